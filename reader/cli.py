@@ -21,7 +21,7 @@ from reader.paths import APP
 
 if TYPE_CHECKING:
     from reader.commands.workspace import Workspace
-    from reader.ui.first_frame.frame import FirstFrame
+    from reader.ui.first_frame import FirstFrame
 
 
 def main(arguments: Sequence[str] | None = None, first_frame: FirstFrame | None = None) -> int:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from reader.commands.workspace import Workspace
     from reader.refresh.lines import Job, Line
     from reader.ui.app import ReaderApp
-    from reader.ui.first_frame.frame import FirstFrame
+    from reader.ui.first_frame import FirstFrame
     from reader.ui.shell.commands import Shell
     from reader.ui.terminal.leaving import Leaving
 

@@ -116,11 +116,6 @@ def standing_draft() -> Path:
     return (home() or _platform("user_state_path")) / "standing.toml"
 
 
-def bookmarks_file() -> Path:
-    """Where each full text was left."""
-    return state_file().with_name("bookmarks.json")
-
-
 def look_file() -> Path:
     """What the first frame of a start needs to know of the look of the last visit's screens."""
     return (home() or _platform("user_state_path")) / "look.json"

@@ -294,16 +294,16 @@ ASKED_SECONDS = 2.0
 # Themes
 
 
-OWN = ("dark", "light", "ansi")
+OWN_THEMES = ("dark", "light", "ansi")
 """Our themes; `ansi` uses the terminal's own sixteen colours."""
 
-TEXTUAL = (
+TEXTUAL_THEMES = (
     "textual-dark", "textual-light", "nord", "gruvbox", "catppuccin-mocha", "dracula", "tokyo-night", "monokai",
     "flexoki", "catppuccin-latte", "catppuccin-frappe", "catppuccin-macchiato", "solarized-light", "solarized-dark",
     "rose-pine", "rose-pine-moon", "rose-pine-dawn", "atom-one-dark", "atom-one-light", "ansi-dark", "ansi-light",
 )  # fmt: skip
 
-THEMES = (*OWN, *TEXTUAL)
+THEMES = (*OWN_THEMES, *TEXTUAL_THEMES)
 
 AUTO = "auto"
 """Dark or light like the terminal, or its own colours if it has only sixteen."""
@@ -322,7 +322,7 @@ def theme_name(choice: str, environ: Mapping[str, str]) -> str:
     if is_colorless(environ):
         return "ansi"
     if choice != AUTO:
-        return choice if choice in (*OWN, *TEXTUAL) else "dark"
+        return choice if choice in (*OWN_THEMES, *TEXTUAL_THEMES) else "dark"
     # Textual's own variable is set for a browser, whatever terminal its server runs in.
     told = (environ.get("COLORTERM"), environ.get("TEXTUAL_COLOR_SYSTEM"))
     rich_colors = not {"truecolor", "24bit"}.isdisjoint(told) or "256color" in environ.get("TERM", "")

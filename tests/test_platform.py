@@ -5,12 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import signal
-import socket
 import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from termios import TIOCGWINSZ
 from types import SimpleNamespace
@@ -22,14 +20,6 @@ from reader.platform import Lock
 from tests.table import each
 
 READER = Path(__file__).parents[1] / "reader"
-
-
-@pytest.fixture
-def ear() -> Iterator[tuple[socket.socket, socket.socket]]:
-    pair = socket.socketpair()
-    yield pair
-    for one in pair:
-        one.close()
 
 
 def test_only_this_module_and_programs_for_one_system_ask_which_system_it_is() -> None:

@@ -12,7 +12,7 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import NamedTuple
 from reader.cache import meta
 from reader.cache.flags import having
 from reader.cache.marks.change import Change, same
+from reader.cache.marks.events import Events
 from reader.cache.muting import muting_queries, papers_of
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import compile_query
@@ -32,7 +33,7 @@ from reader.core.paper_row import Flag
 from reader.core.query import parse
 from reader.core.settings.standing import Standing
 from reader.database import connections
-from reader.log.actions import asked_value, label_of
+from reader.log.actions import UserAction, asked_value, label_of
 
 
 class Candidates(NamedTuple):
@@ -104,8 +105,16 @@ def judge(
     return verdicts
 
 
+def act(path: Path, verdicts: Iterable[Verdict]) -> UserAction | None:
+    """Record what the rules do as one action; None if they do nothing. Raises CacheError."""
+    if not (wanted := changes(verdicts)):
+        return None
+    with closing(Events.open(path)) as events:
+        return events.act(wanted)
+
+
 def changes(verdicts: Iterable[Verdict]) -> list[Change]:
-    """The changes that the rules make, as one action: first the marks, then which rule made them."""
+    """The changes that the rules make: first the marks, then which rule made them."""
     marked: dict[str, dict[int, None]] = defaultdict(dict)
     told = []
     for verdict in verdicts:

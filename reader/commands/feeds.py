@@ -94,7 +94,7 @@ def _print_feeds(feeds: Mapping[str, Followed], papers: dict[str, int], fresh: S
 
 async def _add_feeds(arguments: Namespace, workspace: Workspace) -> int:
     """Follow feeds, which must respond, and categories. Raises FeedError with the last failure."""
-    from reader.refresh.running import open_sources
+    from reader.refresh.sources import open_sources
 
     failures: list[str] = []
     added: list[dict[str, Any]] = []

@@ -21,42 +21,33 @@ from reader.core.settings.toml import explain_toml, parse_toml, read_statements
 from reader.core.settings.types import SINGLE, TABLES, InvalidValue, UserCommand, as_toml, keys_of_action, setting_types
 from reader.settings_reader import Mistake, read_text, write_text
 
-KEYS = "keys."
-"""Prefix of the names of key bindings, such as `keys.paper.star`."""
-
 
 def key_of(name: str) -> tuple[str, ...]:
     """A setting's key in the file: `theme`, `keys.paper.star`; raises UsageError for an unknown one."""
-    if name.startswith(KEYS):
+    table, _, key = name.partition(".")
+    listing = "show"
+    if table == "keys" and key:
         from reader.ui.features import known_actions
 
-        action = name.removeprefix(KEYS)
-        actions = [one.id for one in known_actions()]
-        if action in actions:
-            return ("keys", action)
-        meant = nearest(action, actions)
-        raise UsageError(
-            f"There is no action {action!r}. {_advice(f'{KEYS}{meant}' if meant else None, 'config keys')}"
-        )
-    table, _, key = name.partition(".")
-    if key and table in SINGLE:
-        names = setting_types(SINGLE[table])
-        if key in names:
-            return (table, key)
-        meant = nearest(key, names)
-        raise UsageError(f"{table} has no {key!r}. {_advice(f'{table}.{meant}' if meant else None, 'config show')}")
-    if name in SETTING_TYPES and name != "keys":
-        return (name,)
-    if name in FORMER_LISTS:
+        known, what, listing = [one.id for one in known_actions()], f"There is no action {key!r}", "keys"
+    elif table in SINGLE and key:
+        known, what = list(setting_types(SINGLE[table])), f"{table} has no {key!r}"
+    elif name in FORMER_LISTS:
         raise UsageError(
             f"{name} is no setting: your lists are beside your marks. 'dailypapers views edit' changes them."
         )
-    meant = nearest(name, [one for one in SETTING_TYPES if one != "keys"])
-    raise UsageError(f"There is no setting {name!r}. {_advice(meant, 'config show')}")
-
-
-def _advice(meant: str | None, listing: str) -> str:
-    return f"Did you mean {meant}?" if meant else f"'dailypapers {listing}' lists them."
+    else:
+        table, key = "", name
+        known, what = [one for one in SETTING_TYPES if one != "keys"], f"There is no setting {name!r}"
+    if key in known:
+        return (table, key) if table else (key,)
+    meant = nearest(key, known)
+    said = (
+        f"Did you mean {table}{'.' if table else ''}{meant}?"
+        if meant
+        else f"'dailypapers config {listing}' lists them."
+    )
+    raise UsageError(f"{what}. {said}")
 
 
 def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:

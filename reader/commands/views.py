@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from reader.cache.follows import FollowCount, follow_counts
 from reader.cache.reads.vocabulary import vocabulary
-from reader.cache.watching import Candidates, Verdict, judge
+from reader.cache.watching import Candidates, Verdict, act, judge
 from reader.commands.choosing import EVERYTHING
 from reader.commands.command import Command, add_actions, add_limit, expect_names, first_day, suggest
 from reader.commands.output import Style, answer, print_line, print_rows, warn, width
@@ -24,7 +24,7 @@ from reader.commands.workspace import Workspace, check_names, parsed, selection
 from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.follows import Follow, name_slug, parse_follow
 from reader.core.lines import fit
-from reader.core.marks import rule_done, rule_words
+from reader.core.marks import rule_words
 from reader.core.nearest import advice, distance, nearest
 from reader.core.settings.standing import (
     DEEDS,
@@ -32,13 +32,16 @@ from reader.core.settings.standing import (
     MOST,
     MUTE,
     NOTIFY,
+    RUN,
     SHOW,
     UNLIST,
     VIEW,
+    WRITE,
     Standing,
+    as_json,
     as_text,
-    checked,
     free_name,
+    from_json,
     from_text,
     with_follow,
 )
@@ -46,6 +49,7 @@ from reader.core.settings.types import InvalidValue
 from reader.core.text import amount, brief, clean
 from reader.core.views import IDS, current_id
 from reader.log import standing
+from reader.log.actions import label_of
 from reader.paths import replace_private, standing_draft
 
 if TYPE_CHECKING:
@@ -144,9 +148,17 @@ _LISTING = "'dailypapers views list' prints yours."
 
 
 def _save_all(workspace: Workspace, wanted: Sequence[Standing]) -> None:
-    """Make these the standing queries."""
+    """Make these the standing queries; raises UsageError for a wrong name, query or deed."""
     if len(wanted) > MOST:
         raise ReaderError(f"More than {MOST} standing queries are not kept. Remove some first.")
+    known = every(workspace)
+    try:
+        for one in wanted:
+            if one not in known:
+                from_json(as_json(one))
+    except InvalidValue as error:
+        key, _, said = str(error).partition(" ")
+        raise UsageError(f"The name of a view {said}." if key == "name" else f"{error}.") from error
     with workspace.events() as events:
         standing.save(events.log, wanted)
         events.recover()
@@ -159,7 +171,9 @@ def _change(workspace: Workspace, changes: Mapping[str, Standing | None]) -> Non
 
 
 def _check_query(workspace: Workspace, query: str) -> None:
-    """Raise UsageError for an unknown topic or view, which is a typing error that would never match."""
+    """Raise UsageError for no query, or an unknown topic or view, which is a typing error that would never match."""
+    if not query:
+        raise UsageError("A view needs a query: dailypapers views add NAME QUERY.")
     with workspace.window() as window:
         selection(window, parsed(query))
 
@@ -236,18 +250,11 @@ def _add(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
 
 
 def _make(arguments: Namespace, workspace: Workspace, name: str, query: str) -> int:
-    if not query:
-        raise UsageError("A view needs a query: dailypapers views add NAME QUERY.")
     _check_query(workspace, query)
     known, then = every(workspace), arguments.then or (SHOW,)
     more = {key: value for key in ("run", "file", "format") if (value := getattr(arguments, key))}
     place = max((one.place for one in known), default=-1) + 1
-    try:
-        one = checked({"name": name, "query": query, "then": list(then), "place": place, **more})
-    except InvalidValue as error:
-        key, _, said = str(error).partition(" ")
-        raise UsageError(f"The name of a view {said}." if key == "name" else f"{error}.") from error
-    _save_all(workspace, [*known, one])
+    _save_all(workspace, [*known, Standing(name, query, then, place=place, **more)])
     number = len(workspace.settings.views) + 1
     if SHOW not in then:
         said = f"{clean(name)} is saved: {rule_words(then)}. 'dailypapers views edit' changes it."
@@ -269,16 +276,22 @@ def _save(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
 def _remove(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
     found = [_find(workspace, name) for name in words]
     # A view that does more than show its papers goes on with the rest.
-    gone = {one.name: arguments.then or ((SHOW,) if SHOW in one.then else one.then) for one in found}
-    _change(workspace, {one.name: _with_deeds(one, [w for w in one.then if w not in gone[one.name]]) for one in found})
-    said = [f"{clean(one.name)} is removed. It was: {clean(one.query)}" for one in found]
-    return _answer(arguments, [one.name for one in found], *said)
+    left: dict[str, Standing | None] = {}
+    said = []
+    for one in found:
+        gone = arguments.then or ((SHOW,) if SHOW in one.then else one.then)
+        left[one.name] = rest = _with_deeds(one, [word for word in one.then if word not in gone])
+        ended = "is removed" if rest is None else f"now only does this: {rule_words(rest.then)}"
+        said.append(f"{clean(one.name)} {ended}. It was: {clean(one.query)}")
+    _change(workspace, left)
+    return _answer(arguments, list(left), *said)
 
 
 def _with_deeds(one: Standing, then: Iterable[str]) -> Standing | None:
     """A standing query that does this with its papers; None if nothing is left to do."""
     words = tuple(dict.fromkeys(then))
-    return replace(one, then=words) if words else None
+    run, file = one.run if RUN in words else "", one.file if WRITE in words else ""
+    return replace(one, then=words, run=run, file=file) if words else None
 
 
 def _notify(arguments: Namespace, workspace: Workspace, words: list[str], *, is_told: bool) -> int:
@@ -296,10 +309,6 @@ def _rename(arguments: Namespace, workspace: Workspace, words: list[str]) -> int
         new.casefold() == one.name.casefold() for one in every(workspace)
     ):
         raise ReaderError(f"There is already a view {new!r}.")
-    try:
-        checked({"name": new, "query": "x", "then": [SHOW]})
-    except InvalidValue as unfit:
-        raise UsageError(f"The name of a view {str(unfit).removeprefix('name ')}.") from unfit
     _change(workspace, {known.name: replace(known, name=new)})
     return _answer(arguments, [new], f"{known.name} is now {new}.")
 
@@ -442,8 +451,6 @@ def _try(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
 
 
 def _apply(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
-    from reader.refresh.standing import act
-
     with workspace.window() as window:
         _, verdicts = _judge(arguments, window, workspace, _rules(arguments, workspace, words), anew=False)
     workspace.has_changed = True
@@ -469,7 +476,7 @@ def _verdict_lines(window: Window, verdict: Verdict, style: Style, limit: int) -
     rule, left = verdict.rule, len(verdict.matched) - verdict.count
     yield f"{style.bold(clean(rule.name))}: {rule_words(rule.marks)}, because {clean(rule.query)}"
     for kinds, pks in verdict.acts.items():
-        yield f"  {amount(len(pks), 'paper')} {', '.join(map(rule_done, kinds))}"
+        yield f"  {amount(len(pks), 'paper')} {', '.join(label_of(kind, '1') for kind in kinds)}"
         for row in window.rows(pks[:limit]):
             title = clean(row.title)
             room = width() - len(row.id) - 6

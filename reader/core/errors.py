@@ -3,6 +3,7 @@
 ReaderError
 ├── Failures              several of these
 ├── UsageError            the command or query was wrong (exit code 2)
+│   ├── UnknownCommand    no command has this name
 │   └── QueryError        a query does not parse; holds the position
 ├── NotFound              a paper, view, tag, … that the user named does not exist
 ├── ConfigError           the settings file has a mistake; holds the position
@@ -41,6 +42,10 @@ class Failures(ReaderError):
 
 class UsageError(ReaderError):
     """The command or its arguments were wrong."""
+
+
+class UnknownCommand(UsageError):
+    """No command has this name."""
 
 
 class NotFound(ReaderError):

@@ -206,8 +206,6 @@ def _shifted(place: str, milliseconds: int) -> str:
 RULE_MARKS = ("hide", "star", QUEUE, HIGHLIGHT)
 """What rules do, by keyword; `tag:NAME` tags."""
 
-_DONE = {"hide": "hidden", "star": "starred", QUEUE: "queued", HIGHLIGHT: "highlighted"}
-
 _WANTED = ("star", QUEUE, HIGHLIGHT)
 """Marks of papers to read, which are never hidden as well."""
 
@@ -234,11 +232,6 @@ def allowed_marks(then: Sequence[str], acted: Collection[str], taken: Collection
     `acted` are the kinds of marks that the user made or took back, `taken` those that earlier rules have just made.
     """
     return tuple(kind for kind in then if not is_against(kind, acted) and not any(opposes(kind, one) for one in taken))
-
-
-def rule_done(kind: str) -> str:
-    """What a rule did to a paper, such as `hidden` or `tagged later`."""
-    return _DONE.get(kind) or f"tagged {kind.removeprefix(TAG)}"
 
 
 def rule_words(then: Iterable[str]) -> str:

@@ -65,6 +65,7 @@ _CALENDAR = ("day", "week", "month", "left", "right", "up", "down", "earlier", "
 ACTIONS = frozenset(
     {
         *(f"date.{name}" for name in _CALENDAR),
+        "app.commands",
         "mark.replaced",
         "outline.fold",
         "topic.fold",

@@ -118,19 +118,6 @@ def is_damage(error: BaseException) -> bool:
     return primary_code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
-def is_of_file(error: CacheError) -> bool:
-    """Whether an error means that the file is broken, and not that a disk or another program is in the way.
-
-    SQLite also calls it a mistake in a statement if a changed letter has given a table or a column another name, and
-    says that the file is read-only if its header does; the caller knows that the permissions are not the reason.
-    """
-    cause = error.__cause__
-    cause = getattr(cause, "orig", None) or cause
-    # Python's own error, for text that is not UTF-8, has no code.
-    codes = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY, None)
-    return isinstance(error, CacheDamaged) or (isinstance(cause, sqlite3.Error) and primary_code(cause) in codes)
-
-
 def damaged(path: Path) -> CacheDamaged:
     """The error for a cache that is found to be damaged before it is opened."""
     return CacheDamaged((_DAMAGED_LOG if path.name == LOG_DATABASE else _DAMAGED).format(path=path))

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Unpack, cast
 from urllib.parse import urlencode
@@ -215,10 +214,9 @@ _ANNOUNCED = ("new", "cross", "replace", "replace-cross")
 
 
 # More authors than any real entry has.
-AUTHORS = 5_000
+_AUTHORS = 5_000
 _CATEGORIES = 50
-_VERSIONS = 200
-NAME_LIMIT = 200
+_NAME_LIMIT = 200
 
 _VERSION = re.compile(r"[^v]v([0-9]{1,3})\s*$")
 # arXiv's own categories only: entries also list those of the AMS (`68T05`) and the ACM (`I.2.6`).
@@ -275,19 +273,6 @@ def parse_arxiv(body: bytes) -> ArxivResponse:
     return ArxivResponse(tuple(entries), skipped, total)
 
 
-def _draft(element: Element, title: str, id: str) -> Draft:
-    """What every format says of a paper in nearly one way."""
-    return Draft(
-        title=title,
-        id=id,
-        remark=plain_line(_text(element, "comment", "comments")) or None,
-        doi=clean(_text(element, "doi", "DOI"), NAME_LIMIT) or None,
-        journal=plain_line(_text(element, "journal-ref", "journal_ref", "journal_reference")) or None,
-        source="arxiv",
-        by_arxiv=True,
-    )
-
-
 def refusal_reason(body: bytes) -> str:
     """The reason in the body of an arXiv error; empty if there is none."""
     try:
@@ -329,7 +314,10 @@ def _parse_entry(element: Element) -> ArxivEntry:
     version = int(found[1]) if found else None
     published = None if announced else parse_day(stamp)
     revised = None if announced else iso_day(_text(element, "updated"))
-    draft = _draft(element, title, id)._replace(
+    days = {1: published, version or 1: revised if version else published}
+    draft = Draft(
+        title=title,
+        id=id,
         abstract=plain_block(_PREAMBLE.sub("", _text(element, "summary", "description"))),
         authors=_authors(element),
         # An announcement has its own date, not the date of the first version.
@@ -337,15 +325,15 @@ def _parse_entry(element: Element) -> ArxivEntry:
         categories=_categories(element),
         version=version,
         revised=revised,
-        versions=known_versions({1: published, version or 1: revised if version else published}),
+        versions=tuple(f"v{number} {day}" for number, day in sorted(days.items()) if day),
         announced=parse_day(stamp) if announced else None,
+        remark=plain_line(_text(element, "comment", "comments")) or None,
+        doi=clean(_text(element, "doi", "DOI"), _NAME_LIMIT) or None,
+        journal=plain_line(_text(element, "journal-ref", "journal_ref", "journal_reference")) or None,
+        source="arxiv",
+        by_arxiv=True,
     )
     return ArxivEntry(draft, announced, None if announced else _parse_time(stamp))
-
-
-def known_versions(days: Mapping[int, str | None]) -> tuple[str, ...]:
-    """Versions with their ISO days as in `Draft.versions`, without unknown days."""
-    return tuple(f"v{number} {day}" for number, day in sorted(days.items()) if day)
 
 
 def _authors(element: Element) -> tuple[str, ...]:
@@ -353,23 +341,16 @@ def _authors(element: Element) -> tuple[str, ...]:
     names = [_text(author, "name") for author in element.findall("author")]
     if not any(names):
         creators = ", ".join(filter(None, ("".join(creator.itertext()) for creator in element.findall("creator"))))
-        names = _BETWEEN_NAMES.split(_AFFILIATION.sub("", creators[: AUTHORS * 50]))
-    return _names(names)
-
-
-def _names(names: Sequence[str]) -> tuple[str, ...]:
-    return tuple(filter(None, (plain_line(name, NAME_LIMIT) for name in names[:AUTHORS])))
+        names = _BETWEEN_NAMES.split(_AFFILIATION.sub("", creators[: _AUTHORS * 50]))
+    return tuple(filter(None, (plain_line(name, _NAME_LIMIT) for name in names[:_AUTHORS])))
 
 
 def _categories(element: Element) -> tuple[str, ...]:
+    """Those of an entry's categories that are arXiv's, each once, the primary one first."""
     primary = element.find("primary_category")
     terms = [] if primary is None else [primary.get("term", "")]
-    return category_ids([*terms, *(one.get("term") or one.text or "" for one in element.findall("category"))])
-
-
-def category_ids(texts: Iterable[str]) -> tuple[str, ...]:
-    """Those of the texts that are categories of arXiv, each once."""
-    ids = (text.strip() for text in islice(texts, _CATEGORIES))
+    terms += [one.get("term") or one.text or "" for one in element.findall("category")]
+    ids = (term.strip() for term in terms[:_CATEGORIES])
     return tuple(dict.fromkeys(id for id in ids if len(id) <= 40 and _CATEGORY.fullmatch(id)))
 
 

@@ -1,4 +1,4 @@
-"""The table of actions: the source for keys, footers, help, the command palette, the command line and the manual."""
+"""The table of actions: the source for keys, footers, help, the command line and the manual."""
 
 from __future__ import annotations
 
@@ -103,6 +103,7 @@ _NOT_HELP: Final[Contexts] = (
     "list", "detail", "triage", "page", "text", "outline", "picture", "filter", "query", "tags", "note", "command",
     "date", "empty", "hole",
 )  # fmt: skip
+_OPEN_LINE: Final[Contexts] = tuple(context for context in _NOT_HELP if context != "command")
 _PAGE: Final[Contexts] = ("page",)
 _FRONT: Final[Contexts] = ("triage", "page")
 _TRIAGE: Final[Contexts] = ("triage",)
@@ -264,7 +265,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action("view.week", "gw", "Week", "The best papers of this paper's or day's week.", _BROWSE),
     Action("view.month", "gm", "Month", "The best papers of its month.", _BROWSE),
-    Action("day.go", "gd", "Date", "Go to a day, a week or a month: 2025-03, last tuesday, W20.", _BROWSE),
+    Action("day.go", "gd", "Date", "Go to a day, a week or a month: 2025-03, last tuesday, 29, W20.", _BROWSE),
     _motion("period.earlier", "{", "Previous period", "Go to the previous day, week or month.", _BROWSE),
     _motion("period.later", "}", "Next period", "Go to the next day, week or month.", _BROWSE),
     _motion("day.older", "[", "Older day", "Go to the previous day with papers.", _MAIN),
@@ -305,7 +306,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("note.drop", "ctrl+g", "Discard", "Discard what you typed and go back.", _NOTE),
     Action("note.undo_typing", "ctrl+z", "Undo typing", "Undo the last typing.", _NOTE),
     Action("note.redo_typing", "ctrl+y", "Redo typing", "Redo the typing that was undone.", _NOTE),
-    Action("command.open", ":", "Command line", "Run any command of the shell, such as tag add later.", _LINE),
+    Action("command.open", ": ctrl+p", "Command line", "Any command, action, view, topic or paper.", _OPEN_LINE),
     Action("command.pipe", "|", "Pipe", "Run a program on the paper or the selection: wc -w.", _READ),
     Action("command.run", "enter", "Run", "Run the typed command; escape then stops it.", _COMMAND),
     Action("command.cancel", "escape", "Close", "Go back without running anything.", _WORDS),
@@ -326,7 +327,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("app.sample", "D", "Open the sample", "Open a bundled set of papers; needs no network.", _EMPTY),
     Action("app.help", "? f1", "Keys", "Show the keys that matter here, and the manual; again searches.", _NOT_HELP),
     Action("app.theme", "", "Theme", "Choose a theme; each shows as you go, escape cancels.", _LINE),
-    Action("app.commands", "ctrl+p", "Palette", "Find any action, view, topic or paper.", _NOT_HELP),
     Action("app.escape", "escape ctrl+o", "Step back", "Go back, or stop what is running; never quits.", _BACK),
     Action("app.back", "q", "Back or quit", "Go back to where you were before; from the first place, quit.", _BACK),
     Action("app.suspend", "ctrl+z", "Suspend", "Suspend to the shell; fg comes back.", _JOB),
@@ -338,7 +338,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
 RUN = "run."
 """Prefix of the ids of the user's own commands."""
 
-PALETTE = "app.commands"
+COMMAND_LINE = "command.open"
 """The id of the action that finds all others."""
 
 EXTENSION = "extension."
@@ -402,7 +402,7 @@ def _footer(text: str) -> Mapping[str, str]:
 FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     "list": _footer(
         "read.open open, paper.star star, paper.hide hide, find.clear clear, find.query search, find.filter filter, "
-        "app.back quit, paper.read mark read, paper.queue queue, read.on next, app.commands palette, link.list links, "
+        "app.back quit, paper.read mark read, paper.queue queue, read.on next, command.open commands, link.list links, "
         "app.help keys"
     ),
     "detail": _footer(
@@ -449,10 +449,10 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     "why": _footer("why.raise more, why.lower less, why.mute mute, why.reset reset, mark.undo undo, why.close close"),
     "help": _footer("help.search or type to search all, move.down down, move.page_down page, help.close close"),
     "empty": _footer(
-        "find.clear clear, app.refresh refresh, find.query search, find.filter filter, app.commands palette, "
+        "find.clear clear, app.refresh refresh, find.query search, find.filter filter, command.open commands, "
         "app.help keys"
     ),
-    "hole": _footer("find.fetch fetch, app.commands palette, find.query search, find.filter filter, app.help keys"),
+    "hole": _footer("find.fetch fetch, command.open commands, find.query search, find.filter filter, app.help keys"),
 }
 """The most useful actions of each context, with a short word for the footer, the most important first.
 
@@ -478,12 +478,12 @@ HIGHLIGHT_FOOTER: Final[Mapping[str, str]] = {
 """The same while a highlight is in hand."""
 
 MENU: Final = ("view.latest", "view.foryou", "view.queue", "view.starred", "view.all", "day.go", "view.saved")
-"""The places that a started chord offers; the palette has the others."""
+"""The places that a started chord offers; the command line has the others."""
 
 _IN_LIST: Final = (
     ("move.down", "move.up"), ("read.open",), ("read.on",), ("paper.read",), ("paper.star",), ("paper.queue",),
     ("paper.hide",), ("mark.undo",), ("find.query",), ("find.filter",), ("day.older", "day.newer"), MENU,
-    ("triage.begin",), ("app.commands",), ("app.back",),
+    ("triage.begin",), ("command.open",), ("app.back",),
 )  # fmt: skip
 
 FIRST_KEYS: Final[Mapping[Context, tuple[tuple[str, ...], ...]]] = {"list": _IN_LIST, "detail": _IN_LIST}

@@ -12,11 +12,11 @@ from reader.core import removed
 from reader.core.errors import ConfigError
 from reader.keys.actions import (
     ACTIONS,
+    COMMAND_LINE,
     CONTEXTS,
     EXTENSION,
     FOOTERS,
     MENU,
-    PALETTE,
     PRESETS,
     TYPING,
     VIM,
@@ -246,8 +246,8 @@ class Keymap:
             if place <= len(saved):
                 name = saved[place - 1] if place else action.name
                 found.append((label(chord[len(begun) :], ascii=self.ascii), name))
-        palette = self.key(PALETTE, context) if is_menu else ""
-        return (*found, (palette, "all others")) if palette else tuple(found)
+        others = self.key(COMMAND_LINE, context) if is_menu else ""
+        return (*found, (others, "all others")) if others else tuple(found)
 
     def most_useful(self, context: Context) -> tuple[str, ...]:
         """Return the ids of the footer's actions, the most important first."""
@@ -384,8 +384,8 @@ class KeyReader:
                 text = (begun.text if begun else "") + label((key,), ascii=self._keymap.ascii)
                 self.reset()
                 alone = bound.get((key,))
-                # What a started chord shows names the key of the palette too.
-                return Match(alone) if alone is not None and alone.id == PALETTE else UnknownKeys(text)
+                # The help for a started chord names the key of the command line, too.
+                return Match(alone) if alone is not None and alone.id == COMMAND_LINE else UnknownKeys(text)
         pending = self.pending
         return pending if pending is not None else UnknownKeys(key)
 

@@ -31,9 +31,9 @@ from reader.core.settings.standing import (
 )
 from reader.core.settings.types import InvalidValue
 from reader.database import connections
-from reader.log.rows import Mark, Row, action_id
+from reader.log.rows import VERSION, Mark, Row, action_id
 from reader.log.store import UNDONE, Log
-from reader.paths import log_database
+from reader.paths import log_database, old_journal
 from reader.settings_reader import LoadedSettings, Mistake
 
 _TAKEN, _AGREED = "lists_taken", "agreed:"
@@ -137,7 +137,7 @@ def load(file: Path, cache: Path) -> LoadedSettings:
     written, they are used as they are.
     """
     loaded = settings_reader.load_settings(file)
-    lists, allowed, is_taken = _read_file(log_database(cache))
+    lists, allowed, is_taken = _read_file(cache)
     former, wrong = of_lists(loaded.former)
     mistakes = (
         *loaded.mistakes,
@@ -146,7 +146,7 @@ def load(file: Path, cache: Path) -> LoadedSettings:
     if former and not is_taken:
         try:
             add_missing(cache, former, of_file=True)
-            lists, allowed, is_taken = _read_file(log_database(cache))
+            lists, allowed, is_taken = _read_file(cache)
         except (CacheError, OSError):
             lists = allowed = tuple(former)
     waiting = tuple(one for one in lists if one not in allowed)
@@ -155,12 +155,21 @@ def load(file: Path, cache: Path) -> LoadedSettings:
     return replace(loaded, settings=settings, mistakes=mistakes, waiting=waiting, ignores_lists=ignores_lists)
 
 
-def _read_file(log: Path) -> tuple[tuple[Standing, ...], tuple[Standing, ...], bool]:
+def _read_file(cache: Path) -> tuple[tuple[Standing, ...], tuple[Standing, ...], bool]:
     """All standing queries, those that may take effect here, and whether a file's lists were taken over."""
+    log = log_database(cache)
     # A log that is damaged or newer is reported by what opens it for more.
     with suppress(sqlite3.Error, CacheError, OSError):
+        if not log.exists() and (cache.exists() or old_journal(cache).exists()):
+            from reader.log.old_home import is_old
+
+            if is_old(cache):
+                # Opening the log makes it of what an older release left.
+                Log.open(cache).close()
         if log.is_file() and log.stat().st_size:
             with closing(connections.connect(log, query_only=True)) as connection:
+                if connection.execute("PRAGMA user_version").fetchone()[0] < VERSION:
+                    Log.open(cache).close()
                 lists = read(connection)
                 taken = connection.execute("SELECT 1 FROM meta WHERE key = ?", (_TAKEN,)).fetchone()
                 return lists, agreed(connection, lists), taken is not None

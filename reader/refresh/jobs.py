@@ -1,4 +1,4 @@
-"""What background jobs share: their context, calls in threads, failures of one source, and a limit of memory.
+"""What background jobs share: their context, the failure of one source, and a limit of memory.
 
 The memory of a job is limited, so that runaway data ends the job and not the machine.
 """
@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from reader import log_file
 from reader.config import Settings
@@ -21,18 +21,6 @@ from reader.paths import FULL, explain
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.refresh.lines import Canvas
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-class _Closes(Protocol):
-    def close(self) -> None: ...
-
-
-C = TypeVar("C", bound=_Closes)
-
-# Running
 
 
 def _without_screen(_data: bytes, _canvas: Canvas) -> dict[str, Any]:

@@ -142,9 +142,9 @@ _Source = Callable[[str], Awaitable[list[_Candidate]]]
 
 async def look_up_titles(
     file: Path,
+    cache: Cache,
     daily: HuggingFaceClient,
     arxiv: ArxivClient | None,
-    store: Callable[[Listing], object],
     now: Callable[[], datetime],
 ) -> AsyncGenerator[Line, None]:
     """Look up titles that wait; yields nothing if none does. arXiv is not asked if it is None.
@@ -177,7 +177,8 @@ async def look_up_titles(
                 break
         if same is not None:
             best = next(candidate for candidate in candidates if candidate.draft.id == same.id)
-            store(Listing(best.day, (best.draft._replace(entry=one.paper.id),)))
+            listing = Listing(best.day, (best.draft._replace(entry=one.paper.id),))
+            cache.store(listing, utc_stamp(now()), newer=False, noted=False)
             found += 1
         elif len(sources) == len(all_sources):
             choices = find_choices(one.paper, [candidate.titled for candidate in candidates])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, closing, suppress
+from contextlib import AbstractContextManager, aclosing, asynccontextmanager, closing, suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from reader.config import retention_start, text_retention_start
 from reader.core.document.model import PdfSpot
 from reader.core.errors import CacheError, NoFullText, ReaderError, UsageError
-from reader.core.paper import Listing
 from reader.paths import response_cache_folder
 from reader.refresh.jobs import JobContext
 from reader.refresh.lines import Canvas, Job, Line, done, failed, listing_of, listing_values, step, with_tuples
@@ -38,28 +37,20 @@ def run_job(context: JobContext, job: Job) -> AsyncGenerator[Line, None]:
         raise UsageError(f"The job {job['job']} does not take these values: {error}.") from error
 
 
-@asynccontextmanager
-async def _open_cache(context: JobContext) -> AsyncIterator[Cache]:
-    cache = _load_cache(context)
-    try:
-        yield cache
-    finally:
-        cache.close()
-
-
-def _load_cache(context: JobContext) -> Cache:
-    """Open the cache, and import what a job needs (0.5 s) in this thread rather than in the event loop."""
-    import reader.refresh.sources  # noqa: F401
+def _open_cache(context: JobContext) -> AbstractContextManager[Cache]:
     from reader.cache.storing.papers import Cache
 
-    return Cache.open(context.cache_file, context.rules())
+    return closing(Cache.open(context.cache_file, context.rules()))
 
 
-def open_sources(context: JobContext, cache: Cache) -> AbstractAsyncContextManager[Sources]:
-    """The clients of all sources, by the settings."""
-    from reader.refresh import sources
+@asynccontextmanager
+async def _open_all(context: JobContext) -> AsyncIterator[Sources]:
+    """The cache with the clients of all sources, by the settings."""
+    from reader.refresh.sources import open_sources
 
-    return sources.open_sources(context, cache)
+    with _open_cache(context) as cache:
+        async with open_sources(context, cache) as sources:
+            yield sources
 
 
 async def _refresh(context: JobContext, **values: Any) -> AsyncGenerator[Line, None]:
@@ -68,7 +59,7 @@ async def _refresh(context: JobContext, **values: Any) -> AsyncGenerator[Line, N
 
     plan = plan_of(**values)
     standing = StandingQueries(context, has_news=isinstance(plan, Latest))
-    async with _open_cache(context) as cache:
+    with _open_cache(context) as cache:
         standing.start()
         async with aclosing(_fetch(context, cache, plan)) as messages:
             async for message in messages:
@@ -92,7 +83,7 @@ async def _refresh(context: JobContext, **values: Any) -> AsyncGenerator[Line, N
 
 
 async def _fetch(context: JobContext, cache: Cache, plan: Plan) -> AsyncGenerator[Line, None]:
-    from reader.refresh.sources import refresh_all
+    from reader.refresh.sources import open_sources, refresh_all
 
     async with open_sources(context, cache) as sources:
         async with aclosing(refresh_all(plan, sources)) as events:
@@ -172,15 +163,8 @@ async def _look_up_titles(context: JobContext) -> AsyncGenerator[Line, None]:
     """Look up the titles of saved pages' papers whose arXiv ids are not known."""
     from reader.refresh.papers import look_up_titles
 
-    async with _open_cache(context) as cache, open_sources(context, cache) as sources:
-
-        def stamp() -> str:
-            return context.now().isoformat(timespec="seconds")
-
-        def store(listing: Listing) -> object:
-            return cache.store(listing, stamp(), newer=False, noted=False)
-
-        looking = look_up_titles(context.cache_file, sources.daily, sources.arxiv_of_papers, store, context.now)
+    async with _open_all(context) as sources:
+        looking = look_up_titles(context.cache_file, sources.cache, sources.daily, sources.arxiv_of_papers, context.now)
         async with aclosing(looking) as steps:
             async for step in steps:
                 yield step
@@ -188,9 +172,9 @@ async def _look_up_titles(context: JobContext) -> AsyncGenerator[Line, None]:
 
 async def _look_up_paper(context: JobContext, id: str, own: str | None = None) -> AsyncGenerator[Line, None]:
     """Fetch a paper by its arXiv id; `own` is the id of the saved page's paper that it is, if it is one."""
-    from reader.refresh.standing import pass_over
+    from reader.cache.watching import pass_over
 
-    async with _open_cache(context) as cache, open_sources(context, cache) as sources:
+    async with _open_all(context) as sources:
         found = await sources.look_up(id, own)
     if found:
         pass_over(context.cache_file, id)
@@ -201,8 +185,10 @@ async def _refresh_paper(context: JobContext, id: str) -> AsyncGenerator[Line, N
     """Fetch a cached paper's related data by its arXiv id, if the data is older than a day."""
     from reader.refresh.papers import refresh_paper
 
-    async with _open_cache(context) as cache, open_sources(context, cache) as sources:
-        asking = refresh_paper(context.cache_file, cache, id, sources.daily, sources.arxiv_of_papers, now=context.now)
+    async with _open_all(context) as sources:
+        asking = refresh_paper(
+            context.cache_file, sources.cache, id, sources.daily, sources.arxiv_of_papers, now=context.now
+        )
         async with aclosing(asking) as steps:
             async for step in steps:
                 yield step
@@ -219,7 +205,7 @@ async def _search_feed(context: JobContext, text: str) -> AsyncGenerator[Line, N
 
 async def _store_papers(context: JobContext, listings: Sequence[dict[str, Any]]) -> AsyncGenerator[Line, None]:
     """Store papers that a search found, each in a listing of its own."""
-    async with _open_cache(context) as cache:
+    with _open_cache(context) as cache:
         # Not noted: these are not all papers of their days. Not newer: a refresh may have newer records.
         now = context.now().isoformat(timespec="seconds")
         storing = cache.store_all([listing_of(one) for one in listings], now, newer=False, noted=False)

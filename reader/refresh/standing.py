@@ -8,18 +8,16 @@ new papers and are rewritten after any change (`reader/refresh/watched_exports.p
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, closing
 from datetime import UTC, date
 from functools import partial
-from pathlib import Path
 
 from reader.actions.export import record
 from reader.actions.programs import desktop_command, run_program
 from reader.cache import watching
 from reader.cache.follows import follows, reasons
 from reader.cache.marks import derive
-from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.search.conditions import Scope
 from reader.config import Settings
@@ -28,7 +26,6 @@ from reader.core.paper import Paper
 from reader.core.settings.standing import ON_STAR
 from reader.core.text import amount
 from reader.database import connections
-from reader.log.actions import UserAction
 from reader.refresh import jobs
 from reader.refresh.jobs import JobContext
 from reader.refresh.pipes import FetchText, PipeResult, command_of, run_automatically
@@ -70,7 +67,7 @@ class StandingQueries:
             self._follows = {one.query: one for one in window.read(follows) if one.notify}
             scope = scope_of(window, self._settings, self._now().astimezone(UTC).date())
         # Acted on first: a process killed in between examines the papers again, and finds nothing to do.
-        action = act(self._file, watching.judge_new(self._file, self._settings.rules, scope))
+        action = watching.act(self._file, watching.judge_new(self._file, self._settings.rules, scope))
         if self._settings.mute:
             # What a query such as day:today means changes by itself.
             with connections.open_database(self._file) as cache, connections.transaction(cache):
@@ -127,23 +124,9 @@ class StandingQueries:
                         yield result
 
 
-def pass_over(file: Path, id: str) -> None:
-    """Exempt a requested paper from the queries, unless others came before it that they have not seen."""
-    watching.pass_over(file, id)
-
-
 def scope_of(window: Window, settings: Settings, today: date) -> Scope:
     """What relative words of standing queries mean. Every paper that they look at is new."""
     return Scope(today, window.newest_day(), "", settings.saved_queries)
-
-
-def act(file: Path, verdicts: Iterable[watching.Verdict]) -> UserAction | None:
-    """Record what the rules do as one action; None if they do nothing. Raises CacheError."""
-    wanted = watching.changes(verdicts)
-    if not wanted:
-        return None
-    with closing(Events.open(file)) as events:
-        return events.act(wanted)
 
 
 def notification_json(queries: Sequence[str], matches: MatchedQueries) -> str:

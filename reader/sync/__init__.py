@@ -184,18 +184,13 @@ def _remove(arguments: Namespace, workspace: Workspace) -> int:
         names = _memory(events, place_of(arguments.folder, workspace)).names() if has_place else {}
         found = [one for one in known if wanted and (one.startswith(wanted) or names.get(one, "").lower() == wanted)]
         if len(found) != 1:
-            problem = (
-                f"Several machines are called {brief(wanted)!r}"
-                if found
-                else (f"No machine {brief(wanted)!r} is known")
-            )
-            raise NotFound(f"{problem}: 'dailypapers sync --status' lists their ids.")
+            problem = "Several machines are called" if found else "No known machine is called"
+            raise NotFound(f"{problem} {brief(wanted)!r}: 'dailypapers sync --status' lists their ids.")
         if found[0] == events.machine():
             raise UsageError("That is this machine: 'undo' takes back what you did on it.")
         count = known[found[0]][0]
-        if not is_confirmed(
-            arguments.yes, f"Delete {amount(count, 'change')} that {names.get(found[0]) or found[0]} sent?"
-        ):
+        question = f"Delete {amount(count, 'change')} that {names.get(found[0]) or found[0]} sent?"
+        if not is_confirmed(arguments.yes, question):
             return 0
         events.delete_machine(found[0])
     said = f"{amount(count, 'change')} deleted. Remove the machine's file from the folder, or they come back."

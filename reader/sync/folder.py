@@ -150,8 +150,7 @@ def _read(
         is_longer = before is not None and before.place <= status.st_size and _tail(path, before.place) == before.tail
         known = KnownFile(**asdict(before)) if before is not None and is_longer else KnownFile()
         known.size, known.time, known.trouble = status.st_size, status.st_mtime_ns, ""
-        rows = _rows(path, known, events.machine())
-        came = events.join(rows if actions is None else _noting(rows, actions))
+        came = events.join(_rows(path, known, events.machine(), actions))
         known.tail = _tail(path, known.place)
         if came:
             by = known.name or known.machine
@@ -162,8 +161,8 @@ def _read(
     return known
 
 
-def _rows(path: Path, known: KnownFile, own: str) -> Iterator[Row]:
-    """The rows of a file from where it was last understood; what is no row is counted."""
+def _rows(path: Path, known: KnownFile, own: str, actions: set[str] | None) -> Iterator[Row]:
+    """The rows of a file from where it was last understood; what is no row is counted. `actions` gets theirs."""
     latest = int(time.time() * 1000) + AHEAD_MS
     with path.open("rb") as file:
         file.seek(known.place)
@@ -187,16 +186,12 @@ def _rows(path: Path, known: KnownFile, own: str) -> Iterator[Row]:
                     if row.machine != known.machine or (row.machine == own and clock_of(row.action) > latest):
                         raise foreign.Refused("it is of another machine")
                     known.rows += 1
+                    if actions is not None:
+                        actions.add(row.action)
                     yield row
                 except foreign.Refused:
                     known.refused += 1
             known.place = file.tell()
-
-
-def _noting(rows: Iterator[Row], actions: set[str]) -> Iterator[Row]:
-    for row in rows:
-        actions.add(row.action)
-        yield row
 
 
 def _read_head(line: bytes, known: KnownFile) -> bool:

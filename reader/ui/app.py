@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.refresh.lines import JobRunner
     from reader.ui.command_line.actions import AutomaticCommands, CommandActions, CommandRunner
-    from reader.ui.first_frame.frame import FirstFrame
+    from reader.ui.first_frame import FirstFrame
     from reader.ui.full_text.actions import FullTextActions
     from reader.ui.list.news import NewsActions
     from reader.ui.list.pane import PaperList

@@ -35,8 +35,7 @@ from reader.ui.kit.line_widgets import OneLine, Reported, StatusLine, draw
 from reader.ui.kit.pane import Pane, Rule
 from reader.ui.kit.status_lines import EDIT_QUERY, HEADER_ROLES, Header, header_line
 from reader.ui.kit.textual_fixes import Delayed, HeldScreen
-from reader.ui.list.footer import main_status
-from reader.ui.list.header import header, header_parts
+from reader.ui.list.header import header, header_parts, main_status
 from reader.ui.list.lines import day_end
 from reader.ui.list.news import NEWS, news_text
 from reader.ui.list.pane import PaperList, Rows

@@ -26,7 +26,7 @@ from reader.session import visit
 from reader.session.places import SAVED
 from reader.ui.command_line.state import COMMANDS
 from reader.ui.filter.state import TOPIC_MODE, TOPIC_ORDER
-from reader.ui.first_frame.kept_look import BAR, KeptLook, Stamp, conditions, save_look, stamp, style_name
+from reader.ui.first_frame.painter import BAR, KeptLook, Stamp, conditions, save_look, stamp, style_name
 from reader.ui.kit.line_widgets import PLAIN, draw
 from reader.ui.list.news import visited_at
 from reader.ui.looks.theme import styles_directory
@@ -116,7 +116,7 @@ class LastPlace:
         return None if row is None else row.id
 
 
-# The look: see `first_frame/kept_look.py`
+# The look: see `first_frame/painter.py`
 
 
 _PACKAGE = Path(__file__).parent

@@ -15,7 +15,7 @@ from reader.paths import APP
 from reader.platform import AUTO, THEMES, theme_name
 from reader.ui.command_line.state import COMMAND, COMMANDS
 from reader.ui.list.header import window_title
-from reader.ui.shell.commands import THEME, HelpCommand
+from reader.ui.shell.commands import THEME, Offer
 from reader.ui.shell.controller import Controller, Moment, follows, handles
 from reader.ui.shell.state import Notices, State
 
@@ -77,8 +77,8 @@ class ProgramActions(Controller):
         if not self._app.stop_job():
             self._model.show_notice("no shell to go back to")
 
-    def commands(self) -> list[HelpCommand]:
-        return [HelpCommand("Screenshot", "Save a picture of the screen as SVG.", self.save_picture, also="image")]
+    def commands(self) -> list[Offer]:
+        return [Offer("Screenshot", "Save a picture of the screen as SVG.", self.save_picture, also="image")]
 
     @follows(lambda state: state[COMMAND])
     def preview(self, state: State) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from reader.cache.community import KeptOutput, drop_outputs, keep_output, outputs_of
 from reader.cache.flags import clear_flag, flagged, set_flag
 from reader.cache.reads.window import Window
+from reader.cache.storing.batch import drop
 from reader.cache.storing.papers import Cache
-from reader.cache.storing.retention import drop
 from reader.core.paper_row import Flag, flag_to_show
 from reader.database.connections import connect, transaction
 from tests.cache.conftest import NOW, faults, found

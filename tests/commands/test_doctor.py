@@ -190,12 +190,12 @@ def test_a_lost_log_is_said_and_made_again(run: Run, papers: Path, home: Path) -
     for log in home.glob("log.db*"):
         log.unlink()
     shutil.rmtree(home / "backups")
-    assert "missing, while the cache has marks" in run("doctor").out
+    assert "missing, while copies of it or the cache have marks" in run("doctor").out
     found = run("list", "is:starred", "--json=id")
     assert found.records == [{"id": "2606.26740"}]
     assert found.err == (
-        f"The file of your marks was missing, while the cache has marks. {home}/log.db was made again from what is "
-        "left.\n"
+        f"The file of your marks was missing, while copies of it or the cache have marks. {home}/log.db was made again "
+        "from what is left.\n"
     )
     assert run("list", "is:starred", "--json=id").err == ""
 

@@ -336,7 +336,7 @@ OTHER_WAYS = {
     r"(?<![\w.])input\(": {"commands/output.py"},
     r"os\.write\(": {
         *("feeds/http/pace.py", "opening.py"),
-        *("ui/terminal/leaving.py", "ui/first_frame/frame.py"),
+        *("ui/terminal/leaving.py", "ui/first_frame/__init__.py"),
     },
 }
 """Ways around the cleaned streams, and the files that may use them: for files, locks and the drawing of the reader."""

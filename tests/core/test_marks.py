@@ -22,7 +22,6 @@ from reader.core.marks import (
     is_against,
     newest,
     place_between,
-    rule_done,
     rule_words,
 )
 from reader.core.passages import QUOTE_LIMIT, Passage, in_order, parse_passage, passage_id, split_note
@@ -154,7 +153,6 @@ def test_only_what_is_listed_leaves_the_machine() -> None:
 
 def test_marks_of_rules_are_told() -> None:
     assert rule_words(("hide", "tag:a")) == "hide, tag a"
-    assert [rule_done(mark) for mark in ("tag:a", "queue")] == ["tagged a", "queued"]
     assert is_against("tag:a", ("tag:a",)) and not is_against("tag:a", ("tag:b", "star", "hide"))
 
 

@@ -204,20 +204,11 @@ async def test_an_answer_that_is_cut_off_anywhere_is_never_taken_for_a_feed(name
 
 
 BROKEN = {
-    "no HTTP": ([b"<rss></rss>\n"], BROKE),
     "nothing": ([], BROKE),
-    "header without end": (chain([START + b"X: "], repeat(b"a" * 60_000)), BROKE),
-    "headers without end": (chain([START], repeat(b"X-A: b\r\n" * 5_000)), BROKE),
     "another protocol": (
         chain([b"HTTP/1.1 101 Go\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"], repeat(FEED * 1_000)),
         BROKE,
     ),
-    "two lengths": ([START + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n" + FEED], BROKE),
-    "too long a length": ([START + b"Content-Length: 999999999999\r\n\r\n" + FEED], BROKE),
-    "odd coding": ([START + b"Transfer-Encoding: gzip, chunked\r\n\r\n" + chunks(FEED)], BROKE),
-    "chunk without size": ([CHUNKED + b"zz\r\nabc"], BROKE),
-    "extension without end": (chain([CHUNKED + b"1;"], repeat(b"a=b;" * 15_000)), BROKE),
-    "trailers without end": (chain([CHUNKED + b"0\r\n"], repeat(b"X: y\r\n" * 5_000)), BROKE),
     "body without end": (chain([START + b"\r\n"], repeat(b"a" * 60_000)), TOO_LONG),
     "members without end": (chain([START + PACKED + b"\r\n"], repeat(gzip.compress(FEED, mtime=0) * 1_000)), TOO_LONG),
     "name without end": (chain([START + PACKED + b"\r\n\x1f\x8b\x08\x08" + bytes(6)], repeat(b"n" * 60_000)), TOO_LONG),

@@ -304,8 +304,8 @@ def test_a_chord_offers_six_places_and_the_saved_views_by_name() -> None:
     usual = ["Latest", "For you", "Queue", "Starred", "All", "Date"]
     assert [name for _, name in KEYMAP.choices("list", ("g",))] == [*usual, "all others"]
     choices = KEYMAP.choices("page", ("g",), ("Evaluation", "Read twice"))
-    assert [*choices[6:]] == [("1", "Evaluation"), ("2", "Read twice"), ("ctrl+p", "all others")]
-    own = Keymap(overrides={"app.commands": "", "view.queue": "Q"})
+    assert [*choices[6:]] == [("1", "Evaluation"), ("2", "Read twice"), (":", "all others")]
+    own = Keymap(overrides={"command.open": "", "view.queue": "Q"})
     assert [name for _, name in own.choices("list", ("g",))] == [one for one in usual if one != "Queue"]
     assert Keymap(overrides={"paper.star": "zs"}).choices("list", ("z",)) == (("s", "Star"),)
 
@@ -325,8 +325,8 @@ def test_a_chord_that_is_kept_waits_for_a_key_that_leads_on() -> None:
     assert others == [Pending, UnknownKeys, Pending, Match]
 
 
-def test_the_palette_opens_also_from_a_chord_that_has_begun() -> None:
-    assert matched(read("2 g ctrl+p")[-1]) == ("app.commands", None)
+def test_the_command_line_opens_also_from_a_chord_that_has_begun() -> None:
+    assert matched(read("2 g ctrl+p")[-1]) == ("command.open", None)
     assert matched(read("2 g ctrl+p j")[-1]) == ("move.down", None)
 
 

@@ -16,7 +16,8 @@ import pytest
 
 from reader.cache import schema
 from reader.cache.marks.events import Events
-from reader.log import copies, old_home
+from reader.core.settings.standing import Standing
+from reader.log import copies, old_home, standing
 from reader.log.rows import Row, action_id
 from reader.log.store import Log
 from tests.table import each
@@ -183,3 +184,10 @@ def line(id: str, machine: str, clock: int, kind: str, value: str, *papers: str)
 def test_events_become_rows(tmp_path: Path, lines: list[str], rows: list[Row]) -> None:
     tmp_path.joinpath("papers.journal.jsonl").write_text("".join(lines))
     assert old_home.read(tmp_path / "papers.db").rows == rows
+
+
+def test_what_an_old_home_follows_is_there_when_its_settings_are_first_read(tmp_path: Path) -> None:
+    followed = line("1", MINE, 7, "watch:author:ke-li", '{"name": "Ke Li", "follow": true}')
+    tmp_path.joinpath("papers.journal.jsonl").write_text(followed)
+    (one,) = standing.load(tmp_path / "config.toml", tmp_path / "papers.db").settings.lists
+    assert one == Standing("author:ke-li", 'author:"Ke Li"', ("follow",))

@@ -252,6 +252,8 @@ def test_follows_of_a_log_of_version_1_are_taken_once_and_undo_reaches_them(home
             )
         )
         log.ask(lambda connection: connection.execute("PRAGMA user_version = 1"))
+    (home / "config.toml").write_text("")
+    assert lists(home) == [("author:ke-li", 'author:"Ke Li"', ("follow",))]
     with closing(Log.open(home / "papers.db")) as log:
         assert [one.name for one in log.ask(standing.read)] == ["author:ke-li"]
         assert log.undo()

@@ -191,13 +191,10 @@ class HomeWithPage(World):
             pages.place(connection, ids)
 
     async def look_up(self, *, with_arxiv: bool = True) -> list[Line]:
-        def store(listing: Listing) -> object:
-            return self.cache.store(listing, self.now.isoformat(), newer=False, noted=False)
-
         self.categorize = with_arxiv
         async with self.sources() as sources:
-            asked = sources.daily, sources.arxiv_of_papers
-            return [step async for step in titles.look_up_titles(self.path, *asked, store, lambda: self.now)]
+            asked = self.cache, sources.daily, sources.arxiv_of_papers
+            return [step async for step in titles.look_up_titles(self.path, *asked, lambda: self.now)]
 
     def ids(self) -> list[str]:
         """The ids of the page's papers, in its order."""

@@ -265,7 +265,7 @@ def test_the_rows_of_a_machine_can_be_deleted(session: Session, use: Use, tmp_pa
         $ list is:starred
         2606.26740	2026-06-30	57	2	unread,starred	LiveEdit: Streaming Video Editing
         $ sync shared --remove Tablet --yes
-        1! dailypapers: No machine 'tablet' is known: 'dailypapers sync --status' lists their ids.
+        1! dailypapers: No known machine is called 'tablet': 'dailypapers sync --status' lists their ids.
         $ sync shared --remove phone --yes
         1 change deleted. Remove the machine's file from the folder, or they come back.
         $ list is:starred

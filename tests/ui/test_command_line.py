@@ -20,6 +20,7 @@ from reader.core.lines import measure
 from reader.core.paper_row import PaperKey
 from reader.core.settings.standing import ON_STAR, RUN, WRITE, Standing
 from reader.core.settings.types import UserCommand
+from reader.keys.keymap import Keymap
 from reader.ui.command_line.actions import (
     AGAIN,
     BLINK,
@@ -28,16 +29,18 @@ from reader.ui.command_line.actions import (
     AutomaticCommands,
     CommandActions,
     CommandRunner,
+    action_offers,
     as_formatted,
     as_notice,
     in_the_readers_words,
 )
-from reader.ui.command_line.screen import CommandScreen, suggestions
+from reader.ui.command_line.screen import CommandScreen, OfferPane, offer_line, suggestions
 from reader.ui.command_line.state import (
     COMMAND,
     COMMANDS,
     HISTORY,
     OUTPUT,
+    Finder,
     Output,
     TypedCommand,
     run_command,
@@ -50,6 +53,7 @@ from reader.ui.shell.state import Notices, State
 from tests.table import each
 from tests.ui.bench import Bench
 from tests.ui.conftest import Opener
+from tests.ui.driver import Story, settings
 from tests.ui.states import at
 
 # The typed command
@@ -565,8 +569,8 @@ async def test_words_are_suggested_taken_and_recalled(reader: Opener) -> None:
     async with reader(size=(140, 30)) as r:
         await r.do("command.open")
         await r.type("ta")
-        await r.do("command.next")
-        assert "papers, with your own words" in r.lines[-1]
+        assert offered(r)[0].startswith("tag ") and "papers, with your own words" in offered(r)[0]
+        assert r.lines[-1].strip() == "tab takes the word"
         await r.do("command.complete")
         await r.type("ad")
         await r.do("command.complete")
@@ -575,7 +579,7 @@ async def test_words_are_suggested_taken_and_recalled(reader: Opener) -> None:
         assert line.line.text == "tag add "
         await r.do("command.cancel")
         assert r.context == "list"
-        for text in ("star", "undo"):
+        for text in ("star", "count", "undo"):
             await r.run(text)
         assert "no longer starred" in r.status
         await r.do("command.open")
@@ -583,7 +587,7 @@ async def test_words_are_suggested_taken_and_recalled(reader: Opener) -> None:
         await r.do("command.previous", "command.previous", "command.previous")
         line = r.screen_of(CommandScreen)
         assert line is not None
-        assert line.line.text == "star"
+        assert line.line.text == "count"
         await r.do("command.next", "command.next")
         assert line.line.text == "ma"
         # A burst of keys is for the line as soon as it is open.
@@ -620,3 +624,101 @@ async def test_long_output_has_a_screen_and_mistakes_a_line(reader: Opener) -> N
         assert r.is_on_page
         assert "note of 2605.00400 was written" in r.status
         assert r.kept("2605.00400").note == "a second look"
+
+
+# What the line offers above it
+
+
+@each(
+    ("typed", "score"),
+    [
+        ("", 1),
+        ("nosuch", 0),
+        ("read all", 1),
+        ("all", 0.8),
+        ("ea", 0.6),
+        ("mark", 0.4),
+        ("ark", 0),
+        ("all mark", 6 / 9),
+    ],
+)
+def test_the_beginning_of_the_name_is_the_best_match(typed: str, score: float) -> None:
+    assert Finder(typed).score("Read all", "Mark every paper read.") == pytest.approx(score)
+
+
+def offered(r: Story) -> list[str]:
+    """The rows above the command line."""
+    pane = r.app.screen.query_one(OfferPane)
+    return [line.strip() for line in r.lines[pane.region.y : pane.region.bottom]]
+
+
+def test_offers_are_the_actions_of_the_context_with_the_users_keys() -> None:
+    ran: list[str] = []
+    offers = action_offers(Keymap(overrides={"paper.star": "$"}), "list", ran.append, ("paper.tag",))
+    by_name = {offer.name: offer for offer in offers}
+    assert by_name["Star"].keys == "$" and by_name.keys().isdisjoint({"Exclude", "Tags", "Down", "Command line"})
+    by_name["Star"].run()
+    assert ran == ["paper.star"]
+
+
+async def test_both_keys_open_one_line_that_runs_commands_actions_and_topics(reader: Opener) -> None:
+    async with reader(size=(80, 24)) as r:
+        await r.press(":")
+        assert len(offered(r)) == 10 and offered(r)[1].startswith("Star   ") and offered(r)[1].endswith(" s")
+        await r.press("escape")
+        await r.burst("ctrl+p", *"keep starred", "enter")
+        assert r.context == "list" and r.here.starred
+        # A chosen row runs, even if the line begins like a command.
+        await r.burst(":", *"undo", "down", "down", "enter")
+        await r.rest()
+        assert r.context == "list"
+        await r.burst("ctrl+p", *"topic robotics", "enter")
+        assert r.query == "topic:robotics"
+        assert r.app.state[COMMANDS] == (), "only commands are kept"
+
+
+async def test_a_click_runs_an_offer_and_papers_are_found_by_title_or_id(reader: Opener) -> None:
+    async with reader(size=(80, 24)) as r:
+        await r.press(":", *"kitc")
+        await r.until(lambda: offered(r)[-1:] != [] and offered(r)[-1].startswith("A Robot Walks into a Kitchen"))
+        await r.click("OfferPane", 4, len(offered(r)) - 1)
+        assert (r.view, r.query, r.here.title) == ("all", "", "A Robot Walks into a Kitchen")
+        await r.press(":", *"1706.03762")
+        await r.until(lambda: offered(r)[-1:] != [] and offered(r)[-1].startswith("1706.03762"))
+        await r.press("enter")
+        assert r.empty.startswith("1706.03762 is not here yet.")
+
+
+@pytest.mark.parametrize(("theme", "sign"), [("dark", "bgcolor"), ("ansi", "reverse")])
+async def test_the_marked_row_and_the_typed_words_stand_out(reader: Opener, theme: str, sign: str) -> None:
+    async with reader(size=(80, 24), settings=settings(theme=theme)) as r:
+        await r.press("ctrl+p", *"read", "down")
+        pane = r.app.screen.query_one(OfferPane)
+        lines = [pane.render_line(y) for y in range(3)]
+        looks = [{getattr(piece.style, sign) for piece in line if not piece.text.strip()} for line in lines]
+        assert looks[0] != looks[1]
+
+
+TITLE = "A Paper with a Long Title That Does Not Fit"
+
+
+@each(
+    ("name", "about", "keys", "width", "line"),
+    [
+        ("Star", "Keep this paper.", "s", 60, "Star                    Keep this paper.                   s"),
+        ("Star", "Keep this paper in the Starred view.", "s", 50, "Star                    Keep this paper in the…  s"),
+        ("Star", "Keep this paper in the Starred view.", "s", 30, "Star                         s"),
+        ("Topic: Benchmarks & evaluation", "How.", "", 60, "Topic: Benchmarks & evaluation  How."),
+        (TITLE, "Tue 24 Nov", "", 40, "A Paper with a Long Title T…  Tue 24 Nov"),
+        (TITLE, "16 cells of text", "", 40, "A Paper with a Long T…  16 cells of text"),
+        (TITLE, "", "", 20, "A Paper with a Long…"),
+    ],
+)
+def test_name_sentence_and_keys_share_a_line(name: str, about: str, keys: str, width: int, line: str) -> None:
+    drawn = offer_line(name, about, keys, width, finder=Finder(""))
+    assert "".join(piece.text for piece in drawn).rstrip() == line
+
+
+def test_typed_words_are_marked_in_the_name() -> None:
+    pieces = offer_line("Read all above", "Mark all.", "M", 60, finder=Finder("all read"))
+    assert [piece.text for piece in pieces if piece.hit] == ["Read", "all"]

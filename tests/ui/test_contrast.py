@@ -15,7 +15,7 @@ from rich.style import Style
 from textual.geometry import Region
 from textual.widget import Widget
 
-from reader.platform import OWN, TEXTUAL
+from reader.platform import OWN_THEMES, TEXTUAL_THEMES
 from reader.ui.looks.theme import DARK_COLORS, LIGHT_COLORS, contrast, find_theme
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.long
 
 LEAST = 4.5
 
-RGB = tuple(name for name in (*OWN, *TEXTUAL) if not find_theme(name).ansi)
+RGB = tuple(name for name in (*OWN_THEMES, *TEXTUAL_THEMES) if not find_theme(name).ansi)
 
 FURNITURE = frozenset(" │─┃━▌▐▎▏▕┌┐└┘├┤┬┴┼╭╮╰╯[]|-#")
 """Rules, bars and brackets, which carry no information of their own."""
@@ -101,7 +101,7 @@ SCREENS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "page": (("read.open", "read.unfold"), ("escape",)),
     "why": (("read.why", "move.bottom"), ("escape",)),
     "help": (("app.help",), ("escape",)),
-    "palette": (("app.commands",), ("escape",)),
+    "command line": (("command.open",), ("escape",)),
     "a date": (("day.go",), ("escape",)),
     "older papers": (("app.older",), ("escape",)),
     "filter": (("find.filter", "move.bottom", "topic.pick"), ("escape", "F")),

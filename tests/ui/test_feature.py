@@ -1,4 +1,4 @@
-"""A feature that the reader does not know: its key opens its screen, and help, footer, palette and settings know it."""
+"""A feature that the reader does not know: help, footer, command line and settings know its key."""
 
 from __future__ import annotations
 

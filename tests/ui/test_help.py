@@ -1,4 +1,4 @@
-"""Help and the command palette."""
+"""Help."""
 
 from __future__ import annotations
 
@@ -6,25 +6,20 @@ import threading
 from itertools import chain
 
 import pytest
-from textual.events import Paste
 
 from reader.commands.line.shell import ReaderShell
-from reader.keys.actions import ACTIONS, CONTEXTS, MENU, Context
+from reader.keys.actions import CONTEXTS, MENU, Context
 from reader.keys.keymap import Keymap
 from reader.ui.help.screen import (
     FIRST,
-    Finder,
     FoundPane,
     HelpRow,
-    action_commands,
-    command_line,
     first_lines,
     first_rows,
     found_lines,
     manual_sections,
     sections,
 )
-from reader.ui.help.state import PALETTE
 from reader.ui.kit.glyphs import MEANINGS, Glyphs
 from reader.ui.page.state import close_page
 from reader.ui.shell.commands import PAGES, Manual, ManualPage
@@ -32,7 +27,7 @@ from reader.ui.shell.layout import USUAL
 from tests.table import each
 from tests.ui.conftest import Opener
 from tests.ui.drawings import text, texts
-from tests.ui.driver import WAIT_SECONDS, Story, settings
+from tests.ui.driver import WAIT_SECONDS
 from tests.ui.stage import watch_paints
 
 # Help
@@ -93,7 +88,7 @@ def test_own_keys_are_shown_and_a_default_says_which_key_it_has_lost_here() -> N
         ("list", "Best first", "-", "S is yours for Add a paper."),
         ("list", "Top", "home", "g is yours for Read or unread."),
         ("filter", "Best first", "S", ""),
-        ("query", "Palette", "ctrl+p", ""),
+        ("query", "Command line", "ctrl+p", ""),
     ):
         row = rows[context][name]
         assert (row.keys, row.about.partition(". ")[2]) == (keys, end), name
@@ -171,23 +166,6 @@ def test_found_lines_have_their_keys_in_a_column_or_above() -> None:
         whole = " ".join(" ".join(lines).split())
         assert max(map(len, lines)) <= width and "SIGNS" in lines
         assert all(" ".join(row.about.split()) in whole for rows in every.values() for row in rows) or width == 22
-
-
-@each(
-    ("typed", "score"),
-    [
-        ("", 1),
-        ("nosuch", 0),
-        ("read all", 1),
-        ("all", 0.8),
-        ("ea", 0.6),
-        ("mark", 0.4),
-        ("ark", 0),
-        ("all mark", 6 / 9),
-    ],
-)
-def test_the_beginning_of_the_name_is_the_best_match(typed: str, score: float) -> None:
-    assert Finder(typed).score("Read all", "Mark every paper read.") == pytest.approx(score)
 
 
 # The screen
@@ -307,137 +285,6 @@ def test_every_sign_is_explained_or_means_nothing() -> None:
     assert sorted([*explained, *PLAIN]) == sorted(Glyphs._fields)
 
 
-# The palette
-
-
-def offered(r: Story) -> list[str]:
-    """The commands in view."""
-    return [line for line in (line.strip(" │┃") for line in r.lines[1:-1]) if line]
-
-
-def test_commands_are_those_of_the_context_with_the_users_keys() -> None:
-    ran: list[str] = []
-    commands = action_commands(Keymap(overrides={"paper.star": "$"}), "list", ran.append)
-    by_name = {command.name: command for command in commands}
-    expected = [
-        a.name for a in ACTIONS if "list" in a.contexts and not a.id.startswith("move.") and a.id != "app.commands"
-    ]
-    assert [command.name for command in commands] == expected
-    assert by_name["Star"].keys == "$"
-    assert "Exclude" not in by_name
-    by_name["Star"].run()
-    by_name["Undo"].run()
-    assert ran == ["paper.star", "mark.undo"]
-
-
-@pytest.mark.parametrize("size", [(60, 20), (140, 42)])
-async def test_all_commands_are_offered_in_order_one_line_each(reader: Opener, size: tuple[int, int]) -> None:
-    async with reader(size=size) as r:
-        await r.do("app.commands")
-        lines = offered(r)
-        palette = r.app.state[PALETTE]
-        assert palette is not None and len(lines) == size[1] - 3
-        names = [command.name for command in palette.commands]
-        assert [line.partition("  ")[0] for line in lines] == names[: size[1] - 3]
-        assert lines[1].startswith("Star   ") and lines[1].endswith(" s") and "Keep this paper" in lines[1]
-        await r.press("end")
-        assert offered(r)[-1].startswith(names[-1])
-
-
-async def test_typing_finds_and_enter_runs_as_fast_as_keys_come(reader: Opener) -> None:
-    async with reader(size=(80, 24)) as r:
-        await r.do("paper.star")
-        await r.burst("ctrl+p", *"mark.undo", "enter")
-        assert r.context == "list" and not r.here.starred
-        await r.burst("ctrl+p", *"read all", "down", "enter")
-        assert "read" in r.status, "the second one: all above"
-        await r.burst("ctrl+p", *"topic robotics", "enter")
-        assert r.query == "topic:robotics"
-
-
-async def test_a_click_runs_a_paste_is_typed_and_papers_are_found(reader: Opener) -> None:
-    async with reader(size=(80, 24)) as r:
-        await r.do("paper.star", "mark.undo", "app.commands")
-        r.app.screen.post_message(Paste("re\x00do\n"))
-        await r.rest()
-        assert offered(r)[0].startswith("Redo")
-        await r.click("FoundPane", 4, 0)
-        assert r.context == "list" and r.here.starred
-        # Papers are found behind the commands once three letters are typed.
-        await r.do("app.commands")
-        await r.type("ki")
-        palette = r.app.state[PALETTE]
-        assert palette is not None and not palette.papers
-        await r.type("t")
-        assert offered(r)[-1].startswith("A Robot Walks into a Kitchen")
-        await r.press("end", "enter")
-        assert (r.view, r.query, r.here.title) == ("all", "", "A Robot Walks into a Kitchen")
-
-
-async def test_an_id_finds_its_paper_or_offers_to_fetch_it(reader: Opener) -> None:
-    async with reader(size=(80, 24)) as r:
-        title = r.here.title
-        await r.do("app.commands")
-        await r.type(f"arxiv.org/abs/{r.here.id}v2")
-        await r.until(lambda: any(line.startswith(title[:40]) for line in offered(r)))
-        assert "no match" not in r.screen
-        await r.press(*["backspace"] * 40, *"1706.03762")
-        await r.until(lambda: any(line.startswith("1706.03762") for line in offered(r)))
-        await r.press("enter")
-        assert r.empty.startswith("1706.03762 is not here yet.")
-
-
-async def test_nothing_runs_where_nothing_is_found(reader: Opener) -> None:
-    async with reader(size=(80, 24)) as r:
-        await r.do("app.commands")
-        await r.press(*"nosuch", "down", "enter")
-        assert offered(r) == [] and r.context == "help"
-        assert r.lines[0].rstrip().endswith("nosuch▏  no command, topic or paper matches")
-        await r.press("escape")
-        assert r.context == "list"
-
-
-@pytest.mark.parametrize(("theme", "sign"), [("dark", "bgcolor"), ("ansi", "reverse")])
-async def test_the_line_under_the_cursor_and_the_typed_words_stand_out(reader: Opener, theme: str, sign: str) -> None:
-    async with reader(size=(80, 24), settings=settings(theme=theme)) as r:
-        await r.do("app.commands")
-        await r.press(*"read", "down")
-        pane = r.widget("FoundPane")
-        assert isinstance(pane, FoundPane)
-        lines = [pane.render_line(y) for y in range(2)]
-        looks = [{getattr(piece.style, sign) for piece in line if "Mark" in piece.text} for line in lines]
-        assert looks[0] != looks[1]
-        [hit] = [piece.style for piece in lines[0] if piece.text == "Read"][:1]
-        [plain] = [piece.style for piece in lines[0] if "Mark" in piece.text]
-        assert hit is not None and plain is not None
-        assert hit.underline if theme == "ansi" else hit.bgcolor != plain.bgcolor
-
-
-TITLE = "A Paper with a Long Title That Does Not Fit"
-
-
-@each(
-    ("name", "about", "keys", "width", "line"),
-    [
-        ("Star", "Keep this paper.", "s", 60, "Star                    Keep this paper.                   s"),
-        ("Star", "Keep this paper in the Starred view.", "s", 50, "Star                    Keep this paper in the…  s"),
-        ("Star", "Keep this paper in the Starred view.", "s", 30, "Star                         s"),
-        ("Topic: Benchmarks & evaluation", "How.", "", 60, "Topic: Benchmarks & evaluation  How."),
-        (TITLE, "Tue 24 Nov", "", 40, "A Paper with a Long Title T…  Tue 24 Nov"),
-        (TITLE, "16 cells of text", "", 40, "A Paper with a Long T…  16 cells of text"),
-        (TITLE, "", "", 20, "A Paper with a Long…"),
-    ],
-)
-def test_name_sentence_and_keys_share_a_line(name: str, about: str, keys: str, width: int, line: str) -> None:
-    drawn = command_line(name, about, keys, width, finder=Finder(""))
-    assert "".join(piece.text for piece in drawn).rstrip() == line
-
-
-def test_typed_words_are_marked_in_the_name() -> None:
-    pieces = command_line("Read all above", "Mark all.", "M", 60, finder=Finder("all read"))
-    assert [piece.text for piece in pieces if piece.hit] == ["Read", "all"]
-
-
 # Stories
 
 
@@ -454,10 +301,11 @@ async def test_news_waits_until_help_is_closed(reader: Opener) -> None:
 
 async def test_an_action_without_anything_to_show_is_not_offered(reader: Opener) -> None:
     async with reader() as r:
-        for keys in ("?", "?"), ("ctrl+p",):
-            await r.press(*keys, *"saved view")
-            assert not any(line.startswith("  Saved view ") for line in r.lines), keys
-            await r.press("escape", "escape")
+        await r.press("?", "?", *"saved view")
+        assert not any(line.startswith("  Saved view ") for line in r.lines)
+        await r.press("escape", "escape", ":", *"saved view")
+        assert not any("Saved view " in line for line in r.lines)
+        await r.press("escape")
         await r.do("view.saved")
         assert "view save NAME" in r.status
 

@@ -109,7 +109,7 @@ def lines(one: PaperRow, width: int, look: ListLook = LOOK, highlighted: bool = 
         ),
         (row(1, "x" * 35, day="2025-06-02"), 50, BOTH, [f" ●   1 {'x' * 35}  2 Jun "]),
         (row(1, "x" * 36, day="2025-06-02"), 50, BOTH, [f" ●   1 {'x' * 35}", f"{'':7}x{'':34}  2 Jun "]),
-        # The reasons why a paper is listed are its last line, as many as fit.
+        # The reasons why a paper is listed are its second line, as many as fit; behind a long title only whole ones.
         (WHY, 40, LOOK, [" ●   1 A title"]),
         (WHY, 40, COMFORTABLE, [" ●   1 A title", "       like what you starred"]),
         (
@@ -118,7 +118,11 @@ def lines(one: PaperRow, width: int, look: ListLook = LOOK, highlighted: bool = 
         ),
         (
             row(1, "x" * 33, why="one; two"),
-            *(40, COMFORTABLE, [f" ●   1 {'x' * 32}", "       x", "       one; two"]),
+            *(40, COMFORTABLE, [f" ●   1 {'x' * 32}", "       x  one; two"]),
+        ),
+        (
+            row(1, f"{'x' * 32} {'y' * 20}", why="a reason without room"),
+            *(40, COMFORTABLE, [f" ●   1 {'x' * 32}", f"       {'y' * 20}"]),
         ),
     ],
 )

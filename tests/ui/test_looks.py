@@ -14,7 +14,7 @@ from textual.filter import LineFilter, Monochrome
 from textual.strip import Strip
 from textual.theme import BUILTIN_THEMES
 
-from reader.platform import OWN, TEXTUAL, theme_name
+from reader.platform import OWN_THEMES, TEXTUAL_THEMES, theme_name
 from reader.ui.kit.textual_fixes import Colorless, ControlNet
 from reader.ui.list.pane import PaperList
 from reader.ui.looks import theme
@@ -57,9 +57,9 @@ def test_the_theme_follows_the_setting_and_the_terminal(choice: str, environ: di
 
 
 def test_every_theme_has_a_name_in_the_settings() -> None:
-    assert set(TEXTUAL) == set(BUILTIN_THEMES)
-    assert tuple(one.name for one in theme.THEMES) == OWN
-    for name in (*OWN, *TEXTUAL):
+    assert set(TEXTUAL_THEMES) == set(BUILTIN_THEMES)
+    assert tuple(one.name for one in theme.THEMES) == OWN_THEMES
+    for name in (*OWN_THEMES, *TEXTUAL_THEMES):
         found = theme.find_theme(name)
         assert found.name == name
         assert set(theme.DEFAULTS) <= set(found.variables)
@@ -84,7 +84,7 @@ def test_colours_of_other_themes_are_adjusted_for_contrast() -> None:
     assert tints == ["#564b13", "#14161b"]
 
 
-@pytest.mark.parametrize("name", [name for name in (*OWN, *TEXTUAL) if theme.find_theme(name).ansi])
+@pytest.mark.parametrize("name", [name for name in (*OWN_THEMES, *TEXTUAL_THEMES) if theme.find_theme(name).ansi])
 async def test_the_cursors_line_is_seen_where_it_has_no_background(name: str) -> None:
     papers = PaperList(today=TODAY)
     async with staged(Stage(papers, name), 80, 12) as (app, pilot):
@@ -151,8 +151,8 @@ def test_filters_are_netted_and_never_grey() -> None:
 
 
 async def run(r: Story, command: str) -> None:
-    """Run a command of the palette by its name."""
-    await r.do("app.commands")
+    """Run what the command line offers, by its name."""
+    await r.do("command.open")
     await r.press(*["space" if letter == " " else letter for letter in command])
     await r.until(lambda: command in r.screen)
     await r.press("enter")
@@ -223,7 +223,7 @@ async def test_a_screenshot_is_saved_and_its_path_shown(reader: Opener, monkeypa
         ElementTree.fromstring(svg)
         assert "★" in svg
         assert "dailypapers&#160;·&#160;" in svg
-        assert "Save&#160;a&#160;picture" not in svg, "the palette is gone before"
+        assert "Save&#160;a&#160;picture" not in svg, "the command line is gone before"
         assert re.findall(r"(?:href|src|url)\s*[=(:]\s*[\"']?https?:", svg) == []
 
 

@@ -25,10 +25,10 @@ from reader.refresh.lines import Canvas, Job, done, waiting
 from reader.ui.full_text.lines import LETTERS
 from reader.ui.full_text.state import TEXT
 from reader.ui.kit.glyphs import UNICODE
+from reader.ui.pictures.actions import PICTURES
 from reader.ui.pictures.drawing import PictureDrawn, draw
 from reader.ui.pictures.pictures import MOST, Picture, Pictures, first_from, formula_of, pictures_of, room
 from reader.ui.pictures.screen import PicturePane, _Text
-from reader.ui.pictures.state import PICTURES
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
 from tests.feeds.fulltext.pdf_pages import Printed, paragraph, write_pdf

@@ -54,7 +54,7 @@ async def test_without_a_network_an_empty_reader_says_so_and_names_the_ways_out(
         assert all(said in r.empty for said in ("127.0.0.1", "r try again", "D open the sample", "q quit"))
         assert r.context == "empty"
         assert r.status == "", "the middle has said it"
-        assert r.lines[-1].split() == ["r", "refresh", "/", "search", "f", "filter", "ctrl+p", "palette", "?", "keys"]
+        assert r.lines[-1].split() == ["r", "refresh", "/", "search", "f", "filter", ":", "commands", "?", "keys"]
         await r.do("app.sample")
     assert r.app.return_value == SAMPLE
 
@@ -121,7 +121,7 @@ async def test_closing_a_screen_over_an_empty_list_restores_its_keys(reader: Ope
     async with reader(papers={}, size=(60, 20)) as r:
         keys = r.lines[-1]
         assert "refresh" in keys
-        for place in ("day.go", "app.help", "app.commands"):
+        for place in ("day.go", "app.help", "command.open"):
             await r.do(place)
             await r.press("escape")
             assert r.context == "empty", place

@@ -20,7 +20,7 @@ from reader.keys.spelling import Chord
 from reader.refresh.lines import Canvas
 from reader.session.places import Place, triage_place, view
 from reader.ui.command_line.state import COMMAND, TypedCommand
-from reader.ui.dates.state import DateRequest, ask_for_date
+from reader.ui.dates.actions import DateRequest, ask_for_date
 from reader.ui.filter.state import COUNTED, HINT
 from reader.ui.full_text.screen import text_status
 from reader.ui.full_text.state import TEXT, view_text
@@ -39,12 +39,12 @@ from reader.ui.kit.status_lines import (
     Tone,
     status_lines,
 )
-from reader.ui.list.footer import main_status
+from reader.ui.list.header import main_status
 from reader.ui.main_screen import TopLine
 from reader.ui.notes.actions import NOTING, TAGGING, Noting, Tagging
 from reader.ui.page.state import PAGE, Reading
+from reader.ui.pictures.actions import PICTURES
 from reader.ui.pictures.pictures import Picture, Pictures
-from reader.ui.pictures.state import PICTURES
 from reader.ui.shell.listing import ListContent
 from reader.ui.shell.screens import status
 from reader.ui.shell.state import Notice, Notices, Prompt, State

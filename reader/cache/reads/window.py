@@ -11,12 +11,13 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from reader.cache import meta
-from reader.cache.flags import FLAGS
+from reader.cache.flags import FLAGS, passages_of
 from reader.cache.search.sql_functions import register_functions
 from reader.core.errors import CacheError
 from reader.core.paper_row import UNKNOWN, PaperRow
@@ -27,6 +28,7 @@ from reader.paths import log_database
 if TYPE_CHECKING:
     from reader.cache.coverage import Coverage
     from reader.cache.search.selection import Selection
+    from reader.core.paper import Field as PaperField
     from reader.core.paper import Paper
 
 Key_co = TypeVar("Key_co", covariant=True)
@@ -393,10 +395,8 @@ class Window:
 
     def paper(self, pk: int) -> Paper | None:
         """One whole paper; None if the cache does not have it."""
-        from reader.cache.reads.whole_papers import read_paper
-
         with explained(self._path):
-            return read_paper(self._connection, pk)
+            return _read_paper(self._connection, pk)
 
     def papers(self, pks: Iterable[int]) -> Iterable[Paper]:
         """Whole papers, one at a time: an export of all papers takes little memory."""
@@ -548,3 +548,48 @@ class Window:
         """The value of one of the cache's own facts; None if it is not set."""
         with explained(self._path):
             return meta.get(self._connection, key)
+
+
+# Whole papers
+
+
+@cache
+def _paper_columns() -> tuple[str, tuple[str, ...], tuple[PaperField, ...]]:
+    """The columns of a `Paper` without those from other tables, its fields of them, and the fields to decode.
+
+    Late, since lists need only a part of a paper and are drawn first.
+    """
+    from reader.core.paper import FIELDS
+
+    stored = tuple(field for field in FIELDS if field.rules.table is not None)
+    decoded = tuple(field for field in stored if field.type in (tuple, bool) or field.rules.unknown is not None)
+    columns = ", ".join(f"{'p' if field.rules.table == 'paper' else 't'}.{field.name}" for field in stored)
+    return columns, tuple(field.name for field in stored), decoded
+
+
+def _read_paper(connection: sqlite3.Connection, pk: int) -> Paper | None:
+    """One whole paper; None if the cache does not have it."""
+    from reader.core.paper import Paper
+
+    columns, names, decoded = _paper_columns()
+    row = connection.execute(f"SELECT {columns} FROM paper AS p JOIN paper_text AS t USING (pk) WHERE p.pk = ?", (pk,))
+    if (found := row.fetchone()) is None:
+        return None
+    values = dict(zip(names, found, strict=True))
+    for field in decoded:
+        values[field.name] = field.decode(values[field.name])
+    note, queued = connection.execute(_STATE, {"pk": pk}).fetchone()
+    return Paper(
+        **values,
+        pk=pk,
+        topics=tuple(slug for (slug,) in connection.execute(_TOPICS, (pk,))),
+        queued=bool(queued),
+        tags=tuple(tag for (tag,) in connection.execute(_TAGS, (pk,))),
+        note=note,
+        highlights=tuple(one.said(values["id"]) for one in passages_of(connection, pk)),
+    )
+
+
+_STATE = "SELECT (SELECT body FROM note WHERE pk = :pk), EXISTS (SELECT 1 FROM queue WHERE pk = :pk)"
+_TAGS = "SELECT tag FROM paper_tag WHERE pk = ? ORDER BY tag"
+_TOPICS = "SELECT slug FROM paper_topic AS pt JOIN topic ON topic.pk = pt.topic WHERE pt.pk = ? ORDER BY pt.rank"

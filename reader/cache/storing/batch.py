@@ -1,7 +1,11 @@
-"""The drafts of one transaction: matched to papers, merged, written and classified."""
+"""The drafts of one transaction: matched to papers, merged, written and classified; and old papers that are dropped.
+
+Starred, tagged, noted and queued papers are never dropped, nor the user's marks, which apply again if a paper returns.
+"""
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,10 +16,10 @@ from typing import Any, Protocol, cast
 from sqlalchemy import Connection, Table, bindparam, delete, insert, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from reader.cache import texts
 from reader.cache.follows import TEXTS, follow_papers
 from reader.cache.history import events_between
 from reader.cache.marks import derive
-from reader.cache.storing import retention
 from reader.cache.tables import ALIAS, LISTING, PAPER, PAPER_CATEGORY, PAPER_CHANGE, PAPER_SOURCE, PAPER_TOPIC, TEXT
 from reader.core.addresses import urls_in, what_is
 from reader.core.ids import FEED_PREFIX, OWN_PREFIXES, PAGE_PREFIX, page_id
@@ -198,7 +202,7 @@ class Batch:
         """Merge a saved page's paper into another one, which takes over its marks and place."""
         for table in ("page_paper", "paper_alias"):
             self._driver.execute(f"UPDATE OR IGNORE {table} SET pk = ? WHERE pk = ?", (entry.pk, former.pk))
-        retention.remove(self._driver, [former.pk])
+        remove(self._driver, [former.pk])
         self._given_up[former.after["id"]] = entry.pk
 
     def _take_id(self, entry: MergedPaper, draft: Draft) -> str:
@@ -383,3 +387,39 @@ def _join_versions(known: str, new: str) -> str:
     """All versions of two lists in their order, such as `v1 2026-09-11`; the second list is right where they differ."""
     dates = dict(line.partition(" ")[::2] for line in (*known.split("\n"), *new.split("\n")))
     return "\n".join(f"{name} {dates[name]}" for name in sorted(dates, key=lambda name: (len(name), name)))
+
+
+OF_A_PAPER = (
+    *("paper_topic", "paper_category", "paper_source", "paper_change", "paper_alias", "trending", "listing"),
+    *("full_text", "community", "kept_output", "paper_words", "suits", "paper_flags", "follow_paper"),
+    "page_paper",
+)
+"""Tables with rows about a paper, apart from `paper` and `paper_text`."""
+
+_OLD = """
+    SELECT pk FROM paper WHERE sort_day < ? AND starred = 0 AND has_note = 0
+    AND NOT EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.pk = paper.pk)
+    AND NOT EXISTS (SELECT 1 FROM queue AS q WHERE q.pk = paper.pk) ORDER BY sort_day, upvotes, pk LIMIT ?
+"""
+
+
+def drop(connection: sqlite3.Connection, before: str, limit: int) -> int:
+    """Drop up to `limit` papers last listed before a day (ISO), in the caller's transaction; return how many."""
+    pks = [pk for (pk,) in connection.execute(_OLD, (before, limit))]
+    remove(connection, pks)
+    return len(pks)
+
+
+def remove(connection: sqlite3.Connection, pks: Sequence[int]) -> None:
+    """Delete papers in the caller's transaction; their marks stay."""
+    chosen = "(SELECT value FROM json_each(?))"
+    named = (json.dumps(pks),)
+    derive.leave(connection, named[0])
+    texts.forget_words(connection, pks)
+    days = connection.execute(f"SELECT DISTINCT day FROM listing WHERE pk IN {chosen}", named).fetchall()
+    for table in (*OF_A_PAPER, "paper_text", "paper"):
+        connection.execute(f"DELETE FROM {table} WHERE pk IN {chosen}", named)
+    listed = "(SELECT count(*) FROM listing WHERE listing.day = day.day)"
+    connection.executemany(f"UPDATE day SET papers = {listed} WHERE day = ?", days)
+    # A day whose papers are dropped is unknown again, not known to be empty.
+    connection.executemany("DELETE FROM day WHERE day = ? AND papers = 0", days)

@@ -18,8 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from reader.cache import meta, schema
 from reader.cache.reads.window import DayFetched
-from reader.cache.storing import retention
-from reader.cache.storing.batch import Batch, Classifier
+from reader.cache.storing.batch import Batch, Classifier, drop
 from reader.cache.tables import DAY, LISTING, PAPER, PAPER_TOPIC, TEXT, TOPIC, TRENDING
 from reader.core.feed_days import SETTLING_DAYS, is_settled
 from reader.core.paper import Listing
@@ -155,7 +154,7 @@ class Cache:
         total = 0
         while True:
             with self._transaction() as connection:
-                dropped = retention.drop(_driver(connection), day, BATCH)
+                dropped = drop(_driver(connection), day, BATCH)
             if not dropped:
                 return
             total += dropped

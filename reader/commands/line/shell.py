@@ -17,7 +17,7 @@ from reader.commands.line.own_process import CommandProcess
 from reader.commands.registry import COMMANDS, FOREIGN, find_command, gists_of_commands, is_command
 from reader.commands.workspace import Workspace
 from reader.core import removed, renamed
-from reader.core.errors import UsageError
+from reader.core.errors import UnknownCommand, UsageError
 from reader.core.ids import OWN_PREFIXES, arxiv_id, doi_in, named_id
 from reader.core.nearest import nearest
 from reader.platform import AUTO, THEMES
@@ -67,7 +67,8 @@ class ReaderShell:
         last = LineWord("", len(line)) if is_new else words.pop()
         before = [word.text for word in words]
         found = islice(dict.fromkeys(self._candidates(before, last.text)), MOST)
-        return Suggested(last.start, tuple(_quoted(one) for one in found), line)
+        first = (*before, last.text)[0]
+        return Suggested(last.start, tuple(_quoted(one) for one in found), line, _is_known(first))
 
     def _candidates(self, before: Sequence[str], word: str) -> Iterator[Candidate]:
         if not before:
@@ -112,13 +113,16 @@ def _own_words() -> dict[str, str]:
     return {**gists_of_commands(), TRIAGE: "unread papers one at a time", THEME: "other colours"}
 
 
+def _is_known(name: str) -> bool:
+    """Whether a line that begins with this word is a command, or was one."""
+    known = (PIPE, PROGRAM, "view", *_own_words(), *_SHORT, *ACTIONS_FIRST, *removed.COMMANDS)
+    return name in known or arxiv_id(name) is not None or is_command(renamed.with_new_names([name])[0])
+
+
 def _first_words(word: str) -> Iterator[Candidate]:
     for name, gist in _own_words().items():
         if name.startswith(word):
             yield Candidate(name, gist)
-    for action in known_actions():
-        if action.id.startswith(word) and "list" in action.contexts:
-            yield Candidate(action.id, action.help)
 
 
 def _files(word: str) -> Iterator[Candidate]:
@@ -252,7 +256,7 @@ def _understand(line: str, here: Here) -> Typed:
         if name in removed.COMMANDS:
             raise UsageError(removed.COMMANDS[name])
         meant = FOREIGN.get(name) or nearest(name, (*_own_words(), *_by_name()))
-        raise UsageError(f"There is no command {typed!r}." + (f" Did you mean {meant}?" if meant else ""))
+        raise UnknownCommand(f"There is no command {typed!r}." + (f" Did you mean {meant}?" if meant else ""))
     if "--help" in rest or "-h" in rest:
         return Typed((name, *rest))
     if (name, *rest[:1]) == ("config", "edit"):

@@ -154,12 +154,8 @@ def kind_of(name: str) -> str:
 
 
 def _values(one: Standing) -> dict[str, Any]:
-    values = {part.name: getattr(one, part.name) for part in fields(Standing)}
-    return {
-        part.name: list(value) if isinstance(value := values[part.name], tuple) else value
-        for part in fields(Standing)
-        if values[part.name] != part.default
-    }
+    values = ((part.name, getattr(one, part.name), part.default) for part in fields(Standing))
+    return {name: list(value) if isinstance(value, tuple) else value for name, value, usual in values if value != usual}
 
 
 def as_json(one: Standing) -> str:

@@ -396,15 +396,6 @@ def keys_of_action(value: object) -> tuple[str, ...]:
     return tuple(keys)
 
 
-def _key_table(value: object) -> object:
-    if not isinstance(value, Mapping):
-        raise InvalidValue("must be a table of action ids: write [keys] on a line of its own")
-    return value
-
-
-KEY_TABLE = SettingType("a key or a list of keys for each action id", _key_table)
-
-
 EXPORT_FORMATS = ("bibtex", "ris", "csl-json", "markdown", "csv", "json", "atom")
 """Names of the formats of exported files."""
 
@@ -509,25 +500,26 @@ def check_key(kind: type, table: str, key: str, value: object) -> object:
     return types[key].check(value)
 
 
-def _single_table(name: str) -> SettingType:
+def _made_by_reader(about: str, kind: type, problem: str) -> SettingType:
     def convert(value: object) -> object:
-        if not isinstance(value, SINGLE[name]):
-            raise InvalidValue(f"must be a table: write [{name}] on a line of its own")
+        if not isinstance(value, kind):
+            raise InvalidValue(problem)
         return value
 
-    return SettingType(f"a table, after a line [{name}]", convert)
+    return SettingType(about, convert)
 
 
-def _tables(name: str) -> SettingType:
-    def convert(value: object) -> object:
-        if not isinstance(value, tuple):
-            raise InvalidValue(f"must be tables: write [[{name}]] on a line of its own")
-        return value
-
-    return SettingType(f"tables, each after a line [[{name}]]", convert)
-
-
-DIGEST, COMMANDS = _single_table("digest"), _tables("commands")
+DIGEST = _made_by_reader(
+    "a table, after a line [digest]", DigestMail, "must be a table: write [digest] on a line of its own"
+)
+COMMANDS = _made_by_reader(
+    "tables, each after a line [[commands]]", tuple, "must be tables: write [[commands]] on a line of its own"
+)
+KEY_TABLE = _made_by_reader(
+    "a key or a list of keys for each action id",
+    Mapping,
+    "must be a table of action ids: write [keys] on a line of its own",
+)
 """The types of these tables as a whole: the settings reader makes their values of the keys in the file."""
 
 

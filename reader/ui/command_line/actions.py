@@ -6,23 +6,27 @@ import asyncio
 import json
 import re
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property, partial
 from operator import methodcaller
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reader.core.errors import ReaderError, UsageError
+from reader.core.errors import ReaderError, UnknownCommand, UsageError
 from reader.core.paper_row import NotCached, PaperKey
 from reader.core.settings.standing import ON_STAR
 from reader.core.text import amount
-from reader.keys.actions import Context, own_actions
-from reader.ui.command_line.state import COMMAND, OUTPUT, Output, TypedCommand, run_command, suggest
-from reader.ui.dates.state import DATE
+from reader.keys.actions import COMMAND_LINE, Context, own_actions
+from reader.keys.keymap import Keymap
+from reader.session.places import Place, view
+from reader.ui.command_line.state import COMMAND, COMMANDS, OUTPUT, Output, TypedCommand, fitting, run_command, suggest
+from reader.ui.dates.actions import DATE
+from reader.ui.filter.state import FOLLOWED
+from reader.ui.kit.lines import short_day
 from reader.ui.notes.actions import TAGGING
 from reader.ui.refresh.state import REFRESH
-from reader.ui.shell.commands import THEME, Here, Outcome, Running, Shell, Typed
-from reader.ui.shell.controller import Controller, Handler, Moment, follows, handles
+from reader.ui.shell.commands import THEME, Here, Offer, Outcome, Running, Shell, Typed
+from reader.ui.shell.controller import Controller, Handler, Moment, answers, follows, handles
 from reader.ui.shell.state import Notices, State, Tone
 
 if TYPE_CHECKING:
@@ -256,6 +260,41 @@ NOT_SERVED = "not in a browser, where other pages could type commands too: use a
 NO_OUTPUT = "no command has printed anything yet"
 
 
+MOST_TITLES = 8
+"""Papers that one search returns."""
+
+LEAST_TYPED = 3
+"""Letters from which on papers are searched by their titles."""
+
+
+def action_offers(
+    keymap: Keymap, context: Context, run: Callable[[str], object], lacking: Collection[str] = ()
+) -> list[Offer]:
+    """An offer for each action of `context`, in the table's order; `run` receives the action's id.
+
+    Moves, the command line itself and actions that are `lacking` something to act on are left out.
+    """
+    return [
+        Offer(
+            action.name,
+            action.help,
+            partial(run, action.id),
+            " ".join(keymap.labels(action.id, context)),
+            f"{action.group} {action.id}",
+        )
+        for action in keymap.actions
+        if context in action.contexts
+        and action.id not in (COMMAND_LINE, *lacking)
+        and not action.id.startswith("move.")
+    ]
+
+
+def lacks(state: State) -> frozenset[str]:
+    """The ids of actions that have nothing to show or need a set-up; their keys say how to get it."""
+    has = {"view.followed": state[FOLLOWED], "view.saved": state.views.named}
+    return frozenset(id for id, content in has.items() if not content)
+
+
 class CommandActions(Controller):
     """Open the command line, complete in it, and run what is typed."""
 
@@ -267,12 +306,43 @@ class CommandActions(Controller):
 
     @handles("command.open")
     def open(self, _count: int | None) -> None:
-        self._model.change(self._model.state.put(COMMAND, TypedCommand()))
+        self.begin_with(None, ("", ""))
 
     @handles(each={"command.pipe": ("pipe ", "a program, such as wc -w"), "app.theme": (f"{THEME} ", "")})
     def begin_with(self, _count: int | None, begun: tuple[str, str]) -> None:
         text, hint = begun
-        self._model.change(self._model.state.put(COMMAND, TypedCommand(text, hint=hint)))
+        context, lacking = self._model.state.context, lacks(self._model.state)
+        own = action_offers(self._keymap, context, self._app.perform, lacking)
+        offers = (*own, *(offer for one in self._app.controllers for offer in one.commands()))
+        command = TypedCommand(text, hint=hint, offers=offers, found=fitting(offers, text))
+        self._model.change(self._model.state.put(COMMAND, command))
+
+    @follows(_typed)
+    def find_papers_soon(self, state: State) -> None:
+        command = state[COMMAND]
+        if command is not None and len(re.findall(r"\w", command.text)) >= LEAST_TYPED:
+            self._background.start("papers by title", partial(self._find_papers, command.text), exclusive=True)
+
+    async def _find_papers(self, typed: str) -> None:
+        """Offer the paper whose id is typed, or the newest papers whose title words begin like the typed ones."""
+        from reader.cache.search.compile import compile_query
+        from reader.core.ids import named_id
+
+        words, id = re.findall(r"\w+", typed), named_id(typed)
+        place = Place(view("all"), f"id:{id}" if id else " ".join(f"title:{word}" for word in words))
+        selection = compile_query(place.whole("day"), self._app.scope())
+        try:
+            found = await self._library.counts.ask(lambda window: window.rows(window.first(selection, MOST_TITLES).pks))
+        except ReaderError:
+            # A newer search has come.
+            return
+        show, today = self._app.view_actions.show_paper, self._look.today
+        papers = [Offer(row.title, short_day(row.day, today), partial(show, row.pk)) for row in found]
+        if id and not papers:
+            papers = [Offer(id, "not here yet", lambda: self._model.change(self._model.state.go(place)))]
+        command = self._model.state[COMMAND]
+        if command is not None and command.text == typed:
+            self._model.change(self._model.state.put(COMMAND, command._replace(papers=papers)))
 
     def own_handlers(self) -> Mapping[str, Handler]:
         """The handlers of the user's own commands, by the ids of their actions."""
@@ -290,25 +360,48 @@ class CommandActions(Controller):
 
     @handles("command.run")
     def run(self, _count: int | None) -> None:
+        """Run the marked offer if the user chose it; else the line, or the first offer if that is no command."""
         screen: CommandScreen | None = self._app.screens.get(COMMAND)
-        line = screen.line.text.strip() if screen else ""
-        if line.startswith(f"{THEME} ") and (command := self._model.state[COMMAND]):
+        command = self._model.state[COMMAND]
+        if screen is None or command is None:
+            return
+        line = screen.line.text.strip()
+        if line.startswith(f"{THEME} "):
             # As it is seen.
             line = command.meant.strip()
+        offer = command.marked if isinstance(command.marked, Offer) else None
+        if offer is not None and (command.selected or command.is_no_command):
+            self._model.change(self._model.state.put(COMMAND, None))
+            offer.run()
+            return
         self._model.change(run_command(self._model.state, line))
         if line:
-            self.begin(line)
+            self.begin(line, offer=offer)
 
-    def begin(self, line: str, *, is_own: bool = False) -> None:
-        """Obey a line. `is_own` means that it belongs to a key."""
-        self._background.start("command", partial(self._obey, line, self._model.take_targets(), is_own))
+    @answers("offer")
+    def choose_row(self, place: int) -> None:
+        self._model.change(self._model.state.update(COMMAND, lambda command: command._replace(selected=place)))
+        command = self._model.state[COMMAND]
+        if command is not None and isinstance(command.marked, Offer):
+            self._model.change(self._model.state.put(COMMAND, None))
+            command.marked.run()
+        elif (screen := self._app.screens.get(COMMAND)) is not None:
+            screen.complete()
 
-    async def _obey(self, line: str, targets: Sequence[PaperKey], is_own: bool) -> None:
+    def begin(self, line: str, *, is_own: bool = False, offer: Offer | None = None) -> None:
+        """Obey a line, or run the offer if it is no command. `is_own` means that it belongs to a key."""
+        self._background.start("command", partial(self._obey, line, self._model.take_targets(), is_own, offer))
+
+    async def _obey(self, line: str, targets: Sequence[PaperKey], is_own: bool, offer: Offer | None) -> None:
         try:
             here = await self._here(targets)
             typed = await self._app.command_runner.understand(line, here)
         except UsageError as error:
-            self._model.show_notice(as_notice(str(error), "") or str(error), "warning")
+            if isinstance(error, UnknownCommand) and offer is not None:
+                self._model.change(self._model.state.put(COMMANDS, self._model.state[COMMANDS][1:]))
+                offer.run()
+            else:
+                self._model.show_notice(as_notice(str(error), "") or str(error), "warning")
             return
         if typed.reaches_out and self._app.is_web and not is_own:
             # The server answers any page that the browser shows, wherever it came from.

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
+from textual import events
 from textual.app import ComposeResult
 
-from reader.core.lines import Line, Piece, cell_len, cut, cut_line, literal, measure, wrap
-from reader.ui.command_line.state import COMMAND, COMMANDS, OUTPUT, Output, TypedCommand, type_command
-from reader.ui.kit.line_widgets import LineInput, TypedLine
-from reader.ui.kit.lines import Row, key_piece
+from reader.core.lines import Line, Piece, cell_len, cut, cut_line, literal, measure, spread, wrap
+from reader.ui.command_line.state import COMMAND, COMMANDS, OUTPUT, Finder, Output, TypedCommand, type_command
+from reader.ui.kit.glyphs import UNICODE, Glyphs
+from reader.ui.kit.line_widgets import LineInput, Reported, TypedLine
+from reader.ui.kit.lines import Row, key_piece, mark, pattern
 from reader.ui.kit.pane import RowsPane
 from reader.ui.kit.status_lines import Status
 from reader.ui.looks.theme import stylesheet
-from reader.ui.shell.commands import Suggested
+from reader.ui.shell.commands import Candidate, Suggested
 from reader.ui.shell.screens import OverScreen, PaneScreen, status
 from reader.ui.shell.state import State
 
@@ -49,6 +51,35 @@ def suggestions(suggested: Suggested, selected: int, *, key: str, width: int, el
 
 
 T = TypeVar("T")
+
+MOST_ROWS = 10
+"""Maximum rows above the command line."""
+
+LINES_BELOW = 3
+"""Lines of the screen that the rows leave: the typed line, its advice, and one of what was there."""
+
+WIDEST = 100
+
+NAME_COLUMN = 22
+"""Cells of the names; a longer name takes room from its sentence."""
+
+SHORT = 16
+"""Maximum cells of a short text after a name, such as a day; the name is cut to make room."""
+
+
+def offer_line(name: str, about: str, keys: str, width: int, *, finder: Finder, glyphs: Glyphs = UNICODE) -> Line:
+    """A line of `width` cells, with the typed words marked in the name, and the keys at its end."""
+    name, about, keys = literal(name), literal(about), cut(literal(keys), width // 2, glyphs.ellipsis)
+    right: Line = (Piece(keys, "key"),) if keys else ()
+    room = width - (cell_len(keys) + 2 if keys else 0)
+    if about and cell_len(about) <= SHORT:
+        name = cut(name, max(room - cell_len(about) - 2, 8), glyphs.ellipsis)
+    name = cut(name, room, glyphs.ellipsis)
+    left: Line = (*mark(name, "name", pattern(finder.words)), Piece(" " * (min(NAME_COLUMN, room) - cell_len(name))))
+    rest = room - measure(left) - 2
+    if rest >= min(LEAST_ABOUT, cell_len(about)):
+        left = (*left, Piece("  "), Piece(cut(about, rest, glyphs.ellipsis), "about"))
+    return spread(left, right, width)
 
 
 class LineScreen(OverScreen[T]):
@@ -100,47 +131,88 @@ class LineScreen(OverScreen[T]):
         return cut_line((*self.lead(), *found), width, ellipsis)
 
 
+class OfferPane(RowsPane):
+    """What the typed line may become, above it."""
+
+    PREFIX = "offer"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"offer--{role}" for role in ("key", "name", "about", "hit", "cursor")}
+
+    def on_click(self, event: events.Click) -> None:
+        if (offset := event.get_content_offset(self)) is not None:
+            event.stop()
+            self.post_message(Reported("offer", offset.y + self.scroll_offset.y))
+
+
 class CommandScreen(LineScreen[TypedCommand]):
-    """The command line, with completions and earlier commands."""
+    """The command line, with what it may become above it, and earlier commands."""
 
     def __init__(self, app: ReaderApp, command: TypedCommand) -> None:
         super().__init__(app, command)
         state = self._model.state
         self.line.history = state[COMMANDS]
+        self.pane = OfferPane()
         self._taken = state.selection.count if state.front_paper is None else 0
-        self._begun = command.text
-        self._hint = ""
+        self._command = command
+
+    def compose(self) -> ComposeResult:
+        yield self.pane
+        yield self.line
 
     def on_mount(self) -> None:
-        if self._begun:
-            self.line.write(self._begun)
+        if self._command.text:
+            self.line.write(self._command.text)
 
     def show(self, command: TypedCommand) -> None:
-        self.suggested, self.selected, self._hint = command.fitting, command.selected, command.hint
+        self._command, self.suggested, self.selected = command, command.fitting, command.selected
+        rows = command.rows
+        self.pane.styles.height = min(len(rows), MOST_ROWS, max(0, self._model.state.height - LINES_BELOW))
+        self.pane.show(self._rows, command.selected)
         self.line.advise()
 
+    def _rows(self, width: int) -> list[Row]:
+        finder, glyphs = Finder(self._command.text), self._look.glyphs
+        lines = (
+            (one.text, one.about, "") if isinstance(one, Candidate) else (one.name, one.about, one.keys)
+            for one in self._command.rows
+        )
+        return [Row(offer_line(*line, min(width, WIDEST), finder=finder, glyphs=glyphs), line) for line in lines]
+
     def lead(self) -> Line:
-        if self.line.text.strip():
-            return (Piece("" if self.suggested.candidates else literal(self._hint), "quiet"),)
         papers = f"for {self._taken:,} selected papers: " if self._taken else ""
         return Piece(papers, "key"), Piece(EXAMPLES, "quiet")
 
+    def _advise(self, width: int) -> Line:
+        """What tab and enter do with the marked row."""
+        marked = self._command.marked
+        if not self.line.text.strip():
+            return cut_line(self.lead(), width, self._look.glyphs.ellipsis)
+        if isinstance(marked, Candidate):
+            key = self._keymap.key("command.complete", "command")
+            return (key_piece(key), Piece(" takes the word", "quiet"))
+        if marked is not None:
+            return (key_piece("enter"), Piece(f" {marked.name}", "quiet"))
+        return (Piece(literal(self._command.hint), "quiet"),)
+
     def next(self) -> None:
-        """Mark the next suggestion; among earlier commands, go to the next newer one."""
+        """Mark the next row; among earlier commands, go to the next newer one."""
         if self.line.recalled >= 0:
             self.line.recall(-1)
         else:
             super().next()
 
     def previous(self) -> None:
-        """Mark the previous suggestion; at the first one, go to the previous command."""
+        """Mark the previous row; at the first one, go to the previous command."""
         if self.line.recalled < 0 and self.selected > 0:
             super().previous()
         else:
             self.line.recall(1)
 
+    def complete(self) -> None:
+        if isinstance(self._command.marked, Candidate):
+            super().complete()
+
     def select(self, place: int) -> None:
-        if 0 <= place < len(self.suggested.candidates):
+        if 0 <= place < len(self._command.rows):
             self._model.change(self._model.state.update(COMMAND, lambda command: command._replace(selected=place)))
 
     def report(self) -> None:

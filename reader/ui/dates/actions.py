@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from reader.core.dates import period_containing
 from reader.core.feed_days import FIRST_DAY
 from reader.refresh.plan import Since
-from reader.ui.dates.state import DATE, DateRequest, ask_for_date
+from reader.ui.page.state import close_page
 from reader.ui.shell.controller import Controller, handles
-from reader.ui.shell.state import NOTHING_IS_FETCHED
+from reader.ui.shell.state import NOTHING_IS_FETCHED, Front, State
 
-if TYPE_CHECKING:
-    from reader.ui.dates.screen import DateScreen
+
+class DateRequest(NamedTuple):
+    """The open prompt: either a place to go to, or the day to fetch from."""
+
+    since: date | None = None
+    """The month that is suggested to fetch from; None to go to a date."""
+
+
+DATE: Front[DateRequest] = Front("date", "reader.ui.dates.screen:DateScreen")
+
+
+def ask_for_date(state: State, request: DateRequest) -> State:
+    return close_page(state).put(DATE, request)
 
 
 class DateActions(Controller):
@@ -37,7 +48,7 @@ class DateActions(Controller):
 
     @handles("date.go")
     def choose(self, _count: int | None) -> None:
-        screen: DateScreen | None = self._app.screens.get(DATE)
+        screen = self._app.screens.get(DATE)
         request = self._model.state[DATE]
         if screen is None or request is None:
             return

@@ -12,13 +12,13 @@ from reader.core.feed_days import FIRST_DAY
 from reader.core.lines import Line, Piece
 from reader.core.text import amount
 from reader.ui.command_line.screen import LineScreen
-from reader.ui.dates.state import DateRequest
+from reader.ui.dates.actions import DateRequest
 from reader.ui.shell.commands import Candidate, Suggested
 
 if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
 
-EXAMPLES = "2025-03, last tuesday, W20"
+EXAMPLES = "2025-03, last tuesday, 29, W20"
 
 MOST_SUGGESTED = 40
 """Maximum number of suggested days and months."""

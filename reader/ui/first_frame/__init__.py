@@ -1,17 +1,82 @@
-"""Draws the list with the standard library before Textual is imported."""
+"""Draws the list with the standard library before Textual is imported, and keeps it until Textual takes over.
+
+Keys that are pressed meanwhile wait in the terminal, and Textual reads them in order. A frame that moved its own cursor
+would need a second reader of the terminal, and a hand-over of what that has read, for 0.3 s.
+"""
 
 from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from types import FrameType
+from typing import Any
 
 from reader import platform
 
-if TYPE_CHECKING:
-    from reader.ui.first_frame.frame import FirstFrame
+INPUT = 0
+
+BEGIN, END = "\x1b[?2026h", "\x1b[?2026l"
+"""Around output that is to appear at once; terminals without this feature ignore it."""
+
+CLEAN = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[0m"
+"""An empty alternate screen, without a cursor and without wrapping, as Textual's driver sets it."""
+
+AS_IT_WAS = f"\x1b\\{END}\x1b[0m\x1b[?1049l\x1b[?7h\x1b[?25h"
+"""Ends a sequence or frame that was cut, and undoes `CLEAN`."""
+
+
+class FirstFrame:
+    """A text on the terminal that the descriptor `output` draws on."""
+
+    def __init__(self, text: str, output: int) -> None:
+        self._text = text
+        self._output = output
+        self.modes = platform.TerminalModes(INPUT)
+        self.signals: dict[int, Any] = {}
+        self.is_shown = False
+
+    def show(self) -> None:
+        """Draw the frame; on OSError, the terminal is restored."""
+        for number in platform.ENDING_SIGNALS:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                self.signals[number] = signal.signal(number, self._end_by)
+        self.is_shown = True
+        try:
+            self.modes.make_raw(INPUT, keep_signals=bool(os.environ.get("TEXTUAL_ALLOW_SIGNALS")))
+            self._write(CLEAN + BEGIN + self._text + END)
+        except BaseException:
+            self.take_down()
+            raise
+
+    def hand_over(self) -> None:
+        """Leave the terminal to Textual, with the frame on it."""
+        self.is_shown = False
+
+    def take_down(self) -> None:
+        """Restore the terminal, unless Textual has it."""
+        if self.is_shown:
+            self.is_shown = False
+            with suppress(OSError):
+                self._write(AS_IT_WAS)
+            self.modes.set_again(INPUT)
+            for number, handler in self.signals.items():
+                signal.signal(number, handler)
+
+    def _end_by(self, number: int, _frame: FrameType | None) -> None:
+        if self.is_shown:
+            with suppress(OSError):
+                os.write(self._output, AS_IT_WAS.encode())
+            self.modes.set_again(INPUT)
+        os._exit(128 + number)
+
+    def _write(self, text: str) -> None:
+        data = text.encode()
+        while data:
+            data = data[os.write(self._output, data) :]
 
 
 def show_first_frame() -> FirstFrame | None:
@@ -50,14 +115,13 @@ def _has_usual_terminal() -> bool:
 def _show() -> FirstFrame | None:
     from reader import paths
     from reader.session import visit
-    from reader.ui.first_frame.kept_look import conditions, load_look
+    from reader.ui.first_frame.painter import Painter, conditions, is_certain, load_look, read_content
 
     output = 2 if os.isatty(2) else 1
     left = visit.load(paths.state_file())
     look = load_look(paths.look_file(), conditions(os.environ))
     if look is None:
         return None
-    from reader.ui.first_frame.painter import is_certain, read_content
     from reader.ui.shell.layout import remembered
 
     cache = paths.cache_file()
@@ -67,9 +131,6 @@ def _show() -> FirstFrame | None:
     content = read_content(cache, left, look.order)
     if content is None:
         return None
-    from reader.ui.first_frame.frame import FirstFrame
-    from reader.ui.first_frame.painter import Painter
-
     size = os.get_terminal_size(output)
     frame = FirstFrame(Painter(look, content, panes, size, datetime.now(UTC)).whole(), output)
     frame.show()

@@ -1,1 +1,1 @@
-"""Help and palette."""
+"""Help."""

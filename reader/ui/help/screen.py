@@ -1,63 +1,35 @@
-"""Help and the palette: screens of lines found by typing: keys, signs, settings, commands, topics, papers."""
+"""Help: the keys that matter here, and all keys, signs, settings, commands and pages found by typing."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeAlias
 
 from textual.events import Paste
 
-from reader.core.lines import Line, Piece, cell_len, cut, cut_line, literal, measure, spread, wrap
+from reader.core.lines import Line, Piece, cell_len, cut, cut_line, literal, wrap
 from reader.core.words import Marker
-from reader.keys.actions import FIRST_KEYS, MENU, PALETTE, Action, Context, place_of
+from reader.keys.actions import COMMAND_LINE, FIRST_KEYS, MENU, Action, Context, place_of
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import label
-from reader.ui.help.state import HELP, Help, Palette
-from reader.ui.kit.glyphs import UNICODE, Glyphs
+from reader.ui.command_line.state import Finder
+from reader.ui.help.actions import HELP, Help
 from reader.ui.kit.line_widgets import Reported
 from reader.ui.kit.lines import Row, mark, pattern
 from reader.ui.kit.pane import RowsPane
 from reader.ui.kit.status_lines import Status
 from reader.ui.looks.theme import stylesheet
-from reader.ui.shell.commands import PAGES, HelpCommand, Manual
+from reader.ui.shell.commands import PAGES, Manual
 from reader.ui.shell.screens import PaneScreen, status
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
 
-T = TypeVar("T")
-
-
-class Finder:
-    """Matches texts that have every typed word, in any order and case."""
-
-    def __init__(self, typed: str) -> None:
-        self.words = tuple(typed.split())
-        self._starts = [re.compile(rf"(?<!\w){re.escape(word)}", re.IGNORECASE) for word in self.words]
-        self._anywhere = [re.compile(re.escape(word), re.IGNORECASE) for word in self.words]
-
-    def score(self, name: str, about: str) -> float:
-        """Return how well a command matches, from 0 to 1; 0 if a typed word is in neither text.
-
-        Beginnings of words in the name are best, then the middle of words there, then beginnings of words in `about`.
-        """
-        if not self.words:
-            return 1.0
-        grades = [
-            4 if start.search(name) else 3 if anywhere.search(name) else 2 if start.search(about) else 0
-            for start, anywhere in zip(self._starts, self._anywhere, strict=True)
-        ]
-        if 0 in grades:
-            return 0.0
-        leads = name.casefold().startswith(self.words[0].casefold())
-        return (sum(grades) + leads) / (4 * len(grades) + 1)
-
 
 class FoundPane(RowsPane):
-    """The lines of help, with a cursor on pages, or those of the palette."""
+    """The lines of help, with a cursor on pages."""
 
     PREFIX = "help"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -65,23 +37,9 @@ class FoundPane(RowsPane):
     }
 
 
-class SearchScreen(PaneScreen[T]):
-    """A title or what is typed, the lines, and the keys."""
-
-    CSS_PATH = stylesheet("help")
-
-    def __init__(self, app: ReaderApp, value: T) -> None:
-        self._found = FoundPane()
-        super().__init__(app, value, self._found)
-
-    def on_paste(self, event: Paste) -> None:
-        event.stop()
-        self.post_message(Reported("help", event.text))
-
-
 FIRST = 15
 
-ALSO = (MENU, ("mark.undo",), (PALETTE,), ("app.back",))
+ALSO = (MENU, ("mark.undo",), (COMMAND_LINE,), ("app.back",))
 """Further entries of the first screen, after the footer's keys."""
 
 SENTENCES_FROM = 76
@@ -217,8 +175,18 @@ def _row_lines(row: HelpRow, keys: int, width: int, searched: Marker | None) -> 
         lead, gap = (), keys
 
 
-class HelpScreen(SearchScreen[Help]):
+class HelpScreen(PaneScreen[Help]):
     """The keys that matter here, or the search results."""
+
+    CSS_PATH = stylesheet("help")
+
+    def __init__(self, app: ReaderApp, help: Help) -> None:
+        self._found = FoundPane()
+        super().__init__(app, help, self._found)
+
+    def on_paste(self, event: Paste) -> None:
+        event.stop()
+        self.post_message(Reported("help", event.text))
 
     def show(self, help: Help) -> None:
         caret = self._look.glyphs.caret if help.is_typing else ""
@@ -258,81 +226,3 @@ class HelpScreen(SearchScreen[Help]):
         rest = [(Piece(":help PAGE".ljust(KEYS + 2), "key"), Piece(others, "about"))] if others else []
         shown = (cut_line(line, width, ellipsis) for line in (*pages[:FIRST_PAGES], *rest))
         return [*first_lines(first, width, ellipsis), (), *shown]
-
-
-# The palette
-
-
-NAME_COLUMN = 22
-"""Cells of the names; a longer name takes room from its sentence."""
-
-SHORT = 16
-"""Maximum cells of a short text after a name, such as a day; the name is cut to make room."""
-
-_LEAST_ABOUT = 12
-
-
-def command_line(name: str, about: str, keys: str, width: int, *, finder: Finder, glyphs: Glyphs = UNICODE) -> Line:
-    """Return a line of `width` cells, with the typed words marked in the name, and the keys at its end."""
-    name, about, keys = literal(name), literal(about), cut(literal(keys), width // 2, glyphs.ellipsis)
-    right: Line = (Piece(keys, "key"),) if keys else ()
-    room = width - (cell_len(keys) + 2 if keys else 0)
-    if about and cell_len(about) <= SHORT:
-        name = cut(name, max(room - cell_len(about) - 2, 8), glyphs.ellipsis)
-    name = cut(name, room, glyphs.ellipsis)
-    left: Line = (*mark(name, "name", pattern(finder.words)), Piece(" " * (min(NAME_COLUMN, room) - cell_len(name))))
-    rest = room - measure(left) - 2
-    if rest >= min(_LEAST_ABOUT, cell_len(about)):
-        left = (*left, Piece("  "), Piece(cut(about, rest, glyphs.ellipsis), "about"))
-    return spread(left, right, width)
-
-
-def action_commands(
-    keymap: Keymap, context: Context, run: Callable[[str], object], lacking: Collection[str] = ()
-) -> list[HelpCommand]:
-    """Return a command for each action of `context`, in the table's order; `run` receives the action's id.
-
-    The palette itself, the moves and those that are `lacking` something to act on are left out.
-    """
-    return [
-        HelpCommand(
-            action.name,
-            action.help,
-            partial(run, action.id),
-            " ".join(keymap.labels(action.id, context)),
-            f"{action.group} {action.id}",
-        )
-        for action in keymap.actions
-        if context in action.contexts and action.id not in (PALETTE, *lacking) and not action.id.startswith("move.")
-    ]
-
-
-def fitting(commands: Sequence[HelpCommand], typed: str) -> list[HelpCommand]:
-    """The commands that match each typed word, best first."""
-    finder = Finder(typed)
-    scored = [(finder.score(one.name, f"{one.keys} {one.about} {one.also}"), one) for one in commands]
-    return [one for score, one in sorted(scored, key=lambda pair: -pair[0]) if score > 0]
-
-
-class PaletteScreen(SearchScreen[Palette]):
-    """What is typed, and the commands that fit."""
-
-    def show(self, palette: Palette) -> None:
-        """Show the matches, with the cursor on the first; papers found later do not move it."""
-        glyphs = self._look.glyphs
-        found_nothing = palette.papers is not None and not palette.all_offered
-        about = "  no command, topic or paper matches" if found_nothing else ""
-        about = about if palette.typed else "a command, a topic, a paper"
-        self.title_line.show(f"> {palette.typed}{glyphs.caret}{about}")
-        finder = Finder(palette.typed)
-
-        def row(one: HelpCommand, width: int) -> Row:
-            return Row(command_line(one.name, one.about, one.keys, width, finder=finder, glyphs=glyphs), one)
-
-        self._found.show(
-            lambda width: [row(one, min(width, WIDEST)) for one in palette.all_offered],
-            None if palette.papers else 0,
-        )
-
-    def footer(self, state: State) -> Status:
-        return status(state, self._keymap, (("enter", "run"), self._keymap.hints("help")[-1]))

@@ -2,8 +2,8 @@
 
 `tests/ui/test_textual_fixes.py` shows each symptom with plain Textual: if a test there fails, Textual no longer needs
 the workaround. Three workarounds are elsewhere: `ui/terminal/process.py` sets `TEXTUAL_FPS` before it imports Textual,
-the command palette replaces Textual's matching by its own (`ui/help/screen.py`), and the driver for terminals is a
-module of its own (`ui/terminal/driver.py`).
+`ui/kit/pane.py` draws lines and bars as they are, and the driver for terminals is a module of its own
+(`ui/terminal/driver.py`).
 """
 
 from __future__ import annotations

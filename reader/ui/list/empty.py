@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -14,7 +14,7 @@ from reader.core.query.suggestions import complete
 from reader.core.views import FOR_YOU, LATEST, QUEUED
 from reader.session.places import DAY, FOLLOW, SAVED, Place, day_of, feed_text
 from reader.ui.filter.state import COUNTED, in_all, place_counts, topic_papers
-from reader.ui.kit.lines import day_left
+from reader.ui.kit.lines import day_left, short_day
 from reader.ui.query.advice import (
     find_mistake,
     find_unknown_topic,
@@ -26,7 +26,7 @@ from reader.ui.query.advice import (
 from reader.ui.query.state import VOCABULARY
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.state import State
-from reader.ui.triage.state import TRIAGE, is_listed
+from reader.ui.triage.state import DECISIONS, TRIAGE, Triage, is_listed
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount
@@ -105,8 +105,6 @@ def _reason(state: State, today: date) -> EmptyReason:
         samples = asks, "app.sample open the sample"
         return EmptyReason("No papers yet.", _progress(state) or refresh.problem, (*samples, leave, _PUT_BACK))
     if triage is not None and triage.phase == "done" and is_listed(state):
-        from reader.ui.triage.lines import triage_end
-
         return triage_end(triage, today, counts.days if (counts := state[COUNTED]) else ())
     if view.id == FOR_YOU and not listing.order.is_ranked:
         why = "Star a paper that you like, or pick three topics: papers that suit you then come first."
@@ -231,6 +229,34 @@ def _ways_on(counts: Counts | None, place: Place, day: str | None) -> tuple[str,
 def _asks_for_unread(place: Place) -> bool:
     """Whether the query asks only for the view's unread papers."""
     return bool(place.text) and str(place.query.root) == "is:unread"
+
+
+# The end of a triage
+
+MAX_NAMED_DAYS = 3
+"""With more days, the end of a triage names only the newest and the oldest one."""
+
+
+def triage_end(triage: Triage, today: date, days: Sequence[DayCount] = ()) -> EmptyReason:
+    """What a triage went through and decided; `days` are all days, the newest first, for the way to unread papers."""
+    oldest = triage.days[-1] if triage.days else None
+    left = next((day for day in days if (oldest is None or day.day < oldest) and day.unread), None)
+    older = "" if left is None else f"day.older {day_left(left, oldest)}"
+    if not triage.decisions:
+        return EmptyReason("No unread papers are left.", ways=(older, "view.unread all unread", "app.escape back"))
+    counts = triage.counts
+    done = ", ".join(f"{counts[kind]:,} {word}" for kind, word in DECISIONS.items() if counts[kind])
+    kept = "view.queue the queue" if counts["queue"] else "view.starred starred papers" if counts["star"] else ""
+    ways = ("mark.undo takes the last one back", older, kept, "app.escape back")
+    return EmptyReason(f"{_names_of_days(triage.days, today)}: no unread papers are left.", f"{done}.", ways)
+
+
+def _names_of_days(days: tuple[str, ...], today: date) -> str:
+    """The names of days: `Tue 1 Dec and Mon 30 Nov`, or `Tue 1 Dec to Thu 19 Nov, 9 days`."""
+    names = [short_day(day, today) for day in days]
+    if len(names) > MAX_NAMED_DAYS:
+        return f"{names[0]} to {names[-1]}, {len(names)} days"
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 # Drawing

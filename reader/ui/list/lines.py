@@ -73,10 +73,15 @@ def draw_paper(
         spans = spans if len(spans) > 1 else wrap(title, room - measure(day))
         (_, stop), (start, _), *_ = [*spans, (len(title), len(title))]
         parts = [cut(title[:stop], room, glyphs.ellipsis), title[start:]]
-    parts[-1] = cut(parts[-1], room if why else room - measure(end), glyphs.ellipsis)
+    parts[-1] = cut(parts[-1], room if why and len(parts) == 1 else room - measure(end), glyphs.ellipsis)
     texts = [mark(part, _title_role(row, highlighted), look.searched) for part in parts]
-    if why:
+    if why and len(parts) == 1:
         texts.append([Piece(_whole(literal(why), room - measure(end), glyphs), "about")])
+    elif why:
+        # A row has two lines: behind a long title stands what fits, and the detail has the rest.
+        left = room - measure(texts[-1]) - measure(end) - 2
+        short = _whole(literal(why), left, glyphs) if left > 0 else ""
+        texts[-1] += [Piece(f"  {short}", "about")] if short and not short.endswith(glyphs.ellipsis) else []
     *above, last = [(*(below if place else begin), *text) for place, text in enumerate(texts)]
     if end:
         # At the right edge, with a space after it.
@@ -86,7 +91,7 @@ def draw_paper(
 
 def paper_height(row: PaperRow, width: int, look: ListLook) -> int:
     """The number of lines of `draw_paper`. Marks do not change it, so nothing moves."""
-    return _title_height(row, width, look) + bool(_why(row, look))
+    return 2 if _why(row, look) else _title_height(row, width, look)
 
 
 def _title_height(row: PaperRow, width: int, look: ListLook) -> int:

@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeAlias
 from textual.filter import LineFilter
 from textual.theme import BUILTIN_THEMES, Theme
 
-from reader.platform import TEXTUAL
+from reader.platform import TEXTUAL_THEMES
 from reader.ui.kit.textual_fixes import ControlNet, color_filters
 
 
@@ -287,7 +287,7 @@ THEMES: tuple[Theme, ...] = (DARK, LIGHT, ANSI)
 def find_theme(name: str) -> Theme:
     """The theme of this name, ours or one of Textual's with our variables added; dark for an unknown name."""
     own = next((one for one in THEMES if one.name == name), None)
-    if own is not None or name not in TEXTUAL:
+    if own is not None or name not in TEXTUAL_THEMES:
         return own or DARK
     theme = BUILTIN_THEMES[name]
     if theme.ansi:

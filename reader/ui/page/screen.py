@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.geometry import Size
 from textual.strip import Strip
 
-from reader.core.lines import Line, Piece
+from reader.core.lines import Line, Piece, cut_line
 from reader.core.paper import Paper
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.kit.glyphs import UNICODE, Glyphs
@@ -24,7 +24,6 @@ from reader.ui.page.state import FIT, FOUND, PAGE, Reading, fit_of, found_of
 from reader.ui.shell.controller import subscribe
 from reader.ui.shell.screens import OverScreen, Screens
 from reader.ui.shell.state import State
-from reader.ui.triage.lines import TRIAGE_ROLES, triage_line
 from reader.ui.triage.state import TRIAGE, is_triaging
 
 if TYPE_CHECKING:
@@ -196,10 +195,11 @@ def is_page_at_end(screens: Screens) -> bool:
 class TriageTop(OneLine[str]):
     """The paper's number among those of a triage."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"top--{role}" for role in TRIAGE_ROLES}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"top--place", "top--count"}
 
     def line(self, width: int) -> Line:
-        return triage_line(self.shown, width, self.glyphs)
+        line = (Piece(" "), Piece("Triage", "place"), Piece("  "), Piece(self.shown, "count"))
+        return cut_line(line, width, self.glyphs.ellipsis)
 
 
 class PaperPage(OverScreen[Reading]):

@@ -13,9 +13,8 @@ from reader.installed import needs_extra
 from reader.platform import PictureTerminal, picture_terminal
 from reader.ui.full_text.state import TEXT
 from reader.ui.page.state import PAGE
-from reader.ui.pictures.state import PICTURES
 from reader.ui.shell.controller import Controller, follows, handles
-from reader.ui.shell.state import State
+from reader.ui.shell.state import Front, State
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -24,7 +23,11 @@ if TYPE_CHECKING:
     from reader.refresh.lines import Canvas
     from reader.ui.app import ReaderApp
     from reader.ui.pictures.drawing import PictureDrawn
-    from reader.ui.pictures.pictures import Picture
+    from reader.ui.pictures.pictures import Picture, Pictures
+
+
+PICTURES: Front[Pictures] = Front("picture", "reader.ui.pictures.screen:PictureScreen", is_kept=True)
+"""The pictures of a paper, over its page or its full text."""
 
 
 class PictureActions(Controller):

@@ -17,7 +17,7 @@ THEME = "theme"
 
 
 @dataclass(frozen=True, slots=True)
-class HelpCommand:
+class Offer:
     """A command: its name, a sentence about it, the function, its keys as shown, and other words that find it."""
 
     name: str
@@ -51,6 +51,8 @@ class Suggested(NamedTuple):
     start: int = 0
     candidates: tuple[Candidate, ...] = ()
     line: str = ""
+    is_command: bool = True
+    """Whether the line begins with the name of a command."""
 
 
 class Typed(NamedTuple):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from reader.ui.app import ReaderApp
-    from reader.ui.shell.commands import HelpCommand
+    from reader.ui.shell.commands import Offer
 
 
 class Model:
@@ -200,8 +200,8 @@ class Controller:
     def on_end(self) -> None:
         """Called when the reader ends."""
 
-    def commands(self) -> Sequence[HelpCommand]:
-        """Commands for the palette."""
+    def commands(self) -> Sequence[Offer]:
+        """What the command line offers besides actions and commands."""
         return ()
 
     def stop_at(self, moment: Moment) -> bool:

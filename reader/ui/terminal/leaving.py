@@ -22,7 +22,7 @@ from reader.core.text import visible
 from reader.paths import APP
 
 if TYPE_CHECKING:
-    from reader.ui.first_frame.frame import FirstFrame
+    from reader.ui.first_frame import FirstFrame
 
 GRACE_SECONDS = 1.0
 """Time that the reader has to end normally, with its last marks on the disk."""

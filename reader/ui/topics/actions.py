@@ -12,7 +12,7 @@ from reader.core.query.choices import TopicChoice, picked_topics, with_tag, with
 from reader.keys.actions import Context
 from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.state import HINT, TOPIC_MEANINGS, TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
-from reader.ui.shell.commands import HelpCommand
+from reader.ui.shell.commands import Offer
 from reader.ui.shell.controller import Controller, Moment, answers, follows, handles
 from reader.ui.shell.listing import Position
 from reader.ui.shell.state import Prompt, State
@@ -118,12 +118,12 @@ class TopicActions(Controller):
     def show(self, slug: str) -> None:
         self._app.view_actions.show_query(with_topics("", TopicChoice("all", (slug,), ())))
 
-    def commands(self) -> Sequence[HelpCommand]:
+    def commands(self) -> Sequence[Offer]:
         state = self._model.state
         meanings = state[TOPIC_MEANINGS]
         self._app.topic_meanings.begin()
         return [
-            HelpCommand(f"Topic: {name}", meanings.get(slug, "The papers of this topic."), partial(self.show, slug))
+            Offer(f"Topic: {name}", meanings.get(slug, "The papers of this topic."), partial(self.show, slug))
             for slug, name in state[TOPIC_NAMES].items()
         ]
 

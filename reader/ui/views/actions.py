@@ -14,7 +14,7 @@ from reader.core.text import amount
 from reader.core.views import FOR_YOU, LATEST, QUEUED
 from reader.refresh.plan import Days, Trending
 from reader.session.places import DAY, Place, day_of, view
-from reader.ui.shell.commands import HelpCommand
+from reader.ui.shell.commands import Offer
 from reader.ui.shell.controller import Controller, answers, handles
 from reader.ui.shell.listing import Position
 from reader.ui.shell.state import NOTHING_IS_FETCHED
@@ -31,9 +31,9 @@ class ViewActions(Controller):
     def go_to_tag(self, tag: str) -> None:
         self.show_query(str(Term("tag", tag)))
 
-    def commands(self) -> Sequence[HelpCommand]:
+    def commands(self) -> Sequence[Offer]:
         views = self._model.state.views.named
-        return [HelpCommand(f"View: {one.name}", one.query, partial(self.go, one.id)) for one in views]
+        return [Offer(f"View: {one.name}", one.query, partial(self.go, one.id)) for one in views]
 
     @answers("view")
     def go(self, id: str) -> None:

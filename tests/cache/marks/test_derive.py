@@ -1,16 +1,29 @@
-"""What the cache derives from the log follows all its causes, whenever one of them changes."""
+"""What the cache derives from the log: it follows all causes, whenever one changes, and papers that come back."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reader.cache import schema
+from reader.cache.imports import add_marks
+from reader.cache.marks.change import Change, place_in
 from reader.cache.marks.events import Events
+from reader.cache.storing.batch import drop
 from reader.cache.storing.papers import Cache
-from reader.core.paper import Listing
+from reader.core.ids import page_id
+from reader.core.marks import Mark, PaperMarks
+from reader.core.paper import Draft, Listing
+from reader.database import connections
 from reader.log.rows import Row, action_id
-from tests.cache.conftest import NOW, derive_again, draft, mute, rows
+from tests.cache.conftest import NOW, ByName, derive_again, draft, faults, found, mute, rows, said
+from tests.table import each
 
 
 def hidden_and_tagged(path: Path) -> tuple[int, int]:
@@ -89,3 +102,218 @@ def test_marks_on_two_ids_of_a_paper_are_marks_on_it(path: Path, cache: Cache, e
     assert rows(path, "SELECT starred FROM paper WHERE pk = 1") == [(0,)]
     cache.store(Listing("2026-11-24", (draft(1, upvotes=11),)), NOW)
     assert rows(path, "SELECT starred FROM paper WHERE pk = 1") == [(0,)]
+
+
+# Papers that come back
+
+
+TITLE = "A paper of a saved page, and what became of it"
+PAGE = Draft(TITLE, published="2026-11-09", source="page")
+ENTRY = Draft(TITLE, source="lab", entry="feed:0123456789ab")
+ARXIV = Draft(TITLE.upper(), "2611.00009", published="2026-11-09")
+
+
+def store(path: Path, *drafts: Draft) -> None:
+    with closing(Cache.open(path, ByName())) as cache:
+        for one in drafts:
+            cache.store(Listing(None, (one,)), NOW)
+
+
+def mark(path: Path) -> None:
+    with closing(Events.open(path)) as events:
+        events.mark("star", True, [1])
+        events.mark("note", "mine", [1])
+
+
+def lose(path: Path) -> None:
+    """Lose the cache; its journal is left, and its events are read into a new one."""
+    for file in path.parent.glob(f"{path.name}*"):
+        file.unlink()
+    schema.ensure(path)
+    Events.open(path).close()
+
+
+def marked(path: Path) -> list[tuple[str, int, str | None]]:
+    return rows(path, "SELECT id, starred, (SELECT body FROM note WHERE note.pk = paper.pk) FROM paper ORDER BY id")
+
+
+WEEK = Draft("Week 12", source="page"), Draft("Week 12", source="lab", entry="feed:0123456789ab")
+
+
+@each(
+    ("first", "later", "expected", "then"),
+    [
+        # The paper had no id of arXiv's when it was marked; it has one now, or before the cache is lost.
+        ((PAGE,), ARXIV, ("2611.00009", 1, "mine"), ARXIV),
+        ((PAGE, ARXIV), ARXIV, ("2611.00009", 1, "mine"), ARXIV),
+        # Marks by an id of arXiv's wait until a page's paper gets it.
+        ((ARXIV,), PAGE, (page_id(TITLE), 0, None), ARXIV),
+        # An entry of a feed brings the marks that name it.
+        ((ENTRY,), ARXIV, ("2611.00009", 0, None), ENTRY),
+        # A short title of an entry is not a page's.
+        (WEEK[:1], WEEK[1], ("feed:0123456789ab", 0, None), None),
+    ],
+)
+def test_a_paper_that_comes_back_gets_the_marks_that_mean_it(
+    tmp_path_factory: pytest.TempPathFactory,
+    first: tuple[Draft, ...],
+    later: Draft,
+    expected: tuple[str, int, str | None],
+    then: Draft | None,
+) -> None:
+    path = tmp_path_factory.mktemp("home") / "papers.db"
+    store(path, first[0])
+    mark(path)
+    store(path, *first[1:])
+    lose(path)
+    store(path, later)
+    assert marked(path) == [expected]
+    if then:
+        store(path, then)
+        assert marked(path) == [("2611.00009", 1, "mine")]
+        assert not faults(path).keys() & {"log", "marks"}
+
+
+def test_one_event_may_name_a_paper_twice(path: Path) -> None:
+    store(path, PAGE, Draft("Another title at first, of the same paper", ARXIV.id))
+    with closing(Events.open(path)) as events:
+        events.mark("star", True, [1, 2])
+    lose(path)
+    store(path, ARXIV)
+    assert marked(path) == [("2611.00009", 1, None)]
+    assert not faults(path).keys() & {"log", "marks"}
+
+
+def test_of_two_papers_with_a_title_one_gets_the_marks(path: Path) -> None:
+    store(path, PAGE)
+    mark(path)
+    lose(path)
+    with closing(Cache.open(path, ByName())) as cache:
+        cache.store(Listing(None, (Draft(TITLE, "2611.00010"), ARXIV)), NOW)
+    assert marked(path) == [("2611.00009", 1, "mine"), ("2611.00010", 0, None)]
+
+
+@pytest.mark.parametrize("change", [lambda title: title, str.upper])
+def test_the_id_of_a_title_is_found_by_its_hash(path: Path, change: Callable[[str], str]) -> None:
+    """Hashes are signed: titles with either sign are found again."""
+    titles = [f"Title number {number}" for number in range(8)]
+    for title in titles:
+        store(path, Draft(title, source="page"))
+    with closing(Events.open(path)) as events:
+        events.mark("star", True, range(1, 9))
+    for file in path.parent.glob(f"{path.name}*"):
+        file.unlink()
+    store(path, *(Draft(change(title), f"2611.0000{number}") for number, title in enumerate(titles)))
+    Events.open(path).close()
+    assert [row[1] for row in marked(path)] == [1] * 8
+
+
+# Places in the queue
+
+
+def queue(events: Events) -> list[int]:
+    rows = events.read(lambda connection: connection.execute("SELECT pk FROM queue ORDER BY place").fetchall())
+    return [pk for (pk,) in rows]
+
+
+def move(events: Events, pk: int, listed: Sequence[int]) -> None:
+    place = events.read(lambda connection: place_in(connection, pk, listed))
+    assert place is not None
+    events.mark("queue", place, [pk])
+
+
+def test_a_paper_moves_behind_the_one_above_it_over_those_that_the_list_leaves_out(events: Events) -> None:
+    events.mark("queue", True, [1])
+    for pk, listed in ((2, [1, 2]), (1, [2, 1, 3])):
+        # It is not queued, or alone.
+        assert events.read(lambda connection: place_in(connection, pk, listed)) is None  # noqa: B023
+    events.mark("queue", True, [1, 2, 3, 4])
+    # The list has only 1 and 4, and with them 5, which was let go.
+    move(events, 4, [5, 4, 1])
+    assert queue(events) == [4, 1, 2, 3]
+    move(events, 4, [1, 5, 4])
+    assert queue(events) == [1, 4, 2, 3]
+    events.undo()
+    assert queue(events) == [4, 1, 2, 3]
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=12))
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_however_often_papers_are_moved_the_queue_is_as_listed(events: Events, moves: list[tuple[int, int]]) -> None:
+    events.mark("queue", False, [1, 2, 3, 4, 5])
+    listed = [1, 2, 3, 4, 5]
+    events.mark("queue", True, listed)
+    for start, end in moves:
+        pk = listed.pop(start)
+        listed.insert(end, pk)
+        if start != end:
+            move(events, pk, listed)
+        assert queue(events) == listed
+
+
+# Traces of reading
+
+
+DAY, NEXT = "2026-11-24", "2026-11-25"
+
+
+def leave(events: Events, kind: str, day: str, *pks: int) -> int:
+    """Leave a trace of papers, and return how many had none of it yet."""
+    action = events.act([Change(kind, day, pks)])
+    return action.count if action else 0
+
+
+def test_a_paper_has_one_trace_of_a_kind_a_day(events: Events) -> None:
+    assert leave(events, "open", DAY, 1, 2) == 2
+    assert leave(events, "open", DAY, 2, 3) == 1
+    assert leave(events, "open", DAY, 1, 2, 3) == 0
+    assert leave(events, "open", NEXT, 1) == 1
+    # What was opened on a day was not passed on it.
+    assert leave(events, "pass", DAY, 1, 2, 3, 4) == 1
+    assert leave(events, "finish", DAY, 1) == 1
+    assert leave(events, "pass", NEXT, 1, 4) == 1
+
+
+def test_queries_ask_for_them(path: Path, events: Events) -> None:
+    leave(events, "open", DAY, 1, 2)
+    leave(events, "pass", DAY, 3, 4)
+    leave(events, "finish", DAY, 2, 5)
+    leave(events, "open", NEXT, 3)
+    for text, pks in (
+        ("is:opened", [1, 2, 3, 5]),
+        ("is:finished", [2, 5]),
+        ("is:passed", [4]),
+        ("-is:passed", [1, 2, 3, 5]),
+        ("is:passed OR is:finished", [2, 4, 5]),
+        ("(is:opened OR is:passed) sort:title", [1, 2, 3, 4, 5]),
+        ("is:opened upvotes:>20", [2, 5]),
+    ):
+        assert sorted(found(path, text)) == pks, text
+
+
+def test_undo_and_redo_leave_them_alone(path: Path, events: Events) -> None:
+    events.mark("star", True, [1])
+    leave(events, "open", DAY, 2)
+    assert said(events.undo()) == "1 starred"
+    leave(events, "pass", DAY, 3)
+    assert said(events.redo()) == "1 starred"
+    assert found(path, "is:starred") == [1]
+    assert events.undo() is not None
+    assert events.undo() is None
+    assert (found(path, "is:opened"), found(path, "is:passed")) == ([2], [3])
+
+
+def test_an_import_takes_them_and_refuses_what_is_no_day(path: Path, events: Events) -> None:
+    given = (Mark("open", DAY, 1_000, "ab" * 6, "0" * 24), Mark("pass", NEXT, 2_000, "ab" * 6, "1" * 24))
+    assert add_marks(events, [PaperMarks("2611.00001", given[:1]), PaperMarks("2611.00002", given[1:])]) == 2
+    assert add_marks(events, [PaperMarks("2611.00001", given[:1])]) == 0
+    assert (found(path, "is:opened"), found(path, "is:passed")) == ([1], [2])
+
+
+def test_a_trace_keeps_no_paper_and_comes_back_with_it(path: Path, filled: Cache, events: Events) -> None:
+    leave(events, "finish", DAY, 4, 5)
+    with closing(connections.connect(path)) as connection, connections.transaction(connection):
+        assert drop(connection, "2026-11-24", 10) == 2
+    assert found(path, "is:finished") == []
+    filled.store(Listing("2026-11-23", (draft(4),)), NOW)
+    assert len(found(path, "is:finished")) == 1

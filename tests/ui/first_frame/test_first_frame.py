@@ -24,17 +24,20 @@ from reader import paths
 from reader.platform import ENDING_SIGNALS
 from reader.session.visit import Visit, save
 from reader.ui import first_frame, next_start
-from reader.ui.first_frame import frame as frames
-from reader.ui.first_frame.frame import AS_IT_WAS, BEGIN, CLEAN, END, FirstFrame
-from reader.ui.first_frame.kept_look import (
+from reader.ui.first_frame import AS_IT_WAS, BEGIN, CLEAN, END, FirstFrame
+from reader.ui.first_frame.painter import (
     MOST_KEPT,
+    Content,
     KeptLook,
+    Painter,
+    Unsure,
     conditions,
+    is_certain,
     load_look,
+    read_content,
     save_look,
     stamp,
 )
-from reader.ui.first_frame.painter import Content, Painter, Unsure, is_certain, read_content
 from reader.ui.next_start import look_of
 from reader.ui.shell.layout import PaneChoice, remembered
 from tests.table import each
@@ -73,7 +76,7 @@ class Terminal:
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
     terminal = Terminal()
-    monkeypatch.setattr(frames, "INPUT", terminal.program)
+    monkeypatch.setattr(first_frame, "INPUT", terminal.program)
     yield terminal
     for number, handler in zip(ENDING_SIGNALS, terminal.handlers, strict=True):
         signal.signal(number, handler)

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from reader.session.places import Place
-from reader.ui.triage.lines import triage_end
+from reader.ui.list.empty import triage_end
 from reader.ui.triage.state import Decision, Triage
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
+from reader.actions.programs import Printed, ProgramError
+from reader.cache import watching
 from reader.cache.choice import marked_papers
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
@@ -17,9 +22,10 @@ from reader.cache.repair import examine
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.storing.papers import Cache
-from reader.cache.watching import Act, Candidates, Verdict, acts_on, judge
+from reader.cache.watching import Act, Candidates, Verdict, acts_on, judge, pass_over
 from reader.config import Settings
-from reader.core.paper import Listing
+from reader.core.follows import Follow
+from reader.core.paper import Draft, Listing
 from reader.core.paper_row import Flag
 from reader.core.query import parse
 from reader.core.settings.standing import Standing
@@ -27,17 +33,13 @@ from reader.core.topics.scorer import Topics
 from reader.refresh.jobs import JobContext
 from reader.refresh.lines import done, job
 from reader.refresh.running import run_job
-from reader.refresh.standing import StandingQueries, pass_over
-from tests.cache.conftest import NOW, ByName, derive_again, draft, mute
+from reader.refresh.standing import StandingQueries
+from tests.cache.conftest import NOW, ByName, derive_again, draft, follow, mute
 from tests.feed_server import FeedServer, item
 
 DAY = "2026-11-24"
 HIDES = Standing("Finance", "finance", ("hide", "tag:money"))
 STARS = Standing("Agents", "title:agents", ("star", "queue", "highlight"))
-
-
-def _standing(rules: Sequence[Standing]) -> tuple[Standing, ...]:
-    return tuple(rules)
 
 
 @pytest.fixture
@@ -49,7 +51,7 @@ def file(tmp_path: Path) -> Iterator[Path]:
         assert examine(file) == []
 
 
-def store(file: Path, **titles: str) -> None:
+def bring(file: Path, **titles: str) -> None:
     """Store papers by their numbers, as in `p3="Agents"`."""
     with closing(Cache.open(file, ByName())) as cache:
         drafts = tuple(draft(int(name[1:]), title) for name, title in titles.items())
@@ -60,12 +62,12 @@ def refresh(file: Path, *rules: Standing, **titles: str) -> tuple[tuple[str, int
     """Refresh with these rules; new papers come in."""
     queries = standing_of(file, rules)
     queries.start()
-    store(file, **titles)
+    bring(file, **titles)
     return queries.mark()
 
 
 def standing_of(file: Path, rules: Sequence[Standing]) -> StandingQueries:
-    settings = Settings(lists=_standing(rules))
+    settings = Settings(lists=tuple(rules))
     return StandingQueries(JobContext(file, settings, Topics, lambda: datetime(2026, 11, 24, tzinfo=UTC)))
 
 
@@ -84,7 +86,7 @@ def acts(file: Path, number: int) -> tuple[Act, ...]:
 
 
 def test_rules_act_once_on_what_comes_in_and_one_undo_takes_all_back(file: Path) -> None:
-    store(file, p1="Finance before the rule")
+    bring(file, p1="Finance before the rule")
     did = refresh(file, HIDES, STARS, p2="Finance", p3="Agents", p4="Finance of agents", p5="Vision")
     assert did == (("hidden", 2), ("tagged money", 2), ("starred", 1), ("queued", 1), ("highlighted", 1))
     for query, numbers in (("is:hidden", [2, 4]), ("tag:money is:hidden", [2, 4]), ("is:starred is:queued", [3])):
@@ -118,7 +120,7 @@ def test_rules_act_once_on_what_comes_in_and_one_undo_takes_all_back(file: Path)
 
 
 def test_a_rule_does_nothing_against_what_the_user_did(file: Path) -> None:
-    store(file, p1="Finance one", p2="Finance two", p3="Agents three", p4="Agents four", p5="Finance five")
+    bring(file, p1="Finance one", p2="Finance two", p3="Agents three", p4="Agents four", p5="Finance five")
     with closing(Events.open(file)) as events:
         events.mark("star", True, [1])
         events.mark("hide", True, [2])
@@ -150,11 +152,11 @@ def test_rules_that_are_new_or_back_leave_older_papers_alone(file: Path) -> None
     assert found(file, "is:hidden") == [3]
     queries = standing_of(file, [HIDES])
     # The user asked for this paper.
-    store(file, p4="Finance")
+    bring(file, p4="Finance")
     pass_over(file, "2611.00004")
     assert queries.mark() == ()
     # This one came in a refresh that was cut off before.
-    store(file, p5="Finance", p6="Finance")
+    bring(file, p5="Finance", p6="Finance")
     pass_over(file, "2611.00006")
     assert refresh(file, HIDES) == (("hidden", 2), ("tagged money", 2))
 
@@ -167,7 +169,7 @@ async def test_a_paper_that_is_asked_for_by_its_id_comes_without_rules(
         monkeypatch.delenv(name, raising=False)
     assert refresh(file, HIDES, p1="Vision") == ()
     with FeedServer({"2026-11-24": [item("2611.00007", "Finance")]}) as feed:
-        settings = Settings(endpoint=feed.url, lists=_standing([HIDES]))
+        settings = Settings(endpoint=feed.url, lists=(HIDES,))
         context = JobContext(file, settings, Topics, lambda: datetime(2026, 11, 24, tzinfo=UTC))
         assert [step async for step in run_job(context, job("look-up", id="2611.00007"))][-1] == done(
             "look-up", found=True
@@ -177,7 +179,7 @@ async def test_a_paper_that_is_asked_for_by_its_id_comes_without_rules(
 
 
 def test_muted_words_hide_papers_while_they_stand(file: Path) -> None:
-    store(file, p1="Blockchain", p2="Survey of blockchains", p3="Agents", p4="A survey")
+    bring(file, p1="Blockchain", p2="Survey of blockchains", p3="Agents", p4="A survey")
     with closing(Events.open(file)) as events:
         events.mark("star", True, [2])
     mute(file, "blockchain", "title:survey")
@@ -195,3 +197,156 @@ def test_muted_words_hide_papers_while_they_stand(file: Path) -> None:
     assert (found(file, "is:muted"), found(file, "")) == ([4], [1, 2, 3, 5])
     mute(file)
     assert (found(file, "is:muted"), found(file, "")) == ([], [1, 2, 3, 4, 5])
+
+
+# Notices
+
+
+MORNING = datetime(2026, 5, 12, 8, tzinfo=UTC)
+TODAY = "2026-05-12"
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Iterator[Cache]:
+    opened = Cache.open(tmp_path / "papers.db", ByName())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """The commands that were run."""
+    ran: list[tuple[str, ...]] = []
+
+    async def run(command: Sequence[str], given: str, **_: object) -> Printed:
+        ran.append((*command, given))
+        return Printed("")
+
+    monkeypatch.setattr("reader.refresh.standing.run_program", run)
+    monkeypatch.setattr("reader.actions.programs.shutil.which", lambda name: f"/bin/{name}")
+    return ran
+
+
+class Store(Protocol):
+    """Stores papers with these numbers on a day."""
+
+    def __call__(self, *numbers: int, day: str = TODAY, title: str = "Agents of Chaos") -> None: ...
+
+
+@pytest.fixture
+def store(cache: Cache) -> Store:
+    def store(*numbers: int, day: str = TODAY, title: str = "Agents of Chaos") -> None:
+        drafts = tuple(Draft(f"{title} {number}", id=f"2605.{number:05}", upvotes=number) for number in numbers)
+        cache.store(Listing(day, drafts), f"{TODAY}T08:00:00Z")
+
+    return store
+
+
+def begun(file: Path, *queries: str, command: Sequence[str] = ("tell", "-x"), has_news: bool = True) -> StandingQueries:
+    """The standing queries for papers stored from now on."""
+    lists = tuple(Standing(one, one, ("notify",)) for one in queries)
+    settings = Settings(lists=lists, notify_command=tuple(command))
+    standing = StandingQueries(JobContext(file, settings, Topics, lambda: MORNING), has_news=has_news)
+    standing.start()
+    return standing
+
+
+async def tell(standing: StandingQueries) -> int:
+    """Look at the new papers and notify of them; return the number of papers."""
+    standing.mark()
+    return await standing.notify()
+
+
+def told_of(heard: list[tuple[str, ...]]) -> list[list[str]]:
+    return [[paper["id"] for paper in json.loads(run[-1])["papers"]] for run in heard]
+
+
+async def test_only_what_is_new_matches_and_was_not_told_is_told(
+    tmp_path: Path, store: Store, heard: list[tuple[str, ...]]
+) -> None:
+    file = tmp_path / "papers.db"
+    store(1, 2)
+    for _ in range(2):
+        one = begun(file, "agents is:new", "upvotes:>4")
+        await tell(one)
+        assert heard == []
+    store(1, 3, 5)
+    store(4, title="A quiet one")
+    assert await tell(one) == 2
+    assert await tell(one) == 0
+    (run,) = heard
+    assert run[:2] == ("tell", "-x")
+    said = json.loads(run[-1])
+    assert said["queries"] == ["agents is:new", "upvotes:>4"]
+    assert [(paper["id"], paper["title"], paper["matches"]) for paper in said["papers"]] == [
+        ("2605.00005", "Agents of Chaos 5", ["agents is:new", "upvotes:>4"]),
+        ("2605.00003", "Agents of Chaos 3", ["agents is:new"]),
+    ]
+
+
+async def test_two_programs_tell_of_a_paper_once_also_if_one_was_killed(
+    tmp_path: Path, store: Store, heard: list[tuple[str, ...]]
+) -> None:
+    file = tmp_path / "papers.db"
+    one = begun(file, "agents")
+    store(1)
+    two = begun(file, "agents")
+    store(2)
+    await tell(two)
+    await tell(one)
+    assert told_of(heard) == [["2605.00002", "2605.00001"]]
+
+
+async def test_old_and_read_papers_are_no_news(tmp_path: Path, store: Store, heard: list[tuple[str, ...]]) -> None:
+    file = tmp_path / "papers.db"
+    one = begun(file, "agents")
+    store(1, day=(MORNING - timedelta(days=watching.NEWS_DAYS + 1)).date().isoformat())
+    store(2, 3, 4)
+    with closing(Events.open(file)) as events:
+        events.mark("read", True, [2])
+        events.mark("hide", True, [3])
+    await tell(one)
+    assert told_of(heard) == [["2605.00004"]]
+
+
+async def test_without_queries_or_news_nobody_is_told(
+    tmp_path: Path, store: Store, heard: list[tuple[str, ...]]
+) -> None:
+    file = tmp_path / "papers.db"
+    for one in (begun(file), begun(file, "agents", has_news=False)):
+        store(1)
+        assert await tell(one) == 0
+    # The user already looks at the papers of a refresh without news.
+    assert (await tell(begun(file, "agents")), heard) == (0, [])
+
+
+async def test_followed_papers_are_notified_if_wanted_and_certain(
+    tmp_path: Path, cache: Cache, heard: list[tuple[str, ...]]
+) -> None:
+    file = tmp_path / "papers.db"
+    chosen = (Follow("author", "Ke Li", notify=True), Follow("word", "chaos"), Follow("author", "Ada Roe", notify=True))
+    with closing(Events.open(file)) as events:
+        follow(events, *chosen)
+    one = begun(file, command=())
+    people = (("Li Ke", "A. Roe"), ("K. Li",), ("Someone Else",))
+    drafts = tuple(Draft(f"Chaos {at}", id=f"2605.0000{at}", authors=names) for at, names in enumerate(people, 1))
+    cache.store(Listing(TODAY, drafts), f"{TODAY}T08:00:00Z")
+    assert await tell(one) == 1
+    assert "1 new paper" in heard[0] and "Chaos 1" in heard[0]
+
+
+async def test_the_desktop_is_told_in_few_words(tmp_path: Path, store: Store, heard: list[tuple[str, ...]]) -> None:
+    one = begun(tmp_path / "papers.db", "agents", command=())
+    store(1, 2, 3, 4, 5, title="<b>Agents</b> & co")
+    await tell(one)
+    *_, title, body, given = heard[0]
+    assert (title, given) == ("5 new papers: agents", "")
+    if sys.platform != "darwin":
+        assert body.splitlines() == [f"&lt;b&gt;Agents&lt;/b&gt; &amp; co {n}" for n in (5, 4, 3)] + ["and 2 more"]
+
+
+async def test_a_failure_says_what_to_check(tmp_path: Path, store: Store) -> None:
+    one = begun(tmp_path / "papers.db", "agents", command=(str(tmp_path / "nothing"),))
+    store(1)
+    with pytest.raises(ProgramError, match="not found; check notify_command"):
+        await tell(one)
