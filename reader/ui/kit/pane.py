@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import reduce
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, NamedTuple, cast
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -11,9 +10,7 @@ from rich.segment import Segment, Segments
 from rich.style import Style
 from textual import events
 from textual.content import Content
-from textual.geometry import Region, Size
-from textual.reactive import Reactive
-from textual.scroll_view import ScrollView
+from textual.geometry import Size
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.strip import Strip
 from textual.widget import Widget
@@ -22,7 +19,14 @@ from reader.core.lines import Line, Piece
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.line_widgets import PLAIN, Reported, RoleStyles
 from reader.ui.kit.lines import Row
-from reader.ui.kit.textual_fixes import Delayed
+from reader.ui.kit.textual_fixes import BareScrollView, Delayed, KeptScrollBar
+
+
+class BarLook(NamedTuple):
+    """The styles of a bar."""
+
+    thumb: Style
+    rule: Style
 
 
 class Thumb(NamedTuple):
@@ -40,19 +44,19 @@ def thumb_of(height: int, content: int, position: float) -> Thumb | None:
     return Thumb(round((height - length) * position / (content - height)), length)
 
 
-def draw_bar(height: int, thumb: Thumb | None, track: str, grip: str, look: tuple[Style, Style]) -> list[Segment]:
-    """A bar of these signs in the styles of its track and its thumb; a click beside the thumb scrolls a page."""
+def draw_bar(height: int, thumb: Thumb | None, glyphs: Glyphs, look: BarLook, *, is_ruled: bool) -> list[Segment]:
+    """Return the segment of each line of a bar; a click above or below the thumb scrolls a page."""
     start, length = thumb or (height, 0)
-    signs = ((track, look[0], "scroll_up"), (grip, look[1], "grab"), (track, look[0], "scroll_down"))
-    above, held, below = (Segment(text, style + Style(meta={"@mouse.down": act})) for text, style, act in signs)
-    return [above] * start + [held] * length + [below] * (height - start - length)
-
-
-def filtered(widget: Widget, strips: Iterable[Strip]) -> list[Strip]:
-    """The lines of a widget through the app's filters, which Textual's own way to draw a widget applies."""
-    _, background = widget.background_colors
-    filters = widget.get_line_filters()
-    return [reduce(lambda strip, one: strip.apply_filter(one, background), filters, strip) for strip in strips]
+    track = glyphs.rule if is_ruled else " "
+    above, grip, below = (
+        Segment(text, style + Style(meta={"@mouse.down": action}))
+        for text, style, action in (
+            (track, look.rule, "scroll_up"),
+            (glyphs.thumb, look.thumb, "grab"),
+            (track, look.rule, "scroll_down"),
+        )
+    )
+    return [above] * start + [grip] * length + [below] * (height - start - length)
 
 
 class ThinScrollBar(ScrollBarRender):
@@ -66,29 +70,40 @@ class ThinScrollBar(ScrollBarRender):
             return
         height, look = options.height or console.height, cast(Style, self.style)
         thumb = thumb_of(height, self.virtual_size, self.position) if self.window_size else None
-        yield Segments(draw_bar(height, thumb, " ", self.glyphs.thumb, (look, look)), new_lines=True)
+        cells = draw_bar(height, thumb, self.glyphs, BarLook(look, look), is_ruled=False)
+        yield Segments(cells, new_lines=True)
 
 
-class PaneScrollBar(ScrollBar):
-    """The bar at a pane's edge; its thumb is drawn only while the pane has the focus or scrolls, or under the mouse."""
+class PaneScrollBar(KeptScrollBar):
+    """The bar at a pane's edge, painted only when it looks different.
 
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Draw the bar as strips: its way through Rich takes 2 ms for each scrolled line."""
-        if not self.is_attached:
-            return [Strip.blank(crop.width)] * crop.height
-        pane, glyphs = cast("Pane", self.parent), ThinScrollBar.glyphs
+    The thumb is drawn only in the pane that has the focus or scrolls, and under the mouse.
+    """
+
+    glyphs: ClassVar[Glyphs] = UNICODE
+
+    def picture(self) -> tuple[int, Thumb | None, bool, BarLook]:
+        pane = cast("Pane", self.parent)
         is_held = self.mouse_over or self.grabbed is not None
         thumb = None
         if pane.has_focus or pane.is_scrolling or is_held:
             thumb = thumb_of(self.size.height, round(self.window_virtual_size), self.position)
-        look = pane.bar_style("rule"), pane.bar_style("held" if is_held else "thumb")
-        cells = draw_bar(self.size.height, thumb, glyphs.rule if pane.is_ruled else " ", glyphs.thumb, look)
-        return filtered(pane, (Strip([cell], 1) for cell in cells[crop.y : crop.bottom]))
+        look = BarLook(pane.bar_style("held" if is_held else "thumb"), pane.bar_style("rule"))
+        return self.size.height, thumb, pane.is_ruled, look
+
+    def draw(self) -> list[Strip]:
+        pane = cast("Pane", self.parent)
+        height, thumb, is_ruled, look = self.picture()
+        _, background = pane.background_colors
+        strips = [Strip([cell], 1) for cell in draw_bar(height, thumb, self.glyphs, look, is_ruled=is_ruled)]
+        for line_filter in self.get_line_filters():
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        return strips
 
 
 def draw_scrollbars(*, ascii: bool) -> None:
     """Use these scrollbars everywhere, in ASCII if `ascii`."""
-    ThinScrollBar.glyphs = ASCII if ascii else UNICODE
+    ThinScrollBar.glyphs = PaneScrollBar.glyphs = ASCII if ascii else UNICODE
     ScrollBar.renderer = ThinScrollBar
 
 
@@ -96,7 +111,7 @@ THUMB_STAYS = 1.0
 """Seconds for which the thumb stays after a pane without the focus scrolled."""
 
 
-class Pane(ScrollView, inherit_bindings=False):
+class Pane(BareScrollView):
     """Lines that scroll; a subclass draws each in `render_line`, and caches its drawn lines in `_strips`.
 
     A pane has no border and no padding. Its last column is the bar: a rule if `is_ruled`, with the scroll thumb on it
@@ -104,6 +119,7 @@ class Pane(ScrollView, inherit_bindings=False):
     """
 
     ALLOW_SELECT = False
+    SCROLLBAR = PaneScrollBar
     DEFAULT_CSS = """
     Pane {
         overflow-x: hidden;
@@ -112,8 +128,6 @@ class Pane(ScrollView, inherit_bindings=False):
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--rule", "bar--thumb", "bar--held"}
-    # Textual lays the whole screen out (20 ms) for each text of another length, though the bar always has its place.
-    virtual_size = Reactive(Size(0, 0))
     is_ruled = False
     PREFIX = ""
     """The prefix of its component classes: `papers` for `papers--title`."""
@@ -130,26 +144,8 @@ class Pane(ScrollView, inherit_bindings=False):
         self._thumb_delay = Delayed(self, self._refresh_bar)
 
     @property
-    def columns(self) -> int:
-        """Cells of a line, without the scrollbar."""
-        return max(0, self.size.width - self.scrollbar_size_vertical)
-
-    @property
     def ground(self) -> Style:
         return self._style()
-
-    @property
-    def vertical_scrollbar(self) -> ScrollBar:
-        """The scrollbar; Textual has no way to set its class for one widget."""
-        if self._vertical_scrollbar is None:
-            self._vertical_scrollbar = PaneScrollBar(name="vertical", thickness=self.scrollbar_size_vertical)
-            self._vertical_scrollbar.display = False
-            self.app._start_widget(self, self._vertical_scrollbar)
-        return self._vertical_scrollbar
-
-    def watch_virtual_size(self, size: Size) -> None:
-        if self.container_size:
-            self._scroll_update(size)
 
     def _strip(self, line: Line, over: str = PLAIN, margin: int = 0) -> Strip:
         """Draw a line after `margin` blanks, with the style of the role `over` laid over the whole line."""
@@ -173,13 +169,6 @@ class Pane(ScrollView, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         return Strip.blank(self.columns, self._style())
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Draw the lines as they are: Textual's search for border and padding takes half of a frame's time."""
-        strips = [self.render_line(y) for y in crop.line_range]
-        if crop.column_span != (0, self.columns):
-            strips = [strip.crop_extend(*crop.column_span, self.ground) for strip in strips]
-        return filtered(self, strips)
 
     def _scroll(self, line: int) -> None:
         """Scroll a line to the top, or as near as the end allows, at once."""
