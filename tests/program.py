@@ -249,7 +249,7 @@ def start_and_leave(program: str, home: Path) -> None:
     variables = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "DAILYPAPERS_HOME": str(home)}
     with Terminal([program, "--demo"], variables, folder=home) as terminal:
         terminal.wait_for("s star", 60)
-        terminal.wait_for("bundled sample", 60)
+        terminal.wait_for("sample: nothing is kept", 60)
         terminal.leave("q")
     print(f"{program} showed its sample and ended.")
 
