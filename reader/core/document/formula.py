@@ -48,6 +48,7 @@ _RAISED = {"∘": "°", "°": "°", "∗": "*", "*": "*", "†": "†", "‡": "
 _WORD = re.compile(r"[A-Za-z0-9.]+")
 _OPEN_SCRIPT = re.compile(r"[_^][^\W_]+$")
 """A script after which a letter would seem part of it."""
+_UPPER_SCRIPT = re.compile(rf"[^\s](?:\^(?:[^\W_]+|\([^()]*\))|[{''.join(map(chr, SUPERSCRIPTS.values()))}])$")
 _LABELLED = {"→": ("─", "→"), "⟶": ("─", "⟶"), "←": ("←", "─"), "⟵": ("⟵", "─")}
 """Arrows around a label, as in `A ─f→ B`."""
 _DIFFERENTIALS = ("∂", "d", "δ", "Δ")
@@ -132,6 +133,7 @@ def joined(atoms: Sequence[Atom]) -> str:
             and not part.startswith(" ")
             and (part != "." or atoms[place + 1 : place + 2] == [Atom(".")])
             and (is_apart(before, kind) or (part[:1].isalnum() and _OPEN_SCRIPT.search(text)))
+            and not (kind == "script" and _is_staggered(text, part, [one.kind for one in atoms[place + 1 : place + 2]]))
         ):
             text += " "
         after = next((kind for _, kind in atoms[place + 1 :] if kind != "space"), "") if kind == "frac" else ""
@@ -142,6 +144,15 @@ def joined(atoms: Sequence[Atom]) -> str:
             kind = "prefix"
         before = "open" if is_sign else kind
     return text
+
+
+def _is_staggered(text: str, script: str, after: Sequence[str]) -> bool:
+    """Whether a lower script belongs to the base of the upper one before it, as in `δ^μ_λ`.
+
+    Scripts of one base that are not staggered have the lower one first. Before a letter it may belong to that.
+    """
+    is_lower = script[0] == "_" or ord(script[0]) in SUBSCRIPTS.values()
+    return is_lower and _UPPER_SCRIPT.search(text) is not None and after in ([], ["bin"], ["rel"], ["punct"], ["close"])
 
 
 def is_apart(before: str, kind: str) -> bool:
