@@ -240,7 +240,7 @@ def measure_refresh(bench: Bench) -> None:
         bare = [press(floor, ["j"], lambda one, n=n: f"line {n}" in one.text, 0.1) for n in range(1, 21)]  # type: ignore[misc]
         bench.feed.days, bench.feed.today = dict(coming), today.isoformat()
         began, keys = terminal.press("r"), list[float]()
-        while f" {bench.papers + COMING:,} papers" not in terminal.text:
+        while f"{COMING:,} new papers" not in terminal.text:
             assert time.perf_counter() - began < 120, terminal.text
             keys.append(moves(terminal, "j"))
         report(
