@@ -70,6 +70,7 @@ FOREIGN = MappingProxyType(
         "download": "open ID --pdf",
         "get": "add ID",
         "settings": "config show",
+        "notes": "export --format notes -o FOLDER",
         "set": "config set NAME VALUE",
         "version": "--version",
         "status": "doctor",

@@ -250,6 +250,8 @@ def follow(shell: ReaderShell, line: str) -> list[str]:
         ("exprot", "export"),
         ("paper.s", ""),
         ("tri", "triage"),
+        ("mut", "views add --then mute"),
+        ("notes", "export --format notes -o"),
         ("tag ", "list, add, remove, rename"),
         ("mark st", "star"),
         ("mark read is:unr", "is:unread"),

@@ -68,7 +68,9 @@ class ReaderShell:
         before = [word.text for word in words]
         found = islice(dict.fromkeys(self._candidates(before, last.text)), MOST)
         first = (*before, last.text)[0]
-        return Suggested(last.start, tuple(_quoted(one) for one in found), line, _is_known(first))
+        # A word of another program stands for several words.
+        taken = tuple(_quoted(one) if before else one for one in found)
+        return Suggested(last.start, taken, line, _is_known(first))
 
     def _candidates(self, before: Sequence[str], word: str) -> Iterator[Candidate]:
         if not before:
@@ -123,6 +125,10 @@ def _first_words(word: str) -> Iterator[Candidate]:
     for name, gist in _own_words().items():
         if name.startswith(word):
             yield Candidate(name, gist)
+    for name, form in FOREIGN.items() if len(word) > 1 else ():
+        if name.startswith(word) and form[0] != "-":
+            # The user types what stands in capitals.
+            yield Candidate(" ".join(one for one in form.split() if not one.isupper()), name)
 
 
 def _files(word: str) -> Iterator[Candidate]:

@@ -11,11 +11,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import MISSING, dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reader.core import removed
-from reader.core.follows import Follow, parse_follow
-from reader.core.follows import checked as follow_of
 from reader.core.marks import RULE_MARKS, STANDING, TAG, WATCH
 from reader.core.settings.types import (
     EXPORT_FORMATS,
@@ -36,6 +34,9 @@ from reader.core.settings.types import (
     setting_types,
 )
 from reader.core.views import IDS, current_id
+
+if TYPE_CHECKING:
+    from reader.core.follows import Follow
 
 SHOW, FOLLOW, MUTE, NOTIFY, RUN, WRITE, UNLIST = "show", "follow", "mute", "notify", "run", "write", "unlist"
 
@@ -104,6 +105,9 @@ class Standing:
         if FOLLOW not in self.then:
             return None
         with suppress(ValueError):
+            # Imported late, since most starts show the first list without it.
+            from reader.core.follows import parse_follow
+
             return parse_follow(self.query)._replace(notify=NOTIFY in self.then)
         return None
 
@@ -132,6 +136,8 @@ def checked(values: Mapping[str, object]) -> Standing:
         if (word in one.then) is not bool(getattr(one, key)):
             raise InvalidValue(f'then = ["{word}"] and {key} belong together')
     if FOLLOW in one.then:
+        from reader.core.follows import parse_follow
+
         try:
             parse_follow(one.query)
         except ValueError as error:
@@ -261,6 +267,7 @@ def _follow_name(key: str) -> str:
 
 def of_watch(kind: str, value: str) -> tuple[str, str] | None:
     """The kind and value of the row that says what a row `watch:FIELD:SLUG` said; None if it can't be read."""
+    from reader.core import follows
     from reader.core.foreign import read_json
 
     fields = read_json(value, VALUE_LIMIT)
@@ -268,7 +275,7 @@ def of_watch(kind: str, value: str) -> tuple[str, str] | None:
     if not isinstance(fields, dict) or not isinstance(fields.get("name"), str):
         return None
     try:
-        follow = follow_of(key.partition(":")[0], fields["name"])
+        follow = follows.checked(key.partition(":")[0], fields["name"])
     except ValueError:
         return None
     follow = follow._replace(notify=fields.get("notify") is True)
