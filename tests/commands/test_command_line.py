@@ -22,7 +22,7 @@ from reader import __version__, cli, opening
 from reader.cache.schema import HEAD
 from reader.commands.line import plain
 from reader.commands.registry import COMMANDS, FOREIGN
-from reader.commands.workspace import Workspace
+from reader.commands.workspace import Workspace, fill_with_sample
 from reader.core import removed
 from tests.commands.conftest import IDS, Run, RunOnTerminal, Session
 from tests.table import each
@@ -197,6 +197,17 @@ def test_command_names_of_other_programs_are_suggestions_not_queries(run: Run, o
         assert run(first, *arguments, "--help").code == 0
 
 
+def test_words_that_look_like_a_command_are_a_query_if_papers_have_them(run: Run, opened: list[str]) -> None:
+    workspace = Workspace()
+    fill_with_sample(workspace, workspace.cache_file)
+    finds = {words: run("count", *words).out != "0\n" for words in (("weight",), ("video", "model"), ("star", "wars"))}
+    assert sorted(finds.values()) == [False, True, True]
+    for words, has_papers in finds.items():
+        assert (run(*words).code == 0) == has_papers
+    assert opened == [" ".join(words) for words, found in finds.items() if found]
+    assert run("star").code == 2
+
+
 def test_the_reader_has_no_colours_if_asked(run: Run, opened: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "")
     assert run("--color=never", "agents").code == 0
@@ -261,6 +272,16 @@ def test_plain_lines_need_no_terminal_and_come_by_themselves_where_nothing_can_b
     run("--plain")
     run("--plain", "--demo")
     assert opened == ["agents in video in plain lines", " in plain lines", " in the sample in plain lines"]
+
+
+def test_a_closed_pipe_is_no_failure(papers: Path) -> None:
+    command = [sys.executable, "-m", "reader", "list", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(30) == 0
 
 
 def test_an_interrupt_is_quiet(monkeypatch: pytest.MonkeyPatch, run: Run, papers: Path) -> None:
