@@ -214,7 +214,7 @@ def front_matter(facts: Mapping[str, str | list[str] | None], before: str = "") 
 def _words(value: str) -> list[str] | None:
     """The words of a list in YAML, between brackets, one a line or a single one; None for a value of another form."""
     text = value.strip()
-    with suppress(ValueError):
+    with suppress(ValueError, RecursionError):
         words = json.loads(text)
         return words if isinstance(words, list) and all(isinstance(word, str) for word in words) else None
     if text.startswith("["):

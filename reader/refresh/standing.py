@@ -48,6 +48,8 @@ class StandingQueries:
         self._file = context.cache_file
         self._settings = context.settings
         self._now = context.now
+        # The others run when the user stars a paper.
+        self._programs = [one for one in context.settings.programs if one.query != ON_STAR]
         self._has_news = has_news
         self._news: Mapping[int, tuple[str, ...]] = {}
         """The new papers, each with the queries that it matches."""
@@ -72,7 +74,7 @@ class StandingQueries:
             # What a query such as day:today means changes by itself.
             with connections.open_database(self._file) as cache, connections.transaction(cache):
                 derive.mute(cache)
-        programs = (one.query for one in self._settings.programs if one.query != ON_STAR)
+        programs = (one.query for one in self._programs)
         queries = dict.fromkeys((*self._settings.notify, *self._follows, *programs)) if self._has_news else {}
         self._news = watching.claim(self._file, queries, scope)
         return action.did if action else ()
@@ -116,7 +118,7 @@ class StandingQueries:
     async def run(self, fetch: FetchText) -> AsyncGenerator[PipeResult, None]:
         """Run the user's programs on the new papers; raises ReaderError."""
         with jobs.unlimited_memory():
-            for one in self._settings.programs:
+            for one in self._programs:
                 pks = [pk for pk, queries in self._news.items() if one.query in queries]
                 command = command_of(one, self._settings)
                 async with aclosing(run_automatically(self._file, command, pks, fetch)) as results:

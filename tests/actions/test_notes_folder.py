@@ -43,6 +43,7 @@ def rewritten(before: str) -> str:
         # Text that is no mapping stays at the beginning.
         ("{a: 1}\n", "{a: 1}\n" + WRITTEN_FACTS),
         # A value that is no list of words stays unchanged.
+        (f"tags: {'[' * 9_000}\n", WRITTEN_FACTS.replace('["paper", "agents"]', "[" * 9_000)),
         ("tags: [[paper]]\n", WRITTEN_FACTS.replace('tags: ["paper", "agents"]', "tags: [[paper]]")),
     ],
 )

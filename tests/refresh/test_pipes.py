@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -64,6 +65,22 @@ async def test_new_papers_are_given_to_the_program_once(tmp_path: Path, monkeypa
     store(5, 6, 7)
     assert await refresh() == [["2611.00007", "2611.00006"]]
     cache.close()
+
+
+async def test_a_program_for_stars_is_none_for_new_papers_that_a_rule_stars(tmp_path: Path) -> None:
+    file, out = tmp_path / "papers.db", tmp_path / "out"
+    lists = (
+        Standing("rule", "title:number", ("star",)),
+        Standing("tell", ON_STAR, ("notify",)),
+        Standing("program", ON_STAR, ("run",), run=("touch", str(out))),
+    )
+    queries = StandingQueries(JobContext(file, Settings(lists=lists), Topics))
+    with closing(Cache.open(file, ByName())) as cache:
+        queries.start()
+        cache.store(Listing("2026-11-24", (draft(1), draft(2))), NOW)
+    assert queries.mark() == (("starred", 2),)
+    assert [result async for result in queries.run(no_text)] == []
+    assert not out.exists()
 
 
 @pytest.mark.parametrize("pks", [(), (1,)])
