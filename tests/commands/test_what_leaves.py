@@ -67,7 +67,6 @@ def do_everything(run: Run, cache: Path) -> None:
         ("tag", "add", "later", first),
         ("note", first, "--text", "A thought of my own."),
         ("views", "add", "--then", "follow", "world model"),
-        ("views", "apply", "--since", "1900-01-01"),
         ("mark", "unhide", third),
         ("undo",),
     ):

@@ -30,9 +30,8 @@ LONGEST = 40
 DEEDS = {"x": "hide", "m": "mute", "s": "star", "b": "queue"}
 """What a rule can do with its papers, by letter."""
 
-MONTH = "30d"
-TITLES = "20"
-"""Papers named before a rule is added."""
+MOST_TITLES = "20"
+"""Papers listed before a rule is added."""
 
 Choices: TypeAlias = Mapping[str, tuple[str, Callable[[], object]]]
 """What is offered, by letter: in words, and what it does."""
@@ -89,8 +88,8 @@ class FollowActions(Controller):
         self._ask(self._cut(query), {letter: (deed, partial(propose, deed)) for letter, deed in DEEDS.items()})
 
     async def _propose(self, deed: str, query: str) -> None:
-        """Show what the rule would have done to last month's papers, and add it by the key that keeps it."""
-        words = ("views", "try", "--since", MONTH, "-n", TITLES, "--then", deed, query)
+        """Show the newest papers of the query, and add the rule by the key that keeps it."""
+        words = ("list", "-n", MOST_TITLES, "--", query)
         try:
             outcome = await self._app.command_runner.run(words, self._model.state.width)
         except ReaderError as error:
