@@ -447,7 +447,7 @@ class CommandActions(Controller):
 
     async def _count_first(self, line: str, words: Sequence[str]) -> None:
         """Show how many papers a command would change, and run it if the user confirms."""
-        outcome = await self._app.command_runner.run((*words, "--dry-run", "--json"), self._columns)
+        outcome = await self._app.command_runner.run((*words, "--dry-run", "--json"), self.columns)
         if outcome.code:
             self._report(line, outcome)
             return
@@ -472,10 +472,10 @@ class CommandActions(Controller):
         self._background.start("command", partial(self._run, line, words))
 
     async def _run(self, line: str, words: Sequence[str]) -> None:
-        self._report(line, await self._app.command_runner.run(words, self._columns))
+        self._report(line, await self._app.command_runner.run(words, self.columns))
 
     @property
-    def _columns(self) -> int:
+    def columns(self) -> int:
         return max(self._model.state.width - MARGINS, 20)
 
     def _report(self, line: str, outcome: Outcome) -> None:

@@ -91,7 +91,7 @@ class FollowActions(Controller):
         """Show the newest papers of the query, and add the rule by the key that keeps it."""
         words = ("list", "-n", MOST_TITLES, "--", query)
         try:
-            outcome = await self._app.command_runner.run(words, self._model.state.width)
+            outcome = await self._app.command_runner.run(words, self._app.command_actions.columns)
         except ReaderError as error:
             self._model.show_notice(str(error), "warning")
             return
@@ -100,7 +100,8 @@ class FollowActions(Controller):
             return
         line = shlex.join(["views", "add", "--then", deed, query])
         keep = partial(self._app.command_actions.begin, line, is_own=True)
-        self._model.change(self._model.state.put(OUTPUT, Output(f"{deed}: {query}", outcome.text, keep=keep)))
+        text = outcome.text or outcome.said
+        self._model.change(self._model.state.put(OUTPUT, Output(f"{deed}: {query}", text, keep=keep)))
 
     # Follows
 
