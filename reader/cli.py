@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from reader import access_token, described
 from reader.commands.registry import COMMANDS, FOREIGN, find_command, is_command
 from reader.commands.streams import CleanStream, finish, open_closed_streams, replace_unknown_letters
-from reader.core import removed, renamed
+from reader.core import removed
 from reader.core.errors import Failures, ReaderError, UsageError
 from reader.paths import APP
 
@@ -87,10 +87,10 @@ def _run_safely(words: Sequence[str], frame: FirstFrame | None) -> int:
 def run(words: Sequence[str], frame: FirstFrame | None = None) -> int:
     """Run a command, or open the reader; raises ReaderError."""
     first = words[0] if words else ""
-    if form := renamed.new_form(words):
+    if form := removed.new_form(words):
         if sys.stderr.isatty():
             sys.stderr.write(f"{APP}: {first} is now '{APP} {form}'.\n")
-        first, *words = renamed.with_new_names(words)
+        first, *words = removed.with_new_names(words)
         return _run_command(first, words)
     if is_command(first):
         return _run_command(first, words[1:])

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reader import installed
-from reader.core import renamed
+from reader.core import removed
 from reader.core.errors import ReaderError
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ EXAMPLES = (
 def is_command(word: str) -> bool:
     """Whether a word is the name of a command, including extensions and old names."""
     return (
-        word in COMMANDS or word in renamed.COMMANDS or (word.replace("-", "").isalnum() and word in installed.others())
+        word in COMMANDS or word in removed.RENAMED or (word.replace("-", "").isalnum() and word in installed.others())
     )
 
 
@@ -124,7 +124,7 @@ def find_command(name: str) -> Command:
     """Import and return the command of this name, new or old; raises ReaderError if its extension was switched off."""
     from importlib import import_module
 
-    name = renamed.with_new_names([name])[0]
+    name = removed.with_new_names([name])[0]
     if name in COMMANDS:
         module, _, constant = _PLACES.get(name, f"reader.commands.{name}:COMMAND").partition(":")
         command: Command = getattr(import_module(module), constant)

@@ -15,7 +15,7 @@ from rich.cells import cell_len
 from reader.cache.reads.window import Window
 from reader.cache.texts import Texts
 from reader.core.document.model import Document, Paragraph, Span
-from reader.core.renamed import with_new_names
+from reader.core.removed import with_new_names
 from tests.commands.conftest import DAYS, IDS, Run, RunOnTerminal, Session, write_days
 from tests.feed_server import FeedServer, item
 from tests.table import each

@@ -15,7 +15,7 @@ from reader.commands.completions import FILES, candidates
 from reader.commands.line.own_process import CommandProcess
 from reader.commands.registry import COMMANDS, FOREIGN, find_command, gists_of_commands, is_command
 from reader.commands.workspace import Workspace
-from reader.core import removed, renamed
+from reader.core import removed
 from reader.core.errors import UnknownCommand, UsageError
 from reader.core.ids import arxiv_id
 from reader.core.nearest import nearest
@@ -97,7 +97,7 @@ def _own_words() -> dict[str, str]:
 def _is_known(name: str) -> bool:
     """Whether a line that begins with this word is a command, or was one."""
     known = (APP, *_own_words(), *_SHORT, *ACTIONS_FIRST, *removed.COMMANDS)
-    return name in known or arxiv_id(name) is not None or is_command(renamed.with_new_names([name])[0])
+    return name in known or arxiv_id(name) is not None or is_command(removed.with_new_names([name])[0])
 
 
 def _first_words(word: str) -> Iterator[Candidate]:
@@ -206,7 +206,7 @@ def _action(words: Sequence[str]) -> Typed | None:
 
 
 def _command(words: Sequence[str], here: Here) -> Typed:
-    name, *rest = renamed.with_new_names(words)
+    name, *rest = removed.with_new_names(words)
     if not is_command(name):
         if name in removed.COMMANDS:
             raise UsageError(removed.COMMANDS[name])
