@@ -125,7 +125,7 @@ def _prepare_cache(workspace: Workspace, frame: FirstFrame | None) -> list[str]:
     if frame is not None:
         # Its messages go to the user's own screen.
         frame.take_down()
-    from reader.commands.repairing import prepare_files
+    from reader.commands.doctor import prepare_files
 
     return prepare_files(file)
 

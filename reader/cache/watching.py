@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.cache import meta
-from reader.cache.flags import having
 from reader.cache.marks.change import Change, same
 from reader.cache.marks.events import Events
 from reader.cache.muting import muting_queries, papers_of
@@ -29,7 +28,6 @@ from reader.cache.search.conditions import Scope
 from reader.cache.search.sql_functions import register_functions
 from reader.core.errors import QueryError
 from reader.core.marks import AGENT, RULE, TAG, allowed_marks
-from reader.core.paper_row import Flag
 from reader.core.query import parse
 from reader.core.settings.standing import Standing
 from reader.database import connections
@@ -75,25 +73,15 @@ def judge(
     rules: Sequence[Standing],
     scope: Scope,
     candidates: Candidates,
-    *,
-    anew: bool = False,
 ) -> list[Verdict]:
-    """What the rules do to the candidates, each rule in turn.
-
-    With `anew`, as if no rule had ever acted; what the user did still counts. Otherwise only what changes something.
-    The connection needs `register_functions`.
-    """
+    """What the rules change of the candidates, each rule in turn; the connection needs `register_functions`."""
     taken: dict[int, set[str]] = defaultdict(set)
     verdicts = []
     for rule in rules:
         matched = tuple(papers_of(connection, rule.query, scope, _CANDIDATES, *candidates))
-        acted = _acted(connection, matched, by_rules=not anew)
-        known = set() if anew else _pks(connection, _KNOWN, matched, (f"{RULE}{rule.name}",))
-        muted = _pks(connection, _IS_MUTED, matched) if anew else set()
-        lacking = {
-            kind: set(matched) - (muted if kind == "hide" else set()) if anew else _lacking(connection, kind, matched)
-            for kind in rule.marks
-        }
+        acted = _acted(connection, matched)
+        known = _pks(connection, _KNOWN, matched, (f"{RULE}{rule.name}",))
+        lacking = {kind: _lacking(connection, kind, matched) for kind in rule.marks}
         acts: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for pk in matched:
             kinds = () if pk in known else allowed_marks(rule.marks, acted.get(pk, set()), taken[pk])
@@ -172,8 +160,6 @@ def made_by_agents(connection: sqlite3.Connection, pk: int) -> tuple[ProgramMark
 
 _CANDIDATES = "+p.pk > ? AND +p.sort_day >= ? ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC"
 
-_IS_MUTED = f"SELECT pk FROM ({having(Flag.MUTED)}) WHERE pk IN {{papers}}"
-
 _KNOWN = "SELECT m.pk FROM mark AS m WHERE m.pk IN {papers} AND m.kind = ?"
 
 
@@ -182,12 +168,11 @@ def _pks(connection: sqlite3.Connection, query: str, pks: Sequence[int], values:
     return {pk for (pk,) in connection.execute(query.format(papers=papers), (json.dumps(pks), *values))}
 
 
-def _acted(connection: sqlite3.Connection, pks: Sequence[int], *, by_rules: bool) -> dict[int, set[str]]:
-    """The kinds of marks that were made or taken back on papers, also by rules if asked for."""
+def _acted(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, set[str]]:
+    """The kinds of marks that were made or taken back on papers."""
     found: dict[int, set[str]] = defaultdict(set)
     rows = connection.execute(
-        f"SELECT pk, kind FROM mark WHERE pk IN (SELECT value FROM json_each(?)) AND kind NOT GLOB '{RULE}*'"
-        + ("" if by_rules else f" AND by NOT GLOB '{RULE}*'"),
+        f"SELECT pk, kind FROM mark WHERE pk IN (SELECT value FROM json_each(?)) AND kind NOT GLOB '{RULE}*'",
         (json.dumps(pks),),
     )
     for pk, kind in rows:

@@ -12,12 +12,11 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from reader import described, installed
 from reader import platform as systems
@@ -25,9 +24,8 @@ from reader.access_token import lookup_environment
 from reader.actions.programs import desktop_program, find_program
 from reader.cache import repair, schema
 from reader.cache.feeds import Feeds
-from reader.cache.repair import Fault
 from reader.commands.command import Command
-from reader.commands.output import Progress, Style, answer, print_line, width
+from reader.commands.output import Progress, Style, answer, print_line, warn, width
 from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace
 from reader.config import Settings
@@ -35,38 +33,23 @@ from reader.core.errors import CacheError, ReaderError
 from reader.core.text import amount, clean
 from reader.database import connections
 from reader.feeds.environment import find_token, is_offline, may_have_token
-from reader.log.copies import backups
+from reader.log import copies
 from reader.paths import is_there, last_refresh, log_database, log_file
 from reader.platform import is_colorless
 
 LIBRARIES = ("textual", "sqlmodel", "sqlalchemy", "httpx")
 
-HIDDEN = "(only shown by 'dailypapers doctor')"
-"""Printed by `--json` in place of private values."""
-
 LEAST_FREE_BYTES = 16_000_000
 """Free bytes below which a disk counts as full: the next refresh may not fit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One examined fact; `advice` is the remedy for a problem, else empty."""
 
     topic: str
     name: str
     value: str
     advice: str = ""
-    is_public: bool = False
-    """Whether `--json` prints it, which goes into bug reports: nothing with paths, addresses, queries or names."""
-
-    def record(self) -> dict[str, Any]:
-        """The finding as JSON."""
-        value, advice = (self.value, self.advice) if self.is_public else (HIDDEN, self.advice and HIDDEN)
-        return {"topic": self.topic, "name": self.name, "value": value, "advice": advice, "ok": not self.advice}
-
-
-def _public(topic: str, name: str, value: str, advice: str = "") -> Finding:
-    return Finding(topic, name, value, advice, is_public=True)
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -75,23 +58,17 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--repair", action="store_true", help=about)
 
 
-def _repair(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.commands.repairing import repair_files
-
-    repaired = repair_files(workspace.cache_file)
-    record = {
-        "found": [one._asdict() for one in repaired.found],
-        "kept": list(map(str, repaired.aside)),
-        "marks": repaired.rows,
-        "starred": repaired.starred,
-        "papers": repaired.papers,
-    }
-    return answer(arguments, record, repaired.summary())
-
-
 def _examine(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.repair:
-        return _repair(arguments, workspace)
+        repaired = _repair_files(workspace.cache_file)
+        record = {
+            "found": [one._asdict() for one in repaired.found],
+            "kept": list(map(str, repaired.aside)),
+            "marks": repaired.rows,
+            "starred": repaired.starred,
+            "papers": repaired.papers,
+        }
+        return answer(arguments, record, repaired.summary())
     settings = workspace.settings
     findings = [
         *_examine_program(),
@@ -107,7 +84,7 @@ def _examine(arguments: Namespace, workspace: Workspace) -> int:
     ]
     wrong = sum(bool(finding.advice) for finding in findings)
     if arguments.json:
-        answer(arguments, {"ok": not wrong, "findings": [finding.record() for finding in findings]})
+        answer(arguments, {"ok": not wrong, "findings": [one._asdict() | {"ok": not one.advice} for one in findings]})
         return 1 if wrong else 0
     style, size, topic = Style.of(sys.stdout), max(len(finding.name) for finding in findings), ""
     for finding in findings:
@@ -125,14 +102,14 @@ def _examine(arguments: Namespace, workspace: Workspace) -> int:
 def _examine_program() -> Iterator[Finding]:
     others = " and ".join(sorted({*metadata.packages_distributions().get("reader", [])} - {"dailypapers"}))
     advice = f"The package {others} shares its folder: install dailypapers with 'uv tool install' or 'pipx install'."
-    yield _public("Program", "dailypapers", described(), advice if others else "")
-    yield _public("Program", "Python", f"{platform.python_version()} on {platform.platform(terse=True)}")
-    yield _public("Program", "SQLite", sqlite3.sqlite_version)
+    yield Finding("Program", "dailypapers", described(), advice if others else "")
+    yield Finding("Program", "Python", f"{platform.python_version()} on {platform.platform(terse=True)}")
+    yield Finding("Program", "SQLite", sqlite3.sqlite_version)
     for name in LIBRARIES:
         try:
-            yield _public("Program", name, metadata.version(name))
+            yield Finding("Program", name, metadata.version(name))
         except metadata.PackageNotFoundError:
-            yield _public("Program", name, "missing", "Install dailypapers again.")
+            yield Finding("Program", name, "missing", "Install dailypapers again.")
 
 
 def _examine_settings(workspace: Workspace) -> Iterator[Finding]:
@@ -161,15 +138,15 @@ def _examine_cache(file: Path) -> Iterator[Finding]:
             faults = repair.examine(file, progress.show)
         yield from map(_fault, faults)
         if not is_there(file):
-            yield _public("Cache", "papers", "none yet: 'dailypapers refresh' fetches them")
+            yield Finding("Cache", "papers", "none yet: 'dailypapers refresh' fetches them")
             return
         if not any(fault.name in ("cache", "permissions") for fault in faults):
             if not faults:
-                yield _public("Cache", "state", "ok")
-            yield _public("Cache", "schema", f"{schema.version(file)}, this program's is {schema.HEAD}")
-            yield _public("Cache", "size", _sizes(file))
-            copied = backups(file)
-            yield _public("Cache", "copies", f"{len(copied)}, the newest: {copied[0].name}" if copied else "none yet")
+                yield Finding("Cache", "state", "ok")
+            yield Finding("Cache", "schema", f"{schema.version(file)}, this program's is {schema.HEAD}")
+            yield Finding("Cache", "size", _sizes(file))
+            copied = copies.backups(file)
+            yield Finding("Cache", "copies", f"{len(copied)}, the newest: {copied[0].name}" if copied else "none yet")
         if not faults and schema.version(file) == schema.HEAD:
             yield from _examine_contents(file)
             yield from _examine_sources(file)
@@ -177,7 +154,7 @@ def _examine_cache(file: Path) -> Iterator[Finding]:
         yield Finding("Cache", "state", "unusable", str(error))
 
 
-def _fault(fault: Fault) -> Finding:
+def _fault(fault: repair.Fault) -> Finding:
     if fault.can_repair:
         advice = f"Run '{repair.REPAIR}': it keeps the old file under a dated name."
     else:
@@ -190,11 +167,11 @@ def _examine_disk(folder: Path) -> Iterator[Finding]:
     why = systems.lacks_locks(existing)
     advice = "Copy your files to a folder on a local disk, and set DAILYPAPERS_HOME to it." if why else ""
     locks = f"files can't be locked: {why}" if why else "files can be locked"
-    yield _public("Cache", "file system", locks, advice)
+    yield Finding("Cache", "file system", locks, advice)
     with suppress(OSError):
         free = shutil.disk_usage(existing).free
         if free < LEAST_FREE_BYTES:
-            yield _public("Cache", "disk", f"{free / 1_000_000:,.1f} MB free", "Free some space.")
+            yield Finding("Cache", "disk", f"{free / 1_000_000:,.1f} MB free", "Free some space.")
 
 
 def _sizes(file: Path) -> str:
@@ -209,11 +186,11 @@ def _examine_contents(file: Path) -> Iterator[Finding]:
         tables: Mapping[str, str] = {"papers": "paper", "days": "day", "marks": "mark"}
         for name, table in tables.items():
             (count,) = cache.execute(f"SELECT count(*) FROM {table}").fetchone()
-            yield _public("Cache", name, f"{count:,}")
+            yield Finding("Cache", name, f"{count:,}")
         (newest,) = cache.execute("SELECT max(day) FROM listing").fetchone()
-        yield _public("Cache", "newest day", newest or "none")
+        yield Finding("Cache", "newest day", newest or "none")
     last = last_refresh(file)
-    yield _public("Cache", "last refresh", last.isoformat(" ", "minutes") if last else "never")
+    yield Finding("Cache", "last refresh", last.isoformat(" ", "minutes") if last else "never")
 
 
 def _examine_sources(file: Path) -> Iterator[Finding]:
@@ -226,7 +203,7 @@ def _examine_sources(file: Path) -> Iterator[Finding]:
                 why = lacking[0].lacks or f"run 'dailypapers refresh --since {lacking[-1].day}'"
                 advice = f"Incomplete: {', '.join(hole.day for hole in lacking[:5])}; {why}."
             if one.newest is not None:
-                yield _public("Sources", "daily papers" if one.slug == "hf" else one.slug, one.text(today), advice)
+                yield Finding("Sources", "daily papers" if one.slug == "hf" else one.slug, one.text(today), advice)
         for feed in feeds.failing():
             since = f"failing since {_local(feed.failing_since or '')}"
             yield Finding("Sources", "feed", f"{feed.slug}, {since}", feed.error or "")
@@ -244,19 +221,15 @@ def _examine_terminal(settings: Settings) -> Finding:
         pictures = terminal.why_not or f"pictures drawn as {terminal.protocol}"
     kind = f"{width()} columns" if is_terminal(sys.stdout) else "no terminal"
     term = clean(os.environ.get("TERM", ""))
-    # A value of another form may be the user's own words.
-    is_usual = term.islower() and term.replace("-", "").replace(".", "").isalnum()
-    value = f"{kind}, {sys.stdout.encoding}, TERM={term}; {pictures}"
-    return Finding("Program", "terminal", value, is_public=is_usual)
+    return Finding("Program", "terminal", f"{kind}, {sys.stdout.encoding}, TERM={term}; {pictures}")
 
 
 def _examine_feed(workspace: Workspace) -> Iterator[Finding]:
     settings = workspace.settings
-    origin = workspace.loaded.origin("endpoint")
-    yield Finding("Feed", "endpoint", f"{settings.endpoint} ({origin})", is_public=origin == "default")
-    yield _public("Feed", "token", _token(settings))
+    yield Finding("Feed", "endpoint", f"{settings.endpoint} ({workspace.loaded.origin('endpoint')})")
+    yield Finding("Feed", "token", _token(settings))
     if is_offline(os.environ):
-        yield _public("Feed", "network", "off: HF_HUB_OFFLINE is set")
+        yield Finding("Feed", "network", "off: HF_HUB_OFFLINE is set")
 
 
 def _token(settings: Settings) -> str:
@@ -275,7 +248,7 @@ def _examine_programs(workspace: Workspace) -> Iterator[Finding]:
         words = settings.notify_command
         program = find_program(words) if words else desktop_program()
         advice = "Install notify-send (libnotify), or set notify_command to a program on the path."
-        yield _program("Programs", "notify", program or " ".join(words) or "none", program, advice)
+        yield Finding("Programs", "notify", program or " ".join(words) or "none", "" if program else advice)
     for export in workspace.settings.exports:
         file = export_path(export, workspace.config_file.parent)
         advice = (
@@ -285,8 +258,8 @@ def _examine_programs(workspace: Workspace) -> Iterator[Finding]:
         yield Finding("Programs", "export", f"{export.query}: {file}", advice)
     for command in workspace.settings.commands:
         program = find_program(command.words)
-        value = f"{command.name}: {program or command.words[0]}"
-        yield _program("Programs", "command", value, program, "It is not on the path or not executable.")
+        advice = "" if program else "It is not on the path or not executable."
+        yield Finding("Programs", "command", f"{command.name}: {program or command.words[0]}", advice)
 
 
 def _examine_sharing(workspace: Workspace) -> Iterator[Finding]:
@@ -300,11 +273,6 @@ def _examine_sharing(workspace: Workspace) -> Iterator[Finding]:
         yield Finding("Sharing", "sync", clean(str(folder)), "" if folder.is_dir() else places.NOT_THERE)
     if mail.to:
         yield Finding("Sharing", "mail", mail.to, mail.trouble(has_sendmail=True))
-
-
-def _program(topic: str, name: str, value: str, program: str | None, advice: str) -> Finding:
-    """A program of the user's, with advice unless it was found."""
-    return Finding(topic, name, value, "" if program else advice)
 
 
 def _examine_extensions(workspace: Workspace) -> Iterator[Finding]:
@@ -324,7 +292,7 @@ def _examine_log() -> Iterator[Finding]:
     yield Finding("Log", "log file", str(log_file()))
     errors = recent_errors(datetime.now(UTC))
     count = amount(len(errors), "error") if errors else "none"
-    yield _public("Log", "errors", f"{count} in the last 7 days")
+    yield Finding("Log", "errors", f"{count} in the last 7 days")
     if errors:
         yield Finding("Log", "last error", clean(errors[-1]))
 
@@ -347,7 +315,34 @@ def _ask_feed(settings: Settings) -> Finding:
         failure = failure_of("the doctor's request to the feed", error)
         return Finding("Feed", "answer", "none", str(failure))
     milliseconds = (datetime.now(UTC) - start).total_seconds() * 1000
-    return _public("Feed", "answer", f"{amount(count, 'paper')} of yesterday in {milliseconds:.0f} ms")
+    return Finding("Feed", "answer", f"{amount(count, 'paper')} of yesterday in {milliseconds:.0f} ms")
+
+
+# Repair
+
+
+def _repair_files(file: Path) -> repair.Repaired:
+    with Progress() as progress:
+        return repair.repair(file, progress.show)
+
+
+def prepare_files(file: Path) -> list[str]:
+    """Make, repair or open read-only a cache that can't simply be opened; return a message. Raises CacheError."""
+    if fault := repair.permission_fault(file):
+        if is_there(file):
+            schema.ensure(file)
+        return [
+            "The cache is read-only: marks are refused and nothing is fetched; 'dailypapers doctor' says more "
+            f"({fault.what})"
+        ]
+    if is_there(file) or file.is_dir() or copies.lost(file):
+        warn("Checking the cache, and repairing it if it is damaged.")
+        repaired = _repair_files(file)
+        if repaired.found:
+            warn(repaired.summary())
+            return [repaired.summary()]
+    schema.ensure(file)
+    return []
 
 
 COMMAND = Command(

@@ -292,21 +292,17 @@ NOTE_COMMAND = Command(
 
 
 def _add_undo_arguments(parser: ArgumentParser) -> None:
-    about = "the last mark of any of your machines, as of the last 'dailypapers sync'"
-    parser.add_argument("--anywhere", action="store_true", help=about)
     about = "redo what was last undone, unless something was marked since"
     parser.add_argument("--redo", action="store_true", help=about)
 
 
 def _undo_or_redo(arguments: Namespace, workspace: Workspace) -> int:
-    if arguments.redo and arguments.anywhere:
-        raise UsageError("--redo is for this machine: leave out --anywhere.")
     with workspace.events() as events, Progress() as progress:
 
         def show(done: int, total: int) -> None:
             progress.show(f"{done:,} of {total:,} papers")
 
-        event = events.redo(show) if arguments.redo else events.undo(show, anywhere=arguments.anywhere)
+        event = events.redo(show) if arguments.redo else events.undo(show)
     record = event and {"kind": event.kind, "papers": event.count, "label": event.label}
     key, done, nothing = (
         ("redone", "Redone", "There is nothing to redo.")

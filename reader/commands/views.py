@@ -3,39 +3,30 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from reader.cache.follows import FollowCount, follow_counts
 from reader.cache.reads.vocabulary import vocabulary
-from reader.cache.watching import Candidates, Verdict, act, judge
 from reader.commands.choosing import EVERYTHING
-from reader.commands.command import Command, add_actions, add_limit, expect_names, first_day, suggest
-from reader.commands.output import Style, answer, print_line, print_rows, warn, width
+from reader.commands.command import Command, add_actions, expect_names, suggest
+from reader.commands.output import answer, print_rows, warn
 from reader.commands.settings_file import open_in_editor
-from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, check_names, parsed, selection
 from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.follows import Follow, name_slug, parse_follow
-from reader.core.lines import fit
 from reader.core.marks import rule_words
 from reader.core.nearest import advice, distance, nearest
 from reader.core.settings.standing import (
     DEEDS,
     FOLLOW,
     MOST,
-    MUTE,
     NOTIFY,
     RUN,
     SHOW,
-    UNLIST,
-    VIEW,
     WRITE,
     Standing,
     as_json,
@@ -47,9 +38,7 @@ from reader.core.settings.standing import (
 )
 from reader.core.settings.types import InvalidValue
 from reader.core.text import amount, brief, clean
-from reader.core.views import IDS, current_id
 from reader.log import standing
-from reader.log.actions import label_of
 from reader.paths import replace_private, standing_draft
 
 if TYPE_CHECKING:
@@ -61,32 +50,20 @@ KEYED = 9
 LONGEST = 40
 """Maximum characters of a query that becomes the name of its standing query."""
 
-DAYS, MONTH = 7, 30
-"""Default days of papers for trying and applying rules, and for trying a new one."""
-
-TITLES = 5
-"""Maximum papers printed per tried rule."""
-
 MISTAKES_SHOWN = 10
-
-NO_RULES = "You have no rules yet. 'dailypapers views add --then hide QUERY' makes one."
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
     add_actions(parser, ACTIONS, "list")
-    about = "a name, in quotes if it has spaces. For add and save, then the query; for add and try with --then, only a"
-    about += " query; for rename, then the new name; for move, then its place, from 1"
+    about = "a name, in quotes if it has spaces. For add and save, then the query; for add with --then, only a query"
     suggest(parser.add_argument("words", nargs="*", metavar="NAME", help=about), _suggest)
-    about = "for add, save, list, remove and try, what is done with the papers, by default show: show, follow, mute,"
+    about = "for add, save, list and remove, what is done with the papers, by default show: show, follow, mute, unlist,"
     about += " notify, run, write, hide, star, queue, highlight, tag:NAME; several with commas"
     parser.add_argument("--then", type=_deeds, metavar="DEEDS", help=about)
     about = "for --then run, a program or the name of one of your commands"
     parser.add_argument("--run", metavar="PROGRAM", help=about)
     parser.add_argument("--file", metavar="FILE", help="for --then write, the file that is kept up to date")
     parser.add_argument("--format", metavar="FORMAT", help="for --then write, its format, if its ending names none")
-    about = f"for try and apply, papers listed since D, a date or 2w (default: {DAYS} days)"
-    parser.add_argument("--since", type=first_day, metavar="D", help=about)
-    add_limit(parser, "papers for each rule tried")
 
 
 def _deeds(text: str) -> tuple[str, ...]:
@@ -98,20 +75,15 @@ def _deeds(text: str) -> tuple[str, ...]:
 
 
 def _suggest(given: Sequence[str]) -> Sequence[str]:
-    what, *names = given
-    if what in ("hide", "unhide"):
-        return IDS
-    if what in ("list", "add", "edit") or (names and what in ("save", "rename", "move", "allow")):
-        return ()
-    return [one.name for one in every(Workspace())]
+    takes_names = given[0] in ("remove", "allow") or [*given] == ["save"]
+    return [one.name for one in every(Workspace())] if takes_names else []
 
 
 def _run_views(arguments: Namespace, workspace: Workspace) -> int:
     what, usages = arguments.what, dict(USAGES)
-    if arguments.then:
-        usages |= {"try": "QUERY..."} | ({} if SHOW in arguments.then else {"add": "QUERY..."})
-    if what not in ("try", "apply") or arguments.then:
-        expect_names("views", what, arguments.words, usages)
+    if arguments.then and SHOW not in arguments.then:
+        usages["add"] = "QUERY..."
+    expect_names("views", what, arguments.words, usages)
     workspace.catch_up()
     run, _ = ACTIONS[what]
     return run(arguments, workspace, list(arguments.words))
@@ -233,25 +205,23 @@ def _numbers(window: Window, one: Standing) -> tuple[int, int] | tuple[None, Non
 
 
 def _add(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
-    then = arguments.then or (SHOW,)
+    """Save a query under a name, or under a name made of its words if it is not shown as a view."""
+    then, known, is_save = arguments.then or (SHOW,), every(workspace), arguments.what == "save"
     if FOLLOW in then:
         return _follow(arguments, workspace, words)
-    known = every(workspace)
-    if SHOW in then:
+    if SHOW in then or is_save:
         name, query = words[0], " ".join(words[1:]).strip()
-        if any(one.name.casefold() == name.casefold() for one in known):
-            raise ReaderError(f"There is already a view {name!r}. 'views save' gives it another query.")
     else:
         query = " ".join(words).strip()
         if same := next((one for one in known if (one.query, one.then) == (query, then)), None):
             raise ReaderError(f"{clean(same.name)} does this already: {rule_words(then)}, because {clean(query)}.")
         name = free_name(clean(query, LONGEST).replace('"', ""), (one.name for one in known))
-    return _make(arguments, workspace, name, query)
-
-
-def _make(arguments: Namespace, workspace: Workspace, name: str, query: str) -> int:
     _check_query(workspace, query)
-    known, then = every(workspace), arguments.then or (SHOW,)
+    if old := next((one for one in known if one.name.casefold() == name.casefold()), None):
+        if not is_save:
+            raise ReaderError(f"There is already a view {name!r}. 'views save' gives it another query.")
+        _change(workspace, {old.name: replace(old, query=query, then=arguments.then or old.then)})
+        return _answer(arguments, [old.name], f"{old.name} is now: {query}")
     more = {key: value for key in ("run", "file", "format") if (value := getattr(arguments, key))}
     place = max((one.place for one in known), default=-1) + 1
     _save_all(workspace, [*known, Standing(name, query, then, place=place, **more)])
@@ -261,16 +231,6 @@ def _make(arguments: Namespace, workspace: Workspace, name: str, query: str) -> 
     else:
         said = f"{name} is saved{f'; its key in the reader is g{number}' if number <= KEYED else ''}."
     return _answer(arguments, [name], said)
-
-
-def _save(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
-    name, query = words[0], " ".join(words[1:]).strip()
-    known = next((one for one in every(workspace) if one.name.casefold() == name.casefold()), None)
-    if known is None:
-        return _make(arguments, workspace, name, query)
-    _check_query(workspace, query)
-    _change(workspace, {known.name: replace(known, query=query, then=arguments.then or known.then)})
-    return _answer(arguments, [known.name], f"{known.name} is now: {query}")
 
 
 def _remove(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
@@ -294,40 +254,6 @@ def _with_deeds(one: Standing, then: Iterable[str]) -> Standing | None:
     return replace(one, then=words, run=run, file=file) if words else None
 
 
-def _notify(arguments: Namespace, workspace: Workspace, words: list[str], *, is_told: bool) -> int:
-    found = [_find(workspace, name) for name in words]
-    wanted = {one.name: [w for w in one.then if w != NOTIFY] + [NOTIFY] * is_told for one in found}
-    _change(workspace, {one.name: _with_deeds(one, wanted[one.name]) for one in found})
-    names = [one.name for one in found]
-    said = "You are notified of new papers" if is_told else "No more notices"
-    return _answer(arguments, names, f"{said}: {', '.join(map(clean, names))}.")
-
-
-def _rename(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
-    known, new = _find(workspace, words[0]), words[1]
-    if new.casefold() != known.name.casefold() and any(
-        new.casefold() == one.name.casefold() for one in every(workspace)
-    ):
-        raise ReaderError(f"There is already a view {new!r}.")
-    _change(workspace, {known.name: replace(known, name=new)})
-    return _answer(arguments, [new], f"{known.name} is now {new}.")
-
-
-def _move(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
-    """Move a view to a place among the views; the other queries keep their places."""
-    moved, known = _find(workspace, words[0]), every(workspace)
-    views = [one for one in known if SHOW in one.then]
-    if moved not in views or not words[1].isdecimal() or not 1 <= int(words[1]) <= len(views):
-        raise UsageError(f"The place is a number from 1 to {len(views)}.")
-    places = [known.index(one) for one in views]
-    views.remove(moved)
-    views.insert(int(words[1]) - 1, moved)
-    for place, one in zip(places, views, strict=True):
-        known[place] = one
-    _save_all(workspace, [replace(one, place=place) for place, one in enumerate(known)])
-    return _answer(arguments, [moved.name], f"{moved.name} is in place {words[1]}.")
-
-
 def _allow(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
     known = _find(workspace, words[0])
     standing.agree(workspace.cache_file, [known])
@@ -338,19 +264,6 @@ def _effect(one: Standing) -> str:
     """What a query does on the machine, in words."""
     ran = f"run {one.run if isinstance(one.run, str) else shlex.join(one.run)}" if one.run else ""
     return clean(" and ".join(filter(None, (ran, f"write {one.file}" if one.file else ""))) or "take effect")
-
-
-def _set_listed(arguments: Namespace, workspace: Workspace, words: list[str], *, is_listed: bool) -> int:
-    """List one of the program's own views, or no longer."""
-    id = current_id(words[0].casefold())
-    if id not in IDS:
-        meant = advice(id, IDS, f"You can hide {', '.join(IDS)}.")
-        raise UsageError(f"{id!r} is not a built-in view. {meant}")
-    known = [one for one in every(workspace) if (one.query, one.then) != (f"{VIEW}{id}", (UNLIST,))]
-    place = max((one.place for one in known), default=-1) + 1
-    name = free_name(f"without {id}", (one.name for one in known))
-    _save_all(workspace, known if is_listed else [*known, Standing(name, f"{VIEW}{id}", (UNLIST,), place=place)])
-    return _answer(arguments, [id], f"{id} is {'listed again' if is_listed else 'hidden'}.")
 
 
 # Follows
@@ -404,90 +317,6 @@ def _meant(window: Window, follow: Follow) -> str | None:
     if meant is None or not (follow.slug in meant or distance(follow.slug, meant, 2) <= 2):
         return None
     return f"{follow.field}:{shlex.quote(clean(known[meant]))}"
-
-
-# Trying and applying rules
-
-
-def _rules(arguments: Namespace, workspace: Workspace, words: Sequence[str]) -> tuple[Standing, ...]:
-    """The rules with these names, by default all; with --then, a new rule for a query."""
-    if arguments.then:
-        query = " ".join(words).strip()
-        _check_query(workspace, query)
-        wrong = [one for one in arguments.then if one != MUTE and one not in Standing("", "", arguments.then).marks]
-        if wrong:
-            raise UsageError(f"{', '.join(wrong)} changes no paper, so that there is nothing to try.")
-        then = tuple(dict.fromkeys("hide" if one == MUTE else one for one in arguments.then))
-        return (Standing(free_name(clean(query, LONGEST).replace('"', ""), ()), query, then),)
-    wanted = {_find(workspace, name).name for name in words}
-    return tuple(one for one in workspace.settings.rules if not wanted or one.name in wanted)
-
-
-def _judge(
-    arguments: Namespace, window: Window, workspace: Workspace, rules: Sequence[Standing], *, anew: bool
-) -> tuple[str, list[Verdict]]:
-    """The first day that is looked at, and what the rules do."""
-    from reader.refresh.standing import scope_of
-
-    today = datetime.now(UTC).date()
-    since = arguments.since or (today - timedelta(days=MONTH if arguments.then else DAYS)).isoformat()
-    scope = scope_of(window, workspace.settings, today)
-    return since, window.read(partial(judge, rules=rules, scope=scope, candidates=Candidates(since=since), anew=anew))
-
-
-def _try(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
-    rules = _rules(arguments, workspace, words)
-    with workspace.window() as window:
-        since, verdicts = _judge(arguments, window, workspace, rules, anew=True)
-        if arguments.json or not rules:
-            return answer(arguments, (_record(window, one) for one in verdicts), NO_RULES)
-        style, limit = Style.of(sys.stdout), arguments.limit or TITLES
-        for verdict in verdicts:
-            for line in _verdict_lines(window, verdict, style, limit):
-                print_line(line)
-        papers = len({pk for one in verdicts for pks in one.acts.values() for pk in pks})
-        print_line(f"{amount(papers, 'paper')} since {since} would have been changed; nothing was changed.")
-    return 0
-
-
-def _apply(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
-    with workspace.window() as window:
-        _, verdicts = _judge(arguments, window, workspace, _rules(arguments, workspace, words), anew=False)
-    workspace.has_changed = True
-    action = act(workspace.cache_file, verdicts)
-    said = "No rule has anything left to change."
-    if action:
-        said = f"{action.did_in_words}. 'dailypapers undo' takes it back."
-    return answer(arguments, {one.rule.name: one.count for one in verdicts}, said)
-
-
-def _record(window: Window, verdict: Verdict) -> dict[str, object]:
-    papers = [
-        {"id": row.id, "title": row.title, "then": list(kinds)}
-        for kinds, pks in verdict.acts.items()
-        for row in window.rows(pks)
-    ]
-    left = len(verdict.matched) - verdict.count
-    rule = {"name": verdict.rule.name, "when": verdict.rule.query, "then": list(verdict.rule.marks)}
-    return rule | {"matched": len(verdict.matched), "left": left, "papers": papers}
-
-
-def _verdict_lines(window: Window, verdict: Verdict, style: Style, limit: int) -> Iterator[str]:
-    rule, left = verdict.rule, len(verdict.matched) - verdict.count
-    yield f"{style.bold(clean(rule.name))}: {rule_words(rule.marks)}, because {clean(rule.query)}"
-    for kinds, pks in verdict.acts.items():
-        yield f"  {amount(len(pks), 'paper')} {', '.join(label_of(kind, '1') for kind in kinds)}"
-        for row in window.rows(pks[:limit]):
-            title = clean(row.title)
-            room = width() - len(row.id) - 6
-            yield f"    {style.faint(row.id)}  {fit(title, room).rstrip() if is_terminal(sys.stdout) else title}"
-        if more := len(pks[limit:]):
-            yield style.faint(f"    and {more:,} more")
-    if left:
-        yield f"  {amount(left, 'paper')} left alone: you marked them otherwise, or an earlier rule did"
-    elif not verdict.matched:
-        yield "  no paper"
-    yield ""
 
 
 # The editor
@@ -550,27 +379,17 @@ ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
     {
         "list": (_print_views, "print them with numbers of unread and all papers; g1 to g9 show the first nine views"),
         "add": (_add, "give a query a name, follow something, or say what is done with its papers"),
-        "save": (_save, "the same for a name that may be there, which gets this query"),
+        "save": (_add, "the same for a name that may be there, which gets this query"),
         "remove": (_remove, "remove it; no paper changes"),
-        "rename": (_rename, "give it another name"),
-        "move": (_move, "move a view to another place in the list"),
-        "edit": (_edit, "open all of them in $VISUAL or $EDITOR"),
-        "try": (_try, "print what rules would have done to papers of the last days, and change nothing"),
-        "apply": (_apply, "apply rules to these papers now; undo takes it back"),
-        "notify": (partial(_notify, is_told=True), "notify you of its new papers"),
-        "quiet": (partial(_notify, is_told=False), "stop notifying you"),
+        "edit": (_edit, "open all of them in $VISUAL or $EDITOR: names, order, queries and what is done"),
         "allow": (_allow, "let a query of another machine run its program or write its file on this one"),
-        "hide": (partial(_set_listed, is_listed=False), f"stop listing one of {', '.join(IDS)}"),
-        "unhide": (partial(_set_listed, is_listed=True), "list it again"),
     }
 )
 
 USAGES = {
     **dict.fromkeys(("add", "save"), "NAME QUERY..."),
-    **dict.fromkeys(("remove", "notify", "quiet"), "NAME..."),
-    **dict.fromkeys(("allow", "hide", "unhide"), "NAME"),
-    "rename": "NAME NEW",
-    "move": "NAME PLACE",
+    "remove": "NAME...",
+    "allow": "NAME",
 }
 
 
@@ -582,8 +401,6 @@ COMMAND = Command(
     _run_views,
     {
         "list": "array: name, query, then, key, unread, papers",
-        "try": "array: name, when, then, matched, left, papers (id, title, then)",
-        "apply": "by name: ",
         "": "views, did",
     },
 )

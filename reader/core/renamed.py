@@ -32,8 +32,10 @@ ACTIONS: Mapping[tuple[str, str], str] = MappingProxyType(
         ("keys", "check"): "config check",
         ("rules", "check"): "views list",
         ("rules", "mute"): "views add --then mute",
-        **{("follow", action): f"views {action}" for action in ("remove", "notify", "quiet")},
-        **{("rules", action): f"views {action}" for action in ("list", "add", "try", "apply", "remove")},
+        ("follow", "notify"): "views add --then follow,notify",
+        ("follow", "quiet"): "views remove --then notify",
+        ("follow", "remove"): "views remove",
+        **{("rules", action): f"views {action}" for action in ("list", "add", "remove")},
     }
 )
 """Old actions of commands, each with today's form."""

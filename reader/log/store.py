@@ -105,14 +105,14 @@ class Log:
         with self._writing():
             return self._record(marks, by)
 
-    def undo(self, *, by: Agent | None = None, anywhere: bool = False) -> list[str]:
+    def undo(self, *, by: Agent | None = None) -> list[str]:
         """Undo the newest action of this machine, and return its id; empty if there is nothing to undo.
 
         If a program made it, all actions of that run of the program are undone as one. With `by`, those of this run are
-        undone; with `anywhere`, the newest action of any machine.
+        undone.
         """
         with self._writing():
-            actions = self._of_run(by.text) if by is not None else self._undoable(anywhere=anywhere)
+            actions = self._of_run(by.text) if by is not None else self._undoable()
             if actions:
                 self._record([Mark(action, UNDO, "1") for action in actions], "")
             return actions
@@ -125,9 +125,8 @@ class Log:
                 self._record([Mark(action, UNDO, "0") for action in actions], "")
             return actions
 
-    def _undoable(self, *, anywhere: bool) -> list[str]:
-        newest = _NEWEST_ANYWHERE if anywhere else _NEWEST_OWN
-        row = self._connection.execute(newest, {"machine": self.machine}).fetchone()
+    def _undoable(self) -> list[str]:
+        row = self._connection.execute(_NEWEST_OWN, {"machine": self.machine}).fetchone()
         if row is None:
             return []
         return self._of_run(row[1]) if row[1].startswith(AGENT) else [row[0]]
@@ -284,11 +283,6 @@ class Log:
             put(self._connection, "edition", new_machine())
         return self.machine
 
-
-_NEWEST_ANYWHERE = f"""
-    SELECT e.action, e.by FROM event AS e WHERE {_REGULAR} AND NOT {_UNDONE}
-    ORDER BY e.clock DESC, e.action DESC LIMIT 1
-"""
 
 # A step from action to action: of an undone one with 10,000 rows, one is looked at.
 _NEWEST_OWN = f"""

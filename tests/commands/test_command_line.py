@@ -494,11 +494,6 @@ def test_muted_words_leave_papers_out_as_soon_as_the_settings_have_them(
         5
         $ count is:muted
         1
-        $ views try --then hide --since 2026-06-01 verifiers
-        verifiers: hide, because verifiers
-          1 paper left alone: you marked them otherwise, or an earlier rule did
-
-        0 papers since 2026-06-01 would have been changed; nothing was changed.
         $ show 2606.00003 --jsonl=rules
         {"rules": {"acts": [], "muted_by": ["verifiers"]}}
         $ views remove verifiers

@@ -307,8 +307,6 @@ def test_completions_offer_the_next_words(session: Session, papers: Path) -> Non
         true
         false
         $ completions answer -- config path ""
-        $ completions answer -- views hide tre
-        trending
         $ views add Mine agents
         Mine is saved; its key in the reader is g1.
         $ completions answer -- views remove ""

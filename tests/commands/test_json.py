@@ -60,8 +60,6 @@ note 2606.26740 --history                   | note --history
 views list                                  | views list
 views save Mine is:unread                   | views
 views add --then hide memory                | views
-views try --since 2026-06-01                | views try
-views apply --since 2026-06-01              | views apply
 undo                                        | undo
 undo --redo                         | undo --redo
 pipe cat 2606.26740 --keep                  | pipe
@@ -174,7 +172,7 @@ def test_fields_and_lines_are_for_every_command(run: Run, papers: Path) -> None:
 
 def test_a_missing_thing_fails_with_kind_not_found(run: Run, papers: Path) -> None:
     for words in (
-        *(("show", "2401.00001"), ("views", "remove", "x"), ("views", "try", "x")),
+        *(("show", "2401.00001"), ("views", "remove", "x")),
         *(("feeds", "remove", "x"), ("tag", "rename", "x", "y")),
         *(("open", IDS[1], "--link", "code"),),
     ):

@@ -67,7 +67,6 @@ def do_everything(run: Run, cache: Path) -> None:
         ("tag", "add", "later", first),
         ("note", first, "--text", "A thought of my own."),
         ("views", "add", "--then", "follow", "world model"),
-        ("views", "apply", "--since", "1900-01-01"),
         ("mark", "unhide", third),
         ("undo",),
     ):
@@ -83,6 +82,8 @@ def do_everything(run: Run, cache: Path) -> None:
             ("finish", "2026-11-24"),
             ("like", True),
             HIGHLIGHT,
+            ("highlight", True),
+            ("rule:Stars", '{"when": "is:starred", "then": ["highlight"]}'),
         ):
             assert events.mark(kind, value, [3]) is not None
         assert events.mark("want", True, [], absent=["0901.00001"]) is not None

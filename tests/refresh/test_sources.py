@@ -368,9 +368,6 @@ async def test_marked_papers_come_back_with_their_marks(home: HomeWithMarks) -> 
 
 
 async def test_without_lost_papers_nothing_is_asked(home: HomeWithMarks) -> None:
-    home.add(("2401.00004", "star", "1"))
-    with closing(Events.open(home.path)) as events:
-        assert events.undo(anywhere=True) is not None
     home.add(
         ("2401.00001", "read", "1"),
         ("2401.00001", "hide", "1"),

@@ -104,14 +104,12 @@ class Events:
         """Record kinds and values that are about no papers, such as what is followed, as one action."""
         return self._record([Mark("", kind, value) for kind, value in values], ignore_progress, "")
 
-    def undo(
-        self, progress: Progress = ignore_progress, *, anywhere: bool = False, by: Agent | None = None
-    ) -> UserAction | None:
-        """Undo the newest action of this machine, or of all machines, that is not undone; None if there is none.
+    def undo(self, progress: Progress = ignore_progress, *, by: Agent | None = None) -> UserAction | None:
+        """Undo the newest action of this machine that is not undone; None if there is none.
 
         If a program made it, all actions of that run of the program are undone as one; with `by`, those of this run.
         """
-        return self._described(self.log.undo(by=by, anywhere=anywhere), progress)
+        return self._described(self.log.undo(by=by), progress)
 
     def redo(self, progress: Progress = ignore_progress) -> UserAction | None:
         """Redo the action of the newest undo if no later one exists; return it, or None."""

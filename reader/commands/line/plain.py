@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 
 from reader.cache.marks.change import Change
 from reader.commands.choosing import explain_nothing, store_changes, with_known_words
@@ -38,9 +38,6 @@ COMMANDS = {"r": "refresh", "u": "undo", "o": "open", "read": "read"}
 
 VIEWS = {"gt": "latest", "gy": "foryou", "gu": "unread", "gq": "queue", "gs": "starred", "ga": "all"}
 
-HELP_COLUMN = 15
-"""The column of the help at which meanings begin."""
-
 HELP = """\
 3              print the third paper
 j, k           go to the next paper, to the previous one
@@ -55,7 +52,7 @@ gq, gs, ga     the views Queue, Starred, All
 gd mon         a day, a week or a month: gd 29, gd w20, gd 2025-03
 r              fetch new papers
 q              leave
-Any other line is a command, such as 'export bibtex' or 'tag add later'; 'help all' lists them."""
+Any other line is a command, such as 'export -o refs.bib' or 'tag add later'; 'help all' lists them."""
 
 
 def converse(workspace: Workspace, query: str = "", variables: Mapping[str, str] | None = None) -> int:
@@ -121,7 +118,7 @@ class Conversation:
         elif line == "more":
             self._print_more()
         elif line == "?":
-            print_line("\n".join(_help_lines()))
+            print_line(HELP)
         else:
             self._run(COMMANDS.get(line, line) or "show")
 
@@ -168,7 +165,7 @@ class Conversation:
         for line in islice(self._rest, LINES_AT_A_TIME):
             print_line(line)
         if (following := next(self._rest, None)) is not None:
-            self._rest = _with_first(following, self._rest)
+            self._rest = chain([following], self._rest)
             print_line("There is more: type more.")
 
     def _go(self, place: int) -> None:
@@ -199,12 +196,7 @@ class Conversation:
     def _run(self, line: str) -> None:
         """Run a command, on the paper at the place unless it names others."""
         here = Here((), self._row.id if self._pks else None, _in_view(self._view, self._words))
-        try:
-            typed = self._shell.understand(line, here)
-        except UsageError as error:
-            is_known = is_command(line.partition(" ")[0]) or "Did you mean" in str(error)
-            hint = "" if is_known else " Type ? for what you can type."
-            raise UsageError(f"{error}{hint}") from error
+        typed = self._shell.understand(line, here)
         words = ("show", typed.paper) if typed.paper else typed.words
         if not words and is_command(line):
             # In the reader, such a word alone is a key, such as undo.
@@ -233,24 +225,6 @@ def _in_view(view: str, words: str) -> str:
 def _filled(sentence: str) -> str:
     """A sentence in lines of the terminal's width; a line that continues another is indented."""
     return "\n  ".join(wrapped(visible(sentence), max(width() - 2, 1)))
-
-
-def _help_lines() -> Iterator[str]:
-    """The help, in which no word is broken; what does not fit goes on below its column."""
-    for line in HELP.splitlines():
-        typed, meaning = line[:HELP_COLUMN], line[HELP_COLUMN:]
-        if len(line) < width():
-            yield line
-        elif typed.endswith(" ") and meaning:
-            start = f"\n{' ' * HELP_COLUMN}"
-            yield typed + start.join(wrapped(meaning, max(width() - HELP_COLUMN - 1, 10)))
-        else:
-            yield _filled(line)
-
-
-def _with_first(line: str, lines: Iterator[str]) -> Iterator[str]:
-    yield line
-    yield from lines
 
 
 def describe(number: int, row: PaperRow) -> str:

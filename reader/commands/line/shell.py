@@ -7,21 +7,20 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import islice, pairwise
+from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
-from reader.commands.command import make_parser, places_of_arguments
+from reader.commands.command import asks_for_help, make_parser, places_of_arguments
 from reader.commands.completions import FILES, candidates
 from reader.commands.line.own_process import CommandProcess
 from reader.commands.registry import COMMANDS, FOREIGN, find_command, gists_of_commands, is_command
 from reader.commands.workspace import Workspace
 from reader.core import removed, renamed
 from reader.core.errors import UnknownCommand, UsageError
-from reader.core.ids import OWN_PREFIXES, arxiv_id, doi_in, named_id
+from reader.core.ids import arxiv_id
 from reader.core.nearest import nearest
+from reader.paths import APP
 from reader.platform import AUTO, THEMES
-from reader.ui.features import known_actions
 from reader.ui.shell.commands import PAGES, THEME, Candidate, Here, Manual, ManualPage, Suggested, Typed
 
 MOST = 60
@@ -62,15 +61,11 @@ class ReaderShell:
         return CommandProcess(words, columns, self._variables)
 
     def suggest(self, line: str) -> Suggested:
-        words = split(line)
-        is_new = not words or (line[-1:].isspace() and not words[-1].is_open)
-        last = LineWord("", len(line)) if is_new else words.pop()
-        before = [word.text for word in words]
-        found = islice(dict.fromkeys(self._candidates(before, last.text)), MOST)
-        first = (*before, last.text)[0]
+        *before, word = re.split(r"\s+", line.lstrip())
+        found = islice(dict.fromkeys(self._candidates(before, word)), MOST)
         # A word of another program stands for several words.
         taken = tuple(_quoted(one) if before else one for one in found)
-        return Suggested(last.start, taken, line, _is_known(first))
+        return Suggested(len(line) - len(word), taken, line, _is_known((*before, word)[0]))
 
     def _candidates(self, before: Sequence[str], word: str) -> Iterator[Candidate]:
         if not before:
@@ -83,24 +78,8 @@ class ReaderShell:
             yield from (Candidate(one) for one in (AUTO, *THEMES) if one.startswith(word))
         elif name == TRIAGE:
             yield from self._known(["list", word])
-        elif name == "export" and not word.startswith("-"):
-            yield from self._export_words(before[1:], word)
-        elif name in _MANY and len(before) > _BEFORE_PAPERS[name] and not word.startswith("--"):
-            yield from self._known(["list", word])
         elif is_command(name):
             yield from self._known([*before, word])
-
-    def _export_words(self, given: Sequence[str], word: str) -> Iterator[Candidate]:
-        from reader.actions.export import FORMATS
-
-        if not given:
-            yield from (Candidate(one.name, one.about) for one in FORMATS.values() if one.name.startswith(word))
-            if "notes".startswith(word):
-                yield Candidate("notes", "a folder with a Markdown file for each paper")
-        if len(given) == 1 or "/" in word:
-            yield from _files(word)
-        if word or len(given) > 1:
-            yield from self._known(["export", *given, word])
 
     def _known(self, words: Sequence[str]) -> Iterator[Candidate]:
         """A shell's completions, including file names, which a shell knows itself."""
@@ -117,7 +96,7 @@ def _own_words() -> dict[str, str]:
 
 def _is_known(name: str) -> bool:
     """Whether a line that begins with this word is a command, or was one."""
-    known = (PIPE, PROGRAM, "view", *_own_words(), *_SHORT, *ACTIONS_FIRST, *removed.COMMANDS)
+    known = (APP, *_own_words(), *_SHORT, *ACTIONS_FIRST, *removed.COMMANDS)
     return name in known or arxiv_id(name) is not None or is_command(renamed.with_new_names([name])[0])
 
 
@@ -149,25 +128,23 @@ def _quoted(candidate: Candidate) -> Candidate:
     return candidate._replace(text=shlex.quote(text))
 
 
-# The words of the reader's command line: the shell's commands, and short forms for the papers in view
+# The words of the reader's command line: the shell's commands, by default on the papers in view
 
-
-PROGRAM = "dailypapers"
 
 TRIAGE = "triage"
 """A word known only to the reader: decide on unread papers one by one."""
 
+PIPE = "pipe"
+"""The command whose line belongs to another program and is taken verbatim."""
+
 _WITH_TEXT = {TRIAGE: "triage.begin", THEME: "app.theme"}
-"""Words for actions that take the rest of the line."""
+"""Words for actions that take the rest of the line verbatim, since a query has its own quotes."""
 
 _NO_NAME = re.compile("--|.*:").match
 """Whether a word is an option, or belongs to a query rather than to a name."""
 
-_SHORT = {"q": "quit", "w": "export", "h": "help", "wq": "quit"}
-"""Words familiar from other programs."""
-
-PIPE = "pipe"
-"""The command whose line belongs to another program and is taken verbatim."""
+_SHORT = {"q": "quit", "h": "help", "view": "views"}
+"""Words familiar from other programs, and the word of the key that saves a view."""
 
 ACTIONS_FIRST = {
     "help": "app.help", "quit": "app.quit", "redo": "mark.redo", "refresh": "app.refresh", "search": "find.query",
@@ -179,7 +156,7 @@ _BEFORE_PAPERS = {"mark": 1, "tag": 2, "note": 0, "open": 0, "read": 0, "show": 
 """Commands on papers named by ids, and the number of arguments before them."""
 
 _MANY = ("mark", "tag")
-"""Those that take many papers, or a query in their place."""
+"""Those that take many papers."""
 
 _WITHIN = frozenset(
     (
@@ -190,85 +167,57 @@ _WITHIN = frozenset(
 """Commands that touch only papers, marks and views: no given file, and no program."""
 
 
-class LineWord(NamedTuple):
-    """A word of a line, without its quotes."""
-
-    text: str
-    start: int
-    """Where it begins in the line, including its quote."""
-    is_open: bool = False
-
-
-def split(line: str) -> list[LineWord]:
-    """The words of a line, split like a shell does."""
-    words: list[LineWord] = []
-    text, start, quote, place = "", -1, "", 0
-    while place < len(line):
-        letter = line[place]
-        if quote:
-            if letter == quote:
-                quote = ""
-            else:
-                text += letter
-        elif letter in "'\"":
-            quote = letter
-            start = place if start < 0 else start
-        elif letter.isspace():
-            if start >= 0:
-                words.append(LineWord(text, start))
-            text, start = "", -1
-        else:
-            start = place if start < 0 else start
-            if letter == "\\" and os.sep == "/" and place + 1 < len(line):
-                place += 1
-                letter = line[place]
-            text += letter
-        place += 1
-    return [*words, LineWord(text, start, bool(quote))] if start >= 0 else words
-
-
 def understand(line: str, here: Here) -> Typed:
-    """The meaning of a typed line; raises UsageError, also for mistakes that the command itself would find."""
-    typed = _understand(line, here)
+    """The meaning of a typed line; raises UsageError."""
+    typed = _understand(line.strip(), here)
     return typed._replace(reaches_out=bool(typed.words) and typed.words[0] not in _WITHIN)
 
 
 def _understand(line: str, here: Here) -> Typed:
-    found = split(line)
-    if found and found[0].text == PIPE:
-        return _pipe(line.strip().removeprefix(PIPE).strip(), here)
-    if found and found[-1].is_open:
-        raise UsageError("A quote is not closed.")
-    words = [_with_home(word.text) for word in found]
-    if not words:
-        return Typed()
-    if words[0] == PROGRAM and len(words) > 1:
+    first, _, text = line.partition(" ")
+    if first in _WITH_TEXT:
+        return Typed(action=_WITH_TEXT[first], text=text.strip())
+    if first == PIPE:
+        return _pipe(text.strip(), here)
+    try:
+        words = [os.path.expanduser(word) if f"{word}/"[:2] == "~/" else word for word in shlex.split(line)]  # noqa: PTH111
+    except ValueError as error:
+        raise UsageError("A quote is not closed.") from error
+    if words[:1] == [APP] and len(words) > 1:
         # A line copied from the shell.
         del words[0]
-    typed = words[0]
-    words[0] = _SHORT.get(typed, typed)
-    if words[0] == "view" and "views" in COMMANDS:
-        words[0] = "views"
-    if words[0] in _WITH_TEXT:
-        # Verbatim, since a query has its own quotes.
-        behind = found[len(found) - len(words) + 1 :]
-        return Typed(action=_WITH_TEXT[words[0]], text=line[behind[0].start :].strip() if behind else "")
-    if action := _action(words):
-        return action
+    if not words:
+        return Typed()
+    words[0] = _SHORT.get(words[0], words[0])
+    return _action(words) or _command(words, here)
+
+
+def _action(words: Sequence[str]) -> Typed | None:
+    """The action of a single word: a number goes to the paper at that place, an id shows its paper."""
+    word, *rest = words
+    if rest:
+        return None
+    if word.isascii() and word.isdigit():
+        return Typed(action="move.top", times=min(int(word[:9]), 1_000_000) or 1)
+    if word in ACTIONS_FIRST:
+        return Typed(action=ACTIONS_FIRST[word])
+    id = arxiv_id(word)
+    return Typed(paper=id) if id else None
+
+
+def _command(words: Sequence[str], here: Here) -> Typed:
     name, *rest = renamed.with_new_names(words)
-    if not rest and (id := arxiv_id(name)):
-        return Typed(paper=id)
     if not is_command(name):
         if name in removed.COMMANDS:
             raise UsageError(removed.COMMANDS[name])
-        meant = FOREIGN.get(name) or nearest(name, (*_own_words(), *_by_name()))
-        raise UnknownCommand(f"There is no command {typed!r}." + (f" Did you mean {meant}?" if meant else ""))
-    if "--help" in rest or "-h" in rest:
+        meant = FOREIGN.get(name) or nearest(name, _own_words())
+        raise UnknownCommand(f"There is no command {name!r}." + (f" Did you mean {meant}?" if meant else ""))
+    if asks_for_help(rest):
         return Typed((name, *rest))
     if (name, *rest[:1]) == ("config", "edit"):
         raise UsageError("An editor needs the whole terminal: leave the reader for 'config edit'.")
     if name == "export":
-        return _to_file(_export(rest, here))
+        return _export(rest, here)
     if name == "views" and len(rest) > 1 and rest[0] in ("add", "save") and not any(map(_NO_NAME, rest[1:])):
         # Without a query, all words name the current view.
         return Typed((name, rest[0], " ".join(rest[1:]), here.query))
@@ -278,75 +227,18 @@ def _understand(line: str, here: Here) -> Typed:
     if name not in COMMANDS and "{ids}" in rest:
         taken = here.selected or _one(here)
         return Typed((name, *(one for word in rest for one in (taken if word == "{ids}" else (word,)))))
-    if name in _BEFORE_PAPERS:
-        return _with_papers(name, rest, here)
-    return Typed((name, *rest))
+    return Typed((name, *rest, *_papers_for(name, rest, here)))
 
 
-def _with_home(word: str) -> str:
-    if word != "~" and not word.startswith("~/"):
-        return word
-    try:
-        return str(Path(word).expanduser())
-    except RuntimeError:
-        # The home is unknown.
-        return word
-
-
-# Actions
-
-
-def _action(words: Sequence[str]) -> Typed | None:
-    """An action by its id or name; a number goes to the paper at that place."""
-    if len(words) == 1 and words[0].isascii() and words[0].isdigit():
-        return Typed(action="move.top", times=min(int(words[0][:9]), 1_000_000) or 1)
-    if len(words) == 1 and words[0] in ACTIONS_FIRST:
-        return Typed(action=ACTIONS_FIRST[words[0]])
-    if is_command(words[0]):
-        return None
-    id = next((action.id for action in known_actions() if [action.id] == list(words)), None)
-    id = id or _by_name().get(" ".join(words).casefold())
-    return None if id is None else Typed(action=id)
-
-
-def _by_name() -> dict[str, str]:
-    """The ids of actions on papers, views and the program, by lower-case name."""
-    known: dict[str, str] = {}
-    for action in known_actions():
-        if "list" in action.contexts or "empty" in action.contexts:
-            known.setdefault(action.name.casefold(), action.id)
-    return known
-
-
-# Papers
-
-
-def _with_papers(name: str, words: Sequence[str], here: Here) -> Typed:
-    """A command on papers, by default those in view."""
-    places = places_of_arguments(make_parser(find_command(name)), words)
-    before, papers = places[: _BEFORE_PAPERS[name]], places[_BEFORE_PAPERS[name] :]
-    has_query = any(word.partition("=")[0] in ("--query", "--all") for word in words)
-    is_dry = "--dry-run" in words
-    if len(before) < _BEFORE_PAPERS[name] or (name == "tag" and words[before[0]] == "rename"):
-        # The command reports what is missing.
-        return Typed((name, *words))
-    if has_query:
-        return Typed((name, *words), is_counted=not is_dry)
-    if not papers:
-        taken = here.selected if name in _MANY and here.selected else _one(here)
-        return Typed((name, *words, *taken))
-    named = [words[place] for place in papers]
-    if all(named_id(word) or doi_in(word) or word.startswith(OWN_PREFIXES) for word in named):
-        return Typed((name, *words))
-    options = [word for place, word in enumerate(words) if place not in papers and word != "--"]
-    said = " ".join(named)
-    if name in _MANY:
-        return Typed((name, *options, "--query", said), is_counted=not is_dry)
-    if name == "note" and not any(word.partition("=")[0] == "--text" for word in words):
-        if named_id(named[0]):
-            return Typed((name, named[0], *options, f"--text={' '.join(named[1:])}"))
-        return Typed((name, *_one(here), *options, f"--text={said}"))
-    return Typed((name, *words))
+def _papers_for(name: str, words: Sequence[str], here: Here) -> tuple[str, ...]:
+    """The papers in view, for a command on papers whose words name none."""
+    if name not in _BEFORE_PAPERS:
+        return ()
+    given = [words[place] for place in places_of_arguments(make_parser(find_command(name)), words)]
+    is_query = any(word.partition("=")[0] in ("--query", "--all") for word in words)
+    if is_query or len(given) != _BEFORE_PAPERS[name] or given[:1] == ["rename"]:
+        return ()
+    return here.selected if name in _MANY and here.selected else _one(here)
 
 
 def _pipe(line: str, here: Here) -> Typed:
@@ -370,51 +262,16 @@ def _one(here: Here) -> tuple[str, ...]:
     return (here.highlighted,)
 
 
-# Exports
+_OUTPUT = re.compile(r"(?:^|\0)(?:-o|--output)[=\0]?([^\0]+)")
+"""The file of an export, in words joined by a zero character."""
 
 
-def _export(words: Sequence[str], here: Here) -> list[str]:
-    """An export with its format and file in place, on the papers in view."""
-    from reader.actions.export import FORMATS
-    from reader.commands.export import NOTES
-
-    places = places_of_arguments(make_parser(find_command("export")), words)
-    given = [words[place] for place in places]
-    options = [word for place, word in enumerate(words) if place not in places and word != "--"]
-    if given and given[0] in (*FORMATS, NOTES):
-        options += ["--format", given.pop(0)]
-        if given and (_is_file(given[0]) or options[-1] == NOTES):
-            options += ["-o", given.pop(0)]
-    elif given and _is_file(given[0]) and ":" not in given[0]:
-        options += ["-o", given.pop(0)]
-    if given and not _outputs(options) and _is_file(given[-1]) and ":" not in given[-1]:
-        options += ["-o", given.pop()]
-    if given:
-        return [*options, "--", *given]
-    if any(word.partition("=")[0] in ("--id", "--all") for word in options):
-        return options
-    if here.selected:
-        return [*options, *(word for id in here.selected for word in ("--id", id))]
-    return [*options, "--", here.query]
-
-
-def _to_file(words: Sequence[str]) -> Typed:
-    """An export that names a file it would replace."""
-    is_added = "--append" in words or "notes" in words
-    with suppress(OSError):
-        if not is_added and (replaced := [file for file in _outputs(words) if file.is_file()]):
-            return Typed(("export", *words), replaces=str(replaced[-1]))
-    return Typed(("export", *words))
-
-
-def _outputs(words: Sequence[str]) -> list[Path]:
-    """The files that options name for the output; the last one is written."""
-    apart = (after for word, after in pairwise((*words, "")) if word in ("-o", "--output"))
-    joined = (match[1] for word in words if (match := re.match(r"(?:-o|--output=)(.+)", word, re.DOTALL)))
-    return [Path(word) for word in (*apart, *joined)]
-
-
-def _is_file(word: str) -> bool:
-    from reader.actions.export import format_of
-
-    return "/" in word or os.sep in word or format_of(Path(word)) is not None
+def _export(words: Sequence[str], here: Here) -> Typed:
+    """An export, by default of the papers in view; the user is asked before it replaces a file."""
+    chooses = any(word.partition("=")[0] in ("--id", "--all", "--watched") for word in words)
+    papers: tuple[str, ...] = ()
+    if not chooses and not places_of_arguments(make_parser(find_command("export")), words):
+        papers = tuple(word for id in here.selected for word in ("--id", id)) or ("--", here.query)
+    file = next((Path(name) for name in _OUTPUT.findall("\0".join(words))), None)
+    is_replaced = file is not None and "--append" not in words and file.is_file()
+    return Typed(("export", *words, *papers), replaces=str(file) if is_replaced else "")

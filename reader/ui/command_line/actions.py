@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import shlex
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -369,14 +368,13 @@ class CommandActions(Controller):
         if line.startswith(f"{THEME} "):
             # As it is seen.
             line = command.meant.strip()
-        offer = command.marked if isinstance(command.marked, Offer) else None
-        if offer is not None and (command.selected or command.is_no_command):
+        if isinstance(command.marked, Offer) and (command.selected or command.is_no_command):
             self._model.change(self._model.state.put(COMMAND, None))
-            offer.run()
+            command.marked.run()
             return
         self._model.change(run_command(self._model.state, line))
         if line:
-            self.begin(line, offer=offer)
+            self.begin(line, offer=next(iter(command.found), None))
 
     @answers("offer")
     def choose_row(self, place: int) -> None:
@@ -410,10 +408,8 @@ class CommandActions(Controller):
             self._app.paper_lookup.show(typed.paper)
         elif typed.action:
             self._act(typed)
-        elif typed.is_counted:
-            await self._count_first(line, typed.words)
         elif typed.replaces:
-            self._ask(f"{Path(typed.replaces).name} already exists", "replace it", line, typed.words)
+            self._ask_to_replace(Path(typed.replaces).name, line, typed.words)
         elif typed.words:
             await self._run(line, typed.words)
 
@@ -445,37 +441,20 @@ class CommandActions(Controller):
 
     # Commands
 
-    async def _count_first(self, line: str, words: Sequence[str]) -> None:
-        """Show how many papers a command would change, and run it if the user confirms."""
-        outcome = await self._app.command_runner.run((*words, "--dry-run", "--json"), self._columns)
-        if outcome.code:
-            self._report(line, outcome)
-            return
-        found = json.loads(outcome.text)
-        if not found["changed"]:
-            nothing = "nothing to change" if found["papers"] else "nothing matches"
-            self._model.show_notice(f"{nothing} · {line}")
-            return
-        papers = amount(found["changed"], "paper")
-        # Words after the tag are a query, though the user may mean more tags.
-        is_plain = words[0] == "tag" and "--query" not in line
-        query = f" of {words[words.index('--query') + 1]}" if is_plain else ""
-        self._ask(f"{line}: {papers}{query}", "do it", line, words)
-
-    def _ask(self, what: str, yes: str, line: str, words: Sequence[str]) -> None:
-        choices = (("y", yes), ("n", "leave it"))
+    def _ask_to_replace(self, file: str, line: str, words: Sequence[str]) -> None:
+        choices = (("y", "replace it"), ("n", "leave it"))
         self._app.keyboard.ask_letter(
-            what, choices, lambda letter: self.run_words(line, words) if letter == "y" else None
+            f"{file} already exists", choices, lambda letter: self.run_words(line, words) if letter == "y" else None
         )
 
     def run_words(self, line: str, words: Sequence[str]) -> None:
         self._background.start("command", partial(self._run, line, words))
 
     async def _run(self, line: str, words: Sequence[str]) -> None:
-        self._report(line, await self._app.command_runner.run(words, self._columns))
+        self._report(line, await self._app.command_runner.run(words, self.columns))
 
     @property
-    def _columns(self) -> int:
+    def columns(self) -> int:
         return max(self._model.state.width - MARGINS, 20)
 
     def _report(self, line: str, outcome: Outcome) -> None:
@@ -484,7 +463,7 @@ class CommandActions(Controller):
             self._model.show_notice(f"stopped: {line}")
             return
         program = line.removeprefix("pipe ") if line.startswith("pipe ") and not outcome.code else ""
-        text = "\n".join(part for part in (as_formatted(outcome.text), outcome.said) if part)
+        text = "\n".join(part for part in (outcome.text, outcome.said) if part)
         said = as_notice(text, undo)
         if said and program:
             said = f"{program}: {said}"
@@ -536,20 +515,6 @@ def in_the_readers_words(text: str, undo_key: str) -> str:
     """The output of a command, with its advice for the shell translated to keys and commands of the reader."""
     text = _UNDO.sub(f" · {undo_key} undoes" if undo_key else "", text)
     return _COMMAND.sub(r":\1", _PROGRAM.sub("", text))
-
-
-LONGEST_JSON = 1_000_000
-"""Maximum characters of JSON to format: 20 ms."""
-
-
-def as_formatted(text: str) -> str:
-    """The output made readable: JSON with a line for each value, other text unchanged."""
-    if not text.startswith(("{", "[")) or len(text) > LONGEST_JSON:
-        return text
-    try:
-        return json.dumps(json.loads(text), ensure_ascii=False, indent=2)
-    except (ValueError, RecursionError):
-        return text
 
 
 def as_notice(text: str, undo_key: str) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
 
 
-EXAMPLES = "tag add later  mark read until:30d  export bibtex ~/refs.bib  theme light  help"
+EXAMPLES = "tag add later  mark read --query until:30d  export -o ~/refs.bib  theme light  help"
 
 LEAST_ABOUT = 12
 """Minimum cells for the explanation of the marked word."""

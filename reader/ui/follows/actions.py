@@ -30,9 +30,8 @@ LONGEST = 40
 DEEDS = {"x": "hide", "m": "mute", "s": "star", "b": "queue"}
 """What a rule can do with its papers, by letter."""
 
-MONTH = "30d"
-TITLES = "20"
-"""Papers named before a rule is added."""
+MOST_TITLES = "20"
+"""Papers listed before a rule is added."""
 
 Choices: TypeAlias = Mapping[str, tuple[str, Callable[[], object]]]
 """What is offered, by letter: in words, and what it does."""
@@ -89,10 +88,10 @@ class FollowActions(Controller):
         self._ask(self._cut(query), {letter: (deed, partial(propose, deed)) for letter, deed in DEEDS.items()})
 
     async def _propose(self, deed: str, query: str) -> None:
-        """Show what the rule would have done to last month's papers, and add it by the key that keeps it."""
-        words = ("views", "try", "--since", MONTH, "-n", TITLES, "--then", deed, query)
+        """Show the newest papers of the query, and add the rule by the key that keeps it."""
+        words = ("list", "-n", MOST_TITLES, "--", query)
         try:
-            outcome = await self._app.command_runner.run(words, self._model.state.width)
+            outcome = await self._app.command_runner.run(words, self._app.command_actions.columns)
         except ReaderError as error:
             self._model.show_notice(str(error), "warning")
             return
@@ -101,7 +100,8 @@ class FollowActions(Controller):
             return
         line = shlex.join(["views", "add", "--then", deed, query])
         keep = partial(self._app.command_actions.begin, line, is_own=True)
-        self._model.change(self._model.state.put(OUTPUT, Output(f"{deed}: {query}", outcome.text, keep=keep)))
+        text = outcome.text or outcome.said
+        self._model.change(self._model.state.put(OUTPUT, Output(f"{deed}: {query}", text, keep=keep)))
 
     # Follows
 

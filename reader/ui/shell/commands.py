@@ -59,8 +59,6 @@ class Typed(NamedTuple):
     """A valid typed line: a command of the shell, or an action of the keys."""
 
     words: tuple[str, ...] = ()
-    is_counted: bool = False
-    """Whether it may change many unseen papers, whose number is then shown first."""
     replaces: str = ""
     """The existing file that would be replaced; the user is asked first."""
     action: str = ""
