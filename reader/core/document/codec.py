@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from reader.core.document.model import (
     NESTING,
@@ -38,9 +37,6 @@ FORMAT = 1
 
 LARGEST = 64 * 1024 * 1024
 
-MOST_BLOCKS = 6
-"""Blocks of a theorem or proof after which the next paragraph or formula is no part of it: drawn, it is the same."""
-
 _ALIGN = ("left", "right", "center")
 
 
@@ -67,7 +63,7 @@ def load(data: bytes) -> Document:
         _, title, version, licence, is_cut, blocks = unpack_json(data, LARGEST)
         return Document(
             str(title),
-            tuple(_in_parts(_block(one, 0) for one in blocks)),
+            tuple(_block(one, 0) for one in blocks),
             int(version) if version else None,
             str(licence),
             bool(is_cut),
@@ -90,17 +86,6 @@ def unpack_json(data: bytes, most: int) -> Any:
     return json.loads(text)
 
 
-def _in_parts(blocks: Iterable[Block]) -> Iterator[Block]:
-    """The same, where blocks of their own follow the beginning of a long proof: a block is laid out as a whole."""
-    for block in blocks:
-        inner = block.blocks if isinstance(block, Theorem) else ()
-        # Other blocks have another distance to a theorem than to a paragraph.
-        ends = (at for at in range(MOST_BLOCKS, len(inner)) if isinstance(inner[at], Paragraph | Formula))
-        end = next(ends, len(inner))
-        yield replace(block, blocks=inner[:end]) if isinstance(block, Theorem) else block
-        yield from _in_parts(inner[end:])
-
-
 def pack_blocks(blocks: Sequence[Block]) -> list[Any]:
     """Blocks as values of JSON."""
     return [_packed(block) for block in blocks]
@@ -108,33 +93,31 @@ def pack_blocks(blocks: Sequence[Block]) -> list[Any]:
 
 def unpack_blocks(parts: Sequence[Any]) -> tuple[Block, ...]:
     """Blocks of values of JSON; raises UnreadableDocument, and what wrong types raise."""
-    return _blocks(parts, -1)
+    return tuple(_block(one, 0) for one in parts)
 
 
 def _packed(block: Block) -> list[Any]:
-    match block:
-        case Heading(level, number, spans, anchor):
-            return ["h", anchor, level, number, _packed_spans(spans)]
-        case Paragraph(spans, anchor):
-            return ["p", anchor, _packed_spans(spans)]
-        case Formula(rows, number, anchor):
-            return ["f", anchor, number, *rows]
-        case Items(items, anchor):
-            return ["i", anchor, *([one.anchor, one.marker, *map(_packed, one.blocks)] for one in items)]
-        case Quote(blocks, anchor):
-            return ["q", anchor, *map(_packed, blocks)]
-        case Verbatim(lines, anchor):
-            return ["l", anchor, *map(_packed_spans, lines)]
-        case Table(rows, rules, anchor):
-            return ["t", anchor, list(rules), *([_packed_cell(cell) for cell in row] for row in rows)]
-        case Figure(label, caption, blocks, pictures, anchor):
-            return ["g", anchor, label, _packed_spans(caption), list(pictures), *map(_packed, blocks)]
-        case Theorem(title, blocks, anchor):
-            return ["s", anchor, _packed_spans(title), *map(_packed, blocks)]
-        case Note(mark, spans, anchor):
-            return ["n", anchor, mark, _packed_spans(spans)]
-        case Reference(label, spans, anchor):
-            return ["r", anchor, label, _packed_spans(spans)]
+    sign = _SIGNS[type(block)]
+    _, fields, repeated = _BLOCKS[sign]
+    parts = [sign, block.anchor, *(form.pack(getattr(block, name)) for name, form in fields)]
+    for name, form in repeated.items():
+        parts += map(form.pack, getattr(block, name))
+    return parts
+
+
+def _block(parts: Sequence[Any], depth: int) -> Block:
+    if depth > NESTING + 1:
+        raise UnreadableDocument("nested too deep")
+    sign, anchor, *rest = parts
+    if sign not in _BLOCKS:
+        raise UnreadableDocument(f"unknown block {str(sign)[:20]!r}")
+    kind, fields, repeated = _BLOCKS[sign]
+    values: dict[str, Any] = {
+        name: form.unpack(part, depth) for (name, form), part in zip(fields, rest[: len(fields)], strict=True)
+    }
+    for name, form in repeated.items():
+        values[name] = tuple(form.unpack(part, depth) for part in rest[len(fields) :])
+    return kind(**values, anchor=str(anchor))
 
 
 def _packed_spans(spans: Spans) -> list[Any]:
@@ -144,48 +127,17 @@ def _packed_spans(spans: Spans) -> list[Any]:
     ]
 
 
-def _packed_cell(cell: Cell) -> list[Any]:
-    return [cell.across, cell.down, _ALIGN.index(cell.align), int(cell.is_head), *_packed_spans(cell.spans)]
+def _spans(parts: Sequence[Any]) -> Spans:
+    return tuple(
+        Span(part) if isinstance(part, str) else Span(str(part[0]), STYLES[part[1]], str(part[2])) for part in parts
+    )
 
 
-def _block(parts: Sequence[Any], depth: int) -> Block:
-    if depth > NESTING + 1:
-        raise UnreadableDocument("nested too deep")
-    kind, anchor, *rest = parts
-    anchor = str(anchor)
-    match kind:
-        case "h":
-            return Heading(min(5, max(1, int(rest[0]))), str(rest[1]), _spans(rest[2]), anchor)
-        case "p":
-            return Paragraph(_spans(rest[0]), anchor)
-        case "f":
-            return Formula(tuple(map(str, rest[1:])), str(rest[0]), anchor)
-        case "i":
-            return Items(tuple(_item(one, depth) for one in rest), anchor)
-        case "q":
-            return Quote(_blocks(rest, depth), anchor)
-        case "l":
-            return Verbatim(tuple(map(_spans, rest)), anchor)
-        case "t":
-            return Table(tuple(tuple(map(_cell, row)) for row in rest[1:]), tuple(map(int, rest[0])), anchor)
-        case "g":
-            return Figure(str(rest[0]), _spans(rest[1]), _blocks(rest[3:], depth), tuple(map(str, rest[2])), anchor)
-        case "s":
-            return Theorem(_spans(rest[0]), _blocks(rest[1:], depth), anchor)
-        case "n":
-            return Note(str(rest[0]), _spans(rest[1]), anchor)
-        case "r":
-            return Reference(str(rest[0]), _spans(rest[1]), anchor)
-    raise UnreadableDocument(f"unknown block {str(kind)[:20]!r}")
-
-
-def _blocks(parts: Sequence[Any], depth: int) -> tuple[Block, ...]:
-    return tuple(_block(one, depth + 1) for one in parts)
-
-
-def _item(parts: Sequence[Any], depth: int) -> Item:
-    anchor, marker, *blocks = parts
-    return Item(str(marker), _blocks(blocks, depth), str(anchor))
+def _packed_row(row: Sequence[Cell]) -> list[Any]:
+    return [
+        [cell.across, cell.down, _ALIGN.index(cell.align), int(cell.is_head), *_packed_spans(cell.spans)]
+        for cell in row
+    ]
 
 
 def _cell(parts: Sequence[Any]) -> Cell:
@@ -193,7 +145,40 @@ def _cell(parts: Sequence[Any]) -> Cell:
     return Cell(_spans(spans), max(1, int(across)), max(1, int(down)), _ALIGN[align], bool(is_head))
 
 
-def _spans(parts: Sequence[Any]) -> Spans:
-    return tuple(
-        Span(part) if isinstance(part, str) else Span(str(part[0]), STYLES[part[1]], str(part[2])) for part in parts
-    )
+def _item(parts: Sequence[Any], depth: int) -> Item:
+    anchor, marker, *blocks = parts
+    return Item(str(marker), tuple(_block(one, depth + 1) for one in blocks), str(anchor))
+
+
+class _Form(NamedTuple):
+    """How a value becomes JSON, and how it is read again at a depth of nested blocks."""
+
+    pack: Callable[[Any], Any]
+    unpack: Callable[[Any, int], Any]
+
+
+_LEVEL = _Form(int, lambda level, _: min(5, max(1, int(level))))
+_TEXT = _Form(str, lambda text, _: str(text))
+_TEXTS = _Form(list, lambda texts, _: tuple(map(str, texts)))
+_NUMBERS = _Form(list, lambda numbers, _: tuple(map(int, numbers)))
+_SPANS = _Form(_packed_spans, lambda spans, _: _spans(spans))
+_ROW = _Form(_packed_row, lambda cells, _: tuple(map(_cell, cells)))
+_ITEM = _Form(lambda item: [item.anchor, item.marker, *map(_packed, item.blocks)], _item)
+_INNER = _Form(_packed, lambda parts, depth: _block(parts, depth + 1))
+
+_BLOCKS: Mapping[str, tuple[type[Block], tuple[tuple[str, _Form], ...], Mapping[str, _Form]]] = {
+    "h": (Heading, (("level", _LEVEL), ("number", _TEXT), ("spans", _SPANS)), {}),
+    "p": (Paragraph, (("spans", _SPANS),), {}),
+    "f": (Formula, (("number", _TEXT),), {"rows": _TEXT}),
+    "i": (Items, (), {"items": _ITEM}),
+    "q": (Quote, (), {"blocks": _INNER}),
+    "l": (Verbatim, (), {"lines": _SPANS}),
+    "t": (Table, (("rules", _NUMBERS),), {"rows": _ROW}),
+    "g": (Figure, (("label", _TEXT), ("caption", _SPANS), ("pictures", _TEXTS)), {"blocks": _INNER}),
+    "s": (Theorem, (("title", _SPANS),), {"blocks": _INNER}),
+    "n": (Note, (("mark", _TEXT), ("spans", _SPANS)), {}),
+    "r": (Reference, (("label", _TEXT), ("spans", _SPANS)), {}),
+}
+"""Each kind of block by its sign: its class, its single values, and the field whose values follow to the end."""
+
+_SIGNS = {kind: sign for sign, (kind, _, _) in _BLOCKS.items()}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -473,30 +473,24 @@ _FONT = re.compile(rf"\\({'|'.join(_NAMES)})(?![A-Za-z])")
 
 def with_font_names(document: Document) -> Document:
     r"""The document with the names of fonts: `\mathbf{x}` is `bold x`, for terminals without its letters."""
-    return _rewritten(
-        document,
-        lambda span: span._replace(text=_named(span.text)),
-        lambda formula: replace(formula, rows=tuple(map(_named, formula.rows))),
-    )
+
+    def named(value: Any) -> Any:
+        match value:
+            case Formula(rows):
+                return replace(value, rows=tuple(map(_named, rows)))
+            case Span(text, "formula"):
+                return value._replace(text=_named(text))
+            case Span():
+                return value
+            case tuple():
+                return tuple(map(named, value))
+        if is_dataclass(value) and not isinstance(value, type):
+            return replace(value, **{one.name: named(getattr(value, one.name)) for one in fields(value)})
+        return value
+
+    return replace(document, blocks=named(document.blocks))
 
 
 def _named(tex: str) -> str:
     tex = _UPRIGHT_LETTER.sub(r"\1", tex)
     return _FONT.sub(lambda found: rf"\operatorname{{{_NAMES[found[1]]}}}", tex)
-
-
-def _rewritten(document: Document, inline: Callable[[Span], Span], displayed: Callable[[Formula], Block]) -> Document:
-    """The document with each formula changed, in running text and on lines of its own."""
-
-    def changed(value: Any) -> Any:
-        if isinstance(value, Formula):
-            return displayed(value)
-        if isinstance(value, Span):
-            return inline(value) if value.style == "formula" else value
-        if isinstance(value, tuple):
-            return tuple(map(changed, value))
-        if is_dataclass(value) and not isinstance(value, type):
-            return replace(value, **{one.name: changed(getattr(value, one.name)) for one in fields(value)})
-        return value
-
-    return replace(document, blocks=changed(document.blocks))

@@ -95,7 +95,6 @@ _TWICE_NUMBERED = re.compile(r"^( *)([0-9]{1,2}\.) {1,4}\2[^\S\n]*(?=\S)", re.MU
 _LOST_LABEL = re.compile(r"\bLABEL:[\w:.-]*\w")
 _MACRO = re.compile(r"\\(?:lx@[A-Za-z@]+|tightlist\b|makecell)[^\S\n]*")
 """Macros of the converter, and of pandoc, that stand for nothing."""
-_PERCENT = re.compile(r"(?<=[0-9])\\%")
 _BROKEN_TEX = re.compile(r"(?<!\\)%\n(?=\S)")
 _DEVIATION = re.compile(r"(?<=[0-9])_(±[0-9.]+)_")
 _STEP = re.compile(r"\s*[0-9]{1,3}: ")
@@ -263,9 +262,9 @@ def _protected_runs(text: str, keep: Callable[[str, str], str]) -> str:
             at += 1
         if at < len(others) and others[at][0] < stop:
             continue
-        pieces += [_PERCENT.sub("%", text[end:start]), keep(text[start:stop], _math(tex))]
+        pieces += [text[end:start], keep(text[start:stop], _math(tex))]
         end = stop
-    return "".join(pieces) + _PERCENT.sub("%", text[end:])
+    return "".join(pieces) + text[end:]
 
 
 def _math(tex: str) -> str:

@@ -19,38 +19,20 @@ from io import BytesIO
 from itertools import product
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
+from typing import Any, NamedTuple, Unpack
 
 from reader.access_token import child_environment, lookup_environment
 from reader.core.document import codec
 from reader.core.document.model import Document, PdfSpot
-from reader.core.errors import (
-    FeedError,
-    FeedMalformed,
-    NoFullText,
-    NoPicture,
-    ReaderError,
-)
+from reader.core.errors import FeedError, FeedMalformed, NoFullText, NoPicture, ReaderError
 from reader.core.ids import in_arxiv_address, in_file_name, is_arxiv_id
 from reader.core.steps import note_step
 from reader.feeds.environment import arxiv_stand_in, is_offline
 from reader.feeds.fulltext.pdf_lines import Box, Line, open_pdf, read_page
-from reader.feeds.http import (
-    Answer,
-    Client,
-    HttpOptions,
-    HttpRefused,
-    Limits,
-    Response,
-    origin_of,
-)
+from reader.feeds.http import Answer, Client, HttpOptions, HttpRefused, Limits, Response, origin_of
 from reader.feeds.pace import busy_host_pace
 from reader.installed import needs_extra
 from reader.paths import read_start, sync
-
-if TYPE_CHECKING:
-    from reader.core.document.model import PdfSpot
-
 
 PDF = "pdf"
 """The name of the PDFs among the sources of texts."""

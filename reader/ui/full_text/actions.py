@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from reader.core.marks import PASSAGE
 from reader.keys.actions import Context
 from reader.keys.spelling import typed_on
-from reader.ui.full_text.state import TEXT, leave_text, view_of, view_text
+from reader.ui.full_text.state import TEXT, step_back_in_text, view_of, view_text
 from reader.ui.kit.glyphs import ASCII
 from reader.ui.page.state import PAGE
 from reader.ui.shell.controller import Controller, answers, follows, handles
@@ -174,7 +174,7 @@ class FullTextActions(Controller):
 
     @handles("app.back", context="text")
     def leave(self, _count: int | None) -> None:
-        self._model.change(leave_text(self._model.state))
+        self._model.change(step_back_in_text(self._model.state, is_through_jumps=False))
 
     @handles("text.follow")
     def follow(self, _count: int | None) -> None:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from reader.session.bookmarks import Bookmark
     from reader.ui.app import ReaderApp
     from reader.ui.full_text.text import FullText
-    from reader.ui.shell.state import State
 
 
 NONE_HERE = "The text has just been removed from the cache."

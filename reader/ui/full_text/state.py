@@ -39,17 +39,8 @@ def text_failed(state: State, key: PaperKey, problem: str) -> State:
     return state.put(TEXT, text.failed(problem))
 
 
-def step_back_in_text(state: State) -> State:
-    """Close or stop the topmost thing; go back from jumps, at last to the page."""
-    return _close_front(state, is_through_jumps=True)
-
-
-def leave_text(state: State) -> State:
-    """Close or stop the topmost thing, else go to the page, whatever jumps there were."""
-    return _close_front(state, is_through_jumps=False)
-
-
-def _close_front(state: State, *, is_through_jumps: bool) -> State:
+def step_back_in_text(state: State, *, is_through_jumps: bool = True) -> State:
+    """Close or stop the topmost thing; else go back from the last jump, and at last, or at once, to the page."""
     text = state[TEXT]
     if text is None or text.view is None:
         return state.put(TEXT, None)

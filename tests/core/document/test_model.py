@@ -180,18 +180,6 @@ def test_all_kinds_of_blocks_come_back() -> None:
     assert levels == [(Heading(1, "", ()),), (Heading(5, "", ()),)]
 
 
-def test_a_long_proof_comes_back_in_parts_that_are_drawn_the_same() -> None:
-    said, formula = Paragraph((Span("So it is."),)), Formula(("a=b",), "(1)")
-    listed = Items((Item("1.", (said, formula)),))
-    inner = (said, formula, *(said, formula, said, listed) * 4, Note("1", said.spans))
-    document = Document("T", (said, Theorem((Span("Proof."),), (*inner, Theorem((Span("Claim."),), inner)), "P"), said))
-    found = load(dump(document))
-    assert max(len(block.blocks) for block in found.blocks if isinstance(block, Theorem)) < 10
-    assert [line._replace(start=0) for line in Layout(found, 60)] == [
-        line._replace(start=0) for line in Layout(document, 60)
-    ]
-
-
 @each(
     "parts",
     [

@@ -15,7 +15,7 @@ from reader.core.passages import Passage, passage_id
 from reader.session.bookmarks import Bookmark
 from reader.ui.full_text.actions import quotation, source_of
 from reader.ui.full_text.screen import first_row, outline_line
-from reader.ui.full_text.state import TEXT, leave_text, step_back_in_text, text_failed
+from reader.ui.full_text.state import TEXT, step_back_in_text, text_failed
 from reader.ui.full_text.text import FullText, Outline, OutlineLine, text_size
 from reader.ui.full_text.view import Highlights, PlacedHighlight, Size, Spot, TextView
 from reader.ui.kit.glyphs import ASCII, UNICODE
@@ -555,10 +555,10 @@ def told(text: FullText | None) -> tuple[bool, ...] | None:
 
 def test_each_step_back_closes_the_topmost_thing(opened: State) -> None:
     closed = [tuple(place >= count for place in range(5)) for count in range(6)]
-    for step, ends in ((step_back_in_text, [closed[5], None]), (leave_text, [None])):
+    for is_through_jumps, ends in ((True, [closed[5], None]), (False, [None])):
         state, found = opened, []
         while True:
-            state = step(state)
+            state = step_back_in_text(state, is_through_jumps=is_through_jumps)
             found.append(told(state[TEXT]))
             if state[TEXT] is None:
                 break
