@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import AsyncGenerator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from threading import ExceptHookArgs
 
     from reader.commands.workspace import Workspace
-    from reader.refresh.lines import Job, Line
+    from reader.refresh.lines import Job, Line, Tell
     from reader.ui.app import ReaderApp
     from reader.ui.first_frame import FirstFrame
     from reader.ui.shell.commands import Shell
@@ -148,13 +147,14 @@ def _record_thread_error(failure: ExceptHookArgs) -> None:
     log_file.record_thread_error(failure)
 
 
-def _run_job(workspace: Workspace, sample: Path | None, job: Job) -> AsyncGenerator[Line, None]:
+async def _run_job(workspace: Workspace, sample: Path | None, job: Job, *tell: Tell) -> Line:
     """Run a job in a process of its own; over the sample, it does not see the user's files."""
     from reader.paths import HOME_VARIABLE
     from reader.refresh import worker
 
     variables = {} if sample is None else {HOME_VARIABLE: str(sample.parent)}
-    return worker.run_in_process(job, ("--log-level", workspace.settings.log_level), variables)
+    options = ("--log-level", workspace.settings.log_level)
+    return await worker.run_in_process(job, *tell, options=options, variables=variables)
 
 
 def show_sample(workspace: Workspace, query: str, *, is_plain: bool = False) -> int:

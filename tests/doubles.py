@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
 from reader.cache.reads.window import DayFetched
@@ -15,8 +15,9 @@ from reader.core.paper import Draft, Listing
 from reader.core.paper_row import PaperKey
 from reader.feeds.huggingface import HuggingFaceClient
 from reader.refresh.daily import refresh_daily
-from reader.refresh.lines import Line, step
+from reader.refresh.lines import Job, JobContext, Line, Tell, error_values, ignore, step
 from reader.refresh.plan import Plan
+from reader.refresh.running import run_job
 
 TODAY = "2026-05-12"  # a Tuesday
 
@@ -98,8 +99,33 @@ class Cache(papers_cache.Cache):
         return {day: known for day, known in self.known.items() if first <= day <= last}
 
 
+def fetched(
+    counts: Stored = Stored(),  # noqa: B008 (immutable)
+    days: int = 0,
+    missing: Sequence[str] = (),
+    error: FeedError | None = None,
+) -> Line:
+    """The line with the sums of a refresh."""
+    return step("fetched", **asdict(counts), returned=0, days=days, missing=list(missing), **error_values(error))
+
+
 async def run(feed: HuggingFaceClient, cache: Cache, plan: Plan) -> list[Line]:
-    return [event async for event in refresh_daily(feed, cache, plan, now=noon)]
+    """The lines that a refresh of the daily papers tells, and its sums."""
+    lines: list[Line] = []
+    result = await refresh_daily(feed, cache, plan, lines.append, now=noon)
+    return [*lines, fetched(result.counts, result.days, result.missing, result.error)]
+
+
+async def lines_of(context: JobContext, job: Job) -> list[Line]:
+    """The lines of a job that runs in this process, its result last."""
+    lines: list[Line] = []
+    result = await run_job(replace(context, tell=lines.append), job)
+    return [*lines, result]
+
+
+async def run_here(context: JobContext, job: Job, tell: Tell = ignore) -> Line:
+    """Run a job for the reader in this process."""
+    return await run_job(replace(context, tell=tell), job)
 
 
 async def asked(plan: Plan, known: dict[str, DayFetched] | None = None) -> list[str]:

@@ -12,10 +12,11 @@ from tempfile import TemporaryDirectory
 from reader.commands.line.shell import ReaderShell
 from reader.commands.workspace import Workspace, fill_with_sample
 from reader.config import Settings
-from reader.refresh import jobs, running
+from reader.refresh.lines import JobContext
 from reader.ui.app import ReaderApp
 from reader.ui.pictures.drawing import draw_values
 from reader.ui.program import draw_picture
+from tests.doubles import run_here
 
 PICTURE = Path(__file__).parent.parent / ".pictures" / "reader.svg"
 
@@ -29,11 +30,11 @@ async def draw() -> str:
         file = Path(folder) / "papers.db"
         fill_with_sample(workspace, file)
         settings = Settings(theme="dark", refresh_minutes=0)
-        context = jobs.JobContext(file, settings, lambda: workspace.topics, draw=draw_values)
+        context = JobContext(file, settings, lambda: workspace.topics, draw=draw_values)
         app = ReaderApp(
             settings,
             file,
-            run_job=partial(running.run_job, context),
+            run_job=partial(run_here, context),
             demo=True,
             query="since:2026-06",
             rules=lambda: workspace.topics,

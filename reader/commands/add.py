@@ -39,10 +39,10 @@ def _parse_id(text: str) -> str:
 def _look_up(workspace: Workspace, id: str) -> ReaderError | None:
     """Fetch a paper into the cache; return why that failed, or None."""
     from reader.commands.run_job import run_job
-    from reader.refresh.lines import done, job
+    from reader.refresh.lines import job
 
     try:
-        if done("look-up", found=True) in run_job(workspace, job("look-up", id=id)):
+        if run_job(workspace, job("look-up", id=id))["found"]:
             return None
     except FeedError as error:
         error.args = (f"{id} could not be fetched: {error}",)

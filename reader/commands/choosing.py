@@ -154,9 +154,8 @@ def _fetch(workspace: Workspace, paper: Paper) -> None:
     from reader.commands.run_job import fetch
     from reader.refresh.lines import job
 
-    for line in fetch(workspace, job("text", id=paper.id), page):
-        if "missing" in line:
-            raise NoFullText(f"{paper.id} has no full text: {line['missing']}. See {page}")
+    if missing := fetch(workspace, job("text", id=paper.id), page).get("missing"):
+        raise NoFullText(f"{paper.id} has no full text: {missing}. See {page}")
 
 
 def explain_nothing(window: Window, query: Query) -> None:

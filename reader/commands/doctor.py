@@ -300,7 +300,7 @@ def _examine_log() -> Iterator[Finding]:
 def _ask_feed(settings: Settings) -> Finding:
     from reader.feeds.http import Limits
     from reader.feeds.huggingface import HuggingFaceClient
-    from reader.refresh.jobs import failure_of
+    from reader.refresh.lines import failure_of
 
     async def ask() -> int:
         async with HuggingFaceClient.from_environment(settings, limits=Limits(attempts=1)) as feed:

@@ -143,7 +143,6 @@ def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _F
     """Read the files and store their papers and marks, unless this is a dry run; with `keep`, return the papers."""
     from reader.cache.storing.papers import Stored
     from reader.feeds.files.papers_file import ListsFeeds
-    from reader.refresh import jobs
 
     found = _FileContents(Stored())
     with nullcontext() if arguments.dry_run else workspace.cache() as cache:
@@ -151,8 +150,7 @@ def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _F
             _update_topics(cache)
         for name in arguments.files:
             try:
-                with jobs.limited_memory("Split the file, or check what is in it."):
-                    _read_file(name, workspace, cache, found, keep=keep)
+                _read_file(name, workspace, cache, found, keep=keep)
             except ListsFeeds as listed:
                 found.feeds.append((name, listed.body))
             except FeedError as error:

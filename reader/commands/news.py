@@ -203,10 +203,9 @@ def refresh_first(workspace: Workspace, *, quiet: bool = True) -> ReaderError | 
     from reader.refresh.plan import Latest
 
     try:
-        messages = run_job(workspace, refresh_job(Latest(workspace.settings.days_at_start)), quiet=quiet)
+        finished = run_job(workspace, refresh_job(Latest(workspace.settings.days_at_start)), quiet=quiet)
     except FeedError as error:
         return error
-    finished = next(line for line in messages if line.get("step") == "fetched")
     if not finished["missing"]:
         paths.touch_private(paths.refresh_stamp(workspace.cache_file))
     return error_of(finished)

@@ -38,18 +38,15 @@ def look_up(
         if not quiet:
             print_line(f"{amount(waiting, 'title')} {'waits' if waiting == 1 else 'wait'} to be looked up.")
         return {"found": 0, "offered": 0, "left": waiting}
-    messages = run_job(workspace, job("titles"), quiet=quiet)
-    last = next((line for line in reversed(messages) if line.get("step") == "titles"), None)
-    paused = next((line for line in messages if line.get("failed") == "titles"), None)
-    found, offered = (last["found"], last["offered"]) if last else (0, 0)
-    left = (paused or last or {"left": 0})["left"]
+    result = run_job(workspace, job("titles"), quiet=quiet)
+    found, offered, left = result["found"], result["offered"], result["left"]
     if not quiet:
         if found:
             print_line(f"{amount(found, 'paper')} found by {'its title' if found == 1 else 'their titles'}.")
         if offered:
             print_line(f"{amount(offered, 'paper')} may be another one: {CHOICES!r} shows which.")
-        if paused:
-            warn(f"{amount(left, 'title')} will be looked up with the next refresh: {paused['error']}")
+        if result["error"]:
+            warn(f"{amount(left, 'title')} will be looked up with the next refresh: {result['error']}")
         elif left and is_asked:
             print_line(f"{amount(left, 'title')} will be looked up with the next refreshes.")
     return {"found": found, "offered": offered, "left": left}
@@ -101,7 +98,6 @@ def choose(workspace: Workspace, texts: Sequence[str]) -> None:
                 raise UsageError(f"--choose {text!r} needs a page's paper and an arXiv id: see {CHOICES!r}.")
             chosen.append((own.strip(), id))
     for own, id in chosen:
-        messages = fetch(workspace, job("look-up", id=id, own=own), paper_url(id) or "")
-        if not any(line.get("found") for line in messages):
+        if not fetch(workspace, job("look-up", id=id, own=own), paper_url(id) or "")["found"]:
             raise UsageError(f"Neither the feed nor arXiv has {id}; choose another one of {CHOICES!r}.")
         print_line(f"{own} is {id} now.")

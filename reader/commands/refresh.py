@@ -9,7 +9,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reader import paths
 from reader.commands import page_titles
@@ -57,32 +57,46 @@ def _month(text: str) -> str:
 
 def _refresh(arguments: Namespace, workspace: Workspace) -> int:
     from reader.commands.run_job import run_job
-    from reader.refresh.lines import refresh_job
+    from reader.refresh.lines import done, ignore, job, refresh_job
 
     if arguments.job:
         return _run_another(arguments, workspace)
     if arguments.verbose:
         print_requests()
     quiet, plan = arguments.quiet or arguments.verbose, _choose_plan(arguments, workspace)
-    messages = run_job(workspace, refresh_job(plan), quiet=quiet, tell=_printer(arguments))
-    for line in messages:
-        if line.get("failed") == "notification":
-            # The papers are stored, so the refresh succeeded.
-            warn(line["error"])
-    finished = next(line for line in messages if line.get("step") == "fetched")
-    missing = [line for line in messages if line.get("failed") == "feed"]
+    print_line_of = _line_printer() if arguments.json and not arguments.json.fields else ignore
+    missing: list[Line] = []
+    by_rules: dict[str, int] = {}
+
+    def receive(line: Line) -> None:
+        print_line_of(line)
+        match line:
+            case {"failed": "notification", "error": error}:
+                # The papers are stored, so the refresh succeeded.
+                warn(error)
+            case {"failed": "feed"}:
+                missing.append(line)
+            case {"step": "rules", "did": did}:
+                by_rules.update(did)
+
+    finished = run_job(workspace, refresh_job(plan), quiet=quiet, tell=receive)
     if not finished["missing"]:
         paths.touch_private(paths.refresh_stamp(workspace.cache_file))
-    by_rules = {what: count for line in messages if line.get("step") == "rules" for what, count in line["did"]}
     sums = {name: finished[name] for name in ("new", "updated", "unchanged", "skipped")}
     goes_on = isinstance(plan, Latest) and finished["error"] is None
-    texts = _fetch_texts(arguments, workspace, quiet=quiet) if goes_on and not arguments.no_texts else 0
+    texts = 0
+    if goes_on and not arguments.no_texts:
+        texts = run_job(workspace, job("texts"), quiet=quiet, tell=print_line_of)["stored"]
     titles = page_titles.look_up(workspace, quiet=quiet or bool(arguments.json), is_asked=False) if goes_on else None
     if arguments.json:
         days = {"days": finished["days"], "failed": finished["missing"], "error": finished["error"]}
         feeds = [{name: one[name] for name in ("slug", "title", "error")} for one in missing]
         more = {"feeds_failed": feeds, "texts": texts, "by_rules": by_rules} | ({"titles": titles} if titles else {})
-        _print_result(arguments, sums | {"returned": finished["returned"]} | days | more)
+        result = sums | {"returned": finished["returned"]} | days | more
+        if arguments.json.fields:
+            arguments.json.print(result)
+        else:
+            print_line_of(done("refresh", **result))
     elif not arguments.quiet:
         if finished["days"] or not finished["missing"]:
             print_line(f"{format_counts(sums)} in {amount(finished['days'], 'day')}.")
@@ -106,40 +120,16 @@ def _not_whole(workspace: Workspace) -> list[str]:
     return [f"{one.slug}: {one.text(today)}." for one in found if one.newest and not one.newest.is_whole]
 
 
-def _printer(arguments: Namespace) -> Callable[[Line], None] | None:
-    """Print each line as it comes, if whole lines of JSON are asked for."""
-    return None if not arguments.json or arguments.json.fields else _line_printer()
-
-
 def _line_printer() -> Callable[[Line], None]:
     """Print a line at once; for any thread."""
-    from reader.refresh.lines import encode
-
     lock = threading.Lock()
 
     def tell(line: Line) -> None:
         with lock:
-            print_line(encode(line))
+            print_line(json.dumps(line))
             sys.stdout.flush()
 
     return tell
-
-
-def _print_result(arguments: Namespace, result: dict[str, Any]) -> None:
-    from reader.refresh.lines import done, encode
-
-    if arguments.json.fields:
-        arguments.json.print(result)
-    else:
-        print_line(encode(done("refresh", **result)))
-
-
-def _fetch_texts(arguments: Namespace, workspace: Workspace, *, quiet: bool) -> int:
-    from reader.commands.run_job import run_job
-    from reader.refresh.lines import job
-
-    lines = run_job(workspace, job("texts"), quiet=quiet, tell=_printer(arguments))
-    return max((line["stored"] for line in lines if line.get("step") == "texts"), default=0)
 
 
 def _choose_plan(arguments: Namespace, workspace: Workspace) -> Plan:
@@ -157,23 +147,19 @@ def _choose_plan(arguments: Namespace, workspace: Workspace) -> Plan:
 def _run_another(arguments: Namespace, workspace: Workspace) -> int:
     """Run one of the jobs of `reader.refresh.running` alone, and print its lines, as the reader has them."""
     from reader.commands.run_job import run_job
-    from reader.refresh.jobs import failure_of
-    from reader.refresh.lines import done, failed
+    from reader.refresh.lines import failed, failure_of
 
     print_line_of = _line_printer()
     try:
-        run_job(workspace, _job(arguments.job), quiet=True, tell=print_line_of)
-    except ReaderError as error:
-        print_line_of(failed("job", error))
-        return 1
+        print_line_of(run_job(workspace, _job(arguments.job), quiet=True, tell=print_line_of))
     except Exception as error:
         # Logged here with its traceback; the reader logs only what a process without a last line has printed.
-        print_line_of(failed("job", failure_of("a background job", error)))
+        known = error if isinstance(error, ReaderError) else failure_of("a background job", error)
+        print_line_of(failed("job", known))
         return 1
     finally:
         # The reader writes the watched files itself.
         workspace.has_changed = False
-    print_line_of(done("job"))
     return 0
 
 

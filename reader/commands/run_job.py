@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from contextlib import aclosing
+from dataclasses import replace
 from io import StringIO
 from urllib.parse import urlsplit
 
@@ -15,17 +14,15 @@ from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, FeedOffline
 from reader.core.steps import pace_text, watched_by
 from reader.core.text import amount
-from reader.refresh import jobs, running
-from reader.refresh.lines import Job, Line, log_failure, waiting
+from reader.refresh import running
+from reader.refresh.lines import Job, Line, Tell, ignore, waiting
 
 STEP_INTERVAL_SECONDS = 5.0
 """Minimum time between two lines that say only that a job is at work."""
 
 
-def run_job(
-    workspace: Workspace, job: Job, *, quiet: bool = False, tell: Callable[[Line], None] | None = None
-) -> list[Line]:
-    """Run a job, and return its lines; raises ReaderError.
+def run_job(workspace: Workspace, job: Job, *, quiet: bool = False, tell: Tell = ignore) -> Line:
+    """Run a job, and return its result; raises ReaderError.
 
     Shows progress unless `quiet`. `tell` gets each line as it comes, from any thread, and a line for each wait and, if
     nothing else happens, for some of the steps.
@@ -34,11 +31,10 @@ def run_job(
     with Progress(StringIO() if quiet else None) as progress:
         if job["job"] != "store":
             progress.show(f"asking {urlsplit(workspace.settings.endpoint).netloc}")
-        with jobs.limited_memory():
-            return asyncio.run(_collect_messages(workspace, job, progress, tell))
+        return asyncio.run(_run(workspace, job, progress, tell))
 
 
-def fetch(workspace: Workspace, job: Job, page: str) -> list[Line]:
+def fetch(workspace: Workspace, job: Job, page: str) -> Line:
     """Run a job for one paper; a failure mentions the paper's page unless there is no network."""
     try:
         return run_job(workspace, job)
@@ -49,36 +45,30 @@ def fetch(workspace: Workspace, job: Job, page: str) -> list[Line]:
         raise
 
 
-async def _collect_messages(
-    workspace: Workspace, job: Job, progress: Progress, tell: Callable[[Line], None] | None = None
-) -> list[Line]:
+async def _run(workspace: Workspace, job: Job, progress: Progress, tell: Tell) -> Line:
     log_file.attach(workspace.settings.log_level)
-    received: list[Line] = []
-    started = time.monotonic()
-    redrawing = asyncio.create_task(_redraw(progress))
-
-    beat = started
+    started = beat = time.monotonic()
 
     def note(seconds: float, why: str) -> None:
         nonlocal beat
         if why:
             progress.show(describe_progress(waiting(seconds, why)))
-        if tell is not None and (seconds or time.monotonic() - beat >= STEP_INTERVAL_SECONDS):
+        if seconds or time.monotonic() - beat >= STEP_INTERVAL_SECONDS:
             beat = time.monotonic()
             tell(waiting(seconds, why))
 
+    def receive(line: Line) -> None:
+        progress.show(describe_progress(line, time.monotonic() - started))
+        if line.get("failed") in ("day", "feed"):
+            log_file.record_warning(f"{line['failed']} {line.get('day') or line['title']}", line["error"])
+        tell(line)
+
+    redrawing = asyncio.create_task(_redraw(progress))
     try:
         with watched_by(note):
-            async with aclosing(running.run_job(workspace.job_context, job)) as messages:
-                async for message in messages:
-                    progress.show(describe_progress(message, time.monotonic() - started))
-                    log_failure(message)
-                    received.append(message)
-                    if tell is not None:
-                        tell(message)
+            return await running.run_job(replace(workspace.job_context, tell=receive), job)
     finally:
         redrawing.cancel()
-    return received
 
 
 async def _redraw(progress: Progress) -> None:

@@ -34,8 +34,8 @@ def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
     words = " ".join(arguments.words)
     if not split_words(words):
         raise UsageError(f"“{brief(words)}” has no letter or digit to search for.")
-    messages = run_job(workspace, job("search", text=words), quiet=arguments.quiet)
-    found_listings = [listing_of(one) for line in messages for one in line.get("listings", ())]
+    result = run_job(workspace, job("search", text=words), quiet=arguments.quiet)
+    found_listings = map(listing_of, result["listings"])
     listings = tuple(listing for listing in found_listings if listing.drafts)[: arguments.limit]  # each has one paper
     found = [(draft, listing.day) for listing in listings for draft in listing.drafts]
     with workspace.window() as window:
@@ -55,8 +55,7 @@ def _store_results(workspace: Workspace, listings: tuple[Listing, ...], *, quiet
 
     stored = run_job(workspace, job("store", listings=[listing_values(one) for one in listings]), quiet=quiet)
     if not quiet:
-        added = sum(line["new"] for line in stored if line.get("done") == "store")
-        warn(f"{amount(added, 'paper')} added.")
+        warn(f"{amount(stored['new'], 'paper')} added.")
 
 
 def _record(draft: Draft, day: str | None, is_known: bool) -> dict[str, Any]:

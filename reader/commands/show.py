@@ -96,9 +96,8 @@ def _refresh(workspace: Workspace, id: str) -> None:
     from reader.commands.run_job import run_job
     from reader.refresh.lines import job
 
-    for line in run_job(workspace, job("paper", id=id)):
-        if line.get("failed") == "paper":
-            warn(f"Not refreshed: {line['error']}")
+    for problem in run_job(workspace, job("paper", id=id))["problems"]:
+        warn(f"Not refreshed: {problem}")
 
 
 # As JSON

@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from reader.core.query import Query
     from reader.core.topics.scorer import Topics
     from reader.keys.keymap import Keymap
-    from reader.refresh.jobs import JobContext
-    from reader.refresh.lines import Canvas
+    from reader.refresh.lines import Canvas, JobContext
     from reader.session.places import Place
     from reader.settings_reader import LoadedSettings, Mistake
 
@@ -119,7 +118,7 @@ class Workspace:
 
     @property
     def job_context(self) -> JobContext:
-        from reader.refresh.jobs import JobContext
+        from reader.refresh.lines import JobContext
 
         if paths.is_there(self.cache_file) or paths.log_database(self.cache_file).exists():
             # Manual changes of the settings take effect at once.

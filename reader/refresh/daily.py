@@ -1,7 +1,4 @@
-"""Refresh the daily papers: request days from the feed, store them, and yield lines. Knows no interface.
-
-    async for line in refresh_daily(feed, cache, Latest()):
-        ...
+"""Refresh the daily papers: request days from the feed and store them. Knows no interface.
 
 The newest days come first, so the first papers arrive after one request. Stored days stay: a refresh can be
 cancelled at any moment and continued later.
@@ -10,9 +7,8 @@ cancelled at any moment and continued later.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
-from dataclasses import asdict
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 
 from reader.cache.storing.papers import Cache, Stored
@@ -22,7 +18,7 @@ from reader.core.feed_days import FIRST_DAY, changed_days, is_settled
 from reader.core.paper import Listing
 from reader.feeds.http import HttpRefused
 from reader.feeds.huggingface import HuggingFaceClient
-from reader.refresh.lines import Line, error_values, failed, step
+from reader.refresh.lines import Tell, failed, failure_of, ignore, step
 from reader.refresh.plan import (
     DAYS_SEARCHED_BACK,
     Day,
@@ -39,72 +35,68 @@ _MAX_FAILURES = 3
 """Consecutive failures after which the refresh gives up."""
 
 
-async def refresh_daily(
-    feed: HuggingFaceClient, cache: Cache, plan: Plan, *, now: Callable[[], datetime] = utc_now
-) -> AsyncGenerator[Line, None]:
-    """Fetch the plan's days into the cache.
+@dataclass
+class Fetched:
+    """The result of fetching days."""
 
-    Yields the feed's errors as lines, and `fetched` last. Raises UsageError (a plan before the feed's first day) and
-    CacheError.
-    Close the iterator or cancel the task to stop; storing the current day finishes first.
+    counts: Stored = Stored()  # noqa: RUF009 (immutable)
+    days: int = 0
+    """How many days have papers."""
+    missing: list[str] = field(default_factory=list)
+    """The days (ISO) that were not fetched because of `error`."""
+    error: FeedError | None = None
+
+
+async def refresh_daily(
+    feed: HuggingFaceClient, cache: Cache, plan: Plan, tell: Tell = ignore, *, now: Callable[[], datetime] = utc_now
+) -> Fetched:
+    """Fetch the plan's days into the cache, and tell of each day, and of each that fails.
+
+    Raises UsageError (a plan before the feed's first day) and CacheError. Cancel the task to stop; storing the
+    current day finishes first.
     """
     if isinstance(plan, Trending):
-        yield step("days", days=[])
-        yield await _refresh_trending(feed, cache, now)
-        return
+        tell(step("days", days=[]))
+        return await _refresh_trending(feed, cache, now)
     wanted, older, found = _choose_days(cache, plan, now().date())
-    yield step("days", days=[day for days in wanted for day in days])
-    n, of = 0, sum(map(len, wanted))
-    sums, with_papers, missing, in_a_row = Stored(), 0, list[str](), 0
-    error: FeedError | None = None
+    tell(step("days", days=[day for days in wanted for day in days]))
+    fetched, n, of, in_a_row = Fetched(), 0, sum(map(len, wanted)), 0
     while wanted or (older and not found):
         days = wanted.popleft() if wanted else (older.popleft(),)
         left = list(days)
         try:
-            async with aclosing(_fetch_days(feed, cache, days, now)) as stored_days:
-                async for day, stored in stored_days:
-                    left.remove(day)
-                    n, sums = n + 1, sums + stored
-                    with_papers += bool(stored.new or stored.updated or stored.unchanged)
-                    yield step("day", day=day, **asdict(stored), n=n, of=max(n, of))
+            async for day, stored in _fetch_days(feed, cache, days, now):
+                left.remove(day)
+                n += 1
+                fetched.counts += stored
+                fetched.days += bool(stored.new or stored.updated or stored.unchanged)
+                tell(step("day", day=day, **asdict(stored), n=n, of=max(n, of)))
             in_a_row = 0
-        except FeedError as failure:
+        except Exception as error:
+            failure = failure_of("the daily papers", error)
             lost = isinstance(failure, FeedOffline | FeedUnreachable)
             if lost or len(days) == 1:
-                error = failure
-                missing.append(left.pop(0))
+                fetched.error = failure
+                fetched.missing.append(left.pop(0))
                 n, in_a_row = n + 1, in_a_row + 1
-                yield failed("day", failure, day=missing[-1], n=n, of=max(n, of))
+                tell(failed("day", failure, day=fetched.missing[-1], n=n, of=max(n, of)))
             if lost or in_a_row == _MAX_FAILURES:
-                missing += [*left, *(day for days in wanted for day in days)]
+                fetched.missing += [*left, *(day for days in wanted for day in days)]
                 break
-        found = found or with_papers > 0
+        found = found or fetched.days > 0
         # Days that the month's list could not provide are requested one by one.
         wanted.extendleft((day,) for day in reversed(left))
-    yield fetched(sums, with_papers, missing, error)
+    return fetched
 
 
-def fetched(
-    sums: Stored = Stored(),  # noqa: B008 (immutable)
-    days: int = 0,
-    missing: Sequence[str] = (),
-    error: FeedError | None = None,
-) -> Line:
-    """The sums of a refresh: `days` have papers, and `missing` (ISO) were not fetched because of `error`.
-
-    `returned` are papers marked or imported by the user that the cache lacked.
-    """
-    return step("fetched", **asdict(sums), returned=0, days=days, missing=list(missing), **error_values(error))
-
-
-async def _refresh_trending(feed: HuggingFaceClient, cache: Cache, now: Callable[[], datetime]) -> Line:
+async def _refresh_trending(feed: HuggingFaceClient, cache: Cache, now: Callable[[], datetime]) -> Fetched:
     try:
         ranked = await feed.trending()
         if not any(listing.drafts for listing in ranked):
             raise FeedMalformed("None of the feed's ranked papers could be read; try again later.")
     except FeedError as error:
-        return fetched(error=error)
-    return fetched(cache.store_trending(ranked, utc_stamp(now())))
+        return Fetched(error=error)
+    return Fetched(cache.store_trending(ranked, utc_stamp(now())))
 
 
 async def _fetch_days(

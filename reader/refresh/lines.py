@@ -6,40 +6,67 @@ A line is one JSON object of plain values. Its first key is `step`, `failed` or 
     {"failed": "feed", "slug": "lab", "title": "Lab", "error": "lab.example.org was silent …", "kind": "FeedOffline"}
     {"done": "text", "id": "2605.00001", "source": "feed"}
 
-A step is progress, and `done` is a result. After `failed` the work continues, except after `{"failed": "job"}`, the
-last line of a job that did not succeed; `{"done": "job"}` is that of one that did. A job is such an object too:
+A job tells its steps and the failures after which it continues, and returns one line of `done`. A job is such an
+object too:
 
     {"job": "text", "id": "2605.00001"}
 
-`reader.refresh.running` lists the jobs and their lines. A class for each line was rejected: each
-would be declared, imported, converted and matched, and a `match` statement reads the keys that it needs from a
-dictionary anyway.
+`reader.refresh.running` lists the jobs. A class for each line was rejected: each would be declared, imported,
+converted and matched, and a `match` statement reads the keys that it needs from a dictionary anyway.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncGenerator, Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from reader import log_file
-from reader.core import errors
-from reader.core.errors import ReaderError
+from reader.core.dates import utc_now
+from reader.core.errors import (
+    CacheBusy,
+    CacheError,
+    CacheFull,
+    FeedError,
+    FeedMalformed,
+    FeedOffline,
+    FeedRefused,
+    FeedUnreachable,
+    NoFullText,
+    NoPicture,
+    ReaderError,
+    UsageError,
+)
 from reader.core.paper import Draft, Listing, Skipped
+from reader.paths import FULL, explain
 from reader.refresh.plan import Plan, plan_values
 
 if TYPE_CHECKING:
+    from reader.config import Settings
+    from reader.core.topics.scorer import Topics
     from reader.platform import PictureProtocol
 
 Line = dict[str, Any]
 
 Job = dict[str, Any]
 
-JobRunner = Callable[[Job], AsyncGenerator[Line, None]]
-"""Runs a job in some process; raises ReaderError. Closing the iterator stops the job; stored papers stay."""
+Tell = Callable[[Line], object]
+"""Receives the lines of a job as they come."""
 
-LONGEST_LINE_BYTES = 1 << 26
-"""The longest line that is read: a picture of a large terminal takes a few megabytes."""
+
+def ignore(_line: Line) -> None:
+    """Receives the lines of a job whose result is enough."""
+
+
+class JobRunner(Protocol):
+    """Runs a job in some process and returns its result; raises ReaderError.
+
+    Cancelling the task stops the job; stored papers stay.
+    """
+
+    def __call__(self, job: Job, tell: Tell = ignore) -> Awaitable[Line]: ...
 
 
 def step(about: str, **values: Any) -> Line:
@@ -48,12 +75,12 @@ def step(about: str, **values: Any) -> Line:
 
 
 def done(about: str, **values: Any) -> Line:
-    """A line with a result."""
+    """The result of a job."""
     return {"done": about, **values}
 
 
 def failed(about: str, error: ReaderError, **values: Any) -> Line:
-    """A failure, with its sentence and the name of its class in `reader.core.errors`."""
+    """A failure, with its sentence and its kind."""
     return {"failed": about, **values, **error_values(error)}
 
 
@@ -62,27 +89,26 @@ def waiting(seconds: float, why: str) -> Line:
     return step("wait", seconds=round(seconds, 1), why=why)
 
 
+_KINDS: dict[str, type[ReaderError]] = {
+    kind.__name__: kind
+    for kind in (
+        *(FeedOffline, FeedUnreachable, FeedRefused, FeedMalformed, NoFullText, NoPicture, FeedError),
+        *(UsageError, CacheError, ReaderError),
+    )
+}
+"""The errors that a line tells apart, each before the classes that it extends."""
+
+
 def error_values(error: ReaderError | None) -> dict[str, str | None]:
     """The keys `error` and `kind` of an error."""
     if error is None:
         return {"error": None, "kind": None}
-    # A class that takes more than a text could not be made again by the one who reads the line.
-    named = (kind for kind in type(error).__mro__ if kind.__module__ == errors.__name__)
-    return {"error": str(error), "kind": next(kind.__name__ for kind in named if _takes_a_text(kind))}
+    return {"error": str(error), "kind": next(name for name, kind in _KINDS.items() if isinstance(error, kind))}
 
 
 def error_of(line: Line) -> ReaderError | None:
     """The error of a line; None if it has none."""
-    if not line.get("error"):
-        return None
-    kind = getattr(errors, str(line.get("kind")), None)
-    is_known = isinstance(kind, type) and issubclass(kind, ReaderError) and _takes_a_text(kind)
-    made = kind(line["error"]) if is_known and kind else None
-    return made if isinstance(made, ReaderError) else ReaderError(line["error"])
-
-
-def _takes_a_text(kind: type) -> bool:
-    return not any("__init__" in vars(base) for base in kind.__mro__ if base.__module__ == errors.__name__)
+    return _KINDS.get(str(line.get("kind")), ReaderError)(line["error"]) if line.get("error") else None
 
 
 def job(name: str, **values: Any) -> Job:
@@ -93,29 +119,6 @@ def job(name: str, **values: Any) -> Job:
 def refresh_job(plan: Plan) -> Job:
     """The job that fetches the papers of a plan."""
     return job("refresh", **plan_values(plan))
-
-
-def encode(line: Line) -> str:
-    """A line without its end, in ASCII."""
-    return json.dumps(line)
-
-
-def decode(text: bytes | str) -> Line | None:
-    """The line of a text; None if it is not one, such as the output of a library."""
-    try:
-        line = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return line if isinstance(line, dict) and line.keys() & {"step", "failed", "done"} else None
-
-
-def log_failure(line: Line) -> None:
-    """Log the failure of a source as a warning."""
-    match line:
-        case {"failed": "day", "day": day, "error": error}:
-            log_file.record_warning(f"day {day}", error)
-        case {"failed": "feed", "title": title, "error": error}:
-            log_file.record_warning(f"feed {title}", error)
 
 
 def with_tuples(values: dict[str, Any]) -> dict[str, Any]:
@@ -156,3 +159,36 @@ def listing_of(values: dict[str, Any]) -> Listing:
     """The listing of its values; raises TypeError or KeyError for others."""
     drafts = (Draft(**with_tuples(one)) for one in values["drafts"])
     return Listing(values["day"], tuple(drafts), tuple(Skipped(**one) for one in values["skipped"]))
+
+
+# What jobs share
+
+
+def _without_screen(_data: bytes, _canvas: Canvas) -> dict[str, Any]:
+    raise NoPicture("There is no screen to draw a picture for.")
+
+
+@dataclass(frozen=True)
+class JobContext:
+    """The context of a job: the cache, the settings and the clock; `rules` loads the topics, `draw` draws a picture."""
+
+    cache_file: Path
+    settings: Settings
+    rules: Callable[[], Topics]
+    now: Callable[[], datetime] = utc_now
+    draw: Callable[[bytes, Canvas], dict[str, Any]] = _without_screen
+    tell: Tell = ignore
+
+
+def failure_of(where: str, error: Exception) -> FeedError:
+    """The failure of one source for any exception; bugs are logged. Re-raises what the next source would also hit."""
+    if isinstance(error, FeedError):
+        return error
+    if isinstance(error, MemoryError | CacheBusy | CacheFull):
+        raise error
+    if isinstance(error, ReaderError):
+        return FeedError(str(error))
+    if isinstance(error, OSError) and error.errno in FULL:
+        return FeedError(explain(error))
+    log_file.record_error(where, error)
+    return FeedError(f"This is a bug in the program ({log_file.summarize_error(error)}); {log_file.point_to_log()}.")

@@ -10,16 +10,15 @@ choice. What was looked up is stored title by title, so a run that ends early is
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache import pages
 from reader.cache.community import Communities, Known, arxiv_is_old, is_old
-from reader.cache.storing.papers import Cache
 from reader.core.community import Comment, Community
 from reader.core.dates import utc_stamp
 from reader.core.document.model import Paragraph, Span
@@ -31,7 +30,10 @@ from reader.database.connections import open_database, transaction
 from reader.feeds.arxiv import ArxivClient
 from reader.feeds.fulltext.markdown import parse_markdown
 from reader.feeds.huggingface import HuggingFaceClient, RawComment
-from reader.refresh.lines import Line, failed, step
+from reader.refresh.lines import JobContext, Line, done, error_values, step
+
+if TYPE_CHECKING:
+    from reader.refresh.sources import Sources
 
 KEPT_TOGETHER = 100
 """Starred and queued papers that one request to arXiv also asks about, at most."""
@@ -40,42 +42,36 @@ KEPT_AGAIN = timedelta(days=7)
 """Age at which what arXiv said of these is old."""
 
 
-async def refresh_paper(
-    file: Path,
-    cache: Cache,
-    id: str,
-    daily: HuggingFaceClient,
-    arxiv: ArxivClient | None,
-    *,
-    now: Callable[[], datetime],
-) -> AsyncGenerator[Line, None]:
-    """Ask the feed, then arXiv if given, about a paper unless their data is recent; yield how each of them went."""
+async def refresh_paper(context: JobContext, sources: Sources, id: str) -> Line:
+    """Ask the feed, then arXiv if it may be asked, about a paper unless their data is recent.
+
+    Tells of each answer; in the result, `problems` are the sentences of the failures.
+    """
+    file, now = context.cache_file, context.now()
+    problems: list[str] = []
     with closing(Communities.open(file)) as communities:
         known = communities.known(id)
-    if known is None:
-        return
-    if is_old(known.asked, now()):
-        outcome = await _outcome(id, _ask_feed(file, cache, known, daily, utc_stamp(now())))
-        yield outcome
-        if outcome.get("kind") == FeedOffline.__name__:
-            return
-    if arxiv is not None and arxiv_is_old(known.arxiv_asked, now()):
-        yield await _outcome(id, _ask_versions(file, cache, known, arxiv, utc_stamp(now())))
-
-
-async def _outcome(id: str, asking: Awaitable[None]) -> Line:
-    try:
-        await asking
-    except FeedError as error:
-        return failed("paper", error, id=id)
-    return step("paper", id=id)
+    if known is not None:
+        for ask, is_due in (
+            (_ask_feed, is_old(known.asked, now)),
+            (_ask_versions, sources.arxiv_of_papers is not None and arxiv_is_old(known.arxiv_asked, now)),
+        ):
+            try:
+                if is_due:
+                    await ask(file, sources, known, utc_stamp(now))
+                    context.tell(step("paper", id=id))
+            except FeedError as error:
+                problems.append(str(error))
+                if isinstance(error, FeedOffline):
+                    break
+    return done("paper", id=id, problems=problems)
 
 
 # The feed
 
 
-async def _ask_feed(file: Path, cache: Cache, known: Known, daily: HuggingFaceClient, now: str) -> None:
-    page = await daily.page(known.id)
+async def _ask_feed(file: Path, sources: Sources, known: Known, now: str) -> None:
+    page = await sources.daily.page(known.id)
     if page is None:
         _put(file, known, Community(), now)
         return
@@ -83,7 +79,7 @@ async def _ask_feed(file: Path, cache: Cache, known: Known, daily: HuggingFaceCl
     # Lists of days count the comments, but older days are not asked for again.
     count = sum(not comment.is_hidden for comment in community.comments)
     drafts = tuple(draft._replace(comments=max(known.comments, count)) for draft in page.listing.drafts)
-    cache.store(page.listing._replace(drafts=drafts), now, noted=False)
+    sources.cache.store(page.listing._replace(drafts=drafts), now, noted=False)
     _put(file, known, community, now)
 
 
@@ -104,19 +100,21 @@ def _comment(said: RawComment) -> Comment:
 # arXiv
 
 
-async def _ask_versions(file: Path, cache: Cache, known: Known, arxiv: ArxivClient, now: str) -> None:
+async def _ask_versions(file: Path, sources: Sources, known: Known, now: str) -> None:
     """Ask arXiv's API about the paper, and in the same request about some that the user keeps."""
     before = (datetime.fromisoformat(now) - KEPT_AGAIN).date().isoformat()
     with closing(Communities.open(file)) as communities:
         ids = [known.id, *communities.kept_papers(before, KEPT_TOGETHER)]
-    entries = await arxiv.papers(list(dict.fromkeys(ids)))
+    entries = await sources.arxiv.papers(dict.fromkeys(ids))
     for entry in entries:
         # Other values of papers that the feed has are the feed's.
         is_feeds = entry.draft.id != known.id or known.source == "hf"
-        cache.store(Listing(None, (entry.draft,)), now, newer=not is_feeds, noted=False)
+        sources.cache.store(Listing(None, (entry.draft,)), now, newer=not is_feeds, noted=False)
     with closing(Communities.open(file)) as communities:
         communities.note_arxiv_asked(ids, now[:10])
 
+
+# Titles of saved pages
 
 MOST = 100
 """Titles of one run: five minutes at arXiv's pace."""
@@ -140,63 +138,52 @@ class _Candidate(NamedTuple):
 _Source = Callable[[str], Awaitable[list[_Candidate]]]
 
 
-async def look_up_titles(
-    file: Path,
-    cache: Cache,
-    daily: HuggingFaceClient,
-    arxiv: ArxivClient | None,
-    now: Callable[[], datetime],
-) -> AsyncGenerator[Line, None]:
-    """Look up titles that wait; yields nothing if none does. arXiv is not asked if it is None.
+async def look_up_titles(context: JobContext, sources: Sources) -> Line:
+    """Look up titles that wait, and tell after how many of them.
 
-    Of the titles, `n` of `of` were looked up: `found` papers have their arXiv id now, the user may choose one for
-    `offered` papers, and `left` titles are for a later run.
-
-    A source that fails is not asked for further titles; the run ends if no source is left, or no network.
+    In the result, `found` papers have their arXiv id now, the user may choose one for `offered` papers, and `left`
+    titles are for a later run, perhaps because of an `error`. A source that fails is not asked for further titles; the
+    run ends if no source is left, or no network.
     """
+    file, now = context.cache_file, context.now
     waiting = pages.find_waiting(file, now())
     wanted = waiting[:MOST]
-    sources: list[_Source] = [partial(_find_in_feed, daily), *([partial(_find_at_arxiv, arxiv)] if arxiv else [])]
-    all_sources = tuple(sources)
+    asked: list[_Source] = [partial(_find_in_feed, sources.daily)]
+    asked += [partial(_find_at_arxiv, sources.arxiv_of_papers)] if sources.arxiv_of_papers else []
+    all_sources = len(asked)
     found = offered = undecided = 0
     failure: FeedError | None = None
     for n, one in enumerate(wanted):
-        yield _looked_up(n, len(wanted), found, offered, len(waiting) - n)
+        context.tell(step("titles", n=n, of=len(wanted), found=found))
         candidates: list[_Candidate] = []
         same: Titled | None = None
-        for source in tuple(sources):
+        for source in tuple(asked):
             try:
                 candidates += await source(without_cut_word(one.paper.title))
             except FeedError as error:
                 failure = failure or error
-                sources.remove(source)
+                asked.remove(source)
                 if isinstance(error, FeedOffline):
-                    sources.clear()
+                    asked.clear()
                     break
             if same := find_same(one.paper, [candidate.titled for candidate in candidates]):
                 break
         if same is not None:
             best = next(candidate for candidate in candidates if candidate.draft.id == same.id)
             listing = Listing(best.day, (best.draft._replace(entry=one.paper.id),))
-            cache.store(listing, utc_stamp(now()), newer=False, noted=False)
+            sources.cache.store(listing, utc_stamp(now()), newer=False, noted=False)
             found += 1
-        elif len(sources) == len(all_sources):
+        elif len(asked) == all_sources:
             choices = find_choices(one.paper, [candidate.titled for candidate in candidates])
             _note_unknown(file, one.pk, now().date().isoformat(), choices)
             offered += bool(choices)
         else:
             undecided += 1
-        if failure is not None and not sources:
-            yield failed("titles", failure, left=len(waiting) - n - 1 + undecided)
-            return
-    if failure is not None and undecided:
-        yield failed("titles", failure, left=len(waiting) - len(wanted) + undecided)
-    elif wanted:
-        yield _looked_up(len(wanted), len(wanted), found, offered, len(waiting) - len(wanted))
-
-
-def _looked_up(n: int, of: int, found: int, offered: int, left: int) -> Line:
-    return step("titles", n=n, of=of, found=found, offered=offered, left=left)
+        if not asked:
+            undecided += len(wanted) - n - 1
+            break
+    left = len(waiting) - len(wanted) + undecided
+    return done("titles", found=found, offered=offered, left=left, **error_values(failure if undecided else None))
 
 
 async def _find_in_feed(daily: HuggingFaceClient, title: str) -> list[_Candidate]:

@@ -9,7 +9,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
-from contextlib import aclosing, closing
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import StringIO
@@ -217,9 +217,8 @@ async def run_on_star(
     """Run the user's programs on papers that he starred. Raises ReaderError."""
     for one in settings.programs:
         if one.query == ON_STAR:
-            async with aclosing(run_automatically(file, command_of(one, settings), pks, fetch)) as results:
-                async for result in results:
-                    yield result
+            async for result in run_automatically(file, command_of(one, settings), pks, fetch):
+                yield result
 
 
 async def run_automatically(

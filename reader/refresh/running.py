@@ -1,10 +1,9 @@
-"""The work of each job, in the process that runs it: `async for line in run_job(context, job)`."""
+"""The work of each job, in the process that runs it: `line = await run_job(context, job)`."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, aclosing, asynccontextmanager, closing, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, closing, suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -13,28 +12,39 @@ from reader.config import retention_start, text_retention_start
 from reader.core.document.model import PdfSpot
 from reader.core.errors import CacheError, NoFullText, ReaderError, UsageError
 from reader.paths import response_cache_folder
-from reader.refresh.jobs import JobContext
-from reader.refresh.lines import Canvas, Job, Line, done, failed, listing_of, listing_values, step, with_tuples
-from reader.refresh.plan import Latest, Plan, plan_of
+from reader.refresh.lines import (
+    Canvas,
+    Job,
+    JobContext,
+    Line,
+    done,
+    failed,
+    listing_of,
+    listing_values,
+    step,
+    with_tuples,
+)
+from reader.refresh.plan import Latest, plan_of
 
 if TYPE_CHECKING:
     from reader.cache.storing.papers import Cache
     from reader.refresh.sources import Sources
 
 
-def run_job(context: JobContext, job: Job) -> AsyncGenerator[Line, None]:
-    """Run a job in this process. Raises UsageError for what is no job; iterating raises ReaderError.
+async def run_job(context: JobContext, job: Job) -> Line:
+    """Run a job in this process and return its result; `context.tell` gets the lines before.
 
-    Closing the iterator stops the job; what it stored is kept.
+    Raises UsageError for what is no job, and ReaderError. Cancelling the task stops the job; what it stored is kept.
     """
     values = dict(job)
     run = _JOBS.get(values.pop("job", ""))
     if run is None:
         raise UsageError(f"There is no job {job.get('job')!r}; the jobs are {', '.join(_JOBS)}.")
     try:
-        return run(context, **values)
+        running = run(context, **values)
     except TypeError as error:
         raise UsageError(f"The job {job['job']} does not take these values: {error}.") from error
+    return await running
 
 
 def _open_cache(context: JobContext) -> AbstractContextManager[Cache]:
@@ -53,73 +63,59 @@ async def _open_all(context: JobContext) -> AsyncIterator[Sources]:
             yield sources
 
 
-async def _refresh(context: JobContext, **values: Any) -> AsyncGenerator[Line, None]:
+async def _refresh(context: JobContext, **values: Any) -> Line:
     """Fetch the plan's papers, notify of new ones, and maintain the cache."""
+    from reader.refresh.sources import open_sources, refresh_all
     from reader.refresh.standing import StandingQueries
 
     plan = plan_of(**values)
     standing = StandingQueries(context, has_news=isinstance(plan, Latest))
     with _open_cache(context) as cache:
         standing.start()
-        async with aclosing(_fetch(context, cache, plan)) as messages:
-            async for message in messages:
-                yield message
+        async with open_sources(context, cache) as sources:
+            sums = await refresh_all(plan, sources)
+            if failing := sources.feeds.failing():
+                first = failing[0]
+                about = {"title": first.title, "since": first.failing_since or "", "more": len(failing) - 1}
+                context.tell(step("failing", **about))
         if marked := standing.mark():
             # As one action, which can be undone.
-            yield step("rules", did=[list(one) for one in marked])
+            context.tell(step("rules", did=[list(one) for one in marked]))
         try:
             await standing.notify()
         except ReaderError as error:
-            yield failed("notification", error)
-        async with aclosing(_maintain_cache(context, cache)) as messages:
-            async for message in messages:
-                yield message
+            context.tell(failed("notification", error))
+        _maintain_cache(context, cache)
         try:
-            async with aclosing(standing.run(text_fetcher(context))) as results:
-                async for result in results:
-                    yield step("hook", n=result.done, of=result.of)
+            async for result in standing.run(text_fetcher(context)):
+                context.tell(step("hook", n=result.done, of=result.of))
         except ReaderError as error:
-            yield failed("notification", error)
-
-
-async def _fetch(context: JobContext, cache: Cache, plan: Plan) -> AsyncGenerator[Line, None]:
-    from reader.refresh.sources import open_sources, refresh_all
-
-    async with open_sources(context, cache) as sources:
-        async with aclosing(refresh_all(plan, sources)) as events:
-            async for event in events:
-                yield event
-        if failing := sources.feeds.failing():
-            first = failing[0]
-            yield step("failing", title=first.title, since=first.failing_since or "", more=len(failing) - 1)
+            context.tell(failed("notification", error))
+    return sums
 
 
 def text_fetcher(context: JobContext) -> Callable[[str], Awaitable[None]]:
     """What fetches the full text of a paper by a job in this process; it raises NoFullText if there is none."""
 
     async def fetch(id: str) -> None:
-        async with aclosing(_fetch_text(context, id)) as messages:
-            async for message in messages:
-                if "missing" in message:
-                    raise NoFullText(f"{id} has no full text: {message['missing']}.")
+        if missing := (await _fetch_text(context, id)).get("missing"):
+            raise NoFullText(f"{id} has no full text: {missing}.")
 
     return fetch
 
 
-async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[Line, None]:
+def _maintain_cache(context: JobContext, cache: Cache) -> None:
     """Reclassify papers if the topics changed, delete papers that are too old, and back up once a day."""
     from reader.cache.choice import update
     from reader.cache.texts import Texts
     from reader.log import copies
 
     if cache.needs_classifying():
-        steps = cache.reclassify()
-        while (classified := next(steps, None)) is not None:
-            yield step("topics", n=classified[0], of=classified[1])
+        for classified, of in cache.reclassify():
+            context.tell(step("topics", n=classified, of=of))
     if before := retention_start(context.settings, context.now().date()):
-        drops = cache.drop_before(before)
-        while (dropped := next(drops, None)) is not None:
-            yield step("dropped", papers=dropped, before=before)
+        for dropped in cache.drop_before(before):
+            context.tell(step("dropped", papers=dropped, before=before))
     if before := text_retention_start(context.settings, context.now().date()):
         with closing(Texts.open(context.cache_file)) as texts:
             list(texts.drop_unused(before))
@@ -130,47 +126,41 @@ async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[L
     copies.keep_daily_copy(context.cache_file, context.now().astimezone().date())
 
 
-async def _learn(context: JobContext) -> AsyncGenerator[Line, None]:
+async def _learn(context: JobContext) -> Line:
     """Learn what suits the user from the marks, and store the scores and reasons of papers."""
     from reader.cache.choice import update
 
-    yield done("for-you", changed=update(context.cache_file))
+    return done("for-you", changed=update(context.cache_file))
 
 
-async def _fetch_text(context: JobContext, id: str) -> AsyncGenerator[Line, None]:
+async def _fetch_text(context: JobContext, id: str) -> Line:
+    """Fetch a text; the result has its `source`, or why it is `missing`."""
     from reader.refresh import texts
 
     pk = texts.find_key(context.cache_file, id)
     if pk is None:
-        yield done("text", id=id, missing="it is not in the cache")
-        return
+        return done("text", id=id, missing="it is not in the cache")
     async with texts.open_sources(context.settings) as sources:
-        yield await texts.fetch_text(context.cache_file, pk, id, sources, context.now)
+        return await texts.fetch_text(context.cache_file, pk, id, sources, context.now)
 
 
-async def _fetch_texts_ahead(context: JobContext) -> AsyncGenerator[Line, None]:
+async def _fetch_texts_ahead(context: JobContext) -> Line:
     """Fetch full texts ahead of reading, as the settings say."""
     from reader.refresh import texts
 
     async with texts.open_sources(context.settings) as sources:
-        fetching = texts.fetch_texts_ahead(context.cache_file, context.settings, sources, now=context.now)
-        async with aclosing(fetching) as events:
-            async for event in events:
-                yield event
+        return await texts.fetch_texts_ahead(context, sources)
 
 
-async def _look_up_titles(context: JobContext) -> AsyncGenerator[Line, None]:
+async def _look_up_titles(context: JobContext) -> Line:
     """Look up the titles of saved pages' papers whose arXiv ids are not known."""
     from reader.refresh.papers import look_up_titles
 
     async with _open_all(context) as sources:
-        looking = look_up_titles(context.cache_file, sources.cache, sources.daily, sources.arxiv_of_papers, context.now)
-        async with aclosing(looking) as steps:
-            async for step in steps:
-                yield step
+        return await look_up_titles(context, sources)
 
 
-async def _look_up_paper(context: JobContext, id: str, own: str | None = None) -> AsyncGenerator[Line, None]:
+async def _look_up_paper(context: JobContext, id: str, own: str | None = None) -> Line:
     """Fetch a paper by its arXiv id; `own` is the id of the saved page's paper that it is, if it is one."""
     from reader.cache.watching import pass_over
 
@@ -178,43 +168,38 @@ async def _look_up_paper(context: JobContext, id: str, own: str | None = None) -
         found = await sources.look_up(id, own)
     if found:
         pass_over(context.cache_file, id)
-    yield done("look-up", found=found)
+    return done("look-up", found=found)
 
 
-async def _refresh_paper(context: JobContext, id: str) -> AsyncGenerator[Line, None]:
+async def _refresh_paper(context: JobContext, id: str) -> Line:
     """Fetch a cached paper's related data by its arXiv id, if the data is older than a day."""
     from reader.refresh.papers import refresh_paper
 
     async with _open_all(context) as sources:
-        asking = refresh_paper(
-            context.cache_file, sources.cache, id, sources.daily, sources.arxiv_of_papers, now=context.now
-        )
-        async with aclosing(asking) as steps:
-            async for step in steps:
-                yield step
+        return await refresh_paper(context, sources, id)
 
 
-async def _search_feed(context: JobContext, text: str) -> AsyncGenerator[Line, None]:
+async def _search_feed(context: JobContext, text: str) -> Line:
     """Search the whole feed; the results are not stored."""
     from reader.feeds.huggingface import HuggingFaceClient
 
     async with HuggingFaceClient.from_environment(context.settings, lock_folder=response_cache_folder()) as daily:
         found = await daily.search(text)
-    yield done("search", listings=[listing_values(one) for one in found])
+    return done("search", listings=[listing_values(one) for one in found])
 
 
-async def _store_papers(context: JobContext, listings: Sequence[dict[str, Any]]) -> AsyncGenerator[Line, None]:
+async def _store_papers(context: JobContext, listings: Sequence[dict[str, Any]]) -> Line:
     """Store papers that a search found, each in a listing of its own."""
     with _open_cache(context) as cache:
         # Not noted: these are not all papers of their days. Not newer: a refresh may have newer records.
         now = context.now().isoformat(timespec="seconds")
         storing = cache.store_all([listing_of(one) for one in listings], now, newer=False, noted=False)
-        yield done("store", new=sum(stored.new for stored in storing))
+        return done("store", new=sum(stored.new for stored in storing))
 
 
 async def _draw_picture(
     context: JobContext, address: str, canvas: Sequence[Any], spot: dict[str, Any] | None = None
-) -> AsyncGenerator[Line, None]:
+) -> Line:
     """Fetch a picture, or with `spot` the part of a PDF, and draw it."""
     from reader.refresh.texts import fetch_picture, fetch_spot
 
@@ -223,30 +208,22 @@ async def _draw_picture(
         data = await fetch_picture(address, context.settings)
     else:
         data = await fetch_spot(PdfSpot(**with_tuples(spot)), room, context.settings)
-    yield done("picture", **context.draw(data, room))
+    return done("picture", **context.draw(data, room))
 
 
-async def _fetch_pdf(_context: JobContext, id: str, path: str) -> AsyncGenerator[Line, None]:
-    """Fetch a paper's PDF to a file that must not exist. Closing the iterator stops it, keeping the received part."""
+async def _fetch_pdf(context: JobContext, id: str, path: str) -> Line:
+    """Fetch a paper's PDF to a file that must not exist. If it is stopped, the received part is kept."""
     from reader.feeds.fulltext.pdf_client import PdfClient
 
-    news: asyncio.Queue[Line | None] = asyncio.Queue()
+    def tell(received: int, total: int | None) -> None:
+        context.tell(step("pdf", bytes=received, total=total))
+
     async with PdfClient.from_environment(response_cache_folder()) as client:
-        fetching = asyncio.ensure_future(
-            client.fetch(id, Path(path), lambda got, total: news.put_nowait(step("pdf", bytes=got, total=total)))
-        )
-        fetching.add_done_callback(lambda _: news.put_nowait(None))
-        try:
-            while (message := await news.get()) is not None:
-                yield message
-            await fetching
-            yield done("pdf", path=path)
-        finally:
-            fetching.cancel()
-            await asyncio.gather(fetching, return_exceptions=True)
+        await client.fetch(id, Path(path), tell)
+    return done("pdf", path=path)
 
 
-_JOBS: Mapping[str, Callable[..., AsyncGenerator[Line, None]]] = MappingProxyType(
+_JOBS: Mapping[str, Callable[..., Awaitable[Line]]] = MappingProxyType(
     {
         "refresh": _refresh,
         "look-up": _look_up_paper,

@@ -5,29 +5,38 @@ Sources fail independently: any exception is a line and stored with its time, an
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager, closing, suppress
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from reader import log_file
 from reader.access_token import lookup_environment
+from reader.cache.coverage import Coverage
 from reader.cache.feeds import OWN, Feeds, Followed
 from reader.cache.storing.papers import Cache, Stored
-from reader.core.dates import utc_stamp
-from reader.core.errors import FeedError, FeedOffline, UsageError
+from reader.core.dates import iso_day, utc_stamp
+from reader.core.errors import FeedError, FeedOffline, FeedRefused
 from reader.core.ids import feed_entry_id
 from reader.core.paper import Draft, Listing
 from reader.core.text import amount
-from reader.feeds.arxiv import CATEGORIZED_PER_DAY, ArxivClient, ArxivEntry, is_local_only
+from reader.feeds.arxiv import (
+    CATEGORIZED_PER_DAY,
+    ArxivClient,
+    ArxivEntry,
+    ArxivResponse,
+    announcement_day,
+    is_local_only,
+    last_renewal,
+)
+from reader.feeds.arxiv_categories import categories
 from reader.feeds.environment import is_offline
 from reader.feeds.http import Validators
 from reader.feeds.huggingface import HuggingFaceClient
 from reader.feeds.syndication import FetchedFeed, SyndicationClient
 from reader.paths import response_cache_folder
-from reader.refresh.announcements import Announcements
-from reader.refresh.daily import fetched, refresh_daily
-from reader.refresh.jobs import JobContext, failure_of
-from reader.refresh.lines import Line, error_of, error_values, failed, step
+from reader.refresh.daily import refresh_daily
+from reader.refresh.lines import JobContext, Line, Tell, done, error_values, failed, failure_of, ignore, step
 from reader.refresh.plan import Latest, Plan
 
 RETRY_DAYS = 7
@@ -74,58 +83,26 @@ async def open_sources(
                 stays_offline=is_offline(environ),
                 category_papers=settings.category_papers,
                 now=context.now,
+                tell=context.tell,
             )
 
 
-async def refresh_all(plan: Plan, sources: Sources) -> AsyncGenerator[Line, None]:
+async def refresh_all(plan: Plan, sources: Sources) -> Line:
     """Refresh the daily papers by the plan and then, if the plan is `Latest`, all other sources.
 
-    The last line, `fetched`, has the sums of all. A fault of one source never ends it: raises UsageError for a wrong
-    plan, and CacheError if nothing can be stored.
+    Tells and returns the sums: `days` have papers, and `missing` (ISO) were not fetched because of `error`; `returned`
+    are papers marked or imported by the user that the cache lacked. A fault of one source never ends the refresh:
+    raises UsageError for a wrong plan, and CacheError if nothing can be stored.
     """
-    sums = fetched()
-    left: list[str] | None = None
-    error: FeedError | None = None
-    try:
-        async with aclosing(refresh_daily(sources.daily, sources.cache, plan, now=sources.now)) as lines:
-            async for line in lines:
-                match line:
-                    case {"step": "fetched"}:
-                        sums = line
-                        error = failure_of("", found) if (found := error_of(line)) else None
-                        continue
-                    case {"step": "days", "days": days}:
-                        left = list(days)
-                    case {"day": day}:
-                        left = [one for one in left or () if one != day]
-                        sums = _add_counts(sums, line)
-                yield line
-    except Exception as raised:
-        if left is None and isinstance(raised, UsageError):
-            raise
-        error = failure_of("the daily papers", raised)
-        sums |= {"missing": left or [], **error_values(error)}
-    sources.note_outcome("hf", error)
+    daily = await refresh_daily(sources.daily, sources.cache, plan, sources.tell, now=sources.now)
+    sources.note_outcome("hf", daily.error)
     # Without a network, trying the sources one by one is pointless.
     if isinstance(plan, Latest):
-        async with aclosing(sources.refresh(no_network=isinstance(error, FeedOffline))) as steps:
-            async for line in steps:
-                sums = _add_counts(sums, line)
-                yield line
-    yield sums
-
-
-def _add_counts(sums: Line, line: Line) -> Line:
-    match line:
-        case {"step": "returned", "papers": papers}:
-            return sums | {"returned": sums["returned"] + papers}
-        case {"step": "feed" | "day"}:
-            return sums | {name: sums[name] + line[name] for name in ("new", "updated", "unchanged", "skipped")}
-    return sums
-
-
-def _stored(slug: str, title: str, counts: Stored = Stored()) -> Line:  # noqa: B008 (immutable)
-    return step("feed", slug=slug, title=title, **asdict(counts))
+        await sources.refresh(no_network=isinstance(daily.error, FeedOffline))
+    sums = asdict(daily.counts + sources.counts)
+    sums |= {"returned": sources.returned, "days": daily.days, "missing": daily.missing, **error_values(daily.error)}
+    sources.tell(step("fetched", **sums))
+    return done("refresh", **sums)
 
 
 class Sources:
@@ -146,47 +123,45 @@ class Sources:
         stays_offline: bool,
         category_papers: Collection[str],
         now: Callable[[], datetime],
+        tell: Tell = ignore,
     ) -> None:
         self.cache = cache
+        self.feeds = feeds
         self.daily = daily
-        self._arxiv = arxiv
+        self.arxiv = arxiv
         self.arxiv_of_papers = arxiv if categorize else None
         """arXiv, if it may be asked about papers of the feed."""
+        self.web = web
+        self.category_papers = category_papers
+        self.now = now
+        self.tell = tell
+        self.counts = Stored()
+        """The papers that sources other than the daily feed brought."""
+        self.returned = 0
+        """Papers marked or imported by the user that came back to the cache."""
         self._stays_offline = stays_offline
         self._no_network = False
-        self.feeds = feeds
-        self.web = web
-        self.now = now
-        self._announcements = Announcements(
-            arxiv, feeds, self._store_entries, self._failed, kinds=category_papers, now=now
-        )
 
-    async def refresh(
-        self, only: Sequence[Followed] | None = None, *, no_network: bool = False
-    ) -> AsyncGenerator[Line, None]:
-        """Ask all followed sources and then for lost papers and for categories, or `only` these and for categories.
+    async def refresh(self, *, no_network: bool = False) -> None:
+        """Ask all followed sources, and then for lost papers and for categories.
 
         With `no_network` (the daily papers found no network), the first source that also finds none ends the refresh
-        without an event, because it is not at fault.
+        without a line, because it is not at fault.
         """
         self._no_network = no_network
-        asked = self.feeds.followed() if only is None else only
-        steps = (
-            self._announcements.refresh([feed for feed in asked if feed.kind == "arxiv"], force=only is not None),
-            self._refresh_feeds(asked),
-            self._ask_about_papers(with_lost=only is None),
-        )
+        followed = self.feeds.followed()
         with suppress(_NoNetwork):
-            for asking in steps:
-                async with aclosing(asking) as lines:
-                    async for line in lines:
-                        yield line
+            await Announcements(self).refresh([feed for feed in followed if feed.kind == "arxiv"])
+            for feed in followed:
+                if feed.kind == "rss":
+                    await self._refresh_feed(feed)
+            await self._ask_about_papers()
 
-    def store_feed(self, feed: Followed, fetched: FetchedFeed) -> Line:
+    def store_feed(self, feed: Followed, fetched: FetchedFeed) -> Stored:
         """Store a feed's entries, and after them its validators."""
         if fetched.feed is None:
             self.feeds.answered(feed.slug)
-            return _stored(feed.slug, feed.title)
+            return Stored()
         drafts = tuple(
             entry.draft._replace(
                 source=feed.slug,
@@ -202,7 +177,7 @@ class Sources:
         now = self._stamp() if is_news else None
         validators = (fetched.validators.etag, fetched.validators.modified)
         self.feeds.answered(feed.slug, now, *validators)
-        return _stored(feed.slug, feed.title, counts)
+        return counts
 
     async def look_up(self, id: str, own: str | None = None) -> bool:
         """Fetch a paper, which gives up its id `own`; False if neither feed nor arXiv has it. Raises FeedError."""
@@ -214,7 +189,7 @@ class Sources:
         if listing is None:
             entries: Sequence[ArxivEntry] = ()
             try:
-                entries = await self._arxiv.papers([id])
+                entries = await self.arxiv.papers([id])
             except FeedError as error:
                 failure = failure or error
             if not entries and failure is not None:
@@ -222,7 +197,7 @@ class Sources:
             if not entries:
                 return False
             if not own:
-                self._store_entries(entries)
+                self.store_entries(entries)
                 return True
             listing = Listing(None, tuple(entry.draft for entry in entries))
         drafts = tuple(draft._replace(entry=own) for draft in listing.drafts)
@@ -236,47 +211,45 @@ class Sources:
         elif not (self._stays_offline and isinstance(error, FeedOffline)):
             self.feeds.failed(slug, self._stamp(), str(error))
 
-    def _failed(self, slug: str, title: str, raised: Exception) -> Line:
-        """The failure of a source, stored; raises CacheError if that can't be stored, since then no source can be."""
+    def fail(self, slug: str, title: str, raised: Exception) -> None:
+        """Tell and store the failure of a source; raises CacheError if it can't be stored, since then no source can."""
         error = failure_of(title, raised)
         if self._no_network and isinstance(error, FeedOffline):
             raise _NoNetwork
         self.note_outcome(slug, error)
         # The user did not choose the sources that the reader always asks.
-        return failed("feed", error, slug=slug, title=title, followed=slug not in OWN)
+        self.tell(failed("feed", error, slug=slug, title=title, followed=slug not in OWN))
 
-    # Feeds of any site
+    def tell_stored(self, slug: str, title: str, counts: Stored) -> None:
+        """Tell and count what a source brought."""
+        self.counts += counts
+        self.tell(step("feed", slug=slug, title=title, **asdict(counts)))
 
-    async def _refresh_feeds(self, feeds: Sequence[Followed]) -> AsyncGenerator[Line, None]:
-        for feed in feeds:
-            if feed.kind != "rss":
-                continue
-            yield step("asking", title=feed.title)
-            try:
-                fetched = await self.web.fetch(feed.url, Validators(feed.etag, feed.modified), feed.slug)
-                yield self.store_feed(feed, fetched)
-            except Exception as error:
-                yield self._failed(feed.slug, feed.title, error)
+    async def _refresh_feed(self, feed: Followed) -> None:
+        """Ask a feed of any site."""
+        self.tell(step("asking", title=feed.title))
+        try:
+            fetched = await self.web.fetch(feed.url, Validators(feed.etag, feed.modified), feed.slug)
+            counts = self.store_feed(feed, fetched)
+        except Exception as error:
+            self.fail(feed.slug, feed.title, error)
+        else:
+            self.tell_stored(feed.slug, feed.title, counts)
 
     # Papers of arXiv
 
-    async def _ask_about_papers(self, *, with_lost: bool) -> AsyncGenerator[Line, None]:
+    async def _ask_about_papers(self) -> None:
         """Fetch lost papers and missing categories; if arXiv fails, it fails once."""
         try:
-            if with_lost:
-                async with aclosing(self._fetch_lost_papers()) as lines:
-                    async for line in lines:
-                        yield line
-            async with aclosing(self._fetch_categories()) as lines:
-                async for line in lines:
-                    yield line
+            await self._fetch_lost_papers()
+            await self._fetch_categories()
         except Exception as error:
-            yield self._failed("arxiv", OWN["arxiv"], error)
+            self.fail("arxiv", OWN["arxiv"], error)
 
-    async def _fetch_lost_papers(self) -> AsyncGenerator[Line, None]:
+    async def _fetch_lost_papers(self) -> None:
         """Ask the daily feed for some of the papers that the user marked and the cache does not have, arXiv for others.
 
-        If no paper is lost, nothing is asked or yielded. A paper that no source has is asked for again after a week,
+        A paper that no source has is asked for again after a week,
         and no more than three times.
         """
         today = self.now().date()
@@ -285,7 +258,7 @@ class Sources:
         if not ids:
             return
         asked = "arXiv" if self.arxiv_of_papers else "the feed"
-        yield step("asking", title=f"{asked}, {amount(len(ids), 'paper')} you marked")
+        self.tell(step("asking", title=f"{asked}, {amount(len(ids), 'paper')} you marked"))
         returned, answered = set[str](), set[str]()
         for id in ids[:LOST_FROM_FEED]:
             try:
@@ -299,14 +272,15 @@ class Sources:
                 returned.add(id)
         if self.arxiv_of_papers:
             answered = {id for id in ids if id not in returned}
-            entries = await self._arxiv.papers(id for id in ids if id in answered)
+            entries = await self.arxiv.papers(id for id in ids if id in answered)
             self._store(Listing(None, tuple(entry.draft for entry in entries)), newer=False)
             returned |= {entry.draft.id for entry in entries if entry.draft.id in answered}
         unknown = answered - returned
         self.feeds.not_found(sorted(unknown), today.isoformat())
-        yield step("returned", papers=len(returned), unknown=len(unknown))
+        self.returned = len(returned)
+        self.tell(step("returned", papers=len(returned), unknown=len(unknown)))
 
-    async def _fetch_categories(self) -> AsyncGenerator[Line, None]:
+    async def _fetch_categories(self) -> None:
         """Fetch the categories of the newest papers that lack them, once a day; the daily feed has none."""
         today = self.now().date()
         if self.arxiv_of_papers is None or self.feeds.last_asked() == today.isoformat():
@@ -315,14 +289,14 @@ class Sources:
         ids = self.feeds.uncategorized(before, CATEGORIZED_PER_DAY)
         if not ids:
             return
-        yield step("asking", title=f"arXiv, the categories of {len(ids)}")
-        counts = self._store_entries(await self._arxiv.papers(ids))
+        self.tell(step("asking", title=f"arXiv, the categories of {len(ids)}"))
+        counts = self.store_entries(await self.arxiv.papers(ids))
         self.feeds.asked(ids, today.isoformat())
         self.note_outcome("arxiv", None)
         # Only new papers: the others were counted with the daily papers.
-        yield _stored("arxiv", OWN["arxiv"], Stored(new=counts.new))
+        self.tell_stored("arxiv", OWN["arxiv"], Stored(new=counts.new))
 
-    def _store_entries(self, entries: Sequence[ArxivEntry]) -> Stored:
+    def store_entries(self, entries: Sequence[ArxivEntry]) -> Stored:
         """Store arXiv's entries: they fill gaps in papers of the daily feed, and replace data of other sources."""
         sources = self.feeds.sources_of([entry.draft.id or "" for entry in entries])
         by_newer: dict[bool, list[Draft]] = {False: [], True: []}
@@ -336,3 +310,182 @@ class Sources:
 
     def _stamp(self) -> str:
         return utc_stamp(self.now())
+
+
+# The announcements of followed arXiv categories: one API query for each, and RSS while the API does not help.
+#
+# The API counts the papers that match a query, so a short answer is noticed, but it does not know the day on which a
+# paper was announced: that follows from the time of its submission. RSS may have half of a day, or an old day under
+# today's date, so it brings papers sooner but never makes a day whole. A day is whole once the API has given all papers
+# that it counts and has one that was announced on that day or later; until then it is asked again for a week.
+#
+# A paper that moderators held back for longer than `OVERLAP_DAYS` is found only if RSS is asked on its day. Asking for
+# more days each time was rejected: it would multiply the size of every answer.
+
+INCOMPLETE_DAYS = 7
+"""Age in days up to which an incomplete day is requested again."""
+
+MAX_CATCH_UP_DAYS = 28
+"""Maximum days before the newest announcement that are requested after an absence."""
+
+FIRST_FETCH_DAYS = 3
+"""Days requested for a newly followed category."""
+
+OVERLAP_DAYS = 7
+"""Days of submission before the first requested day: moderators hold some papers back."""
+
+_SOONEST, _LATEST = timedelta(hours=1), timedelta(hours=12)
+"""Bounds of the wait before a day is asked again."""
+
+_BEHIND = "arXiv's API has no paper of the day yet"
+
+
+class Announcements:
+    """Requests announcements of categories, and stores those of the wanted kinds."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._arxiv = sources.arxiv
+        self._feeds = sources.feeds
+        self._kinds = sources.category_papers
+        self._now = sources.now
+
+    async def refresh(self, followed: Sequence[Followed]) -> None:
+        """Ask for the days of each category that are missing and due."""
+        newest = last_weekday(last_renewal(self._now()).date()).isoformat()
+        rss: Sequence[ArxivEntry] | FeedError | None = None
+        for feed in followed:
+            days = self._wanted_days(feed, newest)
+            if not days:
+                continue
+            self._sources.tell(step("asking", title=feed.title))
+            try:
+                answer = await self._ask_api(feed.url, days[0])
+                lacks = _lack(answer, newest)
+                if (lacks or "replace" in self._kinds) and rss is None:
+                    rss = await self._ask_rss(followed)
+                if isinstance(answer, FeedError) and isinstance(rss, FeedError):
+                    raise answer
+                stored = self._keep(feed.url, days, answer, rss if isinstance(rss, Sequence) else (), lacks)
+                self._feeds.answered(feed.slug, utc_stamp(self._now()))
+            except Exception as error:
+                self._sources.fail(feed.slug, feed.title, error)
+                continue
+            self._sources.tell_stored(feed.slug, feed.title, stored)
+
+    def _wanted_days(self, feed: Followed, newest: str) -> list[str]:
+        """The weekdays up to the newest that are not whole, oldest first; empty if none of them is due."""
+        known = self._feeds.coverage(feed.url)
+        # The time may come from another program.
+        first = max(_back(iso_day(feed.added) or newest, FIRST_FETCH_DAYS), _back(newest, MAX_CATCH_UP_DAYS))
+        days = [day for day in _weekdays(min(first, newest), newest) if day not in known or not known[day].is_whole]
+        now = utc_stamp(self._now())
+        return days if any(day not in known or "" < known[day].again <= now for day in days) else []
+
+    # Requests
+
+    async def _ask_api(self, category: str, first: str) -> ArxivResponse | FeedError:
+        """The papers of a category that may have been announced since a day; a failure unless there is no network."""
+        start = _back(first, OVERLAP_DAYS)
+        try:
+            return await self._arxiv.submitted(category, start, self._now().date().isoformat())
+        except FeedOffline:
+            raise
+        except FeedError as error:
+            log_file.record_warning("arXiv's announcements", str(error))
+            return error
+
+    async def _ask_rss(self, followed: Sequence[Followed]) -> Sequence[ArxivEntry] | FeedError:
+        """RSS of all categories together, without those that this version does not know."""
+        try:
+            return await self._arxiv.latest([feed.url for feed in followed if feed.url in categories()])
+        except FeedOffline:
+            raise
+        except FeedError as error:
+            log_file.record_warning("arXiv's announcements", str(error))
+            return error
+
+    # Storing
+
+    def _keep(
+        self,
+        category: str,
+        days: Sequence[str],
+        answer: ArxivResponse | FeedError,
+        rss: Sequence[ArxivEntry],
+        lacks: str,
+    ) -> Stored:
+        """Store the wanted papers and note how whole the days are."""
+        announced = [entry for entry in rss if category in entry.draft.categories]
+        submitted = answer.entries if isinstance(answer, ArxivResponse) else ()
+        chosen = self._choose(category, [*announced, *submitted])
+        stored = self._sources.store_entries(list(chosen.values()))
+        wanted = {id: entry for id, entry in chosen.items() if self._is_wanted(category, entry)}
+        by_day: dict[str, set[str]] = {}
+        for id, entry in wanted.items():
+            if entry.submitted is not None:
+                by_day.setdefault(announcement_day(entry.submitted).isoformat(), set()).add(id)
+        reached = max(by_day, default="")
+        known = self._feeds.coverage(category)
+        covered: list[Coverage] = []
+        for day in days:
+            # An API that is behind has all papers of the days before its newest one.
+            why = "" if lacks == _BEHIND and day < reached else lacks
+            ids, source = by_day.get(day, set()), "api"
+            if why and day == days[-1] and announced:
+                ids, source = ids | {one.draft.id for one in announced if one.draft.id in wanted}, "rss"
+            found = self._count(category, day, [wanted[id] for id in ids])
+            found = found._replace(named_by=(source,) if ids or not why else (), lacks=why)
+            covered.append(self._until_whole(found, known.get(day)))
+        self._feeds.cover(category, covered)
+        return stored
+
+    def _choose(self, category: str, found: Iterable[ArxivEntry]) -> dict[str, ArxivEntry]:
+        """The papers of the wanted kinds, and those that are here already, by id; a later entry replaces another."""
+        by_id = {entry.draft.id: entry for entry in found if entry.draft.id}
+        here = self._feeds.sources_of(by_id).keys()
+        return {id: entry for id, entry in by_id.items() if id in here or self._is_wanted(category, entry)}
+
+    def _is_wanted(self, category: str, entry: ArxivEntry) -> bool:
+        kind = "cross" if category in entry.draft.categories[1:] else "new"
+        return (kind if entry.is_new else "replace") in self._kinds
+
+    def _count(self, category: str, day: str, papers: Sequence[ArxivEntry]) -> Coverage:
+        cross = sum(category in one.draft.categories[1:] for one in papers)
+        return Coverage(day, len(papers), len(self._feeds.sources_of(one.draft.id or "" for one in papers)), cross)
+
+    def _until_whole(self, found: Coverage, before: Coverage | None) -> Coverage:
+        """The coverage with the time of the next try; a worse answer than the one before does not replace it."""
+        if found.lacks and before is not None and before.papers > found.papers:
+            found = before._replace(again="", lacks=found.lacks)
+        now = self._now()
+        if found.is_whole or found.day < _back(now.date().isoformat(), INCOMPLETE_DAYS):
+            return found
+        age = now - datetime.fromisoformat(f"{found.day}T06:00:00+00:00")
+        return found._replace(again=utc_stamp(now + min(max(age, _SOONEST), _LATEST)))
+
+
+def _lack(answer: ArxivResponse | FeedError, newest: str) -> str:
+    """Why the API's answer does not make the days up to the newest whole; empty if it does."""
+    if isinstance(answer, FeedError):
+        return "arXiv's API refused" if isinstance(answer, FeedRefused) else "arXiv's API failed"
+    if answer.total is not None and len(answer.entries) < answer.total:
+        return f"arXiv's API sent {len(answer.entries):,} of {answer.total:,}"
+    days = (announcement_day(entry.submitted) for entry in answer.entries if entry.submitted)
+    return "" if max(map(date.isoformat, days), default="") >= newest else _BEHIND
+
+
+def _weekdays(first: str, last: str) -> list[str]:
+    start = date.fromisoformat(first)
+    days = (start + timedelta(days=after) for after in range((date.fromisoformat(last) - start).days + 1))
+    return [day.isoformat() for day in days if day.weekday() < 5]
+
+
+def _back(day: str, days: int) -> str:
+    """The ISO day some days before another."""
+    return (date.fromisoformat(day) - timedelta(days=days)).isoformat()
+
+
+def last_weekday(day: date) -> date:
+    """The day itself, or the Friday before a weekend."""
+    return day - timedelta(days=max(0, day.weekday() - 4))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing, closing
+from contextlib import closing
 from datetime import UTC, date
 from functools import partial
 
@@ -26,8 +26,7 @@ from reader.core.paper import Paper
 from reader.core.settings.standing import ON_STAR
 from reader.core.text import amount
 from reader.database import connections
-from reader.refresh import jobs
-from reader.refresh.jobs import JobContext
+from reader.refresh.lines import JobContext
 from reader.refresh.pipes import FetchText, PipeResult, command_of, run_automatically
 
 TITLES_SHOWN = 3
@@ -90,16 +89,10 @@ class StandingQueries:
         else:
             names = [self._follows[one].name if one in self._follows else one for one in queries]
             command, given = desktop_command(*notification_text(names, matches)), ""
-        with jobs.unlimited_memory():
-            # The program goes on if this call is cancelled, since it is not run again.
-            await run_program(
-                command,
-                given,
-                seconds=KILL_AFTER_SECONDS,
-                advice="check notify_command",
-                goes_on=True,
-                is_silent=True,
-            )
+        # The program goes on if this call is cancelled, since it is not run again.
+        await run_program(
+            command, given, seconds=KILL_AFTER_SECONDS, advice="check notify_command", goes_on=True, is_silent=True
+        )
         return len(matches)
 
     def _notified(self, queries: Sequence[str]) -> MatchedQueries:
@@ -117,13 +110,10 @@ class StandingQueries:
 
     async def run(self, fetch: FetchText) -> AsyncGenerator[PipeResult, None]:
         """Run the user's programs on the new papers; raises ReaderError."""
-        with jobs.unlimited_memory():
-            for one in self._programs:
-                pks = [pk for pk, queries in self._news.items() if one.query in queries]
-                command = command_of(one, self._settings)
-                async with aclosing(run_automatically(self._file, command, pks, fetch)) as results:
-                    async for result in results:
-                        yield result
+        for one in self._programs:
+            pks = [pk for pk, queries in self._news.items() if one.query in queries]
+            async for result in run_automatically(self._file, command_of(one, self._settings), pks, fetch):
+                yield result
 
 
 def scope_of(window: Window, settings: Settings, today: date) -> Scope:

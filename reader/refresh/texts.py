@@ -8,13 +8,13 @@ waits for the next time.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from reader import platform
@@ -47,11 +47,7 @@ from reader.feeds.fulltext.pdf_client import PDF, PdfTexts
 from reader.feeds.http import Client, HostBusy, HttpRefused, Limits, Response, origin_of
 from reader.feeds.pace import Pace
 from reader.paths import config_file, response_cache_folder
-from reader.refresh.lines import Canvas, Line, done, step
-
-if TYPE_CHECKING:
-    from reader.config import Settings
-
+from reader.refresh.lines import Canvas, JobContext, Line, done, step
 
 _ARXIV_HOSTS = ("arxiv.org", "ar5iv.labs.arxiv.org", "ar5iv.org")
 
@@ -217,29 +213,25 @@ def _papers(window: Window, pks: Sequence[int]) -> Iterator[WantedText]:
 
 
 async def fetch_texts_ahead(
-    file: Path,
-    settings: Settings,
+    context: JobContext,
     sources: Sequence[TextSource],
-    *,
-    now: Callable[[], datetime] = utc_now,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-    is_metered: Callable[[], bool] = platform.is_metered,
-) -> AsyncGenerator[Line, None]:
-    """Fetch the texts that are missing into the cache in `file`; yields nothing if none is. Raises CacheError.
+) -> Line:
+    """Fetch the texts that are missing into the cache, and tell before each how many were asked for and stored.
 
-    Of the texts, `n` of `of` were asked for and `stored` are kept now. A pause says in a word or two why those `left`
-    have to wait.
+    In the result, `why` says in a word or two why those `left` have to wait. Raises CacheError.
     """
-    wanted = (find_wanted(file, settings, now()))[:MOST]
+    file, now = context.cache_file, context.now
+    wanted = find_wanted(file, context.settings, now())[:MOST]
     # A stand-in on this machine may be asked at any rate.
-    pace = Pace() if is_local_url(settings.endpoint) else Pace(response_cache_folder() / LOCK, interval=PACE)
+    is_local = is_local_url(context.settings.endpoint)
+    pace = Pace() if is_local else Pace(response_cache_folder() / LOCK, interval=PACE)
     stored = failures = 0
     for n, paper in enumerate(wanted):
         # It may change on the way.
-        if is_metered():
-            yield step("texts paused", left=len(wanted) - n, why="metered")
-            return
-        yield step("texts", n=n, of=len(wanted), stored=stored)
+        if platform.is_metered():
+            return done("texts", stored=stored, left=len(wanted) - n, why="metered")
+        context.tell(step("texts", n=n, of=len(wanted), stored=stored))
         # Another program may have stored it in the meantime.
         with closing(Texts.open(file)) as texts:
             if texts.has(paper.pk):
@@ -258,10 +250,8 @@ async def fetch_texts_ahead(
                 # The page may be to blame, or a network that asks to sign in: others have their turn before it.
                 _put_off(file, paper.pk, now() - timedelta(days=RETRY_DAYS - 1))
             if failures == FAILURES or isinstance(error, FeedOffline):
-                yield step("texts paused", left=len(wanted) - n, why="no answer")
-                return
-    if wanted:
-        yield step("texts", n=len(wanted), of=len(wanted), stored=stored)
+                return done("texts", stored=stored, left=len(wanted) - n, why="no answer")
+    return done("texts", stored=stored, left=0, why="")
 
 
 def _is_of_page(error: FeedError) -> bool:

@@ -8,8 +8,8 @@ process exits with the reader, even if the reader is killed; otherwise it would 
 The process starts with the user's own environment, which programs that a job runs get from it. The words and the access
 token go through its standard input: other programs can read a command line, and a system limits its length.
 
-A job without a line for a minute is stopped. What the process prints otherwise is read all the time, or it would wait
-forever once the pipe is full.
+The last line of a job is its result, or its failure. A job without a line for a minute is stopped. What the process
+prints otherwise is read all the time, or it would wait forever once the pipe is full.
 """
 
 from __future__ import annotations
@@ -19,14 +19,17 @@ import json
 import os
 import sys
 import threading
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from reader import access_token, log_file, platform
 from reader.core.errors import ReaderError
 from reader.core.text import brief, reason
-from reader.refresh.lines import LONGEST_LINE_BYTES, Job, Line, decode, done, error_of
+from reader.refresh.lines import Job, Line, Tell, error_of, ignore
+
+LONGEST_LINE_BYTES = 1 << 26
+"""The longest line that is read: a picture of a large terminal takes a few megabytes."""
 
 NICENESS = 5
 """The niceness of the process: the reader's keys come first."""
@@ -54,9 +57,9 @@ _START = (
 
 
 async def run_in_process(
-    job: Job, options: Sequence[str] = (), variables: Mapping[str, str] | None = None
-) -> AsyncGenerator[Line, None]:
-    """Run a job in its own process, as `running.run_job`; raises ReaderError, also if the job is stuck.
+    job: Job, tell: Tell = ignore, *, options: Sequence[str] = (), variables: Mapping[str, str] | None = None
+) -> Line:
+    """Run a job in its own process and return its result; raises ReaderError, also if the job is stuck.
 
     `options` are more words of the command, and `variables` are added to the environment.
     """
@@ -93,15 +96,15 @@ async def run_in_process(
             if line is None:
                 last = reason((await _log_report(printing)).rpartition("\n")[2])
                 raise ReaderError(f"The background job ended unexpectedly{f': {last}' if last else ''}.")
-            if line == done("job"):
-                return
+            if "done" in line:
+                return line
             if line.get("failed") == "job":
                 raise error_of(line) or ReaderError("The background job failed.")
             seconds = patience_after(line)
             if line.get("step") == "asking":
                 asking = line["title"]
             if line.get("step") != "wait" or line["why"]:
-                yield line
+                tell(line)
     finally:
         printing.cancel()
         with suppress(ProcessLookupError):
@@ -113,9 +116,10 @@ async def run_in_process(
 async def _read_line(stdout: asyncio.StreamReader) -> Line | None:
     """The next line of a job; None at its end, or if it is too long or not a line."""
     try:
-        return decode(await stdout.readline())
-    except ValueError:
+        line = json.loads(await stdout.readline())
+    except (ValueError, RecursionError):
         return None
+    return line if isinstance(line, dict) and line.keys() & {"step", "failed", "done"} else None
 
 
 async def _read_end(stderr: asyncio.StreamReader) -> str:

@@ -199,10 +199,9 @@ def write_days(file: Path, days: Mapping[str, Sequence[object]]) -> Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def room_for_other_tests() -> Iterator[None]:
-    """Let commands use more memory, for the tests before them have used some, and read the shipped topics once."""
+def topics_read_once() -> Iterator[None]:
+    """Read the shipped topics once."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reader.refresh.jobs.MEMORY_LIMIT", 8 << 30)
         patch.setattr("reader.data.shipped_topics", cache(data.shipped_topics))
         yield
 

@@ -8,7 +8,7 @@ import os
 import re
 import signal
 import threading
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -16,15 +16,15 @@ from pathlib import Path
 import pytest
 
 from reader.commands.output import Progress
-from reader.commands.run_job import _collect_messages, describe_progress
+from reader.commands.run_job import _run, describe_progress
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError
 from reader.core.steps import note_wait
-from reader.refresh import jobs, running
-from reader.refresh.daily import fetched
-from reader.refresh.lines import Job, Line, failed, refresh_job, step, waiting
+from reader.refresh import running
+from reader.refresh.lines import Job, JobContext, Line, done, failed, ignore, refresh_job, step, waiting
 from reader.refresh.plan import Latest
 from tests.commands.conftest import Result, Run, Session
+from tests.doubles import fetched
 from tests.feed_server import FeedServer, item
 from tests.feeds.fulltext import pages
 from tests.table import each
@@ -236,15 +236,15 @@ def test_progress_messages_of_a_job(message: Line, text: str) -> None:
 
 
 async def test_the_waits_of_a_job_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def run(_context: jobs.JobContext, _job: Job) -> AsyncGenerator[Line, None]:
+    async def run(context: JobContext, _job: Job) -> Line:
         note_wait(3.2, "the feed asked for a pause")
         note_wait(60)
-        yield fetched()
+        context.tell(fetched())
+        return done("refresh")
 
     shown: list[str] = []
     progress = Progress(StringIO())
     monkeypatch.setattr(progress, "show", shown.append)
     monkeypatch.setattr(running, "run_job", run)
-    messages = await _collect_messages(Workspace(), refresh_job(Latest()), progress)
-    assert messages == [fetched()]
+    assert await _run(Workspace(), refresh_job(Latest()), progress, ignore) == done("refresh")
     assert shown == ["waiting 3 s: the feed asked for a pause", ""]

@@ -8,10 +8,10 @@ import pytest
 
 from reader import access_token
 from tests.actions.conftest import live_edit
-from tests.commands.conftest import filled, home, on_terminal, papers, room_for_other_tests, run, session
+from tests.commands.conftest import filled, home, on_terminal, papers, run, session, topics_read_once
 from tests.digest.mail_server import CERTIFICATE
 
-__all__ = ["filled", "home", "live_edit", "on_terminal", "papers", "room_for_other_tests", "run", "session"]
+__all__ = ["filled", "home", "live_edit", "on_terminal", "papers", "run", "session", "topics_read_once"]
 
 
 @pytest.fixture

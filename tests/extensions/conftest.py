@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from reader import installed
-from tests.commands.conftest import filled, home, on_terminal, papers, room_for_other_tests, run, session
+from tests.commands.conftest import filled, home, on_terminal, papers, run, session, topics_read_once
 
-__all__ = ["filled", "home", "on_terminal", "papers", "room_for_other_tests", "run", "session"]
+__all__ = ["filled", "home", "on_terminal", "papers", "run", "session", "topics_read_once"]
 
 
 @pytest.fixture(autouse=True)

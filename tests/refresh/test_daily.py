@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
 from dataclasses import astuple
 from datetime import date
 
@@ -21,8 +20,8 @@ from reader.core.errors import (
 )
 from reader.core.paper import Listing, Skipped
 from reader.feeds.http import HttpRefused
-from reader.refresh.daily import fetched, refresh_daily
-from reader.refresh.lines import failed, step
+from reader.refresh.daily import refresh_daily
+from reader.refresh.lines import Line, failed, step
 from reader.refresh.plan import (
     Day,
     Days,
@@ -34,7 +33,7 @@ from reader.refresh.plan import (
     month_batches,
     planned_days,
 )
-from tests.doubles import TODAY, Cache, Feed, asked, noon, papers, run
+from tests.doubles import TODAY, Cache, Feed, asked, fetched, noon, papers, run
 from tests.table import each
 
 # Events
@@ -43,11 +42,13 @@ from tests.table import each
 async def test_the_days_of_a_month_count_as_asked_once_all_of_them_are_stored() -> None:
     days = [f"2026-03-{day:02}" for day in range(1, 31)]
     feed, cache = Feed({day: papers(1, day=day) for day in days}), Cache()
-    events = refresh_daily(feed, cache, Month("2026-03"), now=noon)
-    async with aclosing(events):
-        async for event in events:
-            if event.get("step") == "day" and event["n"] == 20:
-                break
+
+    def stop(line: Line) -> None:
+        if line.get("step") == "day" and line["n"] == 20:
+            raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await refresh_daily(feed, cache, Month("2026-03"), stop, now=noon)
     assert len(cache.stored) == 20
     assert cache.noted == []
     await run(feed, cache, Month("2026-03"))

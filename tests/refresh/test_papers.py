@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -27,13 +28,15 @@ from reader.database import connections
 from reader.feeds.arxiv import ArxivClient, ArxivEntry
 from reader.feeds.huggingface import HuggingFaceClient, PaperPage, RawComment
 from reader.refresh import papers as titles
-from reader.refresh.jobs import JobContext
-from reader.refresh.lines import Line, failed, job, step
+from reader.refresh.lines import JobContext, Line, done, job, step
 from reader.refresh.papers import refresh_paper
 from reader.refresh.running import run_job
 from tests.feed_server import item
 from tests.feeds.servers import Page, Paper
 from tests.refresh.world import NOON, World
+
+if TYPE_CHECKING:
+    from reader.refresh.sources import Sources
 
 ID, OTHER = "2605.00001", "2605.00002"
 DAY = "2026-05-12"
@@ -86,10 +89,15 @@ class Home:
         papers = (Draft("A title", ID, upvotes=5, comments=1), Draft("B", OTHER, upvotes=1))
         self.cache.store(Listing(DAY, papers), f"{DAY}T00:00:00Z")
 
-    async def refresh(self, feed: Feed, arxiv: Arxiv | None = None, at: str = f"{DAY}T10:00:00") -> list[Line]:
+    async def refresh(
+        self, feed: Feed, arxiv: Arxiv | None = None, at: str = f"{DAY}T10:00:00", id: str = ID
+    ) -> list[Line]:
         moment = datetime.fromisoformat(at).replace(tzinfo=UTC)
-        steps = refresh_paper(self.file, self.cache, ID, feed, arxiv, now=lambda: moment)
-        return [step async for step in steps]
+        lines: list[Line] = []
+        context = JobContext(self.file, Settings(), Topics, lambda: moment, tell=lines.append)
+        sources = cast("Sources", SimpleNamespace(cache=self.cache, daily=feed, arxiv=arxiv, arxiv_of_papers=arxiv))
+        self.problems = (await refresh_paper(context, sources, id))["problems"]
+        return lines
 
     def paper(self, id: str = ID) -> Known:
         with closing(Window.open(self.file)) as window:
@@ -129,17 +137,20 @@ async def test_answers_of_both_sources_are_stored_once_a_day(home: Home) -> None
 async def test_each_fails_alone_and_is_asked_again(home: Home) -> None:
     feed, arxiv = Feed(), Arxiv()
     feed.failure, arxiv.entries = DOWN, FeedRefused("The API is too busy.")
-    assert await home.refresh(feed, arxiv) == [failed("paper", DOWN, id=ID), failed("paper", arxiv.entries, id=ID)]
+    assert await home.refresh(feed, arxiv) == []
+    assert home.problems == [str(DOWN), "The API is too busy."]
     assert home.paper().upvotes == 5
     feed.failure = None
-    assert await home.refresh(feed, arxiv) == [step("paper", id=ID), failed("paper", arxiv.entries, id=ID)]
+    assert await home.refresh(feed, arxiv) == [step("paper", id=ID)]
+    assert home.problems == ["The API is too busy."]
     assert (len(feed.asked), len(arxiv.asked)) == (2, 2)
 
 
 async def test_without_a_network_nothing_else_is_asked(home: Home) -> None:
     feed, arxiv = Feed(), Arxiv()
     feed.failure = FeedOffline("No network.")
-    assert await home.refresh(feed, arxiv) == [failed("paper", feed.failure, id=ID)]
+    assert await home.refresh(feed, arxiv) == []
+    assert home.problems == ["No network."]
     assert arxiv.asked == []
 
 
@@ -164,8 +175,7 @@ async def test_comments_are_counted_and_a_paper_that_the_feed_lacks_is_not_asked
     assert await home.refresh(feed, at="2026-05-14T11:00:00") == []
     assert home.kept().community.comments == ()
     # Nor is one that is not here.
-    steps = refresh_paper(home.file, home.cache, "2605.00009", feed, None, now=lambda: datetime.now(UTC))
-    assert [step async for step in steps] == []
+    assert await home.refresh(feed, id="2605.00009") == []
 
 
 async def test_a_comment_that_is_too_much_for_the_parser_is_kept_as_it_is_written(home: Home) -> None:
@@ -190,11 +200,11 @@ class HomeWithPage(World):
         with closing(connections.connect(self.path)) as connection:
             pages.place(connection, ids)
 
-    async def look_up(self, *, with_arxiv: bool = True) -> list[Line]:
-        self.categorize = with_arxiv
+    async def look_up(self) -> Line:
+        """Look up titles; the steps are in `self.lines`."""
         async with self.sources() as sources:
-            asked = self.cache, sources.daily, sources.arxiv_of_papers
-            return [step async for step in titles.look_up_titles(self.path, *asked, lambda: self.now)]
+            context = JobContext(self.path, Settings(), Topics, lambda: self.now, tell=self.lines.append)
+            return await titles.look_up_titles(context, sources)
 
     def ids(self) -> list[str]:
         """The ids of the page's papers, in its order."""
@@ -206,6 +216,11 @@ class HomeWithPage(World):
         with closing(connections.connect(self.path)) as cache:
             found = {one.paper.title: one.choices for one in pages.unknown(cache)}
         return [choice.id for choice in found[title]]
+
+
+def result(found: int = 0, offered: int = 0) -> Line:
+    """The result of looking up all titles."""
+    return done("titles", found=found, offered=offered, left=0, error=None, kind=None)
 
 
 @pytest.fixture
@@ -231,13 +246,8 @@ async def test_a_certain_match_is_taken_from_the_feed_or_arxiv(saved: HomeWithPa
         shown("Week 12", None, "2022-12-04"),
         shown("A paper that nobody has"),
     )
-    assert await saved.look_up() == [
-        step("titles", n=0, of=4, found=0, offered=0, left=4),
-        step("titles", n=1, of=4, found=1, offered=0, left=3),
-        step("titles", n=2, of=4, found=2, offered=0, left=2),
-        step("titles", n=3, of=4, found=3, offered=0, left=1),
-        step("titles", n=4, of=4, found=3, offered=0, left=0),
-    ]
+    assert await saved.look_up() == result(found=3)
+    assert saved.lines == [step("titles", n=n, of=4, found=n) for n in range(4)]
     # The date distinguishes papers of one title.
     assert saved.ids() == ["2605.00001", "2312.00004", "2212.00006", page_id("A paper that nobody has")]
     # Only what the feed does not have is asked of arXiv.
@@ -259,8 +269,7 @@ async def test_an_uncertain_match_is_offered_and_not_taken(
     saved: HomeWithPage, draft: Draft, choices: list[str]
 ) -> None:
     saved.page(draft)
-    steps = await saved.look_up()
-    assert steps[-1] == step("titles", n=1, of=1, found=0, offered=int(bool(choices)), left=0)
+    assert await saved.look_up() == result(offered=int(bool(choices)))
     assert saved.ids() == [page_id(draft.title)]
     assert sorted(saved.choices(draft.title)) == sorted(choices)
 
@@ -269,21 +278,22 @@ async def test_a_title_that_no_source_has_is_asked_for_three_times_a_week_apart(
     saved.page(shown("A paper that nobody has"))
     asked = []
     for _ in range(5):
-        asked.append(len(await saved.look_up()))
-        assert await saved.look_up() == []
+        assert await saved.look_up() == result()
+        asked.append(len(saved.lines))
+        assert await saved.look_up() == result()
+        assert saved.lines == []
         saved.now += timedelta(days=pages.RETRY_DAYS + 1)
-    assert asked == [2, 2, 2, 0, 0]
+    assert asked == [1, 1, 1, 0, 0]
 
 
 async def test_where_arxiv_refuses_the_rest_waits_and_is_continued(saved: HomeWithPage) -> None:
     saved.page(shown("Small verifiers, long horizons"), shown("On α-divergences in pre-training", None, "2023-12-04"))
     saved.arxiv.answers += [Page(b"", status=429)]
-    *_, paused = await saved.look_up()
-    assert paused.get("failed") == "titles"
+    paused = await saved.look_up()
     assert (paused["left"], "is too busy to answer" in paused["error"]) == (1, True)
     assert saved.ids()[0] == "2605.00001"
     saved.now += timedelta(hours=1)
-    assert (await saved.look_up())[-1] == step("titles", n=1, of=1, found=1, offered=0, left=0)
+    assert await saved.look_up() == result(found=1)
     assert saved.ids() == ["2605.00001", "2312.00004"]
 
 
@@ -294,8 +304,7 @@ async def test_where_the_feed_refuses_arxiv_is_asked_and_the_rest_is_not_given_u
     others = [shown("On α-divergences in pre-training", None, "2023-12-04"), shown("A third one")]
     saved.page(shown("Small verifiers, long horizons"), *others)
     saved.daily.faults.append("error:500")
-    *_, paused = await saved.look_up()
-    assert paused.get("failed") == "titles"
+    paused = await saved.look_up()
     # The one that only the feed has, and the one that was not asked for.
     assert paused["left"] == 2
     assert saved.ids()[:2] == [page_id("Small verifiers, long horizons"), "2312.00004"]
@@ -309,8 +318,7 @@ async def test_without_a_network_nothing_more_is_asked(saved: HomeWithPage, monk
 
     monkeypatch.setattr(HuggingFaceClient, "search", offline)
     saved.page(shown("Small verifiers, long horizons"), shown("Week 12"))
-    *_, paused = await saved.look_up()
-    assert paused.get("failed") == "titles"
+    paused = await saved.look_up()
     assert (paused["left"], paused["error"]) == (2, "There is no network.")
     assert saved.arxiv.requests == []
 
@@ -327,15 +335,11 @@ async def test_the_job_does_the_same_and_the_user_s_choice_is_taken(
         events.mark("star", True, [2])
     context = JobContext(saved.path, Settings(endpoint=saved.daily.url), Topics, lambda: NOON)
     monkeypatch.setattr("reader.feeds.arxiv.INTERVAL", 0.01)
-    steps = [step async for step in run_job(context, job("titles"))]
-    assert steps[-1] == step("titles", n=2, of=2, found=1, offered=1, left=0)
+    assert await run_job(context, job("titles")) == result(found=1, offered=1)
     own = page_id("A memory that forgets on pur…")
-    _ = [step async for step in run_job(context, job("look-up", id="2605.00002", own=own))]
+    await run_job(context, job("look-up", id="2605.00002", own=own))
     assert saved.ids() == ["2605.00001", "2605.00002"]
     with closing(Window.open(saved.path)) as window:
         paper = window.paper(2)
         assert paper is not None
         assert (paper.title, paper.starred, window.pk_of(own)) == ("A memory that forgets on purpose", True, 2)
-
-
-# Nothing is taken wrongly

@@ -18,7 +18,7 @@ from reader.core.settings.standing import EVERY, ON_STAR, Standing
 from reader.core.settings.types import UserCommand
 from reader.core.topics.scorer import Topics
 from reader.refresh import pipes
-from reader.refresh.jobs import JobContext
+from reader.refresh.lines import JobContext
 from reader.refresh.pipes import command_of, pipe_papers, run_on_star
 from reader.refresh.standing import StandingQueries
 from tests.cache.conftest import NOW, ByName, draft

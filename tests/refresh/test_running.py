@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -22,10 +20,10 @@ from reader.core.paper import Draft, Listing
 from reader.core.settings.standing import Standing
 from reader.core.topics.scorer import Topics
 from reader.database import connections
-from reader.refresh.jobs import JobContext
-from reader.refresh.lines import done, job, refresh_job, step
+from reader.refresh.lines import JobContext, done, job, refresh_job, step
 from reader.refresh.plan import Day
 from reader.refresh.running import run_job
+from tests.doubles import lines_of
 from tests.feed_server import FeedServer, item
 from tests.feeds.fulltext import pages
 
@@ -50,7 +48,7 @@ async def test_sources_that_fail_are_named_by_the_first_of_them(place: JobContex
         feeds.failed(slug, f"{since}T00:00:00Z", "No answer.")
     feeds.close()
     place = replace(place, settings=replace(place.settings, lists=(Standing("All", "paper", ("star",)),)))
-    *_, failing, acted = [message async for message in run_job(place, refresh_job(Day(DAY)))]
+    *_, failing, acted, _ = await lines_of(place, refresh_job(Day(DAY)))
     assert failing == step("failing", title="Blog", since="2026-05-10T00:00:00Z", more=2)
     assert acted.get("step") == "rules"
 
@@ -64,18 +62,17 @@ async def test_a_full_text_is_fetched_and_dropped_when_it_is_long_unused(
         context = replace(place, settings=replace(place.settings, endpoint=feed.url, keep_texts_days=30))
         with closing(Cache.open(place.cache_file, Topics())) as cache:
             cache.store(Listing(DAY, (Draft("A", "2605.00001"), Draft("B", "2605.00002"))), f"{DAY}T00:00:00Z")
-        fetched = [message async for message in run_job(context, job("text", id="2605.00001"))]
+        fetched = await lines_of(context, job("text", id="2605.00001"))
         assert fetched == [done("text", id="2605.00001", source="feed")]
-        (missing,) = [message async for message in run_job(context, job("text", id="2605.00002"))]
+        (missing,) = await lines_of(context, job("text", id="2605.00002"))
         assert missing == done("text", id="2605.00002", missing="it has neither HTML nor a PDF at arXiv")
-        (unknown,) = [message async for message in run_job(context, job("text", id="2605.00009"))]
+        (unknown,) = await lines_of(context, job("text", id="2605.00009"))
         assert unknown == done("text", id="2605.00009", missing="it is not in the cache")
     for days, kept in ((30, True), (31, False)):
         moment = datetime(2026, 5, 12, tzinfo=UTC) + timedelta(days)
         settings = replace(place.settings, keep_texts_days=30)
         later = replace(place, settings=settings, now=partial(_same, moment))
-        async for _ in run_job(later, refresh_job(Day(DAY))):
-            pass
+        await run_job(later, refresh_job(Day(DAY)))
         with closing(Texts.open(place.cache_file)) as texts:
             assert (texts.get(1) is not None) == kept
 
@@ -90,7 +87,7 @@ async def test_a_pdf_is_fetched_with_its_progress(place: JobContext, monkeypatch
         feed.pages["/pdf/2605.00001"] = body
         monkeypatch.setenv("ARXIV_ENDPOINT", feed.url)
         file = place.cache_file.with_name("a.pdf")
-        messages = [message async for message in run_job(place, job("pdf", id="2605.00001", path=str(file)))]
+        messages = await lines_of(place, job("pdf", id="2605.00001", path=str(file)))
     assert messages[-2:] == [step("pdf", bytes=len(body), total=len(body)), done("pdf", path=str(file))]
     assert file.read_bytes() == body
 
@@ -101,8 +98,7 @@ async def test_a_refresh_stores_the_words_that_for_you_ranks_by_once_it_is_taugh
             return int(connection.execute("SELECT count(*) FROM paper_words").fetchone()[0])
 
     async def refresh() -> None:
-        async for _ in run_job(place, refresh_job(Day(DAY))):
-            pass
+        await run_job(place, refresh_job(Day(DAY)))
 
     await refresh()
     assert stored() == 0
@@ -110,33 +106,3 @@ async def test_a_refresh_stores_the_words_that_for_you_ranks_by_once_it_is_taugh
         events.mark("star", True, [1])
     await refresh()
     assert stored() == 1
-
-
-# Memory
-
-
-on_linux = pytest.mark.skipif(sys.platform != "linux", reason="other systems do not count all memory")
-
-
-NEEDS_TOO_MUCH = """
-import resource
-from reader.core.errors import ReaderError
-from reader.refresh import jobs
-before = resource.getrlimit(resource.RLIMIT_DATA)
-try:
-    with jobs.limited_memory("Split the file."):
-        assert resource.getrlimit(resource.RLIMIT_DATA)[0] == jobs.MEMORY_LIMIT
-        # Asked for, not filled.
-        bytearray(4 << 30)
-except ReaderError as error:
-    print(error)
-assert resource.getrlimit(resource.RLIMIT_DATA) == before
-"""
-
-
-@on_linux
-def test_a_job_that_needs_too_much_is_told_of_and_the_limit_before_is_restored() -> None:
-    # In a process of its own: a limit is that of all threads, also of those that earlier tests have left.
-    done = subprocess.run([sys.executable, "-c", NEEDS_TOO_MUCH], capture_output=True, text=True, check=True)
-    told = "This needed more than 1,024 MiB of memory and was stopped; what it stored is kept. Split the file.\n"
-    assert done.stdout == told

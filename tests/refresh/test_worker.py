@@ -9,7 +9,6 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,8 +23,6 @@ from reader.refresh.plan import Day, Latest
 from tests.feed_server import FeedServer, item
 
 DAY = "2026-05-12"
-LIMITS = "__import__('resource').getrlimit(__import__('resource').RLIMIT_DATA)"
-"""The limits of a program's data."""
 
 DAY_JOB = refresh_job(Day(DAY))
 
@@ -39,12 +36,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-async def lines_of(lines: AsyncIterator[Line]) -> list[Line]:
-    return [line async for line in lines]
-
-
 async def run(feed: FeedServer, job: Job = DAY_JOB, *options: str) -> list[Line]:
-    return await lines_of(worker.run_in_process(job, options, {"HF_ENDPOINT": feed.url}))
+    """The lines of a job, its result last."""
+    lines: list[Line] = []
+    result = await worker.run_in_process(job, lines.append, options=options, variables={"HF_ENDPOINT": feed.url})
+    return [*lines, result]
 
 
 def titles(home: Path) -> list[str]:
@@ -58,7 +54,7 @@ async def test_a_process_prints_a_line_for_each_step_and_stores_the_papers(home:
         days, day, *_, last = await run(feed)
     assert days == step("days", days=[DAY])
     assert day == step("day", day=DAY, new=2, updated=0, unchanged=0, skipped=0, n=1, of=1)
-    assert last["step"] == "fetched" and last["new"] == 2
+    assert last["done"] == "refresh" and last["new"] == 2
     assert sorted(titles(home)) == ["Paper 2605.00001", "Paper 2605.00002"]
 
 
@@ -69,7 +65,7 @@ async def test_a_job_has_the_token_and_the_program_it_runs_has_the_users_environ
     monkeypatch.setenv("HF_TOKEN", "hf_of_the_user")
     monkeypatch.setenv("PYTHONPATH", "/of/the/user")
     program, out = home / "tell", home / "environment.json"
-    code = f"import json, os; open({str(out)!r}, 'w').write(json.dumps([dict(os.environ), {LIMITS}, os.nice(0)]))"
+    code = f"import json, os; open({str(out)!r}, 'w').write(json.dumps([dict(os.environ), os.nice(0)]))"
     program.write_text(f"#!{sys.executable}\n{code}\n")
     program.chmod(0o755)
     today = datetime.now(UTC).date().isoformat()
@@ -77,12 +73,10 @@ async def test_a_job_has_the_token_and_the_program_it_runs_has_the_users_environ
         monkeypatch.setenv("HF_ENDPOINT", feed.url)
         settings = f'token_endpoint = "{feed.url}"\nnotify = ["Paper"]\nnotify_command = ["{program}"]\n'
         (home / "config.toml").write_text(settings)
-        await lines_of(worker.run_in_process(refresh_job(Latest())))
+        await worker.run_in_process(refresh_job(Latest()))
     assert {request.headers["Authorization"] for request in feed.requests} == {"Bearer hf_of_the_user"}
-    got, limits, niceness = json.loads(out.read_text())
+    got, niceness = json.loads(out.read_text())
     got.pop("LC_CTYPE", None)
-    # The job's own memory is limited.
-    assert limits[0] == limits[1]
     assert niceness == os.nice(0) + worker.NICENESS
     assert got == {name: value for name, value in os.environ.items() if name != "HF_TOKEN"}
 
@@ -104,7 +98,7 @@ async def fails(match: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     begun = worker._START.partition(" from reader.cli")[0]
     with monkeypatch.context() as patch, pytest.raises(ReaderError, match=match):
         patch.setattr(worker, "_START", begun + code)
-        await lines_of(worker.run_in_process(DAY_JOB))
+        await worker.run_in_process(DAY_JOB)
 
 
 @pytest.mark.long
@@ -123,7 +117,7 @@ async def test_a_mistake_in_a_job_is_logged_once(home: Path, monkeypatch: pytest
     code = " import reader.refresh.sources as sources; sources.open_sources = None;"
     monkeypatch.setattr(worker, "_START", worker._START.replace(" from reader.cli", f"{code} from reader.cli"))
     with pytest.raises(ReaderError, match=r"^This is a bug in the program \(TypeError: 'NoneType'.*\)"):
-        await lines_of(worker.run_in_process(DAY_JOB))
+        await worker.run_in_process(DAY_JOB)
     assert (home / "dailypapers.log").read_text().count("Traceback") == 1
     assert (home / "dailypapers.log").read_text().count(" ERROR ") == 1
 
@@ -162,17 +156,13 @@ async def test_a_job_is_stopped_while_the_feed_hangs(home: Path) -> None:
 
 IN_A_FOLDER = """
 import asyncio, sys
-from contextlib import aclosing
 from reader.refresh import worker
 from reader.refresh.lines import refresh_job
 from reader.refresh.plan import Day
 
 async def main():
-    new = 0
-    async with aclosing(worker.run_in_process(refresh_job(Day("2026-05-12")))) as lines:
-        async for line in lines:
-            new = line.get("new", new)
-    print(new, *sorted(sys.modules))
+    result = await worker.run_in_process(refresh_job(Day("2026-05-12")))
+    print(result["new"], *sorted(sys.modules))
 
 asyncio.run(main())
 """
@@ -244,8 +234,7 @@ async def test_a_job_may_fail_and_its_waits_are_told_of_if_they_have_a_reason(
     monkeypatch.setattr(worker, "_START", f"{begun} import json; [print(json.dumps(one)) for one in {sent!r}]")
     received: list[Line] = []
     with pytest.raises(ReaderError, match=r"^It failed\.$"):
-        async for line in worker.run_in_process(DAY_JOB):
-            received.append(line)
+        await worker.run_in_process(DAY_JOB, received.append)
     assert received == sent[:1]
 
 

@@ -50,6 +50,8 @@ class World:
 
     @asynccontextmanager
     async def sources(self) -> AsyncIterator[Sources]:
+        """The sources, whose lines go to `self.lines`."""
+        self.lines: list[Line] = []
         nap, limits = Nap(), Limits(attempts=1)
         async with (
             HuggingFaceClient(Client(self.daily.url, limits=limits, is_daily_feed=True)) as daily,
@@ -66,6 +68,7 @@ class World:
                 stays_offline=False,
                 category_papers=self.category_papers,
                 now=self._now,
+                tell=self.lines.append,
             )
 
     def _now(self) -> datetime:
@@ -73,7 +76,8 @@ class World:
 
     async def refresh(self, plan: Latest | Day | None = None) -> list[Line]:
         async with self.sources() as sources:
-            return [event async for event in refresh_all(plan or Latest(1), sources)]
+            await refresh_all(plan or Latest(1), sources)
+        return self.lines
 
     def paper(self, id: str) -> Known:
         with closing(Window.open(self.path)) as window:

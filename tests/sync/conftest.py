@@ -9,11 +9,11 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.commands.conftest import filled, home, on_terminal, papers, room_for_other_tests, run, session
+from tests.commands.conftest import filled, home, on_terminal, papers, run, session, topics_read_once
 from tests.sync.machines import Machine, make_cache
 from tests.sync.postgres import Database, StandIn, server
 
-__all__ = ["filled", "home", "on_terminal", "papers", "room_for_other_tests", "run", "session"]
+__all__ = ["filled", "home", "on_terminal", "papers", "run", "session", "topics_read_once"]
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ from reader.core.paper import Draft, Listing, Paper
 from reader.core.paper_row import PaperRow
 from reader.core.topics.scorer import Topics
 from reader.paths import HOME_VARIABLE
-from reader.refresh import jobs, running
+from reader.refresh.lines import JobContext
 from reader.ui.app import ReaderApp
 from reader.ui.filter.counter import Counter
 from reader.ui.main_screen import Empty, FilterStrip, MainScreen
@@ -45,7 +45,7 @@ from reader.ui.page.loader import DetailLoader
 from reader.ui.page.screen import PaperDetail, PaperPage
 from reader.ui.pictures.drawing import draw_values
 from reader.ui.program import NoticeTimer
-from tests.doubles import cached
+from tests.doubles import cached, run_here
 from tests.ui import papers
 from tests.ui.quiet import busy, read_all
 
@@ -83,7 +83,7 @@ def make_app(file: Path, **how: Any) -> ReaderApp:
     } | how
     own = chosen.pop("settings", None) or settings()
     # A process for each refresh would take most of the tests' time.
-    run_job = partial(running.run_job, jobs.JobContext(file, own, rules, chosen["now"], draw_values))
+    run_job = partial(run_here, JobContext(file, own, rules, chosen["now"], draw_values))
     shell = partial(ReaderShell, Workspace(cache_file=file), {HOME_VARIABLE: str(file.parent)})
     return ReaderApp(own, file, run_job=run_job, shell=shell, **chosen)
 

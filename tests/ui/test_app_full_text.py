@@ -9,7 +9,7 @@ import pytest
 
 from reader.core.document.model import Document, Reference, Span
 from reader.refresh import running
-from reader.refresh.lines import done, waiting
+from reader.refresh.lines import JobContext, Line, done, waiting
 from reader.session.bookmarks import load
 from reader.ui.full_text import fetcher as bookmark_keeper
 from reader.ui.full_text.state import TEXT
@@ -66,14 +66,13 @@ async def test_a_text_comes_while_the_reader_waits_and_esc_stops_the_wait(
     go_on = asyncio.Event()
     failing: list[str] = []
 
-    async def fetch(_context: object, id: str):  # type: ignore[no-untyped-def]
-        yield waiting(12, "arXiv asks to wait")
+    async def fetch(context: JobContext, id: str) -> Line:
+        context.tell(waiting(12, "arXiv asks to wait"))
         await go_on.wait()
         if failing:
-            yield done("text", id=id, missing=failing[0])
-            return
+            return done("text", id=id, missing=failing[0])
         keep_text(cache_file, id)
-        yield done("text", id=id, source="arxiv.org")
+        return done("text", id=id, source="arxiv.org")
 
     monkeypatch.setattr(running, "_JOBS", {**running._JOBS, "text": fetch})
     async with reader(size=(80, 24)) as r:

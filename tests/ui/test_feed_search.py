@@ -15,7 +15,7 @@ from reader.cache.reads.window import Window
 from reader.core.errors import FeedUnreachable
 from reader.core.paper import Listing
 from reader.feeds.syndication import SyndicationClient
-from reader.refresh.lines import Job, done, job, listing_values, waiting
+from reader.refresh.lines import Job, Line, Tell, done, ignore, job, listing_values, waiting
 from reader.ui.page.state import PAGE
 from reader.ui.query.actions import BLINK, FeedSearch
 from reader.ui.refresh.refresher import Refresher
@@ -48,14 +48,14 @@ class Search(Bench):
         self.problem: Exception | None = None
         self.search = FeedSearch(self.app)
 
-    async def run_job(self, job: Job) -> AsyncIterator[Any]:
+    async def run_job(self, job: Job, tell: Tell = ignore) -> Line:
         self.asked.append(job)
         if self.problem is not None:
             raise self.problem
         self.later[-1].act()
-        yield waiting(2.6, "the feed asks to wait")
+        tell(waiting(2.6, "the feed asks to wait"))
         self.waited = self.model.state.search.progress, self.shown
-        yield done("search", listings=[listing_values(one) for one in self.listings])
+        return done("search", listings=[listing_values(one) for one in self.listings])
 
     def follow(self) -> None:
         self.search.follow(self.model.state)

@@ -6,7 +6,7 @@ import asyncio
 import os
 import pickle
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from unittest.mock import Mock
@@ -21,7 +21,7 @@ from textual.geometry import Region
 from reader.core.document.model import Document, Figure, Formula, Paragraph, PdfSpot, Span, Theorem
 from reader.core.errors import NoPicture, ReaderError
 from reader.core.paper import Paper
-from reader.refresh.lines import Canvas, Job, done, waiting
+from reader.refresh.lines import Canvas, Job, Line, Tell, done, waiting
 from reader.ui.full_text.lines import LETTERS
 from reader.ui.full_text.state import TEXT
 from reader.ui.kit.glyphs import UNICODE
@@ -362,13 +362,13 @@ async def test_a_picture_is_fetched_once_kept_and_may_fail(
     drawn, asked = PictureDrawn(2, ((Segment("xx"),),)), list[str]()
     may_come = asyncio.Event()
 
-    async def run_job(job: Job) -> AsyncIterator[object]:
+    async def run_job(job: Job, tell: Tell) -> Line:
         asked.append(job["address"][-5])
-        yield waiting(2.6, "the site asks to wait")
+        tell(waiting(2.6, "the site asks to wait"))
         await may_come.wait()
         if job["address"].endswith("2.png"):
             raise ValueError
-        yield done("picture", **drawn.values())
+        return done("picture", **drawn.values())
 
     monkeypatch.setattr("reader.ui.pictures.actions.MOST_KEPT", 1)
     monkeypatch.setattr("reader.ui.pictures.actions.PAUSE", 0.0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,13 +17,12 @@ from reader.cache.storing.papers import Stored
 from reader.config import Settings
 from reader.core.errors import FeedOffline, FeedRefused, ReaderError
 from reader.paths import log_database, suspect_stamp
-from reader.refresh.daily import fetched
-from reader.refresh.lines import Job, Line, failed, step, waiting
+from reader.refresh.lines import Job, Line, Tell, failed, step, waiting
 from reader.refresh.plan import Days, Latest, plan_of
 from reader.ui.refresh.refresher import FIRST_SECOND, Refresher, Wanted
 from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.state import Notices
-from tests.doubles import cached
+from tests.doubles import cached, fetched
 from tests.feed_server import FeedServer, item
 from tests.tiers import rest_long
 from tests.ui.bench import Bench
@@ -184,10 +182,10 @@ class Refreshing(Bench):
         await super().wait()
         raise WorkerCancelled
 
-    async def run_job(self, job: Job) -> AsyncIterator[Any]:
+    async def run_job(self, job: Job, tell: Tell) -> None:
         self.asked.append(plan_of(**{name: value for name, value in job.items() if name != "job"}))
         for message in self.answer:
-            yield message
+            tell(message)
 
     @property
     def status(self) -> RefreshStatus:

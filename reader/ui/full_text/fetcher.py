@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping
-from contextlib import aclosing, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from threading import Lock
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from reader.core.paper_row import PaperKey
+    from reader.refresh.lines import Line
     from reader.session.bookmarks import Bookmark
     from reader.ui.app import ReaderApp
     from reader.ui.full_text.text import FullText
@@ -70,19 +71,13 @@ class TextFetcher(Controller):
 
         # A paper found in the feed may not be stored yet.
         await self._library.store([key])
-        missing = ""
-        async with aclosing(self._app.run_job(job("text", id=id))) as messages:
-            async for message in messages:
-                match message:
-                    case {"step": "wait", "seconds": seconds, "why": why}:
-                        self._progress(key, f"{why}; next try in {seconds:.0f} s")
-                    case {"done": "text", "missing": reason}:
-                        missing = f"No full text: {reason}."
-        return missing
+        missing = (await self._app.run_job(job("text", id=id), partial(self._progress, key))).get("missing")
+        return f"No full text: {missing}." if missing else ""
 
-    def _progress(self, key: PaperKey, progress: str) -> None:
+    def _progress(self, key: PaperKey, line: Line) -> None:
         text = text_of(self._model.state, key)
-        if text is not None:
+        if text is not None and line.get("step") == "wait":
+            progress = f"{line['why']}; next try in {line['seconds']:.0f} s"
             self._model.change(self._model.state.put(TEXT, text.fetching(progress)))
 
     def _end(self, key: PaperKey, missing: str) -> None:
@@ -171,24 +166,25 @@ class TextsAhead(Controller):
         """Look up titles of saved pages; return what the rest waits for, empty if done."""
         from reader.refresh.lines import job
 
-        found, paused = 0, ""
-        async with aclosing(self._app.run_job(job("titles"))) as messages:
-            async for message in messages:
-                match message:
-                    case {"step": "titles", "n": done, "of": total, "found": now}:
-                        state = self._model.state.put(
-                            TEXTS_AHEAD, f"fetching title {min(done + 1, total):,} of {total:,}"
-                        )
-                        self._model.change(state.cache_changed() if now > found else state)
-                        found = now
-                    case {"failed": "titles", "left": left, "error": why}:
-                        paused = f"{left:,} titles wait"
-                        self._model.show_news(
-                            f"{left:,} titles will be looked up after the next refresh: {why}", "warning"
-                        )
-        if found:
-            self._model.show_news(f"{amount(found, 'paper')} found by their titles")
-        return paused
+        found = 0
+
+        def receive(line: Line) -> None:
+            nonlocal found
+            if line.get("step") == "titles":
+                state = self._model.state.put(TEXTS_AHEAD, f"fetching title {line['n'] + 1:,} of {line['of']:,}")
+                self._model.change(state.cache_changed() if line["found"] > found else state)
+                found = line["found"]
+
+        result = await self._app.run_job(job("titles"), receive)
+        if result["found"] > found:
+            self._model.change(self._model.state.cache_changed())
+        waiting = f"{result['left']:,} titles"
+        if result["error"]:
+            told = f"{waiting} will be looked up after the next refresh: {result['error']}"
+            self._model.show_news(told, "warning")
+        if result["found"]:
+            self._model.show_news(f"{amount(result['found'], 'paper')} found by their titles")
+        return f"{waiting} wait" if result["error"] else ""
 
     def _is_any_wanted(self) -> bool:
         from reader.refresh.texts import find_wanted
@@ -200,20 +196,20 @@ class TextsAhead(Controller):
         """Fetch what is wanted; return what the rest waits for, empty if done."""
         from reader.refresh.lines import job
 
-        stored, paused = 0, ""
-        async with aclosing(self._app.run_job(job("texts"))) as messages:
-            async for message in messages:
-                match message:
-                    case {"step": "texts", "n": done, "of": total, "stored": now}:
-                        # The list shows which papers have their text.
-                        state = self._model.state.marked() if now > stored else self._model.state
-                        stored = now
-                        self._model.change(
-                            state.put(TEXTS_AHEAD, f"fetching text {min(done + 1, total):,} of {total:,}")
-                        )
-                    case {"step": "texts paused", "left": left, "why": why}:
-                        paused = f"{left:,} texts wait: {why}"
-        return paused
+        stored = 0
+
+        def receive(line: Line) -> None:
+            nonlocal stored
+            if line.get("step") == "texts":
+                # The list shows which papers have their text.
+                state = self._model.state.marked() if line["stored"] > stored else self._model.state
+                stored = line["stored"]
+                self._model.change(state.put(TEXTS_AHEAD, f"fetching text {line['n'] + 1:,} of {line['of']:,}"))
+
+        result = await self._app.run_job(job("texts"), receive)
+        if result["stored"] > stored:
+            self._model.change(self._model.state.marked())
+        return f"{result['left']:,} texts wait: {result['why']}" if result["left"] else ""
 
 
 PAUSE = 1.0

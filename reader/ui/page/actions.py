@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections import deque
 from collections.abc import Sequence
-from contextlib import aclosing, suppress
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -412,9 +412,8 @@ class PdfActions(Controller):
     async def _fetch(self, wanted: _Wanted) -> None:
         from reader.refresh.lines import job
 
-        async with aclosing(self._app.run_job(job("pdf", id=wanted.id, path=str(wanted.file)))) as messages:
-            async for message in messages:
-                self._progress(_progress_text(message))
+        fetching = job("pdf", id=wanted.id, path=str(wanted.file))
+        await self._app.run_job(fetching, lambda line: self._progress(_progress_text(line)))
 
     def _end(self) -> None:
         self._wanted.popleft()

@@ -6,7 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing, closing, suppress
+from contextlib import closing, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,6 +24,7 @@ from reader.ui.shell.state import Part, State
 if TYPE_CHECKING:
     from textual.worker import Worker
 
+    from reader.refresh.lines import Line
     from reader.ui.app import ReaderApp
     from reader.ui.page.lines import Found
 
@@ -218,16 +219,14 @@ class PageRefresher(Controller):
     async def _fetch(self, id: str) -> None:
         from reader.refresh.lines import job
 
-        problems: list[str] = []
+        def receive(line: Line) -> None:
+            if line.get("step") == "paper":
+                self._model.change(self._model.state.papers_came(self._library.newest_day()))
+
         try:
-            async with aclosing(self._app.run_job(job("paper", id=id))) as messages:
-                async for message in messages:
-                    if message.get("failed") == "paper":
-                        problems.append(message["error"])
-                    elif message.get("step") == "paper":
-                        self._model.change(self._model.state.papers_came(self._library.newest_day()))
+            problems = (await self._app.run_job(job("paper", id=id), receive))["problems"]
         except ReaderError as error:
-            problems.append(str(error))
+            problems = [str(error)]
         finally:
             self._progress.stop()
         self._say(id, f"Not refreshed: {' '.join(problems)}" if problems else "")
@@ -263,11 +262,8 @@ class PaperLookup(Controller):
         from reader.refresh.lines import job
 
         self._model.change(self._model.state.busy_with(f"fetching {id}"))
-        found = False
         try:
-            async with aclosing(self._app.run_job(job("look-up", id=id, own=own))) as messages:
-                async for message in messages:
-                    found = message.get("done") == "look-up" and message["found"]
+            found = (await self._app.run_job(job("look-up", id=id, own=own)))["found"]
         finally:
             self._model.change(self._model.state.busy_with(""))
         if found:

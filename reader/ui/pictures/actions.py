@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import aclosing
 from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from reader.core.document.model import Formula
-    from reader.refresh.lines import Canvas
+    from reader.refresh.lines import Canvas, Line
     from reader.ui.app import ReaderApp
     from reader.ui.pictures.drawing import PictureDrawn
     from reader.ui.pictures.pictures import Picture, Pictures
@@ -168,16 +167,14 @@ class PictureLoader(Controller):
         from reader.refresh.lines import job
         from reader.ui.pictures.drawing import PictureDrawn
 
+        def receive(line: Line) -> None:
+            if line.get("step") == "wait":
+                self._say(picture, f"{line['why']}, {line['seconds']:.0f} s")
+
         try:
             spot = picture.spot._asdict() if picture.spot is not None else None
             drawing = job("picture", address=picture.address, canvas=list(canvas), spot=spot)
-            async with aclosing(self._app.run_job(drawing)) as messages:
-                async for message in messages:
-                    match message:
-                        case {"step": "wait", "seconds": seconds, "why": why}:
-                            self._say(picture, f"{why}, {seconds:.0f} s")
-                        case {"done": "picture"}:
-                            self._keep(picture, canvas, PictureDrawn.of(message))
+            self._keep(picture, canvas, PictureDrawn.of(await self._app.run_job(drawing, receive)))
         except ReaderError as error:
             self._say(picture, str(error))
         except Exception:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Sequence
-from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,6 +25,7 @@ from reader.ui.shell.state import NOTHING_IS_FETCHED, State
 if TYPE_CHECKING:
     from textual.worker import Worker
 
+    from reader.refresh.lines import Line
     from reader.ui.app import ReaderApp
 
 
@@ -320,25 +320,19 @@ class FeedSearch(Controller):
     async def _ask(self, text: str) -> tuple[Listing, ...]:
         from reader.refresh.lines import job, listing_of
 
-        listings: tuple[Listing, ...] = ()
-        async with aclosing(self._app.run_job(job("search", text=text))) as messages:
-            async for message in messages:
-                match message:
-                    case {"step": "wait", "seconds": seconds, "why": why}:
-                        self._report(text, f"{why}, {seconds:.0f} s")
-                    case {"done": "search", "listings": found}:
-                        listings = tuple(map(listing_of, found))
-        return listings
+        def receive(line: Line) -> None:
+            if line.get("step") == "wait":
+                self._report(text, f"{line['why']}, {line['seconds']:.0f} s")
+
+        result = await self._app.run_job(job("search", text=text), receive)
+        return tuple(map(listing_of, result["listings"]))
 
     def _store(self, listings: Sequence[Listing]) -> None:
         """Store papers in the cache; blocks, in a thread without an event loop."""
         from reader.refresh.lines import job, listing_values
 
         async def store() -> None:
-            storing = job("store", listings=[listing_values(one) for one in listings])
-            async with aclosing(self._app.run_job(storing)) as messages:
-                async for _ in messages:
-                    pass
+            await self._app.run_job(job("store", listings=[listing_values(one) for one in listings]))
 
         asyncio.run(store())
 

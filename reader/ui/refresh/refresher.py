@@ -6,7 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import Sequence
-from contextlib import aclosing, suppress
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -163,9 +163,7 @@ class Refresher(Controller):
 
         self._begun = time.monotonic()
         job = refresh_job(plan or Latest(self._app.settings.days_at_start))
-        async with aclosing(self._app.run_job(job)) as lines:
-            async for line in lines:
-                self._receive(line)
+        await self._app.run_job(job, self._receive)
 
     def _receive(self, line: Line) -> None:
         from reader.refresh.lines import error_of

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -141,9 +140,7 @@ class Learner(Controller):
             from reader.refresh.lines import job
 
             try:
-                async with aclosing(self._app.run_job(job("for-you"))) as messages:
-                    async for _ in messages:
-                        pass
+                await self._app.run_job(job("for-you"))
             except ReaderError as error:
                 self._model.show_notice(str(error), "warning")
             return True
