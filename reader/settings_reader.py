@@ -20,7 +20,6 @@ from reader.core.errors import ConfigError
 from reader.core.settings.standing import FORMER_LISTS, FORMER_TABLES, Standing
 from reader.core.settings.toml import Statement, explain_toml, parse_toml, read_statements
 from reader.core.settings.types import SINGLE, TABLES, InvalidValue, check_key, keys_of_action, nearest
-from reader.core.views import current_id
 from reader.paths import read_start, replace_private
 
 MAX_FILE_SIZE = 1 << 16
@@ -241,7 +240,7 @@ class _SettingsReader:
 
     def _read_single_value(self, name: str, table: str, key: str, found: Statement) -> None:
         if table == "keys" and key:
-            self.keys[current_id(key)] = keys_of_action(found.value)
+            self.keys[key] = keys_of_action(found.value)
         elif table in SINGLE and key:
             value = check_key(SINGLE[table], f"[{table}]", key, found.value)
             self.values[table] = replace(self.values.get(table) or SINGLE[table](), **{key: value})

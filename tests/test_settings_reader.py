@@ -53,7 +53,7 @@ GOOD = """\
 endpoint = "http://127.0.0.1:8000/"
 order = "upvotes"
 list_share = 0.4
-hidden_views = ["today", "second", "muted"]
+hidden_views = ["latest", "second", "muted"]
 exports = [{query = "is:starred", file = "~/s.bib"}]
 
 [keys] # none = 1
@@ -64,7 +64,7 @@ exports = [{query = "is:starred", file = "~/s.bib"}]
 ]
 paper.read = "m  ctrl+r"
 "app.quit" = []
-"view.today" = "t"
+"view.latest" = "t"
 
 [second_look]
 # votes = 25
@@ -107,11 +107,11 @@ def test_a_file_is_taken_with_the_lines_of_its_values(file: Path, text: bytes) -
         str(file),
         lines={
             **{"endpoint": 2, "order": 3, "list_share": 4, "hidden_views": 5, "exports": 6},
-            **{"keys.paper.star": 9, "keys.paper.read": 14, "keys.app.quit": 15, "keys.view.today": 16},
+            **{"keys.paper.star": 9, "keys.paper.read": 14, "keys.app.quit": 15, "keys.view.latest": 16},
             **{"digest": 22, "digest.to": 22, "digest.security": 23, "views": 25, "commands": 29},
         },
         former={
-            "hidden_views": ["today", "second", "muted"],
+            "hidden_views": ["latest", "second", "muted"],
             "exports": [{"query": "is:starred", "file": "~/s.bib"}],
             "views": [
                 {"name": "evals", "query": "topic:evaluation"},

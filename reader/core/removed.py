@@ -76,6 +76,7 @@ ACTIONS = frozenset(
         "view.changed",
         "view.group",
         "view.second",
+        "view.today",
         "view.reading",
         "why.rename",
         "why.join",
@@ -85,7 +86,7 @@ ACTIONS = frozenset(
 )
 """Removed actions: keys that the user gave them are ignored."""
 
-VIEWS = frozenset({"group", "changed", "second"})
+VIEWS = frozenset({"group", "changed", "second", "today"})
 """Removed views of the program: `hidden_views` may still name them."""
 
 RENAMED: Mapping[str, str] = MappingProxyType(

@@ -52,12 +52,3 @@ IDS = tuple(one.id for one in (*VIEWS, *SPECIAL))
 
 QUERIES = {name.casefold(): one.query for one in (*VIEWS, *SPECIAL) for name in (one.name, one.id)}
 """The query of `view:NAME`, by name and id in lower case; a saved view of that name takes precedence."""
-
-_FORMER = {"today": LATEST}
-"""Ids from earlier versions in the user's files."""
-
-
-def current_id(id: str) -> str:
-    """The current id of a view or of its action: `today` is `latest`."""
-    name = id.removeprefix("view.")
-    return f"{id.removesuffix(name)}{_FORMER.get(name, name)}"

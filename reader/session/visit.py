@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeGuard
 
 from reader.core.errors import QueryError
-from reader.core.views import FOR_YOU, LATEST, current_id
+from reader.core.views import FOR_YOU, LATEST
 from reader.paths import read_start, replace_private
 from reader.session.places import TOPIC_MODES, TOPIC_ORDERS, TopicMode, TopicOrder
 
@@ -133,8 +133,6 @@ def load(path: Path) -> Visit:
     """Load the visit; a missing or invalid value takes its default."""
     found = _read(path)
     good = {name: found[name] for name, is_good in _GOOD.items() if is_good(found.get(name))}
-    if "view" in good:
-        good["view"] = current_id(good["view"])
     good["sizes"] = dict(_sizes(found.get("sizes")))
     for name in ("history", "commands", "folded", "hidden"):
         texts = found.get(name)

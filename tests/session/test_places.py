@@ -41,7 +41,7 @@ from tests.table import each
         ("nowhere", "Latest", "day:latest"),
     ],
 )
-def test_a_view_is_known_by_its_id_and_today_stands_in_for_others(id: str, name: str, query: str) -> None:
+def test_a_view_is_known_by_its_id_and_latest_stands_in_for_others(id: str, name: str, query: str) -> None:
     found = view(id)
     assert (found.name, found.query) == (name, query)
     parse(found.query)

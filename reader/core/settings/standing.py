@@ -33,7 +33,7 @@ from reader.core.settings.types import (
     setting,
     setting_types,
 )
-from reader.core.views import IDS, current_id
+from reader.core.views import IDS
 
 if TYPE_CHECKING:
     from reader.core.follows import Follow
@@ -369,6 +369,6 @@ def _former_entries(lists: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, A
             yield key, {"name": key.replace("_", " "), "query": query, "then": [RUN], "run": program}
     for values in entries("exports"):
         yield "exports", {**values, "name": values.get("file", ""), "then": [WRITE]}
-    for id in (current_id(str(one)) for one in lists.get("hidden_views", ())):
+    for id in map(str, lists.get("hidden_views", ())):
         if id not in removed.VIEWS:
             yield "hidden_views", {"name": f"without {id}", "query": f"{VIEW}{id}", "then": [UNLIST]}
