@@ -388,6 +388,14 @@ def test_an_output_that_can_not_be_written_is_a_failure_in_one_line(papers: Path
         assert "No space left on device" in said and str(papers) not in said  # the home's own disk has room
 
 
+@pytest.mark.long
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_a_failure_that_can_not_be_told_keeps_its_exit_code(papers: Path) -> None:
+    code, listed, message = run_in_shell("show 9999.99999")
+    assert (code, message.count("\n")) == (1, 1)
+    assert run_in_shell("show 9999.99999 2>/dev/full") == (1, listed, "")
+
+
 # The pager
 
 
@@ -437,6 +445,13 @@ def test_a_pager_that_is_left_early_or_gets_an_interrupt_is_no_failure(paged: Ru
     assert paged("list", rows=9, script=f"#!/bin/sh\nread line; kill -INT $PPID\n{SLOW}") == Result(0, "", "")
     assert "6 of 6" in Path("got").read_text()
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_list_is_printed_without_a_pager_that_is_unwanted_or_can_not_start(paged: RunPaged) -> None:
+    whole = paged("list", rows=10).out
+    assert paged("list", "--no-pager", rows=9) == Result(0, whole, "")
+    assert paged("list", rows=9, script="#!/nowhere/sh\n") == Result(0, whole, "")
+    assert not Path("got").exists()
 
 
 def test_links_are_shown_unless_the_pager_is_not_less() -> None:

@@ -6,15 +6,13 @@ import pytest
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from reader.commands.line.shell import understand
 from reader.commands.settings_file import key_of
-from reader.core.errors import ReaderError, UsageError
+from reader.core.errors import ReaderError
 from reader.keys.actions import Action, KeySet
 from reader.ui import features
 from reader.ui.app import ReaderApp
 from reader.ui.command_line.screen import OutputPane, plain_lines
 from reader.ui.features import Feature
-from reader.ui.shell.commands import Here
 from reader.ui.shell.controller import Controller, follows, handles
 from reader.ui.shell.screens import OverScreen, PaneScreen
 from reader.ui.shell.state import Front, State
@@ -137,9 +135,6 @@ async def test_its_keys_can_be_chosen_in_the_settings(reader: Opener) -> None:
         assert r.context == "shelf"
 
 
-def test_its_actions_can_be_typed_and_set_by_their_ids(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UsageError):
-        understand("shelf.open", Here())
+def test_its_actions_can_be_set_by_their_ids(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(features, "FEATURES", [FEATURE])
-    assert understand("shelf.open", Here()).action == "shelf.open" == understand("shelf", Here()).action
     assert key_of("keys.shelf.open") == ("keys", "shelf.open")

@@ -123,7 +123,6 @@ class Marker:
         self._path = path
         self.results: FeedResults | None = None
         """The listed results of a feed search, whose papers are read and marked as if cached."""
-        """The settings file, whose lists are kept in step with the log; None for the sample."""
         self._marks = MarkThread(path)
         self._unwritten: dict[str, str] = {}
 

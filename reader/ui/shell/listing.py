@@ -17,7 +17,6 @@ from reader.ui.kit.lines import view_name
 from reader.ui.shell.layout import Density
 
 if TYPE_CHECKING:
-    from reader.cache.reads.window import Order
     from reader.core.feed_days import Hole
     from reader.ui.library.feed_results import FeedResults
 
