@@ -22,7 +22,7 @@ STEP_INTERVAL_SECONDS = 5.0
 
 
 def run_job(workspace: Workspace, job: Job, *, quiet: bool = False, tell: Tell = ignore) -> Line:
-    """Run a job, and return its result; raises ReaderError.
+    """Run a job, and return its result; raises ReaderError, and what `tell` raises, which stops the job.
 
     Shows progress unless `quiet`. `tell` gets each line as it comes, from any thread, and a line for each wait and, if
     nothing else happens, for some of the steps.
@@ -48,6 +48,17 @@ def fetch(workspace: Workspace, job: Job, page: str) -> Line:
 async def _run(workspace: Workspace, job: Job, progress: Progress, tell: Tell) -> Line:
     log_file.attach(workspace.settings.log_level)
     started = beat = time.monotonic()
+    loop = asyncio.get_running_loop()
+    not_received: list[Exception] = []
+
+    def pass_on(line: Line) -> None:
+        # The job would take a closed pipe for a failure of the source that it asks: it is cancelled instead.
+        try:
+            if not not_received:
+                tell(line)
+        except Exception as error:
+            not_received.append(error)
+            loop.call_soon_threadsafe(work.cancel)
 
     def note(seconds: float, why: str) -> None:
         nonlocal beat
@@ -55,20 +66,27 @@ async def _run(workspace: Workspace, job: Job, progress: Progress, tell: Tell) -
             progress.show(describe_progress(waiting(seconds, why)))
         if seconds or time.monotonic() - beat >= STEP_INTERVAL_SECONDS:
             beat = time.monotonic()
-            tell(waiting(seconds, why))
+            pass_on(waiting(seconds, why))
 
     def receive(line: Line) -> None:
         progress.show(describe_progress(line, time.monotonic() - started))
         if line.get("failed") in ("day", "feed"):
             log_file.record_warning(f"{line['failed']} {line.get('day') or line['title']}", line["error"])
-        tell(line)
+        pass_on(line)
 
     redrawing = asyncio.create_task(_redraw(progress))
     try:
         with watched_by(note):
-            return await running.run_job(replace(workspace.job_context, tell=receive), job)
+            work = asyncio.ensure_future(running.run_job(replace(workspace.job_context, tell=receive), job))
+            result = await work
+    except asyncio.CancelledError:
+        if not not_received:
+            raise
     finally:
         redrawing.cancel()
+    if not_received:
+        raise not_received[0]
+    return result
 
 
 async def _redraw(progress: Progress) -> None:

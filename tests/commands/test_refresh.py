@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from reader.commands.output import Progress
-from reader.commands.run_job import _run, describe_progress
+from reader.commands.run_job import _run, describe_progress, run_job
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError
 from reader.core.steps import note_wait
@@ -194,6 +194,17 @@ def test_a_verbose_refresh_tells_each_request(run: Run, feed: FeedServer, monkey
     found = run("refresh", "--days", "1", "--verbose")
     (line,) = found.err.splitlines()  # and no second line by what the first run has set up
     assert re.fullmatch(rf"[\d:]+ GET {feed.url}/api/daily_papers\?date={ago(0)}.* 200, .* s", line)
+
+
+def test_a_pipe_that_closes_ends_the_refresh_and_is_no_fault_of_the_feed(feed: FeedServer, home: Path) -> None:
+    def receive(line: Line) -> None:
+        if line["step"] == "day":
+            raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        run_job(Workspace(), refresh_job(Latest()), quiet=True, tell=receive)
+    assert len(feed.requests) == 1
+    assert not list(home.rglob("*.log"))
 
 
 def test_refresh_prints_what_rules_did(run: Run, feed: FeedServer, home: Path) -> None:
