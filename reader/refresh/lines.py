@@ -53,7 +53,7 @@ Line = dict[str, Any]
 Job = dict[str, Any]
 
 Tell = Callable[[Line], object]
-"""Receives the lines of a job as they come."""
+"""Receives the lines of a job as they come; it does not raise, since the job would blame the source that it asks."""
 
 
 def ignore(_line: Line) -> None:

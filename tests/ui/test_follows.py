@@ -74,7 +74,7 @@ async def test_a_rule_shows_its_papers_before_it_is_kept(reader: Opener, tmp_pat
         assert all(said in r.lines[-1] for said in ("x hide", "m mute", "s star", "b queue"))
         await r.press("x")
         await r.until(lambda: "hide: topic:video" in r.lines[0] and "Video Models Dream of Doors" in r.screen)
-        assert "8 of 60" in r.screen
+        assert "8 of 60" in r.screen and "not on these:" in r.lines[1]
         await r.press("escape")
         assert r.context == "list" and file.read_text() == ""
         # The query in view, muted.
@@ -83,6 +83,7 @@ async def test_a_rule_shows_its_papers_before_it_is_kept(reader: Opener, tmp_pat
         assert "q these: slow" in " ".join(r.lines[-2:])
         await r.press("q", "m")
         await r.until(lambda: "mute: slow" in r.lines[0] and "1 of 60" in r.screen)
+        assert "leave out the papers of this query" in r.lines[1]
         await r.press("enter")
         await r.until(lambda: "slow is saved: mute" in r.status)
         assert standing.load(file, r.file).settings.mute == ("slow",)

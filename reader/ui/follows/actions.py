@@ -100,7 +100,10 @@ class FollowActions(Controller):
             return
         line = shlex.join(["views", "add", "--then", deed, query])
         keep = partial(self._app.command_actions.begin, line, is_own=True)
-        text = outcome.text or outcome.said
+        effect = "The rule acts on new papers as they come, not on these:"
+        if deed == "mute":
+            effect = "Lists then leave out the papers of this query, such as:"
+        text = f"{effect}\n{outcome.text or outcome.said}"
         self._model.change(self._model.state.put(OUTPUT, Output(f"{deed}: {query}", text, keep=keep)))
 
     # Follows
