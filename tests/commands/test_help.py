@@ -207,7 +207,7 @@ def test_files_and_modules_that_pages_name_are_there() -> None:
     assert [link for link in re.findall(r"\]\(([^)#:]+)\)", text) if not (FOLDER / link).is_file()] == []
     modules = re.findall(r"python -m (tests[\w.]+|reader[\w.]+)", text)
     files = [ROOT / name.replace(".", "/") for name in modules]
-    assert len(modules) > 3
+    assert modules
     assert [file for file in files if not (file.with_suffix(".py").is_file() or (file / "__main__.py").is_file())] == []
 
 
