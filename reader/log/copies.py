@@ -251,4 +251,4 @@ def fault(cache: Path) -> str:
         if not is_damage(error):
             with explained(log):
                 raise
-        return "it is not a database, or cut off"
+        return "damaged, cut off or not a database"
