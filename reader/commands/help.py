@@ -117,21 +117,20 @@ def keys_page(keymap: Keymap | None) -> str:
 
 
 def _settings() -> str:
-    from reader.commands.settings_file import setting_docs
-    from reader.config import SETTING_TYPES, Settings
-    from reader.core.settings.types import SINGLE, TABLES, as_toml
+    from reader.config import SETTING_TYPES, Settings, setting_docs
+    from reader.core.settings.types import KEY_TABLE, as_toml
 
     found = []
     for name, about in setting_docs().items():
-        if name in SINGLE:
-            defaults = SINGLE[name]()
-            docs = setting_docs(SINGLE[name]).items()
-            found += [(code(f"{name}.{key} = {as_toml(getattr(defaults, key))}"), text) for key, text in docs]
-        elif name == "keys" or name in TABLES:
-            found.append((code(f"[[{name}]]" if name in TABLES else f"[{name}]"), about))
+        kind = SETTING_TYPES[name]
+        if kind is KEY_TABLE or kind.is_repeated:
+            found.append((code(f"[[{name}]]" if kind.is_repeated else f"[{name}]"), about))
+        elif kind.table is not None:
+            docs = setting_docs(kind.table).items()
+            found += [(code(f"{name}.{key} = {as_toml(getattr(kind.table(), key))}"), text) for key, text in docs]
         else:
             value = as_toml(getattr(Settings(), name))
-            found.append((code(f"{name} = {value}"), f"{about} Takes {SETTING_TYPES[name].about}."))
+            found.append((code(f"{name} = {value}"), f"{about} Takes {kind.about}."))
     return table("Setting and default", "What it does", found)
 
 
