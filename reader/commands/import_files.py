@@ -60,8 +60,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--choose", action="append", default=[], metavar="PAPER=ID", help=about)
     about = "list saved pages' papers without an arXiv id, and which papers they may be"
     parser.add_argument("--choices", action="store_true", help=about)
-    about = "leave titles of saved pages to the next refresh, instead of looking them up now"
-    parser.add_argument("--later", action="store_true", help=about)
     parser.add_argument("--dry-run", action="store_true", help="print what would be imported, and change nothing")
 
 
@@ -112,7 +110,7 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
             print_line(describe_followed(len(added), known, is_dry=is_dry))
     titles = None
     if found.has_pages:
-        titles = page_titles.look_up(workspace, quiet=bool(arguments.json), is_put_off=arguments.later)
+        titles = page_titles.look_up(workspace, quiet=bool(arguments.json))
     failed = [*found.failed, *failed]
     more = {"new": new, "unchanged": record["papers"] - new, "skipped": len(record["without_id"])}
     counts = {name: count + more.get(name, 0) for name, count in counts.items()}
