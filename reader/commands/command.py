@@ -93,9 +93,9 @@ class Parser(ArgumentParser):
         (file or sys.stdout).write(self.format_help())
 
     def format_help(self) -> str:
-        from reader.commands.pages import command_page, draw
+        from reader.commands.pages import command_help
 
-        return "\n".join((*draw(command_page(self, self.examples)), ""))
+        return command_help(self, self.examples)
 
 
 class StoreFile(Action):

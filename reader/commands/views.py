@@ -13,8 +13,8 @@ from reader.cache.follows import FollowCount, follow_counts
 from reader.cache.reads.vocabulary import vocabulary
 from reader.commands.choosing import EVERYTHING
 from reader.commands.command import Command, add_actions, expect_names, suggest
+from reader.commands.config import open_in_editor
 from reader.commands.output import answer, print_rows, warn
-from reader.commands.settings_file import open_in_editor
 from reader.commands.workspace import Workspace, check_names, parsed, selection
 from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.follows import Follow, name_slug, parse_follow

@@ -6,7 +6,7 @@ import pytest
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from reader.commands.settings_file import key_of
+from reader.commands.config import key_of
 from reader.core.errors import ReaderError
 from reader.keys.actions import Action, KeySet
 from reader.ui import features

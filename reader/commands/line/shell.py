@@ -273,5 +273,5 @@ def _export(words: Sequence[str], here: Here) -> Typed:
     if not chooses and not places_of_arguments(make_parser(find_command("export")), words):
         papers = tuple(word for id in here.selected for word in ("--id", id)) or ("--", here.query)
     file = next((Path(name) for name in _OUTPUT.findall("\0".join(words))), None)
-    is_replaced = file is not None and "--append" not in words and file.is_file()
+    is_replaced = file is not None and file.is_file()
     return Typed(("export", *words, *papers), replaces=str(file) if is_replaced else "")
