@@ -81,17 +81,13 @@ def _check_key(key: LineKey) -> LineKey:
 def look_for_extensions() -> Added:
     """Import the extensions and check what they add; one with invalid additions is switched off."""
     lines: dict[str, LineKey] = {}
-    for given, one in _checked("keys", LineKey, _check_key):
-        id = f"{EXTENSION}{one.id}"
-        if id in lines:
-            installed.switch_off(given.entry, f"another extension also has the action {one.id}")
-        else:
-            lines[id] = one
-    return Added(lines, tuple(saved_view(one.name, one.query) for _, one in _checked("views", SavedView, _check_query)))
+    for one in _checked("keys", LineKey, _check_key):
+        lines.setdefault(f"{EXTENSION}{one.id}", one)
+    return Added(lines, tuple(saved_view(one.name, one.query) for one in _checked("views", SavedView, _check_query)))
 
 
-def _checked(kind: str, of: type[T], check: Callable[[T], T]) -> Iterator[tuple[installed.Given[T], T]]:
+def _checked(kind: str, of: type[T], check: Callable[[T], T]) -> Iterator[T]:
     """The additions of one kind, without those that fail a check."""
     for given in installed.given(kind, of):
         if (one := installed.ask(given.entry, check, given.value)) is not None:
-            yield given, one
+            yield one
