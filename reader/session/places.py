@@ -219,12 +219,12 @@ class Place(NamedTuple):
         `mode` is how topics combine; a query with fewer than two does not express it.
         """
         from reader.core.query import parse
-        from reader.core.query.choices import TopicChoice, picked_topics, with_topics
+        from reader.core.query.choices import Choice, chosen, with_choice
 
-        choice = picked_topics(self.query)
+        choice = chosen(self.query, "topic")
         if (choice.mode if len(choice.picked) > 1 else mode) == "all":
             return self.whole(order)
-        others = with_topics(self.text, TopicChoice("any", (), choice.excluded))
+        others = with_choice(self.text, "topic", Choice("any", (), choice.excluded))
         return _joined(self.view.query, parse(others), self.view.order or order)
 
 
@@ -250,9 +250,9 @@ def _names_topics(text: str) -> bool:
     if "topic:" not in text.lower():
         return False
     from reader.core.query import parse
-    from reader.core.query.choices import picked_topics
+    from reader.core.query.choices import chosen
 
-    choice = picked_topics(parse(text))
+    choice = chosen(parse(text), "topic")
     return bool(choice.picked or choice.excluded)
 
 
