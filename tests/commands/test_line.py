@@ -58,8 +58,7 @@ def words(line: str, here: Here = SELECTED) -> str:
         ("h tag", "help tag"),
         ("view", "views"),
         ("redo 2", "undo --redo 2"),
-        ("import x.bib", "import x.bib --later"),
-        ("import x.bib --dry-run", None),
+        ("import x.bib", None),
         ("pipe wc -w", f"pipe -- wc -w {A} {B}"),
         ("pipe", "pipe --help"),
         ("pipe --all wc", "pipe --all -- wc"),
@@ -424,14 +423,7 @@ The list has no such line: it has 3.
 There is no command 'lst'. Did you mean list?
 1 of 3> zzyzx
 There is no command 'zzyzx'.
-1 of 3> gd 29 june 2026
-Monday 29 June 2026.
-All, searched for day:2026-06-29: 2 papers.
-1. Small verifiers, long horizons. Unread, 9 votes.
-2. Where do web agents lose their way? Unread, 7 votes.
-1 of 2> gd zz
-zz is no date: type gd mon, gd 29, gd w20 or gd 2025-03.
-1 of 2> q
+1 of 3> q
 Left dailypapers.
 """
 
