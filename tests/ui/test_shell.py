@@ -14,7 +14,6 @@ from reader.core.paper_row import PaperKey
 from reader.keys.actions import CONTEXTS
 from reader.keys.keymap import Keymap
 from reader.session.places import Place, view
-from reader.ui.features import add_keys
 from reader.ui.refresh.refresher import Refresher
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.controller import Controller, Model, handlers_of, handles, subscribe
@@ -128,7 +127,7 @@ class Again(Controller):
 async def test_each_action_has_a_handler_and_each_handler_an_action(reader: Opener) -> None:
     async with reader() as r:
         handlers = set(r.app.handlers)
-    assert handlers == {action.id for action in add_keys(Keymap()).actions}
+    assert handlers == {action.id for action in Keymap().actions}
     for context in CONTEXTS:
         bound = {action.id for action in Keymap().resolve(context).values()}
         assert bound and bound <= handlers
