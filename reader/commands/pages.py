@@ -113,17 +113,19 @@ def command_help(parser: ArgumentParser, shown: Sequence[tuple[str, str]]) -> st
         formatter.start_section(heading)
         formatter.add_arguments(actions)
         formatter.end_section()
-    style = Style.of(sys.stdout)
-    arguments = re.sub(r"^\w+:$", lambda found: style.bold(found[0]), formatter.format_help(), flags=re.MULTILINE)
-    lines = [*wrapped(parser.description or "", help_width()), "", f"{style.bold('Usage:')} {_usage(parser)}"]
+    lines = [*wrapped(parser.description or "", help_width()), "", *wrapped(_usage(parser), help_width())]
     if shown := shown or _examples_of(parser.prog):
-        lines += ["", style.bold("Examples:"), *example_lines(shown)]
-    return "\n".join((*lines, "", arguments))
+        lines += ["", "Examples:", *example_lines(shown)]
+    style = Style.of(sys.stdout)
+    text = "\n".join((*lines, "", formatter.format_help()))
+    return re.sub(
+        r"^(?:Usage|Examples|Arguments|Options):", lambda found: style.bold(found[0]), text, flags=re.MULTILINE
+    )
 
 
 def _usage(parser: ArgumentParser) -> str:
     """A command's synopsis, without its options."""
-    words = [parser.prog]
+    words = ["Usage:", parser.prog]
     for action in parser._actions:
         if not action.option_strings and action.help != SUPPRESS:
             name = _metavar(action)

@@ -18,8 +18,7 @@ from reader.commands.command import query_of
 from reader.commands.output import Style, answer, print_paged, warn, width
 from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, parsed, selection
-from reader.core.document.find import Finder, Hit, block_texts, find
-from reader.core.document.model import Heading
+from reader.core.document.find import Finder, Hit, find
 from reader.core.errors import UsageError
 from reader.core.lines import Piece, fill, wrapped
 from reader.core.query import Match, Query, Term
@@ -43,9 +42,6 @@ class Passage(NamedTuple):
     id: str
     title: str
     hit: Hit
-    number: int
-    """The number of its section."""
-    paragraph: str
 
     @property
     def section(self) -> str:
@@ -107,12 +103,9 @@ def passages(workspace: Workspace, window: Window, text: str, query: Query) -> I
             kept = texts.get(pk)
             if kept is None:
                 continue
-            blocks = kept.document.blocks
             for row in window.rows([pk]):
                 for hit in find(kept.document, finders, in_formulas=in_formulas):
-                    number = sum(isinstance(block, Heading) for block in blocks[: hit.block + 1])
-                    paragraph = " ".join(" ".join(block_texts(blocks[hit.block])).split())
-                    yield Passage(row.id, row.title, hit, number, paragraph)
+                    yield Passage(row.id, row.title, hit)
 
 
 def _format(found: Passage) -> str:

@@ -150,7 +150,7 @@ def test_a_feed_that_fails_is_told_with_since_when_and_why(
         **names,
     )
     doctor = run("doctor")
-    assert doctor.code == 1 and "notes-of-a-lab, failing since" in doctor.out and names["REASON"] in doctor.out
+    assert doctor.code == 1 and "notes-of-a-lab  failing since" in doctor.out and names["REASON"] in doctor.out
     site.pages["/feed.xml"] = pages["/feed.xml"]
     site.pages["/"] = Page(b"<html><body>Hello</body></html>", "text/html")
     session(

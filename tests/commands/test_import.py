@@ -178,9 +178,8 @@ def test_an_import_of_several_files_reports_papers_marks_and_feeds(
         2 papers named, 1 of them here, 1 to come with the next refresh.
         1 feed added, 0 already known; 'dailypapers refresh' fetches them.
         1! feeds.opml: outline 2: no web address: ftp://example.org; skipped
-        1! nowhere.bib can't be read: No such file or directory.
-        1! broken.opml: The file is cut off or is not XML; export it again.
-        1! dailypapers: 2 of 4 files could not be imported.
+        1! dailypapers: nowhere.bib can't be read: No such file or directory.
+        1! dailypapers: broken.opml: The file is cut off or is not XML; export it again.
         $ import feeds.opml --dry-run --jsonl
         {"new": 0, "updated": 0, "unchanged": 0, "skipped": 0, "marks": 0, "papers": 0, "here": 0, "coming": 0, "marked": {}, "without_id": [], "labels": {}, "dry_run": true, "feeds": {"added": [], "known": 1}, "titles": null, "failed": []}
         ! feeds.opml: outline 2: no web address: ftp://example.org; skipped

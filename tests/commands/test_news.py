@@ -63,7 +63,9 @@ def lines_of(news: News) -> list[str]:
     return [*(line for lines in sections for line in lines), f"{news.rest} left, {news.mailed} mailed"]
 
 
-def test_each_paper_is_news_once_with_its_reason(run: Run, home: Path, tmp_path: Path) -> None:
+def test_each_paper_is_news_once_with_its_reason(
+    run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run("import", str(write_days(tmp_path / "days.jsonl", OLDER | {DAY: PAPERS})))
     run("mark", "star", "2604.10003", "2604.11007", "2604.12003")
     run("views", "add", "--then", "follow", "author:Zoë Müller")
@@ -95,8 +97,11 @@ def test_each_paper_is_news_once_with_its_reason(run: Run, home: Path, tmp_path:
         "  0008",
         "0 left, 0 mailed",
     ]
-    assert told(titles=1) == [*first, *followed, "8 left, 0 mailed"]
-    assert told(known=["2606.10001", "2606.10004"], titles=0) == ["8 left, 2 mailed"]
+    with monkeypatch.context() as few:
+        few.setattr("reader.commands.news.TITLES", 1)
+        assert told() == [*first, *followed, "8 left, 0 mailed"]
+        few.setattr("reader.commands.news.TITLES", 0)
+        assert told(known=["2606.10001", "2606.10004"]) == ["8 left, 2 mailed"]
     assert told(query="walk") == ["Other topics:", "  0007", "0 left, 0 mailed"]
     with pytest.raises(UsageError):
         told(query="is:nonsense")

@@ -147,7 +147,7 @@ def test_a_mail_that_was_not_confirmed_is_sent_again_under_the_same_id(run: Run,
 @pytest.mark.usefixtures("after_a_visit")
 def test_what_has_no_room_is_counted(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reader.commands.news.FOR_YOU", 3)
-    monkeypatch.setattr("reader.commands.news.Asked.__new__.__defaults__", (False, frozenset(), 1))
+    monkeypatch.setattr("reader.commands.news.TITLES", 1)
     with serving("none") as server:
         write_settings(home, server, 'security = "none"', user="")
         first = run("digest", "--send", "--json").record

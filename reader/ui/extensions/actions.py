@@ -10,7 +10,7 @@ from reader.core.settings.types import SavedView
 from reader.core.steps import beside
 from reader.core.text import clean
 from reader.core.views import View
-from reader.keys.actions import EXTENSION, LINE_CONTEXTS, Action, KeySet, LineKey
+from reader.keys.actions import EXTENSION, LINE_CONTEXTS, Action, LineKey
 from reader.keys.spelling import parse_keys
 from reader.session.places import saved_view
 from reader.ui.shell.controller import Controller, Handler
@@ -60,7 +60,7 @@ class ExtensionActions(Controller):
                 Action(id, keymap.free_keys(one.keys, LINE_CONTEXTS), one.name, one.help, LINE_CONTEXTS)
                 for id, one in added.lines.items()
             )
-            self._app.add_keys(KeySet(tuple(actions)))
+            self._app.add_keys(actions)
         if added.views:
             state = self._model.state
             self._model.change(state.know_views(state.views._replace(added=added.views)))
