@@ -25,7 +25,6 @@ from reader.core.errors import NoFullText, NotFound, UsageError
 from reader.core.ids import named_id, pdf_url
 from reader.core.query import Query
 from reader.core.text import amount, brief
-from reader.session.places import asks_for_today, plain_words
 
 if TYPE_CHECKING:
     from reader.cache.marks.change import Change
@@ -165,11 +164,11 @@ def explain_nothing(window: Window, query: Query) -> None:
     newest = window.newest_day()
     if not window.has_papers():
         warn("There are no papers yet. 'dailypapers refresh' fetches the latest days.")
-    elif asks_for_today(query) and newest and newest < datetime.now(UTC).date().isoformat():
+    elif "day:today" in map(str, query.terms) and newest and newest < datetime.now(UTC).date().isoformat():
         warn(f"There are no papers from today. The latest day is {newest}: day:latest finds its papers.")
     elif query.near:
         warn("Nothing is near in words.")
-    elif words := plain_words(query):
+    elif words := query.plain_words:
         warn(f"Nothing matches. Nearest in words: dailypapers list {shlex.quote(f'~{words}')}")
     else:
         warn("Nothing matches.")
@@ -180,7 +179,7 @@ def with_known_words(window: Window, query: Query) -> Query | None:
     from reader.cache.search.free_text import corrections
     from reader.core.similarity import respelled
 
-    words = query.near or plain_words(query)
+    words = query.near or query.plain_words
     if not words:
         return None
     found = window.read(lambda connection: corrections(connection, words))

@@ -46,11 +46,11 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 def _suggest_names(given: Sequence[str]) -> Iterable[str]:
-    from reader.ui.features import known_actions
+    from reader.keys.actions import ACTIONS
 
     if given[0] not in (GET, SET):
         return ()
-    return (*_single_settings(), *(f"keys.{action.id}" for action in known_actions()))
+    return (*_single_settings(), *(f"keys.{action.id}" for action in ACTIONS))
 
 
 def _suggest_values(given: Sequence[str]) -> Iterable[str]:
@@ -201,9 +201,9 @@ def key_of(name: str) -> tuple[str, ...]:
     kind = SETTING_TYPES.get(table) if key else None
     listing = "show"
     if kind is KEY_TABLE:
-        from reader.ui.features import known_actions
+        from reader.keys.actions import ACTIONS
 
-        known, what, listing = [one.id for one in known_actions()], f"There is no action {key!r}", "keys"
+        known, what, listing = [one.id for one in ACTIONS], f"There is no action {key!r}", "keys"
     elif kind is not None and kind.table is not None and not kind.is_repeated:
         known, what = list(setting_types(kind.table)), f"{table} has no {key!r}"
     elif name in FORMER_LISTS:

@@ -177,11 +177,10 @@ def _examine_extensions(workspace: Workspace) -> Iterator[Finding]:
     for one in installed.given("findings", object):
         found = installed.ask(one.entry, lambda ask=one.value: list(ask(workspace))) or ()
         yield from (finding for finding in found if isinstance(finding, Finding))
-    others = {entry.name: (entry.package, "") for entry in installed.others().values()}
-    off = {one.name: (one.package, one.why) for one in installed.switched_off()}
-    for name, (package, why) in (others | off).items():
+    for entry in installed.others().values():
+        why = installed.switched_off.get(entry)
         advice = f"Switched off: {why}. Update or remove the package." if why else ""
-        yield Finding("Extensions", "extension", clean(f"{name} of {package}"), clean(advice))
+        yield Finding("Extensions", "extension", clean(f"{entry.name} of {entry.package}"), clean(advice))
 
 
 def _examine_log() -> Iterator[Finding]:

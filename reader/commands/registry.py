@@ -111,7 +111,7 @@ def is_command(word: str) -> bool:
 def gists_of_commands() -> dict[str, str]:
     """A short description of each command; for extensions of others, the package."""
     ours = {name: gist for group in GROUPS.values() for name, gist in group.items()}
-    added = {name: f"of {entry.package}" for name, entry in installed.others().items()}
+    added = {name: f"of {entry.package}" for name, entry in installed.others().items() if name not in COMMANDS}
     return {**ours, "help": "what a command takes", **added}
 
 
@@ -131,6 +131,6 @@ def find_command(name: str) -> Command:
         return command
     found: Command | None = installed.command(name)
     if found is None:
-        why = next((one.why for one in installed.switched_off() if one.name == name), "it has no such command")
+        why = installed.switched_off.get(installed.others()[name], "it has no such command")
         raise ReaderError(f"The extension {name} can't be used: {why}.")
     return found

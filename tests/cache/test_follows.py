@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,6 @@ from reader.core.paper import Draft, Listing
 from reader.core.paper_row import Flag
 from reader.core.settings.standing import Standing
 from reader.database.connections import connect, open_database
-from reader.log.rows import Row
 from tests.cache.conftest import NOW, SCOPE, ByName, derive_again, draft, faults, follow, found, mute, said
 
 HE = Follow("author", "Kaiming He")
@@ -134,29 +132,6 @@ def test_a_follow_is_undone_redone_ended_and_outlives_the_cache(stored: Cache, p
         Events.open(path).close()
         cache.store(Listing("2026-11-24", PAPERS), NOW)
     assert known() == before and not faults(path)
-
-
-def rows_of(path: Path) -> list[Row]:
-    with closing(Events.open(path)) as events:
-        return [row for _, row in events.log.rows(0)]
-
-
-def test_what_two_machines_follow_is_joined_and_the_newest_decides(tmp_path: Path) -> None:
-    paths = [tmp_path / name / "papers.db" for name in ("one", "other")]
-    for place, path in enumerate(paths):
-        with closing(Cache.open(path, ByName())) as cache:
-            cache.store(Listing("2026-11-24", PAPERS), NOW)
-        with closing(Events.open(path, partial(float, 1_000 + place))) as events:
-            chosen = ((HE, place == 1), (WORDS, place == 0), ((AGENTS, LAB)[place], True))
-            follow(events, HE, WORDS)
-            for one, is_followed in chosen:
-                follow(events, one, is_followed=is_followed)
-    logs = [rows_of(path) for path in paths]
-    for path, foreign in zip(paths, (reversed(logs[1]), logs[0]), strict=True):
-        with closing(Events.open(path)) as events:
-            events.join(foreign)
-            assert set(events.read(follows)) == {HE, AGENTS, LAB}
-        assert flagged(path) == [1, 2, 3]
 
 
 # Standing queries over new papers

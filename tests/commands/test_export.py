@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,6 +71,20 @@ def test_a_format_goes_to_the_output_or_to_a_file_that_says_it(session: Session,
         ["26740", "30616", "28480", "00003", "00002", "00001", "00001"],
         ["00002", "28480", "30616", "26740", "00003", "00001", "00001"],
     ]
+
+
+def test_a_replacement_that_fails_leaves_the_old_file_as_it_was(
+    run: Run, papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    (file := tmp_path / "refs.bib").write_text("mine")
+    monkeypatch.setattr("reader.actions.export.to_disk", run_full)
+    found = run("export", "--all", "-o", str(file))
+    said = f"dailypapers: {file} could not be written: No space left on device. Name another file with -o.\n"
+    assert (found.code, found.err) == (1, said)
+    assert (file.read_text(), [*tmp_path.glob(".refs*")]) == ("mine", [])
 
 
 def test_a_feed_is_bounded_and_says_where_it_is(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:

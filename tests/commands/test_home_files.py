@@ -259,13 +259,6 @@ def test_the_manual_lists_all_kinds_of_events() -> None:
     assert {kind: words for kind, words in WHAT_LEAVES.items() if words not in said} == {}
 
 
-def test_a_kind_that_is_not_listed_is_not_recorded(filled: Path, tmp_path: Path) -> None:
-    with closing(Events.open(Path(shutil.copy(filled, tmp_path / "papers.db")))) as events:
-        for kind in ("mood", "mood:good", "starred", "tag"):
-            with pytest.raises(ValueError, match="not listed"):
-                events.decide([(kind, "1")])
-
-
 _PASSAGE = Passage("0123456789ab", "What the paper says.")
 HIGHLIGHT = (f"{PASSAGE}{_PASSAGE.id}", _PASSAGE.value)
 

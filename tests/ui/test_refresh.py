@@ -317,19 +317,6 @@ class Clock:
         return self.now
 
 
-async def test_a_refresh_that_changes_nothing_writes_nothing_and_says_little(reader: Opener) -> None:
-    with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
-        async with reader(settings=settings(endpoint=feed.url)) as r:
-            await r.do("app.refresh")
-            await r.until(lambda: "1 new" in r.status and r.app.state[REFRESH].progress is None)
-            with closing(sqlite3.connect(r.file)) as other:
-                before, asked = other.execute("PRAGMA data_version").fetchone(), len(feed.requests)
-                await r.do("app.refresh")
-                await r.until(lambda: r.app.state[REFRESH].progress is None and len(feed.requests) > asked)
-                assert other.execute("PRAGMA data_version").fetchone() == before
-            assert r.status == "nothing new"
-
-
 @pytest.mark.parametrize("fault", rest_long(["garbage", "html", "wrongtype", "refuse:403", "bomb"], ["garbage"]))
 async def test_a_broken_feed_leaves_the_papers_and_is_reported_in_one_line(reader: Opener, fault: str) -> None:
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:

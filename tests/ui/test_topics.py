@@ -147,9 +147,11 @@ async def test_it_is_told_on_the_page_too_and_of_no_topic_as_well(reader: Opener
             assert pk is not None
             changes = [Change("star", True, [pk]), Change("tag:later", True, [pk])]
             events.act(changes, by=Agent("scout", "0123456789ab"))
+            events.mark("rule:Cats", '{"when": "title:cat", "then": ["star"]}', [pk])
         await r.do("read.open", "read.why")
         await r.until(lambda: "No phrase gives this paper a topic." in r.screen)
         assert "starred by scout; tagged later by scout" in r.screen
+        assert "Cats: star, because title:cat" in r.screen
         await r.press("escape")
         assert r.is_on_page
         await r.do("app.escape")

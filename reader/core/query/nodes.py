@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -183,18 +183,42 @@ class Query:
         """The order of a query without `sort:`, which is best first; empty for other queries."""
         return "relevance" if self.is_by_fit else ""
 
+    @property
+    def terms(self) -> tuple[Node, ...]:
+        """The terms and groups that must all be true."""
+        return top_level(self.root)
+
+    @property
+    def plain_words(self) -> str:
+        """The words of a query of plain words and exact terms; empty without words, or with other ones."""
+        if self.is_by_fit or any(isinstance(node, And | Or | Not | Regex) for node in self.terms):
+            return ""
+        return " ".join(node.text for node in self.terms if isinstance(node, Match) and node.field is None)
+
+    def words(self, fields: Collection[str | None] | None = None) -> tuple[str, ...]:
+        """The words and phrases that are searched in some fields, or in all; those in quotes are found only whole."""
+        found = (node for node in leaves(self.root, is_found=True) if isinstance(node, Match))
+        return tuple(
+            quoted(node.text) if node.exact else node.text for node in found if fields is None or node.field in fields
+        )
+
+    def with_words_as(self, node: Node) -> Query:
+        """The query without its plain words and its order, and with another term in their place."""
+        exact = [one for one in self.terms if not (isinstance(one, Match) and one.field is None)]
+        return Query(all_of([*exact, node]))
+
     def __str__(self) -> str:
         return self.text
 
 
-def leaves(node: Node | None) -> Iterator[Node]:
-    """The terms of a tree, negated or not, in order."""
+def leaves(node: Node | None, *, is_found: bool = False) -> Iterator[Node]:
+    """The terms of a tree in order, negated or not; with `is_found`, only those that papers have."""
     match node:
         case And(nodes) | Or(nodes):
             for inner in nodes:
-                yield from leaves(inner)
+                yield from leaves(inner, is_found=is_found)
         case Not(inner):
-            yield from leaves(inner)
+            yield from leaves(None if is_found else inner)
         case None:
             pass
         case _:
