@@ -12,7 +12,6 @@ import secrets
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from datetime import date
 from functools import partial, wraps
 from typing import Annotated, Any
 
@@ -118,8 +117,7 @@ class Tools:
     def whats_new(self, query: Query = "", since: Since = "") -> Answer:
         """What is new for the user: ten papers with reasons, then titles. Ask this first."""
         start = first_day(since) if since else news.default_since()
-        asked = news.Asked(query, start, date.today(), is_look_back=bool(since))
-        return {"foreign": news.news_record(news.whats_new(self._workspace, asked))}
+        return {"foreign": news.news_record(news.whats_new(self._workspace, query, start, is_look_back=bool(since)))}
 
     def search(self, query: Query = "", limit: Limit = 10, offset: Offset = 0) -> Answer:
         """Find papers on the user's machine by a query, the newest first; `sort:foryou` puts first what suits them."""
