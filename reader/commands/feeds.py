@@ -81,8 +81,8 @@ def _print_feeds(feeds: Mapping[str, Followed], papers: dict[str, int], fresh: S
     for one in fresh:
         if one.slug in feeds and feeds[one.slug].folder != folder:
             folder = feeds[one.slug].folder
-            print_line(style.bold(clean(folder)) if folder else "")
-        mark = style.star("!") if one.failing_since or any(not hole.again for hole in one.holes) else " "
+            print_line(style("strong", clean(folder)) if folder else "")
+        mark = style("star", "!") if one.failing_since or any(not hole.again for hole in one.holes) else " "
         count = f"{papers.get(one.slug, 0):>7,}" if one.kind != "own" else " " * 7
         print_line(f"{mark} {one.slug:{size}} {count}  {fit(clean(one.title), room).rstrip()}")
         if said := one.text(datetime.now().astimezone().date()):

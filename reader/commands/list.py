@@ -22,7 +22,7 @@ from reader.commands.command import (
     add_quiet,
     query_of,
 )
-from reader.commands.output import Style, answer, counts, print_found, print_line, shows_links, state_words, warn, width
+from reader.commands.output import Style, answer, counts, print_found, print_line, state_words, warn, width
 from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import UsageError
@@ -153,7 +153,7 @@ def _format_fields(rows: Iterable[PaperRow], in_texts: Container[PaperKey]) -> I
         title = clean(row.title)
         state = f"{state_words(row)},in-text" if row.pk in in_texts else state_words(row)
         facts = "\t".join((row.id, row.day, *counts(row), state))
-        yield f"{style.faint(facts)}\t{title if row.read else style.bold(title)}"
+        yield f"{style('muted', facts)}\t{title if row.read else style('strong', title)}"
 
 
 def _draw_table(
@@ -207,8 +207,7 @@ class ListTable(NamedTuple):
     @classmethod
     def of(cls, ascii: bool) -> ListTable:
         """The table for the terminal on standard output."""
-        style = Style.of(sys.stdout)
-        style = Style(style.on, links=style.on and shows_links())
+        style = Style.of(sys.stdout, links=True)
         return cls(min(width(), WIDEST), glyphs(ascii), style, datetime.now(UTC).date())
 
     def draw(self, window: Window, found: Order[int], chunk: int) -> Iterator[str]:
@@ -230,7 +229,7 @@ class ListTable(NamedTuple):
 
     def total(self, shown: int, total: int) -> str:
         """The last line: `8 of 9,294`."""
-        return self.style.faint(f"{shown:,} of {max(shown, total):,}")
+        return self.style("muted", f"{shown:,} of {max(shown, total):,}")
 
     def _headings(self, found: Order[int], partial_days: Container[str]) -> dict[int, str]:
         """The heading before each place that begins a day, with the day's number of papers if known."""
@@ -239,7 +238,7 @@ class ListTable(NamedTuple):
         for number, ((day, count), start) in enumerate(zip(found.groups, starts, strict=False), 1):
             is_whole = found.complete or number < len(found.groups)
             known = f"  {count:,}{'+' if day in partial_days else ''}" if is_whole else ""
-            headings[start] = f"{self.style.bold(day_heading(day, self.today))}{self.style.faint(known)}"
+            headings[start] = f"{self.style('strong', day_heading(day, self.today))}{self.style('muted', known)}"
         return headings
 
     def _draw_paper(self, row: PaperRow, topics: Sequence[str], id_size: int, sign: str, *, with_day: bool) -> str:
@@ -252,10 +251,10 @@ class ListTable(NamedTuple):
         kept = cut(title, room - len(marks) - GAP if marks else room, self.signs.ellipsis)
         gap = " " * (room - cell_len(kept) - len(marks)) if marks else ""
         address = self.style.link(hf_url(row.id) or paper_url(row.id), row.id) + " " * (id_size - len(row.id))
-        shown = kept if row.read else self.style.bold(kept)
+        shown = kept if row.read else self.style("strong", kept)
         return (
-            f"{self._sign(row)} {self.style.faint(address)}{self.style.faint(facts)}  {shown}"
-            f"{gap}{self.style.topic(marks)}".rstrip()
+            f"{self._sign(row)} {self.style('muted', address)}{self.style('muted', facts)}  {shown}"
+            f"{gap}{self.style('topic', marks)}".rstrip()
         )
 
     def _choose_topics(self, topics: Sequence[str], room: int, title: int) -> str:
@@ -271,9 +270,9 @@ class ListTable(NamedTuple):
 
     def _sign(self, row: PaperRow) -> str:
         if row.hidden:
-            return self.style.faint(self.signs.hidden)
+            return self.style("muted", self.signs.hidden)
         if row.starred:
-            return self.style.star(self.signs.starred)
+            return self.style("star", self.signs.starred)
         return self.signs.read if row.read else self.signs.unread
 
 

@@ -111,8 +111,8 @@ def passages(workspace: Workspace, window: Window, text: str, query: Query) -> I
 def _format(found: Passage) -> str:
     """A line for other programs: id, section and text, separated by tabs."""
     style = Style.of(sys.stdout)
-    text = "".join(style.bold(part) if is_mark else part for part, is_mark in _parts(found.hit))
-    return f"{style.faint(found.id)}\t{style.faint(found.section)}\t{text}"
+    text = "".join(style("strong", part) if is_mark else part for part, is_mark in _parts(found.hit))
+    return f"{style('muted', found.id)}\t{style('muted', found.section)}\t{text}"
 
 
 def _draw(found: Iterator[Passage]) -> Iterator[str]:
@@ -121,12 +121,12 @@ def _draw(found: Iterator[Passage]) -> Iterator[str]:
         if one.id != before:
             if before:
                 yield ""
-            yield from (style.bold(line) for line in wrapped(f"{one.id} {clean(one.title)}", columns))
+            yield from (style("strong", line) for line in wrapped(f"{one.id} {clean(one.title)}", columns))
             before = one.id
-        yield from (f"  {style.faint(line)}" for line in wrapped(one.section, columns - 2))
+        yield from (f"  {style('muted', line)}" for line in wrapped(one.section, columns - 2))
         pieces = [Piece(text, hit=is_mark) for text, is_mark in _parts(one.hit)]
         for line in fill(pieces, columns - 4):
-            yield "    " + "".join(style.bold(piece.text) if piece.hit else piece.text for piece in line)
+            yield "    " + "".join(style("strong", piece.text) if piece.hit else piece.text for piece in line)
 
 
 def _parts(hit: Hit) -> Iterator[tuple[str, bool]]:

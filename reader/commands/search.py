@@ -79,7 +79,7 @@ def _draw_results(found: Sequence[tuple[Draft, str | None]], known: set[str]) ->
         title = fit(clean(draft.title), room).rstrip() if room else clean(draft.title)
         sign = " " if draft.id in known else "+"
         when = f"{day or draft.published or '':10}"
-        yield f"{sign} {draft.id:11} {style.faint(when)} {title}"
+        yield f"{sign} {draft.id:11} {style('muted', when)} {title}"
 
 
 COMMAND = Command(

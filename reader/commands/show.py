@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -20,7 +19,7 @@ from reader.cache.reads.window import Window
 from reader.cache.watching import made_by_agents
 from reader.commands.choosing import FOR_YOU, for_you_record
 from reader.commands.command import Command, OpenReader, add_no_pager
-from reader.commands.output import READABLE, Style, answer, paint, print_found, shows_links, warn, width
+from reader.commands.output import READABLE, Style, answer, paint, print_found, warn, width
 from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, load_paper, read_paper
 from reader.core.community import Comment, threads
@@ -177,8 +176,7 @@ def _columns() -> int:
 
 
 def _painted(lines: Sequence[Line]) -> Iterator[str]:
-    style = Style.of(sys.stdout)
-    style = replace(style, links=style.on and shows_links())
+    style = Style.of(sys.stdout, links=True)
     for line in lines:
         # Link lines show the address, since not every terminal makes names clickable.
         is_link = bool(line) and line[0].role == "key" and bool(line[0].action)

@@ -75,6 +75,6 @@ def _draw_table(counted: Sequence[TopicCount], moves: dict[str, Trend], workspac
     for topic in counted:
         trend = moves.get(topic.slug)
         moved = f"{spark(trend.weeks, signs.spark)} {percent(trend.rising):>6}" if trend else " " * (WEEKS + 7)
-        trail = f"  {style.faint(moved)}" if has_moves else ""
-        slug = style.topic(topic.slug) + " " * (slug_width - len(topic.slug))
+        trail = f"  {style('muted', moved)}" if has_moves else ""
+        slug = style("topic", topic.slug) + " " * (slug_width - len(topic.slug))
         yield f"{topic.papers:>9,}{trail}  {slug}  {cut(clean(topic.name), max(0, room), signs.ellipsis)}".rstrip()
