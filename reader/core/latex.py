@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from functools import cache, partial
 
 from reader.core.document.formula import formula_text
@@ -18,9 +15,6 @@ from reader.core.document.symbols import ACCENTS, BINARY, FUNCTIONS, LARGE, ORDI
 
 LETTERS = 20_000
 """Maximum letters of the formulas of a text; abstracts of the daily feed have some hundred."""
-
-ANSWER_LETTERS = 2_000_000
-"""The same for all texts of an answer: ten seconds' work."""
 
 _GROUP = r"\{(?:[^{}]|\{[^{}]*\})*\}"
 
@@ -97,21 +91,7 @@ def latex_to_unicode(text: str) -> str:
     """
     if not ("\\" in text or "$" in text or "^{" in text or "_{" in text):
         return text
-    return _convert(text, _answer.get() or [LETTERS])
-
-
-@contextmanager
-def of_one_answer() -> Iterator[None]:
-    """Share one maximum among the texts converted in this context, which belong to one answer."""
-    before = _answer.set([ANSWER_LETTERS])
-    try:
-        yield
-    finally:
-        _answer.reset(before)
-
-
-_answer: ContextVar[list[int] | None] = ContextVar("answer", default=None)
-"""The letters of formulas that may still be converted."""
+    return _convert(text, [LETTERS])
 
 
 def _convert(text: str, left: list[int]) -> str:
