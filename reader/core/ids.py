@@ -33,9 +33,9 @@ _PREFIX = re.compile(r"^(?:oai:arxiv\.org:|arxiv[:.]|(?:doi:\s*)?10\.48550/arxiv
 _ARCHIVE_AND_CLASS = re.compile(r"\.[A-Z]{2}(?=/)")
 _CATEGORY = re.compile(r"\s*\[[A-Za-z-]+(?:\.[A-Za-z-]+)?\]$")
 
-_SITES = frozenset(
-    "arxiv.org export.arxiv.org ar5iv.org ar5iv.labs.arxiv.org huggingface.co hf.co alphaxiv.org semanticscholar.org"
-    " api.semanticscholar.org scirate.com emergentmind.com".split()
+_SITES = (
+    *("arxiv.org", "export.arxiv.org", "ar5iv.org", "ar5iv.labs.arxiv.org", "huggingface.co", "hf.co", "alphaxiv.org"),
+    *("semanticscholar.org", "api.semanticscholar.org", "scirate.com", "emergentmind.com"),
 )
 """Sites whose addresses have the id of the paper."""
 # More path may follow the id, such as a section, a name or an ending.

@@ -245,8 +245,8 @@ TEXT_SOURCES = SettingType('a list of "feed", https addresses and "pdf"', _text_
 _KEY_PATTERN = re.compile(rf"[A-Za-z0-9._:+/-]*(?:\{{(?:{'|'.join(KEY_PARTS)})\}}[A-Za-z0-9._:+/-]*)+")
 
 KEY_PATTERN = _text(
-    f"a pattern with {', '.join(f'{{{one}}}' for one in KEY_PARTS[:-1])} or {{{KEY_PARTS[-1]}}}, and letters, digits and"
-    " ._:+/- around them",
+    f"a pattern with {', '.join(f'{{{one}}}' for one in KEY_PARTS[:-1])} or {{{KEY_PARTS[-1]}}}, and letters, digits"
+    " and ._:+/- around them",
     _KEY_PATTERN.fullmatch,
 )
 """A pattern of citation keys: letters, digits, signs of keys, and parts in braces."""
