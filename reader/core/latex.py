@@ -47,20 +47,12 @@ _SMALL_WORD = re.compile("([ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗ
 # Mathematical letters, such as a calligraphic L, are missing from many terminals' fonts.
 _STYLED = re.compile("[ℊℋℌℐℑℒℛℜℨℬℭℯℰℱℳℴ\U0001d400-\U0001d7ff]")
 
-# Macros that nearly all authors define, and those of Zotero.
+# Macros that nearly all authors define, and those of Zotero; `_signs` has others.
 _MACROS = {
     **ORDINARY, **RELATIONS, **BINARY, **LARGE, **{name: name for name in FUNCTIONS},
     "aka": "a.k.a.", "deg": "°", "eg": "e.g.", "etal": "et al.", "etc": "etc.", "ie": "i.e.", "wrt": "w.r.t.",
-    "textquoteleft": "‘", "textquotedblleft": "“", "textquotedblright": "”", "textbackslash": "\\", "dag": "†",
-    "ddag": "‡", "textdagger": "†", "LaTeX": "LaTeX", "TeX": "TeX", "textregistered": "®", "texttrademark": "™",
-    "copyright": "©", "DJ": "Đ", "dj": "đ", "TH": "Þ", "th": "þ", "textbullet": "•",
-    "slash": "/", "texteuro": "€", "textquotesingle": "'", "textonehalf": "½", "textperiodcentered": "·",
-    "guillemotleft": "«", "guillemotright": "»", "textasciigrave": "`",
-    "textexclamdown": "¡", "textcent": "¢", "textsterling": "£", "pounds": "£", "textcurrency": "¤", "textyen": "¥",
-    "textbrokenbar": "¦", "textsection": "§", "S": "§", "textcopyright": "©", "textordfeminine": "ª", "textlnot": "¬",
-    "texttwosuperior": "²", "textthreesuperior": "³", "textparagraph": "¶", "P": "¶", "textonesuperior": "¹",
-    "textordmasculine": "º", "textonequarter": "¼", "textthreequarters": "¾", "textquestiondown": "¿",
-    "texttimes": "×", "textdiv": "÷", "textdaggerdbl": "‡", "NG": "Ŋ", "ng": "ŋ", "DH": "Ð", "dh": "ð",
+    "textbackslash": "\\", "LaTeX": "LaTeX", "TeX": "TeX", "slash": "/", "textquotesingle": "'", "textasciigrave": "`",
+    "dag": "†", "ddag": "‡", "copyright": "©", "pounds": "£", "S": "§", "P": "¶",
 }  # fmt: skip
 _FORMULAS = frozenset((*ACCENTS, "frac", "tfrac", "dfrac", "nicefrac", "sqrt", "binom", "boxed", "overset", "underset"))
 """Macros with arguments that are read as formulas, also outside of dollars."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from reader.core.addresses import is_loopback
+from reader.core.nearest import nearest
 
 if TYPE_CHECKING:
     from reader.core.query import Query
@@ -67,13 +68,6 @@ def setting(rule: SettingType, default: Any = MISSING) -> Any:
 def setting_types(kind: type) -> dict[str, SettingType]:
     """The type of each field of a dataclass of settings."""
     return {one.name: one.metadata["rule"] for one in fields(kind) if "rule" in one.metadata}
-
-
-def nearest(word: str, words: Iterable[str]) -> str | None:
-    """The nearest of `words`; imported late, since only mistakes need it."""
-    from reader.core.nearest import nearest
-
-    return nearest(word, words)
 
 
 def as_toml(value: object) -> str:
