@@ -10,7 +10,6 @@ from types import MappingProxyType
 from reader.commands.command import (
     Command,
     Parser,
-    StoreFile,
     StoreJson,
     add_reader_options,
     make_parser,
@@ -188,7 +187,7 @@ class _Line:
         return self._values(action, word, given)
 
     def _values(self, action: Action, typed: str, given: Sequence[str] = ()) -> Iterable[Candidate]:
-        if isinstance(action, StoreFile):
+        if action.metavar in ("FILE", "DIR"):
             return [FILES]
         if isinstance(action, StoreJson):
             first, comma, last = typed.rpartition(",")

@@ -16,7 +16,7 @@ from reader.actions.export import FORMATS, Format, Record, format_of, mark_recor
 from reader.cache.marks.change import Change
 from reader.cache.reads.exports import citable_papers, kept, lost_papers
 from reader.commands.choosing import add_all, choose_papers
-from reader.commands.command import Command, StoreFile, add_query, query_of
+from reader.commands.command import Command, add_query, query_of
 from reader.commands.output import Progress, print_line, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
@@ -45,7 +45,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     about += " (default: by the ending of FILE)"
     parser.add_argument("--format", choices=tuple(formats), metavar="FORMAT", help=about)
     about = "write to this file, in full or not at all (- for stdout); for notes, to this folder"
-    parser.add_argument("-o", "--output", action=StoreFile, metavar="FILE", help=about)
+    parser.add_argument("-o", "--output", metavar="FILE", help=about)
     about = "the address where the feed will be fetched, to be written into it (for --format atom)"
     parser.add_argument("--url", default="", metavar="URL", help=about)
     about = "write the files of standing queries now; the program also does so after each change"

@@ -18,7 +18,7 @@ from reader.cache import pages
 from reader.cache.tags import tag_counts
 from reader.commands import page_titles
 from reader.commands.choosing import count_changing
-from reader.commands.command import Command, StoreFile
+from reader.commands.command import Command
 from reader.commands.feeds import describe_followed, follow_lists
 from reader.commands.marks import clean_tag, known_tag
 from reader.commands.output import Progress, answer, format_counts, print_line, raise_failures, warn
@@ -49,7 +49,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
         " BibTeX, RIS or CSL-JSON; newsboat's cache.db; OPML; ids and links in any text; a PDF named by its"
         " id. Any of them may be gzipped (- for stdin)"
     )
-    parser.add_argument("files", nargs="*", action=StoreFile, metavar="FILE", help=about)
+    parser.add_argument("files", nargs="*", metavar="FILE", help=about)
     parser.add_argument("--clipboard", action="store_true", help="also import the clipboard's text")
     parser.add_argument("--star", action="store_true", help="star the papers of the files")
     parser.add_argument("--queue", action="store_true", help="queue them")

@@ -128,7 +128,7 @@ def _records(
     window: Window, found: Order[int], like: Sequence[str] | None, *, with_opinion: bool
 ) -> Iterator[dict[str, object]]:
     from reader.actions.export import record
-    from reader.commands.reasons import for_you_record, like_record
+    from reader.commands.choosing import for_you_record, like_record
 
     in_texts = found.only_in_texts
     for paper in window.papers(found.pks):

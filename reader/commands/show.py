@@ -18,9 +18,9 @@ from reader.cache.follows import reasons
 from reader.cache.history import since_marked
 from reader.cache.reads.window import Window
 from reader.cache.watching import made_by_agents
+from reader.commands.choosing import FOR_YOU, for_you_record
 from reader.commands.command import Command, OpenReader, add_no_pager
 from reader.commands.output import READABLE, Style, answer, paint, print_found, shows_links, warn, width
-from reader.commands.reasons import FOR_YOU, for_you_record
 from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, load_paper, read_paper
 from reader.core.community import Comment, threads

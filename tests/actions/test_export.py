@@ -19,7 +19,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reader.actions.citations import CitationKeys
-from reader.actions.export import FORMATS, MOST, ExportFailed, format_of, replacing
+from reader.actions.export import FORMATS, ExportFailed, format_of, replacing
 from reader.actions.notes_folder import NotesFolder, Written, front_matter, split_front_matter
 from reader.core.paper import FIELDS, Paper
 from reader.feeds.syndication import parse_feed
@@ -93,13 +93,6 @@ def test_csv_neutralises_formulas(start: str, live_edit: Paper) -> None:
     [row] = csv.DictReader(io.StringIO(written("csv", live_edit._replace(title=start, authors=(start,)))))
     assert row["title"].startswith("'")
     assert row["authors"].startswith("'")
-
-
-def test_json_is_ascii_for_a_stream_that_speaks_nothing_else(live_edit: Paper) -> None:
-    out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    FORMATS["json"].write([live_edit._replace(title="Fréchet 中")], out)
-    out.seek(0)
-    assert json.loads(out.read())[0]["title"] == "Fréchet 中"
 
 
 def test_markdown_shows_foreign_text_as_it_is(live_edit: Paper) -> None:
@@ -221,15 +214,6 @@ def test_an_entry_changes_only_with_its_paper(live_edit: Paper) -> None:
     assert entry(more) == entry(live_edit._replace(title="Another title", abstract="Shorter.")) == was
     assert entry(live_edit._replace(revised="2027-01-01")) == (was[0], "2027-01-01T00:00:00Z")
     assert atom(live_edit) == atom(live_edit)
-
-
-def test_a_feed_is_bounded_and_says_where_it_is(live_edit: Paper) -> None:
-    papers = [live_edit._replace(id=f"2606.{number:05}") for number in range(MOST + 9)]
-    out = io.StringIO()
-    assert FORMATS["atom"].write(papers, out, query="a", url="http://nas.example/a.atom?x=1&y") == MOST
-    feed = feedparser.parse(out.getvalue().encode())
-    assert [entry.id[-5:] for entry in feed.entries] == [f"{number:05}" for number in range(MOST)]
-    assert [(link.rel, link.href) for link in feed.feed.links] == [("self", "http://nas.example/a.atom?x=1&y")]
 
 
 def test_our_own_parser_finds_the_same_papers(live_edit: Paper) -> None:

@@ -447,19 +447,6 @@ def test_a_view_alone_is_listed_in_its_own_order_under_its_own_headings(
     assert [line.split("\t")[0] for line in run("list", "view:mine sort:day").lines] == ["2606.26740", "2606.00002"]
 
 
-def test_a_free_text_finds_the_best_paper(run: Run, papers: Path) -> None:
-    assert run("list", "~agents", "-n1", "--jsonl=id").out == '{"id": "2606.30616"}\n'
-
-
-def test_an_empty_cache_says_how_to_get_papers(session: Session) -> None:
-    session(
-        """
-        $ list
-        ! There are no papers yet. 'dailypapers refresh' fetches the latest days.
-        """
-    )
-
-
 def test_every_command_reports_a_wrong_query(run: Run, papers: Path) -> None:
     for words in (
         *(
@@ -479,28 +466,3 @@ def test_every_command_reports_a_wrong_query(run: Run, papers: Path) -> None:
         assert found.err == "dailypapers: There is no topic 'agnts'. Did you mean agents?\n"
     assert run("count", "is:hidden OR tag:later").out == "0\n"
     assert len(run("list", "a" * 50_000).err) < 200
-
-
-def test_muted_words_leave_papers_out_as_soon_as_the_settings_have_them(
-    session: Session, papers: Path, home: Path
-) -> None:
-    rule = '[[rules]]\nname = "Agents"\nwhen = "agents"\nthen = ["star"]\n'
-    (home / "config.toml").write_text(f'mute = ["verifiers"]\n{rule}')
-    settings = Workspace().settings
-    assert ([one.name for one in settings.rules], settings.mute) == (["Agents"], ("verifiers",))
-    session(
-        """
-        $ count
-        5
-        $ count is:muted
-        1
-        $ show 2606.00003 --jsonl=rules
-        {"rules": {"acts": [], "muted_by": ["verifiers"]}}
-        $ views remove verifiers
-        verifiers is removed. It was: verifiers
-        $ count
-        6
-        $ count is:muted
-        0
-        """
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import re
@@ -170,22 +169,6 @@ def test_each_request_is_logged_at_level_info_without_its_query(run: Run, feed: 
     requests = [line for line in (home / "dailypapers.log").read_text().splitlines() if " INFO reader.feeds." in line]
     assert any(f"GET {feed.url}/api/daily_papers?*** 200" in line for line in requests)
     assert ago(1) not in "".join(line.partition("Z ")[2] for line in requests)
-
-
-def test_new_papers_that_match_are_told_by_the_users_program(run: Run, feed: FeedServer, home: Path) -> None:
-    heard = home / "heard.jsonl"
-    home.mkdir()
-    (home / "config.toml").write_text(
-        f"notify = 'title:four'\nnotify_command = ['sh', '-c', 'cat >> {heard}; echo >> {heard}']\n"
-    )
-    assert run("refresh").code == 0
-    feed.days[ago(0)] += [item("2606.00004", "Four $(touch x) \x1b[31m`", ago(0)), item("2606.00005", "Five", ago(0))]
-    assert run("refresh", "--quiet") == Result(0, "", "")
-    # What a backfill brings is no news.
-    feed.days[ago(0)] += [item("2606.00006", "Four again", ago(0))]
-    run("refresh", "--since", ago(1))
-    (said,) = map(json.loads, heard.read_text().splitlines())
-    assert [(paper["title"], paper["matches"]) for paper in said["papers"]] == [("Four $(touch x) `", ["title:four"])]
 
 
 def test_a_verbose_refresh_tells_each_request(run: Run, feed: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:
