@@ -7,6 +7,7 @@ is resolved to ISO days when its query is compiled, so a saved query is right on
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal, NamedTuple, TypeAlias
@@ -118,13 +119,8 @@ def _calendar_span(text: str) -> tuple[date, date]:
     if parts[3]:
         return date(year, month, day), date(year, month, day)
     if parts[2]:
-        return date(year, month, 1), date(year, month, _days_in(year, month))
+        return date(year, month, 1), date(year, month, monthrange(year, month)[1])
     return date(year, 1, 1), date(year, 12, 31)
-
-
-def _days_in(year: int, month: int) -> int:
-    first = date(year, month, 1)
-    return 31 if month == 12 else (date(year, month + 1, 1) - first).days
 
 
 def _days_ago(today: date, count: int, unit: str) -> date:
@@ -134,7 +130,7 @@ def _days_ago(today: date, count: int, unit: str) -> date:
     year, month = divmod(months, 12)
     if year < date.min.year:
         return date.min
-    return date(year, month + 1, min(today.day, _days_in(year, month + 1)))
+    return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
 
 
 def seconds_of_days(first: str | None, last: str | None) -> tuple[int, int]:

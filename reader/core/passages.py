@@ -17,9 +17,6 @@ from urllib.parse import quote as percent_encoded
 from reader.core.ids import in_arxiv_address, is_arxiv_id
 from reader.core.text import NOTE_LIMIT, clean, clean_block, clean_note, fold
 
-_FORMER_COLOURS = frozenset({"yellow", "green", "blue", "red"})
-"""Colours of highlights that earlier versions exported behind the section; an import leaves them out."""
-
 QUOTE_LIMIT = 100_000
 
 SAID_LIMIT = 2 * (QUOTE_LIMIT + NOTE_LIMIT)
@@ -140,9 +137,7 @@ def split_note(text: str) -> tuple[str, tuple[Passage, ...]]:
     ends = [*(match.start() for match in found[1:]), len(text)]
     passages: list[Passage] = []
     for match, end in zip(found, ends, strict=True):
-        section, _, last = match[2].removesuffix(", ").rpartition(", ")
-        if last not in _FORMER_COLOURS:
-            section = ", ".join(filter(None, (section, last)))
+        section = match[2].removesuffix(", ")
         quote = clean_block(match[1], QUOTE_LIMIT)
         note = clean_note(text[match.end() : end]).strip()
         section, place = clean(section, _SECTION_LIMIT), len(passages)

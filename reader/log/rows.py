@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 from pathlib import Path
 from typing import NamedTuple
@@ -15,9 +14,6 @@ VERSION = 2
 """SQLite's `user_version` of the file."""
 
 INSERT = "INSERT OR IGNORE INTO event (action, machine, clock, paper, kind, value, by) VALUES (?, ?, ?, ?, ?, ?, ?)"
-
-_ACTION = re.compile(r"[0-9a-f]{24}")
-_MACHINE = re.compile(r"[0-9a-f]{12}")
 
 
 class Mark(NamedTuple):
@@ -45,16 +41,6 @@ class Row(NamedTuple):
 def new_machine() -> str:
     """A random id for a machine."""
     return os.urandom(6).hex()
-
-
-def is_machine(text: str) -> bool:
-    """Whether a text can be the id of a machine."""
-    return _MACHINE.fullmatch(text) is not None
-
-
-def is_action(text: str) -> bool:
-    """Whether a text can be the id of an action."""
-    return _ACTION.fullmatch(text) is not None
 
 
 def action_id(machine: str, clock: int) -> str:

@@ -251,8 +251,6 @@ def test_a_section_may_have_commas_and_brackets() -> None:
     one = Passage(passage_id("Words."), "Words.", section="§2 On (some), things", note="Mine (really).")
     said = f"Before.\n\n{one.said(PAPER_ID)}"
     assert split_note(said) == ("Before.", (one,))
-    # Earlier versions wrote the colour there.
-    assert split_note(said.replace(", https:", ", red, https:")) == ("Before.", (one,))
     assert split_note("No “highlight” (§2, https://example.org) here") == (
         "No “highlight” (§2, https://example.org) here",
         (),

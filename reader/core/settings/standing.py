@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from reader.core import removed
 from reader.core.marks import RULE_MARKS, STANDING, TAG, WATCH, clean_mark, opposes
+from reader.core.nearest import nearest
 from reader.core.settings.types import (
     EXPORT_FORMATS,
     FILE_PATH,
@@ -26,7 +27,6 @@ from reader.core.settings.types import (
     SettingType,
     Wrong,
     as_toml,
-    nearest,
     number,
     one_of,
     query_type,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from reader.core.addresses import is_loopback
+from reader.core.nearest import nearest
 
 if TYPE_CHECKING:
     from reader.core.query import Query
@@ -67,13 +68,6 @@ def setting(rule: SettingType, default: Any = MISSING) -> Any:
 def setting_types(kind: type) -> dict[str, SettingType]:
     """The type of each field of a dataclass of settings."""
     return {one.name: one.metadata["rule"] for one in fields(kind) if "rule" in one.metadata}
-
-
-def nearest(word: str, words: Iterable[str]) -> str | None:
-    """The nearest of `words`; imported late, since only mistakes need it."""
-    from reader.core.nearest import nearest
-
-    return nearest(word, words)
 
 
 def as_toml(value: object) -> str:
@@ -242,26 +236,12 @@ TEXT_SOURCES = SettingType('a list of "feed", https addresses and "pdf"', _text_
 """Where full texts come from, in order; an empty list for nowhere."""
 
 
-def _key_pattern(value: object) -> object | None:
-    if not isinstance(value, str) or not value.strip():
-        return None
-    for part in re.findall(r"\{([^{}]*)\}", value):
-        if part not in KEY_PARTS:
-            meant = nearest(part, KEY_PARTS)
-            raise InvalidValue(
-                f"has {{{part}}}, which is not one of {', '.join(f'{{{one}}}' for one in KEY_PARTS)}",
-                value.replace(f"{{{part}}}", f"{{{meant}}}") if meant else None,
-            )
-    rest = re.sub(r"\{[^{}]*\}", "", value)
-    if not re.fullmatch(r"[A-Za-z0-9._:+/-]*", rest):
-        raise InvalidValue(f"may have letters, digits and ._:+/- around its parts, not {as_toml(value)}")
-    if rest == value:
-        raise InvalidValue("needs a part in braces, else all keys would be the same", value + "{id}")
-    return value
+_KEY_PATTERN = re.compile(rf"[A-Za-z0-9._:+/-]*(?:\{{(?:{'|'.join(KEY_PARTS)})\}}[A-Za-z0-9._:+/-]*)+")
 
-
-KEY_PATTERN = SettingType(
-    f"a pattern with {', '.join(f'{{{one}}}' for one in KEY_PARTS[:-1])} or {{{KEY_PARTS[-1]}}}", _key_pattern
+KEY_PATTERN = _text(
+    f"a pattern with {', '.join(f'{{{one}}}' for one in KEY_PARTS[:-1])} or {{{KEY_PARTS[-1]}}}, and letters, digits"
+    " and ._:+/- around them",
+    _KEY_PATTERN.fullmatch,
 )
 """A pattern of citation keys: letters, digits, signs of keys, and parts in braces."""
 
