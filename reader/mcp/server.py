@@ -28,8 +28,8 @@ from reader.cache.texts import Texts
 from reader.commands import news
 from reader.commands.choosing import find_or_fetch, find_or_fetch_text, for_you_record
 from reader.commands.command import first_day
+from reader.commands.list_forms import topic_records
 from reader.commands.marks import clean_tag
-from reader.commands.topics import topic_records
 from reader.commands.workspace import Workspace, find_all, parsed, selection
 from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import text_sections
