@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.document.find import TextWords
 from reader.core.document.model import Formula
+from reader.core.foreign import read_json
 from reader.core.passages import WORD, Passage
 from reader.paths import read_start, replace_private
 
@@ -93,16 +93,9 @@ def find(mark: Bookmark, document: Document, source: str) -> tuple[int, int]:
 def load(file: Path) -> dict[str, Bookmark]:
     """The bookmarks by the paper's id, the latest last; invalid ones are left out."""
     try:
-        return _read(file)
-    except (OSError, ValueError):
+        found = read_json(read_start(file, MAX_SIZE), MAX_SIZE)
+    except OSError:
         return {}
-
-
-def _read(file: Path) -> dict[str, Bookmark]:
-    try:
-        found = json.loads(read_start(file, MAX_SIZE).decode())
-    except RecursionError as error:
-        raise ValueError("nested too deep") from error
     pairs = found.items() if isinstance(found, dict) else ()
     return {id: mark for id, values in pairs if (mark := _mark(values))}
 
@@ -118,9 +111,7 @@ def _mark(values: object) -> Bookmark | None:
 
 def save(file: Path, changed: Mapping[str, Bookmark]) -> None:
     """Write changed bookmarks behind those of the file, which another program may have written; raises OSError."""
-    kept: dict[str, Bookmark] = {}
-    with suppress(FileNotFoundError, ValueError):
-        kept = _read(file)
+    kept = load(file)
     for id, mark in changed.items():
         kept.pop(id, None)
         kept[id] = mark
