@@ -135,7 +135,7 @@ def _print_settings(arguments: Namespace, workspace: Workspace) -> int:
     lines = list(_settings_lines(workspace))
     size = max(len(line) for line, _ in lines)
     for line, origin in lines:
-        print_line(f"{line:{size}}  {style.faint('# ' + origin)}" if origin else line)
+        print_line(f"{line:{size}}  {style('muted', '# ' + origin)}" if origin else line)
     warn_of_mistakes(workspace)
     return 0
 

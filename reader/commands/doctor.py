@@ -78,9 +78,9 @@ def _examine(arguments: Namespace, workspace: Workspace) -> int:
     style, size, topic = Style.of(sys.stdout), max(len(finding.name) for finding in findings), ""
     for finding in findings:
         if finding.topic != topic:
-            print_line(("\n" if topic else "") + style.bold(finding.topic))
+            print_line(("\n" if topic else "") + style("strong", finding.topic))
             topic = finding.topic
-        print_line(f"{style.star('!') if finding.advice else ' '} {finding.name:{size}}  {finding.value}")
+        print_line(f"{style('star', '!') if finding.advice else ' '} {finding.name:{size}}  {finding.value}")
         if finding.advice:
             print_line(f"  {'':{size}}  {finding.advice}")
     if wrong:

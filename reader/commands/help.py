@@ -184,7 +184,7 @@ def _in_two_columns(names: Sequence[str]) -> Iterator[str]:
         yield from wrapped(", ".join(names), help_width())
         return
     for one, other in zip(cells[:half], cells[half:], strict=True):
-        yield f"  {style.typed(one[:9])}{one[9:]:{left - 9}}{style.typed(other[:9])}{other[9:]}"
+        yield f"  {style('code', one[:9])}{one[9:]:{left - 9}}{style('code', other[:9])}{other[9:]}"
 
 
 COMMAND = Command(

@@ -75,19 +75,6 @@ class Counts(NamedTuple):
         return f"{amount(self.papers, 'paper')}, {read}, {self.starred:,} starred, {self.queued:,} queued"
 
 
-class Asked(NamedTuple):
-    """The request for news."""
-
-    query: str
-    since: str
-    """ISO date of the first day whose papers count."""
-    today: date
-    is_look_back: bool = False
-    """Whether it is about all papers of the days, not only about unread ones."""
-    known: Collection[str] = frozenset()
-    """The ids of papers that were already mailed."""
-
-
 class News(NamedTuple):
     """All that is new for the user, or what the days since one had."""
 
@@ -183,12 +170,18 @@ def default_since(last: datetime | None = None) -> str:
     return max(min(days), today - LONGEST).isoformat()
 
 
-def whats_new(workspace: Workspace, asked: Asked) -> News:
-    """What is new; without sections if nothing is. Raises UsageError for an invalid query."""
+def whats_new(
+    workspace: Workspace, query: str, since: str, *, is_look_back: bool = False, known: Collection[str] = ()
+) -> News:
+    """What is new since a day (ISO); without sections if nothing is. Raises UsageError for an invalid query.
+
+    A look back is about all papers of the days, not only about unread ones. `known` are the ids of papers that were
+    already mailed.
+    """
     last = paths.last_refresh(workspace.cache_file)
     views = tuple((one.name, one.query) for one in workspace.settings.views)
     with workspace.window() as window, closing(Feeds.open(workspace.cache_file, query_only=True)) as feeds:
-        news = _Builder(window, asked).news(views)
+        news = _Builder(window, query, since, is_look_back, known).news(views)
         sources = feeds.freshness(datetime.now(UTC).date())
     # A view whose query can't even be read is no view of the settings.
     mistakes = (f"A view is left out. {one.said}" for one in workspace.loaded.mistakes if one.key.startswith("views"))
@@ -214,20 +207,22 @@ def refresh_first(workspace: Workspace, *, quiet: bool = True) -> ReaderError | 
 class _Builder:
     """Collects the sections; each paper is in the first one that it fits."""
 
-    def __init__(self, window: Window, asked: Asked) -> None:
+    def __init__(self, window: Window, query: str, since: str, is_look_back: bool, known: Collection[str]) -> None:
         self._window = window
-        self._asked = asked
+        self._query = query
+        self._since = since
+        self._is_look_back = is_look_back
         self._names = window.topic_names()
-        self._mailed = {pk for id in asked.known if (pk := window.pk_of(id)) is not None}
+        self._mailed = {pk for id in known if (pk := window.pk_of(id)) is not None}
         self._taken: set[int] = set()
         self._titles = TITLES
         """How many more titles there may be."""
 
     def news(self, views: Sequence[tuple[str, str]]) -> News:
-        asked, window = self._asked, self._window
+        window = self._window
         sections = [
             self._section(name, self._pks(f"is:{name.lower()}"), TITLES)
-            for name in (("Starred", "Queued") if asked.is_look_back else ())
+            for name in (("Starred", "Queued") if self._is_look_back else ())
         ]
         by_votes = ranked = self._pks()
         if window.read(is_taught):
@@ -252,11 +247,11 @@ class _Builder:
         rest = [pk for pk in ranked if pk not in self._taken]
         counts = (len(self._pks(text)) for text in ("", "is:read", "is:starred", "is:queued"))
         return News(
-            asked.today,
-            asked.since,
-            asked.query,
+            date.today(),
+            self._since,
+            self._query,
             tuple(section for section in sections if section.items),
-            Counts(*counts) if asked.is_look_back else None,
+            Counts(*counts) if self._is_look_back else None,
             len(rest),
             self._topics_of(rest),
             len(self._mailed.intersection(self._order())),
@@ -265,9 +260,9 @@ class _Builder:
 
     def _order(self, *texts: str, order: str = "upvotes") -> Sequence[int]:
         """The papers of the days that match all queries and the user's own, whose order wins."""
-        state = () if self._asked.is_look_back else (UNREAD,)
+        state = () if self._is_look_back else (UNREAD,)
         # Free text must come last.
-        queries = [parsed(text) for text in (f"since:{self._asked.since}", *state, *texts, self._asked.query) if text]
+        queries = [parsed(text) for text in (f"since:{self._since}", *state, *texts, self._query) if text]
         nodes = [one.root for one in queries if one.root is not None]
         sort = next((one.sort for one in queries if one.sort is not None), None)
         query = replace(Query(), root=all_of(nodes), sort=sort or Sort(order))

@@ -119,7 +119,7 @@ def command_help(parser: ArgumentParser, shown: Sequence[tuple[str, str]]) -> st
     style = Style.of(sys.stdout)
     text = "\n".join((*lines, "", formatter.format_help()))
     return re.sub(
-        r"^(?:Usage|Examples|Arguments|Options):", lambda found: style.bold(found[0]), text, flags=re.MULTILINE
+        r"^(?:Usage|Examples|Arguments|Options):", lambda found: style("strong", found[0]), text, flags=re.MULTILINE
     )
 
 
@@ -155,7 +155,7 @@ def example_lines(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
     text = "\n".join(f"{APP} {words}".rstrip() + (f"  # {remark}" if remark else "") for words, remark in pairs)
     for line in _with_remarks_in_place(f"{text}\n", help_width()).splitlines():
         end = 0 if line.startswith("# ") else (line + "  # ").index("  # ")
-        yield f"  {style.typed(line[:end])}{style.faint(line[end:])}"
+        yield f"  {style('code', line[:end])}{style('muted', line[end:])}"
 
 
 def _with_remarks_in_place(text: str, width: int) -> str:

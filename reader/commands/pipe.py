@@ -127,7 +127,7 @@ def _print(result: PipeResult, *, with_ids: bool) -> None:
     if result.printed is None:
         return
     if with_ids:
-        print_line(Style.of(sys.stdout).bold(" ".join(result.ids)))
+        print_line(Style.of(sys.stdout)("strong", " ".join(result.ids)))
     for line in result.printed.text.split("\n"):
         print_line(line)
     if result.printed.is_cut:

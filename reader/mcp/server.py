@@ -12,7 +12,6 @@ import secrets
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from datetime import date
 from functools import partial, wraps
 from typing import Annotated, Any
 
@@ -29,8 +28,8 @@ from reader.cache.texts import Texts
 from reader.commands import news
 from reader.commands.choosing import find_or_fetch, find_or_fetch_text, for_you_record
 from reader.commands.command import first_day
+from reader.commands.list_forms import topic_records
 from reader.commands.marks import clean_tag
-from reader.commands.topics import topic_records
 from reader.commands.workspace import Workspace, find_all, parsed, selection
 from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import text_sections
@@ -118,8 +117,7 @@ class Tools:
     def whats_new(self, query: Query = "", since: Since = "") -> Answer:
         """What is new for the user: ten papers with reasons, then titles. Ask this first."""
         start = first_day(since) if since else news.default_since()
-        asked = news.Asked(query, start, date.today(), is_look_back=bool(since))
-        return {"foreign": news.news_record(news.whats_new(self._workspace, asked))}
+        return {"foreign": news.news_record(news.whats_new(self._workspace, query, start, is_look_back=bool(since)))}
 
     def search(self, query: Query = "", limit: Limit = 10, offset: Offset = 0) -> Answer:
         """Find papers on the user's machine by a query, the newest first; `sort:foryou` puts first what suits them."""

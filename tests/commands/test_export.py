@@ -5,18 +5,15 @@ from __future__ import annotations
 import errno
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TextIO
 
 import pytest
 
 from reader.actions.export import FORMATS, replacing
-from reader.cli import main
 from reader.refresh import watched_exports
 from tests.commands.conftest import IDS, Run, Session
 
@@ -156,12 +153,6 @@ def test_notes_are_exchanged_with_a_markdown_folder(session: Session, run: Run, 
 # Files that are written anew after each change, and never over what something else has written
 
 
-@pytest.fixture(autouse=True)
-def make_shared(tmp_path: Path) -> None:
-    """The folder that the machines share, which is the user's to make."""
-    (tmp_path / "shared").mkdir()
-
-
 @pytest.fixture
 def stars(papers: Path, home: Path) -> Path:
     """The watched file of starred papers."""
@@ -259,22 +250,3 @@ def test_an_export_written_before_a_kill_is_still_updated(
     ran = run("mark", "star", IDS[2])
     assert (ran.code, ran.err) == (0, "")
     assert stars.read_text().count("@misc") == 3
-
-
-def test_what_comes_while_machines_are_watched_is_written_at_once(
-    run: Run, stars: Path, home: Path, filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    other = tmp_path / "other"
-    other.mkdir()
-    shutil.copy(filled, other / "papers.db")
-    with monkeypatch.context() as patch:
-        patch.setenv("DAILYPAPERS_HOME", str(other))
-        run("mark", "star", IDS[0])
-        run("sync", str(tmp_path / "shared"))
-
-    def end(*_: object) -> None:
-        assert IDS[0] in stars.read_text()
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("reader.cache.places.time", SimpleNamespace(sleep=end))
-    assert main(["sync", str(tmp_path / "shared"), "--watch"]) == 130

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import io
 import json
@@ -14,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from reader.actions.export import FORMATS
 from reader.cache.feeds import Feeds
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
@@ -299,21 +297,6 @@ def test_a_page_is_looked_up_as_it_is_imported(run: Run, feed: FeedServer, saved
     assert len(feed.requests) == asked
 
 
-def test_fields_missing_from_a_saved_page_are_unknown(run: Run, feed: FeedServer, tmp_path: Path) -> None:
-    file = tmp_path / "page.txt"
-    file.write_text(page("Nobody has this one", footer="acme-labs Acme Labs\n·\nMay 8, 2026"))
-    run("import", str(file))
-    (paper,) = run("list", "--json").records
-    assert [paper[key] for key in ("upvotes", "comments", "authors", "author_count")] == [None] * 4
-    for term in ("upvotes:<5", "upvotes:0", "comments:<5", "authors:<5", "authors:0", "upvotes:0..9"):
-        assert run("count", term).out == "0\n"
-    assert run("count", "-upvotes:>5").out == "1\n"
-    assert run("list").out.split("\t")[2:4] == ["", ""]
-    (row,) = csv.DictReader(io.StringIO(run("export", "--all", "--format", "csv").out))
-    assert (row["upvotes"], row["comments"], row["authors"]) == ("", "", "")
-    assert "upvote" not in run("show", paper["id"]).out
-
-
 def test_without_a_network_a_saved_page_is_looked_up_at_the_next_refresh(
     session: Session, feed: FeedServer, saved: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -443,14 +426,6 @@ def plain(file: Path) -> list[dict[str, Any]]:
         for mark in record["marks"]:
             mark["id"] = mark["id"][:12]
     return records
-
-
-def test_without_a_query_hidden_papers_are_written_in_every_format(run: Run, marked: Path) -> None:
-    hidden = "Small verifiers"
-    for format in FORMATS:
-        assert hidden in run("export", "--all", "--format", format).out
-        assert hidden not in run("export", "-is:hidden", "--format", format).out
-        assert hidden in run("export", "is:hidden", "--format", format).out
 
 
 def test_an_unfinished_mark_is_exported_in_full(run: Run, papers: Path) -> None:

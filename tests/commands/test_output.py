@@ -72,7 +72,7 @@ def test_a_line_of_the_interface_is_painted_with_its_links() -> None:
     painted = "\x1b[1mT\x1b[0m\x1b[2m m\x1b[0m\x1b[36mt\x1b[0m\x1b[3me\x1b[0m\x1b[33ms\x1b[0m\x1b[36mc\x1b[0mp"
     link = "\x1b]8;;https://x.org\x1b\\l\x1b]8;;\x1b\\"
     assert output.paint(line[:-1], Style(True, links=True)) == painted + link
-    assert Style(True, links=True).link(None, "x") == Style(True).bold("") + "x"
+    assert Style(True, links=True).link(None, "x") == Style(True)("strong", "") + "x"
 
 
 def test_text_is_wrapped_between_words_for_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
