@@ -78,7 +78,7 @@ class ArxivClient(Closing):
         *,
         stand_in: str = "",
         offline: bool = False,
-        limits: Limits = LIMITS,
+        limits: Limits | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -91,7 +91,7 @@ class ArxivClient(Closing):
                 title="arXiv",
                 accept=FEED_TYPES,
                 offline=offline,
-                limits=limits,
+                limits=limits or LIMITS,
                 pace=arxiv_pace(endpoint, folder, "arxiv.lock", name, lambda: now().timestamp()),
                 reason=refusal_reason,
                 sleep=sleep,

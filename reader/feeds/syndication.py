@@ -405,7 +405,7 @@ class SyndicationClient(Closing):
         *,
         allow_local: bool = False,
         offline: bool = False,
-        limits: Limits = LIMITS,
+        limits: Limits | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -413,7 +413,7 @@ class SyndicationClient(Closing):
             Client,
             accept=FEED_TYPES,
             offline=offline,
-            limits=limits,
+            limits=limits or LIMITS,
             cross_host=True,
             public_only=not allow_local,
             sleep=sleep,
