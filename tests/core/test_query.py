@@ -26,7 +26,7 @@ from reader.core.query import (
     When,
     parse,
 )
-from reader.core.query.patterns import UnsafePattern, compile_pattern, matches
+from reader.core.query.nodes import UnsafePattern, compile_pattern, matches
 from tests.table import each
 
 A, B, C = Match("a"), Match("b"), Match("c")

@@ -46,14 +46,16 @@ from reader.core.query.nodes import (
     Sort,
     Term,
     TopTerm,
+    UnsafePattern,
     When,
     all_of,
     any_of,
+    compile_pattern,
     is_term,
+    matches,
     names_in,
     negation,
 )
-from reader.core.query.patterns import UnsafePattern, compile_pattern, matches
 from reader.core.text import split_words
 
 MAX_LENGTH = 2000
