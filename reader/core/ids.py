@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import NewType
 from urllib.parse import quote, urlsplit
 
 from reader.core.text import title_hash
@@ -13,9 +12,6 @@ FEED_PREFIX = "feed:"
 
 OWN_PREFIXES = (PAGE_PREFIX, FEED_PREFIX)
 """Prefixes of the ids of papers without a known arXiv id."""
-
-PaperId = NewType("PaperId", str)
-"""The id of a paper: an arXiv id without its version, or a prefix of our own and twelve hexadecimal digits."""
 
 _ARXIV = r"[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5}|[a-z]{1,12}(?:-[a-z]{1,8})?/[0-9]{7}"
 PAPER_ID = rf"{_ARXIV}|(?:{'|'.join(OWN_PREFIXES)})[0-9a-f]{{12}}"

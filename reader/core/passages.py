@@ -26,10 +26,7 @@ CONTEXT = 8
 _CONTEXT_LIMIT, _SECTION_LIMIT, _MOST_BLOCKS = 300, 200, 1_000_000
 _LONGEST = 4 * (QUOTE_LIMIT + NOTE_LIMIT)
 _LINKED = 8
-"""Words at each end of a quote by which a browser finds it: fewer occur in several places."""
-
-_SHORTEST_RUN = 4
-"""Words without a formula or a mark between them that are an end, if any end has as many."""
+"""Words of a quote by which a browser finds it: fewer occur in several places."""
 
 _PLAIN = re.compile(r"[(“‘]?(?:[AaI]|[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ’'-]+)[.,;:!?)”’]*")
 
@@ -72,14 +69,14 @@ class Passage(NamedTuple):
         """The passage's address on arXiv, where a browser finds its words; empty for a paper from elsewhere."""
         if not is_arxiv_id(paper):
             return ""
-        words = self.quote.split()
         # A browser finds words; formulas, numbers and marks differ there.
-        runs = [[*run] for is_plain, run in groupby(words, lambda word: bool(_PLAIN.fullmatch(word))) if is_plain]
-        long = [run for run in runs if len(run) >= _SHORTEST_RUN] or [max(runs, key=len, default=words)]
-        ends = [" ".join(long[0][:_LINKED]), " ".join(long[-1][-_LINKED:])]
-        if len(long) == 1 and len(long[0]) <= 2 * _LINKED:
-            ends = [" ".join(long[0])]
-        text = ",".join(percent_encoded(end[:200], safe="").replace("-", "%2D") for end in ends)
+        runs = [
+            [*run]
+            for is_plain, run in groupby(self.quote.split(), lambda word: bool(_PLAIN.fullmatch(word)))
+            if is_plain
+        ]
+        longest = max(runs, key=len, default=self.quote.split())
+        text = percent_encoded(" ".join(longest[:_LINKED])[:200], safe="").replace("-", "%2D")
         return f"https://arxiv.org/html/{in_arxiv_address(paper)}#:~:text={text}"
 
 

@@ -27,7 +27,6 @@ from reader.log.rows import (
     new_machine,
     prepare,
     put,
-    take_follows,
 )
 from reader.paths import backup_folder, log_database, make_folder, sync, touch_private
 
@@ -160,7 +159,6 @@ def _build(cache: Path, damaged: Path | None) -> Path | None:
                 old = old_home.read(cache)
                 machine = machine or old.machine
                 _insert(connection, map(_raw, old.rows))
-            take_follows(connection)
             put(connection, "machine", machine or new_machine())
             (clock,) = connection.execute("SELECT coalesce(max(clock), 0) FROM event").fetchone()
             put(connection, "clock", str(clock))
@@ -189,7 +187,7 @@ def _readable(file: Path) -> tuple[list[_Raw], str]:
     found: list[_Raw] = []
     machine = ""
     with suppress(sqlite3.Error), closing(connections.connect_broken(file)) as connection:
-        if connection.execute("PRAGMA user_version").fetchone()[0] not in range(1, VERSION + 1):
+        if connection.execute("PRAGMA user_version").fetchone() != (VERSION,):
             return [], ""
         with suppress(sqlite3.Error):
             (machine,) = connection.execute("SELECT value FROM meta WHERE key = 'machine'").fetchone() or ("",)

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.core import foreign
-from reader.core.marks import AGENT, FOLLOW, QUEUE, RULE, UNDO, first_place
+from reader.core.marks import AGENT, FOLLOW, QUEUE, RULE, UNDO, WATCH, first_place
+from reader.core.settings.standing import of_watch
 from reader.database import connections
 from reader.log.rows import Row, action_id
 from reader.paths import old_journal
@@ -168,12 +169,15 @@ def _rows(events: dict[str, OldEvent]) -> list[Row]:
             if target is not None:
                 rows.append(Row(action, _action(target), UNDO, str(int(event.kind == "undo"))))
             continue
+        kind, said = event.kind, event.value
+        if kind.startswith(WATCH):
+            kind, said = of_watch(kind, said) or (kind, said)
         for paper in event.papers or ("",):
-            value = event.value
-            if event.kind == QUEUE and value == "1":
+            value = said
+            if kind == QUEUE and value == "1":
                 value = first_place(event.clock, positions[action])
                 positions[action] += 1
-            rows.append(Row(action, paper, event.kind, value, by.get(action, "")))
+            rows.append(Row(action, paper, kind, value, by.get(action, "")))
     return rows
 
 

@@ -11,7 +11,11 @@ from hypothesis import strategies as st
 from reader.cache.reads.window import DayFetched
 from reader.core.dates import (
     PeriodKind,
+    changed_days,
+    holes,
+    is_settled,
     iso_day,
+    missing_days,
     parse_date,
     parse_date_range,
     parse_period,
@@ -20,7 +24,6 @@ from reader.core.dates import (
     seconds_of_days,
     typed_period,
 )
-from reader.core.feed_days import changed_days, holes, is_settled, missing_days
 from tests.table import each
 
 TODAY = date(2026, 5, 31)

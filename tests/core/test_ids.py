@@ -171,7 +171,6 @@ def test_ids_in_a_text_are_those_that_are_named_as_such() -> None:
         ("available at https: //github.com/ada/engine.git.", ["https://github.com/ada/engine.git"]),
         ("available at https:/github.com/ada/engine", ["https://github.com/ada/engine"]),
         ("available athttps://ada.org/x", ["https://ada.org/x"]),
-        ("at https://github.com/ada/ my-engine.", ["https://github.com/ada/my-engine"]),
         ("at https://github.com/ada/ and elsewhere.", ["https://github.com/ada/"]),
         ("\\url{https://ada.org/~x}", ["https://ada.org/~x"]),
         ("https://a.org/1,https://a.org/2", ["https://a.org/1", "https://a.org/2"]),

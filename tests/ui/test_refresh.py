@@ -121,7 +121,7 @@ BY_DAY = [
     (WEEK, 3, "Week 20 · day 2 of 3"),
     (Wanted(), 1, "day 1 of 1"),
     (Wanted(), 30, "day 2 of 30"),
-    (Wanted(), 31, "day 2 of 31 · 6 a minute · 5 min left"),
+    (Wanted(), 31, "day 2 of 31 · 5 min left"),
 ]
 
 

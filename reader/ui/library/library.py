@@ -229,7 +229,7 @@ class Library(Marker):
 
     def gaps(self, first: date, last: date, today: date) -> tuple[str, ...]:
         """The days (ISO) never requested from the feed, or without papers when requested."""
-        from reader.core.feed_days import missing_days
+        from reader.core.dates import missing_days
 
         return missing_days(first, last, today, self.fetched_days(first.isoformat(), last.isoformat()))
 

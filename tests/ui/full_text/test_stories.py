@@ -207,7 +207,7 @@ async def test_each_text_opens_where_it_was_left_even_in_another_version(
         # Also amid a section it is on the disk before the text is closed: the reader may be killed.
         await r.until(lambda: load(bookmarks).get(first) == here)
         await r.do("app.quit")
-    keep_text(cache_file, first, document(2, more=9))
+    keep_text(cache_file, first, document(2, more=1))
     async with reader(size=(60, 20)) as r:
         await open_text(r)
         assert "§3 Results" in r.lines[0]
