@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from reader.cache.reads.window import DayFetched
 from reader.cache.storing import papers as papers_cache
@@ -34,6 +35,16 @@ def noon() -> datetime:
 
 def papers(*ids: int, day: str = TODAY) -> Listing:
     return Listing(day, tuple(Draft(f"Paper {id}", f"2605.{id:05}") for id in ids))
+
+
+@dataclass
+class Clock:
+    """A clock that a test sets, in the unit of what asks it."""
+
+    now: Any
+
+    def __call__(self) -> Any:
+        return self.now
 
 
 @dataclass

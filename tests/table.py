@@ -1,11 +1,14 @@
-"""Tables of cases that one test tries."""
+"""Tables of cases that one test tries, and which values of a parameter run by default."""
 
 from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
+
+import pytest
 
 
 def each(names: str | tuple[str, ...], rows: Iterable[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -35,3 +38,13 @@ def each(names: str | tuple[str, ...], rows: Iterable[Any]) -> Callable[[Callabl
         return run
 
     return decorate
+
+
+def rest_long(values: Iterable[Any], few: Collection[Any]) -> list[Any]:
+    """The values of a parameter; all but a few are tried in the long tier only."""
+    return [value if value in few else pytest.param(value, marks=pytest.mark.long) for value in values]
+
+
+def rest_at_night(values: Sequence[Any], few: int) -> Sequence[Any]:
+    """The first few values; all of them with `HYPOTHESIS_PROFILE=thorough`."""
+    return values if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else values[:few]

@@ -25,6 +25,7 @@ from reader.core.wishes import Wish
 from reader.session.places import Place, selection_of, triage_place, view
 from tests.breakage import execute
 from tests.cache.conftest import NOW, SCOPE, draft, rows, selection
+from tests.doubles import Clock
 from tests.table import each
 
 SUBJECTS = ("Sparse attention", "Protein folding", "Web agents", "Bird songs", "City maps", "Sea ice")
@@ -56,17 +57,9 @@ def window(path: Path, cache: Cache) -> Iterator[Window]:
         yield opened
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1_790_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(1_790_000_000.0)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from reader.core.paper import Listing
 from reader.database import connections
 from reader.log.rows import Row, action_id
 from tests.cache.conftest import NOW, draft, found
+from tests.doubles import Clock
 
 
 def nine(day: int) -> int:
@@ -127,19 +128,13 @@ def test_an_event_before_the_mark_is_not_told(cache: Cache, path: Path) -> None:
 TODAY = date(2026, 11, 26)
 
 
-class Clock:
-    """A clock of local days."""
-
-    def __init__(self) -> None:
-        self.day = TODAY
-
-    def __call__(self) -> float:
-        return datetime.combine(self.day, datetime.min.time().replace(hour=12)).timestamp()
+def noon(day: date) -> float:
+    return datetime.combine(day, time(12)).timestamp()
 
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(noon(TODAY))
 
 
 @pytest.fixture
@@ -157,9 +152,9 @@ def figures(path: Path, weeks: int = 12) -> Figures:
 
 
 def test_traces_count_by_their_day_and_marks_by_their_clock(path: Path, events: Events, clock: Clock) -> None:
-    clock.day = date(2026, 11, 10)
+    clock.now = noon(date(2026, 11, 10))
     events.mark("star", True, [1, 2])
-    clock.day = TODAY
+    clock.now = noon(TODAY)
     events.act([Change("open", "2026-11-25", [3, 4]), Change("pass", "2026-11-25", [5])])
     events.act([Change("finish", "2026-11-24", [4])])
     found = figures(path, 3)
@@ -221,9 +216,9 @@ def test_a_dropped_paper_still_counts(path: Path, events: Events) -> None:
 
 
 def test_what_is_no_day_and_what_is_too_old_are_left_out(path: Path, events: Events, clock: Clock) -> None:
-    clock.day = date(2024, 11, 26)
+    clock.now = noon(date(2024, 11, 26))
     events.mark("star", True, [1])
-    clock.day = TODAY
+    clock.now = noon(TODAY)
     events.act([Change("open", "2024-11-25", [2])])
     events.join([Row(action_id("a" * 12, int(clock() * 1000)), "2611.00002", "open", "someday")])
     assert figures(path).total == ReadingCounts()

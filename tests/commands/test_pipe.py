@@ -16,7 +16,7 @@ from reader.cache.reads.window import Window
 from reader.cache.texts import Texts
 from reader.core.document.model import Document, Paragraph, Span
 from tests.commands.conftest import IDS, Run, Session
-from tests.tiers import rest_long
+from tests.table import rest_long
 
 SETTINGS = """
 [[commands]]

@@ -23,7 +23,7 @@ from reader.log import standing
 from reader.log.rows import action_id
 from reader.sync.folder import exchange
 from tests.cache.conftest import NOW, ByName, draft, follow
-from tests.tiers import rest_long
+from tests.table import rest_long
 
 PAPERS = 12
 

@@ -17,6 +17,7 @@ from reader.log import copies
 from reader.log.foreign import checked_row, decode_row, encode_row
 from reader.log.rows import Mark, Row, action_id
 from reader.log.store import AHEAD_MS, Log
+from tests.doubles import Clock
 from tests.table import each
 
 NOON = 1_795_000_000.0
@@ -25,19 +26,9 @@ STAR, UNSTAR, READ = Mark("2611.00001", "star", "1"), Mark("2611.00001", "star",
 OTHER = "ab" * 6
 
 
-class Clock:
-    """A clock that can be set."""
-
-    def __init__(self) -> None:
-        self.seconds = NOON
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(NOON)
 
 
 @pytest.fixture
@@ -117,11 +108,11 @@ def test_undo_is_about_this_machine(log: Log) -> None:
 
 @each("years", [-50, -4, 4, 50])
 def test_a_mark_after_a_wrong_clock_is_later_than_the_mark_before(tmp_path: Path, years: int) -> None:
-    clock = Clock()
+    clock = Clock(NOON)
     with closing(Log.open(tmp_path / str(years) / "papers.db", clock)) as log:
-        clock.seconds = NOON + years * YEAR
+        clock.now = NOON + years * YEAR
         first = log.record([STAR])
-        clock.seconds = NOON
+        clock.now = NOON
         second = log.record([UNSTAR])
         assert first < second
         assert (log.undo(), log.undo()) == ([second], [first])

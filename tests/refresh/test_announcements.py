@@ -15,7 +15,7 @@ from reader.feeds.arxiv_categories import categories
 from reader.refresh.lines import Line
 from tests.feeds.servers import API_FAULTS, RSS_FAULTS, Page, Paper
 from tests.refresh.world import NOON, World
-from tests.tiers import rest_long
+from tests.table import rest_long
 
 BEFORE = [Paper(f"2605.1{n:04}", day="2026-05-11", published="2026-05-08") for n in range(3)]
 TODAYS = [

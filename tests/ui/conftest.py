@@ -26,8 +26,7 @@ from reader.core.paper import Draft
 from reader.ui.shell import controller
 from reader.ui.shell.controller import report_unforeseen
 from tests.ui import papers
-from tests.ui.driver import Story, fill, open_reader
-from tests.ui.quiet import read_all
+from tests.ui.driver import Story, fill, open_reader, read_all
 
 # Painting a screen makes objects by the hundred thousand; collecting garbage as often as Python does by default takes
 # half of the tests' time.

@@ -1,9 +1,9 @@
-"""A bare app for one widget, in our themes and stylesheets, and papers to put on it."""
+"""A bare app for one widget in our themes and stylesheets, papers for it, states of the reader, and drawn text."""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
@@ -18,17 +18,23 @@ from textual.pilot import Pilot
 from textual.reactive import var
 from textual.widget import Widget
 
-from reader.cache.reads.window import Order
+from reader.cache.reads.window import DayCount, Order, TopicCount
 from reader.config import Settings
+from reader.core.lines import Line
 from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.keys.keymap import Keymap
 from reader.platform import THEMES
+from reader.session.places import Place, view
+from reader.ui.filter.state import COUNTED, TOPIC_NAMES
 from reader.ui.kit.glyphs import UNICODE
 from reader.ui.kit.line_widgets import Reported
+from reader.ui.library.counting import Counts
+from reader.ui.list.pane import PaperList
 from reader.ui.looks import Look, theme
 from reader.ui.looks.theme import styles_directory
 from reader.ui.shell.controller import Model
+from reader.ui.shell.listing import ListContent
 from reader.ui.shell.state import State
 from tests.doubles import cached
 
@@ -148,3 +154,69 @@ def reader_on(stage: Stage) -> Any:
     return SimpleNamespace(
         model=Model(stage.state), library=None, background=None, settings=Settings(), look=look(), app=stage
     )
+
+
+def text(line: Line) -> str:
+    return "".join(piece.text for piece in line)
+
+
+def texts(lines: Iterable[Line]) -> list[str]:
+    """The text of each line, without the blanks at its end."""
+    return [text(line).rstrip() for line in lines]
+
+
+def drawn(widget: Widget) -> list[str]:
+    """The lines of a widget that has a size, without the blanks at their ends."""
+    return [widget.render_line(y).text.rstrip() for y in range(widget.size.height)]
+
+
+NOW = datetime(2026, 5, 12, 8, 14, tzinfo=UTC)
+NAMES = {"agents": "Agents & tools", "video": "Video generation", "robotics": "Robotics"}
+COUNTS = Counts(
+    views=(14, 40, 6, 57, 4, 3, 60, 0, 0, 0),
+    days=(DayCount("2026-05-12", 14, 14), DayCount("2026-05-11", 16, 0)),
+    topics=(TopicCount("agents", "Agents & tools", "Agents", 8), TopicCount("video", "Video generation", "Vision", 0)),
+    base=60,
+    anywhere=7,
+)
+
+
+def listing(view_id: str, text: str = "", papers: int = 3, *, complete: bool = True) -> ListContent:
+    return ListContent(Place(view(view_id), text), Order(array("q", range(papers)), complete=complete))
+
+
+def at(view_id: str, text: str = "", papers: int = 3, *, complete: bool = True) -> State:
+    """A state whose place is listed, and counted."""
+    here = listing(view_id, text, papers, complete=complete)
+    return State(place=here.place, listing=here, parts={COUNTED: COUNTS, TOPIC_NAMES: NAMES})
+
+
+class Shelf:
+    """Rows by paper, and the papers whose rows were fetched."""
+
+    def __init__(self, *rows: PaperRow) -> None:
+        self.rows = {row.pk: row for row in rows}
+        self.fetched: list[int] = []
+
+    def __call__(self, keys: Sequence[PaperKey]) -> list[PaperRow]:
+        pks = [cached(key) for key in keys]
+        self.fetched.extend(pks)
+        return [self.rows.get(pk) or row(pk, f"Paper {pk}") for pk in pks if pk >= 0]
+
+
+@asynccontextmanager
+async def list_stage(columns: int, lines: int) -> AsyncIterator[tuple[PaperList, Pilot[None]]]:
+    papers = PaperList(today=TODAY)
+    async with Stage(papers).run_test(size=(columns, lines)) as pilot:
+        yield papers, pilot
+
+
+def painted(papers: PaperList) -> list[str]:
+    """The lines of the list as a full repaint of the screen shows them."""
+    strips = papers.screen._compositor.render_strips()
+    region = papers.region
+    return [strips[y].crop(region.x, region.right).text.rstrip() for y in range(region.y, region.bottom)]
+
+
+def highlighted_line(papers: PaperList) -> int:
+    return next(y for y, line in enumerate(drawn(papers)) if line.startswith(UNICODE.cursor))

@@ -52,7 +52,7 @@ from tests.table import each
 from tests.ui.bench import Bench
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
-from tests.ui.states import at
+from tests.ui.stage import at
 
 # The typed command
 

@@ -25,8 +25,7 @@ from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.listing import CacheFacts, ListContent
 from reader.ui.shell.state import State
 from tests.table import each
-from tests.ui.drawings import texts
-from tests.ui.stage import Stage, staged, watch_paints
+from tests.ui.stage import Stage, staged, texts, watch_paints
 
 # The reason
 

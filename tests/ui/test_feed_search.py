@@ -28,13 +28,13 @@ from reader.ui.shell.listing import SearchStatus
 from reader.ui.shell.state import State
 from tests.feed_server import FeedServer, Item, item
 from tests.feeds.servers import Arxiv, Paper
-from tests.tiers import rest_long
+from tests.table import rest_long
 from tests.ui import papers
 from tests.ui.bench import Bench
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 from tests.ui.papers import draft
-from tests.ui.states import at
+from tests.ui.stage import at
 
 # A search
 

@@ -37,9 +37,7 @@ from reader.ui.shell.listing import ListContent
 from reader.ui.shell.state import State
 from tests.table import each
 from tests.ui.conftest import Opener
-from tests.ui.drawings import drawn
-from tests.ui.stage import Stage, staged
-from tests.ui.states import COUNTS, at
+from tests.ui.stage import COUNTS, Stage, at, drawn, staged
 
 # Rows
 

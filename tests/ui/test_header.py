@@ -27,9 +27,8 @@ from reader.ui.refresh.state import REFRESH, UNJOINED, RefreshStatus, join_faile
 from reader.ui.shell.listing import CacheFacts, ListContent
 from reader.ui.shell.state import State
 from tests.table import each
-from tests.ui.drawings import text
 from tests.ui.papers import draft
-from tests.ui.states import COUNTS, NOW, at, listing
+from tests.ui.stage import COUNTS, NOW, at, listing, text
 
 # Worked out from states
 

@@ -26,9 +26,8 @@ from reader.ui.shell.commands import PAGES, Manual, ManualPage
 from reader.ui.shell.layout import USUAL
 from tests.table import each
 from tests.ui.conftest import Opener
-from tests.ui.drawings import text, texts
 from tests.ui.driver import WAIT_SECONDS
-from tests.ui.stage import watch_paints
+from tests.ui.stage import text, texts, watch_paints
 
 # Help
 

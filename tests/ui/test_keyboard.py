@@ -18,7 +18,7 @@ from reader.ui.shell.keyboard import ALONE, CHORD_HELP, LAST_WAIT, PUT_OFF, STIL
 from reader.ui.shell.state import Prompt, State
 from tests.ui.bench import Bench
 from tests.ui.conftest import Opener
-from tests.ui.states import at, listing
+from tests.ui.stage import at, listing
 
 # With an app
 

@@ -34,8 +34,7 @@ from reader.ui.kit.pane import Pane, Thumb, draw_bar, draw_scrollbars, thumb_of
 from reader.ui.list.pane import PaperList
 from tests.core.test_text import text
 from tests.table import each
-from tests.ui.lists import list_stage
-from tests.ui.stage import Stage, order, rows, staged
+from tests.ui.stage import Stage, list_stage, order, rows, staged
 
 # Day names
 

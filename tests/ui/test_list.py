@@ -36,9 +36,20 @@ from reader.ui.list.lines import (
 from reader.ui.list.pane import PaperList
 from reader.ui.shell.listing import MOST_LINES, ListForm
 from tests.table import each
-from tests.ui.drawings import drawn, text
-from tests.ui.lists import Shelf, highlighted_line, list_stage, painted
-from tests.ui.stage import TODAY, Stage, order, row, staged, watch_paints
+from tests.ui.stage import (
+    TODAY,
+    Shelf,
+    Stage,
+    drawn,
+    highlighted_line,
+    list_stage,
+    order,
+    painted,
+    row,
+    staged,
+    text,
+    watch_paints,
+)
 
 # Lines
 

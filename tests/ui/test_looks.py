@@ -30,9 +30,8 @@ from tests.table import each
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 from tests.ui.full_texts import keep_text
-from tests.ui.lists import Shelf
 from tests.ui.papers import NOW
-from tests.ui.stage import TODAY, Stage, order, row, staged
+from tests.ui.stage import TODAY, Shelf, Stage, order, row, staged
 
 # Themes
 

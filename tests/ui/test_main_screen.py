@@ -14,7 +14,7 @@ from reader.ui.filter.state import COUNTED, TOPIC_MODE
 from reader.ui.library.library import Library
 from reader.ui.page.lines import MEASURE
 from reader.ui.shell.layout import PaneSizes
-from tests.tiers import rest_at_night
+from tests.table import rest_at_night
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 

@@ -13,8 +13,7 @@ from reader.log.actions import Done, UserAction
 from reader.ui.app import ReaderApp
 from reader.ui.marks.actions import MarkActions, changed_words
 from reader.ui.marks.traces import Traces
-from tests.table import each
-from tests.tiers import rest_long
+from tests.table import each, rest_long
 from tests.ui.bench import Bench
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings

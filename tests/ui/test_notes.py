@@ -16,7 +16,7 @@ from reader.ui.notes.actions import Noting, Tagging
 from reader.ui.notes.screen import NoteScreen, heading
 from tests.table import each
 from tests.ui.conftest import Opener
-from tests.ui.drawings import text
+from tests.ui.stage import text
 
 # Notes
 

@@ -29,10 +29,9 @@ from tests.feed_server import FeedServer, item
 from tests.table import each
 from tests.ui.bench import Bench
 from tests.ui.conftest import Opener
-from tests.ui.drawings import drawn
 from tests.ui.driver import settings
 from tests.ui.papers import TITLES, ByTitle, draft
-from tests.ui.stage import TODAY, Stage, paper, reader_on, staged, watch_paints
+from tests.ui.stage import TODAY, Stage, drawn, paper, reader_on, staged, watch_paints
 from tests.ui.test_page_lines import whole
 
 # The panes

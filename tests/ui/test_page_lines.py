@@ -55,8 +55,7 @@ from reader.ui.page.lines import (
     version_lines,
 )
 from tests.table import each
-from tests.ui.drawings import text, texts
-from tests.ui.stage import TODAY, paper
+from tests.ui.stage import TODAY, paper, text, texts
 
 # The paper
 

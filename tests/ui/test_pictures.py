@@ -32,8 +32,7 @@ from reader.ui.pictures.screen import PicturePane, _Text
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
 from tests.feeds.fulltext.pdf_pages import Printed, paragraph, write_pdf
-from tests.table import each
-from tests.tiers import rest_long
+from tests.table import each, rest_long
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 from tests.ui.stage import Stage, staged, watch_paints

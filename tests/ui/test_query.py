@@ -23,9 +23,8 @@ from reader.ui.query.advice import (
 from reader.ui.query.line import LONGEST, QueryInput, QueryLine
 from tests.table import each
 from tests.ui.conftest import Opener
-from tests.ui.drawings import text
 from tests.ui.driver import settings
-from tests.ui.stage import Stage, staged
+from tests.ui.stage import Stage, staged, text
 
 # Advice
 

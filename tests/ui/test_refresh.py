@@ -22,15 +22,14 @@ from reader.refresh.plan import Days, Latest, plan_of
 from reader.ui.refresh.refresher import FIRST_SECOND, Refresher, Wanted
 from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.state import Notices
-from tests.doubles import cached, fetched
+from tests.doubles import Clock, cached, fetched
 from tests.feed_server import FeedServer, item
-from tests.tiers import rest_long
+from tests.table import rest_long
 from tests.ui.bench import Bench
 from tests.ui.conftest import Opener
 from tests.ui.driver import fill, settings
 from tests.ui.papers import NOW, draft
-from tests.ui.stage import look
-from tests.ui.states import at
+from tests.ui.stage import at, look
 
 # The status
 
@@ -261,7 +260,7 @@ TODAY, WEDNESDAY = "2026-05-12", "2026-05-13"
 
 
 async def test_new_papers_move_nothing_and_a_line_announces_them_until_it_is_used(reader: Opener) -> None:
-    clock = Clock()
+    clock = Clock(NOW)
     with FeedServer() as feed:
         async with reader(settings=settings(endpoint=feed.url), size=(140, 16), now=clock) as r:
             await r.do("move.down", count=8)
@@ -277,7 +276,7 @@ async def test_new_papers_move_nothing_and_a_line_announces_them_until_it_is_use
 
 
 async def test_the_list_of_a_day_stays_when_another_day_becomes_the_latest(reader: Opener) -> None:
-    clock = Clock()
+    clock = Clock(NOW)
     with FeedServer({WEDNESDAY: [item("2605.10000", "Hot news", WEDNESDAY)]}, WEDNESDAY) as feed:
         async with reader(settings=settings(endpoint=feed.url), now=clock) as r:
             await r.do("move.down")
@@ -293,7 +292,7 @@ async def test_the_list_of_a_day_stays_when_another_day_becomes_the_latest(reade
 
 
 async def test_an_announcement_that_was_not_used_is_there_in_the_next_visit(reader: Opener) -> None:
-    clock = Clock()
+    clock = Clock(NOW)
     with FeedServer() as feed:
         async with reader(settings=settings(endpoint=feed.url), now=clock) as r:
             clock.now += timedelta(minutes=5)
@@ -305,16 +304,6 @@ async def test_an_announcement_that_was_not_used_is_there_in_the_next_visit(read
             await again.until(lambda: "1 new paper" in again.screen)
             await again.do("news.dismiss")
             assert "1 new paper" not in again.screen
-
-
-class Clock:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.mark.parametrize("fault", rest_long(["garbage", "html", "wrongtype", "refuse:403", "bomb"], ["garbage"]))

@@ -13,7 +13,7 @@ from reader.ui.app import SAMPLE
 from reader.ui.filter.state import TOPIC_ORDER
 from reader.ui.refresh.state import REFRESH
 from tests.feed_server import FeedServer, item
-from tests.tiers import rest_long
+from tests.table import rest_long
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, open_reader, settings
 from tests.ui.papers import draft

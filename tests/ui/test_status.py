@@ -51,10 +51,8 @@ from reader.ui.shell.state import Notice, Notices, Prompt, State
 from reader.ui.triage.state import TRIAGE, begin_triage
 from tests.table import each
 from tests.ui.conftest import Opener
-from tests.ui.drawings import text
 from tests.ui.full_texts import document
-from tests.ui.stage import Stage, paper, staged, watch_paints
-from tests.ui.states import COUNTS, at
+from tests.ui.stage import COUNTS, Stage, at, paper, staged, text, watch_paints
 
 # Drawn for a width
 

@@ -26,8 +26,7 @@ from tests.cache.conftest import save_lists
 from tests.ui.bench import Bench
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings
-from tests.ui.stage import look
-from tests.ui.states import at
+from tests.ui.stage import at, look
 
 # Going to views
 

@@ -16,8 +16,7 @@ from reader.ui.why.lines import Explanation, explanation_rows, suits_lines
 from reader.ui.why.screen import WhyList, WhyScreen
 from tests.table import each
 from tests.ui.conftest import Opener
-from tests.ui.drawings import text, texts
-from tests.ui.stage import Stage, staged
+from tests.ui.stage import Stage, staged, text, texts
 
 LEARNED = Learned(
     (("speculative decoding", 5), ("KV cache", 3)),

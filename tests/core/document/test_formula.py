@@ -22,8 +22,7 @@ from reader.core.document.formula_tree import DEEPEST, LONGEST, Fence, Node, Row
 from reader.core.document.symbols import in_font
 from reader.core.lines import cell_len
 from reader.core.text import clean
-from tests.table import each
-from tests.tiers import rest_long
+from tests.table import each, rest_long
 
 RECORDED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "html"
 

@@ -22,8 +22,7 @@ from reader.ui.page.state import PAGE, Reading
 from reader.ui.shell.controller import handlers_of
 from tests.ui.bench import Bench
 from tests.ui.full_texts import document, paragraph
-from tests.ui.stage import paper
-from tests.ui.states import at
+from tests.ui.stage import at, paper
 
 
 class Texts(Bench):

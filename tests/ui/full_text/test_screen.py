@@ -43,9 +43,8 @@ from reader.ui.kit.pane import draw_scrollbars
 from reader.ui.kit.status_lines import Status
 from reader.ui.shell.state import Prompt
 from tests.table import each
-from tests.ui.drawings import drawn, text
 from tests.ui.full_texts import document, paragraph
-from tests.ui.stage import Stage, paper, staged, watch_paints
+from tests.ui.stage import Stage, drawn, paper, staged, text, watch_paints
 from tests.ui.test_status import KEYMAP, in_context
 
 

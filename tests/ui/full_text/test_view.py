@@ -21,9 +21,8 @@ from reader.ui.full_text.view import Highlights, PlacedHighlight, Size, Spot, Te
 from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.shell.state import State
 from tests.table import each
-from tests.ui.drawings import text
 from tests.ui.full_texts import WORDS, document, paragraph, wide_table
-from tests.ui.stage import paper
+from tests.ui.stage import paper, text
 from tests.ui.test_status import in_context
 
 SIZE = Size(79, 22)
