@@ -215,6 +215,23 @@ SETTING_TYPES: Mapping[str, SettingType] = MappingProxyType(setting_types(Settin
 """The settings of the file, by their names."""
 
 
+def setting_docs(kind: type = Settings) -> dict[str, str]:
+    """The docstring of each setting in a dataclass, read from its source."""
+    import ast
+    import inspect
+
+    found: dict[str, str] = {}
+    name = ""
+    (declared,) = ast.parse(inspect.getsource(kind)).body
+    for node in declared.body if isinstance(declared, ast.ClassDef) else ():
+        match node:
+            case ast.AnnAssign(target=ast.Name(id=declared_name)):
+                name = declared_name if declared_name in setting_types(kind) else ""
+            case ast.Expr(value=ast.Constant(value=str(text))) if name:
+                found[name] = " ".join(text.split())
+    return found
+
+
 def retention_start(settings: Settings, today: date) -> str | None:
     """The first day (ISO) whose papers are all kept; None if papers are never deleted."""
     return _days_ago(settings.keep_days, today)

@@ -1,8 +1,7 @@
 """The extensions of other packages, found by their entry points and imported when they are needed.
 
 An extension is a value (`Extension` in `reader.api`) to which an entry point of the group `dailypapers.extensions`
-leads. Extensions are not trusted to work: one that raises, or that takes a name that is taken, is switched off for this
-run and named in the log and by `dailypapers doctor`. One that ends the process by `os._exit` can't be held.
+leads. One that raises is not used any more in this run, and named in the log and by `dailypapers doctor`.
 """
 
 from __future__ import annotations
@@ -30,31 +29,23 @@ class Entry(NamedTuple):
     """Name and version of the package that has it."""
 
 
-class Off(NamedTuple):
-    """An extension that was switched off."""
-
-    name: str
-    package: str
-    why: str
-
-
 _loaded: dict[str, Any] = {}
 """The imported extensions by target."""
 
-_off: dict[str, Off] = {}
-"""The extensions that were switched off, by target."""
+switched_off: dict[Entry, str] = {}
+"""The extensions that failed in this run, each with the reason."""
 
 
 def forget() -> None:
     """Look the extensions up anew, as in a new run."""
     _loaded.clear()
-    _off.clear()
+    switched_off.clear()
     others.cache_clear()
 
 
 @cache
 def others() -> Mapping[str, Entry]:
-    """The entry points by name."""
+    """The entry points by name; of two with the same name, the first."""
     if not _is_any_installed():
         return {}
     from importlib.metadata import entry_points
@@ -70,21 +61,10 @@ def others() -> Mapping[str, Entry]:
         return {}
     for one in points:
         package = f"{one.dist.name} {one.dist.version}" if one.dist is not None else "a package"
-        if package.startswith("dailypapers "):
-            # Releases before 0.3.0 registered their own commands in this way.
-            continue
-        entry = Entry(one.name, one.value, package)
-        if one.name in found or _is_ours(one.name):
-            taken_by = found[one.name].package if one.name in found else "dailypapers"
-            switch_off(entry, f"{taken_by} also has the name {one.name}")
-        else:
-            found[one.name] = entry
+        # Releases before 0.3.0 registered their own commands in this way.
+        if not package.startswith("dailypapers "):
+            found.setdefault(one.name, Entry(one.name, one.value, package))
     return found
-
-
-def _is_ours(name: str) -> bool:
-    """Whether a command of ours has this name: most have a module of it."""
-    return name in ("digest", "import", "mcp", "sync") or (Path(__file__).parent / "commands" / f"{name}.py").exists()
 
 
 def _is_any_installed() -> bool:
@@ -99,20 +79,20 @@ def _is_any_installed() -> bool:
 
 
 def _load(entry: Entry) -> Any:
-    """The extension of an entry point; None if it is or was switched off."""
+    """The extension of an entry point; None if it failed."""
     if entry.target not in _loaded:
-        found = ask(entry, _import, entry.target)
-        if found is not None and not hasattr(found, "commands"):
-            switch_off(entry, "its entry point does not lead to an Extension of reader.api")
-        _loaded[entry.target] = found
-    return None if entry.target in _off else _loaded[entry.target]
+        _loaded[entry.target] = ask(entry, _import, entry.target)
+    return None if entry in switched_off else _loaded[entry.target]
 
 
 def _import(target: str) -> Any:
     from importlib import import_module
 
     module, _, name = target.partition(":")
-    return getattr(import_module(module), name)
+    found = getattr(import_module(module), name)
+    if not hasattr(found, "commands"):
+        raise TypeError("its entry point does not lead to an Extension of reader.api")
+    return found
 
 
 T = TypeVar("T")
@@ -136,7 +116,7 @@ def given(kind: str, of: type[T]) -> Iterator[Given[T]]:
 
 
 def command(name: str) -> Any:
-    """The command of an extension; None if no extension has one of this name, or it was switched off."""
+    """The command of an extension; None if no extension has one of this name, or it failed."""
     entry = others().get(name)
     extension = _load(entry) if entry is not None else None
     return next((one for one in getattr(extension, "commands", ()) if getattr(one, "name", "") == name), None)
@@ -146,23 +126,13 @@ def switch_off(entry: Entry, why: str) -> None:
     """Use nothing of an extension in this run, and say why in the log."""
     from reader import log_file
 
-    _off[entry.target] = Off(entry.name, entry.package, why)
+    switched_off[entry] = why
     log_file.record_warning(f"the extension {entry.name}", f"switched off: {why}")
-
-
-def switched_off() -> tuple[Off, ...]:
-    """The extensions that were switched off so far."""
-    return tuple(_off.values())
-
-
-def why_off(entry: Entry) -> str:
-    """Why an extension was switched off; empty if it was not."""
-    return _off[entry.target].why if entry.target in _off else ""
 
 
 def ask(entry: Entry, function: Callable[..., Any], *arguments: Any) -> Any:
     """Call a function of an extension, which is switched off if it raises; None then, or if it was off already."""
-    if entry.target in _off:
+    if entry in switched_off:
         return None
     try:
         return function(*arguments)

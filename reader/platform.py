@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from enum import Enum
 from pathlib import Path
@@ -260,35 +260,6 @@ def lacks_locks(folder: Path) -> str:
             except OSError as error:
                 return error.strerror or str(error)
     return ""
-
-
-# Networks
-
-
-def is_metered(run: Callable[[Sequence[str]], str] | None = None, system: str = sys.platform) -> bool:
-    """Whether the system says that the network costs by the byte, as some phones' do; False where it can't be asked."""
-    if system != "linux":
-        return False
-    asked = ("busctl", "--system", "get-property", _MANAGER, f"/{_MANAGER.replace('.', '/')}", _MANAGER, "Metered")
-    # The answer is `u` and a number: 1 for yes, 3 for a guess.
-    return (run or _ask)(asked).split() in (["u", "1"], ["u", "3"])
-
-
-_MANAGER = "org.freedesktop.NetworkManager"
-
-
-def _ask(command: Sequence[str]) -> str:
-    """The output of a program; empty if it fails or takes long."""
-    import subprocess
-
-    try:
-        return subprocess.run(command, capture_output=True, text=True, timeout=ASKED_SECONDS, check=True).stdout
-    except (OSError, subprocess.SubprocessError):
-        return ""
-
-
-ASKED_SECONDS = 2.0
-"""Seconds that a program of the system has to answer."""
 
 
 # Themes

@@ -1,7 +1,8 @@
-"""The package declares what it imports, and its archives hold every file of the repository that they should."""
+"""The package declares what it imports, its archives hold every file, the sample is whole, the README is true."""
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -16,6 +17,9 @@ import pytest
 from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.wheel import WheelBuilder
 
+from reader.commands.registry import COMMANDS
+from reader.data import read_text
+from reader.feeds.huggingface import listings
 from tests.table import each
 
 ROOT = Path(__file__).parent.parent
@@ -157,3 +161,45 @@ def test_another_package_of_the_name_is_named_at_start(package: dict[str, str], 
     )
     assert (found.returncode, found.stdout) == (1, "")
     assert found.stderr.startswith(f"dailypapers can't start: {said}") and "'pipx install'" in found.stderr
+
+
+# The sample
+
+
+def test_the_parser_of_the_feed_takes_every_paper_of_the_sample() -> None:
+    for line in json.loads(read_text("sample.json")):
+        (listing,) = listings(line["items"], line["date"])
+        assert listing.day == line["date"]
+        assert listing.skipped == ()
+        for draft, item in zip(listing.drafts, line["items"], strict=True):
+            paper = item["paper"]
+            assert (draft.id, draft.abstract) == (paper["id"], paper["summary"])
+            assert draft.summary == paper.get("ai_summary")
+            assert draft.keywords == tuple(paper.get("ai_keywords", ()))
+            assert draft.authors == tuple(author["name"] for author in paper.get("authors", ()))
+            assert draft.published == (paper["publishedAt"][:10] if "publishedAt" in paper else None)
+
+
+# The README
+
+README = (ROOT / "README.md").read_text("utf-8")
+
+INSTALL = "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/dailypapers"
+DEVELOP = "python3 -m venv .venv && .venv/bin/pip install -e '.[dev]' && .venv/bin/pytest"
+
+
+def test_the_two_commands_stand_on_lines_of_their_own_and_ci_runs_the_second() -> None:
+    assert {INSTALL, DEVELOP} <= set(README.splitlines())
+    assert DEVELOP in (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
+
+
+def test_every_command_that_is_shown_exists() -> None:
+    shown = set(re.findall(r"^dailypapers ([a-z]+)\b(?!:)", README, re.M))
+    assert len(shown) > 8
+    assert shown <= set(COMMANDS)
+
+
+def test_files_that_it_links_to_exist_and_every_page_of_the_manual_is_linked() -> None:
+    links = {link for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link}
+    assert {link for link in links if not (ROOT / link).is_file()} == set()
+    assert {f"reader/manual/{file.name}" for file in (ROOT / "reader" / "manual").glob("*.md")} <= links

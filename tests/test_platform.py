@@ -7,7 +7,6 @@ import os
 import signal
 import struct
 import subprocess
-import sys
 import threading
 from pathlib import Path
 from termios import TIOCGWINSZ
@@ -138,28 +137,6 @@ def test_a_file_system_without_locks_is_no_other_program(
         patch.setattr(f"fcntl.{kind}", fail)
         assert platform.lacks_locks(tmp_path) == os.strerror(number)
         assert platform.try_lock(file.fileno()) is (Lock.UNSUPPORTED if kind == "flock" else Lock.MINE)
-
-
-@each(
-    ("answer", "metered"), [("u 1\n", True), ("u 3", True), ("u 2", False), ("u 4", False), ("", False), ("x", False)]
-)
-def test_a_network_is_metered_if_the_system_says_so(answer: str, metered: bool) -> None:
-    assert platform.is_metered(lambda _command: answer, "linux") is metered
-    assert platform.is_metered(lambda _command: answer, "darwin") is False
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="a program of Linux is asked")
-def test_the_system_is_asked_by_its_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    program = tmp_path / "busctl"
-    program.write_text("#!/bin/sh\necho u 1\n")
-    program.chmod(0o700)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    assert platform.is_metered()
-    program.write_text("#!/bin/sh\necho u 1\nexit 1\n")
-    assert not platform.is_metered()
-    program.unlink()
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert not platform.is_metered()
 
 
 @each(

@@ -40,16 +40,11 @@ _SMALL_WORDS = frozenset((
 
 
 class CitationKeys:
-    """Gives papers keys unlike each other and `used`, regardless of case; `all_papers` come oldest first."""
+    """Gives papers keys unlike each other, regardless of case; `all_papers` come oldest first."""
 
-    def __init__(
-        self,
-        pattern: str = DEFAULT,
-        used: Iterable[str] = (),
-        all_papers: Callable[[], Iterable[Paper]] = tuple,
-    ) -> None:
+    def __init__(self, pattern: str = DEFAULT, all_papers: Callable[[], Iterable[Paper]] = tuple) -> None:
         self._pattern = pattern
-        self._used = {key.lower() for key in used}
+        self._used: set[str] = set()
         self._all_papers = all_papers
 
     @cached_property

@@ -201,42 +201,19 @@ def front_matter(facts: Mapping[str, str | list[str] | None], before: str = "") 
     lines = [before[: starts[0]]]
     for name, value in facts.items():
         words = _words(theirs[name].partition(":")[2]) if name in _MERGED and name in theirs else []
-        if words is None:
-            # A value of another form stays as the user wrote it.
-            lines.append(theirs[name])
-        elif merged := list(dict.fromkeys((*value, *words))) if isinstance(value, list) else value:
+        if merged := list(dict.fromkeys((*value, *words))) if isinstance(value, list) else value:
             # YAML reads JSON as it is.
             lines.append(f"{name}: {json.dumps(merged, ensure_ascii=False)}\n")
     lines += [block for name, block in zip(names, blocks, strict=True) if name not in facts]
     return f"{_FENCE}\n{''.join(lines)}{_FENCE}\n"
 
 
-def _words(value: str) -> list[str] | None:
-    """The words of a list in YAML, between brackets, one a line or a single one; None for a value of another form."""
+def _words(value: str) -> list[str]:
+    """The words of a list in YAML: in JSON as it was written, in brackets, one a line, or a single one."""
     text = value.strip()
     with suppress(ValueError, RecursionError):
         words = json.loads(text)
-        return words if isinstance(words, list) and all(isinstance(word, str) for word in words) else None
-    if text.startswith("["):
-        entries = (
-            text[1:-1].split(",") if text.endswith("]") and not re.search(r"""[\[\]{}"'#]""", text[1:-1]) else [text]
-        )
-    elif text.startswith("-"):
-        entries = [line.strip().removeprefix("-") for line in text.splitlines()]
-        if not all(line.lstrip().startswith("- ") for line in text.splitlines()):
-            return None
-    else:
-        entries = [text] if text else []
-    words = [_word(entry.strip()) for entry in entries]
-    return None if None in words else words
-
-
-def _word(text: str) -> str | None:
-    """A plain or quoted word of YAML; None for anything else."""
-    if len(text) > 1 and text[0] == text[-1] == "'":
-        return text[1:-1].replace("''", "'")
-    if text.startswith('"'):
-        with suppress(ValueError):
-            return str(json.loads(text))
-        return None
-    return text if text and not re.search(r"""^[\[\]{}&*!|>%@`'"?,-]|: | #|\n|:$""", text) else None
+        if isinstance(words, list):
+            return list(map(str, words))
+    parts = text.strip("[]").split(",") if text.startswith("[") else re.split(r"(?m)^\s*-\s", text)
+    return [word for part in parts if (word := part.strip().strip("'\""))]

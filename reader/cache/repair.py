@@ -68,9 +68,7 @@ class Repaired(NamedTuple):
 
     def summary(self) -> str:
         """One sentence about what was found and what there is now."""
-        have = (
-            f"{amount(self.rows, 'mark')}, {amount(self.starred, 'starred paper')} and {amount(self.papers, 'paper')}"
-        )
+        have = f"{amount(self.rows, 'mark')}, {amount(self.starred, 'star')} and {amount(self.papers, 'paper')}"
         if not self.found:
             advice = "" if self.papers else " 'dailypapers refresh' fetches papers, and your marks are on them again."
             return f"Nothing was broken: {have}.{advice}"

@@ -1,4 +1,4 @@
-"""The papers of a command: chosen by ids or a query, counted and marked; a missing single paper is fetched."""
+"""The papers of a command: chosen by ids or a query, counted and marked; a missing one is fetched; why they suit."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from reader.cache.choice import Suits, read_suits
+from reader.cache.search import free_text
 from reader.cache.search.compile import selects
 from reader.commands.output import Progress, answer, warn
 from reader.commands.workspace import (
@@ -23,7 +25,6 @@ from reader.core.errors import NoFullText, NotFound, UsageError
 from reader.core.ids import named_id, pdf_url
 from reader.core.query import Query
 from reader.core.text import amount, brief
-from reader.session.places import asks_for_today, plain_words
 
 if TYPE_CHECKING:
     from reader.cache.marks.change import Change
@@ -163,11 +164,11 @@ def explain_nothing(window: Window, query: Query) -> None:
     newest = window.newest_day()
     if not window.has_papers():
         warn("There are no papers yet. 'dailypapers refresh' fetches the latest days.")
-    elif asks_for_today(query) and newest and newest < datetime.now(UTC).date().isoformat():
+    elif "day:today" in map(str, query.terms) and newest and newest < datetime.now(UTC).date().isoformat():
         warn(f"There are no papers from today. The latest day is {newest}: day:latest finds its papers.")
     elif query.near:
         warn("Nothing is near in words.")
-    elif words := plain_words(query):
+    elif words := query.plain_words:
         warn(f"Nothing matches. Nearest in words: dailypapers list {shlex.quote(f'~{words}')}")
     else:
         warn("Nothing matches.")
@@ -178,8 +179,30 @@ def with_known_words(window: Window, query: Query) -> Query | None:
     from reader.cache.search.free_text import corrections
     from reader.core.similarity import respelled
 
-    words = query.near or plain_words(query)
+    words = query.near or query.plain_words
     if not words:
         return None
     found = window.read(lambda connection: corrections(connection, words))
     return parsed(respelled(query.text, found)) if found else None
+
+
+# Why a paper suits the user, and what it shares with others, as JSON
+
+
+FOR_YOU = "for_you"
+
+
+def for_you_record(window: Window, paper: Paper) -> dict[str, dict[str, Any]]:
+    """How well a paper suits the user, as JSON; the window has learned it."""
+    pk = paper.pk if isinstance(paper.pk, int) else 0
+    suits = window.read(lambda connection: read_suits(connection, [pk])).get(pk, Suits())
+    return {FOR_YOU: {"score": round(suits.score, 4), "why": suits.why or None, "phrases": [*suits.phrases]}}
+
+
+LIKE = "like"
+
+
+def like_record(window: Window, ids: Sequence[str], pk: int) -> dict[str, object]:
+    """What a paper shares with the papers of these ids, as JSON: words, authors, topics, and a sentence."""
+    found = window.read(lambda connection: free_text.shared(connection, free_text.keys_of(connection, ids), pk))
+    return {LIKE: {**found._asdict(), "why": found.said or None}}

@@ -22,9 +22,6 @@ from reader.core.nearest import nearest
 SEE_HELP = " See"
 """Start of the last sentence of a usage error, which points to the help."""
 
-SHIELD = "\0"
-"""Put before a word that argparse must not take for an option; a shell can't pass this character."""
-
 
 class OpenReader(NamedTuple):
     """The result of a command after which the reader opens on a paper's page."""
@@ -82,29 +79,19 @@ class Parser(ArgumentParser):
             return
 
         choices = [str(choice) for choice in action.choices]
-        typed = bare(value)
-        meant = nearest(str(typed), choices)
+        meant = nearest(str(value), choices)
         option = f"{action.option_strings[0]} " if action.option_strings else ""
         advice = f". Did you mean {meant}?" if meant else ""
-        self.error(f"{option}{typed!r} is not one of {', '.join(choices)}{advice}")
+        self.error(f"{option}{value!r} is not one of {', '.join(choices)}{advice}")
 
     def print_help(self, file: Any = None) -> None:
         """Print the help; argparse would ignore write errors."""
         (file or sys.stdout).write(self.format_help())
 
     def format_help(self) -> str:
-        from reader.commands.pages import command_page, draw
+        from reader.commands.pages import command_help
 
-        return "\n".join((*draw(command_page(self, self.examples)), ""))
-
-
-class StoreFile(Action):
-    """Stores file names, which shells complete."""
-
-    def __call__(
-        self, parser: ArgumentParser, namespace: Namespace, values: Any, option_string: str | None = None
-    ) -> None:
-        setattr(namespace, self.dest, values)
+        return command_help(self, self.examples)
 
 
 def add_words(
@@ -135,7 +122,6 @@ def day_span(text: str) -> tuple[str, str]:
     """First and last day (ISO, in UTC like the feed's days) of a date or period; raises UsageError."""
     from reader.core.dates import parse_date
 
-    text = bare(text)
     try:
         span = parse_date(text).span(datetime.now(UTC).date())
     except ValueError as error:
@@ -206,7 +192,7 @@ def add_colours(parser: ArgumentParser) -> None:
 def positive_number(text: str) -> int:
     """A whole number above zero, as an argparse type."""
     if not text.isdecimal() or int(text) == 0:
-        raise ArgumentTypeError(f"{bare(text)!r} is not a whole number above zero")
+        raise ArgumentTypeError(f"{text!r} is not a whole number above zero")
     return int(text)
 
 
@@ -230,13 +216,6 @@ def query_of(words: Sequence[str]) -> str:
     return " ".join(words).strip()
 
 
-def bare(value: Any) -> Any:
-    """A parsed value without the shields of its words."""
-    if isinstance(value, list):
-        return [bare(item) for item in value]
-    return value.removeprefix(SHIELD) if isinstance(value, str) else value
-
-
 # Parse a command's words: distinguish options from excluded terms such as `-topic:agents`
 
 
@@ -256,11 +235,9 @@ def parse(parser: Parser, words: Sequence[str]) -> Namespace:
     if asks_for_help(words):
         parser.print_help()
         raise SystemExit(0)
-    found, rest = parser.parse_known_intermixed_args(list(_shield(parser, words, options)))
-    if rest:
-        _refuse(parser, bare(rest[0]), options)
-    for name, value in vars(found).items():
-        setattr(found, name, bare(value))
+    found, rest = parser.parse_known_args(_options_first(parser, words))
+    if rest := [word for word in rest if word != "--"]:
+        _refuse(parser, rest[0], options)
     for action in parser._actions:
         if action.metavar == ID:
             setattr(found, action.dest, _with_input(parser, getattr(found, action.dest)))
@@ -311,12 +288,12 @@ def _kinds(parser: Parser, words: Iterable[str]) -> Iterator[tuple[str, Kind]]:
     for word in words:
         if is_plain:
             yield word, "argument"
-        elif is_value:
-            is_value = False
-            yield word, "value"
         elif word == "--":
             is_plain = True
             yield word, "end"
+        elif is_value and not word.startswith("--"):
+            is_value = False
+            yield word, "value"
         elif word in options or word.startswith("--") or _has_number(word, options):
             is_value = _takes_value(options.get(word))
             yield word, "option"
@@ -333,19 +310,26 @@ def _has_number(word: str, options: Mapping[str, Action]) -> bool:
     return _takes_value(options.get(word[:2])) and word[2:].isdecimal()
 
 
-def _shield(parser: Parser, words: Iterable[str], options: Mapping[str, Action]) -> Iterator[str]:
-    """The words for argparse: terms with a dash are shielded, and `--json` alone gets an empty value."""
-    is_plain = False
+def _options_first(parser: Parser, words: Sequence[str]) -> list[str]:
+    """The words for argparse: options with their values, then the arguments, of which some look like options."""
+    options = parser._option_string_actions
+    found, arguments, is_plain = list[str](), list[str](), False
     for word, kind in _kinds(parser, words):
-        is_plain = is_plain or kind == "end"
-        if kind == "option":
-            yield f"{word}=" if isinstance(options.get(word), StoreJson) else word
-        elif kind != "end":
-            if kind == "argument" and not is_plain and _OPTION.fullmatch(word):
-                _refuse_letter(parser, word, options)
-            # An option instead of a value is a mistake, which argparse reports.
-            is_term = word.startswith("-") and (kind == "argument" or word[:2] != "--")
-            yield SHIELD + word if is_term else word
+        match kind:
+            case "end":
+                is_plain = True
+            case "option":
+                # `--json` alone gets an empty value.
+                found.append(f"{word}=" if isinstance(options.get(word), StoreJson) else word)
+            case "value" if word.startswith("-"):
+                found[-1] += f"={word}" if found[-1].startswith("--") else word
+            case "value":
+                found.append(word)
+            case "argument":
+                if not is_plain and _OPTION.fullmatch(word):
+                    _refuse_letter(parser, word, options)
+                arguments.append(word)
+    return [*found, "--", *arguments] if arguments else found
 
 
 def places_of_arguments(parser: Parser, words: Sequence[str]) -> list[int]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from argparse import SUPPRESS, Action, ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from types import MappingProxyType
 
 from reader.commands.command import (
     Command,
     Parser,
-    StoreFile,
     StoreJson,
     add_reader_options,
     make_parser,
@@ -23,74 +21,19 @@ from reader.core.errors import ReaderError, UsageError
 from reader.core.query.lexer import EXAMPLES, FIELDS
 from reader.core.query.suggestions import Vocabulary, complete
 from reader.core.views import IDS
+from reader.data import read_text
 from reader.ui.shell.commands import Candidate
 
 ANSWER = "answer"
 """In place of a shell: print the completions of a command line with explanations, one per line."""
 
-_BASH = """\
-# Completes dailypapers in bash.
-_dailypapers() {
-    local line=${COMP_LINE:0:COMP_POINT} words word cut candidate
-    read -ra words <<< "$line"
-    [[ $line == *[[:space:]] ]] && words+=("")
-    word=${words[${#words[@]}-1]}
-    # bash takes what stands before : and = for words of their own.
-    cut=${word%"${word##*[:=]}"}
-    COMPREPLY=()
-    while IFS=$'\\t' read -r candidate _; do
-        [[ $candidate == :files ]] && compopt -o default && return
-        COMPREPLY+=("${candidate#"$cut"}")
-    done < <("${words[0]}" completions answer -- "${words[@]:1}" 2>/dev/null)
-    [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *[:=] ]] && compopt -o nospace
-    return 0
-}
-complete -F _dailypapers dailypapers"""
-
-_ZSH = """\
-#compdef dailypapers
-# Completes dailypapers in zsh.
-_dailypapers() {
-    local line
-    local -a open closed
-    for line in "${(@f)$("${words[1]}" completions answer -- "${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
-        case $line in
-            '') ;;
-            :files*) _files; return ;;
-            # No blank follows a field or an option that takes a value.
-            *[:=]$'\\t'*) open+=("${${line%%$'\\t'*}//:/\\\\:}:${line#*$'\\t'}") ;;
-            *) closed+=("${${line%%$'\\t'*}//:/\\\\:}:${line#*$'\\t'}") ;;
-        esac
-    done
-    (( $#open )) && _describe dailypapers open -S ''
-    (( $#closed )) && _describe dailypapers closed
-}
-if [[ $funcstack[1] == _dailypapers ]]; then
-    _dailypapers "$@"
-else
-    compdef _dailypapers dailypapers
-fi"""
-
-_FISH = """\
-# Completes dailypapers in fish.
-function __dailypapers_answer
-    set -l words (commandline -opc)
-    set -l word (commandline -ct)
-    set -l found ($words[1] completions answer -- $words[2..] "$word" 2>/dev/null)
-    if string match -q ':files*' -- $found[1]
-        __fish_complete_path "$word"
-    else
-        printf '%s\\n' $found
-    end
-end
-complete -c dailypapers -f -a '(__dailypapers_answer)'"""
-
-SCRIPTS = MappingProxyType({"bash": _BASH, "zsh": _ZSH, "fish": _FISH})
+SHELLS = ("bash", "zsh", "fish")
+"""Shells whose script is among the data files."""
 
 
 def _add_completions_arguments(parser: ArgumentParser) -> None:
-    shells = "|".join(SCRIPTS)
-    parser.add_argument("shell", choices=(*SCRIPTS, ANSWER), metavar=shells, help="the shell to print a script for")
+    about = "the shell to print a script for"
+    parser.add_argument("shell", choices=(*SHELLS, ANSWER), metavar="|".join(SHELLS), help=about)
     parser.add_argument("words", nargs="*", help=SUPPRESS)
 
 
@@ -98,10 +41,8 @@ def _print_completions(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.shell != ANSWER:
         if arguments.words:
             raise UsageError(f"'completions {arguments.shell}' takes nothing more.")
-        print_line(SCRIPTS[arguments.shell])
+        print_line(read_text(f"completions.{arguments.shell}").rstrip("\n"))
         return 0
-    from reader.commands.completions import candidates
-
     for candidate in candidates(arguments.words, workspace):
         print_line(f"{candidate.text}\t{candidate.about}")
     return 0
@@ -188,7 +129,7 @@ class _Line:
         return self._values(action, word, given)
 
     def _values(self, action: Action, typed: str, given: Sequence[str] = ()) -> Iterable[Candidate]:
-        if isinstance(action, StoreFile):
+        if action.metavar in ("FILE", "DIR"):
             return [FILES]
         if isinstance(action, StoreJson):
             first, comma, last = typed.rpartition(",")

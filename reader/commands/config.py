@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
+import textwrap
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass
+from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
-from reader import config
 from reader.commands.command import Command, add_actions, expect_names, suggest
 from reader.commands.help import keys_page
 from reader.commands.output import Style, answer, print_line, print_text, warn
 from reader.commands.pages import print_page
-from reader.commands.settings_file import edit, key_of, set_value, setting_docs
 from reader.commands.workspace import Workspace, warn_of_mistakes
-from reader.core.errors import ReaderError
-from reader.core.settings.types import SINGLE, TABLES, as_toml
+from reader.config import SETTING_TYPES, VARIABLES, Settings, setting_docs
+from reader.core.errors import ConfigError, ReaderError, UsageError
+from reader.core.nearest import nearest
+from reader.core.settings.standing import FORMER_LISTS
+from reader.core.settings.toml import explain_toml, parse_toml
+from reader.core.settings.types import KEY_TABLE, InvalidValue, SettingType, as_toml, keys_of_action, setting_types
 from reader.core.text import amount
 from reader.keys.keymap import keys_table
+from reader.settings_reader import Mistake, read_text, write_text
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -38,18 +46,27 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 def _suggest_names(given: Sequence[str]) -> Iterable[str]:
-    from reader.ui.features import known_actions
+    from reader.keys.actions import ACTIONS
 
     if given[0] not in (GET, SET):
         return ()
-    inside = (f"{table}.{one.name}" for table, kind in SINGLE.items() for one in fields(kind))
-    names = (name for name in config.SETTING_TYPES if name != "keys" and name not in SINGLE)
-    return (*names, *inside, *(f"keys.{action.id}" for action in known_actions()))
+    return (*_single_settings(), *(f"keys.{action.id}" for action in ACTIONS))
 
 
 def _suggest_values(given: Sequence[str]) -> Iterable[str]:
-    kind = config.SETTING_TYPES.get(given[1]) if given[0] == SET else None
+    kind = _single_settings().get(given[1]) if given[0] == SET else None
     return kind.words if kind else ()
+
+
+def _single_settings() -> dict[str, SettingType]:
+    """The settings that have one value, those within a table by their dotted names."""
+    found: dict[str, SettingType] = {}
+    for name, kind in SETTING_TYPES.items():
+        if kind.table is None and kind is not KEY_TABLE:
+            found[name] = kind
+        elif kind.table is not None and not kind.is_repeated:
+            found |= {f"{name}.{key}": inner for key, inner in setting_types(kind.table).items()}
+    return found
 
 
 def _run_config(arguments: Namespace, workspace: Workspace) -> int:
@@ -60,34 +77,32 @@ def _run_config(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _print_value(arguments: Namespace, workspace: Workspace) -> int:
-    key = key_of(arguments.name)
-    value: object
-    if key[0] == "keys":
+    table, *inner = key_of(arguments.name)
+    value: object = _plain(getattr(workspace.settings, table))
+    if table == "keys":
         from reader.keys.spelling import write_chord
 
-        value = [write_chord(chord) for chord in workspace.keymap.chords(key[1])]
-    elif len(key) > 1:
-        value = getattr(getattr(workspace.settings, key[0]), key[1])
-    else:
-        value = _plain(getattr(workspace.settings, key[0]))
+        value = [write_chord(chord) for chord in workspace.keymap.chords(inner[0])]
+    elif inner:
+        value = getattr(getattr(workspace.settings, table), inner[0])
     lines = [value if isinstance(value, str) else as_toml(value)]
-    if key[0] in TABLES:
-        lines = list(_table_lines(workspace, key[0]))
-    return answer(arguments, {"value": value, "from": workspace.loaded.origin(".".join(key))}, *lines)
+    if SETTING_TYPES[table].is_repeated:
+        lines = list(_table_lines(workspace, table))
+    return answer(arguments, {"value": value, "from": workspace.loaded.origin(".".join((table, *inner)))}, *lines)
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)
-    return [asdict(one) if is_dataclass(one) else one for one in value] if isinstance(value, tuple) else value  # type: ignore[arg-type]
+    return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
 
 def _set_value(arguments: Namespace, workspace: Workspace) -> int:
     set_value(workspace, arguments.name, arguments.value)
     now = Workspace()
-    variable = config.VARIABLES.get(arguments.name)
+    variable = VARIABLES.get(arguments.name)
     if variable and now.loaded.origin(arguments.name) == variable:
         warn(f"{variable} in the environment wins over it.")
     if arguments.name.startswith("keys."):
@@ -120,28 +135,25 @@ def _print_settings(arguments: Namespace, workspace: Workspace) -> int:
     lines = list(_settings_lines(workspace))
     size = max(len(line) for line, _ in lines)
     for line, origin in lines:
-        print_line(f"{line:{size}}  {style.faint('# ' + origin)}" if origin else line)
+        print_line(f"{line:{size}}  {style('muted', '# ' + origin)}" if origin else line)
     warn_of_mistakes(workspace)
     return 0
 
 
 def _settings_lines(workspace: Workspace) -> Iterator[tuple[str, str]]:
-    loaded = workspace.loaded
-    for name in config.SETTING_TYPES:
-        if name != "keys" and name not in SINGLE and name not in TABLES:
-            yield f"{name} = {as_toml(getattr(loaded.settings, name))}", loaded.origin(name)
-    if loaded.settings.keys:
-        yield "", ""
-        yield "[keys]", ""
-        for action, keys in loaded.settings.keys.items():
-            yield f"{as_toml(action)} = {as_toml(keys)}", loaded.origin(f"keys.{action}")
-    for table in SINGLE:
-        yield from (("", ""), (f"[{table}]", ""))
-        for key, one in asdict(getattr(loaded.settings, table)).items():
-            yield f"{key} = {as_toml(one)}", loaded.origin(f"{table}.{key}")
-    for table in TABLES:
-        for line in _table_lines(workspace, table):
-            yield line, loaded.origin(table) if line.startswith("[[") else ""
+    """The settings in effect in the form of the file, each with its origin; the tables come last."""
+    settings, origin = workspace.settings, workspace.loaded.origin
+    for name, kind in SETTING_TYPES.items():
+        if kind.table is None and kind is not KEY_TABLE:
+            yield f"{name} = {as_toml(getattr(settings, name))}", origin(name)
+    for name, kind in SETTING_TYPES.items():
+        if kind.is_repeated:
+            for line in _table_lines(workspace, name):
+                yield line, origin(name) if line.startswith("[[") else ""
+        elif kind.table is not None or (kind is KEY_TABLE and settings.keys):
+            yield from (("", ""), (f"[{name}]", ""))
+            for key, value in _plain(getattr(settings, name)).items():
+                yield f"{as_toml(key) if kind is KEY_TABLE else key} = {as_toml(value)}", origin(f"{name}.{key}")
 
 
 def _table_lines(workspace: Workspace, table: str) -> Iterator[str]:
@@ -178,6 +190,175 @@ def _print_keys(arguments: Namespace, workspace: Workspace) -> int:
     print_page(keys_page(workspace.keymap), paged=True)
     warn_of_mistakes(workspace)
     return 0
+
+
+# Changes of the file
+
+
+def key_of(name: str) -> tuple[str, ...]:
+    """A setting's key in the file: `theme`, `keys.paper.star`; raises UsageError for an unknown one."""
+    table, _, key = name.partition(".")
+    kind = SETTING_TYPES.get(table) if key else None
+    listing = "show"
+    if kind is KEY_TABLE:
+        from reader.keys.actions import ACTIONS
+
+        known, what, listing = [one.id for one in ACTIONS], f"There is no action {key!r}", "keys"
+    elif kind is not None and kind.table is not None and not kind.is_repeated:
+        known, what = list(setting_types(kind.table)), f"{table} has no {key!r}"
+    elif name in FORMER_LISTS:
+        raise UsageError(
+            f"{name} is no setting: your lists are beside your marks. 'dailypapers views edit' changes them."
+        )
+    else:
+        table, key = "", name
+        known, what = [one for one in SETTING_TYPES if one != "keys"], f"There is no setting {name!r}"
+    if key in known:
+        return (table, key) if table else (key,)
+    meant = nearest(key, known)
+    begin = f"{table}." if table else ""
+    advice = f"Did you mean {begin}{meant}?" if meant else f"'dailypapers config {listing}' lists them."
+    raise UsageError(f"{what}. {advice}")
+
+
+def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
+    """Write one setting to the file; on ReaderError the file is unchanged."""
+    key = key_of(name)
+    kind = SETTING_TYPES[key[0]]
+    if kind.is_repeated:
+        raise UsageError(f"{name} are tables and have no single value. 'dailypapers config edit' changes them.")
+    if kind.table is not None and len(key) == 1:
+        raise UsageError(
+            f"{name} is a table: set {name}.{next(iter(setting_types(kind.table)))} or another of its keys."
+        )
+    file = workspace.config_file
+    before = read_text(file)
+    typed = " ".join(words)
+    if name == "sync" and typed:
+        from reader.cache.places import shared_place
+
+        # A relative folder would later mean another one.
+        typed = shared_place(typed, Path())
+    wrong: InvalidValue | None = None
+    # Anything that is not TOML, or not of the setting's type, is a text.
+    for value in (*_as_toml_value(typed), typed):
+        try:
+            _check_value(workspace, key, value)
+        except InvalidValue as error:
+            wrong = error if kind is KEY_TABLE or wrong is None else wrong
+        else:
+            write_text(file, _with_value(before, key, value, file))
+            return
+    if wrong is not None:
+        raise UsageError(Mistake("", 0, name, str(wrong), wrong.suggestion).said)
+
+
+def _check_value(workspace: Workspace, key: Sequence[str], value: object) -> None:
+    """Raise InvalidValue if a setting does not accept a value."""
+    if key[0] != "keys":
+        _single_settings()[".".join(key)].check(value)
+        return
+    from reader.keys.keymap import Keymap
+
+    keymap = Keymap.of(workspace.settings, {**workspace.settings.keys, key[1]: keys_of_action(value)})
+    wrong = next((one for one in keymap.mistakes if one.action == key[1]), None)
+    if wrong is not None:
+        raise InvalidValue(f"has a mistake: {wrong.problem}", wrong.suggestion)
+
+
+def _with_value(text: str, key: Sequence[str], value: object, file: Path) -> str:
+    """The text of a settings file with another value; comments stay. Raises ConfigError for a file that is no TOML."""
+    import tomlkit
+
+    try:
+        parse_toml(text)
+    except ValueError as error:
+        line, said = explain_toml(error)
+        where = f"{file}:{line}" if line else str(file)
+        raise ConfigError(f"{where}: {said}. It was not changed: 'dailypapers config edit' opens it.") from error
+    document = tomlkit.parse(text)
+    *tables, name = key
+    if not tables and name not in document:
+        # The library would put it between the first table and the comment above that. A heading stays at the top.
+        heading = re.match(r"(?:#.*\n)+(?=\r?\n)", text)
+        at = heading.end() if heading else 0
+        return f"{text[:at]}{tomlkit.dumps({name: value})}{text[at:]}"
+    inside: Any = document
+    for table in tables:
+        inside = inside.setdefault(table, tomlkit.table())
+    inside[name] = value
+    return tomlkit.dumps(document)
+
+
+def _as_toml_value(text: str) -> list[object]:
+    """The value of a text in TOML, if it is of a type used by settings."""
+    try:
+        values = list(parse_toml(f"value = {text}").values())
+    except ValueError:
+        return []
+    return values if len(values) == 1 and isinstance(values[0], bool | int | float | str | list) else []
+
+
+def edit(workspace: Workspace) -> None:
+    """Open the file in the user's editor and wait; a missing file is created with explanations."""
+    file = workspace.config_file
+    if not file.exists():
+        write_text(file, template())
+    open_in_editor(file)
+
+
+def open_in_editor(file: Path) -> None:
+    """Open a file in the user's editor and wait; raises ReaderError if that fails."""
+    from reader.actions import programs
+
+    is_named = any(os.environ.get(name) for name in programs.VARIABLES)
+    if not is_named and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise ReaderError("There is no terminal for an editor. Set EDITOR to one that needs none.")
+    command = programs.find_editor(os.environ)
+    if command is None:
+        raise ReaderError("No editor was found. Set EDITOR to your editor.")
+    try:
+        is_well = programs.edit(command, file)
+    except OSError as error:
+        raise ReaderError(f"{command[0]} can't be run: {error.strerror}. Set EDITOR to your editor.") from error
+    if not is_well:
+        raise ReaderError(f"{command[0]} ended with an error. Check {file} before you continue.")
+
+
+# A new file
+
+
+EXAMPLE = {"name": "Summary", "run": "ollama run llama3.2 'Explain this paper in three sentences.'"}
+"""The commented table [[commands]] of a new file."""
+
+
+def template() -> str:
+    """A new settings file: every setting with its documentation, commented out at its default."""
+    lines = ["# Settings of dailypapers. Remove the # in front of a line to change it."]
+    for name, text in setting_docs().items():
+        kind = SETTING_TYPES[name]
+        lines += ["", *_comment(text)]
+        if kind is KEY_TABLE:
+            lines += ["[keys]", '# "paper.star" = "s"']
+        elif kind.table is None:
+            lines += [*_comment(f"Takes {kind.about}."), f"# {name} = {as_toml(getattr(Settings(), name))}"]
+        else:
+            lines.append(f"# [[{name}]]" if kind.is_repeated else f"[{name}]")
+            lines += (f"# {key} = {as_toml(value)}" for key, value in EXAMPLE.items() if kind.is_repeated)
+            defaults = {one.name: one.default for one in fields(kind.table)}
+            for key, about in setting_docs(kind.table).items():
+                lines += [
+                    *_comment(about, "#   # " if kind.is_repeated else "# "),
+                    f"# {key} = {as_toml(defaults[key])}",
+                ]
+    return "\n".join(lines) + "\n"
+
+
+def _comment(text: str, begin: str = "# ") -> list[str]:
+    return textwrap.wrap(text, 86, initial_indent=begin, subsequent_indent=begin, break_on_hyphens=False)
+
+
+# The command
 
 
 GET, SET = "get", "set"

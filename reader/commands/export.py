@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from io import StringIO
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -16,17 +14,16 @@ from typing import TYPE_CHECKING, TextIO
 from reader.actions.citations import CitationKeys
 from reader.actions.export import FORMATS, Format, Record, format_of, mark_record, replacing, write_json
 from reader.cache.marks.change import Change
-from reader.cache.reads.exports import citable_papers, ids_of, kept, lost_papers
+from reader.cache.reads.exports import citable_papers, kept, lost_papers
 from reader.commands.choosing import add_all, choose_papers
-from reader.commands.command import Command, StoreFile, add_query, query_of
+from reader.commands.command import Command, add_query, query_of
 from reader.commands.output import Progress, print_line, warn
 from reader.commands.workspace import Workspace
-from reader.core.errors import ReaderError, UsageError
+from reader.core.errors import UsageError
 from reader.core.marks import NOTE
 from reader.core.paper import Paper
 from reader.core.settings.types import WEB_ADDRESS, InvalidValue
-from reader.core.text import amount, clean, title_hash
-from reader.feeds.files.libraries import is_bibtex, parse_bibtex
+from reader.core.text import amount
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import Window
@@ -48,9 +45,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     about += " (default: by the ending of FILE)"
     parser.add_argument("--format", choices=tuple(formats), metavar="FORMAT", help=about)
     about = "write to this file, in full or not at all (- for stdout); for notes, to this folder"
-    parser.add_argument("-o", "--output", action=StoreFile, metavar="FILE", help=about)
-    about = "add missing papers to a BibTeX file; its content stays unchanged"
-    parser.add_argument("--append", action="store_true", help=about)
+    parser.add_argument("-o", "--output", metavar="FILE", help=about)
     about = "the address where the feed will be fetched, to be written into it (for --format atom)"
     parser.add_argument("--url", default="", metavar="URL", help=about)
     about = "write the files of standing queries now; the program also does so after each change"
@@ -66,8 +61,6 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
     file = Path(arguments.output) if arguments.output and arguments.output != "-" else None
     if arguments.format == NOTES:
         return _write_notes(arguments, workspace, file)
-    if arguments.append:
-        return _append(arguments, workspace, file)
     format = _choose_format(arguments.format, file)
     url = _address(arguments.url, format)
     is_json = format.name == "json"
@@ -111,7 +104,7 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
     from reader.refresh.watched_exports import write_exports
 
     others = (arguments.query, arguments.ids, arguments.everything, arguments.output, arguments.format)
-    if any((*others, arguments.append, arguments.url)):
+    if any((*others, arguments.url)):
         raise UsageError(
             "--watched takes no other arguments: 'dailypapers views edit' has its queries, files and formats."
         )
@@ -135,55 +128,11 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
     return 1 if mistakes or any(one.problem for one in results) else 0
 
 
-def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> int:
-    """Write entries behind a BibTeX file for the papers that it lacks."""
-    if file is None or _choose_format(arguments.format, file).name != "bibtex":
-        raise UsageError("--append needs a BibTeX file: name it with -o FILE.bib.")
-    text = _read_text(file)
-    entries = list(parse_bibtex(text)) if is_bibtex(text) else []
-    ids = {entry.id for entry in entries if entry.id}
-    titles = {title_hash(entry.title) for entry in entries if entry.title and not entry.id}
-    with workspace.window() as window, _chosen(window, arguments) as (pks, papers):
-        missing = (
-            paper
-            for paper in papers
-            if isinstance(paper.pk, int)
-            and ids.isdisjoint(window.read(partial(ids_of, pk=paper.pk)))
-            and title_hash(paper.title) not in titles
-        )
-        out = StringIO()
-        count = FORMATS["bibtex"].write(missing, out, _citation_keys(workspace, window, _KEY.findall(text)))
-    if count:
-        with replacing(file) as whole:
-            whole.write(f"{text}{'' if not text or text.endswith(chr(10)) else chr(10)}{chr(10) if text else ''}")
-            whole.write(out.getvalue())
-    known = len(pks) - count
-    had = f", {known:,} {'was' if known == 1 else 'were'} already there" if known else ""
-    warn(f"{amount(count, 'paper')} appended to {clean(str(file))}{had}.")
-    return 0
-
-
-_KEY = re.compile(r"^[ \t]*@[ \t]*\w+[ \t]*[{(]\s*([^\s,{}()=]+)[ \t]*,", re.MULTILINE)
-"""The key of a BibTeX entry."""
-
-
-def _read_text(file: Path) -> str:
-    """The text of a file, empty if it does not exist; raises ReaderError."""
-    try:
-        return file.read_bytes().decode()
-    except FileNotFoundError:
-        return ""
-    except OSError as error:
-        raise ReaderError(f"{file} can't be read: {error.strerror}.") from error
-    except UnicodeDecodeError:
-        raise ReaderError(f"{file} is not in UTF-8, so nothing was appended. Name another file.") from None
-
-
 def _write_notes(arguments: Namespace, workspace: Workspace, folder: Path | None) -> int:
     from reader.actions.notes_folder import NotesFolder
 
-    if folder is None or arguments.append:
-        raise UsageError("Notes need a folder, to which they are always added: export --format notes -o DIR.")
+    if folder is None:
+        raise UsageError("Notes need a folder: export --format notes -o DIR.")
     changes: list[Change] = []
     count = 0
     with workspace.window() as window, _chosen(window, arguments) as (_, papers):
@@ -205,9 +154,9 @@ def _write_notes(arguments: Namespace, workspace: Workspace, folder: Path | None
     return 0
 
 
-def _citation_keys(workspace: Workspace, window: Window, used: Iterable[str] = ()) -> CitationKeys:
+def _citation_keys(workspace: Workspace, window: Window) -> CitationKeys:
     """The keys by the user's pattern; all cached papers are read only if the pattern needs them."""
-    return CitationKeys(workspace.settings.citation_key, used, partial(window.read, citable_papers))
+    return CitationKeys(workspace.settings.citation_key, partial(window.read, citable_papers))
 
 
 def write_with_marks(papers: Iterable[Paper], out: TextIO, *, window: Window, with_lost: bool) -> int:

@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ from reader.feeds.arxiv_categories import Category, announced_categories, catego
 
 if TYPE_CHECKING:
     from reader.feeds.opml import Outline
-    from reader.feeds.syndication import FetchedFeed, SyndicationClient
+    from reader.refresh.sources import Sources
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -53,7 +53,11 @@ def _open_feeds(workspace: Workspace, *, query_only: bool = False) -> Iterator[F
 
 def _list_feeds(arguments: Namespace, workspace: Workspace) -> int:
     with _open_feeds(workspace, query_only=True) as feeds:
-        found, papers, fresh = {feed.slug: feed for feed in feeds.all()}, feeds.papers(), feeds.freshness(_today())
+        found, papers, fresh = (
+            {feed.slug: feed for feed in feeds.all()},
+            feeds.papers(),
+            feeds.freshness(datetime.now(UTC).date()),
+        )
     if found and not arguments.json:
         _print_feeds(found, papers, fresh)
         return 0
@@ -62,12 +66,8 @@ def _list_feeds(arguments: Namespace, workspace: Workspace) -> int:
     return answer(arguments, records, "No feeds are followed. 'dailypapers feeds add ADDRESS' follows one.")
 
 
-def _today() -> date:
-    return datetime.now(UTC).date()
-
-
-def _days_record(fresh: Freshness | None) -> dict[str, object]:
-    if fresh is None or fresh.newest is None:
+def _days_record(fresh: Freshness) -> dict[str, object]:
+    if fresh.newest is None:
         return {}
     newest, *holes = (day._asdict() | {"whole": day.is_whole} for day in (fresh.newest, *fresh.holes))
     return {"newest": newest, "holes": holes}
@@ -81,8 +81,8 @@ def _print_feeds(feeds: Mapping[str, Followed], papers: dict[str, int], fresh: S
     for one in fresh:
         if one.slug in feeds and feeds[one.slug].folder != folder:
             folder = feeds[one.slug].folder
-            print_line(style.bold(clean(folder)) if folder else "")
-        mark = style.star("!") if one.failing_since or any(not hole.again for hole in one.holes) else " "
+            print_line(style("strong", clean(folder)) if folder else "")
+        mark = style("star", "!") if one.failing_since or any(not hole.again for hole in one.holes) else " "
         count = f"{papers.get(one.slug, 0):>7,}" if one.kind != "own" else " " * 7
         print_line(f"{mark} {one.slug:{size}} {count}  {fit(clean(one.title), room).rstrip()}")
         if said := one.text(datetime.now().astimezone().date()):
@@ -104,17 +104,8 @@ async def _add_feeds(arguments: Namespace, workspace: Workspace) -> int:
         async with open_sources(workspace.job_context, cache) as sources:
             for name, found in named:
                 try:
-                    if found:
-                        known = (_follow_category(sources.feeds, one) for one in found)
-                        followed = [feed for feed in known if feed is not None]
-                    else:
-                        url, fetched = await _fetch_feed(sources.web, name)
-                        new = fetched.feed
-                        follow = sources.feeds.follow
-                        feed = follow("rss", url, new.title, new.slug, _now(), home=new.home) if new else None
-                        followed = [feed] if feed is not None else []
-                        if feed is not None:
-                            sources.store_feed(feed, fetched)
+                    known = [_follow_category(sources.feeds, one) for one in found]
+                    followed = [one for one in known or [await _follow_site(sources, name)] if one is not None]
                 except FeedError as error:
                     failures.append(f"{brief(name)} was not added: {error}")
                     continue
@@ -122,13 +113,29 @@ async def _add_feeds(arguments: Namespace, workspace: Workspace) -> int:
                     warn(f"{brief(name)} is already followed.")
                 papers = sources.feeds.papers()
                 added += [asdict(one) | {"papers": papers.get(one.slug, 0)} for one in followed]
-    answer(arguments, added, *map(_describe_added, added))
+    counts = (amount(one["papers"], "paper") if one["papers"] else "papers come with the next refresh" for one in added)
+    said = (f"{one['slug']}: {clean(one['title'])} ({has})" for one, has in zip(added, counts, strict=True))
+    answer(arguments, added, *said)
     return raise_failures(failures)
 
 
-def _describe_added(feed: Mapping[str, Any]) -> str:
-    has = amount(feed["papers"], "paper") if feed["papers"] else "papers come with the next refresh"
-    return f"{feed['slug']}: {clean(feed['title'])} ({has})"
+async def _follow_site(sources: Sources, url: str) -> Followed | None:
+    """Follow the feed at an address, or one linked from a web page there; None if it is followed already."""
+    from reader.feeds.syndication import NotAFeed
+
+    address = web_url(url) or url
+    try:
+        fetched = await sources.web.fetch(address)
+    except NotAFeed as page:
+        if not page.feeds:
+            raise
+        address = page.feeds[0]
+        fetched = await sources.web.fetch(address)
+    new = fetched.feed
+    feed = sources.feeds.follow("rss", address, new.title, new.slug, _now(), home=new.home) if new else None
+    if feed is not None:
+        sources.store_feed(feed, fetched)
+    return feed
 
 
 def _categories(name: str) -> tuple[Category, ...]:
@@ -147,19 +154,6 @@ def _categories(name: str) -> tuple[Category, ...]:
 def _follow_category(feeds: Feeds, category: Category) -> Followed | None:
     title, home = f"{category.name} ({category.id})", f"https://arxiv.org/list/{category.id}/recent"
     return feeds.follow("arxiv", category.id, title, category.id.lower(), _now(), home=home)
-
-
-async def _fetch_feed(web: SyndicationClient, url: str) -> tuple[str, FetchedFeed]:
-    """Fetch the feed at an address, or one linked from a web page there; also return the feed's address."""
-    from reader.feeds.syndication import NotAFeed
-
-    address = web_url(url) or url
-    try:
-        return address, await web.fetch(address)
-    except NotAFeed as page:
-        if not page.feeds:
-            raise
-        return page.feeds[0], await web.fetch(page.feeds[0])
 
 
 def _remove_feeds(arguments: Namespace, workspace: Workspace) -> int:

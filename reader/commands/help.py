@@ -16,8 +16,7 @@ from reader.commands.pages import (
     PAGES,
     USER_PAGES,
     code,
-    draw,
-    examples,
+    example_lines,
     gists_of_pages,
     help_width,
     print_page,
@@ -36,6 +35,7 @@ from reader.commands.registry import (
 )
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
+from reader.core.lines import wrapped
 from reader.core.nearest import advice
 from reader.paths import APP
 
@@ -117,21 +117,20 @@ def keys_page(keymap: Keymap | None) -> str:
 
 
 def _settings() -> str:
-    from reader.commands.settings_file import setting_docs
-    from reader.config import SETTING_TYPES, Settings
-    from reader.core.settings.types import SINGLE, TABLES, as_toml
+    from reader.config import SETTING_TYPES, Settings, setting_docs
+    from reader.core.settings.types import KEY_TABLE, as_toml
 
     found = []
     for name, about in setting_docs().items():
-        if name in SINGLE:
-            defaults = SINGLE[name]()
-            docs = setting_docs(SINGLE[name]).items()
-            found += [(code(f"{name}.{key} = {as_toml(getattr(defaults, key))}"), text) for key, text in docs]
-        elif name == "keys" or name in TABLES:
-            found.append((code(f"[[{name}]]" if name in TABLES else f"[{name}]"), about))
+        kind = SETTING_TYPES[name]
+        if kind is KEY_TABLE or kind.is_repeated:
+            found.append((code(f"[[{name}]]" if kind.is_repeated else f"[{name}]"), about))
+        elif kind.table is not None:
+            docs = setting_docs(kind.table).items()
+            found += [(code(f"{name}.{key} = {as_toml(getattr(kind.table(), key))}"), text) for key, text in docs]
         else:
             value = as_toml(getattr(Settings(), name))
-            found.append((code(f"{name} = {value}"), f"{about} Takes {SETTING_TYPES[name].about}."))
+            found.append((code(f"{name} = {value}"), f"{about} Takes {kind.about}."))
     return table("Setting and default", "What it does", found)
 
 
@@ -171,8 +170,9 @@ _WORDS = f"Other words are a query; '{APP} -- WORDS' if they look like a command
 
 def front_page() -> str:
     """The first page of help, which fits a small screen."""
-    ends = (line for text in (_OPTIONS, _MORE, _WORDS) for line in draw(text))
-    return "\n".join((*draw(f"{ABOUT}\n\n{examples(EXAMPLES)}"), "", *_in_two_columns(USUAL), "", *ends, ""))
+    ends = (line for text in (_OPTIONS, _MORE, _WORDS) for line in wrapped(text, help_width()))
+    start = (*wrapped(ABOUT, help_width()), "", *example_lines(EXAMPLES))
+    return "\n".join((*start, "", *_in_two_columns(USUAL), "", *ends, ""))
 
 
 def _in_two_columns(names: Sequence[str]) -> Iterator[str]:
@@ -181,10 +181,10 @@ def _in_two_columns(names: Sequence[str]) -> Iterator[str]:
     cells = [f"{name:9}{gists[name]}" for name in names]
     left = max(map(len, cells[:half])) + 2
     if left + max(map(len, cells[half:])) + 2 > help_width():
-        yield from draw(", ".join(names))
+        yield from wrapped(", ".join(names), help_width())
         return
     for one, other in zip(cells[:half], cells[half:], strict=True):
-        yield f"  {style.typed(one[:9])}{one[9:]:{left - 9}}{style.typed(other[:9])}{other[9:]}"
+        yield f"  {style('code', one[:9])}{one[9:]:{left - 9}}{style('code', other[:9])}{other[9:]}"
 
 
 COMMAND = Command(

@@ -5,23 +5,23 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from reader.cache import pages
 from reader.cache.tags import tag_counts
 from reader.commands import page_titles
 from reader.commands.choosing import count_changing
-from reader.commands.command import Command, StoreFile
+from reader.commands.command import Command
 from reader.commands.feeds import describe_followed, follow_lists
 from reader.commands.marks import clean_tag, known_tag
-from reader.commands.output import Progress, answer, format_counts, print_line, warn
+from reader.commands.output import Progress, answer, format_counts, print_line, raise_failures, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, UsageError
 from reader.core.ids import page_id
@@ -49,7 +49,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
         " BibTeX, RIS or CSL-JSON; newsboat's cache.db; OPML; ids and links in any text; a PDF named by its"
         " id. Any of them may be gzipped (- for stdin)"
     )
-    parser.add_argument("files", nargs="*", action=StoreFile, metavar="FILE", help=about)
+    parser.add_argument("files", nargs="*", metavar="FILE", help=about)
     parser.add_argument("--clipboard", action="store_true", help="also import the clipboard's text")
     parser.add_argument("--star", action="store_true", help="star the papers of the files")
     parser.add_argument("--queue", action="store_true", help="queue them")
@@ -60,8 +60,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--choose", action="append", default=[], metavar="PAPER=ID", help=about)
     about = "list saved pages' papers without an arXiv id, and which papers they may be"
     parser.add_argument("--choices", action="store_true", help=about)
-    about = "leave titles of saved pages to the next refresh, instead of looking them up now"
-    parser.add_argument("--later", action="store_true", help=about)
     parser.add_argument("--dry-run", action="store_true", help="print what would be imported, and change nothing")
 
 
@@ -96,47 +94,30 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
     is_dry = arguments.dry_run
     marks, kind_of = _chosen_marks(arguments, workspace), _label_kinds(workspace, keep=arguments.keep_tags)
     found = _read_files(arguments, workspace, keep=bool(marks) or is_dry)
-    summary = _mark_papers(workspace, found, marks, kind_of, is_dry=is_dry)
-    added, known, failed = follow_lists(workspace, found.feeds, is_dry=is_dry)
     counts = asdict(found.stored)
+    record, new, missing = _mark_papers(workspace, found, marks, kind_of, is_dry=is_dry)
     if is_dry:
-        counts |= {"new": summary.missing, "unchanged": len(found.papers) - summary.missing}
+        counts |= {"new": missing, "unchanged": len(found.papers) - missing}
+    added, known, failed = follow_lists(workspace, found.feeds, is_dry=is_dry)
     if not arguments.json:
         # Before titles are looked up, which takes minutes.
         if len(found.failed) + len(found.feeds) < len(arguments.files):
-            _print_counts(counts, found)
-            _print_summary(summary, found, is_dry=is_dry)
+            if not found.entries or any(counts.values()):
+                with_marks = f", {amount(found.marks, 'mark')}" if found.marks else ""
+                print_line(f"{format_counts(counts)}{with_marks}.")
+            _print_record(record, is_named=bool(found.entries), has_new=bool(new))
         if found.feeds:
             print_line(describe_followed(len(added), known, is_dry=is_dry))
     titles = None
     if found.has_pages:
-        titles = page_titles.look_up(workspace, quiet=bool(arguments.json), is_put_off=arguments.later)
-    more = {"new": summary.new, "unchanged": summary.papers - summary.new, "skipped": len(summary.unknown)}
-    record = {
-        **{name: count + more.get(name, 0) for name, count in counts.items()},
-        "marks": found.marks + sum(summary.marked.values()),
-        "papers": summary.papers,
-        "here": summary.here,
-        "coming": summary.coming,
-        "marked": summary.marked,
-        "without_id": [{"where": entry.where, "title": entry.title or None} for entry in summary.unknown],
-        "labels": summary.labels,
-        "dry_run": is_dry,
-        "feeds": {"added": added, "known": known},
-        "titles": titles,
-        "failed": [*found.failed, *failed],
-    }
-    return answer(arguments, record) or _report_failures(arguments, [*found.failed, *failed])
-
-
-def _report_failures(arguments: Namespace, failed: Sequence[str]) -> int:
-    if len(failed) > 1:
-        for problem in failed:
-            warn(problem)
-        raise FeedError(f"{len(failed)} of {amount(len(arguments.files), 'file')} could not be imported.")
-    if failed:
-        raise FeedError(failed[0])
-    return 0
+        titles = page_titles.look_up(workspace, quiet=bool(arguments.json))
+    failed = [*found.failed, *failed]
+    more = {"new": new, "unchanged": record["papers"] - new, "skipped": len(record["without_id"])}
+    counts = {name: count + more.get(name, 0) for name, count in counts.items()}
+    counts["marks"] = found.marks + sum(record["marked"].values())
+    feeds = {"added": added, "known": known}
+    answer(arguments, counts | record | {"feeds": feeds, "titles": titles, "failed": failed})
+    return raise_failures(failed)
 
 
 def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _FileContents:
@@ -274,56 +255,30 @@ MOST_MARKS = 8
 """Maximum marks printed with their numbers of papers."""
 
 
-class ImportSummary(NamedTuple):
-    """The papers that other programs' files name, and what happened to all papers."""
-
-    papers: int
-    """The number of named papers."""
-    here: int
-    coming: int
-    """Named papers that the next refresh requests."""
-    new: int
-    """Those newly requested."""
-    unknown: Sequence[LibraryEntry]
-    """Entries without a paper."""
-    marked: Mapping[str, int]
-    """Number of papers by mark, as an adjective."""
-    labels: Mapping[str, int]
-    """Labels that were left out, with their numbers of papers."""
-    missing: int
-    """Number of records' papers that were not in the cache before."""
-
-
-def _print_counts(counts: dict[str, int], found: _FileContents) -> None:
-    if not found.entries or any(counts.values()):
-        with_marks = f", {amount(found.marks, 'mark')}" if found.marks else ""
-        print_line(f"{format_counts(counts)}{with_marks}.")
-
-
-def _print_summary(summary: ImportSummary, found: _FileContents, *, is_dry: bool) -> None:
+def _print_record(record: dict[str, Any], *, is_named: bool, has_new: bool) -> None:
     """Print where the papers are, what they got, and which entries have none."""
-    sentences = []
-    if found.entries:
-        coming = f", {summary.coming:,} to come with the next refresh" if summary.coming else ""
-        sentences.append(f"{amount(summary.papers, 'paper')} named, {summary.here:,} of them here{coming}.")
-    if summary.marked:
-        counts = [f"{count:,} {adjective}" for adjective, count in summary.marked.items()]
+    sentences, marked, without_id = list[str](), record["marked"], record["without_id"]
+    if is_named:
+        coming = f", {record['coming']:,} to come with the next refresh" if record["coming"] else ""
+        sentences.append(f"{amount(record['papers'], 'paper')} named, {record['here']:,} of them here{coming}.")
+    if marked:
+        counts = [f"{count:,} {adjective}" for adjective, count in marked.items()]
         more = f" and {amount(len(counts[MOST_MARKS:]), 'more tag')}" if counts[MOST_MARKS:] else ""
         sentences.append(f"{', '.join(counts[:MOST_MARKS])}{more}.")
-    if is_dry:
+    if record["dry_run"]:
         sentences.append("This was a dry run: nothing was changed.")
-    elif summary.marked or summary.new:
+    elif marked or has_new:
         sentences.append("'dailypapers undo' takes it back.")
     if sentences:
         print_line(" ".join(sentences))
-    if count := len(summary.unknown):
+    if count := len(without_id):
         warn(f"{count:,} {'entry names' if count == 1 else 'entries name'} no arXiv paper:")
-        for entry in summary.unknown[:LISTED]:
-            warn(f"  {entry.where}{f': {entry.title}' if entry.title else ''}")
+        for entry in without_id[:LISTED]:
+            warn(f"  {entry['where']}{f': {title}' if (title := entry['title']) else ''}")
         if count > LISTED:
             warn(f"  and {count - LISTED:,} more, which --json lists")
-    if summary.labels:
-        some = ", ".join(islice(summary.labels, 3))
+    if record["labels"]:
+        some = ", ".join(islice(record["labels"], 3))
         warn(f"Tags and flags of the files were left out, such as {some}: --keep-tags takes them in as tags.")
 
 
@@ -368,8 +323,11 @@ def _mark_papers(
     kind_of: Callable[[str], str | None],
     *,
     is_dry: bool,
-) -> ImportSummary:
-    """Find the papers of other programs' entries, and mark them and stored ones, as one undoable action."""
+) -> tuple[dict[str, Any], int, int]:
+    """Find the papers of other programs' entries, and mark them and stored ones, as one undoable action.
+
+    Return the facts for JSON, how many papers are newly asked for, and how many of the records were not in the cache.
+    """
     from reader.cache import imports
 
     entries = found.entries
@@ -386,14 +344,15 @@ def _mark_papers(
     marked: Counter[str] = Counter()
     for kind, count in done:
         marked[_label(kind)] += count
+    new = marked.pop(_label(WANT), 0)
     left_out = Counter(label for entry in entries if entry.id for label in entry.labels if not kind_of(label))
-    return ImportSummary(
-        len(named.here) + len(named.absent),
-        len(named.here),
-        sum(any(entry.is_wanted for entry in some) for some in named.absent.values()),
-        marked.pop(_label(WANT), 0),
-        named.unknown,
-        dict(+marked),
-        dict(left_out.most_common()),
-        len(papers.absent) - len(named.absent),
-    )
+    record = {
+        "papers": len(named.here) + len(named.absent),
+        "here": len(named.here),
+        "coming": sum(any(entry.is_wanted for entry in some) for some in named.absent.values()),
+        "marked": dict(+marked),
+        "without_id": [{"where": entry.where, "title": entry.title or None} for entry in named.unknown],
+        "labels": dict(left_out.most_common()),
+        "dry_run": is_dry,
+    }
+    return record, new, len(papers.absent) - len(named.absent)

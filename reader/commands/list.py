@@ -10,7 +10,7 @@ from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from reader.cache.reads.reading import Figures, ReadingCounts, Share, reading_figures
+from reader.cache.reads.reading import Figures, Share, reading_figures
 from reader.cache.reads.topic_trends import topics_of
 from reader.cache.search.compile import names_hidden
 from reader.commands.choosing import explain_nothing, with_known_words
@@ -22,7 +22,7 @@ from reader.commands.command import (
     add_quiet,
     query_of,
 )
-from reader.commands.output import Style, answer, counts, print_found, print_line, shows_links, state_words, warn, width
+from reader.commands.output import Style, answer, counts, print_found, print_line, state_words, warn, width
 from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import UsageError
@@ -75,11 +75,11 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.count:
         return _count_papers(arguments, workspace)
     if arguments.topics:
-        from reader.commands.topics import print_topics
+        from reader.commands.list_forms import print_topics
 
         return print_topics(arguments, workspace)
     if arguments.passages:
-        from reader.commands.passages import print_passages
+        from reader.commands.list_forms import print_passages
 
         return print_passages(arguments, workspace)
     if arguments.stats:
@@ -128,7 +128,7 @@ def _records(
     window: Window, found: Order[int], like: Sequence[str] | None, *, with_opinion: bool
 ) -> Iterator[dict[str, object]]:
     from reader.actions.export import record
-    from reader.commands.reasons import for_you_record, like_record
+    from reader.commands.choosing import for_you_record, like_record
 
     for paper in window.papers(found.pks):
         opinion = for_you_record(window, paper) if with_opinion else {}
@@ -150,16 +150,16 @@ def _format_fields(rows: Iterable[PaperRow]) -> Iterator[str]:
     for row in rows:
         title = clean(row.title)
         facts = "\t".join((row.id, row.day, *counts(row), state_words(row)))
-        yield f"{style.faint(facts)}\t{title if row.read else style.bold(title)}"
+        yield f"{style('muted', facts)}\t{title if row.read else style('strong', title)}"
 
 
 def _draw_table(
     window: Window, found: Order[int], total: Callable[[], int] | None, workspace: Workspace
 ) -> Iterator[str]:
-    table = ListTable.of(workspace.settings.ascii)
-    yield from table.draw(window, found, CHUNK)
+    style, today = Style.of(sys.stdout, links=True), datetime.now(UTC).date()
+    yield from ListTable(min(width(), WIDEST), glyphs(workspace.settings.ascii), style, today).draw(window, found)
     if total is not None:
-        yield table.total(len(found.pks), total())
+        yield style("muted", f"{len(found.pks):,} of {max(len(found.pks), total()):,}")
 
 
 COMMAND = Command(
@@ -201,19 +201,12 @@ class ListTable(NamedTuple):
     style: Style
     today: date
 
-    @classmethod
-    def of(cls, ascii: bool) -> ListTable:
-        """The table for the terminal on standard output."""
-        style = Style.of(sys.stdout)
-        style = Style(style.on, links=style.on and shows_links())
-        return cls(min(width(), WIDEST), glyphs(ascii), style, datetime.now(UTC).date())
-
-    def draw(self, window: Window, found: Order[int], chunk: int) -> Iterator[str]:
-        """The lines of an order, read in parts of `chunk` papers."""
+    def draw(self, window: Window, found: Order[int]) -> Iterator[str]:
+        """The lines of an order, read in parts."""
         headings = self._headings(found, window.partial_days())
         with_days = found.has_parts or not found.groups
-        for start in range(0, len(found.pks), chunk):
-            pks = found.pks[start : start + chunk]
+        for start in range(0, len(found.pks), CHUNK):
+            pks = found.pks[start : start + CHUNK]
             topics = window.read(partial(topics_of, pks=pks)) if self.columns >= WITH_TOPICS else {}
             by_pk = {row.pk: row for row in window.rows(pks)}
             size = max((len(row.id) for row in by_pk.values()), default=0)
@@ -224,10 +217,6 @@ class ListTable(NamedTuple):
                 if pk in by_pk:
                     yield self._draw_paper(by_pk[pk], topics.get(pk, ()), size, with_day=with_days)
 
-    def total(self, shown: int, total: int) -> str:
-        """The last line: `8 of 9,294`."""
-        return self.style.faint(f"{shown:,} of {max(shown, total):,}")
-
     def _headings(self, found: Order[int], partial_days: Container[str]) -> dict[int, str]:
         """The heading before each place that begins a day, with the day's number of papers if known."""
         starts = accumulate((count for _, count in found.groups), initial=0)
@@ -235,7 +224,7 @@ class ListTable(NamedTuple):
         for number, ((day, count), start) in enumerate(zip(found.groups, starts, strict=False), 1):
             is_whole = found.complete or number < len(found.groups)
             known = f"  {count:,}{'+' if day in partial_days else ''}" if is_whole else ""
-            headings[start] = f"{self.style.bold(day_heading(day, self.today))}{self.style.faint(known)}"
+            headings[start] = f"{self.style('strong', day_heading(day, self.today))}{self.style('muted', known)}"
         return headings
 
     def _draw_paper(self, row: PaperRow, topics: Sequence[str], id_size: int, *, with_day: bool) -> str:
@@ -248,10 +237,10 @@ class ListTable(NamedTuple):
         kept = cut(title, room - len(marks) - GAP if marks else room, self.signs.ellipsis)
         gap = " " * (room - cell_len(kept) - len(marks)) if marks else ""
         address = self.style.link(hf_url(row.id) or paper_url(row.id), row.id) + " " * (id_size - len(row.id))
-        shown = kept if row.read else self.style.bold(kept)
+        shown = kept if row.read else self.style("strong", kept)
         return (
-            f"{self._sign(row)} {self.style.faint(address)}{self.style.faint(facts)}  {shown}"
-            f"{gap}{self.style.topic(marks)}".rstrip()
+            f"{self._sign(row)} {self.style('muted', address)}{self.style('muted', facts)}  {shown}"
+            f"{gap}{self.style('topic', marks)}".rstrip()
         )
 
     def _choose_topics(self, topics: Sequence[str], room: int, title: int) -> str:
@@ -267,9 +256,9 @@ class ListTable(NamedTuple):
 
     def _sign(self, row: PaperRow) -> str:
         if row.hidden:
-            return self.style.faint(self.signs.hidden)
+            return self.style("muted", self.signs.hidden)
         if row.starred:
-            return self.style.star(self.signs.starred)
+            return self.style("star", self.signs.starred)
         return self.signs.read if row.read else self.signs.unread
 
 
@@ -325,18 +314,14 @@ def _record(figures: Figures, names: Mapping[str, str]) -> dict[str, object]:
     return {
         "since": figures.weeks[0].monday.isoformat(),
         "counted_since": figures.traced and figures.traced.isoformat(),
-        **_counts(figures.total),
-        "weeks": [{"monday": one.monday.isoformat(), **_counts(one.counts)} for one in figures.weeks],
+        **figures.total._asdict(),
+        "weeks": [{"monday": one.monday.isoformat(), **one.counts._asdict()} for one in figures.weeks],
         "topics": [
             {"slug": one.slug, "name": names.get(one.slug), "starred": _share(one.starred), "seen": _share(one.seen)}
             for one in figures.topics
         ],
-        "days": [{"day": day.isoformat(), **_counts(counts)} for day, counts in figures.days.items()],
+        "days": [{"day": day.isoformat(), **counts._asdict()} for day, counts in figures.days.items()],
     }
-
-
-def _counts(counts: ReadingCounts) -> dict[str, object]:
-    return dict(counts._asdict())
 
 
 def _share(share: Share) -> dict[str, object]:

@@ -14,6 +14,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reader import paths
@@ -72,20 +73,6 @@ class Counts(NamedTuple):
         """Such as `151 papers, all read, 7 starred, 3 queued`."""
         read = "all read" if self.read == self.papers else f"{self.read:,} read"
         return f"{amount(self.papers, 'paper')}, {read}, {self.starred:,} starred, {self.queued:,} queued"
-
-
-class Asked(NamedTuple):
-    """The request for news."""
-
-    query: str
-    since: str
-    """ISO date of the first day whose papers count."""
-    today: date
-    is_look_back: bool = False
-    """Whether it is about all papers of the days, not only about unread ones."""
-    known: Collection[str] = frozenset()
-    """The ids of papers that were already mailed."""
-    titles: int = TITLES
 
 
 class News(NamedTuple):
@@ -183,12 +170,18 @@ def default_since(last: datetime | None = None) -> str:
     return max(min(days), today - LONGEST).isoformat()
 
 
-def whats_new(workspace: Workspace, asked: Asked) -> News:
-    """What is new; without sections if nothing is. Raises UsageError for an invalid query."""
+def whats_new(
+    workspace: Workspace, query: str, since: str, *, is_look_back: bool = False, known: Collection[str] = ()
+) -> News:
+    """What is new since a day (ISO); without sections if nothing is. Raises UsageError for an invalid query.
+
+    A look back is about all papers of the days, not only about unread ones. `known` are the ids of papers that were
+    already mailed.
+    """
     last = paths.last_refresh(workspace.cache_file)
     views = tuple((one.name, one.query) for one in workspace.settings.views)
     with workspace.window() as window, closing(Feeds.open(workspace.cache_file, query_only=True)) as feeds:
-        news = _Builder(window, asked).news(views)
+        news = _Builder(window, query, since, is_look_back, known).news(views)
         sources = feeds.freshness(datetime.now(UTC).date())
     # A view whose query can't even be read is no view of the settings.
     mistakes = (f"A view is left out. {one.said}" for one in workspace.loaded.mistakes if one.key.startswith("views"))
@@ -214,101 +207,91 @@ def refresh_first(workspace: Workspace, *, quiet: bool = True) -> ReaderError | 
 class _Builder:
     """Collects the sections; each paper is in the first one that it fits."""
 
-    def __init__(self, window: Window, asked: Asked) -> None:
+    def __init__(self, window: Window, query: str, since: str, is_look_back: bool, known: Collection[str]) -> None:
         self._window = window
-        self._asked = asked
+        self._query = query
+        self._since = since
+        self._is_look_back = is_look_back
         self._names = window.topic_names()
+        self._mailed = {pk for id in known if (pk := window.pk_of(id)) is not None}
         self._taken: set[int] = set()
-        self._titles = asked.titles
+        self._titles = TITLES
+        """How many more titles there may be."""
 
     def news(self, views: Sequence[tuple[str, str]]) -> News:
-        asked = self._asked
-        has_learned = self._window.read(is_taught)
-        if has_learned:
-            self._window.learn()
-        known = {pk for id in asked.known if (pk := self._window.pk_of(id)) is not None}
-        by_votes = self._pks()
-        ranked = [pk for pk in (self._pks(order="foryou") if has_learned else by_votes) if pk not in known]
-        marked = [self._brief(name, self._pks(f"is:{name.lower()}"), TITLES) for name in self._marked]
-        sections = [*marked, self._for_you(ranked) if has_learned else self._most_voted(ranked)]
-        sections.append(self._brief("Followed", self._pks("is:followed"), OF_A_LIST, ranked, self._why_followed))
+        window = self._window
+        sections = [
+            self._section(name, self._pks(f"is:{name.lower()}"), TITLES)
+            for name in (("Starred", "Queued") if self._is_look_back else ())
+        ]
+        by_votes = ranked = self._pks()
+        if window.read(is_taught):
+            window.learn()
+            ranked = self._pks(order="foryou")
+            suits = window.read(partial(read_suits, pks=ranked[: 4 * FOR_YOU]))
+            fitting = [pk for pk in ranked if pk in suits and suits[pk].score >= SUITS_FROM]
+            reasons_of = {pk: suits[pk].why[:1].upper() + suits[pk].why[1:] for pk in fitting}
+            sections.append(self._section("For you", fitting, FOR_YOU, reasons_of.__getitem__, is_brief=False))
+        else:
+            # Until a mark has taught what the user likes.
+            sections.append(self._section("Most voted", ranked, FOR_YOU, is_brief=False))
+        sections.append(self._section("Followed", self._pks("is:followed"), OF_A_LIST, self._why_followed))
         broken = []
         for name, query in views:
             try:
-                sections.append(self._brief(name, self._pks(query), OF_A_LIST, ranked))
+                sections.append(self._section(name, self._pks(query), OF_A_LIST))
             except (UsageError, NotFound) as error:
                 broken.append(f"The view {clean(name, 60)} is left out. {clean(str(error))}")
         # By votes and not by what suits the user, who would miss all other topics.
-        sections += self._by_topic([pk for pk in by_votes if pk not in known])
+        sections += self._by_topic(by_votes)
         rest = [pk for pk in ranked if pk not in self._taken]
+        counts = (len(self._pks(text)) for text in ("", "is:read", "is:starred", "is:queued"))
         return News(
-            asked.today,
-            asked.since,
-            asked.query,
+            date.today(),
+            self._since,
+            self._query,
             tuple(section for section in sections if section.items),
-            self._counts() if asked.is_look_back else None,
+            Counts(*counts) if self._is_look_back else None,
             len(rest),
             self._topics_of(rest),
-            len(known.intersection(by_votes)),
+            len(self._mailed.intersection(self._order())),
             broken=tuple(broken),
         )
 
-    @property
-    def _marked(self) -> tuple[str, ...]:
-        return ("Starred", "Queued") if self._asked.is_look_back else ()
-
-    def _pks(self, *texts: str, order: str = "upvotes") -> Sequence[int]:
+    def _order(self, *texts: str, order: str = "upvotes") -> Sequence[int]:
         """The papers of the days that match all queries and the user's own, whose order wins."""
-        state = () if self._asked.is_look_back else (UNREAD,)
+        state = () if self._is_look_back else (UNREAD,)
         # Free text must come last.
-        queries = [parsed(text) for text in (f"since:{self._asked.since}", *state, *texts, self._asked.query) if text]
+        queries = [parsed(text) for text in (f"since:{self._since}", *state, *texts, self._query) if text]
         nodes = [one.root for one in queries if one.root is not None]
         sort = next((one.sort for one in queries if one.sort is not None), None)
         query = replace(Query(), root=all_of(nodes), sort=sort or Sort(order))
         return self._window.order(selection(self._window, query)).pks
 
-    def _items(
-        self, pks: Iterable[int], most: int, why: Callable[[Paper], str] = lambda _: "", *, among: Collection[int] = ()
-    ) -> tuple[Item, ...]:
-        """The first papers that are in no section yet."""
-        items: list[Item] = []
-        for pk in pks:
-            if len(items) >= most:
-                break
-            if pk not in self._taken and (not among or pk in among) and (paper := self._window.paper(pk)) is not None:
-                self._taken.add(pk)
-                items.append(Item(paper, why(paper)))
-        return tuple(items)
+    def _pks(self, *texts: str, order: str = "upvotes") -> Sequence[int]:
+        """The same without papers that were mailed."""
+        return [pk for pk in self._order(*texts, order=order) if pk not in self._mailed]
 
-    def _brief(
+    def _section(
         self,
         name: str,
-        pks: Sequence[int],
+        pks: Iterable[int],
         most: int,
-        among: Sequence[int] = (),
-        why: Callable[[Paper], str] = lambda _: "",
+        why: Callable[[int], str] = lambda _: "",
+        *,
+        is_brief: bool = True,
     ) -> Section:
-        """A section of titles, which share the places for titles with all others."""
-        items = self._items(pks, min(most, self._titles), why, among=frozenset(among))
-        self._titles -= len(items)
-        return Section(name, items)
+        """A section of papers that are in none yet; those of a brief one share the places for titles."""
+        if is_brief:
+            most = min(most, self._titles)
+        chosen = list(islice((pk for pk in pks if pk not in self._taken), most))
+        self._taken.update(chosen)
+        self._titles -= len(chosen) if is_brief else 0
+        items = (Item(paper, why(_key(paper))) for paper in self._window.papers(chosen))
+        return Section(name, tuple(items), is_brief)
 
-    def _for_you(self, ranked: Sequence[int]) -> Section:
-        suits = self._window.read(partial(read_suits, pks=ranked[: 4 * FOR_YOU]))
-        pks = [pk for pk in ranked[: 4 * FOR_YOU] if pk in suits and suits[pk].score >= SUITS_FROM]
-
-        def why(paper: Paper) -> str:
-            said = suits[_key(paper)].why
-            return said[:1].upper() + said[1:]
-
-        return Section("For you", self._items(pks, FOR_YOU, why), is_brief=False)
-
-    def _most_voted(self, ranked: Sequence[int]) -> Section:
-        """What comes first until a mark has taught what the user likes."""
-        return Section("Most voted", self._items(ranked, FOR_YOU), is_brief=False)
-
-    def _why_followed(self, paper: Paper) -> str:
-        found = self._window.read(partial(reasons, pk=_key(paper)))
+    def _why_followed(self, pk: int) -> str:
+        found = self._window.read(partial(reasons, pk=pk))
         return f"you follow {', '.join(dict.fromkeys(one.said(self._names) for one in found))}"
 
     def _by_topic(self, pks: Sequence[int]) -> Iterator[Section]:
@@ -329,9 +312,6 @@ class _Builder:
     def _topics_of(self, pks: Sequence[int]) -> tuple[tuple[str, int], ...]:
         found = Counter(slug for paper in self._window.papers(pks[:COUNTED]) for slug in paper.topics)
         return tuple((self._names.get(slug, slug), count) for slug, count in found.most_common(3))
-
-    def _counts(self) -> Counts:
-        return Counts(*(len(self._pks(text)) for text in ("", "is:read", "is:starred", "is:queued")))
 
 
 def _key(paper: Paper) -> int:

@@ -9,7 +9,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain, islice, takewhile
@@ -179,54 +179,39 @@ class Style:
     links: bool = False
 
     @classmethod
-    def of(cls, stream: TextIO) -> Style:
-        return cls(has_colours(stream))
+    def of(cls, stream: TextIO, *, links: bool = False) -> Style:
+        on = has_colours(stream)
+        return cls(on, links=on and links and shows_links())
 
-    def bold(self, text: str) -> str:
-        return self._paint("1", text)
-
-    def faint(self, text: str) -> str:
-        return self._paint("2", text)
-
-    def italic(self, text: str) -> str:
-        return self._paint("3", text)
-
-    def star(self, text: str) -> str:
-        return self._paint("33", text)
-
-    def typed(self, text: str) -> str:
-        """A command or option that a user can type."""
-        return self._paint("36", text)
-
-    def topic(self, text: str) -> str:
-        return self._paint("36", text)
+    def __call__(self, role: str, text: str) -> str:
+        """A text in the look of a role of the interface's lines; other roles are plain."""
+        code = _CODES.get(role)
+        return f"\x1b[{code}m{text}\x1b[0m" if self.on and text and code else text
 
     def link(self, url: str | None, text: str) -> str:
         """A link (OSC 8); the address must come from `safe_url` or an id."""
         return f"\x1b]8;;{url}\x1b\\{text}\x1b]8;;\x1b\\" if self.links and url else text
 
-    def _paint(self, code: str, text: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if self.on and text else text
 
-
-_LOOKS: Mapping[str, Callable[[Style, str], str]] = MappingProxyType(
+_CODES: Mapping[str, int] = MappingProxyType(
     {
-        **dict.fromkeys(("title", "label", "heading", "strong", "changed"), Style.bold),
-        **dict.fromkeys(("muted", "facts", "between", "seen", "rule", "mark", "caption"), Style.faint),
-        **dict.fromkeys(("topic", "tag", "opened"), Style.topic),
-        **{"emphasis": Style.italic, "code": Style.typed, "star": Style.star, "new": Style.bold},
+        **dict.fromkeys(("title", "label", "heading", "strong", "changed", "new"), 1),
+        **dict.fromkeys(("muted", "facts", "between", "seen", "rule", "mark", "caption"), 2),
+        **{"emphasis": 3, "star": 33},
+        **dict.fromkeys(("topic", "tag", "opened", "code"), 36),
     }
 )
-"""The looks of roles of the interface's lines here; others are plain."""
+"""The code by which a terminal draws each role."""
 
 
 def paint(line: Iterable[Piece], style: Style) -> str:
     """A line of the interface or a text, in the command line's colours, with links."""
     return "".join(
-        style.link(piece.action[1] if piece.action and piece.action[0] == "link" else None,
-                   _LOOKS[piece.role](style, piece.text) if piece.role in _LOOKS else piece.text)
+        style.link(
+            piece.action[1] if piece.action and piece.action[0] == "link" else None, style(piece.role, piece.text)
+        )
         for piece in with_spaces(line)
-    ).rstrip()  # fmt: skip
+    ).rstrip()
 
 
 class Progress:

@@ -20,24 +20,16 @@ from reader.core.titles import Titled, describe
 CHOICES = "dailypapers import --choices"
 
 
-def look_up(
-    workspace: Workspace, *, quiet: bool, is_asked: bool = True, is_put_off: bool = False
-) -> dict[str, Any] | None:
+def look_up(workspace: Workspace, *, quiet: bool, is_asked: bool = True) -> dict[str, Any] | None:
     """Look up pending titles, and print and return the result; print nothing if `quiet`.
 
-    Does nothing without pending titles. Unless `is_asked`, titles left for a later run are not mentioned. With
-    `is_put_off`, only their number is printed and returned.
+    Does nothing without pending titles. Unless `is_asked`, titles left for a later run are not mentioned.
     """
     from reader.commands.run_job import run_job
     from reader.refresh.lines import job
 
-    waiting = len(find_waiting(workspace.cache_file, datetime.now(UTC)))
-    if not waiting:
+    if not find_waiting(workspace.cache_file, datetime.now(UTC)):
         return None
-    if is_put_off:
-        if not quiet:
-            print_line(f"{amount(waiting, 'title')} {'waits' if waiting == 1 else 'wait'} to be looked up.")
-        return {"found": 0, "offered": 0, "left": waiting}
     result = run_job(workspace, job("titles"), quiet=quiet)
     found, offered, left = result["found"], result["offered"], result["left"]
     if not quiet:

@@ -6,8 +6,7 @@ import asyncio
 import signal
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from dataclasses import replace
 
 from reader.actions.programs import find_program
@@ -51,10 +50,10 @@ def _pipe_papers(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.forget:
         return _forget(arguments, workspace, command, pks)
     _expect_program(command, workspace)
-    try:
-        results = asyncio.run(_run(workspace, command, pks, is_json=bool(arguments.json)))
-    except asyncio.CancelledError as ended:
-        raise KeyboardInterrupt from ended
+    # Who ends this command, or closes its terminal, also ends the program.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    results = asyncio.run(_run(workspace, command, pks, is_json=bool(arguments.json)))
     answer(arguments, map(_record, results))
     left_out = [paper for one in results for paper in one.left_out]
     if left_out and not any(one.ids for one in results):
@@ -114,7 +113,7 @@ def _forget(arguments: Namespace, workspace: Workspace, command: UserCommand, pk
 async def _run(workspace: Workspace, command: UserCommand, pks: Sequence[int], *, is_json: bool) -> list[PipeResult]:
     fetch = running.text_fetcher(workspace.job_context)
     results: list[PipeResult] = []
-    with Progress() as progress, _cancelled_by_signals():
+    with Progress() as progress:
         progress.show(f"{command.name} on {amount(len(pks), 'paper')}")
         async for result in pipe_papers(workspace.cache_file, command, pks, fetch):
             results.append(result)
@@ -124,27 +123,11 @@ async def _run(workspace: Workspace, command: UserCommand, pks: Sequence[int], *
     return results
 
 
-@contextmanager
-def _cancelled_by_signals() -> Iterator[None]:
-    """Cancel the running task, which kills its program, if this process is ended or its terminal closes."""
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    numbers = (signal.SIGTERM, signal.SIGHUP)
-    with suppress(NotImplementedError, ValueError, RuntimeError):
-        for number in numbers:
-            loop.add_signal_handler(number, lambda: task and task.cancel())
-    try:
-        yield
-    finally:
-        with suppress(NotImplementedError, ValueError, RuntimeError):
-            for number in numbers:
-                loop.remove_signal_handler(number)
-
-
 def _print(result: PipeResult, *, with_ids: bool) -> None:
     if result.printed is None:
         return
     if with_ids:
-        print_line(Style.of(sys.stdout).bold(" ".join(result.ids)))
+        print_line(Style.of(sys.stdout)("strong", " ".join(result.ids)))
     for line in result.printed.text.split("\n"):
         print_line(line)
     if result.printed.is_cut:

@@ -100,15 +100,15 @@ def _draw(paper: Paper, kept: KeptText, facts: str, ascii: bool) -> Iterator[str
 
     style = Style.of(sys.stdout)
     columns = min(width(), READABLE) if is_terminal(sys.stdout) else None
-    yield from (style.bold(line) for line in wrapped(clean(paper.title), columns))
-    yield from (style.faint(line) for line in wrapped(", ".join(map(clean, paper.authors)), columns))
-    yield from (style.faint(line) for line in wrapped(facts, columns))
+    yield from (style("strong", line) for line in wrapped(clean(paper.title), columns))
+    yield from (style("muted", line) for line in wrapped(", ".join(map(clean, paper.authors)), columns))
+    yield from (style("muted", line) for line in wrapped(facts, columns))
     yield ""
     for line in Layout(kept.document, columns, table_width=width() if columns else None):
         yield paint(_in_ascii(line) if ascii else line.pieces, style)
     if kept.document.is_cut:
         yield ""
-        yield style.faint("The end of the text is missing.")
+        yield style("muted", "The end of the text is missing.")
 
 
 def _facts(paper: Paper, kept: KeptText) -> str:

@@ -86,6 +86,7 @@ _PLACES = MappingProxyType(
         **{name: f"reader.{name}:COMMAND" for name in ("digest", "mcp", "sync")},
         **{name: f"reader.commands.marks:{name.upper()}_COMMAND" for name in ("mark", "tag", "note", "undo")},
         **{name: f"reader.commands.show:{name.upper()}_COMMAND" for name in ("show", "open")},
+        **{name: f"reader.commands.search:{name.upper()}_COMMAND" for name in ("search", "add")},
         "import": "reader.commands.import_files:COMMAND",
     }
 )
@@ -111,7 +112,7 @@ def is_command(word: str) -> bool:
 def gists_of_commands() -> dict[str, str]:
     """A short description of each command; for extensions of others, the package."""
     ours = {name: gist for group in GROUPS.values() for name, gist in group.items()}
-    added = {name: f"of {entry.package}" for name, entry in installed.others().items()}
+    added = {name: f"of {entry.package}" for name, entry in installed.others().items() if name not in COMMANDS}
     return {**ours, "help": "what a command takes", **added}
 
 
@@ -131,6 +132,6 @@ def find_command(name: str) -> Command:
         return command
     found: Command | None = installed.command(name)
     if found is None:
-        why = next((one.why for one in installed.switched_off() if one.name == name), "it has no such command")
+        why = installed.switched_off.get(installed.others()[name], "it has no such command")
         raise ReaderError(f"The extension {name} can't be used: {why}.")
     return found

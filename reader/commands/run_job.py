@@ -12,7 +12,7 @@ from reader import log_file
 from reader.commands.output import SHOWN_AFTER_SECONDS, Progress
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, FeedOffline
-from reader.core.steps import pace_text, watched_by
+from reader.core.steps import time_left, watched_by
 from reader.core.text import amount
 from reader.refresh import running
 from reader.refresh.lines import Job, Line, Tell, ignore, waiting
@@ -102,12 +102,12 @@ def describe_progress(line: Line, seconds: float = 0.0) -> str:
         case {"step": "asking", "title": title}:
             return f"asking {title}"
         case {"day": day, "n": n, "of": of}:
-            left = pace_text(n, of, seconds) if of > 1 else ""
+            left = time_left(n, of, seconds) if of > 1 else ""
             return f"day {n:,} of {of:,} done: {day}" + (f" · {left}" if left else "")
         case {"step": "wait", "seconds": wait, "why": why}:
             return f"waiting {wait:.0f} s: {why}"
         case {"step": "titles", "n": n, "of": of} if n < of:
-            pace = pace_text(n, of, seconds)
+            pace = time_left(n, of, seconds)
             return f"title {n + 1:,} of {of:,}" + (f" · {pace}" if pace else "")
         case {"step": "texts", "n": n, "of": of} if n < of:
             return f"full text {n + 1:,} of {of:,}"

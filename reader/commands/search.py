@@ -1,4 +1,4 @@
-"""`dailypapers search`: search the feed itself."""
+"""`dailypapers search`, which searches the feed itself, and `dailypapers add`, which fetches single papers."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from reader.commands.command import Command, add_limit, add_no_pager, add_quiet
-from reader.commands.output import Style, print_found, warn, width
+from reader.commands.output import Style, answer, print_found, raise_failures, warn, width
 from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace
-from reader.core.errors import UsageError
+from reader.core.errors import FeedError, NotFound, ReaderError, UsageError
+from reader.core.ids import named_id
 from reader.core.lines import fit
 from reader.core.text import amount, brief, clean, split_words
 
@@ -79,14 +80,65 @@ def _draw_results(found: Sequence[tuple[Draft, str | None]], known: set[str]) ->
         title = fit(clean(draft.title), room).rstrip() if room else clean(draft.title)
         sign = " " if draft.id in known else "+"
         when = f"{day or draft.published or '':10}"
-        yield f"{sign} {draft.id:11} {style.faint(when)} {title}"
+        yield f"{sign} {draft.id:11} {style('muted', when)} {title}"
 
 
-COMMAND = Command(
+SEARCH_COMMAND = Command(
     "search",
     "Search the feed itself, not the cache; a + marks papers that are not in the cache.",
     (),
     _add_arguments,
     _search_feed,
     {"": "array: id, title, abstract, day, published, authors, upvotes, in_cache"},
+)
+
+
+# Add
+
+
+def _add_ids(parser: ArgumentParser) -> None:
+    about = "an arXiv id, arXiv's DOI, or an address of arXiv, Hugging Face or alphaXiv"
+    parser.add_argument("papers", nargs="+", metavar="ID", help=about)
+
+
+def _add_papers(arguments: Namespace, workspace: Workspace) -> int:
+    ids = [_parse_id(text) for text in arguments.papers]
+    failures = [failure for id in ids if (failure := _look_up(workspace, id))]
+    with workspace.window() as window:
+        pks = [window.pk_of(id) for id in ids]
+        found = [paper for pk in pks if pk is not None and (paper := window.paper(pk)) is not None]
+    from reader.actions.export import record
+
+    answer(arguments, map(record, found), *(f"{paper.id}  {clean(paper.title)}" for paper in found))
+    return raise_failures(failures)
+
+
+def _parse_id(text: str) -> str:
+    id = named_id(text)
+    if id is None:
+        raise UsageError(f"{brief(text)!r} is not a paper: give an arXiv id or an address with one.")
+    return id
+
+
+def _look_up(workspace: Workspace, id: str) -> ReaderError | None:
+    """Fetch a paper into the cache; return why that failed, or None."""
+    from reader.commands.run_job import run_job
+    from reader.refresh.lines import job
+
+    try:
+        if run_job(workspace, job("look-up", id=id))["found"]:
+            return None
+    except FeedError as error:
+        error.args = (f"{id} could not be fetched: {error}",)
+        return error
+    return NotFound(f"Neither the feed nor arXiv has {id}.")
+
+
+ADD_COMMAND = Command(
+    "add",
+    "Fetch papers by id or address into the cache, from the feed or else from arXiv.",
+    (),
+    _add_ids,
+    _add_papers,
+    {"": "array: PAPER"},
 )

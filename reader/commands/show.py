@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from reader.actions.links import links, open_url, pdf_file, pdf_folder
@@ -17,10 +15,10 @@ from reader.cache.community import outputs_of, read_community
 from reader.cache.follows import reasons
 from reader.cache.history import since_marked
 from reader.cache.reads.window import Window
-from reader.cache.watching import made_by_agents
+from reader.cache.watching import made_by_agents, ruled
+from reader.commands.choosing import FOR_YOU, for_you_record
 from reader.commands.command import Command, OpenReader, add_no_pager
-from reader.commands.output import READABLE, Style, answer, paint, print_found, shows_links, warn, width
-from reader.commands.reasons import FOR_YOU, for_you_record
+from reader.commands.output import READABLE, Style, answer, paint, print_found, warn, width
 from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, load_paper, read_paper
 from reader.core.community import Comment, threads
@@ -56,18 +54,6 @@ class _Shown(NamedTuple):
         """The answer of a function that takes a connection and the paper's key."""
         return self.window.read(partial(question, pk=self.pk))
 
-    @property
-    def reasons(self) -> tuple[TopicReason, ...]:
-        paper = self.paper
-        return self.workspace.topics.explain(paper.title, paper.abstract, paper.keywords)
-
-    @property
-    def acts(self) -> tuple[Any, Any]:
-        """What rules did to it, and the muted words that hide it."""
-        from reader.cache.watching import ruled
-
-        return ruled(self.window, self.pk)
-
 
 def _add_show_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
@@ -82,22 +68,18 @@ def _add_show_arguments(parser: ArgumentParser) -> None:
 
 def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.refresh:
-        _refresh(workspace, load_paper(workspace, arguments.id)[0].id)
+        from reader.commands.run_job import run_job
+        from reader.refresh.lines import job
+
+        paper, _ = load_paper(workspace, arguments.id)
+        for problem in run_job(workspace, job("paper", id=paper.id))["problems"]:
+            warn(f"Not refreshed: {problem}")
     with workspace.window() as window:
         shown = _Shown(*read_paper(window, arguments.id), window, workspace)
         wanted = {*(arguments.json.fields if arguments.json else ()), *([WHY] if arguments.why else [])}
         draw = _why_lines if arguments.why else _paper_lines
         print_found(arguments, _record(shown, wanted), draw(shown))
     return 0
-
-
-def _refresh(workspace: Workspace, id: str) -> None:
-    """Fetch a paper's related data; on failure, say so and print the stored data."""
-    from reader.commands.run_job import run_job
-    from reader.refresh.lines import job
-
-    for problem in run_job(workspace, job("paper", id=id))["problems"]:
-        warn(f"Not refreshed: {problem}")
 
 
 # As JSON
@@ -124,7 +106,7 @@ def _record(shown: _Shown, wanted: set[str]) -> dict[str, object]:
             for one in shown.ask(reasons)
         ],
         "marked_by": [{"mark": one.mark, "program": one.agent} for one in shown.ask(made_by_agents)],
-        **{name: find(shown) for name, find in _ON_DEMAND.items() if name in wanted},
+        **{name: find() for name, find in _on_demand(shown).items() if name in wanted},
     }
 
 
@@ -143,42 +125,39 @@ def _comment_record(comment: Comment, depth: int) -> dict[str, Any]:
     }
 
 
-def _change_record(shown: _Shown) -> dict[str, object] | None:
-    found = shown.ask(since_marked)
-    return found and found._asdict()
+def _on_demand(shown: _Shown) -> dict[str, Callable[[], object]]:
+    """JSON keys that are present only on demand, with the function for each value."""
 
+    def suits() -> dict[str, Any]:
+        shown.window.learn()
+        return for_you_record(shown.window, shown.paper)[FOR_YOU]
 
-def _rule_record(shown: _Shown) -> dict[str, object]:
-    acts, muted = shown.acts
-    return {"acts": [one._asdict() for one in acts], "muted_by": list(muted)}
+    def rules() -> dict[str, object]:
+        acts, muted = ruled(shown.window, shown.pk)
+        return {"acts": [one._asdict() for one in acts], "muted_by": list(muted)}
 
+    def changes() -> dict[str, object] | None:
+        found = shown.ask(since_marked)
+        return found and found._asdict()
 
-def _for_you_record(shown: _Shown) -> dict[str, Any]:
-    shown.window.learn()
-    return for_you_record(shown.window, shown.paper)[FOR_YOU]
-
-
-_ON_DEMAND: Mapping[str, Callable[[_Shown], object]] = MappingProxyType(
-    {
-        WHY: lambda shown: [reason._asdict() for reason in shown.reasons],
-        FOR_YOU: _for_you_record,
-        "rules": _rule_record,
-        "changes": _change_record,
+    return {
+        WHY: lambda: [one._asdict() for one in _topic_reasons(shown)],
+        FOR_YOU: suits,
+        "rules": rules,
+        "changes": changes,
     }
-)
-"""JSON keys present only on demand, with the function for each value."""
+
+
+def _topic_reasons(shown: _Shown) -> tuple[TopicReason, ...]:
+    paper = shown.paper
+    return shown.workspace.topics.explain(paper.title, paper.abstract, paper.keywords)
 
 
 # As lines
 
 
-def _columns() -> int:
-    return min(width(), READABLE) if is_terminal(sys.stdout) else ENDLESS
-
-
 def _painted(lines: Sequence[Line]) -> Iterator[str]:
-    style = Style.of(sys.stdout)
-    style = replace(style, links=style.on and shows_links())
+    style = Style.of(sys.stdout, links=True)
     for line in lines:
         # Link lines show the address, since not every terminal makes names clickable.
         is_link = bool(line) and line[0].role == "key" and bool(line[0].action)
@@ -192,14 +171,14 @@ def _painted(lines: Sequence[Line]) -> Iterator[str]:
 
 
 def _paper_lines(shown: _Shown) -> Iterator[str]:
-    topics = shown.window.topic_names()
     from reader.ui.page.lines import Presentation, compose
     from reader.ui.why.lines import Explanation, explanation_rows
 
+    columns = min(width(), READABLE) if is_terminal(sys.stdout) else ENDLESS
     look = Presentation(
         date.today(),
         glyphs=glyphs(shown.workspace.settings.ascii),
-        topic_names=topics,
+        topic_names=shown.window.topic_names(),
         is_page=True,
         is_unfolded=True,
         has_buttons=False,
@@ -207,9 +186,9 @@ def _paper_lines(shown: _Shown) -> Iterator[str]:
         outputs=shown.ask(outputs_of),
         kept=shown.ask(read_community),
     )
-    programs = explanation_rows(Explanation(programs=shown.ask(made_by_agents)), _columns(), look.glyphs)
+    programs = explanation_rows(Explanation(programs=shown.ask(made_by_agents)), columns, look.glyphs)
     made = [(), *(row.line for row in programs)] if programs else []
-    return _painted([*compose(shown.paper, _columns(), look), *made])
+    return _painted([*compose(shown.paper, columns, look), *made])
 
 
 def _why_lines(shown: _Shown) -> Iterator[str]:
@@ -219,11 +198,11 @@ def _why_lines(shown: _Shown) -> Iterator[str]:
     names = {topic.slug: topic.name for topic in shown.workspace.topics.topics}
     shown.window.learn()
     suits = shown.window.read(lambda connection: read_suits(connection, [shown.pk])).get(shown.pk)
-    acts, muted = shown.acts
+    acts, muted = ruled(shown.window, shown.pk)
     columns = width() if is_terminal(sys.stdout) else ENDLESS
     explanation = Explanation(
         suits=suits if suits is not None and suits.why else None,
-        topics=shown.reasons,
+        topics=_topic_reasons(shown),
         topic_names=names,
         rules=acts,
         muted=muted,
@@ -231,11 +210,8 @@ def _why_lines(shown: _Shown) -> Iterator[str]:
         has_paper=True,
     )
     rows = explanation_rows(explanation, columns, glyphs(shown.workspace.settings.ascii))
-    return _painted([*_title(shown.paper, columns), (), *(row.line for row in rows)])
-
-
-def _title(paper: Paper, columns: int) -> list[Line]:
-    return fill([Piece(clean(paper.title), "title")], columns)
+    title = fill([Piece(clean(shown.paper.title), "title")], columns)
+    return _painted([*title, (), *(row.line for row in rows)])
 
 
 SHOW_COMMAND = Command(
@@ -311,23 +287,19 @@ def _fetch_pdf(arguments: Namespace, workspace: Workspace) -> int:
     page = pdf_url(paper.id)
     if page is None:
         raise NoFullText(f"{paper.id} has no arXiv id, so no PDF can be found.")
-    file = pdf_file(paper, _folder(arguments, workspace))
-    if not file.exists():
-        from reader.commands.run_job import fetch
-        from reader.refresh.lines import job
-
-        fetch(workspace, job("pdf", id=paper.id, path=str(file)), page)
-    return answer(arguments, {"id": paper.id, "file": str(file)}, str(file))
-
-
-def _folder(arguments: Namespace, workspace: Workspace) -> Path:
     if arguments.output is not None:
         folder = Path(arguments.output).absolute()
     else:
         folder = pdf_folder(workspace.settings.pdf_folder, workspace.config_file)
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{clean(str(folder))} is not a folder.")
-    return folder
+    file = pdf_file(paper, folder)
+    if not file.exists():
+        from reader.commands.run_job import fetch
+        from reader.refresh.lines import job
+
+        fetch(workspace, job("pdf", id=paper.id, path=str(file)), page)
+    return answer(arguments, {"id": paper.id, "file": str(file)}, str(file))
 
 
 OPEN_COMMAND = Command(

@@ -10,16 +10,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from reader.cache.follows import FollowCount, follow_counts
-from reader.cache.reads.vocabulary import vocabulary
 from reader.commands.choosing import EVERYTHING
 from reader.commands.command import Command, add_actions, expect_names, suggest
+from reader.commands.config import open_in_editor
 from reader.commands.output import answer, print_rows, warn
-from reader.commands.settings_file import open_in_editor
 from reader.commands.workspace import Workspace, check_names, parsed, selection
 from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.follows import Follow, name_slug, parse_follow
 from reader.core.marks import rule_words
-from reader.core.nearest import advice, distance, nearest
+from reader.core.nearest import advice
 from reader.core.settings.standing import (
     DEEDS,
     FOLLOW,
@@ -240,18 +239,13 @@ def _remove(arguments: Namespace, workspace: Workspace, words: list[str]) -> int
     said = []
     for one in found:
         gone = arguments.then or ((SHOW,) if SHOW in one.then else one.then)
-        left[one.name] = rest = _with_deeds(one, [word for word in one.then if word not in gone])
-        ended = "is removed" if rest is None else f"now only does this: {rule_words(rest.then)}"
+        then = tuple(word for word in one.then if word not in gone)
+        run, file = one.run if RUN in then else "", one.file if WRITE in then else ""
+        left[one.name] = replace(one, then=then, run=run, file=file) if then else None
+        ended = f"now only does this: {rule_words(then)}" if then else "is removed"
         said.append(f"{clean(one.name)} {ended}. It was: {clean(one.query)}")
     _change(workspace, left)
     return _answer(arguments, list(left), *said)
-
-
-def _with_deeds(one: Standing, then: Iterable[str]) -> Standing | None:
-    """A standing query that does this with its papers; None if nothing is left to do."""
-    words = tuple(dict.fromkeys(then))
-    run, file = one.run if RUN in words else "", one.file if WRITE in words else ""
-    return replace(one, then=words, run=run, file=file) if words else None
 
 
 def _allow(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
@@ -292,31 +286,15 @@ def _follow(arguments: Namespace, workspace: Workspace, words: list[str]) -> int
         _save_all(workspace, known)
     keys = {follow.key for follow in wanted}
     with workspace.window() as window:
-        said = [_follow_line(window, one) for one in window.read(follow_counts) if one.follow.key in keys]
+        said = [_follow_line(one) for one in window.read(follow_counts) if one.follow.key in keys]
     return _answer(arguments, [one.key for one in wanted], *(said or ["Nothing to change."]))
 
 
-def _follow_line(window: Window, one: FollowCount) -> str:
+def _follow_line(one: FollowCount) -> str:
     told = "; you are notified of new ones" if one.follow.notify else ""
-    if not one.papers and (meant := _meant(window, one.follow)):
-        told += f". Did you mean {meant}? 'dailypapers undo' takes it back"
     perhaps = f", {one.perhaps:,} of them possibly by someone else" if one.perhaps else ""
     papers = f"{amount(one.papers, 'paper')}{perhaps}" if one.papers else "no papers here yet"
     return f"{one.follow.name}: {papers}{told}. Its query is {one.follow.query}"
-
-
-def _meant(window: Window, follow: Follow) -> str | None:
-    """The most likely intended name for one without papers, among those with several papers."""
-    if follow.field not in ("author", "org", "venue"):
-        return None
-    known = {name_slug(name): name for name in window.read(vocabulary)[follow.field]}
-    # A family name alone follows nobody.
-    family = (one for one in known if one.endswith(f"-{follow.slug}"))
-    meant = next(family, None) or nearest(follow.slug, known)
-    # Names of people resemble each other: more than two slips mean another name.
-    if meant is None or not (follow.slug in meant or distance(follow.slug, meant, 2) <= 2):
-        return None
-    return f"{follow.field}:{shlex.quote(clean(known[meant]))}"
 
 
 # The editor
@@ -344,11 +322,11 @@ def _edit(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
         lines = [f"{draft}:{line}: {clean(said)}" for line, said in mistakes[:MISTAKES_SHOWN]]
         raise ReaderError("\n".join((*lines, f"Nothing was changed. {_AGAIN}")))
     before, _ = from_text(begun.read_text("utf-8"))
-    old = {one.name: one for one in every(workspace)}
+    old = {one.name: replace(one, place=0) for one in every(workspace)}
     _save_all(workspace, _merged(every(workspace), before, wanted))
     for file in (draft, begun):
         file.unlink(missing_ok=True)
-    new = {one.name: one for one in every(Workspace(cache_file=workspace.cache_file))}
+    new = {one.name: replace(one, place=0) for one in every(Workspace(cache_file=workspace.cache_file))}
     changed = [name for name, one in new.items() if old.get(name) != one]
     gone = sorted(old.keys() - new.keys())
     said = [f"Saved: {', '.join(map(clean, changed))}."] if changed else []
@@ -360,16 +338,9 @@ _AGAIN = "'dailypapers views edit' opens your text again."
 
 
 def _merged(known: Sequence[Standing], before: Sequence[Standing], wanted: Sequence[Standing]) -> list[Standing]:
-    """The queries after an edit that began with `before`; what came to be meanwhile stays."""
-    begun = {one.name.casefold() for one in before}
-    now = {one.name.casefold() for one in wanted}
-    others = [one for one in known if one.name.casefold() not in begun | now]
-    places = {one.name.casefold(): one.place for one in known}
-    end = max(places.values(), default=-1)
-    kept = [replace(one, place=places.get(one.name.casefold(), end + 1 + place)) for place, one in enumerate(wanted)]
-    if kept == sorted(kept, key=lambda one: one.place):
-        # A query that nobody moved keeps its place, so that it is no change.
-        return [*kept, *others]
+    """The queries in the order of the text after an edit that began with `before`; what came meanwhile follows."""
+    edited = {one.name.casefold() for one in (*before, *wanted)}
+    others = [one for one in known if one.name.casefold() not in edited]
     return [replace(one, place=place) for place, one in enumerate([*wanted, *others])]
 
 

@@ -61,9 +61,8 @@ class Workspace:
     @cached_property
     def keymap(self) -> Keymap:
         from reader.keys.keymap import Keymap
-        from reader.ui.features import add_keys
 
-        return add_keys(Keymap.of(self.settings))
+        return Keymap.of(self.settings)
 
     def mistakes(self) -> list[Mistake]:
         """All mistakes in the settings, including keys, by line."""

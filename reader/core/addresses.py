@@ -42,8 +42,6 @@ _NEXT = re.compile(r"[,;(\[](?=https?:)|\]\(|\)\[|(?<=.)https?:")
 # `…/name.The code`: the sentence continues without a space.
 _SENTENCE = re.compile(r"\.(?:All|Code|Data|Datasets?|Demo|Models?|Our|Please|Project|See|The|This|We|Website)$")
 _TAIL = ".,:;!?'*"
-_BROKEN = re.compile(r" (?P<more>[A-Za-z0-9][A-Za-z0-9._/-]*[A-Za-z0-9])(?=[.,;)\]]|$)")
-_REPOSITORY = re.compile(r"[A-Za-z0-9._-]+")
 
 _CODE_HOSTS = ("github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitee.com")
 _NOT_OWNERS = frozenset(
@@ -66,7 +64,7 @@ def addresses_in(text: str) -> list[FoundAddress]:
     """The web addresses in a clean text, in order, at most `MOST`.
 
     Addresses without a scheme are found for hosts that leave no doubt, such as `github.com/owner/name`. Punctuation
-    after an address, and TeX or Markdown around it, are not part of it; a space that a broken line left within it is.
+    after an address, and TeX or Markdown around it, are not part of it.
     """
     found: list[FoundAddress] = []
     text = text[:_READ]
@@ -123,9 +121,6 @@ def _found(text: str, match: re.Match[str]) -> FoundAddress | None:
     host = match["web"] or match["bare"]
     rest = _trimmed(match["rest"])
     end = match.start("rest") + len(rest)
-    if rest == match["rest"]:
-        more = _broken_off(host, rest, text[end : end + LONGEST])
-        rest, end = rest + more, end + (len(more) + 1 if more else 0)
     scheme = "http" if (match["scheme"] or "").lower().startswith("http:") else "https"
     url = f"{scheme}://{host.lower()}{rest}"
     if len(url) > LONGEST or "@" in rest.partition("/")[0]:
@@ -151,15 +146,6 @@ def _trimmed(rest: str) -> str:
         rest = rest.rstrip("([")
         if rest == before:
             return rest
-
-
-def _broken_off(host: str, rest: str, after: str) -> str:
-    """The rest of an address broken by a line's end: a repository's name after its owner."""
-    if host.lower() not in _CODE_HOSTS or not rest.endswith("/") or rest.count("/") != 2:
-        return ""
-    more = _BROKEN.match(after)
-    # An ordinary word is the next one of the sentence.
-    return "" if more is None or (more["more"].isalpha() and more["more"].islower()) else more["more"]
 
 
 # Hosts

@@ -17,7 +17,6 @@ not become an interest with a name; until then the reason is the starred paper i
 
 Clusters of marks, words picked greedily and the nearest marked paper as a term were tried and did not help. On recorded
 months the mean precision of a day's list is .85, that of a support vector machine on tf-idf .70.
-`tests/bench/quality.py` measures both.
 """
 
 from __future__ import annotations
@@ -164,7 +163,7 @@ class Common(NamedTuple):
 
 
 def read_common(packed: bytes) -> Common:
-    """The common terms from the bytes that `tests/bench/common_words.py` writes."""
+    """The common terms from the bytes that `tests/topics/common_words.py` writes."""
     text = zlib.decompress(packed)
     papers, *rest = struct.unpack(f"<{len(text) // 4}I", text)
     count = len(rest) // 3

@@ -7,8 +7,12 @@ is resolved to ISO days when its query is compiled, so a saved query is right on
 from __future__ import annotations
 
 import re
+from calendar import monthrange
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal, NamedTuple, TypeAlias
+from itertools import pairwise
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 DATE_WORDS = ("today", "yesterday", "latest")
 """`latest` is the newest day that has papers."""
@@ -117,13 +121,8 @@ def _calendar_span(text: str) -> tuple[date, date]:
     if parts[3]:
         return date(year, month, day), date(year, month, day)
     if parts[2]:
-        return date(year, month, 1), date(year, month, _days_in(year, month))
+        return date(year, month, 1), date(year, month, monthrange(year, month)[1])
     return date(year, 1, 1), date(year, 12, 31)
-
-
-def _days_in(year: int, month: int) -> int:
-    first = date(year, month, 1)
-    return 31 if month == 12 else (date(year, month + 1, 1) - first).days
 
 
 def _days_ago(today: date, count: int, unit: str) -> date:
@@ -133,7 +132,7 @@ def _days_ago(today: date, count: int, unit: str) -> date:
     year, month = divmod(months, 12)
     if year < date.min.year:
         return date.min
-    return date(year, month + 1, min(today.day, _days_in(year, month + 1)))
+    return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
 
 
 def seconds_of_days(first: str | None, last: str | None) -> tuple[int, int]:
@@ -263,82 +262,116 @@ def parse_period(text: str, today: date) -> Period:
 
 
 _KINDS: dict[str, PeriodKind] = {"day": "day", "week": "week", "month": "month"}
-_DAY_OF_MONTH = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?")
+_DAY_OF_MONTH = re.compile(r"(0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?")
 _WEEK = re.compile(r"(?:w|week )([0-9]{1,2})(?: ([0-9]{4}))?")
+_NAMED: tuple[tuple[str, PeriodKind], ...] = (
+    *(("%B %Y", "month"), ("%b %Y", "month"), ("%d %B %Y", "day"), ("%d %b %Y", "day")),
+    *(("%B %d %Y", "day"), ("%b %d %Y", "day")),
+)
+"""Forms with the name of a month: `march`, `14 mar`, `Mar 14, 2025`; the year may be missing."""
 
 
 def typed_period(text: str, today: date) -> Period:
     """The period that a person means; without a year the latest one up to today. Raises ValueError for other texts."""
     words = re.sub(r"[\s,]+", " ", text.lower()).strip()
-    for read in (_week, _named_day, _step_back, _named_month, _day_of_month):
-        period = read(words, today)
-        if period is not None:
-            return period
+    which, _, kind = words.rpartition(" ")
+    if which in ("this", "last") and kind in _KINDS:
+        period = period_containing(_KINDS[kind], today)
+        return period.earlier if which == "last" else period
+    named = words.removeprefix("last ")
+    weekdays = [place for place, name in enumerate(WEEKDAYS) if len(named) > 2 and name.lower().startswith(named)]
+    if weekdays:
+        # `tuesday` may be today, `last tuesday` is not.
+        back = (today.weekday() - weekdays[0]) % 7 or (7 if named != words else 0)
+        return Period("day", today - timedelta(days=back))
+    if week := _WEEK.fullmatch(words):
+        number, year = int(week[1]), int(week[2] or today.isocalendar().year)
+        monday = date.fromisocalendar(year, number, 1)
+        is_later = not week[2] and monday > today
+        return Period("week", date.fromisocalendar(year - 1, number, 1) if is_later else monday)
+    if numbered := _DAY_OF_MONTH.fullmatch(words):
+        day, month = int(numbered[1]), period_containing("month", today)
+        while day > month.last.day or month.first.replace(day=day) > today:
+            month = month.earlier
+        return Period("day", month.first.replace(day=day))
+    for form, found in _NAMED:
+        for year_end in ("", f" {today.year}", f" {today.year - 1}"):
+            with suppress(ValueError):
+                moment = datetime.strptime(named + year_end, form).date()
+                if not year_end or moment <= today:
+                    return period_containing(found, moment)
     return parse_period(words, today)
 
 
-def _week(text: str, today: date) -> Period | None:
-    """`W20`, `week 20`, `week 20 2025`."""
-    found = _WEEK.fullmatch(text)
-    if found is None:
-        return None
-    number, year = int(found[1]), int(found[2] or today.isocalendar().year)
-    monday = date.fromisocalendar(year, number, 1)
-    if not found[2] and monday > today:
-        monday = date.fromisocalendar(year - 1, number, 1)
-    return Period("week", monday)
+# Days of the feed: which are known, which may have changed since the last request, and which are missing
 
 
-def _named_day(text: str, today: date) -> Period | None:
-    """`tuesday`, which may be today, and `last tuesday`, which is not."""
-    is_last = text.startswith("last ")
-    place = _index(WEEKDAYS, text.removeprefix("last "))
-    if place is None:
-        return None
-    back = (today.weekday() - place) % 7 or (7 if is_last else 0)
-    return Period("day", today - timedelta(days=back))
+FIRST_DAY = "2023-05-04"
+"""The first day that the feed has."""
+
+SETTLING_DAYS = 14
+"""Age in days up to which upvotes, comments, keywords and code links still change; younger days are requested again."""
+
+SATURDAY = 5
+"""The first of the weekdays on which the feed rests."""
+
+Hole: TypeAlias = tuple[str, ...]
+"""The days (ISO, oldest first) that are missing between two days whose papers are here."""
 
 
-def _step_back(text: str, today: date) -> Period | None:
-    """A day, week or month counted from today's: `this week`, `last month`."""
-    which, _, kind = text.partition(" ")
-    if which not in ("this", "last") or kind not in _KINDS:
-        return None
-    period = period_containing(_KINDS[kind], today)
-    return period.earlier if which == "last" else period
+class KnownDay(Protocol):
+    """When a day was last fetched (ISO time, UTC; empty if never), and its number of papers."""
+
+    @property
+    def fetched(self) -> str: ...
+    @property
+    def papers(self) -> int: ...
 
 
-def _named_month(text: str, today: date) -> Period | None:
-    """`march`, `march 2025`, `14 march`, `mar 14 2025`."""
-    words = text.removeprefix("last ").split()
-    months = [place for word in words if (place := _index(MONTHS, word)) is not None]
-    numbers = [int(word) for word in words if word.isascii() and word.isdigit()]
-    years, days = [number for number in numbers if number > 31], [number for number in numbers if number <= 31]
-    if len(months) != 1 or len(words) != 1 + len(numbers) or len(years) > 1 or len(days) > 1:
-        return None
-
-    def in_year(year: int) -> date:
-        return date(year, months[0] + 1, *(days or [1]))
-
-    first = in_year(years[0]) if years else in_year(today.year)
-    if not years and first > today:
-        first = in_year(today.year - 1)
-    return Period("day" if days else "month", first)
+def changed_days(days: Iterable[str], known: Mapping[str, KnownDay]) -> list[str]:
+    """The days that may have changed since they were last fetched."""
+    return [day for day in days if day not in known or _may_have_changed(day, known[day])]
 
 
-def _day_of_month(text: str, today: date) -> Period | None:
-    """`29` or `29th`: the latest such day up to today, in a month that has it."""
-    found = _DAY_OF_MONTH.fullmatch(text)
-    month, number = Period("month", today.replace(day=1)), int(found[1]) if found else 0
-    if not 1 <= number <= 31:
-        return None
-    while number > month.last.day or month.first.replace(day=number) > today:
-        month = month.earlier
-    return Period("day", month.first.replace(day=number))
+def missing_days(first: date, last: date, today: date, known: Mapping[str, KnownDay]) -> tuple[str, ...]:
+    """The days from `first` to `last`, inclusive, that have no stored papers and are worth a request."""
+    first, last = max(first, date.fromisoformat(FIRST_DAY)), min(last, today)
+    days = [(first + timedelta(days=after)).isoformat() for after in range((last - first).days + 1)]
+    empty = [day for day in days if day not in known or not (known[day].fetched and known[day].papers)]
+    return tuple(day for day in changed_days(empty, known) if day not in known or not _was_empty(day, known[day]))
 
 
-def _index(names: tuple[str, ...], word: str) -> int | None:
-    """The place of a name that is written whole, or by its first three letters or more."""
-    if len(word) < 3:
-        return None
-    return next((place for place, name in enumerate(names) if name.lower().startswith(word)), None)
+def holes(known: Mapping[str, KnownDay], today: date) -> tuple[Hole, ...]:
+    """The runs of days that `missing_days` finds between two days with papers, the newest run first.
+
+    Days before the oldest complete day do not count, nor does a weekend alone, when the feed rests.
+    """
+    oldest = min((day for day, one in known.items() if one.papers and one.fetched), default="9")
+    ends = [date.fromisoformat(day) for day in sorted(known, reverse=True) if known[day].papers and day >= oldest]
+    runs = [
+        missing_days(before + timedelta(days=1), after - timedelta(days=1), today, known)
+        for after, before in pairwise(ends)
+        if (after - before).days > 1
+    ]
+    return tuple(run for run in runs if any(date.fromisoformat(day).weekday() < SATURDAY for day in run))
+
+
+def is_settled(day: str, today: date) -> bool:
+    """Whether a day (ISO) is old enough that it hardly changes."""
+    return today - date.fromisoformat(day) >= timedelta(days=SETTLING_DAYS)
+
+
+def _may_have_changed(day: str, known: KnownDay) -> bool:
+    if not known.fetched:
+        return True
+    then = date.fromisoformat(day)
+    if then.weekday() >= SATURDAY and _was_empty(day, known):
+        # Weekends stay empty. On a weekday, the feed may have answered with nothing by mistake.
+        return False
+    return date.fromisoformat(known.fetched[:10]) - then < timedelta(days=SETTLING_DAYS)
+
+
+def _was_empty(day: str, known: KnownDay) -> bool:
+    """Whether the feed answered after the end of a day that it has no papers."""
+    over = (date.fromisoformat(day) + timedelta(days=1)).isoformat() + "T12"
+    return not known.papers and known.fetched >= over

@@ -1,27 +1,4 @@
-"""The errors that a user can act on.
-
-ReaderError
-├── Failures              several of these
-├── UsageError            the command or query was wrong (exit code 2)
-│   ├── UnknownCommand    no command has this name
-│   └── QueryError        a query does not parse; holds the position
-├── NotFound              a paper, view, tag, … that the user named does not exist
-├── ConfigError           the settings file has a mistake; holds the position
-├── CacheError            the cache can't be opened or written
-│   ├── CacheTooNew       made by a newer version of the program
-│   ├── CacheForeign      made by another program
-│   ├── CacheDamaged      broken; a repair brings the marks back
-│   ├── CacheInterrupted  a newer read replaced this one
-│   ├── CacheBusy         another program locks the cache too long
-│   └── NoLocks           its file system can't lock files
-└── FeedError             a request to a feed failed
-    ├── FeedOffline       offline by choice or no network
-    ├── FeedUnreachable   no answer in time, or the connection broke
-    ├── FeedRefused       an error response (4xx, rate limit)
-    ├── FeedMalformed     a response that can't be parsed
-    ├── NoFullText        a page that is not the text of a paper
-    └── NoPicture         a picture that is missing or can't be drawn
-"""
+"""The errors that a user can act on; `kind_of` in `commands/output.py` names them in JSON by their classes."""
 
 from __future__ import annotations
 

@@ -8,27 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, NewType
+from typing import Any
 from urllib.parse import urlsplit
 
-from reader.core.ids import PaperId, is_paper_id
+from reader.core.ids import is_paper_id
 from reader.core.marks import Mark, clean_mark
 from reader.core.text import LINE_LIMIT, clean
-
-Category = NewType("Category", str)
-"""A string in the form of an arXiv category, such as `cs.CL`, whether or not it exists."""
-
-Address = NewType("Address", str)
-"""A web address without a user name."""
-
-Clock = NewType("Clock", int)
-"""Milliseconds since 1970 that are plausible for another machine."""
-
-Count = NewType("Count", int)
-"""A plausible count."""
-
-Text = NewType("Text", str)
-"""One clean line, or several."""
 
 FURTHEST = 221_845_392_000_000
 """The year 9000 in milliseconds since 1970: no event of any time has a later clock."""
@@ -51,14 +36,14 @@ class Refused(ValueError):
 # Single values
 
 
-def paper_id(value: object) -> PaperId | None:
+def paper_id(value: object) -> str | None:
     """The id of a paper in this program's canonical form."""
-    return PaperId(value) if isinstance(value, str) and is_paper_id(value) else None
+    return value if isinstance(value, str) and is_paper_id(value) else None
 
 
-def category(value: object) -> Category | None:
+def category(value: object) -> str | None:
     """The id of a category of arXiv."""
-    return Category(value) if isinstance(value, str) and _CATEGORY.fullmatch(value) else None
+    return value if isinstance(value, str) and _CATEGORY.fullmatch(value) else None
 
 
 def is_event_id(value: object) -> bool:
@@ -71,25 +56,25 @@ def is_machine(value: object) -> bool:
     return isinstance(value, str) and _MACHINE.fullmatch(value) is not None
 
 
-def clock(value: object, latest: int = FURTHEST) -> Clock | None:
+def clock(value: object, latest: int = FURTHEST) -> int | None:
     """Milliseconds since 1970, up to `latest`; `latest_clock` tells what can be true by now."""
-    return Clock(value) if type(value) is int and 0 <= value <= latest else None
+    return value if type(value) is int and 0 <= value <= latest else None
 
 
-def count(value: object, most: int = COUNT_LIMIT) -> Count | None:
+def count(value: object, most: int = COUNT_LIMIT) -> int | None:
     """A plausible count; fractions are cut off."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     # NaN compares as false.
-    return Count(int(value)) if 0 <= value <= most else None
+    return int(value) if 0 <= value <= most else None
 
 
-def text(value: object, limit: int = LINE_LIMIT) -> Text | None:
+def text(value: object, limit: int = LINE_LIMIT) -> str | None:
     """One clean line that is not empty."""
-    return Text(clean(value, limit)) or None if isinstance(value, str) else None
+    return clean(value, limit) or None if isinstance(value, str) else None
 
 
-def web_url(text: str) -> Address | None:
+def web_url(text: str) -> str | None:
     """The text as a valid http or https address, else None.
 
     Whitespace is removed and a missing scheme becomes https. Other schemes, addresses over 2,000 characters, and
@@ -109,7 +94,7 @@ def web_url(text: str) -> Address | None:
         return None
     if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc or len(address) > ADDRESS_LIMIT:
         return None
-    return Address(address)
+    return address
 
 
 def read_json(text: str | bytes, limit: int) -> Any:

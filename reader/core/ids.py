@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import NewType
 from urllib.parse import quote, urlsplit
 
 from reader.core.text import title_hash
@@ -13,9 +12,6 @@ FEED_PREFIX = "feed:"
 
 OWN_PREFIXES = (PAGE_PREFIX, FEED_PREFIX)
 """Prefixes of the ids of papers without a known arXiv id."""
-
-PaperId = NewType("PaperId", str)
-"""The id of a paper: an arXiv id without its version, or a prefix of our own and twelve hexadecimal digits."""
 
 _ARXIV = r"[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5}|[a-z]{1,12}(?:-[a-z]{1,8})?/[0-9]{7}"
 PAPER_ID = rf"{_ARXIV}|(?:{'|'.join(OWN_PREFIXES)})[0-9a-f]{{12}}"
@@ -33,21 +29,13 @@ _PREFIX = re.compile(r"^(?:oai:arxiv\.org:|arxiv[:.]|(?:doi:\s*)?10\.48550/arxiv
 _ARCHIVE_AND_CLASS = re.compile(r"\.[A-Z]{2}(?=/)")
 _CATEGORY = re.compile(r"\s*\[[A-Za-z-]+(?:\.[A-Za-z-]+)?\]$")
 
-_ARXIV_PATHS = ("abs", "pdf", "html", "format", "src", "e-print", "ps", "tb")
-_PATHS = {
-    "arxiv.org": _ARXIV_PATHS,
-    "export.arxiv.org": _ARXIV_PATHS,
-    "ar5iv.org": _ARXIV_PATHS,
-    "ar5iv.labs.arxiv.org": _ARXIV_PATHS,
-    "huggingface.co": ("papers", "api/papers"),
-    "hf.co": ("papers",),
-    "alphaxiv.org": ("abs", "overview", "pdf", "html"),
-    "semanticscholar.org": ("arxiv",),
-    "api.semanticscholar.org": ("v1/paper", "graph/v1/paper", "paper"),
-    "scirate.com": ("arxiv",),
-    "emergentmind.com": ("papers",),
-}
-_SUFFIXES = (".pdf", ".md")
+_SITES = (
+    *("arxiv.org", "export.arxiv.org", "ar5iv.org", "ar5iv.labs.arxiv.org", "huggingface.co", "hf.co", "alphaxiv.org"),
+    *("semanticscholar.org", "api.semanticscholar.org", "scirate.com", "emergentmind.com"),
+)
+"""Sites whose addresses have the id of the paper."""
+# More path may follow the id, such as a section, a name or an ending.
+_IN_PATH = re.compile(rf"/(?:(?i:arxiv):)?{_BARE.pattern}(?=[/.]|$)")
 
 _HOSTS = r"(?:(?:export\.|www\.)?arxiv\.org|ar5iv(?:\.labs\.arxiv)?\.org|alphaxiv\.org)/[a-z-]{2,8}/"
 _INTRODUCED = re.compile(
@@ -61,11 +49,8 @@ ACCOUNT = re.compile("[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9])?")
 _DBLP = re.compile(r"(?:.*[/:])?journals/corr/abs-(\d{4})-(\d{4,5})(?:\.\w+)?", re.IGNORECASE)
 _NUMBER = r"(?P<id>[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5})(?:v[0-9]{1,3})?"
 _ENDING = r"\.(?:pdf|html?|md|ps|tex|txt|epub|djvu|tar|t?gz|zip)"
-_FILE = re.compile(rf"(?:^|[/\\:;\s]){_NUMBER}{_ENDING}\b", re.IGNORECASE)
-_IN_NAME = re.compile(rf"(?<![0-9.]){_NUMBER}(?![0-9])")
-_OLD_IN_NAME = re.compile(
-    r"(?<![a-z])(?P<id>[a-z]{1,12}(?:-[a-z]{1,8})?(?:\.[A-Z]{2})?)[_-]?(?P<number>[0-9]{7})(?:v[0-9]{1,3})?\."
-)
+_FILE = re.compile(rf"(?<![0-9.]){_NUMBER}(?![0-9])[^/\\\n]*{_ENDING}\b", re.IGNORECASE)
+_LONGEST_FILE_NAME = 1_000
 _DOI = re.compile(
     r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)?(10\.[0-9]{4,9}(?:\.[0-9]+)*/[^\s\"<>]{1,200})", re.IGNORECASE
 )
@@ -98,26 +83,14 @@ def ids_in(text: str) -> list[str]:
 
 
 def id_in_file_name(text: str) -> str | None:
-    """The id that a file's name begins with, in a path or a list of paths: `papers/2406.12345v2.pdf`."""
-    match = _FILE.search(text)
+    """The id in a file's name, in a path or a list of paths: `papers/Wang 2406.12345v2.pdf`."""
+    match = _FILE.search(text[:_LONGEST_FILE_NAME])
     return arxiv_id(match["id"]) if match else None
 
 
 def named_id(text: str) -> str | None:
     """The bare arXiv id of a paper that a user names in any form: `arxiv_id`, or a file with the id in its name."""
-    return arxiv_id(text) or _id_of_file(text)
-
-
-def _id_of_file(text: str) -> str | None:
-    """The only id in a file's name, such as `Wang 2406.12345v2.pdf` or `hep-th_9901001.pdf`."""
-    text = text.strip().strip("\"'").removeprefix("file://")
-    name = re.split(r"[/\\]", text)[-1]
-    if len(text) > 1_000 or not re.search(rf"{_ENDING}$", name, re.IGNORECASE):
-        return None
-    found = {arxiv_id(match["id"]) for match in _IN_NAME.finditer(name)}
-    if not found and (old := _OLD_IN_NAME.search(name)):
-        found = {arxiv_id(f"{old['id']}/{old['number']}")}
-    return found.pop() if len(found) == 1 else None
+    return arxiv_id(text) or id_in_file_name(text)
 
 
 def doi_in(text: str) -> str | None:
@@ -220,15 +193,8 @@ def _id_in_address(text: str) -> str | None:
         return None
     if address.scheme not in ("http", "https"):
         return None
-    path = address.path.strip("/")
     if host in ("doi.org", "dx.doi.org"):
+        path = address.path.strip("/")
         return arxiv_id(path) if _PREFIX.match(path) else None
-    for folder in _PATHS.get(host, ()):
-        if path.startswith(f"{folder}/"):
-            rest = _PREFIX.sub("", path.removeprefix(f"{folder}/"))
-            for suffix in _SUFFIXES:
-                rest = rest.removesuffix(suffix)
-            found = _BARE.match(rest)
-            # More path may follow the id, such as a section or a name.
-            return _canonical(found["id"]) if found and rest[found.end() : found.end() + 1] in ("", "/", ".") else None
-    return None
+    found = _IN_PATH.search(address.path) if host in _SITES else None
+    return _canonical(found["id"]) if found else None

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from functools import cache, partial
 
 from reader.core.document.formula import formula_text
@@ -18,9 +15,6 @@ from reader.core.document.symbols import ACCENTS, BINARY, FUNCTIONS, LARGE, ORDI
 
 LETTERS = 20_000
 """Maximum letters of the formulas of a text; abstracts of the daily feed have some hundred."""
-
-ANSWER_LETTERS = 2_000_000
-"""The same for all texts of an answer: ten seconds' work."""
 
 _GROUP = r"\{(?:[^{}]|\{[^{}]*\})*\}"
 
@@ -53,20 +47,12 @@ _SMALL_WORD = re.compile("([ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗ
 # Mathematical letters, such as a calligraphic L, are missing from many terminals' fonts.
 _STYLED = re.compile("[ℊℋℌℐℑℒℛℜℨℬℭℯℰℱℳℴ\U0001d400-\U0001d7ff]")
 
-# Macros that nearly all authors define, and those of Zotero.
+# Macros that nearly all authors define, and those of Zotero; `_signs` has others.
 _MACROS = {
     **ORDINARY, **RELATIONS, **BINARY, **LARGE, **{name: name for name in FUNCTIONS},
     "aka": "a.k.a.", "deg": "°", "eg": "e.g.", "etal": "et al.", "etc": "etc.", "ie": "i.e.", "wrt": "w.r.t.",
-    "textquoteleft": "‘", "textquotedblleft": "“", "textquotedblright": "”", "textbackslash": "\\", "dag": "†",
-    "ddag": "‡", "textdagger": "†", "LaTeX": "LaTeX", "TeX": "TeX", "textregistered": "®", "texttrademark": "™",
-    "copyright": "©", "DJ": "Đ", "dj": "đ", "TH": "Þ", "th": "þ", "textbullet": "•",
-    "slash": "/", "texteuro": "€", "textquotesingle": "'", "textonehalf": "½", "textperiodcentered": "·",
-    "guillemotleft": "«", "guillemotright": "»", "textasciigrave": "`",
-    "textexclamdown": "¡", "textcent": "¢", "textsterling": "£", "pounds": "£", "textcurrency": "¤", "textyen": "¥",
-    "textbrokenbar": "¦", "textsection": "§", "S": "§", "textcopyright": "©", "textordfeminine": "ª", "textlnot": "¬",
-    "texttwosuperior": "²", "textthreesuperior": "³", "textparagraph": "¶", "P": "¶", "textonesuperior": "¹",
-    "textordmasculine": "º", "textonequarter": "¼", "textthreequarters": "¾", "textquestiondown": "¿",
-    "texttimes": "×", "textdiv": "÷", "textdaggerdbl": "‡", "NG": "Ŋ", "ng": "ŋ", "DH": "Ð", "dh": "ð",
+    "textbackslash": "\\", "LaTeX": "LaTeX", "TeX": "TeX", "slash": "/", "textquotesingle": "'", "textasciigrave": "`",
+    "dag": "†", "ddag": "‡", "copyright": "©", "pounds": "£", "S": "§", "P": "¶",
 }  # fmt: skip
 _FORMULAS = frozenset((*ACCENTS, "frac", "tfrac", "dfrac", "nicefrac", "sqrt", "binom", "boxed", "overset", "underset"))
 """Macros with arguments that are read as formulas, also outside of dollars."""
@@ -97,21 +83,7 @@ def latex_to_unicode(text: str) -> str:
     """
     if not ("\\" in text or "$" in text or "^{" in text or "_{" in text):
         return text
-    return _convert(text, _answer.get() or [LETTERS])
-
-
-@contextmanager
-def of_one_answer() -> Iterator[None]:
-    """Share one maximum among the texts converted in this context, which belong to one answer."""
-    before = _answer.set([ANSWER_LETTERS])
-    try:
-        yield
-    finally:
-        _answer.reset(before)
-
-
-_answer: ContextVar[list[int] | None] = ContextVar("answer", default=None)
-"""The letters of formulas that may still be converted."""
+    return _convert(text, [LETTERS])
 
 
 def _convert(text: str, left: list[int]) -> str:

@@ -17,9 +17,6 @@ from urllib.parse import quote as percent_encoded
 from reader.core.ids import in_arxiv_address, is_arxiv_id
 from reader.core.text import NOTE_LIMIT, clean, clean_block, clean_note, fold
 
-_FORMER_COLOURS = frozenset({"yellow", "green", "blue", "red"})
-"""Colours of highlights that earlier versions exported behind the section; an import leaves them out."""
-
 QUOTE_LIMIT = 100_000
 
 SAID_LIMIT = 2 * (QUOTE_LIMIT + NOTE_LIMIT)
@@ -29,10 +26,7 @@ CONTEXT = 8
 _CONTEXT_LIMIT, _SECTION_LIMIT, _MOST_BLOCKS = 300, 200, 1_000_000
 _LONGEST = 4 * (QUOTE_LIMIT + NOTE_LIMIT)
 _LINKED = 8
-"""Words at each end of a quote by which a browser finds it: fewer occur in several places."""
-
-_SHORTEST_RUN = 4
-"""Words without a formula or a mark between them that are an end, if any end has as many."""
+"""Words of a quote by which a browser finds it: fewer occur in several places."""
 
 _PLAIN = re.compile(r"[(“‘]?(?:[AaI]|[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ’'-]+)[.,;:!?)”’]*")
 
@@ -75,14 +69,14 @@ class Passage(NamedTuple):
         """The passage's address on arXiv, where a browser finds its words; empty for a paper from elsewhere."""
         if not is_arxiv_id(paper):
             return ""
-        words = self.quote.split()
         # A browser finds words; formulas, numbers and marks differ there.
-        runs = [[*run] for is_plain, run in groupby(words, lambda word: bool(_PLAIN.fullmatch(word))) if is_plain]
-        long = [run for run in runs if len(run) >= _SHORTEST_RUN] or [max(runs, key=len, default=words)]
-        ends = [" ".join(long[0][:_LINKED]), " ".join(long[-1][-_LINKED:])]
-        if len(long) == 1 and len(long[0]) <= 2 * _LINKED:
-            ends = [" ".join(long[0])]
-        text = ",".join(percent_encoded(end[:200], safe="").replace("-", "%2D") for end in ends)
+        runs = [
+            [*run]
+            for is_plain, run in groupby(self.quote.split(), lambda word: bool(_PLAIN.fullmatch(word)))
+            if is_plain
+        ]
+        longest = max(runs, key=len, default=self.quote.split())
+        text = percent_encoded(" ".join(longest[:_LINKED])[:200], safe="").replace("-", "%2D")
         return f"https://arxiv.org/html/{in_arxiv_address(paper)}#:~:text={text}"
 
 
@@ -140,9 +134,7 @@ def split_note(text: str) -> tuple[str, tuple[Passage, ...]]:
     ends = [*(match.start() for match in found[1:]), len(text)]
     passages: list[Passage] = []
     for match, end in zip(found, ends, strict=True):
-        section, _, last = match[2].removesuffix(", ").rpartition(", ")
-        if last not in _FORMER_COLOURS:
-            section = ", ".join(filter(None, (section, last)))
+        section = match[2].removesuffix(", ")
         quote = clean_block(match[1], QUOTE_LIMIT)
         note = clean_note(text[match.end() : end]).strip()
         section, place = clean(section, _SECTION_LIMIT), len(passages)

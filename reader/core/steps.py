@@ -37,22 +37,9 @@ def note_wait(seconds: float, why: str = "") -> None:
         watcher(seconds, why)
 
 
-def pace_text(done: int, of: int, seconds: float) -> str:
-    """The rate and the remaining time after `done` of `of` steps in `seconds`, such as `38 a second · 26 s left`.
-
-    Empty in the first second.
-    """
-    if seconds < 1 or not 0 < done <= of:
-        return ""
-    rate = done / seconds
-    rate_text = (
-        f"{rate:,.0f} a second"
-        if rate >= 10
-        else f"{rate:,.1f} a second"
-        if rate >= 1
-        else f"{rate * 60:,.0f} a minute"
-    )
-    return f"{rate_text} · {duration_text((of - done) / rate)} left"
+def time_left(done: int, of: int, seconds: float) -> str:
+    """The remaining time after `done` of `of` steps in `seconds`, such as `26 s left`; empty in the first second."""
+    return f"{duration_text((of - done) / done * seconds)} left" if seconds >= 1 and 0 < done <= of else ""
 
 
 def duration_text(seconds: float) -> str:

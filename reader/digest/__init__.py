@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from reader import paths
 from reader.commands import news
@@ -49,8 +49,7 @@ def _run_digest(arguments: Namespace, workspace: Workspace) -> int:
     since = arguments.since or news.default_since(sent.last if sent else None)
     is_look_back = arguments.since is not None
     known = sent.papers if sent and not is_look_back else frozenset[str]()
-    asked = news.Asked(query, since, date.today(), is_look_back, known)
-    found = news.whats_new(workspace, asked)
+    found = news.whats_new(workspace, query, since, is_look_back=is_look_back, known=known)
     if sent and found.items:
         mail.send(mail.message(found, settings, sent.name), settings)
         sent.add([item.paper.id for item in found.items])

@@ -1,8 +1,7 @@
 """A digest as Markdown, which is also the text of a mail, and as a page of HTML made from it, which fetches nothing.
 
-Mail clients support little HTML. Styles are inline, since some clients drop the style sheet, which only adapts the
-colours to dark mode. The layout is a table, because Outlook renders with Word. Foreign text is escaped, and links lead
-only to http and https.
+Mail clients support little HTML: the page is one column with a style sheet, and reads well in a client that drops it.
+Foreign text is escaped, and links lead only to http and https.
 """
 
 from __future__ import annotations
@@ -11,16 +10,12 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING
 
 from reader.actions.export import in_parentheses, markdown_link, plain_markdown
 from reader.actions.links import Link, links
 from reader.commands.news import News, Section, gist
 from reader.core.paper import Paper
 from reader.core.text import clean
-
-if TYPE_CHECKING:
-    from markdown_it.token import Token
 
 MOST_LINKS, LONGEST_LINK = 4, 300
 """Maximum links of a paper, and maximum characters of an address that is a link."""
@@ -82,50 +77,12 @@ def further_links(paper: Paper) -> tuple[Link, ...]:
 
 # A page
 
-_COLORS = {"text": "#24272e", "muted": "#5a606c", "accent": "#2453bd", "why": "#855300", "rule": "#dedbd5"}
-"""Colours by class name, with different ones in dark mode: see `page.html`."""
-
-_SERIF = "font-family:Charter,'Iowan Old Style',Georgia,Cambria,'Times New Roman',serif"
-
-_STYLES = {
-    "h1": ("text", f"{_SERIF};font-size:26px;line-height:1.25;font-weight:600;margin:2px 0 6px"),
-    "h2": (
-        "muted",
-        "font-size:13px;font-weight:600;letter-spacing:1px;text-transform:uppercase;margin:36px 0 0;padding:0 0 6px;"
-        f"border-bottom:1px solid {_COLORS['rule']}",
-    ),
-    "h3": ("text", f"{_SERIF};font-size:19px;line-height:1.3;font-weight:600;margin:24px 0 2px"),
-    "p": ("text", "margin:6px 0 0"),
-    "blockquote": ("text", "margin:0"),
-    "ul": ("text", "margin:8px 0 0;padding:0 0 0 18px"),
-    "li": ("text", "margin:6px 0 0"),
-    "a": ("accent", "text-decoration:none"),
-    "em": ("why", "font-style:normal;font-size:13px"),
-    "code": ("muted", "font-size:13px;white-space:nowrap"),
-}
-"""The class of a colour and the style of each tag."""
-
 
 def page(news: News) -> str:
     """The digest as HTML."""
     from markdown_it import MarkdownIt
 
-    parser = MarkdownIt("commonmark", {"html": False})
-    tokens = parser.parse(markdown(news))
-    for token in (one for block in tokens for one in (block, *(block.children or ()))):
-        _set_style(token)
-    template = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
+    body = MarkdownIt("commonmark", {"html": False}).render(markdown(news))
     preheader = " · ".join(clean(item.paper.title, 80) for item in news.items[:3])
-    body = parser.renderer.render(tokens, parser.options, {})
-    return template.substitute(title=escape(news.title), preheader=escape(preheader), body=body, **_COLORS)
-
-
-def _set_style(token: Token) -> None:
-    if token.tag not in _STYLES or token.nesting < 0:
-        return
-    color, style = _STYLES[token.tag]
-    token.attrSet("class", f"{color} rule" if token.tag == "h2" else color)
-    token.attrSet("style", f"color:{_COLORS[color]};{style}")
-    if token.block:
-        # Text that is written from right to left must not turn what is beside it.
-        token.attrSet("dir", "auto")
+    template = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
+    return template.substitute(title=escape(news.title), preheader=escape(preheader), body=body)

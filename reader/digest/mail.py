@@ -80,27 +80,29 @@ def send(mail: EmailMessage, settings: DigestMail) -> None:
             # The mail is there, however the server says goodbye.
             with suppress(smtplib.SMTPException, OSError):
                 smtp.quit()
-    except UnicodeEncodeError as error:
-        raise MailError("The name or the password has characters outside ASCII, which can't be sent.") from error
-    except smtplib.SMTPRecipientsRefused as error:
-        [(code, text)] = error.recipients.values()
-        raise MailError(f"{place} refused the address {settings.to}: {code} {_text(text)}.") from error
-    except smtplib.SMTPResponseException as error:
-        what = "mail" if has_begun else "name or the password"
-        advice = " Set digest.user and digest.password_command." if error.smtp_code == 530 else ""
-        raise MailError(f"{place} refused the {what}: {error.smtp_code} {_text(error.smtp_error)}.{advice}") from error
-    except ssl.SSLCertVerificationError as error:
-        raise MailError(f"{place} can't be trusted: {reason(error.verify_message)}.") from error
-    except ssl.SSLError as error:
-        raise MailError(f"{place} does not speak TLS: {_other_security(settings)}.") from error
-    except (smtplib.SMTPException, OSError) as error:
-        why = reason(getattr(error, "strerror", None) or str(error)) or type(error).__name__
-        if has_begun:
-            raise MailError(
-                f"{place} did not confirm the mail ({why}), so the next run sends it again; if it arrived, the second "
-                "one has the same Message-ID."
-            ) from error
-        raise MailError(f"{place} could not be reached: {why}.") from error
+    except (smtplib.SMTPException, OSError, UnicodeEncodeError) as error:
+        again = ". Unless it arrived, the next run sends it again, under the same Message-ID" if has_begun else ""
+        raise MailError(f"{place} did not take the mail: {_why(error, settings)}{again}.") from error
+
+
+def _why(error: Exception, settings: DigestMail) -> str:
+    """Why a server did not take a mail, and what to do, as part of a sentence."""
+    match error:
+        case UnicodeEncodeError():
+            return "the name or the password has characters outside ASCII, which can't be sent"
+        case smtplib.SMTPRecipientsRefused():
+            [(code, text)] = error.recipients.values()
+            return f"{settings.to} was refused, {code} {_text(text)}"
+        case smtplib.SMTPResponseException():
+            advice = "; set digest.user and digest.password_command" if error.smtp_code == 530 else ""
+            return f"{error.smtp_code} {_text(error.smtp_error)}{advice}"
+        case ssl.SSLCertVerificationError():
+            return f"it can't be trusted: {reason(error.verify_message)}"
+        case ssl.SSLError():
+            return "it does not speak TLS; check its port and digest.security"
+        case smtplib.SMTPNotSupportedError():
+            return f"{reason(str(error))}; check its port and digest.security"
+    return reason(getattr(error, "strerror", None) or str(error)) or type(error).__name__
 
 
 def _connected(settings: DigestMail) -> smtplib.SMTP:
@@ -113,19 +115,10 @@ def _connected(settings: DigestMail) -> smtplib.SMTP:
     try:
         if settings.security == "starttls":
             smtp.starttls(context=context)
-    except smtplib.SMTPNotSupportedError as error:
-        smtp.close()
-        raise MailError(f"{host}:{port} offers no STARTTLS: {_other_security(settings)}.") from error
     except BaseException:
         smtp.close()
         raise
     return smtp
-
-
-def _other_security(settings: DigestMail) -> str:
-    """What to do if a server does not encrypt as configured."""
-    other = "tls" if settings.security == "starttls" else "starttls"
-    return f"check its port, or set digest.security to {other} (to none for a server on this machine)"
 
 
 def _text(said: bytes | str) -> str:

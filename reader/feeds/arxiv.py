@@ -20,7 +20,6 @@ from reader.core.addresses import is_local_url
 from reader.core.dates import iso_day
 from reader.core.errors import FeedMalformed, FeedRefused
 from reader.core.ids import arxiv_id, is_arxiv_id
-from reader.core.latex import of_one_answer
 from reader.core.paper import Draft, Skipped
 from reader.core.text import clean, reason
 from reader.feeds.arxiv_categories import find_category
@@ -252,7 +251,6 @@ class ArxivResponse:
     """Number of all papers that match the query; None for an announcement."""
 
 
-@of_one_answer()
 def parse_arxiv(body: bytes) -> ArxivResponse:
     """Parse a response of the API or a feed of announcements.
 

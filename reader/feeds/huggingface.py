@@ -21,9 +21,8 @@ from reader.config import Settings
 from reader.core.community import KINDS, Comment, Kind, Repository
 from reader.core.dates import iso_day, utc_stamp
 from reader.core.errors import FeedMalformed
-from reader.core.foreign import ADDRESS_LIMIT, Address, count, web_url
+from reader.core.foreign import ADDRESS_LIMIT, count, web_url
 from reader.core.ids import ACCOUNT, arxiv_id, in_address, is_arxiv_id
-from reader.core.latex import of_one_answer
 from reader.core.paper import Draft, Listing, Skipped
 from reader.core.steps import note_step
 from reader.core.text import BLOCK_LIMIT, LINE_LIMIT, clean, fold
@@ -186,7 +185,7 @@ _OWNER_AND_NAME = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
 _GITHUB = re.compile(r"(?:https?://)?(?:www\.)?github\.com/+(.*)", re.IGNORECASE)
 
 
-def github_url(text: str) -> Address | None:
+def github_url(text: str) -> str | None:
     """The address of a GitHub user, repository or folder in its plain form; None for anything else.
 
     `owner/name` alone is accepted. `.git`, queries and trailing slashes are removed. A folder within the repository
@@ -248,7 +247,6 @@ def read_json(body: bytes | str) -> object:
         raise FeedMalformed("The feed's answer is cut off or is not JSON; try again later.") from None
 
 
-@of_one_answer()
 def listings(
     items: Iterable[object], day: str | None, place: Callable[[int], str] = "item {}".format
 ) -> tuple[Listing, ...]:

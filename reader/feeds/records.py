@@ -212,5 +212,7 @@ def read_records(given: installed.Given[PaperSource] | installed.Given[FileForma
 
     found: list[Record] | None = installed.ask(given.entry, read)
     if found is None:
-        raise FeedMalformed(f"The extension {given.entry.name} was switched off: {installed.why_off(given.entry)}.")
+        raise FeedMalformed(
+            f"The extension {given.entry.name} was switched off: {installed.switched_off[given.entry]}."
+        )
     return found

@@ -24,7 +24,6 @@ from urllib.parse import urljoin, urlsplit
 from reader.core.errors import FeedMalformed
 from reader.core.foreign import web_url
 from reader.core.ids import arxiv_id
-from reader.core.latex import of_one_answer
 from reader.core.paper import Draft, Skipped
 from reader.core.text import clean, fold, reason
 from reader.feeds.environment import is_offline
@@ -154,7 +153,6 @@ class Feed:
     """A short description of an XML error; the entries are those read in spite of it."""
 
 
-@of_one_answer()
 def parse_feed(
     body: bytes,
     url: str,

@@ -151,16 +151,6 @@ class Action(NamedTuple):
         return GROUPS.get(name, name.capitalize())
 
 
-class KeySet(NamedTuple):
-    """A feature's additions to the table: its own actions, and what acts in its contexts."""
-
-    actions: tuple[Action, ...] = ()
-    footers: Mapping[str, Mapping[str, str]] = {}
-    """For a new context, the most useful actions with a word for each, as in `FOOTERS`."""
-    shared: Mapping[str, Sequence[str]] = {}
-    """For a new context, the ids of actions of the table that act there too, such as `move.down` and `app.help`."""
-
-
 def _motion(id: str, keys: str, name: str, help: str, contexts: Contexts) -> Action:
     """Make an action that takes a count, as in `5j`."""
     return Action(id, keys, name, help, contexts, repeatable=True)

@@ -23,7 +23,6 @@ from reader.keys.actions import (
     Action,
     Context,
     Contexts,
-    KeySet,
     keys_of,
     place_of,
     rows_of,
@@ -94,19 +93,13 @@ class Keymap:
         ascii: bool = False,
     ) -> None:
         self.ascii = ascii
-        self._footers = FOOTERS
         self._preset = preset
         self._overrides = dict(overrides or {})
         self._bind({action.id: action for action in actions})
 
-    def add(self, keys: KeySet) -> None:
-        """Add the keys of a feature, whose actions the user's keys may name too."""
-        actions = dict(self._actions)
-        for context, ids in keys.shared.items():
-            for id in ids:
-                actions[id] = actions[id]._replace(contexts=(*actions[id].contexts, context))
-        self._footers = {**self._footers, **keys.footers}
-        self._bind(actions | {action.id: action for action in keys.actions})
+    def add(self, actions: Iterable[Action]) -> None:
+        """Add the actions of extensions, whose keys the user may choose too."""
+        self._bind(self._actions | {action.id: action for action in actions})
 
     def free_keys(self, keys: str, contexts: Contexts) -> str:
         """Those of some keys that mean nothing yet in these contexts, neither alone nor as the start of a chord."""
@@ -251,7 +244,7 @@ class Keymap:
 
     def most_useful(self, context: Context) -> tuple[str, ...]:
         """Return the ids of the footer's actions, the most important first."""
-        return tuple(id for id in self._footers.get(context, {}) if id in self._actions)
+        return tuple(id for id in FOOTERS.get(context, {}) if id in self._actions)
 
     def hints(
         self, context: Context, *, without: Collection[str] = (), footer: Mapping[str, str] | None = None
@@ -262,7 +255,7 @@ class Keymap:
         """
         return [
             (key, word)
-            for action_id, word in (self._footers.get(context, {}) if footer is None else footer).items()
+            for action_id, word in (FOOTERS.get(context, {}) if footer is None else footer).items()
             if action_id in self._actions and action_id not in without and (key := self.key(action_id, context))
         ]
 

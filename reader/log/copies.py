@@ -13,6 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from reader.core.errors import CacheBusy, CacheError
+from reader.core.foreign import is_event_id, is_machine
 from reader.database import connections
 from reader.database.connections import alone
 from reader.database.sqlite_errors import explained, folder_in_place, is_damage
@@ -23,12 +24,9 @@ from reader.log.rows import (
     Row,
     clock_of,
     get,
-    is_action,
-    is_machine,
     new_machine,
     prepare,
     put,
-    take_follows,
 )
 from reader.paths import backup_folder, log_database, make_folder, sync, touch_private
 
@@ -161,7 +159,6 @@ def _build(cache: Path, damaged: Path | None) -> Path | None:
                 old = old_home.read(cache)
                 machine = machine or old.machine
                 _insert(connection, map(_raw, old.rows))
-            take_follows(connection)
             put(connection, "machine", machine or new_machine())
             (clock,) = connection.execute("SELECT coalesce(max(clock), 0) FROM event").fetchone()
             put(connection, "clock", str(clock))
@@ -190,7 +187,7 @@ def _readable(file: Path) -> tuple[list[_Raw], str]:
     found: list[_Raw] = []
     machine = ""
     with suppress(sqlite3.Error), closing(connections.connect_broken(file)) as connection:
-        if connection.execute("PRAGMA user_version").fetchone()[0] not in range(1, VERSION + 1):
+        if connection.execute("PRAGMA user_version").fetchone() != (VERSION,):
             return [], ""
         with suppress(sqlite3.Error):
             (machine,) = connection.execute("SELECT value FROM meta WHERE key = 'machine'").fetchone() or ("",)
@@ -201,7 +198,7 @@ def _readable(file: Path) -> tuple[list[_Raw], str]:
                 for row in connection.execute(sql + order):
                     found.append(row)
                 break
-    return found, machine if is_machine(str(machine)) else ""
+    return found, machine if is_machine(machine) else ""
 
 
 def _in_cache(cache: Path) -> list[_Raw]:
@@ -219,7 +216,8 @@ def _in_cache(cache: Path) -> list[_Raw]:
 def _insert(connection: sqlite3.Connection, rows: Iterable[_Raw]) -> None:
     """Insert the rows that are rows; one that is damaged is left out."""
     for action, machine, clock, *rest in rows:
-        if all(isinstance(one, str) for one in (action, *rest)) and is_action(id := str(action)) and id[:12] == machine:
+        id = str(action)
+        if is_event_id(action) and id[:12] == machine and all(isinstance(one, str) for one in rest):
             at = clock if isinstance(clock, int) else clock_of(id)
             connection.execute(INSERT, (action, machine, at, *rest))
 
@@ -251,4 +249,4 @@ def fault(cache: Path) -> str:
         if not is_damage(error):
             with explained(log):
                 raise
-        return "it is not a database, or cut off"
+        return "damaged, cut off or not a database"

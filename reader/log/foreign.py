@@ -10,7 +10,7 @@ from reader.core import foreign, marks
 from reader.core.foreign import Refused
 from reader.core.marks import AGENT, FOLLOW, FORMER, RULE, STANDING, TAG_LIMIT, UNDO, clean_mark
 from reader.core.text import LINE_LIMIT, NOTE_LIMIT, clean, clean_note
-from reader.log.rows import Row, is_action
+from reader.log.rows import Row
 
 LINE_BYTES = 1 << 21
 """Maximum bytes of a line: a note has at most 100,000 characters."""
@@ -41,10 +41,10 @@ def checked_row(row: Row) -> Row:
     The result depends on the row alone, so that all machines have the same one. A kind that only a newer program knows
     is taken as it is, because nothing follows from it here.
     """
-    if not is_action(row.action):
+    if not foreign.is_event_id(row.action):
         raise Refused("it is not a row")
     if row.kind == UNDO:
-        if not is_action(row.paper) or row.value not in ("0", "1"):
+        if not foreign.is_event_id(row.paper) or row.value not in ("0", "1"):
             raise Refused("it undoes no action")
         return row._replace(by="")
     if row.paper and foreign.paper_id(row.paper) is None:

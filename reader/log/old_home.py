@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.core import foreign
-from reader.core.marks import AGENT, FOLLOW, QUEUE, RULE, UNDO, first_place
+from reader.core.marks import AGENT, FOLLOW, QUEUE, RULE, UNDO, WATCH, first_place
+from reader.core.settings.standing import of_watch
 from reader.database import connections
-from reader.log.rows import Row, action_id, is_machine
+from reader.log.rows import Row, action_id
 from reader.paths import old_journal
 
 _UNPACKED_BYTES = 1 << 26
@@ -70,7 +71,7 @@ def read(cache: Path) -> OldHome:
                 if event := _event(named, _unpacked(packed) if count else []):
                     found.setdefault(event.id, event)
     for fields in _journal(old_journal(cache)):
-        machine = machine or (owner if is_machine(owner := str(fields.get("owner"))) else "")
+        machine = machine or (owner if foreign.is_machine(owner := str(fields.get("owner"))) else "")
         if event := _event([fields.get(name) for name in OldEvent._fields[:5]], _named_papers(fields)):
             found.setdefault(event.id, event)
     rows = _rows(found)
@@ -105,7 +106,7 @@ def _opened(file: Path) -> sqlite3.Connection:
 def _machine(connection: sqlite3.Connection) -> str:
     with suppress(sqlite3.Error):
         row = connection.execute("SELECT value FROM meta WHERE key = 'machine'").fetchone()
-        if row is not None and is_machine(str(row[0])):
+        if row is not None and foreign.is_machine(str(row[0])):
             return str(row[0])
     return ""
 
@@ -114,7 +115,7 @@ def _event(named: Iterable[object], papers: Iterable[str] | None) -> OldEvent | 
     """The event of the values of its first five fields; None if a value is damaged."""
     id, machine, clock, kind, value = named
     at = foreign.clock(clock)
-    if not (isinstance(id, str) and is_machine(str(machine)) and isinstance(kind, str) and isinstance(value, str)):
+    if not (isinstance(id, str) and foreign.is_machine(machine) and isinstance(kind, str) and isinstance(value, str)):
         return None
     if at is None or papers is None:
         return None
@@ -168,12 +169,15 @@ def _rows(events: dict[str, OldEvent]) -> list[Row]:
             if target is not None:
                 rows.append(Row(action, _action(target), UNDO, str(int(event.kind == "undo"))))
             continue
+        kind, said = event.kind, event.value
+        if kind.startswith(WATCH):
+            kind, said = of_watch(kind, said) or (kind, said)
         for paper in event.papers or ("",):
-            value = event.value
-            if event.kind == QUEUE and value == "1":
+            value = said
+            if kind == QUEUE and value == "1":
                 value = first_place(event.clock, positions[action])
                 positions[action] += 1
-            rows.append(Row(action, paper, event.kind, value, by.get(action, "")))
+            rows.append(Row(action, paper, kind, value, by.get(action, "")))
     return rows
 
 

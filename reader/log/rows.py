@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.core.marks import WATCH
 from reader.database import connections
 
 VERSION = 2
 """SQLite's `user_version` of the file."""
 
 INSERT = "INSERT OR IGNORE INTO event (action, machine, clock, paper, kind, value, by) VALUES (?, ?, ?, ?, ?, ?, ?)"
-
-_ACTION = re.compile(r"[0-9a-f]{24}")
-_MACHINE = re.compile(r"[0-9a-f]{12}")
 
 
 class Mark(NamedTuple):
@@ -47,16 +42,6 @@ def new_machine() -> str:
     return os.urandom(6).hex()
 
 
-def is_machine(text: str) -> bool:
-    """Whether a text can be the id of a machine."""
-    return _MACHINE.fullmatch(text) is not None
-
-
-def is_action(text: str) -> bool:
-    """Whether a text can be the id of an action."""
-    return _ACTION.fullmatch(text) is not None
-
-
 def action_id(machine: str, clock: int) -> str:
     """The id of what a machine did at a time in milliseconds since 1970."""
     return f"{machine}{clock:012x}"
@@ -79,30 +64,12 @@ def prepare(connection: sqlite3.Connection) -> None:
     """Create the tables unless they are there, in the caller's transaction."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version:
-        if version < VERSION:
-            take_follows(connection)
-            connection.execute(f"PRAGMA user_version = {VERSION}")
         return
     for statement in connections.statements(Path(__file__).with_name("schema.sql").read_text("utf-8")):
         connection.execute(statement)
     for key, value in (("machine", new_machine()), ("edition", new_machine()), ("clock", "0")):
         put(connection, key, value)
     connection.execute(f"PRAGMA user_version = {VERSION}")
-
-
-def take_follows(connection: sqlite3.Connection) -> None:
-    """Make standing queries of the rows that follow something, which once had a form of their own.
-
-    This happens in the caller's transaction.
-    """
-    from reader.core.settings.standing import of_watch
-
-    rows = connection.execute("SELECT number, kind, value FROM event WHERE kind GLOB ?", (f"{WATCH}*",)).fetchall()
-    for number, kind, value in rows:
-        if (new := of_watch(kind, value)) is not None:
-            connection.execute("UPDATE OR IGNORE event SET kind = ?, value = ? WHERE number = ?", (*new, number))
-    if rows:
-        put(connection, "edition", new_machine())
 
 
 def get(connection: sqlite3.Connection, key: str) -> str:

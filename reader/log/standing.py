@@ -31,7 +31,7 @@ from reader.core.settings.standing import (
 )
 from reader.core.settings.types import InvalidValue
 from reader.database import connections
-from reader.log.rows import VERSION, Mark, Row, action_id
+from reader.log.rows import Mark, Row, action_id
 from reader.log.store import UNDONE, Log
 from reader.paths import log_database, old_journal
 from reader.settings_reader import LoadedSettings, Mistake
@@ -168,8 +168,6 @@ def _read_file(cache: Path) -> tuple[tuple[Standing, ...], tuple[Standing, ...],
                 Log.open(cache).close()
         if log.is_file() and log.stat().st_size:
             with closing(connections.connect(log, query_only=True)) as connection:
-                if connection.execute("PRAGMA user_version").fetchone()[0] < VERSION:
-                    Log.open(cache).close()
                 lists = read(connection)
                 taken = connection.execute("SELECT 1 FROM meta WHERE key = ?", (_TAKEN,)).fetchone()
                 return lists, agreed(connection, lists), taken is not None

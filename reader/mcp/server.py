@@ -12,9 +12,7 @@ import secrets
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from datetime import date
 from functools import partial, wraps
-from itertools import islice
 from typing import Annotated, Any
 
 from mcp.server.mcpserver import Context, MCPServer
@@ -28,12 +26,10 @@ from reader.cache.marks.change import Change
 from reader.cache.tags import tagging
 from reader.cache.texts import Texts
 from reader.commands import news
-from reader.commands.choosing import find_or_fetch, find_or_fetch_text
+from reader.commands.choosing import find_or_fetch, find_or_fetch_text, for_you_record
 from reader.commands.command import first_day
+from reader.commands.list_forms import topic_records
 from reader.commands.marks import clean_tag
-from reader.commands.passages import KEPT, passages
-from reader.commands.reasons import for_you_record
-from reader.commands.topics import topic_records
 from reader.commands.workspace import Workspace, find_all, parsed, selection
 from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import text_sections
@@ -83,7 +79,6 @@ Limit = Annotated[int, Field(description="Papers in a page", ge=1, le=MOST)]
 Offset = Annotated[int, Field(description="Where to begin: 0, or `next_offset` of the answer before", ge=0, le=10**9)]
 Section = Annotated[int, Field(description="A number of `sections`; -1 is the abstract, with that list", ge=-1)]
 Since = Annotated[str, Field(description="Look back from this day: 7d, 2026-01-31; empty: new since the last visit")]
-Words = Annotated[str, Field(description='Words that a paragraph must all have; a "phrase" in quotes', max_length=500)]
 Tags = Annotated[list[Annotated[str, Field(max_length=TAG_LIMIT)]], Field(description="Names of tags", max_length=MOST)]
 Flag = Annotated[bool | None, Field(description="true marks the papers, false takes the mark away")]
 NoteText = Annotated[str, Field(description="The note in Markdown", max_length=NOTE_LIMIT)]
@@ -122,8 +117,7 @@ class Tools:
     def whats_new(self, query: Query = "", since: Since = "") -> Answer:
         """What is new for the user: ten papers with reasons, then titles. Ask this first."""
         start = first_day(since) if since else news.default_since()
-        asked = news.Asked(query, start, date.today(), is_look_back=bool(since))
-        return {"foreign": news.news_record(news.whats_new(self._workspace, asked))}
+        return {"foreign": news.news_record(news.whats_new(self._workspace, query, start, is_look_back=bool(since)))}
 
     def search(self, query: Query = "", limit: Limit = 10, offset: Offset = 0) -> Answer:
         """Find papers on the user's machine by a query, the newest first; `sort:foryou` puts first what suits them."""
@@ -165,13 +159,6 @@ class Tools:
         has_more = end < len(text)
         following = section + 1 if not has_more and section + 1 < len(found) else None
         return {"next_offset": end if has_more else None, "next_section": following, "foreign": told}
-
-    def passages(self, words: Words, query: Query = "", limit: Limit = 10) -> Answer:
-        """Paragraphs of the full texts on the user's machine that have some words, with their sections."""
-        with self._workspace.window() as window:
-            found = list(islice(passages(self._workspace, window, words, parsed(query, also=KEPT)), limit))
-        keys = ("id", "title", "number", "section", "paragraph")
-        return {"foreign": {"passages": [_bounded({key: getattr(one, key) for key in keys}) for one in found]}}
 
     def topics(self, query: Query = "", limit: Limit = 20) -> Answer:
         """The topics of a query's papers, the most frequent first; `slug` is the word for `topic:` in queries."""
@@ -268,7 +255,7 @@ def make_server(workspace: Workspace, *, allows_marks: bool, allows_fetch: bool)
     reads = ToolAnnotations(read_only_hint=True)
     # A mark can also take something of the user's away, which undo brings back: in the protocol's words, destructive.
     marks = ToolAnnotations(read_only_hint=False, destructive_hint=True)
-    offered: list[Callable[..., Answer]] = [tools.whats_new, tools.search, tools.show, tools.read, tools.passages]
+    offered: list[Callable[..., Answer]] = [tools.whats_new, tools.search, tools.show, tools.read]
     offered += [tools.topics, *([tools.refresh] if allows_fetch else [])]
     marking: list[Callable[..., Answer]] = [tools.mark, tools.note, tools.undo] if allows_marks else []
     for method in (*offered, *marking):

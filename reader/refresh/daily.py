@@ -12,9 +12,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 
 from reader.cache.storing.papers import Cache, Stored
-from reader.core.dates import utc_now, utc_stamp
+from reader.core.dates import FIRST_DAY, changed_days, is_settled, utc_now, utc_stamp
 from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedUnreachable
-from reader.core.feed_days import FIRST_DAY, changed_days, is_settled
 from reader.core.paper import Listing
 from reader.feeds.http import HttpRefused
 from reader.feeds.huggingface import HuggingFaceClient

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
+from reader.core.dates import FIRST_DAY, SETTLING_DAYS, KnownDay
 from reader.core.errors import UsageError
-from reader.core.feed_days import FIRST_DAY, SETTLING_DAYS, KnownDay
 
 DAYS_SEARCHED_BACK = 14
 """Earlier days to try if none of the latest days has papers."""

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from reader import platform
 from reader.access_token import lookup_environment
 from reader.actions.links import find_pdf, pdf_folder
 from reader.cache import schema
@@ -228,9 +227,6 @@ async def fetch_texts_ahead(
     pace = Pace() if is_local else Pace(response_cache_folder() / LOCK, interval=PACE)
     stored = failures = 0
     for n, paper in enumerate(wanted):
-        # It may change on the way.
-        if platform.is_metered():
-            return done("texts", stored=stored, left=len(wanted) - n, why="metered")
         context.tell(step("texts", n=n, of=len(wanted), stored=stored))
         # Another program may have stored it in the meantime.
         with closing(Texts.open(file)) as texts:

@@ -5,14 +5,13 @@ A draft is removed once its note is stored or discarded.
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from reader.core.text import NOTE_LIMIT, clean_note
 from reader.paths import read_start, replace_private
 
-_LONGEST_NAME = 80
 _MOST_BYTES = 4 * NOTE_LIMIT
 
 
@@ -23,11 +22,8 @@ class Drafts:
         self._folder = folder
 
     def file(self, id: str) -> Path:
-        """The file of a paper's draft: its id, hashed if file names can't have it."""
-        name = "".join(char if char.isascii() and (char.isalnum() or char in ".-_") else "-" for char in id)
-        if name != id or len(name) > _LONGEST_NAME or name.startswith("."):
-            name = f"{name[:_LONGEST_NAME].lstrip('.')}-{hashlib.sha256(id.encode('utf-8', 'replace')).hexdigest()[:8]}"
-        return self._folder / f"{name}.md"
+        """The file of the draft about a paper, named by its id."""
+        return self._folder / f"{quote(id, safe='')}.md"
 
     def read(self, id: str) -> str | None:
         """The draft about a paper, cleaned; None if there is none that can be read."""
@@ -49,8 +45,8 @@ class Drafts:
             self.file(id).unlink()
 
     def newest(self) -> str | None:
-        """The id of the paper about which the newest draft is left, as far as its file's name tells; None without."""
+        """The id of the paper about which the newest draft is left; None without."""
         with suppress(OSError):
             left = [one for one in self._folder.iterdir() if one.suffix == ".md" and not one.name.startswith(".")]
-            return max(left, key=lambda one: one.stat().st_mtime).stem if left else None
+            return unquote(max(left, key=lambda one: one.stat().st_mtime).stem) if left else None
         return None

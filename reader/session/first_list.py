@@ -12,7 +12,7 @@ from reader.session.places import Place, selection_of
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
-    from reader.core.feed_days import Hole
+    from reader.core.dates import Hole
 
 SCREENFUL = 100
 """Papers that are read first: more than any terminal shows."""
@@ -59,7 +59,7 @@ def find_holes(window: Window, place: Place, order: str, today: date) -> tuple[H
     """
     if place.text or place.view.id not in ("all", "unread") or order != "day":
         return ()
-    from reader.core.feed_days import holes
+    from reader.core.dates import holes
 
     return holes(window.fetched_days(), today)
 

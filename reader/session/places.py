@@ -5,7 +5,6 @@ The query language (20 ms) is imported lazily: the first frame rarely needs it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
     from reader.config import Settings
-    from reader.core.query import Node, Query
+    from reader.core.query import Query
 
 DAY = "day:"
 """Prefix of the id of a day's view; the ISO day follows."""
@@ -38,8 +37,6 @@ TopicMode = Literal["any", "all"]
 """Whether a paper needs any or all of the picked topics."""
 
 TOPIC_MODES: tuple[TopicMode, ...] = get_args(TopicMode)
-
-WORD_FIELDS = (None, "title", "abstract", "author", "keyword", "org", "fulltext")
 
 
 def triage_place(text: str, *, is_taught: bool) -> Place:
@@ -134,12 +131,12 @@ class Place(NamedTuple):
     @property
     def words(self) -> tuple[str, ...]:
         """The searched words and phrases to mark in texts; raises QueryError."""
-        return words(self.query) if self.text else ()
+        return self.query.words() if self.text else ()
 
     @property
     def text_words(self) -> tuple[str, ...]:
         """The searched words and phrases that full texts may have; raises QueryError."""
-        return words(self.query, (None, "fulltext")) if self.text else ()
+        return self.query.words((None, "fulltext")) if self.text else ()
 
     @property
     def query(self) -> Query:
@@ -171,31 +168,26 @@ class Place(NamedTuple):
     @property
     def nearest(self) -> Query | None:
         """The query for the papers that are near to the typed words; None if it has others than plain ones."""
-        from reader.core.query import Near, Query, Sort
-        from reader.core.query.nodes import all_of
+        from reader.core.query import Near
 
         query = self.query
-        words = plain_words(query)
-        if not words:
-            return None
-        exact = [node for node in _terms(query.root) if not _is_plain(node)]
-        return _joined(self.view.query, Query(all_of([*exact, Near(words)]), Sort("relevance")), "relevance")
+        words = query.plain_words
+        return _joined(self.view.query, query.with_words_as(Near(words)), "relevance") if words else None
 
     @property
     def is_search(self) -> bool:
         """Whether words are typed, in no order of the user's own: many papers are then listed by fit."""
-        return bool(self.text) and not self.view.order and self.query.sort is None and bool(plain_words(self.query))
+        return bool(self.text) and not self.view.order and self.query.sort is None and bool(self.query.plain_words)
 
     @property
     def titled(self) -> Query | None:
         """The query for the papers whose title has the typed words as they are; None for a single word."""
-        from reader.core.query import Match, Query
-        from reader.core.query.nodes import all_of
+        from reader.core.query import Match
 
-        words = plain_words(self.query)
-        exact = [node for node in _terms(self.query.root) if not _is_plain(node)]
-        titled = Query(all_of([*exact, Match(words, field="title")]))
-        return _joined(self.view.query, titled, "day") if " " in words else None
+        words = self.query.plain_words
+        if " " not in words:
+            return None
+        return _joined(self.view.query, self.query.with_words_as(Match(words, field="title")), "day")
 
     def as_query(self) -> str:
         """The query of the list as a text, without the view's own order."""
@@ -219,12 +211,12 @@ class Place(NamedTuple):
         `mode` is how topics combine; a query with fewer than two does not express it.
         """
         from reader.core.query import parse
-        from reader.core.query.choices import TopicChoice, picked_topics, with_topics
+        from reader.core.query.choices import Choice, chosen, with_choice
 
-        choice = picked_topics(self.query)
+        choice = chosen(self.query, "topic")
         if (choice.mode if len(choice.picked) > 1 else mode) == "all":
             return self.whole(order)
-        others = with_topics(self.text, TopicChoice("any", (), choice.excluded))
+        others = with_choice(self.text, "topic", Choice("any", (), choice.excluded))
         return _joined(self.view.query, parse(others), self.view.order or order)
 
 
@@ -248,42 +240,10 @@ def _names_topics(text: str) -> bool:
     if "topic:" not in text.lower():
         return False
     from reader.core.query import parse
-    from reader.core.query.choices import picked_topics
+    from reader.core.query.choices import chosen
 
-    choice = picked_topics(parse(text))
+    choice = chosen(parse(text), "topic")
     return bool(choice.picked or choice.excluded)
-
-
-def plain_words(query: Query) -> str:
-    """The words of a query of plain words and exact terms; empty without words, or with other ones."""
-    if query.is_by_fit:
-        return ""
-    from reader.core.query import And, Match, Not, Or, Regex
-
-    terms = _terms(query.root)
-    if any(isinstance(node, And | Or | Not | Regex) for node in terms):
-        return ""
-    return " ".join(node.text for node in terms if isinstance(node, Match) and _is_plain(node))
-
-
-def asks_for_today(query: Query) -> bool:
-    """Whether a query asks for what the feed lists today."""
-    return "day:today" in map(str, _terms(query.root))
-
-
-def _terms(node: Node | None) -> tuple[Node, ...]:
-    from reader.core.query import And
-
-    if node is None:
-        return ()
-    return node.nodes if isinstance(node, And) else (node,)
-
-
-def _is_plain(node: Node) -> bool:
-    """Whether a node is a word or a phrase to find in any text."""
-    from reader.core.query import Match
-
-    return isinstance(node, Match) and node.field is None
 
 
 def _split_order(text: str) -> tuple[str, str]:
@@ -334,25 +294,4 @@ def feed_text(text: str) -> str:
         query = parse(text)
     except QueryError:
         return " ".join(text.split())
-    return " ".join(
-        word for word in (*(word.strip('"').removeprefix("=") for word in words(query)), query.near) if word
-    )
-
-
-def words(query: Query, fields: Collection[str | None] = WORD_FIELDS) -> tuple[str, ...]:
-    """The words and phrases that a query searches in texts."""
-    return tuple(_words(query.root, fields)) if query.root is not None else ()
-
-
-def _words(node: Node, fields: Collection[str | None]) -> Iterator[str]:
-    from reader.core.query import And, Match, Not, Or
-
-    match node:
-        case And(nodes) | Or(nodes):
-            for inner in nodes:
-                yield from _words(inner, fields)
-        case Match(field=field) if field in fields:
-            # In quotes, only whole words are marked.
-            yield f'"{node.text}"' if node.exact else node.text
-        case Not():
-            return
+    return " ".join(filter(None, (*(word.strip('"') for word in query.words()), query.near)))

@@ -159,12 +159,7 @@ def _sizes(found: object) -> Iterator[tuple[str, tuple[int, float]]]:
 
 
 def save(path: Path, visit: Visit) -> None:
-    """Save the visit, in full or not at all; fields of a newer program stay in the file. Raises OSError."""
-    others = {name: value for name, value in _read(path).items() if name not in Visit._fields}
-    ours = visit._asdict() | {"sizes": dict(visit.sizes)}
-    for values in (ours | others, ours):
-        text = json.dumps(values, ensure_ascii=False)
-        if len(text.encode("utf-8", "backslashreplace")) <= MAX_SIZE:
-            break
+    """Save the visit, in full or not at all. Raises OSError."""
+    text = json.dumps(visit._asdict() | {"sizes": dict(visit.sizes)}, ensure_ascii=False)
     # Not durable: to leave must not wait for the disk.
     replace_private(path, text, durable=False)

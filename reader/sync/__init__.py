@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from reader import paths
 from reader.cache import places
 from reader.cache.marks.events import Events
-from reader.commands.command import Command, StoreFile, add_quiet
+from reader.commands.command import Command, add_quiet
 from reader.commands.output import answer, is_confirmed, print_line, print_rows, print_text, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import CacheError, NotFound, UsageError
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 def _add_arguments(parser: ArgumentParser) -> None:
     about = "a folder that your machines share, or postgresql://HOST/DATABASE (default: the setting sync)"
-    parser.add_argument("folder", nargs="?", action=StoreFile, metavar="DIR", help=about)
+    parser.add_argument("folder", nargs="?", metavar="DIR", help=about)
     about = "print what each machine has sent, and change nothing"
     parser.add_argument("--status", action="store_true", help=about)
     about = "delete everything here that a machine sent; delete its file in the folder too"

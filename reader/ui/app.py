@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
@@ -20,7 +20,7 @@ from textual.screen import Screen
 
 from reader import platform
 from reader.config import Settings
-from reader.keys.actions import TYPING, Context, KeySet
+from reader.keys.actions import TYPING, Action, Context
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import keys_labelled
 from reader.platform import is_colorless, theme_name
@@ -194,7 +194,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.last_place = LastPlace(self._left, query, self)
         self.handlers: Mapping[str, Handler] = {}
         self._answers: dict[str, Callable[[Any], object]] = {}
-        self._has_begun = False
 
     def _first_state(self, query: str, begun: visit.Visit) -> State:
         left, settings = self._left, self.settings
@@ -251,17 +250,15 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.filter_pane, self.detail = self.main.filter, self.main.detail
         self.query_line = self.main.query_line
         self.screens.begin()
-        self.add(Feature("reader.ui", ("program",)), *FEATURES)
+        self._add(Feature("reader.ui", ("program",)), *FEATURES)
         subscribe(self, self.model, lambda state: (state.is_list_coming, state.is_ranking), self._go_on, now=False)
         subscribe(self, self.model, header_parts, lambda state: self.set_title(window_title(state, self.look.now())))
         self.call_after_refresh(self._take_over)
 
-    def add(self, *features: Feature) -> None:
-        """Add features: make their controllers, subscribe them to the state, and register their keys."""
+    def _add(self, *features: Feature) -> None:
+        """Add features: make their controllers and subscribe them to the state."""
         added = [self._made(kind) for feature in features for kind in _controllers_of(feature)]
         self.controllers += added
-        for keys in (feature.keys for feature in features if feature.keys is not None):
-            self.keymap.add(keys)
         for one in added:
             for role, method in one.roles():
                 if isinstance(role, Follows):
@@ -269,9 +266,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
                 elif isinstance(role, Answers):
                     self._answers[role.kind] = method
         self._find_handlers()
-        if self._has_begun:
-            for one in added:
-                one.on_begin()
 
     def _made(self, kind: type[Controller]) -> Controller:
         """The controller of a class: `app.mark_actions` for MarkActions. The first list has needed a few already."""
@@ -289,8 +283,8 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         views = tuple((one.name, one.query) for one in self.model.state.views.saved)
         return self.library.scope(self.look.today)._replace(views=views)
 
-    def add_keys(self, keys: KeySet) -> None:
-        self.keymap.add(keys)
+    def add_keys(self, actions: Iterable[Action]) -> None:
+        self.keymap.add(actions)
         self._find_handlers()
 
     def _take_over(self) -> None:
@@ -318,7 +312,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
             self.model.show_news(f"{warning}{more}", "warning")
         if self.look.demo:
             self.model.show_news("sample: nothing is kept")
-        self._has_begun = True
         for one in self.controllers:
             one.on_begin()
 

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
-from reader.keys.actions import ACTIONS, Action, KeySet
-
-if TYPE_CHECKING:
-    from reader.keys.keymap import Keymap
+from typing import NamedTuple
 
 
 class Feature(NamedTuple):
-    """A feature; the first list and some commands import this, so none of its modules may be imported here."""
+    """A feature; the first list imports this, so none of its modules may be imported here."""
 
     folder: str
     modules: tuple[str, ...] = ("actions",)
     """The folder's modules with controllers: the app makes one object of each class, see `ui/shell/controller.py`."""
-    keys: KeySet | None = None
-    """Keys besides those of the table."""
 
 
 FEATURES = (
@@ -41,19 +34,3 @@ FEATURES = (
     Feature("reader.ui.extensions"),
 )
 """The order in which features follow the state, and in which a step back asks them for something to stop."""
-
-
-def add_keys(keymap: Keymap) -> Keymap:
-    """Add the keys of features to those of the table."""
-    for keys in _own_keys():
-        keymap.add(keys)
-    return keymap
-
-
-def known_actions() -> tuple[Action, ...]:
-    """The actions of the table, then those of features."""
-    return (*ACTIONS, *(action for keys in _own_keys() for action in keys.actions))
-
-
-def _own_keys() -> list[KeySet]:
-    return [feature.keys for feature in FEATURES if feature.keys is not None]

@@ -1,4 +1,4 @@
-"""Exports: what every format promises for any paper, however hostile its text."""
+"""Exports: what every format promises for any paper, however hostile its text; and a folder of notes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from bibtexparser.entrypoint import parse_string
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reader.actions.export import FORMATS, MOST, ExportFailed, format_of, replacing
+from reader.actions.citations import CitationKeys
+from reader.actions.export import FORMATS, ExportFailed, format_of, replacing
+from reader.actions.notes_folder import NotesFolder, Written, front_matter, split_front_matter
 from reader.core.paper import FIELDS, Paper
 from reader.feeds.syndication import parse_feed
 from tests.table import each
@@ -91,13 +93,6 @@ def test_csv_neutralises_formulas(start: str, live_edit: Paper) -> None:
     [row] = csv.DictReader(io.StringIO(written("csv", live_edit._replace(title=start, authors=(start,)))))
     assert row["title"].startswith("'")
     assert row["authors"].startswith("'")
-
-
-def test_json_is_ascii_for_a_stream_that_speaks_nothing_else(live_edit: Paper) -> None:
-    out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    FORMATS["json"].write([live_edit._replace(title="Fréchet 中")], out)
-    out.seek(0)
-    assert json.loads(out.read())[0]["title"] == "Fréchet 中"
 
 
 def test_markdown_shows_foreign_text_as_it_is(live_edit: Paper) -> None:
@@ -221,17 +216,90 @@ def test_an_entry_changes_only_with_its_paper(live_edit: Paper) -> None:
     assert atom(live_edit) == atom(live_edit)
 
 
-def test_a_feed_is_bounded_and_says_where_it_is(live_edit: Paper) -> None:
-    papers = [live_edit._replace(id=f"2606.{number:05}") for number in range(MOST + 9)]
-    out = io.StringIO()
-    assert FORMATS["atom"].write(papers, out, query="a", url="http://nas.example/a.atom?x=1&y") == MOST
-    feed = feedparser.parse(out.getvalue().encode())
-    assert [entry.id[-5:] for entry in feed.entries] == [f"{number:05}" for number in range(MOST)]
-    assert [(link.rel, link.href) for link in feed.feed.links] == [("self", "http://nas.example/a.atom?x=1&y")]
-
-
 def test_our_own_parser_finds_the_same_papers(live_edit: Paper) -> None:
     page = live_edit._replace(id="page:0a1b2c3d4e5f", published=None)
     found = parse_feed(atom(live_edit, page).encode(), "https://example.org/papers.atom", date(2026, 7, 3))
     assert found.entries[0].draft.id == live_edit.id
     assert [entry.draft.title for entry in found.entries] == [live_edit.title, page.title]
+
+
+# A folder of notes
+
+FACTS: dict[str, str | list[str] | None] = {
+    "paper": "2606.30310",
+    "title": "A: b # c",
+    "tags": ["paper", "agents"],
+    "status": "read",
+    "venue": "",
+}
+WRITTEN_FACTS = 'paper: "2606.30310"\ntitle: "A: b # c"\ntags: ["paper", "agents"]\nstatus: "read"\n'
+
+
+def rewritten(before: str) -> str:
+    return front_matter(FACTS, before).removeprefix("---\n").removesuffix("---\n")
+
+
+@each(
+    ("before", "expected"),
+    [
+        ("", WRITTEN_FACTS),
+        (WRITTEN_FACTS, WRITTEN_FACTS),
+        # The program's properties are written anew, also in another form; one that holds no longer goes.
+        ("status: unread\nvenue: ICML\ntitle: >\n  Of two\n  lines\n", WRITTEN_FACTS),
+        # The user's properties and comments stay as they are, in their order.
+        (
+            "# mine\nrating: 5   # of five\nstatus: x\n# next\nlinks: {a: [1, 2]}\n'two words':\n  - a: 1\n",
+            f"{WRITTEN_FACTS}# mine\nrating: 5   # of five\n# next\nlinks: {{a: [1, 2]}}\n'two words':\n  - a: 1\n",
+        ),
+        ("a:b: 1\n? [x]\n: 1\n", f"{WRITTEN_FACTS}a:b: 1\n? [x]\n: 1\n"),
+        # Text that is no mapping stays at the beginning.
+        ("{a: 1}\n", "{a: 1}\n" + WRITTEN_FACTS),
+    ],
+)
+def test_the_users_own_properties_stay(before: str, expected: str) -> None:
+    assert rewritten(before) == expected
+
+
+@each(
+    "tags",
+    [
+        'tags: ["mine", "agents"]\n',
+        "tags: [mine, agents]\n",
+        "tags:\n  - paper\n  - mine\n",
+        "tags:\n- 'mine'\n",
+        'tags:\n  - "mine"\n',
+        "tags: mine\n",
+        '"tags": mine\n',
+    ],
+)
+def test_tags_that_the_user_adds_stay(tags: str) -> None:
+    assert rewritten(tags) == WRITTEN_FACTS.replace('"agents"]', '"agents", "mine"]')
+
+
+def test_a_file_without_front_matter_is_refused() -> None:
+    assert [split_front_matter(text) for text in ("", "# Note\n", "---\nno end: 1\n")] == [None, None, None]
+    assert split_front_matter("\ufeff---\na: 1\n---\nrest") == "a: 1\n"
+
+
+VALUES = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\x85\u2028\u2029"), max_size=20)
+
+
+@settings(max_examples=40)
+@given(st.dictionaries(st.sampled_from(["title", "tags", "url", "aliases"]), VALUES | st.lists(VALUES, max_size=3)))
+def test_written_front_matter_reads_back_unchanged(facts: dict[str, str | list[str] | None]) -> None:
+    text = front_matter(facts)
+    before = split_front_matter(text)
+    assert before is not None
+    assert front_matter(facts, before) == text
+
+
+def test_a_note_holds_all_of_a_paper(two: tuple[Paper, Paper], tmp_path: Path) -> None:
+    # The user's own files keep their names.
+    for name in ("paper2026-0123456789ab.md", "paper2026-0123456789ab-2.md"):
+        (tmp_path / name).write_text("mine")
+    folder = NotesFolder(tmp_path, CitationKeys())
+    assert [folder.write(paper) for paper in two] == [
+        Written(tmp_path / "wang2026-2606.12345.md"),
+        Written(tmp_path / "paper2026-0123456789ab-3.md"),
+    ]
+    assert (tmp_path / "wang2026-2606.12345.md").read_bytes() == (WRITTEN / "note.md").read_bytes()

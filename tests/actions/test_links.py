@@ -1,4 +1,4 @@
-"""Links: which a paper has, and that only safe ones are opened, without a shell."""
+"""Links: which a paper has, that only safe ones are opened, without a shell; and the clipboard."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from reader.actions.links import (
 from reader.core.community import Repository
 from reader.core.errors import ConfigError
 from reader.core.paper import Paper
+from tests.actions.test_export import WRITTEN
 from tests.table import each
 
 LONGEST = "https://x.example/" + "a" * 1982
@@ -232,3 +233,14 @@ def test_the_folder_begins_at_the_settings_or_at_the_home(tmp_path: Path, monkey
     assert pdf_folder("~/Papers", config) == Path("/home/ada/Papers")
     with pytest.raises(ConfigError, match="pdf_folder"):
         pdf_folder("~nobody-of-this-name/x", config)
+
+
+# The clipboard
+
+
+def test_papers_are_copied_in_every_form(two: tuple[Paper, Paper]) -> None:
+    made = "".join(f"{one.name}:\n{one.text(two, CitationKeys())}\n" for one in COPIES.values() if one.name != "BibTeX")
+    assert made == (WRITTEN / "copies.txt").read_text("utf-8")
+    assert COPIES["b"].text(two, CitationKeys()) == (WRITTEN / "papers.bib").read_text("utf-8")
+    assert COPIES["a"].text(two[:1], CitationKeys()) == two[0].abstract
+    assert COPIES["m"].text(two[:1], CitationKeys()).startswith("[LiveEdit")

@@ -337,24 +337,6 @@ def test_our_own_come_in_with_their_tags(papers: list[Paper], name: str) -> None
         assert [entry.title for entry in found] == [paper.title for paper in papers]
 
 
-def test_bibtexparser(papers: list[Paper]) -> None:
-    from bibtexparser.entrypoint import parse_string, write_string
-
-    library = parse_string(written("bibtex", papers))
-    assert not library.failed_blocks and len({entry.key for entry in library.entries}) == SIZE
-    expect(write_string(library), papers)
-
-
-def test_pybtex(papers: list[Paper]) -> None:
-    from pybtex.database import parse_string
-
-    library = parse_string(written("bibtex", papers), "bibtex")
-    found = list(library.entries.values())
-    assert [len(entry.persons["author"]) for entry in found] == [len(paper.authors) for paper in papers]
-    assert [entry.type for entry in found[:3]] == ["misc", "inproceedings", "article"]
-    expect(library.to_string("bibtex"), papers)
-
-
 def test_rispy(papers: list[Paper]) -> None:
     import rispy
 

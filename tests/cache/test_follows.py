@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from reader.cache.follows import follow_counts, follows, reasons
 from reader.cache.marks.events import Events
+from reader.cache.muting import muting_queries
 from reader.cache.reads.window import Window
+from reader.cache.search.sql_functions import register_functions
 from reader.cache.storing.papers import Cache
+from reader.cache.watching import Candidates, changes, judge
 from reader.core.follows import Follow, FollowReason
 from reader.core.paper import Draft, Listing
 from reader.core.paper_row import Flag
-from reader.database.connections import connect
-from reader.log.rows import Row
-from tests.cache.conftest import NOW, ByName, derive_again, draft, faults, follow, found, said
+from reader.core.settings.standing import Standing
+from reader.database.connections import connect, open_database
+from tests.cache.conftest import NOW, SCOPE, ByName, derive_again, draft, faults, follow, found, mute, said
 
 HE = Follow("author", "Kaiming He")
 LAB = Follow("org", "Some Lab")
@@ -132,24 +134,24 @@ def test_a_follow_is_undone_redone_ended_and_outlives_the_cache(stored: Cache, p
     assert known() == before and not faults(path)
 
 
-def rows_of(path: Path) -> list[Row]:
-    with closing(Events.open(path)) as events:
-        return [row for _, row in events.log.rows(0)]
+# Standing queries over new papers
 
 
-def test_what_two_machines_follow_is_joined_and_the_newest_decides(tmp_path: Path) -> None:
-    paths = [tmp_path / name / "papers.db" for name in ("one", "other")]
-    for place, path in enumerate(paths):
-        with closing(Cache.open(path, ByName())) as cache:
-            cache.store(Listing("2026-11-24", PAPERS), NOW)
-        with closing(Events.open(path, partial(float, 1_000 + place))) as events:
-            chosen = ((HE, place == 1), (WORDS, place == 0), ((AGENTS, LAB)[place], True))
-            follow(events, HE, WORDS)
-            for one, is_followed in chosen:
-                follow(events, one, is_followed=is_followed)
-    logs = [rows_of(path) for path in paths]
-    for path, foreign in zip(paths, (reversed(logs[1]), logs[0]), strict=True):
-        with closing(Events.open(path)) as events:
-            events.join(foreign)
-            assert set(events.read(follows)) == {HE, AGENTS, LAB}
-        assert flagged(path) == [1, 2, 3]
+def test_a_rule_acts_once_and_leaves_what_the_user_did(filled: Cache, events: Events, path: Path) -> None:
+    rules = [Standing("All", "title:number", ("hide", "star"))]
+    mute(path, "2", "nothing at all")
+    events.mark("star", True, [3])
+    with open_database(path) as connection:
+        register_functions(connection)
+
+        def judged() -> dict[tuple[str, ...], list[int]]:
+            (verdict,) = judge(connection, rules, SCOPE, Candidates())
+            assert verdict.matched == (2, 1, 3, 5, 4) and verdict.count == sum(map(len, verdict.acts.values()))
+            return {kinds: list(pks) for kinds, pks in verdict.acts.items()}
+
+        # A muted paper is hidden already, and what the user did is left as it is.
+        assert judged() == {("star",): [2], ("hide", "star"): [1, 5, 4]}
+        events.act(changes(judge(connection, rules, SCOPE, Candidates())))
+        assert judged() == {}
+        # The star keeps the muted word from hiding it.
+        assert [muting_queries(connection, pk) for pk in (1, 2, 3)] == [(), (), ()]

@@ -6,13 +6,10 @@ import errno
 import io
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
-from itertools import pairwise
 from pathlib import Path
-from runpy import run_path
 from types import SimpleNamespace
 from typing import Any
 
@@ -87,18 +84,10 @@ def test_ids_come_from_standard_input(run: Run, papers: Path, monkeypatch: pytes
 # Exit codes and what opens the reader
 
 
-def test_version_prints_schema_and_build(run: Run, tmp_path: Path) -> None:
-    said = re.fullmatch(r"dailypapers (\S+) \(schema (\d{4}), build [0-9a-f]{12}\)\n", run("--version").out)
-    assert said and said.groups() == (__version__, HEAD)
-    assert run("-V").out == run("--demo", "--version").out == said[0]
-    # The build changes with the program, and not by running it.
-    (copy := tmp_path / "__init__.py").write_bytes(Path(opening.__file__).with_name("__init__.py").read_bytes())
-    told = run_path(str(copy))["build"]
-    builds = [told()]
-    for name in ("a.pyc", "a.sql", "a.pyc", "a.md", "a.py"):
-        (tmp_path / name).write_bytes(b"%d" % len(builds))
-        builds.append(told())
-    assert [at == before for at, before in pairwise(builds)] == [True, False, True, False, False]
+def test_version_prints_the_schema(run: Run) -> None:
+    said = run("--version").out
+    assert said == f"dailypapers {__version__} (schema {HEAD})\n"
+    assert run("-V").out == run("--demo", "--version").out == said
 
 
 @each(("lost", "code"), [(errno.EPIPE, 0), (errno.ENOSPC, 1)])
@@ -387,7 +376,6 @@ def test_an_ascii_terminal_gets_question_marks_and_complete_json(papers: Path, m
 
 
 def test_unknown_names_in_a_query_get_a_suggestion(session: Session, papers: Path) -> None:
-    (papers.parent / "config.toml").write_text('[[views]]\nname = "Mine"\nquery = "agents sort:title"\n')
     session(
         """
         $ views add --then follow "world model"
@@ -400,25 +388,14 @@ def test_unknown_names_in_a_query_get_a_suggestion(session: Session, papers: Pat
         2! dailypapers: The query is wrong at 'by:': by: is no longer a field. Groups were removed. Share a feed instead: one person keeps a watched file that ends in .atom, and the others run 'dailypapers feeds add ADDRESS'.
         $ count topic:xylophone
         2! dailypapers: There is no topic 'xylophone'. 'dailypapers list --topics' lists them.
-        $ count view:mien
-        2! dailypapers: There is no view 'mien'. Did you mean Mine?
-        $ count view:xylophone
-        2! dailypapers: There is no view 'xylophone'. 'dailypapers views list' prints yours.
-        $ list view:mine -title:web
-        2606.30616	2026-06-30	55	2	unread	Agents that write their own tools
-        2606.28480	2026-06-30	36	2	unread	A benchmark of terminal agents 中文標題
         $ list like:2401.00001
         1! dailypapers: '2401.00001' is not in the cache. 'dailypapers add 2401.00001' fetches it.
-        $ show https://huggingface.co/papers/2606.26740 --jsonl=id
-        {"id": "2606.26740"}
         $ show 10.48550/arXiv.2606.26740 --jsonl=id
         {"id": "2606.26740"}
         $ show 10.1000/nothing
         1! dailypapers: '10.1000/nothing' is not in the cache. An arXiv id looks like 1706.03762.
         $ show -- -is:unread
         1! dailypapers: '-is:unread' is not in the cache. That is a query, not an id; commands for several papers take one with --query.
-        $ show topic:
-        1! dailypapers: 'topic:' is not in the cache. An arXiv id looks like 1706.03762.
         """  # noqa: E501
     )
 
@@ -447,60 +424,10 @@ def test_a_view_alone_is_listed_in_its_own_order_under_its_own_headings(
     assert [line.split("\t")[0] for line in run("list", "view:mine sort:day").lines] == ["2606.26740", "2606.00002"]
 
 
-def test_a_free_text_finds_the_best_paper(run: Run, papers: Path) -> None:
-    assert run("list", "~agents", "-n1", "--jsonl=id").out == '{"id": "2606.30616"}\n'
-
-
-def test_an_empty_cache_says_how_to_get_papers(session: Session) -> None:
-    session(
-        """
-        $ list
-        ! There are no papers yet. 'dailypapers refresh' fetches the latest days.
-        """
-    )
-
-
-def test_every_command_reports_a_wrong_query(run: Run, papers: Path) -> None:
-    for words in (
-        *(
-            ("list", "--"),
-            ("count", "--"),
-            ("topics", "--"),
-            ("export", "--format=csv", "--"),
-            ("mark", "hide", "--query"),
-        ),
-        *(("tag", "add", "later", "--query"), ("pipe", "cat", "--query"), ("views", "save", "odd", "--")),
-    ):
+def test_a_wrong_query_is_one_line(run: Run, papers: Path) -> None:
+    for words in (("list", "--"), ("mark", "hide", "--query"), ("views", "save", "odd", "--")):
         found = run(*words, "agents ?")
         assert (found.code, found.out, found.err.count("\n")) == (2, "", 1), words
         assert "The query is wrong at " in found.err
-        found = run(*words, "-topic:evaluation topic:agnts")
-        assert (found.code, found.out) == (2, ""), words
-        assert found.err == "dailypapers: There is no topic 'agnts'. Did you mean agents?\n"
-    assert run("count", "is:hidden OR tag:later").out == "0\n"
+    assert run("count", "is:hidden").out == "0\n"
     assert len(run("list", "a" * 50_000).err) < 200
-
-
-def test_muted_words_leave_papers_out_as_soon_as_the_settings_have_them(
-    session: Session, papers: Path, home: Path
-) -> None:
-    rule = '[[rules]]\nname = "Agents"\nwhen = "agents"\nthen = ["star"]\n'
-    (home / "config.toml").write_text(f'mute = ["verifiers"]\n{rule}')
-    settings = Workspace().settings
-    assert ([one.name for one in settings.rules], settings.mute) == (["Agents"], ("verifiers",))
-    session(
-        """
-        $ count
-        5
-        $ count is:muted
-        1
-        $ show 2606.00003 --jsonl=rules
-        {"rules": {"acts": [], "muted_by": ["verifiers"]}}
-        $ views remove verifiers
-        verifiers is removed. It was: verifiers
-        $ count
-        6
-        $ count is:muted
-        0
-        """
-    )

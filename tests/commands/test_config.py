@@ -255,7 +255,6 @@ def test_config_set_changes_nothing_but_the_setting(run: Run, file: Path) -> Non
     for before, words in (
         (b"theme = \xff\n", ("theme", "dark")),
         (b"#" * 70_000, ("theme", "dark")),
-        (b'[keys]\npaper.star = "x"\n', ("keys.paper.star", "y")),
         (b'nonsense\ntheme = "dark"\n', ("theme", "ansi")),
     ):
         file.write_bytes(before)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-import sqlite3
 from datetime import UTC, datetime, timedelta
-from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -14,7 +12,6 @@ import pytest
 from reader import described
 from reader.cache.coverage import Coverage
 from reader.cache.feeds import Feeds, Freshness
-from reader.commands.doctor import LIBRARIES
 from tests.commands.conftest import Run, RunOnTerminal
 from tests.feed_server import FeedServer
 from tests.table import each
@@ -31,12 +28,9 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def without_machine(text: str, home: Path) -> list[str]:
     """The lines of a report, without what other machines and days say otherwise."""
-    versions = [described(), sqlite3.sqlite_version, *map(metadata.version, LIBRARIES)]
     for said, mask in (
-        *((re.escape(version), "VERSION") for version in versions),
-        *((re.escape(str(home)), "HOME"), (re.escape(str(shutil.which("wc"))), "wc")),
-        (r"(?<=Python        ).*", "VERSION"),
-        *((r"[\d.]+ [kM]B", "SIZE"), (r"log-[\d-]+", "log-DAY")),
+        *((re.escape(described()), "VERSION"), (re.escape(str(home)), "HOME")),
+        *((r"(?<=runs on       )Python.*", "VERSION"), (r"log-[\d-]+", "log-DAY")),
     ):
         text = re.sub(said, mask, text)
     return text.splitlines()
@@ -45,13 +39,8 @@ def without_machine(text: str, home: Path) -> list[str]:
 HEALTHY = """\
 Program
   dailypapers   VERSION
-  Python        VERSION
-  SQLite        VERSION
-  textual       VERSION
-  sqlmodel      VERSION
-  sqlalchemy    VERSION
-  httpx         VERSION
-  terminal      no terminal, UTF-8, TERM=xterm-256color; no pictures: the extra images is not installed
+  runs on       VERSION
+  terminal      80 columns, UTF-8, TERM=xterm-256color; no pictures: the extra images is not installed
 
 Settings
   file          HOME/config.toml (not there: all defaults)
@@ -60,14 +49,8 @@ Cache
   file          HOME/papers.db
   marks         HOME/log.db
   file system   files can be locked
-  state         ok
-  schema        0023, this program's is 0023
-  size          papers.db SIZE
   copies        none yet
-  papers        6
-  days          2
-  marks         0
-  newest day    2026-06-30
+  papers        6, the newest day is 2026-06-30
   last refresh  never
 
 Feed
@@ -81,48 +64,22 @@ Log
 
 WRONG_SETTINGS = """\
 days_at_strat = 3
-notify = ["topic:agents"]
-notify_command = ["no-such-program-here"]
 endpoint = "https://mirror.example.org"
 ask_arxiv = false
 [[exports]]
 query = "agents"
-file = "nowhere/a.bib"
-[[exports]]
-query = "agents"
-file = "b.txt"
-[[exports]]
-query = "agents"
 file = "c.bib"
-[[commands]]
-name = "Missing"
-run = "no-such-program-here"
-[[commands]]
-name = "Words"
-run = "wc"
 """
 
 WRONG = """\
   file          HOME/config.toml
 ! line 1        days_at_strat
                 HOME/config.toml:1: days_at_strat is not a setting. Did you mean days_at_start?
-  lists         notify, exports in the file are ignored: they were taken over, and 'dailypapers views edit' has them
+  lists         exports in the file are ignored: they were taken over, and 'dailypapers views edit' has them
   copies        1, the newest: log-DAY.db
-  marks         1
-  endpoint      https://mirror.example.org (HOME/config.toml:4)
+  endpoint      https://mirror.example.org (HOME/config.toml:2)
   token         found, but not sent: the feed is neither huggingface.co nor the server in token_endpoint
   network       off: HF_HUB_OFFLINE is set
-Programs
-! notify        no-such-program-here
-                Install notify-send (libnotify), or set notify_command to a program on the path.
-! export        agents: HOME/nowhere/a.bib
-                Its folder is missing: make it, or name another file.
-! export        agents: HOME/b.txt
-                Its ending names no format: add its format with 'dailypapers views edit'.
-  export        agents: HOME/c.bib
-! command       Missing: no-such-program-here
-                It is not on the path or not executable.
-  command       Words: wc
 """
 
 
@@ -139,7 +96,7 @@ def test_doctor_names_problems_with_fixes(
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     found = run("doctor")
-    assert (found.code, found.err) == (1, "dailypapers: 5 findings above, marked with !.\n")
+    assert (found.code, found.err) == (1, "dailypapers: 1 finding above, marked with !.\n")
     wrong = without_machine(found.out, home)
     assert [line for line in wrong if line not in healthy] == WRONG.splitlines()
 
@@ -158,34 +115,10 @@ def test_doctor_does_not_create_a_cache(run: Run, home: Path) -> None:
     assert not home.exists()
 
 
-@each(
-    ("settings", "environ", "name", "value"),
-    [
-        ("", {"HF_TOKEN": "hf_secret"}, "token", "found"),
-        ('endpoint = "https://m.example.org"\ntoken_endpoint = "https://m.example.org"\n',
-         {"HF_TOKEN": "hf_secret"}, "token", "found"),
-    ],
-)  # fmt: skip
-def test_doctor_says_whether_a_token_is_sent(
-    run: Run, papers: Path, home: Path, settings: str, environ: dict[str, str], name: str, value: str
-) -> None:
-    (home / "config.toml").write_text(settings)
-    with pytest.MonkeyPatch.context() as patch:
-        for variable, given in environ.items():
-            patch.setenv(variable, given)
-        assert findings(run)[name] == (value, "")
-
-
 def test_a_file_system_without_locks_is_a_finding(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reader.platform.lacks_locks", lambda _: "No locks available")
     value, advice = findings(run)["file system"]
     assert value == "files can't be locked: No locks available" and "DAILYPAPERS_HOME" in advice
-
-
-def test_a_full_disk_is_a_finding(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    usage = shutil.disk_usage(papers)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=2_000_000))
-    assert findings(run)["disk"] == ("2.0 MB free", "Free some space.")
 
 
 def test_a_lost_log_is_said_and_made_again(run: Run, papers: Path, home: Path) -> None:
@@ -252,7 +185,7 @@ def test_the_feed_is_asked_only_online(run: Run, papers: Path, monkeypatch: pyte
         assert "answer" not in findings(run)
         assert feed.requests == []
         value, advice = findings(run, "--online")["answer"]
-        assert re.fullmatch(r"0 papers of yesterday in \d+ ms", value) and not advice
+        assert (value, advice) == ("0 papers of yesterday", "")
         assert feed.requests[0].query["date"] == (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
         feed.fault = "refuse:403"
         value, advice = findings(run, "--online")["answer"]

@@ -1,20 +1,19 @@
-"""Exports: formats, files that are added to or written anew after each change, and folders of notes."""
+"""Exports: formats, files that are written anew after each change, and folders of notes."""
 
 from __future__ import annotations
 
+import errno
 import json
-import shutil
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TextIO
 
 import pytest
 
 from reader.actions.export import FORMATS, replacing
-from reader.cli import main
 from reader.refresh import watched_exports
 from tests.commands.conftest import IDS, Run, Session
 
@@ -48,8 +47,6 @@ def test_a_format_goes_to_the_output_or_to_a_file_that_says_it(session: Session,
         $ export xylophone --format json
         []
         ! 0 papers written.
-        $ export agents --append --format json
-        2! dailypapers: --append needs a BibTeX file: name it with -o FILE.bib.
         $ import ids.txt --star
         1 paper named, 0 of them here, 1 to come with the next refresh. 1 starred. 'dailypapers undo' takes it back.
         $ export --all -o all.json
@@ -73,6 +70,20 @@ def test_a_format_goes_to_the_output_or_to_a_file_that_says_it(session: Session,
     ]
 
 
+def test_a_replacement_that_fails_leaves_the_old_file_as_it_was(
+    run: Run, papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    (file := tmp_path / "refs.bib").write_text("mine")
+    monkeypatch.setattr("reader.actions.export.to_disk", run_full)
+    found = run("export", "--all", "-o", str(file))
+    said = f"dailypapers: {file} could not be written: No space left on device. Name another file with -o.\n"
+    assert (found.code, found.err) == (1, said)
+    assert (file.read_text(), [*tmp_path.glob(".refs*")]) == ("mine", [])
+
+
 def test_a_feed_is_bounded_and_says_where_it_is(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = run("export", "--all", "--format", "atom", "--url", "http://nas.local/papers.atom")
     assert found.code == 0 and '<link rel="self" href="http://nas.local/papers.atom" />' in found.out
@@ -80,73 +91,6 @@ def test_a_feed_is_bounded_and_says_where_it_is(run: Run, papers: Path, monkeypa
     monkeypatch.setattr("reader.commands.export.FORMATS", few)
     found = run("export", "--all", "--format", "atom")
     assert (found.out.count("<entry>"), found.err) == (5, "Left out: 1 paper. A feed has only the first 5.\n")
-
-
-# Files that an export adds to
-
-
-def test_a_bibtex_file_gets_what_it_lacks_and_no_more(run: Run, papers: Path, tmp_path: Path) -> None:
-    file = tmp_path / "refs.bib"
-    run("export", "agents", "-o", str(file))
-    before = file.read_bytes()
-    for words, added, known in (("agents", 0, 3), ("--all", 3, 3), ("--all", 0, 6)):
-        assert run("export", words, "--append", "-o", str(file)).err == (
-            f"{added} papers appended to {file}, {known} were already there.\n"
-        )
-        if not added and known == 3:
-            assert file.read_bytes() == before
-    assert file.read_bytes().startswith(before)
-    found = run("import", str(file), "--dry-run", "--json").record
-    assert (found["papers"], found["here"], found["without_id"]) == (6, 6, [])
-
-
-FOREIGN = f"""% My own bibliography: keep out.
-@string{{me = "Me"}}
-
-@book{{beethoven , title = {{A book}} , author = me}}
-@article{{wang2026, title={{Mine}}, eprint={{{IDS[0]}}}, note={{with my   spacing}}}}
-@inproceedings{{no-id, title={{Agents that write their own tools}}}}"""
-
-
-def test_foreign_entries_stay_byte_by_byte(run: Run, papers: Path, tmp_path: Path) -> None:
-    file = tmp_path / "refs.bib"
-    file.write_bytes(FOREIGN.encode())
-    assert run("export", "day:2026-06-30", "--append", "-o", str(file)).err == (
-        f"1 paper appended to {file}, 2 were already there.\n"
-    )
-    text = file.read_bytes().decode()
-    assert text.startswith(f"{FOREIGN}\n\n@misc{{")
-    assert text.count("eprint") == 2 + text.count("eprinttype") + text.count("eprintclass")
-
-
-def test_a_key_of_the_file_is_not_taken_again(run: Run, papers: Path, tmp_path: Path) -> None:
-    file = tmp_path / "refs.bib"
-    run("config", "set", "citation_key", "{Author}{year}")
-    file.write_text("@book{MULLER2026,\n title={x}}\n")
-    run("export", f"id:{IDS[3]}", "--append", "-o", str(file))
-    assert f"@misc{{Muller2026-{IDS[3]}," in file.read_text()
-
-
-def test_appending_to_an_unsuitable_file_is_refused(session: Session, papers: Path, tmp_path: Path) -> None:
-    (tmp_path / "latin.bib").write_bytes(b"% \xe9")
-    (tmp_path / "comment.bib").write_text("% only a comment")
-    (tmp_path / "folder.bib").mkdir()
-    session(
-        """
-        $ export id:2606.26740 --append -o latin.bib
-        1! dailypapers: latin.bib is not in UTF-8, so nothing was appended. Name another file.
-        $ export id:2606.26740 --append -o folder.bib
-        1! dailypapers: folder.bib can't be read: Is a directory.
-        $ export id:2606.26740 --append -o a.csv
-        2! dailypapers: --append needs a BibTeX file: name it with -o FILE.bib.
-        $ export id:2606.26740 --append -o comment.bib
-        ! 1 paper appended to comment.bib.
-        $ export id:2606.26740 --append -o nowhere/a.bib
-        1! dailypapers: nowhere/a.bib could not be written: No such file or directory. Name another file with -o.
-        """
-    )
-    assert (tmp_path / "latin.bib").read_bytes() == b"% \xe9"
-    assert (tmp_path / "comment.bib").read_text().startswith("% only a comment\n\n@misc{example2026-2606.26740,")
 
 
 # Notes
@@ -158,7 +102,7 @@ def test_notes_are_exchanged_with_a_markdown_folder(session: Session, run: Run, 
     session(
         """
         $ export --all --format notes
-        2! dailypapers: Notes need a folder, to which they are always added: export --format notes -o DIR.
+        2! dailypapers: Notes need a folder: export --format notes -o DIR.
         $ export has:note --format notes -o vault/papers
         ! 1 paper written in vault/papers.
         $ export id:2606.00003,2606.00002 --format notes -o vault/papers
@@ -207,12 +151,6 @@ def test_notes_are_exchanged_with_a_markdown_folder(session: Session, run: Run, 
 
 
 # Files that are written anew after each change, and never over what something else has written
-
-
-@pytest.fixture(autouse=True)
-def make_shared(tmp_path: Path) -> None:
-    """The folder that the machines share, which is the user's to make."""
-    (tmp_path / "shared").mkdir()
 
 
 @pytest.fixture
@@ -312,22 +250,3 @@ def test_an_export_written_before_a_kill_is_still_updated(
     ran = run("mark", "star", IDS[2])
     assert (ran.code, ran.err) == (0, "")
     assert stars.read_text().count("@misc") == 3
-
-
-def test_what_comes_while_machines_are_watched_is_written_at_once(
-    run: Run, stars: Path, home: Path, filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    other = tmp_path / "other"
-    other.mkdir()
-    shutil.copy(filled, other / "papers.db")
-    with monkeypatch.context() as patch:
-        patch.setenv("DAILYPAPERS_HOME", str(other))
-        run("mark", "star", IDS[0])
-        run("sync", str(tmp_path / "shared"))
-
-    def end(*_: object) -> None:
-        assert IDS[0] in stars.read_text()
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("reader.cache.places.time", SimpleNamespace(sleep=end))
-    assert main(["sync", str(tmp_path / "shared"), "--watch"]) == 130

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from reader.feeds.http import Limits
 from tests.commands.conftest import Run, RunOnTerminal, Session
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Arxiv, Documents, Page, Paper, rss
@@ -40,6 +41,7 @@ def daily(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FeedServer]:
 @pytest.fixture
 def arxiv(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Arxiv]:
     monkeypatch.setattr("reader.feeds.arxiv.INTERVAL", 0)
+    monkeypatch.setattr("reader.feeds.arxiv._LIMITS", Limits(attempts=1))
     with Arxiv([Paper("2606.00001", categories=("cs.CL",)), Paper("2606.00002", categories=("cs.RO",))]) as arxiv:
         monkeypatch.setenv("ARXIV_ENDPOINT", arxiv.url)
         yield arxiv
@@ -148,7 +150,7 @@ def test_a_feed_that_fails_is_told_with_since_when_and_why(
         **names,
     )
     doctor = run("doctor")
-    assert doctor.code == 1 and "notes-of-a-lab, failing since" in doctor.out and names["REASON"] in doctor.out
+    assert doctor.code == 1 and "notes-of-a-lab  failing since" in doctor.out and names["REASON"] in doctor.out
     site.pages["/feed.xml"] = pages["/feed.xml"]
     site.pages["/"] = Page(b"<html><body>Hello</body></html>", "text/html")
     session(

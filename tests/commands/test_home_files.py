@@ -1,12 +1,16 @@
-"""The files of a home: private whatever the umask, and readable where nothing can be written."""
+"""The files of a home: private, readable where nothing can be written, of the last release, and what leaves them."""
 
 from __future__ import annotations
 
 import ctypes
+import json
+import lzma
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
@@ -16,10 +20,19 @@ import pytest
 
 from reader import platform
 from reader.cache import schema
+from reader.cache.feeds import Feeds
+from reader.cache.marks.change import Change
+from reader.cache.marks.events import Events
+from reader.commands.help import page
+from reader.core import removed
+from reader.core.marks import PASSAGE, WHAT_LEAVES, Agent
+from reader.core.passages import Passage
+from reader.core.wishes import Wish
 from reader.database import connections
-from reader.session import visit
+from reader.log.rows import Row
+from reader.session import bookmarks, visit
 from tests import breakage
-from tests.commands.conftest import DAYS, Result, Run, write_days
+from tests.commands.conftest import DAYS, IDS, Result, Run, write_days
 from tests.feed_server import FeedServer
 
 
@@ -176,3 +189,149 @@ def test_a_medium_that_no_command_can_mend_is_said_with_a_way_out(
     refused = run("doctor", "--repair")
     assert (refused.code, refused.err.count("\n")) == (1, 1)
     assert "DAILYPAPERS_HOME" in refused.err
+
+
+# A home of the last release
+
+LAST_RELEASE = Path(__file__).parents[1] / "data" / "0.2.0"
+
+
+def ids(run: Run, query: str) -> set[str]:
+    return {one["id"] for one in run("list", query, "--json=id").records}
+
+
+def papers(*numbers: int) -> set[str]:
+    return {f"2611.{number:05}" for number in numbers}
+
+
+def test_a_home_of_the_last_release_opens_with_all_that_its_user_did(run: Run, home: Path) -> None:
+    home.mkdir()
+    for file in LAST_RELEASE.iterdir():
+        if file.suffix != ".xz":
+            shutil.copyfile(file, home / file.name)
+    (home / "papers.db").write_bytes(lzma.decompress((LAST_RELEASE / "papers.db.xz").read_bytes()))
+    starred = papers(*range(4), *range(7, 20))
+    assert ids(run, "is:starred") == starred
+    assert ids(run, "tag:survey") == papers(*range(24, 35))
+    assert ids(run, "is:hidden") == papers(*range(89, 99))
+    assert ids(run, "has:note") == papers(2, 3, 4, 200)
+    assert run("show", "2611.00002", "--json").record["note"] == "Mine: compare with *old* tasks."
+    assert len(ids(run, "is:read")) == 90
+    assert "a-feed" in run("feeds", "list").out
+    (noted,) = run("config", "check").lines
+    assert "digest.command was removed: redirect what 'dailypapers digest' prints" in noted
+    chosen = tomllib.loads((home / "config.toml").read_text())
+    for name in ("order", "list_share"):
+        assert f"{name} = {json.dumps(chosen[name])}" in run("config", "show").out
+    bound = [one["keys"] for one in run("keys", "--json").records]
+    assert [id for id, keys in chosen["keys"].items() if keys not in bound and id not in removed.ACTIONS] == []
+    last = visit.load(home / "state.json")
+    assert (last.text, last.topic_mode, last.folded) == ("topic:agents", "all", ("vision",))
+    assert "2611.00040" in bookmarks.load(home / "bookmarks.json")
+    assert (run("mark", "star", "2611.00200").code, run("undo").code) == (0, 0)
+    assert ids(run, "is:starred") == starred
+
+
+# What leaves the machine
+
+OWNER = {"dailypapers", "machine", "name"}
+
+TOKEN = "hf_secretsecretsecret"
+
+SETTINGS = """\
+on_star = ["notify-someone"]
+pdf_folder = "~/my-private-papers"
+[[rules]]
+name = "Stars"
+when = "is:starred"
+then = ["tag:ruled", "highlight"]
+"""
+
+
+def listed() -> str:
+    """The paragraph of the manual."""
+    text = page("sync")
+    return " ".join(text[text.index("What leaves the machine: the ids") : len(text)].split())
+
+
+def test_the_manual_lists_all_kinds_of_events() -> None:
+    said = listed()
+    assert {kind: words for kind, words in WHAT_LEAVES.items() if words not in said} == {}
+
+
+_PASSAGE = Passage("0123456789ab", "What the paper says.")
+HIGHLIGHT = (f"{PASSAGE}{_PASSAGE.id}", _PASSAGE.value)
+
+
+def do_everything(run: Run, cache: Path) -> None:
+    """Let a home have events of every kind, with texts and secrets around them."""
+    first, second, third = IDS[:3]
+    for words in (
+        ("mark", "star", first, second),
+        ("mark", "read", first),
+        ("mark", "hide", third),
+        ("mark", "queue", first, second),
+        ("tag", "add", "later", first),
+        ("note", first, "--text", "A thought of my own."),
+        ("views", "add", "--then", "follow", "world model"),
+        ("mark", "unhide", third),
+        ("undo",),
+    ):
+        result = run(*words)
+        assert result.code == 0, (words, result.err)
+    with closing(Events.open(cache)) as events:
+        assert events.redo() is not None
+        wish = Wish("word", "world model").moved("raise")
+        for kind, value in (
+            (wish.kind, wish.value),
+            ("pass", "2026-11-24"),
+            ("open", "2026-11-24"),
+            ("finish", "2026-11-24"),
+            ("like", True),
+            HIGHLIGHT,
+            ("highlight", True),
+            ("rule:Stars", '{"when": "is:starred", "then": ["highlight"]}'),
+        ):
+            assert events.mark(kind, value, [3]) is not None
+        assert events.mark("want", True, [], absent=["0901.00001"]) is not None
+        assert events.act([Change("star", True, [3])], by=Agent("a program", "0" * 12)) is not None
+    with closing(Feeds.open(cache)) as feeds:
+        feeds.follow("rss", "https://blog.example/feed", "A blog", "a-blog", "2026-11-24")
+
+
+def test_a_real_file_has_what_is_listed_and_nothing_else(
+    run: Run, filled: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
+    monkeypatch.setattr("platform.node", lambda: "laptop.at.home.example")
+    home.mkdir()
+    cache = Path(shutil.copy(filled, home / "papers.db"))
+    (home / "config.toml").write_text(SETTINGS)
+    do_everything(run, cache)
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    assert run("sync", str(shared)).code == 0
+    run("config", "set", "order", "upvotes")
+    assert run("sync", str(shared)).code == 0
+    (file,) = shared.iterdir()
+    data = file.read_bytes()
+    lines = [json.loads(line) for line in data.splitlines()]
+    assert set(lines[0]) == OWNER and lines[0]["name"] == "laptop"
+    rows = [Row(*line) for line in lines[1:]]
+    found = {row.kind.partition(":")[0] + (":" if ":" in row.kind else "") for row in rows}
+    # Only earlier versions have recorded interests.
+    assert found | {"agent:", "interest:"} == set(WHAT_LEAVES)
+    assert {row.by for row in rows} == {"", "rule:", "agent:a program:000000000000"}
+    with closing(sqlite3.connect(cache)) as connection:
+        texts = connection.execute("SELECT title, abstract, authors FROM paper JOIN paper_text USING (pk)").fetchall()
+    texts_of_papers = [text for row in texts for text in row if text and len(text) > 10]
+    assert texts_of_papers
+    for secret in (
+        *texts_of_papers,
+        TOKEN,
+        "my-private-papers",
+        "ada@example.org",
+        str(home),
+        "at.home.example",
+    ):
+        assert secret.encode() not in data

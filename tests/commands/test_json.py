@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import sys
 from collections.abc import Iterator
-from datetime import datetime
-from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reader.commands.command import JsonForm, fields, table_of
+from reader.commands.command import fields, table_of
 from reader.commands.help import page
 from reader.commands.registry import json_forms
 from tests.commands.conftest import DAYS, IDS, Run
@@ -180,20 +176,6 @@ def test_a_missing_thing_fails_with_kind_not_found(run: Run, papers: Path) -> No
         assert (failed.code, failed.out, json.loads(failed.err)["kind"]) == (1, "", "not_found"), words
 
 
-def test_json_lines_dates_and_failures_have_one_form(run: Run, stage: None) -> None:
-    """One line a record as JSON Lines, times in UTC or dates as ISO, and a failure as an object."""
-    for words in (("list",), ("similar", IDS[0]), ("topics",), ("show", IDS[0])):
-        lines = run(*words, "--jsonl").lines
-        assert lines and all(isinstance(json.loads(line), dict) for line in lines), words
-    texts = [run(*words, "--json").out for words in (("list",), ("show", IDS[0]), ("stats",))]
-    dates = [one for text in texts for one in re.findall(r'"(\d{4}-\d\d-\d\d[^"]*)"', text)]
-    assert dates and all(datetime.fromisoformat(one) for one in dates)
-    for words in (("list", "is:unred"), ("list", "topic:nothing"), ("list", "--json=titel")):
-        failed = run(*words, "--json")
-        said = json.loads(failed.err)
-        assert (failed.code, failed.out, said["kind"], [*said]) == (2, "", "usage", ["error", "kind", "hint"]), words
-
-
 # Fields
 
 
@@ -218,11 +200,3 @@ def test_fields_are_those_of_all_forms_and_of_a_paper() -> None:
     assert fields(RESULTS.values()) == ["name", "inner", "several", "size", "at"]
     assert fields(["array: PAPER, like (why)"])[:2] == ["id", "title"]
     assert fields(["array: PAPER, like (why)"])[-1] == "like"
-
-
-def test_json_is_ascii_where_the_output_writes_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    for encoding in ("ascii", "utf-8"):
-        monkeypatch.setattr("sys.stdout", TextIOWrapper(out := BytesIO(), encoding))
-        JsonForm(lines=True).print({"name": "é"})
-        sys.stdout.flush()
-        assert json.loads(out.getvalue()) == {"name": "é"} and out.getvalue().isascii() == (encoding == "ascii")

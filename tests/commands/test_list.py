@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
 from reader.core.removed import with_new_names
-from tests.commands.conftest import DAYS, IDS, Run, RunOnTerminal, Session, write_days
+from tests.commands.conftest import DAYS, IDS, Run, RunOnTerminal, Session
 from tests.feed_server import FeedServer, item
 from tests.table import each
 
@@ -149,14 +148,6 @@ def test_a_list_of_nothing_is_an_empty_answer_and_says_why(session: Session, pap
     )
 
 
-def test_colours_for_a_pipe_change_no_field(run: Run, papers: Path) -> None:
-    run("mark", "read", "2606.30616")
-    assert run("list", "-n2", "--color=always").lines == [
-        "\x1b[2m2606.26740\t2026-06-30\t57\t2\tunread\x1b[0m\t\x1b[1mLiveEdit: Streaming Video Editing\x1b[0m",
-        "\x1b[2m2606.30616\t2026-06-30\t55\t2\tread\x1b[0m\tAgents that write their own tools",
-    ]
-
-
 # Columns, colours and links
 
 
@@ -262,18 +253,6 @@ def test_topics_count_the_papers_of_a_query(session: Session, papers: Path) -> N
         ! Nothing matches.
         """  # noqa: E501
     )
-
-
-def test_topics_rise_and_fall_over_twelve_weeks(run: Run, home: Path, tmp_path: Path) -> None:
-    days = {}
-    for week in range(12):
-        day = (date(2026, 4, 14) + timedelta(weeks=week)).isoformat()
-        titles = ["Robot hands that grasp", "A web agent that clicks"] + ["A robot that walks"] * (week > 8)
-        days[day] = [item(f"2604.{week:02}{place:03}", f"{title} {week}", day) for place, title in enumerate(titles)]
-    assert run("import", str(write_days(tmp_path / "days.jsonl", days))).code == 0
-    found = {one["slug"]: one for one in run("list", "--topics", "--json").records}
-    assert found["robotics"]["weeks"] == [0.5] * 9 + [0.6667] * 3
-    assert found["robotics"]["rising"] > 0 > found["agents"]["rising"]
 
 
 def test_stats_tell_what_was_read(run: Run, papers: Path) -> None:

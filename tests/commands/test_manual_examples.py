@@ -16,7 +16,7 @@ from reader import data
 from reader.cli import main
 from reader.commands.command import make_parser, parse
 from reader.commands.line.shell import understand
-from reader.commands.pages import PAGES, read_blocks, text_of
+from reader.commands.pages import PAGES, text_of
 from reader.commands.registry import find_command, is_command
 from reader.commands.workspace import Workspace, fill_with_sample, parsed
 from reader.ui.shell.commands import Here
@@ -68,6 +68,9 @@ TEXTS = {"README": (Path(__file__).parents[2] / "README.md").read_text("utf-8")}
 }
 
 
+EXAMPLE = re.compile(r"^```\w*\n.*?^```$", re.MULTILINE | re.DOTALL)
+
+
 def words_of(line: str) -> list[str]:
     """The words of an example after the program's name, as a shell gives them, without what follows `>` or `|`."""
     command = line.partition("  #")[0].partition(" > ")[0].partition(" | ")[0]
@@ -76,16 +79,14 @@ def words_of(line: str) -> list[str]:
 
 def commands(name: str) -> list[list[str]]:
     """The examples of a page."""
-    lines = (
-        line for block in read_blocks(TEXTS[name]) if block.kind in ("sh", "code") for line in block.body.splitlines()
-    )
+    lines = (line for body in EXAMPLE.findall(TEXTS[name]) for line in body.splitlines())
     return [words_of(line) for line in lines if line.startswith("dailypapers")]
 
 
 def named(name: str) -> list[list[str]]:
     """The commands that the text of a page names."""
-    text = "\n".join(block.body for block in read_blocks(TEXTS[name]) if block.kind not in ("sh", "code"))
-    return [words_of(f"dailypapers {command}") for command in re.findall(r"`dailypapers (.+?)`", text)]
+    text = EXAMPLE.sub("", TEXTS[name])
+    return [words_of(f"dailypapers {command}") for command in re.findall(r"`dailypapers ([^`]+)`", text)]
 
 
 def runs_elsewhere(words: list[str]) -> bool:

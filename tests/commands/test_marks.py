@@ -179,22 +179,6 @@ def test_tag_refuses_wrong_arguments(session: Session, papers: Path) -> None:
     )
 
 
-def test_the_queue_has_its_own_order(session: Session, papers: Path) -> None:
-    session(
-        """
-        $ mark queue 2606.00003 2606.26740 2606.00002
-        3 papers marked queued. 'dailypapers undo' takes it back.
-        $ mark queue 2606.30616
-        1 paper marked queued. 'dailypapers undo' takes it back.
-        $ list is:queued sort:queue
-        2606.00003	2026-06-29	9	2	unread,queued	Small verifiers, long horizons
-        2606.26740	2026-06-30	57	2	unread,queued	LiveEdit: Streaming Video Editing
-        2606.00002	2026-06-29	8	2	unread,queued	=A memory that forgets [on purpose]
-        2606.30616	2026-06-30	55	2	unread,queued	Agents that write their own tools
-        """
-    )
-
-
 # Notes
 
 

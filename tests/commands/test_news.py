@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from reader.cache.coverage import Coverage
 from reader.cache.feeds import Freshness
 from reader.commands.news import (
-    Asked,
     Counts,
     Item,
     News,
@@ -63,17 +62,19 @@ def lines_of(news: News) -> list[str]:
     return [*(line for lines in sections for line in lines), f"{news.rest} left, {news.mailed} mailed"]
 
 
-def test_each_paper_is_news_once_with_its_reason(run: Run, home: Path, tmp_path: Path) -> None:
+def test_each_paper_is_news_once_with_its_reason(
+    run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run("import", str(write_days(tmp_path / "days.jsonl", OLDER | {DAY: PAPERS})))
     run("mark", "star", "2604.10003", "2604.11007", "2604.12003")
     run("views", "add", "--then", "follow", "author:Zoë Müller")
     views = '[[views]]\nname = "Evaluation"\nquery = "benchmark"\n[[views]]\nname = "Wrong"\nquery = "topic:nothing"\n'
     (home / "config.toml").write_text(views)
 
-    def told(**more: Any) -> list[str]:
-        return lines_of(whats_new(Workspace(), Asked("", DAY, TODAY)._replace(**more)))
+    def told(query: str = "", known: Sequence[str] = ()) -> list[str]:
+        return lines_of(whats_new(Workspace(), query, DAY, known=known))
 
-    news = whats_new(Workspace(), Asked("", DAY, TODAY))
+    news = whats_new(Workspace(), "", DAY)
     first = ["For you:", "  0001 Like agents that read of a kind, which you starred"]
     followed = ["Followed:", "  0004 you follow Zoë Müller"]
     named, *rest = news.broken
@@ -95,8 +96,11 @@ def test_each_paper_is_news_once_with_its_reason(run: Run, home: Path, tmp_path:
         "  0008",
         "0 left, 0 mailed",
     ]
-    assert told(titles=1) == [*first, *followed, "8 left, 0 mailed"]
-    assert told(known=["2606.10001", "2606.10004"], titles=0) == ["8 left, 2 mailed"]
+    with monkeypatch.context() as few:
+        few.setattr("reader.commands.news.TITLES", 1)
+        assert told() == [*first, *followed, "8 left, 0 mailed"]
+        few.setattr("reader.commands.news.TITLES", 0)
+        assert told(known=["2606.10001", "2606.10004"]) == ["8 left, 2 mailed"]
     assert told(query="walk") == ["Other topics:", "  0007", "0 left, 0 mailed"]
     with pytest.raises(UsageError):
         told(query="is:nonsense")
@@ -105,7 +109,7 @@ def test_each_paper_is_news_once_with_its_reason(run: Run, home: Path, tmp_path:
 def test_before_anything_is_learned_the_most_voted_come_first(run: Run, home: Path, tmp_path: Path) -> None:
     many = [item(f"2606.2{n:04}", f"A box of {n}", DAY, upvotes=99 - n, ai_keywords=["robots"]) for n in range(90)]
     run("import", str(write_days(tmp_path / "days.jsonl", {DAY: many})))
-    news = whats_new(Workspace(), Asked("", DAY, TODAY))
+    news = whats_new(Workspace(), "", DAY)
     assert [(one.name, len(one.items), one.is_brief) for one in news.sections] == [
         ("Most voted", 10, False),
         ("Robotics", 8, True),
@@ -119,12 +123,12 @@ def test_a_look_back_counts_and_lists_what_was_marked(run: Run, home: Path, tmp_
     run("mark", "star", "2606.10007")
     run("mark", "queue", "2606.10005", "2606.10006")
     run("mark", "read", "--query", "speech")
-    news = whats_new(Workspace(), Asked("", DAY, TODAY, is_look_back=True))
+    news = whats_new(Workspace(), "", DAY, is_look_back=True)
     assert news.counts == Counts(papers=10, read=2, starred=1, queued=2)
     assert news.summary == "10 papers, 2 read, 1 starred, 2 queued"
     assert lines_of(news)[:5] == ["Starred:", "  0007", "Queued:", "  0005", "  0006"]
     assert Counts(3, 3, 0, 0).text == "3 papers, all read, 0 starred, 0 queued"
-    assert whats_new(Workspace(), Asked("", "2026-07-01", TODAY, is_look_back=True)).items == ()
+    assert whats_new(Workspace(), "", "2026-07-01", is_look_back=True).items == ()
 
 
 def test_an_answer_for_a_program_names_sources_and_cuts_what_is_brief(
@@ -142,8 +146,8 @@ def test_an_answer_for_a_program_names_sources_and_cuts_what_is_brief(
         "why": None, "says": "It holds.", "by_ai": True,
     }  # fmt: skip
     source = dict.fromkeys(("answered", "whole", "day", "here", "of", "says"))
-    assert news_record(whats_new(Workspace(), Asked("", "2026-06-01", TODAY))) == {
-        "title": "Papers for Thursday, 2 July",
+    assert news_record(whats_new(Workspace(), "", "2026-06-01")) == {
+        "title": f"Papers for {date.today():%A}, {date.today().day} {date.today():%B}",
         "since": "2026-06-01",
         "query": None,
         "asked": None,

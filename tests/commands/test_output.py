@@ -17,15 +17,12 @@ from types import SimpleNamespace
 from typing import Any, Protocol
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 from reader.commands import output, streams
 from reader.commands.output import Progress, Style, find_pager, shows_links
 from reader.commands.streams import CleanStream, finish, open_closed_streams, replace_unknown_letters
 from reader.core import errors
 from reader.core.lines import Piece
-from reader.core.text import is_harmless, visible
 from tests.commands.conftest import Result, Run
 from tests.table import each
 
@@ -75,7 +72,7 @@ def test_a_line_of_the_interface_is_painted_with_its_links() -> None:
     painted = "\x1b[1mT\x1b[0m\x1b[2m m\x1b[0m\x1b[36mt\x1b[0m\x1b[3me\x1b[0m\x1b[33ms\x1b[0m\x1b[36mc\x1b[0mp"
     link = "\x1b]8;;https://x.org\x1b\\l\x1b]8;;\x1b\\"
     assert output.paint(line[:-1], Style(True, links=True)) == painted + link
-    assert Style(True, links=True).link(None, "x") == Style(True).bold("") + "x"
+    assert Style(True, links=True).link(None, "x") == Style(True)("strong", "") + "x"
 
 
 def test_text_is_wrapped_between_words_for_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -280,7 +277,6 @@ def test_a_stream_that_can_not_be_written_is_dropped_with_its_reason() -> None:
 
 HOSTILE = "a\x1b[31mb\x1b]8;;file:///etc/passwd\x1b\\c\x9b2Jd\u202ee\x07f\u2028g\x85h\u2066i\x08j\rk"
 OWN_STYLES = re.compile(r"\x1b\[(?:[0123]|3[36])m|\x1b\]8;;(?:https?://[!-~]*)?\x1b\\|\r?\x1b\[K")
-READER = Path(__file__).parents[2] / "reader"
 DIRECTIONS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 """Bidirectional classes that turn text around."""
 
@@ -312,41 +308,6 @@ def test_commands_print_no_controls_but_their_own_styles(
         found = run(*words, *styles)
         printed = found.out + found.err
         assert printed and not controls(OWN_STYLES.sub("", printed) if is_terminal else printed), words
-
-
-@given(st.text())
-@example(HOSTILE)
-@example("\r\n\r\x1b[K\x1b[1m")
-def test_harmless_text_stays_and_json_keeps_its_meaning(text: str) -> None:
-    assert not controls(visible(text).replace("\r\n", "\n"))
-    assert not controls(OWN_STYLES.sub("", visible(text, styled=True)).replace("\r\n", "\n"))
-    if is_harmless(text):
-        assert visible(text) == text and not controls(text)
-    record = json.dumps({text: [text]}, ensure_ascii=False)
-    assert json.loads(visible(record)) == {text: [text]}
-
-
-OTHER_WAYS = {
-    r"sys\.__stdout__": {"cli.py", "opening.py", "ui/first_frame/__init__.py", "ui/pictures/drawing.py"},
-    r"sys\.__stderr__": {"cli.py", "opening.py", "ui/first_frame/__init__.py"},
-    # The last two answer a program of ours, by a pipe.
-    r"sys\.stdout\.buffer": {"commands/line/own_process.py", "cache/choice.py", "feeds/fulltext/pdf_client.py"},
-    r"sys\.stderr\.buffer": set[str](),
-    r"\bgetpass\(": set[str](),
-    r"(?<![\w.])input\(": {"commands/output.py"},
-    r"os\.write\(": {
-        *("feeds/http/pace.py", "opening.py"),
-        *("ui/terminal/leaving.py", "ui/first_frame/__init__.py"),
-    },
-}
-"""Ways around the cleaned streams, and the files that may use them: for files, locks and the drawing of the reader."""
-
-
-def test_nothing_writes_to_the_terminal_around_the_cleaned_streams() -> None:
-    texts = {file.relative_to(READER).as_posix(): file.read_text("utf-8") for file in READER.rglob("*.py")}
-    used = {way: {name for name, text in texts.items() if re.search(way, text)} for way in OTHER_WAYS}
-    # A file may stop using a way; a new file needs a line here.
-    assert {way: used[way] - files for way, files in OTHER_WAYS.items()} == {way: set() for way in OTHER_WAYS}
 
 
 # Streams that a script closes

@@ -1,4 +1,4 @@
-"""For you: the words of papers as numbers, what is learned from marks, and the reasons."""
+"""For you: words as numbers, what is learned from marks, the reasons; what the user wishes and follows."""
 
 from __future__ import annotations
 
@@ -35,7 +35,24 @@ from reader.core.choice import (
     terms_of,
     unpack,
 )
+from reader.core.follows import (
+    Follow,
+    from_view,
+    name_slug,
+    offers,
+    parse_follow,
+    venue_name,
+)
+from reader.core.query import parse
+from reader.core.wishes import (
+    LONGEST_NAME,
+    Wish,
+    event_label,
+    newest_wishes,
+    parse_wish,
+)
 from tests.table import each
+from tests.ui.stage import paper as paper_of
 
 
 @each("forms", [("prune", "pruned", "pruning", "prunes"), ("plan", "planning", "plans"), ("policy", "policies")])
@@ -246,3 +263,106 @@ def test_a_reason_names_the_subject_and_the_most_similar_marked_paper() -> None:
 )
 def test_a_paper_is_known_by_the_beginning_of_its_title(title: str, short: str) -> None:
     assert short_title(title) == short
+
+
+# Wishes
+
+
+@each(
+    ("step", "value", "label", "added"),
+    [
+        *((2, "2", "more of a b", 1.0), (1, "1", "more of a b", 0.5), (0, "0", "no wish about a b", 0.0)),
+        *((-3, "-3", "less of a b", -2.0), (None, "mute", "muted a b", 0.0)),
+    ],
+)
+def test_a_wish_is_an_event_in_words(step: int | None, value: str, label: str, added: float) -> None:
+    wish = Wish("word", "a b", step)
+    assert (wish.value, wish.label, wish.added) == (value, label, added)
+    assert parse_wish(wish.kind, wish.value) == wish
+    assert event_label(wish.kind, wish.value) == label
+
+
+def test_a_muted_topic_counts_against_its_papers_because_it_is_no_word_to_leave_out() -> None:
+    assert Wish("topic", "agents", None).added == -2.0
+
+
+def test_steps_go_up_and_down_to_an_end_and_unmute() -> None:
+    wish = Wish("word", "cache")
+    for _ in range(5):
+        wish = wish.moved("raise")
+    assert wish.step == 3
+    assert [wish.moved(way).step for way in ("lower", "mute", "reset")] == [2, None, 0]
+    assert wish.moved("mute").moved("lower").step == -1
+
+
+@each(
+    ("kind", "value"),
+    [
+        *(("weigh:author:Ada", "1"), ("weigh:word:", "1"), ("weigh:word:x", "4"), ("weigh:word:x", "+1")),
+        *(("star", "1"), ("weigh:word:x", "9" * 5_000), (f"weigh:word:{'x' * (LONGEST_NAME + 1)}", "1")),
+        *(("weigh:word:a\x1b[2J", "1"), ("interest:x", "{}")),
+    ],
+)
+def test_events_of_another_form_are_no_wishes(kind: str, value: str) -> None:
+    assert parse_wish(kind, value) is None
+
+
+def test_the_newest_wish_counts_whatever_its_spelling() -> None:
+    events = [("weigh:word:KV caches", "1"), ("weigh:topic:agents", "1"), ("weigh:word:kv cache", "-1")]
+    assert newest_wishes(events) == (Wish("topic", "agents", 1), Wish("word", "kv cache", -1))
+    assert newest_wishes([*events, ("weigh:topic:agents", "0")]) == (Wish("word", "kv cache", -1),)
+
+
+# Follows
+
+
+@each(
+    ("text", "follow"),
+    [
+        ("author:Kaiming He", Follow("author", "Kaiming He")),
+        ('organization:"Some Lab"', Follow("org", "Some Lab")),
+        ("topic:Video generation", Follow("topic", "video-generation")),
+        ("venue:ICLR", Follow("venue", "ICLR")),
+        ("keyword:kv cache", Follow("word", "kv cache")),
+        ("world model", Follow("word", "world model")),
+        ("Olmo:3 again", Follow("word", "Olmo:3 again")),
+    ],
+)
+def test_a_follow_is_written_like_a_term(text: str, follow: Follow) -> None:
+    assert parse_follow(text) == follow
+    assert from_view(follow.view) == follow and parse(follow.query).root is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("author:...", "no letters"),
+        ("at", "too short"),
+        (121 * "x", "longer"),
+        ("auther:Yue Ma", "but the field is author:"),
+    ],
+)
+def test_unfollowable_terms_are_refused(text: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        parse_follow(text)
+
+
+def test_a_name_in_a_query_needs_no_field() -> None:
+    follow = Follow("author", "Aäron van den Oord")
+    assert follow.query == "follow:author:aaron-van-den-oord"
+    assert name_slug("author:Aäron van den Oord") == name_slug("author:aaron-van-den-oord") == follow.query[7:]
+    assert name_slug("aaron VAN den oord") == follow.slug
+    assert from_view("follow:mood:glad") is from_view("saved:x") is from_view("follow:author:") is None
+
+
+def test_a_paper_offers_what_it_has() -> None:
+    one = paper_of(authors=("Ada Byron", "..."), keywords=("memory", "kv", "Memory"))._replace(venue="ICLR 2026 oral")
+    assert {field: [follow.name for follow in some] for field, some in offers(one).items()} == {
+        "author": ["Ada Byron"],
+        "org": ["Some Lab"],
+        "venue": ["ICLR"],
+        "topic": ["video-generation", "agents"],
+        "word": ["memory"],
+    }
+    assert "org" not in offers(paper_of(organization=None))
+    assert venue_name("Journal of Odd Things 2025 oral") == "Journal of Odd Things" and venue_name("2025") == "2025"

@@ -214,15 +214,13 @@ def test_a_highlight_is_read_whole_and_written_without_what_is_empty() -> None:
     ("quote", "text"),
     [
         ("one two three", "one%20two%20three"),
-        ("one two three four five six seven eight", "one%20two%20three%20four%20five%20six%20seven%20eight"),
-        (" ".join(16 * ["one"]), "%20".join(16 * ["one"])),
-        (" ".join([*8 * ["one"], "two", *8 * ["three"]]), f"{'%20'.join(8 * ['one'])},{'%20'.join(8 * ['three'])}"),
-        ("we go on so 1 here it is not", "we%20go%20on%20so,here%20it%20is%20not"),
+        (" ".join(16 * ["one"]), "%20".join(8 * ["one"])),
+        ("we go on so 1 here it is not now", "here%20it%20is%20not%20now"),
         ("x" * 300, "x" * 200),
         ("one 1 two three 2 four", "two%20three"),
     ],
 )
-def test_a_link_has_the_ends_of_what_a_browser_finds(quote: str, text: str) -> None:
+def test_a_link_has_the_words_that_a_browser_finds(quote: str, text: str) -> None:
     assert Passage("", quote).address(PAPER_ID).partition("#:~:text=")[2] == text
 
 
@@ -251,24 +249,15 @@ def test_a_section_may_have_commas_and_brackets() -> None:
     one = Passage(passage_id("Words."), "Words.", section="§2 On (some), things", note="Mine (really).")
     said = f"Before.\n\n{one.said(PAPER_ID)}"
     assert split_note(said) == ("Before.", (one,))
-    # Earlier versions wrote the colour there.
-    assert split_note(said.replace(", https:", ", red, https:")) == ("Before.", (one,))
     assert split_note("No “highlight” (§2, https://example.org) here") == (
         "No “highlight” (§2, https://example.org) here",
         (),
     )
 
 
-def test_the_link_finds_a_long_passage_by_its_ends() -> None:
-    long = Passage("", f"One-two {'three ' * 7}and {'four ' * 7}five.")
-    ends = f"One%2Dtwo{7 * '%20three'},{7 * 'four%20'}five."
-    assert long.address(PAPER_ID) == f"https://arxiv.org/html/{PAPER_ID}#:~:text={ends}"
-    assert long.address("page:0123456789ab") == ""
-
-
-def test_the_link_leaves_out_formulas_and_marks_which_a_browser_does_not_find() -> None:
-    quote = "For xᵢ ∈ ℝᵈ we take the mean of all as in [3], so that σ² = 1 holds for each of the parts (see above) n."
-    said = Passage("", quote).address(PAPER_ID).partition("#:~:text=")[2]
-    ends = "we take the mean of all as in", "holds for each of the parts %28see above%29"
-    assert said == ",".join(end.replace(" ", "%20") for end in ends)
+def test_the_link_has_the_first_words_without_formulas_and_marks_which_a_browser_does_not_find() -> None:
+    quote = "For xᵢ ∈ ℝᵈ we take the mean-value of all as in [3], so that σ² = 1 holds."
+    address = Passage("", quote).address(PAPER_ID)
+    assert address == f"https://arxiv.org/html/{PAPER_ID}#:~:text=we%20take%20the%20mean%2Dvalue%20of%20all%20as%20in"
+    assert Passage("", quote).address("page:0123456789ab") == ""
     assert Passage("", "x² + y²").address(PAPER_ID).endswith("#:~:text=x%C2%B2%20%2B%20y%C2%B2")

@@ -81,35 +81,6 @@ def test_a_digest_is_printed(session: Session) -> None:
     )
 
 
-def test_a_look_back_is_about_the_days_not_about_what_is_unread(session: Session, papers: Path) -> None:
-    session(
-        f"""
-        $ mark star {IDS[0]}
-        1 paper marked starred. 'dailypapers undo' takes it back.
-        $ mark queue {IDS[3]} {IDS[4]}
-        2 papers marked queued. 'dailypapers undo' takes it back.
-        $ mark read --query since:2026-06-29
-        6 papers marked read. 'dailypapers undo' takes it back.
-        $ digest --since 2026-06-29 --jsonl=title,counts
-        {{"title": "Papers since 29 June", "counts": {{"papers": 6, "read": 6, "starred": 1, "queued": 2}}}}
-        $ digest --since 2026-07-01
-        ! No papers are here of the days since 2026-07-01.
-        """
-    )
-
-
-def test_a_look_back_lists_what_was_starred_and_queued(run: Run, papers: Path) -> None:
-    run("mark", "star", IDS[0])
-    run("mark", "queue", IDS[3], IDS[4])
-    run("mark", "read", "--query", "since:2026-06-29")
-    sections = run("digest", "--since", "2026-06-29", "--json").record["sections"]
-    found = {one["name"]: [paper["id"] for paper in one["papers"]] for one in sections}
-    assert (found["Starred"], found["Queued"]) == ([IDS[0]], [IDS[3], IDS[4]])
-    assert sorted(id for ids in found.values() for id in ids) == sorted(IDS)
-    assert "6 papers, all read, 1 starred, 2 queued." in run("digest", "--since", "2026-06-29").out
-    assert run("digest", "--since", "2026-06-29", "--format", "html").out.startswith("<!DOCTYPE html>")
-
-
 @pytest.mark.usefixtures("after_a_visit")
 def test_a_digest_is_mailed_once(session: Session, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with serving() as server:
@@ -142,19 +113,6 @@ def test_a_mail_that_was_not_confirmed_is_sent_again_under_the_same_id(run: Run,
         assert run("digest", "--send").code == 0
     first, second = server.mails
     assert first["Message-ID"] == second["Message-ID"], "a server that has it already drops it"
-
-
-@pytest.mark.usefixtures("after_a_visit")
-def test_what_has_no_room_is_counted(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.commands.news.FOR_YOU", 3)
-    monkeypatch.setattr("reader.commands.news.Asked.__new__.__defaults__", (False, frozenset(), 1))
-    with serving("none") as server:
-        write_settings(home, server, 'security = "none"', user="")
-        first = run("digest", "--send", "--json").record
-        assert ([len(one["papers"]) for one in first["sections"]], first["left_out"]) == ([3, 1], 2)
-        rest = run("digest", "--send", "--json").record
-    # The second mail begins where the first one ended: the line about the rest is all that names older papers.
-    assert rest["sections"] == [] and rest["since"] > first["since"]
 
 
 def test_a_digest_begins_where_the_last_one_ended(run: Run, papers: Path, home: Path) -> None:

@@ -58,8 +58,8 @@ def test_a_mail_arrives_as_it_was_written(mail: EmailMessage, security: str) -> 
 @each(
     ("security", "user", "password", "says"),
     [
-        ("starttls", "", "", r"refused the mail: 530 .*digest.password_command"),
-        ("starttls", USER, "wrong", "refused the name or the password: 535"),
+        ("starttls", "", "", "530 .*digest.password_command"),
+        ("starttls", USER, "wrong", "did not take the mail: 535"),
         ("starttls", USER, "motör", "characters outside ASCII"),
         ("starttls", "ädä", PASSWORD, "characters outside ASCII"),
         ("none", USER, PASSWORD, "SMTP AUTH extension not supported by server"),
@@ -74,12 +74,12 @@ def test_login_failures_are_explained(mail: EmailMessage, security: str, user: s
 @each(
     ("faults", "says"),
     [
-        ({"refuses": "RCPT"}, "refused the address ada@example.org: 550"),
+        ({"refuses": "RCPT"}, "ada@example.org was refused, 550"),
         ({"refuses": "NOW"}, "450 come back later"),
-        ({"refuses": "DATA"}, "refused the mail: 554 it looks like spam"),
-        ({"hangs": True}, "did not confirm the mail .*the same Message-ID"),
-        ({"breaks_off": True}, "did not confirm the mail .*the same Message-ID"),
-        ({"says": "354 go on"}, "refused the mail: 354"),
+        ({"refuses": "DATA"}, "554 it looks like spam"),
+        ({"hangs": True}, "did not take the mail: .*the same Message-ID"),
+        ({"breaks_off": True}, "did not take the mail: .*the same Message-ID"),
+        ({"says": "354 go on"}, "did not take the mail: 354"),
     ],
 )
 def test_a_failure_is_one_sentence(
@@ -93,9 +93,11 @@ def test_a_failure_is_one_sentence(
 
 def test_nothing_is_sent_in_the_open_or_to_a_stranger(mail: EmailMessage, monkeypatch: pytest.MonkeyPatch) -> None:
     with serving("none") as server:
-        with pytest.raises(MailError, match=r"offers no STARTTLS: check its port, or set digest\.security to tls"):
+        with pytest.raises(
+            MailError, match=r"STARTTLS extension not supported by server; check its port and digest\.security"
+        ):
             send_by(mail, server, "starttls")
-        with pytest.raises(MailError, match=r"does not speak TLS: check its port, or set digest\.security to starttls"):
+        with pytest.raises(MailError, match=r"does not speak TLS; check its port and digest\.security"):
             send_by(mail, server, "tls")
     monkeypatch.delenv("SSL_CERT_FILE")
     for security in ("starttls", "tls"):
@@ -109,10 +111,10 @@ def test_a_server_that_is_not_there_or_says_nothing(mail: EmailMessage, monkeypa
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
         port = deaf.getsockname()[1]
-        with pytest.raises(MailError, match=r"could not be reached: Connection refused"):
+        with pytest.raises(MailError, match="did not take the mail: Connection refused"):
             send_by(mail, MailServer(port), "starttls")
         deaf.listen()
-        with pytest.raises(MailError, match=r"could not be reached: .*timed out"):
+        with pytest.raises(MailError, match=r"did not take the mail: .*timed out"):
             send_by(mail, MailServer(port), "starttls")
 
 

@@ -22,7 +22,7 @@ from reader.core.errors import FeedError, NoFullText
 from reader.core.ids import ids_in
 from reader.core.latex import latex_to_unicode
 from reader.core.passages import split_note
-from reader.core.settings.toml import read_statements
+from reader.core.settings.toml import read_toml
 from reader.core.text import clean, clean_block, clean_note, fold, visible
 from reader.core.venue import read_venue
 from reader.feeds.arxiv import parse_arxiv, refusal_reason
@@ -232,7 +232,7 @@ GATES: dict[str, Callable[[str], object]] = {
     "a saved page": lambda text: parse_saved_page(text, TODAY),
     "a saved site": lambda text: parse_web_page(read_web_page(f"<html>{text}"), TODAY),
     "a note with highlights": split_note,
-    "settings": lambda text: list(read_statements(text)),
+    "settings": read_toml,
     "a feed": lambda text: parse_feed(text.encode("utf-8", "replace"), "https://example.org/feed", TODAY),
 }
 

@@ -57,7 +57,16 @@ class Home:
         self.shared.mkdir(exist_ok=True)
         self.seconds = 1_795_000_000.0
         self.fill()
-        self.events = Events.open(self.path, self.now)
+        self.open()
+
+    def open(self) -> None:
+        """Open two instances, which take turns."""
+        self.instances = [Events.open(self.path, self.now) for _ in range(2)]
+        self.events = self.instances[0]
+
+    def close(self) -> None:
+        for one in self.instances:
+            one.close()
 
     def now(self) -> float:
         """A clock that is wrong at times."""
@@ -142,11 +151,11 @@ class Home:
     def lose_cache(self) -> bool:
         """Delete the cache; all but its papers comes back from the log."""
         before = self.state()
-        self.events.close()
+        self.close()
         for file in self.path.parent.glob("papers.db*"):
             file.unlink()
         self.fill()
-        self.events = Events.open(self.path, self.now)
+        self.open()
         assert self.state() == before, "what was derived from the first row differs"
         return False
 
@@ -157,6 +166,7 @@ class Home:
 
     def step(self) -> bool:
         """Do something; return whether it is one action that an undo takes back."""
+        self.events = self.chance.choice(self.instances)
         weights, steps = zip(*self.STEPS, strict=True)
         step: Callable[[Home], bool] = self.chance.choices(steps, weights)[0]
         return step(self)
@@ -180,6 +190,6 @@ def test_undo_is_exact_and_a_cache_is_what_its_log_says(folder: Path, seed: int)
             assert home.events.redo() is not None
             assert home.state() == after, f"step {number}: the redo did not restore the state"
     home.lose_cache()
-    home.events.close()
+    home.close()
     with closing(sqlite3.connect(folder / "log.db")) as log:
         assert log.execute("PRAGMA integrity_check").fetchone() == ("ok",)

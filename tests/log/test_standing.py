@@ -26,7 +26,7 @@ from reader.core.settings.standing import (
 from reader.log import standing
 from reader.log.actions import label_of
 from reader.log.foreign import checked_row
-from reader.log.rows import Mark, Row
+from reader.log.rows import Row
 from reader.log.store import Log
 from tests.table import each
 
@@ -241,20 +241,3 @@ def test_a_follow_of_an_older_release_becomes_a_standing_query(kind: str, value:
 @each("value", ["", "[]", "{}", '{"name": 3}', '{"name": "..."}', "{"])
 def test_a_damaged_follow_is_left_as_it_is(value: str) -> None:
     assert of_watch("watch:author:ke-li", value) is None
-
-
-def test_follows_of_a_log_of_version_1_are_taken_once_and_undo_reaches_them(home: Path) -> None:
-    with closing(Log.open(home / "papers.db")) as log:
-        log.record([Mark("", "standing:x", "")])
-        log.ask(
-            lambda connection: connection.execute(
-                "UPDATE event SET kind = 'watch:author:ke-li', value = ?", (_watch("Ke Li"),)
-            )
-        )
-        log.ask(lambda connection: connection.execute("PRAGMA user_version = 1"))
-    (home / "config.toml").write_text("")
-    assert lists(home) == [("author:ke-li", 'author:"Ke Li"', ("follow",))]
-    with closing(Log.open(home / "papers.db")) as log:
-        assert [one.name for one in log.ask(standing.read)] == ["author:ke-li"]
-        assert log.undo()
-        assert log.ask(standing.read) == ()

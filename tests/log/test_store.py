@@ -1,7 +1,8 @@
-"""The log of what the user did: rows that are only added, with undo and redo as rows."""
+"""The log of what the user did: rows that are only added, undo and redo as rows, and rows of other machines."""
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from reader.core.errors import CacheError, CacheTooNew
+from reader.core.foreign import Refused
 from reader.core.marks import Agent
 from reader.log import copies
+from reader.log.foreign import checked_row, decode_row, encode_row
 from reader.log.rows import Mark, Row, action_id
 from reader.log.store import AHEAD_MS, Log
 from tests.table import each
@@ -101,7 +104,7 @@ def test_all_that_a_run_of_a_program_did_is_undone_as_one(log: Log) -> None:
     first, second = (log.record([mark], by=agent.text) for mark in (READ, UNSTAR))
     other = log.record([Mark("2611.00003", "star", "1")], by=Agent("claude", "1" * 12).text)
     assert log.undo() == [other]
-    assert log.undo(by=agent) == [first, second]
+    assert log.undo(by=agent) == log.redo() == log.undo(by=agent) == [first, second]
     assert log.undo(by=agent) == []
     assert log.undo() == [mine]
 
@@ -135,19 +138,6 @@ def test_rows_are_taken_once_and_in_any_order(log: Log) -> None:
     found = [Row(action_id(OTHER, clock), "2611.00001", "note", f"{clock}") for clock in (3, 1, 2)]
     assert [log.take(found), log.take(reversed(found)), log.take(found[:1])] == [3, 0, 0]
     assert [row.value for row, _ in log.history(["2611.00001"], "note")] == ["3", "2", "1"]
-
-
-def test_a_machine_is_deleted_whole(log: Log) -> None:
-    log.record([STAR])
-    log.take([Row(action_id(OTHER, 1), "2611.00002", "star", "1"), Row(action_id(OTHER, 2), "2611.00003", "star", "1")])
-    assert (log.machines()[OTHER], log.delete_machine(OTHER)) == ((2, 1, 2), 2)
-    assert rows(log) == [("2611.00001", "star", "1")]
-
-
-def test_papers_that_are_queued_together_get_places_in_their_order(log: Log) -> None:
-    log.record([Mark(f"2611.0000{number}", "queue", "1") for number in (3, 1, 2)])
-    places = [value for _, _, value in rows(log)]
-    assert places == sorted(places) and len(set(places)) == 3
 
 
 def test_a_kind_that_the_manual_does_not_list_is_refused(log: Log) -> None:
@@ -210,3 +200,69 @@ def test_the_model_has_the_columns_and_indexes_of_the_schema(log: Log, tmp_path:
 
     with closing(sqlite3.connect(tmp_path / "models.db")) as models:
         assert shape(models) == shape(log._connection)
+
+
+# Foreign logs
+
+ACTION = "ab" * 6 + "0" * 12
+PAPER = "2611.00002"
+FEED = '"kind": "rss", "url": "https://a.example/feed", "title": "A", "added": "2026"'
+
+
+@each(
+    ("paper", "kind", "value"),
+    [
+        # Cleaned, it would be a kind that is known.
+        ("", " follow:blog", "no JSON"),
+        ("", " queue", "first"),
+        ("", "follow:blog", f'{{{FEED}, "home": []}}'),
+        ("", "follow:blog", f'{{{FEED}, "more": "\ud800"}}'),
+        ("", "follow:blog", f"{{{FEED.replace('https://a.example', 'https://u:p@a.example')}}}"),
+        ("", "follow:blog", f"{{{FEED.replace('https://a.example/feed', 'file:///etc/passwd')}}}"),
+        ("", "follow:blog", f"{{{FEED.replace('rss', 'arxiv')}}}"),
+        ("", "follow:blog", f'{{{FEED}, "folder": "a\\u001b[31mb"}}'),
+        ("", "follow:blog", "[" * 30_000),
+        ("", "follow:Blog", ""),
+        (PAPER, "star", "7"),
+        ("", "star", "1"),
+        ("../etc/passwd", "star", "1"),
+        (PAPER, "undo", "1"),
+        (ACTION, "undo", "2"),
+        (PAPER, "tag:", "1"),
+        (PAPER, "", ""),
+        (PAPER, "open", "yesterday"),
+        (PAPER, "queue", "first"),
+        ("", "entry:views:0123456789abcdef", "{}"),
+        ("", "setting:mute", "[]"),
+    ],
+)
+def test_what_no_machine_records_is_refused(paper: str, kind: str, value: str) -> None:
+    with pytest.raises(Refused):
+        checked_row(Row(ACTION, paper, kind, value))
+
+
+@each(
+    ("row", "expected"),
+    [
+        (Row(ACTION, PAPER, "star", "1"), None),
+        (Row(ACTION, ACTION, "undo", "1"), None),
+        (Row(ACTION, "", "follow:blog", f"{{{FEED}}}"), None),
+        (Row(ACTION, "", "follow:blog", ""), None),
+        (Row(ACTION, PAPER, "later:kind", "anything"), None),
+        (Row(ACTION, PAPER, "star", "1", "agent:claude:abababababab"), None),
+        (Row(ACTION, PAPER, "tag:a\x1b[31mb", "1"), Row(ACTION, PAPER, "tag:ab", "1")),
+        (Row(ACTION, PAPER, "note", "a\x00b\r\nc"), Row(ACTION, PAPER, "note", "ab\nc")),
+        (Row(ACTION, PAPER, "star", "1", "somebody"), Row(ACTION, PAPER, "star", "1")),
+    ],
+)
+def test_a_row_is_taken_with_clean_text(row: Row, expected: Row | None) -> None:
+    assert decode_row(encode_row(row)) == (expected or row)
+
+
+@each(
+    "line",
+    ["", "[]", "{}", "7", '["a","b","c","d",5]', "[" * 100_000, json.dumps([ACTION[:-1], PAPER, "star", "1", ""])],
+)
+def test_what_is_no_row_is_refused(line: str) -> None:
+    with pytest.raises(Refused, match="it is not a row"):
+        decode_row(line)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     # It costs each process of the tests a second.
     from mcp import Client
 
-READING = ["whats_new", "search", "show", "read", "passages", "topics"]
+READING = ["whats_new", "search", "show", "read", "topics"]
 MARKING = ["mark", "note", "undo"]
 
 
@@ -123,8 +123,6 @@ async def test_a_text_is_read_by_sections(feed: FeedServer) -> None:
         last = await one.ask("read", id=IDS[0], section=numbers[-1])
         assert (last["next_offset"], last["next_section"]) == (None, None)
         assert "has no section 99" in await one.fail("read", id=IDS[0], section=99)
-        found = (await one.ask("passages", words="theorem"))["foreign"]["passages"]
-        assert [(passage["id"], passage["section"]) for passage in found] == [(IDS[0], "1.1 Parts")]
 
 
 async def test_a_long_section_comes_in_parts(feed: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,9 +28,8 @@ from reader.database import connections
 from reader.feeds.arxiv import ArxivClient, ArxivEntry
 from reader.feeds.huggingface import HuggingFaceClient, PaperPage, RawComment
 from reader.refresh import papers as titles
-from reader.refresh.lines import JobContext, Line, done, job, step
+from reader.refresh.lines import JobContext, Line, done, step
 from reader.refresh.papers import refresh_paper
-from reader.refresh.running import run_job
 from tests.feed_server import item
 from tests.feeds.servers import Page, Paper
 from tests.refresh.world import NOON, World
@@ -321,25 +320,3 @@ async def test_without_a_network_nothing_more_is_asked(saved: HomeWithPage, monk
     paused = await saved.look_up()
     assert (paused["left"], paused["error"]) == (2, "There is no network.")
     assert saved.arxiv.requests == []
-
-
-async def test_the_job_does_the_same_and_the_user_s_choice_is_taken(
-    saved: HomeWithPage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DAILYPAPERS_HOME", str(saved.path.parent))
-    monkeypatch.setenv("ARXIV_ENDPOINT", saved.arxiv.url)
-    for name in ("HF_ENDPOINT", "HF_HUB_OFFLINE"):
-        monkeypatch.delenv(name, raising=False)
-    saved.page(shown("Small verifiers, long horizons"), shown("A memory that forgets on pur…"))
-    with closing(Events.open(saved.path)) as events:
-        events.mark("star", True, [2])
-    context = JobContext(saved.path, Settings(endpoint=saved.daily.url), Topics, lambda: NOON)
-    monkeypatch.setattr("reader.feeds.arxiv.INTERVAL", 0.01)
-    assert await run_job(context, job("titles")) == result(found=1, offered=1)
-    own = page_id("A memory that forgets on pur…")
-    await run_job(context, job("look-up", id="2605.00002", own=own))
-    assert saved.ids() == ["2605.00001", "2605.00002"]
-    with closing(Window.open(saved.path)) as window:
-        paper = window.paper(2)
-        assert paper is not None
-        assert (paper.title, paper.starred, window.pk_of(own)) == ("A memory that forgets on purpose", True, 2)

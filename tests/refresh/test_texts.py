@@ -158,14 +158,6 @@ async def test_a_page_that_cannot_be_read_lets_others_go_first(file: Path) -> No
     assert wanted(file, now=NOW + timedelta(days=2)) == IDS[:3]
 
 
-async def test_a_metered_network_is_left_alone(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    source = Source()
-    metered = iter((False, True))
-    monkeypatch.setattr("reader.platform.is_metered", lambda: next(metered))
-    assert await run(file, source) == result(1, 2, "metered")
-    assert source.asked == [IDS[2]]
-
-
 async def test_all_programs_share_the_pace(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DAILYPAPERS_HOME", str(file.parent))
     slept: list[float] = []

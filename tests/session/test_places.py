@@ -21,7 +21,7 @@ from reader.core.settings.standing import Standing
 from reader.core.views import SPECIAL, VIEWS, View
 from reader.session import first_list as module
 from reader.session.first_list import find_holes, first_list
-from reader.session.places import Place, day_of, feed_text, listed_views, view, with_best_first, words
+from reader.session.places import Place, day_of, feed_text, listed_views, view, with_best_first
 from tests.cache.conftest import NOW, cache, draft, path
 from tests.table import each
 
@@ -156,7 +156,7 @@ def test_a_list_is_ordered_by_what_suits_and_back(text: str, default: str, best:
     ],
 )
 def test_words_to_be_marked_are_those_that_are_looked_for(text: str, marked: tuple[str, ...]) -> None:
-    assert words(parse(text)) == marked
+    assert parse(text).words() == marked
 
 
 @each(

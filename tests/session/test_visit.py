@@ -10,7 +10,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.session.visit import MAX_SIZE, Visit, load, remembered, resumed, save
+from reader.session.visit import Visit, load, remembered, resumed, save
 from tests.table import each
 
 LEFT = Visit(
@@ -163,18 +163,3 @@ def test_a_query_of_the_command_line_is_for_its_visit_alone(
     kept = remembered(now._replace(history=("robot",)), BEFORE, asked)
     assert (kept.view, kept.text, kept.paper) == saved
     assert kept.history == ("robot",)
-
-
-def test_the_fields_of_a_newer_program_stay_in_the_file(tmp_path: Path) -> None:
-    file = tmp_path / "state.json"
-    newer = {"view": "all", "spaces": {"split": [1, 2.5, None]}, "half": "\ud83d", "": True}
-    file.write_text(json.dumps(newer))
-    for text in ("attention}", "注意"):
-        save(file, load(file)._replace(text=text))
-        assert load(file) == Visit(view="all", text=text)
-        found = json.loads(file.read_text())
-        assert {name: found[name] for name in newer} == newer
-    # They never cost the user the place.
-    file.write_text(json.dumps({"filler": "x" * (MAX_SIZE - 20)}))
-    save(file, Visit(text="attention"))
-    assert load(file).text == "attention"

@@ -319,11 +319,11 @@ class Runner(Bench):
 async def test_one_command_runs_at_a_time_and_says_how_to_stop_it() -> None:
     bench = Runner()
     runner = bench.runner
-    assert not runner.is_running and not runner.stop_at("back")
+    assert not runner.stop_at("back")
     runner.on_end()
     running = asyncio.create_task(runner.run(("count", "cats"), 80))
     await asyncio.sleep(0)
-    assert runner.is_running and (bench.done, bench.begun) == (["made", ("count", "cats"), 80], [BLINK])
+    assert (bench.done, bench.begun) == (["made", ("count", "cats"), 80], [BLINK])
     with pytest.raises(ReaderError, match="count is running · esc stops it: commands run one at a time"):
         await runner.run(("list",), 80)
     bench.later[-1].act()
@@ -335,7 +335,7 @@ async def test_one_command_runs_at_a_time_and_says_how_to_stop_it() -> None:
     runner.on_end()
     bench.ended.set()
     assert await running == Outcome(0, "seen")
-    assert bench.done[3:] == ["stopped", "killed"] and not runner.is_running and not bench.later[-1].is_waiting
+    assert bench.done[3:] == ["stopped", "killed"] and not runner.stop_at("back") and not bench.later[-1].is_waiting
     assert (bench.model.state.activity, bench.model.state.notices) == ("", bench.model.state.notices.acted())
     assert bench.versions == (1, 1)
     # An answer given meanwhile stays, and an unchanged cache is not read again.
@@ -354,7 +354,7 @@ async def test_a_command_whose_reader_ends_is_killed() -> None:
     with pytest.raises(asyncio.CancelledError):
         await running
     bench.ended.set()
-    assert bench.done[-1] == "killed" and not bench.runner.is_running and not bench.later[-1].is_waiting
+    assert bench.done[-1] == "killed" and not bench.runner.stop_at("back") and not bench.later[-1].is_waiting
 
 
 async def test_each_letter_asks_for_suggestions() -> None:
@@ -391,6 +391,7 @@ class AutomaticDesk(Bench):
         self.failure = ""
         self.alone = Lock()
         self.automatic = AutomaticCommands(self.app)
+        self.app.command_runner = CommandRunner(self.app)
 
     @staticmethod
     def rows(pks: Sequence[PaperKey]) -> list[Any]:
@@ -434,7 +435,7 @@ async def test_commands_take_turns_also_while_one_is_being_started() -> None:
     await asyncio.sleep(0)
     await stage.end()
     given = [words[-2:] if words[0] == "pipe" else words for words in stage.words]
-    assert given == [("wc", "p1"), ("p2", "p3"), ("export", "--watched")]
+    assert given == [("wc", "p1"), ("export", "--watched"), ("p2", "p3")]
 
 
 async def test_exports_whose_program_does_not_start_are_tried_again() -> None:
@@ -451,10 +452,9 @@ async def test_a_repeated_failure_is_reported_once() -> None:
     stage.may_start.set()
     stage.failure = "no wc"
     for failure in ("no wc", "no wc", "", "no wc"):
-        stage.failure = failure
+        stage.failure, stage.changed = failure, not failure
         star(stage, 1)
         await stage.end()
-        stage.changed = not failure
     assert (stage.told, stage.model.state.cache_version) == (["no wc", "no wc"], 1)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing, redirect_stdout
 from datetime import date
 from io import StringIO
@@ -20,10 +19,9 @@ from reader.core.errors import CacheInterrupted
 from reader.core.settings.standing import Standing
 from reader.ui.library.counting import Counts, Question
 from tests.cache.conftest import mute
-from tests.tiers import rest_long
 from tests.ui.conftest import Opener
-from tests.ui.driver import Story, fill, settings
-from tests.ui.papers import ByTitle, draft
+from tests.ui.driver import Story, settings
+from tests.ui.papers import ByTitle
 
 TOPICS = {topic.name: topic.slug for topic in ByTitle.topics}
 LATEST = "pk IN (SELECT pk FROM listing WHERE day = (SELECT max(day) FROM listing))"
@@ -47,41 +45,15 @@ QUERIES = {
 }
 
 
-# Homes
-
-
-def marked(file: Path) -> None:
-    with closing(Events.open(file)) as events:
+def mark_and_mute(file: Path) -> None:
+    """Mark papers in every way, hide all of one day and all with one tag among others, and mute two queries."""
+    with closing(Events.open(file)) as events, closing(sqlite3.connect(file)) as cache:
         for kind, pks in (("read", (1, 3)), ("star", (1, 4)), ("queue", (2, 5)), ("tag:later", (1, 2))):
             events.mark(kind, True, range(pks[0], 60, pks[1]))
         events.mark("tag:gone", True, [3, 7])
-
-
-def hidden(file: Path) -> None:
-    """Hide most papers: all of one day and all with one tag among them."""
-    marked(file)
-    with closing(Events.open(file)) as events, closing(sqlite3.connect(file)) as cache:
         day = [pk for (pk,) in cache.execute("SELECT pk FROM listing WHERE day = '2026-05-08'")]
         events.mark("hide", True, [3, 7, *range(20, 59, 2), *day])
-
-
-def muted(file: Path) -> None:
-    hidden(file)
     mute(file, "title:agents", "video")
-
-
-def imported(file: Path) -> None:
-    """Add thousands of papers, many of them old and on no day."""
-    days = {
-        f"2026-04-{day:02}": [draft(day * 100 + n, f"A robot {day} {n}") for n in range(80)] for day in range(1, 29)
-    }
-    fill(file, days)
-    with closing(sqlite3.connect(file)) as cache, cache:
-        cache.execute("DELETE FROM listing WHERE day < '2026-04-10'")
-    hidden(file)
-
-
-# What is so, and what is said
 
 
 class Truth:
@@ -127,11 +99,8 @@ def _command(*words: str) -> str:
     return said.getvalue()
 
 
-@pytest.mark.parametrize("home", rest_long([muted, imported], [muted]))
-async def test_every_count_equals_plain_sql(
-    reader: Opener, cache_file: Path, monkeypatch: pytest.MonkeyPatch, home: Callable[[Path], None]
-) -> None:
-    home(cache_file)
+async def test_every_count_equals_plain_sql(reader: Opener, cache_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mark_and_mute(cache_file)
     truth = Truth(cache_file)
     wrong: list[tuple[str, object, object]] = []
 

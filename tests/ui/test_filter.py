@@ -13,7 +13,7 @@ from textual.widgets import Static
 from reader.cache.coverage import Coverage
 from reader.cache.reads.window import DayCount, Order, TopicCount
 from reader.core.lines import measure
-from reader.core.query.choices import TagChoice, TopicChoice
+from reader.core.query.choices import Choice
 from reader.core.views import VIEWS
 from reader.keys.keymap import Keymap
 from reader.session.places import TOPIC_ORDERS, Place, TopicOrder, view
@@ -78,9 +78,9 @@ def test_all_rows_stand_in_order_with_their_numbers_and_marks() -> None:
     state = FilterState(
         view="f2",
         day="2026-11-16",
-        choice=TopicChoice("all", ("agents", "games"), ("code",)),
+        choice=Choice("all", ("agents", "games"), ("code",)),
         closed=frozenset({"Language"}),
-        tags=TagChoice(("TAG 1",), ("tag 0",)),
+        tags=Choice("all", ("TAG 1",), ("tag 0",)),
         on_top=("agents", "unknown"),
     )
     rows = lay_out(DATA, state)
@@ -304,8 +304,8 @@ async def test_the_pane_shows_its_cursor_counts_folds_and_choices(glyphs: Glyphs
         pane = app.pane
         pane.show_data(PANE_DATA._replace(follows=FOLLOWS[:1], tags=(("robots", 2), ("to read", 3))))
         pane.place(view="latest")
-        pane.choose(TopicChoice("all", ("agents",), ("evaluation",)))
-        pane.choose_tags(TagChoice(("robots",), ("to read",)))
+        pane.choose(Choice("all", ("agents",), ("evaluation",)))
+        pane.choose_tags(Choice("all", ("robots",), ("to read",)))
         lines = [
             *(" VIEWS", "▌» Latest gt         12/31", "   Unread                0", "   All               9,295"),
             *("", " FOLLOWED", "   Word 0              9/9", ""),
@@ -407,12 +407,12 @@ async def test_the_cursor_chooses_picks_and_excludes() -> None:
         await pilot.pause()
         assert told(app, "view") == ["all", "day:2026-11-20"]
         assert told(app, "topics") == [
-            TopicChoice("any", ("agents",)),
-            TopicChoice("any", (), ("agents",)),
-            TopicChoice("any"),
-            TopicChoice("any", ("agents",)),
-            TopicChoice("all", ("agents",)),
-            TopicChoice("all", ("agents", "reasoning")),
+            Choice("any", ("agents",)),
+            Choice("any", (), ("agents",)),
+            Choice("any"),
+            Choice("any", ("agents",)),
+            Choice("all", ("agents",)),
+            Choice("all", ("agents", "reasoning")),
         ]
         assert [one for one in told(app, "hint") if "st" in str(one)] == ["step by step"]
 
@@ -422,7 +422,7 @@ async def test_the_topic_mode_stays_while_fewer_than_two_topics_are_picked() -> 
         modes = []
         app.pane.switch_mode()
         for picked in ((), ("agents",), ("agents", "code"), ("code",)):
-            app.pane.choose(TopicChoice("any", picked))
+            app.pane.choose(Choice("any", picked))
             modes.append(app.pane.choice.mode)
         assert modes == ["all", "all", "any", "any"]
 
@@ -438,7 +438,7 @@ async def test_a_picked_topic_goes_to_the_top_only_when_the_pane_is_left() -> No
         await pilot.pause()
         rows = [row.key for row in pane.rows]
         assert rows[rows.index("topics") + 1] == "agents" and here(pane) == "Agents & tools"
-        pane.choose(TopicChoice("any", (), ()))
+        pane.choose(Choice("any", (), ()))
         assert [row.key for row in pane.rows] == before
 
 
@@ -451,7 +451,7 @@ async def test_the_mouse_chooses_picks_and_excludes() -> None:
         await pilot.click(pane, offset=(5, row["reasoning"]), button=3)
         await pilot.click(pane, offset=(5, 0))
         await pilot.click(pane, offset=(5, 39))
-        assert app.pane.choice == TopicChoice("any", ("agents",), ("reasoning",))
+        assert app.pane.choice == Choice("any", ("agents",), ("reasoning",))
         assert told(app, "view") == ["all"]
 
 
@@ -462,7 +462,7 @@ async def test_groups_fold_and_unfold_with_the_cursor() -> None:
     async with staged(PaneApp(), 80, 60) as (app, _):
         pane = app.pane
         pane.show_data(PANE_DATA._replace(follows=FOLLOWS, tags=tuple((f"tag {n}", n) for n in range(9))))
-        pane.choose(TopicChoice("any", ("agents",), ()))
+        pane.choose(Choice("any", ("agents",), ()))
         for group, kind, few, all in (
             ("followed", "view", 3 + 7, 3 + 9),
             ("days", "day", 7, 15),
@@ -523,7 +523,7 @@ async def test_typed_letters_narrow_the_topics_until_a_key_ends_it() -> None:
         await pilot.pause()
         assert not pane.is_narrowing
         assert told(app, "narrowing") == [True, False, True, False, True, False, True]
-        assert told(app, "topics") == [TopicChoice("any", ("gui-agents",))]
+        assert told(app, "topics") == [Choice("any", ("gui-agents",))]
 
 
 async def test_a_low_pane_scrolls_with_the_cursor_and_keeps_its_line() -> None:

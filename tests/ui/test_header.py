@@ -67,6 +67,9 @@ def found() -> State:
     return state.listed(ListContent(state.place, results.order, results))
 
 
+NEAR_ONLY = State(listing=ListContent(Place(view("all"), "difusion"), Order(array("q", [3]), near=1)))
+
+
 def latest(*, are_hidden: bool) -> State:
     """The newest day: counted, or a later one whose papers are all hidden."""
     facts = CacheFacts("2026-05-13", are_hidden=True) if are_hidden else CacheFacts()
@@ -95,6 +98,8 @@ def latest(*, are_hidden: bool) -> State:
         # It names the old list until the new one arrives.
         (at("all", "robot").go(Place(view("starred"))), Header("All", "robot", 3, 60)),
         (found(), Header("From the feed", "weather", 1)),
+        # Over near papers alone, the number of matches would be 0.
+        (NEAR_ONLY, Header("All", "difusion")),
     ],
 )
 def test_the_header_has_the_place_the_query_and_the_numbers(state: State, shown: Header) -> None:
@@ -102,9 +107,8 @@ def test_the_header_has_the_place_the_query_and_the_numbers(state: State, shown:
 
 
 def test_the_header_says_which_words_were_taken_for_others() -> None:
-    state = State(listing=ListContent(Place(view("all"), "difusion"), Order(array("q", [3]), near=1)))
     fit = Fit(3, "difusion", corrected=(("difusion", "diffusion"),))
-    asked = state, state.put(FIT, fit), state.put(FIT, fit._replace(text="other"))
+    asked = NEAR_ONLY, NEAR_ONLY.put(FIT, fit), NEAR_ONLY.put(FIT, fit._replace(text="other"))
     shown = [header(one, NOW, "·").query for one in asked]
     assert shown == ["difusion", "difusion  (searched for diffusion)", "difusion"]
 

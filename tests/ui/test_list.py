@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -428,29 +427,6 @@ async def test_a_resize_draws_anew_and_keeps_the_cursor_in_view() -> None:
         assert 29 in papers.visible_pks
         assert all(cell_len(line) <= 30 for line in painted(papers))
         assert any(line.startswith("▌") and line.endswith("…") for line in painted(papers))
-
-
-# A million
-
-
-async def test_a_million_papers_cost_as_much_as_a_screenful() -> None:
-    many = 1_000_000
-    days = tuple((f"20{10 + number // 300:02d}-01-01", 1_000) for number in range(1_000))
-    shelf = Shelf()
-    async with list_stage(140, 42) as (papers, pilot):
-        papers.show(order(range(many), *days), shelf, form=COMFORTABLE_FORM)
-        for act in (papers.to_last, papers.to_first, lambda: papers.to_index(many // 2)):
-            act()
-            drawn(papers)
-        assert len(shelf.fetched) <= 3 * 3 * 42 + 50
-        await pilot.pause()
-
-        start = time.process_time()
-        for _ in range(40):
-            papers.move(1)
-            drawn(papers)
-        # To look at all million takes as much for one move.
-        assert time.process_time() - start < 2
 
 
 # Messages and the mouse

@@ -621,11 +621,3 @@ async def test_a_key_pressed_before_the_list_was_read_again_is_for_the_paper_tha
         assert (r.kept(first).starred, r.kept(second).starred) == (True, False)
         await r.press("s")
         assert r.kept(second).starred
-
-
-async def test_hiding_says_that_a_star_is_gone_and_one_undo_brings_it_back(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("paper.star", "paper.hide")
-        assert r.status == "1 hidden, unstarred · u undoes"
-        await r.do("mark.undo")
-        assert (r.here.starred, r.here.hidden) == (True, False)

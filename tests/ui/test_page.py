@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
 from reader.cache.history import STILL, Votes
-from reader.core.paper import Paper
+from reader.cache.storing.papers import Cache
+from reader.core.paper import Listing, Paper
 from reader.keys.keymap import Keymap
 from reader.refresh.lines import Line, step, waiting
 from reader.ui.filter.state import TOPIC_NAMES
@@ -30,7 +31,7 @@ from tests.ui.bench import Bench
 from tests.ui.conftest import Opener
 from tests.ui.drawings import drawn
 from tests.ui.driver import settings
-from tests.ui.papers import draft
+from tests.ui.papers import TITLES, ByTitle, draft
 from tests.ui.stage import TODAY, Stage, paper, reader_on, staged, watch_paints
 from tests.ui.test_page_lines import whole
 
@@ -444,3 +445,28 @@ async def test_without_a_viewer_the_path_is_told_and_copied(
         await r.do("link.pdf")
         said = f"~/pdfs/{file.name} · copied · over ssh it needs pdf_viewer"
         assert (r.status, r.app.clipboard) == (said, str(file))
+
+
+# Votes
+
+NEWEST = "2026-05-12"
+
+
+def _store(file: Path, at: str, **upvotes: int) -> None:
+    """A later answer of the feed for some of today's papers, by `pN`."""
+    drafts = tuple(draft(int(p[1:]), TITLES[NEWEST][int(p[1:]) - 400], votes) for p, votes in upvotes.items())
+    with closing(Cache.open(file, ByTitle())) as cache:
+        cache.store(Listing(NEWEST, drafts), at)
+
+
+async def test_the_detail_tells_how_votes_moved_since_one_looked(reader: Opener) -> None:
+    async with reader() as r:
+        assert r.here.upvotes == 192
+        assert "since you looked" not in r.text("#detail")
+        await r.do("app.quit")
+    _store(r.file, "2026-05-12T12:00:00Z", p400=220)
+    _store(r.file, "2026-05-12T18:00:00Z", p400=260, p401=100)
+    async with reader() as r:
+        assert "▲ 260 ▆▇█ +68 since you looked" in " ".join(r.text("#detail").split())
+        await r.search("sort:rising", "query.accept")
+        assert r.ids[:2] == ["2605.00400", "2605.00401"]

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import pytest
 
-from reader.core.feed_days import FIRST_DAY
+from reader.core.dates import FIRST_DAY
 from reader.core.settings.standing import of_lists
 from reader.core.views import View
 from reader.log import standing

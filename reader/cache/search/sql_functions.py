@@ -47,6 +47,6 @@ def _has_words(wanted: Sequence[str], text: str) -> bool:
 
 
 def _regexp(pattern: str, text: str | None) -> bool:
-    from reader.core.query.patterns import matches
+    from reader.core.query.nodes import matches
 
     return bool(text) and matches(pattern, text or "")

@@ -20,7 +20,7 @@ from reader.cache import meta, schema
 from reader.cache.reads.window import DayFetched
 from reader.cache.storing.batch import Batch, Classifier, drop
 from reader.cache.tables import DAY, LISTING, PAPER, PAPER_TOPIC, TEXT, TOPIC, TRENDING
-from reader.core.feed_days import SETTLING_DAYS, is_settled
+from reader.core.dates import SETTLING_DAYS, is_settled
 from reader.core.paper import Listing
 from reader.database import connections
 from reader.database.sqlite_errors import explain

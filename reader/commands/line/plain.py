@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from itertools import chain, islice
 
 from reader.cache.marks.change import Change
@@ -17,7 +16,6 @@ from reader.commands.line.shell import ReaderShell
 from reader.commands.output import describe_action, print_line, width
 from reader.commands.registry import is_command
 from reader.commands.workspace import Workspace, parsed, selection
-from reader.core.dates import typed_period
 from reader.core.errors import ReaderError, UsageError
 from reader.core.lines import wrapped
 from reader.core.paper_row import PaperRow
@@ -49,7 +47,7 @@ read, o        print the full text; open the paper's page in a browser
 /agents, /     search; end the search
 gt, gy, gu     the views Latest, For you, Unread
 gq, gs, ga     the views Queue, Starred, All
-gd mon         a day, a week or a month: gd 29, gd w20, gd 2025-03
+/day:2026-06   a day, a week or a month, such as /day:2026-W20
 r              fetch new papers
 q              leave
 Any other line is a command, such as 'export -o refs.bib' or 'tag add later'; 'help all' lists them."""
@@ -109,8 +107,6 @@ class Conversation:
             self._list(self._view, line[1:].strip())
         elif line in VIEWS:
             self._list(VIEWS[line], "")
-        elif line.partition(" ")[0] == "gd":
-            self._go_to_date(line.removeprefix("gd").strip())
         elif line in MARKS:
             self._toggle(*MARKS[line])
         elif line == "list":
@@ -142,14 +138,6 @@ class Conversation:
         heading = f"{view.capitalize()}, searched for {visible(words)}" if words else view.capitalize()
         print_line(_filled(f"{heading}: {amount(len(self._pks), 'paper')}."))
         self._print(self._described())
-
-    def _go_to_date(self, text: str) -> None:
-        try:
-            period = typed_period(text, datetime.now().astimezone().date())
-        except (ValueError, OverflowError):
-            raise UsageError(f"{visible(text) or 'gd'} is no date: type gd mon, gd 29, gd w20 or gd 2025-03.") from None
-        print_line(f"{period.name}.")
-        self._list("all", f"day:{period.date}")
 
     def _described(self) -> Iterator[str]:
         for start in range(0, len(self._pks), LINES_AT_A_TIME):

@@ -221,9 +221,6 @@ def _command(words: Sequence[str], here: Here) -> Typed:
     if name == "views" and len(rest) > 1 and rest[0] in ("add", "save") and not any(map(_NO_NAME, rest[1:])):
         # Without a query, all words name the current view.
         return Typed((name, rest[0], " ".join(rest[1:]), here.query))
-    if name == "import" and not {"--choose", "--choices", "--dry-run"}.intersection(rest):
-        # The reader looks up titles in the background.
-        return Typed((name, *rest, "--later"))
     if name not in COMMANDS and "{ids}" in rest:
         taken = here.selected or _one(here)
         return Typed((name, *(one for word in rest for one in (taken if word == "{ids}" else (word,)))))
@@ -273,5 +270,5 @@ def _export(words: Sequence[str], here: Here) -> Typed:
     if not chooses and not places_of_arguments(make_parser(find_command("export")), words):
         papers = tuple(word for id in here.selected for word in ("--id", id)) or ("--", here.query)
     file = next((Path(name) for name in _OUTPUT.findall("\0".join(words))), None)
-    is_replaced = file is not None and "--append" not in words and file.is_file()
+    is_replaced = file is not None and file.is_file()
     return Typed(("export", *words, *papers), replaces=str(file) if is_replaced else "")

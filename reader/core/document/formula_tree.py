@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from itertools import takewhile
 from typing import NamedTuple, TypeAlias
 
 from reader.core.document import symbols
@@ -129,11 +128,6 @@ _GLUE = re.compile(rf"{_LENGTH.pattern}(?:\s*(?:plus|minus){_LENGTH.pattern})*")
 _UPRIGHT = re.compile(r"\\(?:mathrm|mathup|symup)\s*\{([A-Za-z])\}")
 _STAGGER = frozenset(("\\ ", "~", "\\;", "\\:", "\\quad", "\\phantom", "\\hphantom"))
 """What begins a script that is to the right of the other script of its base."""
-_GROWING = {
-    "qty": ("", ""), "quantity": ("", ""), "mqty": (r"\begin{matrix}", r"\end{matrix}"),
-    "matrixquantity": (r"\begin{matrix}", r"\end{matrix}"),
-}  # fmt: skip
-"""Macros before brackets, and what is around the content of the brackets."""
 _DELIMITERS = {"(": "open", "[": "open", ")": "close", "]": "close", ",": "punct", ";": "punct", "|": "ord"}
 _STOPS = frozenset(("}", "&", "\\\\", "\\cr", "\\end", "\\right", "\\middle"))
 _MATRICES = {"matrix": ("", ""), "pmatrix": ("(", ")"), "bmatrix": ("[", "]"), "Bmatrix": ("{", "}"),
@@ -145,16 +139,11 @@ _CASES = frozenset(("cases", "dcases", "rcases", "drcases", "numcases"))
 _WITH_COLUMNS = frozenset(("array", "subarray", "tabular"))
 _ENVIRONMENTS = _LINES | _CASES | frozenset(_MATRICES)
 _WITH_NUMBER = frozenset(("alignedat", "alignat"))
-_DIAGRAMS = frozenset(("CD", "tikzcd"))
-_PREFIXED = ("bin", "rel", "open", "punct", "space", "op", "row")
-"""Classes after which a sign of division has no dividend: it is the divergence of the physics package."""
-
 
 _NAMES_OF_STRUCTURES = """
-    frac tfrac dfrac cfrac nicefrac sfrac flatfrac binom tbinom dbinom genfrac sqrt root overset stackrel underset
+    frac tfrac dfrac cfrac nicefrac sfrac binom tbinom dbinom genfrac sqrt overset stackrel underset
     overunderset underoverset underbrace overbrace underbracket overbracket underparen overparen pmod pod bmod mod not
-    substack left right middle begin end mathchoice char symbol prime limits nolimits displaylimits over atop choose
-    brace brack above of xymatrix prftree inferrule
+    substack left right middle begin end prime limits nolimits displaylimits over atop choose
 """
 _STRUCTURES = frozenset(_NAMES_OF_STRUCTURES.split())
 _NAME = re.compile(r"\\([A-Za-z@]+)")
@@ -164,7 +153,7 @@ _ENVIRONMENT = re.compile(r"\\begin\{([A-Za-z]*)")
 @cache
 def _known_names() -> frozenset[str]:
     tables = (
-        _STRUCTURES, symbols.MACROS, symbols.FUNCTIONS, symbols.THIN_SPACES, symbols.SPACES, symbols.LENGTHS,
+        _STRUCTURES, symbols.FUNCTIONS, symbols.THIN_SPACES, symbols.SPACES, symbols.LENGTHS,
         symbols.IGNORED, symbols.FONTS, symbols.SWITCHES, symbols.CLASSED, symbols.TEXTS, symbols.ACCENTS,
         symbols.MARKED, symbols.DROPPED, symbols.WRAPPERS, symbols.ARROWS, *(table for table, _ in _CLASSES),
     )  # fmt: skip
@@ -175,7 +164,7 @@ def is_known(tex: str) -> bool:
     """Whether all commands and environments of a formula are known, so that its TeX says all that it shows."""
     known = _known_names()
     names = all(name in known for name in _NAME.findall(tex))
-    return names and all(name in _ENVIRONMENTS | _DIAGRAMS for name in _ENVIRONMENT.findall(tex))
+    return names and all(name in _ENVIRONMENTS for name in _ENVIRONMENT.findall(tex))
 
 
 @lru_cache(maxsize=1_024)
@@ -292,16 +281,11 @@ class _Reader:
             elif piece in ("\\limits", "\\nolimits", "\\displaylimits"):
                 if piece == "\\limits" and items and isinstance(items[-1], Symbol):
                     items[-1] = _Limited(*items[-1])
-            elif piece in ("\\over", "\\atop", "\\choose", "\\brace", "\\brack", "\\above"):
-                if piece == "\\above":
-                    self._length()
-                sides = {"\\choose": ("(", ")"), "\\brace": ("{", "}"), "\\brack": ("[", "]")}.get(piece, ("", ""))
-                is_ruled = piece in ("\\over", "\\above")
-                items = [Fraction(_row(items), _row(self._items(*stops)), is_ruled, sides)]
+            elif piece in ("\\over", "\\atop", "\\choose"):
+                sides = ("(", ")") if piece == "\\choose" else ("", "")
+                items = [Fraction(_row(items), _row(self._items(*stops)), piece == "\\over", sides)]
             elif (switch := symbols.SWITCHES.get(piece[1:] if piece[0] == "\\" else "")) is not None:
                 self._font = switch
-            elif piece == "\\div" and (not items or (isinstance(items[-1], Symbol) and items[-1].kind in _PREFIXED)):
-                items.append(Symbol("∇·"))
             else:
                 items += self._nodes(piece)
         self._font = font
@@ -414,8 +398,6 @@ class _Reader:
                 return [Symbol(self._lettered(table[name]), kind)]
         if name in symbols.FUNCTIONS:
             return [Symbol(symbols.FUNCTIONS[name], "op")]
-        if name in symbols.MACROS:
-            return self._expanded(name)
         if name.isspace():
             return [Symbol(" ", "space")]
         if name in symbols.THIN_SPACES:
@@ -455,39 +437,6 @@ class _Reader:
             return [_grouped(self._argument(), keep=False)]
         return self._structure(name)
 
-    def _expanded(self, name: str) -> list[Node]:
-        """What a macro of a package stands for."""
-        if name in _GROWING and (fence := self._growing_fence(*_GROWING[name])) is not None:
-            return [fence]
-        arguments = []
-        for kind in symbols.MACROS[name][0]:
-            if kind == "o":
-                arguments.append(self._option() or "")
-                continue
-            self._skip_spaces()
-            arguments.append(self._raw() if kind == "m" or self._peek() == "{" else "")
-        inner = _Reader(symbols.expanded(name, arguments), self._depth + 1)
-        inner._font = self._font
-        found = _parts(_grouped(inner.whole(), keep=False))
-        return [_THIN, *found] if name in ("dd", "differential") else found
-
-    def _growing_fence(self, before: str, after: str) -> Fence | None:
-        r"""The brackets that follow `\qty` of the physics package, which makes them grow; None if there are none."""
-        self._skip_spaces()
-        opening = self._peek() or ""
-        closing = {"(": ")", "[": "]", "|": "|"}.get(opening)
-        if closing is None:
-            return None
-        depth = 0
-        for end in range(self._place + 1, min(self._place + _LONGEST_OPTION, len(self._pieces))):
-            piece = self._pieces[end]
-            if piece == closing and depth == 0:
-                inner = "".join((before, *self._pieces[self._place + 1 : end], after))
-                self._place = end + 1
-                return Fence(opening, _Reader(inner, self._depth + 1).whole(), closing)
-            depth += (piece == opening) - (piece == closing)
-        return None
-
     def _text(self, name: str) -> list[Node]:
         starred = self._peek() == "*"
         raw = self._raw()
@@ -506,8 +455,7 @@ class _Reader:
 
     def _structure(self, name: str) -> list[Node]:
         match name:
-            case "frac" | "tfrac" | "dfrac" | "cfrac" | "nicefrac" | "sfrac" | "flatfrac" | "inferrule":
-                self._place += self._peek() == "*"
+            case "frac" | "tfrac" | "dfrac" | "cfrac" | "nicefrac" | "sfrac":
                 self._option()
                 return [Fraction(self._argument(), self._argument())]
             case "binom" | "tbinom" | "dbinom":
@@ -517,8 +465,8 @@ class _Reader:
                 thickness, _ = self._raw(), self._raw()
                 is_ruled = not re.match(r"0(?:\.0*)?(?:pt)?$", thickness.strip())
                 return [Fraction(self._argument(), self._argument(), is_ruled, (opening, closing))]
-            case "sqrt" | "root":
-                option = self._option() if name == "sqrt" else "".join(takewhile("\\of".__ne__, iter(self._next, None)))
+            case "sqrt":
+                option = self._option()
                 index = _Reader(option, self._depth).whole() if option else None
                 return [Root(self._argument(), None if index in (None, Symbol("2")) else index)]
             case "overset" | "stackrel" | "underset":
@@ -557,36 +505,9 @@ class _Reader:
                 return []
             case "begin":
                 return [self._environment()]
-            case "prftree":
-                return self._proof()
-            case _ if name.startswith("xymatrix"):
-                while self._peek() not in (None, "{"):
-                    self._place += 1
-                return _parts(_Reader(symbols.diagram("xymatrix", self._raw()), self._depth + 1).whole())
-            case "mathchoice":
-                first = self._argument()
-                for _ in range(3):
-                    self._raw()
-                return _parts(first)
-            case "char" | "symbol":
-                self._length()
-                return []
         if len(name) == 1 and not name.isalpha():
             return [Symbol({"|": "‖"}.get(name, name), {"{": "open", "}": "close"}.get(name, "ord"))]
         return [Unknown(name)]
-
-    def _proof(self) -> list[Node]:
-        """The premises of a step over its conclusion, after the labels that its options announce."""
-        labels = 0
-        while (option := self._option()) is not None:
-            labels += option.strip() in ("l", "r")
-        groups: list[Node] = []
-        while self._peek() == "{":
-            groups.append(self._argument())
-        named, premises = groups[:labels], groups[labels:-1]
-        above = [part for one in premises for part in (Symbol("  ", "space"), *_parts(one))][1:]
-        step = Fraction(_row(above), groups[-1] if len(groups) > labels else EMPTY)
-        return [step, *(part for one in named for part in (Symbol(" ", "space"), *_parts(one)))]
 
     def _negated(self) -> list[Node]:
         inner = self._argument()
@@ -620,11 +541,6 @@ class _Reader:
     def _environment(self) -> Node:
         name = self._raw().rstrip("*")
         align = ""
-        if name in _DIAGRAMS:
-            self._option()
-            drawn = "".join(takewhile("\\end".__ne__, iter(self._next, None)))
-            self._raw()
-            return _Reader(symbols.diagram(name, drawn), self._depth + 1).whole()
         if name in _WITH_COLUMNS or name in _WITH_NUMBER:
             self._option()
             columns = self._raw()

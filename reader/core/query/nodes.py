@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import unicodedata
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from reader.core.dates import DateRange
@@ -183,18 +185,42 @@ class Query:
         """The order of a query without `sort:`, which is best first; empty for other queries."""
         return "relevance" if self.is_by_fit else ""
 
+    @property
+    def terms(self) -> tuple[Node, ...]:
+        """The terms and groups that must all be true."""
+        return top_level(self.root)
+
+    @property
+    def plain_words(self) -> str:
+        """The words of a query of plain words and exact terms; empty without words, or with other ones."""
+        if self.is_by_fit or any(isinstance(node, And | Or | Not | Regex) for node in self.terms):
+            return ""
+        return " ".join(node.text for node in self.terms if isinstance(node, Match) and node.field is None)
+
+    def words(self, fields: Collection[str | None] | None = None) -> tuple[str, ...]:
+        """The words and phrases that are searched in some fields, or in all; those in quotes are found only whole."""
+        found = (node for node in leaves(self.root, is_found=True) if isinstance(node, Match))
+        return tuple(
+            quoted(node.text) if node.exact else node.text for node in found if fields is None or node.field in fields
+        )
+
+    def with_words_as(self, node: Node) -> Query:
+        """The query without its plain words and its order, and with another term in their place."""
+        exact = [one for one in self.terms if not (isinstance(one, Match) and one.field is None)]
+        return Query(all_of([*exact, node]))
+
     def __str__(self) -> str:
         return self.text
 
 
-def leaves(node: Node | None) -> Iterator[Node]:
-    """The terms of a tree, negated or not, in order."""
+def leaves(node: Node | None, *, is_found: bool = False) -> Iterator[Node]:
+    """The terms of a tree in order, negated or not; with `is_found`, only those that papers have."""
     match node:
         case And(nodes) | Or(nodes):
             for inner in nodes:
-                yield from leaves(inner)
+                yield from leaves(inner, is_found=is_found)
         case Not(inner):
-            yield from leaves(inner)
+            yield from leaves(None if is_found else inner)
         case None:
             pass
         case _:
@@ -275,3 +301,40 @@ def quoted(value: str) -> str:
     """A value in quotes; quotes inside it are escaped."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+# Regular expressions in linear time, by the engine of Rust that pydantic ships. Python's own engine backtracks, and
+# some patterns make it take forever. This one has no look-around and no back-references, and limits what it compiles.
+# It is imported late: the first list comes before it.
+
+
+class UnsafePattern(ValueError):
+    """A pattern that is refused; the text is a sentence with the reason."""
+
+
+@lru_cache(maxsize=16)
+def compile_pattern(pattern: str) -> Callable[[str], bool]:
+    """Compile a pattern to a search in a line that ignores case and accents. Raises UnsafePattern."""
+    from pydantic_core import SchemaError, SchemaValidator
+    from pydantic_core.core_schema import str_schema
+
+    try:
+        schema = str_schema(pattern=f"(?i){without_accents(pattern)}", regex_engine="rust-regex")
+        return SchemaValidator(schema).isinstance_python
+    except SchemaError as error:
+        reason = str(error).rpartition("rror: ")[2]
+        if "size limit" in reason:
+            raise UnsafePattern("This regex is too large; repeat less") from None
+        raise UnsafePattern(f"This is not a regex: {reason}") from None
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether one of the text's lines matches the pattern."""
+    return any(map(compile_pattern(pattern), without_accents(text).split("\n")))
+
+
+def without_accents(text: str) -> str:
+    """The text without accents; the case stays."""
+    if text.isascii():
+        return text
+    return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))

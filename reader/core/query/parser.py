@@ -22,7 +22,7 @@ from typing import NoReturn
 from reader.core import removed
 from reader.core.dates import DATE_WORDS, DateRange, parse_date, parse_date_range
 from reader.core.errors import QueryError
-from reader.core.nearest import distance, nearest
+from reader.core.nearest import nearest
 from reader.core.query.lexer import (
     ALIASES,
     COUNT_FIELDS,
@@ -46,14 +46,16 @@ from reader.core.query.nodes import (
     Sort,
     Term,
     TopTerm,
+    UnsafePattern,
     When,
     all_of,
     any_of,
+    compile_pattern,
     is_term,
+    matches,
     names_in,
     negation,
 )
-from reader.core.query.patterns import UnsafePattern, compile_pattern, matches
 from reader.core.text import split_words
 
 MAX_LENGTH = 2000
@@ -266,9 +268,6 @@ def _word(token: Token) -> Match | Term:
         raise QueryError(f"{name}: is no longer a field. {instead}", token.start, token.start + len(name) + 1)
     if colon and not rest.startswith("//") and (field := _meant_field(name)):
         raise QueryError(f"There is no field {name}:.", token.start, token.start + len(name) + 1, f"{field}:")
-    if token.text == "&":
-        # A pasted title may have it; the index has the word.
-        return Match("and")
     _expect_letters(token)
     return Match(token.text)
 
@@ -292,16 +291,8 @@ def _meant_field(name: str) -> str | None:
     """The field that a mistyped name before a colon stands for; None if it is a plain word."""
     if not (name.isascii() and name.isalpha() and name.islower()):
         return None
-    if name in ALIASES:
-        return ALIASES[name]
-    for field in FIELDS:
-        # Short field names resemble too many words: "as:" is not "is:", "cat:" is not "tag:".
-        allowed = 2 if len(field) > 6 else 1
-        if len(field) > 3 and distance(name, field, allowed) <= allowed:
-            return field
-        if len(field) == 3 and sorted(name) == sorted(field):
-            return field
-    return None
+    # Short names resemble too many words: "as:" is not "is:", "cat:" is not "tag:".
+    return ALIASES.get(name) or (nearest(name, FIELDS) if len(name) > 3 else None)
 
 
 # Values of fields

@@ -14,24 +14,24 @@ from dataclasses import MISSING, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from reader.core import removed
-from reader.core.marks import RULE_MARKS, STANDING, TAG, WATCH
+from reader.core.marks import RULE_MARKS, STANDING, TAG, WATCH, clean_mark, opposes
+from reader.core.nearest import nearest
 from reader.core.settings.types import (
     EXPORT_FORMATS,
     FILE_PATH,
     HOOK,
     NAME,
     NAME_LIMIT,
-    RULE_DEEDS,
     WEB_ADDRESS,
     InvalidValue,
     SettingType,
+    Wrong,
     as_toml,
-    nearest,
     number,
     one_of,
     query_type,
+    read_table,
     setting,
-    setting_types,
 )
 from reader.core.views import IDS
 
@@ -63,15 +63,18 @@ TABLE = "standing"
 
 
 def _deeds(value: object) -> object | None:
-    texts = [value] if isinstance(value, str) else value
-    if not isinstance(texts, list | tuple) or not texts or not all(isinstance(one, str) for one in texts):
+    words = [value] if isinstance(value, str) else value
+    if not isinstance(words, list | tuple) or not words or not all(isinstance(word, str) for word in words):
         return None
-    for word in texts:
+    for word in words:
+        if word.startswith(TAG) and ('"' in word or clean_mark(word, "1") != (word, "1")):
+            raise InvalidValue(f"has {as_toml(word)}, whose tag is not a one-line name")
         if word not in WORDS and not word.startswith(TAG):
             raise InvalidValue(f"has {as_toml(word)}, which can't be done", nearest(word, (*WORDS, TAG)))
-    if marks := [word for word in texts if word in RULE_MARKS or word.startswith(TAG)]:
-        RULE_DEEDS.check(marks)
-    return tuple(dict.fromkeys(texts))
+    against = [word for word in words if opposes("hide", word)]
+    if "hide" in words and against:
+        raise InvalidValue(f"has both hide and {against[0]}, which contradict each other")
+    return tuple(dict.fromkeys(words))
 
 
 DEEDS = SettingType("a list of " + ", ".join(f'"{word}"' for word in WORDS) + ' and "tag:NAME"', _deeds)
@@ -119,15 +122,11 @@ class Standing:
 
 def checked(values: Mapping[str, object]) -> Standing:
     """The standing query of these values; raises InvalidValue, whose text begins with the key."""
-    types = setting_types(Standing)
-    found: dict[str, Any] = {}
-    for key, value in values.items():
-        if key not in types:
-            raise InvalidValue(f"{key} is not a key of [[{TABLE}]]", nearest(key, types))
-        try:
-            found[key] = types[key].check(value)
-        except InvalidValue as error:
-            raise InvalidValue(f"{key} {error}", error.suggestion) from error
+    wrong: list[Wrong] = []
+    found = read_table(Standing, values, wrong, (TABLE,))
+    if wrong:
+        first = wrong[0]
+        raise InvalidValue(f"{first.path[-1]} {first.error}", first.error.suggestion)
     missing = [one.name for one in fields(Standing) if one.default is MISSING and one.name not in found]
     if missing:
         raise InvalidValue(f"{' and '.join(missing)} is missing")
@@ -211,45 +210,29 @@ def as_text(some: Sequence[Standing]) -> str:
 
 def from_text(text: str) -> tuple[list[Standing], list[tuple[int, str]]]:
     """The standing queries of an edited text, and its mistakes, each with its line."""
-    from reader.core.settings.toml import explain_toml, parse_toml, read_statements
+    from reader.core.settings.toml import read_toml
 
-    found: list[Standing] = []
-    wrong: list[tuple[int, str]] = []
-    tables: list[tuple[int, dict[str, object], dict[str, int]]] = []
-    for one in read_statements(text):
-        if one.problem:
-            wrong.append((one.line, one.problem))
-        elif one.key[0] != TABLE:
-            wrong.append((one.line, f"only tables [[{TABLE}]] belong here"))
-        elif one.value is None:
-            tables.append((one.line, {}, {}))
-            if not one.is_entry:
-                wrong.append((one.line, f"write [[{TABLE}]], in double brackets"))
-        elif tables and one.is_entry:
-            key = ".".join(one.key[1:])
-            tables[-1][1][key] = one.value
-            tables[-1][2][key] = one.line
-    if not wrong:
+    toml = read_toml(text)
+    wrong = list(toml.mistakes)
+    tables = toml.values.pop(TABLE, [])
+    if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
+        wrong.append((toml.line((TABLE,)), f"write [[{TABLE}]], in double brackets"))
+        tables = []
+    wrong += ((toml.line((key,)), f"only tables [[{TABLE}]] belong here") for key in toml.values)
+    found: dict[str, Standing] = {}
+    for place, values in enumerate(tables):
         try:
-            parse_toml(text)
-        except (ValueError, RecursionError) as error:
-            wrong.append(explain_toml(error))
-    names: dict[str, int] = {}
-    for place, (line, values, lines) in enumerate(tables):
-        try:
-            standing = checked({**values, "place": place})
+            one = checked({**values, "place": place})
+            if one.name.casefold() in found:
+                raise InvalidValue("name is also that of an earlier table")
+            found[one.name.casefold()] = one
         except InvalidValue as error:
             meant = f" Did you mean {error.suggestion}?" if error.suggestion else ""
-            wrong.append((lines.get(str(error).partition(" ")[0], line), f"{str(error).rstrip('.')}.{meant}"))
-            continue
-        name = standing.name.casefold()
-        if name in names:
-            wrong.append((line, f"{standing.name} is also the name of the table in line {names[name]}"))
-        names.setdefault(name, line)
-        found.append(standing)
+            key = str(error).partition(" ")[0]
+            wrong.append((toml.line((TABLE, place, key)), f"{str(error).rstrip('.')}.{meant}"))
     if len(found) > MOST:
         wrong.append((0, f"more than {MOST} standing queries are not kept"))
-    return found, sorted(wrong)
+    return list(found.values()), sorted(wrong)
 
 
 # Lists of release 0.2
@@ -318,9 +301,8 @@ _FORMER_FIELDS = {
 }
 """The fields that the tables of a settings file of 0.2 had."""
 
-FORMER_TABLES = tuple(_FORMER_FIELDS)
-FORMER_LISTS = (*FORMER_TABLES, "mute", "notify", "on_star", "on_new", "hidden_views")
-"""What a settings file of 0.2 had and standing queries have now: those that were tables, and all."""
+FORMER_LISTS = (*_FORMER_FIELDS, "mute", "notify", "on_star", "on_new", "hidden_views")
+"""What a settings file of 0.2 had and standing queries have now."""
 
 
 def of_lists(lists: Mapping[str, Any]) -> tuple[list[Standing], list[tuple[str, InvalidValue]]]:

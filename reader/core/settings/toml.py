@@ -1,49 +1,64 @@
-"""Reads TOML with line numbers.
+"""Reads TOML so that a mistake costs only its own statement, and tells the line of each key.
 
-`tomllib` reports no line numbers and stops at the first mistake. Here it parses one statement at a time and decides
-where a statement ends, so that a bad line does not affect the others.
+`tomllib` stops at the first mistake and reports no lines of keys. Here a statement with a mistake is left out and the
+rest is parsed again; the lines are those where the keys stand in the text.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+MAX_MISTAKES = 20
+"""Maximum statements that are left out; of a text with more mistakes nothing is taken."""
+
 MAX_STATEMENT_LINES = 200
-"""Maximum lines of a statement: each further line parses the earlier ones again."""
-MAX_DOTS = 100
-"""Maximum dots of a line outside strings and comments: `tomllib` takes minutes and gigabytes for a key of 30,000."""
-MAX_WORK = 4_000_000
-"""Maximum characters to parse, including repetitions: a second's work. The rest is left out."""
+"""Maximum lines above a mistake in which the beginning of its statement is looked for."""
 
-_STRING_OR_COMMENT = re.compile(r'"(?:[^"\\]|\\.)*+"|\'[^\']*+\'|#.*')
+_NAME = r"""[\w.\-"']+"""
+_HEADER = re.compile(rf"\s*(\[\[?)\s*({_NAME})\s*\]\]?\s*(?:#.*)?")
+_KEY = re.compile(rf"\s*({_NAME}(?:\s*\.\s*{_NAME})*)\s*=")
+_NOT_IN_NAME = re.compile(r"""["'\s]""")
+
+Path = tuple[str | int, ...]
+"""The keys that lead to a value; in a list of tables, the number of the table follows the list's key."""
 
 
-class Statement(NamedTuple):
-    """A key and its value at a line, or why the line is not valid TOML."""
+class Toml(NamedTuple):
+    """The values of a text, their lines, and what was left out."""
 
-    line: int
-    key: tuple[str, ...] = ()
-    """Its parts, with those of its table."""
-    value: Any = None
-    """None for a table's header."""
-    is_entry: bool = False
-    """Whether it is a header such as `[[a]]`, or a key below one."""
-    problem: str = ""
+    values: dict[str, Any]
+    lines: dict[str, int]
+    """The line of each key and table, from 1, by its dotted path: `digest.to`, `commands.0.run`. Those within an inline
+    table are not there."""
+    mistakes: list[tuple[int, str]]
+    """The line of each mistake, 0 if it has none, and a sentence without the full stop."""
+
+    def line(self, path: Path) -> int:
+        """The line of a value, or of the nearest table around it; 0 if it has none."""
+        for end in range(len(path), 0, -1):
+            begin = f"{dotted(path[:end])}."
+            for key, line in self.lines.items():
+                if f"{key}.".startswith(begin):
+                    return line
+        return 0
+
+
+def dotted(path: Path) -> str:
+    """A path with dots between its parts."""
+    return ".".join(map(str, path))
 
 
 def parse_toml(text: str) -> dict[str, Any]:
-    """The document of a TOML text; raises ValueError or RecursionError."""
+    """The document of a TOML text; raises ValueError."""
     import tomllib
 
-    for line in text.split("\n"):
-        if line.count(".") > MAX_DOTS and _STRING_OR_COMMENT.sub("", line).count(".") > MAX_DOTS:
-            raise ValueError("nests too deeply")
-    document = tomllib.loads(text)
-    # Raises ValueError for a hexadecimal number of thousands of digits, which no message could show.
-    repr(document)
-    return document
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise ValueError("nests too deeply") from error
 
 
 def explain_toml(error: Exception) -> tuple[int, str]:
@@ -55,63 +70,57 @@ def explain_toml(error: Exception) -> tuple[int, str]:
     return int(line[1]) if line else 0, message
 
 
-def read_statements(text: str) -> Iterator[Statement]:
-    """All keys of a TOML text in order, with tables flattened to dotted keys, and all malformed lines.
-
-    It does not find mistakes that concern several statements, such as a key set twice.
-    """
+def read_toml(text: str) -> Toml:
+    """The values of a text, without the statements that have a mistake."""
     lines = text.replace("\r\n", "\n").split("\n")
-    header = ""
-    start = work = 0
-    while start < len(lines):
-        first = lines[start].lstrip()
-        if not first or first.startswith("#"):
-            start += 1
-            continue
-        if work > MAX_WORK:
-            yield Statement(start + 1, problem="takes too long to read, as do the lines after it")
-            return
-        is_header = first.startswith("[")
-        document, end, problem, parsed = _read_statement("" if is_header else header, lines, start)
-        work += parsed
-        if problem:
-            yield Statement(start + 1, problem=problem)
-        elif is_header:
-            header = lines[start] + "\n"
-        for table, value in _leaves(document):
-            # Below a header `[[a]]`, the document is {a: [{key: value}]}.
-            is_entry = header.lstrip().startswith("[[") and isinstance(value, list)
-            inner = _leaves(value[0], table) if is_entry and not is_header else [(table, None if is_header else value)]
-            yield from (Statement(start + 1, key, one, is_entry) for key, one in inner)
-        start = end
-
-
-def _read_statement(header: str, lines: list[str], start: int) -> tuple[dict[str, Any], int, str, int]:
-    """The statement at line index `start`: its document, the next index, what is wrong, and the characters parsed."""
-    import tomllib
-
-    body, problem, parsed = header, "", 0
-    for end in range(start, min(start + MAX_STATEMENT_LINES, len(lines))):
-        body += lines[end] + "\n"
-        parsed += len(body)
+    mistakes: list[tuple[int, str]] = []
+    while True:
         try:
-            return parse_toml(body), end + 1, "", parsed
-        except tomllib.TOMLDecodeError as error:
-            problem = problem or str(error).partition(" (at ")[0]
-            # Only an open string or array makes the parser report the end of the document.
-            if "end of document" not in str(error):
-                break
-        except (ValueError, RecursionError) as error:
-            # A number of 5,000 digits, or nesting.
-            problem = str(error) if "deeply" in str(error) else "is not a readable value"
-            break
-    return {}, start + 1, problem, parsed
+            values = parse_toml("\n".join(lines))
+            return Toml(values, _lines_of(lines), sorted(mistakes))
+        except ValueError as error:
+            line, message = explain_toml(error)
+            if "at end of document" in str(error):
+                line = len(lines)
+            if not line or len(mistakes) == MAX_MISTAKES:
+                return Toml({}, {}, sorted([*mistakes, (line, f"{message}; the file was not read")]))
+            first, last = _statement(lines, line)
+            what = "line" if last == first + 1 else "table"
+            mistakes.append((first + 1, f"{message}; this {what} was left out"))
+            lines[first:last] = [""] * (last - first)
 
 
-def _leaves(node: object, key: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """The keys of a document with their values, tables flattened to dotted keys."""
-    if isinstance(node, dict) and node:
-        for name, child in node.items():
-            yield from _leaves(child, (*key, name))
-    elif key:
-        yield key, node
+def _statement(lines: Sequence[str], line: int) -> tuple[int, int]:
+    """The lines to leave out for a mistake in a line: where its statement begins, and for a header its whole table."""
+    first = line - 1
+    for begin in range(line - 1, max(-1, line - MAX_STATEMENT_LINES), -1):
+        try:
+            parse_toml("\n".join(lines[:begin]))
+        except ValueError:
+            continue
+        first = begin
+        break
+    last = first + 1
+    if lines[first].lstrip().startswith("["):
+        while last < len(lines) and not lines[last].lstrip().startswith("["):
+            last += 1
+    return first, last
+
+
+def _lines_of(lines: Sequence[str]) -> dict[str, int]:
+    """The lines of keys; a line of a long text that looks like a key counts as one, which does no harm."""
+    found: dict[str, int] = {}
+    tables: Counter[str] = Counter()
+    table = ""
+    for number, line in enumerate(lines, 1):
+        if header := _HEADER.fullmatch(line):
+            name = _NOT_IN_NAME.sub("", header[2])
+            found.setdefault(name, number)
+            table = f"{name}."
+            if header[1] == "[[":
+                found[f"{name}.{tables[name]}"] = number
+                table = f"{name}.{tables[name]}."
+                tables[name] += 1
+        elif key := _KEY.match(line):
+            found.setdefault(table + _NOT_IN_NAME.sub("", key[1]), number)
+    return found

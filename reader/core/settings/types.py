@@ -10,11 +10,11 @@ import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from reader.core.addresses import is_loopback
-from reader.core.marks import RULE_MARKS, TAG, clean_mark, opposes
+from reader.core.nearest import nearest
 
 if TYPE_CHECKING:
     from reader.core.query import Query
@@ -47,6 +47,10 @@ class SettingType:
     """The valid value, in the file's syntax, that the user probably meant."""
     words: tuple[str, ...] = ()
     """All valid words, if there are only some."""
+    table: type | None = None
+    """The dataclass of a table of the settings file."""
+    is_repeated: bool = False
+    """Whether the table may occur many times, as [[commands]] may."""
 
     def check(self, value: object) -> object:
         """The value in the setting's Python type; raises InvalidValue."""
@@ -66,13 +70,6 @@ def setting_types(kind: type) -> dict[str, SettingType]:
     return {one.name: one.metadata["rule"] for one in fields(kind) if "rule" in one.metadata}
 
 
-def nearest(word: str, words: Iterable[str]) -> str | None:
-    """The nearest of `words`; imported late, since only mistakes need it."""
-    from reader.core.nearest import nearest
-
-    return nearest(word, words)
-
-
 def as_toml(value: object) -> str:
     """A value in the settings file's syntax."""
     import json
@@ -82,6 +79,9 @@ def as_toml(value: object) -> str:
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     except TypeError:
         return str(value)
+    except ValueError:
+        # More digits than Python writes.
+        return "a number that is too long"
 
 
 def _as_texts(value: object) -> tuple[str, ...] | None:
@@ -236,26 +236,12 @@ TEXT_SOURCES = SettingType('a list of "feed", https addresses and "pdf"', _text_
 """Where full texts come from, in order; an empty list for nowhere."""
 
 
-def _key_pattern(value: object) -> object | None:
-    if not isinstance(value, str) or not value.strip():
-        return None
-    for part in re.findall(r"\{([^{}]*)\}", value):
-        if part not in KEY_PARTS:
-            meant = nearest(part, KEY_PARTS)
-            raise InvalidValue(
-                f"has {{{part}}}, which is not one of {', '.join(f'{{{one}}}' for one in KEY_PARTS)}",
-                value.replace(f"{{{part}}}", f"{{{meant}}}") if meant else None,
-            )
-    rest = re.sub(r"\{[^{}]*\}", "", value)
-    if not re.fullmatch(r"[A-Za-z0-9._:+/-]*", rest):
-        raise InvalidValue(f"may have letters, digits and ._:+/- around its parts, not {as_toml(value)}")
-    if rest == value:
-        raise InvalidValue("needs a part in braces, else all keys would be the same", value + "{id}")
-    return value
+_KEY_PATTERN = re.compile(rf"[A-Za-z0-9._:+/-]*(?:\{{(?:{'|'.join(KEY_PARTS)})\}}[A-Za-z0-9._:+/-]*)+")
 
-
-KEY_PATTERN = SettingType(
-    f"a pattern with {', '.join(f'{{{one}}}' for one in KEY_PARTS[:-1])} or {{{KEY_PARTS[-1]}}}", _key_pattern
+KEY_PATTERN = _text(
+    f"a pattern with {', '.join(f'{{{one}}}' for one in KEY_PARTS[:-1])} or {{{KEY_PARTS[-1]}}}, and letters, digits"
+    " and ._:+/- around them",
+    _KEY_PATTERN.fullmatch,
 )
 """A pattern of citation keys: letters, digits, signs of keys, and parts in braces."""
 
@@ -358,34 +344,7 @@ HOOK = SettingType(
 """What runs automatically: one of the user's commands by name, or a program with its arguments; may be empty."""
 
 
-# Marks and keys
-
-
-def _rule_marks(value: object) -> object | None:
-    found = _as_texts([value] if isinstance(value, str) else value)
-    if not found:
-        return None
-    kinds = tuple(dict.fromkeys(map(_mark, found)))
-    against = [kind for kind in kinds if opposes("hide", kind)]
-    if "hide" in kinds and against:
-        raise InvalidValue(f"has both hide and {against[0]}, which contradict each other")
-    return kinds
-
-
-def _mark(text: str) -> str:
-    """The kind of mark that a text means; raises InvalidValue."""
-    if text in RULE_MARKS:
-        return text
-    if text.startswith(TAG):
-        mark = clean_mark(text, "1")
-        if mark is not None and mark[0] == text and '"' not in text:
-            return text
-        raise InvalidValue(f"has {as_toml(text)}, whose tag is not a one-line name")
-    raise InvalidValue(f"has {as_toml(text)}, which a rule can't do", nearest(text, (*RULE_MARKS, TAG)))
-
-
-RULE_DEEDS = SettingType("a list of " + ", ".join(f'"{one}"' for one in RULE_MARKS) + ' and "tag:NAME"', _rule_marks)
-"""What a rule does: one text or a list of them."""
+# Keys
 
 
 def keys_of_action(value: object) -> tuple[str, ...]:
@@ -485,42 +444,92 @@ class DigestMail:
         return ""
 
 
-SINGLE: Mapping[str, type[DigestMail]] = {"digest": DigestMail}
-"""The single tables, by their names in the file."""
+DIGEST = SettingType("a table: write [digest] on a line of its own", lambda value: None, table=DigestMail)
+COMMANDS = SettingType(
+    "tables: write [[commands]] on a line of its own", lambda value: None, table=UserCommand, is_repeated=True
+)
+KEY_TABLE = SettingType("a table of action ids: write [keys] on a line of its own", lambda value: None)
+"""The types of tables, whose values `read_table` makes."""
 
-TABLES: Mapping[str, type[UserCommand]] = {"commands": UserCommand}
-"""The tables that may occur many times, by their names in the file."""
+
+# Values of a file
 
 
-def check_key(kind: type, table: str, key: str, value: object) -> object:
-    """The value of a key of a table, which is named in its brackets; raises InvalidValue."""
+class Wrong(NamedTuple):
+    """A value that was left out."""
+
+    path: tuple[str | int, ...]
+    """The keys that lead to it, with the number of a table among others of its name."""
+    error: InvalidValue
+
+    @property
+    def key(self) -> str:
+        """The keys with dots between them."""
+        return ".".join(part for part in self.path if isinstance(part, str))
+
+
+def read_table(
+    kind: type, values: Mapping[str, Any], wrong: list[Wrong], path: tuple[str | int, ...] = ()
+) -> dict[str, Any]:
+    """The valid values of a table, by the fields of its dataclass; `wrong` gets the others."""
     types = setting_types(kind)
-    if key not in types:
-        raise InvalidValue(f"is not a key of {table}", nearest(key, types))
-    return types[key].check(value)
+    found: dict[str, Any] = {}
+    for key, value in values.items():
+        at = (*path, key)
+        rule = types.get(key)
+        try:
+            if rule is None:
+                what = f"a key of [{'.'.join(map(str, path[:1]))}]" if path else "a setting"
+                raise InvalidValue(f"is not {what}", nearest(key, types))
+            if rule is KEY_TABLE:
+                found[key] = _read_keys(value, wrong, at)
+            elif rule.table is None:
+                found[key] = rule.check(value)
+            elif not rule.is_repeated and isinstance(value, Mapping):
+                found[key] = rule.table(**read_table(rule.table, value, wrong, at))
+            elif rule.is_repeated and isinstance(value, list) and all(isinstance(one, Mapping) for one in value):
+                found[key] = _read_tables(rule.table, value, wrong, at)
+            else:
+                raise InvalidValue(f"must be {rule.about}")
+        except InvalidValue as error:
+            wrong.append(Wrong(at, error))
+    return found
 
 
-def _made_by_reader(about: str, kind: type, problem: str) -> SettingType:
-    def convert(value: object) -> object:
-        if not isinstance(value, kind):
-            raise InvalidValue(problem)
-        return value
+def _read_tables(
+    kind: type, tables: Sequence[Mapping[str, Any]], wrong: list[Wrong], path: tuple[str | int, ...]
+) -> tuple[Any, ...]:
+    """The tables of a name, without those that lack a value, and without a second one of the same `name`."""
+    found: dict[str, Any] = {}
+    needed = [one.name for one in fields(kind) if one.default is MISSING]
+    for number, values in enumerate(tables):
+        at = (*path, number)
+        good = read_table(kind, values, wrong, at)
+        if missing := [key for key in needed if key not in values]:
+            wrong.append(Wrong(at, InvalidValue(f"needs {' and '.join(missing)}; it was left out")))
+        elif all(key in good for key in needed):
+            name = good["name"].casefold()
+            if name in found:
+                wrong.append(Wrong(at, InvalidValue("has the name of an earlier one and was left out")))
+            found.setdefault(name, kind(**good))
+    return tuple(found.values())
 
-    return SettingType(about, convert)
 
-
-DIGEST = _made_by_reader(
-    "a table, after a line [digest]", DigestMail, "must be a table: write [digest] on a line of its own"
-)
-COMMANDS = _made_by_reader(
-    "tables, each after a line [[commands]]", tuple, "must be tables: write [[commands]] on a line of its own"
-)
-KEY_TABLE = _made_by_reader(
-    "a key or a list of keys for each action id",
-    Mapping,
-    "must be a table of action ids: write [keys] on a line of its own",
-)
-"""The types of these tables as a whole: the settings reader makes their values of the keys in the file."""
+def _read_keys(value: object, wrong: list[Wrong], path: tuple[str | int, ...]) -> dict[str, tuple[str, ...]]:
+    """The keys of actions, whose ids have dots: `"paper.star" = "s"` wins over `paper.star = "s"`."""
+    if not isinstance(value, Mapping):
+        raise InvalidValue(f"must be {KEY_TABLE.about}")
+    found: dict[str, tuple[str, ...]] = {}
+    inner = [(name, one) for name, one in value.items() if isinstance(one, Mapping)]
+    for name, one in inner:
+        found |= {f"{name}.{rest}": keys for rest, keys in _read_keys(one, wrong, (*path, name)).items()}
+    for name, one in value.items():
+        try:
+            if not isinstance(one, Mapping):
+                found[name] = keys_of_action(one)
+        except InvalidValue as error:
+            wrong.append(Wrong((*path, name), error))
+    return found
 
 
 def parse_command(typed: str, known: Sequence[UserCommand]) -> UserCommand:

@@ -23,7 +23,6 @@ from typing import NamedTuple
 
 from reader.core.errors import FeedMalformed
 from reader.core.ids import arxiv_id, page_id
-from reader.core.latex import of_one_answer
 from reader.core.paper import Draft, Listing
 from reader.core.text import clean, fold
 from reader.core.titles import Titled, is_other, twin_id
@@ -360,7 +359,6 @@ def _day(text: str) -> date | None:
     return None
 
 
-@of_one_answer()
 def parse_web_page(page: WebPage, today: date) -> list[Listing]:
     """The papers of a page, in its order; empty if it has none.
 

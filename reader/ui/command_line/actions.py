@@ -45,23 +45,21 @@ def _typed(state: State) -> str | None:
 
 
 class CommandRunner(Controller):
-    """Runs commands in separate processes, waits in threads, and shows their changes at once."""
+    """Runs commands in processes of their own, waits in threads, and shows their changes at once."""
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
-        self._make_shell = self._app.shell
-        self._running: Running | None = None
+        self._processes: list[Running] = []
+        self._typed: Running | None = None
         self._name = ""
         self._progress = self._background.delayed(self._show_progress)
+        self._turn = asyncio.Lock()
+        self._told = ""
 
     @cached_property
     def _shell(self) -> Shell:
         # Made in a thread, since its imports take 30 ms.
-        return self._make_shell()
-
-    @property
-    def is_running(self) -> bool:
-        return self._running is not None
+        return self._app.shell()
 
     @property
     def _way_out(self) -> str:
@@ -71,33 +69,58 @@ class CommandRunner(Controller):
         return await asyncio.to_thread(lambda: self._shell.understand(line, here))
 
     async def run(self, words: Sequence[str], columns: int) -> Outcome:
-        """Run a command; raises ReaderError if another one runs, or if it can't be started."""
-        if self._running is not None:
+        """Run a command of the user; raises ReaderError if another one runs, or if it can't be started."""
+        if self._typed is not None:
             raise ReaderError(f"{self._way_out}: commands run one at a time")
-        # The process is started here, so that `stop` always finds it; this takes a few milliseconds.
-        self._running = running = self._shell.start(words, columns)
-        self._name = words[0]
+        # The process is started here, so that `stop_at` always finds it; this takes a few milliseconds.
+        self._typed, self._name = self._shell.start(words, columns), words[0]
         self._progress.begin(BLINK)
-        waiting = asyncio.ensure_future(asyncio.to_thread(running.wait))
         try:
-            return await asyncio.shield(waiting)
+            return await self._end_of(self._typed)
+        finally:
+            self._typed = None
+            self._end_progress()
+
+    async def run_by_itself(self, words: Sequence[str]) -> bool:
+        """Run a command that the user did not type, in turn with others; return whether it succeeded.
+
+        The same failure is reported once.
+        """
+        async with self._turn:
+            try:
+                running = await asyncio.to_thread(lambda: self._shell.start(words, COLUMNS))
+                outcome = await self._end_of(running)
+            except ReaderError as error:
+                outcome = Outcome(1, "", str(error))
+        failure = outcome.complaint if outcome.code else ""
+        if failure and failure != self._told:
+            self._model.show_news(failure, "warning")
+        self._told = failure
+        return not outcome.code
+
+    async def _end_of(self, running: Running) -> Outcome:
+        """Wait for the end of a process, which is killed if this is cancelled."""
+        self._processes.append(running)
+        try:
+            return await asyncio.shield(asyncio.ensure_future(asyncio.to_thread(running.wait)))
         except asyncio.CancelledError:
             running.kill()
             raise
         finally:
-            self._running = None
-            self._end_progress()
-            self._show_changes()
+            self._processes.remove(running)
+            if self._library.changed():
+                self._model.change(self._model.state.marked())
+                self._model.change(self._model.state.cache_changed())
 
     def stop_at(self, moment: Moment) -> bool:
-        if moment != "back" or self._running is None:
+        if moment != "back" or self._typed is None:
             return False
-        self._running.stop()
+        self._typed.stop()
         return True
 
     def on_end(self) -> None:
-        if self._running is not None:
-            self._running.kill()
+        for running in self._processes:
+            running.kill()
 
     def _show_progress(self) -> None:
         """Show that it is running: in the first line, or in the last for screens without one."""
@@ -109,11 +132,6 @@ class CommandRunner(Controller):
         state = self._model.state.busy_with("")
         is_told = state.notices.answer.text == self._way_out
         self._model.change(state.change_notices(Notices.acted) if is_told else state)
-
-    def _show_changes(self) -> None:
-        if self._library.changed():
-            self._model.change(self._model.state.marked())
-            self._model.change(self._model.state.cache_changed())
 
     @follows(_typed)
     def suggest(self, state: State) -> None:
@@ -143,21 +161,16 @@ COLUMNS = 200
 
 
 class AutomaticCommands(Controller):
-    """Runs commands one after the other, and reports those that fail."""
+    """Writes the watched exports after changes, and passes papers that are starred to the user's programs."""
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
-        self._shell = self._app.shell
         self._exports = bool(self._app.settings.exports) and not self._look.demo
         self._on_star = _star_words(self._app.settings)
         self.delay = self._background.delayed(self._export)
-        self._turn = asyncio.Lock()
-        self._running: Running | None = None
+        self._starring = asyncio.Lock()
         self._starred: dict[str, None] = {}
-        self._told = ""
         self._is_writing = False
-
-    # Watched exports
 
     @property
     def is_due(self) -> bool:
@@ -180,14 +193,11 @@ class AutomaticCommands(Controller):
         self._background.start("exports", self._write_exports)
 
     async def _write_exports(self) -> None:
-        async with self._turn:
-            is_done = await self._run(("export", "--watched"))
+        is_done = await self._app.command_runner.run_by_itself(("export", "--watched"))
         # If the reader ends first, it writes them itself.
         self._is_writing = False
         if not is_done and not self.delay.is_waiting:
             self.delay.begin(AGAIN)
-
-    # Stars
 
     def starring(self, pks: Sequence[PaperKey]) -> None:
         if not self._on_star:
@@ -198,37 +208,10 @@ class AutomaticCommands(Controller):
         self._background.start("on_star", self._run_on_star)
 
     async def _run_on_star(self) -> None:
-        async with self._turn:
+        async with self._starring:
             ids, self._starred = tuple(self._starred), {}
             for words in self._on_star if ids else ():
-                await self._run((*words, *ids))
-
-    async def _run(self, words: Sequence[str]) -> bool:
-        """Run a command in a process of its own, in turn; return whether it did.
-
-        The same failure is reported once.
-        """
-        try:
-            self._running = running = await asyncio.to_thread(lambda: self._shell().start(words, COLUMNS))
-            outcome = await asyncio.to_thread(running.wait)
-        except ReaderError as error:
-            outcome = Outcome(1, "", str(error))
-        except asyncio.CancelledError:
-            self.on_end()
-            raise
-        finally:
-            self._running = None
-        failure = outcome.complaint if outcome.code else ""
-        if failure and failure != self._told:
-            self._model.show_news(failure, "warning")
-        self._told = failure
-        if self._library.changed():
-            self._model.change(self._model.state.cache_changed())
-        return not outcome.code
-
-    def on_end(self) -> None:
-        if self._running is not None:
-            self._running.kill()
+                await self._app.command_runner.run_by_itself((*words, *ids))
 
 
 def _star_words(settings: Settings) -> list[tuple[str, ...]]:

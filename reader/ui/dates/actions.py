@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from reader.core.dates import period_containing
-from reader.core.feed_days import FIRST_DAY
+from reader.core.dates import FIRST_DAY, period_containing
 from reader.refresh.plan import Since
 from reader.ui.page.state import close_page
 from reader.ui.shell.controller import Controller, handles

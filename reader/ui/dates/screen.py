@@ -7,8 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from reader.cache.reads.window import DayCount
-from reader.core.dates import Period, parse_period, period_containing, typed_period
-from reader.core.feed_days import FIRST_DAY
+from reader.core.dates import FIRST_DAY, Period, parse_period, period_containing, typed_period
 from reader.core.lines import Line, Piece
 from reader.core.text import amount
 from reader.ui.command_line.screen import LineScreen

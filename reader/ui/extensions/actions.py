@@ -10,7 +10,7 @@ from reader.core.settings.types import SavedView
 from reader.core.steps import beside
 from reader.core.text import clean
 from reader.core.views import View
-from reader.keys.actions import EXTENSION, LINE_CONTEXTS, Action, KeySet, LineKey
+from reader.keys.actions import EXTENSION, LINE_CONTEXTS, Action, LineKey
 from reader.keys.spelling import parse_keys
 from reader.session.places import saved_view
 from reader.ui.shell.controller import Controller, Handler
@@ -60,7 +60,7 @@ class ExtensionActions(Controller):
                 Action(id, keymap.free_keys(one.keys, LINE_CONTEXTS), one.name, one.help, LINE_CONTEXTS)
                 for id, one in added.lines.items()
             )
-            self._app.add_keys(KeySet(tuple(actions)))
+            self._app.add_keys(actions)
         if added.views:
             state = self._model.state
             self._model.change(state.know_views(state.views._replace(added=added.views)))
@@ -81,17 +81,13 @@ def _check_key(key: LineKey) -> LineKey:
 def look_for_extensions() -> Added:
     """Import the extensions and check what they add; one with invalid additions is switched off."""
     lines: dict[str, LineKey] = {}
-    for given, one in _checked("keys", LineKey, _check_key):
-        id = f"{EXTENSION}{one.id}"
-        if id in lines:
-            installed.switch_off(given.entry, f"another extension also has the action {one.id}")
-        else:
-            lines[id] = one
-    return Added(lines, tuple(saved_view(one.name, one.query) for _, one in _checked("views", SavedView, _check_query)))
+    for one in _checked("keys", LineKey, _check_key):
+        lines.setdefault(f"{EXTENSION}{one.id}", one)
+    return Added(lines, tuple(saved_view(one.name, one.query) for one in _checked("views", SavedView, _check_query)))
 
 
-def _checked(kind: str, of: type[T], check: Callable[[T], T]) -> Iterator[tuple[installed.Given[T], T]]:
+def _checked(kind: str, of: type[T], check: Callable[[T], T]) -> Iterator[T]:
     """The additions of one kind, without those that fail a check."""
     for given in installed.given(kind, of):
         if (one := installed.ask(given.entry, check, given.value)) is not None:
-            yield given, one
+            yield one

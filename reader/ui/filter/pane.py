@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual import events
 
 from reader.core.lines import Line, Piece, literal
-from reader.core.query.choices import TagChoice, TopicChoice
+from reader.core.query.choices import Choice
 from reader.keys.spelling import typed_on
 from reader.session.places import DAY, TopicMode, TopicOrder
 from reader.ui.filter.rows import FilterData, FilterRow, FilterState, draw_row, lay_out, meaning
@@ -48,7 +48,7 @@ class FilterPane(RowsPane, can_focus=True):
         super().__init__(self._compose_filter, self._tell_row, id=id)
         self._glyphs = glyphs
         self._data = FilterData()
-        self._state = FilterState(choice=TopicChoice(mode), closed=frozenset(folded), order=order)
+        self._state = FilterState(choice=Choice(mode), closed=frozenset(folded), order=order)
         self._hint = ""
         self.is_narrowing = False
 
@@ -117,14 +117,14 @@ class FilterPane(RowsPane, can_focus=True):
     def place(self, view: str | None = None, day: str | None = None) -> None:
         self._set_state(replace(self._state, view=view, day=day))
 
-    def choose(self, choice: TopicChoice) -> None:
+    def choose(self, choice: Choice) -> None:
         if len(choice.picked) < 2:
             # A query with fewer than two topics does not express how they combine, so the last mode stays.
             choice = replace(choice, mode=self.choice.mode)
         self._set_state(replace(self._state, choice=choice))
         self._put_on_top()
 
-    def choose_tags(self, tags: TagChoice) -> None:
+    def choose_tags(self, tags: Choice) -> None:
         self._set_state(replace(self._state, tags=tags))
 
     def _put_on_top(self) -> None:
@@ -133,7 +133,7 @@ class FilterPane(RowsPane, can_focus=True):
             self._set_state(replace(self._state, on_top=(*self.choice.picked, *self.choice.excluded)))
 
     @property
-    def choice(self) -> TopicChoice:
+    def choice(self) -> Choice:
         return self._state.choice
 
     @property
@@ -180,7 +180,7 @@ class FilterPane(RowsPane, can_focus=True):
     def switch_mode(self) -> None:
         self._choose(replace(self.choice, mode="any" if self.choice.mode == "all" else "all"))
 
-    def _choose(self, choice: TopicChoice) -> None:
+    def _choose(self, choice: Choice) -> None:
         self._set_state(replace(self._state, choice=choice))
         self.post_message(Reported("topics", choice))
 

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from reader.cache.reads.window import DayCount
 from reader.core.lines import Line, Piece, cut, literal, measure, spread
-from reader.core.query.choices import TagChoice, TopicChoice
+from reader.core.query.choices import Choice
 from reader.core.text import amount, fold
 from reader.session.places import TopicOrder
 from reader.ui.kit.glyphs import Glyphs
@@ -60,9 +60,9 @@ class FilterState:
 
     view: str | None = None
     day: str | None = None
-    choice: TopicChoice = field(default_factory=lambda: TopicChoice("any"))
+    choice: Choice = field(default_factory=lambda: Choice("any"))
     closed: frozenset[str] = frozenset()
-    tags: TagChoice = field(default_factory=TagChoice)
+    tags: Choice = field(default_factory=Choice)
     unfolded: frozenset[str] = frozenset()
     """Sections whose further rows are listed: `followed`, `days`, `tags`, and `topics` for topics without papers."""
     on_top: tuple[str, ...] = ()
@@ -202,7 +202,7 @@ def _topic(topic: TopicItem, state: FilterState) -> FilterRow:
     return FilterRow("topic", topic.slug, topic.name, topic.papers, mark, not topic.papers, about=topic.about)
 
 
-def _mark(topic: TopicItem, choice: TopicChoice) -> Mark:
+def _mark(topic: TopicItem, choice: Choice) -> Mark:
     return "picked" if topic.slug in choice.picked else "excluded" if topic.slug in choice.excluded else "none"
 
 

@@ -34,7 +34,7 @@ from reader.ui.shell.listing import LineSlot, ListForm, ListLines, papers_have_d
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
-    from reader.core.feed_days import Hole
+    from reader.core.dates import Hole
 
 
 MOST_KEPT = 8

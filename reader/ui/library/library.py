@@ -229,7 +229,7 @@ class Library(Marker):
 
     def gaps(self, first: date, last: date, today: date) -> tuple[str, ...]:
         """The days (ISO) never requested from the feed, or without papers when requested."""
-        from reader.core.feed_days import missing_days
+        from reader.core.dates import missing_days
 
         return missing_days(first, last, today, self.fetched_days(first.isoformat(), last.isoformat()))
 
@@ -405,11 +405,10 @@ def _fit(connection: sqlite3.Connection, pk: int, text: str) -> Fit:
     from reader.cache.search.free_text import corrections, keys_of, shared
     from reader.core.query import parse
     from reader.core.similarity import Fit, Shared
-    from reader.session.places import plain_words
 
     query = parse(text)
     like = keys_of(connection, query.like)
-    words = query.near or plain_words(query)
+    words = query.near or query.plain_words
     return Fit(
         pk,
         text,

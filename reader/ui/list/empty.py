@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from reader.core.dates import Period, period_of_view
-from reader.core.feed_days import SATURDAY
+from reader.core.dates import SATURDAY, Period, period_of_view
 from reader.core.lines import Line, Piece, cut, unbroken
 from reader.core.query.suggestions import complete
 from reader.core.views import FOR_YOU, LATEST, QUEUED

@@ -39,7 +39,7 @@ from reader.ui.shell.listing import COMPACT, LineSlot, ListForm, ListLines, Posi
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount, Order
-    from reader.core.feed_days import Hole
+    from reader.core.dates import Hole
 
 KEPT = 2_000
 """Maximum cached rows, and cached contents with drawn lines; a screen needs a hundred or two."""

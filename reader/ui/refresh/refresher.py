@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.worker import Worker, WorkerError
 
 from reader.core.errors import FeedOffline, FeedUnreachable, ReaderError
-from reader.core.steps import pace_text
+from reader.core.steps import time_left
 from reader.feeds.environment import is_offline
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.refresh.state import REFRESH, RefreshStatus
@@ -243,8 +243,8 @@ class Refresher(Controller):
         parts = [self._wanted.name] if self._wanted.name else []
         if of > 1 or not parts:
             parts.append(f"day {min(done + 1, of):,} of {of:,}")
-        if of >= LONG and (speed := pace_text(done, of, time.monotonic() - self._begun)):
-            parts.append(speed)
+        if of >= LONG and (left := time_left(done, of, time.monotonic() - self._begun)):
+            parts.append(left)
         self._progress(f" {self._look.glyphs.dot} ".join(parts))
 
     def _progress(self, progress: str) -> None:

@@ -17,7 +17,7 @@ from reader.ui.kit.lines import view_name
 from reader.ui.shell.layout import Density
 
 if TYPE_CHECKING:
-    from reader.core.feed_days import Hole
+    from reader.core.dates import Hole
     from reader.ui.library.feed_results import FeedResults
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
-from reader.core.query.choices import TopicChoice, picked_topics, with_tag, with_topics
+from reader.core.query import parse
+from reader.core.query.choices import Choice, Mark, chosen, with_choice
 from reader.keys.actions import Context
 from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.state import HINT, TOPIC_MEANINGS, TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
@@ -67,18 +68,21 @@ class FilterActions(Controller):
         self._model.change(self._model.state.put(HINT, hint))
 
     @answers("topics")
-    def pick_topics(self, choice: TopicChoice) -> None:
+    def pick_topics(self, choice: Choice) -> None:
         """Write the picked topics into the query, and remember how they combine even if the query can't express it."""
         state = self._model.state
-        self._narrow(state.put(TOPIC_MODE, choice.mode), lambda text: with_topics(text, choice))
+        self._narrow(state.put(TOPIC_MODE, choice.mode), lambda text: with_choice(text, "topic", choice))
         if choice.mode != state[TOPIC_MODE]:
             other = "all" if choice.mode == "any" else "any"
             key = self._keymap.key("topic.any_all", "filter")
             self._model.show_notice(f"papers with {choice.mode} of the picked topics · {key} with {other}")
 
     @answers("tag choice")
-    def toggle_tag(self, chosen: tuple[str, Literal["picked", "excluded"]]) -> None:
-        self._narrow(self._model.state, lambda text: with_tag(text, *chosen))
+    def toggle_tag(self, named: tuple[str, Mark]) -> None:
+        def toggle(text: str) -> str:
+            return with_choice(text, "tag", chosen(parse(text), "tag").toggle(*named))
+
+        self._narrow(self._model.state, toggle)
 
     def _narrow(self, state: State, change: Callable[[str], str]) -> None:
         try:
@@ -107,8 +111,8 @@ class TopicActions(Controller):
 
     def _toggle(self, slug: str) -> None:
         state = self._model.state
-        choice = picked_topics(state.place.query)
-        text = with_topics(state.place.text, choice.toggle(slug, "picked"))
+        choice = chosen(state.place.query, "topic")
+        text = with_choice(state.place.text, "topic", choice.toggle(slug, "picked"))
         at = Position(state.highlighted)
         self._model.change(state.narrow(text, at))
         name = state[TOPIC_NAMES].get(slug, slug)
@@ -116,7 +120,7 @@ class TopicActions(Controller):
 
     @answers("topic")
     def show(self, slug: str) -> None:
-        self._app.view_actions.show_query(with_topics("", TopicChoice("all", (slug,), ())))
+        self._app.view_actions.show_query(with_choice("", "topic", Choice("all", (slug,))))
 
     def commands(self) -> Sequence[Offer]:
         state = self._model.state

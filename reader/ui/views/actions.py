@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from reader.core.dates import Period, PeriodKind, period_containing, period_of_view
-from reader.core.feed_days import FIRST_DAY, SATURDAY
+from reader.core.dates import FIRST_DAY, SATURDAY, Period, PeriodKind, period_containing, period_of_view
 from reader.core.paper_row import PaperKey
 from reader.core.query import Term
 from reader.core.text import amount

@@ -29,7 +29,6 @@ from reader.core.settings.standing import Standing, as_json, kind_of, of_follow
 from reader.core.text import is_letter
 from reader.core.words import indexed
 from reader.database import connections
-from reader.session.places import words
 from reader.ui.kit.lines import hits, pattern
 from tests.cache.conftest import NOW, ByName, draft, mute
 from tests.table import each
@@ -144,7 +143,7 @@ def _letters(form: str) -> str:
 def test_marks_cover_what_matched(asked: tuple[str, str], text: tuple[str, str], is_quoted: bool) -> None:
     typed = f'"{asked[1]}"' if is_quoted else asked[1]
     sentence = f"We study {' '.join(text[1].split())} here."
-    marked = [sentence[start:end] for start, end in hits(sentence, pattern(words(parse(typed))))]
+    marked = [sentence[start:end] for start, end in hits(sentence, pattern(parse(typed).words()))]
     if asked[0] == text[0]:
         assert _letters(" ".join(marked)) == _letters(text[1])
     elif is_quoted:
@@ -202,7 +201,7 @@ def test_a_hostile_query_stays_small(cache: sqlite3.Connection) -> None:
         where = compile_query(parse(query), SCOPE).where
         assert len(where.params) < 2_000 and len(where.sql) + sum(len(str(one)) for one in where.params) < 200_000
         found(cache, query)
-        assert pattern(words(parse(query))) is not None
+        assert pattern(parse(query).words()) is not None
 
 
 some_words = st.text(st.sampled_from("abAB éÉñßæøαΣςжЖЙй中, .-_'\"\n1²½&"), max_size=12)

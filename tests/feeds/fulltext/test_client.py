@@ -1,16 +1,21 @@
-"""Full texts over HTTP: from the first host that has one, and what each fault comes to."""
+"""Full texts and PDFs over HTTP: from the first host that has one, and what each fault comes to."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from reader.config import Settings
-from reader.core.errors import FeedOffline, FeedRefused, NoFullText
+from reader.core.document.model import PdfSpot
+from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, NoFullText, ReaderError
+from reader.feeds.fulltext import pdf_client as pdf
 from reader.feeds.fulltext.client import FEED, FeedTexts, PageTexts, open_text_sources
-from reader.feeds.http import Client, Limits
+from reader.feeds.fulltext.pdf_client import SURE, PdfClient, _places
+from reader.feeds.fulltext.pdf_lines import Box, Line
+from reader.feeds.http import Client, HostBusy, Limits
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
 from tests.feeds.servers import Nap
@@ -103,3 +108,154 @@ async def test_offline_nothing_is_asked() -> None:
         with pytest.raises(FeedOffline):
             await source.text(ID)
         await source.aclose()
+
+
+# PDFs
+
+PDF_ID = "2605.00001"
+PDF = b"%PDF-1.5\n" + bytes(range(256)) * 40 + b"\n%%EOF\n"
+PDF_LIMITS = Limits(connect_timeout=2, read_timeout=2, total_timeout=5, attempts=3, backoff=1)
+PATH = f"/pdf/{PDF_ID}"
+
+
+@pytest.fixture
+def pdf_server() -> Iterator[FeedServer]:
+    with FeedServer() as made:
+        made.pages[PATH] = PDF
+        yield made
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "papers" / "a.pdf"
+
+
+async def fetch(
+    pdf_server: FeedServer, file: Path, id: str = PDF_ID, *, offline: bool = False
+) -> list[tuple[int, int | None]]:
+    client = PdfClient(pdf_server.url, offline=offline, limits=PDF_LIMITS, sleep=Nap())
+    told: list[tuple[int, int | None]] = []
+    try:
+        await client.fetch(id, file, lambda done, total: told.append((done, total)))
+    finally:
+        await client.aclose()
+    return told
+
+
+def left(file: Path) -> list[str]:
+    return sorted(path.name for path in file.parent.iterdir())
+
+
+async def test_a_pdf_comes_whole_and_leaves_nothing_beside_it(pdf_server: FeedServer, file: Path) -> None:
+    told = await fetch(pdf_server, file)
+    assert (file.read_bytes(), left(file), told[-1]) == (PDF, ["a.pdf"], (len(PDF), len(PDF)))
+
+
+async def test_a_break_is_tried_again_and_leaves_nothing(pdf_server: FeedServer, file: Path) -> None:
+    pdf_server.faults += ["cut:1000", "cut:2000"]
+    await fetch(pdf_server, file)
+    assert (file.read_bytes(), left(file)) == (PDF, ["a.pdf"])
+    pdf_server.faults += ["cut:1000"] * 3
+    with pytest.raises(FeedUnreachable, match="broke"):
+        await fetch(pdf_server, file)
+    assert (file.read_bytes(), left(file)) == (PDF, ["a.pdf"])
+
+
+async def test_another_file_in_its_place_is_not_kept(pdf_server: FeedServer, file: Path) -> None:
+    for page, said in (
+        (b"<!DOCTYPE html><body>Are you human?</body>" * 20, "arXiv sent a page instead of the PDF; try again later."),
+        (PDF[:499], "arXiv sent another file instead of the PDF; try again later."),
+        (PDF[: len(PDF) // 2], "arXiv sent only part of the PDF; try again later."),
+    ):
+        pdf_server.pages[PATH] = page
+        with pytest.raises(FeedMalformed) as failure:
+            await fetch(pdf_server, file)
+        assert (str(failure.value), left(file)) == (said, [])
+    pdf_server.pages[PATH] = PDF[:490] + b"%%EOF\n\n\n\n\n"
+    await fetch(pdf_server, file)
+    assert file.read_bytes() == pdf_server.pages[PATH]
+
+
+async def test_a_busy_host_a_missing_pdf_and_offline_mode_are_named(pdf_server: FeedServer, file: Path) -> None:
+    pdf_server.faults += ["error:406", "error:429", "error:406"]
+    with pytest.raises(HostBusy, match="is too busy"):
+        await fetch(pdf_server, file)
+    with pytest.raises(NoFullText, match=r"arXiv has no PDF of 2605\.00009"):
+        await fetch(pdf_server, file, "2605.00009")
+    with pytest.raises(FeedOffline):
+        await fetch(pdf_server, file, offline=True)
+    assert left(file) == []
+
+
+async def test_a_folder_that_is_none_is_told(pdf_server: FeedServer, file: Path) -> None:
+    file.parent.write_text("")
+    with pytest.raises(ReaderError, match="can't be written"):
+        await fetch(pdf_server, file)
+
+
+async def test_a_pdf_has_a_size_limit(pdf_server: FeedServer, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "LARGEST", 5_000)
+    with pytest.raises(FeedMalformed, match="larger than"):
+        await fetch(pdf_server, file)
+    assert left(file) == []
+
+
+def line(text: str, base: float, left: float = 72, right: float = 540) -> Line:
+    return Line(text, 3, left, right, base, 10)
+
+
+PAGE = (
+    line("We weigh what everybody opens by", 712),
+    line("this sum over all readers", 700),
+    line("N", 682, 220, 230),
+    line("L = x + y (1)", 670, 200),
+    line("i = 1", 658, 218, 240),
+    line("where the first part counts", 640),
+    line("and the second one does not", 628),
+    line("Another line of the page says nothing", 616),
+)
+BETWEEN = Box(66, 649, 546, 697.5)
+AROUND = PdfSpot("2605.00001", before=("sum", "over", "all", "readers"), after=("where", "the", "first", "part"))
+OTHER = PdfSpot("2605.00001", number="(1)", before=("xx", "yy"), after=("zz",))
+
+
+@each(
+    ("lines", "spot", "score", "box"),
+    [
+        (PAGE, AROUND, 2.17, BETWEEN),
+        (PAGE, AROUND._replace(number="(1)"), 3.17, BETWEEN),
+        # Other columns begin and end beside it.
+        ((*PAGE, line("What stands in the other column", 676, 540, 900)), AROUND, 2.17, BETWEEN),
+        ((*PAGE, line("What stands in the other column", 664, 20, 200)), AROUND, 2.17, BETWEEN),
+        # Some of the words are other ones in the PDF.
+        (PAGE, AROUND._replace(before=("the", "sum", "over", "our", "readers")), 1.77, BETWEEN),
+        # The words after it are on the next page.
+        (PAGE[:5], AROUND, 0.33, Box(66, 645, 546, 697.5)),
+        (PAGE[1:4], AROUND, 0.33, Box(66, 657, 546, 697.5)),
+        # By its number alone, and as high as what stands beside it.
+        (PAGE, OTHER, 1.5, BETWEEN),
+        (PAGE, OTHER._replace(before=("all", "yy", "zz")), 1.5 + 1 / 3, BETWEEN),
+        (PAGE[3:4], OTHER, 1.5, Box(194, 657, 546, 687)),
+        (PAGE[:2] + PAGE[3:4] + PAGE[5:], AROUND, 2.19, Box(66, 657, 546, 687)),
+    ],
+)
+def test_a_formula_is_between_the_words_around_it_or_at_its_number(
+    lines: tuple[Line, ...], spot: PdfSpot, score: float, box: Box
+) -> None:
+    best = max(_places(lines, spot))
+    assert (best.page, best.box) == (3, box)
+    assert best.score == pytest.approx(score) and (best.score > SURE) is (score > SURE)
+
+
+@each(
+    ("lines", "spot"),
+    [
+        ((), AROUND),
+        (PAGE[:2], AROUND),
+        (PAGE, OTHER._replace(number="(2)")),
+        (PAGE, OTHER._replace(number="")),
+        ((line("see also eq (1)", 670),), OTHER),
+    ],
+)
+def test_a_formula_that_is_not_there_has_no_place(lines: tuple[Line, ...], spot: PdfSpot) -> None:
+    assert [*_places(lines, spot)] == []

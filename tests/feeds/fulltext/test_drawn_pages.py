@@ -1,4 +1,4 @@
-"""What a reader sees of a page: LaTeXML's HTML of physics, categories, chemistry, statistics and verse, as lines."""
+"""What a reader sees of a page: LaTeXML's HTML with its formulas, listings and verse, as lines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def displayed(tex: str, number: str = "") -> str:
     return f'<table class="ltx_equation ltx_eqn_table"><tr class="ltx_eqn_row"><td>{math(tex)}</td>{tag}</tr></table>'
 
 
-UNKNOWN, STAR = r"\ours{x}", r"\star"
+UNKNOWN, STAR = r"\ket{x}", r"\star"
 
 
 def drawn(body: str, width: int | None = 60) -> str:
@@ -33,44 +33,17 @@ def drawn(body: str, width: int | None = 60) -> str:
 @each(
     ("tex", "line"),
     [
-        # braket and physics
-        (r"\braket{\psi|\phi}\neq\braket{\psi}{\phi}", "⟨ψ|ϕ⟩ ≠ ⟨ψ|ϕ⟩"),
-        (r"\ket{0}\bra{n}=\dyad{0}{n},\ \ketbra{a}", "|0⟩⟨n| = |0⟩⟨n|, |a⟩⟨a|"),
-        (r"\expval{A}=\expval{A}{\psi}=\mel{m}{A}{n}", "⟨A⟩ = ⟨ψ|A|ψ⟩ = ⟨m|A|n⟩"),
-        (r"\dv{f}{x}=\dv{x}f,\ \dv[2]{f}{t}", "df∕dx = (d∕dx) f, d²f∕dt²"),
-        (r"\pdv{f}{x}{y}+\pdv[2]{u}{t}+\dv{a+b}{x}", "∂²f∕∂x∂y + ∂²u∕∂t² + d(a + b)∕dx"),
-        (r"\comm{A}{B}+\acomm{a}{b}+\abs{x}+\norm{v}", "[A, B] + {a, b} + |x| + ‖v‖"),
-        (r"\Tr\rho+\order{n^{2}}+\grad f+\laplacian u", "Tr ρ + 𝒪(n²) + ∇f + ∇²u"),
-        (r"\qty(a+b)\qty[c]\vb{x}\cross\vu{y}\qq{if}z", "(a + b)[c]𝐱 × 𝐲\u0302 if z"),
-        (r"\eval{x^{2}}_{0}^{1}\dd{x},\ \dd[3]{x}", "x²|₀¹ dx, d³x"),
-        (r"\pmqty{a&b\\c&d}=\mqty(a&b\\c&d)", "(a, b ; c, d) = (a, b ; c, d)"),
-        # Units
         (r"9.81\,\mathrm{m}\,\mathrm{s}^{-2},\ 300\,K", "9.81 m s⁻², 300 K"),
-        (r"\SI{9.81}{\metre\per\second\squared}", "9.81 m s⁻²"),
-        (r"\qty{3e8}{\metre\per\second},\ \si{\kilo\electronvolt}", "3 × 10⁸ m s⁻¹, keV"),
-        (r"\num{1.5e-3},\ \num{e4},\ \num{2+-1},\ \ang{30}", "1.5 × 10⁻³, 10⁴, 2 ± 1, 30°"),
-        (r"\unit{\cubic\metre},\ \unit{kg.m^2},\ \unit{\metre\tothe{4}}", "m³, kg m², m⁴"),
         (r"\int f(x)\,dx\,dy=p(a\,|\,b)\,,\ \log\,x", "∫ f(x) dx dy = p(a|b), log x"),
-        (r"5\text{\,}\mathrm{\SIUnitSymbolMicro m}", "5 µm"),
-        # Limits, indices and letters
         (r"\varprojlim_{i}A_{i}\to\varinjlim_{n}B_{n}", "proj limᵢ Aᵢ → inj limₙ Bₙ"),
-        (r"\sideset{_{a}^{b}}{_{c}^{d}}{\sum}x", "ₐᵇ∑_cᵈ x"),
         (r"\delta^{\mu}_{\ \lambda}\neq\delta^{\mu}_{\lambda}", "δ^μ_λ ≠ δ_λ^μ"),
         (r"T_{a}^{\phantom{a}b}", "Tₐ ᵇ"),
         (r"\mathcal{C}\neq\mathscr{C},\ \mathrm{d}\neq d,\ x", "𝒞 ≠ 𝓒, d ≠ 𝑑, x"),
         (r"\left[\begin{array}{cc|c}1&2&3\\4&5&6\end{array}\right]", "[1, 2 | 3 ; 4, 5 | 6]"),
-        # Chemistry
-        (r"\SIrange{1}{5}{\nano\meter},\ \numrange{1}{5},\ \numlist{1;2;3}", "1–5 nm, 1–5, 1, 2, 3"),
-        (r"\ang{30;15;},\ \ang{30}", "30°15′, 30°"),
-        (r"\ce{H-C#N},\ \ce{CrO4^2- v}", "H − C ≡ N, CrO₄²⁻ ↓"),
-        (r"\ce{A ->[H2O][\Delta] B}", "A ─H₂O→_Δ B"),
-        (r"\ce{H2O},\ \ce{SO4^2-},\ \ce{Ba^{2+}},\ \ce{Na+ + Cl-}", "H₂O, SO₄²⁻, Ba²⁺, Na⁺ + Cl⁻"),
-        (r"\ce{2H2 + O2 ->[\Delta] 2H2O <=> A}", "2H₂ + O₂ ─Δ→ 2H₂O ⇌ A"),
-        (r"\ce{[Fe(CN)6]^3-},\ \ce{^{14}C},\ \prescript{14}{6}{C}", "[Fe(CN)₆]³⁻, ¹⁴C, ₆¹⁴C"),
         (r"{}^{87}\mathrm{Rb}", "⁸⁷Rb"),
     ],
 )
-def test_macros_of_packages_say_what_they_mean(tex: str, line: str) -> None:
+def test_a_formula_in_a_sentence_is_one_line(tex: str, line: str) -> None:
     assert drawn(f"<p>{math(tex)}</p>").replace("\u2060", "").replace("\xa0", " ").replace("\ufffc", " ") == line
 
 
@@ -80,7 +53,7 @@ def test_macros_of_packages_say_what_they_mean(tex: str, line: str) -> None:
         # A command that is not known is read from the MathML beside it.
         (
             f"<p>{math(UNKNOWN, '<msub><mi>𝑥</mi><mn>1</mn></msub>')} and {math(UNKNOWN)}</p>",
-            "x₁ and ‹ours›x",
+            "x₁ and ‹ket›x",
         ),
         (
             "<p><math><mmultiscripts><mi>T</mi><mi>a</mi><none/><none/><mi>b</mi><mprescripts/><none/><mn>2</mn>"

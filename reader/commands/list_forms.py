@@ -1,4 +1,4 @@
-"""The paragraphs of stored full texts that have some words, for `list --passages`."""
+"""Other forms of a list: paragraphs of stored full texts with `--passages`, and topics with `--topics`."""
 
 from __future__ import annotations
 
@@ -10,26 +10,29 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from reader.cache.reads import topic_trends
 from reader.cache.search.full_text import is_found_in_texts
 from reader.cache.texts import Texts
+from reader.commands.choosing import explain_nothing
 from reader.commands.command import query_of
-from reader.commands.output import Style, answer, print_paged, warn, width
+from reader.commands.output import Style, answer, print_found, print_paged, warn, width
 from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, parsed, selection
-from reader.core.document.find import Finder, Hit, block_texts, find
-from reader.core.document.model import Heading
+from reader.core.document.find import Finder, Hit, find
 from reader.core.errors import UsageError
-from reader.core.lines import Piece, fill, wrapped
+from reader.core.lines import Piece, cut, fill, wrapped
 from reader.core.query import Match, Query, Term
 from reader.core.query.nodes import And, all_of, any_of
 from reader.core.text import brief, clean
+from reader.core.topics.trends import WEEKS, Trend, percent, spark
 from reader.core.words import joined, markers
+from reader.ui.kit.glyphs import glyphs
 from reader.ui.kit.lines import hits
 
 if TYPE_CHECKING:
-    from reader.cache.reads.window import Window
+    from reader.cache.reads.window import TopicCount, Window
 
 KEPT = "has:fulltext"
 """The query for papers with stored texts."""
@@ -43,9 +46,6 @@ class Passage(NamedTuple):
     id: str
     title: str
     hit: Hit
-    number: int
-    """The number of its section."""
-    paragraph: str
 
     @property
     def section(self) -> str:
@@ -107,19 +107,16 @@ def passages(workspace: Workspace, window: Window, text: str, query: Query) -> I
             kept = texts.get(pk)
             if kept is None:
                 continue
-            blocks = kept.document.blocks
             for row in window.rows([pk]):
                 for hit in find(kept.document, finders, in_formulas=in_formulas):
-                    number = sum(isinstance(block, Heading) for block in blocks[: hit.block + 1])
-                    paragraph = " ".join(" ".join(block_texts(blocks[hit.block])).split())
-                    yield Passage(row.id, row.title, hit, number, paragraph)
+                    yield Passage(row.id, row.title, hit)
 
 
 def _format(found: Passage) -> str:
     """A line for other programs: id, section and text, separated by tabs."""
     style = Style.of(sys.stdout)
-    text = "".join(style.bold(part) if is_mark else part for part, is_mark in _parts(found.hit))
-    return f"{style.faint(found.id)}\t{style.faint(found.section)}\t{text}"
+    text = "".join(style("strong", part) if is_mark else part for part, is_mark in _parts(found.hit))
+    return f"{style('muted', found.id)}\t{style('muted', found.section)}\t{text}"
 
 
 def _draw(found: Iterator[Passage]) -> Iterator[str]:
@@ -128,12 +125,12 @@ def _draw(found: Iterator[Passage]) -> Iterator[str]:
         if one.id != before:
             if before:
                 yield ""
-            yield from (style.bold(line) for line in wrapped(f"{one.id} {clean(one.title)}", columns))
+            yield from (style("strong", line) for line in wrapped(f"{one.id} {clean(one.title)}", columns))
             before = one.id
-        yield from (f"  {style.faint(line)}" for line in wrapped(one.section, columns - 2))
+        yield from (f"  {style('muted', line)}" for line in wrapped(one.section, columns - 2))
         pieces = [Piece(text, hit=is_mark) for text, is_mark in _parts(one.hit)]
         for line in fill(pieces, columns - 4):
-            yield "    " + "".join(style.bold(piece.text) if piece.hit else piece.text for piece in line)
+            yield "    " + "".join(style("strong", piece.text) if piece.hit else piece.text for piece in line)
 
 
 def _parts(hit: Hit) -> Iterator[tuple[str, bool]]:
@@ -144,3 +141,65 @@ def _parts(hit: Hit) -> Iterator[tuple[str, bool]]:
             yield hit.text[start:stop], True
             end = stop
     yield hit.text[end:], False
+
+
+# Topics and their trends
+
+
+WITH_TRENDS = 70
+
+
+def print_topics(arguments: Namespace, workspace: Workspace) -> int:
+    """Print the topics of a query's papers, most frequent first, with their shares of all papers in recent weeks."""
+    text = query_of(arguments.query)
+    with workspace.window() as window:
+        counted, moves = _count(window, text)
+        if not arguments.quiet and not any(topic.papers for topic in counted):
+            explain_nothing(window, parsed(text))
+    counted = counted[: arguments.limit]
+    print_found(
+        arguments,
+        (_record(topic, moves.get(topic.slug)) for topic in counted),
+        _draw_table(counted, moves, workspace),
+        (f"{topic.slug}\t{clean(topic.name)}\t{topic.papers}" for topic in counted),
+    )
+    return 0
+
+
+def _count(window: Window, text: str) -> tuple[list[TopicCount], dict[str, Trend]]:
+    counted = window.topics(selection(window, parsed(text)) if text else None)
+    newest = window.read(topic_trends.extent).newest
+    moves = window.read(lambda connection: topic_trends.topic_trends(connection, newest))
+    return sorted(counted, key=lambda topic: (-topic.papers, topic.slug)), moves
+
+
+def topic_records(window: Window, text: str) -> list[dict[str, Any]]:
+    """The topics of a query's papers as JSON, most frequent first."""
+    counted, moves = _count(window, text)
+    return [_record(topic, moves.get(topic.slug)) for topic in counted]
+
+
+def _record(topic: TopicCount, trend: Trend | None) -> dict[str, Any]:
+    return {
+        "slug": topic.slug,
+        "name": topic.name,
+        "family": topic.family,
+        "papers": topic.papers,
+        "weeks": list(trend.weeks) if trend else [],
+        "rising": trend.rising if trend else None,
+    }
+
+
+def _draw_table(counted: Sequence[TopicCount], moves: dict[str, Trend], workspace: Workspace) -> Iterator[str]:
+    """A line for each topic: papers, trend, slug and as much of the name as fits."""
+    signs = glyphs(workspace.settings.ascii)
+    style = Style.of(sys.stdout)
+    slug_width = max((len(topic.slug) for topic in counted), default=0)
+    has_moves = bool(moves) and width() >= WITH_TRENDS
+    room = width() - slug_width - 13 - (WEEKS + 9 if has_moves else 0)
+    for topic in counted:
+        trend = moves.get(topic.slug)
+        moved = f"{spark(trend.weeks, signs.spark)} {percent(trend.rising):>6}" if trend else " " * (WEEKS + 7)
+        trail = f"  {style('muted', moved)}" if has_moves else ""
+        slug = style("topic", topic.slug) + " " * (slug_width - len(topic.slug))
+        yield f"{topic.papers:>9,}{trail}  {slug}  {cut(clean(topic.name), max(0, room), signs.ellipsis)}".rstrip()
