@@ -194,7 +194,7 @@ def _examine_log() -> Iterator[Finding]:
 
 
 def _ask_feed(settings: Settings) -> Finding:
-    from reader.feeds.http import Limits
+    from reader.feeds.http import Client, Limits
     from reader.feeds.huggingface import HuggingFaceClient
     from reader.refresh.lines import failure_of
 
@@ -202,7 +202,8 @@ def _ask_feed(settings: Settings) -> Finding:
     day = (datetime.now(UTC).date() - timedelta(days=1)).isoformat()
 
     async def ask() -> int:
-        async with HuggingFaceClient.from_environment(settings, limits=Limits(attempts=1)) as feed:
+        http = Client.for_feed(settings, lookup_environment(), limits=Limits(attempts=1))
+        async with HuggingFaceClient(http) as feed:
             listing, *_ = await feed.day(day)
             return len(listing.drafts)
 

@@ -6,14 +6,14 @@ title is skipped with a reason, and only a document that is not a feed is an err
 
 from __future__ import annotations
 
-import os
+import asyncio
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Unpack, cast
+from typing import TYPE_CHECKING, Literal, cast
 from urllib.parse import urlencode
 
 from reader.core.addresses import is_local_url
@@ -23,9 +23,9 @@ from reader.core.ids import arxiv_id, is_arxiv_id
 from reader.core.paper import Draft, Skipped
 from reader.core.text import clean, reason
 from reader.feeds.arxiv_categories import find_category
-from reader.feeds.environment import ARXIV_VARIABLE, arxiv_stand_in, is_offline
-from reader.feeds.http import FEED_TYPES, Client, Closing, HttpOptions, Limits
-from reader.feeds.pace import BUSY_HOST_INTERVAL_SECONDS, busy_host_pace
+from reader.feeds.environment import ARXIV_VARIABLE
+from reader.feeds.http import FEED_TYPES, Client, Closing, Limits
+from reader.feeds.pace import ARXIV_INTERVAL_SECONDS, arxiv_pace
 from reader.feeds.safe import UnreadableXml, parse_each, parse_xml, plain_block, plain_line
 
 if TYPE_CHECKING:
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
 
 API_ENDPOINT = "https://export.arxiv.org"
 RSS_ENDPOINT = "https://rss.arxiv.org"
-
-INTERVAL = BUSY_HOST_INTERVAL_SECONDS
-"""Seconds between requests to either host, by arXiv's terms."""
 
 MAX_IDS = 200
 """Maximum papers per request by id; more make the address too long for some proxies."""
@@ -56,7 +53,7 @@ _PAGE_SIZE = 1_000
 _MAX_PAGES = 30
 """arXiv returns no more than 30,000 papers for one query."""
 
-_LIMITS = replace(Limits(), read_timeout=30, total_timeout=90, backoff=INTERVAL)
+LIMITS = Limits(read_timeout=30, total_timeout=90, backoff=ARXIV_INTERVAL_SECONDS, longest_wait=60)
 
 _CLOSING_HOUR = 14
 """Hour of the day in New York at which submissions for the next announcement close."""
@@ -80,28 +77,29 @@ class ArxivClient(Closing):
         folder: Path | None = None,
         *,
         stand_in: str = "",
+        offline: bool = False,
+        limits: Limits | None = None,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        **options: Unpack[HttpOptions],
     ) -> None:
-        options.setdefault("limits", _LIMITS)
-        options.setdefault("accept", FEED_TYPES)
         self._api = stand_in or API_ENDPOINT
         self._feeds = stand_in or RSS_ENDPOINT
 
-        def client(endpoint: str, pause: str) -> Client:
-            pace = busy_host_pace(endpoint, folder, turn="arxiv.lock", pause=pause, now=lambda: now().timestamp())
-            return Client(endpoint, title="arXiv", reason=refusal_reason, pace=pace, **options)
+        def client(endpoint: str, name: str) -> Client:
+            return Client(
+                endpoint,
+                title="arXiv",
+                accept=FEED_TYPES,
+                offline=offline,
+                limits=limits or LIMITS,
+                pace=arxiv_pace(endpoint, folder, "arxiv.lock", name, lambda: now().timestamp()),
+                reason=refusal_reason,
+                sleep=sleep,
+            )
 
         # Each is a different machine: while one is busy, the other may answer.
-        self._http = client(self._api, "arxiv.busy")
-        self._feeds_http = client(self._feeds, "arxiv-feeds.busy")
-
-    @classmethod
-    def from_environment(cls, folder: Path | None = None, *, environ: Mapping[str, str] | None = None) -> ArxivClient:
-        """A client with the environment's offline mode; ARXIV_ENDPOINT replaces all hosts."""
-        environ = os.environ if environ is None else environ
-        limits = replace(_LIMITS, longest_wait=60)
-        return cls(folder, stand_in=arxiv_stand_in(environ), offline=is_offline(environ), limits=limits)
+        self._http = client(self._api, "api")
+        self._feeds_http = client(self._feeds, "rss")
 
     async def aclose(self) -> None:
         for http in (self._http, self._feeds_http):

@@ -19,13 +19,15 @@ import ssl
 import time
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self, TypedDict, TypeVar, Unpack
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self, TypeVar
 from urllib.parse import unquote, urljoin, urlsplit
 
 from reader import __version__
@@ -56,6 +58,9 @@ log = logging.getLogger(__name__)
 
 MAX_REDIRECTS = 5
 
+CONNECT_SECONDS = 5.0
+"""Seconds that a connection may take."""
+
 STEP_SECONDS = 30.0
 """Seconds that a step of a job may take without notice."""
 
@@ -64,11 +69,10 @@ FEED_TYPES = "application/atom+xml, application/rss+xml, application/xml;q=0.9, 
 
 LATER = "try again later"
 
+_SIGN_IN = "this network may ask to sign in first"
 _TOO_BUSY = (406, 429, 503)
 """Statuses by which arXiv's hosts only mean that they are busy, if no waiting time comes with them."""
 
-_PERMANENT = (301, 308)
-_REDIRECTS = (*_PERMANENT, 302, 303, 307)
 _NO_NETWORK = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
 _UNUSABLE_ENVIRONMENT = (
     "The environment names a proxy or certificates that can't be used; correct or unset HTTPS_PROXY, HTTP_PROXY,"
@@ -80,14 +84,12 @@ _GZIP_WINDOW = 31
 _LONGEST_VALIDATOR = 1_000
 _LEFT = re.compile(r";\s*r=([0-9]{1,9})(?![0-9.])")
 _RESET = re.compile(r";\s*t=([0-9]{1,9})")
-_NEXT = re.compile(r';\s*rel\s*=\s*"?next\b', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Limits of a request; times are in seconds."""
 
-    connect_timeout: float = 5
     read_timeout: float = 10
     """Maximum time without a byte of the response."""
     total_timeout: float = 30
@@ -101,30 +103,7 @@ class Limits:
     """Maximum wait for a rate limit: a little over the five minutes of the feed's window."""
 
 
-class HttpOptions(TypedDict, total=False):
-    """The options that every source passes on to its clients; the defaults are those of `Client`."""
-
-    accept: str
-    encoding: str
-    """`gzip` or `identity`; `Client` knows no other."""
-    offline: bool
-    limits: Limits
-    sleep: Callable[[float], Awaitable[object]]
-    clock: Callable[[], float]
-
-
-class Answer(NamedTuple):
-    """What comes back for a request: its head, and its body as it comes, packed as it was sent."""
-
-    status: int
-    url: str
-    headers: Mapping[str, str]
-    """By names in any case."""
-    chunks: AsyncIterator[bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Validators:
+class Validators(NamedTuple):
     """The ETag and Last-Modified of a response, to be sent with the next request for the same address."""
 
     etag: str | None = None
@@ -138,29 +117,25 @@ class Validators:
     @classmethod
     def from_headers(cls, headers: Mapping[str, str]) -> Validators:
         """The validators in a response's headers; one that can't be sent back unchanged is dropped."""
-        values = (headers.get(name, "").strip() for name in ("ETag", "Last-Modified"))
-        safe = (
-            value.isascii() and value.isprintable() and len(value) <= _LONGEST_VALIDATOR and value for value in values
-        )
-        etag, modified = (value or None for value in safe)
-        return cls(etag, modified)
+
+        def safe(name: str) -> str | None:
+            value = headers.get(name, "").strip()
+            return value if value.isascii() and value.isprintable() and 0 < len(value) <= _LONGEST_VALIDATOR else None
+
+        return cls(safe("ETag"), safe("Last-Modified"))
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """A successful response."""
 
     body: bytes
-    is_unchanged: bool = False
-    """True for a 304: nothing has changed since the response with the validators that were sent; `body` is empty."""
-    validators: Validators = Validators()
-    url: str = ""
-    """The address for later requests: the requested one, or the new one after a permanent redirect."""
     base_url: str = ""
     """The address after all redirects; relative links in the body start from it."""
-    content_type: str = ""
-    has_next: bool | None = None
-    """Whether a next page follows; None if the response does not say."""
+    headers: Mapping[str, str] = MappingProxyType({})
+    """By names in any case."""
+    validators: Validators = Validators()
+    is_unchanged: bool = False
+    """True for a 304: nothing has changed since the response with the validators that were sent; `body` is empty."""
 
 
 class HttpRefused(FeedRefused):
@@ -176,21 +151,16 @@ class HostBusy(HttpRefused):
 
 
 class _RetryableError(Exception):
-    """A failure that may pass: `error` is raised after `attempts` attempts.
+    """A failure that may pass: `error` is raised after `attempts` attempts, by default those of the limits.
 
     The next attempt waits `wait` seconds; None is the usual backoff.
     """
 
-    def __init__(self, error: FeedError, attempts: int, wait: float | None = None) -> None:
+    def __init__(self, error: FeedError, wait: float | None = None, attempts: int = 1_000) -> None:
         super().__init__(str(error))
         self.error = error
-        self.attempts = attempts
         self.wait = wait
-
-    @property
-    def cause(self) -> str:
-        """The cause in words, shown while waiting: the sentence without its remedy."""
-        return str(self.error).partition(";")[0].rstrip(".")
+        self.attempts = attempts
 
 
 class Closing:
@@ -207,29 +177,27 @@ class Closing:
         raise NotImplementedError
 
 
-# Headers and bodies
+async def unpack(host: str, encoding: str, parts: AsyncIterator[bytes], limit: int) -> AsyncIterator[bytes]:
+    """The parts of a body as they come, unpacked by its `Content-Encoding`, of at most `limit` bytes.
 
-
-async def read_body(host: str, answer: Answer, limit: int) -> bytes:
-    """The unpacked body of at most `limit` bytes, so that a few bytes never become gigabytes.
-
-    Raises FeedMalformed for a larger body and for one packed otherwise than by gzip, zlib.error for damaged gzip.
+    httpx would unpack a part of any size before it could be refused: a few bytes would become gigabytes. Raises
+    FeedMalformed for a larger body and for one packed otherwise than by gzip, zlib.error for damaged gzip.
     """
-    encoding = answer.headers.get("Content-Encoding", "")
-    encodings = [name for part in encoding.split(",") if (name := part.strip().lower()) not in ("", "identity")]
-    if encodings not in ([], ["gzip"], ["x-gzip"]):
+    encoding = encoding.strip().lower()
+    if encoding not in ("", "identity", "gzip", "x-gzip"):
         raise FeedMalformed(f"{host} compressed its answer as {brief(encoding)!r}, which was not requested; {LATER}.")
-    gzip = zlib.decompressobj(_GZIP_WINDOW) if encodings else None
-    body, received = bytearray(), 0
-    async for chunk in answer.chunks:
-        received += len(chunk)
+    gzip = zlib.decompressobj(_GZIP_WINDOW) if encoding.endswith("gzip") else None
+    received = unpacked = 0
+    async for part in parts:
+        received += len(part)
         # One byte over the limit is enough to know.
-        body += chunk if gzip is None else gzip.decompress(chunk, limit + 1 - len(body)) if not gzip.eof else b""
-        if max(received, len(body)) > limit:
+        plain = part if gzip is None else b"" if gzip.eof else gzip.decompress(part, limit + 1 - unpacked)
+        unpacked += len(plain)
+        if max(received, unpacked) > limit:
             raise FeedMalformed(f"{host} sent more than {limit // 1024**2} MiB at once, which were not read; {LATER}.")
+        yield plain
     if gzip is not None and received and not gzip.eof:
         raise zlib.error("the body is cut off")
-    return bytes(body)
 
 
 def rate_limit_reset(headers: Mapping[str, str]) -> float:
@@ -269,17 +237,14 @@ def refusal_reason(body: bytes) -> str:
     return reason(error) if isinstance(error, str) else ""
 
 
-# The client
-
-
 @dataclass(eq=False)
 class Client(Closing):
     """GET requests to one host, one at a time. Close it in the event loop that used it.
 
     `endpoint` is the address that paths continue, and `title` stands for the host in messages. `pace` is shared with
     other programs. With `cross_host` redirects may lead to another host; with `public_only` no request goes to this
-    machine or its network. `reason` extracts the reason from an
-    error's body. The daily feed never answers with a web page, and may require a token.
+    machine or its network. `reason` extracts the reason from an error's body. The daily feed never answers with a web
+    page, and may require a token.
 
     Proxies and certificates come from the environment as httpx reads them, except for an endpoint on this machine.
     """
@@ -289,7 +254,6 @@ class Client(Closing):
     _: KW_ONLY
     title: str = ""
     accept: str = "application/json"
-    encoding: str = "gzip"
     offline: bool = False
     limits: Limits = Limits()
     pace: Pace = field(default_factory=Pace)
@@ -298,36 +262,34 @@ class Client(Closing):
     is_daily_feed: bool = False
     reason: Callable[[bytes], str] = refusal_reason
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
-    clock: Callable[[], float] = time.monotonic
     _http: httpx.AsyncClient | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.endpoint = self.endpoint.strip().rstrip("/")
         host = urlsplit(self.endpoint).hostname or ""
         self.host = self.title if self.title and not is_local(host) else host
-        self._is_loopback = is_loopback(host)
         self._lock = asyncio.Lock()
 
     @classmethod
     def for_feed(
         cls,
-        address: str,
         settings: Settings,
         environ: Mapping[str, str],
+        lock_folder: Path | None = None,
         *,
-        lock_folder: Path | None,
-        **options: Unpack[HttpOptions],
+        accept: str = "application/json",
+        limits: Limits = Limits(),
     ) -> Client:
-        """A client for the daily feed at an address, with the environment's offline mode.
+        """A client for the settings' daily feed, with the environment's offline mode.
 
         It has the user's token only if the settings let this address have it: see `may_have_token`. Raises ConfigError
         for an address that is neither https nor on this machine.
         """
-        host = _host_of_feed(address)
+        address, lock = settings.endpoint, f"{_host_of_feed(settings.endpoint)}.lock"
+        pace = Pace(lock_folder and lock_folder / lock)
         token = find_token(environ, settings) if may_have_token(address, settings) else None
-        options["offline"] = is_offline(environ)
-        pace = Pace(lock_folder / f"{host}.lock") if lock_folder is not None else Pace()
-        return cls(address, token, pace=pace, is_daily_feed=True, **options)
+        offline = is_offline(environ)
+        return cls(address, token, accept=accept, offline=offline, limits=limits, pace=pace, is_daily_feed=True)
 
     async def aclose(self) -> None:
         """Close the connections; a later request opens new ones."""
@@ -340,7 +302,7 @@ class Client(Closing):
         address: str,
         parse: Callable[[Response], T],
         parameters: Mapping[str, Any] | None = None,
-        validators: Validators | None = None,
+        validators: Validators = Validators(),  # noqa: B008 (immutable)
     ) -> T:
         """Return what `parse` makes of the response for an address, or for a path of the endpoint.
 
@@ -349,27 +311,26 @@ class Client(Closing):
         """
         if self.offline:
             raise FeedOffline("Offline mode is on (HF_HUB_OFFLINE), so nothing was fetched; unset it to fetch again.")
-        if self.pace.backs_off and (left := self.pace.pause_left()):
+        if left := self.pace.pause_left():
             raise HostBusy(f"{self.host} is too busy to answer; the next try is in {duration_text(left)}.", 429)
         url = f"{self.endpoint}{address}" if address.startswith("/") else address
         async with self._lock:
-            attempt = 1
-            while True:
+            for attempt in count(1):
                 try:
-                    found = await self._attempt(url, parse, parameters, validators or Validators())
+                    found = await self._attempt(url, parse, parameters, validators)
                 except _RetryableError as failure:
                     if attempt >= min(self.limits.attempts, failure.attempts):
                         raise self._lasting(failure.error) from failure.__cause__
                     # Jitter keeps many readers from retrying at the same moment.
                     usual = self.limits.backoff * 2 ** (attempt - 1) * random.SystemRandom().uniform(0.75, 1.5)
                     wait = usual if failure.wait is None else failure.wait
-                    note_wait(wait, failure.cause)
+                    # The sentence without its remedy.
+                    note_wait(wait, str(failure).partition(";")[0].rstrip("."))
                     await self.sleep(wait)
-                    attempt += 1
-                    continue
-                if self.pace.backs_off:
+                else:
                     self.pace.answered()
-                return found
+                    return found
+        raise AssertionError
 
     def _lasting(self, error: FeedError) -> FeedError:
         """The error after the last attempt; a busy host is left alone from now on."""
@@ -399,71 +360,58 @@ class Client(Closing):
             raise _RetryableError(error, attempts=2) from error
 
     async def _request(self, url: str, parameters: Mapping[str, Any] | None, validators: Validators) -> Response:
-        lasting_url, is_permanent = url, True
-        for hop in range(MAX_REDIRECTS):
-            if self.public_only:
-                await self._check_public(url, is_redirect=hop > 0)
-            started = self.clock()
-            async with self._send(url, parameters, validators) as answer:
-                body = await self._read_body(answer)
-            log.info("GET %s %d, %d bytes in %.2f s", answer.url, answer.status, len(body), self.clock() - started)
-            if answer.status in _REDIRECTS and "Location" in answer.headers:
-                url, parameters = self._redirect_target(answer.url, answer.headers["Location"]), None
-                is_permanent = is_permanent and answer.status in _PERMANENT
-                lasting_url = url if is_permanent else lasting_url
-                continue
-            is_unchanged = answer.status == 304 and validators != Validators()
-            if not (is_unchanged or 200 <= answer.status < 300):
-                self._refuse(answer, body)
-            content_type = answer.headers.get("Content-Type", "")
-            if self.is_daily_feed and ("html" in content_type or body.lstrip().startswith(b"<")):
-                page = f"{self.host} answered with a web page instead of the feed"
-                raise FeedMalformed(f"{page}; this network may ask to sign in first.")
-            found = Validators.from_headers(answer.headers)
-            if is_unchanged:
-                body, found = b"", validators if found == Validators() else found
-            link = answer.headers.get("Link")
-            has_next = None if link is None else _NEXT.search(link) is not None
-            return Response(body, is_unchanged, found, lasting_url, url, content_type, has_next)
-        raise FeedRefused(f"{self.host} redirected too many times; check the feed's address.")
-
-    @asynccontextmanager
-    async def _send(
-        self, url: str, parameters: Mapping[str, Any] | None, validators: Validators
-    ) -> AsyncIterator[Answer]:
-        """Send a request without following redirects.
-
-        Raises FeedError, or _RetryableError for a failure that may pass, now and while the body comes.
-        """
         import httpx
 
         http = self._http = self._http or self._open()
+        headers = validators.request_headers()
         try:
-            async with http.stream("GET", url, params=parameters or None, headers=validators.request_headers()) as got:
-                yield Answer(got.status_code, str(got.url), got.headers, got.aiter_raw())
-        except (httpx.HTTPError, httpx.InvalidURL, ExceptionGroup) as error:
+            for hop in range(MAX_REDIRECTS):
+                if self.public_only:
+                    await self._check_public(url, is_redirect=hop > 0)
+                started = time.monotonic()
+                async with http.stream("GET", url, params=parameters or None, headers=headers) as answer:
+                    encoding = answer.headers.get("Content-Encoding", "")
+                    parts = unpack(self.host, encoding, answer.aiter_raw(), self.limits.body_size)
+                    body = await self._read_body(answer.status_code, answer.headers, parts)
+                seconds = time.monotonic() - started
+                log.info("GET %s %d, %d bytes in %.2f s", answer.url, answer.status_code, len(body), seconds)
+                if not answer.has_redirect_location:
+                    return self._accept(answer, body, validators)
+                url, parameters = self._redirect_target(str(answer.url), answer.headers["Location"]), None
+        except (httpx.HTTPError, httpx.InvalidURL, zlib.error, ExceptionGroup) as error:
             raise self._explain(error) from error
+        raise FeedRefused(f"{self.host} redirected too many times; check the feed's address.")
 
     def _open(self) -> httpx.AsyncClient:
         import httpx
 
-        headers = {"Accept": self.accept, "Accept-Encoding": self.encoding, "User-Agent": f"dailypapers/{__version__}"}
+        headers = {"Accept": self.accept, "Accept-Encoding": "gzip", "User-Agent": f"dailypapers/{__version__}"}
         if self.token is not None:
             headers["Authorization"] = f"Bearer {self.token}"
-        timeout = httpx.Timeout(self.limits.read_timeout, connect=self.limits.connect_timeout)
-        trusts_environment = not self._is_loopback
+        timeout = httpx.Timeout(self.limits.read_timeout, connect=CONNECT_SECONDS)
+        trusts_environment = not is_loopback(urlsplit(self.endpoint).hostname or "")
         try:
             verify = _certificates(trusts_environment, os.environ.get("SSL_CERT_FILE"))
             return httpx.AsyncClient(headers=headers, timeout=timeout, verify=verify, trust_env=trusts_environment)
         except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
             raise FeedUnreachable(_UNUSABLE_ENVIRONMENT) from error
 
-    async def _read_body(self, answer: Answer) -> bytes:
-        """The unpacked body; sources that write it to a file override this."""
-        try:
-            return await read_body(self.host, answer, self.limits.body_size)
-        except zlib.error as error:
-            raise self._broken() from error
+    async def _read_body(self, _status: int, _headers: Mapping[str, str], parts: AsyncIterator[bytes]) -> bytes:
+        """The body; a source that writes it to a file overrides this."""
+        return b"".join([part async for part in parts])
+
+    def _accept(self, answer: httpx.Response, body: bytes, sent: Validators) -> Response:
+        """The response of an answer; raises FeedError, or _RetryableError, for one that is not of use."""
+        is_unchanged = answer.status_code == 304 and sent != Validators()
+        if not (is_unchanged or answer.is_success):
+            self._refuse(answer.status_code, answer.headers, body)
+        is_page = "html" in answer.headers.get("Content-Type", "") or body.lstrip().startswith(b"<")
+        if self.is_daily_feed and is_page:
+            raise FeedMalformed(f"{self.host} answered with a web page instead of the feed; {_SIGN_IN}.")
+        validators = Validators.from_headers(answer.headers)
+        if is_unchanged and validators == Validators():
+            validators = sent
+        return Response(b"" if is_unchanged else body, str(answer.url), answer.headers, validators, is_unchanged)
 
     async def _check_public(self, url: str, *, is_redirect: bool) -> None:
         """Raise FeedRefused if an address is on this machine or its network, by its text or by what its name means.
@@ -501,29 +449,24 @@ class Client(Closing):
             other = brief(after.netloc)
         if self.cross_host:
             raise FeedRefused(f"{self.host} redirected to an unsafe address; check the feed's address.")
-        redirected = f"{self.host} redirected to {other or 'another place'}, which was not followed"
-        raise FeedRefused(f"{redirected}; this network may ask to sign in first.")
+        raise FeedRefused(f"{self.host} redirected to {other or 'another place'}, which was not followed; {_SIGN_IN}.")
 
-    # Failures
-
-    def _refuse(self, answer: Answer, body: bytes) -> NoReturn:
+    def _refuse(self, status: int, headers: Mapping[str, str], body: bytes) -> NoReturn:
         """Raise HttpRefused for an error status, or _RetryableError if it may pass."""
-        host, status, limits = self.host, answer.status, self.limits
-        wait = retry_after(answer.headers)
-        has_time = "Retry-After" in answer.headers or "RateLimit" in answer.headers
-        if self.pace.backs_off and status in _TOO_BUSY and not has_time:
-            raise _RetryableError(HostBusy(f"{host} is too busy to answer ({status}).", status), limits.attempts)
+        host, longest_wait = self.host, self.limits.longest_wait
+        wait = retry_after(headers)
+        has_time = "Retry-After" in headers or "RateLimit" in headers
+        if self.pace.busy_as and status in _TOO_BUSY and not has_time:
+            raise _RetryableError(HostBusy(f"{host} is too busy to answer ({status}).", status))
         if status == 429:
-            wait = rate_limit_reset(answer.headers) or wait or 60
+            wait = rate_limit_reset(headers) or wait or 60
             full = f"{host} accepts no more requests for now; try again in {duration_text(wait)}."
-            if wait > limits.longest_wait:
+            if wait > longest_wait:
                 raise HttpRefused(full, status)
-            raise _RetryableError(HttpRefused(full, status), limits.attempts, wait)
+            raise _RetryableError(HttpRefused(full, status), wait)
         if status >= 500:
-            wait = None if wait is not None and wait > limits.longest_wait else wait
-            raise _RetryableError(
-                HttpRefused(f"{host} has trouble ({status}); {LATER}.", status), limits.attempts, wait
-            )
+            wait = None if wait is not None and wait > longest_wait else wait
+            raise _RetryableError(HttpRefused(f"{host} has trouble ({status}); {LATER}.", status), wait)
         if self.token is not None and status in (401, 403):
             raise HttpRefused(f"{host} did not accept the access token ({status}); check HF_TOKEN or unset it.", status)
         if status == 401:
@@ -534,32 +477,27 @@ class Client(Closing):
         advice = f": {reason}" if reason else "; check the feed's address"
         raise HttpRefused(f"{host} refused the request ({status}){advice}.", status)
 
-    def _explain(self, error: httpx.HTTPError | httpx.InvalidURL | ExceptionGroup[Exception]) -> Exception:
-        """The failure to raise for an error of httpx."""
+    def _explain(self, error: Exception) -> Exception:
+        """The failure to raise for an error of httpx, or of a body that was not sent whole."""
         import httpx
 
-        host, limits = self.host, self.limits
+        host = self.host
         match error:
             case httpx.TimeoutException():
-                seconds = limits.connect_timeout if isinstance(error, httpx.ConnectTimeout) else limits.read_timeout
+                seconds = CONNECT_SECONDS if isinstance(error, httpx.ConnectTimeout) else self.limits.read_timeout
                 silent = FeedUnreachable(f"{host} did not answer within {seconds:g} s; {LATER}.")
                 return _RetryableError(silent, attempts=2)
             case httpx.ProxyError():
                 return FeedUnreachable(f"The proxy refused a request to {host}; check HTTPS_PROXY.")
             case httpx.InvalidURL():
                 # httpx parses the address, and the one that an answer redirects to.
-                redirected = f"{host} redirected to an invalid address, which was not followed"
-                return FeedRefused(f"{redirected}; this network may ask to sign in first.")
+                return FeedRefused(f"{host} redirected to an invalid address, which was not followed; {_SIGN_IN}.")
             case ExceptionGroup():
                 # httpx raises a group for a proxy at a port that does not exist.
                 return FeedUnreachable(_UNUSABLE_ENVIRONMENT)
             case httpx.ConnectError():
                 return _connection_failure(host, error)
-        return self._broken()
-
-    def _broken(self) -> _RetryableError:
-        """The failure of an answer that came in part, or not as it was sent."""
-        return _RetryableError(FeedUnreachable(f"The connection to {self.host} broke; {LATER}."), self.limits.attempts)
+        return _RetryableError(FeedUnreachable(f"The connection to {host} broke; {LATER}."))
 
 
 def _connection_failure(host: str, error: BaseException) -> FeedError:
@@ -589,9 +527,6 @@ def _certificates(trusts_environment: bool, _file: str | None) -> ssl.SSLContext
     import httpx
 
     return httpx.create_ssl_context(trust_env=trusts_environment)
-
-
-# Addresses
 
 
 def _host_of_feed(endpoint: str) -> str:

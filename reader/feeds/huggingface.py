@@ -13,11 +13,8 @@ from contextlib import aclosing
 from datetime import datetime
 from html import unescape
 from itertools import islice
-from pathlib import Path
 from typing import NamedTuple
 
-from reader.access_token import lookup_environment
-from reader.config import Settings
 from reader.core.community import KINDS, Comment, Kind, Repository
 from reader.core.dates import iso_day, utc_stamp
 from reader.core.errors import FeedMalformed
@@ -27,7 +24,7 @@ from reader.core.paper import Draft, Listing, Skipped
 from reader.core.steps import note_step
 from reader.core.text import BLOCK_LIMIT, LINE_LIMIT, clean, fold
 from reader.feeds import safe
-from reader.feeds.http import Client, Closing, HttpRefused, Limits, Response, Validators
+from reader.feeds.http import Client, Closing, HttpRefused, Response, Validators
 from reader.feeds.safe import TooManyValues, UnreadableJson, as_list, as_mapping, as_text, parse_json
 
 PAGE_SIZE = 100
@@ -38,6 +35,8 @@ _LONGEST_SEARCH = 250
 
 _MAX_PAGES = 50
 """Maximum number of pages in a list: several times the busiest month."""
+
+_NEXT = re.compile(r';\s*rel\s*=\s*"?next\b', re.IGNORECASE)
 
 
 class _Page(NamedTuple):
@@ -56,7 +55,7 @@ def _have_moved(pages: Sequence[_Page]) -> bool:
 class HuggingFaceClient(Closing):
     """The daily papers feed, one request at a time; its methods raise FeedError.
 
-        async with HuggingFaceClient.from_environment() as feed:
+        async with HuggingFaceClient(Client.for_feed(settings, environ)) as feed:
             (listing,) = await feed.day("2026-05-11")
 
     Close the client in the event loop that used it.
@@ -68,23 +67,6 @@ class HuggingFaceClient(Closing):
         self._validators = validators or {}
         self.host = http.host
         """Name of the feed's host, for messages."""
-
-    @classmethod
-    def from_environment(
-        cls,
-        settings: Settings | None = None,
-        *,
-        environ: Mapping[str, str] | None = None,
-        limits: Limits = Limits(),  # noqa: B008 (immutable)
-        validators: Mapping[str, str] | None = None,
-        lock_folder: Path | None = None,
-    ) -> HuggingFaceClient:
-        """A client by the settings, whose endpoint HF_ENDPOINT overrides; see `Client.for_feed`."""
-        environ = lookup_environment() if environ is None else environ
-        settings = settings or Settings()
-        address = environ.get("HF_ENDPOINT", "").strip() or settings.endpoint
-        http = Client.for_feed(address, settings, environ, limits=limits, lock_folder=lock_folder)
-        return cls(http, validators)
 
     async def aclose(self) -> None:
         await self._http.aclose()
@@ -165,7 +147,8 @@ class HuggingFaceClient(Closing):
             if response.is_unchanged:
                 return _Page([], has_next=False, is_unchanged=True)
             items = read_items(response.body)
-            has_next = len(items) >= PAGE_SIZE if response.has_next is None else response.has_next
+            link = response.headers.get("Link")
+            has_next = len(items) >= PAGE_SIZE if link is None else _NEXT.search(link) is not None
             return _Page(items, has_next, response.validators.etag)
 
         for number in range(max_pages or _MAX_PAGES):

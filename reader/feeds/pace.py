@@ -1,4 +1,4 @@
-"""How a host is asked, by all programs of the user: one request at a time, apart, and not while it is busy."""
+"""How a host is asked by all programs of the user: one request at a time, apart, and not while it is busy."""
 
 from __future__ import annotations
 
@@ -14,37 +14,34 @@ from reader import platform
 from reader.core.addresses import is_local_url
 from reader.core.errors import FeedUnreachable
 from reader.core.steps import note_step
-from reader.paths import make_folder, read_start, replace_private
+from reader.paths import make_folder, read_start
 
-BUSY_HOST_INTERVAL_SECONDS = 3.0
+ARXIV_INTERVAL_SECONDS = 3.0
 """Seconds between two requests of all programs to arXiv's hosts, by arXiv's terms."""
+
+PAUSE_SECONDS = (300, 900, 3_600, 4 * 3_600)
+"""Seconds of the first, second … pause of a busy host in a row; the last is that of all further ones."""
+
+LONGEST_TURN_SECONDS = 900.0
+"""Maximum seconds to wait for the turn: the program that holds it may be waiting for a rate limit."""
+
+Pauses = dict[str, tuple[float, int]]
+"""By host, the time at which its pause ends, and the number of pauses in a row."""
 
 
 class Pace:
     """How a host is asked: one request at a time, `interval` seconds apart, and not at all during a pause.
 
-    The state is in files that all programs on this machine share. Without the file `turn` there is neither wait nor
-    lock. A host that `backs_off` refuses requests at random when it is busy; after all attempts it is left alone for a
-    while. Without the file `pause`, that pause is not remembered.
+    The state is in `file`, which all programs on this machine share; without it there is neither wait nor lock. A host
+    that refuses requests at random when it is busy has a name, `busy_as`: after all attempts it is left alone for a
+    while. Hosts that share a file take turns, but each has its own pause.
     """
 
-    PAUSE_SECONDS = (300, 900, 3_600, 4 * 3_600)
-    """Seconds of the first, second … pause in a row; the last is that of all further ones."""
-    LONGEST_TURN_SECONDS = 900.0
-    """Maximum seconds to wait for the turn: the program that holds it may be waiting for a rate limit."""
-
     def __init__(
-        self,
-        turn: Path | None = None,
-        pause: Path | None = None,
-        interval: float = 0,
-        now: Callable[[], float] = time.time,
-        *,
-        backs_off: bool = False,
+        self, file: Path | None = None, interval: float = 0, busy_as: str = "", now: Callable[[], float] = time.time
     ) -> None:
-        self.backs_off = backs_off
-        self._turn = turn
-        self._pause = pause
+        self.busy_as = busy_as
+        self._file = file
         self._interval = interval
         self._now = now
 
@@ -55,83 +52,82 @@ class Pace:
         The system releases it when the program ends, even if killed. Without a writable file or support for locks the
         request is made all the same, which is harmless. Raises FeedUnreachable after `LONGEST_TURN_SECONDS`.
         """
-        was_taken = self._turn is not None and self._turn.exists()
-        handle = _open_lock(self._turn)
-        if self._turn is None or handle is None:
+        handle = self._open()
+        if self._file is None or handle is None:
             yield
             return
         try:
             waited = 0.0
             while platform.try_lock(handle) is platform.Lock.THEIRS:
-                if waited >= self.LONGEST_TURN_SECONDS:
-                    late = f"Another program has been asking {self._turn.stem} for {waited / 60:.0f} minutes"
+                if waited >= LONGEST_TURN_SECONDS:
+                    late = f"Another program has been asking {self._file.stem} for {waited / 60:.0f} minutes"
                     raise FeedUnreachable(f"{late}; end it to continue.")
                 note_step()
                 await sleep(0.2)
                 waited += 0.2
-            since = self._now() - os.fstat(handle).st_mtime
-            if was_taken and 0 <= since < self._interval:
-                await sleep(self._interval - since)
+            left = self._read()[0] - self._now()
+            if 0 < left <= self._interval:
+                await sleep(left)
             try:
                 yield
             finally:
-                # A time in the file's metadata needs no space, so a full disk does not matter.
-                with suppress(OSError):
-                    os.utime(self._turn, (self._now(), self._now()))
+                if self._interval:
+                    self._write(self._now() + self._interval, self._read()[1])
         finally:
             os.close(handle)
 
     def pause_left(self) -> float:
         """Seconds that the host is still left alone; 0 if it may be asked."""
-        left = self._read_pause()[0] - self._now()
+        until, _ = self._read()[1].get(self.busy_as, (0.0, 0))
+        left = until - self._now()
         # A clock that was set back must not stop the program for days.
-        return left if 0 < left <= self.PAUSE_SECONDS[-1] else 0.0
+        return left if 0 < left <= PAUSE_SECONDS[-1] else 0.0
 
     def refused(self) -> float:
         """Begin the next pause, if none has begun meanwhile; return its seconds. Each is longer than the one before."""
         if left := self.pause_left():
             return left
-        times = self._read_pause()[1]
-        seconds = self.PAUSE_SECONDS[min(times, len(self.PAUSE_SECONDS) - 1)]
-        if self._pause is not None:
-            with suppress(OSError):
-                replace_private(self._pause, json.dumps([self._now() + seconds, times + 1]), durable=False)
-        return float(seconds)
+        free_at, pauses = self._read()
+        _, times = pauses.get(self.busy_as, (0.0, 0))
+        seconds = float(PAUSE_SECONDS[min(times, len(PAUSE_SECONDS) - 1)])
+        self._write(free_at, pauses | {self.busy_as: (self._now() + seconds, times + 1)})
+        return seconds
 
     def answered(self) -> None:
         """Note that the host has answered: the next pause is the shortest again."""
-        if self._pause is not None:
+        free_at, pauses = self._read()
+        if pauses.pop(self.busy_as, None):
+            self._write(free_at, pauses)
+
+    def _open(self) -> int | None:
+        if self._file is not None:
             with suppress(OSError):
-                self._pause.unlink(missing_ok=True)
-
-    def _read_pause(self) -> tuple[float, int]:
-        """The time at which the pause ends, and the number of pauses in a row."""
-        with suppress(OSError, ValueError, TypeError):
-            if self._pause is not None:
-                until, times = json.loads(read_start(self._pause, 200))
-                return float(until), max(0, int(times))
-        return 0.0, 0
-
-
-def _open_lock(file: Path | None) -> int | None:
-    if file is None:
-        return None
-    try:
-        make_folder(file)
-        return os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError:
+                make_folder(self._file)
+                return os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600)
         return None
 
+    def _read(self) -> tuple[float, Pauses]:
+        """The time of the next turn, and the pauses; neither if the file is missing or damaged."""
+        with suppress(OSError, ValueError, TypeError, AttributeError):
+            if self._file is not None:
+                free_at, pauses = json.loads(read_start(self._file, 1_000))
+                return float(free_at), {host: (float(until), int(times)) for host, (until, times) in pauses.items()}
+        return 0.0, {}
 
-def busy_host_pace(
-    endpoint: str, folder: Path | None, *, turn: str, pause: str, now: Callable[[], float] = time.time
+    def _write(self, free_at: float, pauses: Pauses) -> None:
+        """Overwrite the state in its place, since another file of this name would have another lock."""
+        if (handle := self._open()) is None:
+            return
+        # An interrupted write costs a pause, which harms less than to fail.
+        with suppress(OSError):
+            os.ftruncate(handle, 0)
+            os.write(handle, json.dumps([free_at, pauses]).encode())
+        os.close(handle)
+
+
+def arxiv_pace(
+    endpoint: str, folder: Path | None, file: str, busy_as: str, now: Callable[[], float] = time.time
 ) -> Pace:
-    """The pace of a host that refuses requests at random when it is busy, as arXiv's hosts do.
-
-    Programs that share `folder` take turns by the file `turn` and share the pause in the file `pause`. A stand-in on
-    this machine may be asked at any rate.
-    """
-    if folder is None:
-        return Pace(now=now, backs_off=True)
-    turns = None if is_local_url(endpoint) else folder / turn
-    return Pace(turns, folder / pause, BUSY_HOST_INTERVAL_SECONDS, now, backs_off=True)
+    """The pace of one of arXiv's hosts, in a file of `folder`; a stand-in on this machine may be asked at any rate."""
+    interval = 0.0 if is_local_url(endpoint) else ARXIV_INTERVAL_SECONDS
+    return Pace(folder and folder / file, interval, busy_as, now)

@@ -6,19 +6,20 @@ and an entry about exactly one arXiv paper gets that paper's id.
 
 from __future__ import annotations
 
+import asyncio
 import codecs
 import hashlib
-import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from importlib import import_module
 from io import BytesIO
-from typing import Any, Unpack
+from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from reader.core.errors import FeedMalformed
@@ -26,8 +27,7 @@ from reader.core.foreign import web_url
 from reader.core.ids import arxiv_id
 from reader.core.paper import Draft, Skipped
 from reader.core.text import clean, fold, reason
-from reader.feeds.environment import is_offline
-from reader.feeds.http import FEED_TYPES, Client, Closing, HttpOptions, Limits, Response, Validators, origin_of
+from reader.feeds.http import FEED_TYPES, Client, Closing, Limits, Response, Validators, origin_of
 from reader.feeds.records import parse_draft, read_records, source_at
 from reader.feeds.safe import HtmlText, as_text, html_to_text, parse_each, plain_block, plain_line
 
@@ -377,16 +377,17 @@ def _digest(text: str) -> str:
 # The client
 
 
-@dataclass(frozen=True, slots=True)
-class FetchedFeed:
+LIMITS = Limits(body_size=BODY_LIMIT, attempts=2, longest_wait=30)
+"""Short limits, so that no feed delays the others for long."""
+
+
+class FetchedFeed(NamedTuple):
     """A response to a request for a feed."""
 
     feed: Feed | None
     """None if it has not changed."""
     validators: Validators
     """The validators to send with the next request."""
-    url: str
-    """The address for later requests: the new one after a permanent redirect, else the requested one."""
 
 
 class SyndicationClient(Closing):
@@ -403,31 +404,29 @@ class SyndicationClient(Closing):
         self,
         *,
         allow_local: bool = False,
+        offline: bool = False,
+        limits: Limits | None = None,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        **options: Unpack[HttpOptions],
     ) -> None:
-        options.setdefault("limits", replace(Limits(), body_size=BODY_LIMIT))
-        options.setdefault("accept", FEED_TYPES)
-        self._allow_local = allow_local
-        self._options = options
+        self._open = partial(
+            Client,
+            accept=FEED_TYPES,
+            offline=offline,
+            limits=limits or LIMITS,
+            cross_host=True,
+            public_only=not allow_local,
+            sleep=sleep,
+        )
         self._now = now
         self._clients: dict[str, Client] = {}
-
-    @classmethod
-    def from_environment(
-        cls, environ: Mapping[str, str] | None = None, *, allow_local: bool = False
-    ) -> SyndicationClient:
-        """A client with the environment's offline mode, and short limits so that no feed delays the others for long."""
-        limits = replace(Limits(), body_size=BODY_LIMIT, attempts=2, longest_wait=30)
-        offline = is_offline(os.environ if environ is None else environ)
-        return cls(allow_local=allow_local, offline=offline, limits=limits)
 
     async def aclose(self) -> None:
         for client in self._clients.values():
             await client.aclose()
         self._clients.clear()
 
-    async def fetch(self, url: str, validators: Validators | None = None, source: str | None = None) -> FetchedFeed:
+    async def fetch(self, url: str, validators: Validators = Validators(), source: str | None = None) -> FetchedFeed:  # noqa: B008 (immutable)
         """The feed at an address, if it has changed since the response with `validators`.
 
         `source` is the source of its drafts, by default the feed's own slug.
@@ -435,21 +434,16 @@ class SyndicationClient(Closing):
         """
         address = web_url(url) or url
         origin = origin_of(address)
-        client = self._clients.get(origin)
-        if client is None:
-            client = self._clients[origin] = Client(
-                origin, cross_host=True, public_only=not self._allow_local, **self._options
-            )
+        client = self._clients.get(origin) or self._clients.setdefault(origin, self._open(origin))
         # Parsed outside the request, which would retry FeedMalformed; a second attempt can't turn a page into a feed.
         document = await client.get(address, lambda response: response, validators=validators)
-        if document.is_unchanged:
-            return FetchedFeed(None, document.validators, document.url)
-        feed = self._parse(address, document, source)
-        return FetchedFeed(feed, document.validators, document.url)
+        feed = None if document.is_unchanged else self._parse(address, document, source)
+        return FetchedFeed(feed, document.validators)
 
     def _parse(self, address: str, document: Response, source: str | None) -> Feed:
         """The feed at an address, by an extension that understands it, or as RSS or Atom."""
         url, today = document.base_url, self._now().date()
         if (given := source_at(address)) is not None:
             return feed_of_records(given.value.title, read_records(given, document.body), url, source)
-        return parse_feed(document.body, url, today, source=source, content_type=document.content_type)
+        content_type = document.headers.get("Content-Type", "")
+        return parse_feed(document.body, url, today, source=source, content_type=content_type)

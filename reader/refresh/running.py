@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from reader.access_token import lookup_environment
 from reader.config import retention_start, text_retention_start
 from reader.core.document.model import PdfSpot
 from reader.core.errors import CacheError, NoFullText, ReaderError, UsageError
@@ -181,9 +182,11 @@ async def _refresh_paper(context: JobContext, id: str) -> Line:
 
 async def _search_feed(context: JobContext, text: str) -> Line:
     """Search the whole feed; the results are not stored."""
+    from reader.feeds.http import Client
     from reader.feeds.huggingface import HuggingFaceClient
 
-    async with HuggingFaceClient.from_environment(context.settings, lock_folder=response_cache_folder()) as daily:
+    http = Client.for_feed(context.settings, lookup_environment(), response_cache_folder())
+    async with HuggingFaceClient(http) as daily:
         found = await daily.search(text)
     return done("search", listings=[listing_values(one) for one in found])
 
@@ -213,12 +216,12 @@ async def _draw_picture(
 
 async def _fetch_pdf(context: JobContext, id: str, path: str) -> Line:
     """Fetch a paper's PDF to a file that must not exist. If it is stopped, the received part is kept."""
-    from reader.feeds.fulltext.pdf_client import PdfClient
+    from reader.feeds.fulltext.pdf_client import open_pdf_client
 
     def tell(received: int, total: int | None) -> None:
         context.tell(step("pdf", bytes=received, total=total))
 
-    async with PdfClient.from_environment(response_cache_folder()) as client:
+    async with open_pdf_client(response_cache_folder(), lookup_environment()) as client:
         await client.fetch(id, Path(path), tell)
     return done("pdf", path=path)
 

@@ -30,8 +30,8 @@ from reader.feeds.arxiv import (
     last_renewal,
 )
 from reader.feeds.arxiv_categories import categories
-from reader.feeds.environment import is_offline
-from reader.feeds.http import Validators
+from reader.feeds.environment import arxiv_stand_in, is_offline
+from reader.feeds.http import Client, Validators
 from reader.feeds.huggingface import HuggingFaceClient
 from reader.feeds.syndication import FetchedFeed, SyndicationClient
 from reader.paths import response_cache_folder
@@ -63,15 +63,12 @@ async def open_sources(
     categories if the feed is local.
     """
     environ = lookup_environment() if environ is None else environ
-    settings, answers = context.settings, response_cache_folder()
-    validators = cache.validators()
+    settings, answers, offline = context.settings, response_cache_folder(), is_offline(environ)
     with closing(Feeds.open(context.cache_file)) as feeds:
         async with (
-            HuggingFaceClient.from_environment(
-                settings, environ=environ, validators=validators, lock_folder=answers
-            ) as daily,
-            ArxivClient.from_environment(answers, environ=environ) as arxiv,
-            SyndicationClient.from_environment(environ, allow_local=settings.allow_local_feeds) as web,
+            HuggingFaceClient(Client.for_feed(settings, environ, answers), cache.validators()) as daily,
+            ArxivClient(answers, stand_in=arxiv_stand_in(environ), offline=offline) as arxiv,
+            SyndicationClient(allow_local=settings.allow_local_feeds, offline=offline) as web,
         ):
             yield Sources(
                 cache,
@@ -80,7 +77,7 @@ async def open_sources(
                 arxiv,
                 web,
                 categorize=settings.ask_arxiv and not is_local_only(f"http://{daily.host}", environ),
-                stays_offline=is_offline(environ),
+                stays_offline=offline,
                 category_papers=settings.category_papers,
                 now=context.now,
                 tell=context.tell,

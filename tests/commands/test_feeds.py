@@ -40,8 +40,7 @@ def daily(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FeedServer]:
 
 @pytest.fixture
 def arxiv(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Arxiv]:
-    monkeypatch.setattr("reader.feeds.arxiv.INTERVAL", 0)
-    monkeypatch.setattr("reader.feeds.arxiv._LIMITS", Limits(attempts=1))
+    monkeypatch.setattr("reader.feeds.arxiv.LIMITS", Limits(attempts=1))
     with Arxiv([Paper("2606.00001", categories=("cs.CL",)), Paper("2606.00002", categories=("cs.RO",))]) as arxiv:
         monkeypatch.setenv("ARXIV_ENDPOINT", arxiv.url)
         yield arxiv

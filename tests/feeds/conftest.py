@@ -16,7 +16,7 @@ from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Nap
 
 DAY = "2026-05-12"
-QUICK = Limits(connect_timeout=2, read_timeout=10, total_timeout=20, body_size=1_000_000, backoff=0.5)
+QUICK = Limits(read_timeout=10, total_timeout=20, body_size=1_000_000, backoff=0.5)
 
 
 @pytest.fixture(params=["httpx", pytest.param("httpx2", marks=pytest.mark.long)])
@@ -42,7 +42,7 @@ def nap() -> Nap:
 async def connected(
     server: FeedServer, nap: Nap, *, limits: Limits = QUICK, token: str | None = None
 ) -> AsyncIterator[HuggingFaceClient]:
-    fetcher = Client(server.url, token, limits=limits, is_daily_feed=True, sleep=nap, clock=nap.clock)
+    fetcher = Client(server.url, token, limits=limits, is_daily_feed=True, sleep=nap)
     async with HuggingFaceClient(fetcher) as client:
         yield client
 

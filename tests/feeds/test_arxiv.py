@@ -59,7 +59,6 @@ async def connected(
         offline=offline,
         limits=Limits(body_size=1_000_000),
         sleep=nap,
-        clock=nap.clock,
         now=lambda: now,
     )
     async with client:
@@ -114,7 +113,7 @@ async def test_nothing_is_asked_about_nothing_or_where_it_must_not_be(server: Ar
     async with connected(server, nap, offline=True) as arxiv:
         with pytest.raises(FeedOffline):
             await arxiv.latest(["cs.CL"])
-    async with ArxivClient.from_environment(environ={"HF_HUB_OFFLINE": "1"}) as arxiv:
+    async with ArxivClient(offline=True) as arxiv:
         with pytest.raises(FeedOffline):
             await arxiv.latest(["cs.CL"])
     assert server.requests == []
@@ -200,7 +199,7 @@ async def test_arxiv_is_called_by_its_name(monkeypatch: pytest.MonkeyPatch, nap:
         raise httpx.ConnectError("no connection")
 
     monkeypatch.setattr(httpx.AsyncClient, "stream", refuse)
-    async with ArxivClient(sleep=nap, clock=nap.clock) as arxiv:
+    async with ArxivClient(sleep=nap) as arxiv:
         with pytest.raises(FeedUnreachable, match=r"^arXiv could not be reached; try again later\.$"):
             await arxiv.latest(["cs.CL"])
     assert API_ENDPOINT.startswith("https://")

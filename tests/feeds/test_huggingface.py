@@ -88,7 +88,7 @@ async def test_a_day_is_not_sent_again_while_it_is_as_it_was(server: FeedServer,
             server.days[DAY] = papers
             assert (await client.day(DAY))[0].validator is None
     server.days[DAY] = [item(f"2605.{number:05}", day=DAY) for number in range(3)]
-    again = HuggingFaceClient(Client(server.url, limits=QUICK, sleep=nap, clock=nap.clock), {DAY: first.validator})
+    again = HuggingFaceClient(Client(server.url, limits=QUICK, sleep=nap), {DAY: first.validator})
     async with again:
         assert await again.day(DAY) == (Listing(DAY, (), is_unchanged=True),)
         assert server.requests[-1].headers["If-None-Match"] == first.validator
@@ -188,26 +188,24 @@ async def test_trending_papers_keep_the_order_of_the_feed(server: FeedServer, na
 )
 def test_an_endpoint_is_encrypted_or_here(endpoint: str) -> None:
     with pytest.raises(ConfigError, match="must begin with https://"):
-        Client.for_feed(endpoint, Settings(), {}, lock_folder=None)
+        Client.for_feed(Settings(endpoint=endpoint), {})
 
 
 async def test_the_environment_decides(server: FeedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # A proxy is not asked for this machine.
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    environ = {"HF_ENDPOINT": server.url, "HF_TOKEN": "hf_secret", "HF_HOME": str(tmp_path)}
-    unused = Settings(endpoint="https://unused.example.org")
+    environ = {"HF_TOKEN": "hf_secret", "HF_HOME": str(tmp_path)}
+    local = Settings(endpoint=server.url)
     # An endpoint gets the token only if the user named it for that.
-    for settings, sent in ((unused, None), (replace(unused, token_endpoint=server.url), "Bearer hf_secret")):
-        async with HuggingFaceClient.from_environment(settings, environ=environ) as client:
+    for settings, sent in ((local, None), (replace(local, token_endpoint=server.url), "Bearer hf_secret")):
+        async with HuggingFaceClient(Client.for_feed(settings, environ)) as client:
             assert len(await ids(client)) == 3
         assert server.requests.pop().headers["Authorization"] == sent
     offline = {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
-    async with HuggingFaceClient.from_environment(Settings(endpoint=server.url), environ=offline) as client:
+    async with HuggingFaceClient(Client.for_feed(local, offline)) as client:
         with pytest.raises(FeedOffline, match="HF_HUB_OFFLINE"):
             await client.day(DAY)
     assert server.requests == []
-    monkeypatch.setenv("HF_ENDPOINT", "https://mirror.example.org")
-    assert HuggingFaceClient.from_environment().host == "mirror.example.org"
 
 
 # Records

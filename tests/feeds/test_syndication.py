@@ -55,7 +55,6 @@ async def connected(nap: Nap | None = None) -> AsyncIterator[SyndicationClient]:
         allow_local=True,
         limits=Limits(body_size=100_000),
         sleep=nap,
-        clock=nap.clock,
         now=lambda: datetime(2026, 5, 12, tzinfo=UTC),
     )
     async with client:
@@ -74,7 +73,7 @@ async def test_a_feed_comes_with_its_validators(site: Documents) -> None:
     draft = Draft("One", published="2026-05-12", source="lab")
     (entry,) = fetched.feed.entries
     assert entry == FeedEntry(draft, f"{site.url}/posts/1", f"{site.url}/posts/1", "2026-05-12")
-    assert (fetched.validators, fetched.url) == (KNOWN, f"{site.url}/feed?format=rss&tag=a+b")
+    assert fetched.validators == KNOWN
     (request,) = site.requests
     assert request.query == {"format": "rss", "tag": "a b"}
     assert request.headers["User-Agent"] == f"dailypapers/{__version__}"
@@ -85,7 +84,7 @@ async def test_a_feed_comes_with_its_validators(site: Documents) -> None:
 @pytest.mark.parametrize("known", [Validators(KNOWN.etag), Validators(None, MONDAY), KNOWN])
 async def test_an_unchanged_feed_is_not_sent_again(known: Validators, site: Documents) -> None:
     async with connected() as feeds:
-        assert await feeds.fetch(f"{site.url}/feed", known) == FetchedFeed(None, KNOWN, f"{site.url}/feed")
+        assert await feeds.fetch(f"{site.url}/feed", known) == FetchedFeed(None, KNOWN)
     (request,) = site.requests
     assert request.headers["If-None-Match"] == known.etag
     assert request.headers["If-Modified-Since"] == known.modified
@@ -94,12 +93,8 @@ async def test_an_unchanged_feed_is_not_sent_again(known: Validators, site: Docu
 # Redirects
 
 
-@pytest.mark.parametrize(
-    ("statuses", "moved"), [((301,), True), ((308, 301), True), ((302,), False), ((301, 307), False)]
-)
-async def test_a_feed_that_moved_for_good_is_asked_there_from_now_on(
-    statuses: tuple[int, ...], moved: bool, site: Documents
-) -> None:
+@pytest.mark.parametrize("statuses", [(301,), (308, 302), (303, 307)])
+async def test_a_feed_may_move_to_another_host(statuses: tuple[int, ...], site: Documents) -> None:
     with Documents() as other:
         other.pages["/there"] = Page(FEED)
         hops = [f"{site.url}/hop{number}" for number in range(1, len(statuses))] + [f"{other.url}/there"]
@@ -109,8 +104,6 @@ async def test_a_feed_that_moved_for_good_is_asked_there_from_now_on(
         async with connected() as feeds:
             fetched = await feeds.fetch(f"{site.url}/feed")
     assert titles(fetched) == ["One"]
-    last_lasting = f"{site.url}/hop1" if statuses == (301, 307) else f"{site.url}/feed"
-    assert fetched.url == (f"{other.url}/there" if moved else last_lasting)
     assert fetched.feed is not None
     assert fetched.feed.entries[0].link == f"{other.url}/posts/1"
 
@@ -177,7 +170,7 @@ async def test_a_refusal_is_one_plain_sentence(site: Documents) -> None:
 
 
 async def test_offline_is_respected(site: Documents) -> None:
-    async with SyndicationClient.from_environment({"HF_HUB_OFFLINE": "1"}, allow_local=True) as feeds:
+    async with SyndicationClient(allow_local=True, offline=True) as feeds:
         with pytest.raises(FeedOffline):
             await feeds.fetch(f"{site.url}/feed")
     assert site.requests == []

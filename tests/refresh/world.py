@@ -55,8 +55,8 @@ class World:
         nap, limits = Nap(), Limits(attempts=1)
         async with (
             HuggingFaceClient(Client(self.daily.url, limits=limits, is_daily_feed=True)) as daily,
-            ArxivClient(stand_in=self.arxiv.url, limits=limits, sleep=nap, clock=nap.clock, now=self._now) as arxiv,
-            SyndicationClient(allow_local=True, limits=limits, sleep=nap, clock=nap.clock, now=self._now) as web,
+            ArxivClient(stand_in=self.arxiv.url, limits=limits, sleep=nap, now=self._now) as arxiv,
+            SyndicationClient(allow_local=True, limits=limits, sleep=nap, now=self._now) as web,
         ):
             yield Sources(
                 self.cache,

@@ -286,7 +286,6 @@ async def test_a_paper_that_the_feed_lacks_comes_from_arxiv(
     with FeedServer() as feed, Arxiv([Paper("hep-th/9901001", "An old one")]) as arxiv:
         monkeypatch.setenv("ARXIV_ENDPOINT", arxiv.url)
         monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path))
-        monkeypatch.setattr("reader.feeds.arxiv.INTERVAL", 0)
         async with reader(settings=settings(endpoint=feed.url)) as r:
             for id, said in (("hep-th/9901001", "fetched"), ("hep-th/9901002", "neither the feed nor arXiv")):
                 await r.do("find.add")
@@ -309,7 +308,6 @@ async def test_an_unexpected_error_of_one_source_does_not_end_the_refresh(
     monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path))
     with FeedServer({"2026-05-12": [item("2605.10001", "Hot news", "2026-05-12")]}) as feed, Arxiv([]) as arxiv:
         monkeypatch.setenv("ARXIV_ENDPOINT", arxiv.url)
-        monkeypatch.setattr("reader.feeds.arxiv.INTERVAL", 0)
         monkeypatch.setattr(SyndicationClient, "fetch", broken)
         async with reader(settings=settings(endpoint=feed.url)) as r:
             with closing(Feeds.open(r.file)) as feeds:

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Unpack
 from urllib.parse import urlsplit
 
 from reader.access_token import lookup_environment
@@ -21,10 +20,10 @@ from reader.core.ids import in_address, in_arxiv_address, is_arxiv_id
 from reader.feeds.environment import arxiv_stand_in, is_offline
 from reader.feeds.fulltext.html import read_html, without_mathml
 from reader.feeds.fulltext.markdown import read_markdown
-from reader.feeds.fulltext.pdf_client import PDF, FindPdf, PdfClient, PdfTexts
+from reader.feeds.fulltext.pdf_client import PDF, FindPdf, PdfTexts, open_pdf_client
 from reader.feeds.fulltext.spans import LETTERS
-from reader.feeds.http import Client, HttpOptions, HttpRefused, Limits, Response, origin_of
-from reader.feeds.pace import busy_host_pace
+from reader.feeds.http import Client, HttpRefused, Limits, Response, origin_of
+from reader.feeds.pace import arxiv_pace
 from reader.paths import response_cache_folder
 
 FEED = "feed"
@@ -79,12 +78,19 @@ class FeedTexts:
 class PageTexts(Client):
     """The HTML pages of a site such as arXiv's."""
 
-    def __init__(self, endpoint: str, *, folder: Path | None = None, **options: Unpack[HttpOptions]) -> None:
+    def __init__(
+        self, endpoint: str, *, folder: Path | None = None, offline: bool = False, limits: Limits = _PAGE_LIMITS
+    ) -> None:
         """`folder` has what programs share about the host."""
         host = urlsplit(endpoint).hostname or ""
-        options["accept"] = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
-        pace = busy_host_pace(endpoint, folder, turn=f"{host}.pages.lock", pause=f"{host}.pages.busy")
-        super().__init__(origin_of(endpoint), title=_NAMES.get(host, ""), pace=pace, **options)
+        super().__init__(
+            origin_of(endpoint),
+            title=_NAMES.get(host, ""),
+            accept="text/html, application/xhtml+xml;q=0.9, */*;q=0.1",
+            offline=offline,
+            limits=limits,
+            pace=arxiv_pace(endpoint, folder, f"{host}.pages.lock", "pages"),
+        )
         self.name = host
 
     async def text(self, id: str) -> Document:
@@ -124,15 +130,13 @@ def open_text_sources(
     def open_source(place: str) -> TextSource:
         if place == PDF:
             folder = lock_folder or response_cache_folder()
-            return PdfTexts(PdfClient.from_environment(lock_folder, environ=environ), find_pdf, folder)
+            return PdfTexts(open_pdf_client(lock_folder, environ), find_pdf, folder)
         if place != FEED:
             limits = replace(_PAGE_LIMITS, read_timeout=patience)
             return PageTexts(place, folder=lock_folder, offline=is_offline(environ), limits=limits)
         limits = replace(_LIMITS, read_timeout=patience)
         accept = "text/markdown, text/plain;q=0.9, */*;q=0.1"
-        return FeedTexts(
-            Client.for_feed(settings.endpoint, settings, environ, accept=accept, limits=limits, lock_folder=lock_folder)
-        )
+        return FeedTexts(Client.for_feed(settings, environ, lock_folder, accept=accept, limits=limits))
 
     return [open_source(place) for place in places]
 

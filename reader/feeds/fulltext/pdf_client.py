@@ -11,17 +11,16 @@ import asyncio
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from importlib.util import find_spec
 from io import BytesIO
 from itertools import product
 from pathlib import Path
 from statistics import median
-from typing import Any, NamedTuple, Unpack
+from typing import Any, NamedTuple
 
-from reader.access_token import child_environment, lookup_environment
+from reader.access_token import child_environment
 from reader.core.document import codec
 from reader.core.document.model import Document, PdfSpot
 from reader.core.errors import FeedError, FeedMalformed, NoFullText, NoPicture, ReaderError
@@ -29,8 +28,8 @@ from reader.core.ids import in_arxiv_address, in_file_name, is_arxiv_id
 from reader.core.steps import note_step
 from reader.feeds.environment import arxiv_stand_in, is_offline
 from reader.feeds.fulltext.pdf_lines import Box, Line, open_pdf, read_page
-from reader.feeds.http import Answer, Client, HttpOptions, HttpRefused, Limits, Response, origin_of
-from reader.feeds.pace import busy_host_pace
+from reader.feeds.http import Client, HttpRefused, Limits, Response, origin_of
+from reader.feeds.pace import arxiv_pace
 from reader.installed import needs_extra
 from reader.paths import read_start, sync
 
@@ -183,7 +182,7 @@ _TAIL = 8_192
 """Bytes of the end in which a whole PDF has its mark; other things may follow it."""
 
 # A silent host is reported within half a minute: two attempts and the wait between them.
-_LIMITS = replace(Limits(), read_timeout=13, total_timeout=1_800, attempts=4, backoff=3.0, longest_wait=60)
+_LIMITS = Limits(read_timeout=13, total_timeout=1_800, body_size=LARGEST, attempts=4, backoff=3.0, longest_wait=60)
 
 OnProgress = Callable[[int, int | None], None]
 """Called with the bytes that are there and all bytes, None if the host does not say."""
@@ -192,22 +191,18 @@ OnProgress = Callable[[int, int | None], None]
 class PdfClient(Client):
     """PDFs of arXiv, one at a time for all programs that share `folder`."""
 
-    def __init__(self, endpoint: str = ENDPOINT, *, folder: Path | None = None, **options: Unpack[HttpOptions]) -> None:
+    def __init__(self, endpoint: str = ENDPOINT, *, folder: Path | None = None, offline: bool = False) -> None:
         """`folder` has what programs share about the host."""
-        options.setdefault("limits", _LIMITS)
-        options["accept"] = "application/pdf, */*;q=0.1"
-        # The file is written as it comes.
-        options["encoding"] = "identity"
-        pace = busy_host_pace(endpoint, folder, turn="arxiv.org.pdf.lock", pause="arxiv.org.pages.busy")
-        super().__init__(origin_of(endpoint), title="arXiv", pace=pace, **options)
+        super().__init__(
+            origin_of(endpoint),
+            title="arXiv",
+            accept="application/pdf, */*;q=0.1",
+            offline=offline,
+            limits=_LIMITS,
+            pace=arxiv_pace(endpoint, folder, "arxiv.org.pdf.lock", "pdf"),
+        )
         self._part = Path()
         self._on_progress: OnProgress = lambda _, __: None
-
-    @classmethod
-    def from_environment(cls, folder: Path | None = None, *, environ: Mapping[str, str] | None = None) -> PdfClient:
-        """A client with the environment's offline mode; ARXIV_ENDPOINT stands in for arXiv."""
-        environ = lookup_environment() if environ is None else environ
-        return cls(arxiv_stand_in(environ) or ENDPOINT, folder=folder, offline=is_offline(environ))
 
     async def fetch(self, id: str, file: Path, on_progress: OnProgress | None = None) -> None:
         """Fetch the PDF of a paper to `file`, in full or not at all.
@@ -243,23 +238,28 @@ class PdfClient(Client):
             if _END not in opened.read():
                 raise FeedMalformed("arXiv sent only part of the PDF; try again later.")
 
-    async def _read_body(self, answer: Answer) -> bytes:
+    async def _read_body(self, status: int, headers: Mapping[str, str], parts: AsyncIterator[bytes]) -> bytes:
         """Write the body of a PDF to the file; other bodies are returned."""
-        if answer.status != 200:
-            return await super()._read_body(answer)
-        length = answer.headers.get("Content-Length", "")
+        if status != 200:
+            return await super()._read_body(status, headers, parts)
+        length = headers.get("Content-Length", "")
         total = int(length) if length.isascii() and length.isdecimal() and len(length) < 12 else None
         done = 0
         with self._part.open("wb") as out:
-            async for chunk in answer.chunks:
+            async for chunk in parts:
                 if done == 0 and not chunk.startswith(_MAGIC[: len(chunk)]):
                     raise FeedMalformed("arXiv sent a page instead of the PDF; try again later.")
                 out.write(chunk)
                 done += len(chunk)
-                if max(done, total or 0) > LARGEST:
+                if (total or 0) > LARGEST:
                     raise FeedMalformed(f"The PDF is larger than {LARGEST // 1_000_000} MB and was not fetched.")
                 self._on_progress(done, total)
         return b""
+
+
+def open_pdf_client(folder: Path | None, environ: Mapping[str, str]) -> PdfClient:
+    """A client with the environment's offline mode; ARXIV_ENDPOINT stands in for arXiv."""
+    return PdfClient(arxiv_stand_in(environ) or ENDPOINT, folder=folder, offline=is_offline(environ))
 
 
 MOST_ROWS = 16

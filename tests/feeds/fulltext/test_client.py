@@ -27,9 +27,7 @@ ID = "2605.00001"
 HUB, LOCAL = "https://huggingface.co", "http://127.0.0.1:9"
 
 
-QUICK = Limits(
-    connect_timeout=2, read_timeout=1, total_timeout=2, body_size=1_000_000, attempts=3, backoff=3, longest_wait=10
-)
+QUICK = Limits(read_timeout=1, total_timeout=2, body_size=1_000_000, attempts=3, backoff=3, longest_wait=10)
 
 
 @pytest.fixture
@@ -49,7 +47,8 @@ async def feed(server: FeedServer, nap: Nap) -> AsyncIterator[FeedTexts]:
 
 @pytest.fixture
 async def site(server: FeedServer, nap: Nap) -> AsyncIterator[PageTexts]:
-    opened = PageTexts(server.url, limits=QUICK, sleep=nap)
+    opened = PageTexts(server.url, limits=QUICK)
+    opened.sleep = nap
     yield opened
     await opened.aclose()
 
@@ -114,7 +113,7 @@ async def test_offline_nothing_is_asked() -> None:
 
 PDF_ID = "2605.00001"
 PDF = b"%PDF-1.5\n" + bytes(range(256)) * 40 + b"\n%%EOF\n"
-PDF_LIMITS = Limits(connect_timeout=2, read_timeout=2, total_timeout=5, attempts=3, backoff=1)
+PDF_LIMITS = Limits(read_timeout=2, total_timeout=5, attempts=3, backoff=1)
 PATH = f"/pdf/{PDF_ID}"
 
 
@@ -133,7 +132,8 @@ def file(tmp_path: Path) -> Path:
 async def fetch(
     pdf_server: FeedServer, file: Path, id: str = PDF_ID, *, offline: bool = False
 ) -> list[tuple[int, int | None]]:
-    client = PdfClient(pdf_server.url, offline=offline, limits=PDF_LIMITS, sleep=Nap())
+    client = PdfClient(pdf_server.url, offline=offline)
+    client.limits, client.sleep = PDF_LIMITS, Nap()
     told: list[tuple[int, int | None]] = []
     try:
         await client.fetch(id, file, lambda done, total: told.append((done, total)))
