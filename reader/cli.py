@@ -146,8 +146,8 @@ def _run_command(name: str, words: Sequence[str]) -> int:
 
 def _open_reader(words: Sequence[str], frame: FirstFrame | None) -> int:
     meant = _meant_command(words)
-    # The reader has few options: others are probably meant for a command.
-    if meant and (" ".join(words) in FOREIGN or any(word.startswith("-") for word in words)):
+    # The reader has few options: others are probably meant for a command, and so are ids after another program's word.
+    if meant and (_is_foreign_command(words) or any(word.startswith("-") for word in words)):
         raise _no_command(words[0], meant)
     query, demo, is_plain, log_level = _parse_reader_options(words)
     from reader.commands.workspace import Workspace, parsed
@@ -234,6 +234,13 @@ def _meant_command(words: Sequence[str]) -> str | None:
 
     first = words[0] if words and words[0].isalpha() else ""
     return FOREIGN.get(first) or (nearest(first, COMMANDS) if first else None)
+
+
+def _is_foreign_command(words: Sequence[str]) -> bool:
+    """Whether words are a command of other programs, such as `star 2406.12345`, alone or with ids of papers."""
+    from reader.core.ids import named_id
+
+    return words[0] in FOREIGN and all(map(named_id, words[1:]))
 
 
 def _finds_papers(workspace: Workspace, query: str) -> bool:

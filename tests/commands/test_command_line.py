@@ -195,6 +195,10 @@ def test_words_that_look_like_a_command_are_a_query_if_papers_have_them(run: Run
         assert (run(*words).code == 0) == has_papers
     assert opened == [" ".join(words) for words, found in finds.items() if found]
     assert run("star").code == 2
+    # Ids after another program's word are papers for a command, even if one of them has the word.
+    id = run("list", "view", "--json=id").records[0]["id"]
+    assert run("list", "--count", "view", id).out == "1\n"
+    assert run("view", id).code == 2
 
 
 def test_the_reader_has_no_colours_if_asked(run: Run, opened: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
