@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import subprocess
 import sys
 import tomllib
 from dataclasses import fields, replace
@@ -324,18 +322,6 @@ def test_no_text_stops_the_reader(tmp_path_factory: pytest.TempPathFactory, piec
         wrong = True
     # Nothing that these pieces make is a setting.
     assert bool(loaded.mistakes) == wrong
-
-
-def test_loading_is_cheap_to_import() -> None:
-    script = (
-        # What measures coverage has its own imports.
-        "import json, sys; before = set(sys.modules); from reader import paths, settings_reader as read;"
-        "from pathlib import Path; read.load_settings(Path('nowhere'));"
-        "print(json.dumps(sorted(set(sys.modules) - before)))"
-    )
-    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    heavy = {"tomllib", "tomlkit", "platformdirs", "textual", "rich", "sqlmodel", "sqlalchemy", "httpx", "difflib"}
-    assert not heavy & set(json.loads(found.stdout))
 
 
 # The settings themselves

@@ -288,17 +288,6 @@ def test_every_sign_is_explained_or_means_nothing() -> None:
 # Stories
 
 
-async def test_news_waits_until_help_is_closed(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("find.filter", "app.help")
-        assert r.lines[0].strip() == "Keys in the filter"
-        r.app.model.show_news("r tries again")
-        await r.rest()
-        assert "tries again" not in r.lines[-1]
-        await r.press("q")
-        assert r.context == "filter" and "r tries again" in r.lines[-1]
-
-
 async def test_an_action_without_anything_to_show_is_not_offered(reader: Opener) -> None:
     async with reader() as r:
         await r.press("?", "?", *"saved view")

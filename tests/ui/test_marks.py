@@ -256,19 +256,6 @@ async def test_a_query_without_letters_changes_no_list_and_is_refused(reader: Op
         assert (r.query, r.ids) == ("robots", before)
 
 
-async def test_keys_may_come_faster_than_frames(reader: Opener) -> None:
-    async with reader() as r:
-        await r.burst(*"ga/robot", "enter", *"jjk")
-        assert (r.view, r.query, r.context) == ("all", "robot", "list")
-        await r.burst(*"ggjjs")
-        assert r.cursor == 2
-        assert r.kept(r.here.id).starred
-        await r.burst(*"fGfF", "tab", "q", "enter", "l", "q", *"m")
-        assert (r.query, r.context) == ("", "list")
-        await r.burst(*"fjjf", *"gt")
-        assert (r.view, r.context) == ("latest", "list")
-
-
 @pytest.mark.parametrize(
     ("enter", "keys"),
     [
@@ -373,15 +360,6 @@ async def test_when_a_paper_counts_as_read_is_the_users_choice(
         assert not r.kept("2605.00402").read
         await r.do("paper.read")
         assert r.kept("2605.00402").read
-
-
-async def test_a_paper_that_is_hidden_is_in_no_number_at_once(reader: Opener) -> None:
-    async with reader(size=(100, 30)) as r:
-        await r.do("view.latest")
-        before = len(r.ids)
-        await r.do("paper.hide")
-        await r.until(lambda: f"unread of {before - 1}" in r.screen)
-        assert f"of {before - 1} read" in r.lines[0] and r.here.hidden
 
 
 # The queue

@@ -225,15 +225,6 @@ async def test_up_and_down_choose_a_suggestion_before_earlier_queries() -> None:
         assert app.line.text == "is:starred"
 
 
-async def test_the_keys_that_edit_a_line_work() -> None:
-    async with staged(LineApp("topic:agents is:unread"), 60, 20) as (app, pilot):
-        await pilot.press("right", "ctrl+w", "ctrl+a", "x")
-        assert app.line.text.startswith("xtopic:agents")
-        await pilot.press("end", "ctrl+u")
-        assert app.line.text == ""
-        assert "is:unread" in app.advice
-
-
 async def test_typing_replaces_the_old_query_unless_a_cursor_key_comes_first() -> None:
     for keys, expected in (
         ("x", "x"),

@@ -261,16 +261,6 @@ async def test_the_last_mark_of_a_day_names_the_day_before(reader: Opener, way: 
         assert r.is_on_page and r.status == "All read · u undoes · no unread papers are left"
 
 
-async def test_an_empty_unread_list_leads_to_the_day_before(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("day.older", "mark.all_read", "day.newer", "mark.all_read")
-        await r.search("is:unread", "query.accept")
-        # Monday is read, so the key goes past it.
-        await r.until(lambda: r.empty == "All 14 read. [ Friday has 14 left gu all 30 unread F shows them")
-        await r.do("day.older")
-        assert (r.view, len(r.ids)) == ("day:2026-05-08", 14)
-
-
 # After a mark
 
 

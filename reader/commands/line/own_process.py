@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from reader import access_token, platform
+from reader import access_token
 from reader.actions import programs
 from reader.core.errors import ReaderError
 from reader.core.text import clean_note
@@ -32,9 +32,6 @@ TIME_LIMIT = 3600.0
 
 TIDY_UP_SECONDS = 1.0
 """Seconds for a stopped command to tidy up, and for the rest of its output."""
-
-KILL_AFTER_SECONDS = 0.5
-"""Seconds after which an unresponsive command is killed."""
 
 _START = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
@@ -100,7 +97,7 @@ class CommandProcess:
         reading = [threading.Thread(target=_read, args=args, daemon=True) for args in ((stdout, text), (stderr, said))]
         for thread in reading:
             thread.start()
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
             stdin.write(self._given)
             stdin.flush()
         try:
@@ -111,9 +108,9 @@ class CommandProcess:
         for thread in reading:
             # Not forever: a program opened by the command, such as a browser, may hold the pipe.
             thread.join(TIDY_UP_SECONDS)
-        with suppress(OSError):
-            stdin.close()
-        return Outcome(code, _cleaned(text), _cleaned(said), self._is_stopped)
+        is_stopped = self._is_stopped
+        self.kill()
+        return Outcome(code, _cleaned(text), _cleaned(said), is_stopped)
 
     def stop(self) -> None:
         """Let it tidy up and end; kill it if that takes too long."""
@@ -125,17 +122,10 @@ class CommandProcess:
         killing.start()
 
     def kill(self) -> None:
-        """End it with its children; kill them a moment later if they do not respond."""
+        """End it with the programs that it runs: it ends when its standard input closes, whatever it does then."""
         self._is_stopped = True
-        if self._popen.poll() is None:
-            self._popen.terminate()
-            killing = threading.Timer(KILL_AFTER_SECONDS, self._kill_group)
-            killing.daemon = True
-            killing.start()
-
-    def _kill_group(self) -> None:
-        if self._popen.poll() is None:
-            platform.kill_group(self._popen.pid)
+        with suppress(OSError):
+            cast(BinaryIO, self._popen.stdin).close()
 
 
 def _read(pipe: BinaryIO, kept: bytearray) -> None:
@@ -164,7 +154,6 @@ class _Screen(io.TextIOWrapper):
 def begin() -> list[str]:
     """Read the words from standard input, and prepare the process; return the words."""
     words = take_words(_end)
-    signal.signal(signal.SIGTERM, lambda _number, _frame: _end())
     sys.stdout = _Screen(sys.stdout.buffer, encoding="utf-8", errors="replace")
     return words
 
