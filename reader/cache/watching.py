@@ -145,7 +145,7 @@ class ProgramMark(NamedTuple):
     agent: str
 
     @property
-    def said(self) -> str:
+    def in_words(self) -> str:
         return f"{self.mark} by {self.agent}"
 
 

@@ -250,7 +250,7 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
             write_text(file, _with_value(before, key, value, file))
             return
     if wrong is not None:
-        raise UsageError(Mistake("", 0, name, str(wrong), wrong.suggestion).said)
+        raise UsageError(Mistake("", 0, name, str(wrong), wrong.suggestion).sentence)
 
 
 def _check_value(workspace: Workspace, key: Sequence[str], value: object) -> None:
@@ -273,9 +273,9 @@ def _with_value(text: str, key: Sequence[str], value: object, file: Path) -> str
     try:
         parse_toml(text)
     except ValueError as error:
-        line, said = explain_toml(error)
+        line, message = explain_toml(error)
         where = f"{file}:{line}" if line else str(file)
-        raise ConfigError(f"{where}: {said}. It was not changed: 'dailypapers config edit' opens it.") from error
+        raise ConfigError(f"{where}: {message}. It was not changed: 'dailypapers config edit' opens it.") from error
     document = tomlkit.parse(text)
     *tables, name = key
     if not tables and name not in document:

@@ -110,7 +110,7 @@ def test_going_through_them_shows_each_only_while_it_is_in_front() -> None:
     assert (second.drawn, second.index) == (None, 1)
     assert second.came(first.front, drawn) is second and second.says(first.front, "no") is second
     assert second.turn(9).index == 3
-    assert second.says(second.front, "no").said == "no"
+    assert second.says(second.front, "no").message == "no"
     assert [room(*size) for size in ((80, 24), (2, 5), (3, 6), (4, 7))] == [(78, 19), (1, 1), (1, 1), (2, 2)]
 
 

@@ -586,7 +586,7 @@ def _read_paper(connection: sqlite3.Connection, pk: int) -> Paper | None:
         queued=bool(queued),
         tags=tuple(tag for (tag,) in connection.execute(_TAGS, (pk,))),
         note=note,
-        highlights=tuple(one.said(values["id"]) for one in passages_of(connection, pk)),
+        highlights=tuple(one.as_text(values["id"]) for one in passages_of(connection, pk)),
     )
 
 

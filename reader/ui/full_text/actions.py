@@ -117,9 +117,9 @@ class FullTextActions(Controller):
         self._model.change(view_text(self._model.state, view))
         return view is not before
 
-    def _tell_of_text(self, said: str) -> None:
+    def _tell_of_text(self, message: str) -> None:
         if self._view is not None:
-            self._model.show_notice(said)
+            self._model.show_notice(message)
 
     @property
     def _outline(self) -> Outline | None:
@@ -395,8 +395,8 @@ class FullTextActions(Controller):
             return text.in_hand.passage
         chosen = text.view.chosen_words
         if chosen is None:
-            said = "there are no words in these lines" if text.view.selection else None
-            self._model.show_notice(said or f"{self._keymap.key('text.select')} selects lines to highlight")
+            message = "there are no words in these lines" if text.view.selection else None
+            self._model.show_notice(message or f"{self._keymap.key('text.select')} selects lines to highlight")
             return None
         highlights = text.view.highlights
         # Quoting a text of 2 MB takes half a second.
@@ -465,8 +465,8 @@ class FullTextActions(Controller):
         self._change(lambda view: view.let_go())
         if quoted:
             self._app.copy_to_clipboard(quoted)
-        said = f"{quoted.count(chr(10)) + 1} lines" if "\n" in quoted else quoted
-        self._model.show_notice(f"copied {said}" if quoted else "there is no text to copy in these lines")
+        message = f"{quoted.count(chr(10)) + 1} lines" if "\n" in quoted else quoted
+        self._model.show_notice(f"copied {message}" if quoted else "there is no text to copy in these lines")
 
 
 def _document(state: State) -> object:

@@ -70,14 +70,14 @@ class TextProgress(NamedTuple):
     share: float | None = None
     """How much has been read, from 0 to 1; None without a text."""
     minutes: int = 0
-    said: str = ""
+    message: str = ""
     """Ongoing work, shown instead of the progress."""
 
 
 def text_header(progress: TextProgress, width: int, glyphs: Glyphs) -> Line:
     parts: list[str] = []
-    if progress.said:
-        parts = [progress.said]
+    if progress.message:
+        parts = [progress.message]
     elif progress.share is not None:
         if progress.heading is not None:
             parts.append(_cut(section_label(progress.heading, glyphs), max(8, width // 2 - 16), glyphs))
@@ -219,10 +219,10 @@ def _joined(cells: Sequence[tuple[str, Piece]]) -> Iterator[Piece]:
 # Instead of a text
 
 
-def absence(said: str, keys: Sequence[tuple[str, str]]) -> str:
+def absence(message: str, keys: Sequence[tuple[str, str]]) -> str:
     """Why there is no text yet, or at all, and the keys that help; keys are between backticks."""
     hints = "   ".join(f"`{key}` {name}" for key, name in keys if key)
-    return f"{said}\n\n{hints}"
+    return f"{message}\n\n{hints}"
 
 
 LETTERS = "asdfghjklqwertyuiopzxcvbnmASDFGHJKLQWERTYUIOPZXCVBNM"

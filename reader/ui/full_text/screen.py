@@ -305,7 +305,7 @@ def progress(text: FullText) -> TextProgress:
     if view is None:
         return TextProgress(title)
     if text.is_fetching:
-        return TextProgress(title, said=text.progress or "fetching it again")
+        return TextProgress(title, message=text.progress or "fetching it again")
     section = view.section
     return TextProgress(title, section.heading if section else None, view.progress, view.minutes_left)
 
@@ -397,10 +397,10 @@ class FullTextScreen(OverScreen[FullText]):
     def show(self, text: FullText) -> None:
         self._header.show(progress(text))
         if text.view is None:
-            said = (text.progress or "fetching the full text") if text.is_fetching else text.problem
+            message = (text.progress or "fetching the full text") if text.is_fetching else text.problem
             is_known = not self._look.demo and pdf_url(text.paper.id) is not None
             ways = WAITING if text.is_fetching else MISSING if is_known else UNKNOWN
-            self.pane.clear(absence(said, [(self._keymap.key(action, "text"), name) for action, name in ways]))
+            self.pane.clear(absence(message, [(self._keymap.key(action, "text"), name) for action, name in ways]))
         else:
             self.pane.show(text.view)
         self._draw_outline(text)

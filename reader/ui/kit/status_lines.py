@@ -168,7 +168,7 @@ class Status(NamedTuple):
     """The choices of a prompt, or the possible next keys of a chord; nothing else is shown with them."""
     typed: str = ""
     """The keys pressed so far or a word, to which the choices belong."""
-    said: str = ""
+    message: str = ""
     tone: Tone = "done"
     selected: int = 0
     """Number of selected papers that the keys act on."""
@@ -191,29 +191,31 @@ def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[
         return _with_selected(status, width, glyphs)
     if status.choices:
         return _prompt(status, width, glyphs)
-    said = " ".join(literal(status.said).split()).replace(UNICODE.dot, glyphs.dot)
+    message = " ".join(literal(status.message).split()).replace(UNICODE.dot, glyphs.dot)
     keys = status.keys
     first = _first(keys, min(status.kept + 1, len(keys)))
     room = width - _width(first) - _GAP - 1 if first else width - 2
     if status.tone == "hint":
         shown = _fitting(keys, width)
-        said = _cut_words(said, width - _width(shown) - _GAP - 1, glyphs.ellipsis)
-        return (_two_slots(shown, (Piece(said, "hint"),) if measure([Piece(said)]) >= _LEAST_HINT else (), width),)
-    needed = measure([Piece(said)])
+        message = _cut_words(message, width - _width(shown) - _GAP - 1, glyphs.ellipsis)
+        return (
+            _two_slots(shown, (Piece(message, "hint"),) if measure([Piece(message)]) >= _LEAST_HINT else (), width),
+        )
+    needed = measure([Piece(message)])
     if status.tone == "warning" and needed > room:
         if status.stays:
-            return (*_warning(said, width, glyphs.ellipsis), _two_slots(_fitting(keys, width), (), width))
+            return (*_warning(message, width, glyphs.ellipsis), _two_slots(_fitting(keys, width), (), width))
         beside = _fitting(first, width - needed - _GAP - 1)
         if not beside:
-            return _warning(said, width, glyphs.ellipsis)
-        return (_two_slots(beside, (Piece(said, "warning"),), width),)
+            return _warning(message, width, glyphs.ellipsis)
+        return (_two_slots(beside, (Piece(message, "warning"),), width),)
     if needed > room:
         # If narrower than the first keys, the keys stay and the notice is dropped.
         shown = _fitting(first, width)
-        said = _cut_parts(said, width - _width(shown) - _GAP - 1, glyphs)
+        message = _cut_parts(message, width - _width(shown) - _GAP - 1, glyphs)
     else:
-        shown = _fitting(keys, width - needed - _GAP - 1 if said else width)
-    return (_two_slots(shown, (Piece(said, status.tone),) if said else (), width),)
+        shown = _fitting(keys, width - needed - _GAP - 1 if message else width)
+    return (_two_slots(shown, (Piece(message, status.tone),) if message else (), width),)
 
 
 def _with_selected(status: Status, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
@@ -224,9 +226,9 @@ def _with_selected(status: Status, width: int, glyphs: Glyphs) -> tuple[Line, ..
     return status_lines(alone, width, glyphs) if more else (cut_line((*lead, *first), width, glyphs.ellipsis),)
 
 
-def _two_slots(keys: Sequence[Choice], said: Line, width: int) -> Line:
+def _two_slots(keys: Sequence[Choice], message: Line, width: int) -> Line:
     left = (Piece(" "), *_named(keys)) if keys else ()
-    return cut_line(spread(left, (*said, Piece(" ")) if said else (), width), width)
+    return cut_line(spread(left, (*message, Piece(" ")) if message else (), width), width)
 
 
 # The keys
@@ -316,15 +318,15 @@ def _running(choices: Sequence[Line], lead: Line, indent: int, width: int) -> li
 # Notices
 
 
-def _warning(said: str, width: int, ellipsis: str) -> tuple[Line, ...]:
+def _warning(message: str, width: int, ellipsis: str) -> tuple[Line, ...]:
     """Draw a warning over the whole width, in at most two lines."""
     room = max(1, width - 2)
-    parts = wrap(said, room)
+    parts = wrap(message, room)
     if len(parts) > 2:
         start = parts[1][0]
-        texts = [said[slice(*parts[0])], _cut_words(said[start:], room, ellipsis)]
+        texts = [message[slice(*parts[0])], _cut_words(message[start:], room, ellipsis)]
     else:
-        texts = [said[start:end] for start, end in parts]
+        texts = [message[start:end] for start, end in parts]
     return tuple(cut_line((Piece(" "), Piece(text, "warning")), width, ellipsis) for text in texts)
 
 

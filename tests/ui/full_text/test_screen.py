@@ -254,7 +254,7 @@ def test_the_first_line_has_the_section_or_what_is_fetched() -> None:
     here = asked.came(KeptText(document(), "arxiv.org", ""))
     assert [progress(one) for one in (asked, asked.fetching("2 %"), here.fetching(), here.fetching("2 %"))] == [
         *[TextProgress("A")] * 2,
-        *(TextProgress("A", said=said) for said in ("fetching it again", "2 %")),
+        *(TextProgress("A", message=said) for said in ("fetching it again", "2 %")),
     ]
     view = TextView.open(document(), Size()).next_section(2)
     later = replace(here, view=view)
@@ -318,7 +318,7 @@ LONG = PROGRESS._replace(heading=Heading(2, "2.10", (Span("A section whose title
                 (PROGRESS._replace(heading=None, minutes=0), "41 % · 1 min"),
                 (PROGRESS._replace(share=0.999, minutes=0), "§3 Method · 99 % · 1 min"),
                 (PROGRESS._replace(share=1.0), "§3 Method · 100 %"),
-                (PROGRESS._replace(said="fetching it again"), "fetching it again"),
+                (PROGRESS._replace(message="fetching it again"), "fetching it again"),
                 (TextProgress(TITLE), ""),
             )
         ),
