@@ -231,7 +231,7 @@ HEADERS = st.builds(
     [
         (100, " dailypapers  Latest · Tue 24 Nov » topic:agents is:unread ", "12 of 34 · ↻ 08:14 "),
         (72, " Latest · Tue 24 Nov » topic:agents is:unread ", "12 of 34 · ↻ 08:14 "),
-        (64, " Latest » topic:agents is:unread ", "12 of 34 "),
+        (64, " Latest » topic:agents is:unread ", "12 of 34 · ↻ 08:14 "),
         (40, " Latest » topic:agents is:unread ", "12 "),
         (30, " Latest » topic:agents… ", "12 "),
         (24, " Latest » topic:a… ", "12 "),

@@ -125,7 +125,8 @@ def _condition(condition: Condition, glyphs: Glyphs, turn: int) -> tuple[Line, L
     first = text.partition(f" {glyphs.dot} ")[0]
     match condition.kind:
         case "fresh":
-            return (Piece(f"{glyphs.refreshed} {text}", "quiet"),), (), ()
+            fresh = (Piece(f"{glyphs.refreshed} {text}", "quiet"),)
+            return fresh, fresh, ()
         case "busy":
             sign = Piece(glyphs.spinner[turn % len(glyphs.spinner)], "busy")
             return (sign, Piece(f" {text}", "quiet")), (sign, Piece(f" {first}", "quiet")), (sign,)
