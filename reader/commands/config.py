@@ -106,9 +106,9 @@ def _set_value(arguments: Namespace, workspace: Workspace) -> int:
     if variable and now.loaded.origin(arguments.name) == variable:
         warn(f"{variable} in the environment wins over it.")
     if arguments.name.startswith("keys."):
-        for loss in now.keymap.lost:
-            if loss.winner == arguments.name.removeprefix("keys."):
-                warn(str(loss))
+        for loss, winner in now.keymap.lost.items():
+            if winner == arguments.name.removeprefix("keys."):
+                warn(loss)
     return _print_value(arguments, now) if arguments.json else 0
 
 
@@ -168,8 +168,8 @@ def _table_lines(workspace: Workspace, table: str) -> Iterator[str]:
 
 def _print_mistakes(arguments: Namespace, workspace: Workspace) -> int:
     mistakes = workspace.mistakes()
-    for lost in workspace.keymap.lost:
-        warn(str(lost))
+    for loss in workspace.keymap.lost:
+        warn(loss)
     if arguments.json:
         answer(arguments, [asdict(one) | {"line": one.line or None, "key": one.key or None} for one in mistakes])
         return 1 if mistakes else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from reader.core.lines import Line, Piece, cut_line, literal, measure, spread, wrap
@@ -48,17 +48,22 @@ class Header(NamedTuple):
 def header_line(header: Header, width: int, glyphs: Glyphs = UNICODE, turn: int = 0) -> Line:
     """Draw the first line in a width; `turn` chooses the sign of the spinner.
 
-    A narrow line drops, in this order, the program's name, the place's part after a dot, the time of the last refresh,
-    the state's words, the total and the state's sign. The query is cut last; only the place and the
-    number stay beside it.
+    It is drawn in the fullest form that fits: with the program's name, without it, or with the place and the state in
+    few words. The shortest has only the number and the state's sign, beside a query that is cut.
     """
     short = header._replace(place=header.place.partition(f" {glyphs.dot} ")[0])
-    right: Line = ()
-    for left, right in _choices(header, short, glyphs, turn):
+    whole, place = (_where(one, glyphs, literal(header.query)) for one in (header, short))
+    state, few_words, sign = _condition(header.condition, glyphs, turn)
+    counts = _counts(header)
+    for left, right in (
+        ((Piece(f" {PROGRAM} ", "quiet"), *whole), _joined(glyphs, counts, state)),
+        (whole, _joined(glyphs, counts, state)),
+        (place, _joined(glyphs, counts, few_words)),
+    ):
         if measure(left) + measure(right) + _HEADER_GAP <= width:
             return _spread(left, right, width)
-    room = width - measure(right) - _HEADER_GAP
-    return _spread(_cut_where(short, glyphs, room), right, width)
+    right = _joined(glyphs, _number(header), sign)
+    return _spread(_cut_where(short, glyphs, width - measure(right) - _HEADER_GAP), right, width)
 
 
 def _spread(left: Line, right: Line, width: int) -> Line:
@@ -84,20 +89,6 @@ def _cut_where(header: Header, glyphs: Glyphs, room: int) -> Line:
     # The strip ends in a space even where the query is cut.
     [short] = cut_line((query._replace(text=query.text.rstrip()),), room - measure(before) - 1, glyphs.ellipsis)
     return (*before, short._replace(text=f"{short.text} "))
-
-
-def _choices(header: Header, short: Header, glyphs: Glyphs, turn: int) -> Iterator[tuple[Line, Line]]:
-    """Yield both parts, fullest first; `short` has a shorter name of the place."""
-    whole, place = (_where(one, glyphs, literal(header.query)) for one in (header, short))
-    full, *shorter, sign = _condition(header.condition, glyphs, turn)
-    lasting = () if header.condition.kind == "fresh" else (shorter or [full])[-1]
-    yield (Piece(f" {PROGRAM} ", "quiet"), *whole), _joined(glyphs, _counts(header), full)
-    yield whole, _joined(glyphs, _counts(header), full)
-    for condition in (full, *shorter, lasting):
-        yield place, _joined(glyphs, _counts(header), condition)
-    yield place, _joined(glyphs, _counts(header), sign)
-    yield place, _joined(glyphs, _number(header), sign)
-    yield place, _joined(glyphs, _number(header))
 
 
 def _joined(glyphs: Glyphs, *parts: Line) -> Line:
@@ -126,27 +117,24 @@ def _counts(header: Header) -> Line:
     return (*_number(header), Piece(beside, "quiet"))
 
 
-def _condition(condition: Condition, glyphs: Glyphs, turn: int) -> list[Line]:
-    """The short state in words, then with fewer and fewer parts, at last only its sign."""
+def _condition(condition: Condition, glyphs: Glyphs, turn: int) -> tuple[Line, Line, Line]:
+    """The short state in all its words, with the first of its parts alone, and as its sign alone."""
     text = literal(condition.text).replace(UNICODE.dot, glyphs.dot)
     if not text:
-        return [(), ()]
-    dot = f" {glyphs.dot} "
-    parts = text.split(dot)
-    texts = [dot.join(parts[:count]) for count in range(len(parts), 0, -1)]
+        return (), (), ()
+    first = text.partition(f" {glyphs.dot} ")[0]
     match condition.kind:
         case "fresh":
-            return [(Piece(f"{glyphs.refreshed} {text}", "quiet"),), ()]
+            fresh = (Piece(f"{glyphs.refreshed} {text}", "quiet"),)
+            return fresh, fresh, ()
         case "busy":
             sign = Piece(glyphs.spinner[turn % len(glyphs.spinner)], "busy")
-            return [*((sign, Piece(f" {some}", "quiet")) for some in texts), (sign,)]
+            return (sign, Piece(f" {text}", "quiet")), (sign, Piece(f" {first}", "quiet")), (sign,)
         case "trouble":
-            return [
-                *((Piece(f"{glyphs.offline} {some}", "warning"),) for some in texts),
-                (Piece(glyphs.offline, "warning"),),
-            ]
+            full, few_words = (Piece(f"{glyphs.offline} {words}", "warning") for words in (text, first))
+            return (full,), (few_words,), (Piece(glyphs.offline, "warning"),)
         case "plain":
-            return [(Piece(text, "quiet"),), ()]
+            return (Piece(text, "quiet"),), (Piece(text, "quiet"),), ()
 
 
 STATUS_ROLES = ("key", "name", "typed", "done", "warning", "hint")
