@@ -345,7 +345,7 @@ async def test_a_formula_and_the_page_of_a_pdf_are_shown_as_printed(
         for address in [one for one in feed.pages if one.endswith((f"/html/{ID}", f"{ID}.md"))]:
             del feed.pages[address]
         await r.do("text.again")
-        await r.until(lambda: "from the PDF · no sections · no references · P shows its" in r.screen)
+        await r.until(lambda: "from the PDF · no sections · no references · P shows" in r.screen)
         await r.do("picture.open")
         await r.until(lambda: blocks(r) > 100)
         assert r.lines[0].strip() == "1 of 4 · Page 1, upper half"

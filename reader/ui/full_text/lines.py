@@ -40,7 +40,9 @@ def front_lines(paper: Paper, kept: KeptText, picture_key: str = "") -> FrontLin
     people = ", ".join(paper.authors[:MOST_PEOPLE])
     if (more := len(paper.authors) - MOST_PEOPLE) > 0:
         people += f" +{more}"
-    parts = ((literal(paper.title), "title"), (literal(people), "muted"), (facts(paper, kept, picture_key), "muted"))
+    shows = f" · {picture_key} shows its pages" if kept.source == "pdf" and picture_key else ""
+    facts = literal(f"{kept.facts(paper)}{shows}")
+    parts = ((literal(paper.title), "title"), (literal(people), "muted"), (facts, "muted"))
     return partial(_front, parts)
 
 
@@ -50,16 +52,6 @@ def _front(parts: Sequence[tuple[str, str]], width: int) -> Sequence[DocumentLin
         if text:
             lines += map(DocumentLine, fill([Piece(text, role)], width))
     return (*lines, DocumentLine())
-
-
-def facts(paper: Paper, kept: KeptText, picture_key: str = "") -> str:
-    """The version, source and gaps of a text, and the key that shows the pages of a PDF."""
-    document = kept.document
-    version = f"v{document.version}" if document.version else ""
-    newer = f"v{paper.version} is out" if document.version and (paper.version or 0) > document.version else ""
-    shows = f"{picture_key} shows its pages" if kept.source == "pdf" and picture_key else ""
-    parts = (f"arXiv:{paper.id}{version}", newer, document.licence, f"from {kept.origin}", *document.lacks, shows)
-    return literal(" · ".join(filter(None, parts)))
 
 
 class TextProgress(NamedTuple):

@@ -328,19 +328,21 @@ def text_status(state: State, keymap: Keymap) -> Status:
 
 
 def _prompt(state: State) -> tuple[tuple[Choice, ...], str, bool]:
-    text, view = state[TEXT], view_of(state)
-    if view is not None and view.peek is not None:
+    view = view_of(state)
+    if view is None:
+        return (), "", False
+    if view.peek is not None:
         opens = "open it" if view.peek.id else "go there"
         queues = (("b", "queue it"),) if view.peek.id else ()
         draws = (("P", "as printed"),) if view.peek.formula is not None else ()
         return (("enter", opens), *queues, ("y", "copy"), *draws, ("esc", "close")), "", False
-    if view is not None and view.links:
+    if view.links:
         return (("a-z", "follow"), ("esc", "stay")), "a letter", False
-    if text is not None and text.search.is_typing:
-        found = "" if view is None or not text.search.text.strip() or view.marked else "  not in this text"
-        named = text.named
+    if view.search.is_typing:
+        found = "" if not view.search.text.strip() or view.marked else "  not in this text"
+        named = view.named
         enter = f"go to {named.name}" if named is not None else "keep"
-        return (("enter", enter), ("esc", "discard")), f"/{text.search.text}{found}", not found
+        return (("enter", enter), ("esc", "discard")), f"/{view.search.text}{found}", not found
     return (), "", False
 
 
