@@ -39,7 +39,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--id", action="append", dest="ids", metavar="ID", help=about)
     folder = {NOTES: "a folder with a Markdown file for each paper"}
     formats = {one.name: one.about for one in FORMATS.values()} | folder
-    about = "; ".join(f"{name}: {said}" for name, said in formats.items())
+    about = "; ".join(f"{name}: {sentence}" for name, sentence in formats.items())
     add_all(parser, "write")
     about += " (default: by the ending of FILE)"
     parser.add_argument("--format", choices=tuple(formats), metavar="FORMAT", help=about)

@@ -148,7 +148,7 @@ def _run_tag(arguments: Namespace, workspace: Workspace) -> int:
             if new.casefold() != tag.casefold():
                 new = known_tag(window, new)
             changes = _renaming(window, tag, new)
-        said, whole = f"renamed to {new}", 0
+        message, whole = f"renamed to {new}", 0
     else:
         expect_papers(arguments, arguments.rest, "tag")
         with workspace.window() as window:
@@ -156,14 +156,14 @@ def _run_tag(arguments: Namespace, workspace: Workspace) -> int:
             words = TagWords(add=(tag,)) if arguments.what == "add" else TagWords(remove=(tag,))
             changes = window.read(partial(tagging, words=words, pks=pks))
         tag = changes[0].kind.removeprefix(TAG)
-        said, whole = f"{'tagged' if arguments.what == 'add' else 'untagged'} {tag}", len(changes[0].pks)
+        message, whole = f"{'tagged' if arguments.what == 'add' else 'untagged'} {tag}", len(changes[0].pks)
     if arguments.dry_run:
         with workspace.window() as window:
             changed = max(count_changing(window, one) for one in changes)
     else:
         action = store_changes(workspace, changes)
         changed = action.count if action else 0
-    report(arguments, {"tag": tag}, said, whole, changed)
+    report(arguments, {"tag": tag}, message, whole, changed)
     return 0
 
 
@@ -253,10 +253,10 @@ def _run_note(arguments: Namespace, workspace: Workspace) -> int:
         warn(f"The note was cut after {NOTE_LIMIT:,} characters.")
     with workspace.events() as events:
         changed = events.mark(NOTE, note, [pk]) is not None
-    said = f"Nothing to change: {id} {'has this note already' if note else 'has no note'}."
+    message = f"Nothing to change: {id} {'has this note already' if note else 'has no note'}."
     if changed:
-        said = f"The note of {id} was {'written' if note else 'removed'}. 'dailypapers undo' takes it back."
-    return answer(arguments, {"id": id, "note": note or None, "changed": changed}, said)
+        message = f"The note of {id} was {'written' if note else 'removed'}. 'dailypapers undo' takes it back."
+    return answer(arguments, {"id": id, "note": note or None, "changed": changed}, message)
 
 
 def _history(workspace: Workspace, ids: Sequence[str]) -> list[tuple[Row, bool]]:

@@ -334,11 +334,11 @@ def check_names(window: Window, query: Query) -> None:
         _check_each(map(name_slug, wanted), followed, "Nothing named {} is followed.", otherwise)
 
 
-def _check_each(names: Iterable[str], known: Iterable[str], said: str, otherwise: str) -> None:
+def _check_each(names: Iterable[str], known: Iterable[str], message: str, otherwise: str) -> None:
     known = list(known)
     for name in names:
         if name not in known:
-            raise UsageError(f"{said.format(repr(brief(name)))} {advice(name, known, otherwise)}")
+            raise UsageError(f"{message.format(repr(brief(name)))} {advice(name, known, otherwise)}")
 
 
 def _draw(data: bytes, canvas: Canvas) -> dict[str, Any]:

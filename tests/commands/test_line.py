@@ -292,12 +292,12 @@ def start(monkeypatch: pytest.MonkeyPatch, program: str, *words: str) -> Command
 
 def test_a_command_prints_as_on_a_terminal_of_a_width_and_ends_with_its_code() -> None:
     done = CommandProcess(["help", "mark"], 44, {}).wait()
-    assert (done.code, done.said, done.is_stopped) == (0, "", False)
+    assert (done.code, done.errors, done.is_stopped) == (0, "", False)
     assert "Usage: dailypapers mark" in done.text
     assert max(map(len, done.text.partition("Options:")[2].splitlines())) <= 44
     wrong = CommandProcess(["mark", "raed"], 80, {}).wait()
     assert (wrong.code, wrong.text) == (2, "")
-    assert "Did you mean read?" in wrong.said
+    assert "Did you mean read?" in wrong.errors
 
 
 def test_the_environment_of_a_command_process(monkeypatch: pytest.MonkeyPatch) -> None:

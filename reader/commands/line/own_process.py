@@ -83,8 +83,10 @@ class CommandProcess:
         """Wait until it ends, reading its output; for a thread."""
         pipes = (self._popen.stdin, self._popen.stdout, self._popen.stderr)
         stdin, stdout, stderr = (cast(BinaryIO, pipe) for pipe in pipes)
-        text, said = bytearray(), bytearray()
-        reading = [threading.Thread(target=_read, args=args, daemon=True) for args in ((stdout, text), (stderr, said))]
+        text, errors = bytearray(), bytearray()
+        reading = [
+            threading.Thread(target=_read, args=args, daemon=True) for args in ((stdout, text), (stderr, errors))
+        ]
         for thread in reading:
             thread.start()
         with suppress(OSError, ValueError):
@@ -100,7 +102,7 @@ class CommandProcess:
             thread.join(TIDY_UP_SECONDS)
         is_stopped = self._is_stopped
         self.kill()
-        return Outcome(code, _cleaned(text), _cleaned(said), is_stopped)
+        return Outcome(code, _cleaned(text), _cleaned(errors), is_stopped)
 
     def stop(self) -> None:
         """Let it tidy up and end; kill it if that takes too long."""

@@ -442,15 +442,15 @@ class CommandActions(Controller):
             self._model.show_notice(f"stopped: {line}")
             return
         program = line.removeprefix("pipe ") if line.startswith("pipe ") and not outcome.code else ""
-        text = "\n".join(part for part in (outcome.text, outcome.said) if part)
-        said = as_notice(text, undo)
-        if said and program:
-            said = f"{program}: {said}"
+        text = "\n".join(part for part in (outcome.text, outcome.errors) if part)
+        message = as_notice(text, undo)
+        if message and program:
+            message = f"{program}: {message}"
         tone: Tone = "warning" if outcome.code else "done"
         if not text:
-            said = f"done: {line}"
-        if said and len(said) <= LONGEST_NOTICE:
-            self._model.show_notice(said, tone)
+            message = f"done: {line}"
+        if message and len(message) <= LONGEST_NOTICE:
+            self._model.show_notice(message, tone)
             return
         self._last = Output(f"{program} · exit code 0" if program else line, in_the_readers_words(text, undo))
         if self._model.state.context in BESIDE:
