@@ -57,8 +57,6 @@ def _add_mark_arguments(parser: ArgumentParser) -> None:
 
 
 def _mark_papers(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.cache.marks.change import Change
-
     expect_papers(arguments, arguments.ids, "mark")
     kind, value, state = MARKS[arguments.mark]
     # A query finds hidden papers only if it asks for them, and unhide needs them.
@@ -240,7 +238,8 @@ def _run_note(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.history:
         if text is not None:
             raise UsageError("--history prints notes and --text writes one: choose one of them.")
-        return _print_history(arguments, id, _history(workspace, ids))
+        with closing(Log.open(workspace.cache_file)) as log:
+            return _print_history(arguments, id, log.history(ids, NOTE))
     if text is None:
         if not (old or arguments.json):
             warn(f"{id} has no note. 'dailypapers note {id} --text TEXT' writes one.")
@@ -259,13 +258,8 @@ def _run_note(arguments: Namespace, workspace: Workspace) -> int:
     return answer(arguments, {"id": id, "note": note or None, "changed": changed}, message)
 
 
-def _history(workspace: Workspace, ids: Sequence[str]) -> list[tuple[Row, bool]]:
-    """All notes that a paper with these ids had, newest first, each with whether it was taken back."""
-    with closing(Log.open(workspace.cache_file)) as log:
-        return log.history(ids, NOTE)
-
-
 def _print_history(arguments: Namespace, id: str, history: Sequence[tuple[Row, bool]]) -> int:
+    """Print all notes that a paper had, newest first, each with whether it was taken back."""
     records, lines = list[dict[str, Any]](), list[str]()
     for number, (mark, undone) in enumerate(history, 1):
         at = datetime.fromtimestamp(clock_of(mark.action) / 1000).astimezone()

@@ -131,19 +131,14 @@ class Workspace:
 
         self.ensure_cache()
         window = Window.open(self.cache_file)
-        try:
-            self._apply_log(window)
+        with closing(window):
+            if window.has_unfinished_marks():
+                from reader.cache.marks.events import Events
+
+                # The marks that the log has and the cache lacks are derived, unless the cache is read-only.
+                with suppress(CacheError), closing(Events.open(self.cache_file)):
+                    window.changed()
             yield window
-        finally:
-            window.close()
-
-    def _apply_log(self, window: Window) -> None:
-        """Derive what the log has and the cache lacks, so that reads see all marks, unless the cache is read-only."""
-        if window.has_unfinished_marks():
-            from reader.cache.marks.events import Events
-
-            with suppress(CacheError), closing(Events.open(self.cache_file)):
-                window.changed()
 
     def catch_up(self) -> None:
         """Bring the cache up to date with the log."""
@@ -157,11 +152,8 @@ class Workspace:
 
         self.ensure_cache()
         self.has_changed = True
-        events = Events.open(self.cache_file)
-        try:
+        with closing(Events.open(self.cache_file)) as events:
             yield events
-        finally:
-            events.close()
         self.back_up()
 
     @contextmanager
@@ -171,12 +163,9 @@ class Workspace:
 
         self.ensure_cache()
         self.has_changed = True
-        cache = Cache.open(self.cache_file, self.topics)
-        try:
+        with closing(Cache.open(self.cache_file, self.topics)) as cache:
             yield cache
             cache.rest()
-        finally:
-            cache.close()
         self.back_up()
 
 
