@@ -46,10 +46,10 @@ class Mistake:
     """The nearest valid word or value, in the file's syntax."""
 
     def __str__(self) -> str:
-        return f"{f'{self.file}:{self.line}' if self.line else self.file}: {self.said}"
+        return f"{f'{self.file}:{self.line}' if self.line else self.file}: {self.sentence}"
 
     @property
-    def said(self) -> str:
+    def sentence(self) -> str:
         """The message without the place."""
         from reader.core.text import clean
 

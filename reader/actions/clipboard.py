@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from io import StringIO
 from types import MappingProxyType
 from typing import NamedTuple
 
-from reader.access_token import child_environment
 from reader.actions.citations import CitationKeys, write_bibtex
-from reader.core.errors import ReaderError
 from reader.core.ids import hf_url
 from reader.core.paper import Paper
 from reader.core.text import clean, clean_block
@@ -64,38 +60,3 @@ COPIES: Mapping[str, Copy] = MappingProxyType(
     }
 )
 """The forms by letter, in menu order."""
-
-
-PROGRAMS = (
-    ("pbpaste",),
-    ("wl-paste", "--no-newline"),
-    ("xclip", "-selection", "clipboard", "-out"),
-    ("xsel", "--clipboard", "--output"),
-    ("termux-clipboard-get",),
-)
-"""Programs that print the clipboard on macOS, Wayland, X and Android."""
-
-SECONDS = 10
-
-
-def read_clipboard() -> bytes:
-    """The clipboard's text, by the first program that has it; raises ReaderError."""
-    there = [words for words in PROGRAMS if shutil.which(words[0])]
-    if not there:
-        names = ", ".join(words[0] for words in PROGRAMS)
-        raise ReaderError(f"No program here can read the clipboard. Install one of {names}, or pipe it: import -.")
-    for words in there:
-        try:
-            done = subprocess.run(
-                words,
-                capture_output=True,
-                stdin=subprocess.DEVNULL,
-                timeout=SECONDS,
-                env=child_environment(),
-                check=True,
-            )
-        except (OSError, subprocess.SubprocessError):
-            # Such as X's clipboard in a Wayland session.
-            continue
-        return done.stdout
-    raise ReaderError(f"{there[-1][0]} could not read the clipboard. Pipe the text instead: import -.")

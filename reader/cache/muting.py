@@ -19,7 +19,7 @@ from reader.core.marks import STANDING
 from reader.core.paper_row import Flag
 
 if TYPE_CHECKING:
-    from reader.cache.search.conditions import Scope
+    from reader.cache.search.compile import Scope
     from reader.core.settings.standing import Standing
 
 _ROWS = f"SELECT value FROM mark WHERE paper = '' AND kind GLOB '{STANDING}*' AND undone = 0 AND value <> ''"
@@ -76,7 +76,7 @@ def _muted(known: Iterable[Standing]) -> list[str]:
 
 
 def _scope(connection: sqlite3.Connection, known: Iterable[Standing]) -> Scope:
-    from reader.cache.search.conditions import Scope
+    from reader.cache.search.compile import Scope
     from reader.core.settings.standing import SHOW
 
     (newest,) = connection.execute("SELECT max(sort_day) FROM paper").fetchone()
@@ -104,17 +104,16 @@ def papers_of(
 ) -> list[int]:
     """The papers of a query, hidden ones too, of which `more` is true as well; none if it selects nothing.
 
-    Full texts do not count: they have many words that their papers are not about. The connection needs
-    `register_functions`.
+    The connection needs `register_functions`.
     """
-    from reader.cache.search import plan
     from reader.cache.search.compile import compile_query, selects
+    from reader.cache.search.free_text import nearest
     from reader.core.query import parse
     from reader.core.query.nodes import with_hidden
 
     query = parse(text)
     if not selects(query, scope.views):
         return []
-    asked = plan.in_any_order(connection, compile_query(with_hidden(query), scope)._replace(in_texts=None))
+    asked = nearest(connection, compile_query(with_hidden(query), scope)).where
     found = connection.execute(f"SELECT p.pk FROM paper AS p WHERE ({asked.sql}) AND {more}", (*asked.params, *values))
     return [pk for (pk,) in found]

@@ -10,7 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache import meta
 from reader.core.document.codec import UnreadableDocument, dump, load
@@ -18,6 +18,9 @@ from reader.core.document.find import searched_text
 from reader.core.document.model import ORIGINS, Document
 from reader.core.words import indexed
 from reader.database import connections
+
+if TYPE_CHECKING:
+    from reader.core.paper import Paper
 
 _ADD = "INSERT INTO text_fts (rowid, words) VALUES (?, ?)"
 _FORGET = "INSERT INTO text_fts (text_fts, rowid, words) VALUES ('delete', ?, ?)"
@@ -94,6 +97,14 @@ class KeptText(NamedTuple):
     def origin(self) -> str:
         """What it came from, in words."""
         return ORIGINS.get(self.source, self.source)
+
+    def facts(self, paper: Paper) -> str:
+        """The version, licence, source and gaps of a paper's text, and whether there is a newer version."""
+        document = self.document
+        version = f"v{document.version}" if document.version else ""
+        newer = f"v{paper.version} is out" if document.version and (paper.version or 0) > document.version else ""
+        facts = (f"arXiv:{paper.id}{version}", newer, document.licence, f"text from {self.origin}", *document.lacks)
+        return " · ".join(filter(None, facts))
 
 
 class Texts(connections.Store):

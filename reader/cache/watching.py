@@ -23,8 +23,7 @@ from reader.cache.marks.change import Change, same
 from reader.cache.marks.events import Events
 from reader.cache.muting import muting_queries, papers_of
 from reader.cache.reads.window import Window
-from reader.cache.search.compile import compile_query
-from reader.cache.search.conditions import Scope
+from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.sql_functions import register_functions
 from reader.core.errors import QueryError
 from reader.core.marks import AGENT, RULE, TAG, allowed_marks
@@ -145,7 +144,7 @@ class ProgramMark(NamedTuple):
     agent: str
 
     @property
-    def said(self) -> str:
+    def in_words(self) -> str:
         return f"{self.mark} by {self.agent}"
 
 
@@ -245,10 +244,10 @@ def claim(path: Path, queries: Iterable[str], scope: Scope) -> dict[int, tuple[s
                 # Which papers fit a text best is known of all together, and no news.
                 continue
             found = cache.execute(
-                f"SELECT p.pk FROM paper AS p WHERE ({asked.where}) AND p.pk BETWEEN ? AND ? AND +p.read = 0"
+                f"SELECT p.pk FROM paper AS p WHERE ({asked.where.sql}) AND p.pk BETWEEN ? AND ? AND +p.read = 0"
                 " AND +p.hidden = 0 AND (+p.sort_day >= ? OR +p.sort_day = '')"
                 " ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk",
-                (*asked.params, seen + 1, newest, oldest),
+                (*asked.where.params, seen + 1, newest, oldest),
             )
             for (pk,) in found.fetchall():
                 matches[pk] = (*matches.get(pk, ()), text)

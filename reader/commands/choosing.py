@@ -88,14 +88,14 @@ def count_changing(window: Window, change: Change) -> int:
 def report(arguments: Namespace, facts: Mapping[str, object], done: str, papers: int, changed: int) -> None:
     """Print how many papers a change affected or would affect; `done` is their new state, such as `starred`."""
     if arguments.dry_run:
-        said = f"{amount(changed, 'paper')} would be {done}; nothing was changed."
+        message = f"{amount(changed, 'paper')} would be {done}; nothing was changed."
     elif changed:
-        said = f"{amount(changed, 'paper')} {done}. 'dailypapers undo' takes it back."
+        message = f"{amount(changed, 'paper')} {done}. 'dailypapers undo' takes it back."
     else:
         state = done.removeprefix("marked ").replace("no longer", "not")
-        said = f"Nothing to change: {amount(papers, 'paper')} {'is' if papers == 1 else 'are'} {state}."
+        message = f"Nothing to change: {amount(papers, 'paper')} {'is' if papers == 1 else 'are'} {state}."
     record = {**facts, "papers": papers or changed, "changed": changed, "dry_run": arguments.dry_run}
-    answer(arguments, record, said if papers or changed else "Nothing matches.")
+    answer(arguments, record, message if papers or changed else "Nothing matches.")
 
 
 def store_changes(workspace: Workspace, changes: Sequence[Change]) -> UserAction | None:
@@ -205,4 +205,4 @@ LIKE = "like"
 def like_record(window: Window, ids: Sequence[str], pk: int) -> dict[str, object]:
     """What a paper shares with the papers of these ids, as JSON: words, authors, topics, and a sentence."""
     found = window.read(lambda connection: free_text.shared(connection, free_text.keys_of(connection, ids), pk))
-    return {LIKE: {**found._asdict(), "why": found.said or None}}
+    return {LIKE: {**found._asdict(), "why": found.in_words or None}}

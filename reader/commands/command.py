@@ -447,4 +447,4 @@ def table_of(forms: Mapping[str, str]) -> list[tuple[str, str]]:
         kind, colon, names = form.rpartition(": ")
         drawn = re.sub(r"\w+", lambda name: "a paper" if name[0] == "PAPER" else f"`{name[0]}`", names)
         alike.setdefault(f"{kind}{colon}{drawn or 'a number'}", []).append(f"`{words}`")
-    return [(", ".join(several), said) for said, several in alike.items()]
+    return [(", ".join(several), message) for message, several in alike.items()]

@@ -106,9 +106,9 @@ def _set_value(arguments: Namespace, workspace: Workspace) -> int:
     if variable and now.loaded.origin(arguments.name) == variable:
         warn(f"{variable} in the environment wins over it.")
     if arguments.name.startswith("keys."):
-        for loss in now.keymap.lost:
-            if loss.winner == arguments.name.removeprefix("keys."):
-                warn(str(loss))
+        for loss, winner in now.keymap.lost.items():
+            if winner == arguments.name.removeprefix("keys."):
+                warn(loss)
     return _print_value(arguments, now) if arguments.json else 0
 
 
@@ -168,8 +168,8 @@ def _table_lines(workspace: Workspace, table: str) -> Iterator[str]:
 
 def _print_mistakes(arguments: Namespace, workspace: Workspace) -> int:
     mistakes = workspace.mistakes()
-    for lost in workspace.keymap.lost:
-        warn(str(lost))
+    for loss in workspace.keymap.lost:
+        warn(loss)
     if arguments.json:
         answer(arguments, [asdict(one) | {"line": one.line or None, "key": one.key or None} for one in mistakes])
         return 1 if mistakes else 0
@@ -250,7 +250,7 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
             write_text(file, _with_value(before, key, value, file))
             return
     if wrong is not None:
-        raise UsageError(Mistake("", 0, name, str(wrong), wrong.suggestion).said)
+        raise UsageError(Mistake("", 0, name, str(wrong), wrong.suggestion).sentence)
 
 
 def _check_value(workspace: Workspace, key: Sequence[str], value: object) -> None:
@@ -273,9 +273,9 @@ def _with_value(text: str, key: Sequence[str], value: object, file: Path) -> str
     try:
         parse_toml(text)
     except ValueError as error:
-        line, said = explain_toml(error)
+        line, message = explain_toml(error)
         where = f"{file}:{line}" if line else str(file)
-        raise ConfigError(f"{where}: {said}. It was not changed: 'dailypapers config edit' opens it.") from error
+        raise ConfigError(f"{where}: {message}. It was not changed: 'dailypapers config edit' opens it.") from error
     document = tomlkit.parse(text)
     *tables, name = key
     if not tables and name not in document:

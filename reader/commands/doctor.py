@@ -111,8 +111,8 @@ def _examine_settings(workspace: Workspace) -> Iterator[Finding]:
         yield Finding("Settings", f"line {mistake.line}" if mistake.line else "mistake", mistake.key, str(mistake))
     if workspace.loaded.ignores_lists:
         names = ", ".join(workspace.loaded.former)
-        said = f"{names} in the file are ignored: they were taken over, and 'dailypapers views edit' has them"
-        yield Finding("Settings", "lists", said)
+        message = f"{names} in the file are ignored: they were taken over, and 'dailypapers views edit' has them"
+        yield Finding("Settings", "lists", message)
     for one in workspace.loaded.waiting:
         allow = f"dailypapers views allow {shlex.quote(one.name)}"
         advice = f"It comes from another machine and runs a program or writes a file. To let it: {allow}"
@@ -158,8 +158,8 @@ def _examine_sources(file: Path) -> Iterator[Finding]:
                 advice = f"Incomplete: {', '.join(hole.day for hole in lacking[:5])}; {why}."
             elif one.failing_since:
                 advice = one.error or "It fails."
-            if said := one.text(today) or (one.failing_since and f"failing since {one.failing_since}"):
-                yield Finding("Sources", "daily papers" if one.slug == "hf" else one.slug, said, advice)
+            if message := one.text(today) or (one.failing_since and f"failing since {one.failing_since}"):
+                yield Finding("Sources", "daily papers" if one.slug == "hf" else one.slug, message, advice)
 
 
 def _examine_feed(workspace: Workspace) -> Iterator[Finding]:

@@ -22,7 +22,6 @@ from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.marks import NOTE
 from reader.core.paper import Paper
-from reader.core.settings.types import WEB_ADDRESS, InvalidValue
 from reader.core.text import amount
 
 if TYPE_CHECKING:
@@ -40,14 +39,12 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--id", action="append", dest="ids", metavar="ID", help=about)
     folder = {NOTES: "a folder with a Markdown file for each paper"}
     formats = {one.name: one.about for one in FORMATS.values()} | folder
-    about = "; ".join(f"{name}: {said}" for name, said in formats.items())
+    about = "; ".join(f"{name}: {sentence}" for name, sentence in formats.items())
     add_all(parser, "write")
     about += " (default: by the ending of FILE)"
     parser.add_argument("--format", choices=tuple(formats), metavar="FORMAT", help=about)
     about = "write to this file, in full or not at all (- for stdout); for notes, to this folder"
     parser.add_argument("-o", "--output", metavar="FILE", help=about)
-    about = "the address where the feed will be fetched, to be written into it (for --format atom)"
-    parser.add_argument("--url", default="", metavar="URL", help=about)
     about = "write the files of standing queries now; the program also does so after each change"
     parser.add_argument("--watched", action="store_true", help=about)
 
@@ -62,7 +59,6 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.format == NOTES:
         return _write_notes(arguments, workspace, file)
     format = _choose_format(arguments.format, file)
-    url = _address(arguments.url, format)
     is_json = format.name == "json"
     if is_json and arguments.everything and not arguments.query:
         arguments.query = AS_ADDED
@@ -74,7 +70,7 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
         write = (
             partial(write_with_marks, window=window, with_lost=arguments.everything)
             if is_json
-            else partial(format.write, keys=_citation_keys(workspace, window), query=arguments.query, url=url)
+            else partial(format.write, keys=_citation_keys(workspace, window), query=arguments.query)
         )
         if file is None:
             count = write(written, sys.stdout)
@@ -91,20 +87,11 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
-def _address(url: str, format: Format) -> str:
-    if url and format.name != "atom":
-        raise UsageError("--url belongs to --format atom.")
-    try:
-        return str(WEB_ADDRESS.check(url))
-    except InvalidValue as unfit:
-        raise UsageError(f"--url {unfit}.") from unfit
-
-
 def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
     from reader.refresh.watched_exports import write_exports
 
     others = (arguments.query, arguments.ids, arguments.everything, arguments.output, arguments.format)
-    if any((*others, arguments.url)):
+    if any(others):
         raise UsageError(
             "--watched takes no other arguments: 'dailypapers views edit' has its queries, files and formats."
         )

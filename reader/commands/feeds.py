@@ -85,8 +85,8 @@ def _print_feeds(feeds: Mapping[str, Followed], papers: dict[str, int], fresh: S
         mark = style("star", "!") if one.failing_since or any(not hole.again for hole in one.holes) else " "
         count = f"{papers.get(one.slug, 0):>7,}" if one.kind != "own" else " " * 7
         print_line(f"{mark} {one.slug:{size}} {count}  {fit(clean(one.title), room).rstrip()}")
-        if said := one.text(datetime.now().astimezone().date()):
-            print_line(f"  {'':{size}}          {said}")
+        if message := one.text(datetime.now().astimezone().date()):
+            print_line(f"  {'':{size}}          {message}")
         if one.failing_since:
             since = datetime.fromisoformat(one.failing_since).astimezone()
             print_line(f"  {'':{size}}          since {since:%Y-%m-%d %H:%M}: {clean(one.error or '')}")
@@ -114,8 +114,8 @@ async def _add_feeds(arguments: Namespace, workspace: Workspace) -> int:
                 papers = sources.feeds.papers()
                 added += [asdict(one) | {"papers": papers.get(one.slug, 0)} for one in followed]
     counts = (amount(one["papers"], "paper") if one["papers"] else "papers come with the next refresh" for one in added)
-    said = (f"{one['slug']}: {clean(one['title'])} ({has})" for one, has in zip(added, counts, strict=True))
-    answer(arguments, added, *said)
+    message = (f"{one['slug']}: {clean(one['title'])} ({has})" for one, has in zip(added, counts, strict=True))
+    answer(arguments, added, *message)
     return raise_failures(failures)
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from reader.cache import pages
 from reader.cache.tags import tag_counts
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 PART = 1_000
 """Papers to store at a time."""
 
-CLIPBOARD = "the clipboard"
-
 REASONS = 3
 """Maximum skipped records printed per file."""
 
@@ -50,7 +48,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
         " id. Any of them may be gzipped (- for stdin)"
     )
     parser.add_argument("files", nargs="*", metavar="FILE", help=about)
-    parser.add_argument("--clipboard", action="store_true", help="also import the clipboard's text")
     parser.add_argument("--star", action="store_true", help="star the papers of the files")
     parser.add_argument("--queue", action="store_true", help="queue them")
     parser.add_argument("--liked", action="store_true", help="learn from them what you like, without other marks")
@@ -80,10 +77,8 @@ class _FileContents:
 
 
 def _import_files(arguments: Namespace, workspace: Workspace) -> int:
-    if arguments.clipboard:
-        arguments.files.append(CLIPBOARD)
     if not (arguments.files or arguments.choose or arguments.choices):
-        raise UsageError("Name a file to import, - for standard input, or --clipboard.")
+        raise UsageError("Name a file to import, or - for standard input.")
     # A damaged cache is reported before anything is read.
     workspace.ensure_cache()
     if arguments.choose or arguments.choices:
@@ -194,7 +189,8 @@ def _read_parts(name: str) -> Iterator[list[Listing]]:
     from reader.feeds.files.papers_file import read_papers
 
     part, size = list[Listing](), 0
-    for listing in read_papers(_source(name), datetime.now(UTC).date()):
+    source = sys.stdin.buffer if name == "-" else Path(name)
+    for listing in read_papers(source, datetime.now(UTC).date()):
         part.append(listing)
         size += max(len(listing.drafts), len(listing.marks), len(listing.entries), 1)
         if size >= PART:
@@ -202,16 +198,6 @@ def _read_parts(name: str) -> Iterator[list[Listing]]:
             part, size = [], 0
     if part:
         yield part
-
-
-def _source(name: str) -> Path | BinaryIO:
-    if name == CLIPBOARD:
-        from io import BytesIO
-
-        from reader.actions.clipboard import read_clipboard
-
-        return BytesIO(read_clipboard())
-    return sys.stdin.buffer if name == "-" else Path(name)
 
 
 def _update_topics(cache: Cache) -> None:

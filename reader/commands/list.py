@@ -28,7 +28,7 @@ from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import UsageError
 from reader.core.ids import hf_url, paper_url
 from reader.core.lines import cell_len, cut
-from reader.core.paper_row import PaperKey, PaperRow
+from reader.core.paper_row import PaperRow
 from reader.core.text import amount, clean
 from reader.ui.kit.glyphs import Glyphs, glyphs
 from reader.ui.kit.lines import day_heading
@@ -106,7 +106,7 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
             arguments,
             _records(window, found, like if with_shared else None, with_opinion=with_opinion),
             _draw_table(window, found, total if not arguments.quiet and found.pks else None, workspace),
-            _format_fields(_rows(window, found), found.only_in_texts),
+            _format_fields(_rows(window, found)),
         )
         if meant is not None:
             warn(f"Searched for {meant}.")
@@ -130,12 +130,10 @@ def _records(
     from reader.actions.export import record
     from reader.commands.choosing import for_you_record, like_record
 
-    in_texts = found.only_in_texts
     for paper in window.papers(found.pks):
         opinion = for_you_record(window, paper) if with_opinion else {}
-        # True if only the full text has the query's words.
         shares = like_record(window, like, paper.pk) if like is not None and isinstance(paper.pk, int) else {}
-        yield record(paper) | {"in_text": paper.pk in in_texts} | opinion | shares
+        yield record(paper) | opinion | shares
 
 
 def _rows(window: Window, found: Order[int]) -> Iterator[PaperRow]:
@@ -143,16 +141,15 @@ def _rows(window: Window, found: Order[int]) -> Iterator[PaperRow]:
     return (row for start in range(0, len(pks), CHUNK) for row in window.rows(pks[start : start + CHUNK]))
 
 
-def _format_fields(rows: Iterable[PaperRow], in_texts: Container[PaperKey]) -> Iterator[str]:
+def _format_fields(rows: Iterable[PaperRow]) -> Iterator[str]:
     """Lines for other programs: id, day, upvotes, comments, state and title, separated by tabs.
 
-    Unknown numbers are empty. The state ends in `in-text` if only the full text matches.
+    Unknown numbers are empty.
     """
     style = Style.of(sys.stdout)
     for row in rows:
         title = clean(row.title)
-        state = f"{state_words(row)},in-text" if row.pk in in_texts else state_words(row)
-        facts = "\t".join((row.id, row.day, *counts(row), state))
+        facts = "\t".join((row.id, row.day, *counts(row), state_words(row)))
         yield f"{style('muted', facts)}\t{title if row.read else style('strong', title)}"
 
 
@@ -172,7 +169,7 @@ COMMAND = Command(
     _add_arguments,
     _list_papers,
     {
-        "": "array: PAPER, in_text, for_you (score, why, phrases), like (words, authors, topics, why)",
+        "": "array: PAPER, for_you (score, why, phrases), like (words, authors, topics, why)",
         "--count": "query, count",
         "--topics": "array: slug, name, family, papers, weeks, rising",
         "--passages": "array: id, title, section, text",
@@ -206,7 +203,7 @@ class ListTable(NamedTuple):
 
     def draw(self, window: Window, found: Order[int]) -> Iterator[str]:
         """The lines of an order, read in parts."""
-        headings, in_texts = self._headings(found, window.partial_days()), found.only_in_texts
+        headings = self._headings(found, window.partial_days())
         with_days = found.has_parts or not found.groups
         for start in range(0, len(found.pks), CHUNK):
             pks = found.pks[start : start + CHUNK]
@@ -218,8 +215,7 @@ class ListTable(NamedTuple):
                     yield headings[place]
                 # A paper may have disappeared since the order was read.
                 if pk in by_pk:
-                    sign = self.signs.full_text if pk in in_texts else ""
-                    yield self._draw_paper(by_pk[pk], topics.get(pk, ()), size, sign, with_day=with_days)
+                    yield self._draw_paper(by_pk[pk], topics.get(pk, ()), size, with_day=with_days)
 
     def _headings(self, found: Order[int], partial_days: Container[str]) -> dict[int, str]:
         """The heading before each place that begins a day, with the day's number of papers if known."""
@@ -231,12 +227,12 @@ class ListTable(NamedTuple):
             headings[start] = f"{self.style('strong', day_heading(day, self.today))}{self.style('muted', known)}"
         return headings
 
-    def _draw_paper(self, row: PaperRow, topics: Sequence[str], id_size: int, sign: str, *, with_day: bool) -> str:
-        """State, id, upvotes, optionally the day, the title with a sign, and as many topics as fit."""
+    def _draw_paper(self, row: PaperRow, topics: Sequence[str], id_size: int, *, with_day: bool) -> str:
+        """State, id, upvotes, optionally the day, the title, and as many topics as fit."""
         day = f"  {row.day:10}" if with_day and self.columns >= WITH_DAYS else ""
         facts = f"{'' if row.upvotes is None else f'{row.upvotes:,}':>5}{day}"
         room = self.columns - 2 - id_size - len(facts) - GAP
-        title = f"{sign} {clean(row.title)}" if sign else clean(row.title)
+        title = clean(row.title)
         marks = self._choose_topics(topics, room, cell_len(title))
         kept = cut(title, room - len(marks) - GAP if marks else room, self.signs.ellipsis)
         gap = " " * (room - cell_len(kept) - len(marks)) if marks else ""

@@ -57,8 +57,6 @@ def _add_mark_arguments(parser: ArgumentParser) -> None:
 
 
 def _mark_papers(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.cache.marks.change import Change
-
     expect_papers(arguments, arguments.ids, "mark")
     kind, value, state = MARKS[arguments.mark]
     # A query finds hidden papers only if it asks for them, and unhide needs them.
@@ -148,7 +146,7 @@ def _run_tag(arguments: Namespace, workspace: Workspace) -> int:
             if new.casefold() != tag.casefold():
                 new = known_tag(window, new)
             changes = _renaming(window, tag, new)
-        said, whole = f"renamed to {new}", 0
+        message, whole = f"renamed to {new}", 0
     else:
         expect_papers(arguments, arguments.rest, "tag")
         with workspace.window() as window:
@@ -156,14 +154,14 @@ def _run_tag(arguments: Namespace, workspace: Workspace) -> int:
             words = TagWords(add=(tag,)) if arguments.what == "add" else TagWords(remove=(tag,))
             changes = window.read(partial(tagging, words=words, pks=pks))
         tag = changes[0].kind.removeprefix(TAG)
-        said, whole = f"{'tagged' if arguments.what == 'add' else 'untagged'} {tag}", len(changes[0].pks)
+        message, whole = f"{'tagged' if arguments.what == 'add' else 'untagged'} {tag}", len(changes[0].pks)
     if arguments.dry_run:
         with workspace.window() as window:
             changed = max(count_changing(window, one) for one in changes)
     else:
         action = store_changes(workspace, changes)
         changed = action.count if action else 0
-    report(arguments, {"tag": tag}, said, whole, changed)
+    report(arguments, {"tag": tag}, message, whole, changed)
     return 0
 
 
@@ -240,7 +238,8 @@ def _run_note(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.history:
         if text is not None:
             raise UsageError("--history prints notes and --text writes one: choose one of them.")
-        return _print_history(arguments, id, _history(workspace, ids))
+        with closing(Log.open(workspace.cache_file)) as log:
+            return _print_history(arguments, id, log.history(ids, NOTE))
     if text is None:
         if not (old or arguments.json):
             warn(f"{id} has no note. 'dailypapers note {id} --text TEXT' writes one.")
@@ -253,19 +252,14 @@ def _run_note(arguments: Namespace, workspace: Workspace) -> int:
         warn(f"The note was cut after {NOTE_LIMIT:,} characters.")
     with workspace.events() as events:
         changed = events.mark(NOTE, note, [pk]) is not None
-    said = f"Nothing to change: {id} {'has this note already' if note else 'has no note'}."
+    message = f"Nothing to change: {id} {'has this note already' if note else 'has no note'}."
     if changed:
-        said = f"The note of {id} was {'written' if note else 'removed'}. 'dailypapers undo' takes it back."
-    return answer(arguments, {"id": id, "note": note or None, "changed": changed}, said)
-
-
-def _history(workspace: Workspace, ids: Sequence[str]) -> list[tuple[Row, bool]]:
-    """All notes that a paper with these ids had, newest first, each with whether it was taken back."""
-    with closing(Log.open(workspace.cache_file)) as log:
-        return log.history(ids, NOTE)
+        message = f"The note of {id} was {'written' if note else 'removed'}. 'dailypapers undo' takes it back."
+    return answer(arguments, {"id": id, "note": note or None, "changed": changed}, message)
 
 
 def _print_history(arguments: Namespace, id: str, history: Sequence[tuple[Row, bool]]) -> int:
+    """Print all notes that a paper had, newest first, each with whether it was taken back."""
     records, lines = list[dict[str, Any]](), list[str]()
     for number, (mark, undone) in enumerate(history, 1):
         at = datetime.fromtimestamp(clock_of(mark.action) / 1000).astimezone()

@@ -105,8 +105,8 @@ class News(NamedTuple):
     def title(self) -> str:
         """Such as `Papers for Thursday, 26 November`, or `Papers since 19 November: agents`."""
         day = f"for {WEEKDAYS[self.day.weekday()]}, {self.in_words(self.day.isoformat())}"
-        said = f"since {self.in_words(self.since)}" if self.counts else day
-        return f"Papers {said}{f': {clean(self.query, 80)}' if self.query else ''}"
+        message = f"since {self.in_words(self.since)}" if self.counts else day
+        return f"Papers {message}{f': {clean(self.query, 80)}' if self.query else ''}"
 
     @property
     def summary(self) -> str:
@@ -184,7 +184,9 @@ def whats_new(
         news = _Builder(window, query, since, is_look_back, known).news(views)
         sources = feeds.freshness(datetime.now(UTC).date())
     # A view whose query can't even be read is no view of the settings.
-    mistakes = (f"A view is left out. {one.said}" for one in workspace.loaded.mistakes if one.key.startswith("views"))
+    mistakes = (
+        f"A view is left out. {one.sentence}" for one in workspace.loaded.mistakes if one.key.startswith("views")
+    )
     answered = utc_stamp(last.astimezone(UTC)) if last else None
     return news._replace(asked=answered, sources=sources, broken=(*news.broken, *mistakes))
 
@@ -292,7 +294,7 @@ class _Builder:
 
     def _why_followed(self, pk: int) -> str:
         found = self._window.read(partial(reasons, pk=pk))
-        return f"you follow {', '.join(dict.fromkeys(one.said(self._names) for one in found))}"
+        return f"you follow {', '.join(dict.fromkeys(one.in_words(self._names) for one in found))}"
 
     def _by_topic(self, pks: Sequence[int]) -> Iterator[Section]:
         """The best of the rest under their first topics, each of which has a limited number, for variety."""
@@ -389,6 +391,6 @@ def _paper_record(item: Item, *, is_brief: bool) -> dict[str, Any]:
     whole = record(item.paper)
     if is_brief:
         return {key: whole[key] for key in _BRIEF_KEYS}
-    said, is_machine = gist(item.paper)
-    about = {"why": item.why or None, "says": said or None, "by_ai": is_machine}
+    message, is_machine = gist(item.paper)
+    about = {"why": item.why or None, "says": message or None, "by_ai": is_machine}
     return {key: whole[key] for key in _KEYS} | {"authors": (whole["authors"] or [])[:FEW]} | about

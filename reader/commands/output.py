@@ -132,7 +132,7 @@ def is_confirmed(yes: bool, question: str) -> bool:
 def describe_action(action: UserAction) -> str:
     """An action in words, for the end of a sentence: `41 papers read`, `following Kaiming He`."""
     if action.rules:
-        return action.said
+        return action.in_words
     noun = "passage" if action.kind.startswith(PASSAGE) else "paper"
     return f"{amount(action.count, noun)} {action.label}" if action.count else action.label
 

@@ -57,12 +57,12 @@ def print_choices(arguments: Namespace, workspace: Workspace) -> int:
     asked = sum(not one.choices and one.tries > 0 for one in unknown)
     waiting = len(unknown) - offered - asked
     chosen = f"'dailypapers import --choose {PAGE_PREFIX}ID=ARXIV_ID' chooses it"
-    said = {
+    message = {
         f"{offered:,} may be one of the papers under it; {chosen}": offered,
         f"{asked:,} not found in the feed or at arXiv": asked,
         f"{waiting:,} will be looked up with the next refresh": waiting,
     }
-    told = "; ".join(text for text, count in said.items() if count)
+    told = "; ".join(text for text, count in message.items() if count)
     what = f"{amount(len(unknown), 'paper')} of saved pages still have no arXiv id"
     records = [
         {**_fields(one.paper), "asked": one.tries, "choices": list(map(_fields, one.choices))} for one in unknown

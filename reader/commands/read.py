@@ -41,7 +41,7 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
     paper, kept = find_or_fetch_text(workspace, arguments.id, again=arguments.again)
     if arguments.json or arguments.sections:
         return _print_sections(arguments, paper, kept)
-    facts = _facts(paper, kept)
+    facts = kept.facts(paper)
     if arguments.section is not None:
         parts = _chosen(paper, kept, arguments.section)
         whole = replace(kept.document, title="", blocks=tuple(chain(*(one.document.blocks for one in parts))))
@@ -109,13 +109,6 @@ def _draw(paper: Paper, kept: KeptText, facts: str, ascii: bool) -> Iterator[str
     if kept.document.is_cut:
         yield ""
         yield style("muted", "The end of the text is missing.")
-
-
-def _facts(paper: Paper, kept: KeptText) -> str:
-    document = kept.document
-    version = f"v{document.version}" if document.version else ""
-    facts = (f"arXiv:{paper.id}{version}", document.licence, f"text from {kept.origin}", *document.lacks)
-    return " · ".join(filter(None, facts))
 
 
 def _in_ascii(line: DocumentLine) -> Iterator[Piece]:

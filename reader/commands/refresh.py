@@ -181,10 +181,13 @@ def _report_missing(finished: Line, missing: Sequence[Line], *, quiet: bool) -> 
         days = f"{named} could not be fetched: {finished['error']}"
     # Without a network, all fail for the reason already printed.
     feeds = [one for one in missing if (one["followed"] or not quiet) and one["error"] not in days]
-    said = [*filter(None, (days,)), *(f"{brief(one['title'])} could not be fetched: {one['error']}" for one in feeds)]
+    message = [
+        *filter(None, (days,)),
+        *(f"{brief(one['title'])} could not be fetched: {one['error']}" for one in feeds),
+    ]
     if days or any(one["followed"] for one in feeds):
-        return raise_failures(said)
-    for line in said:
+        return raise_failures(message)
+    for line in message:
         warn(line)
     return 0
 

@@ -88,8 +88,8 @@ def _run_views(arguments: Namespace, workspace: Workspace) -> int:
     return run(arguments, workspace, list(arguments.words))
 
 
-def _answer(arguments: Namespace, names: Iterable[str], *said: str) -> int:
-    return answer(arguments, {"views": list(names), "did": arguments.what}, *said)
+def _answer(arguments: Namespace, names: Iterable[str], *message: str) -> int:
+    return answer(arguments, {"views": list(names), "did": arguments.what}, *message)
 
 
 # The standing queries
@@ -128,8 +128,8 @@ def _save_all(workspace: Workspace, wanted: Sequence[Standing]) -> None:
             if one not in known:
                 from_json(as_json(one))
     except InvalidValue as error:
-        key, _, said = str(error).partition(" ")
-        raise UsageError(f"The name of a view {said}." if key == "name" else f"{error}.") from error
+        key, _, message = str(error).partition(" ")
+        raise UsageError(f"The name of a view {message}." if key == "name" else f"{error}.") from error
     with workspace.events() as events:
         standing.save(events.log, wanted)
         events.recover()
@@ -226,26 +226,26 @@ def _add(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
     _save_all(workspace, [*known, Standing(name, query, then, place=place, **more)])
     number = len(workspace.settings.views) + 1
     if SHOW not in then:
-        said = f"{clean(name)} is saved: {rule_words(then)}. 'dailypapers views edit' changes it."
+        message = f"{clean(name)} is saved: {rule_words(then)}. 'dailypapers views edit' changes it."
     else:
-        said = f"{name} is saved{f'; its key in the reader is g{number}' if number <= KEYED else ''}."
-    return _answer(arguments, [name], said)
+        message = f"{name} is saved{f'; its key in the reader is g{number}' if number <= KEYED else ''}."
+    return _answer(arguments, [name], message)
 
 
 def _remove(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
     found = [_find(workspace, name) for name in words]
     # A view that does more than show its papers goes on with the rest.
     left: dict[str, Standing | None] = {}
-    said = []
+    message = []
     for one in found:
         gone = arguments.then or ((SHOW,) if SHOW in one.then else one.then)
         then = tuple(word for word in one.then if word not in gone)
         run, file = one.run if RUN in then else "", one.file if WRITE in then else ""
         left[one.name] = replace(one, then=then, run=run, file=file) if then else None
         ended = f"now only does this: {rule_words(then)}" if then else "is removed"
-        said.append(f"{clean(one.name)} {ended}. It was: {clean(one.query)}")
+        message.append(f"{clean(one.name)} {ended}. It was: {clean(one.query)}")
     _change(workspace, left)
-    return _answer(arguments, list(left), *said)
+    return _answer(arguments, list(left), *message)
 
 
 def _allow(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
@@ -286,8 +286,8 @@ def _follow(arguments: Namespace, workspace: Workspace, words: list[str]) -> int
         _save_all(workspace, known)
     keys = {follow.key for follow in wanted}
     with workspace.window() as window:
-        said = [_follow_line(one) for one in window.read(follow_counts) if one.follow.key in keys]
-    return _answer(arguments, [one.key for one in wanted], *(said or ["Nothing to change."]))
+        message = [_follow_line(one) for one in window.read(follow_counts) if one.follow.key in keys]
+    return _answer(arguments, [one.key for one in wanted], *(message or ["Nothing to change."]))
 
 
 def _follow_line(one: FollowCount) -> str:
@@ -319,7 +319,7 @@ def _edit(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
         raise ReaderError(f"{draft} is not UTF-8 text. {_AGAIN}") from error
     wanted, mistakes = from_text(text)
     if mistakes:
-        lines = [f"{draft}:{line}: {clean(said)}" for line, said in mistakes[:MISTAKES_SHOWN]]
+        lines = [f"{draft}:{line}: {clean(message)}" for line, message in mistakes[:MISTAKES_SHOWN]]
         raise ReaderError("\n".join((*lines, f"Nothing was changed. {_AGAIN}")))
     before, _ = from_text(begun.read_text("utf-8"))
     old = {one.name: replace(one, place=0) for one in every(workspace)}
@@ -329,9 +329,9 @@ def _edit(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
     new = {one.name: replace(one, place=0) for one in every(Workspace(cache_file=workspace.cache_file))}
     changed = [name for name, one in new.items() if old.get(name) != one]
     gone = sorted(old.keys() - new.keys())
-    said = [f"Saved: {', '.join(map(clean, changed))}."] if changed else []
-    said += [f"Removed: {', '.join(map(clean, gone))}."] if gone else []
-    return _answer(arguments, [*changed, *gone], " ".join(said) or "Nothing was changed.")
+    message = [f"Saved: {', '.join(map(clean, changed))}."] if changed else []
+    message += [f"Removed: {', '.join(map(clean, gone))}."] if gone else []
+    return _answer(arguments, [*changed, *gone], " ".join(message) or "Nothing was changed.")
 
 
 _AGAIN = "'dailypapers views edit' opens your text again."

@@ -131,19 +131,14 @@ class Workspace:
 
         self.ensure_cache()
         window = Window.open(self.cache_file)
-        try:
-            self._apply_log(window)
+        with closing(window):
+            if window.has_unfinished_marks():
+                from reader.cache.marks.events import Events
+
+                # The marks that the log has and the cache lacks are derived, unless the cache is read-only.
+                with suppress(CacheError), closing(Events.open(self.cache_file)):
+                    window.changed()
             yield window
-        finally:
-            window.close()
-
-    def _apply_log(self, window: Window) -> None:
-        """Derive what the log has and the cache lacks, so that reads see all marks, unless the cache is read-only."""
-        if window.has_unfinished_marks():
-            from reader.cache.marks.events import Events
-
-            with suppress(CacheError), closing(Events.open(self.cache_file)):
-                window.changed()
 
     def catch_up(self) -> None:
         """Bring the cache up to date with the log."""
@@ -157,11 +152,8 @@ class Workspace:
 
         self.ensure_cache()
         self.has_changed = True
-        events = Events.open(self.cache_file)
-        try:
+        with closing(Events.open(self.cache_file)) as events:
             yield events
-        finally:
-            events.close()
         self.back_up()
 
     @contextmanager
@@ -171,12 +163,9 @@ class Workspace:
 
         self.ensure_cache()
         self.has_changed = True
-        cache = Cache.open(self.cache_file, self.topics)
-        try:
+        with closing(Cache.open(self.cache_file, self.topics)) as cache:
             yield cache
             cache.rest()
-        finally:
-            cache.close()
         self.back_up()
 
 
@@ -334,11 +323,11 @@ def check_names(window: Window, query: Query) -> None:
         _check_each(map(name_slug, wanted), followed, "Nothing named {} is followed.", otherwise)
 
 
-def _check_each(names: Iterable[str], known: Iterable[str], said: str, otherwise: str) -> None:
+def _check_each(names: Iterable[str], known: Iterable[str], message: str, otherwise: str) -> None:
     known = list(known)
     for name in names:
         if name not in known:
-            raise UsageError(f"{said.format(repr(brief(name)))} {advice(name, known, otherwise)}")
+            raise UsageError(f"{message.format(repr(brief(name)))} {advice(name, known, otherwise)}")
 
 
 def _draw(data: bytes, canvas: Canvas) -> dict[str, Any]:

@@ -63,7 +63,7 @@ class Follow(NamedTuple):
     def view(self) -> str:
         return f"{VIEW}{self.field}:{self.name}"
 
-    def said(self, topic_names: Mapping[str, str] = MappingProxyType({})) -> str:
+    def in_words(self, topic_names: Mapping[str, str] = MappingProxyType({})) -> str:
         """What is followed, in words."""
         return topic_names.get(self.name, self.name) if self.field == "topic" else self.name
 
@@ -77,9 +77,9 @@ class FollowReason(NamedTuple):
     perhaps: bool = False
     """Whether it may be someone else with a similar name."""
 
-    def said(self, topic_names: Mapping[str, str] = MappingProxyType({})) -> str:
+    def in_words(self, topic_names: Mapping[str, str] = MappingProxyType({})) -> str:
         """The reason in words: `Kaiming He`, `perhaps Kaiming He: K. He`."""
-        name = self.follow.said(topic_names)
+        name = self.follow.in_words(topic_names)
         name = f"{name}: {self.found}" if self.found else name
         return f"perhaps {name}" if self.perhaps else name
 

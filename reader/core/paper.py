@@ -240,7 +240,7 @@ class Paper(NamedTuple):
     tags: Annotated[tuple[str, ...], FieldRules(None, None, label="Tags", in_csv=True)] = ()
     note: Annotated[str | None, FieldRules(None, None, is_block=True, in_csv=True, label="Note")] = None
     highlights: Annotated[tuple[str, ...], FieldRules(None, None, label="Highlights")] = ()
-    """Highlighted passages, as other programs get them; see `Passage.said`."""
+    """Highlighted passages, as other programs get them; see `Passage.as_text`."""
     code_url: Annotated[str | None, FieldRules(is_address=True, in_csv=True)] = None
     code_stars: Annotated[int | None, FieldRules("paper", "count")] = None
     project_url: Annotated[str | None, FieldRules(is_address=True, in_csv=True)] = None

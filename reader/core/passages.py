@@ -58,7 +58,7 @@ class Passage(NamedTuple):
         fields = {name: value for name, value in self._asdict().items() if name != "id" and value}
         return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
-    def said(self, paper: str) -> str:
+    def as_text(self, paper: str) -> str:
         """The highlight in other programs' formats, with a link into the paper of this id."""
         quote = " ".join(self.quote.split()).translate(_INNER_QUOTES)
         section = self.section.translate(_INNER_QUOTES)

@@ -30,7 +30,7 @@ class Shared(NamedTuple):
     topics: tuple[str, ...] = ()
 
     @property
-    def said(self) -> str:
+    def in_words(self) -> str:
         """The same in words; empty if nothing is known."""
         words = ", ".join(self.words)
         topics = "" if words else ", ".join(self.topics)

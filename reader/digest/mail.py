@@ -121,9 +121,12 @@ def _connected(settings: DigestMail) -> smtplib.SMTP:
     return smtp
 
 
-def _text(said: bytes | str) -> str:
+def _text(answer_text: bytes | str) -> str:
     """A server's words, as part of a sentence."""
-    return reason(said.decode("utf-8", "replace") if isinstance(said, bytes) else said) or "it gave no reason"
+    return (
+        reason(answer_text.decode("utf-8", "replace") if isinstance(answer_text, bytes) else answer_text)
+        or "it gave no reason"
+    )
 
 
 def find_sendmail() -> str | None:

@@ -419,7 +419,7 @@ class PaperPage(NamedTuple):
     """A paper with what belongs to it."""
 
     listing: Listing
-    said: tuple[RawComment, ...] = ()
+    comments: tuple[RawComment, ...] = ()
     repositories: tuple[Repository, ...] = ()
 
 

@@ -45,43 +45,12 @@ class KeyMistake(NamedTuple):
         return f"{self.action}: {self.problem}{advice}"
 
 
-class LostKey(NamedTuple):
-    """A default key that an action lost to a key of the user, in some contexts."""
-
-    action: str
-    key: str
-    winner: str
-    winning: str
-    """The user's key: the same, or one where either begins the other."""
-    contexts: tuple[Context, ...]
-
-    def __str__(self) -> str:
-        by = "" if self.winning == self.key else f" ({self.winning})"
-        *most, last = map(place_of, self.contexts)
-        places = f"{', '.join(most)} and {last}" if most else last
-        return f"{self.action} loses {self.key} to {self.winner}{by}, {places}."
-
-
-def acts(action: Action, chord: Chord, context: Context) -> bool:
-    """Whether a key of an action acts in one of its contexts.
-
-    Where text is typed, letters act only for actions of that one context, which have them on purpose.
-    """
-    return context not in TYPING or len(action.contexts) == 1 or not is_typed(chord[0])
-
-
-def meet(one: Chord, other: Chord) -> bool:
-    """Whether two keys are the same, or one begins the other."""
-    return one[: len(other)] == other or other[: len(one)] == one
-
-
 class Keymap:
     """The actions with their keys.
 
     The keys of a context are written one after the other: the table's, in which a preset replaces all keys of an
     action, then the user's `overrides` by action id, which replace all keys of an action, too; an empty text unbinds
-    it. A user's key displaces the default keys that it meets, which `lost` lists. A key that can't be used, because it
-    meets an earlier key of the same kind, is in `mistakes` and does not act.
+    it. A user's key takes the place of the default keys that are the same, begin it, or are begun by it.
     """
 
     def __init__(
@@ -103,65 +72,49 @@ class Keymap:
 
     def free_keys(self, keys: str, contexts: Contexts) -> str:
         """Those of some keys that mean nothing yet in these contexts, neither alone nor as the start of a chord."""
-        known = [one for context in contexts for one in self.resolve(context)]
-        is_free = lambda chord: not any(meet(chord, one) for one in known)  # noqa: E731
-        return " ".join(word for word in keys.split() if all(map(is_free, parse_keys(word))))
+        known = [one for context in contexts for one in self._bound[context]]
+        return " ".join(word for word in keys.split() if not any(_met(chord, known) for chord in parse_keys(word)))
 
     def _bind(self, actions: dict[str, Action]) -> None:
         self._actions = actions
-        self._mistakes: dict[str, KeyMistake] = {}
+        self.mistakes: list[KeyMistake] = []
+        self.lost: dict[str, str] = {}
+        """A sentence for each default key that gave way to a key of the user's, with the action that has it now."""
         own = dict(self._read_overrides())
         self._defaults = {id: parse_keys(self._preset.get(id, one.keys)) for id, one in actions.items()}
         self._chords = self._defaults | own
         contexts = dict.fromkeys((*CONTEXTS, *(context for one in actions.values() for context in one.contexts)))
         self._bound: dict[Context, dict[Chord, Action]] = {context: {} for context in contexts}
-        self._near: dict[tuple[Context, str], list[Chord]] = {}
-        """The keys of each context that begin with the same one: a scan over all of them takes 3 ms at the start."""
-        counting = {context for one in actions.values() if one.repeatable for context in one.contexts}
-        lost: dict[tuple[str, Chord, str, Chord], list[Context]] = {}
         # The user's keys last, so that they displace the others.
         for action in sorted(actions.values(), key=lambda one: one.id in own):
             for context in action.contexts:
                 for chord in self._chords[action.id]:
-                    if context in counting and chord[0] in tuple("123456789"):
-                        self._refuse(action, f"{label(chord, ascii=True)} begins with a digit, which is a count")
-                    elif acts(action, chord, context):
-                        for loser, key in self._put(context, chord, action, own):
-                            lost.setdefault((loser, key, action.id, chord), []).append(context)
-        self.lost: tuple[LostKey, ...] = tuple(
-            LostKey(loser, label(key, ascii=True), winner, label(chord, ascii=True), tuple(places))
-            for (loser, key, winner, chord), places in lost.items()
-        )
+                    # Where text is typed, letters act only for actions of that one context, which have them on purpose.
+                    if context not in TYPING or len(action.contexts) == 1 or not is_typed(chord[0]):
+                        if action.id in own:
+                            self._displace(context, chord, action, own)
+                        else:
+                            self._bound[context][chord] = action
 
-    def _put(self, context: Context, chord: Chord, action: Action, own: Collection[str]) -> Iterator[tuple[str, Chord]]:
-        """Bind a key, unless a key of the same kind is in its way; yields the defaults that it displaces."""
-        bound, near = self._bound[context], self._near.setdefault((context, chord[0]), [])
-        in_the_way = [one for one in near if meet(one, chord) and (one != chord or bound[one] is not action)]
-        for one in in_the_way:
-            other = bound[one].id
-            if (other in own) == (action.id in own):
-                shown, met, place = label(chord, ascii=True), label(one, ascii=True), place_of(context)
+    def _displace(self, context: Context, chord: Chord, action: Action, own: Collection[str]) -> None:
+        """Bind a key of the user's in place of the defaults that it meets, unless it meets another of the user's."""
+        bound = self._bound[context]
+        met = [one for one in _met(chord, bound) if one != chord or bound[one] is not action]
+        shown, place = label(chord, ascii=True), place_of(context)
+        for one in met:
+            if (other := bound[one].id) in own:
                 is_same = one == chord
-                self._refuse(
-                    action,
-                    f"{shown} is also the key of {other}, {place}"
-                    if is_same
-                    else f"{shown} and {met} ({other}) begin alike, {place}",
-                )
+                alike = f"{shown} and {label(one, ascii=True)} ({other}) begin alike"
+                self._refuse(action.id, f"{f'{shown} is also the key of {other}' if is_same else alike}, {place}")
                 return
-        for one in in_the_way:
-            near.remove(one)
-            yield bound.pop(one).id, one
-        if chord not in bound:
-            near.append(chord)
+        for one in met:
+            self.lost[f"{bound.pop(one).id} loses {label(one, ascii=True)} to {action.id}, where both act."] = action.id
         bound[chord] = action
 
-    def _refuse(self, action: Action, problem: str) -> None:
-        self._mistakes.setdefault(action.id, KeyMistake(action.id, problem))
-
-    @property
-    def mistakes(self) -> tuple[KeyMistake, ...]:
-        return tuple(self._mistakes.values())
+    def _refuse(self, action_id: str, problem: str, suggestion: str | None = None) -> None:
+        """Report the first mistake of an action's keys."""
+        if all(one.action != action_id for one in self.mistakes):
+            self.mistakes.append(KeyMistake(action_id, problem, suggestion))
 
     @classmethod
     def of(cls, settings: Settings, overrides: Mapping[str, str | Sequence[str]] | None = None) -> Self:
@@ -210,10 +163,11 @@ class Keymap:
         """Return whether the user has given this action keys of their own."""
         return self._chords[action_id] != self._defaults[action_id]
 
-    def lost_by(self, action_id: str, context: Context | None) -> tuple[LostKey, ...]:
-        """Return the default keys that an action has lost to keys of the user's; with `context`, those lost there."""
-        found = (one for one in self.lost if one.action == action_id)
-        return tuple(one for one in found if context is None or context in one.contexts)
+    def displacing(self, action_id: str, context: Context) -> dict[str, Action]:
+        """The keys, as displayed, that act in a context in place of those of an action, with what they do."""
+        bound = self._bound[context]
+        met = (one for chord in self._chords[action_id] for one in _met(chord, bound))
+        return {label(one, ascii=True): bound[one] for one in met if bound[one].id != action_id}
 
     def resolve(self, context: Context) -> Mapping[Chord, Action]:
         return self._bound[context]
@@ -261,15 +215,20 @@ class Keymap:
 
     def _read_overrides(self) -> Iterator[tuple[str, tuple[Chord, ...]]]:
         for action_id, keys in self._overrides.items():
-            if action_id in self._actions:
-                try:
-                    yield action_id, parse_keys(keys)
-                except ConfigError as mistake:
-                    self._refuse(self._actions[action_id], str(mistake))
-            # An extension's may be taken in later.
-            elif not action_id.startswith(EXTENSION) and action_id not in removed.ACTIONS:
-                nearest = self._nearest_id(action_id)
-                self._mistakes[action_id] = KeyMistake(action_id, "there is no such action", nearest)
+            if action_id not in self._actions:
+                # An extension's may be taken in later.
+                if not action_id.startswith(EXTENSION) and action_id not in removed.ACTIONS:
+                    self._refuse(action_id, "there is no such action", self._nearest_id(action_id))
+                continue
+            try:
+                chords = parse_keys(keys)
+            except ConfigError as mistake:
+                self._refuse(action_id, str(mistake))
+                continue
+            counts = [chord for chord in chords if chord[0] in tuple("123456789")]
+            for chord in counts:
+                self._refuse(action_id, f"{label(chord, ascii=True)} begins with a digit, which is a count")
+            yield action_id, tuple(chord for chord in chords if chord not in counts)
 
     def _nearest_id(self, wrong: str) -> str | None:
         """Return the id that the user probably meant: like the whole id, or its last part (`star`, `list.star`)."""
@@ -277,6 +236,11 @@ class Keymap:
         last = get_close_matches(wrong.rpartition(".")[2], last_parts, cutoff=0.75)
         whole = get_close_matches(wrong, self._actions, cutoff=0.75)
         return whole[0] if whole else last_parts[last[0]] if last else None
+
+
+def _met(chord: Chord, others: Iterable[Chord]) -> list[Chord]:
+    """The keys that are the same as a key, begin it, or are begun by it."""
+    return [one for one in others if one[: len(chord)] == chord[: len(one)]]
 
 
 def keys_table(keymap: Keymap) -> list[dict[str, object]]:

@@ -47,7 +47,7 @@ class Done:
         return label_of(self.kind, self.value)
 
     @property
-    def said(self) -> str:
+    def in_words(self) -> str:
         """The mark in words: `41 read`; without a number where it is not about papers."""
         return _with_count(self.count, self.label)
 
@@ -143,7 +143,7 @@ class UserAction:
         return join_labels((*dict.fromkeys(part.label for part in self.parts), *self._programs))
 
     @property
-    def said(self) -> str:
+    def in_words(self) -> str:
         """The action in words; with a number for each mark where the numbers differ."""
         if self.rules or len({count for _, count in self.did}) > 1:
             return ", ".join((self.did_in_words, *self.rules, *self._programs))

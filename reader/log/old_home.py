@@ -169,11 +169,11 @@ def _rows(events: dict[str, OldEvent]) -> list[Row]:
             if target is not None:
                 rows.append(Row(action, _action(target), UNDO, str(int(event.kind == "undo"))))
             continue
-        kind, said = event.kind, event.value
+        kind, content = event.kind, event.value
         if kind.startswith(WATCH):
-            kind, said = of_watch(kind, said) or (kind, said)
+            kind, content = of_watch(kind, content) or (kind, content)
         for paper in event.papers or ("",):
-            value = said
+            value = content
             if kind == QUEUE and value == "1":
                 value = first_place(event.clock, positions[action])
                 positions[action] += 1

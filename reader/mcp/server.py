@@ -226,7 +226,7 @@ class Tools:
 
 def _texts(action: UserAction | None) -> list[str]:
     """What an action changed, in words."""
-    return [part.said for part in action.parts] if action else []
+    return [part.in_words for part in action.parts] if action else []
 
 
 def _short(paper: Paper) -> Answer:

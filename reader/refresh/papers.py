@@ -75,7 +75,7 @@ async def _ask_feed(file: Path, sources: Sources, known: Known, now: str) -> Non
     if page is None:
         _put(file, known, Community(), now)
         return
-    community = Community(tuple(map(_comment, page.said)), page.repositories)
+    community = Community(tuple(map(_comment, page.comments)), page.repositories)
     # Lists of days count the comments, but older days are not asked for again.
     count = sum(not comment.is_hidden for comment in community.comments)
     drafts = tuple(draft._replace(comments=max(known.comments, count)) for draft in page.listing.drafts)
@@ -88,9 +88,9 @@ def _put(file: Path, known: Known, community: Community, now: str) -> None:
         communities.put(known.pk, community, now)
 
 
-def _comment(said: RawComment) -> Comment:
+def _comment(raw: RawComment) -> Comment:
     """A comment with its text; as it is written, if it is too much for the parser."""
-    comment, markdown = said
+    comment, markdown = raw
     try:
         return comment._replace(blocks=parse_markdown(markdown).blocks)
     except NoFullText:

@@ -19,7 +19,7 @@ from reader.cache import watching
 from reader.cache.follows import follows, reasons
 from reader.cache.marks import derive
 from reader.cache.reads.window import Window
-from reader.cache.search.conditions import Scope
+from reader.cache.search.compile import Scope
 from reader.config import Settings
 from reader.core.follows import Follow
 from reader.core.paper import Paper

@@ -47,13 +47,24 @@ LONGEST_WAIT_SECONDS = 3600.0
 """Maximum seconds of a wait that a job may announce."""
 
 _START = (
-    "import sys; sys.path.insert(0, sys.argv[1]);"
-    f" from {__name__} import begin; words = begin();"
-    " from reader.cli import main; sys.exit(main(words))"
+    "import sys; sys.path.insert(0, sys.argv[1]); from importlib import import_module;"
+    " words = import_module(sys.argv[2]).begin(); from reader.cli import main; sys.exit(main(words))"
 )
 
 
 # On the reader's side
+
+
+def process_line(module: str) -> list[str]:
+    """The command line of a process of this program, in which `begin` of `module` calls `take_words`."""
+    # Without -P, Python would import a folder named `reader` in the working directory.
+    return [sys.executable, "-P", "-c", _START, str(Path(__file__).parents[2]), module]
+
+
+def given_words(words: Sequence[str], *, stays: bool = False) -> bytes:
+    """What `take_words` reads: a command and the access token; `stays` lets it run on after the reader's end."""
+    given = {"words": list(words), "tokens": access_token.held_secrets(), "stays": stays}
+    return json.dumps(given).encode() + b"\n"
 
 
 async def run_in_process(
@@ -64,13 +75,10 @@ async def run_in_process(
     `options` are more words of the command, and `variables` are added to the environment.
     """
     words = ["refresh", "--json", "--job", json.dumps(job), *options]
-    # Papers that the user has marked are stored also if the reader ends meanwhile; it takes a second.
-    given = {"words": words, "tokens": access_token.held_secrets(), "stays": job["job"] == "store"}
     pipe = asyncio.subprocess.PIPE
     try:
         process = await asyncio.create_subprocess_exec(
-            # Without -P, Python would import a folder named `reader` in the working directory.
-            *(sys.executable, "-P", "-c", _START, str(Path(__file__).parents[2])),
+            *process_line(__name__),
             env=access_token.child_environment() | dict(variables or {}),
             stdin=pipe,
             stdout=pipe,
@@ -80,7 +88,8 @@ async def run_in_process(
     except OSError as error:
         raise ReaderError(f"No background job could be started: {error.strerror}; try again later.") from error
     assert process.stdin and process.stdout and process.stderr  # noqa: S101 (all are pipes)
-    process.stdin.write(json.dumps(given).encode() + b"\n")
+    # Papers that the user has marked are stored also if the reader ends meanwhile; it takes a second.
+    process.stdin.write(given_words(words, stays=job["job"] == "store"))
     printing = asyncio.create_task(_read_end(process.stderr))
     seconds, asking = STUCK_AFTER_SECONDS, ""
     try:

@@ -82,8 +82,11 @@ def find(mark: Bookmark, document: Document, source: str) -> tuple[int, int]:
     letters = int(mark.share * ends[-1]) if ends else 0
     block = next((place for place, end in enumerate(ends) if end > letters), max(0, len(ends) - 1))
     text = TextWords(document)
-    if mark.words and (found := text.find(Passage("", mark.words, block=block))) is not None:
-        return found.first.block, text.letter(found.first)
+    words = mark.words.split()
+    # A word may be a formula there, or cut: half of them are enough.
+    for some in filter(None, (words, words[: WORDS // 2], words[WORDS // 2 :])):
+        if (found := text.find(Passage("", " ".join(some), block=block))) is not None:
+            return found.first.block, text.letter(found.first)
     return block, max(0, letters - (ends[block] - document.sizes[block])) if ends else 0
 
 

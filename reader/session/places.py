@@ -227,14 +227,12 @@ def selection_of(place: Place, order: str, scope: Scope) -> Selection:
     selection = compile_query(place.whole(order), scope)
     if place.view.id not in (FOR_YOU, TRIAGE) or not selection.is_for_you or place.query.sort is not None:
         return selection
-    from reader.cache.search.full_text import Clause
     from reader.cache.search.selection import Offer
     from reader.core.query import parse
 
     parts = ((NEW, NEWS), (WEEK, "(since:7d OR published:7d)")) if place.view.id == FOR_YOU else ()
-    found = ((name, compile_query(parse(query), scope)) for name, query in parts)
-    offer = Offer(tuple((name, Clause(one.where, one.params)) for name, one in found))
-    return selection._replace(offer=offer)
+    found = tuple((name, compile_query(parse(query), scope).where) for name, query in parts)
+    return selection._replace(offer=Offer(found))
 
 
 @lru_cache(4)

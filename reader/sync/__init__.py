@@ -193,8 +193,8 @@ def _remove(arguments: Namespace, workspace: Workspace) -> int:
         if not is_confirmed(arguments.yes, question):
             return 0
         events.delete_machine(found[0])
-    said = f"{amount(count, 'change')} deleted. Remove the machine's file from the folder, or they come back."
-    return answer(arguments, {"machine": found[0], "changes": count}, said)
+    message = f"{amount(count, 'change')} deleted. Remove the machine's file from the folder, or they come back."
+    return answer(arguments, {"machine": found[0], "changes": count}, message)
 
 
 COMMAND = Command(

@@ -55,7 +55,7 @@ def two(live_edit: Paper) -> tuple[Paper, Paper]:
         starred=True,
         tags=("to read", "a, b"),
         note="Mine:\n100 % {sure}\n\nAnd *more*.",
-        highlights=tuple(one.said(live_edit.id) for one in QUOTES),
+        highlights=tuple(one.as_text(live_edit.id) for one in QUOTES),
         venue="ICLR 2026 oral",
         doi="10.1103/PhysRevD.76.013009",
         remark="Accepted to ICLR 2026",
@@ -63,4 +63,4 @@ def two(live_edit: Paper) -> tuple[Paper, Paper]:
         profiles=("zhao Chongbo Zhao",),
     )
     other = Paper(2, "page:0123456789ab", "It", journal="Phys. Rev. 7", url="https://a.org/{x}", source="page")
-    return full, other._replace(day="2026-11-30", highlights=(QUOTES[1].said(other.id),))
+    return full, other._replace(day="2026-11-30", highlights=(QUOTES[1].as_text(other.id),))

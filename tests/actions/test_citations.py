@@ -176,7 +176,7 @@ def read_back(name: str, text: str) -> LibraryEntry | None:
 
 @each(("name", "note"), itertools.product(("bibtex", "ris", "csl-json"), ("Mine.\n\nAll of it.", None)))
 def test_a_note_and_highlights_leave_and_come_back(live_edit: Paper, name: str, note: str | None) -> None:
-    paper = live_edit._replace(note=note, highlights=tuple(one.said(live_edit.id) for one in QUOTES))
+    paper = live_edit._replace(note=note, highlights=tuple(one.as_text(live_edit.id) for one in QUOTES))
     entry = read_back(name, written(name, paper))
     assert entry is not None and entry.id == live_edit.id and entry.title == live_edit.title
     kept, found = split_note(entry.note)

@@ -157,9 +157,9 @@ def test_a_link_stays_a_link_and_what_can_not_be_written_is_said(tmp_path: Path)
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-def atom(*papers: Paper, query: str = "topic:agents") -> str:
+def atom(*papers: Paper, query: str = "topic:agents", url: str = "") -> str:
     out = io.StringIO()
-    assert FORMATS["atom"].write(papers, out, query=query) == len(papers)
+    assert FORMATS["atom"].write(papers, out, query=query, url=url) == len(papers)
     return out.getvalue()
 
 
@@ -176,11 +176,14 @@ def test_a_feed_contains_nothing_of_the_users_own(live_edit: Paper) -> None:
 @settings(max_examples=20)
 def test_every_feed_keeps_the_rules_of_atom(papers: list[Paper]) -> None:
     """The rules are those of RFC 4287."""
-    text = atom(*papers, query="</title>\x00\ud800 & <a>")
+    text = atom(*papers, query="</title>\x00\ud800 & <a>", url="https://a.example/papers.atom")
     feed = ElementTree.fromstring(text.encode("utf-8", "replace"))
     names = [child.tag.removeprefix(ATOM) for child in feed]
     entries = feed.findall(f"{ATOM}entry")
     assert len(entries) == len(papers)
+    assert [link.attrib for link in feed.findall(f"{ATOM}link")] == [
+        {"rel": "self", "href": "https://a.example/papers.atom"}
+    ]
     # The elements of the feed precede its entries.
     assert names[len(names) - len(entries) :] == ["entry"] * len(entries)
     assert len({one.findtext(f"{ATOM}id") for one in entries}) == len({paper.id for paper in papers})

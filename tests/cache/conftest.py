@@ -157,7 +157,7 @@ def rows(path: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
 
 def said(action: UserAction | None) -> str:
     """What was done, in words; empty for nothing."""
-    return action.said if action is not None else ""
+    return action.in_words if action is not None else ""
 
 
 SCOPE = Scope(date(2026, 11, 24), "2026-11-24")

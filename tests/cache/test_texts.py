@@ -126,7 +126,7 @@ LATER, SOONER = passage("A later passage.", block=9), passage("An agent that pla
 
 def test_highlights_are_kept_changed_removed_and_brought_back(events: Events, path: Path) -> None:
     action = keep(events, LATER)
-    assert action is not None and action.said == "1 highlighted in the text"
+    assert action is not None and action.in_words == "1 highlighted in the text"
     keep(events, SOONER)
     assert kept(path) == (SOONER, LATER) and kept(path, 2) == ()
     assert keep(events, LATER) is None
@@ -162,7 +162,7 @@ def test_a_highlighted_paper_is_noted_and_queries_find_it_by_its_words(events: E
 
 def test_an_import_keeps_the_highlights_that_are_here(events: Events) -> None:
     keep(events, SOONER)
-    said = "\n\n".join(("A note.", SOONER._replace(note="theirs").said("2606.30308"), LATER.said("2606.30308")))
+    said = "\n\n".join(("A note.", SOONER._replace(note="theirs").as_text("2606.30308"), LATER.as_text("2606.30308")))
     entries = {1: [LibraryEntry("item 1", "A title", note=said)]}
     made = list(changes(FoundPapers(entries), (), lambda _: None, {}, events.read(written)))
     assert [(one.kind, one.pks) for one in made] == [(NOTE, [1]), (f"{PASSAGE}{LATER.id}", [1])]

@@ -209,7 +209,7 @@ def test_config_set_refuses_wrong_values_and_names_lost_defaults(session: Sessio
         $ config set keys.paper.star 5
         2! dailypapers: keys.paper.star has a mistake: 5 begins with a digit, which is a count.
         $ config set keys.paper.hide S
-        ! find.sort loses S to paper.hide, in the list and in the detail.
+        ! find.sort loses S to paper.hide, where both act.
         $ config set keys.paper.hide X --jsonl
         {"value": ["X"], "from": "TMP/home/config.toml:2"}
         $ config get keys.paper.hide --jsonl
@@ -279,7 +279,7 @@ def test_own_keys_are_checked(session: Session, file: Path) -> None:
         """
         $ config check
         TMP/home/config.toml:3: keys.paper.sta has a mistake: there is no such action. Did you mean paper.star?
-        1! find.sort loses S to find.add, in the list and in the detail.
+        1! find.sort loses S to find.add, where both act.
         1! dailypapers: 1 mistake; the defaults are used in their place.
         """
     )

@@ -131,7 +131,7 @@ def test_an_import_of_several_files_reports_papers_marks_and_feeds(
     session(
         """
         $ import
-        2! dailypapers: Name a file to import, - for standard input, or --clipboard.
+        2! dailypapers: Name a file to import, or - for standard input.
         $ import --choose
         2! dailypapers import: argument --choose: expected one argument. See 'dailypapers import --help'.
         $ import --choose x
@@ -229,23 +229,6 @@ def test_newsboat_read_and_flagged_papers_are_imported(session: Session, papers:
     )
     # A feed reader has seen thousands of papers: only a flag asks for one.
     assert wanted(papers) == ["2401.00002"]
-
-
-def test_the_clipboard_is_imported_by_a_system_program(
-    run: Run, papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    monkeypatch.setenv("PATH", str(folder))
-    assert "No program here can read the clipboard" in run("import", "--clipboard").err
-    for name, line in (("wl-paste", "exit 1"), ("xclip", f"echo see https://arxiv.org/abs/{HERE}v2")):
-        (folder / name).write_text(f"#!/bin/sh\n{line}\n")
-        (folder / name).chmod(0o755)
-    assert run("import", "--clipboard", "--queue").out == (
-        "1 paper named, 1 of them here. 1 queued. 'dailypapers undo' takes it back.\n"
-    )
-    (folder / "xclip").unlink()
-    assert "wl-paste could not read the clipboard" in run("import", "--clipboard").err
 
 
 # Saved pages

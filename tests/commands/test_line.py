@@ -22,6 +22,7 @@ from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.paper_row import PaperRow
 from reader.paths import HOME_VARIABLE
+from reader.refresh import worker
 from reader.ui.shell.commands import Here, Typed
 from tests.commands.conftest import Run
 from tests.table import each
@@ -284,19 +285,19 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def start(monkeypatch: pytest.MonkeyPatch, program: str, *words: str) -> CommandProcess:
     """Start a process that runs this program in place of the command."""
-    begun = own_process._START.partition(" from reader.cli")[0]
-    monkeypatch.setattr(own_process, "_START", begun + program)
+    begun = worker._START.partition(" from reader.cli")[0]
+    monkeypatch.setattr(worker, "_START", begun + program)
     return CommandProcess(words, 44, {"MORE": "more"})
 
 
 def test_a_command_prints_as_on_a_terminal_of_a_width_and_ends_with_its_code() -> None:
     done = CommandProcess(["help", "mark"], 44, {}).wait()
-    assert (done.code, done.said, done.is_stopped) == (0, "", False)
+    assert (done.code, done.errors, done.is_stopped) == (0, "", False)
     assert "Usage: dailypapers mark" in done.text
     assert max(map(len, done.text.partition("Options:")[2].splitlines())) <= 44
     wrong = CommandProcess(["mark", "raed"], 80, {}).wait()
     assert (wrong.code, wrong.text) == (2, "")
-    assert "Did you mean read?" in wrong.said
+    assert "Did you mean read?" in wrong.errors
 
 
 def test_the_environment_of_a_command_process(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -311,12 +312,12 @@ def test_the_environment_of_a_command_process(monkeypatch: pytest.MonkeyPatch) -
 
 def test_the_environment_of_a_detached_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     told, late = tmp_path / "told", time.monotonic() + 60
-    begun = own_process._START_BEYOND.partition(" from reader.cli")[0]
-    tell = f"{FACTS} name = sys.argv[2]; file = open(name + '.part', 'w');"
+    begun = worker._START.partition(" from reader.cli")[0]
+    tell = f"{FACTS} name = words[0]; file = open(name + '.part', 'w');"
     tell += (
         " json.dump([facts[1:], sys.stdin.read(), os.getcwd()], file); file.close(); os.rename(name + '.part', name)"
     )
-    monkeypatch.setattr(own_process, "_START_BEYOND", begun + tell)
+    monkeypatch.setattr(worker, "_START", begun + tell)
     own_process.start_beyond((str(told),))
     while not told.exists() and time.monotonic() < late:
         time.sleep(0.01)

@@ -5,36 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
-from reader.cache.reads.window import Window
-from reader.cache.texts import Texts
-from reader.core.document.model import Document, Paragraph, Span
 from reader.core.removed import with_new_names
 from tests.commands.conftest import DAYS, IDS, Run, RunOnTerminal, Session
 from tests.feed_server import FeedServer, item
 from tests.table import each
-
-
-def test_papers_that_only_their_full_text_finds_are_marked(run: Run, on_terminal: RunOnTerminal, papers: Path) -> None:
-    with closing(Window.open(papers)) as window, closing(Texts.open(papers)) as texts:
-        pk = window.pk_of("2606.00003")
-        assert pk is not None
-        texts.put(pk, Document("T", (Paragraph((Span("Agents with a quokka."),)),)), "feed", "2026-07-01T00:00:00Z")
-    (line,) = run("list", "quokka").lines
-    assert line.split("\t")[0] == "2606.00003" and line.split("\t")[4].endswith(",in-text")
-    both = "quokka OR id:2606.00001"
-    assert run("list", both, "--json=id,in_text").json == [{"id": "2606.00001", "in_text": False}]
-    found = json.loads(run("list", "agents", "--json=id,in_text").out)
-    assert found[-1] == {"id": "2606.00003", "in_text": True} and not any(one["in_text"] for one in found[:-1])
-    assert run("count", "agents").out == f"{len(found)}\n"
-    shown = on_terminal("list", "agents").lines
-    assert any(line.startswith("ONLY IN THE FULL TEXT") for line in shown)
-    assert any("▤ Small verifiers" in line and "2606.00003" in line for line in shown)
 
 
 @pytest.mark.usefixtures("own_words")

@@ -203,8 +203,8 @@ def test_a_highlight_is_read_whole_and_written_without_what_is_empty() -> None:
         assert parse_passage(whole.id, json.dumps({**json.loads(whole.value), "block": block})) == whole._replace(
             block=0
         )
-    assert whole.said(PAPER_ID) == f"“a b” (§1 One, {whole.address(PAPER_ID)}) Mine."
-    assert Passage("", "a “b”").said("page:0") == "“a ‘b’” ()"
+    assert whole.as_text(PAPER_ID) == f"“a b” (§1 One, {whole.address(PAPER_ID)}) Mine."
+    assert Passage("", "a “b”").as_text("page:0") == "“a ‘b’” ()"
     second, first = whole._replace(block=2), whole._replace(id="1")
     assert in_order([second, whole, first]) == (second, whole, first)
     assert in_order([whole, first, second._replace(id="0")]) == (second._replace(id="0"), whole, first)
@@ -239,7 +239,7 @@ def test_a_note_with_highlights_comes_back_as_it_was(note: str, kept: list[Passa
     note = (clean_mark(NOTE, note.replace("“", "").replace("”", "")) or ("", ""))[1].strip()
     # A comment is of one line here, and without quotes that another highlight might begin with.
     kept = [one._replace(note=" ".join(one.note.replace("“", "").replace("”", "").split())) for one in kept]
-    text = " ".join(filter(None, (note, *(one.said(PAPER_ID) for one in kept))))
+    text = " ".join(filter(None, (note, *(one.as_text(PAPER_ID) for one in kept))))
     found_note, found = split_note(text)
     assert found_note == note.rstrip() or not kept
     assert [(one.id, one.note) for one in found] == [(passage_id(one.quote), one.note.strip()) for one in kept]
@@ -247,7 +247,7 @@ def test_a_note_with_highlights_comes_back_as_it_was(note: str, kept: list[Passa
 
 def test_a_section_may_have_commas_and_brackets() -> None:
     one = Passage(passage_id("Words."), "Words.", section="§2 On (some), things", note="Mine (really).")
-    said = f"Before.\n\n{one.said(PAPER_ID)}"
+    said = f"Before.\n\n{one.as_text(PAPER_ID)}"
     assert split_note(said) == ("Before.", (one,))
     assert split_note("No “highlight” (§2, https://example.org) here") == (
         "No “highlight” (§2, https://example.org) here",

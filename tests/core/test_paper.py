@@ -354,7 +354,7 @@ def test_an_automated_comment_is_known_by_its_first_words() -> None:
     ],
 )
 def test_shared_terms_in_words(shared: Shared, said: str) -> None:
-    assert shared.said == said
+    assert shared.in_words == said
 
 
 def test_what_was_searched_for_is_told_if_it_was_corrected() -> None:

@@ -477,26 +477,26 @@ def test_a_comment_is_read_whole() -> None:
     reactions = [{"reaction": "👍", "count": 1}, {"reaction": "🔥", "users": ["a"], "count": 4}, {"reaction": "x"}]
     whole = said("a", "Is it *open*?", numEdits=2, reactions=reactions, parentCommentId="b")
     comment = Comment("a", "ana", "2026-05-12T09:00:00Z", (), "b", False, True, (("🔥", 4), ("👍", 1)))
-    assert parse_page(page(whole), ID).said == (RawComment(comment, "Is it *open*?"),)
+    assert parse_page(page(whole), ID).comments == (RawComment(comment, "Is it *open*?"),)
 
 
 def test_replies_within_a_comment_are_read_like_flat_ones() -> None:
     nested = said("a") | {"replies": [said("b") | {"replies": [said("c")]}, said("d")]}
-    parents = [(one.comment.id, one.comment.parent) for one in parse_page(page(nested, said("e")), ID).said]
+    parents = [(one.comment.id, one.comment.parent) for one in parse_page(page(nested, said("e")), ID).comments]
     assert parents == [("a", ""), ("b", "a"), ("c", "b"), ("d", "a"), ("e", "")]
 
 
 def test_a_comment_may_stand_in_the_paper_and_lack_a_time() -> None:
     times = ("2026-05-12T09:00:00+02:00", "2026-05-12T09:00:00", "1970-01-01T00:00:00Z", "soon")
     comments = (said(str(at), edited=at == 1) | {"createdAt": time} for at, time in enumerate(times))
-    found = [one.comment for one in parse_page({"paper": page(*comments)}, ID).said]
+    found = [one.comment for one in parse_page({"paper": page(*comments)}, ID).comments]
     assert [one.at for one in found] == ["2026-05-12T07:00:00Z", "", "", ""]
     assert [one.is_edited for one in found] == [False, True, False, False]
 
 
 def test_a_hidden_comment_has_no_text_and_other_types_are_left_out() -> None:
     hidden = said("a", "Buy this", hidden=True, hiddenReason="Spam", reactions=[{"reaction": "👍", "count": 1}])
-    assert parse_page(page(hidden, said("b") | {"type": "status-change"}, said(""), "x", None), ID).said == (
+    assert parse_page(page(hidden, said("b") | {"type": "status-change"}, said(""), "x", None), ID).comments == (
         RawComment(Comment("a", "ana", "2026-05-12T09:00:00Z", is_hidden=True), ""),
     )
 
@@ -506,8 +506,8 @@ def test_a_page_is_bounded() -> None:
     named = said("i" * 200, "x" * 90_000, author="a" * 200, reactions=many)
     repositories = [{"id": f"a/{n}"} for n in range(60)]
     found = parse_page(page(named, *(said(str(n)) for n in range(509)), linkedModels=repositories), ID)
-    assert (len(found.said), len(found.repositories)) == (500, 50)
-    comment, markdown = found.said[0]
+    assert (len(found.comments), len(found.repositories)) == (500, 50)
+    comment, markdown = found.comments[0]
     assert [len(comment.id), len(comment.author), len(comment.reactions), len(markdown)] == [100, 100, 12, 20_000]
 
 

@@ -55,14 +55,16 @@ class Feed(HuggingFaceClient):
         self.failure: FeedError | None = None
         self.known = True
         self.models = 1
-        self.said: tuple[RawComment, ...] = (RawComment(Comment("a", "ana", "2026-05-12T09:00:00Z"), "Is it *open*?"),)
+        self.comments: tuple[RawComment, ...] = (
+            RawComment(Comment("a", "ana", "2026-05-12T09:00:00Z"), "Is it *open*?"),
+        )
 
     async def page(self, id: str) -> PaperPage | None:
         self.asked.append(id)
         if self.failure is not None:
             raise self.failure
         draft = Draft("A title", id, upvotes=9, models=self.models, datasets=0, spaces=0)
-        return PaperPage(Listing(DAY, (draft,)), self.said, (MODEL,)) if self.known else None
+        return PaperPage(Listing(DAY, (draft,)), self.comments, (MODEL,)) if self.known else None
 
 
 class Arxiv(ArxivClient):
@@ -166,7 +168,7 @@ async def test_starred_papers_are_asked_about_in_the_same_request(home: Home) ->
 
 async def test_comments_are_counted_and_a_paper_that_the_feed_lacks_is_not_asked_for_again(home: Home) -> None:
     feed = Feed()
-    feed.said = tuple(RawComment(Comment(id, "ana", "", is_hidden=id == "c"), "") for id in "abc")
+    feed.comments = tuple(RawComment(Comment(id, "ana", "", is_hidden=id == "c"), "") for id in "abc")
     assert await home.refresh(feed) == [step("paper", id=ID)]
     assert home.paper().comments == 2
     feed.known = False
@@ -179,7 +181,7 @@ async def test_comments_are_counted_and_a_paper_that_the_feed_lacks_is_not_asked
 
 async def test_a_comment_that_is_too_much_for_the_parser_is_kept_as_it_is_written(home: Home) -> None:
     feed = Feed()
-    feed.said = (RawComment(feed.said[0].comment, "[" * 5_000),)
+    feed.comments = (RawComment(feed.comments[0].comment, "[" * 5_000),)
     await home.refresh(feed)
     (comment,) = home.kept().community.comments
     assert comment.blocks == (Paragraph((Span("[" * 5_000),)),)

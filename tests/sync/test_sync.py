@@ -114,7 +114,7 @@ def test_marks_of_a_program_arrive_with_its_name(laptop: Machine, desk: Machine)
     laptop.look()
     desk.look()
     with desk.events() as events:
-        assert [one.said for one in events.read(lambda connection: made_by_agents(connection, 1))] == [
+        assert [one.in_words for one in events.read(lambda connection: made_by_agents(connection, 1))] == [
             "starred by claude"
         ]
 

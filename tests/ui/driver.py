@@ -260,7 +260,7 @@ class Story:
     @property
     def status(self) -> str:
         """The notice in the last line, uncut."""
-        return self.app.status.shown.said
+        return self.app.status.shown.message
 
     @property
     def advice(self) -> str:

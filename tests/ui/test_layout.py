@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.reads.window import IN_TEXTS, IN_WORDS, MATCHING, Order, with_near
+from reader.cache.reads.window import IN_WORDS, MATCHING, Order, with_near
 from reader.session.visit import Visit
 from reader.ui.shell.layout import (
     LIST,
@@ -346,15 +346,6 @@ def test_a_date_that_all_papers_share_stands_nowhere() -> None:
     assert papers_have_dates(with_near(order(range(9)), [20], 5), is_one_day=True)
 
 
-def test_papers_that_are_found_in_texts_are_no_day() -> None:
-    found = order(range(5), ("2025-11-24", 3), (IN_TEXTS, 2))._replace(in_texts=2)
-    assert has_headings(found)
-    assert [ListLines(found).is_in_text(place) for place in range(5)] == [False, False, False, True, True]
-    assert not has_headings(order(range(6), ("2025-11-24", 1), ("2025-11-21", 1), (IN_TEXTS, 4))._replace(in_texts=4))
-    assert has_headings(order(range(5), ("2025-11-24", 1), (IN_TEXTS, 4))._replace(in_texts=4))
-    assert has_headings(order(range(2), (IN_TEXTS, 2))._replace(in_texts=2))
-
-
 def test_papers_that_are_near_have_a_heading_even_where_days_have_none() -> None:
     days = order(range(3), ("2025-11-24", 1), ("2025-11-21", 2))
     near = with_near(days, [2, 8, 9], 20)
@@ -365,7 +356,6 @@ def test_papers_that_are_near_have_a_heading_even_where_days_have_none() -> None
     lines = ListLines(near, ListForm(has_dates=True))
     assert [lines.heading(group) for group in range(2)] == [(MATCHING, 3), (IN_WORDS, 2)]
     assert [slot.kind[0] for slot in lines.view(0, 7) if slot] == list("hppphpp")
-    assert not any(lines.is_in_text(place) for place in range(5))
     headed = ListLines(near, ListForm())
     assert [headed.heading(group)[0] for group in range(3)] == ["2025-11-24", "2025-11-21", IN_WORDS]
     # An order without days has both headings; where nothing matches, only that of the near ones.

@@ -143,13 +143,6 @@ def test_a_paper_takes_as_many_lines_and_columns_as_there_is_room_for(
     assert len(expected) == paper_height(paper, width, look)
 
 
-def test_a_paper_that_only_its_full_text_finds_is_marked() -> None:
-    found = row(1, "Title")._replace(has_text=True, queued=True)
-    (line,) = draw_content(PaperAt(found, in_text=True), 60, LOOK)
-    assert [piece.text for piece in line if piece.hit] == [UNICODE.full_text]
-    assert text(line).endswith(f" {UNICODE.queued}{UNICODE.full_text} ") and measure(line) == 60
-
-
 def test_a_mark_never_gives_a_title_another_line() -> None:
     for length in range(20, 70):
         bare = row(1, "x" * length)

@@ -246,4 +246,4 @@ def test_the_heading_of_a_note_is_a_rule_with_the_title(is_draft: bool, width: i
     ],
 )
 def test_the_tag_line_names_tags_that_only_some_papers_have(pks: int, has: str, shared: str, said: str) -> None:
-    assert Tagging((1,) * pks, tuple(has), tuple(shared), {}).said == said
+    assert Tagging((1,) * pks, tuple(has), tuple(shared), {}).in_words == said

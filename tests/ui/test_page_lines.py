@@ -122,8 +122,8 @@ def test_a_long_note_is_folded(lines: int) -> None:
 
 def test_highlights_stand_with_their_sections_and_notes_and_of_many_the_first_ones() -> None:
     words = "A passage that takes more than a line of the page, and is cut after three lines, of which the rest is lost"
-    long = Passage("", words, section="§3 Method", note="why\nso?").said("2511.12345")
-    said = (long, Passage("", "Short").said("2511.12345"), "of another program", *[long] * 3)
+    long = Passage("", words, section="§3 Method", note="why\nso?").as_text("2511.12345")
+    said = (long, Passage("", "Short").as_text("2511.12345"), "of another program", *[long] * 3)
     drawn = [
         *("▎ A passage that takes more than a line", "▎ of the page, and is cut after three"),
         *("▎ lines, of which the rest is lost", "  §3 Method", "  ✎ why so?"),

@@ -109,7 +109,7 @@ def test_going_through_them_shows_each_only_while_it_is_in_front() -> None:
     assert (second.drawn, second.index) == (None, 1)
     assert second.came(first.front, drawn) is second and second.says(first.front, "no") is second
     assert second.turn(9).index == 3
-    assert second.says(second.front, "no").said == "no"
+    assert second.says(second.front, "no").message == "no"
     assert [room(*size) for size in ((80, 24), (2, 5), (3, 6), (4, 7))] == [(78, 19), (1, 1), (1, 1), (2, 2)]
 
 
@@ -344,7 +344,7 @@ async def test_a_formula_and_the_page_of_a_pdf_are_shown_as_printed(
         for address in [one for one in feed.pages if one.endswith((f"/html/{ID}", f"{ID}.md"))]:
             del feed.pages[address]
         await r.do("text.again")
-        await r.until(lambda: "from the PDF · no sections · no references · P shows its" in r.screen)
+        await r.until(lambda: "from the PDF · no sections · no references · P shows" in r.screen)
         await r.do("picture.open")
         await r.until(lambda: blocks(r) > 100)
         assert r.lines[0].strip() == "1 of 4 · Page 1, upper half"

@@ -71,7 +71,7 @@ def drawn(status: Status, width: int, glyphs: Glyphs = UNICODE) -> list[str]:
 
 
 def test_keys_stand_left_and_what_happened_right() -> None:
-    [line] = drawn(Status(KEYS, said="41 read · u undoes"), 100)
+    [line] = drawn(Status(KEYS, message="41 read · u undoes"), 100)
     keys, said = " m read  s star  x hide  space next  / filter  ? keys", "41 read · u undoes"
     assert line == keys + " " * (99 - len(keys) - len(said)) + said
 
@@ -88,25 +88,25 @@ FIRST, EVERY = " m read  s star  ? keys", " m read  s star  x hide  space next  
 @each(
     ("status", "width", "lines"),
     [
-        (Status(KEYS, said=LATE), 35, [FIRST]),
-        (Status(KEYS, said=LATE), 36, [f"{FIRST}   fetching…"]),
-        (Status(KEYS, said=LATE), 60, [f"{FIRST}      fetching all since 2024-01-01…"]),
-        (Status(KEYS, said=LATE), 65, [f"{FIRST}      fetching all since 2024-01-01, and…"]),
-        (Status(KEYS, said=LATE), 66, [f"{FIRST}   {LATE}"]),
-        (Status(KEYS, said=LATE), 20, [" m read  ? keys"]),
-        (Status(said=LATE), 40, ["    fetching all since 2024-01-01, and…"]),
-        (Status(said=LATE), 41, [f" {LATE}"]),
-        (Status(KEYS, said=LATE, tone="warning"), 9, [" fetchin", " g all…"]),
-        (Status(KEYS, said=LATE, tone="warning"), 21, [" fetching all since", " 2024-01-01, and…"]),
-        (Status(KEYS, said=LATE, tone="warning"), 22, [" fetching all since", " 2024-01-01, and more"]),
-        (Status(KEYS, said=LATE, tone="warning"), 49, [f" {LATE}"]),
-        (Status(KEYS, said=LATE, tone="warning"), 50, [f" ? keys   {LATE}"]),
-        (Status(KEYS, said=LATE, tone="warning"), 58, [f" m read  ? keys   {LATE}"]),
-        (Status(KEYS, said=LATE, tone="warning", stays=True), 65, [f" {LATE}", EVERY]),
-        (Status(KEYS, said="plans, uses tools, and acts", tone="hint"), 72, [EVERY]),
-        (Status(KEYS, said="plans, uses tools, and acts", tone="hint"), 75, [f"{EVERY}   plans, uses tools…"]),
-        (Status(KEYS, said="plans, uses too", tone="hint"), 120, [EVERY]),
-        (Status(KEYS, said="plans, uses tool", tone="hint"), 90, [f"{EVERY}{'':20}plans, uses tool"]),
+        (Status(KEYS, message=LATE), 35, [FIRST]),
+        (Status(KEYS, message=LATE), 36, [f"{FIRST}   fetching…"]),
+        (Status(KEYS, message=LATE), 60, [f"{FIRST}      fetching all since 2024-01-01…"]),
+        (Status(KEYS, message=LATE), 65, [f"{FIRST}      fetching all since 2024-01-01, and…"]),
+        (Status(KEYS, message=LATE), 66, [f"{FIRST}   {LATE}"]),
+        (Status(KEYS, message=LATE), 20, [" m read  ? keys"]),
+        (Status(message=LATE), 40, ["    fetching all since 2024-01-01, and…"]),
+        (Status(message=LATE), 41, [f" {LATE}"]),
+        (Status(KEYS, message=LATE, tone="warning"), 9, [" fetchin", " g all…"]),
+        (Status(KEYS, message=LATE, tone="warning"), 21, [" fetching all since", " 2024-01-01, and…"]),
+        (Status(KEYS, message=LATE, tone="warning"), 22, [" fetching all since", " 2024-01-01, and more"]),
+        (Status(KEYS, message=LATE, tone="warning"), 49, [f" {LATE}"]),
+        (Status(KEYS, message=LATE, tone="warning"), 50, [f" ? keys   {LATE}"]),
+        (Status(KEYS, message=LATE, tone="warning"), 58, [f" m read  ? keys   {LATE}"]),
+        (Status(KEYS, message=LATE, tone="warning", stays=True), 65, [f" {LATE}", EVERY]),
+        (Status(KEYS, message="plans, uses tools, and acts", tone="hint"), 72, [EVERY]),
+        (Status(KEYS, message="plans, uses tools, and acts", tone="hint"), 75, [f"{EVERY}   plans, uses tools…"]),
+        (Status(KEYS, message="plans, uses too", tone="hint"), 120, [EVERY]),
+        (Status(KEYS, message="plans, uses tool", tone="hint"), 90, [f"{EVERY}{'':20}plans, uses tool"]),
         (Status(choices=CHOICES, typed="open"), 23, [" open…  o page  p PDF", " a arXiv  c code"]),
         (Status(choices=CHOICES, typed="open"), 24, [" open…  o page  p PDF", "        a arXiv  c code"]),
         (Status(choices=CHOICES, typed="open"), 29, [" open…  o page  p PDF", "        a arXiv  c code"]),
@@ -122,23 +122,23 @@ def test_keys_and_notices_share_the_line_to_the_cell(status: Status, width: int,
 
 def test_a_path_in_a_notice_keeps_its_name() -> None:
     said = "67 papers written in /home/me/notes/papers/t.bib"
-    relative = Status(KEYS[-1:], said="in notes/papers/t.bib")
-    assert [drawn(relative, width)[0][8:].strip() for width in (31, 32)] == ["in …/papers/t.bib", relative.said]
+    relative = Status(KEYS[-1:], message="in notes/papers/t.bib")
+    assert [drawn(relative, width)[0][8:].strip() for width in (31, 32)] == ["in …/papers/t.bib", relative.message]
     ends = {57: "/me/notes/papers/t.bib", 54: "/notes/papers/t.bib", 51: "/papers/t.bib", 45: "/t.bib", 38: ""}
     for width, end in ends.items():
-        assert drawn(Status(KEYS[-1:], said=said), width)[0].endswith(f"67 papers written in{' ' * bool(end)}…{end}")
+        assert drawn(Status(KEYS[-1:], message=said), width)[0].endswith(f"67 papers written in{' ' * bool(end)}…{end}")
 
 
 def test_a_notice_of_parts_loses_the_last_ones_whole() -> None:
-    said = Status(KEYS, said="All 34 read · u undoes · [ Monday has 17 left")
-    assert drawn(said, 100)[0].endswith(said.said)
-    ends = {72: said.said, 71: "All 34 read · u undoes", 49: "All 34 read · u undoes", 48: "All 34 read"}
+    said = Status(KEYS, message="All 34 read · u undoes · [ Monday has 17 left")
+    assert drawn(said, 100)[0].endswith(said.message)
+    ends = {72: said.message, 71: "All 34 read · u undoes", 49: "All 34 read · u undoes", 48: "All 34 read"}
     for width, end in ends.items():
         assert drawn(said, width)[0] == f"{FIRST}{'':{width - 1 - len(FIRST) - len(end)}}{end}"
 
 
 def test_a_warning_that_does_not_fit_takes_the_line_and_a_second_one_if_it_must() -> None:
-    warning = Status(KEYS, said="the cache is locked by another program · r tries again", tone="warning")
+    warning = Status(KEYS, message="the cache is locked by another program · r tries again", tone="warning")
     assert drawn(warning, 60) == [" the cache is locked by another program · r tries again"]
     assert drawn(warning, 40) == [" the cache is locked by another program", " · r tries again"]
     assert drawn(warning, 20) == [" the cache is", " locked by another…"]
@@ -147,7 +147,7 @@ def test_a_warning_that_does_not_fit_takes_the_line_and_a_second_one_if_it_must(
 
 def test_more_keys_stay_where_each_paper_is_decided_on_by_a_key() -> None:
     said = "fetching all since 2024-01-01, and all that came later"
-    deciding = Status(KEYS, said=said, kept=DECIDING_KEYS, stays=True)
+    deciding = Status(KEYS, message=said, kept=DECIDING_KEYS, stays=True)
     assert drawn(deciding, 70) == [" m read  s star  x hide  space next  ? keys       fetching all since…"]
     first = " m read  s star  x hide  space next  / filter  ? keys"
     assert drawn(deciding._replace(tone="warning"), 60) == [f" {said}", first]
@@ -163,7 +163,7 @@ def test_more_keys_stay_where_each_paper_is_decided_on_by_a_key() -> None:
 def test_a_line_never_exceeds_its_width(
     keys: list[tuple[str, str]], said: str, tone: Tone, width: int, glyphs: Glyphs
 ) -> None:
-    for one in (Status(tuple(keys), said=said, tone=tone), Status((), tuple(keys), said, said, tone)):
+    for one in (Status(tuple(keys), message=said, tone=tone), Status((), tuple(keys), said, said, tone)):
         for line in status_lines(one, width, glyphs):
             assert measure(line) <= width
             assert {piece.role for piece in line} <= {*STATUS_ROLES, "text"}
@@ -178,7 +178,7 @@ def test_the_first_keys_of_each_context_stay_beside_any_notice_but_a_long_warnin
 ) -> None:
     keys = tuple(KEYMAPS[0].hints(context))
     for said in ("", "1 read", "word " * 50):
-        lines = drawn(Status(keys, said=said.strip(), tone=tone), width)
+        lines = drawn(Status(keys, message=said.strip(), tone=tone), width)
         if tone == "warning" and len(said) > width:
             assert len(lines) == 2
             continue
@@ -219,7 +219,7 @@ def test_every_choice_of_every_chord_can_be_read(width: int) -> None:
 
 
 def test_a_click_on_a_key_or_its_word_is_the_key() -> None:
-    [line] = status_lines(Status(KEYS, said="1 read"), 80)
+    [line] = status_lines(Status(KEYS, message="1 read"), 80)
     for word in ("space", "next"):
         piece = piece_at(line, text(line).index(word))
         assert piece is not None
@@ -232,11 +232,11 @@ def test_a_click_on_a_key_or_its_word_is_the_key() -> None:
 
 def test_the_number_of_selected_papers_stands_first_and_gives_way_only_to_a_long_warning() -> None:
     assert drawn(Status(KEYS, selected=1200), 60)[0].startswith(" 1,200 selected  m read")
-    assert drawn(Status(KEYS, said="3 starred · u undoes", selected=3), 60) == [
+    assert drawn(Status(KEYS, message="3 starred · u undoes", selected=3), 60) == [
         " 3 selected  m read  s star  ? keys    3 starred · u undoes"
     ]
     assert drawn(Status(KEYS, selected=3), 24) == [" 3 selected  ? keys"]
-    warning = Status(KEYS, said="the cache is locked by another program " * 2, tone="warning", selected=3)
+    warning = Status(KEYS, message="the cache is locked by another program " * 2, tone="warning", selected=3)
     assert drawn(warning, 60) == drawn(warning._replace(selected=0), 60)
     assert "selected" not in drawn(Status(KEYS, (("o", "page"),), "open", selected=3), 60)[0]
 
@@ -374,7 +374,7 @@ def test_the_last_line_shows_the_answer_then_the_news_then_the_hint_of_the_filte
     state = at("latest").put(HINT, "Models that act.")
     assert main_status(state, KEYMAP) == Status(tuple(hints(state, KEYMAP)))
     state = state.focused("filter")
-    assert main_status(state, KEYMAP) == Status(tuple(hints(state, KEYMAP)), said="Models that act.", tone="hint")
+    assert main_status(state, KEYMAP) == Status(tuple(hints(state, KEYMAP)), message="Models that act.", tone="hint")
     state = state.change_notices(lambda notices: notices.told("no network", "warning"))
     assert main_status(state, KEYMAP)[3:5] == ("no network", "warning")
     state = state.change_notices(lambda notices: notices.answered("1 read"))
@@ -471,7 +471,7 @@ async def test_a_prompt_takes_a_second_row_while_it_needs_one() -> None:
         await pilot.resize_terminal(30, 6)
         await pilot.pause()
         assert len(drawn_widget(status)) == 2
-        status.show(Status(KEYS, said="1 read"))
+        status.show(Status(KEYS, message="1 read"))
         await pilot.pause()
         assert len(drawn_widget(status)) == 1
 
@@ -514,7 +514,7 @@ async def test_a_notice_leaves_by_itself(reader: Opener, monkeypatch: pytest.Mon
         show = r.app.status.show
 
         def watch(status: Status) -> None:
-            seen.append(status.said)
+            seen.append(status.message)
             show(status)
 
         monkeypatch.setattr(r.app.status, "show", watch)

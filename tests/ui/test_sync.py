@@ -14,6 +14,7 @@ import pytest
 
 from reader.config import Settings
 from reader.core.errors import CacheError, ReaderError
+from reader.ui.command_line.actions import CommandRunner
 from reader.ui.refresh import sync as work
 from reader.ui.refresh.state import REFRESH, UNJOINED
 from reader.ui.refresh.sync import QUIET, START, CacheWatch, SettingsWatch, Sync
@@ -32,24 +33,22 @@ class Joining(Bench):
 
     def __init__(self, outcomes: Sequence[Outcome], folder: str = "shared", *, demo: bool = False) -> None:
         moving = look()._replace(demo=demo, is_still=False, now=lambda: NOON)
-        super().__init__(settings=Settings(sync=folder), moving=moving, shell=lambda: self.shell)
-        self.shell: Any = SimpleNamespace(start=self.run)
+        shell = SimpleNamespace(start=self.run)
+        library = {"changed": lambda: False}
+        super().__init__(library=library, settings=Settings(sync=folder), moving=moving, shell=lambda: shell)
         self.outcomes = list(outcomes)
         self.words: list[tuple[str, ...]] = []
-        self.killed = 0
+        self.app.command_runner = CommandRunner(self.app)
         self.sync = Sync(self.app)
 
     def run(self, words: tuple[str, ...], _columns: int) -> Any:
         self.words.append(words)
-        return SimpleNamespace(wait=lambda: self.outcomes.pop(0), kill=self.kill)
+        return SimpleNamespace(wait=lambda: self.outcomes.pop(0))
 
     @property
     def unjoined(self) -> list[str]:
         """The sync problems in the first line."""
         return [what for what, _ in self.model.state[UNJOINED]]
-
-    def kill(self) -> None:
-        self.killed += 1
 
     async def look_around(self) -> None:
         self.sync.look()
@@ -76,8 +75,7 @@ async def test_it_looks_at_the_start_and_on_quiet_minutes_and_says_a_failure_onc
     assert (sync.is_due, stage.unjoined) == (False, [])
     sync.look()
     sync.look()
-    sync.on_end()
-    assert (len(stage.works), stage.killed) == (1, 0)
+    assert len(stage.works) == 1
 
 
 async def test_skipped_records_are_reported_once_and_are_no_failure() -> None:
@@ -115,13 +113,12 @@ async def test_a_sync_interrupted_by_leaving_is_due() -> None:
     def wait() -> Outcome:
         stage.sync.look()
         assert stage.sync.is_due and not stage.works[1:]
-        stage.sync.on_end()
         raise ValueError
 
     stage.outcomes = cast(Any, SimpleNamespace(pop=lambda _place: wait()))
     with pytest.raises(ValueError):
         await stage.works[0]()
-    assert (stage.killed, stage.sync.is_due) == (1, True)
+    assert stage.sync.is_due
 
 
 @each(("folder", "demo"), [("", False), ("shared", True)])

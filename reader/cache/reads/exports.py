@@ -89,7 +89,7 @@ def _lost_paper(id: str, marks: Sequence[Mark]) -> Paper:
     tags = tuple(kind.removeprefix(TAG) for kind, value in values.items() if kind.startswith(TAG) and value == "1")
     is_queued = values.get(QUEUE, "0") != "0"
     kept = (parse_passage(kind.removeprefix(PASSAGE), value) for kind, value in values.items())
-    highlights = tuple(one.said(id) for one in in_order(filter(None, kept)))
+    highlights = tuple(one.as_text(id) for one in in_order(filter(None, kept)))
     note = values.get(NOTE) or None
     return Paper(NotCached(id), id, "", queued=is_queued, tags=tags, note=note, highlights=highlights, **states)
 

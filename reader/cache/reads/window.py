@@ -11,7 +11,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
@@ -42,8 +42,6 @@ class Order(NamedTuple, Generic[Key_co]):
     """(ISO day or empty, papers) of each run, in order; empty if the order is not by day."""
     complete: bool = True
     """False for a first screenful if more papers follow."""
-    in_texts: int = 0
-    """Number of papers at the end that have the query's words only in their full text."""
     is_ranked: bool = False
     """Whether the papers are ordered by what suits the user; each then has its reason."""
     has_parts: bool = False
@@ -67,18 +65,10 @@ class Order(NamedTuple, Generic[Key_co]):
         return self._replace(pks=self.pks[: self.matching], groups=groups, near=0)
 
     @property
-    def only_in_texts(self) -> frozenset[Key_co]:
-        """The papers that have the words only in their full text."""
-        return frozenset(self.pks[self.matching - self.in_texts : self.matching])
-
-    @property
     def only_near(self) -> frozenset[Key_co]:
         """The papers that only are near."""
         return frozenset(self.pks[self.matching :])
 
-
-IN_TEXTS = "only in the full text"
-"""In place of a day, the group of the papers that have a query's words only in their full text: the last one."""
 
 MATCHING = "with your words"
 """The group of the papers that match, where no days are named and the nearest papers follow."""
@@ -91,15 +81,6 @@ def begin_order(found: Sequence[tuple[int, str]], limit: int, *, grouped: bool =
     """The beginning of a list from keys and days: at most `limit` papers, the whole list if there are fewer."""
     groups = tuple((day, sum(1 for _ in run)) for day, run in groupby(found, key=lambda row: row[1]))
     return Order(array("q", (pk for pk, _ in found)), groups if grouped else (), complete=len(found) < limit)
-
-
-def with_texts(order: Order[int], pks: Sequence[int], limit: int | None = None) -> Order[int]:
-    """The order with the papers that have the words only in their full text; at most `limit` in all."""
-    if not pks:
-        return order
-    groups = (*order.groups, (IN_TEXTS, len(pks))) if order.groups or not order.pks else ()
-    listed = array("q", [*order.pks, *pks])
-    return order._replace(pks=listed, groups=groups, complete=limit is None or len(listed) < limit, in_texts=len(pks))
 
 
 def with_near(order: Order[int], pks: Sequence[int], most: int) -> Order[int]:
@@ -310,8 +291,6 @@ class Window:
 
         With `at_once`, the scores of papers for the user are those that are stored, since learning takes a second.
         """
-        from reader.cache.search import plan
-
         if selection.is_for_you and not at_once:
             self.learn()
         if selection.is_for_you:
@@ -319,14 +298,9 @@ class Window:
             whole = self._order(selection)
             if selection.offer:
                 return whole
-            shown = whole.pks[:limit]
-            in_texts = max(0, len(shown) - (len(whole.pks) - whole.in_texts))
-            return whole._replace(pks=shown, complete=len(whole.pks) < limit, in_texts=in_texts)
-        with explained(self._path):
-            found = plan.first(self._connection, selection, limit)
-            known = [pk for pk, _ in found]
-            further = plan.in_texts(self._connection, selection, known, limit - len(found))
-        return with_texts(begin_order(found, limit, grouped=selection.grouped_by_day), [pk for pk, _ in further], limit)
+            return whole._replace(pks=whole.pks[:limit], complete=len(whole.pks) < limit)
+        found = self._execute(self._resolved(selection).statement(limit)).fetchall()
+        return begin_order(found, limit, grouped=selection.grouped_by_day)
 
     def order(self, selection: Selection) -> Order[int]:
         """All papers of a selection, in order."""
@@ -335,51 +309,45 @@ class Window:
         return self._order(selection)
 
     def _order(self, selection: Selection) -> Order[int]:
-        from reader.cache import choice
-        from reader.cache.search import plan
-        from reader.cache.search.free_text import nearest
-
         is_ranked = selection.is_for_you and self._value("SELECT 1 FROM suits WHERE score > 0 LIMIT 1") is not None
         if selection.offer and selection.offer.parts and not is_ranked:
             return Order(())
         pks = array("q")
         groups: list[tuple[str, int]] = []
-        day, count = "", 0
         with explained(self._path):
-            whole = nearest(self._connection, selection)
-            select = f"SELECT p.pk, p.sort_day FROM paper AS p WHERE {whole.where} ORDER BY {whole.order}"
-            cursor = self._connection.execute(select, whole.params)
+            cursor = self._execute(self._resolved(selection).statement())
             while chunk := cursor.fetchmany(CHUNK):
                 pks.extend([row[0] for row in chunk])
-                for run_day, run in groupby(chunk, key=lambda row: row[1]):
-                    if run_day != day and count:
-                        groups.append((day, count))
-                        count = 0
-                    day = run_day
-                    count += sum(1 for _ in run)
-            further = plan.in_texts(self._connection, selection, pks)
-        if count:
-            groups.append((day, count))
+                for day, run in groupby(chunk, key=lambda row: row[1]):
+                    count = groups.pop()[1] if groups and groups[-1][0] == day else 0
+                    groups.append((day, count + sum(1 for _ in run)))
         if selection.offer:
-            with explained(self._path):
-                offered, parts = choice.offer_papers(self._connection, pks, selection.offer)
+            from reader.cache.choice import offer_papers
+
+            offered, parts = self.read(partial(offer_papers, ranked=pks, offer=selection.offer))
             return Order(offered, parts, is_ranked=is_ranked, has_parts=bool(parts))
-        order = Order(pks, tuple(groups) if selection.grouped_by_day else (), is_ranked=is_ranked)
-        return with_texts(order, [pk for pk, _ in further])
+        return Order(pks, tuple(groups) if selection.grouped_by_day else (), is_ranked=is_ranked)
+
+    def _execute(self, statement: tuple[str, Sequence[object]]) -> sqlite3.Cursor:
+        with explained(self._path):
+            return self._connection.execute(*statement)
+
+    def _resolved(self, selection: Selection) -> Selection:
+        """The selection with its papers, if it asks for those that fit a text best."""
+        if selection.near is None:
+            return selection
+        from reader.cache.search.free_text import nearest
+
+        with explained(self._path):
+            return nearest(self._connection, selection)
 
     def count(self, selection: Selection) -> int:
         """How many papers a selection has."""
-        from reader.cache.search import plan
-
-        with explained(self._path):
-            if selection.where == VISIBLE:
-                # Counting a whole table takes a tenth of the time for reading its rows.
-                hidden = "SELECT count(*) FROM paper WHERE hidden = 1"
-                sql, params = f"SELECT count(*) - ({hidden}) FROM paper", selection.params
-            else:
-                where = plan.in_any_order(self._connection, selection)
-                sql, params = f"SELECT count(*) FROM paper AS p WHERE {where.sql}", where.params
-        return int(self._value(sql, *params))
+        if selection.where.sql == VISIBLE:
+            # Counting a whole table takes a tenth of the time for reading its rows.
+            return int(self._value("SELECT count(*) - (SELECT count(*) FROM paper WHERE hidden = 1) FROM paper"))
+        where = self._resolved(selection).where
+        return int(self._value(f"SELECT count(*) FROM paper AS p WHERE {where.sql}", *where.params))
 
     # Papers
 
@@ -469,18 +437,14 @@ class Window:
 
     def matching_day(self, selection: Selection, day: str, steps: int) -> str | None:
         """Like `older_day`, among the days that list a paper of a selection."""
-        from reader.cache.search.free_text import nearest
-
         side, order = ("<", "DESC") if steps > 0 else (">", "ASC")
-        with explained(self._path):
-            where = nearest(self._connection, selection).ordered
-            row = self._connection.execute(
-                "SELECT DISTINCT l.day FROM listing AS l CROSS JOIN paper AS p ON p.pk = l.pk"
-                f" WHERE {where.sql} AND l.day {side} ?"
-                f" ORDER BY l.day {order} LIMIT 1 OFFSET ?",
-                (*where.params, day, abs(steps) - 1),
-            ).fetchone()
-        return row[0] if row else None
+        where = self._resolved(selection).ordered
+        found: str | None = self._value(
+            "SELECT DISTINCT l.day FROM listing AS l CROSS JOIN paper AS p ON p.pk = l.pk"
+            f" WHERE {where.sql} AND l.day {side} ? ORDER BY l.day {order} LIMIT 1 OFFSET ?",
+            *(*where.params, day, abs(steps) - 1),
+        )
+        return found
 
     def day_counts(self, first: str, last: str) -> dict[str, DayCount]:
         """The days from `first` to `last` (ISO, both included) that the feed has answered for or that list papers."""
@@ -525,14 +489,12 @@ class Window:
 
     def topics(self, selection: Selection | None = None) -> list[TopicCount]:
         """Every topic with its number of papers in a selection, by default of all papers that are not hidden."""
-        from reader.cache.search import plan
-
         with explained(self._path):
-            if selection is None or selection.where == VISIBLE:
+            if selection is None or selection.where.sql == VISIBLE:
                 counts = Counter(dict(self._connection.execute(BY_TOPIC).fetchall()))
                 counts.subtract(dict(self._connection.execute(HIDDEN_BY_TOPIC).fetchall()))
             else:
-                where = plan.in_any_order(self._connection, selection)
+                where = self._resolved(selection).where
                 sql = TOPICS_OF.format(pks=f"SELECT p.pk AS pk FROM paper AS p WHERE {where.sql}")
                 counts = Counter(dict(self._connection.execute(sql, where.params).fetchall()))
         return [TopicCount(*names, counts[key]) for key, names in self.topic_names_by_key().items()]
@@ -586,7 +548,7 @@ def _read_paper(connection: sqlite3.Connection, pk: int) -> Paper | None:
         queued=bool(queued),
         tags=tuple(tag for (tag,) in connection.execute(_TAGS, (pk,))),
         note=note,
-        highlights=tuple(one.said(values["id"]) for one in passages_of(connection, pk)),
+        highlights=tuple(one.as_text(values["id"]) for one in passages_of(connection, pk)),
     )
 
 

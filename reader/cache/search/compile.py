@@ -1,32 +1,93 @@
-"""Compile a query to SQL: conditions on `paper AS p` with bound values, in the forms of a `Selection`."""
+"""Compile a query to SQL: conditions on `paper AS p` with bound values, and an order."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
+from typing import NamedTuple
 
-from reader.cache.history import RISING_DAYS, votes_gained
-from reader.cache.search.conditions import Compiler, Scope
+from reader.cache.flags import HIGHLIGHTED, WITH_WORDS, having
+from reader.cache.history import HAPPENED_BETWEEN, RISING_DAYS, votes_gained
 from reader.cache.search.full_text import (
     WEIGHTS,
-    Clause,
-    Param,
     fts_expression,
-    in_full_text,
+    is_common_letter,
+    is_literal,
     select_texts,
+    text_test,
     typed_title,
     wanted_words,
     with_compounds,
 )
-from reader.cache.search.selection import InTexts, Nearest, Selection
-from reader.cache.search.sql_functions import register_functions
+from reader.cache.search.selection import Clause, Nearest, Param, Selection, bracketed, join_clauses
+from reader.cache.search.sql_functions import register_functions, search_keys
+from reader.core.dates import seconds_of_days
 from reader.core.errors import QueryError
-from reader.core.query import And, Match, Near, Node, Not, Or, Query, Sort, Term, parse
+from reader.core.follows import name_slug
+from reader.core.ids import doi_in
+from reader.core.marks import FINISH, OPEN, PASS, TRACES, quoted
+from reader.core.paper_row import UNKNOWN, Flag
+from reader.core.query import And, Count, Match, Near, Node, Not, Or, Query, Regex, Sort, Term, When, parse
 from reader.core.query.nodes import all_of, is_term, leaves, liked, names_in, rewrite, top_level
+from reader.core.text import split_words
 from reader.core.views import QUERIES
 
 __all__ = ["Scope", "compile_query", "register_functions"]
+
+
+class Scope(NamedTuple):
+    """The values outside its text that a query's meaning depends on."""
+
+    today: date
+    newest_day: str | None = None
+    """The ISO day of `day:latest`; None if no day has papers."""
+    new_since: str | None = None
+    """Papers added from this time on are `is:new` (ISO, UTC); None if no paper is."""
+    views: tuple[tuple[str, str], ...] = ()
+    """The user's saved views as (name, query)."""
+
+
+def compile_query(query: Query, scope: Scope) -> Selection:
+    """Compile a query; hidden papers are left out unless it has `is:hidden` or `is:muted`."""
+    query = resolve_views(query, scope.views)
+    if query.root and names_hidden(query.root):
+        query = replace(query, root=rewrite(query.root, _without_muted))
+    root = query.root
+    near = " ".join(node.text for node in top_level(root) if isinstance(node, Near))
+    if near or liked(root):
+        rest = [node for node in top_level(root) if not isinstance(node, Near) and not is_term(node, "like")]
+        return _nearest(near, liked(root), replace(query, root=all_of(rest) if rest else None), scope)
+    terms = list(top_level(with_compounds(root))) if root else []
+    if not names_hidden(root):
+        terms.append(Not(Term("is", "hidden")))
+    sort = query.sort or Sort(query.default_order or "day")
+    if sort.key == "relevance":
+        wanted = wanted_words(root) if root else []
+        by_day = _selection(terms, Sort("day", sort.reverse and not wanted), scope)
+        return _by_relevance(by_day, terms, wanted, sort.reverse) if wanted else by_day
+    return _selection(terms, sort, scope)
+
+
+def _nearest(near: str, like: tuple[str, ...], query: Query, scope: Scope) -> Selection:
+    """The papers of a query that fit a free text or are like others; `free_text.py` finds them when it is read."""
+    is_by_fit = query.sort is None or query.sort.key == "relevance"
+    reverse = query.sort is not None and query.sort.reverse
+    exact = compile_query(replace(query, sort=None if is_by_fit else query.sort), scope)
+    # Counts are kept by the condition, which has to tell one text from another.
+    where = Clause(f"{exact.where.sql} AND ? IS NOT NULL", (*exact.where.params, f"{' '.join(like)}~{near}"))
+    return exact._replace(
+        where=where,
+        ordered=where,
+        grouped_by_day=exact.grouped_by_day and not is_by_fit,
+        near=Nearest(near, like, exact.where, is_by_fit, reverse),
+    )
+
+
+# Orders
+
 
 _ORDER_COLUMNS = {
     "day": ("p.sort_day", "p.upvotes", "p.pk"),
@@ -49,64 +110,22 @@ _ASCENDING = ("title", "trending", "queue", "page")
 """Orders that begin with the smallest value."""
 
 
-def compile_query(query: Query, scope: Scope) -> Selection:
-    """Compile a query; hidden papers are left out unless it has `is:hidden` or `is:muted`."""
-    query = resolve_views(query, scope.views)
-    if query.root and names_hidden(query.root):
-        query = replace(query, root=rewrite(query.root, _without_muted))
-    root = query.root
-    near = " ".join(node.text for node in top_level(root) if isinstance(node, Near))
-    if near or liked(root):
-        rest = [node for node in top_level(root) if not isinstance(node, Near) and not is_term(node, "like")]
-        return _nearest(near, liked(root), replace(query, root=all_of(rest) if rest else None), scope)
-    terms = list(top_level(with_compounds(root))) if root else []
-    if not names_hidden(query.root):
-        terms.append(Not(Term("is", "hidden")))
-    sort = query.sort or Sort(query.default_order or "day")
-    wanted = wanted_words(root) if root and sort.key == "relevance" else []
-    if sort.key == "relevance":
-        selection = _selection(terms, Sort("day", sort.reverse and not wanted), scope)
-        found = _by_relevance(selection, terms, wanted, sort.reverse) if wanted else selection
-    else:
-        found = selection = _selection(terms, sort, scope)
-    return found._replace(in_texts=_in_texts(terms, selection.order, scope))
-
-
-def _nearest(near: str, like: tuple[str, ...], query: Query, scope: Scope) -> Selection:
-    """The papers of a query that fit a free text or are like others; `free_text.py` finds them when it is read."""
-    is_by_fit = query.sort is None or query.sort.key == "relevance"
-    reverse = query.sort is not None and query.sort.reverse
-    exact = compile_query(replace(query, sort=None if is_by_fit else query.sort), scope)
-    where, params, _ = _with_value(exact, f"{' '.join(like)}~{near}")
+def _selection(terms: Sequence[Node], sort: Sort, scope: Scope) -> Selection:
+    exact = _every(terms, scope)
+    # Without the pluses, SQLite may use the indexes of the conditions.
+    where = Clause(exact.sql.replace("+p.", "p."), exact.params)
+    # Reading 1,000,000 papers by the index of another order takes longer than sorting them.
+    ordered = where
+    if letters := [node for node in terms if is_common_letter(node)] if sort.key == "day" else []:
+        others = _every([node for node in terms if node not in letters], scope)
+        ordered = join_clauses([others, *map(text_test, letters)], "AND")
+    elif sort.key == "day":
+        ordered = exact
     return Selection(
         where,
-        params,
-        exact.order,
-        grouped_by_day=exact.grouped_by_day and not is_by_fit,
-        ordered=Clause(where, params),
-        is_for_you=exact.is_for_you,
-        near=Nearest(near, like, Clause(exact.where, exact.params), is_by_fit, reverse),
-    )
-
-
-def _in_texts(terms: Sequence[Node], order: str, scope: Scope) -> InTexts | None:
-    plain = {id(node): found for node in terms if (found := in_full_text(node))}
-    if not plain:
-        return None
-    words = And(tuple(plain.values())) if len(plain) > 1 else next(iter(plain.values()))
-    rest = Compiler(scope, "day").every([node for node in terms if id(node) not in plain])
-    return InTexts(select_texts(fts_expression(words, in_texts=True) or ""), rest, order)
-
-
-def _selection(terms: Sequence[Node], sort: Sort, scope: Scope) -> Selection:
-    plain = Compiler(scope, sort.key).every(terms)
-    return Selection(
-        plain.sql,
-        plain.params,
-        _order(sort, scope),
+        Clause(_order(sort, scope)),
         grouped_by_day=sort.key == "day",
-        # Reading 1,000,000 papers by the index of another order takes longer than sorting them.
-        ordered=Compiler(scope, sort.key, is_ordered=True).every(terms) if sort.key == "day" else plain,
+        ordered=ordered,
         is_for_you=sort.key == "foryou",
     )
 
@@ -120,34 +139,236 @@ def _order(sort: Sort, scope: Scope) -> str:
     return ", ".join(f"{column} {'DESC' if descending else 'ASC'}" for column in columns)
 
 
-def _by_relevance(selection: Selection, terms: Sequence[Node], wanted: list[Match], reverse: bool) -> Selection:
+def _by_relevance(by_day: Selection, terms: Sequence[Node], wanted: list[Match], reverse: bool) -> Selection:
+    """The selection with a title that is typed in part first, whatever else has its words more often."""
     together = [node for node in terms if fts_expression(node, literally=False)]
     words = fts_expression(And(tuple(together)) if together else Or(tuple(wanted)), literally=False)
-    up = "DESC" if reverse else "ASC"
-    where, params, mark = _with_value(selection, words or "")
-    title_marks = []
-    for is_begin in (True, False):
-        titled = typed_title(wanted, is_begin=is_begin)
-        where, params, title_mark = _with_value(selection._replace(where=where, params=params), titled)
-        title_marks.append(title_mark)
+    titled = "(p.pk IN (SELECT rowid FROM paper_fts WHERE paper_fts MATCH ?))"
     # MATERIALIZED makes SQLite rank once instead of once for each paper.
     score = (
         f"(WITH ranked AS MATERIALIZED (SELECT rowid AS pk, bm25(paper_fts, {WEIGHTS}) AS score"
-        f" FROM paper_fts WHERE paper_fts MATCH ?{mark}) SELECT score FROM ranked WHERE ranked.pk = p.pk)"
+        " FROM paper_fts WHERE paper_fts MATCH ?) SELECT score FROM ranked WHERE ranked.pk = p.pk)"
     )
-    # A title that is typed in part comes first, whatever else has its words more often.
-    has_title = " + ".join(
-        f"(p.pk IN (SELECT rowid FROM paper_fts WHERE paper_fts MATCH ?{title_mark}))" for title_mark in title_marks
+    up, down = ("DESC", "ASC") if reverse else ("ASC", "DESC")
+    order = Clause(
+        f"{titled} + {titled} {down}, coalesce({score}, 0) {up}, {by_day.order.sql}",
+        (typed_title(wanted, is_begin=True), typed_title(wanted), words or ""),
     )
-    order = f"{has_title} {'ASC' if reverse else 'DESC'}, coalesce({score}, 0) {up}, {selection.order}"
-    return selection._replace(
-        where=where, params=params, order=order, grouped_by_day=False, ordered=Clause(where, params)
-    )
+    return by_day._replace(order=order, grouped_by_day=False, ordered=by_day.where)
 
 
-def _with_value(selection: Selection, value: str) -> tuple[str, tuple[Param, ...], int]:
-    """The condition with one more value bound for the order, and the number of the value's placeholder."""
-    return f"{selection.where} AND ? IS NOT NULL", (*selection.params, value), len(selection.params) + 1
+# Conditions. A plus before a column keeps SQLite from using the column's index, so that the first papers in the order
+# of days are found by a walk in that order.
+
+
+def _every(nodes: Sequence[Node], scope: Scope) -> Clause:
+    """The condition that all nodes are true; words share one look-up."""
+    wanted = [node for node in nodes if fts_expression(node)]
+    unwanted = [node.node for node in nodes if isinstance(node, Not) and fts_expression(node.node)]
+    look_ups = []
+    if wanted:
+        look_ups.append(_matches(fts_expression(And((*wanted, *map(Not, unwanted)))) or ""))
+    elif unwanted:
+        look_ups.append(_matches(fts_expression(Or(tuple(unwanted))) or "", "NOT IN"))
+    rest = [node for node in nodes if node not in wanted and not (isinstance(node, Not) and node.node in unwanted)]
+    return join_clauses([*look_ups, *(_condition(node, scope) for node in rest)], "AND")
+
+
+def _either(nodes: Sequence[Node], scope: Scope) -> Clause:
+    """The condition that one of the nodes is true; words share one look-up."""
+    words = [node for node in nodes if fts_expression(node)]
+    look_ups = [_matches(fts_expression(Or(tuple(words))) or "")] if words else []
+    return join_clauses([*(_condition(node, scope) for node in nodes if node not in words), *look_ups], "OR")
+
+
+def _condition(node: Node, scope: Scope) -> Clause:
+    """The condition that one node is true."""
+    match node:
+        case And(nodes):
+            return bracketed(_every(nodes, scope))
+        case Or(nodes):
+            return bracketed(_either(nodes, scope))
+        case Not(Term("is", ("read" | "unread" | "starred" | "hidden") as state)):
+            # The text must equal that of the partial indexes, or SQLite does not use them.
+            column, _, value = _STATES[state].partition(" = ")
+            return Clause(f"p.{column} = {1 - int(value)}")
+        case Not(inner):
+            if expression := fts_expression(inner):
+                return _matches(expression, "NOT IN")
+            clause = _condition(inner, scope)
+            # A paper without a date matches `-day:...`.
+            return Clause(f"({clause.sql}) IS NOT TRUE", clause.params)
+        case Match(field="fulltext"):
+            return _key_in(select_texts(node))
+        case Match() if is_literal(node):
+            # The index finds the few papers that have the stems of the words, and their texts tell.
+            candidates = _matches(fts_expression(node, literally=False) or "")
+            return bracketed(join_clauses([candidates, text_test(node)], "AND"))
+        case Match():
+            return _matches(fts_expression(node) or "")
+        case Regex():
+            return text_test(node)
+        case Count(name, low, high):
+            least = _LEAST.get(name)
+            return in_range(f"+p.{_COUNTS[name]}", low if least is None else max(low or 0, least), high)
+        case When():
+            return _date_condition(node, scope)
+        case Term():
+            return _term_condition(node, scope)
+        case Near(text):
+            return _condition(And(tuple(map(Match, split_words(text)))), scope)
+
+
+def _key_in(pks: Clause, operator: str = "IN") -> Clause:
+    """The condition that a SELECT of keys has the paper's key."""
+    return Clause(f"+p.pk {operator} ({pks.sql})", pks.params)
+
+
+def _matches(expression: str, operator: str = "IN") -> Clause:
+    """The condition that an FTS5 expression finds the paper."""
+    return _key_in(Clause("SELECT rowid FROM paper_fts WHERE paper_fts MATCH ?", (expression,)), operator)
+
+
+def in_range(column: str, low: Param | None, high: Param | None) -> Clause:
+    """The condition that a column is between two values, both included; None is an open end."""
+    if low is not None and low == high:
+        return Clause(f"{column} = ?", (low,))
+    ends = [Clause(f"{column} {sign} ?", (end,)) for sign, end in ((">=", low), ("<=", high)) if end is not None]
+    return bracketed(join_clauses(ends, "AND"))
+
+
+def _date_condition(node: When, scope: Scope) -> Clause:
+    """The condition that a paper is on one of the node's days."""
+    bounds = node.days.bounds(scope.today, date.fromisoformat(scope.newest_day) if scope.newest_day else None)
+    if bounds is None:
+        return Clause("0")
+    match node.field:
+        case "changed":
+            return _key_in(Clause(HAPPENED_BETWEEN, seconds_of_days(*bounds)))
+        case "day":
+            listed = in_range("day", *bounds)
+            return _key_in(Clause(f"SELECT pk FROM listing WHERE {listed.sql}", listed.params))
+    column = {"published": "published", "since": "day", "until": "first_day"}[node.field]
+    return in_range(f"+p.{column}", *bounds)
+
+
+_STATES = {"unread": "read = 0", "read": "read = 1", "starred": "starred = 1", "hidden": "hidden = 1"}
+_HAS = {
+    "code": "has_code = 1",
+    "project": "has_project = 1",
+    "media": "has_media = 1",
+    "note": "has_note = 1",
+    "comments": "comments > 0",
+    "model": "models > 0",
+    "dataset": "datasets > 0",
+    "space": "spaces > 0",
+}
+_COUNTS = {"upvotes": "upvotes", "comments": "comments", "stars": "code_stars", "authors": "author_count"}
+_LEAST = {"upvotes": UNKNOWN + 1, "comments": UNKNOWN + 1, "authors": 1}
+"""The least number of each that is known to be one."""
+
+
+def _left(*kinds: str) -> str:
+    """A SELECT of the keys of the papers with a trace of one of these kinds."""
+    # The second condition is that of the index.
+    return f"SELECT pk FROM mark WHERE kind IN ({quoted(kinds)}) AND kind IN ({quoted(TRACES)}) AND pk > 0"
+
+
+# A paper may be read to the end in the detail pane, without its page.
+_OPENED = _left(OPEN, FINISH)
+
+_MEMBERS: Mapping[tuple[str, str], str] = MappingProxyType(
+    {
+        ("is", "trending"): "SELECT pk FROM trending",
+        ("is", "queued"): "SELECT pk FROM queue",
+        ("is", "opened"): _OPENED,
+        ("is", "finished"): _left(FINISH),
+        ("is", "passed"): f"SELECT pk FROM ({_left(PASS)} EXCEPT {_OPENED})",
+        ("is", "followed"): having(Flag.FOLLOWED),
+        ("is", "highlighted"): having(Flag.HIGHLIGHTED),
+        # A muted paper that the user shows again is left out no more.
+        ("is", "muted"): f"SELECT pk FROM paper WHERE hidden = 1 AND pk IN ({having(Flag.MUTED)})",
+        ("has", "fulltext"): "SELECT pk FROM full_text",
+        ("has", "output"): "SELECT pk FROM kept_output",
+        ("has", "highlight"): HIGHLIGHTED,
+    }
+)
+"""The terms with a fixed SELECT of the papers' keys."""
+
+_BY_VALUE = {
+    "topic": "SELECT pk FROM paper_topic WHERE topic = (SELECT pk FROM topic WHERE slug = ?)",
+    "source": "SELECT pk FROM paper_source WHERE source = ?",
+    "tag": "SELECT pk FROM paper_tag WHERE tag = ? COLLATE NOCASE",
+    "submitter": "SELECT pk FROM paper WHERE submitter = ? COLLATE NOCASE",
+}
+"""The fields with a SELECT of the keys of the papers that have a value."""
+
+
+def _term_condition(node: Term, scope: Scope) -> Clause:
+    """The condition that a field has the node's value."""
+    match node:
+        case Term("is", value) if value in _STATES:
+            return Clause(f"p.{_STATES[value]}")
+        case Term("is", "new"):
+            if scope.new_since is None:
+                return Clause("0")
+            # All papers with greater keys than the newest one that is not new: this needs no index on the time.
+            newest = "coalesce((SELECT pk FROM paper WHERE added < ? ORDER BY pk DESC LIMIT 1), 0)"
+            return Clause(f"+p.pk > {newest}", (scope.new_since,))
+        case Term("has", value) if value in _HAS:
+            return Clause(f"p.{_HAS[value]}")
+        case Term("source", "hf"):
+            # Nearly all papers: only those that another source had first have a row.
+            return Clause("(p.source = 'hf' OR +p.pk IN (SELECT pk FROM paper_source WHERE source = 'hf'))")
+    members = _select_members(node)
+    return _key_in(members) if members else Clause("0")
+
+
+def _select_members(node: Term) -> Clause | None:
+    """A SELECT of the keys of a term's papers; None if it has none of its own."""
+    match node:
+        case Term(field, value) if field in _BY_VALUE:
+            return Clause(_BY_VALUE[field], (value,))
+        case Term(field, value) if fixed := _MEMBERS.get((field, value)):
+            return Clause(fixed)
+        case Term("category", value):
+            # `cs` finds all categories of that archive.
+            ends = (value, value) if "." in value else (f"{value}.", f"{value}/")
+            belongs = "category = ? OR category > ? AND category < ?"
+            return Clause(f"SELECT pk FROM paper_category WHERE {belongs}", (value, *ends))
+        case Term("follow", name):
+            named = "SELECT key FROM follow WHERE slug = ? OR field || ':' || slug = ?"
+            return Clause(f"SELECT pk FROM follow_paper WHERE follow IN ({named})", (name_slug(name),) * 2)
+        case Term("venue", venue):
+            # Words of a venue, such as `ICLR 2026 oral`, begin with each word of the value.
+            words = re.findall(r"[^\W_]+(?:[-/.&][^\W_]+)*", venue) or ["\x00"]
+            begins = join_clauses([Clause("' ' || venue LIKE ?", (f"% {word}%",)) for word in words], "AND")
+            return Clause(f"SELECT pk FROM paper WHERE venue IS NOT NULL AND {begins.sql}", begins.params)
+        case Term("note", words):
+            keys = search_keys(words, exact=False)
+            noted = f"SELECT pk FROM note WHERE has_words(?, body) UNION ALL {WITH_WORDS}"
+            return Clause(noted, (keys, keys)) if keys else Clause("SELECT 0")
+        case Term("id" | "like", id):
+            if doi_in(id):
+                return Clause("SELECT pk FROM paper_text WHERE doi = ? COLLATE NOCASE", (id,))
+            begins = join_clauses([in_range("id", one, f"{one}\U0010ffff") for one in _id_prefixes(id)], "OR")
+            aliased = f"SELECT pk FROM paper_alias WHERE {begins.sql}"
+            return Clause(f"SELECT pk FROM paper WHERE {begins.sql} UNION ALL {aliased}", begins.params * 2)
+        case Term("output", words):
+            matching = "SELECT rowid FROM output_fts WHERE output_fts MATCH ?"
+            escaped = words.replace('"', '""')
+            return Clause(f"SELECT pk FROM kept_output WHERE key IN ({matching})", (f'"{escaped}" *',))
+    return None
+
+
+def _id_prefixes(value: str) -> list[str]:
+    """An id as typed, in lower case, and without the subject class of ids before 2007: `math.GT/0309136`."""
+    archive, slash, number = value.lower().partition("/")
+    plain = f"{archive.partition('.')[0]}{slash}{number}" if slash else value
+    return list(dict.fromkeys((value, value.lower(), plain)))
+
+
+# Hidden papers, and views
 
 
 def _without_muted(term: Node) -> Node:

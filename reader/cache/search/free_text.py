@@ -16,8 +16,7 @@ from itertools import chain, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
-from reader.cache.search.full_text import Clause
-from reader.cache.search.selection import Nearest, Selection
+from reader.cache.search.selection import Clause, Nearest, Selection
 from reader.core.nearest import distance
 from reader.core.similarity import Shared, is_noun_phrase
 from reader.core.text import split_words
@@ -337,16 +336,12 @@ def nearest(connection: sqlite3.Connection, selection: Selection) -> Selection:
     found = [pk for pk in ranked if pk in matching][:MOST_FOUND]
     if wanted.like and not wanted.text and found:
         found = [pk for pk in found if ranked[pk] >= NEAR * ranked[found[0]] / len(wanted.like)]
-    condition = "p.pk IN (SELECT value FROM json_each(?))"
-    by_fit = f"(SELECT key FROM json_each(?1) WHERE value = p.pk) {'DESC' if wanted.reverse else 'ASC'}"
     keys = _listed(found)
-    return selection._replace(
-        where=condition,
-        params=(keys,),
-        order=by_fit if wanted.is_by_fit else selection.order,
-        ordered=Clause(condition, (keys,)),
-        near=None,
-    )
+    where = Clause("p.pk IN (SELECT value FROM json_each(?))", (keys,))
+    direction = "DESC" if wanted.reverse else "ASC"
+    by_fit = Clause(f"(SELECT key FROM json_each(?) WHERE value = p.pk) {direction}", (keys,))
+    order = by_fit if wanted.is_by_fit else selection.order
+    return selection._replace(where=where, order=order, ordered=where, near=None)
 
 
 def _ranked(connection: sqlite3.Connection, wanted: Nearest) -> dict[int, float]:

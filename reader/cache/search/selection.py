@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from reader.cache.search.full_text import Clause, Param
+Param = str | int
+"""A value bound to a placeholder in the SQL."""
 
 
-class InTexts(NamedTuple):
-    """The papers that have all plain words of a query in their full text, whether or not they are found without it."""
+class Clause(NamedTuple):
+    """A piece of SQL and the values of its placeholders."""
 
-    pks: Clause
-    """A SELECT of the keys of the papers whose full text has the words."""
-    rest: Clause
-    """The condition of the other terms."""
-    order: str
+    sql: str
+    params: tuple[Param, ...] = ()
+
+
+def join_clauses(clauses: Sequence[Clause], operator: str) -> Clause:
+    """Join clauses by an operator; without clauses the condition is always true."""
+    if not clauses:
+        return Clause("1")
+    return Clause(
+        f" {operator} ".join(clause.sql for clause in clauses),
+        tuple(param for clause in clauses for param in clause.params),
+    )
+
+
+def bracketed(clause: Clause) -> Clause:
+    """The clause in parentheses."""
+    return Clause(f"({clause.sql})", clause.params)
 
 
 class Nearest(NamedTuple):
@@ -30,33 +44,36 @@ class Nearest(NamedTuple):
     """Whether the best comes last."""
 
 
-class Selection(NamedTuple):
-    """The papers of a query and their order: `SELECT ... FROM paper AS p WHERE {where} ORDER BY {order}`.
-
-    The placeholders in `order` are numbered and refer to `params`, the values of `where`. The connection needs
-    `register_functions`.
-    """
-
-    where: str
-    params: tuple[Param, ...]
-    order: str
-    grouped_by_day: bool
-    ordered: Clause
-    """The same condition, with words and topics looked up and no index used but that of the order of days: the quickest
-    for the first papers in it. For other orders, the condition itself."""
-    is_for_you: bool = False
-    """Whether the order is by what the user likes."""
-    offer: Offer | None = None
-    """How the papers are offered to the user, if they are; None where the user asks for an order."""
-    in_texts: InTexts | None = None
-    """The papers that are found by their full text; None for a query without plain words. No other field finds them."""
-    near: Nearest | None = None
-    """What its papers fit best or are like; None for a query without. The other fields do not know these papers."""
-
-
 class Offer(NamedTuple):
     """How papers are offered: the best first, and subjects take turns in the first places."""
 
     parts: tuple[tuple[str, Clause], ...] = ()
     """The names and conditions of the papers that come before all others: those of For you, which is empty until
     something is learned."""
+
+
+class Selection(NamedTuple):
+    """The papers of a query and their order: `SELECT ... FROM paper AS p WHERE {where} ORDER BY {order}`.
+
+    The connection needs `register_functions`.
+    """
+
+    where: Clause
+    order: Clause
+    grouped_by_day: bool
+    ordered: Clause
+    """The same condition, which lets SQLite use no index but that of the order of days: the quickest for the first
+    papers in it. For other orders, the condition itself."""
+    is_for_you: bool = False
+    """Whether the order is by what the user likes."""
+    offer: Offer | None = None
+    """How the papers are offered to the user, if they are; None where the user asks for an order."""
+    near: Nearest | None = None
+    """What its papers fit best or are like, which `free_text.py` finds; None for a query without. The other fields do
+    not know these papers."""
+
+    def statement(self, limit: int = -1) -> tuple[str, tuple[Param, ...]]:
+        """The SQL and values that read the papers' keys and days in order; at most `limit` of them if it is not -1."""
+        where = self.where if limit < 0 else self.ordered
+        sql = f"SELECT p.pk, p.sort_day FROM paper AS p WHERE {where.sql} ORDER BY {self.order.sql} LIMIT ?"
+        return sql, (*where.params, *self.order.params, limit)

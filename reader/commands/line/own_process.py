@@ -7,7 +7,6 @@ standard input closes then. It prints what it would print on a terminal, without
 from __future__ import annotations
 
 import io
-import json
 import os
 import signal
 import subprocess
@@ -22,7 +21,7 @@ from reader import access_token
 from reader.actions import programs
 from reader.core.errors import ReaderError
 from reader.core.text import clean_note
-from reader.refresh.worker import take_words
+from reader.refresh.worker import given_words, process_line, take_words
 from reader.ui.shell.commands import Outcome
 
 MOST_OUTPUT = 1 << 20
@@ -33,15 +32,6 @@ TIME_LIMIT = 3600.0
 TIDY_UP_SECONDS = 1.0
 """Seconds for a stopped command to tidy up, and for the rest of its output."""
 
-_START = (
-    "import sys; sys.path.insert(0, sys.argv[1]);"
-    f" from {__name__} import begin; words = begin();"
-    " from reader.cli import main; sys.exit(main(words))"
-)
-
-
-_START_BEYOND = "import sys; sys.path.insert(0, sys.argv[1]); from reader.cli import main; sys.exit(main(sys.argv[2:]))"
-
 
 # On the reader's side
 
@@ -51,14 +41,16 @@ def start_beyond(words: Sequence[str]) -> None:
     nothing = subprocess.DEVNULL
     with suppress(OSError):
         started = subprocess.Popen(
-            [sys.executable, "-P", "-c", _START_BEYOND, str(Path(__file__).parents[3]), *words],
-            env=access_token.child_environment() | access_token.held_secrets(),
-            stdin=nothing,
+            process_line(__name__),
+            env=access_token.child_environment(),
+            stdin=subprocess.PIPE,
             stdout=nothing,
             stderr=nothing,
             cwd=Path(__file__).anchor,
             start_new_session=True,
         )
+        with cast(BinaryIO, started.stdin) as stdin:
+            stdin.write(given_words(words, stays=True))
         # Python would warn that it is still running.
         started.returncode = 0
 
@@ -72,11 +64,9 @@ class CommandProcess:
         environment = access_token.child_environment() | plain | dict(variables)
         for name in ("CLICOLOR_FORCE", "FORCE_HYPERLINK"):
             environment.pop(name, None)
-        root = str(Path(__file__).parents[3])
         try:
             self._popen = subprocess.Popen(
-                # Without -P, Python would import a folder named `reader` in the working directory.
-                [sys.executable, "-P", "-c", _START, root],
+                process_line(__name__),
                 env=environment,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -86,15 +76,17 @@ class CommandProcess:
             )
         except OSError as error:
             raise ReaderError(f"The command could not be started: {error.strerror}; try again later.") from error
-        self._given = json.dumps({"words": list(words), "tokens": access_token.held_secrets()}).encode() + b"\n"
+        self._given = given_words(words)
         self._is_stopped = False
 
     def wait(self) -> Outcome:
         """Wait until it ends, reading its output; for a thread."""
         pipes = (self._popen.stdin, self._popen.stdout, self._popen.stderr)
         stdin, stdout, stderr = (cast(BinaryIO, pipe) for pipe in pipes)
-        text, said = bytearray(), bytearray()
-        reading = [threading.Thread(target=_read, args=args, daemon=True) for args in ((stdout, text), (stderr, said))]
+        text, errors = bytearray(), bytearray()
+        reading = [
+            threading.Thread(target=_read, args=args, daemon=True) for args in ((stdout, text), (stderr, errors))
+        ]
         for thread in reading:
             thread.start()
         with suppress(OSError, ValueError):
@@ -110,7 +102,7 @@ class CommandProcess:
             thread.join(TIDY_UP_SECONDS)
         is_stopped = self._is_stopped
         self.kill()
-        return Outcome(code, _cleaned(text), _cleaned(said), is_stopped)
+        return Outcome(code, _cleaned(text), _cleaned(errors), is_stopped)
 
     def stop(self) -> None:
         """Let it tidy up and end; kill it if that takes too long."""

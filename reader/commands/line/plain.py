@@ -199,9 +199,9 @@ class Conversation:
         except KeyboardInterrupt:
             running.stop()
             outcome = running.wait()
-        said = "\n".join(part for part in (outcome.text, outcome.said.removeprefix(f"{APP}: ")) if part) or "Done."
+        message = "\n".join(part for part in (outcome.text, outcome.errors.removeprefix(f"{APP}: ")) if part) or "Done."
         # A command's advice for the shell is a line here, without the program's name.
-        self._print(iter(said.replace(f"'{APP} ", "'").splitlines()))
+        self._print(iter(message.replace(f"'{APP} ", "'").splitlines()))
 
 
 def _in_view(view: str, words: str) -> str:

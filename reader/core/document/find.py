@@ -2,14 +2,13 @@
 
 Texts are compared as words without case, accents and punctuation, so width and source do not matter. A passage is
 sought where it was last; then everywhere by its exact words, preferring the place with the same context, then its
-section, then the nearest; then by most of its words, since a new version changes some and a PDF breaks others.
+section, then the nearest. A passage that was rewritten is not sought by some of its words: it is listed as lost.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -91,17 +90,11 @@ def _hit(block: int, section: Heading | None, text: str, marks: Sequence[tuple[i
     return Hit(section, f"{before}{text[start:end]}{after}", kept, block)
 
 
-_END = 60
-"""Words at each end by which a changed passage is found; a longer passage is represented by its two ends."""
+_FEW = 3
+"""Words of a passage that are no proof by themselves if the text has them several times."""
 
-_SHORT = 3
-"""Consecutive equal words that suggest a passage; this few words alone are no proof."""
-
-_MOST_PLACES, _MOST_EXACT = 50, 2_000
-"""Maximum number of candidate places by some words, and by all words of a passage."""
-
-_ENOUGH = 0.6
-"""Share of a passage's words that must occur, in order."""
+_MOST_PLACES = 2_000
+"""Maximum places compared that have all words of a passage."""
 
 _LARGEST_MATCH = 4_000_000
 """Maximum pairs of words compared to locate the drawn words of a block; a larger table is highlighted as a whole."""
@@ -147,12 +140,12 @@ class _Run:
         self._text = f" {' '.join(self.words)} "
         self._letters = list(accumulate((len(word) + 1 for word in self.words), initial=0))
 
-    def places(self, sought: Sequence[str], most: int) -> list[int]:
+    def places(self, sought: Sequence[str]) -> list[int]:
         """The first places where these words occur in a row."""
         text = f" {' '.join(sought)} "
         found: list[int] = []
         at = self._text.find(text)
-        while sought and at >= 0 and len(found) < most:
+        while sought and at >= 0 and len(found) < _MOST_PLACES:
             found.append(bisect_right(self._letters, at) - 1)
             at = self._text.find(text, at + 1)
         return found
@@ -239,7 +232,7 @@ class TextWords:
             return None
         quote, before, after = _words(passage.quote), _words(passage.before), _words(passage.after)
         run = self._run(passage.block, passage.block + 1, len(quote) + CONTEXT)
-        places = run.places(quote, _MOST_EXACT)
+        places = run.places(quote)
         around = len(before) + len(after)
         same = (place for place in places if run.around(place, len(quote), before, after) == around)
         place = next(same, None)
@@ -248,47 +241,17 @@ class TextWords:
     def find(self, passage: Passage) -> Range | None:
         """Where a passage is in another text; None if its words are gone."""
         quote, before, after = _words(passage.quote), _words(passage.before), _words(passage.after)
-        exact = self._all.places(quote, _MOST_EXACT)
-        if exact:
-            scores = {place: self._all.around(place, len(quote), before, after) for place in exact}
-            most = max(scores.values())
-            best = [place for place in exact if scores[place] == most]
-            blocks = {place: self._all.point(place).block for place in best}
-            best.sort(
-                key=lambda place: (self._section(blocks[place]) != passage.section, abs(blocks[place] - passage.block))
-            )
-            place = best[0]
-            # One or two words are everywhere.
-            is_sure = scores[place] or len(quote) > _SHORT or len(exact) == 1 or not (before or after)
-            return self._all.range(place, place + len(quote) - 1) if is_sure else None
-        near = self._all.word_of(Point(min(passage.block, max(0, len(self.document.blocks) - 1)), 0))
-        if len(quote) <= 2 * _END:
-            return self._all.range(*found) if (found := self._alike(quote, before, after, near)) else None
-        head, tail = self._alike(quote[:_END], before, (), near), self._alike(quote[-_END:], (), after, near)
-        if head is None or tail is None or not head[0] <= tail[0] <= head[0] + 2 * len(quote):
-            return None
-        return self._all.range(head[0], tail[1])
+        exact = self._all.places(quote)
+        scores = {place: self._all.around(place, len(quote), before, after) for place in exact}
 
-    def _alike(
-        self, quote: Sequence[str], before: Sequence[str], after: Sequence[str], near: int
-    ) -> tuple[int, int] | None:
-        """The first and last word of a place with most of the words, in order; of equal ones the one next to `near`."""
-        votes: Counter[int] = Counter()
-        around = (*before, *quote, *after)
-        for start, some in enumerate(zip(*(around[at:] for at in range(_SHORT)), strict=False)):
-            for place in self._all.places(some, _MOST_PLACES):
-                # A few extra or missing words do not make it another place.
-                votes[max(0, place - start + len(before)) // _SHORT] += 1
-        for bucket in sorted(votes, key=lambda one: (-votes[one], abs(one * _SHORT - near)))[:3]:
-            first = max(0, bucket * _SHORT - len(quote) // 4 - _SHORT)
-            window = self._all.words[first : first + 2 * _SHORT + len(quote) * 3 // 2]
-            same = SequenceMatcher(None, quote, window, autojunk=False).get_matching_blocks()[:-1]
-            if sum(one.size for one in same) >= _ENOUGH * len(quote):
-                lead, end = same[0], same[-1]
-                start = max(0, lead.b - lead.a)
-                stop = min(len(window), end.b + len(quote) - end.a)
-                return first + start, first + max(start, stop - 1)
-        return None
+        def rank(place: int) -> tuple[int, bool, int]:
+            block = self._all.point(place).block
+            return -scores[place], self._section(block) != passage.section, abs(block - passage.block)
+
+        place = min(exact, key=rank, default=0)
+        # One or two words are everywhere.
+        is_sure = len(exact) == 1 or (exact and (scores[place] or len(quote) > _FEW or not (before or after)))
+        return self._all.range(place, place + len(quote) - 1) if is_sure else None
 
     @cached_property
     def _all(self) -> _Run:

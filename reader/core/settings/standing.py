@@ -173,10 +173,10 @@ def from_json(value: str) -> Standing:
     from reader.core.foreign import read_json
     from reader.core.text import clean
 
-    said = read_json(value, VALUE_LIMIT)
-    if not isinstance(said, dict):
+    content = read_json(value, VALUE_LIMIT)
+    if not isinstance(content, dict):
         raise InvalidValue("is not a standing query")
-    one = checked(said)
+    one = checked(content)
     texts = (one.query, one.file, one.url, *((one.run,) if isinstance(one.run, str) else one.run), *one.then)
     if any(clean(text, VALUE_LIMIT) != text for text in texts):
         raise InvalidValue("has text that a terminal would obey")

@@ -53,8 +53,7 @@ class CommandRunner(Controller):
         self._typed: Running | None = None
         self._name = ""
         self._progress = self._background.delayed(self._show_progress)
-        self._turn = asyncio.Lock()
-        self._told = ""
+        self._told: dict[str, str] = {}
 
     @cached_property
     def _shell(self) -> Shell:
@@ -81,22 +80,18 @@ class CommandRunner(Controller):
             self._typed = None
             self._end_progress()
 
-    async def run_by_itself(self, words: Sequence[str]) -> bool:
-        """Run a command that the user did not type, in turn with others; return whether it succeeded.
-
-        The same failure is reported once.
-        """
-        async with self._turn:
-            try:
-                running = await asyncio.to_thread(lambda: self._shell.start(words, COLUMNS))
-                outcome = await self._end_of(running)
-            except ReaderError as error:
-                outcome = Outcome(1, "", str(error))
-        failure = outcome.complaint if outcome.code else ""
-        if failure and failure != self._told:
-            self._model.show_news(failure, "warning")
-        self._told = failure
-        return not outcome.code
+    async def run_by_itself(self, words: Sequence[str], *, reports_warnings: bool = False) -> Outcome:
+        """Run a command that the user did not type; report its failure, but not the same one again."""
+        try:
+            running = await asyncio.to_thread(lambda: self._shell.start(words, COLUMNS))
+            outcome = await self._end_of(running)
+        except ReaderError as error:
+            outcome = Outcome(1, "", str(error))
+        trouble = outcome.complaint if outcome.code or reports_warnings else ""
+        if trouble and trouble != self._told.get(words[0]):
+            self._model.show_news(trouble, "warning")
+        self._told[words[0]] = trouble
+        return outcome
 
     async def _end_of(self, running: Running) -> Outcome:
         """Wait for the end of a process, which is killed if this is cancelled."""
@@ -109,7 +104,8 @@ class CommandRunner(Controller):
         finally:
             self._processes.remove(running)
             if self._library.changed():
-                self._model.change(self._model.state.marked())
+                if running is self._typed:
+                    self._model.change(self._model.state.marked())
                 self._model.change(self._model.state.cache_changed())
 
     def stop_at(self, moment: Moment) -> bool:
@@ -193,10 +189,10 @@ class AutomaticCommands(Controller):
         self._background.start("exports", self._write_exports)
 
     async def _write_exports(self) -> None:
-        is_done = await self._app.command_runner.run_by_itself(("export", "--watched"))
+        outcome = await self._app.command_runner.run_by_itself(("export", "--watched"))
         # If the reader ends first, it writes them itself.
         self._is_writing = False
-        if not is_done and not self.delay.is_waiting:
+        if outcome.code and not self.delay.is_waiting:
             self.delay.begin(AGAIN)
 
     def starring(self, pks: Sequence[PaperKey]) -> None:
@@ -446,15 +442,15 @@ class CommandActions(Controller):
             self._model.show_notice(f"stopped: {line}")
             return
         program = line.removeprefix("pipe ") if line.startswith("pipe ") and not outcome.code else ""
-        text = "\n".join(part for part in (outcome.text, outcome.said) if part)
-        said = as_notice(text, undo)
-        if said and program:
-            said = f"{program}: {said}"
+        text = "\n".join(part for part in (outcome.text, outcome.errors) if part)
+        message = as_notice(text, undo)
+        if message and program:
+            message = f"{program}: {message}"
         tone: Tone = "warning" if outcome.code else "done"
         if not text:
-            said = f"done: {line}"
-        if said and len(said) <= LONGEST_NOTICE:
-            self._model.show_notice(said, tone)
+            message = f"done: {line}"
+        if message and len(message) <= LONGEST_NOTICE:
+            self._model.show_notice(message, tone)
             return
         self._last = Output(f"{program} · exit code 0" if program else line, in_the_readers_words(text, undo))
         if self._model.state.context in BESIDE:

@@ -62,8 +62,8 @@ def number_of_papers(days: Iterable[DayCount]) -> str:
     if not papers:
         return "no papers"
     plus = "+" if any(day.is_partial for day in known) else ""
-    said = f"{papers:,}+ papers" if plus else amount(papers, "paper")
-    return f"{said}, {unread:,} unread" if unread else f"{said}, all read"
+    message = f"{papers:,}+ papers" if plus else amount(papers, "paper")
+    return f"{message}, {unread:,} unread" if unread else f"{message}, all read"
 
 
 class DateScreen(LineScreen[DateRequest]):

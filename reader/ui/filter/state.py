@@ -94,7 +94,7 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
         for topic in counts.topics
     )
     follows = tuple(
-        ViewItem(one.follow.view, one.follow.said(state[TOPIC_NAMES]), one.papers, one.unread)
+        ViewItem(one.follow.view, one.follow.in_words(state[TOPIC_NAMES]), one.papers, one.unread)
         for one in state[FOLLOWED]
     )
     return FilterData((*views, *saved), counts.days, topics, counts.tags, follows)

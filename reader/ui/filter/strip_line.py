@@ -28,7 +28,7 @@ class Strip(NamedTuple):
 def strip_line(strip: Strip, width: int, glyphs: Glyphs = UNICODE) -> Line:
     """Draw the topics that fit, the number of the others, and the key."""
     dot = Piece(f" {glyphs.dot} ", "quiet")
-    topics: list[Line] = [(Piece(literal(said), "quiet"), dot) for said in strip.wrong]
+    topics: list[Line] = [(Piece(literal(text), "quiet"), dot) for text in strip.wrong]
     topics += [
         (Piece(literal(name), "picked"), Piece(f" {mark}", "mark"), dot)
         for names, mark in ((strip.picked, glyphs.picked), (strip.excluded, glyphs.excluded))

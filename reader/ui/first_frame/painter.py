@@ -272,7 +272,7 @@ class Painter:
             content = Heading(*self._lines.heading(slot.group))
         else:
             is_highlighted = slot.place == self._content.cursor
-            content = PaperAt(self._row(slot.place), is_highlighted, in_text=self._lines.is_in_text(slot.place))
+            content = PaperAt(self._row(slot.place), is_highlighted)
         over = "highlighted" if isinstance(content, PaperAt) and content.is_highlighted else ""
         return self._styled("list", draw_content(content, width, self._list_look)[slot.part], width, over)
 

@@ -60,7 +60,7 @@ class FollowActions(Controller):
         known = self._known()
         choices = {
             LETTERS[field]: (
-                self._said(some[0], known) if len(some) == 1 else f"{len(some)} {FIELDS[field]}s",
+                self._message(some[0], known) if len(some) == 1 else f"{len(some)} {FIELDS[field]}s",
                 partial(self._choose_name, what, some, act),
             )
             for field, some in offered.items()
@@ -73,10 +73,10 @@ class FollowActions(Controller):
             return
         shown, known = some if len(some) <= MOST else (*some[: MOST - 1], some[-1]), self._known()
         names = zip(ascii_lowercase, shown, strict=False)
-        self._ask(what, {letter: (self._said(one, known), partial(act, one)) for letter, one in names})
+        self._ask(what, {letter: (self._message(one, known), partial(act, one)) for letter, one in names})
 
     def _ask(self, what: str, choices: Choices) -> None:
-        offered = [(letter, said) for letter, (said, _) in choices.items()]
+        offered = [(letter, words) for letter, (words, _) in choices.items()]
         self._app.keyboard.ask_letter(what, offered, lambda letter: choices[letter][1]())
 
     # Rules and muted words
@@ -103,7 +103,7 @@ class FollowActions(Controller):
         effect = "The rule acts on new papers as they come, not on these:"
         if deed == "mute":
             effect = "Lists then leave out the papers of this query, such as:"
-        text = f"{effect}\n{outcome.text or outcome.said}"
+        text = f"{effect}\n{outcome.text or outcome.errors}"
         self._model.change(self._model.state.put(OUTPUT, Output(f"{deed}: {query}", text, keep=keep)))
 
     # Follows
@@ -130,7 +130,7 @@ class FollowActions(Controller):
         self._model.change(self._model.state.cache_changed())
         if action:
             text = "no longer following" if counted is None else "following"
-            text += f" {follow.said(self._model.state[TOPIC_NAMES])}"
+            text += f" {follow.in_words(self._model.state[TOPIC_NAMES])}"
             if counted is not None:
                 text += f"{' with notices' if counted.follow.notify else ''} · {_number(counted)}"
             self._model.show_notice(f"{text} · {self._keymap.key('mark.undo')} undoes")
@@ -140,12 +140,12 @@ class FollowActions(Controller):
 
         return {one.key: one for one in self._library.read(follows, list[Follow]())}
 
-    def _said(self, follow: Follow, known: dict[str, Follow]) -> str:
+    def _message(self, follow: Follow, known: dict[str, Follow]) -> str:
         sign = f"{self._look.glyphs.followed} " if follow.key in known else ""
         return f"{sign}{self._name(follow)}"
 
     def _name(self, follow: Follow) -> str:
-        return self._cut(follow.said(self._model.state[TOPIC_NAMES]))
+        return self._cut(follow.in_words(self._model.state[TOPIC_NAMES]))
 
     def _cut(self, text: str) -> str:
         return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}{self._look.glyphs.ellipsis}"

@@ -90,19 +90,26 @@ class FullTextActions(Controller):
 
     @handles("text.again")
     def fetch_again(self, _count: int | None) -> None:
-        text = self._model.state[TEXT]
+        text = self._text
         if text is None:
             return
         if why := self._why_not(text.paper.id):
             self._model.show_notice(why, "warning")
         else:
-            self._model.change(self._model.state.put(TEXT, text.fetching()))
+            self._update(lambda text: text.fetching())
 
     @follows(lambda state: (state.width, state.height, state[TEXT] is None))
     def fit(self, state: State) -> None:
-        self._model.change(state.update(TEXT, lambda text: text.fitted(state.width, state.height)))
+        self._update(lambda text: text.fitted(state.width, state.height))
 
     # Moves
+
+    @property
+    def _text(self) -> FullText | None:
+        return self._model.state[TEXT]
+
+    def _update(self, change: Callable[[FullText], FullText]) -> None:
+        self._model.change(self._model.state.update(TEXT, change))
 
     @property
     def _view(self) -> TextView | None:
@@ -117,17 +124,17 @@ class FullTextActions(Controller):
         self._model.change(view_text(self._model.state, view))
         return view is not before
 
-    def _tell_of_text(self, said: str) -> None:
+    def _tell_of_text(self, message: str) -> None:
         if self._view is not None:
-            self._model.show_notice(said)
+            self._model.show_notice(message)
 
     @property
     def _outline(self) -> Outline | None:
-        text = self._model.state[TEXT]
+        text = self._text
         return text.outline if text is not None and text.outline.is_open else None
 
     def _change_outline(self, outline: Outline) -> None:
-        self._model.change(self._model.state.update(TEXT, lambda text: replace(text, outline=outline)))
+        self._update(lambda text: replace(text, outline=outline))
 
     def move(self, lines: int) -> None:
         if (outline := self._outline) is not None:
@@ -203,7 +210,7 @@ class FullTextActions(Controller):
 
     def _go_to(self, goal: TextPlace | str, origin: TextPlace | None = None, *, is_alone: bool = False) -> None:
         """Show a place over the text, or open an address; ask first if nobody chose it."""
-        text = self._model.state[TEXT]
+        text = self._text
         if not isinstance(goal, str):
             self._change(lambda view: view.peek_at(goal, origin))
         elif text is not None:
@@ -220,14 +227,14 @@ class FullTextActions(Controller):
     # Letters as text or choices
 
     def take_text(self, context: Context, key: str, character: str | None) -> bool:
-        text = self._model.state[TEXT]
-        if context != "text" or text is None or self._outline is not None:
+        view = self._view
+        if context != "text" or view is None or self._outline is not None:
             return False
-        if (view := text.view) is not None and view.peek is not None:
+        if view.peek is not None:
             return self._answer(view.peek, key)
-        if view is not None and view.links:
+        if view.links:
             return self._choose(view.links, key, character)
-        return text.search.is_typing and self._write(text.search.text, key, character)
+        return view.search.is_typing and self._write(view.search.text, key, character)
 
     def _answer(self, peek: Peek, key: str) -> bool:
         """Handle a key for the box over the text; other keys close it and keep their meaning."""
@@ -280,7 +287,7 @@ class FullTextActions(Controller):
         if key in ("enter", "escape"):
             self._end_search(is_kept=key == "enter")
         elif (text := typed_on(typed, key, character, LONGEST_TYPED)) is not None:
-            self._search(text)
+            self._change(lambda view: view.type_search(text))
         else:
             return not key.startswith("ctrl+")
         return True
@@ -289,15 +296,11 @@ class FullTextActions(Controller):
 
     @handles("text.search")
     def search(self, _count: int | None) -> None:
-        self._search("")
-
-    def _search(self, typed: str) -> None:
-        self._model.change(self._model.state.update(TEXT, lambda text: text.type_search(typed)))
+        self._change(lambda view: view.type_search(""))
 
     def _end_search(self, *, is_kept: bool) -> None:
-        text = self._model.state[TEXT]
-        named = text.named if text is not None and is_kept else None
-        self._model.change(self._model.state.update(TEXT, lambda text: text.end_search(is_kept=is_kept)))
+        named = self._view.named if self._view is not None and is_kept else None
+        self._change(lambda view: view.end_search(is_kept=is_kept))
         if named is not None:
             self._model.show_notice(f"{named.name} · {self._keymap.key('app.escape')} goes back")
         elif is_kept:
@@ -329,7 +332,7 @@ class FullTextActions(Controller):
 
     @handles("text.outline")
     def toggle_outline(self, _count: int | None) -> None:
-        text = self._model.state[TEXT]
+        text = self._text
         if text is None or text.view is None:
             return
         if not text.outline.entries:
@@ -342,15 +345,15 @@ class FullTextActions(Controller):
 
     @handles("outline.go")
     def go_to_entry(self, _count: int | None) -> None:
-        text = self._model.state[TEXT]
+        text = self._text
         if text is not None and text.in_hand is not None and text.in_hand.range is None:
             self._model.show_notice("these words are not in this text")
         else:
-            self._model.change(self._model.state.update(TEXT, lambda text: text.read_entry(text.outline.cursor)))
+            self._update(lambda text: text.read_entry(text.outline.cursor))
 
     @answers("entry")
     def read_entry(self, index: int) -> None:
-        self._model.change(self._model.state.update(TEXT, lambda text: text.read_entry(index)))
+        self._update(lambda text: text.read_entry(index))
 
     # Highlights
 
@@ -374,11 +377,11 @@ class FullTextActions(Controller):
         if view is not None and (shown := view.highlights).words is highlights.words:
             places = {one.passage: one.range for one in kept}
             found = shown.with_kept([one._replace(range=one.range or places.get(one.passage)) for one in shown.kept])
-            self._model.change(self._model.state.update(TEXT, lambda text: text.with_highlights(found)))
+            self._update(lambda text: text.with_highlights(found))
 
     @handles("text.highlight")
     def highlight(self, _count: int | None) -> None:
-        text = self._model.state[TEXT]
+        text = self._text
         if text is None or (here := text.in_hand) is None:
             self.keep_selected()
         else:
@@ -388,15 +391,15 @@ class FullTextActions(Controller):
         """Keep the selected words as a highlight, and return the one that keys then act on."""
         from reader.core.passages import QUOTE_LIMIT, passage_id
 
-        text = self._model.state[TEXT]
+        text = self._text
         if text is None or text.view is None:
             return None
         if text.in_hand is not None:
             return text.in_hand.passage
         chosen = text.view.chosen_words
         if chosen is None:
-            said = "there are no words in these lines" if text.view.selection else None
-            self._model.show_notice(said or f"{self._keymap.key('text.select')} selects lines to highlight")
+            message = "there are no words in these lines" if text.view.selection else None
+            self._model.show_notice(message or f"{self._keymap.key('text.select')} selects lines to highlight")
             return None
         highlights = text.view.highlights
         # Quoting a text of 2 MB takes half a second.
@@ -413,7 +416,7 @@ class FullTextActions(Controller):
 
     def passage_to_note(self) -> Passage | None:
         """The passage that a new note is about, which stays in view; None for the paper's own note."""
-        text, view = self._model.state[TEXT], self._view
+        text, view = self._text, self._view
         if text is None or view is None:
             return None
         if view.selection is not None:
@@ -456,7 +459,7 @@ class FullTextActions(Controller):
 
     @handles("text.copy")
     def copy(self, _count: int | None) -> None:
-        text = self._model.state[TEXT]
+        text = self._text
         if text is None or text.view is None or text.view.selection is None:
             self._tell_of_text(f"{self._keymap.key('text.select')} selects lines to copy")
             return
@@ -465,8 +468,8 @@ class FullTextActions(Controller):
         self._change(lambda view: view.let_go())
         if quoted:
             self._app.copy_to_clipboard(quoted)
-        said = f"{quoted.count(chr(10)) + 1} lines" if "\n" in quoted else quoted
-        self._model.show_notice(f"copied {said}" if quoted else "there is no text to copy in these lines")
+        message = f"{quoted.count(chr(10)) + 1} lines" if "\n" in quoted else quoted
+        self._model.show_notice(f"copied {message}" if quoted else "there is no text to copy in these lines")
 
 
 def _document(state: State) -> object:

@@ -139,21 +139,21 @@ class TextsAhead(Controller):
         return True
 
     async def _run(self) -> None:
-        said = ""
+        progress = ""
         try:
             if await asyncio.to_thread(self._is_any_title_waiting):
                 self._is_looking_up = True
-                said = await self._look_up_titles()
+                progress = await self._look_up_titles()
                 self._is_looking_up = False
             is_wanted = bool(self._app.settings.fetch_ahead)
             if is_wanted and await asyncio.to_thread(self._is_any_wanted):
-                said = await self._fetch() or said
+                progress = await self._fetch() or progress
         except ReaderError:
             # Missing texts are requested again after the next refresh.
             pass
         finally:
             self._is_running = self._is_looking_up = False
-            self._model.change(self._model.state.put(TEXTS_AHEAD, said))
+            self._model.change(self._model.state.put(TEXTS_AHEAD, progress))
         if self._is_due:
             self.delay.begin(REST)
 

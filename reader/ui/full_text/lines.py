@@ -40,7 +40,9 @@ def front_lines(paper: Paper, kept: KeptText, picture_key: str = "") -> FrontLin
     people = ", ".join(paper.authors[:MOST_PEOPLE])
     if (more := len(paper.authors) - MOST_PEOPLE) > 0:
         people += f" +{more}"
-    parts = ((literal(paper.title), "title"), (literal(people), "muted"), (facts(paper, kept, picture_key), "muted"))
+    shows = f" · {picture_key} shows its pages" if kept.source == "pdf" and picture_key else ""
+    facts = literal(f"{kept.facts(paper)}{shows}")
+    parts = ((literal(paper.title), "title"), (literal(people), "muted"), (facts, "muted"))
     return partial(_front, parts)
 
 
@@ -52,16 +54,6 @@ def _front(parts: Sequence[tuple[str, str]], width: int) -> Sequence[DocumentLin
     return (*lines, DocumentLine())
 
 
-def facts(paper: Paper, kept: KeptText, picture_key: str = "") -> str:
-    """The version, source and gaps of a text, and the key that shows the pages of a PDF."""
-    document = kept.document
-    version = f"v{document.version}" if document.version else ""
-    newer = f"v{paper.version} is out" if document.version and (paper.version or 0) > document.version else ""
-    shows = f"{picture_key} shows its pages" if kept.source == "pdf" and picture_key else ""
-    parts = (f"arXiv:{paper.id}{version}", newer, document.licence, f"from {kept.origin}", *document.lacks, shows)
-    return literal(" · ".join(filter(None, parts)))
-
-
 class TextProgress(NamedTuple):
     """The content of the first line."""
 
@@ -70,14 +62,14 @@ class TextProgress(NamedTuple):
     share: float | None = None
     """How much has been read, from 0 to 1; None without a text."""
     minutes: int = 0
-    said: str = ""
+    message: str = ""
     """Ongoing work, shown instead of the progress."""
 
 
 def text_header(progress: TextProgress, width: int, glyphs: Glyphs) -> Line:
     parts: list[str] = []
-    if progress.said:
-        parts = [progress.said]
+    if progress.message:
+        parts = [progress.message]
     elif progress.share is not None:
         if progress.heading is not None:
             parts.append(_cut(section_label(progress.heading, glyphs), max(8, width // 2 - 16), glyphs))
@@ -219,10 +211,10 @@ def _joined(cells: Sequence[tuple[str, Piece]]) -> Iterator[Piece]:
 # Instead of a text
 
 
-def absence(said: str, keys: Sequence[tuple[str, str]]) -> str:
+def absence(message: str, keys: Sequence[tuple[str, str]]) -> str:
     """Why there is no text yet, or at all, and the keys that help; keys are between backticks."""
     hints = "   ".join(f"`{key}` {name}" for key, name in keys if key)
-    return f"{said}\n\n{hints}"
+    return f"{message}\n\n{hints}"
 
 
 LETTERS = "asdfghjklqwertyuiopzxcvbnmASDFGHJKLQWERTYUIOPZXCVBNM"

@@ -305,7 +305,7 @@ def progress(text: FullText) -> TextProgress:
     if view is None:
         return TextProgress(title)
     if text.is_fetching:
-        return TextProgress(title, said=text.progress or "fetching it again")
+        return TextProgress(title, message=text.progress or "fetching it again")
     section = view.section
     return TextProgress(title, section.heading if section else None, view.progress, view.minutes_left)
 
@@ -328,19 +328,21 @@ def text_status(state: State, keymap: Keymap) -> Status:
 
 
 def _prompt(state: State) -> tuple[tuple[Choice, ...], str, bool]:
-    text, view = state[TEXT], view_of(state)
-    if view is not None and view.peek is not None:
+    view = view_of(state)
+    if view is None:
+        return (), "", False
+    if view.peek is not None:
         opens = "open it" if view.peek.id else "go there"
         queues = (("b", "queue it"),) if view.peek.id else ()
         draws = (("P", "as printed"),) if view.peek.formula is not None else ()
         return (("enter", opens), *queues, ("y", "copy"), *draws, ("esc", "close")), "", False
-    if view is not None and view.links:
+    if view.links:
         return (("a-z", "follow"), ("esc", "stay")), "a letter", False
-    if text is not None and text.search.is_typing:
-        found = "" if view is None or not text.search.text.strip() or view.marked else "  not in this text"
-        named = text.named
+    if view.search.is_typing:
+        found = "" if not view.search.text.strip() or view.marked else "  not in this text"
+        named = view.named
         enter = f"go to {named.name}" if named is not None else "keep"
-        return (("enter", enter), ("esc", "discard")), f"/{text.search.text}{found}", not found
+        return (("enter", enter), ("esc", "discard")), f"/{view.search.text}{found}", not found
     return (), "", False
 
 
@@ -397,10 +399,10 @@ class FullTextScreen(OverScreen[FullText]):
     def show(self, text: FullText) -> None:
         self._header.show(progress(text))
         if text.view is None:
-            said = (text.progress or "fetching the full text") if text.is_fetching else text.problem
+            message = (text.progress or "fetching the full text") if text.is_fetching else text.problem
             is_known = not self._look.demo and pdf_url(text.paper.id) is not None
             ways = WAITING if text.is_fetching else MISSING if is_known else UNKNOWN
-            self.pane.clear(absence(said, [(self._keymap.key(action, "text"), name) for action, name in ways]))
+            self.pane.clear(absence(message, [(self._keymap.key(action, "text"), name) for action, name in ways]))
         else:
             self.pane.show(text.view)
         self._draw_outline(text)

@@ -10,7 +10,7 @@ from reader.core.document.find import TextWords
 from reader.core.document.model import Document, Heading, Landmark, with_font_names
 from reader.session.bookmarks import Bookmark, bookmark, find
 from reader.ui.full_text.lines import front_lines
-from reader.ui.full_text.view import NO_SEARCH, Highlights, PlacedHighlight, Search, Size, Spot, TextView
+from reader.ui.full_text.view import Highlights, PlacedHighlight, Size, Spot, TextView
 from reader.ui.shell.layout import outline_width
 
 if TYPE_CHECKING:
@@ -134,29 +134,6 @@ class FullText:
             view = view.go(Spot(*find(left, document, kept.source)))
         outline = Outline.of(document)
         return replace(self, view=view, source=kept.source, outline=outline, progress="", problem="", is_fetching=False)
-
-    @property
-    def search(self) -> Search:
-        return NO_SEARCH if self.view is None else self.view.search
-
-    def type_search(self, typed: str) -> FullText:
-        if self.view is None:
-            return self
-        begun = self.view if self.view.search.is_typing else self.view.begin_search()
-        return replace(self, view=begun.type_search(typed), outline=self.outline.closed())
-
-    def end_search(self, *, is_kept: bool) -> FullText:
-        if self.view is None:
-            return self
-        view, named = self.view.end_search(is_kept=is_kept), self.named
-        if is_kept and named is not None:
-            view = view.go_to_landmark(named)
-        return replace(self, view=view)
-
-    @property
-    def named(self) -> Landmark | None:
-        """What the search names, such as `Table 2`, which is read in place of the first line with these words."""
-        return self.view.document.find_landmark(self.view.search.text) if self.view is not None else None
 
     @property
     def bookmark(self) -> Bookmark | None:

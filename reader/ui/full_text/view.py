@@ -507,13 +507,17 @@ class TextView:
         places = self.index.matches(searched, block) if searched else []
         return begun.jump(places[0] if places else self.layout.start_of(block))
 
-    def begin_search(self) -> TextView:
-        search = Search("", is_typing=True, origin=self.spot(self.top), before=self.search.text)
-        return replace(self, search=search)
+    @property
+    def named(self) -> Landmark | None:
+        """What the search names, such as `Table 2`, which is read in place of the first line with these words."""
+        return self.document.find_landmark(self.search.text)
 
     def type_search(self, text: str) -> TextView:
         """Show the first match for the typed words, or the origin of the search if there is none."""
-        search = self.search._replace(text=text)
+        search = self.search
+        if not search.is_typing:
+            search = Search(is_typing=True, origin=self.spot(self.top), before=search.text)
+        search = search._replace(text=text)
         origin = self.place(search.origin)
         begun = replace(self, search=search)
         searched = search.pattern
@@ -526,7 +530,8 @@ class TextView:
         origin = self.place(search.origin)
         if is_kept and search.text.strip():
             ended = replace(self, search=search._replace(is_typing=False))
-            return ended._remember(origin) if ended.marked else ended
+            ended = ended._remember(origin) if ended.marked else ended
+            return ended.go_to_landmark(self.named) if self.named is not None else ended
         before = Search(search.before)
         if is_kept and search.before:
             return replace(self, search=before).next_match(1)

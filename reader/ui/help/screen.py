@@ -108,10 +108,9 @@ def sections(keymap: Keymap, context: Context, typed: str, lacking: Collection[s
 def _row(keymap: Keymap, action: Action, context: Context | None) -> HelpRow:
     keys = " ".join(keymap.labels(action.id, context)) or "-"
     own = ["Your own key."] if keymap.is_own(action.id) else []
-    lost = (
-        f"{one.winning} is yours for {keymap.action(one.winner).name}." for one in keymap.lost_by(action.id, context)
-    )
-    return HelpRow(keys, action.name, " ".join((action.help, *own, *dict.fromkeys(lost))))
+    displacing = {} if context is None else keymap.displacing(action.id, context)
+    lost = (f"{key} is yours for {other.name}." for key, other in displacing.items())
+    return HelpRow(keys, action.name, " ".join((action.help, *own, *lost)))
 
 
 def manual_sections(manual: Manual, typed: str) -> Sections:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from reader.core.lines import Line, Piece, cut_line, literal, measure, spread, wrap
@@ -48,17 +48,22 @@ class Header(NamedTuple):
 def header_line(header: Header, width: int, glyphs: Glyphs = UNICODE, turn: int = 0) -> Line:
     """Draw the first line in a width; `turn` chooses the sign of the spinner.
 
-    A narrow line drops, in this order, the program's name, the place's part after a dot, the time of the last refresh,
-    the state's words, the total and the state's sign. The query is cut last; only the place and the
-    number stay beside it.
+    It is drawn in the fullest form that fits: with the program's name, without it, or with the place and the state in
+    few words. The shortest has only the number and the state's sign, beside a query that is cut.
     """
     short = header._replace(place=header.place.partition(f" {glyphs.dot} ")[0])
-    right: Line = ()
-    for left, right in _choices(header, short, glyphs, turn):
+    whole, place = (_where(one, glyphs, literal(header.query)) for one in (header, short))
+    state, few_words, sign = _condition(header.condition, glyphs, turn)
+    counts = _counts(header)
+    for left, right in (
+        ((Piece(f" {PROGRAM} ", "quiet"), *whole), _joined(glyphs, counts, state)),
+        (whole, _joined(glyphs, counts, state)),
+        (place, _joined(glyphs, counts, few_words)),
+    ):
         if measure(left) + measure(right) + _HEADER_GAP <= width:
             return _spread(left, right, width)
-    room = width - measure(right) - _HEADER_GAP
-    return _spread(_cut_where(short, glyphs, room), right, width)
+    right = _joined(glyphs, _number(header), sign)
+    return _spread(_cut_where(short, glyphs, width - measure(right) - _HEADER_GAP), right, width)
 
 
 def _spread(left: Line, right: Line, width: int) -> Line:
@@ -84,20 +89,6 @@ def _cut_where(header: Header, glyphs: Glyphs, room: int) -> Line:
     # The strip ends in a space even where the query is cut.
     [short] = cut_line((query._replace(text=query.text.rstrip()),), room - measure(before) - 1, glyphs.ellipsis)
     return (*before, short._replace(text=f"{short.text} "))
-
-
-def _choices(header: Header, short: Header, glyphs: Glyphs, turn: int) -> Iterator[tuple[Line, Line]]:
-    """Yield both parts, fullest first; `short` has a shorter name of the place."""
-    whole, place = (_where(one, glyphs, literal(header.query)) for one in (header, short))
-    full, *shorter, sign = _condition(header.condition, glyphs, turn)
-    lasting = () if header.condition.kind == "fresh" else (shorter or [full])[-1]
-    yield (Piece(f" {PROGRAM} ", "quiet"), *whole), _joined(glyphs, _counts(header), full)
-    yield whole, _joined(glyphs, _counts(header), full)
-    for condition in (full, *shorter, lasting):
-        yield place, _joined(glyphs, _counts(header), condition)
-    yield place, _joined(glyphs, _counts(header), sign)
-    yield place, _joined(glyphs, _number(header), sign)
-    yield place, _joined(glyphs, _number(header))
 
 
 def _joined(glyphs: Glyphs, *parts: Line) -> Line:
@@ -126,27 +117,24 @@ def _counts(header: Header) -> Line:
     return (*_number(header), Piece(beside, "quiet"))
 
 
-def _condition(condition: Condition, glyphs: Glyphs, turn: int) -> list[Line]:
-    """The short state in words, then with fewer and fewer parts, at last only its sign."""
+def _condition(condition: Condition, glyphs: Glyphs, turn: int) -> tuple[Line, Line, Line]:
+    """The short state in all its words, with the first of its parts alone, and as its sign alone."""
     text = literal(condition.text).replace(UNICODE.dot, glyphs.dot)
     if not text:
-        return [(), ()]
-    dot = f" {glyphs.dot} "
-    parts = text.split(dot)
-    texts = [dot.join(parts[:count]) for count in range(len(parts), 0, -1)]
+        return (), (), ()
+    first = text.partition(f" {glyphs.dot} ")[0]
     match condition.kind:
         case "fresh":
-            return [(Piece(f"{glyphs.refreshed} {text}", "quiet"),), ()]
+            fresh = (Piece(f"{glyphs.refreshed} {text}", "quiet"),)
+            return fresh, fresh, ()
         case "busy":
             sign = Piece(glyphs.spinner[turn % len(glyphs.spinner)], "busy")
-            return [*((sign, Piece(f" {some}", "quiet")) for some in texts), (sign,)]
+            return (sign, Piece(f" {text}", "quiet")), (sign, Piece(f" {first}", "quiet")), (sign,)
         case "trouble":
-            return [
-                *((Piece(f"{glyphs.offline} {some}", "warning"),) for some in texts),
-                (Piece(glyphs.offline, "warning"),),
-            ]
+            full, few_words = (Piece(f"{glyphs.offline} {words}", "warning") for words in (text, first))
+            return (full,), (few_words,), (Piece(glyphs.offline, "warning"),)
         case "plain":
-            return [(Piece(text, "quiet"),), ()]
+            return (Piece(text, "quiet"),), (Piece(text, "quiet"),), ()
 
 
 STATUS_ROLES = ("key", "name", "typed", "done", "warning", "hint")
@@ -181,7 +169,7 @@ class Status(NamedTuple):
     """The choices of a prompt, or the possible next keys of a chord; nothing else is shown with them."""
     typed: str = ""
     """The keys pressed so far or a word, to which the choices belong."""
-    said: str = ""
+    message: str = ""
     tone: Tone = "done"
     selected: int = 0
     """Number of selected papers that the keys act on."""
@@ -204,29 +192,31 @@ def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[
         return _with_selected(status, width, glyphs)
     if status.choices:
         return _prompt(status, width, glyphs)
-    said = " ".join(literal(status.said).split()).replace(UNICODE.dot, glyphs.dot)
+    message = " ".join(literal(status.message).split()).replace(UNICODE.dot, glyphs.dot)
     keys = status.keys
     first = _first(keys, min(status.kept + 1, len(keys)))
     room = width - _width(first) - _GAP - 1 if first else width - 2
     if status.tone == "hint":
         shown = _fitting(keys, width)
-        said = _cut_words(said, width - _width(shown) - _GAP - 1, glyphs.ellipsis)
-        return (_two_slots(shown, (Piece(said, "hint"),) if measure([Piece(said)]) >= _LEAST_HINT else (), width),)
-    needed = measure([Piece(said)])
+        message = _cut_words(message, width - _width(shown) - _GAP - 1, glyphs.ellipsis)
+        return (
+            _two_slots(shown, (Piece(message, "hint"),) if measure([Piece(message)]) >= _LEAST_HINT else (), width),
+        )
+    needed = measure([Piece(message)])
     if status.tone == "warning" and needed > room:
         if status.stays:
-            return (*_warning(said, width, glyphs.ellipsis), _two_slots(_fitting(keys, width), (), width))
+            return (*_warning(message, width, glyphs.ellipsis), _two_slots(_fitting(keys, width), (), width))
         beside = _fitting(first, width - needed - _GAP - 1)
         if not beside:
-            return _warning(said, width, glyphs.ellipsis)
-        return (_two_slots(beside, (Piece(said, "warning"),), width),)
+            return _warning(message, width, glyphs.ellipsis)
+        return (_two_slots(beside, (Piece(message, "warning"),), width),)
     if needed > room:
         # If narrower than the first keys, the keys stay and the notice is dropped.
         shown = _fitting(first, width)
-        said = _cut_parts(said, width - _width(shown) - _GAP - 1, glyphs)
+        message = _cut_parts(message, width - _width(shown) - _GAP - 1, glyphs)
     else:
-        shown = _fitting(keys, width - needed - _GAP - 1 if said else width)
-    return (_two_slots(shown, (Piece(said, status.tone),) if said else (), width),)
+        shown = _fitting(keys, width - needed - _GAP - 1 if message else width)
+    return (_two_slots(shown, (Piece(message, status.tone),) if message else (), width),)
 
 
 def _with_selected(status: Status, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
@@ -237,9 +227,9 @@ def _with_selected(status: Status, width: int, glyphs: Glyphs) -> tuple[Line, ..
     return status_lines(alone, width, glyphs) if more else (cut_line((*lead, *first), width, glyphs.ellipsis),)
 
 
-def _two_slots(keys: Sequence[Choice], said: Line, width: int) -> Line:
+def _two_slots(keys: Sequence[Choice], message: Line, width: int) -> Line:
     left = (Piece(" "), *_named(keys)) if keys else ()
-    return cut_line(spread(left, (*said, Piece(" ")) if said else (), width), width)
+    return cut_line(spread(left, (*message, Piece(" ")) if message else (), width), width)
 
 
 # The keys
@@ -329,15 +319,15 @@ def _running(choices: Sequence[Line], lead: Line, indent: int, width: int) -> li
 # Notices
 
 
-def _warning(said: str, width: int, ellipsis: str) -> tuple[Line, ...]:
+def _warning(message: str, width: int, ellipsis: str) -> tuple[Line, ...]:
     """Draw a warning over the whole width, in at most two lines."""
     room = max(1, width - 2)
-    parts = wrap(said, room)
+    parts = wrap(message, room)
     if len(parts) > 2:
         start = parts[1][0]
-        texts = [said[slice(*parts[0])], _cut_words(said[start:], room, ellipsis)]
+        texts = [message[slice(*parts[0])], _cut_words(message[start:], room, ellipsis)]
     else:
-        texts = [said[start:end] for start, end in parts]
+        texts = [message[start:end] for start, end in parts]
     return tuple(cut_line((Piece(" "), Piece(text, "warning")), width, ellipsis) for text in texts)
 
 

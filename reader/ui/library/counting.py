@@ -111,4 +111,4 @@ class Counting:
 
 def _condition(selection: Selection) -> tuple[Hashable, ...]:
     """The selection without its order, as a key."""
-    return selection.where, selection.params
+    return selection.where

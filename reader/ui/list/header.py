@@ -145,8 +145,8 @@ _MARKS = 3
 
 def main_status(state: State, keymap: Keymap) -> Status:
     shown = status(state, keymap, hints(state, keymap))
-    if not shown.said and state.context == "filter":
-        return shown._replace(said=state[HINT], tone="hint")
+    if not shown.message and state.context == "filter":
+        return shown._replace(message=state[HINT], tone="hint")
     return shown._replace(selected=state.selection.count if state.context in SELECTING else 0)
 
 

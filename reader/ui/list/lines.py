@@ -46,14 +46,13 @@ class ListLook(NamedTuple):
 
 
 def draw_paper(
-    row: PaperRow, width: int, look: ListLook, highlighted: bool, selected: bool = False, *, in_text: bool = False
+    row: PaperRow, width: int, look: ListLook, highlighted: bool, selected: bool = False
 ) -> tuple[Line, ...]:
     """Draw a paper in `paper_height` lines of at most `width` cells.
 
     The first line has the cursor's bar, the state, one sign (`selected` or a flag), and upvotes. A
     comfortable paper's last line has its reason or change, if known, and ends with the signs of stored things and the
-    date; a compact paper shows its change instead of the date. The sign of the full text is marked if only the full
-    text has the search words.
+    date; a compact paper shows its change instead of the date.
     """
     glyphs = look.glyphs
     state, state_role = _state(row, glyphs)
@@ -64,7 +63,7 @@ def draw_paper(
         begin.append(Piece(f"{_short(row.upvotes):>3} ", "number"))
     below = [bar, Piece(" " * (measure(begin) - 1))]
     room, day = _title_room(width, look), _date(row, width, look)
-    end = (*_kept(row, width, glyphs, in_text), *day)
+    end = (*_kept(row, width, glyphs), *day)
     title, why = literal(row.title), _why(row, look)
     parts = [title]
     if _title_height(row, width, look) > 1:
@@ -105,13 +104,11 @@ def _title_room(width: int, look: ListLook) -> int:
     return width - indent - 1
 
 
-def _kept(row: PaperRow, width: int, glyphs: Glyphs, in_text: bool) -> Line:
+def _kept(row: PaperRow, width: int, glyphs: Glyphs) -> Line:
     """The signs of what the user or the cache keeps about a paper, which shorten its title."""
-    kept = ((row.queued, glyphs.queued), (row.has_note, glyphs.note), (row.has_text and not in_text, glyphs.full_text))
+    kept = ((row.queued, glyphs.queued), (row.has_note, glyphs.note), (row.has_text, glyphs.full_text))
     signs = "".join(sign for is_kept, sign in kept if is_kept)
-    if width < WITH_UPVOTES or not (signs or in_text):
-        return ()
-    return (Piece(f" {signs}", "mark"), *((Piece(glyphs.full_text, "mark", hit=True),) if in_text else ()))
+    return (Piece(f" {signs}", "mark"),) if width >= WITH_UPVOTES and signs else ()
 
 
 def _date(row: PaperRow, width: int, look: ListLook) -> Line:
@@ -174,8 +171,6 @@ class PaperAt(NamedTuple):
     row: PaperRow
     is_highlighted: bool = False
     is_selected: bool = False
-    in_text: bool = False
-    """Whether only its full text has the search words."""
 
 
 class Heading(NamedTuple):
@@ -212,8 +207,8 @@ Content: TypeAlias = PaperAt | Heading | HoleAt | DayEnd
 
 def draw_content(content: Content, width: int, look: ListLook) -> tuple[Line, ...]:
     match content:
-        case PaperAt(row, is_highlighted, is_selected, in_text):
-            return draw_paper(row, width, look, is_highlighted, is_selected, in_text=in_text)
+        case PaperAt(row, is_highlighted, is_selected):
+            return draw_paper(row, width, look, is_highlighted, is_selected)
         case Heading():
             return (draw_heading(content, width, look),)
         case HoleAt():

@@ -512,7 +512,7 @@ class PaperList(Pane, can_focus=True):
             if row is None:
                 return None
             is_highlighted = place == self._cursor and not self._is_on_hole
-            return PaperAt(row, is_highlighted, row.pk in self._selected, self._lines.is_in_text(place))
+            return PaperAt(row, is_highlighted, row.pk in self._selected)
         if kind == "end":
             return self._end
         if kind == "hole":

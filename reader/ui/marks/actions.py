@@ -50,7 +50,7 @@ _TAKEN_BACK = {
 def changed_words(way: Way, action: UserAction, title: str, ellipsis: str = "…") -> str:
     """What an undo or redo did, such as `no longer hidden · "LiveEdit…"`; `title` belongs to the only paper."""
     if not action.count or action.rules or len({count for _, count in action.did}) > 1:
-        return action.said
+        return action.in_words
     if len(title) > SHORT:
         name, colon, _ = title.partition(":")
         title = f"{name if colon and len(name) <= SHORT else title[:SHORT].rstrip()}{ellipsis}"
@@ -63,8 +63,8 @@ def changed_words(way: Way, action: UserAction, title: str, ellipsis: str = "…
 def done_words(action: UserAction) -> str:
     """What an action did, such as `1 hidden, unstarred`; a decision does not say that the paper is read as well."""
     if action.rules or len({count for _, count in action.did}) > 1:
-        return action.said
-    return f"{action.count:,} {join_labels(_without_read(action))}" if action.count else action.said
+        return action.in_words
+    return f"{action.count:,} {join_labels(_without_read(action))}" if action.count else action.in_words
 
 
 def _without_read(action: UserAction) -> list[str]:
@@ -238,13 +238,13 @@ class MarkActions(Controller):
         if self._model.state.place != here:
             # The list of a new place may have been read without the mark.
             self._model.change(self._model.state.cache_changed())
-        said = nothing
+        message = nothing
         if done is not None:
-            said = "" if is_quiet else f"{done_words(done)} · {self._keymap.key('mark.undo')} undoes"
+            message = "" if is_quiet else f"{done_words(done)} · {self._keymap.key('mark.undo')} undoes"
             is_end = done.value == "1" and done.kind in ("read", *DECISIONS)
-            said = (self._end_of_day() if is_end else "") or said
-        if said:
-            self._model.show_notice(said)
+            message = (self._end_of_day() if is_end else "") or message
+        if message:
+            self._model.show_notice(message)
 
     def _end_of_day(self) -> str:
         """The notice if all of the listed day is now read; empty if some papers are left."""

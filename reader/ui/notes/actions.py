@@ -38,7 +38,7 @@ class Tagging(NamedTuple):
     """All tags of the user with their numbers of papers, most common first."""
 
     @property
-    def said(self) -> str:
+    def in_words(self) -> str:
         """The papers' tags in words."""
         some = [tag for tag in self.has if tag not in self.shared]
         parts = [

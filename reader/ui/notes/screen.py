@@ -150,6 +150,6 @@ class TagScreen(LineScreen[Tagging]):
         self.suggested, self.selected = Suggested(found.start if found else 0, tuple(candidates)), 0
 
     def lead(self) -> Line:
-        has = "" if self.line.text.strip() else f"{literal(self._tagging.said)}  "
+        has = "" if self.line.text.strip() else f"{literal(self._tagging.in_words)}  "
         how = "" if self.suggested.candidates else '-name removes a tag; "in quotes" if it has spaces'
         return (Piece(f"{has}{how}", "quiet"),)

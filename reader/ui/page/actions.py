@@ -299,10 +299,10 @@ class CopyActions(Controller):
         text = await asyncio.to_thread(form.text, papers, keys)
         self._app.copy_to_clipboard(text)
         if len(papers) == 1:
-            said = text if len(text) <= SHORT and "\n" not in text else f"the paper's {name}"
+            copied = text if len(text) <= SHORT and "\n" not in text else f"the paper's {name}"
         else:
-            said = f"{name} of {len(papers):,} papers"
-        self._model.show_notice(f"copied {said}" if text else f"this paper has no {name}")
+            copied = f"{name} of {len(papers):,} papers"
+        self._model.show_notice(f"copied {copied}" if text else f"this paper has no {name}")
 
 
 # PDFs

@@ -181,10 +181,10 @@ def compact(count: int) -> str:
 def comment_lines(kept: PageData, width: int, look: Presentation) -> list[Line]:
     """The comments in threads; automated ones are a single line until unfolded."""
     placed = threads(kept.community.comments)
-    said = sum(not one.comment.is_hidden for one in placed)
-    if not said:
+    message = sum(not one.comment.is_hidden for one in placed)
+    if not message:
         return []
-    lines = fill([Piece(amount(said, "comment"), "label")], width)
+    lines = fill([Piece(amount(message, "comment"), "label")], width)
     shown = placed[: MANY_COMMENTS if look.is_unfolded else FEW_COMMENTS]
     before = 0
     for one in shown:
@@ -344,7 +344,7 @@ def own_lines(paper: Paper, width: int, look: Presentation) -> list[Line]:
 
 
 def _follows(width: int, look: Presentation) -> list[Line]:
-    views = ((one.said(look.topic_names), ("view", one.follow.view)) for one in look.follows)
+    views = ((one.in_words(look.topic_names), ("view", one.follow.view)) for one in look.follows)
     return _clickable(f"{look.glyphs.followed} Followed", views, width, look.glyphs)
 
 
@@ -382,10 +382,10 @@ def _highlights(paper: Paper, width: int, look: Presentation) -> list[Line]:
     head = [Piece("Highlights", "label"), Piece(f"  {len(paper.highlights)}", "muted")]
     lines = fill([*head, *((Piece("  "), Piece(key, "key"), Piece(" reads there", "muted")) if key else ())], width)
     shown = len(paper.highlights) if look.is_unfolded else HIGHLIGHTS
-    for place, said in enumerate(paper.highlights[:shown]):
+    for place, message in enumerate(paper.highlights[:shown]):
         action = ("passage", str(place))
-        _, found = split_note(said)
-        quote, section, note = (found[0].quote, found[0].section, found[0].note) if found else (said, "", "")
+        _, found = split_note(message)
+        quote, section, note = (found[0].quote, found[0].section, found[0].note) if found else (message, "", "")
         text = quote if look.is_unfolded else quote[: width * QUOTE_LINES]
         drawn = fill([Piece(literal(" ".join(text.split())), "text", action=action)], width - 2)
         drawn = drawn if look.is_unfolded else drawn[:QUOTE_LINES]
@@ -436,7 +436,7 @@ def output_lines(output: KeptOutput, width: int, glyphs: Glyphs) -> list[Line]:
 
 def fit_lines(fit: Fit | None, width: int, glyphs: Glyphs) -> list[Line]:
     """Draw what the paper shares with others; empty if it shares nothing."""
-    text = fit.shared.said.replace("; ", f" {glyphs.dot} ") if fit is not None else ""
+    text = fit.shared.in_words.replace("; ", f" {glyphs.dot} ") if fit is not None else ""
     return fill([Piece("Why here  ", "label"), Piece(literal(text), "facts")], width) if text else []
 
 

@@ -187,5 +187,5 @@ class PictureLoader(Controller):
             del self._kept[next(iter(self._kept))]
         self._model.change(self._model.state.update(PICTURES, lambda pictures: pictures.came(picture, drawn)))
 
-    def _say(self, picture: Picture, said: str) -> None:
-        self._model.change(self._model.state.update(PICTURES, lambda pictures: pictures.says(picture, said)))
+    def _say(self, picture: Picture, message: str) -> None:
+        self._model.change(self._model.state.update(PICTURES, lambda pictures: pictures.says(picture, message)))

@@ -121,7 +121,7 @@ class Pictures:
     canvas: Canvas
     drawn: PictureDrawn | None = None
     """The current picture; None while missing."""
-    said: str = ""
+    message: str = ""
     """The status of a fetch, or why there is no picture."""
 
     @property
@@ -130,18 +130,18 @@ class Pictures:
 
     def turn(self, by: int) -> Pictures:
         index = min(max(0, self.index + by), len(self.pictures) - 1)
-        return self if index == self.index else replace(self, index=index, drawn=None, said="")
+        return self if index == self.index else replace(self, index=index, drawn=None, message="")
 
     def fitted(self, canvas: Canvas) -> Pictures:
-        return self if canvas == self.canvas else replace(self, canvas=canvas, said="")
+        return self if canvas == self.canvas else replace(self, canvas=canvas, message="")
 
     def came(self, picture: Picture, drawn: PictureDrawn) -> Pictures:
         """Show a fetched picture, if it is still the current one."""
-        return replace(self, drawn=drawn, said="") if picture == self.front else self
+        return replace(self, drawn=drawn, message="") if picture == self.front else self
 
-    def says(self, picture: Picture, said: str) -> Pictures:
+    def says(self, picture: Picture, message: str) -> Pictures:
         """Show a status for a picture, if it is the current one."""
-        return replace(self, said=said) if picture == self.front else self
+        return replace(self, message=message) if picture == self.front else self
 
 
 def room(width: int, height: int) -> tuple[int, int]:

@@ -31,15 +31,15 @@ class PicturePane(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._drawn: PictureDrawn | None = None
-        self._said = ""
+        self._message = ""
 
-    def show(self, drawn: PictureDrawn | None, said: str) -> None:
-        if drawn is self._drawn and said == self._said:
+    def show(self, drawn: PictureDrawn | None, message: str) -> None:
+        if drawn is self._drawn and message == self._message:
             return
         if self._drawn is not drawn:
             self._send(self._drawn.after if self._drawn else "")
             self._send(drawn.before if drawn else "")
-        self._drawn, self._said = drawn, said
+        self._drawn, self._message = drawn, message
         self.refresh()
 
     def leave(self) -> None:
@@ -78,7 +78,7 @@ class PicturePane(Widget):
 
     def _said_row(self, y: int) -> Strip:
         ground, (width, height) = self.rich_style, self.size
-        parts = [self._said[start:end].strip() for start, end in wrap(self._said, max(2, width - 4))]
+        parts = [self._message[start:end].strip() for start, end in wrap(self._message, max(2, width - 4))]
         place = y - max(0, (height - len(parts)) // 2)
         text = parts[place] if 0 <= place < len(parts) else ""
         return Strip([Segment(text.center(width) if text else "", ground)]).adjust_cell_length(width, ground)
@@ -122,7 +122,7 @@ class PictureScreen(OverScreen[Pictures]):
         number = f"{pictures.index + 1:,} of {count:,} {self._look.glyphs.dot} " if count > 1 else ""
         self._title.show(f"{number}{front.label}")
         self._caption.show(front.caption)
-        self._picture.show(pictures.drawn if self.app.screen is self else None, pictures.said)
+        self._picture.show(pictures.drawn if self.app.screen is self else None, pictures.message)
 
 
 class _Text(Widget):

@@ -314,8 +314,8 @@ class FeedSearch(Controller):
         else:
             self._model.change(state.hold_results(results))
             found_count = f"{len(results.order.pks):,}"
-            said = f"{self._keymap.key('find.feed')} shows the {found_count} results for {results.text}"
-            self._model.show_outcome(said, begun=self._begun(results.text))
+            message = f"{self._keymap.key('find.feed')} shows the {found_count} results for {results.text}"
+            self._model.show_outcome(message, begun=self._begun(results.text))
 
     async def _ask(self, text: str) -> tuple[Listing, ...]:
         from reader.refresh.lines import job, listing_of

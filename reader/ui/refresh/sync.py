@@ -11,14 +11,11 @@ from reader.core.errors import ReaderError
 from reader.paths import log_database
 from reader.session.places import listed_views
 from reader.ui.refresh.state import REFRESH, join_failed, joined
-from reader.ui.shell.commands import Outcome, Running
 from reader.ui.shell.controller import Controller, follows
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
-
-    pass
 
 START = 3.0
 """Seconds after the start reserved for keys."""
@@ -29,37 +26,21 @@ QUIET = 60.0
 SETTLED = 25.0
 """Seconds after which a listening command has reached its server; otherwise it has given up by then."""
 
-COLUMNS = 200
-"""Width of the command's output, of which only the reason of a failure is shown."""
+TROUBLE = "sync fails"
 
 
 class Sync(Controller):
     """Runs `sync` at the start and in quiet minutes, if the settings have a place."""
 
-    words: tuple[str, ...] = ("sync", "--quiet")
+    words = ("sync", "--quiet")
     """The command, which the end of the reader also runs."""
-    trouble = "sync fails"
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
-        self._settings = self._app.settings
-        self._shell = self._app.shell
-        self._can_run = not self._look.demo and not self._look.is_still
+        self._place = self._app.settings.sync
+        self._is_on = bool(self._place) and not self._look.demo and not self._look.is_still
         self.delay = self._background.delayed(self.look)
-        self._running: Running | None = None
-        self._told = ""
         self._has_marked = self._is_looking = self._is_beginning = False
-
-    def is_wanted(self) -> bool:
-        return bool(self._settings.sync)
-
-    def is_through_server(self) -> bool:
-        """Whether the place is a server to listen to; not for the event loop."""
-        return is_server(self._settings.sync)
-
-    @property
-    def _is_on(self) -> bool:
-        return self._can_run and self.is_wanted()
 
     @property
     def is_due(self) -> bool:
@@ -86,45 +67,25 @@ class Sync(Controller):
             self._background.start(self.words[0], self._run)
 
     async def _run(self) -> None:
-        try:
-            self._running = await asyncio.to_thread(self._start)
-            outcome = await self._wait(self._running)
-        except ReaderError as error:
-            outcome = Outcome(1, "", str(error))
-        self._running, self._is_looking = None, False
-        if outcome.code and outcome.complaint:
-            self._has_marked = True
-            self._model.change(join_failed(self._model.state, self.trouble, self._look.now()))
-        self._tell(outcome.complaint)
-        if not outcome.code:
-            self._model.change(joined(self._model.state, self.trouble))
-        # A listening command is stopped after an hour.
-        self.delay.begin(START if outcome.is_stopped else QUIET)
-
-    async def _wait(self, running: Running) -> Outcome:
-        """Wait for the end of a sync; one that continues is listening, so it works."""
-        end = asyncio.create_task(asyncio.to_thread(running.wait))
+        # A server is listened to until the reader ends.
+        listens = ("--watch",) if await asyncio.to_thread(is_server, self._place) else ()
+        words = (*self.words, *listens)
+        end = asyncio.create_task(self._app.command_runner.run_by_itself(words, reports_warnings=True))
         try:
             if not (await asyncio.wait([end], timeout=SETTLED))[0]:
-                self._tell("")
-                self._model.change(joined(self._model.state, self.trouble))
-            return await end
+                # It still listens, so it works.
+                self._model.change(joined(self._model.state, TROUBLE))
+            outcome = await end
         finally:
             end.cancel()
-
-    def _tell(self, complaint: str) -> None:
-        if complaint and complaint != self._told:
-            self._model.show_news(complaint, "warning")
-        self._told = complaint
-
-    def _start(self) -> Running:
-        # A server is listened to until the reader ends.
-        lasting = ("--watch",) if self.is_through_server() else ()
-        return self._shell().start((*self.words, *lasting), COLUMNS)
-
-    def on_end(self) -> None:
-        if self._running is not None:
-            self._running.kill()
+        self._is_looking = False
+        if outcome.code and outcome.complaint:
+            self._has_marked = True
+            self._model.change(join_failed(self._model.state, TROUBLE, self._look.now()))
+        elif not outcome.code:
+            self._model.change(joined(self._model.state, TROUBLE))
+        # A listening command is stopped after an hour.
+        self.delay.begin(START if outcome.is_stopped else QUIET)
 
 
 # Other programs

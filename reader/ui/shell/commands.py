@@ -79,7 +79,7 @@ class Outcome(NamedTuple):
     """0 done, 1 failed, 2 usage error, negative if killed."""
     text: str = ""
     """Its output, cleaned."""
-    said: str = ""
+    errors: str = ""
     """Its standard error: notes and the reason of a failure."""
     is_stopped: bool = False
     """Whether the user stopped it or it timed out."""
@@ -87,7 +87,7 @@ class Outcome(NamedTuple):
     @property
     def complaint(self) -> str:
         """The first line of standard error, without the program's name."""
-        return self.said.partition("\n")[0].removeprefix(f"{APP}: ")
+        return self.errors.partition("\n")[0].removeprefix(f"{APP}: ")
 
 
 class Running(Protocol):

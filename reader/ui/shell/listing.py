@@ -74,8 +74,8 @@ def papers_have_dates(order: Order[PaperKey], *, is_one_day: bool) -> bool:
     """
     if not order.groups or order.has_parts:
         return not is_one_day
-    days = len(order.groups) - (1 if order.in_texts else 0) - (1 if order.near else 0)
-    are_full = order.matching - order.in_texts >= FEWEST_A_DAY * days
+    days = len(order.groups) - (1 if order.near else 0)
+    are_full = order.matching >= FEWEST_A_DAY * days
     return not (are_full and days > 1 if order.near else are_full or days <= 1)
 
 
@@ -93,8 +93,6 @@ class ListLines:
         self.groups = _groups(order, form) if order else ()
         """The days of an order by day, with or without headings; or the matching and the near papers."""
         self.is_complete = order.complete if order else True
-        self._matching = order.matching if order else 0
-        self._in_texts_from = self._matching - (order.in_texts if order else 0)
         self._each = MOST_LINES if form.is_comfortable else 1
         """Line numbers per paper."""
         self._height_of = height_of if form.is_comfortable else lambda place: 1
@@ -116,10 +114,6 @@ class ListLines:
 
     def group_of(self, index: int) -> int:
         return bisect_right(self._starts, index) - 1
-
-    def is_in_text(self, index: int) -> bool:
-        """Whether only the full text of the paper at a place has the search words."""
-        return self._in_texts_from <= index < self._matching
 
     def start_of(self, group: int) -> int:
         """The place of a group's first paper; past the last group, the place after all papers."""

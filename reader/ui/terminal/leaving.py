@@ -1,7 +1,7 @@
 """Leaving, whatever hangs: the process ends within two seconds, with the terminal restored and the place saved.
 
-A signal asks the reader to leave. If it does not end in time, because of a hanging disk or a blocked terminal, a thread
-that has waited for this moment restores the terminal and ends the process.
+A signal asks the reader to leave. If it does not end in time, because of a hanging disk or a blocked terminal, a timer
+restores the terminal and ends the process.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from threading import Event, Lock, Thread
+from threading import Thread, Timer
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -69,11 +69,9 @@ class Leaving:
         }
         if frame is not None:
             self._before |= frame.signals
-        self._retired = Event()
-        # A lock, because a signal handler may release it whatever it interrupts; an event may be locked then.
-        self._clock = Lock()
-        self._clock.acquire()
-        Thread(target=self._watch, name="leaving", daemon=True).start()
+        # Before the loop runs, there is nothing to wait for.
+        self._clock = Timer(0, self._end)
+        self._clock.daemon = True
         self._take_signals()
 
     def begin(self, leave: Callable[[], object], keep: Callable[[], Sequence[str]]) -> None:
@@ -83,6 +81,7 @@ class Leaving:
         """
         loop, context = asyncio.get_running_loop(), contextvars.copy_context()
         self._keep = keep
+        self._clock.interval = GRACE_SECONDS
         self._leave = partial(loop.call_soon_threadsafe, leave, context=context)
         # Textual's driver for browsers has meanwhile taken some signals.
         self._take_signals()
@@ -112,21 +111,15 @@ class Leaving:
 
     def expect_end(self) -> None:
         """Start the clock: the process will end soon, one way or the other."""
+        # A timer that runs already says so by an error.
         with suppress(RuntimeError):
-            self._clock.release()
+            self._clock.start()
 
     def retire(self) -> None:
-        """Stop watching, and restore the signal handlers; call it in the main thread."""
-        self._retired.set()
-        self.expect_end()
+        """Stop the clock, and restore the signal handlers; call it in the main thread."""
+        self._clock.cancel()
         for number, handler in self._before.items():
             signal.signal(number, handler)
-
-    def _watch(self) -> None:
-        self._clock.acquire()
-        # Without a running loop there is nothing to wait for.
-        if not self._retired.wait(GRACE_SECONDS if self._leave is not None else 0):
-            self._end()
 
     # A process that does not end on its own
 

@@ -100,8 +100,8 @@ class TriageActions(Controller):
         self._give(page.key, kind)
         if self._show_next():
             # Short, so that the keys fit beside it.
-            said = ", ".join(filter(None, (DECISIONS[kind], self._took_away)))
-            self._model.show_notice(f"{said} · {self._keymap.key('mark.undo')} goes back")
+            message = ", ".join(filter(None, (DECISIONS[kind], self._took_away)))
+            self._model.show_notice(f"{message} · {self._keymap.key('mark.undo')} goes back")
 
     def _decide_again(self, kind: str) -> None:
         """Take a key that was pressed before the paper in front was drawn as another decision on the one before.

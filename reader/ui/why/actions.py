@@ -122,7 +122,7 @@ class WhyActions(Controller):
         done = await (self._library.undo() if direction == "undo" else self._library.redo())
         if done is None:
             return f"nothing to {direction}"
-        return f"undone: {done.said}" if direction == "undo" else f"{done.said} again"
+        return f"undone: {done.in_words}" if direction == "undo" else f"{done.in_words} again"
 
 
 class Learner(Controller):

@@ -134,7 +134,7 @@ def _topic_lines(known: Explanation, width: int, glyphs: Glyphs) -> list[Line]:
 
 def _program_lines(made: Sequence[ProgramMark], width: int) -> list[Line]:
     """Which program made which mark."""
-    return fill([Piece("; ".join(literal(one.said) for one in made), "text")], width) if made else []
+    return fill([Piece("; ".join(literal(one.in_words) for one in made), "text")], width) if made else []
 
 
 def suits_lines(why: str, width: int) -> list[Line]:

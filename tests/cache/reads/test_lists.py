@@ -14,7 +14,6 @@ from reader.cache.marks.events import Events
 from reader.cache.reads import topic_trends
 from reader.cache.reads.vocabulary import vocabulary
 from reader.cache.reads.window import (
-    IN_TEXTS,
     IN_WORDS,
     MATCHING,
     DayCount,
@@ -23,7 +22,6 @@ from reader.cache.reads.window import (
     Window,
     begin_order,
     with_near,
-    with_texts,
 )
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
@@ -110,25 +108,13 @@ def test_with_a_query_the_days_are_those_that_list_its_papers(
 FOUND = [(4, "2026-05-02"), (2, "2026-05-02"), (9, "")]
 
 
-def test_papers_that_have_the_words_only_in_their_text_come_last() -> None:
-    days, plain = begin_order(FOUND, 9), begin_order(FOUND, 9, grouped=False)
-    assert with_texts(days, []) is days
-    found = with_texts(days, [7, 8])
-    assert found == Order(array("q", [4, 2, 9, 7, 8]), (*days.groups, (IN_TEXTS, 2)), in_texts=2)
-    assert [with_texts(days, [7, 8], limit).complete for limit in (5, 6)] == [False, True]
-    assert with_texts(plain, [7]) == Order(array("q", [4, 2, 9, 7]), in_texts=1)
-    assert with_texts(Order(()), [7]) == Order(array("q", [7]), ((IN_TEXTS, 1),), in_texts=1)
-    assert (found.only_in_texts, found.only_near) == (frozenset({7, 8}), frozenset())
-    assert found.matching == 5
-
-
 def test_papers_that_are_only_near_follow_all_that_match() -> None:
-    plain = with_texts(begin_order(FOUND, 9, grouped=False), [7])
-    assert with_near(plain, [2, 7], 5) is plain
+    plain = begin_order(FOUND, 9, grouped=False)
+    assert with_near(plain, [2, 9], 5) is plain
     near = with_near(plain, [2, 5, 6, 1], 2)
-    assert near == Order(array("q", [4, 2, 9, 7, 5, 6]), ((MATCHING, 4), (IN_WORDS, 2)), in_texts=1, near=2)
-    assert (near.only_in_texts, near.only_near) == (frozenset({7}), frozenset({5, 6}))
-    assert near.matching == 4
+    assert near == Order(array("q", [4, 2, 9, 5, 6]), ((MATCHING, 3), (IN_WORDS, 2)), near=2)
+    assert near.only_near == frozenset({5, 6})
+    assert near.matching == 3
     assert near.without_near == plain
     assert plain.without_near is plain
     days = begin_order(FOUND, 9)

@@ -36,7 +36,7 @@ def test_the_first_papers_of_a_view_need_no_query_language(window: Window, view:
 @each("query", ["", "is:unread", "is:starred", "day:latest"])
 def test_an_index_says_which_papers_a_view_has(window: Window, query: str) -> None:
     assert Window.is_by_index(query) and not Window.is_by_index("is:unread topic:agents")
-    assert selection("").where == selection("sort:title").where == VISIBLE
+    assert selection("").where == selection("sort:title").where == (VISIBLE, ())
     listed = window.first(selection(query), 100).pks
     known = window.first(selection("is:hidden OR -is:hidden"), 100).pks
     assert [pk for pk in (*known, 999) if window.has_by_index(query, pk)] == [pk for pk in known if pk in listed]

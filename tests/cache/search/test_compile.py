@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
+from functools import partial
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -13,11 +16,10 @@ from hypothesis import strategies as st
 
 from reader.cache import schema
 from reader.cache import texts as stored_texts
+from reader.cache.reads.topic_trends import topics_of
 from reader.cache.reads.window import Window
-from reader.cache.search import plan
 from reader.cache.search.compile import NOTHING, Scope, compile_query, register_functions, resolve_views, selects
-from reader.cache.search.full_text import Clause
-from reader.cache.search.selection import Selection
+from reader.cache.search.selection import Clause, Selection
 from reader.core.query import CHOICES, EXAMPLES, And, Match, Node, Not, Or, QueryError, parse
 from reader.database import connections
 from tests.table import each
@@ -66,6 +68,13 @@ COLUMNS: dict[str, dict[int, str | int]] = {
     **{"models": {1: 2}, "datasets": {4: 3}, "spaces": {1: 1}},
 }
 SOURCES = {"arxiv": (1, 5), "page": (6,), "hf": (5,)}
+TEXTS = {
+    # key: the words of its full text
+    1: "Agents plan. A learned world, and AI.",
+    2: "The agents of others. Sparse attention helps; world models and maps.",
+    4: "We plan agents by sparse, attentive models.",
+    6: "Hidden agents plan.",
+}
 TOPICS = {"agents": (1, 3, 6), "world-models": (3,), "maps": (4,), "code": ()}
 
 
@@ -99,27 +108,40 @@ def fill(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO paper_tag (tag, pk) VALUES ('To Read', 2)")
     connection.execute("INSERT INTO note (pk, body) VALUES (3, 'Mine: all of it, naïve.')")
     connection.execute("INSERT INTO paper_alias (id, pk) VALUES ('page:ffff', 1)")
-    connection.execute("INSERT INTO full_text (pk, source, fetched, used, body) VALUES (3, 'feed', '', '', '')")
-    stored_texts.index_words(connection, 3, "Sparse attention.")
+    for pk, words in TEXTS.items():
+        connection.execute("INSERT INTO full_text (pk, source, fetched, used, body) VALUES (?, '', '', '', '')", (pk,))
+        stored_texts.index_words(connection, pk, words)
 
 
 @pytest.fixture(scope="module")
-def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     schema.ensure(path := tmp_path_factory.mktemp("search") / "papers.db")
     with closing(connections.connect(path)) as opened:
-        register_functions(opened)
         fill(opened)
+    return path
+
+
+@pytest.fixture(scope="module")
+def connection(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(connections.connect(path)) as opened:
+        register_functions(opened)
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def window(path: Path) -> Iterator[Window]:
+    with closing(Window.open(path)) as opened:
         yield opened
 
 
 def read(connection: sqlite3.Connection, selection: Selection, where: Clause | None = None) -> list[int]:
-    where = where or Clause(selection.where, selection.params)
-    sql = f"SELECT p.pk FROM paper AS p WHERE {where.sql} ORDER BY {selection.order}"
-    return [pk for (pk,) in connection.execute(sql, where.params)]
+    where = where or selection.where
+    sql = f"SELECT p.pk FROM paper AS p WHERE {where.sql} ORDER BY {selection.order.sql}"
+    return [pk for (pk,) in connection.execute(sql, (*where.params, *selection.order.params))]
 
 
 def first(connection: sqlite3.Connection, selection: Selection, limit: int) -> list[int]:
-    return [row[0] for row in plan.first(connection, selection, limit)]
+    return [pk for pk, _ in connection.execute(*selection.statement(limit))]
 
 
 def found(connection: sqlite3.Connection, text: str, scope: Scope = SCOPE) -> list[int]:
@@ -184,7 +206,17 @@ def found(connection: sqlite3.Connection, text: str, scope: Scope = SCOPE) -> li
         ('note:"all mine" OR note:ine', []),
         ("-note:mine world", [4]),
         ("has:comments", [3, 2]),
-        ("has:fulltext", [3]),
+        ("has:fulltext", [1, 2, 4]),
+        ("fulltext:sparse", [2, 4]),
+        ('fulltext:"sparse attention"', [2, 4]),
+        ("fulltext:attenti", [2, 4]),
+        ("fulltext:agents -fulltext:plan", [2]),
+        ("fulltext:ai", [1]),
+        ("fulltext:a", [1]),
+        ("fulltext:at", []),
+        ("fulltext:sparse OR fulltext:ai", [1, 2, 4]),
+        ("fulltext:agents is:hidden", [6]),
+        ("title:maps OR fulltext:ai", [1]),
         ("has:model", [1]),
         ("has:space OR has:dataset", [1, 4]),
         ('venue:"ICLR 2026"', [1]),
@@ -193,7 +225,7 @@ def found(connection: sqlite3.Connection, text: str, scope: Scope = SCOPE) -> li
         ("venue:lr", []),
         ("submitter:AKhaliq", [1]),
         ("submitter:ak", []),
-        ("has:fulltext OR has:code", [1, 3, 2]),
+        ("has:fulltext OR has:code", [1, 2, 4]),
         ("day:latest", [1]),
         ("day:2026-05-28", [3, 2]),
         ("day:2026-04", [3, 4]),
@@ -242,8 +274,6 @@ def test_orders(connection: sqlite3.Connection, text: str, pks: list[int]) -> No
     selection = compile_query(parse(text), SCOPE)
     assert read(connection, selection) == pks
     assert first(connection, selection, 100) == pks
-    count = f"SELECT count(*) FROM paper AS p WHERE {selection.where}"
-    assert connection.execute(count, selection.params).fetchone() == (len(pks),)
 
 
 def test_days_are_groups_only_in_their_order() -> None:
@@ -274,7 +304,7 @@ def test_no_word_is_an_operator(connection: sqlite3.Connection, word: str) -> No
                 parse(text)
             continue
         selection = compile_query(parse(text), SCOPE)
-        assert word.lower() not in selection.where.lower() or word == "\\"
+        assert word.lower() not in selection.where.sql.lower() or word == "\\"
         read(connection, selection)
     assert connection.execute("SELECT count(*) FROM paper").fetchone() == (6,)
 
@@ -318,6 +348,19 @@ def test_all_ways_agree(connection: sqlite3.Connection, text: str, order: str) -
     assert first(connection, selection, 2) == plain[:2]
 
 
+@given(st.lists(groups, min_size=1).map(" ".join), orders)
+@example("agents", " sort:foryou")
+def test_lists_and_counts_agree(window: Window, text: str, order: str) -> None:
+    selection = compile_query(parse(text + order), SCOPE)
+    pks = list(window.order(selection).pks)
+    assert len(set(pks)) == len(pks) == window.count(selection)
+    for limit in (1, 2, 3, 100):
+        found = window.first(selection, limit)
+        assert (list(found.pks), found.complete) == (pks[:limit], len(pks) < limit)
+    listed = Counter(slug for of_one in window.read(partial(topics_of, pks=pks)).values() for slug in of_one)
+    assert {one.slug: one.papers for one in window.topics(selection) if one.papers} == listed
+
+
 @pytest.fixture(scope="module")
 def nothing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
     schema.ensure(path := tmp_path_factory.mktemp("nothing") / "papers.db")
@@ -347,15 +390,15 @@ def test_whatever_parses_runs(connection: sqlite3.Connection, text: str) -> None
         return
     selection = compile_query(query, SCOPE)
     read(connection, selection)
-    plan.first(connection, selection, 10)
+    first(connection, selection, 10)
 
 
 # How they are read
 
 
 def query_plan(connection: sqlite3.Connection, selection: Selection, where: Clause) -> str:
-    sql = f"EXPLAIN QUERY PLAN SELECT p.pk FROM paper AS p WHERE {where.sql} ORDER BY {selection.order} LIMIT 50"
-    return "\n".join(row[3] for row in connection.execute(sql, where.params))
+    sql = f"EXPLAIN QUERY PLAN SELECT p.pk FROM paper AS p WHERE {where.sql} ORDER BY {selection.order.sql} LIMIT 50"
+    return "\n".join(row[3] for row in connection.execute(sql, (*where.params, *selection.order.params)))
 
 
 @each(
@@ -384,7 +427,7 @@ def test_the_first_papers_are_read_in_the_order_of_an_index(
 
 def test_a_first_letter_is_not_looked_up_for_the_first_papers(connection: sqlite3.Connection) -> None:
     selection = compile_query(parse("m is:unread"), SCOPE)
-    assert "has_words" in selection.ordered.sql and "MATCH" in selection.where
+    assert "has_words" in selection.ordered.sql and "MATCH" in selection.where.sql
 
 
 def test_an_interrupt_from_outside_reaches_the_caller(connection: sqlite3.Connection) -> None:
@@ -396,7 +439,7 @@ def test_an_interrupt_from_outside_reaches_the_caller(connection: sqlite3.Connec
     selection = compile_query(parse("sort:title"), SCOPE)
     stopped = selection._replace(ordered=Clause("stopped() OR stopped()"))
     with pytest.raises(sqlite3.OperationalError, match="interrupted"):
-        plan.first(connection, stopped, 2)
+        first(connection, stopped, 2)
 
 
 # What means everything

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import random
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.document.find import Hit, Point, Range, TextWords, drawn_words, find, searched_text
@@ -114,30 +113,18 @@ def _unique(size: int = 40, count: int = 10) -> Document:
     return Document("", tuple(Paragraph((Span(" ".join(part)),)) for part in parts))
 
 
-@settings(max_examples=200)
-@given(seed=st.integers(0, 10_000), size=st.integers(8, 200))
-def test_it_is_found_in_another_version_that_changes_moves_and_breaks_it(seed: int, size: int) -> None:
-    chance = random.Random(seed)
-    text = TextWords(_unique())
-    start = chance.randrange(0, 400 - size)
-    chosen = Range(Point(start // 40, start % 40), Point((start + size - 1) // 40, (start + size - 1) % 40))
-    kept = _stored(text.passage(chosen))
-    said = list(UNIQUE)
-    # One word in ten is another, or gone; paragraphs break elsewhere, and new ones are before.
-    for place in chance.sample(range(400), 40):
-        said[place] = chance.choice(("", "changed"))
-    assume(sum(said[place] == UNIQUE[place] for place in range(start, start + size)) >= 0.7 * size)
-    broken = [" ".join(filter(None, said[at : at + 55])) for at in range(0, 400, 55)]
-    other = TextWords(Document("", tuple(Paragraph((Span(one),)) for one in ("New words here.", *broken))))
-    found = other.find(kept)
-    assert found is not None
-    quote = other.passage(found).quote.split()
-    common = set(quote) & set(UNIQUE[start : start + size])
-    assert len(common) >= 0.6 * size and len(quote) <= size + 10
-
-
 def _said(*paragraphs: Sequence[str]) -> TextWords:
     return TextWords(Document("", tuple(Paragraph((Span(" ".join(words)),)) for words in paragraphs)))
+
+
+def test_a_passage_is_found_in_other_paragraphs_and_lost_if_a_word_of_it_changed() -> None:
+    text = TextWords(_unique())
+    kept = _stored(text.passage(Range(Point(2, 0), Point(3, 19))))
+    moved = ["new", "words", *UNIQUE]
+    found = _said(*(moved[at : at + 55] for at in range(0, 402, 55))).find(kept)
+    assert found == Range(Point(1, 27), Point(2, 31))
+    moved[100] = "changed"
+    assert _said(moved).near(kept) is None and _said(moved).find(kept) is None
 
 
 def test_a_passage_has_its_words_with_their_signs_and_those_around() -> None:
@@ -167,27 +154,6 @@ def test_the_words_around_a_passage_may_stand_in_many_blocks() -> None:
     assert text.near(kept) == Range(Point(20, 0), Point(21, 0))
 
 
-def test_a_changed_passage_reaches_as_far_as_its_words_did() -> None:
-    text = TextWords(_unique())
-    short, long = text.passage(Range(Point(2, 0), Point(2, 19))), text.passage(Range(Point(1, 0), Point(4, 39)))
-    words = [*UNIQUE]
-    words[82] = words[90] = words[95] = "other"
-    del words[85]
-    changed = [words[at : at + 55] for at in range(0, 399, 55)]
-    assert _said(*changed).near(short) is None
-    assert _said(*changed).find(short) == Range(Point(1, 25), Point(1, 43))
-    assert _said(*changed).find(long) == Range(Point(0, 40), Point(3, 33))
-    assert _said(*changed[:2]).find(long) is None
-    # Both halves are there, but not one after the other, or far from each other.
-    head, tail = UNIQUE[40:120], UNIQUE[120:200]
-    assert _said(tail, head).find(long) is None and _said(head, ["x"] * 300, tail).find(long) is None
-    assert _said(head, ["x"] * 150, tail).find(long) == Range(Point(0, 0), Point(2, 79))
-    assert _said(["x"] * 9 + UNIQUE[85:130]).find(short) == Range(Point(0, 4), Point(0, 23))
-    # Of twenty words, twelve are enough.
-    for size, found in ((11, None), (12, Range(Point(0, 5), Point(0, 24)))):
-        assert _said(["x"] * 5 + UNIQUE[80 : 80 + size] + ["y"] * 9).find(short) == found
-
-
 def test_words_of_all_kinds_of_blocks_are_where_they_are_drawn() -> None:
     layout, text = Layout(EVERYTHING, 30), TextWords(EVERYTHING)
 
@@ -214,13 +180,6 @@ def test_one_word_among_many_is_found_by_the_words_around_it(gone: bool) -> None
     for after in ("at all", ""):
         found = TextWords(replace(text.document, blocks=blocks)).find(kept._replace(before="no", after=after))
         assert found == (None if gone else Range(Point(1, 1), Point(1, 1)))
-
-
-def test_words_that_are_there_no_more_are_not_found() -> None:
-    text = TextWords(_unique())
-    kept = text.passage(Range(Point(1, 0), Point(2, 10)))
-    others = Document("", tuple(block for place, block in enumerate(text.document.blocks) if place not in (1, 2)))
-    assert TextWords(others).near(kept) is None and TextWords(others).find(kept) is None
 
 
 def test_the_same_words_twice_are_told_apart_by_their_section() -> None:

@@ -23,7 +23,6 @@ from reader.ui.full_text.lines import (
     TextLink,
     TextProgress,
     clipped,
-    facts,
     front_lines,
     goal_of,
     links_in,
@@ -173,7 +172,7 @@ async def test_each_state_of_a_text_is_drawn_over_its_lines(monkeypatch: pytest.
             return [(text, look) for text, look in found if look]
 
         view, rule = app.view, f"  {'─' * 56}"
-        assert drawn(view) == drawn(view.begin_search()) == {}
+        assert drawn(view) == drawn(view.type_search("")) == {}
         assert drawn(view.choose_link()) == {2: "  We follow a2] and the tables of sable 1, see"}
         section, entry, figure = (view.layout.place_of(anchor) for anchor in ("S2.SS1", "bib2", "T1.fig"))
         assert section and entry and figure
@@ -232,9 +231,9 @@ def test_the_last_line_says_what_keys_do_in_each_state_of_a_text() -> None:
         (view.peek_at(TextPlace()), Status(choices=(("enter", "go there"), copy, close))),
         (view.peek_at(TextPlace(1)), Status(choices=(("enter", "go there"), copy, ("P", "as printed"), close))),
         (view.peek_at(TextPlace(2)), Status(choices=(("enter", "open it"), ("b", "queue it"), copy, close))),
-        (view.begin_search(), Status(choices=keep, typed="/", is_typing=True)),
-        (view.begin_search().type_search("zebra"), Status(choices=keep, typed="/zebra", is_typing=True)),
-        (view.begin_search().type_search("zebrx"), Status(choices=keep, typed="/zebrx  not in this text")),
+        (view.type_search(""), Status(choices=keep, typed="/", is_typing=True)),
+        (view.type_search("zebra"), Status(choices=keep, typed="/zebra", is_typing=True)),
+        (view.type_search("zebrx"), Status(choices=keep, typed="/zebrx  not in this text")),
     ):
         assert text_status(view_text(state, shown), KEYMAP) == status
     selected = text_status(view_text(state, view.select()), KEYMAP)
@@ -253,7 +252,7 @@ def test_the_first_line_has_the_section_or_what_is_fetched() -> None:
     here = asked.came(KeptText(document(), "arxiv.org", ""))
     assert [progress(one) for one in (asked, asked.fetching("2 %"), here.fetching(), here.fetching("2 %"))] == [
         *[TextProgress("A")] * 2,
-        *(TextProgress("A", said=said) for said in ("fetching it again", "2 %")),
+        *(TextProgress("A", message=said) for said in ("fetching it again", "2 %")),
     ]
     view = TextView.open(document(), Size()).next_section(2)
     later = replace(here, view=view)
@@ -317,7 +316,7 @@ LONG = PROGRESS._replace(heading=Heading(2, "2.10", (Span("A section whose title
                 (PROGRESS._replace(heading=None, minutes=0), "41 % · 1 min"),
                 (PROGRESS._replace(share=0.999, minutes=0), "§3 Method · 99 % · 1 min"),
                 (PROGRESS._replace(share=1.0), "§3 Method · 100 %"),
-                (PROGRESS._replace(said="fetching it again"), "fetching it again"),
+                (PROGRESS._replace(message="fetching it again"), "fetching it again"),
                 (TextProgress(TITLE), ""),
             )
         ),
@@ -341,20 +340,20 @@ def test_the_first_line_has_the_section_the_progress_and_the_time(
 @each(
     ("latest", "text", "expected"),
     [
-        (1, document(1), "arXiv:2511.12345v1 · CC BY 4.0 · from arxiv.org"),
-        (3, document(1), "arXiv:2511.12345v1 · v3 is out · CC BY 4.0 · from arxiv.org"),
-        (3, document(None), "arXiv:2511.12345 · CC BY 4.0 · from arxiv.org"),
+        (1, document(1), "arXiv:2511.12345v1 · CC BY 4.0 · text from arxiv.org"),
+        (3, document(1), "arXiv:2511.12345v1 · v3 is out · CC BY 4.0 · text from arxiv.org"),
+        (3, document(None), "arXiv:2511.12345 · CC BY 4.0 · text from arxiv.org"),
         (
             None,
             replace(document(2), is_cut=True),
-            "arXiv:2511.12345v2 · CC BY 4.0 · from arxiv.org · the end is missing",
+            "arXiv:2511.12345v2 · CC BY 4.0 · text from arxiv.org · the end is missing",
         ),
     ],
 )
 def test_the_facts_tell_the_version_and_where_the_text_is_from(
     latest: int | None, text: Document, expected: str
 ) -> None:
-    assert facts(paper(version=latest), KeptText(text, "arxiv.org", "")) == expected
+    assert KeptText(text, "arxiv.org", "").facts(paper(version=latest)) == expected
 
 
 def test_the_title_and_the_people_stand_before_the_text() -> None:
@@ -362,7 +361,7 @@ def test_the_title_and_the_people_stand_before_the_text() -> None:
         "Author 0, Author 1, Author 2, Author 3, Author 4, Author 5,",
         "Author 6, Author 7, Author 8, Author 9, Author 10, Author 11",
     ]
-    facts, pdf = "arXiv:2511.12345v1 · CC BY 4.0 · from", ["the PDF · P shows its", "pages"]
+    facts, pdf = "arXiv:2511.12345v1 · CC BY 4.0 · text from", ["the PDF · P shows", "its pages"]
     for count, source, said in (
         (0, "feed", [f"{facts} Hugging Face"]),
         (12, "feed", [*people, f"{facts} Hugging Face"]),
