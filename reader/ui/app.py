@@ -27,7 +27,7 @@ from reader.platform import is_colorless, theme_name
 from reader.session import visit
 from reader.session.places import Place, listed_views, view
 from reader.ui.command_line.state import COMMANDS
-from reader.ui.features import FEATURES, Feature
+from reader.ui.features import FEATURES
 from reader.ui.filter.state import TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
 from reader.ui.full_text.fetcher import BookmarkKeeper
 from reader.ui.kit.glyphs import glyphs
@@ -71,18 +71,17 @@ if TYPE_CHECKING:
     from reader.ui.shell.commands import Shell
     from reader.ui.terminal.driver import TerminalDriver
     from reader.ui.terminal.leaving import Leaving
-    from reader.ui.topics.actions import TopicMeanings
-    from reader.ui.views.actions import ViewActions
+    from reader.ui.topics import TopicMeanings
+    from reader.ui.views import ViewActions
     from reader.ui.why.actions import Learner
 
 
-def _controllers_of(feature: Feature) -> Iterator[type[Controller]]:
-    """Import the controllers of a feature, in order."""
-    for name in feature.modules:
-        module = import_module(f"{feature.folder}.{name}")
-        for one in vars(module).values():
-            if isinstance(one, type) and issubclass(one, Controller) and one.__module__ == module.__name__:
-                yield one
+def _controllers_of(name: str) -> Iterator[type[Controller]]:
+    """Import the controllers of a feature's module, in order."""
+    module = import_module(name)
+    for one in vars(module).values():
+        if isinstance(one, type) and issubclass(one, Controller) and one.__module__ == name:
+            yield one
 
 
 SAMPLE = "sample"
@@ -250,14 +249,14 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.filter_pane, self.detail = self.main.filter, self.main.detail
         self.query_line = self.main.query_line
         self.screens.begin()
-        self._add(Feature("reader.ui", ("program",)), *FEATURES)
+        self._add("reader.ui.program", *FEATURES)
         subscribe(self, self.model, lambda state: (state.is_list_coming, state.is_ranking), self._go_on, now=False)
         subscribe(self, self.model, header_parts, lambda state: self.set_title(window_title(state, self.look.now())))
         self.call_after_refresh(self._take_over)
 
-    def _add(self, *features: Feature) -> None:
-        """Add features: make their controllers and subscribe them to the state."""
-        added = [self._made(kind) for feature in features for kind in _controllers_of(feature)]
+    def _add(self, *modules: str) -> None:
+        """Add the features of modules: make their controllers and subscribe them to the state."""
+        added = [self._made(kind) for name in modules for kind in _controllers_of(name)]
         self.controllers += added
         for one in added:
             for role, method in one.roles():

@@ -21,7 +21,7 @@ from reader.settings_reader import load_settings
 from reader.ui.command_line.actions import AutomaticCommands
 from reader.ui.refresh.sync import CacheWatch
 from reader.ui.shell.state import NOTHING_IS_FETCHED
-from reader.ui.views.actions import ViewActions
+from reader.ui.views import ViewActions
 from tests.cache.conftest import save_lists
 from tests.ui.bench import Bench
 from tests.ui.conftest import Opener

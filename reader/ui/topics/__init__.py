@@ -1,1 +1,0 @@
-"""Topics in the filter pane, and of a paper."""
