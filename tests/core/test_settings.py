@@ -302,3 +302,9 @@ def test_a_bad_statement_costs_only_itself() -> None:
 def test_of_a_text_that_is_hardly_toml_nothing_is_taken(text: str) -> None:
     found = read_toml(f"x = 1\n{text}\ny = 2\n")
     assert (found.values, found.mistakes != []) == ({}, True)
+
+
+def test_a_key_of_thousands_of_parts_costs_only_its_line() -> None:
+    found = read_toml(f'endpoint = "https://a.example"\n{"a." * 50_000}a = 1\ndot = "{"." * 300}"')
+    assert found.values == {"endpoint": "https://a.example", "dot": "." * 300}
+    assert found.mistakes == [(2, "A key has too many parts; this line was left out")]

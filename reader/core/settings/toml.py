@@ -17,6 +17,10 @@ MAX_MISTAKES = 20
 MAX_STATEMENT_LINES = 200
 """Maximum lines above a mistake in which the beginning of its statement is looked for."""
 
+MAX_DOTS = 100
+"""Maximum dots of a line outside strings and comments: `tomllib` takes half a minute for a key of 50,000."""
+
+_STRING_OR_COMMENT = re.compile(r'"(?:[^"\\]|\\.)*+"|\'[^\']*+\'|#.*')
 _NAME = r"""[\w.\-"']+"""
 _HEADER = re.compile(rf"\s*(\[\[?)\s*({_NAME})\s*\]\]?\s*(?:#.*)?")
 _KEY = re.compile(rf"\s*({_NAME}(?:\s*\.\s*{_NAME})*)\s*=")
@@ -55,6 +59,9 @@ def parse_toml(text: str) -> dict[str, Any]:
     """The document of a TOML text; raises ValueError."""
     import tomllib
 
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > MAX_DOTS and _STRING_OR_COMMENT.sub("", line).count(".") > MAX_DOTS:
+            raise ValueError(f"A key has too many parts (at line {number}, column 1)")
     try:
         return tomllib.loads(text)
     except RecursionError as error:
