@@ -34,7 +34,7 @@ from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import OneLine, Reported, StatusLine, draw
 from reader.ui.kit.pane import Pane, Rule
 from reader.ui.kit.status_lines import EDIT_QUERY, HEADER_ROLES, Header, header_line
-from reader.ui.kit.textual_fixes import Delayed, HeldScreen
+from reader.ui.kit.textual_fixes import BlankGround, Delayed, HeldScreen
 from reader.ui.list.header import header, header_parts, main_status
 from reader.ui.list.lines import day_end
 from reader.ui.list.news import NEWS, news_text
@@ -171,7 +171,7 @@ class PaneLayout(Layout):
         return placed
 
 
-class MainScreen(HeldScreen, Screen[None], inherit_bindings=False):
+class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
     """Filter, list and detail over one place in the cache.
 
     It draws the state and turns clicks into changes. Keys are read by the app.

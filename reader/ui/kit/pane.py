@@ -11,7 +11,6 @@ from rich.style import Style
 from textual import events
 from textual.content import Content
 from textual.geometry import Size
-from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.strip import Strip
 from textual.widget import Widget
@@ -20,7 +19,14 @@ from reader.core.lines import Line, Piece
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.line_widgets import PLAIN, Reported, RoleStyles
 from reader.ui.kit.lines import Row
-from reader.ui.kit.textual_fixes import Delayed
+from reader.ui.kit.textual_fixes import BareScrollView, Delayed, KeptScrollBar
+
+
+class BarLook(NamedTuple):
+    """The styles of a bar."""
+
+    thumb: Style
+    rule: Style
 
 
 class Thumb(NamedTuple):
@@ -38,51 +44,66 @@ def thumb_of(height: int, content: int, position: float) -> Thumb | None:
     return Thumb(round((height - length) * position / (content - height)), length)
 
 
-def draw_bar(height: int, thumb: Thumb | None, signs: tuple[str, str], rule: Style, grip: Style) -> list[Segment]:
-    """Return the segment of each line of a bar; `signs` are those of its rule and its thumb.
-
-    A click above or below the thumb scrolls a page.
-    """
+def draw_bar(height: int, thumb: Thumb | None, glyphs: Glyphs, look: BarLook, *, is_ruled: bool) -> list[Segment]:
+    """Return the segment of each line of a bar; a click above or below the thumb scrolls a page."""
     start, length = thumb or (height, 0)
-    above, grabbed, below = (
+    track = glyphs.rule if is_ruled else " "
+    above, grip, below = (
         Segment(text, style + Style(meta={"@mouse.down": action}))
         for text, style, action in (
-            (signs[0], rule, "scroll_up"),
-            (signs[1], grip, "grab"),
-            (signs[0], rule, "scroll_down"),
+            (track, look.rule, "scroll_up"),
+            (glyphs.thumb, look.thumb, "grab"),
+            (track, look.rule, "scroll_down"),
         )
     )
-    return [above] * start + [grabbed] * length + [below] * (height - start - length)
+    return [above] * start + [grip] * length + [below] * (height - start - length)
 
 
 class ThinScrollBar(ScrollBarRender):
-    """Draws the scrollbars of widgets that are not ours, such as the text of a note."""
+    """Draws the scrollbars of widgets that are not ours, such as lists of commands."""
 
     glyphs: ClassVar[Glyphs] = UNICODE
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        height, style = options.height or console.height, cast(Style, self.style)
+        if not self.vertical:
+            yield from super().__rich_console__(console, options)
+            return
+        height, look = options.height or console.height, cast(Style, self.style)
         thumb = thumb_of(height, self.virtual_size, self.position) if self.window_size else None
-        yield Segments(draw_bar(height, thumb, (" ", self.glyphs.thumb), style, style), new_lines=True)
+        cells = draw_bar(height, thumb, self.glyphs, BarLook(look, look), is_ruled=False)
+        yield Segments(cells, new_lines=True)
 
 
-class PaneScrollBar(ScrollBar):
-    """The bar at a pane's edge; the thumb is drawn only in the pane that has the focus or scrolls, and when held."""
+class PaneScrollBar(KeptScrollBar):
+    """The bar at a pane's edge, painted only when it looks different.
 
-    def render(self) -> Segments:
-        pane, glyphs = cast("Pane", self.parent), ThinScrollBar.glyphs
-        height, is_held = self.size.height, self.mouse_over or self.grabbed is not None
+    The thumb is drawn only in the pane that has the focus or scrolls, and under the mouse.
+    """
+
+    glyphs: ClassVar[Glyphs] = UNICODE
+
+    def picture(self) -> tuple[int, Thumb | None, bool, BarLook]:
+        pane = cast("Pane", self.parent)
+        is_held = self.mouse_over or self.grabbed is not None
         thumb = None
         if pane.has_focus or pane.is_scrolling or is_held:
-            thumb = thumb_of(height, round(self.window_virtual_size), self.position)
-        signs = (glyphs.rule if pane.is_ruled else " "), glyphs.thumb
-        grip = pane.bar_style("held" if is_held else "thumb")
-        return Segments(draw_bar(height, thumb, signs, pane.bar_style("rule"), grip), new_lines=True)
+            thumb = thumb_of(self.size.height, round(self.window_virtual_size), self.position)
+        look = BarLook(pane.bar_style("held" if is_held else "thumb"), pane.bar_style("rule"))
+        return self.size.height, thumb, pane.is_ruled, look
+
+    def draw(self) -> list[Strip]:
+        pane = cast("Pane", self.parent)
+        height, thumb, is_ruled, look = self.picture()
+        _, background = pane.background_colors
+        strips = [Strip([cell], 1) for cell in draw_bar(height, thumb, self.glyphs, look, is_ruled=is_ruled)]
+        for line_filter in self.get_line_filters():
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        return strips
 
 
 def draw_scrollbars(*, ascii: bool) -> None:
     """Use these scrollbars everywhere, in ASCII if `ascii`."""
-    ThinScrollBar.glyphs = ASCII if ascii else UNICODE
+    ThinScrollBar.glyphs = PaneScrollBar.glyphs = ASCII if ascii else UNICODE
     ScrollBar.renderer = ThinScrollBar
 
 
@@ -90,7 +111,7 @@ THUMB_STAYS = 1.0
 """Seconds for which the thumb stays after a pane without the focus scrolled."""
 
 
-class Pane(ScrollView, inherit_bindings=False):
+class Pane(BareScrollView):
     """Lines that scroll; a subclass draws each in `render_line`, and caches its drawn lines in `_strips`.
 
     A pane has no border and no padding. Its last column is the bar: a rule if `is_ruled`, with the scroll thumb on it
@@ -98,6 +119,7 @@ class Pane(ScrollView, inherit_bindings=False):
     """
 
     ALLOW_SELECT = False
+    SCROLLBAR = PaneScrollBar
     DEFAULT_CSS = """
     Pane {
         overflow-x: hidden;
@@ -122,22 +144,8 @@ class Pane(ScrollView, inherit_bindings=False):
         self._thumb_delay = Delayed(self, self._refresh_bar)
 
     @property
-    def columns(self) -> int:
-        """Cells of a line, without the scrollbar."""
-        return max(0, self.size.width - self.scrollbar_size_vertical)
-
-    @property
     def ground(self) -> Style:
         return self._style()
-
-    @property
-    def vertical_scrollbar(self) -> ScrollBar:
-        """The scrollbar, made at its first use: Textual has no setting for the class of one widget's scrollbar."""
-        if self._vertical_scrollbar is None:
-            self._vertical_scrollbar = PaneScrollBar(name="vertical", thickness=self.scrollbar_size_vertical)
-            self._vertical_scrollbar.display = False
-            self.app._start_widget(self, self._vertical_scrollbar)
-        return self._vertical_scrollbar
 
     def _strip(self, line: Line, over: str = PLAIN, margin: int = 0) -> Strip:
         """Draw a line after `margin` blanks, with the style of the role `over` laid over the whole line."""

@@ -1,8 +1,9 @@
 """Every workaround for Textual, with the affected version, the symptom, and its cost or a link.
 
 `tests/ui/test_textual_fixes.py` shows each symptom with plain Textual: if a test there fails, Textual no longer needs
-the workaround. Two workarounds are elsewhere: `ui/terminal/process.py` sets `TEXTUAL_FPS` before it imports Textual,
-and the driver for terminals is a module of its own (`ui/terminal/driver.py`).
+the workaround. Three workarounds are elsewhere: `ui/terminal/process.py` sets `TEXTUAL_FPS` before it imports Textual,
+`ui/kit/pane.py` draws lines and bars as they are, and the driver for terminals is a module of its own
+(`ui/terminal/driver.py`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias, cast
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -21,11 +22,17 @@ from textual.app import App
 from textual.color import Color
 from textual.events import Key
 from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
+from textual.geometry import Size
 from textual.message_pump import MessagePump, MessagePumpClosed
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
+from textual.strip import Strip
 
 if TYPE_CHECKING:
     from textual.events import Paste
+    from textual.geometry import Region
     from textual.style import Style as VisualStyle
     from textual.widget import Widget
 
@@ -161,6 +168,100 @@ class StylesheetParsedOnce(_App):
             super().refresh_css(animate)
 
 
+# Scrolling
+
+
+class KeptScrollBar(ScrollBar):
+    """A vertical scrollbar that keeps its lines while it looks the same; a subclass defines its look and draws it.
+
+    Textual 8.2.8 redraws a whole scrollbar, which takes 2 ms, each time its pane scrolls, and those of all panes
+    each time one pane is laid out. In a long list the picture is nearly always the same.
+    """
+
+    def __init__(self, *, name: str, thickness: int) -> None:
+        super().__init__(name=name, thickness=thickness)
+        self._picture: object = None
+        self._strips: list[Strip] = []
+
+    def picture(self) -> object:
+        raise NotImplementedError
+
+    def draw(self) -> list[Strip]:
+        raise NotImplementedError
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        # A scrollbar that is being removed stays on the screen unchanged for a moment.
+        if self.is_attached:
+            picture = self.picture()
+            if picture != self._picture:
+                self._picture, self._strips = picture, self.draw()
+        return [strip.crop(crop.x, crop.right) for strip in self._strips[crop.y : crop.bottom]]
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Paint the scrollbar, unless it would look the same."""
+        is_same = self._picture is not None and self.is_attached and self.picture() == self._picture
+        if is_same and not (layout or recompose):
+            return self
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+
+class BareScrollView(ScrollView, inherit_bindings=False):
+    """A scroll view without border and padding; the lines of `render_line` go to the screen unchanged.
+
+    Textual 8.2.8 puts each line through `StylesCache`, which looks for the widget's border and padding: half of a
+    frame's time. It has no way to set the class of one widget's scrollbar. It lays the whole screen out and draws all
+    of it (20 ms) for each text of another length, though the place of the bar is always kept. It asks all widgets for
+    their lines when only one has changed, such as the spinner; a view that was not refreshed keeps its lines.
+    """
+
+    SCROLLBAR: ClassVar[type[KeptScrollBar]] = KeptScrollBar
+
+    virtual_size = Reactive(Size(0, 0))
+    _kept: tuple[object, list[Strip]] | None = None
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        self._kept = None
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def watch_virtual_size(self, size: Size) -> None:
+        if self.container_size:
+            self._scroll_update(size)
+
+    @property
+    def columns(self) -> int:
+        """Cells of a line, without the scrollbar."""
+        return max(0, self.size.width - self.scrollbar_size_vertical)
+
+    @property
+    def ground(self) -> Style:
+        return self.rich_style
+
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """The scrollbar, made at its first use, like Textual's own."""
+        if self._vertical_scrollbar is None:
+            self._vertical_scrollbar = self.SCROLLBAR(name="vertical", thickness=self.scrollbar_size_vertical)
+            self._vertical_scrollbar.display = False
+            self.app._start_widget(self, self._vertical_scrollbar)
+        return self._vertical_scrollbar
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        drawn = crop, self.size, self.scroll_offset
+        if self._kept is None or self._kept[0] != drawn:
+            self._kept = drawn, self._draw_lines(crop)
+        return self._kept[1]
+
+    def _draw_lines(self, crop: Region) -> list[Strip]:
+        _, background = self.background_colors
+        strips = [self.render_line(y) for y in crop.line_range]
+        start, end = crop.column_span
+        if (start, end) != (0, self.columns):
+            strips = [strip.crop_extend(start, end, self.ground) for strip in strips]
+        for line_filter in self.get_line_filters():
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        return strips
+
+
 # Screens and input
 
 
@@ -201,6 +302,23 @@ async def take_keys(node: MessagePump) -> list[Key]:
         while isinstance(key := node._peek_message(), Key) and not key.is_forwarded:
             keys.append(cast(Key, await node._get_message()))
     return keys
+
+
+class BlankGround(_Screen):
+    """Mixed into a screen without text of its own, so that its ground is drawn as a single, filtered line.
+
+    Textual 8.2.8 composes the lines under all panes in every frame, unless a widget is `BLANK`; it then sends the
+    ground's colours also where the user wants none.
+    """
+
+    BLANK = True
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        _, background = self.background_colors
+        strip = Strip.blank(crop.width, self.visual_style.rich_style)
+        for line_filter in self.get_line_filters():
+            strip = strip.apply_filter(line_filter, background)
+        return [strip] * crop.height
 
 
 class PastesWhole(_Text):
