@@ -16,7 +16,7 @@ import pytest
 
 from reader.cache.search.compile import Scope, compile_query
 from reader.commands.help import page
-from reader.commands.pages import FOLDER, FORMER_PAGES, page_lines, rows
+from reader.commands.pages import FOLDER, FORMER_PAGES, PAGES, page_lines, rows
 from reader.commands.registry import COMMANDS, USUAL
 from reader.config import Settings
 from reader.core.query import FIELDS, parse
