@@ -203,7 +203,7 @@ def test_every_query_parses_and_compiles_and_every_field_is_shown() -> None:
 
 
 def test_files_and_modules_that_pages_name_are_there() -> None:
-    text = "".join(TEXTS.values())
+    text = "".join((*TEXTS.values(), (ROOT / "reader" / "DEVELOPING.md").read_text("utf-8")))
     assert [link for link in re.findall(r"\]\(([^)#:]+)\)", text) if not (FOLDER / link).is_file()] == []
     modules = re.findall(r"python -m (tests[\w.]+|reader[\w.]+)", text)
     files = [ROOT / name.replace(".", "/") for name in modules]
