@@ -198,10 +198,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _refresh,
-    {
-        "": (
-            "new, updated, unchanged, skipped, returned, days, failed, error, feeds_failed (slug, title, "
-            "error), texts, by_rules, titles (found, offered, left)"
-        )
-    },
+    has_json=True,
 )
