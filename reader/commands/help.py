@@ -14,7 +14,6 @@ from reader.commands.output import Style, print_line
 from reader.commands.pages import (
     FORMER_PAGES,
     PAGES,
-    USER_PAGES,
     code,
     example_lines,
     gists_of_pages,
@@ -157,7 +156,7 @@ def _tables(first: str, groups: Mapping[str, Mapping[str, str]]) -> str:
 
 
 _OPTIONS = "Options: --demo, --plain, --color WHEN, --log-level LEVEL, -V (--version), -h (--help)."
-_MORE = f"More: '{APP} help all', 'help COMMAND', 'help PAGE'. Pages: {', '.join(USER_PAGES)}."
+_MORE = f"More: '{APP} help all', 'help COMMAND', 'help PAGE'. Pages: {', '.join(PAGES)}."
 _WORDS = f"Other words are a query; '{APP} -- WORDS' if they look like a command."
 
 

@@ -16,13 +16,11 @@ from reader.paths import APP
 
 FOLDER = Path(__file__).parents[1] / "manual"
 
-USER_PAGES = (
+PAGES = (
     *("reading", "choosing", "queries", "views", "settings", "trouble"),
     *("feeds", "import-export", "scripts", "sync", "agents", "extensions"),
 )
-"""Names of the pages for users, most useful first."""
-
-PAGES = (*USER_PAGES, "developing")
+"""Names of the manual's pages, most useful first."""
 
 FORMER_PAGES = {"keys": "reading", "words": "reading", "mail": "feeds", "formats": "trouble"}
 """Names of pages in the last release, each with the page that has its subject now."""
@@ -42,8 +40,8 @@ _SHELL = re.compile(r"(?<=^```sh\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 
 
 def gists_of_pages() -> dict[str, str]:
-    """What each page for users is about, in a sentence."""
-    found = ((name, _GIST.match(text_of(name))) for name in USER_PAGES)
+    """What each page is about, in a sentence."""
+    found = ((name, _GIST.match(text_of(name))) for name in PAGES)
     return {name: " ".join(gist[1].split()) if gist else "" for name, gist in found}
 
 
