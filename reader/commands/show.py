@@ -101,7 +101,6 @@ def _record(shown: _Shown, wanted: set[str]) -> dict[str, object]:
                 "name": one.follow.name,
                 "query": one.follow.query,
                 "found": one.found or None,
-                "perhaps": one.perhaps,
             }
             for one in shown.ask(reasons)
         ],
