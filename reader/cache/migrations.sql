@@ -105,3 +105,11 @@ DELETE FROM meta WHERE key = 'second_look';
 -- 0023: Merge the index's parts less often, which saves a seventh of the time of indexing, at the same size and speed.
 
 INSERT INTO paper_fts(paper_fts, rank) VALUES ('automerge', 8);
+
+
+-- 0024: Follow no papers of people who only have a similar name: a name either is that of a person or is not.
+
+DELETE FROM follow_paper WHERE perhaps = 1;
+ALTER TABLE follow_paper DROP COLUMN perhaps;
+UPDATE paper_flags SET flags = flags & ~1 WHERE flags & 1 AND pk NOT IN (SELECT pk FROM follow_paper);
+DELETE FROM paper_flags WHERE flags = 0;

@@ -63,7 +63,7 @@ _MORE: dict[str, Callable[[sqlite3.Connection], None]] = {"0018": _index_in_one_
 """What follows the SQL of some migrations."""
 
 
-HEAD = "0023"
+HEAD = "0024"
 """The newest migration: the schema that this program reads and writes."""
 
 APPLICATION_ID = 0x44504150

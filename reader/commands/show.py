@@ -101,7 +101,6 @@ def _record(shown: _Shown, wanted: set[str]) -> dict[str, object]:
                 "name": one.follow.name,
                 "query": one.follow.query,
                 "found": one.found or None,
-                "perhaps": one.perhaps,
             }
             for one in shown.ask(reasons)
         ],
@@ -224,7 +223,7 @@ SHOW_COMMAND = Command(
         "": (
             "PAPER, linked (kind, id, likes, downloads, about, state, url), discussion (id, author, at, "
             "reply_to, depth, text, reactions, edited, hidden, automated), choices (title, author_count, "
-            "published, id), outputs (name, made, text), follows (field, name, query, found, perhaps), "
+            "published, id), outputs (name, made, text), follows (field, name, query, found), "
             "marked_by (mark, program), why (slug, phrases), for_you (score, "
             "why, phrases), rules (acts (rule, when, then, undone), muted_by), changes (day, events)"
         )
