@@ -216,13 +216,7 @@ COMMAND = Command(
     (),
     _add_arguments,
     _import_files,
-    {
-        "": (
-            "new, updated, unchanged, skipped, marks, papers, here, coming, marked, without_id (where, "
-            "title), labels, dry_run, feeds (added, known), titles (found, offered, left), failed"
-        ),
-        "--choices": "array: id, title, author_count, published, asked, choices (id, title, author_count, published)",
-    },
+    has_json=True,
 )
 
 
