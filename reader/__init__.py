@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __version__ = "0.3.0"
 
-SCHEMA = "0023"
+SCHEMA = "0024"
 """The number of the cache's schema: a cache with a lower one is made anew from its rows, a higher one is refused."""
 
 

@@ -11,6 +11,7 @@ older cache.
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -175,6 +176,8 @@ def upgrade(path: Path) -> None:
                 if "event" in _read_facts(old).names:
                     old.execute(_REFUSE_MARKS)
             replace(path)
+            # The second index that searches with `~` had in 0.2.
+            shutil.rmtree(path.with_name("finding"), ignore_errors=True)
 
 
 _REFUSE_MARKS = """

@@ -287,11 +287,10 @@ CREATE TABLE follow (
     UNIQUE (field, slug)
 );
 
--- Derived; `perhaps` is 1 if it may be another person of a like name.
+-- Derived.
 CREATE TABLE follow_paper (
     follow INTEGER NOT NULL,
     pk INTEGER NOT NULL,
-    perhaps INTEGER NOT NULL,
     PRIMARY KEY (follow, pk),
     FOREIGN KEY(follow) REFERENCES follow ("key"),
     FOREIGN KEY(pk) REFERENCES paper (pk)

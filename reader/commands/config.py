@@ -376,22 +376,11 @@ ACTIONS: Mapping[str, tuple[Callable[[Namespace, Workspace], int], str]] = Mappi
 )
 
 
-_MISTAKES = "array: file, line, key, message, suggestion"
-_FIELDS = {
-    GET: "value, from, about",
-    SET: "value, from, about",
-    "path": "path, exists",
-    "check": _MISTAKES,
-    "edit": _MISTAKES,
-    "show": "by name: value, from, about",
-    "keys": "array: id, keys, name, help, group, contexts, repeatable",
-}
-
 COMMAND = Command(
     "config",
     "Print, change and check the settings; print the keys.",
     (),
     _add_arguments,
     _run_config,
-    _FIELDS,
+    has_json=True,
 )

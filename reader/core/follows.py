@@ -74,14 +74,11 @@ class FollowReason(NamedTuple):
     follow: Follow
     found: str = ""
     """The author's name in the paper, if it is spelled differently."""
-    perhaps: bool = False
-    """Whether it may be someone else with a similar name."""
 
     def in_words(self, topic_names: Mapping[str, str] = MappingProxyType({})) -> str:
-        """The reason in words: `Kaiming He`, `perhaps Kaiming He: K. He`."""
+        """The reason in words: `Kaiming He`, or `Kaiming He: HE Kaiming`."""
         name = self.follow.in_words(topic_names)
-        name = f"{name}: {self.found}" if self.found else name
-        return f"perhaps {name}" if self.perhaps else name
+        return f"{name}: {self.found}" if self.found else name
 
 
 def parse_follow(text: str) -> Follow:

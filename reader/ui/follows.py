@@ -156,7 +156,4 @@ def _query(follow: Follow) -> str:
 
 
 def _number(counted: FollowCount) -> str:
-    if not counted.papers:
-        return "no papers here yet"
-    papers = amount(counted.papers, "paper")
-    return f"{papers}, {counted.perhaps:,} possibly by someone else" if counted.perhaps else papers
+    return amount(counted.papers, "paper") if counted.papers else "no papers here yet"

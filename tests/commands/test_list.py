@@ -176,6 +176,7 @@ def test_colours_and_links_are_those_of_the_terminal(
     run("mark", "star", "2606.26740")
     run("mark", "hide", "--query", "day:2026-06-29")
     monkeypatch.setenv("CLICOLOR_FORCE", "1")
+    monkeypatch.setenv("FORCE_HYPERLINK", "0")
     words = "list", "is:starred OR is:hidden", "-n2"
     lines = on_terminal(*words, columns=76).lines
     assert [re.sub(r"\x1b\[(\d+)m", r"<\1>", line) for line in lines] == [

@@ -71,10 +71,10 @@ def said_by(lines: Sequence[Line]) -> list[str]:
 
 
 def test_follows_come_first_and_lines_break_between_tags() -> None:
-    follows = (FollowReason(Follow("topic", "agents")), FollowReason(Follow("author", "Ke Li"), "K. Li", perhaps=True))
+    follows = (FollowReason(Follow("topic", "agents")), FollowReason(Follow("author", "Ke Li"), "LI Ke"))
     look = replace(LOOK, follows=follows, topic_names={"agents": "Agents & tools"})
     lines = own_lines(paper(tags=("later", "to cite")), 70, look)
-    assert said_by(lines) == ["◆ Followed Agents & tools · perhaps Ke Li: K. Li", "Tags later · to cite"]
+    assert said_by(lines) == ["◆ Followed Agents & tools · Ke Li: LI Ke", "Tags later · to cite"]
     ways = [*(("view", one.follow.view) for one in follows), ("tag", "later"), ("tag", "to cite")]
     assert [piece.action for line in lines for piece in line if piece.action] == ways
     assert [line.rstrip() for line in own_texts(14, tags=("later", "to cite"))] == ["Tags later ·", "to cite"]
