@@ -199,7 +199,8 @@ def key_of(name: str) -> tuple[str, ...]:
         )
     if name not in known:
         listing = "keys" if name.startswith("keys.") else "show"
-        meant = advice(name, known, f"'dailypapers config {listing}' lists them.")
+        alike = (one for one in known if ("." in one) == ("." in name))
+        meant = advice(name, alike, f"'dailypapers config {listing}' lists them.")
         raise UsageError(f"There is no setting {name!r}. {meant}")
     return tuple(name.split(".", 1))
 
