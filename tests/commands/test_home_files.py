@@ -13,7 +13,6 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -74,7 +73,7 @@ def test_what_the_program_writes_is_the_users_alone(
 
 
 @pytest.mark.long
-def test_the_files_beside_an_open_cache_and_its_backups_are_private_too(home: Path, papers: Path) -> None:
+def test_the_files_beside_an_open_cache_are_private_too(home: Path, papers: Path) -> None:
     mask = os.umask(0)
     try:
         home.chmod(0o700)
@@ -83,12 +82,9 @@ def test_the_files_beside_an_open_cache_and_its_backups_are_private_too(home: Pa
         with closing(connections.connect(papers)) as connection:
             connection.execute("INSERT INTO meta VALUES ('written', 'now')")
             assert papers.with_name("papers.db-wal").exists()
-            schema.back_up_before(papers, date(2026, 6, 30), "9999")
             assert open_to_others(home) == []
     finally:
         os.umask(mask)
-    with closing(sqlite3.connect(home / "backups" / "papers-2026-06-30-before-9999.db")) as copy:
-        assert copy.execute("SELECT value FROM meta WHERE key = 'written'").fetchone() == ("now",)
 
 
 # Read-only homes
