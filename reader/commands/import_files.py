@@ -128,12 +128,13 @@ def _read_file(name: str, workspace: Workspace, cache: Cache | None, found: _Fil
     count = skipped_count = 0
     with Progress() as progress:
         for read in _read_parts(name):
-            part = read if cache is None else _store(read, workspace, cache, found)
-            drafts = [draft for listing in part for draft in listing.drafts]
-            page += (_id(draft) for listing in part if listing.is_page for draft in listing.drafts)
-            found.entries += (entry for listing in part for entry in listing.entries)
-            skipped += (one for listing in part for one in listing.skipped[: REASONS - len(skipped)])
-            skipped_count += sum(listing.skipped_count for listing in part)
+            if cache is not None:
+                _store(read, workspace, cache, found)
+            drafts = [draft for listing in read for draft in listing.drafts]
+            page += (_id(draft) for listing in read if listing.is_page for draft in listing.drafts)
+            found.entries += (entry for listing in read for entry in listing.entries)
+            skipped += (one for listing in read for one in listing.skipped[: REASONS - len(skipped)])
+            skipped_count += sum(listing.skipped_count for listing in read)
             if keep:
                 found.papers += (LibraryEntry("", draft.title, _id(draft), is_wanted=False) for draft in drafts)
             count += len(drafts)
@@ -150,20 +151,17 @@ def _read_file(name: str, workspace: Workspace, cache: Cache | None, found: _Fil
         warn(f"{name}: {skipped_count - REASONS:,} more skipped")
 
 
-def _store(read: Sequence[Listing], workspace: Workspace, cache: Cache, found: _FileContents) -> list[Listing]:
-    """Store the papers and marks of listings; return them, with own ids for papers whose titles are ambiguous."""
+def _store(read: Sequence[Listing], workspace: Workspace, cache: Cache, found: _FileContents) -> None:
+    """Store the papers and marks of listings."""
     from reader.cache.storing.papers import Stored
 
-    with open_database(workspace.cache_file) as connection:
-        part = [pages.tell_apart(connection, listing) for listing in read]
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    found.stored += sum(cache.store_all(part, now, newer=False), Stored())
-    if marks := [marks for listing in part for marks in listing.marks]:
+    found.stored += sum(cache.store_all(read, now, newer=False), Stored())
+    if marks := [marks for listing in read for marks in listing.marks]:
         from reader.cache.imports import add_marks
 
         with workspace.events() as events:
             found.marks += add_marks(events, marks)
-    return part
 
 
 def _id(draft: Draft) -> str:

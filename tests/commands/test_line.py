@@ -48,7 +48,6 @@ def words(line: str, here: Here = SELECTED) -> str:
         ("note --text x", f"note --text x {C}"),
         ("note 2406.12345 --text x", None),
         ("show --json", f"show --json {C}"),
-        ("similar 2406.12345 -n 5", "list like:2406.12345 -n 5"),
         ("open --pdf -o /tmp", f"open --pdf -o /tmp {C}"),
         ("count is:unread", "list --count is:unread"),
         ("tag list", None),
