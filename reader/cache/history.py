@@ -15,11 +15,6 @@ from typing import Any, NamedTuple
 from reader.core.marks import NOTE, QUEUE, STATES, quoted
 from reader.core.paper_row import UNKNOWN
 
-LEAST_VOTES = 10
-
-LEAST_SHARE = 4
-"""A risen paper must also gain at least one part in four of its earlier votes."""
-
 RISING_DAYS = 7
 
 _KNOWN = f"upvotes <> {UNKNOWN}"

@@ -246,8 +246,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _examine,
-    {
-        "": "ok, findings (topic, name, value, advice, ok)",
-        "--repair": "found (name, what, can_repair), kept, marks, starred, papers",
-    },
+    has_json=True,
 )

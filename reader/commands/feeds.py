@@ -248,22 +248,11 @@ ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
 USAGES = {"add": "ADDRESS...", "remove": "NAME..."}
 
 
-_DAY = "(day, papers, here, cross, named_by, again, whole)"
-_FEED = (
-    "array: slug, kind, url, title, home, folder, added, etag, modified, answered, failing_since, error, papers, "
-    f"newest {_DAY}, holes {_DAY}"
-)
-_FIELDS = {
-    "list": _FEED,
-    "add": _FEED,
-    "remove": "removed",
-}
-
 COMMAND = Command(
     "feeds",
     "Follow RSS and Atom feeds and categories of arXiv; a refresh fetches them after the daily papers.",
     (),
     _add_arguments,
     _run_feeds,
-    _FIELDS,
+    has_json=True,
 )

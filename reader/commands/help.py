@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from reader import installed
-from reader.commands.command import Command, add_no_pager, make_parser, suggest, table_of
+from reader.commands.command import Command, add_no_pager, make_parser, suggest
 from reader.commands.output import Style, print_line
 from reader.commands.pages import (
     FORMER_PAGES,
@@ -30,7 +30,6 @@ from reader.commands.registry import (
     find_command,
     gists_of_commands,
     is_command,
-    json_forms,
 )
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
@@ -85,15 +84,9 @@ def _made(part: str, keymap: Keymap | None) -> str:
         "settings": _settings,
         "signs": signs,
         "commands": lambda: _tables("Command", GROUPS),
-        "results": results_table,
         "paper": paper_keys,
     }
     return makers[part]()
-
-
-def results_table() -> str:
-    """What commands print with --json."""
-    return table("With `--json`", "prints the keys", table_of(json_forms()))
 
 
 def paper_keys() -> str:

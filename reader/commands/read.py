@@ -125,5 +125,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _read_paper,
-    {"": "id, version, source, sections (section, level, title, letters, text)"},
+    has_json=True,
 )

@@ -12,9 +12,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from reader import paths
-from reader.commands import page_titles
-from reader.commands.command import Command, day_span, first_day, positive_number
-from reader.commands.output import format_counts, print_line, print_requests, raise_failures, warn
+from reader.commands.command import Command, add_quiet, day_span, first_day, positive_number
+from reader.commands.output import format_counts, print_line, raise_failures, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError, UsageError
 from reader.core.text import amount, brief
@@ -34,9 +33,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--no-texts", action="store_true", help=about)
     about = 'run another job, an object of JSON such as {"job": "text", "id": "2605.00001"}, and print its lines'
     which.add_argument("--job", metavar="JOB", help=about)
-    how = parser.add_mutually_exclusive_group()
-    how.add_argument("-q", "--quiet", action="store_true", help="print nothing unless something is missing, for cron")
-    how.add_argument("-v", "--verbose", action="store_true", help="print each request with its status, bytes and time")
+    add_quiet(parser, "print nothing unless something is missing, for cron")
 
 
 def _day(text: str) -> str:
@@ -61,9 +58,7 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
 
     if arguments.job:
         return _run_another(arguments, workspace)
-    if arguments.verbose:
-        print_requests()
-    quiet, plan = arguments.quiet or arguments.verbose, _choose_plan(arguments, workspace)
+    quiet, plan = arguments.quiet, _choose_plan(arguments, workspace)
     print_line_of = _line_printer() if arguments.json and not arguments.json.fields else ignore
     missing: list[Line] = []
     by_rules: dict[str, int] = {}
@@ -87,7 +82,11 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
     texts = 0
     if goes_on and not arguments.no_texts:
         texts = run_job(workspace, job("texts"), quiet=quiet, tell=print_line_of)["stored"]
-    titles = page_titles.look_up(workspace, quiet=quiet or bool(arguments.json), is_asked=False) if goes_on else None
+    titles = None
+    if goes_on:
+        from reader.commands.import_files import look_up_titles
+
+        titles = look_up_titles(workspace, quiet=quiet or bool(arguments.json), is_asked=False)
     if arguments.json:
         days = {"days": finished["days"], "failed": finished["missing"], "error": finished["error"]}
         feeds = [{name: one[name] for name in ("slug", "title", "error")} for one in missing]
@@ -198,10 +197,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _refresh,
-    {
-        "": (
-            "new, updated, unchanged, skipped, returned, days, failed, error, feeds_failed (slug, title, "
-            "error), texts, by_rules, titles (found, offered, left)"
-        )
-    },
+    has_json=True,
 )

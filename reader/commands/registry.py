@@ -116,11 +116,6 @@ def gists_of_commands() -> dict[str, str]:
     return {**ours, "help": "what a command takes", **added}
 
 
-def json_forms() -> dict[str, str]:
-    """The fields of the JSON of our commands, by whole command lines such as `views list`."""
-    return {f"{name} {words}".rstrip(): form for name in COMMANDS for words, form in find_command(name).fields.items()}
-
-
 def find_command(name: str) -> Command:
     """Import and return the command of this name, new or old; raises ReaderError if its extension was switched off."""
     from importlib import import_module

@@ -89,7 +89,7 @@ SEARCH_COMMAND = Command(
     (),
     _add_arguments,
     _search_feed,
-    {"": "array: id, title, abstract, day, published, authors, upvotes, in_cache"},
+    has_json=True,
 )
 
 
@@ -140,5 +140,5 @@ ADD_COMMAND = Command(
     (),
     _add_ids,
     _add_papers,
-    {"": "array: PAPER"},
+    has_json=True,
 )

@@ -219,15 +219,7 @@ SHOW_COMMAND = Command(
     (),
     _add_show_arguments,
     _show_paper,
-    {
-        "": (
-            "PAPER, linked (kind, id, likes, downloads, about, state, url), discussion (id, author, at, "
-            "reply_to, depth, text, reactions, edited, hidden, automated), choices (title, author_count, "
-            "published, id), outputs (name, made, text), follows (field, name, query, found), "
-            "marked_by (mark, program), why (slug, phrases), for_you (score, "
-            "why, phrases), rules (acts (rule, when, then, undone), muted_by), changes (day, events)"
-        )
-    },
+    has_json=True,
 )
 
 
@@ -308,5 +300,5 @@ OPEN_COMMAND = Command(
     (),
     _add_open_arguments,
     _open_paper,
-    {"": "id, link, url, opened", "--pdf": "id, file"},
+    has_json=True,
 )

@@ -369,8 +369,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _run_views,
-    {
-        "list": "array: name, query, then, key, unread, papers",
-        "": "views, did",
-    },
+    has_json=True,
 )

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from reader.core.ids import page_id
 from reader.core.text import amount, fold, title_hash
 
 YEAR = 366
@@ -65,17 +64,6 @@ def is_same(one: Titled, other: Titled) -> bool:
 def _signs(title: str) -> list[str]:
     """What distinguishes two titles with the same letters and different meanings: `1.5B` and `15B`, `C++` and `C`."""
     return re.findall(r"\d+|[+#*]", fold(_RAISED.sub(r" \g<0>", title)))
-
-
-def is_other(one: Titled, other: Titled) -> bool:
-    """Whether everything in two records says that they are different papers, though their title's id is the same."""
-    is_told = all((one.author_count, other.author_count, one.published, other.published))
-    return is_told and not is_same(one, other)
-
-
-def twin_id(paper: Titled) -> str:
-    """The id of a saved page's paper that shares its title with another."""
-    return page_id(f"{paper.title} {paper.author_count} {paper.published}")
 
 
 def _are_far(one: Titled, other: Titled) -> bool:

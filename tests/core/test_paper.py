@@ -21,8 +21,6 @@ from reader.core.paper import (
     Skipped,
     facts,
     fields_of,
-    in_order,
-    labelled,
 )
 from reader.core.paper_row import UNKNOWN
 from reader.core.people import Name, find_person, is_same_person, spellings, split_name
@@ -60,21 +58,11 @@ def test_the_tables_have_the_columns_of_the_fields_in_their_types() -> None:
     assert stored == columns.keys() | own
 
 
-def test_fields_are_shown_under_their_headings_and_facts_beside_the_categories() -> None:
-    known = {"topics": ("agents",), "categories": ("cs.CL",), "keywords": ("LLMs", "large language models", "Cats")}
-    texts = {
-        "tags": ("to read",),
-        "summary": "It is\x07 so.",
-        "note": "My\nnote",
-        "journal": "J. X",
-        "remark": "12 pages",
-    }
-    paper = Paper(1, "2411.00001", "T", **known, **texts)  # type: ignore[arg-type]
-    assert list(labelled(paper)) == [
-        *(("Topics", "agents"), ("Categories", "cs.CL"), ("Keywords", "llms, cats"), ("Tags", "to read")),
-        *(("AI summary", "It is so."), ("Remark", "12 pages"), ("Journal", "J. X"), ("Note", "My note")),
-    ]
-    assert facts(paper) == ["J. X", "12 pages"]
+def test_the_journal_and_the_remark_are_listed_beside_the_categories() -> None:
+    assert facts(Paper(1, "2411.00001", "T", journal="J.\x07 X", remark="12 pages")) == ["J. X", "12 pages"]
+
+
+def test_records_that_are_counted_only_are_skipped_too() -> None:
     assert Listing("2026-11-24", (), skipped=(Skipped("a", "b"),), more_skipped=2).skipped_count == 3
 
 
@@ -104,13 +92,6 @@ def test_unknown_fields_are_empty_or_null() -> None:
         "code_stars", "categories", "version", "versions", "models", "datasets", "spaces", "addresses", "profiles",
     ]  # fmt: skip
     assert [field.key for field in FIELDS if field.key != field.name] == ["entry_url"]
-
-
-def test_fields_are_put_in_order() -> None:
-    found = in_order(FIELDS, ("title", "id"), ("abstract",))
-    assert [field.name for field in found[:3]] == ["title", "id", "day"]
-    assert found[-1].name == "abstract"
-    assert sorted(found) == sorted(FIELDS)
 
 
 def test_an_annotation_of_no_known_shape_is_refused() -> None:

@@ -57,7 +57,7 @@ class Cache:
 
     @classmethod
     def open(cls, path: Path, classifier: Classifier) -> Cache:
-        """Open the cache at `path`; create or migrate it first if needed."""
+        """Open the cache at `path`; create it first, or make an older one anew, if needed."""
         schema.ensure(path)
         cache = cls(path, classifier)
         with connections.closing_on_error(cache):
