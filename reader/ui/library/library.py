@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from reader.cache.search.selection import Selection
     from reader.cache.texts import KeptText
     from reader.core.passages import Passage
-    from reader.core.similarity import Fit
 
 AGAIN = 0.003
 """Seconds between two interrupts: an interrupt between two statements of a query has no effect."""
@@ -138,8 +137,8 @@ class Library(Marker):
         """ISO time since which papers are new; None in the first visit."""
         self.counting = Counting()
         """Used by the thread of counts alone."""
-        self.screenfuls, self.whole, self.counts, self.days, self.fits = (
-            QueryThread(path, name, learns_apart=learns_apart) for name in ("screenful", "order", "count", "day", "fit")
+        self.screenfuls, self.whole, self.counts, self.days = (
+            QueryThread(path, name, learns_apart=learns_apart) for name in ("screenful", "order", "count", "day")
         )
 
     @property
@@ -369,10 +368,6 @@ class Library(Marker):
         """Count for the filter pane; raises CacheInterrupted if called again meanwhile."""
         return await self.counts.ask(lambda window: self.counting.count(window, question))
 
-    async def fit(self, pk: int, text: str) -> Fit:
-        """Why a paper fits a query; raises CacheInterrupted if called again meanwhile."""
-        return await self.fits.ask(lambda window: window.read(partial(_fit, pk=pk, text=text)))
-
     async def vocabulary(self) -> Vocabulary:
         """The keywords, people and other values for completing queries.
 
@@ -394,24 +389,7 @@ class Library(Marker):
         """
         self._marks.stop()
         self.is_closed = True
-        for asking in (self.screenfuls, self.whole, self.counts, self.days, self.fits):
+        for asking in (self.screenfuls, self.whole, self.counts, self.days):
             asking.close()
         self._marks.close()
         self._near.close()
-
-
-def _fit(connection: sqlite3.Connection, pk: int, text: str) -> Fit:
-    """Why a paper is in a list of best fits, or among the near papers after the matching ones."""
-    from reader.cache.search.free_text import corrections, keys_of, shared
-    from reader.core.query import parse
-    from reader.core.similarity import Fit, Shared
-
-    query = parse(text)
-    like = keys_of(connection, query.like)
-    words = query.near or query.plain_words
-    return Fit(
-        pk,
-        text,
-        shared(connection, like, pk) if like else Shared(),
-        tuple(corrections(connection, words).items()) if words else (),
-    )
