@@ -25,7 +25,6 @@ from reader.core.errors import CacheError
 from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.paths import last_refresh, refresh_stamp, touch_private
-from reader.ui.library.counting import Counting, Counts, Question
 from reader.ui.library.marking import Marker, cached_keys
 
 if TYPE_CHECKING:
@@ -135,8 +134,6 @@ class Library(Marker):
         """ISO time of the last visit, with which votes are compared."""
         self.new_since: str | None = None
         """ISO time since which papers are new; None in the first visit."""
-        self.counting = Counting()
-        """Used by the thread of counts alone."""
         self.screenfuls, self.whole, self.counts, self.days = (
             QueryThread(path, name, learns_apart=learns_apart) for name in ("screenful", "order", "count", "day")
         )
@@ -363,10 +360,6 @@ class Library(Marker):
     async def order(self, selection: Selection) -> Order[int]:
         """All papers of a selection; raises CacheInterrupted if a newer query comes."""
         return await self.whole.ask(lambda window: window.order(selection))
-
-    async def count(self, question: Question) -> Counts:
-        """Count for the filter pane; raises CacheInterrupted if called again meanwhile."""
-        return await self.counts.ask(lambda window: self.counting.count(window, question))
 
     async def vocabulary(self) -> Vocabulary:
         """The keywords, people and other values for completing queries.

@@ -21,7 +21,7 @@ from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount
-    from reader.ui.library.counting import Counts
+    from reader.ui.filter.counter import Counts
     from reader.ui.shell.listing import ListContent
 
 LONGEST = 80
