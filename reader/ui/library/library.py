@@ -164,13 +164,12 @@ class Library(Marker):
         return self.ask(lambda window: window.read(question), nothing)
 
     def rows(self, pks: Sequence[PaperKey]) -> list[PaperRow]:
-
-        def cached(keys: Sequence[int]) -> list[PaperRow]:
-            return self.ask(lambda window: window.rows(keys), [])
-
         if self.results is not None:
-            return self.results.rows(pks, cached)
-        return self._with_whys(cached(cached_keys(pks)))
+            return self.results.rows(pks, self._cached_rows)
+        return self._with_whys(self._cached_rows(cached_keys(pks)))
+
+    def _cached_rows(self, pks: Sequence[int]) -> list[PaperRow]:
+        return self.ask(lambda window: window.rows(pks), [])
 
     def _with_whys(self, rows: list[PaperRow]) -> list[PaperRow]:
         if not self.is_ranked:
@@ -258,11 +257,6 @@ class Library(Marker):
 
     # Facts of one paper
 
-    def why(self, pk: PaperKey) -> str:
-        """Why a paper suits the user, in words, if the list is ordered by that; otherwise empty."""
-        found = self._suits([pk]) if self.is_ranked and isinstance(pk, int) else {}
-        return found[pk].why if pk in found else ""
-
     def learned(self, pk: PaperKey | None) -> tuple[Learned, Suits | None]:
         """What For you has learned, and how well a paper suits the user, as they are stored."""
         from reader.cache.choice import Learned, read_learned
@@ -335,13 +329,14 @@ class Library(Marker):
         from reader.cache.history import STILL, since_marked, votes
 
         nothing: tuple[Any, ...] = ()
+        suits = self._suits([pk]) if self.is_ranked and isinstance(pk, int) else {}
         visited = None if self.visited is None else int(datetime.fromisoformat(self.visited).timestamp())
         return {
             "votes": self.of_paper(pk, lambda one, known: votes(one, known, visited), STILL),
             "since_marked": self.of_paper(pk, since_marked, None),
             "outputs": self.of_paper(pk, outputs_of, nothing),
             "follows": self.of_paper(pk, reasons, nothing),
-            "suits": self.why(pk),
+            "suits": suits[pk].why if pk in suits else "",
         }
 
     def passages(self, pk: PaperKey) -> tuple[Passage, ...]:
