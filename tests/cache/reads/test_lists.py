@@ -99,7 +99,7 @@ def test_a_day_is_partly_here_until_the_feed_was_asked_for_it(cache: Cache, path
 def test_with_a_query_the_days_are_those_that_list_its_papers(
     window: Window, text: str, day: str, steps: int, found: str | None
 ) -> None:
-    assert window.matching_day(selection(text), day, steps) == found
+    assert window.older_day(day, steps, selection(text)) == found
 
 
 # Orders

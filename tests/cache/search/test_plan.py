@@ -86,7 +86,6 @@ READS: dict[str, Callable[[Window], object]] = {
     "days": lambda window: window.days(),
     "topics": lambda window: window.topics(),
     "topics of": lambda window: window.topics(selection("topic:agents is:unread", SINCE)),
-    "size": lambda window: window.size(),
     "views": lambda window: [
         window.count(selection(text, SINCE)) for text in ("", "is:unread", "is:starred", "day:latest")
     ],
