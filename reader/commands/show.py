@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from reader.actions.links import links, open_url, pdf_file, pdf_folder
 from reader.cache.community import outputs_of, read_community
-from reader.cache.follows import reasons
 from reader.cache.history import since_marked
 from reader.cache.reads.window import Window
+from reader.cache.standing import reasons
 from reader.cache.watching import made_by_agents, ruled
 from reader.commands.choosing import FOR_YOU, for_you_record
 from reader.commands.command import Command, OpenReader, add_no_pager

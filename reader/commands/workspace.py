@@ -322,7 +322,7 @@ def check_names(window: Window, query: Query) -> None:
         known = window.topic_names()
         _check_each(wanted if known else (), known, "There is no topic {}.", "'dailypapers list --topics' lists them.")
     if wanted := list(names_in(query.root, "follow")):
-        from reader.cache.follows import follows
+        from reader.cache.standing import follows
         from reader.core.follows import name_slug
 
         followed = [name for one in window.read(follows) for name in (one.slug, f"{one.field}:{one.slug}")]

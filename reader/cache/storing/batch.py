@@ -16,9 +16,9 @@ from typing import Any, Protocol, cast
 from sqlalchemy import Connection, bindparam, or_, select, update
 
 from reader.cache import texts
-from reader.cache.follows import TEXTS, follow_papers
 from reader.cache.history import events_between
 from reader.cache.marks import derive
+from reader.cache.standing import TEXTS, follow_papers
 from reader.cache.tables import BLANK, PAPER, TEXT
 from reader.core.addresses import urls_in, what_is
 from reader.core.ids import FEED_PREFIX, OWN_PREFIXES, PAGE_PREFIX, page_id

@@ -11,7 +11,7 @@ from reader.ui.filter.strip_line import strip_of
 from reader.ui.shell.state import Part, State
 
 if TYPE_CHECKING:
-    from reader.cache.follows import FollowCount
+    from reader.cache.standing import FollowCount
     from reader.keys.keymap import Keymap
     from reader.ui.filter.rows import FilterData
     from reader.ui.filter.strip_line import Strip

@@ -9,10 +9,10 @@ from reader.core.views import SPECIAL, VIEWS
 from reader.session.places import Place
 
 if TYPE_CHECKING:
-    from reader.cache.follows import FollowCount
     from reader.cache.reads.window import DayCount, TopicCount, Window
     from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
+    from reader.cache.standing import FollowCount
     from reader.core.views import View
 
 T = TypeVar("T")
@@ -104,7 +104,7 @@ class Counting:
         return ViewCount(every, unread_ones)
 
     def follow_counts(self, window: Window) -> tuple[FollowCount, ...]:
-        from reader.cache.follows import follow_counts
+        from reader.cache.standing import follow_counts
 
         return self._once("follows", lambda: window.read(follow_counts))
 

@@ -335,8 +335,8 @@ class Library(Marker):
     def facts(self, pk: PaperKey) -> dict[str, Any]:
         """What is known of a paper besides itself, by the names of `Reading`."""
         from reader.cache.community import outputs_of
-        from reader.cache.follows import reasons
         from reader.cache.history import STILL, since_marked, votes
+        from reader.cache.standing import reasons
 
         nothing: tuple[Any, ...] = ()
         visited = None if self.visited is None else int(datetime.fromisoformat(self.visited).timestamp())
