@@ -96,7 +96,7 @@ def _papers_of_any(
     connection: sqlite3.Connection, queries: Iterable[str], scope: Scope, among: set[int] | None
 ) -> set[int]:
     """The papers of these queries, of all or `among` some; a text that is no query matches none."""
-    from reader.cache.search.sql_functions import register_functions
+    from reader.cache.search.selection import register_functions
 
     register_functions(connection)
     found = set[int]()

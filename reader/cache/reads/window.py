@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from reader.cache import meta
 from reader.cache.flags import FLAGS, passages_of
-from reader.cache.search.sql_functions import register_functions
+from reader.cache.search.selection import register_functions
 from reader.core.errors import CacheError
 from reader.core.paper_row import UNKNOWN, PaperRow
 from reader.database import connections

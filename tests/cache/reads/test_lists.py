@@ -23,7 +23,7 @@ from reader.cache.reads.window import (
     begin_order,
     with_near,
 )
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.paper import Listing
 from reader.core.topics.trends import WEEKS
 from tests.cache.conftest import NOW, draft, selection

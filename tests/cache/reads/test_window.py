@@ -12,7 +12,7 @@ import pytest
 from reader.cache.marks.events import Events
 from reader.cache.reads import window as module
 from reader.cache.reads.window import VISIBLE, DayCount, Window
-from reader.cache.storing.papers import Cache, Stored
+from reader.cache.storing import Cache, Stored
 from reader.cache.texts import Texts
 from reader.core.document.model import Document
 from reader.core.paper import Listing, Paper

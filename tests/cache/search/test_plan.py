@@ -14,7 +14,7 @@ from reader.cache.marks import derive
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.search import free_text
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.paper import Listing
 from reader.core.similarity import Shared
 from tests.cache.conftest import NOW, SCOPE, draft, selection

@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 
 from reader.cache import pages
+from reader.cache import storing as module
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
-from reader.cache.storing import papers as module
-from reader.cache.storing.batch import Values, merged
-from reader.cache.storing.papers import Cache, Stored
+from reader.cache.storing import Cache, Stored, Values, merged
 from reader.cache.tables import BLANK
 from reader.core.errors import CacheError
 from reader.core.ids import page_id
