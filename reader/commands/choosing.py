@@ -112,10 +112,9 @@ def find_or_fetch(workspace: Workspace, id: str) -> tuple[Paper, int]:
         known = named_id(id)
         if known is None:
             raise
-    from reader.commands.run_job import run_job
-    from reader.refresh.lines import job
+    from reader.commands.fetch import run_job
 
-    run_job(workspace, job("look-up", id=known))
+    run_job(workspace, {"job": "look-up", "id": known})
     try:
         return load_paper(workspace, id)
     except NotFound:
@@ -152,10 +151,9 @@ def _fetch(workspace: Workspace, paper: Paper) -> None:
     if page is None:
         see = f" See {paper.url}" if paper.url else ""
         raise NoFullText(f"{paper.id} has no arXiv id, so no full text can be found.{see}")
-    from reader.commands.run_job import fetch
-    from reader.refresh.lines import job
+    from reader.commands.fetch import fetch
 
-    if missing := fetch(workspace, job("text", id=paper.id), page).get("missing"):
+    if missing := fetch(workspace, {"job": "text", "id": paper.id}, page).get("missing"):
         raise NoFullText(f"{paper.id} has no full text: {missing}. See {page}")
 
 

@@ -193,7 +193,7 @@ def whats_new(
 
 def refresh_first(workspace: Workspace, *, quiet: bool = True) -> ReaderError | None:
     """Refresh the latest days; return why not all sources answered."""
-    from reader.commands.run_job import run_job
+    from reader.commands.fetch import run_job
     from reader.refresh.lines import error_of, refresh_job
     from reader.refresh.plan import Latest
 
