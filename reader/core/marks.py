@@ -241,38 +241,5 @@ def rule_words(then: Iterable[str]) -> str:
 
 # What leaves the machine
 
-WHAT_LEAVES: Mapping[str, str] = MappingProxyType(
-    {
-        "read": "read",
-        "star": "starred",
-        "hide": "hidden",
-        "highlight": "highlighted by a rule",
-        "like": "liked or wanted by an import",
-        "want": "liked or wanted by an import",
-        "tag:": "tags",
-        "note": "notes",
-        "passage:": "passages that you highlighted, with their notes",
-        "queue": "places in the queue",
-        "standing:": "your standing queries, what you follow among them, with command lines and names of files",
-        "follow:": "your feeds with their addresses and titles",
-        "weigh:": "words and names that you weigh",
-        "interest:": "words and names that you weigh",
-        "rule:": "names and queries of rules that acted",
-        "agent:": "names of programs that marked papers for you",
-        "open": "when you opened, finished and passed papers",
-        "finish": "when you opened, finished and passed papers",
-        "pass": "when you opened, finished and passed papers",
-        "undo": "what you undid and did again",
-    }
-)
-"""The kinds of events, or their prefixes, with the manual's words for them."""
-
 LEAVING = " AND ".join(f"kind NOT GLOB '{prefix}*'" for prefix in FORMER)
 """SQL: whether an event may leave the machine."""
-
-
-def check_listed(kind: str) -> None:
-    """Raise ValueError for a kind that the manual does not list, so that nothing undocumented leaves the machine."""
-    prefix, colon, _ = kind.partition(":")
-    if prefix + colon not in WHAT_LEAVES:
-        raise ValueError(f"events of the kind {kind!r} are not listed in WHAT_LEAVES and in the manual")

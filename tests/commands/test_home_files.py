@@ -24,7 +24,7 @@ from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
 from reader.commands.help import page
 from reader.core import removed
-from reader.core.marks import PASSAGE, WHAT_LEAVES, Agent
+from reader.core.marks import PASSAGE, Agent
 from reader.core.passages import Passage
 from reader.core.wishes import Wish
 from reader.database import connections
@@ -242,6 +242,31 @@ name = "Stars"
 when = "is:starred"
 then = ["tag:ruled", "highlight"]
 """
+
+
+WHAT_LEAVES = {
+    "read": "read",
+    "star": "starred",
+    "hide": "hidden",
+    "highlight": "highlighted by a rule",
+    "like": "liked or wanted by an import",
+    "want": "liked or wanted by an import",
+    "tag:": "tags",
+    "note": "notes",
+    "passage:": "passages that you highlighted, with their notes",
+    "queue": "places in the queue",
+    "standing:": "your standing queries, what you follow among them, with command lines and names of files",
+    "follow:": "your feeds with their addresses and titles",
+    "weigh:": "words and names that you weigh",
+    "interest:": "words and names that you weigh",
+    "rule:": "names and queries of rules that acted",
+    "agent:": "names of programs that marked papers for you",
+    "open": "when you opened, finished and passed papers",
+    "finish": "when you opened, finished and passed papers",
+    "pass": "when you opened, finished and passed papers",
+    "undo": "what you undid and did again",
+}
+"""The kinds of events, or their prefixes, with the manual's words for them."""
 
 
 def listed() -> str:

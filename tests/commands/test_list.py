@@ -296,16 +296,12 @@ def test_like_finds_similar_papers_and_says_what_they_share(run: Run, papers: Pa
         ("stats", "list --stats"),
         ("keys", "config keys"),
         ("keys check", "config check"),
-        ("similar 1 -n 5 2 --query is:read", "list like:1,2 -n 5 is:read"),
-        ("similar", "list"),
-        ("grep -n 3 attention is:read", "list --passages fulltext:attention -n 3 is:read"),
         ("feeds import a.opml", "import a.opml"),
         ("feeds check", "refresh"),
         ("feeds add cs.RO", "feeds add cs.RO"),
         ("follow", "views list --then follow"),
         ("follow list --json", "views list --then follow --json"),
         ("follow add agents org:NVIDIA", "views add --then follow agents org:NVIDIA"),
-        ("follow add agents --notify", "views add --then follow,notify agents"),
         ("follow remove agents", "views remove agents"),
         ("follow quiet agents", "views remove --then notify agents"),
         ("rules", "views list"),
@@ -320,8 +316,3 @@ def test_like_finds_similar_papers_and_says_what_they_share(run: Run, papers: Pa
 )
 def test_old_names_stand_for_new_forms(old: str, new: str) -> None:
     assert with_new_names(old.split()) == new.split()
-
-
-def test_words_of_an_old_grep_become_terms() -> None:
-    new = ["list", "--passages", "fulltext:sparse", 'fulltext:"scaling law"']
-    assert with_new_names(["grep", 'sparse "scaling law"']) == new

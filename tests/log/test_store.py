@@ -131,12 +131,6 @@ def test_rows_are_taken_once_and_in_any_order(log: Log) -> None:
     assert [row.value for row, _ in log.history(["2611.00001"], "note")] == ["3", "2", "1"]
 
 
-def test_a_kind_that_the_manual_does_not_list_is_refused(log: Log) -> None:
-    with pytest.raises(ValueError, match="not listed"):
-        log.record([Mark("2611.00001", "mood", "1")])
-    assert rows(log) == []
-
-
 def test_a_log_of_a_newer_program_is_refused_and_left_alone(cache: Path, log: Log) -> None:
     log._connection.execute("PRAGMA user_version = 9")
     with pytest.raises(CacheTooNew, match="made by a newer dailypapers"):
