@@ -15,7 +15,7 @@ from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.ids import PAGE_PREFIX, arxiv_id, paper_url
 from reader.core.text import amount
-from reader.core.titles import Titled, describe
+from reader.core.titles import TitleRecord, describe
 
 CHOICES = "dailypapers import --choices"
 
@@ -70,7 +70,7 @@ def print_choices(arguments: Namespace, workspace: Workspace) -> int:
     return answer(arguments, records, *lines, f"{what}{': ' if told else ''}{told}.")
 
 
-def _fields(paper: Titled) -> dict[str, Any]:
+def _fields(paper: TitleRecord) -> dict[str, Any]:
     return {"id": paper.id, "title": paper.title, "author_count": paper.author_count, "published": paper.published}
 
 

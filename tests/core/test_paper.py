@@ -18,7 +18,7 @@ from reader.core.paper import (
     FieldRules,
     Listing,
     Paper,
-    Skipped,
+    SkippedRecord,
     facts,
     fields_of,
 )
@@ -63,7 +63,7 @@ def test_the_journal_and_the_remark_are_listed_beside_the_categories() -> None:
 
 
 def test_records_that_are_counted_only_are_skipped_too() -> None:
-    assert Listing("2026-11-24", (), skipped=(Skipped("a", "b"),), more_skipped=2).skipped_count == 3
+    assert Listing("2026-11-24", (), skipped=(SkippedRecord("a", "b"),), more_skipped=2).skipped_count == 3
 
 
 def test_merging_begins_with_every_column() -> None:

@@ -33,7 +33,7 @@ from reader.core.paper_row import NotCached
 from reader.core.passages import Passage
 from reader.core.similarity import Fit, Shared
 from reader.core.text import clean_note
-from reader.core.titles import Titled
+from reader.core.titles import TitleRecord
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.page.lines import (
     MOST_SHOWN,
@@ -240,7 +240,7 @@ def test_the_page_shows_everything_about_a_paper() -> None:
         fetching="fetching …",
         link_keys={"o": "o", "p": "P", "a": "La", "c": "Lc", "1": "L1", "m": "Lm"},
         kept=PageData(
-            Community((), repositories), title=PageTitle(1, Titled("A"), (Titled("A page", 2, None, "2511.1"),))
+            Community((), repositories), title=PageTitle(1, TitleRecord("A"), (TitleRecord("A page", 2, None, "2511.1"),))
         ),
         is_page=True,
     )
