@@ -10,9 +10,19 @@ from hypothesis import strategies as st
 
 from reader.core.keywords import collapse, commonest, key, normal, normalize
 from reader.core.nearest import advice, beginning, distance, nearest
-from reader.core.tag_words import TagWords, complete_tag, parse_tags, quoted
+from reader.core.tag_words import TagWords, complete_tag, parse_tags, quote_tag
 from reader.core.titles import TitleRecord, describe, find_choices, find_same, is_same, without_cut_word
-from reader.core.words import Form, compounds, forms, indexed, joined, marker, markers, spelled, stems
+from reader.core.words import (
+    Form,
+    compounds,
+    forms,
+    index_text,
+    join_neighbours,
+    marker,
+    markers,
+    normalize_spelling,
+    stems,
+)
 from tests.table import each
 
 
@@ -251,7 +261,7 @@ def test_a_completion_says_how_many_papers_have_the_tag() -> None:
     assert found.papers == (3, None)
     after = complete_tag("later a", {"ai": 3}, (), (), ())
     assert after is not None and after.start == 6
-    assert [quoted(name) for name in ("-x", "a-b", "a b")] == ['"-x"', "a-b", '"a b"']
+    assert [quote_tag(name) for name in ("-x", "a-b", "a b")] == ['"-x"', "a-b", '"a b"']
 
 
 # Titles
@@ -313,7 +323,9 @@ def test_only_one_paper_is_taken_and_the_likeliest_are_offered() -> None:
 
 
 def test_a_paper_is_named_with_what_is_known_of_it() -> None:
-    facts = [describe(TitleRecord("T", *known)) for known in ((3, "2025-01-31"), (1, None), (None, "2025-01-31"), (0, None))]
+    facts = [
+        describe(TitleRecord("T", *known)) for known in ((3, "2025-01-31"), (1, None), (None, "2025-01-31"), (0, None))
+    ]
     assert facts == ["T (3 authors, 2025-01-31)", "T (1 author)", "T (2025-01-31)", "T"]
     assert [without_cut_word(title) for title in ("An agen…", "An agen...", "An …", "An agent")] == ["An"] * 3 + [
         "An agent"
@@ -335,8 +347,8 @@ def test_a_paper_is_named_with_what_is_known_of_it() -> None:
     ],
 )
 def test_a_text_has_one_spelling(text: str, found: str) -> None:
-    assert spelled(text) == found
-    assert spelled(found) == found
+    assert normalize_spelling(text) == found
+    assert normalize_spelling(found) == found
 
 
 @each(
@@ -351,11 +363,11 @@ def test_a_text_has_one_spelling(text: str, found: str) -> None:
 )
 def test_hyphenated_words_are_one_word_too(text: str, found: list[str]) -> None:
     assert compounds(text) == found
-    assert indexed(text) == (f"{text}\n{' '.join(found)}" if found else text)
+    assert index_text(text) == (f"{text}\n{' '.join(found)}" if found else text)
 
 
 def test_nothing_is_indexed_as_nothing() -> None:
-    assert indexed(None) == indexed("") == ""
+    assert index_text(None) == index_text("") == ""
 
 
 def test_stems_are_those_of_the_index() -> None:
@@ -386,11 +398,11 @@ def test_a_quoted_phrase_is_found_whole() -> None:
 
 
 def test_words_in_a_row_may_be_one_word() -> None:
-    assert joined(("pre", "training", "of")) == [
+    assert join_neighbours(("pre", "training", "of")) == [
         ("pretraining",), ("pretraining", "trainingof"), ("trainingof",),
     ]  # fmt: skip
-    assert "texttovideo" in joined(("text", "to", "video"))[1]
-    assert joined(('"a b"', "c")) == [(), ()]
+    assert "texttovideo" in join_neighbours(("text", "to", "video"))[1]
+    assert join_neighbours(('"a b"', "c")) == [(), ()]
 
 
 @each(
