@@ -86,11 +86,16 @@ class LoadedSettings:
 def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> LoadedSettings:
     """Load the settings with the environment's overrides; the keymap checks `keys`. A missing file is not a mistake."""
     environment = os.environ if environment is None else environment
-    file = str(path)
     try:
-        toml = read_toml(text) if (text := _read(path)) else Toml({}, {}, [])
+        return load_text(_read(path), str(path), environment)
     except _Unreadable as error:
-        toml = Toml({}, {}, [(error.line, str(error))])
+        loaded = load_text("", str(path), environment)
+        return replace(loaded, mistakes=(Mistake(loaded.file, error.line, "", str(error)), *loaded.mistakes))
+
+
+def load_text(text: str, file: str, environment: Mapping[str, str]) -> LoadedSettings:
+    """Load the settings from the text of a file; the keymap checks `keys`."""
+    toml = read_toml(text) if text else Toml({}, {}, [])
     mistakes = [Mistake(file, line, "", message) for line, message in toml.mistakes]
     former = {key: _as_list(toml.values.pop(key)) for key in list(toml.values) if key in FORMER_LISTS}
     for key, instead in removed.SETTINGS.items():

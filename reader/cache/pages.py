@@ -84,11 +84,6 @@ def find_waiting(file: Path, now: datetime) -> list[PageTitle]:
         return waiting(cache, (now.date() - timedelta(days=RETRY_DAYS)).isoformat())
 
 
-def unknown(connection: sqlite3.Connection) -> list[PageTitle]:
-    """All papers whose arXiv id is not known, in the order of their pages."""
-    return [_page_title(row) for row in connection.execute(f"{_UNKNOWN} ORDER BY coalesce(q.place, p.pk)")]
-
-
 def one_title(connection: sqlite3.Connection, pk: int) -> PageTitle | None:
     """A paper whose arXiv id is not known; None for any other."""
     row = connection.execute(f"{_UNKNOWN} AND p.pk = ?", (pk,)).fetchone()

@@ -1,5 +1,5 @@
 -- The schema of a cache. Whoever changes it raises `SCHEMA` in `reader/__init__.py`, and `schema.py` makes older caches
--- anew. `tables.py` has the tables that are written through models. Days are ISO dates, and times ISO times in UTC, unless
+-- anew. `tables.py` has the tables of papers as models. Days are ISO dates, and times ISO times in UTC, unless
 -- said otherwise.
 
 CREATE TABLE day (

@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from reader.cache import pages
 from reader.cache.tags import tag_counts
-from reader.commands import page_titles
 from reader.commands.choosing import count_changing
 from reader.commands.command import Command
 from reader.commands.feeds import describe_followed, follow_lists
 from reader.commands.marks import clean_tag, known_tag
 from reader.commands.output import Progress, answer, format_counts, print_line, raise_failures, warn
 from reader.commands.workspace import Workspace
-from reader.core.errors import FeedError, UsageError
+from reader.core.errors import FeedError
 from reader.core.ids import page_id
 from reader.core.marks import LIKE, PASSAGE, TAG, WANT
 from reader.core.paper import LibraryEntry, Listing, SkippedRecord
@@ -47,16 +46,12 @@ def _add_arguments(parser: ArgumentParser) -> None:
         " BibTeX, RIS or CSL-JSON; newsboat's cache.db; OPML; ids and links in any text; a PDF named by its"
         " id. Any of them may be gzipped (- for stdin)"
     )
-    parser.add_argument("files", nargs="*", metavar="FILE", help=about)
+    parser.add_argument("files", nargs="+", metavar="FILE", help=about)
     parser.add_argument("--star", action="store_true", help="star the papers of the files")
     parser.add_argument("--queue", action="store_true", help="queue them")
     parser.add_argument("--liked", action="store_true", help="learn from them what you like, without other marks")
     parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="tag them; may be repeated")
     parser.add_argument("--keep-tags", action="store_true", help="also keep a library's tags and collections")
-    about = "give a saved page's paper its arXiv id, where looking up its title was not enough; may be repeated"
-    parser.add_argument("--choose", action="append", default=[], metavar="PAPER=ID", help=about)
-    about = "list saved pages' papers without an arXiv id, and which papers they may be"
-    parser.add_argument("--choices", action="store_true", help=about)
     parser.add_argument("--dry-run", action="store_true", help="print what would be imported, and change nothing")
 
 
@@ -77,15 +72,8 @@ class _FileContents:
 
 
 def _import_files(arguments: Namespace, workspace: Workspace) -> int:
-    if not (arguments.files or arguments.choose or arguments.choices):
-        raise UsageError("Name a file to import, or - for standard input.")
     # A damaged cache is reported before anything is read.
     workspace.ensure_cache()
-    if arguments.choose or arguments.choices:
-        if arguments.files:
-            raise UsageError("--choose and --choices take no files.")
-        page_titles.choose(workspace, arguments.choose)
-        return page_titles.print_choices(arguments, workspace) if arguments.choices else 0
     is_dry = arguments.dry_run
     marks, kind_of = _chosen_marks(arguments, workspace), _label_kinds(workspace, keep=arguments.keep_tags)
     found = _read_files(arguments, workspace, keep=bool(marks) or is_dry)
@@ -103,9 +91,7 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
             _print_record(record, is_named=bool(found.entries), has_new=bool(new))
         if found.feeds:
             print_line(describe_followed(len(added), known, is_dry=is_dry))
-    titles = None
-    if found.has_pages:
-        titles = page_titles.look_up(workspace, quiet=bool(arguments.json))
+    titles = look_up_titles(workspace, quiet=bool(arguments.json)) if found.has_pages else None
     failed = [*found.failed, *failed]
     more = {"new": new, "unchanged": record["papers"] - new, "skipped": len(record["without_id"])}
     counts = {name: count + more.get(name, 0) for name, count in counts.items()}
@@ -218,6 +204,30 @@ COMMAND = Command(
     _import_files,
     has_json=True,
 )
+
+
+def look_up_titles(workspace: Workspace, *, quiet: bool, is_asked: bool = True) -> dict[str, Any] | None:
+    """Look up pending titles of saved pages, and print and return the result; print nothing if `quiet`.
+
+    Does nothing without pending titles. Unless `is_asked`, titles left for a later run are not mentioned.
+    """
+    from reader.commands.run_job import run_job
+    from reader.refresh.lines import job
+
+    if not pages.find_waiting(workspace.cache_file, datetime.now(UTC)):
+        return None
+    result = run_job(workspace, job("titles"), quiet=quiet)
+    found, offered, left = result["found"], result["offered"], result["left"]
+    if not quiet:
+        if found:
+            print_line(f"{amount(found, 'paper')} found by {'its title' if found == 1 else 'their titles'}.")
+        if offered:
+            print_line(f"{amount(offered, 'paper')} may be another one: choose by L, in the reader's view Saved pages.")
+        if result["error"]:
+            warn(f"{amount(left, 'title')} will be looked up with the next refresh: {result['error']}")
+        elif left and is_asked:
+            print_line(f"{amount(left, 'title')} will be looked up with the next refreshes.")
+    return {"found": found, "offered": offered, "left": left}
 
 
 # Imported entries: find existing papers, request missing ones, and mark all of them

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from reader import paths
-from reader.commands import page_titles
 from reader.commands.command import Command, add_quiet, day_span, first_day, positive_number
 from reader.commands.output import format_counts, print_line, raise_failures, warn
 from reader.commands.workspace import Workspace
@@ -83,7 +82,11 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
     texts = 0
     if goes_on and not arguments.no_texts:
         texts = run_job(workspace, job("texts"), quiet=quiet, tell=print_line_of)["stored"]
-    titles = page_titles.look_up(workspace, quiet=quiet or bool(arguments.json), is_asked=False) if goes_on else None
+    titles = None
+    if goes_on:
+        from reader.commands.import_files import look_up_titles
+
+        titles = look_up_titles(workspace, quiet=quiet or bool(arguments.json), is_asked=False)
     if arguments.json:
         days = {"days": finished["days"], "failed": finished["missing"], "error": finished["error"]}
         feeds = [{name: one[name] for name in ("slug", "title", "error")} for one in missing]

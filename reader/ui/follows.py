@@ -12,7 +12,7 @@ from reader.core.errors import ReaderError
 from reader.core.follows import FIELDS, Follow, offers
 from reader.core.query.nodes import Term, quote
 from reader.core.text import amount
-from reader.ui.command_line.state import OUTPUT, Output
+from reader.ui.command_line.screen import OUTPUT, Output
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.shell.controller import Controller, handles
 

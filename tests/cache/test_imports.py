@@ -15,7 +15,7 @@ import pytest
 from reader.cache.imports import FoundPapers, add_marks, changes, find_papers, waiting, written
 from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
-from reader.cache.pages import PageTitle, find_waiting, note_unknown, one_title, place, unknown
+from reader.cache.pages import PageTitle, find_waiting, note_unknown, one_title, place
 from reader.cache.reads.exports import kept
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
@@ -191,13 +191,13 @@ def pages(cache: Cache, connection: Connection) -> Connection:
     return connection
 
 
-def test_papers_have_the_order_of_their_pages_the_newest_first(pages: Connection) -> None:
-    assert names(unknown(pages)) == "CAB"
+def test_papers_have_the_order_of_their_pages_the_newest_first(pages: Connection, path: Path) -> None:
+    assert names(find_waiting(path, datetime(2026, 11, 1))) == "CAB"
     writes = pages.total_changes
     place(pages, [C, A])
     assert pages.total_changes == writes
     place(pages, [B, A, B, "2611.00099"])
-    assert names(unknown(pages)) == "BAC"
+    assert names(find_waiting(path, datetime(2026, 11, 1))) == "BAC"
 
 
 def test_a_title_is_looked_up_thrice_a_week_apart(pages: Connection, path: Path) -> None:

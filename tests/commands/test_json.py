@@ -41,7 +41,6 @@ search agents                               | search
 add 2606.30616                              | add
 import library.bib --keep-tags --tag x      | import
 import feeds.opml --dry-run                 | import
-import --choices                            | import --choices
 feeds add cs.RO                             | feeds add
 feeds list                                  | feeds list
 feeds remove cs.ro                          | feeds remove

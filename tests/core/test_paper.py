@@ -42,19 +42,21 @@ def test_a_draft_can_say_whatever_sources_fill() -> None:
 
 
 def test_the_tables_have_the_columns_of_the_fields_in_their_types() -> None:
-    from reader.cache.tables import TABLES
+    from reader.cache.tables import PAPER, TEXT
+
+    tables = {"paper": PAPER, "paper_text": TEXT}
 
     columns: dict[str, Any] = {}
     for field in (*FIELDS, *fields_of(Draft.__annotations__)):
         if field.rules.table is not None:
-            column = columns[field.name] = TABLES[field.rules.table].c[field.name]
+            column = columns[field.name] = tables[field.rules.table].c[field.name]
             assert column.nullable == field.is_nullable, field.name
             assert str(column.type) == ("INTEGER" if field.type in (int, bool) else "VARCHAR"), field.name
     own = {
         "pk", "title_hash", "sort_day", "first_day", "added", "has_code", "has_project", "has_media", "has_note",
         "arxiv_asked",
     }  # fmt: skip
-    stored = {name for table in ("paper", "paper_text") for name in dict(TABLES[table].c)}
+    stored = {name for table in tables.values() for name in dict(table.c)}
     assert stored == columns.keys() | own
 
 
@@ -64,15 +66,6 @@ def test_the_journal_and_the_remark_are_listed_beside_the_categories() -> None:
 
 def test_records_that_are_counted_only_are_skipped_too() -> None:
     assert Listing("2026-11-24", (), skipped=(SkippedRecord("a", "b"),), more_skipped=2).skipped_count == 3
-
-
-def test_merging_begins_with_every_column() -> None:
-    from reader.cache.storing.batch import BLANK
-
-    assert {field.name for field in COLUMNS} <= BLANK.keys()
-    assert {name: BLANK[name] for name in ("title", "upvotes", "categories", "media")} == {
-        "title": "", "upvotes": UNKNOWN, "categories": None, "media": "",
-    }  # fmt: skip
 
 
 def test_lists_and_flags_are_decoded() -> None:

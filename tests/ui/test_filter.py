@@ -17,8 +17,7 @@ from reader.core.query.choices import Choice
 from reader.core.views import VIEWS
 from reader.keys.keymap import Keymap
 from reader.session.places import TOPIC_ORDERS, Place, TopicOrder, view
-from reader.ui.filter.pane import FilterPane
-from reader.ui.filter.rows import FilterData, FilterRow, FilterState, TopicItem, ViewItem, draw_row, lay_out
+from reader.ui.filter.pane import FilterData, FilterPane, FilterRow, FilterState, TopicItem, ViewItem, draw_row, lay_out
 from reader.ui.filter.state import (
     COUNTED,
     TOPIC_MEANINGS,

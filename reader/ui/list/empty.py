@@ -14,7 +14,9 @@ from reader.core.views import FOR_YOU, LATEST, QUEUED
 from reader.session.places import DAY, FOLLOW, SAVED, Place, day_of, feed_text
 from reader.ui.filter.state import COUNTED, in_all, place_counts, topic_papers
 from reader.ui.kit.lines import day_left, short_day
+from reader.ui.page.state import DECISIONS, TRIAGE, Triage, is_listed
 from reader.ui.query.advice import (
+    VOCABULARY,
     find_mistake,
     find_unknown_topic,
     is_unfinished,
@@ -22,10 +24,8 @@ from reader.ui.query.advice import (
     names_no_paper_yet,
     with_known_topics,
 )
-from reader.ui.query.state import VOCABULARY
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.state import State
-from reader.ui.triage.state import DECISIONS, TRIAGE, Triage, is_listed
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount

@@ -48,8 +48,6 @@ if TYPE_CHECKING:
     from reader.core.document.find import Hit
     from reader.core.document.model import Block, Document, Heading
     from reader.core.follows import FollowReason
-    from reader.core.paper import Paper
-    from reader.core.similarity import Fit
     from reader.keys.keymap import Keymap
 
 
@@ -420,7 +418,6 @@ def _unfolder(text: str, width: int) -> Line:
 def _markdown(text: str, width: int, glyphs: Glyphs) -> list[Line]:
     from reader.core.errors import NoFullText
     from reader.feeds.fulltext.markdown import parse_markdown
-    from reader.ui.page.lines import text_lines
 
     try:
         # A heading of the first level would be taken for the name of a document.
@@ -676,8 +673,6 @@ def _links(paper: Paper, width: int, look: Presentation) -> list[Line]:
     in_order = sorted(found, key=lambda link: link.name != CODE_LINK)
     items = [_link_item(link, width, look, paper.code_stars) for link in in_order]
     if paper.models or paper.datasets or paper.spaces:
-        from reader.ui.page.lines import linked_counts
-
         items += [[Piece(without_breaks(count), "muted")] for count in linked_counts(paper)]
     return join_items(items, _between(look.glyphs), width)
 
@@ -733,7 +728,6 @@ def _code_stars(stars: int | None) -> list[Piece]:
 def _related(paper: Paper, width: int, look: Presentation) -> tuple[list[Line], list[Line], list[Line]]:
     if look.kept is None:
         return [], [], []
-    from reader.ui.page.lines import comment_lines, repository_lines, version_lines
 
     return (
         repository_lines(paper, look.kept, width, look),

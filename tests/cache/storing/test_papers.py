@@ -12,8 +12,9 @@ from reader.cache import pages
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.storing import papers as module
-from reader.cache.storing.batch import BLANK, Values, merged
+from reader.cache.storing.batch import Values, merged
 from reader.cache.storing.papers import Cache, Stored
+from reader.cache.tables import BLANK
 from reader.core.errors import CacheError
 from reader.core.ids import page_id
 from reader.core.paper import Draft, Listing, SkippedRecord
