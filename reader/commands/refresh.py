@@ -105,18 +105,18 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
             print_line(f"By your rules: {', '.join(f'{count:,} {what}' for what, count in by_rules.items())}.")
         if texts:
             print_line(f"{amount(texts, 'full text')} fetched ahead.")
-        for reason in _not_whole(workspace) if isinstance(plan, Latest) else ():
+        for reason in _incomplete(workspace) if isinstance(plan, Latest) else ():
             print_line(reason)
     return _report_missing(finished, missing, quiet=arguments.quiet)
 
 
-def _not_whole(workspace: Workspace) -> list[str]:
+def _incomplete(workspace: Workspace) -> list[str]:
     from reader.cache.feeds import Feeds
 
     today = datetime.now(UTC).date()
     with closing(Feeds.open(workspace.cache_file, query_only=True)) as feeds:
         found = feeds.freshness(today)
-    return [f"{one.slug}: {one.text(today)}." for one in found if one.newest and not one.newest.is_whole]
+    return [f"{one.slug}: {one.text(today)}." for one in found if one.coverage and one.coverage.incomplete]
 
 
 def _line_printer() -> Callable[[Line], None]:
