@@ -17,7 +17,7 @@ from reader.cache.feed_list import slugs_of
 from reader.cache.marks.events import Events
 from reader.core.dates import utc_stamp
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
-from reader.core.marks import FOLLOW, quoted
+from reader.core.marks import FOLLOW, sql_list
 from reader.database import connections
 from reader.paths import last_refresh
 
@@ -90,7 +90,7 @@ _WANTED = ("star", "note", "queue", "want", "like")
 _LOST = f"""
     SELECT mark.paper FROM mark LEFT JOIN meta ON meta.key = '{_NO_SOURCE}' || mark.paper
     WHERE mark.pk IS NULL AND mark.paper <> '' AND mark.undone = 0 AND mark.value NOT IN ('', '0')
-    AND (mark.kind IN ({quoted(_WANTED)}) OR mark.kind GLOB 'tag:*')
+    AND (mark.kind IN ({sql_list(_WANTED)}) OR mark.kind GLOB 'tag:*')
     AND mark.paper NOT LIKE '{PAGE_PREFIX}%' AND mark.paper NOT LIKE '{FEED_PREFIX}%'
     AND (meta.value IS NULL OR (CAST(meta.value AS INTEGER) < :tries
         AND substr(meta.value, instr(meta.value, ' ') + 1) <= :before))

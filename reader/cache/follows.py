@@ -167,9 +167,9 @@ def _with_words(connection: sqlite3.Connection, column: str, wanted: str, ends: 
 
 
 def _phrase(text: str) -> str:
-    from reader.core.words import spelled
+    from reader.core.words import normalize_spelling
 
-    return f'"{" ".join(split_words(spelled(text)))}"'
+    return f'"{" ".join(split_words(normalize_spelling(text)))}"'
 
 
 # Reads

@@ -175,13 +175,13 @@ def explain_nothing(window: Window, query: Query) -> None:
 def with_known_words(window: Window, query: Query) -> Query | None:
     """A query with unknown words replaced by known ones; None if there are none, or one resembles no known word."""
     from reader.cache.search.free_text import corrections
-    from reader.core.similarity import respelled
+    from reader.core.similarity import apply_corrections
 
     words = query.near or query.plain_words
     if not words:
         return None
     found = window.read(lambda connection: corrections(connection, words))
-    return parsed(respelled(query.text, found)) if found else None
+    return parsed(apply_corrections(query.text, found)) if found else None
 
 
 # Why a paper suits the user, and what it shares with others, as JSON

@@ -25,7 +25,7 @@ from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError
 from reader.core.ids import page_id
 from reader.core.marks import LIKE, PASSAGE, TAG, WANT
-from reader.core.paper import LibraryEntry, Listing, Skipped
+from reader.core.paper import LibraryEntry, Listing, SkippedRecord
 from reader.core.text import amount
 from reader.database.connections import open_database, transaction
 
@@ -128,7 +128,7 @@ def _read_file(name: str, workspace: Workspace, cache: Cache | None, found: _Fil
     """Add what a file has to `found`, and store it if there is a cache; print the first skipped records."""
     from reader.cache.storing.papers import Stored
 
-    page, skipped = list[str](), list[Skipped]()
+    page, skipped = list[str](), list[SkippedRecord]()
     count = skipped_count = 0
     with Progress() as progress:
         for read in _read_parts(name):

@@ -90,10 +90,10 @@ def parse_follow(text: str) -> Follow:
         if meant is not None:
             raise ValueError(f"begins with {field}:, but the field is {meant}:")
         field, name = "word", text
-    return checked(field, name)
+    return make_follow(field, name)
 
 
-def checked(field: str, name: str) -> Follow:
+def make_follow(field: str, name: str) -> Follow:
     """The follow of a name in a field; ValueError says what is wrong with the name."""
     from reader.core.text import clean
 
@@ -142,6 +142,6 @@ def offers(paper: Paper) -> dict[str, tuple[Follow, ...]]:
     found: dict[str, dict[str, Follow]] = {}
     for field, name in ((field, name) for field, some in names.items() for name in some):
         with suppress(ValueError):
-            follow = checked(field, name)
+            follow = make_follow(field, name)
             found.setdefault(field, {}).setdefault(follow.slug, follow)
     return {field: tuple(some.values()) for field, some in found.items()}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from reader.core.errors import ReaderError
 from reader.core.follows import FIELDS, Follow, offers
-from reader.core.query.nodes import Term, quoted
+from reader.core.query.nodes import Term, quote
 from reader.core.text import amount
 from reader.ui.command_line.screen import OUTPUT, Output
 from reader.ui.filter.state import TOPIC_NAMES
@@ -152,7 +152,7 @@ class FollowActions(Controller):
 
 
 def _query(follow: Follow) -> str:
-    return quoted(follow.name) if follow.field == "word" else str(Term(follow.field, follow.name))
+    return quote(follow.name) if follow.field == "word" else str(Term(follow.field, follow.name))
 
 
 def _number(counted: FollowCount) -> str:

@@ -15,7 +15,7 @@ from reader.cache.coverage import Coverage
 from reader.cache.feeds import Feeds, Followed
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
-from reader.core.paper import Draft, Listing, Skipped
+from reader.core.paper import Draft, Listing, SkippedRecord
 from tests.cache.conftest import NOW, draft
 from tests.table import each
 
@@ -93,7 +93,7 @@ def test_papers_are_counted_by_who_told_of_them(feeds: Feeds, cache: Cache) -> N
 def test_a_day_with_records_that_can_not_be_read_is_incomplete(feeds: Feeds, cache: Cache) -> None:
     (daily,) = feeds.freshness(date(2026, 11, 24))
     assert daily.text(date(2026, 11, 24)) == ""
-    skipped = (Skipped("item 2", "no title"), Skipped("item 3", "no title"))
+    skipped = (SkippedRecord("item 2", "no title"), SkippedRecord("item 3", "no title"))
     cache.store(Listing("2026-11-23", (draft(2),)), "2026-11-23T12:00:00Z")
     cache.store(Listing("2026-11-24", (draft(1),), skipped), "2026-11-24T12:00:00Z")
     (daily,) = feeds.freshness(date(2026, 11, 24))

@@ -17,7 +17,7 @@ from reader.commands.output import describe_action, print_line, width
 from reader.commands.registry import is_command
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import ReaderError, UsageError
-from reader.core.lines import wrapped
+from reader.core.lines import wrap_text
 from reader.core.paper_row import PaperRow
 from reader.core.text import amount, visible
 from reader.paths import APP
@@ -204,7 +204,7 @@ class Conversation:
 
 def _filled(sentence: str) -> str:
     """A sentence in lines of the terminal's width; a line that continues another is indented."""
-    return "\n  ".join(wrapped(visible(sentence), max(width() - 2, 1)))
+    return "\n  ".join(wrap_text(visible(sentence), max(width() - 2, 1)))
 
 
 def describe(number: int, row: PaperRow) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from reader.core.dates import SATURDAY, Period, period_of_view
-from reader.core.lines import Line, Piece, cut, unbroken
+from reader.core.lines import Line, Piece, cut, without_breaks
 from reader.core.query.suggestions import complete
 from reader.core.views import FOR_YOU, LATEST, QUEUED
 from reader.session.places import DAY, FOLLOW, SAVED, Place, day_of, feed_text
@@ -287,6 +287,7 @@ def _keys(ways: tuple[str, ...], key: Callable[[str], str]) -> Line:
     parted = (way.partition(" ") for way in ways if way)
     shown = [(name, effect) for action, _, effect in parted if (name := key(action))][:_MOST_WAYS]
     pieces = [
-        (Piece("   "), Piece(unbroken(name), "key"), Piece(unbroken(f" {effect}"), "why")) for name, effect in shown
+        (Piece("   "), Piece(without_breaks(name), "key"), Piece(without_breaks(f" {effect}"), "why"))
+        for name, effect in shown
     ]
     return tuple(piece for way in pieces for piece in way)[1:]
