@@ -25,7 +25,7 @@ NAME_LIMIT = 60
 KEY_PARTS = ("author", "Author", "year", "title", "Title", "words", "id")
 """The names that a pattern of citation keys may have in braces.
 
-The first author's family name, the year, the title's first telling word, its first three such words, and the paper's id;
+The first author's family name, the year, the title's first telling word, its first three, and the paper's id;
 a name with a capital stands for a word that begins with one."""
 
 

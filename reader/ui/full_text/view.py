@@ -509,7 +509,7 @@ class TextView:
 
     @property
     def named(self) -> Landmark | None:
-        """The part that the search names, such as `Table 2`; it is shown in place of the first line with these words."""
+        """The part that the search names, such as `Table 2`; shown in place of the first line with these words."""
         return self.document.find_landmark(self.search.text)
 
     def type_search(self, text: str) -> TextView:
