@@ -117,12 +117,12 @@ def papers_of(
     from reader.cache.search.compile import compile_query, selects
     from reader.cache.search.free_text import nearest
     from reader.core.query import parse
-    from reader.core.query.nodes import with_hidden
+    from reader.core.query.nodes import include_hidden
 
     query = parse(text)
     if not selects(query, scope.views):
         return []
-    asked = nearest(connection, compile_query(with_hidden(query), scope)).where
+    asked = nearest(connection, compile_query(include_hidden(query), scope)).where
     found = connection.execute(f"SELECT p.pk FROM paper AS p WHERE ({asked.sql}) AND {more}", (*asked.params, *values))
     return [pk for (pk,) in found]
 
@@ -233,9 +233,9 @@ def _with_words(connection: sqlite3.Connection, column: str, wanted: str, ends: 
 
 
 def _phrase(text: str) -> str:
-    from reader.core.words import spelled
+    from reader.core.words import normalize_spelling
 
-    return f'"{" ".join(split_words(spelled(text)))}"'
+    return f'"{" ".join(split_words(normalize_spelling(text)))}"'
 
 
 def follows(connection: sqlite3.Connection) -> list[Follow]:
@@ -244,7 +244,7 @@ def follows(connection: sqlite3.Connection) -> list[Follow]:
 
 
 def follow_counts(connection: sqlite3.Connection) -> tuple[FollowCount, ...]:
-    """What is followed, by field and name, with the numbers of papers."""
+    """The follows by field and name, with their numbers of papers."""
     rows = connection.execute(_COUNTS)
     return tuple(FollowCount(Follow(field, name, bool(notify)), *numbers) for field, name, notify, *numbers in rows)
 

@@ -34,7 +34,7 @@ from reader.core.ids import FEED_PREFIX, OWN_PREFIXES, PAGE_PREFIX, page_id
 from reader.core.paper import COLUMNS, Draft, Listing, Merge
 from reader.core.paper_row import UNKNOWN
 from reader.core.text import fold, title_hash
-from reader.core.titles import Titled, is_same
+from reader.core.titles import TitleRecord, is_same
 from reader.database import connections
 from reader.database.sqlite_errors import explain
 
@@ -180,8 +180,8 @@ class Batch:
             return False
         if _is_of_page(draft, entry):
             count = len(draft.authors) or draft.author_count
-            known = Titled(entry.after["title"], entry.after["author_count"], entry.after["published"])
-            return is_same(Titled(draft.title, count, draft.published), known)
+            known = TitleRecord(entry.after["title"], entry.after["author_count"], entry.after["published"])
+            return is_same(TitleRecord(draft.title, count, draft.published), known)
         of_a_feed = draft.entry is not None or entry.after["id"].startswith(FEED_PREFIX)
         return not of_a_feed or sum(map(str.isalnum, fold(draft.title))) >= TITLE_LETTERS
 

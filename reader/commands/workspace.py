@@ -338,6 +338,6 @@ def _check_each(names: Iterable[str], known: Iterable[str], message: str, otherw
 
 
 def _draw(data: bytes, canvas: Canvas) -> dict[str, Any]:
-    from reader.ui.pictures.drawing import draw_values
+    from reader.ui.picture_drawing import draw_values
 
     return draw_values(data, canvas)

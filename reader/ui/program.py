@@ -14,7 +14,7 @@ from reader.core.nearest import advice
 from reader.keys.actions import OVER_ALL
 from reader.paths import APP
 from reader.platform import AUTO, THEMES, theme_name
-from reader.ui.command_line.state import COMMAND, COMMANDS
+from reader.ui.command_line.screen import COMMAND, COMMANDS
 from reader.ui.list.header import window_title
 from reader.ui.shell.commands import THEME, Offer
 from reader.ui.shell.controller import Controller, Moment, follows, handles

@@ -128,7 +128,7 @@ _SQL = {
 }
 _ROW_NAMES = PaperRow._fields[: PaperRow._fields.index("flags")]
 ROW = ", ".join(_SQL.get(name, f"p.{name}") for name in _ROW_NAMES)
-"""What the cache says of a `PaperRow`, in its order; its flags follow."""
+"""The columns of a `PaperRow` in SQL, in its order; its flags follow."""
 
 _FIRST_STATE = PaperRow._fields.index("read")
 
@@ -158,13 +158,8 @@ class DayCount(NamedTuple):
     unread: int
     is_partial: bool = False
     """Whether the feed was never asked for the day: its papers came another way, and more of them may follow."""
-    covered: tuple[tuple[str, Coverage], ...] = ()
-    """The followed categories that announced papers on the day, with how many of them are here."""
-
-    @property
-    def short(self) -> list[tuple[str, Coverage]]:
-        """The categories of which papers are missing, or may be."""
-        return [(name, known) for name, known in self.covered if known.papers and not known.is_whole]
+    incomplete: tuple[tuple[str, Coverage], ...] = ()
+    """The followed categories of which papers of the day may be missing."""
 
     @property
     def plus(self) -> str:
@@ -427,23 +422,23 @@ class Window:
 
     def days(self) -> list[DayCount]:
         """The days that list papers, newest first; hidden papers are not counted."""
-        from reader.cache.coverage import by_day
+        from reader.cache.coverage import incomplete_days
 
         papers, unread = Counter(dict(self._rows(BY_DAY))), Counter(dict(self._rows(UNREAD_BY_DAY)))
         for day, more, more_unread in self._rows(AGAIN):
             papers[day] += more
             unread[day] += more_unread
-        covered = self.read(by_day)
+        incomplete = {day: tuple(known) for day, known in self.read(incomplete_days).items()}
         partial = self.partial_days()
         newest = sorted(papers, reverse=True)
-        return [DayCount(day, papers[day], unread[day], day in partial, tuple(covered.get(day, ()))) for day in newest]
+        return [DayCount(day, papers[day], unread[day], day in partial, incomplete.get(day, ())) for day in newest]
 
     def partial_days(self) -> frozenset[str]:
         """The days whose papers came another way than by asking the feed for the day."""
         return frozenset(day for day, known in self.fetched_days().items() if not known.fetched)
 
     def fetched_days(self, first: str = "", last: str = "9") -> dict[str, DayFetched]:
-        """What the feed has answered for the days from `first` to `last` (ISO, both included)."""
+        """The feed's answers for the days from `first` to `last` (ISO, both included)."""
         rows = self._rows("SELECT day, fetched, papers FROM day WHERE day BETWEEN ? AND ?", first, last)
         return {day: DayFetched(fetched, papers) for day, fetched, papers in rows}
 

@@ -70,8 +70,9 @@ class Selection(NamedTuple):
     offer: Offer | None = None
     """How the papers are offered to the user, if they are; None where the user asks for an order."""
     near: Nearest | None = None
-    """What its papers fit best or are like, which `free_text.py` finds; None for a query without. The other fields do
-    not know these papers."""
+    """The text or papers that its papers fit best, found by `free_text.py`; None for a query without.
+
+    The other fields do not know these papers."""
 
     def statement(self, limit: int = -1) -> tuple[str, tuple[Param, ...]]:
         """The SQL and values that read the papers' keys and days in order; at most `limit` of them if it is not -1."""
@@ -109,13 +110,13 @@ def has_words(keys: str, *texts: str | None) -> bool:
 
 def _has_words(wanted: Sequence[str], text: str) -> bool:
     from reader.core.text import WORD_LETTERS, split_words
-    from reader.core.words import indexed
+    from reader.core.words import index_text
 
     # A word as typed is found at once; to spell and split the text takes ten times as long.
     words = f" {text.translate(WORD_LETTERS)} "
     if any(key in words for key in wanted):
         return True
-    words = f" {' '.join(split_words(indexed(text)))} "
+    words = f" {' '.join(split_words(index_text(text)))} "
     return any(key in words for key in wanted)
 
 

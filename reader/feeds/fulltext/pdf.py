@@ -32,7 +32,7 @@ from reader.core.document.model import (
     Verbatim,
 )
 from reader.core.errors import NoFullText
-from reader.core.text import amount, clean, normalized
+from reader.core.text import amount, clean, normalize
 from reader.feeds.fulltext.pdf_lines import SCRIPTS, SOFT_HYPHEN, Line, Page, Pages
 
 WARNING = "Text from the PDF: formulas and tables may be wrong, figures are left out."
@@ -84,7 +84,7 @@ _SMALL_WORD = re.compile(r"\b[a-z]{3,}\b")
 _EQUATION_NUMBER = re.compile(r"(?:^|\s)\((?:[A-Z]\.?)?\d{1,3}[a-z]?\)$")
 _SENTENCE_END = re.compile(r"[.!?:][’”'\")\]]?[\d⁰¹²³⁴-⁹]*$")
 _ABBREVIATION = re.compile(r"(?:^|[\s(])(?:al|[A-Z]|Eqs?|Figs?|Refs?|Secs?|Tabs?|cf|vs|resp|e\.g|i\.e)\.$")
-"""What does not end a sentence, though it ends with a full stop."""
+"""Abbreviations, whose full stop does not end a sentence."""
 _PAGE_NUMBER = re.compile(r"\W*(?:\d{1,4}|[ivxl]+)\W*")
 _STAMP = re.compile(r"arXiv:\d{4}\.\d+v\d+")
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
@@ -359,7 +359,7 @@ class _Part:
 
 
 _NO_LINE = Line("", -1, 0.0, 0.0, 0.0, 0.0)
-"""What is before the first line."""
+"""The line before the first."""
 
 
 @dataclass
@@ -702,7 +702,7 @@ def _block(part: _Part, known: set[str]) -> Block:
             return Figure(label, _cited(rest, known), ())
         case "note":
             mark, rest = _split(_FOOTNOTE, text)
-            return Note(normalized("NFKC", mark), _cited(rest, known))
+            return Note(normalize("NFKC", mark), _cited(rest, known))
         case "reference":
             label, rest = _split(_MARKER, text)
             return Reference(label, (Span(rest),), f"ref-{label.strip('[].')}" if label else "")
@@ -747,7 +747,7 @@ def _laid_out(lines: Sequence[Line]) -> Iterator[str]:
 def _plain(text: str) -> str:
     """A text that is shown: ligatures are letters again."""
     parts = enumerate(SCRIPTS.split(text.rstrip(SOFT_HYPHEN)))
-    return clean("".join(part if at % 2 else normalized("NFKC", part) for at, part in parts), LETTERS)
+    return clean("".join(part if at % 2 else normalize("NFKC", part) for at, part in parts), LETTERS)
 
 
 def _cited(text: str, known: set[str]) -> Spans:

@@ -268,7 +268,7 @@ class Library(Marker):
         return found[pk].why if pk in found else ""
 
     def learned(self, pk: PaperKey | None) -> tuple[Learned, Suits | None]:
-        """What For you has learned, and how well a paper suits the user, as they are stored."""
+        """The subjects that For you has learned, and how well a paper suits the user, as they are stored."""
         from reader.cache.choice import Learned, read_learned
 
         found = self._suits([pk]) if isinstance(pk, int) else {}
@@ -333,7 +333,7 @@ class Library(Marker):
             await asyncio.to_thread(note, known)
 
     def facts(self, pk: PaperKey) -> dict[str, Any]:
-        """What is known of a paper besides itself, by the names of `Reading`."""
+        """The facts about a paper besides itself, by the names of `Reading`."""
         from reader.cache.community import outputs_of
         from reader.cache.history import STILL, since_marked, votes
         from reader.cache.standing import reasons
@@ -404,7 +404,7 @@ def _fit(connection: sqlite3.Connection, pk: int, text: str) -> Fit:
     """Why a paper is in a list of best fits, or among the near papers after the matching ones."""
     from reader.cache.search.free_text import corrections, keys_of, shared
     from reader.core.query import parse
-    from reader.core.similarity import Fit, Shared
+    from reader.core.similarity import Fit, SharedTerms
 
     query = parse(text)
     like = keys_of(connection, query.like)
@@ -412,6 +412,6 @@ def _fit(connection: sqlite3.Connection, pk: int, text: str) -> Fit:
     return Fit(
         pk,
         text,
-        shared(connection, like, pk) if like else Shared(),
+        shared(connection, like, pk) if like else SharedTerms(),
         tuple(corrections(connection, words).items()) if words else (),
     )
