@@ -27,20 +27,20 @@ from reader.core.choice import (
     Common,
     Reasons,
     Terms,
-    Weighed,
+    WeighedPaper,
     candidates,
     keyword_phrases,
     learn,
-    learned,
     pack,
     read_common,
     score,
     short_title,
     subjects,
+    subjects_to_show,
     terms_of,
     unpack,
 )
-from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, quoted
+from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, sql_list
 from reader.core.wishes import WEIGH, Wish, newest_wishes
 from reader.database import connections
 
@@ -102,7 +102,7 @@ _MARKS = f"""
     SELECT pk, kind, value, clock, count(*) OVER (PARTITION BY action, kind) FROM mark
     WHERE pk > 0 AND undone = 0 AND by = ''
     AND (kind IN ('star', 'hide', '{LIKE}', '{NOTE}', '{QUEUE}') OR kind GLOB '{TAG}*'
-    OR (kind IN ({quoted(TRACES)}) AND clock > (SELECT max(clock) FROM mark) - {TRACED_DAYS * DAY_MILLISECONDS}))
+    OR (kind IN ({sql_list(TRACES)}) AND clock > (SELECT max(clock) FROM mark) - {TRACED_DAYS * DAY_MILLISECONDS}))
     ORDER BY clock, action, pk
 """
 """Marks of rules and programs teach nothing, or they would learn from themselves."""
@@ -203,9 +203,9 @@ def _learn(cache: sqlite3.Connection, wishes: Sequence[Wish], marked: Sequence[M
     """Learn, and store the scores and reasons; return what to tell the user of it."""
     terms = dict(read_terms(cache, [one.pk for one in marked]))
     known = [one for one in marked if one.pk in terms]
-    liked = [Weighed(one.pk, terms[one.pk], one.weight) for one in known if one.weight > 0]
-    passed = [Weighed(one.pk, terms[one.pk], -HIDDEN_WEIGHT * one.weight) for one in known if one.weight < 0]
-    passed += [Weighed(pk, each) for pk, each in _read(cache, _PASSED) if pk not in terms]
+    liked = [WeighedPaper(one.pk, terms[one.pk], one.weight) for one in known if one.weight > 0]
+    passed = [WeighedPaper(one.pk, terms[one.pk], -HIDDEN_WEIGHT * one.weight) for one in known if one.weight < 0]
+    passed += [WeighedPaper(pk, each) for pk, each in _read(cache, _PASSED) if pk not in terms]
     asked = [_Asked.of(cache, one) for one in wishes]
     # The words of a muted phrase still count in other phrases, its pairs do not.
     muted = {term for one in asked if one.is_muted for term in one.terms if term & 1 or len(one.terms) == 1}
@@ -227,7 +227,7 @@ def _learn(cache: sqlite3.Connection, wishes: Sequence[Wish], marked: Sequence[M
     for at in range(0, len(rows), BATCH):
         with connections.transaction(cache):
             cache.executemany(_STORE_SUITS, rows[at : at + BATCH])
-    return {"subjects": [(one.text, one.liked) for one in learned(found)], "papers": len(liked)}
+    return {"subjects": [(one.text, one.liked) for one in subjects_to_show(found)], "papers": len(liked)}
 
 
 class _Asked(NamedTuple):
@@ -269,7 +269,7 @@ def _explain(
     return found
 
 
-def _phrases(cache: sqlite3.Connection, liked: Sequence[Weighed]) -> list[tuple[str, int]]:
+def _phrases(cache: sqlite3.Connection, liked: Sequence[WeighedPaper]) -> list[tuple[str, int]]:
     rows = cache.execute(
         "SELECT pk, keywords FROM paper_text WHERE keywords > '' ORDER BY pk DESC LIMIT ?", (BACKGROUND_PAPERS,)
     )

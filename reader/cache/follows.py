@@ -28,8 +28,6 @@ class FollowCount(NamedTuple):
     follow: Follow
     papers: int
     unread: int
-    perhaps: int = 0
-    """Number of papers that may be of another person."""
 
 
 class _Stored(NamedTuple):
@@ -60,7 +58,7 @@ def derive_follows(connection: sqlite3.Connection) -> None:
         )
         found = list(_find(connection, follow))
         _put(connection, cast("int", cursor.lastrowid), found)
-        set_flag(connection, Flag.FOLLOWED, [pk for pk, _ in found])
+        set_flag(connection, Flag.FOLLOWED, found)
 
 
 def forget_all(connection: sqlite3.Connection) -> None:
@@ -107,62 +105,55 @@ def follow_papers(connection: sqlite3.Connection, pks: Iterable[int]) -> None:
     clear_flag(connection, Flag.FOLLOWED, [pk for pk in wanted if pk not in followed])
 
 
-def _put(connection: sqlite3.Connection, key: int, found: Iterable[tuple[int, bool]]) -> None:
-    connection.executemany(
-        "INSERT OR IGNORE INTO follow_paper (follow, pk, perhaps) VALUES (?, ?, ?)",
-        ((key, pk, perhaps) for pk, perhaps in found),
-    )
+def _put(connection: sqlite3.Connection, key: int, found: Iterable[int]) -> None:
+    connection.executemany("INSERT OR IGNORE INTO follow_paper (follow, pk) VALUES (?, ?)", ((key, pk) for pk in found))
 
 
-def _find(
-    connection: sqlite3.Connection, follow: Follow, among: Sequence[int] | None = None
-) -> Iterator[tuple[int, bool]]:
-    """The papers of a follow, of all or `among` some in their order, each with whether it is uncertain."""
+def _find(connection: sqlite3.Connection, follow: Follow, among: Sequence[int] | None = None) -> Iterator[int]:
+    """The papers of a follow, of all or `among` some in their order."""
     wanted, ends = (None, (0, 1 << 62)) if among is None else (frozenset(among), (among[0], among[-1]))
-    yield from (one for one in _find_between(connection, follow, ends) if wanted is None or one[0] in wanted)
+    yield from (pk for pk in _find_between(connection, follow, ends) if wanted is None or pk in wanted)
 
 
-def _find_between(connection: sqlite3.Connection, follow: Follow, ends: tuple[int, int]) -> Iterator[tuple[int, bool]]:
+def _find_between(connection: sqlite3.Connection, follow: Follow, ends: tuple[int, int]) -> Iterator[int]:
     words = tuple(split_words(follow.name))
     match follow.field:
         case "topic":
             of_topic = (
                 "SELECT pk FROM paper_topic WHERE topic = (SELECT pk FROM topic WHERE slug = ?) AND pk BETWEEN ? AND ?"
             )
-            yield from ((pk, False) for (pk,) in connection.execute(of_topic, (follow.name, *ends)))
+            yield from (pk for (pk,) in connection.execute(of_topic, (follow.name, *ends)))
         case "venue":
             venues = "SELECT pk, venue FROM paper WHERE venue IS NOT NULL AND pk BETWEEN ? AND ?"
             for pk, venue in connection.execute(venues, ends):
                 if tuple(split_words(venue))[: len(words)] == words:
-                    yield pk, False
+                    yield pk
         case "org":
             for pk, name in _with_words(connection, "organization", _phrase(follow.name), ends):
                 if tuple(split_words(name or "")) == words:
-                    yield pk, False
+                    yield pk
         case "author":
-            from reader.core.people import NameLikeness, likest
+            from reader.core.people import find_person
 
             for pk, names in _of_author(connection, follow.name, ends):
-                found = likest(follow.name, names.split("\n"))
-                if found.likeness:
-                    yield pk, found.likeness is NameLikeness.PERHAPS
+                if find_person(follow.name, names.split("\n")) is not None:
+                    yield pk
         case "word":
             from reader.cache.search.full_text import any_form
 
             expression = f"{{title abstract keywords}} : ({any_form(follow.name, exact=True)})"
             rows = "SELECT rowid FROM paper_fts WHERE paper_fts MATCH ? AND rowid BETWEEN ? AND ?"
-            yield from ((pk, False) for (pk,) in connection.execute(rows, (expression, *ends)))
+            yield from (pk for (pk,) in connection.execute(rows, (expression, *ends)))
 
 
 def _of_author(connection: sqlite3.Connection, name: str, ends: tuple[int, int]) -> sqlite3.Cursor:
     from reader.core.people import spellings
 
-    family, begin, initial = spellings(name)
-    wanted = f"({' OR '.join(map(_phrase, family))})"
+    families, begin = spellings(name)
+    wanted = f"({' OR '.join(map(_phrase, families))})"
     if begin:
         # With the given name, few of the many papers by a Wang are left.
-        given = " OR ".join((_phrase(initial), *(f"{_phrase(one)} *" for one in begin)))
-        wanted = f"{wanted} AND ({given})"
+        wanted = f"{wanted} AND ({' OR '.join(f'{_phrase(one)} *' for one in begin)})"
     return _with_words(connection, "authors", wanted, ends)
 
 
@@ -176,9 +167,9 @@ def _with_words(connection: sqlite3.Connection, column: str, wanted: str, ends: 
 
 
 def _phrase(text: str) -> str:
-    from reader.core.words import spelled
+    from reader.core.words import normalize_spelling
 
-    return f'"{" ".join(split_words(spelled(text)))}"'
+    return f'"{" ".join(split_words(normalize_spelling(text)))}"'
 
 
 # Reads
@@ -196,7 +187,7 @@ def follow_counts(connection: sqlite3.Connection) -> tuple[FollowCount, ...]:
 
 
 _COUNTS = """
-    SELECT f.field, f.name, f.notify, count(p.pk), coalesce(sum(p.read = 0), 0), coalesce(sum(w.perhaps), 0)
+    SELECT f.field, f.name, f.notify, count(p.pk), coalesce(sum(p.read = 0), 0)
     FROM follow AS f LEFT JOIN (follow_paper AS w JOIN paper AS p ON p.pk = w.pk AND p.hidden = 0) ON w.follow = f.key
     GROUP BY f.key
     ORDER BY instr('author org venue topic word', f.field), f.name COLLATE NOCASE
@@ -206,19 +197,17 @@ _COUNTS = """
 def reasons(connection: sqlite3.Connection, pk: int) -> tuple[FollowReason, ...]:
     """Why a paper counts as followed; empty if it does not."""
     rows = connection.execute(
-        "SELECT f.field, f.name, f.notify, w.perhaps, t.authors FROM follow_paper AS w JOIN follow AS f"
-        " ON f.key = w.follow JOIN paper_text AS t ON t.pk = w.pk WHERE w.pk = ? ORDER BY w.perhaps, f.key",
+        "SELECT f.field, f.name, f.notify, t.authors FROM follow_paper AS w JOIN follow AS f"
+        " ON f.key = w.follow JOIN paper_text AS t ON t.pk = w.pk WHERE w.pk = ? ORDER BY f.key",
         (pk,),
     ).fetchall()
-    return tuple(
-        _reason(Follow(field, name, bool(notify)), bool(perhaps), text) for field, name, notify, perhaps, text in rows
-    )
+    return tuple(_reason(Follow(field, name, bool(notify)), authors) for field, name, notify, authors in rows)
 
 
-def _reason(follow: Follow, perhaps: bool, authors: str) -> FollowReason:
-    found = ""
+def _reason(follow: Follow, authors: str) -> FollowReason:
+    found = None
     if follow.field == "author":
-        from reader.core.people import likest
+        from reader.core.people import find_person
 
-        found = likest(follow.name, authors.split("\n")).name
-    return FollowReason(follow, found if found != follow.name else "", perhaps)
+        found = find_person(follow.name, authors.split("\n"))
+    return FollowReason(follow, found if found and found != follow.name else "")

@@ -12,13 +12,8 @@ from enum import IntFlag
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from reader.core.marks import NOTE, QUEUE, STATES, quoted
+from reader.core.marks import NOTE, QUEUE, STATES, sql_list
 from reader.core.paper_row import UNKNOWN
-
-LEAST_VOTES = 10
-
-LEAST_SHARE = 4
-"""A risen paper must also gain at least one part in four of its earlier votes."""
 
 RISING_DAYS = 7
 
@@ -97,7 +92,7 @@ HAPPENED_BETWEEN = f"SELECT pk FROM paper_change WHERE at >= ? AND at < ? AND li
 _AFTER_MARK = f"""
     SELECT marked.at, c.links FROM paper_change AS c JOIN (
         SELECT max(clock) / 1000 AS at FROM mark
-        WHERE pk = :pk AND kind IN ({quoted((*STATES, QUEUE, NOTE))}) AND undone = 0
+        WHERE pk = :pk AND kind IN ({sql_list((*STATES, QUEUE, NOTE))}) AND undone = 0
     ) AS marked ON c.at > marked.at
     WHERE c.pk = :pk AND c.links & {_ALL}
 """

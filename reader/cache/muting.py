@@ -109,11 +109,11 @@ def papers_of(
     from reader.cache.search.compile import compile_query, selects
     from reader.cache.search.free_text import nearest
     from reader.core.query import parse
-    from reader.core.query.nodes import with_hidden
+    from reader.core.query.nodes import include_hidden
 
     query = parse(text)
     if not selects(query, scope.views):
         return []
-    asked = nearest(connection, compile_query(with_hidden(query), scope)).where
+    asked = nearest(connection, compile_query(include_hidden(query), scope)).where
     found = connection.execute(f"SELECT p.pk FROM paper AS p WHERE ({asked.sql}) AND {more}", (*asked.params, *values))
     return [pk for (pk,) in found]

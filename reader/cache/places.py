@@ -67,9 +67,6 @@ def shared_place(named: str, start: Path) -> str:
 MACHINE_FILE = "dailypapers-{}.jsonl"
 """The name of the file of a machine whose marks are joined, by the machine's id."""
 
-NOT_THERE = "Its folder is missing: connect or mount it. Your marks are kept until then."
-"""What the doctor says of a folder that is not there."""
-
 
 def is_machine_file(name: str) -> bool:
     """Whether a file may be that of a machine."""

@@ -45,10 +45,10 @@ class Command:
     arguments: Callable[[ArgumentParser], None]
     run: Callable[[Namespace, Workspace], int | OpenReader]
     fields: Mapping[str, str] = field(default_factory=dict)
-    """The fields of its JSON, as `contract` reads them, by the words that select each form; "" for the default.
-
-    With any, it takes --json and --jsonl.
+    """Of an extension: the fields of its JSON, such as `{"": "words, minutes"}`. With any, it takes --json and --jsonl.
     """
+    has_json: bool = False
+    """Whether it takes --json and --jsonl; the fields are in the table of the manual's page `scripts`."""
 
 
 class Parser(ArgumentParser):
@@ -155,8 +155,8 @@ def add_arguments(parser: Parser, command: Command) -> None:
     parser.description = command.summary
     parser.examples = command.examples
     command.arguments(parser)
-    if command.fields:
-        add_json(parser, command.fields.values())
+    if command.has_json or command.fields:
+        add_json(parser, command)
     add_colours(parser)
     add_log_level(parser)
 
@@ -411,40 +411,32 @@ class StoreJson(Action):
         setattr(namespace, self.dest, JsonForm(names, option_string == "--jsonl"))
 
 
-def add_json(parser: ArgumentParser, forms: Iterable[str]) -> None:
-    """Add --json and --jsonl to a command that prints these forms of results."""
+def add_json(parser: ArgumentParser, command: Command) -> None:
+    """Add --json and --jsonl."""
     for option, about in (
         ("--json", "print JSON; with FIELDS such as id,title, only these"),
         ("--jsonl", "the same as JSON Lines, one record a line"),
     ):
         parser.add_argument(
-            option, action=StoreJson, dest="json", metavar="FIELDS", known=lambda: fields(forms), help=about
+            option, action=StoreJson, dest="json", metavar="FIELDS", known=lambda: json_fields(command), help=about
         )
 
 
-# The fields of a command are told in a text such as `array: id, papers (id, title)`: what is in parentheses are the
-# fields of the records in a field, and PAPER stands for the fields of a paper.
-
-
-def fields(forms: Iterable[str]) -> list[str]:
-    """The fields of all forms of a command's results, without those of the records within."""
+def json_fields(command: Command) -> list[str]:
+    """The fields of the records that a command prints, without those of the records within."""
     from reader.actions.export import RECORD_KEYS
+    from reader.commands.pages import text_of
 
+    forms = [*command.fields.values()]
+    if command.has_json:
+        # A row of the manual, such as: | `tag list` | array: `name`, `papers` |
+        row = rf"^\| .*`{command.name}(?: [^`]*)?`.* \| (?:array: |by name: )?(.*) \|$"
+        forms += re.findall(row, text_of("scripts"), re.MULTILINE)
     found: list[str] = []
     for form in forms:
         depth = 0
-        for part in re.findall(r"[()]|\w+", form.rpartition(": ")[2]):
+        for part in re.findall(r"[()]|a paper|\w+", form.rpartition(": ")[2]):
             depth += {"(": 1, ")": -1}.get(part, 0)
             if depth == 0 and part != ")":
-                found += RECORD_KEYS if part == "PAPER" else (part,)
+                found += RECORD_KEYS if part == "a paper" else (part,)
     return list(dict.fromkeys(found))
-
-
-def table_of(forms: Mapping[str, str]) -> list[tuple[str, str]]:
-    """The command lines that print JSON and the fields of each form, as the rows of a table in Markdown."""
-    alike: dict[str, list[str]] = {}
-    for words, form in forms.items():
-        kind, colon, names = form.rpartition(": ")
-        drawn = re.sub(r"\w+", lambda name: "a paper" if name[0] == "PAPER" else f"`{name[0]}`", names)
-        alike.setdefault(f"{kind}{colon}{drawn or 'a number'}", []).append(f"`{words}`")
-    return [(", ".join(several), message) for message, several in alike.items()]

@@ -118,7 +118,7 @@ class News(NamedTuple):
     @property
     def remarks(self) -> tuple[str, ...]:
         """What is incomplete or broken, each a sentence."""
-        short = (one for one in self.sources if self.is_whole(one) is False)
+        short = (one for one in self.sources if self.is_complete(one) is False)
         return (*(f"{clean(one.title, 60)}: {_state(one, self.day)}." for one in short), *self.broken)
 
     @property
@@ -131,11 +131,12 @@ class News(NamedTuple):
         about = f", most about {topics}" if topics else ""
         return f"And {amount(self.rest, 'more paper')}{about}: {paths.APP} list {asked}"
 
-    def is_whole(self, source: Freshness) -> bool | None:
+    def is_complete(self, source: Freshness) -> bool | None:
         """Whether all new papers of a source are here; None if unknown."""
-        if source.failing_since or any(hole.day >= self.since for hole in source.holes):
+        known = source.coverage
+        if source.failing_since or (known and any(day >= self.since for day in known.incomplete)):
             return False
-        return True if source.newest else None
+        return True if known and known.complete_to else None
 
     def in_words(self, day: str) -> str:
         """A day (ISO) in words: `26 November`, with the year if it differs; other text unchanged."""
@@ -157,7 +158,7 @@ class News(NamedTuple):
 
 
 def _state(source: Freshness, today: date) -> str:
-    """Why a source failed, or how complete its newest day is; no full stop."""
+    """Why a source failed, or how complete it is; no full stop."""
     return clean(source.error, 200).rstrip(".") if source.error else source.text(today)
 
 
@@ -193,7 +194,7 @@ def whats_new(
 
 def refresh_first(workspace: Workspace, *, quiet: bool = True) -> ReaderError | None:
     """Refresh the latest days; return why not all sources answered."""
-    from reader.commands.run_job import run_job
+    from reader.commands.fetch import run_job
     from reader.refresh.lines import error_of, refresh_job
     from reader.refresh.plan import Latest
 
@@ -373,14 +374,11 @@ def news_record(news: News) -> dict[str, Any]:
 
 
 def _source_record(source: Freshness, news: News) -> dict[str, Any]:
-    newest = source.newest
     return {
         "name": source.title,
         "answered": source.answered,
-        "whole": news.is_whole(source),
-        "day": newest and newest.day,
-        "here": newest and newest.here,
-        "of": newest and newest.papers,
+        "complete": news.is_complete(source),
+        "complete_to": (source.coverage and source.coverage.complete_to) or None,
         "says": _state(source, news.day) or None,
     }
 

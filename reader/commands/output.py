@@ -153,24 +153,6 @@ def state_words(paper: PaperRow | Paper) -> str:
     return ",".join(word for word in words if word)
 
 
-def print_requests() -> None:
-    """Print each request on standard error, with its status, bytes and time."""
-    import logging
-
-    class Printed(logging.StreamHandler[TextIO]):
-        """Prints to this run's standard error, and stops when another run in this process replaces it."""
-
-        def emit(self, record: logging.LogRecord) -> None:
-            if self.stream is sys.stderr:
-                super().emit(record)
-
-    handler = Printed()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
-    log = logging.getLogger("reader.feeds")
-    log.addHandler(handler)
-    log.setLevel(logging.INFO)
-
-
 @dataclass(frozen=True, slots=True)
 class Style:
     """Colours, bold text and links, or plain text."""

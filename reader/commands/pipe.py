@@ -140,5 +140,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _pipe_papers,
-    {"": "array: ids, output, cut, kept, left_out (id, why)", "--forget": "command, papers, dropped"},
+    has_json=True,
 )

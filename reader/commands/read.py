@@ -17,7 +17,7 @@ from reader.commands.workspace import Workspace
 from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import TextSection, text_sections, with_font_names, with_subsections
 from reader.core.errors import NotFound
-from reader.core.lines import wrapped
+from reader.core.lines import wrap_text
 from reader.core.text import brief, clean
 
 if TYPE_CHECKING:
@@ -100,9 +100,9 @@ def _draw(paper: Paper, kept: KeptText, facts: str, ascii: bool) -> Iterator[str
 
     style = Style.of(sys.stdout)
     columns = min(width(), READABLE) if is_terminal(sys.stdout) else None
-    yield from (style("strong", line) for line in wrapped(clean(paper.title), columns))
-    yield from (style("muted", line) for line in wrapped(", ".join(map(clean, paper.authors)), columns))
-    yield from (style("muted", line) for line in wrapped(facts, columns))
+    yield from (style("strong", line) for line in wrap_text(clean(paper.title), columns))
+    yield from (style("muted", line) for line in wrap_text(", ".join(map(clean, paper.authors)), columns))
+    yield from (style("muted", line) for line in wrap_text(facts, columns))
     yield ""
     for line in Layout(kept.document, columns, table_width=width() if columns else None):
         yield paint(_in_ascii(line) if ascii else line.pieces, style)
@@ -125,5 +125,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _read_paper,
-    {"": "id, version, source, sections (section, level, title, letters, text)"},
+    has_json=True,
 )

@@ -68,11 +68,10 @@ def _add_show_arguments(parser: ArgumentParser) -> None:
 
 def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.refresh:
-        from reader.commands.run_job import run_job
-        from reader.refresh.lines import job
+        from reader.commands.fetch import run_job
 
         paper, _ = load_paper(workspace, arguments.id)
-        for problem in run_job(workspace, job("paper", id=paper.id))["problems"]:
+        for problem in run_job(workspace, {"job": "paper", "id": paper.id})["problems"]:
             warn(f"Not refreshed: {problem}")
     with workspace.window() as window:
         shown = _Shown(*read_paper(window, arguments.id), window, workspace)
@@ -101,7 +100,6 @@ def _record(shown: _Shown, wanted: set[str]) -> dict[str, object]:
                 "name": one.follow.name,
                 "query": one.follow.query,
                 "found": one.found or None,
-                "perhaps": one.perhaps,
             }
             for one in shown.ask(reasons)
         ],
@@ -220,15 +218,7 @@ SHOW_COMMAND = Command(
     (),
     _add_show_arguments,
     _show_paper,
-    {
-        "": (
-            "PAPER, linked (kind, id, likes, downloads, about, state, url), discussion (id, author, at, "
-            "reply_to, depth, text, reactions, edited, hidden, automated), choices (title, author_count, "
-            "published, id), outputs (name, made, text), follows (field, name, query, found, perhaps), "
-            "marked_by (mark, program), why (slug, phrases), for_you (score, "
-            "why, phrases), rules (acts (rule, when, then, undone), muted_by), changes (day, events)"
-        )
-    },
+    has_json=True,
 )
 
 
@@ -295,10 +285,9 @@ def _fetch_pdf(arguments: Namespace, workspace: Workspace) -> int:
         raise UsageError(f"{clean(str(folder))} is not a folder.")
     file = pdf_file(paper, folder)
     if not file.exists():
-        from reader.commands.run_job import fetch
-        from reader.refresh.lines import job
+        from reader.commands.fetch import fetch
 
-        fetch(workspace, job("pdf", id=paper.id, path=str(file)), page)
+        fetch(workspace, {"job": "pdf", "id": paper.id, "path": str(file)}, page)
     return answer(arguments, {"id": paper.id, "file": str(file)}, str(file))
 
 
@@ -309,5 +298,5 @@ OPEN_COMMAND = Command(
     (),
     _add_open_arguments,
     _open_paper,
-    {"": "id, link, url, opened", "--pdf": "id, file"},
+    has_json=True,
 )

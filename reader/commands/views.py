@@ -292,8 +292,7 @@ def _follow(arguments: Namespace, workspace: Workspace, words: list[str]) -> int
 
 def _follow_line(one: FollowCount) -> str:
     told = "; you are notified of new ones" if one.follow.notify else ""
-    perhaps = f", {one.perhaps:,} of them possibly by someone else" if one.perhaps else ""
-    papers = f"{amount(one.papers, 'paper')}{perhaps}" if one.papers else "no papers here yet"
+    papers = amount(one.papers, "paper") if one.papers else "no papers here yet"
     return f"{one.follow.name}: {papers}{told}. Its query is {one.follow.query}"
 
 
@@ -370,8 +369,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _run_views,
-    {
-        "list": "array: name, query, then, key, unread, papers",
-        "": "views, did",
-    },
+    has_json=True,
 )

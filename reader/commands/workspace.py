@@ -66,17 +66,7 @@ class Workspace:
 
     def mistakes(self) -> list[Mistake]:
         """All mistakes in the settings, including keys, by line."""
-        keys = (
-            settings_reader.Mistake(
-                self.loaded.file,
-                self.loaded.lines.get(f"keys.{one.action}", 0),
-                f"keys.{one.action}",
-                f"has a mistake: {one.problem}",
-                one.suggestion,
-            )
-            for one in self.keymap.mistakes
-        )
-        return sorted([*self.loaded.mistakes, *keys], key=lambda mistake: mistake.line)
+        return mistakes_in(self.loaded)
 
     @cached_property
     def topics(self) -> Topics:
@@ -167,6 +157,23 @@ class Workspace:
             yield cache
             cache.rest()
         self.back_up()
+
+
+def mistakes_in(loaded: LoadedSettings) -> list[Mistake]:
+    """All mistakes in settings, including keys, by line."""
+    from reader.keys.keymap import Keymap
+
+    keys = (
+        settings_reader.Mistake(
+            loaded.file,
+            loaded.lines.get(f"keys.{one.action}", 0),
+            f"keys.{one.action}",
+            f"has a mistake: {one.problem}",
+            one.suggestion,
+        )
+        for one in Keymap.of(loaded.settings).mistakes
+    )
+    return sorted([*loaded.mistakes, *keys], key=lambda mistake: mistake.line)
 
 
 def parsed(text: str, *, also: str = "") -> Query:
@@ -331,6 +338,6 @@ def _check_each(names: Iterable[str], known: Iterable[str], message: str, otherw
 
 
 def _draw(data: bytes, canvas: Canvas) -> dict[str, Any]:
-    from reader.ui.pictures.drawing import draw_values
+    from reader.ui.picture_drawing import draw_values
 
     return draw_values(data, canvas)

@@ -50,9 +50,9 @@ class Wish(NamedTuple):
     def key(self) -> tuple[str, str]:
         """What it is about, regardless of spelling."""
         # Late: the interface starts without this import (6 ms).
-        from reader.core.words import spelled, stems
+        from reader.core.words import normalize_spelling, stems
 
-        return self.what, " ".join(stems(split_words(spelled(self.name))))
+        return self.what, " ".join(stems(split_words(normalize_spelling(self.name))))
 
     @property
     def wanted(self) -> str:

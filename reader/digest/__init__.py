@@ -130,12 +130,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _run_digest,
-    {
-        "": (
-            "title, since, query, asked, sources (name, answered, whole, day, here, of, says), "
-            "counts (papers, read, starred, queued), sections "
-            "(name, papers (id, title, upvotes, authors, organization, venue, day, comments, topics, "
-            "code_url, url, why, says, by_ai)), left_out, mailed, broken, sent"
-        )
-    },
+    has_json=True,
 )

@@ -20,7 +20,7 @@ from reader.core.addresses import is_local_url
 from reader.core.dates import iso_day
 from reader.core.errors import FeedMalformed, FeedRefused
 from reader.core.ids import arxiv_id, is_arxiv_id
-from reader.core.paper import Draft, Skipped
+from reader.core.paper import Draft, SkippedRecord
 from reader.core.text import clean, reason
 from reader.feeds.arxiv_categories import find_category
 from reader.feeds.environment import ARXIV_VARIABLE
@@ -244,7 +244,7 @@ class ArxivResponse:
     """The entries of a response in their order."""
 
     entries: tuple[ArxivEntry, ...]
-    skipped: tuple[Skipped, ...] = ()
+    skipped: tuple[SkippedRecord, ...] = ()
     total: int | None = None
     """Number of all papers that match the query; None for an announcement."""
 

@@ -17,7 +17,7 @@ from xml.parsers.expat import ExpatError, ParserCreate
 
 from reader.core.errors import FeedMalformed
 from reader.core.latex import latex_to_unicode
-from reader.core.paper import Skipped
+from reader.core.paper import SkippedRecord
 from reader.core.text import BLOCK_LIMIT, LINE_LIMIT, clean, clean_block
 
 T = TypeVar("T")
@@ -196,15 +196,15 @@ def as_text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def parse_each(items: Iterable[T], parse: Callable[[T], U], what: str) -> tuple[list[U], tuple[Skipped, ...]]:
+def parse_each(items: Iterable[T], parse: Callable[[T], U], what: str) -> tuple[list[U], tuple[SkippedRecord, ...]]:
     """What `parse` makes of each item, and those for which it raises FeedMalformed, as `what` and their number."""
     found: list[U] = []
-    skipped: list[Skipped] = []
+    skipped: list[SkippedRecord] = []
     for number, item in enumerate(items, start=1):
         try:
             found.append(parse(item))
         except FeedMalformed as error:
-            skipped.append(Skipped(f"{what} {number}", str(error)))
+            skipped.append(SkippedRecord(f"{what} {number}", str(error)))
     return found, tuple(skipped)
 
 

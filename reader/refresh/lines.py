@@ -39,7 +39,7 @@ from reader.core.errors import (
     ReaderError,
     UsageError,
 )
-from reader.core.paper import Draft, Listing, Skipped
+from reader.core.paper import Draft, Listing, SkippedRecord
 from reader.paths import FULL, explain
 from reader.refresh.plan import Plan, plan_values
 
@@ -158,7 +158,7 @@ def listing_values(listing: Listing) -> dict[str, Any]:
 def listing_of(values: dict[str, Any]) -> Listing:
     """The listing of its values; raises TypeError or KeyError for others."""
     drafts = (Draft(**with_tuples(one)) for one in values["drafts"])
-    return Listing(values["day"], tuple(drafts), tuple(Skipped(**one) for one in values["skipped"]))
+    return Listing(values["day"], tuple(drafts), tuple(SkippedRecord(**one) for one in values["skipped"]))
 
 
 # What jobs share

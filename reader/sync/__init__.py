@@ -205,9 +205,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _run_sync,
-    {
-        "": "came, went, troubles, is_new_machine",
-        "--status": "folder, machines (machine, name, is_this, changes, newest), troubles",
-        "--remove": "machine, changes",
-    },
+    has_json=True,
 )

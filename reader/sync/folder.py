@@ -184,12 +184,12 @@ def _rows(path: Path, known: KnownFile, own: str, actions: set[str] | None) -> I
                 try:
                     row = decode_row(line)
                     if row.machine != known.machine or (row.machine == own and clock_of(row.action) > latest):
-                        raise foreign.Refused("it is of another machine")
+                        raise foreign.InvalidForeignValue("it is of another machine")
                     known.rows += 1
                     if actions is not None:
                         actions.add(row.action)
                     yield row
-                except foreign.Refused:
+                except foreign.InvalidForeignValue:
                     known.refused += 1
             known.place = file.tell()
 

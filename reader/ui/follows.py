@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from reader.core.errors import ReaderError
 from reader.core.follows import FIELDS, Follow, offers
-from reader.core.query.nodes import Term, quoted
+from reader.core.query.nodes import Term, quote
 from reader.core.text import amount
-from reader.ui.command_line.state import OUTPUT, Output
+from reader.ui.command_line.screen import OUTPUT, Output
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.shell.controller import Controller, handles
 
@@ -152,11 +152,8 @@ class FollowActions(Controller):
 
 
 def _query(follow: Follow) -> str:
-    return quoted(follow.name) if follow.field == "word" else str(Term(follow.field, follow.name))
+    return quote(follow.name) if follow.field == "word" else str(Term(follow.field, follow.name))
 
 
 def _number(counted: FollowCount) -> str:
-    if not counted.papers:
-        return "no papers here yet"
-    papers = amount(counted.papers, "paper")
-    return f"{papers}, {counted.perhaps:,} possibly by someone else" if counted.perhaps else papers
+    return amount(counted.papers, "paper") if counted.papers else "no papers here yet"

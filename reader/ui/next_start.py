@@ -24,13 +24,13 @@ from reader.core.lines import Piece
 from reader.keys.keymap import Keymap
 from reader.session import visit
 from reader.session.places import SAVED
-from reader.ui.command_line.state import COMMANDS
+from reader.ui.command_line.screen import COMMANDS
 from reader.ui.filter.state import TOPIC_MODE, TOPIC_ORDER
 from reader.ui.first_frame.painter import BAR, KeptLook, Stamp, conditions, save_look, stamp, style_name
 from reader.ui.kit.line_widgets import PLAIN, draw
 from reader.ui.list.news import visited_at
 from reader.ui.looks.theme import styles_directory
-from reader.ui.triage.state import lasting_place
+from reader.ui.page.state import lasting_place
 
 if TYPE_CHECKING:
     from reader.ui.app import ReaderApp

@@ -47,7 +47,7 @@ from reader.ui.filter.counter import Counter
 from reader.ui.main_screen import Empty, FilterStrip, MainScreen
 from reader.ui.page.loader import DetailLoader
 from reader.ui.page.screen import PaperDetail, PaperPage
-from reader.ui.pictures.drawing import draw_values
+from reader.ui.picture_drawing import draw_values
 from reader.ui.program import NoticeTimer
 from tests.doubles import cached, run_here
 from tests.ui import papers

@@ -20,7 +20,7 @@ from reader.ui.library.counting import Counts
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.list.empty import EmptyReason, day_end_notice, empty_reason, empty_state
 from reader.ui.main_screen import Empty
-from reader.ui.query.state import type_query
+from reader.ui.query.advice import type_query
 from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.listing import CacheFacts, ListContent
 from reader.ui.shell.state import State

@@ -31,9 +31,9 @@ from reader.core.lines import Line, measure
 from reader.core.paper import Paper
 from reader.core.paper_row import NotCached
 from reader.core.passages import Passage
-from reader.core.similarity import Fit, Shared
+from reader.core.similarity import Fit, SharedTerms
 from reader.core.text import clean_note
-from reader.core.titles import Titled
+from reader.core.titles import TitleRecord
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.page.lines import (
     MOST_SHOWN,
@@ -71,10 +71,10 @@ def said_by(lines: Sequence[Line]) -> list[str]:
 
 
 def test_follows_come_first_and_lines_break_between_tags() -> None:
-    follows = (FollowReason(Follow("topic", "agents")), FollowReason(Follow("author", "Ke Li"), "K. Li", perhaps=True))
+    follows = (FollowReason(Follow("topic", "agents")), FollowReason(Follow("author", "Ke Li"), "LI Ke"))
     look = replace(LOOK, follows=follows, topic_names={"agents": "Agents & tools"})
     lines = own_lines(paper(tags=("later", "to cite")), 70, look)
-    assert said_by(lines) == ["◆ Followed Agents & tools · perhaps Ke Li: K. Li", "Tags later · to cite"]
+    assert said_by(lines) == ["◆ Followed Agents & tools · Ke Li: LI Ke", "Tags later · to cite"]
     ways = [*(("view", one.follow.view) for one in follows), ("tag", "later"), ("tag", "to cite")]
     assert [piece.action for line in lines for piece in line if piece.action] == ways
     assert [line.rstrip() for line in own_texts(14, tags=("later", "to cite"))] == ["Tags later ·", "to cite"]
@@ -165,11 +165,11 @@ def reasons(fit: Fit | None, width: int = 80) -> list[str]:
 
 
 def test_each_reason_is_named() -> None:
-    fit = Fit(3, "like:1", Shared(("draft trees",), ("Ada",)))
+    fit = Fit(3, "like:1", SharedTerms(("draft trees",), ("Ada",)))
     assert reasons(fit) == ["Why here  shares draft trees · Ada"]
     assert all(len(line) <= 20 for line in reasons(fit, 20))
     assert reasons(Fit(3, "like:1")) == reasons(None) == []
-    hostile = Fit(3, "x", Shared(("a\x1b[31mb",)))
+    hostile = Fit(3, "x", SharedTerms(("a\x1b[31mb",)))
     assert "\x1b" not in reasons(hostile)[0]
     assert said_by(fit_lines(fit, 80, ASCII))[0].isascii()
 
@@ -235,12 +235,13 @@ def test_the_page_shows_everything_about_a_paper() -> None:
         position="3 of 34",
         suits="like what you starred",
         votes=Votes((50, 55, 61), 11),
-        fit=Fit(1, "like:1", Shared(("draft trees",))),
+        fit=Fit(1, "like:1", SharedTerms(("draft trees",))),
         outputs=(KeptOutput("Summary", "2026-11-26T08:00:00Z", "One."),),
         fetching="fetching …",
         link_keys={"o": "o", "p": "P", "a": "La", "c": "Lc", "1": "L1", "m": "Lm"},
         kept=PageData(
-            Community((), repositories), title=PageTitle(1, Titled("A"), (Titled("A page", 2, None, "2511.1"),))
+            Community((), repositories),
+            title=PageTitle(1, TitleRecord("A"), (TitleRecord("A page", 2, None, "2511.1"),)),
         ),
         is_page=True,
     )

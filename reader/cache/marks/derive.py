@@ -21,7 +21,7 @@ from reader.cache.feed_list import list_feeds
 from reader.cache.flags import clear_flag, has, having, set_flag
 from reader.cache.follows import derive_follows, forget_all
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
-from reader.core.marks import FOLLOW, HIGHLIGHT, NOTE, PASSAGE, QUEUE, STANDING, STATES, TAG, TRACES, quoted
+from reader.core.marks import FOLLOW, HIGHLIGHT, NOTE, PASSAGE, QUEUE, STANDING, STATES, TAG, TRACES, sql_list
 from reader.core.paper_row import Flag
 from reader.database import connections
 from reader.log.store import UNDONE
@@ -155,7 +155,7 @@ _INSERT_NEWEST = f"""
     SELECT paper, iif(paper = '', NULL, {_KEY.format(paper="newest.paper")}),
         kind, value, clock, action, by, undone FROM (
         SELECT *, row_number() OVER (
-            PARTITION BY paper, kind, iif(kind IN ({quoted(TRACES)}), value, '')
+            PARTITION BY paper, kind, iif(kind IN ({sql_list(TRACES)}), value, '')
             ORDER BY undone, clock DESC, action DESC) AS place
         FROM (
             SELECT e.paper, e.kind, e.value, e.clock, e.action, e.by, {UNDONE.format(log="log.")} AS undone

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, TypeAlias
 
-from reader.core.marks import FINISH, OPEN, QUEUE, TRACES, quoted
+from reader.core.marks import FINISH, OPEN, QUEUE, TRACES, sql_list
 
 WEEKS = 12
 
@@ -87,10 +87,10 @@ _DEEDS = f"""
     WITH deed AS (
         SELECT coalesce(pk, paper) AS paper, kind, value, clock, undone, by,
             count(*) OVER (PARTITION BY action, kind) AS count
-        FROM mark WHERE clock >= ? AND kind IN ({quoted((*TRACES, *MARKED))})
+        FROM mark WHERE clock >= ? AND kind IN ({sql_list((*TRACES, *MARKED))})
     )
     SELECT paper, kind, value, clock FROM deed WHERE undone = 0
-    AND (kind IN ({quoted(TRACES)}) OR (count <= {TOGETHER} AND value NOT IN ('', '0') AND by = ''))
+    AND (kind IN ({sql_list(TRACES)}) OR (count <= {TOGETHER} AND value NOT IN ('', '0') AND by = ''))
 """
 
 _TOPICS = """

@@ -158,13 +158,8 @@ class DayCount(NamedTuple):
     unread: int
     is_partial: bool = False
     """Whether the feed was never asked for the day: its papers came another way, and more of them may follow."""
-    covered: tuple[tuple[str, Coverage], ...] = ()
-    """The followed categories that announced papers on the day, with how many of them are here."""
-
-    @property
-    def short(self) -> list[tuple[str, Coverage]]:
-        """The categories of which papers are missing, or may be."""
-        return [(name, known) for name, known in self.covered if known.papers and not known.is_whole]
+    incomplete: tuple[tuple[str, Coverage], ...] = ()
+    """The followed categories of which papers of the day may be missing."""
 
     @property
     def plus(self) -> str:
@@ -460,7 +455,7 @@ class Window:
 
     def days(self) -> list[DayCount]:
         """The days that list papers, newest first; hidden papers are not counted."""
-        from reader.cache.coverage import by_day
+        from reader.cache.coverage import incomplete_days
 
         with explained(self._path):
             papers = Counter(dict(self._connection.execute(BY_DAY).fetchall()))
@@ -468,10 +463,10 @@ class Window:
             for day, more, more_unread in self._connection.execute(AGAIN):
                 papers[day] += more
                 unread[day] += more_unread
-            covered = by_day(self._connection)
+            incomplete = {day: tuple(known) for day, known in incomplete_days(self._connection).items()}
         partial = self.partial_days()
         newest = sorted(papers, reverse=True)
-        return [DayCount(day, papers[day], unread[day], day in partial, tuple(covered.get(day, ()))) for day in newest]
+        return [DayCount(day, papers[day], unread[day], day in partial, incomplete.get(day, ())) for day in newest]
 
     def fetched_days(self, first: str = "", last: str = "9") -> dict[str, DayFetched]:
         """What the feed has answered for the days from `first` to `last` (ISO, both included)."""

@@ -18,9 +18,9 @@ from typing import NamedTuple
 
 from reader.cache.search.selection import Clause, Nearest, Selection
 from reader.core.nearest import distance
-from reader.core.similarity import Shared, is_noun_phrase
+from reader.core.similarity import SharedTerms, is_noun_phrase
 from reader.core.text import split_words
-from reader.core.words import STOP_WORDS, compounds, spelled, stem, stems
+from reader.core.words import STOP_WORDS, compounds, normalize_spelling, stem, stems
 
 MOST_WORDS = 40
 """Words of a free text that are searched for; of a longer one, the first."""
@@ -160,7 +160,7 @@ def _any(words: Iterable[str]) -> str:
 def rank(connection: sqlite3.Connection, text: str) -> Ranking:
     """The papers that fit a text, best first."""
     index = Index(connection)
-    text = spelled(text)
+    text = normalize_spelling(text)
     tokens = split_words(text)[: 2 * MOST_WORDS]
     corrected: dict[str, str] = {}
     for at, token in enumerate(tokens):
@@ -196,7 +196,7 @@ def corrections(connection: sqlite3.Connection, text: str) -> dict[str, str]:
     Empty if one of them is near to none: either all are corrected or none.
     """
     index = Index(connection)
-    unknown = [one for one in split_words(spelled(text)) if one not in STOP_WORDS and not index.papers(one)]
+    unknown = [one for one in split_words(normalize_spelling(text)) if one not in STOP_WORDS and not index.papers(one)]
     ranking = rank(connection, text)
     if not unknown or len(ranking.corrected) < len(set(unknown)):
         return {}
@@ -208,7 +208,7 @@ def _first_forms(texts: Iterable[Text]) -> dict[str, str]:
     """How texts write each stem first, abstracts before titles."""
     words = [word for title, abstract in texts for word in _words(f"{abstract} {title}")]
     found: dict[str, str] = {}
-    for word, own in zip(words, stems(map(spelled, words)), strict=True):
+    for word, own in zip(words, stems(map(normalize_spelling, words)), strict=True):
         found.setdefault(own, word)
     return found
 
@@ -233,7 +233,7 @@ def like(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, float]
     scores = {pk: score / most for pk, score in scores.items()}
     for name in _authors(connection, pks[:MOST_LIKED]):
         sql = "SELECT rowid FROM paper_fts WHERE paper_fts MATCH ?"
-        for (pk,) in connection.execute(sql, (f'authors : "{" ".join(split_words(spelled(name)))}"',)):
+        for (pk,) in connection.execute(sql, (f'authors : "{" ".join(split_words(normalize_spelling(name)))}"',)):
             if pk not in pks:
                 scores[pk] = scores.get(pk, 0.0) + AUTHOR
     return dict(sorted(scores.items(), key=lambda one: (-one[1], -one[0])))
@@ -242,14 +242,14 @@ def like(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, float]
 def _telling(index: Index, texts: Sequence[Text]) -> dict[str, float]:
     """How much each word of some papers tells of them; words of titles count three times."""
     counts = Counter(
-        word for title, abstract in texts for word in _words(spelled(f"{title} {title} {title} {abstract}"))
+        word for title, abstract in texts for word in _words(normalize_spelling(f"{title} {title} {title} {abstract}"))
     )
     # To ask the index for every word of several papers takes a second; the rarest words are said once or by one paper.
     often = [word for word, _ in counts.most_common(8 * TELLING_WORDS)]
     return {word: index.rarity(word) * counts[word] / (counts[word] + TOLD) for word in often if index.papers(word) > 1}
 
 
-def shared(connection: sqlite3.Connection, pks: Sequence[int], pk: int) -> Shared:
+def shared(connection: sqlite3.Connection, pks: Sequence[int], pk: int) -> SharedTerms:
     """What a paper shares with those that it is like: keywords of either that are in both texts."""
     index, others = Index(connection), list(pks[:MOST_LIKED])
     own, theirs = (_stemmed("\n".join(chain(*read_texts(connection, some)))) for some in ([pk], others))
@@ -257,7 +257,7 @@ def shared(connection: sqlite3.Connection, pks: Sequence[int], pk: int) -> Share
     for keyword in (one for some in ([pk], others) for one in _lines(connection, "keywords", some)):
         stemmed = _stemmed(keyword)
         if is_noun_phrase(keyword) and stemmed in own and stemmed in theirs:
-            found.setdefault(stemmed, (sum(map(index.rarity, split_words(spelled(keyword)))), keyword))
+            found.setdefault(stemmed, (sum(map(index.rarity, split_words(normalize_spelling(keyword)))), keyword))
     phrases, used = list[str](), set[str]()
     for stemmed, (_, keyword) in sorted(found.items(), key=lambda one: -one[1][0]):
         if used.isdisjoint(stemmed.split()) and len(phrases) < MOST_SHARED:
@@ -267,12 +267,12 @@ def shared(connection: sqlite3.Connection, pks: Sequence[int], pk: int) -> Share
         tuple(name for name in find(connection, [pk]) if name in find(connection, others))
         for find in (_authors, _topics)
     )
-    return Shared(tuple(phrases), people, topics)
+    return SharedTerms(tuple(phrases), people, topics)
 
 
 def _stemmed(text: str) -> str:
     """The stems of a text's words, with a space around each, so that phrases are found in it."""
-    return f" {' '.join(stems(split_words(spelled(text))))} "
+    return f" {' '.join(stems(split_words(normalize_spelling(text))))} "
 
 
 def keys_of(connection: sqlite3.Connection, ids: Iterable[str]) -> list[int]:

@@ -36,13 +36,13 @@ def has_words(keys: str, *texts: str | None) -> bool:
 
 def _has_words(wanted: Sequence[str], text: str) -> bool:
     from reader.core.text import WORD_LETTERS, split_words
-    from reader.core.words import indexed
+    from reader.core.words import index_text
 
     # A word as typed is found at once; to spell and split the text takes ten times as long.
     words = f" {text.translate(WORD_LETTERS)} "
     if any(key in words for key in wanted):
         return True
-    words = f" {' '.join(split_words(indexed(text)))} "
+    words = f" {' '.join(split_words(index_text(text)))} "
     return any(key in words for key in wanted)
 
 

@@ -13,22 +13,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, cast
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, or_, select, text, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from reader.cache import texts
 from reader.cache.follows import TEXTS, follow_papers
 from reader.cache.history import events_between
 from reader.cache.marks import derive
-from reader.cache.tables import ALIAS, LISTING, PAPER, PAPER_CATEGORY, PAPER_CHANGE, PAPER_SOURCE, PAPER_TOPIC, TEXT
+from reader.cache.tables import BLANK, PAPER, TEXT
 from reader.core.addresses import urls_in, what_is
 from reader.core.ids import FEED_PREFIX, OWN_PREFIXES, PAGE_PREFIX, page_id
 from reader.core.paper import COLUMNS, Draft, Merge
 from reader.core.paper_row import UNKNOWN
 from reader.core.text import fold, title_hash
-from reader.core.titles import Titled, is_same
+from reader.core.titles import TitleRecord, is_same
 
-CLASSIFIED = {"title", "abstract", "keywords"}
+CLASSIFIED = ("title", "abstract", "keywords")
 """Columns that decide a paper's topics."""
 
 TITLE_LETTERS = 25
@@ -88,13 +87,14 @@ class Batch:
 
     def __init__(self, connection: Connection, classifier: Classifier, topic_keys: Mapping[str, int]) -> None:
         self._connection = connection
+        self._driver = driver_of(connection)
         self._classifier = classifier
         self._topic_keys = topic_keys
         self._by_id: dict[str, MergedPaper] = {}
         self._by_title: dict[int, list[MergedPaper]] = {}
         self._given_up: dict[str, int] = {}
         """The ids of papers that are found to be others, with the keys of these."""
-        self._last_known: int = connection.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = 'paper'")) or 0
+        (self._last_known,) = self._driver.execute(_GREATEST_KEY).fetchone()
         """The greatest key ever used."""
 
     def store(self, drafts: Sequence[tuple[Draft, str | None]], now: str, *, newer: bool) -> tuple[int, int]:
@@ -129,22 +129,20 @@ class Batch:
         self._update(changed)
         aliases |= self._given_up
         sources |= dict.fromkeys((PAGE, pk) for pk in self._given_up.values())
-        self._add(ALIAS, ("id", "pk"), aliases.items())
+        self._add("paper_alias", ("id", "pk"), aliases.items())
         # Earlier events may be about papers that are new or have another id.
         derive.adopt(self._driver, {*(entry.pk for entry in new), *aliases.values()})
-        self._add(LISTING, ("day", "pk"), listed)
-        self._add(PAPER_SOURCE, ("source", "pk"), sources)
+        self._add("listing", ("day", "pk"), listed)
+        self._add("paper_source", ("source", "pk"), sources)
         self._categorize([entry for entry in (*new, *changed) if entry.changed.get("categories")])
-        classified = {entry.pk: entry.after for entry in new + changed if CLASSIFIED & entry.changed.keys()}
+        classified = {
+            entry.pk: entry.after for entry in new + changed if not entry.changed.keys().isdisjoint(CLASSIFIED)
+        }
         self.classify(classified)
         described = {*classified, *(one.pk for one in new + changed if TEXTS & one.changed.keys())}
         follow_papers(self._driver, described)
         derive.mute(self._driver, described)
         return len(new), len(changed)
-
-    @property
-    def _driver(self) -> sqlite3.Connection:
-        return cast(sqlite3.Connection, self._connection.connection.driver_connection)
 
     def reclassify(self, papers: Mapping[int, Mapping[str, Any]]) -> None:
         """Classify stored papers by rules that have changed; `papers` maps keys to the columns `CLASSIFIED`."""
@@ -157,16 +155,13 @@ class Batch:
         ids = {draft.id for draft in drafts if draft.id}
         own = {draft.entry or page_id(draft.title) for draft in drafts if draft.entry or not draft.id}
         columns = [*PAPER.c, *(column for column in TEXT.c if column.name != "pk")]
-        query = select(*columns).join(TEXT, TEXT.c.pk == PAPER.c.pk)
-        matching = query.where(or_(PAPER.c.id.in_(ids | own), PAPER.c.title_hash.in_(hashes)))
-        for row in self._connection.execute(matching).mappings():
+        aliases: dict[str, int] = dict(self._driver.execute(_ALIASES, (json.dumps([*own]),)).fetchall())
+        matching = or_(PAPER.c.id.in_(ids | own), PAPER.c.title_hash.in_(hashes), PAPER.c.pk.in_(aliases.values()))
+        found = select(*columns).join(TEXT, TEXT.c.pk == PAPER.c.pk).where(matching)
+        for row in self._connection.execute(found).mappings():
             self._remember(MergedPaper(row["pk"], dict(row), dict(row)))
-        if own:
-            aliased = query.add_columns(ALIAS.c.id.label("old")).join(ALIAS, ALIAS.c.pk == PAPER.c.pk)
-            for row in self._connection.execute(aliased.where(ALIAS.c.id.in_(own))).mappings():
-                known = {column: value for column, value in row.items() if column != "old"}
-                entry = self._by_id.get(row["id"]) or MergedPaper(row["pk"], known, dict(known))
-                self._by_id[row["old"]] = entry
+        by_key = {entry.pk: entry for entry in self._by_id.values()}
+        self._by_id |= {id: by_key[pk] for id, pk in aliases.items()}
 
     def _remember(self, entry: MergedPaper) -> None:
         self._by_id[entry.after["id"]] = entry
@@ -193,8 +188,8 @@ class Batch:
             return False
         if _is_of_page(draft, entry):
             count = len(draft.authors) or draft.author_count
-            known = Titled(entry.after["title"], entry.after["author_count"], entry.after["published"])
-            return is_same(Titled(draft.title, count, draft.published), known)
+            known = TitleRecord(entry.after["title"], entry.after["author_count"], entry.after["published"])
+            return is_same(TitleRecord(draft.title, count, draft.published), known)
         of_a_feed = draft.entry is not None or entry.after["id"].startswith(FEED_PREFIX)
         return not of_a_feed or sum(map(str.isalnum, fold(draft.title))) >= TITLE_LETTERS
 
@@ -214,18 +209,16 @@ class Batch:
         return old
 
     def _insert(self, entries: Sequence[MergedPaper]) -> None:
-        blank_state = {"read": 0, "starred": 0, "hidden": 0, "has_note": 0}
-        rows = [{**blank_state, **entry.after, "pk": entry.pk} for entry in entries]
+        rows = [{**entry.after, "pk": entry.pk} for entry in entries]
         for table in (PAPER, TEXT):
             names = table.c.keys()
-            self._add(table, names, [tuple(map(row.__getitem__, names)) for row in rows], known="")
+            self._add(table.name, names, [tuple(map(row.__getitem__, names)) for row in rows], "FAIL")
 
-    def _add(
-        self, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]], known: str = "ON CONFLICT DO NOTHING"
-    ) -> None:
+    def _add(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], conflict: str = "IGNORE") -> None:
         """Insert rows by the driver, which needs no dictionary for each; rows that are there stay."""
         values = ", ".join("?" * len(columns))
-        self._driver.executemany(f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({values}) {known}", rows)
+        sql = f"INSERT OR {conflict} INTO {table} ({', '.join(columns)}) VALUES ({values})"
+        self._driver.executemany(sql, rows)
 
     def _record_changes(self, entries: Sequence[MergedPaper], now: str) -> None:
         """Record the facts of papers before and after a change, and what became known with it.
@@ -241,9 +234,9 @@ class Batch:
         ]
         if moved:
             first = [_change(entry.pk, entry.known, entry.known["added"]) for entry in moved if entry.known]
-            self._connection.execute(upsert(PAPER_CHANGE).on_conflict_do_nothing(), first)
+            self._add("paper_change", _CHANGED, first)
             latest = [_change(entry.pk, entry.after, now, happened[entry.pk]) for entry in moved]
-            self._connection.execute(insert(PAPER_CHANGE).prefix_with("OR REPLACE"), latest)
+            self._add("paper_change", _CHANGED, latest, "REPLACE")
 
     def _update(self, entries: Iterable[MergedPaper]) -> None:
         """Write only the changed columns, with one statement for each set of columns."""
@@ -261,10 +254,10 @@ class Batch:
 
     def _categorize(self, entries: Sequence[MergedPaper]) -> None:
         if entries:
-            before = [entry.pk for entry in entries if entry.known is not None]
-            self._connection.execute(delete(PAPER_CATEGORY).where(PAPER_CATEGORY.c.pk.in_(before)))
+            before = [(entry.pk,) for entry in entries if entry.known is not None]
+            self._driver.executemany("DELETE FROM paper_category WHERE pk = ?", before)
             categories = [(one, entry.pk) for entry in entries for one in entry.after["categories"].split("\n")]
-            self._add(PAPER_CATEGORY, ("category", "pk"), categories)
+            self._add("paper_category", ("category", "pk"), categories)
 
     def classify(self, papers: Mapping[int, Mapping[str, Any]]) -> None:
         """Classify papers into topics; `papers` maps keys to the columns `CLASSIFIED`."""
@@ -281,9 +274,18 @@ class Batch:
                 )
             )
         ]
-        if known := [pk for pk in papers if pk <= self._last_known]:
-            self._connection.execute(delete(PAPER_TOPIC).where(PAPER_TOPIC.c.pk.in_(known)))
-        self._add(PAPER_TOPIC, ("topic", "pk", "rank"), rows)
+        known = [(pk,) for pk in papers if pk <= self._last_known]
+        self._driver.executemany("DELETE FROM paper_topic WHERE pk = ?", known)
+        self._add("paper_topic", ("topic", "pk", "rank"), rows)
+
+
+_GREATEST_KEY = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'paper'), 0)"
+_ALIASES = "SELECT id, pk FROM paper_alias WHERE id IN (SELECT value FROM json_each(?))"
+
+
+def driver_of(connection: Connection) -> sqlite3.Connection:
+    """SQLite's own connection, for the statements about small tables."""
+    return cast(sqlite3.Connection, connection.connection.driver_connection)
 
 
 def _id(draft: Draft) -> str:
@@ -295,38 +297,19 @@ def _is_of_page(draft: Draft, entry: MergedPaper) -> bool:
     return draft.source == PAGE or entry.after["id"].startswith(PAGE_PREFIX)
 
 
-def _change(pk: int, facts: Mapping[str, Any], at: str, events: int = 0) -> Values:
-    flags = ("has_code", "has_project", "has_media")
-    return {
-        "pk": pk,
-        "at": int(datetime.fromisoformat(at).timestamp()),
-        "upvotes": facts["upvotes"],
-        "comments": facts["comments"],
-        "stars": facts["code_stars"],
-        "keywords": len(facts["keywords"].split("\n")) if facts["keywords"] else 0,
-        "links": events + sum(facts[flag] << bit for bit, flag in enumerate(flags)),
-        "models": facts["models"],
-    }
+_CHANGED = ("pk", "at", "upvotes", "comments", "stars", "keywords", "links", "models")
+
+
+def _change(pk: int, facts: Mapping[str, Any], at: str, events: int = 0) -> tuple[object, ...]:
+    """The row of `paper_change` with a paper's moving facts."""
+    seconds = int(datetime.fromisoformat(at).timestamp())
+    keywords = len(facts["keywords"].split("\n")) if facts["keywords"] else 0
+    links = events + sum(facts[flag] << bit for bit, flag in enumerate(("has_code", "has_project", "has_media")))
+    return pk, seconds, facts["upvotes"], facts["comments"], facts["code_stars"], keywords, links, facts["models"]
 
 
 Values = dict[str, Any]
 """Column values of `paper` and `paper_text` together, without the key."""
-
-BLANK: Mapping[str, Any] = {
-    **{field.name: field.blank for field in COLUMNS},
-    "title_hash": None,
-    "sort_day": "",
-    "day": None,
-    "first_day": None,
-    "author_count": 0,
-    "has_code": 0,
-    "has_project": 0,
-    "has_media": 0,
-    "venue": None,
-    "addresses": None,
-    "arxiv_asked": None,
-}
-"""The initial values of all columns that merging may change."""
 
 
 # Every draft of a refresh goes through this loop. Plain tuples make it as quick as an unrolled one: 6 us a draft.

@@ -1,25 +1,25 @@
 """The cache's writes: papers from feeds and files, merged into the cache in short transactions.
 
-The statements are SQLAlchemy Core over the SQLModel tables: 10,000 rows take 62 ms, as ORM objects 764 ms.
+The statements about papers are SQLAlchemy Core over the SQLModel tables: 10,000 rows take 62 ms, as ORM objects 764 ms.
+Those about small tables are SQL.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import cast
 
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from reader.cache import meta, schema
 from reader.cache.reads.window import DayFetched
-from reader.cache.storing.batch import Batch, Classifier, drop
-from reader.cache.tables import DAY, LISTING, PAPER, PAPER_TOPIC, TEXT, TOPIC, TRENDING
+from reader.cache.storing.batch import CLASSIFIED, Batch, Classifier, driver_of, drop
 from reader.core.dates import SETTLING_DAYS, is_settled
 from reader.core.paper import Listing
 from reader.database import connections
@@ -57,7 +57,7 @@ class Cache:
 
     @classmethod
     def open(cls, path: Path, classifier: Classifier) -> Cache:
-        """Open the cache at `path`; create or migrate it first if needed."""
+        """Open the cache at `path`; create it first, or make an older one anew, if needed."""
         schema.ensure(path)
         cache = cls(path, classifier)
         with connections.closing_on_error(cache):
@@ -78,7 +78,12 @@ class Cache:
                 connection.exec_driver_sql("PRAGMA analysis_limit = 2000")
                 connection.exec_driver_sql("PRAGMA optimize")
         with self._engine.connect() as connection:
-            _driver(connection).execute("PRAGMA shrink_memory")
+            connection.exec_driver_sql("PRAGMA shrink_memory")
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._transaction() as connection:
+            yield driver_of(connection)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -107,43 +112,41 @@ class Cache:
             drafts = [(draft, listing.day) for listing in part for draft in listing.drafts]
             days = {listing.day for listing in part if listing.day is not None}
             with self._transaction() as connection:
+                driver = driver_of(connection)
                 new, updated = Batch(connection, self._classifier, self._topic_keys).store(drafts, now, newer=newer)
-                _note_days(connection, days, now if newer and noted else "")
+                _note_days(driver, days, now if newer and noted else "")
                 if newer and noted:
-                    _note_answers(_driver(connection), part, now)
-                same = sum(_count_papers(connection, listing.day) for listing in part if listing.is_unchanged)
+                    _note_answers(driver, part, now)
+                same = sum(_count_papers(driver, listing.day) for listing in part if listing.is_unchanged)
             self._changes += new + updated
             yield Stored(new, updated, len(drafts) - new - updated + same, skipped)
 
     def note(self, days: Iterable[str], now: str) -> None:
         """Record that the feed has answered for these days (ISO), with or without papers."""
-        with self._transaction() as connection:
+        with self._writing() as connection:
             _note_days(connection, days, now)
 
     def store_trending(self, ranked: Sequence[Listing], now: str) -> Stored:
         """Merge the feed's ranked papers, best first, and replace the stored ranking."""
         stored = sum(self.store_all(ranked, now, noted=False), Stored())
-        ids = list(dict.fromkeys(draft.id for listing in ranked for draft in listing.drafts))
-        with self._transaction() as connection:
-            found = connection.execute(select(PAPER.c.id, PAPER.c.pk).where(PAPER.c.id.in_(ids)))
-            pks = {row.id: row.pk for row in found}
-            connection.execute(delete(TRENDING))
-            connection.execute(
-                insert(TRENDING), [{"pk": pks[id], "rank": rank} for rank, id in enumerate(ids) if id in pks]
-            )
-            meta.put(_driver(connection), "trending", now)
+        ids = dict.fromkeys(draft.id for listing in ranked for draft in listing.drafts)
+        with self._writing() as connection:
+            connection.execute("DELETE FROM trending")
+            place = "INSERT INTO trending (pk, rank) SELECT pk, ? FROM paper WHERE id = ?"
+            connection.executemany(place, enumerate(ids))
+            meta.put(connection, "trending", now)
         return stored
 
     def known_days(self, first: str, last: str) -> Mapping[str, DayFetched]:
         """The days from `first` to `last` (ISO, both included) that the feed has answered for."""
-        with self._transaction() as connection:
-            rows = connection.execute(select(DAY).where(DAY.c.day.between(first, last), DAY.c.fetched != ""))
-            return {row.day: DayFetched(row.fetched, row.papers) for row in rows}
+        with self._writing() as connection:
+            known = "SELECT day, fetched, papers FROM day WHERE day BETWEEN ? AND ? AND fetched <> ''"
+            return {day: DayFetched(*found) for day, *found in connection.execute(known, (first, last))}
 
     def validators(self) -> dict[str, str]:
         """The ETags of the feed's last answers for days that have not settled, by ISO day."""
-        with self._transaction() as connection:
-            found = meta.remembered(_driver(connection), _VALIDATOR)
+        with self._writing() as connection:
+            found = meta.remembered(connection, _VALIDATOR)
         return {key.removeprefix(_VALIDATOR): value for key, value in found.items()}
 
     def drop_before(self, day: str) -> Iterator[int]:
@@ -153,8 +156,8 @@ class Cache:
         """
         total = 0
         while True:
-            with self._transaction() as connection:
-                dropped = drop(_driver(connection), day, BATCH)
+            with self._writing() as connection:
+                dropped = drop(connection, day, BATCH)
             if not dropped:
                 return
             total += dropped
@@ -165,53 +168,54 @@ class Cache:
 
     def _sync_topics(self) -> None:
         """Update the table of topics to the rules; papers keep their topics until `reclassify`."""
-        wanted = {topic.slug: (topic.name, topic.family) for topic in self._classifier.topics}
-        with self._transaction() as connection:
-            known = {row.slug: row for row in connection.execute(select(TOPIC))}
-            for slug, (name, family) in wanted.items():
-                if slug not in known:
-                    connection.execute(insert(TOPIC).values(slug=slug, name=name, family=family))
-                elif (known[slug].name, known[slug].family) != (name, family):
-                    connection.execute(update(TOPIC).where(TOPIC.c.slug == slug).values(name=name, family=family))
-            for slug in known.keys() - wanted.keys():
-                connection.execute(delete(PAPER_TOPIC).where(PAPER_TOPIC.c.topic == known[slug].pk))
-                connection.execute(delete(TOPIC).where(TOPIC.c.slug == slug))
-            self._topic_keys = {row.slug: row.pk for row in connection.execute(select(TOPIC))}
+        topics = self._classifier.topics
+        kept = (json.dumps([topic.slug for topic in topics]),)
+        with self._writing() as connection:
+            for statement in _DROP_TOPICS:
+                connection.execute(statement, kept)
+            connection.executemany(_PUT_TOPIC, [(topic.slug, topic.name, topic.family) for topic in topics])
+            self._topic_keys = dict(connection.execute("SELECT slug, pk FROM topic").fetchall())
 
     def needs_classifying(self) -> bool:
         """Whether the papers' topics come from older rules."""
-        with self._transaction() as connection:
-            version = meta.get(_driver(connection), "topics")
+        with self._writing() as connection:
+            version = meta.get(connection, "topics")
             if version is None:
-                meta.put(_driver(connection), "topics", self._classifier.version)
+                meta.put(connection, "topics", self._classifier.version)
             return version is not None and version != self._classifier.version
 
     def reclassify(self) -> Iterator[tuple[int, int]]:
         """Classify every paper by the current rules; yield (papers done, all papers) after each batch."""
-        with self._transaction() as connection:
-            total = connection.scalar(select(func.count()).select_from(PAPER)) or 0
+        with self._writing() as connection:
+            (total,) = connection.execute("SELECT count(*) FROM paper").fetchone()
         done, last = 0, 0
         while True:
             with self._transaction() as connection:
-                rows = connection.execute(
-                    select(PAPER.c.pk, PAPER.c.title, TEXT.c.abstract, TEXT.c.keywords)
-                    .join(TEXT, TEXT.c.pk == PAPER.c.pk)
-                    .where(PAPER.c.pk > last)
-                    .order_by(PAPER.c.pk)
-                    .limit(BATCH)
-                ).mappings()
-                papers = {row["pk"]: dict(row) for row in rows}
+                rows = driver_of(connection).execute(_TO_CLASSIFY, (last, BATCH))
+                papers = {pk: dict(zip(CLASSIFIED, texts, strict=True)) for pk, *texts in rows}
                 Batch(connection, self._classifier, self._topic_keys).reclassify(papers)
             if not papers:
                 break
             done, last = done + len(papers), max(papers)
             yield min(done, total), total
-        with self._transaction() as connection:
-            meta.put(_driver(connection), "topics", self._classifier.version)
+        with self._writing() as connection:
+            meta.put(connection, "topics", self._classifier.version)
 
 
-def _driver(connection: Connection) -> sqlite3.Connection:
-    return cast(sqlite3.Connection, connection.connection.driver_connection)
+_DROP_TOPICS = (
+    "DELETE FROM paper_topic WHERE topic IN (SELECT pk FROM topic WHERE slug NOT IN (SELECT value FROM json_each(?)))",
+    "DELETE FROM topic WHERE slug NOT IN (SELECT value FROM json_each(?))",
+)
+
+_PUT_TOPIC = (
+    "INSERT INTO topic (slug, name, family) VALUES (?, ?, ?)"
+    " ON CONFLICT (slug) DO UPDATE SET name = excluded.name, family = excluded.family"
+    " WHERE name <> excluded.name OR family <> excluded.family"
+)
+
+_TO_CLASSIFY = (
+    f"SELECT pk, {', '.join(CLASSIFIED)} FROM paper JOIN paper_text USING (pk) WHERE pk > ? ORDER BY pk LIMIT ?"
+)
 
 
 def _parts(listings: Iterable[Listing]) -> Iterator[tuple[list[Listing], int]]:
@@ -232,16 +236,15 @@ def _parts(listings: Iterable[Listing]) -> Iterator[tuple[list[Listing], int]]:
         yield part, skipped
 
 
-def _note_days(connection: Connection, days: Iterable[str], fetched: str) -> None:
+def _note_days(connection: sqlite3.Connection, days: Iterable[str], fetched: str) -> None:
     """Store each day's number of papers and the time of the feed's answer; `fetched` is empty for a file."""
-    rows = [{"day": day, "fetched": fetched, "settling": SETTLING_DAYS} for day in sorted(days)]
-    if rows:
-        connection.execute(_NOTE_DAY, rows)
+    connection.executemany(
+        _NOTE_DAY, [{"day": day, "fetched": fetched, "settling": SETTLING_DAYS} for day in sorted(days)]
+    )
 
 
 # An answer is written only if it changed the day, is the first, or is the first since the day settled.
-_NOTE_DAY = text(
-    """
+_NOTE_DAY = """
     INSERT INTO day (day, fetched, papers)
     VALUES (:day, :fetched, (SELECT count(*) FROM listing WHERE listing.day = :day))
     ON CONFLICT (day) DO UPDATE SET
@@ -252,8 +255,7 @@ _NOTE_DAY = text(
         OR julianday(substr(fetched, 1, 10)) - julianday(day) < :settling
         AND julianday(substr(excluded.fetched, 1, 10)) - julianday(day) >= :settling
     )
-    """
-)
+"""
 
 
 _VALIDATOR = "validator:"
@@ -274,6 +276,5 @@ def _note_answers(connection: sqlite3.Connection, listings: Iterable[Listing], n
             meta.put_or_drop(connection, f"{meta.SKIPPED}{listing.day}", str(count) if count else None)
 
 
-def _count_papers(connection: Connection, day: str | None) -> int:
-    query = select(func.count()).select_from(LISTING).where(LISTING.c.day == day)
-    return connection.scalar(query) or 0
+def _count_papers(connection: sqlite3.Connection, day: str | None) -> int:
+    return int(connection.execute("SELECT count(*) FROM listing WHERE day = ?", (day,)).fetchone()[0])

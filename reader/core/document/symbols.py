@@ -13,7 +13,7 @@ def _table(text: str) -> dict[str, str]:
     return dict(zip(words[::2], words[1::2], strict=True))
 
 
-def _counted(*names: str) -> dict[str, int]:
+def _argument_counts(*names: str) -> dict[str, int]:
     """Commands by their numbers of arguments: the first names have none, the next ones one each."""
     return {name: count for count, some in enumerate(names) for name in some.split()}
 
@@ -154,7 +154,7 @@ mdseries scshape sffamily ttfamily penalty smallskip medskip bigskip / mathpalet
 IGNORED = frozenset(_IGNORED.split())
 """Commands that only affect appearance."""
 
-DROPPED = _counted(
+DROPPED = _argument_counts(
     "arraystretch",
     """
     label tag hspace vspace phantom hphantom vphantom color cite ref eqref pagecolor cline cmidrule rowcolor
@@ -169,7 +169,7 @@ LENGTHS = frozenset(
 )
 """Commands that are followed by a length, with or without braces."""
 
-WRAPPERS = _counted(
+WRAPPERS = _argument_counts(
     """
     ensuremath vcenter smash mathclap mathllap mathrlap clap llap rlap makebox lx@text mathgroup hbox@
     mathsurround displaylines tensor vbox vtop reflectbox

@@ -91,7 +91,7 @@ def _as_texts(value: object) -> tuple[str, ...] | None:
     return None
 
 
-def _quoted(words: Iterable[str], last: str) -> str:
+def _quote_words(words: Iterable[str], last: str) -> str:
     *most, end = (f'"{word}"' for word in words)
     return f"{', '.join(most)} {last} {end}"
 
@@ -122,7 +122,7 @@ def number(low: float, high: float) -> SettingType:
 def one_of(words: tuple[str, ...]) -> SettingType:
     """One of a few words."""
     return SettingType(
-        _quoted(words, "or"),
+        _quote_words(words, "or"),
         lambda value: value if value in words else None,
         lambda value: nearest(str(value), words),
         words,
@@ -142,7 +142,7 @@ def choices(words: tuple[str, ...]) -> SettingType:
     def meant(value: object) -> str | None:
         return next((nearest(word, words) for word in split(value) if word not in words), None)
 
-    return SettingType(f"a list with {_quoted(words, 'or')}", convert, meant, words)
+    return SettingType(f"a list with {_quote_words(words, 'or')}", convert, meant, words)
 
 
 def theme_name(words: tuple[str, ...]) -> SettingType:
@@ -155,7 +155,7 @@ def theme_name(words: tuple[str, ...]) -> SettingType:
             raise InvalidValue(f"must be the name of a theme, not {as_toml(value)}{known}", meant)
         return value
 
-    return SettingType(_quoted(words, "or"), convert, words=words)
+    return SettingType(_quote_words(words, "or"), convert, words=words)
 
 
 BOOLEAN = SettingType(

@@ -31,7 +31,7 @@ from reader.core.document.model import (
     Verbatim,
 )
 from reader.core.errors import NoFullText
-from reader.core.text import amount, clean, normalized
+from reader.core.text import amount, clean, normalize
 from reader.feeds.fulltext.pdf_lines import SCRIPTS, SOFT_HYPHEN, Line, Page, Pages
 
 WARNING = "Text from the PDF: formulas and tables may be wrong, figures are left out."
@@ -641,7 +641,7 @@ def _block(part: _Part, known: set[str]) -> Block:
             return Figure(label, _cited(rest, known), ())
         case "note":
             mark, rest = _split(_FOOTNOTE, text)
-            return Note(normalized("NFKC", mark), _cited(rest, known))
+            return Note(normalize("NFKC", mark), _cited(rest, known))
         case "reference":
             label, rest = _split(_MARKER, text)
             return Reference(label, (Span(rest),), f"ref-{label.strip('[].')}" if label else "")
@@ -686,7 +686,7 @@ def _laid_out(lines: Sequence[Line]) -> Iterator[str]:
 def _plain(text: str) -> str:
     """A text that is shown: ligatures are letters again."""
     parts = enumerate(SCRIPTS.split(text.rstrip(SOFT_HYPHEN)))
-    return clean("".join(part if at % 2 else normalized("NFKC", part) for at, part in parts), LETTERS)
+    return clean("".join(part if at % 2 else normalize("NFKC", part) for at, part in parts), LETTERS)
 
 
 def _cited(text: str, known: set[str]) -> Spans:

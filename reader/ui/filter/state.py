@@ -13,7 +13,7 @@ from reader.ui.shell.state import Part, State
 if TYPE_CHECKING:
     from reader.cache.follows import FollowCount
     from reader.keys.keymap import Keymap
-    from reader.ui.filter.rows import FilterData
+    from reader.ui.filter.pane import FilterData
     from reader.ui.filter.strip_line import Strip
     from reader.ui.library.counting import Counts, ViewCount
 
@@ -66,7 +66,7 @@ def filter_parts(state: State) -> object:
 
 def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
     """Views, days and topics, without numbers until counted. `keys` show the saved views, by place."""
-    from reader.ui.filter.rows import FilterData, TopicItem, ViewItem
+    from reader.ui.filter.pane import FilterData, TopicItem, ViewItem
 
     counts, named, by_view = state[COUNTED], state.views.named, state[VIEW_COUNTS]
     saved = tuple(

@@ -404,7 +404,7 @@ def _fit(connection: sqlite3.Connection, pk: int, text: str) -> Fit:
     """Why a paper is in a list of best fits, or among the near papers after the matching ones."""
     from reader.cache.search.free_text import corrections, keys_of, shared
     from reader.core.query import parse
-    from reader.core.similarity import Fit, Shared
+    from reader.core.similarity import Fit, SharedTerms
 
     query = parse(text)
     like = keys_of(connection, query.like)
@@ -412,6 +412,6 @@ def _fit(connection: sqlite3.Connection, pk: int, text: str) -> Fit:
     return Fit(
         pk,
         text,
-        shared(connection, like, pk) if like else Shared(),
+        shared(connection, like, pk) if like else SharedTerms(),
         tuple(corrections(connection, words).items()) if words else (),
     )

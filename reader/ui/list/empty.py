@@ -8,13 +8,15 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from reader.core.dates import SATURDAY, Period, period_of_view
-from reader.core.lines import Line, Piece, cut, unbroken
+from reader.core.lines import Line, Piece, cut, without_breaks
 from reader.core.query.suggestions import complete
 from reader.core.views import FOR_YOU, LATEST, QUEUED
 from reader.session.places import DAY, FOLLOW, SAVED, Place, day_of, feed_text
 from reader.ui.filter.state import COUNTED, in_all, place_counts, topic_papers
 from reader.ui.kit.lines import day_left, short_day
+from reader.ui.page.state import DECISIONS, TRIAGE, Triage, is_listed
 from reader.ui.query.advice import (
+    VOCABULARY,
     find_mistake,
     find_unknown_topic,
     is_unfinished,
@@ -22,10 +24,8 @@ from reader.ui.query.advice import (
     names_no_paper_yet,
     with_known_topics,
 )
-from reader.ui.query.state import VOCABULARY
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.state import State
-from reader.ui.triage.state import DECISIONS, TRIAGE, Triage, is_listed
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount
@@ -287,6 +287,7 @@ def _keys(ways: tuple[str, ...], key: Callable[[str], str]) -> Line:
     parted = (way.partition(" ") for way in ways if way)
     shown = [(name, effect) for action, _, effect in parted if (name := key(action))][:_MOST_WAYS]
     pieces = [
-        (Piece("   "), Piece(unbroken(name), "key"), Piece(unbroken(f" {effect}"), "why")) for name, effect in shown
+        (Piece("   "), Piece(without_breaks(name), "key"), Piece(without_breaks(f" {effect}"), "why"))
+        for name, effect in shown
     ]
     return tuple(piece for way in pieces for piece in way)[1:]

@@ -11,10 +11,10 @@ from reader.session.places import DAY, Place, view
 from reader.ui.filter.state import COUNTED
 from reader.ui.kit.pane import Pane
 from reader.ui.page.screen import text_in_front
+from reader.ui.page.state import TRIAGE, is_listed
 from reader.ui.shell.controller import Controller, handles
 from reader.ui.shell.layout import PaneName, shown_panes
 from reader.ui.shell.state import State
-from reader.ui.triage.state import TRIAGE, is_listed
 
 _LEFT_TO_RIGHT: tuple[PaneName, ...] = ("filter", "list", "detail")
 

@@ -20,10 +20,9 @@ from reader.core.paper import Paper
 from reader.core.paper_row import NotCached, PaperKey, PaperRow
 from reader.ui.full_text.state import TEXT
 from reader.ui.page.screen import text_in_front
-from reader.ui.page.state import FOUND, PAGE, READING
+from reader.ui.page.state import FOUND, PAGE, READING, is_triaging
 from reader.ui.shell.controller import Controller, Moment, answers, follows, handles
 from reader.ui.shell.state import NOTHING_IS_FETCHED, State
-from reader.ui.triage.state import is_triaging
 
 if TYPE_CHECKING:
     from reader.actions.links import Link

@@ -13,11 +13,23 @@ from typing import TYPE_CHECKING, NamedTuple
 from reader.actions.links import CODE_LINK, LINKED, Link, places
 from reader.cache.history import STILL, Votes
 from reader.core.addresses import addresses_in
-from reader.core.community import KINDS, Comment, Kind, Placed, Repository, threads
+from reader.core.community import KINDS, Comment, Kind, Repository, ThreadedComment, threads
 from reader.core.document.layout import IN_ASCII, BlockWriter, DocumentLine
 from reader.core.document.model import Items
 from reader.core.ids import is_arxiv_id, profile_url
-from reader.core.lines import UNBROKEN, Line, Piece, cut, cut_line, fill, join_items, literal, measure, spread, unbroken
+from reader.core.lines import (
+    UNBROKEN,
+    Line,
+    Piece,
+    cut,
+    cut_line,
+    fill,
+    join_items,
+    literal,
+    measure,
+    spread,
+    without_breaks,
+)
 from reader.core.paper import Paper, facts, says_withdrawn
 from reader.core.paper_row import NotCached, PaperKey
 from reader.core.passages import split_note
@@ -36,8 +48,6 @@ if TYPE_CHECKING:
     from reader.core.document.find import Hit
     from reader.core.document.model import Block, Document, Heading
     from reader.core.follows import FollowReason
-    from reader.core.paper import Paper
-    from reader.core.similarity import Fit
     from reader.keys.keymap import Keymap
 
 
@@ -124,7 +134,7 @@ def version_lines(versions: Sequence[str], today: date, width: int, glyphs: Glyp
     parts = []
     for version in versions:
         name, _, day = literal(version).partition(" ")
-        parts.append(unbroken(f"{name} {short_day(day, today, weekday=False)}"))
+        parts.append(without_breaks(f"{name} {short_day(day, today, weekday=False)}"))
     return fill([Piece("Versions ", "label"), Piece(f" {glyphs.dot} ".join(parts), "facts")], width)
 
 
@@ -202,7 +212,7 @@ def _bars(depth: int, width: int, glyphs: Glyphs) -> list[Piece]:
     return [Piece(f"{glyphs.rule} ", "quote")] * min(depth, width // 12 - 1)
 
 
-def _comment(placed: Placed, width: int, look: Presentation) -> Iterator[Line]:
+def _comment(placed: ThreadedComment, width: int, look: Presentation) -> Iterator[Line]:
     comment = placed.comment
     if comment.is_hidden:
         yield from fill([Piece("a comment that is hidden", "muted")], width)
@@ -220,9 +230,9 @@ def _head(comment: Comment, look: Presentation) -> list[Piece]:
     dot = look.glyphs.dot
     told = [short_day(comment.at[:10], look.today, weekday=False)] if comment.at else []
     told += ["edited"] if comment.is_edited else []
-    told += ["  ".join(unbroken(f"{literal(emoji)} {count:,}") for emoji, count in comment.reactions)]
+    told += ["  ".join(without_breaks(f"{literal(emoji)} {count:,}") for emoji, count in comment.reactions)]
     facts = "".join(f" {dot} {one}" for one in told if one)
-    return [Piece(unbroken(literal(comment.author)), "people"), Piece(facts, "muted")]
+    return [Piece(without_breaks(literal(comment.author)), "people"), Piece(facts, "muted")]
 
 
 def text_lines(blocks: Sequence[Block], width: int, glyphs: Glyphs) -> list[Line]:
@@ -353,7 +363,7 @@ def _clickable(label: str, items: Iterable[tuple[str, tuple[str, str]]], width: 
     pieces: list[Piece] = []
     for name, action in items:
         pieces.append(Piece(f" {glyphs.dot} ", "between") if pieces else Piece(f"{label} ", "label"))
-        pieces.append(Piece(unbroken(literal(name)), "tag", action=action))
+        pieces.append(Piece(without_breaks(literal(name)), "tag", action=action))
     return fill(pieces, width)
 
 
@@ -408,7 +418,6 @@ def _unfolder(text: str, width: int) -> Line:
 def _markdown(text: str, width: int, glyphs: Glyphs) -> list[Line]:
     from reader.core.errors import NoFullText
     from reader.feeds.fulltext.markdown import parse_markdown
-    from reader.ui.page.lines import text_lines
 
     try:
         # A heading of the first level would be taken for the name of a document.
@@ -504,7 +513,7 @@ def _people(paper: Paper, width: int, look: Presentation) -> list[Line]:
 
 
 def _unbroken(pieces: Iterable[Piece]) -> list[Piece]:
-    return [piece._replace(text=unbroken(piece.text)) for piece in pieces]
+    return [piece._replace(text=without_breaks(piece.text)) for piece in pieces]
 
 
 # Folded lists
@@ -527,8 +536,8 @@ def _fold(
         range(1, possible + 1), most, key=lambda n: len(line_up(items[:n], _more(items[n:], count - n)))
     )
     if look.is_unfolded:
-        rest = [Piece(unbroken(f"and {count - len(items):,} more"), "people")] if count > len(items) else []
-        dot = Piece(unbroken(f"{look.glyphs.dot} "), "between")
+        rest = [Piece(without_breaks(f"and {count - len(items):,} more"), "people")] if count > len(items) else []
+        dot = Piece(without_breaks(f"{look.glyphs.dot} "), "between")
         less = [dot, Piece("less", "more", action=_UNFOLD)] if fitting < len(items) and look.has_buttons else []
         return line_up(items, [*rest, *([Piece(" ")] if rest and less else []), *less])
     shown = max(fitting, 1)
@@ -604,7 +613,7 @@ def _moved(look: Presentation) -> str:
     if not look.votes.points:
         return ""
     line = spark(look.votes.points[-SPARKED:], look.glyphs.spark)
-    return unbroken(f" {line} {look.votes.gained:+d} since you looked" if look.votes.gained else f" {line}")
+    return without_breaks(f" {line} {look.votes.gained:+d} since you looked" if look.votes.gained else f" {line}")
 
 
 def _between(glyphs: Glyphs) -> Piece:
@@ -664,9 +673,7 @@ def _links(paper: Paper, width: int, look: Presentation) -> list[Line]:
     in_order = sorted(found, key=lambda link: link.name != CODE_LINK)
     items = [_link_item(link, width, look, paper.code_stars) for link in in_order]
     if paper.models or paper.datasets or paper.spaces:
-        from reader.ui.page.lines import linked_counts
-
-        items += [[Piece(unbroken(count), "muted")] for count in linked_counts(paper)]
+        items += [[Piece(without_breaks(count), "muted")] for count in linked_counts(paper)]
     return join_items(items, _between(look.glyphs), width)
 
 
@@ -721,7 +728,6 @@ def _code_stars(stars: int | None) -> list[Piece]:
 def _related(paper: Paper, width: int, look: Presentation) -> tuple[list[Line], list[Line], list[Line]]:
     if look.kept is None:
         return [], [], []
-    from reader.ui.page.lines import comment_lines, repository_lines, version_lines
 
     return (
         repository_lines(paper, look.kept, width, look),
@@ -763,6 +769,6 @@ def _keywords(paper: Paper, width: int, look: Presentation, searched: Marker | N
         if not more:
             return join_items(items, _between(look.glyphs), width)
         # The number of the rest stays with the last word.
-        return join_items([*items[:-1], [*items[-1], Piece(unbroken(" ")), *more]], _between(look.glyphs), width)
+        return join_items([*items[:-1], [*items[-1], Piece(without_breaks(" ")), *more]], _between(look.glyphs), width)
 
     return _fold(words, len(words), KEYWORD_LINES, line_up, look) if words else []

@@ -20,17 +20,15 @@ from reader.ui.kit.line_widgets import OneLine, Reported
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.status_lines import DECIDING_KEYS, FIRST_KEYS, Status
 from reader.ui.page.lines import MEASURE, Presentation, compose, link_keys
-from reader.ui.page.state import FIT, FOUND, PAGE, Reading, fit_of, found_of
+from reader.ui.page.state import FIT, FOUND, PAGE, TRIAGE, Reading, fit_of, found_of, is_triaging
 from reader.ui.shell.controller import subscribe
 from reader.ui.shell.screens import OverScreen, Screens
 from reader.ui.shell.state import State
-from reader.ui.triage.state import TRIAGE, is_triaging
 
 if TYPE_CHECKING:
     from reader.core.similarity import Fit
     from reader.ui.app import ReaderApp
     from reader.ui.page.lines import Found
-    from reader.ui.page.state import Reading
 
 
 _ROLES = (

@@ -25,9 +25,9 @@ from reader.core.document.model import Document, Paragraph, Span
 from reader.core.follows import Follow
 from reader.core.paper import Draft, Listing
 from reader.core.query import parse
-from reader.core.settings.standing import Standing, as_json, kind_of, of_follow
+from reader.core.settings.standing import Standing, as_json, mark_kind, of_follow
 from reader.core.text import is_letter
-from reader.core.words import indexed
+from reader.core.words import index_text
 from reader.database import connections
 from reader.ui.kit.lines import hits, pattern
 from tests.cache.conftest import NOW, ByName, draft, mute
@@ -164,7 +164,7 @@ def test_a_followed_word_is_followed_in_all_spellings(cache: sqlite3.Connection)
         one = of_follow(Follow("word", "pre-training"))
         cache.execute(
             "INSERT INTO mark (paper, kind, value, clock, action, by, undone) VALUES ('', ?, ?, 1, '', '', 0)",
-            (kind_of(one.name), as_json(one)),
+            (mark_kind(one.name), as_json(one)),
         )
         derive_follows(cache)
         follow_papers(cache, range(1, 50))
@@ -227,7 +227,7 @@ def test_the_index_finds_all_texts_that_have_quoted_words(index: sqlite3.Connect
         assert bool(key) == bool(expression)
         if key and has_words(key, text):
             index.execute("DELETE FROM f")
-            index.execute("INSERT INTO f VALUES (?)", (indexed(text),))
+            index.execute("INSERT INTO f VALUES (?)", (index_text(text),))
             assert index.execute("SELECT count(*) FROM f WHERE f MATCH ?", (expression,)).fetchone() == (1,)
 
 

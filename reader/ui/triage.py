@@ -14,12 +14,11 @@ from reader.core.errors import ReaderError
 from reader.core.marks import QUEUE
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.session.places import triage_place
-from reader.ui.page.state import PAGE
+from reader.ui.page.state import DECISIONS, PAGE, TRIAGE, Decision, begin_triage, phase_of
 from reader.ui.query.advice import find_mistake
 from reader.ui.shell.controller import Controller, follows, handles
 from reader.ui.shell.listing import ListContent
 from reader.ui.shell.state import State
-from reader.ui.triage.state import DECISIONS, TRIAGE, Decision, begin_triage, phase_of
 
 if TYPE_CHECKING:
     from reader.log.actions import UserAction
