@@ -234,16 +234,14 @@ def _find_headings(lines: Sequence[Line], looks: _Looks, outline: Sequence[tuple
     for index, line in enumerate(lines):
         style = round(line.size), line.bold > 0.5
         if _may_be_heading(line, looks):
-            level = _known_level(line, looks, levels, places)
-            if level is not None:
-                styles[style] = min(level, styles.get(style, level))
+            if (known := _known_level(line, looks, levels, places)) is not None:
+                found[index] = known
+                styles[style] = min(known, styles.get(style, known))
             elif (found or line.page) and looks.is_short(line) and not _CAPTION.match(line.text):
                 is_apart = before.page != line.page or not 0 < before.base - line.base < 1.25 * looks.leading
                 is_like = style in styles and line.bold > 0.9 and is_apart and not _NUMBER.match(line.text)
                 if is_like or (line.bold > 0.5 and looks.is_large(line) and len(levels) < 4):
-                    level = styles.get(style, 0)
-            if level is not None:
-                found[index] = level
+                    found[index] = styles.get(style, 0)
         before = line
     return found
 
