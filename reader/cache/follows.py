@@ -1,4 +1,4 @@
-"""What the user follows, and its papers: derived from the log and updated as papers come in.
+"""The user's follows and their papers: derived from the log and updated as papers come in.
 
 Uses the standard sqlite3, in the caller's transaction, and the index of words.
 """
@@ -181,7 +181,7 @@ def follows(connection: sqlite3.Connection) -> list[Follow]:
 
 
 def follow_counts(connection: sqlite3.Connection) -> tuple[FollowCount, ...]:
-    """What is followed, by field and name, with the numbers of papers."""
+    """The follows by field and name, with their numbers of papers."""
     rows = connection.execute(_COUNTS)
     return tuple(FollowCount(Follow(field, name, bool(notify)), *numbers) for field, name, notify, *numbers in rows)
 

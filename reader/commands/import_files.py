@@ -57,7 +57,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 @dataclass
 class _FileContents:
-    """What the files had."""
+    """The content of the files."""
 
     stored: Stored
     marks: int = 0

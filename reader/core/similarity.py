@@ -22,7 +22,7 @@ def is_noun_phrase(keyword: str) -> bool:
 
 
 class SharedTerms(NamedTuple):
-    """What a paper shares with the papers that it is listed for."""
+    """The words, authors and topics that a paper shares with the papers it is listed for."""
 
     words: tuple[str, ...] = ()
     """Words and phrases, the most telling first."""

@@ -96,7 +96,7 @@ async def _refresh(context: JobContext, **values: Any) -> Line:
 
 
 def text_fetcher(context: JobContext) -> Callable[[str], Awaitable[None]]:
-    """What fetches the full text of a paper by a job in this process; it raises NoFullText if there is none."""
+    """A function that fetches a paper's full text by a job in this process, or raises NoFullText."""
 
     async def fetch(id: str) -> None:
         if missing := (await _fetch_text(context, id)).get("missing"):

@@ -52,7 +52,7 @@ class StandingQueries:
         self._news: Mapping[int, tuple[str, ...]] = {}
         """The new papers, each with the queries that it matches."""
         self._follows: Mapping[str, Follow] = {}
-        """What is followed with notices, by query."""
+        """The follows with notices, by query."""
 
     def start(self) -> None:
         """Count papers as coming in from now on, unless an earlier refresh did. Raises CacheError."""
@@ -113,7 +113,7 @@ class StandingQueries:
 
 
 def scope_of(window: Window, settings: Settings, today: date) -> Scope:
-    """What relative words of standing queries mean. Every paper that they look at is new."""
+    """The meaning of relative words in standing queries. Every paper that they look at is new."""
     return Scope(today, window.newest_day(), "", settings.saved_queries)
 
 

@@ -28,13 +28,13 @@ LONGEST = 40
 """Maximum characters of a name in the last line."""
 
 DEEDS = {"x": "hide", "m": "mute", "s": "star", "b": "queue"}
-"""What a rule can do with its papers, by letter."""
+"""The deeds of a rule by letter."""
 
 MOST_TITLES = "20"
 """Papers listed before a rule is added."""
 
 Choices: TypeAlias = Mapping[str, tuple[str, Callable[[], object]]]
-"""What is offered, by letter: in words, and what it does."""
+"""The offers by letter: their words, and their actions."""
 
 
 class FollowActions(Controller):

@@ -128,7 +128,7 @@ _SQL = {
 }
 _ROW_NAMES = PaperRow._fields[: PaperRow._fields.index("flags")]
 ROW = ", ".join(_SQL.get(name, f"p.{name}") for name in _ROW_NAMES)
-"""What the cache says of a `PaperRow`, in its order; its flags follow."""
+"""The columns of a `PaperRow` in SQL, in its order; its flags follow."""
 
 _FIRST_STATE = PaperRow._fields.index("read")
 
@@ -469,7 +469,7 @@ class Window:
         return [DayCount(day, papers[day], unread[day], day in partial, incomplete.get(day, ())) for day in newest]
 
     def fetched_days(self, first: str = "", last: str = "9") -> dict[str, DayFetched]:
-        """What the feed has answered for the days from `first` to `last` (ISO, both included)."""
+        """The feed's answers for the days from `first` to `last` (ISO, both included)."""
         with explained(self._path):
             rows = self._connection.execute(
                 "SELECT day, fetched, papers FROM day WHERE day BETWEEN ? AND ?", (first, last)

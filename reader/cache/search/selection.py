@@ -69,8 +69,9 @@ class Selection(NamedTuple):
     offer: Offer | None = None
     """How the papers are offered to the user, if they are; None where the user asks for an order."""
     near: Nearest | None = None
-    """What its papers fit best or are like, which `free_text.py` finds; None for a query without. The other fields do
-    not know these papers."""
+    """The text or papers that its papers fit best, found by `free_text.py`; None for a query without.
+
+    The other fields do not know these papers."""
 
     def statement(self, limit: int = -1) -> tuple[str, tuple[Param, ...]]:
         """The SQL and values that read the papers' keys and days in order; at most `limit` of them if it is not -1."""

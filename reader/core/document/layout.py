@@ -77,7 +77,7 @@ class DocumentLine(NamedTuple):
 
 
 class _Edge(NamedTuple):
-    """What is drawn to the left of the lines of nested blocks."""
+    """The signs at the left of the lines of nested blocks."""
 
     pieces: Line = ()
     cells: int = 0

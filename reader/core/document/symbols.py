@@ -195,7 +195,7 @@ WITH_LIMITS = frozenset(
 """Operators whose scripts are limits."""
 
 NEGATED = dict(zip("=∈∋<>≤≥∼≃≈≡⊂⊃⊆⊇∣∥⊢⊨∃≺≻", "≠∉∌≮≯≰≱≁≄≉≢⊄⊅⊈⊉∤∦⊬⊭∄⊀⊁", strict=True))
-"""What is negated, and the sign for it."""
+"""Signs and their negated forms."""
 
 SPACES = {
     ":": " ", ";": " ", "!": "", " ": " ", "quad": "  ", "qquad": "    ", "enspace": " ", "medspace": " ",

@@ -80,7 +80,7 @@ _SMALL_WORD = re.compile(r"\b[a-z]{3,}\b")
 _EQUATION_NUMBER = re.compile(r"(?:^|\s)\((?:[A-Z]\.?)?\d{1,3}[a-z]?\)$")
 _SENTENCE_END = re.compile(r"[.!?:][’”'\")\]]?[\d⁰¹²³⁴-⁹]*$")
 _ABBREVIATION = re.compile(r"(?:^|[\s(])(?:al|[A-Z]|Eqs?|Figs?|Refs?|Secs?|Tabs?|cf|vs|resp|e\.g|i\.e)\.$")
-"""What does not end a sentence, though it ends with a full stop."""
+"""Abbreviations, whose full stop does not end a sentence."""
 _PAGE_NUMBER = re.compile(r"\W*(?:\d{1,4}|[ivxl]+)\W*")
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _CITED = re.compile(r"\[(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\]")
@@ -320,7 +320,7 @@ class _Part:
 
 
 _NO_LINE = Line("", -1, 0.0, 0.0, 0.0, 0.0)
-"""What is before the first line."""
+"""The line before the first."""
 
 
 @dataclass

@@ -23,12 +23,12 @@ VIEW_COUNTS: Part[Mapping[str, ViewCount]] = Part({})
 """The counts of the saved views by id; uncounted ones are missing."""
 
 FOLLOWED: Part[tuple[FollowCount, ...]] = Part(())
-"""What the user follows, with numbers of papers; empty until counted."""
+"""The user's follows with numbers of papers; empty until counted."""
 
 TOPIC_NAMES: Part[Mapping[str, str]] = Part({})
 
 TOPIC_MEANINGS: Part[Mapping[str, str]] = Part({})
-"""What each topic is about, by slug; empty until read."""
+"""The meaning of each topic by slug; empty until read."""
 
 TOPIC_ORDER: Part[TopicOrder] = Part("family")
 

@@ -268,7 +268,7 @@ class Library(Marker):
         return found[pk].why if pk in found else ""
 
     def learned(self, pk: PaperKey | None) -> tuple[Learned, Suits | None]:
-        """What For you has learned, and how well a paper suits the user, as they are stored."""
+        """The subjects that For you has learned, and how well a paper suits the user, as they are stored."""
         from reader.cache.choice import Learned, read_learned
 
         found = self._suits([pk]) if isinstance(pk, int) else {}
@@ -333,7 +333,7 @@ class Library(Marker):
             await asyncio.to_thread(note, known)
 
     def facts(self, pk: PaperKey) -> dict[str, Any]:
-        """What is known of a paper besides itself, by the names of `Reading`."""
+        """The facts about a paper besides itself, by the names of `Reading`."""
         from reader.cache.community import outputs_of
         from reader.cache.follows import reasons
         from reader.cache.history import STILL, since_marked, votes

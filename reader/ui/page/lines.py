@@ -78,7 +78,7 @@ class Presentation:
     follows: tuple[FollowReason, ...] = ()
     since_marked: SinceMarked | None = None
     outputs: tuple[KeptOutput, ...] = ()
-    """What the user's programs printed about the paper."""
+    """The output of the user's programs about the paper."""
     kept: PageData | None = None
     """The related data; None where it is not shown."""
     found: Found | None = None
@@ -343,7 +343,7 @@ _PART = re.compile(
 
 
 def own_lines(paper: Paper, width: int, look: Presentation) -> list[Line]:
-    """What is followed, the paper's tags, its note and highlights.
+    """The paper's follows, tags, note and highlights.
 
     Of a long note and of many highlights only the beginning is shown, unless they are unfolded.
     """
@@ -624,7 +624,7 @@ def _between(glyphs: Glyphs) -> Piece:
 
 
 def _since_marked(width: int, look: Presentation) -> list[Line]:
-    """What happened to the paper since the user marked it."""
+    """The changes of the paper since the user marked it."""
     if look.since_marked is None:
         return []
     dot = f" {look.glyphs.dot} "
