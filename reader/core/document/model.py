@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 """The sign for a letter of a PDF whose code is unknown."""
@@ -458,39 +458,3 @@ def with_subsections(found: Sequence[TextSection], number: int) -> Iterator[Text
 
 def _part(document: Document, start: int, end: int) -> Document:
     return replace(document, title="", blocks=document.blocks[start:end])
-
-
-# The same with other formulas
-
-_NAMES = {
-    "mathbf": "bold", "boldsymbol": "bold", "bm": "bold", "mathbb": "double", "mathds": "double", "mathcal": "script",
-    "mathscr": "script", "mathfrak": "fraktur", "mathsf": "sans", "mathtt": "mono",
-}  # fmt: skip
-_UPRIGHT_LETTER = re.compile(r"\\mathrm\{([A-Za-z])\}")
-"""Without these, no italic letter needs a sign of its own."""
-_FONT = re.compile(rf"\\({'|'.join(_NAMES)})(?![A-Za-z])")
-
-
-def with_font_names(document: Document) -> Document:
-    r"""The document with the names of fonts: `\mathbf{x}` is `bold x`, for terminals without its letters."""
-
-    def named(value: Any) -> Any:
-        match value:
-            case Formula(rows):
-                return replace(value, rows=tuple(map(_named, rows)))
-            case Span(text, "formula"):
-                return value._replace(text=_named(text))
-            case Span():
-                return value
-            case tuple():
-                return tuple(map(named, value))
-        if is_dataclass(value) and not isinstance(value, type):
-            return replace(value, **{one.name: named(getattr(value, one.name)) for one in fields(value)})
-        return value
-
-    return replace(document, blocks=named(document.blocks))
-
-
-def _named(tex: str) -> str:
-    tex = _UPRIGHT_LETTER.sub(r"\1", tex)
-    return _FONT.sub(lambda found: rf"\operatorname{{{_NAMES[found[1]]}}}", tex)

@@ -226,6 +226,9 @@ _BY_FONT: dict[str, dict[int, str]] = {
     "mono": _letters(0x1D670, 0x1D7F6),
 }
 
+PLAIN_LETTERS = {ord(styled): chr(plain) for table in _BY_FONT.values() for plain, styled in table.items()}
+"""The letters of fonts without their font, for terminals that do not have them."""
+
 
 def in_font(text: str, font: str) -> str:
     """A text in one of the fonts of `FONTS`; letters that Unicode does not have in it stay as they are."""

@@ -14,7 +14,7 @@ from reader.actions.links import CODE_LINK, LINKED, Link, places
 from reader.cache.history import STILL, Votes
 from reader.core.addresses import addresses_in
 from reader.core.community import KINDS, Comment, Kind, Repository, ThreadedComment, threads
-from reader.core.document.layout import IN_ASCII, BlockWriter, DocumentLine
+from reader.core.document.layout import BlockWriter, DocumentLine, in_ascii
 from reader.core.document.model import Items
 from reader.core.ids import is_arxiv_id, profile_url
 from reader.core.lines import (
@@ -250,9 +250,8 @@ def _drawn(line: DocumentLine, glyphs: Glyphs) -> Iterator[Piece]:
         role = "muted" if piece.role in _MUTED else _STYLED.get(piece.role, "text")
         target = piece.action[1] if piece.action else ""
         is_web = target.startswith(("https://", "http://"))
-        is_sign = glyphs is ASCII and piece.role in ("rule", "label")
-        text = piece.text.translate(IN_ASCII) if is_sign else piece.text
-        yield Piece(literal(text), "link" if is_web else role, action=("link", target) if is_web else None)
+        text = literal((in_ascii(piece) if glyphs is ASCII else piece).text)
+        yield Piece(text, "link" if is_web else role, action=("link", target) if is_web else None)
 
 
 SECTIONS, SECTIONS_ON_PAGE = 3, 8
