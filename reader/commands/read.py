@@ -15,15 +15,13 @@ from reader.commands.output import READABLE, Style, answer, paint, print_paged, 
 from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace
 from reader.core.document.markdown import markdown_lines
-from reader.core.document.model import TextSection, text_sections, with_font_names, with_subsections
+from reader.core.document.model import TextSection, text_sections, with_subsections
 from reader.core.errors import NotFound
-from reader.core.lines import wrapped
+from reader.core.lines import wrap_text
 from reader.core.text import brief, clean
 
 if TYPE_CHECKING:
     from reader.cache.texts import KeptText
-    from reader.core.document.layout import DocumentLine
-    from reader.core.lines import Piece
     from reader.core.paper import Paper
 
 
@@ -46,8 +44,6 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
         parts = _chosen(paper, kept, arguments.section)
         whole = replace(kept.document, title="", blocks=tuple(chain(*(one.document.blocks for one in parts))))
         kept = kept._replace(document=whole)
-    if workspace.settings.ascii and not arguments.markdown:
-        kept = kept._replace(document=with_font_names(kept.document))
     if arguments.markdown:
         print_paged(_markdown(paper, kept, facts, is_part=arguments.section is not None), wanted=not arguments.no_pager)
     else:
@@ -96,27 +92,19 @@ def _markdown(paper: Paper, kept: KeptText, facts: str, *, is_part: bool) -> Ite
 
 def _draw(paper: Paper, kept: KeptText, facts: str, ascii: bool) -> Iterator[str]:
     """A text as lines: in a pipe, one per paragraph or table row."""
-    from reader.core.document.layout import Layout
+    from reader.core.document.layout import Layout, in_ascii
 
     style = Style.of(sys.stdout)
     columns = min(width(), READABLE) if is_terminal(sys.stdout) else None
-    yield from (style("strong", line) for line in wrapped(clean(paper.title), columns))
-    yield from (style("muted", line) for line in wrapped(", ".join(map(clean, paper.authors)), columns))
-    yield from (style("muted", line) for line in wrapped(facts, columns))
+    yield from (style("strong", line) for line in wrap_text(clean(paper.title), columns))
+    yield from (style("muted", line) for line in wrap_text(", ".join(map(clean, paper.authors)), columns))
+    yield from (style("muted", line) for line in wrap_text(facts, columns))
     yield ""
     for line in Layout(kept.document, columns, table_width=width() if columns else None):
-        yield paint(_in_ascii(line) if ascii else line.pieces, style)
+        yield paint(map(in_ascii, line.pieces) if ascii else line.pieces, style)
     if kept.document.is_cut:
         yield ""
         yield style("muted", "The end of the text is missing.")
-
-
-def _in_ascii(line: DocumentLine) -> Iterator[Piece]:
-    from reader.core.document.layout import IN_ASCII
-
-    for piece in line.pieces:
-        is_sign = piece.role in ("rule", "label")
-        yield piece._replace(text=piece.text.translate(IN_ASCII)) if is_sign else piece
 
 
 COMMAND = Command(

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from reader.actions.links import links, open_url, pdf_file, pdf_folder
 from reader.cache.community import outputs_of, read_community
-from reader.cache.follows import reasons
 from reader.cache.history import since_marked
 from reader.cache.reads.window import Window
+from reader.cache.standing import reasons
 from reader.cache.watching import made_by_agents, ruled
 from reader.commands.choosing import FOR_YOU, for_you_record
 from reader.commands.command import Command, OpenReader, add_no_pager
@@ -68,11 +68,10 @@ def _add_show_arguments(parser: ArgumentParser) -> None:
 
 def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.refresh:
-        from reader.commands.run_job import run_job
-        from reader.refresh.lines import job
+        from reader.commands.fetch import run_job
 
         paper, _ = load_paper(workspace, arguments.id)
-        for problem in run_job(workspace, job("paper", id=paper.id))["problems"]:
+        for problem in run_job(workspace, {"job": "paper", "id": paper.id})["problems"]:
             warn(f"Not refreshed: {problem}")
     with workspace.window() as window:
         shown = _Shown(*read_paper(window, arguments.id), window, workspace)
@@ -286,10 +285,9 @@ def _fetch_pdf(arguments: Namespace, workspace: Workspace) -> int:
         raise UsageError(f"{clean(str(folder))} is not a folder.")
     file = pdf_file(paper, folder)
     if not file.exists():
-        from reader.commands.run_job import fetch
-        from reader.refresh.lines import job
+        from reader.commands.fetch import fetch
 
-        fetch(workspace, job("pdf", id=paper.id, path=str(file)), page)
+        fetch(workspace, {"job": "pdf", "id": paper.id, "path": str(file)}, page)
     return answer(arguments, {"id": paper.id, "file": str(file)}, str(file))
 
 

@@ -205,9 +205,9 @@ class Place(NamedTuple):
         `mode` is how topics combine; a query with fewer than two does not express it.
         """
         from reader.core.query import parse
-        from reader.core.query.choices import Choice, chosen, with_choice
+        from reader.core.query.choices import Choice, chosen_terms, with_choice
 
-        choice = chosen(self.query, "topic")
+        choice = chosen_terms(self.query, "topic")
         if (choice.mode if len(choice.picked) > 1 else mode) == "all":
             return self.whole(order)
         others = with_choice(self.text, "topic", Choice("any", (), choice.excluded))
@@ -234,9 +234,9 @@ def _names_topics(text: str) -> bool:
     if "topic:" not in text.lower():
         return False
     from reader.core.query import parse
-    from reader.core.query.choices import chosen
+    from reader.core.query.choices import chosen_terms
 
-    choice = chosen(parse(text), "topic")
+    choice = chosen_terms(parse(text), "topic")
     return bool(choice.picked or choice.excluded)
 
 

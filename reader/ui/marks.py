@@ -51,11 +51,11 @@ _TAKEN_BACK = {
     "highlighted in the text": "its highlight as it was before",
     "moved in the queue": "back in its place in the queue",
 }
-"""What taking back a mark is called, where it is not `no longer` or `again`."""
+"""Names for taking back a mark, where they are not `no longer` or `again`."""
 
 
 def changed_words(way: Way, action: UserAction, title: str, ellipsis: str = "…") -> str:
-    """What an undo or redo did, such as `no longer hidden · "LiveEdit…"`; `title` belongs to the only paper."""
+    """The effect of an undo or redo, such as `no longer hidden · "LiveEdit…"`; `title` belongs to the only paper."""
     if not action.count or action.rules or len({count for _, count in action.did}) > 1:
         return action.in_words
     if len(title) > SHORT:
@@ -68,7 +68,7 @@ def changed_words(way: Way, action: UserAction, title: str, ellipsis: str = "…
 
 
 def done_words(action: UserAction) -> str:
-    """What an action did, such as `1 hidden, unstarred`; a decision does not say that the paper is read as well."""
+    """The effect of an action, such as `1 hidden, unstarred`; that a decision also marks the paper read is left out."""
     if action.rules or len({count for _, count in action.did}) > 1:
         return action.in_words
     return f"{action.count:,} {join_labels(_without_read(action))}" if action.count else action.in_words

@@ -36,7 +36,7 @@ class TriageActions(Controller):
         self._before: PaperKey | None = None
         """The paper of the last decision."""
         self._took_away = ""
-        """What the last decision took away from its paper, in words."""
+        """The marks that the last decision took away from its paper, in words."""
 
     # Begin
 

@@ -12,7 +12,7 @@ import pytest
 
 from reader.cache.reads.window import DayFetched, Window
 from reader.cache.search.compile import Scope
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.config import Settings
 from reader.core.errors import QueryError
 from reader.core.paper import Listing

@@ -24,7 +24,7 @@ from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 from tests.ui.papers import ByTitle
 
-TOPICS = {topic.name: topic.slug for topic in ByTitle.topics}
+TOPICS = {topic.name: topic.slug for topic in ByTitle().topics}
 LATEST = "pk IN (SELECT pk FROM listing WHERE day = (SELECT max(day) FROM listing))"
 MUTED = "pk IN (SELECT pk FROM paper_flags WHERE flags & 8)"
 VIEWS = {"All": "1", "Unread": "read = 0", "Starred": "starred = 1", "Queue": "pk IN (SELECT pk FROM queue)"}

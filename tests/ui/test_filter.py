@@ -323,7 +323,7 @@ async def test_the_pane_shows_its_cursor_counts_folds_and_choices(glyphs: Glyphs
         assert drawn(pane)[23:25] == [lines[26], lines[29]]
 
 
-SHORT = Coverage("2026-11-24", 14, 8, 2, ("api",))
+SHORT = Coverage("", ("2026-11-24",))
 
 
 @each(
@@ -335,11 +335,7 @@ SHORT = Coverage("2026-11-24", 14, 8, 2, ("api",))
         (ViewItem("foryou", "For you"), []),
         (DayCount("2026-11-24", 34, 0), [("0", "nothing"), ("/34", "nothing")]),
         (DayCount("2026-11-24", 0, 0), [("–", "nothing")]),
-        (
-            DayCount("2026-11-24", 34, 12, covered=(("cs.CL", SHORT._replace(here=14)),)),
-            [("12", "unread"), ("/34", "nothing")],
-        ),
-        (DayCount("2026-11-24", 34, 12, covered=(("cs.LG", SHORT),)), [("12", "unread"), ("/34+", "nothing")]),
+        (DayCount("2026-11-24", 34, 12, incomplete=(("cs.LG", SHORT),)), [("12", "unread"), ("/34+", "nothing")]),
         (DayCount("2026-11-24", 6, 4, is_partial=True), [("6+", "nothing")]),
     ],
 )

@@ -31,9 +31,9 @@ from reader.core.lines import Line, measure
 from reader.core.paper import Paper
 from reader.core.paper_row import NotCached
 from reader.core.passages import Passage
-from reader.core.similarity import Shared
+from reader.core.similarity import SharedTerms
 from reader.core.text import clean_note
-from reader.core.titles import Titled
+from reader.core.titles import TitleRecord
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.page.lines import (
     MOST_SHOWN,
@@ -165,11 +165,11 @@ def reasons(found: Findings | None, width: int = 80) -> list[str]:
 
 
 def test_each_reason_is_named() -> None:
-    fit = Findings(3, "like:1", (), Shared(("draft trees",), ("Ada",)))
+    fit = Findings(3, "like:1", (), SharedTerms(("draft trees",), ("Ada",)))
     assert reasons(fit) == ["Why here  shares draft trees · Ada"]
     assert all(len(line) <= 20 for line in reasons(fit, 20))
     assert reasons(Findings(3, "like:1")) == reasons(None) == []
-    hostile = Findings(3, "x", (), Shared(("a\x1b[31mb",)))
+    hostile = Findings(3, "x", (), SharedTerms(("a\x1b[31mb",)))
     assert "\x1b" not in reasons(hostile)[0]
     assert said_by(shared_lines(fit, 80, ASCII))[0].isascii()
 
@@ -235,12 +235,13 @@ def test_the_page_shows_everything_about_a_paper() -> None:
         position="3 of 34",
         suits="like what you starred",
         votes=Votes((50, 55, 61), 11),
-        found=Findings(1, "like:1", (), Shared(("draft trees",))),
+        found=Findings(1, "like:1", (), SharedTerms(("draft trees",))),
         outputs=(KeptOutput("Summary", "2026-11-26T08:00:00Z", "One."),),
         fetching="fetching …",
         link_keys={"o": "o", "p": "P", "a": "La", "c": "Lc", "1": "L1", "m": "Lm"},
         kept=PageData(
-            Community((), repositories), title=PageTitle(1, Titled("A"), (Titled("A page", 2, None, "2511.1"),))
+            Community((), repositories),
+            title=PageTitle(1, TitleRecord("A"), (TitleRecord("A page", 2, None, "2511.1"),)),
         ),
         is_page=True,
     )
@@ -595,7 +596,7 @@ def test_each_section_has_its_first_place(words: tuple[str, ...], blocks: list[i
 
 
 def test_places_stand_below_their_sections_and_lead_there() -> None:
-    found = Findings(1, "", ("sparse", "attention"), Shared(), (), *find_words(DOCUMENT, ("sparse", "attention")))
+    found = Findings(1, "", ("sparse", "attention"), SharedTerms(), (), *find_words(DOCUMENT, ("sparse", "attention")))
     lines = found_lines(found, 60, UNICODE, is_page=False, key="i")
     assert texts(lines) == [
         "▤ In the full text  3 places  i reads there",
@@ -617,7 +618,7 @@ def test_no_line_is_too_wide(width: int, is_page: bool, glyphs: Glyphs) -> None:
     many = Document(
         "T", tuple(block for n in range(9) for block in section(str(n), "A long title " * 9, "attention 多"))
     )
-    found = Findings(1, "", ("attention",), Shared(), (), *find_words(many, ("attention",)))
+    found = Findings(1, "", ("attention",), SharedTerms(), (), *find_words(many, ("attention",)))
     lines = found_lines(found, width, glyphs, is_page=is_page)
     assert all(measure(line) <= max(width, 4) for line in lines)
     if width == 60:

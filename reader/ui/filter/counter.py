@@ -18,9 +18,9 @@ from reader.ui.shell.controller import Controller, follows
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
-    from reader.cache.follows import FollowCount
     from reader.cache.reads.window import DayCount, TopicCount, Window
     from reader.cache.search.compile import Scope
+    from reader.cache.standing import FollowCount
     from reader.core.views import View
     from reader.ui.app import ReaderApp
 
@@ -104,7 +104,7 @@ class Counting:
         return ViewCount(every, unread)
 
     def follow_counts(self, window: Window) -> tuple[FollowCount, ...]:
-        from reader.cache.follows import follow_counts
+        from reader.cache.standing import follow_counts
 
         return self._once("follows", lambda: window.read(follow_counts))
 

@@ -362,7 +362,7 @@ def _days(data: FilterData, state: FilterState) -> Iterator[FilterRow]:
     for one in data.days:
         mark: Mark = "chosen" if one.day == state.day else "none"
         unread = one.unread if one.papers and not one.is_partial else None
-        name, has_more = day_name(one.day, data.days[0].day), one.is_partial or bool(one.short)
+        name, has_more = day_name(one.day, data.days[0].day), one.is_partial or bool(one.incomplete)
         rows.append(FilterRow("day", one.day, name, one.papers, mark, not one.unread, unread, has_more))
     return _section("days", rows, range(AT_FIRST), state, "older")
 

@@ -258,7 +258,7 @@ class Library(Marker):
     # Facts of one paper
 
     def learned(self, pk: PaperKey | None) -> tuple[Learned, Suits | None]:
-        """What For you has learned, and how well a paper suits the user, as they are stored."""
+        """The subjects that For you has learned, and how well a paper suits the user, as they are stored."""
         from reader.cache.choice import Learned, read_learned
 
         found = self._suits([pk]) if isinstance(pk, int) else {}
@@ -323,10 +323,10 @@ class Library(Marker):
             await asyncio.to_thread(note, known)
 
     def facts(self, pk: PaperKey) -> dict[str, Any]:
-        """What is known of a paper besides itself, by the names of `Reading`."""
+        """The facts about a paper besides itself, by the names of `Reading`."""
         from reader.cache.community import outputs_of
-        from reader.cache.follows import reasons
         from reader.cache.history import STILL, since_marked, votes
+        from reader.cache.standing import reasons
 
         nothing: tuple[Any, ...] = ()
         suits = self._suits([pk]) if self.is_ranked and isinstance(pk, int) else {}

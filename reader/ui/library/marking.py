@@ -16,8 +16,8 @@ from reader.core.paper_row import PaperKey
 from reader.paths import draft_folder
 
 if TYPE_CHECKING:
-    from reader.cache.follows import FollowCount
     from reader.cache.marks.events import Events
+    from reader.cache.standing import FollowCount
     from reader.core.follows import Follow
     from reader.core.tag_words import TagWords
     from reader.core.wishes import Wish
@@ -170,7 +170,7 @@ class Marker:
         """Start or stop following something; return the action, empty for no change, and the numbers of its papers."""
 
         def decide(events: Events, _progress: Progress) -> tuple[str, FollowCount | None]:
-            from reader.cache.follows import follow_counts
+            from reader.cache.standing import follow_counts
             from reader.log import standing
 
             action = standing.follow(events.log, [follow], is_followed=is_followed)

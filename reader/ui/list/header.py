@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from reader.core.similarity import respelled
+from reader.core.similarity import apply_corrections
 from reader.core.text import clean
 from reader.keys.keymap import Keymap
 from reader.paths import APP
@@ -75,7 +75,7 @@ def _corrections(state: State) -> str:
     found, text = state[FOUND], state.listing.place.text
     if found is None or found.query != text or not found.corrected:
         return ""
-    return f"  (searched for {respelled(text, dict(found.corrected))})"
+    return f"  (searched for {apply_corrections(text, dict(found.corrected))})"
 
 
 def _order(listing: ListContent) -> str:
@@ -100,11 +100,10 @@ def condition(state: State, now: datetime) -> Condition:
 
 
 def _missing(counts: Counts | None) -> str:
-    """The categories with missing papers on the newest day: `cs.CL 8 of 14`, and how many others."""
-    newest = counts.days[0].short if counts and counts.days else []
-    short = [(name, known) for name, known in newest if known.here < known.papers]
+    """The categories of which papers of the newest day may be missing: `cs.CL incomplete`, and how many others."""
+    short = counts.days[0].incomplete if counts and counts.days else ()
     more = f" +{len(short) - 1}" if len(short) > 1 else ""
-    return f"{short[0][0]} {short[0][1].here:,} of {short[0][1].papers:,}{more}" if short else ""
+    return f"{short[0][0]} incomplete{more}" if short else ""
 
 
 def _listed_day(listing: ListContent, counts: Counts | None) -> DayCount | None:

@@ -13,15 +13,27 @@ from typing import TYPE_CHECKING, NamedTuple
 from reader.actions.links import CODE_LINK, LINKED, Link, places
 from reader.cache.history import STILL, Votes
 from reader.core.addresses import addresses_in
-from reader.core.community import KINDS, Comment, Kind, Placed, Repository, threads
-from reader.core.document.layout import IN_ASCII, BlockWriter, DocumentLine
+from reader.core.community import KINDS, Comment, Kind, Repository, ThreadedComment, threads
+from reader.core.document.layout import BlockWriter, DocumentLine, in_ascii
 from reader.core.document.model import Items
 from reader.core.ids import is_arxiv_id, profile_url
-from reader.core.lines import UNBROKEN, Line, Piece, cut, cut_line, fill, join_items, literal, measure, spread, unbroken
+from reader.core.lines import (
+    UNBROKEN,
+    Line,
+    Piece,
+    cut,
+    cut_line,
+    fill,
+    join_items,
+    literal,
+    measure,
+    spread,
+    without_breaks,
+)
 from reader.core.paper import Paper, facts, says_withdrawn
 from reader.core.paper_row import NotCached, PaperKey
 from reader.core.passages import split_note
-from reader.core.similarity import Shared
+from reader.core.similarity import SharedTerms
 from reader.core.text import amount
 from reader.core.titles import describe
 from reader.core.topics.trends import spark
@@ -66,7 +78,7 @@ class Presentation:
     follows: tuple[FollowReason, ...] = ()
     since_marked: SinceMarked | None = None
     outputs: tuple[KeptOutput, ...] = ()
-    """What the user's programs printed about the paper."""
+    """The output of the user's programs about the paper."""
     kept: PageData | None = None
     """The related data; None where it is not shown."""
     found: Findings | None = None
@@ -120,7 +132,7 @@ def version_lines(versions: Sequence[str], today: date, width: int, glyphs: Glyp
     parts = []
     for version in versions:
         name, _, day = literal(version).partition(" ")
-        parts.append(unbroken(f"{name} {short_day(day, today, weekday=False)}"))
+        parts.append(without_breaks(f"{name} {short_day(day, today, weekday=False)}"))
     return fill([Piece("Versions ", "label"), Piece(f" {glyphs.dot} ".join(parts), "facts")], width)
 
 
@@ -198,7 +210,7 @@ def _bars(depth: int, width: int, glyphs: Glyphs) -> list[Piece]:
     return [Piece(f"{glyphs.rule} ", "quote")] * min(depth, width // 12 - 1)
 
 
-def _comment(placed: Placed, width: int, look: Presentation) -> Iterator[Line]:
+def _comment(placed: ThreadedComment, width: int, look: Presentation) -> Iterator[Line]:
     comment = placed.comment
     if comment.is_hidden:
         yield from fill([Piece("a comment that is hidden", "muted")], width)
@@ -216,9 +228,9 @@ def _head(comment: Comment, look: Presentation) -> list[Piece]:
     dot = look.glyphs.dot
     told = [short_day(comment.at[:10], look.today, weekday=False)] if comment.at else []
     told += ["edited"] if comment.is_edited else []
-    told += ["  ".join(unbroken(f"{literal(emoji)} {count:,}") for emoji, count in comment.reactions)]
+    told += ["  ".join(without_breaks(f"{literal(emoji)} {count:,}") for emoji, count in comment.reactions)]
     facts = "".join(f" {dot} {one}" for one in told if one)
-    return [Piece(unbroken(literal(comment.author)), "people"), Piece(facts, "muted")]
+    return [Piece(without_breaks(literal(comment.author)), "people"), Piece(facts, "muted")]
 
 
 def text_lines(blocks: Sequence[Block], width: int, glyphs: Glyphs) -> list[Line]:
@@ -236,9 +248,8 @@ def _drawn(line: DocumentLine, glyphs: Glyphs) -> Iterator[Piece]:
         role = "muted" if piece.role in _MUTED else _STYLED.get(piece.role, "text")
         target = piece.action[1] if piece.action else ""
         is_web = target.startswith(("https://", "http://"))
-        is_sign = glyphs is ASCII and piece.role in ("rule", "label")
-        text = piece.text.translate(IN_ASCII) if is_sign else piece.text
-        yield Piece(literal(text), "link" if is_web else role, action=("link", target) if is_web else None)
+        text = literal((in_ascii(piece) if glyphs is ASCII else piece).text)
+        yield Piece(text, "link" if is_web else role, action=("link", target) if is_web else None)
 
 
 SECTIONS, SECTIONS_ON_PAGE = 3, 8
@@ -255,7 +266,7 @@ class Findings(NamedTuple):
     """The query, if the paper is listed as a best fit; otherwise empty."""
     words: tuple[str, ...] = ()
     """The words that full texts may have, in double quotes if they must be whole."""
-    shared: Shared = Shared()
+    shared: SharedTerms = SharedTerms()
     corrected: tuple[tuple[str, str], ...] = ()
     """Words of the query that no paper has, with their replacements."""
     hits: tuple[Hit, ...] = ()
@@ -335,7 +346,7 @@ _PART = re.compile(
 
 
 def own_lines(paper: Paper, width: int, look: Presentation) -> list[Line]:
-    """What is followed, the paper's tags, its note and highlights.
+    """The paper's follows, tags, note and highlights.
 
     Of a long note and of many highlights only the beginning is shown, unless they are unfolded.
     """
@@ -355,7 +366,7 @@ def _clickable(label: str, items: Iterable[tuple[str, tuple[str, str]]], width: 
     pieces: list[Piece] = []
     for name, action in items:
         pieces.append(Piece(f" {glyphs.dot} ", "between") if pieces else Piece(f"{label} ", "label"))
-        pieces.append(Piece(unbroken(literal(name)), "tag", action=action))
+        pieces.append(Piece(without_breaks(literal(name)), "tag", action=action))
     return fill(pieces, width)
 
 
@@ -505,7 +516,7 @@ def _people(paper: Paper, width: int, look: Presentation) -> list[Line]:
 
 
 def _unbroken(pieces: Iterable[Piece]) -> list[Piece]:
-    return [piece._replace(text=unbroken(piece.text)) for piece in pieces]
+    return [piece._replace(text=without_breaks(piece.text)) for piece in pieces]
 
 
 # Folded lists
@@ -528,8 +539,8 @@ def _fold(
         range(1, possible + 1), most, key=lambda n: len(line_up(items[:n], _more(items[n:], count - n)))
     )
     if look.is_unfolded:
-        rest = [Piece(unbroken(f"and {count - len(items):,} more"), "people")] if count > len(items) else []
-        dot = Piece(unbroken(f"{look.glyphs.dot} "), "between")
+        rest = [Piece(without_breaks(f"and {count - len(items):,} more"), "people")] if count > len(items) else []
+        dot = Piece(without_breaks(f"{look.glyphs.dot} "), "between")
         less = [dot, Piece("less", "more", action=_UNFOLD)] if fitting < len(items) and look.has_buttons else []
         return line_up(items, [*rest, *([Piece(" ")] if rest and less else []), *less])
     shown = max(fitting, 1)
@@ -605,7 +616,7 @@ def _moved(look: Presentation) -> str:
     if not look.votes.points:
         return ""
     line = spark(look.votes.points[-SPARKED:], look.glyphs.spark)
-    return unbroken(f" {line} {look.votes.gained:+d} since you looked" if look.votes.gained else f" {line}")
+    return without_breaks(f" {line} {look.votes.gained:+d} since you looked" if look.votes.gained else f" {line}")
 
 
 def _between(glyphs: Glyphs) -> Piece:
@@ -616,7 +627,7 @@ def _between(glyphs: Glyphs) -> Piece:
 
 
 def _since_marked(width: int, look: Presentation) -> list[Line]:
-    """What happened to the paper since the user marked it."""
+    """The changes of the paper since the user marked it."""
     if look.since_marked is None:
         return []
     dot = f" {look.glyphs.dot} "
@@ -665,7 +676,7 @@ def _links(paper: Paper, width: int, look: Presentation) -> list[Line]:
     in_order = sorted(found, key=lambda link: link.name != CODE_LINK)
     items = [_link_item(link, width, look, paper.code_stars) for link in in_order]
     if paper.models or paper.datasets or paper.spaces:
-        items += [[Piece(unbroken(count), "muted")] for count in linked_counts(paper)]
+        items += [[Piece(without_breaks(count), "muted")] for count in linked_counts(paper)]
     return join_items(items, _between(look.glyphs), width)
 
 
@@ -761,6 +772,6 @@ def _keywords(paper: Paper, width: int, look: Presentation, searched: Marker | N
         if not more:
             return join_items(items, _between(look.glyphs), width)
         # The number of the rest stays with the last word.
-        return join_items([*items[:-1], [*items[-1], Piece(unbroken(" ")), *more]], _between(look.glyphs), width)
+        return join_items([*items[:-1], [*items[-1], Piece(without_breaks(" ")), *more]], _between(look.glyphs), width)
 
     return _fold(words, len(words), KEYWORD_LINES, line_up, look) if words else []
