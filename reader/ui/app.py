@@ -372,10 +372,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         """Take a key as text, such as in a date; return False for other keys."""
         return any(one.take_text(context, key, character) for one in self.controllers)
 
-    def takes_words(self, context: Context) -> Callable[[str], object] | None:
-        """The receiver of unbound letters in a context, if there is one."""
-        return next((take for one in self.controllers if (take := one.takes_words(context))), None)
-
     def perform(self, action_id: str, count: int | None = None) -> None:
         """Run an action of the table, `count` times if it takes a count."""
         if self.handlers:

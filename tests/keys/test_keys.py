@@ -123,7 +123,6 @@ def test_a_preset_has_no_clash_and_a_key_for_every_move(name: str) -> None:
         assert len(defaults) == len(set(defaults)) or context in TYPING, context
         assert not any(chord[0] in tuple("123456789") for chord in bound)
     assert PRESETS[name].keys() <= {action.id for action in ACTIONS}
-    assert not any(keymap.is_own(action.id) for action in ACTIONS)
     assert all(read(key, keymap=keymap) for key in ("down", "up", "enter", "escape"))
     assert set(PRESETS) == set(config.PRESETS)
 
@@ -137,7 +136,6 @@ def test_the_user_s_keys_win_over_a_preset_s() -> None:
         ("b",),
         "e",
     )
-    assert keymap.is_own("paper.read") and not keymap.is_own("mark.undo")
 
 
 def test_overrides_replace_all_keys_of_an_action() -> None:
@@ -149,8 +147,6 @@ def test_overrides_replace_all_keys_of_an_action() -> None:
     assert matched(read("ctrl+w s", keymap=keymap)[-1])[0] == "paper.star"
     assert keymap.labels("link.pdf") == ()
     assert keymap.key("link.pdf") == ""
-    assert keymap.is_own("link.pdf")
-    assert not keymap.is_own("move.up")
 
 
 def test_a_user_s_key_takes_a_default_s_where_they_meet() -> None:
@@ -160,7 +156,6 @@ def test_a_user_s_key_takes_a_default_s_where_they_meet() -> None:
     assert matched(read("S", "filter", keymap)[-1])[0] == "find.sort"
     assert keymap.lost == {"find.sort loses S to find.add, where both act.": "find.add"}
     assert (keymap.key("find.sort", "list"), keymap.key("find.sort")) == ("", "S")
-    assert keymap.is_own("find.add") and not keymap.is_own("find.sort")
 
 
 def test_a_default_keeps_its_other_keys() -> None:
@@ -287,18 +282,12 @@ def test_a_chord_offers_six_places_and_the_saved_views_by_name() -> None:
     assert Keymap(overrides={"paper.star": "zs"}).choices("list", ("z",)) == (("s", "Star"),)
 
 
-def test_a_chord_that_leads_nowhere_is_dropped_whole() -> None:
-    outcomes = read("2 g z j")
-    assert outcomes[2] == UnknownKeys("2gz")
-    assert matched(outcomes[3]) == ("move.down", None)
-
-
 def test_a_chord_that_is_kept_waits_for_a_key_that_leads_on() -> None:
     reader = KeyReader(Keymap())
-    begun, *wrong, taken = [reader.feed(key, "list", keeps_chords=True) for key in "gzzt"]
+    begun, *wrong, taken = [reader.feed(key, "list") for key in "gzzt"]
     assert isinstance(begun, Pending) and wrong == [begun, begun]
     assert matched(taken)[0] == "view.latest"
-    others = [type(reader.feed(key, "list", keeps_chords=True)) for key in ("g", "f5", "5", "z")]
+    others = [type(reader.feed(key, "list")) for key in ("g", "f5", "5", "z")]
     assert others == [Pending, UnknownKeys, Pending, Match]
 
 

@@ -162,7 +162,6 @@ class Desk(Bench):
             shell=None,
             handled=lambda _keys: None,
             take_text=lambda *_: False,
-            takes_words=lambda _context: None,
             perform=lambda *done: self.performed.append(done),
         )
         self.ran: list[tuple[str, ...]] = []

@@ -21,7 +21,7 @@ from reader.core.ids import arxiv_id
 from reader.core.nearest import nearest
 from reader.paths import APP
 from reader.platform import AUTO, THEMES
-from reader.ui.shell.commands import PAGES, THEME, Candidate, Here, Manual, ManualPage, Suggested, Typed
+from reader.ui.shell.commands import THEME, Candidate, Here, Manual, ManualPage, Suggested, Typed
 
 MOST = 60
 
@@ -34,17 +34,15 @@ class ReaderShell:
         self._variables = variables or {}
 
     def manual(self) -> Manual:
-        """Pages, signs, commands, settings with variables of the environment, and queries."""
+        """Pages, signs, settings with variables of the environment, and queries."""
         from reader.commands.help import page, signs
         from reader.commands.pages import gists_of_pages, rows
 
         return (
-            (PAGES, list(gists_of_pages().items())),
-            ("Signs", rows(signs())),
-            ("Commands", [(f":{name}", about) for name, about in _own_words().items()]),
-            ("Settings  :config set NAME VALUE", rows(page("settings"))),
-            ("Queries", rows(page("queries"))),
-            ("Words of other programs", [(word, f":{meant}") for word, meant in FOREIGN.items() if meant[0] != "-"]),
+            ("Manual", "", list(gists_of_pages().items())),
+            ("Signs", "reading", rows(signs())),
+            ("Settings", "settings", rows(page("settings"))),
+            ("Queries", "queries", rows(page("queries"))),
         )
 
     def page(self, name: str) -> ManualPage:

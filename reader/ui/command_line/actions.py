@@ -352,7 +352,7 @@ class CommandActions(Controller):
             return
         self._model.change(run_command(self._model.state, line))
         if line:
-            self.begin(line, offer=next(iter(command.found), None))
+            self.begin(line, offer=next((one for one in command.found if one.acts_here), None))
 
     @answers("offer")
     def choose_row(self, place: int) -> None:

@@ -179,8 +179,7 @@ class Keyboard(Controller):
         if is_coming and context == "empty":
             context = "list"
         self._chord_help.stop()
-        takes_words = self._app.takes_words(context)
-        outcome = self._keys.feed(key.key, context, keeps_chords=takes_words is None)
+        outcome = self._keys.feed(key.key, context)
         if isinstance(outcome, Pending):
             self._chord_help.begin(CHORD_HELP)
             return True
@@ -197,14 +196,11 @@ class Keyboard(Controller):
             # text.
             self._app.perform(f"{context}.accept")
             return True
-        if takes_words is not None and isinstance(outcome, UnknownKeys) and key.is_printable and key.key != "space":
-            takes_words(outcome.text)
-            return True
         if isinstance(outcome, UnknownKeys) and key.key == "ctrl+c" and context not in TYPING:
             # As in vim: a key that ends most programs must not be silent.
             self._model.show_notice(f"{self._keymap.key('app.quit')} quits")
             return True
-        if takes_words is None and isinstance(outcome, UnknownKeys):
+        if isinstance(outcome, UnknownKeys):
             self._say_where_it_works(key, context)
         return isinstance(outcome, Cancelled)
 
