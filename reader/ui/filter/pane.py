@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import ClassVar
 
 from textual import events
 
@@ -18,10 +17,6 @@ from reader.ui.kit.line_widgets import Reported
 from reader.ui.kit.lines import Row
 from reader.ui.kit.pane import RowsPane
 
-_ROLES = (
-    "cursor", "heading", "name", "quiet", "family", "count", "unread", "nothing", "mark", "picked", "excluded", "typed",
-)  # fmt: skip
-
 _RIGHT_BUTTON = 3
 _LONGEST_TYPED = 60
 
@@ -32,8 +27,7 @@ class FilterPane(RowsPane, can_focus=True):
     `show_data` sets its data, `place` and `choose` set the choice; it posts the user's choices.
     """
 
-    PREFIX = "filter"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"filter--{role}" for role in _ROLES}
+    PANE = "filter"
 
     def __init__(
         self,

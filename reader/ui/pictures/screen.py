@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from reader.core.lines import cut, literal, wrap
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.looks.theme import stylesheet
+from reader.ui.kit.theme import stylesheet
 from reader.ui.pictures.actions import PICTURES
 from reader.ui.pictures.pictures import CAPTION_ROWS, Pictures
 from reader.ui.shell.screens import OverScreen

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from rich.highlighter import Highlighter
 from rich.text import Text
@@ -19,22 +18,12 @@ from reader.core.query.suggestions import Completer, tokens
 from reader.core.text import clean
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import LineInput, TypedLine
+from reader.ui.kit.theme import palette_of
 from reader.ui.query.advice import NO_REACH, AdviceKeys, Reach, TypedTerms, advise, find_mistake, find_unknown_topic
 
 LONGEST = 2_000
 
-QUERY_ROLES = ("field", "value", "operator", "word", "phrase", "error")
-
 _DEFAULT_KEYS = AdviceKeys()
-
-
-class QueryInput(LineInput):
-    """The line of text, with each piece of the query in its own style."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"query--{role}" for role in QUERY_ROLES}
-
-    def __init__(self) -> None:
-        super().__init__(LONGEST, _Highlighter(self))
 
 
 class _Highlighter(Highlighter):
@@ -45,8 +34,7 @@ class _Highlighter(Highlighter):
 
     def highlight(self, text: Text) -> None:
         for span in tokens(text.plain):
-            style = self._widget.get_component_rich_style(f"query--{span.kind}", partial=True)
-            text.stylize(style, span.start, span.end)
+            text.stylize(palette_of(self._widget.app.theme).draw("query", span.kind), span.start, span.end)
 
 
 class QueryLine(TypedLine):
@@ -67,7 +55,7 @@ class QueryLine(TypedLine):
 
     def __init__(self, glyphs: Glyphs = UNICODE, keys: AdviceKeys = _DEFAULT_KEYS, *, id: str | None = None) -> None:
         """`keys` are the names of the keys shown in the advice."""
-        super().__init__("/", QueryInput(), self._advise_within, self._report_change, id=id)
+        super().__init__("/", LineInput(LONGEST, _Highlighter(self)), self._advise_within, self._report_change, id=id)
         self._keys = keys
         self._ellipsis = glyphs.ellipsis
         self._completer: Completer | None = None
