@@ -58,7 +58,7 @@ class ProgramTookTooLong(ProgramError):
 
 
 class Printed(NamedTuple):
-    """What a program printed."""
+    """The output of a program."""
 
     text: str
     is_cut: bool = False

@@ -1,4 +1,4 @@
-"""What suits the user, learned from the user's marks: a score for each paper, and the reasons for those that suit.
+"""How well papers suit the user, learned from the user's marks: a score for each paper, and reasons for the best.
 
 Both are derived and stored in the table `suits`, so a list, a command and the mail only read them. `update` brings them
 up to date: as the last step of a refresh, in a job of the reader's worker process when For you or its reasons are
@@ -140,7 +140,7 @@ class Marked(NamedTuple):
 
 
 class Learned(NamedTuple):
-    """What For you has learned, in the user's words."""
+    """The subjects that For you has learned, in the user's words."""
 
     subjects: tuple[tuple[str, int], ...] = ()
     """Phrases, and how many of the liked papers have each; the best first."""
@@ -282,7 +282,7 @@ def _state(connection: sqlite3.Connection) -> list[object]:
 
 
 def _stored(connection: sqlite3.Connection) -> dict[str, Any]:
-    """What was learned when the scores were stored; empty before that."""
+    """The subjects learned when the scores were stored; empty before that."""
     found: dict[str, Any] = json.loads(meta.get(connection, LEARNED) or "{}")
     return found
 
@@ -322,7 +322,7 @@ def _verb(marks: Mapping[str, float]) -> str:
 
 
 def read_wishes(connection: sqlite3.Connection) -> tuple[Wish, ...]:
-    """What the user wants more or less of."""
+    """The subjects that the user wants more or less of."""
     return newest_wishes(connection.execute(_WISHES))
 
 
@@ -372,7 +372,7 @@ def _text_of(connection: sqlite3.Connection, pk: int) -> tuple[str, str]:
 
 
 def read_learned(connection: sqlite3.Connection) -> Learned:
-    """What was learned when the scores were stored, with the user's current wishes."""
+    """The subjects learned when the scores were stored, with the user's current wishes."""
     stored = _stored(connection)
     found = tuple((text, papers) for text, papers in stored.get("subjects", ()))
     return Learned(found, tuple(sorted(read_wishes(connection), key=lambda one: one.kind)), stored.get("papers", 0))

@@ -1,4 +1,4 @@
-"""What happened to papers: how their votes changed, and what is new since the user last marked them.
+"""The history of papers: how their votes changed, and the news since the user last marked them.
 
 The first list needs it, so it imports little.
 """
@@ -104,7 +104,7 @@ _FACTS = (
 
 
 class SinceMarked(NamedTuple):
-    """What happened to a paper after the user last marked it."""
+    """The changes of a paper after the user last marked it."""
 
     day: str
     """The local ISO day of the mark."""
@@ -113,7 +113,7 @@ class SinceMarked(NamedTuple):
 
 
 def since_marked(connection: sqlite3.Connection, pk: int) -> SinceMarked | None:
-    """What happened to a paper after the user last marked it; None if nothing did or there is no mark."""
+    """The changes of a paper after the user last marked it; None if nothing did or there is no mark."""
     rows = connection.execute(_AFTER_MARK, {"pk": pk}).fetchall()
     if not rows:
         return None

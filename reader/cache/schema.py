@@ -59,7 +59,7 @@ def _schema() -> str:
 
 
 class _Facts(NamedTuple):
-    """What a file says about itself."""
+    """The version and kind that a file states in its header."""
 
     version: str | None
     """The number of its schema."""

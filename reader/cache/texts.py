@@ -89,13 +89,13 @@ class KeptText(NamedTuple):
 
     document: Document
     source: str
-    """What it came from: `feed`, `pdf`, or the host of a page, such as `arxiv.org`."""
+    """Its source: `feed`, `pdf`, or the host of a page, such as `arxiv.org`."""
     fetched: str
     """ISO time, UTC."""
 
     @property
     def origin(self) -> str:
-        """What it came from, in words."""
+        """Its source in words."""
         return ORIGINS.get(self.source, self.source)
 
     def facts(self, paper: Paper) -> str:

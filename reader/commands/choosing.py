@@ -201,6 +201,6 @@ LIKE = "like"
 
 
 def like_record(window: Window, ids: Sequence[str], pk: int) -> dict[str, object]:
-    """What a paper shares with the papers of these ids, as JSON: words, authors, topics, and a sentence."""
+    """The likeness of a paper to the papers of these ids, as JSON: words, authors, topics, and a sentence."""
     found = window.read(lambda connection: free_text.shared(connection, free_text.keys_of(connection, ids), pk))
     return {LIKE: {**found._asdict(), "why": found.in_words or None}}

@@ -40,7 +40,7 @@ _SHELL = re.compile(r"(?<=^```sh\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 
 
 def gists_of_pages() -> dict[str, str]:
-    """What each page is about, in a sentence."""
+    """The subject of each page, in a sentence."""
     found = ((name, _GIST.match(text_of(name))) for name in PAGES)
     return {name: " ".join(gist[1].split()) if gist else "" for name, gist in found}
 
@@ -102,7 +102,7 @@ class CommandHelp(HelpFormatter):
 
 
 def command_help(parser: ArgumentParser, shown: Sequence[tuple[str, str]]) -> str:
-    """What a command does and takes, with examples."""
+    """The help of a command: its purpose and arguments, with examples."""
     formatter = CommandHelp(parser.prog)
     positionals = [action for action in parser._actions if not action.option_strings]
     # The help comes last.

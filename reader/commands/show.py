@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from reader.actions.links import links, open_url, pdf_file, pdf_folder
 from reader.cache.choice import read_suits
 from reader.cache.community import outputs_of, read_community
-from reader.cache.follows import reasons
 from reader.cache.history import since_marked
 from reader.cache.reads.window import Window
+from reader.cache.standing import reasons
 from reader.cache.watching import made_by_agents, ruled
 from reader.commands.choosing import FOR_YOU, find_or_fetch, find_or_fetch_text, for_you_record
 from reader.commands.command import Command, OpenReader, add_no_pager
@@ -26,7 +26,7 @@ from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, load_paper, read_paper
 from reader.core.community import Comment, threads
 from reader.core.document.markdown import markdown_lines
-from reader.core.document.model import Document, TextSection, text_sections, with_font_names, with_subsections
+from reader.core.document.model import Document, TextSection, text_sections, with_subsections
 from reader.core.errors import NoFullText, NotFound, UsageError
 from reader.core.ids import pdf_url
 from reader.core.lines import Line, Piece, fill, wrap_text
@@ -36,7 +36,6 @@ from reader.ui.kit.glyphs import glyphs
 
 if TYPE_CHECKING:
     from reader.cache.texts import KeptText
-    from reader.core.document.layout import DocumentLine
     from reader.ui.why.lines import Explanation
 
 T = TypeVar("T")
@@ -232,8 +231,6 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
         parts = _chosen(paper, kept, arguments.section)
         whole = replace(kept.document, title="", blocks=tuple(chain(*(one.document.blocks for one in parts))))
         kept = kept._replace(document=whole)
-    if workspace.settings.ascii and not arguments.markdown:
-        kept = kept._replace(document=with_font_names(kept.document))
     if arguments.markdown:
         print_paged(_markdown(paper, kept, facts, is_part=arguments.section is not None), wanted=not arguments.no_pager)
     else:
@@ -282,7 +279,7 @@ def _markdown(paper: Paper, kept: KeptText, facts: str, *, is_part: bool) -> Ite
 
 def _draw_text(paper: Paper, kept: KeptText, facts: str, ascii: bool) -> Iterator[str]:
     """A text as lines: in a pipe, one per paragraph or table row."""
-    from reader.core.document.layout import Layout
+    from reader.core.document.layout import Layout, in_ascii
 
     style = Style.of(sys.stdout)
     columns = min(width(), READABLE) if is_terminal(sys.stdout) else None
@@ -291,18 +288,10 @@ def _draw_text(paper: Paper, kept: KeptText, facts: str, ascii: bool) -> Iterato
     yield from (style("muted", line) for line in wrap_text(facts, columns))
     yield ""
     for line in Layout(kept.document, columns, table_width=width() if columns else None):
-        yield paint(_in_ascii(line) if ascii else line.pieces, style)
+        yield paint(map(in_ascii, line.pieces) if ascii else line.pieces, style)
     if kept.document.is_cut:
         yield ""
         yield style("muted", "The end of the text is missing.")
-
-
-def _in_ascii(line: DocumentLine) -> Iterator[Piece]:
-    from reader.core.document.layout import IN_ASCII
-
-    for piece in line.pieces:
-        is_sign = piece.role in ("rule", "label")
-        yield piece._replace(text=piece.text.translate(IN_ASCII)) if is_sign else piece
 
 
 READ_COMMAND = Command(

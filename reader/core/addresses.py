@@ -122,7 +122,7 @@ def _found_address(text: str, match: re.Match[str]) -> FoundAddress | None:
 
 
 def _trim(rest: str) -> str:
-    """What follows the host, without the punctuation of the sentence around it."""
+    """The rest of an address behind the host, without the punctuation of the sentence around it."""
     if cut := _NEXT.search(rest):
         rest = rest[: cut.start()]
     while True:

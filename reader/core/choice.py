@@ -449,7 +449,7 @@ class Subject(NamedTuple):
     liked: int = 0
     """How many liked papers have it."""
     weight: float = 0.0
-    """What the model gives its words and pairs together."""
+    """The sum of the model's weights of its words and pairs."""
 
     @property
     def value(self) -> float:

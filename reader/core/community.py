@@ -1,4 +1,4 @@
-"""What the feed's page of a paper has besides the paper: comments in threads, and repositories that name the paper."""
+"""The extras of a paper's page in the feed: comments in threads, and repositories that name the paper."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Repository(NamedTuple):
     about: str = ""
     """The task of a model, the title of a Space."""
     state: str = ""
-    """What prevents its use, such as `gated` or `sleeping`; empty if nothing does."""
+    """The obstacle to its use, such as `gated` or `sleeping`; empty if there is none."""
 
     @property
     def url(self) -> str:

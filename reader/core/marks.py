@@ -108,7 +108,7 @@ class Mark(NamedTuple):
 
 
 class PaperMarks(NamedTuple):
-    """What a file says about the user's marks on a paper."""
+    """The user's marks on a paper as a file states them."""
 
     paper: str
     marks: tuple[Mark, ...] = ()
@@ -204,7 +204,7 @@ def _shift_place(place: str, milliseconds: int) -> str:
 # What rules may do
 
 RULE_MARKS = ("hide", "star", QUEUE, HIGHLIGHT)
-"""What rules do, by keyword; `tag:NAME` tags."""
+"""The effects of rules by keyword; `tag:NAME` tags."""
 
 _WANTED = ("star", QUEUE, HIGHLIGHT)
 """Marks of papers to read, which are never hidden as well."""
@@ -235,7 +235,7 @@ def allowed_marks(then: Sequence[str], acted: Collection[str], taken: Collection
 
 
 def rule_words(then: Iterable[str]) -> str:
-    """What a rule does, in words: `hide, tag later`."""
+    """The effect of a rule in words: `hide, tag later`."""
     return ", ".join(kind.replace(TAG, "tag ") for kind in then)
 
 

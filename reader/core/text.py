@@ -84,7 +84,7 @@ def brief(text: str) -> str:
 
 
 def reason(text: str) -> str:
-    """What another program says, for the end of a sentence; no full stop."""
+    """The message of another program for the end of a sentence, without a full stop."""
     return clean(text, 200).rstrip(".")
 
 

@@ -27,7 +27,7 @@ _SHARED = 0.6
 
 
 class TitleRecord(NamedTuple):
-    """What identifies a paper without its id."""
+    """The facts that identify a paper without its id."""
 
     title: str
     author_count: int | None = None
@@ -62,7 +62,7 @@ def is_same(one: TitleRecord, other: TitleRecord) -> bool:
 
 
 def _signs(title: str) -> list[str]:
-    """What distinguishes two titles with the same letters and different meanings: `1.5B` and `15B`, `C++` and `C`."""
+    """The signs that tell titles with the same letters apart, as in `1.5B` and `15B`, or `C++` and `C`."""
     return re.findall(r"\d+|[+#*]", fold(_RAISED.sub(r" \g<0>", title)))
 
 

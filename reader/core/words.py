@@ -169,7 +169,7 @@ class Form(NamedTuple):
 
 
 _ENDINGS = (*("e", "n", "on", "ion", "tion", "ation", "g", "ng", "ing", "ty", "al", "ve", "ive", "nt", "ent", "ment"),)
-"""What may be missing at the end of a word that is being typed."""
+"""Endings that a word still being typed may lack."""
 
 SHORTEST_UNFINISHED = 4
 """Letters of a word from which on its ending may be missing: `gen` is found by its beginning alone."""
@@ -295,7 +295,7 @@ class Marker:
 
 @lru_cache(64)
 def marker(words: tuple[str, ...]) -> Marker | None:
-    """What finds typed words in texts, those in double quotes only whole; None if there is nothing to find."""
+    """A pattern that finds typed words in texts, words in double quotes only whole; None without words."""
     wanted = [one for word in dict.fromkeys((*words, *chain(*join_neighbours(words)))) for one in _search_phrases(word)]
     return Marker(wanted) if wanted else None
 

@@ -342,7 +342,7 @@ def _authors(element: Element) -> tuple[str, ...]:
 
 
 def _categories(element: Element) -> tuple[str, ...]:
-    """Those of an entry's categories that are arXiv's, each once, the primary one first."""
+    """The categories of an entry that are arXiv's, each once, the primary one first."""
     primary = element.find("primary_category")
     terms = [] if primary is None else [primary.get("term", "")]
     terms += [one.get("term") or one.text or "" for one in element.findall("category")]

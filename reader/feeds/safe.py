@@ -154,7 +154,7 @@ def _real(text: str) -> float | None:
 
 
 def _nothing(_: str) -> None:
-    """None, for NaN and Infinity, which Python reads and JSON does not have."""
+    """Read NaN and Infinity, which JSON does not have, as None."""
 
 
 def parse_json(text: bytes | str) -> object:
@@ -197,7 +197,7 @@ def as_text(value: object) -> str:
 
 
 def parse_each(items: Iterable[T], parse: Callable[[T], U], what: str) -> tuple[list[U], tuple[SkippedRecord, ...]]:
-    """What `parse` makes of each item, and those for which it raises FeedMalformed, as `what` and their number."""
+    """The results of `parse`, and how many items, called `what`, it refused with FeedMalformed."""
     found: list[U] = []
     skipped: list[SkippedRecord] = []
     for number, item in enumerate(items, start=1):

@@ -48,7 +48,7 @@ _NEWEST = f"""
 
 
 def _digest(one: Standing) -> str:
-    """What the user agrees to: another place or name needs no new agreement."""
+    """The part of a query that the user agrees to: another place or name needs no new agreement."""
     # Imported late: it loads OpenSSL, which few commands need.
     from hashlib import sha256
 
@@ -65,7 +65,7 @@ def read(connection: sqlite3.Connection) -> tuple[Standing, ...]:
 
 
 def agreed(connection: sqlite3.Connection, some: Iterable[Standing]) -> tuple[Standing, ...]:
-    """Those standing queries that may take effect on this machine."""
+    """The standing queries that may take effect on this machine."""
     keys = {key for (key,) in connection.execute("SELECT key FROM meta WHERE key GLOB ?", (f"{_AGREED}*",))}
     return tuple(one for one in some if not one.touches_machine or f"{_AGREED}{_digest(one)}" in keys)
 

@@ -319,7 +319,7 @@ def _placed(marks: Sequence[Mark], clock: int) -> Iterator[str]:
 
 
 def _file_id(path: Path) -> int | None:
-    """What tells a file from one that was put in its place; None if there is none."""
+    """The identity of a file, which a file put in its place does not have; None if there is no file."""
     try:
         return path.stat().st_ino
     except OSError:

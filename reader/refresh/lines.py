@@ -130,7 +130,7 @@ def with_tuples(values: dict[str, Any]) -> dict[str, Any]:
 
 
 class Canvas(NamedTuple):
-    """What a picture is drawn for: the protocol, the room in cells, and the pixels of a cell."""
+    """The target of a drawn picture: the protocol, the room in cells, and the pixels of a cell."""
 
     protocol: PictureProtocol
     columns: int

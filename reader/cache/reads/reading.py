@@ -1,4 +1,4 @@
-"""What the user has read: figures by week, by day and by topic, from the marks.
+"""The user's reading: figures by week, by day and by topic, from the marks.
 
 A paper counts as seen if the user opened, passed or marked it, and as opened if its page was opened or it was read to
 the end. Each paper counts once per week, day and topic.
@@ -129,7 +129,7 @@ def reading_figures(connection: sqlite3.Connection, today: date, weeks: int = WE
 
 
 def _deeds(connection: sqlite3.Connection, first: date) -> Iterator[tuple[PaperRef, str, date]]:
-    """What the user did since a day: the paper, the kind of mark, and the local day."""
+    """The user's marks since a day: the paper, the kind of mark, and the local day."""
     starred = {pk for (pk,) in connection.execute("SELECT pk FROM paper WHERE starred = 1")}
     since = int(datetime.combine(first, time()).timestamp() * 1000)
     for paper, kind, value, clock in connection.execute(_DEEDS, (since,)):

@@ -38,7 +38,7 @@ WEIGHTS = "5.0, 1.0, 0.0, 0.0, 0.0"
 """BM25 weights of a word in title, abstract, authors, keywords and organization."""
 
 PAIR, WHOLE_TEXT = 1.5, 20.0
-"""What two adjacent words add, in parts of the lesser rarity of the two; and what the whole text adds as written."""
+"""The scores of two adjacent words, in parts of the lesser rarity of the two, and of the whole text as written."""
 
 SHORTEST, TWO_SLIPS, FEWEST = 4, 8, 3
 """Letters from which on a word may have one slip and two, and how many papers must have the word that is meant."""
@@ -56,7 +56,7 @@ MOST_LIKED = 20
 """Papers that others are compared with; of more, the first."""
 
 AUTHOR = 0.06
-"""What a shared author adds to the likeness of a paper, in parts of the most that words can give."""
+"""The weight of a shared author in the likeness of a paper, in parts of the most that words can give."""
 
 NEAR = 0.35
 """A paper that is like others is at least so much like them, in parts of what the nearest one is."""
@@ -77,7 +77,7 @@ class Ranking(NamedTuple):
 
 
 class Index:
-    """What the full-text index says of words in titles and abstracts; for the time of one question."""
+    """The statistics of words in titles and abstracts from the full-text index, kept for one query."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -250,7 +250,7 @@ def _telling(index: Index, texts: Sequence[Text]) -> dict[str, float]:
 
 
 def shared(connection: sqlite3.Connection, pks: Sequence[int], pk: int) -> SharedTerms:
-    """What a paper shares with those that it is like: keywords of either that are in both texts."""
+    """The subjects that a paper shares with the papers it is like: keywords of either that are in both texts."""
     index, others = Index(connection), list(pks[:MOST_LIKED])
     own, theirs = (_stemmed("\n".join(chain(*read_texts(connection, some)))) for some in ([pk], others))
     found: dict[str, tuple[float, str]] = {}
@@ -293,7 +293,7 @@ def read_texts(connection: sqlite3.Connection, pks: Sequence[int]) -> list[Text]
 
 
 def _lines(connection: sqlite3.Connection, column: str, pks: Sequence[int]) -> list[str]:
-    """What papers have in a column of several lines."""
+    """The values of papers in a column of several lines."""
     sql = f"SELECT {column} FROM paper_text WHERE pk IN (SELECT value FROM json_each(?))"
     return [line for (text,) in connection.execute(sql, (_listed(pks),)) for line in (text or "").split("\n")[:25]]
 

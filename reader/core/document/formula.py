@@ -42,7 +42,7 @@ SUPERSCRIPTS = str.maketrans(
 SUBSCRIPTS = str.maketrans("0123456789+-−=()aeoxhklmnpstijruvβγρχ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥᵦᵧᵨᵪ")
 
 ROW = "\n"
-"""What separates the rows of a formula."""
+"""Separators of the rows of a formula."""
 
 _RAISED = {"∘": "°", "°": "°", "∗": "*", "*": "*", "†": "†", "‡": "‡"}
 _WORD = re.compile(r"[A-Za-z0-9.]+")

@@ -127,7 +127,7 @@ _LENGTH = re.compile(r"\s*[-+]?\s*(?:\d+\.?\d*|\.\d+)?\s*(?:pt|em|ex|mu|cm|mm|in
 _GLUE = re.compile(rf"{_LENGTH.pattern}(?:\s*(?:plus|minus){_LENGTH.pattern})*")
 _UPRIGHT = re.compile(r"\\(?:mathrm|mathup|symup)\s*\{([A-Za-z])\}")
 _STAGGER = frozenset(("\\ ", "~", "\\;", "\\:", "\\quad", "\\phantom", "\\hphantom"))
-"""What begins a script that is to the right of the other script of its base."""
+"""The beginning of a script that is to the right of the other script of its base."""
 _DELIMITERS = {"(": "open", "[": "open", ")": "close", "]": "close", ",": "punct", ";": "punct", "|": "ord"}
 _STOPS = frozenset(("}", "&", "\\\\", "\\cr", "\\end", "\\right", "\\middle"))
 _MATRICES = {"matrix": ("", ""), "pmatrix": ("(", ")"), "bmatrix": ("[", "]"), "Bmatrix": ("{", "}"),

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate, islice
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from reader.core.document.formula import SUPERSCRIPTS, draw_formula, formula_text, is_diagram
 from reader.core.document.model import (
@@ -34,10 +34,10 @@ from reader.core.document.model import (
     Theorem,
     Verbatim,
 )
+from reader.core.document.symbols import PLAIN_LETTERS
 from reader.core.lines import FOLLOW, UNBROKEN, Line, Piece, cell_len, fill, measure, with_spaces
 
-IN_ASCII: Final[Mapping[int, str]] = {ord("─"): "-", ord("│"): "|", ord("•"): "*"}
-"""The signs of lines, for terminals that have only ASCII."""
+_IN_ASCII = {ord("─"): "-", ord("│"): "|", ord("•"): "*"}
 
 SHORT = 24
 """Letters of a formula that stays on one line."""
@@ -60,6 +60,12 @@ _MARKER = re.compile(r"\W*\w{0,4}[.):]?")
 """A marker beside its item; any other is a term above its explanation."""
 
 
+def in_ascii(piece: Piece) -> Piece:
+    """A piece for terminals with few signs: its rules and markers are ASCII, and its letters have no font."""
+    text = piece.text.translate(PLAIN_LETTERS)
+    return piece._replace(text=text.translate(_IN_ASCII) if piece.role in ("rule", "label") else text)
+
+
 class DocumentLine(NamedTuple):
     """A line of a block."""
 
@@ -77,7 +83,7 @@ class DocumentLine(NamedTuple):
 
 
 class _Edge(NamedTuple):
-    """What is drawn to the left of the lines of nested blocks."""
+    """The signs at the left of the lines of nested blocks."""
 
     pieces: Line = ()
     cells: int = 0

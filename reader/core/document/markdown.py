@@ -26,7 +26,7 @@ from reader.core.document.model import (
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<$]")
 _BLOCK = re.compile(r"\s*(?:(?=(?:#+|[>+-])\s)|\d+(?=[.)]\s))")
-"""What would begin another kind of block, up to the sign that says so."""
+"""The beginnings of other kinds of blocks, each up to the sign that tells the kind."""
 _FENCES = re.compile(r"`{3,}")
 
 

@@ -195,7 +195,7 @@ WITH_LIMITS = frozenset(
 """Operators whose scripts are limits."""
 
 NEGATED = dict(zip("=∈∋<>≤≥∼≃≈≡⊂⊃⊆⊇∣∥⊢⊨∃≺≻", "≠∉∌≮≯≰≱≁≄≉≢⊄⊅⊈⊉∤∦⊬⊭∄⊀⊁", strict=True))
-"""What is negated, and the sign for it."""
+"""Signs and their negated forms."""
 
 SPACES = {
     ":": " ", ";": " ", "!": "", " ": " ", "quad": "  ", "qquad": "    ", "enspace": " ", "medspace": " ",
@@ -225,6 +225,9 @@ _BY_FONT: dict[str, dict[int, str]] = {
     "sans": _letters(0x1D5A0, 0x1D7E2),
     "mono": _letters(0x1D670, 0x1D7F6),
 }
+
+PLAIN_LETTERS = {ord(styled): chr(plain) for table in _BY_FONT.values() for plain, styled in table.items()}
+"""The letters of fonts without their font, for terminals that do not have them."""
 
 
 def in_font(text: str, font: str) -> str:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 SHOW, FOLLOW, MUTE, NOTIFY, RUN, WRITE, UNLIST = "show", "follow", "mute", "notify", "run", "write", "unlist"
 
 WORDS = (SHOW, FOLLOW, MUTE, NOTIFY, RUN, WRITE, UNLIST, *RULE_MARKS)
-"""What can be done with the papers of a query; `tag:NAME` tags them."""
+"""The deeds of a standing query; `tag:NAME` tags its papers."""
 
 VIEW = "view:"
 """How a query begins that names a view."""
@@ -78,7 +78,7 @@ def _deeds(value: object) -> object | None:
 
 
 DEEDS = SettingType("a list of " + ", ".join(f'"{word}"' for word in WORDS) + ' and "tag:NAME"', _deeds)
-"""What is done with the papers of a query: one word or a list of them."""
+"""The deeds of a query: one word or a list of words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Standing:
 
     @property
     def follow(self) -> Follow | None:
-        """What its query follows; None for a query that follows nothing."""
+        """The follow that its query stands for; None if it follows nothing."""
         if FOLLOW not in self.then:
             return None
         with suppress(ValueError):
@@ -302,7 +302,7 @@ _FORMER_FIELDS = {
 """The fields that the tables of a settings file of 0.2 had."""
 
 FORMER_LISTS = (*_FORMER_FIELDS, "mute", "notify", "on_star", "on_new", "hidden_views")
-"""What a settings file of 0.2 had and standing queries have now."""
+"""Tables of a settings file of 0.2 whose place standing queries have taken."""
 
 
 def of_lists(lists: Mapping[str, Any]) -> tuple[list[Standing], list[tuple[str, InvalidValue]]]:

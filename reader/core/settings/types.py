@@ -23,8 +23,10 @@ NAME_LIMIT = 60
 """Maximum characters of a name."""
 
 KEY_PARTS = ("author", "Author", "year", "title", "Title", "words", "id")
-"""What a pattern of citation keys may have in braces: the first author's family name, the year, the title's first word
-that says something, its first three, and the paper's id; with a capital, the name or word begins with one."""
+"""The names that a pattern of citation keys may have in braces.
+
+The first author's family name, the year, the title's first telling word, its first three, and the paper's id;
+a name with a capital stands for a word that begins with one."""
 
 
 class InvalidValue(ValueError):
@@ -341,7 +343,7 @@ HOOK = SettingType(
     "the name of one of your commands, or a program with its arguments, or nothing",
     lambda value: "" if value in ("", [], ()) else _program_line(value),
 )
-"""What runs automatically: one of the user's commands by name, or a program with its arguments; may be empty."""
+"""A program that runs automatically: the name of a user's command, or a program with its arguments; may be empty."""
 
 
 # Keys
@@ -359,7 +361,7 @@ EXPORT_FORMATS = ("bibtex", "ris", "csl-json", "markdown", "csv", "json", "atom"
 """Names of the formats of exported files."""
 
 INPUTS = ("markdown", "json", "fulltext", "ids")
-"""What a command may get on its standard input."""
+"""Kinds of standard input for a command."""
 
 SHELL = "!"
 """Prefix of a typed command that a shell runs."""
@@ -383,7 +385,7 @@ class UserCommand:
     name: str = setting(NAME)
     run: str | tuple[str, ...] = setting(PROGRAM_LINE)
     input: str = setting(one_of(INPUTS), "markdown")
-    """What it gets: Markdown, the JSON of `list --json`, the full texts as Markdown, or ids, one a line."""
+    """Its standard input: Markdown, the JSON of `list --json`, the full texts as Markdown, or ids, one a line."""
     keep: bool = setting(BOOLEAN, False)
     """Keep what it prints beside the paper; it then runs once for each paper."""
     key: str = setting(KEY_TEXT, "")
