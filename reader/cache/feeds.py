@@ -13,8 +13,8 @@ from typing import Literal, NamedTuple
 from reader.cache import coverage, meta
 from reader.cache.community import note_arxiv_asked
 from reader.cache.coverage import Coverage
-from reader.cache.feed_list import slugs_of
 from reader.cache.marks.events import Events
+from reader.cache.standing import slugs_of
 from reader.core.dates import utc_stamp
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
 from reader.core.marks import FOLLOW, sql_list

@@ -21,10 +21,10 @@ from typing import NamedTuple
 from reader.cache import meta
 from reader.cache.marks.change import Change, same
 from reader.cache.marks.events import Events
-from reader.cache.muting import muting_queries, papers_of
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
-from reader.cache.search.sql_functions import register_functions
+from reader.cache.search.selection import register_functions
+from reader.cache.standing import muting_queries, papers_of
 from reader.core.errors import QueryError
 from reader.core.marks import AGENT, RULE, TAG, allowed_marks
 from reader.core.query import parse

@@ -30,7 +30,7 @@ from reader.core.text import amount
 from reader.database.connections import open_database, transaction
 
 if TYPE_CHECKING:
-    from reader.cache.storing.papers import Cache, Stored
+    from reader.cache.storing import Cache, Stored
     from reader.core.paper import Draft
 
 PART = 1_000
@@ -107,7 +107,7 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
 
 def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _FileContents:
     """Read the files and store their papers and marks, unless this is a dry run; with `keep`, return the papers."""
-    from reader.cache.storing.papers import Stored
+    from reader.cache.storing import Stored
     from reader.feeds.files.papers_file import ListsFeeds
 
     found = _FileContents(Stored())
@@ -126,7 +126,7 @@ def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _F
 
 def _read_file(name: str, workspace: Workspace, cache: Cache | None, found: _FileContents, *, keep: bool) -> None:
     """Add what a file has to `found`, and store it if there is a cache; print the first skipped records."""
-    from reader.cache.storing.papers import Stored
+    from reader.cache.storing import Stored
 
     page, skipped = list[str](), list[SkippedRecord]()
     count = skipped_count = 0
@@ -157,7 +157,7 @@ def _read_file(name: str, workspace: Workspace, cache: Cache | None, found: _Fil
 
 def _store(read: Sequence[Listing], workspace: Workspace, cache: Cache, found: _FileContents) -> None:
     """Store the papers and marks of listings."""
-    from reader.cache.storing.papers import Stored
+    from reader.cache.storing import Stored
 
     now = datetime.now(UTC).isoformat(timespec="seconds")
     found.stored += sum(cache.store_all(read, now, newer=False), Stored())

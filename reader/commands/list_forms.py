@@ -12,7 +12,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reader.cache.reads import topic_trends
+from reader.cache.reads.topic_trends import topic_trends
 from reader.cache.search.full_text import is_found_in_texts
 from reader.cache.texts import Texts
 from reader.commands.choosing import explain_nothing
@@ -168,8 +168,7 @@ def print_topics(arguments: Namespace, workspace: Workspace) -> int:
 
 def _count(window: Window, text: str) -> tuple[list[TopicCount], dict[str, Trend]]:
     counted = window.topics(selection(window, parsed(text)) if text else None)
-    newest = window.read(topic_trends.extent).newest
-    moves = window.read(lambda connection: topic_trends.topic_trends(connection, newest))
+    moves = window.read(topic_trends)
     return sorted(counted, key=lambda topic: (-topic.papers, topic.slug)), moves
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from reader import paths
 from reader.cache.choice import SUITS_FROM, is_taught, read_suits
 from reader.cache.feeds import Feeds, Freshness
-from reader.cache.follows import reasons
+from reader.cache.standing import reasons
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.dates import MONTHS, WEEKDAYS, utc_stamp
 from reader.core.errors import FeedError, NotFound, ReaderError, UsageError

@@ -9,7 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from reader.cache.follows import FollowCount, follow_counts
+from reader.cache.standing import FollowCount, follow_counts
 from reader.commands.choosing import EVERYTHING
 from reader.commands.command import Command, add_actions, expect_names, suggest
 from reader.commands.config import open_in_editor

@@ -15,10 +15,10 @@ from datetime import UTC, date
 from reader.actions.export import record
 from reader.actions.programs import desktop_command, run_program
 from reader.cache import watching
-from reader.cache.follows import follows
 from reader.cache.marks import derive
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope
+from reader.cache.standing import follows
 from reader.config import Settings
 from reader.core.follows import Follow
 from reader.core.paper import Paper

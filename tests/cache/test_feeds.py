@@ -14,7 +14,7 @@ from reader.cache import coverage, meta
 from reader.cache.coverage import Coverage
 from reader.cache.feeds import Feeds, Followed
 from reader.cache.reads.window import Window
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.paper import Draft, Listing, SkippedRecord
 from tests.cache.conftest import NOW, draft
 from tests.table import each

@@ -18,7 +18,7 @@ from reader.cache.marks.events import Events
 from reader.cache.pages import PageTitle, find_waiting, note_unknown, one_title, place
 from reader.cache.reads.exports import kept
 from reader.cache.reads.window import Window
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.ids import page_id
 from reader.core.marks import Mark, PaperMarks
 from reader.core.paper import Draft, LibraryEntry, Listing

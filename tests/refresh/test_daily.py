@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from reader.cache.reads.window import DayFetched
-from reader.cache.storing.papers import Stored
+from reader.cache.storing import Stored
 from reader.core.errors import (
     CacheBusy,
     FeedMalformed,

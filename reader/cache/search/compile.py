@@ -22,8 +22,16 @@ from reader.cache.search.full_text import (
     wanted_words,
     with_compounds,
 )
-from reader.cache.search.selection import Clause, Nearest, Param, Selection, bracketed, join_clauses
-from reader.cache.search.sql_functions import register_functions, search_keys
+from reader.cache.search.selection import (
+    Clause,
+    Nearest,
+    Param,
+    Selection,
+    bracketed,
+    join_clauses,
+    register_functions,
+    search_keys,
+)
 from reader.core.dates import seconds_of_days
 from reader.core.errors import QueryError
 from reader.core.follows import name_slug

@@ -7,8 +7,7 @@ from functools import partial
 from itertools import groupby
 from typing import Literal, TypeGuard
 
-from reader.cache.search.selection import Clause
-from reader.cache.search.sql_functions import search_keys
+from reader.cache.search.selection import Clause, search_keys
 from reader.core.query import And, Match, Node, Not, Or, Regex
 from reader.core.query.nodes import all_of, any_of
 from reader.core.text import is_letter, split_words

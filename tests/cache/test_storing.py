@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 
 from reader.cache import pages
+from reader.cache import storing as module
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
-from reader.cache.storing import papers as module
-from reader.cache.storing.batch import Values, merged
-from reader.cache.storing.papers import Cache, Stored
+from reader.cache.storing import Cache, Stored, Values, merged
 from reader.cache.tables import BLANK
 from reader.core.errors import CacheError
 from reader.core.ids import page_id
@@ -194,7 +193,7 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_half_stored(filled: Cache, w
     many = tuple(draft(number, abstract=f"word{number} " * 300) for number in range(100, 160))
     with pytest.raises(CacheError, match="disk is full"):
         filled.store(Listing("2026-11-24", many), NOW)
-    assert (window.days()[0].papers, window.size()) == (3, 5)
+    assert (window.days()[0].papers, window.last_key()) == (3, 5)
 
 
 def test_the_feed_s_ranking_is_kept_as_it_came(filled: Cache, window: Window) -> None:
