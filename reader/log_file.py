@@ -1,46 +1,53 @@
-"""The program's log: a rotating file with each unexpected error and its traceback.
+"""The program's log: a rotating file with each unexpected error and its traceback, without secrets and long texts.
 
     try:
         ...
     except Exception as error:
         record_error("count", error)
 
-The file is opened for each record, so several programs can share it. Write errors are ignored: a log must not break the
-program.
+The file is opened for each record, so several programs can share it, and any may rename it. Write errors are ignored: a
+log must not break the program.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 import threading
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import TracebackType
 
-from reader import paths
+from reader import access_token, paths
 
-if TYPE_CHECKING:
-    from reader.log_handler import LogHandler
+LARGEST_FILE = 1_000_000
+"""Bytes of a log file; a larger one is renamed, and the oldest is removed."""
+
+ROTATED = 2
+"""Number of older log files kept: `dailypapers.log.1` and `.2`."""
+
+LONGEST_MESSAGE = 400
+"""Maximum characters of an exception's own text: databases put whole rows into it, with abstracts."""
+
+LONGEST_LINE = 240
+
+SHORTEST_SECRET = 8
+"""Letters of the value of a secret variable; a shorter one would hide a part of too many words."""
 
 _LOGGER = logging.getLogger("reader")
 _ERROR_LINE = " ERROR "
-_ROTATED = 2
-"""Number of older log files kept: `dailypapers.log.1` and `.2`."""
 
 
 def attach(level: str = "error") -> None:
     """Write records of `reader.*` of this level and above to the log file."""
-    from reader.log_handler import LogHandler
-
-    handler = _find_handler()
-    if handler is None:
-        handler = LogHandler(_ROTATED)
-        _LOGGER.addHandler(handler)
-        # Otherwise asyncio prints unhandled errors of its loop.
-        logging.getLogger("asyncio").addHandler(handler)
+    _LOGGER.addHandler(_HANDLER)
+    # Otherwise asyncio prints unhandled errors of its loop.
+    logging.getLogger("asyncio").addHandler(_HANDLER)
     number = logging.getLevelNamesMapping()[level.upper()]
-    handler.setLevel(number)
+    _HANDLER.setLevel(number)
     _LOGGER.setLevel(number)
 
 
@@ -59,13 +66,13 @@ def record_report(where: str, report: str) -> None:
 
 def record_warning(where: str, text: str) -> None:
     """Log a failure that the program handles; only if `attach` chose a level that includes it."""
-    if _find_handler() is not None:
+    if _HANDLER in _LOGGER.handlers:
         _LOGGER.warning("%s: %s", where, text)
 
 
 def record_info(where: str, text: str) -> None:
     """Log background work; only if `attach` chose a level that includes it."""
-    if _find_handler() is not None:
+    if _HANDLER in _LOGGER.handlers:
         _LOGGER.info("%s: %s", where, text)
 
 
@@ -88,15 +95,13 @@ def record_loop_error(context: Mapping[str, object]) -> None:
 def summarize_error(error: BaseException) -> str:
     """One line for the user: the kind of an error and its text, without secrets, at most 200 characters."""
     from reader.core.text import clean
-    from reader.log_handler import redact
 
     return clean(redact(_describe(error)), 200)
 
 
 def point_to_log() -> str:
     """The end of an error message: it names the log, and says whether it could be written."""
-    handler = _find_handler()
-    is_written = handler is not None and not handler.is_broken
+    is_written = _HANDLER in _LOGGER.handlers and not _HANDLER.is_broken
     return f"{'the log has the details' if is_written else 'the log could not be written'}: {paths.log_file()}"
 
 
@@ -105,7 +110,7 @@ def recent_errors(now: datetime) -> list[str]:
     since = (now - timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%S")
     file = paths.log_file()
     lines: list[str] = []
-    for one in (*(Path(f"{file}.{number}") for number in range(_ROTATED, 0, -1)), file):
+    for one in (*(Path(f"{file}.{number}") for number in range(ROTATED, 0, -1)), file):
         try:
             lines += one.read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:
@@ -118,12 +123,112 @@ def _describe(error: BaseException) -> str:
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
-def _find_handler() -> LogHandler | None:
-    from reader.log_handler import LogHandler
-
-    return next((one for one in _LOGGER.handlers if isinstance(one, LogHandler)), None)
-
-
 def _ensure_attached() -> None:
-    if _find_handler() is None:
+    if _HANDLER not in _LOGGER.handlers:
         attach()
+
+
+# The file
+
+
+class LogHandler(logging.Handler):
+    """Appends to the log file, which only the user can read; the standard handlers would keep it open."""
+
+    is_broken = False
+    """Whether the last record could not be written."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        file = paths.log_file()
+        try:
+            line = self.format(record)
+            paths.touch_private(paths.make_folder(file))
+            if file.stat().st_size + len(line) > LARGEST_FILE:
+                for number in range(ROTATED, 0, -1):
+                    with suppress(FileNotFoundError):
+                        Path(f"{file}.{number - 1}" if number > 1 else file).replace(f"{file}.{number}")
+                paths.touch_private(file)
+            with file.open("a", encoding="utf-8", errors="backslashreplace") as out:
+                out.write(f"{line}\n")
+        except Exception:
+            self.is_broken = True
+        else:
+            self.is_broken = False
+
+
+class Formatter(logging.Formatter):
+    """Lines such as `2026-05-11T10:00:00Z ERROR reader: count: ValueError: no number`, then the traceback."""
+
+    converter = staticmethod(time.gmtime)
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
+
+    def formatException(
+        self,
+        ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None],
+    ) -> str:
+        """The traceback, each exception's own text cut to `LONGEST_MESSAGE`."""
+        import traceback
+
+        parts = traceback.format_exception(ei[1])
+        is_frame = ("  File ", "Traceback ", "\n")
+        return "".join(part if part.startswith(is_frame) else part[:LONGEST_MESSAGE].rstrip() + "\n" for part in parts)
+
+
+_HANDLER = LogHandler()
+_HANDLER.setFormatter(Formatter())
+
+
+# Secrets
+
+
+_URL = re.compile(
+    r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)(?P<user>[^\s/?#'\"]*@)?(?P<host>[^\s/?#'\"]*)(?P<path>[^\s?#'\"]*)"
+    r"(?P<rest>[?#][^\s'\"]*)?"
+)
+_OPEN_HOST = re.compile(
+    r"(?i)(?:(?:[a-z0-9-]+\.)*(?:huggingface\.co|arxiv\.org|github\.com)|127\.[0-9.]+|localhost|\[::1\])(?::[0-9]+)?"
+)
+"""Hosts whose paths name papers, never a person or a key, and this machine."""
+_HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\])(?::[0-9]+)?")
+_HEADER = re.compile(
+    r"(?i)((?:proxy-)?authorization|(?:set-)?cookie|x-api-key|api[_-]?key|access[_-]?token|password|secret)"
+    r"(?P<between>['\"]?\s*[:=,]\s*(?:b(?=['\"]))?)(?P<value>'[^']*'|\"[^\"]*\"|[^\n]*)"
+)
+_BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]+")
+_TOKEN = re.compile(r"\bhf_[A-Za-z0-9]{4,}")
+_PARAMETERS = re.compile(r"\[parameters: .*")
+_SECRET_VARIABLE = re.compile(r"(?i)(?:TOKEN|SECRET|PASS|PASSWD|PASSWORD|PASSPHRASE|KEY|CREDENTIALS?|COOKIE|WEBHOOK)$")
+
+
+def redact(text: str) -> str:
+    """The text without control characters, secrets, the private parts of addresses, and the ends of long lines."""
+    from reader.core.text import visible
+
+    secrets = {
+        value
+        for name, value in access_token.lookup_environment().items()
+        if len(value) >= SHORTEST_SECRET and _SECRET_VARIABLE.search(name)
+    }
+    if secrets:
+        text = re.sub("|".join(map(re.escape, sorted(secrets, key=len, reverse=True))), "***", text)
+    text = _URL.sub(_shorten_url, text)
+    text = _BEARER.sub(r"\1 ***", text)
+    text = _HEADER.sub(r"\1\g<between>***", text)
+    text = _TOKEN.sub("hf_***", text)
+    text = _PARAMETERS.sub("[parameters: ***]", text)
+    lines = map(visible, text.splitlines())
+    return "\n".join(line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…" for line in lines)
+
+
+def _shorten_url(match: re.Match[str]) -> str:
+    host = match["host"]
+    if not _HOST.fullmatch(host) or "@" in match["path"]:
+        # A password that has a / or : of its own.
+        return f"{match['scheme']}***"
+    path = match["path"] if _OPEN_HOST.fullmatch(host) or len(match["path"]) < 2 else "/***"
+    rest = f"{match['rest'][0]}***" if match["rest"] else ""
+    return f"{match['scheme']}{'***@' if match['user'] else ''}{host}{path}{rest}"

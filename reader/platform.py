@@ -1,4 +1,4 @@
-"""What differs between systems: the signals that end a program, terminals and their themes, locks of files, processes.
+"""The differences between systems: signals that end a program, terminals and their themes, locks, processes.
 
 Everything else is the same on all systems. Functions take the system's name as in `sys.platform`, so that tests can
 pass another one.
@@ -73,7 +73,7 @@ class PictureTerminal(NamedTuple):
 def picture_terminal(
     setting: str, environ: Mapping[str, str], *, colorless: bool = False, served: bool = False
 ) -> PictureTerminal:
-    """What the terminal can draw, by the setting `images`; `served` is one that others draw, such as a browser.
+    """The picture protocol of the terminal, by the setting `images`; `served` is a terminal that a browser draws.
 
     The terminal is not asked: its answer would come between the keys.
     """
@@ -92,37 +92,16 @@ def picture_terminal(
     return PictureTerminal(picture_protocol(environ), cell)
 
 
-_WITH_LINKS = ("WEZTERM_PANE", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "WT_SESSION", "DOMTERM", "GHOSTTY_RESOURCES_DIR")
-"""Variables of terminals that have links, in any version in use."""
-
-_PROGRAMS = ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "Tabby", "rio", "WarpTerminal")
-_TERMS = ("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm", "contour")
-
-
 def lacks_signs(environ: Mapping[str, str]) -> bool:
     """Whether the terminal is the console of Linux, whose fonts lack most signs; a browser never lacks them."""
     return environ.get("TERM") == "linux" and not environ.get("TEXTUAL_DRIVER")
 
 
 def shows_links(environ: Mapping[str, str]) -> bool:
-    """Whether the terminal is known to show OSC 8 links; others may print them. FORCE_HYPERLINK decides if set."""
+    """Whether to draw links (OSC 8): most terminals without them skip them, consoles do not. FORCE_HYPERLINK wins."""
     if forced := environ.get("FORCE_HYPERLINK"):
         return forced != "0"
-    if environ.get("TERM_PROGRAM") == "tmux":
-        return _version(environ.get("TERM_PROGRAM_VERSION", "")) >= (3, 4)
-    if environ.get("VTE_VERSION", "").isdecimal():
-        return int(environ["VTE_VERSION"]) >= 5000
-    return (
-        any(environ.get(name) for name in _WITH_LINKS)
-        or environ.get("TERM_PROGRAM") in _PROGRAMS
-        or environ.get("TERM", "").startswith(_TERMS)
-    )
-
-
-def _version(text: str) -> tuple[int, ...]:
-    """The numbers of a version such as `3.4a`."""
-    parts = ("".join(char for char in part if char.isdigit()) for part in text.split("."))
-    return tuple(int(part) for part in parts if part)
+    return environ.get("TERM", "") not in ("", "dumb", "linux")
 
 
 class TerminalModes:
@@ -228,7 +207,7 @@ def to_disk(handle: int) -> None:
 
 
 class Lock(Enum):
-    """What the system answers who wants to lock a file."""
+    """The answers of the system to the lock of a file."""
 
     MINE = "mine"
     THEIRS = "theirs"

@@ -18,7 +18,7 @@ from reader.config import SETTING_TYPES, VARIABLES, Settings
 from reader.core import removed
 from reader.core.errors import ConfigError
 from reader.core.settings.standing import FORMER_LISTS, Standing
-from reader.core.settings.toml import Toml, dotted, read_toml
+from reader.core.settings.toml import Toml, dotted_key, read_toml
 from reader.core.settings.types import InvalidValue, Wrong, read_table
 from reader.paths import read_start, replace_private
 
@@ -86,11 +86,16 @@ class LoadedSettings:
 def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> LoadedSettings:
     """Load the settings with the environment's overrides; the keymap checks `keys`. A missing file is not a mistake."""
     environment = os.environ if environment is None else environment
-    file = str(path)
     try:
-        toml = read_toml(text) if (text := _read(path)) else Toml({}, {}, [])
+        return load_text(_read(path), str(path), environment)
     except _Unreadable as error:
-        toml = Toml({}, {}, [(error.line, str(error))])
+        loaded = load_text("", str(path), environment)
+        return replace(loaded, mistakes=(Mistake(loaded.file, error.line, "", str(error)), *loaded.mistakes))
+
+
+def load_text(text: str, file: str, environment: Mapping[str, str]) -> LoadedSettings:
+    """Load the settings from the text of a file; the keymap checks `keys`."""
+    toml = read_toml(text) if text else Toml({}, {}, [])
     mistakes = [Mistake(file, line, "", message) for line, message in toml.mistakes]
     former = {key: _as_list(toml.values.pop(key)) for key in list(toml.values) if key in FORMER_LISTS}
     for key, instead in removed.SETTINGS.items():
@@ -100,7 +105,7 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> L
     values = read_table(Settings, toml.values, wrong)
     mistakes += (Mistake(file, toml.line(one.path), one.key, str(one.error), one.error.suggestion) for one in wrong)
     mistakes.sort(key=lambda one: one.line)
-    left_out = {dotted(one.path) for one in wrong}
+    left_out = {dotted_key(one.path) for one in wrong}
     lines = {key: line for key, line in toml.lines.items() if key not in left_out}
     for key, variable in VARIABLES.items():
         if value := environment.get(variable):

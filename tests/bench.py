@@ -2,7 +2,8 @@
 
     python -m tests.bench [--papers N] [--folder DIR] [--only start,keys,refresh,memory]
 
-Times are medians and 95th percentiles in milliseconds, memory is in megabytes. Run it on a quiet machine.
+The start is measured beside newsboat too, where it is installed. Times are medians and 95th percentiles in
+milliseconds, memory is in megabytes. Run it on a quiet machine.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import json
 import os
 import re
 import shutil
+import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -31,6 +34,9 @@ STARTS = 9
 
 BUSY_DAY_PAPERS = 1_100
 """Papers that a refresh fetches while keys are pressed."""
+
+NEWEST = date(2026, 11, 20)
+"""The newest day of the corpus."""
 
 BARE_APP = """
 import signal
@@ -81,13 +87,43 @@ def import_corpus(folder: Path, papers: int) -> Path:
         partial = home.with_suffix(".part")
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        days = invented_days(papers, date(2026, 11, 20))
+        days = invented_days(papers, NEWEST)
         file = folder / "papers.jsonl"
         file.write_text("".join(f"{json.dumps({'date': day, 'items': items})}\n" for day, items in days.items()))
         done = run(["import", str(file)], environment(partial))
         assert done.code == 0, done.err
         partial.rename(home)
     return home
+
+
+NEWSBOAT_FEED = """<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0"><channel><title>Papers</title><link>http://papers.invalid/</link><description>All</description>
+<item><title>The first</title><link>http://papers.invalid/0</link><guid>0</guid></item></channel></rss>
+"""
+
+NEWSBOAT_CONFIG = "auto-reload no\ncleanup-on-quit no\nconfirm-exit no\narticle-sort-order date-desc\n"
+
+
+def make_newsboat(folder: Path, papers: int) -> list[str]:
+    """The command line of a newsboat that has the corpus as the articles of one feed; empty if it is not installed."""
+    if shutil.which("newsboat") is None:
+        return []
+    folder.mkdir()
+    address = f"file://{folder / 'papers.xml'}"
+    for name, text in (("papers.xml", NEWSBOAT_FEED), ("urls", f"{address}\n"), ("config", NEWSBOAT_CONFIG)):
+        (folder / name).write_text(text)
+    line = ["newsboat", "-u", str(folder / "urls"), "-C", str(folder / "config"), "-c", str(folder / "cache.db")]
+    # The first run creates the tables and the feed.
+    subprocess.run([*line, "-x", "reload"], check=True, capture_output=True, env=environment(folder))
+    sql = (
+        "INSERT INTO rss_item (guid, title, author, url, feedurl, pubDate, content, unread, enclosure_url,"
+        " enclosure_type) VALUES (?, ?, '', 'http://papers.invalid/', ?, unixepoch(?), ?, 1, '', '')"
+    )
+    listed = ((day, one["paper"]) for day, items in invented_days(papers, NEWEST).items() for one in items)
+    rows = [(paper["id"], paper["title"], address, day, paper["summary"]) for day, paper in listed]
+    with closing(sqlite3.connect(folder / "cache.db")) as connection, connection:
+        connection.executemany(sql, rows)
+    return line
 
 
 class Bench:
@@ -97,6 +133,7 @@ class Bench:
         self.feed = feed
         self._corpus = import_corpus(folder, papers)
         self._work = Path(tempfile.mkdtemp(prefix="work-", dir=folder))
+        self.newsboat = make_newsboat(self._work / "newsboat", papers)
         self.titles = self.list_titles("", 2)
         """The beginnings of the first titles of the view All."""
 
@@ -130,12 +167,20 @@ class Bench:
         """A bare Textual app."""
         return Terminal([sys.executable, "-c", BARE_APP], self._variables(self._work), SIZE, ROOT)
 
+    @contextmanager
+    def open_newsboat(self) -> Iterator[Terminal]:
+        """A newsboat that was told to show the titles of its feed."""
+        with Terminal(self.newsboat, self._variables(self._work), SIZE) as terminal:
+            until_written(terminal, "Papers")
+            terminal.press("enter")
+            yield terminal
+
     def _variables(self, home: Path) -> dict[str, str]:
         return environment(home, self.feed.url, COLORTERM="truecolor")
 
 
 def report(name: str, ours: Sequence[float], bare: Sequence[float]) -> None:
-    """Print the median and the 95th percentile of a figure beside that of the bare app."""
+    """Print the median and the 95th percentile of a figure, beside the median of a peer: the bare app, or newsboat."""
     tail = f"{quantiles(ours, n=20)[-1]:>9,.1f}" if len(ours) >= 20 else " " * 9
     beside = f"{median(bare):>9,.1f}  {median(ours) / median(bare):>5.1f} x" if bare else ""
     print(f"{name:<40}{median(ours):>9,.1f}{tail}  {beside}".rstrip(), flush=True)
@@ -202,18 +247,22 @@ def megabytes(terminal: Terminal) -> list[float]:
 
 
 def measure_start(bench: Bench) -> None:
-    """The first title on the screen, in turns with the bare app."""
+    """The first title on the screen, in turns with the bare app and newsboat."""
     home = bench.home()
     with bench.reader(home) as terminal:
         until(terminal, lambda one: bench.titles[1] in one.text and (home / "look.json").exists())
         terminal.leave("ctrl+q")
-    ours, bare = list[float](), list[float]()
+    ours, bare, newsboat = list[float](), list[float](), list[float]()
     for _ in range(STARTS):
         with bench.bare() as terminal:
             bare.append(until_written(terminal, "line 0"))
         with bench.reader(home) as terminal:
             ours.append(until_written(terminal, bench.titles[0]))
+        if bench.newsboat:
+            with bench.open_newsboat() as terminal:
+                newsboat.append(until_written(terminal, "Articles in feed"))
     report("start to the first title", ours, bare)
+    report("the same, beside newsboat", ours, newsboat)
 
 
 def measure_keys(bench: Bench) -> None:
@@ -277,7 +326,7 @@ def main() -> None:
     options.folder.mkdir(parents=True, exist_ok=True)
     with FeedServer({}, today=datetime.now(UTC).date().isoformat()) as feed:
         bench = Bench(options.folder, options.papers, feed)
-        print(f"{options.papers:,} papers, {os.cpu_count()} cores\n{'':<40}{'median':>9}{'p95':>9}{'bare app':>11}")
+        print(f"{options.papers:,} papers, {os.cpu_count()} cores\n{'':<40}{'median':>9}{'p95':>9}{'peer':>11}")
         for name in options.only.split(","):
             MEASURES[name](bench)
         bench.close()

@@ -69,7 +69,7 @@ if threading.current_thread() is threading.main_thread():
 metadata.packages_distributions = lru_cache(metadata.packages_distributions)
 
 create_cache = schema.create
-"""Makes a new cache by all migrations, as the program does; `schema.create` copies one for the tests."""
+"""Makes a new cache as the program does; `schema.create` copies one for the tests."""
 
 
 @lru_cache
@@ -80,7 +80,7 @@ def _new_cache() -> bytes:
 
 
 def _copy_cache(path: Path) -> None:
-    """Give a test that needs a new cache a copy of one: to migrate each anew took 8 ms, two thousand times."""
+    """Give a test that needs a new cache a copy of one: to make each anew took 8 ms, two thousand times."""
     if not path.exists() or path.stat().st_size == 0:
         touch_private(make_folder(path))
         try:

@@ -14,7 +14,7 @@ from reader.commands.workspace import Workspace, fill_with_sample
 from reader.config import Settings
 from reader.refresh.lines import JobContext
 from reader.ui.app import ReaderApp
-from reader.ui.pictures.drawing import draw_values
+from reader.ui.picture_drawing import draw_values
 from reader.ui.program import draw_picture
 from tests.doubles import run_here
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from reader import log_file, paths
-from reader.log_handler import LARGEST_FILE, LONGEST_LINE, LONGEST_MESSAGE, LogHandler, redact
+from reader.log_file import LARGEST_FILE, LONGEST_LINE, LONGEST_MESSAGE, LogHandler, redact
 from reader.ui.app import _record_loop_error
 from tests.table import each
 

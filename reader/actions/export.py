@@ -25,7 +25,7 @@ from reader.actions.links import links
 from reader.core.errors import ReaderError
 from reader.core.ids import hf_url, paper_url
 from reader.core.marks import Mark, clean_mark
-from reader.core.paper import FIELDS, Paper, in_order
+from reader.core.paper import FIELDS, Paper
 from reader.core.passages import SAID_LIMIT, split_note
 from reader.core.text import amount, clean, clean_block, clean_note
 from reader.platform import to_disk
@@ -210,23 +210,11 @@ def write_array(objects: Iterable[object], out: TextIO) -> int:
     return count
 
 
-# fmt: off
-_FIRST_COLUMNS = (
+COLUMNS = (
     "id", "title", "authors", "day", "published", "upvotes", "comments", "topics", "keywords", "organization", "read",
-    "starred", "queued", "hidden", "tags", "code_url", "project_url", "summary", "abstract",
-)
-# fmt: on
-
-
-def _columns() -> Iterator[str]:
-    """The keys of the CSV's columns; `url` follows the tags."""
-    for field in in_order((field for field in FIELDS if field.rules.in_csv), _FIRST_COLUMNS):
-        yield field.key
-        if field.name == "tags":
-            yield "url"
-
-
-COLUMNS = tuple(_columns())
+    "starred", "queued", "hidden", "tags", "url", "code_url", "project_url", "summary", "abstract", "note", "venue",
+)  # fmt: skip
+"""The keys of the CSV's columns."""
 
 
 def write_csv(papers: Iterable[Paper], out: TextIO, **_: object) -> int:

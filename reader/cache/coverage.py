@@ -1,61 +1,43 @@
-"""Completeness of the sources' days: how many of a day's papers are here, of how many."""
+"""How complete the sources' days are: up to which day all papers are here, and why later ones may be missing."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from reader.cache import meta
-from reader.database import connections
+from reader.core.text import amount
 
 KEPT_DAYS = 35
-"""Maximum remembered days of a source."""
+"""Days of the daily papers that are examined."""
 
-_ANNOUNCED = "announced:"
-"""Prefix of the keys in `meta` of a category's days: `announced:cs.CL:2026-05-12`."""
+_ANNOUNCED = "announced_to:"
+"""Prefix of the keys in `meta` of what is known of a category's days: `announced_to:cs.CL`."""
 
 
 class Coverage(NamedTuple):
-    """How many papers of a source's day are in the cache."""
+    """The days of a source of which all papers are here."""
 
-    day: str
-    """ISO."""
-    papers: int
-    """The day's papers, according to any source."""
-    here: int
-    """Those in the cache."""
-    cross: int = 0
-    """Those cross-listed from another category."""
-    named_by: tuple[str, ...] = ()
-    """The source of its papers: `api` or `rss` of arXiv, or `feed`; empty if none has named any."""
+    complete_to: str = ""
+    """The newest day (ISO) with papers of which all are here; empty if there is none."""
+    incomplete: tuple[str, ...] = ()
+    """Days (ISO) of which papers may be missing, newest first."""
+    reason: str = ""
+    """Why they may be missing, such as `arXiv's API refused`."""
     again: str = ""
-    """ISO time, UTC, of the next try; empty for none."""
-    lacks: str = ""
-    """Why papers may be missing, such as `arXiv's API refused`; empty if a source gave all that it knows."""
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether all papers are here, by a source that knows all."""
-        return self.here >= self.papers and bool(self.named_by) and not self.lacks
+    """ISO time, UTC, from which a refresh asks for them again; empty if none does by itself."""
 
     def text(self, today: date) -> str:
-        """Such as `14 of 14`, or `9 from RSS, arXiv's API refused; asked again at 18:00` in local time."""
-        count = f"{self.here:,} of {self.papers:,}"
-        if self.is_whole or self.named_by == ("feed",):
-            return count
-        if not self.papers and (self.lacks or not self.named_by):
-            count = "not known yet" if self.again else "not fetched"
-        elif self.named_by == ("rss",):
-            count = f"{self.here:,} from RSS"
-        sentence = f"{count}, {self.lacks}" if self.lacks else count
-        if not self.again:
-            return sentence
+        """Such as `complete to Tue 30 Jun`, or `arXiv's API refused; asked again after 18:00` in local time."""
+        parts = [f"complete to {day_name(self.complete_to)}"] if self.complete_to else []
+        parts += [self.reason] if self.incomplete else []
+        if not (self.incomplete and self.again):
+            return ", ".join(parts)
         at = datetime.fromisoformat(self.again).astimezone()
-        when = f"{at:{'%H:%M' if at.date() <= today else '%H:%M on %d %b'}}"
-        return f"{sentence}{';' if self.lacks else ','} asked again at {when}"
+        return f"{', '.join(parts)}; asked again after {at:{'%H:%M' if at.date() <= today else '%H:%M on %d %b'}}"
 
 
 def day_name(day: str) -> str:
@@ -63,54 +45,45 @@ def day_name(day: str) -> str:
     return f"{date.fromisoformat(day):%a %d %b}"
 
 
-def of_category(connection: sqlite3.Connection, category: str) -> dict[str, Coverage]:
-    """Known days of an arXiv category, by ISO day, oldest first."""
-    prefix = f"{_ANNOUNCED}{category}:"
-    found = sorted(meta.remembered(connection, prefix).items())
-    return {(day := key.removeprefix(prefix)): _read(day, value) for key, value in found}
+def of_category(connection: sqlite3.Connection, category: str) -> Coverage:
+    """What is known of an arXiv category's days."""
+    with suppress(TypeError, ValueError):
+        complete_to, incomplete, reason, again = json.loads(meta.get(connection, f"{_ANNOUNCED}{category}") or "")
+        return Coverage(complete_to, tuple(incomplete), reason, again)
+    return Coverage()
 
 
-def by_day(connection: sqlite3.Connection) -> dict[str, list[tuple[str, Coverage]]]:
-    """The coverage of followed categories, by ISO day."""
+def incomplete_days(connection: sqlite3.Connection) -> dict[str, list[tuple[str, Coverage]]]:
+    """The followed categories of which papers may be missing, by ISO day."""
     days: dict[str, list[tuple[str, Coverage]]] = {}
     for (category,) in connection.execute("SELECT url FROM feed WHERE kind = 'arxiv' ORDER BY url"):
-        for day, known in of_category(connection, category).items():
+        known = of_category(connection, category)
+        for day in known.incomplete:
             days.setdefault(day, []).append((category, known))
     return days
 
 
-def _read(day: str, value: str) -> Coverage:
-    papers, here, cross, named_by, again, *lacks = json.loads(value)
-    # Version 0.2 asked several sources and stored no reason: a day was whole if two of them agreed.
-    why = lacks[0] if lacks else "" if len(named_by) > 1 else "arXiv's sources differed"
-    return Coverage(day, papers, here, cross, tuple(named_by), again, why)
+def note(connection: sqlite3.Connection, category: str, known: Coverage) -> None:
+    """Store what is known of a category's days."""
+    meta.remember(connection, f"{_ANNOUNCED}{category}", json.dumps(known))
 
 
-def note(connection: sqlite3.Connection, category: str, days: Iterable[Coverage]) -> None:
-    """Store new facts about a category's days, and forget its oldest days."""
-    known = of_category(connection, category)
-    news = [one for one in days if one != known.get(one.day)]
-    if news:
-        with connections.transaction(connection):
-            for one in news:
-                meta.put(connection, f"{_ANNOUNCED}{category}:{one.day}", json.dumps(one[1:]))
-            for day in sorted({*known, *(one.day for one in news)})[:-KEPT_DAYS]:
-                meta.drop(connection, f"{_ANNOUNCED}{category}:{day}")
-
-
-def of_daily(connection: sqlite3.Connection, today: date) -> list[Coverage]:
-    """The daily papers' days of the last five weeks, oldest first, since the first requested one."""
+def of_daily(connection: sqlite3.Connection, today: date) -> Coverage:
+    """The daily papers' days of the last five weeks, since the first requested one."""
     first = (today - timedelta(days=KEPT_DAYS)).isoformat()
-    sql = "SELECT day, papers FROM day WHERE fetched <> '' AND day BETWEEN ? AND ?"
+    sql = "SELECT day, papers FROM day WHERE fetched <> '' AND day BETWEEN ? AND ? ORDER BY day DESC"
     known: dict[str, int] = dict(connection.execute(sql, (first, today.isoformat())).fetchall())
     (oldest,) = connection.execute("SELECT min(day) FROM day WHERE fetched <> ''").fetchone()
-    skipped = meta.remembered(connection, meta.SKIPPED)
-    if oldest is None:
-        return []
-    days = (today - timedelta(days=back) for back in range(KEPT_DAYS, -1, -1))
-    return [
-        Coverage(day, known.get(day, 0) + lost, known.get(day, 0), named_by=("feed",) if day in known else ())
-        for date_ in days
-        if (day := date_.isoformat()) >= oldest and (day in known or (date_.weekday() < 5 and date_ < today))
-        for lost in (int(skipped.get(f"{meta.SKIPPED}{day}", 0)),)
-    ]
+    skipped = {
+        day: int(count)
+        for key, count in meta.remembered(connection, meta.SKIPPED).items()
+        if int(count) and (day := key.removeprefix(meta.SKIPPED)) in known
+    }
+    earlier = [today - timedelta(days=back) for back in range(1, KEPT_DAYS + 1) if oldest]
+    missing = {day for one in earlier if one.weekday() < 5 and (day := one.isoformat()) >= oldest} - known.keys()
+    reasons = (
+        f"{amount(len(missing), 'day')} not fetched" if missing else "",
+        f"{amount(sum(skipped.values()), 'record')} of the feed can't be read" if skipped else "",
+    )
+    complete_to = next((day for day, papers in known.items() if papers and day not in skipped), "")
+    return Coverage(complete_to, tuple(sorted({*missing, *skipped}, reverse=True)), ", ".join(filter(None, reasons)))

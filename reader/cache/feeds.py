@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, fields
 from datetime import UTC, date
@@ -12,13 +12,12 @@ from typing import Literal, NamedTuple
 
 from reader.cache import coverage, meta
 from reader.cache.community import note_arxiv_asked
-from reader.cache.coverage import Coverage, day_name
-from reader.cache.feed_list import slugs_of
+from reader.cache.coverage import Coverage
 from reader.cache.marks.events import Events
+from reader.cache.standing import slugs_of
 from reader.core.dates import utc_stamp
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
-from reader.core.marks import FOLLOW, quoted
-from reader.core.text import amount
+from reader.core.marks import FOLLOW, sql_list
 from reader.database import connections
 from reader.paths import last_refresh
 
@@ -59,28 +58,12 @@ class Freshness(NamedTuple):
     """ISO time, UTC, of the last answer that was stored; of the daily papers, of the last complete refresh."""
     failing_since: str | None
     error: str | None
-    newest: Coverage | None
-    """The newest known day; None for a site's feed, and before the first answer."""
-    holes: tuple[Coverage, ...] = ()
-    """Incomplete days of the last five weeks, newest first; never requested ones have no papers."""
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether nothing is missing as far as known."""
-        return not self.failing_since and not self.holes
+    coverage: Coverage | None = None
+    """None for a site's feed, which has no days."""
 
     def text(self, today: date) -> str:
-        """Such as `8 of 14 on Tue 30 Jun, asked again at 18:00`; empty if no day is known."""
-        if self.newest is None:
-            return ""
-        count, *rest = self.newest.text(today).split(", ", 1)
-        count += f" ({self.newest.cross:,} cross-listed)" if self.newest.cross else ""
-        parts = [f"{count} on {day_name(self.newest.day)}", *rest]
-        waiting = [hole for hole in self.holes[:1] if hole.day > self.newest.day and hole.again]
-        parts += [f"{day_name(hole.day)}: {hole.text(today)}" for hole in waiting]
-        if others := sum(hole.day != self.newest.day and hole not in waiting for hole in self.holes):
-            parts.append(f"{amount(others, 'other day')} incomplete")
-        return ", ".join(parts)
+        """Such as `complete to Tue 30 Jun`; empty if no day is known."""
+        return self.coverage.text(today) if self.coverage else ""
 
 
 _LAST_ASKED = "categories_asked"
@@ -107,17 +90,12 @@ _WANTED = ("star", "note", "queue", "want", "like")
 _LOST = f"""
     SELECT mark.paper FROM mark LEFT JOIN meta ON meta.key = '{_NO_SOURCE}' || mark.paper
     WHERE mark.pk IS NULL AND mark.paper <> '' AND mark.undone = 0 AND mark.value NOT IN ('', '0')
-    AND (mark.kind IN ({quoted(_WANTED)}) OR mark.kind GLOB 'tag:*')
+    AND (mark.kind IN ({sql_list(_WANTED)}) OR mark.kind GLOB 'tag:*')
     AND mark.paper NOT LIKE '{PAGE_PREFIX}%' AND mark.paper NOT LIKE '{FEED_PREFIX}%'
     AND (meta.value IS NULL OR (CAST(meta.value AS INTEGER) < :tries
         AND substr(meta.value, instr(meta.value, ' ') + 1) <= :before))
     GROUP BY mark.paper ORDER BY max(mark.clock) DESC, mark.paper LIMIT :limit
 """
-
-
-def _newest(days: Sequence[Coverage]) -> tuple[Coverage | None, tuple[Coverage, ...]]:
-    newest = next((one for one in reversed(days) if one.papers), None)
-    return newest, tuple(one for one in reversed(days) if not one.is_whole)
 
 
 _COLUMNS = ", ".join(field.name for field in fields(Followed))
@@ -157,40 +135,35 @@ class Feeds(connections.Store):
                 ((found[feed.slug],),) = self._rows(sql, feed.url)
         return found
 
-    # Whole days
+    # Complete days
 
-    def coverage(self, category: str) -> dict[str, Coverage]:
-        """Known days of an arXiv category, by ISO day, oldest first."""
+    def coverage(self, category: str) -> Coverage:
+        """What is known of an arXiv category's days."""
         with self._reading() as connection:
             return coverage.of_category(connection, category)
 
-    def cover(self, category: str, days: Iterable[Coverage]) -> None:
-        """Store new facts about the days of an arXiv category."""
+    def cover(self, category: str, known: Coverage) -> None:
+        """Store what is known of an arXiv category's days."""
         with self._reading() as connection:
-            coverage.note(connection, category, days)
+            coverage.note(connection, category, known)
 
     def freshness(self, today: date) -> tuple[Freshness, ...]:
         """How recent and complete each source is on a day (UTC): the daily papers first, then followed ones."""
         feeds = {feed.slug: feed for feed in self.all()}
         with self._reading() as connection:
             daily = coverage.of_daily(connection, today)
-            of_category = {
+            covered = {
                 slug: coverage.of_category(connection, feed.url) for slug, feed in feeds.items() if feed.kind == "arxiv"
             }
         stamp = last_refresh(self._path)
         asked = utc_stamp(stamp.astimezone(UTC)) if stamp else None
         hf = feeds.pop("hf", None)
         failure = (hf.failing_since, hf.error) if hf else (None, None)
-        first = Freshness("hf", OWN["hf"], "own", asked, *failure, *_newest(daily))
         rest = (
-            Freshness(
-                *(slug, feed.title, feed.kind, feed.answered, feed.failing_since, feed.error),
-                # A wrong clock may have recorded later days.
-                *_newest([one for day, one in of_category.get(slug, {}).items() if day <= today.isoformat()]),
-            )
-            for slug, feed in feeds.items()
+            Freshness(slug, one.title, one.kind, one.answered, one.failing_since, one.error, covered.get(slug))
+            for slug, one in feeds.items()
         )
-        return (first, *rest)
+        return (Freshness("hf", OWN["hf"], "own", asked, *failure, daily), *rest)
 
     # Follow
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.core.ids import PAGE_PREFIX, page_id
-from reader.core.paper import Draft, Listing
-from reader.core.titles import Titled, is_other, twin_id
+from reader.core.ids import PAGE_PREFIX
+from reader.core.titles import TitleRecord
 from reader.database.connections import open_database
 
 TRIES = 3
@@ -25,8 +24,8 @@ class PageTitle(NamedTuple):
     """A paper of a page whose arXiv id is not known."""
 
     pk: int
-    paper: Titled
-    choices: tuple[Titled, ...] = ()
+    paper: TitleRecord
+    choices: tuple[TitleRecord, ...] = ()
     """The papers that it may be, the likeliest first."""
     tries: int = 0
 
@@ -38,27 +37,6 @@ class PageTitle(NamedTuple):
         if self.tries:
             return "Neither the feed nor arXiv has its title."
         return "Its title has not been looked up yet; a refresh does that."
-
-
-def tell_apart(connection: sqlite3.Connection, listing: Listing) -> Listing:
-    """A page whose papers have ids of their own where another paper of the same title, of an earlier page, is here."""
-    ids = {page_id(draft.title) for draft in listing.drafts if not (draft.id or draft.entry)}
-    if not (listing.is_page and ids):
-        return listing
-    known = {
-        id: Titled(title, count or None, published, id)
-        for id, title, count, published in connection.execute(
-            "SELECT id, title, author_count, published FROM paper WHERE id IN (SELECT value FROM json_each(?))",
-            (json.dumps(sorted(ids)),),
-        )
-    }
-    return listing._replace(drafts=tuple(_told_apart(draft, known) for draft in listing.drafts))
-
-
-def _told_apart(draft: Draft, known: Mapping[str, Titled]) -> Draft:
-    shown = Titled(draft.title, draft.author_count, draft.published)
-    first = None if draft.id or draft.entry else known.get(page_id(draft.title))
-    return draft._replace(entry=twin_id(shown)) if first and is_other(shown, first) else draft
 
 
 def place(connection: sqlite3.Connection, ids: Sequence[str]) -> None:
@@ -106,11 +84,6 @@ def find_waiting(file: Path, now: datetime) -> list[PageTitle]:
         return waiting(cache, (now.date() - timedelta(days=RETRY_DAYS)).isoformat())
 
 
-def unknown(connection: sqlite3.Connection) -> list[PageTitle]:
-    """All papers whose arXiv id is not known, in the order of their pages."""
-    return [_page_title(row) for row in connection.execute(f"{_UNKNOWN} ORDER BY coalesce(q.place, p.pk)")]
-
-
 def one_title(connection: sqlite3.Connection, pk: int) -> PageTitle | None:
     """A paper whose arXiv id is not known; None for any other."""
     row = connection.execute(f"{_UNKNOWN} AND p.pk = ?", (pk,)).fetchone()
@@ -119,11 +92,11 @@ def one_title(connection: sqlite3.Connection, pk: int) -> PageTitle | None:
 
 def _page_title(row: tuple[int, str, int, str | None, str, str, int]) -> PageTitle:
     pk, title, count, published, id, choices, tries = row
-    found = tuple(Titled(*one) for one in json.loads(choices)) if choices else ()
-    return PageTitle(pk, Titled(title, count or None, published, id), found, tries)
+    found = tuple(TitleRecord(*one) for one in json.loads(choices)) if choices else ()
+    return PageTitle(pk, TitleRecord(title, count or None, published, id), found, tries)
 
 
-def note_unknown(connection: sqlite3.Connection, pk: int, day: str, choices: Iterable[Titled]) -> None:
+def note_unknown(connection: sqlite3.Connection, pk: int, day: str, choices: Iterable[TitleRecord]) -> None:
     """Record that all sources were asked for a title on a day (ISO), and what they offer."""
     kept = list(choices)
     connection.execute(

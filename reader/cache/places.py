@@ -67,9 +67,6 @@ def shared_place(named: str, start: Path) -> str:
 MACHINE_FILE = "dailypapers-{}.jsonl"
 """The name of the file of a machine whose marks are joined, by the machine's id."""
 
-NOT_THERE = "Its folder is missing: connect or mount it. Your marks are kept until then."
-"""What the doctor says of a folder that is not there."""
-
 
 def is_machine_file(name: str) -> bool:
     """Whether a file may be that of a machine."""
@@ -78,7 +75,7 @@ def is_machine_file(name: str) -> bool:
 
 
 def unusable(folder: Path, error: OSError) -> CacheError:
-    """What to say of a folder that can't be used."""
+    """The error message for a folder that can't be used."""
     problem = f"The folder {folder} can't be used: {error.strerror}."
     return CacheError(f"{problem} Check that it exists and can be written.")
 

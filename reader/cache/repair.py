@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader import platform
-from reader.cache import meta, schema, texts
-from reader.cache.marks import derive
+from reader.cache import schema, texts
 from reader.cache.marks.events import Events
 from reader.core.errors import CacheDamaged, CacheError, CacheForeign, CacheTooNew
 from reader.core.text import amount
@@ -25,21 +24,9 @@ from reader.database import connections
 from reader.database.connections import alone
 from reader.database.sqlite_errors import explained
 from reader.log import copies
-from reader.paths import log_database, make_folder, refresh_stamp, suspect_stamp, touch_private
+from reader.paths import log_database, make_folder, refresh_stamp, suspect_stamp
 
 REPAIR = "dailypapers doctor --repair"
-
-REPAIR_SECONDS = 600.0
-"""Seconds to wait for another program that repairs or migrates the same cache."""
-
-COPIED = (
-    *("topic", "paper", "paper_text", "paper_alias", "paper_category", "paper_source", "paper_topic", "paper_change"),
-    *("listing", "day", "trending", "page_paper", "full_text", "community", "kept_output", "feed", "meta"),
-)
-"""Tables whose readable rows are copied; all others are derived."""
-
-BATCH = 500
-"""Rows that are copied at once."""
 
 Progress = Callable[[str], None]
 
@@ -81,9 +68,9 @@ class Repaired(NamedTuple):
 
 
 def examine(path: Path, progress: Progress = lambda _: None) -> list[Fault]:
-    """What is wrong with the cache at a path and the log beside it, by reading all of both; changes nothing.
+    """The faults of the cache at a path and of the log beside it, by reading all of both; changes nothing.
 
-    Raises CacheError for what can't be examined, such as a busy cache.
+    Raises CacheError for a file that can't be examined, such as a busy cache.
     """
     if wrong := permission_fault(path):
         return [wrong]
@@ -164,12 +151,18 @@ def repair(path: Path, progress: Progress = lambda _: None) -> Repaired:
         )
     names = {one.name for one in found}
     aside: list[Path] = []
-    with alone(schema.lock(make_folder(path)), REPAIR_SECONDS):
+    with alone(schema.lock(make_folder(path)), schema.UPGRADE_SECONDS):
         if "marks" in names:
             progress("restoring the marks")
             aside += filter(None, [copies.restore(path)])
         if "cache" in names:
-            aside.append(_replace(path, progress))
+            if path.is_file():
+                with suppress(CacheError):
+                    # A damaged cache of an older release may be the only place of some marks.
+                    copies.take_old(path)
+            aside += filter(None, [schema.replace(path, progress)])
+            # The next refresh asks for all that is missing.
+            refresh_stamp(path).unlink(missing_ok=True)
         elif INDEX in names:
             progress("making the index of words")
             _index(path)
@@ -182,90 +175,6 @@ def repair(path: Path, progress: Progress = lambda _: None) -> Repaired:
         starred, papers = events.read(lambda connection: connection.execute(counts).fetchone())
         rows = events.log.count()
     return Repaired(found, aside, rows, starred, papers)
-
-
-def _replace(path: Path, progress: Progress) -> Path:
-    """Set a cache aside that can't be used, with a new one in its place; return where the old one is."""
-    is_ours = path.is_file()
-    if is_ours:
-        with suppress(CacheError):
-            # A damaged cache of an older release may be the only place of some marks.
-            copies.take_old(path)
-    building = path.with_name(f"{path.name}.new")
-    for end in ("", *schema.BESIDE):
-        building.with_name(building.name + end).unlink(missing_ok=True)
-    touch_private(building)
-    schema.create(building)
-    if is_ours:
-        with connections.open_database(building) as new:
-            _copy(path, new, progress)
-    # Only a whole cache takes the place, without files beside it.
-    with explained(building), closing(sqlite3.connect(building)) as connection:
-        connection.execute("PRAGMA journal_mode = DELETE")
-    kept = schema.set_aside(path)
-    building.replace(path)
-    # The next refresh asks for all that is missing.
-    refresh_stamp(path).unlink(missing_ok=True)
-    return kept
-
-
-def _copy(path: Path, new: sqlite3.Connection, progress: Progress) -> None:
-    try:
-        old = connections.connect_broken(path)
-    except (sqlite3.Error, CacheError):
-        return
-    new.execute("PRAGMA foreign_keys = OFF")
-    with closing(old), connections.transaction(new):
-        for table in COPIED:
-            progress(f"copying {table}")
-            with suppress(sqlite3.Error):
-                _copy_table(old, new, table)
-        new.execute("DELETE FROM paper WHERE pk NOT IN (SELECT pk FROM paper_text)")
-        for table in COPIED:
-            columns = {name for _, name, *_ in new.execute(f"PRAGMA table_info({table})")}
-            if "pk" in columns and table not in ("topic", "paper", "feed"):
-                new.execute(f"DELETE FROM {table} WHERE pk NOT IN (SELECT pk FROM paper)")
-        new.execute("DELETE FROM day WHERE papers <> (SELECT count(*) FROM listing WHERE listing.day = day.day)")
-        meta.drop(new, derive.APPLIED)
-        progress("making the index of words")
-        texts.rebuild_index(new)
-
-
-def _copy_table(old: sqlite3.Connection, new: sqlite3.Connection, table: str) -> None:
-    """Copy the readable rows of a table: from its start, and if a page is damaged, from its end too."""
-    info = new.execute(f"PRAGMA table_info({table})").fetchall()
-    known = {name for _, name, *_ in old.execute(f"PRAGMA table_info({table})")}
-    names = [name for _, name, *_ in info if name in known]
-    keys = [name for _, name, *_, place in sorted(info, key=lambda one: one[5]) if place]
-    if not names:
-        return
-    columns = ", ".join(f'"{name}"' for name in names)
-    insert = f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({', '.join('?' * len(names))})"
-    for order in ("ASC", "DESC"):
-        by = ", ".join(f'"{name}" {order}' for name in keys)
-        some: list[tuple[object, ...]] = []
-        try:
-            # Row by row: of rows that are fetched together, none would be left if one fails.
-            for row in old.execute(f"SELECT {columns} FROM {table} ORDER BY {by}"):
-                some.append(row)
-                if len(some) >= BATCH:
-                    _insert(new, insert, some)
-                    some.clear()
-        except (sqlite3.Error, UnicodeDecodeError):
-            _insert(new, insert, some)
-        else:
-            _insert(new, insert, some)
-            return
-
-
-def _insert(new: sqlite3.Connection, insert: str, rows: list[tuple[object, ...]]) -> None:
-    """Insert rows; one whose values were damaged so that the table refuses them is left out."""
-    try:
-        new.executemany(insert, rows)
-    except sqlite3.Error:
-        for row in rows:
-            with suppress(sqlite3.Error):
-                new.execute(insert, row)
 
 
 def _index(path: Path) -> None:

@@ -1,6 +1,8 @@
-"""The schema of a cache file: the checks before it is opened, a new file's schema, and migrations after a backup.
+"""The file of a cache: the checks before it is opened, a new one, and one that is made from an older or a broken one.
 
-Anything but a good cache of ours is refused before anything is written, so a damaged file stays unchanged.
+Anything but a good cache of ours is refused before anything is written, so a damaged file stays unchanged. An older
+cache is replaced like a broken one: the rows that both schemas have are copied into a new file, the log gives the marks
+back, and the old file is put aside. So there are no migrations, and the old file is the backup.
 
 It needs only the standard library: SQLModel takes 370 ms to import, and must not delay the first list, even in a new or
 older cache.
@@ -8,63 +10,33 @@ older cache.
 
 from __future__ import annotations
 
-import errno
 import re
 import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
-from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from reader import __version__
+from reader import SCHEMA, __version__
 from reader.core.errors import CacheError, CacheForeign, CacheTooNew
 from reader.core.steps import note_step
-from reader.database.connections import STATEMENT_STEPS, open_database, peek, statements, transaction
+from reader.database.connections import (
+    BESIDE,
+    STATEMENT_STEPS,
+    alone,
+    connect_broken,
+    open_database,
+    peek,
+    set_aside,
+    statements,
+    transaction,
+)
 from reader.database.sqlite_errors import damaged, explain, explained, primary_code
-from reader.paths import backup_folder, make_folder, touch_private
+from reader.paths import make_folder, touch_private
 
-_HEADING = re.compile(r"^-- ([0-9]{4}): .*\n", re.MULTILINE)
-
-WITH_LOG = "0020"
-"""The migration that drops the user's marks from the cache, after the log has taken them over."""
-
-OLDEST = "0015"
-"""The schema of the last release. An older cache is put aside, once the log has its marks, and its papers come anew."""
-
-
-def _statements(name: str) -> str:
-    return Path(__file__).with_name(name).read_text("utf-8")
-
-
-def run_migrations(connection: sqlite3.Connection, after: str) -> None:
-    """Run the migrations after a number, in the caller's transaction; raises sqlite3.Error."""
-    _, *parts = _HEADING.split(_statements("migrations.sql"))
-    for number, sql in zip(parts[::2], parts[1::2], strict=True):
-        if number > after:
-            for statement in statements(sql):
-                connection.execute(statement)
-            if number in _MORE:
-                _MORE[number](connection)
-    connection.execute(f"UPDATE alembic_version SET version_num = '{HEAD}'")
-
-
-def _index_in_one_way(connection: sqlite3.Connection) -> None:
-    """Index the texts too, and remove the second index that searches with `~` had in a folder beside the cache."""
-    from reader.cache.texts import rebuild_index
-
-    rebuild_index(connection)
-    (file,) = connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()
-    shutil.rmtree(Path(file).with_name("finding"), ignore_errors=True)
-
-
-_MORE: dict[str, Callable[[sqlite3.Connection], None]] = {"0018": _index_in_one_way}
-"""What follows the SQL of some migrations."""
-
-
-HEAD = "0023"
-"""The newest migration: the schema that this program reads and writes."""
+HEAD = SCHEMA
+"""The number of the schema that this program reads and writes."""
 
 APPLICATION_ID = 0x44504150
 """SQLite's `application_id` of our caches, the letters DPAP; caches of older versions have 0."""
@@ -79,14 +51,18 @@ _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
 """SQLite's codes for a file that is broken at first sight."""
 
 UPGRADE_SECONDS = 600.0
-"""Seconds to wait for another program that migrates the same cache, and copies it before."""
+"""Seconds to wait for another program that replaces or repairs the same cache."""
+
+
+def _schema() -> str:
+    return Path(__file__).with_name("schema.sql").read_text("utf-8")
 
 
 class _Facts(NamedTuple):
-    """What a file says about itself."""
+    """The version and kind that a file states in its header."""
 
     version: str | None
-    """The number of its newest migration."""
+    """The number of its schema."""
     mark: int
     names: frozenset[str]
 
@@ -99,7 +75,7 @@ class _Facts(NamedTuple):
 
 
 def version(path: Path) -> str | None:
-    """The number of the cache's newest migration; None if the file is absent or empty.
+    """The number of the cache's schema; None if the file is absent or empty.
 
     Raises CacheForeign if the file belongs to another program, CacheDamaged if it is broken at first sight.
     """
@@ -140,12 +116,12 @@ def _read_facts(connection: sqlite3.Connection) -> _Facts:
 def missing_parts(connection: sqlite3.Connection) -> list[str]:
     """The tables, indexes, views and triggers of a current cache that are missing."""
     created = r"^CREATE (?:VIRTUAL |UNIQUE )?(?:TABLE|INDEX|VIEW|TRIGGER) (\w+)"
-    known = re.findall(created, _statements("schema.sql"), re.MULTILINE)
+    known = re.findall(created, _schema(), re.MULTILINE)
     return sorted(set(known) - _read_facts(connection).names)
 
 
 def is_current(path: Path) -> bool:
-    """Whether the cache needs no migration; raises CacheTooNew if a newer program made it.
+    """Whether the cache has this program's schema; raises CacheTooNew if a newer program made it.
 
     Raises CacheForeign or CacheDamaged like `version`.
     """
@@ -180,7 +156,7 @@ def create(path: Path) -> None:
     # If two programs start together, one waits for the write lock and then finds the stamp.
     with open_database(path) as connection, transaction(connection):
         if _read_facts(connection).version is None:
-            for statement in statements(_statements("schema.sql")):
+            for statement in statements(_schema()):
                 connection.execute(statement)
             connection.execute(f"CREATE TABLE {STAMP} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
             connection.execute(f"INSERT INTO {STAMP} (version_num) VALUES ('{HEAD}')")
@@ -188,89 +164,122 @@ def create(path: Path) -> None:
 
 
 def upgrade(path: Path) -> None:
-    """Bring an older cache to this program's schema, after a backup; programs that start together take turns."""
-    from reader.database.connections import alone
-    from reader.log import copies
-
+    """Replace an older cache by one with this program's schema; programs that start together take turns."""
     with alone(lock(make_folder(path)), UPGRADE_SECONDS):
         number = version(path)
-        if number is None or _is_current(path, number):
-            return
-        if number < OLDEST:
+        if number is not None and not _is_current(path, number):
+            from reader.log import copies
+
             copies.take_old(path)
-            set_aside(path)
-            create(path)
-            return
-        back_up_before(path, date.today(), HEAD)
-        if number < WITH_LOG:
-            copies.take_old(path)
-        with open_database(path) as connection:
-            # A statement on a large cache may take minutes: each part of it is a step.
-            connection.set_progress_handler(note_step, STATEMENT_STEPS)
-            with transaction(connection):
-                # Another program may have done it meanwhile.
-                run_migrations(connection, _read_facts(connection).version or HEAD)
+            with open_database(path) as old:
+                # An older program that still runs must not record marks where nobody looks for them.
+                if "event" in _read_facts(old).names:
+                    old.execute(_REFUSE_MARKS)
+            replace(path)
+            # The second index that searches with `~` had in 0.2.
+            shutil.rmtree(path.with_name("finding"), ignore_errors=True)
+
+
+_REFUSE_MARKS = """
+    CREATE TRIGGER IF NOT EXISTS taken_over BEFORE INSERT ON event BEGIN
+        SELECT RAISE(ABORT, 'A newer dailypapers has taken over this home: start that one.');
+    END
+"""
 
 
 def lock(path: Path) -> Path:
-    """The lock file of programs that migrate or repair the cache at a path, which take turns."""
+    """The lock file of programs that replace or repair the cache at a path, which take turns."""
     return path.with_suffix(".lock")
 
 
-def back_up_before(path: Path, today: date, head: str) -> Path:
-    """Copy the whole cache before its migration to the schema `head`; an earlier such copy is kept.
+COPIED = (
+    *("topic", "paper", "paper_text", "paper_alias", "paper_category", "paper_source", "paper_topic", "paper_change"),
+    *("listing", "day", "trending", "page_paper", "full_text", "community", "kept_output", "feed", "meta"),
+)
+"""Tables whose readable rows are copied; all others are derived."""
+
+COPIED_AT_ONCE = 500
+"""Rows."""
+
+
+def replace(path: Path, progress: Callable[[str], None] = lambda _: None) -> Path | None:
+    """Make a new cache of the readable rows of the one at a path, which is put aside; return where that is now.
 
     The caller holds `lock`. Raises CacheError.
     """
-    target = backup_folder(path) / f"{path.stem}-{today.isoformat()}-before-{head}.db"
-    if target.exists():
-        return target
-    part = make_folder(target).with_name(f"{target.name}.part")
-    part.unlink(missing_ok=True)
-    touch_private(part)
-    try:
-        with explained(path), closing(sqlite3.connect(part, isolation_level=None)) as copy:
-            with closing(sqlite3.connect(path)) as source:
-                source.backup(copy)
-            # A copy of a cache with a write-ahead log would get its own log when opened.
-            copy.execute("PRAGMA journal_mode = DELETE")
-        part.replace(target)
-    except OSError as error:
-        raise CacheError(f"The backup {target} could not be written: {error.strerror}.") from error
-    finally:
-        part.unlink(missing_ok=True)
-    return target
-
-
-BESIDE = ("-wal", "-journal", "-shm")
-"""Suffixes of the files that SQLite keeps beside a database; the first two hold the latest writes."""
-
-
-def set_aside(path: Path) -> Path:
-    """Rename a file or folder and SQLite's files beside it; return the new name. Raises CacheError."""
-    kept = _free_name(path)
-    try:
-        for end in BESIDE:
-            # A new file must never meet the old one's log, which SQLite would use.
-            with suppress(FileNotFoundError):
-                path.with_name(path.name + end).rename(kept.with_name(kept.name + end))
-        path.rename(kept)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise CacheError(
-                f"The disk is full, so {path} stays in its place. Free some space and try again."
-            ) from error
-        raise CacheError(
-            f"{path} can't be put aside: {error.strerror}. Check the permissions of its folder."
-        ) from error
+    building = path.with_name(f"{path.name}.new")
+    for end in ("", *BESIDE):
+        building.with_name(building.name + end).unlink(missing_ok=True)
+    create(building)
+    if path.is_file():
+        with open_database(building) as new:
+            # A statement on a large cache may take minutes: each part of it is a step.
+            new.set_progress_handler(note_step, STATEMENT_STEPS)
+            _copy(path, new, progress)
+    # Only a whole cache takes the place, without files beside it.
+    with explained(building), closing(sqlite3.connect(building)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    kept = set_aside(path)
+    building.replace(path)
     return kept
 
 
-def _free_name(path: Path) -> Path:
-    now = datetime.now().strftime("%Y-%m-%d-%H%M%S")
-    number = 1
-    while True:
-        name = path.with_name(f"{path.name}.aside-{now}{f'-{number}' if number > 1 else ''}")
-        if not any(name.with_name(name.name + end).exists() for end in ("", *BESIDE)):
-            return name
-        number += 1
+def _copy(path: Path, new: sqlite3.Connection, progress: Callable[[str], None]) -> None:
+    from reader.cache.texts import rebuild_index
+
+    try:
+        old = connect_broken(path)
+    except (sqlite3.Error, CacheError):
+        return
+    new.execute("PRAGMA foreign_keys = OFF")
+    with closing(old), transaction(new):
+        for table in COPIED:
+            progress(f"copying {table}")
+            with suppress(sqlite3.Error):
+                _copy_table(old, new, table)
+        new.execute("DELETE FROM paper WHERE pk NOT IN (SELECT pk FROM paper_text)")
+        for table in COPIED:
+            columns = {name for _, name, *_ in new.execute(f"PRAGMA table_info({table})")}
+            if "pk" in columns and table not in ("topic", "paper", "feed"):
+                new.execute(f"DELETE FROM {table} WHERE pk NOT IN (SELECT pk FROM paper)")
+        new.execute("DELETE FROM day WHERE papers <> (SELECT count(*) FROM listing WHERE listing.day = day.day)")
+        new.execute("DELETE FROM meta WHERE key = 'log_applied'")
+        progress("making the index of words")
+        rebuild_index(new)
+
+
+def _copy_table(old: sqlite3.Connection, new: sqlite3.Connection, table: str) -> None:
+    """Copy the readable rows of a table: from its start, and if a page is damaged, from its end too."""
+    info = new.execute(f"PRAGMA table_info({table})").fetchall()
+    known = {name for _, name, *_ in old.execute(f"PRAGMA table_info({table})")}
+    names = [name for _, name, *_ in info if name in known]
+    keys = [name for _, name, *_, place in sorted(info, key=lambda one: one[5]) if place]
+    if not names:
+        return
+    columns = ", ".join(f'"{name}"' for name in names)
+    insert = f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({', '.join('?' * len(names))})"
+    for order in ("ASC", "DESC"):
+        by = ", ".join(f'"{name}" {order}' for name in keys)
+        some: list[tuple[object, ...]] = []
+        try:
+            # Row by row: of rows that are fetched together, none would be left if one fails.
+            for row in old.execute(f"SELECT {columns} FROM {table} ORDER BY {by}"):
+                some.append(row)
+                if len(some) >= COPIED_AT_ONCE:
+                    _insert(new, insert, some)
+                    some.clear()
+        except (sqlite3.Error, UnicodeDecodeError):
+            _insert(new, insert, some)
+        else:
+            _insert(new, insert, some)
+            return
+
+
+def _insert(new: sqlite3.Connection, insert: str, rows: list[tuple[object, ...]]) -> None:
+    """Insert rows; one whose values were damaged so that the table refuses them is left out."""
+    try:
+        new.executemany(insert, rows)
+    except sqlite3.Error:
+        for row in rows:
+            with suppress(sqlite3.Error):
+                new.execute(insert, row)

@@ -1,6 +1,6 @@
--- The schema of a new cache. One of the last release comes to it by `migrations.sql`; `schema.py` runs both, and
--- `tables.py` has the tables that are written through models. Days are ISO dates, and times ISO times in UTC, unless said
--- otherwise.
+-- The schema of a cache. Whoever changes it raises `SCHEMA` in `reader/__init__.py`, and `schema.py` makes older caches
+-- anew. `tables.py` has the tables of papers as models. Days are ISO dates, and times ISO times in UTC, unless
+-- said otherwise.
 
 CREATE TABLE day (
     day VARCHAR NOT NULL,
@@ -287,11 +287,10 @@ CREATE TABLE follow (
     UNIQUE (field, slug)
 );
 
--- Derived; `perhaps` is 1 if it may be another person of a like name.
+-- Derived.
 CREATE TABLE follow_paper (
     follow INTEGER NOT NULL,
     pk INTEGER NOT NULL,
-    perhaps INTEGER NOT NULL,
     PRIMARY KEY (follow, pk),
     FOREIGN KEY(follow) REFERENCES follow ("key"),
     FOREIGN KEY(pk) REFERENCES paper (pk)

@@ -1,4 +1,4 @@
-"""The tables that are written through models, with their columns; `schema.sql` makes these and all others.
+"""The tables of papers as models, by which papers are written; `schema.sql` makes these and all others.
 
 `Paper` has only the columns that orders, filters and states need, so a scan, a vote or a mark reads few bytes; the
 long text is in `PaperText`. Lists of strings are joined by newlines, which cleaned text never has.
@@ -6,6 +6,7 @@ long text is in `PaperText`. Lists of strings are joined by newlines, which clea
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import create_model
@@ -72,104 +73,15 @@ PaperText = create_model("PaperText", __base__=_PaperTextColumns, __cls_kwargs__
 """A paper's text and links, one row for each `Paper`."""
 
 
-class PaperAlias(SQLModel, table=True):
-    """Another id of a paper: one that it had before its arXiv id was known, or by which a feed or an event names it."""
+PAPER, TEXT = SQLModel.metadata.tables["paper"], SQLModel.metadata.tables["paper_text"]
 
-    __tablename__ = "paper_alias"
-
-    id: str = Field(primary_key=True)
-    pk: int
-
-
-class Listing(SQLModel, table=True):
-    """A paper listed on a day."""
-
-    day: str = Field(primary_key=True)
-    pk: int = Field(primary_key=True)
-
-
-class Day(SQLModel, table=True):
-    """A day that was requested from the feed; a day without papers is known to be empty."""
-
-    day: str = Field(primary_key=True)
-    fetched: str
-    """ISO time, UTC, of the last answer that changed the day or was the first after it settled."""
-    papers: int = 0
-
-
-class Trending(SQLModel, table=True):
-    """A paper's place in the feed's own ranking; `meta` holds its time under `trending`."""
-
-    pk: int = Field(primary_key=True)
-    rank: int
-    """From 0."""
-
-
-class Topic(SQLModel, table=True):
-    """A canonical topic, as the rules in use name it."""
-
-    pk: int | None = Field(default=None, primary_key=True)
-    slug: str
-    name: str
-    family: str
-
-
-class PaperTopic(SQLModel, table=True):
-    """A topic of a paper; `rank` 0 is its strongest."""
-
-    __tablename__ = "paper_topic"
-
-    topic: int = Field(primary_key=True)
-    pk: int = Field(primary_key=True)
-    rank: int = 0
-
-
-class PaperCategory(SQLModel, table=True):
-    """An arXiv category of a paper; follows from `PaperText.categories`."""
-
-    __tablename__ = "paper_category"
-
-    category: str = Field(primary_key=True)
-    pk: int = Field(primary_key=True)
-
-
-class PaperSource(SQLModel, table=True):
-    """A source of a paper.
-
-    Nearly all papers are daily papers (`hf`); these have a row only if another source had the paper first.
-    """
-
-    __tablename__ = "paper_source"
-
-    source: str = Field(primary_key=True)
-    pk: int = Field(primary_key=True)
-
-
-class PaperChange(SQLModel, table=True):
-    """A paper's moving facts since the refresh that changed them, until the next row's time.
-
-    The first change of a paper writes two rows: the facts when the cache first saw it, and the facts now. A paper that
-    never changes has no row.
-    """
-
-    __tablename__ = "paper_change"
-
-    pk: int = Field(primary_key=True)
-    at: int = Field(primary_key=True)
-    """Seconds since 1970."""
-    upvotes: int
-    comments: int
-    stars: int | None = None
-    keywords: int
-    links: int
-    """1 for code, plus 2 for a project page, plus 4 for media."""
-    models: int | None = None
-    """Models that name the paper; None before the feed was asked."""
-
-
-TABLES = SQLModel.metadata.tables
-
-PAPER, TEXT, ALIAS = TABLES["paper"], TABLES["paper_text"], TABLES["paper_alias"]
-LISTING, DAY, TRENDING = TABLES["listing"], TABLES["day"], TABLES["trending"]
-PAPER_CATEGORY, PAPER_SOURCE = TABLES["paper_category"], TABLES["paper_source"]
-TOPIC, PAPER_TOPIC, PAPER_CHANGE = TABLES["topic"], TABLES["paper_topic"], TABLES["paper_change"]
+BLANK: Mapping[str, Any] = {
+    "title_hash": None,
+    **{
+        name: field.default
+        for model in (Paper, PaperText)
+        for name, field in model.model_fields.items()
+        if name != "pk" and not field.is_required()
+    },
+}
+"""The values of both tables' columns before any source provides one."""

@@ -17,40 +17,28 @@ from reader.commands.command import Command, add_actions, expect_names, suggest
 from reader.commands.help import keys_page
 from reader.commands.output import Style, answer, print_line, print_text, warn
 from reader.commands.pages import print_page
-from reader.commands.workspace import Workspace, warn_of_mistakes
+from reader.commands.workspace import Workspace, mistakes_in, warn_of_mistakes
 from reader.config import SETTING_TYPES, VARIABLES, Settings, setting_docs
 from reader.core.errors import ConfigError, ReaderError, UsageError
-from reader.core.nearest import nearest
+from reader.core.nearest import advice
 from reader.core.settings.standing import FORMER_LISTS
 from reader.core.settings.toml import explain_toml, parse_toml
-from reader.core.settings.types import KEY_TABLE, InvalidValue, SettingType, as_toml, keys_of_action, setting_types
+from reader.core.settings.types import KEY_TABLE, SettingType, as_toml, setting_types
 from reader.core.text import amount
 from reader.keys.keymap import keys_table
-from reader.settings_reader import Mistake, read_text, write_text
+from reader.settings_reader import Mistake, load_text, read_text, write_text
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
     add_actions(parser, ACTIONS)
-    suggest(
-        parser.add_argument(
-            "name", nargs="?", metavar="NAME", help="a setting, or keys.ACTION such as keys.paper.star"
-        ),
-        _suggest_names,
-    )
-    suggest(
-        parser.add_argument(
-            "value", nargs="*", metavar="VALUE", help="for set: the new value, in TOML or as plain text"
-        ),
-        _suggest_values,
-    )
+    about = "a setting, or keys.ACTION such as keys.paper.star"
+    suggest(parser.add_argument("name", nargs="?", metavar="NAME", help=about), _suggest_names)
+    about = "for set: the new value, in TOML or as plain text"
+    suggest(parser.add_argument("value", nargs="*", metavar="VALUE", help=about), _suggest_values)
 
 
 def _suggest_names(given: Sequence[str]) -> Iterable[str]:
-    from reader.keys.actions import ACTIONS
-
-    if given[0] not in (GET, SET):
-        return ()
-    return (*_single_settings(), *(f"keys.{action.id}" for action in ACTIONS))
+    return _single_settings() if given[0] in (GET, SET) else ()
 
 
 def _suggest_values(given: Sequence[str]) -> Iterable[str]:
@@ -60,11 +48,15 @@ def _suggest_values(given: Sequence[str]) -> Iterable[str]:
 
 def _single_settings() -> dict[str, SettingType]:
     """The settings that have one value, those within a table by their dotted names."""
+    from reader.keys.actions import ACTIONS
+
     found: dict[str, SettingType] = {}
     for name, kind in SETTING_TYPES.items():
-        if kind.table is None and kind is not KEY_TABLE:
+        if kind is KEY_TABLE:
+            found |= dict.fromkeys((f"{name}.{action.id}" for action in ACTIONS), kind)
+        elif kind.table is None:
             found[name] = kind
-        elif kind.table is not None and not kind.is_repeated:
+        elif not kind.is_repeated:
             found |= {f"{name}.{key}": inner for key, inner in setting_types(kind.table).items()}
     return found
 
@@ -113,7 +105,10 @@ def _set_value(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _edit_file(arguments: Namespace, workspace: Workspace) -> int:
-    edit(workspace)
+    file = workspace.config_file
+    if not file.exists():
+        write_text(file, template())
+    open_in_editor(file)
     return _print_mistakes(arguments, Workspace())
 
 
@@ -196,41 +191,25 @@ def _print_keys(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def key_of(name: str) -> tuple[str, ...]:
-    """A setting's key in the file: `theme`, `keys.paper.star`; raises UsageError for an unknown one."""
-    table, _, key = name.partition(".")
-    kind = SETTING_TYPES.get(table) if key else None
-    listing = "show"
-    if kind is KEY_TABLE:
-        from reader.keys.actions import ACTIONS
-
-        known, what, listing = [one.id for one in ACTIONS], f"There is no action {key!r}", "keys"
-    elif kind is not None and kind.table is not None and not kind.is_repeated:
-        known, what = list(setting_types(kind.table)), f"{table} has no {key!r}"
-    elif name in FORMER_LISTS:
+    """A setting's key in the file, such as `keys`, `paper.star`; raises UsageError for an unknown one."""
+    known = [*_single_settings(), *(table for table, kind in SETTING_TYPES.items() if kind is not KEY_TABLE)]
+    if name in FORMER_LISTS:
         raise UsageError(
             f"{name} is no setting: your lists are beside your marks. 'dailypapers views edit' changes them."
         )
-    else:
-        table, key = "", name
-        known, what = [one for one in SETTING_TYPES if one != "keys"], f"There is no setting {name!r}"
-    if key in known:
-        return (table, key) if table else (key,)
-    meant = nearest(key, known)
-    begin = f"{table}." if table else ""
-    advice = f"Did you mean {begin}{meant}?" if meant else f"'dailypapers config {listing}' lists them."
-    raise UsageError(f"{what}. {advice}")
+    if name not in known:
+        listing = "keys" if name.startswith("keys.") else "show"
+        alike = (one for one in known if ("." in one) == ("." in name))
+        meant = advice(name, alike, f"'dailypapers config {listing}' lists them.")
+        raise UsageError(f"There is no setting {name!r}. {meant}")
+    return tuple(name.split(".", 1))
 
 
 def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
     """Write one setting to the file; on ReaderError the file is unchanged."""
     key = key_of(name)
-    kind = SETTING_TYPES[key[0]]
-    if kind.is_repeated:
-        raise UsageError(f"{name} are tables and have no single value. 'dailypapers config edit' changes them.")
-    if kind.table is not None and len(key) == 1:
-        raise UsageError(
-            f"{name} is a table: set {name}.{next(iter(setting_types(kind.table)))} or another of its keys."
-        )
+    if name not in _single_settings():
+        raise UsageError(f"{name} is a table and has no single value. 'dailypapers config edit' opens the file.")
     file = workspace.config_file
     before = read_text(file)
     typed = " ".join(words)
@@ -239,31 +218,18 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
 
         # A relative folder would later mean another one.
         typed = shared_place(typed, Path())
-    wrong: InvalidValue | None = None
+    wrong: Mistake | None = None
     # Anything that is not TOML, or not of the setting's type, is a text.
     for value in (*_as_toml_value(typed), typed):
-        try:
-            _check_value(workspace, key, value)
-        except InvalidValue as error:
-            wrong = error if kind is KEY_TABLE or wrong is None else wrong
-        else:
-            write_text(file, _with_value(before, key, value, file))
+        text = _with_value(before, key, value, file)
+        mistakes = mistakes_in(load_text(text, str(file), {}))
+        found = next((one for one in mistakes if one.key == name), None)
+        if found is None:
+            write_text(file, text)
             return
+        wrong = found if key[0] == "keys" or wrong is None else wrong
     if wrong is not None:
-        raise UsageError(Mistake("", 0, name, str(wrong), wrong.suggestion).sentence)
-
-
-def _check_value(workspace: Workspace, key: Sequence[str], value: object) -> None:
-    """Raise InvalidValue if a setting does not accept a value."""
-    if key[0] != "keys":
-        _single_settings()[".".join(key)].check(value)
-        return
-    from reader.keys.keymap import Keymap
-
-    keymap = Keymap.of(workspace.settings, {**workspace.settings.keys, key[1]: keys_of_action(value)})
-    wrong = next((one for one in keymap.mistakes if one.action == key[1]), None)
-    if wrong is not None:
-        raise InvalidValue(f"has a mistake: {wrong.problem}", wrong.suggestion)
+        raise UsageError(wrong.sentence)
 
 
 def _with_value(text: str, key: Sequence[str], value: object, file: Path) -> str:
@@ -297,14 +263,6 @@ def _as_toml_value(text: str) -> list[object]:
     except ValueError:
         return []
     return values if len(values) == 1 and isinstance(values[0], bool | int | float | str | list) else []
-
-
-def edit(workspace: Workspace) -> None:
-    """Open the file in the user's editor and wait; a missing file is created with explanations."""
-    file = workspace.config_file
-    if not file.exists():
-        write_text(file, template())
-    open_in_editor(file)
 
 
 def open_in_editor(file: Path) -> None:
@@ -376,22 +334,11 @@ ACTIONS: Mapping[str, tuple[Callable[[Namespace, Workspace], int], str]] = Mappi
 )
 
 
-_MISTAKES = "array: file, line, key, message, suggestion"
-_FIELDS = {
-    GET: "value, from, about",
-    SET: "value, from, about",
-    "path": "path, exists",
-    "check": _MISTAKES,
-    "edit": _MISTAKES,
-    "show": "by name: value, from, about",
-    "keys": "array: id, keys, name, help, group, contexts, repeatable",
-}
-
 COMMAND = Command(
     "config",
     "Print, change and check the settings; print the keys.",
     (),
     _add_arguments,
     _run_config,
-    _FIELDS,
+    has_json=True,
 )

@@ -151,11 +151,10 @@ def _examine_sources(file: Path) -> Iterator[Finding]:
     today = datetime.now().astimezone().date()
     with closing(Feeds.open(file, query_only=True)) as feeds:
         for one in feeds.freshness(datetime.now(UTC).date()):
-            lacking = [hole for hole in one.holes if not hole.again]
-            advice = ""
-            if lacking:
-                why = lacking[0].lacks or f"run 'dailypapers refresh --since {lacking[-1].day}'"
-                advice = f"Incomplete: {', '.join(hole.day for hole in lacking[:5])}; {why}."
+            known, advice = one.coverage, ""
+            if known and known.incomplete and not known.again:
+                days = ", ".join(known.incomplete[:5])
+                advice = f"Incomplete: {days}; run 'dailypapers refresh --since {known.incomplete[-1]}'."
             elif one.failing_since:
                 advice = one.error or "It fails."
             if message := one.text(today) or (one.failing_since and f"failing since {one.failing_since}"):
@@ -246,8 +245,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _examine,
-    {
-        "": "ok, findings (topic, name, value, advice, ok)",
-        "--repair": "found (name, what, can_repair), kept, marks, starred, papers",
-    },
+    has_json=True,
 )

@@ -90,29 +90,20 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
 def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
     from reader.refresh.watched_exports import write_exports
 
-    others = (arguments.query, arguments.ids, arguments.everything, arguments.output, arguments.format)
-    if any(others):
-        raise UsageError(
-            "--watched takes no other arguments: 'dailypapers views edit' has its queries, files and formats."
-        )
-    settings = workspace.settings
+    if arguments.query or arguments.ids or arguments.everything or arguments.output or arguments.format:
+        raise UsageError("--watched takes nothing else: 'dailypapers views edit' has its queries, files and formats.")
     mistakes = [str(one) for one in workspace.loaded.mistakes if one.key.startswith("exports")]
-    for mistake in mistakes:
-        warn(mistake)
-    if mistakes and not settings.exports:
-        return 1
-    if not settings.exports:
-        raise UsageError(
-            "You have no watched exports. 'dailypapers views add --then write --file FILE QUERY' makes one."
-        )
+    if not (mistakes or workspace.settings.exports):
+        raise UsageError("There are none. 'dailypapers views add --then write --file FILE QUERY' makes one.")
     workspace.ensure_cache()
-    results = write_exports(workspace.cache_file, settings, workspace.config_file.parent)
-    for one in results:
+    for one in write_exports(workspace.cache_file, workspace.settings, workspace.config_file.parent):
         if one.problem:
-            warn(one.problem)
+            mistakes.append(one.problem)
         else:
             print_line(f"{amount(one.papers, 'paper')} in {one.file}{'' if one.is_new else ', as before'}.")
-    return 1 if mistakes or any(one.problem for one in results) else 0
+    for mistake in mistakes:
+        warn(mistake)
+    return 1 if mistakes else 0
 
 
 def _write_notes(arguments: Namespace, workspace: Workspace, folder: Path | None) -> int:

@@ -61,16 +61,9 @@ def _list_feeds(arguments: Namespace, workspace: Workspace) -> int:
     if found and not arguments.json:
         _print_feeds(found, papers, fresh)
         return 0
-    days = {one.slug: _days_record(one) for one in fresh}
+    days = {one.slug: one.coverage._asdict() if one.coverage else {} for one in fresh}
     records = [asdict(feed) | {"papers": papers.get(slug, 0)} | days[slug] for slug, feed in found.items()]
     return answer(arguments, records, "No feeds are followed. 'dailypapers feeds add ADDRESS' follows one.")
-
-
-def _days_record(fresh: Freshness) -> dict[str, object]:
-    if fresh.newest is None:
-        return {}
-    newest, *holes = (day._asdict() | {"whole": day.is_whole} for day in (fresh.newest, *fresh.holes))
-    return {"newest": newest, "holes": holes}
 
 
 def _print_feeds(feeds: Mapping[str, Followed], papers: dict[str, int], fresh: Sequence[Freshness]) -> None:
@@ -82,7 +75,11 @@ def _print_feeds(feeds: Mapping[str, Followed], papers: dict[str, int], fresh: S
         if one.slug in feeds and feeds[one.slug].folder != folder:
             folder = feeds[one.slug].folder
             print_line(style("strong", clean(folder)) if folder else "")
-        mark = style("star", "!") if one.failing_since or any(not hole.again for hole in one.holes) else " "
+        mark = (
+            style("star", "!")
+            if one.failing_since or (one.coverage and one.coverage.incomplete and not one.coverage.again)
+            else " "
+        )
         count = f"{papers.get(one.slug, 0):>7,}" if one.kind != "own" else " " * 7
         print_line(f"{mark} {one.slug:{size}} {count}  {fit(clean(one.title), room).rstrip()}")
         if message := one.text(datetime.now().astimezone().date()):
@@ -248,22 +245,11 @@ ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
 USAGES = {"add": "ADDRESS...", "remove": "NAME..."}
 
 
-_DAY = "(day, papers, here, cross, named_by, again, whole)"
-_FEED = (
-    "array: slug, kind, url, title, home, folder, added, etag, modified, answered, failing_since, error, papers, "
-    f"newest {_DAY}, holes {_DAY}"
-)
-_FIELDS = {
-    "list": _FEED,
-    "add": _FEED,
-    "remove": "removed",
-}
-
 COMMAND = Command(
     "feeds",
     "Follow RSS and Atom feeds and categories of arXiv; a refresh fetches them after the daily papers.",
     (),
     _add_arguments,
     _run_feeds,
-    _FIELDS,
+    has_json=True,
 )

@@ -9,12 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from reader import installed
-from reader.commands.command import Command, add_no_pager, make_parser, suggest, table_of
+from reader.commands.command import Command, add_no_pager, make_parser, suggest
 from reader.commands.output import Style, print_line
 from reader.commands.pages import (
     FORMER_PAGES,
     PAGES,
-    USER_PAGES,
     code,
     example_lines,
     gists_of_pages,
@@ -31,11 +30,10 @@ from reader.commands.registry import (
     find_command,
     gists_of_commands,
     is_command,
-    json_forms,
 )
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
-from reader.core.lines import wrapped
+from reader.core.lines import wrap_text
 from reader.core.nearest import advice
 from reader.paths import APP
 
@@ -86,15 +84,9 @@ def _made(part: str, keymap: Keymap | None) -> str:
         "settings": _settings,
         "signs": signs,
         "commands": lambda: _tables("Command", GROUPS),
-        "results": results_table,
         "paper": paper_keys,
     }
     return makers[part]()
-
-
-def results_table() -> str:
-    """What commands print with --json."""
-    return table("With `--json`", "prints the keys", table_of(json_forms()))
 
 
 def paper_keys() -> str:
@@ -164,14 +156,14 @@ def _tables(first: str, groups: Mapping[str, Mapping[str, str]]) -> str:
 
 
 _OPTIONS = "Options: --demo, --plain, --color WHEN, --log-level LEVEL, -V (--version), -h (--help)."
-_MORE = f"More: '{APP} help all', 'help COMMAND', 'help PAGE'. Pages: {', '.join(USER_PAGES)}."
+_MORE = f"More: '{APP} help all', 'help COMMAND', 'help PAGE'. Pages: {', '.join(PAGES)}."
 _WORDS = f"Other words are a query; '{APP} -- WORDS' if they look like a command."
 
 
 def front_page() -> str:
     """The first page of help, which fits a small screen."""
-    ends = (line for text in (_OPTIONS, _MORE, _WORDS) for line in wrapped(text, help_width()))
-    start = (*wrapped(ABOUT, help_width()), "", *example_lines(EXAMPLES))
+    ends = (line for text in (_OPTIONS, _MORE, _WORDS) for line in wrap_text(text, help_width()))
+    start = (*wrap_text(ABOUT, help_width()), "", *example_lines(EXAMPLES))
     return "\n".join((*start, "", *_in_two_columns(USUAL), "", *ends, ""))
 
 
@@ -181,7 +173,7 @@ def _in_two_columns(names: Sequence[str]) -> Iterator[str]:
     cells = [f"{name:9}{gists[name]}" for name in names]
     left = max(map(len, cells[:half])) + 2
     if left + max(map(len, cells[half:])) + 2 > help_width():
-        yield from wrapped(", ".join(names), help_width())
+        yield from wrap_text(", ".join(names), help_width())
         return
     for one, other in zip(cells[:half], cells[half:], strict=True):
         yield f"  {style('code', one[:9])}{one[9:]:{left - 9}}{style('code', other[:9])}{other[9:]}"

@@ -16,22 +16,21 @@ from typing import TYPE_CHECKING, Any
 
 from reader.cache import pages
 from reader.cache.tags import tag_counts
-from reader.commands import page_titles
 from reader.commands.choosing import count_changing
 from reader.commands.command import Command
 from reader.commands.feeds import describe_followed, follow_lists
 from reader.commands.marks import clean_tag, known_tag
 from reader.commands.output import Progress, answer, format_counts, print_line, raise_failures, warn
 from reader.commands.workspace import Workspace
-from reader.core.errors import FeedError, UsageError
+from reader.core.errors import FeedError
 from reader.core.ids import page_id
 from reader.core.marks import LIKE, PASSAGE, TAG, WANT
-from reader.core.paper import LibraryEntry, Listing, Skipped
+from reader.core.paper import LibraryEntry, Listing, SkippedRecord
 from reader.core.text import amount
 from reader.database.connections import open_database, transaction
 
 if TYPE_CHECKING:
-    from reader.cache.storing.papers import Cache, Stored
+    from reader.cache.storing import Cache, Stored
     from reader.core.paper import Draft
 
 PART = 1_000
@@ -47,22 +46,18 @@ def _add_arguments(parser: ArgumentParser) -> None:
         " BibTeX, RIS or CSL-JSON; newsboat's cache.db; OPML; ids and links in any text; a PDF named by its"
         " id. Any of them may be gzipped (- for stdin)"
     )
-    parser.add_argument("files", nargs="*", metavar="FILE", help=about)
+    parser.add_argument("files", nargs="+", metavar="FILE", help=about)
     parser.add_argument("--star", action="store_true", help="star the papers of the files")
     parser.add_argument("--queue", action="store_true", help="queue them")
     parser.add_argument("--liked", action="store_true", help="learn from them what you like, without other marks")
     parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="tag them; may be repeated")
     parser.add_argument("--keep-tags", action="store_true", help="also keep a library's tags and collections")
-    about = "give a saved page's paper its arXiv id, where looking up its title was not enough; may be repeated"
-    parser.add_argument("--choose", action="append", default=[], metavar="PAPER=ID", help=about)
-    about = "list saved pages' papers without an arXiv id, and which papers they may be"
-    parser.add_argument("--choices", action="store_true", help=about)
     parser.add_argument("--dry-run", action="store_true", help="print what would be imported, and change nothing")
 
 
 @dataclass
 class _FileContents:
-    """What the files had."""
+    """The content of the files."""
 
     stored: Stored
     marks: int = 0
@@ -77,15 +72,8 @@ class _FileContents:
 
 
 def _import_files(arguments: Namespace, workspace: Workspace) -> int:
-    if not (arguments.files or arguments.choose or arguments.choices):
-        raise UsageError("Name a file to import, or - for standard input.")
     # A damaged cache is reported before anything is read.
     workspace.ensure_cache()
-    if arguments.choose or arguments.choices:
-        if arguments.files:
-            raise UsageError("--choose and --choices take no files.")
-        page_titles.choose(workspace, arguments.choose)
-        return page_titles.print_choices(arguments, workspace) if arguments.choices else 0
     is_dry = arguments.dry_run
     marks, kind_of = _chosen_marks(arguments, workspace), _label_kinds(workspace, keep=arguments.keep_tags)
     found = _read_files(arguments, workspace, keep=bool(marks) or is_dry)
@@ -105,7 +93,9 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
             print_line(describe_followed(len(added), known, is_dry=is_dry))
     titles = None
     if found.has_pages:
-        titles = page_titles.look_up(workspace, quiet=bool(arguments.json))
+        from reader.commands.fetch import look_up_titles
+
+        titles = look_up_titles(workspace, quiet=bool(arguments.json))
     failed = [*found.failed, *failed]
     more = {"new": new, "unchanged": record["papers"] - new, "skipped": len(record["without_id"])}
     counts = {name: count + more.get(name, 0) for name, count in counts.items()}
@@ -117,7 +107,7 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
 
 def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _FileContents:
     """Read the files and store their papers and marks, unless this is a dry run; with `keep`, return the papers."""
-    from reader.cache.storing.papers import Stored
+    from reader.cache.storing import Stored
     from reader.feeds.files.papers_file import ListsFeeds
 
     found = _FileContents(Stored())
@@ -136,18 +126,19 @@ def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _F
 
 def _read_file(name: str, workspace: Workspace, cache: Cache | None, found: _FileContents, *, keep: bool) -> None:
     """Add what a file has to `found`, and store it if there is a cache; print the first skipped records."""
-    from reader.cache.storing.papers import Stored
+    from reader.cache.storing import Stored
 
-    page, skipped = list[str](), list[Skipped]()
+    page, skipped = list[str](), list[SkippedRecord]()
     count = skipped_count = 0
     with Progress() as progress:
         for read in _read_parts(name):
-            part = read if cache is None else _store(read, workspace, cache, found)
-            drafts = [draft for listing in part for draft in listing.drafts]
-            page += (_id(draft) for listing in part if listing.is_page for draft in listing.drafts)
-            found.entries += (entry for listing in part for entry in listing.entries)
-            skipped += (one for listing in part for one in listing.skipped[: REASONS - len(skipped)])
-            skipped_count += sum(listing.skipped_count for listing in part)
+            if cache is not None:
+                _store(read, workspace, cache, found)
+            drafts = [draft for listing in read for draft in listing.drafts]
+            page += (_id(draft) for listing in read if listing.is_page for draft in listing.drafts)
+            found.entries += (entry for listing in read for entry in listing.entries)
+            skipped += (one for listing in read for one in listing.skipped[: REASONS - len(skipped)])
+            skipped_count += sum(listing.skipped_count for listing in read)
             if keep:
                 found.papers += (LibraryEntry("", draft.title, _id(draft), is_wanted=False) for draft in drafts)
             count += len(drafts)
@@ -164,20 +155,17 @@ def _read_file(name: str, workspace: Workspace, cache: Cache | None, found: _Fil
         warn(f"{name}: {skipped_count - REASONS:,} more skipped")
 
 
-def _store(read: Sequence[Listing], workspace: Workspace, cache: Cache, found: _FileContents) -> list[Listing]:
-    """Store the papers and marks of listings; return them, with own ids for papers whose titles are ambiguous."""
-    from reader.cache.storing.papers import Stored
+def _store(read: Sequence[Listing], workspace: Workspace, cache: Cache, found: _FileContents) -> None:
+    """Store the papers and marks of listings."""
+    from reader.cache.storing import Stored
 
-    with open_database(workspace.cache_file) as connection:
-        part = [pages.tell_apart(connection, listing) for listing in read]
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    found.stored += sum(cache.store_all(part, now, newer=False), Stored())
-    if marks := [marks for listing in part for marks in listing.marks]:
+    found.stored += sum(cache.store_all(read, now, newer=False), Stored())
+    if marks := [marks for listing in read for marks in listing.marks]:
         from reader.cache.imports import add_marks
 
         with workspace.events() as events:
             found.marks += add_marks(events, marks)
-    return part
 
 
 def _id(draft: Draft) -> str:
@@ -202,7 +190,7 @@ def _read_parts(name: str) -> Iterator[list[Listing]]:
 
 def _update_topics(cache: Cache) -> None:
     """Classify all papers again if the topics have changed."""
-    from reader.commands.run_job import describe_progress
+    from reader.commands.fetch import describe_progress
     from reader.refresh.lines import step
 
     if cache.needs_classifying():
@@ -218,13 +206,7 @@ COMMAND = Command(
     (),
     _add_arguments,
     _import_files,
-    {
-        "": (
-            "new, updated, unchanged, skipped, marks, papers, here, coming, marked, without_id (where, "
-            "title), labels, dry_run, feeds (added, known), titles (found, offered, left), failed"
-        ),
-        "--choices": "array: id, title, author_count, published, asked, choices (id, title, author_count, published)",
-    },
+    has_json=True,
 )
 
 

@@ -168,17 +168,7 @@ COMMAND = Command(
     (),
     _add_arguments,
     _list_papers,
-    {
-        "": "array: PAPER, for_you (score, why, phrases), like (words, authors, topics, why)",
-        "--count": "query, count",
-        "--topics": "array: slug, name, family, papers, weeks, rising",
-        "--passages": "array: id, title, section, text",
-        "--stats": (
-            "seen, opened, finished, starred, since, counted_since, weeks (seen, opened, finished, starred, "
-            "monday), topics (slug, name, starred (papers, share), seen (papers, share)), days (seen, "
-            "opened, finished, starred, day)"
-        ),
-    },
+    has_json=True,
 )
 
 

@@ -109,7 +109,7 @@ MARK_COMMAND = Command(
     (),
     _add_mark_arguments,
     _mark_papers,
-    {"": "mark, tag, papers, changed, dry_run"},
+    has_json=True,
 )
 
 
@@ -213,7 +213,7 @@ TAG_COMMAND = Command(
     (),
     _add_tag_arguments,
     _run_tag,
-    {"": "mark, tag, papers, changed, dry_run", "list": "array: name, papers"},
+    has_json=True,
 )
 
 
@@ -278,7 +278,7 @@ NOTE_COMMAND = Command(
     (),
     _add_note_arguments,
     _run_note,
-    {"": "id, note, changed", "--history": "array: id, note, at, undone, machine"},
+    has_json=True,
 )
 
 
@@ -312,5 +312,5 @@ UNDO_COMMAND = Command(
     (),
     _add_undo_arguments,
     _undo_or_redo,
-    {"": "undone (kind, papers, label)", "--redo": "redone (kind, papers, label)"},
+    has_json=True,
 )

@@ -85,8 +85,8 @@ _PLACES = MappingProxyType(
     {
         **{name: f"reader.{name}:COMMAND" for name in ("digest", "mcp", "sync")},
         **{name: f"reader.commands.marks:{name.upper()}_COMMAND" for name in ("mark", "tag", "note", "undo")},
-        **{name: f"reader.commands.show:{name.upper()}_COMMAND" for name in ("show", "open")},
-        **{name: f"reader.commands.search:{name.upper()}_COMMAND" for name in ("search", "add")},
+        **{name: f"reader.commands.show:{name.upper()}_COMMAND" for name in ("show", "read", "open")},
+        **{name: f"reader.commands.fetch:{name.upper()}_COMMAND" for name in ("refresh", "search", "add")},
         "import": "reader.commands.import_files:COMMAND",
     }
 )
@@ -114,11 +114,6 @@ def gists_of_commands() -> dict[str, str]:
     ours = {name: gist for group in GROUPS.values() for name, gist in group.items()}
     added = {name: f"of {entry.package}" for name, entry in installed.others().items() if name not in COMMANDS}
     return {**ours, "help": "what a command takes", **added}
-
-
-def json_forms() -> dict[str, str]:
-    """The fields of the JSON of our commands, by whole command lines such as `views list`."""
-    return {f"{name} {words}".rstrip(): form for name in COMMANDS for words, form in find_command(name).fields.items()}
 
 
 def find_command(name: str) -> Command:

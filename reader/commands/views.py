@@ -9,7 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from reader.cache.follows import FollowCount, follow_counts
+from reader.cache.standing import FollowCount, follow_counts
 from reader.commands.choosing import EVERYTHING
 from reader.commands.command import Command, add_actions, expect_names, suggest
 from reader.commands.config import open_in_editor
@@ -255,7 +255,7 @@ def _allow(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
 
 
 def _effect(one: Standing) -> str:
-    """What a query does on the machine, in words."""
+    """The effects of a query on this machine, in words."""
     ran = f"run {one.run if isinstance(one.run, str) else shlex.join(one.run)}" if one.run else ""
     return clean(" and ".join(filter(None, (ran, f"write {one.file}" if one.file else ""))) or "take effect")
 
@@ -292,8 +292,7 @@ def _follow(arguments: Namespace, workspace: Workspace, words: list[str]) -> int
 
 def _follow_line(one: FollowCount) -> str:
     told = "; you are notified of new ones" if one.follow.notify else ""
-    perhaps = f", {one.perhaps:,} of them possibly by someone else" if one.perhaps else ""
-    papers = f"{amount(one.papers, 'paper')}{perhaps}" if one.papers else "no papers here yet"
+    papers = amount(one.papers, "paper") if one.papers else "no papers here yet"
     return f"{one.follow.name}: {papers}{told}. Its query is {one.follow.query}"
 
 
@@ -370,8 +369,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _run_views,
-    {
-        "list": "array: name, query, then, key, unread, papers",
-        "": "views, did",
-    },
+    has_json=True,
 )

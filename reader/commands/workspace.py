@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from reader.cache.marks.events import Events
     from reader.cache.reads.window import Window
     from reader.cache.search.selection import Selection
-    from reader.cache.storing.papers import Cache
+    from reader.cache.storing import Cache
     from reader.config import Settings
     from reader.core.paper import Paper
     from reader.core.query import Query
@@ -66,17 +66,7 @@ class Workspace:
 
     def mistakes(self) -> list[Mistake]:
         """All mistakes in the settings, including keys, by line."""
-        keys = (
-            settings_reader.Mistake(
-                self.loaded.file,
-                self.loaded.lines.get(f"keys.{one.action}", 0),
-                f"keys.{one.action}",
-                f"has a mistake: {one.problem}",
-                one.suggestion,
-            )
-            for one in self.keymap.mistakes
-        )
-        return sorted([*self.loaded.mistakes, *keys], key=lambda mistake: mistake.line)
+        return mistakes_in(self.loaded)
 
     @cached_property
     def topics(self) -> Topics:
@@ -159,7 +149,7 @@ class Workspace:
     @contextmanager
     def cache(self) -> Iterator[Cache]:
         """The cache, open for writing papers."""
-        from reader.cache.storing.papers import Cache
+        from reader.cache.storing import Cache
 
         self.ensure_cache()
         self.has_changed = True
@@ -167,6 +157,23 @@ class Workspace:
             yield cache
             cache.rest()
         self.back_up()
+
+
+def mistakes_in(loaded: LoadedSettings) -> list[Mistake]:
+    """All mistakes in settings, including keys, by line."""
+    from reader.keys.keymap import Keymap
+
+    keys = (
+        settings_reader.Mistake(
+            loaded.file,
+            loaded.lines.get(f"keys.{one.action}", 0),
+            f"keys.{one.action}",
+            f"has a mistake: {one.problem}",
+            one.suggestion,
+        )
+        for one in Keymap.of(loaded.settings).mistakes
+    )
+    return sorted([*loaded.mistakes, *keys], key=lambda mistake: mistake.line)
 
 
 def parsed(text: str, *, also: str = "") -> Query:
@@ -296,7 +303,7 @@ def fill_with_sample(workspace: Workspace, file: Path) -> None:
     """Make a cache with the papers that ship with the program."""
     from io import BytesIO
 
-    from reader.cache.storing.papers import Cache
+    from reader.cache.storing import Cache
     from reader.data import read_text
     from reader.feeds.files.papers_file import read_papers
 
@@ -315,7 +322,7 @@ def check_names(window: Window, query: Query) -> None:
         known = window.topic_names()
         _check_each(wanted if known else (), known, "There is no topic {}.", "'dailypapers list --topics' lists them.")
     if wanted := list(names_in(query.root, "follow")):
-        from reader.cache.follows import follows
+        from reader.cache.standing import follows
         from reader.core.follows import name_slug
 
         followed = [name for one in window.read(follows) for name in (one.slug, f"{one.field}:{one.slug}")]
@@ -331,6 +338,6 @@ def _check_each(names: Iterable[str], known: Iterable[str], message: str, otherw
 
 
 def _draw(data: bytes, canvas: Canvas) -> dict[str, Any]:
-    from reader.ui.pictures.drawing import draw_values
+    from reader.ui.picture_drawing import draw_values
 
     return draw_values(data, canvas)

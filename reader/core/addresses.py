@@ -20,9 +20,6 @@ MOST = 20
 _READ = 100_000
 """Characters of a text that are searched."""
 
-_LONGEST_HOST = 255
-"""Characters of a host, so that an address begins at most this far before its sign."""
-
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST = rf"(?:{_LABEL}\.)+[A-Za-z]{{2,24}}"
 # An address without a scheme is one only where its host leaves no doubt: `Perplexity.ai` and `SD3.5.Co` are names.
@@ -33,11 +30,6 @@ _SURE = (
 _SCHEME = r"https?:\s?/{1,2}\s?"
 # What never stands in an address in prose ends it: TeX's and Markdown's brackets, quotes, letters beyond ASCII.
 _REST = r"[!#$%&'()*+,./0-9:;=?@A-Z\[\]_a-z~-]{0,600}"
-# Most texts have none of these, hence no address.
-_SIGNS = (
-    "http", "HTTP", "www.", "hub.", "lab.", "bucket", "face.co", "hf.co", "youtu", "aka.ms", "bit.ly", ".app", ".dev",
-    "4open",
-)  # fmt: skip
 _NEXT = re.compile(r"[,;(\[](?=https?:)|\]\(|\)\[|(?<=.)https?:")
 # `…/name.The code`: the sentence continues without a space.
 _SENTENCE = re.compile(r"\.(?:All|Code|Data|Datasets?|Demo|Models?|Our|Please|Project|See|The|This|We|Website)$")
@@ -67,13 +59,9 @@ def addresses_in(text: str) -> list[FoundAddress]:
     after an address, and TeX or Markdown around it, are not part of it.
     """
     found: list[FoundAddress] = []
-    text = text[:_READ]
-    signs = [place for sign in _SIGNS if (place := text.find(sign)) >= 0]
-    if not signs:
-        return found
-    at = max(0, min(signs) - _LONGEST_HOST)
+    text, at = text[:_READ], 0
     while len(found) < MOST and (match := _address().search(text, at)):
-        one = _found(text, match)
+        one = _found_address(text, match)
         if one is not None:
             found.append(one)
         # What was cut off an address may hold the next one.
@@ -86,11 +74,11 @@ def urls_in(*texts: str | None) -> tuple[str, ...]:
     unique: dict[str, str] = {}
     for text in texts:
         for one in addresses_in(text or ""):
-            unique.setdefault(same(one.url), one.url)
+            unique.setdefault(address_key(one.url), one.url)
     return tuple(unique.values())[:MOST]
 
 
-def same(url: str) -> str:
+def address_key(url: str) -> str:
     """A key that spellings of one address share: without scheme, `www.`, `.git`, a last slash and case of the host."""
     host, _, path = url.partition("://")[2].partition("/")
     return f"{host.lower().removeprefix('www.')}/{path.rstrip('/').removesuffix('.git')}"
@@ -117,9 +105,9 @@ def _address() -> re.Pattern[str]:
     )
 
 
-def _found(text: str, match: re.Match[str]) -> FoundAddress | None:
+def _found_address(text: str, match: re.Match[str]) -> FoundAddress | None:
     host = match["web"] or match["bare"]
-    rest = _trimmed(match["rest"])
+    rest = _trim(match["rest"])
     end = match.start("rest") + len(rest)
     scheme = "http" if (match["scheme"] or "").lower().startswith("http:") else "https"
     url = f"{scheme}://{host.lower()}{rest}"
@@ -133,8 +121,8 @@ def _found(text: str, match: re.Match[str]) -> FoundAddress | None:
     return FoundAddress(url, match.start(), end) if parts.hostname else None
 
 
-def _trimmed(rest: str) -> str:
-    """What follows the host, without the punctuation of the sentence around it."""
+def _trim(rest: str) -> str:
+    """The rest of an address behind the host, without the punctuation of the sentence around it."""
     if cut := _NEXT.search(rest):
         rest = rest[: cut.start()]
     while True:

@@ -1,10 +1,10 @@
 """Papers as a feed describes them, and whole papers; `reader.core.paper_row` has them as the list needs them.
 
-`Paper` is the only list of a paper's fields. Columns, merging, reading, JSON, CSV, `show` and the detail pane follow
-from the rules of each field. ARCHITECTURE.md says what else a new field needs.
+`Paper` is the only list of a paper's fields. Columns, merging, reading and JSON follow from the rules of each field.
+ARCHITECTURE.md says what else a new field needs.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -42,12 +42,6 @@ class FieldRules(NamedTuple):
     """Whether its texts are addresses of web pages."""
     key: str | None = None
     """The key in JSON; None for the field's own name."""
-    label: str | None = None
-    """The heading in `show`; None if `show` prints it elsewhere or not at all."""
-    in_facts: bool = False
-    """Whether the detail pane lists it with the categories."""
-    in_csv: bool = False
-    """Whether it has a column in the CSV export."""
 
 
 _SHAPES: Mapping[Any, tuple[type, bool]] = MappingProxyType(
@@ -107,13 +101,6 @@ def fields_of(annotations: Mapping[str, Any]) -> tuple[Field, ...]:
         for name, annotation in annotations.items()
         for rules in getattr(annotation, "__metadata__", ())
     )
-
-
-def in_order(fields: Iterable[Field], first: Sequence[str], last: Sequence[str] = ()) -> tuple[Field, ...]:
-    """Sort fields: those named in `first`, then the others, then those named in `last`."""
-    by_name = {field.name: field for field in fields}
-    others = [name for name in by_name if name not in first and name not in last]
-    return tuple(by_name[name] for name in (*first, *others, *last))
 
 
 class LibraryEntry(NamedTuple):
@@ -177,7 +164,7 @@ class Draft(NamedTuple):
     """Whether it comes from arXiv itself."""
 
 
-class Skipped(NamedTuple):
+class SkippedRecord(NamedTuple):
     """A record that could not be used, and why, in a few words."""
 
     where: str
@@ -190,7 +177,7 @@ class Listing(NamedTuple):
     day: str | None
     """ISO date; None for papers without a day, such as those of a saved page."""
     drafts: tuple[Draft, ...]
-    skipped: tuple[Skipped, ...] = ()
+    skipped: tuple[SkippedRecord, ...] = ()
     more_skipped: int = 0
     """How many more there were."""
     validator: str | None = None
@@ -213,41 +200,41 @@ class Paper(NamedTuple):
 
     pk: PaperKey
     """Its key in the cache, or `NotCached` if only the feed has it."""
-    id: Annotated[str, FieldRules("paper", merge=None, in_csv=True)]
-    title: Annotated[str, FieldRules("paper", in_csv=True)]
-    abstract: Annotated[str, FieldRules(is_block=True, in_csv=True)] = ""
-    day: Annotated[str | None, FieldRules("paper", merge=None, is_date=True, in_csv=True)] = None
+    id: Annotated[str, FieldRules("paper", merge=None)]
+    title: Annotated[str, FieldRules("paper")]
+    abstract: Annotated[str, FieldRules(is_block=True)] = ""
+    day: Annotated[str | None, FieldRules("paper", merge=None, is_date=True)] = None
     """ISO date of the newest day it was listed on; None if it never was."""
-    published: Annotated[str | None, FieldRules("paper", is_date=True, in_csv=True)] = None
+    published: Annotated[str | None, FieldRules("paper", is_date=True)] = None
     """ISO date of the first arXiv version."""
-    authors: Annotated[tuple[str, ...], FieldRules(in_csv=True)] = ()
+    authors: Annotated[tuple[str, ...], FieldRules()] = ()
     author_count: Annotated[int | None, FieldRules("paper", merge=None, unknown=0)] = None
     """None until a source reports the authors or their number. Likewise `upvotes` and `comments`."""
-    organization: Annotated[str | None, FieldRules(in_csv=True)] = None
+    organization: Annotated[str | None, FieldRules()] = None
     """Full name, as shown."""
-    upvotes: Annotated[int | None, FieldRules("paper", "count", unknown=UNKNOWN, in_csv=True)] = None
-    comments: Annotated[int | None, FieldRules("paper", "count", unknown=UNKNOWN, in_csv=True)] = None
-    topics: Annotated[tuple[str, ...], FieldRules(None, None, label="Topics", in_csv=True)] = ()
+    upvotes: Annotated[int | None, FieldRules("paper", "count", unknown=UNKNOWN)] = None
+    comments: Annotated[int | None, FieldRules("paper", "count", unknown=UNKNOWN)] = None
+    topics: Annotated[tuple[str, ...], FieldRules(None, None)] = ()
     """Slugs, strongest first."""
-    keywords: Annotated[tuple[str, ...], FieldRules(label="Keywords", in_csv=True)] = ()
-    summary: Annotated[str | None, FieldRules(label="AI summary", in_csv=True)] = None
+    keywords: Annotated[tuple[str, ...], FieldRules()] = ()
+    summary: Annotated[str | None, FieldRules()] = None
     """The feed's machine-written one-line summary."""
-    read: Annotated[bool, FieldRules("paper", merge=None, in_csv=True)] = False
-    starred: Annotated[bool, FieldRules("paper", merge=None, in_csv=True)] = False
-    queued: Annotated[bool, FieldRules(None, None, in_csv=True)] = False
+    read: Annotated[bool, FieldRules("paper", merge=None)] = False
+    starred: Annotated[bool, FieldRules("paper", merge=None)] = False
+    queued: Annotated[bool, FieldRules(None, None)] = False
     """Whether it is in the queue of papers to read later."""
-    hidden: Annotated[bool, FieldRules("paper", merge=None, in_csv=True)] = False
-    tags: Annotated[tuple[str, ...], FieldRules(None, None, label="Tags", in_csv=True)] = ()
-    note: Annotated[str | None, FieldRules(None, None, is_block=True, in_csv=True, label="Note")] = None
-    highlights: Annotated[tuple[str, ...], FieldRules(None, None, label="Highlights")] = ()
+    hidden: Annotated[bool, FieldRules("paper", merge=None)] = False
+    tags: Annotated[tuple[str, ...], FieldRules(None, None)] = ()
+    note: Annotated[str | None, FieldRules(None, None, is_block=True)] = None
+    highlights: Annotated[tuple[str, ...], FieldRules(None, None)] = ()
     """Highlighted passages, as other programs get them; see `Passage.as_text`."""
-    code_url: Annotated[str | None, FieldRules(is_address=True, in_csv=True)] = None
+    code_url: Annotated[str | None, FieldRules(is_address=True)] = None
     code_stars: Annotated[int | None, FieldRules("paper", "count")] = None
-    project_url: Annotated[str | None, FieldRules(is_address=True, in_csv=True)] = None
+    project_url: Annotated[str | None, FieldRules(is_address=True)] = None
     media: Annotated[tuple[str, ...], FieldRules(is_address=True)] = ()
     source: Annotated[str, FieldRules("paper", merge=None)] = "hf"
     """Where it comes from: `hf`, `arxiv`, `page`, or a feed's slug."""
-    categories: Annotated[tuple[str, ...], FieldRules(is_null_unknown=True, label="Categories")] = ()
+    categories: Annotated[tuple[str, ...], FieldRules(is_null_unknown=True)] = ()
     """arXiv categories such as `cs.CL`, the primary one first."""
     version: Annotated[int | None, FieldRules(merge="growing")] = None
     """Number of the newest arXiv version."""
@@ -255,13 +242,13 @@ class Paper(NamedTuple):
     """ISO date of that version."""
     versions: Annotated[tuple[str, ...], FieldRules(merge="versions", is_null_unknown=True)] = ()
     """The known arXiv versions, oldest first, each with its ISO date: `v2 2026-09-11`."""
-    venue: Annotated[str | None, FieldRules("paper", merge=None, label="Venue", in_csv=True)] = None
+    venue: Annotated[str | None, FieldRules("paper", merge=None)] = None
     """Where it appeared, read from the journal reference and the remark: `ICLR 2026 oral`."""
-    remark: Annotated[str | None, FieldRules(merge="arxiv", label="Remark", in_facts=True)] = None
+    remark: Annotated[str | None, FieldRules(merge="arxiv")] = None
     """The authors' comment on arXiv, such as `12 pages, 3 figures`."""
     doi: Annotated[str | None, FieldRules(merge="arxiv")] = None
     """The DOI that the publisher gave it."""
-    journal: Annotated[str | None, FieldRules(merge="arxiv", label="Journal", in_facts=True)] = None
+    journal: Annotated[str | None, FieldRules(merge="arxiv")] = None
     models: Annotated[int | None, FieldRules("paper", "newest")] = None
     """Number of models that name the paper; None until the feed was asked. Likewise `datasets` and `spaces`."""
     datasets: Annotated[int | None, FieldRules("paper", "newest")] = None
@@ -282,37 +269,14 @@ FIELDS = fields_of(Paper.__annotations__)
 COLUMNS = tuple(field for field in (*FIELDS, *fields_of(Draft.__annotations__)) if field.rules.merge is not None)
 """The fields that sources fill; their columns follow from their rules."""
 
-_LABELLED = in_order(
-    (field for field in FIELDS if field.rules.label),
-    first=("topics", "categories", "keywords", "tags", "summary"),
-    last=("note", "highlights"),
-)
-_FACTS = in_order((field for field in FIELDS if field.rules.in_facts), first=("journal",))
-
 
 def says_withdrawn(remark: str | None) -> bool:
     """Whether arXiv's remark says that the authors withdrew the paper."""
     return "withdrawn" in (remark or "").casefold()
 
 
-def labelled(paper: Paper) -> Iterator[tuple[str, str]]:
-    """The heading and text of each field that `show` prints under a heading, without empty fields."""
-    for field in _LABELLED:
-        if text := _text(paper, field):
-            yield field.rules.label or field.name, text
-
-
 def facts(paper: Paper) -> list[str]:
     """The texts that the detail pane lists with the categories."""
-    return [text for field in _FACTS if (text := _text(paper, field))]
-
-
-def _text(paper: Paper, field: Field) -> str:
-    """A field's value on one line; empty if the paper has none."""
-    from reader.core.keywords import collapse
     from reader.core.text import clean
 
-    value = getattr(paper, field.name)
-    if isinstance(value, tuple):
-        return ", ".join(clean(text) for text in (collapse(value) if field.name == "keywords" else value))
-    return "" if value is None else clean(str(value))
+    return [clean(text) for text in (paper.journal, paper.remark) if text]

@@ -40,7 +40,10 @@ PaperKey = int | NotCached
 
 
 class PaperRow(NamedTuple):
-    """The part of a paper that the list draws."""
+    """The part of a paper that the list draws.
+
+    The columns from `read` to `has_text` are read from the cache as truth values, those before as they are stored.
+    """
 
     pk: PaperKey
     id: str

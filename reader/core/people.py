@@ -1,13 +1,13 @@
 """Names of people: the parts that reference managers want, and whether two names are of one person.
 
-Initials, accents, hyphens and the order of names do not matter.
+Accents, hyphens, middle initials and the order of names do not matter. A name with only the initial of the given name
+is nobody else's: of the 39,600 authors in the feed, 178 are written so, and most of what `J. Liu` may be is wrong.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -70,74 +70,38 @@ _SIGNS = re.compile(r"[\W_]+")
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
 
 
-class NameLikeness(IntEnum):
-    """Whether two names belong to one person, as far as names tell."""
-
-    OTHER = 0
-    PERHAPS = 1
-    """Only initials tell the given names, or one has an extra name: `K. He` or `Kaiming Li He` may be Kaiming He."""
-    SAME = 2
-
-
-class LikeName(NamedTuple):
-    """The most similar of some names."""
-
-    likeness: NameLikeness
-    name: str
-    """Empty for another."""
-
-
 class _Form(NamedTuple):
+    """One way to read a name, for comparison."""
+
     given: tuple[str, ...]
-    family: tuple[str, ...]
-    suffix: str
-
-    @property
-    def turned(self) -> _Form:
-        """The same, read family name first: `He Kaiming`."""
-        return _Form((*self.given[1:], *self.family), self.given[:1], self.suffix)
+    family: str
+    suffix: str = ""
 
 
-def likeness(one: str, other: str) -> NameLikeness:
-    """Whether two clean names are of one person."""
-    return max((_compare(a, b) for a in _forms(one) for b in _forms(other)), default=NameLikeness.OTHER)
+def is_same_person(one: str, other: str) -> bool:
+    """Whether two clean names are of one person, as far as names tell."""
+    return any(_agree(a, b) for a in _forms(one) for b in _forms(other))
 
 
-def likest(name: str, others: Iterable[str]) -> LikeName:
-    """The likest of some names."""
-    best = LikeName(NameLikeness.OTHER, "")
-    families = {_letters(fold(family)) for family in spellings(name).family}
-    for other in others:
-        # A paper may have thousands of authors: most need no closer look.
-        if other.isascii() and not any(family in _letters(other.lower()) for family in families):
-            continue
-        found = likeness(name, other)
-        if found > best.likeness:
-            best = LikeName(found, other)
-    return best
+def find_person(name: str, others: Iterable[str]) -> str | None:
+    """The first of some names that is of the same person, preferably in the same spelling."""
+    families, _ = spellings(name)
+    letters = {_letters(fold(family)) for family in families}
+    # A paper may have thousands of authors: most need no closer look.
+    similar = [one for one in others if not one.isascii() or any(family in _letters(one.lower()) for family in letters)]
+    return name if name in similar else next((one for one in similar if is_same_person(name, one)), None)
 
 
-class Spellings(NamedTuple):
-    """How papers may write a name: with one of the families, and one of the beginnings if there are any."""
+def spellings(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """How papers may write a name, in lower case: the family names, and the first two letters of the given names.
 
-    family: tuple[str, ...]
-    begin: tuple[str, ...]
-    """The first two letters of the given name; empty for a group, and where only the initial is known."""
-    initial: str
-
-
-def spellings(name: str) -> Spellings:
-    """The spellings of a name, in lower case."""
+    The latter are empty for a name without a given one.
+    """
     parts = split_name(name)
     family, given = parts.family.lower(), parts.given.lower()
     families = (family, _without_apostrophes(family), family.translate(_SPELLED))
-    begin = [words[0][:2] for text in (given, given.translate(_SPELLED)) if (words := _words(text))]
-    is_known = bool(begin) and len(begin[0]) > 1
-    return Spellings(_unique(families), _unique(begin) if is_known else (), begin[0][0] if begin else "")
-
-
-def _unique(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(words))
+    begin = (words[0][:2] for text in (given, given.translate(_SPELLED)) if (words := _words(text)))
+    return tuple(dict.fromkeys(families)), tuple(dict.fromkeys(begin))
 
 
 def _without_apostrophes(text: str) -> str:
@@ -146,18 +110,22 @@ def _without_apostrophes(text: str) -> str:
 
 @lru_cache(maxsize=4_096)
 def _forms(name: str) -> tuple[_Form, ...]:
+    """A name as it is written and with the family name first, `He Kaiming`; each with `ü` as `u` and as `ue`."""
     parts = split_name(name)
     if parts.is_group:
-        words = tuple(filter(None, _SIGNS.split(fold(name))))
-        return (_Form((), words, ""),) if words else ()
+        words = "".join(filter(None, _SIGNS.split(fold(name))))
+        return (_Form((), words),) if words else ()
     forms = []
     for change in (fold, lambda text: fold(text.lower().translate(_SPELLED))):
-        given, family = _given(change(parts.given)), _words(change(parts.family))
+        given, family = _given_names(change(parts.given)), _words(change(parts.family))
         # In `Oord, Aaron van den` they stand behind the given name.
         while len(given) > 1 and len(given[-1]) > 1 and given[-1] in PARTICLES:
             given, family = given[:-1], (given[-1], *family)
+        suffix = fold(parts.suffix).strip(".")
         if family:
-            forms.append(_Form(given, family, fold(parts.suffix).strip(".")))
+            forms.append(_Form(given, "".join(family), suffix))
+        if family and given:
+            forms.append(_Form((*given[1:], *family), given[0], suffix))
     return tuple(dict.fromkeys(forms))
 
 
@@ -165,7 +133,7 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(filter(None, _NOT_LETTERS.split(_without_apostrophes(text))))
 
 
-def _given(text: str) -> tuple[str, ...]:
+def _given_names(text: str) -> tuple[str, ...]:
     """The given names; those with a hyphen are one, `Jun-Yan`, unless they are initials, `J.-Y.`."""
     found: list[str] = []
     for word in text.split():
@@ -178,29 +146,17 @@ def _letters(text: str) -> str:
     return _NOT_LETTERS.sub("", text)
 
 
-def _compare(one: _Form, other: _Form) -> NameLikeness:
-    if one.suffix and other.suffix and one.suffix != other.suffix:
-        return NameLikeness.OTHER
-    if not one.given or not other.given:
-        return NameLikeness.SAME if one[:2] == other[:2] else NameLikeness.OTHER
-    return max(_compare_given(one, other), _compare_given(one, other.turned), _compare_given(one.turned, other))
-
-
-def _compare_given(one: _Form, other: _Form) -> NameLikeness:
-    """Whether two names with the same family name are of one person."""
-    if "".join(one.family) != "".join(other.family):
-        return NameLikeness.OTHER
+def _agree(one: _Form, other: _Form) -> bool:
+    if one.family != other.family or (one.suffix and other.suffix and one.suffix != other.suffix):
+        return False
     if "".join(one.given) == "".join(other.given):
-        return NameLikeness.SAME
-    if not all(map(_fits, one.given, other.given)):
-        return NameLikeness.OTHER
+        return True
     # A middle initial is often left out, another name is not: Jun Zhu is not Jun Yan Zhu.
-    shorter = min(len(one.given), len(other.given))
-    more = (*one.given[shorter:], *other.given[shorter:])
-    is_same = one.given[0] == other.given[0] and len(one.given[0]) > 1 and all(len(name) == 1 for name in more)
-    return NameLikeness.SAME if is_same else NameLikeness.PERHAPS
-
-
-def _fits(one: str, other: str) -> bool:
-    """Whether two given names are equal, or one is the other's initial."""
-    return one == other or (min(len(one), len(other)) == 1 and one[0] == other[0])
+    shorter, longer = sorted((one.given, other.given), key=len)
+    first, *middle = shorter or ("",)
+    return (
+        len(first) > 1
+        and longer[0] == first
+        and all(a == b or (a[0] == b[0] and 1 in (len(a), len(b))) for a, b in zip(middle, longer[1:], strict=False))
+        and all(len(name) == 1 for name in longer[len(shorter) :])
+    )

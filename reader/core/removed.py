@@ -1,4 +1,4 @@
-"""What the last release had and this one lacks or names differently: commands, settings, keys and query fields.
+"""Names of the last release that are gone or changed: commands, settings, keys and query fields.
 
 Each row stays for one release. A habit, a settings file or a saved query of the last release is answered with advice
 instead of "unknown", and a command's old name works.
@@ -6,7 +6,6 @@ instead of "unknown", and a command's old name works.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
@@ -24,10 +23,12 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "cache": _CACHE,
         "restore": _CACHE,
+        "grep": "'dailypapers list --passages fulltext:WORDS' prints the places of full texts.",
         "group": _GROUPS,
         "schedule": "The system makes schedules: 'dailypapers help scripts' has lines for cron, systemd and launchd. "
         "What 'schedule install' made keeps running until you remove it there.",
         "serve": "Run 'textual serve dailypapers' (pip install textual-dev), or the reader over ssh.",
+        "similar": "'dailypapers list like:ID' lists the papers that are most like one.",
         "skill": "'dailypapers help agents' has what an agent should know.",
         "weights": "In the reader, W on a paper shows what For you has learned, and asks for more or less of it.",
         "vectors": "Vectors were removed. '~ words' finds papers by their words: dailypapers list '~ words'.",
@@ -92,47 +93,35 @@ VIEWS = frozenset({"group", "changed", "second", "today"})
 RENAMED: Mapping[str, str] = MappingProxyType(
     {
         "count": "list --count",
+        "feeds check": "refresh",
+        "feeds import": "import",
         "follow": "views list --then follow",
-        "grep": "list --passages fulltext:WORDS",
+        "follow add": "views add --then follow",
+        "follow list": "views list --then follow",
+        "follow notify": "views add --then follow,notify",
+        "follow quiet": "views remove --then notify",
+        "follow remove": "views remove",
         "keys": "config keys",
+        "keys check": "config check",
         "pdf": "open --pdf",
         "redo": "undo --redo",
         "rules": "views list",
-        "similar": "list like:ID",
+        "rules add": "views add",
+        "rules check": "views list",
+        "rules list": "views list",
+        "rules mute": "views add --then mute",
+        "rules remove": "views remove",
         "stats": "list --stats",
         "tags": "tag list",
         "topics": "list --topics",
     }
 )
-"""Old names of commands, each with today's form, which works in its place."""
-
-RENAMED_ACTIONS: Mapping[tuple[str, str], str] = MappingProxyType(
-    {
-        ("feeds", "check"): "refresh",
-        ("feeds", "import"): "import",
-        ("follow", "add"): "views add --then follow",
-        ("follow", "list"): "views list --then follow",
-        ("keys", "check"): "config check",
-        ("rules", "check"): "views list",
-        ("rules", "mute"): "views add --then mute",
-        ("follow", "notify"): "views add --then follow,notify",
-        ("follow", "quiet"): "views remove --then notify",
-        ("follow", "remove"): "views remove",
-        **{("rules", action): f"views {action}" for action in ("list", "add", "remove")},
-    }
-)
-"""Old actions of commands, each with today's form."""
-
-_WITH_VALUES = ("-n", "--limit")
-"""Options of `similar` and `grep` that take a value, besides `--query`."""
-
-_PHRASE_OR_WORD = re.compile(r'"[^"]+"|\S+')
+"""Old names of commands and of their actions, each with today's words, which take their place."""
 
 
 def new_form(words: Sequence[str]) -> str | None:
-    """Today's form of a command line that begins with an old name; None for any other."""
-    action = RENAMED_ACTIONS.get((words[0], words[1])) if len(words) > 1 else None
-    return action or (RENAMED.get(words[0]) if words else None)
+    """Today's words for the old name with which a command line begins; None without one."""
+    return RENAMED.get(" ".join(words[:2])) or RENAMED.get(" ".join(words[:1]))
 
 
 def with_new_names(words: Sequence[str]) -> list[str]:
@@ -140,32 +129,4 @@ def with_new_names(words: Sequence[str]) -> list[str]:
     form = new_form(words)
     if form is None:
         return [*words]
-    name, *rest = words
-    if rest[:1] == ["add"] and "--notify" in rest:
-        return ["views", "add", "--then", "follow,notify", *(word for word in rest[1:] if word != "--notify")]
-    if (name, *rest[:1]) in RENAMED_ACTIONS:
-        return [*form.split(), *rest[1:]]
-    if name == "similar":
-        ids, others = _taken(rest, len(rest))
-        return ["list", *([f"like:{','.join(ids)}"] if ids else []), *others]
-    if name == "grep":
-        texts, others = _taken(rest, 1)
-        terms = [f"fulltext:{word}" for text in texts for word in _PHRASE_OR_WORD.findall(text)]
-        return ["list", "--passages", *terms, *others]
-    return [*form.split(), *rest]
-
-
-def _taken(words: Sequence[str], most: int) -> tuple[list[str], list[str]]:
-    """The first arguments of an old command, and its other words, in which a query replaces `--query QUERY`."""
-    arguments, others = list[str](), list[str]()
-    left = iter(words)
-    for word in left:
-        if word == "--query":
-            others += [next(left, "")]
-        elif word in _WITH_VALUES:
-            others += [word, next(left, "")]
-        elif word.startswith("-") or len(arguments) == most:
-            others.append(word)
-        else:
-            arguments.append(word)
-    return arguments, others
+    return [*form.split(), *words[2 if " ".join(words[:2]) in RENAMED else 1 :]]

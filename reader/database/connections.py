@@ -5,11 +5,14 @@ All functions but `engine` need only the standard library, so as not to delay th
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from datetime import datetime
+from itertools import count
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
@@ -83,15 +86,15 @@ def _connect(path: Path, *, query_only: bool, durable: bool, patience: float) ->
 
 
 def add_functions(connection: Any) -> None:
-    """Add the functions that the schema calls: `indexed` makes the text that is indexed of a column."""
+    """Add the functions that the schema calls: `index_text` makes the text that is indexed of a column."""
     connection.create_function("indexed", 1, _indexed, deterministic=True)
 
 
 def _indexed(text: str | None) -> str:
     # Late: the first list is read before the patterns that fold words are compiled.
-    from reader.core.words import indexed
+    from reader.core.words import index_text
 
-    return indexed(text)
+    return index_text(text)
 
 
 def begin_patiently(connection: sqlite3.Connection, statement: str, path: Path, seconds: float) -> None:
@@ -322,6 +325,34 @@ def engine(path: Path) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return made
+
+
+BESIDE = ("-wal", "-journal", "-shm")
+"""Suffixes of the files that SQLite keeps beside a database; the first two hold the latest writes."""
+
+
+def set_aside(path: Path) -> Path | None:
+    """Give a file or folder and SQLite's files beside it a dated name; return its new name, None if it is not there.
+
+    Raises CacheError.
+    """
+    dated = f"{path.name}.aside-{datetime.now():%Y-%m-%d-%H%M%S}"
+    names = (path.with_name(f"{dated}{f'-{number}' if number > 1 else ''}") for number in count(1))
+    kept = next(name for name in names if not any(name.with_name(name.name + end).exists() for end in ("", *BESIDE)))
+    try:
+        # A new file must never meet the old one's log, which SQLite would use.
+        for end in (*BESIDE, ""):
+            with suppress(FileNotFoundError):
+                path.with_name(path.name + end).rename(kept.with_name(kept.name + end))
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise CacheError(
+                f"The disk is full, so {path} stays in its place. Free some space and try again."
+            ) from error
+        raise CacheError(
+            f"{path} can't be put aside: {error.strerror}. Check the permissions of its folder."
+        ) from error
+    return kept if kept.exists() else None
 
 
 @contextmanager

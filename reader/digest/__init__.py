@@ -80,7 +80,7 @@ def _nothing(found: news.News, *, is_look_back: bool, is_mail: bool) -> str:
 
 
 class SentMails:
-    """Which papers were mailed, by recipient and query: a line of JSON for each mail, in a file beside the cache."""
+    """The record of mailed papers by recipient and query: a line of JSON for each mail, in a file beside the cache."""
 
     def __init__(self, workspace: Workspace, name: str) -> None:
         self.name = name
@@ -130,12 +130,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _run_digest,
-    {
-        "": (
-            "title, since, query, asked, sources (name, answered, whole, day, here, of, says), "
-            "counts (papers, read, starred, queued), sections "
-            "(name, papers (id, title, upvotes, authors, organization, venue, day, comments, topics, "
-            "code_url, url, why, says, by_ai)), left_out, mailed, broken, sent"
-        )
-    },
+    has_json=True,
 )

@@ -325,6 +325,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("help.close", "escape q", "Close", "Leave the search, then go back to where you were.", _HELP),
 )
 
+OVER_ALL: Final[Contexts] = tuple(one.id.removesuffix(".close") for one in ACTIONS if one.id.endswith(".close"))
+"""Contexts of the screens over everything: one action closes each of them."""
+
 RUN = "run."
 """Prefix of the ids of the user's own commands."""
 

@@ -9,7 +9,7 @@ import re
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing, suppress
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from reader.core.errors import CacheBusy, CacheError
@@ -141,7 +141,7 @@ def restore(cache: Path) -> Path | None:
 def _build(cache: Path, damaged: Path | None) -> Path | None:
     log = log_database(cache)
     building = make_folder(log).with_name(f"{log.name}.new")
-    for end in ("", "-wal", "-shm", "-journal"):
+    for end in ("", *connections.BESIDE):
         building.with_name(building.name + end).unlink(missing_ok=True)
     touch_private(building)
     with explained(log), closing(connections.connect(building, durable=True)) as connection:
@@ -163,8 +163,7 @@ def _build(cache: Path, damaged: Path | None) -> Path | None:
             (clock,) = connection.execute("SELECT coalesce(max(clock), 0) FROM event").fetchone()
             put(connection, "clock", str(clock))
         connection.execute("PRAGMA journal_mode = WAL")
-    # A write-ahead log whose file is gone must never meet the new file.
-    aside = _set_aside(log)
+    aside = connections.set_aside(log)
     try:
         building.replace(log)
         # The cache drops its old events only once the new name is on the disk.
@@ -222,20 +221,8 @@ def _insert(connection: sqlite3.Connection, rows: Iterable[_Raw]) -> None:
             connection.execute(INSERT, (action, machine, at, *rest))
 
 
-def _set_aside(log: Path) -> Path | None:
-    """Rename a log with the files that SQLite keeps beside it, as far as they are there; return the log's new name."""
-    kept = log.with_name(f"{log.name}.aside-{datetime.now():%Y-%m-%d-%H%M%S}")
-    for end in ("-wal", "-shm"):
-        with suppress(FileNotFoundError):
-            log.with_name(log.name + end).rename(kept.with_name(kept.name + end))
-    if not log.exists():
-        return None
-    log.rename(kept)
-    return kept
-
-
 def fault(cache: Path) -> str:
-    """What is wrong with the log beside a cache, in a few words; empty if nothing is. Raises CacheError."""
+    """The fault of the log beside a cache, in a few words; empty if there is none. Raises CacheError."""
     log = log_database(cache)
     if log.is_dir():
         return "a folder in its place"

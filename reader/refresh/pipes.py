@@ -206,11 +206,6 @@ def command_of(one: Standing, settings: Settings) -> UserCommand:
     return UserCommand(one.name, one.run, input="json")
 
 
-def runs_on_star(settings: Settings) -> bool:
-    """Whether a program runs on papers that the user stars."""
-    return any(one.query == ON_STAR for one in settings.programs)
-
-
 async def run_on_star(
     file: Path, settings: Settings, pks: Sequence[int], fetch: FetchText
 ) -> AsyncGenerator[PipeResult, None]:

@@ -5,16 +5,17 @@ Sources fail independently: any exception is a line and stored with its time, an
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from reader import log_file
 from reader.access_token import lookup_environment
 from reader.cache.coverage import Coverage
 from reader.cache.feeds import OWN, Feeds, Followed
-from reader.cache.storing.papers import Cache, Stored
+from reader.cache.storing import Cache, Stored
 from reader.core.dates import iso_day, utc_stamp
 from reader.core.errors import FeedError, FeedOffline, FeedRefused
 from reader.core.ids import feed_entry_id
@@ -38,6 +39,8 @@ from reader.paths import response_cache_folder
 from reader.refresh.daily import refresh_daily
 from reader.refresh.lines import JobContext, Line, Tell, done, error_values, failed, failure_of, ignore, step
 from reader.refresh.plan import Latest, Plan
+
+T = TypeVar("T")
 
 RETRY_DAYS = 7
 """Days before a paper unknown to all sources is requested again."""
@@ -148,7 +151,7 @@ class Sources:
         self._no_network = no_network
         followed = self.feeds.followed()
         with suppress(_NoNetwork):
-            await Announcements(self).refresh([feed for feed in followed if feed.kind == "arxiv"])
+            await refresh_categories(self, [feed for feed in followed if feed.kind == "arxiv"])
             for feed in followed:
                 if feed.kind == "rss":
                     await self._refresh_feed(feed)
@@ -313,14 +316,11 @@ class Sources:
 #
 # The API counts the papers that match a query, so a short answer is noticed, but it does not know the day on which a
 # paper was announced: that follows from the time of its submission. RSS may have half of a day, or an old day under
-# today's date, so it brings papers sooner but never makes a day whole. A day is whole once the API has given all papers
-# that it counts and has one that was announced on that day or later; until then it is asked again for a week.
+# today's date, so it brings papers sooner but never makes a day complete. Until the API has given all papers that it
+# counts, up to one of the newest day, it is asked again from the same day on.
 #
 # A paper that moderators held back for longer than `OVERLAP_DAYS` is found only if RSS is asked on its day. Asking for
 # more days each time was rejected: it would multiply the size of every answer.
-
-INCOMPLETE_DAYS = 7
-"""Age in days up to which an incomplete day is requested again."""
 
 MAX_CATCH_UP_DAYS = 28
 """Maximum days before the newest announcement that are requested after an absence."""
@@ -331,145 +331,83 @@ FIRST_FETCH_DAYS = 3
 OVERLAP_DAYS = 7
 """Days of submission before the first requested day: moderators hold some papers back."""
 
-_SOONEST, _LATEST = timedelta(hours=1), timedelta(hours=12)
-"""Bounds of the wait before a day is asked again."""
-
-_BEHIND = "arXiv's API has no paper of the day yet"
+RETRY_HOURS = 3
+"""Hours before an API that lacks papers is asked again."""
 
 
-class Announcements:
-    """Requests announcements of categories, and stores those of the wanted kinds."""
-
-    def __init__(self, sources: Sources) -> None:
-        self._sources = sources
-        self._arxiv = sources.arxiv
-        self._feeds = sources.feeds
-        self._kinds = sources.category_papers
-        self._now = sources.now
-
-    async def refresh(self, followed: Sequence[Followed]) -> None:
-        """Ask for the days of each category that are missing and due."""
-        newest = last_weekday(last_renewal(self._now()).date()).isoformat()
-        rss: Sequence[ArxivEntry] | FeedError | None = None
-        for feed in followed:
-            days = self._wanted_days(feed, newest)
-            if not days:
-                continue
-            self._sources.tell(step("asking", title=feed.title))
-            try:
-                answer = await self._ask_api(feed.url, days[0])
-                lacks = _lack(answer, newest)
-                if (lacks or "replace" in self._kinds) and rss is None:
-                    rss = await self._ask_rss(followed)
-                if isinstance(answer, FeedError) and isinstance(rss, FeedError):
-                    raise answer
-                stored = self._keep(feed.url, days, answer, rss if isinstance(rss, Sequence) else (), lacks)
-                self._feeds.answered(feed.slug, utc_stamp(self._now()))
-            except Exception as error:
-                self._sources.fail(feed.slug, feed.title, error)
-                continue
-            self._sources.tell_stored(feed.slug, feed.title, stored)
-
-    def _wanted_days(self, feed: Followed, newest: str) -> list[str]:
-        """The weekdays up to the newest that are not whole, oldest first; empty if none of them is due."""
-        known = self._feeds.coverage(feed.url)
+async def refresh_categories(sources: Sources, followed: Sequence[Followed]) -> None:
+    """Ask for the announcements of each category that are missing and due, and store papers of the wanted kinds."""
+    newest = last_weekday(last_renewal(sources.now()).date()).isoformat()
+    announced: Sequence[ArxivEntry] | FeedError | None = None
+    for feed in followed:
+        known, again = sources.feeds.coverage(feed.url), utc_stamp(sources.now() + timedelta(hours=RETRY_HOURS))
+        # A clock that was set back must not stop the requests.
+        if known.complete_to >= newest or utc_stamp(sources.now()) < known.again <= again:
+            continue
+        sources.tell(step("asking", title=feed.title))
         # The time may come from another program.
-        first = max(_back(iso_day(feed.added) or newest, FIRST_FETCH_DAYS), _back(newest, MAX_CATCH_UP_DAYS))
-        days = [day for day in _weekdays(min(first, newest), newest) if day not in known or not known[day].is_whole]
-        now = utc_stamp(self._now())
-        return days if any(day not in known or "" < known[day].again <= now for day in days) else []
-
-    # Requests
-
-    async def _ask_api(self, category: str, first: str) -> ArxivResponse | FeedError:
-        """The papers of a category that may have been announced since a day; a failure unless there is no network."""
-        start = _back(first, OVERLAP_DAYS)
+        first = known.complete_to or _back(iso_day(feed.added) or newest, FIRST_FETCH_DAYS)
+        first = min(max(first, _back(newest, MAX_CATCH_UP_DAYS)), newest)
+        start, today = _back(first, OVERLAP_DAYS), sources.now().date().isoformat()
         try:
-            return await self._arxiv.submitted(category, start, self._now().date().isoformat())
-        except FeedOffline:
-            raise
-        except FeedError as error:
-            log_file.record_warning("arXiv's announcements", str(error))
-            return error
-
-    async def _ask_rss(self, followed: Sequence[Followed]) -> Sequence[ArxivEntry] | FeedError:
-        """RSS of all categories together, without those that this version does not know."""
-        try:
-            return await self._arxiv.latest([feed.url for feed in followed if feed.url in categories()])
-        except FeedOffline:
-            raise
-        except FeedError as error:
-            log_file.record_warning("arXiv's announcements", str(error))
-            return error
-
-    # Storing
-
-    def _keep(
-        self,
-        category: str,
-        days: Sequence[str],
-        answer: ArxivResponse | FeedError,
-        rss: Sequence[ArxivEntry],
-        lacks: str,
-    ) -> Stored:
-        """Store the wanted papers and note how whole the days are."""
-        announced = [entry for entry in rss if category in entry.draft.categories]
-        submitted = answer.entries if isinstance(answer, ArxivResponse) else ()
-        chosen = self._choose(category, [*announced, *submitted])
-        stored = self._sources.store_entries(list(chosen.values()))
-        wanted = {id: entry for id, entry in chosen.items() if self._is_wanted(category, entry)}
-        by_day: dict[str, set[str]] = {}
-        for id, entry in wanted.items():
-            if entry.submitted is not None:
-                by_day.setdefault(announcement_day(entry.submitted).isoformat(), set()).add(id)
-        reached = max(by_day, default="")
-        known = self._feeds.coverage(category)
-        covered: list[Coverage] = []
-        for day in days:
-            # An API that is behind has all papers of the days before its newest one.
-            why = "" if lacks == _BEHIND and day < reached else lacks
-            ids, source = by_day.get(day, set()), "api"
-            if why and day == days[-1] and announced:
-                ids, source = ids | {one.draft.id for one in announced if one.draft.id in wanted}, "rss"
-            found = self._count(category, day, [wanted[id] for id in ids])
-            found = found._replace(named_by=(source,) if ids or not why else (), lacks=why)
-            covered.append(self._until_whole(found, known.get(day)))
-        self._feeds.cover(category, covered)
-        return stored
-
-    def _choose(self, category: str, found: Iterable[ArxivEntry]) -> dict[str, ArxivEntry]:
-        """The papers of the wanted kinds, and those that are here already, by id; a later entry replaces another."""
-        by_id = {entry.draft.id: entry for entry in found if entry.draft.id}
-        here = self._feeds.sources_of(by_id).keys()
-        return {id: entry for id, entry in by_id.items() if id in here or self._is_wanted(category, entry)}
-
-    def _is_wanted(self, category: str, entry: ArxivEntry) -> bool:
-        kind = "cross" if category in entry.draft.categories[1:] else "new"
-        return (kind if entry.is_new else "replace") in self._kinds
-
-    def _count(self, category: str, day: str, papers: Sequence[ArxivEntry]) -> Coverage:
-        cross = sum(category in one.draft.categories[1:] for one in papers)
-        return Coverage(day, len(papers), len(self._feeds.sources_of(one.draft.id or "" for one in papers)), cross)
-
-    def _until_whole(self, found: Coverage, before: Coverage | None) -> Coverage:
-        """The coverage with the time of the next try; a worse answer than the one before does not replace it."""
-        if found.lacks and before is not None and before.papers > found.papers:
-            found = before._replace(again="", lacks=found.lacks)
-        now = self._now()
-        if found.is_whole or found.day < _back(now.date().isoformat(), INCOMPLETE_DAYS):
-            return found
-        age = now - datetime.fromisoformat(f"{found.day}T06:00:00+00:00")
-        return found._replace(again=utc_stamp(now + min(max(age, _SOONEST), _LATEST)))
+            answer = await _answer_or_failure(sources.arxiv.submitted(feed.url, start, today))
+            found = _judge(answer, known.complete_to, newest)
+            if (found.reason or "replace" in sources.category_papers) and announced is None:
+                # All categories together, without those that this version does not know.
+                ids = [one.url for one in followed if one.url in categories()]
+                announced = await _answer_or_failure(sources.arxiv.latest(ids))
+            if isinstance(answer, FeedError) and isinstance(announced, FeedError):
+                raise answer
+            entries = [] if announced is None or isinstance(announced, FeedError) else list(announced)
+            entries += [] if isinstance(answer, FeedError) else answer.entries
+            stored = sources.store_entries(_wanted(sources, feed.url, entries))
+            if found.reason:
+                missing = [day for day in _weekdays(first, newest) if day > found.complete_to]
+                found = found._replace(incomplete=tuple(missing[::-1]), again=again)
+            sources.feeds.cover(feed.url, found)
+            sources.feeds.answered(feed.slug, utc_stamp(sources.now()))
+        except Exception as error:
+            sources.fail(feed.slug, feed.title, error)
+            continue
+        sources.tell_stored(feed.slug, feed.title, stored)
 
 
-def _lack(answer: ArxivResponse | FeedError, newest: str) -> str:
-    """Why the API's answer does not make the days up to the newest whole; empty if it does."""
+async def _answer_or_failure(asking: Awaitable[T]) -> T | FeedError:
+    """An answer of arXiv, or its failure unless there is no network."""
+    try:
+        return await asking
+    except FeedOffline:
+        raise
+    except FeedError as error:
+        log_file.record_warning("arXiv's announcements", str(error))
+        return error
+
+
+def _judge(answer: ArxivResponse | FeedError, complete_to: str, newest: str) -> Coverage:
+    """Up to which day the API's answer has all papers, and why it may lack some of the days up to the newest."""
     if isinstance(answer, FeedError):
-        return "arXiv's API refused" if isinstance(answer, FeedRefused) else "arXiv's API failed"
+        verb = "refused" if isinstance(answer, FeedRefused) else "failed"
+        return Coverage(complete_to, reason=f"arXiv's API {verb}")
     if answer.total is not None and len(answer.entries) < answer.total:
-        return f"arXiv's API sent {len(answer.entries):,} of {answer.total:,}"
-    days = (announcement_day(entry.submitted) for entry in answer.entries if entry.submitted)
-    return "" if max(map(date.isoformat, days), default="") >= newest else _BEHIND
+        return Coverage(complete_to, reason=f"arXiv's API sent {len(answer.entries):,} of {answer.total:,}")
+    days = (announcement_day(entry.submitted).isoformat() for entry in answer.entries if entry.submitted)
+    reached = max(days, default="")
+    if reached >= newest:
+        return Coverage(newest)
+    return Coverage(max(complete_to, reached), reason="arXiv's API has no paper of the day yet")
+
+
+def _wanted(sources: Sources, category: str, found: Iterable[ArxivEntry]) -> list[ArxivEntry]:
+    """The papers of the wanted kinds, and those that are here already; a later entry replaces another."""
+    by_id = {entry.draft.id: entry for entry in found if entry.draft.id and category in entry.draft.categories}
+    here = sources.feeds.sources_of(by_id)
+    return [
+        entry
+        for id, entry in by_id.items()
+        if id in here
+        or ("replace" if not entry.is_new else "cross" if category in entry.draft.categories[1:] else "new")
+        in sources.category_papers
+    ]
 
 
 def _weekdays(first: str, last: str) -> list[str]:

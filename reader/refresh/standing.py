@@ -11,15 +11,14 @@ import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, date
-from functools import partial
 
 from reader.actions.export import record
 from reader.actions.programs import desktop_command, run_program
 from reader.cache import watching
-from reader.cache.follows import follows, reasons
 from reader.cache.marks import derive
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope
+from reader.cache.standing import follows
 from reader.config import Settings
 from reader.core.follows import Follow
 from reader.core.paper import Paper
@@ -53,7 +52,7 @@ class StandingQueries:
         self._news: Mapping[int, tuple[str, ...]] = {}
         """The new papers, each with the queries that it matches."""
         self._follows: Mapping[str, Follow] = {}
-        """What is followed with notices, by query."""
+        """The follows with notices, by query."""
 
     def start(self) -> None:
         """Count papers as coming in from now on, unless an earlier refresh did. Raises CacheError."""
@@ -96,14 +95,11 @@ class StandingQueries:
         return len(matches)
 
     def _notified(self, queries: Sequence[str]) -> MatchedQueries:
-        """The new papers to tell of, without those that a followed person perhaps did not write."""
+        """The new papers to notify of, with the queries that they match."""
         found: dict[Paper, tuple[str, ...]] = {}
         with closing(Window.open(self._file)) as window:
             for pk, matched in self._news.items():
                 wanted = [one for one in matched if one in queries]
-                if not self._follows.keys().isdisjoint(wanted):
-                    uncertain = {one.follow.query for one in window.read(partial(reasons, pk=pk)) if one.perhaps}
-                    wanted = [one for one in wanted if one not in uncertain or one not in self._follows]
                 if wanted and (paper := window.paper(pk)) is not None:
                     found[paper] = tuple(wanted)
         return found
@@ -117,7 +113,7 @@ class StandingQueries:
 
 
 def scope_of(window: Window, settings: Settings, today: date) -> Scope:
-    """What relative words of standing queries mean. Every paper that they look at is new."""
+    """The meaning of relative words in standing queries. Every paper that they look at is new."""
     return Scope(today, window.newest_day(), "", settings.saved_queries)
 
 

@@ -26,7 +26,7 @@ from reader.keys.spelling import keys_labelled
 from reader.platform import is_colorless, theme_name
 from reader.session import visit
 from reader.session.places import Place, listed_views, view
-from reader.ui.command_line.state import COMMANDS
+from reader.ui.command_line.screen import COMMANDS
 from reader.ui.features import FEATURES
 from reader.ui.filter.state import TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
 from reader.ui.full_text.fetcher import BookmarkKeeper
@@ -70,12 +70,11 @@ if TYPE_CHECKING:
     from reader.ui.full_text.actions import FullTextActions
     from reader.ui.list.news import NewsActions
     from reader.ui.list.pane import PaperList
-    from reader.ui.marks.actions import MarkActions
-    from reader.ui.marks.traces import Traces
+    from reader.ui.marks import MarkActions, Traces
     from reader.ui.page.actions import LinkActions, PageActions
     from reader.ui.page.loader import DetailLoader, PaperLookup
-    from reader.ui.pictures.actions import PictureActions
-    from reader.ui.query.actions import AddActions, Completer, FeedSearch
+    from reader.ui.pictures import PictureActions
+    from reader.ui.query.actions import AddActions, FeedSearch
     from reader.ui.refresh.refresher import Refresher
     from reader.ui.refresh.sync import SettingsWatch, Sync
     from reader.ui.shell.commands import Shell
@@ -130,7 +129,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
     automatic_commands: AutomaticCommands
     command_actions: CommandActions
     command_runner: CommandRunner
-    completer: Completer
     detail_loader: DetailLoader
     feed_search: FeedSearch
     full_text_actions: FullTextActions
@@ -249,11 +247,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
 
     async def _begin(self) -> None:
         """Finish the start after the first frame."""
-        # The first frame does not need the handlers, whose imports take 10 ms.
-        from reader.ui.query import actions
-
-        self.completer = actions.Completer(self)
-        await self.main.finish(self.completer.complete)
+        await self.main.finish()
         if not self.main.is_attached:
             return
         self.filter_pane, self.detail = self.main.filter, self.main.detail
@@ -288,7 +282,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.handlers = handlers_of(self.controllers, lambda: self.model.state.context)
 
     def scope(self) -> Scope:
-        """What words of queries mean here: the saved views, and today."""
+        """The context of queries: the saved views, and today."""
         views = tuple((one.name, one.query) for one in self.model.state.views.saved)
         return self.library.scope(self.look.today)._replace(views=views)
 
@@ -389,7 +383,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         return any(one.take_text(context, key, character) for one in self.controllers)
 
     def takes_words(self, context: Context) -> Callable[[str], object] | None:
-        """What receives unbound letters in a context, if anything does."""
+        """The receiver of unbound letters in a context, if there is one."""
         return next((take for one in self.controllers if (take := one.takes_words(context))), None)
 
     def perform(self, action_id: str, count: int | None = None) -> None:

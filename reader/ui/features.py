@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 FEATURES = (
-    "reader.ui.marks.actions",
-    "reader.ui.marks.traces",
+    "reader.ui.marks",
     "reader.ui.list.loader",
     "reader.ui.list.movement",
     "reader.ui.list.news",
@@ -16,16 +15,16 @@ FEATURES = (
     "reader.ui.page.loader",
     "reader.ui.full_text.actions",
     "reader.ui.full_text.fetcher",
-    "reader.ui.pictures.actions",
+    "reader.ui.pictures",
     "reader.ui.filter.counter",
     "reader.ui.topics",
     "reader.ui.views",
     "reader.ui.why.actions",
-    "reader.ui.dates.actions",
-    "reader.ui.triage.actions",
+    "reader.ui.dates",
+    "reader.ui.triage",
     "reader.ui.notes.actions",
     "reader.ui.follows",
-    "reader.ui.help.actions",
+    "reader.ui.help",
     "reader.ui.extensions",
 )
 """The order in which features follow the state, and in which a step back asks them for something to stop.

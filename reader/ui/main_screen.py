@@ -26,7 +26,6 @@ from reader.ui.filter.state import (
     filter_parts,
     strip_data,
     strip_parts,
-    topic_papers,
 )
 from reader.ui.filter.strip_line import Strip, strip_line
 from reader.ui.kit.glyphs import UNICODE, Glyphs
@@ -39,21 +38,18 @@ from reader.ui.list.lines import day_end
 from reader.ui.list.news import NEWS, news_text
 from reader.ui.list.pane import PaperList, Rows
 from reader.ui.page.lines import link_keys
-from reader.ui.page.state import FIT, FOUND, READING, fit_of, found_of
-from reader.ui.query.state import VOCABULARY, reach, type_query
+from reader.ui.page.state import FOUND, READING, found_of, phase_of
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.controller import Look, Model, subscribe
 from reader.ui.shell.layout import Area, PaneName, lay_out
 from reader.ui.shell.listing import Where
 from reader.ui.shell.state import State
-from reader.ui.triage.state import phase_of
 
 if TYPE_CHECKING:
-    from reader.core.query.suggestions import Completer
     from reader.ui.filter.pane import FilterPane
     from reader.ui.list.empty import EmptyReason
     from reader.ui.page.screen import PaperDetail
-    from reader.ui.query.line import QueryLine
+    from reader.ui.query.actions import QueryLine
 
 
 class Empty(LinesWidget):
@@ -225,12 +221,12 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self._load_first()
         self.papers.focus()
 
-    async def finish(self, complete: Completer) -> None:
-        """Mount the panes omitted from the first frame to save 40 ms; `complete` completes queries."""
+    async def finish(self) -> None:
+        """Mount the panes omitted from the first frame to save 40 ms."""
         from reader.ui.filter.pane import FilterPane
         from reader.ui.page.screen import PaperDetail
+        from reader.ui.query.actions import QueryLine
         from reader.ui.query.advice import AdviceKeys
-        from reader.ui.query.line import QueryLine
 
         keymap, glyphs, state = self._look.keymap, self._look.glyphs, self._model.state
         self.filter = FilterPane(
@@ -252,14 +248,9 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self._model.change(self._model.state.ready())
         self._draw_whenever(filter_parts, self._draw_filter)
         self._draw_whenever(TOPIC_NAMES, lambda state: self.detail.configure(state[TOPIC_NAMES]), now=False)
-        self._draw_whenever(lambda state: (state[READING], state[FOUND], state[FIT]), self._draw_detail)
+        self._draw_whenever(lambda state: (state[READING], state[FOUND]), self._draw_detail)
         self._draw_whenever(_empty_parts, self._draw_empty)
         self._draw_whenever(lambda state: state.is_typing, self._draw_query, now=False)
-        self._draw_whenever(
-            lambda state: (state[VOCABULARY], state[TOPIC_NAMES], state.is_typing and state[COUNTED]),
-            lambda state: self.query_line.know(complete, tuple(topic_papers(state))),
-        )
-        self._draw_whenever(lambda state: state.is_typing and reach(state), self._draw_reach)
         self._draw_whenever(_focus_parts, self._draw_focus, now=False)
 
     def _draw_whenever(
@@ -324,13 +315,13 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
             self._mark_place(state.place)
 
     def _mark_place(self, place: Place) -> None:
-        from reader.core.query.choices import chosen
+        from reader.core.query.choices import chosen_terms
 
         view = place.view.id
         self.filter.place(view, view.removeprefix("day:") if view.startswith("day:") else None)
         query = place.query
-        self.filter.choose(chosen(query, "topic"))
-        self.filter.choose_tags(chosen(query, "tag"))
+        self.filter.choose(chosen_terms(query, "topic"))
+        self.filter.choose_tags(chosen_terms(query, "tag"))
         # A query with several topics determines how they combine.
         self._model.change(self._model.state.put(TOPIC_MODE, self.filter.choice.mode))
 
@@ -356,8 +347,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         if reading is None:
             self.detail.clear()
         else:
-            found, fit = found_of(state, reading.key), fit_of(state, reading.key)
-            self.detail.show(reading, found=found, fit=fit)
+            self.detail.show(reading, found=found_of(state, reading.key))
 
     def _draw_query(self, state: State) -> None:
         draft = state.draft
@@ -368,10 +358,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
             # Before the line is hidden: Textual would focus another pane by itself.
             self._draw_focus(state)
             self.query_line.display, self.status.display = False, True
-
-    def _draw_reach(self, state: State) -> None:
-        if state.is_typing:
-            self.query_line.reaches(reach(state))
 
     def _draw_focus(self, state: State) -> None:
         """Focus a pane at once, because the next key may follow immediately."""
@@ -394,12 +380,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
     @on(events.Paste)
     def _report_paste(self, event: events.Paste) -> None:
         self.post_message(Reported("paste", event.text))
-
-    def on_query_line_changed(self) -> None:
-        # The line's text, not the message's, since the line may have been closed and reopened.
-        state = self._model.state
-        topics = state[TOPIC_NAMES]
-        self._model.change(type_query(state, self.query_line.text, topics))
 
 
 def _layout_parts(state: State) -> object:

@@ -14,12 +14,12 @@ from reader.core.errors import ReaderError
 from reader.keys.keymap import Keymap
 from reader.session import visit
 from reader.session.places import SAVED
-from reader.ui.command_line.state import COMMANDS
+from reader.ui.command_line.screen import COMMANDS
 from reader.ui.filter.state import TOPIC_MODE, TOPIC_ORDER
 from reader.ui.first_frame.painter import KeptLook, made_from, save_look
 from reader.ui.kit.theme import palette_of
 from reader.ui.list.news import visited_at
-from reader.ui.triage.state import lasting_place
+from reader.ui.page.state import lasting_place
 
 if TYPE_CHECKING:
     from reader.ui.app import ReaderApp

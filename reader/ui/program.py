@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
 from reader.core.nearest import advice
+from reader.keys.actions import OVER_ALL
 from reader.paths import APP
 from reader.platform import AUTO, THEMES, theme_name
-from reader.ui.command_line.state import COMMAND, COMMANDS
+from reader.ui.command_line.screen import COMMAND, COMMANDS
 from reader.ui.list.header import window_title
 from reader.ui.shell.commands import THEME, Offer
 from reader.ui.shell.controller import Controller, Moment, follows, handles
@@ -46,9 +47,9 @@ class ProgramActions(Controller):
         if not self._back():
             self._app.keyboard.quit_unless_typing()
 
-    @handles("command.cancel", "output.close", "picture.close", "why.close")
+    @handles("command.cancel", *(f"{context}.close" for context in OVER_ALL if context != "help"))
     def close(self, _count: int | None) -> None:
-        """Close the screen in front."""
+        """Close the screen in front; help has its own way, since its search closes first."""
         self._model.change(self._model.state.step_back())
 
     def _back(self) -> bool:

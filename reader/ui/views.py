@@ -13,11 +13,11 @@ from reader.core.text import amount
 from reader.core.views import FOR_YOU, LATEST, QUEUED
 from reader.refresh.plan import Days, Trending
 from reader.session.places import DAY, Place, day_of, view
+from reader.ui.page.state import lasting_place
 from reader.ui.shell.commands import Offer
 from reader.ui.shell.controller import Controller, answers, handles
 from reader.ui.shell.listing import Position
 from reader.ui.shell.state import NOTHING_IS_FETCHED
-from reader.ui.triage.state import lasting_place
 
 RANKING_LASTS = timedelta(minutes=10)
 """Maximum age of a ranking before it is fetched again."""

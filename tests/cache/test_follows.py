@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.follows import follow_counts, follows, reasons
 from reader.cache.marks.events import Events
-from reader.cache.muting import muting_queries
 from reader.cache.reads.window import Window
-from reader.cache.search.sql_functions import register_functions
-from reader.cache.storing.papers import Cache
+from reader.cache.search.selection import register_functions
+from reader.cache.standing import follow_counts, follows, muting_queries, reasons
+from reader.cache.storing import Cache
 from reader.cache.watching import Candidates, changes, judge
 from reader.core.follows import Follow, FollowReason
 from reader.core.paper import Draft, Listing
@@ -31,7 +30,7 @@ ALL = (HE, LAB, ICLR, AGENTS, WORDS)
 
 PAPERS = (
     draft(1, authors=("Ada Byron", "HE Kaiming"), organization="Some Lab"),
-    draft(2, authors=("Kai-Ming Hu", "K. He"), organization="Some Lab of Others"),
+    draft(2, authors=("Kai-Ming Hu", "Kaiming L. He"), organization="Some Lab of Others"),
     draft(3, "A world model of agents", authors=("Ke He", "Kaiming Hu")),
     draft(4, abstract="Of the World-Model.", remark="Accepted to ICLR 2026"),
     draft(5, "A world of models", remark="Rejected by ICLR", authors=("He Zhang",)),
@@ -74,13 +73,13 @@ def test_papers_are_found_whether_they_come_before_or_after(cache: Cache, path: 
     assert found(path, "follow:agents -follow:world-model") == [] and found(path, "-is:followed") == [5]
 
 
-def test_reasons_say_what_is_uncertain(stored: Cache, path: Path) -> None:
+def test_reasons_name_the_author_as_the_paper_writes_it(stored: Cache, path: Path) -> None:
     decide(path, *ALL)
     with closing(connect(path)) as connection:
         assert reasons(connection, 1) == (FollowReason(HE, "HE Kaiming"), FollowReason(LAB))
-        assert reasons(connection, 2) == (FollowReason(HE, "K. He", perhaps=True),) and reasons(connection, 5) == ()
+        assert reasons(connection, 2) == (FollowReason(HE, "Kaiming L. He"),) and reasons(connection, 5) == ()
         counts = {one.follow: one[1:] for one in follow_counts(connection)}
-    assert counts == {HE: (2, 2, 1), LAB: (1, 1, 0), ICLR: (1, 1, 0), AGENTS: (1, 1, 0), WORDS: (2, 2, 0)}
+    assert counts == {HE: (2, 2), LAB: (1, 1), ICLR: (1, 1), AGENTS: (1, 1), WORDS: (2, 2)}
     assert list(counts) == list(ALL)
 
 

@@ -139,23 +139,23 @@ def test_an_unknown_setting_is_refused_with_the_nearest_name(session: Session, h
         $ config set qqqq x
         2! dailypapers: There is no setting 'qqqq'. 'dailypapers config show' lists them.
         $ config get keys.paper.strar
-        2! dailypapers: There is no action 'paper.strar'. Did you mean keys.paper.star?
+        2! dailypapers: There is no setting 'keys.paper.strar'. Did you mean keys.paper.star?
         $ config set keys.qqqq x
-        2! dailypapers: There is no action 'qqqq'. 'dailypapers config keys' lists them.
+        2! dailypapers: There is no setting 'keys.qqqq'. 'dailypapers config keys' lists them.
         $ config get keys
         2! dailypapers: There is no setting 'keys'. 'dailypapers config show' lists them.
         $ config get digest.sende
-        2! dailypapers: digest has no 'sende'. Did you mean digest.sender?
+        2! dailypapers: There is no setting 'digest.sende'. Did you mean digest.sender?
         $ config set digest.qqqq x
-        2! dailypapers: digest has no 'qqqq'. 'dailypapers config show' lists them.
+        2! dailypapers: There is no setting 'digest.qqqq'. 'dailypapers config show' lists them.
         $ config set digest x
-        2! dailypapers: digest is a table: set digest.to or another of its keys.
+        2! dailypapers: digest is a table and has no single value. 'dailypapers config edit' opens the file.
         $ config set views x
         2! dailypapers: views is no setting: your lists are beside your marks. 'dailypapers views edit' changes them.
         $ config set mute x
         2! dailypapers: mute is no setting: your lists are beside your marks. 'dailypapers views edit' changes them.
         $ config set commands x
-        2! dailypapers: commands are tables and have no single value. 'dailypapers config edit' changes them.
+        2! dailypapers: commands is a table and has no single value. 'dailypapers config edit' opens the file.
         $ config get
         2! dailypapers: Write 'dailypapers config get NAME', with quotes around names that have spaces.
         $ config set

@@ -16,7 +16,7 @@ import pytest
 
 from reader.cache.search.compile import Scope, compile_query
 from reader.commands.help import page
-from reader.commands.pages import FOLDER, FORMER_PAGES, PAGES, USER_PAGES, page_lines, rows
+from reader.commands.pages import FOLDER, FORMER_PAGES, PAGES, page_lines, rows
 from reader.commands.registry import COMMANDS, USUAL
 from reader.config import Settings
 from reader.core.query import FIELDS, parse
@@ -37,7 +37,7 @@ def test_the_first_page_fits_the_screen_and_names_the_usual_commands(
     assert len(found.lines) < rows
     assert all(len(line) <= columns for line in found.lines)
     said = found.out.replace(",", " ").replace("'", " ").replace(". ", " ").replace(".\n", " ")
-    assert {*USUAL, *USER_PAGES, "all"} <= set(said.split())
+    assert {*USUAL, *PAGES, "all"} <= set(said.split())
     assert len(USUAL) == 12
 
 
@@ -115,10 +115,10 @@ def test_help_of_a_page_is_markdown_in_a_pipe_and_lines_on_a_terminal(run: Run, 
 
 
 def test_the_manual_has_at_most_twelve_pages_and_former_names_lead_to_them(run: Run) -> None:
-    assert len(USER_PAGES) <= 12 and set(PAGES) == {file.stem for file in FOLDER.glob("*.md")}
+    assert len(PAGES) <= 12 and set(PAGES) == {file.stem for file in FOLDER.glob("*.md")}
     assert run("help", "mail").out == run("help", "feeds").out
     assert run("help", "formats").out.startswith("# When something breaks\n")
-    assert set(FORMER_PAGES.values()) <= set(USER_PAGES) and not FORMER_PAGES.keys() & set(PAGES)
+    assert set(FORMER_PAGES.values()) <= set(PAGES) and not FORMER_PAGES.keys() & set(PAGES)
 
 
 # How a page is drawn
@@ -203,7 +203,7 @@ def test_every_query_parses_and_compiles_and_every_field_is_shown() -> None:
 
 
 def test_files_and_modules_that_pages_name_are_there() -> None:
-    text = "".join(TEXTS.values())
+    text = "".join((*TEXTS.values(), (ROOT / "reader" / "DEVELOPING.md").read_text("utf-8")))
     assert [link for link in re.findall(r"\]\(([^)#:]+)\)", text) if not (FOLDER / link).is_file()] == []
     modules = re.findall(r"python -m (tests[\w.]+|reader[\w.]+)", text)
     files = [ROOT / name.replace(".", "/") for name in modules]

@@ -15,8 +15,7 @@ import pytest
 
 from reader.cache.feeds import Feeds
 from reader.cache.marks.events import Events
-from reader.cache.storing.papers import Cache
-from reader.core.ids import page_id
+from reader.cache.storing import Cache
 from reader.core.marks import first_place, place_between
 from reader.core.paper import Draft, Listing
 from reader.data import shipped_topics
@@ -131,15 +130,7 @@ def test_an_import_of_several_files_reports_papers_marks_and_feeds(
     session(
         """
         $ import
-        2! dailypapers: Name a file to import, or - for standard input.
-        $ import --choose
-        2! dailypapers import: argument --choose: expected one argument. See 'dailypapers import --help'.
-        $ import --choose x
-        2! dailypapers: --choose 'x' needs a page's paper and an arXiv id: see 'dailypapers import --choices'.
-        $ import --choices refs.bib
-        2! dailypapers: --choose and --choices take no files.
-        $ import --choices
-        0 papers of saved pages still have no arXiv id.
+        2! dailypapers import: FILE is missing. See 'dailypapers import --help'.
         $ import books.bib --tag " "
         2! dailypapers: A tag needs a name with letters.
         $ import books.bib --keep-tags --dry-run
@@ -268,7 +259,7 @@ def test_a_page_is_looked_up_as_it_is_imported(run: Run, feed: FeedServer, saved
     found = run("import", saved, "--star")
     assert found.out == (
         "3 new, 0 updated, 0 unchanged.\n3 starred. 'dailypapers undo' takes it back.\n1 paper found by its title.\n"
-        "1 paper may be another one: 'dailypapers import --choices' shows which.\n"
+        "1 paper may be another one: choose by L, in the reader's view Saved pages.\n"
     )
     assert found.err == ""
     listed = run("list", "source:page sort:page is:starred", "--json").records
@@ -302,42 +293,6 @@ def test_without_a_network_a_saved_page_is_looked_up_at_the_next_refresh(
         $ refresh --jsonl=titles
         {"titles": {"found": 1, "offered": 1, "left": 0}}
         """  # noqa: E501
-    )
-
-
-def test_the_user_chooses_what_a_paper_is(session: Session, feed: FeedServer, saved: str) -> None:
-    session(
-        """
-        $ import page.txt --tag mine
-        3 new, 0 updated, 0 unchanged.
-        3 tagged mine. 'dailypapers undo' takes it back.
-        1 paper found by its title.
-        1 paper may be another one: 'dailypapers import --choices' shows which.
-        $ import --choices
-        page:NOW  A memory that forgets (2 authors, 2026-05-08)
-          2605.00002  A memory that forgets on purpose (2 authors, 2026-05-08)
-        2 papers of saved pages still have no arXiv id: 1 may be one of the papers under it; 'dailypapers import --choose page:ID=ARXIV_ID' chooses it; 1 not found in the feed or at arXiv.
-        $ import --choices --jsonl
-        {"id": "page:NOW", "title": "Nobody has this one", "author_count": 2, "published": "2026-05-08", "asked": 1, "choices": []}
-        {"id": "page:NOW", "title": "A memory that forgets", "author_count": 2, "published": "2026-05-08", "asked": 1, "choices": [{"id": "2605.00002", "title": "A memory that forgets on purpose", "author_count": 2, "published": "2026-05-08"}]}
-        $ import --choose OWN=2605.00002
-        page:NOW is 2605.00002 now.
-        $ list tag:mine --jsonl=id,tags
-        {"id": "2605.00002", "tags": ["mine"]}
-        {"id": "2605.00001", "tags": ["mine"]}
-        {"id": "page:NOW", "tags": ["mine"]}
-        $ show OWN --jsonl=id
-        {"id": "2605.00002"}
-        $ import --choose page:000000000000=2605.00002
-        2! dailypapers: --choose 'page:NOW=2605.00002' needs a page's paper and an arXiv id: see 'dailypapers import --choices'.
-        $ import --choose 2605.00002
-        2! dailypapers: --choose '2605.00002' needs a page's paper and an arXiv id: see 'dailypapers import --choices'.
-        $ import --choose x=y
-        2! dailypapers: --choose 'x=y' needs a page's paper and an arXiv id: see 'dailypapers import --choices'.
-        $ import --choose page:000000000000=
-        2! dailypapers: --choose 'page:NOW=' needs a page's paper and an arXiv id: see 'dailypapers import --choices'.
-        """,  # noqa: E501
-        OWN=page_id("A memory that forgets"),
     )
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from reader.commands.command import fields, table_of
-from reader.commands.help import page
-from reader.commands.registry import json_forms
+from reader.commands.command import json_fields
+from reader.commands.pages import rows, text_of
+from reader.commands.registry import find_command, is_command
 from tests.commands.conftest import DAYS, IDS, Run
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
@@ -41,7 +41,6 @@ search agents                               | search
 add 2606.30616                              | add
 import library.bib --keep-tags --tag x      | import
 import feeds.opml --dry-run                 | import
-import --choices                            | import --choices
 feeds add cs.RO                             | feeds add
 feeds list                                  | feeds list
 feeds remove cs.ro                          | feeds remove
@@ -126,7 +125,8 @@ def _shapes_of(values: list[Any]) -> set[str]:
 
 def test_names_and_types_of_the_json_of_every_command_stay(run: Run, stage: None) -> None:
     runs = [[part.strip() for part in line.split("|")] for line in RUNS.strip().splitlines()]
-    forms, told, unknown = json_forms(), list[str](), list[tuple[str, set[str]]]()
+    listed = {name: keys for names, keys in rows(text_of("scripts")) for name in names.split(", ")}
+    told, unknown = list[str](), list[tuple[str, set[str]]]()
     for words, name in runs:
         found = run(*words.split(), *([] if "--json" in words else ["--json"]))
         printed = found.err if name == "Failure" else found.out
@@ -136,22 +136,18 @@ def test_names_and_types_of_the_json_of_every_command_stay(run: Run, stage: None
             assert value.pop("done") == name
         else:
             value = json.loads(printed)
-        told.append(f"{words}: {shape(value, forms.get(name, ''))}\n")
+        told.append(f"{words}: {shape(value, listed.get(name, ''))}\n")
         records = value if isinstance(value, list) else [value]
-        if name in forms and not forms[name].startswith("by name"):
-            unknown += [(words, more) for one in records if (more := set(one) - set(fields([forms[name]])))]
+        if name in listed and not listed[name].startswith("by name"):
+            known = {*json_fields(find_command(name.split()[0]))}
+            unknown += [(words, more) for one in records if (more := set(one) - known)]
     assert not unknown
     if not GOLDEN.exists():
         GOLDEN.write_text("".join(told), "utf-8")
         pytest.fail(f"{GOLDEN} was missing, and is written: look it over.")
     assert told == GOLDEN.read_text("utf-8").splitlines(keepends=True)
-    assert {name for _, name in runs} | ELSEWHERE >= set(forms)
-
-
-def test_the_manual_lists_the_json_fields() -> None:
-    rows = table_of(json_forms())
-    assert ("`tag list`", "array: `name`, `papers`") in rows
-    assert f"| `tag list` | {dict(rows)['`tag list`']} |" in page("scripts")
+    named = {name for name in listed if is_command(name.split()[0])}
+    assert {name for _, name in runs} - {"Failure"} <= named <= {name for _, name in runs} | ELSEWHERE
 
 
 def test_fields_and_lines_are_for_every_command(run: Run, papers: Path) -> None:
@@ -176,27 +172,7 @@ def test_a_missing_thing_fails_with_kind_not_found(run: Run, papers: Path) -> No
         assert (failed.code, failed.out, json.loads(failed.err)["kind"]) == (1, "", "not_found"), words
 
 
-# Fields
-
-
-RESULTS = {
-    "one": "name, inner (size, at), several (size, deep (at))",
-    "many": "array: size, at",
-    "more": "array: size, at",
-    "number": "by name: ",
-}
-
-
-def test_the_manual_names_the_keys() -> None:
-    assert table_of(RESULTS) == [
-        ("`one`", "`name`, `inner` (`size`, `at`), `several` (`size`, `deep` (`at`))"),
-        ("`many`, `more`", "array: `size`, `at`"),
-        ("`number`", "by name: a number"),
-    ]
-    assert table_of({"a": "array: PAPER, like (why)"}) == [("`a`", "array: a paper, `like` (`why`)")]
-
-
-def test_fields_are_those_of_all_forms_and_of_a_paper() -> None:
-    assert fields(RESULTS.values()) == ["name", "inner", "several", "size", "at"]
-    assert fields(["array: PAPER, like (why)"])[:2] == ["id", "title"]
-    assert fields(["array: PAPER, like (why)"])[-1] == "like"
+def test_fields_are_those_of_all_forms_and_of_a_paper_but_not_of_the_records_within() -> None:
+    found = json_fields(find_command("list"))
+    assert found[:2] == ["id", "title"]
+    assert {"for_you", "like", "count", "slug"} <= {*found} and "phrases" not in found

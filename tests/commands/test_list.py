@@ -176,6 +176,7 @@ def test_colours_and_links_are_those_of_the_terminal(
     run("mark", "star", "2606.26740")
     run("mark", "hide", "--query", "day:2026-06-29")
     monkeypatch.setenv("CLICOLOR_FORCE", "1")
+    monkeypatch.setenv("FORCE_HYPERLINK", "0")
     words = "list", "is:starred OR is:hidden", "-n2"
     lines = on_terminal(*words, columns=76).lines
     assert [re.sub(r"\x1b\[(\d+)m", r"<\1>", line) for line in lines] == [
@@ -295,16 +296,12 @@ def test_like_finds_similar_papers_and_says_what_they_share(run: Run, papers: Pa
         ("stats", "list --stats"),
         ("keys", "config keys"),
         ("keys check", "config check"),
-        ("similar 1 -n 5 2 --query is:read", "list like:1,2 -n 5 is:read"),
-        ("similar", "list"),
-        ("grep -n 3 attention is:read", "list --passages fulltext:attention -n 3 is:read"),
         ("feeds import a.opml", "import a.opml"),
         ("feeds check", "refresh"),
         ("feeds add cs.RO", "feeds add cs.RO"),
         ("follow", "views list --then follow"),
         ("follow list --json", "views list --then follow --json"),
         ("follow add agents org:NVIDIA", "views add --then follow agents org:NVIDIA"),
-        ("follow add agents --notify", "views add --then follow,notify agents"),
         ("follow remove agents", "views remove agents"),
         ("follow quiet agents", "views remove --then notify agents"),
         ("rules", "views list"),
@@ -319,8 +316,3 @@ def test_like_finds_similar_papers_and_says_what_they_share(run: Run, papers: Pa
 )
 def test_old_names_stand_for_new_forms(old: str, new: str) -> None:
     assert with_new_names(old.split()) == new.split()
-
-
-def test_words_of_an_old_grep_become_terms() -> None:
-    new = ["list", "--passages", "fulltext:sparse", 'fulltext:"scaling law"']
-    assert with_new_names(["grep", 'sparse "scaling law"']) == new

@@ -145,7 +145,7 @@ def test_an_answer_for_a_program_names_sources_and_cuts_what_is_brief(
         "code_url": None, "url": "https://huggingface.co/papers/2606.10007",
         "why": None, "says": "It holds.", "by_ai": True,
     }  # fmt: skip
-    source = dict.fromkeys(("answered", "whole", "day", "here", "of", "says"))
+    source = dict.fromkeys(("answered", "complete", "complete_to", "says"))
     assert news_record(whats_new(Workspace(), "", "2026-06-01")) == {
         "title": f"Papers for {date.today():%A}, {date.today().day} {date.today():%B}",
         "since": "2026-06-01",
@@ -170,31 +170,30 @@ def test_the_title_and_headings_of_news() -> None:
     paper = Paper(
         pk=1, id="2606.1", title="T", authors=("Ada Example", "Bo"), venue="ICLR", upvotes=1, day="2025-12-31"
     )  # fmt: skip
-    failing = Freshness("arxiv:cs.AI", "cs.AI", "arxiv", None, "2026-07-01", "No answer.", None)
+    failing = Freshness("arxiv:cs.AI", "cs.AI", "arxiv", None, "2026-07-01", "No answer.")
     asked = failing._replace(failing_since=None, error=None)
-    whole = asked._replace(newest=Coverage(DAY, 14, 14, named_by=("feed",)), holes=(Coverage("2026-06-29", 9, 8),))
-    holed = whole._replace(newest=Coverage("2026-07-01", 9, 9, named_by=("feed",)), holes=(Coverage(DAY, 9, 8),))
+    complete = asked._replace(coverage=Coverage(DAY, ("2026-06-29",), "1 day not fetched"))
+    holed = asked._replace(coverage=Coverage("2026-07-01", (DAY,), "1 day not fetched"))
     sections = (Section("For you", (Item(paper, "why"),) * 2, is_brief=False), Section("Tail", (Item(paper),)))
-    found = News(TODAY, DAY, "agents", sections, rest=1_000, sources=(failing, asked, whole, holed))
+    found = News(TODAY, DAY, "agents", sections, rest=1_000, sources=(failing, asked, complete, holed))
     assert found.title == "Papers for Thursday, 2 July: agents"
     assert found.summary == "1,003 papers new since 30 June"
     assert found.remarks == (
         "cs.AI: No answer.",
-        "cs.AI: 9 of 9 on Wed 01 Jul, 1 other day incomplete.",
+        "cs.AI: complete to Wed 01 Jul, 1 day not fetched.",
     )
     full, brief = ([*found.facts(Item(paper, "why"), is_brief=one)] for one in (False, True))
     assert (full, brief) == (
         ["Ada Example et al.", "ICLR", "1 vote", "31 December 2025"],
         ["Ada Example et al.", "1 vote", "why"],
     )
-    source = {"name": "cs.AI", "answered": None, "day": None, "here": None, "of": None}
-    rest = "1 other day incomplete"
-    last = {"day": "2026-07-01", "here": 9, "of": 9}
+    source = {"name": "cs.AI", "answered": None, "complete_to": None}
+    rest = "1 day not fetched"
     assert news_record(found)["sources"] == [
-        {**source, "whole": False, "says": "No answer"},
-        {**source, "whole": None, "says": None},
-        {**source, "day": DAY, "here": 14, "of": 14, "whole": True, "says": f"14 of 14 on Tue 30 Jun, {rest}"},
-        {**source, **last, "whole": False, "says": f"9 of 9 on Wed 01 Jul, {rest}"},
+        {**source, "complete": False, "says": "No answer"},
+        {**source, "complete": None, "says": None},
+        {**source, "complete_to": DAY, "complete": True, "says": f"complete to Tue 30 Jun, {rest}"},
+        {**source, "complete_to": "2026-07-01", "complete": False, "says": f"complete to Wed 01 Jul, {rest}"},
     ]
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import re
 import signal
 import threading
 from collections.abc import Iterator
@@ -14,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from reader.commands.fetch import _run, describe_progress, run_job
 from reader.commands.output import Progress
-from reader.commands.run_job import _run, describe_progress, run_job
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError
 from reader.core.steps import note_wait
@@ -169,14 +167,6 @@ def test_each_request_is_logged_at_level_info_without_its_query(run: Run, feed: 
     requests = [line for line in (home / "dailypapers.log").read_text().splitlines() if " INFO reader.feeds." in line]
     assert any(f"GET {feed.url}/api/daily_papers?*** 200" in line for line in requests)
     assert ago(1) not in "".join(line.partition("Z ")[2] for line in requests)
-
-
-def test_a_verbose_refresh_tells_each_request(run: Run, feed: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logging.getLogger("reader.feeds"), "handlers", [])
-    run("refresh", "--days", "1", "--verbose")
-    found = run("refresh", "--days", "1", "--verbose")
-    (line,) = found.err.splitlines()  # and no second line by what the first run has set up
-    assert re.fullmatch(rf"[\d:]+ GET {feed.url}/api/daily_papers\?date={ago(0)}.* 200, .* s", line)
 
 
 def test_a_pipe_that_closes_ends_the_refresh_and_is_no_fault_of_the_feed(feed: FeedServer, home: Path) -> None:

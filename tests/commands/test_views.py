@@ -181,10 +181,10 @@ def test_follows_are_counted_found_and_undone(session: Session, papers: Path) ->
 def test_a_paper_says_why_it_is_followed(session: Session, papers: Path) -> None:
     session(
         """
-        $ views add --then follow "author:A. Example"
-        A. Example: 5 papers, 5 of them possibly by someone else. Its query is follow:author:a-example
+        $ views add --then follow "author:Example, Ada"
+        Example, Ada: 5 papers. Its query is follow:author:example-ada
         $ show 2606.26740 --jsonl=follows
-        {"follows": [{"field": "author", "name": "A. Example", "query": "follow:author:a-example", "found": "Ada Example", "perhaps": true}]}
+        {"follows": [{"field": "author", "name": "Example, Ada", "query": "follow:author:example-ada", "found": "Ada Example"}]}
         """  # noqa: E501
     )
 

@@ -16,7 +16,6 @@ from reader.core.marks import (
     TAG_LIMIT,
     Mark,
     allowed_marks,
-    check_listed,
     clean_mark,
     first_place,
     is_against,
@@ -141,14 +140,6 @@ def test_a_rule_does_what_is_left_of_it() -> None:
     assert allowed_marks(("hide", "tag:a"), ("read",), ()) == ("tag:a",)
     assert allowed_marks(("hide", "tag:a"), ("tag:b",), ("tag:a",)) == ("tag:a",)
     assert allowed_marks(("hide", "tag:a"), ("pass",), ("hide",)) == ("hide", "tag:a")
-
-
-def test_only_what_is_listed_leaves_the_machine() -> None:
-    for kind in ("star", "tag:a", "note"):
-        check_listed(kind)
-    for kind in ("tag", "star:a", "other"):
-        with pytest.raises(ValueError, match="are not listed"):
-            check_listed(kind)
 
 
 def test_marks_of_rules_are_told() -> None:

@@ -18,7 +18,6 @@ import pytest
 
 from reader.core.errors import FeedMalformed
 from reader.core.paper import Draft, Listing
-from reader.core.titles import Titled, twin_id
 from reader.feeds.files.papers_file import read_papers
 from reader.feeds.files.saved_page import WebPage, parse_saved_page, read_web_page
 from tests.feed_server import item
@@ -149,15 +148,6 @@ MAY = "2024-05-02"
 )
 def test_a_paper_may_lack_some_of_it(page: str, expected: Draft) -> None:
     assert parse_saved_page(page, TODAY).drafts[-1] == expected
-
-
-def test_papers_of_one_title_are_told_apart_by_their_authors_and_dates() -> None:
-    footers = ("• 3 authors\n·\nMay 2, 2024", "• 9 authors\n·\nMay 2, 2020", "• 3 authors\n·\nMay 2, 2024")
-    page = "\n\n".join(f"A title\n\n{abstract('twins')}\n\n{footer}" for footer in footers)
-    first, second = parse_saved_page(f"{page}\n\nA title\n\n{abstract('twins')}", TODAY).drafts
-    assert first == shown("A title", "twins", author_count=3, published=MAY)
-    twin = Titled("A title", 9, "2020-05-02")
-    assert second == shown("A title", "twins", author_count=9, published="2020-05-02", entry=twin_id(twin))
 
 
 def test_the_last_leap_year_may_be_eight_years_ago() -> None:

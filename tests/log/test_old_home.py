@@ -117,14 +117,16 @@ def test_a_damaged_old_cache_is_read_as_far_as_it_goes(origin: Path, tmp_path: P
 def test_the_old_files_stay_and_an_older_program_refuses_the_cache(origin: Path, tmp_path: Path) -> None:
     home = shutil.copytree(origin, tmp_path / "home")
     journal = (home / "papers.journal.jsonl").read_bytes()
-    before = (home / "papers.db").read_bytes()
     schema.ensure(home / "papers.db")
     assert (home / "papers.journal.jsonl").read_bytes() == journal
-    (copy,) = (home / "backups").glob("papers-*-before-*.db")
-    with closing(sqlite3.connect(copy)) as one, closing(sqlite3.connect(home / "papers.db")) as new:
-        assert one.execute("SELECT count(*) FROM event").fetchone()[0] > 10
+    (kept,) = home.glob("papers.db.aside-*")
+    with closing(sqlite3.connect(kept)) as old, closing(sqlite3.connect(home / "papers.db")) as new:
+        assert old.execute("SELECT count(*) FROM event").fetchone()[0] > 10
         assert new.execute("SELECT version_num FROM alembic_version").fetchone() == (schema.HEAD,)
-    assert before[:16] == b"SQLite format 3\0" and schema.HEAD > "0016"
+        # One that still runs records no marks where nobody looks for them.
+        with pytest.raises(sqlite3.IntegrityError, match="has taken over this home"):
+            old.execute("INSERT INTO event SELECT * FROM event LIMIT 1")
+    assert schema.HEAD > "0016"
 
 
 def test_the_machine_stays_the_same_and_undo_goes_on(origin: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What categories announce: no paper is lost that any source of arXiv has, and a day is whole only when it is."""
+"""What categories announce: no paper is lost that any source of arXiv has, and a day is complete only when it is."""
 
 from __future__ import annotations
 
@@ -47,13 +47,8 @@ def on_days(last: str, count: int) -> list[Paper]:
     return [Paper(f"2605.5{n:04}", day=day, published=before) for n, (before, day) in enumerate(pairs)]
 
 
-def covered(world: World, day: str = "2026-05-12") -> Coverage:
-    return world.feeds.coverage("cs.CL")[day]
-
-
-def text(world: World, day: str = "2026-05-12") -> str:
-    """What is said of a day, without the time of the next try."""
-    return covered(world, day).text(date.fromisoformat(day)).partition(" at ")[0]
+def covered(world: World) -> Coverage:
+    return world.feeds.coverage("cs.CL")
 
 
 def here(world: World, papers: list[Paper]) -> int:
@@ -64,16 +59,14 @@ def failed(events: list[Line]) -> list[str]:
     return [event["error"] for event in events if event.get("failed") == "feed"]
 
 
-async def test_a_day_is_whole_by_one_query_and_not_asked_for_again(world: World) -> None:
+async def test_a_day_is_complete_by_one_query_and_not_asked_for_again(world: World) -> None:
     await world.refresh()
-    day = covered(world)
-    assert (here(world, TODAYS), day.papers, day.cross, day.named_by, day.again) == (14, 14, 5, ("api",), "")
-    assert (day.is_whole, text(world)) == (True, "14 of 14")
+    assert (here(world, TODAYS), covered(world)) == (14, Coverage("2026-05-12"))
     (request,) = world.arxiv.requests
-    query = "cat:cs.CL AND submittedDate:[202605040000 TO 202605122359]"
+    query = "cat:cs.CL AND submittedDate:[202605020000 TO 202605122359]"
     assert (request.path, request.query["search_query"]) == ("/api/query", query)
     again = await world.refresh()
-    assert (covered(world), len(world.arxiv.requests)) == (day, 1)
+    assert (covered(world), len(world.arxiv.requests)) == (Coverage("2026-05-12"), 1)
     assert not any(event.get("step") == "feed" for event in again)
 
 
@@ -85,33 +78,34 @@ async def test_after_the_next_good_answer_every_paper_is_here(world: World, api:
         "/rss/": RSS_FAULTS[rss](world.arxiv),
     }
     await world.refresh()
-    assert "2026-05-12" not in world.feeds.coverage("cs.CL") or not covered(world).is_whole
+    assert covered(world).complete_to < "2026-05-12"
     world.arxiv.answering = {}
     world.now += timedelta(hours=7)
     assert failed(await world.refresh()) == []
-    assert (here(world, TODAYS), covered(world).is_whole, text(world)) == (14, True, "14 of 14")
+    assert (here(world, TODAYS), covered(world)) == (14, Coverage("2026-05-12"))
 
 
 @pytest.mark.parametrize(
-    ("api", "rss", "count", "expected"),
+    ("api", "rss", "count", "complete_to", "reason"),
     [
-        ("refused", "none", 14, "14 from RSS, arXiv's API refused; asked again"),
-        ("refused", "half", 7, "7 from RSS, arXiv's API refused; asked again"),
-        ("refused", "empty", 0, "not known yet, arXiv's API refused; asked again"),
-        ("stale", "none", 14, "14 from RSS, arXiv's API has no paper of the day yet; asked again"),
-        ("empty", "refused", 0, "not known yet, arXiv's API has no paper of the day yet; asked again"),
-        ("half", "refused", 7, "7 of 7, arXiv's API sent 9 of 17; asked again"),
-        ("half", "none", 14, "14 from RSS, arXiv's API sent 9 of 17; asked again"),
+        ("refused", "none", 14, "", "arXiv's API refused"),
+        ("refused", "half", 7, "", "arXiv's API refused"),
+        ("stale", "none", 14, "2026-05-11", "arXiv's API has no paper of the day yet"),
+        ("empty", "refused", 0, "", "arXiv's API has no paper of the day yet"),
+        ("half", "refused", 7, "", "arXiv's API sent 9 of 17"),
     ],
 )
-async def test_what_may_be_missing_is_said(world: World, api: str, rss: str, count: int, expected: str) -> None:
+async def test_what_may_be_missing_is_told(
+    world: World, api: str, rss: str, count: int, complete_to: str, reason: str
+) -> None:
     world.arxiv.answering = {
         "/api/": API_FAULTS[api](world.arxiv),
         "/rss/": RSS_FAULTS[rss](world.arxiv),
     }
     assert failed(await world.refresh()) == []
-    assert (here(world, TODAYS), text(world), covered(world).is_whole) == (count, expected, False)
-    assert covered(world).again == "2026-05-12T18:00:00Z"
+    missing = ("2026-05-12",) if complete_to else ("2026-05-12", "2026-05-11")
+    assert here(world, TODAYS) == count
+    assert covered(world) == Coverage(complete_to, missing, reason, "2026-05-12T15:00:00Z")
 
 
 async def test_a_category_fails_if_neither_source_answers(world: World) -> None:
@@ -119,29 +113,29 @@ async def test_a_category_fails_if_neither_source_answers(world: World) -> None:
     world.arxiv.answering = {"/api/": lambda _: refused, "/rss/": lambda _: refused}
     (error,) = failed(await world.refresh())
     assert "is too busy to answer (406)" in error
-    assert world.feeds.coverage("cs.CL") == {}
+    assert covered(world) == Coverage()
 
 
 async def test_a_worse_answer_does_not_replace_what_is_known(world: World) -> None:
-    world.arxiv.answering = {"/api/": API_FAULTS["refused"](world.arxiv)}
     await world.refresh()
-    world.arxiv.answering |= {"/rss/": RSS_FAULTS["half"](world.arxiv)}
-    world.now += timedelta(hours=7)
-    await world.refresh()
-    assert text(world) == "14 from RSS, arXiv's API refused; asked again"
-
-
-async def test_a_short_day_is_asked_for_again_when_it_is_due_and_left_after_a_week(world: World) -> None:
+    world.now += timedelta(days=1)
     world.arxiv.answering = {"/api/": API_FAULTS["half"](world.arxiv)}
     await world.refresh()
-    count = len(world.arxiv.requests)
-    world.now += timedelta(hours=5)
+    assert covered(world).complete_to == "2026-05-12"
+    assert covered(world).incomplete == ("2026-05-13",)
+
+
+async def test_an_api_that_lacks_papers_is_asked_again_after_three_hours(world: World) -> None:
+    world.arxiv.answering = {"/api/": API_FAULTS["half"](world.arxiv)}
     await world.refresh()
-    assert len(world.arxiv.requests) == count
-    world.now += timedelta(days=8)
-    await world.refresh()
-    assert len(world.arxiv.requests) > count
-    assert (covered(world).again, covered(world).is_whole) == ("", False)
+    asked = []
+    # Later by two and three hours, and by a clock that was set back.
+    for hours in (2, 1, -48):
+        world.now += timedelta(hours=hours)
+        before = len(world.arxiv.requests)
+        await world.refresh()
+        asked.append(len(world.arxiv.requests) > before)
+    assert asked == [False, True, True]
 
 
 @pytest.mark.parametrize(
@@ -155,7 +149,7 @@ async def test_only_papers_of_wanted_kinds_come_in(
     world.arxiv.papers.append(old)
     world.category_papers = kinds
     await world.refresh()
-    assert (text(world), here(world, TODAYS)) == (f"{papers} of {papers}", papers)
+    assert here(world, TODAYS) == papers
     # New versions are known from RSS alone.
     assert bool(here(world, [old])) is is_known
 
@@ -164,7 +158,7 @@ async def test_at_weekends_nothing_is_asked(world: World) -> None:
     world.arxiv.papers, world.arxiv.today = on_days("2026-05-15", 8), "2026-05-15"
     world.now = NOON + timedelta(days=3)
     await world.refresh()
-    assert covered(world, "2026-05-15").is_whole
+    assert covered(world) == Coverage("2026-05-15")
     count = len(world.arxiv.requests)
     for hours in (0, 24, 41):
         world.now = NOON + timedelta(days=4, hours=hours)
@@ -179,16 +173,12 @@ async def test_a_holiday_is_known_once_it_is_over(world: World) -> None:
     world.now += timedelta(days=1)
     world.arxiv.answering = {"/rss/": RSS_FAULTS["empty"](world.arxiv)}
     await world.refresh()
-    missing = "not known yet, arXiv's API has no paper of the day yet; asked again"
-    assert text(world, "2026-05-13") == missing
-    assert covered(world).is_whole is False
+    assert (covered(world).complete_to, covered(world).incomplete) == ("2026-05-12", ("2026-05-13",))
     world.arxiv.papers.append(Paper("2605.30001", day="2026-05-14", published="2026-05-13"))
     world.arxiv.today = "2026-05-14"
     world.now += timedelta(days=1)
     await world.refresh()
-    assert (covered(world).is_whole, covered(world, "2026-05-13").is_whole) == (True, True)
-    (freshness,) = (one for one in world.feeds.freshness(world.now.date()) if one.slug == "cs.cl")
-    assert (freshness.newest, freshness.holes) == (covered(world, "2026-05-14"), ())
+    assert covered(world) == Coverage("2026-05-14")
 
 
 async def test_after_three_weeks_the_days_between_come_by_one_query(world: World) -> None:
@@ -198,8 +188,7 @@ async def test_after_three_weeks_the_days_between_come_by_one_query(world: World
     world.now = NOON + timedelta(days=21)
     world.arxiv.requests.clear()
     assert failed(await world.refresh()) == []
-    assert here(world, missed) == 15
-    assert all(covered(world, one.day).is_whole for one in missed)
+    assert (here(world, missed), covered(world)) == (15, Coverage("2026-06-02"))
     assert [request.path for request in world.arxiv.requests] == ["/api/query"]
 
 

@@ -26,12 +26,12 @@ from reader.core.paper_row import PaperKey, PaperRow
 from reader.keys.keymap import Keymap
 from reader.platform import THEMES
 from reader.session.places import Place, view
+from reader.ui.filter.counter import Counts
 from reader.ui.filter.state import COUNTED, TOPIC_NAMES
 from reader.ui.kit import theme
 from reader.ui.kit.glyphs import UNICODE
 from reader.ui.kit.line_widgets import Reported
 from reader.ui.kit.theme import styles_directory
-from reader.ui.library.counting import Counts
 from reader.ui.list.pane import PaperList
 from reader.ui.shell.controller import Look, Model
 from reader.ui.shell.listing import ListContent

@@ -32,17 +32,20 @@ from reader.ui.command_line.actions import (
     as_notice,
     in_the_readers_words,
 )
-from reader.ui.command_line.screen import CommandScreen, OfferPane, offer_line, suggestions
-from reader.ui.command_line.state import (
+from reader.ui.command_line.screen import (
     COMMAND,
     COMMANDS,
     HISTORY,
     OUTPUT,
+    CommandScreen,
     Finder,
+    OfferPane,
     Output,
     TypedCommand,
+    offer_line,
     run_command,
     suggest,
+    suggestions,
     type_command,
 )
 from reader.ui.shell.commands import Candidate, Here, Outcome, Suggested, Typed

@@ -6,7 +6,7 @@ from datetime import date
 
 from reader.cache.reads.window import DayCount
 from reader.core.paper import Draft
-from reader.ui.dates.screen import completions, months_before, number_of_papers, read_typed
+from reader.ui.dates import completions, months_before, number_of_papers, read_typed
 from reader.ui.refresh.state import REFRESH
 from reader.ui.views import ViewActions
 from tests.feed_server import FeedServer, item

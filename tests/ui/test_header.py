@@ -13,7 +13,6 @@ from reader.cache.coverage import Coverage
 from reader.cache.reads.window import DayCount, Order
 from reader.core.lines import literal, measure
 from reader.core.paper import Listing as FeedListing
-from reader.core.similarity import Fit
 from reader.core.views import View
 from reader.session.places import Place, view
 from reader.ui.filter.state import COUNTED, TOPIC_MEANINGS, filter_parts, strip_parts
@@ -23,7 +22,8 @@ from reader.ui.kit.status_lines import EDIT_QUERY, Condition, Header, header_lin
 from reader.ui.kit.styles import STYLES
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.list.header import LONGEST, header, header_parts, window_title
-from reader.ui.page.state import FIT
+from reader.ui.page.lines import Findings
+from reader.ui.page.state import FOUND
 from reader.ui.refresh.state import REFRESH, UNJOINED, RefreshStatus, join_failed, joined
 from reader.ui.shell.listing import CacheFacts, ListContent
 from reader.ui.shell.state import State
@@ -107,8 +107,8 @@ def test_the_header_has_the_place_the_query_and_the_numbers(state: State, shown:
 
 
 def test_the_header_says_which_words_were_taken_for_others() -> None:
-    fit = Fit(3, "difusion", corrected=(("difusion", "diffusion"),))
-    asked = NEAR_ONLY, NEAR_ONLY.put(FIT, fit), NEAR_ONLY.put(FIT, fit._replace(text="other"))
+    found = Findings(3, "difusion", corrected=(("difusion", "diffusion"),))
+    asked = NEAR_ONLY, NEAR_ONLY.put(FOUND, found), NEAR_ONLY.put(FOUND, found._replace(query="other"))
     shown = [header(one, NOW, "·").query for one in asked]
     assert shown == ["difusion", "difusion  (searched for diffusion)", "difusion"]
 
@@ -117,14 +117,12 @@ def read(ago: timedelta) -> State:
     return at("latest").put(REFRESH, RefreshStatus(last=NOW - ago))
 
 
-def missing(*covered: tuple[str, Coverage]) -> State:
-    counts = COUNTS._replace(days=(DayCount("2026-05-11", 40, 30, covered=covered),))
+def missing(*names: str) -> State:
+    known = tuple((name, Coverage("", ("2026-05-11",), "arXiv's API refused")) for name in names)
+    counts = COUNTS._replace(days=(DayCount("2026-05-11", 40, 30, incomplete=known),))
     return read(timedelta(minutes=30)).put(COUNTED, counts)
 
 
-SHORT = Coverage("2026-05-11", 14, 8, 2, ("api",))
-WHOLE = "cs.CV", Coverage("2026-05-11", 20, 20, 2, ("api",))
-UNSURE = "cs.LG", Coverage("2026-05-11", 3, 3, 0, ("rss",), lacks="arXiv's API refused")
 SINCE = NOW.astimezone() - timedelta(minutes=30)
 
 REFRESHING = at("latest").put(REFRESH, RefreshStatus().started()._replace(progress="day 3 of 7"))
@@ -142,9 +140,8 @@ UNJOINED_SINCE = join_failed(FETCHING, "sync fails", SINCE)
         (read(timedelta(minutes=30)), Condition("07:44", "fresh")),
         (read(timedelta(hours=9)), Condition("11 May", "fresh")),
         (read(timedelta(days=40)), Condition("2 Apr", "fresh")),
-        (missing(WHOLE, UNSURE), Condition("07:44", "fresh")),
-        (missing(("cs.CL", SHORT), WHOLE), Condition("07:44 · cs.CL 8 of 14", "fresh")),
-        (missing(("cs.CL", SHORT), ("cs.AI", SHORT)), Condition("07:44 · cs.CL 8 of 14 +1", "fresh")),
+        (missing("cs.CL"), Condition("07:44 · cs.CL incomplete", "fresh")),
+        (missing("cs.CL", "cs.AI"), Condition("07:44 · cs.CL incomplete +1", "fresh")),
         (REFRESHING, Condition("day 3 of 7", "busy")),
         (SEARCHING, Condition("day 3 of 7", "busy")),
         (SLOW, Condition("searching the feed", "busy")),
@@ -198,7 +195,7 @@ def test_the_header_changes_only_with_the_parts_of_the_state_that_it_shows() -> 
     ):
         for parts in (header_parts, filter_parts, strip_parts):
             assert parts(after) == parts(state)
-    assert header_parts(state.put(COUNTED, None)) != header_parts(state) == header_parts(state.put(FIT, None))
+    assert header_parts(state.put(COUNTED, None)) != header_parts(state) == header_parts(state.put(FOUND, None))
     assert header_parts(state.put(REFRESH, RefreshStatus().started())) != header_parts(state)
     assert header_parts(state.search_feed("x").search_progressed("x")) != header_parts(state)
     assert filter_parts(state.put(TOPIC_MEANINGS, {"agents": "Models that act."})) != filter_parts(state)

@@ -10,7 +10,7 @@ import pytest
 from reader.commands.line.shell import ReaderShell
 from reader.keys.actions import CONTEXTS, MENU, Context
 from reader.keys.keymap import Keymap
-from reader.ui.help.screen import (
+from reader.ui.help import (
     FIRST,
     FoundPane,
     HelpRow,

@@ -198,13 +198,12 @@ def test_lines_keep_to_the_width(
 # Headings and the end
 
 
-def test_a_day_says_how_whole_its_categories_are_and_gaps_alone_if_there_are_any() -> None:
-    whole = Coverage("2025-11-24", 14, 14, 2, ("api",))
-    quiet, short = whole._replace(papers=0, here=0), whole._replace(here=8)
-    day = DayCount("2025-11-24", 34, 12, covered=(("cs.CL", whole), ("cs.RO", quiet), ("cs.CV", whole)))
-    assert coverage_note(day, TODAY) == "cs.CL 14 of 14, cs.CV 14 of 14"
-    assert coverage_note(day._replace(covered=(*day.covered, ("cs.LG", short))), TODAY) == "cs.LG 8 of 14"
-    assert coverage_note(day._replace(covered=()), TODAY) == ""
+def test_a_day_names_the_categories_of_which_papers_may_be_missing() -> None:
+    known = Coverage("2025-11-21", ("2025-11-24",), "arXiv's API refused")
+    day = DayCount("2025-11-24", 34, 12)
+    assert coverage_note(day, TODAY) == ""
+    day = day._replace(incomplete=(("cs.CL", known),))
+    assert coverage_note(day, TODAY) == "cs.CL incomplete, arXiv's API refused"
 
 
 MONDAY, FRIDAY, OCTOBER = DayCount("2025-11-24", 34, 12), DayCount("2025-11-21", 17, 8), DayCount("2024-10-31", 3, 0)

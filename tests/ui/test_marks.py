@@ -11,8 +11,7 @@ import pytest
 from reader.cache.marks.events import Events
 from reader.log.actions import Done, UserAction
 from reader.ui.app import ReaderApp
-from reader.ui.marks.actions import MarkActions, changed_words
-from reader.ui.marks.traces import Traces
+from reader.ui.marks import MarkActions, Traces, changed_words
 from tests.table import each, rest_long
 from tests.ui.bench import Bench
 from tests.ui.conftest import Opener
@@ -76,7 +75,7 @@ def test_a_slow_mark_shows_its_progress(monkeypatch: pytest.MonkeyPatch) -> None
     report = MarkActions(bench.app)._report("marking")
     report(1_000, 2_000)
     assert bench.model.state.activity == ""
-    monkeypatch.setattr("reader.ui.marks.actions.BLINK", -1.0)
+    monkeypatch.setattr("reader.ui.marks.BLINK", -1.0)
     report(1_000, 2_000)
     assert bench.model.state.activity == "marking 1,000 of 2,000"
 

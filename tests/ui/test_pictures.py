@@ -25,10 +25,19 @@ from reader.refresh.lines import Canvas, Job, Line, Tell, done, waiting
 from reader.ui.full_text.lines import LETTERS
 from reader.ui.full_text.state import TEXT
 from reader.ui.kit.glyphs import UNICODE
-from reader.ui.pictures.actions import PICTURES
-from reader.ui.pictures.drawing import PictureDrawn, draw
-from reader.ui.pictures.pictures import MOST, Picture, Pictures, first_from, formula_of, pictures_of, room
-from reader.ui.pictures.screen import PicturePane, _Text
+from reader.ui.picture_drawing import PictureDrawn, draw
+from reader.ui.pictures import (
+    MOST,
+    PICTURES,
+    Picture,
+    PicturePane,
+    Pictures,
+    _Text,
+    first_from,
+    formula_of,
+    pictures_of,
+    room,
+)
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
 from tests.feeds.fulltext.pdf_pages import Printed, paragraph, write_pdf
@@ -229,7 +238,7 @@ def test_undrawable_pictures_are_an_error(data: bytes, said: str) -> None:
 
 
 def test_a_picture_of_too_many_pixels_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.ui.pictures.drawing.MOST_PIXELS", 400 * 200)
+    monkeypatch.setattr("reader.ui.picture_drawing.MOST_PIXELS", 400 * 200)
     assert draw(picture(), BLOCKS).columns == 30
     with pytest.raises(NoPicture, match="more than 0 million pixels"):
         draw(picture(size=(400, 201)), BLOCKS)
@@ -349,7 +358,7 @@ async def test_a_formula_and_the_page_of_a_pdf_are_shown_as_printed(
         await r.until(lambda: blocks(r) > 100)
         assert r.lines[0].strip() == "1 of 4 · Page 1, upper half"
         await r.do("picture.close")
-        monkeypatch.setattr("reader.ui.pictures.actions.find_spec", lambda _: None)
+        monkeypatch.setattr("reader.ui.pictures.find_spec", lambda _: None)
         await r.do("picture.open")
         assert r.status.endswith("installs it · p opens the PDF")
 
@@ -369,8 +378,8 @@ async def test_a_picture_is_fetched_once_kept_and_may_fail(
             raise ValueError
         return done("picture", **drawn.values())
 
-    monkeypatch.setattr("reader.ui.pictures.actions.MOST_KEPT", 1)
-    monkeypatch.setattr("reader.ui.pictures.actions.PAUSE", 0.0)
+    monkeypatch.setattr("reader.ui.pictures.MOST_KEPT", 1)
+    monkeypatch.setattr("reader.ui.pictures.PAUSE", 0.0)
     async with reader(size=(80, 24)) as r:
         monkeypatch.setattr(r.app, "run_job", run_job)
         r.app.model.change(r.app.state.put(PICTURES, Pictures(pictures, 0, Canvas("blocks", 80, 20))))
@@ -389,11 +398,11 @@ async def test_a_missing_picture_or_extra_is_explained(
     async with reader(settings=settings(endpoint=feed.url, images="off")) as r:
         await r.do("read.open", "picture.open")
         assert r.is_on_page and r.status == "pictures are off: see images in the settings"
-        monkeypatch.setattr("reader.ui.pictures.actions.find_spec", lambda _: None)
+        monkeypatch.setattr("reader.ui.pictures.find_spec", lambda _: None)
         await r.do("picture.open")
         assert r.is_on_page and r.status.startswith("pictures need the extra images: ")
     monkeypatch.undo()
-    monkeypatch.setattr("reader.ui.pictures.pictures.is_arxiv_id", lambda _: False)
+    monkeypatch.setattr("reader.ui.pictures.is_arxiv_id", lambda _: False)
     async with reader(settings=settings(endpoint=feed.url, images="blocks")) as r:
         await r.do("read.open", "picture.open")
         assert r.is_on_page

@@ -8,7 +8,8 @@ from textual import events
 
 from reader.core.errors import QueryError
 from reader.core.query.suggestions import Completion, complete
-from reader.ui.kit.line_widgets import LineInput
+from reader.ui.kit.line_widgets import LineInput, Reported
+from reader.ui.query.actions import LONGEST, QueryLine
 from reader.ui.query.advice import (
     ADD_A_PAPER,
     EXAMPLES,
@@ -21,7 +22,6 @@ from reader.ui.query.advice import (
     value_spans,
     with_known_topics,
 )
-from reader.ui.query.line import LONGEST, QueryLine
 from tests.table import each
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings
@@ -114,7 +114,7 @@ class LineApp(Stage):
 
     @property
     def typed(self) -> list[str]:
-        return [message.text for message in self.told if isinstance(message, QueryLine.Changed)]
+        return [message.value for message in self.told if isinstance(message, Reported)]
 
     def on_mount(self) -> None:
         self.line.query_one(LineInput).cursor_blink = False
@@ -126,9 +126,6 @@ class LineApp(Stage):
             self.answer = getattr(self.line, self.CALLS[event.key])()
         else:
             await super().on_event(event)
-
-    def on_query_line_changed(self, message: QueryLine.Changed) -> None:
-        self.told.append(message)
 
     def drawn(self) -> list[str]:
         """The line and the advice below it."""

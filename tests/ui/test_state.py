@@ -17,12 +17,12 @@ from reader.cache.reads.window import DayCount, Order, TopicCount
 from reader.core.paper import Listing as FeedListing
 from reader.keys.actions import CONTEXTS
 from reader.session.places import Place, ViewList, saved_view, view
-from reader.ui.dates.actions import DATE, DateRequest, ask_for_date
-from reader.ui.library.counting import Counts
+from reader.ui.dates import DATE, DateRequest, ask_for_date
+from reader.ui.filter.counter import Counts
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.page.state import PAGE, Reading, close_page
 from reader.ui.page.state import READING as DETAIL
-from reader.ui.query.state import type_query
+from reader.ui.query.advice import type_query
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.layout import SHAPES, PaneChoice, PaneName, has_filter, shape_at
 from reader.ui.shell.listing import NOTHING_SELECTED, TOP, ListContent, ListRequest, Position, SearchStatus, Stop, Where

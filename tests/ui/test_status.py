@@ -19,8 +19,8 @@ from reader.keys.keymap import Keymap
 from reader.keys.spelling import Chord
 from reader.refresh.lines import Canvas
 from reader.session.places import Place, triage_place, view
-from reader.ui.command_line.state import COMMAND, TypedCommand
-from reader.ui.dates.actions import DateRequest, ask_for_date
+from reader.ui.command_line.screen import COMMAND, TypedCommand
+from reader.ui.dates import DateRequest, ask_for_date
 from reader.ui.filter.state import COUNTED, HINT
 from reader.ui.full_text.screen import text_status
 from reader.ui.full_text.state import TEXT, view_text
@@ -42,13 +42,11 @@ from reader.ui.kit.styles import STYLES
 from reader.ui.list.header import main_status
 from reader.ui.main_screen import TopLine
 from reader.ui.notes.actions import NOTING, TAGGING, Noting, Tagging
-from reader.ui.page.state import PAGE, Reading
-from reader.ui.pictures.actions import PICTURES
-from reader.ui.pictures.pictures import Picture, Pictures
+from reader.ui.page.state import PAGE, TRIAGE, Reading, begin_triage
+from reader.ui.pictures import PICTURES, Picture, Pictures
 from reader.ui.shell.listing import ListContent
 from reader.ui.shell.screens import status
 from reader.ui.shell.state import Notice, Notices, Prompt, State
-from reader.ui.triage.state import TRIAGE, begin_triage
 from tests.table import each
 from tests.ui.conftest import Opener
 from tests.ui.full_texts import document

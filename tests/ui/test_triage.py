@@ -8,7 +8,7 @@ import pytest
 
 from reader.session.places import Place
 from reader.ui.list.empty import triage_end
-from reader.ui.triage.state import Decision, Triage
+from reader.ui.page.state import Decision, Triage
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story
 

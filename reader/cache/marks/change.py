@@ -110,7 +110,7 @@ def same(kind: str) -> str:
         # One trace of a kind per day; a paper opened on a day was not passed on it.
         kinds = TRACES if kind == marks.PASS else (kind,)
         found = "SELECT 1 FROM mark AS m WHERE m.pk = paper.pk"
-        return f"EXISTS ({found} AND m.kind IN ({marks.quoted(kinds)}) AND m.value = :value)"
+        return f"EXISTS ({found} AND m.kind IN ({marks.sql_list(kinds)}) AND m.value = :value)"
     if kind == WANT:
         # It is here, which is all that was wanted.
         return "true"

@@ -1,4 +1,4 @@
-"""What the user has read: figures by week, by day and by topic, from the marks.
+"""The user's reading: figures by week, by day and by topic, from the marks.
 
 A paper counts as seen if the user opened, passed or marked it, and as opened if its page was opened or it was read to
 the end. Each paper counts once per week, day and topic.
@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, TypeAlias
 
-from reader.core.marks import FINISH, OPEN, QUEUE, TRACES, quoted
+from reader.core.marks import FINISH, OPEN, QUEUE, TRACES, sql_list
 
 WEEKS = 12
 
@@ -87,10 +87,10 @@ _DEEDS = f"""
     WITH deed AS (
         SELECT coalesce(pk, paper) AS paper, kind, value, clock, undone, by,
             count(*) OVER (PARTITION BY action, kind) AS count
-        FROM mark WHERE clock >= ? AND kind IN ({quoted((*TRACES, *MARKED))})
+        FROM mark WHERE clock >= ? AND kind IN ({sql_list((*TRACES, *MARKED))})
     )
     SELECT paper, kind, value, clock FROM deed WHERE undone = 0
-    AND (kind IN ({quoted(TRACES)}) OR (count <= {TOGETHER} AND value NOT IN ('', '0') AND by = ''))
+    AND (kind IN ({sql_list(TRACES)}) OR (count <= {TOGETHER} AND value NOT IN ('', '0') AND by = ''))
 """
 
 _TOPICS = """
@@ -129,7 +129,7 @@ def reading_figures(connection: sqlite3.Connection, today: date, weeks: int = WE
 
 
 def _deeds(connection: sqlite3.Connection, first: date) -> Iterator[tuple[PaperRef, str, date]]:
-    """What the user did since a day: the paper, the kind of mark, and the local day."""
+    """The user's marks since a day: the paper, the kind of mark, and the local day."""
     starred = {pk for (pk,) in connection.execute("SELECT pk FROM paper WHERE starred = 1")}
     since = int(datetime.combine(first, time()).timestamp() * 1000)
     for paper, kind, value, clock in connection.execute(_DEEDS, (since,)):

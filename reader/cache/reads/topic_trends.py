@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from reader.cache import meta
 from reader.core.topics.trends import Trend, first_day, trends
 
 
@@ -27,23 +25,6 @@ def topics_of(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, l
     return found
 
 
-class Extent(NamedTuple):
-    """The inputs of the trends: equal extents give equal trends."""
-
-    newest: str | None
-    listed: int
-    """Papers listed on the days that trends cover."""
-    rules: str | None
-
-
-def extent(connection: sqlite3.Connection) -> Extent:
-    """The current inputs of the trends."""
-    newest: str | None = connection.execute("SELECT max(day) FROM day WHERE papers > 0").fetchone()[0]
-    first = first_day(newest) if newest else ""
-    listed = connection.execute("SELECT count(*) FROM listing WHERE day BETWEEN ? AND ?", (first, newest)).fetchone()
-    return Extent(newest, listed[0], meta.get(connection, "topics"))
-
-
 # Each day's row counts all its papers, hidden ones too: a trend describes the feed, not the user.
 _BY_DAY = """
 SELECT day, NULL, papers FROM day WHERE day BETWEEN :first AND :newest
@@ -56,8 +37,9 @@ SELECT n.day, topic.slug, n.papers FROM (
 """
 
 
-def topic_trends(connection: sqlite3.Connection, newest: str | None) -> dict[str, Trend]:
-    """The trend of each topic in the weeks that end with `newest` (ISO); empty if there are too few weeks."""
+def topic_trends(connection: sqlite3.Connection) -> dict[str, Trend]:
+    """The trend of each topic in the weeks that end with the newest day; empty if there are too few weeks."""
+    (newest,) = connection.execute("SELECT max(day) FROM day WHERE papers > 0").fetchone()
     if newest is None:
         return {}
     return trends(connection.execute(_BY_DAY, {"first": first_day(newest), "newest": newest}), newest)

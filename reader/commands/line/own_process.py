@@ -15,7 +15,8 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, cast
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from reader import access_token
 from reader.actions import programs
@@ -30,29 +31,32 @@ MOST_OUTPUT = 1 << 20
 TIME_LIMIT = 3600.0
 
 TIDY_UP_SECONDS = 1.0
-"""Seconds for a stopped command to tidy up, and for the rest of its output."""
+"""Seconds for a stopped command to tidy up."""
 
 
 # On the reader's side
+
+
+def _start(environment: Mapping[str, str], **options: Any) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
+    """Start a process that waits for words on its standard input, and ends when that closes; raises OSError."""
+    # In a session of its own: keys such as ctrl+c at the terminal must not reach it.
+    process = subprocess.Popen(
+        process_line(__name__), env=environment, stdin=subprocess.PIPE, start_new_session=True, **options
+    )
+    assert process.stdin  # noqa: S101 (it is a pipe)
+    return process, process.stdin
 
 
 def start_beyond(words: Sequence[str]) -> None:
     """Start a command that runs on after this program; it is not waited for, and its output is lost."""
     nothing = subprocess.DEVNULL
     with suppress(OSError):
-        started = subprocess.Popen(
-            process_line(__name__),
-            env=access_token.child_environment(),
-            stdin=subprocess.PIPE,
-            stdout=nothing,
-            stderr=nothing,
-            cwd=Path(__file__).anchor,
-            start_new_session=True,
-        )
-        with cast(BinaryIO, started.stdin) as stdin:
+        environment, folder = access_token.child_environment(), Path(__file__).anchor
+        process, stdin = _start(environment, stdout=nothing, stderr=nothing, cwd=folder)
+        with stdin:
             stdin.write(given_words(words, stays=True))
         # Python would warn that it is still running.
-        started.returncode = 0
+        process.returncode = 0
 
 
 class CommandProcess:
@@ -64,51 +68,34 @@ class CommandProcess:
         environment = access_token.child_environment() | plain | dict(variables)
         for name in ("CLICOLOR_FORCE", "FORCE_HYPERLINK"):
             environment.pop(name, None)
+        self._is_stopped = False
         try:
-            self._popen = subprocess.Popen(
-                process_line(__name__),
-                env=environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                # Keys such as ctrl+c at the terminal must not reach it.
-                start_new_session=True,
-            )
+            # Files, not pipes: a program opened by the command, such as a browser, may hold them after its end.
+            self._output, self._errors = TemporaryFile(), TemporaryFile()  # noqa: SIM115 (`wait` closes them)
+            self._process, self._stdin = _start(environment, stdout=self._output, stderr=self._errors)
         except OSError as error:
             raise ReaderError(f"The command could not be started: {error.strerror}; try again later.") from error
         self._given = given_words(words)
-        self._is_stopped = False
 
     def wait(self) -> Outcome:
-        """Wait until it ends, reading its output; for a thread."""
-        pipes = (self._popen.stdin, self._popen.stdout, self._popen.stderr)
-        stdin, stdout, stderr = (cast(BinaryIO, pipe) for pipe in pipes)
-        text, errors = bytearray(), bytearray()
-        reading = [
-            threading.Thread(target=_read, args=args, daemon=True) for args in ((stdout, text), (stderr, errors))
-        ]
-        for thread in reading:
-            thread.start()
+        """Wait until it ends, and read its output; for a thread."""
         with suppress(OSError, ValueError):
-            stdin.write(self._given)
-            stdin.flush()
+            self._stdin.write(self._given)
+            self._stdin.flush()
         try:
-            code = self._popen.wait(TIME_LIMIT)
+            code = self._process.wait(TIME_LIMIT)
         except subprocess.TimeoutExpired:
             self.kill()
-            code = self._popen.wait()
-        for thread in reading:
-            # Not forever: a program opened by the command, such as a browser, may hold the pipe.
-            thread.join(TIDY_UP_SECONDS)
+            code = self._process.wait()
         is_stopped = self._is_stopped
         self.kill()
-        return Outcome(code, _cleaned(text), _cleaned(errors), is_stopped)
+        return Outcome(code, _read(self._output), _read(self._errors), is_stopped)
 
     def stop(self) -> None:
         """Let it tidy up and end; kill it if that takes too long."""
         self._is_stopped = True
         with suppress(OSError):
-            self._popen.send_signal(signal.SIGINT)
+            self._process.send_signal(signal.SIGINT)
         killing = threading.Timer(TIDY_UP_SECONDS, self.kill)
         killing.daemon = True
         killing.start()
@@ -117,16 +104,13 @@ class CommandProcess:
         """End it with the programs that it runs: it ends when its standard input closes, whatever it does then."""
         self._is_stopped = True
         with suppress(OSError):
-            cast(BinaryIO, self._popen.stdin).close()
+            self._stdin.close()
 
 
-def _read(pipe: BinaryIO, kept: bytearray) -> None:
-    with pipe:
-        while read := pipe.read1():  # type: ignore[attr-defined]
-            kept += read[: MOST_OUTPUT - len(kept)]
-
-
-def _cleaned(printed: bytearray) -> str:
+def _read(file: IO[bytes]) -> str:
+    with file:
+        file.seek(0)
+        printed = file.read(MOST_OUTPUT)
     lines = clean_note(printed.decode(errors="replace"), MOST_OUTPUT).strip("\n").expandtabs(4).split("\n")
     if len(printed) >= MOST_OUTPUT:
         lines.append("The output is too long; the rest is left out.")

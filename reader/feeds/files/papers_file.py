@@ -21,7 +21,7 @@ from typing import Any, BinaryIO, TypeGuard, cast
 from reader.core.dates import iso_day
 from reader.core.errors import FeedError, FeedMalformed
 from reader.core.ids import id_in_file_name
-from reader.core.paper import LibraryEntry, Listing, Skipped
+from reader.core.paper import LibraryEntry, Listing, SkippedRecord
 from reader.core.text import text_size
 from reader.feeds.files import libraries
 from reader.feeds.files.saved_page import html_of, parse_saved_page, parse_web_page, read_web_page
@@ -158,7 +158,7 @@ def _entries(value: object, line: int) -> Iterator[Placed]:
 
 
 def _unreadable(line: int, reason: str) -> Placed:
-    return f"line {line}", Skipped(f"line {line}", reason)
+    return f"line {line}", SkippedRecord(f"line {line}", reason)
 
 
 BATCH = 200
@@ -231,14 +231,14 @@ def _records(records: Iterable[Mapping[str, Any]]) -> Iterator[Listing]:
     """The papers of a file read by an extension; a paper without an id is looked up by title."""
     exported: list[Exported] = []
     entries: list[LibraryEntry] = []
-    skipped: list[Skipped] = []
+    skipped: list[SkippedRecord] = []
     for number, record in enumerate(records, start=1):
         try:
             exported.append(parse_export(record))
         except FeedMalformed as error:
             draft = parse_draft(record)
             if draft is None:
-                skipped.append(Skipped(f"record {number}", str(error)))
+                skipped.append(SkippedRecord(f"record {number}", str(error)))
             else:
                 entries.append(LibraryEntry(f"record {number}", draft.title))
     yield from _listings_of(exported)
@@ -336,7 +336,7 @@ class _RecordReader:
         self._records: list[object] = []
         self._places: list[str] = []
         self._entries: list[LibraryEntry] = []
-        self._skipped: list[Skipped] = []
+        self._skipped: list[SkippedRecord] = []
         self._reason = ""
         self._found = False
         self._unusable = 0
@@ -347,11 +347,11 @@ class _RecordReader:
             for place, value in values:
                 yield from self._noted(self._value(place, value))
                 if self._unusable > UNUSABLE:
-                    self._skipped.append(Skipped(place, "too many unusable records; the rest was not read"))
+                    self._skipped.append(SkippedRecord(place, "too many unusable records; the rest was not read"))
                     break
         except DamagedFile as error:
             # Records before the damage are good.
-            self._skipped.append(Skipped("the end", str(error)))
+            self._skipped.append(SkippedRecord("the end", str(error)))
         yield from self._noted(self._flush())
         if not self._found:
             why = f" ({self._reason})" if self._reason else ""
@@ -369,7 +369,7 @@ class _RecordReader:
 
     def _value(self, place: str, value: object) -> Iterator[Listing]:
         """The listings of one value, and of those before it if there are enough."""
-        if isinstance(value, Skipped):
+        if isinstance(value, SkippedRecord):
             self._skipped.append(value)
         elif libraries.is_library_item(value):
             self._collect_items([value], place)
@@ -383,7 +383,7 @@ class _RecordReader:
             self._records.append(value)
             self._places.append(place)
         else:
-            self._skipped.append(Skipped(place, "not a record"))
+            self._skipped.append(SkippedRecord(place, "not a record"))
         count = len(self._records) + len(self._exported) + len(self._entries) + len(self._skipped)
         if count >= BATCH or self._characters >= BATCH_CHARACTERS:
             yield from self._flush()
@@ -396,12 +396,12 @@ class _RecordReader:
         try:
             found = parse_export(record)
         except FeedMalformed as error:
-            self._skipped.append(Skipped(place, str(error)))
+            self._skipped.append(SkippedRecord(place, str(error)))
             return
         self._exported.append(found)
         self._characters += text_size(found)
         if found.bad_marks:
-            self._skipped.append(Skipped(place, f"{found.bad_marks} of its marks are of no known form"))
+            self._skipped.append(SkippedRecord(place, f"{found.bad_marks} of its marks are of no known form"))
 
     def _flush(self) -> Iterator[Listing]:
         """The listings of the records collected so far, and one of what was skipped."""

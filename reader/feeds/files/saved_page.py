@@ -25,7 +25,6 @@ from reader.core.errors import FeedMalformed
 from reader.core.ids import arxiv_id, page_id
 from reader.core.paper import Draft, Listing
 from reader.core.text import clean, fold
-from reader.core.titles import Titled, is_other, twin_id
 from reader.feeds import safe
 from reader.feeds.huggingface import listed_day, parse_item
 from reader.feeds.safe import UnreadableJson, parse_json
@@ -82,32 +81,16 @@ def parse_saved_page(text: str, today: date) -> Listing:
     text = _PAPER_LINK.sub("\x02\\g<id>\x03", re.sub("[\x02\x03]", "", text))
     text = _LINK.sub("", text)
     is_linked = "\x02" in text
-    drafts: dict[tuple[str, ...], Draft] = {}
+    drafts: dict[str, Draft] = {}
     dated = is_linked
     for block in _blocks(text, today):
         dated = dated or block.is_dated
         for draft in _linked_drafts(block) if is_linked else _block_drafts(block):
-            _add(drafts, draft)
+            # Titles with the same letters have the same id.
+            drafts.setdefault(draft.id or page_id(draft.title), draft)
     if not (dated and drafts):
         raise FeedMalformed("This is not the text of a saved page: it has no paper with authors and a date.")
     return Listing(None, tuple(drafts.values()), is_page=True)
-
-
-def _add(drafts: dict[tuple[str, ...], Draft], draft: Draft) -> None:
-    """Add a new paper; another one with the same title has another date or other authors."""
-    if draft.id:
-        drafts.setdefault((draft.id,), draft)
-        return
-    # Titles with the same letters have the same id.
-    title = page_id(draft.title)
-    first = drafts.setdefault((title,), draft)
-    facts = (draft.author_count, draft.published)
-    shown = Titled(draft.title, *facts)
-    if facts != (None, None) and (
-        facts != (first.author_count, first.published)
-        or is_other(shown, Titled(first.title, first.author_count, first.published))
-    ):
-        drafts.setdefault((title, *map(str, facts)), draft._replace(entry=twin_id(shown)))
 
 
 def _blocks(text: str, today: date) -> Iterator[_Block]:

@@ -18,8 +18,8 @@ from reader.core.text import amount
 from reader.keys.actions import COMMAND_LINE, Context, own_actions
 from reader.keys.keymap import Keymap
 from reader.session.places import Place, view
-from reader.ui.command_line.state import COMMAND, COMMANDS, OUTPUT, Output, TypedCommand, fitting, run_command, suggest
-from reader.ui.dates.actions import DATE
+from reader.ui.command_line.screen import COMMAND, COMMANDS, OUTPUT, Output, TypedCommand, fitting, run_command, suggest
+from reader.ui.dates import DATE
 from reader.ui.filter.state import FOLLOWED
 from reader.ui.kit.lines import short_day
 from reader.ui.notes.actions import TAGGING
@@ -30,7 +30,6 @@ from reader.ui.shell.state import Notices, State, Tone
 
 if TYPE_CHECKING:
     from reader.config import Settings
-    from reader.core.paper_row import PaperKey
     from reader.ui.app import ReaderApp
     from reader.ui.command_line.screen import CommandScreen, LineScreen
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple, TypeAlias
 
 from textual import events
 
-from reader.core.lines import Line, Piece, literal
+from reader.cache.reads.window import DayCount
+from reader.core.lines import Line, Piece, cut, literal, measure, spread
 from reader.core.query.choices import Choice
+from reader.core.text import amount, fold
 from reader.keys.spelling import typed_on
 from reader.session.places import DAY, TopicMode, TopicOrder
-from reader.ui.filter.rows import FilterData, FilterRow, FilterState, draw_row, lay_out, meaning
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import Reported
-from reader.ui.kit.lines import Row
+from reader.ui.kit.lines import Row, day_name
 from reader.ui.kit.pane import RowsPane
 
 _RIGHT_BUTTON = 3
@@ -219,3 +221,266 @@ class FilterPane(RowsPane, can_focus=True):
         if at < len(self.rows) and self.rows[at].selectable:
             self.go(at)
             self.exclude() if event.button == _RIGHT_BUTTON else self.toggle()
+
+
+AT_FIRST = 7
+"""Rows of a section that are listed while the others are folded."""
+
+SHORTCUT_ROOM = 9
+"""Minimum cells of a name with its key."""
+
+
+class ViewItem(NamedTuple):
+    """A view with the number of its papers; numbers are None while unknown or not shown."""
+
+    id: str
+    name: str
+    papers: int | None = None
+    unread: int | None = None
+    key: str = ""
+
+
+class TopicItem(NamedTuple):
+    """A topic with its number of papers in the list."""
+
+    slug: str
+    name: str
+    family: str
+    about: str = ""
+    """A sentence on which papers have the topic."""
+    papers: int | None = None
+
+
+class FilterData(NamedTuple):
+    """All data of the filter pane, in its order."""
+
+    views: tuple[ViewItem, ...] = ()
+    days: tuple[DayCount, ...] = ()
+    """Newest first."""
+    topics: tuple[TopicItem, ...] = ()
+    tags: tuple[tuple[str, int], ...] = ()
+    """Each with the number of its papers."""
+    follows: tuple[ViewItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FilterState:
+    """The choices and folds in the filter pane."""
+
+    view: str | None = None
+    day: str | None = None
+    choice: Choice = field(default_factory=lambda: Choice("any"))
+    closed: frozenset[str] = frozenset()
+    tags: Choice = field(default_factory=Choice)
+    unfolded: frozenset[str] = frozenset()
+    """Sections whose further rows are listed: `followed`, `days`, `tags`, and `topics` for topics without papers."""
+    on_top: tuple[str, ...] = ()
+    narrowed: str = ""
+    """The text that narrows the topics; it hides views and days."""
+    order: TopicOrder = "family"
+
+
+Kind: TypeAlias = Literal["heading", "view", "day", "tag", "more", "family", "topic", "note", "gap"]
+
+Mark: TypeAlias = Literal["none", "chosen", "open", "folded", "picked", "excluded"]
+"""The meaning of the sign before a row's text."""
+
+
+class FilterRow(NamedTuple):
+    """One row of the pane."""
+
+    kind: Kind
+    key: str
+    """The view's id, the ISO day, the tag, the family or the topic's slug."""
+    text: str = ""
+    papers: int | None = None
+    mark: Mark = "none"
+    quiet: bool = False
+    unread: int | None = None
+    """The unread ones among `papers`; None if they are not shown."""
+    is_partial: bool = False
+    """Whether more papers may follow, which is marked with `+`."""
+    about: str = ""
+    shortcut: str = ""
+
+    @property
+    def selectable(self) -> bool:
+        return self.kind not in ("heading", "note", "gap")
+
+
+def lay_out(data: FilterData, state: FilterState) -> tuple[FilterRow, ...]:
+    sections = [] if state.narrowed else [_views(data, state), _follows(data, state), _days(data, state)]
+    sections += [] if state.narrowed else [_tags(data, state)]
+    return tuple(row for section in (*sections, _topics(data, state)) for row in section)
+
+
+def _section(
+    key: str, rows: Sequence[FilterRow], first: Collection[int], state: FilterState, more: str
+) -> Iterator[FilterRow]:
+    """The rows at the places `first` and those that filter the list; others are folded behind a row."""
+    if not rows:
+        return
+    yield FilterRow("heading", key, key.upper())
+    is_unfolded = key in state.unfolded
+    shown = [row for at, row in enumerate(rows) if is_unfolded or at in first or row.mark != "none"]
+    yield from shown
+    if len(shown) < len(rows):
+        yield FilterRow("more", key, f"{len(rows) - len(shown):,} {more}", mark="folded", quiet=True)
+    elif is_unfolded and len(rows) > AT_FIRST:
+        yield FilterRow("more", key, "fewer", mark="open", quiet=True)
+    yield FilterRow("gap", key)
+
+
+def _most(numbers: Iterable[int]) -> set[int]:
+    """The places of the greatest numbers."""
+    ranked = sorted(enumerate(numbers), key=lambda pair: -pair[1])
+    return {at for at, _ in ranked[:AT_FIRST]}
+
+
+def _views(data: FilterData, state: FilterState) -> Iterator[FilterRow]:
+    rows = [_view(one, state) for one in data.views]
+    return _section("views", rows, range(len(rows)), state, "")
+
+
+def _follows(data: FilterData, state: FilterState) -> Iterator[FilterRow]:
+    rows = [_view(one, state)._replace(quiet=not one.papers) for one in data.follows]
+    return _section("followed", rows, _most(one.unread or 0 for one in data.follows), state, "more")
+
+
+def _view(one: ViewItem, state: FilterState) -> FilterRow:
+    mark: Mark = "chosen" if one.id == state.view else "none"
+    return FilterRow("view", one.id, one.name, one.papers, mark, unread=one.unread, shortcut=one.key)
+
+
+def _days(data: FilterData, state: FilterState) -> Iterator[FilterRow]:
+    rows = []
+    for one in data.days:
+        mark: Mark = "chosen" if one.day == state.day else "none"
+        unread = one.unread if one.papers and not one.is_partial else None
+        name, has_more = day_name(one.day, data.days[0].day), one.is_partial or bool(one.incomplete)
+        rows.append(FilterRow("day", one.day, name, one.papers, mark, not one.unread, unread, has_more))
+    return _section("days", rows, range(AT_FIRST), state, "older")
+
+
+def _tags(data: FilterData, state: FilterState) -> Iterator[FilterRow]:
+    """The most used tags by name."""
+    marks: dict[str, Mark] = {tag.casefold(): "picked" for tag in state.tags.picked}
+    marks |= {tag.casefold(): "excluded" for tag in state.tags.excluded}
+    rows = [FilterRow("tag", name, name, count, marks.get(name.casefold(), "none")) for name, count in data.tags]
+    return _section("tags", rows, _most(count for _, count in data.tags), state, "more")
+
+
+def _topics(data: FilterData, state: FilterState) -> Iterator[FilterRow]:
+    if not data.topics:
+        return
+    yield FilterRow("heading", "topics", "TOPICS")
+    if state.narrowed:
+        found = [topic for topic in data.topics if _matches(topic, state.narrowed)]
+        yield from _in_order(found, state)
+        if not found:
+            yield FilterRow("note", "topics", "no topic matches", quiet=True)
+        return
+    by_slug = {topic.slug: topic for topic in data.topics}
+    yield from (_topic(by_slug.pop(slug), state) for slug in state.on_top if slug in by_slug)
+    without = [one for one in by_slug.values() if one.papers == 0 and _mark(one, state.choice) == "none"]
+    yield from _in_order([one for one in by_slug.values() if one not in without], state)
+    if without:
+        is_unfolded = "topics" in state.unfolded
+        mark: Mark = "open" if is_unfolded else "folded"
+        yield FilterRow("more", "topics", f"{len(without):,} without papers", mark=mark, quiet=True)
+        yield from (_topic(topic, state) for topic in without if is_unfolded)
+
+
+def _in_order(topics: Sequence[TopicItem], state: FilterState) -> Iterator[FilterRow]:
+    if state.order == "papers":
+        # Topics that are equal keep the order of the families.
+        yield from (_topic(topic, state) for topic in sorted(topics, key=lambda one: -(one.papers or 0)))
+        return
+    families: dict[str, list[TopicItem]] = {}
+    for topic in topics:
+        families.setdefault(topic.family, []).append(topic)
+    for family, members in families.items():
+        folded = family in state.closed and not state.narrowed
+        yield FilterRow("family", family, family, mark="folded" if folded else "open")
+        # Topics that filter the list are shown even in a folded family.
+        yield from (row for row in (_topic(one, state) for one in members) if not folded or row.mark != "none")
+
+
+def _topic(topic: TopicItem, state: FilterState) -> FilterRow:
+    mark = _mark(topic, state.choice)
+    return FilterRow("topic", topic.slug, topic.name, topic.papers, mark, not topic.papers, about=topic.about)
+
+
+def _mark(topic: TopicItem, choice: Choice) -> Mark:
+    return "picked" if topic.slug in choice.picked else "excluded" if topic.slug in choice.excluded else "none"
+
+
+def _matches(topic: TopicItem, typed: str) -> bool:
+    words = fold(f"{topic.name} {topic.slug} {topic.family}").replace("-", " ").split()
+    wanted = fold(typed).replace("-", " ").split()
+    return all(any(word.startswith(part) for word in words) for part in wanted)
+
+
+# Drawing
+
+
+def meaning(row: FilterRow) -> str:
+    """Return the hint for a row: its numbers in words, or which papers have the topic."""
+    if row.is_partial and row.papers is not None:
+        return f"{amount(row.papers, 'paper')} so far: the day is not all here"
+    if row.unread is not None and row.papers is not None:
+        return f"{row.unread:,} unread of {row.papers:,}"
+    return row.about
+
+
+def draw_row(row: FilterRow, width: int, state: FilterState, glyphs: Glyphs) -> Line:
+    """Draw a row in `width` cells: sign, name, and the number on the right."""
+    if row.kind == "heading":
+        return _heading(row, width, state, glyphs)
+    right = (Piece(" "), *_count(row, glyphs), Piece(" ")) if row.papers is not None else (Piece(" "),)
+    room = width - 2 - measure(right)
+    shortcut = f" {row.shortcut}" if row.shortcut and room >= SHORTCUT_ROOM else ""
+    name = cut(literal(row.text), room - len(shortcut), glyphs.ellipsis)
+    left: Line = (_sign(row, glyphs), Piece(" "), Piece(name, _role(row)), Piece(shortcut, "nothing"))
+    return spread(left, right, width)
+
+
+def _heading(row: FilterRow, width: int, state: FilterState, glyphs: Glyphs) -> Line:
+    left: Line = (Piece(row.text, "heading"),)
+    if row.key != "topics":
+        return left
+    if state.narrowed:
+        typed = cut(state.narrowed, width - 9, glyphs.ellipsis)
+        return (*left, Piece("  "), Piece("/", "mark"), Piece(typed, "typed"))
+    order = Piece("  by papers" if state.order == "papers" else "", "count")
+    return spread((*left, order), (Piece(f"{state.choice.mode} {glyphs.unfolded} ", "count"),), width)
+
+
+def _count(row: FilterRow, glyphs: Glyphs) -> Line:
+    count = f"{row.papers:,}{'+' if row.is_partial else ''}"
+    if row.unread is not None:
+        return (Piece(f"{row.unread:,}", "unread" if row.unread else "nothing"), Piece(f"/{count}", "nothing"))
+    if not row.papers and row.kind != "view" and not row.is_partial:
+        return (Piece(glyphs.nothing, "nothing"),)
+    return (Piece(count, "count" if row.papers and not row.is_partial else "nothing"),)
+
+
+def _sign(row: FilterRow, glyphs: Glyphs) -> Piece:
+    match row.mark:
+        case "none":
+            return Piece(" ", "name")
+        case "open" | "folded":
+            return Piece(glyphs.unfolded if row.mark == "open" else glyphs.folded, "quiet")
+        case "chosen":
+            return Piece(glyphs.here, "mark")
+    return Piece(glyphs.picked if row.mark == "picked" else glyphs.excluded, "mark")
+
+
+def _role(row: FilterRow) -> str:
+    if row.mark in ("picked", "chosen"):
+        return "picked"
+    if row.mark == "excluded":
+        return "excluded"
+    if row.kind == "family":
+        return "family"
+    return "quiet" if row.quiet else "name"

@@ -116,7 +116,7 @@ class Content(NamedTuple):
 
 
 def is_certain(cache: Path) -> bool:
-    """Whether a cache can be opened without a health check: no migration, repair or lock is due."""
+    """Whether a cache can be opened without a health check: no upgrade, repair or lock is due."""
     if paths.suspect_stamp(cache).exists() or not os.access(cache, os.W_OK) or not os.access(cache.parent, os.W_OK):
         return False
     log, locks = (cache.with_name(f"{cache.name}{end}") for end in ("-wal", "-shm"))

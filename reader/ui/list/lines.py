@@ -242,9 +242,10 @@ def draw_heading(heading: Heading, width: int, look: ListLook) -> Line:
 
 
 def coverage_note(day: DayCount, today: date) -> str:
-    """How many of a day's announced papers are here, for categories with a gap, else for all."""
-    told = day.short or [(name, known) for name, known in day.covered if known.papers]
-    return ", ".join(f"{name} {known.text(today)}" for name, known in told)
+    """The categories of which papers of the day may be missing, and why."""
+    return "; ".join(
+        f"{name} incomplete, {known._replace(complete_to='').text(today)}" for name, known in day.incomplete
+    )
 
 
 def draw_hole(hole: HoleAt, width: int, look: ListLook) -> Line:

@@ -11,10 +11,10 @@ from reader.session.places import DAY, Place, view
 from reader.ui.filter.state import COUNTED
 from reader.ui.kit.pane import Pane
 from reader.ui.page.screen import text_in_front
+from reader.ui.page.state import TRIAGE, is_listed
 from reader.ui.shell.controller import Controller, handles
 from reader.ui.shell.layout import PaneName, shown_panes
 from reader.ui.shell.state import State
-from reader.ui.triage.state import TRIAGE, is_listed
 
 _LEFT_TO_RIGHT: tuple[PaneName, ...] = ("filter", "list", "detail")
 
@@ -143,7 +143,7 @@ class MovementActions(Controller):
         query = Place(view("all"), before.place.text).whole("day")
         selection = compile_query(query, self._app.scope())
         try:
-            day = await self._library.days.ask_next(lambda window: window.matching_day(selection, here, steps))
+            day = await self._library.days.ask_next(lambda window: window.older_day(here, steps, selection))
         except ReaderError:
             self._model.change(self._model.state.list_stopped())
             raise

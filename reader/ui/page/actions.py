@@ -20,10 +20,9 @@ from reader.core.paper import Paper
 from reader.core.paper_row import NotCached, PaperKey, PaperRow
 from reader.ui.full_text.state import TEXT
 from reader.ui.page.screen import text_in_front
-from reader.ui.page.state import FOUND, PAGE, READING
+from reader.ui.page.state import FOUND, PAGE, READING, is_triaging
 from reader.ui.shell.controller import Controller, Moment, answers, follows, handles
 from reader.ui.shell.state import NOTHING_IS_FETCHED, State
-from reader.ui.triage.state import is_triaging
 
 if TYPE_CHECKING:
     from reader.actions.links import Link
@@ -91,7 +90,7 @@ class PageActions(Controller):
         found = self._model.state[FOUND]
         if self._model.state[PAGE] is None:
             self._show()
-        if found is not None and self._model.state[PAGE] is not None:
+        if found is not None and found.words and self._model.state[PAGE] is not None:
             self._app.full_text_actions.open_at(max(found.words, key=len), block)
 
     @handles("read.down", "read.up", step=1)

@@ -1,21 +1,24 @@
-"""The parts of the state for the papers in the detail pane and on the page, and findings about them."""
+"""The parts of the state for the paper in the detail pane or on the page, and for a triage."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from reader.core.paper_row import PaperKey
+from reader.session.places import TRIAGE as VIEW
+from reader.session.places import Place
 from reader.ui.full_text.state import TEXT
 from reader.ui.shell.state import Front, Part, State
-from reader.ui.triage.state import TRIAGE, is_triaging
 
 if TYPE_CHECKING:
     from reader.cache.community import KeptOutput, PageData
     from reader.cache.history import SinceMarked, Votes
     from reader.core.follows import FollowReason
     from reader.core.paper import Paper
-    from reader.core.similarity import Fit
-    from reader.ui.page.lines import Found
+    from reader.ui.page.lines import Findings
 
 
 class Reading(NamedTuple):
@@ -37,11 +40,8 @@ class Reading(NamedTuple):
 
 READING: Part[Reading | None] = Part(None)
 
-FOUND: Part[Found | None] = Part(None)
-"""Where the shown paper's full text has the search words; None if unknown."""
-
-FIT: Part[Fit | None] = Part(None)
-"""Why the shown paper is in a list of best fits; None in other lists, and while unknown."""
+FOUND: Part[Findings | None] = Part(None)
+"""What the list's query has to do with the shown paper; None while unknown, and without a query."""
 
 
 def close_page(state: State) -> State:
@@ -61,11 +61,92 @@ PAGE: Front[Reading] = Front(
 )
 
 
-def found_of(state: State, key: PaperKey) -> Found | None:
+def found_of(state: State, key: PaperKey) -> Findings | None:
     known = state[FOUND]
-    return known if known is not None and known.key == key else None
+    is_current = known is not None and known.key == key and known.query in ("", state.listing.place.text)
+    return known if is_current else None
 
 
-def fit_of(state: State, key: PaperKey) -> Fit | None:
-    known = state[FIT]
-    return known if known is not None and (known.key, known.text) == (key, state.listing.place.text) else None
+Phase = Literal["coming", "deciding", "done"]
+"""The list is being read; a paper is in front; no paper is left."""
+
+DECISIONS = {"star": "starred", "queue": "queued", "hide": "hidden", "read": "read"}
+"""The four decisions, by the kind of mark, in the words of notices and of the end."""
+
+
+class Decision(NamedTuple):
+    """The decision on a paper."""
+
+    pk: PaperKey
+    kind: str
+    day: str
+    """The ISO day of the paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """A triage of the papers of a place."""
+
+    place: Place
+    phase: Phase = "coming"
+    decisions: tuple[Decision, ...] = ()
+    total: int | None = None
+    """Number of all papers, including decided ones; None until the whole list is read."""
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        return Counter(one.kind for one in self.decisions)
+
+    @property
+    def days(self) -> tuple[str, ...]:
+        """The days (ISO) of the decided papers, newest first."""
+        return tuple(sorted({one.day for one in self.decisions}, reverse=True))
+
+    @property
+    def number(self) -> str:
+        """The paper's number: `5 of 34`, or `5` until the whole list is read."""
+        number = len(self.decisions) + 1
+        return f"{number:,}" if self.total is None else f"{min(number, self.total):,} of {self.total:,}"
+
+    def came(self, papers: Collection[PaperKey], total: int | None) -> Triage:
+        """Take the papers of the list; decisions on them were undone. Without papers, the triage is done."""
+        decisions = tuple(one for one in self.decisions if one.pk not in papers)
+        total = None if total is None else total + len(decisions)
+        return replace(self, phase="deciding" if papers else "done", decisions=decisions, total=total)
+
+    def decide(self, decision: Decision) -> Triage:
+        """Record a decision, which replaces an earlier one on the same paper."""
+        return replace(self, decisions=(*self.without(decision.pk).decisions, decision))
+
+    def without(self, pk: PaperKey) -> Triage:
+        return replace(self, decisions=tuple(one for one in self.decisions if one.pk != pk))
+
+
+TRIAGE: Part[Triage | None] = Part(None)
+
+
+def is_triaging(state: State) -> bool:
+    """Whether a triage has a paper in front."""
+    triage = state[TRIAGE]
+    return triage is not None and triage.phase == "deciding"
+
+
+def phase_of(state: State) -> Phase | None:
+    triage = state[TRIAGE]
+    return None if triage is None else triage.phase
+
+
+def lasting_place(state: State) -> Place:
+    """The place for the next start, which is never a triage."""
+    return state.trail[-1].where.place if is_listed(state) and state.trail else state.place
+
+
+def is_listed(state: State) -> bool:
+    return state.place.view.id == VIEW
+
+
+def begin_triage(state: State, place: Place) -> State:
+    """Request the papers of a triage."""
+    state = state.leave_paper()
+    state = state.request_list() if state.place == place else state.go(place)
+    return state.put(TRIAGE, Triage(place))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.errors import QueryError
@@ -10,11 +11,14 @@ from reader.core.lines import Line, Piece, literal, measure
 from reader.core.query import parse
 from reader.core.query.suggestions import Completion, nearest_value
 from reader.session.places import feed_text
+from reader.ui.filter.state import in_all
 from reader.ui.kit.glyphs import UNICODE
 from reader.ui.kit.lines import key_piece
+from reader.ui.shell.state import Part, State
 
 if TYPE_CHECKING:
     from reader.core.query.suggestions import QuerySpan
+
 
 EXAMPLES = 'words  "a phrase"  topic:agents  author:name  is:unread  since:7d  upvotes:>20  -not  OR'
 
@@ -188,3 +192,23 @@ def value_spans(text: str, field: str) -> list[QuerySpan]:
         elif text[span.start : span.end] != ",":
             inside = False
     return found
+
+
+VOCABULARY: Part[Mapping[str, Mapping[str, int] | Sequence[str]]] = Part({})
+"""Keywords, people and other query values; empty until needed."""
+
+
+def type_query(state: State, text: str, topics: Collection[str] = ()) -> State:
+    """Store the typed text; the list follows unless it has a mistake. `topics` are all known ones."""
+    if state.draft is None:
+        return state
+    from reader.core.query.suggestions import finished_query
+
+    typing = replace(state, draft=state.draft._replace(typed=text))
+    return typing if find_mistake(text) else typing.go(typing.place._replace(text=finished_query(text, topics)))
+
+
+def reach(state: State) -> Reach:
+    """How many papers the typed query matches here and in all."""
+    back = state.widened_from.name if state.widened_from is not None else ""
+    return Reach(state.listing.count or 0, in_all(state), back)

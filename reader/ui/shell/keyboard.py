@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
-from reader.keys.actions import CONTEXTS, TYPING, Action, Context, place_of
+from reader.keys.actions import CONTEXTS, OVER_ALL, TYPING, Action, Context, place_of
 from reader.keys.keymap import Cancelled, KeyReader, Match, Pending, UnknownKeys
 from reader.keys.spelling import Chord, spell
 from reader.ui.shell.controller import Controller
@@ -41,10 +41,6 @@ MERGED = frozenset(
     f"{steps}{way}" for steps in ("move.", "move.half_", "move.page_", "read.") for way in ("down", "up")
 )
 """Actions for which one run with a count equals repeated runs."""
-
-
-_OVER_ALL = ("output", "why", "help", "picture")
-"""Contexts in which a key without effect is not explained: what is in front covers the notice."""
 
 
 class Keyboard(Controller):
@@ -213,9 +209,9 @@ class Keyboard(Controller):
         return isinstance(outcome, Cancelled)
 
     def _say_where_it_works(self, key: Key, context: Context) -> None:
-        """Say once of a key that does nothing here in which context it acts."""
+        """Say once of a key that does nothing here in which context it acts, where the notice is not covered."""
         chord = (spell(key.key),)
-        if context in TYPING or context in _OVER_ALL or (context, chord) in self._explained:
+        if context in TYPING or context in OVER_ALL or (context, chord) in self._explained:
             return
         self._explained.add((context, chord))
         for other in CONTEXTS:

@@ -14,12 +14,11 @@ from reader.core.errors import ReaderError
 from reader.core.marks import QUEUE
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.session.places import triage_place
-from reader.ui.page.state import PAGE
+from reader.ui.page.state import DECISIONS, PAGE, TRIAGE, Decision, begin_triage, phase_of
 from reader.ui.query.advice import find_mistake
 from reader.ui.shell.controller import Controller, follows, handles
 from reader.ui.shell.listing import ListContent
 from reader.ui.shell.state import State
-from reader.ui.triage.state import DECISIONS, TRIAGE, Decision, begin_triage, phase_of
 
 if TYPE_CHECKING:
     from reader.log.actions import UserAction
@@ -37,7 +36,7 @@ class TriageActions(Controller):
         self._before: PaperKey | None = None
         """The paper of the last decision."""
         self._took_away = ""
-        """What the last decision took away from its paper, in words."""
+        """The marks that the last decision took away from its paper, in words."""
 
     # Begin
 
@@ -130,8 +129,7 @@ class TriageActions(Controller):
             self._app.traces.passed(pk)
         self._model.change(self._model.state.put(TRIAGE, triage.decide(Decision(pk, kind, row.day))))
         self._before = pk
-        marks = dict.fromkeys((kind, "read"))
-        self._background.start("marks", partial(self._store, self._app.mark_actions.give(tuple(marks), [pk])))
+        self._background.start("marks", partial(self._store, self._app.mark_actions.submit(kind, True, [pk])))
 
     async def _store(self, storing: Awaitable[UserAction | None]) -> None:
         try:

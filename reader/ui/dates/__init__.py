@@ -1,1 +1,0 @@
-"""The prompt for a day, a week or a month."""

@@ -1,1 +1,0 @@
-"""Marks, the queue, and the traces of what is read."""

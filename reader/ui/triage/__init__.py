@@ -1,1 +1,0 @@
-"""A triage of unread papers."""
