@@ -24,7 +24,7 @@ from reader.core.ids import id_in_file_name
 from reader.core.paper import LibraryEntry, Listing, Skipped
 from reader.core.text import text_size
 from reader.feeds.files import libraries
-from reader.feeds.files.saved_page import html_of, parse_saved_page, parse_web_page, read_web_page
+from reader.feeds.files.saved_page import html_of, parse_saved_page, parse_web_page
 from reader.feeds.huggingface import listings
 from reader.feeds.records import Exported, format_of, is_export, parse_draft, parse_export, read_records
 from reader.feeds.safe import TooManyValues, UnreadableJson, parse_json
@@ -176,6 +176,7 @@ _TEXT_LIMIT = 1 << 26
 _DATABASE_LIMIT = 1 << 31
 
 _MARKDOWN_LINK = re.compile(rb"\[[^\]\n\"]{1,300}\]\(http")
+_SITE_LINK = re.compile(r"<https?://(?:www\.)?(?:huggingface\.co|hf\.co)/papers/[0-9]{4}\.")
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -272,13 +273,16 @@ def _read_text(body: bytes, name: str, today: date) -> Sequence[Listing]:
     if b"<opml" in body[:4096].lower():
         raise ListsFeeds(name, body)
     if (html := html_of(body)) is not None:
-        return _read_page(html, name, today)
+        if found := parse_web_page(html):
+            return found
+        raise FeedMalformed(f"{name} is a web page without papers; save a page of the feed's site that lists some.")
     text = _decoded(body, name)
     if libraries.is_ris(text):
         return _listed(libraries.parse_ris(text))
     if libraries.is_bibtex(text):
         return _listed(libraries.parse_bibtex(text))
-    if not libraries.is_list(text):
+    # Firefox saves a page as text with the addresses of its links.
+    if not (libraries.is_list(text) or _SITE_LINK.search(text)):
         with suppress(FeedMalformed):
             return [parse_saved_page(text, today)]
     entries = tuple(libraries.parse_list(text))
@@ -291,17 +295,6 @@ def _read_text(body: bytes, name: str, today: date) -> Sequence[Listing]:
 
 def _listed(entries: Iterable[LibraryEntry]) -> Sequence[Listing]:
     return [Listing(None, (), entries=tuple(entries))]
-
-
-def _read_page(html: str, name: str, today: date) -> Sequence[Listing]:
-    """The papers of a saved page, else those mentioned in its text and links."""
-    page = read_web_page(html)
-    if found := parse_web_page(page, today):
-        return found
-    entries = tuple(libraries.parse_list("\n".join((page.text, *page.addresses))))
-    if any(entry.id for entry in entries):
-        return _listed(entry for entry in entries if entry.id)
-    raise FeedMalformed(f"{name} is a web page without papers; save a page of the feed's site that lists some.")
 
 
 def _whole(file: UnpackedFile, name: str) -> bytes:
