@@ -199,12 +199,6 @@ class Place(NamedTuple):
         asked = " ".join(f"({one})" for one in (viewed, kept) if one)
         return " ".join(filter(None, (asked or "-is:hidden -is:muted", order or own_order, near)))
 
-    def base(self, order: str) -> Query:
-        """The query of the view alone."""
-        from reader.core.query import Query
-
-        return _joined(self.view.query, Query(), self.view.order or order)
-
     def facets(self, order: str, mode: str = "all") -> Query:
         """The query for counting topics: without the picked topics if a paper needs only one of them.
 

@@ -190,37 +190,28 @@ class MarkActions(Controller):
         shown: Iterable[PaperKey] | None = None,
         is_quiet: bool = False,
     ) -> None:
-        """Mark papers: their lines change now, the cache later; `is_quiet` shows no notice.
+        """Mark papers and show the effect; `is_quiet` shows no notice."""
+        # Submitted before the work starts, so that quitting cannot lose it.
+        self.follow(self.submit(kind, value, pks, shown=shown), is_quiet=is_quiet)
+
+    def submit(
+        self, kind: str, value: bool, pks: Sequence[PaperKey], *, shown: Iterable[PaperKey] | None = None
+    ) -> Awaitable[UserAction | None]:
+        """Mark papers: their lines change now, the cache later.
 
         `shown` are the papers in view; `pks` may be all papers, which are too many to redraw.
         """
         if kind == "star" and value:
             self._app.automatic_commands.starring(pks)
-        kinds = (kind, "read") if value and kind in DECISIONS else (kind,)
+        is_decision = value and kind in DECISIONS
         for pk in pks if shown is None else shown:
-            for one in kinds:
+            for one in (kind, "read") if is_decision else (kind,):
                 self._draw(pk, one, value)
-        # Submitted before the work starts, so that quitting cannot lose it.
-        report = self._report("marking")
-        if len(kinds) > 1:
-            storing = self._library.mark_together(kinds, pks, report)
-        else:
-            storing = self._library.mark(kind, value, pks, report)
-        self.follow(storing, is_quiet=is_quiet)
+        return self._library.mark(kind, value, pks, self._report("marking"), also_read=is_decision)
 
     def _draw(self, pk: PaperKey, kind: str, value: bool) -> None:
         undone = UNDOES.get(kind, ()) if value else ()
         self._app.papers.patch(pk, **{FIELDS[kind]: value, **{FIELDS[one]: False for one in undone}, "kept": True})
-
-    def give(self, kinds: Sequence[str], pks: Sequence[PaperKey]) -> Awaitable[UserAction | None]:
-        """Give papers several marks in one action: their lines change now, the caller awaits the rest."""
-        if "star" in kinds:
-            self._app.automatic_commands.starring(pks)
-        wanted = frozenset(pks)
-        for pk in (pk for pk in self._app.papers.visible_pks if pk in wanted):
-            for kind in kinds:
-                self._draw(pk, kind, True)
-        return self._library.mark_together(kinds, pks, self._report("marking"))
 
     def follow(self, storing: Awaitable[UserAction | None], nothing: str = "", *, is_quiet: bool = False) -> None:
         """Wait for a change of marks, then show its effect; `nothing` is the notice if there was none.

@@ -129,8 +129,7 @@ class TriageActions(Controller):
             self._app.traces.passed(pk)
         self._model.change(self._model.state.put(TRIAGE, triage.decide(Decision(pk, kind, row.day))))
         self._before = pk
-        marks = dict.fromkeys((kind, "read"))
-        self._background.start("marks", partial(self._store, self._app.mark_actions.give(tuple(marks), [pk])))
+        self._background.start("marks", partial(self._store, self._app.mark_actions.submit(kind, True, [pk])))
 
     async def _store(self, storing: Awaitable[UserAction | None]) -> None:
         try:

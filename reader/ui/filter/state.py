@@ -13,9 +13,9 @@ from reader.ui.shell.state import Part, State
 if TYPE_CHECKING:
     from reader.cache.standing import FollowCount
     from reader.keys.keymap import Keymap
+    from reader.ui.filter.counter import Counts, ViewCount
     from reader.ui.filter.pane import FilterData
     from reader.ui.filter.strip_line import Strip
-    from reader.ui.library.counting import Counts, ViewCount
 
 COUNTED: Part[Counts | None] = Part(None)
 

@@ -224,7 +224,7 @@ _WORDS = (
 )
 _WRITTEN = re.compile(rf"(?:\b|(?=§))(?P<word>{_WORDS})\s*\(?(?P<number>[A-Z](?:\.\d+)+|\d+(?:\.\d+)*|[A-Z]\b)")
 _CITED = re.compile(r"\[(\d{1,3})(?=[,\];–-])|(?<=[,;] )(\d{1,3})(?=[,\];])")
-_ANCHOR_PARTS = re.compile(r"(?:^|\.)(S|SS|SSS|A|F|T|E|alg)(\d+)")
+_ANCHOR_PARTS = re.compile(r"(?:^|\.)(S|SS|SSS|A|F|T|E|alg|LST)(\d+)")
 
 
 class TextLink(NamedTuple):
@@ -299,7 +299,7 @@ def _names_of_anchor(anchor: str) -> Iterator[str]:
     if not parts:
         return
     kind, number = parts[-1]
-    named = {"F": "figure", "T": "table", "E": "equation", "alg": "algorithm"}.get(kind)
+    named = {"F": "figure", "T": "table", "E": "equation", "alg": "algorithm", "LST": "listing"}.get(kind)
     if named:
         yield f"{named} {number}"
         return
