@@ -46,7 +46,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extension:
-    """What an extension gives."""
+    """The parts of an extension."""
 
     name: str
     """Its name. Messages use that of its entry point."""
@@ -63,7 +63,7 @@ class Extension:
     views: tuple[SavedView, ...] = ()
     """Queries with a name, which the filter pane lists after the user's own."""
     findings: tuple[Callable[[Workspace], Iterable[Finding]], ...] = ()
-    """What `dailypapers doctor` asks. A finding with advice is a problem."""
+    """A check of `dailypapers doctor`. A finding with advice is a problem."""
 
 
 def find_paper(workspace: Workspace, id: str) -> Paper:

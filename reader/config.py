@@ -117,7 +117,7 @@ class Settings:
     """Note which papers you open, read to the end and pass: to learn what suits you, and for "list --stats"."""
 
     after_mark: str = setting(one_of(("stay", "next")), "stay")
-    """What the cursor does in the list once m, s or x has marked its paper: stay, or go to the next paper."""
+    """Whether the cursor stays or goes to the next paper of the list after m, s or x."""
 
     theme: str = setting(theme_name((AUTO, *THEMES)), AUTO)
     """Colours: dark, light, the terminal's own (ansi), or a theme of Textual; auto asks the terminal which. The
@@ -148,7 +148,7 @@ class Settings:
     """Pattern of the keys of exported entries: {author}, {year}, {title}, {words} (the title's first three), {id}."""
 
     log_level: str = setting(one_of(LOG_LEVELS), "warning")
-    """What the log file contains: unexpected errors; also failed fetches (warning); also each request (info)."""
+    """The contents of the log file: unexpected errors; also failed fetches (warning); also each request (info)."""
 
     key_preset: str = setting(one_of(PRESETS), "vim")
     """Keys to start from: the reader's own (vim), those of newsboat, or no letters for moving (arrows)."""
@@ -187,7 +187,7 @@ class Settings:
 
     @property
     def rules(self) -> tuple[Standing, ...]:
-        """What happens to papers that come in; of two rules that contradict each other the first wins."""
+        """Rules for papers that come in; of two that contradict each other the first wins."""
         return tuple(one for one in self.lists if one.marks)
 
     @property
@@ -202,7 +202,7 @@ class Settings:
 
     @property
     def programs(self) -> tuple[Standing, ...]:
-        """What runs on papers of a query that are new, or that the user stars."""
+        """Programs that run on papers of a query that are new, or that the user stars."""
         return self._of(RUN)
 
     @property

@@ -117,7 +117,7 @@ def standing_draft() -> Path:
 
 
 def look_file() -> Path:
-    """What the first frame of a start needs to know of the look of the last visit's screens."""
+    """The look of the last visit's screens, for the first frame of a start."""
     return (home() or _platform("user_state_path")) / "look.json"
 
 

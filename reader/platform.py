@@ -1,4 +1,4 @@
-"""What differs between systems: the signals that end a program, terminals and their themes, locks of files, processes.
+"""The differences between systems: signals that end a program, terminals and their themes, locks, processes.
 
 Everything else is the same on all systems. Functions take the system's name as in `sys.platform`, so that tests can
 pass another one.
@@ -73,7 +73,7 @@ class PictureTerminal(NamedTuple):
 def picture_terminal(
     setting: str, environ: Mapping[str, str], *, colorless: bool = False, served: bool = False
 ) -> PictureTerminal:
-    """What the terminal can draw, by the setting `images`; `served` is one that others draw, such as a browser.
+    """The picture protocol of the terminal, by the setting `images`; `served` is a terminal that a browser draws.
 
     The terminal is not asked: its answer would come between the keys.
     """
@@ -207,7 +207,7 @@ def to_disk(handle: int) -> None:
 
 
 class Lock(Enum):
-    """What the system answers who wants to lock a file."""
+    """The answers of the system to the lock of a file."""
 
     MINE = "mine"
     THEIRS = "theirs"

@@ -18,7 +18,7 @@ from reader.config import SETTING_TYPES, VARIABLES, Settings
 from reader.core import removed
 from reader.core.errors import ConfigError
 from reader.core.settings.standing import FORMER_LISTS, Standing
-from reader.core.settings.toml import Toml, dotted, read_toml
+from reader.core.settings.toml import Toml, dotted_key, read_toml
 from reader.core.settings.types import InvalidValue, Wrong, read_table
 from reader.paths import read_start, replace_private
 
@@ -105,7 +105,7 @@ def load_text(text: str, file: str, environment: Mapping[str, str]) -> LoadedSet
     values = read_table(Settings, toml.values, wrong)
     mistakes += (Mistake(file, toml.line(one.path), one.key, str(one.error), one.error.suggestion) for one in wrong)
     mistakes.sort(key=lambda one: one.line)
-    left_out = {dotted(one.path) for one in wrong}
+    left_out = {dotted_key(one.path) for one in wrong}
     lines = {key: line for key, line in toml.lines.items() if key not in left_out}
     for key, variable in VARIABLES.items():
         if value := environment.get(variable):

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from reader.cache import storing as papers_cache
 from reader.cache.reads.window import DayFetched
-from reader.cache.storing import papers as papers_cache
-from reader.cache.storing.papers import Stored
+from reader.cache.storing import Stored
 from reader.core.errors import FeedError
 from reader.core.paper import Draft, Listing
 from reader.core.paper_row import PaperKey

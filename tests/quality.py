@@ -33,8 +33,8 @@ import numpy.typing as npt
 
 from reader.cache.choice import MARK_WEIGHTS, MOST_PASSED, common_words
 from reader.cache.search import free_text
-from reader.cache.storing.papers import Cache
-from reader.core.choice import Background, Weighed, candidates, learn, pack, score, terms_of, unpack
+from reader.cache.storing import Cache
+from reader.core.choice import Background, WeighedPaper, candidates, learn, pack, score, terms_of, unpack
 from reader.core.words import STOP_WORDS
 from reader.data import shipped_topics
 from reader.database import connections
@@ -276,12 +276,12 @@ def product(archive: Archive) -> Ranker:
     terms = [unpack(pack(*paper)) for paper in archive.papers]
 
     def rank(marks: Marks, papers: Sequence[int], known: int) -> Scores:
-        liked = [Weighed(at, terms[at], MARK_WEIGHTS["star"]) for at in marks.starred]
-        liked += [Weighed(at, terms[at], MARK_WEIGHTS["queue"]) for at in marks.queued]
+        liked = [WeighedPaper(at, terms[at], MARK_WEIGHTS["star"]) for at in marks.starred]
+        liked += [WeighedPaper(at, terms[at], MARK_WEIGHTS["queue"]) for at in marks.queued]
         wanted = candidates(liked)
         every = ((at, terms[at]) for at in range(known - 1, -1, -1))
         background = Background(frozenset(wanted), every, known, common_words())
-        weights = learn(liked, [Weighed(at, terms[at]) for at in marks.read[-MOST_PASSED:]], wanted, background)
+        weights = learn(liked, [WeighedPaper(at, terms[at]) for at in marks.read[-MOST_PASSED:]], wanted, background)
         return np.array([score(weights, terms[at]) for at in papers])
 
     return rank

@@ -75,7 +75,7 @@ class CitationKeys:
 
 
 def _parts(paper: Paper) -> dict[str, str]:
-    """What a pattern may have; see `reader.core.settings.types.KEY_PARTS`."""
+    """The values that a pattern may name; see `reader.core.settings.types.KEY_PARTS`."""
     family = split_name(clean(paper.authors[0])).family if paper.authors else ""
     author = _letters(family.rpartition(" ")[2])
     titled = [_letters(word) for word in re.split(r"[\s:/-]+", clean(paper.title))]

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from reader.core.addresses import same, what_is
+from reader.core.addresses import address_key, what_is
 from reader.core.errors import ConfigError, ReaderError
 from reader.core.ids import hf_url, in_file_name, paper_url, pdf_url, profile_url
 from reader.core.paper import Paper
@@ -83,7 +83,7 @@ def links(paper: Paper) -> tuple[Link, ...]:
     found: dict[str, Link] = {}
     for letter, name, url in known:
         if safe := safe_url(url or ""):
-            found.setdefault(same(safe), Link(letter, name, safe))
+            found.setdefault(address_key(safe), Link(letter, name, safe))
     _add_from_text(found, paper)
     return tuple(sorted(found.values(), key=lambda link: _ORDER.index(link.letter)))
 
@@ -92,7 +92,7 @@ def _add_from_text(links: dict[str, Link], paper: Paper) -> None:
     letters = {link.letter for link in links.values()}
     for address in paper.addresses:
         safe = safe_url(address)
-        if not safe or same(safe) in links:
+        if not safe or address_key(safe) in links:
             continue
         what = what_is(safe)
         if what == "code" and "c" not in letters:
@@ -103,7 +103,7 @@ def _add_from_text(links: dict[str, Link], paper: Paper) -> None:
             link = Link(numbers[0], urlsplit(safe).netloc.removeprefix("www."), safe, in_text=True)
         else:
             continue
-        links[same(safe)] = link
+        links[address_key(safe)] = link
         letters.add(link.letter)
 
 

@@ -58,7 +58,7 @@ class ProgramTookTooLong(ProgramError):
 
 
 class Printed(NamedTuple):
-    """What a program printed."""
+    """The output of a program."""
 
     text: str
     is_cut: bool = False
@@ -109,17 +109,17 @@ async def run_program(
                 printed, in_errors = (os.fstat(file.fileno()).st_size for file in (stdout, stderr))
                 if printed > MOST_PRINTED or in_errors > MOST_IN_ERRORS:
                     is_cut = True
+                    _kill_group(process)
                     break
                 # A slow program is not a hanging job.
                 note_step()
                 await asyncio.sleep(_POLL)
-        except asyncio.CancelledError:
-            if not goes_on:
+        except BaseException as error:
+            # Also an interrupt, which may come at any line.
+            if not (goes_on and isinstance(error, asyncio.CancelledError)):
                 _kill_group(process)
             raise
         finally:
-            if is_cut or time.monotonic() > late:
-                _kill_group(process)
             _running.discard(process.pid)
         if process.returncode and not is_cut:
             stderr.seek(max(0, stderr.seek(0, os.SEEK_END) - _LAST_WORDS))

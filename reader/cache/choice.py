@@ -1,4 +1,4 @@
-"""What suits the user, learned from the user's marks: a score for each paper, and the reasons for those that suit.
+"""How well papers suit the user, learned from the user's marks: a score for each paper, and reasons for the best.
 
 Both are derived and stored in the table `suits`, so a list, a command and the mail only read them. `update` brings them
 up to date: as the last step of a refresh, in a job of the reader's worker process when For you or its reasons are
@@ -27,20 +27,20 @@ from reader.core.choice import (
     Common,
     Reasons,
     Terms,
-    Weighed,
+    WeighedPaper,
     candidates,
     keyword_phrases,
     learn,
-    learned,
     pack,
     read_common,
     score,
     short_title,
     subjects,
+    subjects_to_show,
     terms_of,
     unpack,
 )
-from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, quoted
+from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, sql_list
 from reader.core.wishes import WEIGH, Wish, newest_wishes
 from reader.database import connections
 
@@ -102,7 +102,7 @@ _MARKS = f"""
     SELECT pk, kind, value, clock, count(*) OVER (PARTITION BY action, kind) FROM mark
     WHERE pk > 0 AND undone = 0 AND by = ''
     AND (kind IN ('star', 'hide', '{LIKE}', '{NOTE}', '{QUEUE}') OR kind GLOB '{TAG}*'
-    OR (kind IN ({quoted(TRACES)}) AND clock > (SELECT max(clock) FROM mark) - {TRACED_DAYS * DAY_MILLISECONDS}))
+    OR (kind IN ({sql_list(TRACES)}) AND clock > (SELECT max(clock) FROM mark) - {TRACED_DAYS * DAY_MILLISECONDS}))
     ORDER BY clock, action, pk
 """
 """Marks of rules and programs teach nothing, or they would learn from themselves."""
@@ -140,7 +140,7 @@ class Marked(NamedTuple):
 
 
 class Learned(NamedTuple):
-    """What For you has learned, in the user's words."""
+    """The subjects that For you has learned, in the user's words."""
 
     subjects: tuple[tuple[str, int], ...] = ()
     """Phrases, and how many of the liked papers have each; the best first."""
@@ -203,9 +203,9 @@ def _learn(cache: sqlite3.Connection, wishes: Sequence[Wish], marked: Sequence[M
     """Learn, and store the scores and reasons; return what to tell the user of it."""
     terms = dict(read_terms(cache, [one.pk for one in marked]))
     known = [one for one in marked if one.pk in terms]
-    liked = [Weighed(one.pk, terms[one.pk], one.weight) for one in known if one.weight > 0]
-    passed = [Weighed(one.pk, terms[one.pk], -HIDDEN_WEIGHT * one.weight) for one in known if one.weight < 0]
-    passed += [Weighed(pk, each) for pk, each in _read(cache, _PASSED) if pk not in terms]
+    liked = [WeighedPaper(one.pk, terms[one.pk], one.weight) for one in known if one.weight > 0]
+    passed = [WeighedPaper(one.pk, terms[one.pk], -HIDDEN_WEIGHT * one.weight) for one in known if one.weight < 0]
+    passed += [WeighedPaper(pk, each) for pk, each in _read(cache, _PASSED) if pk not in terms]
     asked = [_Asked.of(cache, one) for one in wishes]
     # The words of a muted phrase still count in other phrases, its pairs do not.
     muted = {term for one in asked if one.is_muted for term in one.terms if term & 1 or len(one.terms) == 1}
@@ -227,7 +227,7 @@ def _learn(cache: sqlite3.Connection, wishes: Sequence[Wish], marked: Sequence[M
     for at in range(0, len(rows), BATCH):
         with connections.transaction(cache):
             cache.executemany(_STORE_SUITS, rows[at : at + BATCH])
-    return {"subjects": [(one.text, one.liked) for one in learned(found)], "papers": len(liked)}
+    return {"subjects": [(one.text, one.liked) for one in subjects_to_show(found)], "papers": len(liked)}
 
 
 class _Asked(NamedTuple):
@@ -269,7 +269,7 @@ def _explain(
     return found
 
 
-def _phrases(cache: sqlite3.Connection, liked: Sequence[Weighed]) -> list[tuple[str, int]]:
+def _phrases(cache: sqlite3.Connection, liked: Sequence[WeighedPaper]) -> list[tuple[str, int]]:
     rows = cache.execute(
         "SELECT pk, keywords FROM paper_text WHERE keywords > '' ORDER BY pk DESC LIMIT ?", (BACKGROUND_PAPERS,)
     )
@@ -282,7 +282,7 @@ def _state(connection: sqlite3.Connection) -> list[object]:
 
 
 def _stored(connection: sqlite3.Connection) -> dict[str, Any]:
-    """What was learned when the scores were stored; empty before that."""
+    """The subjects learned when the scores were stored; empty before that."""
     found: dict[str, Any] = json.loads(meta.get(connection, LEARNED) or "{}")
     return found
 
@@ -322,7 +322,7 @@ def _verb(marks: Mapping[str, float]) -> str:
 
 
 def read_wishes(connection: sqlite3.Connection) -> tuple[Wish, ...]:
-    """What the user wants more or less of."""
+    """The subjects that the user wants more or less of."""
     return newest_wishes(connection.execute(_WISHES))
 
 
@@ -372,7 +372,7 @@ def _text_of(connection: sqlite3.Connection, pk: int) -> tuple[str, str]:
 
 
 def read_learned(connection: sqlite3.Connection) -> Learned:
-    """What was learned when the scores were stored, with the user's current wishes."""
+    """The subjects learned when the scores were stored, with the user's current wishes."""
     stored = _stored(connection)
     found = tuple((text, papers) for text, papers in stored.get("subjects", ()))
     return Learned(found, tuple(sorted(read_wishes(connection), key=lambda one: one.kind)), stored.get("papers", 0))

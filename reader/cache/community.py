@@ -31,7 +31,7 @@ class PageData(NamedTuple):
     models: tuple[int, ...] = ()
     """The number of models that name the paper, at each change, oldest first."""
     title: PageTitle | None = None
-    """What is known about a saved page's paper without an arXiv id."""
+    """The known facts about a saved page's paper without an arXiv id."""
 
     def is_old(self, now: datetime, *, with_arxiv: bool) -> bool:
         """Whether the feed or, `with_arxiv`, arXiv should be asked again."""
@@ -49,7 +49,7 @@ def arxiv_is_old(asked: str | None, now: datetime) -> bool:
 
 
 class Known(NamedTuple):
-    """What decides whether to ask for a paper again."""
+    """The facts that decide whether to ask for a paper again."""
 
     pk: int
     id: str

@@ -1,4 +1,4 @@
-"""What happened to papers: how their votes changed, and what is new since the user last marked them.
+"""The history of papers: how their votes changed, and the news since the user last marked them.
 
 The first list needs it, so it imports little.
 """
@@ -12,7 +12,7 @@ from enum import IntFlag
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from reader.core.marks import NOTE, QUEUE, STATES, quoted
+from reader.core.marks import NOTE, QUEUE, STATES, sql_list
 from reader.core.paper_row import UNKNOWN
 
 RISING_DAYS = 7
@@ -92,7 +92,7 @@ HAPPENED_BETWEEN = f"SELECT pk FROM paper_change WHERE at >= ? AND at < ? AND li
 _AFTER_MARK = f"""
     SELECT marked.at, c.links FROM paper_change AS c JOIN (
         SELECT max(clock) / 1000 AS at FROM mark
-        WHERE pk = :pk AND kind IN ({quoted((*STATES, QUEUE, NOTE))}) AND undone = 0
+        WHERE pk = :pk AND kind IN ({sql_list((*STATES, QUEUE, NOTE))}) AND undone = 0
     ) AS marked ON c.at > marked.at
     WHERE c.pk = :pk AND c.links & {_ALL}
 """
@@ -104,7 +104,7 @@ _FACTS = (
 
 
 class SinceMarked(NamedTuple):
-    """What happened to a paper after the user last marked it."""
+    """The changes of a paper after the user last marked it."""
 
     day: str
     """The local ISO day of the mark."""
@@ -113,7 +113,7 @@ class SinceMarked(NamedTuple):
 
 
 def since_marked(connection: sqlite3.Connection, pk: int) -> SinceMarked | None:
-    """What happened to a paper after the user last marked it; None if nothing did or there is no mark."""
+    """The changes of a paper after the user last marked it; None if nothing did or there is no mark."""
     rows = connection.execute(_AFTER_MARK, {"pk": pk}).fetchall()
     if not rows:
         return None

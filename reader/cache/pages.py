@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.core.ids import PAGE_PREFIX
-from reader.core.titles import Titled
+from reader.core.titles import TitleRecord
 from reader.database.connections import open_database
 
 TRIES = 3
@@ -24,8 +24,8 @@ class PageTitle(NamedTuple):
     """A paper of a page whose arXiv id is not known."""
 
     pk: int
-    paper: Titled
-    choices: tuple[Titled, ...] = ()
+    paper: TitleRecord
+    choices: tuple[TitleRecord, ...] = ()
     """The papers that it may be, the likeliest first."""
     tries: int = 0
 
@@ -92,11 +92,11 @@ def one_title(connection: sqlite3.Connection, pk: int) -> PageTitle | None:
 
 def _page_title(row: tuple[int, str, int, str | None, str, str, int]) -> PageTitle:
     pk, title, count, published, id, choices, tries = row
-    found = tuple(Titled(*one) for one in json.loads(choices)) if choices else ()
-    return PageTitle(pk, Titled(title, count or None, published, id), found, tries)
+    found = tuple(TitleRecord(*one) for one in json.loads(choices)) if choices else ()
+    return PageTitle(pk, TitleRecord(title, count or None, published, id), found, tries)
 
 
-def note_unknown(connection: sqlite3.Connection, pk: int, day: str, choices: Iterable[Titled]) -> None:
+def note_unknown(connection: sqlite3.Connection, pk: int, day: str, choices: Iterable[TitleRecord]) -> None:
     """Record that all sources were asked for a title on a day (ISO), and what they offer."""
     kept = list(choices)
     connection.execute(

@@ -75,7 +75,7 @@ def is_machine_file(name: str) -> bool:
 
 
 def unusable(folder: Path, error: OSError) -> CacheError:
-    """What to say of a folder that can't be used."""
+    """The error message for a folder that can't be used."""
     problem = f"The folder {folder} can't be used: {error.strerror}."
     return CacheError(f"{problem} Check that it exists and can be written.")
 

@@ -68,9 +68,9 @@ class Repaired(NamedTuple):
 
 
 def examine(path: Path, progress: Progress = lambda _: None) -> list[Fault]:
-    """What is wrong with the cache at a path and the log beside it, by reading all of both; changes nothing.
+    """The faults of the cache at a path and of the log beside it, by reading all of both; changes nothing.
 
-    Raises CacheError for what can't be examined, such as a busy cache.
+    Raises CacheError for a file that can't be examined, such as a busy cache.
     """
     if wrong := permission_fault(path):
         return [wrong]

@@ -16,7 +16,7 @@ from reader.cache import meta
 from reader.core.document.codec import UnreadableDocument, dump, load
 from reader.core.document.find import searched_text
 from reader.core.document.model import ORIGINS, Document
-from reader.core.words import indexed
+from reader.core.words import index_text
 from reader.database import connections
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _texts(connection: sqlite3.Connection, where: str = "", *params: str) -> Ite
 def words_of(body: bytes) -> str:
     """The words of a packed text; empty if it can't be read."""
     try:
-        return indexed(searched_text(load(body)))
+        return index_text(searched_text(load(body)))
     except UnreadableDocument:
         return ""
 
@@ -89,13 +89,13 @@ class KeptText(NamedTuple):
 
     document: Document
     source: str
-    """What it came from: `feed`, `pdf`, or the host of a page, such as `arxiv.org`."""
+    """Its source: `feed`, `pdf`, or the host of a page, such as `arxiv.org`."""
     fetched: str
     """ISO time, UTC."""
 
     @property
     def origin(self) -> str:
-        """What it came from, in words."""
+        """Its source in words."""
         return ORIGINS.get(self.source, self.source)
 
     def facts(self, paper: Paper) -> str:
@@ -124,7 +124,7 @@ class Texts(connections.Store):
     def put(self, pk: int, document: Document, source: str, now: str) -> None:
         """Store a paper's text, replacing an earlier one; `now` is ISO time, UTC."""
         values = (pk, source, document.version, now, now[:10], dump(document))
-        words = indexed(searched_text(document))
+        words = index_text(searched_text(document))
         with self._writing() as connection:
             forget_words(connection, [pk])
             # The paper may have been dropped while its text was fetched.

@@ -21,10 +21,10 @@ from typing import NamedTuple
 from reader.cache import meta
 from reader.cache.marks.change import Change, same
 from reader.cache.marks.events import Events
-from reader.cache.muting import muting_queries, papers_of
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
-from reader.cache.search.sql_functions import register_functions
+from reader.cache.search.selection import register_functions
+from reader.cache.standing import muting_queries, papers_of
 from reader.core.errors import QueryError
 from reader.core.marks import AGENT, RULE, TAG, allowed_marks
 from reader.core.query import parse
@@ -42,7 +42,7 @@ class Candidates(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a rule does."""
+    """The effect of a rule."""
 
     rule: Standing
     matched: tuple[int, ...] = ()
@@ -57,7 +57,7 @@ class Verdict:
 
 
 class Act(NamedTuple):
-    """What a rule did to a paper."""
+    """The effect that a rule had on a paper."""
 
     rule: str
     when: str
@@ -73,17 +73,17 @@ def judge(
     scope: Scope,
     candidates: Candidates,
 ) -> list[Verdict]:
-    """What the rules change of the candidates, each rule in turn; the connection needs `register_functions`."""
+    """The changes of the rules to the candidates, each rule in turn; the connection needs `register_functions`."""
     taken: dict[int, set[str]] = defaultdict(set)
     verdicts = []
     for rule in rules:
         matched = tuple(papers_of(connection, rule.query, scope, _CANDIDATES, *candidates))
         acted = _acted(connection, matched)
-        known = _pks(connection, _KNOWN, matched, (f"{RULE}{rule.name}",))
         lacking = {kind: _lacking(connection, kind, matched) for kind in rule.marks}
         acts: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for pk in matched:
-            kinds = () if pk in known else allowed_marks(rule.marks, acted.get(pk, set()), taken[pk])
+            is_known = f"{RULE}{rule.name}" in acted[pk]
+            kinds = () if is_known else allowed_marks(rule.marks, acted[pk], taken[pk])
             done = tuple(kind for kind in kinds if pk in lacking[kind])
             if done:
                 acts[done].append(pk)
@@ -114,7 +114,7 @@ def changes(verdicts: Iterable[Verdict]) -> list[Change]:
 
 
 def acts_on(connection: sqlite3.Connection, pk: int) -> tuple[Act, ...]:
-    """What rules did to a paper, the first one first."""
+    """The effects of rules on a paper, the earliest first."""
     found = connection.execute(
         f"SELECT kind, value, undone FROM mark WHERE pk = ? AND kind GLOB '{RULE}*' ORDER BY clock, action",
         (pk,),
@@ -123,12 +123,12 @@ def acts_on(connection: sqlite3.Connection, pk: int) -> tuple[Act, ...]:
 
 
 def ruled(window: Window, pk: int) -> tuple[tuple[Act, ...], tuple[str, ...]]:
-    """What rules did to a paper, and the muted queries that hide it; raises CacheError."""
+    """The effects of rules on a paper, and the muted queries that hide it; raises CacheError."""
     return window.read(lambda connection: (acts_on(connection, pk), muting_queries(connection, pk)))
 
 
 def _act(kind: str, value: str, undone: int) -> Act | None:
-    """What a mark of a rule says; None if another program wrote something else."""
+    """The effect that a mark of a rule records; None if another program wrote something else."""
     with suppress(ValueError, TypeError, KeyError):
         fields = json.loads(value)
         return Act(kind.removeprefix(RULE), str(fields["when"]), tuple(map(str, fields["then"])), bool(undone))
@@ -159,22 +159,12 @@ def made_by_agents(connection: sqlite3.Connection, pk: int) -> tuple[ProgramMark
 
 _CANDIDATES = "+p.pk > ? AND +p.sort_day >= ? ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC"
 
-_KNOWN = "SELECT m.pk FROM mark AS m WHERE m.pk IN {papers} AND m.kind = ?"
-
-
-def _pks(connection: sqlite3.Connection, query: str, pks: Sequence[int], values: tuple[str, ...] = ()) -> set[int]:
-    papers = "(SELECT value FROM json_each(?))"
-    return {pk for (pk,) in connection.execute(query.format(papers=papers), (json.dumps(pks), *values))}
-
 
 def _acted(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, set[str]]:
-    """The kinds of marks that were made or taken back on papers."""
+    """The kinds of marks that were made or taken back on papers, with those of rules."""
     found: dict[int, set[str]] = defaultdict(set)
-    rows = connection.execute(
-        f"SELECT pk, kind FROM mark WHERE pk IN (SELECT value FROM json_each(?)) AND kind NOT GLOB '{RULE}*'",
-        (json.dumps(pks),),
-    )
-    for pk, kind in rows:
+    query = "SELECT pk, kind FROM mark WHERE pk IN (SELECT value FROM json_each(?))"
+    for pk, kind in connection.execute(query, (json.dumps(pks),)):
         found[pk].add(kind)
     return found
 
@@ -214,7 +204,7 @@ def pass_over(path: Path, id: str) -> None:
 
 
 def judge_new(path: Path, rules: Sequence[Standing], scope: Scope) -> list[Verdict]:
-    """What the rules do to the new papers."""
+    """The changes of the rules to the new papers."""
     with _opened(path) as cache:
         newest = newest_key(cache)
         seen = int(meta.get(cache, _SEEN) or newest)

@@ -112,10 +112,9 @@ def find_or_fetch(workspace: Workspace, id: str) -> tuple[Paper, int]:
         known = named_id(id)
         if known is None:
             raise
-    from reader.commands.run_job import run_job
-    from reader.refresh.lines import job
+    from reader.commands.fetch import run_job
 
-    run_job(workspace, job("look-up", id=known))
+    run_job(workspace, {"job": "look-up", "id": known})
     try:
         return load_paper(workspace, id)
     except NotFound:
@@ -152,10 +151,9 @@ def _fetch(workspace: Workspace, paper: Paper) -> None:
     if page is None:
         see = f" See {paper.url}" if paper.url else ""
         raise NoFullText(f"{paper.id} has no arXiv id, so no full text can be found.{see}")
-    from reader.commands.run_job import fetch
-    from reader.refresh.lines import job
+    from reader.commands.fetch import fetch
 
-    if missing := fetch(workspace, job("text", id=paper.id), page).get("missing"):
+    if missing := fetch(workspace, {"job": "text", "id": paper.id}, page).get("missing"):
         raise NoFullText(f"{paper.id} has no full text: {missing}. See {page}")
 
 
@@ -177,13 +175,13 @@ def explain_nothing(window: Window, query: Query) -> None:
 def with_known_words(window: Window, query: Query) -> Query | None:
     """A query with unknown words replaced by known ones; None if there are none, or one resembles no known word."""
     from reader.cache.search.free_text import corrections
-    from reader.core.similarity import respelled
+    from reader.core.similarity import apply_corrections
 
     words = query.near or query.plain_words
     if not words:
         return None
     found = window.read(lambda connection: corrections(connection, words))
-    return parsed(respelled(query.text, found)) if found else None
+    return parsed(apply_corrections(query.text, found)) if found else None
 
 
 # Why a paper suits the user, and what it shares with others, as JSON
@@ -203,6 +201,6 @@ LIKE = "like"
 
 
 def like_record(window: Window, ids: Sequence[str], pk: int) -> dict[str, object]:
-    """What a paper shares with the papers of these ids, as JSON: words, authors, topics, and a sentence."""
+    """The likeness of a paper to the papers of these ids, as JSON: words, authors, topics, and a sentence."""
     found = window.read(lambda connection: free_text.shared(connection, free_text.keys_of(connection, ids), pk))
     return {LIKE: {**found._asdict(), "why": found.in_words or None}}

@@ -33,7 +33,7 @@ from reader.commands.registry import (
 )
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
-from reader.core.lines import wrapped
+from reader.core.lines import wrap_text
 from reader.core.nearest import advice
 from reader.paths import APP
 
@@ -162,8 +162,8 @@ _WORDS = f"Other words are a query; '{APP} -- WORDS' if they look like a command
 
 def front_page() -> str:
     """The first page of help, which fits a small screen."""
-    ends = (line for text in (_OPTIONS, _MORE, _WORDS) for line in wrapped(text, help_width()))
-    start = (*wrapped(ABOUT, help_width()), "", *example_lines(EXAMPLES))
+    ends = (line for text in (_OPTIONS, _MORE, _WORDS) for line in wrap_text(text, help_width()))
+    start = (*wrap_text(ABOUT, help_width()), "", *example_lines(EXAMPLES))
     return "\n".join((*start, "", *_in_two_columns(USUAL), "", *ends, ""))
 
 
@@ -173,7 +173,7 @@ def _in_two_columns(names: Sequence[str]) -> Iterator[str]:
     cells = [f"{name:9}{gists[name]}" for name in names]
     left = max(map(len, cells[:half])) + 2
     if left + max(map(len, cells[half:])) + 2 > help_width():
-        yield from wrapped(", ".join(names), help_width())
+        yield from wrap_text(", ".join(names), help_width())
         return
     for one, other in zip(cells[:half], cells[half:], strict=True):
         yield f"  {style('code', one[:9])}{one[9:]:{left - 9}}{style('code', other[:9])}{other[9:]}"

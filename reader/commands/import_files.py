@@ -25,12 +25,12 @@ from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError
 from reader.core.ids import page_id
 from reader.core.marks import LIKE, PASSAGE, TAG, WANT
-from reader.core.paper import LibraryEntry, Listing, Skipped
+from reader.core.paper import LibraryEntry, Listing, SkippedRecord
 from reader.core.text import amount
 from reader.database.connections import open_database, transaction
 
 if TYPE_CHECKING:
-    from reader.cache.storing.papers import Cache, Stored
+    from reader.cache.storing import Cache, Stored
     from reader.core.paper import Draft
 
 PART = 1_000
@@ -57,7 +57,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 @dataclass
 class _FileContents:
-    """What the files had."""
+    """The content of the files."""
 
     stored: Stored
     marks: int = 0
@@ -91,7 +91,11 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
             _print_record(record, is_named=bool(found.entries), has_new=bool(new))
         if found.feeds:
             print_line(describe_followed(len(added), known, is_dry=is_dry))
-    titles = look_up_titles(workspace, quiet=bool(arguments.json)) if found.has_pages else None
+    titles = None
+    if found.has_pages:
+        from reader.commands.fetch import look_up_titles
+
+        titles = look_up_titles(workspace, quiet=bool(arguments.json))
     failed = [*found.failed, *failed]
     more = {"new": new, "unchanged": record["papers"] - new, "skipped": len(record["without_id"])}
     counts = {name: count + more.get(name, 0) for name, count in counts.items()}
@@ -103,7 +107,7 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
 
 def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _FileContents:
     """Read the files and store their papers and marks, unless this is a dry run; with `keep`, return the papers."""
-    from reader.cache.storing.papers import Stored
+    from reader.cache.storing import Stored
     from reader.feeds.files.papers_file import ListsFeeds
 
     found = _FileContents(Stored())
@@ -122,9 +126,9 @@ def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _F
 
 def _read_file(name: str, workspace: Workspace, cache: Cache | None, found: _FileContents, *, keep: bool) -> None:
     """Add what a file has to `found`, and store it if there is a cache; print the first skipped records."""
-    from reader.cache.storing.papers import Stored
+    from reader.cache.storing import Stored
 
-    page, skipped = list[str](), list[Skipped]()
+    page, skipped = list[str](), list[SkippedRecord]()
     count = skipped_count = 0
     with Progress() as progress:
         for read in _read_parts(name):
@@ -153,7 +157,7 @@ def _read_file(name: str, workspace: Workspace, cache: Cache | None, found: _Fil
 
 def _store(read: Sequence[Listing], workspace: Workspace, cache: Cache, found: _FileContents) -> None:
     """Store the papers and marks of listings."""
-    from reader.cache.storing.papers import Stored
+    from reader.cache.storing import Stored
 
     now = datetime.now(UTC).isoformat(timespec="seconds")
     found.stored += sum(cache.store_all(read, now, newer=False), Stored())
@@ -186,7 +190,7 @@ def _read_parts(name: str) -> Iterator[list[Listing]]:
 
 def _update_topics(cache: Cache) -> None:
     """Classify all papers again if the topics have changed."""
-    from reader.commands.run_job import describe_progress
+    from reader.commands.fetch import describe_progress
     from reader.refresh.lines import step
 
     if cache.needs_classifying():
@@ -204,30 +208,6 @@ COMMAND = Command(
     _import_files,
     has_json=True,
 )
-
-
-def look_up_titles(workspace: Workspace, *, quiet: bool, is_asked: bool = True) -> dict[str, Any] | None:
-    """Look up pending titles of saved pages, and print and return the result; print nothing if `quiet`.
-
-    Does nothing without pending titles. Unless `is_asked`, titles left for a later run are not mentioned.
-    """
-    from reader.commands.run_job import run_job
-    from reader.refresh.lines import job
-
-    if not pages.find_waiting(workspace.cache_file, datetime.now(UTC)):
-        return None
-    result = run_job(workspace, job("titles"), quiet=quiet)
-    found, offered, left = result["found"], result["offered"], result["left"]
-    if not quiet:
-        if found:
-            print_line(f"{amount(found, 'paper')} found by {'its title' if found == 1 else 'their titles'}.")
-        if offered:
-            print_line(f"{amount(offered, 'paper')} may be another one: choose by L, in the reader's view Saved pages.")
-        if result["error"]:
-            warn(f"{amount(left, 'title')} will be looked up with the next refresh: {result['error']}")
-        elif left and is_asked:
-            print_line(f"{amount(left, 'title')} will be looked up with the next refreshes.")
-    return {"found": found, "offered": offered, "left": left}
 
 
 # Imported entries: find existing papers, request missing ones, and mark all of them

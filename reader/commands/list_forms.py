@@ -12,7 +12,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reader.cache.reads import topic_trends
+from reader.cache.reads.figures import topic_trends
 from reader.cache.search.full_text import is_found_in_texts
 from reader.cache.texts import Texts
 from reader.commands.choosing import explain_nothing
@@ -22,12 +22,12 @@ from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.document.find import Finder, Hit, find
 from reader.core.errors import UsageError
-from reader.core.lines import Piece, cut, fill, wrapped
+from reader.core.lines import Piece, cut, fill, wrap_text
 from reader.core.query import Match, Query, Term
 from reader.core.query.nodes import And, all_of, any_of
 from reader.core.text import brief, clean
 from reader.core.topics.trends import WEEKS, Trend, percent, spark
-from reader.core.words import joined, markers
+from reader.core.words import join_neighbours, markers
 from reader.ui.kit.glyphs import glyphs
 from reader.ui.kit.lines import hits
 
@@ -86,7 +86,7 @@ def _with_words(query: Query, words: Sequence[str]) -> Query:
     """The query with word beginnings that the full-text index finds the same way."""
     matches = (
         any_of([Match(one.strip('"'), one.startswith('"'), "fulltext") for one in (word, *whole)])
-        for word, whole in zip(words, joined(words), strict=True)
+        for word, whole in zip(words, join_neighbours(words), strict=True)
         if is_found_in_texts(word)
     )
     nodes = [query.root, *matches]
@@ -125,9 +125,9 @@ def _draw(found: Iterator[Passage]) -> Iterator[str]:
         if one.id != before:
             if before:
                 yield ""
-            yield from (style("strong", line) for line in wrapped(f"{one.id} {clean(one.title)}", columns))
+            yield from (style("strong", line) for line in wrap_text(f"{one.id} {clean(one.title)}", columns))
             before = one.id
-        yield from (f"  {style('muted', line)}" for line in wrapped(one.section, columns - 2))
+        yield from (f"  {style('muted', line)}" for line in wrap_text(one.section, columns - 2))
         pieces = [Piece(text, hit=is_mark) for text, is_mark in _parts(one.hit)]
         for line in fill(pieces, columns - 4):
             yield "    " + "".join(style("strong", piece.text) if piece.hit else piece.text for piece in line)
@@ -168,8 +168,7 @@ def print_topics(arguments: Namespace, workspace: Workspace) -> int:
 
 def _count(window: Window, text: str) -> tuple[list[TopicCount], dict[str, Trend]]:
     counted = window.topics(selection(window, parsed(text)) if text else None)
-    newest = window.read(topic_trends.extent).newest
-    moves = window.read(lambda connection: topic_trends.topic_trends(connection, newest))
+    moves = window.read(topic_trends)
     return sorted(counted, key=lambda topic: (-topic.papers, topic.slug)), moves
 
 

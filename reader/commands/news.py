@@ -1,4 +1,4 @@
-"""What is new, for the morning mail, `digest` and programs; or, with a first day, what the days since then had.
+"""The news for the morning mail, `digest` and programs; or, with a first day, a look back at the days since then.
 
 Ten papers for the user come first, each with its reason. At most thirty titles follow: what the user follows, the saved
 views, then topics. One line says what else there is. A longer mail was tried for a month: of its 70 papers, 60 had
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from reader import paths
 from reader.cache.choice import SUITS_FROM, is_taught, read_suits
 from reader.cache.feeds import Feeds, Freshness
-from reader.cache.follows import reasons
+from reader.cache.standing import reasons
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.dates import MONTHS, WEEKDAYS, utc_stamp
 from reader.core.errors import FeedError, NotFound, ReaderError, UsageError
@@ -117,7 +117,7 @@ class News(NamedTuple):
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What is incomplete or broken, each a sentence."""
+        """Sources and views that are incomplete or broken, a sentence each."""
         short = (one for one in self.sources if self.is_complete(one) is False)
         return (*(f"{clean(one.title, 60)}: {_state(one, self.day)}." for one in short), *self.broken)
 
@@ -174,7 +174,7 @@ def default_since(last: datetime | None = None) -> str:
 def whats_new(
     workspace: Workspace, query: str, since: str, *, is_look_back: bool = False, known: Collection[str] = ()
 ) -> News:
-    """What is new since a day (ISO); without sections if nothing is. Raises UsageError for an invalid query.
+    """The news since a day (ISO); without sections if there is none. Raises UsageError for an invalid query.
 
     A look back is about all papers of the days, not only about unread ones. `known` are the ids of papers that were
     already mailed.
@@ -194,7 +194,7 @@ def whats_new(
 
 def refresh_first(workspace: Workspace, *, quiet: bool = True) -> ReaderError | None:
     """Refresh the latest days; return why not all sources answered."""
-    from reader.commands.run_job import run_job
+    from reader.commands.fetch import run_job
     from reader.refresh.lines import error_of, refresh_job
     from reader.refresh.plan import Latest
 

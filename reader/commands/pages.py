@@ -11,7 +11,7 @@ from pathlib import Path
 
 from reader.commands.output import READABLE, Style, paint, print_paged, width
 from reader.commands.streams import is_terminal
-from reader.core.lines import Line, wrapped
+from reader.core.lines import Line, wrap_text
 from reader.paths import APP
 
 FOLDER = Path(__file__).parents[1] / "manual"
@@ -40,7 +40,7 @@ _SHELL = re.compile(r"(?<=^```sh\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 
 
 def gists_of_pages() -> dict[str, str]:
-    """What each page is about, in a sentence."""
+    """The subject of each page, in a sentence."""
     found = ((name, _GIST.match(text_of(name))) for name in PAGES)
     return {name: " ".join(gist[1].split()) if gist else "" for name, gist in found}
 
@@ -94,7 +94,7 @@ class CommandHelp(HelpFormatter):
         return f"{about} (- for standard input)" if action.metavar == "ID" else about
 
     def _split_lines(self, text: str, width: int) -> list[str]:
-        return wrapped(text, width)
+        return wrap_text(text, width)
 
     def _iter_indented_subactions(self, action: Action) -> Generator[Action, None, None]:
         for word, about in getattr(action, "words", {}).items():
@@ -102,7 +102,7 @@ class CommandHelp(HelpFormatter):
 
 
 def command_help(parser: ArgumentParser, shown: Sequence[tuple[str, str]]) -> str:
-    """What a command does and takes, with examples."""
+    """The help of a command: its purpose and arguments, with examples."""
     formatter = CommandHelp(parser.prog)
     positionals = [action for action in parser._actions if not action.option_strings]
     # The help comes last.
@@ -111,7 +111,7 @@ def command_help(parser: ArgumentParser, shown: Sequence[tuple[str, str]]) -> st
         formatter.start_section(heading)
         formatter.add_arguments(actions)
         formatter.end_section()
-    lines = [*wrapped(parser.description or "", help_width()), "", *wrapped(_usage(parser), help_width())]
+    lines = [*wrap_text(parser.description or "", help_width()), "", *wrap_text(_usage(parser), help_width())]
     if shown := shown or _examples_of(parser.prog):
         lines += ["", "Examples:", *example_lines(shown)]
     style = Style.of(sys.stdout)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from reader.cache.follows import FollowCount, follow_counts
+from reader.cache.standing import FollowCount, follow_counts
 from reader.commands.choosing import EVERYTHING
 from reader.commands.command import Command, add_actions, expect_names, suggest
 from reader.commands.config import open_in_editor
@@ -255,7 +255,7 @@ def _allow(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
 
 
 def _effect(one: Standing) -> str:
-    """What a query does on the machine, in words."""
+    """The effects of a query on this machine, in words."""
     ran = f"run {one.run if isinstance(one.run, str) else shlex.join(one.run)}" if one.run else ""
     return clean(" and ".join(filter(None, (ran, f"write {one.file}" if one.file else ""))) or "take effect")
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from reader.cache.marks.events import Events
     from reader.cache.reads.window import Window
     from reader.cache.search.selection import Selection
-    from reader.cache.storing.papers import Cache
+    from reader.cache.storing import Cache
     from reader.config import Settings
     from reader.core.paper import Paper
     from reader.core.query import Query
@@ -149,7 +149,7 @@ class Workspace:
     @contextmanager
     def cache(self) -> Iterator[Cache]:
         """The cache, open for writing papers."""
-        from reader.cache.storing.papers import Cache
+        from reader.cache.storing import Cache
 
         self.ensure_cache()
         self.has_changed = True
@@ -303,7 +303,7 @@ def fill_with_sample(workspace: Workspace, file: Path) -> None:
     """Make a cache with the papers that ship with the program."""
     from io import BytesIO
 
-    from reader.cache.storing.papers import Cache
+    from reader.cache.storing import Cache
     from reader.data import read_text
     from reader.feeds.files.papers_file import read_papers
 
@@ -322,7 +322,7 @@ def check_names(window: Window, query: Query) -> None:
         known = window.topic_names()
         _check_each(wanted if known else (), known, "There is no topic {}.", "'dailypapers list --topics' lists them.")
     if wanted := list(names_in(query.root, "follow")):
-        from reader.cache.follows import follows
+        from reader.cache.standing import follows
         from reader.core.follows import name_slug
 
         followed = [name for one in window.read(follows) for name in (one.slug, f"{one.field}:{one.slug}")]

@@ -61,7 +61,7 @@ def addresses_in(text: str) -> list[FoundAddress]:
     found: list[FoundAddress] = []
     text, at = text[:_READ], 0
     while len(found) < MOST and (match := _address().search(text, at)):
-        one = _found(text, match)
+        one = _found_address(text, match)
         if one is not None:
             found.append(one)
         # What was cut off an address may hold the next one.
@@ -74,11 +74,11 @@ def urls_in(*texts: str | None) -> tuple[str, ...]:
     unique: dict[str, str] = {}
     for text in texts:
         for one in addresses_in(text or ""):
-            unique.setdefault(same(one.url), one.url)
+            unique.setdefault(address_key(one.url), one.url)
     return tuple(unique.values())[:MOST]
 
 
-def same(url: str) -> str:
+def address_key(url: str) -> str:
     """A key that spellings of one address share: without scheme, `www.`, `.git`, a last slash and case of the host."""
     host, _, path = url.partition("://")[2].partition("/")
     return f"{host.lower().removeprefix('www.')}/{path.rstrip('/').removesuffix('.git')}"
@@ -105,9 +105,9 @@ def _address() -> re.Pattern[str]:
     )
 
 
-def _found(text: str, match: re.Match[str]) -> FoundAddress | None:
+def _found_address(text: str, match: re.Match[str]) -> FoundAddress | None:
     host = match["web"] or match["bare"]
-    rest = _trimmed(match["rest"])
+    rest = _trim(match["rest"])
     end = match.start("rest") + len(rest)
     scheme = "http" if (match["scheme"] or "").lower().startswith("http:") else "https"
     url = f"{scheme}://{host.lower()}{rest}"
@@ -121,8 +121,8 @@ def _found(text: str, match: re.Match[str]) -> FoundAddress | None:
     return FoundAddress(url, match.start(), end) if parts.hostname else None
 
 
-def _trimmed(rest: str) -> str:
-    """What follows the host, without the punctuation of the sentence around it."""
+def _trim(rest: str) -> str:
+    """The rest of an address behind the host, without the punctuation of the sentence around it."""
     if cut := _NEXT.search(rest):
         rest = rest[: cut.start()]
     while True:

@@ -225,7 +225,7 @@ FREEDOM_IF_FEW, STRICTNESS_IF_FEW = 3.0, -0.5
 """Added to the freedom of the sharp machine, and the part of its strictness that is added, with few marks."""
 
 
-class Weighed(NamedTuple):
+class WeighedPaper(NamedTuple):
     """A paper to learn from, with its weight."""
 
     key: int
@@ -242,12 +242,12 @@ class Background:
         """How many papers have each term."""
         self.dwell: defaultdict[int, float] = defaultdict(float)
         """How many papers dwell on each term."""
-        self.random: list[Weighed] = []
+        self.random: list[WeighedPaper] = []
         self.papers: float = 0
         for number, (key, terms) in enumerate(papers):
             self.papers += 1
             if number % max(1, count // AT_RANDOM) == 0:
-                self.random.append(Weighed(key, terms))
+                self.random.append(WeighedPaper(key, terms))
             for term in wanted.intersection(terms):
                 self.have[term] += 1
                 self.dwell[term] += terms[term] > DWELLS
@@ -268,7 +268,7 @@ class Background:
         return least <= self.have[term] <= most and term not in self._everywhere
 
 
-def candidates(liked: Iterable[Weighed], muted: Container[int] = ()) -> list[int]:
+def candidates(liked: Iterable[WeighedPaper], muted: Container[int] = ()) -> list[int]:
     """The terms to learn, those in the most liked papers first."""
     found: defaultdict[int, float] = defaultdict(float)
     for paper in liked:
@@ -279,7 +279,7 @@ def candidates(liked: Iterable[Weighed], muted: Container[int] = ()) -> list[int
 
 
 def learn(
-    liked: Sequence[Weighed], passed: Sequence[Weighed], terms: Iterable[int], background: Background
+    liked: Sequence[WeighedPaper], passed: Sequence[WeighedPaper], terms: Iterable[int], background: Background
 ) -> dict[int, float]:
     """The weight of each term that counts, on a scale on which liked papers have 1 on average."""
     if not liked or not background.papers:
@@ -306,7 +306,7 @@ def score(weights: Mapping[int, float], terms: Terms) -> float:
 
 
 def _gains(
-    liked: Sequence[Weighed], marks: float, terms: Iterable[int], background: Background, sharpness: float
+    liked: Sequence[WeighedPaper], marks: float, terms: Iterable[int], background: Background, sharpness: float
 ) -> dict[int, float]:
     """How well each term distinguishes the liked papers from all papers."""
     share = dict.fromkeys(filter(background.says_something, terms), 0.0)
@@ -328,7 +328,7 @@ def _gains(
     return _fair(gains, liked)
 
 
-def _fair(gains: Mapping[int, float], liked: Sequence[Weighed]) -> dict[int, float]:
+def _fair(gains: Mapping[int, float], liked: Sequence[WeighedPaper]) -> dict[int, float]:
     """The gains, of which those that are large among the terms of one liked paper are raised."""
     raised: defaultdict[int, float] = defaultdict(float)
     for paper in liked:
@@ -342,8 +342,8 @@ def _fair(gains: Mapping[int, float], liked: Sequence[Weighed]) -> dict[int, flo
 
 def _separate(
     machine: Machine,
-    liked: Sequence[Weighed],
-    passed: Sequence[Weighed],
+    liked: Sequence[WeighedPaper],
+    passed: Sequence[WeighedPaper],
     gains: Mapping[int, float],
     background: Background,
 ) -> dict[int, float]:
@@ -449,7 +449,7 @@ class Subject(NamedTuple):
     liked: int = 0
     """How many liked papers have it."""
     weight: float = 0.0
-    """What the model gives its words and pairs together."""
+    """The sum of the model's weights of its words and pairs."""
 
     @property
     def value(self) -> float:
@@ -477,7 +477,10 @@ def keyword_phrases(keywords: Iterable[Sequence[str]], liked: Iterable[Sequence[
 
 
 def subjects(
-    phrases: Iterable[tuple[str, int]], liked: Sequence[Weighed], weights: Mapping[int, float], background: Background
+    phrases: Iterable[tuple[str, int]],
+    liked: Sequence[WeighedPaper],
+    weights: Mapping[int, float],
+    background: Background,
 ) -> list[Subject]:
     """The phrases that the model likes and that several liked papers have, best first."""
     holders: defaultdict[int, set[int]] = defaultdict(set)
@@ -516,7 +519,7 @@ class Reasons:
     def __init__(
         self,
         found: Sequence[Subject],
-        liked: Sequence[Weighed],
+        liked: Sequence[WeighedPaper],
         weights: Mapping[int, float],
         background: Background,
     ) -> None:
@@ -556,7 +559,7 @@ class Reasons:
         return [one.text for one in best[:MOST_NAMED]], nearest
 
 
-def learned(found: Sequence[Subject]) -> list[Subject]:
+def subjects_to_show(found: Sequence[Subject]) -> list[Subject]:
     """The subjects to show to the user, of those with the best one first."""
     return _apart(one for one in found if one.value >= LEAST_LEARNED * found[0].value)[:MOST_LEARNED]
 

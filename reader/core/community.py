@@ -1,4 +1,4 @@
-"""What the feed's page of a paper has besides the paper: comments in threads, and repositories that name the paper."""
+"""The extras of a paper's page in the feed: comments in threads, and repositories that name the paper."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Repository(NamedTuple):
     about: str = ""
     """The task of a model, the title of a Space."""
     state: str = ""
-    """What prevents its use, such as `gated` or `sleeping`; empty if nothing does."""
+    """The obstacle to its use, such as `gated` or `sleeping`; empty if there is none."""
 
     @property
     def url(self) -> str:
@@ -76,7 +76,7 @@ class Community(NamedTuple):
     repositories: tuple[Repository, ...] = ()
 
 
-class Placed(NamedTuple):
+class ThreadedComment(NamedTuple):
     """A comment at its place in the thread."""
 
     comment: Comment
@@ -86,13 +86,13 @@ class Placed(NamedTuple):
     """Whether it answers a deleted comment."""
 
 
-def threads(comments: Sequence[Comment]) -> list[Placed]:
+def threads(comments: Sequence[Comment]) -> list[ThreadedComment]:
     """Comments with the replies to each below it, oldest first. Hidden ones are kept only where one answers them."""
     known = {comment.id: comment for comment in comments}
     replies: dict[str, list[Comment]] = defaultdict(list)
     for comment in sorted(known.values(), key=lambda one: (one.at, one.id)):
         replies[comment.parent if comment.parent in known else ""].append(comment)
-    placed: list[Placed] = []
+    placed: list[ThreadedComment] = []
     seen: set[str] = set()
 
     def add(first: Comment) -> None:
@@ -104,7 +104,7 @@ def threads(comments: Sequence[Comment]) -> list[Placed]:
             seen.add(comment.id)
             if not comment.is_hidden or replies[comment.id]:
                 lost = bool(comment.parent) and comment.parent not in known
-                placed.append(Placed(comment, min(depth, DEEPEST), lost))
+                placed.append(ThreadedComment(comment, min(depth, DEEPEST), lost))
             open_comments += [(reply, depth + 1) for reply in reversed(replies[comment.id])]
 
     # Comments that answer each other in a circle come after the others.

@@ -1,4 +1,4 @@
-"""What the user follows: an author, an organization, a venue, a topic or a word."""
+"""The user's follows: authors, organizations, venues, topics and words."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Follow(NamedTuple):
 
     @property
     def key(self) -> str:
-        """What tells it from other follows, such as `author:kaiming-he`."""
+        """Its key among follows, such as `author:kaiming-he`."""
         return f"{self.field}:{self.slug}"
 
     @property
@@ -55,7 +55,7 @@ class Follow(NamedTuple):
 
     @property
     def text(self) -> str:
-        """What `parse_follow` reads, which is a query too: `author:"Kaiming He"`."""
+        """The form that `parse_follow` reads, which is a query too: `author:"Kaiming He"`."""
         prefix = "" if self.field == "word" else f"{self.field}:"
         return f'{prefix}"{self.name}"'
 
@@ -64,7 +64,7 @@ class Follow(NamedTuple):
         return f"{VIEW}{self.field}:{self.name}"
 
     def in_words(self, topic_names: Mapping[str, str] = MappingProxyType({})) -> str:
-        """What is followed, in words."""
+        """The follow in words."""
         return topic_names.get(self.name, self.name) if self.field == "topic" else self.name
 
 
@@ -90,10 +90,10 @@ def parse_follow(text: str) -> Follow:
         if meant is not None:
             raise ValueError(f"begins with {field}:, but the field is {meant}:")
         field, name = "word", text
-    return checked(field, name)
+    return make_follow(field, name)
 
 
-def checked(field: str, name: str) -> Follow:
+def make_follow(field: str, name: str) -> Follow:
     """The follow of a name in a field; ValueError says what is wrong with the name."""
     from reader.core.text import clean
 
@@ -131,7 +131,7 @@ def venue_name(venue: str) -> str:
 
 
 def offers(paper: Paper) -> dict[str, tuple[Follow, ...]]:
-    """What can be followed of a paper, by field, without empty fields."""
+    """The values of a paper that can be followed, by field, without empty fields."""
     names = {
         "author": paper.authors,
         "org": (paper.organization,) if paper.organization else (),
@@ -142,6 +142,6 @@ def offers(paper: Paper) -> dict[str, tuple[Follow, ...]]:
     found: dict[str, dict[str, Follow]] = {}
     for field, name in ((field, name) for field, some in names.items() for name in some):
         with suppress(ValueError):
-            follow = checked(field, name)
+            follow = make_follow(field, name)
             found.setdefault(field, {}).setdefault(follow.slug, follow)
     return {field: tuple(some.values()) for field, some in found.items()}

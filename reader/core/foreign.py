@@ -29,7 +29,7 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _HOST_FIRST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(:[0-9]+)?(/|$)")
 
 
-class Refused(ValueError):
+class InvalidForeignValue(ValueError):
     """A foreign value is invalid; the text is the reason, a few words that follow a colon."""
 
 

@@ -136,15 +136,15 @@ def is_own_id(text: str) -> bool:
 
 def in_address(id: str) -> str:
     """An arXiv id as one part of an address; raises ValueError for other text, which could lead to another page."""
-    return quote(_checked(id), safe="")
+    return quote(_check(id), safe="")
 
 
 def in_arxiv_address(id: str) -> str:
     """An arXiv id in arXiv's own addresses, where an old id is two parts; raises ValueError likewise."""
-    return "/".join(quote(part, safe="") for part in _checked(id).split("/"))
+    return "/".join(quote(part, safe="") for part in _check(id).split("/"))
 
 
-def _checked(id: str) -> str:
+def _check(id: str) -> str:
     if not is_arxiv_id(id):
         raise ValueError("it is not an arXiv id")
     return id

@@ -104,7 +104,7 @@ _PARENTHESES = re.compile(r"\s*\(\s*([^()]*?)\s*\)\s*$")
 
 
 @lru_cache(5_000)
-def _folded(char: str) -> str:
+def _fold(char: str) -> str:
     """A non-ASCII letter without case and accents; any other character becomes a space."""
     return "".join(one if one.isalnum() else " " for one in fold(char))
 
@@ -131,7 +131,7 @@ def _words_alone(text: str) -> str:
     """The text without case, accents and punctuation."""
     if not text.isascii():
         # Folding letter by letter gives the same result, and few letters are not ASCII.
-        text = _NOT_ASCII.sub(lambda found: _folded(found[0]), text)
+        text = _NOT_ASCII.sub(lambda found: _fold(found[0]), text)
     return text.translate(_ASCII)
 
 

@@ -84,11 +84,11 @@ def literal(text: str) -> str:
     """
     if text.isprintable() and _VARIATION_SELECTOR not in text:
         return text
-    return "".join(_drawn(char) for char in text)
+    return "".join(_drawable(char) for char in text)
 
 
 @lru_cache(1024)
-def _drawn(char: str) -> str:
+def _drawable(char: str) -> str:
     if char == _VARIATION_SELECTOR:
         return ""
     if char.isprintable():
@@ -147,7 +147,7 @@ def wrap(text: str, width: int) -> list[tuple[int, int]]:
     return list(_narrow_lines(text, width) if _NARROW.fullmatch(text) else _wide_lines(text, width))
 
 
-def wrapped(text: str, width: int | None) -> list[str]:
+def wrap_text(text: str, width: int | None) -> list[str]:
     """The lines of a paragraph with single spaces between words; one line without a width."""
     if width is None:
         return [text] if text else []
@@ -251,7 +251,7 @@ def with_spaces(line: Iterable[Piece]) -> Line:
     )
 
 
-def unbroken(text: str) -> str:
+def without_breaks(text: str) -> str:
     """A short text, such as a name, that stays on one line."""
     return text.replace(" ", UNBROKEN)
 

@@ -108,7 +108,7 @@ class Mark(NamedTuple):
 
 
 class PaperMarks(NamedTuple):
-    """What a file says about the user's marks on a paper."""
+    """The user's marks on a paper as a file states them."""
 
     paper: str
     marks: tuple[Mark, ...] = ()
@@ -162,7 +162,7 @@ def newest(marks: Iterable[Mark]) -> tuple[Mark, ...]:
     return tuple(found[kind] for kind in sorted(found))
 
 
-def quoted(kinds: Iterable[str]) -> str:
+def sql_list(kinds: Iterable[str]) -> str:
     """Kinds of marks as a list in SQL."""
     return ", ".join(f"'{kind}'" for kind in kinds)
 
@@ -184,9 +184,9 @@ def place_between(before: str | None, after: str | None) -> str:
     """A place after `before` and before `after`; None is an end of the queue."""
     low, high = before or "0" * _DIGITS, after or "9" * _DIGITS
     if before and not after:
-        return _shifted(before, 1)
+        return _shift_place(before, 1)
     if after and not before:
-        return _shifted(after, -1)
+        return _shift_place(after, -1)
     # Use the fewest digits that leave a number free; otherwise repeated moves would lengthen places each time.
     most = max(len(low), len(high)) + 1
     for digits in range(_DIGITS, most + 1):
@@ -196,7 +196,7 @@ def place_between(before: str | None, after: str | None) -> str:
     return f"{(first + last) // 2:0{digits}}"
 
 
-def _shifted(place: str, milliseconds: int) -> str:
+def _shift_place(place: str, milliseconds: int) -> str:
     """The place of a paper queued this many milliseconds later or earlier."""
     return first_place(max(0, int(place[:CLOCK_DIGITS]) + milliseconds), 0)
 
@@ -204,7 +204,7 @@ def _shifted(place: str, milliseconds: int) -> str:
 # What rules may do
 
 RULE_MARKS = ("hide", "star", QUEUE, HIGHLIGHT)
-"""What rules do, by keyword; `tag:NAME` tags."""
+"""The effects of rules by keyword; `tag:NAME` tags."""
 
 _WANTED = ("star", QUEUE, HIGHLIGHT)
 """Marks of papers to read, which are never hidden as well."""
@@ -235,7 +235,7 @@ def allowed_marks(then: Sequence[str], acted: Collection[str], taken: Collection
 
 
 def rule_words(then: Iterable[str]) -> str:
-    """What a rule does, in words: `hide, tag later`."""
+    """The effect of a rule in words: `hide, tag later`."""
     return ", ".join(kind.replace(TAG, "tag ") for kind in then)
 
 

@@ -164,7 +164,7 @@ class Draft(NamedTuple):
     """Whether it comes from arXiv itself."""
 
 
-class Skipped(NamedTuple):
+class SkippedRecord(NamedTuple):
     """A record that could not be used, and why, in a few words."""
 
     where: str
@@ -177,7 +177,7 @@ class Listing(NamedTuple):
     day: str | None
     """ISO date; None for papers without a day, such as those of a saved page."""
     drafts: tuple[Draft, ...]
-    skipped: tuple[Skipped, ...] = ()
+    skipped: tuple[SkippedRecord, ...] = ()
     more_skipped: int = 0
     """How many more there were."""
     validator: str | None = None

@@ -117,7 +117,7 @@ def _forms(name: str) -> tuple[_Form, ...]:
         return (_Form((), words),) if words else ()
     forms = []
     for change in (fold, lambda text: fold(text.lower().translate(_SPELLED))):
-        given, family = _given(change(parts.given)), _words(change(parts.family))
+        given, family = _given_names(change(parts.given)), _words(change(parts.family))
         # In `Oord, Aaron van den` they stand behind the given name.
         while len(given) > 1 and len(given[-1]) > 1 and given[-1] in PARTICLES:
             given, family = given[:-1], (given[-1], *family)
@@ -133,7 +133,7 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(filter(None, _NOT_LETTERS.split(_without_apostrophes(text))))
 
 
-def _given(text: str) -> tuple[str, ...]:
+def _given_names(text: str) -> tuple[str, ...]:
     """The given names; those with a hyphen are one, `Jun-Yan`, unless they are initials, `J.-Y.`."""
     found: list[str] = []
     for word in text.split():

@@ -1,4 +1,4 @@
-"""What the last release had and this one lacks or names differently: commands, settings, keys and query fields.
+"""Names of the last release that are gone or changed: commands, settings, keys and query fields.
 
 Each row stays for one release. A habit, a settings file or a saved query of the last release is answered with advice
 instead of "unknown", and a command's old name works.

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from reader.core.paper import Paper
-    from reader.core.paper_row import PaperKey
 
 
 NOUN_ENDINGS = ("ing", "ion", "ment")
@@ -21,8 +20,8 @@ def is_noun_phrase(keyword: str) -> bool:
     return " " in keyword or ("-" in keyword and keyword.endswith(NOUN_ENDINGS)) or keyword[1:].lower() != keyword[1:]
 
 
-class Shared(NamedTuple):
-    """What a paper shares with the papers that it is listed for."""
+class SharedTerms(NamedTuple):
+    """The words, authors and topics that a paper shares with the papers it is listed for."""
 
     words: tuple[str, ...] = ()
     """Words and phrases, the most telling first."""
@@ -41,9 +40,9 @@ class Shared(NamedTuple):
 
 def like_query(ids: Sequence[str], after: date | None = None) -> str:
     """The query of the papers like some others; with a day, only later ones."""
-    from reader.core.query.nodes import is_plain, quoted
+    from reader.core.query.nodes import is_plain, quote
 
-    named = ",".join(id if is_plain(id) else quoted(id) for id in ids)
+    named = ",".join(id if is_plain(id) else quote(id) for id in ids)
     newer = f" published:{after + timedelta(days=1):%Y-%m-%d}.." if after else ""
     return f"like:{named}{newer}"
 
@@ -54,20 +53,6 @@ def came_out(papers: Sequence[Paper]) -> date | None:
     return date.fromisoformat(max(days)[:10]) if days else None
 
 
-class Fit(NamedTuple):
-    """Why a paper is in a list of best fits."""
-
-    key: PaperKey
-    text: str
-    shared: Shared = Shared()
-    corrected: tuple[tuple[str, str], ...] = ()
-    """Words of a free text that no paper has, with their replacements."""
-
-    def searched(self, words: str) -> str:
-        """The words as they were searched for; empty if unchanged."""
-        return respelled(words, dict(self.corrected)) if self.corrected else ""
-
-
-def respelled(text: str, corrections: Mapping[str, str]) -> str:
+def apply_corrections(text: str, corrections: Mapping[str, str]) -> str:
     """A text with its corrections applied."""
     return re.sub(r"\w+", lambda word: corrections.get(word[0]) or corrections.get(word[0].lower(), word[0]), text)

@@ -77,7 +77,7 @@ def complete_tag(
     matching = [name for name in beginning(names, typed) if name.casefold() != typed or name in own][:MOST]
     if not matching or matching == [word]:
         return None
-    return TagCompletion(start, tuple(f"{sign}{quoted(name)}" for name in matching), tuple(map(own.get, matching)))
+    return TagCompletion(start, tuple(f"{sign}{quote_tag(name)}" for name in matching), tuple(map(own.get, matching)))
 
 
 def _last_word(text: str) -> str:
@@ -88,6 +88,6 @@ def _last_word(text: str) -> str:
     return last[0]
 
 
-def quoted(name: str) -> str:
+def quote_tag(name: str) -> str:
     """A tag's name as it is typed."""
     return f'"{name}"' if re.search(r"[\s,]", name) or name[:1] in ("-", "+") else name

@@ -84,7 +84,7 @@ def brief(text: str) -> str:
 
 
 def reason(text: str) -> str:
-    """What another program says, for the end of a sentence; no full stop."""
+    """The message of another program for the end of a sentence, without a full stop."""
     return clean(text, 200).rstrip(".")
 
 
@@ -103,7 +103,7 @@ def clean_note(text: str, limit: int = NOTE_LIMIT) -> str:
     text = text[:limit].replace("\r\n", "\n").replace("\r", "\n")
     if not (text.isascii() and text.replace("\n", "").replace("\t", "").isprintable()):
         text = _UNWANTED.sub(lambda found: found[0] if found[0] in "\n\t" else "", _ESCAPE.sub("", text))
-        text = normalized("NFC", text)
+        text = normalize("NFC", text)
     return text[:limit].rstrip()
 
 
@@ -117,14 +117,14 @@ def visible(text: str, *, styled: bool = False) -> str:
 
     JSON keeps its meaning. With `styled`, the program's own colours, links and progress stay.
     """
-    return (_NOT_OWN if styled else _OBEYED).sub(_escaped, text)
+    return (_NOT_OWN if styled else _OBEYED).sub(_escape, text)
 
 
-def _escaped(found: re.Match[str]) -> str:
+def _escape(found: re.Match[str]) -> str:
     return f"\\u{ord(found[0]):04x}" if len(found[0]) == 1 else found[0]
 
 
-def normalized(form: Literal["NFC", "NFKC", "NFKD"], text: str) -> str:
+def normalize(form: Literal["NFC", "NFKC", "NFKD"], text: str) -> str:
     """A text in a normal form, with at most 30 combining characters in a row.
 
     Python sorts the combining characters in a row by insertion: 78 KB of them took 7 seconds.
@@ -145,7 +145,7 @@ def fold(text: str) -> str:
     """The text without case, accents and compatibility forms, for matching: `Fréchet` and `FRECHET` are equal."""
     if text.isascii():
         return text.lower()
-    decomposed = normalized("NFKD", text)
+    decomposed = normalize("NFKD", text)
     bare = "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
     # Case folding may restore a composed letter or an accent.
     again = unicodedata.normalize("NFKD", bare)
@@ -184,24 +184,24 @@ def split_words(text: str) -> list[str]:
 
 def _scrub(line: str) -> str:
     """A line without invisible characters and those that a terminal would obey."""
-    line = normalized("NFC", _UNWANTED.sub("", _ESCAPE.sub("", line)))
+    line = normalize("NFC", _UNWANTED.sub("", _ESCAPE.sub("", line)))
     line = _STRAY_JOINER.sub("", _PILE.sub(r"\1", line))
-    composed = normalized("NFC", line)
+    composed = normalize("NFC", line)
     if composed != line:
         # Joiners separated letters from their accents; now other joiners may have become useless.
-        line = normalized("NFC", _JOINERS.sub("", composed))
+        line = normalize("NFC", _JOINERS.sub("", composed))
     return _LEADING_MARKS.sub("", " ".join(line.split()))
 
 
-class _Folding(dict[int, str]):
+class _FoldingTable(dict[int, str]):
     """A table for `str.translate` that drops case and accents and turns everything else into spaces."""
 
     def __missing__(self, code: int) -> str:
-        self[code] = folded = _folded(chr(code))
+        self[code] = folded = _fold_character(chr(code))
         return folded
 
 
-def _folded(char: str) -> str:
+def _fold_character(char: str) -> str:
     category = unicodedata.category(char)
     if char in _VOWEL_SIGNS:
         return " "
@@ -222,5 +222,5 @@ _VARIANTS = dict(zip("µςϐϑϕϖϰϱϵſ", "μσβθφπκρεs", strict=True)
 _VOWEL_SIGNS = frozenset(map(chr, (*range(0x19B0, 0x19C1), 0x19C8, 0x19C9, 0x1CF2, 0x1CF3)))
 """Characters that became letters with Unicode 8, and marks, which FTS5 treats as separators."""
 
-WORD_LETTERS = _Folding()
+WORD_LETTERS = _FoldingTable()
 """Turns a text into words with spaces between them: `text.translate(WORD_LETTERS)`."""

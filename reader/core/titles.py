@@ -26,8 +26,8 @@ _SHARED = 0.6
 """Minimum share of common words for offering one title instead of another."""
 
 
-class Titled(NamedTuple):
-    """What identifies a paper without its id."""
+class TitleRecord(NamedTuple):
+    """The facts that identify a paper without its id."""
 
     title: str
     author_count: int | None = None
@@ -36,7 +36,7 @@ class Titled(NamedTuple):
     id: str = ""
 
 
-def describe(paper: Titled) -> str:
+def describe(paper: TitleRecord) -> str:
     """A paper's title with its authors and date in a few words."""
     count = amount(paper.author_count, "author") if paper.author_count else ""
     facts = ", ".join(filter(None, (count, paper.published)))
@@ -48,7 +48,7 @@ def without_cut_word(title: str) -> str:
     return re.sub(r"\s*\S*(?:…|\.\.\.)\s*$", "", title)
 
 
-def is_same(one: Titled, other: Titled) -> bool:
+def is_same(one: TitleRecord, other: TitleRecord) -> bool:
     """Whether two records are of the same paper: same title, equally many authors or the same date, and no conflict.
 
     Case, accents, dashes, spaces and punctuation of the titles are ignored, except between digits and in names such as
@@ -62,23 +62,23 @@ def is_same(one: Titled, other: Titled) -> bool:
 
 
 def _signs(title: str) -> list[str]:
-    """What distinguishes two titles with the same letters and different meanings: `1.5B` and `15B`, `C++` and `C`."""
+    """The signs that tell titles with the same letters apart, as in `1.5B` and `15B`, or `C++` and `C`."""
     return re.findall(r"\d+|[+#*]", fold(_RAISED.sub(r" \g<0>", title)))
 
 
-def _are_far(one: Titled, other: Titled) -> bool:
+def _are_far(one: TitleRecord, other: TitleRecord) -> bool:
     if not (one.published and other.published):
         return False
     return abs((date.fromisoformat(one.published) - date.fromisoformat(other.published)).days) > YEAR
 
 
-def find_same(wanted: Titled, found: Sequence[Titled]) -> Titled | None:
+def find_same(wanted: TitleRecord, found: Sequence[TitleRecord]) -> TitleRecord | None:
     """The only record of the wanted paper; None if there is none, or if several are possible."""
     same = {one.id: one for one in found if is_same(wanted, one)}
     return next(iter(same.values())) if len(same) == 1 else None
 
 
-def find_choices(wanted: Titled, found: Sequence[Titled]) -> tuple[Titled, ...]:
+def find_choices(wanted: TitleRecord, found: Sequence[TitleRecord]) -> tuple[TitleRecord, ...]:
     """The papers that the wanted one may be, likeliest first: same title, then similar titles."""
     ranked = {one.id: (_likeness(wanted.title, one.title), one) for one in found}
     likely = sorted((pair for pair in ranked.values() if pair[0]), key=lambda pair: -pair[0])

@@ -161,11 +161,11 @@ def read_venue(remark: str | None, journal: str | None) -> str | None:
 
     The journal reference takes precedence. A remark counts unless it speaks of a submission.
     """
-    if journal and (venue := _known(journal, is_told=True) or _named(journal) or _journal(journal)):
+    if journal and (venue := _known_series(journal, is_told=True) or _short_name(journal) or _journal(journal)):
         return venue[:LONGEST].rstrip()
     for clause in _clauses(remark or ""):
         is_told = _TOLD.search(clause) is not None
-        if venue := _known(clause, is_told=is_told) or (_named(clause) if is_told else None):
+        if venue := _known_series(clause, is_told=is_told) or (_short_name(clause) if is_told else None):
             return venue[:LONGEST].rstrip()
     return None
 
@@ -198,7 +198,7 @@ def _known_names() -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Za-z0-9-])(?:(?P<name>{named})(?=W?\b|W?\d)|(?i:(?P<title>{titled})))")
 
 
-def _known(text: str, *, is_told: bool) -> str | None:
+def _known_series(text: str, *, is_told: bool) -> str | None:
     """A known series in a text; without a word such as "accepted", only if its year is next to it."""
     found = _known_names().search(text)
     if found is None:
@@ -216,7 +216,7 @@ def _known(text: str, *, is_told: bool) -> str | None:
     return _put(name, _full(near) if near and not is_volume else year, text)
 
 
-def _named(text: str) -> str | None:
+def _short_name(text: str) -> str | None:
     """A venue by the short name that a text gives it, such as `… Verification and Validation (ICST 2026)`."""
     for found in (*_NAMED.finditer(text), *filter(None, [_FIRST.match(text)])):
         name, short, full = found.groups()

@@ -1,4 +1,4 @@
-"""What the user wants more or less of: a phrase or a topic.
+"""The user's wishes for more or less of a phrase or a topic.
 
 Each wish is an event without papers, which undo takes back. Its step adds to the score of papers with the phrase or
 topic, or takes from it, whether that was learned or not. A muted phrase is not learned at all.
@@ -20,7 +20,7 @@ LONGEST_NAME: Final = 120
 """Letters."""
 
 FIRST_STEP: Final = 0.5
-"""What the first step adds to the score, on a scale on which liked papers have 1; each next step doubles it."""
+"""The score that the first step adds, on a scale on which liked papers have 1; each next step doubles it."""
 
 What: TypeAlias = Literal["word", "topic"]
 Direction: TypeAlias = Literal["raise", "lower", "mute", "reset"]
@@ -30,7 +30,7 @@ _STEPS: dict[str, int | None] = {"mute": None, **{str(step): step for step in ra
 
 
 class Wish(NamedTuple):
-    """What the user wants of one phrase or topic."""
+    """The user's wish about one phrase or topic."""
 
     what: What
     name: str
@@ -48,15 +48,15 @@ class Wish(NamedTuple):
 
     @property
     def key(self) -> tuple[str, str]:
-        """What it is about, regardless of spelling."""
+        """Its subject, regardless of spelling."""
         # Late: the interface starts without this import (6 ms).
-        from reader.core.words import spelled, stems
+        from reader.core.words import normalize_spelling, stems
 
-        return self.what, " ".join(stems(split_words(spelled(self.name))))
+        return self.what, " ".join(stems(split_words(normalize_spelling(self.name))))
 
     @property
     def wanted(self) -> str:
-        """What the user wants of it: more, less, or nothing."""
+        """The wish in words: more, less, or nothing."""
         if self.step is None:
             return "muted"
         return "more" if self.step > 0 else "less" if self.step < 0 else ""
@@ -76,7 +76,7 @@ class Wish(NamedTuple):
 
     @property
     def added(self) -> float:
-        """What it adds to the score of a paper; a muted phrase adds nothing, as it is not learned."""
+        """The score that it adds to a paper; a muted phrase adds nothing, as it is not learned."""
         step = -MOST_STEPS if self.step is None and self.what == "topic" else self.step or 0
         return FIRST_STEP * 2.0 ** (abs(step) - 1) * (1 if step > 0 else -1) if step else 0.0
 

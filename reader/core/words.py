@@ -1,6 +1,6 @@
 """Words as the full-text index has them, so that each spelling of a word is found by every other one.
 
-`indexed` folds the spelling of a text, and adds each hyphenated word as one word; FTS5 then makes stems of the words
+`index_text` folds the spelling of a text, and adds each hyphenated word as one word; FTS5 then makes stems of the words
 (its `porter` tokenizer). Queries and marked matches go through the same functions. Letters are folded by rule, not by
 a table of words: British endings, Greek letters, raised and lowered digits. Rules that change a word which has one
 spelling (`size` becomes `sise`) do no harm, because they change it everywhere.
@@ -64,7 +64,7 @@ _LETTERS = str.maketrans("ςϐϑϕϖϰϱϵµ₀₁₂₃₄₅₆₇₈₉⁰¹�
 _LONE_GREEK = re.compile(f"(?<![\u0370-\u03ff\u1f00-\u1fff])[{_GREEK}](?![\u0370-\u03ff\u1f00-\u1fff])")
 
 
-def spelled(text: str) -> str:
+def normalize_spelling(text: str) -> str:
     """The text in lower case and in one spelling: American but for `-ise`, with names for single Greek letters.
 
     `-ise` is chosen because the stemmer takes `-ize` for an ending: `generalization` would be one word with `general`,
@@ -83,14 +83,14 @@ def spelled(text: str) -> str:
     return text.replace("&", " and ") if "&" in text else text
 
 
-def indexed(text: str | None) -> str:
+def index_text(text: str | None) -> str:
     """The text for the index: spelled in one way, and after it each hyphenated word as one word.
 
     `pre-training` adds `pretraining`; `text-to-video` and `text2video` both add `texttovideo`.
     """
     if not text:
         return ""
-    text = spelled(text)
+    text = normalize_spelling(text)
     whole = compounds(text)
     return f"{text}\n{' '.join(whole)}" if whole else text
 
@@ -169,7 +169,7 @@ class Form(NamedTuple):
 
 
 _ENDINGS = (*("e", "n", "on", "ion", "tion", "ation", "g", "ng", "ing", "ty", "al", "ve", "ive", "nt", "ent", "ment"),)
-"""What may be missing at the end of a word that is being typed."""
+"""Endings that a word still being typed may lack."""
 
 SHORTEST_UNFINISHED = 4
 """Letters of a word from which on its ending may be missing: `gen` is found by its beginning alone."""
@@ -183,7 +183,7 @@ def forms(text: str, is_whole: bool = False) -> tuple[Form, ...]:
     the index has only the stem `attent`, which the ending `n` brings back. Longer words match only where the typed one
     is its own stem: `gas` has the stem `ga`, and must not find `game`.
     """
-    parts = tuple(split_words(spelled(text)))
+    parts = tuple(split_words(normalize_spelling(text)))
     if not parts:
         return ()
     found = [parts]
@@ -193,12 +193,12 @@ def forms(text: str, is_whole: bool = False) -> tuple[Form, ...]:
         found.append((f"{two[1]}to{two[2]}",))
     if is_whole or not text[-1:].isalnum():
         return tuple(map(Form, found))
-    return tuple(form for words in found for form in _unfinished(words))
+    return tuple(form for words in found for form in _unfinished_forms(words))
 
 
-def _unfinished(words: tuple[str, ...]) -> Iterator[Form]:
+def _unfinished_forms(words: tuple[str, ...]) -> Iterator[Form]:
     *before, last = words
-    longer = [spelled(f"{last}{ending}") for ending in _ENDINGS] if len(last) >= SHORTEST_UNFINISHED else []
+    longer = [normalize_spelling(f"{last}{ending}") for ending in _ENDINGS] if len(last) >= SHORTEST_UNFINISHED else []
     own, *others = stems((last, *longer))
     yield Form(words, is_beginning=own == last)
     known = {own}
@@ -208,7 +208,7 @@ def _unfinished(words: tuple[str, ...]) -> Iterator[Form]:
             yield Form((*before, word))
 
 
-def joined(words: Sequence[str]) -> list[tuple[str, ...]]:
+def join_neighbours(words: Sequence[str]) -> list[tuple[str, ...]]:
     """For each of some words in a row, what it makes as one word with its neighbours: `pre training`, `end to end`."""
     found: list[list[str]] = [[] for _ in words]
     for first, second in pairwise(range(len(words))):
@@ -230,7 +230,7 @@ _LONGEST_LINK = 2
 # Marked words
 
 
-class Wanted(NamedTuple):
+class SearchPhrase(NamedTuple):
     """A typed word or phrase that is looked for in a text."""
 
     words: tuple[str, ...]
@@ -253,7 +253,7 @@ class Wanted(NamedTuple):
 class Marker:
     """Finds searched words in a text: in any form and spelling, as the index finds them."""
 
-    def __init__(self, wanted: Iterable[Wanted]) -> None:
+    def __init__(self, wanted: Iterable[SearchPhrase]) -> None:
         self._wanted = tuple(wanted)
         # Spelling never changes the first two letters, by which few words of a text are looked at.
         begin = "|".join(sorted({re.escape(one.words[0][:2]) for one in self._wanted}))
@@ -281,7 +281,7 @@ class Marker:
 
     def _end(self, text: str, places: Sequence[re.Match[str]]) -> int:
         """Where the longest searched word or phrase that begins at the first of some words ends; 0 if none does."""
-        tokens = [spelled(place[0]) for place in places]
+        tokens = [normalize_spelling(place[0]) for place in places]
         ends = [places[len(one.words) - 1].end() for one in self._wanted if one.is_at(tokens, 0)]
         # A hyphenated word is also searched as one word.
         whole = tokens[0]
@@ -295,19 +295,19 @@ class Marker:
 
 @lru_cache(64)
 def marker(words: tuple[str, ...]) -> Marker | None:
-    """What finds typed words in texts, those in double quotes only whole; None if there is nothing to find."""
-    wanted = [one for word in dict.fromkeys((*words, *chain(*joined(words)))) for one in _wanted(word)]
+    """A pattern that finds typed words in texts, words in double quotes only whole; None without words."""
+    wanted = [one for word in dict.fromkeys((*words, *chain(*join_neighbours(words)))) for one in _search_phrases(word)]
     return Marker(wanted) if wanted else None
 
 
 def markers(words: Sequence[str]) -> list[Marker]:
     """For each typed word what finds it, also where it is one word with its neighbour."""
-    both = zip(words, joined(words), strict=True)
-    found = [[one for form in (word, *whole) for one in _wanted(form)] for word, whole in both]
+    both = zip(words, join_neighbours(words), strict=True)
+    found = [[one for form in (word, *whole) for one in _search_phrases(form)] for word, whole in both]
     return [Marker(wanted) for wanted in found if wanted]
 
 
-def _wanted(word: str) -> Iterator[Wanted]:
+def _search_phrases(word: str) -> Iterator[SearchPhrase]:
     is_whole = len(word) > 1 and word.startswith('"') and word.endswith('"')
     for form in forms(word.strip('"'), is_whole):
-        yield Wanted(form.words, tuple(stems(form.words)), is_whole)
+        yield SearchPhrase(form.words, tuple(stems(form.words)), is_whole)

@@ -1,1 +1,1 @@
-"""What both databases share: connections, transactions, and SQLite's errors as sentences."""
+"""The common parts of both databases: connections, transactions, and SQLite's errors as sentences."""

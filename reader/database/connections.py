@@ -86,15 +86,15 @@ def _connect(path: Path, *, query_only: bool, durable: bool, patience: float) ->
 
 
 def add_functions(connection: Any) -> None:
-    """Add the functions that the schema calls: `indexed` makes the text that is indexed of a column."""
+    """Add the functions that the schema calls: `index_text` makes the text that is indexed of a column."""
     connection.create_function("indexed", 1, _indexed, deterministic=True)
 
 
 def _indexed(text: str | None) -> str:
     # Late: the first list is read before the patterns that fold words are compiled.
-    from reader.core.words import indexed
+    from reader.core.words import index_text
 
-    return indexed(text)
+    return index_text(text)
 
 
 def begin_patiently(connection: sqlite3.Connection, statement: str, path: Path, seconds: float) -> None:

@@ -53,10 +53,10 @@ _SENTENCES: Mapping[int, tuple[type[CacheError], str]] = MappingProxyType(
 )
 
 _OF_LOCKS = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM, sqlite3.SQLITE_PROTOCOL)
-"""What SQLite also says where files can't be locked: busy for ENOLCK, an error of the disk for ENOSYS."""
+"""Other errors of SQLite where files can't be locked: busy for ENOLCK, an error of the disk for ENOSYS."""
 
 _OF_SHARED_MEMORY = (sqlite3.SQLITE_IOERR_SHMOPEN, sqlite3.SQLITE_IOERR_SHMSIZE)
-"""What SQLite says when the file that connections share can't be made as long as it must be."""
+"""The error of SQLite when the file that connections share can't be made as long as it must be."""
 
 
 @contextmanager

@@ -80,7 +80,7 @@ def _nothing(found: news.News, *, is_look_back: bool, is_mail: bool) -> str:
 
 
 class SentMails:
-    """Which papers were mailed, by recipient and query: a line of JSON for each mail, in a file beside the cache."""
+    """The record of mailed papers by recipient and query: a line of JSON for each mail, in a file beside the cache."""
 
     def __init__(self, workspace: Workspace, name: str) -> None:
         self.name = name

@@ -20,7 +20,7 @@ from reader.core.addresses import is_local_url
 from reader.core.dates import iso_day
 from reader.core.errors import FeedMalformed, FeedRefused
 from reader.core.ids import arxiv_id, is_arxiv_id
-from reader.core.paper import Draft, Skipped
+from reader.core.paper import Draft, SkippedRecord
 from reader.core.text import clean, reason
 from reader.feeds.arxiv_categories import find_category
 from reader.feeds.environment import ARXIV_VARIABLE
@@ -244,7 +244,7 @@ class ArxivResponse:
     """The entries of a response in their order."""
 
     entries: tuple[ArxivEntry, ...]
-    skipped: tuple[Skipped, ...] = ()
+    skipped: tuple[SkippedRecord, ...] = ()
     total: int | None = None
     """Number of all papers that match the query; None for an announcement."""
 
@@ -342,7 +342,7 @@ def _authors(element: Element) -> tuple[str, ...]:
 
 
 def _categories(element: Element) -> tuple[str, ...]:
-    """Those of an entry's categories that are arXiv's, each once, the primary one first."""
+    """The categories of an entry that are arXiv's, each once, the primary one first."""
     primary = element.find("primary_category")
     terms = [] if primary is None else [primary.get("term", "")]
     terms += [one.get("term") or one.text or "" for one in element.findall("category")]

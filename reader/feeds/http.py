@@ -164,7 +164,7 @@ class _RetryableError(Exception):
 
 
 class Closing:
-    """What is closed as the block of its `async with` ends."""
+    """Resources that are closed as the block of its `async with` ends."""
 
     async def __aenter__(self) -> Self:
         return self

@@ -20,7 +20,7 @@ from reader.core.dates import iso_day, utc_stamp
 from reader.core.errors import FeedMalformed
 from reader.core.foreign import ADDRESS_LIMIT, count, web_url
 from reader.core.ids import ACCOUNT, arxiv_id, in_address, is_arxiv_id
-from reader.core.paper import Draft, Listing, Skipped
+from reader.core.paper import Draft, Listing, SkippedRecord
 from reader.core.steps import note_step
 from reader.core.text import BLOCK_LIMIT, LINE_LIMIT, clean, fold
 from reader.feeds import safe
@@ -239,7 +239,7 @@ def listings(
     describes the place of a skipped record by its number from 1. Only the first skipped records are kept.
     """
     days: dict[str | None, dict[str, Draft]] = {} if day is None else {day: {}}
-    skipped: list[Skipped] = []
+    skipped: list[SkippedRecord] = []
     more_skipped = 0
     for number, item in enumerate(items, start=1):
         note_step()
@@ -247,7 +247,7 @@ def listings(
             draft = parse_item(item)
         except FeedMalformed as error:
             if len(skipped) < SKIPPED:
-                skipped.append(Skipped(place(number), str(error)))
+                skipped.append(SkippedRecord(place(number), str(error)))
             else:
                 more_skipped += 1
             continue

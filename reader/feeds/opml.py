@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
 from reader.core.errors import FeedMalformed
 from reader.core.foreign import web_url
-from reader.core.paper import Skipped
+from reader.core.paper import SkippedRecord
 from reader.core.text import brief, clean
 from reader.feeds.safe import UnreadableXml, parse_xml
 
@@ -39,7 +39,7 @@ class FeedList:
     """The feeds of an OPML file, each once, in the file's order."""
 
     feeds: tuple[Outline, ...]
-    skipped: tuple[Skipped, ...] = ()
+    skipped: tuple[SkippedRecord, ...] = ()
 
 
 def parse_opml(body: bytes) -> FeedList:
@@ -56,13 +56,13 @@ def parse_opml(body: bytes) -> FeedList:
     if root.tag.lower() != "opml" or content is None:
         raise FeedMalformed("The file is XML, but not an OPML list of feeds.")
     feeds: dict[str, Outline] = {}
-    skipped: list[Skipped] = []
+    skipped: list[SkippedRecord] = []
     for number, (outline, folders) in enumerate(_outlines(content), start=1):
         found = _parse_outline(outline, folders)
         if isinstance(found, Outline) and len(feeds) < _OUTLINES:
             feeds.setdefault(found.url, found)
         elif isinstance(found, str):
-            skipped.append(Skipped(f"outline {number}", found))
+            skipped.append(SkippedRecord(f"outline {number}", found))
     return FeedList(tuple(feeds.values()), tuple(skipped))
 
 

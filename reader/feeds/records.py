@@ -46,7 +46,7 @@ _FILLED = tuple(field for field in FIELDS if field.name in Draft._fields and fie
 
 
 class Exported(NamedTuple):
-    """What a record says about a paper."""
+    """The facts and marks that a record has about a paper."""
 
     draft: Draft | None
     """None if the record has only marks."""
@@ -205,7 +205,10 @@ def format_of(start: bytes) -> installed.Given[FileFormat] | None:
 
 
 def read_records(given: installed.Given[PaperSource] | installed.Given[FileFormat], body: bytes) -> list[Record]:
-    """What a source or a format reads; raises FeedMalformed if its extension is switched off, which this may do."""
+    """The records that a source or a format reads.
+
+    An extension that raises is switched off; raises FeedMalformed if it is.
+    """
 
     def read() -> list[Record]:
         return [record for record in islice(given.value.read(body), RECORDS) if isinstance(record, Mapping)]

@@ -17,7 +17,7 @@ from xml.parsers.expat import ExpatError, ParserCreate
 
 from reader.core.errors import FeedMalformed
 from reader.core.latex import latex_to_unicode
-from reader.core.paper import Skipped
+from reader.core.paper import SkippedRecord
 from reader.core.text import BLOCK_LIMIT, LINE_LIMIT, clean, clean_block
 
 T = TypeVar("T")
@@ -154,7 +154,7 @@ def _real(text: str) -> float | None:
 
 
 def _nothing(_: str) -> None:
-    """None, for NaN and Infinity, which Python reads and JSON does not have."""
+    """Read NaN and Infinity, which JSON does not have, as None."""
 
 
 def parse_json(text: bytes | str) -> object:
@@ -196,15 +196,15 @@ def as_text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def parse_each(items: Iterable[T], parse: Callable[[T], U], what: str) -> tuple[list[U], tuple[Skipped, ...]]:
-    """What `parse` makes of each item, and those for which it raises FeedMalformed, as `what` and their number."""
+def parse_each(items: Iterable[T], parse: Callable[[T], U], what: str) -> tuple[list[U], tuple[SkippedRecord, ...]]:
+    """The results of `parse`, and how many items, called `what`, it refused with FeedMalformed."""
     found: list[U] = []
-    skipped: list[Skipped] = []
+    skipped: list[SkippedRecord] = []
     for number, item in enumerate(items, start=1):
         try:
             found.append(parse(item))
         except FeedMalformed as error:
-            skipped.append(Skipped(f"{what} {number}", str(error)))
+            skipped.append(SkippedRecord(f"{what} {number}", str(error)))
     return found, tuple(skipped)
 
 

@@ -25,7 +25,7 @@ from urllib.parse import urljoin, urlsplit
 from reader.core.errors import FeedMalformed
 from reader.core.foreign import web_url
 from reader.core.ids import arxiv_id
-from reader.core.paper import Draft, Skipped
+from reader.core.paper import Draft, SkippedRecord
 from reader.core.text import clean, fold, reason
 from reader.feeds.http import FEED_TYPES, Client, Closing, Limits, Response, Validators, origin_of
 from reader.feeds.records import parse_draft, read_records, source_at
@@ -148,7 +148,7 @@ class Feed:
     """Address of the feed's site."""
     entries: tuple[FeedEntry, ...]
     """In the feed's order, at most a thousand."""
-    skipped: tuple[Skipped, ...] = ()
+    skipped: tuple[SkippedRecord, ...] = ()
     problem: str | None = None
     """A short description of an XML error; the entries are those read in spite of it."""
 

@@ -71,7 +71,7 @@ class Keymap:
         self._bind(self._actions | {action.id: action for action in actions})
 
     def free_keys(self, keys: str, contexts: Contexts) -> str:
-        """Those of some keys that mean nothing yet in these contexts, neither alone nor as the start of a chord."""
+        """The given keys that mean nothing yet in these contexts, neither alone nor as the start of a chord."""
         known = [one for context in contexts for one in self._bound[context]]
         return " ".join(word for word in keys.split() if not any(_met(chord, known) for chord in parse_keys(word)))
 

@@ -30,7 +30,7 @@ LABELS: Mapping[tuple[str, str | None], str] = {
     ("finish", None): "read to the end",
     ("pass", None): "passed",
 }
-"""What was done, by a mark's kind and value, or by its kind alone."""
+"""The names of marks in the past tense, by kind and value, or by kind alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def label_of(kind: str, value: str) -> str:
 
 
 def _standing_label(name: str, value: str) -> str:
-    """What was done to a standing query: `saved the view Math`, `muted agents`, `removed math`."""
+    """The change of a standing query in words: `saved the view Math`, `muted agents`, `removed math`."""
     from reader.core.follows import FIELDS
     from reader.core.settings.standing import MUTE, SHOW, from_json
     from reader.core.settings.types import InvalidValue
@@ -120,7 +120,7 @@ class UserAction:
 
     @property
     def did(self) -> tuple[tuple[str, int], ...]:
-        """What happened, such as `hidden`, and to how many papers."""
+        """The change, such as `hidden`, and its number of papers."""
         papers: dict[str, int] = {}
         for part in self.parts:
             if not part.kind.startswith(RULE):
@@ -129,7 +129,7 @@ class UserAction:
 
     @property
     def did_in_words(self) -> str:
-        """What happened, with a number for each mark: `2 starred, 3 tagged work`."""
+        """The changes with a number for each mark: `2 starred, 3 tagged work`."""
         return ", ".join(f"{count:,} {what}" for what, count in self.did)
 
     @property

@@ -222,7 +222,7 @@ def _insert(connection: sqlite3.Connection, rows: Iterable[_Raw]) -> None:
 
 
 def fault(cache: Path) -> str:
-    """What is wrong with the log beside a cache, in a few words; empty if nothing is. Raises CacheError."""
+    """The fault of the log beside a cache, in a few words; empty if there is none. Raises CacheError."""
     log = log_database(cache)
     if log.is_dir():
         return "a folder in its place"

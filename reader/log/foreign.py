@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from reader.core import foreign, marks
-from reader.core.foreign import Refused
+from reader.core.foreign import InvalidForeignValue
 from reader.core.marks import AGENT, FOLLOW, FORMER, RULE, STANDING, TAG_LIMIT, UNDO, clean_mark
 from reader.core.text import LINE_LIMIT, NOTE_LIMIT, clean, clean_note
 from reader.log.rows import Row
@@ -31,7 +31,7 @@ def decode_row(line: bytes | str) -> Row:
     """The row of a line that another machine has written, with clean text; raises Refused with the reason."""
     values = foreign.read_json(line, LINE_BYTES)
     if not (isinstance(values, list) and len(values) == 5 and all(isinstance(one, str) for one in values)):
-        raise Refused("it is not a row")
+        raise InvalidForeignValue("it is not a row")
     return checked_row(Row(*values))
 
 
@@ -42,16 +42,16 @@ def checked_row(row: Row) -> Row:
     is taken as it is, because nothing follows from it here.
     """
     if not foreign.is_event_id(row.action):
-        raise Refused("it is not a row")
+        raise InvalidForeignValue("it is not a row")
     if row.kind == UNDO:
         if not foreign.is_event_id(row.paper) or row.value not in ("0", "1"):
-            raise Refused("it undoes no action")
+            raise InvalidForeignValue("it undoes no action")
         return row._replace(by="")
     if row.paper and foreign.paper_id(row.paper) is None:
-        raise Refused("it names no paper")
+        raise InvalidForeignValue("it names no paper")
     found = _checked(row.kind, row.value, has_paper=bool(row.paper))
     if found is None:
-        raise Refused("it is not a mark")
+        raise InvalidForeignValue("it is not a mark")
     return Row(row.action, row.paper, *found, _author(row.by))
 
 

@@ -47,7 +47,7 @@ class OldEvent(NamedTuple):
 
 
 class OldHome(NamedTuple):
-    """What an old home knows of the user's marks."""
+    """The user's marks in an old home."""
 
     machine: str
     """The id of this machine; empty if none was found."""

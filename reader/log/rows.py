@@ -16,7 +16,7 @@ INSERT = "INSERT OR IGNORE INTO event (action, machine, clock, paper, kind, valu
 
 
 class Mark(NamedTuple):
-    """What is to be true from now on. `paper` is empty where a mark is about no paper."""
+    """A value that holds from now on. `paper` is empty where a mark is about no paper."""
 
     paper: str
     kind: str

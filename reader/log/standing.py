@@ -25,7 +25,7 @@ from reader.core.settings.standing import (
     as_json,
     free_name,
     from_json,
-    kind_of,
+    mark_kind,
     of_lists,
     with_follow,
 )
@@ -48,7 +48,7 @@ _NEWEST = f"""
 
 
 def _digest(one: Standing) -> str:
-    """What the user agrees to: another place or name needs no new agreement."""
+    """The part of a query that the user agrees to: another place or name needs no new agreement."""
     # Imported late: it loads OpenSSL, which few commands need.
     from hashlib import sha256
 
@@ -65,7 +65,7 @@ def read(connection: sqlite3.Connection) -> tuple[Standing, ...]:
 
 
 def agreed(connection: sqlite3.Connection, some: Iterable[Standing]) -> tuple[Standing, ...]:
-    """Those standing queries that may take effect on this machine."""
+    """The standing queries that may take effect on this machine."""
     keys = {key for (key,) in connection.execute("SELECT key FROM meta WHERE key GLOB ?", (f"{_AGREED}*",))}
     return tuple(one for one in some if not one.touches_machine or f"{_AGREED}{_digest(one)}" in keys)
 
@@ -75,11 +75,11 @@ def save(log: Log, wanted: Sequence[Standing]) -> str:
 
     The user asked for it here, so that what is new may run programs and write files. Raises CacheError.
     """
-    known = {kind_of(one.name): one for one in log.ask(read)}
-    now = {kind_of(one.name): one for one in wanted}
+    known = {mark_kind(one.name): one for one in log.ask(read)}
+    now = {mark_kind(one.name): one for one in wanted}
     changed = [one for kind, one in now.items() if known.get(kind) != one]
     gone = [Mark("", kind, "") for kind in sorted(known.keys() - now.keys())]
-    marks = [*gone, *(Mark("", kind_of(one.name), as_json(one)) for one in changed)]
+    marks = [*gone, *(Mark("", mark_kind(one.name), as_json(one)) for one in changed)]
     # Another place or name does not agree to what another machine sent.
     before = {_digest(one) for one in known.values()}
     _agree(log, (one for one in changed if _digest(one) not in before))
@@ -116,7 +116,7 @@ def add_missing(cache: Path, some: Sequence[Standing], *, of_file: bool) -> None
             known.append(added[-1])
         # Their time is the earliest, so that an undo reaches them last, and what was changed anywhere since wins.
         action = action_id(log.machine, 1)
-        log.take(Row(action, "", kind_of(one.name), as_json(one)) for one in added)
+        log.take(Row(action, "", mark_kind(one.name), as_json(one)) for one in added)
         if of_file:
             # What the log of an older release has may come from another machine.
             _agree(log, some)

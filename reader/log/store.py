@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from reader.core.errors import CacheError, CacheTooNew
-from reader.core.marks import AGENT, FORMER, LEAVING, QUEUE, TRACES, UNDO, Agent, first_place, quoted
+from reader.core.marks import AGENT, FORMER, LEAVING, QUEUE, TRACES, UNDO, Agent, first_place, sql_list
 from reader.database import connections
 from reader.database.sqlite_errors import explained
 from reader.log.rows import INSERT, VERSION, Mark, Row, action_id, clock_of, get, new_machine, prepare, put
@@ -43,7 +43,7 @@ _UNDONE = UNDONE.format(log="")
 _OWN = "e.action > :machine AND e.action < :machine || 'g'"
 """SQL: whether the row `e` is of a machine, in a form for which SQLite uses the index on actions."""
 
-_REGULAR = f"e.kind NOT IN ({quoted((UNDO, *TRACES))})" + "".join(
+_REGULAR = f"e.kind NOT IN ({sql_list((UNDO, *TRACES))})" + "".join(
     f" AND e.kind NOT GLOB '{prefix}*'" for prefix in FORMER
 )
 """SQL: whether the row `e` is something that an undo takes back."""
@@ -319,7 +319,7 @@ def _placed(marks: Sequence[Mark], clock: int) -> Iterator[str]:
 
 
 def _file_id(path: Path) -> int | None:
-    """What tells a file from one that was put in its place; None if there is none."""
+    """The identity of a file, which a file put in its place does not have; None if there is no file."""
     try:
         return path.stat().st_ino
     except OSError:

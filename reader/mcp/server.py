@@ -225,7 +225,7 @@ class Tools:
 
 
 def _texts(action: UserAction | None) -> list[str]:
-    """What an action changed, in words."""
+    """The changes of an action in words."""
     return [part.in_words for part in action.parts] if action else []
 
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 
-from reader.cache.storing.papers import Cache, Stored
+from reader.cache.storing import Cache, Stored
 from reader.core.dates import FIRST_DAY, changed_days, is_settled, utc_now, utc_stamp
 from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedUnreachable
 from reader.core.paper import Listing

@@ -39,7 +39,7 @@ from reader.core.errors import (
     ReaderError,
     UsageError,
 )
-from reader.core.paper import Draft, Listing, Skipped
+from reader.core.paper import Draft, Listing, SkippedRecord
 from reader.paths import FULL, explain
 from reader.refresh.plan import Plan, plan_values
 
@@ -130,7 +130,7 @@ def with_tuples(values: dict[str, Any]) -> dict[str, Any]:
 
 
 class Canvas(NamedTuple):
-    """What a picture is drawn for: the protocol, the room in cells, and the pixels of a cell."""
+    """The target of a drawn picture: the protocol, the room in cells, and the pixels of a cell."""
 
     protocol: PictureProtocol
     columns: int
@@ -158,7 +158,7 @@ def listing_values(listing: Listing) -> dict[str, Any]:
 def listing_of(values: dict[str, Any]) -> Listing:
     """The listing of its values; raises TypeError or KeyError for others."""
     drafts = (Draft(**with_tuples(one)) for one in values["drafts"])
-    return Listing(values["day"], tuple(drafts), tuple(Skipped(**one) for one in values["skipped"]))
+    return Listing(values["day"], tuple(drafts), tuple(SkippedRecord(**one) for one in values["skipped"]))
 
 
 # What jobs share

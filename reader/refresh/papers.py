@@ -25,7 +25,7 @@ from reader.core.document.model import Paragraph, Span
 from reader.core.errors import FeedError, FeedOffline, NoFullText
 from reader.core.paper import Draft, Listing
 from reader.core.text import BLOCK_LIMIT, clean
-from reader.core.titles import Titled, find_choices, find_same, without_cut_word
+from reader.core.titles import TitleRecord, find_choices, find_same, without_cut_word
 from reader.database.connections import open_database, transaction
 from reader.feeds.arxiv import ArxivClient
 from reader.feeds.fulltext.markdown import parse_markdown
@@ -130,9 +130,9 @@ class _Candidate(NamedTuple):
     day: str | None
 
     @property
-    def titled(self) -> Titled:
+    def titled(self) -> TitleRecord:
         count = len(self.draft.authors) or self.draft.author_count
-        return Titled(self.draft.title, count, self.draft.published, self.draft.id or "")
+        return TitleRecord(self.draft.title, count, self.draft.published, self.draft.id or "")
 
 
 _Source = Callable[[str], Awaitable[list[_Candidate]]]
@@ -156,7 +156,7 @@ async def look_up_titles(context: JobContext, sources: Sources) -> Line:
     for n, one in enumerate(wanted):
         context.tell(step("titles", n=n, of=len(wanted), found=found))
         candidates: list[_Candidate] = []
-        same: Titled | None = None
+        same: TitleRecord | None = None
         for source in tuple(asked):
             try:
                 candidates += await source(without_cut_word(one.paper.title))
@@ -195,6 +195,6 @@ async def _find_at_arxiv(arxiv: ArxivClient, title: str) -> list[_Candidate]:
     return [_Candidate(entry.draft, None) for entry in await arxiv.titled(title) if entry.draft.id]
 
 
-def _note_unknown(file: Path, pk: int, day: str, choices: Sequence[Titled]) -> None:
+def _note_unknown(file: Path, pk: int, day: str, choices: Sequence[TitleRecord]) -> None:
     with open_database(file) as cache, transaction(cache):
         pages.note_unknown(cache, pk, day, choices)

@@ -28,7 +28,7 @@ from reader.refresh.lines import (
 from reader.refresh.plan import Latest, plan_of
 
 if TYPE_CHECKING:
-    from reader.cache.storing.papers import Cache
+    from reader.cache.storing import Cache
     from reader.refresh.sources import Sources
 
 
@@ -49,7 +49,7 @@ async def run_job(context: JobContext, job: Job) -> Line:
 
 
 def _open_cache(context: JobContext) -> AbstractContextManager[Cache]:
-    from reader.cache.storing.papers import Cache
+    from reader.cache.storing import Cache
 
     return closing(Cache.open(context.cache_file, context.rules()))
 
@@ -96,7 +96,7 @@ async def _refresh(context: JobContext, **values: Any) -> Line:
 
 
 def text_fetcher(context: JobContext) -> Callable[[str], Awaitable[None]]:
-    """What fetches the full text of a paper by a job in this process; it raises NoFullText if there is none."""
+    """A function that fetches a paper's full text by a job in this process, or raises NoFullText."""
 
     async def fetch(id: str) -> None:
         if missing := (await _fetch_text(context, id)).get("missing"):

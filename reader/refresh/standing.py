@@ -15,10 +15,10 @@ from datetime import UTC, date
 from reader.actions.export import record
 from reader.actions.programs import desktop_command, run_program
 from reader.cache import watching
-from reader.cache.follows import follows
 from reader.cache.marks import derive
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope
+from reader.cache.standing import follows
 from reader.config import Settings
 from reader.core.follows import Follow
 from reader.core.paper import Paper
@@ -52,7 +52,7 @@ class StandingQueries:
         self._news: Mapping[int, tuple[str, ...]] = {}
         """The new papers, each with the queries that it matches."""
         self._follows: Mapping[str, Follow] = {}
-        """What is followed with notices, by query."""
+        """The follows with notices, by query."""
 
     def start(self) -> None:
         """Count papers as coming in from now on, unless an earlier refresh did. Raises CacheError."""
@@ -113,7 +113,7 @@ class StandingQueries:
 
 
 def scope_of(window: Window, settings: Settings, today: date) -> Scope:
-    """What relative words of standing queries mean. Every paper that they look at is new."""
+    """The meaning of relative words in standing queries. Every paper that they look at is new."""
     return Scope(today, window.newest_day(), "", settings.saved_queries)
 
 

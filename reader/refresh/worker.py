@@ -62,7 +62,10 @@ def process_line(module: str) -> list[str]:
 
 
 def given_words(words: Sequence[str], *, stays: bool = False) -> bytes:
-    """What `take_words` reads: a command and the access token; `stays` lets it run on after the reader's end."""
+    """The line that `take_words` reads: a command and the access token.
+
+    With `stays`, the command runs on after the reader's end.
+    """
     given = {"words": list(words), "tokens": access_token.held_secrets(), "stays": stays}
     return json.dumps(given).encode() + b"\n"
 

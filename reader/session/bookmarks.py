@@ -37,7 +37,7 @@ class Bookmark(NamedTuple):
     """A place in a text."""
 
     edition: str
-    """What distinguishes the text from other versions of it: see `edition`."""
+    """The identity of the version of the text: see `edition`."""
     block: int = 0
     letter: int = 0
     """Letters of the block before the place; -1 for the empty line before the block."""
@@ -48,7 +48,7 @@ class Bookmark(NamedTuple):
 
 
 def edition(document: Document, source: str) -> str:
-    """What distinguishes a text from other versions of the paper, and from the same one of another source."""
+    """The identity of a text among the versions and sources of its paper."""
     return f"{source} v{document.version or '?'} {len(document.blocks)}"
 
 

@@ -199,21 +199,15 @@ class Place(NamedTuple):
         asked = " ".join(f"({one})" for one in (viewed, kept) if one)
         return " ".join(filter(None, (asked or "-is:hidden -is:muted", order or own_order, near)))
 
-    def base(self, order: str) -> Query:
-        """The query of the view alone."""
-        from reader.core.query import Query
-
-        return _joined(self.view.query, Query(), self.view.order or order)
-
     def facets(self, order: str, mode: str = "all") -> Query:
         """The query for counting topics: without the picked topics if a paper needs only one of them.
 
         `mode` is how topics combine; a query with fewer than two does not express it.
         """
         from reader.core.query import parse
-        from reader.core.query.choices import Choice, chosen, with_choice
+        from reader.core.query.choices import Choice, chosen_terms, with_choice
 
-        choice = chosen(self.query, "topic")
+        choice = chosen_terms(self.query, "topic")
         if (choice.mode if len(choice.picked) > 1 else mode) == "all":
             return self.whole(order)
         others = with_choice(self.text, "topic", Choice("any", (), choice.excluded))
@@ -240,9 +234,9 @@ def _names_topics(text: str) -> bool:
     if "topic:" not in text.lower():
         return False
     from reader.core.query import parse
-    from reader.core.query.choices import chosen
+    from reader.core.query.choices import chosen_terms
 
-    choice = chosen(parse(text), "topic")
+    choice = chosen_terms(parse(text), "topic")
     return bool(choice.picked or choice.excluded)
 
 

@@ -27,7 +27,7 @@ BUSY_SECONDS = 5.0
 """How long another program that joins the marks is waited for."""
 
 CHANNEL = "dailypapers"
-"""What a server tells of news by."""
+"""The channel by which a server tells of news."""
 
 if TYPE_CHECKING:
     from reader.sync.folder import Exchanged, Memory

@@ -47,7 +47,7 @@ NAME_LIMIT = 60
 
 @dataclass(slots=True)
 class KnownFile:
-    """What was read of a machine's file, or written to the own one."""
+    """The part of a machine's file that was read, or of our own that was written."""
 
     machine: str = ""
     name: str = ""
@@ -66,7 +66,7 @@ class KnownFile:
 
 @dataclass(slots=True)
 class Memory:
-    """What is remembered of a place."""
+    """The remembered state of a place."""
 
     written: int = 0
     """The number of the last row that the own file has."""
@@ -184,12 +184,12 @@ def _rows(path: Path, known: KnownFile, own: str, actions: set[str] | None) -> I
                 try:
                     row = decode_row(line)
                     if row.machine != known.machine or (row.machine == own and clock_of(row.action) > latest):
-                        raise foreign.Refused("it is of another machine")
+                        raise foreign.InvalidForeignValue("it is of another machine")
                     known.rows += 1
                     if actions is not None:
                         actions.add(row.action)
                     yield row
-                except foreign.Refused:
+                except foreign.InvalidForeignValue:
                     known.refused += 1
             known.place = file.tell()
 
@@ -269,7 +269,7 @@ def _tail(path: Path, place: int) -> int:
 
 
 def load(events: Events, place: str) -> Memory:
-    """What is remembered of a place; nothing if it is damaged or tells of another log, and all is then read again."""
+    """The remembered state of a place; empty if it is damaged or tells of another log, and all is then read again."""
     text = events.read(lambda connection: meta.get(connection, _key(place)))
     with suppress(ValueError, TypeError, AttributeError):
         fields: dict[str, Any] = json.loads(text or "{}")

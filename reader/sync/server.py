@@ -73,7 +73,7 @@ def _rows(server: places.Server, known: KnownFile, own: str) -> Iterator[Row]:
             try:
                 row = checked_row(Row(*map(str, values)))
                 if row.machine == own and clock_of(row.action) > latest:
-                    raise foreign.Refused("it is not of this machine")
+                    raise foreign.InvalidForeignValue("it is not of this machine")
                 yield row
-            except foreign.Refused:
+            except foreign.InvalidForeignValue:
                 known.refused += 1

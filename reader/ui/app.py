@@ -272,7 +272,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.handlers = handlers_of(self.controllers, lambda: self.model.state.context)
 
     def scope(self) -> Scope:
-        """What words of queries mean here: the saved views, and today."""
+        """The context of queries: the saved views, and today."""
         views = tuple((one.name, one.query) for one in self.model.state.views.saved)
         return self.library.scope(self.look.today)._replace(views=views)
 
@@ -373,7 +373,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         return any(one.take_text(context, key, character) for one in self.controllers)
 
     def takes_words(self, context: Context) -> Callable[[str], object] | None:
-        """What receives unbound letters in a context, if anything does."""
+        """The receiver of unbound letters in a context, if there is one."""
         return next((take for one in self.controllers if (take := one.takes_words(context))), None)
 
     def perform(self, action_id: str, count: int | None = None) -> None:

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 class Added(NamedTuple):
-    """What extensions add."""
+    """The additions of extensions."""
 
     lines: Mapping[str, LineKey]
     """By action id."""

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from reader.core.errors import ReaderError
 from reader.core.follows import FIELDS, Follow, offers
-from reader.core.query.nodes import Term, quoted
+from reader.core.query.nodes import Term, quote
 from reader.core.text import amount
 from reader.ui.command_line.screen import OUTPUT, Output
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.shell.controller import Controller, handles
 
 if TYPE_CHECKING:
-    from reader.cache.follows import FollowCount
+    from reader.cache.standing import FollowCount
 
 LETTERS = {"author": "a", "org": "o", "venue": "v", "topic": "t", "word": "w"}
 
@@ -28,13 +28,13 @@ LONGEST = 40
 """Maximum characters of a name in the last line."""
 
 DEEDS = {"x": "hide", "m": "mute", "s": "star", "b": "queue"}
-"""What a rule can do with its papers, by letter."""
+"""The deeds of a rule by letter."""
 
 MOST_TITLES = "20"
 """Papers listed before a rule is added."""
 
 Choices: TypeAlias = Mapping[str, tuple[str, Callable[[], object]]]
-"""What is offered, by letter: in words, and what it does."""
+"""The offers by letter: their words, and their actions."""
 
 
 class FollowActions(Controller):
@@ -136,7 +136,7 @@ class FollowActions(Controller):
             self._model.show_notice(f"{text} · {self._keymap.key('mark.undo')} undoes")
 
     def _known(self) -> dict[str, Follow]:
-        from reader.cache.follows import follows
+        from reader.cache.standing import follows
 
         return {one.key: one for one in self._library.read(follows, list[Follow]())}
 
@@ -152,7 +152,7 @@ class FollowActions(Controller):
 
 
 def _query(follow: Follow) -> str:
-    return quoted(follow.name) if follow.field == "word" else str(Term(follow.field, follow.name))
+    return quote(follow.name) if follow.field == "word" else str(Term(follow.field, follow.name))
 
 
 def _number(counted: FollowCount) -> str:

@@ -40,7 +40,7 @@ from reader.ui.list.news import NEWS, news_text
 from reader.ui.list.pane import PaperList, Rows
 from reader.ui.looks import Look
 from reader.ui.page.lines import link_keys
-from reader.ui.page.state import FIT, FOUND, READING, fit_of, found_of, phase_of
+from reader.ui.page.state import FOUND, READING, found_of, phase_of
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.controller import Model, subscribe
 from reader.ui.shell.layout import Area, PaneName, lay_out
@@ -254,7 +254,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self._model.change(self._model.state.ready())
         self._draw_whenever(filter_parts, self._draw_filter)
         self._draw_whenever(TOPIC_NAMES, lambda state: self.detail.configure(state[TOPIC_NAMES]), now=False)
-        self._draw_whenever(lambda state: (state[READING], state[FOUND], state[FIT]), self._draw_detail)
+        self._draw_whenever(lambda state: (state[READING], state[FOUND]), self._draw_detail)
         self._draw_whenever(_empty_parts, self._draw_empty)
         self._draw_whenever(lambda state: state.is_typing, self._draw_query, now=False)
         self._draw_whenever(_focus_parts, self._draw_focus, now=False)
@@ -321,13 +321,13 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
             self._mark_place(state.place)
 
     def _mark_place(self, place: Place) -> None:
-        from reader.core.query.choices import chosen
+        from reader.core.query.choices import chosen_terms
 
         view = place.view.id
         self.filter.place(view, view.removeprefix("day:") if view.startswith("day:") else None)
         query = place.query
-        self.filter.choose(chosen(query, "topic"))
-        self.filter.choose_tags(chosen(query, "tag"))
+        self.filter.choose(chosen_terms(query, "topic"))
+        self.filter.choose_tags(chosen_terms(query, "tag"))
         # A query with several topics determines how they combine.
         self._model.change(self._model.state.put(TOPIC_MODE, self.filter.choice.mode))
 
@@ -353,8 +353,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         if reading is None:
             self.detail.clear()
         else:
-            found, fit = found_of(state, reading.key), fit_of(state, reading.key)
-            self.detail.show(reading, found=found, fit=fit)
+            self.detail.show(reading, found=found_of(state, reading.key))
 
     def _draw_query(self, state: State) -> None:
         draft = state.draft

@@ -51,11 +51,11 @@ _TAKEN_BACK = {
     "highlighted in the text": "its highlight as it was before",
     "moved in the queue": "back in its place in the queue",
 }
-"""What taking back a mark is called, where it is not `no longer` or `again`."""
+"""Names for taking back a mark, where they are not `no longer` or `again`."""
 
 
 def changed_words(way: Way, action: UserAction, title: str, ellipsis: str = "…") -> str:
-    """What an undo or redo did, such as `no longer hidden · "LiveEdit…"`; `title` belongs to the only paper."""
+    """The effect of an undo or redo, such as `no longer hidden · "LiveEdit…"`; `title` belongs to the only paper."""
     if not action.count or action.rules or len({count for _, count in action.did}) > 1:
         return action.in_words
     if len(title) > SHORT:
@@ -68,7 +68,7 @@ def changed_words(way: Way, action: UserAction, title: str, ellipsis: str = "…
 
 
 def done_words(action: UserAction) -> str:
-    """What an action did, such as `1 hidden, unstarred`; a decision does not say that the paper is read as well."""
+    """The effect of an action, such as `1 hidden, unstarred`; that a decision also marks the paper read is left out."""
     if action.rules or len({count for _, count in action.did}) > 1:
         return action.in_words
     return f"{action.count:,} {join_labels(_without_read(action))}" if action.count else action.in_words
@@ -190,37 +190,28 @@ class MarkActions(Controller):
         shown: Iterable[PaperKey] | None = None,
         is_quiet: bool = False,
     ) -> None:
-        """Mark papers: their lines change now, the cache later; `is_quiet` shows no notice.
+        """Mark papers and show the effect; `is_quiet` shows no notice."""
+        # Submitted before the work starts, so that quitting cannot lose it.
+        self.follow(self.submit(kind, value, pks, shown=shown), is_quiet=is_quiet)
+
+    def submit(
+        self, kind: str, value: bool, pks: Sequence[PaperKey], *, shown: Iterable[PaperKey] | None = None
+    ) -> Awaitable[UserAction | None]:
+        """Mark papers: their lines change now, the cache later.
 
         `shown` are the papers in view; `pks` may be all papers, which are too many to redraw.
         """
         if kind == "star" and value:
             self._app.automatic_commands.starring(pks)
-        kinds = (kind, "read") if value and kind in DECISIONS else (kind,)
+        is_decision = value and kind in DECISIONS
         for pk in pks if shown is None else shown:
-            for one in kinds:
+            for one in (kind, "read") if is_decision else (kind,):
                 self._draw(pk, one, value)
-        # Submitted before the work starts, so that quitting cannot lose it.
-        report = self._report("marking")
-        if len(kinds) > 1:
-            storing = self._library.mark_together(kinds, pks, report)
-        else:
-            storing = self._library.mark(kind, value, pks, report)
-        self.follow(storing, is_quiet=is_quiet)
+        return self._library.mark(kind, value, pks, self._report("marking"), also_read=is_decision)
 
     def _draw(self, pk: PaperKey, kind: str, value: bool) -> None:
         undone = UNDOES.get(kind, ()) if value else ()
         self._app.papers.patch(pk, **{FIELDS[kind]: value, **{FIELDS[one]: False for one in undone}, "kept": True})
-
-    def give(self, kinds: Sequence[str], pks: Sequence[PaperKey]) -> Awaitable[UserAction | None]:
-        """Give papers several marks in one action: their lines change now, the caller awaits the rest."""
-        if "star" in kinds:
-            self._app.automatic_commands.starring(pks)
-        wanted = frozenset(pks)
-        for pk in (pk for pk in self._app.papers.visible_pks if pk in wanted):
-            for kind in kinds:
-                self._draw(pk, kind, True)
-        return self._library.mark_together(kinds, pks, self._report("marking"))
 
     def follow(self, storing: Awaitable[UserAction | None], nothing: str = "", *, is_quiet: bool = False) -> None:
         """Wait for a change of marks, then show its effect; `nothing` is the notice if there was none.

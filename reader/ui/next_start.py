@@ -1,4 +1,4 @@
-"""What the next start begins with: the user's place, and the look of the main screen."""
+"""The state for the next start: the user's place, and the look of the main screen."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
 from reader.core.query import parse
-from reader.core.query.choices import Choice, Mark, chosen, with_choice
+from reader.core.query.choices import Choice, Mark, chosen_terms, with_choice
 from reader.keys.actions import Context
 from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.state import HINT, TOPIC_MEANINGS, TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
@@ -80,7 +80,7 @@ class FilterActions(Controller):
     @answers("tag choice")
     def toggle_tag(self, named: tuple[str, Mark]) -> None:
         def toggle(text: str) -> str:
-            return with_choice(text, "tag", chosen(parse(text), "tag").toggle(*named))
+            return with_choice(text, "tag", chosen_terms(parse(text), "tag").toggle(*named))
 
         self._narrow(self._model.state, toggle)
 
@@ -111,7 +111,7 @@ class TopicActions(Controller):
 
     def _toggle(self, slug: str) -> None:
         state = self._model.state
-        choice = chosen(state.place.query, "topic")
+        choice = chosen_terms(state.place.query, "topic")
         text = with_choice(state.place.text, "topic", choice.toggle(slug, "picked"))
         at = Position(state.highlighted)
         self._model.change(state.narrow(text, at))

@@ -36,7 +36,7 @@ class TriageActions(Controller):
         self._before: PaperKey | None = None
         """The paper of the last decision."""
         self._took_away = ""
-        """What the last decision took away from its paper, in words."""
+        """The marks that the last decision took away from its paper, in words."""
 
     # Begin
 
@@ -129,8 +129,7 @@ class TriageActions(Controller):
             self._app.traces.passed(pk)
         self._model.change(self._model.state.put(TRIAGE, triage.decide(Decision(pk, kind, row.day))))
         self._before = pk
-        marks = dict.fromkeys((kind, "read"))
-        self._background.start("marks", partial(self._store, self._app.mark_actions.give(tuple(marks), [pk])))
+        self._background.start("marks", partial(self._store, self._app.mark_actions.submit(kind, True, [pk])))
 
     async def _store(self, storing: Awaitable[UserAction | None]) -> None:
         try:

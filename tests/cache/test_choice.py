@@ -15,7 +15,7 @@ from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.search.selection import Offer
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.choice import Common
 from reader.core.errors import CacheError
 from reader.core.marks import LIKE

@@ -10,12 +10,11 @@ from sqlite3 import Connection
 
 import pytest
 
-from reader.cache import coverage, meta
-from reader.cache.coverage import Coverage
-from reader.cache.feeds import Feeds, Followed
+from reader.cache import meta
+from reader.cache.feeds import Coverage, Feeds, Followed, category_coverage
 from reader.cache.reads.window import Window
-from reader.cache.storing.papers import Cache
-from reader.core.paper import Draft, Listing, Skipped
+from reader.cache.storing import Cache
+from reader.core.paper import Draft, Listing, SkippedRecord
 from tests.cache.conftest import NOW, draft
 from tests.table import each
 
@@ -93,7 +92,7 @@ def test_papers_are_counted_by_who_told_of_them(feeds: Feeds, cache: Cache) -> N
 def test_a_day_with_records_that_can_not_be_read_is_incomplete(feeds: Feeds, cache: Cache) -> None:
     (daily,) = feeds.freshness(date(2026, 11, 24))
     assert daily.text(date(2026, 11, 24)) == ""
-    skipped = (Skipped("item 2", "no title"), Skipped("item 3", "no title"))
+    skipped = (SkippedRecord("item 2", "no title"), SkippedRecord("item 3", "no title"))
     cache.store(Listing("2026-11-23", (draft(2),)), "2026-11-23T12:00:00Z")
     cache.store(Listing("2026-11-24", (draft(1),), skipped), "2026-11-24T12:00:00Z")
     (daily,) = feeds.freshness(date(2026, 11, 24))
@@ -143,4 +142,4 @@ def test_how_complete_the_days_of_a_source_are(known: Coverage, text: str) -> No
 @each("value", ["", "[]", "null", '["2026-05-12", null, "", ""]'])
 def test_damaged_facts_about_a_category_are_not_known(cache: Cache, connection: Connection, value: str) -> None:
     meta.remember(connection, "announced_to:cs.CL", value)
-    assert coverage.of_category(connection, "cs.CL") == Coverage()
+    assert category_coverage(connection, "cs.CL") == Coverage()

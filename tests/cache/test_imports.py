@@ -18,11 +18,11 @@ from reader.cache.marks.events import Events
 from reader.cache.pages import PageTitle, find_waiting, note_unknown, one_title, place
 from reader.cache.reads.exports import kept
 from reader.cache.reads.window import Window
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.ids import page_id
 from reader.core.marks import Mark, PaperMarks
 from reader.core.paper import Draft, LibraryEntry, Listing
-from reader.core.titles import Titled
+from reader.core.titles import TitleRecord
 from reader.log.store import AHEAD_MS
 from tests.cache.conftest import NOW, draft, rows, said, whole
 
@@ -204,7 +204,7 @@ def test_a_title_is_looked_up_thrice_a_week_apart(pages: Connection, path: Path)
     def waiting(day: int) -> str:
         return names(find_waiting(path, datetime(2026, 11, day)))
 
-    title, choice = Titled("A of a page", 2, "2026-11-01", A), Titled("A of pages", 3, None, "2611.00001")
+    title, choice = TitleRecord("A of a page", 2, "2026-11-01", A), TitleRecord("A of pages", 3, None, "2611.00001")
     assert (one_title(pages, 1), one_title(pages, 9), waiting(1)) == (PageTitle(1, title), None, "CAB")
     told = [PageTitle(1, title).told]
     for day, choices, before, after in (

@@ -12,7 +12,7 @@ from reader.cache import repair, schema
 from reader.cache.feeds import Feeds
 from reader.cache.marks.events import Events
 from reader.cache.repair import examine
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.errors import CacheError
 from reader.core.paper import Listing
 from tests.breakage import BROKEN, execute

@@ -19,7 +19,7 @@ import pytest
 
 from reader.cache import schema
 from reader.cache.repair import examine
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.errors import (
     CacheBusy,
     CacheDamaged,

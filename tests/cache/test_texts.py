@@ -14,7 +14,7 @@ from reader.cache.flags import passages_of
 from reader.cache.imports import FoundPapers, changes, written
 from reader.cache.marks.events import Events
 from reader.cache.repair import repair
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.cache.texts import BATCH, Texts
 from reader.core.document.model import Document, Paragraph, Span
 from reader.core.marks import NOTE, PASSAGE

@@ -15,7 +15,7 @@ import pytest
 
 from reader.cache.feeds import Feeds
 from reader.cache.marks.events import Events
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.marks import first_place, place_between
 from reader.core.paper import Draft, Listing
 from reader.data import shipped_topics

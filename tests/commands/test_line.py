@@ -392,7 +392,7 @@ Taken back: 1 paper unstarred.
 Starred: 1 paper.
 1. LiveEdit: Streaming Video Editing. Read, starred, 57 votes, with code.
 1 of 1> /memory
-All, searched for memory: 1 paper.
+Searched for memory: 1 paper.
 1. =A memory that forgets [on purpose]. Unread, 8 votes.
 1 of 1> tag add later
 1 paper tagged later. 'undo' takes it back.
@@ -408,8 +408,7 @@ All: 5 papers.
 4. Small verifiers, long horizons. Unread, 9 votes.
 5. Where do web agents lose their way? Unread, 7 votes.
 1 of 5> /agnets
-Searched for agents.
-All, searched for agents: 3 papers.
+Searched for agents: 3 papers.
 1. Agents that write their own tools. Unread, 55 votes.
 2. A benchmark of terminal agents 中文標題. Unread, 36 votes.
 3. Where do web agents lose their way? Unread, 7 votes.
@@ -454,7 +453,7 @@ def test_it_opens_on_a_query_and_ends_with_its_input(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said = talk("\udcff\x1b[31m", capsys, monkeypatch, "author:müller")
-    assert "All, searched for author:müller: 1 paper.\n1. Small verifiers" in said
+    assert "Searched for author:müller: 1 paper.\n1. Small verifiers" in said
     assert "\x1b" not in said and said.endswith("Left dailypapers.\n")
 
 

@@ -123,7 +123,7 @@ def stage(sample: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     """The sample's home, the files that examples name, and a feed that has the sample."""
     shutil.copytree(sample, home)
     (tmp_path / ".newsboat").mkdir()
-    for folder in ("bin", "Sync/papers", "Shared/papers", "vault/papers"):
+    for folder in ("bin", "Sync/papers", "SharedTerms/papers", "vault/papers"):
         (tmp_path / folder).mkdir(parents=True)
     for name, text in FILES.items():
         (tmp_path / name).write_text(text)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from reader.commands.fetch import _run, describe_progress, run_job
 from reader.commands.output import Progress
-from reader.commands.run_job import _run, describe_progress, run_job
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError
 from reader.core.steps import note_wait

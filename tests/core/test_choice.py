@@ -20,11 +20,10 @@ from reader.core.choice import (
     Common,
     Reasons,
     Subject,
-    Weighed,
+    WeighedPaper,
     candidates,
     keyword_phrases,
     learn,
-    learned,
     numbers,
     pack,
     read_common,
@@ -32,6 +31,7 @@ from reader.core.choice import (
     short_title,
     stem,
     subjects,
+    subjects_to_show,
     terms_of,
     unpack,
 )
@@ -126,9 +126,9 @@ CORPUS = [(at, paper(SUBJECTS[at % 10], at // 10)) for at in range(200)]
 
 
 def scores(liked: Sequence[int], passed: Sequence[int] = (), muted: Sequence[int] = ()) -> list[float]:
-    good = [Weighed(at, CORPUS[at][1]) for at in liked]
+    good = [WeighedPaper(at, CORPUS[at][1]) for at in liked]
     wanted = candidates(good, muted)
-    weights = learn(good, [Weighed(at, CORPUS[at][1]) for at in passed], wanted, background(wanted))
+    weights = learn(good, [WeighedPaper(at, CORPUS[at][1]) for at in passed], wanted, background(wanted))
     return [score(weights, terms) for _, terms in CORPUS]
 
 
@@ -164,14 +164,14 @@ def test_papers_read_without_a_mark_count_against_what_they_share() -> None:
 
 def test_a_muted_term_is_not_learned_nor_in_titles() -> None:
     muted = terms_of("speculative decoding")
-    good = [Weighed(0, CORPUS[0][1])]
+    good = [WeighedPaper(0, CORPUS[0][1])]
     assert not {*muted, *(term | TITLE for term in muted)} & {*candidates(good, muted)}
     assert {*muted} <= {*candidates(good)}
 
 
 def test_nothing_is_learned_without_liked_papers_or_terms_that_tell_anything() -> None:
     assert learn([], [], [], background([])) == {}
-    alone = [Weighed(999, unpack(pack("Unheard", "Unheard words")))]
+    alone = [WeighedPaper(999, unpack(pack("Unheard", "Unheard words")))]
     assert learn(alone, [], candidates(alone), background(candidates(alone))) == {}
 
 
@@ -190,7 +190,11 @@ def test_a_term_that_nearly_all_papers_have_says_nothing() -> None:
 
 
 DECODING = unpack(pack("Speculative decoding with drafts", "Despite its score, speculative decoding drafts."))
-LIKED = [Weighed(1, DECODING), Weighed(2, DECODING), Weighed(3, unpack(pack("Sea ice", "Ice hacking on the sea.")))]
+LIKED = [
+    WeighedPaper(1, DECODING),
+    WeighedPaper(2, DECODING),
+    WeighedPaper(3, unpack(pack("Sea ice", "Ice hacking on the sea."))),
+]
 WEIGHTS = {
     term: 1.0 for text in ("speculative decoding", "despite", "score", "sea ice", "hacking") for term in terms_of(text)
 }
@@ -237,7 +241,7 @@ def test_keywords_are_spelled_as_most_papers_do_and_rare_ones_left_out() -> None
 def test_what_was_learned_is_shown_once_for_words_that_subjects_share() -> None:
     texts = ("speculative decoding", "parallel decoding", "sea ice")
     every = [Subject(text, tuple(terms_of(text)), 2, 1.0) for text in texts]
-    assert [one.text for one in learned(every)] == ["speculative decoding", "sea ice"]
+    assert [one.text for one in subjects_to_show(every)] == ["speculative decoding", "sea ice"]
 
 
 def reasons_for(title: str, key: int = 9) -> tuple[list[str], int | None]:

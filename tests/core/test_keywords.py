@@ -10,9 +10,19 @@ from hypothesis import strategies as st
 
 from reader.core.keywords import collapse, commonest, key, normal, normalize
 from reader.core.nearest import advice, beginning, distance, nearest
-from reader.core.tag_words import TagWords, complete_tag, parse_tags, quoted
-from reader.core.titles import Titled, describe, find_choices, find_same, is_same, without_cut_word
-from reader.core.words import Form, compounds, forms, indexed, joined, marker, markers, spelled, stems
+from reader.core.tag_words import TagWords, complete_tag, parse_tags, quote_tag
+from reader.core.titles import TitleRecord, describe, find_choices, find_same, is_same, without_cut_word
+from reader.core.words import (
+    Form,
+    compounds,
+    forms,
+    index_text,
+    join_neighbours,
+    marker,
+    markers,
+    normalize_spelling,
+    stems,
+)
 from tests.table import each
 
 
@@ -251,13 +261,13 @@ def test_a_completion_says_how_many_papers_have_the_tag() -> None:
     assert found.papers == (3, None)
     after = complete_tag("later a", {"ai": 3}, (), (), ())
     assert after is not None and after.start == 6
-    assert [quoted(name) for name in ("-x", "a-b", "a b")] == ['"-x"', "a-b", '"a b"']
+    assert [quote_tag(name) for name in ("-x", "a-b", "a b")] == ['"-x"', "a-b", '"a b"']
 
 
 # Titles
 
 
-PAPER = Titled("Scaling C++ Agents to 1.5B", 3, "2025-01-31", "a")
+PAPER = TitleRecord("Scaling C++ Agents to 1.5B", 3, "2025-01-31", "a")
 
 
 @each(
@@ -276,7 +286,7 @@ PAPER = Titled("Scaling C++ Agents to 1.5B", 3, "2025-01-31", "a")
         (PAPER._replace(author_count=None, published=None), False),
     ],
 )
-def test_authors_or_the_date_make_a_title_sure(other: Titled, same: bool) -> None:
+def test_authors_or_the_date_make_a_title_sure(other: TitleRecord, same: bool) -> None:
     assert is_same(PAPER, other) is is_same(other, PAPER) is same
 
 
@@ -294,26 +304,28 @@ def test_authors_or_the_date_make_a_title_sure(other: Titled, same: bool) -> Non
     ],
 )
 def test_titles_with_another_meaning_are_of_two_papers(one: str, other: str, *, is_one: bool) -> None:
-    assert is_same(Titled(one, 3, "2026-01-02"), Titled(other, 3, "2026-01-02")) is is_one
-    assert not is_same(Titled(one, 3, "2026-01-02"), Titled(one, 4, "2026-01-02"))
+    assert is_same(TitleRecord(one, 3, "2026-01-02"), TitleRecord(other, 3, "2026-01-02")) is is_one
+    assert not is_same(TitleRecord(one, 3, "2026-01-02"), TitleRecord(one, 4, "2026-01-02"))
 
 
 def test_only_one_paper_is_taken_and_the_likeliest_are_offered() -> None:
     again, twin = PAPER._replace(published=None), PAPER._replace(published=None, id="b")
     assert find_same(PAPER, [again, again]) == again
     assert find_same(PAPER, [again, twin]) is find_same(PAPER, []) is None
-    wanted = Titled("Large agents that act in the web")
+    wanted = TitleRecord("Large agents that act in the web")
     titles = ["Large agents that act in the web: a study", "The web", "Large agents that act in a web", "Large agents"]
     titles += ["Large agents, that act in the Web!", "Agents act large in that the webs", ""]
-    found = [Titled(title, id=title) for title in titles]
+    found = [TitleRecord(title, id=title) for title in titles]
     assert [one.title for one in find_choices(wanted, [*found, *found])] == [titles[4], titles[0], titles[2], titles[5]]
     assert len(find_choices(wanted, [wanted._replace(id=str(at)) for at in range(9)])) == 5
-    assert find_choices(Titled("Agents"), [Titled("Agents that act")]) == ()
-    assert find_choices(Titled(""), [Titled("")]) == ()
+    assert find_choices(TitleRecord("Agents"), [TitleRecord("Agents that act")]) == ()
+    assert find_choices(TitleRecord(""), [TitleRecord("")]) == ()
 
 
 def test_a_paper_is_named_with_what_is_known_of_it() -> None:
-    facts = [describe(Titled("T", *known)) for known in ((3, "2025-01-31"), (1, None), (None, "2025-01-31"), (0, None))]
+    facts = [
+        describe(TitleRecord("T", *known)) for known in ((3, "2025-01-31"), (1, None), (None, "2025-01-31"), (0, None))
+    ]
     assert facts == ["T (3 authors, 2025-01-31)", "T (1 author)", "T (2025-01-31)", "T"]
     assert [without_cut_word(title) for title in ("An agen…", "An agen...", "An …", "An agent")] == ["An"] * 3 + [
         "An agent"
@@ -335,8 +347,8 @@ def test_a_paper_is_named_with_what_is_known_of_it() -> None:
     ],
 )
 def test_a_text_has_one_spelling(text: str, found: str) -> None:
-    assert spelled(text) == found
-    assert spelled(found) == found
+    assert normalize_spelling(text) == found
+    assert normalize_spelling(found) == found
 
 
 @each(
@@ -351,11 +363,11 @@ def test_a_text_has_one_spelling(text: str, found: str) -> None:
 )
 def test_hyphenated_words_are_one_word_too(text: str, found: list[str]) -> None:
     assert compounds(text) == found
-    assert indexed(text) == (f"{text}\n{' '.join(found)}" if found else text)
+    assert index_text(text) == (f"{text}\n{' '.join(found)}" if found else text)
 
 
 def test_nothing_is_indexed_as_nothing() -> None:
-    assert indexed(None) == indexed("") == ""
+    assert index_text(None) == index_text("") == ""
 
 
 def test_stems_are_those_of_the_index() -> None:
@@ -386,11 +398,11 @@ def test_a_quoted_phrase_is_found_whole() -> None:
 
 
 def test_words_in_a_row_may_be_one_word() -> None:
-    assert joined(("pre", "training", "of")) == [
+    assert join_neighbours(("pre", "training", "of")) == [
         ("pretraining",), ("pretraining", "trainingof"), ("trainingof",),
     ]  # fmt: skip
-    assert "texttovideo" in joined(("text", "to", "video"))[1]
-    assert joined(('"a b"', "c")) == [(), ()]
+    assert "texttovideo" in join_neighbours(("text", "to", "video"))[1]
+    assert join_neighbours(('"a b"', "c")) == [(), ()]
 
 
 @each(

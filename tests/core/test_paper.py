@@ -18,14 +18,14 @@ from reader.core.paper import (
     FieldRules,
     Listing,
     Paper,
-    Skipped,
+    SkippedRecord,
     facts,
     fields_of,
 )
 from reader.core.paper_row import UNKNOWN
 from reader.core.people import Name, find_person, is_same_person, spellings, split_name
 from reader.core.query import parse
-from reader.core.similarity import Fit, Shared, came_out, like_query
+from reader.core.similarity import SharedTerms, apply_corrections, came_out, like_query
 from reader.core.venue import read_venue, series_of, year_of
 from tests.table import each
 from tests.ui.stage import paper
@@ -65,7 +65,7 @@ def test_the_journal_and_the_remark_are_listed_beside_the_categories() -> None:
 
 
 def test_records_that_are_counted_only_are_skipped_too() -> None:
-    assert Listing("2026-11-24", (), skipped=(Skipped("a", "b"),), more_skipped=2).skipped_count == 3
+    assert Listing("2026-11-24", (), skipped=(SkippedRecord("a", "b"),), more_skipped=2).skipped_count == 3
 
 
 def test_lists_and_flags_are_decoded() -> None:
@@ -308,20 +308,14 @@ def test_an_automated_comment_is_known_by_its_first_words() -> None:
 @each(
     ("shared", "said"),
     [
-        (Shared(), ""),
-        (Shared(("speculative decoding", "draft")), "shares speculative decoding, draft"),
-        (Shared(("draft",), ("Ada Example",), ("Agents",)), "shares draft; Ada Example"),
-        (Shared((), ("A B", "C D"), ("Agents",)), "shares Agents; 2 authors"),
+        (SharedTerms(), ""),
+        (SharedTerms(("speculative decoding", "draft")), "shares speculative decoding, draft"),
+        (SharedTerms(("draft",), ("Ada Example",), ("Agents",)), "shares draft; Ada Example"),
+        (SharedTerms((), ("A B", "C D"), ("Agents",)), "shares Agents; 2 authors"),
     ],
 )
-def test_shared_terms_in_words(shared: Shared, said: str) -> None:
+def test_shared_terms_in_words(shared: SharedTerms, said: str) -> None:
     assert shared.in_words == said
-
-
-def test_what_was_searched_for_is_told_if_it_was_corrected() -> None:
-    corrected = (("difusion", "diffusion"), ("Modl", "model"))
-    assert Fit(1, "", corrected=corrected).searched("A Difusion Modl, rare") == "A diffusion model, rare"
-    assert Fit(1, "").searched("difusion") == ""
 
 
 def test_the_query_asks_for_papers_like_all_of_them() -> None:
@@ -331,3 +325,10 @@ def test_the_query_asks_for_papers_like_all_of_them() -> None:
         2026, 5, 4
     )
     assert came_out([paper(published=None, day=None)]) is None
+
+
+def test_corrected_words_are_put_in_place_of_typed_ones() -> None:
+    assert (
+        apply_corrections("A Difusion Modl, rare", {"difusion": "diffusion", "Modl": "model"})
+        == "A diffusion model, rare"
+    )

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.query import FIELDS, parse
-from reader.core.query.choices import Choice, Mark, chosen, with_choice
+from reader.core.query.choices import Choice, Mark, chosen_terms, with_choice
 from reader.core.query.lexer import level
-from reader.core.query.suggestions import Completion, Vocabulary, asked, complete, tokens
+from reader.core.query.suggestions import Completion, Vocabulary, complete, finished_query, tokens
 from tests.table import each
 
 SLUGS = ("agents", "evaluation", "gui-agents", "video-generation")
@@ -86,7 +86,7 @@ def test_values_that_begin_as_typed_come_before_those_with_a_later_word() -> Non
     ],
 )
 def test_a_letter_by_itself_leaves_nothing_out_while_it_is_typed(text: str, meant: str) -> None:
-    assert asked(text) == meant
+    assert finished_query(text) == meant
 
 
 @each(
@@ -104,7 +104,7 @@ def test_a_letter_by_itself_leaves_nothing_out_while_it_is_typed(text: str, mean
     ],
 )
 def test_a_topic_that_is_half_typed_narrows_nothing_yet(text: str, meant: str) -> None:
-    assert asked(text, SLUGS if text != "topic:ag" else ()) == meant
+    assert finished_query(text, SLUGS if text != "topic:ag" else ()) == meant
 
 
 @each("text", ["", "is:unread ", '"to', "nothing-like-it", "unknown:to", "is:unread"])
@@ -177,7 +177,7 @@ def test_a_completion_stands_before_the_cursor(text: str, cursor: int) -> None:
     [("topic:agents ~", "topic:agents"), ("~ ", ""), ("robot -v ~x", "robot ~x"), ("a ~-v topic:ag", "a ~-v topic:ag")],
 )
 def test_a_free_text_is_asked_for_once_it_has_words(text: str, meant: str) -> None:
-    assert asked(text) == meant
+    assert finished_query(text) == meant
 
 
 def test_nothing_is_completed_in_a_free_text() -> None:
@@ -202,7 +202,7 @@ def test_nothing_is_completed_in_a_free_text() -> None:
     ],
 )
 def test_a_tag_is_toggled_and_the_rest_stays(text: str, tag: str, where: Mark, after: str) -> None:
-    assert with_choice(text, "tag", chosen(parse(text), "tag").toggle(tag, where)) == after
+    assert with_choice(text, "tag", chosen_terms(parse(text), "tag").toggle(tag, where)) == after
     parse(after)
 
 
@@ -212,8 +212,8 @@ TAGS = st.text("ab \"'c-", min_size=1).map(lambda tag: " ".join(tag.split())).fi
 @given(TAGS, st.sampled_from(["", "a OR b", "robot sort:title"]))
 def test_whatever_a_tag_is_called_it_comes_and_goes(tag: str, text: str) -> None:
     once = with_choice(text, "tag", Choice("all", (tag,)))
-    assert [one.casefold() for one in chosen(parse(once), "tag").picked] == [tag.casefold()]
-    assert chosen(parse(with_choice(once, "tag", Choice())), "tag") == Choice()
+    assert [one.casefold() for one in chosen_terms(parse(once), "tag").picked] == [tag.casefold()]
+    assert chosen_terms(parse(with_choice(once, "tag", Choice())), "tag") == Choice()
 
 
 # Topics
@@ -236,7 +236,7 @@ def test_whatever_a_tag_is_called_it_comes_and_goes(tag: str, text: str) -> None
     ],
 )
 def test_the_text_says_what_is_picked(text: str, choice: Choice) -> None:
-    assert chosen(parse(text), "topic") == choice
+    assert chosen_terms(parse(text), "topic") == choice
 
 
 @each(

@@ -24,9 +24,9 @@ from reader.core.lines import (
     measure,
     piece_at,
     spread,
-    unbroken,
+    without_breaks,
     wrap,
-    wrapped,
+    wrap_text,
 )
 from reader.core.text import (
     brief,
@@ -363,7 +363,7 @@ def test_a_character_without_width_is_not_lost() -> None:
 
 
 def test_an_unbroken_text_stays_on_one_line() -> None:
-    drawn = fill([Piece("by "), Piece(unbroken("Ada Byron"))], 10)
+    drawn = fill([Piece("by "), Piece(without_breaks("Ada Byron"))], 10)
     assert ["".join(piece.text for piece in line) for line in drawn] == ["by", "Ada Byron"]
     assert fill([Piece("by "), Piece("A"), Piece("")], None) == [(Piece("by "), Piece("A"))]
 
@@ -374,9 +374,9 @@ def test_fitted_text_has_exactly_its_columns(value: str, width: int) -> None:
 
 
 def test_a_paragraph_is_one_line_in_a_pipe() -> None:
-    assert wrapped("two  words", None) == ["two  words"]
-    assert wrapped("two  words\nhere", 9) == ["two words", "here"]
-    assert wrapped("", None) == wrapped("", 9) == []
+    assert wrap_text("two  words", None) == ["two  words"]
+    assert wrap_text("two  words\nhere", 9) == ["two words", "here"]
+    assert wrap_text("", None) == wrap_text("", 9) == []
 
 
 # Foreign text

@@ -14,7 +14,7 @@ import pytest
 
 from reader import __version__
 from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, UsageError
-from reader.core.paper import Draft, Skipped
+from reader.core.paper import Draft, SkippedRecord
 from reader.feeds.arxiv import (
     API_ENDPOINT,
     AnnounceType,
@@ -272,7 +272,7 @@ def test_unusable_entries_are_skipped_with_a_reason() -> None:
     odd = re.sub("<link.*?/>", "", whole.replace("arxiv.org/abs", "urn:odd"))
     answer = parse_arxiv(api_feed([odd, whole, whole.replace("On one matter", " ")]))
     assert [entry.draft for entry in answer.entries] == [IN_API]
-    assert answer.skipped == (Skipped("entry 1", "no arXiv id"), Skipped("entry 3", "no title"))
+    assert answer.skipped == (SkippedRecord("entry 1", "no arXiv id"), SkippedRecord("entry 3", "no title"))
 
 
 def test_a_refusal_is_an_error_with_its_reason() -> None:

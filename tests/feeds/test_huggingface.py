@@ -14,7 +14,7 @@ from reader.config import Settings
 from reader.core.community import Comment, Repository
 from reader.core.errors import ConfigError, FeedMalformed, FeedOffline, FeedRefused
 from reader.core.foreign import web_url
-from reader.core.paper import Draft, Listing, Skipped
+from reader.core.paper import Draft, Listing, SkippedRecord
 from reader.feeds.http import Client
 from reader.feeds.huggingface import (
     HuggingFaceClient,
@@ -218,7 +218,7 @@ def parse(**paper: object) -> Draft:
 
 
 LATE = item("2605.00002", submittedOnDailyAt="2026-05-11T23:59:59.999Z")
-NO_RECORD, NO_ID = Skipped("item 1", "not a record"), Skipped("item 3", "no arXiv id")
+NO_RECORD, NO_ID = SkippedRecord("item 1", "not a record"), SkippedRecord("item 3", "no arXiv id")
 KEPT, DROPPED = item("2605.00001", "Kept 1"), item("2605.00001v2", "Dropped")
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from reader import __version__
 from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, UsageError
-from reader.core.paper import Draft, Skipped
+from reader.core.paper import Draft, SkippedRecord
 from reader.core.text import clean
 from reader.feeds import syndication as parser
 from reader.feeds.http import Limits, Validators
@@ -254,7 +254,7 @@ def test_entries_have_ids_and_come_once() -> None:
     assert titles_of(feed) == ["One", "Two"]
     # One without an id has the same in each answer and each version, or it would come again.
     assert [entry.guid for entry in feed.entries] == ["tag:1", "6bfcb6c5681d9f6419de309da99bd826"]
-    assert feed.skipped == (Skipped("entry 1", "neither title nor text"),)
+    assert feed.skipped == (SkippedRecord("entry 1", "neither title nor text"),)
 
 
 @each(
@@ -525,8 +525,8 @@ def test_feeds_are_read_with_their_folders() -> None:
         Outline("AB C", "https://e.example/"),
     )
     assert found.skipped == (
-        Skipped("outline 10", "no address"),
-        Skipped("outline 11", "no web address: file:///etc/hostname"),
+        SkippedRecord("outline 10", "no address"),
+        SkippedRecord("outline 11", "no web address: file:///etc/hostname"),
     )
 
 

@@ -14,7 +14,7 @@ from reader.cache.feeds import Feeds
 from reader.cache.imports import add_marks
 from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.follows import Follow
 from reader.core.marks import Agent, Mark, PaperMarks
 from reader.core.paper import Listing

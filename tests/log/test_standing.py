@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reader.core.follows import Follow
-from reader.core.foreign import Refused
+from reader.core.foreign import InvalidForeignValue
 from reader.core.settings.standing import (
     EVERY,
     ON_STAR,
@@ -19,7 +19,7 @@ from reader.core.settings.standing import (
     as_text,
     from_json,
     from_text,
-    kind_of,
+    mark_kind,
     of_follow,
     of_watch,
 )
@@ -147,7 +147,7 @@ def test_a_row_under_the_id_of_this_machine_or_with_another_program_waits_too(tm
     assert [one[0] for one in lists(tmp_path)] == ["touch"]
     with closing(Log.open(cache)) as log:
         later = replace(RUNS, run=("rm", "-r", "/home"))
-        log.take([Row(f"{log.machine}{'f' * 12}", "", kind_of("touch"), as_json(later))])
+        log.take([Row(f"{log.machine}{'f' * 12}", "", mark_kind("touch"), as_json(later))])
     assert lists(tmp_path) == []
     assert standing.load(tmp_path / "config.toml", cache).waiting == (later,)
 
@@ -155,7 +155,7 @@ def test_a_row_under_the_id_of_this_machine_or_with_another_program_waits_too(tm
 def test_another_place_or_name_agrees_to_nothing(tmp_path: Path) -> None:
     cache = tmp_path / "papers.db"
     with closing(Log.open(cache)) as log:
-        log.take([Row("ab" * 6 + "0" * 12, "", kind_of("touch"), as_json(RUNS))])
+        log.take([Row("ab" * 6 + "0" * 12, "", mark_kind("touch"), as_json(RUNS))])
     save(cache, [replace(RUNS, name="renamed", place=4)])
     assert lists(tmp_path) == []
 
@@ -174,7 +174,7 @@ def test_another_place_or_name_agrees_to_nothing(tmp_path: Path) -> None:
     ],
 )
 def test_a_row_that_is_no_standing_query_is_refused(kind: str, value: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(InvalidForeignValue):
         checked_row(Row("ab" * 6 + "0" * 12, "", kind, value))
 
 
@@ -216,7 +216,7 @@ def test_a_mistake_is_told_with_its_line(text: str, wrong: tuple[int, str]) -> N
     ],
 )
 def test_a_change_is_told_by_what_it_does(one: Standing | None, said: str) -> None:
-    kind = kind_of(one.name) if one else "standing:touch"
+    kind = mark_kind(one.name) if one else "standing:touch"
     assert label_of(kind, as_json(one) if one else "") == said
 
 

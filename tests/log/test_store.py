@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reader.core.errors import CacheError, CacheTooNew
-from reader.core.foreign import Refused
+from reader.core.foreign import InvalidForeignValue
 from reader.core.marks import Agent
 from reader.log import copies
 from reader.log.foreign import checked_row, decode_row, encode_row
@@ -167,26 +167,6 @@ def test_a_full_disk_records_nothing_and_says_so(cache: Path, log: Log) -> None:
     assert rows(log) == []
 
 
-def test_the_model_has_the_columns_and_indexes_of_the_schema(log: Log, tmp_path: Path) -> None:
-    from sqlmodel import SQLModel, create_engine
-
-    from reader.log.tables import Event
-
-    engine = create_engine(f"sqlite:///{tmp_path / 'models.db'}")
-    SQLModel.metadata.tables[str(Event.__tablename__)].create(engine)
-    engine.dispose()
-
-    def shape(connection: sqlite3.Connection) -> list[list[tuple[object, ...]]]:
-        indexes = "SELECT i.name, i.\"unique\", group_concat(c.name) FROM pragma_index_list('event') AS i"
-        return [
-            connection.execute("SELECT name, type, \"notnull\", pk FROM pragma_table_info('event')").fetchall(),
-            connection.execute(f"{indexes}, pragma_index_info(i.name) AS c GROUP BY i.name ORDER BY 1").fetchall(),
-        ]
-
-    with closing(sqlite3.connect(tmp_path / "models.db")) as models:
-        assert shape(models) == shape(log._connection)
-
-
 # Foreign logs
 
 ACTION = "ab" * 6 + "0" * 12
@@ -222,7 +202,7 @@ FEED = '"kind": "rss", "url": "https://a.example/feed", "title": "A", "added": "
     ],
 )
 def test_what_no_machine_records_is_refused(paper: str, kind: str, value: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(InvalidForeignValue):
         checked_row(Row(ACTION, paper, kind, value))
 
 
@@ -249,5 +229,5 @@ def test_a_row_is_taken_with_clean_text(row: Row, expected: Row | None) -> None:
     ["", "[]", "{}", "7", '["a","b","c","d",5]', "[" * 100_000, json.dumps([ACTION[:-1], PAPER, "star", "1", ""])],
 )
 def test_what_is_no_row_is_refused(line: str) -> None:
-    with pytest.raises(Refused, match="it is not a row"):
+    with pytest.raises(InvalidForeignValue, match="it is not a row"):
         decode_row(line)

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from reader.cache.reads.window import DayFetched
-from reader.cache.storing.papers import Stored
+from reader.cache.storing import Stored
 from reader.core.errors import (
     CacheBusy,
     FeedMalformed,
@@ -18,7 +18,7 @@ from reader.core.errors import (
     FeedUnreachable,
     UsageError,
 )
-from reader.core.paper import Listing, Skipped
+from reader.core.paper import Listing, SkippedRecord
 from reader.feeds.http import HttpRefused
 from reader.refresh.daily import refresh_daily
 from reader.refresh.lines import Line, failed, step
@@ -62,7 +62,7 @@ async def test_trending_papers_are_stored_in_their_order() -> None:
     assert [day for day, *_ in cache.stored] == ["2026-01-05", "2026-05-11"]
     assert (cache.noted, feed.asked) == ([], ["trending"])
     # It can fail.
-    unreadable = Listing(None, (), (Skipped("item 1", "no title"),))
+    unreadable = Listing(None, (), (SkippedRecord("item 1", "no title"),))
     for answer in (FeedOffline("No network."), (unreadable,)):
         cache = Cache()
         _, finished = await run(Feed({"trending": answer}), cache, Trending())
@@ -122,7 +122,7 @@ async def test_papers_that_say_another_day_are_stored_on_it() -> None:
 
 
 async def test_skipped_records_are_counted_and_a_day_of_them_alone_is_not_taken_for_empty() -> None:
-    skipped = (Skipped("item 2", "no title"),)
+    skipped = (SkippedRecord("item 2", "no title"),)
     *_, finished = await run(Feed({TODAY: Listing(TODAY, papers(1).drafts, skipped)}), Cache(), Day(TODAY))
     assert finished == fetched(Stored(new=1, skipped=1), days=1)
     cache = Cache()

@@ -15,7 +15,7 @@ from reader.cache import pages
 from reader.cache.community import PageData, read_community
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.config import Settings
 from reader.core.community import Comment, Repository
 from reader.core.document.model import Paragraph, Span

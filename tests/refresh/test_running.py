@@ -15,7 +15,7 @@ import pytest
 from reader.actions.programs import ProgramError
 from reader.cache.feeds import Feeds
 from reader.cache.marks.events import Events
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.cache.texts import Texts
 from reader.config import Settings
 from reader.core.paper import Draft, Listing

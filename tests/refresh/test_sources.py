@@ -15,7 +15,7 @@ from reader import log_file
 from reader.cache.imports import add_marks
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.config import Settings
 from reader.core.errors import CacheDamaged, CacheFull, FeedError, FeedOffline
 from reader.core.marks import Mark, PaperMarks

@@ -20,8 +20,8 @@ from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.repair import examine
 from reader.cache.search.compile import Scope, compile_query
-from reader.cache.search.sql_functions import register_functions
-from reader.cache.storing.papers import Cache
+from reader.cache.search.selection import register_functions
+from reader.cache.storing import Cache
 from reader.cache.watching import Act, Candidates, Verdict, acts_on, judge, pass_over
 from reader.config import Settings
 from reader.core.follows import Follow

@@ -12,7 +12,7 @@ import pytest
 
 from reader.cache.reads.window import DayFetched, Window
 from reader.cache.search.compile import Scope
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.config import Settings
 from reader.core.errors import QueryError
 from reader.core.paper import Listing
@@ -71,7 +71,7 @@ def test_a_view_has_an_order_of_its_own_or_that_of_the_settings(view_id: str, te
 @each("one", [*VIEWS, *SPECIAL])
 def test_a_view_without_a_query_is_all_that_it_counts(one: View) -> None:
     place = Place(one)
-    assert place.whole("day") == place.base("day") == place.facets("day", "any") == place.facets("day", "all")
+    assert place.whole("day") == place.facets("day", "any") == place.facets("day", "all")
     assert place.words == ()
 
 
@@ -111,7 +111,6 @@ def test_the_feed_is_searched_for_the_words_of_a_query(text: str, asked: str) ->
 def test_view_and_query_stand_together_whatever_the_query_says() -> None:
     place = Place(view("unread"), "robot OR agents")
     assert place.whole("day") == parse("is:unread (robot OR agents) sort:day")
-    assert place.base("day") == parse("is:unread sort:day")
     free = Place(view("unread"), "robot OR glove ~two hands")
     assert free.whole("day") == parse("is:unread (robot OR glove) sort:relevance ~two hands")
     assert parse(free.as_query()) == parse("is:unread (robot OR glove) ~two hands")

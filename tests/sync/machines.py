@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from reader.cache.marks.events import Events
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.paper import Listing
 from reader.log.rows import Row
 from reader.sync.folder import Exchanged, exchange

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from reader.core.keywords import normal
 from reader.core.topics.scorer import MOST, THRESHOLD, TITLE, Topics
-from reader.core.words import spelled
+from reader.core.words import normalize_spelling
 from reader.data import read_text
 from tests.topics.labels import ARCHIVE, GIVEN, LISTED, ROOT, LabelledPaper, labelled_papers
 
@@ -91,8 +91,8 @@ def _new_words(papers: Sequence[LabelledPaper]) -> list[str]:
     """Single words, anywhere or in the title, that enough of the papers have."""
     counts: Counter[str] = Counter()
     for paper in papers:
-        title = set(normal(spelled(paper.title)).split())
-        counts.update(title.union(normal(spelled(" ".join((paper.abstract, *paper.keywords)))).split()))
+        title = set(normal(normalize_spelling(paper.title)).split())
+        counts.update(title.union(normal(normalize_spelling(" ".join((paper.abstract, *paper.keywords)))).split()))
         counts.update(f"{TITLE}{word}" for word in title)
     return [
         word

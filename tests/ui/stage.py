@@ -26,10 +26,10 @@ from reader.core.paper_row import PaperKey, PaperRow
 from reader.keys.keymap import Keymap
 from reader.platform import THEMES
 from reader.session.places import Place, view
+from reader.ui.filter.counter import Counts
 from reader.ui.filter.state import COUNTED, TOPIC_NAMES
 from reader.ui.kit.glyphs import UNICODE
 from reader.ui.kit.line_widgets import Reported
-from reader.ui.library.counting import Counts
 from reader.ui.list.pane import PaperList
 from reader.ui.looks import Look, theme
 from reader.ui.looks.theme import styles_directory

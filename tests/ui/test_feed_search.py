@@ -344,7 +344,7 @@ def page_feed(monkeypatch: pytest.MonkeyPatch) -> Iterator[FeedServer]:
 
 async def show_page(r: Story) -> None:
     """Import a page in another program, and list its papers."""
-    from reader.cache.storing.papers import Cache
+    from reader.cache.storing import Cache
 
     with closing(Cache.open(r.file, papers.ByTitle())) as cache:
         cache.store(Listing(None, (SURE, CUT), is_page=True), "2026-05-12T06:00:00Z", newer=False)

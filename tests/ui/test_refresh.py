@@ -13,7 +13,7 @@ import pytest
 from textual.worker import WorkerCancelled
 
 from reader.cache.marks.events import Events
-from reader.cache.storing.papers import Stored
+from reader.cache.storing import Stored
 from reader.config import Settings
 from reader.core.errors import FeedOffline, FeedRefused, ReaderError
 from reader.paths import log_database, suspect_stamp

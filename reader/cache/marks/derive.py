@@ -16,12 +16,11 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from reader.cache import meta, muting
-from reader.cache.feed_list import list_feeds
+from reader.cache import meta, standing
 from reader.cache.flags import clear_flag, has, having, set_flag
-from reader.cache.follows import derive_follows, forget_all
+from reader.cache.standing import derive_follows, list_feeds
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
-from reader.core.marks import FOLLOW, HIGHLIGHT, NOTE, PASSAGE, QUEUE, STANDING, STATES, TAG, TRACES, quoted
+from reader.core.marks import FOLLOW, HIGHLIGHT, NOTE, PASSAGE, QUEUE, STANDING, STATES, TAG, TRACES, sql_list
 from reader.core.paper_row import Flag
 from reader.database import connections
 from reader.log.store import UNDONE
@@ -117,7 +116,7 @@ def _forget(connection: sqlite3.Connection, edition: str) -> None:
         connection.execute("UPDATE paper SET hidden = 0 WHERE hidden")
         clear_flag(connection, Flag.MUTED)
         clear_flag(connection, Flag.HIGHLIGHTED)
-        forget_all(connection)
+        derive_follows(connection)
         meta.put(connection, APPLIED, f"{edition} 0")
 
 
@@ -155,7 +154,7 @@ _INSERT_NEWEST = f"""
     SELECT paper, iif(paper = '', NULL, {_KEY.format(paper="newest.paper")}),
         kind, value, clock, action, by, undone FROM (
         SELECT *, row_number() OVER (
-            PARTITION BY paper, kind, iif(kind IN ({quoted(TRACES)}), value, '')
+            PARTITION BY paper, kind, iif(kind IN ({sql_list(TRACES)}), value, '')
             ORDER BY undone, clock DESC, action DESC) AS place
         FROM (
             SELECT e.paper, e.kind, e.value, e.clock, e.action, e.by, {UNDONE.format(log="log.")} AS undone
@@ -234,7 +233,7 @@ def mute(connection: sqlite3.Connection, among: Iterable[int] | None = None) -> 
     """Derive again which papers muted queries hide, of all or `among` some, in the caller's transaction."""
     connection.execute(
         f"UPDATE paper SET hidden = {_HIDDEN} WHERE pk IN (SELECT value FROM json_each(?)) AND hidden <> {_HIDDEN}",
-        (json.dumps(muting.flag(connection, among)),),
+        (json.dumps(standing.flag_muted(connection, among)),),
     )
 
 

@@ -1,1 +1,1 @@
-"""What the panes and commands read from the cache, in the standard sqlite3."""
+"""Reads of the cache for panes and commands, in the standard sqlite3."""

@@ -30,7 +30,7 @@ CHUNK = 500
 
 
 class ExportedMarks(NamedTuple):
-    """What an export says about a paper beyond its fields."""
+    """The facts about a paper that an export has beyond its fields."""
 
     marks: tuple[Mark, ...]
     """The newest mark of each kind that is not undone."""
@@ -41,7 +41,7 @@ class ExportedMarks(NamedTuple):
 
 
 def kept(window: Window, paper: Paper) -> ExportedMarks:
-    """What an export says about a paper beyond its fields."""
+    """The facts about a paper that an export has beyond its fields."""
     if isinstance(paper.pk, NotCached):
         return ExportedMarks(window.read(partial(_lost_marks, id=paper.id)))
     return window.read(partial(_kept, pk=paper.pk))

@@ -22,16 +22,24 @@ from reader.cache.search.full_text import (
     wanted_words,
     with_compounds,
 )
-from reader.cache.search.selection import Clause, Nearest, Param, Selection, bracketed, join_clauses
-from reader.cache.search.sql_functions import register_functions, search_keys
+from reader.cache.search.selection import (
+    Clause,
+    Nearest,
+    Param,
+    Selection,
+    bracketed,
+    join_clauses,
+    register_functions,
+    search_keys,
+)
 from reader.core.dates import seconds_of_days
 from reader.core.errors import QueryError
 from reader.core.follows import name_slug
 from reader.core.ids import doi_in
-from reader.core.marks import FINISH, OPEN, PASS, TRACES, quoted
+from reader.core.marks import FINISH, OPEN, PASS, TRACES, sql_list
 from reader.core.paper_row import UNKNOWN, Flag
 from reader.core.query import And, Count, Match, Near, Node, Not, Or, Query, Regex, Sort, Term, When, parse
-from reader.core.query.nodes import all_of, is_term, leaves, liked, names_in, rewrite, top_level
+from reader.core.query.nodes import all_of, is_term, leaves, liked_ids, names_in, rewrite, top_level
 from reader.core.text import split_words
 from reader.core.views import QUERIES
 
@@ -57,9 +65,9 @@ def compile_query(query: Query, scope: Scope) -> Selection:
         query = replace(query, root=rewrite(query.root, _without_muted))
     root = query.root
     near = " ".join(node.text for node in top_level(root) if isinstance(node, Near))
-    if near or liked(root):
+    if near or liked_ids(root):
         rest = [node for node in top_level(root) if not isinstance(node, Near) and not is_term(node, "like")]
-        return _nearest(near, liked(root), replace(query, root=all_of(rest) if rest else None), scope)
+        return _nearest(near, liked_ids(root), replace(query, root=all_of(rest) if rest else None), scope)
     terms = list(top_level(with_compounds(root))) if root else []
     if not names_hidden(root):
         terms.append(Not(Term("is", "hidden")))
@@ -271,7 +279,7 @@ _LEAST = {"upvotes": UNKNOWN + 1, "comments": UNKNOWN + 1, "authors": 1}
 def _left(*kinds: str) -> str:
     """A SELECT of the keys of the papers with a trace of one of these kinds."""
     # The second condition is that of the index.
-    return f"SELECT pk FROM mark WHERE kind IN ({quoted(kinds)}) AND kind IN ({quoted(TRACES)}) AND pk > 0"
+    return f"SELECT pk FROM mark WHERE kind IN ({sql_list(kinds)}) AND kind IN ({sql_list(TRACES)}) AND pk > 0"
 
 
 # A paper may be read to the end in the detail pane, without its page.

@@ -18,9 +18,9 @@ from typing import NamedTuple
 
 from reader.cache.search.selection import Clause, Nearest, Selection
 from reader.core.nearest import distance
-from reader.core.similarity import Shared, is_noun_phrase
+from reader.core.similarity import SharedTerms, is_noun_phrase
 from reader.core.text import split_words
-from reader.core.words import STOP_WORDS, compounds, spelled, stem, stems
+from reader.core.words import STOP_WORDS, compounds, normalize_spelling, stem, stems
 
 MOST_WORDS = 40
 """Words of a free text that are searched for; of a longer one, the first."""
@@ -38,7 +38,7 @@ WEIGHTS = "5.0, 1.0, 0.0, 0.0, 0.0"
 """BM25 weights of a word in title, abstract, authors, keywords and organization."""
 
 PAIR, WHOLE_TEXT = 1.5, 20.0
-"""What two adjacent words add, in parts of the lesser rarity of the two; and what the whole text adds as written."""
+"""The scores of two adjacent words, in parts of the lesser rarity of the two, and of the whole text as written."""
 
 SHORTEST, TWO_SLIPS, FEWEST = 4, 8, 3
 """Letters from which on a word may have one slip and two, and how many papers must have the word that is meant."""
@@ -56,7 +56,7 @@ MOST_LIKED = 20
 """Papers that others are compared with; of more, the first."""
 
 AUTHOR = 0.06
-"""What a shared author adds to the likeness of a paper, in parts of the most that words can give."""
+"""The weight of a shared author in the likeness of a paper, in parts of the most that words can give."""
 
 NEAR = 0.35
 """A paper that is like others is at least so much like them, in parts of what the nearest one is."""
@@ -77,7 +77,7 @@ class Ranking(NamedTuple):
 
 
 class Index:
-    """What the full-text index says of words in titles and abstracts; for the time of one question."""
+    """The statistics of words in titles and abstracts from the full-text index, kept for one query."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -160,7 +160,7 @@ def _any(words: Iterable[str]) -> str:
 def rank(connection: sqlite3.Connection, text: str) -> Ranking:
     """The papers that fit a text, best first."""
     index = Index(connection)
-    text = spelled(text)
+    text = normalize_spelling(text)
     tokens = split_words(text)[: 2 * MOST_WORDS]
     corrected: dict[str, str] = {}
     for at, token in enumerate(tokens):
@@ -196,7 +196,7 @@ def corrections(connection: sqlite3.Connection, text: str) -> dict[str, str]:
     Empty if one of them is near to none: either all are corrected or none.
     """
     index = Index(connection)
-    unknown = [one for one in split_words(spelled(text)) if one not in STOP_WORDS and not index.papers(one)]
+    unknown = [one for one in split_words(normalize_spelling(text)) if one not in STOP_WORDS and not index.papers(one)]
     ranking = rank(connection, text)
     if not unknown or len(ranking.corrected) < len(set(unknown)):
         return {}
@@ -208,7 +208,7 @@ def _first_forms(texts: Iterable[Text]) -> dict[str, str]:
     """How texts write each stem first, abstracts before titles."""
     words = [word for title, abstract in texts for word in _words(f"{abstract} {title}")]
     found: dict[str, str] = {}
-    for word, own in zip(words, stems(map(spelled, words)), strict=True):
+    for word, own in zip(words, stems(map(normalize_spelling, words)), strict=True):
         found.setdefault(own, word)
     return found
 
@@ -233,7 +233,7 @@ def like(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, float]
     scores = {pk: score / most for pk, score in scores.items()}
     for name in _authors(connection, pks[:MOST_LIKED]):
         sql = "SELECT rowid FROM paper_fts WHERE paper_fts MATCH ?"
-        for (pk,) in connection.execute(sql, (f'authors : "{" ".join(split_words(spelled(name)))}"',)):
+        for (pk,) in connection.execute(sql, (f'authors : "{" ".join(split_words(normalize_spelling(name)))}"',)):
             if pk not in pks:
                 scores[pk] = scores.get(pk, 0.0) + AUTHOR
     return dict(sorted(scores.items(), key=lambda one: (-one[1], -one[0])))
@@ -242,22 +242,22 @@ def like(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, float]
 def _telling(index: Index, texts: Sequence[Text]) -> dict[str, float]:
     """How much each word of some papers tells of them; words of titles count three times."""
     counts = Counter(
-        word for title, abstract in texts for word in _words(spelled(f"{title} {title} {title} {abstract}"))
+        word for title, abstract in texts for word in _words(normalize_spelling(f"{title} {title} {title} {abstract}"))
     )
     # To ask the index for every word of several papers takes a second; the rarest words are said once or by one paper.
     often = [word for word, _ in counts.most_common(8 * TELLING_WORDS)]
     return {word: index.rarity(word) * counts[word] / (counts[word] + TOLD) for word in often if index.papers(word) > 1}
 
 
-def shared(connection: sqlite3.Connection, pks: Sequence[int], pk: int) -> Shared:
-    """What a paper shares with those that it is like: keywords of either that are in both texts."""
+def shared(connection: sqlite3.Connection, pks: Sequence[int], pk: int) -> SharedTerms:
+    """The subjects that a paper shares with the papers it is like: keywords of either that are in both texts."""
     index, others = Index(connection), list(pks[:MOST_LIKED])
     own, theirs = (_stemmed("\n".join(chain(*read_texts(connection, some)))) for some in ([pk], others))
     found: dict[str, tuple[float, str]] = {}
     for keyword in (one for some in ([pk], others) for one in _lines(connection, "keywords", some)):
         stemmed = _stemmed(keyword)
         if is_noun_phrase(keyword) and stemmed in own and stemmed in theirs:
-            found.setdefault(stemmed, (sum(map(index.rarity, split_words(spelled(keyword)))), keyword))
+            found.setdefault(stemmed, (sum(map(index.rarity, split_words(normalize_spelling(keyword)))), keyword))
     phrases, used = list[str](), set[str]()
     for stemmed, (_, keyword) in sorted(found.items(), key=lambda one: -one[1][0]):
         if used.isdisjoint(stemmed.split()) and len(phrases) < MOST_SHARED:
@@ -267,12 +267,12 @@ def shared(connection: sqlite3.Connection, pks: Sequence[int], pk: int) -> Share
         tuple(name for name in find(connection, [pk]) if name in find(connection, others))
         for find in (_authors, _topics)
     )
-    return Shared(tuple(phrases), people, topics)
+    return SharedTerms(tuple(phrases), people, topics)
 
 
 def _stemmed(text: str) -> str:
     """The stems of a text's words, with a space around each, so that phrases are found in it."""
-    return f" {' '.join(stems(split_words(spelled(text))))} "
+    return f" {' '.join(stems(split_words(normalize_spelling(text))))} "
 
 
 def keys_of(connection: sqlite3.Connection, ids: Iterable[str]) -> list[int]:
@@ -293,7 +293,7 @@ def read_texts(connection: sqlite3.Connection, pks: Sequence[int]) -> list[Text]
 
 
 def _lines(connection: sqlite3.Connection, column: str, pks: Sequence[int]) -> list[str]:
-    """What papers have in a column of several lines."""
+    """The values of papers in a column of several lines."""
     sql = f"SELECT {column} FROM paper_text WHERE pk IN (SELECT value FROM json_each(?))"
     return [line for (text,) in connection.execute(sql, (_listed(pks),)) for line in (text or "").split("\n")[:25]]
 

@@ -7,12 +7,11 @@ from functools import partial
 from itertools import groupby
 from typing import Literal, TypeGuard
 
-from reader.cache.search.selection import Clause
-from reader.cache.search.sql_functions import search_keys
+from reader.cache.search.selection import Clause, search_keys
 from reader.core.query import And, Match, Node, Not, Or, Regex
 from reader.core.query.nodes import all_of, any_of
 from reader.core.text import is_letter, split_words
-from reader.core.words import forms, joined
+from reader.core.words import forms, join_neighbours
 
 _COLUMNS = {"title": "title", "abstract": "abstract", "author": "authors", "keyword": "keywords", "org": "organization"}
 
@@ -155,7 +154,7 @@ def _with_joined(nodes: Sequence[Node]) -> Iterator[Node]:
             yield from map(with_compounds, some)
             continue
         words = [node.text for node in some if isinstance(node, Match)]
-        for node, whole in zip(some, joined(words), strict=True):
+        for node, whole in zip(some, join_neighbours(words), strict=True):
             yield any_of([node, *(Match(word, field=field) for word in whole)])
 
 

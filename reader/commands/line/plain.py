@@ -17,7 +17,7 @@ from reader.commands.output import describe_action, print_line, width
 from reader.commands.registry import is_command
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import ReaderError, UsageError
-from reader.core.lines import wrapped
+from reader.core.lines import wrap_text
 from reader.core.paper_row import PaperRow
 from reader.core.text import amount, visible
 from reader.paths import APP
@@ -34,7 +34,10 @@ MARKS = {"s": ("star", "starred"), "m": ("read", "read"), "b": ("queue", "queued
 
 COMMANDS = {"r": "refresh", "u": "undo", "o": "open", "read": "read"}
 
-VIEWS = {"gt": "latest", "gy": "foryou", "gu": "unread", "gq": "queue", "gs": "starred", "ga": "all"}
+LATEST = "view:latest"
+
+VIEWS = {"gt": LATEST, "gy": "view:foryou", "gu": "view:unread", "gq": "view:queue", "gs": "view:starred", "ga": ""}
+"""The query of each key of a view."""
 
 HELP = """\
 3              print the third paper
@@ -44,7 +47,7 @@ list, more     print the list again; print the next lines
 s, m, b, x     star, mark read, queue, hide; a second time takes the mark away
 u              undo
 read, o        print the full text; open the paper's page in a browser
-/agents, /     search; end the search
+/agents, /     search all papers; end the search
 gt, gy, gu     the views Latest, For you, Unread
 gq, gs, ga     the views Queue, Starred, All
 /day:2026-06   a day, a week or a month, such as /day:2026-W20
@@ -85,8 +88,7 @@ class Conversation:
     def __init__(self, workspace: Workspace, shell: ReaderShell, query: str = "") -> None:
         self._workspace = workspace
         self._shell = shell
-        self._view = "all" if query else "latest"
-        self._words = query
+        self._query = query or LATEST
         self._pks: Sequence[int] = ()
         self._at = 0
         self._rest: Iterator[str] = iter(())
@@ -104,13 +106,13 @@ class Conversation:
         elif line in ("j", "k"):
             self._go(self._at + (1 if line == "j" else -1))
         elif line.startswith("/"):
-            self._list(self._view, line[1:].strip())
+            self._list(line[1:].strip() or LATEST)
         elif line in VIEWS:
-            self._list(VIEWS[line], "")
+            self._list(VIEWS[line])
         elif line in MARKS:
             self._toggle(*MARKS[line])
         elif line == "list":
-            self._list(self._view, self._words)
+            self._list(self._query)
         elif line == "more":
             self._print_more()
         elif line == "?":
@@ -118,25 +120,21 @@ class Conversation:
         else:
             self._run(COMMANDS.get(line, line) or "show")
 
-    def _list(self, view: str, words: str) -> None:
-        """List the papers of a search in a view, or in all papers if the view has none of them."""
+    def _list(self, query: str) -> None:
+        """List the papers of a query, whose unknown words are replaced by known ones."""
         with self._workspace.window() as window:
-            query = parsed(_in_view(view, words))
-            found = window.order(selection(window, query))
-            if words and not found.pks:
-                view, query = "all", parsed(words)
-                found = window.order(selection(window, query))
-            if words and not found.pks and (meant := with_known_words(window, query)) is not None:
-                words, query = meant.text, meant
-                found = window.order(selection(window, query))
-                print_line(f"Searched for {visible(words)}.")
-            self._view, self._words, self._at = view, words, 0
+            asked = parsed(query)
+            found = window.order(selection(window, asked))
+            if not found.pks and (meant := with_known_words(window, asked)) is not None:
+                query, asked = meant.text, meant
+                found = window.order(selection(window, asked))
+            self._query, self._at = query, 0
             self._pks = [pk for pk in found.pks if isinstance(pk, int)]
             if not self._pks:
                 sys.stdout.flush()
-                explain_nothing(window, query)
-        heading = f"{view.capitalize()}, searched for {visible(words)}" if words else view.capitalize()
-        print_line(_filled(f"{heading}: {amount(len(self._pks), 'paper')}."))
+                explain_nothing(window, asked)
+        name = query.removeprefix("view:").capitalize() if query in VIEWS.values() else f"Searched for {query}"
+        print_line(_filled(f"{name or 'All'}: {amount(len(self._pks), 'paper')}."))
         self._print(self._described())
 
     def _described(self) -> Iterator[str]:
@@ -183,7 +181,7 @@ class Conversation:
 
     def _run(self, line: str) -> None:
         """Run a command, on the paper at the place unless it names others."""
-        here = Here((), self._row.id if self._pks else None, _in_view(self._view, self._words))
+        here = Here((), self._row.id if self._pks else None, self._query)
         typed = self._shell.understand(line, here)
         words = ("show", typed.paper) if typed.paper else typed.words
         if not words and is_command(line):
@@ -204,15 +202,9 @@ class Conversation:
         self._print(iter(message.replace(f"'{APP} ", "'").splitlines()))
 
 
-def _in_view(view: str, words: str) -> str:
-    if not words:
-        return f"view:{view}"
-    return words if view == "all" else f"view:{view} ({words})"
-
-
 def _filled(sentence: str) -> str:
     """A sentence in lines of the terminal's width; a line that continues another is indented."""
-    return "\n  ".join(wrapped(visible(sentence), max(width() - 2, 1)))
+    return "\n  ".join(wrap_text(visible(sentence), max(width() - 2, 1)))
 
 
 def describe(number: int, row: PaperRow) -> str:

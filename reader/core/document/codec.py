@@ -52,7 +52,7 @@ def dump(document: Document) -> bytes:
         document.version,
         document.licence,
         int(document.is_cut),
-        [_packed(block) for block in document.blocks],
+        [_pack(block) for block in document.blocks],
     ]
     return pack_json(parts)
 
@@ -88,7 +88,7 @@ def unpack_json(data: bytes, most: int) -> Any:
 
 def pack_blocks(blocks: Sequence[Block]) -> list[Any]:
     """Blocks as values of JSON."""
-    return [_packed(block) for block in blocks]
+    return [_pack(block) for block in blocks]
 
 
 def unpack_blocks(parts: Sequence[Any]) -> tuple[Block, ...]:
@@ -96,7 +96,7 @@ def unpack_blocks(parts: Sequence[Any]) -> tuple[Block, ...]:
     return tuple(_block(one, 0) for one in parts)
 
 
-def _packed(block: Block) -> list[Any]:
+def _pack(block: Block) -> list[Any]:
     sign = _SIGNS[type(block)]
     _, fields, repeated = _BLOCKS[sign]
     parts = [sign, block.anchor, *(form.pack(getattr(block, name)) for name, form in fields)]
@@ -163,8 +163,8 @@ _TEXTS = _Form(list, lambda texts, _: tuple(map(str, texts)))
 _NUMBERS = _Form(list, lambda numbers, _: tuple(map(int, numbers)))
 _SPANS = _Form(_packed_spans, lambda spans, _: _spans(spans))
 _ROW = _Form(_packed_row, lambda cells, _: tuple(map(_cell, cells)))
-_ITEM = _Form(lambda item: [item.anchor, item.marker, *map(_packed, item.blocks)], _item)
-_INNER = _Form(_packed, lambda parts, depth: _block(parts, depth + 1))
+_ITEM = _Form(lambda item: [item.anchor, item.marker, *map(_pack, item.blocks)], _item)
+_INNER = _Form(_pack, lambda parts, depth: _block(parts, depth + 1))
 
 _BLOCKS: Mapping[str, tuple[type[Block], tuple[tuple[str, _Form], ...], Mapping[str, _Form]]] = {
     "h": (Heading, (("level", _LEVEL), ("number", _TEXT), ("spans", _SPANS)), {}),

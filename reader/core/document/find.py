@@ -126,7 +126,7 @@ class DrawnWord(NamedTuple):
     """Its number within the block."""
 
 
-def _folded(word: str) -> str:
+def _fold_word(word: str) -> str:
     return word.lower() if word.isascii() else "".join(WORD.findall(fold(word))) or word
 
 
@@ -182,7 +182,7 @@ class TextWords:
     def words(self, index: int) -> tuple[str, ...]:
         found = self._words.get(index)
         if found is None:
-            found = self._words[index] = tuple(map(_folded, WORD.findall(self.text(index))))
+            found = self._words[index] = tuple(map(_fold_word, WORD.findall(self.text(index))))
         return found
 
     def letter(self, point: Point) -> int:
@@ -259,7 +259,7 @@ class TextWords:
 
 
 def _words(text: str) -> list[str]:
-    return [_folded(word) for word in WORD.findall(text)]
+    return [_fold_word(word) for word in WORD.findall(text)]
 
 
 def _with_signs(text: str, start: int, end: int) -> str:
@@ -281,7 +281,7 @@ def drawn_words(lines: Sequence[DocumentLine], words: Sequence[str], front: int 
     them that are the same are found.
     """
     drawn = [
-        (number, match.start(), match.end(), _folded(match.group()))
+        (number, match.start(), match.end(), _fold_word(match.group()))
         for number, line in enumerate(lines[front:], front)
         for match in WORD.finditer(line.text)
     ]

@@ -29,7 +29,7 @@ from reader.core.document.formula_tree import (
     Row,
     Script,
     Symbol,
-    Unknown,
+    UnknownMacro,
     Words,
     read_tex,
 )
@@ -42,7 +42,7 @@ SUPERSCRIPTS = str.maketrans(
 SUBSCRIPTS = str.maketrans("0123456789+-−=()aeoxhklmnpstijruvβγρχ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥᵦᵧᵨᵪ")
 
 ROW = "\n"
-"""What separates the rows of a formula."""
+"""Separators of the rows of a formula."""
 
 _RAISED = {"∘": "°", "°": "°", "∗": "*", "*": "*", "†": "†", "‡": "‡"}
 _WORD = re.compile(r"[A-Za-z0-9.]+")
@@ -57,7 +57,7 @@ _DIFFERENTIALS = ("∂", "d", "δ", "Δ")
 @lru_cache(maxsize=2_048)
 def formula_text(tex: str) -> str:
     """A formula as Unicode, its rows separated by line breaks; empty if it shows nothing."""
-    text = joined([atom_of(node) for node in items_of(read_tex(tex))])
+    text = join_atoms([atom_of(node) for node in items_of(read_tex(tex))])
     rows = (clean(row).removesuffix(" :}") for row in text.split(ROW))
     return ROW.join(filter(None, rows))
 
@@ -79,7 +79,7 @@ def items_of(node: Node) -> tuple[Node, ...]:
 
 
 def _text(node: Node) -> str:
-    return joined([atom_of(one) for one in items_of(node)])
+    return join_atoms([atom_of(one) for one in items_of(node)])
 
 
 def atom_of(node: Node) -> Atom:
@@ -105,17 +105,17 @@ def atom_of(node: Node) -> Atom:
         case Grid():
             return _grid(node)
         case Accent(base, name):
-            return Atom(_accented(base, name))
+            return Atom(_accent(base, name))
         case Brace(base, label, is_above):
             return Atom(f"({_text(base)}){'⏞' if is_above else '⏟'}{f'({compact(label)})' if label else ''}")
-        case Unknown(name):
+        case UnknownMacro(name):
             return Atom(f"‹{clean(name, 200)}›")
 
 
 # Side by side
 
 
-def joined(atoms: Sequence[Atom]) -> str:
+def join_atoms(atoms: Sequence[Atom]) -> str:
     """Parts as one text, with TeX's spaces around relations and operators."""
     text, before = "", ""
     for place, (part, given) in enumerate(atoms):
@@ -175,10 +175,10 @@ def is_apart(before: str, kind: str) -> bool:
 
 def compact(node: Node | None) -> str:
     """A node as one text, with spaces only between words."""
-    return "" if node is None else _compacted(_text(node))
+    return "" if node is None else _compact(_text(node))
 
 
-def _compacted(text: str) -> str:
+def _compact(text: str) -> str:
     return re.sub(r"(?<![^\W_]) | (?![^\W_])", "", text).replace(ROW, ",")
 
 
@@ -208,7 +208,7 @@ def _base(base: Node) -> str:
     """The base of a script, in parentheses unless it is one thing."""
     text = _text(base)
     match base:
-        case Symbol() | Words() | Fence() | Grid() | Accent() | Brace() | Unknown():
+        case Symbol() | Words() | Fence() | Grid() | Accent() | Brace() | UnknownMacro():
             return text
         case Root():
             return f"({text})"
@@ -239,14 +239,14 @@ def _fraction(node: Fraction) -> Atom:
     if not is_ruled:
         word = "choose" if (opening, closing) == ("(", ")") else "over"
         return Atom(f"{opening or '{'}{over} {word} {under}{closing or '}'}", "fence")
-    top, bottom = _compacted(over), _compacted(under)
+    top, bottom = _compact(over), _compact(under)
     if (plain := symbols.FRACTIONS.get(top + bottom)) and len(top) == 1 and not opening:
         return Atom(plain)
-    text = f"{_enclosed(above, over)}∕{_enclosed(below, under, is_below=True)}"
+    text = f"{_enclose(above, over)}∕{_enclose(below, under, is_below=True)}"
     return Atom(f"{opening}{text}{closing}", "fence") if opening or closing else Atom(text, "frac")
 
 
-def _enclosed(node: Node, text: str, *, is_below: bool = False) -> str:
+def _enclose(node: Node, text: str, *, is_below: bool = False) -> str:
     """A node's text, in parentheses unless it is a letter with its scripts, a number or a product above a line."""
     items = items_of(node)
     if text.isdecimal() or (len(items) == 1 and not isinstance(node, (Fraction, Row)) and " " not in text):
@@ -293,7 +293,9 @@ def _root(body: Node, index: Node | None) -> Atom:
 def _grid(node: Grid) -> Atom:
     rows, kind, (opening, closing), align = node
     if kind == "lines" and any(len(row) for row in rows):
-        return Atom(ROW.join(joined([atom_of(one) for cell in row for one in items_of(cell)]) for row in rows), "row")
+        return Atom(
+            ROW.join(join_atoms([atom_of(one) for cell in row for one in items_of(cell)]) for row in rows), "row"
+        )
     if kind == "stack":
         return Atom(", ".join(", ".join(map(_text, row)) for row in rows))
     if kind == "cases":
@@ -322,7 +324,7 @@ def _case(cell: Node, at: int) -> str:
     return f" {text}" if isinstance(items_of(cell)[0], Words) else f" : {text}"
 
 
-def _accented(base: Node, name: str) -> str:
+def _accent(base: Node, name: str) -> str:
     """A letter with a combining mark, or the name of the accent before what can't have one."""
     text = _text(base)
     if mark := symbols.ACCENTS.get(name):
@@ -389,14 +391,14 @@ class Box(NamedTuple):
         return len(self.lines) > 1
 
 
-class Drawn(NamedTuple):
+class FormulaDrawing(NamedTuple):
     """A displayed formula: its lines, and the one on which its number stands."""
 
     lines: tuple[str, ...]
     base: int
 
 
-def draw_formula(tex: str, width: int) -> list[Drawn]:
+def draw_formula(tex: str, width: int) -> list[FormulaDrawing]:
     """Draw the rows of a displayed formula, each on as many lines as it needs.
 
     A row that is wider than `width` cells continues below, from one of its relations or else its operators; if that is
@@ -410,12 +412,12 @@ def draw_formula(tex: str, width: int) -> list[Drawn]:
     except RecursionError:
         boxes = []
     if any(box.width > width for box in boxes):
-        boxes = [box for at, items in enumerate(_rows(tree)) for box in _continued(items, width, at > 0)]
+        boxes = [box for at, items in enumerate(_rows(tree)) for box in _continue_row(items, width, at > 0)]
     # Rows that stand within something else have no place of their own.
     is_broken = any("\n" in line for box in boxes for line in box.lines)
     if not boxes or is_broken or any(len(box.lines) > (TALLEST if box.width <= width else 1) for box in boxes):
-        return [Drawn((row,), 0) for row in formula_text(tex).split("\n") if row]
-    shown = [Drawn(tuple(line.rstrip() for line in box.lines), box.base) for box in boxes]
+        return [FormulaDrawing((row,), 0) for row in formula_text(tex).split("\n") if row]
+    shown = [FormulaDrawing(tuple(line.rstrip() for line in box.lines), box.base) for box in boxes]
     return [one for one in shown if any(one.lines)]
 
 
@@ -433,7 +435,7 @@ def _rows(tree: Node) -> list[Sequence[Node]]:
     return [row for row in rows if row]
 
 
-def _continued(items: Sequence[Node], width: int, is_continued: bool) -> list[Box]:
+def _continue_row(items: Sequence[Node], width: int, is_continued: bool) -> list[Box]:
     """A row continued below where it is too wide: between statements, before relations, or before operators.
 
     A bracket whose inside is too wide is as tall as a letter, and the row continues within it.
@@ -452,7 +454,7 @@ def _continued(items: Sequence[Node], width: int, is_continued: bool) -> list[Bo
             fitting.append((end == len(rest) or taking * 5 > room, -rank, end))
         begun = items[taken : taken + end]
         if not any(is_long for is_long, _, _ in fitting):
-            opened = [part for item in begun for part in _opened(item)]
+            opened = [part for item in begun for part in _open_brackets(item)]
             if len(opened) > end:
                 items = [*items[:taken], *opened, *items[taken + end :]]
                 parts = [*parts[:taken], *map(_part, opened), *parts[taken + end :]]
@@ -485,12 +487,12 @@ def _breaks(items: Sequence[Node], start: int) -> Iterator[tuple[int, int]]:
     yield len(items) - start, 0
 
 
-def _opened(node: Node) -> Sequence[Node]:
+def _open_brackets(node: Node) -> Sequence[Node]:
     """A pair of brackets as two signs and their content."""
     match node:
         case Fence(opening, body, closing) if not isinstance(body, Grid):
             return [Symbol(opening, "open"), *items_of(body), Symbol(closing, "close")]
-        case Script(Fence() as fence, below, above) if len(opened := _opened(fence)) > 1:
+        case Script(Fence() as fence, below, above) if len(opened := _open_brackets(fence)) > 1:
             return [*opened[:-1], Script(opened[-1], below, above)]
     return [node]
 
@@ -528,7 +530,7 @@ def _set(drawn: Sequence[Box | Atom]) -> Box:
 
     def flush() -> None:
         if flat:
-            parts.append(Box((joined(flat),), 0, flat[-1].kind, flat[0].kind))
+            parts.append(Box((join_atoms(flat),), 0, flat[-1].kind, flat[0].kind))
             flat.clear()
 
     for part in drawn:
@@ -578,12 +580,12 @@ def _has_gap(before: Box, after: Box) -> bool:
     return is_apart(before.kind, after.first or after.kind) or before.kind in ("rel", "bin", "op")
 
 
-def _centred(text: str, width: int) -> str:
+def _centre(text: str, width: int) -> str:
     gap = width - cell_len(text)
     return " " * (gap // 2) + text + " " * (gap - gap // 2)
 
 
-def _padded(box: Box, width: int, align: str = "c") -> tuple[str, ...]:
+def _pad(box: Box, width: int, align: str = "c") -> tuple[str, ...]:
     gap = width - box.width
     left = {"l": 0, "r": gap}.get(align, gap // 2)
     return tuple(" " * left + line + " " * (gap - left) for line in box.lines)
@@ -607,7 +609,7 @@ def _box(node: Node) -> Box | None:
             return _grid_box(Grid(rows, "matrix", (opening, closing), align))
         case Fence(opening, body, closing):
             inner = _row(items_of(body))
-            return _fenced(opening, inner, closing) if inner.is_tall else None
+            return _fence(opening, inner, closing) if inner.is_tall else None
         case Grid(_, kind) if kind != "stack":
             return _grid_box(node)
         case Brace():
@@ -630,9 +632,9 @@ def _fraction_box(node: Fraction) -> Box | None:
     above, below = _row(items_of(node.above)), _row(items_of(node.below))
     width = max(above.width, below.width)
     bar = "─" * width if node.is_ruled else " " * width
-    lines = (*_padded(above, width), bar, *_padded(below, width))
+    lines = (*_pad(above, width), bar, *_pad(below, width))
     box = Box(lines, len(above.lines), "frac")
-    return _fenced(*node.sides[:1], box, *node.sides[1:]) if any(node.sides) else box
+    return _fence(*node.sides[:1], box, *node.sides[1:]) if any(node.sides) else box
 
 
 def _root_box(inner: Box, index: str) -> Box:
@@ -656,13 +658,13 @@ def _script_box(node: Script) -> Box | None:
         upper = _limit(above) if above is not None else None
         lower = _limit(below) if below is not None else None
         width = max(part.width for part in (inner, upper, lower) if part is not None)
-        top = _padded(upper, width) if upper else ()
-        bottom = _padded(lower, width) if lower else ()
-        return Box((*top, *_padded(inner, width), *bottom), len(top) + inner.base, "rel")
+        top = _pad(upper, width) if upper else ()
+        bottom = _pad(lower, width) if lower else ()
+        return Box((*top, *_pad(inner, width), *bottom), len(top) + inner.base, "rel")
     if not inner.is_tall:
         return None
     if not isinstance(base, (Fence, Grid)):
-        inner = _fenced("(", inner, ")")
+        inner = _fence("(", inner, ")")
     upper_text, lower_text = (
         small_letters(compact(part), table) or compact(part)
         for part, table in ((above, SUPERSCRIPTS), (below, SUBSCRIPTS))
@@ -680,12 +682,12 @@ def _limit(node: Node) -> Box:
     if isinstance(node, Grid) and node.kind == "stack":
         texts = [compact(Row(row)) for row in node.rows]
         width = max(map(cell_len, texts), default=0)
-        return Box(tuple(_centred(text, width) for text in texts), 0)
+        return Box(tuple(_centre(text, width) for text in texts), 0)
     box = _row(items_of(node))
     return box if box.is_tall else Box((compact(node),), 0)
 
 
-def _fenced(opening: str, inner: Box, closing: str) -> Box:
+def _fence(opening: str, inner: Box, closing: str) -> Box:
     has_brace = inner.is_tall and not {"{", "}"}.isdisjoint((opening, closing))
     if has_brace and len(inner.lines) == 2:
         # A brace has a middle, which needs a third line.
@@ -730,14 +732,14 @@ def _grid_box(node: Grid) -> Box | None:
         if lines and (is_tall or was_tall):
             lines.append("".join(before + " " * width for before, width in zip(gaps, widths, strict=True)))
         cells = zip(row, widths, align[:columns], strict=True)
-        drawn, above = _level([cell._replace(lines=_padded(cell, width, side)) for cell, width, side in cells])
+        drawn, above = _level([cell._replace(lines=_pad(cell, width, side)) for cell, width, side in cells])
         was_tall, base = is_tall, len(lines) + above
         lines += (
             "".join(map("".join, zip(gaps, cells_of_line, strict=True))) for cells_of_line in zip(*drawn, strict=True)
         )
     inner = Box(tuple(lines), base if node.kind == "lines" else (len(lines) - 1) // 2)
     opening, closing = node.sides
-    return _fenced(opening, inner, closing)._replace(kind="fence")
+    return _fence(opening, inner, closing)._replace(kind="fence")
 
 
 def _brace(node: Brace) -> Box:
@@ -747,8 +749,8 @@ def _brace(node: Brace) -> Box:
     size = max(inner.width, 3)
     left = (size - 3) // 2
     ends = ("╭", "┴", "╮") if node.is_above else ("╰", "┬", "╯")
-    brace = _centred(ends[0] + "─" * left + ends[1] + "─" * (size - 3 - left) + ends[2], width)
-    body, named = _padded(inner, width), _padded(label, width) if label else ()
+    brace = _centre(ends[0] + "─" * left + ends[1] + "─" * (size - 3 - left) + ends[2], width)
+    body, named = _pad(inner, width), _pad(label, width) if label else ()
     if node.is_above:
         return Box((*named, brace, *body), len(named) + 1 + inner.base)
     return Box((*body, brace, *named), inner.base)

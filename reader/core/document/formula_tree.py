@@ -1,8 +1,8 @@
 r"""Formulas as trees, read from TeX: their structure, without colours, lengths and sizes.
 
-Any TeX gives a tree: an unknown command becomes an `Unknown`, and the rest of the formula is read as usual. Fonts are
-kept as the letters that Unicode has for them. Upright and italic letters are both plain, unless a formula has the same
-letter in both.
+Any TeX gives a tree: an unknown command becomes an `UnknownMacro`, and the rest of the formula is read as usual. Fonts
+are kept as the letters that Unicode has for them. Upright and italic letters are both plain, unless a formula has the
+same letter in both.
 """
 
 from __future__ import annotations
@@ -106,13 +106,13 @@ class Brace(NamedTuple):
     is_above: bool
 
 
-class Unknown(NamedTuple):
+class UnknownMacro(NamedTuple):
     """An unknown command; its arguments follow it."""
 
     name: str
 
 
-Node: TypeAlias = Symbol | Words | Row | Script | Fraction | Root | Fence | Grid | Accent | Brace | Unknown
+Node: TypeAlias = Symbol | Words | Row | Script | Fraction | Root | Fence | Grid | Accent | Brace | UnknownMacro
 
 EMPTY = Row(())
 
@@ -127,7 +127,7 @@ _LENGTH = re.compile(r"\s*[-+]?\s*(?:\d+\.?\d*|\.\d+)?\s*(?:pt|em|ex|mu|cm|mm|in
 _GLUE = re.compile(rf"{_LENGTH.pattern}(?:\s*(?:plus|minus){_LENGTH.pattern})*")
 _UPRIGHT = re.compile(r"\\(?:mathrm|mathup|symup)\s*\{([A-Za-z])\}")
 _STAGGER = frozenset(("\\ ", "~", "\\;", "\\:", "\\quad", "\\phantom", "\\hphantom"))
-"""What begins a script that is to the right of the other script of its base."""
+"""The beginning of a script that is to the right of the other script of its base."""
 _DELIMITERS = {"(": "open", "[": "open", ")": "close", "]": "close", ",": "punct", ";": "punct", "|": "ord"}
 _STOPS = frozenset(("}", "&", "\\\\", "\\cr", "\\end", "\\right", "\\middle"))
 _MATRICES = {"matrix": ("", ""), "pmatrix": ("(", ")"), "bmatrix": ("[", "]"), "Bmatrix": ("{", "}"),
@@ -169,13 +169,13 @@ def is_known(tex: str) -> bool:
 
 @lru_cache(maxsize=1_024)
 def read_tex(tex: str) -> Node:
-    """The tree of a formula in TeX; one that is too long or too deep is an `Unknown` with all of it."""
+    """The tree of a formula in TeX; one that is too long or too deep is an `UnknownMacro` with all of it."""
     if len(tex) > LONGEST:
-        return Unknown(tex)
+        return UnknownMacro(tex)
     try:
         return _Reader(clean_note(tex)).whole()
     except (_TooDeep, RecursionError):
-        return Unknown(tex)
+        return UnknownMacro(tex)
 
 
 class _TooDeep(Exception):
@@ -280,7 +280,7 @@ class _Reader:
                 self._add_script(items, "^", self._primes())
             elif piece in ("\\limits", "\\nolimits", "\\displaylimits"):
                 if piece == "\\limits" and items and isinstance(items[-1], Symbol):
-                    items[-1] = _Limited(*items[-1])
+                    items[-1] = _LimitsOperator(*items[-1])
             elif piece in ("\\over", "\\atop", "\\choose"):
                 sides = ("(", ")") if piece == "\\choose" else ("", "")
                 items = [Fraction(_row(items), _row(self._items(*stops)), piece == "\\over", sides)]
@@ -363,12 +363,14 @@ class _Reader:
             first, depth = first.base, depth + 1
         if depth > DEEPEST:
             raise _TooDeep
-        has_limits = isinstance(base, Symbol) and (isinstance(base, _Limited) or base.text in symbols.WITH_LIMITS)
+        has_limits = isinstance(base, Symbol) and (
+            isinstance(base, _LimitsOperator) or base.text in symbols.WITH_LIMITS
+        )
         items.append(_OpenScript(base, below, above, has_limits))
 
     def _nodes(self, piece: str, *, is_argument: bool = False) -> list[Node]:
         if piece == "{":
-            return [_grouped(self._group(), keep=not is_argument)]
+            return [_group(self._group(), keep=not is_argument)]
         if piece.isspace():
             return []
         if piece == "'":
@@ -383,9 +385,9 @@ class _Reader:
             return [Symbol(piece, "rel")]
         if piece in "}$#&\\":
             return []
-        return [Symbol(self._lettered(piece), _DELIMITERS.get(piece) or _KINDS.get(piece, "ord"))]
+        return [Symbol(self._letters(piece), _DELIMITERS.get(piece) or _KINDS.get(piece, "ord"))]
 
-    def _lettered(self, text: str) -> str:
+    def _letters(self, text: str) -> str:
         return symbols.in_font(text, self._font or ("italic" if text in self._upright else ""))
 
     # Commands
@@ -395,7 +397,7 @@ class _Reader:
             return [_PRIME]
         for table, kind in _CLASSES:
             if name in table:
-                return [Symbol(self._lettered(table[name]), kind)]
+                return [Symbol(self._letters(table[name]), kind)]
         if name in symbols.FUNCTIONS:
             return [Symbol(symbols.FUNCTIONS[name], "op")]
         if name.isspace():
@@ -413,15 +415,15 @@ class _Reader:
             before, self._font = self._font, symbols.FONTS[name]
             inner = self._argument()
             self._font = before
-            return [_grouped(inner, keep=False)]
+            return [_group(inner, keep=False)]
         if name in symbols.CLASSED:
             inner = self._argument()
             kind = symbols.CLASSED[name]
             kinds = ("ord", kind, "space") if kind == "op" else ("ord", kind)
             letters = [part.text for part in _parts(inner) if isinstance(part, Symbol) and part.kind in kinds]
             if not letters or len(letters) < len(_parts(inner)):
-                return [_grouped(inner, keep=True)]
-            return [_Limited("".join(letters), kind) if kind == "op" else Symbol("".join(letters), kind)]
+                return [_group(inner, keep=True)]
+            return [_LimitsOperator("".join(letters), kind) if kind == "op" else Symbol("".join(letters), kind)]
         if name in symbols.TEXTS:
             return self._text(name)
         if name != "not" and (name in symbols.ACCENTS or name in symbols.MARKED):
@@ -434,7 +436,7 @@ class _Reader:
             if name in symbols.DROPPED:
                 return []
             self._option()
-            return [_grouped(self._argument(), keep=False)]
+            return [_group(self._argument(), keep=False)]
         return self._structure(name)
 
     def _text(self, name: str) -> list[Node]:
@@ -443,7 +445,7 @@ class _Reader:
         if name in ("operatorname", "operatornamewithlimits"):
             word = _plain(raw)
             is_limited = starred or name == "operatornamewithlimits"
-            return [(_Limited if is_limited else Symbol)(word, "op")] if word else []
+            return [(_LimitsOperator if is_limited else Symbol)(word, "op")] if word else []
         parts = raw.split("$")
         found: list[Node] = []
         for number, part in enumerate(parts):
@@ -451,7 +453,7 @@ class _Reader:
                 found += _parts(_Reader(part, self._depth).whole())
             elif words := symbols.in_font(_plain(part), symbols.TEXTS[name]):
                 found.append(Words(words))
-        return [_grouped(_row(found), keep=True)] if found else []
+        return [_group(_row(found), keep=True)] if found else []
 
     def _structure(self, name: str) -> list[Node]:
         match name:
@@ -470,10 +472,10 @@ class _Reader:
                 index = _Reader(option, self._depth).whole() if option else None
                 return [Root(self._argument(), None if index in (None, Symbol("2")) else index)]
             case "overset" | "stackrel" | "underset":
-                script, base = self._argument(), _ungrouped(self._argument())
+                script, base = self._argument(), _ungroup(self._argument())
                 return [Script(base, script, None, True) if name == "underset" else Script(base, None, script, True)]
             case "overunderset" | "underoverset":
-                first, second, base = self._argument(), self._argument(), _ungrouped(self._argument())
+                first, second, base = self._argument(), self._argument(), _ungroup(self._argument())
                 below, above = (first, second) if name == "underoverset" else (second, first)
                 return [Script(base, below, above, True)]
             case _ if name in symbols.ARROWS:
@@ -490,7 +492,7 @@ class _Reader:
             case "bmod" | "mod":
                 return [Symbol("mod", "bin")]
             case "not":
-                return self._negated()
+                return self._negation()
             case "substack":
                 self._skip_spaces()
                 if self._peek() == "{":
@@ -507,9 +509,9 @@ class _Reader:
                 return [self._environment()]
         if len(name) == 1 and not name.isalpha():
             return [Symbol({"|": "‖"}.get(name, name), {"{": "open", "}": "close"}.get(name, "ord"))]
-        return [Unknown(name)]
+        return [UnknownMacro(name)]
 
-    def _negated(self) -> list[Node]:
+    def _negation(self) -> list[Node]:
         inner = self._argument()
         parts = _parts(inner)
         if parts and isinstance(first := parts[0], Symbol) and not first.text.endswith("\u0338"):
@@ -559,7 +561,7 @@ class _Reader:
         if name in _LINES:
             return Grid(rows, "lines", ("", ""), "rl")
         inner = Grid(rows, "lines") if len(rows) != 1 else _row([part for cell in rows[0] for part in _parts(cell)])
-        return _row([Unknown(name), *_parts(inner)])
+        return _row([UnknownMacro(name), *_parts(inner)])
 
     def _rows(self) -> tuple[tuple[Node, ...], ...]:
         """The rows of cells up to the end of the environment, which is not consumed."""
@@ -578,7 +580,7 @@ class _Reader:
         return tuple(tuple(row) for row in rows if any(cell != EMPTY for cell in row))
 
 
-class _Limited(Symbol):
+class _LimitsOperator(Symbol):
     """An operator whose scripts are limits, because its formula says so."""
 
 
@@ -647,7 +649,7 @@ def _edge(node: Node, place: int) -> str:
     return ""
 
 
-def _grouped(node: Node, *, keep: bool) -> Node:
+def _group(node: Node, *, keep: bool) -> Node:
     """A group: one sign in braces is no operator or relation; with `keep`, several things are one."""
     if keep and isinstance(node, Row):
         node = _row([one for one in node.items if one != EMPTY])
@@ -669,7 +671,7 @@ def _sign(node: Node) -> str:
     return node.text if isinstance(node, Symbol) else ""
 
 
-def _ungrouped(node: Node) -> Node:
+def _ungroup(node: Node) -> Node:
     """A sign in braces that keeps its class, as it does under a script of its own."""
     if isinstance(node, Symbol) and node.kind == "ord":
         return Symbol(node.text, "rel" if node.text in ("=", "<", ">", ":") else _KINDS.get(node.text, "ord"))

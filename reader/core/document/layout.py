@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate, islice
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from reader.core.document.formula import SUPERSCRIPTS, draw_formula, formula_text, is_diagram
 from reader.core.document.model import (
@@ -34,10 +34,10 @@ from reader.core.document.model import (
     Theorem,
     Verbatim,
 )
+from reader.core.document.symbols import PLAIN_LETTERS
 from reader.core.lines import FOLLOW, UNBROKEN, Line, Piece, cell_len, fill, measure, with_spaces
 
-IN_ASCII: Final[Mapping[int, str]] = {ord("─"): "-", ord("│"): "|", ord("•"): "*"}
-"""The signs of lines, for terminals that have only ASCII."""
+_IN_ASCII = {ord("─"): "-", ord("│"): "|", ord("•"): "*"}
 
 SHORT = 24
 """Letters of a formula that stays on one line."""
@@ -60,6 +60,12 @@ _MARKER = re.compile(r"\W*\w{0,4}[.):]?")
 """A marker beside its item; any other is a term above its explanation."""
 
 
+def in_ascii(piece: Piece) -> Piece:
+    """A piece for terminals with few signs: its rules and markers are ASCII, and its letters have no font."""
+    text = piece.text.translate(PLAIN_LETTERS)
+    return piece._replace(text=text.translate(_IN_ASCII) if piece.role in ("rule", "label") else text)
+
+
 class DocumentLine(NamedTuple):
     """A line of a block."""
 
@@ -77,7 +83,7 @@ class DocumentLine(NamedTuple):
 
 
 class _Edge(NamedTuple):
-    """What is drawn to the left of the lines of nested blocks."""
+    """The signs at the left of the lines of nested blocks."""
 
     pieces: Line = ()
     cells: int = 0
@@ -103,7 +109,7 @@ class BlockWriter:
         for _ in range(_space(before, block)):
             yield DocumentLine()
         letters = 0
-        for line in _anchored(self._block(block, _Edge()), block.anchor):
+        for line in _add_anchor(self._block(block, _Edge()), block.anchor):
             yield line._replace(start=letters)
             letters += sum(len(piece.text.strip()) for piece in line.pieces)
 
@@ -145,13 +151,13 @@ class BlockWriter:
         for block in blocks:
             if _space(before, block):
                 yield edge.empty()
-            yield from _anchored(self._block(block, edge), block.anchor)
+            yield from _add_anchor(self._block(block, edge), block.anchor)
             before = block
 
     def _text(self, pieces: Sequence[Piece], edge: _Edge, *, hang: int = 0) -> Iterator[DocumentLine]:
         """Running text; lines after the first are indented by `hang`."""
         room = self._room(edge)
-        for line in fill(pieces, room) if room is None or not hang else _hung(pieces, room, hang):
+        for line in fill(pieces, room) if room is None or not hang else _hang(pieces, room, hang):
             yield DocumentLine((*edge.pieces, *line))
 
     def _formula(self, block: Formula, edge: _Edge) -> Iterator[DocumentLine]:
@@ -193,13 +199,13 @@ class BlockWriter:
         row = row.lstrip(" ")
         kept = _kept_groups(row)
         row = kept if max(map(cell_len, kept.split(" "))) <= width - INDENT else row
-        yield from _hung([Piece(row, "formula")], width, INDENT)
+        yield from _hang([Piece(row, "formula")], width, INDENT)
 
     def _item(self, item: Item, edge: _Edge) -> Iterator[DocumentLine]:
         marker = item.marker or "•"
         size = cell_len(marker)
         if not _MARKER.fullmatch(marker):
-            yield DocumentLine((*edge.pieces, Piece(marker, "strong")), anchors=_named(item.anchor))
+            yield DocumentLine((*edge.pieces, Piece(marker, "strong")), anchors=_anchor_names(item.anchor))
             yield from self._blocks(item.blocks, edge.plus(Piece("  ")))
             return
         inner = edge.plus(Piece(" " * (size + 1)))
@@ -207,7 +213,7 @@ class BlockWriter:
         first = next(lines, DocumentLine(inner.pieces))
         yield DocumentLine(
             (*edge.pieces, Piece(f"{marker} ", "label"), *first.pieces[len(inner.pieces) :]),
-            anchors=(*_named(item.anchor), *first.anchors),
+            anchors=(*_anchor_names(item.anchor), *first.anchors),
             formula=first.formula,
         )
         yield from lines
@@ -257,7 +263,7 @@ class BlockWriter:
         head = pieces_of(tuple(title), "strong")
         match blocks:
             case [Paragraph(spans) as first, *rest] if title:
-                yield from _anchored(self._text([*head, Piece(" "), *pieces_of(spans)], edge), first.anchor)
+                yield from _add_anchor(self._text([*head, Piece(" "), *pieces_of(spans)], edge), first.anchor)
                 yield from self._blocks(rest, edge, first)
             case _:
                 if title:
@@ -279,7 +285,7 @@ def _space(before: Block | None, block: Block) -> int:
     return 2 if isinstance(block, Heading) and block.level == 1 and not isinstance(before, Heading) else 1
 
 
-def _hung(pieces: Sequence[Piece], room: int, hang: int) -> Iterator[Line]:
+def _hang(pieces: Sequence[Piece], room: int, hang: int) -> Iterator[Line]:
     """Text in lines of which all but the first are indented."""
     first, *_ = [*fill(pieces, room), ()]
     yield first
@@ -309,11 +315,11 @@ def _kept_groups(text: str) -> str:
     return "".join(kept)
 
 
-def _named(anchor: str) -> tuple[str, ...]:
+def _anchor_names(anchor: str) -> tuple[str, ...]:
     return (anchor,) if anchor else ()
 
 
-def _anchored(lines: Iterable[DocumentLine], anchor: str) -> Iterator[DocumentLine]:
+def _add_anchor(lines: Iterable[DocumentLine], anchor: str) -> Iterator[DocumentLine]:
     """Lines of which the first has an anchor."""
     for number, line in enumerate(lines):
         is_new = number == 0 and anchor and anchor not in line.anchors
@@ -363,7 +369,7 @@ def text_of(pieces: Iterable[Piece]) -> str:
 # Tables
 
 
-class _Placed(NamedTuple):
+class _PlacedCell(NamedTuple):
     cell: Cell
     column: int
     pieces: Line
@@ -410,7 +416,7 @@ def _across(widths: Sequence[int]) -> int:
     return sum(widths) + GAP * (len(widths) - 1)
 
 
-def _fitted_widths(grid: Sequence[Sequence[_Placed]], width: int) -> list[int]:
+def _fitted_widths(grid: Sequence[Sequence[_PlacedCell]], width: int) -> list[int]:
     """Column widths; only long text is narrowed so that the table fits."""
     widths = _widths(grid, None)
     for widest in (*range(min(max(widths), width), NARROWED, -4), NARROWED):
@@ -420,19 +426,19 @@ def _fitted_widths(grid: Sequence[Sequence[_Placed]], width: int) -> list[int]:
     return widths
 
 
-def _grid(table: Table) -> list[list[_Placed]]:
+def _grid(table: Table) -> list[list[_PlacedCell]]:
     """The cells with their columns: a cell takes the first ones that no cell of a row above reaches into."""
     taken: dict[int, int] = {}
-    grid: list[list[_Placed]] = []
+    grid: list[list[_PlacedCell]] = []
     for number, row in enumerate(table.rows):
-        placed: list[_Placed] = []
+        placed: list[_PlacedCell] = []
         column = 0
         for cell in row:
             while taken.get(column, 0) > number:
                 column += 1
             if column + cell.across > MOST_COLUMNS:
                 break
-            placed.append(_Placed(cell, column, tuple(pieces_of(cell.spans))))
+            placed.append(_PlacedCell(cell, column, tuple(pieces_of(cell.spans))))
             for _ in range(cell.across):
                 taken[column] = max(taken.get(column, 0), number + cell.down)
                 column += 1
@@ -440,7 +446,7 @@ def _grid(table: Table) -> list[list[_Placed]]:
     return grid
 
 
-def _widths(grid: Sequence[Sequence[_Placed]], widest: int | None) -> list[int]:
+def _widths(grid: Sequence[Sequence[_PlacedCell]], widest: int | None) -> list[int]:
     """The width of each column; cells over several columns may widen the last of them."""
     columns = max((one.column + one.cell.across for row in grid for one in row), default=1)
     widths = [0] * columns
@@ -455,7 +461,7 @@ def _widths(grid: Sequence[Sequence[_Placed]], widest: int | None) -> list[int]:
     return widths
 
 
-def _row_lines(row: Sequence[_Placed], widths: Sequence[int]) -> Iterator[Line]:
+def _row_lines(row: Sequence[_PlacedCell], widths: Sequence[int]) -> Iterator[Line]:
     columns = []
     for one in row:
         room = _across(widths[one.column : one.column + one.cell.across])

@@ -26,14 +26,14 @@ from reader.core.document.model import (
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<$]")
 _BLOCK = re.compile(r"\s*(?:(?=(?:#+|[>+-])\s)|\d+(?=[.)]\s))")
-"""What would begin another kind of block, up to the sign that says so."""
+"""The beginnings of other kinds of blocks, each up to the sign that tells the kind."""
 _FENCES = re.compile(r"`{3,}")
 
 
 def markdown_lines(document: Document) -> Iterator[str]:
     """The lines of a document."""
     if document.title:
-        yield f"# {_escaped(document.title)}"
+        yield f"# {_escape(document.title)}"
         yield ""
     yield from _blocks(document.blocks)
 
@@ -65,7 +65,7 @@ def _block(block: Block) -> Iterator[str]:
         case Items(items):
             for item in items:
                 marker = item.marker if re.fullmatch(r"\d+[.)]", item.marker) else "-"
-                lead = "" if marker != "-" or item.marker in "•–-*∗" else f"{_escaped(item.marker)} "
+                lead = "" if marker != "-" or item.marker in "•–-*∗" else f"{_escape(item.marker)} "
                 lines = list(_blocks(item.blocks)) or [""]
                 yield f"{marker} {lead}{lines[0]}".rstrip()
                 yield from (f"{' ' * (len(marker) + 1)}{line}" if line else "" for line in lines[1:])
@@ -80,9 +80,9 @@ def _block(block: Block) -> Iterator[str]:
         case Table():
             yield from _table(block)
         case Figure(label, caption, blocks, pictures):
-            yield from (f"![{_escaped(label)}]({address})" for address in pictures)
+            yield from (f"![{_escape(label)}]({address})" for address in pictures)
             if label or caption:
-                yield ": ".join(filter(None, (f"**{_escaped(label)}**" if label else "", _inline(caption))))
+                yield ": ".join(filter(None, (f"**{_escape(label)}**" if label else "", _inline(caption))))
             for inner in blocks:
                 yield ""
                 yield from _block(inner)
@@ -94,7 +94,7 @@ def _block(block: Block) -> Iterator[str]:
         case Note(mark, spans):
             yield f"[^{mark}]: {_inline(spans)}"
         case Reference(label, spans):
-            yield f"- {_escaped(label) + ' ' if label else ''}{_inline(spans)}"
+            yield f"- {_escape(label) + ' ' if label else ''}{_inline(spans)}"
 
 
 def _table(table: Table) -> Iterator[str]:
@@ -126,11 +126,11 @@ def _span(span: Span) -> str:
             sign = "**" if style == "strong" else "*"
             bare = text.strip()
             start = text.index(bare)
-            shown = f"{text[:start]}{sign}{_escaped(bare)}{sign}{text[start + len(bare) :]}"
+            shown = f"{text[:start]}{sign}{_escape(bare)}{sign}{text[start + len(bare) :]}"
         case _:
-            shown = _escaped(text)
+            shown = _escape(text)
     return f"[{shown}]({target})" if target.startswith("http") else shown
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return _SPECIAL.sub(r"\\\g<0>", text)

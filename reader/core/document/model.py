@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
-"""What stands for a letter of a PDF whose code has no meaning that can be found."""
+"""The sign for a letter of a PDF whose code is unknown."""
 
 NESTING = 8
 """How deep blocks nest at most; deeper ones become blocks of the innermost container."""
@@ -205,7 +205,7 @@ class Section(NamedTuple):
 
 
 class Landmark(NamedTuple):
-    """What a text refers to by kind and number: a figure, table, algorithm, theorem, section or equation."""
+    """The target of a reference by kind and number: a figure, table, algorithm, theorem, section or equation."""
 
     kind: str
     """As printed, such as `Table`."""
@@ -258,7 +258,7 @@ class Document:
 
     @cached_property
     def landmarks(self) -> tuple[Landmark, ...]:
-        """What has a number of its own, in reading order."""
+        """The numbered parts, in reading order."""
         return tuple(
             landmark
             for index, block in enumerate(self.blocks)
@@ -268,10 +268,12 @@ class Document:
 
     @cached_property
     def _named(self) -> dict[str, Landmark]:
-        return {_key(one.kind, one.number): one for one in reversed(self.landmarks)}
+        # `6–8` are equations that share their rows.
+        numbers = ((one, number) for one in reversed(self.landmarks) for number in one.number.split("–"))
+        return {_key(one.kind, number): one for one, number in numbers}
 
     def find_landmark(self, words: str) -> Landmark | None:
-        """What words such as `Table 2`, `fig. 3`, `Eq. (14)` or `§2.1` name; None if the text has no such thing."""
+        """The part that `Table 2`, `fig. 3`, `Eq. (14)` or `§2.1` names; None if the text has no such part."""
         found = _NUMBERED.fullmatch(words.strip().replace("§", "section "))
         return self._named.get(_key(found[1], found[2])) if found else None
 
@@ -302,13 +304,13 @@ class Document:
 
     @cached_property
     def holdings(self) -> int:
-        """What it contains besides running text: headings, numbered formulas, tables, figures, notes and references."""
+        """Its parts besides running text: headings, numbered formulas, tables, figures, notes and references."""
         found = (inner for block in self.blocks for inner in walk(block))
         return sum(bool(inner.number) if isinstance(inner, Formula) else isinstance(inner, _HELD) for inner in found)
 
     @cached_property
     def lacks(self) -> tuple[str, ...]:
-        """What this text lacks though papers nearly always have it, in words."""
+        """The parts that this text lacks though papers nearly always have them, in words."""
         found = [inner for block in self.blocks for inner in walk(block)]
         kinds = {type(inner) for inner in found}
         # Those within a figure are its parts.
@@ -458,39 +460,3 @@ def with_subsections(found: Sequence[TextSection], number: int) -> Iterator[Text
 
 def _part(document: Document, start: int, end: int) -> Document:
     return replace(document, title="", blocks=document.blocks[start:end])
-
-
-# The same with other formulas
-
-_NAMES = {
-    "mathbf": "bold", "boldsymbol": "bold", "bm": "bold", "mathbb": "double", "mathds": "double", "mathcal": "script",
-    "mathscr": "script", "mathfrak": "fraktur", "mathsf": "sans", "mathtt": "mono",
-}  # fmt: skip
-_UPRIGHT_LETTER = re.compile(r"\\mathrm\{([A-Za-z])\}")
-"""Without these, no italic letter needs a sign of its own."""
-_FONT = re.compile(rf"\\({'|'.join(_NAMES)})(?![A-Za-z])")
-
-
-def with_font_names(document: Document) -> Document:
-    r"""The document with the names of fonts: `\mathbf{x}` is `bold x`, for terminals without its letters."""
-
-    def named(value: Any) -> Any:
-        match value:
-            case Formula(rows):
-                return replace(value, rows=tuple(map(_named, rows)))
-            case Span(text, "formula"):
-                return value._replace(text=_named(text))
-            case Span():
-                return value
-            case tuple():
-                return tuple(map(named, value))
-        if is_dataclass(value) and not isinstance(value, type):
-            return replace(value, **{one.name: named(getattr(value, one.name)) for one in fields(value)})
-        return value
-
-    return replace(document, blocks=named(document.blocks))
-
-
-def _named(tex: str) -> str:
-    tex = _UPRIGHT_LETTER.sub(r"\1", tex)
-    return _FONT.sub(lambda found: rf"\operatorname{{{_NAMES[found[1]]}}}", tex)

@@ -13,7 +13,7 @@ def _table(text: str) -> dict[str, str]:
     return dict(zip(words[::2], words[1::2], strict=True))
 
 
-def _counted(*names: str) -> dict[str, int]:
+def _argument_counts(*names: str) -> dict[str, int]:
     """Commands by their numbers of arguments: the first names have none, the next ones one each."""
     return {name: count for count, some in enumerate(names) for name in some.split()}
 
@@ -154,7 +154,7 @@ mdseries scshape sffamily ttfamily penalty smallskip medskip bigskip / mathpalet
 IGNORED = frozenset(_IGNORED.split())
 """Commands that only affect appearance."""
 
-DROPPED = _counted(
+DROPPED = _argument_counts(
     "arraystretch",
     """
     label tag hspace vspace phantom hphantom vphantom color cite ref eqref pagecolor cline cmidrule rowcolor
@@ -169,7 +169,7 @@ LENGTHS = frozenset(
 )
 """Commands that are followed by a length, with or without braces."""
 
-WRAPPERS = _counted(
+WRAPPERS = _argument_counts(
     """
     ensuremath vcenter smash mathclap mathllap mathrlap clap llap rlap makebox lx@text mathgroup hbox@
     mathsurround displaylines tensor vbox vtop reflectbox
@@ -195,7 +195,7 @@ WITH_LIMITS = frozenset(
 """Operators whose scripts are limits."""
 
 NEGATED = dict(zip("=∈∋<>≤≥∼≃≈≡⊂⊃⊆⊇∣∥⊢⊨∃≺≻", "≠∉∌≮≯≰≱≁≄≉≢⊄⊅⊈⊉∤∦⊬⊭∄⊀⊁", strict=True))
-"""What is negated, and the sign for it."""
+"""Signs and their negated forms."""
 
 SPACES = {
     ":": " ", ";": " ", "!": "", " ": " ", "quad": "  ", "qquad": "    ", "enspace": " ", "medspace": " ",
@@ -225,6 +225,9 @@ _BY_FONT: dict[str, dict[int, str]] = {
     "sans": _letters(0x1D5A0, 0x1D7E2),
     "mono": _letters(0x1D670, 0x1D7F6),
 }
+
+PLAIN_LETTERS = {ord(styled): chr(plain) for table in _BY_FONT.values() for plain, styled in table.items()}
+"""The letters of fonts without their font, for terminals that do not have them."""
 
 
 def in_font(text: str, font: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from reader.core.query.nodes import Node, Not, Or, Query, Sort, Term, TopTerm, any_of, grouped, is_term, names_in
+from reader.core.query.nodes import Node, Not, Or, Query, Sort, Term, TopTerm, any_of, in_parentheses, is_term, names_in
 from reader.core.query.parser import parse
 
 Mark = Literal["picked", "excluded"]
@@ -17,7 +17,7 @@ Field = Literal["topic", "tag"]
 class Choice:
     """The picked and excluded topics or tags, in text order; papers need `all` or `any` of the picked ones.
 
-    With fewer than two picked names both modes mean the same; `chosen` then returns `all`.
+    With fewer than two picked names both modes mean the same; `chosen_terms` then returns `all`.
     """
 
     mode: Literal["all", "any"] = "all"
@@ -36,33 +36,33 @@ class Choice:
         return Choice(self.mode, **kept)
 
 
-def chosen(query: Query, field: Field) -> Choice:
+def chosen_terms(query: Query, field: Field) -> Choice:
     """The topics or tags at the top level of a query.
 
     `topic:a topic:b` picks all of two, `(topic:a OR topic:b)` or `topic:a,b` any of two, `-topic:c` excludes one. The
     pane shows single names if there are any, else the first group; other groups are only text.
     """
-    shown = [choice for _, choice in _shown(query, field)]
+    shown = [choice for _, choice in _shown_terms(query, field)]
     picked = dict.fromkeys(name for one in shown for name in one.picked)
     excluded = dict.fromkeys(name for one in shown for name in one.excluded)
     return Choice("any" if any(one.mode == "any" for one in shown) else "all", tuple(picked), tuple(excluded))
 
 
 def with_choice(text: str, field: Field, choice: Choice) -> str:
-    """The query in canonical form, with a choice in place of the names that `chosen` finds. Raises QueryError."""
+    """The query in canonical form, with a choice in place of the names that `chosen_terms` finds. Raises QueryError."""
     query = parse(text)
     picked: list[Node] = [Term(field, name) for name in choice.picked]
     if choice.mode == "any" and picked:
         picked = [any_of(picked)]
     new: list[Node] = [*picked, *(Not(Term(field, name)) for name in choice.excluded)]
-    gone = [part for part, _ in _shown(query, field)]
+    gone = [part for part, _ in _shown_terms(query, field)]
     at = gone[0].start if gone else 0
     kept = [part for part in query.parts if part not in gone]
     before, after = ([part.node for part in kept if (part.start < at) is is_before] for is_before in (True, False))
-    return " ".join(str(node) if isinstance(node, Sort) else grouped(node) for node in (*before, *new, *after))
+    return " ".join(str(node) if isinstance(node, Sort) else in_parentheses(node) for node in (*before, *new, *after))
 
 
-def _shown(query: Query, field: Field) -> Sequence[tuple[TopTerm, Choice]]:
+def _shown_terms(query: Query, field: Field) -> Sequence[tuple[TopTerm, Choice]]:
     """The parts of the query that the pane shows, in text order: single names, or the first group."""
     found: list[tuple[TopTerm, Choice]] = []
     for part in query.parts:

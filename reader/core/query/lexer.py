@@ -133,7 +133,7 @@ def _token(text: str, at: int) -> Token:
     if char in "()":
         return Token("open" if char == "(" else "close", char, at, at + 1)
     if char == '"':
-        value = _delimited(_PHRASE, text, at, "quoted")
+        value = _read_delimited(_PHRASE, text, at, "quoted")
         return Token("phrase", value.text, at, value.end, (value,))
     if char == "-":
         dashes = _DASHES.match(text, at)
@@ -166,14 +166,14 @@ def _field(text: str, start: int, name: str, at: int) -> Token:
 
 def _value(text: str, at: int, name: str) -> Value | None:
     if text.startswith('"', at):
-        return _delimited(_PHRASE, text, at, "quoted")
+        return _read_delimited(_PHRASE, text, at, "quoted")
     if text.startswith("/", at) and name in REGEX_FIELDS:
-        return _delimited(_PATTERN, text, at, "regex")
+        return _read_delimited(_PATTERN, text, at, "regex")
     bare = (_ITEM if name in LIST_FIELDS else _WORD).match(text, at)
     return Value(bare[0], at, bare.end()) if bare else None
 
 
-def _delimited(pattern: re.Pattern[str], text: str, at: int, form: Form) -> Value:
+def _read_delimited(pattern: re.Pattern[str], text: str, at: int, form: Form) -> Value:
     found = pattern.match(text, at)
     if found is None:
         raise AssertionError("the caller has seen the opening quote or slash")

@@ -25,7 +25,7 @@ class Match:
     """`title`, `abstract`, `author`, `keyword`, `org`, or None for all of them; or `fulltext`."""
 
     def __str__(self) -> str:
-        value = quoted(self.text) if self.exact else self.text
+        value = quote(self.text) if self.exact else self.text
         return f"{self.field}:{value}" if self.field else value
 
 
@@ -48,7 +48,7 @@ class Term:
     value: str
 
     def __str__(self) -> str:
-        return f"{self.field}:{self.value if is_plain(self.value) else quoted(self.value)}"
+        return f"{self.field}:{self.value if is_plain(self.value) else quote(self.value)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class Not:
     node: Node
 
     def __str__(self) -> str:
-        return f"-{grouped(self.node)}"
+        return f"-{in_parentheses(self.node)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class And:
     nodes: tuple[Node, ...]
 
     def __str__(self) -> str:
-        return " ".join(grouped(node) if isinstance(node, Or) else str(node) for node in self.nodes)
+        return " ".join(in_parentheses(node) if isinstance(node, Or) else str(node) for node in self.nodes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class Or:
     nodes: tuple[Node, ...]
 
     def __str__(self) -> str:
-        return " OR ".join(grouped(node) if isinstance(node, And) else str(node) for node in self.nodes)
+        return " OR ".join(in_parentheses(node) if isinstance(node, And) else str(node) for node in self.nodes)
 
 
 Node = Match | Regex | Term | Count | When | Near | Not | And | Or
@@ -173,7 +173,7 @@ class Query:
     @property
     def like(self) -> tuple[str, ...]:
         """The ids in `like:`."""
-        return liked(self.root)
+        return liked_ids(self.root)
 
     @property
     def is_by_fit(self) -> bool:
@@ -201,7 +201,7 @@ class Query:
         """The words and phrases that are searched in some fields, or in all; those in quotes are found only whole."""
         found = (node for node in leaves(self.root, is_found=True) if isinstance(node, Match))
         return tuple(
-            quoted(node.text) if node.exact else node.text for node in found if fields is None or node.field in fields
+            quote(node.text) if node.exact else node.text for node in found if fields is None or node.field in fields
         )
 
     def with_words_as(self, node: Node) -> Query:
@@ -248,7 +248,7 @@ def names_in(node: Node | None, field: str) -> Iterator[str]:
     return (leaf.value for leaf in leaves(node) if isinstance(leaf, Term) and leaf.field == field)
 
 
-def with_hidden(query: Query) -> Query:
+def include_hidden(query: Query) -> Query:
     """The same query including hidden papers."""
     hidden = Term("is", "hidden")
     return replace(query, root=all_of([one for one in (query.root, Or((hidden, Not(hidden)))) if one is not None]))
@@ -269,7 +269,7 @@ def any_of(nodes: Sequence[Node]) -> Node:
     return flat[0] if len(flat) == 1 else Or(tuple(flat))
 
 
-def liked(node: Node | None) -> tuple[str, ...]:
+def liked_ids(node: Node | None) -> tuple[str, ...]:
     """The ids in all `like:` terms at the top level, each once."""
     terms = (one for one in top_level(node) if is_term(one, "like"))
     return tuple(dict.fromkeys(id for one in terms for id in names_in(one, "like")))
@@ -287,7 +287,7 @@ def negation(node: Node) -> Node:
     return node.node if isinstance(node, Not) else Not(node)
 
 
-def grouped(node: Node) -> str:
+def in_parentheses(node: Node) -> str:
     """A node's text, in parentheses if it has more than one term."""
     return f"({node})" if isinstance(node, And | Or) else str(node)
 
@@ -297,7 +297,7 @@ def is_plain(value: str) -> bool:
     return bool(value) and all(char.isalnum() or char in "-_.:/+@" for char in value)
 
 
-def quoted(value: str) -> str:
+def quote(value: str) -> str:
     """A value in quotes; quotes inside it are escaped."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -65,7 +65,7 @@ _EXCLUDES_ONE_LETTER = re.compile(r"(?:^|(?<=[\s(]))-(?:(?:title|abstract|author
 _LAST_TOPIC = re.compile(r"(?:^|(?<=[\s(]))-?topic:([\w-]+)$", re.IGNORECASE)
 
 
-def asked(text: str, topics: Collection[str] = ()) -> str:
+def finished_query(text: str, topics: Collection[str] = ()) -> str:
     """The query to run while a text is typed: without an unfinished last term.
 
     A user who types `-video` first has `-v`, which would exclude nearly every paper, and one who types `topic:video`
@@ -74,7 +74,7 @@ def asked(text: str, topics: Collection[str] = ()) -> str:
     terms, near = split_near(text)
     if near:
         begun = near if split_words(near) else ""
-        return " ".join(part for part in (asked(terms, topics), begun) if part)
+        return " ".join(part for part in (finished_query(terms, topics), begun) if part)
     kept = _EXCLUDES_ONE_LETTER.sub("", text).strip()
     last = _LAST_TOPIC.search(text)
     slug = last[1].lower() if last else ""
@@ -113,8 +113,8 @@ def complete(text: str, cursor: int, vocabulary: Vocabulary, limit: int = 8) -> 
     if field in CHOICES or field in DATE_FIELDS:
         return _completion(start, cursor, item, _language_values(field, item), limit)
     found = beginning(known, item.strip('"'), limit + 1)
-    papers = {_quoted(word): known[word] for word in found} if isinstance(known, Mapping) else {}
-    completion = _completion(start, cursor, item, map(_quoted, found), limit)
+    papers = {_quote(word): known[word] for word in found} if isinstance(known, Mapping) else {}
+    completion = _completion(start, cursor, item, map(_quote, found), limit)
     if completion is None or not papers:
         return completion
     return replace(completion, papers=tuple(papers[candidate] for candidate in completion.candidates))
@@ -141,7 +141,7 @@ def _completion(start: int, end: int, typed: str, found: Iterable[str], limit: i
     return Completion(start, end, tuple(candidates)) if candidates else None
 
 
-def _quoted(word: str) -> str:
+def _quote(word: str) -> str:
     return word if re.fullmatch(r"[\w.+/@-]+", word) else '"' + word.replace('"', "") + '"'
 
 

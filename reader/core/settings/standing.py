@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 SHOW, FOLLOW, MUTE, NOTIFY, RUN, WRITE, UNLIST = "show", "follow", "mute", "notify", "run", "write", "unlist"
 
 WORDS = (SHOW, FOLLOW, MUTE, NOTIFY, RUN, WRITE, UNLIST, *RULE_MARKS)
-"""What can be done with the papers of a query; `tag:NAME` tags them."""
+"""The deeds of a standing query; `tag:NAME` tags its papers."""
 
 VIEW = "view:"
 """How a query begins that names a view."""
@@ -78,7 +78,7 @@ def _deeds(value: object) -> object | None:
 
 
 DEEDS = SettingType("a list of " + ", ".join(f'"{word}"' for word in WORDS) + ' and "tag:NAME"', _deeds)
-"""What is done with the papers of a query: one word or a list of them."""
+"""The deeds of a query: one word or a list of words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Standing:
 
     @property
     def follow(self) -> Follow | None:
-        """What its query follows; None for a query that follows nothing."""
+        """The follow that its query stands for; None if it follows nothing."""
         if FOLLOW not in self.then:
             return None
         with suppress(ValueError):
@@ -120,7 +120,7 @@ class Standing:
         return RUN in self.then or WRITE in self.then
 
 
-def checked(values: Mapping[str, object]) -> Standing:
+def check_standing(values: Mapping[str, object]) -> Standing:
     """The standing query of these values; raises InvalidValue, whose text begins with the key."""
     wrong: list[Wrong] = []
     found = read_table(Standing, values, wrong, (TABLE,))
@@ -153,7 +153,7 @@ def checked(values: Mapping[str, object]) -> Standing:
     return one
 
 
-def kind_of(name: str) -> str:
+def mark_kind(name: str) -> str:
     """The kind of the rows of a standing query in the log."""
     return f"{STANDING}{name.casefold()}"
 
@@ -176,7 +176,7 @@ def from_json(value: str) -> Standing:
     content = read_json(value, VALUE_LIMIT)
     if not isinstance(content, dict):
         raise InvalidValue("is not a standing query")
-    one = checked(content)
+    one = check_standing(content)
     texts = (one.query, one.file, one.url, *((one.run,) if isinstance(one.run, str) else one.run), *one.then)
     if any(clean(text, VALUE_LIMIT) != text for text in texts):
         raise InvalidValue("has text that a terminal would obey")
@@ -222,7 +222,7 @@ def from_text(text: str) -> tuple[list[Standing], list[tuple[int, str]]]:
     found: dict[str, Standing] = {}
     for place, values in enumerate(tables):
         try:
-            one = checked({**values, "place": place})
+            one = check_standing({**values, "place": place})
             if one.name.casefold() in found:
                 raise InvalidValue("name is also that of an earlier table")
             found[one.name.casefold()] = one
@@ -258,11 +258,11 @@ def of_watch(kind: str, value: str) -> tuple[str, str] | None:
     if not isinstance(fields, dict) or not isinstance(fields.get("name"), str):
         return None
     try:
-        follow = follows.checked(key.partition(":")[0], fields["name"])
+        follow = follows.make_follow(key.partition(":")[0], fields["name"])
     except ValueError:
         return None
     follow = follow._replace(notify=fields.get("notify") is True)
-    return kind_of(_follow_name(key)), as_json(of_follow(follow)) if fields.get("follow") is True else ""
+    return mark_kind(_follow_name(key)), as_json(of_follow(follow)) if fields.get("follow") is True else ""
 
 
 def with_follow(known: Sequence[Standing], follow: Follow, *, is_followed: bool) -> list[Standing]:
@@ -302,7 +302,7 @@ _FORMER_FIELDS = {
 """The fields that the tables of a settings file of 0.2 had."""
 
 FORMER_LISTS = (*_FORMER_FIELDS, "mute", "notify", "on_star", "on_new", "hidden_views")
-"""What a settings file of 0.2 had and standing queries have now."""
+"""Tables of a settings file of 0.2 whose place standing queries have taken."""
 
 
 def of_lists(lists: Mapping[str, Any]) -> tuple[list[Standing], list[tuple[str, InvalidValue]]]:
@@ -316,7 +316,7 @@ def of_lists(lists: Mapping[str, Any]) -> tuple[list[Standing], list[tuple[str, 
             if not is_known or key not in ("views", "rules"):
                 values["name"] = free_name(name and values["name"], (one.name for one in found))
         try:
-            one = checked({**values, "place": len(found)})
+            one = check_standing({**values, "place": len(found)})
         except InvalidValue as error:
             wrong.append((key, InvalidValue(f"has an entry that was left out: {error}", error.suggestion)))
             continue

@@ -43,14 +43,14 @@ class Toml(NamedTuple):
     def line(self, path: Path) -> int:
         """The line of a value, or of the nearest table around it; 0 if it has none."""
         for end in range(len(path), 0, -1):
-            begin = f"{dotted(path[:end])}."
+            begin = f"{dotted_key(path[:end])}."
             for key, line in self.lines.items():
                 if f"{key}.".startswith(begin):
                     return line
         return 0
 
 
-def dotted(path: Path) -> str:
+def dotted_key(path: Path) -> str:
     """A path with dots between its parts."""
     return ".".join(map(str, path))
 

@@ -23,8 +23,10 @@ NAME_LIMIT = 60
 """Maximum characters of a name."""
 
 KEY_PARTS = ("author", "Author", "year", "title", "Title", "words", "id")
-"""What a pattern of citation keys may have in braces: the first author's family name, the year, the title's first word
-that says something, its first three, and the paper's id; with a capital, the name or word begins with one."""
+"""The names that a pattern of citation keys may have in braces.
+
+The first author's family name, the year, the title's first telling word, its first three, and the paper's id;
+a name with a capital stands for a word that begins with one."""
 
 
 class InvalidValue(ValueError):
@@ -91,7 +93,7 @@ def _as_texts(value: object) -> tuple[str, ...] | None:
     return None
 
 
-def _quoted(words: Iterable[str], last: str) -> str:
+def _quote_words(words: Iterable[str], last: str) -> str:
     *most, end = (f'"{word}"' for word in words)
     return f"{', '.join(most)} {last} {end}"
 
@@ -122,7 +124,7 @@ def number(low: float, high: float) -> SettingType:
 def one_of(words: tuple[str, ...]) -> SettingType:
     """One of a few words."""
     return SettingType(
-        _quoted(words, "or"),
+        _quote_words(words, "or"),
         lambda value: value if value in words else None,
         lambda value: nearest(str(value), words),
         words,
@@ -142,7 +144,7 @@ def choices(words: tuple[str, ...]) -> SettingType:
     def meant(value: object) -> str | None:
         return next((nearest(word, words) for word in split(value) if word not in words), None)
 
-    return SettingType(f"a list with {_quoted(words, 'or')}", convert, meant, words)
+    return SettingType(f"a list with {_quote_words(words, 'or')}", convert, meant, words)
 
 
 def theme_name(words: tuple[str, ...]) -> SettingType:
@@ -155,7 +157,7 @@ def theme_name(words: tuple[str, ...]) -> SettingType:
             raise InvalidValue(f"must be the name of a theme, not {as_toml(value)}{known}", meant)
         return value
 
-    return SettingType(_quoted(words, "or"), convert, words=words)
+    return SettingType(_quote_words(words, "or"), convert, words=words)
 
 
 BOOLEAN = SettingType(
@@ -341,7 +343,7 @@ HOOK = SettingType(
     "the name of one of your commands, or a program with its arguments, or nothing",
     lambda value: "" if value in ("", [], ()) else _program_line(value),
 )
-"""What runs automatically: one of the user's commands by name, or a program with its arguments; may be empty."""
+"""A program that runs automatically: the name of a user's command, or a program with its arguments; may be empty."""
 
 
 # Keys
@@ -359,7 +361,7 @@ EXPORT_FORMATS = ("bibtex", "ris", "csl-json", "markdown", "csv", "json", "atom"
 """Names of the formats of exported files."""
 
 INPUTS = ("markdown", "json", "fulltext", "ids")
-"""What a command may get on its standard input."""
+"""Kinds of standard input for a command."""
 
 SHELL = "!"
 """Prefix of a typed command that a shell runs."""
@@ -383,7 +385,7 @@ class UserCommand:
     name: str = setting(NAME)
     run: str | tuple[str, ...] = setting(PROGRAM_LINE)
     input: str = setting(one_of(INPUTS), "markdown")
-    """What it gets: Markdown, the JSON of `list --json`, the full texts as Markdown, or ids, one a line."""
+    """Its standard input: Markdown, the JSON of `list --json`, the full texts as Markdown, or ids, one a line."""
     keep: bool = setting(BOOLEAN, False)
     """Keep what it prints beside the paper; it then runs once for each paper."""
     key: str = setting(KEY_TEXT, "")

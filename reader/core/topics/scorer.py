@@ -22,7 +22,7 @@ from struct import unpack
 from typing import Any, NamedTuple
 
 from reader.core.keywords import ABBREVIATIONS, normal, normal_word
-from reader.core.words import spelled
+from reader.core.words import normalize_spelling
 
 MOST = 5
 """Topics of a paper."""
@@ -95,7 +95,7 @@ def key_of(phrase: str) -> str:
     """A phrase of the weights as texts have it: `title:optimizer` is `title:optimiser`."""
     prefix = TITLE if phrase.startswith(TITLE) else ""
     parts = phrase.removeprefix(TITLE).replace("iz*", "is*").split(" + ")
-    return prefix + " + ".join(normal(spelled(part)) for part in parts)
+    return prefix + " + ".join(normal(normalize_spelling(part)) for part in parts)
 
 
 class Matcher(dict[str, tuple[str, ...]]):
@@ -164,13 +164,13 @@ def _normal_words(texts: Iterable[str]) -> list[str]:
 @lru_cache(_MOST_WORDS)
 def _spelled_word(word: str) -> str:
     """A word in one spelling and normal form; to spell each word once is quicker than to spell each text."""
-    return normal_word(spelled(word))
+    return normal_word(normalize_spelling(word))
 
 
 _ABBREVIATED: defaultdict[tuple[str, str], list[tuple[list[str], str]]] = defaultdict(list)
 """By the first two words that an abbreviation stands for: all of them, the longest first, and the abbreviation."""
 for _short, _long in sorted(ABBREVIATIONS.items(), key=lambda pair: -len(pair[1])):
-    _words = normal(spelled(_long)).split()
+    _words = normal(normalize_spelling(_long)).split()
     _ABBREVIATED[_words[0], _words[1]].append((_words, _short))
 
 

@@ -20,7 +20,7 @@ from typing import Any, BinaryIO, TypeGuard, cast
 from reader.core.dates import iso_day
 from reader.core.errors import FeedError, FeedMalformed
 from reader.core.ids import arxiv_id, id_in_file_name
-from reader.core.paper import LibraryEntry, Listing, Skipped
+from reader.core.paper import LibraryEntry, Listing, SkippedRecord
 from reader.feeds.files import libraries
 from reader.feeds.files.saved_page import html_of, parse_saved_page, parse_web_page
 from reader.feeds.huggingface import listings
@@ -81,7 +81,7 @@ class UnpackedFile:
 
 
 Placed = tuple[str, object]
-"""A value of a file with its place, such as `line 3` or `line 1, item 2`; a Skipped for a line that is not JSON."""
+"""A value of a file with its place, such as `line 3` or `line 1, item 2`; a SkippedRecord if a line is not JSON."""
 
 
 def json_values(file: UnpackedFile, line: int, name: str) -> Iterator[Placed]:
@@ -156,7 +156,7 @@ def _entries(value: object, line: int) -> Iterator[Placed]:
 
 
 def _unreadable(line: int, reason: str) -> Placed:
-    return f"line {line}", Skipped(f"line {line}", reason)
+    return f"line {line}", SkippedRecord(f"line {line}", reason)
 
 
 UNUSABLE = 10_000
@@ -325,7 +325,7 @@ def _papers_of_values(values: Iterable[Placed], name: str) -> Iterator[Listing]:
 
 
 def _papers_of_value(place: str, value: object) -> Iterator[Listing]:
-    if isinstance(value, Skipped):
+    if isinstance(value, SkippedRecord):
         yield Listing(None, (), (value,))
     elif (items := libraries.library_items(value)) is not None:
         yield Listing(
@@ -357,7 +357,7 @@ def _exported(record: Mapping[str, Any], place: str) -> Iterator[Listing]:
 
 
 def _skipped(place: str, reason: str) -> Listing:
-    return Listing(None, (), (Skipped(place, reason),))
+    return Listing(None, (), (SkippedRecord(place, reason),))
 
 
 def _is_day(value: object) -> TypeGuard[dict[str, Any]]:

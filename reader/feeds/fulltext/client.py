@@ -58,7 +58,7 @@ class FeedTexts:
     """The daily feed's full texts."""
 
     name = FEED
-    """What the source is called in messages and in the cache."""
+    """The name of the source in messages and in the cache."""
 
     def __init__(self, http: Client) -> None:
         self._http = http

@@ -309,7 +309,7 @@ def upright(spans: Spans) -> Spans:
 
 
 _SEPARATORS = re.compile(r"(\s*[,;*∗†‡§¶∥#]+\s*)")
-"""What stands between the marks of a name's affiliations, and those that are raised by themselves."""
+"""Separators of the marks of a name's affiliations, and marks that are raised by themselves."""
 _RAISED = re.compile(r"\{\}\^\{([\w\s,*]{1,40})\}")
 
 

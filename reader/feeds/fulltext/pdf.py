@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from itertools import groupby, pairwise, takewhile
 from statistics import median
 from typing import NamedTuple
@@ -32,7 +31,7 @@ from reader.core.document.model import (
     Verbatim,
 )
 from reader.core.errors import NoFullText
-from reader.core.text import amount, clean, normalized
+from reader.core.text import amount, clean, normalize
 from reader.feeds.fulltext.pdf_lines import SCRIPTS, SOFT_HYPHEN, Line, Page, Pages
 
 WARNING = "Text from the PDF: formulas and tables may be wrong, figures are left out."
@@ -58,9 +57,6 @@ _CAPTION = re.compile(
     r"\s*[A-Z]?\.?(?:\d+(?:\.\d+)*|[IVXLC]+\b))\s*(?P<end>[.:|–—]|$|(?=\s))"
 )
 _NUMBER = re.compile(r"(?P<number>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,3}|[IVX]{1,5})(?P<dot>\.?)\s+(?=[^\W\d_])")
-_CHAPTER = re.compile(r"(?P<number>(?:Chapter|Part|Appendix)\s+(?:\d{1,2}|[A-Z]|[IVX]{1,5})(?:\.\d{1,2})*)[.:]?", re.I)
-_BEGINS_CHAPTER = re.compile(rf"{_CHAPTER.pattern}\s+(?=\w)", re.I)
-_STEP = re.compile(r"(?P<number>\d{1,2})\)\s+(?=[^\W\d_])")
 _THEOREM = re.compile(
     r"(?:Theorem|Lemma|Proposition|Corollary|Definition|Remark|Example|Assumption|Claim|Conjecture|Proof)\b"
     r"(?:\s+[A-Z]?\d*(?:\.\d+)*)?(?:\s*\([^)]{1,80}\))?(?:\s+of\s+[A-Z][a-z]+\s+\d+(?:\.\d+)*)?[.:]?"
@@ -84,9 +80,8 @@ _SMALL_WORD = re.compile(r"\b[a-z]{3,}\b")
 _EQUATION_NUMBER = re.compile(r"(?:^|\s)\((?:[A-Z]\.?)?\d{1,3}[a-z]?\)$")
 _SENTENCE_END = re.compile(r"[.!?:][’”'\")\]]?[\d⁰¹²³⁴-⁹]*$")
 _ABBREVIATION = re.compile(r"(?:^|[\s(])(?:al|[A-Z]|Eqs?|Figs?|Refs?|Secs?|Tabs?|cf|vs|resp|e\.g|i\.e)\.$")
-"""What does not end a sentence, though it ends with a full stop."""
+"""Abbreviations, whose full stop does not end a sentence."""
 _PAGE_NUMBER = re.compile(r"\W*(?:\d{1,4}|[ivxl]+)\W*")
-_STAMP = re.compile(r"arXiv:\d{4}\.\d+v\d+")
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _CITED = re.compile(r"\[(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\]")
 
@@ -100,20 +95,19 @@ def read_pdf(pages: Pages) -> Document:
     looks = _Looks.of(kept, lines)
     drawn = _find_drawn(kept, lines, looks)
     read = [line for index, line in enumerate(lines) if index not in drawn]
-    builder = _Builder(kept, read, looks, _find_headings(read, looks, pages.outline), _find_code(read, looks))
+    builder = _Builder(kept, read, looks, _find_headings(read, looks, pages.outline))
     for index in range(len(read)):
         builder.add(index)
     return _document(builder.parts[1:], pages.is_cut, len(drawn))
 
 
 def _without_furniture(pages: Sequence[Page]) -> Iterator[Page]:
-    """The pages without headers, page numbers, line numbers, stamps and tables of contents."""
+    """The pages without headers, page numbers, line numbers and tables of contents."""
     edges: list[set[Line]] = []
     for page in pages:
         # The first line of a small page is a header too.
-        first = max(page.lines, key=lambda line: line.base, default=None)
-        edge = {line for line in page.lines if not 0.085 * page.height < line.base < 0.915 * page.height}
-        edges.append(edge | ({first} if first is not None and not _CHAPTER.fullmatch(first.text) else set()))
+        first = max(page.lines, key=lambda line: line.base, default=_NO_LINE)
+        edges.append({first, *(one for one in page.lines if not 0.085 < one.base / page.height < 0.915)})
     seen = Counter(place for edge in edges for place in {_place(line) for line in edge})
     often = 2 if len(pages) < 12 else 3
     for page, edge in zip(pages, edges, strict=True):
@@ -128,7 +122,6 @@ def _without_furniture(pages: Sequence[Page]) -> Iterator[Page]:
             and not ((line in edge or line.base <= lowest) and _PAGE_NUMBER.fullmatch(line.text))
             # In drafts, every line has a number.
             and not (line.text.isdecimal() and len(line.text) == 3 and numbers[round(line.right)] > 15)
-            and not (_STAMP.match(line.text) and line.size > 12)
         )
         yield page._replace(lines=tuple(kept))
 
@@ -139,16 +132,12 @@ def _place(line: Line) -> tuple[str, int]:
 
 
 def _contents(lines: Sequence[Line]) -> range:
-    """The lines of a table of contents, each of which ends with the number of a page; the outline has all of it."""
-    left = {round(line.base) for line in lines if not line.text.isdecimal()}
-    leaders = {index for index, line in enumerate(lines) if _LEADERS.search(line.text)}
-    ends = sorted(leaders | {i for i, line in enumerate(lines) if line.text.isdecimal() and round(line.base) in left})
-    title = next((index for index, line in enumerate(lines) if _letters(line.text) in _CONTENTS), None)
-    if len(ends) < 3 or (title is None and len(leaders) < 3):
+    """The lines of a table of contents, from its title to the last page number that leaders lead to."""
+    ends = [index for index, line in enumerate(lines) if _LEADERS.search(line.text)]
+    if len(ends) < 3:
         return range(0)
-    # The number of a chapter's page stands apart, after its name.
-    same = (index for index, line in enumerate(lines) if round(line.base) == round(lines[ends[0]].base))
-    return range(next(same) if title is None else title, ends[-1] + 1)
+    title = next((index for index, line in enumerate(lines) if _letters(line.text) in _CONTENTS), ends[0])
+    return range(title, ends[-1] + 1)
 
 
 class _Looks(NamedTuple):
@@ -181,8 +170,7 @@ class _Looks(NamedTuple):
         edges = sorted(left for left, count in begins.items() if count > 0.15 * begins.total())
         steps = Counter(
             round(above.base - below.base, 1)
-            for page in pages
-            for above, below in pairwise(page.lines)
+            for above, below in pairwise(lines)
             if 0 < above.base - below.base < 3 * body and above.size == below.size == body
         )
         return cls(body, column, tuple(edges), _most(steps, 1.2 * body), words)
@@ -194,6 +182,10 @@ class _Looks(NamedTuple):
     def is_short(self, line: Line) -> bool:
         """Whether a line leaves some of its column empty."""
         return line.width < 0.93 * self.column or (len(self.edges) < 2 and len(line.text) < 90)
+
+    def is_large(self, line: Line) -> bool:
+        """Whether a line is in letters larger than those of running text."""
+        return line.size > 1.12 * self.body
 
 
 def _most(counted: Counter[float], otherwise: float) -> float:
@@ -224,23 +216,13 @@ def _is_label(lines: Sequence[Line], index: int, caption: Line, looks: _Looks) -
     return is_above and line.width < 0.6 * looks.column and not (is_text or ends_paragraph or is_heading)
 
 
-def _find_code(lines: Sequence[Line], looks: _Looks) -> set[int]:
-    """The lines of program code: several in a typewriter's letters, most of which leave some of their column empty."""
-    found: set[int] = set()
-    for (is_mono, _), group in groupby(range(len(lines)), lambda at: (lines[at].mono > _MONO, lines[at].page)):
-        run = list(group)
-        if is_mono and len(run) > 1 and 2 * sum(looks.is_short(lines[at]) for at in run) > len(run):
-            found.update(run)
-    return found if len(found) < len(lines) / 2 else set()
-
-
 # Headings
 
 
 def _find_headings(lines: Sequence[Line], looks: _Looks, outline: Sequence[tuple[str, int]]) -> dict[int, int]:
     """The lines that begin a heading, and how deep each is, 0 for a section.
 
-    Some are known by the file's outline, their number or their name. Others are known by looking like these.
+    Most are known by the file's outline, their number or their name; others are bold lines that look like these.
     """
     levels: dict[str, int] = {}
     for title, level in outline:
@@ -248,33 +230,19 @@ def _find_headings(lines: Sequence[Line], looks: _Looks, outline: Sequence[tuple
     found: dict[int, int] = {}
     styles: dict[tuple[float, bool], int] = {}
     places: dict[tuple[str, ...], int] = {}
-    sizes = Counter[tuple[float, bool]]()
-    for line in lines:
-        sizes[_style(line)] += len(line.text)
-    # Some files call the font of their running text bold.
-    usual = max(sizes, key=sizes.__getitem__)
-    may_be = [
-        at for at, one in enumerate(lines) if _may_be_heading(one, looks) and not (_style(one) == usual and usual[1])
-    ]
-    for index in may_be:
-        if (known := _known_level(lines[index], looks, levels, places)) is not None:
-            found[index] = known
-            style = _style(lines[index])
-            styles[style] = min(known, styles.get(style, known))
-    first = min(found, default=0)
-    for index in may_be:
-        line, before = lines[index], lines[index - 1] if index else _NO_LINE
-        is_front = line.page == 0 and index < first
-        if index in found or is_front or not looks.is_short(line) or _CAPTION.match(line.text):
-            continue
-        is_large = line.bold > 0.5 and line.size > 1.12 * looks.body and len(levels) < 4
-        step = max(looks.leading, 1.35 * line.size) if _style(before) == _style(line) else looks.leading
-        is_apart = before.page != line.page or not 0 < before.base - line.base < 1.25 * step
-        is_like = _style(line) in styles and line.size >= looks.body - 0.4 and not _NUMBER.match(line.text)
-        indent = looks.indent(line)
-        is_centred = indent > 20 and abs(indent - (looks.column - indent - line.width)) < 12 and not levels
-        if is_large or (line.bold > 0.9 and is_apart and (is_like or is_centred)):
-            found[index] = styles.get(_style(line), 0 if is_large or line.text.isupper() else 1)
+    before = _NO_LINE
+    for index, line in enumerate(lines):
+        style = round(line.size), line.bold > 0.5
+        if _may_be_heading(line, looks):
+            if (known := _known_level(line, looks, levels, places)) is not None:
+                found[index] = known
+                styles[style] = min(known, styles.get(style, known))
+            elif (found or line.page) and looks.is_short(line) and not _CAPTION.match(line.text):
+                is_apart = before.page != line.page or not 0 < before.base - line.base < 1.25 * looks.leading
+                is_like = style in styles and line.bold > 0.9 and is_apart and not _NUMBER.match(line.text)
+                if is_like or (line.bold > 0.5 and looks.is_large(line) and len(levels) < 4):
+                    found[index] = styles.get(style, 0)
+        before = line
     return found
 
 
@@ -285,33 +253,26 @@ def _may_be_heading(line: Line, looks: _Looks) -> bool:
     return is_words and (stands_out or bool(_NUMBER.match(line.text)))
 
 
-def _style(line: Line) -> tuple[float, bool]:
-    return round(line.size, 0), line.bold > 0.5
-
-
 def _known_level(
     line: Line, looks: _Looks, levels: Mapping[str, int], places: dict[tuple[str, ...], int]
 ) -> int | None:
     """How deep a heading is by the outline, its number or its name; None if these do not tell."""
     number = _NUMBER.match(line.text)
     title, whole = _letters(line.text[number.end() :] if number else line.text), _letters(line.text)
-    level = next((levels[key] for key in (title, whole) if len(key) > 2 and key in levels), None)
-    if level is None and len(title) > 9 and line.bold > 0.5:
+    for key in (title, whole):
+        if len(key) > 2 and key in levels:
+            return levels[key]
+    if len(title) > 9 and line.bold > 0.5:
         # A long title takes several lines.
         begun = (known for key, known in levels.items() if key.startswith(title) and 3 * len(title) > len(key))
-        level = next(begun, None)
-    if level is not None:
-        return level
-    is_large = line.size > 1.12 * looks.body
+        if (level := next(begun, None)) is not None:
+            return level
     stands_out = line.bold > 0.5 or line.text.isupper()
-    if _CHAPTER.match(line.text) and is_large:
-        # Some books number the sections of each chapter from 1.
-        places.clear()
-        return 0
     if number is None:
         return 0 if _NAMES.fullmatch(line.text) and (stands_out or line.size > looks.body + 0.4) else None
     is_italic = line.italic > 0.75 and looks.is_short(line)
-    return _depth(number["number"], places) if (stands_out or is_italic or is_large) and len(levels) < 4 else None
+    is_heading = (stands_out or is_italic or looks.is_large(line)) and len(levels) < 4
+    return _depth(number["number"], places) if is_heading else None
 
 
 def _depth(number: str, places: dict[tuple[str, ...], int]) -> int | None:
@@ -342,9 +303,9 @@ def _letters(text: str) -> str:
 @dataclass
 class _Part:
     kind: str
-    """One of `_TEXTS`, `title`, `heading`, `caption`, `note`, `reference`, `code` or `lines`."""
+    """One of `_TEXTS`, `title`, `heading`, `caption`, `note`, `reference` or `lines`."""
     text: str
-    """The text of the first line alone for `code` and `lines`."""
+    """The text of the first line alone for `lines`."""
     rows: list[Line]
     level: int = 0
     """The depth of a heading."""
@@ -359,7 +320,7 @@ class _Part:
 
 
 _NO_LINE = Line("", -1, 0.0, 0.0, 0.0, 0.0)
-"""What is before the first line."""
+"""The line before the first."""
 
 
 @dataclass
@@ -371,14 +332,10 @@ class _Builder:
     looks: _Looks
     headings: Mapping[int, int]
     """The lines that begin a heading, and its depth."""
-    code: Set[int]
-    """The lines of program code."""
     parts: list[_Part] = field(default_factory=lambda: [_Part("", "", [_NO_LINE])])
     """The first one is empty."""
     in_references: bool = False
     has_headings: bool = False
-    has_roman: bool = False
-    """Whether a heading began with a Roman number."""
     before: Line = _NO_LINE
     follows: bool = False
     """Whether the current line is the next one below the line before, in letters of the same size."""
@@ -387,35 +344,26 @@ class _Builder:
     def last(self) -> _Part:
         return self.parts[-1]
 
-    @cached_property
-    def _has_references_heading(self) -> bool:
-        return any(_REFERENCES.fullmatch(line.text) for line in self.lines)
-
     def add(self, index: int) -> None:
         """Add a line to the last part, or begin another."""
-        line, before = self.lines[index], self.before
+        line, before, last = self.lines[index], self.before, self.last
         is_alike = before.page == line.page and abs(before.size - line.size) < 0.6
         self.follows = is_alike and 0 < before.base - line.base < 1.35 * max(self.looks.leading, 1.25 * line.size)
-        if index in self.code:
-            self._add_row("code", line)
-        else:
-            self._add(index, line)
-        self.before = line
-
-    def _add(self, index: int, line: Line) -> None:
         self.in_references = self.in_references or self._begins_entries(index)
         caption = _CAPTION.match(line.text)
         is_title = line.page == 0 and not self.has_headings and line.size > 1.25 * self.looks.body
         # A caption or a footnote goes on in the next line.
-        goes_on = self.last.kind in ("caption", "note") and self.last.last is self.before and self.follows
-        if caption and self._begins_caption(line, caption):
+        goes_on = last.kind in ("caption", "note") and last.last is before and self.follows
+        if self._is_code(index):
+            self._add_row(line)
+        elif caption and self._begins_caption(line, caption):
             self._begin("caption", line)
-        elif is_title and self.last.kind == "title" and abs(self.last.line.size - line.size) < 1:
-            self._join(self.last, line)
+        elif is_title and last.kind == "title" and abs(last.line.size - line.size) < 1:
+            self._join(last, line)
         elif is_title and all(part.kind != "title" for part in self.parts):
             self._begin("title", line)
         elif self._goes_on_as_heading(line):
-            self._join(self.last, line)
+            self._join(last, line)
         elif rest := self._begins_with_heading(line):
             self._begin("paragraph", line, text=rest)
         elif _THEOREM.match(line.text[: line.lead]):
@@ -427,11 +375,12 @@ class _Builder:
         elif self.in_references and not goes_on:
             self._add_reference(index, line)
         elif goes_on and not self._is_first_row(line):
-            self._join(self.last, line)
-        elif self._is_row(index, line):
-            self._add_row("lines", line)
+            self._join(last, line)
+        elif self._is_row(line):
+            self._add_row(line)
         else:
             self._add_text(index, line)
+        self.before = line
 
     def _begin(self, kind: str, line: Line, level: int = 0, text: str | None = None) -> None:
         self.parts.append(_Part(kind, line.text if text is None else text, [line], level))
@@ -441,19 +390,19 @@ class _Builder:
             part.text = _joined(part.text, line.text, self.looks.words)
         part.rows.append(line)
 
-    def _add_row(self, kind: str, line: Line) -> None:
-        if self.last.kind == kind and self.last.last.page == line.page:
+    def _add_row(self, line: Line) -> None:
+        last = self.last.last
+        if self.last.kind == "lines" and last.page == line.page and (last.mono > _MONO) is (line.mono > _MONO):
             self.last.rows.append(line)
         else:
-            self._begin(kind, line)
+            self._begin("lines", line)
 
     # Headings
 
     def _begin_heading(self, line: Line, level: int, text: str | None = None) -> None:
         self._begin("heading", line, level, text)
         self.has_headings = True
-        self.has_roman = self.has_roman or line.text.startswith("I")
-        is_large = line.bold > 0.5 and line.size > 1.12 * self.looks.body
+        is_large = line.bold > 0.5 and self.looks.is_large(line)
         ends = _NUMBER.match(line.text) or _NAMES.fullmatch(line.text) or is_large
         self.in_references = bool(_REFERENCES.fullmatch(line.text)) or (self.in_references and not ends)
 
@@ -463,26 +412,28 @@ class _Builder:
             self._begin_heading(line, 0, abstract[1])
             return line.text[abstract.end() :]
         lead, rest = line.text[: line.lead], line.text[line.lead :].lstrip(" .:—–")
-        number, step = _NUMBER.match(lead), _STEP.match(lead)
-        # A single number begins an item of a list more often; `1)` is a heading below Roman numbers and letters.
-        is_step = step and self.has_roman
-        is_apart = rest and (rest[:1].isupper() or lead.rstrip().endswith((".", ":")))
-        if not is_apart or len(lead) > 100 or not (is_step or (number and "." in number["number"])):
+        number = _NUMBER.match(lead)
+        is_apart = rest[:1].isupper() or lead.rstrip().endswith((".", ":"))
+        # A single number begins an item of a list more often.
+        if not rest or not is_apart or number is None or "." not in number["number"]:
             return ""
-        self._begin_heading(line, number["number"].count(".") if number else 2, lead.rstrip(" .:—–"))
+        self._begin_heading(line, number["number"].count("."), lead.rstrip(" .:—–"))
         return rest
 
     def _goes_on_as_heading(self, line: Line) -> bool:
-        last, is_large = self.last, line.size > 1.12 * self.looks.body
-        if last.kind != "heading" or self.before is not last.last:
-            return False
-        if _CHAPTER.fullmatch(last.text):
-            return line.page == last.line.page and is_large
+        last, is_large = self.last, self.looks.is_large(line)
         is_alike = abs(last.last.size - line.size) < 0.3 and abs(last.last.bold - line.bold) < 0.3
         begins = _NUMBER.match(line.text) or _NAMES.fullmatch(line.text) or len(last.text) <= 20
-        return self.follows and is_alike and (line.bold > 0.75 or is_large) and not begins
+        is_next = last.kind == "heading" and self.before is last.last and self.follows
+        return is_next and is_alike and (line.bold > 0.75 or is_large) and not begins
 
-    # Captions, tables and formulas
+    # Captions, tables, formulas and code
+
+    def _is_code(self, index: int) -> bool:
+        """Whether a line is of program code: with one beside it in a typewriter's letters, in a column that is not."""
+        around = self.lines[max(0, index - 1) : index + 2]
+        is_code = self.lines[index].mono > _MONO and sum(one.mono > _MONO for one in around) > 1
+        return is_code and (self.last.kind == "lines" or any(self.looks.is_short(one) for one in around))
 
     def _begins_caption(self, line: Line, caption: re.Match[str]) -> bool:
         """Whether `Figure 2` begins a caption; in the middle of a paragraph it is a part of that."""
@@ -495,7 +446,7 @@ class _Builder:
         is_short = self.last.kind == "caption" and self.before.width < 0.8 * self.looks.column
         return is_short and _is_of_table(self.last.text) and (len(line.cells) > 1 or _ends(self.last.text))
 
-    def _is_row(self, index: int, line: Line) -> bool:
+    def _is_row(self, line: Line) -> bool:
         """Whether a line is of a table, or of a formula that is displayed."""
         looks, last, words = self.looks, self.last, len(_SMALL_WORD.findall(line.text))
         if last.last.page == line.page and line.width <= (0.6 if words else 0.9) * looks.column:
@@ -511,21 +462,9 @@ class _Builder:
         if line.text.startswith(("•", "▪", "◦")):
             return False
         is_math = line.math > 0.45 or (line.math > 0.2 and looks.indent(line) > 16)
-        if (
-            len(line.text) < 4
-            or _EQUATION_NUMBER.fullmatch(line.text)
-            or (words < 3 and is_math and looks.is_short(line))
-        ):
+        is_formula = (is_math and looks.is_short(line)) or (line.math >= 0.05 and _EQUATION_NUMBER.search(line.text))
+        if len(line.text) < 4 or _EQUATION_NUMBER.fullmatch(line.text) or (words < 3 and is_formula):
             return True
-        if line.math >= 0.05 and words < 3:
-            # The number of a formula is at its end, or by itself further to the right.
-            beside = (
-                one for one in self.lines[index + 1 : index + 6] if one.left > line.right and one.page == line.page
-            )
-            if _EQUATION_NUMBER.search(line.text) or any(
-                _EQUATION_NUMBER.fullmatch(one.text) and abs(one.base - line.base) < 2 for one in beside
-            ):
-                return True
         cells = len(line.cells)
         if cells < 2 or len(re.findall(r"[^\W\d_]{3,}", line.text)) >= 2.5 * cells:
             return False
@@ -552,12 +491,11 @@ class _Builder:
         if not self.lines[index].text.startswith("[1] "):
             return False
         after = [other.text for other in self.lines[index + 1 : index + 20]]
-        follow = all(any(text.startswith(f"[{number}] ") for text in after) for number in (2, 3))
-        return follow and not self._has_references_heading
+        return all(any(text.startswith(f"[{number}] ") for text in after) for number in (2, 3))
 
     def _add_reference(self, index: int, line: Line) -> None:
-        near = self.lines[max(0, index - 30) : index + 30]
-        later = self.lines[index : index + 60]
+        """Add a line to the bibliography: entries begin with a marker, at the edge of the column, or behind a gap."""
+        near, later = self.lines[max(0, index - 30) : index + 30], self.lines[index : index + 60]
         alike = [one for one in later if one.page == line.page and abs(one.size - line.size) < 0.6]
         if sum(bool(_MARKER.match(other.text)) for other in near) > 2:
             begins = bool(_MARKER.match(line.text))
@@ -619,8 +557,7 @@ class _Builder:
         is_indented = is_next and is_alike and 4 < line.left - after.left < 30
         is_small = line.text[:1].islower()
         if self.last is tail and self.follows and not is_indented:
-            is_outside = tail.kind == "item" and len(tail.rows) > 1 and before.left - line.left > 4
-            return is_small or not (is_outside or (before.width < 0.8 * column and _ends(before.text)))
+            return is_small or not (before.width < 0.8 * column and _ends(before.text))
         is_of_body = all(abs(size - line.size) < 0.8 for size in (tail.last.size, self.looks.body))
         if self._is_behind_formula([tail], line) or _ends(tail.text) or not is_of_body:
             return False
@@ -693,7 +630,7 @@ def _block(part: _Part, known: set[str]) -> Block:
     text = _plain(part.text)
     match part.kind:
         case "heading":
-            number = _NUMBER.match(text) or _STEP.match(text) or _BEGINS_CHAPTER.match(text)
+            number = _NUMBER.match(text)
             return Heading(
                 part.level + 1, number["number"] if number else "", (Span(text[number.end() if number else 0 :]),)
             )
@@ -702,11 +639,11 @@ def _block(part: _Part, known: set[str]) -> Block:
             return Figure(label, _cited(rest, known), ())
         case "note":
             mark, rest = _split(_FOOTNOTE, text)
-            return Note(normalized("NFKC", mark), _cited(rest, known))
+            return Note(normalize("NFKC", mark), _cited(rest, known))
         case "reference":
             label, rest = _split(_MARKER, text)
             return Reference(label, (Span(rest),), f"ref-{label.strip('[].')}" if label else "")
-        case "lines" | "code":
+        case "lines":
             return Verbatim(tuple((Span(line),) for line in _laid_out(part.rows)))
         case "theorem":
             end = title.end() if (title := _THEOREM.match(text)) else 0
@@ -747,7 +684,7 @@ def _laid_out(lines: Sequence[Line]) -> Iterator[str]:
 def _plain(text: str) -> str:
     """A text that is shown: ligatures are letters again."""
     parts = enumerate(SCRIPTS.split(text.rstrip(SOFT_HYPHEN)))
-    return clean("".join(part if at % 2 else normalized("NFKC", part) for at, part in parts), LETTERS)
+    return clean("".join(part if at % 2 else normalize("NFKC", part) for at, part in parts), LETTERS)
 
 
 def _cited(text: str, known: set[str]) -> Spans:

@@ -57,7 +57,7 @@ class PdfTexts:
     """arXiv's PDFs as full texts and pictures."""
 
     name = PDF
-    """What the source is called in messages and in the cache."""
+    """The name of the source in messages and in the cache."""
 
     def __init__(self, client: PdfClient, find: FindPdf, folder: Path) -> None:
         """`find` knows the user's own PDFs; in `folder` the last ones are kept that were fetched to be read."""
@@ -110,7 +110,7 @@ async def read_apart(file: Path) -> Document:
 
 
 async def _run_apart(*arguments: str) -> bytes:
-    """What `main` writes in a process of its own; raises NoFullText with what it says instead."""
+    """The text that `main` writes in a process of its own; raises NoFullText with its message."""
     root = str(Path(__file__).parents[3])
     start = f"import sys; sys.path.insert(0, sys.argv.pop()); from {__name__} import main; main(*sys.argv[1:])"
     try:
@@ -269,7 +269,7 @@ LIKE = 0.6
 """The share of the words before a formula, or after it, by which a line of the PDF is known."""
 
 SURE = 2.1
-"""What speaks for a place where all words before a formula are, and all after it: the next pages need not be read."""
+"""The score of a place that has all words before a formula, and all after it: the next pages need not be read."""
 
 LARGEST_SCALE = 4.0
 """Pixels of a point at most."""

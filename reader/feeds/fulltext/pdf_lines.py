@@ -100,7 +100,7 @@ _OPENING, _CLOSING = ("(", "[", "{", "⟨", "|"), (")", "]", "}", "⟩", "|", ",
 """Signs that stand close to a fraction."""
 SCRIPTS = re.compile(f"([{''.join(map(chr, {*SUPERSCRIPTS.values(), *SUBSCRIPTS.values()}))}]+)")
 _WITHOUT_BRACKETS = (re.compile(r"[\w.]+|."), re.compile(rf"[\d.]+|.{SCRIPTS.pattern}?"))
-"""What needs no brackets above the bar of a fraction, and below it."""
+"""Terms that need no brackets above the bar of a fraction, and below it."""
 
 _UPRIGHT = 0.25
 """Maximum tilt of a line in radians; stamps and labels of axes are tilted more."""

@@ -1,4 +1,4 @@
-"""What the parsers of full texts share: their bounds, and what collects the spans of a paragraph."""
+"""The common parts of the parsers of full texts: their limits, and the collector of a paragraph's spans."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class SpanWriter:
             self._is_spaced = False
 
     def take(self) -> Spans:
-        """What was collected, without a space at the end; the writer is empty again."""
+        """The collected spans, without a space at the end; the writer is empty again."""
         spans, self._spans, self._is_spaced = self._spans, [], True
         while spans and spans[-1].style not in ("formula", "mark"):
             text = spans[-1].text.rstrip(" ")

@@ -67,11 +67,11 @@ class TypedCommand(NamedTuple):
     suggested: Suggested = Suggested()
     selected: int = 0
     hint: str = ""
-    """What to type, where nothing can be suggested."""
+    """Advice where nothing can be suggested."""
     offers: Sequence[Offer] = ()
     """All actions, views and topics that can be found by their names."""
     found: Sequence[Offer] = ()
-    """Those that match the text."""
+    """The offers that match the text."""
     papers: Sequence[Offer] = ()
 
     @property
@@ -265,7 +265,7 @@ class LineScreen(OverScreen[T]):
 
 
 class OfferPane(RowsPane):
-    """What the typed line may become, above it."""
+    """The completions of the typed line, above it."""
 
     PREFIX = "offer"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"offer--{role}" for role in ("key", "name", "about", "hit", "cursor")}
@@ -315,7 +315,7 @@ class CommandScreen(LineScreen[TypedCommand]):
         return Piece(papers, "key"), Piece(EXAMPLES, "quiet")
 
     def _advise(self, width: int) -> Line:
-        """What tab and enter do with the marked row."""
+        """The effects of tab and enter on the marked row."""
         marked = self._command.marked
         if not self.line.text.strip():
             return cut_line(self.lead(), width, self._look.glyphs.ellipsis)

@@ -11,11 +11,11 @@ from reader.ui.filter.strip_line import strip_of
 from reader.ui.shell.state import Part, State
 
 if TYPE_CHECKING:
-    from reader.cache.follows import FollowCount
+    from reader.cache.standing import FollowCount
     from reader.keys.keymap import Keymap
+    from reader.ui.filter.counter import Counts, ViewCount
     from reader.ui.filter.pane import FilterData
     from reader.ui.filter.strip_line import Strip
-    from reader.ui.library.counting import Counts, ViewCount
 
 COUNTED: Part[Counts | None] = Part(None)
 
@@ -23,12 +23,12 @@ VIEW_COUNTS: Part[Mapping[str, ViewCount]] = Part({})
 """The counts of the saved views by id; uncounted ones are missing."""
 
 FOLLOWED: Part[tuple[FollowCount, ...]] = Part(())
-"""What the user follows, with numbers of papers; empty until counted."""
+"""The user's follows with numbers of papers; empty until counted."""
 
 TOPIC_NAMES: Part[Mapping[str, str]] = Part({})
 
 TOPIC_MEANINGS: Part[Mapping[str, str]] = Part({})
-"""What each topic is about, by slug; empty until read."""
+"""The meaning of each topic by slug; empty until read."""
 
 TOPIC_ORDER: Part[TopicOrder] = Part("family")
 

@@ -49,9 +49,9 @@ def strip_of(place: Place, topic_names: Mapping[str, str], key: str, topics: Col
 
     `topics` are the slugs in the order of preference for suggestions.
     """
-    from reader.core.query.choices import chosen
+    from reader.core.query.choices import chosen_terms
 
-    choice = chosen(place.query, "topic")
+    choice = chosen_terms(place.query, "topic")
     known = dict.fromkeys((*topics, *topic_names))
     wrong = [slug for slug in (*choice.picked, *choice.excluded) if known and slug not in known]
     picked, excluded = (

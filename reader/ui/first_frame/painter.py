@@ -78,7 +78,7 @@ def style_name(pane: str, role: str, *, over: str = "", hit: bool = False) -> st
 
 
 def conditions(environment: Mapping[str, str]) -> dict[str, Any]:
-    """What a look depends on, apart from files: the version, and the terminal's variables."""
+    """The conditions of a look, apart from files: the version, and the terminal's variables."""
     variables = {name: value for name, value in environment.items() if name in _VARIABLES or name.startswith("TEXTUAL")}
     return {"version": __version__, "environment": variables}
 

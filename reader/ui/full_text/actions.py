@@ -13,7 +13,6 @@ from reader.core.marks import PASSAGE
 from reader.keys.actions import Context
 from reader.keys.spelling import typed_on
 from reader.ui.full_text.state import TEXT, step_back_in_text, view_of, view_text
-from reader.ui.kit.glyphs import ASCII
 from reader.ui.page.state import PAGE
 from reader.ui.shell.controller import Controller, answers, follows, handles
 from reader.ui.shell.layout import place_note_on_page
@@ -51,9 +50,8 @@ class FullTextActions(Controller):
         if page is None:
             return
         key, paper = page.key, page.paper
-        is_ascii = self._look.glyphs is ASCII
         size, picture_key = text_size(state.width, state.height), self._keymap.key("picture.open", "text")
-        text = FullText(key, paper, size, picture_key=picture_key, is_ascii=is_ascii)
+        text = FullText(key, paper, size, picture_key=picture_key)
         kept = self._library.text(key)
         if kept is not None and kept.document.blocks:
             text = text.came(kept, self._app.bookmark_keeper.of(paper.id))

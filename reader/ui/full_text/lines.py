@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from reader.core.document.layout import IN_ASCII, DocumentLine, Layout, TextPlace
+from reader.core.document.layout import DocumentLine, Layout, TextPlace, in_ascii
 from reader.core.document.model import Formula
 from reader.core.ids import in_arxiv_address, is_arxiv_id
 from reader.core.lines import FOLLOW, Line, Piece, cell_len, cut_line, fill, literal, measure, spread
@@ -164,9 +164,7 @@ def _over(line: Line, spans: Sequence[tuple[int, int, str | None]]) -> Line:
 
 def _piece(piece: Piece, glyphs: Glyphs) -> Piece:
     """A drawn piece; a click on a reference also passes its text, after a space."""
-    text = literal(piece.text)
-    if glyphs is ASCII and piece.role in ("rule", "label"):
-        text = text.translate(IN_ASCII)
+    text = literal((in_ascii(piece) if glyphs is ASCII else piece).text)
     if not piece.action:
         return Piece(text, piece.role)
     role = "link" if piece.role in PLAIN_ROLES else piece.role
@@ -226,7 +224,7 @@ _WORDS = (
 )
 _WRITTEN = re.compile(rf"(?:\b|(?=§))(?P<word>{_WORDS})\s*\(?(?P<number>[A-Z](?:\.\d+)+|\d+(?:\.\d+)*|[A-Z]\b)")
 _CITED = re.compile(r"\[(\d{1,3})(?=[,\];–-])|(?<=[,;] )(\d{1,3})(?=[,\];])")
-_ANCHOR_PARTS = re.compile(r"(?:^|\.)(S|SS|SSS|A|F|T|E|alg)(\d+)")
+_ANCHOR_PARTS = re.compile(r"(?:^|\.)(S|SS|SSS|A|F|T|E|alg|LST)(\d+)")
 
 
 class TextLink(NamedTuple):
@@ -301,7 +299,7 @@ def _names_of_anchor(anchor: str) -> Iterator[str]:
     if not parts:
         return
     kind, number = parts[-1]
-    named = {"F": "figure", "T": "table", "E": "equation", "alg": "algorithm"}.get(kind)
+    named = {"F": "figure", "T": "table", "E": "equation", "alg": "algorithm", "LST": "listing"}.get(kind)
     if named:
         yield f"{named} {number}"
         return

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from reader.core.document.find import TextWords
-from reader.core.document.model import Document, Heading, Landmark, with_font_names
+from reader.core.document.model import Document, Heading, Landmark
 from reader.session.bookmarks import Bookmark, bookmark, find
 from reader.ui.full_text.lines import front_lines
 from reader.ui.full_text.view import Highlights, PlacedHighlight, Size, Spot, TextView
@@ -119,17 +118,11 @@ class FullText:
     """Why there is no text, as a sentence; empty if there is one."""
     picture_key: str = ""
     """The key that shows the pages of a PDF's text."""
-    is_ascii: bool = False
-    """Whether formulas use the names of fonts instead of their letters."""
 
     def came(self, kept: KeptText, left: Bookmark | None = None) -> FullText:
         """Show a text at its last position: that of the text shown before, or a bookmark."""
         document, left = kept.document, self.bookmark or left
-        if self.is_ascii:
-            document = with_font_names(document)
         view = TextView.open(document, self.size, front_lines(self.paper, kept, self.picture_key))
-        # A highlight has the letters of formulas, regardless of how they are drawn.
-        view = replace(view, highlights=Highlights(view.layout, TextWords(kept.document)))
         if left is not None:
             view = view.go(Spot(*find(left, document, kept.source)))
         outline = Outline.of(document)

@@ -328,7 +328,7 @@ class Peek(NamedTuple):
     goal: TextPlace
     lines: tuple[DocumentLine, ...]
     text: str
-    """What can be copied from it: a formula's TeX, or its text."""
+    """The text to copy from it: a formula's TeX, or its text."""
     id: str
     """The arXiv id in a bibliography entry."""
     is_above: bool
@@ -509,7 +509,7 @@ class TextView:
 
     @property
     def named(self) -> Landmark | None:
-        """What the search names, such as `Table 2`, which is read in place of the first line with these words."""
+        """The part that the search names, such as `Table 2`; shown in place of the first line with these words."""
         return self.document.find_landmark(self.search.text)
 
     def type_search(self, text: str) -> TextView:

@@ -73,7 +73,7 @@ class RoleStyles:
 
 @dataclass
 class Reported(Message):
-    """What the user clicked or chose in a widget, for a controller: see `answers` in `ui/shell/controller.py`."""
+    """A click or choice of the user in a widget, for a controller: see `answers` in `ui/shell/controller.py`."""
 
     kind: str
     """Such as `link`, `topic` or `view`; an `action` of the table, or a `key` as it is displayed."""

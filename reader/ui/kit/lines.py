@@ -40,7 +40,7 @@ def key_piece(key: str, text: str = "", role: str = "key") -> Piece:
 
 
 def pattern(words: tuple[str, ...]) -> Marker | None:
-    """What finds searched words in texts; None if there is nothing to find.
+    """A pattern that finds searched words in texts; None if there is nothing to find.
 
     A word is found in any form and at the beginning of longer words, a word in double quotes only as it is. Case,
     accents, punctuation and spelling are ignored.

@@ -259,7 +259,7 @@ class RowsPane(Pane):
 
     @property
     def current(self) -> Any:
-        """What the cursor's row is about; None if it is out of view, or there is none."""
+        """The subject of the cursor's row; None if it is out of view, or there is none."""
         return self._rows[self.at].about if self._is_in_view(self.at) and self.at < len(self._rows) else None
 
     @property

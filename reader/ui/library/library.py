@@ -25,7 +25,6 @@ from reader.core.errors import CacheError
 from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.paths import last_refresh, refresh_stamp, touch_private
-from reader.ui.library.counting import Counting, Counts, Question
 from reader.ui.library.marking import Marker, cached_keys
 
 if TYPE_CHECKING:
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from reader.cache.search.selection import Selection
     from reader.cache.texts import KeptText
     from reader.core.passages import Passage
-    from reader.core.similarity import Fit
 
 AGAIN = 0.003
 """Seconds between two interrupts: an interrupt between two statements of a query has no effect."""
@@ -136,10 +134,8 @@ class Library(Marker):
         """ISO time of the last visit, with which votes are compared."""
         self.new_since: str | None = None
         """ISO time since which papers are new; None in the first visit."""
-        self.counting = Counting()
-        """Used by the thread of counts alone."""
-        self.screenfuls, self.whole, self.counts, self.days, self.fits = (
-            QueryThread(path, name, learns_apart=learns_apart) for name in ("screenful", "order", "count", "day", "fit")
+        self.screenfuls, self.whole, self.counts, self.days = (
+            QueryThread(path, name, learns_apart=learns_apart) for name in ("screenful", "order", "count", "day")
         )
 
     @property
@@ -168,13 +164,12 @@ class Library(Marker):
         return self.ask(lambda window: window.read(question), nothing)
 
     def rows(self, pks: Sequence[PaperKey]) -> list[PaperRow]:
-
-        def cached(keys: Sequence[int]) -> list[PaperRow]:
-            return self.ask(lambda window: window.rows(keys), [])
-
         if self.results is not None:
-            return self.results.rows(pks, cached)
-        return self._with_whys(cached(cached_keys(pks)))
+            return self.results.rows(pks, self._cached_rows)
+        return self._with_whys(self._cached_rows(cached_keys(pks)))
+
+    def _cached_rows(self, pks: Sequence[int]) -> list[PaperRow]:
+        return self.ask(lambda window: window.rows(pks), [])
 
     def _with_whys(self, rows: list[PaperRow]) -> list[PaperRow]:
         if not self.is_ranked:
@@ -262,13 +257,8 @@ class Library(Marker):
 
     # Facts of one paper
 
-    def why(self, pk: PaperKey) -> str:
-        """Why a paper suits the user, in words, if the list is ordered by that; otherwise empty."""
-        found = self._suits([pk]) if self.is_ranked and isinstance(pk, int) else {}
-        return found[pk].why if pk in found else ""
-
     def learned(self, pk: PaperKey | None) -> tuple[Learned, Suits | None]:
-        """What For you has learned, and how well a paper suits the user, as they are stored."""
+        """The subjects that For you has learned, and how well a paper suits the user, as they are stored."""
         from reader.cache.choice import Learned, read_learned
 
         found = self._suits([pk]) if isinstance(pk, int) else {}
@@ -333,19 +323,20 @@ class Library(Marker):
             await asyncio.to_thread(note, known)
 
     def facts(self, pk: PaperKey) -> dict[str, Any]:
-        """What is known of a paper besides itself, by the names of `Reading`."""
+        """The facts about a paper besides itself, by the names of `Reading`."""
         from reader.cache.community import outputs_of
-        from reader.cache.follows import reasons
         from reader.cache.history import STILL, since_marked, votes
+        from reader.cache.standing import reasons
 
         nothing: tuple[Any, ...] = ()
+        suits = self._suits([pk]) if self.is_ranked and isinstance(pk, int) else {}
         visited = None if self.visited is None else int(datetime.fromisoformat(self.visited).timestamp())
         return {
             "votes": self.of_paper(pk, lambda one, known: votes(one, known, visited), STILL),
             "since_marked": self.of_paper(pk, since_marked, None),
             "outputs": self.of_paper(pk, outputs_of, nothing),
             "follows": self.of_paper(pk, reasons, nothing),
-            "suits": self.why(pk),
+            "suits": suits[pk].why if pk in suits else "",
         }
 
     def passages(self, pk: PaperKey) -> tuple[Passage, ...]:
@@ -364,14 +355,6 @@ class Library(Marker):
     async def order(self, selection: Selection) -> Order[int]:
         """All papers of a selection; raises CacheInterrupted if a newer query comes."""
         return await self.whole.ask(lambda window: window.order(selection))
-
-    async def count(self, question: Question) -> Counts:
-        """Count for the filter pane; raises CacheInterrupted if called again meanwhile."""
-        return await self.counts.ask(lambda window: self.counting.count(window, question))
-
-    async def fit(self, pk: int, text: str) -> Fit:
-        """Why a paper fits a query; raises CacheInterrupted if called again meanwhile."""
-        return await self.fits.ask(lambda window: window.read(partial(_fit, pk=pk, text=text)))
 
     async def vocabulary(self) -> Vocabulary:
         """The keywords, people and other values for completing queries.
@@ -394,24 +377,7 @@ class Library(Marker):
         """
         self._marks.stop()
         self.is_closed = True
-        for asking in (self.screenfuls, self.whole, self.counts, self.days, self.fits):
+        for asking in (self.screenfuls, self.whole, self.counts, self.days):
             asking.close()
         self._marks.close()
         self._near.close()
-
-
-def _fit(connection: sqlite3.Connection, pk: int, text: str) -> Fit:
-    """Why a paper is in a list of best fits, or among the near papers after the matching ones."""
-    from reader.cache.search.free_text import corrections, keys_of, shared
-    from reader.core.query import parse
-    from reader.core.similarity import Fit, Shared
-
-    query = parse(text)
-    like = keys_of(connection, query.like)
-    words = query.near or query.plain_words
-    return Fit(
-        pk,
-        text,
-        shared(connection, like, pk) if like else Shared(),
-        tuple(corrections(connection, words).items()) if words else (),
-    )

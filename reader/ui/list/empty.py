@@ -1,4 +1,4 @@
-"""What an empty list says: what is so, why, and the keys that help; and the notice at the end of a day."""
+"""The text of an empty list: the fact, its reason, and the keys that help; and the notice at the end of a day."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from reader.core.dates import SATURDAY, Period, period_of_view
-from reader.core.lines import Line, Piece, cut, unbroken
+from reader.core.lines import Line, Piece, cut, without_breaks
 from reader.core.query.suggestions import complete
 from reader.core.views import FOR_YOU, LATEST, QUEUED
 from reader.session.places import DAY, FOLLOW, SAVED, Place, day_of, feed_text
@@ -29,7 +29,7 @@ from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount
-    from reader.ui.library.counting import Counts
+    from reader.ui.filter.counter import Counts
 
 _LONGEST_TERM = 120
 _MOST_WAYS = 3
@@ -237,7 +237,10 @@ MAX_NAMED_DAYS = 3
 
 
 def triage_end(triage: Triage, today: date, days: Sequence[DayCount] = ()) -> EmptyReason:
-    """What a triage went through and decided; `days` are all days, the newest first, for the way to unread papers."""
+    """The summary of a triage: its days and its decisions.
+
+    `days` are all days, the newest first, for the way to unread papers.
+    """
     oldest = triage.days[-1] if triage.days else None
     left = next((day for day in days if (oldest is None or day.day < oldest) and day.unread), None)
     older = "" if left is None else f"day.older {day_left(left, oldest)}"
@@ -264,7 +267,7 @@ def _names_of_days(days: tuple[str, ...], today: date) -> str:
 def empty_state(
     reason: EmptyReason, key: Callable[[str], str], on_paper: Callable[[str], str] = lambda _: ""
 ) -> tuple[Line, ...]:
-    """What is so, why, and which keys help, in at most three lines.
+    """The fact, its reason, and the keys that help, in at most three lines.
 
     `key` returns an action's key here, or nothing, and `on_paper` its key on a paper.
     """
@@ -287,6 +290,7 @@ def _keys(ways: tuple[str, ...], key: Callable[[str], str]) -> Line:
     parted = (way.partition(" ") for way in ways if way)
     shown = [(name, effect) for action, _, effect in parted if (name := key(action))][:_MOST_WAYS]
     pieces = [
-        (Piece("   "), Piece(unbroken(name), "key"), Piece(unbroken(f" {effect}"), "why")) for name, effect in shown
+        (Piece("   "), Piece(without_breaks(name), "key"), Piece(without_breaks(f" {effect}"), "why"))
+        for name, effect in shown
     ]
     return tuple(piece for way in pieces for piece in way)[1:]

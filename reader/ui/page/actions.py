@@ -90,7 +90,7 @@ class PageActions(Controller):
         found = self._model.state[FOUND]
         if self._model.state[PAGE] is None:
             self._show()
-        if found is not None and self._model.state[PAGE] is not None:
+        if found is not None and found.words and self._model.state[PAGE] is not None:
             self._app.full_text_actions.open_at(max(found.words, key=len), block)
 
     @handles("read.down", "read.up", step=1)

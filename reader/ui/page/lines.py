@@ -13,15 +13,27 @@ from typing import TYPE_CHECKING, NamedTuple
 from reader.actions.links import CODE_LINK, LINKED, Link, places
 from reader.cache.history import STILL, Votes
 from reader.core.addresses import addresses_in
-from reader.core.community import KINDS, Comment, Kind, Placed, Repository, threads
-from reader.core.document.layout import IN_ASCII, BlockWriter, DocumentLine
+from reader.core.community import KINDS, Comment, Kind, Repository, ThreadedComment, threads
+from reader.core.document.layout import BlockWriter, DocumentLine, in_ascii
 from reader.core.document.model import Items
 from reader.core.ids import is_arxiv_id, profile_url
-from reader.core.lines import UNBROKEN, Line, Piece, cut, cut_line, fill, join_items, literal, measure, spread, unbroken
+from reader.core.lines import (
+    UNBROKEN,
+    Line,
+    Piece,
+    cut,
+    cut_line,
+    fill,
+    join_items,
+    literal,
+    measure,
+    spread,
+    without_breaks,
+)
 from reader.core.paper import Paper, facts, says_withdrawn
 from reader.core.paper_row import NotCached, PaperKey
 from reader.core.passages import split_note
-from reader.core.similarity import Fit
+from reader.core.similarity import SharedTerms
 from reader.core.text import amount
 from reader.core.titles import describe
 from reader.core.topics.trends import spark
@@ -66,13 +78,11 @@ class Presentation:
     follows: tuple[FollowReason, ...] = ()
     since_marked: SinceMarked | None = None
     outputs: tuple[KeptOutput, ...] = ()
-    """What the user's programs printed about the paper."""
+    """The output of the user's programs about the paper."""
     kept: PageData | None = None
     """The related data; None where it is not shown."""
-    found: Found | None = None
-    """Where its full text has the search words; None if unknown."""
-    fit: Fit | None = None
-    """Why it is in a list of best fits; None in other lists."""
+    found: Findings | None = None
+    """What the list's query has to do with it; None if unknown."""
     fetching: str = ""
     """The status of fetching related data; may be empty."""
 
@@ -122,7 +132,7 @@ def version_lines(versions: Sequence[str], today: date, width: int, glyphs: Glyp
     parts = []
     for version in versions:
         name, _, day = literal(version).partition(" ")
-        parts.append(unbroken(f"{name} {short_day(day, today, weekday=False)}"))
+        parts.append(without_breaks(f"{name} {short_day(day, today, weekday=False)}"))
     return fill([Piece("Versions ", "label"), Piece(f" {glyphs.dot} ".join(parts), "facts")], width)
 
 
@@ -200,7 +210,7 @@ def _bars(depth: int, width: int, glyphs: Glyphs) -> list[Piece]:
     return [Piece(f"{glyphs.rule} ", "quote")] * min(depth, width // 12 - 1)
 
 
-def _comment(placed: Placed, width: int, look: Presentation) -> Iterator[Line]:
+def _comment(placed: ThreadedComment, width: int, look: Presentation) -> Iterator[Line]:
     comment = placed.comment
     if comment.is_hidden:
         yield from fill([Piece("a comment that is hidden", "muted")], width)
@@ -218,9 +228,9 @@ def _head(comment: Comment, look: Presentation) -> list[Piece]:
     dot = look.glyphs.dot
     told = [short_day(comment.at[:10], look.today, weekday=False)] if comment.at else []
     told += ["edited"] if comment.is_edited else []
-    told += ["  ".join(unbroken(f"{literal(emoji)} {count:,}") for emoji, count in comment.reactions)]
+    told += ["  ".join(without_breaks(f"{literal(emoji)} {count:,}") for emoji, count in comment.reactions)]
     facts = "".join(f" {dot} {one}" for one in told if one)
-    return [Piece(unbroken(literal(comment.author)), "people"), Piece(facts, "muted")]
+    return [Piece(without_breaks(literal(comment.author)), "people"), Piece(facts, "muted")]
 
 
 def text_lines(blocks: Sequence[Block], width: int, glyphs: Glyphs) -> list[Line]:
@@ -238,9 +248,8 @@ def _drawn(line: DocumentLine, glyphs: Glyphs) -> Iterator[Piece]:
         role = "muted" if piece.role in _MUTED else _STYLED.get(piece.role, "text")
         target = piece.action[1] if piece.action else ""
         is_web = target.startswith(("https://", "http://"))
-        is_sign = glyphs is ASCII and piece.role in ("rule", "label")
-        text = piece.text.translate(IN_ASCII) if is_sign else piece.text
-        yield Piece(literal(text), "link" if is_web else role, action=("link", target) if is_web else None)
+        text = literal((in_ascii(piece) if glyphs is ASCII else piece).text)
+        yield Piece(text, "link" if is_web else role, action=("link", target) if is_web else None)
 
 
 SECTIONS, SECTIONS_ON_PAGE = 3, 8
@@ -249,19 +258,25 @@ SECTIONS, SECTIONS_ON_PAGE = 3, 8
 INDENT = "  "
 
 
-class Found(NamedTuple):
-    """The matching paragraphs of a paper's full text."""
+class Findings(NamedTuple):
+    """What a query has to do with a paper."""
 
     key: PaperKey
-    words: tuple[str, ...]
-    """The words, in double quotes if they must be whole."""
+    query: str
+    """The query, if the paper is listed as a best fit; otherwise empty."""
+    words: tuple[str, ...] = ()
+    """The words that full texts may have, in double quotes if they must be whole."""
+    shared: SharedTerms = SharedTerms()
+    corrected: tuple[tuple[str, str], ...] = ()
+    """Words of the query that no paper has, with their replacements."""
     hits: tuple[Hit, ...] = ()
-    """The first place in each section, in reading order."""
+    """The first place of the words in each section of the full text, in reading order."""
     total: int = 0
+    """The number of paragraphs with the words."""
 
 
-def find_words(key: PaperKey, document: Document, words: tuple[str, ...]) -> Found:
-    """The paragraphs with all words; if there are none, those with any of them."""
+def find_words(document: Document, words: tuple[str, ...]) -> tuple[tuple[Hit, ...], int]:
+    """The first paragraph of each section with all words, and the number of all; if none has all, with any."""
     found = list(_paragraphs(document, words))
     if not found and len(words) > 1:
         by_block = {hit.block: hit for word in reversed(words) for hit in _paragraphs(document, (word,))}
@@ -269,7 +284,7 @@ def find_words(key: PaperKey, document: Document, words: tuple[str, ...]) -> Fou
     firsts: dict[Heading | None, Hit] = {}
     for hit in found:
         firsts.setdefault(hit.section, hit)
-    return Found(key, words, tuple(firsts.values())[:SECTIONS_ON_PAGE], len(found))
+    return tuple(firsts.values())[:SECTIONS_ON_PAGE], len(found)
 
 
 def _paragraphs(document: Document, words: Sequence[str]) -> Iterator[Hit]:
@@ -281,7 +296,7 @@ def _paragraphs(document: Document, words: Sequence[str]) -> Iterator[Hit]:
     return find(document, finders, in_formulas=any(one.may_be_signs for one in wanted))
 
 
-def found_lines(found: Found | None, width: int, glyphs: Glyphs, *, is_page: bool, key: str = "") -> list[Line]:
+def found_lines(found: Findings | None, width: int, glyphs: Glyphs, *, is_page: bool, key: str = "") -> list[Line]:
     """Draw the places, each with a click that opens the text there; `key` opens the first."""
     if found is None or not found.hits:
         return []
@@ -331,7 +346,7 @@ _PART = re.compile(
 
 
 def own_lines(paper: Paper, width: int, look: Presentation) -> list[Line]:
-    """What is followed, the paper's tags, its note and highlights.
+    """The paper's follows, tags, note and highlights.
 
     Of a long note and of many highlights only the beginning is shown, unless they are unfolded.
     """
@@ -351,7 +366,7 @@ def _clickable(label: str, items: Iterable[tuple[str, tuple[str, str]]], width: 
     pieces: list[Piece] = []
     for name, action in items:
         pieces.append(Piece(f" {glyphs.dot} ", "between") if pieces else Piece(f"{label} ", "label"))
-        pieces.append(Piece(unbroken(literal(name)), "tag", action=action))
+        pieces.append(Piece(without_breaks(literal(name)), "tag", action=action))
     return fill(pieces, width)
 
 
@@ -431,9 +446,9 @@ def output_lines(output: KeptOutput, width: int, glyphs: Glyphs) -> list[Line]:
     return [(bar, *line) for line in lines]
 
 
-def fit_lines(fit: Fit | None, width: int, glyphs: Glyphs) -> list[Line]:
+def shared_lines(found: Findings | None, width: int, glyphs: Glyphs) -> list[Line]:
     """Draw what the paper shares with others; empty if it shares nothing."""
-    text = fit.shared.in_words.replace("; ", f" {glyphs.dot} ") if fit is not None else ""
+    text = found.shared.in_words.replace("; ", f" {glyphs.dot} ") if found is not None else ""
     return fill([Piece("Why here  ", "label"), Piece(literal(text), "facts")], width) if text else []
 
 
@@ -457,7 +472,7 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
     parts = (
         *head,
         suits_lines(look.suits, width),
-        fit_lines(look.fit, width, look.glyphs),
+        shared_lines(look.found, width, look.glyphs),
         own_lines(paper, width, look),
         _since_marked(width, look),
         found_lines(look.found, width, look.glyphs, is_page=look.is_page, key=look.link_keys.get("places", "")),
@@ -501,7 +516,7 @@ def _people(paper: Paper, width: int, look: Presentation) -> list[Line]:
 
 
 def _unbroken(pieces: Iterable[Piece]) -> list[Piece]:
-    return [piece._replace(text=unbroken(piece.text)) for piece in pieces]
+    return [piece._replace(text=without_breaks(piece.text)) for piece in pieces]
 
 
 # Folded lists
@@ -524,8 +539,8 @@ def _fold(
         range(1, possible + 1), most, key=lambda n: len(line_up(items[:n], _more(items[n:], count - n)))
     )
     if look.is_unfolded:
-        rest = [Piece(unbroken(f"and {count - len(items):,} more"), "people")] if count > len(items) else []
-        dot = Piece(unbroken(f"{look.glyphs.dot} "), "between")
+        rest = [Piece(without_breaks(f"and {count - len(items):,} more"), "people")] if count > len(items) else []
+        dot = Piece(without_breaks(f"{look.glyphs.dot} "), "between")
         less = [dot, Piece("less", "more", action=_UNFOLD)] if fitting < len(items) and look.has_buttons else []
         return line_up(items, [*rest, *([Piece(" ")] if rest and less else []), *less])
     shown = max(fitting, 1)
@@ -601,7 +616,7 @@ def _moved(look: Presentation) -> str:
     if not look.votes.points:
         return ""
     line = spark(look.votes.points[-SPARKED:], look.glyphs.spark)
-    return unbroken(f" {line} {look.votes.gained:+d} since you looked" if look.votes.gained else f" {line}")
+    return without_breaks(f" {line} {look.votes.gained:+d} since you looked" if look.votes.gained else f" {line}")
 
 
 def _between(glyphs: Glyphs) -> Piece:
@@ -612,7 +627,7 @@ def _between(glyphs: Glyphs) -> Piece:
 
 
 def _since_marked(width: int, look: Presentation) -> list[Line]:
-    """What happened to the paper since the user marked it."""
+    """The changes of the paper since the user marked it."""
     if look.since_marked is None:
         return []
     dot = f" {look.glyphs.dot} "
@@ -661,7 +676,7 @@ def _links(paper: Paper, width: int, look: Presentation) -> list[Line]:
     in_order = sorted(found, key=lambda link: link.name != CODE_LINK)
     items = [_link_item(link, width, look, paper.code_stars) for link in in_order]
     if paper.models or paper.datasets or paper.spaces:
-        items += [[Piece(unbroken(count), "muted")] for count in linked_counts(paper)]
+        items += [[Piece(without_breaks(count), "muted")] for count in linked_counts(paper)]
     return join_items(items, _between(look.glyphs), width)
 
 
@@ -757,6 +772,6 @@ def _keywords(paper: Paper, width: int, look: Presentation, searched: Marker | N
         if not more:
             return join_items(items, _between(look.glyphs), width)
         # The number of the rest stays with the last word.
-        return join_items([*items[:-1], [*items[-1], Piece(unbroken(" ")), *more]], _between(look.glyphs), width)
+        return join_items([*items[:-1], [*items[-1], Piece(without_breaks(" ")), *more]], _between(look.glyphs), width)
 
     return _fold(words, len(words), KEYWORD_LINES, line_up, look) if words else []

@@ -20,15 +20,14 @@ from reader.ui.kit.line_widgets import OneLine, Reported
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.status_lines import DECIDING_KEYS, FIRST_KEYS, Status
 from reader.ui.page.lines import MEASURE, Presentation, compose, link_keys
-from reader.ui.page.state import FIT, FOUND, PAGE, TRIAGE, Reading, fit_of, found_of, is_triaging
+from reader.ui.page.state import FOUND, PAGE, TRIAGE, Reading, found_of, is_triaging
 from reader.ui.shell.controller import subscribe
 from reader.ui.shell.screens import OverScreen, Screens
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
-    from reader.core.similarity import Fit
     from reader.ui.app import ReaderApp
-    from reader.ui.page.lines import Found
+    from reader.ui.page.lines import Findings
 
 
 _ROLES = (
@@ -72,10 +71,10 @@ class PaperDetail(Pane, can_focus=True):
 
     # Content
 
-    def show(self, reading: Reading, *, position: str = "", found: Found | None = None, fit: Fit | None = None) -> None:
+    def show(self, reading: Reading, *, position: str = "", found: Findings | None = None) -> None:
         """Show a paper from its beginning; if it is already shown, keep the scroll position.
 
-        `position` is its place in the list, such as `3 of 34`; `found` and `fit` are as in `Presentation`.
+        `position` is its place in the list, such as `3 of 34`; `found` is as in `Presentation`.
         """
         paper, votes = reading.paper, reading.votes
         is_same = self._paper is not None and self._paper.pk == paper.pk
@@ -83,7 +82,7 @@ class PaperDetail(Pane, can_focus=True):
             # Keep the shown gain until another paper is shown, though the user has now seen it.
             votes = votes._replace(gained=self._look.votes.gained)
         told = {name: value for name, value in reading._asdict().items() if name not in ("key", "paper", "number")}
-        look = replace(self._look, **told, position=position, found=found, fit=fit)
+        look = replace(self._look, **told, position=position, found=found)
         is_unfolded = self._look.is_unfolded and is_same
         look = replace(look, votes=votes, is_unfolded=is_unfolded, today=self._today or date.today())
         if (paper, look) != (self._paper, self._look):
@@ -229,7 +228,6 @@ class PaperPage(OverScreen[Reading]):
             reading,
             position="" if is_triaging(state) else _position(reading, state.listing.count),
             found=found_of(state, reading.key),
-            fit=fit_of(state, reading.key),
         )
 
     def _draw_again(self, state: State) -> None:
@@ -251,7 +249,7 @@ class PaperPage(OverScreen[Reading]):
 
 
 def _known(state: State) -> object:
-    return state.listing.count, state[FOUND], state[FIT]
+    return state.listing.count, state[FOUND]
 
 
 def _triage_number(state: State) -> str:

@@ -202,10 +202,10 @@ def type_query(state: State, text: str, topics: Collection[str] = ()) -> State:
     """Store the typed text; the list follows unless it has a mistake. `topics` are all known ones."""
     if state.draft is None:
         return state
-    from reader.core.query.suggestions import asked
+    from reader.core.query.suggestions import finished_query
 
     typing = replace(state, draft=state.draft._replace(typed=text))
-    return typing if find_mistake(text) else typing.go(typing.place._replace(text=asked(text, topics)))
+    return typing if find_mistake(text) else typing.go(typing.place._replace(text=finished_query(text, topics)))
 
 
 def reach(state: State) -> Reach:

@@ -44,7 +44,7 @@ class RefreshStatus(NamedTuple):
 REFRESH: Part[RefreshStatus] = Part(RefreshStatus())
 
 UNJOINED: Part[tuple[tuple[str, datetime], ...]] = Part(())
-"""What fails to sync, such as `sync fails`, and since when (local time)."""
+"""The failure of a sync, such as `sync fails`, and its beginning (local time)."""
 
 
 def join_failed(state: State, what: str, now: datetime) -> State:

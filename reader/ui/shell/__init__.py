@@ -1,1 +1,1 @@
-"""What all features share: keys, layout, background work."""
+"""The common parts of all features: keys, layout, background work."""

@@ -129,7 +129,7 @@ class Shell(Protocol):
         """The completions of a line; reads files, so call it in a thread."""
 
     def understand(self, line: str, here: Here) -> Typed:
-        """What a line means; raises UsageError."""
+        """The meaning of a line; raises UsageError."""
 
     def start(self, words: Sequence[str], columns: int) -> Running:
         """Run a command in a separate process, with output `columns` wide; raises ReaderError."""

@@ -60,7 +60,7 @@ class Model:
 
 
 class _Followers:
-    """Those of one node who follow the state. They watch it as one: Textual takes 20 µs for each watcher."""
+    """The followers of the state in one node. They watch it as one: Textual takes 20 µs for each watcher."""
 
     def __init__(self, node: DOMNode, model: Model) -> None:
         self.node = node
@@ -121,7 +121,7 @@ class Handles(NamedTuple):
     id: str
     context: Context | None
     values: tuple[Any, ...] = ()
-    """What the method receives after the count."""
+    """The arguments of the method after the count."""
     step: int = 0
     """Unless 0, the method receives this times the count instead."""
 
@@ -201,7 +201,7 @@ class Controller:
         """Called when the reader ends."""
 
     def commands(self) -> Sequence[Offer]:
-        """What the command line offers besides actions and commands."""
+        """Offers of the command line besides actions and commands."""
         return ()
 
     def stop_at(self, moment: Moment) -> bool:
@@ -213,7 +213,7 @@ class Controller:
         return False
 
     def takes_words(self, context: Context) -> Callable[[str], object] | None:
-        """What receives unbound letters in a context, if anything does."""
+        """The receiver of unbound letters in a context, if there is one."""
         return None
 
     def take_line(self, action_id: str, text: str) -> bool:

@@ -89,7 +89,7 @@ class PaneSizes(NamedTuple):
 
 
 class PaneChoice(NamedTuple):
-    """What the user chose for the panes."""
+    """The user's choices for the panes."""
 
     usual: PaneSizes = PaneSizes(26, USUAL_SHARE)
     usual_density: Density = "comfortable"
@@ -131,7 +131,7 @@ USUAL = PaneChoice()
 
 
 class PaneFront(NamedTuple):
-    """What is in front now."""
+    """The screen in front."""
 
     focus: PaneName = "list"
     is_filter_open: bool = False

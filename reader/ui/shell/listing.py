@@ -64,7 +64,7 @@ class LineSlot(NamedTuple):
     place: int = -1
     """The paper's place in the order."""
     part: int = 0
-    """Which line of the paper or of the end."""
+    """The line of the paper or of the end."""
 
 
 def papers_have_dates(order: Order[PaperKey], *, is_one_day: bool) -> bool:

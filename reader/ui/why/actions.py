@@ -84,7 +84,7 @@ class WhyActions(Controller):
             self._model.change(self._model.state.update(WHY, lambda why: why._replace(known=known)))
 
     def _stored(self, paper: Paper | None) -> Explanation:
-        """What was learned, and why the paper suits the user, as they are stored."""
+        """The learned subjects, and the reasons why the paper suits the user, as they are stored."""
         from reader.ui.why.lines import Explanation
 
         learned, suits = self._library.learned(None if paper is None else paper.pk)

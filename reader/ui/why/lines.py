@@ -72,7 +72,7 @@ def _for_you(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
 
 
 def _learned(known: Explanation, width: int, glyphs: Glyphs) -> list[tuple[str, list[Row]]]:
-    """What was learned, and the user's other wishes; topics to begin with before anything is known."""
+    """The learned subjects, and the user's other wishes; topics to begin with before anything is known."""
     learned, names = known.learned, known.topic_names
     if learned is None:
         return []
@@ -106,7 +106,7 @@ def _row(wish: Wish, name: str, detail: str, width: int, glyphs: Glyphs) -> Row:
 
 
 def _rule_lines(acts: Sequence[Act], muted: Sequence[str], width: int) -> list[Line]:
-    """What each rule did and by which query, then the muted words."""
+    """The effect of each rule with its query, then the muted words."""
     lines: list[Line] = []
     for act in acts:
         because, undone = Piece(", because ", "muted"), Piece("; you took that back" if act.undone else "", "muted")
@@ -133,7 +133,7 @@ def _topic_lines(known: Explanation, width: int, glyphs: Glyphs) -> list[Line]:
 
 
 def _program_lines(made: Sequence[ProgramMark], width: int) -> list[Line]:
-    """Which program made which mark."""
+    """Marks by programs, each with its program."""
     return fill([Piece("; ".join(literal(one.in_words) for one in made), "text")], width) if made else []
 
 

@@ -18,8 +18,7 @@ from reader.cache.imports import add_marks
 from reader.cache.marks.change import Change, place_in
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
-from reader.cache.storing.batch import drop
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache, drop
 from reader.core.ids import page_id
 from reader.core.marks import Mark, PaperMarks
 from reader.core.paper import Draft, Listing

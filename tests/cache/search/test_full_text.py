@@ -12,12 +12,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reader.cache.follows import derive_follows, follow_papers
-from reader.cache.muting import muting_queries
 from reader.cache.search.compile import Scope, compile_query, register_functions
 from reader.cache.search.full_text import any_form
-from reader.cache.search.sql_functions import has_words, search_keys
-from reader.cache.storing.papers import Cache
+from reader.cache.search.selection import has_words, search_keys
+from reader.cache.standing import derive_follows, follow_papers, muting_queries
+from reader.cache.storing import Cache
 from reader.cache.texts import Texts
 from reader.cache.watching import Candidates, judge
 from reader.core.document.find import find
@@ -25,9 +24,9 @@ from reader.core.document.model import Document, Paragraph, Span
 from reader.core.follows import Follow
 from reader.core.paper import Draft, Listing
 from reader.core.query import parse
-from reader.core.settings.standing import Standing, as_json, kind_of, of_follow
+from reader.core.settings.standing import Standing, as_json, mark_kind, of_follow
 from reader.core.text import is_letter
-from reader.core.words import indexed
+from reader.core.words import index_text
 from reader.database import connections
 from reader.ui.kit.lines import hits, pattern
 from tests.cache.conftest import NOW, ByName, draft, mute
@@ -164,7 +163,7 @@ def test_a_followed_word_is_followed_in_all_spellings(cache: sqlite3.Connection)
         one = of_follow(Follow("word", "pre-training"))
         cache.execute(
             "INSERT INTO mark (paper, kind, value, clock, action, by, undone) VALUES ('', ?, ?, 1, '', '', 0)",
-            (kind_of(one.name), as_json(one)),
+            (mark_kind(one.name), as_json(one)),
         )
         derive_follows(cache)
         follow_papers(cache, range(1, 50))
@@ -227,7 +226,7 @@ def test_the_index_finds_all_texts_that_have_quoted_words(index: sqlite3.Connect
         assert bool(key) == bool(expression)
         if key and has_words(key, text):
             index.execute("DELETE FROM f")
-            index.execute("INSERT INTO f VALUES (?)", (indexed(text),))
+            index.execute("INSERT INTO f VALUES (?)", (index_text(text),))
             assert index.execute("SELECT count(*) FROM f WHERE f MATCH ?", (expression,)).fetchone() == (1,)
 
 

@@ -14,9 +14,9 @@ from reader.cache.marks import derive
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.search import free_text
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.paper import Listing
-from reader.core.similarity import Shared
+from reader.core.similarity import SharedTerms
 from tests.cache.conftest import NOW, SCOPE, draft, selection
 from tests.table import each
 
@@ -86,7 +86,6 @@ READS: dict[str, Callable[[Window], object]] = {
     "days": lambda window: window.days(),
     "topics": lambda window: window.topics(),
     "topics of": lambda window: window.topics(selection("topic:agents is:unread", SINCE)),
-    "size": lambda window: window.size(),
     "views": lambda window: [
         window.count(selection(text, SINCE)) for text in ("", "is:unread", "is:starred", "day:latest")
     ],
@@ -214,7 +213,7 @@ def test_words_and_authors_make_papers_alike(opened_window: Window) -> None:
 
 
 def test_what_papers_share_is_told(opened_window: Window, cache: Cache) -> None:
-    def shared(number: int, other: int) -> Shared:
+    def shared(number: int, other: int) -> SharedTerms:
         keys = [pk(opened_window, number)]
         return opened_window.read(lambda connection: free_text.shared(connection, keys, pk(opened_window, other)))
 
@@ -223,9 +222,9 @@ def test_what_papers_share_is_told(opened_window: Window, cache: Cache) -> None:
         Listing("2026-11-24", (draft(7, "Draft trees", abstract="Speculative decoding.", keywords=keywords),)), NOW
     )
     assert set(shared(7, 2).words) == set(shared(2, 7).words) == {"draft trees", "speculative decoding"}
-    assert shared(3, 4) == Shared((), ("Ada Example", "Bo Sample"))
+    assert shared(3, 4) == SharedTerms((), ("Ada Example", "Bo Sample"))
     assert shared(5, 4).topics == ("Agents",)
-    assert shared(1, 99) == Shared()
+    assert shared(1, 99) == SharedTerms()
 
 
 def test_within_a_view_that_is_left_out_like_is_the_paper_itself(opened_window: Window) -> None:

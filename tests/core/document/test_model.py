@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.document.codec import UnreadableDocument, dump, load
-from reader.core.document.layout import Layout
 from reader.core.document.model import (
     NESTING,
     STYLES,
@@ -32,7 +31,6 @@ from reader.core.document.model import (
     Theorem,
     Verbatim,
     text_sections,
-    with_font_names,
     with_subsections,
 )
 from tests.table import each
@@ -96,34 +94,6 @@ def test_a_section_is_read_alone_or_with_its_subsections() -> None:
 
 def test_progress_is_counted_in_letters() -> None:
     assert DOCUMENT.sizes == (3, 1, 3, len("Theorem 1x(1)"), 5, len("•Table 1capb"))
-
-
-# Other formulas
-
-BOLD = (Span("Take "), Span(r"\mathbf{x}_{i}", "formula"))
-ONE = Paragraph(BOLD)
-EVERYWHERE = Document(
-    "A Text",
-    (
-        Heading(1, "1", BOLD),
-        ONE,
-        Items((Item("•", (ONE,)),)),
-        Quote((ONE,)),
-        Theorem(BOLD, (ONE,)),
-        Figure("Figure 1", BOLD, (Table(((Cell(BOLD),),)),)),
-        Verbatim((BOLD,)),
-        Note("1", BOLD),
-        Reference("[1]", BOLD),
-    ),
-)
-
-
-def test_fonts_have_names_where_their_letters_may_be_missing() -> None:
-    lines = [line.text for line in Layout(with_font_names(EVERYWHERE), None)]
-    assert sum("bold xᵢ" in line for line in lines) == 10
-    tex = (r"\mathcal{L}\neq L,\mathbb{R},\mathfrak{g},\mathsf{A},\boldsymbol{\theta}",)
-    (line,) = Layout(with_font_names(Document("", (Formula(tex),))), None)
-    assert line.text == "script L ≠ L, double R, fraktur g, sans A, bold θ"
 
 
 TEXT = st.text(min_size=1, max_size=8)

@@ -397,8 +397,8 @@ def test_a_letter_takes_the_place_of_what_a_reference_begins_with() -> None:
 
 
 def test_signs_are_in_ascii_if_asked_for() -> None:
-    line = DocumentLine((Piece("│ ", "rule"), Piece("• ", "label"), Piece("│•")))
-    assert text(text_line(line, ASCII)) == "| * │•"
+    line = DocumentLine((Piece("│ ", "rule"), Piece("• ", "label"), Piece("│•𝐱ℒ")))
+    assert text(text_line(line, ASCII)) == "| * │•xL"
 
 
 # Lines that are too wide

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reader.cache.marks.events import Events
-from reader.core.document.model import Document, Paragraph, Reference, Span
+from reader.core.document.model import Document, Reference, Span
 from reader.core.marks import PASSAGE
 from reader.core.passages import Passage, passage_id
 from reader.refresh import running
@@ -320,21 +320,6 @@ async def test_a_note_written_beside_a_highlight_after_a_search_is_the_note_of_t
         await r.type("Mine.")
         await r.do("note.keep")
         assert r.kept(id).highlights[0].endswith(") Mine.") and not r.kept(id).note
-
-
-async def test_a_highlight_of_a_formula_is_the_same_where_signs_are_ascii(reader: Opener, cache_file: Path) -> None:
-    formula = Paragraph((Span("We minimise "), Span(r"\mathcal{L}(\theta)", "formula"), Span(" over all steps.")))
-    for ascii in (True, False):
-        async with reader(size=(100, 30), settings=settings(ascii=ascii)) as r:
-            keep_text(cache_file, r.here.id, Document("A Text", (formula,)))
-            await open_highlighted(r)
-            await r.do("text.search")
-            await r.type("minimise")
-            await r.press("enter")
-            assert ("script L" in r.text("#text")) is ascii
-            if ascii:
-                await r.press("v", "c")
-            assert quotes(r) == ["We minimise ℒ(θ) over all steps."]
 
 
 async def test_what_another_program_highlights_is_drawn_while_the_text_is_read(

@@ -9,15 +9,14 @@ from typing import Any
 import pytest
 
 from reader.cache import pages
+from reader.cache import storing as module
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
-from reader.cache.storing import papers as module
-from reader.cache.storing.batch import Values, merged
-from reader.cache.storing.papers import Cache, Stored
+from reader.cache.storing import Cache, Stored, Values, merged
 from reader.cache.tables import BLANK
 from reader.core.errors import CacheError
 from reader.core.ids import page_id
-from reader.core.paper import Draft, Listing, Skipped
+from reader.core.paper import Draft, Listing, SkippedRecord
 from reader.core.text import title_hash
 from reader.database import connections
 from tests.breakage import execute
@@ -56,7 +55,7 @@ def test_a_half_filled_day_replaces_no_fuller_one_and_a_paper_may_be_in_two(
 
 
 def test_what_was_stored_adds_up(cache: Cache) -> None:
-    twice = Listing("2026-11-24", (draft(1, upvotes=1), draft(1, upvotes=2)), (Skipped("item 2", "no title"),))
+    twice = Listing("2026-11-24", (draft(1, upvotes=1), draft(1, upvotes=2)), (SkippedRecord("item 2", "no title"),))
     assert cache.store(twice, NOW) == Stored(new=1, unchanged=1, skipped=1)
     assert Stored(1, 2, 3, 4) + Stored(10, 20, 30, 40) == Stored(11, 22, 33, 44)
 
@@ -194,7 +193,7 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_half_stored(filled: Cache, w
     many = tuple(draft(number, abstract=f"word{number} " * 300) for number in range(100, 160))
     with pytest.raises(CacheError, match="disk is full"):
         filled.store(Listing("2026-11-24", many), NOW)
-    assert (window.days()[0].papers, window.size()) == (3, 5)
+    assert (window.days()[0].papers, window.last_key()) == (3, 5)
 
 
 def test_the_feed_s_ranking_is_kept_as_it_came(filled: Cache, window: Window) -> None:

@@ -1,0 +1,476 @@
+"""Commands that fetch papers, `refresh`, `search` and `add`, and the jobs that they and other commands run."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import threading
+import time
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from reader import log_file, paths
+from reader.cache.pages import find_waiting
+from reader.commands.command import Command, add_limit, add_no_pager, add_quiet, day_span, first_day, positive_number
+from reader.commands.output import (
+    SHOWN_AFTER_SECONDS,
+    Progress,
+    Style,
+    answer,
+    format_counts,
+    print_found,
+    print_line,
+    raise_failures,
+    warn,
+    width,
+)
+from reader.commands.streams import is_terminal
+from reader.commands.workspace import Workspace
+from reader.core.errors import FeedError, FeedOffline, NotFound, ReaderError, UsageError
+from reader.core.ids import named_id
+from reader.core.lines import fit
+from reader.core.steps import time_left, watched_by
+from reader.core.text import amount, brief, clean, split_words
+from reader.refresh import running
+from reader.refresh.lines import (
+    Job,
+    Line,
+    Tell,
+    done,
+    failed,
+    failure_of,
+    ignore,
+    job,
+    listing_of,
+    listing_values,
+    refresh_job,
+    waiting,
+)
+from reader.refresh.plan import Day, Latest, Month, Plan, Since
+
+if TYPE_CHECKING:
+    from reader.core.paper import Draft, Listing
+
+STEP_INTERVAL_SECONDS = 5.0
+"""Minimum time between two lines that say only that a job is at work."""
+
+
+def run_job(workspace: Workspace, job: Job, *, quiet: bool = False, tell: Tell = ignore) -> Line:
+    """Run a job, and return its result; raises ReaderError, and what `tell` raises, which stops the job.
+
+    Shows progress unless `quiet`. `tell` gets each line as it comes, from any thread, and a line for each wait and, if
+    nothing else happens, for some of the steps.
+    """
+    workspace.has_changed = True
+    with Progress(StringIO() if quiet else None) as progress:
+        if job["job"] != "store":
+            progress.show(f"asking {urlsplit(workspace.settings.endpoint).netloc}")
+        return asyncio.run(_run(workspace, job, progress, tell))
+
+
+def fetch(workspace: Workspace, job: Job, page: str) -> Line:
+    """Run a job for one paper; a failure mentions the paper's page unless there is no network."""
+    try:
+        return run_job(workspace, job)
+    except FeedOffline:
+        raise
+    except FeedError as error:
+        error.args = (f"{error} See {page}",)
+        raise
+
+
+async def _run(workspace: Workspace, job: Job, progress: Progress, tell: Tell) -> Line:
+    log_file.attach(workspace.settings.log_level)
+    started = beat = time.monotonic()
+    loop = asyncio.get_running_loop()
+    not_received: list[Exception] = []
+
+    def pass_on(line: Line) -> None:
+        # The job would take a closed pipe for a failure of the source that it asks: it is cancelled instead.
+        try:
+            if not not_received:
+                tell(line)
+        except Exception as error:
+            not_received.append(error)
+            loop.call_soon_threadsafe(work.cancel)
+
+    def note(seconds: float, why: str) -> None:
+        nonlocal beat
+        if why:
+            progress.show(describe_progress(waiting(seconds, why)))
+        if seconds or time.monotonic() - beat >= STEP_INTERVAL_SECONDS:
+            beat = time.monotonic()
+            pass_on(waiting(seconds, why))
+
+    def receive(line: Line) -> None:
+        progress.show(describe_progress(line, time.monotonic() - started))
+        if line.get("failed") in ("day", "feed"):
+            log_file.record_warning(f"{line['failed']} {line.get('day') or line['title']}", line["error"])
+        pass_on(line)
+
+    redrawing = asyncio.create_task(_redraw(progress))
+    try:
+        with watched_by(note):
+            work = asyncio.ensure_future(running.run_job(replace(workspace.job_context, tell=receive), job))
+            result = await work
+    except asyncio.CancelledError:
+        if not not_received:
+            raise
+    finally:
+        redrawing.cancel()
+    if not_received:
+        raise not_received[0]
+    return result
+
+
+async def _redraw(progress: Progress) -> None:
+    """Redraw the progress without messages, so that a slow feed does not look like a hang."""
+    while True:
+        await asyncio.sleep(SHOWN_AFTER_SECONDS)
+        progress.draw()
+
+
+def describe_progress(line: Line, seconds: float = 0.0) -> str:
+    """The progress text of a line after `seconds`; empty for other lines."""
+    match line:
+        case {"step": "asking", "title": title}:
+            return f"asking {title}"
+        case {"day": day, "n": n, "of": of}:
+            left = time_left(n, of, seconds) if of > 1 else ""
+            return f"day {n:,} of {of:,} done: {day}" + (f" · {left}" if left else "")
+        case {"step": "wait", "seconds": wait, "why": why}:
+            return f"waiting {wait:.0f} s: {why}"
+        case {"step": "titles", "n": n, "of": of} if n < of:
+            pace = time_left(n, of, seconds)
+            return f"title {n + 1:,} of {of:,}" + (f" · {pace}" if pace else "")
+        case {"step": "texts", "n": n, "of": of} if n < of:
+            return f"full text {n + 1:,} of {of:,}"
+        case {"step": "pdf", "bytes": received, "total": total}:
+            whole = f" of {total / 1e6:.1f}" if total else ""
+            return f"{received / 1e6:.1f}{whole} MB of the PDF"
+        case {"step": "topics", "n": n, "of": of}:
+            return f"other topics: {n:,} of {of:,} papers"
+        case {"step": "hook", "n": n, "of": of}:
+            return f"on_new: {n:,} of {amount(of, 'paper')}"
+        case {"step": "dropped", "papers": papers, "before": before}:
+            return f"{amount(papers, 'paper')} from before {before} dropped"
+    return ""
+
+
+# Refresh
+
+
+def _add_refresh_arguments(parser: ArgumentParser) -> None:
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--day", type=_day, metavar="D", help="one day: 2026-05-11, today or yesterday")
+    which.add_argument("--days", type=positive_number, metavar="N", help="the last N days (default: days_at_start)")
+    which.add_argument("--since", type=first_day, metavar="D", help="all days since D: a date, 2w or 3m")
+    which.add_argument("--month", type=_month, metavar="M", help="a month: 2026-05")
+    about = "do not fetch the full texts that the setting fetch_ahead names"
+    parser.add_argument("--no-texts", action="store_true", help=about)
+    about = 'run another job, an object of JSON such as {"job": "text", "id": "2605.00001"}, and print its lines'
+    which.add_argument("--job", metavar="JOB", help=about)
+    add_quiet(parser, "print nothing unless something is missing, for cron")
+
+
+def _day(text: str) -> str:
+    """A single day (ISO), as an argparse type."""
+    first, last = day_span(text)
+    if first != last:
+        raise ArgumentTypeError(f"{text!r} is longer than a day")
+    return first
+
+
+def _month(text: str) -> str:
+    """A month such as `2026-05`, as an argparse type."""
+    first, last = day_span(text)
+    if first[:7] != last[:7] or first[8:] != "01" or first == last:
+        raise ArgumentTypeError(f"{text!r} is not a month: write it as 2026-05")
+    return first[:7]
+
+
+def _refresh(arguments: Namespace, workspace: Workspace) -> int:
+    if arguments.job:
+        return _run_another(arguments, workspace)
+    quiet, plan = arguments.quiet, _choose_plan(arguments, workspace)
+    print_line_of = _line_printer() if arguments.json and not arguments.json.fields else ignore
+    missing: list[Line] = []
+    by_rules: dict[str, int] = {}
+
+    def receive(line: Line) -> None:
+        print_line_of(line)
+        match line:
+            case {"failed": "notification", "error": error}:
+                # The papers are stored, so the refresh succeeded.
+                warn(error)
+            case {"failed": "feed"}:
+                missing.append(line)
+            case {"step": "rules", "did": did}:
+                by_rules.update(did)
+
+    finished = run_job(workspace, refresh_job(plan), quiet=quiet, tell=receive)
+    if not finished["missing"]:
+        paths.touch_private(paths.refresh_stamp(workspace.cache_file))
+    sums = {name: finished[name] for name in ("new", "updated", "unchanged", "skipped")}
+    goes_on = isinstance(plan, Latest) and finished["error"] is None
+    texts = 0
+    if goes_on and not arguments.no_texts:
+        texts = run_job(workspace, job("texts"), quiet=quiet, tell=print_line_of)["stored"]
+    titles = None
+    if goes_on:
+        titles = look_up_titles(workspace, quiet=quiet or bool(arguments.json), is_asked=False)
+    if arguments.json:
+        days = {"days": finished["days"], "failed": finished["missing"], "error": finished["error"]}
+        feeds = [{name: one[name] for name in ("slug", "title", "error")} for one in missing]
+        more = {"feeds_failed": feeds, "texts": texts, "by_rules": by_rules} | ({"titles": titles} if titles else {})
+        result = sums | {"returned": finished["returned"]} | days | more
+        if arguments.json.fields:
+            arguments.json.print(result)
+        else:
+            print_line_of(done("refresh", **result))
+    elif not arguments.quiet:
+        if finished["days"] or not finished["missing"]:
+            print_line(f"{format_counts(sums)} in {amount(finished['days'], 'day')}.")
+        if finished["returned"]:
+            print_line(f"{amount(finished['returned'], 'paper')} that you marked or imported came in.")
+        if by_rules:
+            print_line(f"By your rules: {', '.join(f'{count:,} {what}' for what, count in by_rules.items())}.")
+        if texts:
+            print_line(f"{amount(texts, 'full text')} fetched ahead.")
+        for reason in _incomplete(workspace) if isinstance(plan, Latest) else ():
+            print_line(reason)
+    return _report_missing(finished, missing, quiet=arguments.quiet)
+
+
+def _incomplete(workspace: Workspace) -> list[str]:
+    from reader.cache.feeds import Feeds
+
+    today = datetime.now(UTC).date()
+    with closing(Feeds.open(workspace.cache_file, query_only=True)) as feeds:
+        found = feeds.freshness(today)
+    return [f"{one.slug}: {one.text(today)}." for one in found if one.coverage and one.coverage.incomplete]
+
+
+def _line_printer() -> Callable[[Line], None]:
+    """Print a line at once; for any thread."""
+    lock = threading.Lock()
+
+    def tell(line: Line) -> None:
+        with lock:
+            print_line(json.dumps(line))
+            sys.stdout.flush()
+
+    return tell
+
+
+def _choose_plan(arguments: Namespace, workspace: Workspace) -> Plan:
+    if arguments.day:
+        return Day(arguments.day)
+    if arguments.since:
+        return Since(arguments.since)
+    if arguments.month:
+        return Month(arguments.month)
+    if arguments.days:
+        return Latest(arguments.days, after_absence=False)
+    return Latest(workspace.settings.days_at_start)
+
+
+def _run_another(arguments: Namespace, workspace: Workspace) -> int:
+    """Run one of the jobs of `reader.refresh.running` alone, and print its lines, as the reader has them."""
+    print_line_of = _line_printer()
+    try:
+        print_line_of(run_job(workspace, _job(arguments.job), quiet=True, tell=print_line_of))
+    except Exception as error:
+        # Logged here with its traceback; the reader logs only what a process without a last line has printed.
+        known = error if isinstance(error, ReaderError) else failure_of("a background job", error)
+        print_line_of(failed("job", known))
+        return 1
+    finally:
+        # The reader writes the watched files itself.
+        workspace.has_changed = False
+    return 0
+
+
+def _job(text: str) -> Job:
+    try:
+        job = json.loads(text)
+    except (ValueError, RecursionError):
+        job = None
+    if not isinstance(job, dict) or "job" not in job:
+        raise UsageError('--job takes an object of JSON such as {"job": "text", "id": "2605.00001"}.')
+    return job
+
+
+def _report_missing(finished: Line, missing: Sequence[Line], *, quiet: bool) -> int:
+    """Print what could not be fetched, one line per source; raises FeedError if the user asked for any of it."""
+    days = ""
+    if failed := finished["missing"]:
+        named = failed[0] if len(failed) == 1 else f"{amount(len(failed), 'day')} from {min(failed)} to {max(failed)}"
+        days = f"{named} could not be fetched: {finished['error']}"
+    # Without a network, all fail for the reason already printed.
+    feeds = [one for one in missing if (one["followed"] or not quiet) and one["error"] not in days]
+    message = [
+        *filter(None, (days,)),
+        *(f"{brief(one['title'])} could not be fetched: {one['error']}" for one in feeds),
+    ]
+    if days or any(one["followed"] for one in feeds):
+        return raise_failures(message)
+    for line in message:
+        warn(line)
+    return 0
+
+
+REFRESH_COMMAND = Command(
+    "refresh",
+    "Fetch papers from the feed; without options, the latest days.",
+    (),
+    _add_refresh_arguments,
+    _refresh,
+    has_json=True,
+)
+
+
+def look_up_titles(workspace: Workspace, *, quiet: bool, is_asked: bool = True) -> dict[str, Any] | None:
+    """Look up pending titles of saved pages, and print and return the result; print nothing if `quiet`.
+
+    Does nothing without pending titles. Unless `is_asked`, titles left for a later run are not mentioned.
+    """
+    if not find_waiting(workspace.cache_file, datetime.now(UTC)):
+        return None
+    result = run_job(workspace, job("titles"), quiet=quiet)
+    found, offered, left = result["found"], result["offered"], result["left"]
+    if not quiet:
+        if found:
+            print_line(f"{amount(found, 'paper')} found by {'its title' if found == 1 else 'their titles'}.")
+        if offered:
+            print_line(f"{amount(offered, 'paper')} may be another one: choose by L, in the reader's view Saved pages.")
+        if result["error"]:
+            warn(f"{amount(left, 'title')} will be looked up with the next refresh: {result['error']}")
+        elif left and is_asked:
+            print_line(f"{amount(left, 'title')} will be looked up with the next refreshes.")
+    return {"found": found, "offered": offered, "left": left}
+
+
+# Search the feed itself
+
+
+def _add_search_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("words", nargs="+", metavar="WORD", help="words for the feed's own search")
+    parser.add_argument("--add", action="store_true", help="store the results in the cache")
+    add_limit(parser, "results")
+    add_quiet(parser, "print results only, without progress and remarks")
+    add_no_pager(parser)
+
+
+def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
+    words = " ".join(arguments.words)
+    if not split_words(words):
+        raise UsageError(f"“{brief(words)}” has no letter or digit to search for.")
+    result = run_job(workspace, job("search", text=words), quiet=arguments.quiet)
+    found_listings = map(listing_of, result["listings"])
+    listings = tuple(listing for listing in found_listings if listing.drafts)[: arguments.limit]  # each has one paper
+    found = [(draft, listing.day) for listing in listings for draft in listing.drafts]
+    with workspace.window() as window:
+        known = {draft.id for draft, _ in found if draft.id and window.pk_of(draft.id) is not None}
+    results = (_result_record(draft, day, draft.id in known) for draft, day in found)
+    print_found(arguments, results, _draw_results(found, known))
+    if not found and not arguments.quiet:
+        warn("The feed finds nothing.")
+    if arguments.add and found:
+        _store_results(workspace, listings, quiet=arguments.quiet)
+    return 0
+
+
+def _store_results(workspace: Workspace, listings: tuple[Listing, ...], *, quiet: bool) -> None:
+    stored = run_job(workspace, job("store", listings=[listing_values(one) for one in listings]), quiet=quiet)
+    if not quiet:
+        warn(f"{amount(stored['new'], 'paper')} added.")
+
+
+def _result_record(draft: Draft, day: str | None, is_known: bool) -> dict[str, Any]:
+    return {
+        "id": draft.id,
+        "title": draft.title,
+        "abstract": draft.abstract or None,
+        "day": day,
+        "published": draft.published,
+        "authors": list(draft.authors),
+        "upvotes": draft.upvotes,
+        "in_cache": is_known,
+    }
+
+
+def _draw_results(found: Sequence[tuple[Draft, str | None]], known: set[str]) -> Iterator[str]:
+    """A line for each paper in the feed's order: + if not in the cache, id, day and title."""
+    style = Style.of(sys.stdout)
+    room = max(20, width() - 26) if is_terminal(sys.stdout) else None
+    for draft, day in found:
+        title = fit(clean(draft.title), room).rstrip() if room else clean(draft.title)
+        sign = " " if draft.id in known else "+"
+        when = f"{day or draft.published or '':10}"
+        yield f"{sign} {draft.id:11} {style('muted', when)} {title}"
+
+
+SEARCH_COMMAND = Command(
+    "search",
+    "Search the feed itself, not the cache; a + marks papers that are not in the cache.",
+    (),
+    _add_search_arguments,
+    _search_feed,
+    has_json=True,
+)
+
+
+# Add
+
+
+def _add_ids(parser: ArgumentParser) -> None:
+    about = "an arXiv id, arXiv's DOI, or an address of arXiv, Hugging Face or alphaXiv"
+    parser.add_argument("papers", nargs="+", metavar="ID", help=about)
+
+
+def _add_papers(arguments: Namespace, workspace: Workspace) -> int:
+    ids = [_parse_id(text) for text in arguments.papers]
+    failures = [failure for id in ids if (failure := _look_up(workspace, id))]
+    with workspace.window() as window:
+        pks = [window.pk_of(id) for id in ids]
+        found = [paper for pk in pks if pk is not None and (paper := window.paper(pk)) is not None]
+    from reader.actions.export import record
+
+    answer(arguments, map(record, found), *(f"{paper.id}  {clean(paper.title)}" for paper in found))
+    return raise_failures(failures)
+
+
+def _parse_id(text: str) -> str:
+    id = named_id(text)
+    if id is None:
+        raise UsageError(f"{brief(text)!r} is not a paper: give an arXiv id or an address with one.")
+    return id
+
+
+def _look_up(workspace: Workspace, id: str) -> ReaderError | None:
+    """Fetch a paper into the cache; return why that failed, or None."""
+    try:
+        if run_job(workspace, job("look-up", id=id))["found"]:
+            return None
+    except FeedError as error:
+        error.args = (f"{id} could not be fetched: {error}",)
+        return error
+    return NotFound(f"Neither the feed nor arXiv has {id}.")
+
+
+ADD_COMMAND = Command(
+    "add",
+    "Fetch papers by id or address into the cache, from the feed or else from arXiv.",
+    (),
+    _add_ids,
+    _add_papers,
+    has_json=True,
+)
