@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.lines import Line, Piece, cell_len, cut, cut_line
 from reader.keys.actions import COMMAND_LINE, FIRST_KEYS, MENU, Context, place_of
@@ -17,7 +17,7 @@ from reader.ui.command_line.screen import COMMAND, OUTPUT, Output, offer_more
 from reader.ui.kit.lines import Row
 from reader.ui.kit.pane import RowsPane
 from reader.ui.kit.status_lines import Status
-from reader.ui.looks.theme import stylesheet
+from reader.ui.kit.theme import stylesheet
 from reader.ui.shell.commands import Manual, Offer
 from reader.ui.shell.controller import Controller, follows, handles
 from reader.ui.shell.screens import PaneScreen, status
@@ -114,8 +114,7 @@ class HelpActions(Controller):
 class KeysPane(RowsPane):
     """The lines of help, with a cursor on pages."""
 
-    PREFIX = "help"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"help--{role}" for role in ("key", "name", "about", "cursor")}
+    PANE = "help"
 
 
 FIRST = 15

@@ -7,10 +7,10 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
-from reader.commands.command import asks_for_help, make_parser, places_of_arguments
+from reader.commands.command import asks_for_help, make_parser, split_words
 from reader.commands.completions import FILES, candidates
 from reader.commands.line.own_process import CommandProcess
 from reader.commands.registry import COMMANDS, FOREIGN, find_command, gists_of_commands, is_command
@@ -229,7 +229,8 @@ def _papers_for(name: str, words: Sequence[str], here: Here) -> tuple[str, ...]:
     """The papers in view, for a command on papers whose words name none."""
     if name not in _BEFORE_PAPERS:
         return ()
-    given = [words[place] for place in places_of_arguments(make_parser(find_command(name)), words)]
+    _, *arguments = split_words(make_parser(find_command(name)), words)
+    given = [*chain(*arguments)]
     is_query = any(word.partition("=")[0] in ("--query", "--all") for word in words)
     if is_query or len(given) != _BEFORE_PAPERS[name] or given[:1] == ["rename"]:
         return ()
@@ -265,7 +266,7 @@ def _export(words: Sequence[str], here: Here) -> Typed:
     """An export, by default of the papers in view; the user is asked before it replaces a file."""
     chooses = any(word.partition("=")[0] in ("--id", "--all", "--watched") for word in words)
     papers: tuple[str, ...] = ()
-    if not chooses and not places_of_arguments(make_parser(find_command("export")), words):
+    if not chooses and not any(split_words(make_parser(find_command("export")), words)[1:]):
         papers = tuple(word for id in here.selected for word in ("--id", id)) or ("--", here.query)
     file = next((Path(name) for name in _OUTPUT.findall("\0".join(words))), None)
     is_replaced = file is not None and file.is_file()
