@@ -137,6 +137,10 @@ async def _redraw(progress: Progress) -> None:
         progress.draw()
 
 
+_COUNTED = {"titles": "title", "texts": "full text", "topics": "topics of paper", "hook": "on_new: paper"}
+"""The name of what each of these steps counts."""
+
+
 def describe_progress(line: Line, seconds: float = 0.0) -> str:
     """The progress text of a line after `seconds`; empty for other lines."""
     match line:
@@ -147,18 +151,12 @@ def describe_progress(line: Line, seconds: float = 0.0) -> str:
             return f"day {n:,} of {of:,} done: {day}" + (f" · {left}" if left else "")
         case {"step": "wait", "seconds": wait, "why": why}:
             return f"waiting {wait:.0f} s: {why}"
-        case {"step": "titles", "n": n, "of": of} if n < of:
-            pace = time_left(n, of, seconds)
-            return f"title {n + 1:,} of {of:,}" + (f" · {pace}" if pace else "")
-        case {"step": "texts", "n": n, "of": of} if n < of:
-            return f"full text {n + 1:,} of {of:,}"
         case {"step": "pdf", "bytes": received, "total": total}:
             whole = f" of {total / 1e6:.1f}" if total else ""
             return f"{received / 1e6:.1f}{whole} MB of the PDF"
-        case {"step": "topics", "n": n, "of": of}:
-            return f"other topics: {n:,} of {of:,} papers"
-        case {"step": "hook", "n": n, "of": of}:
-            return f"on_new: {n:,} of {amount(of, 'paper')}"
+        case {"step": name, "n": n, "of": of} if n < of and (counted := _COUNTED.get(name)):
+            left = time_left(n, of, seconds)
+            return f"{counted} {n + 1:,} of {of:,}" + (f" · {left}" if left else "")
         case {"step": "dropped", "papers": papers, "before": before}:
             return f"{amount(papers, 'paper')} from before {before} dropped"
     return ""
