@@ -79,8 +79,6 @@ def test_refresh_prints_counts_and_refuses_what_is_not_a_day(session: Session, f
         2606.00001	TODAY	5	2	unread	One
         2606.00003	YESTERDAY	5	2	unread	Three
         2606.00002	YESTERDAY	5	2	unread	Two
-        $ doctor --online --jsonl=ok
-        {"ok": true}
         $ digest --refresh --since YESTERDAY --jsonl=since,left_out,mailed
         {"since": "YESTERDAY", "left_out": 0, "mailed": 0}
         """,  # noqa: E501
