@@ -79,12 +79,8 @@ def version(path: Path) -> str | None:
 
     Raises CacheForeign if the file belongs to another program, CacheDamaged if it is broken at first sight.
     """
-    return _facts(path).version
-
-
-def _facts(path: Path) -> _Facts:
     if not path.exists() or (path.is_file() and path.stat().st_size == 0):
-        return _Facts(None, 0, frozenset())
+        return None
     # The file must not be read but by SQLite: as it is closed, the system drops all locks that this process has on it,
     # also those of other connections, and another program may delete their log.
     try:
@@ -103,7 +99,7 @@ def _facts(path: Path) -> _Facts:
         )
     if facts.mark not in (0, APPLICATION_ID):
         raise damaged(path)
-    return facts
+    return facts.version
 
 
 def _read_facts(connection: sqlite3.Connection) -> _Facts:

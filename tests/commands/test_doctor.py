@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from reader import described
-from reader.cache.coverage import Coverage
-from reader.cache.feeds import Feeds, Freshness
+from reader.cache.feeds import Coverage, Feeds, Freshness
 from tests.commands.conftest import Run, RunOnTerminal
 from tests.table import each
 

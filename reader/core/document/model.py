@@ -268,7 +268,9 @@ class Document:
 
     @cached_property
     def _named(self) -> dict[str, Landmark]:
-        return {_key(one.kind, one.number): one for one in reversed(self.landmarks)}
+        # `6–8` are equations that share their rows.
+        numbers = ((one, number) for one in reversed(self.landmarks) for number in one.number.split("–"))
+        return {_key(one.kind, number): one for one, number in numbers}
 
     def find_landmark(self, words: str) -> Landmark | None:
         """The part that `Table 2`, `fig. 3`, `Eq. (14)` or `§2.1` names; None if the text has no such part."""

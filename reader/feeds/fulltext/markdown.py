@@ -10,7 +10,7 @@ text.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from html import escape
@@ -64,7 +64,6 @@ _HEAD = re.compile(
 )
 _ARXIV = re.compile(r"https?://(?:[\w-]+\.)*arxiv\.org/html/\S+?(?:v(?P<version>[0-9]{1,3}))?/?$")
 _ON_PAGE = re.compile(r"href=\"https?://(?:[\w-]+\.)*arxiv\.org/html/[^#\s\"]+(?=#[\w.:-]+\")")
-_LINKED = re.compile(r"href=\"#([\w.:-]{1,200})\"")
 
 _TAGS = (
     "a|b|blockquote|br|center|code|dd|del|details|div|dl|dt|em|figcaption|figure|font|h[1-6]|hr|i|img|kbd|li|mark|ol|p"
@@ -125,7 +124,6 @@ def parse_markdown(text: str, *, title: str = "", version: int | None = None) ->
     if is_long:
         text = text[: MARKDOWN_LETTERS + 1].rpartition("\n\n")[0]
     page = _html_of(_OWN.sub("", text))
-    targets = {anchor.rpartition(".")[2]: anchor for anchor in reversed(_LINKED.findall(page))}
     check_html(page)
     reader = PageReader()
     article = LexborHTMLParser(f"<article>{page}</article>").css_first("article")
@@ -139,7 +137,7 @@ def parse_markdown(text: str, *, title: str = "", version: int | None = None) ->
     names = (_title(block) if isinstance(block, Heading) else "" for block in blocks[:60])
     # What stands before the abstract are names, and what is left of macros.
     start = next((place for place, name in enumerate(names) if name == "abstract"), 0)
-    whole = _with_pictures(_joined_blocks(blocks[start:], targets))
+    whole = _with_pictures(_joined_blocks(blocks[start:]))
     return Document(clean(title), tuple(whole), version, is_cut=is_long or reader.is_cut)
 
 
@@ -294,7 +292,7 @@ def _read_again(block: Block) -> Iterator[Block]:
                 yield Heading(1, "", spans)
             else:
                 number, spans = _numbered(spans)
-                yield Heading(level, number, spans, _section_anchor(number))
+                yield Heading(level, number, spans)
         case Paragraph(spans):
             if note := _NOTE_TEXT.match(spans[0].text):
                 yield Note(note[1], _shortened(spans, note.end()))
@@ -356,15 +354,6 @@ def _numbered(spans: Spans) -> tuple[str, Spans]:
     return found[1] + found[2], _shortened(spans, found.end())
 
 
-def _section_anchor(number: str) -> str:
-    """The anchor that arXiv's HTML gives to a section: `S2.SS1` to 2.1, `A1` to Appendix A."""
-    if not number:
-        return ""
-    first, *rest = number.removeprefix("Appendix ").split(".")
-    head = f"S{int(first)}" if first.isdecimal() else f"A{ord(first) - 64}"
-    return ".".join([head, *(f"{'S' * (level + 2)}{int(part)}" for level, part in enumerate(rest))])
-
-
 def _without_style(spans: Spans) -> Spans:
     """The spans of a title as plain text, without stars that Markdown did not read."""
     return restyled(
@@ -379,14 +368,13 @@ def _title(heading: Heading) -> str:
 # Blocks that belong together
 
 _NUMBER = re.compile(r"\(([0-9A-Z][0-9.]{0,6}[a-z]?)\)")
-_CAPTION = re.compile(r"((?:Figure|Fig\.|Table|Algorithm|Listing) ?([A-Z]?[0-9]{1,3}))[:.]+ ")
+_CAPTION = re.compile(r"((?:Figure|Fig\.|Table|Algorithm|Listing) ?[A-Z]?[0-9]{1,3})[:.]+ ")
 _PANEL = re.compile(r"\(([a-z])\) ")
-_KINDS = {"Figure": "F", "Fig.": "F", "Table": "T", "Algorithm": "alg", "Listing": "LST"}
 _ENDS_WITH_RELATION = re.compile(r"(?:=|\\(?:leq?|geq?|approx|equiv|propto|sim))\s*$")
 _BEGINS_WITH_RELATION = re.compile(r"(?:=|\\(?:leq?|geq?|approx|equiv|propto|sim)\b)")
 
 
-def _joined_blocks(blocks: Sequence[Block], targets: Mapping[str, str]) -> Iterator[Block]:
+def _joined_blocks(blocks: Sequence[Block]) -> Iterator[Block]:
     """Blocks with numbers, captions, statements and references put together again."""
     in_references = False
     held: Block | None = None
@@ -398,7 +386,7 @@ def _joined_blocks(blocks: Sequence[Block], targets: Mapping[str, str]) -> Itera
             yield from _references(block)
             held = None
             continue
-        *done, held = _joined(held, block, targets)
+        *done, held = _joined(held, block)
         yield from done
     yield from filter(None, (held,))
 
@@ -415,11 +403,11 @@ def _with_pictures(blocks: Iterable[Block]) -> list[Block]:
     return found
 
 
-def _joined(before: Block | None, block: Block, targets: Mapping[str, str]) -> list[Block]:
+def _joined(before: Block | None, block: Block) -> list[Block]:
     """A block joined with the one before it, if it belongs to it."""
     match before, block:
         case Formula(rows, ""), Paragraph((Span(text, "", ""),)) if number := _NUMBER.fullmatch(text):
-            return [Formula(rows, number[0], targets.get(f"E{number[1]}", ""))]
+            return [Formula(rows, number[0])]
         case Formula(number=first) as formula, Paragraph((Span(text, "", ""),)) if first and _NUMBER.fullmatch(text):
             return [replace(formula, number=f"{first.partition('–')[0]}–{text}")]
         case Formula((*rows, last), ""), Formula((first, *more), ""):
@@ -431,21 +419,21 @@ def _joined(before: Block | None, block: Block, targets: Mapping[str, str]) -> l
             return [Formula((*rows, last, first, *more))]
         case Theorem(title, ()), Paragraph() | Formula():
             return [Theorem(title, (block,))]
-        case Figure("", (), inner, pictures), Paragraph() if caption := _caption(block, targets):
+        case Figure("", (), inner, pictures), Paragraph() if caption := _caption(block):
             return [replace(caption, blocks=inner, pictures=pictures)]
         case Figure("", (), inner, pictures), Paragraph(spans) if _PANEL.match(spans[0].text):
             return [Figure(spans[0].text[:3], _shortened(spans, 4), inner, pictures)]
-        case Table(), Paragraph() if (caption := _caption(block, targets)) and caption.label.startswith("Table"):
+        case Table(), Paragraph() if (caption := _caption(block)) and caption.label.startswith("Table"):
             return [replace(caption, blocks=(before,))]
         case Figure(label, _, (), ()), Table() | Verbatim() if label:
             return [replace(before, blocks=(block,))]
     kept = [before] if before is not None else []
-    if isinstance(block, Paragraph) and (figure := _caption(block, targets)):
+    if isinstance(block, Paragraph) and (figure := _caption(block)):
         return [*kept, figure]
     return [*kept, block]
 
 
-def _caption(block: Block, targets: Mapping[str, str]) -> Figure | None:
+def _caption(block: Block) -> Figure | None:
     if not isinstance(block, Paragraph):
         return None
     first = block.spans[0]
@@ -453,9 +441,8 @@ def _caption(block: Block, targets: Mapping[str, str]) -> Figure | None:
     found = _CAPTION.match(f"{first.text}: " if is_label else f"{''.join(plain(block.spans[:2]))} ")
     if found is None or len(first.text) < len(found[1]):
         return None
-    kind = _KINDS[found[1].split(found[2])[0].strip()]
     spans = _shortened(block.spans, min(found.end(), len(first.text)) if is_label else found.end())
-    return Figure(found[1], spans, (), (), targets.get(f"{kind}{found[2]}", ""))
+    return Figure(found[1], spans, ())
 
 
 def _references(block: Items) -> Iterator[Reference]:

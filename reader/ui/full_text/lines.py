@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from reader.core.words import Marker
 
 
-TEXT_ROLES = (
-    "title", "heading", "strong", "emphasis", "code", "formula", "mark", "label", "caption", "muted", "rule", "link",
-    "cursor", "more", "key", "letter", "selected", "sign", "passage",
-)  # fmt: skip
-
 FrontLines: TypeAlias = Callable[[int], Sequence[DocumentLine]]
 """The lines before the text, such as the title, for a width."""
 
@@ -224,7 +219,7 @@ _WORDS = (
 )
 _WRITTEN = re.compile(rf"(?:\b|(?=§))(?P<word>{_WORDS})\s*\(?(?P<number>[A-Z](?:\.\d+)+|\d+(?:\.\d+)*|[A-Z]\b)")
 _CITED = re.compile(r"\[(\d{1,3})(?=[,\];–-])|(?<=[,;] )(\d{1,3})(?=[,\];])")
-_ANCHOR_PARTS = re.compile(r"(?:^|\.)(S|SS|SSS|A|F|T|E|alg)(\d+)")
+_ANCHOR_PARTS = re.compile(r"(?:^|\.)(S|SS|SSS|A|F|T|E|alg|LST)(\d+)")
 
 
 class TextLink(NamedTuple):
@@ -299,7 +294,7 @@ def _names_of_anchor(anchor: str) -> Iterator[str]:
     if not parts:
         return
     kind, number = parts[-1]
-    named = {"F": "figure", "T": "table", "E": "equation", "alg": "algorithm"}.get(kind)
+    named = {"F": "figure", "T": "table", "E": "equation", "alg": "algorithm", "LST": "listing"}.get(kind)
     if named:
         yield f"{named} {number}"
         return
