@@ -89,7 +89,7 @@ each paper above with the same first reason."""
 LEARNED, WORDS_VERSION = "for_you", "paper_words"
 """The keys in `meta` of what was learned, as JSON, and of the version of the stored terms."""
 
-_PACKED = "SELECT p.pk, w.body FROM paper AS p LEFT JOIN paper_words AS w ON w.pk = p.pk"
+_PACKED = "SELECT p.pk, w.body FROM paper AS p JOIN paper_words AS w ON w.pk = p.pk"
 
 _NEWEST = f"{_PACKED} ORDER BY p.pk DESC LIMIT ?"
 
@@ -115,8 +115,6 @@ _STATE = (
     "SELECT (SELECT value FROM meta WHERE key = 'log_applied'),"
     " (SELECT max(pk) FROM paper), (SELECT count(*) FROM topic)"
 )
-
-_TEXT = "SELECT p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk WHERE p.pk = ?"
 
 _WORDLESS = (
     "SELECT p.pk, p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
@@ -264,7 +262,10 @@ def _explain(
     for pk, terms in read_terms(cache, best):
         phrases, like = reasons.of(pk, terms)
         wanted = [one.name for one in asked if one.added > 0 and one.is_about(pk, terms)]
-        alike = f"{short_title(_text_of(cache, like)[0])}, which you {verbs[like]}" if like is not None else ""
+        alike = ""
+        if like is not None:
+            (title,) = cache.execute("SELECT title FROM paper WHERE pk = ?", (like,)).fetchone()
+            alike = f"{short_title(title)}, which you {verbs[like]}"
         found[pk] = ("\n".join([*dict.fromkeys((*wanted, *phrases))][:MOST_NAMED]), alike)
     return found
 
@@ -359,13 +360,7 @@ def read_terms(connection: sqlite3.Connection, pks: Iterable[int]) -> Iterator[t
 
 def _read(connection: sqlite3.Connection, select: str, *values: object) -> Iterator[tuple[int, Terms]]:
     for pk, body in connection.execute(select, values):
-        yield pk, unpack(body or pack(*_text_of(connection, pk)))
-
-
-def _text_of(connection: sqlite3.Connection, pk: int) -> tuple[str, str]:
-    """The title and the abstract of a paper; empty if it is gone."""
-    title, abstract = connection.execute(_TEXT, (pk,)).fetchone() or ("", "")
-    return title, abstract
+        yield pk, unpack(body)
 
 
 # What lists, commands and screens read

@@ -20,10 +20,8 @@ from typing import NamedTuple
 
 from reader import SCHEMA, __version__
 from reader.core.errors import CacheError, CacheForeign, CacheTooNew
-from reader.core.steps import note_step
 from reader.database.connections import (
     BESIDE,
-    STATEMENT_STEPS,
     alone,
     connect_broken,
     open_database,
@@ -209,8 +207,6 @@ def replace(path: Path, progress: Callable[[str], None] = lambda _: None) -> Pat
     create(building)
     if path.is_file():
         with open_database(building) as new:
-            # A statement on a large cache may take minutes: each part of it is a step.
-            new.set_progress_handler(note_step, STATEMENT_STEPS)
             _copy(path, new, progress)
     # Only a whole cache takes the place, without files beside it.
     with explained(building), closing(sqlite3.connect(building)) as connection:

@@ -26,7 +26,7 @@ from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.selection import register_functions
 from reader.cache.standing import muting_queries, papers_of
 from reader.core.errors import QueryError
-from reader.core.marks import AGENT, RULE, TAG, allowed_marks
+from reader.core.marks import AGENT, RULE, allowed_marks
 from reader.core.query import parse
 from reader.core.settings.standing import Standing
 from reader.database import connections
@@ -170,7 +170,7 @@ def _acted(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, set[
 
 
 def _lacking(connection: sqlite3.Connection, kind: str, pks: Sequence[int]) -> set[int]:
-    values = {"papers": json.dumps(pks), "value": "1", "tag": kind.removeprefix(TAG), "kind": kind}
+    values = {"papers": json.dumps(pks), "value": "1", "kind": kind}
     query = f"SELECT pk FROM paper WHERE pk IN (SELECT value FROM json_each(:papers)) AND NOT ({same(kind)})"
     return {pk for (pk,) in connection.execute(query, values)}
 

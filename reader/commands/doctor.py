@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import platform
 import shlex
@@ -11,7 +10,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -46,7 +45,6 @@ class Finding(NamedTuple):
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--online", action="store_true", help="also send the feed a request")
     about = "repair what is broken of the cache and your marks, and keep the broken files"
     parser.add_argument("--repair", action="store_true", help=about)
 
@@ -67,7 +65,6 @@ def _examine(arguments: Namespace, workspace: Workspace) -> int:
         *_examine_settings(workspace),
         *_examine_cache(workspace.cache_file),
         *_examine_feed(workspace),
-        *([_ask_feed(workspace.settings)] if arguments.online else []),
         *_examine_extensions(workspace),
         *_examine_log(),
     ]
@@ -192,26 +189,6 @@ def _examine_log() -> Iterator[Finding]:
         yield Finding("Log", "last error", clean(errors[-1]))
 
 
-def _ask_feed(settings: Settings) -> Finding:
-    from reader.feeds.http import Client, Limits
-    from reader.feeds.huggingface import HuggingFaceClient
-    from reader.refresh.lines import failure_of
-
-    # Yesterday has begun in every time zone, so every server has it.
-    day = (datetime.now(UTC).date() - timedelta(days=1)).isoformat()
-
-    async def ask() -> int:
-        http = Client.for_feed(settings, lookup_environment(), limits=Limits(attempts=1))
-        async with HuggingFaceClient(http) as feed:
-            listing, *_ = await feed.day(day)
-            return len(listing.drafts)
-
-    try:
-        return Finding("Feed", "answer", f"{amount(asyncio.run(ask()), 'paper')} of yesterday")
-    except Exception as error:
-        return Finding("Feed", "answer", "none", str(failure_of("the doctor's request to the feed", error)))
-
-
 # Repair
 
 
@@ -241,7 +218,7 @@ def prepare_files(file: Path) -> list[str]:
 
 COMMAND = Command(
     "doctor",
-    "Check program, settings, cache, sources, terminal and feed; each problem comes with what to do.",
+    "Check program, settings, cache, sources and terminal; each problem comes with what to do.",
     (),
     _add_arguments,
     _examine,

@@ -7,13 +7,11 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reader.cache.reads.figures import topic_trends
-from reader.cache.search.full_text import is_found_in_texts
 from reader.cache.texts import Texts
 from reader.commands.choosing import explain_nothing
 from reader.commands.command import query_of
@@ -23,11 +21,11 @@ from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.document.find import Finder, Hit, find
 from reader.core.errors import UsageError
 from reader.core.lines import Piece, cut, fill, wrap_text
-from reader.core.query import Match, Query, Term
-from reader.core.query.nodes import And, all_of, any_of
+from reader.core.query import Match, Query
+from reader.core.query.nodes import And
 from reader.core.text import brief, clean
 from reader.core.topics.trends import WEEKS, Trend, percent, spark
-from reader.core.words import join_neighbours, markers
+from reader.core.words import markers
 from reader.ui.kit.glyphs import glyphs
 from reader.ui.kit.lines import hits
 
@@ -63,9 +61,6 @@ def print_passages(arguments: Namespace, workspace: Workspace) -> int:
     if not wanted:
         raise UsageError("--passages needs words to look for: add a term such as fulltext:attention.")
     words = " ".join(f'"{one.text}"' if one.exact else one.text for one in wanted)
-    # The passages are found by any beginning of a word, and the query's own terms only by longer ones.
-    others = [node for node in nodes if node is not None and node not in wanted]
-    query = replace(query, root=all_of([*others, Term("has", "fulltext")]))
     with workspace.window() as window:
         found = islice(passages(workspace, window, words, query), arguments.limit)
         if arguments.json:
@@ -82,17 +77,6 @@ def print_passages(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
-def _with_words(query: Query, words: Sequence[str]) -> Query:
-    """The query with word beginnings that the full-text index finds the same way."""
-    matches = (
-        any_of([Match(one.strip('"'), one.startswith('"'), "fulltext") for one in (word, *whole)])
-        for word, whole in zip(words, join_neighbours(words), strict=True)
-        if is_found_in_texts(word)
-    )
-    nodes = [query.root, *matches]
-    return replace(query, root=all_of([node for node in nodes if node is not None]))
-
-
 def passages(workspace: Workspace, window: Window, text: str, query: Query) -> Iterator[Passage]:
     """The paragraphs of a query's stored texts with all the words; raises UsageError if there is no word."""
     words = _WORD.findall(text)
@@ -101,7 +85,7 @@ def passages(workspace: Workspace, window: Window, text: str, query: Query) -> I
         raise UsageError(f"{brief(text)!r} has no word to look for.")
     finders: list[Finder] = [partial(hits, searched=one) for one in wanted]
     in_formulas = any(one.may_be_signs for one in wanted)
-    pks = window.order(selection(window, _with_words(query, words))).pks
+    pks = window.order(selection(window, query)).pks
     with closing(Texts.open(workspace.cache_file)) as texts:
         for pk in pks:
             kept = texts.get(pk)

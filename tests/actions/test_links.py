@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.actions.citations import CitationKeys
-from reader.actions.clipboard import COPIES
+from reader.actions.export import COPIES
 from reader.actions.links import (
     Link,
     UnsafeLink,

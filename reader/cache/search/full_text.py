@@ -92,11 +92,6 @@ def _has_longer_words(text: str) -> bool:
     return is_letter(text[-1:]) and len(split_words(text)[-1]) >= SHORTEST_PREFIX
 
 
-def is_found_in_texts(word: str) -> bool:
-    """Whether the index finds a typed word wherever the texts show it: a short one finds no longer words."""
-    return bool(split_words(word)) and (word.startswith('"') or _has_longer_words(word))
-
-
 def typed_title(words: Sequence[Match], *, is_begin: bool = False) -> str:
     """The FTS5 expression of titles that have, or begin with, some words as typed, the last one maybe in part.
 

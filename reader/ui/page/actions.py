@@ -264,7 +264,7 @@ class CopyActions(Controller):
 
     @handles("link.copy_as")
     def choose(self, _count: int | None) -> None:
-        from reader.actions.clipboard import COPIES
+        from reader.actions.export import COPIES
 
         pks = self._model.take_targets()
         if pks:
@@ -282,7 +282,7 @@ class CopyActions(Controller):
 
     async def _copy_papers(self, letter: str, pks: tuple[PaperKey, ...]) -> None:
         from reader.actions.citations import CitationKeys
-        from reader.actions.clipboard import COPIES
+        from reader.actions.export import COPIES
         from reader.cache.reads.exports import citable_papers_of
 
         papers: list[Paper] = []
