@@ -77,7 +77,7 @@ def _print_value(arguments: Namespace, workspace: Workspace) -> int:
         value = [write_chord(chord) for chord in workspace.keymap.chords(inner[0])]
     elif inner:
         value = getattr(getattr(workspace.settings, table), inner[0])
-    record = {"value": value, "from": workspace.loaded.origin(".".join((table, *inner)))}
+    record = {"value": value, "from": workspace.loaded_settings.origin(".".join((table, *inner)))}
     return answer(arguments, record, value if isinstance(value, str) else as_toml(value))
 
 
@@ -93,7 +93,7 @@ def _set_value(arguments: Namespace, workspace: Workspace) -> int:
     set_value(workspace, arguments.name, arguments.value)
     now = Workspace()
     variable = VARIABLES.get(arguments.name)
-    if variable and now.loaded.origin(arguments.name) == variable:
+    if variable and now.loaded_settings.origin(arguments.name) == variable:
         warn(f"{variable} in the environment wins over it.")
     if arguments.name.startswith("keys."):
         for loss, winner in now.keymap.lost.items():
@@ -116,7 +116,7 @@ def _print_path(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _print_settings(arguments: Namespace, workspace: Workspace) -> int:
-    loaded = workspace.loaded
+    loaded = workspace.loaded_settings
     if arguments.json:
         record = {
             name: {"value": _plain(getattr(loaded.settings, name)), "from": loaded.origin(name), "about": about}
@@ -134,7 +134,7 @@ def _print_settings(arguments: Namespace, workspace: Workspace) -> int:
 
 def _settings_lines(workspace: Workspace) -> Iterator[tuple[str, str]]:
     """The settings in effect, as lines of a settings file, each with its origin."""
-    origin = workspace.loaded.origin
+    origin = workspace.loaded_settings.origin
     for name, kind in SETTING_TYPES.items():
         value = _plain(getattr(workspace.settings, name))
         if isinstance(value, dict):
