@@ -338,7 +338,6 @@ async def test_a_page_gets_what_belongs_to_its_paper(
 
 async def test_leaving_the_page_stops_what_is_asked(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reader.ui.page.loader.READ_FOR", 0.001)
-    monkeypatch.setattr("reader.ui.page.loader.LONG", 0.001)
     with feed_of_two() as feed:
         async with reader(papers=PAPERS, settings=settings(endpoint=feed.url), still=False) as r:
             await r.until(lambda: feed.requests and not r.app.model.state[REFRESH].is_running)
