@@ -17,10 +17,9 @@ from reader.refresh.lines import Line, step, waiting
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.kit.line_widgets import Reported
 from reader.ui.page.actions import _progress_text
-from reader.ui.page.lines import MEASURE, Presentation, link_keys
+from reader.ui.page.lines import MEASURE, Presentation, Reading, link_keys
 from reader.ui.page.loader import AFTER_FRAME, DetailLoader, PageRefresher
 from reader.ui.page.screen import PaperDetail, PaperPage
-from reader.ui.page.state import Reading
 from reader.ui.refresh.refresher import Refresher
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.state import State

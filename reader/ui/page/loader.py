@@ -15,7 +15,8 @@ from reader.core.ids import is_arxiv_id
 from reader.core.paper_row import PaperKey
 from reader.feeds.environment import is_offline
 from reader.session.places import Place, view
-from reader.ui.page.state import FOUND, PAGE, READING, Reading
+from reader.ui.page.lines import Reading
+from reader.ui.page.state import FOUND, PAGE, READING
 from reader.ui.refresh.refresher import OFFLINE
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.controller import Controller, follows
