@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -136,9 +137,8 @@ def test_highlights_stand_with_their_sections_and_notes_and_of_many_the_first_on
     ]
     look = replace(LOOK, link_keys={"places": "i"})
     head = ["Highlights  6  i reads there", *drawn, "▎ Short", "▎ of another program"]
-    folded, unfolded = (
-        own_lines(read(paper(highlights=said)), 40, one) for one in (look, replace(look, is_unfolded=True))
-    )
+    looks = look, replace(look, is_unfolded=True)
+    folded, unfolded = (own_lines(read(paper(highlights=said)), 40, one) for one in looks)
     assert said_by(folded) == [*head, *drawn, *drawn, "+1 more"]
     assert said_by(unfolded) == [*head, *drawn, *drawn, *drawn, "less"]
     assert [line[1].action for line in folded if line[0].text == "▎ "][2:5] == [("passage", str(n)) for n in (0, 1, 2)]
@@ -267,7 +267,7 @@ def test_the_page_shows_everything_about_a_paper() -> None:
         *("Video generation · Agents", "Versions v1 19 Nov · v3 22 Nov", "Computation and Language cs.CL", "9 pages"),
         *("memory · kv cache", "", "fetching …"),
     ]
-    wide, pane = whole(one, 78, look), whole(one, 60)
+    wide, pane = said_by(compose(found, 78, look)), whole(one, 60)
     assert wide[4:6] == [
         "◔ ◌ Mon 24 Nov · arXiv 19 Nov · v3 22 Nov · ICLR 2026",
         "▲ 61 ▇██ +11 since you looked · 3 comments · submitted by someone      3 of 34",
