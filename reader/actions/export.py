@@ -52,7 +52,7 @@ def write(papers: Iterable[Paper], out: TextIO, query: str = "", url: str = "", 
     # Everything but entries must come first.
     _add(feed, "title", f"Papers: {query}" if query else "Papers")
     _add(feed, "id", _urn(f"query:{query}"))
-    _add(feed, "updated", _time(max(map(_changed, listed), default=OLDEST)))
+    _add(feed, "updated", _time(max(map(_change_date, listed), default=OLDEST)))
     if url:
         _add(feed, "link", rel="self", href=url)
     _add(_add(feed, "author"), "name", "dailypapers")
@@ -68,7 +68,7 @@ def _add_entry(feed: Element, paper: Paper) -> None:
     entry = _add(feed, "entry")
     _add(entry, "title", clean(paper.title) or paper.id)
     _add(entry, "id", paper_url(paper.id) or _urn(f"paper:{paper.id}"))
-    _add(entry, "updated", _time(_changed(paper)))
+    _add(entry, "updated", _time(_change_date(paper)))
     if _is_date(paper.published):
         _add(entry, "published", _time(paper.published))
     for author in filter(None, map(clean, paper.authors)):
@@ -93,7 +93,7 @@ def _urn(name: str) -> str:
     return uuid5(NAMESPACE_URL, f"dailypapers:{_legal(name)}").urn
 
 
-def _changed(paper: Paper) -> str:
+def _change_date(paper: Paper) -> str:
     """The date of a paper's last change: its newest version, or its day in the feed."""
     return max((OLDEST, *filter(_is_date, (paper.published, paper.day, paper.revised))))
 

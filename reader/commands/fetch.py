@@ -25,8 +25,8 @@ from reader.commands.output import (
     Style,
     answer,
     format_counts,
-    print_found,
     print_line,
+    print_results,
     raise_failures,
     warn,
     width,
@@ -44,7 +44,7 @@ from reader.refresh.lines import (
     Line,
     Tell,
     done,
-    failed,
+    failure_line,
     failure_of,
     ignore,
     job,
@@ -281,7 +281,7 @@ def _run_another(arguments: Namespace, workspace: Workspace) -> int:
     except Exception as error:
         # Logged here with its traceback; the reader logs only what a process without a last line has printed.
         known = error if isinstance(error, ReaderError) else failure_of("a background job", error)
-        print_line_of(failed("job", known))
+        print_line_of(failure_line("job", known))
         return 1
     finally:
         # The reader writes the watched files itself.
@@ -371,7 +371,7 @@ def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.window() as window:
         known = {draft.id for draft, _ in found if draft.id and window.pk_of(draft.id) is not None}
     results = (_result_record(draft, day, draft.id in known) for draft, day in found)
-    print_found(arguments, results, _draw_results(found, known))
+    print_results(arguments, results, _draw_results(found, known))
     if not found and not arguments.quiet:
         warn("The feed finds nothing.")
     if arguments.add and found:

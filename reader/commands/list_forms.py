@@ -15,9 +15,9 @@ from reader.cache.reads.figures import topic_trends
 from reader.cache.texts import Texts
 from reader.commands.choosing import explain_nothing
 from reader.commands.command import query_of
-from reader.commands.output import Style, answer, print_found, print_paged, warn, width
+from reader.commands.output import Style, answer, print_paged, print_results, warn, width
 from reader.commands.streams import is_terminal
-from reader.commands.workspace import Workspace, parsed, selection
+from reader.commands.workspace import Workspace, parse_query, selection
 from reader.core.document.find import Finder, Hit, find
 from reader.core.errors import UsageError
 from reader.core.lines import Piece, cut, fill, wrap_text
@@ -55,7 +55,7 @@ class Passage(NamedTuple):
 
 def print_passages(arguments: Namespace, workspace: Workspace) -> int:
     """Print the paragraphs of stored full texts with the words of a query's `fulltext:` terms."""
-    query = parsed(query_of(arguments.query))
+    query = parse_query(query_of(arguments.query))
     nodes = query.root.nodes if isinstance(query.root, And) else (query.root,)
     wanted = [node for node in nodes if isinstance(node, Match) and node.field == "fulltext"]
     if not wanted:
@@ -71,7 +71,7 @@ def print_passages(arguments: Namespace, workspace: Workspace) -> int:
         if first is not None:
             print_paged(chain([first], lines), wanted=not arguments.no_pager)
         elif not arguments.quiet:
-            has_texts = window.count(selection(window, parsed(KEPT)))
+            has_texts = window.count(selection(window, parse_query(KEPT)))
             none = "No full text is stored yet. 'dailypapers read ID' fetches one."
             warn("No stored full text contains it." if has_texts else none)
     return 0
@@ -139,9 +139,9 @@ def print_topics(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.window() as window:
         counted, moves = _count(window, text)
         if not arguments.quiet and not any(topic.papers for topic in counted):
-            explain_nothing(window, parsed(text))
+            explain_nothing(window, parse_query(text))
     counted = counted[: arguments.limit]
-    print_found(
+    print_results(
         arguments,
         (_record(topic, moves.get(topic.slug)) for topic in counted),
         _draw_table(counted, moves, workspace),
@@ -151,7 +151,7 @@ def print_topics(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _count(window: Window, text: str) -> tuple[list[TopicCount], dict[str, Trend]]:
-    counted = window.topics(selection(window, parsed(text)) if text else None)
+    counted = window.topics(selection(window, parse_query(text)) if text else None)
     moves = window.read(topic_trends)
     return sorted(counted, key=lambda topic: (-topic.papers, topic.slug)), moves
 

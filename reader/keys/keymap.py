@@ -149,7 +149,7 @@ class Keymap:
             return (f"{found[0]}{'-' if self.ascii else '…'}{found[-1]}",)
         return found
 
-    def numbered(self, action_id: str) -> tuple[str, ...]:
+    def numbered_keys(self, action_id: str) -> tuple[str, ...]:
         """Return the displayed bindings of an action by number, one by one; empty for a lost one."""
         left = self.chords(action_id)
         return tuple(label(chord, ascii=self.ascii) if chord in left else "" for chord in self._chords[action_id])
@@ -256,7 +256,7 @@ class Match:
     count: int | None = None
 
 
-class Pending(NamedTuple):
+class PendingKeys(NamedTuple):
     """An incomplete count or chord: what was typed, and the keys of the chord."""
 
     text: str
@@ -264,7 +264,7 @@ class Pending(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Cancelled:
+class CancelledKeys:
     """Escape dropped an incomplete count or chord; it has no other effect."""
 
 
@@ -272,7 +272,7 @@ class UnknownKeys(NamedTuple):
     """Keys without a binding in this context; in a text line the key is text."""
 
 
-Outcome: TypeAlias = Match | Pending | Cancelled | UnknownKeys
+Outcome: TypeAlias = Match | PendingKeys | CancelledKeys | UnknownKeys
 
 
 class KeyReader:
@@ -291,11 +291,11 @@ class KeyReader:
         self._chord: Chord = ()
 
     @property
-    def pending(self) -> Pending | None:
+    def pending(self) -> PendingKeys | None:
         if self._context is None or not (self._count or self._chord):
             return None
         text = self._count + label(self._chord, ascii=self._keymap.ascii)
-        return Pending(text, self._chord)
+        return PendingKeys(text, self._chord)
 
     def reset(self) -> None:
         self._count, self._chord = "", ()
@@ -312,7 +312,7 @@ class KeyReader:
         begun = self.pending
         if begun is not None and key == "escape":
             self.reset()
-            return Cancelled()
+            return CancelledKeys()
         if not self._chord and self._is_count(key, context):
             self._count = str(min(int(self._count + key), self.MAX_COUNT))
         else:
@@ -320,7 +320,7 @@ class KeyReader:
             bound = self._keymap.resolve(context)
             found = bound.get(self._chord)
             if found is not None:
-                return self._matched(found)
+                return self._match(found)
             if not any(chord[: len(self._chord)] == self._chord for chord in bound):
                 if begun and begun.chord and is_typed(key):
                     self._chord = self._chord[:-1]
@@ -336,7 +336,7 @@ class KeyReader:
         digits = string.digits if self._count else string.digits[1:]
         return len(key) == 1 and key in digits and self._keymap.takes_counts(context)
 
-    def _matched(self, action: Action) -> Match:
+    def _match(self, action: Action) -> Match:
         count = int(self._count) if self._count and action.repeatable else None
         if action.numbered:
             count = self._keymap.place(action.id, self._chord)

@@ -186,7 +186,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.library = Library(cache_file, learns_apart=learns_apart)
         self.library.visited = self.library.new_since = self._left.visited
         has_news = self.library.has_news
-        begun = visit.resumed(self._left, has_news, now().astimezone().date())
+        begun = visit.resume_visit(self._left, has_news, now().astimezone().date())
         self._keep = None if query else begun.paper
         self.model = Model(self._first_state(query, begun))
         self.set_reactive(ReaderApp.state, self.model.state)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reader import described
+from reader import describe_version
 from reader.cache.feeds import Coverage, Feeds, Freshness
 from tests.commands.conftest import Run, RunOnTerminal
 from tests.table import each
@@ -26,7 +26,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 def without_machine(text: str, home: Path) -> list[str]:
     """The lines of a report, without what other machines and days say otherwise."""
     for said, mask in (
-        *((re.escape(described()), "VERSION"), (re.escape(str(home)), "HOME")),
+        *((re.escape(describe_version()), "VERSION"), (re.escape(str(home)), "HOME")),
         *((r"(?<=runs on       )Python.*", "VERSION"), (r"log-[\d-]+", "log-DAY")),
     ):
         text = re.sub(said, mask, text)
@@ -167,4 +167,4 @@ def test_another_package_in_the_same_folder_is_named(run: Run, papers: Path, mon
     packages = {"reader": ["dailypapers", "reader"]}
     monkeypatch.setattr("importlib.metadata.packages_distributions", lambda: packages)
     advice = "The package reader shares its folder: install dailypapers with 'uv tool install' or 'pipx install'."
-    assert findings(run)["dailypapers"] == (described(), advice)
+    assert findings(run)["dailypapers"] == (describe_version(), advice)

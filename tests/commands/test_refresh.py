@@ -18,7 +18,7 @@ from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError
 from reader.core.steps import note_wait
 from reader.refresh import running
-from reader.refresh.lines import Job, JobContext, Line, done, failed, ignore, refresh_job, step, waiting
+from reader.refresh.lines import Job, JobContext, Line, done, failure_line, ignore, refresh_job, step, waiting
 from reader.refresh.plan import Latest
 from tests.commands.conftest import Result, Run, Session
 from tests.doubles import fetched
@@ -199,7 +199,7 @@ DAY = "2026-05-11"
             step("day", day=DAY, new=0, updated=0, unchanged=0, skipped=0, n=30, of=1200),
             f"day 30 of 1,200 done: {DAY} · 6 min left",
         ),
-        (failed("day", FeedError("no"), day=DAY, n=2, of=2), f"day 2 of 2 done: {DAY} · 0 s left"),
+        (failure_line("day", FeedError("no"), day=DAY, n=2, of=2), f"day 2 of 2 done: {DAY} · 0 s left"),
         (waiting(3.2, "the feed asked for a pause"), "waiting 3 s: the feed asked for a pause"),
         (step("topics", n=2000, of=9295), "topics of paper 2,001 of 9,295 · 36 s left"),
         (step("dropped", papers=1, before=DAY), f"1 paper from before {DAY} dropped"),

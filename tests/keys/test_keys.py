@@ -25,7 +25,7 @@ from reader.keys.actions import (
     own_actions,
     rows_of,
 )
-from reader.keys.keymap import Cancelled, Keymap, KeyReader, Match, Pending, UnknownKeys, keys_table
+from reader.keys.keymap import CancelledKeys, Keymap, KeyReader, Match, PendingKeys, UnknownKeys, keys_table
 from reader.keys.spelling import keys_labelled, label, parse_keys, spell, typed_on, write_chord
 from tests.table import each
 
@@ -183,7 +183,7 @@ def test_an_action_by_number_keeps_its_places() -> None:
     assert matched(read("g 3", keymap=keymap)[-1]) == ("view.saved", 3)
     everywhere = Keymap(overrides={"view.all": "g2"})
     assert matched(read("g 3", keymap=everywhere)[-1]) == ("view.saved", 3)
-    assert everywhere.numbered("view.saved")[:3] == ("g1", "", "g3")
+    assert everywhere.numbered_keys("view.saved")[:3] == ("g1", "", "g3")
 
 
 def test_of_two_keys_of_the_user_s_that_meet_the_first_acts_and_the_other_is_a_mistake() -> None:
@@ -268,7 +268,7 @@ def test_counts_come_before_keys_and_chords() -> None:
 
 def test_a_chord_is_pending_until_its_last_key() -> None:
     outcomes = read("3 g t")
-    assert outcomes[:2] == [Pending("3"), Pending("3g", ("g",))]
+    assert outcomes[:2] == [PendingKeys("3"), PendingKeys("3g", ("g",))]
     assert matched(outcomes[2])[0] == "view.latest"
 
 
@@ -285,10 +285,10 @@ def test_a_chord_offers_six_places_and_the_saved_views_by_name() -> None:
 def test_a_chord_that_is_kept_waits_for_a_key_that_leads_on() -> None:
     reader = KeyReader(Keymap())
     begun, *wrong, taken = [reader.feed(key, "list") for key in "gzzt"]
-    assert isinstance(begun, Pending) and wrong == [begun, begun]
+    assert isinstance(begun, PendingKeys) and wrong == [begun, begun]
     assert matched(taken)[0] == "view.latest"
     others = [type(reader.feed(key, "list")) for key in ("g", "f5", "5", "z")]
-    assert others == [Pending, UnknownKeys, Pending, Match]
+    assert others == [PendingKeys, UnknownKeys, PendingKeys, Match]
 
 
 def test_the_command_line_opens_also_from_a_chord_that_has_begun() -> None:
@@ -298,9 +298,9 @@ def test_the_command_line_opens_also_from_a_chord_that_has_begun() -> None:
 
 def test_escape_drops_what_has_begun_and_else_is_a_key() -> None:
     outcomes = read("5 escape j g escape escape")
-    assert outcomes[1] == Cancelled()
+    assert outcomes[1] == CancelledKeys()
     assert matched(outcomes[2]) == ("move.down", None)
-    assert outcomes[4] == Cancelled()
+    assert outcomes[4] == CancelledKeys()
     assert matched(outcomes[5])[0] == "app.escape"
 
 
@@ -322,7 +322,7 @@ def test_random_keys_leave_no_chord_pending_after_escape(keys: list[tuple[str, C
     reader = KeyReader(KEYMAP)
     for key, context in keys:
         outcome = reader.feed(key, context)
-        assert (reader.pending is None) == (not isinstance(outcome, Pending))
+        assert (reader.pending is None) == (not isinstance(outcome, PendingKeys))
         assert reader.pending is None or reader.pending == outcome
     reader.feed("escape", keys[-1][1] if keys else "list")
     assert reader.pending is None

@@ -62,7 +62,7 @@ class ReaderShell:
         *before, word = re.split(r"\s+", line.lstrip())
         found = islice(dict.fromkeys(self._candidates(before, word)), MOST)
         # A word of another program stands for several words.
-        taken = tuple(_quoted(one) if before else one for one in found)
+        taken = tuple(_quote(one) if before else one for one in found)
         return Suggested(len(line) - len(word), taken, line, _is_known((*before, word)[0]))
 
     def _candidates(self, before: Sequence[str], word: str) -> Iterator[Candidate]:
@@ -75,11 +75,11 @@ class ReaderShell:
         if name == THEME and len(before) == 1:
             yield from (Candidate(one) for one in (AUTO, *THEMES) if one.startswith(word))
         elif name == TRIAGE:
-            yield from self._known(["list", word])
+            yield from self._complete_known(["list", word])
         elif is_command(name):
-            yield from self._known([*before, word])
+            yield from self._complete_known([*before, word])
 
-    def _known(self, words: Sequence[str]) -> Iterator[Candidate]:
+    def _complete_known(self, words: Sequence[str]) -> Iterator[Candidate]:
         """A shell's completions, including file names, which a shell knows itself."""
         for one in candidates(words, self._workspace):
             if one == FILES:
@@ -119,7 +119,7 @@ def _files(word: str) -> Iterator[Candidate]:
             yield Candidate(begin + one.name + (os.sep if one.is_dir() else ""))
 
 
-def _quoted(candidate: Candidate) -> Candidate:
+def _quote(candidate: Candidate) -> Candidate:
     text = candidate.text
     if not set(text) & set(" \t'\"\\") or text.startswith("~/"):
         return candidate

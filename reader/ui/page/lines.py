@@ -44,7 +44,7 @@ from reader.ui.why.lines import suits_lines
 
 if TYPE_CHECKING:
     from reader.cache.community import KeptOutput, PageData
-    from reader.cache.history import SinceMarked
+    from reader.cache.history import ChangesSinceMark
     from reader.cache.pages import PageTitle
     from reader.core.document.find import Hit
     from reader.core.document.model import Block, Document, Heading
@@ -90,7 +90,7 @@ class Reading(NamedTuple):
     follows: tuple[FollowReason, ...] = ()
     suits: str = ""
     """Why the paper suits the user, in words, if the list is ordered by that."""
-    since_marked: SinceMarked | None = None
+    since_marked: ChangesSinceMark | None = None
     number: int = 0
     """Its place in the list, from 1; 0 if unknown."""
     found: Findings | None = None
@@ -631,7 +631,7 @@ def _between(glyphs: Glyphs) -> Piece:
 # Text
 
 
-def _since_marked(since: SinceMarked | None, width: int, look: Presentation) -> list[Line]:
+def _since_marked(since: ChangesSinceMark | None, width: int, look: Presentation) -> list[Line]:
     """The changes of the paper since the user marked it."""
     if since is None:
         return []
@@ -696,7 +696,7 @@ def _page_title(title: PageTitle | None, width: int, look: Presentation) -> list
     """The paper that a saved page's paper may be, with the digit that chooses it in the list of links."""
     if title is None:
         return []
-    lines = fill([Piece(title.told, "muted")], width)
+    lines = fill([Piece(title.result_text, "muted")], width)
     for number, choice in enumerate(title.choices, 1):
         begin = [Piece(f"{number:<3}", "key"), Piece(f"{literal(choice.id)}  ", "muted")]
         room = width - measure(begin)

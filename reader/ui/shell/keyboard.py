@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from reader.keys.actions import CONTEXTS, OVER_ALL, TYPING, Action, Context, place_of
-from reader.keys.keymap import Cancelled, KeyReader, Match, Pending, UnknownKeys
+from reader.keys.keymap import CancelledKeys, KeyReader, Match, PendingKeys, UnknownKeys
 from reader.keys.spelling import Chord, spell
 from reader.ui.shell.controller import Controller
 from reader.ui.shell.state import Prompt
@@ -180,7 +180,7 @@ class Keyboard(Controller):
             context = "list"
         self._chord_help.stop()
         outcome = self._keys.feed(key.key, context)
-        if isinstance(outcome, Pending):
+        if isinstance(outcome, PendingKeys):
             self._chord_help.begin(CHORD_HELP)
             return True
         self._show_chord()
@@ -202,7 +202,7 @@ class Keyboard(Controller):
             return True
         if isinstance(outcome, UnknownKeys):
             self._say_where_it_works(key, context)
-        return isinstance(outcome, Cancelled)
+        return isinstance(outcome, CancelledKeys)
 
     def _say_where_it_works(self, key: Key, context: Context) -> None:
         """Say once of a key that does nothing here in which context it acts, where the notice is not covered."""
@@ -252,7 +252,7 @@ class Keyboard(Controller):
         if pending is None:
             self._prompt(Prompt())
             return
-        saved = [one.name for one in self._model.state.views.named]
+        saved = [one.name for one in self._model.state.views.saved_views]
         choices = self._keymap.choices(context, pending.chord, saved) if pending.chord else ()
         self._prompt(Prompt(choices, pending.text))
 
