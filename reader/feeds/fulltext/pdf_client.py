@@ -317,11 +317,15 @@ def _places(lines: Sequence[Line], spot: PdfSpot) -> Iterator[tuple[float, Box]]
     ]
     # A formula may begin or end a page, with the words around it on another.
     for first in range(len(lines)):
-        above = [word for some in words[max(0, first - 2) : first] for word in some]
-        before = _share(spot.before[::-1], above[::-1])
+        above = words[max(0, first - 2) : first]
+        before = _share(spot.before[::-1], [word for some in above[::-1] for word in some[::-1]])
+        before += 0.1 * bool(above and above[-1][-1:] == [*spot.before[-1:]])
         for end in range(first + 1, min(first + MOST_ROWS, len(lines)) + 1):
-            below = [word for some in words[end : end + 2] for word in some]
-            score = before + _share(spot.after, below) + any(ends[first:end]) - 0.01 * (end - first)
+            below = words[end : end + 2]
+            after = _share(spot.after, [word for some in below for word in some])
+            after += 0.1 * bool(below and below[0][:1] == [*spot.after[:1]])
+            # Few lines are likelier; at the end of a page, a formula has some.
+            score = before + after + any(ends[first:end]) - 0.01 * abs(end - first - (1 if after else 4))
             if score <= LIKE:
                 continue
             around = lines[max(0, first - 1) : end + 1]

@@ -226,10 +226,10 @@ OTHER = PdfSpot("2605.00001", number="(1)", before=("xx", "yy"), after=("zz",))
         # Some of the words are other ones in the PDF.
         (PAGE, AROUND._replace(before=("the", "sum", "over", "our", "readers")), "this N L i where"),
         # The words after it are on the next page, or those before it on the previous one.
-        (PAGE[:5], AROUND, "this N"),
+        (PAGE[:5], AROUND, "this N L i"),
         (PAGE[2:], AROUND, "N L i where"),
         # By its number alone it stands with the lines beside it.
-        (PAGE, OTHER, "N L i"),
+        (PAGE, OTHER, "this N L i where"),
         (PAGE[3:4], OTHER, "L"),
         # Nothing has its number, or enough of the words.
         ((), AROUND, ""),
