@@ -26,7 +26,6 @@ from typing import IO, NamedTuple
 from reader import platform
 from reader.access_token import child_environment
 from reader.core.errors import ReaderError
-from reader.core.steps import note_step
 from reader.core.text import brief, clean_note, reason
 
 MOST_KEPT = 100_000
@@ -111,8 +110,6 @@ async def run_program(
                     is_cut = True
                     _kill_group(process)
                     break
-                # A slow program is not a hanging job.
-                note_step()
                 await asyncio.sleep(_POLL)
         except BaseException as error:
             # Also an interrupt, which may come at any line.

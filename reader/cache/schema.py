@@ -20,10 +20,8 @@ from typing import NamedTuple
 
 from reader import SCHEMA, __version__
 from reader.core.errors import CacheError, CacheForeign, CacheTooNew
-from reader.core.steps import note_step
 from reader.database.connections import (
     BESIDE,
-    STATEMENT_STEPS,
     alone,
     connect_broken,
     open_database,
@@ -79,12 +77,8 @@ def version(path: Path) -> str | None:
 
     Raises CacheForeign if the file belongs to another program, CacheDamaged if it is broken at first sight.
     """
-    return _facts(path).version
-
-
-def _facts(path: Path) -> _Facts:
     if not path.exists() or (path.is_file() and path.stat().st_size == 0):
-        return _Facts(None, 0, frozenset())
+        return None
     # The file must not be read but by SQLite: as it is closed, the system drops all locks that this process has on it,
     # also those of other connections, and another program may delete their log.
     try:
@@ -103,7 +97,7 @@ def _facts(path: Path) -> _Facts:
         )
     if facts.mark not in (0, APPLICATION_ID):
         raise damaged(path)
-    return facts
+    return facts.version
 
 
 def _read_facts(connection: sqlite3.Connection) -> _Facts:
@@ -213,8 +207,6 @@ def replace(path: Path, progress: Callable[[str], None] = lambda _: None) -> Pat
     create(building)
     if path.is_file():
         with open_database(building) as new:
-            # A statement on a large cache may take minutes: each part of it is a step.
-            new.set_progress_handler(note_step, STATEMENT_STEPS)
             _copy(path, new, progress)
     # Only a whole cache takes the place, without files beside it.
     with explained(building), closing(sqlite3.connect(building)) as connection:

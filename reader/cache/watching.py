@@ -79,11 +79,11 @@ def judge(
     for rule in rules:
         matched = tuple(papers_of(connection, rule.query, scope, _CANDIDATES, *candidates))
         acted = _acted(connection, matched)
-        known = _pks(connection, _KNOWN, matched, (f"{RULE}{rule.name}",))
         lacking = {kind: _lacking(connection, kind, matched) for kind in rule.marks}
         acts: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for pk in matched:
-            kinds = () if pk in known else allowed_marks(rule.marks, acted.get(pk, set()), taken[pk])
+            is_known = f"{RULE}{rule.name}" in acted[pk]
+            kinds = () if is_known else allowed_marks(rule.marks, acted[pk], taken[pk])
             done = tuple(kind for kind in kinds if pk in lacking[kind])
             if done:
                 acts[done].append(pk)
@@ -159,22 +159,12 @@ def made_by_agents(connection: sqlite3.Connection, pk: int) -> tuple[ProgramMark
 
 _CANDIDATES = "+p.pk > ? AND +p.sort_day >= ? ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC"
 
-_KNOWN = "SELECT m.pk FROM mark AS m WHERE m.pk IN {papers} AND m.kind = ?"
-
-
-def _pks(connection: sqlite3.Connection, query: str, pks: Sequence[int], values: tuple[str, ...] = ()) -> set[int]:
-    papers = "(SELECT value FROM json_each(?))"
-    return {pk for (pk,) in connection.execute(query.format(papers=papers), (json.dumps(pks), *values))}
-
 
 def _acted(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, set[str]]:
-    """The kinds of marks that were made or taken back on papers."""
+    """The kinds of marks that were made or taken back on papers, with those of rules."""
     found: dict[int, set[str]] = defaultdict(set)
-    rows = connection.execute(
-        f"SELECT pk, kind FROM mark WHERE pk IN (SELECT value FROM json_each(?)) AND kind NOT GLOB '{RULE}*'",
-        (json.dumps(pks),),
-    )
-    for pk, kind in rows:
+    query = "SELECT pk, kind FROM mark WHERE pk IN (SELECT value FROM json_each(?))"
+    for pk, kind in connection.execute(query, (json.dumps(pks),)):
         found[pk].add(kind)
     return found
 

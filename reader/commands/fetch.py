@@ -58,9 +58,6 @@ from reader.refresh.plan import Day, Latest, Month, Plan, Since
 if TYPE_CHECKING:
     from reader.core.paper import Draft, Listing
 
-STEP_INTERVAL_SECONDS = 5.0
-"""Minimum time between two lines that say only that a job is at work."""
-
 
 def run_job(workspace: Workspace, job: Job, *, quiet: bool = False, tell: Tell = ignore) -> Line:
     """Run a job, and return its result; raises ReaderError, and what `tell` raises, which stops the job.
@@ -88,7 +85,7 @@ def fetch(workspace: Workspace, job: Job, page: str) -> Line:
 
 async def _run(workspace: Workspace, job: Job, progress: Progress, tell: Tell) -> Line:
     log_file.attach(workspace.settings.log_level)
-    started = beat = time.monotonic()
+    started = time.monotonic()
     loop = asyncio.get_running_loop()
     not_received: list[Exception] = []
 
@@ -102,12 +99,8 @@ async def _run(workspace: Workspace, job: Job, progress: Progress, tell: Tell) -
             loop.call_soon_threadsafe(work.cancel)
 
     def note(seconds: float, why: str) -> None:
-        nonlocal beat
-        if why:
-            progress.show(describe_progress(waiting(seconds, why)))
-        if seconds or time.monotonic() - beat >= STEP_INTERVAL_SECONDS:
-            beat = time.monotonic()
-            pass_on(waiting(seconds, why))
+        progress.show(describe_progress(waiting(seconds, why)))
+        pass_on(waiting(seconds, why))
 
     def receive(line: Line) -> None:
         progress.show(describe_progress(line, time.monotonic() - started))

@@ -10,8 +10,7 @@ from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from reader.cache.reads.reading import Figures, Share, reading_figures
-from reader.cache.reads.topic_trends import topics_of
+from reader.cache.reads.figures import Figures, Share, reading_figures, topics_of
 from reader.cache.search.compile import names_hidden
 from reader.commands.choosing import explain_nothing, with_known_words
 from reader.commands.command import (

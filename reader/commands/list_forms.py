@@ -12,7 +12,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reader.cache.reads.topic_trends import topic_trends
+from reader.cache.reads.figures import topic_trends
 from reader.cache.search.full_text import is_found_in_texts
 from reader.cache.texts import Texts
 from reader.commands.choosing import explain_nothing

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from reader import platform
 from reader.core.errors import CacheBusy, CacheError
-from reader.core.steps import note_step
 from reader.database.sqlite_errors import explained, primary_code
 from reader.paths import make_folder, take_lock
 
@@ -40,9 +39,6 @@ PEEKS, PEEK_SECONDS = 20, 0.01
 
 RETRY_SECONDS, GAP_SECONDS = 0.001, 0.003
 """Interval for retrying the write lock, and the pause that long work leaves between transactions."""
-
-STATEMENT_STEPS = 1_000_000
-"""Instructions of SQLite's virtual machine, some 20 ms, after which a statement notes a step."""
 
 
 def connect(
@@ -312,8 +308,6 @@ def engine(path: Path) -> Engine:
     def prepare(connection: Any, _record: object) -> None:
         # The driver's own transactions begin too late and do not include DDL.
         connection.isolation_level = None
-        # A statement on a large cache may take minutes, so each part of it counts as a step.
-        connection.set_progress_handler(note_step, STATEMENT_STEPS)
         first, *others = pragmas(durable=False, kibibytes=16_384)
         begin_patiently(connection, first, path, BUSY_SECONDS)
         for pragma in others:

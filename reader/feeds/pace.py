@@ -13,7 +13,6 @@ from pathlib import Path
 from reader import platform
 from reader.core.addresses import is_local_url
 from reader.core.errors import FeedUnreachable
-from reader.core.steps import note_step
 from reader.paths import make_folder, read_start
 
 ARXIV_INTERVAL_SECONDS = 3.0
@@ -62,7 +61,6 @@ class Pace:
                 if waited >= LONGEST_TURN_SECONDS:
                     late = f"Another program has been asking {self._file.stem} for {waited / 60:.0f} minutes"
                     raise FeedUnreachable(f"{late}; end it to continue.")
-                note_step()
                 await sleep(0.2)
                 waited += 0.2
             left = self._read()[0] - self._now()

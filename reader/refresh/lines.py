@@ -85,7 +85,7 @@ def failed(about: str, error: ReaderError, **values: Any) -> Line:
 
 
 def waiting(seconds: float, why: str) -> Line:
-    """The next request waits; `why` is for the user, and empty for a wait that is not worth showing."""
+    """The next request waits; `why` is for the user."""
     return step("wait", seconds=round(seconds, 1), why=why)
 
 

@@ -13,8 +13,7 @@ from typing import TypeVar
 
 from reader import log_file
 from reader.access_token import lookup_environment
-from reader.cache.coverage import Coverage
-from reader.cache.feeds import OWN, Feeds, Followed
+from reader.cache.feeds import OWN, Coverage, Feeds, Followed
 from reader.cache.storing import Cache, Stored
 from reader.core.dates import iso_day, utc_stamp
 from reader.core.errors import FeedError, FeedOffline, FeedRefused

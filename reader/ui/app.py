@@ -30,6 +30,7 @@ from reader.ui.command_line.screen import COMMANDS
 from reader.ui.features import FEATURES
 from reader.ui.filter.state import TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
 from reader.ui.full_text.fetcher import BookmarkKeeper
+from reader.ui.kit import theme
 from reader.ui.kit.glyphs import glyphs
 from reader.ui.kit.line_widgets import Reported, StatusLine, catch_up
 from reader.ui.kit.pane import draw_scrollbars
@@ -37,11 +38,20 @@ from reader.ui.kit.textual_fixes import StylesheetParsedOnce, take_keys
 from reader.ui.library.library import Library
 from reader.ui.list.header import header_parts, window_title
 from reader.ui.list.loader import ListLoader
-from reader.ui.looks import Look, theme
 from reader.ui.main_screen import MainScreen
 from reader.ui.next_start import LastPlace
 from reader.ui.refresh.state import REFRESH, RefreshStatus
-from reader.ui.shell.controller import Answers, Background, Controller, Follows, Handler, Model, handlers_of, subscribe
+from reader.ui.shell.controller import (
+    Answers,
+    Background,
+    Controller,
+    Follows,
+    Handler,
+    Look,
+    Model,
+    handlers_of,
+    subscribe,
+)
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.layout import remembered
 from reader.ui.shell.listing import Position, Where
@@ -294,7 +304,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
             # Takes 10 ms once; one of the keys may quit.
             from reader.ui.next_start import keep_look
 
-            keep_look(self.main, self.keymap, self.settings)
+            keep_look(self.keymap, self.settings)
         if self._opens_page:
             self.perform("read.open")
         await self.keyboard.begin()
@@ -390,9 +400,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
     def use_theme(self, name: str) -> None:
         self.register_theme(theme.find_theme(name))
         self.theme = name
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return dict(theme.DEFAULTS)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return theme.line_filters(super().get_line_filters(), colorless=self.no_color)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from textual.events import Paste
 
@@ -22,7 +22,7 @@ from reader.ui.kit.line_widgets import Reported
 from reader.ui.kit.lines import Row, mark, pattern
 from reader.ui.kit.pane import RowsPane
 from reader.ui.kit.status_lines import Status
-from reader.ui.looks.theme import stylesheet
+from reader.ui.kit.theme import stylesheet
 from reader.ui.shell.commands import PAGES, Manual
 from reader.ui.shell.controller import Controller, answers, handles
 from reader.ui.shell.screens import PaneScreen, status
@@ -142,10 +142,7 @@ class HelpActions(Controller):
 class FoundPane(RowsPane):
     """The lines of help, with a cursor on pages."""
 
-    PREFIX = "help"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"help--{role}" for role in ("heading", "key", "name", "about", "hit", "cursor")
-    }
+    PANE = "help"
 
 
 FIRST = 15

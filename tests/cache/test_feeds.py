@@ -10,9 +10,8 @@ from sqlite3 import Connection
 
 import pytest
 
-from reader.cache import coverage, meta
-from reader.cache.coverage import Coverage
-from reader.cache.feeds import Feeds, Followed
+from reader.cache import meta
+from reader.cache.feeds import Coverage, Feeds, Followed, category_coverage
 from reader.cache.reads.window import Window
 from reader.cache.storing import Cache
 from reader.core.paper import Draft, Listing, SkippedRecord
@@ -143,4 +142,4 @@ def test_how_complete_the_days_of_a_source_are(known: Coverage, text: str) -> No
 @each("value", ["", "[]", "null", '["2026-05-12", null, "", ""]'])
 def test_damaged_facts_about_a_category_are_not_known(cache: Cache, connection: Connection, value: str) -> None:
     meta.remember(connection, "announced_to:cs.CL", value)
-    assert coverage.of_category(connection, "cs.CL") == Coverage()
+    assert category_coverage(connection, "cs.CL") == Coverage()

@@ -13,7 +13,7 @@ import pytest
 from reader.cache.history import STILL, SinceMarked, Votes, since_marked, votes
 from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
-from reader.cache.reads.reading import Figures, ReadingCounts, reading_figures
+from reader.cache.reads.figures import Figures, ReadingCounts, reading_figures
 from reader.cache.reads.window import Window
 from reader.cache.storing import Cache, drop
 from reader.core.marks import Agent

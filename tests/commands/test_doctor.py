@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from reader import described
-from reader.cache.coverage import Coverage
-from reader.cache.feeds import Feeds, Freshness
+from reader.cache.feeds import Coverage, Feeds, Freshness
 from tests.commands.conftest import Run, RunOnTerminal
 from tests.feed_server import FeedServer
 from tests.table import each

@@ -223,7 +223,6 @@ def test_progress_messages_of_a_job(message: Line, text: str) -> None:
 async def test_the_waits_of_a_job_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     async def run(context: JobContext, _job: Job) -> Line:
         note_wait(3.2, "the feed asked for a pause")
-        note_wait(60)
         context.tell(fetched())
         return done("refresh")
 

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Static
 
-from reader.cache.coverage import Coverage
+from reader.cache.feeds import Coverage
 from reader.cache.reads.window import DayCount, Order, TopicCount
 from reader.core.lines import measure
 from reader.core.query.choices import Choice

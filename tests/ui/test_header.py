@@ -9,7 +9,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.coverage import Coverage
+from reader.cache.feeds import Coverage
 from reader.cache.reads.window import DayCount, Order
 from reader.core.lines import literal, measure
 from reader.core.paper import Listing as FeedListing
@@ -18,7 +18,8 @@ from reader.session.places import Place, view
 from reader.ui.filter.state import COUNTED, TOPIC_MEANINGS, filter_parts, strip_parts
 from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.kit.status_lines import EDIT_QUERY, HEADER_ROLES, Condition, Header, header_line
+from reader.ui.kit.status_lines import EDIT_QUERY, Condition, Header, header_line
+from reader.ui.kit.styles import STYLES
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.list.header import LONGEST, header, header_parts, window_title
 from reader.ui.page.lines import Findings
@@ -298,7 +299,7 @@ def test_the_line_never_exceeds_its_width_and_shows_as_much_of_the_query_as_can_
 ) -> None:
     line = header_line(header, width, glyphs)
     assert measure(line) <= width
-    assert {piece.role for piece in line} <= {*HEADER_ROLES, "text"}
+    assert {piece.role for piece in line} <= STYLES.keys()
     assert all(piece.text.isprintable() for piece in line)
     assert not any(char in text(line) for char in "\x1b\x07\u202e")
     wide = len(literal(header.place)) * 2 + len(literal(header.query)) * 2 + 20

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from reader.cache.flags import has
+from reader.cache.marks.derive import NEWEST
 from reader.core import marks
 from reader.core.marks import (
     HIGHLIGHT,
@@ -93,12 +94,6 @@ def marks_of(connection: sqlite3.Connection, changes: Sequence[Change]) -> list[
     return list(found.values())
 
 
-_NEWEST = (
-    "(SELECT m.value FROM mark AS m WHERE m.pk = paper.pk AND m.kind = :kind AND m.undone = 0"
-    " ORDER BY m.clock DESC, m.action DESC LIMIT 1)"
-)
-
-
 def same(kind: str) -> str:
     """SQL: whether a paper already has the state `:value` of this kind.
 
@@ -115,7 +110,8 @@ def same(kind: str) -> str:
         # It is here, which is all that was wanted.
         return "true"
     if kind == LIKE or kind.startswith(PASSAGE):
-        return f"coalesce({_NEWEST}, {repr('0') if kind == LIKE else repr('')}) = :value"
+        nothing = "'0'" if kind == LIKE else "''"
+        return f"coalesce({NEWEST.format(pk='paper.pk', kind=':kind')}, {nothing}) = :value"
     if kind == NOTE:
         return "coalesce((SELECT body FROM note WHERE note.pk = paper.pk), '') = :value"
     if kind == QUEUE:

@@ -26,7 +26,7 @@ from reader.database.sqlite_errors import explained
 from reader.paths import log_database
 
 if TYPE_CHECKING:
-    from reader.cache.coverage import Coverage
+    from reader.cache.feeds import Coverage
     from reader.cache.search.selection import Selection
     from reader.core.paper import Field as PaperField
     from reader.core.paper import Paper
@@ -422,7 +422,7 @@ class Window:
 
     def days(self) -> list[DayCount]:
         """The days that list papers, newest first; hidden papers are not counted."""
-        from reader.cache.coverage import incomplete_days
+        from reader.cache.feeds import incomplete_days
 
         papers, unread = Counter(dict(self._rows(BY_DAY))), Counter(dict(self._rows(UNREAD_BY_DAY)))
         for day, more, more_unread in self._rows(AGAIN):

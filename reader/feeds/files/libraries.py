@@ -267,10 +267,12 @@ def is_library_item(value: object) -> TypeGuard[dict[str, Any]]:
     return isinstance(value.get("type"), str) and any(key in value for key in _CSL)
 
 
-def library_items(value: object) -> list[Any] | None:
-    """The items of a file that has them under a key, as Better BibTeX writes it; None if it is not one."""
+def library_items(value: object) -> list[dict[str, Any]] | None:
+    """An item, or the items of a file that has them under a key, as Better BibTeX writes it; None for other values."""
+    if is_library_item(value):
+        return [value]
     items = value.get("items") if isinstance(value, dict) else None
-    return items if isinstance(items, list) and any(map(is_library_item, items)) else None
+    return list(filter(is_library_item, items)) or None if isinstance(items, list) else None
 
 
 def parse_library_item(item: Mapping[str, Any], place: str) -> LibraryEntry | None:

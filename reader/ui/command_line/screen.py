@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -15,7 +15,7 @@ from reader.ui.kit.line_widgets import LineInput, Reported, TypedLine
 from reader.ui.kit.lines import Row, key_piece, mark, pattern
 from reader.ui.kit.pane import RowsPane
 from reader.ui.kit.status_lines import Status
-from reader.ui.looks.theme import stylesheet
+from reader.ui.kit.theme import stylesheet
 from reader.ui.shell.commands import Candidate, Offer, Suggested
 from reader.ui.shell.screens import OverScreen, PaneScreen, status
 from reader.ui.shell.state import Front, Part, State
@@ -267,8 +267,7 @@ class LineScreen(OverScreen[T]):
 class OfferPane(RowsPane):
     """The completions of the typed line, above it."""
 
-    PREFIX = "offer"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"offer--{role}" for role in ("key", "name", "about", "hit", "cursor")}
+    PANE = "offer"
 
     def on_click(self, event: events.Click) -> None:
         if (offset := event.get_content_offset(self)) is not None:
@@ -355,8 +354,7 @@ class CommandScreen(LineScreen[TypedCommand]):
 class OutputPane(RowsPane):
     """Lines that are composed for the pane's width, without a cursor."""
 
-    PREFIX = "output"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"output--label", "output--muted", "output--opened"}
+    PANE = "output"
 
     def __init__(self, compose: Callable[[int], Sequence[Line]]) -> None:
         super().__init__(lambda width: [Row(line) for line in compose(width)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
@@ -30,11 +30,6 @@ if TYPE_CHECKING:
     from reader.ui.page.lines import Findings
 
 
-_ROLES = (
-    "title", "people", "more", "facts", "position", "star", "tag", "topic", "keywords", "between", "label", "quote",
-    "summary", "muted", "key", "link", "changed", "gone", "new",
-)  # fmt: skip
-
 LOW = 12
 """Height of a low pane, which is a preview: it begins with what the list does not say."""
 
@@ -48,8 +43,7 @@ class PaperDetail(Pane, can_focus=True):
     The screen handles keys and calls `scroll_lines`, `scroll_page` and the other methods.
     """
 
-    PREFIX = "paper"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"paper--{role}" for role in (*_ROLES, "hit")}
+    PANE = "paper"
 
     def __init__(
         self,
@@ -151,7 +145,7 @@ class PaperDetail(Pane, can_focus=True):
     def render_line(self, y: int) -> Strip:
         index = y + self.scroll_offset.y - self._top
         if not 0 <= index < len(self._lines):
-            return Strip.blank(self.columns, self._style())
+            return self._strip(())
         strip = self._strips.get(index)
         if strip is None:
             strip = self._strips[index] = self._strip(self._lines[index], margin=self._margin)
@@ -191,8 +185,6 @@ def is_page_at_end(screens: Screens) -> bool:
 
 class TriageTop(OneLine[str]):
     """The paper's number among those of a triage."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"top--place", "top--count"}
 
     def line(self, width: int) -> Line:
         line = (Piece(" "), Piece("Triage", "place"), Piece("  "), Piece(self.shown, "count"))

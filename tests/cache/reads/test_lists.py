@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reader.cache.marks.events import Events
-from reader.cache.reads.topic_trends import topic_trends
+from reader.cache.reads.figures import topic_trends
 from reader.cache.reads.vocabulary import vocabulary
 from reader.cache.reads.window import (
     IN_WORDS,
