@@ -323,8 +323,8 @@ def _places(lines: Sequence[Line], spot: PdfSpot) -> Iterator[tuple[float, Box]]
             below = words[end : end + 2]
             after = _share(spot.after, [word for some in below for word in some])
             after += 0.1 * bool(below and below[0][:1] == [*spot.after[:1]])
-            # Few lines are likelier; at the end of a page, a formula has some.
-            score = before + after + any(ends[first:end]) - 0.01 * abs(end - first - (1 if after else 4))
+            # Few lines are likelier; beside the edge of a page, a formula has some.
+            score = before + after + any(ends[first:end]) - 0.01 * abs(end - first - (1 if before and after else 4))
             if score <= LIKE:
                 continue
             around = lines[max(0, first - 1) : end + 1]

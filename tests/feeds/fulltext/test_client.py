@@ -229,7 +229,7 @@ OTHER = PdfSpot("2605.00001", number="(1)", before=("xx", "yy"), after=("zz",))
         (PAGE[:5], AROUND, "this N L i"),
         (PAGE[2:], AROUND, "N L i where"),
         # By its number alone it stands with the lines beside it.
-        (PAGE, OTHER, "this N L i where"),
+        (PAGE, OTHER, "We this N L i"),
         (PAGE[3:4], OTHER, "L"),
         # Nothing has its number, or enough of the words.
         ((), AROUND, ""),
