@@ -325,7 +325,7 @@ class Client(Closing):
                     note_wait(wait, str(failure).partition(";")[0].rstrip("."))
                     await self.sleep(wait)
                 else:
-                    self.pace.answered()
+                    self.pace.record_answer()
                     return found
         raise AssertionError
 
@@ -333,7 +333,7 @@ class Client(Closing):
         """The error after the last attempt; a busy host is left alone from now on."""
         if not isinstance(error, HostBusy):
             return error
-        pause = duration_text(self.pace.refused())
+        pause = duration_text(self.pace.record_refusal())
         return HostBusy(f"{str(error).rstrip('.')}; the next try is in {pause}.", error.status)
 
     async def _attempt(

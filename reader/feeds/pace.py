@@ -81,7 +81,7 @@ class Pace:
         # A clock that was set back must not stop the program for days.
         return left if 0 < left <= PAUSE_SECONDS[-1] else 0.0
 
-    def refused(self) -> float:
+    def record_refusal(self) -> float:
         """Begin the next pause, if none has begun meanwhile; return its seconds. Each is longer than the one before."""
         if left := self.pause_left():
             return left
@@ -91,7 +91,7 @@ class Pace:
         self._write(free_at, pauses | {self.busy_as: (self._now() + seconds, times + 1)})
         return seconds
 
-    def answered(self) -> None:
+    def record_answer(self) -> None:
         """Note that the host has answered: the next pause is the shortest again."""
         free_at, pauses = self._read()
         if pauses.pop(self.busy_as, None):

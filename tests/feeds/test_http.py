@@ -102,17 +102,17 @@ def test_pauses_grow_from_minutes_to_hours(tmp_path: Path) -> None:
     pace = Pace(tmp_path / "x", busy_as="api", now=nap.clock)
     assert pace.pause_left() == 0
     for pause in (300, 900, 3_600, 14_400, 14_400):
-        assert pace.refused() == pause
+        assert pace.record_refusal() == pause
         # Another program, or this one after a new start, knows it.
         assert Pace(tmp_path / "x", busy_as="api", now=nap.clock).pause_left() == pause
         # One that shares its turns has a pause of its own.
         assert Pace(tmp_path / "x", busy_as="rss", now=nap.clock).pause_left() == 0
         # A second refusal in the same pause is no further one.
         nap.now += 1
-        assert pace.refused() == pause - 1
+        assert pace.record_refusal() == pause - 1
         nap.now += pause
-    pace.answered()
-    assert pace.refused() == 300
+    pace.record_answer()
+    assert pace.record_refusal() == 300
     # A clock that was set back stops nothing.
     nap.now -= 86_400
     assert pace.pause_left() == 0

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import pytest
 
-from reader.actions.programs import Printed, ProgramError
+from reader.actions.programs import ProgramError, ProgramOutput
 from reader.cache import watching
 from reader.cache.choice import marked_papers
 from reader.cache.marks.events import Events
@@ -211,9 +211,9 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     """The commands that were run."""
     ran: list[tuple[str, ...]] = []
 
-    async def run(command: Sequence[str], given: str, **_: object) -> Printed:
+    async def run(command: Sequence[str], given: str, **_: object) -> ProgramOutput:
         ran.append((*command, given))
-        return Printed("")
+        return ProgramOutput("")
 
     monkeypatch.setattr("reader.refresh.standing.run_program", run)
     monkeypatch.setattr("reader.actions.programs.shutil.which", lambda name: f"/bin/{name}")

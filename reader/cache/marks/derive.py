@@ -302,7 +302,7 @@ _ADD_BY_TITLE = f"""
 """
 
 
-def absent(connection: sqlite3.Connection) -> Iterator[tuple[str, str, str]]:
+def absent_marks(connection: sqlite3.Connection) -> Iterator[tuple[str, str, str]]:
     """The marks on papers that the cache lacks, as (id, kind, value), without undone ones."""
     yield from connection.execute(
         "SELECT paper, kind, value FROM mark WHERE pk IS NULL AND paper <> '' AND undone = 0 AND kind <> 'undo'"

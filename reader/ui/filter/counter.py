@@ -143,7 +143,7 @@ class Counter(Controller):
             self._model.change(self._model.state.put(COUNTED, counted))
             follows = await counts.ask_next(self._counting.follow_counts)
             self._model.change(self._model.state.put(FOLLOWED, follows))
-            saved = await self._count_saved(state.views.named)
+            saved = await self._count_saved(state.views.saved_views)
         except CacheInterrupted:
             # The interrupting query starts a new count, but may itself be stopped first.
             self.delay.begin(COUNT_AGAIN)

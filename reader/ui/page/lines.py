@@ -44,7 +44,7 @@ from reader.ui.why.lines import suits_lines
 
 if TYPE_CHECKING:
     from reader.cache.community import KeptOutput, PageData
-    from reader.cache.history import SinceMarked
+    from reader.cache.history import ChangesSinceMark
     from reader.core.document.find import Hit
     from reader.core.document.model import Block, Document, Heading
     from reader.core.follows import FollowReason
@@ -76,7 +76,7 @@ class Presentation:
     """Why the paper suits the user, in words, if the list is ordered by that."""
     votes: Votes = STILL
     follows: tuple[FollowReason, ...] = ()
-    since_marked: SinceMarked | None = None
+    since_marked: ChangesSinceMark | None = None
     outputs: tuple[KeptOutput, ...] = ()
     """The output of the user's programs about the paper."""
     kept: PageData | None = None
@@ -693,7 +693,7 @@ def _page_title(width: int, look: Presentation) -> list[Line]:
     title = look.kept.title if look.kept else None
     if title is None:
         return []
-    lines = fill([Piece(title.told, "muted")], width)
+    lines = fill([Piece(title.result_text, "muted")], width)
     for number, choice in enumerate(title.choices, 1):
         begin = [Piece(f"{number:<3}", "key"), Piece(f"{literal(choice.id)}  ", "muted")]
         room = width - measure(begin)

@@ -125,7 +125,7 @@ def _wanted(state: State) -> tuple[int, str, tuple[str, ...]] | None:
 
 def _findings(path: Path, key: int, text: str, words: tuple[str, ...]) -> Findings:
     from reader.cache.reads.window import Window
-    from reader.cache.search.free_text import corrections, keys_of, shared
+    from reader.cache.search.free_text import corrections, keys_of, shared_terms
     from reader.cache.texts import Texts
     from reader.core.query import parse
     from reader.ui.page.lines import Findings, find_words
@@ -134,7 +134,7 @@ def _findings(path: Path, key: int, text: str, words: tuple[str, ...]) -> Findin
     asked = query.near or query.plain_words
     with closing(Window.open(path)) as window:
         if like := window.read(lambda connection: keys_of(connection, query.like)):
-            found = found._replace(shared=window.read(lambda connection: shared(connection, like, key)))
+            found = found._replace(shared=window.read(lambda connection: shared_terms(connection, like, key)))
         if asked:
             corrected = window.read(lambda connection: corrections(connection, asked))
             found = found._replace(corrected=tuple(corrected.items()))

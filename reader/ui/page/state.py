@@ -15,7 +15,7 @@ from reader.ui.shell.state import Front, Part, State
 
 if TYPE_CHECKING:
     from reader.cache.community import KeptOutput, PageData
-    from reader.cache.history import SinceMarked, Votes
+    from reader.cache.history import ChangesSinceMark, Votes
     from reader.core.follows import FollowReason
     from reader.core.paper import Paper
     from reader.ui.page.lines import Findings
@@ -35,7 +35,7 @@ class Reading(NamedTuple):
     outputs: tuple[KeptOutput, ...] = ()
     follows: tuple[FollowReason, ...] = ()
     suits: str = ""
-    since_marked: SinceMarked | None = None
+    since_marked: ChangesSinceMark | None = None
 
 
 READING: Part[Reading | None] = Part(None)
