@@ -54,7 +54,7 @@ async def refresh_paper(context: JobContext, sources: Sources, id: str) -> Line:
     if known is not None:
         for ask, is_due in (
             (_ask_feed, is_old(known.asked, now)),
-            (_ask_versions, sources.arxiv_of_papers is not None and arxiv_is_old(known.arxiv_asked, now)),
+            (_ask_versions, sources.may_ask_arxiv and arxiv_is_old(known.arxiv_asked, now)),
         ):
             try:
                 if is_due:
@@ -149,7 +149,7 @@ async def look_up_titles(context: JobContext, sources: Sources) -> Line:
     waiting = pages.find_waiting(file, now())
     wanted = waiting[:MOST]
     asked: list[_Source] = [partial(_find_in_feed, sources.daily)]
-    asked += [partial(_find_at_arxiv, sources.arxiv_of_papers)] if sources.arxiv_of_papers else []
+    asked += [partial(_find_at_arxiv, sources.arxiv)] if sources.may_ask_arxiv else []
     all_sources = len(asked)
     found = offered = undecided = 0
     failure: FeedError | None = None
