@@ -56,7 +56,7 @@ class ProgramTookTooLong(ProgramError):
     """The program was killed before it ended; its effects are unknown."""
 
 
-class Printed(NamedTuple):
+class ProgramOutput(NamedTuple):
     """The output of a program."""
 
     text: str
@@ -81,7 +81,7 @@ async def run_program(
     advice: str = "",
     goes_on: bool = False,
     is_silent: bool = False,
-) -> Printed:
+) -> ProgramOutput:
     """Run a program with a text on its standard input, and wait until it ends; raises ProgramError.
 
     After `seconds` it is killed with its children, and also if this call is cancelled, unless `goes_on`. `advice` ends
@@ -125,7 +125,7 @@ async def run_program(
             raise ProgramError(f"{name} failed (exit code {process.returncode}){why}{end}")
         stdout.seek(0)
         text = stdout.read(MOST_PRINTED).decode("utf-8", "replace").strip("\r\n")
-    return Printed(clean_note(text, MOST_KEPT).strip("\n"), is_cut or len(text) > MOST_KEPT)
+    return ProgramOutput(clean_note(text, MOST_KEPT).strip("\n"), is_cut or len(text) > MOST_KEPT)
 
 
 def _start(

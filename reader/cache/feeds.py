@@ -82,7 +82,7 @@ def daily_coverage(connection: sqlite3.Connection, today: date) -> Coverage:
     (oldest,) = connection.execute("SELECT min(day) FROM day WHERE fetched <> ''").fetchone()
     skipped = {
         day: int(count)
-        for key, count in meta.remembered(connection, meta.SKIPPED).items()
+        for key, count in meta.facts_with_prefix(connection, meta.SKIPPED).items()
         if int(count) and (day := key.removeprefix(meta.SKIPPED)) in known
     }
     earlier = [today - timedelta(days=back) for back in range(1, KEPT_DAYS + 1) if oldest]
@@ -103,7 +103,7 @@ OWN: Mapping[str, str] = {"hf": "Daily papers of Hugging Face", "arxiv": "arXiv,
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class FollowedSource:
     """A source and its last outcome; times are ISO, UTC."""
 
     slug: str
@@ -172,7 +172,7 @@ _LOST = f"""
 """
 
 
-_COLUMNS = ", ".join(field.name for field in fields(Followed))
+_COLUMNS = ", ".join(field.name for field in fields(FollowedSource))
 
 
 class Feeds(connections.Store):
@@ -182,28 +182,28 @@ class Feeds(connections.Store):
 
     # List
 
-    def all(self) -> list[Followed]:
+    def all(self) -> list[FollowedSource]:
         """Every source that is followed or has failed: the reader's own first, then by folder and title."""
         order = "kind <> 'own', folder COLLATE NOCASE, title COLLATE NOCASE, pk"
-        return [Followed(*row) for row in self._rows(f"SELECT {_COLUMNS} FROM feed ORDER BY {order}")]
+        return [FollowedSource(*row) for row in self._rows(f"SELECT {_COLUMNS} FROM feed ORDER BY {order}")]
 
-    def followed(self) -> list[Followed]:
+    def sources(self) -> list[FollowedSource]:
         return [feed for feed in self.all() if feed.kind != "own"]
 
-    def failing(self) -> list[Followed]:
+    def failing(self) -> list[FollowedSource]:
         """The sources that failed when they were last asked."""
         return [feed for feed in self.all() if feed.failing_since]
 
-    def find(self, name: str) -> Followed | None:
+    def find(self, name: str) -> FollowedSource | None:
         """The followed source with this slug, address or category."""
         wanted = name.strip().casefold()
-        return next((one for one in self.followed() if wanted in (one.slug, one.url.casefold())), None)
+        return next((one for one in self.sources() if wanted in (one.slug, one.url.casefold())), None)
 
     def papers(self) -> dict[str, int]:
         """Number of listed papers by source, without the daily papers."""
         listed = "CROSS JOIN paper AS p ON p.pk = s.pk AND p.hidden = 0"
         found = dict(self._rows(f"SELECT s.source, count(*) FROM paper_source AS s {listed} GROUP BY s.source"))
-        for feed in self.followed():
+        for feed in self.sources():
             if feed.kind == "arxiv":
                 sql = f"SELECT count(*) FROM paper_category AS s {listed} WHERE category = ?"
                 ((found[feed.slug],),) = self._rows(sql, feed.url)
@@ -243,7 +243,7 @@ class Feeds(connections.Store):
 
     def follow(
         self, kind: Kind, url: str, title: str, slug: str, now: str, *, home: str | None = None, folder: str = ""
-    ) -> Followed | None:
+    ) -> FollowedSource | None:
         """Follow a source under a new slug; return None if its address is already followed."""
         if self.find(url) is not None:
             return None
@@ -269,7 +269,9 @@ class Feeds(connections.Store):
 
     # Outcomes
 
-    def answered(self, slug: str, now: str | None = None, etag: str | None = None, modified: str | None = None) -> None:
+    def record_answer(
+        self, slug: str, now: str | None = None, etag: str | None = None, modified: str | None = None
+    ) -> None:
         """Record that a source answered at `now` and its papers are stored; without `now`, that nothing was new.
 
         Without `now` this writes only if the source was failing.
@@ -283,7 +285,7 @@ class Feeds(connections.Store):
             sql = f"UPDATE feed SET failing_since = NULL, error = NULL{columns} WHERE slug = ?"
             connection.execute(sql, (*news, slug))
 
-    def failed(self, slug: str, now: str, error: str) -> None:
+    def record_failure(self, slug: str, now: str, error: str) -> None:
         """Record that a source failed, and why."""
         known = next((feed for feed in self.all() if feed.slug == slug), None)
         if (known is None and slug not in OWN) or (known is not None and known.error == error):
@@ -305,7 +307,7 @@ class Feeds(connections.Store):
         )
         return [id for (id,) in self._rows(sql, asked_before, limit)]
 
-    def asked(self, ids: Iterable[str], day: str) -> None:
+    def record_request(self, ids: Iterable[str], day: str) -> None:
         """Record that arXiv was asked about these papers on a day."""
         with self._writing() as connection:
             note_arxiv_asked(connection, ids, day)
@@ -318,7 +320,7 @@ class Feeds(connections.Store):
 
     # Papers that the user marked
 
-    def lost(self, asked_before: str, limit: int) -> list[str]:
+    def missing_papers(self, asked_before: str, limit: int) -> list[str]:
         """Ids on arXiv of papers that are starred, tagged, noted or queued and not in the cache, newest marks first.
 
         Papers recently not found by any source, since a day (ISO) or three times, are left out.
@@ -327,7 +329,7 @@ class Feeds(connections.Store):
             rows = connection.execute(_LOST, {"before": asked_before, "tries": _TRIES, "limit": limit})
             return [id for (id,) in rows]
 
-    def not_found(self, ids: Iterable[str], day: str) -> None:
+    def record_not_found(self, ids: Iterable[str], day: str) -> None:
         """Record that no source had these papers on a day (ISO)."""
         with self._writing() as connection:
             connection.executemany(_NOT_FOUND, [(f"{_NO_SOURCE}{id}", day) for id in ids])

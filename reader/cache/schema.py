@@ -30,7 +30,7 @@ from reader.database.connections import (
     statements,
     transaction,
 )
-from reader.database.sqlite_errors import damaged, explain, explained, primary_code
+from reader.database.sqlite_errors import damaged_error, explain, explain_errors, primary_code
 from reader.paths import make_folder, touch_private
 
 HEAD = SCHEMA
@@ -89,14 +89,14 @@ def version(path: Path) -> str | None:
         # mistake in the statement, which has none.
         if not isinstance(error, UnicodeDecodeError) and primary_code(error) not in _BROKEN:
             raise explain(error, path) from error
-        raise damaged(path) from error
+        raise damaged_error(path) from error
     if not facts.is_ours:
         raise CacheForeign(
             f"The file {path} belongs to another program, so it was not changed. 'dailypapers doctor --repair' moves "
             "it aside; or set DAILYPAPERS_HOME to another folder."
         )
     if facts.mark not in (0, APPLICATION_ID):
-        raise damaged(path)
+        raise damaged_error(path)
     return facts.version
 
 
@@ -164,7 +164,7 @@ def upgrade(path: Path) -> None:
         if number is not None and not _is_current(path, number):
             from reader.log import copies
 
-            copies.take_old(path)
+            copies.take_old_marks(path)
             with open_database(path) as old:
                 # An older program that still runs must not record marks where nobody looks for them.
                 if "event" in _read_facts(old).names:
@@ -209,7 +209,7 @@ def replace(path: Path, progress: Callable[[str], None] = lambda _: None) -> Pat
         with open_database(building) as new:
             _copy(path, new, progress)
     # Only a whole cache takes the place, without files beside it.
-    with explained(building), closing(sqlite3.connect(building)) as connection:
+    with explain_errors(building), closing(sqlite3.connect(building)) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
     kept = set_aside(path)
     building.replace(path)

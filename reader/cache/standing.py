@@ -13,7 +13,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reader.cache.flags import clear_flag, flagged, has, set_flag
+from reader.cache.flags import flag_papers, has
 from reader.core.errors import QueryError
 from reader.core.follows import Follow, FollowReason
 from reader.core.foreign import read_json, web_url
@@ -43,28 +43,19 @@ def standing_queries(connection: sqlite3.Connection) -> list[Standing]:
     return sorted(found, key=lambda one: (one.place, one.name.casefold()))
 
 
-def _change_flag(connection: sqlite3.Connection, flag: Flag, after: set[int], among: set[int] | None) -> list[int]:
-    """Let these papers have a flag, and no others, of all or `among` some; return the papers that changed."""
-    before = flagged(connection, flag)
-    before = before if among is None else before & among
-    set_flag(connection, flag, after - before)
-    clear_flag(connection, flag, before - after)
-    return sorted(before ^ after)
-
-
 # Muted queries
 
 
 def flag_muted(connection: sqlite3.Connection, among: Iterable[int] | None = None) -> list[int]:
     """Flag the papers that a muted query matches, of all or `among` some, and no others; return what changed."""
     known = standing_queries(connection)
-    queries = _muted(known)
+    queries = _muted_queries(known)
     if not queries and among is not None:
         return []
     chosen = None if among is None else set(among)
     # Without queries, as in a new home, the query language is not imported.
     after = _papers_of_any(connection, queries, _scope(connection, known), chosen) if queries else set[int]()
-    return _change_flag(connection, Flag.MUTED, after, chosen)
+    return flag_papers(connection, Flag.MUTED, after, chosen)
 
 
 def muting_queries(connection: sqlite3.Connection, pk: int) -> tuple[str, ...]:
@@ -74,10 +65,10 @@ def muting_queries(connection: sqlite3.Connection, pk: int) -> tuple[str, ...]:
         return ()
     known = standing_queries(connection)
     scope = _scope(connection, known)
-    return tuple(query for query in _muted(known) if _papers_of_any(connection, [query], scope, {pk}))
+    return tuple(query for query in _muted_queries(known) if _papers_of_any(connection, [query], scope, {pk}))
 
 
-def _muted(known: Iterable[Standing]) -> list[str]:
+def _muted_queries(known: Iterable[Standing]) -> list[str]:
     from reader.core.settings.standing import MUTE
 
     return list(dict.fromkeys(one.query for one in known if MUTE in one.then))
@@ -159,7 +150,7 @@ def derive_follows(connection: sqlite3.Connection) -> None:
 def follow_papers(connection: sqlite3.Connection, pks: Iterable[int]) -> None:
     """Update the follows of papers that are new, or whose texts or topics changed."""
     wanted = sorted(set(pks))
-    if wanted and _stored(connection):
+    if wanted and _stored_follows(connection):
         connection.executemany("DELETE FROM follow_paper WHERE pk = ?", [(pk,) for pk in wanted])
         _find_followed(connection, wanted)
 
@@ -168,15 +159,15 @@ def _find_followed(connection: sqlite3.Connection, among: Sequence[int] | None) 
     """Find the papers of all follows, of all papers or `among` some in their order, and flag them."""
     wanted, ends = (None, (0, 1 << 62)) if among is None else (set(among), (among[0], among[-1]))
     followed = set[int]()
-    for key, follow in _stored(connection):
+    for key, follow in _stored_follows(connection):
         found = {pk for pk in _papers_of_follow(connection, follow, ends) if wanted is None or pk in wanted}
         followed |= found
         rows = [(key, pk) for pk in sorted(found)]
         connection.executemany("INSERT INTO follow_paper (follow, pk) VALUES (?, ?)", rows)
-    _change_flag(connection, Flag.FOLLOWED, followed, wanted)
+    flag_papers(connection, Flag.FOLLOWED, followed, wanted)
 
 
-def _stored(connection: sqlite3.Connection) -> list[tuple[int, Follow]]:
+def _stored_follows(connection: sqlite3.Connection) -> list[tuple[int, Follow]]:
     rows = connection.execute("SELECT key, field, name, notify FROM follow ORDER BY key")
     return [(key, Follow(field, name, bool(notify))) for key, field, name, notify in rows]
 
@@ -240,7 +231,7 @@ def _phrase(text: str) -> str:
 
 def follows(connection: sqlite3.Connection) -> list[Follow]:
     """The follows, in the order in which they were made."""
-    return [follow for _, follow in _stored(connection)]
+    return [follow for _, follow in _stored_follows(connection)]
 
 
 def follow_counts(connection: sqlite3.Connection) -> tuple[FollowCount, ...]:

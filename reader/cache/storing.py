@@ -25,7 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from reader.cache import meta, schema, texts
 from reader.cache.history import events_between
 from reader.cache.marks import derive
-from reader.cache.reads.window import DayFetched
+from reader.cache.reads.window import FetchedDay
 from reader.cache.standing import TEXTS, follow_papers
 from reader.cache.tables import BLANK, PAPER, TEXT
 from reader.core.addresses import urls_in, what_is
@@ -107,7 +107,7 @@ class Batch:
                 # The same paper by its title: events may use either id.
                 aliases[self._take_id(entry, draft) if draft.id else _id(draft)] = entry.pk
             # A page's values give way to the paper's own record.
-            entry.after |= merged(entry.after, draft, day, newer=newer or entry.is_identified)
+            entry.after |= merge_draft(entry.after, draft, day, newer=newer or entry.is_identified)
             entries[entry.pk] = entry
             if day is not None:
                 listed[day, entry.pk] = None
@@ -308,7 +308,7 @@ Values = dict[str, Any]
 _MERGED = tuple((field.name, field.type is tuple, field.rules.merge) for field in COLUMNS)
 
 
-def merged(known: Mapping[str, Any], draft: Draft, day: str | None, *, newer: bool) -> Values:
+def merge_draft(known: Mapping[str, Any], draft: Draft, day: str | None, *, newer: bool) -> Values:
     """Return the columns that a draft listed on `day` changes, and only those.
 
     Values missing from the draft stay. With `newer` False the draft may be older than the cache, as a file may be: it
@@ -411,7 +411,7 @@ MUCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoreResult:
     """The result of storing some records."""
 
     new: int = 0
@@ -419,8 +419,8 @@ class Stored:
     unchanged: int = 0
     skipped: int = 0
 
-    def __add__(self, other: Stored) -> Stored:
-        return Stored(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
+    def __add__(self, other: StoreResult) -> StoreResult:
+        return StoreResult(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
 
 
 class Cache:
@@ -473,13 +473,13 @@ class Cache:
 
     # Papers
 
-    def store(self, listing: Listing, now: str, *, newer: bool = True, noted: bool = True) -> Stored:
+    def store(self, listing: Listing, now: str, *, newer: bool = True, noted: bool = True) -> StoreResult:
         """Merge one listing into the cache; see `store_all`."""
-        return sum(self.store_all([listing], now, newer=newer, noted=noted), Stored())
+        return sum(self.store_all([listing], now, newer=newer, noted=noted), StoreResult())
 
     def store_all(
         self, listings: Iterable[Listing], now: str, *, newer: bool = True, noted: bool = True
-    ) -> Iterator[Stored]:
+    ) -> Iterator[StoreResult]:
         """Merge listings into the cache and yield the result of each transaction; `now` is ISO time, UTC.
 
         A listing only adds to its day, so a partial answer never replaces a fuller one. With `newer` False (a file,
@@ -497,16 +497,16 @@ class Cache:
                     _note_answers(driver, part, now)
                 same = sum(_count_papers(driver, listing.day) for listing in part if listing.is_unchanged)
             self._changes += new + updated
-            yield Stored(new, updated, len(drafts) - new - updated + same, skipped)
+            yield StoreResult(new, updated, len(drafts) - new - updated + same, skipped)
 
     def note(self, days: Iterable[str], now: str) -> None:
         """Record that the feed has answered for these days (ISO), with or without papers."""
         with self._writing() as connection:
             _note_days(connection, days, now)
 
-    def store_trending(self, ranked: Sequence[Listing], now: str) -> Stored:
+    def store_trending(self, ranked: Sequence[Listing], now: str) -> StoreResult:
         """Merge the feed's ranked papers, best first, and replace the stored ranking."""
-        stored = sum(self.store_all(ranked, now, noted=False), Stored())
+        stored = sum(self.store_all(ranked, now, noted=False), StoreResult())
         ids = dict.fromkeys(draft.id for listing in ranked for draft in listing.drafts)
         with self._writing() as connection:
             connection.execute("DELETE FROM trending")
@@ -515,16 +515,16 @@ class Cache:
             meta.put(connection, "trending", now)
         return stored
 
-    def known_days(self, first: str, last: str) -> Mapping[str, DayFetched]:
+    def known_days(self, first: str, last: str) -> Mapping[str, FetchedDay]:
         """The days from `first` to `last` (ISO, both included) that the feed has answered for."""
         with self._writing() as connection:
             known = "SELECT day, fetched, papers FROM day WHERE day BETWEEN ? AND ? AND fetched <> ''"
-            return {day: DayFetched(*found) for day, *found in connection.execute(known, (first, last))}
+            return {day: FetchedDay(*found) for day, *found in connection.execute(known, (first, last))}
 
     def validators(self) -> dict[str, str]:
         """The ETags of the feed's last answers for days that have not settled, by ISO day."""
         with self._writing() as connection:
-            found = meta.remembered(connection, _VALIDATOR)
+            found = meta.facts_with_prefix(connection, _VALIDATOR)
         return {key.removeprefix(_VALIDATOR): value for key, value in found.items()}
 
     def drop_before(self, day: str) -> Iterator[int]:

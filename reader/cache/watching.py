@@ -11,9 +11,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -26,34 +25,11 @@ from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.selection import register_functions
 from reader.cache.standing import muting_queries, papers_of
 from reader.core.errors import QueryError
-from reader.core.marks import AGENT, RULE, TAG, allowed_marks
+from reader.core.marks import AGENT, RULE, allowed_marks
 from reader.core.query import parse
 from reader.core.settings.standing import Standing
 from reader.database import connections
 from reader.log.actions import UserAction, asked_value, label_of
-
-
-class Candidates(NamedTuple):
-    """Papers that rules may act on: those with a greater key, and listed or published on a day (ISO) or later."""
-
-    after: int = 0
-    since: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The effect of a rule."""
-
-    rule: Standing
-    matched: tuple[int, ...] = ()
-    """The papers of its query, newest first."""
-    acts: Mapping[tuple[str, ...], Sequence[int]] = field(default_factory=dict)
-    """The kinds of marks that it makes, with their papers."""
-
-    @property
-    def count(self) -> int:
-        """Number of papers that it acts on."""
-        return sum(map(len, self.acts.values()))
 
 
 class Act(NamedTuple):
@@ -67,50 +43,33 @@ class Act(NamedTuple):
     """Whether the user took it back."""
 
 
-def judge(
-    connection: sqlite3.Connection,
-    rules: Sequence[Standing],
-    scope: Scope,
-    candidates: Candidates,
-) -> list[Verdict]:
-    """The changes of the rules to the candidates, each rule in turn; the connection needs `register_functions`."""
+def judge(connection: sqlite3.Connection, rules: Sequence[Standing], scope: Scope, after: int = 0) -> list[Change]:
+    """The changes that rules make to papers with greater keys: first the marks, then which rule made them.
+
+    The connection needs `register_functions`.
+    """
     taken: dict[int, set[str]] = defaultdict(set)
-    verdicts = []
+    marked: dict[str, dict[int, None]] = defaultdict(dict)
+    told: dict[tuple[Standing, tuple[str, ...]], list[int]] = defaultdict(list)
     for rule in rules:
-        matched = tuple(papers_of(connection, rule.query, scope, _CANDIDATES, *candidates))
-        acted = _acted(connection, matched)
+        matched = papers_of(connection, rule.query, scope, _AFTER, after)
+        acted = _acted_kinds(connection, matched)
         lacking = {kind: _lacking(connection, kind, matched) for kind in rule.marks}
-        acts: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for pk in matched:
             is_known = f"{RULE}{rule.name}" in acted[pk]
             kinds = () if is_known else allowed_marks(rule.marks, acted[pk], taken[pk])
-            done = tuple(kind for kind in kinds if pk in lacking[kind])
-            if done:
-                acts[done].append(pk)
+            if done := tuple(kind for kind in kinds if pk in lacking[kind]):
+                told[rule, done].append(pk)
                 taken[pk] |= set(kinds)
-        verdicts.append(Verdict(rule, matched, acts))
-    return verdicts
-
-
-def act(path: Path, verdicts: Iterable[Verdict]) -> UserAction | None:
-    """Record what the rules do as one action; None if they do nothing. Raises CacheError."""
-    if not (wanted := changes(verdicts)):
-        return None
-    with closing(Events.open(path)) as events:
-        return events.act(wanted)
-
-
-def changes(verdicts: Iterable[Verdict]) -> list[Change]:
-    """The changes that the rules make: first the marks, then which rule made them."""
-    marked: dict[str, dict[int, None]] = defaultdict(dict)
-    told = []
-    for verdict in verdicts:
-        for kinds, pks in verdict.acts.items():
-            for kind in kinds:
-                marked[kind].update(dict.fromkeys(pks))
-            value = json.dumps({"when": verdict.rule.query, "then": kinds}, ensure_ascii=False)
-            told.append(Change(f"{RULE}{verdict.rule.name}", value, pks))
-    return [*(Change(kind, True, list(pks)) for kind, pks in marked.items()), *told]
+                for kind in done:
+                    marked[kind][pk] = None
+    return [
+        *(Change(kind, True, list(pks)) for kind, pks in marked.items()),
+        *(
+            Change(f"{RULE}{rule.name}", json.dumps({"when": rule.query, "then": kinds}, ensure_ascii=False), pks)
+            for (rule, kinds), pks in told.items()
+        ),
+    ]
 
 
 def acts_on(connection: sqlite3.Connection, pk: int) -> tuple[Act, ...]:
@@ -122,7 +81,7 @@ def acts_on(connection: sqlite3.Connection, pk: int) -> tuple[Act, ...]:
     return tuple(act for row in found if (act := _act(*row)) is not None)
 
 
-def ruled(window: Window, pk: int) -> tuple[tuple[Act, ...], tuple[str, ...]]:
+def rule_effects(window: Window, pk: int) -> tuple[tuple[Act, ...], tuple[str, ...]]:
     """The effects of rules on a paper, and the muted queries that hide it; raises CacheError."""
     return window.read(lambda connection: (acts_on(connection, pk), muting_queries(connection, pk)))
 
@@ -157,10 +116,10 @@ def made_by_agents(connection: sqlite3.Connection, pk: int) -> tuple[ProgramMark
     )
 
 
-_CANDIDATES = "+p.pk > ? AND +p.sort_day >= ? ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC"
+_AFTER = "+p.pk > ? ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC"
 
 
-def _acted(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, set[str]]:
+def _acted_kinds(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, set[str]]:
     """The kinds of marks that were made or taken back on papers, with those of rules."""
     found: dict[int, set[str]] = defaultdict(set)
     query = "SELECT pk, kind FROM mark WHERE pk IN (SELECT value FROM json_each(?))"
@@ -170,7 +129,7 @@ def _acted(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, set[
 
 
 def _lacking(connection: sqlite3.Connection, kind: str, pks: Sequence[int]) -> set[int]:
-    values = {"papers": json.dumps(pks), "value": "1", "tag": kind.removeprefix(TAG), "kind": kind}
+    values = {"papers": json.dumps(pks), "value": "1", "kind": kind}
     query = f"SELECT pk FROM paper WHERE pk IN (SELECT value FROM json_each(:papers)) AND NOT ({same(kind)})"
     return {pk for (pk,) in connection.execute(query, values)}
 
@@ -189,13 +148,13 @@ _SEEN = "standing_seen"
 
 def begin(path: Path) -> None:
     """Treat papers as new from now on; do nothing after the first call."""
-    with _opened(path) as cache, connections.transaction(cache):
+    with _open(path) as cache, connections.transaction(cache):
         cache.execute("INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", (_SEEN, str(newest_key(cache))))
 
 
 def pass_over(path: Path, id: str) -> None:
     """Treat a requested paper as seen, unless others came before it that are still new."""
-    with _opened(path) as cache, connections.transaction(cache):
+    with _open(path) as cache, connections.transaction(cache):
         cache.execute(
             "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = ?"
             " AND EXISTS (SELECT 1 FROM paper WHERE id = ? AND pk = CAST(meta.value AS INTEGER) + 1)",
@@ -203,12 +162,16 @@ def pass_over(path: Path, id: str) -> None:
         )
 
 
-def judge_new(path: Path, rules: Sequence[Standing], scope: Scope) -> list[Verdict]:
-    """The changes of the rules to the new papers."""
-    with _opened(path) as cache:
+def act(path: Path, rules: Sequence[Standing], scope: Scope) -> UserAction | None:
+    """Record what the rules do to the new papers as one action; None if they do nothing. Raises CacheError."""
+    with _open(path) as cache:
         newest = newest_key(cache)
         seen = int(meta.get(cache, _SEEN) or newest)
-        return judge(cache, rules, scope, Candidates(seen)) if seen < newest else []
+        wanted = judge(cache, rules, scope, seen) if seen < newest else []
+    if not wanted:
+        return None
+    with closing(Events.open(path)) as events:
+        return events.act(wanted)
 
 
 def claim(path: Path, queries: Iterable[str], scope: Scope) -> dict[int, tuple[str, ...]]:
@@ -218,7 +181,7 @@ def claim(path: Path, queries: Iterable[str], scope: Scope) -> dict[int, tuple[s
     """
     oldest = (scope.today - timedelta(days=NEWS_DAYS)).isoformat()
     matches: dict[int, tuple[str, ...]] = {}
-    with _opened(path) as cache:
+    with _open(path) as cache:
         # The papers are searched after the transaction: other programs may wait for its end.
         with connections.transaction(cache):
             newest = newest_key(cache)
@@ -245,7 +208,7 @@ def claim(path: Path, queries: Iterable[str], scope: Scope) -> dict[int, tuple[s
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+def _open(path: Path) -> Iterator[sqlite3.Connection]:
     with connections.open_database(path) as cache:
         register_functions(cache)
         yield cache

@@ -17,7 +17,7 @@ from reader.commands.workspace import (
     Workspace,
     find_all,
     load_paper,
-    parsed,
+    parse_query,
     saved_views,
     selection,
 )
@@ -68,14 +68,14 @@ def choose_papers(window: Window, arguments: Namespace, ids: Sequence[str], *, a
     """
     if ids:
         return list(dict.fromkeys(find_all(window, ids)))
-    query = parsed(arguments.query or "")
+    query = parse_query(arguments.query or "")
     if arguments.everything:
         if query.root is not None:
             raise UsageError("With --all, a query can only have sort:. Leave out its terms, or --all.")
         also = f"{also} {EVERYTHING}"
     elif not selects(query, saved_views(query)):
         raise UsageError("The query has no terms, so it means every paper. Add terms, or pass --all.")
-    return window.order(selection(window, parsed(arguments.query or "", also=also))).pks
+    return window.order(selection(window, parse_query(arguments.query or "", also=also))).pks
 
 
 def count_changing(window: Window, change: Change) -> int:
@@ -85,17 +85,34 @@ def count_changing(window: Window, change: Change) -> int:
     return len(window.read(lambda connection: find_changing(connection, change)))
 
 
-def report(arguments: Namespace, facts: Mapping[str, object], done: str, papers: int, changed: int) -> None:
-    """Print how many papers a change affected or would affect; `done` is their new state, such as `starred`."""
+def apply(
+    arguments: Namespace,
+    workspace: Workspace,
+    changes: Sequence[Change],
+    facts: Mapping[str, object],
+    done: str,
+    *,
+    papers: int,
+) -> int:
+    """Store changes as one action, unless this is a dry run, and print how many papers they affect.
+
+    `done` is the new state of the papers, such as `starred`, and `facts` are more fields for JSON.
+    """
     if arguments.dry_run:
+        with workspace.window() as window:
+            changed = max(count_changing(window, one) for one in changes)
         message = f"{amount(changed, 'paper')} would be {done}; nothing was changed."
-    elif changed:
-        message = f"{amount(changed, 'paper')} {done}. 'dailypapers undo' takes it back."
+    elif action := store_changes(workspace, changes):
+        changed = action.count
+        # Who stars, queues or hides papers has read them, too.
+        also = "".join(f", {count:,} {what}" for what, count in action.did[1:]) if len(changes) == 1 else ""
+        message = f"{amount(changed, 'paper')} {done}{also}. 'dailypapers undo' takes it back."
     else:
+        changed = 0
         state = done.removeprefix("marked ").replace("no longer", "not")
         message = f"Nothing to change: {amount(papers, 'paper')} {'is' if papers == 1 else 'are'} {state}."
     record = {**facts, "papers": papers or changed, "changed": changed, "dry_run": arguments.dry_run}
-    answer(arguments, record, message if papers or changed else "Nothing matches.")
+    return answer(arguments, record, message if papers or changed else "Nothing matches.")
 
 
 def store_changes(workspace: Workspace, changes: Sequence[Change]) -> UserAction | None:
@@ -181,7 +198,7 @@ def with_known_words(window: Window, query: Query) -> Query | None:
     if not words:
         return None
     found = window.read(lambda connection: corrections(connection, words))
-    return parsed(apply_corrections(query.text, found)) if found else None
+    return parse_query(apply_corrections(query.text, found)) if found else None
 
 
 # Why a paper suits the user, and what it shares with others, as JSON
@@ -202,5 +219,5 @@ LIKE = "like"
 
 def like_record(window: Window, ids: Sequence[str], pk: int) -> dict[str, object]:
     """The likeness of a paper to the papers of these ids, as JSON: words, authors, topics, and a sentence."""
-    found = window.read(lambda connection: free_text.shared(connection, free_text.keys_of(connection, ids), pk))
+    found = window.read(lambda connection: free_text.shared_terms(connection, free_text.keys_of(connection, ids), pk))
     return {LIKE: {**found._asdict(), "why": found.in_words or None}}

@@ -25,8 +25,8 @@ from reader.commands.output import (
     Style,
     answer,
     format_counts,
-    print_found,
     print_line,
+    print_results,
     raise_failures,
     warn,
     width,
@@ -44,7 +44,7 @@ from reader.refresh.lines import (
     Line,
     Tell,
     done,
-    failed,
+    failure_line,
     failure_of,
     ignore,
     job,
@@ -53,7 +53,7 @@ from reader.refresh.lines import (
     refresh_job,
     waiting,
 )
-from reader.refresh.plan import Day, Latest, Month, Plan, Since
+from reader.refresh.plan import Day, Latest, Month, Since
 
 if TYPE_CHECKING:
     from reader.core.paper import Draft, Listing
@@ -130,6 +130,10 @@ async def _redraw(progress: Progress) -> None:
         progress.draw()
 
 
+_COUNTED = {"titles": "title", "texts": "full text", "topics": "topics of paper", "hook": "on_new: paper"}
+"""The name of what each of these steps counts."""
+
+
 def describe_progress(line: Line, seconds: float = 0.0) -> str:
     """The progress text of a line after `seconds`; empty for other lines."""
     match line:
@@ -140,18 +144,12 @@ def describe_progress(line: Line, seconds: float = 0.0) -> str:
             return f"day {n:,} of {of:,} done: {day}" + (f" · {left}" if left else "")
         case {"step": "wait", "seconds": wait, "why": why}:
             return f"waiting {wait:.0f} s: {why}"
-        case {"step": "titles", "n": n, "of": of} if n < of:
-            pace = time_left(n, of, seconds)
-            return f"title {n + 1:,} of {of:,}" + (f" · {pace}" if pace else "")
-        case {"step": "texts", "n": n, "of": of} if n < of:
-            return f"full text {n + 1:,} of {of:,}"
         case {"step": "pdf", "bytes": received, "total": total}:
             whole = f" of {total / 1e6:.1f}" if total else ""
             return f"{received / 1e6:.1f}{whole} MB of the PDF"
-        case {"step": "topics", "n": n, "of": of}:
-            return f"other topics: {n:,} of {of:,} papers"
-        case {"step": "hook", "n": n, "of": of}:
-            return f"on_new: {n:,} of {amount(of, 'paper')}"
+        case {"step": name, "n": n, "of": of} if n < of and (counted := _COUNTED.get(name)):
+            left = time_left(n, of, seconds)
+            return f"{counted} {n + 1:,} of {of:,}" + (f" · {left}" if left else "")
         case {"step": "dropped", "papers": papers, "before": before}:
             return f"{amount(papers, 'paper')} from before {before} dropped"
     return ""
@@ -162,10 +160,13 @@ def describe_progress(line: Line, seconds: float = 0.0) -> str:
 
 def _add_refresh_arguments(parser: ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--day", type=_day, metavar="D", help="one day: 2026-05-11, today or yesterday")
-    which.add_argument("--days", type=positive_number, metavar="N", help="the last N days (default: days_at_start)")
-    which.add_argument("--since", type=first_day, metavar="D", help="all days since D: a date, 2w or 3m")
-    which.add_argument("--month", type=_month, metavar="M", help="a month: 2026-05")
+    about = "one day: 2026-05-11, today or yesterday"
+    which.add_argument("--day", type=_day, dest="plan", metavar="D", help=about)
+    about = "the last N days (default: days_at_start)"
+    which.add_argument("--days", type=_latest, dest="plan", metavar="N", help=about)
+    about = "all days since D: a date, 2w or 3m"
+    which.add_argument("--since", type=lambda text: Since(first_day(text)), dest="plan", metavar="D", help=about)
+    which.add_argument("--month", type=_month, dest="plan", metavar="M", help="a month: 2026-05")
     about = "do not fetch the full texts that the setting fetch_ahead names"
     parser.add_argument("--no-texts", action="store_true", help=about)
     about = 'run another job, an object of JSON such as {"job": "text", "id": "2605.00001"}, and print its lines'
@@ -173,26 +174,28 @@ def _add_refresh_arguments(parser: ArgumentParser) -> None:
     add_quiet(parser, "print nothing unless something is missing, for cron")
 
 
-def _day(text: str) -> str:
-    """A single day (ISO), as an argparse type."""
+def _day(text: str) -> Day:
     first, last = day_span(text)
     if first != last:
         raise ArgumentTypeError(f"{text!r} is longer than a day")
-    return first
+    return Day(first)
 
 
-def _month(text: str) -> str:
-    """A month such as `2026-05`, as an argparse type."""
+def _latest(text: str) -> Latest:
+    return Latest(positive_number(text), after_absence=False)
+
+
+def _month(text: str) -> Month:
     first, last = day_span(text)
     if first[:7] != last[:7] or first[8:] != "01" or first == last:
         raise ArgumentTypeError(f"{text!r} is not a month: write it as 2026-05")
-    return first[:7]
+    return Month(first[:7])
 
 
 def _refresh(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.job:
         return _run_another(arguments, workspace)
-    quiet, plan = arguments.quiet, _choose_plan(arguments, workspace)
+    quiet, plan = arguments.quiet, arguments.plan or Latest(workspace.settings.days_at_start)
     print_line_of = _line_printer() if arguments.json and not arguments.json.fields else ignore
     missing: list[Line] = []
     by_rules: dict[str, int] = {}
@@ -263,18 +266,6 @@ def _line_printer() -> Callable[[Line], None]:
     return tell
 
 
-def _choose_plan(arguments: Namespace, workspace: Workspace) -> Plan:
-    if arguments.day:
-        return Day(arguments.day)
-    if arguments.since:
-        return Since(arguments.since)
-    if arguments.month:
-        return Month(arguments.month)
-    if arguments.days:
-        return Latest(arguments.days, after_absence=False)
-    return Latest(workspace.settings.days_at_start)
-
-
 def _run_another(arguments: Namespace, workspace: Workspace) -> int:
     """Run one of the jobs of `reader.refresh.running` alone, and print its lines, as the reader has them."""
     print_line_of = _line_printer()
@@ -283,7 +274,7 @@ def _run_another(arguments: Namespace, workspace: Workspace) -> int:
     except Exception as error:
         # Logged here with its traceback; the reader logs only what a process without a last line has printed.
         known = error if isinstance(error, ReaderError) else failure_of("a background job", error)
-        print_line_of(failed("job", known))
+        print_line_of(failure_line("job", known))
         return 1
     finally:
         # The reader writes the watched files itself.
@@ -373,7 +364,7 @@ def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.window() as window:
         known = {draft.id for draft, _ in found if draft.id and window.pk_of(draft.id) is not None}
     results = (_result_record(draft, day, draft.id in known) for draft, day in found)
-    print_found(arguments, results, _draw_results(found, known))
+    print_results(arguments, results, _draw_results(found, known))
     if not found and not arguments.quiet:
         warn("The feed finds nothing.")
     if arguments.add and found:

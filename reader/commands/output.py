@@ -294,7 +294,7 @@ def kind_of(error: ReaderError) -> str:
 # Long output, through the user's pager as git does
 
 
-def print_found(
+def print_results(
     arguments: Namespace,
     result: Mapping[str, object] | Iterable[Mapping[str, object]],
     drawn: Iterable[str],

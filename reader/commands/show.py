@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from reader.actions.links import links, open_url, pdf_file, pdf_folder
 from reader.cache.choice import read_suits
 from reader.cache.community import outputs_of, read_community
-from reader.cache.history import since_marked
+from reader.cache.history import changes_since_mark
 from reader.cache.reads.window import Window
 from reader.cache.standing import reasons
-from reader.cache.watching import made_by_agents, ruled
+from reader.cache.watching import made_by_agents, rule_effects
 from reader.commands.choosing import FOR_YOU, find_or_fetch, find_or_fetch_text, for_you_record
 from reader.commands.command import Command, OpenReader, add_no_pager
-from reader.commands.output import READABLE, Style, answer, paint, print_found, print_paged, warn, width
+from reader.commands.output import READABLE, Style, answer, paint, print_paged, print_results, warn, width
 from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, load_paper, read_paper
 from reader.core.community import Comment, threads
@@ -46,7 +46,7 @@ ENDLESS = 100_000
 WHY = "why"
 
 
-class _Shown(NamedTuple):
+class _ShownPaper(NamedTuple):
     """The paper and its place."""
 
     paper: Paper
@@ -76,17 +76,17 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
         for problem in run_job(workspace, {"job": "paper", "id": paper.id})["problems"]:
             warn(f"Not refreshed: {problem}")
     with workspace.window() as window:
-        shown = _Shown(*read_paper(window, arguments.id), window, workspace)
+        shown = _ShownPaper(*read_paper(window, arguments.id), window, workspace)
         wanted = {*(arguments.json.fields if arguments.json else ()), *([WHY] if arguments.why else [])}
         draw = _why_lines if arguments.why else _paper_lines
-        print_found(arguments, _record(shown, wanted), draw(shown))
+        print_results(arguments, _record(shown, wanted), draw(shown))
     return 0
 
 
 # As JSON
 
 
-def _record(shown: _Shown, wanted: set[str]) -> dict[str, object]:
+def _record(shown: _ShownPaper, wanted: set[str]) -> dict[str, object]:
     from reader.actions.export import record
 
     kept, on_demand = shown.ask(read_community), dict[str, object]()
@@ -96,7 +96,7 @@ def _record(shown: _Shown, wanted: set[str]) -> dict[str, object]:
         on_demand[FOR_YOU] = for_you_record(shown.window, shown.paper)[FOR_YOU]
         on_demand["rules"] = {"acts": [one._asdict() for one in found.rules], "muted_by": list(found.muted)}
     if "changes" in wanted:
-        changes = shown.ask(since_marked)
+        changes = shown.ask(changes_since_mark)
         on_demand["changes"] = changes and changes._asdict()
     return {
         **record(shown.paper),
@@ -133,14 +133,14 @@ def _comment_record(comment: Comment, depth: int) -> dict[str, Any]:
     }
 
 
-def _explain(shown: _Shown) -> Explanation:
+def _explain(shown: _ShownPaper) -> Explanation:
     """Why the paper has its topics and suits the user, and what rules and programs did."""
     from reader.ui.why.lines import Explanation
 
     paper, topics = shown.paper, shown.workspace.topics
     shown.window.learn()
     suits = shown.window.read(lambda connection: read_suits(connection, [shown.pk])).get(shown.pk)
-    acts, muted = ruled(shown.window, shown.pk)
+    acts, muted = rule_effects(shown.window, shown.pk)
     return Explanation(
         suits=suits if suits is not None and suits.why else None,
         topics=topics.explain(paper.title, paper.abstract, paper.keywords),
@@ -155,7 +155,7 @@ def _explain(shown: _Shown) -> Explanation:
 # As lines
 
 
-def _painted(lines: Sequence[Line]) -> Iterator[str]:
+def _paint(lines: Sequence[Line]) -> Iterator[str]:
     style = Style.of(sys.stdout, links=True)
     for line in lines:
         # Link lines show the address, since not every terminal makes names clickable.
@@ -169,8 +169,8 @@ def _painted(lines: Sequence[Line]) -> Iterator[str]:
         )
 
 
-def _paper_lines(shown: _Shown) -> Iterator[str]:
-    from reader.ui.page.lines import Presentation, compose
+def _paper_lines(shown: _ShownPaper) -> Iterator[str]:
+    from reader.ui.page.lines import Presentation, Reading, compose
     from reader.ui.why.lines import Explanation, explanation_rows
 
     columns = min(width(), READABLE) if is_terminal(sys.stdout) else ENDLESS
@@ -181,22 +181,26 @@ def _paper_lines(shown: _Shown) -> Iterator[str]:
         is_page=True,
         is_unfolded=True,
         has_buttons=False,
+    )
+    reading = Reading(
+        shown.paper.pk,
+        shown.paper,
         follows=shown.ask(reasons),
         outputs=shown.ask(outputs_of),
         kept=shown.ask(read_community),
     )
     programs = explanation_rows(Explanation(programs=shown.ask(made_by_agents)), columns, look.glyphs)
     made = [(), *(row.line for row in programs)] if programs else []
-    return _painted([*compose(shown.paper, columns, look), *made])
+    return _paint([*compose(reading, columns, look), *made])
 
 
-def _why_lines(shown: _Shown) -> Iterator[str]:
+def _why_lines(shown: _ShownPaper) -> Iterator[str]:
     from reader.ui.why.lines import explanation_rows
 
     columns = width() if is_terminal(sys.stdout) else ENDLESS
     rows = explanation_rows(_explain(shown), columns, glyphs(shown.workspace.settings.ascii))
     title = fill([Piece(clean(shown.paper.title), "title")], columns)
-    return _painted([*title, (), *(row.line for row in rows)])
+    return _paint([*title, (), *(row.line for row in rows)])
 
 
 SHOW_COMMAND = Command(
@@ -228,7 +232,7 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
         return _print_sections(arguments, paper, kept)
     facts = kept.facts(paper)
     if arguments.section is not None:
-        parts = _chosen(paper, kept, arguments.section)
+        parts = _choose_sections(paper, kept, arguments.section)
         whole = replace(kept.document, title="", blocks=tuple(chain(*(one.document.blocks for one in parts))))
         kept = kept._replace(document=whole)
     if arguments.markdown:
@@ -240,7 +244,7 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
 
 def _print_sections(arguments: Namespace, paper: Paper, kept: KeptText) -> int:
     wanted = arguments.section
-    found = list(text_sections(kept.document)) if wanted is None else _chosen(paper, kept, wanted)
+    found = list(text_sections(kept.document)) if wanted is None else _choose_sections(paper, kept, wanted)
     records = list[dict[str, Any]]()
     lines = []
     for one in found:
@@ -253,7 +257,7 @@ def _print_sections(arguments: Namespace, paper: Paper, kept: KeptText) -> int:
     return answer(arguments, whole, *lines)
 
 
-def _chosen(paper: Paper, kept: KeptText, wanted: str) -> list[TextSection]:
+def _choose_sections(paper: Paper, kept: KeptText, wanted: str) -> list[TextSection]:
     """A section by number, or the first whose title has the words, with subsections; raises NotFound."""
     found = list(text_sections(kept.document))
     words = wanted.casefold().split()

@@ -50,12 +50,12 @@ class Workspace:
         return paths.config_file()
 
     @cached_property
-    def loaded(self) -> LoadedSettings:
+    def loaded_settings(self) -> LoadedSettings:
         return standing.load(self.config_file, self.cache_file)
 
     @cached_property
     def settings(self) -> Settings:
-        settings = self.loaded.settings
+        settings = self.loaded_settings.settings
         return replace(settings, log_level=self._log_level) if self._log_level else settings
 
     @cached_property
@@ -66,7 +66,7 @@ class Workspace:
 
     def mistakes(self) -> list[Mistake]:
         """All mistakes in the settings, including keys, by line."""
-        return mistakes_in(self.loaded)
+        return mistakes_in(self.loaded_settings)
 
     @cached_property
     def topics(self) -> Topics:
@@ -86,7 +86,7 @@ class Workspace:
         if not paths.is_there(log):
             from reader.log import copies
 
-            if what := copies.lost(self.cache_file):
+            if what := copies.missing_log_reason(self.cache_file):
                 copies.ensure(self.cache_file)
                 warn(f"The file of your marks was {what}. {log} was made again from what is left.")
         schema.ensure(self.cache_file)
@@ -176,7 +176,7 @@ def mistakes_in(loaded: LoadedSettings) -> list[Mistake]:
     return sorted([*loaded.mistakes, *keys], key=lambda mistake: mistake.line)
 
 
-def parsed(text: str, *, also: str = "") -> Query:
+def parse_query(text: str, *, also: str = "") -> Query:
     """Parse a query and AND it with `also`; raises UsageError that points at the mistake."""
     from reader.core.query import QueryError, parse
     from reader.core.query.nodes import all_of

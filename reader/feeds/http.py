@@ -332,7 +332,7 @@ class Client(Closing):
         """The error after the last attempt; a busy host is left alone from now on."""
         if not isinstance(error, HostBusy):
             return error
-        pause = duration_text(self.pace.refused())
+        pause = duration_text(self.pace.record_refusal())
         return HostBusy(f"{str(error).rstrip('.')}; the next try is in {pause}.", error.status)
 
     async def _attempt(

@@ -80,7 +80,7 @@ class Pace:
         # A clock that was set back must not stop the program for days.
         return left if 0 < left <= PAUSE_SECONDS else 0.0
 
-    def refused(self) -> float:
+    def record_refusal(self) -> float:
         """Begin a pause, if none has begun meanwhile, and return its seconds."""
         if left := self.pause_left():
             return left

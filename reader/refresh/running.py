@@ -19,7 +19,7 @@ from reader.refresh.lines import (
     JobContext,
     Line,
     done,
-    failed,
+    failure_line,
     listing_of,
     listing_values,
     step,
@@ -85,13 +85,13 @@ async def _refresh(context: JobContext, **values: Any) -> Line:
         try:
             await standing.notify()
         except ReaderError as error:
-            context.tell(failed("notification", error))
+            context.tell(failure_line("notification", error))
         _maintain_cache(context, cache)
         try:
             async for result in standing.run(text_fetcher(context)):
                 context.tell(step("hook", n=result.done, of=result.of))
         except ReaderError as error:
-            context.tell(failed("notification", error))
+            context.tell(failure_line("notification", error))
     return sums
 
 

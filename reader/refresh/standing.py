@@ -67,7 +67,7 @@ class StandingQueries:
             self._follows = {one.query: one for one in window.read(follows) if one.notify}
             scope = scope_of(window, self._settings, self._now().astimezone(UTC).date())
         # Acted on first: a process killed in between examines the papers again, and finds nothing to do.
-        action = watching.act(self._file, watching.judge_new(self._file, self._settings.rules, scope))
+        action = watching.act(self._file, self._settings.rules, scope)
         if self._settings.mute:
             # What a query such as day:today means changes by itself.
             with connections.open_database(self._file) as cache, connections.transaction(cache):
@@ -80,7 +80,7 @@ class StandingQueries:
     async def notify(self) -> int:
         """Notify of the new papers that match, and return their number; raises ReaderError."""
         queries = tuple(dict.fromkeys((*self._settings.notify, *self._follows)))
-        matches = self._notified(queries)
+        matches = self._papers_to_notify(queries)
         if not matches:
             return 0
         if command := self._settings.notify_command:
@@ -94,7 +94,7 @@ class StandingQueries:
         )
         return len(matches)
 
-    def _notified(self, queries: Sequence[str]) -> MatchedQueries:
+    def _papers_to_notify(self, queries: Sequence[str]) -> MatchedQueries:
         """The new papers to notify of, with the queries that they match."""
         found: dict[Paper, tuple[str, ...]] = {}
         with closing(Window.open(self._file)) as window:

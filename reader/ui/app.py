@@ -186,7 +186,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.library = Library(cache_file, learns_apart=learns_apart)
         self.library.visited = self.library.new_since = self._left.visited
         has_news = self.library.has_news
-        begun = visit.resumed(self._left, has_news, now().astimezone().date())
+        begun = visit.resume_visit(self._left, has_news, now().astimezone().date())
         self._keep = None if query else begun.paper
         self.model = Model(self._first_state(query, begun))
         self.set_reactive(ReaderApp.state, self.model.state)
@@ -381,10 +381,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
     def take_text(self, context: Context, key: str, character: str | None) -> bool:
         """Take a key as text, such as in a date; return False for other keys."""
         return any(one.take_text(context, key, character) for one in self.controllers)
-
-    def takes_words(self, context: Context) -> Callable[[str], object] | None:
-        """The receiver of unbound letters in a context, if there is one."""
-        return next((take for one in self.controllers if (take := one.takes_words(context))), None)
 
     def perform(self, action_id: str, count: int | None = None) -> None:
         """Run an action of the table, `count` times if it takes a count."""

@@ -326,7 +326,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self._model.change(self._model.state.put(TOPIC_MODE, self.filter.choice.mode))
 
     def _draw_filter(self, state: State) -> None:
-        self.filter.show_data(filter_data(state, self._look.keymap.numbered("view.saved")))
+        self.filter.show_data(filter_data(state, self._look.keymap.numbered_keys("view.saved")))
 
     def _draw_empty(self, state: State) -> None:
         if state.is_empty:
@@ -347,7 +347,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         if reading is None:
             self.detail.clear()
         else:
-            self.detail.show(reading, found=found_of(state, reading.key))
+            self.detail.show(reading._replace(found=found_of(state, reading.key)))
 
     def _draw_query(self, state: State) -> None:
         draft = state.draft

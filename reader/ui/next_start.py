@@ -91,7 +91,7 @@ class LastPlace:
             topic_mode=state[TOPIC_MODE],
             folded=tuple(sorted(main.filter.folded)) if state.is_ready else self._before.folded,
         )
-        return visit.remembered(now, self._before, self._given)
+        return visit.visit_to_save(now, self._before, self._given)
 
     def _paper_id(self, main: MainScreen) -> str | None:
         """The id of the highlighted paper, or of the one that will get the cursor."""

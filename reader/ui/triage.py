@@ -171,7 +171,7 @@ class TriageActions(Controller):
     def undo(self, _count: int | None) -> None:
         triage = self._model.state[TRIAGE]
         if triage is not None and triage.decisions:
-            self._app.mark_actions.take_back(self._go_back)
+            self._app.mark_actions.reverse(None, "undo", self._go_back)
             return
         leave, undo = self._keymap.key("triage.leave", "triage"), self._keymap.key("mark.undo")
         self._model.show_notice(f"no decision is left to take back · {leave} leaves, then {undo} undoes older marks")

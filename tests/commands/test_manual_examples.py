@@ -18,7 +18,7 @@ from reader.commands.command import make_parser, parse
 from reader.commands.line.shell import understand
 from reader.commands.pages import PAGES, text_of
 from reader.commands.registry import find_command, is_command
-from reader.commands.workspace import Workspace, fill_with_sample, parsed
+from reader.commands.workspace import Workspace, fill_with_sample, parse_query
 from reader.ui.shell.commands import Here
 from tests.commands.conftest import Run
 from tests.feed_server import FeedServer
@@ -100,7 +100,7 @@ def test_every_example_parses() -> None:
         if words and is_command(words[0]):
             assert parse(make_parser(find_command(words[0])), words[1:]), words
         elif words != ["--demo"]:
-            parsed(" ".join(words))
+            parse_query(" ".join(words))
 
 
 @pytest.fixture(scope="module")

@@ -94,13 +94,13 @@ async def test_a_lock_that_another_program_never_gives_back_is_waited_for_a_quar
 def test_a_busy_host_is_left_alone_for_ten_minutes(tmp_path: Path) -> None:
     nap = Nap()
     pace = Pace(tmp_path / "x", busy_as="api", now=nap.clock)
-    assert (pace.pause_left(), pace.refused()) == (0, 600)
+    assert (pace.pause_left(), pace.record_refusal()) == (0, 600)
     # Another program, or this one after a new start, knows it; one that shares its turns has a pause of its own.
     assert Pace(tmp_path / "x", busy_as="api", now=nap.clock).pause_left() == 600
     assert Pace(tmp_path / "x", busy_as="rss", now=nap.clock).pause_left() == 0
     # A second refusal in the same pause is no further one.
     nap.now += 1
-    assert pace.refused() == 599
+    assert pace.record_refusal() == 599
     # A clock that was set back stops nothing.
     nap.now -= 86_400
     assert pace.pause_left() == 0

@@ -116,7 +116,7 @@ class Home:
 
     def feed(self) -> bool:
         with closing(Feeds.open(self.path)) as feeds:
-            if found := feeds.followed():
+            if found := feeds.sources():
                 feeds.unfollow(found[0].slug)
                 return False
             feeds.follow("arxiv", "cs.CL", "Computation", "cs.cl", NOW)

@@ -212,7 +212,7 @@ class HomeWithPage(World):
 
     def choices(self, title: str) -> list[str]:
         with closing(connections.connect(self.path)) as cache:
-            found = {one.paper.title: one.choices for one in pages.waiting(cache, "9999")}
+            found = {one.paper.title: one.choices for one in pages.waiting_titles(cache, "9999")}
         return [choice.id for choice in found[title]]
 
 

@@ -305,7 +305,7 @@ async def test_errors_of_memory_disk_and_cache_end_the_refresh(
         await world_of_four.refresh()
 
     monkeypatch.setattr(world_of_four.cache, "store", damaged)
-    monkeypatch.setattr(world_of_four.feeds, "failed", damaged)
+    monkeypatch.setattr(world_of_four.feeds, "record_failure", damaged)
     with pytest.raises(CacheDamaged):
         await world_of_four.refresh()
 

@@ -17,7 +17,7 @@ import pytest
 from reader.cache.reads.window import Window
 from reader.core.errors import FeedRefused, ReaderError, UsageError
 from reader.refresh import worker
-from reader.refresh.lines import Job, Line, error_of, failed, job, refresh_job, step, waiting
+from reader.refresh.lines import Job, Line, error_of, failure_line, job, refresh_job, step, waiting
 from reader.refresh.plan import Day, Latest
 from tests.feed_server import FeedServer, item
 
@@ -216,7 +216,7 @@ async def test_a_silent_job_is_stopped(home: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.long
 async def test_a_job_may_fail_after_lines(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent = [waiting(9, "a pause"), failed("job", ReaderError("It failed."))]
+    sent = [waiting(9, "a pause"), failure_line("job", ReaderError("It failed."))]
     begun = worker._START.partition(" from reader.cli")[0]
     monkeypatch.setattr(worker, "_START", f"{begun} import json; [print(json.dumps(one)) for one in {sent!r}]")
     received: list[Line] = []

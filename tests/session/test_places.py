@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from reader.cache.reads.window import DayFetched, Window
+from reader.cache.reads.window import FetchedDay, Window
 from reader.cache.search.compile import Scope
 from reader.cache.storing import Cache
 from reader.config import Settings
@@ -200,9 +200,9 @@ def test_views_are_listed_as_the_settings_have_them() -> None:
     listed = listed_views(Settings(lists=(Standing("Mine", "robot", ("show",)), *unlisted)))
     mine, theirs = View("saved:Mine", "Mine", "robot"), View("saved:Theirs", "Theirs", "glove")
     assert listed.saved == (mine,)
-    assert [one.id for one in VIEWS if one not in listed.own] == ["unread", "all"]
+    assert [one.id for one in VIEWS if one not in listed.own_views] == ["unread", "all"]
     both = listed._replace(added=(View("saved:Mine", "Other", "x"), theirs))
-    assert both.named == (mine, theirs)
+    assert both.saved_views == (mine, theirs)
     assert [both.find(id) for id in ("saved:Theirs", "all", "gone")] == [theirs, view("all"), VIEWS[0]]
 
 
@@ -243,6 +243,6 @@ def test_a_list_is_read_as_deep_as_the_paper_where_the_user_left(
     ],
 )
 def test_days_are_missing_where_all_papers_are_listed_by_day(place: Place, order: str, has_some: bool) -> None:
-    known = {day: DayFetched(NOW, 5) for day in ("2026-11-16", "2026-11-20")}
+    known = {day: FetchedDay(NOW, 5) for day in ("2026-11-16", "2026-11-20")}
     window: Any = SimpleNamespace(fetched_days=lambda: known)
     assert bool(find_holes(window, place, order, date(2026, 11, 24))) is has_some

@@ -22,7 +22,7 @@ from reader.cache.search.selection import register_functions
 from reader.core.errors import CacheError
 from reader.core.paper_row import UNKNOWN, PaperRow
 from reader.database import connections
-from reader.database.sqlite_errors import explained
+from reader.database.sqlite_errors import explain_errors
 from reader.paths import log_database
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ class DayCount(NamedTuple):
         return "+" if self.is_partial else ""
 
 
-class DayFetched(NamedTuple):
+class FetchedDay(NamedTuple):
     """A day that lists papers or that the feed has answered for."""
 
     fetched: str
@@ -200,7 +200,7 @@ class Window:
 
         A read waits up to `patience` seconds for another program that holds the cache.
         """
-        with explained(path):
+        with explain_errors(path):
             connection = connections.connect(path, query_only=True, patience=patience)
             with connections.closing_on_error(connection):
                 register_functions(connection)
@@ -272,12 +272,12 @@ class Window:
         return self._value("SELECT max(pk) FROM paper") or 0
 
     def _rows(self, select: str, *values: object) -> list[Any]:
-        with explained(self._path):
+        with explain_errors(self._path):
             return self._connection.execute(select, values).fetchall()
 
     def _value(self, select: str, *values: object) -> Any:
         """The first value of the first row; None if there is no row."""
-        with explained(self._path):
+        with explain_errors(self._path):
             return next(iter(self._connection.execute(select, values).fetchone() or ()), None)
 
     def first(self, selection: Selection, limit: int, *, at_once: bool = False) -> Order[int]:
@@ -293,7 +293,7 @@ class Window:
             if selection.offer:
                 return whole
             return whole._replace(pks=whole.pks[:limit], complete=len(whole.pks) < limit)
-        select, values = self._resolved(selection).statement(limit)
+        select, values = self._resolve(selection).statement(limit)
         return begin_order(self._rows(select, *values), limit, grouped=selection.grouped_by_day)
 
     def order(self, selection: Selection) -> Order[int]:
@@ -308,8 +308,8 @@ class Window:
             return Order(())
         pks = array("q")
         groups: list[tuple[str, int]] = []
-        with explained(self._path):
-            cursor = self._connection.execute(*self._resolved(selection).statement())
+        with explain_errors(self._path):
+            cursor = self._connection.execute(*self._resolve(selection).statement())
             while chunk := cursor.fetchmany(CHUNK):
                 pks.extend([row[0] for row in chunk])
                 for day, run in groupby(chunk, key=lambda row: row[1]):
@@ -322,13 +322,13 @@ class Window:
             return Order(offered, parts, is_ranked=is_ranked, has_parts=bool(parts))
         return Order(pks, tuple(groups) if selection.grouped_by_day else (), is_ranked=is_ranked)
 
-    def _resolved(self, selection: Selection) -> Selection:
+    def _resolve(self, selection: Selection) -> Selection:
         """The selection with its papers, if it asks for those that fit a text best."""
         if selection.near is None:
             return selection
         from reader.cache.search.free_text import nearest
 
-        with explained(self._path):
+        with explain_errors(self._path):
             return nearest(self._connection, selection)
 
     def count(self, selection: Selection) -> int:
@@ -336,7 +336,7 @@ class Window:
         if selection.where.sql == VISIBLE:
             # Counting a whole table takes a tenth of the time for reading its rows.
             return int(self._value("SELECT count(*) - (SELECT count(*) FROM paper WHERE hidden = 1) FROM paper"))
-        where = self._resolved(selection).where
+        where = self._resolve(selection).where
         return int(self._value(f"SELECT count(*) FROM paper AS p WHERE {where.sql}", *where.params))
 
     # Papers
@@ -401,7 +401,7 @@ class Window:
         Only days count that list a paper of a selection, by default one that is not hidden.
         """
         side, order = ("<", "DESC") if steps > 0 else (">", "ASC")
-        where, values = (VISIBLE, ()) if selection is None else self._resolved(selection).ordered
+        where, values = (VISIBLE, ()) if selection is None else self._resolve(selection).ordered
         found: str | None = self._value(
             "SELECT DISTINCT l.day FROM listing AS l CROSS JOIN paper AS p ON p.pk = l.pk"
             f" WHERE {where} AND l.day {side} ? ORDER BY l.day {order} LIMIT 1 OFFSET ?",
@@ -437,10 +437,10 @@ class Window:
         """The days whose papers came another way than by asking the feed for the day."""
         return frozenset(day for day, known in self.fetched_days().items() if not known.fetched)
 
-    def fetched_days(self, first: str = "", last: str = "9") -> dict[str, DayFetched]:
+    def fetched_days(self, first: str = "", last: str = "9") -> dict[str, FetchedDay]:
         """The feed's answers for the days from `first` to `last` (ISO, both included)."""
         rows = self._rows("SELECT day, fetched, papers FROM day WHERE day BETWEEN ? AND ?", first, last)
-        return {day: DayFetched(fetched, papers) for day, fetched, papers in rows}
+        return {day: FetchedDay(fetched, papers) for day, fetched, papers in rows}
 
     def topics(self, selection: Selection | None = None) -> list[TopicCount]:
         """Every topic with its number of papers in a selection, by default of all papers that are not hidden."""
@@ -448,7 +448,7 @@ class Window:
             counts = Counter(dict(self._rows(BY_TOPIC)))
             counts.subtract(dict(self._rows(HIDDEN_BY_TOPIC)))
         else:
-            where = self._resolved(selection).where
+            where = self._resolve(selection).where
             pks = f"SELECT p.pk AS pk FROM paper AS p WHERE {where.sql}"
             counts = Counter(dict(self._rows(TOPICS_OF.format(pks=pks), *where.params)))
         named = self._rows("SELECT pk, slug, name, family FROM topic ORDER BY pk")
@@ -458,7 +458,7 @@ class Window:
 
     def read(self, question: Callable[[sqlite3.Connection], T]) -> T:
         """Run another module's function on the connection."""
-        with explained(self._path):
+        with explain_errors(self._path):
             return question(self._connection)
 
     def meta(self, key: str) -> str | None:

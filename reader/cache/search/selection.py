@@ -27,7 +27,7 @@ def join_clauses(clauses: Sequence[Clause], operator: str) -> Clause:
     )
 
 
-def bracketed(clause: Clause) -> Clause:
+def in_parentheses(clause: Clause) -> Clause:
     """The clause in parentheses."""
     return Clause(f"({clause.sql})", clause.params)
 

@@ -57,17 +57,17 @@ class UnpackedFile:
 
     def head(self) -> bytes:
         """The next bytes, at least one unless the file ends here; they are read again."""
-        return self._checked(lambda: self._stream.peek(1), is_read=False)
+        return self._check(lambda: self._stream.peek(1), is_read=False)
 
     def line(self) -> bytes:
         """The next line, or its next part if it is longer than `LINE_LIMIT`."""
-        return self._checked(lambda: self._stream.readline(LINE_LIMIT + 1))
+        return self._check(lambda: self._stream.readline(LINE_LIMIT + 1))
 
     def read(self, size: int = CHUNK) -> bytes:
         """The next bytes, at most `size`."""
-        return self._checked(lambda: self._stream.read(size))
+        return self._check(lambda: self._stream.read(size))
 
-    def _checked(self, read: Callable[[], bytes], *, is_read: bool = True) -> bytes:
+    def _check(self, read: Callable[[], bytes], *, is_read: bool = True) -> bytes:
         try:
             data = read()
         except EOFError:
@@ -259,24 +259,24 @@ def _read_text(body: bytes, name: str, today: date) -> Sequence[Listing]:
         if found := parse_web_page(html):
             return found
         raise FeedMalformed(f"{name} is a web page without papers; save a page of the feed's site that lists some.")
-    text = _decoded(body, name)
+    text = _decode(body, name)
     if libraries.is_ris(text):
-        return _listed(libraries.parse_ris(text))
+        return _make_listings(libraries.parse_ris(text))
     if libraries.is_bibtex(text):
-        return _listed(libraries.parse_bibtex(text))
+        return _make_listings(libraries.parse_bibtex(text))
     # Firefox saves a page as text with the addresses of its links.
     if not (libraries.is_list(text) or _SITE_LINK.search(text)):
         with suppress(FeedMalformed):
             return [parse_saved_page(text, today)]
     entries = tuple(libraries.parse_list(text))
     if any(entry.id for entry in entries):
-        return _listed(entries)
+        return _make_listings(entries)
     if re.search(r"^https?://|^\"(?:query|exec|filter):", text, re.MULTILINE):
         raise FeedMalformed(f"{name} has no papers. If it lists newsboat's feeds, import the output of 'newsboat -e'.")
     raise FeedMalformed(f"{name} has no papers, or no known format: see 'dailypapers import --help'.")
 
 
-def _listed(entries: Iterable[LibraryEntry]) -> Sequence[Listing]:
+def _make_listings(entries: Iterable[LibraryEntry]) -> Sequence[Listing]:
     return [Listing(None, (), entries=tuple(entries))]
 
 
@@ -287,7 +287,7 @@ def _whole(file: UnpackedFile, name: str) -> bytes:
     return body
 
 
-def _decoded(body: bytes, name: str) -> str:
+def _decode(body: bytes, name: str) -> str:
     """The text of a file; raises FeedMalformed if it is not text."""
     if body.startswith(_UTF_16):
         return body.decode("utf-16", errors="replace")

@@ -100,7 +100,7 @@ def _fill_from_footer(block: _Block, ahead: list[str], today: date) -> int:
         # The dot may have a line of its own, and so may what is before it.
         if used == 1 or ahead[used - 2 : used - 1] in _DOTS:
             found = _FOOTER.fullmatch(" ".join(ahead[:used]))
-            if found and (published := _published(found, today)):
+            if found and (published := _publication_day(found, today)):
                 break
     else:
         return 0
@@ -162,7 +162,7 @@ def _paragraphs(lines: list[str]) -> list[str]:
     return paragraphs
 
 
-def _published(found: re.Match[str], today: date) -> str | None:
+def _publication_day(found: re.Match[str], today: date) -> str | None:
     """The ISO day of a matched date; None if the calendar has no such day."""
     month = found["month"][:3].lower()
     if month not in _MONTHS:
@@ -211,7 +211,7 @@ def html_of(body: bytes) -> str | None:
     """The HTML of a page as browsers save it; None for any other file. Raises FeedMalformed."""
     head = body[:_HEAD].lstrip()
     if head.startswith(_ARCHIVE):
-        body = _archived(body)
+        body = _archived_page(body)
     elif _MESSAGE.match(head):
         body = _first_part(body)
     elif head[:1] != b"<" or not _ELEMENT.search(head):
@@ -219,7 +219,7 @@ def html_of(body: bytes) -> str | None:
     return body.decode("utf-8", "replace")
 
 
-def _archived(body: bytes) -> bytes:
+def _archived_page(body: bytes) -> bytes:
     try:
         page = plistlib.loads(body)["WebMainResource"]["WebResourceData"]
     except Exception as error:

@@ -299,7 +299,7 @@ def draw_spot(file: Path, spot: PdfSpot, width: int, height: int) -> bytes:
         return out.getvalue()
 
 
-class _Found(NamedTuple):
+class _FormulaBox(NamedTuple):
     """Where a formula may be, and how much speaks for it."""
 
     score: float
@@ -308,7 +308,7 @@ class _Found(NamedTuple):
 
 
 def _find_formula(opened: Any, spot: PdfSpot) -> tuple[int, Box]:
-    found: list[_Found] = []
+    found: list[_FormulaBox] = []
     for number in range(len(opened)):
         page, _ = read_page(opened, number)
         found += _places(page.lines, spot)
@@ -320,7 +320,7 @@ def _find_formula(opened: Any, spot: PdfSpot) -> tuple[int, Box]:
     return best.page, best.box
 
 
-def _places(lines: Sequence[Line], spot: PdfSpot) -> Iterator[_Found]:
+def _places(lines: Sequence[Line], spot: PdfSpot) -> Iterator[_FormulaBox]:
     """The places of a page where a formula may be: between the lines with the words around it, or at its number."""
     words = [_WORD.findall(line.text.lower()) for line in lines]
     before, after = {}, {}
@@ -334,9 +334,11 @@ def _places(lines: Sequence[Line], spot: PdfSpot) -> Iterator[_Found]:
         if not first + 1 < last < first + MOST_ROWS:
             continue
         within = lines[first + 1 : last]
-        yield _found(lines, within, before[first] + after[last] - 0.01 * len(within), spot.number)
+        yield _formula_box(lines, within, before[first] + after[last] - 0.01 * len(within), spot.number)
     # The words after it may be on the next page, or only letters of formulas.
-    yield from (_found(lines, lines[at + 1 : at + 5], 0.3 * before[at], "") for at in firsts if at + 1 < len(lines))
+    yield from (
+        _formula_box(lines, lines[at + 1 : at + 5], 0.3 * before[at], "") for at in firsts if at + 1 < len(lines)
+    )
     size = median(line.size for line in lines) if lines else 0.0
     for at, line in enumerate(lines):
         if spot.number and line.text.endswith(spot.number) and line.size >= 0.9 * size and len(words[at]) < 3:
@@ -346,7 +348,7 @@ def _places(lines: Sequence[Line], spot: PdfSpot) -> Iterator[_Found]:
             beside = [before[one] for one in range(first, at)] + [
                 after[one] for one in range(at + 1, min(last, len(lines)))
             ]
-            yield _found(lines, near, 0.5 + max(beside, default=0), spot.number)
+            yield _formula_box(lines, near, 0.5 + max(beside, default=0), spot.number)
 
 
 def _share(wanted: Sequence[str], words: Sequence[str]) -> float:
@@ -359,7 +361,7 @@ def _share(wanted: Sequence[str], words: Sequence[str]) -> float:
     return found / len(wanted) if wanted else 0.0
 
 
-def _found(lines: Sequence[Line], within: Sequence[Line], score: float, number: str) -> _Found:
+def _formula_box(lines: Sequence[Line], within: Sequence[Line], score: float, number: str) -> _FormulaBox:
     """The box of some lines, as wide as the column, and not over the lines of text above and below."""
     middle = (max(line.base for line in within) + min(line.base for line in within)) / 2
     left, right = min(line.left for line in within), max(line.right for line in within)
@@ -374,4 +376,4 @@ def _found(lines: Sequence[Line], within: Sequence[Line], score: float, number: 
     if below is not None:
         left, right, bottom = min(left, below.left), max(right, below.right), max(bottom, below.base + 0.9 * below.size)
     score += bool(number) and any(line.text.endswith(number) for line in within)
-    return _Found(score, within[0].page, Box(left - 6, min(bottom, middle - 4), right + 6, max(top, middle + 4)))
+    return _FormulaBox(score, within[0].page, Box(left - 6, min(bottom, middle - 4), right + 6, max(top, middle + 4)))

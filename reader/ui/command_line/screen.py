@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 HISTORY = 200
 
+MOST_FOUND = 100
+"""Maximum rows of actions, views, topics and pages above the command line."""
+
 
 class Finder:
     """Matches texts that have every typed word, in any order and case."""
@@ -53,10 +56,11 @@ class Finder:
 
 
 def fitting(offers: Sequence[Offer], typed: str) -> Sequence[Offer]:
-    """The offers that match each typed word, best first."""
+    """The offers that match each typed word, those that act here first, and the best of them."""
     finder = Finder(typed)
     scored = [(finder.score(one.name, f"{one.keys} {one.about} {one.also}"), one) for one in offers]
-    return [one for score, one in sorted(scored, key=lambda pair: -pair[0]) if score > 0]
+    best = sorted(scored, key=lambda pair: (not pair[1].acts_here, -pair[0]))
+    return [one for score, one in best if score > 0][:MOST_FOUND]
 
 
 class TypedCommand(NamedTuple):
@@ -132,6 +136,15 @@ def type_command(state: State, text: str) -> State:
         return state
     found = fitting(command.offers, text)
     return state.put(COMMAND, command._replace(text=text, found=found, papers=(), selected=0))
+
+
+def offer_more(state: State, offers: Sequence[Offer]) -> State:
+    """Add what the words of the open line may find."""
+    command = state[COMMAND]
+    if command is None:
+        return state
+    found = fitting(every := (*command.offers, *offers), command.text)
+    return state.put(COMMAND, _marked(command, command._replace(offers=every, found=found)))
 
 
 def suggest(state: State, text: str, suggested: Suggested) -> State:

@@ -68,13 +68,13 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
     """Views, days and topics, without numbers until counted. `keys` show the saved views, by place."""
     from reader.ui.filter.pane import FilterData, TopicItem, ViewItem
 
-    counts, named, by_view = state[COUNTED], state.views.named, state[VIEW_COUNTS]
+    counts, named, by_view = state[COUNTED], state.views.saved_views, state[VIEW_COUNTS]
     saved = tuple(
         ViewItem(one.id, one.name, (found := by_view.get(one.id)) and found.papers, found and found.unread, key)
         for one, key in zip(named, (*keys, *[""] * len(named)), strict=False)
     )
     if counts is None:
-        return FilterData((*(ViewItem(one.id, one.name) for one in state.views.own), *saved))
+        return FilterData((*(ViewItem(one.id, one.name) for one in state.views.own_views), *saved))
     newest = counts.days[0] if counts.days else None
     views = tuple(
         # The newest day is the view Latest, unless all of its papers are hidden.
@@ -105,4 +105,4 @@ def strip_parts(state: State) -> object:
 
 
 def strip_data(state: State, keymap: Keymap) -> Strip:
-    return strip_of(state.listing.place, state[TOPIC_NAMES], keymap.key("find.filter"), topic_papers(state))
+    return strip_of(state.listing.place, state[TOPIC_NAMES], keymap.key("find.filter"))

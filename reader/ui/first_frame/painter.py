@@ -24,7 +24,7 @@ from reader.paths import read_start, replace_private
 from reader.platform import theme_name
 from reader.session.first_list import SCREENFUL, find_holes, first_list, is_by_index
 from reader.session.places import SAVED, Place, saved_view, view
-from reader.session.visit import Visit, resumed
+from reader.session.visit import Visit, resume_visit
 from reader.ui.kit.glyphs import glyphs
 from reader.ui.kit.lines import clock, needs_counts, pattern, view_name
 from reader.ui.kit.status_lines import Condition, Header, Status, header_line, status_lines
@@ -132,7 +132,7 @@ def read_content(cache: Path, visit: Visit, order: str) -> Content | None:
     None if it can't show the place exactly as the reader will. Raises CacheError.
     """
     with closing(Window.open(cache, LOCKED_SECONDS)) as window:
-        visit = resumed(visit, window.has_news, date.today())
+        visit = resume_visit(visit, window.has_news, date.today())
         is_saved = visit.view.startswith(SAVED)
         shown = saved_view(visit.view.removeprefix(SAVED), visit.view_query) if is_saved else view(visit.view)
         place = Place(shown, visit.text)

@@ -20,7 +20,7 @@ from pathlib import Path
 from traceback import clear_frames
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from reader.cache.reads.window import DayCount, DayFetched, Order, Window
+from reader.cache.reads.window import DayCount, FetchedDay, Order, Window
 from reader.core.errors import CacheError
 from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey, PaperRow
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import sqlite3
     from datetime import date
 
-    from reader.cache.choice import Learned, Suits
+    from reader.cache.choice import LearnedInterests, Suits
     from reader.cache.community import PageData
     from reader.cache.reads.vocabulary import Vocabulary
     from reader.cache.search.compile import Scope
@@ -228,7 +228,7 @@ class Library(Marker):
 
         return missing_days(first, last, today, self.fetched_days(first.isoformat(), last.isoformat()))
 
-    def fetched_days(self, first: str = "", last: str = "9") -> dict[str, DayFetched]:
+    def fetched_days(self, first: str = "", last: str = "9") -> dict[str, FetchedDay]:
         """See `Window.fetched_days`."""
         return self.ask(lambda window: window.fetched_days(first, last), {})
 
@@ -257,12 +257,12 @@ class Library(Marker):
 
     # Facts of one paper
 
-    def learned(self, pk: PaperKey | None) -> tuple[Learned, Suits | None]:
+    def learned(self, pk: PaperKey | None) -> tuple[LearnedInterests, Suits | None]:
         """The subjects that For you has learned, and how well a paper suits the user, as they are stored."""
-        from reader.cache.choice import Learned, read_learned
+        from reader.cache.choice import LearnedInterests, read_interests
 
         found = self._suits([pk]) if isinstance(pk, int) else {}
-        return self.read(read_learned, Learned()), found.get(pk) if pk is not None else None
+        return self.read(read_interests, LearnedInterests()), found.get(pk) if pk is not None else None
 
     def needs_learning(self) -> bool:
         """Whether another process has to learn before lists show what suits the user."""
@@ -325,7 +325,7 @@ class Library(Marker):
     def facts(self, pk: PaperKey) -> dict[str, Any]:
         """The facts about a paper besides itself, by the names of `Reading`."""
         from reader.cache.community import outputs_of
-        from reader.cache.history import STILL, since_marked, votes
+        from reader.cache.history import STILL, changes_since_mark, votes
         from reader.cache.standing import reasons
 
         nothing: tuple[Any, ...] = ()
@@ -333,7 +333,7 @@ class Library(Marker):
         visited = None if self.visited is None else int(datetime.fromisoformat(self.visited).timestamp())
         return {
             "votes": self.of_paper(pk, lambda one, known: votes(one, known, visited), STILL),
-            "since_marked": self.of_paper(pk, since_marked, None),
+            "since_marked": self.of_paper(pk, changes_since_mark, None),
             "outputs": self.of_paper(pk, outputs_of, nothing),
             "follows": self.of_paper(pk, reasons, nothing),
             "suits": suits[pk].why if pk in suits else "",

@@ -238,10 +238,6 @@ class Controller:
         """Take a key as text; return False if it is no text here."""
         return False
 
-    def takes_words(self, context: Context) -> Callable[[str], object] | None:
-        """The receiver of unbound letters in a context, if there is one."""
-        return None
-
     def take_line(self, action_id: str, text: str) -> bool:
         """Run an action typed on the command line with the text after it; return False if it takes none."""
         return False

@@ -17,7 +17,7 @@ from reader.cache.reads.window import (
     IN_WORDS,
     MATCHING,
     DayCount,
-    DayFetched,
+    FetchedDay,
     Order,
     Window,
     begin_order,
@@ -76,7 +76,7 @@ def test_a_day_is_partly_here_until_the_feed_was_asked_for_it(cache: Cache, path
     whole, empty = DayCount("2026-11-24", 3, 3), DayCount("2026-11-23", 0, 0)
     assert days() == ([whole], {whole.day: whole, empty.day: empty})
     with closing(Window.open(path)) as window:
-        fetched = {"2026-11-23": DayFetched(NOW, 0), "2026-11-24": DayFetched(NOW, 3)}
+        fetched = {"2026-11-23": FetchedDay(NOW, 0), "2026-11-24": FetchedDay(NOW, 3)}
         assert (window.fetched_days(), window.partial_days()) == (fetched, frozenset())
         assert [*window.fetched_days(last="2026-11-23")] == ["2026-11-23"]
 

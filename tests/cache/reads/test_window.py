@@ -12,7 +12,7 @@ import pytest
 from reader.cache.marks.events import Events
 from reader.cache.reads import window as module
 from reader.cache.reads.window import VISIBLE, DayCount, Window
-from reader.cache.storing import Cache, Stored
+from reader.cache.storing import Cache, StoreResult
 from reader.cache.texts import Texts
 from reader.core.document.model import Document
 from reader.core.paper import Listing, Paper
@@ -124,7 +124,7 @@ def test_a_whole_paper_has_what_was_stored(cache: Cache, path: Path) -> None:
         "summary": "It plans.", "code_url": "https://github.com/a/b", "code_stars": 7, "project_url": "https://a.org",
         "media": ("https://a.org/1.mp4",), "categories": ("cs.CL",), "remark": "ICLR 2026", "submitter": "ada",
     }  # fmt: skip
-    assert cache.store(Listing("2026-11-24", (draft(1, **full), draft(2))), NOW) == Stored(new=2)
+    assert cache.store(Listing("2026-11-24", (draft(1, **full), draft(2))), NOW) == StoreResult(new=2)
     with closing(Window.open(path)) as window, closing(Events.open(path)) as events:
         events.mark("star", True, [1])
         events.mark("tag:x", True, [1])
