@@ -73,18 +73,6 @@ def test_a_formula_has_its_number_at_the_edge_and_breaks_between_terms() -> None
     ]
 
 
-def test_lists_hang_and_nest() -> None:
-    inner = Items((Item("(a)", (Paragraph(words("x")),)),))
-    block = Items((Item("•", (Paragraph(words(PROSE)), inner)), Item("Term", (Paragraph(words("y")),))))
-    assert drawn(block) == [
-        "• Alpha beta gamma delta",
-        "  epsilon zeta eta theta.",
-        "  (a) x",
-        "Term y",
-    ]
-    assert drawn(Items((Item("A long term", (Paragraph(words("means")),)),))) == ["A long term", "  means"]
-
-
 TABLE = Table(
     (
         (Cell(words("Model"), 1, 2, is_head=True), Cell(words("Scores"), 2, 1, "center", True)),
@@ -423,27 +411,6 @@ def test_rows_down_and_up_again_are_the_same_place(row: int, step: int) -> None:
     assert layout.up(further, step) == place or layout.down(further, 1) == further
     assert layout.share(place) <= layout.share(further) <= 1
     assert layout.placed(place, step + 1)[-1] == layout.placed(further, 1)[0]
-
-
-def test_sections_and_links_are_jumped_to() -> None:
-    layout = Layout(LONG, 60)
-    place = layout.place_of("#S3")
-    assert place == TextPlace(6, 2)
-    assert layout.next_section(TextPlace(6, 2), 1) == TextPlace(9, 2)
-    assert layout.next_section(TextPlace(7, 1), -1) == TextPlace(6, 2)
-    assert layout.next_section(TextPlace(6, 2), -1) == TextPlace(3, 2)
-    assert layout.next_section(TextPlace(0, 0), -1) is None
-    found = layout.place_of("E5")
-    assert found is not None
-    assert layout.placed(found, 1)[0][1].text.strip().startswith("x")
-    assert layout.place_of("nowhere") is None
-
-
-def test_progress_is_counted_without_a_layout_of_all() -> None:
-    layout = Layout(LONG, 60)
-    assert layout.share(TextPlace()) == 0
-    assert 0.9 < layout.share(TextPlace(len(LONG.blocks) - 1, 0)) <= 1
-    assert len(layout._lines) <= 2
 
 
 @each("width", [None, 1, 20, 80])

@@ -6,23 +6,21 @@ from dataclasses import replace
 
 import pytest
 
-from reader.cache.texts import KeptText
 from reader.core.document.find import Point, Range
 from reader.core.document.layout import DocumentLine, Layout, TextPlace
 from reader.core.document.model import Block, Document, Figure, Formula, Heading, Paragraph, Quote, Span, Theorem
 from reader.core.lines import Piece
 from reader.core.passages import Passage, passage_id
-from reader.session.bookmarks import Bookmark
 from reader.ui.full_text.actions import quotation, source_of
 from reader.ui.full_text.screen import first_row, outline_line
-from reader.ui.full_text.state import TEXT, step_back_in_text, text_failed
-from reader.ui.full_text.text import FullText, Outline, OutlineLine, text_size
+from reader.ui.full_text.state import TEXT, step_back_in_text
+from reader.ui.full_text.text import FullText, Outline, OutlineLine
 from reader.ui.full_text.view import Highlights, PlacedHighlight, Size, Spot, TextView
 from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.shell.state import State
 from tests.table import each
 from tests.ui.full_texts import WORDS, document, paragraph, wide_table
-from tests.ui.stage import paper, text
+from tests.ui.stage import text
 from tests.ui.test_status import in_context
 
 SIZE = Size(79, 22)
@@ -393,26 +391,6 @@ def test_two_parts_of_a_line_stand_in_order_and_a_formula_between_words_is_whole
     assert parts == [[("one", "1", True), ("three four", "0", True)], [(formula, "0", False)], [("five", "0", False)]]
 
 
-def test_the_nearest_one_below_or_above_follows_around_the_ends() -> None:
-    here = TextPlace(0), TextPlace(1, 1), TextPlace(4, 5), TextPlace(4, 6), TextPlace(29, 1), TextPlace(60)
-    first, second, third = TextPlace(1, 1), TextPlace(4, 6), TextPlace(29, 1)
-    assert [HIGHLIGHTS.following(place, 1) for place in here] == [first, second, second, third, first, first]
-    assert [HIGHLIGHTS.following(place, -1) for place in here] == [third, third, first, first, second, third]
-    assert HIGHLIGHTS.with_kept(KEPT[3:]).following(here[0], 1) is None
-
-
-def test_what_overlaps_chosen_words_is_found_and_moved_ones_are_searched_for() -> None:
-    overlaps = [(1, 3, 1, 9), (1, 4, 1, 9), (0, 0, 1, 1), (0, 0, 1, 0), (5, 2, 5, 2), (5, 3, 5, 3)]
-    within = [HIGHLIGHTS.within(Range(Point(*one[:2]), Point(*one[2:]))) for one in overlaps]
-    assert within == [KEPT[0], None, KEPT[0], None, KEPT[1], None]
-    passage = HIGHLIGHTS.words.passage(PLACES[2] or PLACES[0])
-    assert (passage.quote, passage.block) == ("zebra runs", 29)
-    moved = HIGHLIGHTS.with_passages([passage._replace(block=3), KEPT[0].passage])
-    assert [one.range for one in moved.kept] == [None, PLACES[0]]
-    assert [one.range for one in moved.searched()] == [PLACES[2], PLACES[0]]
-    assert HIGHLIGHTS.with_passages([passage]).kept == (PlacedHighlight(passage, PLACES[2]),)
-
-
 LEVELS = (1, 2, 3, 3, 2, 1, 2)
 
 
@@ -516,24 +494,6 @@ def test_the_cursor_is_in_the_middle_where_that_leaves_no_gap() -> None:
     assert first_row(2, 1, 10) == 0
 
 
-def test_a_text_keeps_its_place_while_it_is_fetched_again() -> None:
-    fresh = FullText(1, paper(), text_size(80, 24))
-    asked = fresh.fetching("0 %")
-    assert (asked.size, asked.bookmark, asked.in_hand, asked.failed("Gone.").problem) == (
-        Size(79, 22), None, None, "Gone."
-    )  # fmt: skip
-    text = asked.came(KeptText(document(), "arxiv.org", ""))
-    assert text.view is not None and (text.is_fetching, text.progress) == (False, "")
-    again = replace(text, view=text.view.type_search("zebra r").end_search(is_kept=True)).fetching()
-    assert (again.is_fetching, again.failed("Gone.").problem) == (True, "") and again.view is not None
-    later = again.came(KeptText(document(), "arxiv.org", ""), Bookmark("other"))
-    assert later.bookmark == again.bookmark != Bookmark("other")
-    last = len(again.outline.entries)
-    assert again.read_entry(last) is again is again.read_entry(-1) is again.fitted(80, 24)
-    assert (read := again.read_entry(last - 1).view) is not None and read.section == document().sections[-1]
-    assert (wide := again.fitted(100, 30)).view is not None and wide.view.size == wide.size == Size(99, 28)
-
-
 @pytest.fixture
 def opened() -> State:
     """A text with all that can be open in it, and a way back."""
@@ -561,13 +521,3 @@ def test_each_step_back_closes_the_topmost_thing(opened: State) -> None:
                 break
         assert found == [*closed[1:5], *ends]
     assert step_back_in_text(opened.update(TEXT, lambda text: replace(text, view=None)))[TEXT] is None
-
-
-def test_a_failure_is_told_in_place_of_a_missing_text_or_below_one(opened: State) -> None:
-    text = opened[TEXT]
-    assert text is not None
-    missing = opened.put(TEXT, replace(text, view=None))
-    found = [text_failed(state, text.key, "It is gone.") for state in (opened, missing)]
-    problems = [one.problem for state in found if (one := state[TEXT]) is not None]
-    assert (problems, [state.notices.shown.text for state in found]) == (["", "It is gone."], ["It is gone.", ""])
-    assert text_failed(opened, -1, "It is gone.") is opened
