@@ -8,6 +8,6 @@ SCHEMA = "0024"
 """The number of the cache's schema: a cache with a lower one is made anew from its rows, a higher one is refused."""
 
 
-def described() -> str:
+def describe_version() -> str:
     """The version, plus the number of the cache's schema."""
     return f"{__version__} (schema {SCHEMA})"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from reader.commands.command import Command, add_query, query_of
 from reader.commands.doctor import Finding
 from reader.commands.output import answer, print_line, warn
-from reader.commands.workspace import Workspace, load_paper, parsed, selection
+from reader.commands.workspace import Workspace, load_paper, parse_query, selection
 from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.paper import Paper
 from reader.core.settings.types import SavedView
@@ -74,4 +74,4 @@ def find_paper(workspace: Workspace, id: str) -> Paper:
 def find_papers(workspace: Workspace, query: str, limit: int | None = None) -> list[Paper]:
     """The first papers of a query, in its order; all without a `limit`. Raises UsageError for an invalid query."""
     with workspace.window() as window:
-        return list(window.papers(window.order(selection(window, parsed(query))).pks[:limit]))
+        return list(window.papers(window.order(selection(window, parse_query(query))).pks[:limit]))

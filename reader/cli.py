@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from reader import access_token, described
+from reader import access_token, describe_version
 from reader.commands.registry import COMMANDS, FOREIGN, find_command, is_command
 from reader.commands.streams import CleanStream, finish, open_closed_streams, replace_unknown_letters
 from reader.core import removed
@@ -96,7 +96,7 @@ def run(words: Sequence[str], frame: FirstFrame | None = None) -> int:
         return _run_command(first, words[1:])
     if first in ("-V", "--version"):
         # Without argparse.
-        sys.stdout.write(f"{APP} {described()}\n")
+        sys.stdout.write(f"{APP} {describe_version()}\n")
         return 0
     if first in removed.COMMANDS:
         raise UsageError(f"{removed.COMMANDS[first]} To search for the word: '{APP} -- {first}'.")
@@ -150,11 +150,11 @@ def _open_reader(words: Sequence[str], frame: FirstFrame | None) -> int:
     if meant and (_is_foreign_command(words) or any(word.startswith("-") for word in words)):
         raise _no_command(words[0], meant)
     query, demo, is_plain, log_level = _parse_reader_options(words)
-    from reader.commands.workspace import Workspace, parsed
+    from reader.commands.workspace import Workspace, parse_query
 
     workspace = Workspace(log_level)
     if query:
-        parsed(query)
+        parse_query(query)
     if meant and not _finds_papers(workspace, query):
         raise _no_command(words[0], meant)
     if not is_plain:
@@ -213,7 +213,7 @@ def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, bool, str | 
         advice = _explain_option_order(words) or f"{SEE_HELP} '{APP} --help'."
         raise UsageError(str(error).partition(SEE_HELP)[0] + advice) from error
     if options.version:
-        sys.stdout.write(f"{APP} {described()}\n")
+        sys.stdout.write(f"{APP} {describe_version()}\n")
         raise SystemExit(0)
     first = options.query[0] if options.query and "--" not in words else ""
     if is_command(first):
@@ -244,9 +244,9 @@ def _is_foreign_command(words: Sequence[str]) -> bool:
 
 
 def _finds_papers(workspace: Workspace, query: str) -> bool:
-    from reader.commands.workspace import parsed, selection
+    from reader.commands.workspace import parse_query, selection
 
     if not workspace.cache_file.exists():
         return False
     with workspace.window() as window:
-        return bool(window.count(selection(window, parsed(query))))
+        return bool(window.count(selection(window, parse_query(query))))

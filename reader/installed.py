@@ -98,19 +98,19 @@ def _import(target: str) -> Any:
 T = TypeVar("T")
 
 
-class Given(NamedTuple, Generic[T]):
+class ExtensionItem(NamedTuple, Generic[T]):
     """Something that an extension gives."""
 
     entry: Entry
     value: T
 
 
-def given(kind: str, of: type[T]) -> Iterator[Given[T]]:
+def extension_items(kind: str, of: type[T]) -> Iterator[ExtensionItem[T]]:
     """All that extensions give of a kind; one whose values are not `of` the class is switched off."""
     for entry in {one.target: one for one in others().values()}.values():
         values = getattr(_load(entry), kind, ())
         if isinstance(values, tuple) and all(isinstance(value, of) for value in values):
-            yield from (Given(entry, value) for value in values)
+            yield from (ExtensionItem(entry, value) for value in values)
         else:
             switch_off(entry, f"its {kind} are not a tuple of {of.__name__}")
 

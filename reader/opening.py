@@ -67,7 +67,7 @@ def show_reader(
             leaving=leaving,
             first_frame=frame,
             settings_file=workspace.config_file,
-            warnings=[*told, *(str(mistake) for mistake in workspace.loaded.mistakes)],
+            warnings=[*told, *(str(mistake) for mistake in workspace.loaded_settings.mistakes)],
         )
         outcome = app.run()
     finally:
@@ -137,7 +137,7 @@ def _has_lost_log(cache: Path) -> bool:
         return False
     from reader.log import copies
 
-    return bool(copies.lost(cache))
+    return bool(copies.missing_log_reason(cache))
 
 
 def _record_thread_error(failure: ExceptHookArgs) -> None:

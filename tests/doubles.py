@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from reader.cache.reads.window import DayFetched
-from reader.cache.storing import papers as papers_cache
-from reader.cache.storing.papers import Stored
+from reader.cache import storing as papers_cache
+from reader.cache.reads.window import FetchedDay
+from reader.cache.storing import StoreResult
 from reader.core.errors import FeedError
 from reader.core.paper import Draft, Listing
 from reader.core.paper_row import PaperKey
@@ -88,30 +88,30 @@ class Feed(HuggingFaceClient):
 class Cache(papers_cache.Cache):
     """A cache in memory, which must not be used from the event loop's thread."""
 
-    known: dict[str, DayFetched] = field(default_factory=dict)
+    known: dict[str, FetchedDay] = field(default_factory=dict)
     stored: list[tuple[str | None, int, str]] = field(default_factory=list)
     noted: list[str | None] = field(default_factory=list)
     ids: set[str | None] = field(default_factory=set)
 
-    def store(self, listing: Listing, now: str, *, newer: bool = True, noted: bool = True) -> Stored:
+    def store(self, listing: Listing, now: str, *, newer: bool = True, noted: bool = True) -> StoreResult:
         new = {draft.id for draft in listing.drafts} - self.ids
         self.ids |= new
         self.stored.append((listing.day, len(listing.drafts), now))
         self.noted += [listing.day] if noted else []
-        return Stored(len(new), 0, len(listing.drafts) - len(new), listing.skipped_count)
+        return StoreResult(len(new), 0, len(listing.drafts) - len(new), listing.skipped_count)
 
     def note(self, days: Iterable[str], now: str) -> None:
         self.noted += days
 
-    def store_trending(self, ranked: Sequence[Listing], now: str) -> Stored:
-        return sum((self.store(listing, now, noted=False) for listing in ranked), Stored())
+    def store_trending(self, ranked: Sequence[Listing], now: str) -> StoreResult:
+        return sum((self.store(listing, now, noted=False) for listing in ranked), StoreResult())
 
-    def known_days(self, first: str, last: str) -> Mapping[str, DayFetched]:
+    def known_days(self, first: str, last: str) -> Mapping[str, FetchedDay]:
         return {day: known for day, known in self.known.items() if first <= day <= last}
 
 
 def fetched(
-    counts: Stored = Stored(),  # noqa: B008 (immutable)
+    counts: StoreResult = StoreResult(),  # noqa: B008 (immutable)
     days: int = 0,
     missing: Sequence[str] = (),
     error: FeedError | None = None,
@@ -139,7 +139,7 @@ async def run_here(context: JobContext, job: Job, tell: Tell = ignore) -> Line:
     return await run_job(replace(context, tell=tell), job)
 
 
-async def asked(plan: Plan, known: dict[str, DayFetched] | None = None) -> list[str]:
+async def asked(plan: Plan, known: dict[str, FetchedDay] | None = None) -> list[str]:
     """The days that a plan asks for one by one, with a feed that has papers on each."""
     days = [f"2026-{month:02}-{day:02}" for month in (3, 4, 5) for day in range(1, 31)]
     feed = Feed({day: papers(1, day=day) for day in days}, months=False)

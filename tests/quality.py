@@ -33,7 +33,7 @@ import numpy.typing as npt
 
 from reader.cache.choice import MARK_WEIGHTS, MOST_PASSED, common_words
 from reader.cache.search import free_text
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.choice import Background, WeighedPaper, candidates, learn, pack, score, terms_of, unpack
 from reader.core.words import STOP_WORDS
 from reader.data import shipped_topics

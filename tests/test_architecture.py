@@ -105,7 +105,7 @@ def test_what_it_calls_a_module_can_be_run() -> None:
         assert place.with_suffix(".py").is_file() or (place / "__main__.py").is_file(), module
 
 
-SHARED = ("kit", "library", "looks", "shell", "terminal")
+SHARED = ("kit", "library", "shell", "terminal")
 """What all features share, within `ui/`."""
 
 

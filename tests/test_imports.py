@@ -131,7 +131,7 @@ def test_the_first_list_is_painted_before_anything_slow_is_imported(papers: Path
     unseen = {
         "reader.refresh.daily",
         "reader.feeds.huggingface",
-        "reader.cache.storing.papers",
+        "reader.cache.storing",
         "reader.cache.repair",
         "reader.cache.tables",
         "reader.core.topics.scorer",

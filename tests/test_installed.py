@@ -114,8 +114,10 @@ def test_the_example_of_the_manual_works(packages: Packages, run: Run, papers: P
     parts = page("extensions").split("```python\n")[1:3]
     packages.install("shout", "\n".join(part.partition("```")[0] for part in parts))
     assert run("shout", "is:unread").out == "6 PAPERS!\n"
-    assert [given.value.keys for given in installed.given("keys", api.LineKey)] == ["gL"]
-    assert [given.value.query for given in installed.given("views", api.SavedView)] == ["topic:agents upvotes:>20"]
+    assert [given.value.keys for given in installed.extension_items("keys", api.LineKey)] == ["gL"]
+    assert [given.value.query for given in installed.extension_items("views", api.SavedView)] == [
+        "topic:agents upvotes:>20"
+    ]
 
 
 @each(

@@ -141,7 +141,7 @@ def year(paper: Paper) -> str | None:
     return year_of(paper.venue) or (date[:4] if date else None)
 
 
-def appeared(paper: Paper) -> str:
+def publication_date(paper: Paper) -> str:
     """The date (ISO) of its first version; only the year in which it appeared, if that is another."""
     date, when = paper.published or paper.day or "", year(paper) or ""
     return date if date[:4] == when else when
@@ -166,7 +166,7 @@ def write_bibtex(papers: Iterable[Paper], out: TextIO, keys: CitationKeys, **_: 
     escape = _escaper()
 
     def entry(paper: Paper) -> str:
-        fields = "".join(f"\t{name} = {value},\n" for name, value in _braced(_bibtex_fields(paper, escape)))
+        fields = "".join(f"\t{name} = {value},\n" for name, value in _brace_fields(_bibtex_fields(paper, escape)))
         return f"@{entry_type(paper)}{{{keys.key(paper)},\n{fields}}}\n"
 
     return write_each(papers, out, entry, between="\n")
@@ -176,7 +176,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 """Macros that every style defines."""
 
 
-def _braced(fields: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _brace_fields(fields: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     for name, value in fields:
         yield name, _MONTHS[int(value) - 1] if name == "month" else f"{{{value}}}"
 
@@ -185,7 +185,7 @@ def _bibtex_fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple
     yield "title", _title(clean(paper.title), escape)
     if paper.authors:
         yield "author", " and ".join(_bibtex_name(clean(name), escape) for name in paper.authors)
-    if when := appeared(paper):
+    if when := publication_date(paper):
         yield "year", when[:4]
     if when[5:7]:
         yield "month", when[5:7]
@@ -318,7 +318,7 @@ def _ris_fields(paper: Paper, keys: CitationKeys) -> Iterator[tuple[str, str]]:
     yield "ID", keys.key(paper)
     yield "TI", clean(paper.title)
     yield from (("AU", split_name(clean(name)).inverted) for name in paper.authors)
-    if when := appeared(paper):
+    if when := publication_date(paper):
         yield "PY", when[:4]
     if when[4:]:
         yield "DA", f"{when.replace('-', '/')}/"
@@ -351,7 +351,7 @@ def csl_items(papers: Iterable[Paper], keys: CitationKeys) -> Iterator[dict[str,
 
 
 def _csl_item(paper: Paper, keys: CitationKeys) -> dict[str, Any]:
-    when = appeared(paper)
+    when = publication_date(paper)
     url = paper_url(paper.id)
     primary = category(paper)
     return {

@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import StringIO
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TextIO, TypeGuard
+from typing import Any, NamedTuple, TextIO, TypeGuard
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -51,7 +52,7 @@ def write(papers: Iterable[Paper], out: TextIO, query: str = "", url: str = "", 
     # Everything but entries must come first.
     _add(feed, "title", f"Papers: {query}" if query else "Papers")
     _add(feed, "id", _urn(f"query:{query}"))
-    _add(feed, "updated", _time(max(map(_changed, listed), default=OLDEST)))
+    _add(feed, "updated", _time(max(map(_change_date, listed), default=OLDEST)))
     if url:
         _add(feed, "link", rel="self", href=url)
     _add(_add(feed, "author"), "name", "dailypapers")
@@ -67,7 +68,7 @@ def _add_entry(feed: Element, paper: Paper) -> None:
     entry = _add(feed, "entry")
     _add(entry, "title", clean(paper.title) or paper.id)
     _add(entry, "id", paper_url(paper.id) or _urn(f"paper:{paper.id}"))
-    _add(entry, "updated", _time(_changed(paper)))
+    _add(entry, "updated", _time(_change_date(paper)))
     if _is_date(paper.published):
         _add(entry, "published", _time(paper.published))
     for author in filter(None, map(clean, paper.authors)):
@@ -92,7 +93,7 @@ def _urn(name: str) -> str:
     return uuid5(NAMESPACE_URL, f"dailypapers:{_legal(name)}").urn
 
 
-def _changed(paper: Paper) -> str:
+def _change_date(paper: Paper) -> str:
     """The date of a paper's last change: its newest version, or its day in the feed."""
     return max((OLDEST, *filter(_is_date, (paper.published, paper.day, paper.revised))))
 
@@ -353,3 +354,54 @@ def replacing(path: Path) -> Iterator[TextIO]:
         raise
     except OSError as error:
         raise ExportFailed(f"{path} could not be written: {error.strerror}. Name another file with -o.") from error
+
+
+# Texts of papers for copying, cleaned so that pasting them into a terminal is harmless
+
+
+Text = Callable[[Sequence[Paper], CitationKeys], str]
+"""Makes the text of some papers; BibTeX entries get their keys."""
+
+
+class Copy(NamedTuple):
+    """A form of copying papers: its name, and the resulting text."""
+
+    name: str
+    text: Text
+    noun: str = ""
+    """Its name in a sentence, if it differs."""
+
+
+def _lines(of: Callable[[Paper], str]) -> Text:
+    """A line for each paper."""
+    return lambda papers, _: "\n".join(map(of, papers))
+
+
+def _bibtex(papers: Sequence[Paper], keys: CitationKeys) -> str:
+    out = StringIO()
+    write_bibtex(papers, out, keys)
+    return out.getvalue()
+
+
+def _markdown_links(papers: Sequence[Paper], _keys: CitationKeys) -> str:
+    bullet = "- " if len(papers) > 1 else ""
+    return "\n".join(bullet + markdown_link(paper) for paper in papers)
+
+
+def _abstracts(papers: Sequence[Paper], _keys: CitationKeys) -> str:
+    if len(papers) == 1:
+        return clean_block(papers[0].abstract)
+    return "\n\n".join(f"{clean(paper.title)}\n\n{clean_block(paper.abstract)}".rstrip() for paper in papers)
+
+
+COPIES: Mapping[str, Copy] = MappingProxyType(
+    {
+        "l": Copy("link", _lines(lambda paper: hf_url(paper.id) or clean(paper.title))),
+        "i": Copy("id", _lines(lambda paper: clean(paper.id))),
+        "t": Copy("title", _lines(lambda paper: clean(paper.title))),
+        "b": Copy("BibTeX", _bibtex),
+        "m": Copy("Markdown link", _markdown_links),
+        "a": Copy("abstract", _abstracts),
+    }
+)
+"""The forms by letter, in menu order."""

@@ -127,7 +127,7 @@ def places(paper: Paper) -> tuple[Link, ...]:
     )
 
 
-def linked(repositories: Iterable[Repository]) -> Mapping[str, tuple[Link, ...]]:
+def repository_links(repositories: Iterable[Repository]) -> Mapping[str, tuple[Link, ...]]:
     """The repositories that name a paper, numbered, by the letter of their kind."""
     found: dict[str, list[Link]] = {}
     for one in repositories:

@@ -41,7 +41,7 @@ FILE_BYTES = 1 << 22
 """A larger file is not a note."""
 
 
-class Written(NamedTuple):
+class NoteFileResult(NamedTuple):
     """The result for one paper's file."""
 
     file: Path
@@ -64,7 +64,7 @@ class NotesFolder:
         except OSError as error:
             raise ExportFailed(f"{folder} can't be a folder of notes: {error.strerror}.") from error
 
-    def write(self, paper: Paper) -> Written:
+    def write(self, paper: Paper) -> NoteFileResult:
         """Write a paper's file, and take the user's own part from it."""
         key = self._keys.key(paper)
         file = self._files.get(paper.id) or self._new_file(key)
@@ -72,13 +72,15 @@ class NotesFolder:
         old = _read(file)
         marker = _MARKER.search(old) if old is not None else None
         if old is not None and marker is None:
-            return Written(file, problem=f"{file} has lost its line '<!-- dailypapers …', so it was not changed.")
+            return NoteFileResult(
+                file, problem=f"{file} has lost its line '<!-- dailypapers …', so it was not changed."
+            )
         own, before = kept, ""
         if old is not None and marker is not None:
             own = _own_part(old, marker, kept)
             front = split_front_matter(old)
             if front is None:
-                return Written(
+                return NoteFileResult(
                     file, problem=f"{file} has lost the front matter at its beginning, so it was not changed."
                 )
             before = front
@@ -91,7 +93,7 @@ class NotesFolder:
             with replacing(file) as out:
                 out.write(text)
         self._files[paper.id] = file
-        return Written(file, note if note != kept else None)
+        return NoteFileResult(file, note if note != kept else None)
 
     def _new_file(self, key: str) -> Path:
         name = _NO_NAME.sub("-", key)

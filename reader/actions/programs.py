@@ -26,7 +26,6 @@ from typing import IO, NamedTuple
 from reader import platform
 from reader.access_token import child_environment
 from reader.core.errors import ReaderError
-from reader.core.steps import note_step
 from reader.core.text import brief, clean_note, reason
 
 MOST_KEPT = 100_000
@@ -57,7 +56,7 @@ class ProgramTookTooLong(ProgramError):
     """The program was killed before it ended; its effects are unknown."""
 
 
-class Printed(NamedTuple):
+class ProgramOutput(NamedTuple):
     """The output of a program."""
 
     text: str
@@ -82,7 +81,7 @@ async def run_program(
     advice: str = "",
     goes_on: bool = False,
     is_silent: bool = False,
-) -> Printed:
+) -> ProgramOutput:
     """Run a program with a text on its standard input, and wait until it ends; raises ProgramError.
 
     After `seconds` it is killed with its children, and also if this call is cancelled, unless `goes_on`. `advice` ends
@@ -111,8 +110,6 @@ async def run_program(
                     is_cut = True
                     _kill_group(process)
                     break
-                # A slow program is not a hanging job.
-                note_step()
                 await asyncio.sleep(_POLL)
         except BaseException as error:
             # Also an interrupt, which may come at any line.
@@ -128,7 +125,7 @@ async def run_program(
             raise ProgramError(f"{name} failed (exit code {process.returncode}){why}{end}")
         stdout.seek(0)
         text = stdout.read(MOST_PRINTED).decode("utf-8", "replace").strip("\r\n")
-    return Printed(clean_note(text, MOST_KEPT).strip("\n"), is_cut or len(text) > MOST_KEPT)
+    return ProgramOutput(clean_note(text, MOST_KEPT).strip("\n"), is_cut or len(text) > MOST_KEPT)
 
 
 def _start(

@@ -89,7 +89,7 @@ each paper above with the same first reason."""
 LEARNED, WORDS_VERSION = "for_you", "paper_words"
 """The keys in `meta` of what was learned, as JSON, and of the version of the stored terms."""
 
-_PACKED = "SELECT p.pk, w.body FROM paper AS p LEFT JOIN paper_words AS w ON w.pk = p.pk"
+_PACKED = "SELECT p.pk, w.body FROM paper AS p JOIN paper_words AS w ON w.pk = p.pk"
 
 _NEWEST = f"{_PACKED} ORDER BY p.pk DESC LIMIT ?"
 
@@ -116,8 +116,6 @@ _STATE = (
     " (SELECT max(pk) FROM paper), (SELECT count(*) FROM topic)"
 )
 
-_TEXT = "SELECT p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk WHERE p.pk = ?"
-
 _WORDLESS = (
     "SELECT p.pk, p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
     f" WHERE p.pk > ? AND NOT EXISTS (SELECT 1 FROM paper_words AS w WHERE w.pk = p.pk) LIMIT {PACKED_AT_ONCE}"
@@ -131,7 +129,7 @@ _STORE_SUITS = (
 )
 
 
-class Marked(NamedTuple):
+class MarkedPaper(NamedTuple):
     """A paper that the user marked, with its weight, below 0 if it is hidden, and the user's action."""
 
     pk: int
@@ -139,7 +137,7 @@ class Marked(NamedTuple):
     verb: str
 
 
-class Learned(NamedTuple):
+class LearnedInterests(NamedTuple):
     """The subjects that For you has learned, in the user's words."""
 
     subjects: tuple[tuple[str, int], ...] = ()
@@ -174,7 +172,7 @@ class Suits(NamedTuple):
 
 def is_current(connection: sqlite3.Connection) -> bool:
     """Whether nothing was marked and no paper came since the scores were stored."""
-    stored = _stored(connection).get("state")
+    stored = _read_stored(connection).get("state")
     return stored == _state(connection) or (stored is None and not is_taught(connection))
 
 
@@ -199,14 +197,16 @@ def update(path: Path, *, newest: int | None = SCORED_AT_ONCE) -> bool:
     return True
 
 
-def _learn(cache: sqlite3.Connection, wishes: Sequence[Wish], marked: Sequence[Marked], newest: int) -> dict[str, Any]:
+def _learn(
+    cache: sqlite3.Connection, wishes: Sequence[Wish], marked: Sequence[MarkedPaper], newest: int
+) -> dict[str, Any]:
     """Learn, and store the scores and reasons; return what to tell the user of it."""
     terms = dict(read_terms(cache, [one.pk for one in marked]))
     known = [one for one in marked if one.pk in terms]
     liked = [WeighedPaper(one.pk, terms[one.pk], one.weight) for one in known if one.weight > 0]
     passed = [WeighedPaper(one.pk, terms[one.pk], -HIDDEN_WEIGHT * one.weight) for one in known if one.weight < 0]
     passed += [WeighedPaper(pk, each) for pk, each in _read(cache, _PASSED) if pk not in terms]
-    asked = [_Asked.of(cache, one) for one in wishes]
+    asked = [_WishTerms.of(cache, one) for one in wishes]
     # The words of a muted phrase still count in other phrases, its pairs do not.
     muted = {term for one in asked if one.is_muted for term in one.terms if term & 1 or len(one.terms) == 1}
     wanted = candidates(liked, muted)
@@ -230,7 +230,7 @@ def _learn(cache: sqlite3.Connection, wishes: Sequence[Wish], marked: Sequence[M
     return {"subjects": [(one.text, one.liked) for one in subjects_to_show(found)], "papers": len(liked)}
 
 
-class _Asked(NamedTuple):
+class _WishTerms(NamedTuple):
     """A wish: what it adds to the score of papers with its phrase or topic."""
 
     name: str
@@ -240,7 +240,7 @@ class _Asked(NamedTuple):
     papers: frozenset[int] = frozenset()
 
     @classmethod
-    def of(cls, cache: sqlite3.Connection, wish: Wish) -> _Asked:
+    def of(cls, cache: sqlite3.Connection, wish: Wish) -> _WishTerms:
         if wish.what == "word":
             return cls(wish.name, wish.added, wish.step is None, tuple(terms_of(wish.name)))
         (name,) = cache.execute("SELECT name FROM topic WHERE slug = ?", (wish.name,)).fetchone() or (wish.name,)
@@ -256,7 +256,7 @@ def _explain(
     scores: Mapping[int, float],
     reasons: Reasons,
     verbs: Mapping[int, str],
-    asked: Sequence[_Asked],
+    asked: Sequence[_WishTerms],
 ) -> dict[int, tuple[str, str]]:
     """The phrases, those that the user asked for first, and the most similar marked paper of the best papers."""
     best = [pk for pk in heapq.nlargest(EXPLAINED, scores, key=lambda pk: scores[pk]) if scores[pk] >= SUITS_FROM]
@@ -264,7 +264,10 @@ def _explain(
     for pk, terms in read_terms(cache, best):
         phrases, like = reasons.of(pk, terms)
         wanted = [one.name for one in asked if one.added > 0 and one.is_about(pk, terms)]
-        alike = f"{short_title(_text_of(cache, like)[0])}, which you {verbs[like]}" if like is not None else ""
+        alike = ""
+        if like is not None:
+            (title,) = cache.execute("SELECT title FROM paper WHERE pk = ?", (like,)).fetchone()
+            alike = f"{short_title(title)}, which you {verbs[like]}"
         found[pk] = ("\n".join([*dict.fromkeys((*wanted, *phrases))][:MOST_NAMED]), alike)
     return found
 
@@ -281,7 +284,7 @@ def _state(connection: sqlite3.Connection) -> list[object]:
     return [*connection.execute(_STATE).fetchone(), VERSION]
 
 
-def _stored(connection: sqlite3.Connection) -> dict[str, Any]:
+def _read_stored(connection: sqlite3.Connection) -> dict[str, Any]:
     """The subjects learned when the scores were stored; empty before that."""
     found: dict[str, Any] = json.loads(meta.get(connection, LEARNED) or "{}")
     return found
@@ -298,7 +301,7 @@ def is_taught(connection: sqlite3.Connection) -> bool:
     return is_kept or any((wish.step or 0) > 0 for wish in read_wishes(connection))
 
 
-def marked_papers(connection: sqlite3.Connection) -> list[Marked]:
+def marked_papers(connection: sqlite3.Connection) -> list[MarkedPaper]:
     """The user's marked papers with their weights, those with the most weight first.
 
     Hiding a paper decides before all its other marks, then the strongest does; a later mark of a kind replaces it.
@@ -312,7 +315,7 @@ def marked_papers(connection: sqlite3.Connection) -> list[Marked]:
         many = min(1.0, MANY_HIDDEN / count) if kind == "hide" else 1.0
         marks.setdefault(pk, {})[kind] = weight * many * max(LEAST_AGED, 0.5**age)
     weights = {pk: min(found) if min(found := each.values()) < 0 else max(found) for pk, each in marks.items()}
-    some = [Marked(pk, weight, _verb(marks[pk])) for pk, weight in weights.items() if weight]
+    some = [MarkedPaper(pk, weight, _verb(marks[pk])) for pk, weight in weights.items() if weight]
     return sorted(some, key=lambda one: (-abs(one.weight), -one.pk))[:MOST_MARKED]
 
 
@@ -359,23 +362,19 @@ def read_terms(connection: sqlite3.Connection, pks: Iterable[int]) -> Iterator[t
 
 def _read(connection: sqlite3.Connection, select: str, *values: object) -> Iterator[tuple[int, Terms]]:
     for pk, body in connection.execute(select, values):
-        yield pk, unpack(body or pack(*_text_of(connection, pk)))
-
-
-def _text_of(connection: sqlite3.Connection, pk: int) -> tuple[str, str]:
-    """The title and the abstract of a paper; empty if it is gone."""
-    title, abstract = connection.execute(_TEXT, (pk,)).fetchone() or ("", "")
-    return title, abstract
+        yield pk, unpack(body)
 
 
 # What lists, commands and screens read
 
 
-def read_learned(connection: sqlite3.Connection) -> Learned:
+def read_interests(connection: sqlite3.Connection) -> LearnedInterests:
     """The subjects learned when the scores were stored, with the user's current wishes."""
-    stored = _stored(connection)
+    stored = _read_stored(connection)
     found = tuple((text, papers) for text, papers in stored.get("subjects", ()))
-    return Learned(found, tuple(sorted(read_wishes(connection), key=lambda one: one.kind)), stored.get("papers", 0))
+    return LearnedInterests(
+        found, tuple(sorted(read_wishes(connection), key=lambda one: one.kind)), stored.get("papers", 0)
+    )
 
 
 def read_suits(connection: sqlite3.Connection, pks: Iterable[int]) -> dict[int, Suits]:

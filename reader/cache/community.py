@@ -48,7 +48,7 @@ def arxiv_is_old(asked: str | None, now: datetime) -> bool:
     return (asked or "") < now.astimezone(UTC).date().isoformat()
 
 
-class Known(NamedTuple):
+class RequestState(NamedTuple):
     """The facts that decide whether to ask for a paper again."""
 
     pk: int
@@ -91,7 +91,7 @@ def note_arxiv_asked(connection: sqlite3.Connection, ids: Iterable[str], day: st
 class Communities(connections.Store):
     """The related data of one cache's papers."""
 
-    def known(self, id: str) -> Known | None:
+    def request_state(self, id: str) -> RequestState | None:
         rows = self._rows(
             "SELECT p.pk, p.id, p.source, p.comments, c.asked, t.arxiv_asked,"
             " coalesce(t.versions, '') FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
@@ -99,7 +99,7 @@ class Communities(connections.Store):
             id,
         )
         for row in rows:
-            known = Known(*row)
+            known = RequestState(*row)
             return known._replace(versions=tuple(filter(None, row[-1].split("\n"))))
         return None
 

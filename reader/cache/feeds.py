@@ -1,25 +1,99 @@
-"""The sources of a refresh: which ones are followed, and their last outcomes."""
+"""The sources of a refresh: which ones are followed, their last outcomes, and up to which day all papers are here."""
 
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, fields
-from datetime import UTC, date
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Literal, NamedTuple
 
-from reader.cache import coverage, meta
+from reader.cache import meta
 from reader.cache.community import note_arxiv_asked
-from reader.cache.coverage import Coverage
-from reader.cache.feed_list import slugs_of
 from reader.cache.marks.events import Events
+from reader.cache.standing import slugs_of
 from reader.core.dates import utc_stamp
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
 from reader.core.marks import FOLLOW, sql_list
+from reader.core.text import amount
 from reader.database import connections
 from reader.paths import last_refresh
+
+KEPT_DAYS = 35
+"""Days of the daily papers that are examined."""
+
+_ANNOUNCED = "announced_to:"
+"""Prefix of the keys in `meta` of what is known of a category's days: `announced_to:cs.CL`."""
+
+
+class Coverage(NamedTuple):
+    """The days of a source of which all papers are here."""
+
+    complete_to: str = ""
+    """The newest day (ISO) with papers of which all are here; empty if there is none."""
+    incomplete: tuple[str, ...] = ()
+    """Days (ISO) of which papers may be missing, newest first."""
+    reason: str = ""
+    """Why they may be missing, such as `arXiv's API refused`."""
+    again: str = ""
+    """ISO time, UTC, from which a refresh asks for them again; empty if none does by itself."""
+
+    def text(self, today: date) -> str:
+        """Such as `complete to Tue 30 Jun`, or `arXiv's API refused; asked again after 18:00` in local time."""
+        parts = [f"complete to {day_name(self.complete_to)}"] if self.complete_to else []
+        parts += [self.reason] if self.incomplete else []
+        if not (self.incomplete and self.again):
+            return ", ".join(parts)
+        at = datetime.fromisoformat(self.again).astimezone()
+        return f"{', '.join(parts)}; asked again after {at:{'%H:%M' if at.date() <= today else '%H:%M on %d %b'}}"
+
+
+def day_name(day: str) -> str:
+    """An ISO day, such as `Tue 30 Jun`."""
+    return f"{date.fromisoformat(day):%a %d %b}"
+
+
+def category_coverage(connection: sqlite3.Connection, category: str) -> Coverage:
+    """What is known of an arXiv category's days."""
+    with suppress(TypeError, ValueError):
+        complete_to, incomplete, reason, again = json.loads(meta.get(connection, f"{_ANNOUNCED}{category}") or "")
+        return Coverage(complete_to, tuple(incomplete), reason, again)
+    return Coverage()
+
+
+def incomplete_days(connection: sqlite3.Connection) -> dict[str, list[tuple[str, Coverage]]]:
+    """The followed categories of which papers may be missing, by ISO day."""
+    days: dict[str, list[tuple[str, Coverage]]] = {}
+    for (category,) in connection.execute("SELECT url FROM feed WHERE kind = 'arxiv' ORDER BY url"):
+        known = category_coverage(connection, category)
+        for day in known.incomplete:
+            days.setdefault(day, []).append((category, known))
+    return days
+
+
+def daily_coverage(connection: sqlite3.Connection, today: date) -> Coverage:
+    """The daily papers' days of the last five weeks, since the first requested one."""
+    first = (today - timedelta(days=KEPT_DAYS)).isoformat()
+    sql = "SELECT day, papers FROM day WHERE fetched <> '' AND day BETWEEN ? AND ? ORDER BY day DESC"
+    known: dict[str, int] = dict(connection.execute(sql, (first, today.isoformat())).fetchall())
+    (oldest,) = connection.execute("SELECT min(day) FROM day WHERE fetched <> ''").fetchone()
+    skipped = {
+        day: int(count)
+        for key, count in meta.facts_with_prefix(connection, meta.SKIPPED).items()
+        if int(count) and (day := key.removeprefix(meta.SKIPPED)) in known
+    }
+    earlier = [today - timedelta(days=back) for back in range(1, KEPT_DAYS + 1) if oldest]
+    missing = {day for one in earlier if one.weekday() < 5 and (day := one.isoformat()) >= oldest} - known.keys()
+    reasons = (
+        f"{amount(len(missing), 'day')} not fetched" if missing else "",
+        f"{amount(sum(skipped.values()), 'record')} of the feed can't be read" if skipped else "",
+    )
+    complete_to = next((day for day, papers in known.items() if papers and day not in skipped), "")
+    return Coverage(complete_to, tuple(sorted({*missing, *skipped}, reverse=True)), ", ".join(filter(None, reasons)))
+
 
 Kind = Literal["rss", "arxiv", "own"]
 """A feed of any site, an arXiv category, or a source that the reader always asks."""
@@ -29,7 +103,7 @@ OWN: Mapping[str, str] = {"hf": "Daily papers of Hugging Face", "arxiv": "arXiv,
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class FollowedSource:
     """A source and its last outcome; times are ISO, UTC."""
 
     slug: str
@@ -98,7 +172,7 @@ _LOST = f"""
 """
 
 
-_COLUMNS = ", ".join(field.name for field in fields(Followed))
+_COLUMNS = ", ".join(field.name for field in fields(FollowedSource))
 
 
 class Feeds(connections.Store):
@@ -108,28 +182,28 @@ class Feeds(connections.Store):
 
     # List
 
-    def all(self) -> list[Followed]:
+    def all(self) -> list[FollowedSource]:
         """Every source that is followed or has failed: the reader's own first, then by folder and title."""
         order = "kind <> 'own', folder COLLATE NOCASE, title COLLATE NOCASE, pk"
-        return [Followed(*row) for row in self._rows(f"SELECT {_COLUMNS} FROM feed ORDER BY {order}")]
+        return [FollowedSource(*row) for row in self._rows(f"SELECT {_COLUMNS} FROM feed ORDER BY {order}")]
 
-    def followed(self) -> list[Followed]:
+    def sources(self) -> list[FollowedSource]:
         return [feed for feed in self.all() if feed.kind != "own"]
 
-    def failing(self) -> list[Followed]:
+    def failing(self) -> list[FollowedSource]:
         """The sources that failed when they were last asked."""
         return [feed for feed in self.all() if feed.failing_since]
 
-    def find(self, name: str) -> Followed | None:
+    def find(self, name: str) -> FollowedSource | None:
         """The followed source with this slug, address or category."""
         wanted = name.strip().casefold()
-        return next((one for one in self.followed() if wanted in (one.slug, one.url.casefold())), None)
+        return next((one for one in self.sources() if wanted in (one.slug, one.url.casefold())), None)
 
     def papers(self) -> dict[str, int]:
         """Number of listed papers by source, without the daily papers."""
         listed = "CROSS JOIN paper AS p ON p.pk = s.pk AND p.hidden = 0"
         found = dict(self._rows(f"SELECT s.source, count(*) FROM paper_source AS s {listed} GROUP BY s.source"))
-        for feed in self.followed():
+        for feed in self.sources():
             if feed.kind == "arxiv":
                 sql = f"SELECT count(*) FROM paper_category AS s {listed} WHERE category = ?"
                 ((found[feed.slug],),) = self._rows(sql, feed.url)
@@ -140,20 +214,20 @@ class Feeds(connections.Store):
     def coverage(self, category: str) -> Coverage:
         """What is known of an arXiv category's days."""
         with self._reading() as connection:
-            return coverage.of_category(connection, category)
+            return category_coverage(connection, category)
 
     def cover(self, category: str, known: Coverage) -> None:
         """Store what is known of an arXiv category's days."""
         with self._reading() as connection:
-            coverage.note(connection, category, known)
+            meta.remember(connection, f"{_ANNOUNCED}{category}", json.dumps(known))
 
     def freshness(self, today: date) -> tuple[Freshness, ...]:
         """How recent and complete each source is on a day (UTC): the daily papers first, then followed ones."""
         feeds = {feed.slug: feed for feed in self.all()}
         with self._reading() as connection:
-            daily = coverage.of_daily(connection, today)
+            daily = daily_coverage(connection, today)
             covered = {
-                slug: coverage.of_category(connection, feed.url) for slug, feed in feeds.items() if feed.kind == "arxiv"
+                slug: category_coverage(connection, feed.url) for slug, feed in feeds.items() if feed.kind == "arxiv"
             }
         stamp = last_refresh(self._path)
         asked = utc_stamp(stamp.astimezone(UTC)) if stamp else None
@@ -169,7 +243,7 @@ class Feeds(connections.Store):
 
     def follow(
         self, kind: Kind, url: str, title: str, slug: str, now: str, *, home: str | None = None, folder: str = ""
-    ) -> Followed | None:
+    ) -> FollowedSource | None:
         """Follow a source under a new slug; return None if its address is already followed."""
         if self.find(url) is not None:
             return None
@@ -195,7 +269,9 @@ class Feeds(connections.Store):
 
     # Outcomes
 
-    def answered(self, slug: str, now: str | None = None, etag: str | None = None, modified: str | None = None) -> None:
+    def record_answer(
+        self, slug: str, now: str | None = None, etag: str | None = None, modified: str | None = None
+    ) -> None:
         """Record that a source answered at `now` and its papers are stored; without `now`, that nothing was new.
 
         Without `now` this writes only if the source was failing.
@@ -209,7 +285,7 @@ class Feeds(connections.Store):
             sql = f"UPDATE feed SET failing_since = NULL, error = NULL{columns} WHERE slug = ?"
             connection.execute(sql, (*news, slug))
 
-    def failed(self, slug: str, now: str, error: str) -> None:
+    def record_failure(self, slug: str, now: str, error: str) -> None:
         """Record that a source failed, and why."""
         known = next((feed for feed in self.all() if feed.slug == slug), None)
         if (known is None and slug not in OWN) or (known is not None and known.error == error):
@@ -231,7 +307,7 @@ class Feeds(connections.Store):
         )
         return [id for (id,) in self._rows(sql, asked_before, limit)]
 
-    def asked(self, ids: Iterable[str], day: str) -> None:
+    def record_request(self, ids: Iterable[str], day: str) -> None:
         """Record that arXiv was asked about these papers on a day."""
         with self._writing() as connection:
             note_arxiv_asked(connection, ids, day)
@@ -244,7 +320,7 @@ class Feeds(connections.Store):
 
     # Papers that the user marked
 
-    def lost(self, asked_before: str, limit: int) -> list[str]:
+    def missing_papers(self, asked_before: str, limit: int) -> list[str]:
         """Ids on arXiv of papers that are starred, tagged, noted or queued and not in the cache, newest marks first.
 
         Papers recently not found by any source, since a day (ISO) or three times, are left out.
@@ -253,7 +329,7 @@ class Feeds(connections.Store):
             rows = connection.execute(_LOST, {"before": asked_before, "tries": _TRIES, "limit": limit})
             return [id for (id,) in rows]
 
-    def not_found(self, ids: Iterable[str], day: str) -> None:
+    def record_not_found(self, ids: Iterable[str], day: str) -> None:
         """Record that no source had these papers on a day (ISO)."""
         with self._writing() as connection:
             connection.executemany(_NOT_FOUND, [(f"{_NO_SOURCE}{id}", day) for id in ids])

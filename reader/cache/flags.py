@@ -34,7 +34,7 @@ def has(flag: Flag, pk: str) -> str:
     return f"EXISTS (SELECT 1 FROM paper_flags AS f WHERE f.pk = {pk} AND f.flags & {flag:d})"
 
 
-def flagged(connection: sqlite3.Connection, flag: Flag) -> set[int]:
+def papers_with_flag(connection: sqlite3.Connection, flag: Flag) -> set[int]:
     """The papers with a flag."""
     return {pk for (pk,) in connection.execute(having(flag))}
 

@@ -25,7 +25,7 @@ _MARKED = (
 )
 
 
-def _then(looked: str) -> str:
+def _earlier_votes(looked: str) -> str:
     """SQL: the votes of the paper `p` when the user looked; NULL if none were known."""
     return (
         f"(SELECT c.upvotes FROM paper_change AS c WHERE c.pk = p.pk AND c.at <= {looked} AND {_KNOWN}"
@@ -70,7 +70,7 @@ def votes(connection: sqlite3.Connection, pk: int, visited: int | None) -> Votes
         return STILL
     looked = f"coalesce({_MARKED}, ?)"
     row = connection.execute(
-        f"SELECT p.upvotes - {_then(looked)} FROM paper AS p WHERE p.pk = ?", (visited, pk)
+        f"SELECT p.upvotes - {_earlier_votes(looked)} FROM paper AS p WHERE p.pk = ?", (visited, pk)
     ).fetchone()
     return Votes(points, row[0] or 0 if row else 0)
 
@@ -103,7 +103,7 @@ _FACTS = (
 )
 
 
-class SinceMarked(NamedTuple):
+class ChangesSinceMark(NamedTuple):
     """The changes of a paper after the user last marked it."""
 
     day: str
@@ -112,7 +112,7 @@ class SinceMarked(NamedTuple):
     """In words: `version 3`, `code released`, `now at ICLR 2027`, `withdrawn`."""
 
 
-def since_marked(connection: sqlite3.Connection, pk: int) -> SinceMarked | None:
+def changes_since_mark(connection: sqlite3.Connection, pk: int) -> ChangesSinceMark | None:
     """The changes of a paper after the user last marked it; None if nothing did or there is no mark."""
     rows = connection.execute(_AFTER_MARK, {"pk": pk}).fetchall()
     if not rows:
@@ -131,7 +131,7 @@ def since_marked(connection: sqlite3.Connection, pk: int) -> SinceMarked | None:
         (Event.CODE, "code released"),
     )
     found = tuple(words for event, words in events if happened & event and words)
-    return SinceMarked(datetime.fromtimestamp(marked).date().isoformat(), found) if found else None
+    return ChangesSinceMark(datetime.fromtimestamp(marked).date().isoformat(), found) if found else None
 
 
 def events_between(known: Mapping[str, Any], after: Mapping[str, Any]) -> int:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 
 from reader.cache.marks.change import Change
-from reader.cache.marks.derive import absent
+from reader.cache.marks.derive import absent_marks
 from reader.cache.marks.events import Events
 from reader.core.marks import NOTE, PASSAGE, STATES, WANT, Mark, PaperMarks
 from reader.core.paper import LibraryEntry
@@ -60,13 +60,13 @@ def _with_title(connection: sqlite3.Connection, title: str) -> int | None:
 def waiting(connection: sqlite3.Connection) -> Mapping[str, frozenset[str]]:
     """The kinds of marks waiting for missing papers, by id."""
     found: dict[str, set[str]] = {}
-    for id, kind, value in absent(connection):
+    for id, kind, value in absent_marks(connection):
         if value not in ("", "0"):
             found.setdefault(id, set()).add(kind)
     return {id: frozenset(kinds) for id, kinds in found.items()}
 
 
-def written(connection: sqlite3.Connection) -> frozenset[tuple[int, str]]:
+def existing_texts(connection: sqlite3.Connection) -> frozenset[tuple[int, str]]:
     """The notes and highlights that are here: the keys of their papers, and the kinds of their marks."""
     return frozenset(connection.execute(_WRITTEN))
 
@@ -86,7 +86,7 @@ def changes(
 ) -> Iterator[Change]:
     """The changes of an import: `marks` are kinds for all papers, `kind_of` gives a label's kind, or None.
 
-    `waits` are the marks that papers wait for already, `written` the notes and highlights that stay as they are.
+    `waits` are the marks that papers wait for already, `existing_texts` the notes and highlights that stay as they are.
     """
     wanted: dict[str, tuple[list[int], list[str]]] = {}
     papers: Iterable[tuple[int | str, list[LibraryEntry]]] = (*found.here.items(), *found.absent.items())
@@ -148,7 +148,7 @@ def _add_states(events: Events, papers: Sequence[PaperMarks]) -> int:
     """Make the marks without a time where none of their kind is set; return how many."""
     ids = [one.paper for one in papers if one.states]
     keys = events.read(lambda connection: _keys(connection, ids))
-    kept = events.read(written) if ids else ()
+    kept = events.read(existing_texts) if ids else ()
     pks: dict[tuple[str, str], dict[int, None]] = defaultdict(dict)
     for one in papers:
         pk = keys.get(one.paper)

@@ -41,6 +41,6 @@ def remember(connection: sqlite3.Connection, key: str, value: str) -> None:
         put(connection, key, value)
 
 
-def remembered(connection: sqlite3.Connection, prefix: str) -> dict[str, str]:
+def facts_with_prefix(connection: sqlite3.Connection, prefix: str) -> dict[str, str]:
     """The facts whose keys begin with a prefix, which has no `*`, `?` or `[`."""
     return dict(connection.execute("SELECT key, value FROM meta WHERE key GLOB ?", (f"{prefix}*",)).fetchall())

@@ -30,7 +30,7 @@ class PageTitle(NamedTuple):
     tries: int = 0
 
     @property
-    def told(self) -> str:
+    def result_text(self) -> str:
         """The result of looking up its title, as a sentence."""
         if self.choices:
             return f"It may be {'this one' if len(self.choices) == 1 else 'one of these'}, by its title:"
@@ -72,7 +72,7 @@ _BY_PLACE = "ORDER BY coalesce(q.tries, 0), coalesce(q.place, p.pk)"
 _DUE = f"AND (coalesce(q.tries, 0) = 0 OR q.tries < {TRIES} AND q.asked < :before)"
 
 
-def waiting(connection: sqlite3.Connection, before: str) -> list[PageTitle]:
+def waiting_titles(connection: sqlite3.Connection, before: str) -> list[PageTitle]:
     """The papers whose titles are to be looked up: those never asked for first, others if not asked since a day."""
     rows = connection.execute(f"{_UNKNOWN} {_DUE} {_BY_PLACE}", {"before": before})
     return [_page_title(row) for row in rows]
@@ -81,7 +81,7 @@ def waiting(connection: sqlite3.Connection, before: str) -> list[PageTitle]:
 def find_waiting(file: Path, now: datetime) -> list[PageTitle]:
     """The papers of the cache in `file` whose titles are to be looked up."""
     with open_database(file) as cache:
-        return waiting(cache, (now.date() - timedelta(days=RETRY_DAYS)).isoformat())
+        return waiting_titles(cache, (now.date() - timedelta(days=RETRY_DAYS)).isoformat())
 
 
 def one_title(connection: sqlite3.Connection, pk: int) -> PageTitle | None:

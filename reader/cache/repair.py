@@ -22,7 +22,7 @@ from reader.core.errors import CacheDamaged, CacheError, CacheForeign, CacheTooN
 from reader.core.text import amount
 from reader.database import connections
 from reader.database.connections import alone
-from reader.database.sqlite_errors import explained
+from reader.database.sqlite_errors import explain_errors
 from reader.log import copies
 from reader.paths import log_database, make_folder, refresh_stamp, suspect_stamp
 
@@ -41,7 +41,7 @@ class Fault(NamedTuple):
     can_repair: bool = True
 
 
-class Repaired(NamedTuple):
+class RepairResult(NamedTuple):
     """The result of a repair."""
 
     found: list[Fault]
@@ -107,7 +107,7 @@ def _cache_faults(path: Path) -> list[Fault]:
         if schema.version(path) is None:
             return []
         is_current = schema.is_current(path)
-        with explained(path), closing(connections.peek(path)) as connection:
+        with explain_errors(path), closing(connections.peek(path)) as connection:
             if is_current and (missing := schema.missing_parts(connection)):
                 return [Fault("cache", f"lacks {', '.join(missing)}"[:200])]
             return list(_sqlite_faults(connection))
@@ -141,7 +141,7 @@ INDEX = "index of words"
 # Repair
 
 
-def repair(path: Path, progress: Progress = lambda _: None) -> Repaired:
+def repair(path: Path, progress: Progress = lambda _: None) -> RepairResult:
     """Replace what is broken of the cache at a path and of the log beside it; raises CacheError."""
     found = examine(path, progress)
     if impossible := [one for one in found if not one.can_repair]:
@@ -159,7 +159,7 @@ def repair(path: Path, progress: Progress = lambda _: None) -> Repaired:
             if path.is_file():
                 with suppress(CacheError):
                     # A damaged cache of an older release may be the only place of some marks.
-                    copies.take_old(path)
+                    copies.take_old_marks(path)
             aside += filter(None, [schema.replace(path, progress)])
             # The next refresh asks for all that is missing.
             refresh_stamp(path).unlink(missing_ok=True)
@@ -174,7 +174,7 @@ def repair(path: Path, progress: Progress = lambda _: None) -> Repaired:
         counts = f"SELECT ({stars}), count(*) FROM paper"
         starred, papers = events.read(lambda connection: connection.execute(counts).fetchone())
         rows = events.log.count()
-    return Repaired(found, aside, rows, starred, papers)
+    return RepairResult(found, aside, rows, starred, papers)
 
 
 def _index(path: Path) -> None:

@@ -20,10 +20,8 @@ from typing import NamedTuple
 
 from reader import SCHEMA, __version__
 from reader.core.errors import CacheError, CacheForeign, CacheTooNew
-from reader.core.steps import note_step
 from reader.database.connections import (
     BESIDE,
-    STATEMENT_STEPS,
     alone,
     connect_broken,
     open_database,
@@ -32,7 +30,7 @@ from reader.database.connections import (
     statements,
     transaction,
 )
-from reader.database.sqlite_errors import damaged, explain, explained, primary_code
+from reader.database.sqlite_errors import damaged_error, explain, explain_errors, primary_code
 from reader.paths import make_folder, touch_private
 
 HEAD = SCHEMA
@@ -79,12 +77,8 @@ def version(path: Path) -> str | None:
 
     Raises CacheForeign if the file belongs to another program, CacheDamaged if it is broken at first sight.
     """
-    return _facts(path).version
-
-
-def _facts(path: Path) -> _Facts:
     if not path.exists() or (path.is_file() and path.stat().st_size == 0):
-        return _Facts(None, 0, frozenset())
+        return None
     # The file must not be read but by SQLite: as it is closed, the system drops all locks that this process has on it,
     # also those of other connections, and another program may delete their log.
     try:
@@ -95,15 +89,15 @@ def _facts(path: Path) -> _Facts:
         # mistake in the statement, which has none.
         if not isinstance(error, UnicodeDecodeError) and primary_code(error) not in _BROKEN:
             raise explain(error, path) from error
-        raise damaged(path) from error
+        raise damaged_error(path) from error
     if not facts.is_ours:
         raise CacheForeign(
             f"The file {path} belongs to another program, so it was not changed. 'dailypapers doctor --repair' moves "
             "it aside; or set DAILYPAPERS_HOME to another folder."
         )
     if facts.mark not in (0, APPLICATION_ID):
-        raise damaged(path)
-    return facts
+        raise damaged_error(path)
+    return facts.version
 
 
 def _read_facts(connection: sqlite3.Connection) -> _Facts:
@@ -170,7 +164,7 @@ def upgrade(path: Path) -> None:
         if number is not None and not _is_current(path, number):
             from reader.log import copies
 
-            copies.take_old(path)
+            copies.take_old_marks(path)
             with open_database(path) as old:
                 # An older program that still runs must not record marks where nobody looks for them.
                 if "event" in _read_facts(old).names:
@@ -213,11 +207,9 @@ def replace(path: Path, progress: Callable[[str], None] = lambda _: None) -> Pat
     create(building)
     if path.is_file():
         with open_database(building) as new:
-            # A statement on a large cache may take minutes: each part of it is a step.
-            new.set_progress_handler(note_step, STATEMENT_STEPS)
             _copy(path, new, progress)
     # Only a whole cache takes the place, without files beside it.
-    with explained(building), closing(sqlite3.connect(building)) as connection:
+    with explain_errors(building), closing(sqlite3.connect(building)) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
     kept = set_aside(path)
     building.replace(path)

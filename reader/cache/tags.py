@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from reader.cache.marks.change import Change
 
 
-class Tagged(NamedTuple):
+class TaggedPapers(NamedTuple):
     """The papers with a tag."""
 
     pks: list[int]
@@ -54,11 +54,11 @@ def tagging(
     ]
 
 
-def tagged(connection: sqlite3.Connection, tag: str) -> Tagged:
+def papers_with_tag(connection: sqlite3.Connection, tag: str) -> TaggedPapers:
     """The papers with a tag."""
     pks = connection.execute("SELECT pk FROM paper_tag WHERE tag = ? ORDER BY pk", (tag,))
     absent = connection.execute(_LOST, (f"{TAG}{tag}",))
-    return Tagged([pk for (pk,) in pks], [id for (id,) in absent])
+    return TaggedPapers([pk for (pk,) in pks], [id for (id,) in absent])
 
 
 _LOST = "SELECT paper FROM mark WHERE pk IS NULL AND kind = ? AND value = '1' AND undone = 0 ORDER BY paper"

@@ -21,12 +21,12 @@ from typing import NamedTuple
 from reader.cache import meta
 from reader.cache.marks.change import Change, same
 from reader.cache.marks.events import Events
-from reader.cache.muting import muting_queries, papers_of
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
-from reader.cache.search.sql_functions import register_functions
+from reader.cache.search.selection import register_functions
+from reader.cache.standing import muting_queries, papers_of
 from reader.core.errors import QueryError
-from reader.core.marks import AGENT, RULE, TAG, allowed_marks
+from reader.core.marks import AGENT, RULE, allowed_marks
 from reader.core.query import parse
 from reader.core.settings.standing import Standing
 from reader.database import connections
@@ -78,12 +78,12 @@ def judge(
     verdicts = []
     for rule in rules:
         matched = tuple(papers_of(connection, rule.query, scope, _CANDIDATES, *candidates))
-        acted = _acted(connection, matched)
-        known = _pks(connection, _KNOWN, matched, (f"{RULE}{rule.name}",))
+        acted = _acted_kinds(connection, matched)
         lacking = {kind: _lacking(connection, kind, matched) for kind in rule.marks}
         acts: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for pk in matched:
-            kinds = () if pk in known else allowed_marks(rule.marks, acted.get(pk, set()), taken[pk])
+            is_known = f"{RULE}{rule.name}" in acted[pk]
+            kinds = () if is_known else allowed_marks(rule.marks, acted[pk], taken[pk])
             done = tuple(kind for kind in kinds if pk in lacking[kind])
             if done:
                 acts[done].append(pk)
@@ -122,7 +122,7 @@ def acts_on(connection: sqlite3.Connection, pk: int) -> tuple[Act, ...]:
     return tuple(act for row in found if (act := _act(*row)) is not None)
 
 
-def ruled(window: Window, pk: int) -> tuple[tuple[Act, ...], tuple[str, ...]]:
+def rule_effects(window: Window, pk: int) -> tuple[tuple[Act, ...], tuple[str, ...]]:
     """The effects of rules on a paper, and the muted queries that hide it; raises CacheError."""
     return window.read(lambda connection: (acts_on(connection, pk), muting_queries(connection, pk)))
 
@@ -159,28 +159,18 @@ def made_by_agents(connection: sqlite3.Connection, pk: int) -> tuple[ProgramMark
 
 _CANDIDATES = "+p.pk > ? AND +p.sort_day >= ? ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC"
 
-_KNOWN = "SELECT m.pk FROM mark AS m WHERE m.pk IN {papers} AND m.kind = ?"
 
-
-def _pks(connection: sqlite3.Connection, query: str, pks: Sequence[int], values: tuple[str, ...] = ()) -> set[int]:
-    papers = "(SELECT value FROM json_each(?))"
-    return {pk for (pk,) in connection.execute(query.format(papers=papers), (json.dumps(pks), *values))}
-
-
-def _acted(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, set[str]]:
-    """The kinds of marks that were made or taken back on papers."""
+def _acted_kinds(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, set[str]]:
+    """The kinds of marks that were made or taken back on papers, with those of rules."""
     found: dict[int, set[str]] = defaultdict(set)
-    rows = connection.execute(
-        f"SELECT pk, kind FROM mark WHERE pk IN (SELECT value FROM json_each(?)) AND kind NOT GLOB '{RULE}*'",
-        (json.dumps(pks),),
-    )
-    for pk, kind in rows:
+    query = "SELECT pk, kind FROM mark WHERE pk IN (SELECT value FROM json_each(?))"
+    for pk, kind in connection.execute(query, (json.dumps(pks),)):
         found[pk].add(kind)
     return found
 
 
 def _lacking(connection: sqlite3.Connection, kind: str, pks: Sequence[int]) -> set[int]:
-    values = {"papers": json.dumps(pks), "value": "1", "tag": kind.removeprefix(TAG), "kind": kind}
+    values = {"papers": json.dumps(pks), "value": "1", "kind": kind}
     query = f"SELECT pk FROM paper WHERE pk IN (SELECT value FROM json_each(:papers)) AND NOT ({same(kind)})"
     return {pk for (pk,) in connection.execute(query, values)}
 
@@ -199,13 +189,13 @@ _SEEN = "standing_seen"
 
 def begin(path: Path) -> None:
     """Treat papers as new from now on; do nothing after the first call."""
-    with _opened(path) as cache, connections.transaction(cache):
+    with _open(path) as cache, connections.transaction(cache):
         cache.execute("INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", (_SEEN, str(newest_key(cache))))
 
 
 def pass_over(path: Path, id: str) -> None:
     """Treat a requested paper as seen, unless others came before it that are still new."""
-    with _opened(path) as cache, connections.transaction(cache):
+    with _open(path) as cache, connections.transaction(cache):
         cache.execute(
             "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = ?"
             " AND EXISTS (SELECT 1 FROM paper WHERE id = ? AND pk = CAST(meta.value AS INTEGER) + 1)",
@@ -215,7 +205,7 @@ def pass_over(path: Path, id: str) -> None:
 
 def judge_new(path: Path, rules: Sequence[Standing], scope: Scope) -> list[Verdict]:
     """The changes of the rules to the new papers."""
-    with _opened(path) as cache:
+    with _open(path) as cache:
         newest = newest_key(cache)
         seen = int(meta.get(cache, _SEEN) or newest)
         return judge(cache, rules, scope, Candidates(seen)) if seen < newest else []
@@ -228,7 +218,7 @@ def claim(path: Path, queries: Iterable[str], scope: Scope) -> dict[int, tuple[s
     """
     oldest = (scope.today - timedelta(days=NEWS_DAYS)).isoformat()
     matches: dict[int, tuple[str, ...]] = {}
-    with _opened(path) as cache:
+    with _open(path) as cache:
         # The papers are searched after the transaction: other programs may wait for its end.
         with connections.transaction(cache):
             newest = newest_key(cache)
@@ -255,7 +245,7 @@ def claim(path: Path, queries: Iterable[str], scope: Scope) -> dict[int, tuple[s
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+def _open(path: Path) -> Iterator[sqlite3.Connection]:
     with connections.open_database(path) as cache:
         register_functions(cache)
         yield cache

@@ -17,7 +17,7 @@ from reader.commands.workspace import (
     Workspace,
     find_all,
     load_paper,
-    parsed,
+    parse_query,
     saved_views,
     selection,
 )
@@ -68,14 +68,14 @@ def choose_papers(window: Window, arguments: Namespace, ids: Sequence[str], *, a
     """
     if ids:
         return list(dict.fromkeys(find_all(window, ids)))
-    query = parsed(arguments.query or "")
+    query = parse_query(arguments.query or "")
     if arguments.everything:
         if query.root is not None:
             raise UsageError("With --all, a query can only have sort:. Leave out its terms, or --all.")
         also = f"{also} {EVERYTHING}"
     elif not selects(query, saved_views(query)):
         raise UsageError("The query has no terms, so it means every paper. Add terms, or pass --all.")
-    return window.order(selection(window, parsed(arguments.query or "", also=also))).pks
+    return window.order(selection(window, parse_query(arguments.query or "", also=also))).pks
 
 
 def count_changing(window: Window, change: Change) -> int:
@@ -181,7 +181,7 @@ def with_known_words(window: Window, query: Query) -> Query | None:
     if not words:
         return None
     found = window.read(lambda connection: corrections(connection, words))
-    return parsed(apply_corrections(query.text, found)) if found else None
+    return parse_query(apply_corrections(query.text, found)) if found else None
 
 
 # Why a paper suits the user, and what it shares with others, as JSON
@@ -202,5 +202,5 @@ LIKE = "like"
 
 def like_record(window: Window, ids: Sequence[str], pk: int) -> dict[str, object]:
     """The likeness of a paper to the papers of these ids, as JSON: words, authors, topics, and a sentence."""
-    found = window.read(lambda connection: free_text.shared(connection, free_text.keys_of(connection, ids), pk))
+    found = window.read(lambda connection: free_text.shared_terms(connection, free_text.keys_of(connection, ids), pk))
     return {LIKE: {**found._asdict(), "why": found.in_words or None}}

@@ -6,11 +6,11 @@ import json
 import re
 import sys
 from argparse import OPTIONAL, ZERO_OR_MORE, Action, ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise, takewhile
-from typing import Any, Literal, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from reader.commands.output import print_line, writes_unicode
 from reader.commands.streams import COLOURS, choose_colours
@@ -146,12 +146,6 @@ def make_parser(command: Command) -> Parser:
     from reader.paths import APP
 
     parser = Parser(prog=f"{APP} {command.name}", allow_abbrev=False)
-    add_arguments(parser, command)
-    return parser
-
-
-def add_arguments(parser: Parser, command: Command) -> None:
-    """Add a command's arguments, summary and examples to its parser."""
     parser.description = command.summary
     parser.examples = command.examples
     command.arguments(parser)
@@ -159,6 +153,7 @@ def add_arguments(parser: Parser, command: Command) -> None:
         add_json(parser, command)
     add_colours(parser)
     add_log_level(parser)
+    return parser
 
 
 def add_query(parser: ArgumentParser) -> None:
@@ -235,9 +230,12 @@ def parse(parser: Parser, words: Sequence[str]) -> Namespace:
     if asks_for_help(words):
         parser.print_help()
         raise SystemExit(0)
-    found, rest = parser.parse_known_args(_options_first(parser, words))
+    before, arguments, plain = split_words(parser, words)
+    if wrong := next(filter(_OPTION.fullmatch, arguments), ""):
+        _refuse(parser, wrong)
+    found, rest = parser.parse_known_args([*before, "--", *arguments, *plain] if arguments or plain else before)
     if rest := [word for word in rest if word != "--"]:
-        _refuse(parser, rest[0], options)
+        _refuse(parser, rest[0])
     for action in parser._actions:
         if action.metavar == ID:
             setattr(found, action.dest, _with_input(parser, getattr(found, action.dest)))
@@ -277,64 +275,33 @@ def _with_input(parser: Parser, value: Any) -> Any:
     return ids[0]
 
 
-Kind = Literal["argument", "option", "value", "end"]
-"""The kind of a word of a command line; `end` is `--`, the end of options."""
+def split_words(parser: Parser, words: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
+    """The options with their values, the arguments, and the words after `--`, which are arguments, too.
 
-
-def _kinds(parser: Parser, words: Iterable[str]) -> Iterator[tuple[str, Kind]]:
-    """The words with their kinds; an excluded term such as `-topic:agents` is an argument."""
-    options = parser._option_string_actions
-    is_plain = is_value = False
-    for word in words:
-        if is_plain:
-            yield word, "argument"
-        elif word == "--":
-            is_plain = True
-            yield word, "end"
-        elif is_value and not word.startswith("--"):
-            is_value = False
-            yield word, "value"
-        elif word in options or word.startswith("--") or _has_number(word, options):
-            is_value = _takes_value(options.get(word))
-            yield word, "option"
+    An excluded term such as `-topic:agents` is an argument, although it looks like an option.
+    """
+    known = parser._option_string_actions
+    options, arguments, takes_value = list[str](), list[str](), False
+    rest = iter(words)
+    for word in takewhile(lambda word: word != "--", rest):
+        has_number = _takes_value(known.get(word[:2])) and word[2:].isdecimal()
+        if takes_value and not word.startswith("--"):
+            takes_value = False
+            if word.startswith("-"):
+                options[-1] += f"={word}" if options[-1].startswith("--") else word
+            else:
+                options.append(word)
+        elif word in known or word.startswith("--") or has_number:
+            takes_value = _takes_value(known.get(word))
+            # `--json` alone gets an empty value.
+            options.append(f"{word}=" if isinstance(known.get(word), StoreJson) else word)
         else:
-            yield word, "argument"
+            arguments.append(word)
+    return options, arguments, list(rest)
 
 
 def _takes_value(action: Action | None) -> bool:
     return action is not None and action.nargs is None and not isinstance(action, StoreJson)
-
-
-def _has_number(word: str, options: Mapping[str, Action]) -> bool:
-    """Whether a word is an option with its number: `-n5`."""
-    return _takes_value(options.get(word[:2])) and word[2:].isdecimal()
-
-
-def _options_first(parser: Parser, words: Sequence[str]) -> list[str]:
-    """The words for argparse: options with their values, then the arguments, of which some look like options."""
-    options = parser._option_string_actions
-    found, arguments, is_plain = list[str](), list[str](), False
-    for word, kind in _kinds(parser, words):
-        match kind:
-            case "end":
-                is_plain = True
-            case "option":
-                # `--json` alone gets an empty value.
-                found.append(f"{word}=" if isinstance(options.get(word), StoreJson) else word)
-            case "value" if word.startswith("-"):
-                found[-1] += f"={word}" if found[-1].startswith("--") else word
-            case "value":
-                found.append(word)
-            case "argument":
-                if not is_plain and _OPTION.fullmatch(word):
-                    _refuse_letter(parser, word, options)
-                arguments.append(word)
-    return [*found, "--", *arguments] if arguments else found
-
-
-def places_of_arguments(parser: Parser, words: Sequence[str]) -> list[int]:
-    """The positions of the arguments among the words, without options and their values."""
-    return [place for place, (_, kind) in enumerate(_kinds(parser, words)) if kind == "argument"]
 
 
 def asks_for_help(words: Sequence[str]) -> bool:
@@ -348,22 +315,20 @@ def take_colours(words: Sequence[str]) -> None:
     choose_colours(next((when for when in COLOURS if f"--color {when}" in given), "auto"))
 
 
-def _refuse(parser: Parser, word: str, known: Iterable[str]) -> NoReturn:
-    meant = nearest(word.partition("=")[0], known) if word.startswith("--") else None
-    advice = f" Did you mean {meant}?" if meant else ""
-    raise UsageError(f"{parser.prog}: {word} is not understood.{advice}{SEE_HELP} '{parser.prog} --help'.")
-
-
-def _refuse_letter(parser: Parser, word: str, options: Mapping[str, Action]) -> NoReturn:
-    letter = word.partition("=")[0]
-    if letter[1:].isdigit():
-        meant = f"-n {letter[1:]}" if "-n" in options else None
+def _refuse(parser: Parser, word: str) -> NoReturn:
+    known, option = parser._option_string_actions, word.partition("=")[0]
+    is_letter = _OPTION.fullmatch(word)
+    if word.startswith("--"):
+        meant = nearest(option, known)
+    elif option[1:].isdigit():
+        meant = f"-n {option[1:]}" if is_letter and "-n" in known else None
     else:
-        meant = next((name for name in options if name.startswith(f"-{letter}")), None)
+        meant = next((one for one in known if one.startswith(f"-{option}")), None) if is_letter else None
     advice = f" Did you mean {meant}?" if meant else ""
-    if any(action.dest == "query" and not action.option_strings for action in parser._actions):
-        advice += f" To exclude the word {letter[1:]}, write: -- {letter}."
-    raise UsageError(f"{parser.prog}: {letter} is not an option.{advice}{SEE_HELP} '{parser.prog} --help'.")
+    if is_letter and any(action.dest == "query" and not action.option_strings for action in parser._actions):
+        advice += f" To exclude the word {option[1:]}, write: -- {option}."
+    problem = f"{option} is not an option" if is_letter else f"{word} is not understood"
+    raise UsageError(f"{parser.prog}: {problem}.{advice}{SEE_HELP} '{parser.prog} --help'.")
 
 
 # JSON: whole records, or the fields that the user names

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import SUPPRESS, Action, ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import chain
 
 from reader.commands.command import (
     Command,
@@ -12,7 +13,7 @@ from reader.commands.command import (
     StoreJson,
     add_reader_options,
     make_parser,
-    places_of_arguments,
+    split_words,
 )
 from reader.commands.output import print_line
 from reader.commands.registry import find_command, gists_of_commands, is_command
@@ -119,7 +120,8 @@ class _Line:
                 yield Candidate(name, action.help or "")
 
     def _of_argument(self, word: str) -> Iterable[Candidate]:
-        given = [self._before[place] for place in places_of_arguments(self._parser, self._before)]
+        _, *arguments = split_words(self._parser, self._before)
+        given = [*chain(*arguments)]
         if not self._positionals:
             return ()
         place = min(len(given), len(self._positionals) - 1)

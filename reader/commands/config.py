@@ -80,7 +80,9 @@ def _print_value(arguments: Namespace, workspace: Workspace) -> int:
     lines = [value if isinstance(value, str) else as_toml(value)]
     if SETTING_TYPES[table].is_repeated:
         lines = list(_table_lines(workspace, table))
-    return answer(arguments, {"value": value, "from": workspace.loaded.origin(".".join((table, *inner)))}, *lines)
+    return answer(
+        arguments, {"value": value, "from": workspace.loaded_settings.origin(".".join((table, *inner)))}, *lines
+    )
 
 
 def _plain(value: Any) -> Any:
@@ -95,7 +97,7 @@ def _set_value(arguments: Namespace, workspace: Workspace) -> int:
     set_value(workspace, arguments.name, arguments.value)
     now = Workspace()
     variable = VARIABLES.get(arguments.name)
-    if variable and now.loaded.origin(arguments.name) == variable:
+    if variable and now.loaded_settings.origin(arguments.name) == variable:
         warn(f"{variable} in the environment wins over it.")
     if arguments.name.startswith("keys."):
         for loss, winner in now.keymap.lost.items():
@@ -118,7 +120,7 @@ def _print_path(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _print_settings(arguments: Namespace, workspace: Workspace) -> int:
-    loaded = workspace.loaded
+    loaded = workspace.loaded_settings
     if arguments.json:
         found = {name: (_plain(getattr(loaded.settings, name)), about) for name, about in setting_docs().items()}
         record = {
@@ -137,7 +139,7 @@ def _print_settings(arguments: Namespace, workspace: Workspace) -> int:
 
 def _settings_lines(workspace: Workspace) -> Iterator[tuple[str, str]]:
     """The settings in effect in the form of the file, each with its origin; the tables come last."""
-    settings, origin = workspace.settings, workspace.loaded.origin
+    settings, origin = workspace.settings, workspace.loaded_settings.origin
     for name, kind in SETTING_TYPES.items():
         if kind.table is None and kind is not KEY_TABLE:
             yield f"{name} = {as_toml(getattr(settings, name))}", origin(name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import platform
 import shlex
@@ -11,13 +10,13 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from reader import described, installed
+from reader import describe_version, installed
 from reader import platform as systems
 from reader.access_token import lookup_environment
 from reader.cache import repair, schema
@@ -46,7 +45,6 @@ class Finding(NamedTuple):
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--online", action="store_true", help="also send the feed a request")
     about = "repair what is broken of the cache and your marks, and keep the broken files"
     parser.add_argument("--repair", action="store_true", help=about)
 
@@ -67,7 +65,6 @@ def _examine(arguments: Namespace, workspace: Workspace) -> int:
         *_examine_settings(workspace),
         *_examine_cache(workspace.cache_file),
         *_examine_feed(workspace),
-        *([_ask_feed(workspace.settings)] if arguments.online else []),
         *_examine_extensions(workspace),
         *_examine_log(),
     ]
@@ -91,7 +88,7 @@ def _examine(arguments: Namespace, workspace: Workspace) -> int:
 def _examine_program(settings: Settings) -> Iterator[Finding]:
     others = " and ".join(sorted({*metadata.packages_distributions().get("reader", [])} - {"dailypapers"}))
     advice = f"The package {others} shares its folder: install dailypapers with 'uv tool install' or 'pipx install'."
-    yield Finding("Program", "dailypapers", described(), advice if others else "")
+    yield Finding("Program", "dailypapers", describe_version(), advice if others else "")
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in LIBRARIES)
     python = f"Python {platform.python_version()} on {platform.platform(terse=True)}"
     yield Finding("Program", "runs on", f"{python}, SQLite {sqlite3.sqlite_version}, {versions}")
@@ -109,11 +106,11 @@ def _examine_settings(workspace: Workspace) -> Iterator[Finding]:
     yield Finding("Settings", "file", str(file) if file.exists() else f"{file} (not there: all defaults)")
     for mistake in workspace.mistakes():
         yield Finding("Settings", f"line {mistake.line}" if mistake.line else "mistake", mistake.key, str(mistake))
-    if workspace.loaded.ignores_lists:
-        names = ", ".join(workspace.loaded.former)
+    if workspace.loaded_settings.ignores_lists:
+        names = ", ".join(workspace.loaded_settings.former)
         message = f"{names} in the file are ignored: they were taken over, and 'dailypapers views edit' has them"
         yield Finding("Settings", "lists", message)
-    for one in workspace.loaded.waiting:
+    for one in workspace.loaded_settings.waiting:
         allow = f"dailypapers views allow {shlex.quote(one.name)}"
         advice = f"It comes from another machine and runs a program or writes a file. To let it: {allow}"
         yield Finding("Settings", "waiting", one.name, advice)
@@ -163,7 +160,7 @@ def _examine_sources(file: Path) -> Iterator[Finding]:
 
 def _examine_feed(workspace: Workspace) -> Iterator[Finding]:
     settings = workspace.settings
-    yield Finding("Feed", "endpoint", f"{settings.endpoint} ({workspace.loaded.origin('endpoint')})")
+    yield Finding("Feed", "endpoint", f"{settings.endpoint} ({workspace.loaded_settings.origin('endpoint')})")
     has_token = find_token(lookup_environment(), settings)
     refused = "found, but not sent: the feed is neither huggingface.co nor the server in token_endpoint"
     found = "found" if may_have_token(settings.endpoint, settings) else refused
@@ -173,7 +170,7 @@ def _examine_feed(workspace: Workspace) -> Iterator[Finding]:
 
 
 def _examine_extensions(workspace: Workspace) -> Iterator[Finding]:
-    for one in installed.given("findings", object):
+    for one in installed.extension_items("findings", object):
         found = installed.ask(one.entry, lambda ask=one.value: list(ask(workspace))) or ()
         yield from (finding for finding in found if isinstance(finding, Finding))
     for entry in installed.others().values():
@@ -192,30 +189,10 @@ def _examine_log() -> Iterator[Finding]:
         yield Finding("Log", "last error", clean(errors[-1]))
 
 
-def _ask_feed(settings: Settings) -> Finding:
-    from reader.feeds.http import Client, Limits
-    from reader.feeds.huggingface import HuggingFaceClient
-    from reader.refresh.lines import failure_of
-
-    # Yesterday has begun in every time zone, so every server has it.
-    day = (datetime.now(UTC).date() - timedelta(days=1)).isoformat()
-
-    async def ask() -> int:
-        http = Client.for_feed(settings, lookup_environment(), limits=Limits(attempts=1))
-        async with HuggingFaceClient(http) as feed:
-            listing, *_ = await feed.day(day)
-            return len(listing.drafts)
-
-    try:
-        return Finding("Feed", "answer", f"{amount(asyncio.run(ask()), 'paper')} of yesterday")
-    except Exception as error:
-        return Finding("Feed", "answer", "none", str(failure_of("the doctor's request to the feed", error)))
-
-
 # Repair
 
 
-def _repair_files(file: Path) -> repair.Repaired:
+def _repair_files(file: Path) -> repair.RepairResult:
     with Progress() as progress:
         return repair.repair(file, progress.show)
 
@@ -229,7 +206,7 @@ def prepare_files(file: Path) -> list[str]:
             "The cache is read-only: marks are refused and nothing is fetched; 'dailypapers doctor' says more "
             f"({fault.what})"
         ]
-    if is_there(file) or file.is_dir() or copies.lost(file):
+    if is_there(file) or file.is_dir() or copies.missing_log_reason(file):
         warn("Checking the cache, and repairing it if it is damaged.")
         repaired = _repair_files(file)
         if repaired.found:
@@ -241,7 +218,7 @@ def prepare_files(file: Path) -> list[str]:
 
 COMMAND = Command(
     "doctor",
-    "Check program, settings, cache, sources, terminal and feed; each problem comes with what to do.",
+    "Check program, settings, cache, sources and terminal; each problem comes with what to do.",
     (),
     _add_arguments,
     _examine,

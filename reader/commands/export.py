@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 from reader.actions.citations import CitationKeys
 from reader.actions.export import FORMATS, Format, Record, format_of, mark_record, replacing, write_json
 from reader.cache.marks.change import Change
-from reader.cache.reads.exports import citable_papers, kept, lost_papers
+from reader.cache.reads.exports import citable_papers, exported_marks, lost_papers
 from reader.commands.choosing import add_all, choose_papers
 from reader.commands.command import Command, add_query, query_of
 from reader.commands.output import Progress, print_line, warn
@@ -62,7 +62,7 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
     is_json = format.name == "json"
     if is_json and arguments.everything and not arguments.query:
         arguments.query = AS_ADDED
-    with workspace.window() as window, _chosen(window, arguments) as (pks, papers):
+    with workspace.window() as window, _chosen_papers(window, arguments) as (pks, papers):
         if window.has_unfinished_marks():
             warn("Some marks may be missing: the cache can't be written.")
         left_off = len(pks) - format.most if format.most else 0
@@ -92,7 +92,7 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
 
     if arguments.query or arguments.ids or arguments.everything or arguments.output or arguments.format:
         raise UsageError("--watched takes nothing else: 'dailypapers views edit' has its queries, files and formats.")
-    mistakes = [str(one) for one in workspace.loaded.mistakes if one.key.startswith("exports")]
+    mistakes = [str(one) for one in workspace.loaded_settings.mistakes if one.key.startswith("exports")]
     if not (mistakes or workspace.settings.exports):
         raise UsageError("There are none. 'dailypapers views add --then write --file FILE QUERY' makes one.")
     workspace.ensure_cache()
@@ -113,7 +113,7 @@ def _write_notes(arguments: Namespace, workspace: Workspace, folder: Path | None
         raise UsageError("Notes need a folder: export --format notes -o DIR.")
     changes: list[Change] = []
     count = 0
-    with workspace.window() as window, _chosen(window, arguments) as (_, papers):
+    with workspace.window() as window, _chosen_papers(window, arguments) as (_, papers):
         notes = NotesFolder(folder, _citation_keys(workspace, window))
         for paper in papers:
             written = notes.write(paper)
@@ -141,7 +141,7 @@ def write_with_marks(papers: Iterable[Paper], out: TextIO, *, window: Window, wi
     """Write JSON for a lossless import; `with_lost` adds the marks of papers missing from the cache."""
 
     def more(paper: Paper) -> Record:
-        known = kept(window, paper)
+        known = exported_marks(window, paper)
         found: Record = {"marks": [mark_record(mark) for mark in known.marks]}
         if len(known.days) > 1:
             found["days"] = list(known.days)
@@ -162,7 +162,7 @@ def _choose_format(name: str | None, file: Path | None) -> Format:
 
 
 @contextmanager
-def _chosen(window: Window, arguments: Namespace) -> Iterator[tuple[Sequence[int], Iterator[Paper]]]:
+def _chosen_papers(window: Window, arguments: Namespace) -> Iterator[tuple[Sequence[int], Iterator[Paper]]]:
     """The keys of the chosen papers, and the papers, whose number is shown as they are read."""
     pks = choose_papers(window, arguments, arguments.ids or ())
     with Progress() as progress:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from reader.cache.feeds import Feeds, Followed, Freshness
+from reader.cache.feeds import Feeds, FollowedSource, Freshness
 from reader.commands.command import Command, add_actions, expect_names
 from reader.commands.output import Style, answer, print_line, raise_failures, warn, width
 from reader.commands.streams import is_terminal
@@ -66,7 +66,7 @@ def _list_feeds(arguments: Namespace, workspace: Workspace) -> int:
     return answer(arguments, records, "No feeds are followed. 'dailypapers feeds add ADDRESS' follows one.")
 
 
-def _print_feeds(feeds: Mapping[str, Followed], papers: dict[str, int], fresh: Sequence[Freshness]) -> None:
+def _print_feeds(feeds: Mapping[str, FollowedSource], papers: dict[str, int], fresh: Sequence[Freshness]) -> None:
     style = Style.of(sys.stdout)
     size = max(len(one.slug) for one in fresh)
     room = max(20, width() - size - 20) if is_terminal(sys.stdout) else 60
@@ -116,7 +116,7 @@ async def _add_feeds(arguments: Namespace, workspace: Workspace) -> int:
     return raise_failures(failures)
 
 
-async def _follow_site(sources: Sources, url: str) -> Followed | None:
+async def _follow_site(sources: Sources, url: str) -> FollowedSource | None:
     """Follow the feed at an address, or one linked from a web page there; None if it is followed already."""
     from reader.feeds.syndication import NotAFeed
 
@@ -148,7 +148,7 @@ def _categories(name: str) -> tuple[Category, ...]:
     return tuple(map(find_category, announced_categories(name)))
 
 
-def _follow_category(feeds: Feeds, category: Category) -> Followed | None:
+def _follow_category(feeds: Feeds, category: Category) -> FollowedSource | None:
     title, home = f"{category.name} ({category.id})", f"https://arxiv.org/list/{category.id}/recent"
     return feeds.follow("arxiv", category.id, title, category.id.lower(), _now(), home=home)
 
@@ -161,10 +161,10 @@ def _remove_feeds(arguments: Namespace, workspace: Workspace) -> int:
     return answer(arguments, {"removed": removed}, f"{amount(len(removed), 'feed')} removed; the papers stay.")
 
 
-def _find_feed(feeds: Feeds, name: str) -> Followed:
+def _find_feed(feeds: Feeds, name: str) -> FollowedSource:
     feed = feeds.find(name)
     if feed is None:
-        known = [one.slug for one in feeds.followed()]
+        known = [one.slug for one in feeds.sources()]
         meant = advice(name.lower(), known, "'dailypapers feeds list' lists what you follow.")
         raise NotFound(f"{brief(name)} is not followed. {meant}")
     return feed
@@ -204,7 +204,7 @@ def describe_followed(added: int, known: int, *, is_dry: bool = False) -> str:
     return f"{amount(added, 'feed')} added, {known:,} already known; 'dailypapers refresh' fetches them."
 
 
-def _follow_outline(feeds: Feeds, outline: Outline) -> list[Followed | None]:
+def _follow_outline(feeds: Feeds, outline: Outline) -> list[FollowedSource | None]:
     """Follow a feed, or each of several categories; None for those that are known."""
     from reader.feeds.syndication import feed_slug
 
@@ -219,7 +219,7 @@ def _export_feeds(arguments: Namespace, workspace: Workspace) -> int:
     from reader.feeds.opml import Outline, write_opml
 
     with _open_feeds(workspace, query_only=True) as feeds:
-        followed = feeds.followed()
+        followed = feeds.sources()
     urls = (f"{RSS_ENDPOINT}/rss/{feed.url}" if feed.kind == "arxiv" else feed.url for feed in followed)
     outlines = [Outline(feed.title, url, feed.home, feed.folder) for feed, url in zip(followed, urls, strict=True)]
     body = write_opml(outlines, "Feeds of dailypapers", datetime.now(UTC))

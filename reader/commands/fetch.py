@@ -25,8 +25,8 @@ from reader.commands.output import (
     Style,
     answer,
     format_counts,
-    print_found,
     print_line,
+    print_results,
     raise_failures,
     warn,
     width,
@@ -44,7 +44,7 @@ from reader.refresh.lines import (
     Line,
     Tell,
     done,
-    failed,
+    failure_line,
     failure_of,
     ignore,
     job,
@@ -57,9 +57,6 @@ from reader.refresh.plan import Day, Latest, Month, Plan, Since
 
 if TYPE_CHECKING:
     from reader.core.paper import Draft, Listing
-
-STEP_INTERVAL_SECONDS = 5.0
-"""Minimum time between two lines that say only that a job is at work."""
 
 
 def run_job(workspace: Workspace, job: Job, *, quiet: bool = False, tell: Tell = ignore) -> Line:
@@ -88,7 +85,7 @@ def fetch(workspace: Workspace, job: Job, page: str) -> Line:
 
 async def _run(workspace: Workspace, job: Job, progress: Progress, tell: Tell) -> Line:
     log_file.attach(workspace.settings.log_level)
-    started = beat = time.monotonic()
+    started = time.monotonic()
     loop = asyncio.get_running_loop()
     not_received: list[Exception] = []
 
@@ -102,12 +99,8 @@ async def _run(workspace: Workspace, job: Job, progress: Progress, tell: Tell) -
             loop.call_soon_threadsafe(work.cancel)
 
     def note(seconds: float, why: str) -> None:
-        nonlocal beat
-        if why:
-            progress.show(describe_progress(waiting(seconds, why)))
-        if seconds or time.monotonic() - beat >= STEP_INTERVAL_SECONDS:
-            beat = time.monotonic()
-            pass_on(waiting(seconds, why))
+        progress.show(describe_progress(waiting(seconds, why)))
+        pass_on(waiting(seconds, why))
 
     def receive(line: Line) -> None:
         progress.show(describe_progress(line, time.monotonic() - started))
@@ -137,6 +130,10 @@ async def _redraw(progress: Progress) -> None:
         progress.draw()
 
 
+_COUNTED = {"titles": "title", "texts": "full text", "topics": "topics of paper", "hook": "on_new: paper"}
+"""The name of what each of these steps counts."""
+
+
 def describe_progress(line: Line, seconds: float = 0.0) -> str:
     """The progress text of a line after `seconds`; empty for other lines."""
     match line:
@@ -147,18 +144,12 @@ def describe_progress(line: Line, seconds: float = 0.0) -> str:
             return f"day {n:,} of {of:,} done: {day}" + (f" · {left}" if left else "")
         case {"step": "wait", "seconds": wait, "why": why}:
             return f"waiting {wait:.0f} s: {why}"
-        case {"step": "titles", "n": n, "of": of} if n < of:
-            pace = time_left(n, of, seconds)
-            return f"title {n + 1:,} of {of:,}" + (f" · {pace}" if pace else "")
-        case {"step": "texts", "n": n, "of": of} if n < of:
-            return f"full text {n + 1:,} of {of:,}"
         case {"step": "pdf", "bytes": received, "total": total}:
             whole = f" of {total / 1e6:.1f}" if total else ""
             return f"{received / 1e6:.1f}{whole} MB of the PDF"
-        case {"step": "topics", "n": n, "of": of}:
-            return f"other topics: {n:,} of {of:,} papers"
-        case {"step": "hook", "n": n, "of": of}:
-            return f"on_new: {n:,} of {amount(of, 'paper')}"
+        case {"step": name, "n": n, "of": of} if n < of and (counted := _COUNTED.get(name)):
+            left = time_left(n, of, seconds)
+            return f"{counted} {n + 1:,} of {of:,}" + (f" · {left}" if left else "")
         case {"step": "dropped", "papers": papers, "before": before}:
             return f"{amount(papers, 'paper')} from before {before} dropped"
     return ""
@@ -290,7 +281,7 @@ def _run_another(arguments: Namespace, workspace: Workspace) -> int:
     except Exception as error:
         # Logged here with its traceback; the reader logs only what a process without a last line has printed.
         known = error if isinstance(error, ReaderError) else failure_of("a background job", error)
-        print_line_of(failed("job", known))
+        print_line_of(failure_line("job", known))
         return 1
     finally:
         # The reader writes the watched files itself.
@@ -380,7 +371,7 @@ def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.window() as window:
         known = {draft.id for draft, _ in found if draft.id and window.pk_of(draft.id) is not None}
     results = (_result_record(draft, day, draft.id in known) for draft, day in found)
-    print_found(arguments, results, _draw_results(found, known))
+    print_results(arguments, results, _draw_results(found, known))
     if not found and not arguments.quiet:
         warn("The feed finds nothing.")
     if arguments.add and found:

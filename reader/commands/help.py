@@ -72,13 +72,13 @@ _MADE = re.compile(r"^<!-- made: (\w+) -->$", re.MULTILINE)
 
 def page(name: str, keymap: Keymap | None = None) -> str:
     """A page in Markdown with its generated tables; `keymap` has the user's own keys."""
-    return _MADE.sub(lambda mark: _made(mark[1], keymap), text_of(name))
+    return _MADE.sub(lambda mark: _fill_placeholder(mark[1], keymap), text_of(name))
 
 
 # What the pages get from the code
 
 
-def _made(part: str, keymap: Keymap | None) -> str:
+def _fill_placeholder(part: str, keymap: Keymap | None) -> str:
     makers = {
         "keys": lambda: keys_page(keymap),
         "settings": _settings,

@@ -30,7 +30,7 @@ from reader.core.text import amount
 from reader.database.connections import open_database, transaction
 
 if TYPE_CHECKING:
-    from reader.cache.storing.papers import Cache, Stored
+    from reader.cache.storing import Cache, StoreResult
     from reader.core.paper import Draft
 
 PART = 1_000
@@ -59,7 +59,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 class _FileContents:
     """The content of the files."""
 
-    stored: Stored
+    stored: StoreResult
     marks: int = 0
     """The number of new marks."""
     papers: list[LibraryEntry] = field(default_factory=list)
@@ -107,10 +107,10 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
 
 def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _FileContents:
     """Read the files and store their papers and marks, unless this is a dry run; with `keep`, return the papers."""
-    from reader.cache.storing.papers import Stored
+    from reader.cache.storing import StoreResult
     from reader.feeds.files.papers_file import ListsFeeds
 
-    found = _FileContents(Stored())
+    found = _FileContents(StoreResult())
     with nullcontext() if arguments.dry_run else workspace.cache() as cache:
         if cache is not None:
             _update_topics(cache)
@@ -126,7 +126,7 @@ def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _F
 
 def _read_file(name: str, workspace: Workspace, cache: Cache | None, found: _FileContents, *, keep: bool) -> None:
     """Add what a file has to `found`, and store it if there is a cache; print the first skipped records."""
-    from reader.cache.storing.papers import Stored
+    from reader.cache.storing import StoreResult
 
     page, skipped = list[str](), list[SkippedRecord]()
     count = skipped_count = 0
@@ -144,7 +144,7 @@ def _read_file(name: str, workspace: Workspace, cache: Cache | None, found: _Fil
             count += len(drafts)
             progress.show(f"{name}: {amount(count, 'paper')}")
     if cache is None:
-        found.stored += Stored(skipped=skipped_count)
+        found.stored += StoreResult(skipped=skipped_count)
     elif page:
         found.has_pages = True
         with open_database(workspace.cache_file) as connection, transaction(connection):
@@ -157,10 +157,10 @@ def _read_file(name: str, workspace: Workspace, cache: Cache | None, found: _Fil
 
 def _store(read: Sequence[Listing], workspace: Workspace, cache: Cache, found: _FileContents) -> None:
     """Store the papers and marks of listings."""
-    from reader.cache.storing.papers import Stored
+    from reader.cache.storing import StoreResult
 
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    found.stored += sum(cache.store_all(read, now, newer=False), Stored())
+    found.stored += sum(cache.store_all(read, now, newer=False), StoreResult())
     if marks := [marks for listing in read for marks in listing.marks]:
         from reader.cache.imports import add_marks
 
@@ -302,7 +302,7 @@ def _mark_papers(
     with workspace.window() as window:
         named = window.read(partial(imports.find_papers, entries=entries))
         papers = window.read(partial(imports.find_papers, entries=[*entries, *found.papers]))
-        waits, written = window.read(imports.waiting), window.read(imports.written)
+        waits, written = window.read(imports.waiting), window.read(imports.existing_texts)
         changes = list(imports.changes(papers, marks, kind_of, waits, written))
         done = [(one.kind, count_changing(window, one)) for one in changes] if is_dry else []
     if changes and not is_dry:

@@ -10,8 +10,7 @@ from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from reader.cache.reads.reading import Figures, Share, reading_figures
-from reader.cache.reads.topic_trends import topics_of
+from reader.cache.reads.figures import Figures, Share, reading_figures, topics_of
 from reader.cache.search.compile import names_hidden
 from reader.commands.choosing import explain_nothing, with_known_words
 from reader.commands.command import (
@@ -22,9 +21,9 @@ from reader.commands.command import (
     add_quiet,
     query_of,
 )
-from reader.commands.output import Style, answer, counts, print_found, print_line, state_words, warn, width
+from reader.commands.output import Style, answer, counts, print_line, print_results, state_words, warn, width
 from reader.commands.streams import is_terminal
-from reader.commands.workspace import Workspace, parsed, selection
+from reader.commands.workspace import Workspace, parse_query, selection
 from reader.core.errors import UsageError
 from reader.core.ids import hf_url, paper_url
 from reader.core.lines import cell_len, cut
@@ -65,7 +64,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _count_papers(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.limit is not None:
         raise UsageError("--count counts all papers of a query: leave out -n.")
-    query = parsed(query_of(arguments.query))
+    query = parse_query(query_of(arguments.query))
     with workspace.window() as window:
         count = window.count(selection(window, query))
     return answer(arguments, {"query": query.text, "count": count}, str(count))
@@ -84,7 +83,7 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
         return print_passages(arguments, workspace)
     if arguments.stats:
         return print_stats(arguments, workspace)
-    query = parsed(query_of(arguments.query))
+    query = parse_query(query_of(arguments.query))
     with workspace.window() as window:
         chosen, found = _find(window, arguments, query)
         meant = None
@@ -101,8 +100,8 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
             window.learn()
         with_shared = LIKE in fields or (bool(like) and not fields)
         is_whole = found.complete and not names_hidden(query.root)
-        total = partial(window.count, selection(window, parsed("")) if is_whole else chosen)
-        print_found(
+        total = partial(window.count, selection(window, parse_query("")) if is_whole else chosen)
+        print_results(
             arguments,
             _records(window, found, like if with_shared else None, with_opinion=with_opinion),
             _draw_table(window, found, total if not arguments.quiet and found.pks else None, workspace),

@@ -7,27 +7,25 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reader.cache.reads import topic_trends
-from reader.cache.search.full_text import is_found_in_texts
+from reader.cache.reads.figures import topic_trends
 from reader.cache.texts import Texts
 from reader.commands.choosing import explain_nothing
 from reader.commands.command import query_of
-from reader.commands.output import Style, answer, print_found, print_paged, warn, width
+from reader.commands.output import Style, answer, print_paged, print_results, warn, width
 from reader.commands.streams import is_terminal
-from reader.commands.workspace import Workspace, parsed, selection
+from reader.commands.workspace import Workspace, parse_query, selection
 from reader.core.document.find import Finder, Hit, find
 from reader.core.errors import UsageError
 from reader.core.lines import Piece, cut, fill, wrap_text
-from reader.core.query import Match, Query, Term
-from reader.core.query.nodes import And, all_of, any_of
+from reader.core.query import Match, Query
+from reader.core.query.nodes import And
 from reader.core.text import brief, clean
 from reader.core.topics.trends import WEEKS, Trend, percent, spark
-from reader.core.words import join_neighbours, markers
+from reader.core.words import markers
 from reader.ui.kit.glyphs import glyphs
 from reader.ui.kit.lines import hits
 
@@ -57,15 +55,12 @@ class Passage(NamedTuple):
 
 def print_passages(arguments: Namespace, workspace: Workspace) -> int:
     """Print the paragraphs of stored full texts with the words of a query's `fulltext:` terms."""
-    query = parsed(query_of(arguments.query))
+    query = parse_query(query_of(arguments.query))
     nodes = query.root.nodes if isinstance(query.root, And) else (query.root,)
     wanted = [node for node in nodes if isinstance(node, Match) and node.field == "fulltext"]
     if not wanted:
         raise UsageError("--passages needs words to look for: add a term such as fulltext:attention.")
     words = " ".join(f'"{one.text}"' if one.exact else one.text for one in wanted)
-    # The passages are found by any beginning of a word, and the query's own terms only by longer ones.
-    others = [node for node in nodes if node is not None and node not in wanted]
-    query = replace(query, root=all_of([*others, Term("has", "fulltext")]))
     with workspace.window() as window:
         found = islice(passages(workspace, window, words, query), arguments.limit)
         if arguments.json:
@@ -76,21 +71,10 @@ def print_passages(arguments: Namespace, workspace: Workspace) -> int:
         if first is not None:
             print_paged(chain([first], lines), wanted=not arguments.no_pager)
         elif not arguments.quiet:
-            has_texts = window.count(selection(window, parsed(KEPT)))
+            has_texts = window.count(selection(window, parse_query(KEPT)))
             none = "No full text is stored yet. 'dailypapers read ID' fetches one."
             warn("No stored full text contains it." if has_texts else none)
     return 0
-
-
-def _with_words(query: Query, words: Sequence[str]) -> Query:
-    """The query with word beginnings that the full-text index finds the same way."""
-    matches = (
-        any_of([Match(one.strip('"'), one.startswith('"'), "fulltext") for one in (word, *whole)])
-        for word, whole in zip(words, join_neighbours(words), strict=True)
-        if is_found_in_texts(word)
-    )
-    nodes = [query.root, *matches]
-    return replace(query, root=all_of([node for node in nodes if node is not None]))
 
 
 def passages(workspace: Workspace, window: Window, text: str, query: Query) -> Iterator[Passage]:
@@ -101,7 +85,7 @@ def passages(workspace: Workspace, window: Window, text: str, query: Query) -> I
         raise UsageError(f"{brief(text)!r} has no word to look for.")
     finders: list[Finder] = [partial(hits, searched=one) for one in wanted]
     in_formulas = any(one.may_be_signs for one in wanted)
-    pks = window.order(selection(window, _with_words(query, words))).pks
+    pks = window.order(selection(window, query)).pks
     with closing(Texts.open(workspace.cache_file)) as texts:
         for pk in pks:
             kept = texts.get(pk)
@@ -155,9 +139,9 @@ def print_topics(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.window() as window:
         counted, moves = _count(window, text)
         if not arguments.quiet and not any(topic.papers for topic in counted):
-            explain_nothing(window, parsed(text))
+            explain_nothing(window, parse_query(text))
     counted = counted[: arguments.limit]
-    print_found(
+    print_results(
         arguments,
         (_record(topic, moves.get(topic.slug)) for topic in counted),
         _draw_table(counted, moves, workspace),
@@ -167,9 +151,8 @@ def print_topics(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _count(window: Window, text: str) -> tuple[list[TopicCount], dict[str, Trend]]:
-    counted = window.topics(selection(window, parsed(text)) if text else None)
-    newest = window.read(topic_trends.extent).newest
-    moves = window.read(lambda connection: topic_trends.topic_trends(connection, newest))
+    counted = window.topics(selection(window, parse_query(text)) if text else None)
+    moves = window.read(topic_trends)
     return sorted(counted, key=lambda topic: (-topic.papers, topic.slug)), moves
 
 

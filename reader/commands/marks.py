@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from reader.cache.marks.change import Change
 from reader.cache.reads.exports import ids_of
-from reader.cache.tags import spellings, tag_counts, tagged, tagging
+from reader.cache.tags import papers_with_tag, spellings, tag_counts, tagging
 from reader.commands.choosing import (
     add_papers,
     add_query_and_dry_run,
@@ -186,9 +186,9 @@ def _renaming(window: Window, tag: str, new: str) -> list[Change]:
         raise ReaderError(f"The tag already has the name {new!r}.")
     if not old:
         raise NotFound(f"No paper has the tag {tag!r}. {advice(tag, counts)}".rstrip())
-    found = [window.read(partial(tagged, tag=name)) for name in old]
+    found = [window.read(partial(papers_with_tag, tag=name)) for name in old]
     pks = list(dict.fromkeys(pk for one in found for pk in one.pks))
-    have = set(window.read(partial(tagged, tag=new)).absent)
+    have = set(window.read(partial(papers_with_tag, tag=new)).absent)
     absent = [id for id in dict.fromkeys(id for one in found for id in one.absent) if id not in have]
     # The new tag comes first, so that an interruption loses nothing.
     gone = [Change(f"{TAG}{name}", False, one.pks, one.absent) for name, one in zip(old, found, strict=True)]

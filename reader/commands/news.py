@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from reader import paths
 from reader.cache.choice import SUITS_FROM, is_taught, read_suits
 from reader.cache.feeds import Feeds, Freshness
-from reader.cache.follows import reasons
-from reader.commands.workspace import Workspace, parsed, selection
+from reader.cache.standing import reasons
+from reader.commands.workspace import Workspace, parse_query, selection
 from reader.core.dates import MONTHS, WEEKDAYS, utc_stamp
 from reader.core.errors import FeedError, NotFound, ReaderError, UsageError
 from reader.core.query import Query, Sort
@@ -186,7 +186,9 @@ def whats_new(
         sources = feeds.freshness(datetime.now(UTC).date())
     # A view whose query can't even be read is no view of the settings.
     mistakes = (
-        f"A view is left out. {one.sentence}" for one in workspace.loaded.mistakes if one.key.startswith("views")
+        f"A view is left out. {one.sentence}"
+        for one in workspace.loaded_settings.mistakes
+        if one.key.startswith("views")
     )
     answered = utc_stamp(last.astimezone(UTC)) if last else None
     return news._replace(asked=answered, sources=sources, broken=(*news.broken, *mistakes))
@@ -265,7 +267,7 @@ class _Builder:
         """The papers of the days that match all queries and the user's own, whose order wins."""
         state = () if self._is_look_back else (UNREAD,)
         # Free text must come last.
-        queries = [parsed(text) for text in (f"since:{self._since}", *state, *texts, self._query) if text]
+        queries = [parse_query(text) for text in (f"since:{self._since}", *state, *texts, self._query) if text]
         nodes = [one.root for one in queries if one.root is not None]
         sort = next((one.sort for one in queries if one.sort is not None), None)
         query = replace(Query(), root=all_of(nodes), sort=sort or Sort(order))

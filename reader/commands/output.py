@@ -10,12 +10,12 @@ import signal
 import sys
 import time
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice, takewhile
 from pathlib import PurePath
 from types import MappingProxyType, TracebackType
-from typing import IO, TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from reader import platform
 from reader.access_token import child_environment
@@ -294,7 +294,7 @@ def kind_of(error: ReaderError) -> str:
 # Long output, through the user's pager as git does
 
 
-def print_found(
+def print_results(
     arguments: Namespace,
     result: Mapping[str, object] | Iterable[Mapping[str, object]],
     drawn: Iterable[str],
@@ -341,28 +341,16 @@ def _run_pager(command: list[str], lines: Iterator[str], less: str) -> None:
             print_line(line)
         return
     # ctrl+c is a key of the pager and must not end this program before the pager.
-    with _ignoring_interrupts():
-        try:
-            if pager.stdin is not None:
-                _write(lines, pager.stdin)
-        finally:
-            pager.wait()
-
-
-def _write(lines: Iterator[str], stream: IO[str]) -> None:
-    """Write the lines and close the stream, for which the pager waits."""
-    with suppress(BrokenPipeError), stream:
-        harmless = CleanStream(stream, like=sys.stdout)
-        for line in lines:
-            harmless.write(f"{line}\n")
-
-
-@contextmanager
-def _ignoring_interrupts() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        yield
+        assert pager.stdin  # noqa: S101 (it is a pipe)
+        with suppress(BrokenPipeError), pager.stdin:
+            harmless = CleanStream(pager.stdin, like=sys.stdout)
+            for line in lines:
+                harmless.write(f"{line}\n")
     finally:
+        # It waits for the end of its input.
+        pager.wait()
         signal.signal(signal.SIGINT, before)
 
 

@@ -50,10 +50,10 @@ def _pipe_papers(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.forget:
         return _forget(arguments, workspace, command, pks)
     _expect_program(command, workspace)
-    # Who ends this command, or closes its terminal, also ends the program.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
-    results = asyncio.run(_run(workspace, command, pks, is_json=bool(arguments.json)))
+    try:
+        results = asyncio.run(_run(workspace, command, pks, is_json=bool(arguments.json)))
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
     answer(arguments, map(_record, results))
     left_out = [paper for one in results for paper in one.left_out]
     if left_out and not any(one.ids for one in results):
@@ -111,6 +111,10 @@ def _forget(arguments: Namespace, workspace: Workspace, command: UserCommand, pk
 
 
 async def _run(workspace: Workspace, command: UserCommand, pks: Sequence[int], *, is_json: bool) -> list[PipeResult]:
+    # Who ends this command, or closes its terminal, also ends the program, and not while it is being started.
+    if (task := asyncio.current_task()) is not None:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     fetch = running.text_fetcher(workspace.job_context)
     results: list[PipeResult] = []
     with Progress() as progress:

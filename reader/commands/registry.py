@@ -85,7 +85,7 @@ _PLACES = MappingProxyType(
     {
         **{name: f"reader.{name}:COMMAND" for name in ("digest", "mcp", "sync")},
         **{name: f"reader.commands.marks:{name.upper()}_COMMAND" for name in ("mark", "tag", "note", "undo")},
-        **{name: f"reader.commands.show:{name.upper()}_COMMAND" for name in ("show", "open")},
+        **{name: f"reader.commands.show:{name.upper()}_COMMAND" for name in ("show", "read", "open")},
         **{name: f"reader.commands.fetch:{name.upper()}_COMMAND" for name in ("refresh", "search", "add")},
         "import": "reader.commands.import_files:COMMAND",
     }

@@ -1,38 +1,42 @@
-"""`dailypapers show`, which prints one paper as the reader's page, and `dailypapers open`."""
+"""Commands for one paper: `show` prints it as the reader's page, `read` its full text, and `open` opens its links."""
 
 from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from reader.actions.links import links, open_url, pdf_file, pdf_folder
+from reader.cache.choice import read_suits
 from reader.cache.community import outputs_of, read_community
-from reader.cache.follows import reasons
-from reader.cache.history import since_marked
+from reader.cache.history import changes_since_mark
 from reader.cache.reads.window import Window
-from reader.cache.watching import made_by_agents, ruled
-from reader.commands.choosing import FOR_YOU, for_you_record
+from reader.cache.standing import reasons
+from reader.cache.watching import made_by_agents, rule_effects
+from reader.commands.choosing import FOR_YOU, find_or_fetch, find_or_fetch_text, for_you_record
 from reader.commands.command import Command, OpenReader, add_no_pager
-from reader.commands.output import READABLE, Style, answer, paint, print_found, warn, width
+from reader.commands.output import READABLE, Style, answer, paint, print_paged, print_results, warn, width
 from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, load_paper, read_paper
 from reader.core.community import Comment, threads
 from reader.core.document.markdown import markdown_lines
-from reader.core.document.model import Document
+from reader.core.document.model import Document, TextSection, text_sections, with_subsections
 from reader.core.errors import NoFullText, NotFound, UsageError
 from reader.core.ids import pdf_url
-from reader.core.lines import Line, Piece, fill
+from reader.core.lines import Line, Piece, fill, wrap_text
 from reader.core.paper import Paper
-from reader.core.text import clean
+from reader.core.text import brief, clean
 from reader.ui.kit.glyphs import glyphs
 
 if TYPE_CHECKING:
-    from reader.core.topics.scorer import TopicReason
+    from reader.cache.texts import KeptText
+    from reader.ui.why.lines import Explanation
 
 T = TypeVar("T")
 
@@ -42,7 +46,7 @@ ENDLESS = 100_000
 WHY = "why"
 
 
-class _Shown(NamedTuple):
+class _ShownPaper(NamedTuple):
     """The paper and its place."""
 
     paper: Paper
@@ -57,12 +61,10 @@ class _Shown(NamedTuple):
 
 def _add_show_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
-    parser.add_argument(
-        "--refresh", action="store_true", help="update comments, links and versions first, at most once a day"
-    )
-    parser.add_argument(
-        "--why", action="store_true", help="print the words behind its topics, why it suits you, and what rules did"
-    )
+    about = "update comments, links and versions first, at most once a day"
+    parser.add_argument("--refresh", action="store_true", help=about)
+    about = "print the words behind its topics, why it suits you, and what rules did"
+    parser.add_argument("--why", action="store_true", help=about)
     add_no_pager(parser)
 
 
@@ -74,20 +76,28 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
         for problem in run_job(workspace, {"job": "paper", "id": paper.id})["problems"]:
             warn(f"Not refreshed: {problem}")
     with workspace.window() as window:
-        shown = _Shown(*read_paper(window, arguments.id), window, workspace)
+        shown = _ShownPaper(*read_paper(window, arguments.id), window, workspace)
         wanted = {*(arguments.json.fields if arguments.json else ()), *([WHY] if arguments.why else [])}
         draw = _why_lines if arguments.why else _paper_lines
-        print_found(arguments, _record(shown, wanted), draw(shown))
+        print_results(arguments, _record(shown, wanted), draw(shown))
     return 0
 
 
 # As JSON
 
 
-def _record(shown: _Shown, wanted: set[str]) -> dict[str, object]:
+def _record(shown: _ShownPaper, wanted: set[str]) -> dict[str, object]:
     from reader.actions.export import record
 
-    kept = shown.ask(read_community)
+    kept, on_demand = shown.ask(read_community), dict[str, object]()
+    if wanted & {WHY, FOR_YOU, "rules"}:
+        found = _explain(shown)
+        on_demand[WHY] = [one._asdict() for one in found.topics or ()]
+        on_demand[FOR_YOU] = for_you_record(shown.window, shown.paper)[FOR_YOU]
+        on_demand["rules"] = {"acts": [one._asdict() for one in found.rules], "muted_by": list(found.muted)}
+    if "changes" in wanted:
+        changes = shown.ask(changes_since_mark)
+        on_demand["changes"] = changes and changes._asdict()
     return {
         **record(shown.paper),
         "linked": [{**one._asdict(), "url": one.url} for one in kept.community.repositories],
@@ -104,7 +114,7 @@ def _record(shown: _Shown, wanted: set[str]) -> dict[str, object]:
             for one in shown.ask(reasons)
         ],
         "marked_by": [{"mark": one.mark, "program": one.agent} for one in shown.ask(made_by_agents)],
-        **{name: find() for name, find in _on_demand(shown).items() if name in wanted},
+        **{name: value for name, value in on_demand.items() if name in wanted},
     }
 
 
@@ -123,38 +133,29 @@ def _comment_record(comment: Comment, depth: int) -> dict[str, Any]:
     }
 
 
-def _on_demand(shown: _Shown) -> dict[str, Callable[[], object]]:
-    """JSON keys that are present only on demand, with the function for each value."""
+def _explain(shown: _ShownPaper) -> Explanation:
+    """Why the paper has its topics and suits the user, and what rules and programs did."""
+    from reader.ui.why.lines import Explanation
 
-    def suits() -> dict[str, Any]:
-        shown.window.learn()
-        return for_you_record(shown.window, shown.paper)[FOR_YOU]
-
-    def rules() -> dict[str, object]:
-        acts, muted = ruled(shown.window, shown.pk)
-        return {"acts": [one._asdict() for one in acts], "muted_by": list(muted)}
-
-    def changes() -> dict[str, object] | None:
-        found = shown.ask(since_marked)
-        return found and found._asdict()
-
-    return {
-        WHY: lambda: [one._asdict() for one in _topic_reasons(shown)],
-        FOR_YOU: suits,
-        "rules": rules,
-        "changes": changes,
-    }
-
-
-def _topic_reasons(shown: _Shown) -> tuple[TopicReason, ...]:
-    paper = shown.paper
-    return shown.workspace.topics.explain(paper.title, paper.abstract, paper.keywords)
+    paper, topics = shown.paper, shown.workspace.topics
+    shown.window.learn()
+    suits = shown.window.read(lambda connection: read_suits(connection, [shown.pk])).get(shown.pk)
+    acts, muted = rule_effects(shown.window, shown.pk)
+    return Explanation(
+        suits=suits if suits is not None and suits.why else None,
+        topics=topics.explain(paper.title, paper.abstract, paper.keywords),
+        topic_names={topic.slug: topic.name for topic in topics.topics},
+        rules=acts,
+        muted=muted,
+        programs=shown.ask(made_by_agents),
+        has_paper=True,
+    )
 
 
 # As lines
 
 
-def _painted(lines: Sequence[Line]) -> Iterator[str]:
+def _paint(lines: Sequence[Line]) -> Iterator[str]:
     style = Style.of(sys.stdout, links=True)
     for line in lines:
         # Link lines show the address, since not every terminal makes names clickable.
@@ -168,7 +169,7 @@ def _painted(lines: Sequence[Line]) -> Iterator[str]:
         )
 
 
-def _paper_lines(shown: _Shown) -> Iterator[str]:
+def _paper_lines(shown: _ShownPaper) -> Iterator[str]:
     from reader.ui.page.lines import Presentation, compose
     from reader.ui.why.lines import Explanation, explanation_rows
 
@@ -186,30 +187,16 @@ def _paper_lines(shown: _Shown) -> Iterator[str]:
     )
     programs = explanation_rows(Explanation(programs=shown.ask(made_by_agents)), columns, look.glyphs)
     made = [(), *(row.line for row in programs)] if programs else []
-    return _painted([*compose(shown.paper, columns, look), *made])
+    return _paint([*compose(shown.paper, columns, look), *made])
 
 
-def _why_lines(shown: _Shown) -> Iterator[str]:
-    from reader.cache.choice import read_suits
-    from reader.ui.why.lines import Explanation, explanation_rows
+def _why_lines(shown: _ShownPaper) -> Iterator[str]:
+    from reader.ui.why.lines import explanation_rows
 
-    names = {topic.slug: topic.name for topic in shown.workspace.topics.topics}
-    shown.window.learn()
-    suits = shown.window.read(lambda connection: read_suits(connection, [shown.pk])).get(shown.pk)
-    acts, muted = ruled(shown.window, shown.pk)
     columns = width() if is_terminal(sys.stdout) else ENDLESS
-    explanation = Explanation(
-        suits=suits if suits is not None and suits.why else None,
-        topics=_topic_reasons(shown),
-        topic_names=names,
-        rules=acts,
-        muted=muted,
-        programs=shown.ask(made_by_agents),
-        has_paper=True,
-    )
-    rows = explanation_rows(explanation, columns, glyphs(shown.workspace.settings.ascii))
+    rows = explanation_rows(_explain(shown), columns, glyphs(shown.workspace.settings.ascii))
     title = fill([Piece(clean(shown.paper.title), "title")], columns)
-    return _painted([*title, (), *(row.line for row in rows)])
+    return _paint([*title, (), *(row.line for row in rows)])
 
 
 SHOW_COMMAND = Command(
@@ -222,6 +209,101 @@ SHOW_COMMAND = Command(
 )
 
 
+# Read the full text
+
+
+def _add_read_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
+    parser.add_argument("--markdown", action="store_true", help="print Markdown, formulas as TeX")
+    parser.add_argument("--sections", action="store_true", help="list its sections, and print no text")
+    about = "print a section with its subsections: its number in that list, or words from its title"
+    parser.add_argument("--section", metavar="N|WORDS", help=about)
+    parser.add_argument("--again", action="store_true", help="fetch the text again, such as that of a newer version")
+    add_no_pager(parser)
+
+
+def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
+    paper, kept = find_or_fetch_text(workspace, arguments.id, again=arguments.again)
+    if arguments.json or arguments.sections:
+        return _print_sections(arguments, paper, kept)
+    facts = kept.facts(paper)
+    if arguments.section is not None:
+        parts = _choose_sections(paper, kept, arguments.section)
+        whole = replace(kept.document, title="", blocks=tuple(chain(*(one.document.blocks for one in parts))))
+        kept = kept._replace(document=whole)
+    if arguments.markdown:
+        print_paged(_markdown(paper, kept, facts, is_part=arguments.section is not None), wanted=not arguments.no_pager)
+    else:
+        print_paged(_draw_text(paper, kept, facts, workspace.settings.ascii), wanted=not arguments.no_pager, chops=True)
+    return 0
+
+
+def _print_sections(arguments: Namespace, paper: Paper, kept: KeptText) -> int:
+    wanted = arguments.section
+    found = list(text_sections(kept.document)) if wanted is None else _choose_sections(paper, kept, wanted)
+    records = list[dict[str, Any]]()
+    lines = []
+    for one in found:
+        text = "\n".join(markdown_lines(one.document))
+        record = {"section": one.number, "level": one.level, "title": clean(one.title), "letters": len(text)}
+        records.append(record if arguments.sections else {**record, "text": text})
+        indent = "  " * max(0, one.level - 1) if is_terminal(sys.stdout) else ""
+        lines.append(f"{one.number}\t{len(text)}\t{indent}{clean(one.title)}")
+    whole = {"id": paper.id, "version": kept.document.version, "source": kept.source, "sections": records}
+    return answer(arguments, whole, *lines)
+
+
+def _choose_sections(paper: Paper, kept: KeptText, wanted: str) -> list[TextSection]:
+    """A section by number, or the first whose title has the words, with subsections; raises NotFound."""
+    found = list(text_sections(kept.document))
+    words = wanted.casefold().split()
+    named = (one.number for one in found if words and all(word in one.title.casefold() for word in words))
+    number = int(wanted) if wanted.isdecimal() else next(named, len(found))
+    if number >= len(found):
+        raise NotFound(
+            f"{paper.id} has no section {brief(wanted)!r}. 'dailypapers read {paper.id} --sections' lists them."
+        )
+    return list(with_subsections(found, number))
+
+
+def _markdown(paper: Paper, kept: KeptText, facts: str, *, is_part: bool) -> Iterator[str]:
+    """A text as Markdown; the whole text has people and source below its title."""
+    from reader.actions.export import plain_markdown
+
+    if not is_part:
+        yield from (f"# {plain_markdown(clean(paper.title))}", "")
+        yield from (plain_markdown(", ".join(map(clean, paper.authors))), "") if paper.authors else ()
+        yield from (plain_markdown(facts), "")
+    yield from markdown_lines(replace(kept.document, title=""))
+
+
+def _draw_text(paper: Paper, kept: KeptText, facts: str, ascii: bool) -> Iterator[str]:
+    """A text as lines: in a pipe, one per paragraph or table row."""
+    from reader.core.document.layout import Layout, in_ascii
+
+    style = Style.of(sys.stdout)
+    columns = min(width(), READABLE) if is_terminal(sys.stdout) else None
+    yield from (style("strong", line) for line in wrap_text(clean(paper.title), columns))
+    yield from (style("muted", line) for line in wrap_text(", ".join(map(clean, paper.authors)), columns))
+    yield from (style("muted", line) for line in wrap_text(facts, columns))
+    yield ""
+    for line in Layout(kept.document, columns, table_width=width() if columns else None):
+        yield paint(map(in_ascii, line.pieces) if ascii else line.pieces, style)
+    if kept.document.is_cut:
+        yield ""
+        yield style("muted", "The end of the text is missing.")
+
+
+READ_COMMAND = Command(
+    "read",
+    "Print the full text of a paper from the feed, arXiv or ar5iv; it is fetched once and kept for offline reading.",
+    (),
+    _add_read_arguments,
+    _read_paper,
+    has_json=True,
+)
+
+
 # Open
 
 
@@ -229,12 +311,10 @@ LINKS = ("page", "pdf", "arxiv", "code", "project", "doi", "entry")
 
 
 def _add_open_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "id", metavar="ID", help="an id of the paper in any form: arXiv, DOI, an address, a file's name"
-    )
-    parser.add_argument(
-        "--link", choices=LINKS, help="which of its links (default: its page, else another of its links)"
-    )
+    about = "an id of the paper in any form: arXiv, DOI, an address, a file's name"
+    parser.add_argument("id", metavar="ID", help=about)
+    about = "which of its links (default: its page, else another of its links)"
+    parser.add_argument("--link", choices=LINKS, help=about)
     about = "open the reader on the paper's page; a paper that is not in the cache is fetched first"
     parser.add_argument("--reader", action="store_true", help=about)
     about = "fetch its PDF from arXiv and print the path; an existing PDF is not fetched again"
@@ -262,8 +342,6 @@ def _open_paper(arguments: Namespace, workspace: Workspace) -> int | OpenReader:
 
 
 def _open_in_reader(arguments: Namespace, workspace: Workspace) -> OpenReader:
-    from reader.commands.choosing import find_or_fetch
-
     if arguments.link or arguments.json:
         raise UsageError("--reader opens the paper's page in the reader: leave out --link and --json.")
     paper, _ = find_or_fetch(workspace, arguments.id)

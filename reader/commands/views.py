@@ -9,12 +9,12 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from reader.cache.follows import FollowCount, follow_counts
+from reader.cache.standing import FollowCount, follow_counts
 from reader.commands.choosing import EVERYTHING
 from reader.commands.command import Command, add_actions, expect_names, suggest
 from reader.commands.config import open_in_editor
 from reader.commands.output import answer, print_rows, warn
-from reader.commands.workspace import Workspace, check_names, parsed, selection
+from reader.commands.workspace import Workspace, check_names, parse_query, selection
 from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.follows import Follow, name_slug, parse_follow
 from reader.core.marks import rule_words
@@ -97,7 +97,7 @@ def _answer(arguments: Namespace, names: Iterable[str], *message: str) -> int:
 
 def every(workspace: Workspace) -> list[Standing]:
     """All standing queries in their order, also those that wait for the user's agreement."""
-    found = (*workspace.settings.lists, *workspace.loaded.waiting)
+    found = (*workspace.settings.lists, *workspace.loaded_settings.waiting)
     return sorted(found, key=lambda one: (one.place, one.name.casefold()))
 
 
@@ -146,7 +146,7 @@ def _check_query(workspace: Workspace, query: str) -> None:
     if not query:
         raise UsageError("A view needs a query: dailypapers views add NAME QUERY.")
     with workspace.window() as window:
-        selection(window, parsed(query))
+        selection(window, parse_query(query))
 
 
 # Printing them
@@ -154,7 +154,7 @@ def _check_query(workspace: Workspace, query: str) -> None:
 
 def _print_views(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
     """Print the standing queries, in the reader's order, with their numbers of papers."""
-    for one in workspace.loaded.waiting:
+    for one in workspace.loaded_settings.waiting:
         name = clean(one.name)
         allow = f"dailypapers views allow {shlex.quote(name)}"
         warn(f"{name} comes from another machine and would {_effect(one)}. To let it: {allow}")
@@ -192,7 +192,8 @@ def _numbers(window: Window, one: Standing) -> tuple[int, int] | tuple[None, Non
     also = "" if SHOW in one.then or follow is not None else EVERYTHING
     try:
         unread, count = (
-            window.count(selection(window, parsed(query, also=f"{also} {more}".strip()))) for more in ("is:unread", "")
+            window.count(selection(window, parse_query(query, also=f"{also} {more}".strip())))
+            for more in ("is:unread", "")
         )
     except UsageError as error:
         warn(f"{clean(one.name)}: {error}")
@@ -275,7 +276,7 @@ def _follow(arguments: Namespace, workspace: Workspace, words: list[str]) -> int
             raise UsageError(f"{brief(word)!r} {error}.") from error
         if follow.field == "topic":
             with workspace.window() as window:
-                check_names(window, parsed(f"topic:{follow.name}"))
+                check_names(window, parse_query(f"topic:{follow.name}"))
         if follow.key in followed and (followed[follow.key].notify or not notify):
             warn(f"{follow.name} is already followed.")
         else:
@@ -322,7 +323,7 @@ def _edit(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
         raise ReaderError("\n".join((*lines, f"Nothing was changed. {_AGAIN}")))
     before, _ = from_text(begun.read_text("utf-8"))
     old = {one.name: replace(one, place=0) for one in every(workspace)}
-    _save_all(workspace, _merged(every(workspace), before, wanted))
+    _save_all(workspace, _merge(every(workspace), before, wanted))
     for file in (draft, begun):
         file.unlink(missing_ok=True)
     new = {one.name: replace(one, place=0) for one in every(Workspace(cache_file=workspace.cache_file))}
@@ -336,7 +337,7 @@ def _edit(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
 _AGAIN = "'dailypapers views edit' opens your text again."
 
 
-def _merged(known: Sequence[Standing], before: Sequence[Standing], wanted: Sequence[Standing]) -> list[Standing]:
+def _merge(known: Sequence[Standing], before: Sequence[Standing], wanted: Sequence[Standing]) -> list[Standing]:
     """The queries in the order of the text after an edit that began with `before`; what came meanwhile follows."""
     edited = {one.name.casefold() for one in (*before, *wanted)}
     others = [one for one in known if one.name.casefold() not in edited]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from reader.cache.marks.events import Events
     from reader.cache.reads.window import Window
     from reader.cache.search.selection import Selection
-    from reader.cache.storing.papers import Cache
+    from reader.cache.storing import Cache
     from reader.config import Settings
     from reader.core.paper import Paper
     from reader.core.query import Query
@@ -50,12 +50,12 @@ class Workspace:
         return paths.config_file()
 
     @cached_property
-    def loaded(self) -> LoadedSettings:
+    def loaded_settings(self) -> LoadedSettings:
         return standing.load(self.config_file, self.cache_file)
 
     @cached_property
     def settings(self) -> Settings:
-        settings = self.loaded.settings
+        settings = self.loaded_settings.settings
         return replace(settings, log_level=self._log_level) if self._log_level else settings
 
     @cached_property
@@ -66,7 +66,7 @@ class Workspace:
 
     def mistakes(self) -> list[Mistake]:
         """All mistakes in the settings, including keys, by line."""
-        return mistakes_in(self.loaded)
+        return mistakes_in(self.loaded_settings)
 
     @cached_property
     def topics(self) -> Topics:
@@ -86,7 +86,7 @@ class Workspace:
         if not paths.is_there(log):
             from reader.log import copies
 
-            if what := copies.lost(self.cache_file):
+            if what := copies.missing_log_reason(self.cache_file):
                 copies.ensure(self.cache_file)
                 warn(f"The file of your marks was {what}. {log} was made again from what is left.")
         schema.ensure(self.cache_file)
@@ -149,7 +149,7 @@ class Workspace:
     @contextmanager
     def cache(self) -> Iterator[Cache]:
         """The cache, open for writing papers."""
-        from reader.cache.storing.papers import Cache
+        from reader.cache.storing import Cache
 
         self.ensure_cache()
         self.has_changed = True
@@ -176,7 +176,7 @@ def mistakes_in(loaded: LoadedSettings) -> list[Mistake]:
     return sorted([*loaded.mistakes, *keys], key=lambda mistake: mistake.line)
 
 
-def parsed(text: str, *, also: str = "") -> Query:
+def parse_query(text: str, *, also: str = "") -> Query:
     """Parse a query and AND it with `also`; raises UsageError that points at the mistake."""
     from reader.core.query import QueryError, parse
     from reader.core.query.nodes import all_of
@@ -303,7 +303,7 @@ def fill_with_sample(workspace: Workspace, file: Path) -> None:
     """Make a cache with the papers that ship with the program."""
     from io import BytesIO
 
-    from reader.cache.storing.papers import Cache
+    from reader.cache.storing import Cache
     from reader.data import read_text
     from reader.feeds.files.papers_file import read_papers
 
@@ -322,7 +322,7 @@ def check_names(window: Window, query: Query) -> None:
         known = window.topic_names()
         _check_each(wanted if known else (), known, "There is no topic {}.", "'dailypapers list --topics' lists them.")
     if wanted := list(names_in(query.root, "follow")):
-        from reader.cache.follows import follows
+        from reader.cache.standing import follows
         from reader.core.follows import name_slug
 
         followed = [name for one in window.read(follows) for name in (one.slug, f"{one.field}:{one.slug}")]

@@ -39,6 +39,7 @@ from zlib import crc32
 
 from reader.core.keywords import ABBREVIATIONS
 from reader.core.keywords import key as keyword_key
+from reader.core.similarity import NOUN_ENDINGS
 
 # Terms
 
@@ -429,9 +430,6 @@ of `hallucination` .33, of `retrieval` .48, of `audio` .69."""
 
 LIFT, BEYOND_CHANCE = 4.0, 1.5
 """A phrase must be in this many times as many liked papers as chance explains, and in this many more."""
-
-NOUN_ENDINGS = ("ing", "ion", "ment")
-"""How the second word of a hyphenated noun ends, as in `fine-tuning`; `large-scale` is an adjective."""
 
 MOST_SUBJECTS, MOST_LEARNED, LEAST_LEARNED = 300, 12, 0.05
 """Maximum number of subjects that reasons name and that are shown as learned, and the least part of the best subject's

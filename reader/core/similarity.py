@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from reader.core.paper import Paper
-    from reader.core.paper_row import PaperKey
 
 
 NOUN_ENDINGS = ("ing", "ion", "ment")
@@ -52,20 +51,6 @@ def came_out(papers: Sequence[Paper]) -> date | None:
     """The day on which the newest of some papers came out; None if unknown."""
     days = [day for paper in papers if (day := paper.published or paper.day)]
     return date.fromisoformat(max(days)[:10]) if days else None
-
-
-class Fit(NamedTuple):
-    """Why a paper is in a list of best fits."""
-
-    key: PaperKey
-    text: str
-    shared: SharedTerms = SharedTerms()
-    corrected: tuple[tuple[str, str], ...] = ()
-    """Words of a free text that no paper has, with their replacements."""
-
-    def searched(self, words: str) -> str:
-        """The words as they were searched for; empty if unchanged."""
-        return apply_corrections(words, dict(self.corrected)) if self.corrected else ""
 
 
 def apply_corrections(text: str, corrections: Mapping[str, str]) -> str:

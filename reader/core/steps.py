@@ -1,4 +1,4 @@
-"""Report a job's progress to its watcher, and wait for calls that may hang."""
+"""Report the waits of a job, and wait for calls that may hang."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from contextvars import ContextVar
 from typing import Any, TypeVar
 
 Watcher = Callable[[float, str], object]
-"""Called after a step with 0, and before a wait with its seconds and the reason, if the user should see it; from any
-thread."""
+"""Called before a wait with its seconds and the reason; from any thread."""
 
 _watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
 
 
 @contextmanager
 def watched_by(watcher: Watcher) -> Iterator[None]:
-    """Report steps of this context to `watcher`, including its tasks and threads started by `to_thread`."""
+    """Report waits of this context to `watcher`, including its tasks and threads started by `to_thread`."""
     before = _watcher.set(watcher)
     try:
         yield
@@ -25,13 +24,7 @@ def watched_by(watcher: Watcher) -> Iterator[None]:
         _watcher.reset(before)
 
 
-def note_step() -> None:
-    """Report that a step has ended."""
-    if (watcher := _watcher.get()) is not None:
-        watcher(0.0, "")
-
-
-def note_wait(seconds: float, why: str = "") -> None:
+def note_wait(seconds: float, why: str) -> None:
     """Report a deliberate wait of some seconds; `why` is for the user, such as `arXiv is too busy (503)`."""
     if (watcher := _watcher.get()) is not None:
         watcher(seconds, why)
@@ -54,7 +47,6 @@ Answer = TypeVar("Answer")
 
 async def beside(call: Callable[[], Answer], name: str = "call") -> Answer:
     """Call in a thread that is abandoned if the event loop ends first; raises what the call raises."""
-    # Late: connections of the first list note steps too.
     import asyncio
 
     loop = asyncio.get_running_loop()

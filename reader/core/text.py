@@ -164,13 +164,6 @@ def title_hash(title: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
-def text_size(value: object) -> int:
-    """Characters of all texts in a value, such as a draft or a listing, including its parts."""
-    if isinstance(value, str):
-        return len(value)
-    return sum(map(text_size, value)) if isinstance(value, tuple) else 0
-
-
 def amount(count: int, noun: str) -> str:
     """A number and its noun: `1 paper`, `9,295 papers`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

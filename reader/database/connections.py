@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from reader import platform
 from reader.core.errors import CacheBusy, CacheError
-from reader.core.steps import note_step
-from reader.database.sqlite_errors import explained, primary_code
+from reader.database.sqlite_errors import explain_errors, primary_code
 from reader.paths import make_folder, take_lock
 
 if TYPE_CHECKING:
@@ -40,9 +39,6 @@ PEEKS, PEEK_SECONDS = 20, 0.01
 
 RETRY_SECONDS, GAP_SECONDS = 0.001, 0.003
 """Interval for retrying the write lock, and the pause that long work leaves between transactions."""
-
-STATEMENT_STEPS = 1_000_000
-"""Instructions of SQLite's virtual machine, some 20 ms, after which a statement notes a step."""
 
 
 def connect(
@@ -64,7 +60,7 @@ def connect(
 @contextmanager
 def open_database(path: Path, *, query_only: bool = False, durable: bool = False) -> Iterator[sqlite3.Connection]:
     """A connection for a block, with errors as CacheErrors."""
-    with explained(path), closing(connect(path, query_only=query_only, durable=durable)) as connection:
+    with explain_errors(path), closing(connect(path, query_only=query_only, durable=durable)) as connection:
         yield connection
 
 
@@ -87,10 +83,10 @@ def _connect(path: Path, *, query_only: bool, durable: bool, patience: float) ->
 
 def add_functions(connection: Any) -> None:
     """Add the functions that the schema calls: `index_text` makes the text that is indexed of a column."""
-    connection.create_function("indexed", 1, _indexed, deterministic=True)
+    connection.create_function("indexed", 1, _index_text, deterministic=True)
 
 
-def _indexed(text: str | None) -> str:
+def _index_text(text: str | None) -> str:
     # Late: the first list is read before the patterns that fold words are compiled.
     from reader.core.words import index_text
 
@@ -225,7 +221,7 @@ class Store:
 
     @classmethod
     def open(cls, path: Path, *, query_only: bool = False) -> Self:
-        with explained(path):
+        with explain_errors(path):
             return cls(connect(path, query_only=query_only, durable=cls.is_durable), path)
 
     def close(self) -> None:
@@ -234,7 +230,7 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, explained(self._path):
+        with self._lock, explain_errors(self._path):
             yield self._connection
 
     @contextmanager
@@ -312,8 +308,6 @@ def engine(path: Path) -> Engine:
     def prepare(connection: Any, _record: object) -> None:
         # The driver's own transactions begin too late and do not include DDL.
         connection.isolation_level = None
-        # A statement on a large cache may take minutes, so each part of it counts as a step.
-        connection.set_progress_handler(note_step, STATEMENT_STEPS)
         first, *others = pragmas(durable=False, kibibytes=16_384)
         begin_patiently(connection, first, path, BUSY_SECONDS)
         for pragma in others:

@@ -60,7 +60,7 @@ _OF_SHARED_MEMORY = (sqlite3.SQLITE_IOERR_SHMOPEN, sqlite3.SQLITE_IOERR_SHMSIZE)
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
+def explain_errors(path: Path) -> Iterator[None]:
     """Turn SQLite's errors on the cache at `path` into CacheErrors."""
     try:
         yield
@@ -84,7 +84,7 @@ def explain(error: BaseException, path: Path) -> CacheError:
         kind, sentence = _SENTENCES[code]
         if kind is CacheDamaged:
             suspect(path)
-            return damaged(path)
+            return damaged_error(path)
         return kind(sentence.format(path=path))
     from reader.log_file import record_error
 
@@ -118,7 +118,7 @@ def is_damage(error: BaseException) -> bool:
     return primary_code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
-def damaged(path: Path) -> CacheDamaged:
+def damaged_error(path: Path) -> CacheDamaged:
     """The error for a cache that is found to be damaged before it is opened."""
     return CacheDamaged((_DAMAGED_LOG if path.name == LOG_DATABASE else _DAMAGED).format(path=path))
 

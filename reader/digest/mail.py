@@ -71,7 +71,7 @@ def send(mail: EmailMessage, settings: DigestMail) -> None:
     login = (settings.user, find_password(settings)) if settings.user else None
     has_begun = False
     try:
-        smtp = _connected(settings)
+        smtp = _connect(settings)
         with closing(smtp):
             if login is not None:
                 smtp.login(*login)
@@ -105,7 +105,7 @@ def _why(error: Exception, settings: DigestMail) -> str:
     return reason(getattr(error, "strerror", None) or str(error)) or type(error).__name__
 
 
-def _connected(settings: DigestMail) -> smtplib.SMTP:
+def _connect(settings: DigestMail) -> smtplib.SMTP:
     """An encrypted connection, or one to this machine."""
     host, port = settings.address
     context = ssl.create_default_context()

@@ -117,7 +117,7 @@ class ArxivClient(Closing):
             entries += (await self._query(id_list=",".join(batch), start=0, max_results=len(batch))).entries
         return tuple(entries)
 
-    async def titled(self, title: str) -> tuple[ArxivEntry, ...]:
+    async def search_title(self, title: str) -> tuple[ArxivEntry, ...]:
         """Papers whose titles have a title's words; empty without searchable words."""
         words = _title_words(title)
         if not words:
@@ -125,7 +125,7 @@ class ArxivClient(Closing):
         query = " AND ".join(f"ti:{word}" for word in words)
         return (await self._query(search_query=query, start=0, max_results=_MOST_TITLED)).entries
 
-    async def submitted(self, category: str, first: str, last: str) -> ArxivResponse:
+    async def search_submitted(self, category: str, first: str, last: str) -> ArxivResponse:
         """The papers of a category, cross-lists included, that were first submitted on days (ISO, UTC), newest first.
 
         The response has fewer entries than its `total` if arXiv did not send all. Raises UsageError for an unknown

@@ -1,6 +1,6 @@
 """The HTTP client of all sources: GET requests to one host, within limits, tried again where that helps.
 
-Every failure is a FeedError whose text is one plain sentence with a remedy. Each wait is a step of the requesting job;
+Every failure is a FeedError whose text is one plain sentence with a remedy. Each wait is told to the requesting job;
 see `reader.core.steps`. A `Pace` keeps the requests of all programs to one host apart. This is the only module that
 uses httpx, which is imported at the first request.
 """
@@ -42,7 +42,7 @@ from reader.core.errors import (
     UsageError,
 )
 from reader.core.foreign import web_url
-from reader.core.steps import duration_text, note_step, note_wait
+from reader.core.steps import duration_text, note_wait
 from reader.core.text import brief, reason
 from reader.feeds.environment import find_token, is_offline, may_have_token
 from reader.feeds.pace import Pace
@@ -60,9 +60,6 @@ MAX_REDIRECTS = 5
 
 CONNECT_SECONDS = 5.0
 """Seconds that a connection may take."""
-
-STEP_SECONDS = 30.0
-"""Seconds that a step of a job may take without notice."""
 
 FEED_TYPES = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"
 """The `Accept` header of a request for a feed."""
@@ -328,7 +325,7 @@ class Client(Closing):
                     note_wait(wait, str(failure).partition(";")[0].rstrip("."))
                     await self.sleep(wait)
                 else:
-                    self.pace.answered()
+                    self.pace.record_answer()
                     return found
         raise AssertionError
 
@@ -336,7 +333,7 @@ class Client(Closing):
         """The error after the last attempt; a busy host is left alone from now on."""
         if not isinstance(error, HostBusy):
             return error
-        pause = duration_text(self.pace.refused())
+        pause = duration_text(self.pace.record_refusal())
         return HostBusy(f"{str(error).rstrip('.')}; the next try is in {pause}.", error.status)
 
     async def _attempt(
@@ -345,14 +342,11 @@ class Client(Closing):
         """Send one request and parse its response; raises FeedError, or _RetryableError if the failure may pass."""
         try:
             async with self.pace.turn(self.sleep), asyncio.timeout(self.limits.total_timeout):
-                # A request that may take longer than a step is a wait.
-                note_wait(max(0.0, self.limits.total_timeout - STEP_SECONDS))
                 response = await self._request(url, parameters, validators)
         except TimeoutError as error:
             # A host that sends all the time, but never finishes, would do so again.
             late = f"{self.host} did not finish its answer within {self.limits.total_timeout:g} s"
             raise FeedUnreachable(f"{late}; {LATER}.") from error
-        note_step()
         try:
             # Not in a thread: a process that does nothing else makes the requests.
             return parse(response)

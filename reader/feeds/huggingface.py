@@ -21,7 +21,6 @@ from reader.core.errors import FeedMalformed
 from reader.core.foreign import ADDRESS_LIMIT, count, web_url
 from reader.core.ids import ACCOUNT, arxiv_id, in_address, is_arxiv_id
 from reader.core.paper import Draft, Listing, SkippedRecord
-from reader.core.steps import note_step
 from reader.core.text import BLOCK_LIMIT, LINE_LIMIT, clean, fold
 from reader.feeds import safe
 from reader.feeds.http import Client, Closing, HttpRefused, Response, Validators
@@ -242,7 +241,6 @@ def listings(
     skipped: list[SkippedRecord] = []
     more_skipped = 0
     for number, item in enumerate(items, start=1):
-        note_step()
         try:
             draft = parse_item(item)
         except FeedMalformed as error:

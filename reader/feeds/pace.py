@@ -13,7 +13,6 @@ from pathlib import Path
 from reader import platform
 from reader.core.addresses import is_local_url
 from reader.core.errors import FeedUnreachable
-from reader.core.steps import note_step
 from reader.paths import make_folder, read_start
 
 ARXIV_INTERVAL_SECONDS = 3.0
@@ -62,7 +61,6 @@ class Pace:
                 if waited >= LONGEST_TURN_SECONDS:
                     late = f"Another program has been asking {self._file.stem} for {waited / 60:.0f} minutes"
                     raise FeedUnreachable(f"{late}; end it to continue.")
-                note_step()
                 await sleep(0.2)
                 waited += 0.2
             left = self._read()[0] - self._now()
@@ -83,7 +81,7 @@ class Pace:
         # A clock that was set back must not stop the program for days.
         return left if 0 < left <= PAUSE_SECONDS[-1] else 0.0
 
-    def refused(self) -> float:
+    def record_refusal(self) -> float:
         """Begin the next pause, if none has begun meanwhile; return its seconds. Each is longer than the one before."""
         if left := self.pause_left():
             return left
@@ -93,7 +91,7 @@ class Pace:
         self._write(free_at, pauses | {self.busy_as: (self._now() + seconds, times + 1)})
         return seconds
 
-    def answered(self) -> None:
+    def record_answer(self) -> None:
         """Note that the host has answered: the next pause is the shortest again."""
         free_at, pauses = self._read()
         if pauses.pop(self.busy_as, None):

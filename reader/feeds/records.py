@@ -45,7 +45,7 @@ _SOURCE = re.compile("[a-z0-9-]{1,100}")
 _FILLED = tuple(field for field in FIELDS if field.name in Draft._fields and field.name not in ("id", "source"))
 
 
-class Exported(NamedTuple):
+class ExportedRecord(NamedTuple):
     """The facts and marks that a record has about a paper."""
 
     draft: Draft | None
@@ -67,7 +67,7 @@ def is_export(value: object) -> TypeGuard[Mapping[str, Any]]:
     )
 
 
-def parse_export(record: Mapping[str, Any]) -> Exported:
+def parse_export(record: Mapping[str, Any]) -> ExportedRecord:
     """Parse one record; raises FeedMalformed with a short reason if it is unusable."""
     given = as_text(record.get("id")).strip()
     id = arxiv_id(given)
@@ -80,7 +80,7 @@ def parse_export(record: Mapping[str, Any]) -> Exported:
     draft = parse_draft(record)
     if draft is None and not marks and not states:
         raise FeedMalformed("no title")
-    return Exported(
+    return ExportedRecord(
         draft._replace(id=id, entry=own) if draft else None,
         _days(record),
         PaperMarks(paper, marks, states) if marks or states else None,
@@ -185,9 +185,9 @@ class FileFormat:
     """The papers of a file. A record may have the user's marks too: `starred`, `read`, `queued`, `tags`, `note`."""
 
 
-def source_at(address: str) -> installed.Given[PaperSource] | None:
+def source_at(address: str) -> installed.ExtensionItem[PaperSource] | None:
     """The source that understands an address."""
-    for given in installed.given("sources", PaperSource):
+    for given in installed.extension_items("sources", PaperSource):
         site = given.value.address
         if not urlsplit(site).netloc:
             installed.switch_off(given.entry, f"{site!r} is not the address of a site")
@@ -196,15 +196,17 @@ def source_at(address: str) -> installed.Given[PaperSource] | None:
     return None
 
 
-def format_of(start: bytes) -> installed.Given[FileFormat] | None:
+def format_of(start: bytes) -> installed.ExtensionItem[FileFormat] | None:
     """The format of a file that begins so."""
-    for given in installed.given("formats", FileFormat):
+    for given in installed.extension_items("formats", FileFormat):
         if installed.ask(given.entry, given.value.recognizes, start[:START]):
             return given
     return None
 
 
-def read_records(given: installed.Given[PaperSource] | installed.Given[FileFormat], body: bytes) -> list[Record]:
+def read_records(
+    given: installed.ExtensionItem[PaperSource] | installed.ExtensionItem[FileFormat], body: bytes
+) -> list[Record]:
     """The records that a source or a format reads.
 
     An extension that raises is switched off; raises FeedMalformed if it is.

@@ -273,11 +273,11 @@ def _paper_of(item: Mapping[str, Any], link: str | None, title: str, body: HtmlT
     for found in filter(None, (before, _AFTER_TITLE.search(title))):
         if id := arxiv_id(found[1]):
             return id, True
-    mentioned = set(_mentioned(title)) or set(_mentioned("\n".join((body.text, *body.links))))
+    mentioned = set(_mentioned_ids(title)) or set(_mentioned_ids("\n".join((body.text, *body.links))))
     return (mentioned.pop(), False) if len(mentioned) == 1 else (None, True)
 
 
-def _mentioned(text: str) -> Iterator[str]:
+def _mentioned_ids(text: str) -> Iterator[str]:
     for found in _MENTION.finditer(text):
         if id := arxiv_id(found[1]):
             yield id
@@ -381,7 +381,7 @@ LIMITS = Limits(body_size=BODY_LIMIT, attempts=2, longest_wait=30)
 """Short limits, so that no feed delays the others for long."""
 
 
-class FetchedFeed(NamedTuple):
+class FeedResponse(NamedTuple):
     """A response to a request for a feed."""
 
     feed: Feed | None
@@ -426,7 +426,7 @@ class SyndicationClient(Closing):
             await client.aclose()
         self._clients.clear()
 
-    async def fetch(self, url: str, validators: Validators = Validators(), source: str | None = None) -> FetchedFeed:  # noqa: B008 (immutable)
+    async def fetch(self, url: str, validators: Validators = Validators(), source: str | None = None) -> FeedResponse:  # noqa: B008 (immutable)
         """The feed at an address, if it has changed since the response with `validators`.
 
         `source` is the source of its drafts, by default the feed's own slug.
@@ -438,7 +438,7 @@ class SyndicationClient(Closing):
         # Parsed outside the request, which would retry FeedMalformed; a second attempt can't turn a page into a feed.
         document = await client.get(address, lambda response: response, validators=validators)
         feed = None if document.is_unchanged else self._parse(address, document, source)
-        return FetchedFeed(feed, document.validators)
+        return FeedResponse(feed, document.validators)
 
     def _parse(self, address: str, document: Response, source: str | None) -> Feed:
         """The feed at an address, by an extension that understands it, or as RSS or Atom."""

@@ -321,8 +321,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("app.back", "q", "Back or quit", "Go back to where you were before; from the first place, quit.", _BACK),
     Action("app.suspend", "ctrl+z", "Suspend", "Suspend to the shell; fg comes back.", _JOB),
     Action("app.quit", "ctrl+q", "Quit", "Quit at once; everything is kept.", CONTEXTS),
-    Action("help.search", "? / f1", "Search", "Type what to search for; after enter, letters are keys again.", _HELP),
-    Action("help.close", "escape q", "Close", "Leave the search, then go back to where you were.", _HELP),
+    Action("help.search", "? / : f1", "Search all", "Find all keys, signs, settings and pages by their words.", _HELP),
+    Action("help.close", "escape q", "Close", "Go back to where you were.", _HELP),
 )
 
 OVER_ALL: Final[Contexts] = tuple(one.id.removesuffix(".close") for one in ACTIONS if one.id.endswith(".close"))
@@ -440,7 +440,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "date.go go, command.complete take date, command.next next date, command.cancel leave, app.help keys"
     ),
     "why": _footer("why.raise more, why.lower less, why.mute mute, why.reset reset, mark.undo undo, why.close close"),
-    "help": _footer("help.search or type to search all, move.down down, move.page_down page, help.close close"),
+    "help": _footer("help.search search all, help.close close"),
     "empty": _footer(
         "find.clear clear, app.refresh refresh, find.query search, find.filter filter, command.open commands, "
         "app.help keys"

@@ -81,8 +81,7 @@ class Keymap:
         self.lost: dict[str, str] = {}
         """A sentence for each default key that gave way to a key of the user's, with the action that has it now."""
         own = dict(self._read_overrides())
-        self._defaults = {id: parse_keys(self._preset.get(id, one.keys)) for id, one in actions.items()}
-        self._chords = self._defaults | own
+        self._chords = {id: parse_keys(self._preset.get(id, one.keys)) for id, one in actions.items()} | own
         contexts = dict.fromkeys((*CONTEXTS, *(context for one in actions.values() for context in one.contexts)))
         self._bound: dict[Context, dict[Chord, Action]] = {context: {} for context in contexts}
         # The user's keys last, so that they displace the others.
@@ -150,7 +149,7 @@ class Keymap:
             return (f"{found[0]}{'-' if self.ascii else '…'}{found[-1]}",)
         return found
 
-    def numbered(self, action_id: str) -> tuple[str, ...]:
+    def numbered_keys(self, action_id: str) -> tuple[str, ...]:
         """Return the displayed bindings of an action by number, one by one; empty for a lost one."""
         left = self.chords(action_id)
         return tuple(label(chord, ascii=self.ascii) if chord in left else "" for chord in self._chords[action_id])
@@ -158,16 +157,6 @@ class Keymap:
     def key(self, action_id: str, context: Context | None = None) -> str:
         """Return the first displayed binding of an action, for sentences such as `u undoes`; empty if unbound."""
         return next(iter(self.labels(action_id, context)), "")
-
-    def is_own(self, action_id: str) -> bool:
-        """Return whether the user has given this action keys of their own."""
-        return self._chords[action_id] != self._defaults[action_id]
-
-    def displacing(self, action_id: str, context: Context) -> dict[str, Action]:
-        """The keys, as displayed, that act in a context in place of those of an action, with what they do."""
-        bound = self._bound[context]
-        met = (one for chord in self._chords[action_id] for one in _met(chord, bound))
-        return {label(one, ascii=True): bound[one] for one in met if bound[one].id != action_id}
 
     def resolve(self, context: Context) -> Mapping[Chord, Action]:
         return self._bound[context]
@@ -267,7 +256,7 @@ class Match:
     count: int | None = None
 
 
-class Pending(NamedTuple):
+class PendingKeys(NamedTuple):
     """An incomplete count or chord: what was typed, and the keys of the chord."""
 
     text: str
@@ -275,17 +264,15 @@ class Pending(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Cancelled:
+class CancelledKeys:
     """Escape dropped an incomplete count or chord; it has no other effect."""
 
 
 class UnknownKeys(NamedTuple):
     """Keys without a binding in this context; in a text line the key is text."""
 
-    text: str
 
-
-Outcome: TypeAlias = Match | Pending | Cancelled | UnknownKeys
+Outcome: TypeAlias = Match | PendingKeys | CancelledKeys | UnknownKeys
 
 
 class KeyReader:
@@ -304,19 +291,19 @@ class KeyReader:
         self._chord: Chord = ()
 
     @property
-    def pending(self) -> Pending | None:
+    def pending(self) -> PendingKeys | None:
         if self._context is None or not (self._count or self._chord):
             return None
         text = self._count + label(self._chord, ascii=self._keymap.ascii)
-        return Pending(text, self._chord)
+        return PendingKeys(text, self._chord)
 
     def reset(self) -> None:
         self._count, self._chord = "", ()
 
-    def feed(self, key: str, context: Context, *, keeps_chords: bool = False) -> Outcome:
+    def feed(self, key: str, context: Context) -> Outcome:
         """Handle one key pressed in `context`, by Textual's name for it.
 
-        With `keeps_chords`, an unbound letter keeps a chord open, so that a typed word does not act.
+        An unbound letter keeps a chord open, so that a typed word does not act.
         """
         if context != self._context:
             self.reset()
@@ -325,7 +312,7 @@ class KeyReader:
         begun = self.pending
         if begun is not None and key == "escape":
             self.reset()
-            return Cancelled()
+            return CancelledKeys()
         if not self._chord and self._is_count(key, context):
             self._count = str(min(int(self._count + key), self.MAX_COUNT))
         else:
@@ -333,24 +320,23 @@ class KeyReader:
             bound = self._keymap.resolve(context)
             found = bound.get(self._chord)
             if found is not None:
-                return self._matched(found)
+                return self._match(found)
             if not any(chord[: len(self._chord)] == self._chord for chord in bound):
-                if keeps_chords and begun and begun.chord and is_typed(key):
+                if begun and begun.chord and is_typed(key):
                     self._chord = self._chord[:-1]
                     return begun
-                text = (begun.text if begun else "") + label((key,), ascii=self._keymap.ascii)
                 self.reset()
                 alone = bound.get((key,))
                 # The help for a started chord names the key of the command line, too.
-                return Match(alone) if alone is not None and alone.id == COMMAND_LINE else UnknownKeys(text)
+                return Match(alone) if alone is not None and alone.id == COMMAND_LINE else UnknownKeys()
         pending = self.pending
-        return pending if pending is not None else UnknownKeys(key)
+        return pending if pending is not None else UnknownKeys()
 
     def _is_count(self, key: str, context: Context) -> bool:
         digits = string.digits if self._count else string.digits[1:]
         return len(key) == 1 and key in digits and self._keymap.takes_counts(context)
 
-    def _matched(self, action: Action) -> Match:
+    def _match(self, action: Action) -> Match:
         count = int(self._count) if self._count and action.repeatable else None
         if action.numbered:
             count = self._keymap.place(action.id, self._chord)

@@ -128,11 +128,6 @@ class UserAction:
         return tuple(papers.items())
 
     @property
-    def did_in_words(self) -> str:
-        """The changes with a number for each mark: `2 starred, 3 tagged work`."""
-        return ", ".join(f"{count:,} {what}" for what, count in self.did)
-
-    @property
     def rules(self) -> tuple[str, ...]:
         """The rules that did it, in words; empty for what the user did."""
         return tuple(dict.fromkeys(part.label for part in self.parts if part.kind.startswith(RULE)))
@@ -146,7 +141,7 @@ class UserAction:
     def in_words(self) -> str:
         """The action in words; with a number for each mark where the numbers differ."""
         if self.rules or len({count for _, count in self.did}) > 1:
-            return ", ".join((self.did_in_words, *self.rules, *self._programs))
+            return ", ".join((*(f"{count:,} {label}" for label, count in self.did), *self.rules, *self._programs))
         return _with_count(self.count, self.label)
 
     @property

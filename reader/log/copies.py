@@ -16,7 +16,7 @@ from reader.core.errors import CacheBusy, CacheError
 from reader.core.foreign import is_event_id, is_machine
 from reader.database import connections
 from reader.database.connections import alone
-from reader.database.sqlite_errors import explained, folder_in_place, is_damage
+from reader.database.sqlite_errors import explain_errors, folder_in_place, is_damage
 from reader.log import old_home
 from reader.log.rows import (
     INSERT,
@@ -106,7 +106,7 @@ def ensure(cache: Path) -> None:
             _build(cache, None)
 
 
-def lost(cache: Path) -> str:
+def missing_log_reason(cache: Path) -> str:
     """Why the log beside a cache is not there although there was one, in a few words; empty if it is there, or new."""
     log = log_database(cache)
     if log.is_dir() or (log.is_file() and log.stat().st_size):
@@ -116,14 +116,14 @@ def lost(cache: Path) -> str:
     return f"{state}, while copies of it or the cache have marks" if had_marks else "empty" if log.exists() else ""
 
 
-def take_old(cache: Path) -> None:
+def take_old_marks(cache: Path) -> None:
     """Take over the marks that an older release left in the cache at a path; raises CacheError."""
     log = log_database(cache)
     is_new = not log.exists()
     ensure(cache)
     if not is_new:
         with connections.open_database(log, durable=True) as connection, connections.transaction(connection):
-            rows = old_home.read(cache).rows
+            rows = old_home.read_old_home(cache).rows
             _insert(connection, map(_raw, rows))
             last = max(int(get(connection, "clock")), *(clock_of(row.action) for row in rows), 0)
             put(connection, "clock", str(last))
@@ -144,7 +144,7 @@ def _build(cache: Path, damaged: Path | None) -> Path | None:
     for end in ("", *connections.BESIDE):
         building.with_name(building.name + end).unlink(missing_ok=True)
     touch_private(building)
-    with explained(log), closing(connections.connect(building, durable=True)) as connection:
+    with explain_errors(log), closing(connections.connect(building, durable=True)) as connection:
         # The journal mode makes the file whole by itself, without others beside it.
         connection.execute("PRAGMA journal_mode = DELETE")
         with connections.transaction(connection):
@@ -156,7 +156,7 @@ def _build(cache: Path, damaged: Path | None) -> Path | None:
                 _insert(connection, rows)
             _insert(connection, _in_cache(cache))
             if old_home.is_old(cache):
-                old = old_home.read(cache)
+                old = old_home.read_old_home(cache)
                 machine = machine or old.machine
                 _insert(connection, map(_raw, old.rows))
             put(connection, "machine", machine or new_machine())
@@ -227,13 +227,13 @@ def fault(cache: Path) -> str:
     if log.is_dir():
         return "a folder in its place"
     if not (log.is_file() and log.stat().st_size):
-        return lost(cache)
+        return missing_log_reason(cache)
     try:
         with closing(connections.peek(log)) as connection:
             (answer,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
             return "" if answer == "ok" else str(answer).splitlines()[0]
     except sqlite3.DatabaseError as error:
         if not is_damage(error):
-            with explained(log):
+            with explain_errors(log):
                 raise
         return "damaged, cut off or not a database"

@@ -49,13 +49,13 @@ def checked_row(row: Row) -> Row:
         return row._replace(by="")
     if row.paper and foreign.paper_id(row.paper) is None:
         raise InvalidForeignValue("it names no paper")
-    found = _checked(row.kind, row.value, has_paper=bool(row.paper))
+    found = _check_value(row.kind, row.value, has_paper=bool(row.paper))
     if found is None:
         raise InvalidForeignValue("it is not a mark")
     return Row(row.action, row.paper, *found, _author(row.by))
 
 
-def _checked(kind: str, value: str, *, has_paper: bool) -> tuple[str, str] | None:
+def _check_value(kind: str, value: str, *, has_paper: bool) -> tuple[str, str] | None:
     if kind in _MARKS or kind.startswith(_PREFIXES):
         return clean_mark(kind, value) if has_paper else None
     if kind.startswith(FOLLOW):

@@ -59,16 +59,16 @@ def is_old(cache: Path) -> bool:
     return old_journal(cache).exists() or _has_events(cache)
 
 
-def read(cache: Path) -> OldHome:
+def read_old_home(cache: Path) -> OldHome:
     """All marks of an old home, from its cache and its journal; what is damaged of one may be in the other."""
     machine, feeds, found = "", list[tuple[str, str]](), dict[str, OldEvent]()
     if _has_events(cache):
-        with suppress(sqlite3.Error), closing(_opened(cache)) as connection:
+        with suppress(sqlite3.Error), closing(_open_old(cache)) as connection:
             machine, feeds = _machine(connection), _feeds(connection)
             for *named, packed, count in connection.execute(
                 "SELECT id, machine, clock, kind, value, papers, count FROM event NOT INDEXED ORDER BY rowid"
             ):
-                if event := _event(named, _unpacked(packed) if count else []):
+                if event := _event(named, _unpack_ids(packed) if count else []):
                     found.setdefault(event.id, event)
     for fields in _journal(old_journal(cache)):
         machine = machine or (owner if foreign.is_machine(owner := str(fields.get("owner"))) else "")
@@ -88,12 +88,12 @@ def read(cache: Path) -> OldHome:
 def _has_events(file: Path) -> bool:
     if not file.is_file() or not file.stat().st_size:
         return False
-    with suppress(sqlite3.Error, UnicodeDecodeError), closing(_opened(file)) as connection:
+    with suppress(sqlite3.Error, UnicodeDecodeError), closing(_open_old(file)) as connection:
         return connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'event'").fetchone() is not None
     return False
 
 
-def _opened(file: Path) -> sqlite3.Connection:
+def _open_old(file: Path) -> sqlite3.Connection:
     """Open an old cache, which may be damaged, for reading."""
     try:
         connection = connections.peek(file)
@@ -135,7 +135,7 @@ def _named_papers(fields: dict[str, object]) -> Iterable[str] | None:
     packed, listed = fields.get("packed"), fields.get("papers")
     if isinstance(packed, str):
         with suppress(ValueError):
-            return _unpacked(b64decode(packed))
+            return _unpack_ids(b64decode(packed))
         return None
     return [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else None
 
@@ -185,7 +185,7 @@ def _action(event: OldEvent) -> str:
     return action_id(event.machine, event.clock)
 
 
-def _unpacked(packed: object) -> list[str] | None:
+def _unpack_ids(packed: object) -> list[str] | None:
     """Packed ids in their order; None if they are damaged."""
     unpacker = zlib.decompressobj()
     with suppress(zlib.error, UnicodeDecodeError, TypeError):

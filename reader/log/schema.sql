@@ -1,4 +1,4 @@
--- The log of what the user did. `tables.py` declares the same table as a SQLModel; a test compares the two.
+-- The log of what the user did.
 --
 -- One row is one mark on one paper, which is named by its id and need not be in the cache. `paper` is empty where a row
 -- is about no paper, such as a follow. The newest row of a paper and kind decides, unless its action is undone: rows are

@@ -55,7 +55,7 @@ def _digest(one: Standing) -> str:
     return sha256(as_json(replace(one, name="agreed", place=0)).encode()).hexdigest()
 
 
-def read(connection: sqlite3.Connection) -> tuple[Standing, ...]:
+def read_standing(connection: sqlite3.Connection) -> tuple[Standing, ...]:
     """The standing queries of an open log, in their order."""
     found: list[Standing] = []
     for _, value in connection.execute(_NEWEST):
@@ -64,7 +64,7 @@ def read(connection: sqlite3.Connection) -> tuple[Standing, ...]:
     return tuple(sorted(found, key=lambda one: (one.place, one.name.casefold()))[:MOST])
 
 
-def agreed(connection: sqlite3.Connection, some: Iterable[Standing]) -> tuple[Standing, ...]:
+def agreed_queries(connection: sqlite3.Connection, some: Iterable[Standing]) -> tuple[Standing, ...]:
     """The standing queries that may take effect on this machine."""
     keys = {key for (key,) in connection.execute("SELECT key FROM meta WHERE key GLOB ?", (f"{_AGREED}*",))}
     return tuple(one for one in some if not one.touches_machine or f"{_AGREED}{_digest(one)}" in keys)
@@ -75,7 +75,7 @@ def save(log: Log, wanted: Sequence[Standing]) -> str:
 
     The user asked for it here, so that what is new may run programs and write files. Raises CacheError.
     """
-    known = {mark_kind(one.name): one for one in log.ask(read)}
+    known = {mark_kind(one.name): one for one in log.ask(read_standing)}
     now = {mark_kind(one.name): one for one in wanted}
     changed = [one for kind, one in now.items() if known.get(kind) != one]
     gone = [Mark("", kind, "") for kind in sorted(known.keys() - now.keys())]
@@ -88,7 +88,7 @@ def save(log: Log, wanted: Sequence[Standing]) -> str:
 
 def follow(log: Log, some: Iterable[Follow], *, is_followed: bool = True) -> str:
     """Follow things, or stop following them, as one action; return it, empty if nothing changed. Raises CacheError."""
-    wanted = list(log.ask(read))
+    wanted = list(log.ask(read_standing))
     for one in some:
         wanted = with_follow(wanted, one, is_followed=is_followed)
     return save(log, wanted)
@@ -106,7 +106,7 @@ def add_missing(cache: Path, some: Sequence[Standing], *, of_file: bool) -> None
     Raises CacheError.
     """
     with closing(Log.open(cache)) as log:
-        known = list(log.ask(read))
+        known = list(log.ask(read_standing))
         added: list[Standing] = []
         for one in some:
             if any((one.query, one.then, one.run, one.file) == (it.query, it.then, it.run, it.file) for it in known):
@@ -168,7 +168,7 @@ def _read_file(cache: Path) -> tuple[tuple[Standing, ...], tuple[Standing, ...],
                 Log.open(cache).close()
         if log.is_file() and log.stat().st_size:
             with closing(connections.connect(log, query_only=True)) as connection:
-                lists = read(connection)
+                lists = read_standing(connection)
                 taken = connection.execute("SELECT 1 FROM meta WHERE key = ?", (_TAKEN,)).fetchone()
-                return lists, agreed(connection, lists), taken is not None
+                return lists, agreed_queries(connection, lists), taken is not None
     return (), (), False

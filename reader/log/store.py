@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from reader.core.errors import CacheError, CacheTooNew
 from reader.core.marks import AGENT, FORMER, LEAVING, QUEUE, TRACES, UNDO, Agent, first_place, sql_list
 from reader.database import connections
-from reader.database.sqlite_errors import explained
+from reader.database.sqlite_errors import explain_errors
 from reader.log.rows import INSERT, VERSION, Mark, Row, action_id, clock_of, get, new_machine, prepare, put
 from reader.paths import log_database
 
@@ -68,7 +68,7 @@ class Log:
             from reader.log import copies
 
             copies.ensure(cache)
-        with explained(path):
+        with explain_errors(path):
             connection = connections.connect(path, durable=True)
             with connections.closing_on_error(connection):
                 (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -93,7 +93,7 @@ class Log:
                 f"{self._path} was replaced or removed by another program, so nothing was recorded. Start this program "
                 "again."
             )
-        with explained(self._path), connections.transaction(self._connection):
+        with explain_errors(self._path), connections.transaction(self._connection):
             yield
 
     # What the user does
@@ -152,7 +152,7 @@ class Log:
             INSERT,
             (
                 (action, self.machine, clock, mark.paper, mark.kind, value, by)
-                for mark, value in zip(marks, _placed(marks, clock), strict=True)
+                for mark, value in zip(marks, _mark_values(marks, clock), strict=True)
             ),
         )
         put(self._connection, "clock", str(clock))
@@ -162,16 +162,16 @@ class Log:
 
     def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
         """Run another module's function on the connection of the log."""
-        with explained(self._path):
+        with explain_errors(self._path):
             return question(self._connection)
 
     def _ask(self, sql: str, *values: object, **named: object) -> list[tuple[Any, ...]]:
-        with explained(self._path):
+        with explain_errors(self._path):
             return self._connection.execute(sql, named or values).fetchall()
 
     def note(self, facts: Iterable[tuple[str, str]]) -> None:
         """Set facts about this machine, which no other machine gets."""
-        with explained(self._path), connections.transaction(self._connection):
+        with explain_errors(self._path), connections.transaction(self._connection):
             for key, value in facts:
                 put(self._connection, key, value)
 
@@ -307,7 +307,7 @@ _LAST_UNDO = f"""
 """The newest undo of this machine that nothing was done after, and that was not redone."""
 
 
-def _placed(marks: Sequence[Mark], clock: int) -> Iterator[str]:
+def _mark_values(marks: Sequence[Mark], clock: int) -> Iterator[str]:
     """The values of marks; papers that are queued together get places in their order."""
     position = 0
     for mark in marks:

@@ -30,7 +30,7 @@ from reader.commands.choosing import find_or_fetch, find_or_fetch_text, for_you_
 from reader.commands.command import first_day
 from reader.commands.list_forms import topic_records
 from reader.commands.marks import clean_tag
-from reader.commands.workspace import Workspace, find_all, parsed, selection
+from reader.commands.workspace import Workspace, find_all, parse_query, selection
 from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import text_sections
 from reader.core.errors import ReaderError, UsageError
@@ -121,7 +121,7 @@ class Tools:
 
     def search(self, query: Query = "", limit: Limit = 10, offset: Offset = 0) -> Answer:
         """Find papers on the user's machine by a query, the newest first; `sort:foryou` puts first what suits them."""
-        asked = parsed(query)
+        asked = parse_query(query)
         is_for_you = asked.sort is not None and asked.sort.key == "foryou"
         with self._workspace.window() as window:
             if is_for_you:
@@ -139,7 +139,7 @@ class Tools:
         paper, pk = find_or_fetch(self._workspace, id)
         with self._workspace.window() as window:
             has_text = window.read(lambda connection: Texts(connection, self._workspace.cache_file).has(pk))
-        return {"has_text": has_text, "foreign": _bounded(record(paper))}
+        return {"has_text": has_text, "foreign": _bound(record(paper))}
 
     def read(self, id: Id, section: Section = -1, offset: Offset = 0) -> Answer:
         """A paper's full text as Markdown: its abstract and the list of its sections, then a section, in parts."""
@@ -234,14 +234,14 @@ def _short(paper: Paper) -> Answer:
     return {key: whole[key] for key in SHORT_KEYS} | {"authors": (whole["authors"] or [])[: news.FEW]}
 
 
-def _bounded(value: Any) -> Any:
+def _bound(value: Any) -> Any:
     """A value with a limited number of characters or items."""
     if isinstance(value, str):
         return value if len(value) <= PART else f"{value[: PART - 1]}…"
     if isinstance(value, list):
-        return [_bounded(one) for one in value[:ITEMS]]
+        return [_bound(one) for one in value[:ITEMS]]
     if isinstance(value, dict):
-        return {key: _bounded(one) for key, one in value.items()}
+        return {key: _bound(one) for key, one in value.items()}
     return value
 
 

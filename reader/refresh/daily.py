@@ -11,13 +11,13 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 
-from reader.cache.storing.papers import Cache, Stored
+from reader.cache.storing import Cache, StoreResult
 from reader.core.dates import FIRST_DAY, changed_days, is_settled, utc_now, utc_stamp
 from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedUnreachable
 from reader.core.paper import Listing
 from reader.feeds.http import HttpRefused
 from reader.feeds.huggingface import HuggingFaceClient
-from reader.refresh.lines import Tell, failed, failure_of, ignore, step
+from reader.refresh.lines import Tell, failure_line, failure_of, ignore, step
 from reader.refresh.plan import (
     DAYS_SEARCHED_BACK,
     Day,
@@ -35,10 +35,10 @@ _MAX_FAILURES = 3
 
 
 @dataclass
-class Fetched:
+class FetchResult:
     """The result of fetching days."""
 
-    counts: Stored = Stored()  # noqa: RUF009 (immutable)
+    counts: StoreResult = StoreResult()  # noqa: RUF009 (immutable)
     days: int = 0
     """How many days have papers."""
     missing: list[str] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Fetched:
 
 async def refresh_daily(
     feed: HuggingFaceClient, cache: Cache, plan: Plan, tell: Tell = ignore, *, now: Callable[[], datetime] = utc_now
-) -> Fetched:
+) -> FetchResult:
     """Fetch the plan's days into the cache, and tell of each day, and of each that fails.
 
     Raises UsageError (a plan before the feed's first day) and CacheError. Cancel the task to stop; storing the
@@ -59,7 +59,7 @@ async def refresh_daily(
         return await _refresh_trending(feed, cache, now)
     wanted, older, found = _choose_days(cache, plan, now().date())
     tell(step("days", days=[day for days in wanted for day in days]))
-    fetched, n, of, in_a_row = Fetched(), 0, sum(map(len, wanted)), 0
+    fetched, n, of, in_a_row = FetchResult(), 0, sum(map(len, wanted)), 0
     while wanted or (older and not found):
         days = wanted.popleft() if wanted else (older.popleft(),)
         left = list(days)
@@ -78,7 +78,7 @@ async def refresh_daily(
                 fetched.error = failure
                 fetched.missing.append(left.pop(0))
                 n, in_a_row = n + 1, in_a_row + 1
-                tell(failed("day", failure, day=fetched.missing[-1], n=n, of=max(n, of)))
+                tell(failure_line("day", failure, day=fetched.missing[-1], n=n, of=max(n, of)))
             if lost or in_a_row == _MAX_FAILURES:
                 fetched.missing += [*left, *(day for days in wanted for day in days)]
                 break
@@ -88,19 +88,19 @@ async def refresh_daily(
     return fetched
 
 
-async def _refresh_trending(feed: HuggingFaceClient, cache: Cache, now: Callable[[], datetime]) -> Fetched:
+async def _refresh_trending(feed: HuggingFaceClient, cache: Cache, now: Callable[[], datetime]) -> FetchResult:
     try:
         ranked = await feed.trending()
         if not any(listing.drafts for listing in ranked):
             raise FeedMalformed("None of the feed's ranked papers could be read; try again later.")
     except FeedError as error:
-        return Fetched(error=error)
-    return Fetched(cache.store_trending(ranked, utc_stamp(now())))
+        return FetchResult(error=error)
+    return FetchResult(cache.store_trending(ranked, utc_stamp(now())))
 
 
 async def _fetch_days(
     feed: HuggingFaceClient, cache: Cache, days: tuple[str, ...], now: Callable[[], datetime]
-) -> AsyncGenerator[tuple[str, Stored], None]:
+) -> AsyncGenerator[tuple[str, StoreResult], None]:
     """Fetch and store one day, or several days of one month; yields each day once it is stored.
 
     Yields nothing if some papers of the month's list lack their day. Raises FeedError.
@@ -113,7 +113,7 @@ async def _fetch_days(
         # The feed decides which day is today: it answers 400 for a later day.
         if refused.status != 400 or days[0] < (now().date() - timedelta(days=1)).isoformat():
             raise
-        yield days[0], Stored()
+        yield days[0], StoreResult()
         return
     if listings is None:
         return
@@ -128,7 +128,7 @@ async def _fetch_days(
         # Requested alone, a day with unreadable records is known to have them.
         days = tuple(day for day in days if not (day in of_day and of_day[day].skipped))
     for day in days:
-        stored = Stored()
+        stored = StoreResult()
         # The day's own listing comes last: once its validator is stored, the feed does not send the response again.
         for listing in (*stray, of_day.get(day, Listing(day, ()))):
             noted = listing.day == day and not together

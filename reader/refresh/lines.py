@@ -1,6 +1,6 @@
 """Lines: how background work reports to the reader, to commands, to scripts and to the log.
 
-A line is one JSON object of plain values. Its first key is `step`, `failed` or `done`, and says what it is about:
+A line is one JSON object of plain values. Its first key is `step`, `failure_line` or `done`, and says what it is about:
 
     {"step": "day", "day": "2026-05-12", "new": 3, "updated": 0, "unchanged": 31, "skipped": 0, "n": 1, "of": 7}
     {"failed": "feed", "slug": "lab", "title": "Lab", "error": "lab.example.org was silent …", "kind": "FeedOffline"}
@@ -79,13 +79,13 @@ def done(about: str, **values: Any) -> Line:
     return {"done": about, **values}
 
 
-def failed(about: str, error: ReaderError, **values: Any) -> Line:
+def failure_line(about: str, error: ReaderError, **values: Any) -> Line:
     """A failure, with its sentence and its kind."""
     return {"failed": about, **values, **error_values(error)}
 
 
 def waiting(seconds: float, why: str) -> Line:
-    """The next request waits; `why` is for the user, and empty for a wait that is not worth showing."""
+    """The next request waits; `why` is for the user."""
     return step("wait", seconds=round(seconds, 1), why=why)
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache import pages
-from reader.cache.community import Communities, Known, arxiv_is_old, is_old
+from reader.cache.community import Communities, RequestState, arxiv_is_old, is_old
 from reader.core.community import Comment, Community
 from reader.core.dates import utc_stamp
 from reader.core.document.model import Paragraph, Span
@@ -50,7 +50,7 @@ async def refresh_paper(context: JobContext, sources: Sources, id: str) -> Line:
     file, now = context.cache_file, context.now()
     problems: list[str] = []
     with closing(Communities.open(file)) as communities:
-        known = communities.known(id)
+        known = communities.request_state(id)
     if known is not None:
         for ask, is_due in (
             (_ask_feed, is_old(known.asked, now)),
@@ -70,7 +70,7 @@ async def refresh_paper(context: JobContext, sources: Sources, id: str) -> Line:
 # The feed
 
 
-async def _ask_feed(file: Path, sources: Sources, known: Known, now: str) -> None:
+async def _ask_feed(file: Path, sources: Sources, known: RequestState, now: str) -> None:
     page = await sources.daily.page(known.id)
     if page is None:
         _put(file, known, Community(), now)
@@ -83,7 +83,7 @@ async def _ask_feed(file: Path, sources: Sources, known: Known, now: str) -> Non
     _put(file, known, community, now)
 
 
-def _put(file: Path, known: Known, community: Community, now: str) -> None:
+def _put(file: Path, known: RequestState, community: Community, now: str) -> None:
     with closing(Communities.open(file)) as communities:
         communities.put(known.pk, community, now)
 
@@ -100,7 +100,7 @@ def _comment(raw: RawComment) -> Comment:
 # arXiv
 
 
-async def _ask_versions(file: Path, sources: Sources, known: Known, now: str) -> None:
+async def _ask_versions(file: Path, sources: Sources, known: RequestState, now: str) -> None:
     """Ask arXiv's API about the paper, and in the same request about some that the user keeps."""
     before = (datetime.fromisoformat(now) - KEPT_AGAIN).date().isoformat()
     with closing(Communities.open(file)) as communities:
@@ -130,7 +130,7 @@ class _Candidate(NamedTuple):
     day: str | None
 
     @property
-    def titled(self) -> TitleRecord:
+    def title_record(self) -> TitleRecord:
         count = len(self.draft.authors) or self.draft.author_count
         return TitleRecord(self.draft.title, count, self.draft.published, self.draft.id or "")
 
@@ -166,7 +166,7 @@ async def look_up_titles(context: JobContext, sources: Sources) -> Line:
                 if isinstance(error, FeedOffline):
                     asked.clear()
                     break
-            if same := find_same(one.paper, [candidate.titled for candidate in candidates]):
+            if same := find_same(one.paper, [candidate.title_record for candidate in candidates]):
                 break
         if same is not None:
             best = next(candidate for candidate in candidates if candidate.draft.id == same.id)
@@ -174,7 +174,7 @@ async def look_up_titles(context: JobContext, sources: Sources) -> Line:
             sources.cache.store(listing, utc_stamp(now()), newer=False, noted=False)
             found += 1
         elif len(asked) == all_sources:
-            choices = find_choices(one.paper, [candidate.titled for candidate in candidates])
+            choices = find_choices(one.paper, [candidate.title_record for candidate in candidates])
             _note_unknown(file, one.pk, now().date().isoformat(), choices)
             offered += bool(choices)
         else:
@@ -192,7 +192,7 @@ async def _find_in_feed(daily: HuggingFaceClient, title: str) -> list[_Candidate
 
 
 async def _find_at_arxiv(arxiv: ArxivClient, title: str) -> list[_Candidate]:
-    return [_Candidate(entry.draft, None) for entry in await arxiv.titled(title) if entry.draft.id]
+    return [_Candidate(entry.draft, None) for entry in await arxiv.search_title(title) if entry.draft.id]
 
 
 def _note_unknown(file: Path, pk: int, day: str, choices: Sequence[TitleRecord]) -> None:

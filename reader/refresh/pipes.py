@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from reader import log_file
 from reader.actions.export import record, write_markdown
-from reader.actions.programs import Printed, ProgramError, run_program
+from reader.actions.programs import ProgramError, ProgramOutput, run_program
 from reader.cache.community import KeptOutput, keep_output
 from reader.cache.reads.window import Window
 from reader.cache.texts import Texts
@@ -60,7 +60,7 @@ class PipeResult(NamedTuple):
 
     ids: tuple[str, ...]
     """The papers that it got."""
-    printed: Printed | None
+    printed: ProgramOutput | None
     """None if it got none, and did not run."""
     is_kept: bool
     done: int
@@ -94,7 +94,7 @@ async def pipe_papers(
         if not papers:
             continue
         done += len(group)
-        papers, given = await _given(papers, command, texts)
+        papers, given = await _program_input(papers, command, texts)
         left_out = texts.take_left_out()
         if not papers:
             yield PipeResult((), None, False, done, len(pks), left_out)
@@ -107,7 +107,7 @@ async def pipe_papers(
         yield PipeResult(tuple(paper.id for paper in papers), printed, is_kept, done, len(pks), left_out)
 
 
-async def run_logged(command: UserCommand, given: str, what: str) -> Printed:
+async def run_logged(command: UserCommand, given: str, what: str) -> ProgramOutput:
     """Run a command, and log how it ended; raises ProgramError."""
     advice = "check it in the settings: [[commands]]" if command.keep or command.key else ""
     began = time.monotonic()
@@ -125,7 +125,7 @@ def _papers(file: Path, pks: Sequence[int]) -> list[Paper]:
         return list(window.papers(pks))
 
 
-async def _given(papers: list[Paper], command: UserCommand, texts: _FullTexts) -> tuple[list[Paper], str]:
+async def _program_input(papers: list[Paper], command: UserCommand, texts: _FullTexts) -> tuple[list[Paper], str]:
     """The papers that a command gets, and its standard input; raises ProgramError if that is too much."""
     if command.input == "fulltext":
         found = [(paper, text) for paper in papers if (text := await texts.read(paper)) is not None]

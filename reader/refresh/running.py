@@ -19,7 +19,7 @@ from reader.refresh.lines import (
     JobContext,
     Line,
     done,
-    failed,
+    failure_line,
     listing_of,
     listing_values,
     step,
@@ -28,7 +28,7 @@ from reader.refresh.lines import (
 from reader.refresh.plan import Latest, plan_of
 
 if TYPE_CHECKING:
-    from reader.cache.storing.papers import Cache
+    from reader.cache.storing import Cache
     from reader.refresh.sources import Sources
 
 
@@ -49,7 +49,7 @@ async def run_job(context: JobContext, job: Job) -> Line:
 
 
 def _open_cache(context: JobContext) -> AbstractContextManager[Cache]:
-    from reader.cache.storing.papers import Cache
+    from reader.cache.storing import Cache
 
     return closing(Cache.open(context.cache_file, context.rules()))
 
@@ -85,13 +85,13 @@ async def _refresh(context: JobContext, **values: Any) -> Line:
         try:
             await standing.notify()
         except ReaderError as error:
-            context.tell(failed("notification", error))
+            context.tell(failure_line("notification", error))
         _maintain_cache(context, cache)
         try:
             async for result in standing.run(text_fetcher(context)):
                 context.tell(step("hook", n=result.done, of=result.of))
         except ReaderError as error:
-            context.tell(failed("notification", error))
+            context.tell(failure_line("notification", error))
     return sums
 
 

@@ -13,9 +13,8 @@ from typing import TypeVar
 
 from reader import log_file
 from reader.access_token import lookup_environment
-from reader.cache.coverage import Coverage
-from reader.cache.feeds import OWN, Feeds, Followed
-from reader.cache.storing.papers import Cache, Stored
+from reader.cache.feeds import OWN, Coverage, Feeds, FollowedSource
+from reader.cache.storing import Cache, StoreResult
 from reader.core.dates import iso_day, utc_stamp
 from reader.core.errors import FeedError, FeedOffline, FeedRefused
 from reader.core.ids import feed_entry_id
@@ -34,10 +33,10 @@ from reader.feeds.arxiv_categories import categories
 from reader.feeds.environment import arxiv_stand_in, is_offline
 from reader.feeds.http import Client, Validators
 from reader.feeds.huggingface import HuggingFaceClient
-from reader.feeds.syndication import FetchedFeed, SyndicationClient
+from reader.feeds.syndication import FeedResponse, SyndicationClient
 from reader.paths import response_cache_folder
 from reader.refresh.daily import refresh_daily
-from reader.refresh.lines import JobContext, Line, Tell, done, error_values, failed, failure_of, ignore, step
+from reader.refresh.lines import JobContext, Line, Tell, done, error_values, failure_line, failure_of, ignore, step
 from reader.refresh.plan import Latest, Plan
 
 T = TypeVar("T")
@@ -135,7 +134,7 @@ class Sources:
         self.category_papers = category_papers
         self.now = now
         self.tell = tell
-        self.counts = Stored()
+        self.counts = StoreResult()
         """The papers that sources other than the daily feed brought."""
         self.returned = 0
         """Papers marked or imported by the user that came back to the cache."""
@@ -149,7 +148,7 @@ class Sources:
         without a line, because it is not at fault.
         """
         self._no_network = no_network
-        followed = self.feeds.followed()
+        followed = self.feeds.sources()
         with suppress(_NoNetwork):
             await refresh_categories(self, [feed for feed in followed if feed.kind == "arxiv"])
             for feed in followed:
@@ -157,11 +156,11 @@ class Sources:
                     await self._refresh_feed(feed)
             await self._ask_about_papers()
 
-    def store_feed(self, feed: Followed, fetched: FetchedFeed) -> Stored:
+    def store_feed(self, feed: FollowedSource, fetched: FeedResponse) -> StoreResult:
         """Store a feed's entries, and after them its validators."""
         if fetched.feed is None:
-            self.feeds.answered(feed.slug)
-            return Stored()
+            self.feeds.record_answer(feed.slug)
+            return StoreResult()
         drafts = tuple(
             entry.draft._replace(
                 source=feed.slug,
@@ -176,7 +175,7 @@ class Sources:
         is_news = counts.new or counts.updated or fetched.validators != known or feed.answered is None
         now = self._stamp() if is_news else None
         validators = (fetched.validators.etag, fetched.validators.modified)
-        self.feeds.answered(feed.slug, now, *validators)
+        self.feeds.record_answer(feed.slug, now, *validators)
         return counts
 
     async def look_up(self, id: str, own: str | None = None) -> bool:
@@ -207,9 +206,9 @@ class Sources:
     def note_outcome(self, slug: str, error: FeedError | None) -> None:
         """Store a source's success or failure; offline mode is the user's choice, not a failure."""
         if error is None:
-            self.feeds.answered(slug)
+            self.feeds.record_answer(slug)
         elif not (self._stays_offline and isinstance(error, FeedOffline)):
-            self.feeds.failed(slug, self._stamp(), str(error))
+            self.feeds.record_failure(slug, self._stamp(), str(error))
 
     def fail(self, slug: str, title: str, raised: Exception) -> None:
         """Tell and store the failure of a source; raises CacheError if it can't be stored, since then no source can."""
@@ -218,14 +217,14 @@ class Sources:
             raise _NoNetwork
         self.note_outcome(slug, error)
         # The user did not choose the sources that the reader always asks.
-        self.tell(failed("feed", error, slug=slug, title=title, followed=slug not in OWN))
+        self.tell(failure_line("feed", error, slug=slug, title=title, followed=slug not in OWN))
 
-    def tell_stored(self, slug: str, title: str, counts: Stored) -> None:
+    def tell_stored(self, slug: str, title: str, counts: StoreResult) -> None:
         """Tell and count what a source brought."""
         self.counts += counts
         self.tell(step("feed", slug=slug, title=title, **asdict(counts)))
 
-    async def _refresh_feed(self, feed: Followed) -> None:
+    async def _refresh_feed(self, feed: FollowedSource) -> None:
         """Ask a feed of any site."""
         self.tell(step("asking", title=feed.title))
         try:
@@ -254,7 +253,7 @@ class Sources:
         """
         today = self.now().date()
         before = (today - timedelta(days=RETRY_DAYS)).isoformat()
-        ids = self.feeds.lost(before, LOST_PER_REFRESH)
+        ids = self.feeds.missing_papers(before, LOST_PER_REFRESH)
         if not ids:
             return
         asked = "arXiv" if self.arxiv_of_papers else "the feed"
@@ -276,7 +275,7 @@ class Sources:
             self._store(Listing(None, tuple(entry.draft for entry in entries)), newer=False)
             returned |= {entry.draft.id for entry in entries if entry.draft.id in answered}
         unknown = answered - returned
-        self.feeds.not_found(sorted(unknown), today.isoformat())
+        self.feeds.record_not_found(sorted(unknown), today.isoformat())
         self.returned = len(returned)
         self.tell(step("returned", papers=len(returned), unknown=len(unknown)))
 
@@ -291,12 +290,12 @@ class Sources:
             return
         self.tell(step("asking", title=f"arXiv, the categories of {len(ids)}"))
         counts = self.store_entries(await self.arxiv.papers(ids))
-        self.feeds.asked(ids, today.isoformat())
+        self.feeds.record_request(ids, today.isoformat())
         self.note_outcome("arxiv", None)
         # Only new papers: the others were counted with the daily papers.
-        self.tell_stored("arxiv", OWN["arxiv"], Stored(new=counts.new))
+        self.tell_stored("arxiv", OWN["arxiv"], StoreResult(new=counts.new))
 
-    def store_entries(self, entries: Sequence[ArxivEntry]) -> Stored:
+    def store_entries(self, entries: Sequence[ArxivEntry]) -> StoreResult:
         """Store arXiv's entries: they fill gaps in papers of the daily feed, and replace data of other sources."""
         sources = self.feeds.sources_of([entry.draft.id or "" for entry in entries])
         by_newer: dict[bool, list[Draft]] = {False: [], True: []}
@@ -305,7 +304,7 @@ class Sources:
         stored = [self._store(Listing(None, tuple(drafts)), newer=newer) for newer, drafts in by_newer.items()]
         return stored[0] + stored[1]
 
-    def _store(self, listing: Listing, *, newer: bool) -> Stored:
+    def _store(self, listing: Listing, *, newer: bool) -> StoreResult:
         return self.cache.store(listing, self._stamp(), newer=newer, noted=False)
 
     def _stamp(self) -> str:
@@ -335,7 +334,7 @@ RETRY_HOURS = 3
 """Hours before an API that lacks papers is asked again."""
 
 
-async def refresh_categories(sources: Sources, followed: Sequence[Followed]) -> None:
+async def refresh_categories(sources: Sources, followed: Sequence[FollowedSource]) -> None:
     """Ask for the announcements of each category that are missing and due, and store papers of the wanted kinds."""
     newest = last_weekday(last_renewal(sources.now()).date()).isoformat()
     announced: Sequence[ArxivEntry] | FeedError | None = None
@@ -350,7 +349,7 @@ async def refresh_categories(sources: Sources, followed: Sequence[Followed]) -> 
         first = min(max(first, _back(newest, MAX_CATCH_UP_DAYS)), newest)
         start, today = _back(first, OVERLAP_DAYS), sources.now().date().isoformat()
         try:
-            answer = await _answer_or_failure(sources.arxiv.submitted(feed.url, start, today))
+            answer = await _answer_or_failure(sources.arxiv.search_submitted(feed.url, start, today))
             found = _judge(answer, known.complete_to, newest)
             if (found.reason or "replace" in sources.category_papers) and announced is None:
                 # All categories together, without those that this version does not know.
@@ -365,7 +364,7 @@ async def refresh_categories(sources: Sources, followed: Sequence[Followed]) -> 
                 missing = [day for day in _weekdays(first, newest) if day > found.complete_to]
                 found = found._replace(incomplete=tuple(missing[::-1]), again=again)
             sources.feeds.cover(feed.url, found)
-            sources.feeds.answered(feed.slug, utc_stamp(sources.now()))
+            sources.feeds.record_answer(feed.slug, utc_stamp(sources.now()))
         except Exception as error:
             sources.fail(feed.slug, feed.title, error)
             continue

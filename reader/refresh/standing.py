@@ -15,10 +15,10 @@ from datetime import UTC, date
 from reader.actions.export import record
 from reader.actions.programs import desktop_command, run_program
 from reader.cache import watching
-from reader.cache.follows import follows
 from reader.cache.marks import derive
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope
+from reader.cache.standing import follows
 from reader.config import Settings
 from reader.core.follows import Follow
 from reader.core.paper import Paper
@@ -80,7 +80,7 @@ class StandingQueries:
     async def notify(self) -> int:
         """Notify of the new papers that match, and return their number; raises ReaderError."""
         queries = tuple(dict.fromkeys((*self._settings.notify, *self._follows)))
-        matches = self._notified(queries)
+        matches = self._papers_to_notify(queries)
         if not matches:
             return 0
         if command := self._settings.notify_command:
@@ -94,7 +94,7 @@ class StandingQueries:
         )
         return len(matches)
 
-    def _notified(self, queries: Sequence[str]) -> MatchedQueries:
+    def _papers_to_notify(self, queries: Sequence[str]) -> MatchedQueries:
         """The new papers to notify of, with the queries that they match."""
         found: dict[Paper, tuple[str, ...]] = {}
         with closing(Window.open(self._file)) as window:

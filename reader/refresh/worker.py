@@ -8,8 +8,9 @@ process exits with the reader, even if the reader is killed; otherwise it would 
 The process starts with the user's own environment, which programs that a job runs get from it. The words and the access
 token go through its standard input: other programs can read a command line, and a system limits its length.
 
-The last line of a job is its result, or its failure. A job without a line for a minute is stopped. What the process
-prints otherwise is read all the time, or it would wait forever once the pipe is full.
+The last line of a job is its result, or its failure. What the process prints otherwise is read all the time, or it
+would wait forever once the pipe is full. Each source of a job has limits of its own; a job that prints no line for an
+hour is stopped all the same.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from pathlib import Path
 
 from reader import access_token, log_file, platform
 from reader.core.errors import ReaderError
-from reader.core.text import brief, reason
+from reader.core.text import reason
 from reader.refresh.lines import Job, Line, Tell, error_of, ignore
 
 LONGEST_LINE_BYTES = 1 << 26
@@ -40,11 +41,8 @@ REPORT_BYTES = 1 << 16
 KILL_SECONDS = 2.0
 """Seconds that a killed process gets to be gone: longer, it hangs in the system and can't be helped."""
 
-STUCK_AFTER_SECONDS = 60.0
-"""Seconds without a step after which a job is stuck: twice the longest request to the daily feed."""
-
-LONGEST_WAIT_SECONDS = 3600.0
-"""Maximum seconds of a wait that a job may announce."""
+SILENCE_SECONDS = 3600.0
+"""Seconds without a line after which a job is stuck; a program that it runs may take long."""
 
 _START = (
     "import sys; sys.path.insert(0, sys.argv[1]); from importlib import import_module;"
@@ -94,17 +92,11 @@ async def run_in_process(
     # Papers that the user has marked are stored also if the reader ends meanwhile; it takes a second.
     process.stdin.write(given_words(words, stays=job["job"] == "store"))
     printing = asyncio.create_task(_read_end(process.stderr))
-    seconds, asking = STUCK_AFTER_SECONDS, ""
     try:
         while True:
-            try:
-                # The clock of the event loop does not count the seconds of a suspended machine.
-                async with asyncio.timeout(seconds):
-                    line = await _read_line(process.stdout)
-            except TimeoutError:
-                process.kill()
-                await _log_report(printing)
-                raise ReaderError(_silence_text(asking)) from None
+            # The clock of the event loop does not count the seconds of a suspended machine.
+            async with asyncio.timeout(SILENCE_SECONDS):
+                line = await _read_line(process.stdout)
             if line is None:
                 last = reason((await _log_report(printing)).rpartition("\n")[2])
                 raise ReaderError(f"The background job ended unexpectedly{f': {last}' if last else ''}.")
@@ -112,11 +104,10 @@ async def run_in_process(
                 return line
             if line.get("failed") == "job":
                 raise error_of(line) or ReaderError("The background job failed.")
-            seconds = patience_after(line)
-            if line.get("step") == "asking":
-                asking = line["title"]
-            if line.get("step") != "wait" or line["why"]:
-                tell(line)
+            tell(line)
+    except TimeoutError as error:
+        silent = "The background job made no progress for an hour and was stopped"
+        raise ReaderError(f"{silent}; what it stored is kept. Try again.") from error
     finally:
         printing.cancel()
         with suppress(ProcessLookupError):
@@ -150,19 +141,6 @@ async def _log_report(printing: asyncio.Task[str]) -> str:
     if report:
         log_file.record_report("worker process", report)
     return report
-
-
-def patience_after(line: Line) -> float:
-    """The seconds within which the next line must come: more if a wait was announced."""
-    wait = float(line["seconds"]) if line.get("step") == "wait" else 0.0
-    return STUCK_AFTER_SECONDS + min(max(wait, 0.0), LONGEST_WAIT_SECONDS)
-
-
-def _silence_text(asking: str) -> str:
-    """The message about a stalled job; `asking` is the source that it asked last, if any."""
-    where = f" while it read {brief(asking)}" if asking else ""
-    stopped = f"The background job made no progress for a minute{where} and was stopped"
-    return f"{stopped}; what it stored is kept. Try again."
 
 
 # On the job's side

@@ -62,19 +62,19 @@ class ViewList(NamedTuple):
     """Ids of the reader's own views that are not listed; their keys still show them."""
 
     @property
-    def own(self) -> tuple[View, ...]:
+    def own_views(self) -> tuple[View, ...]:
         """The reader's own views that are listed."""
         return tuple(one for one in VIEWS if one.id not in self.hidden)
 
     @property
-    def named(self) -> tuple[View, ...]:
+    def saved_views(self) -> tuple[View, ...]:
         """The saved views, and those of extensions with other names."""
         known = {one.id for one in self.saved}
         return (*self.saved, *(one for one in self.added if one.id not in known))
 
     def find(self, id: str) -> View:
         """The view with this id, also of a day, week or month; Latest for an unknown id."""
-        return next((one for one in self.named if one.id == id), None) or view(id)
+        return next((one for one in self.saved_views if one.id == id), None) or view(id)
 
 
 def listed_views(settings: Settings) -> ViewList:
@@ -163,7 +163,7 @@ class Place(NamedTuple):
 
     def whole(self, order: str) -> Query:
         """The query of the list, sorted by `order` if neither the text nor the view has an order."""
-        return _joined(self.view.query, self.query, self.view.order or order)
+        return _join_query(self.view.query, self.query, self.view.order or order)
 
     @property
     def nearest(self) -> Query | None:
@@ -172,7 +172,7 @@ class Place(NamedTuple):
 
         query = self.query
         words = query.plain_words
-        return _joined(self.view.query, query.with_words_as(Near(words)), "relevance") if words else None
+        return _join_query(self.view.query, query.with_words_as(Near(words)), "relevance") if words else None
 
     @property
     def is_search(self) -> bool:
@@ -180,14 +180,14 @@ class Place(NamedTuple):
         return bool(self.text) and not self.view.order and self.query.sort is None and bool(self.query.plain_words)
 
     @property
-    def titled(self) -> Query | None:
+    def title_query(self) -> Query | None:
         """The query for the papers whose title has the typed words as they are; None for a single word."""
         from reader.core.query import Match
 
         words = self.query.plain_words
         if " " not in words:
             return None
-        return _joined(self.view.query, self.query.with_words_as(Match(words, field="title")), "day")
+        return _join_query(self.view.query, self.query.with_words_as(Match(words, field="title")), "day")
 
     def as_query(self) -> str:
         """The query of the list as a text, without the view's own order."""
@@ -198,12 +198,6 @@ class Place(NamedTuple):
         viewed, own_order = _split_order(self.view.query)
         asked = " ".join(f"({one})" for one in (viewed, kept) if one)
         return " ".join(filter(None, (asked or "-is:hidden -is:muted", order or own_order, near)))
-
-    def base(self, order: str) -> Query:
-        """The query of the view alone."""
-        from reader.core.query import Query
-
-        return _joined(self.view.query, Query(), self.view.order or order)
 
     def facets(self, order: str, mode: str = "all") -> Query:
         """The query for counting topics: without the picked topics if a paper needs only one of them.
@@ -217,7 +211,7 @@ class Place(NamedTuple):
         if (choice.mode if len(choice.picked) > 1 else mode) == "all":
             return self.whole(order)
         others = with_choice(self.text, "topic", Choice("any", (), choice.excluded))
-        return _joined(self.view.query, parse(others), self.view.order or order)
+        return _join_query(self.view.query, parse(others), self.view.order or order)
 
 
 def selection_of(place: Place, order: str, scope: Scope) -> Selection:
@@ -258,7 +252,7 @@ def _split_order(text: str) -> tuple[str, str]:
     return text, order
 
 
-def _joined(base: str, query: Query, order: str) -> Query:
+def _join_query(base: str, query: Query, order: str) -> Query:
     from dataclasses import replace
 
     from reader.core.query import Query, Sort, parse

@@ -47,7 +47,7 @@ class Visit(NamedTuple):
     """The query of the view, if the user has saved it: the first frame has no settings."""
 
 
-def remembered(now: Visit, before: Visit, given: str) -> Visit:
+def visit_to_save(now: Visit, before: Visit, given: str) -> Visit:
     """The visit to save, without the query `given` on the command line, which applies only to this visit.
 
     If the user stayed with it, the next start returns to the end of the previous visit.
@@ -59,7 +59,7 @@ def remembered(now: Visit, before: Visit, given: str) -> Visit:
     return now._replace(text="")
 
 
-def resumed(left: Visit, has_news: Callable[[str], bool], today: date) -> Visit:
+def resume_visit(left: Visit, has_news: Callable[[str], bool], today: date) -> Visit:
     """Where a start begins: the first one of a day at Latest if new papers are there, else where the user left off.
 
     For you begins with what is new, so a user who left there returns to its top. A later start of the same day goes

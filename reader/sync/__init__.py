@@ -30,7 +30,7 @@ CHANNEL = "dailypapers"
 """The channel by which a server tells of news."""
 
 if TYPE_CHECKING:
-    from reader.sync.folder import Exchanged, Memory
+    from reader.sync.folder import ExchangeResult, Memory
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -91,7 +91,7 @@ def _server(place: Path | str) -> Iterator[places.Server | None]:
             yield server
 
 
-def exchange_once(workspace: Workspace, place: Path | str) -> Exchanged:
+def exchange_once(workspace: Workspace, place: Path | str) -> ExchangeResult:
     """Join the marks through a folder or a server; raises ReaderError."""
     had_changed = workspace.has_changed
     with workspace.events() as events, _server(place) as server:
@@ -100,7 +100,7 @@ def exchange_once(workspace: Workspace, place: Path | str) -> Exchanged:
     return exchanged
 
 
-def _exchange(workspace: Workspace, events: Events, place: Path | str, server: places.Server | None) -> Exchanged:
+def _exchange(workspace: Workspace, events: Events, place: Path | str, server: places.Server | None) -> ExchangeResult:
     with connections.alone(paths.sync_lock(workspace.cache_file), BUSY_SECONDS):
         if server is not None:
             from reader.sync.server import exchange_with
@@ -114,7 +114,7 @@ def _exchange(workspace: Workspace, events: Events, place: Path | str, server: p
         return exchange(events, folder, clean(platform.node().partition(".")[0], 60))
 
 
-def _print_outcome(arguments: Namespace, workspace: Workspace, exchanged: Exchanged) -> None:
+def _print_outcome(arguments: Namespace, workspace: Workspace, exchanged: ExchangeResult) -> None:
     if arguments.json:
         answer(arguments, asdict(exchanged))
         return

@@ -82,7 +82,7 @@ class Memory:
 
 
 @dataclass(slots=True)
-class Exchanged:
+class ExchangeResult:
     """The result of an exchange."""
 
     came: dict[str, int] = field(default_factory=dict)
@@ -95,7 +95,7 @@ class Exchanged:
     """Whether this machine took a new id, because another copy of its home uses the old one."""
 
 
-def exchange(events: Events, folder: Path, name: str) -> Exchanged:
+def exchange(events: Events, folder: Path, name: str) -> ExchangeResult:
     """Take in what the other machines have done, and write what was done here under the machine's `name`.
 
     Raises CacheError if the folder can't be used; what was taken in before stays.
@@ -107,7 +107,7 @@ def exchange(events: Events, folder: Path, name: str) -> Exchanged:
             else f"The folder {folder} is missing; nothing is lost. Connect or mount it and try again, or make it with "
             "mkdir."
         )
-    result = Exchanged()
+    result = ExchangeResult()
     memory = load(events, str(folder))
     before = asdict(memory)
     try:
@@ -140,7 +140,7 @@ def exchange(events: Events, folder: Path, name: str) -> Exchanged:
 
 
 def _read(
-    events: Events, path: Path, before: KnownFile | None, result: Exchanged, actions: set[str] | None = None
+    events: Events, path: Path, before: KnownFile | None, result: ExchangeResult, actions: set[str] | None = None
 ) -> KnownFile:
     """Add the new rows of a file to the log; return what is known of it then. `actions` gets those of the rows."""
     status = path.stat()
@@ -211,7 +211,7 @@ def _is_as_written(own: Path, memory: Memory) -> bool:
     return known is not None and own.stat().st_size == known.size and _tail(own, known.size) == known.tail
 
 
-def _write(events: Events, own: Path, name: str, memory: Memory, result: Exchanged) -> KnownFile:
+def _write(events: Events, own: Path, name: str, memory: Memory, result: ExchangeResult) -> KnownFile:
     """Add this machine's new rows to its file, or write the file if it is missing or not as it was."""
     machine = events.machine()
     is_new = not own.exists() or not _is_as_written(own, memory) or memory.own != machine

@@ -16,7 +16,7 @@ from reader.core import foreign
 from reader.log.foreign import checked_row
 from reader.log.rows import Row, clock_of
 from reader.sync import CHANNEL
-from reader.sync.folder import AHEAD_MS, Exchanged, KnownFile, load, save
+from reader.sync.folder import AHEAD_MS, ExchangeResult, KnownFile, load, save
 
 BATCH = 2_000
 """Rows that are asked for or sent at once."""
@@ -34,9 +34,9 @@ _INSERT = (
 _NEXT = "SELECT number, action, paper, kind, value, by FROM dailypapers_log WHERE number > %s ORDER BY number LIMIT %s"
 
 
-def exchange_with(events: Events, server: places.Server, address: str) -> Exchanged:
+def exchange_with(events: Events, server: places.Server, address: str) -> ExchangeResult:
     """Take in the rows of a server that are new, and add what was done here; raises CacheError."""
-    result, key = Exchanged(), places.shown_place(address)
+    result, key = ExchangeResult(), places.shown_place(address)
     memory = load(events, key)
     before = asdict(memory)
     if not server.has_table("dailypapers_log"):

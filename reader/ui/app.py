@@ -30,6 +30,7 @@ from reader.ui.command_line.screen import COMMANDS
 from reader.ui.features import FEATURES
 from reader.ui.filter.state import TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
 from reader.ui.full_text.fetcher import BookmarkKeeper
+from reader.ui.kit import theme
 from reader.ui.kit.glyphs import glyphs
 from reader.ui.kit.line_widgets import Reported, StatusLine, catch_up
 from reader.ui.kit.pane import draw_scrollbars
@@ -37,11 +38,20 @@ from reader.ui.kit.textual_fixes import StylesheetParsedOnce, take_keys
 from reader.ui.library.library import Library
 from reader.ui.list.header import header_parts, window_title
 from reader.ui.list.loader import ListLoader
-from reader.ui.looks import Look, theme
 from reader.ui.main_screen import MainScreen
 from reader.ui.next_start import LastPlace
 from reader.ui.refresh.state import REFRESH, RefreshStatus
-from reader.ui.shell.controller import Answers, Background, Controller, Follows, Handler, Model, handlers_of, subscribe
+from reader.ui.shell.controller import (
+    Answers,
+    Background,
+    Controller,
+    Follows,
+    Handler,
+    Look,
+    Model,
+    handlers_of,
+    subscribe,
+)
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.layout import remembered
 from reader.ui.shell.listing import Position, Where
@@ -176,7 +186,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.library = Library(cache_file, learns_apart=learns_apart)
         self.library.visited = self.library.new_since = self._left.visited
         has_news = self.library.has_news
-        begun = visit.resumed(self._left, has_news, now().astimezone().date())
+        begun = visit.resume_visit(self._left, has_news, now().astimezone().date())
         self._keep = None if query else begun.paper
         self.model = Model(self._first_state(query, begun))
         self.set_reactive(ReaderApp.state, self.model.state)
@@ -294,7 +304,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
             # Takes 10 ms once; one of the keys may quit.
             from reader.ui.next_start import keep_look
 
-            keep_look(self.main, self.keymap, self.settings)
+            keep_look(self.keymap, self.settings)
         if self._opens_page:
             self.perform("read.open")
         await self.keyboard.begin()
@@ -372,10 +382,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         """Take a key as text, such as in a date; return False for other keys."""
         return any(one.take_text(context, key, character) for one in self.controllers)
 
-    def takes_words(self, context: Context) -> Callable[[str], object] | None:
-        """The receiver of unbound letters in a context, if there is one."""
-        return next((take for one in self.controllers if (take := one.takes_words(context))), None)
-
     def perform(self, action_id: str, count: int | None = None) -> None:
         """Run an action of the table, `count` times if it takes a count."""
         if self.handlers:
@@ -390,9 +396,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
     def use_theme(self, name: str) -> None:
         self.register_theme(theme.find_theme(name))
         self.theme = name
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return dict(theme.DEFAULTS)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return theme.line_filters(super().get_line_filters(), colorless=self.no_color)

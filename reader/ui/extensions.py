@@ -88,6 +88,6 @@ def look_for_extensions() -> Added:
 
 def _checked(kind: str, of: type[T], check: Callable[[T], T]) -> Iterator[T]:
     """The additions of one kind, without those that fail a check."""
-    for given in installed.given(kind, of):
+    for given in installed.extension_items(kind, of):
         if (one := installed.ask(given.entry, check, given.value)) is not None:
             yield one

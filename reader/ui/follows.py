@@ -17,7 +17,7 @@ from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.shell.controller import Controller, handles
 
 if TYPE_CHECKING:
-    from reader.cache.follows import FollowCount
+    from reader.cache.standing import FollowCount
 
 LETTERS = {"author": "a", "org": "o", "venue": "v", "topic": "t", "word": "w"}
 
@@ -136,7 +136,7 @@ class FollowActions(Controller):
             self._model.show_notice(f"{text} · {self._keymap.key('mark.undo')} undoes")
 
     def _known(self) -> dict[str, Follow]:
-        from reader.cache.follows import follows
+        from reader.cache.standing import follows
 
         return {one.key: one for one in self._library.read(follows, list[Follow]())}
 

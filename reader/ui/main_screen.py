@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.content import Content
 from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from reader.core.lines import Line, fill, piece_at
+from reader.core.lines import Line, Piece, fill, measure, piece_at
 from reader.core.paper_row import PaperKey
 from reader.session.places import Place
 from reader.ui.filter.state import (
@@ -28,21 +27,20 @@ from reader.ui.filter.state import (
     strip_data,
     strip_parts,
 )
-from reader.ui.filter.strip_line import STRIP_ROLES, Strip, strip_line
+from reader.ui.filter.strip_line import Strip, strip_line
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import OneLine, Reported, StatusLine, draw
+from reader.ui.kit.line_widgets import LinesWidget, OneLine, Reported, StatusLine
 from reader.ui.kit.pane import Pane, Rule
-from reader.ui.kit.status_lines import EDIT_QUERY, HEADER_ROLES, Header, header_line
+from reader.ui.kit.status_lines import EDIT_QUERY, Header, header_line
 from reader.ui.kit.textual_fixes import BlankGround, Delayed, HeldScreen
 from reader.ui.list.header import header, header_parts, main_status
 from reader.ui.list.lines import day_end
 from reader.ui.list.news import NEWS, news_text
 from reader.ui.list.pane import PaperList, Rows
-from reader.ui.looks import Look
 from reader.ui.page.lines import link_keys
-from reader.ui.page.state import FIT, FOUND, READING, fit_of, found_of, phase_of
+from reader.ui.page.state import FOUND, READING, found_of, phase_of
 from reader.ui.refresh.state import REFRESH
-from reader.ui.shell.controller import Model, subscribe
+from reader.ui.shell.controller import Look, Model, subscribe
 from reader.ui.shell.layout import Area, PaneName, lay_out
 from reader.ui.shell.listing import Where
 from reader.ui.shell.state import State
@@ -54,10 +52,8 @@ if TYPE_CHECKING:
     from reader.ui.query.actions import QueryLine
 
 
-class Empty(Widget):
+class Empty(LinesWidget):
     """Shows, centred, why the list is empty and which keys help."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"empty--what", "empty--why", "empty--term", "empty--key"}
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -70,10 +66,11 @@ class Empty(Widget):
         self.lines = empty_state(reason, key, on_paper)
         self.refresh()
 
-    def render(self) -> Content:
-        width = self.content_size.width
+    def shown_lines(self) -> Sequence[Line]:
+        width, height = self.size
         rows = [row for line in self.lines for row in fill(line, width)]
-        return Content("\n").join(draw(self, row, "empty") for row in rows)
+        centred: list[Line] = [(Piece(" " * ((width - measure(row)) // 2)), *row) for row in rows]
+        return [*(((),) * ((height - len(rows)) // 2)), *centred]
 
 
 AFTER_LIST = 0.04
@@ -82,8 +79,6 @@ AFTER_LIST = 0.04
 
 class TopLine(OneLine[Header]):
     """One line above the panes."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"top--{role}" for role in HEADER_ROLES}
 
     def __init__(self, glyphs: Glyphs = UNICODE, spin: float | None = 0.4, *, id: str | None = None) -> None:
         """`spin` is the seconds between frames of the spinner; None keeps it still."""
@@ -126,8 +121,7 @@ class TopLine(OneLine[Header]):
 class FilterStrip(OneLine[Strip]):
     """The topics of the list's query; a click anywhere opens the pane."""
 
-    PREFIX = "strip"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"strip--{role}" for role in STRIP_ROLES}
+    PANE = "strip"
 
     def line(self, width: int) -> Line:
         return strip_line(self.shown, width, self.glyphs)
@@ -204,7 +198,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         yield Pane(id="left")
         older, fetch = self._look.keymap.key("day.older"), self._look.keymap.key("find.fetch")
         yield PaperList(glyphs, today=self._look.fixed_today, older_key=older, fetch_key=fetch, id="papers")
-        yield Rule(glyphs, id="rule")
+        yield Rule(None, glyphs, id="rule")
 
     def on_mount(self) -> None:
         self.papers = self.query_one(PaperList)
@@ -254,7 +248,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self._model.change(self._model.state.ready())
         self._draw_whenever(filter_parts, self._draw_filter)
         self._draw_whenever(TOPIC_NAMES, lambda state: self.detail.configure(state[TOPIC_NAMES]), now=False)
-        self._draw_whenever(lambda state: (state[READING], state[FOUND], state[FIT]), self._draw_detail)
+        self._draw_whenever(lambda state: (state[READING], state[FOUND]), self._draw_detail)
         self._draw_whenever(_empty_parts, self._draw_empty)
         self._draw_whenever(lambda state: state.is_typing, self._draw_query, now=False)
         self._draw_whenever(_focus_parts, self._draw_focus, now=False)
@@ -332,7 +326,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self._model.change(self._model.state.put(TOPIC_MODE, self.filter.choice.mode))
 
     def _draw_filter(self, state: State) -> None:
-        self.filter.show_data(filter_data(state, self._look.keymap.numbered("view.saved")))
+        self.filter.show_data(filter_data(state, self._look.keymap.numbered_keys("view.saved")))
 
     def _draw_empty(self, state: State) -> None:
         if state.is_empty:
@@ -353,8 +347,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         if reading is None:
             self.detail.clear()
         else:
-            found, fit = found_of(state, reading.key), fit_of(state, reading.key)
-            self.detail.show(reading, found=found, fit=fit)
+            self.detail.show(reading, found=found_of(state, reading.key))
 
     def _draw_query(self, state: State) -> None:
         draft = state.draft

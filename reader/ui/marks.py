@@ -15,7 +15,6 @@ from reader.cache.reads.window import Window
 from reader.core.errors import ReaderError
 from reader.core.marks import FINISH, OPEN, PASS, QUEUE, STATES, UNDOES
 from reader.core.paper_row import NotCached, PaperKey
-from reader.core.text import amount
 from reader.log.actions import join_labels
 from reader.ui.full_text.state import TEXT
 from reader.ui.page.screen import is_page_at_end
@@ -42,30 +41,6 @@ FIELDS = {**STATES, QUEUE: "queued"}
 BLINK = 0.5
 """Seconds before a long mark shows its progress."""
 
-SHORT = 30
-
-_TAKEN_BACK = {
-    "unread": "read again",
-    "unstarred": "starred again",
-    "without a note": "noted again",
-    "highlighted in the text": "its highlight as it was before",
-    "moved in the queue": "back in its place in the queue",
-}
-"""Names for taking back a mark, where they are not `no longer` or `again`."""
-
-
-def changed_words(way: Way, action: UserAction, title: str, ellipsis: str = "…") -> str:
-    """The effect of an undo or redo, such as `no longer hidden · "LiveEdit…"`; `title` belongs to the only paper."""
-    if not action.count or action.rules or len({count for _, count in action.did}) > 1:
-        return action.in_words
-    if len(title) > SHORT:
-        name, colon, _ = title.partition(":")
-        title = f"{name if colon and len(name) <= SHORT else title[:SHORT].rstrip()}{ellipsis}"
-    did = _without_read(action)
-    state = join_labels(did if way == "redo" else map(_taken_back, did))
-    papers = f'"{title}"' if title else amount(action.count, "paper")
-    return f"{state} · {papers}"
-
 
 def done_words(action: UserAction) -> str:
     """The effect of an action, such as `1 hidden, unstarred`; that a decision also marks the paper read is left out."""
@@ -76,15 +51,6 @@ def done_words(action: UserAction) -> str:
 
 def _without_read(action: UserAction) -> list[str]:
     return [label for label, _ in action.did if label != "read"] or ["read"]
-
-
-def _taken_back(label: str) -> str:
-    before, _, rest = label.partition(" ")
-    if label.startswith("no longer "):
-        return f"{label.removeprefix('no longer ')} again"
-    if before == "untagged":
-        return f"tagged {rest} again"
-    return _TAKEN_BACK.get(label, f"no longer {label}")
 
 
 class MarkActions(Controller):
@@ -190,37 +156,28 @@ class MarkActions(Controller):
         shown: Iterable[PaperKey] | None = None,
         is_quiet: bool = False,
     ) -> None:
-        """Mark papers: their lines change now, the cache later; `is_quiet` shows no notice.
+        """Mark papers and show the effect; `is_quiet` shows no notice."""
+        # Submitted before the work starts, so that quitting cannot lose it.
+        self.follow(self.submit(kind, value, pks, shown=shown), is_quiet=is_quiet)
+
+    def submit(
+        self, kind: str, value: bool, pks: Sequence[PaperKey], *, shown: Iterable[PaperKey] | None = None
+    ) -> Awaitable[UserAction | None]:
+        """Mark papers: their lines change now, the cache later.
 
         `shown` are the papers in view; `pks` may be all papers, which are too many to redraw.
         """
         if kind == "star" and value:
             self._app.automatic_commands.starring(pks)
-        kinds = (kind, "read") if value and kind in DECISIONS else (kind,)
+        is_decision = value and kind in DECISIONS
         for pk in pks if shown is None else shown:
-            for one in kinds:
+            for one in (kind, "read") if is_decision else (kind,):
                 self._draw(pk, one, value)
-        # Submitted before the work starts, so that quitting cannot lose it.
-        report = self._report("marking")
-        if len(kinds) > 1:
-            storing = self._library.mark_together(kinds, pks, report)
-        else:
-            storing = self._library.mark(kind, value, pks, report)
-        self.follow(storing, is_quiet=is_quiet)
+        return self._library.mark(kind, value, pks, self._report("marking"), also_read=is_decision)
 
     def _draw(self, pk: PaperKey, kind: str, value: bool) -> None:
         undone = UNDOES.get(kind, ()) if value else ()
         self._app.papers.patch(pk, **{FIELDS[kind]: value, **{FIELDS[one]: False for one in undone}, "kept": True})
-
-    def give(self, kinds: Sequence[str], pks: Sequence[PaperKey]) -> Awaitable[UserAction | None]:
-        """Give papers several marks in one action: their lines change now, the caller awaits the rest."""
-        if "star" in kinds:
-            self._app.automatic_commands.starring(pks)
-        wanted = frozenset(pks)
-        for pk in (pk for pk in self._app.papers.visible_pks if pk in wanted):
-            for kind in kinds:
-                self._draw(pk, kind, True)
-        return self._library.mark_together(kinds, pks, self._report("marking"))
 
     def follow(self, storing: Awaitable[UserAction | None], nothing: str = "", *, is_quiet: bool = False) -> None:
         """Wait for a change of marks, then show its effect; `nothing` is the notice if there was none.
@@ -297,22 +254,13 @@ class MarkActions(Controller):
 
     # Undo
 
-    @handles("mark.undo")
-    def undo(self, _count: int | None) -> None:
-        self.take_back()
-
-    def take_back(self, then: Callable[[UserAction], object] = lambda _: None) -> None:
-        self._background.start(
-            "marks", partial(self._reverse, "undo", self._library.undo(self._report("undoing")), then)
-        )
-
-    @handles("mark.redo")
-    def redo(self, _count: int | None) -> None:
-        redoing = self._library.redo(self._report("redoing"))
-        self._background.start("marks", partial(self._reverse, "redo", redoing))
+    @handles(each={"mark.undo": "undo", "mark.redo": "redo"})
+    def reverse(self, _count: int | None, way: Way, then: Callable[[UserAction], object] = lambda _: None) -> None:
+        change = self._library.undo if way == "undo" else self._library.redo
+        self._background.start("marks", partial(self._reverse, way, change(self._report(f"{way}ing")), then))
 
     async def _reverse(
-        self, way: Way, reversing: Awaitable[UserAction | None], then: Callable[[UserAction], object] = lambda _: None
+        self, way: Way, reversing: Awaitable[UserAction | None], then: Callable[[UserAction], object]
     ) -> None:
         try:
             action = await reversing
@@ -323,11 +271,9 @@ class MarkActions(Controller):
             return
         self._library.changed()
         pk = self._library.pk_of(action.paper) if action.paper else None
-        row = next(iter(self._library.rows([pk])), None) if pk is not None else None
-        done = changed_words(way, action, "" if row is None else row.title, self._look.glyphs.ellipsis)
         back = "redo" if way == "undo" else "undo"
-        self._model.show_notice(f"{way[:2]}done: {done} · {self._keymap.key(f'mark.{back}')} {back}es")
-        at = None if row is None else self._go_to(row.pk)
+        self._model.show_notice(f"{way[:2]}done: {done_words(action)} · {self._keymap.key(f'mark.{back}')} {back}es")
+        at = None if pk is None else self._go_to(pk)
         self._model.change(self._model.state.cache_changed(at))
         then(action)
 

@@ -26,7 +26,7 @@ from reader.platform import PictureTerminal, picture_terminal
 from reader.ui.full_text.lines import web_address
 from reader.ui.full_text.state import TEXT
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.looks.theme import stylesheet
+from reader.ui.kit.theme import stylesheet
 from reader.ui.page.state import PAGE
 from reader.ui.shell.controller import Controller, follows, handles
 from reader.ui.shell.screens import OverScreen

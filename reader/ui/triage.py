@@ -129,8 +129,7 @@ class TriageActions(Controller):
             self._app.traces.passed(pk)
         self._model.change(self._model.state.put(TRIAGE, triage.decide(Decision(pk, kind, row.day))))
         self._before = pk
-        marks = dict.fromkeys((kind, "read"))
-        self._background.start("marks", partial(self._store, self._app.mark_actions.give(tuple(marks), [pk])))
+        self._background.start("marks", partial(self._store, self._app.mark_actions.submit(kind, True, [pk])))
 
     async def _store(self, storing: Awaitable[UserAction | None]) -> None:
         try:
@@ -172,7 +171,7 @@ class TriageActions(Controller):
     def undo(self, _count: int | None) -> None:
         triage = self._model.state[TRIAGE]
         if triage is not None and triage.decisions:
-            self._app.mark_actions.take_back(self._go_back)
+            self._app.mark_actions.reverse(None, "undo", self._go_back)
             return
         leave, undo = self._keymap.key("triage.leave", "triage"), self._keymap.key("mark.undo")
         self._model.show_notice(f"no decision is left to take back · {leave} leaves, then {undo} undoes older marks")

@@ -31,7 +31,7 @@ class ViewActions(Controller):
         self.show_query(str(Term("tag", tag)))
 
     def commands(self) -> Sequence[Offer]:
-        views = self._model.state.views.named
+        views = self._model.state.views.saved_views
         return [Offer(f"View: {one.name}", one.query, partial(self.go, one.id)) for one in views]
 
     @answers("view")
@@ -68,7 +68,7 @@ class ViewActions(Controller):
 
     @handles("view.saved")
     def show_saved(self, number: int | None) -> None:
-        saved, number = self._model.state.views.named, number or 1
+        saved, number = self._model.state.views.saved_views, number or 1
         if number <= len(saved):
             self.go(saved[number - 1].id)
         elif saved:

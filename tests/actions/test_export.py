@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from reader.actions.citations import CitationKeys
 from reader.actions.export import FORMATS, ExportFailed, format_of, replacing
-from reader.actions.notes_folder import NotesFolder, Written, front_matter, split_front_matter
+from reader.actions.notes_folder import NoteFileResult, NotesFolder, front_matter, split_front_matter
 from reader.core.paper import FIELDS, Paper
 from reader.feeds.syndication import parse_feed
 from tests.table import each
@@ -302,7 +302,7 @@ def test_a_note_holds_all_of_a_paper(two: tuple[Paper, Paper], tmp_path: Path) -
         (tmp_path / name).write_text("mine")
     folder = NotesFolder(tmp_path, CitationKeys())
     assert [folder.write(paper) for paper in two] == [
-        Written(tmp_path / "wang2026-2606.12345.md"),
-        Written(tmp_path / "paper2026-0123456789ab-3.md"),
+        NoteFileResult(tmp_path / "wang2026-2606.12345.md"),
+        NoteFileResult(tmp_path / "paper2026-0123456789ab-3.md"),
     ]
     assert (tmp_path / "wang2026-2606.12345.md").read_bytes() == (WRITTEN / "note.md").read_bytes()

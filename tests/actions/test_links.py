@@ -11,19 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.actions.citations import CitationKeys
-from reader.actions.clipboard import COPIES
+from reader.actions.export import COPIES
 from reader.actions.links import (
     Link,
     UnsafeLink,
     find_browser,
     link_choices,
-    linked,
     links,
     open_url,
     pdf_file,
     pdf_folder,
     pdf_name,
     people,
+    repository_links,
     safe_url,
 )
 from reader.core.community import Repository
@@ -96,7 +96,7 @@ def test_the_people_of_a_paper_have_their_accounts(live_edit: Paper) -> None:
 
 def test_the_repositories_that_name_a_paper_are_numbered_by_their_kind() -> None:
     models = [Repository("model", f"ada/{number}") for number in range(11)]
-    found = linked([models[0], Repository("space", "ada/demo"), *models[1:]])
+    found = repository_links([models[0], Repository("space", "ada/demo"), *models[1:]])
     assert found == {
         "m": tuple(Link(f"{at}", f"ada/{at - 1}", f"https://huggingface.co/ada/{at - 1}") for at in range(1, 10)),
         "s": (Link("1", "ada/demo", "https://huggingface.co/spaces/ada/demo"),),

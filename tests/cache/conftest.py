@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,11 +18,12 @@ from reader.cache.reads.window import Window
 from reader.cache.repair import examine
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.selection import Selection
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.follows import Follow
 from reader.core.paper import Draft, Listing, Paper
 from reader.core.query import parse
 from reader.core.settings.standing import Standing
+from reader.core.topics.scorer import Topic, Topics
 from reader.database import connections
 from reader.log import standing
 from reader.log.actions import UserAction
@@ -32,28 +32,17 @@ from tests.breakage import execute
 NOW = "2026-11-24T08:00:00Z"
 
 
-@dataclass(frozen=True)
-class Named:
-    slug: str
-    name: str
-    family: str
+class ByName(Topics):
+    """Gives a paper each topic whose slug stands in its text."""
 
+    def __init__(self, version: str = "1", slugs: Sequence[str] = ("agents", "video"), family: str = "Family") -> None:
+        super().__init__()
+        self.version = version
+        self.topics = tuple(Topic(slug, slug.title(), family, "") for slug in slugs)
 
-@dataclass(frozen=True)
-class ByName:
-    """A classifier that gives a paper each topic whose slug stands in its text."""
-
-    version: str = "1"
-    slugs: tuple[str, ...] = ("agents", "video")
-    family: str = "Family"
-
-    @property
-    def topics(self) -> Sequence[Named]:
-        return [Named(slug, slug.title(), self.family) for slug in self.slugs]
-
-    def classify(self, title: str, abstract: str, keywords: Sequence[str]) -> tuple[str, ...]:
-        said = f"{title} {abstract} {' '.join(keywords)}".lower()
-        return tuple(slug for slug in self.slugs if slug in said)
+    def classify(self, title: str, abstract: str, keywords: Sequence[str] = ()) -> tuple[str, ...]:
+        text = f"{title} {abstract} {' '.join(keywords)}".lower()
+        return tuple(topic.slug for topic in self.topics if topic.slug in text)
 
 
 def draft(number: int, title: str | None = None, **facts: Any) -> Draft:

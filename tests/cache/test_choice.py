@@ -10,12 +10,12 @@ from unittest.mock import Mock
 import pytest
 
 from reader.cache import choice
-from reader.cache.choice import Suits, is_current, is_taught, marked_papers, read_learned, read_suits
+from reader.cache.choice import Suits, is_current, is_taught, marked_papers, read_interests, read_suits
 from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.search.selection import Offer
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.choice import Common
 from reader.core.errors import CacheError
 from reader.core.marks import LIKE
@@ -124,7 +124,7 @@ def test_a_reason_is_the_starred_paper_until_two_stars_share_a_subject(
     assert (why(window, 8), why(window, 2), why(window, 3)) == ("like Web agents 2, which you starred", "", "")
     events.mark("star", True, [8, 14])
     assert why(window, 20).startswith("web agents; like Web agents ")
-    assert window.read(read_learned) == ((("web agents", 3),), (), 3)
+    assert window.read(read_interests) == ((("web agents", 3),), (), 3)
 
 
 def test_it_is_taught_by_what_is_kept(window: Window, events: Events) -> None:

@@ -10,11 +10,10 @@ from sqlite3 import Connection
 
 import pytest
 
-from reader.cache import coverage, meta
-from reader.cache.coverage import Coverage
-from reader.cache.feeds import Feeds, Followed
+from reader.cache import meta
+from reader.cache.feeds import Coverage, Feeds, FollowedSource, category_coverage
 from reader.cache.reads.window import Window
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.paper import Draft, Listing, SkippedRecord
 from tests.cache.conftest import NOW, draft
 from tests.table import each
@@ -28,7 +27,7 @@ def feeds(path: Path, cache: Cache) -> Iterator[Feeds]:
         yield opened
 
 
-def follow(feeds: Feeds, url: str = LAB, slug: str = "lab") -> Followed:
+def follow(feeds: Feeds, url: str = LAB, slug: str = "lab") -> FollowedSource:
     feed = feeds.follow("rss", url, "Notes of a lab", slug, NOW)
     assert feed is not None
     return feed
@@ -39,34 +38,34 @@ def test_a_feed_is_followed_once_and_found_by_each_of_its_names(feeds: Feeds) ->
     assert feeds.follow("rss", LAB, "Again", "again", NOW) is None
     assert feeds.find("LAB") == feeds.find(LAB) == feed
     assert feeds.find("notes") is None
-    assert feeds.followed() == [feed]
+    assert feeds.sources() == [feed]
     slugs = [follow(feeds, f"{LAB}?{number}", slug).slug for number, slug in enumerate(("lab", "lab", "hf"))]
     assert slugs == ["lab-2", "lab-3", "hf-2"]
     for slug in slugs:
         feeds.unfollow(slug)
-    assert feeds.followed() == [feed]
+    assert feeds.sources() == [feed]
 
 
 def test_failing_begins_once_and_ends_with_an_answer(feeds: Feeds, path: Path) -> None:
     follow(feeds)
-    feeds.answered("lab", "2026-11-23T08:00:00Z", '"1"', "yesterday")
-    feeds.failed("lab", "2026-11-24T08:00:00Z", "It was away.")
-    feeds.failed("lab", "2026-11-24T09:00:00Z", "It is still away.")
+    feeds.record_answer("lab", "2026-11-23T08:00:00Z", '"1"', "yesterday")
+    feeds.record_failure("lab", "2026-11-24T08:00:00Z", "It was away.")
+    feeds.record_failure("lab", "2026-11-24T09:00:00Z", "It is still away.")
     (failing,) = feeds.failing()
     assert (failing.failing_since, failing.error) == ("2026-11-24T08:00:00Z", "It is still away.")
-    feeds.answered("lab")
-    (feed,) = feeds.followed()
+    feeds.record_answer("lab")
+    (feed,) = feeds.sources()
     assert (feed.failing_since, feed.error, feed.etag, feed.answered) == (None, None, '"1"', "2026-11-23T08:00:00Z")
     with closing(Window.open(path)) as watcher:
-        feeds.answered("lab")
+        feeds.record_answer("lab")
         assert not watcher.changed()
     # The daily papers fail without being followed.
-    feeds.failed("hf", NOW, "It was away.")
+    feeds.record_failure("hf", NOW, "It was away.")
     assert [(feed.slug, feed.error) for feed in feeds.failing()] == [("hf", "It was away.")]
-    assert feeds.followed() == [feed]
-    feeds.answered("hf")
-    feeds.answered("nobody", NOW)
-    feeds.failed("nobody", NOW, "It was never there.")
+    assert feeds.sources() == [feed]
+    feeds.record_answer("hf")
+    feeds.record_answer("nobody", NOW)
+    feeds.record_failure("nobody", NOW, "It was never there.")
     assert feeds.failing() == []
 
 
@@ -76,7 +75,7 @@ def test_arxiv_is_asked_for_the_newest_papers_that_lack_categories(feeds: Feeds,
     cache.store(Listing(None, (Draft("A page", source="page", published="2026-11-24"),)), NOW)
     assert feeds.uncategorized("2026-11-17", 10) == ["2611.00003", "2611.00001", "2611.00004"]
     assert feeds.last_asked() is None
-    feeds.asked(["2611.00003"], "2026-11-17")
+    feeds.record_request(["2611.00003"], "2026-11-17")
     assert feeds.last_asked() == "2026-11-17"
     assert feeds.uncategorized("2026-11-17", 10) == ["2611.00001", "2611.00004"]
     assert feeds.uncategorized("2026-11-18", 1) == ["2611.00003"]
@@ -143,4 +142,4 @@ def test_how_complete_the_days_of_a_source_are(known: Coverage, text: str) -> No
 @each("value", ["", "[]", "null", '["2026-05-12", null, "", ""]'])
 def test_damaged_facts_about_a_category_are_not_known(cache: Cache, connection: Connection, value: str) -> None:
     meta.remember(connection, "announced_to:cs.CL", value)
-    assert coverage.of_category(connection, "cs.CL") == Coverage()
+    assert category_coverage(connection, "cs.CL") == Coverage()

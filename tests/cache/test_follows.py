@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.follows import follow_counts, follows, reasons
 from reader.cache.marks.events import Events
-from reader.cache.muting import muting_queries
 from reader.cache.reads.window import Window
-from reader.cache.search.sql_functions import register_functions
-from reader.cache.storing.papers import Cache
+from reader.cache.search.selection import register_functions
+from reader.cache.standing import follow_counts, follows, muting_queries, reasons
+from reader.cache.storing import Cache
 from reader.cache.watching import Candidates, changes, judge
 from reader.core.follows import Follow, FollowReason
 from reader.core.paper import Draft, Listing

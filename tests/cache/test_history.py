@@ -10,13 +10,12 @@ from typing import Any
 
 import pytest
 
-from reader.cache.history import STILL, SinceMarked, Votes, since_marked, votes
+from reader.cache.history import STILL, ChangesSinceMark, Votes, changes_since_mark, votes
 from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
-from reader.cache.reads.reading import Figures, ReadingCounts, reading_figures
+from reader.cache.reads.figures import Figures, ReadingCounts, reading_figures
 from reader.cache.reads.window import Window
-from reader.cache.storing.batch import drop
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache, drop
 from reader.core.marks import Agent
 from reader.core.paper import Listing
 from reader.database import connections
@@ -76,9 +75,9 @@ def mark(path: Path, kind: str, day: int, pk: int = 1, value: bool | str = True)
         events.mark(kind, value, [pk])
 
 
-def seen(path: Path) -> SinceMarked | None:
+def seen(path: Path) -> ChangesSinceMark | None:
     with closing(Window.open(path)) as window:
-        return window.read(lambda connection: since_marked(connection, 1))
+        return window.read(lambda connection: changes_since_mark(connection, 1))
 
 
 FIRST, SECOND = ("v1 2026-11-10",), ("v1 2026-11-10", "v2 2026-11-22")
@@ -100,7 +99,7 @@ def test_what_happens_after_a_mark_is_told_until_the_next_mark(
     assert seen(path) is None
     mark(path, "star", 21)
     tell(cache, 22, **facts)
-    assert seen(path) == SinceMarked("2026-11-21", (event,))
+    assert seen(path) == ChangesSinceMark("2026-11-21", (event,))
     assert found(path, "changed:2026-11-22") == [1]
     assert found(path, "changed:2026-11-23..") == []
     mark(path, "read", 23)

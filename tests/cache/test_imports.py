@@ -12,13 +12,13 @@ from sqlite3 import Connection
 
 import pytest
 
-from reader.cache.imports import FoundPapers, add_marks, changes, find_papers, waiting, written
+from reader.cache.imports import FoundPapers, add_marks, changes, existing_texts, find_papers, waiting
 from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
 from reader.cache.pages import PageTitle, find_waiting, note_unknown, one_title, place
-from reader.cache.reads.exports import kept
+from reader.cache.reads.exports import exported_marks
 from reader.cache.reads.window import Window
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.ids import page_id
 from reader.core.marks import Mark, PaperMarks
 from reader.core.paper import Draft, LibraryEntry, Listing
@@ -84,7 +84,7 @@ def test_marks_of_one_action_join_once_in_any_grouping(at_once: Events, path: Pa
 def test_a_mark_that_the_log_has_itself_is_not_added(at_once: Events, path: Path) -> None:
     at_once.mark("star", True, [1, 2])
     with closing(Window.open(path)) as window:
-        found = kept(window, whole(path, ONE)).marks
+        found = exported_marks(window, whole(path, ONE)).marks
     assert add(at_once, on(ONE, *found), on(ONE, *found)) == 0
     at_once.undo()
     assert add(at_once, on(ONE, *found)) == 0
@@ -160,7 +160,7 @@ def test_entries_of_a_library_mark_the_papers_that_they_mean(events: Events, fil
     assert found == FoundPapers({one: [by_id, again], two: [by_title]}, {LOST: [lost], "2611.77777": [row]}, unknown)
     events.mark("star", True, [], absent=["2611.77777"])
     events.mark("note", "Here.", [two])
-    waits, known = events.read(waiting), events.read(written)
+    waits, known = events.read(waiting), events.read(existing_texts)
     assert (waits, known) == ({"2611.77777": frozenset({"star"})}, frozenset({(two, "note")}))
     labels = {"a": "tag:a"}
     assert list(changes(found, ["star"], labels.get, waits, known)) == [
@@ -206,7 +206,7 @@ def test_a_title_is_looked_up_thrice_a_week_apart(pages: Connection, path: Path)
 
     title, choice = TitleRecord("A of a page", 2, "2026-11-01", A), TitleRecord("A of pages", 3, None, "2611.00001")
     assert (one_title(pages, 1), one_title(pages, 9), waiting(1)) == (PageTitle(1, title), None, "CAB")
-    told = [PageTitle(1, title).told]
+    told = [PageTitle(1, title).result_text]
     for day, choices, before, after in (
         (2, [], "CB", "CBA"),
         (10, [choice], "CB", "CBA"),
@@ -214,7 +214,7 @@ def test_a_title_is_looked_up_thrice_a_week_apart(pages: Connection, path: Path)
     ):
         note_unknown(pages, 1, f"2026-11-{day:02}", choices)
         assert (waiting(day + 7), waiting(day + 8)) == (before, after)
-        told += [found.told for found in [one_title(pages, 1)] if found]
+        told += [found.result_text for found in [one_title(pages, 1)] if found]
     assert one_title(pages, 1) == PageTitle(1, title, (choice, choice), 3)
     assert told == [
         "Its title has not been looked up yet; a refresh does that.",

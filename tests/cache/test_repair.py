@@ -12,7 +12,7 @@ from reader.cache import repair, schema
 from reader.cache.feeds import Feeds
 from reader.cache.marks.events import Events
 from reader.cache.repair import examine
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.errors import CacheError
 from reader.core.paper import Listing
 from tests.breakage import BROKEN, execute
@@ -100,7 +100,7 @@ def test_a_cache_that_is_deleted_has_its_marks_again_as_the_papers_come(
     Events.open(path).close()
     assert examine(path) == []
     with closing(Feeds.open(path)) as feeds:
-        assert set(feeds.lost("2026-11-24", 99)) == starred | ids(path, "false") | {
+        assert set(feeds.missing_papers("2026-11-24", 99)) == starred | ids(path, "false") | {
             "2611.01001",
             "2611.01909",
             "2611.01002",

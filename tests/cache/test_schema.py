@@ -19,7 +19,7 @@ import pytest
 
 from reader.cache import schema
 from reader.cache.repair import examine
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.errors import (
     CacheBusy,
     CacheDamaged,
@@ -31,7 +31,7 @@ from reader.core.errors import (
 )
 from reader.database import connections
 from reader.database.connections import alone, begin_patiently
-from reader.database.sqlite_errors import explain, explained, primary_code
+from reader.database.sqlite_errors import explain, explain_errors, primary_code
 from reader.paths import log_file, suspect_stamp
 from tests.breakage import execute, overwrite
 from tests.cache.conftest import ByName, rows
@@ -353,7 +353,7 @@ def test_each_code_has_its_sentence(
     kind: type[CacheError],
     sentence: str,
 ) -> None:
-    with pytest.raises(CacheError) as failure, explained(path):
+    with pytest.raises(CacheError) as failure, explain_errors(path):
         provoke(connection, path)
     assert primary_code(failure.value.__cause__ or failure.value) == code
     assert type(failure.value) is kind
@@ -370,7 +370,7 @@ def test_a_missing_column_is_unforeseen_whatever_its_name(
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    with caplog.at_level(logging.ERROR), pytest.raises(CacheError) as failure, explained(path):
+    with caplog.at_level(logging.ERROR), pytest.raises(CacheError) as failure, explain_errors(path):
         connection.execute(f"SELECT {column} FROM paper")
     assert type(failure.value) is CacheError
     assert "unexpectedly" in str(failure.value) and column in str(failure.value)
@@ -378,7 +378,7 @@ def test_a_missing_column_is_unforeseen_whatever_its_name(
     assert "SQLITE_ERROR" in log_file().read_text("utf-8")
     # Nothing of it is printed over the screen; nor is what Python refuses by itself.
     connection.close()
-    with pytest.raises(CacheError, match="unexpectedly"), explained(path):
+    with pytest.raises(CacheError, match="unexpectedly"), explain_errors(path):
         connection.execute("SELECT 1")
     assert capfd.readouterr() == ("", "")
 
@@ -398,5 +398,5 @@ def test_an_error_of_a_disk_without_room_is_a_full_disk(
 ) -> None:
     usage = shutil.disk_usage(path.parent)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=4096))
-    with pytest.raises(CacheError, match="disk is full"), explained(path):
+    with pytest.raises(CacheError, match="disk is full"), explain_errors(path):
         fails_to_write(connection, path)

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from reader import described
-from reader.cache.coverage import Coverage
-from reader.cache.feeds import Feeds, Freshness
+from reader import describe_version
+from reader.cache.feeds import Coverage, Feeds, Freshness
 from tests.commands.conftest import Run, RunOnTerminal
-from tests.feed_server import FeedServer
 from tests.table import each
 
 
@@ -29,7 +26,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 def without_machine(text: str, home: Path) -> list[str]:
     """The lines of a report, without what other machines and days say otherwise."""
     for said, mask in (
-        *((re.escape(described()), "VERSION"), (re.escape(str(home)), "HOME")),
+        *((re.escape(describe_version()), "VERSION"), (re.escape(str(home)), "HOME")),
         *((r"(?<=runs on       )Python.*", "VERSION"), (r"log-[\d-]+", "log-DAY")),
     ):
         text = re.sub(said, mask, text)
@@ -170,17 +167,4 @@ def test_another_package_in_the_same_folder_is_named(run: Run, papers: Path, mon
     packages = {"reader": ["dailypapers", "reader"]}
     monkeypatch.setattr("importlib.metadata.packages_distributions", lambda: packages)
     advice = "The package reader shares its folder: install dailypapers with 'uv tool install' or 'pipx install'."
-    assert findings(run)["dailypapers"] == (described(), advice)
-
-
-def test_the_feed_is_asked_only_online(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with FeedServer({}, today="2999-01-01") as feed:
-        monkeypatch.setenv("HF_ENDPOINT", feed.url)
-        assert "answer" not in findings(run)
-        assert feed.requests == []
-        value, advice = findings(run, "--online")["answer"]
-        assert (value, advice) == ("0 papers of yesterday", "")
-        assert feed.requests[0].query["date"] == (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
-        feed.fault = "refuse:403"
-        value, advice = findings(run, "--online")["answer"]
-        assert value == "none" and "refused the request (403)" in advice
+    assert findings(run)["dailypapers"] == (describe_version(), advice)

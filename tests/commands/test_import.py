@@ -15,7 +15,7 @@ import pytest
 
 from reader.cache.feeds import Feeds
 from reader.cache.marks.events import Events
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.marks import first_place, place_between
 from reader.core.paper import Draft, Listing
 from reader.data import shipped_topics
@@ -31,7 +31,7 @@ HERE, THERE = "2606.26740", "2401.00001"
 
 def wanted(papers: Path) -> list[str]:
     with closing(Feeds.open(papers)) as feeds:
-        return feeds.lost("2026-01-01", 100)
+        return feeds.missing_papers("2026-01-01", 100)
 
 
 def test_days_are_imported_once_from_plain_packed_or_piped_files(

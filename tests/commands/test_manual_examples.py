@@ -18,7 +18,7 @@ from reader.commands.command import make_parser, parse
 from reader.commands.line.shell import understand
 from reader.commands.pages import PAGES, text_of
 from reader.commands.registry import find_command, is_command
-from reader.commands.workspace import Workspace, fill_with_sample, parsed
+from reader.commands.workspace import Workspace, fill_with_sample, parse_query
 from reader.ui.shell.commands import Here
 from tests.commands.conftest import Run
 from tests.feed_server import FeedServer
@@ -100,7 +100,7 @@ def test_every_example_parses() -> None:
         if words and is_command(words[0]):
             assert parse(make_parser(find_command(words[0])), words[1:]), words
         elif words != ["--demo"]:
-            parsed(" ".join(words))
+            parse_query(" ".join(words))
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +123,7 @@ def stage(sample: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     """The sample's home, the files that examples name, and a feed that has the sample."""
     shutil.copytree(sample, home)
     (tmp_path / ".newsboat").mkdir()
-    for folder in ("bin", "Sync/papers", "Shared/papers", "vault/papers"):
+    for folder in ("bin", "Sync/papers", "SharedTerms/papers", "vault/papers"):
         (tmp_path / folder).mkdir(parents=True)
     for name, text in FILES.items():
         (tmp_path / name).write_text(text)

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.coverage import Coverage
-from reader.cache.feeds import Freshness
+from reader.cache.feeds import Coverage, Freshness
 from reader.commands.news import (
     Counts,
     Item,

@@ -18,7 +18,7 @@ from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError
 from reader.core.steps import note_wait
 from reader.refresh import running
-from reader.refresh.lines import Job, JobContext, Line, done, failed, ignore, refresh_job, step, waiting
+from reader.refresh.lines import Job, JobContext, Line, done, failure_line, ignore, refresh_job, step, waiting
 from reader.refresh.plan import Latest
 from tests.commands.conftest import Result, Run, Session
 from tests.doubles import fetched
@@ -79,8 +79,6 @@ def test_refresh_prints_counts_and_refuses_what_is_not_a_day(session: Session, f
         2606.00001	TODAY	5	2	unread	One
         2606.00003	YESTERDAY	5	2	unread	Three
         2606.00002	YESTERDAY	5	2	unread	Two
-        $ doctor --online --jsonl=ok
-        {"ok": true}
         $ digest --refresh --since YESTERDAY --jsonl=since,left_out,mailed
         {"since": "YESTERDAY", "left_out": 0, "mailed": 0}
         """,  # noqa: E501
@@ -201,9 +199,9 @@ DAY = "2026-05-11"
             step("day", day=DAY, new=0, updated=0, unchanged=0, skipped=0, n=30, of=1200),
             f"day 30 of 1,200 done: {DAY} · 6 min left",
         ),
-        (failed("day", FeedError("no"), day=DAY, n=2, of=2), f"day 2 of 2 done: {DAY} · 0 s left"),
+        (failure_line("day", FeedError("no"), day=DAY, n=2, of=2), f"day 2 of 2 done: {DAY} · 0 s left"),
         (waiting(3.2, "the feed asked for a pause"), "waiting 3 s: the feed asked for a pause"),
-        (step("topics", n=2000, of=9295), "other topics: 2,000 of 9,295 papers"),
+        (step("topics", n=2000, of=9295), "topics of paper 2,001 of 9,295 · 36 s left"),
         (step("dropped", papers=1, before=DAY), f"1 paper from before {DAY} dropped"),
         (step("titles", n=3, of=1_203, found=0, offered=0, left=0), "title 4 of 1,203 · 67 min left"),
         (step("titles", n=3, of=3, found=0, offered=0, left=0), ""),
@@ -211,7 +209,7 @@ DAY = "2026-05-11"
         (step("texts", n=2, of=2, stored=1), ""),
         (step("pdf", bytes=1_500_000, total=3_000_000), "1.5 of 3.0 MB of the PDF"),
         (step("pdf", bytes=1_500_000, total=None), "1.5 MB of the PDF"),
-        (step("hook", n=1, of=2_000), "on_new: 1 of 2,000 papers"),
+        (step("hook", n=1, of=2_000), "on_new: paper 2 of 2,000 · 6 h left"),
         (step("days", days=(DAY,)), ""),
         (fetched(), ""),
     ],
@@ -223,7 +221,6 @@ def test_progress_messages_of_a_job(message: Line, text: str) -> None:
 async def test_the_waits_of_a_job_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     async def run(context: JobContext, _job: Job) -> Line:
         note_wait(3.2, "the feed asked for a pause")
-        note_wait(60)
         context.tell(fetched())
         return done("refresh")
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.reads.window import DayFetched
+from reader.cache.reads.window import FetchedDay
 from reader.core.dates import (
     PeriodKind,
     changed_days,
@@ -243,16 +243,16 @@ ON_TUESDAY = date(2026, 5, 12)
 )
 def test_a_day_is_asked_again_until_it_has_settled(fetched: str, papers: int, worth: bool) -> None:
     day = "2026-04-04"
-    assert changed_days([day], {day: DayFetched(fetched, papers)}) == ([day] if worth else [])
+    assert changed_days([day], {day: FetchedDay(fetched, papers)}) == ([day] if worth else [])
     assert changed_days([day], {}) == [day]
 
 
 def test_gaps_are_days_whose_papers_are_not_known() -> None:
     known = {
-        "2026-05-07": DayFetched("2026-05-07T10:00:00Z", 12),  # young, but there: a refresh sees to it
-        "2026-05-08": DayFetched("", 12),  # from a file
-        "2026-05-09": DayFetched("2026-05-11T00:00:00Z", 0),  # a Saturday, over
-        "2026-05-12": DayFetched("2026-05-12T06:00:00Z", 0),  # may still come
+        "2026-05-07": FetchedDay("2026-05-07T10:00:00Z", 12),  # young, but there: a refresh sees to it
+        "2026-05-08": FetchedDay("", 12),  # from a file
+        "2026-05-09": FetchedDay("2026-05-11T00:00:00Z", 0),  # a Saturday, over
+        "2026-05-12": FetchedDay("2026-05-12T06:00:00Z", 0),  # may still come
     }
     week = date(2026, 5, 7), date(2026, 5, 13)
     assert missing_days(*week, ON_TUESDAY, known) == ("2026-05-08", "2026-05-10", "2026-05-11", "2026-05-12")
@@ -261,7 +261,7 @@ def test_gaps_are_days_whose_papers_are_not_known() -> None:
 
 
 def test_a_hole_is_a_run_of_missing_days_between_two_that_are_here() -> None:
-    whole, part, later = DayFetched("2026-05-12T10:00:00Z", 9), DayFetched("", 2), DayFetched("2026-05-12T10:00:00Z", 0)
+    whole, part, later = FetchedDay("2026-05-12T10:00:00Z", 9), FetchedDay("", 2), FetchedDay("2026-05-12T10:00:00Z", 0)
     # A Friday and a Monday, with a weekend between them of which nothing is known.
     known = {"2026-05-08": whole, "2026-05-11": whole, "2026-05-12": part}
     assert holes(known, ON_TUESDAY) == ()

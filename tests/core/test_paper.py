@@ -25,7 +25,7 @@ from reader.core.paper import (
 from reader.core.paper_row import UNKNOWN
 from reader.core.people import Name, find_person, is_same_person, spellings, split_name
 from reader.core.query import parse
-from reader.core.similarity import Fit, SharedTerms, came_out, like_query
+from reader.core.similarity import SharedTerms, apply_corrections, came_out, like_query
 from reader.core.venue import read_venue, series_of, year_of
 from tests.table import each
 from tests.ui.stage import paper
@@ -318,12 +318,6 @@ def test_shared_terms_in_words(shared: SharedTerms, said: str) -> None:
     assert shared.in_words == said
 
 
-def test_what_was_searched_for_is_told_if_it_was_corrected() -> None:
-    corrected = (("difusion", "diffusion"), ("Modl", "model"))
-    assert Fit(1, "", corrected=corrected).searched("A Difusion Modl, rare") == "A diffusion model, rare"
-    assert Fit(1, "").searched("difusion") == ""
-
-
 def test_the_query_asks_for_papers_like_all_of_them() -> None:
     assert parse(like_query(["2606.00001", "page-a b"])).like == ("2606.00001", "page-a b")
     assert like_query(["2606.00001"], date(2026, 2, 28)) == "like:2606.00001 published:2026-03-01.."
@@ -331,3 +325,10 @@ def test_the_query_asks_for_papers_like_all_of_them() -> None:
         2026, 5, 4
     )
     assert came_out([paper(published=None, day=None)]) is None
+
+
+def test_corrected_words_are_put_in_place_of_typed_ones() -> None:
+    assert (
+        apply_corrections("A Difusion Modl, rare", {"difusion": "diffusion", "Modl": "model"})
+        == "A diffusion model, rare"
+    )

@@ -6,18 +6,17 @@ import asyncio
 
 import pytest
 
-from reader.core.steps import beside, duration_text, note_step, note_wait, time_left, watched_by
+from reader.core.steps import beside, duration_text, note_wait, time_left, watched_by
 from tests.table import each
 
 
-async def test_steps_of_threads_and_tasks_are_told_to_the_watcher() -> None:
+async def test_waits_of_threads_and_tasks_are_told_to_the_watcher() -> None:
     told: list[tuple[float, str]] = []
-    note_step()
-    with watched_by(lambda *step: told.append(step)):
-        await asyncio.to_thread(note_step)
+    note_wait(1, "a pause")
+    with watched_by(lambda *wait: told.append(wait)):
         await asyncio.create_task(asyncio.to_thread(note_wait, 7.5, "a pause"))
-    note_wait(3)
-    assert told == [(0, ""), (7.5, "a pause")]
+    note_wait(3, "a pause")
+    assert told == [(7.5, "a pause")]
 
 
 @each(

@@ -37,7 +37,6 @@ from reader.core.text import (
     is_letter,
     reason,
     split_words,
-    text_size,
     title_hash,
     visible,
 )
@@ -239,10 +238,6 @@ def test_of_a_text_only_so_much_of_formulas_is_converted(monkeypatch: pytest.Mon
 def test_a_clean_note_stays_as_it_is(text: str) -> None:
     once = clean_note(text)
     assert clean_note(once) == once
-
-
-def test_the_size_of_texts_in_parts() -> None:
-    assert text_size(("ab", None, 7, ("c", ("de",)))) == 5
 
 
 @each(

@@ -96,8 +96,10 @@ async def test_a_busy_api_leaves_the_other_host_alone(server: Arxiv, nap: Nap, t
 async def test_papers_come_by_the_longest_words_of_their_title(server: Arxiv, nap: Nap) -> None:
     longest = ["matter", "agents", "planning", "memory", "tools", "search", "papers", "models", "worlds", "code"]
     async with connected(server, nap) as arxiv:
-        assert await arxiv.titled(f"What on 1: the Zürich {', '.join(longest)}, maps and AI") == ()
-        assert [entry.draft.id for entry in await arxiv.titled("The Paper")] == [f"2605.0000{n}" for n in range(3)]
+        assert await arxiv.search_title(f"What on 1: the Zürich {', '.join(longest)}, maps and AI") == ()
+        assert [entry.draft.id for entry in await arxiv.search_title("The Paper")] == [
+            f"2605.0000{n}" for n in range(3)
+        ]
     query = " AND ".join(f"ti:{word}" for word in longest)
     assert server.requests[0].query == {"search_query": query, "start": "0", "max_results": "25"}
     assert server.requests[1].query["search_query"] == "ti:paper"
@@ -107,7 +109,7 @@ async def test_nothing_is_asked_about_nothing_or_where_it_must_not_be(server: Ar
     async with connected(server, nap) as arxiv:
         assert await arxiv.papers(["page:0123456789ab"]) == ()
         assert await arxiv.latest([]) == ()
-        assert await arxiv.titled("A1 + of the") == ()
+        assert await arxiv.search_title("A1 + of the") == ()
         with pytest.raises(UsageError, match="not a category"):
             await arxiv.latest(["cs.XX"])
     async with connected(server, nap, offline=True) as arxiv:
@@ -139,13 +141,13 @@ async def test_a_day_of_a_category_comes_in_slices(server: Arxiv, nap: Nap, monk
         "sortOrder": "descending",
     }
     async with connected(server, nap) as arxiv:
-        found = await arxiv.submitted("cs.cl", "2026-05-11", "2026-05-11")
+        found = await arxiv.search_submitted("cs.cl", "2026-05-11", "2026-05-11")
         assert [entry.draft.id for entry in found.entries] == ["2605.00000", "2605.00001", "2605.00002"]
         assert found.total == 3
         assert [request.query for request in server.requests] == [{**asked, "start": "0"}, {**asked, "start": "2"}]
         # An answer that lacks papers is told by its total.
         monkeypatch.setattr("reader.feeds.arxiv._MAX_PAGES", 1)
-        short = await arxiv.submitted("cs.CL", "2026-05-11", "2026-05-11")
+        short = await arxiv.search_submitted("cs.CL", "2026-05-11", "2026-05-11")
         assert (len(short.entries), short.total) == (2, 3)
 
 

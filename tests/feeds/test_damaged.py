@@ -28,7 +28,7 @@ from reader.core.venue import read_venue
 from reader.feeds.arxiv import parse_arxiv, refusal_reason
 from reader.feeds.files.libraries import parse_bibtex, parse_list, parse_ris
 from reader.feeds.files.papers_file import DamagedFile, read_papers
-from reader.feeds.files.saved_page import parse_saved_page, parse_web_page, read_web_page
+from reader.feeds.files.saved_page import parse_saved_page, parse_web_page
 from reader.feeds.fulltext.html import read_html, without_mathml
 from reader.feeds.fulltext.markdown import parse_markdown, read_markdown
 from reader.feeds.fulltext.pdf import read_pdf
@@ -135,7 +135,7 @@ PARSERS: dict[str, tuple[Callable[[bytes], object], bytes]] = {
     "a packed file": (lambda body: [*read_papers(BytesIO(body), TODAY)], b"\x1f\x8b" + zlib.compress(RECORD)),
     "an export": (read_export, EXPORT),
     "a saved page as text": (lambda body: parse_saved_page(read_text(body), TODAY), SAVED),
-    "a saved page": (lambda body: parse_web_page(read_web_page(read_text(body)), TODAY), b"<html><p>" + SAVED),
+    "a saved page": (lambda body: parse_web_page(read_text(body)), b"<html><p>" + SAVED),
     "BibTeX": (lambda body: [*parse_bibtex(read_text(body))], BIBTEX),
     "RIS": (lambda body: [*parse_ris(read_text(body))], RIS),
     "a list": (lambda body: [*parse_list(read_text(body))], LIST),
@@ -232,7 +232,7 @@ GATES: dict[str, Callable[[str], object]] = {
     "RIS": lambda text: list(parse_ris(text)),
     "a list": lambda text: list(parse_list(text)),
     "a saved page": lambda text: parse_saved_page(text, TODAY),
-    "a saved site": lambda text: parse_web_page(read_web_page(f"<html>{text}"), TODAY),
+    "a saved site": lambda text: parse_web_page(f"<html>{text}"),
     "a note with highlights": split_note,
     "settings": read_toml,
     "a feed": lambda text: parse_feed(text.encode("utf-8", "replace"), "https://example.org/feed", TODAY),

@@ -10,7 +10,6 @@ import ssl
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain, repeat
 from pathlib import Path
@@ -85,17 +84,14 @@ async def test_an_unwritable_lock_file_only_costs_the_pause(tmp_path: Path, monk
 
 
 async def test_a_lock_that_another_program_never_gives_back_is_waited_for_a_quarter_of_an_hour(tmp_path: Path) -> None:
-    nap, steps = Nap(), list[tuple[float, str]]()
+    nap = Nap()
     lock = tmp_path / "example.org.lock"
     told = r"Another program has been asking example\.org for 15 minutes; end it to continue\."
-    with watched_by(lambda *step: steps.append(step)):
-        async with Pace(lock, interval=0, now=nap.clock).turn(nap):
-            with pytest.raises(FeedUnreachable, match=told):
-                async with Pace(lock, interval=0, now=nap.clock).turn(nap):
-                    pass
+    async with Pace(lock, interval=0, now=nap.clock).turn(nap):
+        with pytest.raises(FeedUnreachable, match=told):
+            async with Pace(lock, interval=0, now=nap.clock).turn(nap):
+                pass
     assert 900 <= nap.now < 901
-    # Waiting is no silence.
-    assert len(steps) == len(nap.taken)
 
 
 # The pause of a busy host
@@ -106,17 +102,17 @@ def test_pauses_grow_from_minutes_to_hours(tmp_path: Path) -> None:
     pace = Pace(tmp_path / "x", busy_as="api", now=nap.clock)
     assert pace.pause_left() == 0
     for pause in (300, 900, 3_600, 14_400, 14_400):
-        assert pace.refused() == pause
+        assert pace.record_refusal() == pause
         # Another program, or this one after a new start, knows it.
         assert Pace(tmp_path / "x", busy_as="api", now=nap.clock).pause_left() == pause
         # One that shares its turns has a pause of its own.
         assert Pace(tmp_path / "x", busy_as="rss", now=nap.clock).pause_left() == 0
         # A second refusal in the same pause is no further one.
         nap.now += 1
-        assert pace.refused() == pause - 1
+        assert pace.record_refusal() == pause - 1
         nap.now += pause
-    pace.answered()
-    assert pace.refused() == 300
+    pace.record_answer()
+    assert pace.record_refusal() == 300
     # A clock that was set back stops nothing.
     nap.now -= 86_400
     assert pace.pause_left() == 0
@@ -291,21 +287,9 @@ async def test_a_failed_request_is_retried_after_growing_waits(server: FeedServe
     assert len(nap.taken) == len(faults) + 3
 
 
-async def test_requests_waits_and_records_are_steps_of_a_job(server: FeedServer, nap: Nap) -> None:
-    """Whoever watches the job must not take a slow feed, or one that asked for a pause, for a job that is stuck."""
-    server.faults += ["error", "error"]
-    noted: list[float] = []
-    with watched_by(lambda seconds, _: noted.append(seconds)):
-        async with connected(server, nap, limits=replace(QUICK, total_timeout=90)) as client:
-            assert len(await ids(client)) == 3
-    # Three requests, each longer than a step may be; the waits between them; the response that can be read, and its
-    # three records.
-    assert noted == [60, nap.taken[0], 60, nap.taken[1], 60, 0, 0, 0, 0]
-
-
 async def test_the_feed_says_how_long_to_wait(server: FeedServer, nap: Nap) -> None:
     told: list[tuple[float, str]] = []
-    with watched_by(lambda *step: told.append(step) if step[1] else None):
+    with watched_by(lambda *wait: told.append(wait)):
         async with connected(server, nap) as client:
             server.faults += ["limit:7", "ok", "limit-after:9", "ok", "limit-bare", "ok", "error-after:3"]
             for _ in range(4):

@@ -24,7 +24,7 @@ from reader.feeds.opml import Outline, parse_opml, write_opml
 from reader.feeds.syndication import (
     Feed,
     FeedEntry,
-    FetchedFeed,
+    FeedResponse,
     NotAFeed,
     SyndicationClient,
     feed_slug,
@@ -61,7 +61,7 @@ async def connected(nap: Nap | None = None) -> AsyncIterator[SyndicationClient]:
         yield client
 
 
-def titles(fetched: FetchedFeed) -> list[str]:
+def titles(fetched: FeedResponse) -> list[str]:
     assert fetched.feed is not None
     return [entry.draft.title for entry in fetched.feed.entries]
 
@@ -84,7 +84,7 @@ async def test_a_feed_comes_with_its_validators(site: Documents) -> None:
 @pytest.mark.parametrize("known", [Validators(KNOWN.etag), Validators(None, MONDAY), KNOWN])
 async def test_an_unchanged_feed_is_not_sent_again(known: Validators, site: Documents) -> None:
     async with connected() as feeds:
-        assert await feeds.fetch(f"{site.url}/feed", known) == FetchedFeed(None, KNOWN)
+        assert await feeds.fetch(f"{site.url}/feed", known) == FeedResponse(None, KNOWN)
     (request,) = site.requests
     assert request.headers["If-None-Match"] == known.etag
     assert request.headers["If-Modified-Since"] == known.modified

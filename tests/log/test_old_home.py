@@ -185,7 +185,7 @@ def line(id: str, machine: str, clock: int, kind: str, value: str, *papers: str)
 )
 def test_events_become_rows(tmp_path: Path, lines: list[str], rows: list[Row]) -> None:
     tmp_path.joinpath("papers.journal.jsonl").write_text("".join(lines))
-    assert old_home.read(tmp_path / "papers.db").rows == rows
+    assert old_home.read_old_home(tmp_path / "papers.db").rows == rows
 
 
 def test_what_an_old_home_follows_is_there_when_its_settings_are_first_read(tmp_path: Path) -> None:

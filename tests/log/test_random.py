@@ -14,7 +14,7 @@ from reader.cache.feeds import Feeds
 from reader.cache.imports import add_marks
 from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.follows import Follow
 from reader.core.marks import Agent, Mark, PaperMarks
 from reader.core.paper import Listing
@@ -116,7 +116,7 @@ class Home:
 
     def feed(self) -> bool:
         with closing(Feeds.open(self.path)) as feeds:
-            if found := feeds.followed():
+            if found := feeds.sources():
                 feeds.unfollow(found[0].slug)
                 return False
             feeds.follow("arxiv", "cs.CL", "Computation", "cs.cl", NOW)

@@ -167,26 +167,6 @@ def test_a_full_disk_records_nothing_and_says_so(cache: Path, log: Log) -> None:
     assert rows(log) == []
 
 
-def test_the_model_has_the_columns_and_indexes_of_the_schema(log: Log, tmp_path: Path) -> None:
-    from sqlmodel import SQLModel, create_engine
-
-    from reader.log.tables import Event
-
-    engine = create_engine(f"sqlite:///{tmp_path / 'models.db'}")
-    SQLModel.metadata.tables[str(Event.__tablename__)].create(engine)
-    engine.dispose()
-
-    def shape(connection: sqlite3.Connection) -> list[list[tuple[object, ...]]]:
-        indexes = "SELECT i.name, i.\"unique\", group_concat(c.name) FROM pragma_index_list('event') AS i"
-        return [
-            connection.execute("SELECT name, type, \"notnull\", pk FROM pragma_table_info('event')").fetchall(),
-            connection.execute(f"{indexes}, pragma_index_info(i.name) AS c GROUP BY i.name ORDER BY 1").fetchall(),
-        ]
-
-    with closing(sqlite3.connect(tmp_path / "models.db")) as models:
-        assert shape(models) == shape(log._connection)
-
-
 # Foreign logs
 
 ACTION = "ab" * 6 + "0" * 12

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.coverage import Coverage
+from reader.cache.feeds import Coverage
 from reader.feeds.arxiv_categories import categories
 from reader.refresh.lines import Line
 from tests.feeds.servers import API_FAULTS, RSS_FAULTS, Page, Paper

@@ -8,8 +8,8 @@ from datetime import date
 
 import pytest
 
-from reader.cache.reads.window import DayFetched
-from reader.cache.storing.papers import Stored
+from reader.cache.reads.window import FetchedDay
+from reader.cache.storing import StoreResult
 from reader.core.errors import (
     CacheBusy,
     FeedMalformed,
@@ -21,7 +21,7 @@ from reader.core.errors import (
 from reader.core.paper import Listing, SkippedRecord
 from reader.feeds.http import HttpRefused
 from reader.refresh.daily import refresh_daily
-from reader.refresh.lines import Line, failed, step
+from reader.refresh.lines import Line, failure_line, step
 from reader.refresh.plan import (
     Day,
     Days,
@@ -58,7 +58,7 @@ async def test_the_days_of_a_month_count_as_asked_once_all_of_them_are_stored() 
 async def test_trending_papers_are_stored_in_their_order() -> None:
     cache = Cache()
     feed = Feed({"trending": (papers(7, day="2026-01-05"), papers(3, day="2026-05-11"))})
-    assert await run(feed, cache, Trending()) == [step("days", days=[]), fetched(Stored(new=2))]
+    assert await run(feed, cache, Trending()) == [step("days", days=[]), fetched(StoreResult(new=2))]
     assert [day for day, *_ in cache.stored] == ["2026-01-05", "2026-05-11"]
     assert (cache.noted, feed.asked) == ([], ["trending"])
     # It can fail.
@@ -73,23 +73,23 @@ async def test_trending_papers_are_stored_in_their_order() -> None:
 class Counting(Cache):
     """A cache that says how many papers it has stored."""
 
-    counts = Stored(1, 2, 3, 4)
+    counts = StoreResult(1, 2, 3, 4)
 
-    def store(self, listing: Listing, now: str, *, newer: bool = True, noted: bool = True) -> Stored:
+    def store(self, listing: Listing, now: str, *, newer: bool = True, noted: bool = True) -> StoreResult:
         return self.counts
 
 
 async def test_a_day_has_papers_whether_they_are_new_updated_or_unchanged() -> None:
     for counts in ((1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0), (1, 0, 1), (0, 1, 1), (2, 1, 1), (1, 1, 2), (1, 2, 1)):
         cache = Counting()
-        cache.counts = Stored(*counts, 0)
+        cache.counts = StoreResult(*counts, 0)
         *_, stored, finished = await run(Feed({TODAY: papers(1, 2)}), cache, Day(TODAY))
         new, updated, unchanged = counts
         assert stored == step("day", day=TODAY, new=new, updated=updated, unchanged=unchanged, skipped=0, n=1, of=1)
         assert finished == fetched(cache.counts, days=1)
     *_, day, finished = await run(Feed(), Counting(), Latest(3))
     assert day == step("day", day="2026-05-10", new=1, updated=2, unchanged=3, skipped=4, n=3, of=3)
-    assert finished == fetched(Stored(new=3, updated=6, unchanged=9, skipped=12), days=3)
+    assert finished == fetched(StoreResult(new=3, updated=6, unchanged=9, skipped=12), days=3)
 
 
 async def test_a_refresh_tells_its_story() -> None:
@@ -101,7 +101,7 @@ async def test_a_refresh_tells_its_story() -> None:
         step("day", day="2026-05-12", new=2, updated=0, unchanged=0, skipped=0, n=1, of=3),
         step("day", day="2026-05-11", new=0, updated=0, unchanged=0, skipped=0, n=2, of=3),
         step("day", day="2026-05-10", new=1, updated=0, unchanged=1, skipped=0, n=3, of=3),
-        fetched(Stored(new=3, updated=0, unchanged=1, skipped=0), days=2),
+        fetched(StoreResult(new=3, updated=0, unchanged=1, skipped=0), days=2),
     ]
     # An empty day is stored too, so that it is known to be empty.
     assert cache.stored == [
@@ -124,7 +124,7 @@ async def test_papers_that_say_another_day_are_stored_on_it() -> None:
 async def test_skipped_records_are_counted_and_a_day_of_them_alone_is_not_taken_for_empty() -> None:
     skipped = (SkippedRecord("item 2", "no title"),)
     *_, finished = await run(Feed({TODAY: Listing(TODAY, papers(1).drafts, skipped)}), Cache(), Day(TODAY))
-    assert finished == fetched(Stored(new=1, skipped=1), days=1)
+    assert finished == fetched(StoreResult(new=1, skipped=1), days=1)
     cache = Cache()
     _, failure, finished = await run(Feed({TODAY: Listing(TODAY, (), skipped)}), cache, Day(TODAY))
     assert (failure["failed"], failure["kind"]) == ("day", "FeedMalformed")
@@ -139,8 +139,8 @@ async def test_one_failing_day_does_not_stop_the_others() -> None:
     trouble = FeedRefused("The feed has trouble.")
     feed = Feed({"2026-05-11": trouble, "2026-05-10": papers(1, day="2026-05-10")})
     events = await run(feed, Cache(), Latest(3))
-    assert events[2] == failed("day", trouble, day="2026-05-11", n=2, of=3)
-    assert events[-1] == fetched(Stored(new=1), days=1, missing=("2026-05-11",), error=trouble)
+    assert events[2] == failure_line("day", trouble, day="2026-05-11", n=2, of=3)
+    assert events[-1] == fetched(StoreResult(new=1), days=1, missing=("2026-05-11",), error=trouble)
 
 
 async def test_without_a_connection_it_ends_with_one_failure() -> None:
@@ -149,8 +149,8 @@ async def test_without_a_connection_it_ends_with_one_failure() -> None:
         events = await run(feed, Cache(), Latest(4))
         assert feed.asked == ["2026-05-12", "2026-05-11"]
         assert events[-2:] == [
-            failed("day", error, day="2026-05-11", n=2, of=4),
-            fetched(Stored(new=1), days=1, missing=("2026-05-11", "2026-05-10", "2026-05-09"), error=error),
+            failure_line("day", error, day="2026-05-11", n=2, of=4),
+            fetched(StoreResult(new=1), days=1, missing=("2026-05-11", "2026-05-10", "2026-05-09"), error=error),
         ]
 
 
@@ -181,7 +181,7 @@ async def test_a_day_that_has_not_come_yet_is_no_failure_but_other_refusals_are(
 
 
 async def test_a_cache_that_fails_is_not_the_feed_s_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    def busy(*_: object, **__: object) -> Stored:
+    def busy(*_: object, **__: object) -> StoreResult:
         raise CacheBusy("Another program holds the cache.")
 
     monkeypatch.setattr(Cache, "store", busy)
@@ -208,12 +208,12 @@ async def test_a_cancellation_while_asking_stores_nothing() -> None:
 
 async def test_since_asks_what_is_not_known_or_has_not_settled() -> None:
     known = {
-        "2026-04-24": DayFetched("2026-05-10T00:00:00Z", 20),  # settled when it was asked last
-        "2026-04-25": DayFetched("2026-04-26T12:00:00Z", 0),  # a Saturday that was over
-        "2026-04-27": DayFetched("2026-04-28T00:00:00Z", 20),  # asked once, too early
-        "2026-05-08": DayFetched("2026-05-11T10:00:00Z", 0),  # a Friday that the feed says was empty
-        "2026-05-11": DayFetched("2026-05-11T10:00:00Z", 20),  # young
-        "2026-05-12": DayFetched("2026-05-12T08:00:00Z", 0),  # may still come
+        "2026-04-24": FetchedDay("2026-05-10T00:00:00Z", 20),  # settled when it was asked last
+        "2026-04-25": FetchedDay("2026-04-26T12:00:00Z", 0),  # a Saturday that was over
+        "2026-04-27": FetchedDay("2026-04-28T00:00:00Z", 20),  # asked once, too early
+        "2026-05-08": FetchedDay("2026-05-11T10:00:00Z", 0),  # a Friday that the feed says was empty
+        "2026-05-11": FetchedDay("2026-05-11T10:00:00Z", 20),  # young
+        "2026-05-12": FetchedDay("2026-05-12T08:00:00Z", 0),  # may still come
     }
     days = await asked(Since("2026-04-24"), known)
     assert days[0] == "2026-05-12"
@@ -227,7 +227,7 @@ async def test_over_a_weekend_the_newest_day_with_papers_is_found() -> None:
     assert feed.asked == ["2026-05-12", "2026-05-11", "2026-05-10", "2026-05-09", "2026-05-08"]
     assert events[-2] == step("day", day="2026-05-08", new=1, updated=0, unchanged=0, skipped=0, n=5, of=5)
     # The search ends, and known papers are papers.
-    known = {"2026-05-11": DayFetched("2026-05-11T10:00:00Z", 20)}
+    known = {"2026-05-11": FetchedDay("2026-05-11T10:00:00Z", 20)}
     for cache, count in ((Cache(), 16), (Cache(known), 2)):
         feed = Feed()
         await run(feed, cache, Latest(2))
@@ -235,7 +235,7 @@ async def test_over_a_weekend_the_newest_day_with_papers_is_found() -> None:
 
 
 async def test_after_an_absence_the_days_between_come_after_the_latest() -> None:
-    known = {"2026-04-20": DayFetched("2026-04-20T20:00:00Z", 20), "2026-05-01": DayFetched("2026-05-02T12:00:00Z", 0)}
+    known = {"2026-04-20": FetchedDay("2026-04-20T20:00:00Z", 20), "2026-05-01": FetchedDay("2026-05-02T12:00:00Z", 0)}
     feed = Feed({"2026-05-12": papers(1, day="2026-05-12"), "2026-04-30": papers(2, day="2026-04-30")})
     events = await run(feed, Cache(known), Latest(2))
     days = [f"2026-05-{day:02}" for day in (12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2)]
@@ -264,7 +264,7 @@ async def test_settled_days_of_a_month_are_asked_for_together() -> None:
     assert step("day", day="2026-04-20", new=2, updated=0, unchanged=0, skipped=0, n=23, of=44) in events
     assert events[-2:] == [
         step("day", day="2026-03-30", new=0, updated=0, unchanged=0, skipped=0, n=44, of=44),
-        fetched(Stored(new=4), days=3),
+        fetched(StoreResult(new=4), days=3),
     ]
     # What the month says of its young days is not stored a second time.
     assert [day for day, *_ in cache.stored].count("2026-04-30") == 1
@@ -276,12 +276,12 @@ async def test_a_month_that_fails_or_tells_no_days_is_asked_for_by_the_day() -> 
     feed = Feed({"2026-03-31": papers(1, day="2026-03-31")}, months=False)
     *_, finished = await run(feed, Cache(), Month("2026-03"))
     assert feed.asked == ["2026-03", *(f"2026-03-{day:02}" for day in range(31, 0, -1))]
-    assert finished == fetched(Stored(new=1), days=1)
+    assert finished == fetched(StoreResult(new=1), days=1)
     trouble = FeedRefused("The feed has trouble.")
     feed = Feed({"2026-03-31": papers(1, day="2026-03-31"), "2026-03-20": trouble})
     *_, finished = await run(feed, Cache(), Month("2026-03"))
     assert feed.asked[:2] == ["2026-03", "2026-03-31"]
-    assert finished == fetched(Stored(new=1), days=1, missing=("2026-03-20",), error=trouble)
+    assert finished == fetched(StoreResult(new=1), days=1, missing=("2026-03-20",), error=trouble)
 
 
 # Plans

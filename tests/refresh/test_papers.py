@@ -15,7 +15,7 @@ from reader.cache import pages
 from reader.cache.community import PageData, read_community
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.config import Settings
 from reader.core.community import Comment, Repository
 from reader.core.document.model import Paragraph, Span
@@ -215,7 +215,7 @@ class HomeWithPage(World):
 
     def choices(self, title: str) -> list[str]:
         with closing(connections.connect(self.path)) as cache:
-            found = {one.paper.title: one.choices for one in pages.waiting(cache, "9999")}
+            found = {one.paper.title: one.choices for one in pages.waiting_titles(cache, "9999")}
         return [choice.id for choice in found[title]]
 
 

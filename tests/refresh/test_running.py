@@ -15,7 +15,7 @@ import pytest
 from reader.actions.programs import ProgramError
 from reader.cache.feeds import Feeds
 from reader.cache.marks.events import Events
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.cache.texts import Texts
 from reader.config import Settings
 from reader.core.paper import Draft, Listing
@@ -52,7 +52,7 @@ async def test_sources_that_fail_are_named_by_the_first_of_them(place: JobContex
     feeds = Feeds.open(place.cache_file)
     for slug, since in (("lab", "2026-05-12"), ("club", "2026-05-11"), ("blog", "2026-05-10")):
         feeds.follow("rss", f"https://{slug}.example.org/", slug.title(), slug, "2026-05-01")
-        feeds.failed(slug, f"{since}T00:00:00Z", "No answer.")
+        feeds.record_failure(slug, f"{since}T00:00:00Z", "No answer.")
     feeds.close()
     place = replace(place, settings=replace(place.settings, lists=(Standing("All", "paper", ("star",)),)))
     *_, failing, acted, _ = await lines_of(place, refresh_job(Day(DAY)))

@@ -15,7 +15,7 @@ from reader import log_file
 from reader.cache.imports import add_marks
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.config import Settings
 from reader.core.errors import CacheDamaged, CacheFull, FeedError, FeedOffline
 from reader.core.marks import Mark, PaperMarks
@@ -305,7 +305,7 @@ async def test_errors_of_memory_disk_and_cache_end_the_refresh(
         await world_of_four.refresh()
 
     monkeypatch.setattr(world_of_four.cache, "store", damaged)
-    monkeypatch.setattr(world_of_four.feeds, "failed", damaged)
+    monkeypatch.setattr(world_of_four.feeds, "record_failure", damaged)
     with pytest.raises(CacheDamaged):
         await world_of_four.refresh()
 

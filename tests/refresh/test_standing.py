@@ -13,15 +13,15 @@ from typing import Protocol
 
 import pytest
 
-from reader.actions.programs import Printed, ProgramError
+from reader.actions.programs import ProgramError, ProgramOutput
 from reader.cache import watching
 from reader.cache.choice import marked_papers
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.repair import examine
 from reader.cache.search.compile import Scope, compile_query
-from reader.cache.search.sql_functions import register_functions
-from reader.cache.storing.papers import Cache
+from reader.cache.search.selection import register_functions
+from reader.cache.storing import Cache
 from reader.cache.watching import Act, Candidates, Verdict, acts_on, judge, pass_over
 from reader.config import Settings
 from reader.core.follows import Follow
@@ -211,9 +211,9 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     """The commands that were run."""
     ran: list[tuple[str, ...]] = []
 
-    async def run(command: Sequence[str], given: str, **_: object) -> Printed:
+    async def run(command: Sequence[str], given: str, **_: object) -> ProgramOutput:
         ran.append((*command, given))
-        return Printed("")
+        return ProgramOutput("")
 
     monkeypatch.setattr("reader.refresh.standing.run_program", run)
     monkeypatch.setattr("reader.actions.programs.shutil.which", lambda name: f"/bin/{name}")

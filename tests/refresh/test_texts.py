@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from reader.cache.marks.events import Events
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.cache.texts import Texts
 from reader.config import Settings
 from reader.core.document.model import Block, Document, Heading, Note, Paragraph, Reference, Span

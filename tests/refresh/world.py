@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from reader.cache.feeds import Feeds
 from reader.cache.reads.window import Window
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.paper import Paper as Known
 from reader.feeds.arxiv import ArxivClient
 from reader.feeds.http import Client, Limits

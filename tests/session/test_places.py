@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from reader.cache.reads.window import DayFetched, Window
+from reader.cache.reads.window import FetchedDay, Window
 from reader.cache.search.compile import Scope
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.config import Settings
 from reader.core.errors import QueryError
 from reader.core.paper import Listing
@@ -71,7 +71,7 @@ def test_a_view_has_an_order_of_its_own_or_that_of_the_settings(view_id: str, te
 @each("one", [*VIEWS, *SPECIAL])
 def test_a_view_without_a_query_is_all_that_it_counts(one: View) -> None:
     place = Place(one)
-    assert place.whole("day") == place.base("day") == place.facets("day", "any") == place.facets("day", "all")
+    assert place.whole("day") == place.facets("day", "any") == place.facets("day", "all")
     assert place.words == ()
 
 
@@ -111,7 +111,6 @@ def test_the_feed_is_searched_for_the_words_of_a_query(text: str, asked: str) ->
 def test_view_and_query_stand_together_whatever_the_query_says() -> None:
     place = Place(view("unread"), "robot OR agents")
     assert place.whole("day") == parse("is:unread (robot OR agents) sort:day")
-    assert place.base("day") == parse("is:unread sort:day")
     free = Place(view("unread"), "robot OR glove ~two hands")
     assert free.whole("day") == parse("is:unread (robot OR glove) sort:relevance ~two hands")
     assert parse(free.as_query()) == parse("is:unread (robot OR glove) ~two hands")
@@ -201,9 +200,9 @@ def test_views_are_listed_as_the_settings_have_them() -> None:
     listed = listed_views(Settings(lists=(Standing("Mine", "robot", ("show",)), *unlisted)))
     mine, theirs = View("saved:Mine", "Mine", "robot"), View("saved:Theirs", "Theirs", "glove")
     assert listed.saved == (mine,)
-    assert [one.id for one in VIEWS if one not in listed.own] == ["unread", "all"]
+    assert [one.id for one in VIEWS if one not in listed.own_views] == ["unread", "all"]
     both = listed._replace(added=(View("saved:Mine", "Other", "x"), theirs))
-    assert both.named == (mine, theirs)
+    assert both.saved_views == (mine, theirs)
     assert [both.find(id) for id in ("saved:Theirs", "all", "gone")] == [theirs, view("all"), VIEWS[0]]
 
 
@@ -244,6 +243,6 @@ def test_a_list_is_read_as_deep_as_the_paper_where_the_user_left(
     ],
 )
 def test_days_are_missing_where_all_papers_are_listed_by_day(place: Place, order: str, has_some: bool) -> None:
-    known = {day: DayFetched(NOW, 5) for day in ("2026-11-16", "2026-11-20")}
+    known = {day: FetchedDay(NOW, 5) for day in ("2026-11-16", "2026-11-20")}
     window: Any = SimpleNamespace(fetched_days=lambda: known)
     assert bool(find_holes(window, place, order, date(2026, 11, 24))) is has_some

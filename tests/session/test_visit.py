@@ -10,7 +10,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.session.visit import Visit, load, remembered, resumed, save
+from reader.session.visit import Visit, load, resume_visit, save, visit_to_save
 from tests.table import each
 
 LEFT = Visit(
@@ -134,11 +134,11 @@ def test_text_with_half_an_emoji_is_dropped(tmp_path: Path) -> None:
     ],
 )
 def test_a_start_begins_with_what_is_new(left: Visit, begin: Visit | None) -> None:
-    assert resumed(left, lambda visited: visited < "2026-05-13", date(2026, 5, 14)) == (begin or left)
+    assert resume_visit(left, lambda visited: visited < "2026-05-13", date(2026, 5, 14)) == (begin or left)
 
 
 def test_a_later_start_of_the_same_day_goes_back_to_the_users_place() -> None:
-    assert resumed(LEFT, lambda _: True, datetime.fromisoformat(OLD).astimezone().date()) == LEFT
+    assert resume_visit(LEFT, lambda _: True, datetime.fromisoformat(OLD).astimezone().date()) == LEFT
 
 
 BEFORE = Visit("unread", "topic:agents", "2605.00001", history=("topic:agents",))
@@ -160,6 +160,6 @@ BEFORE = Visit("unread", "topic:agents", "2605.00001", history=("topic:agents",)
 def test_a_query_of_the_command_line_is_for_its_visit_alone(
     now: Visit, asked: str, saved: tuple[str, str, str]
 ) -> None:
-    kept = remembered(now._replace(history=("robot",)), BEFORE, asked)
+    kept = visit_to_save(now._replace(history=("robot",)), BEFORE, asked)
     assert (kept.view, kept.text, kept.paper) == saved
     assert kept.history == ("robot",)

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from reader.cache.marks.events import Events
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.paper import Listing
 from reader.log.rows import Row
-from reader.sync.folder import Exchanged, exchange
+from reader.sync.folder import ExchangeResult, exchange
 from tests.cache.conftest import NOW, ByName, draft
 
 NOON = 1_795_000_000.0
@@ -87,7 +87,7 @@ class Machine:
         with self.events() as events:
             events.mark(kind, value, pks)
 
-    def look(self) -> Exchanged:
+    def look(self) -> ExchangeResult:
         """Join the marks through the folder."""
         with self.events() as events:
             return exchange(events, self.folder, self.name)

@@ -15,7 +15,7 @@ from reader.core.marks import Agent
 from reader.log.copies import keep_daily_copy, restore
 from reader.log.rows import action_id
 from reader.paths import log_database
-from reader.sync.folder import Exchanged
+from reader.sync.folder import ExchangeResult
 from reader.sync.server import exchange_with
 from tests.commands.conftest import Session
 from tests.sync.machines import NOON, Machine
@@ -282,7 +282,7 @@ def test_the_rows_of_a_machine_can_be_deleted(session: Session, use: Use, tmp_pa
 # A server
 
 
-def look(machine: Machine, database: Database) -> Exchanged:
+def look(machine: Machine, database: Database) -> ExchangeResult:
     with machine.events() as events, open_server(database.address) as server:
         return exchange_with(events, server, database.address)
 

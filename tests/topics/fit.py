@@ -47,7 +47,8 @@ class Problem:
         self.slugs = [topic.slug for topic in topics.topics]
         self.phrases = list(dict.fromkeys((*topics.weights, *_new_words(papers))))
         column = {phrase: at for at, phrase in enumerate(self.phrases)}
-        learner = Topics.with_weights(topics.topics, {phrase: {} for phrase in self.phrases})
+        learner = Topics()
+        learner.topics, learner.weights = topics.topics, {phrase: {} for phrase in self.phrases}
         self.X = np.zeros((len(papers), len(self.phrases)), np.float32)
         for row, paper in enumerate(papers):
             for phrase, factor in learner.phrases_in(paper.title, paper.abstract, paper.keywords).items():

@@ -7,8 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from reader.config import Settings
-from reader.ui.looks import Look
-from reader.ui.shell.controller import Model
+from reader.ui.shell.controller import Look, Model
 from reader.ui.shell.state import Notice, State, Tone
 from tests.ui.stage import look
 

@@ -20,7 +20,7 @@ from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from textual import events
 from textual._context import visible_screen_stack
@@ -33,13 +33,12 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from reader.cache.reads.window import Window
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.commands.line.shell import ReaderShell
 from reader.commands.workspace import Workspace
 from reader.config import Settings
 from reader.core.paper import Draft, Listing, Paper
 from reader.core.paper_row import PaperRow
-from reader.core.topics.scorer import Topics
 from reader.paths import HOME_VARIABLE
 from reader.refresh.lines import JobContext
 from reader.ui.app import ReaderApp
@@ -76,17 +75,15 @@ def settings(**changed: Any) -> Settings:
 
 def make_app(file: Path, **how: Any) -> ReaderApp:
     """A reader on a cache, with a stopped clock and its state file beside the cache; `how` overrides any argument."""
-    # `ByTitle` has all of `Topics` that the reader uses.
-    rules = cast("Callable[[], Topics]", papers.ByTitle)
     chosen: dict[str, Any] = {
         "state_file": file.with_name("state.json"),
         "now": lambda: papers.NOW,
         "still": True,
-        "rules": rules,
+        "rules": papers.ByTitle,
     } | how
     own = chosen.pop("settings", None) or settings()
     # A process for each refresh would take most of the tests' time.
-    run_job = partial(run_here, JobContext(file, own, rules, chosen["now"], draw_values))
+    run_job = partial(run_here, JobContext(file, own, papers.ByTitle, chosen["now"], draw_values))
     shell = partial(ReaderShell, Workspace(cache_file=file), {HOME_VARIABLE: str(file.parent)})
     return ReaderApp(own, file, run_job=run_job, shell=shell, **chosen)
 

@@ -3,49 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from reader.core.paper import Draft
-from reader.core.topics.scorer import TopicReason
+from reader.core.topics.scorer import Topic, TopicReason, Topics
 
 NOW = datetime(2026, 5, 12, 8, 14, tzinfo=UTC)
 """A Tuesday, on which the newest day of `DAYS` is today."""
 
 
-@dataclass(frozen=True)
-class Topic:
-    """A topic that all papers have in whose title its word stands."""
+WORDS = {
+    Topic("agents", "Agents & tools", "Agents", "Models that act by themselves."): "agent",
+    Topic("evaluation", "Benchmarks", "Agents", "How well models do, and how one would know."): "benchmark",
+    Topic("reasoning", "Reasoning", "Language", "Thinking in steps before an answer."): "reasoning",
+    Topic("efficiency", "Efficient inference", "Language", "The same answers with less memory."): "cache",
+    Topic("video", "Video generation", "Vision", "Moving pictures from words or pictures."): "video",
+    Topic("robotics", "Robotics", "Vision", "Machines that touch the world."): "robot",
+}
 
-    slug: str
-    name: str
-    family: str
-    about: str
-    word: str
 
+class ByTitle(Topics):
+    """Topics as plain as can be, in place of those that ship: a title with its word has a topic."""
 
-@dataclass(frozen=True)
-class ByTitle:
-    """Topic rules as plain as can be, in place of those that ship."""
+    def __init__(self, version: str = "1", words: Mapping[Topic, str] = WORDS) -> None:
+        super().__init__()
+        self.version = version
+        self.topics = tuple(words)
+        self._words = words
 
-    version: str = "1"
-    topics: tuple[Topic, ...] = (
-        Topic("agents", "Agents & tools", "Agents", "Models that act by themselves.", "agent"),
-        Topic("evaluation", "Benchmarks", "Agents", "How well models do, and how one would know.", "benchmark"),
-        Topic("reasoning", "Reasoning", "Language", "Thinking in steps before an answer.", "reasoning"),
-        Topic("efficiency", "Efficient inference", "Language", "The same answers with less memory.", "cache"),
-        Topic("video", "Video generation", "Vision", "Moving pictures from words or pictures.", "video"),
-        Topic("robotics", "Robotics", "Vision", "Machines that touch the world.", "robot"),
-    )
+    def classify(self, title: str, abstract: str, keywords: Sequence[str] = ()) -> tuple[str, ...]:
+        return tuple(topic.slug for topic, word in self._words.items() if word in title.lower())
 
-    def classify(self, title: str, _abstract: str, _keywords: Sequence[str]) -> tuple[str, ...]:
-        return tuple(topic.slug for topic in self.topics if topic.word in title.lower())
-
-    def explain(self, title: str, abstract: str, keywords: Sequence[str]) -> tuple[TopicReason, ...]:
-        given = self.classify(title, abstract, keywords)
-        words = {topic.slug: topic.word for topic in self.topics}
-        return tuple(TopicReason(slug, (words[slug],)) for slug in given)
+    def explain(self, title: str, abstract: str, keywords: Sequence[str] = ()) -> tuple[TopicReason, ...]:
+        words = {topic.slug: word for topic, word in self._words.items()}
+        return tuple(TopicReason(slug, (words[slug],)) for slug in self.classify(title, abstract))
 
 
 TITLES: Mapping[str, Sequence[str]] = {

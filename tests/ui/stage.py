@@ -26,14 +26,14 @@ from reader.core.paper_row import PaperKey, PaperRow
 from reader.keys.keymap import Keymap
 from reader.platform import THEMES
 from reader.session.places import Place, view
+from reader.ui.filter.counter import Counts
 from reader.ui.filter.state import COUNTED, TOPIC_NAMES
+from reader.ui.kit import theme
 from reader.ui.kit.glyphs import UNICODE
 from reader.ui.kit.line_widgets import Reported
-from reader.ui.library.counting import Counts
+from reader.ui.kit.theme import styles_directory
 from reader.ui.list.pane import PaperList
-from reader.ui.looks import Look, theme
-from reader.ui.looks.theme import styles_directory
-from reader.ui.shell.controller import Model
+from reader.ui.shell.controller import Look, Model
 from reader.ui.shell.listing import ListContent
 from reader.ui.shell.state import State
 from tests.doubles import cached
@@ -41,7 +41,7 @@ from tests.doubles import cached
 A = TypeVar("A", bound=App[None])
 
 TODAY = date(2025, 11, 24)
-SHEETS = ("app.tcss", "list.tcss", "detail.tcss", "page.tcss", "lines.tcss", "filter.tcss")
+SHEETS = ("app.tcss", "page.tcss", "lines.tcss")
 
 
 class Stage(App[None]):
@@ -56,9 +56,6 @@ class Stage(App[None]):
         for one in THEMES:
             self.register_theme(theme.find_theme(one))
         self.theme = name
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return dict(theme.DEFAULTS)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return theme.line_filters(super().get_line_filters(), colorless=self.no_color)

@@ -162,7 +162,6 @@ class Desk(Bench):
             shell=None,
             handled=lambda _keys: None,
             take_text=lambda *_: False,
-            takes_words=lambda _context: None,
             perform=lambda *done: self.performed.append(done),
         )
         self.ran: list[tuple[str, ...]] = []
@@ -547,7 +546,7 @@ async def test_words_are_suggested_taken_and_recalled(reader: Opener) -> None:
         assert r.context == "list"
         for text in ("star", "count", "undo"):
             await r.run(text)
-        assert "no longer starred" in r.status
+        assert "undone: 1 starred" in r.status
         await r.do("command.open")
         await r.type("ma")
         await r.do("command.previous", "command.previous", "command.previous")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing, redirect_stdout
 from datetime import date
 from io import StringIO
@@ -14,16 +15,16 @@ from typing import Any
 import pytest
 
 from reader.cache.marks.events import Events
+from reader.cache.reads.window import Window
 from reader.cli import main
 from reader.core.errors import CacheInterrupted
 from reader.core.settings.standing import Standing
-from reader.ui.library.counting import Counts, Question
 from tests.cache.conftest import mute
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 from tests.ui.papers import ByTitle
 
-TOPICS = {topic.name: topic.slug for topic in ByTitle.topics}
+TOPICS = {topic.name: topic.slug for topic in ByTitle().topics}
 LATEST = "pk IN (SELECT pk FROM listing WHERE day = (SELECT max(day) FROM listing))"
 MUTED = "pk IN (SELECT pk FROM paper_flags WHERE flags & 8)"
 VIEWS = {"All": "1", "Unread": "read = 0", "Starred": "starred = 1", "Queue": "pk IN (SELECT pk FROM queue)"}
@@ -152,15 +153,15 @@ async def test_every_count_equals_plain_sql(reader: Opener, cache_file: Path, mo
 
 async def test_interrupted_counts_are_repeated(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     async with reader() as r:
-        count, interrupted = r.app.library.count, 0
+        ask, interrupted = r.app.library.counts.ask, 0
 
-        async def interrupted_once(question: Question) -> Counts:
+        async def interrupted_once(question: Callable[[Window], object]) -> object:
             nonlocal interrupted
             interrupted += 1
             if interrupted == 1:
                 raise CacheInterrupted("A newer question took the place of this one.")
-            return await count(question)
+            return await ask(question)
 
-        monkeypatch.setattr(r.app.library, "count", interrupted_once)
+        monkeypatch.setattr(r.app.library.counts, "ask", interrupted_once)
         await r.do("paper.star")
         await r.until(lambda: "Starred 1" in r.filter_lines)

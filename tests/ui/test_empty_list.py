@@ -15,8 +15,8 @@ from reader.cache.reads.window import DayCount, Order
 from reader.core.views import FOR_YOU
 from reader.keys.keymap import Keymap
 from reader.session.places import Place, saved_view, view
+from reader.ui.filter.counter import Counts
 from reader.ui.filter.state import COUNTED, TOPIC_NAMES
-from reader.ui.library.counting import Counts
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.list.empty import EmptyReason, day_end_notice, empty_reason, empty_state
 from reader.ui.main_screen import Empty

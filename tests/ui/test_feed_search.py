@@ -344,7 +344,7 @@ def page_feed(monkeypatch: pytest.MonkeyPatch) -> Iterator[FeedServer]:
 
 async def show_page(r: Story) -> None:
     """Import a page in another program, and list its papers."""
-    from reader.cache.storing.papers import Cache
+    from reader.cache.storing import Cache
 
     with closing(Cache.open(r.file, papers.ByTitle())) as cache:
         cache.store(Listing(None, (SURE, CUT), is_page=True), "2026-05-12T06:00:00Z", newer=False)
@@ -358,7 +358,7 @@ async def show_page(r: Story) -> None:
 
 def _ids(r: Story) -> list[str]:
     with closing(connections.connect(r.file)) as connection:
-        return [one.paper.id for one in pages.waiting(connection, "9999")]
+        return [one.paper.id for one in pages.waiting_titles(connection, "9999")]
 
 
 async def test_a_paper_of_a_page_becomes_real_and_keeps_its_star(reader: Opener, page_feed: FeedServer) -> None:

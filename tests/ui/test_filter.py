@@ -10,13 +10,14 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Static
 
-from reader.cache.coverage import Coverage
+from reader.cache.feeds import Coverage
 from reader.cache.reads.window import DayCount, Order, TopicCount
 from reader.core.lines import measure
 from reader.core.query.choices import Choice
 from reader.core.views import VIEWS
 from reader.keys.keymap import Keymap
 from reader.session.places import TOPIC_ORDERS, Place, TopicOrder, view
+from reader.ui.filter.counter import Counts
 from reader.ui.filter.pane import FilterData, FilterPane, FilterRow, FilterState, TopicItem, ViewItem, draw_row, lay_out
 from reader.ui.filter.state import (
     COUNTED,
@@ -30,7 +31,6 @@ from reader.ui.filter.state import (
 from reader.ui.filter.strip_line import Strip, strip_line
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.line_widgets import Reported
-from reader.ui.library.counting import Counts
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.shell.listing import ListContent
 from reader.ui.shell.state import State

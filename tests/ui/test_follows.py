@@ -44,7 +44,7 @@ async def test_an_author_and_a_topic_are_followed_counted_listed_and_let_go(read
         assert "Followed Bo Sample" in r.text_in_front.text
         await r.do("mark.undo")
         assert r.status == "undone: no longer following video · ctrl+r redoes"
-        assert "Bo Sample · Video generation" in r.text_in_front.text
+        assert "Video generation · Bo Sample" in r.text_in_front.text
         await r.do("app.back")
         # The views of all, of one from the pane, and of one that is clicked in the detail.
         await r.do("view.followed")

@@ -9,20 +9,21 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.coverage import Coverage
+from reader.cache.feeds import Coverage
 from reader.cache.reads.window import DayCount, Order
 from reader.core.lines import literal, measure
 from reader.core.paper import Listing as FeedListing
-from reader.core.similarity import Fit
 from reader.core.views import View
 from reader.session.places import Place, view
 from reader.ui.filter.state import COUNTED, TOPIC_MEANINGS, filter_parts, strip_parts
 from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.kit.status_lines import EDIT_QUERY, HEADER_ROLES, Condition, Header, header_line
+from reader.ui.kit.status_lines import EDIT_QUERY, Condition, Header, header_line
+from reader.ui.kit.styles import STYLES
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.list.header import LONGEST, header, header_parts, window_title
-from reader.ui.page.state import FIT
+from reader.ui.page.lines import Findings
+from reader.ui.page.state import FOUND
 from reader.ui.refresh.state import REFRESH, UNJOINED, RefreshStatus, join_failed, joined
 from reader.ui.shell.listing import CacheFacts, ListContent
 from reader.ui.shell.state import State
@@ -106,8 +107,8 @@ def test_the_header_has_the_place_the_query_and_the_numbers(state: State, shown:
 
 
 def test_the_header_says_which_words_were_taken_for_others() -> None:
-    fit = Fit(3, "difusion", corrected=(("difusion", "diffusion"),))
-    asked = NEAR_ONLY, NEAR_ONLY.put(FIT, fit), NEAR_ONLY.put(FIT, fit._replace(text="other"))
+    found = Findings(3, "difusion", corrected=(("difusion", "diffusion"),))
+    asked = NEAR_ONLY, NEAR_ONLY.put(FOUND, found), NEAR_ONLY.put(FOUND, found._replace(query="other"))
     shown = [header(one, NOW, "·").query for one in asked]
     assert shown == ["difusion", "difusion  (searched for diffusion)", "difusion"]
 
@@ -194,7 +195,7 @@ def test_the_header_changes_only_with_the_parts_of_the_state_that_it_shows() -> 
     ):
         for parts in (header_parts, filter_parts, strip_parts):
             assert parts(after) == parts(state)
-    assert header_parts(state.put(COUNTED, None)) != header_parts(state) == header_parts(state.put(FIT, None))
+    assert header_parts(state.put(COUNTED, None)) != header_parts(state) == header_parts(state.put(FOUND, None))
     assert header_parts(state.put(REFRESH, RefreshStatus().started())) != header_parts(state)
     assert header_parts(state.search_feed("x").search_progressed("x")) != header_parts(state)
     assert filter_parts(state.put(TOPIC_MEANINGS, {"agents": "Models that act."})) != filter_parts(state)
@@ -298,7 +299,7 @@ def test_the_line_never_exceeds_its_width_and_shows_as_much_of_the_query_as_can_
 ) -> None:
     line = header_line(header, width, glyphs)
     assert measure(line) <= width
-    assert {piece.role for piece in line} <= {*HEADER_ROLES, "text"}
+    assert {piece.role for piece in line} <= STYLES.keys()
     assert all(piece.text.isprintable() for piece in line)
     assert not any(char in text(line) for char in "\x1b\x07\u202e")
     wide = len(literal(header.place)) * 2 + len(literal(header.query)) * 2 + 20

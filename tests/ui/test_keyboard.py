@@ -46,7 +46,6 @@ class Desk(Bench):
         self.done: list[object] = []
         """The effects of keys: actions with their counts, and keys passed to widgets."""
         self.typed: list[str] | None = None
-        self.words: list[str] | None = None
         super().__init__(
             state,
             settings=Settings(**settings),
@@ -54,7 +53,6 @@ class Desk(Bench):
             perform=lambda id, count=None: self.done.append(id if count is None else (id, count)),
             forward=self.forward,
             take_text=self.take_text,
-            takes_words=lambda _context: None if self.words is None else self.words.append,
         )
         self.keyboard = Keyboard(self.app)
         self.chord_help, self.quitting, self.still, self.last_wait = self.later
@@ -176,10 +174,6 @@ async def test_typed_text_goes_to_the_line_that_takes_it(monkeypatch: pytest.Mon
     assert await desk.press("s", "enter", "ctrl+x") == ["<s>", "query.accept", "<ctrl+x>"]
     desk.typed = []
     assert await desk.press("s", "enter") == [] and desk.typed == ["s", "enter"]
-    desk = await Desk(monkeypatch).opened()
-    desk.words = []
-    assert await desk.press("c", "s", "space", "f9") == ["paper.star", "read.on", "<f9>"] and desk.words == ["c"]
-    assert await desk.press("g", "c", "j") == ["move.down"] and desk.words == ["c", "gc"]
 
 
 async def test_work_waits_for_held_keys_but_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:

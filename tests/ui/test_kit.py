@@ -30,7 +30,7 @@ from reader.ui.kit.lines import (
     short_day,
     with_keys,
 )
-from reader.ui.kit.pane import BarLook, Pane, Thumb, draw_bar, draw_scrollbars, thumb_of
+from reader.ui.kit.pane import Pane, Thumb, draw_bar, draw_scrollbars, thumb_of
 from reader.ui.list.pane import PaperList
 from tests.core.test_text import text
 from tests.table import each
@@ -160,7 +160,7 @@ def test_the_thumb_is_as_long_as_the_part_in_view(
     height: int, content: int, position: int, thumb: tuple[int, int] | None
 ) -> None:
     assert thumb_of(height, content, position) == thumb
-    cells = draw_bar(height, thumb and Thumb(*thumb), ASCII, BarLook(Style(), Style()), is_ruled=True)
+    cells = draw_bar(height, thumb and Thumb(*thumb), ASCII, (Style(), Style()), is_ruled=True)
     start, length = thumb or (height, 0)
     assert "".join(cell.text for cell in cells) == "|" * start + "#" * length + "|" * (height - start - length)
     actions = ["scroll_up"] * start + ["grab"] * length + ["scroll_down"] * (height - start - length)

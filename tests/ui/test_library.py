@@ -131,7 +131,7 @@ def answers(library: Library) -> list[object]:
     return [
         *(library.newest_day(), library.topic_names(), library.has_papers(), library.is_taught()),
         *(library.read(tag_counts, dict[str, int]()), library.has_news("2026-05-01"), library.pk_of("2605.00400")),
-        *(library.passages(1), library.ask(lambda window: window.older_day("2026-05-11", -1), None), library.why(1)),
+        *(library.passages(1), library.ask(lambda window: window.older_day("2026-05-11", -1), None)),
     ]
 
 
@@ -141,7 +141,7 @@ async def test_small_reads_are_answered_at_once(library: Library) -> None:
     await library.mark("tag:later", True, [pk])
     names = dict(zip(("agents", "evaluation", "reasoning", "efficiency", "video", "robotics"), NAMES, strict=True))
     assert answers(library) == [
-        *("2026-05-12", names, True, True, {"later": 1}, True, pk, (), "2026-05-12", ""),
+        *("2026-05-12", names, True, True, {"later": 1}, True, pk, (), "2026-05-12"),
     ]
     assert library.visible_papers("2026-05-12") == DayCount("2026-05-12", 14, 14)
     assert library.visible_papers("2026-01-01") == DayCount("2026-01-01", 0, 0)
@@ -155,7 +155,7 @@ async def test_reads_of_a_damaged_cache_answer_nothing_and_say_why(library: Libr
     damage(cache_file)
     assert library.rows([1, 2, 3]) == []
     assert library.paper(1) is None
-    assert answers(library) == [None, {}, False, False, {}, False, None, (), None, ""]
+    assert answers(library) == [None, {}, False, False, {}, False, None, (), None]
     assert "damaged" in library.trouble
     with pytest.raises(CacheDamaged, match="The next start of the reader repairs it"):
         await library.mark("star", True, [1])

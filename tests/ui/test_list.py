@@ -11,15 +11,15 @@ from rich.cells import cell_len
 from textual.events import MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
 
-from reader.cache.coverage import Coverage
+from reader.cache.feeds import Coverage
 from reader.cache.reads.window import DayCount
 from reader.core.lines import measure
 from reader.core.paper_row import PaperRow
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.line_widgets import Reported
 from reader.ui.kit.lines import pattern
+from reader.ui.kit.styles import STYLES
 from reader.ui.list.lines import (
-    LIST_ROLES,
     DayEnd,
     Heading,
     HoleAt,
@@ -192,7 +192,7 @@ def test_lines_keep_to_the_width(
     assert len(drawn) == paper_height(one, width, look) <= MOST_LINES
     for line in drawn:
         assert measure(line) <= width
-        assert all(piece.text.isprintable() and piece.role in {*LIST_ROLES, "text"} for piece in line)
+        assert all(piece.text.isprintable() and piece.role in STYLES for piece in line)
 
 
 # Headings and the end

@@ -7,7 +7,7 @@ from the drawn colours and not by the code that chooses them.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -19,13 +19,13 @@ from textual.filter import LineFilter, Monochrome
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.theme import BUILTIN_THEMES
-from textual.widget import Widget
 
-from reader.platform import OWN_THEMES, TEXTUAL_THEMES, theme_name
+from reader.platform import OWN_THEMES, TEXTUAL_THEMES, THEMES, theme_name
+from reader.ui.kit import theme
+from reader.ui.kit.styles import DARK_COLORS, LIGHT_COLORS, OWN_COLORS, PLAIN, STYLES, Colors, color_depth, sgr
 from reader.ui.kit.textual_fixes import Colorless, ControlNet
+from reader.ui.kit.theme import contrast, find_theme, palette_of, styles_directory, stylesheets
 from reader.ui.list.pane import PaperList
-from reader.ui.looks import theme
-from reader.ui.looks.theme import DARK_COLORS, LIGHT_COLORS, contrast, find_theme, styles_directory, stylesheets
 from tests.table import each
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
@@ -64,22 +64,17 @@ def test_the_theme_follows_the_setting_and_the_terminal(choice: str, environ: di
 
 
 def test_every_theme_has_a_name_in_the_settings() -> None:
-    assert set(TEXTUAL_THEMES) == set(BUILTIN_THEMES)
-    assert tuple(one.name for one in theme.THEMES) == OWN_THEMES
-    for name in (*OWN_THEMES, *TEXTUAL_THEMES):
-        found = theme.find_theme(name)
-        assert found.name == name
-        assert set(theme.DEFAULTS) <= set(found.variables)
-        # Two of Textual's have none of the sixteen colours' text styles of ours by themselves.
-        assert found.ansi == (found.variables["cursor-style"] != "none")
+    assert (set(TEXTUAL_THEMES), tuple(OWN_COLORS)) == (set(BUILTIN_THEMES), OWN_THEMES)
+    assert all(find_theme(name).name == name for name in THEMES)
+    assert find_theme("no such theme").name == "dark"
 
 
 def test_colours_of_other_themes_are_adjusted_for_contrast() -> None:
     nord = theme.derived(ground="#2e3440", text="#d8dee9", accent="#5e81ac", star="#4c566a", warning="#bf616a")
-    assert nord == theme.Colors(
+    assert nord == Colors(
         **{"ground": "#2e3440", "panel": "#353b47", "cursor": "#3d434f", "hit": "#3c4b60", "strip": "#384356"},
         **{"rule": "#494f5b", "bar": "#5a606c", "text": "#d8dee9", "muted": "#aeb4bf", "faint": "#acb0b9"},
-        **{"accent": "#9bb1cc", "star": "#adb1ba", "warning": "#d9a0a6"},
+        **{"mark": "#69612e", "accent": "#9bb1cc", "star": "#adb1ba", "warning": "#d9a0a6"},
     )
     sun = theme.derived(ground="#fdf6e3", text="#657b83", accent="#268bd2", star="#b58900", warning="#dc322f")
     assert (sun.text, sun.muted, sun.accent, sun.warning) == ("#4d5d64", "#616c6c", "#1e6fa8", "#c62d2a")
@@ -87,11 +82,12 @@ def test_colours_of_other_themes_are_adjusted_for_contrast() -> None:
         21,
         pytest.approx(4.478, abs=0.001),
     ]
+    assert contrast("#fcefb3", LIGHT_COLORS.text) > LEAST and LIGHT_COLORS.mark == "#fcefb3"
     tints = [theme.tinted("#14161b", *pair) for pair in (("#ffd400", "#dde0e6"), ("#ffffff", "#303030"))]
     assert tints == ["#564b13", "#14161b"]
 
 
-@pytest.mark.parametrize("name", [name for name in (*OWN_THEMES, *TEXTUAL_THEMES) if theme.find_theme(name).ansi])
+@pytest.mark.parametrize("name", [name for name in THEMES if find_theme(name).ansi])
 async def test_the_cursors_line_is_seen_where_it_has_no_background(name: str) -> None:
     papers = PaperList(today=TODAY)
     async with staged(Stage(papers, name), 80, 12) as (app, pilot):
@@ -107,7 +103,7 @@ async def test_the_cursors_line_is_seen_where_it_has_no_background(name: str) ->
 def test_stylesheets_name_no_color() -> None:
     sheets = stylesheets()
     assert [sheets[0].name, sheets[0].parent] == ["app.tcss", styles_directory()]
-    assert {"list.tcss", "detail.tcss", "page.tcss"} <= {sheet.name for sheet in sheets}
+    assert {"lines.tcss", "main.tcss", "page.tcss"} <= {sheet.name for sheet in sheets}
     for sheet in sheets:
         rules = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
         for name, value in re.findall(r"\b(color|background|border[a-z-]*|outline|tint)\s*:\s*([^;]+);", rules):
@@ -248,13 +244,10 @@ async def test_a_screenshot_that_cannot_be_saved_is_reported(reader: Opener, mon
 
 LEAST = 4.5
 
-RGB = tuple(name for name in (*OWN_THEMES, *TEXTUAL_THEMES) if not find_theme(name).ansi)
+RGB = tuple(name for name in THEMES if not find_theme(name).ansi)
 
 FURNITURE = frozenset(" │─┃━▌▐▎▏▕┌┐└┘├┤┬┴┼╭╮╰╯[]|-#")
 """Rules, bars and brackets, which carry no information of their own."""
-
-EDGES = ("bar--rule", "bar--thumb", "bar--held")
-"""Roles of furniture: the rule between panes, and its thumb."""
 
 
 def ratio(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
@@ -291,30 +284,6 @@ def faint_cells(r: Story, region: Region | None = None) -> list[str]:
         for text, style, _ in segments:
             if set(text) - FURNITURE and style is not None and of(style) < LEAST:
                 found.append(f"line {y}: {text!r} {of(style):.2f} {style}")
-    return found
-
-
-def own_roles(widget: Widget) -> Iterator[str]:
-    """The roles of one of our widgets."""
-    for kind in type(widget).__mro__:
-        if kind.__module__.startswith("reader."):
-            yield from vars(kind).get("COMPONENT_CLASSES", ())
-
-
-def faint_roles(r: Story) -> list[str]:
-    """The roles of the screen in front that can't be read on their background, or on the cursor's."""
-    found = []
-    for widget in r.app.screen.walk_children(Widget, with_self=True):
-        roles = set(own_roles(widget)) - set(EDGES)
-        ends = ("--cursor", "--highlighted", "--hit")
-        partial = {role: widget.get_component_rich_style(role, partial=True) for role in roles if role.endswith(ends)}
-        # A cursor without a background is the sign before a line, which covers no words.
-        over = {role: style for role, style in partial.items() if style.bgcolor is not None}
-        for role in roles:
-            style = widget.get_component_rich_style(role)
-            for name, above in {"": Style.null(), **over}.items():
-                if of(style + above) < LEAST:
-                    found.append(f"{role} {name}: {of(style + above):.2f}")
     return found
 
 
@@ -355,7 +324,6 @@ async def test_every_cell_can_be_read_and_is_ascii_for_those_who_chose_that(
             assert r.context in ("list", "empty"), screen
             await r.do(*actions)
             assert faint_cells(r) == [], screen
-            assert faint_roles(r) == [], screen
             assert not ascii or odd(r) == {}, screen
             await r.press(*back)
         for typed in ("topic:vid", "topic:agnets", "is:(", "nothing like this", "zzz sort:upvotes"):
@@ -376,19 +344,56 @@ async def walk_themes(r: Story) -> AsyncIterator[str]:
         yield name
 
 
-@pytest.mark.long
-async def test_every_theme_can_be_read(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("paper.star", "move.down", "paper.read")
-        async for name in walk_themes(r):
-            assert faint_cells(r) == [], name
-            assert faint_roles(r) == [], name
+@pytest.mark.parametrize("name", RGB)
+def test_every_role_can_be_read_in_every_theme_also_in_the_cursors_line(name: str) -> None:
+    palette = palette_of(name)
+    for role in STYLES.keys() - {"rule", "thumb"}:
+        pane, _, bare = role.rpartition(".")
+        for over, is_hit in ((PLAIN, False), ("cursor", False), (PLAIN, True), ("cursor", True)):
+            assert of(palette.draw(pane, bare, over, is_hit=is_hit)) >= LEAST, (role, over)
+
+
+@each(
+    ("style", "depth", "sequence"),
+    [
+        (("papers", "text"), 24, "38;2;221;224;230;48;2;20;22;27"),
+        (("papers", "current", "highlighted"), 24, "1;38;2;221;224;230;48;2;32;36;45"),
+        (("papers", "dot"), 8, "38;5;111;48;5;233"),
+        (("help", "key"), 0, ""),
+        (("paper", "gone"), 0, "9"),
+    ],
+)
+def test_the_first_frame_sends_the_styles_of_the_table(style: tuple[str, ...], depth: int, sequence: str) -> None:
+    assert sgr(palette_of("dark").find(*style), depth) == sequence
+
+
+@each(
+    ("style", "sequence"),
+    [
+        (("papers", "text"), ""),
+        (("papers", "muted"), "2"),
+        (("papers", "muted", "highlighted"), "7"),
+        (("papers", "star"), "33"),
+        (("papers", "current-read"), "1"),
+        (("filter", "cursor"), "7"),
+        (("bar", "rule"), "90"),
+    ],
+)
+def test_the_terminals_own_colours_are_sent_in_every_depth(style: tuple[str, ...], sequence: str) -> None:
+    assert {sgr(palette_of("ansi").find(*style), depth) for depth in (4, 8, 24)} == {sequence}
+
+
+@each(
+    ("environment", "depth"),
+    [(TRUECOLOR, 24), ({"TERM": "tmux-256color"}, 8), ({"TERM": "linux"}, 4), ({**TRUECOLOR, "NO_COLOR": "1"}, 0)],
+)
+def test_the_terminal_tells_how_many_colours_it_has(environment: dict[str, str], depth: int) -> None:
+    assert color_depth(environment) == depth
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("look", [DARK_COLORS, LIGHT_COLORS], ids=["dark", "light"])
-def test_our_colors_differ_enough(look: object) -> None:
-    colors = DARK_COLORS if look is DARK_COLORS else LIGHT_COLORS
+@pytest.mark.parametrize("colors", [DARK_COLORS, LIGHT_COLORS], ids=["dark", "light"])
+def test_our_colors_differ_enough(colors: Colors) -> None:
     for ground in (colors.ground, colors.panel, colors.cursor):
         for text in (colors.text, colors.muted, colors.faint, colors.accent, colors.star, colors.warning):
             assert contrast(text, ground) >= LEAST, (text, ground)
@@ -407,6 +412,5 @@ async def test_a_full_text_can_be_read(reader: Opener, cache_file: Path, name: s
         for actions in (("text.next_section",), ("text.outline",), ("text.outline", "text.select", "text.select")):
             await r.do(*actions, "move.down")
             assert faint_cells(r) == [], actions
-            assert faint_roles(r) == [], actions
         await r.do("app.escape", "move.top", "text.follow")
         assert faint_cells(r) == []

@@ -9,7 +9,7 @@ import pytest
 from textual.events import Paste
 
 from reader.cache.search.compile import compile_query
-from reader.ui.filter.counter import question
+from reader.ui.filter.counter import Counting
 from reader.ui.filter.state import COUNTED, TOPIC_MODE
 from reader.ui.library.library import Library
 from reader.ui.page.lines import MEASURE
@@ -214,7 +214,8 @@ async def differences(r: Story) -> list[str]:
     try:
         scope = fresh.scope(r.app.look.today)
         listed = await fresh.order(compile_query(state.place.whole(order), scope))
-        counts = await fresh.count(question(state.place, order, scope, state[TOPIC_MODE]))
+        mode = state[TOPIC_MODE]
+        counts = await fresh.counts.ask(lambda window: Counting().count(window, state.place, scope, mode))
         shown, here = state[COUNTED], r.main.detail.paper
         assert shown is not None
         agree = {

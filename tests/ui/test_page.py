@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from reader.cache.history import STILL, Votes
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.paper import Listing, Paper
 from reader.keys.keymap import Keymap
 from reader.refresh.lines import Line, step, waiting

@@ -31,7 +31,7 @@ from reader.core.lines import Line, measure
 from reader.core.paper import Paper
 from reader.core.paper_row import NotCached
 from reader.core.passages import Passage
-from reader.core.similarity import Fit, SharedTerms
+from reader.core.similarity import SharedTerms
 from reader.core.text import clean_note
 from reader.core.titles import TitleRecord
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
@@ -40,18 +40,18 @@ from reader.ui.page.lines import (
     NOTE_LINES,
     SECTIONS,
     SECTIONS_ON_PAGE,
-    Found,
+    Findings,
     Presentation,
     comment_lines,
     compact,
     compose,
     find_words,
-    fit_lines,
     found_lines,
     linked_counts,
     output_lines,
     own_lines,
     repository_lines,
+    shared_lines,
     version_lines,
 )
 from tests.table import each
@@ -160,18 +160,18 @@ def test_the_output_of_a_program_names_its_maker_and_keeps_its_lines() -> None:
     assert all(output_texts(KeptOutput("S", MADE, "One two."), width) for width in (3, 5))
 
 
-def reasons(fit: Fit | None, width: int = 80) -> list[str]:
-    return said_by(fit_lines(fit, width, UNICODE))
+def reasons(found: Findings | None, width: int = 80) -> list[str]:
+    return said_by(shared_lines(found, width, UNICODE))
 
 
 def test_each_reason_is_named() -> None:
-    fit = Fit(3, "like:1", SharedTerms(("draft trees",), ("Ada",)))
+    fit = Findings(3, "like:1", (), SharedTerms(("draft trees",), ("Ada",)))
     assert reasons(fit) == ["Why here  shares draft trees · Ada"]
     assert all(len(line) <= 20 for line in reasons(fit, 20))
-    assert reasons(Fit(3, "like:1")) == reasons(None) == []
-    hostile = Fit(3, "x", SharedTerms(("a\x1b[31mb",)))
+    assert reasons(Findings(3, "like:1")) == reasons(None) == []
+    hostile = Findings(3, "x", (), SharedTerms(("a\x1b[31mb",)))
     assert "\x1b" not in reasons(hostile)[0]
-    assert said_by(fit_lines(fit, 80, ASCII))[0].isascii()
+    assert said_by(shared_lines(fit, 80, ASCII))[0].isascii()
 
 
 # The whole paper
@@ -235,7 +235,7 @@ def test_the_page_shows_everything_about_a_paper() -> None:
         position="3 of 34",
         suits="like what you starred",
         votes=Votes((50, 55, 61), 11),
-        fit=Fit(1, "like:1", SharedTerms(("draft trees",))),
+        found=Findings(1, "like:1", (), SharedTerms(("draft trees",))),
         outputs=(KeptOutput("Summary", "2026-11-26T08:00:00Z", "One."),),
         fetching="fetching …",
         link_keys={"o": "o", "p": "P", "a": "La", "c": "Lc", "1": "L1", "m": "Lm"},
@@ -591,12 +591,12 @@ DOCUMENT = Document(
     ],
 )
 def test_each_section_has_its_first_place(words: tuple[str, ...], blocks: list[int], total: int) -> None:
-    found = find_words(1, DOCUMENT, words)
-    assert ([hit.block for hit in found.hits], found.total) == (blocks, total)
+    hits, number = find_words(DOCUMENT, words)
+    assert ([hit.block for hit in hits], number) == (blocks, total)
 
 
 def test_places_stand_below_their_sections_and_lead_there() -> None:
-    found = find_words(1, DOCUMENT, ("sparse", "attention"))
+    found = Findings(1, "", ("sparse", "attention"), SharedTerms(), (), *find_words(DOCUMENT, ("sparse", "attention")))
     lines = found_lines(found, 60, UNICODE, is_page=False, key="i")
     assert texts(lines) == [
         "▤ In the full text  3 places  i reads there",
@@ -607,7 +607,7 @@ def test_places_stand_below_their_sections_and_lead_there() -> None:
     ]
     assert {piece.action for line in lines for piece in line if piece.action} == {("place", "2"), ("place", "7")}
     assert [piece.text for piece in lines[2] if piece.hit] == ["Sparse", "attention"]
-    for nothing in (None, Found(1, ("x",))):
+    for nothing in (None, Findings(1, "", ("x",))):
         assert found_lines(nothing, 40, UNICODE, is_page=True) == []
 
 
@@ -618,7 +618,7 @@ def test_no_line_is_too_wide(width: int, is_page: bool, glyphs: Glyphs) -> None:
     many = Document(
         "T", tuple(block for n in range(9) for block in section(str(n), "A long title " * 9, "attention 多"))
     )
-    found = find_words(1, many, ("attention",))
+    found = Findings(1, "", ("attention",), SharedTerms(), (), *find_words(many, ("attention",)))
     lines = found_lines(found, width, glyphs, is_page=is_page)
     assert all(measure(line) <= max(width, 4) for line in lines)
     if width == 60:

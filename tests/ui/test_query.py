@@ -8,8 +8,8 @@ from textual import events
 
 from reader.core.errors import QueryError
 from reader.core.query.suggestions import Completion, complete
-from reader.ui.kit.line_widgets import Reported
-from reader.ui.query.actions import LONGEST, QueryInput, QueryLine
+from reader.ui.kit.line_widgets import LineInput, Reported
+from reader.ui.query.actions import LONGEST, QueryLine
 from reader.ui.query.advice import (
     ADD_A_PAPER,
     EXAMPLES,
@@ -117,7 +117,7 @@ class LineApp(Stage):
         return [message.value for message in self.told if isinstance(message, Reported)]
 
     def on_mount(self) -> None:
-        self.line.query_one(QueryInput).cursor_blink = False
+        self.line.query_one(LineInput).cursor_blink = False
         self.line.know(completer, TOPICS)
         self.line.open(self.first, self.history)
 
@@ -196,7 +196,7 @@ async def test_suggestions_are_chosen_by_down_and_up_and_taken_by_tab() -> None:
 
 async def test_tab_straight_after_a_letter_completes_what_is_typed() -> None:
     async with staged(LineApp(), 60, 20) as (app, _):
-        app.line.query_one(QueryInput).insert_text_at_cursor("topic:gu")
+        app.line.query_one(LineInput).insert_text_at_cursor("topic:gu")
         assert app.line.complete()
         assert app.line.text == "topic:gui-agents "
         assert not app.line.complete()
@@ -239,7 +239,7 @@ async def test_typing_replaces_the_old_query_unless_a_cursor_key_comes_first() -
 
 async def test_pasted_text_becomes_one_clean_line() -> None:
     async with staged(LineApp("a"), 60, 20) as (app, pilot):
-        line = app.line.query_one(QueryInput)
+        line = app.line.query_one(LineInput)
         await pilot.press("right")
         line.post_message(events.Paste("x" * LONGEST))
         await pilot.pause()

@@ -13,11 +13,11 @@ import pytest
 from textual.worker import WorkerCancelled
 
 from reader.cache.marks.events import Events
-from reader.cache.storing.papers import Stored
+from reader.cache.storing import StoreResult
 from reader.config import Settings
 from reader.core.errors import FeedOffline, FeedRefused, ReaderError
 from reader.paths import log_database, suspect_stamp
-from reader.refresh.lines import Job, Line, Tell, failed, step, waiting
+from reader.refresh.lines import Job, Line, Tell, failure_line, step, waiting
 from reader.refresh.plan import Days, Latest, plan_of
 from reader.ui.refresh.refresher import FIRST_SECOND, Refresher, Wanted
 from reader.ui.refresh.state import REFRESH, RefreshStatus
@@ -82,7 +82,7 @@ SILENT, OFFLINE = (
     step("failing", title="Ada's laboratory", since="2026-05-11T06:00:00Z", more=2),
     fetched(error=FeedOffline("gone")),
 )
-MUCH = fetched(Stored(new=2, skipped=1_200)) | {"returned": 1}
+MUCH = fetched(StoreResult(new=2, skipped=1_200)) | {"returned": 1}
 ENDS: list[tuple[Line, Wanted, str, str]] = [
     (SILENT, FIRST, "! Ada's laboratory and 2 more: no answer since 11 May", ": 3 feeds silent"),
     (SILENT, FIRST, "", ": 3 feeds silent"),
@@ -93,7 +93,7 @@ ENDS: list[tuple[Line, Wanted, str, str]] = [
         f"! {'A' * 25}: no answer since 07:00",
         f": {'A' * 19}… silent",
     ),
-    (failed("day", FeedRefused("no day"), day="2026-05-12", n=1, of=3), FIRST, "", "no day: feed error"),
+    (failure_line("day", FeedRefused("no day"), day="2026-05-12", n=1, of=3), FIRST, "", "no day: feed error"),
     (SILENT, FIRST, "", "no day: feed error"),
     (OFFLINE, FIRST, "! offline · r tries again", "gone: offline"),
     (OFFLINE, FIRST, "", "gone: offline"),
@@ -106,12 +106,12 @@ ENDS: list[tuple[Line, Wanted, str, str]] = [
         ": ",
     ),
     (fetched() | {"returned": 1_000}, ASKED, "0 new, 1,000 that you marked or imported", ": "),
-    (fetched(Stored(new=1)), ASKED, "1 new", ": "),
-    (fetched(Stored(skipped=3)), ASKED, "! 3 of the feed's records could not be read and were skipped", ": "),
-    (fetched(Stored(unchanged=9)), ASKED, "nothing new", ": "),
-    (fetched(Stored(unchanged=9)), FIRST, "", ": "),
+    (fetched(StoreResult(new=1)), ASKED, "1 new", ": "),
+    (fetched(StoreResult(skipped=3)), ASKED, "! 3 of the feed's records could not be read and were skipped", ": "),
+    (fetched(StoreResult(unchanged=9)), ASKED, "nothing new", ": "),
+    (fetched(StoreResult(unchanged=9)), FIRST, "", ": "),
     (OFFLINE, FIRST, "! offline · r tries again", "gone: offline"),
-    (failed("notification", ReaderError("no bell")), WEEK, "! no bell", "gone: offline"),
+    (failure_line("notification", ReaderError("no bell")), WEEK, "! no bell", "gone: offline"),
 ]
 """A message, the refresh it belongs to, the notice, and the lasting problem and trouble."""
 

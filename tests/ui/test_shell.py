@@ -230,7 +230,7 @@ async def test_a_view_is_a_row_of_the_filter_pane(packages: Packages, reader: Op
     packages.install_example("short_reads", "minutes")
     async with reader(size=(200, 40)) as r:
         await r.until(lambda: any("Short reads" in line for line in r.lines))
-        await r.do("view.saved", count=len(r.app.state.views.named))
+        await r.do("view.saved", count=len(r.app.state.views.saved_views))
         assert r.view == "saved:Short reads"
         assert r.ids and not r.here.read
 

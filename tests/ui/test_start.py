@@ -178,7 +178,7 @@ async def test_marks_are_there_after_leaving_at_once(reader: Opener) -> None:
         assert not r.kept("2605.00400").starred
         assert all(r.kept(id).read for id in r.ids)
         await r.do("mark.undo")
-        assert r.status == "undone: no longer read · 14 papers · ctrl+r redoes"
+        assert r.status == "undone: 14 read · ctrl+r redoes"
 
 
 # Ways back and on
@@ -296,15 +296,15 @@ async def test_undo_leads_to_the_paper_that_it_restored(reader: Opener) -> None:
         await r.do("paper.hide", "view.latest", "view.unread", "move.bottom")
         assert hidden.id not in r.ids
         await r.do("mark.undo")
-        assert r.here.id == hidden.id and "undone: no longer hidden · " in r.status
+        assert r.here.id == hidden.id and "undone: 1 hidden · " in r.status
         await r.do("move.top", "mark.redo")
-        assert "redone: hidden · " in r.status
+        assert "redone: 1 hidden · " in r.status
         await r.do("mark.undo", "paper.star", "view.foryou", "view.starred", "mark.undo", "view.latest")
         here = r.here.id
         await r.do("day.older", "mark.redo")
         assert (r.here.id in r.ids, hidden.id in r.ids) == (True, False)
-        assert "redone: starred · " in r.status
+        assert "redone: 1 starred · " in r.status
         await r.do("mark.undo")
-        assert "undone: no longer starred · " in r.status
+        assert "undone: 1 starred · " in r.status
         await r.do("view.latest")
         assert r.here.id == here

@@ -18,7 +18,7 @@ from reader.core.paper import Listing as FeedListing
 from reader.keys.actions import CONTEXTS
 from reader.session.places import Place, ViewList, saved_view, view
 from reader.ui.dates import DATE, DateRequest, ask_for_date
-from reader.ui.library.counting import Counts
+from reader.ui.filter.counter import Counts
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.page.state import PAGE, Reading, close_page
 from reader.ui.page.state import READING as DETAIL

@@ -31,7 +31,6 @@ from reader.ui.kit.line_widgets import Reported, StatusLine
 from reader.ui.kit.lines import PRESS
 from reader.ui.kit.status_lines import (
     DECIDING_KEYS,
-    STATUS_ROLES,
     Choice,
     Condition,
     Header,
@@ -39,6 +38,7 @@ from reader.ui.kit.status_lines import (
     Tone,
     status_lines,
 )
+from reader.ui.kit.styles import STYLES
 from reader.ui.list.header import main_status
 from reader.ui.main_screen import TopLine
 from reader.ui.notes.actions import NOTING, TAGGING, Noting, Tagging
@@ -164,7 +164,7 @@ def test_a_line_never_exceeds_its_width(
     for one in (Status(tuple(keys), message=said, tone=tone), Status((), tuple(keys), said, said, tone)):
         for line in status_lines(one, width, glyphs):
             assert measure(line) <= width
-            assert {piece.role for piece in line} <= {*STATUS_ROLES, "text"}
+            assert {piece.role for piece in line} <= STYLES.keys()
             assert all(literal(piece.text) == piece.text for piece in line)
 
 

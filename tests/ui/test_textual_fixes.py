@@ -9,7 +9,6 @@ import asyncio
 import time
 import unicodedata
 from collections.abc import Callable
-from typing import ClassVar
 
 import pytest
 from hypothesis import given
@@ -39,9 +38,8 @@ from reader.ui.kit.textual_fixes import (
     PastesWhole,
     StylesheetParsedOnce,
     color_filters,
-    visual_style,
 )
-from reader.ui.looks.theme import ANSI, DARK
+from reader.ui.kit.theme import find_theme
 
 
 async def until(happened: Callable[[], bool]) -> None:
@@ -108,7 +106,7 @@ async def test_delayed_loses_no_call_begins_anew_and_is_stopped_even_when_it_is_
 
 def filters_of(theme: str) -> list[LineFilter]:
     app: App[None] = App()
-    for one in (ANSI, DARK):
+    for one in (find_theme("ansi"), find_theme("dark")):
         app.register_theme(one)
     app.theme = theme
     return list(app.get_line_filters())
@@ -216,7 +214,7 @@ class Themed(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.register_theme(DARK)
+        self.register_theme(find_theme("dark"))
         self.theme = "dark"
 
     def compose(self) -> ComposeResult:
@@ -232,7 +230,7 @@ async def test_stylesheets_are_parsed_again_only_for_another_theme(parsed: list[
     async with Fixed().run_test() as pilot:
         await pilot.pause()
         assert not parsed
-        accent = Color.parse(DARK.accent or "")
+        accent = Color.parse(find_theme("dark").accent or "")
         assert pilot.app.query_one(Static).styles.color == accent
         pilot.app.theme = "textual-light"
         await pilot.pause()
@@ -310,25 +308,3 @@ async def test_plain_input_takes_the_first_line_as_it_comes(kind: type[Input], p
         line.post_message(Paste("one\x1b\ntwo"))
         await pilot.pause()
         assert line.value == pasted
-
-
-# visual_style
-
-
-class Reversed(Static):
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"reversed--word"}
-    DEFAULT_CSS = "Reversed > .reversed--word { text-style: reverse bold; }"
-
-
-async def test_plain_visual_style_drops_reverse() -> None:
-    class Showing(App[None]):
-        def compose(self) -> ComposeResult:
-            yield Reversed("")
-
-    async with Showing().run_test() as pilot:
-        widget = pilot.app.query_one(Reversed)
-        assert widget.get_visual_style("reversed--word").bold
-        assert not widget.get_visual_style("reversed--word").reverse
-        assert visual_style(widget, "reversed--word").reverse
-        assert visual_style(widget, "reversed--word").bold
-        assert not visual_style(widget).reverse

@@ -11,8 +11,9 @@ import pytest
 from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.marks import Agent
+from reader.core.topics.scorer import Topic
 from reader.ui.filter.state import TOPIC_ORDER
 from reader.ui.refresh.state import REFRESH
 from tests.ui import papers
@@ -108,7 +109,7 @@ async def test_a_topic_in_the_detail_is_a_way_to_its_papers(reader: Opener) -> N
 class NoTopics(ByTitle):
     """Rules that were changed: they give no paper any topic."""
 
-    def classify(self, title: str, _abstract: str, _keywords: Sequence[str]) -> tuple[str, ...]:
+    def classify(self, title: str, abstract: str, keywords: Sequence[str] = ()) -> tuple[str, ...]:
         return ()
 
 
@@ -185,8 +186,8 @@ async def test_a_paper_leads_to_those_of_one_of_its_topics(reader: Opener) -> No
 
 
 async def test_other_rules_reach_all_papers_without_a_network(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    mine = papers.Topic("mine", "My own thing", "Mine", "What I read.", "nothing")
-    rules = papers.ByTitle("2", (*papers.ByTitle().topics, mine))
+    mine = Topic("mine", "My own thing", "Mine", "What I read.")
+    rules = papers.ByTitle("2", papers.WORDS | {mine: "nothing"})
     async with reader(papers=BOTH) as r:
         assert "My own thing" not in r.screen
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")

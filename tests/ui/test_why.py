@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reader.cache.choice import Learned, Suits
+from reader.cache.choice import LearnedInterests, Suits
 from reader.cache.watching import Act, ProgramMark
 from reader.core.choice import Common
 from reader.core.errors import CacheError
@@ -18,7 +18,7 @@ from tests.table import each
 from tests.ui.conftest import Opener
 from tests.ui.stage import Stage, staged, text, texts
 
-LEARNED = Learned(
+LEARNED = LearnedInterests(
     (("speculative decoding", 5), ("KV cache", 3)),
     (Wish("topic", "humans", -1), Wish("word", "KV caches", 2), Wish("topic", "agents", None)),
     9,
@@ -50,7 +50,7 @@ def test_a_paper_has_its_reason_then_what_was_learned_and_asked_for() -> None:
 
 
 def test_without_stars_topics_are_offered_to_begin_with() -> None:
-    known = Explanation(Learned((), (Wish("topic", "video", 1),)), None, NAMES)
+    known = Explanation(LearnedInterests((), (Wish("topic", "video", 1),)), None, NAMES)
     assert drawn(known) == [
         "To begin, pick three topics, or star a paper",
         "Agents & tools",
@@ -60,7 +60,7 @@ def test_without_stars_topics_are_offered_to_begin_with() -> None:
 
 
 def test_one_star_is_no_subject_with_a_name() -> None:
-    assert drawn(Explanation(Learned(papers=1), None, NAMES))[1:] == [
+    assert drawn(Explanation(LearnedInterests(papers=1), None, NAMES))[1:] == [
         "It learns from 1 paper that you marked, and names a subject that several share."
     ]
 

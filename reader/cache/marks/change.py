@@ -8,23 +8,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from reader.cache.flags import has
+from reader.cache.marks.derive import NEWEST
 from reader.core import marks
 from reader.core.marks import (
-    HIGHLIGHT,
-    LIKE,
     NOTE,
     PASSAGE,
     QUEUE,
     RULE,
-    STATES,
-    TAG,
     TRACES,
     UNDOES,
     WANT,
     place_between,
 )
-from reader.core.paper_row import Flag
 from reader.log.rows import Mark
 
 BATCH = 20_000
@@ -73,7 +68,7 @@ def find_changing(connection: sqlite3.Connection, change: Change) -> list[str]:
     kind, found = change.kind, list[str]()
     for start in range(0, len(change.pks), BATCH):
         pks = json.dumps(list(change.pks[start : start + BATCH]))
-        values = {"pks": pks, "value": change.text, "tag": kind.removeprefix(TAG), "kind": kind}
+        values = {"pks": pks, "value": change.text, "kind": kind}
         found += (id for (id,) in connection.execute(_CHANGING.format(same=same(kind)), values))
     return found + list(change.absent if change.is_set else ())
 
@@ -93,19 +88,11 @@ def marks_of(connection: sqlite3.Connection, changes: Sequence[Change]) -> list[
     return list(found.values())
 
 
-_NEWEST = (
-    "(SELECT m.value FROM mark AS m WHERE m.pk = paper.pk AND m.kind = :kind AND m.undone = 0"
-    " ORDER BY m.clock DESC, m.action DESC LIMIT 1)"
-)
-
-
 def same(kind: str) -> str:
-    """SQL: whether a paper already has the state `:value` of this kind.
-
-    `:kind` is the kind, and `:tag` the tag's name.
-    """
-    if kind in STATES:
-        return f"{STATES[kind]} = CAST(:value AS INTEGER)"
+    """SQL: whether a paper already has the state `:value` of the kind `:kind`."""
+    if kind == "hide":
+        # A muted word may hide it, too.
+        return "hidden = CAST(:value AS INTEGER)"
     if kind in TRACES:
         # One trace of a kind per day; a paper opened on a day was not passed on it.
         kinds = TRACES if kind == marks.PASS else (kind,)
@@ -114,18 +101,13 @@ def same(kind: str) -> str:
     if kind == WANT:
         # It is here, which is all that was wanted.
         return "true"
-    if kind == LIKE or kind.startswith(PASSAGE):
-        return f"coalesce({_NEWEST}, {repr('0') if kind == LIKE else repr('')}) = :value"
-    if kind == NOTE:
-        return "coalesce((SELECT body FROM note WHERE note.pk = paper.pk), '') = :value"
     if kind == QUEUE:
         place = "(SELECT place FROM queue WHERE queue.pk = paper.pk)"
         return f"CASE :value WHEN '0' THEN {place} IS NULL WHEN '1' THEN {place} IS NOT NULL ELSE {place} IS :value END"
-    if kind == HIGHLIGHT:
-        return f"{has(Flag.HIGHLIGHTED, 'paper.pk')} = CAST(:value AS INTEGER)"
     if kind.startswith(RULE):
         return "EXISTS (SELECT 1 FROM mark AS m WHERE m.pk = paper.pk AND m.kind = :kind)"
-    return "EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.tag = :tag AND t.pk = paper.pk) = CAST(:value AS INTEGER)"
+    nothing = "''" if kind == NOTE or kind.startswith(PASSAGE) else "'0'"
+    return f"coalesce({NEWEST.format(pk='paper.pk', kind=':kind')}, {nothing}) = :value"
 
 
 # A queued paper that is moved within a list

@@ -16,10 +16,9 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from reader.cache import meta, muting
-from reader.cache.feed_list import list_feeds
+from reader.cache import meta, standing
 from reader.cache.flags import clear_flag, has, having, set_flag
-from reader.cache.follows import derive_follows, forget_all
+from reader.cache.standing import derive_follows, list_feeds
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
 from reader.core.marks import FOLLOW, HIGHLIGHT, NOTE, PASSAGE, QUEUE, STANDING, STATES, TAG, TRACES, sql_list
 from reader.core.paper_row import Flag
@@ -117,7 +116,7 @@ def _forget(connection: sqlite3.Connection, edition: str) -> None:
         connection.execute("UPDATE paper SET hidden = 0 WHERE hidden")
         clear_flag(connection, Flag.MUTED)
         clear_flag(connection, Flag.HIGHLIGHTED)
-        forget_all(connection)
+        derive_follows(connection)
         meta.put(connection, APPLIED, f"{edition} 0")
 
 
@@ -234,7 +233,7 @@ def mute(connection: sqlite3.Connection, among: Iterable[int] | None = None) -> 
     """Derive again which papers muted queries hide, of all or `among` some, in the caller's transaction."""
     connection.execute(
         f"UPDATE paper SET hidden = {_HIDDEN} WHERE pk IN (SELECT value FROM json_each(?)) AND hidden <> {_HIDDEN}",
-        (json.dumps(muting.flag(connection, among)),),
+        (json.dumps(standing.flag_muted(connection, among)),),
     )
 
 
@@ -303,7 +302,7 @@ _ADD_BY_TITLE = f"""
 """
 
 
-def absent(connection: sqlite3.Connection) -> Iterator[tuple[str, str, str]]:
+def absent_marks(connection: sqlite3.Connection) -> Iterator[tuple[str, str, str]]:
     """The marks on papers that the cache lacks, as (id, kind, value), without undone ones."""
     yield from connection.execute(
         "SELECT paper, kind, value FROM mark WHERE pk IS NULL AND paper <> '' AND undone = 0 AND kind <> 'undo'"

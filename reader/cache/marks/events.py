@@ -18,7 +18,7 @@ from reader.cache.marks import derive
 from reader.cache.marks.change import Change, marks_of
 from reader.core.marks import RULE, Agent
 from reader.database import connections
-from reader.database.sqlite_errors import explained
+from reader.database.sqlite_errors import explain_errors
 from reader.log.actions import UserAction, make_action
 from reader.log.rows import Mark, Row
 from reader.log.store import Log
@@ -50,7 +50,7 @@ class Events:
         With `recover` False, what the cache lacks waits for `recover`, which `stop` can interrupt, or for an action.
         """
         log = Log.open(path, now)
-        with connections.closing_on_error(log), explained(path):
+        with connections.closing_on_error(log), explain_errors(path):
             connection = connections.connect(path)
             events = cls(connection, path, log)
             with connections.closing_on_error(connection):
@@ -69,7 +69,7 @@ class Events:
 
     def recover(self, progress: Progress = ignore_progress) -> None:
         """Derive in the cache what the log has and the cache lacks."""
-        with explained(self._path):
+        with explain_errors(self._path):
             derive.catch_up(self._connection, progress, lambda: self._is_stopped)
 
     # What the user does
@@ -95,7 +95,7 @@ class Events:
         """
         # What another program did since is part of the state that decides what changes.
         self.recover()
-        with explained(self._path):
+        with explain_errors(self._path):
             marks = marks_of(self._connection, changes)
         author = RULE if any(one.kind.startswith(RULE) for one in changes) else ""
         return self._record(marks, progress, by.text if by is not None else author)
@@ -109,11 +109,11 @@ class Events:
 
         If a program made it, all actions of that run of the program are undone as one; with `by`, those of this run.
         """
-        return self._described(self.log.undo(by=by), progress)
+        return self._describe(self.log.undo(by=by), progress)
 
     def redo(self, progress: Progress = ignore_progress) -> UserAction | None:
         """Redo the action of the newest undo if no later one exists; return it, or None."""
-        return self._described(self.log.redo(), progress)
+        return self._describe(self.log.redo(), progress)
 
     def join(self, rows: Iterable[Row], progress: Progress = ignore_progress) -> int:
         """Add rows of other machines or files; return how many were new."""
@@ -132,9 +132,9 @@ class Events:
         if not marks:
             return None
         action = self.log.record(marks, by=by)
-        return self._described([action], progress)
+        return self._describe([action], progress)
 
-    def _described(self, actions: Sequence[str], progress: Progress) -> UserAction | None:
+    def _describe(self, actions: Sequence[str], progress: Progress) -> UserAction | None:
         if not actions:
             return None
         self.recover(progress)
@@ -149,5 +149,5 @@ class Events:
 
     def read(self, question: Callable[[sqlite3.Connection], T]) -> T:
         """Run another module's function on the connection of the cache."""
-        with explained(self._path):
+        with explain_errors(self._path):
             return question(self._connection)

@@ -40,11 +40,11 @@ class ExportedMarks(NamedTuple):
     """ISO date that the list orders by; empty if it has none."""
 
 
-def kept(window: Window, paper: Paper) -> ExportedMarks:
+def exported_marks(window: Window, paper: Paper) -> ExportedMarks:
     """The facts about a paper that an export has beyond its fields."""
     if isinstance(paper.pk, NotCached):
         return ExportedMarks(window.read(partial(_lost_marks, id=paper.id)))
-    return window.read(partial(_kept, pk=paper.pk))
+    return window.read(partial(_read_marks, pk=paper.pk))
 
 
 def lost_papers(window: Window) -> Iterator[Paper]:
@@ -65,7 +65,7 @@ def _lost_ids(connection: sqlite3.Connection, after: str) -> list[str]:
     return [id for (id,) in rows]
 
 
-def _kept(connection: sqlite3.Connection, pk: int) -> ExportedMarks:
+def _read_marks(connection: sqlite3.Connection, pk: int) -> ExportedMarks:
     days = connection.execute("SELECT day FROM listing WHERE pk = ? ORDER BY day", (pk,)).fetchall()
     row = connection.execute("SELECT sort_day FROM paper WHERE pk = ?", (pk,)).fetchone()
     marks = _marks(connection, _OF_PAPER, pk)

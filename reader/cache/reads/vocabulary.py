@@ -56,7 +56,7 @@ def vocabulary(connection: sqlite3.Connection, breathe: Callable[[], None] = lam
         organizations[organization or ""] += 1
         categories.update(filed.split("\n") if filed else ())
     return {
-        "keyword": _common(_collapsed(spelled, breathe)),
+        "keyword": _common(_collapse(spelled, breathe)),
         "author": _common(authors),
         "org": _common(organizations),
         "tag": tag_counts(connection),
@@ -84,7 +84,7 @@ def _with_pauses(items: Iterable[T], breathe: Callable[[], None]) -> Iterator[T]
         yield item
 
 
-def _collapsed(spelled: Mapping[str, int], breathe: Callable[[], None]) -> Counter[str]:
+def _collapse(spelled: Mapping[str, int], breathe: Callable[[], None]) -> Counter[str]:
     """Number of papers by the most common spelling of each keyword; keywords of a single paper are left out."""
     from reader.core.keywords import commonest, key
 

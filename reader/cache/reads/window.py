@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from reader.cache import meta
 from reader.cache.flags import FLAGS, passages_of
-from reader.cache.search.sql_functions import register_functions
+from reader.cache.search.selection import register_functions
 from reader.core.errors import CacheError
 from reader.core.paper_row import UNKNOWN, PaperRow
 from reader.database import connections
-from reader.database.sqlite_errors import explained
+from reader.database.sqlite_errors import explain_errors
 from reader.paths import log_database
 
 if TYPE_CHECKING:
-    from reader.cache.coverage import Coverage
+    from reader.cache.feeds import Coverage
     from reader.cache.search.selection import Selection
     from reader.core.paper import Field as PaperField
     from reader.core.paper import Paper
@@ -167,7 +167,7 @@ class DayCount(NamedTuple):
         return "+" if self.is_partial else ""
 
 
-class DayFetched(NamedTuple):
+class FetchedDay(NamedTuple):
     """A day that lists papers or that the feed has answered for."""
 
     fetched: str
@@ -200,7 +200,7 @@ class Window:
 
         A read waits up to `patience` seconds for another program that holds the cache.
         """
-        with explained(path):
+        with explain_errors(path):
             connection = connections.connect(path, query_only=True, patience=patience)
             with connections.closing_on_error(connection):
                 register_functions(connection)
@@ -239,13 +239,9 @@ class Window:
 
     def first_by_day(self, query: str, limit: int) -> Order[int]:
         """The first papers of a query that a view has, by day, without the query language (20 ms to import)."""
-        with explained(self._path):
-            found = self._connection.execute(
-                f"SELECT p.pk, p.sort_day FROM paper AS p WHERE {_BY_INDEX[query]}"
-                " ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC LIMIT ?",
-                (limit,),
-            ).fetchall()
-        return begin_order(found, limit)
+        order = "p.sort_day DESC, p.upvotes DESC, p.pk DESC"
+        select = f"SELECT p.pk, p.sort_day FROM paper AS p WHERE {_BY_INDEX[query]} ORDER BY {order} LIMIT ?"
+        return begin_order(self._rows(select, limit), limit)
 
     def has_by_index(self, query: str, pk: int) -> bool:
         """Whether a paper is in the list of `first_by_day`."""
@@ -264,21 +260,24 @@ class Window:
         came. Days that are more than 30 days before that time do not count: they were fetched late.
         """
         came, last = ("p.added > ?", f"{since[:19]}Z") if after is None else ("p.pk > ?", after)
-        with explained(self._path):
-            papers, days, newest, last_key = self._connection.execute(
-                "SELECT count(*), count(DISTINCT p.sort_day), max(p.sort_day), max(p.pk) FROM paper AS p"
-                f" WHERE {VISIBLE} AND p.read = 0 AND {came} AND p.sort_day > date(?, '-30 days')",
-                (last, since[:10]),
-            ).fetchone()
+        ((papers, days, newest, last_key),) = self._rows(
+            "SELECT count(*), count(DISTINCT p.sort_day), max(p.sort_day), max(p.pk) FROM paper AS p"
+            f" WHERE {VISIBLE} AND p.read = 0 AND {came} AND p.sort_day > date(?, '-30 days')",
+            *(last, since[:10]),
+        )
         return papers, days, newest or "", last_key or 0
 
     def last_key(self) -> int:
-        """The greatest key of a paper; 0 without papers."""
+        """The greatest key of a paper, which is about the number of papers; 0 without papers."""
         return self._value("SELECT max(pk) FROM paper") or 0
+
+    def _rows(self, select: str, *values: object) -> list[Any]:
+        with explain_errors(self._path):
+            return self._connection.execute(select, values).fetchall()
 
     def _value(self, select: str, *values: object) -> Any:
         """The first value of the first row; None if there is no row."""
-        with explained(self._path):
+        with explain_errors(self._path):
             return next(iter(self._connection.execute(select, values).fetchone() or ()), None)
 
     def first(self, selection: Selection, limit: int, *, at_once: bool = False) -> Order[int]:
@@ -294,8 +293,8 @@ class Window:
             if selection.offer:
                 return whole
             return whole._replace(pks=whole.pks[:limit], complete=len(whole.pks) < limit)
-        found = self._execute(self._resolved(selection).statement(limit)).fetchall()
-        return begin_order(found, limit, grouped=selection.grouped_by_day)
+        select, values = self._resolve(selection).statement(limit)
+        return begin_order(self._rows(select, *values), limit, grouped=selection.grouped_by_day)
 
     def order(self, selection: Selection) -> Order[int]:
         """All papers of a selection, in order."""
@@ -309,8 +308,8 @@ class Window:
             return Order(())
         pks = array("q")
         groups: list[tuple[str, int]] = []
-        with explained(self._path):
-            cursor = self._execute(self._resolved(selection).statement())
+        with explain_errors(self._path):
+            cursor = self._connection.execute(*self._resolve(selection).statement())
             while chunk := cursor.fetchmany(CHUNK):
                 pks.extend([row[0] for row in chunk])
                 for day, run in groupby(chunk, key=lambda row: row[1]):
@@ -323,17 +322,13 @@ class Window:
             return Order(offered, parts, is_ranked=is_ranked, has_parts=bool(parts))
         return Order(pks, tuple(groups) if selection.grouped_by_day else (), is_ranked=is_ranked)
 
-    def _execute(self, statement: tuple[str, Sequence[object]]) -> sqlite3.Cursor:
-        with explained(self._path):
-            return self._connection.execute(*statement)
-
-    def _resolved(self, selection: Selection) -> Selection:
+    def _resolve(self, selection: Selection) -> Selection:
         """The selection with its papers, if it asks for those that fit a text best."""
         if selection.near is None:
             return selection
         from reader.cache.search.free_text import nearest
 
-        with explained(self._path):
+        with explain_errors(self._path):
             return nearest(self._connection, selection)
 
     def count(self, selection: Selection) -> int:
@@ -341,25 +336,21 @@ class Window:
         if selection.where.sql == VISIBLE:
             # Counting a whole table takes a tenth of the time for reading its rows.
             return int(self._value("SELECT count(*) - (SELECT count(*) FROM paper WHERE hidden = 1) FROM paper"))
-        where = self._resolved(selection).where
+        where = self._resolve(selection).where
         return int(self._value(f"SELECT count(*) FROM paper AS p WHERE {where.sql}", *where.params))
 
     # Papers
 
     def rows(self, pks: Sequence[int]) -> list[PaperRow]:
         """The rows of these papers, in this order; dropped papers are left out."""
-        marks = ",".join("?" * len(pks))
-        with explained(self._path):
-            sql = f"SELECT {ROW}, {FLAGS} FROM paper AS p WHERE p.pk IN ({marks})"
-            found = self._connection.execute(sql, tuple(pks))
-            first = _FIRST_STATE
-            by_pk = {row[0]: PaperRow(*row[:first], *map(bool, row[first:-1]), *row[-1:]) for row in found}
-            return [by_pk[pk] for pk in pks if pk in by_pk]
+        marks, first = ",".join("?" * len(pks)), _FIRST_STATE
+        found = self._rows(f"SELECT {ROW}, {FLAGS} FROM paper AS p WHERE p.pk IN ({marks})", *pks)
+        by_pk = {row[0]: PaperRow(*row[:first], *map(bool, row[first:-1]), *row[-1:]) for row in found}
+        return [by_pk[pk] for pk in pks if pk in by_pk]
 
     def paper(self, pk: int) -> Paper | None:
         """One whole paper; None if the cache does not have it."""
-        with explained(self._path):
-            return _read_paper(self._connection, pk)
+        return self.read(partial(_read_paper, pk=pk))
 
     def papers(self, pks: Iterable[int]) -> Iterable[Paper]:
         """Whole papers, one at a time: an export of all papers takes little memory."""
@@ -374,18 +365,14 @@ class Window:
 
     def pk_of_doi(self, doi: str) -> int | None:
         """The key of the paper that a publisher gave this DOI, by looking at all papers."""
-        pk: int | None = self._value("SELECT pk FROM paper_text WHERE doi = ? COLLATE NOCASE LIMIT 1", doi)
-        return pk
+        found: int | None = self._value("SELECT pk FROM paper_text WHERE doi = ? COLLATE NOCASE LIMIT 1", doi)
+        return found
 
     # Counts for the filter pane
 
     def has_papers(self) -> bool:
         """Whether there is any paper at all."""
         return self._value("SELECT 1 FROM paper LIMIT 1") is not None
-
-    def size(self) -> int:
-        """Number of papers ever stored, which is about the number of papers."""
-        return int(self._value("SELECT coalesce(max(pk), 0) FROM paper"))
 
     def has_unfinished_marks(self) -> bool:
         """Whether the log has rows that the cache does not include yet, or is missing; takes less than 1 ms."""
@@ -401,110 +388,82 @@ class Window:
 
     def topic_names(self) -> dict[str, str]:
         """Names of topics by slug, in the order of the rules."""
-        with explained(self._path):
-            return dict(self._connection.execute("SELECT slug, name FROM topic ORDER BY pk").fetchall())
-
-    def topic_names_by_key(self) -> dict[int, tuple[str, str, str]]:
-        """Slug, name and family of each topic by its key, in the order of the rules."""
-        with explained(self._path):
-            rows = self._connection.execute("SELECT pk, slug, name, family FROM topic ORDER BY pk")
-            return {key: (slug, name, family) for key, slug, name, family in rows}
+        return dict(self._rows("SELECT slug, name FROM topic ORDER BY pk"))
 
     def newest_day(self) -> str | None:
         """The newest day that lists a paper."""
         day: str | None = self._value(_NEWEST_DAY)
         return day
 
-    def older_day(self, day: str, steps: int) -> str | None:
+    def older_day(self, day: str, steps: int, selection: Selection | None = None) -> str | None:
         """The day `steps` days older than `day`, newer if negative; None past the ends.
 
-        Only days that list a paper count of which not all are hidden.
+        Only days count that list a paper of a selection, by default one that is not hidden.
         """
         side, order = ("<", "DESC") if steps > 0 else (">", "ASC")
-        found: str | None = self._value(
-            f"SELECT d.day FROM day AS d WHERE d.papers > 0 AND d.day {side} ? AND EXISTS"
-            " (SELECT 1 FROM listing AS l JOIN paper AS p ON p.pk = l.pk WHERE l.day = d.day AND p.hidden = 0)"
-            f" ORDER BY d.day {order} LIMIT 1 OFFSET ?",
-            day,
-            abs(steps) - 1,
-        )
-        return found
-
-    def matching_day(self, selection: Selection, day: str, steps: int) -> str | None:
-        """Like `older_day`, among the days that list a paper of a selection."""
-        side, order = ("<", "DESC") if steps > 0 else (">", "ASC")
-        where = self._resolved(selection).ordered
+        where, values = (VISIBLE, ()) if selection is None else self._resolve(selection).ordered
         found: str | None = self._value(
             "SELECT DISTINCT l.day FROM listing AS l CROSS JOIN paper AS p ON p.pk = l.pk"
-            f" WHERE {where.sql} AND l.day {side} ? ORDER BY l.day {order} LIMIT 1 OFFSET ?",
-            *(*where.params, day, abs(steps) - 1),
+            f" WHERE {where} AND l.day {side} ? ORDER BY l.day {order} LIMIT 1 OFFSET ?",
+            *(*values, day, abs(steps) - 1),
         )
         return found
 
     def day_counts(self, first: str, last: str) -> dict[str, DayCount]:
         """The days from `first` to `last` (ISO, both included) that the feed has answered for or that list papers."""
-        with explained(self._path):
-            rows = self._connection.execute(
-                "SELECT d.day, coalesce(sum(p.hidden = 0), 0), coalesce(sum(p.read = 0 AND p.hidden = 0), 0),"
-                " d.fetched = '' FROM day AS d LEFT JOIN listing AS l ON l.day = d.day"
-                " LEFT JOIN paper AS p ON p.pk = l.pk"
-                " WHERE d.day BETWEEN ? AND ? AND (d.fetched <> '' OR d.papers > 0) GROUP BY d.day",
-                (first, last),
-            ).fetchall()
+        rows = self._rows(
+            "SELECT d.day, coalesce(sum(p.hidden = 0), 0), coalesce(sum(p.read = 0 AND p.hidden = 0), 0),"
+            " d.fetched = '' FROM day AS d LEFT JOIN listing AS l ON l.day = d.day"
+            " LEFT JOIN paper AS p ON p.pk = l.pk"
+            " WHERE d.day BETWEEN ? AND ? AND (d.fetched <> '' OR d.papers > 0) GROUP BY d.day",
+            *(first, last),
+        )
         return {day: DayCount(day, papers, unread, bool(is_partial)) for day, papers, unread, is_partial in rows}
 
     def days(self) -> list[DayCount]:
         """The days that list papers, newest first; hidden papers are not counted."""
-        from reader.cache.coverage import incomplete_days
+        from reader.cache.feeds import incomplete_days
 
-        with explained(self._path):
-            papers = Counter(dict(self._connection.execute(BY_DAY).fetchall()))
-            unread = Counter(dict(self._connection.execute(UNREAD_BY_DAY).fetchall()))
-            for day, more, more_unread in self._connection.execute(AGAIN):
-                papers[day] += more
-                unread[day] += more_unread
-            incomplete = {day: tuple(known) for day, known in incomplete_days(self._connection).items()}
+        papers, unread = Counter(dict(self._rows(BY_DAY))), Counter(dict(self._rows(UNREAD_BY_DAY)))
+        for day, more, more_unread in self._rows(AGAIN):
+            papers[day] += more
+            unread[day] += more_unread
+        incomplete = {day: tuple(known) for day, known in self.read(incomplete_days).items()}
         partial = self.partial_days()
         newest = sorted(papers, reverse=True)
         return [DayCount(day, papers[day], unread[day], day in partial, incomplete.get(day, ())) for day in newest]
 
-    def fetched_days(self, first: str = "", last: str = "9") -> dict[str, DayFetched]:
-        """The feed's answers for the days from `first` to `last` (ISO, both included)."""
-        with explained(self._path):
-            rows = self._connection.execute(
-                "SELECT day, fetched, papers FROM day WHERE day BETWEEN ? AND ?", (first, last)
-            )
-            return {day: DayFetched(fetched, papers) for day, fetched, papers in rows}
-
     def partial_days(self) -> frozenset[str]:
         """The days whose papers came another way than by asking the feed for the day."""
-        with explained(self._path):
-            rows = self._connection.execute("SELECT day FROM day WHERE fetched = ''")
-            return frozenset(day for (day,) in rows)
+        return frozenset(day for day, known in self.fetched_days().items() if not known.fetched)
+
+    def fetched_days(self, first: str = "", last: str = "9") -> dict[str, FetchedDay]:
+        """The feed's answers for the days from `first` to `last` (ISO, both included)."""
+        rows = self._rows("SELECT day, fetched, papers FROM day WHERE day BETWEEN ? AND ?", first, last)
+        return {day: FetchedDay(fetched, papers) for day, fetched, papers in rows}
 
     def topics(self, selection: Selection | None = None) -> list[TopicCount]:
         """Every topic with its number of papers in a selection, by default of all papers that are not hidden."""
-        with explained(self._path):
-            if selection is None or selection.where.sql == VISIBLE:
-                counts = Counter(dict(self._connection.execute(BY_TOPIC).fetchall()))
-                counts.subtract(dict(self._connection.execute(HIDDEN_BY_TOPIC).fetchall()))
-            else:
-                where = self._resolved(selection).where
-                sql = TOPICS_OF.format(pks=f"SELECT p.pk AS pk FROM paper AS p WHERE {where.sql}")
-                counts = Counter(dict(self._connection.execute(sql, where.params).fetchall()))
-        return [TopicCount(*names, counts[key]) for key, names in self.topic_names_by_key().items()]
+        if selection is None or selection.where.sql == VISIBLE:
+            counts = Counter(dict(self._rows(BY_TOPIC)))
+            counts.subtract(dict(self._rows(HIDDEN_BY_TOPIC)))
+        else:
+            where = self._resolve(selection).where
+            pks = f"SELECT p.pk AS pk FROM paper AS p WHERE {where.sql}"
+            counts = Counter(dict(self._rows(TOPICS_OF.format(pks=pks), *where.params)))
+        named = self._rows("SELECT pk, slug, name, family FROM topic ORDER BY pk")
+        return [TopicCount(slug, name, family, counts[key]) for key, slug, name, family in named]
 
     # Queries of other modules
 
     def read(self, question: Callable[[sqlite3.Connection], T]) -> T:
         """Run another module's function on the connection."""
-        with explained(self._path):
+        with explain_errors(self._path):
             return question(self._connection)
 
     def meta(self, key: str) -> str | None:
         """The value of one of the cache's own facts; None if it is not set."""
-        with explained(self._path):
-            return meta.get(self._connection, key)
+        return self.read(partial(meta.get, key=key))
 
 
 # Whole papers

@@ -22,8 +22,16 @@ from reader.cache.search.full_text import (
     wanted_words,
     with_compounds,
 )
-from reader.cache.search.selection import Clause, Nearest, Param, Selection, bracketed, join_clauses
-from reader.cache.search.sql_functions import register_functions, search_keys
+from reader.cache.search.selection import (
+    Clause,
+    Nearest,
+    Param,
+    Selection,
+    in_parentheses,
+    join_clauses,
+    register_functions,
+    search_keys,
+)
 from reader.core.dates import seconds_of_days
 from reader.core.errors import QueryError
 from reader.core.follows import name_slug
@@ -185,9 +193,9 @@ def _condition(node: Node, scope: Scope) -> Clause:
     """The condition that one node is true."""
     match node:
         case And(nodes):
-            return bracketed(_every(nodes, scope))
+            return in_parentheses(_every(nodes, scope))
         case Or(nodes):
-            return bracketed(_either(nodes, scope))
+            return in_parentheses(_either(nodes, scope))
         case Not(Term("is", ("read" | "unread" | "starred" | "hidden") as state)):
             # The text must equal that of the partial indexes, or SQLite does not use them.
             column, _, value = _STATES[state].partition(" = ")
@@ -203,7 +211,7 @@ def _condition(node: Node, scope: Scope) -> Clause:
         case Match() if is_literal(node):
             # The index finds the few papers that have the stems of the words, and their texts tell.
             candidates = _matches(fts_expression(node, literally=False) or "")
-            return bracketed(join_clauses([candidates, text_test(node)], "AND"))
+            return in_parentheses(join_clauses([candidates, text_test(node)], "AND"))
         case Match():
             return _matches(fts_expression(node) or "")
         case Regex():
@@ -234,7 +242,7 @@ def in_range(column: str, low: Param | None, high: Param | None) -> Clause:
     if low is not None and low == high:
         return Clause(f"{column} = ?", (low,))
     ends = [Clause(f"{column} {sign} ?", (end,)) for sign, end in ((">=", low), ("<=", high)) if end is not None]
-    return bracketed(join_clauses(ends, "AND"))
+    return in_parentheses(join_clauses(ends, "AND"))
 
 
 def _date_condition(node: When, scope: Scope) -> Clause:
@@ -385,7 +393,7 @@ NOTHING = Term("id", "\x00")
 """Found by no paper."""
 
 
-class _Unknown(Exception):
+class _UnknownView(Exception):
     """A view that is not there, that names itself, or whose query has a mistake."""
 
 
@@ -399,8 +407,8 @@ def resolve_views(query: Query, views: Sequence[tuple[str, str]]) -> Query:
         return query
     known = {**QUERIES, **{name.casefold(): text for name, text in views}}
     try:
-        return replace(query, root=_resolved(root, known, ()))
-    except _Unknown:
+        return replace(query, root=_resolve(root, known, ()))
+    except _UnknownView:
         return replace(query, root=NOTHING)
 
 
@@ -410,17 +418,17 @@ def selects(query: Query, views: Sequence[tuple[str, str]]) -> bool:
     return root is not None and (root == NOTHING or NOTHING not in leaves(root))
 
 
-def _resolved(node: Node, known: dict[str, str], within: tuple[str, ...]) -> Node:
+def _resolve(node: Node, known: dict[str, str], within: tuple[str, ...]) -> Node:
     def named(term: Node) -> Node:
         if not isinstance(term, Term) or term.field != "view":
             return term
         name = term.value.casefold()
         if name not in known or name in within:
-            raise _Unknown
+            raise _UnknownView
         try:
             root = parse(known[name]).root
         except QueryError:
-            raise _Unknown from None
-        return _resolved(root, known, (*within, name)) if root is not None else Not(NOTHING)
+            raise _UnknownView from None
+        return _resolve(root, known, (*within, name)) if root is not None else Not(NOTHING)
 
     return rewrite(node, named) or NOTHING

@@ -101,7 +101,7 @@ class Index:
         """The papers of a pool that have a word, or some side by side."""
         # The plus keeps SQLite from looking up each paper of the pool, which takes longer.
         sql = "SELECT rowid FROM paper_fts WHERE paper_fts MATCH ? AND +rowid IN (SELECT value FROM json_each(?))"
-        return [pk for (pk,) in self._connection.execute(sql, (_any([words]), _listed(pool)))]
+        return [pk for (pk,) in self._connection.execute(sql, (_any([words]), _json_list(pool)))]
 
     def best(self, words: Iterable[str], most: int) -> dict[int, float]:
         """The papers with any of some words that have the highest BM25, and their BM25.
@@ -249,13 +249,13 @@ def _telling(index: Index, texts: Sequence[Text]) -> dict[str, float]:
     return {word: index.rarity(word) * counts[word] / (counts[word] + TOLD) for word in often if index.papers(word) > 1}
 
 
-def shared(connection: sqlite3.Connection, pks: Sequence[int], pk: int) -> SharedTerms:
+def shared_terms(connection: sqlite3.Connection, pks: Sequence[int], pk: int) -> SharedTerms:
     """The subjects that a paper shares with the papers it is like: keywords of either that are in both texts."""
     index, others = Index(connection), list(pks[:MOST_LIKED])
-    own, theirs = (_stemmed("\n".join(chain(*read_texts(connection, some)))) for some in ([pk], others))
+    own, theirs = (_stem_text("\n".join(chain(*read_texts(connection, some)))) for some in ([pk], others))
     found: dict[str, tuple[float, str]] = {}
     for keyword in (one for some in ([pk], others) for one in _lines(connection, "keywords", some)):
-        stemmed = _stemmed(keyword)
+        stemmed = _stem_text(keyword)
         if is_noun_phrase(keyword) and stemmed in own and stemmed in theirs:
             found.setdefault(stemmed, (sum(map(index.rarity, split_words(normalize_spelling(keyword)))), keyword))
     phrases, used = list[str](), set[str]()
@@ -270,7 +270,7 @@ def shared(connection: sqlite3.Connection, pks: Sequence[int], pk: int) -> Share
     return SharedTerms(tuple(phrases), people, topics)
 
 
-def _stemmed(text: str) -> str:
+def _stem_text(text: str) -> str:
     """The stems of a text's words, with a space around each, so that phrases are found in it."""
     return f" {' '.join(stems(split_words(normalize_spelling(text))))} "
 
@@ -288,14 +288,14 @@ def read_texts(connection: sqlite3.Connection, pks: Sequence[int]) -> list[Text]
         "SELECT p.pk, p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
         " WHERE p.pk IN (SELECT value FROM json_each(?))"
     )
-    found = {pk: (title, abstract) for pk, title, abstract in connection.execute(sql, (_listed(pks),))}
+    found = {pk: (title, abstract) for pk, title, abstract in connection.execute(sql, (_json_list(pks),))}
     return [found[pk] for pk in pks if pk in found]
 
 
 def _lines(connection: sqlite3.Connection, column: str, pks: Sequence[int]) -> list[str]:
     """The values of papers in a column of several lines."""
     sql = f"SELECT {column} FROM paper_text WHERE pk IN (SELECT value FROM json_each(?))"
-    return [line for (text,) in connection.execute(sql, (_listed(pks),)) for line in (text or "").split("\n")[:25]]
+    return [line for (text,) in connection.execute(sql, (_json_list(pks),)) for line in (text or "").split("\n")[:25]]
 
 
 def _authors(connection: sqlite3.Connection, pks: Sequence[int]) -> list[str]:
@@ -307,10 +307,10 @@ def _topics(connection: sqlite3.Connection, pks: Sequence[int]) -> list[str]:
         "SELECT DISTINCT topic.name FROM paper_topic AS pt JOIN topic ON topic.pk = pt.topic"
         " WHERE pt.pk IN (SELECT value FROM json_each(?)) ORDER BY pt.rank"
     )
-    return [name for (name,) in connection.execute(sql, (_listed(pks),))]
+    return [name for (name,) in connection.execute(sql, (_json_list(pks),))]
 
 
-def _listed(pks: Iterable[int]) -> str:
+def _json_list(pks: Iterable[int]) -> str:
     return f"[{','.join(map(str, pks))}]"
 
 
@@ -329,14 +329,14 @@ def nearest(connection: sqlite3.Connection, selection: Selection) -> Selection:
     wanted = selection.near
     if wanted is None:
         return selection
-    ranked = _ranked(connection, wanted)
+    ranked = _rank(connection, wanted)
     exact = wanted.exact
     sql = f"SELECT p.pk FROM paper AS p WHERE p.pk IN (SELECT value FROM json_each(?)) AND ({exact.sql})"
-    matching = {pk for (pk,) in connection.execute(sql, (_listed(ranked), *exact.params))}
+    matching = {pk for (pk,) in connection.execute(sql, (_json_list(ranked), *exact.params))}
     found = [pk for pk in ranked if pk in matching][:MOST_FOUND]
     if wanted.like and not wanted.text and found:
         found = [pk for pk in found if ranked[pk] >= NEAR * ranked[found[0]] / len(wanted.like)]
-    keys = _listed(found)
+    keys = _json_list(found)
     where = Clause("p.pk IN (SELECT value FROM json_each(?))", (keys,))
     direction = "DESC" if wanted.reverse else "ASC"
     by_fit = Clause(f"(SELECT key FROM json_each(?) WHERE value = p.pk) {direction}", (keys,))
@@ -344,7 +344,7 @@ def nearest(connection: sqlite3.Connection, selection: Selection) -> Selection:
     return selection._replace(where=where, order=order, ordered=where, near=None)
 
 
-def _ranked(connection: sqlite3.Connection, wanted: Nearest) -> dict[int, float]:
+def _rank(connection: sqlite3.Connection, wanted: Nearest) -> dict[int, float]:
     """The papers from the best on, and how near each is."""
     key = (wanted.text, wanted.like, *connection.execute(_STATE).fetchone())
     found = _kept.get(key)

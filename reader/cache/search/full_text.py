@@ -7,8 +7,7 @@ from functools import partial
 from itertools import groupby
 from typing import Literal, TypeGuard
 
-from reader.cache.search.selection import Clause
-from reader.cache.search.sql_functions import search_keys
+from reader.cache.search.selection import Clause, search_keys
 from reader.core.query import And, Match, Node, Not, Or, Regex
 from reader.core.query.nodes import all_of, any_of
 from reader.core.text import is_letter, split_words
@@ -75,11 +74,11 @@ def any_form(text: str, exact: bool, is_long: bool = True) -> str | None:
 
     Only with `is_long` are longer words searched for that begin like it.
     """
-    parts = [_quoted(one.words, is_prefix=one.is_beginning and is_long) for one in forms(text, exact)]
+    parts = [_quote(one.words, is_prefix=one.is_beginning and is_long) for one in forms(text, exact)]
     return f"({' OR '.join(parts)})" if len(parts) > 1 else next(iter(parts), None)
 
 
-def _quoted(words: Sequence[str], *, is_prefix: bool) -> str:
+def _quote(words: Sequence[str], *, is_prefix: bool) -> str:
     return f'"{" ".join(words)}"' + (" *" if is_prefix else "")
 
 
@@ -93,11 +92,6 @@ def _has_longer_words(text: str) -> bool:
     return is_letter(text[-1:]) and len(split_words(text)[-1]) >= SHORTEST_PREFIX
 
 
-def is_found_in_texts(word: str) -> bool:
-    """Whether the index finds a typed word wherever the texts show it: a short one finds no longer words."""
-    return bool(split_words(word)) and (word.startswith('"') or _has_longer_words(word))
-
-
 def typed_title(words: Sequence[Match], *, is_begin: bool = False) -> str:
     """The FTS5 expression of titles that have, or begin with, some words as typed, the last one maybe in part.
 
@@ -105,7 +99,7 @@ def typed_title(words: Sequence[Match], *, is_begin: bool = False) -> str:
     """
     found = forms(" ".join(one.text for one in words)) if len(words) > 1 else ()
     sign = "^ " if is_begin else ""
-    return " OR ".join(f"title : {sign}{_quoted(one.words, is_prefix=one.is_beginning)}" for one in found) or '""'
+    return " OR ".join(f"title : {sign}{_quote(one.words, is_prefix=one.is_beginning)}" for one in found) or '""'
 
 
 def text_test(node: Match | Regex) -> Clause:

@@ -15,7 +15,7 @@ from reader.commands.choosing import explain_nothing, store_changes, with_known_
 from reader.commands.line.shell import ReaderShell
 from reader.commands.output import describe_action, print_line, width
 from reader.commands.registry import is_command
-from reader.commands.workspace import Workspace, parsed, selection
+from reader.commands.workspace import Workspace, parse_query, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.lines import wrap_text
 from reader.core.paper_row import PaperRow
@@ -123,7 +123,7 @@ class Conversation:
     def _list(self, query: str) -> None:
         """List the papers of a query, whose unknown words are replaced by known ones."""
         with self._workspace.window() as window:
-            asked = parsed(query)
+            asked = parse_query(query)
             found = window.order(selection(window, asked))
             if not found.pks and (meant := with_known_words(window, asked)) is not None:
                 query, asked = meant.text, meant
@@ -134,14 +134,14 @@ class Conversation:
                 sys.stdout.flush()
                 explain_nothing(window, asked)
         name = query.removeprefix("view:").capitalize() if query in VIEWS.values() else f"Searched for {query}"
-        print_line(_filled(f"{name or 'All'}: {amount(len(self._pks), 'paper')}."))
-        self._print(self._described())
+        print_line(_fill(f"{name or 'All'}: {amount(len(self._pks), 'paper')}."))
+        self._print(self._describe())
 
-    def _described(self) -> Iterator[str]:
+    def _describe(self) -> Iterator[str]:
         for start in range(0, len(self._pks), LINES_AT_A_TIME):
             with self._workspace.window() as window:
                 rows = window.rows(self._pks[start : start + LINES_AT_A_TIME])
-            yield from (_filled(describe(number, row)) for number, row in enumerate(rows, start + 1))
+            yield from (_fill(describe(number, row)) for number, row in enumerate(rows, start + 1))
 
     def _print(self, lines: Iterator[str]) -> None:
         self._rest = lines
@@ -158,7 +158,7 @@ class Conversation:
         if not 0 <= place < len(self._pks):
             raise UsageError(f"The list has no such line: it has {len(self._pks):,}.")
         self._at = place
-        print_line(_filled(describe(place + 1, self._row)))
+        print_line(_fill(describe(place + 1, self._row)))
         self._run("show")
 
     @property
@@ -202,7 +202,7 @@ class Conversation:
         self._print(iter(message.replace(f"'{APP} ", "'").splitlines()))
 
 
-def _filled(sentence: str) -> str:
+def _fill(sentence: str) -> str:
     """A sentence in lines of the terminal's width; a line that continues another is indented."""
     return "\n  ".join(wrap_text(visible(sentence), max(width() - 2, 1)))
 

@@ -7,10 +7,10 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
-from reader.commands.command import asks_for_help, make_parser, places_of_arguments
+from reader.commands.command import asks_for_help, make_parser, split_words
 from reader.commands.completions import FILES, candidates
 from reader.commands.line.own_process import CommandProcess
 from reader.commands.registry import COMMANDS, FOREIGN, find_command, gists_of_commands, is_command
@@ -21,7 +21,7 @@ from reader.core.ids import arxiv_id
 from reader.core.nearest import nearest
 from reader.paths import APP
 from reader.platform import AUTO, THEMES
-from reader.ui.shell.commands import PAGES, THEME, Candidate, Here, Manual, ManualPage, Suggested, Typed
+from reader.ui.shell.commands import THEME, Candidate, Here, Manual, ManualPage, Suggested, Typed
 
 MOST = 60
 
@@ -34,17 +34,15 @@ class ReaderShell:
         self._variables = variables or {}
 
     def manual(self) -> Manual:
-        """Pages, signs, commands, settings with variables of the environment, and queries."""
+        """Pages, signs, settings with variables of the environment, and queries."""
         from reader.commands.help import page, signs
         from reader.commands.pages import gists_of_pages, rows
 
         return (
-            (PAGES, list(gists_of_pages().items())),
-            ("Signs", rows(signs())),
-            ("Commands", [(f":{name}", about) for name, about in _own_words().items()]),
-            ("Settings  :config set NAME VALUE", rows(page("settings"))),
-            ("Queries", rows(page("queries"))),
-            ("Words of other programs", [(word, f":{meant}") for word, meant in FOREIGN.items() if meant[0] != "-"]),
+            ("Manual", "", list(gists_of_pages().items())),
+            ("Signs", "reading", rows(signs())),
+            ("Settings", "settings", rows(page("settings"))),
+            ("Queries", "queries", rows(page("queries"))),
         )
 
     def page(self, name: str) -> ManualPage:
@@ -64,7 +62,7 @@ class ReaderShell:
         *before, word = re.split(r"\s+", line.lstrip())
         found = islice(dict.fromkeys(self._candidates(before, word)), MOST)
         # A word of another program stands for several words.
-        taken = tuple(_quoted(one) if before else one for one in found)
+        taken = tuple(_quote(one) if before else one for one in found)
         return Suggested(len(line) - len(word), taken, line, _is_known((*before, word)[0]))
 
     def _candidates(self, before: Sequence[str], word: str) -> Iterator[Candidate]:
@@ -77,11 +75,11 @@ class ReaderShell:
         if name == THEME and len(before) == 1:
             yield from (Candidate(one) for one in (AUTO, *THEMES) if one.startswith(word))
         elif name == TRIAGE:
-            yield from self._known(["list", word])
+            yield from self._complete_known(["list", word])
         elif is_command(name):
-            yield from self._known([*before, word])
+            yield from self._complete_known([*before, word])
 
-    def _known(self, words: Sequence[str]) -> Iterator[Candidate]:
+    def _complete_known(self, words: Sequence[str]) -> Iterator[Candidate]:
         """A shell's completions, including file names, which a shell knows itself."""
         for one in candidates(words, self._workspace):
             if one == FILES:
@@ -121,7 +119,7 @@ def _files(word: str) -> Iterator[Candidate]:
             yield Candidate(begin + one.name + (os.sep if one.is_dir() else ""))
 
 
-def _quoted(candidate: Candidate) -> Candidate:
+def _quote(candidate: Candidate) -> Candidate:
     text = candidate.text
     if not set(text) & set(" \t'\"\\") or text.startswith("~/"):
         return candidate
@@ -231,7 +229,8 @@ def _papers_for(name: str, words: Sequence[str], here: Here) -> tuple[str, ...]:
     """The papers in view, for a command on papers whose words name none."""
     if name not in _BEFORE_PAPERS:
         return ()
-    given = [words[place] for place in places_of_arguments(make_parser(find_command(name)), words)]
+    _, *arguments = split_words(make_parser(find_command(name)), words)
+    given = [*chain(*arguments)]
     is_query = any(word.partition("=")[0] in ("--query", "--all") for word in words)
     if is_query or len(given) != _BEFORE_PAPERS[name] or given[:1] == ["rename"]:
         return ()
@@ -267,7 +266,7 @@ def _export(words: Sequence[str], here: Here) -> Typed:
     """An export, by default of the papers in view; the user is asked before it replaces a file."""
     chooses = any(word.partition("=")[0] in ("--id", "--all", "--watched") for word in words)
     papers: tuple[str, ...] = ()
-    if not chooses and not places_of_arguments(make_parser(find_command("export")), words):
+    if not chooses and not any(split_words(make_parser(find_command("export")), words)[1:]):
         papers = tuple(word for id in here.selected for word in ("--id", id)) or ("--", here.query)
     file = next((Path(name) for name in _OUTPUT.findall("\0".join(words))), None)
     is_replaced = file is not None and file.is_file()

@@ -1,6 +1,6 @@
 """The query language: one text for the filter bar, saved views, the command line and bulk marks.
 
-Parses queries; `suggestions` helps while a query is typed, and `topic_choice` connects queries with the filter pane.
+`suggestions` helps while a query is typed, and `choices` connects queries with the filter pane.
 """
 
 from __future__ import annotations
@@ -11,21 +11,6 @@ from reader.core.query.nodes import And, Count, Match, Near, Node, Not, Or, Quer
 from reader.core.query.parser import CHOICES, parse
 
 __all__ = [
-    "CHOICES",
-    "EXAMPLES",
-    "FIELDS",
-    "And",
-    "Count",
-    "Match",
-    "Near",
-    "Node",
-    "Not",
-    "Or",
-    "Query",
-    "QueryError",
-    "Regex",
-    "Sort",
-    "Term",
-    "When",
-    "parse",
-]
+    "CHOICES", "EXAMPLES", "FIELDS", "And", "Count", "Match", "Near", "Node", "Not", "Or", "Query", "QueryError",
+    "Regex", "Sort", "Term", "When", "parse",
+]  # fmt: skip

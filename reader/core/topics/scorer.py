@@ -199,14 +199,6 @@ class Topics:
         self.version = sha256("\0".join((_VERSION, names, weights)).encode()).hexdigest()[:16]
         """A hash that identifies the resulting topics."""
 
-    @classmethod
-    def with_weights(cls, topics: Sequence[Topic], weights: Mapping[str, Mapping[str, float]]) -> Topics:
-        """Topics with given points, for the fit; phrases are in the form of `key_of`."""
-        made = cls()
-        made.topics = tuple(topics)
-        made.weights = {phrase: dict(row) for phrase, row in weights.items()}
-        return made
-
     @cached_property
     def weights(self) -> dict[str, dict[str, float]]:
         """The net points of each phrase by topic, read lazily: most starts classify no paper."""

@@ -130,11 +130,11 @@ def parse_bibtex(text: str) -> Iterator[LibraryEntry]:
             if block.entry_type.lower() not in _NO_ENTRIES:
                 yield _bibtex_entry(block)
         elif isinstance(block, ParsingFailedBlock):
-            yield _broken(block)
+            yield _broken_entry(block)
 
 
 def _bibtex_entry(entry: Entry) -> LibraryEntry:
-    fields = {field.key.lower(): _joined(str(field.value)) for field in entry.fields}
+    fields = {field.key.lower(): _join_parts(str(field.value)) for field in entry.fields}
     labels = (_plain(fields.get(name, "").strip('{}" ')) for name in _BIB_LABELS)
     return make_entry(
         f"entry {entry.key}",
@@ -154,7 +154,7 @@ def _bibtex_id(fields: Mapping[str, str]) -> str | None:
     return find_id(texts) or find_in_files(fields.get(name, "") for name in ("file", "local-url", "pdf", "url"))
 
 
-def _broken(block: Block) -> LibraryEntry:
+def _broken_entry(block: Block) -> LibraryEntry:
     raw = block.raw or ""
     title = _BIB_TITLE.search(raw)
     eprint = _EPRINT.search(raw)
@@ -162,7 +162,7 @@ def _broken(block: Block) -> LibraryEntry:
     return make_entry(f"line {(block.start_line or 0) + 1}", title[1] if title else "", id)
 
 
-def _joined(value: str) -> str:
+def _join_parts(value: str) -> str:
     """A value whose parts were joined by `#`; other values as they are."""
     if not value.startswith(('"', "{")) or not re.search(r"[\"}\w]\s*#\s*[\"{\w]", value):
         return value
@@ -267,10 +267,12 @@ def is_library_item(value: object) -> TypeGuard[dict[str, Any]]:
     return isinstance(value.get("type"), str) and any(key in value for key in _CSL)
 
 
-def library_items(value: object) -> list[Any] | None:
-    """The items of a file that has them under a key, as Better BibTeX writes it; None if it is not one."""
+def library_items(value: object) -> list[dict[str, Any]] | None:
+    """An item, or the items of a file that has them under a key, as Better BibTeX writes it; None for other values."""
+    if is_library_item(value):
+        return [value]
     items = value.get("items") if isinstance(value, dict) else None
-    return items if isinstance(items, list) and any(map(is_library_item, items)) else None
+    return list(filter(is_library_item, items)) or None if isinstance(items, list) else None
 
 
 def parse_library_item(item: Mapping[str, Any], place: str) -> LibraryEntry | None:

@@ -13,21 +13,19 @@ from contextlib import nullcontext, suppress
 from datetime import date
 from gzip import BadGzipFile, GzipFile
 from io import BufferedReader, RawIOBase
-from itertools import groupby
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO, TypeGuard, cast
 
 from reader.core.dates import iso_day
 from reader.core.errors import FeedError, FeedMalformed
-from reader.core.ids import id_in_file_name
+from reader.core.ids import arxiv_id, id_in_file_name
 from reader.core.paper import LibraryEntry, Listing, SkippedRecord
-from reader.core.text import text_size
 from reader.feeds.files import libraries
-from reader.feeds.files.saved_page import html_of, parse_saved_page, parse_web_page, read_web_page
+from reader.feeds.files.saved_page import html_of, parse_saved_page, parse_web_page
 from reader.feeds.huggingface import listings
-from reader.feeds.records import Exported, format_of, is_export, parse_draft, parse_export, read_records
-from reader.feeds.safe import TooManyValues, UnreadableJson, parse_json
+from reader.feeds.records import format_of, is_export, parse_draft, parse_export, read_records
+from reader.feeds.safe import TooManyValues, UnreadableJson, as_text, parse_json
 
 CHUNK = 1 << 20
 
@@ -59,17 +57,17 @@ class UnpackedFile:
 
     def head(self) -> bytes:
         """The next bytes, at least one unless the file ends here; they are read again."""
-        return self._checked(lambda: self._stream.peek(1), is_read=False)
+        return self._check(lambda: self._stream.peek(1), is_read=False)
 
     def line(self) -> bytes:
         """The next line, or its next part if it is longer than `LINE_LIMIT`."""
-        return self._checked(lambda: self._stream.readline(LINE_LIMIT + 1))
+        return self._check(lambda: self._stream.readline(LINE_LIMIT + 1))
 
     def read(self, size: int = CHUNK) -> bytes:
         """The next bytes, at most `size`."""
-        return self._checked(lambda: self._stream.read(size))
+        return self._check(lambda: self._stream.read(size))
 
-    def _checked(self, read: Callable[[], bytes], *, is_read: bool = True) -> bytes:
+    def _check(self, read: Callable[[], bytes], *, is_read: bool = True) -> bytes:
         try:
             data = read()
         except EOFError:
@@ -83,7 +81,7 @@ class UnpackedFile:
 
 
 Placed = tuple[str, object]
-"""A value of a file with its place, such as `line 3` or `line 1, item 2`; a Skipped for a line that is not JSON."""
+"""A value of a file with its place, such as `line 3` or `line 1, item 2`; a SkippedRecord if a line is not JSON."""
 
 
 def json_values(file: UnpackedFile, line: int, name: str) -> Iterator[Placed]:
@@ -161,12 +159,6 @@ def _unreadable(line: int, reason: str) -> Placed:
     return f"line {line}", SkippedRecord(f"line {line}", reason)
 
 
-BATCH = 200
-"""Records in a listing, except those of a day with its items."""
-
-BATCH_CHARACTERS = 1 << 22
-"""Characters of text in a listing of our own records, 4 Mi; 200 typical ones have 0.4 million."""
-
 UNUSABLE = 10_000
 """Consecutive unusable records after which the rest of a file is not read."""
 
@@ -176,6 +168,7 @@ _TEXT_LIMIT = 1 << 26
 _DATABASE_LIMIT = 1 << 31
 
 _MARKDOWN_LINK = re.compile(rb"\[[^\]\n\"]{1,300}\]\(http")
+_SITE_LINK = re.compile(r"<https?://(?:www\.)?(?:huggingface\.co|hf\.co)/papers/[0-9]{4}\.")
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -220,7 +213,7 @@ def _read_stream(stream: BinaryIO, name: str, today: date) -> Iterator[Listing]:
         elif (given := format_of(first)) is not None:
             yield from _records(read_records(given, _whole(file, name)))
         elif first[:1] in (b"{", b"[") and not _MARKDOWN_LINK.match(first):
-            yield from _RecordReader(name).read(json_values(file, line, name))
+            yield from _papers_of_values(json_values(file, line, name), name)
         else:
             yield from _read_text(_whole(file, name), name, today)
     finally:
@@ -229,21 +222,12 @@ def _read_stream(stream: BinaryIO, name: str, today: date) -> Iterator[Listing]:
 
 def _records(records: Iterable[Mapping[str, Any]]) -> Iterator[Listing]:
     """The papers of a file read by an extension; a paper without an id is looked up by title."""
-    exported: list[Exported] = []
-    entries: list[LibraryEntry] = []
-    skipped: list[SkippedRecord] = []
     for number, record in enumerate(records, start=1):
-        try:
-            exported.append(parse_export(record))
-        except FeedMalformed as error:
-            draft = parse_draft(record)
-            if draft is None:
-                skipped.append(SkippedRecord(f"record {number}", str(error)))
-            else:
-                entries.append(LibraryEntry(f"record {number}", draft.title))
-    yield from _listings_of(exported)
-    if entries or skipped:
-        yield Listing(None, (), tuple(skipped), entries=tuple(entries))
+        place, draft = f"record {number}", parse_draft(record)
+        if draft is not None and arxiv_id(as_text(record.get("id"))) is None:
+            yield Listing(None, (), entries=(LibraryEntry(place, draft.title),))
+        else:
+            yield from _exported(record, place)
 
 
 def _pdf(name: str) -> LibraryEntry:
@@ -272,36 +256,28 @@ def _read_text(body: bytes, name: str, today: date) -> Sequence[Listing]:
     if b"<opml" in body[:4096].lower():
         raise ListsFeeds(name, body)
     if (html := html_of(body)) is not None:
-        return _read_page(html, name, today)
-    text = _decoded(body, name)
+        if found := parse_web_page(html):
+            return found
+        raise FeedMalformed(f"{name} is a web page without papers; save a page of the feed's site that lists some.")
+    text = _decode(body, name)
     if libraries.is_ris(text):
-        return _listed(libraries.parse_ris(text))
+        return _make_listings(libraries.parse_ris(text))
     if libraries.is_bibtex(text):
-        return _listed(libraries.parse_bibtex(text))
-    if not libraries.is_list(text):
+        return _make_listings(libraries.parse_bibtex(text))
+    # Firefox saves a page as text with the addresses of its links.
+    if not (libraries.is_list(text) or _SITE_LINK.search(text)):
         with suppress(FeedMalformed):
             return [parse_saved_page(text, today)]
     entries = tuple(libraries.parse_list(text))
     if any(entry.id for entry in entries):
-        return _listed(entries)
+        return _make_listings(entries)
     if re.search(r"^https?://|^\"(?:query|exec|filter):", text, re.MULTILINE):
         raise FeedMalformed(f"{name} has no papers. If it lists newsboat's feeds, import the output of 'newsboat -e'.")
     raise FeedMalformed(f"{name} has no papers, or no known format: see 'dailypapers import --help'.")
 
 
-def _listed(entries: Iterable[LibraryEntry]) -> Sequence[Listing]:
+def _make_listings(entries: Iterable[LibraryEntry]) -> Sequence[Listing]:
     return [Listing(None, (), entries=tuple(entries))]
-
-
-def _read_page(html: str, name: str, today: date) -> Sequence[Listing]:
-    """The papers of a saved page, else those mentioned in its text and links."""
-    page = read_web_page(html)
-    if found := parse_web_page(page, today):
-        return found
-    entries = tuple(libraries.parse_list("\n".join((page.text, *page.addresses))))
-    if any(entry.id for entry in entries):
-        return _listed(entry for entry in entries if entry.id)
-    raise FeedMalformed(f"{name} is a web page without papers; save a page of the feed's site that lists some.")
 
 
 def _whole(file: UnpackedFile, name: str) -> bytes:
@@ -311,7 +287,7 @@ def _whole(file: UnpackedFile, name: str) -> bytes:
     return body
 
 
-def _decoded(body: bytes, name: str) -> str:
+def _decode(body: bytes, name: str) -> str:
     """The text of a file; raises FeedMalformed if it is not text."""
     if body.startswith(_UTF_16):
         return body.decode("utf-16", errors="replace")
@@ -326,104 +302,62 @@ def _decoded(body: bytes, name: str) -> str:
         return body.decode("cp1252", errors="replace")
 
 
-class _RecordReader:
-    """Collects records into listings."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._exported: list[Exported] = []
-        self._characters = 0
-        self._records: list[object] = []
-        self._places: list[str] = []
-        self._entries: list[LibraryEntry] = []
-        self._skipped: list[SkippedRecord] = []
-        self._reason = ""
-        self._found = False
-        self._unusable = 0
-
-    def read(self, values: Iterable[Placed]) -> Iterator[Listing]:
-        """The listings of a file's values: days with their items, items, or lists of either."""
-        try:
-            for place, value in values:
-                yield from self._noted(self._value(place, value))
-                if self._unusable > UNUSABLE:
-                    self._skipped.append(SkippedRecord(place, "too many unusable records; the rest was not read"))
-                    break
-        except DamagedFile as error:
-            # Records before the damage are good.
-            self._skipped.append(SkippedRecord("the end", str(error)))
-        yield from self._noted(self._flush())
-        if not self._found:
-            why = f" ({self._reason})" if self._reason else ""
-            raise FeedMalformed(f"{self._name} has no papers in a known format{why}.")
-
-    def _noted(self, listings: Iterator[Listing]) -> Iterator[Listing]:
-        """Pass listings on; record whether any has a paper, the first reason, and consecutive unusable records."""
-        for listing in listings:
-            is_usable = bool(listing.drafts or listing.marks or listing.entries)
-            self._found = self._found or is_usable
-            for skip in listing.skipped:
-                self._reason = self._reason or f"{skip.where}: {skip.reason}"
-            self._unusable = 0 if is_usable else self._unusable + listing.skipped_count
-            yield listing
-
-    def _value(self, place: str, value: object) -> Iterator[Listing]:
-        """The listings of one value, and of those before it if there are enough."""
-        if isinstance(value, SkippedRecord):
-            self._skipped.append(value)
-        elif libraries.is_library_item(value):
-            self._collect_items([value], place)
-        elif (items := libraries.library_items(value)) is not None:
-            self._collect_items(items, place)
-        elif _is_day(value):
-            yield from listings(value["items"], iso_day(value.get("date")), f"{place}, item {{}}".format)
-        elif is_export(value):
-            self._collect_export(value, place)
-        elif isinstance(value, dict):
-            self._records.append(value)
-            self._places.append(place)
-        else:
-            self._skipped.append(SkippedRecord(place, "not a record"))
-        count = len(self._records) + len(self._exported) + len(self._entries) + len(self._skipped)
-        if count >= BATCH or self._characters >= BATCH_CHARACTERS:
-            yield from self._flush()
-
-    def _collect_items(self, items: Sequence[object], place: str) -> None:
-        found = (libraries.parse_library_item(item, place) for item in items if libraries.is_library_item(item))
-        self._entries += (entry for entry in found if entry is not None)
-
-    def _collect_export(self, record: Mapping[str, Any], place: str) -> None:
-        try:
-            found = parse_export(record)
-        except FeedMalformed as error:
-            self._skipped.append(SkippedRecord(place, str(error)))
-            return
-        self._exported.append(found)
-        self._characters += text_size(found)
-        if found.bad_marks:
-            self._skipped.append(SkippedRecord(place, f"{found.bad_marks} of its marks are of no known form"))
-
-    def _flush(self) -> Iterator[Listing]:
-        """The listings of the records collected so far, and one of what was skipped."""
-        records, places, exported, skipped = self._records, self._places, self._exported, self._skipped
-        self._records, self._places, self._exported, self._skipped = [], [], [], []
-        self._characters = 0
-        yield from listings(records, None, lambda number: places[number - 1])
-        yield from _listings_of(exported)
-        if self._entries:
-            entries, self._entries = self._entries, []
-            yield Listing(None, (), entries=tuple(entries))
-        if skipped:
-            yield Listing(None, (), tuple(skipped))
+def _papers_of_values(values: Iterable[Placed], name: str) -> Iterator[Listing]:
+    """The papers of a file's values: days with their items, items, or lists of either."""
+    first_reason, has_papers, unusable = "", False, 0
+    try:
+        for place, value in values:
+            for listing in _papers_of_value(place, value):
+                is_usable = bool(listing.drafts or listing.marks or listing.entries)
+                has_papers = has_papers or is_usable
+                unusable = 0 if is_usable else unusable + listing.skipped_count
+                for skip in listing.skipped[:1]:
+                    first_reason = first_reason or f" ({skip.where}: {skip.reason})"
+                yield listing
+            if unusable > UNUSABLE:
+                yield _skipped(place, "too many unusable records; the rest was not read")
+                break
+    except DamagedFile as error:
+        # Records before the damage are good.
+        yield _skipped("the end", str(error))
+    if not has_papers:
+        raise FeedMalformed(f"{name} has no papers in a known format{first_reason}.")
 
 
-def _listings_of(exported: Sequence[Exported]) -> Iterator[Listing]:
-    """The papers of our own records in their order, and their marks after them."""
-    listed = [(day, one.draft) for one in exported if one.draft for day in one.days]
-    for day, run in groupby(listed, key=lambda one: one[0]):
-        yield Listing(day, tuple(draft for _, draft in run))
-    if marks := tuple(one.marks for one in exported if one.marks):
-        yield Listing(None, (), marks=marks)
+def _papers_of_value(place: str, value: object) -> Iterator[Listing]:
+    if isinstance(value, SkippedRecord):
+        yield Listing(None, (), (value,))
+    elif (items := libraries.library_items(value)) is not None:
+        yield Listing(
+            None, (), entries=tuple(filter(None, (libraries.parse_library_item(one, place) for one in items)))
+        )
+    elif _is_day(value):
+        yield from listings(value["items"], iso_day(value.get("date")), f"{place}, item {{}}".format)
+    elif is_export(value):
+        yield from _exported(value, place)
+    elif isinstance(value, dict):
+        yield from listings([value], None, lambda _: place)
+    else:
+        yield _skipped(place, "not a record")
+
+
+def _exported(record: Mapping[str, Any], place: str) -> Iterator[Listing]:
+    """The paper of one of our own records on each of its days, and its marks."""
+    try:
+        found = parse_export(record)
+    except FeedMalformed as error:
+        yield _skipped(place, str(error))
+        return
+    if draft := found.draft:
+        yield from (Listing(day, (draft,)) for day in found.days)
+    if found.marks:
+        yield Listing(None, (), marks=(found.marks,))
+    if found.bad_marks:
+        yield _skipped(place, f"{found.bad_marks} of its marks are of no known form")
+
+
+def _skipped(place: str, reason: str) -> Listing:
+    return Listing(None, (), (SkippedRecord(place, reason),))
 
 
 def _is_day(value: object) -> TypeGuard[dict[str, Any]]:

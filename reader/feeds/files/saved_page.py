@@ -2,11 +2,11 @@
 
 A text is a header, then blocks: title, abstract, `• 6 authors` or an organization, `·`, a date, perhaps a number of
 comments. Some blocks end after the abstract. Blank lines, wraps and the text around the blocks differ between copies.
-So the parser first finds the dates, which are reliable, and reads the blocks backwards from them. If the text marks
-linked titles, as in a text saved by Firefox, it uses these.
+So the parser first finds the dates, which are reliable, and reads the blocks backwards from them.
 
 In HTML, MHTML or a web archive, the site puts the records of a page's papers, with ids, authors and votes, into
-attributes named `data-props`. Other papers, such as those loaded by scrolling, are read from the text and its links.
+attributes named `data-props`. Of other papers, such as those loaded by scrolling, only the ids in links are read: a
+refresh fetches them.
 """
 
 from __future__ import annotations
@@ -18,14 +18,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import takewhile
-from typing import NamedTuple
 
 from reader.core.errors import FeedMalformed
 from reader.core.ids import arxiv_id, page_id
-from reader.core.paper import Draft, Listing
+from reader.core.paper import Draft, LibraryEntry, Listing
 from reader.core.text import clean, fold
 from reader.feeds import safe
+from reader.feeds.files.libraries import parse_list
 from reader.feeds.huggingface import listed_day, parse_item
 from reader.feeds.safe import UnreadableJson, parse_json
 
@@ -35,21 +34,6 @@ _TITLE_LIMIT = 300
 """Maximum characters of a title; a longer paragraph is an abstract, even without authors and date."""
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_LINK_TO_PAPER = "<https://huggingface.co/papers/{}>"
-"""How a text marks the words before it as the link to a paper."""
-
-_BEFORE_LINK = r"(?:(?<=\S)[ \t]*\n?[ \t]*|^[ \t]*)"
-_LINK = re.compile(rf"{_BEFORE_LINK}<(?:https?|mailto)[^<>]{{1,2000}}>", re.MULTILINE)
-_PAPER_LINK = re.compile(
-    rf"{_BEFORE_LINK}<https?://(?:www\.)?(?:huggingface\.co|hf\.co)/papers/(?P<id>[0-9]{{4}}\.[0-9]{{4,5}})(?:\?[^<>#]*)?>",
-    re.MULTILINE,
-)
-_MARK = re.compile("\x02([0-9.]+)\x03$")
-_ANY_MARK = re.compile("\x02[0-9.]+\x03")
-
-_SHORTEST_ABSTRACT = 100
-"""Minimum characters of a paragraph below a linked title to count as its abstract rather than a label."""
-
 _DATE = r"(?P<month>[A-Za-z]{3,9})\.? (?P<day>[0-9]{1,2})(?:, ?(?P<year>[0-9]{4}))?(?: +(?P<comments>[0-9]{1,6}))?"
 # With the bullet, in any language of the site.
 _AUTHORS = r"(?:(?:[•*·-] *)?(?P<authors>[0-9]{1,5}) authors?|[•*] *(?P<others>[1-9][0-9]{0,4}) [^\W\d_]{3,20})"
@@ -77,18 +61,14 @@ def parse_saved_page(text: str, today: date) -> Listing:
 
     Raises FeedMalformed if the text is not a saved page.
     """
-    # Links of titles become marks that no text contains.
-    text = _PAPER_LINK.sub("\x02\\g<id>\x03", re.sub("[\x02\x03]", "", text))
-    text = _LINK.sub("", text)
-    is_linked = "\x02" in text
     drafts: dict[str, Draft] = {}
-    dated = is_linked
+    is_dated = False
     for block in _blocks(text, today):
-        dated = dated or block.is_dated
-        for draft in _linked_drafts(block) if is_linked else _block_drafts(block):
+        is_dated = is_dated or block.is_dated
+        for draft in _block_drafts(block):
             # Titles with the same letters have the same id.
-            drafts.setdefault(draft.id or page_id(draft.title), draft)
-    if not (dated and drafts):
+            drafts.setdefault(page_id(draft.title), draft)
+    if not (is_dated and drafts):
         raise FeedMalformed("This is not the text of a saved page: it has no paper with authors and a date.")
     return Listing(None, tuple(drafts.values()), is_page=True)
 
@@ -120,7 +100,7 @@ def _fill_from_footer(block: _Block, ahead: list[str], today: date) -> int:
         # The dot may have a line of its own, and so may what is before it.
         if used == 1 or ahead[used - 2 : used - 1] in _DOTS:
             found = _FOOTER.fullmatch(" ".join(ahead[:used]))
-            if found and (published := _published(found, today)):
+            if found and (published := _publication_day(found, today)):
                 break
     else:
         return 0
@@ -154,25 +134,9 @@ def _block_drafts(block: _Block) -> list[Draft]:
     return found[::-1]
 
 
-def _linked_drafts(block: _Block) -> list[Draft]:
-    """The papers of a block with linked titles: the longest paragraph after a title is its abstract."""
-    found: list[tuple[str, str, str]] = []
-    for text in _paragraphs(block.lines):
-        if (mark := _MARK.search(text)) and mark.start():
-            found.append((mark[1], safe.plain_line(_ANY_MARK.sub("", text), _TITLE_LIMIT), ""))
-        elif found and len(text) >= max(_SHORTEST_ABSTRACT, len(found[-1][2])):
-            found[-1] = (*found[-1][:2], safe.plain_block(_ANY_MARK.sub("", text)))
-    return [
-        _draft(title, abstract, block if number == len(found) else _Block(), id)
-        for number, (id, title, abstract) in enumerate(found, 1)
-        if title
-    ]
-
-
-def _draft(title: str, abstract: str, block: _Block, id: str | None = None) -> Draft:
+def _draft(title: str, abstract: str, block: _Block) -> Draft:
     return Draft(
         title=title,
-        id=id,
         abstract=abstract,
         author_count=block.author_count,
         organization=block.organization,
@@ -198,7 +162,7 @@ def _paragraphs(lines: list[str]) -> list[str]:
     return paragraphs
 
 
-def _published(found: re.Match[str], today: date) -> str | None:
+def _publication_day(found: re.Match[str], today: date) -> str | None:
     """The ISO day of a matched date; None if the calendar has no such day."""
     month = found["month"][:3].lower()
     if month not in _MONTHS:
@@ -239,18 +203,15 @@ _MESSAGE = re.compile(
 _ELEMENT = re.compile(rb"<!doctype html|<html|<head|<body|<main|<article|<div", re.IGNORECASE)
 _HEAD = 4_096
 
-_LOOK_BACK = 50
-"""Pieces of text before a link that are looked at, so that thousands of blank ones cost no more."""
-
 _UNSEEN = frozenset(("script", "style", "svg", "template", "noscript", "textarea", "title"))
-_INLINE = frozenset(("a", "b", "em", "i", "mark", "small", "span", "strong", "sub", "sup", "time", "wbr", "img", "u"))
+_PAPER_ADDRESS = re.compile(r"(?:https?://(?:www\.)?(?:huggingface\.co|hf\.co))?/papers/([^/?#]+)/?(?:\?[^#]*)?")
 
 
 def html_of(body: bytes) -> str | None:
     """The HTML of a page as browsers save it; None for any other file. Raises FeedMalformed."""
     head = body[:_HEAD].lstrip()
     if head.startswith(_ARCHIVE):
-        body = _archived(body)
+        body = _archived_page(body)
     elif _MESSAGE.match(head):
         body = _first_part(body)
     elif head[:1] != b"<" or not _ELEMENT.search(head):
@@ -258,7 +219,7 @@ def html_of(body: bytes) -> str | None:
     return body.decode("utf-8", "replace")
 
 
-def _archived(body: bytes) -> bytes:
+def _archived_page(body: bytes) -> bytes:
     try:
         page = plistlib.loads(body)["WebMainResource"]["WebResourceData"]
     except Exception as error:
@@ -276,85 +237,34 @@ def _first_part(body: bytes) -> bytes:
     raise FeedMalformed("The MHTML file has no page; save the page as HTML instead.")
 
 
-class WebPage(NamedTuple):
-    """The text of a page, and the data behind it."""
+def parse_web_page(html: str) -> list[Listing]:
+    """The papers of a page; if it is none of the site's, those that its text and links mention.
 
-    text: str
-    """Its text, with a link to a paper behind the words that are the link, as Firefox saves text."""
-    addresses: tuple[str, ...]
-    """The targets of its links, each once."""
-    data: tuple[str, ...]
-    """The JSON texts that its parts were made from."""
-
-
-def read_web_page(html: str) -> WebPage:
-    """The text, links and data of a page; a page that ends within a tag is read up to it."""
+    A page that ends within a tag is read up to it. The order of the papers is that of the page's records.
+    """
     from selectolax.lexbor import LexborHTMLParser
 
     pieces: list[str] = []
-    addresses: dict[str, None] = {}
-    data: list[str] = []
-    link: tuple[str, int] | None = None
-    # Nodes in order, each once before and once after those within it; a recursion would end at a deep page.
-    waiting = [(root, False)] if (root := LexborHTMLParser(html).root) else []
+    addresses: list[str] = []
+    told: dict[str, tuple[Draft, str | None]] = {}
+    # A recursion would end at a deep page.
+    waiting = [root] if (root := LexborHTMLParser(html).root) else []
     while waiting:
-        node, is_end = waiting.pop()
-        tag, values = node.tag or "", node.attributes
-        if tag == "-text":
-            # Line breaks of the source are not part of the page.
-            pieces.append(re.sub(r"\s+", " ", node.text_content or ""))
-        elif is_end:
-            if tag == "a" and link is not None:
-                id, start = link
-                link = None
-                words = " ".join("".join(pieces[start:]).split())
-                if any(map(str.isalpha, words)):
-                    pieces[start:] = [f"{words} {_LINK_TO_PAPER.format(id)}"]
-            pieces += [] if tag in _INLINE else ["\n\n"]
-        elif tag not in _UNSEEN:
-            waiting.append((node, True))
-            if props := values.get("data-props"):
-                data.append(props)
-            pieces += ["\n\n• "] if tag == "li" else [] if tag in _INLINE else ["\n\n"]
-            if tag == "a" and (address := values.get("href")):
-                addresses.setdefault(address)
-                id = _paper_of(address) or ""
-                # A link within a sentence is not a title.
-                before = takewhile(lambda piece: "\n\n" not in piece, reversed(pieces[-_LOOK_BACK:]))
-                link = (id, len(pieces)) if id and not any(map(str.strip, before)) else None
-            if tag == "time" and (day := _day(values.get("datetime") or "")):
-                # In any language of the site, instead of the words within.
-                pieces.append(f"{_MONTHS[day.month - 1]} {day.day}, {day.year}")
-            else:
-                waiting += [(child, False) for child in reversed(list(node.iter(include_text=True)))]
-    return WebPage("".join(pieces), tuple(addresses), tuple(data))
-
-
-def _paper_of(address: str) -> str | None:
-    """The arXiv id of a link to a paper's page on the site, whole or without its host; None for any other."""
-    found = re.fullmatch(r"(?:https?://(?:www\.)?(?:huggingface\.co|hf\.co))?/papers/([^/?#]+)/?(?:\?[^#]*)?", address)
-    return arxiv_id(found[1]) if found else None
-
-
-def _day(text: str) -> date | None:
-    with suppress(ValueError):
-        return date.fromisoformat(text[:10])
-    return None
-
-
-def parse_web_page(page: WebPage, today: date) -> list[Listing]:
-    """The papers of a page, in its order; empty if it has none.
-
-    A paper that is in the page's data is read from there, with the day that listed it.
-    """
-    told = {draft.id or "": (draft, day) for text in page.data for draft, day in _records(text)}
-    shown: tuple[Draft, ...] = ()
-    with suppress(FeedMalformed):
-        shown = parse_saved_page(page.text, today).drafts
-    shown_ids = {draft.id for draft in shown}
-    in_order = [told.get(draft.id or "", (draft, None)) for draft in shown]
-    in_order += [one for id, one in told.items() if id not in shown_ids]
-    return [Listing(day, (draft._replace(source="page"),), is_page=True) for draft, day in in_order]
+        node = waiting.pop()
+        if node.tag == "-text":
+            pieces.append(node.text_content or "")
+        elif node.tag not in _UNSEEN:
+            for draft, day in _records(node.attributes.get("data-props") or ""):
+                told.setdefault(draft.id or "", (draft, day))
+            addresses.append(node.attributes.get("href") or "")
+            waiting += reversed(list(node.iter(include_text=True)))
+    found = [Listing(day, (draft._replace(source="page"),), is_page=True) for draft, day in told.values()]
+    links = (_PAPER_ADDRESS.fullmatch(address) for address in addresses)
+    ids = dict.fromkeys(id for link in links if link and (id := arxiv_id(link[1])) and id not in told)
+    entries = [LibraryEntry("a link", "", id) for id in ids]
+    if not (told or ids):
+        entries = [entry for entry in parse_list("\n".join((*pieces, *addresses))) if entry.id]
+    return [*found, Listing(None, (), entries=tuple(entries))] if entries else found
 
 
 def _records(text: str) -> Iterator[tuple[Draft, str | None]]:

@@ -53,7 +53,7 @@ from reader.feeds.fulltext.spans import (
     SpanWriter,
     clean_tex,
     code_lines,
-    restyled,
+    restyle,
 )
 
 if TYPE_CHECKING:
@@ -147,17 +147,17 @@ def _with_scripts(node: LexborNode, parts: Sequence[str]) -> str:
 
 def words_tex(text: str) -> str:
     """Words in a formula, with spaces at their ends."""
-    return rf"\text{{{_escaped(f'|{text}|')[1:-1]}}}" if text else ""
+    return rf"\text{{{_escape(f'|{text}|')[1:-1]}}}" if text else ""
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return _SPECIAL.sub(lambda found: "\\backslash " if found[0] == "\\" else f"\\{found[0]}", clean(text))
 
 
 def _token(node: LexborNode, tag: str) -> str:
     if tag == "mtext":
         return words_tex(node.text())
-    text = _escaped(node.text())
+    text = _escape(node.text())
     text = _ITALIC.sub(lambda found: normalize("NFKC", found[0]), _INVISIBLE.sub("", text))
     if FUNCTIONS.get(text) == text:
         return rf"\{text} "
@@ -342,7 +342,7 @@ def figure_of(node: LexborNode) -> int | None:
     return around.mem_id if around is not None else None
 
 
-def decoded(address: str) -> str:
+def decode_data_url(address: str) -> str:
     """The text in a `data:` address; empty if there is none."""
     kind, _, data = address.partition(";base64,")
     if kind.startswith("data:text/plain"):
@@ -430,7 +430,7 @@ def read_formulas(
             yield Formula(tuple(rows), number, anchor)
 
     for row, _ in _rows(node):
-        tex = clean_tex(_aligned(row))
+        tex = clean_tex(_aligned_row(row))
         tagged = row.css_first(".ltx_tag_equation, .ltx_eqn_eqno > .ltx_tag_equationgroup")
         own = clean(text_of(tagged)) if tagged is not None else ""
         if not own and (not tex or _has_words(row)):
@@ -467,7 +467,7 @@ def _has_words(row: LexborNode) -> bool:
     return False
 
 
-def _aligned(row: LexborNode) -> str:
+def _aligned_row(row: LexborNode) -> str:
     """The TeX of a row, its cells separated by `&` as in an `aligned` environment."""
     cells = []
     for cell in row.iter():
@@ -581,7 +581,7 @@ class PageReader:
             self._visit(part, flow, TextLook(), 0)
         flow.end_paragraph()
         self._add_notes(flow)
-        return (*flow.blocks, *self._authors(article), *self._missed())
+        return (*flow.blocks, *self._authors(article), *self._missed_blocks())
 
     def _authors(self, article: LexborNode) -> Iterator[Block]:
         """The people with their affiliations, as the last section: a page has them before the text."""
@@ -593,7 +593,7 @@ class PageReader:
             for spans in found:
                 yield Paragraph(tuple(span._replace(text=_NEXT_AUTHOR.sub("; ", span.text)) for span in spans))
 
-    def _missed(self) -> Iterator[Block]:
+    def _missed_blocks(self) -> Iterator[Block]:
         if self._missing:
             kinds = (
                 f"{count} {kind}{'s' if count > 1 else ''}{' (▯)' if kind == 'macro' else ''}"
@@ -773,7 +773,7 @@ class PageReader:
         name = found[1] if found else ""
         spans = self._inline(node, skipped=frozenset({"ltx_tag"}))
         if name in ("keywords", "classification"):
-            flow.add(Paragraph(restyled(spans, "strong")))
+            flow.add(Paragraph(restyle(spans, "strong")))
             return
         number = self._tag_text(node).rstrip(" .:")
         level = _LEVELS.get(name) or max(1, min(5, int(tag[1:]) - 1))
@@ -811,7 +811,7 @@ class PageReader:
         inner = self._inside(node, flow, depth, "ltx_title")
         if inner is not flow:
             # It gets a style of its own.
-            flow.add(Theorem(restyled(spans), tuple(inner.blocks), anchor_of(node)))
+            flow.add(Theorem(restyle(spans), tuple(inner.blocks), anchor_of(node)))
 
     def _items(self, element: _Element, flow: _Flow) -> None:
         node, depth = element.node, element.depth
@@ -864,7 +864,7 @@ class PageReader:
 
     def _listing(self, node: LexborNode) -> tuple[Spans, ...]:
         data = node.css_first(".ltx_listing_data a")
-        if data is not None and (code := decoded(data.attributes.get("href") or "")):
+        if data is not None and (code := decode_data_url(data.attributes.get("href") or "")):
             return code_lines(code)
         lines = node.css(".ltx_listingline")
         if not lines:

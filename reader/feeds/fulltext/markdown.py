@@ -39,7 +39,7 @@ from reader.core.document.model import (
 from reader.core.errors import NoFullText
 from reader.core.text import clean
 from reader.feeds.fulltext.html import PageReader, check_html
-from reader.feeds.fulltext.spans import LETTERS, MARKDOWN_LETTERS, SpanWriter, restyled
+from reader.feeds.fulltext.spans import LETTERS, MARKDOWN_LETTERS, SpanWriter, restyle
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -171,7 +171,7 @@ def _html_of(text: str) -> str:
         return _PIECE.sub(lambda found: pieces[int(found[1])][1], html)
 
     text = _without_open_brackets(_without_other_tags(_without_comments(text)))
-    text = _outside_code(text, _mended)
+    text = _outside_code(text, _mend)
     text = _outside_code(text, lambda part: _protect(part, keep))
     html = with_pieces(_parser().render(text)).replace(_LESS, "&lt;").replace(_BRACKET, "[")
     return _ON_PAGE.sub('href="', _PICTURE.sub(r'<figure><img src="\1"></figure>', html))
@@ -224,7 +224,7 @@ def _outside_code(text: str, change: Callable[[str], str]) -> str:
     return "".join(parts)
 
 
-def _mended(text: str) -> str:
+def _mend(text: str) -> str:
     """A text without the oddities of the feed's converter; displayed formulas are paragraphs."""
     text = _LOST_LABEL.sub("?", _MACRO.sub("", _BROKEN_TEX.sub("", text)))
     text = _LONG_MARKER.sub(lambda found: f"{found[1]}{found[2]:4}", _TWICE_NUMBERED.sub(r"\1\2 ", text))
@@ -291,11 +291,11 @@ def _read_again(block: Block) -> Iterator[Block]:
             elif level == 5:
                 yield Heading(1, "", spans)
             else:
-                number, spans = _numbered(spans)
+                number, spans = _split_number(spans)
                 yield Heading(level, number, spans)
         case Paragraph(spans):
             if note := _NOTE_TEXT.match(spans[0].text):
-                yield Note(note[1], _shortened(spans, note.end()))
+                yield Note(note[1], _shorten(spans, note.end()))
                 return
             rows = tuple(span.text for span in spans if span.style == "formula")
             if rows and all(span.style == "formula" or not span.text.strip(" .,;$") for span in spans):
@@ -347,16 +347,16 @@ def _item(marker: str, parts: list[Block]) -> Item:
     return Item(marker, tuple(parts))
 
 
-def _numbered(spans: Spans) -> tuple[str, Spans]:
+def _split_number(spans: Spans) -> tuple[str, Spans]:
     found = _SECTION.match(spans[0].text) if spans else None
     if found is None or spans[0].style == "formula":
         return "", spans
-    return found[1] + found[2], _shortened(spans, found.end())
+    return found[1] + found[2], _shorten(spans, found.end())
 
 
 def _without_style(spans: Spans) -> Spans:
     """The spans of a title as plain text, without stars that Markdown did not read."""
-    return restyled(
+    return restyle(
         tuple(span if span.style == "formula" else span._replace(text=_STARS.sub("", span.text)) for span in spans)
     )
 
@@ -386,7 +386,7 @@ def _joined_blocks(blocks: Sequence[Block]) -> Iterator[Block]:
             yield from _references(block)
             held = None
             continue
-        *done, held = _joined(held, block)
+        *done, held = _join_blocks(held, block)
         yield from done
     yield from filter(None, (held,))
 
@@ -403,7 +403,7 @@ def _with_pictures(blocks: Iterable[Block]) -> list[Block]:
     return found
 
 
-def _joined(before: Block | None, block: Block) -> list[Block]:
+def _join_blocks(before: Block | None, block: Block) -> list[Block]:
     """A block joined with the one before it, if it belongs to it."""
     match before, block:
         case Formula(rows, ""), Paragraph((Span(text, "", ""),)) if number := _NUMBER.fullmatch(text):
@@ -422,7 +422,7 @@ def _joined(before: Block | None, block: Block) -> list[Block]:
         case Figure("", (), inner, pictures), Paragraph() if caption := _caption(block):
             return [replace(caption, blocks=inner, pictures=pictures)]
         case Figure("", (), inner, pictures), Paragraph(spans) if _PANEL.match(spans[0].text):
-            return [Figure(spans[0].text[:3], _shortened(spans, 4), inner, pictures)]
+            return [Figure(spans[0].text[:3], _shorten(spans, 4), inner, pictures)]
         case Table(), Paragraph() if (caption := _caption(block)) and caption.label.startswith("Table"):
             return [replace(caption, blocks=(before,))]
         case Figure(label, _, (), ()), Table() | Verbatim() if label:
@@ -441,7 +441,7 @@ def _caption(block: Block) -> Figure | None:
     found = _CAPTION.match(f"{first.text}: " if is_label else f"{''.join(plain(block.spans[:2]))} ")
     if found is None or len(first.text) < len(found[1]):
         return None
-    spans = _shortened(block.spans, min(found.end(), len(first.text)) if is_label else found.end())
+    spans = _shorten(block.spans, min(found.end(), len(first.text)) if is_label else found.end())
     return Figure(found[1], spans, ())
 
 
@@ -459,7 +459,7 @@ def _references(block: Items) -> Iterator[Reference]:
         yield Reference(label, writer.take(), f"bib.bib{number}")
 
 
-def _shortened(spans: Spans, letters: int) -> Spans:
+def _shorten(spans: Spans, letters: int) -> Spans:
     """Spans without their first letters."""
     rest: list[Span] = []
     for span in spans:

@@ -387,7 +387,7 @@ class _Builder:
 
     def _join(self, part: _Part, line: Line) -> None:
         if len(part.text) < LETTERS:
-            part.text = _joined(part.text, line.text, self.looks.words)
+            part.text = _join_lines(part.text, line.text, self.looks.words)
         part.rows.append(line)
 
     def _add_row(self, line: Line) -> None:
@@ -578,7 +578,7 @@ def _is_of_table(caption: str) -> bool:
     return caption[:3].lower() == "tab"
 
 
-def _joined(text: str, more: str, words: Counter[str]) -> str:
+def _join_lines(text: str, more: str, words: Counter[str]) -> str:
     """Two lines as one; a word that was cut becomes whole, with its hyphen if the paper writes it so elsewhere."""
     is_soft = text.endswith(SOFT_HYPHEN)
     if not is_soft and not (text.endswith(("-", "\N{HYPHEN}")) and more[:1].islower()):
@@ -636,10 +636,10 @@ def _block(part: _Part, known: set[str]) -> Block:
             )
         case "caption":
             label, rest = _split(_CAPTION, text)
-            return Figure(label, _cited(rest, known), ())
+            return Figure(label, _link_citations(rest, known), ())
         case "note":
             mark, rest = _split(_FOOTNOTE, text)
-            return Note(normalize("NFKC", mark), _cited(rest, known))
+            return Note(normalize("NFKC", mark), _link_citations(rest, known))
         case "reference":
             label, rest = _split(_MARKER, text)
             return Reference(label, (Span(rest),), f"ref-{label.strip('[].')}" if label else "")
@@ -647,12 +647,12 @@ def _block(part: _Part, known: set[str]) -> Block:
             return Verbatim(tuple((Span(line),) for line in _laid_out(part.rows)))
         case "theorem":
             end = title.end() if (title := _THEOREM.match(text)) else 0
-            return Theorem((Span(text[:end]),), (Paragraph(_cited(text[end:].strip(), known)),))
+            return Theorem((Span(text[:end]),), (Paragraph(_link_citations(text[end:].strip(), known)),))
         case "item":
             marker, rest = _split(_BULLET, text)
-            return Items((Item("•" if marker in "·▪∗*" else marker, (Paragraph(_cited(rest, known)),)),))
+            return Items((Item("•" if marker in "·▪∗*" else marker, (Paragraph(_link_citations(rest, known)),)),))
         case _:
-            return Paragraph(_cited(text, known))
+            return Paragraph(_link_citations(text, known))
 
 
 def _split(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
@@ -687,7 +687,7 @@ def _plain(text: str) -> str:
     return clean("".join(part if at % 2 else normalize("NFKC", part) for at, part in parts), LETTERS)
 
 
-def _cited(text: str, known: set[str]) -> Spans:
+def _link_citations(text: str, known: set[str]) -> Spans:
     """A text whose numbers in brackets lead to the references."""
     spans: list[Span] = []
     done = 0

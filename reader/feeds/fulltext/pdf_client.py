@@ -23,7 +23,6 @@ from reader.core.document import codec
 from reader.core.document.model import Document, PdfSpot
 from reader.core.errors import FeedError, FeedMalformed, NoFullText, NoPicture, ReaderError
 from reader.core.ids import in_arxiv_address, in_file_name, is_arxiv_id
-from reader.core.steps import note_step
 from reader.feeds.environment import arxiv_stand_in, is_offline
 from reader.feeds.fulltext.pdf_lines import Box, Line, open_pdf, read_page
 from reader.feeds.http import Client, HttpRefused, Limits, Response, origin_of
@@ -84,7 +83,7 @@ class PdfTexts:
         file = self._folder / f"{in_file_name(id)}.pdf"
         if is_new or not file.exists():
             try:
-                await self._client.fetch(id, file, lambda done, total: note_step())
+                await self._client.fetch(id, file)
             except NoFullText as missing:
                 raise NoFullText("it has neither HTML nor a PDF at arXiv") from missing
             except FeedError:

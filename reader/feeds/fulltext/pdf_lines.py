@@ -211,7 +211,7 @@ def read_page(opened: Any, number: int) -> tuple[Page, bool]:
         with closing(opened[number]) as page, closing(page.get_textpage()) as text:
             has_names = _NAMED_LARGE.search(text.get_text_range()) is not None
             pictures, bars = _find_shapes(page, height := page.get_height())
-            letters = joined(decoded(list(_read_letters(text.raw, has_names=has_names))), bars)
+            letters = join_letters(decode_letters(list(_read_letters(text.raw, has_names=has_names))), bars)
             is_cut = pypdfium2.raw.FPDFText_CountChars(text.raw) > MOST_LETTERS
             return Page(height, tuple(find_lines(letters, number)), pictures), is_cut
     except pypdfium2.PdfiumError:
@@ -339,7 +339,7 @@ def _read_font(text: Any, index: int) -> _Font:
     return _Font(bold or is_heavy, italic, math, mono, large, not name)
 
 
-def decoded(letters: Sequence[Letter]) -> list[Letter]:
+def decode_letters(letters: Sequence[Letter]) -> list[Letter]:
     """Letters in which the codes of fonts without names are those of the encoding of TeX that they fit.
 
     Codes that fit none are unknown, except those of ASCII.
@@ -373,7 +373,7 @@ def decoded(letters: Sequence[Letter]) -> list[Letter]:
 # Letters that belong together
 
 
-def joined(letters: Sequence[Letter], bars: Sequence[Box] = ()) -> list[Letter]:
+def join_letters(letters: Sequence[Letter], bars: Sequence[Box] = ()) -> list[Letter]:
     """Letters as they are written in one line: with their accents, fractions and scripts."""
     return list(_with_scripts(_with_fractions(_with_accents(letters), bars)))
 

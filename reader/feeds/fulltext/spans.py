@@ -129,7 +129,7 @@ class SpanWriter:
             self._spans.append(Span(text, style, target))
 
 
-def restyled(spans: Spans, style: str = "") -> Spans:
+def restyle(spans: Spans, style: str = "") -> Spans:
     """Spans in another style, neighbours joined; formulas stay."""
     writer = SpanWriter()
     writer.copy(spans, style)

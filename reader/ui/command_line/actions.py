@@ -268,7 +268,7 @@ def action_offers(
 
 def lacks(state: State) -> frozenset[str]:
     """The ids of actions that have nothing to show or need a set-up; their keys say how to get it."""
-    has = {"view.followed": state[FOLLOWED], "view.saved": state.views.named}
+    has = {"view.followed": state[FOLLOWED], "view.saved": state.views.saved_views}
     return frozenset(id for id, content in has.items() if not content)
 
 
@@ -352,7 +352,7 @@ class CommandActions(Controller):
             return
         self._model.change(run_command(self._model.state, line))
         if line:
-            self.begin(line, offer=next(iter(command.found), None))
+            self.begin(line, offer=next((one for one in command.found if one.acts_here), None))
 
     @answers("offer")
     def choose_row(self, place: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -15,7 +15,7 @@ from reader.ui.kit.line_widgets import LineInput, Reported, TypedLine
 from reader.ui.kit.lines import Row, key_piece, mark, pattern
 from reader.ui.kit.pane import RowsPane
 from reader.ui.kit.status_lines import Status
-from reader.ui.looks.theme import stylesheet
+from reader.ui.kit.theme import stylesheet
 from reader.ui.shell.commands import Candidate, Offer, Suggested
 from reader.ui.shell.screens import OverScreen, PaneScreen, status
 from reader.ui.shell.state import Front, Part, State
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 
 HISTORY = 200
+
+MOST_FOUND = 100
+"""Maximum rows of actions, views, topics and pages above the command line."""
 
 
 class Finder:
@@ -53,10 +56,11 @@ class Finder:
 
 
 def fitting(offers: Sequence[Offer], typed: str) -> Sequence[Offer]:
-    """The offers that match each typed word, best first."""
+    """The offers that match each typed word, those that act here first, and the best of them."""
     finder = Finder(typed)
     scored = [(finder.score(one.name, f"{one.keys} {one.about} {one.also}"), one) for one in offers]
-    return [one for score, one in sorted(scored, key=lambda pair: -pair[0]) if score > 0]
+    best = sorted(scored, key=lambda pair: (not pair[1].acts_here, -pair[0]))
+    return [one for score, one in best if score > 0][:MOST_FOUND]
 
 
 class TypedCommand(NamedTuple):
@@ -132,6 +136,15 @@ def type_command(state: State, text: str) -> State:
         return state
     found = fitting(command.offers, text)
     return state.put(COMMAND, command._replace(text=text, found=found, papers=(), selected=0))
+
+
+def offer_more(state: State, offers: Sequence[Offer]) -> State:
+    """Add what the words of the open line may find."""
+    command = state[COMMAND]
+    if command is None:
+        return state
+    found = fitting(every := (*command.offers, *offers), command.text)
+    return state.put(COMMAND, _marked(command, command._replace(offers=every, found=found)))
 
 
 def suggest(state: State, text: str, suggested: Suggested) -> State:
@@ -267,8 +280,7 @@ class LineScreen(OverScreen[T]):
 class OfferPane(RowsPane):
     """The completions of the typed line, above it."""
 
-    PREFIX = "offer"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"offer--{role}" for role in ("key", "name", "about", "hit", "cursor")}
+    PANE = "offer"
 
     def on_click(self, event: events.Click) -> None:
         if (offset := event.get_content_offset(self)) is not None:
@@ -355,8 +367,7 @@ class CommandScreen(LineScreen[TypedCommand]):
 class OutputPane(RowsPane):
     """Lines that are composed for the pane's width, without a cursor."""
 
-    PREFIX = "output"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"output--label", "output--muted", "output--opened"}
+    PANE = "output"
 
     def __init__(self, compose: Callable[[int], Sequence[Line]]) -> None:
         super().__init__(lambda width: [Row(line) for line in compose(width)])

@@ -1,27 +1,30 @@
-"""Counts the papers of each view, day and topic in the background."""
+"""Counts the papers of each view, day, tag and topic in the background."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from reader.cache.search.compile import compile_query
 from reader.core.errors import CacheInterrupted
 from reader.core.views import SPECIAL, VIEWS
-from reader.session.places import Place, view
+from reader.session.places import Place, TopicMode, view
 from reader.ui.filter.state import COUNTED, FOLLOWED, TOPIC_MODE, VIEW_COUNTS
-from reader.ui.library.counting import Question, ViewCount
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.controller import Controller, follows
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
+    from reader.cache.reads.window import DayCount, TopicCount, Window
     from reader.cache.search.compile import Scope
+    from reader.cache.standing import FollowCount
     from reader.core.views import View
     from reader.ui.app import ReaderApp
+
+T = TypeVar("T")
 
 COUNT_AFTER = 0.015
 """Seconds without a change before counting: the list is painted first."""
@@ -31,6 +34,79 @@ COUNT_AGAIN = 0.3
 
 REST, LONGEST_REST = 0.15, 2.0
 """Idle seconds before saved views are counted, and the maximum wait for each of them."""
+
+
+class Counts(NamedTuple):
+    """The numbers that the filter pane shows."""
+
+    views: tuple[int, ...]
+    """Number of papers in each view, in the question's order."""
+    days: tuple[DayCount, ...]
+    topics: tuple[TopicCount, ...]
+    base: int
+    """Number of papers in the view without the query."""
+    anywhere: int
+    """Number of papers that match the query in all views."""
+    place: Place | None = None
+    tags: tuple[tuple[str, int], ...] = ()
+    """The user's tags with their numbers of papers, by name."""
+
+    @property
+    def by_view(self) -> Mapping[str, int]:
+        """Number of papers in the reader's own views, by id."""
+        return dict(zip((one.id for one in (*VIEWS, *SPECIAL)), self.views, strict=False))
+
+
+class ViewCount(NamedTuple):
+    """The numbers of a saved view."""
+
+    papers: int
+    unread: int
+
+
+class Counting:
+    """Counts of one cache, kept until it changes; used only by the thread of counts."""
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, Any] = {}
+
+    def _once(self, key: Hashable, count: Callable[[], T]) -> T:
+        if key not in self._known:
+            self._known[key] = count()
+        found: T = self._known[key]
+        return found
+
+    def _number(self, window: Window, place: Place, scope: Scope) -> int:
+        selection = compile_query(place.whole("day"), scope)
+        # The same count serves each order.
+        return self._once(("count", *selection.where), lambda: window.count(selection))
+
+    def count(self, window: Window, place: Place, scope: Scope, mode: TopicMode) -> Counts:
+        """The counts in a place; `mode` is how picked topics combine."""
+        from reader.cache.tags import tag_counts
+
+        if window.changed():
+            self._known.clear()
+        facets = compile_query(place.facets("day", mode), scope)
+        tags = self._once("tags", lambda: window.read(tag_counts))
+        return Counts(
+            views=tuple(self._number(window, Place(one), scope) for one in (*VIEWS, *SPECIAL)),
+            days=self._once("days", lambda: tuple(window.days())),
+            topics=self._once(("topics", *facets.where), lambda: tuple(window.topics(facets))),
+            base=self._number(window, place._replace(text=""), scope),
+            anywhere=self._number(window, Place(view("all"), place.text), scope),
+            place=place,
+            tags=tuple(sorted((tag for tag in tags.items() if tag[1]), key=lambda tag: tag[0].casefold())),
+        )
+
+    def count_view(self, window: Window, saved: View, scope: Scope) -> ViewCount:
+        every, unread = (self._number(window, Place(saved, text), scope) for text in ("", "is:unread"))
+        return ViewCount(every, unread)
+
+    def follow_counts(self, window: Window) -> tuple[FollowCount, ...]:
+        from reader.cache.standing import follow_counts
+
+        return self._once("follows", lambda: window.read(follow_counts))
 
 
 def _parts(state: State) -> object:
@@ -46,6 +122,7 @@ class Counter(Controller):
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
+        self._counting = Counting()
         self.delay = self._background.delayed(self._start)
         self._seen: State | None = None
         """The state when the user last rested."""
@@ -59,14 +136,14 @@ class Counter(Controller):
         self._background.start("counts", self._count, exclusive=True)
 
     async def _count(self) -> None:
-        library, state = self._library, self._model.state
+        counts, state, scope = self._library.counts, self._model.state, self._app.scope()
+        asked = partial(self._counting.count, place=state.listing.place, scope=scope, mode=state[TOPIC_MODE])
         try:
-            asked = question(state.listing.place, self._app.settings.order, self._app.scope(), state[TOPIC_MODE])
-            counts = await library.count(asked)
-            self._model.change(self._model.state.put(COUNTED, counts))
-            follows = await library.counts.ask_next(library.counting.follow_counts)
+            counted = await counts.ask(asked)
+            self._model.change(self._model.state.put(COUNTED, counted))
+            follows = await counts.ask_next(self._counting.follow_counts)
             self._model.change(self._model.state.put(FOLLOWED, follows))
-            saved = await self._count_saved(state.views.named)
+            saved = await self._count_saved(state.views.saved_views)
         except CacheInterrupted:
             # The interrupting query starts a new count, but may itself be stopped first.
             self.delay.begin(COUNT_AGAIN)
@@ -75,11 +152,13 @@ class Counter(Controller):
 
     async def _count_saved(self, views: Sequence[View]) -> dict[str, ViewCount]:
         """Count the user's saved views one by one while the user rests, so that no key waits."""
-        library, scope = self._library, self._app.scope()
+        scope = self._app.scope()
         counted: dict[str, ViewCount] = {}
         for one in views:
             await self._rest(is_first=not counted)
-            counted[one.id] = await library.counts.ask_next(partial(library.counting.count_view, view=one, scope=scope))
+            counted[one.id] = await self._library.counts.ask_next(
+                partial(self._counting.count_view, saved=one, scope=scope)
+            )
         return counted
 
     async def _rest(self, *, is_first: bool) -> None:
@@ -88,14 +167,3 @@ class Counter(Controller):
         while (is_first or self._model.state is not self._seen) and time.monotonic() < until:
             self._seen, is_first = self._model.state, False
             await asyncio.sleep(REST)
-
-
-def question(place: Place, order: str, scope: Scope, mode: str) -> Question:
-    """The counts to ask for in a place; `mode` is how picked topics combine."""
-    return Question(
-        place=place,
-        views=tuple(compile_query(Place(one).base(order), scope) for one in (*VIEWS, *SPECIAL)),
-        facets=compile_query(place.facets(order, mode), scope),
-        base=compile_query(place.base(order), scope),
-        anywhere=compile_query(Place(view("all"), place.text).whole(order), scope),
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from textual import events
 
@@ -19,10 +19,6 @@ from reader.ui.kit.line_widgets import Reported
 from reader.ui.kit.lines import Row, day_name
 from reader.ui.kit.pane import RowsPane
 
-_ROLES = (
-    "cursor", "heading", "name", "quiet", "family", "count", "unread", "nothing", "mark", "picked", "excluded", "typed",
-)  # fmt: skip
-
 _RIGHT_BUTTON = 3
 _LONGEST_TYPED = 60
 
@@ -33,8 +29,7 @@ class FilterPane(RowsPane, can_focus=True):
     `show_data` sets its data, `place` and `choose` set the choice; it posts the user's choices.
     """
 
-    PREFIX = "filter"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"filter--{role}" for role in _ROLES}
+    PANE = "filter"
 
     def __init__(
         self,

@@ -11,11 +11,11 @@ from reader.ui.filter.strip_line import strip_of
 from reader.ui.shell.state import Part, State
 
 if TYPE_CHECKING:
-    from reader.cache.follows import FollowCount
+    from reader.cache.standing import FollowCount
     from reader.keys.keymap import Keymap
+    from reader.ui.filter.counter import Counts, ViewCount
     from reader.ui.filter.pane import FilterData
     from reader.ui.filter.strip_line import Strip
-    from reader.ui.library.counting import Counts, ViewCount
 
 COUNTED: Part[Counts | None] = Part(None)
 
@@ -68,13 +68,13 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
     """Views, days and topics, without numbers until counted. `keys` show the saved views, by place."""
     from reader.ui.filter.pane import FilterData, TopicItem, ViewItem
 
-    counts, named, by_view = state[COUNTED], state.views.named, state[VIEW_COUNTS]
+    counts, named, by_view = state[COUNTED], state.views.saved_views, state[VIEW_COUNTS]
     saved = tuple(
         ViewItem(one.id, one.name, (found := by_view.get(one.id)) and found.papers, found and found.unread, key)
         for one, key in zip(named, (*keys, *[""] * len(named)), strict=False)
     )
     if counts is None:
-        return FilterData((*(ViewItem(one.id, one.name) for one in state.views.own), *saved))
+        return FilterData((*(ViewItem(one.id, one.name) for one in state.views.own_views), *saved))
     newest = counts.days[0] if counts.days else None
     views = tuple(
         # The newest day is the view Latest, unless all of its papers are hidden.

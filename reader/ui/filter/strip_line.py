@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     from reader.session.places import Place
 
-STRIP_ROLES = ("quiet", "picked", "mark", "key")
-
 
 class Strip(NamedTuple):
     """The topics of the list's query."""

@@ -115,11 +115,11 @@ def _has_usual_terminal() -> bool:
 def _show() -> FirstFrame | None:
     from reader import paths
     from reader.session import visit
-    from reader.ui.first_frame.painter import Painter, conditions, is_certain, load_look, read_content
+    from reader.ui.first_frame.painter import Painter, is_certain, load_look, read_content
 
     output = 2 if os.isatty(2) else 1
     left = visit.load(paths.state_file())
-    look = load_look(paths.look_file(), conditions(os.environ))
+    look = load_look(paths.look_file(), os.environ)
     if look is None:
         return None
     from reader.ui.shell.layout import remembered
@@ -132,6 +132,6 @@ def _show() -> FirstFrame | None:
     if content is None:
         return None
     size = os.get_terminal_size(output)
-    frame = FirstFrame(Painter(look, content, panes, size, datetime.now(UTC)).whole(), output)
+    frame = FirstFrame(Painter(look, content, panes, size, datetime.now(UTC), os.environ).whole(), output)
     frame.show()
     return frame

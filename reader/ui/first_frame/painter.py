@@ -1,8 +1,7 @@
-"""Reads the content of the first frame, and draws it as the widgets do, in the look of an earlier visit.
+"""Reads the content of the first frame, and draws it as the widgets do, with the settings of an earlier visit.
 
-Textual computes colours from the stylesheets, which takes longer than the whole first frame. So the reader keeps the
-result for each kind of terminal (`ui/next_start.py`), and uses it while the terminal's variables, the settings and the
-program's files are unchanged. Sizes are not part of it: `ui/shell/layout.py` places the panes.
+Reading the settings and binding their keys takes longer than the whole first frame. So the reader keeps what follows
+from them (`ui/next_start.py`), and uses it while they are unchanged.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reader import __version__, paths
 from reader.cache import schema
@@ -22,12 +21,14 @@ from reader.core.lines import Line, Piece, measure
 from reader.core.paper_row import PaperRow
 from reader.core.views import LATEST
 from reader.paths import read_start, replace_private
+from reader.platform import theme_name
 from reader.session.first_list import SCREENFUL, find_holes, first_list, is_by_index
 from reader.session.places import SAVED, Place, saved_view, view
-from reader.session.visit import Visit, resumed
+from reader.session.visit import Visit, resume_visit
 from reader.ui.kit.glyphs import glyphs
 from reader.ui.kit.lines import clock, needs_counts, pattern, view_name
 from reader.ui.kit.status_lines import Condition, Header, Status, header_line, status_lines
+from reader.ui.kit.styles import OWN_COLORS, PLAIN, Colors, Palette, color_depth, sgr
 from reader.ui.list.lines import Heading, ListLook, PaperAt, draw_content, paper_height
 from reader.ui.shell.layout import Area, PaneChoice, PaneFront, lay_out
 from reader.ui.shell.listing import LineSlot, ListForm, ListLines, papers_have_dates
@@ -37,26 +38,14 @@ if TYPE_CHECKING:
     from reader.core.dates import Hole
 
 
-MOST_KEPT = 8
-"""Maximum kept looks, newest first: one for each kind of terminal in use."""
-
 MAX_SIZE = 1 << 20
 """Bytes; a larger file is not read."""
 
-_VARIABLES = ("TERM", "COLORTERM", "COLORFGBG", "NO_COLOR")
-"""Environment variables that affect colours; all that begin with `TEXTUAL` do, too."""
-
-BAR = "bar"
-
-Stamp: TypeAlias = list[Any]
-"""A file with its modification time and size: 0 if it is missing."""
-
 
 class KeptLook(NamedTuple):
-    """The look of the main screen at a start."""
+    """What the first frame needs of the settings, which take longer to read than it takes to draw."""
 
-    conditions: Mapping[str, Any]
-    files: Sequence[Stamp]
+    made_from: Mapping[str, Any]
     order: str
     """The list's order from the settings."""
     ascii: bool
@@ -64,7 +53,10 @@ class KeptLook(NamedTuple):
     """The list's density, the filter pane's columns and the list's share from the settings."""
     filter_width: int
     list_share: float
-    styles: Mapping[str, str]
+    theme: str
+    """The theme from the settings, which may be `auto`."""
+    colors: Sequence[str]
+    """Its colours, which only Textual knows if it is one of Textual's."""
     hints: Mapping[str, Sequence[tuple[str, str]]]
     """The keys of the last line, by `plain` and, with a query, `query`."""
     filter_key: str
@@ -72,49 +64,34 @@ class KeptLook(NamedTuple):
     """The key that goes to the day before, as displayed."""
 
 
-def style_name(pane: str, role: str, *, over: str = "", hit: bool = False) -> str:
-    """The name of a role's style in a pane; `over` is the role laid over the line."""
-    return f"{pane} {role} {over} {'hit' if hit else ''}".rstrip()
-
-
-def conditions(environment: Mapping[str, str]) -> dict[str, Any]:
-    """The conditions of a look, apart from files: the version, and the terminal's variables."""
-    variables = {name: value for name, value in environment.items() if name in _VARIABLES or name.startswith("TEXTUAL")}
-    return {"version": __version__, "environment": variables}
-
-
-def stamp(file: str) -> Stamp:
+def made_from(environment: Mapping[str, str]) -> dict[str, Any]:
+    """What a look depends on: the version, the time and size of the settings file, and the variables of Textual."""
+    variables = {name: value for name, value in environment.items() if name.startswith("TEXTUAL")}
     try:
-        status = os.stat(file)  # noqa: PTH116 (a path takes ten times as long, and there are fifty)
+        status = paths.config_file().stat()
     except OSError:
-        return [file, 0, 0]
-    return [file, status.st_mtime_ns, status.st_size]
+        return {"version": __version__, "environment": variables, "settings": None}
+    return {
+        "version": __version__,
+        "environment": variables,
+        "settings": [str(paths.config_file()), status.st_mtime_ns, status.st_size],
+    }
 
 
-def load_look(file: Path, wanted: Mapping[str, Any]) -> KeptLook | None:
-    """The kept look for these conditions; None if there is none, or a file has changed."""
-    for kept in _load_all(file):
-        if kept["conditions"] == wanted and all(one == stamp(one[0]) for one in kept["files"]):
-            hints = {name: [(key, word) for key, word in pairs] for name, pairs in kept["hints"].items()}
-            return KeptLook(**kept)._replace(hints=hints)
-    return None
+def load_look(file: Path, environment: Mapping[str, str]) -> KeptLook | None:
+    """The kept look; None if there is none, or if something that it depends on has changed."""
+    try:
+        kept = json.loads(read_start(file, MAX_SIZE).decode())
+        look = KeptLook(**kept)
+        hints = {name: [(key, word) for key, word in pairs] for name, pairs in look.hints.items()}
+    except (OSError, ValueError, RecursionError, TypeError, AttributeError):
+        return None
+    return look._replace(hints=hints) if look.made_from == made_from(environment) else None
 
 
 def save_look(file: Path, look: KeptLook) -> None:
-    """Keep a look, replacing an earlier one for the same conditions; raises OSError."""
-    others = [kept for kept in _load_all(file) if kept["conditions"] != look.conditions]
-    texts = json.dumps([look._asdict(), *others[: MOST_KEPT - 1]], ensure_ascii=False, separators=(",", ":"))
-    replace_private(file, texts, durable=False)
-
-
-def _load_all(file: Path) -> list[dict[str, Any]]:
-    """All kept looks; none if the file is missing or was written by another version."""
-    try:
-        found = json.loads(read_start(file, MAX_SIZE).decode())
-    except (OSError, ValueError, RecursionError):
-        return []
-    looks = found if isinstance(found, list) else ()
-    return [one for one in looks if isinstance(one, dict) and one.keys() == set(KeptLook._fields)]
+    """Keep a look for the next start; raises OSError."""
+    replace_private(file, json.dumps(look._asdict(), ensure_ascii=False), durable=False)
 
 
 LOCKED_SECONDS = 0.05
@@ -155,7 +132,7 @@ def read_content(cache: Path, visit: Visit, order: str) -> Content | None:
     None if it can't show the place exactly as the reader will. Raises CacheError.
     """
     with closing(Window.open(cache, LOCKED_SECONDS)) as window:
-        visit = resumed(visit, window.has_news, date.today())
+        visit = resume_visit(visit, window.has_news, date.today())
         is_saved = visit.view.startswith(SAVED)
         shown = saved_view(visit.view.removeprefix(SAVED), visit.view_query) if is_saved else view(visit.view)
         place = Place(shown, visit.text)
@@ -202,8 +179,14 @@ class Unsure(Exception):
 class Painter:
     """Draws the first frame."""
 
-    def __init__(
-        self, look: KeptLook, content: Content, panes: PaneChoice, size: tuple[int, int], now: datetime
+    def __init__(  # noqa: PLR0917
+        self,
+        look: KeptLook,
+        content: Content,
+        panes: PaneChoice,
+        size: tuple[int, int],
+        now: datetime,
+        environment: Mapping[str, str],
     ) -> None:
         """`size` is that of the terminal: columns and rows."""
         self._columns, self._rows = size
@@ -213,6 +196,8 @@ class Painter:
         if self._panes.list is None or self._panes.list.height < 1:
             raise Unsure("list")
         self._look = look
+        self._palette = Palette(OWN_COLORS.get(theme_name(look.theme, environment)) or Colors(*look.colors))
+        self._depth = color_depth(environment)
         self._content = content
         self._now = now
         self._glyphs = glyphs(look.ascii)
@@ -264,7 +249,7 @@ class Painter:
         """A line of the list; parts that need counts, such as the end, stay blank until then."""
         width = self._list.width
         if slot is None or slot.kind == "end":
-            return self._styled("list", (), width)
+            return self._styled("papers", (), width)
         if slot.kind == "hole":
             raise Unsure("hole")
         content: Heading | PaperAt
@@ -273,8 +258,8 @@ class Painter:
         else:
             is_highlighted = slot.place == self._content.cursor
             content = PaperAt(self._row(slot.place), is_highlighted)
-        over = "highlighted" if isinstance(content, PaperAt) and content.is_highlighted else ""
-        return self._styled("list", draw_content(content, width, self._list_look)[slot.part], width, over)
+        over = "highlighted" if isinstance(content, PaperAt) and content.is_highlighted else PLAIN
+        return self._styled("papers", draw_content(content, width, self._list_look)[slot.part], width, over)
 
     def _chrome(self) -> Iterator[str]:
         content, look, signs = self._content, self._look, self._glyphs
@@ -287,7 +272,7 @@ class Painter:
         last = status_lines(status, self._columns, signs)
         if len(last) != 1:
             raise Unsure("status")
-        yield f"{_at(0, 0)}{self._styled('header', header_line(header, self._columns, signs), self._columns)}"
+        yield f"{_at(0, 0)}{self._styled('top', header_line(header, self._columns, signs), self._columns)}"
         yield f"{_at(0, self._rows - 1)}{self._styled('status', last[0], self._columns)}"
         if self._panes.strip is not None:
             from reader.ui.filter.strip_line import strip_line, strip_of
@@ -300,27 +285,28 @@ class Painter:
         panes, signs = self._panes, self._glyphs
         for name, area in (("filter", panes.filter), ("list", panes.list), ("detail", panes.detail)):
             if area is not None:
-                bar = self._styled(name, (Piece(signs.rule if area.right < self._columns else " ", BAR),), 1)
+                bar = self._styled("bar", (Piece(signs.rule if area.right < self._columns else " ", "rule"),), 1)
                 inside = _without_bar(area)
                 x, blank = (inside.right, "") if name == "list" else (area.x, self._styled(name, (), inside.width))
                 for y in range(area.height):
                     yield f"{_at(x, area.y + y + 1)}{blank}{bar}"
         if panes.rule is not None:
-            rule = Piece(signs.line * panes.rule.width)
+            rule = Piece(signs.line * panes.rule.width, "rule")
             yield f"{_at(panes.rule.x, panes.rule.y + 1)}{self._styled('rule', (rule,), panes.rule.width)}"
 
-    def _styled(self, pane: str, line: Line, width: int, over: str = "") -> str:
+    def _styled(self, pane: str, line: Line, width: int, over: str = PLAIN) -> str:
         rest = width - measure(line)
         if rest < 0:
             raise Unsure(pane)
         pieces = (*line, Piece(" " * rest)) if rest else line
-        return "".join(_sgr(self._style(pane, piece, over), piece.text) for piece in pieces)
+        return "".join(self._paint(pane, piece, over) for piece in pieces)
 
-    def _style(self, pane: str, piece: Piece, over: str) -> str:
+    def _paint(self, pane: str, piece: Piece, over: str) -> str:
         try:
-            return self._look.styles[style_name(pane, piece.role, over=over, hit=piece.hit)]
+            style = sgr(self._palette.find(pane, piece.role, over, is_hit=piece.hit), self._depth)
         except KeyError as unknown:
             raise Unsure(pane) from unknown
+        return f"\x1b[{style}m{piece.text}\x1b[0m" if style else piece.text
 
 
 def _without_bar(area: Area) -> Area:
@@ -330,7 +316,3 @@ def _without_bar(area: Area) -> Area:
 def _at(x: int, y: int) -> str:
     """Move to a cell of the terminal; the panes' own lines begin below the header."""
     return f"\x1b[{y + 1};{x + 1}H"
-
-
-def _sgr(style: str, text: str) -> str:
-    return f"\x1b[{style}m{text}\x1b[0m" if style else text

@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from reader.core.words import Marker
 
 
-TEXT_ROLES = (
-    "title", "heading", "strong", "emphasis", "code", "formula", "mark", "label", "caption", "muted", "rule", "link",
-    "cursor", "more", "key", "letter", "selected", "sign", "passage",
-)  # fmt: skip
-
 FrontLines: TypeAlias = Callable[[int], Sequence[DocumentLine]]
 """The lines before the text, such as the title, for a width."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
@@ -18,7 +18,6 @@ from reader.keys.keymap import Keymap
 from reader.ui.full_text.lines import (
     LETTERS,
     PLAIN_LINE,
-    TEXT_ROLES,
     LineMarks,
     TextProgress,
     absence,
@@ -31,11 +30,12 @@ from reader.ui.full_text.state import TEXT, view_of
 from reader.ui.full_text.text import FullText, Outline, OutlineLine
 from reader.ui.full_text.view import Peek, TextView
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import PLAIN, OneLine, Reported
+from reader.ui.kit.line_widgets import OneLine, Reported
 from reader.ui.kit.lines import with_keys
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.status_lines import Choice, Status
-from reader.ui.looks.theme import stylesheet
+from reader.ui.kit.styles import PLAIN
+from reader.ui.kit.theme import stylesheet
 from reader.ui.shell.layout import outline_width
 from reader.ui.shell.screens import OverScreen, status
 from reader.ui.shell.state import State
@@ -58,8 +58,7 @@ MOST_STRIPS = 2_000
 class TextPane(Pane, can_focus=True):
     """The visible lines of a full text, or a message."""
 
-    PREFIX = "text"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"text--{role}" for role in (*TEXT_ROLES, "hit")}
+    PANE = "text"
 
     def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -98,7 +97,7 @@ class TextPane(Pane, can_focus=True):
         if view.peek is not None and 0 <= (row := y - self._peek_top(view.peek)) < len(view.peek.lines) + 2:
             return self._peek_line(view, view.peek, row)
         if y >= len(self._shown):
-            return Strip.blank(self.columns, self._style())
+            return self._strip(())
         place, line = self._shown[y]
         key = (place, self._side(view, place.block, line), self._over(view, place), self._marks(view, place))
         strip = self._strips.get(key)
@@ -207,8 +206,6 @@ class TextPane(Pane, can_focus=True):
             self.post_message(Reported("reference", meta.get("value", "")))
 
 
-OUTLINE_ROLES = ("section", "part", "number", "sign", "here", "cursor", "highlighted", "passage")
-
 DEEPEST = 5
 
 
@@ -252,8 +249,7 @@ def first_row(count: int, cursor: int, height: int) -> int:
 class OutlinePane(Pane):
     """The lines of the outline, with the current section or the cursor marked."""
 
-    PREFIX = "outline"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"outline--{role}" for role in OUTLINE_ROLES}
+    PANE = "outline"
 
     def __init__(self, glyphs: Glyphs, *, id: str | None) -> None:
         super().__init__(id=id)
@@ -281,7 +277,7 @@ class OutlinePane(Pane):
     def render_line(self, y: int) -> Strip:
         index, outline = y + self.scroll_offset.y, self._outline
         if index >= len(outline.entries):
-            return Strip.blank(self.columns, self._style())
+            return self._strip(())
         is_cursor = outline.is_open and index == outline.cursor
         line = outline_line(outline.entries[index], self.columns - 1, self._glyphs, is_here=index == self._here)
         bar = Piece(self._glyphs.cursor if is_cursor else " ", "cursor")
@@ -312,9 +308,6 @@ def progress(text: FullText) -> TextProgress:
 
 class TextHeader(OneLine[TextProgress]):
     """The first line: the title, and how far the text is read."""
-
-    PREFIX = "header"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"header--quiet", "header--count"}
 
     def line(self, width: int) -> Line:
         return text_header(self.shown, width, self.glyphs)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.highlighter import Highlighter
+from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
 from textual.message_pump import MessagePump
+from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -21,54 +24,27 @@ from reader.core.lines import Line, Piece, cut, literal, piece_at
 from reader.core.text import clean
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.lines import PRESS
-from reader.ui.kit.status_lines import STATUS_ROLES, Status, status_lines
-from reader.ui.kit.textual_fixes import PastesWhole, visual_style
-
-if TYPE_CHECKING:
-    from rich.style import Style
-
+from reader.ui.kit.status_lines import Status, status_lines
+from reader.ui.kit.styles import PLAIN, Palette
+from reader.ui.kit.textual_fixes import PastesWhole
+from reader.ui.kit.theme import palette_of
 
 Shown = TypeVar("Shown")
 
-PLAIN = "text"
-"""The role of text in the widget's own style."""
 
+def draw(palette: Palette, pane: str, line: Line, width: int, over: str = PLAIN, *, has_links: bool = False) -> Strip:
+    """Draw a line in a pane's styles, with the style of the role `over` laid over all of it.
 
-def draw(widget: Widget, line: Iterable[Piece], prefix: str, *under: str) -> Content:
-    """Draw a line in a widget's component styles, over those named in `under`."""
-    drawn = []
+    A click finds a piece's action in the style's metadata; with `has_links`, addresses are links of the terminal, too.
+    """
+    segments = []
     for piece in line:
-        own = () if piece.role == PLAIN else piece.role.split()
-        roles = (*under, *(f"{prefix}--{role}" for role in own))
-        text = literal(piece.text)
-        drawn.append((text, visual_style(widget, *roles)) if roles else text)
-    return Content.assemble(*drawn)
-
-
-class RoleStyles:
-    """The styles of a widget's roles, each looked up once: a look-up takes 0.1 ms, half the time of a line."""
-
-    def __init__(self, widget: Widget, prefix: str) -> None:
-        self._widget = widget
-        self._prefix = prefix
-        self._known: dict[tuple[str, bool], Style] = {}
-
-    def __call__(self, role: str = PLAIN, *, partial: bool = False) -> Style:
-        """Return the style of a role; a `partial` one is laid over another."""
-        style = self._known.get((role, partial))
-        if style is None:
-            widget = self._widget
-            first, _, over = role.partition(" ")
-            named = f"{self._prefix}--{first}"
-            style = widget.rich_style if first == PLAIN else widget.get_component_rich_style(named, partial=partial)
-            if over:
-                style += self(over, partial=True)
-            self._known[role, partial] = style
-        return style
-
-    def forget(self) -> None:
-        """Look the styles up again; call it when the widget's styles change."""
-        self._known.clear()
+        style = palette.draw(pane, piece.role, over, is_hit=piece.hit)
+        if piece.action is not None:
+            kind, value = piece.action
+            style += Style(meta={"kind": kind, "value": value}, link=value if has_links and kind == "link" else None)
+        segments.append(Segment(literal(piece.text), style))
+    return Strip(segments).adjust_cell_length(width, palette.draw(pane, PLAIN, over))
 
 
 @dataclass
@@ -80,11 +56,30 @@ class Reported(Message):
     value: Any
 
 
-class OneLine(Widget, Generic[Shown]):
-    """One line that is drawn from a value. A paint composes all panes again, so an unchanged line is not painted."""
+class LinesWidget(Widget):
+    """Lines of pieces; a click on a key presses it."""
 
     ALLOW_SELECT = False
-    PREFIX: ClassVar[str] = "top"
+    PANE: ClassVar[str] = ""
+    """Its name in the table of styles."""
+
+    def shown_lines(self) -> Sequence[Line]:
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        lines = self.shown_lines()
+        return draw(palette_of(self.app.theme), self.PANE, lines[y] if y < len(lines) else (), self.size.width)
+
+    def on_click(self, event: events.Click) -> None:
+        lines, place = self.shown_lines(), event.get_content_offset(self)
+        piece = piece_at(lines[place.y], place.x) if place is not None and place.y < len(lines) else None
+        if piece is not None and piece.action is not None and piece.action[0] == PRESS:
+            event.stop()
+            self.post_message(Reported("key", piece.action[1]))
+
+
+class OneLine(LinesWidget, Generic[Shown]):
+    """One line that is drawn from a value. A paint composes all panes again, so an unchanged line is not painted."""
 
     def __init__(self, shown: Shown, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -99,36 +94,21 @@ class OneLine(Widget, Generic[Shown]):
     def line(self, width: int) -> Line:
         raise NotImplementedError
 
-    def render(self) -> Content:
-        return draw(self, self.line(self.size.width), self.PREFIX)
+    def shown_lines(self) -> Sequence[Line]:
+        return (self.line(self.size.width),)
 
 
 class Title(OneLine[str]):
     """A line at the top of a screen."""
 
     def line(self, width: int) -> Line:
-        return (Piece(f" {cut(literal(self.shown), width - 2, self.glyphs.ellipsis)}"),)
+        return (Piece(f" {cut(literal(self.shown), width - 2, self.glyphs.ellipsis)}", "title"),)
 
 
-class KeyLines(Widget):
-    """A widget whose lines have pieces with keys."""
-
-    def shown_lines(self) -> Sequence[Line]:
-        raise NotImplementedError
-
-    def on_click(self, event: events.Click) -> None:
-        lines, place = self.shown_lines(), event.get_content_offset(self)
-        piece = piece_at(lines[place.y], place.x) if place is not None and place.y < len(lines) else None
-        if piece is not None and piece.action is not None and piece.action[0] == PRESS:
-            event.stop()
-            self.post_message(Reported("key", piece.action[1]))
-
-
-class StatusLine(KeyLines):
+class StatusLine(LinesWidget):
     """The line below the panes, which give up rows while it needs more than one."""
 
-    ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"status--{role}" for role in STATUS_ROLES}
+    PANE = "status"
 
     def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -151,9 +131,6 @@ class StatusLine(KeyLines):
     def on_resize(self, event: events.Resize) -> None:
         """Take as many rows as the content needs in the new width."""
         self._fit(event.size.width)
-
-    def render(self) -> Content:
-        return Content("\n").join(draw(self, line, "status") for line in self.shown_lines())
 
     def shown_lines(self) -> Sequence[Line]:
         return self._drawn(self.size.width)
@@ -195,10 +172,6 @@ class LineInput(PastesWhole, Input):
 
 class TypedLine(Widget):
     """A label, the text, and a line of advice, which `advise` draws for a width."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "typed--quiet", "typed--key", "typed--chosen", "typed--number", "typed--mistake",
-    }  # fmt: skip
 
     def __init__(
         self,
@@ -284,8 +257,10 @@ class Label(Widget):
         return Content(self._text)
 
 
-class _Advice(KeyLines):
+class _Advice(LinesWidget):
     """The line below the text; its keys can be clicked."""
+
+    PANE = "typed"
 
     def __init__(self, line: TypedLine) -> None:
         super().__init__()
@@ -299,9 +274,6 @@ class _Advice(KeyLines):
     def shown_lines(self) -> Sequence[Line]:
         self._drawn = self._line.advice(self.size.width)
         return (self._drawn,)
-
-    def render(self) -> Content:
-        return draw(self._line, self.shown_lines()[0], "typed")
 
     def on_click(self, event: events.Click) -> None:
         """Keep the focus on the text."""

@@ -9,24 +9,17 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment, Segments
 from rich.style import Style
 from textual import events
-from textual.content import Content
 from textual.geometry import Size
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.strip import Strip
-from textual.widget import Widget
 
 from reader.core.lines import Line, Piece
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.kit.line_widgets import PLAIN, Reported, RoleStyles
+from reader.ui.kit.line_widgets import OneLine, Reported, draw
 from reader.ui.kit.lines import Row
+from reader.ui.kit.styles import PLAIN, Palette
 from reader.ui.kit.textual_fixes import BareScrollView, Delayed, KeptScrollBar
-
-
-class BarLook(NamedTuple):
-    """The styles of a bar."""
-
-    thumb: Style
-    rule: Style
+from reader.ui.kit.theme import palette_of
 
 
 class Thumb(NamedTuple):
@@ -44,16 +37,21 @@ def thumb_of(height: int, content: int, position: float) -> Thumb | None:
     return Thumb(round((height - length) * position / (content - height)), length)
 
 
-def draw_bar(height: int, thumb: Thumb | None, glyphs: Glyphs, look: BarLook, *, is_ruled: bool) -> list[Segment]:
-    """Return the segment of each line of a bar; a click above or below the thumb scrolls a page."""
+def draw_bar(
+    height: int, thumb: Thumb | None, glyphs: Glyphs, styles: tuple[Style, Style], *, is_ruled: bool
+) -> list[Segment]:
+    """Return the segment of each line of a bar, in the styles of the thumb and of the rest.
+
+    A click above or below the thumb scrolls a page.
+    """
     start, length = thumb or (height, 0)
     track = glyphs.rule if is_ruled else " "
     above, grip, below = (
         Segment(text, style + Style(meta={"@mouse.down": action}))
         for text, style, action in (
-            (track, look.rule, "scroll_up"),
-            (glyphs.thumb, look.thumb, "grab"),
-            (track, look.rule, "scroll_down"),
+            (track, styles[1], "scroll_up"),
+            (glyphs.thumb, styles[0], "grab"),
+            (track, styles[1], "scroll_down"),
         )
     )
     return [above] * start + [grip] * length + [below] * (height - start - length)
@@ -68,9 +66,9 @@ class ThinScrollBar(ScrollBarRender):
         if not self.vertical:
             yield from super().__rich_console__(console, options)
             return
-        height, look = options.height or console.height, cast(Style, self.style)
+        height, style = options.height or console.height, cast(Style, self.style)
         thumb = thumb_of(height, self.virtual_size, self.position) if self.window_size else None
-        cells = draw_bar(height, thumb, self.glyphs, BarLook(look, look), is_ruled=False)
+        cells = draw_bar(height, thumb, self.glyphs, (style, style), is_ruled=False)
         yield Segments(cells, new_lines=True)
 
 
@@ -82,20 +80,21 @@ class PaneScrollBar(KeptScrollBar):
 
     glyphs: ClassVar[Glyphs] = UNICODE
 
-    def picture(self) -> tuple[int, Thumb | None, bool, BarLook]:
+    def picture(self) -> tuple[int, Thumb | None, bool, tuple[Style, Style]]:
         pane = cast("Pane", self.parent)
         is_held = self.mouse_over or self.grabbed is not None
         thumb = None
         if pane.has_focus or pane.is_scrolling or is_held:
             thumb = thumb_of(self.size.height, round(self.window_virtual_size), self.position)
-        look = BarLook(pane.bar_style("held" if is_held else "thumb"), pane.bar_style("rule"))
-        return self.size.height, thumb, pane.is_ruled, look
+        role = "held" if is_held else "muted" if pane.has_focus else "thumb"
+        styles = pane.palette.draw("bar", role), pane.palette.draw("bar", "rule")
+        return self.size.height, thumb, pane.is_ruled, styles
 
     def draw(self) -> list[Strip]:
         pane = cast("Pane", self.parent)
-        height, thumb, is_ruled, look = self.picture()
+        height, thumb, is_ruled, styles = self.picture()
         _, background = pane.background_colors
-        strips = [Strip([cell], 1) for cell in draw_bar(height, thumb, self.glyphs, look, is_ruled=is_ruled)]
+        strips = [Strip([cell], 1) for cell in draw_bar(height, thumb, self.glyphs, styles, is_ruled=is_ruled)]
         for line_filter in self.get_line_filters():
             strips = [strip.apply_filter(line_filter, background) for strip in strips]
         return strips
@@ -127,48 +126,38 @@ class Pane(BareScrollView):
         scrollbar-size-vertical: 1;
     }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--rule", "bar--thumb", "bar--held"}
+    PANE: ClassVar[str] = ""
+    """Its name in the table of styles."""
+
     is_ruled = False
-    PREFIX = ""
-    """The prefix of its component classes: `papers` for `papers--title`."""
 
     shows_links = False
     """Whether the terminal shows links (OSC 8)."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._style = RoleStyles(self, self.PREFIX)
+        self._palette: Palette | None = None
         self._strips: dict[Any, Strip] = {}
         """Drawn lines, dropped when the styles change."""
-        self.bar_style = RoleStyles(self, "bar")
         self._thumb_delay = Delayed(self, self._refresh_bar)
 
     @property
+    def palette(self) -> Palette:
+        if self._palette is None:
+            self._palette = palette_of(self.app.theme)
+        return self._palette
+
+    @property
     def ground(self) -> Style:
-        return self._style()
+        return self.palette.draw(self.PANE, PLAIN)
 
     def _strip(self, line: Line, over: str = PLAIN, margin: int = 0) -> Strip:
         """Draw a line after `margin` blanks, with the style of the role `over` laid over the whole line."""
-        ground = self.style_of(Piece(""), over)
-        segments = [Segment(" " * margin, ground)] if margin else []
-        for piece in line:
-            style = self.style_of(piece, over)
-            if piece.action is not None:
-                kind, value = piece.action
-                style += Style.from_meta({"kind": kind, "value": value})
-                if kind == "link" and self.shows_links:
-                    style += Style(link=value)
-            segments.append(Segment(piece.text, style))
-        return Strip(segments).adjust_cell_length(self.columns, ground)
-
-    def style_of(self, piece: Piece, over: str) -> Style:
-        style = self._style(piece.role)
-        if over != PLAIN:
-            style += self._style(over, partial=True)
-        return style + self._style("hit", partial=True) if piece.hit else style
+        drawn = (Piece(" " * margin), *line) if margin else line
+        return draw(self.palette, self.PANE, drawn, self.columns, over, has_links=self.shows_links)
 
     def render_line(self, y: int) -> Strip:
-        return Strip.blank(self.columns, self._style())
+        return self._strip(())
 
     def _scroll(self, line: int) -> None:
         """Scroll a line to the top, or as near as the end allows, at once."""
@@ -206,22 +195,15 @@ class Pane(BareScrollView):
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._style.forget()
-        self.bar_style.forget()
+        self._palette = None
         self._strips.clear()
 
 
-class Rule(Widget):
+class Rule(OneLine[None]):
     """A horizontal rule between two panes."""
 
-    ALLOW_SELECT = False
-
-    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._glyphs = glyphs
-
-    def render(self) -> Content:
-        return Content(self._glyphs.line * self.size.width)
+    def line(self, width: int) -> Line:
+        return (Piece(self.glyphs.line * width, "rule"),)
 
 
 Compose = Callable[[int], Sequence[Row]]
@@ -299,7 +281,7 @@ class RowsPane(Pane):
     def render_line(self, y: int) -> Strip:
         at = y + self.scroll_offset.y
         if at >= len(self._rows):
-            return Strip.blank(self.columns, self._style())
+            return self._strip(())
         is_cursor = at == self.at and self._rows[at].about is not None and self.has_cursor
         return self._strip(self._line_at(at, is_cursor=is_cursor), "cursor" if is_cursor else PLAIN)
 

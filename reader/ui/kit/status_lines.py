@@ -9,8 +9,6 @@ from reader.core.lines import Line, Piece, cut_line, literal, measure, spread, w
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.lines import key_piece
 
-HEADER_ROLES = ("quiet", "place", "count", "query", "busy", "warning")
-
 EDIT_QUERY = ("query", "edit")
 
 PROGRAM = "dailypapers"
@@ -136,8 +134,6 @@ def _condition(condition: Condition, glyphs: Glyphs, turn: int) -> tuple[Line, L
         case "plain":
             return (Piece(text, "quiet"),), (Piece(text, "quiet"),), ()
 
-
-STATUS_ROLES = ("key", "name", "typed", "done", "warning", "hint")
 
 Choice = tuple[str, str]
 """A key as it is displayed, and what it does."""

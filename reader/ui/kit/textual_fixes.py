@@ -33,7 +33,6 @@ from textual.strip import Strip
 if TYPE_CHECKING:
     from textual.events import Paste
     from textual.geometry import Region
-    from textual.style import Style as VisualStyle
     from textual.widget import Widget
 
     _App: TypeAlias = App[str]
@@ -109,19 +108,6 @@ def _without_color(style: Style) -> Style:
 
 _COLORLESS = Colorless()
 """A single instance, since Textual caches filtered lines by filter."""
-
-
-def visual_style(widget: Widget, *component_classes: str) -> VisualStyle:
-    """Return a widget's style under its component styles, reverse included.
-
-    Textual 8.2.8: `Widget.get_visual_style` drops `text-style: reverse`, the one emphasis that is left without colours.
-    """
-    from textual.style import Style as VisualStyle
-
-    style = type(widget).get_visual_style(widget, *component_classes)
-    if any(widget.get_component_styles(name).text_style.reverse for name in component_classes):
-        return style + VisualStyle(reverse=True)
-    return style
 
 
 class ControlNet(LineFilter):

@@ -20,26 +20,24 @@ from pathlib import Path
 from traceback import clear_frames
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from reader.cache.reads.window import DayCount, DayFetched, Order, Window
+from reader.cache.reads.window import DayCount, FetchedDay, Order, Window
 from reader.core.errors import CacheError
 from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.paths import last_refresh, refresh_stamp, touch_private
-from reader.ui.library.counting import Counting, Counts, Question
 from reader.ui.library.marking import Marker, cached_keys
 
 if TYPE_CHECKING:
     import sqlite3
     from datetime import date
 
-    from reader.cache.choice import Learned, Suits
+    from reader.cache.choice import LearnedInterests, Suits
     from reader.cache.community import PageData
     from reader.cache.reads.vocabulary import Vocabulary
     from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
     from reader.cache.texts import KeptText
     from reader.core.passages import Passage
-    from reader.core.similarity import Fit
 
 AGAIN = 0.003
 """Seconds between two interrupts: an interrupt between two statements of a query has no effect."""
@@ -136,10 +134,8 @@ class Library(Marker):
         """ISO time of the last visit, with which votes are compared."""
         self.new_since: str | None = None
         """ISO time since which papers are new; None in the first visit."""
-        self.counting = Counting()
-        """Used by the thread of counts alone."""
-        self.screenfuls, self.whole, self.counts, self.days, self.fits = (
-            QueryThread(path, name, learns_apart=learns_apart) for name in ("screenful", "order", "count", "day", "fit")
+        self.screenfuls, self.whole, self.counts, self.days = (
+            QueryThread(path, name, learns_apart=learns_apart) for name in ("screenful", "order", "count", "day")
         )
 
     @property
@@ -168,13 +164,12 @@ class Library(Marker):
         return self.ask(lambda window: window.read(question), nothing)
 
     def rows(self, pks: Sequence[PaperKey]) -> list[PaperRow]:
-
-        def cached(keys: Sequence[int]) -> list[PaperRow]:
-            return self.ask(lambda window: window.rows(keys), [])
-
         if self.results is not None:
-            return self.results.rows(pks, cached)
-        return self._with_whys(cached(cached_keys(pks)))
+            return self.results.rows(pks, self._cached_rows)
+        return self._with_whys(self._cached_rows(cached_keys(pks)))
+
+    def _cached_rows(self, pks: Sequence[int]) -> list[PaperRow]:
+        return self.ask(lambda window: window.rows(pks), [])
 
     def _with_whys(self, rows: list[PaperRow]) -> list[PaperRow]:
         if not self.is_ranked:
@@ -233,7 +228,7 @@ class Library(Marker):
 
         return missing_days(first, last, today, self.fetched_days(first.isoformat(), last.isoformat()))
 
-    def fetched_days(self, first: str = "", last: str = "9") -> dict[str, DayFetched]:
+    def fetched_days(self, first: str = "", last: str = "9") -> dict[str, FetchedDay]:
         """See `Window.fetched_days`."""
         return self.ask(lambda window: window.fetched_days(first, last), {})
 
@@ -262,17 +257,12 @@ class Library(Marker):
 
     # Facts of one paper
 
-    def why(self, pk: PaperKey) -> str:
-        """Why a paper suits the user, in words, if the list is ordered by that; otherwise empty."""
-        found = self._suits([pk]) if self.is_ranked and isinstance(pk, int) else {}
-        return found[pk].why if pk in found else ""
-
-    def learned(self, pk: PaperKey | None) -> tuple[Learned, Suits | None]:
+    def learned(self, pk: PaperKey | None) -> tuple[LearnedInterests, Suits | None]:
         """The subjects that For you has learned, and how well a paper suits the user, as they are stored."""
-        from reader.cache.choice import Learned, read_learned
+        from reader.cache.choice import LearnedInterests, read_interests
 
         found = self._suits([pk]) if isinstance(pk, int) else {}
-        return self.read(read_learned, Learned()), found.get(pk) if pk is not None else None
+        return self.read(read_interests, LearnedInterests()), found.get(pk) if pk is not None else None
 
     def needs_learning(self) -> bool:
         """Whether another process has to learn before lists show what suits the user."""
@@ -335,17 +325,18 @@ class Library(Marker):
     def facts(self, pk: PaperKey) -> dict[str, Any]:
         """The facts about a paper besides itself, by the names of `Reading`."""
         from reader.cache.community import outputs_of
-        from reader.cache.follows import reasons
-        from reader.cache.history import STILL, since_marked, votes
+        from reader.cache.history import STILL, changes_since_mark, votes
+        from reader.cache.standing import reasons
 
         nothing: tuple[Any, ...] = ()
+        suits = self._suits([pk]) if self.is_ranked and isinstance(pk, int) else {}
         visited = None if self.visited is None else int(datetime.fromisoformat(self.visited).timestamp())
         return {
             "votes": self.of_paper(pk, lambda one, known: votes(one, known, visited), STILL),
-            "since_marked": self.of_paper(pk, since_marked, None),
+            "since_marked": self.of_paper(pk, changes_since_mark, None),
             "outputs": self.of_paper(pk, outputs_of, nothing),
             "follows": self.of_paper(pk, reasons, nothing),
-            "suits": self.why(pk),
+            "suits": suits[pk].why if pk in suits else "",
         }
 
     def passages(self, pk: PaperKey) -> tuple[Passage, ...]:
@@ -364,14 +355,6 @@ class Library(Marker):
     async def order(self, selection: Selection) -> Order[int]:
         """All papers of a selection; raises CacheInterrupted if a newer query comes."""
         return await self.whole.ask(lambda window: window.order(selection))
-
-    async def count(self, question: Question) -> Counts:
-        """Count for the filter pane; raises CacheInterrupted if called again meanwhile."""
-        return await self.counts.ask(lambda window: self.counting.count(window, question))
-
-    async def fit(self, pk: int, text: str) -> Fit:
-        """Why a paper fits a query; raises CacheInterrupted if called again meanwhile."""
-        return await self.fits.ask(lambda window: window.read(partial(_fit, pk=pk, text=text)))
 
     async def vocabulary(self) -> Vocabulary:
         """The keywords, people and other values for completing queries.
@@ -394,24 +377,7 @@ class Library(Marker):
         """
         self._marks.stop()
         self.is_closed = True
-        for asking in (self.screenfuls, self.whole, self.counts, self.days, self.fits):
+        for asking in (self.screenfuls, self.whole, self.counts, self.days):
             asking.close()
         self._marks.close()
         self._near.close()
-
-
-def _fit(connection: sqlite3.Connection, pk: int, text: str) -> Fit:
-    """Why a paper is in a list of best fits, or among the near papers after the matching ones."""
-    from reader.cache.search.free_text import corrections, keys_of, shared
-    from reader.core.query import parse
-    from reader.core.similarity import Fit, SharedTerms
-
-    query = parse(text)
-    like = keys_of(connection, query.like)
-    words = query.near or query.plain_words
-    return Fit(
-        pk,
-        text,
-        shared(connection, like, pk) if like else SharedTerms(),
-        tuple(corrections(connection, words).items()) if words else (),
-    )

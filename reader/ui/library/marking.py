@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from reader.cache.reads.window import Window
 from reader.core.errors import ReaderError
 from reader.core.marks import NOTE, QUEUE
-from reader.core.paper_row import NotCached, PaperKey
+from reader.core.paper_row import PaperKey
 from reader.paths import draft_folder
 
 if TYPE_CHECKING:
-    from reader.cache.follows import FollowCount
     from reader.cache.marks.events import Events
+    from reader.cache.standing import FollowCount
     from reader.core.follows import Follow
     from reader.core.tag_words import TagWords
     from reader.core.wishes import Wish
@@ -42,16 +42,15 @@ class MarkThread:
         self._path = path
         self._executor = ThreadPoolExecutor(1, "mark")
         self._events: Events | None = None
-        self._running = 0
-        self._unstored: set[Future[Any]] = set()
-        """Changes that are lost if the reader ends now."""
+        self._unfinished: dict[Future[Any], bool] = {}
+        """The changes that have not ended, and whether the user would lose something if the reader ended now."""
         self._failure = ""
         self._is_closing = False
 
     @property
     def is_busy(self) -> bool:
         """Whether a change is being made, which changes the cache."""
-        return self._running > 0
+        return bool(self._unfinished)
 
     def submit(
         self, change: Callable[[Events, Progress], T], report: Progress = ignore_progress, *, is_mark: bool = True
@@ -66,14 +65,10 @@ class MarkThread:
             loop.call_soon_threadsafe(report, done, total)
 
         storing = self._executor.submit(self._change, change, progress)
-        if is_mark:
-            self._unstored.add(storing)
-            storing.add_done_callback(self._note_end)
-        running = asyncio.wrap_future(storing)
-        self._running += 1
-        running.add_done_callback(self._count_down)
+        self._unfinished[storing] = is_mark
+        storing.add_done_callback(self._note_end)
         # Shielded: the change finishes even if the caller is cancelled.
-        return asyncio.shield(running)
+        return asyncio.shield(asyncio.wrap_future(storing))
 
     def _change(self, change: Callable[[Events, Progress], T], progress: Progress) -> T:
         from reader.cache.marks.events import Events
@@ -83,23 +78,19 @@ class MarkThread:
         return change(self._events, progress)
 
     def _note_end(self, storing: Future[Any]) -> None:
-        error = storing.exception()
-        if error is not None:
+        is_mark, error = self._unfinished.pop(storing), storing.exception()
+        if is_mark and error is not None:
             self._failure = str(error) if isinstance(error, ReaderError) else type(error).__name__
-        elif not self._is_closing:
+        elif is_mark and not self._is_closing:
             # The user saw the notice of an earlier failure, and the disk is writable again.
             self._failure = ""
-        self._unstored.discard(storing)
-
-    def _count_down(self, _change: object) -> None:
-        self._running -= 1
 
     @property
     def lost(self) -> str | None:
         """A sentence about unstored marks, after `close` or while it hangs; None if all were stored."""
         if self._failure:
             return f"Not everything could be stored: {self._failure}"
-        count = len(self._unstored)
+        count = sum(list(self._unfinished.values()))
         changes = "change" if count == 1 else f"{count} changes"
         return f"The last {changes} could not be stored: the disk did not answer in time." if count else None
 
@@ -124,25 +115,33 @@ class Marker:
         self.results: FeedResults | None = None
         """The listed results of a feed search, whose papers are read and marked as if cached."""
         self._marks = MarkThread(path)
-        self._unwritten: dict[str, str] = {}
 
     def mark(
-        self, kind: str, value: bool | str, pks: Sequence[PaperKey], report: Progress = ignore_progress
+        self,
+        kind: str,
+        value: bool | str,
+        pks: Sequence[PaperKey],
+        report: Progress = ignore_progress,
+        *,
+        also_read: bool = False,
     ) -> Awaitable[UserAction | None]:
         """Record a mark, even if the result is not awaited; it is durable once the result is there.
 
-        The event is None if nothing changed. `report` receives (papers done, all papers) while many are marked. Papers
-        that only the feed has are stored afterwards, since that takes a second.
+        The action is None if nothing changed. `report` receives (papers done, all papers) while many are marked. With
+        `also_read`, the same action marks the papers read.
         """
+        from reader.cache.marks.change import Change
+
+        kinds = (kind, "read") if also_read else (kind,)
         return self._change(
             pks,
-            lambda events, progress, known, absent: events.mark(kind, value, known, progress, absent=absent),
+            lambda events, progress, known, absent: events.act(
+                [Change(one, value, known, absent) for one in kinds], progress
+            ),
             report,
         )
 
-    def tag(
-        self, pks: Sequence[PaperKey], words: TagWords, report: Progress = ignore_progress
-    ) -> Awaitable[UserAction | None]:
+    def tag(self, pks: Sequence[PaperKey], words: TagWords) -> Awaitable[UserAction | None]:
         """Add tags to papers and remove tags in one action; it is durable once the result is there."""
 
         def tag(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> UserAction | None:
@@ -151,19 +150,7 @@ class Marker:
             changes = events.read(lambda connection: tagging(connection, words, known, absent))
             return events.act(changes, progress)
 
-        return self._change(pks, tag, report)
-
-    def mark_together(
-        self, kinds: Sequence[str], pks: Sequence[PaperKey], report: Progress
-    ) -> Awaitable[UserAction | None]:
-        """Give papers several marks in one action; it is durable once the result is there."""
-
-        def mark(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> UserAction | None:
-            from reader.cache.marks.change import Change
-
-            return events.act([Change(kind, True, known, absent) for kind in kinds], progress)
-
-        return self._change(pks, mark, report)
+        return self._change(pks, tag)
 
     def leave_traces(self, traces: Mapping[tuple[str, str], Sequence[PaperKey]]) -> Awaitable[UserAction | None]:
         """Record what was read, as papers by kind of trace and day (ISO), without known ones.
@@ -175,13 +162,7 @@ class Marker:
         def leave(events: Events, _progress: Progress) -> UserAction | None:
             from reader.cache.marks.change import Change
 
-            changes = []
-            for (kind, day), keys in traces.items():
-                known = {key: key if results is None else results.pk_of(key) for key in keys}
-                pks = [pk for pk in known.values() if isinstance(pk, int)]
-                absent = [key.id for key, pk in known.items() if isinstance(key, NotCached) and not isinstance(pk, int)]
-                changes.append(Change(kind, day, pks, absent))
-            return events.act(changes)
+            return events.act([Change(kind, day, *split(keys, results)) for (kind, day), keys in traces.items()])
 
         return self._marks.submit(leave, is_mark=False)
 
@@ -189,7 +170,7 @@ class Marker:
         """Start or stop following something; return the action, empty for no change, and the numbers of its papers."""
 
         def decide(events: Events, _progress: Progress) -> tuple[str, FollowCount | None]:
-            from reader.cache.follows import follow_counts
+            from reader.cache.standing import follow_counts
             from reader.log import standing
 
             action = standing.follow(events.log, [follow], is_followed=is_followed)
@@ -208,32 +189,23 @@ class Marker:
         return Drafts(draft_folder(self._path))
 
     def keep_draft(self, id: str, text: str) -> Awaitable[None]:
-        """Write the draft of a note; of several waiting ones, only the newest is written."""
-        self._unwritten[id] = text
-
         def write(_events: Events, _progress: Progress) -> None:
-            newest = self._unwritten.pop(id, None)
             try:
-                if newest is not None:
-                    self.drafts.write(id, newest)
+                self.drafts.write(id, text)
             except OSError as error:
                 raise ReaderError(f"The draft of the note can't be kept: {error.strerror or error}.") from error
 
         return self._marks.submit(write, is_mark=False)
 
     def drop_draft(self, id: str) -> Awaitable[None]:
-        return self._marks.submit(lambda _events, _progress: self._forget_draft(id), is_mark=False)
-
-    def _forget_draft(self, id: str) -> None:
-        self._unwritten.pop(id, None)
-        self.drafts.drop(id)
+        return self._marks.submit(lambda _events, _progress: self.drafts.drop(id), is_mark=False)
 
     def note(self, pk: PaperKey, draft: str, text: str, kind: str = NOTE) -> Awaitable[UserAction | None]:
         """Store the note of a paper or a highlight, then remove its draft; an empty text removes the note."""
 
         def note(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> UserAction | None:
             event = events.mark(kind, text, known, progress, absent=absent)
-            self._forget_draft(draft)
+            self.drafts.drop(draft)
             return event
 
         return self._change([pk], note)
@@ -246,15 +218,13 @@ class Marker:
     ) -> Awaitable[T]:
         """Change papers by their keys in the cache and the ids of others, then store those."""
         results = self.results
-        if results is None:
-            keys = cached_keys(pks)
-            return self._marks.submit(lambda events, progress: change(events, progress, keys, ()), report)
 
-        def split(events: Events, progress: Progress) -> T:
-            known = [pk for key in pks if (pk := results.pk_of(key)) is not None]
-            return change(events, progress, known, results.absent(pks))
+        def act(events: Events, progress: Progress) -> T:
+            done = change(events, progress, *split(pks, results))
+            self._store(pks, results)
+            return done
 
-        return _await_both(self._marks.submit(split, report), self.store(pks))
+        return self._marks.submit(act, report)
 
     def move_in_queue(self, pk: int, listed: Sequence[int]) -> Awaitable[UserAction | None]:
         def move(events: Events, _progress: Progress) -> UserAction | None:
@@ -268,14 +238,13 @@ class Marker:
     def store(self, pks: Sequence[PaperKey]) -> Awaitable[Sequence[int]]:
         """Store papers that only the feed has; return their keys in the cache."""
         results = self.results
+        return self._marks.submit(lambda _events, _progress: self._store(pks, results), is_mark=False)
 
-        def store(_events: Events, _progress: Progress) -> Sequence[int]:
-            if results is None:
-                return cached_keys(pks)
+    def _store(self, pks: Sequence[PaperKey], results: FeedResults | None) -> Sequence[int]:
+        if results is not None:
             with closing(Window.open(self._path)) as window:
-                return results.store(pks, window.pk_of)
-
-        return self._marks.submit(store, is_mark=False)
+                results.store(pks, window.pk_of)
+        return split(pks, results)[0]
 
     def decide(self, wishes: Sequence[Wish]) -> Awaitable[UserAction | None]:
         def decide(events: Events, _progress: Progress) -> UserAction | None:
@@ -285,16 +254,11 @@ class Marker:
 
     def undo(self, report: Progress = ignore_progress) -> Awaitable[UserAction | None]:
         """Undo the last action not yet undone; None if there is none."""
-        return self._reverse(lambda events, progress: events.undo(progress), report)
+        return self._marks.submit(lambda events, progress: events.undo(progress), report)
 
     def redo(self, report: Progress = ignore_progress) -> Awaitable[UserAction | None]:
         """Redo the last undone action; None if there is none."""
-        return self._reverse(lambda events, progress: events.redo(progress), report)
-
-    def _reverse(
-        self, reverse: Callable[[Events, Progress], UserAction | None], report: Progress
-    ) -> Awaitable[UserAction | None]:
-        return self._marks.submit(reverse, report)
+        return self._marks.submit(lambda events, progress: events.redo(progress), report)
 
     def finish_marks(self, report: Progress = ignore_progress) -> Awaitable[None]:
         return self._marks.submit(lambda events, progress: events.recover(progress), report)
@@ -308,10 +272,11 @@ class Marker:
         return self._marks.lost
 
 
-async def _await_both(first: Awaitable[T], second: Awaitable[object]) -> T:
-    done = await first
-    await second
-    return done
+def split(keys: Sequence[PaperKey], results: FeedResults | None) -> tuple[Sequence[int], Sequence[str]]:
+    """The keys in the cache, and the ids of papers that only the feed has."""
+    if results is None:
+        return cached_keys(keys), ()
+    return [pk for key in keys if (pk := results.pk_of(key)) is not None], results.absent(keys)
 
 
 def cached_keys(pks: Sequence[PaperKey]) -> Sequence[int]:

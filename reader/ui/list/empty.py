@@ -29,7 +29,7 @@ from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount
-    from reader.ui.library.counting import Counts
+    from reader.ui.filter.counter import Counts
 
 _LONGEST_TERM = 120
 _MOST_WAYS = 3

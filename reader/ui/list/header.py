@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from reader.core.similarity import apply_corrections
 from reader.core.text import clean
 from reader.keys.keymap import Keymap
 from reader.paths import APP
@@ -13,14 +14,14 @@ from reader.ui.filter.state import COUNTED, HINT, in_all
 from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.kit.lines import clock, needs_counts
 from reader.ui.kit.status_lines import Choice, Condition, Header, Status
-from reader.ui.page.state import FIT
+from reader.ui.page.state import FOUND
 from reader.ui.refresh.state import REFRESH, UNJOINED
 from reader.ui.shell.screens import status
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount
-    from reader.ui.library.counting import Counts
+    from reader.ui.filter.counter import Counts
     from reader.ui.shell.listing import ListContent
 
 LONGEST = 80
@@ -37,7 +38,7 @@ def header_parts(state: State) -> object:
         state.mode,
         state[TEXTS_AHEAD],
         state[UNJOINED],
-        state[FIT],
+        state[FOUND],
     )
 
 
@@ -71,9 +72,10 @@ def _is_part(place: Place) -> bool:
 
 def _corrections(state: State) -> str:
     """The corrected search words, if there are any, after the query."""
-    fit, text = state[FIT], state.listing.place.text
-    searched = fit.searched(text) if fit is not None and fit.text == text else ""
-    return f"  (searched for {searched})" if searched else ""
+    found, text = state[FOUND], state.listing.place.text
+    if found is None or found.query != text or not found.corrected:
+        return ""
+    return f"  (searched for {apply_corrections(text, dict(found.corrected))})"
 
 
 def _order(listing: ListContent) -> str:

@@ -15,11 +15,6 @@ if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount
     from reader.core.words import Marker
 
-LIST_ROLES = (
-    "bar", "dot", "star", "faint", "number", "mark", "unread", "read", "hidden", "current", "current-read", "about",
-    "date", "day", "key", "selected",
-)  # fmt: skip
-
 WITH_DATE, WITH_UPVOTES = 50, 30
 """Minimum widths for these columns; the title gets the rest."""
 
@@ -57,7 +52,8 @@ def draw_paper(
     glyphs = look.glyphs
     state, state_role = _state(row, glyphs)
     bar = Piece(glyphs.cursor if highlighted and look.has_focus else " ", "bar")
-    sign = Piece(glyphs.picked, "selected") if selected else Piece(_sign(row, glyphs), "bar")
+    flag = Piece(_sign(row, glyphs), "bar" if look.has_focus else "faint")
+    sign = Piece(glyphs.picked, "selected") if selected else flag
     begin = [bar, Piece(state, state_role), sign]
     if width >= WITH_UPVOTES:
         begin.append(Piece(f"{_short(row.upvotes):>3} ", "number"))
@@ -237,7 +233,12 @@ def draw_heading(heading: Heading, width: int, look: ListLook) -> Line:
     notes = (f" {look.glyphs.dot} {note}" for note in (heading.note, heading.note.partition(",")[0]) if note)
     note = next((one for one in notes if cell_len(one) <= left), "")
     left -= cell_len(note)
-    return (Piece(" "), Piece(name, "day"), Piece(f"{note}{' ' * left}", "about"), Piece(f" {number} ", "number"))
+    return (
+        Piece(" "),
+        Piece(name, "day" if look.has_focus else "heading"),
+        Piece(f"{note}{' ' * left}", "about"),
+        Piece(f" {number} ", "number"),
+    )
 
 
 def coverage_note(day: DayCount, today: date) -> str:

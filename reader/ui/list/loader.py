@@ -102,7 +102,7 @@ class ListLoader(Controller):
             return by_day, False
         found = await self._library.screenful(by_day, FEW + 1)
         is_by_fit = len(found.pks) > FEW
-        if not is_by_fit and (titled := place.titled) is not None:
+        if not is_by_fit and (titled := place.title_query) is not None:
             from reader.cache.search.compile import compile_query
 
             is_by_fit = bool((await self._library.screenful(compile_query(titled, self._app.scope()), 1)).pks)

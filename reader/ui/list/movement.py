@@ -143,7 +143,7 @@ class MovementActions(Controller):
         query = Place(view("all"), before.place.text).whole("day")
         selection = compile_query(query, self._app.scope())
         try:
-            day = await self._library.days.ask_next(lambda window: window.matching_day(selection, here, steps))
+            day = await self._library.days.ask_next(lambda window: window.older_day(here, steps, selection))
         except ReaderError:
             self._model.change(self._model.state.list_stopped())
             raise

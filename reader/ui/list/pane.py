@@ -10,7 +10,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from datetime import date
 from itertools import zip_longest
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, TypeAlias, TypedDict, Unpack
+from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack
 
 from textual import events
 from textual.geometry import Region, Size
@@ -19,11 +19,11 @@ from textual.strip import Strip
 
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import PLAIN, Reported
+from reader.ui.kit.line_widgets import Reported
 from reader.ui.kit.lines import pattern
 from reader.ui.kit.pane import Pane
+from reader.ui.kit.styles import PLAIN
 from reader.ui.list.lines import (
-    LIST_ROLES,
     Content,
     DayEnd,
     Heading,
@@ -112,8 +112,7 @@ class PaperList(Pane, can_focus=True):
     screen calls `move` and the other methods.
     """
 
-    PREFIX = "papers"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"papers--{role}" for role in (*LIST_ROLES, "hit", "highlighted")}
+    PANE = "papers"
 
     reported: var[tuple[PaperKey | None, bool]] = var((None, False), init=False)
     """For watchers: the paper under the cursor, and whether the cursor is on the hole below it."""
@@ -481,11 +480,9 @@ class PaperList(Pane, can_focus=True):
         view = self._slots()
         slot = view[y] if y < len(view) else None
         content = self._content(slot)
-        if slot is None or content is None:
-            return Strip.blank(self.columns, self._style())
-        drawn = self._draw(content)
+        drawn = () if content is None else self._draw(content)
         # A row may have fewer lines than measured, until it is measured again.
-        return drawn[slot.part] if slot.part < len(drawn) else Strip.blank(self.columns, self._style())
+        return drawn[slot.part] if slot is not None and slot.part < len(drawn) else self._strip(())
 
     def _change_look(self, look: ListLook) -> None:
         if look != self._look:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
@@ -17,7 +17,7 @@ from reader.ui.filter.state import topic_papers
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.line_widgets import OneLine, Reported
 from reader.ui.kit.textual_fixes import PastesWhole
-from reader.ui.looks.theme import stylesheet
+from reader.ui.kit.theme import stylesheet
 from reader.ui.notes.actions import Noting, Tagging
 from reader.ui.shell.commands import Candidate, Suggested
 from reader.ui.shell.layout import NOTE_MEASURE, note_margin, place_note
@@ -100,8 +100,7 @@ class NoteScreen(OverScreen[Noting]):
 class _Heading(OneLine[Noting]):
     """The subject of the text, in a rule above it."""
 
-    PREFIX = "note"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"note--rule", "note--label", "note--quiet"}
+    PANE = "note"
 
     def line(self, width: int) -> Line:
         return heading(self.shown, width, self.glyphs)

@@ -90,7 +90,7 @@ class PageActions(Controller):
         found = self._model.state[FOUND]
         if self._model.state[PAGE] is None:
             self._show()
-        if found is not None and self._model.state[PAGE] is not None:
+        if found is not None and found.words and self._model.state[PAGE] is not None:
             self._app.full_text_actions.open_at(max(found.words, key=len), block)
 
     @handles("read.down", "read.up", step=1)
@@ -156,7 +156,7 @@ def _without_id(title: PageTitle) -> str:
     if title.choices:
         first, *others = (choice.id for choice in title.choices)
         return f"it may be {first}{f' or {len(others)} more' if others else ''}: choose among its links"
-    return f"{title.told[0].lower()}{title.told[1:-1]}"
+    return f"{title.result_text[0].lower()}{title.result_text[1:-1]}"
 
 
 class LinkActions(Controller):
@@ -180,14 +180,17 @@ class LinkActions(Controller):
 
     @handles("link.list")
     def choose_link(self, _count: int | None) -> None:
-        from reader.actions.links import LINKED, PEOPLE, link_choices, linked, links, people
+        from reader.actions.links import LINKED, PEOPLE, link_choices, links, people, repository_links
 
         highlighted = self._model.state.highlighted
         paper = self._library.paper(highlighted)
         if paper is None:
             return
         urls = {link.letter: link.url for link in links(paper)}
-        named = {**linked(self._library.belongings(highlighted).community.repositories), PEOPLE[0]: people(paper)}
+        named = {
+            **repository_links(self._library.belongings(highlighted).community.repositories),
+            PEOPLE[0]: people(paper),
+        }
         kinds = ((letter, name) for letter, name in (*LINKED.values(), PEOPLE) if named.get(letter))
         title = self._library.belongings(highlighted).title
         papers = {str(number): one.id for number, one in enumerate(title.choices, 1)} if title else {}
@@ -264,7 +267,7 @@ class CopyActions(Controller):
 
     @handles("link.copy_as")
     def choose(self, _count: int | None) -> None:
-        from reader.actions.clipboard import COPIES
+        from reader.actions.export import COPIES
 
         pks = self._model.take_targets()
         if pks:
@@ -282,7 +285,7 @@ class CopyActions(Controller):
 
     async def _copy_papers(self, letter: str, pks: tuple[PaperKey, ...]) -> None:
         from reader.actions.citations import CitationKeys
-        from reader.actions.clipboard import COPIES
+        from reader.actions.export import COPIES
         from reader.cache.reads.exports import citable_papers_of
 
         papers: list[Paper] = []

@@ -33,7 +33,7 @@ from reader.core.lines import (
 from reader.core.paper import Paper, facts, says_withdrawn
 from reader.core.paper_row import NotCached, PaperKey
 from reader.core.passages import split_note
-from reader.core.similarity import Fit
+from reader.core.similarity import SharedTerms
 from reader.core.text import amount
 from reader.core.titles import describe
 from reader.core.topics.trends import spark
@@ -44,7 +44,7 @@ from reader.ui.why.lines import suits_lines
 
 if TYPE_CHECKING:
     from reader.cache.community import KeptOutput, PageData
-    from reader.cache.history import SinceMarked
+    from reader.cache.history import ChangesSinceMark
     from reader.core.document.find import Hit
     from reader.core.document.model import Block, Document, Heading
     from reader.core.follows import FollowReason
@@ -76,15 +76,13 @@ class Presentation:
     """Why the paper suits the user, in words, if the list is ordered by that."""
     votes: Votes = STILL
     follows: tuple[FollowReason, ...] = ()
-    since_marked: SinceMarked | None = None
+    since_marked: ChangesSinceMark | None = None
     outputs: tuple[KeptOutput, ...] = ()
     """The output of the user's programs about the paper."""
     kept: PageData | None = None
     """The related data; None where it is not shown."""
-    found: Found | None = None
-    """Where its full text has the search words; None if unknown."""
-    fit: Fit | None = None
-    """Why it is in a list of best fits; None in other lists."""
+    found: Findings | None = None
+    """What the list's query has to do with it; None if unknown."""
     fetching: str = ""
     """The status of fetching related data; may be empty."""
 
@@ -260,19 +258,25 @@ SECTIONS, SECTIONS_ON_PAGE = 3, 8
 INDENT = "  "
 
 
-class Found(NamedTuple):
-    """The matching paragraphs of a paper's full text."""
+class Findings(NamedTuple):
+    """What a query has to do with a paper."""
 
     key: PaperKey
-    words: tuple[str, ...]
-    """The words, in double quotes if they must be whole."""
+    query: str
+    """The query, if the paper is listed as a best fit; otherwise empty."""
+    words: tuple[str, ...] = ()
+    """The words that full texts may have, in double quotes if they must be whole."""
+    shared: SharedTerms = SharedTerms()
+    corrected: tuple[tuple[str, str], ...] = ()
+    """Words of the query that no paper has, with their replacements."""
     hits: tuple[Hit, ...] = ()
-    """The first place in each section, in reading order."""
+    """The first place of the words in each section of the full text, in reading order."""
     total: int = 0
+    """The number of paragraphs with the words."""
 
 
-def find_words(key: PaperKey, document: Document, words: tuple[str, ...]) -> Found:
-    """The paragraphs with all words; if there are none, those with any of them."""
+def find_words(document: Document, words: tuple[str, ...]) -> tuple[tuple[Hit, ...], int]:
+    """The first paragraph of each section with all words, and the number of all; if none has all, with any."""
     found = list(_paragraphs(document, words))
     if not found and len(words) > 1:
         by_block = {hit.block: hit for word in reversed(words) for hit in _paragraphs(document, (word,))}
@@ -280,7 +284,7 @@ def find_words(key: PaperKey, document: Document, words: tuple[str, ...]) -> Fou
     firsts: dict[Heading | None, Hit] = {}
     for hit in found:
         firsts.setdefault(hit.section, hit)
-    return Found(key, words, tuple(firsts.values())[:SECTIONS_ON_PAGE], len(found))
+    return tuple(firsts.values())[:SECTIONS_ON_PAGE], len(found)
 
 
 def _paragraphs(document: Document, words: Sequence[str]) -> Iterator[Hit]:
@@ -292,7 +296,7 @@ def _paragraphs(document: Document, words: Sequence[str]) -> Iterator[Hit]:
     return find(document, finders, in_formulas=any(one.may_be_signs for one in wanted))
 
 
-def found_lines(found: Found | None, width: int, glyphs: Glyphs, *, is_page: bool, key: str = "") -> list[Line]:
+def found_lines(found: Findings | None, width: int, glyphs: Glyphs, *, is_page: bool, key: str = "") -> list[Line]:
     """Draw the places, each with a click that opens the text there; `key` opens the first."""
     if found is None or not found.hits:
         return []
@@ -442,9 +446,9 @@ def output_lines(output: KeptOutput, width: int, glyphs: Glyphs) -> list[Line]:
     return [(bar, *line) for line in lines]
 
 
-def fit_lines(fit: Fit | None, width: int, glyphs: Glyphs) -> list[Line]:
+def shared_lines(found: Findings | None, width: int, glyphs: Glyphs) -> list[Line]:
     """Draw what the paper shares with others; empty if it shares nothing."""
-    text = fit.shared.in_words.replace("; ", f" {glyphs.dot} ") if fit is not None else ""
+    text = found.shared.in_words.replace("; ", f" {glyphs.dot} ") if found is not None else ""
     return fill([Piece("Why here  ", "label"), Piece(literal(text), "facts")], width) if text else []
 
 
@@ -468,7 +472,7 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
     parts = (
         *head,
         suits_lines(look.suits, width),
-        fit_lines(look.fit, width, look.glyphs),
+        shared_lines(look.found, width, look.glyphs),
         own_lines(paper, width, look),
         _since_marked(width, look),
         found_lines(look.found, width, look.glyphs, is_page=look.is_page, key=look.link_keys.get("places", "")),
@@ -689,7 +693,7 @@ def _page_title(width: int, look: Presentation) -> list[Line]:
     title = look.kept.title if look.kept else None
     if title is None:
         return []
-    lines = fill([Piece(title.told, "muted")], width)
+    lines = fill([Piece(title.result_text, "muted")], width)
     for number, choice in enumerate(title.choices, 1):
         begin = [Piece(f"{number:<3}", "key"), Piece(f"{literal(choice.id)}  ", "muted")]
         room = width - measure(begin)

@@ -5,28 +5,30 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import closing, suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from reader.core.errors import CacheError, ReaderError
 from reader.core.ids import is_arxiv_id
 from reader.core.paper_row import PaperKey
 from reader.feeds.environment import is_offline
 from reader.session.places import Place, view
-from reader.ui.page.state import FIT, FOUND, PAGE, READING, Reading
+from reader.ui.page.state import FOUND, PAGE, READING, Reading
 from reader.ui.refresh.refresher import OFFLINE
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.controller import Controller, follows
-from reader.ui.shell.state import Part, State
+from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from textual.worker import Worker
 
     from reader.refresh.lines import Line
     from reader.ui.app import ReaderApp
-    from reader.ui.page.lines import Found
+    from reader.ui.page.lines import Findings
 
 AFTER_FRAME = 0.01
 """Seconds after a single key, so that the cursor's frame is painted first."""
@@ -82,78 +84,65 @@ def _shown_parts(state: State) -> object:
     return shown and shown.key, state.highlighted, state.front_paper, state.listing, state.marks_version
 
 
-class _Sought(NamedTuple):
-    """Something to find about the shown paper."""
-
-    name: str
-    part: Part[Any]
-    wanted: Callable[[State], tuple[int, Any] | None]
-    """The key of the paper, and what decides the result; None if nothing is to be found."""
-    find: Callable[[int, Any], Awaitable[Any]]
-
-    def is_missing(self, state: State) -> bool:
-        """Whether it is still to be found; without a result it is, since a missing text may have arrived."""
-        wanted, found = self.wanted(state), state[self.part]
-        return wanted is not None and (found is None or found[:2] != wanted)
-
-
 class Finder(Controller):
-    """Finds why the shown paper is listed, and where its text has the search words; the newest paper wins."""
+    """Finds what the list's query has to do with the shown paper; the newest paper wins."""
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
         self.delay = self._background.delayed(self._start)
-        self._all = (
-            _Sought("fit", FIT, _fit_wanted, self._library.fit),
-            _Sought("text places", FOUND, _words_wanted, lambda *wanted: asyncio.to_thread(self._find_words, *wanted)),
-        )
 
     @follows(_shown_parts)
     def follow(self, state: State) -> None:
-        for one in self._all:
-            if one.wanted(state) is None:
-                state = state.put(one.part, None)
-        self._model.change(state)
-        if any(one.is_missing(state) for one in self._all):
+        wanted, found = _wanted(state), state[FOUND]
+        if wanted is None:
+            self._model.change(state.put(FOUND, None))
+        elif found is None or found[:3] != wanted or (found.words and not found.hits):
+            # Without places, a missing text may have arrived.
             self.delay.begin(FIND_REST)
 
     def _start(self) -> None:
-        for one in self._all:
-            wanted = one.wanted(self._model.state)
-            if wanted is not None and one.is_missing(self._model.state):
-                self._background.start(one.name, partial(self._find, one, wanted), exclusive=True)
+        wanted = _wanted(self._model.state)
+        if wanted is not None:
+            self._background.start("findings", partial(self._find, wanted), exclusive=True)
 
-    async def _find(self, one: _Sought, wanted: tuple[int, Any]) -> None:
+    async def _find(self, wanted: tuple[int, str, tuple[str, ...]]) -> None:
         with suppress(CacheError):
-            found = await one.find(*wanted)
-            if one.wanted(self._model.state) == wanted:
-                self._model.change(self._model.state.put(one.part, found))
-
-    def _find_words(self, key: int, words: tuple[str, ...]) -> Found | None:
-        from reader.cache.texts import Texts
-        from reader.ui.page.lines import find_words
-
-        with closing(Texts.open(self._library.path)) as texts:
-            kept = texts.get(key)
-        found = None if kept is None else find_words(key, kept.document, words)
-        return found if found is not None and found.hits else None
+            found = await asyncio.to_thread(_findings, self._library.path, *wanted)
+            if _wanted(self._model.state) == wanted:
+                self._model.change(self._model.state.put(FOUND, found))
 
 
-def _words_wanted(state: State) -> tuple[int, tuple[str, ...]] | None:
-    """The shown paper and the words to find in it; None without words, or if only the feed has the paper."""
-    shown = state[PAGE] or state[READING]
-    words = state.listing.text_words
-    key: PaperKey | None = shown.key if shown is not None else None
-    return (key, words) if words and isinstance(key, int) else None
-
-
-def _fit_wanted(state: State) -> tuple[int, str] | None:
-    """The shown paper and its query; None in other lists."""
+def _wanted(state: State) -> tuple[int, str, tuple[str, ...]] | None:
+    """The shown paper, the query that it fits, and the words to find in its text; None if nothing is to be found."""
     listing = state.listing
     key = state.highlighted if state.front_paper is None else state.front_paper
-    if not isinstance(key, int) or listing.results is not None or not listing.place.text:
+    if not isinstance(key, int):
         return None
-    return (key, listing.place.text) if listing.is_fit(key) else None
+    is_fit = listing.results is None and listing.place.text and listing.is_fit(key)
+    wanted = key, listing.place.text if is_fit else "", listing.text_words
+    return wanted if any(wanted[1:]) else None
+
+
+def _findings(path: Path, key: int, text: str, words: tuple[str, ...]) -> Findings:
+    from reader.cache.reads.window import Window
+    from reader.cache.search.free_text import corrections, keys_of, shared_terms
+    from reader.cache.texts import Texts
+    from reader.core.query import parse
+    from reader.ui.page.lines import Findings, find_words
+
+    found, query = Findings(key, text, words), parse(text)
+    asked = query.near or query.plain_words
+    with closing(Window.open(path)) as window:
+        if like := window.read(lambda connection: keys_of(connection, query.like)):
+            found = found._replace(shared=window.read(lambda connection: shared_terms(connection, like, key)))
+        if asked:
+            corrected = window.read(lambda connection: corrections(connection, asked))
+            found = found._replace(corrected=tuple(corrected.items()))
+        kept = window.read(lambda connection: Texts(connection, path).get(key)) if words else None
+    if kept is not None:
+        hits, total = find_words(kept.document, words)
+        found = found._replace(hits=hits, total=total)
+    return found
 
 
 # Related data of the paper on the page

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
@@ -20,21 +20,15 @@ from reader.ui.kit.line_widgets import OneLine, Reported
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.status_lines import DECIDING_KEYS, FIRST_KEYS, Status
 from reader.ui.page.lines import MEASURE, Presentation, compose, link_keys
-from reader.ui.page.state import FIT, FOUND, PAGE, TRIAGE, Reading, fit_of, found_of, is_triaging
+from reader.ui.page.state import FOUND, PAGE, TRIAGE, Reading, found_of, is_triaging
 from reader.ui.shell.controller import subscribe
 from reader.ui.shell.screens import OverScreen, Screens
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
-    from reader.core.similarity import Fit
     from reader.ui.app import ReaderApp
-    from reader.ui.page.lines import Found
+    from reader.ui.page.lines import Findings
 
-
-_ROLES = (
-    "title", "people", "more", "facts", "position", "star", "tag", "topic", "keywords", "between", "label", "quote",
-    "summary", "muted", "key", "link", "changed", "gone", "new",
-)  # fmt: skip
 
 LOW = 12
 """Height of a low pane, which is a preview: it begins with what the list does not say."""
@@ -49,8 +43,7 @@ class PaperDetail(Pane, can_focus=True):
     The screen handles keys and calls `scroll_lines`, `scroll_page` and the other methods.
     """
 
-    PREFIX = "paper"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"paper--{role}" for role in (*_ROLES, "hit")}
+    PANE = "paper"
 
     def __init__(
         self,
@@ -72,10 +65,10 @@ class PaperDetail(Pane, can_focus=True):
 
     # Content
 
-    def show(self, reading: Reading, *, position: str = "", found: Found | None = None, fit: Fit | None = None) -> None:
+    def show(self, reading: Reading, *, position: str = "", found: Findings | None = None) -> None:
         """Show a paper from its beginning; if it is already shown, keep the scroll position.
 
-        `position` is its place in the list, such as `3 of 34`; `found` and `fit` are as in `Presentation`.
+        `position` is its place in the list, such as `3 of 34`; `found` is as in `Presentation`.
         """
         paper, votes = reading.paper, reading.votes
         is_same = self._paper is not None and self._paper.pk == paper.pk
@@ -83,7 +76,7 @@ class PaperDetail(Pane, can_focus=True):
             # Keep the shown gain until another paper is shown, though the user has now seen it.
             votes = votes._replace(gained=self._look.votes.gained)
         told = {name: value for name, value in reading._asdict().items() if name not in ("key", "paper", "number")}
-        look = replace(self._look, **told, position=position, found=found, fit=fit)
+        look = replace(self._look, **told, position=position, found=found)
         is_unfolded = self._look.is_unfolded and is_same
         look = replace(look, votes=votes, is_unfolded=is_unfolded, today=self._today or date.today())
         if (paper, look) != (self._paper, self._look):
@@ -152,7 +145,7 @@ class PaperDetail(Pane, can_focus=True):
     def render_line(self, y: int) -> Strip:
         index = y + self.scroll_offset.y - self._top
         if not 0 <= index < len(self._lines):
-            return Strip.blank(self.columns, self._style())
+            return self._strip(())
         strip = self._strips.get(index)
         if strip is None:
             strip = self._strips[index] = self._strip(self._lines[index], margin=self._margin)
@@ -193,8 +186,6 @@ def is_page_at_end(screens: Screens) -> bool:
 class TriageTop(OneLine[str]):
     """The paper's number among those of a triage."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"top--place", "top--count"}
-
     def line(self, width: int) -> Line:
         line = (Piece(" "), Piece("Triage", "place"), Piece("  "), Piece(self.shown, "count"))
         return cut_line(line, width, self.glyphs.ellipsis)
@@ -229,7 +220,6 @@ class PaperPage(OverScreen[Reading]):
             reading,
             position="" if is_triaging(state) else _position(reading, state.listing.count),
             found=found_of(state, reading.key),
-            fit=fit_of(state, reading.key),
         )
 
     def _draw_again(self, state: State) -> None:
@@ -251,7 +241,7 @@ class PaperPage(OverScreen[Reading]):
 
 
 def _known(state: State) -> object:
-    return state.listing.count, state[FOUND], state[FIT]
+    return state.listing.count, state[FOUND]
 
 
 def _triage_number(state: State) -> str:

@@ -15,11 +15,10 @@ from reader.ui.shell.state import Front, Part, State
 
 if TYPE_CHECKING:
     from reader.cache.community import KeptOutput, PageData
-    from reader.cache.history import SinceMarked, Votes
+    from reader.cache.history import ChangesSinceMark, Votes
     from reader.core.follows import FollowReason
     from reader.core.paper import Paper
-    from reader.core.similarity import Fit
-    from reader.ui.page.lines import Found
+    from reader.ui.page.lines import Findings
 
 
 class Reading(NamedTuple):
@@ -36,16 +35,13 @@ class Reading(NamedTuple):
     outputs: tuple[KeptOutput, ...] = ()
     follows: tuple[FollowReason, ...] = ()
     suits: str = ""
-    since_marked: SinceMarked | None = None
+    since_marked: ChangesSinceMark | None = None
 
 
 READING: Part[Reading | None] = Part(None)
 
-FOUND: Part[Found | None] = Part(None)
-"""Where the shown paper's full text has the search words; None if unknown."""
-
-FIT: Part[Fit | None] = Part(None)
-"""Why the shown paper is in a list of best fits; None in other lists, and while unknown."""
+FOUND: Part[Findings | None] = Part(None)
+"""What the list's query has to do with the shown paper; None while unknown, and without a query."""
 
 
 def close_page(state: State) -> State:
@@ -65,14 +61,10 @@ PAGE: Front[Reading] = Front(
 )
 
 
-def found_of(state: State, key: PaperKey) -> Found | None:
+def found_of(state: State, key: PaperKey) -> Findings | None:
     known = state[FOUND]
-    return known if known is not None and known.key == key else None
-
-
-def fit_of(state: State, key: PaperKey) -> Fit | None:
-    known = state[FIT]
-    return known if known is not None and (known.key, known.text) == (key, state.listing.place.text) else None
+    is_current = known is not None and known.key == key and known.query in ("", state.listing.place.text)
+    return known if is_current else None
 
 
 Phase = Literal["coming", "deciding", "done"]

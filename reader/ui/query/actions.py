@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.highlighter import Highlighter
 from rich.text import Text
@@ -27,6 +27,7 @@ from reader.session.places import Place, feed_text, view, with_best_first
 from reader.ui.filter.state import COUNTED, FOLLOWED, TOPIC_NAMES, topic_papers
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import LineInput, Reported, TypedLine
+from reader.ui.kit.theme import palette_of
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.query.advice import (
     NO_REACH,
@@ -52,18 +53,7 @@ if TYPE_CHECKING:
 
 LONGEST = 2_000
 
-QUERY_ROLES = ("field", "value", "operator", "word", "phrase", "error")
-
 _DEFAULT_KEYS = AdviceKeys()
-
-
-class QueryInput(LineInput):
-    """The line of text, with each piece of the query in its own style."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"query--{role}" for role in QUERY_ROLES}
-
-    def __init__(self) -> None:
-        super().__init__(LONGEST, _Highlighter(self))
 
 
 class _Highlighter(Highlighter):
@@ -74,8 +64,7 @@ class _Highlighter(Highlighter):
 
     def highlight(self, text: Text) -> None:
         for span in tokens(text.plain):
-            style = self._widget.get_component_rich_style(f"query--{span.kind}", partial=True)
-            text.stylize(style, span.start, span.end)
+            text.stylize(palette_of(self._widget.app.theme).draw("query", span.kind), span.start, span.end)
 
 
 class QueryLine(TypedLine):
@@ -87,7 +76,7 @@ class QueryLine(TypedLine):
 
     def __init__(self, glyphs: Glyphs = UNICODE, keys: AdviceKeys = _DEFAULT_KEYS, *, id: str | None = None) -> None:
         """`keys` are the names of the keys shown in the advice."""
-        super().__init__("/", QueryInput(), self._advise_within, self._report_change, id=id)
+        super().__init__("/", LineInput(LONGEST, _Highlighter(self)), self._advise_within, self._report_change, id=id)
         self._keys = keys
         self._ellipsis = glyphs.ellipsis
         self._completer: Complete | None = None

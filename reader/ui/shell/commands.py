@@ -25,6 +25,8 @@ class Offer:
     run: Callable[[], object]
     keys: str = ""
     also: str = ""
+    acts_here: bool = True
+    """Whether it does something here; otherwise it tells where, and comes after the others."""
 
 
 class Here(NamedTuple):
@@ -103,10 +105,11 @@ class Running(Protocol):
         """End it at once."""
 
 
-Manual: TypeAlias = Sequence[tuple[str, Sequence[tuple[str, str]]]]
-"""The searchable help: titles, and the entries of each with their meaning."""
+Manual: TypeAlias = Sequence[tuple[str, str, Sequence[tuple[str, str]]]]
+"""The searchable manual: titles, the page of each, and its entries with their meaning.
 
-PAGES = "Manual"
+The first title has the pages themselves, and no page.
+"""
 
 
 class ManualPage(NamedTuple):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 from reader.core.errors import ReaderError
 from reader.core.paper_row import PaperKey
 from reader.keys.actions import Context
+from reader.keys.keymap import Keymap
+from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.textual_fixes import Delayed
 from reader.ui.shell.state import State, Tone
 
@@ -19,6 +22,29 @@ if TYPE_CHECKING:
 
     from reader.ui.app import ReaderApp
     from reader.ui.shell.commands import Offer
+
+
+class Look(NamedTuple):
+    """The keys, signs and clock of one run."""
+
+    keymap: Keymap
+    glyphs: Glyphs
+    now: Callable[[], datetime]
+    demo: bool = False
+    is_still: bool = False
+    """Whether the clock is stopped and nothing moves by itself."""
+
+    links: bool = False
+
+    @property
+    def today(self) -> date:
+        """The feed's current day, in UTC."""
+        return self.now().date()
+
+    @property
+    def fixed_today(self) -> date | None:
+        """The fixed day that panes use as today; None if they follow the clock."""
+        return self.today if self.is_still else None
 
 
 class Model:
@@ -211,10 +237,6 @@ class Controller:
     def take_text(self, context: Context, key: str, character: str | None) -> bool:
         """Take a key as text; return False if it is no text here."""
         return False
-
-    def takes_words(self, context: Context) -> Callable[[str], object] | None:
-        """The receiver of unbound letters in a context, if there is one."""
-        return None
 
     def take_line(self, action_id: str, text: str) -> bool:
         """Run an action typed on the command line with the text after it; return False if it takes none."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from reader.keys.actions import CONTEXTS, OVER_ALL, TYPING, Action, Context, place_of
-from reader.keys.keymap import Cancelled, KeyReader, Match, Pending, UnknownKeys
+from reader.keys.keymap import CancelledKeys, KeyReader, Match, PendingKeys, UnknownKeys
 from reader.keys.spelling import Chord, spell
 from reader.ui.shell.controller import Controller
 from reader.ui.shell.state import Prompt
@@ -179,9 +179,8 @@ class Keyboard(Controller):
         if is_coming and context == "empty":
             context = "list"
         self._chord_help.stop()
-        takes_words = self._app.takes_words(context)
-        outcome = self._keys.feed(key.key, context, keeps_chords=takes_words is None)
-        if isinstance(outcome, Pending):
+        outcome = self._keys.feed(key.key, context)
+        if isinstance(outcome, PendingKeys):
             self._chord_help.begin(CHORD_HELP)
             return True
         self._show_chord()
@@ -197,16 +196,13 @@ class Keyboard(Controller):
             # text.
             self._app.perform(f"{context}.accept")
             return True
-        if takes_words is not None and isinstance(outcome, UnknownKeys) and key.is_printable and key.key != "space":
-            takes_words(outcome.text)
-            return True
         if isinstance(outcome, UnknownKeys) and key.key == "ctrl+c" and context not in TYPING:
             # As in vim: a key that ends most programs must not be silent.
             self._model.show_notice(f"{self._keymap.key('app.quit')} quits")
             return True
-        if takes_words is None and isinstance(outcome, UnknownKeys):
+        if isinstance(outcome, UnknownKeys):
             self._say_where_it_works(key, context)
-        return isinstance(outcome, Cancelled)
+        return isinstance(outcome, CancelledKeys)
 
     def _say_where_it_works(self, key: Key, context: Context) -> None:
         """Say once of a key that does nothing here in which context it acts, where the notice is not covered."""
@@ -256,7 +252,7 @@ class Keyboard(Controller):
         if pending is None:
             self._prompt(Prompt())
             return
-        saved = [one.name for one in self._model.state.views.named]
+        saved = [one.name for one in self._model.state.views.saved_views]
         choices = self._keymap.choices(context, pending.chord, saved) if pending.chord else ()
         self._prompt(Prompt(choices, pending.text))
 

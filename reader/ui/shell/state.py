@@ -483,7 +483,7 @@ class State:
             here = where.place.view
             if not here.id.startswith(SAVED):
                 return where
-            now = next((one for one in views.named if one.id == here.id), here)
+            now = next((one for one in views.saved_views if one.id == here.id), here)
             return where._replace(place=where.place._replace(view=now))
 
         trail = tuple(stop._replace(where=renewed(stop.where)) for stop in self.trail)

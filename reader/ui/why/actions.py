@@ -92,14 +92,14 @@ class WhyActions(Controller):
 
     def _explain(self, paper: Paper | None) -> Explanation:
         """The same, with what gave the paper its topics, and what rules and programs did to it."""
-        from reader.cache.watching import Act, ProgramMark, made_by_agents, ruled
+        from reader.cache.watching import Act, ProgramMark, made_by_agents, rule_effects
 
         known = self._stored(paper)
         if paper is None:
             return known
         reasons = self._app.rules().explain(paper.title, paper.abstract, paper.keywords)
         nothing: tuple[tuple[Act, ...], tuple[str, ...]] = (), ()
-        acts, muted = self._library.in_thread(paper.pk, ruled, nothing)
+        acts, muted = self._library.in_thread(paper.pk, rule_effects, nothing)
         made: tuple[ProgramMark, ...] = ()
         made = self._library.in_thread(paper.pk, lambda window, pk: window.read(partial(made_by_agents, pk=pk)), made)
         return known._replace(topics=reasons, rules=acts, muted=muted, programs=made)

@@ -14,7 +14,7 @@ from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.lines import Row
 
 if TYPE_CHECKING:
-    from reader.cache.choice import Learned, Suits
+    from reader.cache.choice import LearnedInterests, Suits
     from reader.cache.watching import Act, ProgramMark
     from reader.core.topics.scorer import TopicReason
 
@@ -24,7 +24,7 @@ LONGEST_NAME = 40
 class Explanation(NamedTuple):
     """The known reasons for how a paper is shown."""
 
-    learned: Learned | None = None
+    learned: LearnedInterests | None = None
     suits: Suits | None = None
     """How well the paper suits the user; None if that is not known."""
     topic_names: Mapping[str, str] = MappingProxyType({})

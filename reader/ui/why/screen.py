@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from reader.ui.kit.pane import RowsPane
 from reader.ui.kit.status_lines import Status
-from reader.ui.looks.theme import stylesheet
+from reader.ui.kit.theme import stylesheet
 from reader.ui.shell.screens import PaneScreen, status
 from reader.ui.shell.state import State
 from reader.ui.why.actions import Why
@@ -19,10 +19,7 @@ if TYPE_CHECKING:
 class WhyList(RowsPane):
     """The reasons in sections, with a cursor on changeable lines."""
 
-    PREFIX = "why"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"why--{role}" for role in ("label", "text", "muted", "facts", "key", "topic", "star", "cursor")
-    }
+    PANE = "why"
 
 
 class WhyScreen(PaneScreen[Why]):

@@ -13,13 +13,12 @@ from hypothesis import strategies as st
 
 from reader.cache import schema
 from reader.cache.community import KeptOutput, drop_outputs, keep_output, outputs_of
-from reader.cache.flags import clear_flag, flagged, set_flag
+from reader.cache.flags import clear_flag, papers_with_flag, set_flag
 from reader.cache.imports import add_marks
 from reader.cache.marks.change import Change, place_in
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
-from reader.cache.storing.batch import drop
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache, drop
 from reader.core.ids import page_id
 from reader.core.marks import Mark, PaperMarks
 from reader.core.paper import Draft, Listing
@@ -343,10 +342,10 @@ def test_flags_are_set_and_cleared_apart_from_each_other(filled: Cache, path: Pa
         clear_flag(cache, Flag.FOLLOWED, [2])
         set_flag(cache, Flag.FOLLOWED, [1, 3])
         clear_flag(cache, Flag.HIGHLIGHTED)
-        assert flagged(cache, Flag.FOLLOWED) == {1, 3} and not flagged(cache, Flag.HIGHLIGHTED)
+        assert papers_with_flag(cache, Flag.FOLLOWED) == {1, 3} and not papers_with_flag(cache, Flag.HIGHLIGHTED)
         assert cache.execute("SELECT count(*) FROM paper_flags").fetchone() == (2,)
         drop(cache, "2026-12-01", 10)
-        assert not flagged(cache, Flag.FOLLOWED)
+        assert not papers_with_flag(cache, Flag.FOLLOWED)
 
 
 def test_a_followed_paper_s_sign_comes_first() -> None:

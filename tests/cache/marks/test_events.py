@@ -10,7 +10,7 @@ import pytest
 from reader.cache.marks import derive as module
 from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.marks import place_between
 from reader.core.paper import Listing
 from tests.cache.conftest import NOW, derive_again, draft, rows, said

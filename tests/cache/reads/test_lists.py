@@ -11,19 +11,19 @@ from pathlib import Path
 import pytest
 
 from reader.cache.marks.events import Events
-from reader.cache.reads import topic_trends
+from reader.cache.reads.figures import topic_trends
 from reader.cache.reads.vocabulary import vocabulary
 from reader.cache.reads.window import (
     IN_WORDS,
     MATCHING,
     DayCount,
-    DayFetched,
+    FetchedDay,
     Order,
     Window,
     begin_order,
     with_near,
 )
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.paper import Listing
 from reader.core.topics.trends import WEEKS
 from tests.cache.conftest import NOW, draft, selection
@@ -76,7 +76,7 @@ def test_a_day_is_partly_here_until_the_feed_was_asked_for_it(cache: Cache, path
     whole, empty = DayCount("2026-11-24", 3, 3), DayCount("2026-11-23", 0, 0)
     assert days() == ([whole], {whole.day: whole, empty.day: empty})
     with closing(Window.open(path)) as window:
-        fetched = {"2026-11-23": DayFetched(NOW, 0), "2026-11-24": DayFetched(NOW, 3)}
+        fetched = {"2026-11-23": FetchedDay(NOW, 0), "2026-11-24": FetchedDay(NOW, 3)}
         assert (window.fetched_days(), window.partial_days()) == (fetched, frozenset())
         assert [*window.fetched_days(last="2026-11-23")] == ["2026-11-23"]
 
@@ -99,7 +99,7 @@ def test_a_day_is_partly_here_until_the_feed_was_asked_for_it(cache: Cache, path
 def test_with_a_query_the_days_are_those_that_list_its_papers(
     window: Window, text: str, day: str, steps: int, found: str | None
 ) -> None:
-    assert window.matching_day(selection(text), day, steps) == found
+    assert window.older_day(day, steps, selection(text)) == found
 
 
 # Orders
@@ -199,26 +199,12 @@ def moving(cache: Cache, path: Path) -> Iterator[Window]:
 
 
 def test_trends_follow_the_listed_days(moving: Window) -> None:
-    assert moving.read(topic_trends.extent).newest == "2026-11-24"
-    found = moving.read(lambda connection: topic_trends.topic_trends(connection, "2026-11-24"))
+    found = moving.read(topic_trends)
     assert found["video"].weeks == (0.2,) * 9 + (1.0,) * 3
     assert found["agents"].weeks == (0.2,) * 12
     assert found["video"].rising > 1 > found["agents"].rising == 0
 
 
-def test_trends_are_told_anew_only_when_what_is_listed_or_the_rules_change(
-    moving: Window, cache: Cache, path: Path
-) -> None:
-    before = moving.read(topic_trends.extent)
-    with closing(Events.open(path)) as events:
-        assert events.mark("read", True, [1, 2]) is not None
-    assert moving.read(topic_trends.extent) == before
-    cache.store(Listing("2026-11-24", (draft(900),)), NOW)
-    assert moving.read(topic_trends.extent) != before
-
-
 def test_an_empty_cache_has_no_trends(cache: Cache, path: Path) -> None:
     with closing(Window.open(path)) as moving:
-        extent = moving.read(topic_trends.extent)
-        assert (extent.newest, extent.listed) == (None, 0)
-        assert moving.read(lambda connection: topic_trends.topic_trends(connection, None)) == {}
+        assert moving.read(topic_trends) == {}

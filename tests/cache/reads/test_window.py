@@ -12,7 +12,7 @@ import pytest
 from reader.cache.marks.events import Events
 from reader.cache.reads import window as module
 from reader.cache.reads.window import VISIBLE, DayCount, Window
-from reader.cache.storing.papers import Cache, Stored
+from reader.cache.storing import Cache, StoreResult
 from reader.cache.texts import Texts
 from reader.core.document.model import Document
 from reader.core.paper import Listing, Paper
@@ -101,7 +101,7 @@ def test_hidden_papers_are_counted_only_where_they_are_asked_for(window: Window,
     assert {topic.slug: topic.papers for topic in window.topics()} == {"agents": 1, "video": 0}
     assert {topic.slug: topic.papers for topic in window.topics(selection("is:hidden"))} == {"agents": 1, "video": 0}
     assert ids(window, window.first_by_day("day:latest", 9).pks) == [2, 3]
-    assert window.size() == 7
+    assert window.last_key() == 7
 
 
 def test_news_are_the_unread_papers_of_the_newest_day(window: Window, events: Events) -> None:
@@ -124,7 +124,7 @@ def test_a_whole_paper_has_what_was_stored(cache: Cache, path: Path) -> None:
         "summary": "It plans.", "code_url": "https://github.com/a/b", "code_stars": 7, "project_url": "https://a.org",
         "media": ("https://a.org/1.mp4",), "categories": ("cs.CL",), "remark": "ICLR 2026", "submitter": "ada",
     }  # fmt: skip
-    assert cache.store(Listing("2026-11-24", (draft(1, **full), draft(2))), NOW) == Stored(new=2)
+    assert cache.store(Listing("2026-11-24", (draft(1, **full), draft(2))), NOW) == StoreResult(new=2)
     with closing(Window.open(path)) as window, closing(Events.open(path)) as events:
         events.mark("star", True, [1])
         events.mark("tag:x", True, [1])
@@ -138,11 +138,11 @@ def test_a_whole_paper_has_what_was_stored(cache: Cache, path: Path) -> None:
 
 def test_an_empty_cache_has_nothing(cache: Cache, path: Path) -> None:
     with closing(Window.open(path)) as window:
-        assert (window.has_papers(), window.size(), window.newest_day(), window.days()) == (False, 0, None, [])
+        assert (window.has_papers(), window.last_key(), window.newest_day(), window.days()) == (False, 0, None, [])
         assert not window.first_by_day("day:latest", 5).pks
         assert window.meta("trending") is None
         assert window.topic_names() == {"agents": "Agents", "video": "Video"}
         cache.store(Listing("2026-11-24", (draft(1),)), NOW)
         assert window.changed()
         assert not window.changed()
-        assert (window.has_papers(), window.size(), window.newest_day()) == (True, 1, "2026-11-24")
+        assert (window.has_papers(), window.last_key(), window.newest_day()) == (True, 1, "2026-11-24")

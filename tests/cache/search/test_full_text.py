@@ -12,12 +12,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reader.cache.follows import derive_follows, follow_papers
-from reader.cache.muting import muting_queries
 from reader.cache.search.compile import Scope, compile_query, register_functions
 from reader.cache.search.full_text import any_form
-from reader.cache.search.sql_functions import has_words, search_keys
-from reader.cache.storing.papers import Cache
+from reader.cache.search.selection import has_words, search_keys
+from reader.cache.standing import derive_follows, follow_papers, muting_queries
+from reader.cache.storing import Cache
 from reader.cache.texts import Texts
 from reader.cache.watching import Candidates, judge
 from reader.core.document.find import find

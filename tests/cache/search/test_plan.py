@@ -14,7 +14,7 @@ from reader.cache.marks import derive
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.search import free_text
-from reader.cache.storing.papers import Cache
+from reader.cache.storing import Cache
 from reader.core.paper import Listing
 from reader.core.similarity import SharedTerms
 from tests.cache.conftest import NOW, SCOPE, draft, selection
@@ -86,7 +86,6 @@ READS: dict[str, Callable[[Window], object]] = {
     "days": lambda window: window.days(),
     "topics": lambda window: window.topics(),
     "topics of": lambda window: window.topics(selection("topic:agents is:unread", SINCE)),
-    "size": lambda window: window.size(),
     "views": lambda window: [
         window.count(selection(text, SINCE)) for text in ("", "is:unread", "is:starred", "day:latest")
     ],
@@ -216,7 +215,7 @@ def test_words_and_authors_make_papers_alike(opened_window: Window) -> None:
 def test_what_papers_share_is_told(opened_window: Window, cache: Cache) -> None:
     def shared(number: int, other: int) -> SharedTerms:
         keys = [pk(opened_window, number)]
-        return opened_window.read(lambda connection: free_text.shared(connection, keys, pk(opened_window, other)))
+        return opened_window.read(lambda connection: free_text.shared_terms(connection, keys, pk(opened_window, other)))
 
     keywords = ("draft trees", "speculative decoding", "databases", "decoding drafts", "DRAFT")
     cache.store(

@@ -25,7 +25,7 @@ from reader.core.document.model import (
     Theorem,
     Verbatim,
 )
-from reader.ui.full_text.lines import TEXT_ROLES
+from reader.ui.kit.styles import STYLES
 from tests.core.document.test_model import DOCUMENTS
 from tests.table import each
 
@@ -382,7 +382,7 @@ def test_any_document_fits_and_keeps_its_letters(document: Document, width: int)
         lines = layout.lines(index)
         assert [line.start for line in lines] == sorted(line.start for line in lines)
         for line in (*lines, *piped.lines(index)):
-            assert {piece.role for piece in line.pieces} - {"text"} <= set(TEXT_ROLES)
+            assert {piece.role for piece in line.pieces} <= STYLES.keys()
         if block.anchor:
             assert layout.place_of(block.anchor) is not None
     total = sum(len(layout.lines(index)) for index in range(len(document.blocks)))

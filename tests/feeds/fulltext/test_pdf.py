@@ -28,7 +28,7 @@ from reader.core.document.model import (
 from reader.core.errors import FeedError, NoFullText, NoPicture
 from reader.feeds.fulltext.pdf import WARNING, read_pdf
 from reader.feeds.fulltext.pdf_client import PdfClient, PdfTexts, draw_spot, read_apart
-from reader.feeds.fulltext.pdf_lines import Box, Letter, Line, Page, Pages, find_lines, joined, read_pages
+from reader.feeds.fulltext.pdf_lines import Box, Letter, Line, Page, Pages, find_lines, join_letters, read_pages
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext.pdf_pages import BOLD, DRAWN, ITALIC, MAPPED, MATH, MONO, SIGNS, Printed, paragraph, write_pdf
 from tests.table import each
@@ -251,7 +251,7 @@ def test_an_accent_above_the_line_does_not_break_it() -> None:
         *(Letter("E", 72, 79, 700, 10), Letter("s", 79, 83, 700, 10), Letter(" ", 83, 83, 700, 10)),
         *(Letter("\u00b4", 73, 78, 702.6, 10), Letter(" ", 78, 78, 702.6, 10), Letter("C", 86, 93, 700, 10)),
     ]
-    assert [line.text for line in find_lines(list(joined(letters)), 0)] == ["És C"]
+    assert [line.text for line in find_lines(list(join_letters(letters)), 0)] == ["És C"]
 
 
 def test_program_code_keeps_its_lines_and_indentation(tmp_path: Path) -> None:
@@ -549,7 +549,7 @@ def drawn_bar(left: float, right: float, base: float) -> Box:
 
 
 def written_text(found: list[Letter], *bars: Box) -> str:
-    return "".join(one.text for one in joined(found, bars))
+    return "".join(one.text for one in join_letters(found, bars))
 
 
 @each(
@@ -586,8 +586,8 @@ def test_a_fraction_is_written_in_its_line() -> None:
     fraction = letters(("is ", 700, 10, 0), ("a+b", 703.9, 7, 0), ("2", 696.5, 7, -7), ("all", 700, 10, 8))
     bar = drawn_bar(87, 97.5, 702.5)
     assert written_text(fraction, bar) == "is  (a+b)∕2 all"
-    assert Letter(" (a+b)∕2 ", 87, 97.5, 700, 10) in joined(fraction, [bar])
-    assert [*joined(fraction[3:7], [bar])] == [Letter(" (a+b)∕2 ", 87, 97.5, 700.75, 7)]
+    assert Letter(" (a+b)∕2 ", 87, 97.5, 700, 10) in join_letters(fraction, [bar])
+    assert [*join_letters(fraction[3:7], [bar])] == [Letter(" (a+b)∕2 ", 87, 97.5, 700.75, 7)]
     # It may begin a line.
     assert written_text([*letters(("end", 712, 10, 0)), *fraction[3:]], bar) == "end (a+b)∕2 all"
     # Those within others come first.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import os
 import select
 import shutil
@@ -21,22 +20,20 @@ from pyte.screens import Char
 from textual.geometry import Region
 
 from reader import paths
+from reader.keys.keymap import Keymap
 from reader.platform import ENDING_SIGNALS
 from reader.session.visit import Visit, save
-from reader.ui import first_frame, next_start
+from reader.ui import first_frame
 from reader.ui.first_frame import AS_IT_WAS, BEGIN, CLEAN, END, FirstFrame
 from reader.ui.first_frame.painter import (
-    MOST_KEPT,
     Content,
     KeptLook,
     Painter,
     Unsure,
-    conditions,
     is_certain,
     load_look,
     read_content,
     save_look,
-    stamp,
 )
 from reader.ui.next_start import look_of
 from reader.ui.shell.layout import PaneChoice, remembered
@@ -47,8 +44,6 @@ from tests.ui.driver import Story, settings
 from tests.ui.papers import draft
 
 # On a terminal
-
-LOOK = KeptLook({}, (), "day", False, "compact", 26, 0.5, {}, {}, "f", "[")
 
 
 class Terminal:
@@ -189,86 +184,33 @@ def test_only_a_usual_terminal_has_a_first_frame(
 # The kept look
 
 ENVIRONMENT = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "HOME": "/home/ann"}
-HERE = conditions(ENVIRONMENT)
-
-
-@pytest.fixture
-def sheet(tmp_path: Path) -> Path:
-    file = tmp_path / "list.tcss"
-    file.write_text("PaperList {}")
-    return file
-
-
-@pytest.fixture
-def kept(sheet: Path) -> KeptLook:
-    """A look that follows from one stylesheet."""
-    return LOOK._replace(conditions=HERE, files=[stamp(str(sheet))], hints={"plain": [("s", "star")]})
 
 
 @pytest.mark.parametrize(
-    ("other", "is_used"),
-    [
-        (HERE, True),
-        (conditions({**ENVIRONMENT, "HOME": "/", "LANG": "C.UTF-8"}), True),
-        (conditions({**ENVIRONMENT, "TERM": "screen"}), False),
-        (conditions({**ENVIRONMENT, "COLORTERM": ""}), False),
-        (conditions({**ENVIRONMENT, "NO_COLOR": "1"}), False),
-        (conditions({**ENVIRONMENT, "TEXTUAL_THEME": "nord"}), False),
-        ({**HERE, "version": "0.0.1"}, False),
-    ],
+    ("changes", "is_used"),
+    [({}, True), ({"HOME": "/", "TERM": "screen", "NO_COLOR": "1"}, True), ({"TEXTUAL_THEME": "nord"}, False)],
 )
-def test_a_look_is_for_one_terminal_and_version_and_ends_with_a_changed_file(
-    kept: KeptLook, tmp_path: Path, sheet: Path, other: dict[str, object], is_used: bool
+def test_a_look_is_used_until_the_settings_or_textuals_variables_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], is_used: bool
 ) -> None:
-    save_look(tmp_path / "look.json", kept)
-    assert load_look(tmp_path / "look.json", other) == (kept if is_used else None)
-    sheet.write_text("PaperList { color: red; }")
-    assert load_look(tmp_path / "look.json", other) is None
-    sheet.unlink()
-    assert load_look(tmp_path / "look.json", other) is None
-
-
-def test_looks_of_several_terminals_are_kept_and_the_oldest_goes(kept: KeptLook, tmp_path: Path) -> None:
-    file = tmp_path / "look.json"
-    terminals = [conditions({"TERM": f"xterm-{number}"}) for number in range(MOST_KEPT + 1)]
-    for terminal in terminals:
-        save_look(file, kept._replace(conditions=terminal))
-    save_look(file, kept._replace(conditions=terminals[2], order="title"))
-    assert load_look(file, terminals[0]) is None
-    assert all(load_look(file, terminal) for terminal in terminals[1:])
-    newest = load_look(file, terminals[2])
-    assert newest is not None and newest.order == "title"
-    assert len(json.loads(file.read_text())) == MOST_KEPT
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path))
+    file, kept = tmp_path / "look.json", look_of(Keymap(), settings(), ENVIRONMENT)
+    save_look(file, kept)
+    found = load_look(file, {**ENVIRONMENT, **changes})
+    assert (found is not None) == is_used
+    assert found is None or (found.hints, found.order) == (kept.hints, "day")
+    paths.config_file().write_text("ascii = true")
+    assert load_look(file, ENVIRONMENT) is None
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "7", '{"a": 1}', '[7, {"conditions": {}}]', "[" * 100_000, "\ud800".encode("utf-8", "surrogatepass")],
+    ["", "{", "7", '{"a": 1}', '[{"order": {}}]', "[" * 100_000, "\ud800".encode("utf-8", "surrogatepass")],
 )
 def test_a_damaged_file_holds_no_look(tmp_path: Path, text: str | bytes) -> None:
     file = tmp_path / "look.json"
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    assert load_look(file, HERE) is None
-
-
-def test_a_look_depends_on_stylesheets_themes_settings_and_textual() -> None:
-    files = {Path(file).name for file, _, size in next_start._files() if size}
-    assert {"list.tcss", "lines.tcss", "theme.py", "pane.py", "main_screen.py", "__init__.py"} <= files
-    assert [file for file, _, _ in next_start._files()].count(str(paths.config_file())) == 1
-
-
-def is_kept() -> bool:
-    return load_look(paths.look_file(), conditions(os.environ)) is not None
-
-
-@pytest.mark.parametrize("view", ["latest", "starred"])
-async def test_the_reader_keeps_its_look_over_any_list(reader: Opener, tmp_path: Path, view: str) -> None:
-    (tmp_path / "state.json").write_text(f'{{"view": "{view}"}}')
-    async with reader(state_file=tmp_path / "state.json") as r:
-        assert is_kept()
-        await r.do("view.all")
-        kept = load_look(paths.look_file(), conditions(os.environ))
-        assert kept == look_of(r.main, r.app.keymap, r.app.settings)
+    assert load_look(file, ENVIRONMENT) is None
 
 
 async def test_a_start_draws_its_list_in_the_kept_look_if_all_of_it_is_certain(
@@ -341,13 +283,18 @@ def paint(r: Story, visit: Visit = LEFT) -> Painter:
     """The first frame as a start would draw it after a visit."""
     look, content = read(r, visit)
     return Painter(
-        look, content, remembered(look.density, look.filter_width, look.list_share, visit), r.app.size, papers.NOW
+        look,
+        content,
+        remembered(look.density, look.filter_width, look.list_share, visit),
+        r.app.size,
+        papers.NOW,
+        os.environ,
     )
 
 
 def read(r: Story, visit: Visit = LEFT) -> tuple[KeptLook, Content]:
     """The look of the screen as a start would know it, and the content of its list."""
-    look = look_of(r.main, r.app.keymap, r.app.settings)
+    look = look_of(r.app.keymap, r.app.settings, os.environ)
     content = read_content(r.file, visit, look.order)
     assert content is not None
     return look, content
@@ -375,15 +322,12 @@ def differing(r: Story, painter: Painter) -> list[str]:
 @pytest.mark.parametrize("name", ["dark", *(pytest.param(name, marks=pytest.mark.long) for name in [*LOOKS][1:])])
 async def test_textual_draws_the_same_cells(reader: Opener, name: str) -> None:
     async with reader(size=SIZES[0], settings=LOOKS[name]) as r:
-        look = look_of(r.main, r.app.keymap, r.app.settings)
         for size in SIZES if name == "dark" else (*SIZES, *EDGES):
             await r.resize(*size)
             painter = paint(r)
             assert differing(r, painter) == [], size
             screen = cells(painter.whole(), size)
             assert "Slow Video" in "".join(char.data for line in screen for char in line) or size[1] < 6
-            # A look does not depend on the size.
-            assert look_of(r.main, r.app.keymap, r.app.settings) == look
 
 
 @pytest.mark.long
@@ -396,9 +340,8 @@ async def test_the_users_own_panes_and_wide_titles_are_drawn_also_without_colour
     save(tmp_path / "state.json", visit)
     drafts = [draft(1, "漢字" * 60), draft(2, "e\u0301" * 90), draft(3, "\x1b[31mred")]
     days, theme = {"2026-05-12": drafts}, settings(theme="ansi")
+    monkeypatch.setenv("NO_COLOR", "1" if size[0] in (80, 200) else "")
     async with reader(papers=days, size=size, settings=theme, state_file=tmp_path / "state.json") as r:
-        assert differing(r, paint(r, visit)) == []
-        monkeypatch.setenv("NO_COLOR", "1")
         assert differing(r, paint(r, visit)) == []
 
 
@@ -434,15 +377,14 @@ async def test_the_cursor_begins_where_the_user_left_or_there_is_no_frame(
         assert read_content(r.file, Visit("starred"), "day") is None
 
 
-async def test_a_role_without_a_kept_style_is_not_guessed(reader: Opener) -> None:
+async def test_a_list_without_a_line_and_colours_that_the_terminal_lacks_are_not_drawn(reader: Opener) -> None:
     async with reader() as r:
         look, content = read(r)
-        styles = {name: style for name, style in look.styles.items() if name != "list current highlighted"}
         with pytest.raises(Unsure):
-            Painter(look._replace(styles=styles), content, PaneChoice(), r.app.size, papers.NOW).whole()
-        # A list with no line is not drawn either.
+            Painter(look, content, PaneChoice(), (60, 2), papers.NOW, ENVIRONMENT)
         with pytest.raises(Unsure):
-            Painter(look, content, PaneChoice(), (60, 2), papers.NOW)
+            sixteen = {"TERM": "linux"}
+            Painter(look._replace(theme="dark"), content, PaneChoice(), r.app.size, papers.NOW, sixteen).whole()
 
 
 async def test_only_a_sound_and_current_cache_is_certain(reader: Opener) -> None:

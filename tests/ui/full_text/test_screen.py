@@ -40,6 +40,7 @@ from reader.ui.kit.line_widgets import Reported
 from reader.ui.kit.lines import pattern
 from reader.ui.kit.pane import draw_scrollbars
 from reader.ui.kit.status_lines import Status
+from reader.ui.kit.styles import Palette
 from reader.ui.shell.state import Prompt
 from tests.table import each
 from tests.ui.full_texts import document, paragraph
@@ -144,11 +145,11 @@ async def test_a_text_that_fits_has_no_thumb_and_a_message_stands_in_the_middle(
 
 
 async def test_each_state_of_a_text_is_drawn_over_its_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    def style_of(piece: Piece, over: str) -> Style:
-        return Style(meta={"look": piece.role.partition(" ")[2] or over.removesuffix("text") + "hit" * piece.hit})
+    def style_of(_palette: Palette, _pane: str, role: str, over: str = "text", *, is_hit: bool = False) -> Style:
+        return Style(meta={"look": role.partition(" ")[2] or over.removesuffix("text") + "hit" * is_hit})
 
     app = TextStage()
-    monkeypatch.setattr(app.pane, "style_of", style_of)
+    monkeypatch.setattr(Palette, "draw", style_of)
     async with staged(app, 60, 10):
         plain = [
             *("  1  Introduction", "", "  We follow [2] and the tables of Table 1, see", ""),

@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 
 from reader.cache import pages
+from reader.cache import storing as module
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
-from reader.cache.storing import papers as module
-from reader.cache.storing.batch import Values, merged
-from reader.cache.storing.papers import Cache, Stored
+from reader.cache.storing import Cache, StoreResult, Values, merge_draft
 from reader.cache.tables import BLANK
 from reader.core.errors import CacheError
 from reader.core.ids import page_id
@@ -40,7 +39,7 @@ def rebuild(path: Path) -> None:
 
 def test_the_same_again_changes_and_writes_nothing(filled: Cache, window: Window) -> None:
     listing = Listing("2026-11-24", (draft(1, upvotes=9), draft(2, upvotes=30), draft(3, upvotes=1)))
-    assert filled.store(listing, "2026-11-24T12:00:00Z") == Stored(unchanged=3)
+    assert filled.store(listing, "2026-11-24T12:00:00Z") == StoreResult(unchanged=3)
     assert not window.changed()
 
 
@@ -49,7 +48,7 @@ def test_a_half_filled_day_replaces_no_fuller_one_and_a_paper_may_be_in_two(
 ) -> None:
     filled.store(Listing("2026-11-24", (draft(1, upvotes=9),)), NOW)
     # Late keywords give late topics.
-    assert filled.store(Listing("2026-11-20", (draft(1, keywords=("video",)),)), NOW) == Stored(updated=1)
+    assert filled.store(Listing("2026-11-20", (draft(1, keywords=("video",)),)), NOW) == StoreResult(updated=1)
     assert whole(path, "2611.00001").topics == ("video",)
     assert [(day.day, day.papers) for day in window.days()] == [("2026-11-24", 3), ("2026-11-23", 2), ("2026-11-20", 1)]
     assert whole(path, "2611.00001").day == "2026-11-24"
@@ -57,8 +56,8 @@ def test_a_half_filled_day_replaces_no_fuller_one_and_a_paper_may_be_in_two(
 
 def test_what_was_stored_adds_up(cache: Cache) -> None:
     twice = Listing("2026-11-24", (draft(1, upvotes=1), draft(1, upvotes=2)), (SkippedRecord("item 2", "no title"),))
-    assert cache.store(twice, NOW) == Stored(new=1, unchanged=1, skipped=1)
-    assert Stored(1, 2, 3, 4) + Stored(10, 20, 30, 40) == Stored(11, 22, 33, 44)
+    assert cache.store(twice, NOW) == StoreResult(new=1, unchanged=1, skipped=1)
+    assert StoreResult(1, 2, 3, 4) + StoreResult(10, 20, 30, 40) == StoreResult(11, 22, 33, 44)
 
 
 PAGE = Draft("A Title: of a Saved Page", author_count=6, published="2023-12-04", comments=2, source="page")
@@ -69,19 +68,19 @@ def test_a_paper_gives_its_own_id_up_for_the_arxiv_id_and_keeps_its_marks(cache:
     cache.store(Listing(None, (PAGE,)), NOW, newer=False)
     star(path, page_id(PAGE.title))
     feed = Draft("A title -- of a saved page", "2312.00001", "Text.", AUTHORS, published="2023-12-04", upvotes=3)
-    assert cache.store(Listing("2026-11-24", (feed,)), NOW) == Stored(updated=1)
+    assert cache.store(Listing("2026-11-24", (feed,)), NOW) == StoreResult(updated=1)
     paper = whole(path, "2312.00001")
     assert (paper.starred, paper.source, paper.authors) == (True, "hf", AUTHORS)
     assert whole(path, page_id(PAGE.title)) == paper
     # The page again: still the same paper, and the log still finds it by its old id.
-    assert cache.store(Listing(None, (PAGE,)), NOW, newer=False) == Stored(unchanged=1)
+    assert cache.store(Listing(None, (PAGE,)), NOW, newer=False) == StoreResult(unchanged=1)
     rebuild(path)
     assert whole(path, "2312.00001").starred
 
 
 def test_a_saved_page_of_a_known_paper_joins_it(cache: Cache, path: Path) -> None:
     cache.store(Listing("2026-11-24", (draft(1, PAGE.title)._replace(published=PAGE.published),)), NOW)
-    assert cache.store(Listing(None, (PAGE,)), NOW, newer=False) == Stored(updated=1)
+    assert cache.store(Listing(None, (PAGE,)), NOW, newer=False) == StoreResult(updated=1)
     assert whole(path, "2611.00001").author_count == 6
 
 
@@ -100,14 +99,14 @@ def test_a_title_alone_does_not_make_a_page_s_paper_another(
 ) -> None:
     told = [PAGE, draft(1, PAGE.title)._replace(**other)]
     for one in told if page_first else told[::-1]:
-        assert cache.store(Listing(None, (one,)), NOW) == Stored(new=1)
+        assert cache.store(Listing(None, (one,)), NOW) == StoreResult(new=1)
     assert whole(path, page_id(PAGE.title)).id == page_id(PAGE.title)
 
 
 def test_of_two_pages_papers_with_a_title_each_keeps_its_own(cache: Cache, path: Path) -> None:
     other = PAGE._replace(author_count=2, published="2020-01-01", entry="page:000000000001")
-    assert cache.store(Listing(None, (PAGE, other)), NOW, newer=False) == Stored(new=2)
-    assert cache.store(Listing(None, (PAGE, other)), NOW, newer=False) == Stored(unchanged=2)
+    assert cache.store(Listing(None, (PAGE, other)), NOW, newer=False) == StoreResult(new=2)
+    assert cache.store(Listing(None, (PAGE, other)), NOW, newer=False) == StoreResult(unchanged=2)
     feed = Draft(PAGE.title, "2001.00001", authors=("Ada", "Bo"), published="2020-01-01")
     cache.store(Listing(None, (feed,)), NOW)
     assert whole(path, "page:000000000001").id == "2001.00001"
@@ -143,7 +142,7 @@ def test_a_page_s_paper_joins_one_that_is_here_with_its_marks(cache: Cache, path
     assert (paper.id, paper.starred, paper.tags, paper.upvotes) == ("2611.00001", True, ("later",), 3)
     assert rows(path, "SELECT pk FROM page_paper") == [(paper.pk,)]
     # The page again: it is known by its old id, though its title is another one.
-    assert cache.store(Listing(None, (PAGE,)), NOW, newer=False) == Stored(updated=1)
+    assert cache.store(Listing(None, (PAGE,)), NOW, newer=False) == StoreResult(updated=1)
     assert rows(path, "SELECT count(*) FROM paper") == [(1,)]
     rebuild(path)
     assert whole(path, "2611.00001").starred
@@ -194,7 +193,7 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_half_stored(filled: Cache, w
     many = tuple(draft(number, abstract=f"word{number} " * 300) for number in range(100, 160))
     with pytest.raises(CacheError, match="disk is full"):
         filled.store(Listing("2026-11-24", many), NOW)
-    assert (window.days()[0].papers, window.size()) == (3, 5)
+    assert (window.days()[0].papers, window.last_key()) == (3, 5)
 
 
 def test_the_feed_s_ranking_is_kept_as_it_came(filled: Cache, window: Window) -> None:
@@ -224,8 +223,8 @@ def post(title: str = LONG, entry: str = "feed:0123456789ab", source: str = "lab
 def test_arxiv_fills_in_what_the_feed_does_not_say(cache: Cache, path: Path) -> None:
     cache.store(Listing("2026-11-24", (draft(1, upvotes=9),)), NOW)
     said = draft(1, categories=("cs.CL", "cs.LG"), version=2, revised="2026-11-23", remark="9 pages", source="arxiv")
-    assert cache.store(Listing(None, (said,)), NOW, newer=False) == Stored(updated=1)
-    assert cache.store(Listing(None, (said,)), NOW, newer=False) == Stored(unchanged=1)
+    assert cache.store(Listing(None, (said,)), NOW, newer=False) == StoreResult(updated=1)
+    assert cache.store(Listing(None, (said,)), NOW, newer=False) == StoreResult(unchanged=1)
     paper = whole(path, "2611.00001")
     assert (paper.categories, paper.version, paper.revised, paper.remark) == (
         ("cs.CL", "cs.LG"), 2, "2026-11-23", "9 pages",
@@ -246,8 +245,8 @@ def test_arxiv_fills_in_what_the_feed_does_not_say(cache: Cache, path: Path) -> 
 def test_an_entry_is_one_paper_each_time_and_joins_that_of_its_title_if_it_is_long(cache: Cache, path: Path) -> None:
     cache.store(Listing("2026-11-24", (draft(1, LONG), draft(2, "Week 12"))), NOW)
     one, other = post("Week 12", "feed:ba9876543210"), post("Week 12", "feed:000000000000", "club")
-    assert cache.store(Listing(None, (post(), one)), NOW, newer=False) == Stored(new=1, unchanged=1)
-    assert cache.store(Listing(None, (one, other)), NOW, newer=False) == Stored(new=1, unchanged=1)
+    assert cache.store(Listing(None, (post(), one)), NOW, newer=False) == StoreResult(new=1, unchanged=1)
+    assert cache.store(Listing(None, (one, other)), NOW, newer=False) == StoreResult(new=1, unchanged=1)
     assert whole(path, "2611.00001").source == "hf"
     assert rows(path, "SELECT paper_source.source, p.id FROM paper_source JOIN paper AS p USING (pk) ORDER BY pk") == [
         ("lab", "2611.00001"),
@@ -259,12 +258,12 @@ def test_an_entry_is_one_paper_each_time_and_joins_that_of_its_title_if_it_is_lo
 def test_an_entry_gives_its_id_up_for_that_of_arxiv_and_stays_known_by_it(cache: Cache, path: Path) -> None:
     cache.store(Listing(None, (post(url="https://lab.example.org/1"),)), NOW, newer=False)
     star(path, "feed:0123456789ab")
-    assert cache.store(Listing("2026-11-24", (draft(1, LONG),)), NOW) == Stored(updated=1)
+    assert cache.store(Listing("2026-11-24", (draft(1, LONG),)), NOW) == StoreResult(updated=1)
     paper = whole(path, "2611.00001")
     assert (paper.starred, paper.url) == (True, "https://lab.example.org/1")
     assert whole(path, "feed:0123456789ab") == paper
     for title in (LONG, "Another title of the same entry"):
-        assert cache.store(Listing(None, (post(title),)), NOW, newer=False) == Stored(unchanged=1)
+        assert cache.store(Listing(None, (post(title),)), NOW, newer=False) == StoreResult(unchanged=1)
 
 
 def test_new_and_changed_papers_count_for_the_planner_until_it_has_counted(
@@ -280,9 +279,9 @@ def test_new_and_changed_papers_count_for_the_planner_until_it_has_counted(
 
 def test_an_unchanged_day_counts_its_papers(filled: Cache) -> None:
     same = Listing("2026-11-24", (), is_unchanged=True)
-    assert filled.store(same, NOW) == Stored(unchanged=3)
-    assert filled.store(Listing("2026-11-24", ()), NOW) == Stored()
-    assert filled.store(same._replace(day="2026-11-01"), NOW) == Stored()
+    assert filled.store(same, NOW) == StoreResult(unchanged=3)
+    assert filled.store(Listing("2026-11-24", ()), NOW) == StoreResult()
+    assert filled.store(same._replace(day="2026-11-01"), NOW) == StoreResult()
 
 
 def test_the_etags_of_days_are_kept_until_they_settle(cache: Cache) -> None:
@@ -309,7 +308,7 @@ def test_a_title_of_25_letters_identifies_a_paper_unless_two_papers_of_arxiv_sha
         cache.store(Listing("2026-11-24", (draft(number, title),)), NOW)
         assert cache.store(Listing(None, (post(title),)), NOW, newer=False).new == new
     for number in (3, 4, 5):
-        assert cache.store(Listing("2026-11-24", (draft(number, LONG),)), NOW) == Stored(new=1)
+        assert cache.store(Listing("2026-11-24", (draft(number, LONG),)), NOW) == StoreResult(new=1)
 
 
 def test_moving_facts_are_recorded_before_and_after_a_change(cache: Cache, path: Path) -> None:
@@ -344,7 +343,7 @@ KNOWN: Values = {
 
 def test_a_new_paper_gets_what_its_draft_has() -> None:
     draft = Draft("A title", authors=("Ada", "Bo"), upvotes=0, comments=3, code_url="https://x.example", media=("m",))
-    assert merged(BLANK, draft, DAY, newer=True) == {
+    assert merge_draft(BLANK, draft, DAY, newer=True) == {
         "title": "A title",
         "title_hash": title_hash("A title"),
         "authors": "Ada\nBo",
@@ -384,35 +383,35 @@ def test_a_feed_replaces_and_a_file_only_fills_gaps_and_raises_counts(
     facts: dict[str, Any], by_feed: Values, by_file: Values
 ) -> None:
     draft = Draft("A title")._replace(**facts)
-    assert merged(KNOWN, draft, None, newer=True) == by_feed
-    assert merged(KNOWN, draft, None, newer=False) == by_file
+    assert merge_draft(KNOWN, draft, None, newer=True) == by_feed
+    assert merge_draft(KNOWN, draft, None, newer=False) == by_file
 
 
 def test_versions_are_joined() -> None:
     known = {**KNOWN, "versions": "v1 2026-05-01\nv3 2026-05-10"}
     told = Draft("A title", versions=("v2 2026-05-05", "v3 2026-05-11", "v10 2026-06-01"))
     joined = {"versions": "v1 2026-05-01\nv2 2026-05-05\nv3 2026-05-11\nv10 2026-06-01"}
-    assert merged(known, told, None, newer=True) == merged(known, told, None, newer=False) == joined
+    assert merge_draft(known, told, None, newer=True) == merge_draft(known, told, None, newer=False) == joined
 
 
 def test_arxivs_own_remark_replaces_the_known_one_and_tells_the_venue() -> None:
     known = {**KNOWN, "remark": "12 pages"}
     accepted = Draft("Another", remark="Accepted to ICLR 2026 (Oral)")
-    assert merged(known, accepted, None, newer=False) == {}
+    assert merge_draft(known, accepted, None, newer=False) == {}
     now = {"remark": accepted.remark, "venue": "ICLR 2026 oral"}
-    assert merged(known, accepted._replace(by_arxiv=True), None, newer=False) == now
+    assert merge_draft(known, accepted._replace(by_arxiv=True), None, newer=False) == now
     journal = Draft("A title", journal="Example J. 7 (2027) 1-9")
-    assert merged({**known, **now}, journal, None, newer=False)["venue"] == "Example J 2027"
+    assert merge_draft({**known, **now}, journal, None, newer=False)["venue"] == "Example J 2027"
 
 
 def test_a_number_of_authors_stands_where_no_names_are_known() -> None:
     nobody = {**KNOWN, "authors": "", "author_count": 0}
-    assert merged(nobody, Draft("A title", author_count=7), None, newer=False) == {"author_count": 7}
+    assert merge_draft(nobody, Draft("A title", author_count=7), None, newer=False) == {"author_count": 7}
     named = {"authors": "Ada\nBo", "author_count": 2}
-    assert merged(nobody, Draft("A title", authors=("Ada", "Bo"), author_count=9), None, newer=False) == named
+    assert merge_draft(nobody, Draft("A title", authors=("Ada", "Bo"), author_count=9), None, newer=False) == named
     counted = {**nobody, "author_count": 4}
-    assert merged(counted, Draft("A title", author_count=7), None, newer=True) == {}
-    assert merged(counted, Draft("A title", authors=("Ada", "Bo")), None, newer=True) == named
+    assert merge_draft(counted, Draft("A title", author_count=7), None, newer=True) == {}
+    assert merge_draft(counted, Draft("A title", authors=("Ada", "Bo")), None, newer=True) == named
 
 
 @each(
@@ -425,19 +424,19 @@ def test_a_number_of_authors_stands_where_no_names_are_known() -> None:
     ],
 )
 def test_a_paper_keeps_its_first_and_its_newest_day(day: str, changes: Values) -> None:
-    assert merged(KNOWN, Draft("A title"), day, newer=True) == changes
-    assert merged(KNOWN, Draft("A title"), day, newer=False) == changes
+    assert merge_draft(KNOWN, Draft("A title"), day, newer=True) == changes
+    assert merge_draft(KNOWN, Draft("A title"), day, newer=False) == changes
 
 
 def test_a_paper_without_a_day_is_sorted_by_its_dates() -> None:
     unlisted = {**KNOWN, "day": None, "first_day": None, "sort_day": ""}
-    assert merged(unlisted, Draft("A title"), None, newer=True) == {}
+    assert merge_draft(unlisted, Draft("A title"), None, newer=True) == {}
     announced = Draft("A title", announced="2026-05-02")
-    assert merged(unlisted, announced, None, newer=True) == {"sort_day": "2026-05-02"}
-    assert merged({**unlisted, "sort_day": "2026-05-01"}, announced, None, newer=True) == {}
+    assert merge_draft(unlisted, announced, None, newer=True) == {"sort_day": "2026-05-02"}
+    assert merge_draft({**unlisted, "sort_day": "2026-05-01"}, announced, None, newer=True) == {}
     published = announced._replace(published="2026-04-30")
     both = {"published": "2026-04-30", "sort_day": "2026-04-30"}
-    assert merged({**unlisted, "sort_day": "2026-05-01"}, published, None, newer=True) == both
-    assert merged(unlisted, published, DAY, newer=True) == {
+    assert merge_draft({**unlisted, "sort_day": "2026-05-01"}, published, None, newer=True) == both
+    assert merge_draft(unlisted, published, DAY, newer=True) == {
         "published": "2026-04-30", "day": DAY, "first_day": DAY, "sort_day": DAY,
     }  # fmt: skip

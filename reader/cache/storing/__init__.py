@@ -1,1 +1,0 @@
-"""How papers enter the cache, and how old ones leave it."""
