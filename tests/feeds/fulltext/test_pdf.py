@@ -245,13 +245,6 @@ def test_the_mass_of_an_isotope_stays_raised(tmp_path: Path) -> None:
     assert [line.text for line in found.pages[0].lines] == ["Atoms of ⁸⁷Rb are cold"]
 
 
-def test_an_accent_above_the_line_does_not_break_it() -> None:
-    # The file draws the accent of the first letter behind the words after it, and PDFium sees a gap there.
-    letters = [
-        *(Letter("E", 72, 79, 700, 10), Letter("s", 79, 83, 700, 10), Letter(" ", 83, 83, 700, 10)),
-        *(Letter("\u00b4", 73, 78, 702.6, 10), Letter(" ", 78, 78, 702.6, 10), Letter("C", 86, 93, 700, 10)),
-    ]
-    assert [line.text for line in find_lines(list(join_letters(letters)), 0)] == ["És C"]
 
 
 def test_program_code_keeps_its_lines_and_indentation(tmp_path: Path) -> None:
@@ -595,13 +588,6 @@ def test_a_fraction_is_written_in_its_line() -> None:
     assert written_text(inner, drawn_bar(84, 99, 702.5), drawn_bar(89, 94, 711)) == "= (a∕b)∕(c+d) "
 
 
-def test_a_line_that_is_no_fractions_bar_leaves_the_letters_alone() -> None:
-    limits = letters(("∫", 700, 10, 0), ("∞", 706, 7, 0), ("0", 695, 7, -3.5), ("f", 700, 10, 0))
-    assert "∕" not in written_text(limits)
-    two_rows = letters(("head", 706, 10, 0), ("cell", 694, 10, -20))
-    # The rule of a table is longer than a cell; a line under words is not centred.
-    for bar in (drawn_bar(72, 120, 702), drawn_bar(66, 92, 702)):
-        assert written_text(two_rows, bar) == "headcell"
 
 
 @each(
