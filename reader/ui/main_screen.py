@@ -347,7 +347,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         if reading is None:
             self.detail.clear()
         else:
-            self.detail.show(reading, found=found_of(state, reading.key))
+            self.detail.show(reading._replace(found=found_of(state, reading.key)))
 
     def _draw_query(self, state: State) -> None:
         draft = state.draft

@@ -455,9 +455,7 @@ class _Text(Widget):
 
     def render(self) -> Content:
         width = max(2, self.size.width - 2)
-        parts = wrap(self._text, width) if self._text else []
-        lines = [self._text[start:end].strip() for start, end in parts]
+        lines = [self._text[start:end].strip() for start, end in wrap(self._text, width)] if self._text else []
         if len(lines) > self._rows:
-            rest = self._text[parts[self._rows - 1][0] :]
-            lines = [*lines[: self._rows - 1], cut(rest, width, self._ellipsis)]
+            lines = [*lines[: self._rows - 1], cut(" ".join(lines[self._rows - 1 :]), width, self._ellipsis)]
         return Content("\n".join(f" {line}" for line in lines))

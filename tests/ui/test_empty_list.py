@@ -119,17 +119,12 @@ DAYS_AND_FETCH = "[ older day   ] newer day   r fetch"
             "No papers in March 2026. | No network. | [ older day   ] newer day   r try again",
         ),
         (
-            empty("day:2026-05-09"),
-            "No papers on Sat 9 May. | The feed rests at weekends. | [ older day   ] newer day",
+            fetching(empty("latest")),
+            "No papers on Tue 12 May. | Fetching: day 3 of 7. | [ older day   ] newer day   esc stop",
         ),
-        (fetching(empty("latest")), "No papers on Tue 12 May yet. | Fetching: day 3 of 7. | esc stop"),
         (empty("unread"), "All papers are read. | r fetch   ga all papers"),
         (fetching(empty("unread")), "All papers are read. | Fetching: day 3 of 7. | esc stop   ga all papers"),
         (empty("all"), "All papers are hidden. | [ older day   ] newer day   / is:hidden lists them"),
-        (
-            empty("starred", facts=HIDDEN),
-            "All papers in Starred are hidden. | [ older day   ] newer day   / is:hidden lists them",
-        ),
         (
             empty("latest", facts=HIDDEN),
             "All papers on Tue 12 May are hidden. | [ older day   ] newer day   / is:hidden lists them",
@@ -150,15 +145,11 @@ DAYS_AND_FETCH = "[ older day   ] newer day   r fetch"
         (empty("trending"), "No ranking yet. | It appears here once it is fetched. | r fetch   ga all papers"),
         (
             saved("topic:agents upvotes:>900"),
-            "No paper in best. | Its query is topic:agents upvotes:>900. | ga all papers",
-        ),
-        (
-            saved("topic:gone"),
-            "No paper in best. | There is no topic gone. Its query is topic:gone. | ga all papers",
+            "No papers in best yet. | Its query is topic:agents upvotes:>900. | ga all papers",
         ),
         (
             empty("follow:author:Ke Li"),
-            "No paper of Ke Li is here yet. | New ones will appear here. | ga all papers",
+            "No papers of Ke Li yet. | Its query is follow:author:ke-li. | ga all papers",
         ),
         (empty("unread").rank(), "Ranking papers. | esc goes back"),
         (
@@ -198,8 +189,7 @@ DAYS_AND_FETCH = "[ older day   ] newer day   r fetch"
         ),
         (
             empty("all", "topic:agnets topic:vidoe"),
-            "Nothing matches topic:agnets topic:vidoe. | Did you mean topic:agents topic:video?"
-            " | tab takes it   F clears the query",
+            "There is no topic agnets. | Did you mean topic:agents topic:video? | tab takes it   F clears the query",
         ),
         (
             typing(empty("all", "topic:agnets"), "topic:agnets"),
@@ -209,12 +199,7 @@ DAYS_AND_FETCH = "[ older day   ] newer day   r fetch"
             typing(empty("all", "robot"), "topc:agents"),
             "There is no field topc:. | Did you mean topic:agents? | tab takes it   esc puts the list back",
         ),
-        (typing(empty("all", "topic:vid"), "topic:vid"), "Nothing matches yet. | esc puts the list back"),
-        (typing(empty("all", "robot"), "robot author:"), "Nothing matches yet. | esc puts the list back"),
-        (
-            typing(empty("all"), "id:"),
-            "Paste a paper's id or address. | Such as 1706.03762. | esc puts the list back",
-        ),
+        (typing(empty("all"), "id:"), "id: needs a value, such as id:1706.03762. | esc puts the list back"),
         # All read.
         (
             empty("latest", "is:unread"),
@@ -225,10 +210,7 @@ DAYS_AND_FETCH = "[ older day   ] newer day   r fetch"
             "All 14 read. | [ Thu 30 Apr has 16 left   gu all 16 unread   F shows them",
         ),
         (empty("starred", "is:unread"), "All 14 read. | gu all 19 unread   F shows them"),
-        (
-            empty("starred", "is:unread", unread=0),
-            "All 14 read. | No unread papers are left anywhere. | F shows them",
-        ),
+        (empty("starred", "is:unread", unread=0), "All 14 read. | F shows them"),
     ],
 )
 def test_an_empty_list_says_why_and_which_keys_help(state: State, shown: str) -> None:

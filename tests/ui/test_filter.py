@@ -184,14 +184,6 @@ def test_the_strip_says_in_one_line_what_filters_the_list() -> None:
     assert strip_data(state, own).key == own.key("find.filter") != "f"
 
 
-def test_the_strip_names_the_nearest_of_a_topic_that_does_not_exist() -> None:
-    strip = strip_data(at("all", "topic:agnets -topic:cooking topic:video"), KEYMAP)
-    assert (strip.picked, strip.excluded) == (("Video generation",), ())
-    assert strip.wrong == ("no topic agnets: agents?", "no topic cooking")
-    unknown_yet = at("all", "topic:agnets").put(COUNTED, None).put(TOPIC_NAMES, {})
-    assert strip_data(unknown_yet, KEYMAP).picked == ("agnets",)
-
-
 @each(
     ("width", "line"),
     [
@@ -204,9 +196,6 @@ def test_the_strip_names_the_nearest_of_a_topic_that_does_not_exist() -> None:
 def test_the_strip_names_as_many_topics_as_fit(width: int, line: str) -> None:
     strip = Strip(("Agents & tools", "Safety"), ("Benchmarks",))
     assert "".join(piece.text for piece in strip_line(strip, width)) == line
-    wrong = Strip(("Safety",), wrong=("no topic agnets: agents?",), key="F2")
-    drawn = "".join(piece.text for piece in strip_line(wrong, 80, ASCII))
-    assert drawn == " no topic agnets: agents? - Safety y - F2 topics"
 
 
 def test_before_anything_is_counted_the_pane_names_the_views() -> None:
@@ -552,9 +541,6 @@ async def test_a_low_pane_scrolls_with_the_cursor_and_keeps_its_line() -> None:
         pane.show_data(FilterData(PANE_VIEWS, DAYS, TOPICS[:2]))
         await pilot.pause()
         assert here(pane) == "1 without papers"
-
-
-HOSTILE = "[/] \x1b[31m\x07漢字漢字漢字漢字漢字漢字 \u202e[b]"
 
 
 async def test_a_pane_that_is_left_shows_the_listed_view_and_keeps_its_cursor(reader: Opener) -> None:

@@ -17,10 +17,9 @@ from reader.refresh.lines import Line, step, waiting
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.kit.line_widgets import Reported
 from reader.ui.page.actions import _progress_text
-from reader.ui.page.lines import MEASURE, Presentation, link_keys
+from reader.ui.page.lines import MEASURE, Presentation, Reading, link_keys
 from reader.ui.page.loader import AFTER_FRAME, DetailLoader, PageRefresher
 from reader.ui.page.screen import PaperDetail, PaperPage
-from reader.ui.page.state import Reading
 from reader.ui.refresh.refresher import Refresher
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.state import State
@@ -338,7 +337,6 @@ async def test_a_page_gets_what_belongs_to_its_paper(
 
 async def test_leaving_the_page_stops_what_is_asked(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reader.ui.page.loader.READ_FOR", 0.001)
-    monkeypatch.setattr("reader.ui.page.loader.LONG", 0.001)
     with feed_of_two() as feed:
         async with reader(papers=PAPERS, settings=settings(endpoint=feed.url), still=False) as r:
             await r.until(lambda: feed.requests and not r.app.model.state[REFRESH].is_running)

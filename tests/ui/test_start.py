@@ -103,8 +103,7 @@ async def test_mistakes_in_the_settings_are_reported_and_change_nothing_else(rea
 async def test_tab_corrects_an_unknown_topic(reader: Opener) -> None:
     async with reader(query="topic:agnets is:unread") as r:
         assert r.context == "empty" and r.empty == (
-            "Nothing matches topic:agnets is:unread. Did you mean topic:agents is:unread?"
-            " tab takes it F clears the query"
+            "There is no topic agnets. Did you mean topic:agents is:unread? tab takes it F clears the query"
         )
         await r.do("query.complete")
         assert (r.query, len(r.ids), r.context) == ("topic:agents is:unread", 8, "list")

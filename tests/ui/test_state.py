@@ -20,7 +20,8 @@ from reader.session.places import Place, ViewList, saved_view, view
 from reader.ui.dates import DATE, DateRequest, ask_for_date
 from reader.ui.filter.counter import Counts
 from reader.ui.library.feed_results import FeedResults
-from reader.ui.page.state import PAGE, Reading, close_page
+from reader.ui.page.lines import Reading
+from reader.ui.page.state import PAGE, close_page
 from reader.ui.page.state import READING as DETAIL
 from reader.ui.query.advice import type_query
 from reader.ui.refresh.state import REFRESH

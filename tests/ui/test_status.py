@@ -42,7 +42,8 @@ from reader.ui.kit.styles import STYLES
 from reader.ui.list.header import main_status
 from reader.ui.main_screen import TopLine
 from reader.ui.notes.actions import NOTING, TAGGING, Noting, Tagging
-from reader.ui.page.state import PAGE, TRIAGE, Reading, begin_triage
+from reader.ui.page.lines import Reading
+from reader.ui.page.state import PAGE, TRIAGE, begin_triage
 from reader.ui.pictures import PICTURES, Picture, Pictures
 from reader.ui.shell.listing import ListContent
 from reader.ui.shell.screens import status

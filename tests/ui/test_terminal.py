@@ -1,18 +1,11 @@
-"""The terminal: input, jobs, leaving, the collector."""
+"""Leaving, and the collector; `tests/test_terminal.py` has the terminal itself."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
-import os
-import re
-import select
 import signal
-import subprocess
-import sys
-import termios
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from queue import SimpleQueue
 from threading import Event
 from types import SimpleNamespace
@@ -21,148 +14,8 @@ from typing import Any
 import pytest
 
 from reader.ui.terminal import leaving as module
-from reader.ui.terminal.driver import POP_TITLE, PUSH_TITLE
-from reader.ui.terminal.leaving import AS_IT_WAS, Leaving
+from reader.ui.terminal.leaving import Leaving
 from reader.ui.terminal.process import loading
-
-# Input and jobs
-
-# The end of the terminal
-
-OURS = """
-import threading, time
-from textual.app import App
-from reader.ui.terminal.driver import TerminalDriver
-class Ours(App):
-    first_frame = None
-    def lose_terminal(self):
-        pass
-    def on_mount(self):
-        self.set_interval(0.01, self.look)
-    def look(self):
-        if not any(thread.name == "textual-input" for thread in threading.enumerate()):
-            open(sys.argv[1], "w").write(f"{time.process_time()}")
-            self.exit()
-import sys
-Ours(driver_class=TerminalDriver).run()
-"""
-
-
-LIFE = "import signal; signal.alarm(60)\n"
-"""Ends an app after a minute, even if it spins and its test was killed."""
-
-
-def test_the_input_thread_ends_with_the_terminal(tmp_path: Path) -> None:
-    ours, its = os.openpty()
-    command = [sys.executable, "-c", LIFE + OURS, str(tmp_path / "ended")]
-    # A session of its own without a terminal in charge, so that no signal ends it first.
-    app = subprocess.Popen(command, stdin=its, stdout=its, stderr=its, start_new_session=True)
-    os.close(its)
-    seen = b""
-    try:
-        while b"\x1b[?1049h" not in seen:
-            assert select.select([ours], [], [], 30)[0], "it never began"
-            seen += os.read(ours, 65536)
-        os.close(ours)
-        assert app.wait(30) in (0, 120), "120: Python could not flush the terminal"
-    finally:
-        app.kill()
-    assert (tmp_path / "ended").exists()
-
-
-# Jobs
-
-SHELL = """
-import fcntl, os, signal, sys, termios
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-signal.signal(signal.SIGTTOU, signal.SIG_IGN)
-job = os.fork()
-if not job:
-    os.setpgid(0, 0)
-    os.tcsetpgrp(0, os.getpid())
-    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
-    os.execv(sys.executable, [sys.executable, "-c", sys.argv[1]])
-while True:
-    _, status = os.waitpid(job, os.WUNTRACED)
-    os.tcsetpgrp(0, os.getpgrp())
-    if not os.WIFSTOPPED(status):
-        break
-    print("<stopped>", flush=True)
-    os.tcsetpgrp(0, job)
-    os.killpg(job, signal.SIGCONT)
-print(f"<ended {os.waitstatus_to_exitcode(status)}>", flush=True)
-"""
-"""A shell with one job, which it continues whenever that has stopped."""
-
-JOB = """
-import os, signal
-from textual.app import App
-from reader.ui.terminal.driver import TerminalDriver
-class Job(App):
-    first_frame = None
-    def on_mount(self):
-        # Another thread may get the signal to go on; its handler runs once the loop wakes, as the reader's often does.
-        self.set_interval(0.1, lambda: None)
-        self._driver.set_title("A title")
-        self._driver.set_title("A title")
-    def on_key(self, event):
-        if event.key == "j":
-            self._driver.write(f"<went on: {self._driver.stop_job()}>")
-        elif event.key == "s":
-            os.kill(os.getpid(), signal.SIGTSTP)
-        elif event.key == "f":
-            os.kill(os.getpid(), signal.SIGSTOP)
-        elif event.key == "l":
-            with self.suspend():
-                os.kill(os.getpid(), signal.SIGTSTP)
-        elif event.key == "q":
-            self.exit()
-Job(driver_class=TerminalDriver).run()
-"""
-
-
-SIGNS = {"\x1b[?1049h": "in", "\x1b[?1049l": "out", PUSH_TITLE: "+", POP_TITLE: "-", "\x1b]2;A title\x1b\\": "title"}
-SEEN = re.compile("|".join((*map(re.escape, SIGNS), "<[a-zA-Z0: ]+>")))
-
-
-def test_a_job_leaves_the_terminal_whenever_it_stops_and_enters_it_when_it_goes_on() -> None:
-    ours, its = os.openpty()
-    own = {**os.environ, "TERM": "xterm"}
-    command = [sys.executable, "-c", LIFE + SHELL, LIFE + JOB]
-    shell = subprocess.Popen(command, stdin=its, stdout=its, stderr=its, start_new_session=True, env=own)
-    os.close(its)
-    seen = b""
-
-    def read(end: str) -> str:
-        """The next output, up to and including an end."""
-        nonlocal seen
-        while end.encode() not in seen:
-            assert select.select([ours], [], [], 30)[0], seen
-            seen += os.read(ours, 65536)
-        before, _, seen = seen.partition(end.encode())
-        return " ".join(SIGNS.get(one, one) for one in SEEN.findall(before.decode() + end))
-
-    title = "A title\x1b\\"
-    try:
-        assert read(title) == "in + title"
-        for key, happens in (
-            (b"j", "- out <stopped> in + title"),
-            (b"s", "<went on: True> - out <stopped> in + title"),
-            (b"f", "<stopped> - out in + title"),
-            (b"l", "- out <stopped> in + title"),
-        ):
-            os.write(ours, key)
-            assert read(title) == happens
-        # After lending the terminal, the program enters it anew, because the shell may have changed it.
-        assert read(title) == "- out in + title"
-        os.write(ours, b"q")
-        assert read("<ended 0>") == "- out <ended 0>"
-        assert shell.wait(30) == 0
-    finally:
-        shell.kill()
-        shell.wait()
-        os.close(ours)
-
 
 # Leaving
 
@@ -274,43 +127,6 @@ def test_handlers_that_a_first_frame_has_replaced_are_put_back(monkeypatch: pyte
         assert signal.getsignal(signal.SIGTERM) is signal.default_int_handler
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-HANGING = """
-import asyncio, signal, sys, time, tty
-from reader.ui.terminal import leaving
-leaving.GRACE_SECONDS, leaving.LAST_ACT_SECONDS = 0.05, 30.0
-async def work():
-    watch = leaving.Leaving()
-    tty.setraw(0)
-    watch.begin(lambda: None, lambda: ["It is lost."])
-    print("begun", flush=True)
-    time.sleep(60)
-asyncio.run(work())
-"""
-
-
-@pytest.mark.parametrize("has_errors", [True, False])
-def test_the_terminal_is_put_back_when_a_reader_hangs(has_errors: bool) -> None:
-    ours, its = os.openpty()
-    modes = termios.tcgetattr(its)
-    errors = its if has_errors else subprocess.PIPE
-    command = [sys.executable, "-c", HANGING]
-    with subprocess.Popen(command, stdin=its, stdout=its, stderr=errors, start_new_session=True) as program:
-        try:
-            seen = os.read(ours, 4096)
-            program.send_signal(signal.SIGTERM)
-            said = b"" if program.stderr is None else program.stderr.read()
-            assert program.wait(30) == 1
-            seen += os.read(ours, 4096)
-        finally:
-            program.kill()
-    line = "dailypapers: It is lost.\n"
-    on_terminal = f"begun\n{AS_IT_WAS}\r{line if has_errors else ''}".replace("lost.\n", "lost.\r\n")
-    assert (seen.decode(), said.decode()) == (on_terminal, "" if has_errors else line)
-    assert termios.tcgetattr(its) == modes
-    os.close(ours)
-    os.close(its)
 
 
 # The collector

@@ -98,7 +98,7 @@ async def test_the_end_names_the_day_and_undo_returns_to_the_last_paper(reader: 
     ("days", "named"),
     [
         (["2026-05-12"], "Tue 12 May"),
-        (["2026-05-11", "2026-05-12"], "Tue 12 May and Mon 11 May"),
+        (["2026-05-11", "2026-05-12"], "Tue 12 May to Mon 11 May, 2 days"),
         (["2026-05-12", "2026-05-11", "2026-05-08", "2026-05-07"], "Tue 12 May to Thu 7 May, 4 days"),
     ],
 )

@@ -105,4 +105,4 @@ def strip_parts(state: State) -> object:
 
 
 def strip_data(state: State, keymap: Keymap) -> Strip:
-    return strip_of(state.listing.place, state[TOPIC_NAMES], keymap.key("find.filter"), topic_papers(state))
+    return strip_of(state.listing.place, state[TOPIC_NAMES], keymap.key("find.filter"))

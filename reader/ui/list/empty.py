@@ -7,23 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from reader.core.dates import SATURDAY, Period, period_of_view
+from reader.core.dates import period_of_view
 from reader.core.lines import Line, Piece, cut, without_breaks
-from reader.core.query.suggestions import complete
 from reader.core.views import FOR_YOU, LATEST, QUEUED
 from reader.session.places import DAY, FOLLOW, SAVED, Place, day_of, feed_text
 from reader.ui.filter.state import COUNTED, in_all, place_counts, topic_papers
 from reader.ui.kit.lines import day_left, short_day
 from reader.ui.page.state import DECISIONS, TRIAGE, Triage, is_listed
-from reader.ui.query.advice import (
-    VOCABULARY,
-    find_mistake,
-    find_unknown_topic,
-    is_unfinished,
-    mended,
-    names_no_paper_yet,
-    with_known_topics,
-)
+from reader.ui.query.advice import find_mistake, find_unknown_topic, mended, with_known_topics
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.state import State
 
@@ -56,8 +47,7 @@ _CLEAR = "find.clear clears the query"
 _PUT_BACK = "query.cancel puts the list back"
 _DAYS = ("day.older older day", "day.newer newer day")
 
-_FETCHES = ("app.refresh", "find.fetch")
-_NEEDS_FEED = (*_FETCHES, "app.sample", "find.feed", "query.accept")
+_NEEDS_FEED = ("app.refresh", "app.sample", "find.feed", "find.fetch", "query.accept")
 """The actions that the sample does not offer, because it never asks the feed."""
 
 _VIEWS: Mapping[str, tuple[str, str]] = {
@@ -79,7 +69,11 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
     reason = _reason(state, today)
     if not demo:
         return reason
-    why = "The sample has only its own papers." if any(way.startswith(_FETCHES) for way in reason.ways) else reason.why
+    why = (
+        "The sample has only its own papers."
+        if any(way.startswith("app.refresh") for way in reason.ways)
+        else reason.why
+    )
     return reason._replace(why=why, ways=tuple(way for way in reason.ways if not way.startswith(_NEEDS_FEED)))
 
 
@@ -88,8 +82,14 @@ def _reason(state: State, today: date) -> EmptyReason:
     listing, refresh, triage = state.listing, state[REFRESH], state[TRIAGE]
     view, facts = listing.place.view, listing.facts
     asks = "app.escape stop" if refresh.is_running else f"app.refresh {'try again' if refresh.problem else 'fetch'}"
-    if state.draft is not None and (reason := _while_typing(state, state.draft.typed)) is not None:
-        return reason
+    text = listing.place.text if state.draft is None else state.draft.typed
+    topics = topic_papers(state)
+    error = find_mistake(text) or find_unknown_topic(text, topics)
+    if error is not None and error.suggestion:
+        meant = with_known_topics(mended(text, error), topics).strip()
+        return EmptyReason(str(error), ("Did you mean ", meant, "?"), ("query.complete takes it", _CLEAR, _PUT_BACK))
+    if error is not None:
+        return EmptyReason(str(error), ways=(_CLEAR, _PUT_BACK))
     if state.is_ranking or (view.id == FOR_YOU and not listing.order.complete):
         return EmptyReason("Ranking papers.", ways=("app.escape goes back",))
     if listing.results is not None:
@@ -110,66 +110,32 @@ def _reason(state: State, today: date) -> EmptyReason:
         return EmptyReason("Nothing has been learned from your marks yet.", why, ("read.why picks topics", _ALL))
     if listing.place.text:
         return _nothing_matches(state)
-    if refresh.is_running and refresh.view == view.id:
-        return EmptyReason(f"No papers{_where(state)} yet.", _progress(state), ("app.escape stop",))
     if view.id not in ("muted", "pages") and (facts.are_hidden or view.id == "all"):
         return EmptyReason(f"All papers{_where(state)} are hidden.", "", (*_DAYS, "find.query is:hidden lists them"))
     if view.id in _VIEWS:
         return EmptyReason(*_VIEWS[view.id], (_ALL,))
-    if view.id.startswith(FOLLOW):
-        return EmptyReason(("No paper of ", view.name, " is here yet."), "New ones will appear here.", (_ALL,))
-    if view.id.startswith(SAVED):
-        wrong = find_unknown_topic(view.query, topic_papers(state))
-        asks = f"{f'{wrong} ' if wrong else ''}Its query is "
-        return EmptyReason(("No paper in ", view.name, "."), (asks, view.query, "."), (_ALL,))
+    if view.id.startswith((FOLLOW, SAVED)):
+        return EmptyReason(
+            (f"No papers {'of' if view.id.startswith(FOLLOW) else 'in'} ", view.name, " yet."),
+            ("Its query is ", view.query, "."),
+            (_ALL,),
+        )
     if view.id == "unread":
         return EmptyReason("All papers are read.", _progress(state), (asks, _ALL))
     if view.is_ranking:
         return EmptyReason("No ranking yet.", refresh.problem or "It appears here once it is fetched.", (asks, _ALL))
-    period = _period(state)
-    if period is not None and period.kind == "day" and period.first.weekday() >= SATURDAY:
-        return EmptyReason(f"No papers{_where(state)}.", "The feed rests at weekends.", _DAYS)
-    known = "The feed listed no papers." if facts.is_day_known else "The feed has not been asked yet."
-    return EmptyReason(f"No papers{_where(state)}.", refresh.problem or known, (*_DAYS, asks))
-
-
-def _while_typing(state: State, typed: str) -> EmptyReason | None:
-    """The reason for a text that can't be run yet or has an unknown topic; None for other texts.
-
-    It agrees with the query line, whose key takes a completion first, else the suggestion for the mistake.
-    """
-    topics = topic_papers(state)
-    mistake = find_mistake(typed)
-    error = mistake or find_unknown_topic(typed, topics)
-    if names_no_paper_yet(typed):
-        return EmptyReason("Paste a paper's id or address.", "Such as 1706.03762.", (_PUT_BACK,))
-    if error is None:
-        return None
-    words = state[VOCABULARY]
-    if complete(typed, len(typed), {**words, "topic": topics}) is None:
-        if error.suggestion:
-            return _did_you_mean(str(error), mended(typed, error))
-        if mistake is not None and not is_unfinished(typed, mistake):
-            return EmptyReason(str(mistake), ways=(_PUT_BACK,))
-    return EmptyReason("Nothing matches yet.", ways=(_PUT_BACK,))
-
-
-def _did_you_mean(what: Sentence, meant: str) -> EmptyReason:
-    return EmptyReason(what, ("Did you mean ", meant.strip(), "?"), ("query.complete takes it", _CLEAR, _PUT_BACK))
+    why = "The feed listed no papers." if facts.is_day_known else "The feed has not been asked yet."
+    return EmptyReason(f"No papers{_where(state)}.", _progress(state) or refresh.problem or why, (*_DAYS, asks))
 
 
 def _nothing_matches(state: State) -> EmptyReason:
     place, counts = state.listing.place, place_counts(state)
-    what = ("Nothing matches ", place.text, f"{_where(state)}.")
-    meant = with_known_topics(place.text, tuple(topic_papers(state)))
-    if meant != place.text:
-        return _did_you_mean(what, meant)
     if counts is not None and counts.base and _asks_for_unread(place):
         ways = _ways_on(counts, place, day_of(place.view, state.listing.facts.newest_day))
-        nowhere = "" if ways else "No unread papers are left anywhere."
-        return EmptyReason(f"All {_number(counts.base)}read.", nowhere, (*ways, "find.clear shows them", _PUT_BACK))
+        return EmptyReason(f"All {_number(counts.base)}read.", "", (*ways, "find.clear shows them", _PUT_BACK))
     more, searches = in_all(state), "find.feed searches the feed" if feed_text(place.text) else ""
     ways = "find.widen searches all" if more else "", _CLEAR, searches, _PUT_BACK
+    what = ("Nothing matches ", place.text, f"{_where(state)}.")
     return EmptyReason(what, f"{more:,} in all." if more else "", ways)
 
 
@@ -180,15 +146,11 @@ def _progress(state: State) -> str:
 
 def _where(state: State) -> str:
     """The view for the end of a sentence; empty for all papers."""
-    view, period = state.listing.place.view, _period(state)
+    view, newest = state.listing.place.view, state.listing.facts.newest_day
+    period = period_of_view(f"{DAY}{day}" if (day := day_of(view, newest)) else view.id)
     if period is not None:
         return f" {'on' if period.kind == 'day' else 'in'} {period.short}"
     return "" if view.id in ("all", LATEST) else f" in {view.name}"
-
-
-def _period(state: State) -> Period | None:
-    view, newest = state.listing.place.view, state.listing.facts.newest_day
-    return period_of_view(f"{DAY}{day}" if (day := day_of(view, newest)) else view.id)
 
 
 # All read
@@ -232,9 +194,6 @@ def _asks_for_unread(place: Place) -> bool:
 
 # The end of a triage
 
-MAX_NAMED_DAYS = 3
-"""With more days, the end of a triage names only the newest and the oldest one."""
-
 
 def triage_end(triage: Triage, today: date, days: Sequence[DayCount] = ()) -> EmptyReason:
     """The summary of a triage: its days and its decisions.
@@ -254,11 +213,9 @@ def triage_end(triage: Triage, today: date, days: Sequence[DayCount] = ()) -> Em
 
 
 def _names_of_days(days: tuple[str, ...], today: date) -> str:
-    """The names of days: `Tue 1 Dec and Mon 30 Nov`, or `Tue 1 Dec to Thu 19 Nov, 9 days`."""
+    """The names of days: `Tue 1 Dec`, or `Tue 1 Dec to Thu 19 Nov, 9 days`."""
     names = [short_day(day, today) for day in days]
-    if len(names) > MAX_NAMED_DAYS:
-        return f"{names[0]} to {names[-1]}, {len(names)} days"
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}, {len(names)} days"
 
 
 # Drawing

@@ -14,28 +14,7 @@ from reader.ui.full_text.state import TEXT
 from reader.ui.shell.state import Front, Part, State
 
 if TYPE_CHECKING:
-    from reader.cache.community import KeptOutput, PageData
-    from reader.cache.history import ChangesSinceMark, Votes
-    from reader.core.follows import FollowReason
-    from reader.core.paper import Paper
-    from reader.ui.page.lines import Findings
-
-
-class Reading(NamedTuple):
-    """A paper in the detail pane or on the page, and what `Presentation` says about it."""
-
-    key: PaperKey
-    paper: Paper
-    words: tuple[str, ...]
-    votes: Votes
-    number: int = 0
-    """Its place in the list, from 1; 0 if unknown."""
-    kept: PageData | None = None
-    fetching: str = ""
-    outputs: tuple[KeptOutput, ...] = ()
-    follows: tuple[FollowReason, ...] = ()
-    suits: str = ""
-    since_marked: ChangesSinceMark | None = None
+    from reader.ui.page.lines import Findings, Reading
 
 
 READING: Part[Reading | None] = Part(None)

@@ -18,7 +18,8 @@ from reader.core.passages import Passage, parse_passage
 from reader.ui.full_text import view as view_module
 from reader.ui.full_text.actions import FullTextActions
 from reader.ui.full_text.state import TEXT
-from reader.ui.page.state import PAGE, Reading
+from reader.ui.page.lines import Reading
+from reader.ui.page.state import PAGE
 from reader.ui.shell.controller import handlers_of
 from tests.ui.bench import Bench
 from tests.ui.full_texts import document, paragraph
