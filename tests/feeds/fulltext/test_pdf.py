@@ -245,8 +245,6 @@ def test_the_mass_of_an_isotope_stays_raised(tmp_path: Path) -> None:
     assert [line.text for line in found.pages[0].lines] == ["Atoms of ⁸⁷Rb are cold"]
 
 
-
-
 def test_program_code_keeps_its_lines_and_indentation(tmp_path: Path) -> None:
     code = ["def f(x):", "    if x:", "        return 1", "    return 0"]
     printed = [Printed(text, 72, 560 - 12 * at, 10, MONO) for at, text in enumerate(code)]
@@ -586,8 +584,6 @@ def test_a_fraction_is_written_in_its_line() -> None:
     # Those within others come first.
     inner = letters(("=", 700, 10, 0), ("a", 713, 7, 12.75), ("b", 704, 7, -3.5), ("c+d", 694, 10, -9.25))
     assert written_text(inner, drawn_bar(84, 99, 702.5), drawn_bar(89, 94, 711)) == "= (a∕b)∕(c+d) "
-
-
 
 
 @each(

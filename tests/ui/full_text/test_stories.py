@@ -232,8 +232,6 @@ def quotes(r: Story) -> list[str]:
     return [one.passage.quote for one in text.view.highlights.kept if one.range]
 
 
-
-
 async def test_a_note_is_begun_at_a_passage_and_the_outline_leads_there(reader: Opener, cache_file: Path) -> None:
     async with reader(size=(100, 30)) as r:
         id = r.here.id
