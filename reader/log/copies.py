@@ -28,7 +28,7 @@ from reader.log.rows import (
     prepare,
     put,
 )
-from reader.paths import backup_folder, log_database, make_folder, sync, touch_private
+from reader.paths import backup_folder, log_database, make_folder, touch_private
 
 KEPT = 7
 """Daily copies of the log that are kept."""
@@ -140,37 +140,23 @@ def restore(cache: Path) -> Path | None:
 
 def _build(cache: Path, damaged: Path | None) -> Path | None:
     log = log_database(cache)
-    building = make_folder(log).with_name(f"{log.name}.new")
-    for end in ("", *connections.BESIDE):
-        building.with_name(building.name + end).unlink(missing_ok=True)
-    touch_private(building)
-    with explain_errors(log), closing(connections.connect(building, durable=True)) as connection:
-        # The journal mode makes the file whole by itself, without others beside it.
-        connection.execute("PRAGMA journal_mode = DELETE")
-        with connections.transaction(connection):
-            prepare(connection)
-            machine = ""
-            for file in filter(None, (damaged, *backups(cache))):
-                rows, named = _readable(file)
-                machine = machine or named
-                _insert(connection, rows)
-            _insert(connection, _in_cache(cache))
-            if old_home.is_old(cache):
-                old = old_home.read_old_home(cache)
-                machine = machine or old.machine
-                _insert(connection, map(_raw, old.rows))
-            put(connection, "machine", machine or new_machine())
-            (clock,) = connection.execute("SELECT coalesce(max(clock), 0) FROM event").fetchone()
-            put(connection, "clock", str(clock))
-        connection.execute("PRAGMA journal_mode = WAL")
-    aside = connections.set_aside(log)
-    try:
-        building.replace(log)
-        # The cache drops its old events only once the new name is on the disk.
-        sync(log.parent)
-    except OSError as error:
-        raise CacheError(f"{log} can't be replaced: {error.strerror}. Check what is in its place.") from error
-    return aside
+    building = connections.begin_replacement(log)
+    with connections.open_database(building, durable=True) as connection, connections.transaction(connection):
+        prepare(connection)
+        machine = ""
+        for file in filter(None, (damaged, *backups(cache))):
+            rows, named = _readable(file)
+            machine = machine or named
+            _insert(connection, rows)
+        _insert(connection, _in_cache(cache))
+        if old_home.is_old(cache):
+            old = old_home.read_old_home(cache)
+            machine = machine or old.machine
+            _insert(connection, map(_raw, old.rows))
+        put(connection, "machine", machine or new_machine())
+        (clock,) = connection.execute("SELECT coalesce(max(clock), 0) FROM event").fetchone()
+        put(connection, "clock", str(clock))
+    return connections.finish_replacement(building, log)
 
 
 _Raw = tuple[object, ...]

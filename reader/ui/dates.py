@@ -133,6 +133,7 @@ class DateScreen(LineScreen[DateRequest]):
     def report(self) -> None:
         text, self._is_refused, self.selected = self.line.text.strip(), False, 0
         self.suggested = Suggested(0, tuple(Candidate(name) for name in completions(text, self._known)))
+        self.show_rows()
 
     def complete(self) -> None:
         if self.suggested.candidates:

@@ -15,7 +15,6 @@ from textual.events import Key
 
 from reader.config import Settings
 from reader.core.errors import ReaderError, UsageError
-from reader.core.lines import measure
 from reader.core.paper_row import PaperKey
 from reader.core.settings.standing import ON_STAR, RUN, WRITE, Standing
 from reader.core.settings.types import UserCommand
@@ -45,7 +44,6 @@ from reader.ui.command_line.screen import (
     offer_line,
     run_command,
     suggest,
-    suggestions,
     type_command,
 )
 from reader.ui.shell.commands import Candidate, Here, Outcome, Suggested, Typed
@@ -97,25 +95,6 @@ def test_the_history_holds_each_command_once_newest_first() -> None:
 
 
 # Advice
-
-FOUND = Suggested(
-    4, (Candidate("add", "give papers the tag"), Candidate("remove"), Candidate("rename", "another name"))
-)
-
-
-def advice(width: int = 80, selected: int = 0) -> str:
-    line = suggestions(FOUND, selected, key="tab", width=width)
-    assert measure(line) <= width
-    return "".join(piece.text for piece in line)
-
-
-def test_the_selected_suggestion_is_explained_where_there_is_room() -> None:
-    assert advice() == "tab takes  add  remove  rename   give papers the tag"
-    assert advice(selected=1) == "tab takes  add  remove  rename"
-    assert advice(34) == "tab takes  add   give papers the…"
-    assert advice(44) == "tab takes  add  remove   give papers the tag"
-    for width in range(1, 60):
-        assert "rename" in advice(width, selected=2) or width < 33
 
 
 @each(

@@ -24,7 +24,7 @@ from reader.ui.library.feed_results import FeedResults
 from reader.ui.list.header import LONGEST, header, header_parts, window_title
 from reader.ui.page.lines import Findings
 from reader.ui.page.state import FOUND
-from reader.ui.refresh.state import REFRESH, UNJOINED, RefreshStatus, join_failed, joined
+from reader.ui.refresh.state import REFRESH, SYNC_FAILING, RefreshStatus
 from reader.ui.shell.listing import CacheFacts, ListContent
 from reader.ui.shell.state import State
 from tests.table import each
@@ -131,7 +131,7 @@ SLOW = SEARCHING.search_progressed("searching the feed")
 FETCHING = at("latest").put(TEXTS_AHEAD, "text 1 of 2")
 OFFLINE = FETCHING.put(REFRESH, RefreshStatus().failed("No network.", "offline", SINCE))
 SILENT = at("latest").put(REFRESH, RefreshStatus(trouble="2 feeds silent", failing_since=SINCE - timedelta(days=2)))
-UNJOINED_SINCE = join_failed(FETCHING, "sync fails", SINCE)
+UNJOINED = FETCHING.put(SYNC_FAILING, SINCE)
 
 
 @each(
@@ -150,15 +150,10 @@ UNJOINED_SINCE = join_failed(FETCHING, "sync fails", SINCE)
         (OFFLINE, Condition("offline 07:44", "trouble")),
         (SILENT, Condition("2 feeds silent 10 May", "trouble")),
         (replace(SILENT, mode="sample"), Condition("sample", "plain")),
-        (join_failed(UNJOINED_SINCE, "sync fails", NOW), Condition("sync fails 07:44", "trouble")),
     ],
 )
 def test_the_header_shows_progress_or_a_lasting_problem(state: State, condition: Condition) -> None:
     assert header(state, NOW, "·").condition == condition
-
-
-def test_a_sync_that_works_again_clears_its_trouble() -> None:
-    assert not joined(UNJOINED_SINCE, "sync fails")[UNJOINED]
 
 
 @each(

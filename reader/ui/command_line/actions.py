@@ -331,9 +331,13 @@ class CommandActions(Controller):
 
     @handles(each={f"command.{name}": methodcaller(name) for name in ("complete", "next", "previous")})
     def choose(self, _count: int | None, choose: Callable[[LineScreen[Any]], object]) -> None:
-        screens = self._app.screens
-        if screen := screens.get(COMMAND) or screens.get(TAGGING) or screens.get(DATE):
+        if (screen := self._line_screen()) is not None:
             choose(screen)
+
+    def _line_screen(self) -> LineScreen[Any] | None:
+        """The open line with completions above it."""
+        opened = (self._app.screens.get(front) for front in (COMMAND, TAGGING, DATE))
+        return next((screen for screen in opened if screen is not None), None)
 
     @handles("command.run")
     def run(self, _count: int | None) -> None:
@@ -356,12 +360,15 @@ class CommandActions(Controller):
 
     @answers("offer")
     def choose_row(self, place: int) -> None:
-        self._model.change(self._model.state.update(COMMAND, lambda command: command._replace(selected=place)))
+        screen = self._line_screen()
+        if screen is None:
+            return
+        screen.select(place)
         command = self._model.state[COMMAND]
         if command is not None and isinstance(command.marked, Offer):
             self._model.change(self._model.state.put(COMMAND, None))
             command.marked.run()
-        elif (screen := self._app.screens.get(COMMAND)) is not None:
+        else:
             screen.complete()
 
     def begin(self, line: str, *, is_own: bool = False, offer: Offer | None = None) -> None:

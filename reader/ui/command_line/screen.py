@@ -176,26 +176,6 @@ LEAST_ABOUT = 12
 """Minimum cells for the explanation of the marked word."""
 
 
-def suggestions(suggested: Suggested, selected: int, *, key: str, width: int, ellipsis: str = "…") -> Line:
-    """Completions of a text, with the `selected` word marked and explained; `key` takes it."""
-    found = suggested.candidates
-    if not found:
-        return ()
-    line: list[Piece] = [key_piece(key), key_piece(key, " takes", "quiet")]
-    about = literal(found[selected].about)
-    room = width - min(measure([Piece(about)]), width // 2) - 3 if about else width
-    first = max(0, selected - 2)
-    for place, one in enumerate(found[first:], first):
-        item = (Piece("  "), Piece(literal(one.text), "chosen" if place == selected else "quiet"))
-        if place > selected and measure((*line, *item)) > room:
-            break
-        line += item
-    rest = width - measure(line) - 3
-    if about and rest >= LEAST_ABOUT:
-        line += [Piece(" " * 3), Piece(cut(about, rest, ellipsis), "number")]
-    return cut_line(tuple(line), width, ellipsis)
-
-
 T = TypeVar("T")
 
 MOST_ROWS = 10
@@ -228,57 +208,8 @@ def offer_line(name: str, about: str, keys: str, width: int, *, finder: Finder, 
     return spread(left, right, width)
 
 
-class LineScreen(OverScreen[T]):
-    """An input line at the bottom of the screen, with completions, one of them marked."""
-
-    CSS_PATH = stylesheet("typed")
-    LABEL = ":"
-    LONGEST = 2_000
-
-    def __init__(self, app: ReaderApp, value: T) -> None:
-        super().__init__(app, value)
-        self.line = TypedLine(self.LABEL, LineInput(self.LONGEST), self._advise, self.report)
-        self.suggested = Suggested()
-        self.selected = 0
-
-    def compose(self) -> ComposeResult:
-        yield self.line
-
-    def on_mount(self) -> None:
-        self.line.begin()
-
-    def report(self) -> None:
-        raise NotImplementedError
-
-    def lead(self) -> Line:
-        """The text below the line before the suggestions, or instead of them."""
-        raise NotImplementedError
-
-    def complete(self) -> None:
-        if self.suggested.candidates:
-            word = self.suggested.candidates[self.selected].text
-            # After a complete word another may follow.
-            self.line.replace(self.suggested.start, word, "" if word[-1:] in ":=/" else " ")
-
-    def next(self) -> None:
-        self.select(self.selected + 1)
-
-    def previous(self) -> None:
-        self.select(self.selected - 1)
-
-    def select(self, place: int) -> None:
-        if 0 <= place < len(self.suggested.candidates):
-            self.selected = place
-            self.line.advise()
-
-    def _advise(self, width: int) -> Line:
-        key, ellipsis = self._keymap.key("command.complete", self._model.state.context), self._look.glyphs.ellipsis
-        found = suggestions(self.suggested, self.selected, key=key, width=width, ellipsis=ellipsis)
-        return cut_line((*self.lead(), *found), width, ellipsis)
-
-
 class OfferPane(RowsPane):
-    """The completions of the typed line, above it."""
+    """The completions of the typed line, or other offers, above it."""
 
     PANE = "offer"
 
@@ -288,6 +219,84 @@ class OfferPane(RowsPane):
             self.post_message(Reported("offer", offset.y + self.scroll_offset.y))
 
 
+class LineScreen(OverScreen[T]):
+    """An input line at the bottom of the screen, with completions above it, one of them marked."""
+
+    CSS_PATH = stylesheet("typed")
+    LABEL = ":"
+    LONGEST = 2_000
+
+    def __init__(self, app: ReaderApp, value: T) -> None:
+        super().__init__(app, value)
+        self.line = TypedLine(self.LABEL, LineInput(self.LONGEST), self._advise, self.report)
+        self.pane = OfferPane()
+        self.suggested = Suggested()
+        self.selected = 0
+
+    def compose(self) -> ComposeResult:
+        yield self.pane
+        yield self.line
+
+    def on_mount(self) -> None:
+        self.line.begin()
+
+    @property
+    def rows(self) -> Sequence[Candidate | Offer]:
+        return self.suggested.candidates
+
+    def report(self) -> None:
+        """Find the completions of the text after each edit, and call `show_rows`."""
+        raise NotImplementedError
+
+    def lead(self) -> Line:
+        """The text below the line."""
+        raise NotImplementedError
+
+    def complete(self) -> None:
+        if self.suggested.candidates:
+            word = self.suggested.candidates[self.selected].text
+            # After a complete word another may follow.
+            self.line.replace(self.suggested.start, word, "" if word[-1:] in ":=/" else " ")
+
+    def next(self) -> None:
+        """Mark the next row; among earlier texts, go to the next newer one."""
+        if self.line.recalled >= 0:
+            self.line.recall(-1)
+        else:
+            self.select(self.selected + 1)
+
+    def previous(self) -> None:
+        """Mark the previous row; at the first one, go to the previous text."""
+        if self.line.recalled < 0 and self.selected > 0:
+            self.select(self.selected - 1)
+        else:
+            self.line.recall(1)
+
+    def select(self, place: int) -> None:
+        if 0 <= place < len(self.rows):
+            self.selected = place
+            self.show_rows()
+
+    def show_rows(self) -> None:
+        count = min(len(self.rows), MOST_ROWS, max(0, self._model.state.height - LINES_BELOW))
+        self.pane.styles.height = count
+        self.pane.show(self._drawn_rows, self.selected)
+        self.line.advise()
+
+    def _drawn_rows(self, width: int) -> list[Row]:
+        finder, glyphs = Finder(self.line.text), self._look.glyphs
+        lines = (
+            (one.text, one.about, "") if isinstance(one, Candidate) else (one.name, one.about, one.keys)
+            for one in self.rows
+        )
+        return [Row(offer_line(*line, min(width, WIDEST), finder=finder, glyphs=glyphs), line) for line in lines]
+
+    def _advise(self, width: int) -> Line:
+        key = self._keymap.key("command.complete", self._model.state.context)
+        takes = (key_piece(key), Piece(" takes the word", "quiet")) if self.rows else ()
+        return cut_line((*self.lead(), *takes), width, self._look.glyphs.ellipsis)
+
+
 class CommandScreen(LineScreen[TypedCommand]):
     """The command line, with what it may become above it, and earlier commands."""
 
@@ -295,13 +304,8 @@ class CommandScreen(LineScreen[TypedCommand]):
         super().__init__(app, command)
         state = self._model.state
         self.line.history = state[COMMANDS]
-        self.pane = OfferPane()
         self._taken = state.selection.count if state.front_paper is None else 0
         self._command = command
-
-    def compose(self) -> ComposeResult:
-        yield self.pane
-        yield self.line
 
     def on_mount(self) -> None:
         if self._command.text:
@@ -309,18 +313,11 @@ class CommandScreen(LineScreen[TypedCommand]):
 
     def show(self, command: TypedCommand) -> None:
         self._command, self.suggested, self.selected = command, command.fitting, command.selected
-        rows = command.rows
-        self.pane.styles.height = min(len(rows), MOST_ROWS, max(0, self._model.state.height - LINES_BELOW))
-        self.pane.show(self._rows, command.selected)
-        self.line.advise()
+        self.show_rows()
 
-    def _rows(self, width: int) -> list[Row]:
-        finder, glyphs = Finder(self._command.text), self._look.glyphs
-        lines = (
-            (one.text, one.about, "") if isinstance(one, Candidate) else (one.name, one.about, one.keys)
-            for one in self._command.rows
-        )
-        return [Row(offer_line(*line, min(width, WIDEST), finder=finder, glyphs=glyphs), line) for line in lines]
+    @property
+    def rows(self) -> Sequence[Candidate | Offer]:
+        return self._command.rows
 
     def lead(self) -> Line:
         papers = f"for {self._taken:,} selected papers: " if self._taken else ""
@@ -337,20 +334,6 @@ class CommandScreen(LineScreen[TypedCommand]):
         if marked is not None:
             return (key_piece("enter"), Piece(f" {marked.name}", "quiet"))
         return (Piece(literal(self._command.hint), "quiet"),)
-
-    def next(self) -> None:
-        """Mark the next row; among earlier commands, go to the next newer one."""
-        if self.line.recalled >= 0:
-            self.line.recall(-1)
-        else:
-            super().next()
-
-    def previous(self) -> None:
-        """Mark the previous row; at the first one, go to the previous command."""
-        if self.line.recalled < 0 and self.selected > 0:
-            super().previous()
-        else:
-            self.line.recall(1)
 
     def complete(self) -> None:
         if isinstance(self._command.marked, Candidate):

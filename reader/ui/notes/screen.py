@@ -147,6 +147,7 @@ class TagScreen(LineScreen[Tagging]):
         pairs = zip(found.words, found.papers, strict=True) if found else ()
         candidates = (Candidate(word, "" if papers is None else amount(papers, "paper")) for word, papers in pairs)
         self.suggested, self.selected = Suggested(found.start if found else 0, tuple(candidates)), 0
+        self.show_rows()
 
     def lead(self) -> Line:
         has = "" if self.line.text.strip() else f"{literal(self._tagging.in_words)}  "
