@@ -109,8 +109,8 @@ class LineMarks(NamedTuple):
     searched: Marker | None = None
     letters: tuple[tuple[int, str], ...] = ()
     """Letters that choose references, each with the number of line letters before it."""
-    painted: tuple[tuple[int, int, str], ...] = ()
-    """The (start, end) of parts with an extra style: highlights and chosen words."""
+    painted: tuple[tuple[int, int], ...] = ()
+    """The (start, end) of highlighted parts."""
 
 
 PLAIN_LINE = LineMarks()
@@ -119,41 +119,32 @@ PLAIN_LINE = LineMarks()
 def text_line(line: DocumentLine, glyphs: Glyphs, marks: LineMarks = PLAIN_LINE) -> Line:
     """A line of the document in drawable pieces; references can be clicked."""
     drawn: Line = tuple(_piece(piece, glyphs) for piece in line.pieces)
-    for start, end, role in marks.painted:
-        over = (piece._replace(role=f"{piece.role} {role}") for piece in part_of(drawn, start, end))
-        drawn = (*part_of(drawn, 0, start), *over, *part_of(drawn, end, len(line.text)))
+    for start, end in marks.painted:
+        drawn = _changed(drawn, start, end, lambda piece: piece._replace(role=f"{piece.role} passage"))
     if marks.searched is not None:
-        found = hits("".join(piece.text for piece in drawn), marks.searched)
-        drawn = _over(drawn, [(start, end, None) for start, end in found])
-    return _over(drawn, [(start, start + 1, letter) for start, letter in marks.letters]) if marks.letters else drawn
+        for start, end in hits("".join(piece.text for piece in drawn), marks.searched):
+            drawn = _changed(drawn, start, end, lambda piece: piece._replace(hit=True))
+    # From the end on, since a letter in place of a wide sign moves what follows.
+    for start, letter in reversed(marks.letters):
+        drawn = _changed(drawn, start, start + 1, partial(_letter_over, letter))
+    return drawn
 
 
-def part_of(line: Line, start: int, end: int) -> Line:
-    """The letters of a line from one to before another."""
-    parts: list[Piece] = []
-    offset = 0
-    for piece in line:
-        text = piece.text[max(0, start - offset) : max(0, end - offset)]
-        parts += [piece._replace(text=text)] if text else []
-        offset += len(piece.text)
-    return tuple(parts)
+def _letter_over(letter: str, piece: Piece) -> Piece:
+    return Piece(letter.ljust(cell_len(piece.text)), "letter")
 
 
-def _over(line: Line, spans: Sequence[tuple[int, int, str | None]]) -> Line:
+def _changed(line: Line, start: int, end: int, change: Callable[[Piece], Piece]) -> Line:
+    """A line in which the pieces from one letter to before another are changed."""
     drawn: list[Piece] = []
-    offset = 0
     for piece in line:
-        done, end = 0, len(piece.text)
-        for start, stop, letter in spans:
-            first, last = max(done, start - offset), min(end, stop - offset)
-            if first >= last:
-                continue
-            drawn.append(piece._replace(text=piece.text[done:first]))
-            over = piece._replace(text=piece.text[first:last], hit=True)
-            drawn.append(over if letter is None else Piece(letter.ljust(cell_len(over.text)), "letter"))
-            done = last
-        drawn.append(piece._replace(text=piece.text[done:]))
-        offset += end
+        first, last = max(0, start), max(0, end)
+        if over := piece.text[first:last]:
+            before, after = piece._replace(text=piece.text[:first]), piece._replace(text=piece.text[last:])
+            drawn += (before, change(piece._replace(text=over)), after)
+        else:
+            drawn.append(piece)
+        start, end = start - len(piece.text), end - len(piece.text)
     return tuple(piece for piece in drawn if piece.text)
 
 

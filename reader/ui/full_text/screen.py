@@ -139,7 +139,7 @@ class TextPane(Pane, can_focus=True):
         letters = [
             (link.start, letter) for link, letter in zip(view.links, LETTERS, strict=False) if link.place == place
         ]
-        painted = [(part.start, part.end, "passage") for part in view.highlights.on_line(place)]
+        painted = [(part.start, part.end) for part in view.highlights.on_line(place)]
         is_plain = not (letters or painted or view.search.text)
         return PLAIN_LINE if is_plain else LineMarks(view.search.pattern, tuple(letters), tuple(painted))
 
