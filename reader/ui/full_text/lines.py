@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from rich.segment import Segment
+
 from reader.core.document.layout import DocumentLine, Layout, TextPlace, in_ascii
 from reader.core.document.model import Formula
 from reader.core.ids import in_arxiv_address, is_arxiv_id
@@ -159,37 +161,21 @@ def _piece(piece: Piece, glyphs: Glyphs) -> Piece:
 
 def clip_line(line: Line, start: int, width: int, glyphs: Glyphs) -> Line:
     """The cells of a line from `start` on, with signs where more text is on the left or right."""
-    cells = [(char, piece) for piece in line for char in _cells(piece.text)]
-    shown = cells[start : start + width]
-    if start and shown:
-        shown[0] = (glyphs.more_left, Piece("", "more"))
-    if len(cells) > start + width:
-        shown[-1] = (glyphs.more_right, Piece("", "more"))
-    return tuple(_join_cells(shown))
+    end = min(start + width, measure(line))
+    right: Line = (Piece(glyphs.more_right, "more"),) if end < measure(line) else ()
+    left: Line = (Piece(glyphs.more_left, "more"),) if start and end - start > len(right) else ()
+    return (*left, *_cells(line, start + len(left), end - len(right)), *right)
 
 
-def _cells(text: str) -> Iterator[str]:
-    """Each cell's text with its combining marks; the second half of a wide character is empty."""
-    found: list[str] = []
-    for char in text:
-        size = cell_len(char)
-        if size == 0 and found:
-            found[-1 if found[-1] else -2] += char
-        elif size:
-            found += [char, *[""] * (size - 1)]
-    yield from found
-
-
-def _join_cells(cells: Sequence[tuple[str, Piece]]) -> Iterator[Piece]:
-    """Cells as pieces; halves of wide characters at the edges become spaces."""
-    text = ""
-    for index, (char, piece) in enumerate(cells):
-        before, after = cells[index - 1][0] if index else "", cells[index + 1][0] if index + 1 < len(cells) else " "
-        is_half = cell_len(before) < 2 if char == "" else cell_len(char) > 1 and after != ""
-        text += " " if is_half else char
-        if index + 1 == len(cells) or cells[index + 1][1] is not piece:
-            yield piece._replace(text=text)
-            text = ""
+def _cells(line: Line, start: int, end: int) -> Iterator[Piece]:
+    """The part of a line from one cell to before another; halves of wide characters become spaces."""
+    for piece in line:
+        size = cell_len(piece.text)
+        before, _ = Segment(piece.text).split_cells(max(0, min(end, size)))
+        _, part = before.split_cells(max(0, min(start, size)))
+        if part.text:
+            yield piece._replace(text=part.text)
+        start, end = start - size, end - size
 
 
 # Instead of a text
