@@ -7,7 +7,7 @@ def main() -> int:
     """Run the program, or say what has damaged it."""
     try:
         # What no other package of the name has.
-        from reader import described  # noqa: F401
+        from reader import describe_version  # noqa: F401
         from reader.__main__ import main as run
     except Exception as error:
         import sys

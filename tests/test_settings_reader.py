@@ -136,7 +136,7 @@ days_at_start = 15
 days_at_strat = 3
 #! days_at_strat is not a setting. Did you mean days_at_start?
 order.x = 3
-#! order must be "day", "upvotes", "published", "added" or "title", not {"x": 3}.
+#! order must be "day", "upvotes", "published", "added" or "title", not {x = 3}.
 refresh_minutes = 1441
 #! refresh_minutes must be a whole number from 0 to 1440, not 1441. Did you mean 1440?
 ascii = maybe

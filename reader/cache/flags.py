@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from reader.core.marks import PASSAGE
@@ -34,21 +34,14 @@ def has(flag: Flag, pk: str) -> str:
     return f"EXISTS (SELECT 1 FROM paper_flags AS f WHERE f.pk = {pk} AND f.flags & {flag:d})"
 
 
-def papers_with_flag(connection: sqlite3.Connection, flag: Flag) -> set[int]:
-    """The papers with a flag."""
-    return {pk for (pk,) in connection.execute(having(flag))}
-
-
-def set_flag(connection: sqlite3.Connection, flag: Flag, pks: Iterable[int]) -> None:
-    """Set a flag of these papers, ignoring missing ones."""
-    connection.execute(_ADD, (int(flag), json.dumps(list(pks))))
-
-
-def clear_flag(connection: sqlite3.Connection, flag: Flag, pks: Iterable[int] | None = None) -> None:
-    """Clear a flag of these papers; by default of all papers."""
-    some, named = ("", ()) if pks is None else (f" AND pk IN {_CHOSEN}", (json.dumps(list(pks)),))
-    connection.execute(f"DELETE FROM paper_flags WHERE flags = {flag:d}{some}", named)
-    connection.execute(f"UPDATE paper_flags SET flags = flags & ~{flag:d} WHERE flags & {flag:d}{some}", named)
+def flag_papers(connection: sqlite3.Connection, flag: Flag, pks: Set[int], among: Set[int] | None = None) -> list[int]:
+    """Let these papers have a flag, and no others, of all or `among` some; return the papers that changed."""
+    before = {pk for (pk,) in connection.execute(having(flag)) if among is None or pk in among}
+    gone = (json.dumps(list(before - pks)),)
+    connection.execute(_ADD, (int(flag), json.dumps(list(pks - before))))
+    connection.execute(f"DELETE FROM paper_flags WHERE flags = {flag:d} AND pk IN {_CHOSEN}", gone)
+    connection.execute(f"UPDATE paper_flags SET flags = flags & ~{flag:d} WHERE pk IN {_CHOSEN}", gone)
+    return sorted(before ^ pks)
 
 
 PASSAGES = f"""

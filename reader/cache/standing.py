@@ -13,7 +13,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reader.cache.flags import clear_flag, has, papers_with_flag, set_flag
+from reader.cache.flags import flag_papers, has
 from reader.core.errors import QueryError
 from reader.core.follows import Follow, FollowReason
 from reader.core.foreign import read_json, web_url
@@ -43,15 +43,6 @@ def standing_queries(connection: sqlite3.Connection) -> list[Standing]:
     return sorted(found, key=lambda one: (one.place, one.name.casefold()))
 
 
-def _change_flag(connection: sqlite3.Connection, flag: Flag, after: set[int], among: set[int] | None) -> list[int]:
-    """Let these papers have a flag, and no others, of all or `among` some; return the papers that changed."""
-    before = papers_with_flag(connection, flag)
-    before = before if among is None else before & among
-    set_flag(connection, flag, after - before)
-    clear_flag(connection, flag, before - after)
-    return sorted(before ^ after)
-
-
 # Muted queries
 
 
@@ -64,7 +55,7 @@ def flag_muted(connection: sqlite3.Connection, among: Iterable[int] | None = Non
     chosen = None if among is None else set(among)
     # Without queries, as in a new home, the query language is not imported.
     after = _papers_of_any(connection, queries, _scope(connection, known), chosen) if queries else set[int]()
-    return _change_flag(connection, Flag.MUTED, after, chosen)
+    return flag_papers(connection, Flag.MUTED, after, chosen)
 
 
 def muting_queries(connection: sqlite3.Connection, pk: int) -> tuple[str, ...]:
@@ -173,7 +164,7 @@ def _find_followed(connection: sqlite3.Connection, among: Sequence[int] | None) 
         followed |= found
         rows = [(key, pk) for pk in sorted(found)]
         connection.executemany("INSERT INTO follow_paper (follow, pk) VALUES (?, ?)", rows)
-    _change_flag(connection, Flag.FOLLOWED, followed, wanted)
+    flag_papers(connection, Flag.FOLLOWED, followed, wanted)
 
 
 def _stored_follows(connection: sqlite3.Connection) -> list[tuple[int, Follow]]:

@@ -11,15 +11,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 from reader.cache import meta
-from reader.cache.marks.change import Change, same
+from reader.cache.marks.change import Change, same_state
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
@@ -33,29 +32,6 @@ from reader.database import connections
 from reader.log.actions import UserAction, asked_value, label_of
 
 
-class Candidates(NamedTuple):
-    """Papers that rules may act on: those with a greater key, and listed or published on a day (ISO) or later."""
-
-    after: int = 0
-    since: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The effect of a rule."""
-
-    rule: Standing
-    matched: tuple[int, ...] = ()
-    """The papers of its query, newest first."""
-    acts: Mapping[tuple[str, ...], Sequence[int]] = field(default_factory=dict)
-    """The kinds of marks that it makes, with their papers."""
-
-    @property
-    def count(self) -> int:
-        """Number of papers that it acts on."""
-        return sum(map(len, self.acts.values()))
-
-
 class Act(NamedTuple):
     """The effect that a rule had on a paper."""
 
@@ -67,50 +43,33 @@ class Act(NamedTuple):
     """Whether the user took it back."""
 
 
-def judge(
-    connection: sqlite3.Connection,
-    rules: Sequence[Standing],
-    scope: Scope,
-    candidates: Candidates,
-) -> list[Verdict]:
-    """The changes of the rules to the candidates, each rule in turn; the connection needs `register_functions`."""
+def judge(connection: sqlite3.Connection, rules: Sequence[Standing], scope: Scope, after: int = 0) -> list[Change]:
+    """The changes that rules make to papers with greater keys: first the marks, then which rule made them.
+
+    The connection needs `register_functions`.
+    """
     taken: dict[int, set[str]] = defaultdict(set)
-    verdicts = []
+    marked: dict[str, dict[int, None]] = defaultdict(dict)
+    told: dict[tuple[Standing, tuple[str, ...]], list[int]] = defaultdict(list)
     for rule in rules:
-        matched = tuple(papers_of(connection, rule.query, scope, _CANDIDATES, *candidates))
+        matched = papers_of(connection, rule.query, scope, _AFTER, after)
         acted = _acted_kinds(connection, matched)
         lacking = {kind: _lacking(connection, kind, matched) for kind in rule.marks}
-        acts: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for pk in matched:
             is_known = f"{RULE}{rule.name}" in acted[pk]
             kinds = () if is_known else allowed_marks(rule.marks, acted[pk], taken[pk])
-            done = tuple(kind for kind in kinds if pk in lacking[kind])
-            if done:
-                acts[done].append(pk)
+            if done := tuple(kind for kind in kinds if pk in lacking[kind]):
+                told[rule, done].append(pk)
                 taken[pk] |= set(kinds)
-        verdicts.append(Verdict(rule, matched, acts))
-    return verdicts
-
-
-def act(path: Path, verdicts: Iterable[Verdict]) -> UserAction | None:
-    """Record what the rules do as one action; None if they do nothing. Raises CacheError."""
-    if not (wanted := changes(verdicts)):
-        return None
-    with closing(Events.open(path)) as events:
-        return events.act(wanted)
-
-
-def changes(verdicts: Iterable[Verdict]) -> list[Change]:
-    """The changes that the rules make: first the marks, then which rule made them."""
-    marked: dict[str, dict[int, None]] = defaultdict(dict)
-    told = []
-    for verdict in verdicts:
-        for kinds, pks in verdict.acts.items():
-            for kind in kinds:
-                marked[kind].update(dict.fromkeys(pks))
-            value = json.dumps({"when": verdict.rule.query, "then": kinds}, ensure_ascii=False)
-            told.append(Change(f"{RULE}{verdict.rule.name}", value, pks))
-    return [*(Change(kind, True, list(pks)) for kind, pks in marked.items()), *told]
+                for kind in done:
+                    marked[kind][pk] = None
+    return [
+        *(Change(kind, True, list(pks)) for kind, pks in marked.items()),
+        *(
+            Change(f"{RULE}{rule.name}", json.dumps({"when": rule.query, "then": kinds}, ensure_ascii=False), pks)
+            for (rule, kinds), pks in told.items()
+        ),
+    ]
 
 
 def acts_on(connection: sqlite3.Connection, pk: int) -> tuple[Act, ...]:
@@ -157,7 +116,7 @@ def made_by_agents(connection: sqlite3.Connection, pk: int) -> tuple[ProgramMark
     )
 
 
-_CANDIDATES = "+p.pk > ? AND +p.sort_day >= ? ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC"
+_AFTER = "+p.pk > ? ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC"
 
 
 def _acted_kinds(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, set[str]]:
@@ -171,7 +130,7 @@ def _acted_kinds(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int
 
 def _lacking(connection: sqlite3.Connection, kind: str, pks: Sequence[int]) -> set[int]:
     values = {"papers": json.dumps(pks), "value": "1", "kind": kind}
-    query = f"SELECT pk FROM paper WHERE pk IN (SELECT value FROM json_each(:papers)) AND NOT ({same(kind)})"
+    query = f"SELECT pk FROM paper WHERE pk IN (SELECT value FROM json_each(:papers)) AND NOT ({same_state(kind)})"
     return {pk for (pk,) in connection.execute(query, values)}
 
 
@@ -203,12 +162,16 @@ def pass_over(path: Path, id: str) -> None:
         )
 
 
-def judge_new(path: Path, rules: Sequence[Standing], scope: Scope) -> list[Verdict]:
-    """The changes of the rules to the new papers."""
+def act(path: Path, rules: Sequence[Standing], scope: Scope) -> UserAction | None:
+    """Record what the rules do to the new papers as one action; None if they do nothing. Raises CacheError."""
     with _open(path) as cache:
         newest = newest_key(cache)
         seen = int(meta.get(cache, _SEEN) or newest)
-        return judge(cache, rules, scope, Candidates(seen)) if seen < newest else []
+        wanted = judge(cache, rules, scope, seen) if seen < newest else []
+    if not wanted:
+        return None
+    with closing(Events.open(path)) as events:
+        return events.act(wanted)
 
 
 def claim(path: Path, queries: Iterable[str], scope: Scope) -> dict[int, tuple[str, ...]]:

@@ -85,17 +85,34 @@ def count_changing(window: Window, change: Change) -> int:
     return len(window.read(lambda connection: find_changing(connection, change)))
 
 
-def report(arguments: Namespace, facts: Mapping[str, object], done: str, papers: int, changed: int) -> None:
-    """Print how many papers a change affected or would affect; `done` is their new state, such as `starred`."""
+def apply(
+    arguments: Namespace,
+    workspace: Workspace,
+    changes: Sequence[Change],
+    facts: Mapping[str, object],
+    done: str,
+    *,
+    papers: int,
+) -> int:
+    """Store changes as one action, unless this is a dry run, and print how many papers they affect.
+
+    `done` is the new state of the papers, such as `starred`, and `facts` are more fields for JSON.
+    """
     if arguments.dry_run:
+        with workspace.window() as window:
+            changed = max(count_changing(window, one) for one in changes)
         message = f"{amount(changed, 'paper')} would be {done}; nothing was changed."
-    elif changed:
-        message = f"{amount(changed, 'paper')} {done}. 'dailypapers undo' takes it back."
+    elif action := store_changes(workspace, changes):
+        changed = action.count
+        # Who stars, queues or hides papers has read them, too.
+        also = "".join(f", {count:,} {what}" for what, count in action.did[1:]) if len(changes) == 1 else ""
+        message = f"{amount(changed, 'paper')} {done}{also}. 'dailypapers undo' takes it back."
     else:
+        changed = 0
         state = done.removeprefix("marked ").replace("no longer", "not")
         message = f"Nothing to change: {amount(papers, 'paper')} {'is' if papers == 1 else 'are'} {state}."
     record = {**facts, "papers": papers or changed, "changed": changed, "dry_run": arguments.dry_run}
-    answer(arguments, record, message if papers or changed else "Nothing matches.")
+    return answer(arguments, record, message if papers or changed else "Nothing matches.")
 
 
 def store_changes(workspace: Workspace, changes: Sequence[Change]) -> UserAction | None:

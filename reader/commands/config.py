@@ -15,7 +15,7 @@ from typing import Any
 
 from reader.commands.command import Command, add_actions, expect_names, suggest
 from reader.commands.help import keys_page
-from reader.commands.output import Style, answer, print_line, print_text, warn
+from reader.commands.output import READABLE, Style, answer, print_line, print_text, warn
 from reader.commands.pages import print_page
 from reader.commands.workspace import Workspace, mistakes_in, warn_of_mistakes
 from reader.config import SETTING_TYPES, VARIABLES, Settings, setting_docs
@@ -77,12 +77,8 @@ def _print_value(arguments: Namespace, workspace: Workspace) -> int:
         value = [write_chord(chord) for chord in workspace.keymap.chords(inner[0])]
     elif inner:
         value = getattr(getattr(workspace.settings, table), inner[0])
-    lines = [value if isinstance(value, str) else as_toml(value)]
-    if SETTING_TYPES[table].is_repeated:
-        lines = list(_table_lines(workspace, table))
-    return answer(
-        arguments, {"value": value, "from": workspace.loaded_settings.origin(".".join((table, *inner)))}, *lines
-    )
+    record = {"value": value, "from": workspace.loaded_settings.origin(".".join((table, *inner)))}
+    return answer(arguments, record, value if isinstance(value, str) else as_toml(value))
 
 
 def _plain(value: Any) -> Any:
@@ -122,45 +118,30 @@ def _print_path(arguments: Namespace, workspace: Workspace) -> int:
 def _print_settings(arguments: Namespace, workspace: Workspace) -> int:
     loaded = workspace.loaded_settings
     if arguments.json:
-        found = {name: (_plain(getattr(loaded.settings, name)), about) for name, about in setting_docs().items()}
         record = {
-            name: {"value": value, "from": loaded.origin(name), "about": about}
-            for name, (value, about) in found.items()
+            name: {"value": _plain(getattr(loaded.settings, name)), "from": loaded.origin(name), "about": about}
+            for name, about in setting_docs().items()
         }
         return answer(arguments, record)
     style = Style.of(sys.stdout)
     lines = list(_settings_lines(workspace))
-    size = max(len(line) for line, _ in lines)
+    size = max(len(line) for line, _ in lines if len(line) <= READABLE)
     for line, origin in lines:
-        print_line(f"{line:{size}}  {style('muted', '# ' + origin)}" if origin else line)
+        print_line(f"{line:{size}}  {style('muted', '# ' + origin)}")
     warn_of_mistakes(workspace)
     return 0
 
 
 def _settings_lines(workspace: Workspace) -> Iterator[tuple[str, str]]:
-    """The settings in effect in the form of the file, each with its origin; the tables come last."""
-    settings, origin = workspace.settings, workspace.loaded_settings.origin
+    """The settings in effect, as lines of a settings file, each with its origin."""
+    origin = workspace.loaded_settings.origin
     for name, kind in SETTING_TYPES.items():
-        if kind.table is None and kind is not KEY_TABLE:
-            yield f"{name} = {as_toml(getattr(settings, name))}", origin(name)
-    for name, kind in SETTING_TYPES.items():
-        if kind.is_repeated:
-            for line in _table_lines(workspace, name):
-                yield line, origin(name) if line.startswith("[[") else ""
-        elif kind.table is not None or (kind is KEY_TABLE and settings.keys):
-            yield from (("", ""), (f"[{name}]", ""))
-            for key, value in _plain(getattr(settings, name)).items():
-                yield f"{as_toml(key) if kind is KEY_TABLE else key} = {as_toml(value)}", origin(f"{name}.{key}")
-
-
-def _table_lines(workspace: Workspace, table: str) -> Iterator[str]:
-    """The tables of a kind, in the form of the settings file, without defaults."""
-    for entry in getattr(workspace.settings, table):
-        yield from ("", f"[[{table}]]")
-        for one in fields(entry):
-            value = getattr(entry, one.name)
-            if value != one.default:
-                yield f"{one.name} = {as_toml(value)}"
+        value = _plain(getattr(workspace.settings, name))
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                yield f"{name}.{as_toml(key) if '.' in key else key} = {as_toml(inner)}", origin(f"{name}.{key}")
+        elif value or not kind.is_repeated:
+            yield f"{name} = {as_toml(value)}", origin(name)
 
 
 def _print_mistakes(arguments: Namespace, workspace: Workspace) -> int:

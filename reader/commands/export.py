@@ -94,7 +94,7 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
         raise UsageError("--watched takes nothing else: 'dailypapers views edit' has its queries, files and formats.")
     mistakes = [str(one) for one in workspace.loaded_settings.mistakes if one.key.startswith("exports")]
     if not (mistakes or workspace.settings.exports):
-        raise UsageError("There are none. 'dailypapers views add --then write --file FILE QUERY' makes one.")
+        raise UsageError("No query writes a file. 'dailypapers views add --then write --file FILE QUERY' makes one.")
     workspace.ensure_cache()
     for one in write_exports(workspace.cache_file, workspace.settings, workspace.config_file.parent):
         if one.problem:

@@ -53,7 +53,7 @@ from reader.refresh.lines import (
     refresh_job,
     waiting,
 )
-from reader.refresh.plan import Day, Latest, Month, Plan, Since
+from reader.refresh.plan import Day, Latest, Month, Since
 
 if TYPE_CHECKING:
     from reader.core.paper import Draft, Listing
@@ -160,10 +160,13 @@ def describe_progress(line: Line, seconds: float = 0.0) -> str:
 
 def _add_refresh_arguments(parser: ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--day", type=_day, metavar="D", help="one day: 2026-05-11, today or yesterday")
-    which.add_argument("--days", type=positive_number, metavar="N", help="the last N days (default: days_at_start)")
-    which.add_argument("--since", type=first_day, metavar="D", help="all days since D: a date, 2w or 3m")
-    which.add_argument("--month", type=_month, metavar="M", help="a month: 2026-05")
+    about = "one day: 2026-05-11, today or yesterday"
+    which.add_argument("--day", type=_day, dest="plan", metavar="D", help=about)
+    about = "the last N days (default: days_at_start)"
+    which.add_argument("--days", type=_latest, dest="plan", metavar="N", help=about)
+    about = "all days since D: a date, 2w or 3m"
+    which.add_argument("--since", type=lambda text: Since(first_day(text)), dest="plan", metavar="D", help=about)
+    which.add_argument("--month", type=_month, dest="plan", metavar="M", help="a month: 2026-05")
     about = "do not fetch the full texts that the setting fetch_ahead names"
     parser.add_argument("--no-texts", action="store_true", help=about)
     about = 'run another job, an object of JSON such as {"job": "text", "id": "2605.00001"}, and print its lines'
@@ -171,26 +174,28 @@ def _add_refresh_arguments(parser: ArgumentParser) -> None:
     add_quiet(parser, "print nothing unless something is missing, for cron")
 
 
-def _day(text: str) -> str:
-    """A single day (ISO), as an argparse type."""
+def _day(text: str) -> Day:
     first, last = day_span(text)
     if first != last:
         raise ArgumentTypeError(f"{text!r} is longer than a day")
-    return first
+    return Day(first)
 
 
-def _month(text: str) -> str:
-    """A month such as `2026-05`, as an argparse type."""
+def _latest(text: str) -> Latest:
+    return Latest(positive_number(text), after_absence=False)
+
+
+def _month(text: str) -> Month:
     first, last = day_span(text)
     if first[:7] != last[:7] or first[8:] != "01" or first == last:
         raise ArgumentTypeError(f"{text!r} is not a month: write it as 2026-05")
-    return first[:7]
+    return Month(first[:7])
 
 
 def _refresh(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.job:
         return _run_another(arguments, workspace)
-    quiet, plan = arguments.quiet, _choose_plan(arguments, workspace)
+    quiet, plan = arguments.quiet, arguments.plan or Latest(workspace.settings.days_at_start)
     print_line_of = _line_printer() if arguments.json and not arguments.json.fields else ignore
     missing: list[Line] = []
     by_rules: dict[str, int] = {}
@@ -259,18 +264,6 @@ def _line_printer() -> Callable[[Line], None]:
             sys.stdout.flush()
 
     return tell
-
-
-def _choose_plan(arguments: Namespace, workspace: Workspace) -> Plan:
-    if arguments.day:
-        return Day(arguments.day)
-    if arguments.since:
-        return Since(arguments.since)
-    if arguments.month:
-        return Month(arguments.month)
-    if arguments.days:
-        return Latest(arguments.days, after_absence=False)
-    return Latest(workspace.settings.days_at_start)
 
 
 def _run_another(arguments: Namespace, workspace: Workspace) -> int:

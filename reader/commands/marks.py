@@ -16,11 +16,9 @@ from reader.cache.tags import papers_with_tag, spellings, tag_counts, tagging
 from reader.commands.choosing import (
     add_papers,
     add_query_and_dry_run,
+    apply,
     choose_papers,
-    count_changing,
     expect_papers,
-    report,
-    store_changes,
 )
 from reader.commands.command import Command, add_words
 from reader.commands.output import Progress, answer, describe_action, print_rows, warn
@@ -61,23 +59,14 @@ def _mark_papers(arguments: Namespace, workspace: Workspace) -> int:
     kind, value, state = MARKS[arguments.mark]
     # A query finds hidden papers only if it asks for them, and unhide needs them.
     also = "(is:hidden OR is:muted)" if arguments.mark == "unhide" else ""
+    is_hooked = (kind, value) == ("star", True) and any(one.query == ON_STAR for one in workspace.settings.programs)
     with workspace.window() as window:
         pks = choose_papers(window, arguments, arguments.ids, also=also)
-        change = Change(kind, value, pks)
-        changed, also = count_changing(window, change) if arguments.dry_run else 0, ""
-        is_hooked = (
-            kind == "star"
-            and value
-            and any(one.query == ON_STAR for one in workspace.settings.programs)
-            and not arguments.dry_run
-        )
         newly = [row.pk for row in window.rows(pks) if not row.starred] if is_hooked else []
-    if not arguments.dry_run:
-        action = store_changes(workspace, [change])
-        changed = action.count if action else 0
-        also = "".join(f", {count:,} {what}" for what, count in action.did[1:]) if action else ""
-    report(arguments, {"mark": arguments.mark}, f"marked {state}{also}", len(pks), changed)
-    if newly:
+    apply(
+        arguments, workspace, [Change(kind, value, pks)], {"mark": arguments.mark}, f"marked {state}", papers=len(pks)
+    )
+    if newly and not arguments.dry_run:
         _run_on_star(workspace, [pk for pk in newly if isinstance(pk, int)])
     return 0
 
@@ -92,15 +81,15 @@ def _run_on_star(workspace: Workspace, pks: Sequence[int]) -> None:
     log_file.attach(workspace.settings.log_level)
     fetch = running.text_fetcher(workspace.job_context)
 
-    async def run(progress: Progress) -> None:
-        async for result in run_on_star(workspace.cache_file, workspace.settings, pks, fetch):
-            progress.show(f"on_star: {result.done:,} of {amount(result.of, 'paper')}")
+    async def run() -> None:
+        with Progress() as progress:
+            async for result in run_on_star(workspace.cache_file, workspace.settings, pks, fetch):
+                progress.show(f"on_star: {result.done:,} of {amount(result.of, 'paper')}")
 
-    with Progress() as progress:
-        try:
-            asyncio.run(run(progress))
-        except ReaderError as error:
-            warn(f"on_star: {error}")
+    try:
+        asyncio.run(run())
+    except ReaderError as error:
+        warn(f"on_star: {error}")
 
 
 MARK_COMMAND = Command(
@@ -155,14 +144,7 @@ def _run_tag(arguments: Namespace, workspace: Workspace) -> int:
             changes = window.read(partial(tagging, words=words, pks=pks))
         tag = changes[0].kind.removeprefix(TAG)
         message, whole = f"{'tagged' if arguments.what == 'add' else 'untagged'} {tag}", len(changes[0].pks)
-    if arguments.dry_run:
-        with workspace.window() as window:
-            changed = max(count_changing(window, one) for one in changes)
-    else:
-        action = store_changes(workspace, changes)
-        changed = action.count if action else 0
-    report(arguments, {"tag": tag}, message, whole, changed)
-    return 0
+    return apply(arguments, workspace, changes, {"tag": tag}, message, papers=whole)
 
 
 def clean_tag(text: str) -> str:

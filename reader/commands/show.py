@@ -170,7 +170,7 @@ def _paint(lines: Sequence[Line]) -> Iterator[str]:
 
 
 def _paper_lines(shown: _ShownPaper) -> Iterator[str]:
-    from reader.ui.page.lines import Presentation, compose
+    from reader.ui.page.lines import Presentation, ShownPaper, compose
     from reader.ui.why.lines import Explanation, explanation_rows
 
     columns = min(width(), READABLE) if is_terminal(sys.stdout) else ENDLESS
@@ -181,13 +181,17 @@ def _paper_lines(shown: _ShownPaper) -> Iterator[str]:
         is_page=True,
         is_unfolded=True,
         has_buttons=False,
+    )
+    reading = ShownPaper(
+        shown.paper.pk,
+        shown.paper,
         follows=shown.ask(reasons),
         outputs=shown.ask(outputs_of),
         kept=shown.ask(read_community),
     )
     programs = explanation_rows(Explanation(programs=shown.ask(made_by_agents)), columns, look.glyphs)
     made = [(), *(row.line for row in programs)] if programs else []
-    return _paint([*compose(shown.paper, columns, look), *made])
+    return _paint([*compose(reading, columns, look), *made])
 
 
 def _why_lines(shown: _ShownPaper) -> Iterator[str]:

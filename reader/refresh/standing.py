@@ -67,7 +67,7 @@ class StandingQueries:
             self._follows = {one.query: one for one in window.read(follows) if one.notify}
             scope = scope_of(window, self._settings, self._now().astimezone(UTC).date())
         # Acted on first: a process killed in between examines the papers again, and finds nothing to do.
-        action = watching.act(self._file, watching.judge_new(self._file, self._settings.rules, scope))
+        action = watching.act(self._file, self._settings.rules, scope)
         if self._settings.mute:
             # What a query such as day:today means changes by itself.
             with connections.open_database(self._file) as cache, connections.transaction(cache):

@@ -13,7 +13,7 @@ from reader.core.text import amount
 from reader.refresh.plan import Since
 from reader.ui.command_line.screen import LineScreen
 from reader.ui.page.state import close_page
-from reader.ui.shell.commands import Candidate, Suggested
+from reader.ui.shell.commands import Candidate, Suggestion
 from reader.ui.shell.controller import Controller, handles
 from reader.ui.shell.state import NOTHING_IS_FETCHED, Front, State
 
@@ -99,15 +99,6 @@ def completions(text: str, days: Iterable[str]) -> list[str]:
     return [name for name in names if name.startswith(text)][:MOST_SUGGESTED]
 
 
-def months_before(first: date) -> list[str]:
-    """The month of a day and those before it, back to the feed's first day, the latest first."""
-    found, month = list[str](), period_containing("month", first)
-    while month.last >= date.fromisoformat(FIRST_DAY):
-        found.append(month.date)
-        month = month.earlier
-    return found
-
-
 def number_of_papers(days: Iterable[DayCount]) -> str:
     """How many papers these days have, and how many of them are unread."""
     known = list(days)
@@ -130,26 +121,19 @@ class DateScreen(LineScreen[DateRequest]):
         self.LABEL = "go to" if request.since is None else "fetch all since"
         super().__init__(app, request)
         self._library = app.library
-        since = request.since
-        self._known = self._listed_days() if since is None else months_before(since)
-        self._is_since = since is not None
+        self._is_since = request.since is not None
+        fetched = app.library.fetched_days().items()
+        listed = [day for day, one in fetched if one.papers]
+        self._known = listed if request.since is None else [request.since.isoformat()]
         self._is_refused = False
-
-    def _listed_days(self) -> list[str]:
-        known = self._library.fetched_days()
-        return [day for day, one in known.items() if one.papers]
 
     def on_mount(self) -> None:
         self.report()
 
     def report(self) -> None:
         text, self._is_refused, self.selected = self.line.text.strip(), False, 0
-        found = (
-            [month for month in self._known if month.startswith(text)]
-            if self._is_since
-            else completions(text, self._known)
-        )
-        self.suggested = Suggested(0, tuple(Candidate(name, "") for name in found[:MOST_SUGGESTED]))
+        self.suggested = Suggestion(0, tuple(Candidate(name) for name in completions(text, self._known)))
+        self.show_rows()
 
     def complete(self) -> None:
         if self.suggested.candidates:

@@ -13,7 +13,7 @@ from reader.cache.reads.window import Window
 from reader.cache.search.selection import register_functions
 from reader.cache.standing import follow_counts, follows, muting_queries, reasons
 from reader.cache.storing import Cache
-from reader.cache.watching import Candidates, changes, judge
+from reader.cache.watching import judge
 from reader.core.follows import Follow, FollowReason
 from reader.core.paper import Draft, Listing
 from reader.core.paper_row import Flag
@@ -143,14 +143,12 @@ def test_a_rule_acts_once_and_leaves_what_the_user_did(filled: Cache, events: Ev
     with open_database(path) as connection:
         register_functions(connection)
 
-        def judged() -> dict[tuple[str, ...], list[int]]:
-            (verdict,) = judge(connection, rules, SCOPE, Candidates())
-            assert verdict.matched == (2, 1, 3, 5, 4) and verdict.count == sum(map(len, verdict.acts.values()))
-            return {kinds: list(pks) for kinds, pks in verdict.acts.items()}
+        def judged() -> dict[str, list[int]]:
+            return {one.kind: list(one.pks) for one in judge(connection, rules, SCOPE)}
 
         # A muted paper is hidden already, and what the user did is left as it is.
-        assert judged() == {("star",): [2], ("hide", "star"): [1, 5, 4]}
-        events.act(changes(judge(connection, rules, SCOPE, Candidates())))
+        assert judged() == {"hide": [1, 5, 4], "star": [2, 1, 5, 4], "rule:All": [1, 5, 4]}
+        events.act(judge(connection, rules, SCOPE))
         assert judged() == {}
         # The star keeps the muted word from hiding it.
         assert [muting_queries(connection, pk) for pk in (1, 2, 3)] == [(), (), ()]

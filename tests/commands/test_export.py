@@ -54,7 +54,7 @@ def test_a_format_goes_to_the_output_or_to_a_file_that_says_it(session: Session,
         $ export --all sort:title -o some.json
         ! 6 papers written in some.json, and the marks of 1 paper that is not in the cache.
         $ export --watched
-        2! dailypapers: There are none. 'dailypapers views add --then write --file FILE QUERY' makes one.
+        2! dailypapers: No query writes a file. 'dailypapers views add --then write --file FILE QUERY' makes one.
         $ export --watched -o x.bib
         2! dailypapers: --watched takes nothing else: 'dailypapers views edit' has its queries, files and formats.
         """  # noqa: E101

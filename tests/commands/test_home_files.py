@@ -19,14 +19,8 @@ import pytest
 
 from reader import platform
 from reader.cache import schema
-from reader.cache.feeds import Feeds
-from reader.cache.marks.change import Change
-from reader.cache.marks.events import Events
 from reader.commands.help import page
 from reader.core import removed
-from reader.core.marks import PASSAGE, Agent
-from reader.core.passages import Passage
-from reader.core.wishes import Wish
 from reader.database import connections
 from reader.log.rows import Row
 from reader.session import bookmarks, visit
@@ -196,7 +190,7 @@ def ids(run: Run, query: str) -> set[str]:
     return {one["id"] for one in run("list", query, "--json=id").records}
 
 
-def papers(*numbers: int) -> set[str]:
+def ids_of(*numbers: int) -> set[str]:
     return {f"2611.{number:05}" for number in numbers}
 
 
@@ -206,11 +200,11 @@ def test_a_home_of_the_last_release_opens_with_all_that_its_user_did(run: Run, h
         if file.suffix != ".xz":
             shutil.copyfile(file, home / file.name)
     (home / "papers.db").write_bytes(lzma.decompress((LAST_RELEASE / "papers.db.xz").read_bytes()))
-    starred = papers(*range(4), *range(7, 20))
+    starred = ids_of(*range(4), *range(7, 20))
     assert ids(run, "is:starred") == starred
-    assert ids(run, "tag:survey") == papers(*range(24, 35))
-    assert ids(run, "is:hidden") == papers(*range(89, 99))
-    assert ids(run, "has:note") == papers(2, 3, 4, 200)
+    assert ids(run, "tag:survey") == ids_of(*range(24, 35))
+    assert ids(run, "is:hidden") == ids_of(*range(89, 99))
+    assert ids(run, "has:note") == ids_of(2, 3, 4, 200)
     assert run("show", "2611.00002", "--json").record["note"] == "Mine: compare with *old* tasks."
     assert len(ids(run, "is:read")) == 90
     assert "a-feed" in run("feeds", "list").out
@@ -235,12 +229,11 @@ OWNER = {"dailypapers", "machine", "name"}
 TOKEN = "hf_secretsecretsecret"
 
 SETTINGS = """\
-on_star = ["notify-someone"]
 pdf_folder = "~/my-private-papers"
 [[rules]]
 name = "Stars"
 when = "is:starred"
-then = ["tag:ruled", "highlight"]
+then = ["tag:ruled"]
 """
 
 
@@ -280,79 +273,27 @@ def test_the_manual_lists_all_kinds_of_events() -> None:
     assert {kind: words for kind, words in WHAT_LEAVES.items() if words not in said} == {}
 
 
-_PASSAGE = Passage("0123456789ab", "What the paper says.")
-HIGHLIGHT = (f"{PASSAGE}{_PASSAGE.id}", _PASSAGE.value)
-
-
-def do_everything(run: Run, cache: Path) -> None:
-    """Let a home have events of every kind, with texts and secrets around them."""
-    first, second, third = IDS[:3]
-    for words in (
-        ("mark", "star", first, second),
-        ("mark", "read", first),
-        ("mark", "hide", third),
-        ("mark", "queue", first, second),
-        ("tag", "add", "later", first),
-        ("note", first, "--text", "A thought of my own."),
-        ("views", "add", "--then", "follow", "world model"),
-        ("mark", "unhide", third),
-        ("undo",),
-    ):
-        result = run(*words)
-        assert result.code == 0, (words, result.err)
-    with closing(Events.open(cache)) as events:
-        assert events.redo() is not None
-        wish = Wish("word", "world model").moved("raise")
-        for kind, value in (
-            (wish.kind, wish.value),
-            ("pass", "2026-11-24"),
-            ("open", "2026-11-24"),
-            ("finish", "2026-11-24"),
-            ("like", True),
-            HIGHLIGHT,
-            ("highlight", True),
-            ("rule:Stars", '{"when": "is:starred", "then": ["highlight"]}'),
-        ):
-            assert events.mark(kind, value, [3]) is not None
-        assert events.mark("want", True, [], absent=["0901.00001"]) is not None
-        assert events.act([Change("star", True, [3])], by=Agent("a program", "0" * 12)) is not None
-    with closing(Feeds.open(cache)) as feeds:
-        feeds.follow("rss", "https://blog.example/feed", "A blog", "a-blog", "2026-11-24")
-
-
-def test_a_real_file_has_what_is_listed_and_nothing_else(
-    run: Run, filled: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_shared_file_has_marks_of_the_listed_kinds_and_no_secrets(
+    run: Run, papers: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     monkeypatch.setattr("platform.node", lambda: "laptop.at.home.example")
-    home.mkdir()
-    cache = Path(shutil.copy(filled, home / "papers.db"))
     (home / "config.toml").write_text(SETTINGS)
-    do_everything(run, cache)
-    shared = tmp_path / "shared"
-    shared.mkdir()
-    assert run("sync", str(shared)).code == 0
-    run("config", "set", "order", "upvotes")
-    assert run("sync", str(shared)).code == 0
+    (shared := tmp_path / "shared").mkdir()
+    for words in (
+        *(("mark", "star", IDS[0]), ("tag", "add", "later", IDS[0]), ("note", IDS[0], "--text", "A thought.")),
+        *(("views", "add", "--then", "follow", "world model"), ("undo",), ("sync", str(shared))),
+    ):
+        assert run(*words).code == 0
     (file,) = shared.iterdir()
     data = file.read_bytes()
-    lines = [json.loads(line) for line in data.splitlines()]
-    assert set(lines[0]) == OWNER and lines[0]["name"] == "laptop"
-    rows = [Row(*line) for line in lines[1:]]
-    found = {row.kind.partition(":")[0] + (":" if ":" in row.kind else "") for row in rows}
-    # Only earlier versions have recorded interests.
-    assert found | {"agent:", "interest:"} == set(WHAT_LEAVES)
-    assert {row.by for row in rows} == {"", "rule:", "agent:a program:000000000000"}
-    with closing(sqlite3.connect(cache)) as connection:
+    owner, *rows = map(json.loads, data.splitlines())
+    assert set(owner) == OWNER and owner["name"] == "laptop"
+    found = {kind.partition(":")[0] + (":" if ":" in kind else "") for kind in (Row(*row).kind for row in rows)}
+    assert {"star", "tag:", "note", "standing:", "undo"} <= found <= set(WHAT_LEAVES)
+    with closing(sqlite3.connect(papers)) as connection:
         texts = connection.execute("SELECT title, abstract, authors FROM paper JOIN paper_text USING (pk)").fetchall()
-    texts_of_papers = [text for row in texts for text in row if text and len(text) > 10]
-    assert texts_of_papers
-    for secret in (
-        *texts_of_papers,
-        TOKEN,
-        "my-private-papers",
-        "ada@example.org",
-        str(home),
-        "at.home.example",
-    ):
+    secrets = [text for row in texts for text in row if text and len(text) > 10]
+    assert secrets
+    for secret in (*secrets, TOKEN, "my-private-papers", str(home), "at.home.example"):
         assert secret.encode() not in data

@@ -6,7 +6,7 @@ from datetime import date
 
 from reader.cache.reads.window import DayCount
 from reader.core.paper import Draft
-from reader.ui.dates import completions, months_before, number_of_papers, read_typed
+from reader.ui.dates import completions, number_of_papers, read_typed
 from reader.ui.refresh.state import REFRESH
 from reader.ui.views import ViewActions
 from tests.feed_server import FeedServer, item
@@ -155,10 +155,6 @@ def test_the_newest_days_then_months_are_suggested_and_days_of_a_typed_month() -
     assert completions("2026", KNOWN_DAYS) == ["2026-05", "2026-04"]
     assert completions("2026-05", KNOWN_DAYS) == ["2026-05", "2026-05-12", "2026-05-11"]
     assert completions("last", KNOWN_DAYS) == []
-
-
-def test_months_to_fetch_go_back_to_the_first_day_of_the_feed() -> None:
-    assert months_before(date(2023, 7, 1)) == ["2023-07", "2023-06", "2023-05"]
 
 
 @each(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -42,6 +43,7 @@ from reader.ui.page.lines import (
     SECTIONS_ON_PAGE,
     Findings,
     Presentation,
+    ShownPaper,
     comment_lines,
     compact,
     compose,
@@ -62,8 +64,13 @@ from tests.ui.stage import TODAY, paper, text, texts
 LOOK = Presentation(TODAY)
 
 
+def read(one: Paper, **more: Any) -> ShownPaper:
+    """A paper with more that is known of it."""
+    return ShownPaper(one.pk, one, **more)
+
+
 def own_texts(width: int = 40, *, is_unfolded: bool = False, tags: tuple[str, ...] = (), note: str = "") -> list[str]:
-    return said_by(own_lines(paper(tags=tags, note=note), width, replace(LOOK, is_unfolded=is_unfolded)))
+    return said_by(own_lines(read(paper(tags=tags, note=note)), width, replace(LOOK, is_unfolded=is_unfolded)))
 
 
 def said_by(lines: Sequence[Line]) -> list[str]:
@@ -72,8 +79,8 @@ def said_by(lines: Sequence[Line]) -> list[str]:
 
 def test_follows_come_first_and_lines_break_between_tags() -> None:
     follows = (FollowReason(Follow("topic", "agents")), FollowReason(Follow("author", "Ke Li"), "LI Ke"))
-    look = replace(LOOK, follows=follows, topic_names={"agents": "Agents & tools"})
-    lines = own_lines(paper(tags=("later", "to cite")), 70, look)
+    look = replace(LOOK, topic_names={"agents": "Agents & tools"})
+    lines = own_lines(read(paper(tags=("later", "to cite")), follows=follows), 70, look)
     assert said_by(lines) == ["◆ Followed Agents & tools · Ke Li: LI Ke", "Tags later · to cite"]
     ways = [*(("view", one.follow.view) for one in follows), ("tag", "later"), ("tag", "to cite")]
     assert [piece.action for line in lines for piece in line if piece.action] == ways
@@ -107,7 +114,7 @@ def test_code_and_tables_of_a_note_are_whole_and_addresses_are_links() -> None:
         "    b",
         "  ────",
     ]
-    lines = own_lines(paper(note="see https://example.org/x"), 40, LOOK)
+    lines = own_lines(read(paper(note="see https://example.org/x")), 40, LOOK)
     assert lines[0][-1].action == ("link", "https://example.org/x")
 
 
@@ -130,11 +137,12 @@ def test_highlights_stand_with_their_sections_and_notes_and_of_many_the_first_on
     ]
     look = replace(LOOK, link_keys={"places": "i"})
     head = ["Highlights  6  i reads there", *drawn, "▎ Short", "▎ of another program"]
-    folded, unfolded = (own_lines(paper(highlights=said), 40, one) for one in (look, replace(look, is_unfolded=True)))
+    looks = look, replace(look, is_unfolded=True)
+    folded, unfolded = (own_lines(read(paper(highlights=said)), 40, one) for one in looks)
     assert said_by(folded) == [*head, *drawn, *drawn, "+1 more"]
     assert said_by(unfolded) == [*head, *drawn, *drawn, *drawn, "less"]
     assert [line[1].action for line in folded if line[0].text == "▎ "][2:5] == [("passage", str(n)) for n in (0, 1, 2)]
-    narrow = said_by(own_lines(paper(highlights=said[:5]), 30, LOOK))
+    narrow = said_by(own_lines(read(paper(highlights=said[:5])), 30, LOOK))
     assert narrow[:2] == ["Highlights  5", "▎ A passage that takes more"]
     assert narrow[3:6] == ["▎ is cut after three lines, of", "  §3 Method", "  ✎ why so?"] and len(narrow) == 18
 
@@ -177,8 +185,8 @@ def test_each_reason_is_named() -> None:
 # The whole paper
 
 
-def whole(one: Paper, width: int = 60, look: Presentation = LOOK) -> list[str]:
-    return said_by(compose(one, width, look))
+def whole(one: Paper, width: int = 60, look: Presentation = LOOK, **more: Any) -> list[str]:
+    return said_by(compose(read(one, **more), width, look))
 
 
 def test_a_preview_begins_with_what_the_list_does_not_say() -> None:
@@ -230,22 +238,21 @@ def test_the_page_shows_everything_about_a_paper() -> None:
         categories=("cs.CL",),
     )
     repositories = tuple(Repository("model", f"lab/{name}", 1, 2, "text") for name in "mn")
-    look = Presentation(
-        TODAY,
+    look = Presentation(TODAY, link_keys={"o": "o", "p": "P", "a": "La", "c": "Lc", "1": "L1", "m": "Lm"}, is_page=True)
+    found = read(
+        one,
         position="3 of 34",
         suits="like what you starred",
         votes=Votes((50, 55, 61), 11),
         found=Findings(1, "like:1", (), SharedTerms(("draft trees",))),
         outputs=(KeptOutput("Summary", "2026-11-26T08:00:00Z", "One."),),
         fetching="fetching …",
-        link_keys={"o": "o", "p": "P", "a": "La", "c": "Lc", "1": "L1", "m": "Lm"},
         kept=PageData(
             Community((), repositories),
             title=PageTitle(1, TitleRecord("A"), (TitleRecord("A page", 2, None, "2511.1"),)),
         ),
-        is_page=True,
     )
-    assert whole(one, 30, look) == [
+    assert said_by(compose(found, 30, look)) == [
         *("A memory that forgets on", "purpose", ""),
         *("Ada Byron, Emmy Noether", "Some Lab", "◔ ◌ 24 Nov · arXiv 19 Nov", "v3 22 Nov · ICLR 2026"),
         *("▲ 61 ▇██ +11 since you looked", "3 ❞ · submitted by someone", f"{'':23}3 of 34", ""),
@@ -260,7 +267,7 @@ def test_the_page_shows_everything_about_a_paper() -> None:
         *("Video generation · Agents", "Versions v1 19 Nov · v3 22 Nov", "Computation and Language cs.CL", "9 pages"),
         *("memory · kv cache", "", "fetching …"),
     ]
-    wide, pane = whole(one, 78, look), whole(one, 60)
+    wide, pane = said_by(compose(found, 78, look)), whole(one, 60)
     assert wide[4:6] == [
         "◔ ◌ Mon 24 Nov · arXiv 19 Nov · v3 22 Nov · ICLR 2026",
         "▲ 61 ▇██ +11 since you looked · 3 comments · submitted by someone      3 of 34",
@@ -271,7 +278,7 @@ def test_the_page_shows_everything_about_a_paper() -> None:
         "code.example · 2 models · 1 Space",
     ]
     assert "code.example · 1 dataset" in whole(one._replace(models=0, datasets=1, spaces=0), 60)
-    submitter = next(piece for line in compose(one, 60, look) for piece in line if "someone" in piece.text)
+    submitter = next(piece for line in compose(found, 60, look) for piece in line if "someone" in piece.text)
     assert submitter.action == ("link", "https://huggingface.co/someone")
 
 
@@ -302,7 +309,7 @@ ALONE = {"published": None, "comments": 0}
     ],
 )
 def test_the_facts_stand_below_the_people(one: Paper, width: int, position: str, facts: list[str]) -> None:
-    lines = whole(one, width, Presentation(TODAY, position=position))
+    lines = whole(one, width, position=position)
     at = next(number for number, line in enumerate(lines) if line.endswith("Lab")) + 1
     assert lines[at : at + len(facts) + 1] == [*facts, ""]
 
@@ -347,8 +354,8 @@ def test_people_take_one_line_and_keywords_two_until_they_are_unfolded() -> None
 
 def test_a_searched_name_that_is_folded_marks_the_number_of_the_others() -> None:
     one = paper(authors=(*(f"Given Name{number}" for number in range(9)), "Emmy Noether"), author_count=10)
-    look = Presentation(TODAY, words=("noether",))
-    assert [piece.text for line in compose(one, 60, look) for piece in line if piece.hit] == ["+6"]
+    lines = compose(read(one, words=("noether",)), 60, LOOK)
+    assert [piece.text for line in lines for piece in line if piece.hit] == ["+6"]
 
 
 def test_on_the_page_each_link_has_a_line_with_its_key() -> None:
@@ -373,8 +380,8 @@ def test_on_the_page_each_link_has_a_line_with_its_key() -> None:
 
 
 def test_searched_words_are_marked_but_not_our_own_labels() -> None:
-    look = Presentation(TODAY, words=("memory", "abstract", "byron"))
-    found = [piece for line in compose(paper(), 60, look) for piece in line if piece.hit]
+    lines = compose(read(paper(), words=("memory", "abstract", "byron")), 60, LOOK)
+    found = [piece for line in lines for piece in line if piece.hit]
     assert [(piece.text, piece.role) for piece in found] == [
         ("memory", "title"),
         ("Byron", "people"),
@@ -415,15 +422,8 @@ words = st.text(max_size=60) | st.sampled_from(["[/]", "\x1b[2J", "中文标题"
 def test_any_paper_is_drawn_literally_within_the_width(
     one: Paper, others: str, width: int, is_unfolded: bool, is_page: bool
 ) -> None:
-    look = Presentation(
-        TODAY,
-        words=("a",),
-        is_unfolded=is_unfolded,
-        is_page=is_page,
-        position="3 of 34",
-        outputs=(KeptOutput(others, MADE, others),),
-    )
-    for line in compose(one, width, look):
+    known = read(one, words=("a",), position="3 of 34", outputs=(KeptOutput(others, MADE, others),))
+    for line in compose(known, width, replace(LOOK, is_unfolded=is_unfolded, is_page=is_page)):
         assert measure(line) <= width
         assert all(piece.text.isprintable() for piece in line)
 

@@ -30,7 +30,7 @@ from reader.ui.kit.textual_fixes import (
     BlankGround,
     Colorless,
     ControlNet,
-    Delayed,
+    DelayedCall,
     PastesWhole,
     StylesheetParsedOnce,
     color_filters,
@@ -46,7 +46,7 @@ async def until(happened: Callable[[], bool]) -> None:
         await asyncio.sleep(0.001)
 
 
-# Delayed
+# DelayedCall
 
 
 class Calls:
@@ -55,7 +55,7 @@ class Calls:
     def __init__(self, app: App[None]) -> None:
         self.app = app
         self.made = 0
-        self.delayed = Delayed(app, self.count)
+        self.delayed = DelayedCall(app, self.count)
 
     def count(self) -> None:
         self.made += 1

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from reader.cache import meta, standing
-from reader.cache.flags import clear_flag, has, having, set_flag
+from reader.cache.flags import flag_papers, has, having
 from reader.cache.standing import derive_follows, list_feeds
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
 from reader.core.marks import FOLLOW, HIGHLIGHT, NOTE, PASSAGE, QUEUE, STANDING, STATES, TAG, TRACES, sql_list
@@ -114,8 +114,8 @@ def _forget(connection: sqlite3.Connection, edition: str) -> None:
             connection.execute(f"DELETE FROM {table}")
         connection.execute("UPDATE paper SET read = 0, starred = 0, has_note = 0 WHERE read OR starred OR has_note")
         connection.execute("UPDATE paper SET hidden = 0 WHERE hidden")
-        clear_flag(connection, Flag.MUTED)
-        clear_flag(connection, Flag.HIGHLIGHTED)
+        flag_papers(connection, Flag.MUTED, set())
+        flag_papers(connection, Flag.HIGHLIGHTED, set())
         derive_follows(connection)
         meta.put(connection, APPLIED, f"{edition} 0")
 
@@ -177,11 +177,9 @@ def settle(connection: sqlite3.Connection) -> None:
                 f"UPDATE paper SET {column} = CAST(coalesce({newest}, 0) AS INTEGER) WHERE pk IN ({_of(kind)})"
             )
     if HIGHLIGHT in kinds:
-        touched = _keys(connection, _of(HIGHLIGHT))
         newest = NEWEST.format(pk="t.pk", kind="t.kind")
-        chosen = set(_keys(connection, f"SELECT pk FROM touched AS t WHERE kind = '{HIGHLIGHT}' AND {newest} = '1'"))
-        set_flag(connection, Flag.HIGHLIGHTED, chosen)
-        clear_flag(connection, Flag.HIGHLIGHTED, [pk for pk in touched if pk not in chosen])
+        chosen = _keys(connection, f"SELECT pk FROM touched AS t WHERE kind = '{HIGHLIGHT}' AND {newest} = '1'")
+        flag_papers(connection, Flag.HIGHLIGHTED, chosen, _keys(connection, _of(HIGHLIGHT)))
     if any(kind.startswith(TAG) for kind in kinds):
         length = len(TAG) + 1
         connection.execute(
@@ -210,8 +208,8 @@ def _of(kind: str) -> str:
     return f"SELECT pk FROM touched WHERE kind = '{kind}'"
 
 
-def _keys(connection: sqlite3.Connection, query: str) -> list[int]:
-    return [pk for (pk,) in connection.execute(query)]
+def _keys(connection: sqlite3.Connection, query: str) -> set[int]:
+    return {pk for (pk,) in connection.execute(query)}
 
 
 def _replace(connection: sqlite3.Connection, kind: str, table: str, column: str, nothing: str) -> None:

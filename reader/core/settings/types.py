@@ -76,6 +76,10 @@ def as_toml(value: object) -> str:
     """A value in the settings file's syntax."""
     import json
 
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key} = {as_toml(one)}' for key, one in value.items())}}}"
+    if isinstance(value, list) and value and isinstance(value[0], Mapping):
+        return f"[{', '.join(map(as_toml, value))}]"
     try:
         # TOML takes no bare DEL, which JSON does.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -31,9 +29,6 @@ COUNT_AFTER = 0.015
 
 COUNT_AGAIN = 0.3
 """Seconds after which an interrupted count begins again, unless another count comes first."""
-
-REST, LONGEST_REST = 0.15, 2.0
-"""Idle seconds before saved views are counted, and the maximum wait for each of them."""
 
 
 class Counts(NamedTuple):
@@ -64,13 +59,13 @@ class ViewCount(NamedTuple):
     unread: int
 
 
-class Counting:
+class CountCache:
     """Counts of one cache, kept until it changes; used only by the thread of counts."""
 
     def __init__(self) -> None:
         self._known: dict[Hashable, Any] = {}
 
-    def _once(self, key: Hashable, count: Callable[[], T]) -> T:
+    def _count_once(self, key: Hashable, count: Callable[[], T]) -> T:
         if key not in self._known:
             self._known[key] = count()
         found: T = self._known[key]
@@ -79,7 +74,7 @@ class Counting:
     def _number(self, window: Window, place: Place, scope: Scope) -> int:
         selection = compile_query(place.whole("day"), scope)
         # The same count serves each order.
-        return self._once(("count", *selection.where), lambda: window.count(selection))
+        return self._count_once(("count", *selection.where), lambda: window.count(selection))
 
     def count(self, window: Window, place: Place, scope: Scope, mode: TopicMode) -> Counts:
         """The counts in a place; `mode` is how picked topics combine."""
@@ -88,25 +83,27 @@ class Counting:
         if window.changed():
             self._known.clear()
         facets = compile_query(place.facets("day", mode), scope)
-        tags = self._once("tags", lambda: window.read(tag_counts))
+        tags = self._count_once("tags", lambda: window.read(tag_counts))
         return Counts(
             views=tuple(self._number(window, Place(one), scope) for one in (*VIEWS, *SPECIAL)),
-            days=self._once("days", lambda: tuple(window.days())),
-            topics=self._once(("topics", *facets.where), lambda: tuple(window.topics(facets))),
+            days=self._count_once("days", lambda: tuple(window.days())),
+            topics=self._count_once(("topics", *facets.where), lambda: tuple(window.topics(facets))),
             base=self._number(window, place._replace(text=""), scope),
             anywhere=self._number(window, Place(view("all"), place.text), scope),
             place=place,
             tags=tuple(sorted((tag for tag in tags.items() if tag[1]), key=lambda tag: tag[0].casefold())),
         )
 
-    def count_view(self, window: Window, saved: View, scope: Scope) -> ViewCount:
-        every, unread = (self._number(window, Place(saved, text), scope) for text in ("", "is:unread"))
-        return ViewCount(every, unread)
-
-    def follow_counts(self, window: Window) -> tuple[FollowCount, ...]:
+    def count_lists(
+        self, window: Window, saved: Sequence[View], scope: Scope
+    ) -> tuple[tuple[FollowCount, ...], dict[str, ViewCount]]:
+        """The numbers of what the user follows, and of the saved views by id."""
         from reader.cache.standing import follow_counts
 
-        return self._once("follows", lambda: window.read(follow_counts))
+        follows = self._count_once("follows", lambda: window.read(follow_counts))
+        texts = "", "is:unread"
+        numbers = {one.id: [self._number(window, Place(one, text), scope) for text in texts] for one in saved}
+        return follows, {id: ViewCount(*found) for id, found in numbers.items()}
 
 
 def _parts(state: State) -> object:
@@ -122,10 +119,8 @@ class Counter(Controller):
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
-        self._counting = Counting()
+        self._counting = CountCache()
         self.delay = self._background.delayed(self._start)
-        self._seen: State | None = None
-        """The state when the user last rested."""
 
     @follows(_parts, now=True)
     def count_soon(self, state: State) -> None:
@@ -137,33 +132,14 @@ class Counter(Controller):
 
     async def _count(self) -> None:
         counts, state, scope = self._library.counts, self._model.state, self._app.scope()
-        asked = partial(self._counting.count, place=state.listing.place, scope=scope, mode=state[TOPIC_MODE])
+        here = partial(self._counting.count, place=state.listing.place, scope=scope, mode=state[TOPIC_MODE])
+        lists = partial(self._counting.count_lists, saved=state.views.saved_views, scope=scope)
         try:
-            counted = await counts.ask(asked)
+            counted = await counts.ask(here)
             self._model.change(self._model.state.put(COUNTED, counted))
-            follows = await counts.ask_next(self._counting.follow_counts)
-            self._model.change(self._model.state.put(FOLLOWED, follows))
-            saved = await self._count_saved(state.views.saved_views)
+            follows, saved = await counts.ask_next(lists)
         except CacheInterrupted:
             # The interrupting query starts a new count, but may itself be stopped first.
             self.delay.begin(COUNT_AGAIN)
             return
-        self._model.change(self._model.state.put(VIEW_COUNTS, saved))
-
-    async def _count_saved(self, views: Sequence[View]) -> dict[str, ViewCount]:
-        """Count the user's saved views one by one while the user rests, so that no key waits."""
-        scope = self._app.scope()
-        counted: dict[str, ViewCount] = {}
-        for one in views:
-            await self._rest(is_first=not counted)
-            counted[one.id] = await self._library.counts.ask_next(
-                partial(self._counting.count_view, saved=one, scope=scope)
-            )
-        return counted
-
-    async def _rest(self, *, is_first: bool) -> None:
-        """Wait until nothing has changed for `REST`, at most `LONGEST_REST`; do not wait if nothing is changing."""
-        until = time.monotonic() + LONGEST_REST
-        while (is_first or self._model.state is not self._seen) and time.monotonic() < until:
-            self._seen, is_first = self._model.state, False
-            await asyncio.sleep(REST)
+        self._model.change(self._model.state.put(FOLLOWED, follows).put(VIEW_COUNTS, saved))

@@ -8,7 +8,7 @@ from reader.core.lines import Line, Piece, cut_line, literal, measure
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from reader.session.places import Place
 
@@ -18,16 +18,13 @@ class Strip(NamedTuple):
 
     picked: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
-    wrong: tuple[str, ...] = ()
-    """A message about each unknown topic in the query."""
     key: str = "f"
 
 
 def strip_line(strip: Strip, width: int, glyphs: Glyphs = UNICODE) -> Line:
     """Draw the topics that fit, the number of the others, and the key."""
     dot = Piece(f" {glyphs.dot} ", "quiet")
-    topics: list[Line] = [(Piece(literal(text), "quiet"), dot) for text in strip.wrong]
-    topics += [
+    topics: list[Line] = [
         (Piece(literal(name), "picked"), Piece(f" {mark}", "mark"), dot)
         for names, mark in ((strip.picked, glyphs.picked), (strip.excluded, glyphs.excluded))
         for name in names
@@ -42,25 +39,12 @@ def strip_line(strip: Strip, width: int, glyphs: Glyphs = UNICODE) -> Line:
     return cut_line(line, width, glyphs.ellipsis)
 
 
-def strip_of(place: Place, topic_names: Mapping[str, str], key: str, topics: Collection[str] = ()) -> Strip:
-    """The topics of a place's query; `key` opens the pane.
-
-    `topics` are the slugs in the order of preference for suggestions.
-    """
+def strip_of(place: Place, topic_names: Mapping[str, str], key: str) -> Strip:
+    """The topics of a place's query, in words; `key` opens the pane."""
     from reader.core.query.choices import chosen_terms
 
     choice = chosen_terms(place.query, "topic")
-    known = dict.fromkeys((*topics, *topic_names))
-    wrong = [slug for slug in (*choice.picked, *choice.excluded) if known and slug not in known]
     picked, excluded = (
-        tuple(topic_names.get(slug, slug) for slug in slugs if slug not in wrong)
-        for slugs in (choice.picked, choice.excluded)
+        tuple(topic_names.get(slug, slug) for slug in slugs) for slugs in (choice.picked, choice.excluded)
     )
-    return Strip(picked, excluded, tuple(_no_topic(slug, known) for slug in wrong), key)
-
-
-def _no_topic(slug: str, topics: Collection[str]) -> str:
-    from reader.core.query.suggestions import nearest_value
-
-    meant = nearest_value(slug, topics)
-    return f"no topic {slug}: {meant}?" if meant else f"no topic {slug}"
+    return Strip(picked, excluded, key)

@@ -15,10 +15,10 @@ from textual.strip import Strip
 
 from reader.core.lines import Line, Piece
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import OneLine, Reported, draw
+from reader.ui.kit.line_widgets import OneLine, WidgetReport, draw
 from reader.ui.kit.lines import Row
 from reader.ui.kit.styles import PLAIN, Palette
-from reader.ui.kit.textual_fixes import Delayed
+from reader.ui.kit.textual_fixes import DelayedCall
 from reader.ui.kit.theme import palette_of
 
 
@@ -74,7 +74,7 @@ class Pane(ScrollView, inherit_bindings=False):
         """Drawn lines with their cells of the bar, by the identity of the line."""
         self._kept: tuple[object, list[Strip]] | None = None
         """The lines on the screen, with what they depend on."""
-        self._thumb_delay = Delayed(self, self._refresh_bar)
+        self._thumb_delay = DelayedCall(self, self._refresh_bar)
 
     @property
     def columns(self) -> int:
@@ -293,4 +293,4 @@ class RowsPane(Pane):
         if at in self._stops:
             event.stop()
             self.go(at)
-            self.post_message(Reported("key", "enter"))
+            self.post_message(WidgetReport("key", "enter"))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from textual.worker import Worker, WorkerError
+from textual.worker import Worker
 
 from reader import paths
 from reader.core.errors import ReaderError
@@ -136,7 +134,7 @@ class PageActions(Controller):
             )
 
     def go_to_unread(self, direction: int) -> bool:
-        is_found = self._app.papers.next_where(_is_unread, direction)
+        is_found = self._app.papers.next_where(is_unread, direction)
         if is_found:
             self.follow()
         else:
@@ -144,7 +142,7 @@ class PageActions(Controller):
         return is_found
 
 
-def _is_unread(row: PaperRow) -> bool:
+def is_unread(row: PaperRow) -> bool:
     return not row.read and not row.hidden
 
 
@@ -310,12 +308,6 @@ class CopyActions(Controller):
 # PDFs
 
 
-class _Wanted(NamedTuple):
-    id: str
-    file: Path
-    opens: bool
-
-
 MOST = 50
 """Maximum PDFs for one key: arXiv allows one request in three seconds."""
 
@@ -325,9 +317,9 @@ class PdfActions(Controller):
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
-        self._worker: Worker[None] | None = None
-        self._wanted: deque[_Wanted] = deque()
-        """The current and the waiting PDFs."""
+        self._fetches: dict[Path, Worker[None]] = {}
+        """The current fetch and the waiting ones, by file."""
+        self._turn = asyncio.Lock()
 
     @handles("link.pdf")
     def open_pdf(self, _count: int | None) -> None:
@@ -351,79 +343,71 @@ class PdfActions(Controller):
         elif self._look.demo:
             self._model.show_notice(NOTHING_IS_FETCHED)
         else:
-            self._want(_Wanted(paper.id, file, opens=True))
+            self._want(paper.id, file, opens=True)
 
     async def _fetch_all(self, papers: Sequence[Paper]) -> None:
         found = await asyncio.to_thread(lambda: [(one.id, self._file(one)) for one in papers if pdf_url(one.id)])
-        missing = [_Wanted(id, file, opens=False) for id, file in found if not file.exists()]
+        missing = [(id, file) for id, file in found if not file.exists()]
         if missing and self._look.demo:
             self._model.show_notice(NOTHING_IS_FETCHED)
             return
-        for wanted in missing:
-            self._want(wanted)
+        for id, file in missing:
+            self._want(id, file, opens=False)
         if missing:
             stop = self._keymap.key("app.escape")
             self._model.show_notice(f"fetching {len(missing):,} of {len(papers):,} PDFs · {stop} stops")
         else:
             self._model.show_notice(f"the PDFs of these {len(papers):,} papers are all here")
 
-    def _want(self, wanted: _Wanted) -> None:
-        if any(one.file == wanted.file for one in self._wanted):
-            self._model.show_notice(f"the PDF of {wanted.id} is already being fetched")
+    def _want(self, id: str, file: Path, *, opens: bool) -> None:
+        if file in self._fetches:
+            self._model.show_notice(f"the PDF of {id} is already being fetched")
             return
-        self._model.show_notice(self._begun(wanted.id))
-        self._wanted.append(wanted)
-        if len(self._wanted) == 1:
-            self._worker = self._background.start("pdf", partial(self._run, self._worker))
+        self._model.show_notice(self._begun(id))
+        self._fetches[file] = self._background.start("pdf", partial(self._fetch, id, file, opens))
         self._progress("")
 
     def stop_at(self, moment: Moment) -> bool:
         """Stop fetching, and return whether anything was running; partial downloads are kept."""
-        if moment != "escape" or self._worker is None or not self._wanted:
+        if moment != "escape" or not self._fetches:
             return False
-        self._wanted.clear()
-        self._worker.cancel()
+        for worker in self._fetches.values():
+            worker.cancel()
+        self._fetches.clear()
         self._progress("")
         self._model.show_notice(f"the PDF was stopped · {self._keymap.key('link.pdf')} resumes it")
         return True
 
-    async def _run(self, before: Worker[None] | None) -> None:
-        if before is not None:
-            # It may still hold the file.
-            with suppress(WorkerError):
-                await before.wait()
-        while self._wanted:
-            wanted, begun = self._wanted[0], self._begun(self._wanted[0].id)
-            try:
-                await self._fetch(wanted)
-            except ReaderError as error:
-                self._end()
-                page = f"{self._keymap.key('link.list')}p opens it in the browser"
-                self._model.show_outcome(f"{str(error).rstrip('.')} · {page}", "warning", begun)
-            except Exception:
-                self._wanted.clear()
-                self._progress("")
-                raise
-            else:
-                self._end()
-                if wanted.opens:
-                    self._background.start("pdf", partial(self._open, wanted.file, begun))
-                elif not self._wanted:
-                    self._model.show_outcome(f"the PDFs are in {_from_home(wanted.file.parent)}")
-
-    async def _fetch(self, wanted: _Wanted) -> None:
+    async def _fetch(self, id: str, file: Path, opens: bool) -> None:
         from reader.refresh.lines import job
 
-        fetching = job("pdf", id=wanted.id, path=str(wanted.file))
-        await self._app.run_job(fetching, lambda line: self._progress(_progress_text(line)))
+        begun = self._begun(id)
+        try:
+            # One after the other; a stopped fetch may still hold its file.
+            async with self._turn:
+                fetching = job("pdf", id=id, path=str(file))
+                await self._app.run_job(fetching, lambda line: self._progress(_progress_text(line)))
+        except ReaderError as error:
+            self._end(file)
+            page = f"{self._keymap.key('link.list')}p opens it in the browser"
+            self._model.show_outcome(f"{str(error).rstrip('.')} · {page}", "warning", begun)
+        except Exception:
+            self._end(file)
+            raise
+        else:
+            self._end(file)
+            if opens:
+                await self._open(file, begun)
+            elif not self._fetches:
+                self._model.show_outcome(f"the PDFs are in {_from_home(file.parent)}")
 
-    def _end(self) -> None:
-        self._wanted.popleft()
+    def _end(self, file: Path) -> None:
+        del self._fetches[file]
         self._progress("")
 
     def _progress(self, progress: str) -> None:
-        parts = (f"PDF {progress}".rstrip(), f"{len(self._wanted) - 1} more" if len(self._wanted) > 1 else "")
-        text = f" {self._look.glyphs.dot} ".join(filter(None, parts)) if self._wanted else ""
+        parts = (f"PDF {progress}".rstrip(), f"{len(self._fetches) - 1} more" if len(self._fetches) > 1 else "")
+        text = f" {self._look.glyphs.dot} ".join(filter(None, parts)) if self._fetches else ""
         self._model.change(self._model.state.busy_with(text))
 
     def _begun(self, id: str) -> str:

@@ -45,6 +45,7 @@ from reader.ui.why.lines import suits_lines
 if TYPE_CHECKING:
     from reader.cache.community import KeptOutput, PageData
     from reader.cache.history import ChangesSinceMark
+    from reader.cache.pages import PageTitle
     from reader.core.document.find import Hit
     from reader.core.document.model import Block, Document, Heading
     from reader.core.follows import FollowReason
@@ -56,8 +57,6 @@ class Presentation:
     """How a paper is presented, apart from its data."""
 
     today: date
-    words: tuple[str, ...] = ()
-    """Search words to mark; see `lines.pattern`."""
     glyphs: Glyphs = UNICODE
     topic_names: Mapping[str, str] = field(default_factory=dict)
     link_keys: Mapping[str, str] = field(default_factory=dict)
@@ -66,25 +65,36 @@ class Presentation:
     """Whether each link has a line of its own, with its key."""
     is_preview: bool = False
     """Whether the summary or the abstract comes first, and what the list's row has is left out."""
-    position: str = ""
-    """The paper's place in the list, such as `3 of 34`."""
     is_unfolded: bool = False
     """Whether all authors and keywords are listed."""
     has_buttons: bool = True
     """Whether what is unfolded ends in a button that folds it again; a command prints none."""
-    suits: str = ""
-    """Why the paper suits the user, in words, if the list is ordered by that."""
+
+
+class ShownPaper(NamedTuple):
+    """A paper in the detail pane or on the page, with everything that is shown about it."""
+
+    key: PaperKey
+    paper: Paper
+    words: tuple[str, ...] = ()
+    """Search words to mark; see `lines.pattern`."""
     votes: Votes = STILL
-    follows: tuple[FollowReason, ...] = ()
-    since_marked: ChangesSinceMark | None = None
-    outputs: tuple[KeptOutput, ...] = ()
-    """The output of the user's programs about the paper."""
+    position: str = ""
+    """The paper's place in the list, such as `3 of 34`."""
     kept: PageData | None = None
     """The related data; None where it is not shown."""
-    found: Findings | None = None
-    """What the list's query has to do with it; None if unknown."""
     fetching: str = ""
     """The status of fetching related data; may be empty."""
+    outputs: tuple[KeptOutput, ...] = ()
+    """The output of the user's programs about the paper."""
+    follows: tuple[FollowReason, ...] = ()
+    suits: str = ""
+    """Why the paper suits the user, in words, if the list is ordered by that."""
+    since_marked: ChangesSinceMark | None = None
+    number: int = 0
+    """Its place in the list, from 1; 0 if unknown."""
+    found: Findings | None = None
+    """What the list's query has to do with it; None if unknown."""
 
 
 def link_keys(keymap: Keymap) -> dict[str, str]:
@@ -215,7 +225,7 @@ def _comment(placed: ThreadedComment, width: int, look: Presentation) -> Iterato
     if comment.is_hidden:
         yield from fill([Piece("a comment that is hidden", "muted")], width)
         return
-    yield from fill([*_head(comment, look), *([Piece(_LOST, "muted")] if placed.lost_parent else [])], width)
+    yield from fill([*_comment_heading(comment, look), *([Piece(_LOST, "muted")] if placed.lost_parent else [])], width)
     if comment.is_automated and not look.is_unfolded:
         papers = sum(len(block.items) for block in comment.blocks if isinstance(block, Items))
         what, more = ("automated, similar papers ", f"+{papers}") if papers else ("automated ", "+")
@@ -224,7 +234,7 @@ def _comment(placed: ThreadedComment, width: int, look: Presentation) -> Iterato
         yield from text_lines(comment.blocks, width, look.glyphs)
 
 
-def _head(comment: Comment, look: Presentation) -> list[Piece]:
+def _comment_heading(comment: Comment, look: Presentation) -> list[Piece]:
     dot = look.glyphs.dot
     told = [short_day(comment.at[:10], look.today, weekday=False)] if comment.at else []
     told += ["edited"] if comment.is_edited else []
@@ -239,11 +249,11 @@ def text_lines(blocks: Sequence[Block], width: int, glyphs: Glyphs) -> list[Line
     for number, block in enumerate(blocks):
         for line in writer.lines(block, blocks[number - 1] if number else None):
             # Code and tables are cut, not wrapped.
-            lines.append(cut_line(tuple(_drawn(line, glyphs)), width, glyphs.ellipsis))
+            lines.append(cut_line(tuple(_draw_pieces(line, glyphs)), width, glyphs.ellipsis))
     return lines
 
 
-def _drawn(line: DocumentLine, glyphs: Glyphs) -> Iterator[Piece]:
+def _draw_pieces(line: DocumentLine, glyphs: Glyphs) -> Iterator[Piece]:
     for piece in line.pieces:
         role = "muted" if piece.role in _MUTED else _STYLED.get(piece.role, "text")
         target = piece.action[1] if piece.action else ""
@@ -310,7 +320,7 @@ def found_lines(found: Findings | None, width: int, glyphs: Glyphs, *, is_page: 
         action = ("place", str(hit.block))
         if hit.section is not None:
             lines.append((Piece(cut(literal(_name(hit.section)), width, glyphs.ellipsis), "facts", action=action),))
-        lines += ((Piece(INDENT), *line) for line in fill(_marked(hit, action), width - len(INDENT)))
+        lines += ((Piece(INDENT), *line) for line in fill(_hit_pieces(hit, action), width - len(INDENT)))
     return lines
 
 
@@ -319,7 +329,7 @@ def _name(heading: Heading) -> str:
     return " ".join(filter(None, (f"{sign}{heading.number}", "".join(span.text for span in heading.spans))))
 
 
-def _marked(hit: Hit, action: tuple[str, str]) -> Iterator[Piece]:
+def _hit_pieces(hit: Hit, action: tuple[str, str]) -> Iterator[Piece]:
     end = 0
     for start, stop in hit.marks:
         if start < end:
@@ -345,20 +355,16 @@ _PART = re.compile(
 """Code, or lines of a list, quote or table, or a single line."""
 
 
-def own_lines(paper: Paper, width: int, look: Presentation) -> list[Line]:
+def own_lines(reading: ShownPaper, width: int, look: Presentation) -> list[Line]:
     """The paper's follows, tags, note and highlights.
 
     Of a long note and of many highlights only the beginning is shown, unless they are unfolded.
     """
-    note = _note(paper.note or "", width, look)
-    kept = _highlights(paper, width, look)
-    tags = _clickable("Tags", ((tag, ("tag", tag)) for tag in paper.tags), width, look.glyphs)
-    return [*_follows(width, look), *tags, *note, *kept]
-
-
-def _follows(width: int, look: Presentation) -> list[Line]:
-    views = ((one.in_words(look.topic_names), ("view", one.follow.view)) for one in look.follows)
-    return _clickable(f"{look.glyphs.followed} Followed", views, width, look.glyphs)
+    paper, glyphs = reading.paper, look.glyphs
+    views = ((one.in_words(look.topic_names), ("view", one.follow.view)) for one in reading.follows)
+    follows = _clickable(f"{glyphs.followed} Followed", views, width, glyphs)
+    tags = _clickable("Tags", ((tag, ("tag", tag)) for tag in paper.tags), width, glyphs)
+    return [*follows, *tags, *_note(paper.note or "", width, look), *_highlights(paper, width, look)]
 
 
 def _clickable(label: str, items: Iterable[tuple[str, tuple[str, str]]], width: int, glyphs: Glyphs) -> list[Line]:
@@ -459,37 +465,36 @@ PEOPLE_LINES, KEYWORD_LINES = 1, 2
 """Maximum lines of authors and keywords while folded."""
 
 
-def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
+def compose(reading: ShownPaper, width: int, look: Presentation) -> list[Line]:
     """Return the paper as lines of at most `width` cells, with an empty line between parts."""
-    searched = pattern(look.words)
-    repositories, versions, comments = _related(paper, width, look)
+    paper, kept, searched = reading.paper, reading.kept, pattern(reading.words)
     organization = fill(mark(paper.organization or "", "people", searched), width)
-    about = [*_people(paper, width, look), *organization, *_facts(paper, width, look)]
+    about = [*_people(paper, width, look, searched), *organization, *_facts(reading, width, look)]
     summary, abstract = _summary(paper, width, look, searched), _abstract(paper, width, searched)
     head = [fill(mark(paper.title, "title", searched), width), about]
     if look.is_preview:
         head, summary, abstract = [[*(summary or abstract[1:]), *about]], [], abstract if summary else []
     parts = (
         *head,
-        suits_lines(look.suits, width),
-        shared_lines(look.found, width, look.glyphs),
-        own_lines(paper, width, look),
-        _since_marked(width, look),
-        found_lines(look.found, width, look.glyphs, is_page=look.is_page, key=look.link_keys.get("places", "")),
+        suits_lines(reading.suits, width),
+        shared_lines(reading.found, width, look.glyphs),
+        own_lines(reading, width, look),
+        _since_marked(reading.since_marked, width, look),
+        found_lines(reading.found, width, look.glyphs, is_page=look.is_page, key=look.link_keys.get("places", "")),
         summary,
         abstract,
-        *(output_lines(output, width, look.glyphs) for output in look.outputs),
+        *(output_lines(output, width, look.glyphs) for output in reading.outputs),
         _links(paper, width, look),
-        _page_title(width, look),
-        repositories,
+        _page_title(kept.title, width, look) if kept else [],
+        repository_lines(paper, kept, width, look) if kept else [],
         [
             *_topics(paper, width, look),
-            *versions,
+            *(version_lines(paper.versions, look.today, width, look.glyphs) if kept else []),
             *_categories(paper, width, look),
             *_keywords(paper, width, look, searched),
         ],
-        comments,
-        fill([Piece(look.fetching, "muted")], width),
+        comment_lines(kept, width, look) if kept else [],
+        fill([Piece(reading.fetching, "muted")], width),
     )
     lines: list[Line] = []
     for part in parts:
@@ -501,9 +506,8 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
 # Who
 
 
-def _people(paper: Paper, width: int, look: Presentation) -> list[Line]:
-    searched = pattern(look.words)
-    names = [_unbroken(mark(name, "people", searched)) for name in paper.authors]
+def _people(paper: Paper, width: int, look: Presentation, searched: Marker | None) -> list[Line]:
+    names = [_without_breaks(mark(name, "people", searched)) for name in paper.authors]
     count = max(paper.author_count or 0, len(names))
     if not names:
         return fill([Piece(amount(count, "author"), "people")], width) if count else []
@@ -515,7 +519,7 @@ def _people(paper: Paper, width: int, look: Presentation) -> list[Line]:
     return _fold(names, count, PEOPLE_LINES, line_up, look)
 
 
-def _unbroken(pieces: Iterable[Piece]) -> list[Piece]:
+def _without_breaks(pieces: Iterable[Piece]) -> list[Piece]:
     return [piece._replace(text=without_breaks(piece.text)) for piece in pieces]
 
 
@@ -557,17 +561,18 @@ def _more(hidden: Sequence[Sequence[Piece]], count: int) -> list[Piece]:
 # Facts
 
 
-def _facts(paper: Paper, width: int, look: Presentation) -> list[Line]:
+def _facts(reading: ShownPaper, width: int, look: Presentation) -> list[Line]:
     """The facts side by side; the weekday and then the word "comments" are dropped if that saves a line."""
-    count = paper.comments or 0
+    count = reading.paper.comments or 0
     word, sign = amount(count, "comment"), f"{count:,} {look.glyphs.comments}"
     forms = ((True, word), (False, word), (False, sign))
-    items = (_fact_items(paper, look, comments, weekday=weekday) for weekday, comments in forms)
-    return _with_position(min((join_items(one, _between(look.glyphs), width) for one in items), key=len), width, look)
+    items = (_fact_items(reading, look, comments, weekday=weekday) for weekday, comments in forms)
+    lines = min((join_items(one, _separator(look.glyphs), width) for one in items), key=len)
+    return _with_position(lines, width, reading.position)
 
 
-def _fact_items(paper: Paper, look: Presentation, comments: str, *, weekday: bool) -> list[list[Piece]]:
-    glyphs = look.glyphs
+def _fact_items(reading: ShownPaper, look: Presentation, comments: str, *, weekday: bool) -> list[list[Piece]]:
+    paper, glyphs = reading.paper, look.glyphs
     has_day = bool(paper.day) and not look.is_preview
     pieces = [Piece(short_day(paper.day or "", look.today, weekday), "facts")] if has_day else []
     if isinstance(paper.pk, NotCached):
@@ -583,7 +588,7 @@ def _fact_items(paper: Paper, look: Presentation, comments: str, *, weekday: boo
     if says_withdrawn(paper.remark):
         pieces.append(Piece("withdrawn", "changed"))
     if paper.upvotes is not None and not look.is_preview:
-        pieces.append(Piece(f"{glyphs.upvotes} {paper.upvotes:,}{_moved(look)}", "facts"))
+        pieces.append(Piece(f"{glyphs.upvotes} {paper.upvotes:,}{_vote_growth(reading.votes, glyphs)}", "facts"))
     if paper.comments:
         pieces.append(Piece(comments, "facts"))
     if paper.submitter and look.is_page:
@@ -602,37 +607,36 @@ def _marks(paper: Paper, glyphs: Glyphs) -> list[Piece]:
     return [Piece(f"{sign} ", role) for is_set, sign, role in found if is_set]
 
 
-def _with_position(lines: list[Line], width: int, look: Presentation) -> list[Line]:
+def _with_position(lines: list[Line], width: int, position: str) -> list[Line]:
     """Put the paper's place in the list at the right end of the last line, or below it."""
-    if not look.position or len(look.position) > width:
+    if not position or len(position) > width:
         return lines
-    position = (Piece(look.position, "position"),)
-    fits = measure(lines[-1]) + 2 + len(look.position) <= width
-    return [*lines[:-1], spread(lines[-1], position, width)] if fits else [*lines, spread((), position, width)]
+    right = (Piece(position, "position"),)
+    fits = measure(lines[-1]) + 2 + len(position) <= width
+    return [*lines[:-1], spread(lines[-1], right, width)] if fits else [*lines, spread((), right, width)]
 
 
-def _moved(look: Presentation) -> str:
+def _vote_growth(votes: Votes, glyphs: Glyphs) -> str:
     """The growth of votes: `  ▂▄▇ +41 since you looked`."""
-    if not look.votes.points:
+    if not votes.points:
         return ""
-    line = spark(look.votes.points[-SPARKED:], look.glyphs.spark)
-    return without_breaks(f" {line} {look.votes.gained:+d} since you looked" if look.votes.gained else f" {line}")
+    line = spark(votes.points[-SPARKED:], glyphs.spark)
+    return without_breaks(f" {line} {votes.gained:+d} since you looked" if votes.gained else f" {line}")
 
 
-def _between(glyphs: Glyphs) -> Piece:
+def _separator(glyphs: Glyphs) -> Piece:
     return Piece(f" {glyphs.dot} ", "between")
 
 
 # Text
 
 
-def _since_marked(width: int, look: Presentation) -> list[Line]:
+def _since_marked(since: ChangesSinceMark | None, width: int, look: Presentation) -> list[Line]:
     """The changes of the paper since the user marked it."""
-    if look.since_marked is None:
+    if since is None:
         return []
-    dot = f" {look.glyphs.dot} "
-    since = Piece(f"Since you marked it on {short_day(look.since_marked.day, look.today, weekday=False)}  ", "label")
-    return fill([since, Piece(literal(dot.join(look.since_marked.events)), "changed")], width)
+    label = Piece(f"Since you marked it on {short_day(since.day, look.today, weekday=False)}  ", "label")
+    return fill([label, Piece(literal(f" {look.glyphs.dot} ".join(since.events)), "changed")], width)
 
 
 def _summary(paper: Paper, width: int, look: Presentation, searched: Marker | None) -> list[Line]:
@@ -677,7 +681,7 @@ def _links(paper: Paper, width: int, look: Presentation) -> list[Line]:
     items = [_link_item(link, width, look, paper.code_stars) for link in in_order]
     if paper.models or paper.datasets or paper.spaces:
         items += [[Piece(without_breaks(count), "muted")] for count in linked_counts(paper)]
-    return join_items(items, _between(look.glyphs), width)
+    return join_items(items, _separator(look.glyphs), width)
 
 
 def _link_item(link: Link, width: int, look: Presentation, stars: int | None) -> list[Piece]:
@@ -688,9 +692,8 @@ def _link_item(link: Link, width: int, look: Presentation, stars: int | None) ->
     return [Piece(cut(shown, width), "link", action=("link", link.url)), *end]
 
 
-def _page_title(width: int, look: Presentation) -> list[Line]:
+def _page_title(title: PageTitle | None, width: int, look: Presentation) -> list[Line]:
     """The paper that a saved page's paper may be, with the digit that chooses it in the list of links."""
-    title = look.kept.title if look.kept else None
     if title is None:
         return []
     lines = fill([Piece(title.result_text, "muted")], width)
@@ -725,20 +728,6 @@ def _code_stars(stars: int | None) -> list[Piece]:
     return [Piece(f" {amount(stars, 'star')}", "muted")] if stars else []
 
 
-# Related data, on a page
-
-
-def _related(paper: Paper, width: int, look: Presentation) -> tuple[list[Line], list[Line], list[Line]]:
-    if look.kept is None:
-        return [], [], []
-
-    return (
-        repository_lines(paper, look.kept, width, look),
-        version_lines(paper.versions, look.today, width, look.glyphs),
-        comment_lines(look.kept, width, look),
-    )
-
-
 # What it is about
 
 
@@ -747,7 +736,7 @@ def _topics(paper: Paper, width: int, look: Presentation) -> list[Line]:
     for slug in paper.topics:
         name = literal(look.topic_names.get(slug) or slug.replace("-", " ").capitalize())
         items.append([Piece(cut(name, width, look.glyphs.ellipsis), "topic", action=("topic", slug))])
-    return join_items(items, _between(look.glyphs), width)
+    return join_items(items, _separator(look.glyphs), width)
 
 
 def _categories(paper: Paper, width: int, look: Presentation) -> list[Line]:
@@ -760,7 +749,7 @@ def _categories(paper: Paper, width: int, look: Presentation) -> list[Line]:
         known = categories().get(first)
         items = [f"{known.name} {first}" if known else first, *others]
     items += facts(paper)
-    return join_items([[Piece(literal(item), "facts")] for item in items], _between(look.glyphs), width)
+    return join_items([[Piece(literal(item), "facts")] for item in items], _separator(look.glyphs), width)
 
 
 def _keywords(paper: Paper, width: int, look: Presentation, searched: Marker | None) -> list[Line]:
@@ -770,8 +759,10 @@ def _keywords(paper: Paper, width: int, look: Presentation, searched: Marker | N
 
     def line_up(items: Sequence[Sequence[Piece]], more: Sequence[Piece]) -> list[Line]:
         if not more:
-            return join_items(items, _between(look.glyphs), width)
+            return join_items(items, _separator(look.glyphs), width)
         # The number of the rest stays with the last word.
-        return join_items([*items[:-1], [*items[-1], Piece(without_breaks(" ")), *more]], _between(look.glyphs), width)
+        return join_items(
+            [*items[:-1], [*items[-1], Piece(without_breaks(" ")), *more]], _separator(look.glyphs), width
+        )
 
     return _fold(words, len(words), KEYWORD_LINES, line_up, look) if words else []

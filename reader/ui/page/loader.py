@@ -15,7 +15,8 @@ from reader.core.ids import is_arxiv_id
 from reader.core.paper_row import PaperKey
 from reader.feeds.environment import is_offline
 from reader.session.places import Place, view
-from reader.ui.page.state import FOUND, PAGE, READING, Reading
+from reader.ui.page.lines import ShownPaper
+from reader.ui.page.state import FOUND, PAGE, READING
 from reader.ui.refresh.refresher import OFFLINE
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.controller import Controller, follows
@@ -60,14 +61,14 @@ class DetailLoader(Controller):
         if state.is_ready:
             self._model.change(state.put(READING, self.read(state.highlighted)))
 
-    def read(self, pk: PaperKey | None) -> Reading | None:
+    def read(self, pk: PaperKey | None) -> ShownPaper | None:
         """A paper with its votes and the searched words; None if it is gone."""
         paper = None if pk is None else self._library.paper(pk)
         if pk is None or paper is None:
             return None
-        return Reading(pk, paper, self._model.state.listing.words, **self._library.facts(pk))
+        return ShownPaper(pk, paper, self._model.state.listing.words, **self._library.facts(pk))
 
-    def read_page(self, pk: PaperKey | None) -> Reading | None:
+    def read_page(self, pk: PaperKey | None) -> ShownPaper | None:
         """A paper for its page, with its related data; None if it is gone."""
         reading = self.read(pk)
         if reading is None:
@@ -151,9 +152,6 @@ def _findings(path: Path, key: int, text: str, words: tuple[str, ...]) -> Findin
 READ_FOR = 0.7
 """Seconds that a page must be open before its paper is refreshed, so that paging through does not."""
 
-LONG = 0.5
-"""Seconds before the page announces a fetch."""
-
 AGAIN = 600.0
 """Seconds before another try after a failed refresh."""
 
@@ -168,7 +166,6 @@ class PageRefresher(Controller):
         self._tried: dict[str, float] = {}
         """When papers were last tried in this run, by id."""
         self.delay = self._background.delayed(self._begin)
-        self._progress = self._background.delayed(self._say_begun)
 
     @property
     def is_idle(self) -> bool:
@@ -177,7 +174,6 @@ class PageRefresher(Controller):
     @follows(lambda state: state.front_paper)
     def follow(self, state: State) -> None:
         """Refresh the paper on the page if it stays there, and stop refreshing the one before."""
-        self._progress.stop()
         if self._worker is not None:
             self._worker.cancel()
             self._worker = None
@@ -187,7 +183,7 @@ class PageRefresher(Controller):
         else:
             self.delay.stop()
 
-    def _is_wanted(self, page: Reading) -> bool:
+    def _is_wanted(self, page: ShownPaper) -> bool:
         """Whether to refresh a paper: it must be in the cache, old, and refreshable."""
         look, state, id = self._look, self._model.state, page.paper.id
         if page.kept is None or look.is_still or state.mode:
@@ -202,7 +198,7 @@ class PageRefresher(Controller):
         page = self._model.state[PAGE]
         if page is not None:
             self._tried[page.paper.id] = self._clock()
-            self._progress.begin(LONG)
+            self._say(page.paper.id, f"fetching comments and versions{self._look.glyphs.ellipsis}")
             self._worker = self._background.start("page", partial(self._fetch, page.paper.id), exclusive=True)
 
     async def _fetch(self, id: str) -> None:
@@ -216,14 +212,7 @@ class PageRefresher(Controller):
             problems = (await self._app.run_job(job("paper", id=id), receive))["problems"]
         except ReaderError as error:
             problems = [str(error)]
-        finally:
-            self._progress.stop()
         self._say(id, f"Not refreshed: {' '.join(problems)}" if problems else "")
-
-    def _say_begun(self) -> None:
-        page = self._model.state[PAGE]
-        if page is not None:
-            self._say(page.paper.id, f"fetching comments and versions{self._look.glyphs.ellipsis}")
 
     def _say(self, id: str, text: str) -> None:
         page = self._model.state[PAGE]

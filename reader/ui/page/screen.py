@@ -16,18 +16,17 @@ from reader.core.lines import Line, Piece, cut_line
 from reader.core.paper import Paper
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import OneLine, Reported
+from reader.ui.kit.line_widgets import OneLine, WidgetReport
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.status_lines import DECIDING_KEYS, FIRST_KEYS, Status
-from reader.ui.page.lines import MEASURE, Presentation, compose, link_keys
-from reader.ui.page.state import FOUND, PAGE, TRIAGE, Reading, found_of, is_triaging
+from reader.ui.page.lines import MEASURE, Presentation, ShownPaper, compose, link_keys
+from reader.ui.page.state import FOUND, PAGE, TRIAGE, found_of, is_triaging
 from reader.ui.shell.controller import subscribe
 from reader.ui.shell.screens import OverScreen, Screens
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
-    from reader.ui.page.lines import Findings
 
 
 LOW = 12
@@ -57,7 +56,7 @@ class PaperDetail(Pane, can_focus=True):
         super().__init__(id=id)
         self.shows_links = shows_links
         self._today = today
-        self._paper: Paper | None = None
+        self._reading: ShownPaper | None = None
         self._look = Presentation(today or date.today(), glyphs=glyphs, is_page=is_page)
         self._lines: list[Line] = []
         self._margin = 0
@@ -65,26 +64,21 @@ class PaperDetail(Pane, can_focus=True):
 
     # Content
 
-    def show(self, reading: Reading, *, position: str = "", found: Findings | None = None) -> None:
-        """Show a paper from its beginning; if it is already shown, keep the scroll position.
-
-        `position` is its place in the list, such as `3 of 34`; `found` is as in `Presentation`.
-        """
-        paper, votes = reading.paper, reading.votes
-        is_same = self._paper is not None and self._paper.pk == paper.pk
-        if is_same and not votes.gained:
+    def show(self, reading: ShownPaper) -> None:
+        """Show a paper from its beginning; if it is already shown, keep the scroll position."""
+        before = self._reading
+        is_same = before is not None and before.paper.pk == reading.paper.pk
+        if before is not None and is_same and not reading.votes.gained:
             # Keep the shown gain until another paper is shown, though the user has now seen it.
-            votes = votes._replace(gained=self._look.votes.gained)
-        told = {name: value for name, value in reading._asdict().items() if name not in ("key", "paper", "number")}
-        look = replace(self._look, **told, position=position, found=found)
+            reading = reading._replace(votes=reading.votes._replace(gained=before.votes.gained))
         is_unfolded = self._look.is_unfolded and is_same
-        look = replace(look, votes=votes, is_unfolded=is_unfolded, today=self._today or date.today())
-        if (paper, look) != (self._paper, self._look):
-            self._paper, self._look = paper, look
+        look = replace(self._look, is_unfolded=is_unfolded, today=self._today or date.today())
+        if (reading, look) != (before, self._look):
+            self._reading, self._look = reading, look
             self._lay_out(keep=is_same)
 
     def clear(self) -> None:
-        self._paper = None
+        self._reading = None
         self._lay_out()
 
     def configure(self, topic_names: Mapping[str, str], link_keys: Mapping[str, str] | None = None) -> None:
@@ -107,7 +101,7 @@ class PaperDetail(Pane, can_focus=True):
 
     @property
     def paper(self) -> Paper | None:
-        return self._paper
+        return None if self._reading is None else self._reading.paper
 
     @property
     def text(self) -> str:
@@ -122,15 +116,15 @@ class PaperDetail(Pane, can_focus=True):
             return
         height = self.size.height
         self._lines = []
-        if self._paper is not None:
+        if self._reading is not None:
             column = min(width - 2, MEASURE)
             self._margin = max(1, (width - column) // 2) if self._look.is_page or self._is_alone else 1
             is_preview = height < LOW and not self._look.is_page and not self._is_alone
-            self._lines = compose(self._paper, column, replace(self._look, is_preview=is_preview))
+            self._lines = compose(self._reading, column, replace(self._look, is_preview=is_preview))
             self._top = 1 if self._look.is_page and height > 12 else 0
         self._strips.clear()
         # An empty last line marks the end of the text.
-        self.virtual_size = Size(width, self._top + len(self._lines) + bool(self._paper))
+        self.virtual_size = Size(width, self._top + len(self._lines) + bool(self._reading))
         self._scroll(self.scroll_offset.y if keep else 0)
         if not keep:
             self._hide_thumb()
@@ -164,7 +158,7 @@ class PaperDetail(Pane, can_focus=True):
         if kind == "unfold":
             self.toggle_fold()
         else:
-            self.post_message(Reported(kind, int(value) if kind in ("place", "passage") else value))
+            self.post_message(WidgetReport(kind, int(value) if kind in ("place", "passage") else value))
         event.stop()
 
 
@@ -191,12 +185,12 @@ class TriageTop(OneLine[str]):
         return cut_line(line, width, self.glyphs.ellipsis)
 
 
-class PaperPage(OverScreen[Reading]):
+class PaperPage(OverScreen[ShownPaper]):
     """A centred column of text of a fixed width, over a status line; `pane` is the pane with the text."""
 
     AUTO_FOCUS = "*"
 
-    def __init__(self, app: ReaderApp, reading: Reading) -> None:
+    def __init__(self, app: ReaderApp, reading: ShownPaper) -> None:
         super().__init__(app, reading)
         look = self._look
         self.pane = PaperDetail(look.glyphs, is_page=True, today=look.fixed_today, shows_links=look.links, id="page")
@@ -209,18 +203,15 @@ class PaperPage(OverScreen[Reading]):
         yield self.status
 
     def on_mount(self) -> None:
-        subscribe(self, self._model, _known, self._draw_again, now=False)
+        subscribe(self, self._model, _shown_state, self._draw_again, now=False)
         subscribe(self, self._model, lambda state: state[TOPIC_NAMES], self._draw_topic_names, now=False)
         subscribe(self, self._model, _triage_number, self._draw_triage)
 
-    def show(self, reading: Reading) -> None:
+    def show(self, reading: ShownPaper) -> None:
         """Show a paper from its beginning, or an update of the shown one; mark the searched words."""
         state = self._model.state
-        self.pane.show(
-            reading,
-            position="" if is_triaging(state) else _position(reading, state.listing.count),
-            found=found_of(state, reading.key),
-        )
+        position = "" if is_triaging(state) else _position(reading, state.listing.count)
+        self.pane.show(reading._replace(position=position, found=found_of(state, reading.key)))
 
     def _draw_again(self, state: State) -> None:
         reading = state[PAGE]
@@ -240,7 +231,7 @@ class PaperPage(OverScreen[Reading]):
         self.pane.configure(state[TOPIC_NAMES])
 
 
-def _known(state: State) -> object:
+def _shown_state(state: State) -> object:
     return state.listing.count, state[FOUND]
 
 
@@ -250,7 +241,7 @@ def _triage_number(state: State) -> str:
     return triage.number if triage is not None and is_triaging(state) else ""
 
 
-def _position(reading: Reading, count: int | None) -> str:
+def _position(reading: ShownPaper, count: int | None) -> str:
     """A paper's place in the list as `3 of 34`; empty while unknown, and for near papers."""
     number = reading.number
     return f"{number:,} of {count:,}" if number and count and number <= count else ""

@@ -14,31 +14,10 @@ from reader.ui.full_text.state import TEXT
 from reader.ui.shell.state import Front, Part, State
 
 if TYPE_CHECKING:
-    from reader.cache.community import KeptOutput, PageData
-    from reader.cache.history import ChangesSinceMark, Votes
-    from reader.core.follows import FollowReason
-    from reader.core.paper import Paper
-    from reader.ui.page.lines import Findings
+    from reader.ui.page.lines import Findings, ShownPaper
 
 
-class Reading(NamedTuple):
-    """A paper in the detail pane or on the page, and what `Presentation` says about it."""
-
-    key: PaperKey
-    paper: Paper
-    words: tuple[str, ...]
-    votes: Votes
-    number: int = 0
-    """Its place in the list, from 1; 0 if unknown."""
-    kept: PageData | None = None
-    fetching: str = ""
-    outputs: tuple[KeptOutput, ...] = ()
-    follows: tuple[FollowReason, ...] = ()
-    suits: str = ""
-    since_marked: ChangesSinceMark | None = None
-
-
-READING: Part[Reading | None] = Part(None)
+READING: Part[ShownPaper | None] = Part(None)
 
 FOUND: Part[Findings | None] = Part(None)
 """What the list's query has to do with the shown paper; None while unknown, and without a query."""
@@ -51,7 +30,7 @@ def close_page(state: State) -> State:
     return state.put(TEXT, None).put(TRIAGE, None).put(PAGE, None).read_outdated_list()
 
 
-PAGE: Front[Reading] = Front(
+PAGE: Front[ShownPaper] = Front(
     lambda state: "triage" if is_triaging(state) else "page",
     "reader.ui.page.screen:PaperPage",
     back=close_page,

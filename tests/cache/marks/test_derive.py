@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from reader.cache import schema
 from reader.cache.community import KeptOutput, drop_outputs, keep_output, outputs_of
-from reader.cache.flags import clear_flag, papers_with_flag, set_flag
+from reader.cache.flags import flag_papers
 from reader.cache.imports import add_marks
 from reader.cache.marks.change import Change, place_in
 from reader.cache.marks.events import Events
@@ -332,20 +332,17 @@ def test_flags_are_set_and_cleared_apart_from_each_other(filled: Cache, path: Pa
 
     assert flags() == {1: 0, 2: 0, 3: 0}
     with closing(connect(path)) as cache, transaction(cache):
-        set_flag(cache, Flag.FOLLOWED, [1, 2, 999])
-        set_flag(cache, Flag.HIGHLIGHTED, [2])
-        set_flag(cache, Flag.HIGHLIGHTED, [2, 3])
-        clear_flag(cache, Flag.FOLLOWED, [1])
-        clear_flag(cache, Flag.FOLLOWED, [3])
+        assert flag_papers(cache, Flag.FOLLOWED, {2, 1}) == [1, 2]
+        flag_papers(cache, Flag.HIGHLIGHTED, {2, 3, 999})
+        assert flag_papers(cache, Flag.FOLLOWED, {2}, {2, 3}) == []
+        assert flag_papers(cache, Flag.FOLLOWED, {2}) == [1]
     assert flags() == {1: 0, 2: Flag.FOLLOWED | Flag.HIGHLIGHTED, 3: Flag.HIGHLIGHTED}
     with closing(connect(path)) as cache, transaction(cache):
-        clear_flag(cache, Flag.FOLLOWED, [2])
-        set_flag(cache, Flag.FOLLOWED, [1, 3])
-        clear_flag(cache, Flag.HIGHLIGHTED)
-        assert papers_with_flag(cache, Flag.FOLLOWED) == {1, 3} and not papers_with_flag(cache, Flag.HIGHLIGHTED)
-        assert cache.execute("SELECT count(*) FROM paper_flags").fetchone() == (2,)
+        flag_papers(cache, Flag.FOLLOWED, {1, 3})
+        flag_papers(cache, Flag.HIGHLIGHTED, set())
+        assert cache.execute("SELECT pk, flags FROM paper_flags").fetchall() == [(1, 1), (3, 1)]
         drop(cache, "2026-12-01", 10)
-        assert not papers_with_flag(cache, Flag.FOLLOWED)
+        assert cache.execute("SELECT count(*) FROM paper_flags").fetchone() == (0,)
 
 
 def test_a_followed_paper_s_sign_comes_first() -> None:

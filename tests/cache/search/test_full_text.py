@@ -18,7 +18,7 @@ from reader.cache.search.selection import has_words, search_keys
 from reader.cache.standing import derive_follows, follow_papers, muting_queries
 from reader.cache.storing import Cache
 from reader.cache.texts import Texts
-from reader.cache.watching import Candidates, judge
+from reader.cache.watching import judge
 from reader.core.document.find import find
 from reader.core.document.model import Document, Paragraph, Span
 from reader.core.follows import Follow
@@ -178,8 +178,8 @@ def test_rules_and_muted_words_know_all_spellings(cache: sqlite3.Connection) -> 
     rule = Standing("trained", "pre-training", ("hide",))
     for after in (0, -2_000):
         # Few candidates are tested each in turn; of many, those with the words are looked up.
-        [verdict] = judge(cache, [rule], SCOPE, Candidates(after))
-        assert set(verdict.matched) == papers("pretraining", 0, 1, 2)
+        hidden, _ = judge(cache, [rule], SCOPE, after)
+        assert set(hidden.pks) == papers("pretraining", 0, 1, 2)
     path = Path(cache.execute("SELECT file FROM pragma_database_list").fetchone()[0])
     muted = "SELECT pk FROM paper WHERE hidden = 1"
     mute(path, "pretraining")
