@@ -21,16 +21,16 @@ from typing import NamedTuple
 from reader import SCHEMA, __version__
 from reader.core.errors import CacheError, CacheForeign, CacheTooNew
 from reader.database.connections import (
-    BESIDE,
-    alone,
+    begin_replacement,
     connect_broken,
+    finish_replacement,
+    hold_lock,
     open_database,
     peek,
-    set_aside,
     statements,
     transaction,
 )
-from reader.database.sqlite_errors import damaged_error, explain, explain_errors, primary_code
+from reader.database.sqlite_errors import damaged_error, explain, primary_code
 from reader.paths import make_folder, touch_private
 
 HEAD = SCHEMA
@@ -159,7 +159,7 @@ def create(path: Path) -> None:
 
 def upgrade(path: Path) -> None:
     """Replace an older cache by one with this program's schema; programs that start together take turns."""
-    with alone(lock(make_folder(path)), UPGRADE_SECONDS):
+    with hold_lock(lock(make_folder(path)), UPGRADE_SECONDS):
         number = version(path)
         if number is not None and not _is_current(path, number):
             from reader.log import copies
@@ -201,19 +201,12 @@ def replace(path: Path, progress: Callable[[str], None] = lambda _: None) -> Pat
 
     The caller holds `lock`. Raises CacheError.
     """
-    building = path.with_name(f"{path.name}.new")
-    for end in ("", *BESIDE):
-        building.with_name(building.name + end).unlink(missing_ok=True)
+    building = begin_replacement(path)
     create(building)
     if path.is_file():
         with open_database(building) as new:
             _copy(path, new, progress)
-    # Only a whole cache takes the place, without files beside it.
-    with explain_errors(building), closing(sqlite3.connect(building)) as connection:
-        connection.execute("PRAGMA journal_mode = DELETE")
-    kept = set_aside(path)
-    building.replace(path)
-    return kept
+    return finish_replacement(building, path)
 
 
 def _copy(path: Path, new: sqlite3.Connection, progress: Callable[[str], None]) -> None:

@@ -47,15 +47,10 @@ def rebuild_index(connection: sqlite3.Connection) -> None:
 def _texts(connection: sqlite3.Connection, where: str = "", *params: str) -> Iterator[tuple[int, str]]:
     """The keys and words of texts; of one that can't be read, no words."""
     for pk, body in connection.execute(f"SELECT pk, body FROM full_text {where}", params):
-        yield pk, words_of(body)
-
-
-def words_of(body: bytes) -> str:
-    """The words of a packed text; empty if it can't be read."""
-    try:
-        return index_text(searched_text(load(body)))
-    except UnreadableDocument:
-        return ""
+        words = ""
+        with suppress(UnreadableDocument):
+            words = index_text(searched_text(load(body)))
+        yield pk, words
 
 
 BATCH = 50
@@ -71,17 +66,6 @@ _UNUSED = """
     AND NOT EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.pk = f.pk)
     AND NOT EXISTS (SELECT 1 FROM queue AS q WHERE q.pk = f.pk) LIMIT ?
 """
-
-
-def drop_texts(connection: sqlite3.Connection, before: str, limit: int) -> int:
-    """Drop up to `limit` full texts that were last read before a day (ISO), in the caller's transaction.
-
-    Those of starred, tagged and noted papers stay. Returns how many were dropped.
-    """
-    pks = [pk for (pk,) in connection.execute(_UNUSED, (before, limit))]
-    forget_words(connection, pks)
-    connection.executemany("DELETE FROM full_text WHERE pk = ?", ((pk,) for pk in pks))
-    return len(pks)
 
 
 class KeptText(NamedTuple):
@@ -155,12 +139,17 @@ class Texts(connections.Store):
         return {int(key.removeprefix(_MISSING)) for (key,) in keys}
 
     def drop_unused(self, before: str) -> Iterator[int]:
-        """Drop the texts that were last read before a day (ISO); yield the number dropped so far."""
+        """Drop the texts that were last read before a day (ISO), in batches; yield the number dropped so far.
+
+        Those of starred, tagged, noted and queued papers stay.
+        """
         total = 0
         while True:
             with self._writing() as connection:
-                dropped = drop_texts(connection, before, BATCH)
-            if not dropped:
+                pks = [pk for (pk,) in connection.execute(_UNUSED, (before, BATCH))]
+                forget_words(connection, pks)
+                connection.executemany("DELETE FROM full_text WHERE pk = ?", ((pk,) for pk in pks))
+            if not pks:
                 return
-            total += dropped
+            total += len(pks)
             yield total

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 from reader import platform
 from reader.core.errors import CacheBusy, CacheError
 from reader.database.sqlite_errors import explain_errors, primary_code
-from reader.paths import make_folder, take_lock
+from reader.paths import make_folder, sync, take_lock, touch_private
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -349,8 +349,31 @@ def set_aside(path: Path) -> Path | None:
     return kept if kept.exists() else None
 
 
+def begin_replacement(path: Path) -> Path:
+    """A private, empty file beside a database, in which another one is built that takes its place."""
+    building = make_folder(path).with_name(f"{path.name}.new")
+    for end in ("", *BESIDE):
+        building.with_name(building.name + end).unlink(missing_ok=True)
+    touch_private(building)
+    return building
+
+
+def finish_replacement(building: Path, path: Path) -> Path | None:
+    """Put a new database in its place; return where the old one is now, as `set_aside` does. Raises CacheError."""
+    with explain_errors(building), closing(sqlite3.connect(building)) as connection:
+        # Only a whole file takes the place, without others beside it.
+        connection.execute("PRAGMA journal_mode = DELETE")
+    kept = set_aside(path)
+    try:
+        building.replace(path)
+        sync(path.parent)
+    except OSError as error:
+        raise CacheError(f"{path} can't be replaced: {error.strerror}. Check what is in its place.") from error
+    return kept
+
+
 @contextmanager
-def alone(lock: Path, seconds: float) -> Iterator[None]:
+def hold_lock(lock: Path, seconds: float) -> Iterator[None]:
     """Wait up to this many seconds for the file `lock`, and hold it until the block or the program ends.
 
     Raises CacheBusy after that time, and CacheError if the file can't be written.

@@ -325,7 +325,6 @@ class Client(Closing):
                     note_wait(wait, str(failure).partition(";")[0].rstrip("."))
                     await self.sleep(wait)
                 else:
-                    self.pace.record_answer()
                     return found
         raise AssertionError
 

@@ -45,12 +45,6 @@ class _Page(NamedTuple):
     is_unchanged: bool = False
 
 
-def _have_moved(pages: Sequence[_Page]) -> bool:
-    """Whether votes moved papers between two requests: one that is on two pages has pushed another over the edge."""
-    ids = [str(listed_id(item)) for page in pages for item in page.items]
-    return len(pages) > 1 and len(set(ids)) < len(ids)
-
-
 class HuggingFaceClient(Closing):
     """The daily papers feed, one request at a time; its methods raise FeedError.
 
@@ -77,8 +71,6 @@ class HuggingFaceClient(Closing):
         returns a part of one.
         """
         pages = [page async for page in self._pages({"date": day}, validator=self._validators.get(day))]
-        if _have_moved(pages):
-            pages = [page async for page in self._pages({"date": day})]
         if any(page.is_unchanged for page in pages):
             return (Listing(day, (), is_unchanged=True),)
         # In a thread: cleaning a hundred papers would delay the keys too long.
@@ -303,11 +295,6 @@ def listed_day(item: object) -> str | None:
     """The ISO day on which a record was listed, as written: never shifted to another time zone."""
     outer = as_mapping(item)
     return iso_day(as_mapping(outer.get("paper")).get("submittedOnDailyAt")) or iso_day(outer.get("submittedOnDailyAt"))
-
-
-def listed_id(item: object) -> object:
-    """The paper that a record names."""
-    return as_mapping(as_mapping(item).get("paper")).get("id")
 
 
 def _prose(value: object) -> str:

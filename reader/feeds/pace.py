@@ -18,14 +18,14 @@ from reader.paths import make_folder, read_start
 ARXIV_INTERVAL_SECONDS = 3.0
 """Seconds between two requests of all programs to arXiv's hosts, by arXiv's terms."""
 
-PAUSE_SECONDS = (300, 900, 3_600, 4 * 3_600)
-"""Seconds of the first, second … pause of a busy host in a row; the last is that of all further ones."""
+PAUSE_SECONDS = 600.0
+"""Seconds for which a busy host is left alone."""
 
 LONGEST_TURN_SECONDS = 900.0
 """Maximum seconds to wait for the turn: the program that holds it may be waiting for a rate limit."""
 
-Pauses = dict[str, tuple[float, int]]
-"""By host, the time at which its pause ends, and the number of pauses in a row."""
+Pauses = dict[str, float]
+"""By host, the time at which its pause ends."""
 
 
 class Pace:
@@ -76,26 +76,17 @@ class Pace:
 
     def pause_left(self) -> float:
         """Seconds that the host is still left alone; 0 if it may be asked."""
-        until, _ = self._read()[1].get(self.busy_as, (0.0, 0))
-        left = until - self._now()
+        left = self._read()[1].get(self.busy_as, 0.0) - self._now()
         # A clock that was set back must not stop the program for days.
-        return left if 0 < left <= PAUSE_SECONDS[-1] else 0.0
+        return left if 0 < left <= PAUSE_SECONDS else 0.0
 
     def record_refusal(self) -> float:
-        """Begin the next pause, if none has begun meanwhile; return its seconds. Each is longer than the one before."""
+        """Begin a pause, if none has begun meanwhile, and return its seconds."""
         if left := self.pause_left():
             return left
         free_at, pauses = self._read()
-        _, times = pauses.get(self.busy_as, (0.0, 0))
-        seconds = float(PAUSE_SECONDS[min(times, len(PAUSE_SECONDS) - 1)])
-        self._write(free_at, pauses | {self.busy_as: (self._now() + seconds, times + 1)})
-        return seconds
-
-    def record_answer(self) -> None:
-        """Note that the host has answered: the next pause is the shortest again."""
-        free_at, pauses = self._read()
-        if pauses.pop(self.busy_as, None):
-            self._write(free_at, pauses)
+        self._write(free_at, pauses | {self.busy_as: self._now() + PAUSE_SECONDS})
+        return PAUSE_SECONDS
 
     def _open(self) -> int | None:
         if self._file is not None:
@@ -109,7 +100,7 @@ class Pace:
         with suppress(OSError, ValueError, TypeError, AttributeError):
             if self._file is not None:
                 free_at, pauses = json.loads(read_start(self._file, 1_000))
-                return float(free_at), {host: (float(until), int(times)) for host, (until, times) in pauses.items()}
+                return float(free_at), {host: float(until) for host, until in pauses.items()}
         return 0.0, {}
 
     def _write(self, free_at: float, pauses: Pauses) -> None:

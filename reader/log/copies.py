@@ -15,7 +15,7 @@ from pathlib import Path
 from reader.core.errors import CacheBusy, CacheError
 from reader.core.foreign import is_event_id, is_machine
 from reader.database import connections
-from reader.database.connections import alone
+from reader.database.connections import hold_lock
 from reader.database.sqlite_errors import explain_errors, folder_in_place, is_damage
 from reader.log import old_home
 from reader.log.rows import (
@@ -28,7 +28,7 @@ from reader.log.rows import (
     prepare,
     put,
 )
-from reader.paths import backup_folder, log_database, make_folder, sync, touch_private
+from reader.paths import backup_folder, log_database, make_folder, touch_private
 
 KEPT = 7
 """Daily copies of the log that are kept."""
@@ -54,7 +54,7 @@ def keep_daily_copy(cache: Path, today: date) -> None:
     if target.exists() or not log.exists():
         return
     try:
-        with alone(_lock(cache), 0):
+        with hold_lock(_lock(cache), 0):
             _copy(log, target)
         for old in backups(cache)[KEPT:]:
             old.unlink(missing_ok=True)
@@ -101,7 +101,7 @@ def ensure(cache: Path) -> None:
         return
     if log.is_dir():
         raise folder_in_place(log)
-    with alone(_lock(cache), MAKE_SECONDS):
+    with hold_lock(_lock(cache), MAKE_SECONDS):
         if not (log.is_file() and log.stat().st_size):
             _build(cache, None)
 
@@ -134,43 +134,29 @@ def restore(cache: Path) -> Path | None:
 
     Return where the damaged file is now. Raises CacheError.
     """
-    with alone(_lock(cache), MAKE_SECONDS):
+    with hold_lock(_lock(cache), MAKE_SECONDS):
         return _build(cache, log_database(cache))
 
 
 def _build(cache: Path, damaged: Path | None) -> Path | None:
     log = log_database(cache)
-    building = make_folder(log).with_name(f"{log.name}.new")
-    for end in ("", *connections.BESIDE):
-        building.with_name(building.name + end).unlink(missing_ok=True)
-    touch_private(building)
-    with explain_errors(log), closing(connections.connect(building, durable=True)) as connection:
-        # The journal mode makes the file whole by itself, without others beside it.
-        connection.execute("PRAGMA journal_mode = DELETE")
-        with connections.transaction(connection):
-            prepare(connection)
-            machine = ""
-            for file in filter(None, (damaged, *backups(cache))):
-                rows, named = _readable(file)
-                machine = machine or named
-                _insert(connection, rows)
-            _insert(connection, _in_cache(cache))
-            if old_home.is_old(cache):
-                old = old_home.read_old_home(cache)
-                machine = machine or old.machine
-                _insert(connection, map(_raw, old.rows))
-            put(connection, "machine", machine or new_machine())
-            (clock,) = connection.execute("SELECT coalesce(max(clock), 0) FROM event").fetchone()
-            put(connection, "clock", str(clock))
-        connection.execute("PRAGMA journal_mode = WAL")
-    aside = connections.set_aside(log)
-    try:
-        building.replace(log)
-        # The cache drops its old events only once the new name is on the disk.
-        sync(log.parent)
-    except OSError as error:
-        raise CacheError(f"{log} can't be replaced: {error.strerror}. Check what is in its place.") from error
-    return aside
+    building = connections.begin_replacement(log)
+    with connections.open_database(building, durable=True) as connection, connections.transaction(connection):
+        prepare(connection)
+        machine = ""
+        for file in filter(None, (damaged, *backups(cache))):
+            rows, named = _readable(file)
+            machine = machine or named
+            _insert(connection, rows)
+        _insert(connection, _in_cache(cache))
+        if old_home.is_old(cache):
+            old = old_home.read_old_home(cache)
+            machine = machine or old.machine
+            _insert(connection, map(_raw, old.rows))
+        put(connection, "machine", machine or new_machine())
+        (clock,) = connection.execute("SELECT coalesce(max(clock), 0) FROM event").fetchone()
+        put(connection, "clock", str(clock))
+    return connections.finish_replacement(building, log)
 
 
 _Raw = tuple[object, ...]

@@ -30,7 +30,7 @@ from reader.database.connections import open_database, transaction
 from reader.feeds.arxiv import ArxivClient
 from reader.feeds.fulltext.markdown import parse_markdown
 from reader.feeds.huggingface import HuggingFaceClient, RawComment
-from reader.refresh.lines import JobContext, Line, done, error_values, step
+from reader.refresh.lines import Line, done, error_values, step
 
 if TYPE_CHECKING:
     from reader.refresh.sources import Sources
@@ -42,24 +42,24 @@ KEPT_AGAIN = timedelta(days=7)
 """Age at which what arXiv said of these is old."""
 
 
-async def refresh_paper(context: JobContext, sources: Sources, id: str) -> Line:
+async def refresh_paper(sources: Sources, id: str) -> Line:
     """Ask the feed, then arXiv if it may be asked, about a paper unless their data is recent.
 
     Tells of each answer; in the result, `problems` are the sentences of the failures.
     """
-    file, now = context.cache_file, context.now()
+    file, now = sources.context.cache_file, sources.now()
     problems: list[str] = []
     with closing(Communities.open(file)) as communities:
         known = communities.request_state(id)
     if known is not None:
         for ask, is_due in (
             (_ask_feed, is_old(known.asked, now)),
-            (_ask_versions, sources.arxiv_of_papers is not None and arxiv_is_old(known.arxiv_asked, now)),
+            (_ask_versions, sources.may_ask_arxiv and arxiv_is_old(known.arxiv_asked, now)),
         ):
             try:
                 if is_due:
                     await ask(file, sources, known, utc_stamp(now))
-                    context.tell(step("paper", id=id))
+                    sources.tell(step("paper", id=id))
             except FeedError as error:
                 problems.append(str(error))
                 if isinstance(error, FeedOffline):
@@ -73,17 +73,17 @@ async def refresh_paper(context: JobContext, sources: Sources, id: str) -> Line:
 async def _ask_feed(file: Path, sources: Sources, known: RequestState, now: str) -> None:
     page = await sources.daily.page(known.id)
     if page is None:
-        _put(file, known, Community(), now)
+        _store_community(file, known, Community(), now)
         return
     community = Community(tuple(map(_comment, page.comments)), page.repositories)
     # Lists of days count the comments, but older days are not asked for again.
     count = sum(not comment.is_hidden for comment in community.comments)
     drafts = tuple(draft._replace(comments=max(known.comments, count)) for draft in page.listing.drafts)
     sources.cache.store(page.listing._replace(drafts=drafts), now, noted=False)
-    _put(file, known, community, now)
+    _store_community(file, known, community, now)
 
 
-def _put(file: Path, known: RequestState, community: Community, now: str) -> None:
+def _store_community(file: Path, known: RequestState, community: Community, now: str) -> None:
     with closing(Communities.open(file)) as communities:
         communities.put(known.pk, community, now)
 
@@ -138,23 +138,23 @@ class _Candidate(NamedTuple):
 _Source = Callable[[str], Awaitable[list[_Candidate]]]
 
 
-async def look_up_titles(context: JobContext, sources: Sources) -> Line:
+async def look_up_titles(sources: Sources) -> Line:
     """Look up titles that wait, and tell after how many of them.
 
     In the result, `found` papers have their arXiv id now, the user may choose one for `offered` papers, and `left`
     titles are for a later run, perhaps because of an `error`. A source that fails is not asked for further titles; the
     run ends if no source is left, or no network.
     """
-    file, now = context.cache_file, context.now
+    file, now = sources.context.cache_file, sources.now
     waiting = pages.find_waiting(file, now())
     wanted = waiting[:MOST]
     asked: list[_Source] = [partial(_find_in_feed, sources.daily)]
-    asked += [partial(_find_at_arxiv, sources.arxiv_of_papers)] if sources.arxiv_of_papers else []
+    asked += [partial(_find_at_arxiv, sources.arxiv)] if sources.may_ask_arxiv else []
     all_sources = len(asked)
     found = offered = undecided = 0
     failure: FeedError | None = None
     for n, one in enumerate(wanted):
-        context.tell(step("titles", n=n, of=len(wanted), found=found))
+        sources.tell(step("titles", n=n, of=len(wanted), found=found))
         candidates: list[_Candidate] = []
         same: TitleRecord | None = None
         for source in tuple(asked):

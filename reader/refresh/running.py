@@ -158,7 +158,7 @@ async def _look_up_titles(context: JobContext) -> Line:
     from reader.refresh.papers import look_up_titles
 
     async with _open_all(context) as sources:
-        return await look_up_titles(context, sources)
+        return await look_up_titles(sources)
 
 
 async def _look_up_paper(context: JobContext, id: str, own: str | None = None) -> Line:
@@ -177,7 +177,7 @@ async def _refresh_paper(context: JobContext, id: str) -> Line:
     from reader.refresh.papers import refresh_paper
 
     async with _open_all(context) as sources:
-        return await refresh_paper(context, sources, id)
+        return await refresh_paper(sources, id)
 
 
 async def _search_feed(context: JobContext, text: str) -> Line:

@@ -5,9 +5,9 @@ Sources fail independently: any exception is a line and stored with its time, an
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, closing, suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
@@ -36,7 +36,7 @@ from reader.feeds.huggingface import HuggingFaceClient
 from reader.feeds.syndication import FeedResponse, SyndicationClient
 from reader.paths import response_cache_folder
 from reader.refresh.daily import refresh_daily
-from reader.refresh.lines import JobContext, Line, Tell, done, error_values, failure_line, failure_of, ignore, step
+from reader.refresh.lines import JobContext, Line, done, error_values, failure_line, failure_of, step
 from reader.refresh.plan import Latest, Plan
 
 T = TypeVar("T")
@@ -72,18 +72,8 @@ async def open_sources(
             ArxivClient(answers, stand_in=arxiv_stand_in(environ), offline=offline) as arxiv,
             SyndicationClient(allow_local=settings.allow_local_feeds, offline=offline) as web,
         ):
-            yield Sources(
-                cache,
-                feeds,
-                daily,
-                arxiv,
-                web,
-                categorize=settings.ask_arxiv and not is_local_only(f"http://{daily.host}", environ),
-                stays_offline=offline,
-                category_papers=settings.category_papers,
-                now=context.now,
-                tell=context.tell,
-            )
+            may_ask = settings.ask_arxiv and not is_local_only(f"http://{daily.host}", environ)
+            yield Sources(context, cache, feeds, daily, arxiv, web, may_ask, offline)
 
 
 async def refresh_all(plan: Plan, sources: Sources) -> Line:
@@ -104,42 +94,31 @@ async def refresh_all(plan: Plan, sources: Sources) -> Line:
     return done("refresh", **sums)
 
 
+@dataclass
 class Sources:
-    """The daily feed, and the other sources: with `categorize`, arXiv is also asked for categories and lost papers.
+    """The daily feed, and the other sources."""
 
-    With `stays_offline` the user has chosen offline mode. `category_papers` is the setting.
-    """
+    context: JobContext
+    cache: Cache
+    feeds: Feeds
+    daily: HuggingFaceClient
+    arxiv: ArxivClient
+    web: SyndicationClient
+    may_ask_arxiv: bool
+    """Whether arXiv may be asked about papers of the feed: for their categories, and for lost papers."""
+    stays_offline: bool = False
+    """Whether the user has chosen offline mode."""
+    counts: StoreResult = StoreResult()  # noqa: RUF009 (immutable)
+    """The papers that sources other than the daily feed brought."""
+    returned: int = 0
+    """Papers marked or imported by the user that came back to the cache."""
+    _no_network: bool = False
 
-    def __init__(
-        self,
-        cache: Cache,
-        feeds: Feeds,
-        daily: HuggingFaceClient,
-        arxiv: ArxivClient,
-        web: SyndicationClient,
-        *,
-        categorize: bool,
-        stays_offline: bool,
-        category_papers: Collection[str],
-        now: Callable[[], datetime],
-        tell: Tell = ignore,
-    ) -> None:
-        self.cache = cache
-        self.feeds = feeds
-        self.daily = daily
-        self.arxiv = arxiv
-        self.arxiv_of_papers = arxiv if categorize else None
-        """arXiv, if it may be asked about papers of the feed."""
-        self.web = web
-        self.category_papers = category_papers
-        self.now = now
-        self.tell = tell
-        self.counts = StoreResult()
-        """The papers that sources other than the daily feed brought."""
-        self.returned = 0
-        """Papers marked or imported by the user that came back to the cache."""
-        self._stays_offline = stays_offline
-        self._no_network = False
+    def tell(self, line: Line) -> None:
+        self.context.tell(line)
+
+    def now(self) -> datetime:
+        return self.context.now()
 
     async def refresh(self, *, no_network: bool = False) -> None:
         """Ask all followed sources, and then for lost papers and for categories.
@@ -207,7 +186,7 @@ class Sources:
         """Store a source's success or failure; offline mode is the user's choice, not a failure."""
         if error is None:
             self.feeds.record_answer(slug)
-        elif not (self._stays_offline and isinstance(error, FeedOffline)):
+        elif not (self.stays_offline and isinstance(error, FeedOffline)):
             self.feeds.record_failure(slug, self._stamp(), str(error))
 
     def fail(self, slug: str, title: str, raised: Exception) -> None:
@@ -219,7 +198,7 @@ class Sources:
         # The user did not choose the sources that the reader always asks.
         self.tell(failure_line("feed", error, slug=slug, title=title, followed=slug not in OWN))
 
-    def tell_stored(self, slug: str, title: str, counts: StoreResult) -> None:
+    def report_stored(self, slug: str, title: str, counts: StoreResult) -> None:
         """Tell and count what a source brought."""
         self.counts += counts
         self.tell(step("feed", slug=slug, title=title, **asdict(counts)))
@@ -233,7 +212,7 @@ class Sources:
         except Exception as error:
             self.fail(feed.slug, feed.title, error)
         else:
-            self.tell_stored(feed.slug, feed.title, counts)
+            self.report_stored(feed.slug, feed.title, counts)
 
     # Papers of arXiv
 
@@ -256,7 +235,7 @@ class Sources:
         ids = self.feeds.missing_papers(before, LOST_PER_REFRESH)
         if not ids:
             return
-        asked = "arXiv" if self.arxiv_of_papers else "the feed"
+        asked = "arXiv" if self.may_ask_arxiv else "the feed"
         self.tell(step("asking", title=f"{asked}, {amount(len(ids), 'paper')} you marked"))
         returned, answered = set[str](), set[str]()
         for id in ids[:LOST_FROM_FEED]:
@@ -269,7 +248,7 @@ class Sources:
             if listing is not None:
                 self._store(listing, newer=False)
                 returned.add(id)
-        if self.arxiv_of_papers:
+        if self.may_ask_arxiv:
             answered = {id for id in ids if id not in returned}
             entries = await self.arxiv.papers(id for id in ids if id in answered)
             self._store(Listing(None, tuple(entry.draft for entry in entries)), newer=False)
@@ -282,7 +261,7 @@ class Sources:
     async def _fetch_categories(self) -> None:
         """Fetch the categories of the newest papers that lack them, once a day; the daily feed has none."""
         today = self.now().date()
-        if self.arxiv_of_papers is None or self.feeds.last_asked() == today.isoformat():
+        if not self.may_ask_arxiv or self.feeds.last_asked() == today.isoformat():
             return
         before = (today - timedelta(days=RETRY_DAYS)).isoformat()
         ids = self.feeds.uncategorized(before, CATEGORIZED_PER_DAY)
@@ -293,7 +272,7 @@ class Sources:
         self.feeds.record_request(ids, today.isoformat())
         self.note_outcome("arxiv", None)
         # Only new papers: the others were counted with the daily papers.
-        self.tell_stored("arxiv", OWN["arxiv"], StoreResult(new=counts.new))
+        self.report_stored("arxiv", OWN["arxiv"], StoreResult(new=counts.new))
 
     def store_entries(self, entries: Sequence[ArxivEntry]) -> StoreResult:
         """Store arXiv's entries: they fill gaps in papers of the daily feed, and replace data of other sources."""
@@ -351,7 +330,7 @@ async def refresh_categories(sources: Sources, followed: Sequence[FollowedSource
         try:
             answer = await _answer_or_failure(sources.arxiv.search_submitted(feed.url, start, today))
             found = _judge(answer, known.complete_to, newest)
-            if (found.reason or "replace" in sources.category_papers) and announced is None:
+            if (found.reason or "replace" in sources.context.settings.category_papers) and announced is None:
                 # All categories together, without those that this version does not know.
                 ids = [one.url for one in followed if one.url in categories()]
                 announced = await _answer_or_failure(sources.arxiv.latest(ids))
@@ -368,7 +347,7 @@ async def refresh_categories(sources: Sources, followed: Sequence[FollowedSource
         except Exception as error:
             sources.fail(feed.slug, feed.title, error)
             continue
-        sources.tell_stored(feed.slug, feed.title, stored)
+        sources.report_stored(feed.slug, feed.title, stored)
 
 
 async def _answer_or_failure(asking: Awaitable[T]) -> T | FeedError:
@@ -405,7 +384,7 @@ def _wanted(sources: Sources, category: str, found: Iterable[ArxivEntry]) -> lis
         for id, entry in by_id.items()
         if id in here
         or ("replace" if not entry.is_new else "cross" if category in entry.draft.categories[1:] else "new")
-        in sources.category_papers
+        in sources.context.settings.category_papers
     ]
 
 

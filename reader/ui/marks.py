@@ -308,7 +308,7 @@ class QueueActions(Controller):
                 "this is the last paper in the queue" if by > 0 else "this is the first paper in the queue"
             )
             return
-        moved = state.move_listed(row.pk, place)
+        moved = state.with_paper_moved(row.pk, place)
         self._model.change(moved)
         listed = [pk for pk in moved.listing.order.pks if isinstance(pk, int)]
         self._app.mark_actions.follow(self._library.move_in_queue(row.pk, listed))

@@ -42,15 +42,15 @@ class TriageActions(Controller):
 
     @handles("triage.begin")
     def begin(self, _count: int | None) -> None:
-        self.begin_typed("")
+        self.begin_query("")
 
     def take_line(self, action_id: str, text: str) -> bool:
         if action_id != "triage.begin":
             return False
-        self.begin_typed(text)
+        self.begin_query(text)
         return True
 
-    def begin_typed(self, text: str) -> None:
+    def begin_query(self, text: str) -> None:
         """Begin with the papers of a query; without one, with those of the listed period, or with what is new."""
         mistake = find_mistake(text)
         if mistake is not None:
@@ -162,7 +162,7 @@ class TriageActions(Controller):
     def _end(self) -> None:
         state, triage = self._model.state, self._model.state[TRIAGE]
         if triage is not None:
-            state = state.leave_paper().listed(ListContent(state.place, Order(())))
+            state = state.leave_paper().with_list(ListContent(state.place, Order(())))
             self._model.change(state.put(TRIAGE, triage.came((), 0)))
 
     # Go back

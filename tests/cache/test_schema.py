@@ -30,7 +30,7 @@ from reader.core.errors import (
     CacheTooNew,
 )
 from reader.database import connections
-from reader.database.connections import alone, begin_patiently
+from reader.database.connections import begin_patiently, hold_lock
 from reader.database.sqlite_errors import explain, explain_errors, primary_code
 from reader.paths import log_file, suspect_stamp
 from tests.breakage import execute, overwrite
@@ -210,11 +210,11 @@ def test_a_turn_is_one_programs_until_it_ends(tmp_path: Path) -> None:
     lock = tmp_path / "new" / "lock"
 
     def wait() -> bool:
-        with alone(lock, 30):
+        with hold_lock(lock, 30):
             return True
 
-    with ThreadPoolExecutor() as other, alone(lock, 0):
-        with pytest.raises(CacheBusy, match="Another program"), alone(lock, 0):
+    with ThreadPoolExecutor() as other, hold_lock(lock, 0):
+        with pytest.raises(CacheBusy, match="Another program"), hold_lock(lock, 0):
             pass
         waiting = other.submit(wait)
         assert not waiting.done()

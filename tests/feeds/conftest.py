@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from importlib import import_module
-from types import ModuleType
 
 import pytest
 
@@ -17,14 +14,6 @@ from tests.feeds.servers import Nap
 
 DAY = "2026-05-12"
 QUICK = Limits(read_timeout=10, total_timeout=20, body_size=1_000_000, backoff=0.5)
-
-
-@pytest.fixture(params=["httpx", pytest.param("httpx2", marks=pytest.mark.long)])
-def library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The library that is in use, and the one that goes on where that has stopped."""
-    module = import_module(request.param)
-    monkeypatch.setitem(sys.modules, "httpx", module)
-    return module
 
 
 @pytest.fixture

@@ -61,12 +61,9 @@ async def test_pages_are_followed(server: FeedServer, nap: Nap, monkeypatch: pyt
                 assert len(await ids(client)) == papers
                 # After a full page without a link only one more request tells the end.
                 assert len(server.requests) == (requests if papers % 100 else requests + 1)
-        # A paper that moves between pages comes once. It may have pushed another one over the edge, so the pages are
-        # asked for once more.
-        server.requests.clear()
+        # A paper that moves between pages comes once.
         server.days[DAY] = [item(f"2605.{number % 100:05}") for number in range(150)]
         assert len(await ids(client)) == 100
-        assert [request.query["p"] for request in server.requests] == ["0", "1", "0", "1"]
         # A day that breaks off on a later page is an error.
         server.faults += ["ok", *["error"] * QUICK.attempts]
         with pytest.raises(FeedRefused):

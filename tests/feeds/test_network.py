@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -27,8 +26,7 @@ ALLOWED_BY = "on this machine or its network and was not asked; the setting allo
 
 
 @pytest.fixture
-def site(library: ModuleType) -> Iterator[Documents]:
-    """A site, asked by each of the libraries."""
+def site() -> Iterator[Documents]:
     with Documents() as documents:
         documents.pages["/feed"] = Page(rss(item("One")))
         yield documents

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import pytest
 
@@ -30,12 +29,10 @@ from reader.feeds.huggingface import HuggingFaceClient, PaperPage, RawComment
 from reader.refresh import papers as titles
 from reader.refresh.lines import JobContext, Line, done, step
 from reader.refresh.papers import refresh_paper
+from reader.refresh.sources import Sources
 from tests.feed_server import item
 from tests.feeds.servers import Page, Paper
 from tests.refresh.world import NOON, World
-
-if TYPE_CHECKING:
-    from reader.refresh.sources import Sources
 
 ID, OTHER = "2605.00001", "2605.00002"
 DAY = "2026-05-12"
@@ -96,8 +93,9 @@ class Home:
         moment = datetime.fromisoformat(at).replace(tzinfo=UTC)
         lines: list[Line] = []
         context = JobContext(self.file, Settings(), Topics, lambda: moment, tell=lines.append)
-        sources = cast("Sources", SimpleNamespace(cache=self.cache, daily=feed, arxiv=arxiv, arxiv_of_papers=arxiv))
-        self.problems = (await refresh_paper(context, sources, id))["problems"]
+        clients: dict[str, Any] = {"feeds": None, "daily": feed, "arxiv": arxiv, "web": None}
+        sources = Sources(context, self.cache, **clients, may_ask_arxiv=arxiv is not None)
+        self.problems = (await refresh_paper(sources, id))["problems"]
         return lines
 
     def paper(self, id: str = ID) -> Known:
@@ -204,8 +202,7 @@ class HomeWithPage(World):
     async def look_up(self) -> Line:
         """Look up titles; the steps are in `self.lines`."""
         async with self.sources() as sources:
-            context = JobContext(self.path, Settings(), Topics, lambda: self.now, tell=self.lines.append)
-            return await titles.look_up_titles(context, sources)
+            return await titles.look_up_titles(sources)
 
     def ids(self) -> list[str]:
         """The ids of the page's papers, in its order."""

@@ -249,7 +249,7 @@ async def test_offline_mode_is_no_failure(world: World) -> None:
             (True, FeedError("Broken."), True),
             (False, FeedError("Broken."), True),
         ):
-            sources._stays_offline = stays_offline
+            sources.stays_offline = stays_offline
             sources.note_outcome("hf", error)
             assert [feed.slug for feed in world.feeds.failing()] == (["hf"] if is_failing else [])
             sources.note_outcome("hf", None)

@@ -11,12 +11,14 @@ from typing import Any, Self
 from reader.cache.feeds import Feeds
 from reader.cache.reads.window import Window
 from reader.cache.storing import Cache
+from reader.config import Settings
 from reader.core.paper import Paper as Known
+from reader.core.topics.scorer import Topics
 from reader.feeds.arxiv import ArxivClient
 from reader.feeds.http import Client, Limits
 from reader.feeds.huggingface import HuggingFaceClient
 from reader.feeds.syndication import SyndicationClient
-from reader.refresh.lines import Line
+from reader.refresh.lines import JobContext, Line
 from reader.refresh.plan import Day, Latest
 from reader.refresh.sources import Sources, refresh_all
 from tests.cache.conftest import ByName
@@ -58,18 +60,9 @@ class World:
             ArxivClient(stand_in=self.arxiv.url, limits=limits, sleep=nap, now=self._now) as arxiv,
             SyndicationClient(allow_local=True, limits=limits, sleep=nap, now=self._now) as web,
         ):
-            yield Sources(
-                self.cache,
-                self.feeds,
-                daily,
-                arxiv,
-                web,
-                categorize=self.categorize,
-                stays_offline=False,
-                category_papers=self.category_papers,
-                now=self._now,
-                tell=self.lines.append,
-            )
+            settings = Settings(category_papers=self.category_papers)
+            context = JobContext(self.path, settings, Topics, self._now, tell=self.lines.append)
+            yield Sources(context, self.cache, self.feeds, daily, arxiv, web, self.categorize)
 
     def _now(self) -> datetime:
         return self.now

@@ -85,7 +85,7 @@ async def test_results_of_the_feed_are_listed() -> None:
 
 
 async def test_results_wait_for_a_user_who_types() -> None:
-    bench = Search(LIST.focused("filter"))
+    bench = Search(LIST.with_focus("filter"))
     bench.search.begin("gloves")
     bench.model.change(bench.model.state.open_query().search_feed("gloves"))
     await bench.work()

@@ -30,7 +30,7 @@ from reader.ui.filter.state import (
 )
 from reader.ui.filter.strip_line import Strip, strip_line
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.kit.line_widgets import Reported
+from reader.ui.kit.line_widgets import WidgetReport
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.shell.listing import ListContent
 from reader.ui.shell.state import State
@@ -164,7 +164,7 @@ def test_the_total_is_known_once_this_very_query_is_counted() -> None:
     assert in_all(listed(plain).put(COUNTED, FEW._replace(place=plain))) is None
     results = FeedResults("robot", (), find=lambda _: None, store=lambda _: None)
     found = state.put(COUNTED, FEW).list_results(results)
-    assert in_all(found.listed(ListContent(PLACE, Order(array("q", (1,))), results))) is None
+    assert in_all(found.with_list(ListContent(PLACE, Order(array("q", (1,))), results))) is None
 
 
 def test_topics_are_known_before_they_are_counted() -> None:
@@ -276,7 +276,7 @@ def keys(pane: FilterPane, kind: str) -> list[str]:
 
 
 def told(app: PaneApp, kind: str) -> list[object]:
-    return [one.value for one in app.told if isinstance(one, Reported) and one.kind == kind]
+    return [one.value for one in app.told if isinstance(one, WidgetReport) and one.kind == kind]
 
 
 # Drawing

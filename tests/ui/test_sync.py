@@ -16,7 +16,7 @@ from reader.config import Settings
 from reader.core.errors import CacheError, ReaderError
 from reader.ui.command_line.actions import CommandRunner
 from reader.ui.refresh import sync as work
-from reader.ui.refresh.state import REFRESH, UNJOINED
+from reader.ui.refresh.state import REFRESH, SYNC_FAILING
 from reader.ui.refresh.sync import QUIET, START, CacheWatch, SettingsWatch, Sync
 from reader.ui.shell.commands import Outcome
 from reader.ui.shell.keyboard import Keyboard
@@ -46,9 +46,9 @@ class Joining(Bench):
         return SimpleNamespace(wait=lambda: self.outcomes.pop(0))
 
     @property
-    def unjoined(self) -> list[str]:
-        """The sync problems in the first line."""
-        return [what for what, _ in self.model.state[UNJOINED]]
+    def is_failing(self) -> bool:
+        """Whether the first line says so."""
+        return self.model.state[SYNC_FAILING] is not None
 
     async def look_around(self) -> None:
         self.sync.look()
@@ -70,9 +70,9 @@ async def test_it_looks_at_the_start_and_on_quiet_minutes_and_says_a_failure_onc
     for _ in range(2):
         await stage.look_around()
     # The other machines still lack a mark.
-    assert (stage.told, sync.is_due, stage.unjoined) == (["gone"], True, ["sync fails"])
+    assert (stage.told, sync.is_due, stage.is_failing) == (["gone"], True, True)
     await stage.look_around()
-    assert (sync.is_due, stage.unjoined) == (False, [])
+    assert (sync.is_due, stage.is_failing) == (False, False)
     sync.look()
     sync.look()
     assert len(stage.works) == 1
@@ -83,7 +83,7 @@ async def test_skipped_records_are_reported_once_and_are_no_failure() -> None:
     stage = Joining([skipped, skipped, Outcome(0), skipped])
     for _ in range(4):
         await stage.look_around()
-    assert (stage.told, stage.unjoined, stage.sync.is_due) == (["half a file"] * 2, [], False)
+    assert (stage.told, stage.is_failing, stage.sync.is_due) == (["half a file"] * 2, False, False)
 
 
 async def test_a_server_that_is_listened_to_again_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,11 +91,11 @@ async def test_a_server_that_is_listened_to_again_is_no_trouble(monkeypatch: pyt
     ended = threading.Event()
     stage = Joining([Outcome(1, "", "down")], "postgresql://hub/a")
     await stage.look_around()
-    assert (stage.unjoined, stage.words) == (["sync fails"], [("sync", "--quiet", "--watch")])
+    assert (stage.is_failing, stage.words) == (True, [("sync", "--quiet", "--watch")])
     stage.outcomes = cast(Any, SimpleNamespace(pop=lambda _place: ended.wait() and Outcome(-9, "", "", True)))
     stage.sync.look()
     running = asyncio.create_task(cast(Any, stage.works.pop()()))
-    while stage.unjoined:
+    while stage.is_failing:
         await asyncio.sleep(0)
     ended.set()
     await running

@@ -15,10 +15,8 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from importlib.util import find_spec
 from io import BytesIO
-from itertools import product
 from pathlib import Path
-from statistics import median
-from typing import Any, NamedTuple
+from typing import Any
 
 from reader.access_token import child_environment
 from reader.core.document import codec
@@ -264,11 +262,8 @@ def open_pdf_client(folder: Path | None, environ: Mapping[str, str]) -> PdfClien
 MOST_ROWS = 16
 """Lines of the PDF that a displayed formula takes at most, with limits and the halves of fractions."""
 
-LIKE = 0.6
-"""The share of the words before a formula, or after it, by which a line of the PDF is known."""
-
-SURE = 2.1
-"""The score of a place that has all words before a formula, and all after it: the next pages need not be read."""
+LIKE = 0.5
+"""The least that speaks for a place: the share of the words before a formula and after it, and 1 for its number."""
 
 LARGEST_SCALE = 4.0
 """Pixels of a point at most."""
@@ -299,56 +294,43 @@ def draw_spot(file: Path, spot: PdfSpot, width: int, height: int) -> bytes:
         return out.getvalue()
 
 
-class _FormulaBox(NamedTuple):
-    """Where a formula may be, and how much speaks for it."""
-
-    score: float
-    page: int
-    box: Box
-
-
 def _find_formula(opened: Any, spot: PdfSpot) -> tuple[int, Box]:
-    found: list[_FormulaBox] = []
+    """The page of a formula, and its box; raises NoFullText if no place has its number or the words around it."""
+    best, found = LIKE, None
     for number in range(len(opened)):
-        page, _ = read_page(opened, number)
-        found += _places(page.lines, spot)
-        if found and max(found).score > SURE:
+        for score, box in _places(read_page(opened, number)[0].lines, spot):
+            if score > best:
+                best, found = score, (number, box)
+        if best > 1.8 + bool(spot.number):
             break
-    if not found:
+    if found is None:
         raise NoFullText("this formula is not found in its PDF")
-    best = max(found)
-    return best.page, best.box
+    return found
 
 
-def _places(lines: Sequence[Line], spot: PdfSpot) -> Iterator[_FormulaBox]:
-    """The places of a page where a formula may be: between the lines with the words around it, or at its number."""
+def _places(lines: Sequence[Line], spot: PdfSpot) -> Iterator[tuple[float, Box]]:
+    """What speaks for each place where a formula may be, and its box with the lines above and below."""
     words = [_WORD.findall(line.text.lower()) for line in lines]
-    before, after = {}, {}
-    for at, here in enumerate(words):
-        above, below = words[at - 1] if at else [], words[at + 1] if at + 1 < len(words) else []
-        before[at] = _share(spot.before[::-1], [*above, *here][::-1]) + 0.1 * ([*spot.before[-1:]] == here[-1:])
-        after[at] = _share(spot.after, [*here, *below]) + 0.1 * ([*spot.after[:1]] == here[:1])
-    lasts = [at for at, score in after.items() if score >= LIKE]
-    firsts = [at for at, score in before.items() if score >= LIKE]
-    for first, last in product(firsts, lasts):
-        if not first + 1 < last < first + MOST_ROWS:
-            continue
-        within = lines[first + 1 : last]
-        yield _formula_box(lines, within, before[first] + after[last] - 0.01 * len(within), spot.number)
-    # The words after it may be on the next page, or only letters of formulas.
-    yield from (
-        _formula_box(lines, lines[at + 1 : at + 5], 0.3 * before[at], "") for at in firsts if at + 1 < len(lines)
-    )
-    size = median(line.size for line in lines) if lines else 0.0
-    for at, line in enumerate(lines):
-        if spot.number and line.text.endswith(spot.number) and line.size >= 0.9 * size and len(words[at]) < 3:
-            # The parts of the row: those that are as high as its number.
-            first, last = max(0, at - MOST_ROWS), at + 4
-            near = [other for other in lines[first:last] if abs(other.base - line.base) < 14]
-            beside = [before[one] for one in range(first, at)] + [
-                after[one] for one in range(at + 1, min(last, len(lines)))
-            ]
-            yield _formula_box(lines, near, 0.5 + max(beside, default=0), spot.number)
+    ends = [
+        bool(spot.number) and line.text.endswith(spot.number) and len(words[at]) < 3 for at, line in enumerate(lines)
+    ]
+    # A formula may begin or end a page, with the words around it on another.
+    for first in range(len(lines)):
+        above = words[max(0, first - 2) : first]
+        before = _share(spot.before[::-1], [word for some in above[::-1] for word in some[::-1]])
+        before += 0.1 * bool(above and above[-1][-1:] == [*spot.before[-1:]])
+        for end in range(first + 1, min(first + MOST_ROWS, len(lines)) + 1):
+            below = words[end : end + 2]
+            after = _share(spot.after, [word for some in below for word in some])
+            after += 0.1 * bool(below and below[0][:1] == [*spot.after[:1]])
+            # Few lines are likelier; beside the edge of a page, a formula has some.
+            score = before + after + any(ends[first:end]) - 0.01 * abs(end - first - (1 if before and after else 4))
+            if score <= LIKE:
+                continue
+            around = lines[max(0, first - 1) : end + 1]
+            left, right = min(line.left for line in around), max(line.right for line in around)
+            low, high = min(line.base - line.size for line in around), max(line.base + line.size for line in around)
+            yield score, Box(left - 6, low, right + 6, high)
 
 
 def _share(wanted: Sequence[str], words: Sequence[str]) -> float:
@@ -359,21 +341,3 @@ def _share(wanted: Sequence[str], words: Sequence[str]) -> float:
             place = words.index(word, place) + 1
             found += 1
     return found / len(wanted) if wanted else 0.0
-
-
-def _formula_box(lines: Sequence[Line], within: Sequence[Line], score: float, number: str) -> _FormulaBox:
-    """The box of some lines, as wide as the column, and not over the lines of text above and below."""
-    middle = (max(line.base for line in within) + min(line.base for line in within)) / 2
-    left, right = min(line.left for line in within), max(line.right for line in within)
-    column = [line for line in lines if line not in within and line.left < right and line.right > left]
-    texts = [line for line in column if len(_WORD.findall(line.text)) > 3]
-    above = min((line for line in texts if line.base > middle), key=lambda line: line.base, default=None)
-    below = max((line for line in texts if line.base < middle), key=lambda line: line.base, default=None)
-    top = max(line.base + 1.7 * line.size for line in within)
-    bottom = min(line.base - 1.3 * line.size for line in within)
-    if above is not None:
-        left, right, top = min(left, above.left), max(right, above.right), min(top, above.base - 0.25 * above.size)
-    if below is not None:
-        left, right, bottom = min(left, below.left), max(right, below.right), max(bottom, below.base + 0.9 * below.size)
-    score += bool(number) and any(line.text.endswith(number) for line in within)
-    return _FormulaBox(score, within[0].page, Box(left - 6, min(bottom, middle - 4), right + 6, max(top, middle + 4)))

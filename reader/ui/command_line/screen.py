@@ -11,12 +11,12 @@ from textual.app import ComposeResult
 
 from reader.core.lines import Line, Piece, cell_len, cut, cut_line, literal, measure, spread, wrap
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import LineInput, Reported, TypedLine
+from reader.ui.kit.line_widgets import LineInput, TypedLine, WidgetReport
 from reader.ui.kit.lines import Row, key_piece, mark, pattern
 from reader.ui.kit.pane import RowsPane
 from reader.ui.kit.status_lines import Status
 from reader.ui.kit.theme import stylesheet
-from reader.ui.shell.commands import Candidate, Offer, Suggested
+from reader.ui.shell.commands import Candidate, Offer, Suggestion
 from reader.ui.shell.screens import OverScreen, PaneScreen, status
 from reader.ui.shell.state import Front, Part, State
 
@@ -68,7 +68,7 @@ class TypedCommand(NamedTuple):
 
     text: str = ""
     """The text before the cursor."""
-    suggested: Suggested = Suggested()
+    suggested: Suggestion = Suggestion()
     selected: int = 0
     hint: str = ""
     """Advice where nothing can be suggested."""
@@ -100,10 +100,10 @@ class TypedCommand(NamedTuple):
         return f"{self.text[:start]}{marked.text}" if is_chosen and isinstance(marked, Candidate) else self.text
 
     @property
-    def fitting(self) -> Suggested:
+    def fitting(self) -> Suggestion:
         """Suggestions that still match the text: new ones arrive a few milliseconds after each keystroke."""
         if not self.text.strip():
-            return Suggested()
+            return Suggestion()
         word = self.text[self.suggested.start :]
         if self.suggested.line == self.text:
             is_corrected = not any(one.text.startswith(word) for one in self.suggested.candidates)
@@ -144,18 +144,18 @@ def offer_more(state: State, offers: Sequence[Offer]) -> State:
     if command is None:
         return state
     found = fitting(every := (*command.offers, *offers), command.text)
-    return state.put(COMMAND, _marked(command, command._replace(offers=every, found=found)))
+    return state.put(COMMAND, _mark_first_row(command, command._replace(offers=every, found=found)))
 
 
-def suggest(state: State, text: str, suggested: Suggested) -> State:
+def suggest(state: State, text: str, suggested: Suggestion) -> State:
     """Store the completions of a text, unless the text has changed since."""
     command = state[COMMAND]
     if command is None or text != command.text:
         return state
-    return state.put(COMMAND, _marked(command, command._replace(suggested=suggested)))
+    return state.put(COMMAND, _mark_first_row(command, command._replace(suggested=suggested)))
 
 
-def _marked(before: TypedCommand, command: TypedCommand) -> TypedCommand:
+def _mark_first_row(before: TypedCommand, command: TypedCommand) -> TypedCommand:
     """The command with its first row marked if the suggestions changed."""
     # A mark on what the words find stays on it, below more or fewer completions.
     more = len(command.fitting.candidates) - len(before.fitting.candidates)
@@ -174,26 +174,6 @@ EXAMPLES = "tag add later  mark read --query until:30d  export -o ~/refs.bib  th
 
 LEAST_ABOUT = 12
 """Minimum cells for the explanation of the marked word."""
-
-
-def suggestions(suggested: Suggested, selected: int, *, key: str, width: int, ellipsis: str = "…") -> Line:
-    """Completions of a text, with the `selected` word marked and explained; `key` takes it."""
-    found = suggested.candidates
-    if not found:
-        return ()
-    line: list[Piece] = [key_piece(key), key_piece(key, " takes", "quiet")]
-    about = literal(found[selected].about)
-    room = width - min(measure([Piece(about)]), width // 2) - 3 if about else width
-    first = max(0, selected - 2)
-    for place, one in enumerate(found[first:], first):
-        item = (Piece("  "), Piece(literal(one.text), "chosen" if place == selected else "quiet"))
-        if place > selected and measure((*line, *item)) > room:
-            break
-        line += item
-    rest = width - measure(line) - 3
-    if about and rest >= LEAST_ABOUT:
-        line += [Piece(" " * 3), Piece(cut(about, rest, ellipsis), "number")]
-    return cut_line(tuple(line), width, ellipsis)
 
 
 T = TypeVar("T")
@@ -228,8 +208,19 @@ def offer_line(name: str, about: str, keys: str, width: int, *, finder: Finder, 
     return spread(left, right, width)
 
 
+class OfferPane(RowsPane):
+    """The completions of the typed line, or other offers, above it."""
+
+    PANE = "offer"
+
+    def on_click(self, event: events.Click) -> None:
+        if (offset := event.get_content_offset(self)) is not None:
+            event.stop()
+            self.post_message(WidgetReport("offer", offset.y + self.scroll_offset.y))
+
+
 class LineScreen(OverScreen[T]):
-    """An input line at the bottom of the screen, with completions, one of them marked."""
+    """An input line at the bottom of the screen, with completions above it, one of them marked."""
 
     CSS_PATH = stylesheet("typed")
     LABEL = ":"
@@ -238,20 +229,27 @@ class LineScreen(OverScreen[T]):
     def __init__(self, app: ReaderApp, value: T) -> None:
         super().__init__(app, value)
         self.line = TypedLine(self.LABEL, LineInput(self.LONGEST), self._advise, self.report)
-        self.suggested = Suggested()
+        self.pane = OfferPane()
+        self.suggested = Suggestion()
         self.selected = 0
 
     def compose(self) -> ComposeResult:
+        yield self.pane
         yield self.line
 
     def on_mount(self) -> None:
         self.line.begin()
 
+    @property
+    def rows(self) -> Sequence[Candidate | Offer]:
+        return self.suggested.candidates
+
     def report(self) -> None:
+        """Find the completions of the text after each edit, and call `show_rows`."""
         raise NotImplementedError
 
     def lead(self) -> Line:
-        """The text below the line before the suggestions, or instead of them."""
+        """The text below the line."""
         raise NotImplementedError
 
     def complete(self) -> None:
@@ -261,31 +259,42 @@ class LineScreen(OverScreen[T]):
             self.line.replace(self.suggested.start, word, "" if word[-1:] in ":=/" else " ")
 
     def next(self) -> None:
-        self.select(self.selected + 1)
+        """Mark the next row; among earlier texts, go to the next newer one."""
+        if self.line.recalled >= 0:
+            self.line.recall(-1)
+        else:
+            self.select(self.selected + 1)
 
     def previous(self) -> None:
-        self.select(self.selected - 1)
+        """Mark the previous row; at the first one, go to the previous text."""
+        if self.line.recalled < 0 and self.selected > 0:
+            self.select(self.selected - 1)
+        else:
+            self.line.recall(1)
 
     def select(self, place: int) -> None:
-        if 0 <= place < len(self.suggested.candidates):
+        if 0 <= place < len(self.rows):
             self.selected = place
-            self.line.advise()
+            self.show_rows()
+
+    def show_rows(self) -> None:
+        count = min(len(self.rows), MOST_ROWS, max(0, self._model.state.height - LINES_BELOW))
+        self.pane.styles.height = count
+        self.pane.show(self._drawn_rows, self.selected)
+        self.line.advise()
+
+    def _drawn_rows(self, width: int) -> list[Row]:
+        finder, glyphs = Finder(self.line.text), self._look.glyphs
+        lines = (
+            (one.text, one.about, "") if isinstance(one, Candidate) else (one.name, one.about, one.keys)
+            for one in self.rows
+        )
+        return [Row(offer_line(*line, min(width, WIDEST), finder=finder, glyphs=glyphs), line) for line in lines]
 
     def _advise(self, width: int) -> Line:
-        key, ellipsis = self._keymap.key("command.complete", self._model.state.context), self._look.glyphs.ellipsis
-        found = suggestions(self.suggested, self.selected, key=key, width=width, ellipsis=ellipsis)
-        return cut_line((*self.lead(), *found), width, ellipsis)
-
-
-class OfferPane(RowsPane):
-    """The completions of the typed line, above it."""
-
-    PANE = "offer"
-
-    def on_click(self, event: events.Click) -> None:
-        if (offset := event.get_content_offset(self)) is not None:
-            event.stop()
-            self.post_message(Reported("offer", offset.y + self.scroll_offset.y))
+        key = self._keymap.key("command.complete", self._model.state.context)
+        takes = (key_piece(key), Piece(" takes the word", "quiet")) if self.rows else ()
+        return cut_line((*self.lead(), *takes), width, self._look.glyphs.ellipsis)
 
 
 class CommandScreen(LineScreen[TypedCommand]):
@@ -295,13 +304,8 @@ class CommandScreen(LineScreen[TypedCommand]):
         super().__init__(app, command)
         state = self._model.state
         self.line.history = state[COMMANDS]
-        self.pane = OfferPane()
         self._taken = state.selection.count if state.front_paper is None else 0
         self._command = command
-
-    def compose(self) -> ComposeResult:
-        yield self.pane
-        yield self.line
 
     def on_mount(self) -> None:
         if self._command.text:
@@ -309,18 +313,11 @@ class CommandScreen(LineScreen[TypedCommand]):
 
     def show(self, command: TypedCommand) -> None:
         self._command, self.suggested, self.selected = command, command.fitting, command.selected
-        rows = command.rows
-        self.pane.styles.height = min(len(rows), MOST_ROWS, max(0, self._model.state.height - LINES_BELOW))
-        self.pane.show(self._rows, command.selected)
-        self.line.advise()
+        self.show_rows()
 
-    def _rows(self, width: int) -> list[Row]:
-        finder, glyphs = Finder(self._command.text), self._look.glyphs
-        lines = (
-            (one.text, one.about, "") if isinstance(one, Candidate) else (one.name, one.about, one.keys)
-            for one in self._command.rows
-        )
-        return [Row(offer_line(*line, min(width, WIDEST), finder=finder, glyphs=glyphs), line) for line in lines]
+    @property
+    def rows(self) -> Sequence[Candidate | Offer]:
+        return self._command.rows
 
     def lead(self) -> Line:
         papers = f"for {self._taken:,} selected papers: " if self._taken else ""
@@ -337,20 +334,6 @@ class CommandScreen(LineScreen[TypedCommand]):
         if marked is not None:
             return (key_piece("enter"), Piece(f" {marked.name}", "quiet"))
         return (Piece(literal(self._command.hint), "quiet"),)
-
-    def next(self) -> None:
-        """Mark the next row; among earlier commands, go to the next newer one."""
-        if self.line.recalled >= 0:
-            self.line.recall(-1)
-        else:
-            super().next()
-
-    def previous(self) -> None:
-        """Mark the previous row; at the first one, go to the previous command."""
-        if self.line.recalled < 0 and self.selected > 0:
-            super().previous()
-        else:
-            self.line.recall(1)
 
     def complete(self) -> None:
         if isinstance(self._command.marked, Candidate):
@@ -376,10 +359,10 @@ class OutputPane(RowsPane):
 def plain_lines(text: str) -> Callable[[int], Sequence[Line]]:
     """Composes lines of plain text, wrapped at words where they are too long."""
     lines = text.splitlines()
-    return lambda width: [(Piece(literal(part)),) for line in lines for part in _wrapped(line, width)]
+    return lambda width: [(Piece(literal(part)),) for line in lines for part in _wrap(line, width)]
 
 
-def _wrapped(line: str, width: int) -> list[str]:
+def _wrap(line: str, width: int) -> list[str]:
     if cell_len(line) <= width:
         return [line]
     indent = " " * min(len(line) - len(line.lstrip()), width // 2)

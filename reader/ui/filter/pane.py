@@ -15,7 +15,7 @@ from reader.core.text import amount, fold
 from reader.keys.spelling import typed_on
 from reader.session.places import DAY, TopicMode, TopicOrder
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import Reported
+from reader.ui.kit.line_widgets import WidgetReport
 from reader.ui.kit.lines import Row, day_name
 from reader.ui.kit.pane import RowsPane
 
@@ -106,7 +106,7 @@ class FilterPane(RowsPane, can_focus=True):
         hint = meaning(row) if row is not None and self.has_focus else ""
         if hint != self._hint:
             self._hint = hint
-            self.post_message(Reported("hint", hint))
+            self.post_message(WidgetReport("hint", hint))
 
     # The choice
 
@@ -151,11 +151,11 @@ class FilterPane(RowsPane, can_focus=True):
             case "view" | "day":
                 day = row.kind == "day"
                 self.place(view=None if day else row.key, day=row.key if day else None)
-                self.post_message(Reported("view", f"{DAY}{row.key}" if day else row.key))
+                self.post_message(WidgetReport("view", f"{DAY}{row.key}" if day else row.key))
             case "topic":
                 self._choose(self.choice.toggle(row.key, "picked"))
             case "tag":
-                self.post_message(Reported("tag choice", (row.key, "picked")))
+                self.post_message(WidgetReport("tag choice", (row.key, "picked")))
             case "family":
                 self._unfold(replace(self._state, closed=self._state.closed ^ {row.key}))
             case "more":
@@ -171,14 +171,14 @@ class FilterPane(RowsPane, can_focus=True):
         if row is not None and row.kind == "topic":
             self._choose(self.choice.toggle(row.key, "excluded"))
         elif row is not None and row.kind == "tag":
-            self.post_message(Reported("tag choice", (row.key, "excluded")))
+            self.post_message(WidgetReport("tag choice", (row.key, "excluded")))
 
     def switch_mode(self) -> None:
         self._choose(replace(self.choice, mode="any" if self.choice.mode == "all" else "all"))
 
     def _choose(self, choice: Choice) -> None:
         self._set_state(replace(self._state, choice=choice))
-        self.post_message(Reported("topics", choice))
+        self.post_message(WidgetReport("topics", choice))
 
     def switch_order(self) -> TopicOrder:
         """List the topics in the other order: by family, or by papers."""
@@ -188,7 +188,7 @@ class FilterPane(RowsPane, can_focus=True):
 
     def begin_narrowing(self) -> None:
         self.is_narrowing = True
-        self.post_message(Reported("narrowing", True))
+        self.post_message(WidgetReport("narrowing", True))
 
     def stop_narrowing(self) -> None:
         self.is_narrowing = False
@@ -200,7 +200,7 @@ class FilterPane(RowsPane, can_focus=True):
             return False
         if key in ("enter", "escape", "tab", "down", "up"):
             self.is_narrowing = False
-            self.post_message(Reported("narrowing", False))
+            self.post_message(WidgetReport("narrowing", False))
             if key == "escape":
                 self.stop_narrowing()
             return key in ("enter", "escape")

@@ -15,7 +15,7 @@ from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.kit.lines import clock, needs_counts
 from reader.ui.kit.status_lines import Choice, Condition, Header, Status
 from reader.ui.page.state import FOUND
-from reader.ui.refresh.state import REFRESH, UNJOINED
+from reader.ui.refresh.state import REFRESH, SYNC_FAILING
 from reader.ui.shell.screens import status
 from reader.ui.shell.state import State
 
@@ -37,7 +37,7 @@ def header_parts(state: State) -> object:
         state.activity,
         state.mode,
         state[TEXTS_AHEAD],
-        state[UNJOINED],
+        state[SYNC_FAILING],
         state[FOUND],
     )
 
@@ -91,9 +91,8 @@ def condition(state: State, now: datetime) -> Condition:
         return Condition(state.mode)
     if refresh.trouble:
         return Condition(f"{refresh.trouble} {clock(refresh.failing_since, now) or ''}", "trouble")
-    if state[UNJOINED]:
-        what, since = state[UNJOINED][0]
-        return Condition(f"{what} {clock(since, now) or ''}", "trouble")
+    if since := state[SYNC_FAILING]:
+        return Condition(f"sync fails {clock(since, now) or ''}", "trouble")
     if state[TEXTS_AHEAD]:
         return Condition(state[TEXTS_AHEAD])
     return Condition(" · ".join(filter(None, (clock(refresh.last, now), _missing(state[COUNTED])))), "fresh")
@@ -118,13 +117,13 @@ def _listed_day(listing: ListContent, counts: Counts | None) -> DayCount | None:
 def window_title(state: State, now: datetime) -> str:
     """The title, without control characters: `dailypapers · Latest · Tue 24 Nov · 12 unread`."""
     parts = [APP, state.listing.place_name(now, "·")]
-    unread = _unread(state)
+    unread = _unread_count(state)
     if unread is not None:
         parts.append(f"{unread:,} unread")
     return clean(" · ".join(parts), LONGEST)
 
 
-def _unread(state: State) -> int | None:
+def _unread_count(state: State) -> int | None:
     """The number of unread papers of the listed day, or of all days; None where it does not apply to the view."""
     listing, counts = state.listing, state[COUNTED]
     view = listing.place.view

@@ -26,7 +26,7 @@ from reader.refresh.plan import Days
 from reader.session.places import Place, feed_text, view, with_best_first
 from reader.ui.filter.state import COUNTED, FOLLOWED, TOPIC_NAMES, topic_papers
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import LineInput, Reported, TypedLine
+from reader.ui.kit.line_widgets import LineInput, TypedLine, WidgetReport
 from reader.ui.kit.theme import palette_of
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.query.advice import (
@@ -189,7 +189,7 @@ class QueryLine(TypedLine):
 
     def _report_change(self) -> None:
         self._examine()
-        self.post_message(Reported("typed", self.text))
+        self.post_message(WidgetReport("typed", self.text))
 
     def _examine(self) -> None:
         text, cursor = self.text, self._input.cursor_position

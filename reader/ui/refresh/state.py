@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from reader.ui.shell.state import Part, State
+from reader.ui.shell.state import Part
 
 
 class RefreshStatus(NamedTuple):
@@ -27,10 +27,10 @@ class RefreshStatus(NamedTuple):
     def is_running(self) -> bool:
         return self.progress is not None
 
-    def started(self, view: str = "") -> RefreshStatus:
+    def with_start(self, view: str = "") -> RefreshStatus:
         return self._replace(progress="starting", view=view)
 
-    def failed(self, problem: str, trouble: str, now: datetime) -> RefreshStatus:
+    def with_failure(self, problem: str, trouble: str, now: datetime) -> RefreshStatus:
         """Record that the feed could not be read, as a sentence and in a word or two; `now` is local time."""
         since = (self.failing_since if self.problem else None) or now
         return self._replace(problem=problem, trouble=trouble, failing_since=since)
@@ -43,15 +43,5 @@ class RefreshStatus(NamedTuple):
 
 REFRESH: Part[RefreshStatus] = Part(RefreshStatus())
 
-UNJOINED: Part[tuple[tuple[str, datetime], ...]] = Part(())
-"""The failure of a sync, such as `sync fails`, and its beginning (local time)."""
-
-
-def join_failed(state: State, what: str, now: datetime) -> State:
-    """Show a failing sync in the first line until it works."""
-    is_known = any(one == what for one, _ in state[UNJOINED])
-    return state if is_known else state.put(UNJOINED, (*state[UNJOINED], (what, now)))
-
-
-def joined(state: State, what: str) -> State:
-    return state.put(UNJOINED, tuple(one for one in state[UNJOINED] if one[0] != what))
+SYNC_FAILING: Part[datetime | None] = Part(None)
+"""When the marks began to fail to sync (local time); None while they do not fail."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from reader.cache.places import is_server
 from reader.core.errors import ReaderError
 from reader.paths import log_database
 from reader.session.places import listed_views
-from reader.ui.refresh.state import REFRESH, join_failed, joined
+from reader.ui.refresh.state import REFRESH, SYNC_FAILING
 from reader.ui.shell.controller import Controller, follows
 from reader.ui.shell.state import State
 
@@ -25,8 +26,6 @@ QUIET = 60.0
 
 SETTLED = 25.0
 """Seconds after which a listening command has reached its server; otherwise it has given up by then."""
-
-TROUBLE = "sync fails"
 
 
 class Sync(Controller):
@@ -74,18 +73,21 @@ class Sync(Controller):
         try:
             if not (await asyncio.wait([end], timeout=SETTLED))[0]:
                 # It still listens, so it works.
-                self._model.change(joined(self._model.state, TROUBLE))
+                self._note_failure(None)
             outcome = await end
         finally:
             end.cancel()
         self._is_looking = False
         if outcome.code and outcome.complaint:
             self._has_marked = True
-            self._model.change(join_failed(self._model.state, TROUBLE, self._look.now()))
+            self._note_failure(self._model.state[SYNC_FAILING] or self._look.now())
         elif not outcome.code:
-            self._model.change(joined(self._model.state, TROUBLE))
+            self._note_failure(None)
         # A listening command is stopped after an hour.
         self.delay.begin(START if outcome.is_stopped else QUIET)
+
+    def _note_failure(self, since: datetime | None) -> None:
+        self._model.change(self._model.state.put(SYNC_FAILING, since))
 
 
 # Other programs

@@ -20,7 +20,7 @@ from reader.cache.reads.figures import topics_of
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import NOTHING, Scope, compile_query, register_functions, resolve_views, selects
 from reader.cache.search.selection import Clause, Selection
-from reader.core.query import CHOICES, EXAMPLES, And, Match, Node, Not, Or, QueryError, parse
+from reader.core.query import CHOICES, EXAMPLES, Match, Not, QueryError, parse
 from reader.database import connections
 from tests.table import each
 
@@ -361,22 +361,6 @@ def test_lists_and_counts_agree(window: Window, text: str, order: str) -> None:
     assert {one.slug: one.papers for one in window.topics(selection) if one.papers} == listed
 
 
-@pytest.fixture(scope="module")
-def nothing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
-    schema.ensure(path := tmp_path_factory.mktemp("nothing") / "papers.db")
-    with closing(Window.open(path)) as window:
-        yield window
-
-
-@given(st.lists(groups, min_size=1, max_size=3).map(" ".join), orders)
-@example("the model", "")
-def test_nothing_is_found_where_there_is_nothing(nothing: Window, text: str, order: str) -> None:
-    selection = compile_query(parse(text + order), Scope(today=date(2026, 5, 31)))
-    assert list(nothing.first(selection, 100).pks) == list(nothing.order(selection).pks) == []
-    assert nothing.count(selection) == 0
-    assert nothing.topics(selection) == []
-
-
 @given(st.one_of(st.text(), st.lists(st.one_of(groups, st.text(max_size=4)), max_size=8).map(" ".join)))
 @example(" ".join(["a"] * 100))
 @example(" ".join(f"(a{number} OR topic:b)" for number in range(50)))
@@ -475,9 +459,7 @@ one_term = st.one_of(
 @example("title:/^/")
 @example('(agents OR "—")')
 @settings(max_examples=300)
-def test_what_is_no_mistake_does_not_find_everything_by_chance(
-    connection: sqlite3.Connection, tokenizer: sqlite3.Connection, text: str
-) -> None:
+def test_what_is_no_mistake_does_not_find_everything_by_chance(connection: sqlite3.Connection, text: str) -> None:
     everything = len(PAPERS) - len(FLAGS["hidden"])
     try:
         query = parse(text)
@@ -485,28 +467,6 @@ def test_what_is_no_mistake_does_not_find_everything_by_chance(
         assert text[error.start : error.end].strip()
         return
     assert len(found(connection, text)) < everything, query
-    # Nor does its opposite: the index knows words in each of its texts.
-    for match in matches_in(query.root):
-        tokenizer.execute("DELETE FROM texts")
-        tokenizer.execute("INSERT INTO texts VALUES (?)", (match.text,))
-        assert tokenizer.execute("SELECT count(*) FROM words").fetchone() != (0,), match
-
-
-def matches_in(node: Node | None) -> list[Match]:
-    match node:
-        case And(nodes) | Or(nodes):
-            return [found for inner in nodes for found in matches_in(inner)]
-        case Not(inner):
-            return matches_in(inner)
-    return [node] if isinstance(node, Match) else []
-
-
-@pytest.fixture(scope="module")
-def tokenizer() -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as opened:
-        opened.execute("CREATE VIRTUAL TABLE texts USING fts5(text, tokenize='unicode61 remove_diacritics 2')")
-        opened.execute("CREATE VIRTUAL TABLE words USING fts5vocab(texts, row)")
-        yield opened
 
 
 def test_words_of_other_scripts_are_words() -> None:

@@ -32,7 +32,6 @@ from reader.core.document.model import (
 )
 from reader.core.passages import WORD, Passage, parse_passage
 from reader.core.text import fold
-from tests.core.document.test_layout import EVERYTHING
 
 VOCABULARY = [
     f"{start}{end}" for start in ("sol", "ran", "mig", "tel", "por") for end in ("ar", "ent", "ics", "ula", "ov")
@@ -152,20 +151,6 @@ def test_the_words_around_a_passage_may_stand_in_many_blocks() -> None:
     kept = text.passage(Range(Point(20, 0), Point(21, 0)))
     assert (kept.before, kept.after) == (" ".join(UNIQUE[12:20]), " ".join(UNIQUE[22:30]))
     assert text.near(kept) == Range(Point(20, 0), Point(21, 0))
-
-
-def test_words_of_all_kinds_of_blocks_are_where_they_are_drawn() -> None:
-    layout, text = Layout(EVERYTHING, 30), TextWords(EVERYTHING)
-
-    def places(block: int, front: int = 0) -> list[tuple[int, ...]]:
-        return [tuple(one) for one in drawn_words(layout.lines(block), text.words(block), front)]
-
-    first = [(0, 0, 1, 0), (0, 3, 4, 1), (0, 5, 12, 2), (0, 13, 15, 3), (0, 16, 20, 4), (0, 21, 25, 5), (0, 26, 29, 6)]
-    assert places(0) == [*first, (1, 3, 7, 7), (1, 9, 11, 8), (1, 12, 15, 9)]
-    assert places(0, 1) == [(1, 3, 7, 7), (1, 9, 11, 8), (1, 12, 15, 9)]
-    assert places(3) == [(1, 4, 5, 0), (1, 8, 9, 1), (3, 8, 9, 2), (5, 8, 9, 3)]
-    table = [(3, 0, 5, 0), (3, 8, 14, 1), (4, 7, 8, 2), (4, 12, 14, 3), (6, 0, 4, 4), (6, 7, 8, 5), (6, 9, 10, 6)]
-    assert places(6) == [*table, (6, 14, 16, 7)]
 
 
 @pytest.mark.parametrize("gone", [True, False])

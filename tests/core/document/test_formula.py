@@ -6,7 +6,7 @@ import gzip
 import html
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -401,37 +401,6 @@ def test_formulas_that_differ_never_look_alike(formulas: list[str]) -> None:
     for one, other in pairwise(ordered):
         if formula_text(one) == formula_text(other):
             assert shape(read_tex(one)) == shape(read_tex(other)), (one, other, formula_text(one))
-
-
-@pytest.mark.long
-def test_small_formulas_that_differ_never_look_alike() -> None:
-    """All constructions of two levels over a dozen parts: 12,000 formulas."""
-    simple = ["a", "b", "2", "n", "(a)", "a+b", "ab", r"\sum", "a,b", "a/b", "", "a'"]
-    first = [make(one, other) for make in MAKE for one in simple for other in ("a", "n+1")]
-    second = [make(one, other) for make in MAKE for one in first for other in ("a", "(n)")]
-    texts: dict[str, str] = {}
-    for tex in [*simple, *first, *second, *(f"b{one}a" for one in first)]:
-        other = texts.setdefault(formula_text(tex), tex)
-        assert shape(read_tex(tex)) == shape(read_tex(other)), (tex, other, formula_text(tex))
-
-
-MAKE: tuple[Callable[[str, str], str], ...] = (
-    lambda one, other: rf"\frac{{{one}}}{{{other}}}",
-    lambda one, other: rf"{{{one}}}^{{{other}}}",
-    lambda one, other: rf"{{{one}}}_{{{other}}}",
-    lambda one, other: rf"{{{other}}}_{{{one}}}^{{{other}}}",
-    lambda one, other: rf"\sqrt{{{one}}}{other}",
-    lambda one, other: rf"\sqrt[{other}]{{{one}}}",
-    lambda one, other: rf"\hat{{{one}}}{other}",
-    lambda one, other: rf"\overline{{{one}}}{other}",
-    lambda one, other: rf"\underbrace{{{one}}}_{{{other}}}",
-    lambda one, other: rf"\overset{{{one}}}{{{other}}}",
-    lambda one, other: rf"\begin{{pmatrix}}{one}&{other}\\ {other}\end{{pmatrix}}",
-    lambda one, other: rf"\begin{{cases}}{one}&{other}\\ {other}\end{{cases}}",
-    lambda one, other: rf"\binom{{{one}}}{{{other}}}",
-    lambda one, other: rf"\mathbf{{{one}}}{other}",
-    lambda one, other: rf"{{{one}}}{other}",
-)
 
 
 @given(TEX)

@@ -73,18 +73,6 @@ def test_a_formula_has_its_number_at_the_edge_and_breaks_between_terms() -> None
     ]
 
 
-def test_lists_hang_and_nest() -> None:
-    inner = Items((Item("(a)", (Paragraph(words("x")),)),))
-    block = Items((Item("•", (Paragraph(words(PROSE)), inner)), Item("Term", (Paragraph(words("y")),))))
-    assert drawn(block) == [
-        "• Alpha beta gamma delta",
-        "  epsilon zeta eta theta.",
-        "  (a) x",
-        "Term y",
-    ]
-    assert drawn(Items((Item("A long term", (Paragraph(words("means")),)),))) == ["A long term", "  means"]
-
-
 TABLE = Table(
     (
         (Cell(words("Model"), 1, 2, is_head=True), Cell(words("Scores"), 2, 1, "center", True)),
@@ -379,7 +367,7 @@ def test_places_are_lines_letters_and_shares() -> None:
         assert layout.next_section(place, step) == to
     first, second = layout.lines(0)
     fronted = Layout(EVERYTHING, 30, front=[second])
-    assert fronted.placed(at(0, 0), 4) == [
+    assert fronted.placed_lines(at(0, 0), 4) == [
         (at(0), second),
         (at(0, 1), first),
         (at(0, 2), second),
@@ -398,7 +386,7 @@ def test_any_document_fits_and_keeps_its_letters(document: Document, width: int)
         if block.anchor:
             assert layout.place_of(block.anchor) is not None
     total = sum(len(layout.lines(index)) for index in range(len(document.blocks)))
-    assert len(layout.placed(TextPlace(), 10_000)) == total == len(list(layout))
+    assert len(layout.placed_lines(TextPlace(), 10_000)) == total == len(list(layout))
 
 
 LONG = Document(
@@ -422,33 +410,12 @@ def test_rows_down_and_up_again_are_the_same_place(row: int, step: int) -> None:
     further = layout.down(place, step)
     assert layout.up(further, step) == place or layout.down(further, 1) == further
     assert layout.share(place) <= layout.share(further) <= 1
-    assert layout.placed(place, step + 1)[-1] == layout.placed(further, 1)[0]
-
-
-def test_sections_and_links_are_jumped_to() -> None:
-    layout = Layout(LONG, 60)
-    place = layout.place_of("#S3")
-    assert place == TextPlace(6, 2)
-    assert layout.next_section(TextPlace(6, 2), 1) == TextPlace(9, 2)
-    assert layout.next_section(TextPlace(7, 1), -1) == TextPlace(6, 2)
-    assert layout.next_section(TextPlace(6, 2), -1) == TextPlace(3, 2)
-    assert layout.next_section(TextPlace(0, 0), -1) is None
-    found = layout.place_of("E5")
-    assert found is not None
-    assert layout.placed(found, 1)[0][1].text.strip().startswith("x")
-    assert layout.place_of("nowhere") is None
-
-
-def test_progress_is_counted_without_a_layout_of_all() -> None:
-    layout = Layout(LONG, 60)
-    assert layout.share(TextPlace()) == 0
-    assert 0.9 < layout.share(TextPlace(len(LONG.blocks) - 1, 0)) <= 1
-    assert len(layout._lines) <= 2
+    assert layout.placed_lines(place, step + 1)[-1] == layout.placed_lines(further, 1)[0]
 
 
 @each("width", [None, 1, 20, 80])
 def test_an_empty_document_has_no_lines(width: int | None) -> None:
     layout = Layout(Document("T", ()), width)
     assert list(layout) == []
-    assert layout.placed(TextPlace(), 5) == []
+    assert layout.placed_lines(TextPlace(), 5) == []
     assert layout.share(TextPlace()) == 0

@@ -6,23 +6,21 @@ from dataclasses import replace
 
 import pytest
 
-from reader.cache.texts import KeptText
 from reader.core.document.find import Point, Range
 from reader.core.document.layout import DocumentLine, Layout, TextPlace
 from reader.core.document.model import Block, Document, Figure, Formula, Heading, Paragraph, Quote, Span, Theorem
 from reader.core.lines import Piece
 from reader.core.passages import Passage, passage_id
-from reader.session.bookmarks import Bookmark
 from reader.ui.full_text.actions import quotation, source_of
 from reader.ui.full_text.screen import first_row, outline_line
-from reader.ui.full_text.state import TEXT, step_back_in_text, text_failed
-from reader.ui.full_text.text import FullText, Outline, OutlineLine, text_size
+from reader.ui.full_text.state import TEXT, step_back_in_text
+from reader.ui.full_text.text import FullText, Outline, OutlineLine
 from reader.ui.full_text.view import Highlights, PlacedHighlight, Size, Spot, TextView
 from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.shell.state import State
 from tests.table import each
 from tests.ui.full_texts import WORDS, document, paragraph, wide_table
-from tests.ui.stage import paper, text
+from tests.ui.stage import text
 from tests.ui.test_status import in_context
 
 SIZE = Size(79, 22)
@@ -179,13 +177,13 @@ def test_back_returns_to_where_jumps_began(view: TextView) -> None:
 def test_another_size_keeps_the_place(view: TextView, size: Size) -> None:
     reading = view.next_section(1).scroll(20)
     spot = reading.spot(reading.top)
-    resized = reading.resized(size)
+    resized = reading.with_size(size)
     assert resized.spot(resized.top) <= spot < resized.spot(resized.scroll(1).top)
-    assert resized.resized(SIZE).top.block == reading.top.block
-    assert view.resized(size).top == TextPlace()
+    assert resized.with_size(SIZE).top.block == reading.top.block
+    assert view.with_size(size).top == TextPlace()
     # Another height keeps the very line.
-    lower = reading.resized(SIZE._replace(rows=10))
-    assert reading.resized(SIZE) is reading and lower.top == reading.top and lower.layout is reading.layout
+    lower = reading.with_size(SIZE._replace(rows=10))
+    assert reading.with_size(SIZE) is reading and lower.top == reading.top and lower.layout is reading.layout
 
 
 # Search
@@ -222,7 +220,7 @@ def test_typing_shows_the_first_match_from_here_on(view: TextView) -> None:
 
 
 def test_words_are_found_over_the_end_of_a_line_through_styles_and_as_signs_are_drawn(view: TextView) -> None:
-    found = search(view.resized(Size(30, 22)), "measured sentence of plain words stands")
+    found = search(view.with_size(Size(30, 22)), "measured sentence of plain words stands")
     assert found.marked is not None and "stands" not in marked(found)
     formula = Span(r"\lambda_1 + x_{2}", "formula")
     blocks = paragraph("An ", Span("at", "strong"), "tention head with ", formula, " in it."), paragraph("Nothing.")
@@ -304,7 +302,7 @@ def test_highlights_lead_to_each_other_and_keys_act_on_the_one_that_is_marked_or
         None,
     )
     kept = [PlacedHighlight(Passage(str(number), f"words {number}"), place) for number, place in enumerate(places)]
-    view = replace(view, highlights=view.highlights.with_kept(kept))
+    view = replace(view, highlights=view.highlights.with_highlights(kept))
     found, here = [], view
     for step in (1, 1, 1, 1, -1, -1, -1):
         here = here.next_highlight(step)
@@ -339,16 +337,16 @@ def test_a_quotation_has_whole_paragraphs_lines_of_tables_and_its_source(view: T
 
 
 def test_a_section_at_the_end_of_the_text_is_marked_where_it_stands(view: TextView) -> None:
-    small = view.resized(Size(79, 60))
+    small = view.with_size(Size(79, 60))
     block = view.document.sections[-1].start
     there = small.go_to_block(block)
     assert there.is_at_end and marked(there) == "References"
     assert there.section is not None and there.section.start == block
     assert there.back().top == small.top
     # One that can stand at the top needs no mark.
-    lines = len(view.layout.placed(view.layout.start_of(block), 1_000))
+    lines = len(view.layout.placed_lines(view.layout.start_of(block), 1_000))
     for rows, place in ((lines, None), (lines + 1, view.layout.start_of(block))):
-        end = view.resized(Size(79, rows)).go(Spot(block - 1, 0))
+        end = view.with_size(Size(79, rows)).go(Spot(block - 1, 0))
         assert [end.next_section(1).marked, end.go_to_block(block).marked] == [place, place]
     before = there.next_section(-1)
     assert before.section is not None and before.section.heading.number == "3"
@@ -393,26 +391,6 @@ def test_two_parts_of_a_line_stand_in_order_and_a_formula_between_words_is_whole
     assert parts == [[("one", "1", True), ("three four", "0", True)], [(formula, "0", False)], [("five", "0", False)]]
 
 
-def test_the_nearest_one_below_or_above_follows_around_the_ends() -> None:
-    here = TextPlace(0), TextPlace(1, 1), TextPlace(4, 5), TextPlace(4, 6), TextPlace(29, 1), TextPlace(60)
-    first, second, third = TextPlace(1, 1), TextPlace(4, 6), TextPlace(29, 1)
-    assert [HIGHLIGHTS.following(place, 1) for place in here] == [first, second, second, third, first, first]
-    assert [HIGHLIGHTS.following(place, -1) for place in here] == [third, third, first, first, second, third]
-    assert HIGHLIGHTS.with_kept(KEPT[3:]).following(here[0], 1) is None
-
-
-def test_what_overlaps_chosen_words_is_found_and_moved_ones_are_searched_for() -> None:
-    overlaps = [(1, 3, 1, 9), (1, 4, 1, 9), (0, 0, 1, 1), (0, 0, 1, 0), (5, 2, 5, 2), (5, 3, 5, 3)]
-    within = [HIGHLIGHTS.within(Range(Point(*one[:2]), Point(*one[2:]))) for one in overlaps]
-    assert within == [KEPT[0], None, KEPT[0], None, KEPT[1], None]
-    passage = HIGHLIGHTS.words.passage(PLACES[2] or PLACES[0])
-    assert (passage.quote, passage.block) == ("zebra runs", 29)
-    moved = HIGHLIGHTS.with_passages([passage._replace(block=3), KEPT[0].passage])
-    assert [one.range for one in moved.kept] == [None, PLACES[0]]
-    assert [one.range for one in moved.searched()] == [PLACES[2], PLACES[0]]
-    assert HIGHLIGHTS.with_passages([passage]).kept == (PlacedHighlight(passage, PLACES[2]),)
-
-
 LEVELS = (1, 2, 3, 3, 2, 1, 2)
 
 
@@ -425,7 +403,7 @@ def test_the_cursor_stays_within_the_outline_which_opens_at_the_section_that_is_
     outline = outline_of(*LEVELS)
     assert [outline.move(rows).cursor for rows in (3, 100, -100)] == [3, 6, 0]
     assert Outline().move(1) == Outline() and Outline().at(3) == 0
-    assert (outline.opened(3).cursor, outline.opened(3).is_open, outline.opened(3).closed().is_open) == (3, True, False)
+    assert (outline.focus(3).cursor, outline.focus(3).is_open, outline.focus(3).closed().is_open) == (3, True, False)
 
 
 def test_figures_tables_and_theorems_stand_in_their_sections() -> None:
@@ -505,7 +483,7 @@ def test_highlights_stand_in_their_sections_and_those_that_are_not_in_the_text_a
         (cursor, False, [(1, "§0"), (2, "§1"), (1, "§2")]) for cursor in (2, 0)
     ]
     late = Outline([OutlineLine(2, 5, outline.entries[0].heading)]).with_highlights([kept("before", 4), kept("in", 5)])
-    assert names(late) == [(1, "before"), (2, "§5"), (3, "in")] and late.with_highlights(()).opened(0).is_open
+    assert names(late) == [(1, "before"), (2, "§5"), (3, "in")] and late.with_highlights(()).focus(0).is_open
     assert not Outline([], is_open=True).with_highlights(()).is_open
     line = outline_line(found.entries[6], 40, UNICODE, is_here=False)
     assert text(line) == "▎ not in this text: gone"
@@ -516,30 +494,12 @@ def test_the_cursor_is_in_the_middle_where_that_leaves_no_gap() -> None:
     assert first_row(2, 1, 10) == 0
 
 
-def test_a_text_keeps_its_place_while_it_is_fetched_again() -> None:
-    fresh = FullText(1, paper(), text_size(80, 24))
-    asked = fresh.fetching("0 %")
-    assert (asked.size, asked.bookmark, asked.in_hand, asked.failed("Gone.").problem) == (
-        Size(79, 22), None, None, "Gone."
-    )  # fmt: skip
-    text = asked.came(KeptText(document(), "arxiv.org", ""))
-    assert text.view is not None and (text.is_fetching, text.progress) == (False, "")
-    again = replace(text, view=text.view.type_search("zebra r").end_search(is_kept=True)).fetching()
-    assert (again.is_fetching, again.failed("Gone.").problem) == (True, "") and again.view is not None
-    later = again.came(KeptText(document(), "arxiv.org", ""), Bookmark("other"))
-    assert later.bookmark == again.bookmark != Bookmark("other")
-    last = len(again.outline.entries)
-    assert again.read_entry(last) is again is again.read_entry(-1) is again.fitted(80, 24)
-    assert (read := again.read_entry(last - 1).view) is not None and read.section == document().sections[-1]
-    assert (wide := again.fitted(100, 30)).view is not None and wide.view.size == wide.size == Size(99, 28)
-
-
 @pytest.fixture
 def opened() -> State:
     """A text with all that can be open in it, and a way back."""
     state, view = in_context("text", 120), TextView.open(document(), Size())
     there = view.jump(view.layout.end).select()
-    shown, outline = there.peek_at(view.layout.end), Outline.of(document()).opened(0)
+    shown, outline = there.peek_at(view.layout.end), Outline.of(document()).focus(0)
     return state.update(TEXT, lambda text: replace(text, view=shown, outline=outline, is_fetching=True))
 
 
@@ -561,13 +521,3 @@ def test_each_step_back_closes_the_topmost_thing(opened: State) -> None:
                 break
         assert found == [*closed[1:5], *ends]
     assert step_back_in_text(opened.update(TEXT, lambda text: replace(text, view=None)))[TEXT] is None
-
-
-def test_a_failure_is_told_in_place_of_a_missing_text_or_below_one(opened: State) -> None:
-    text = opened[TEXT]
-    assert text is not None
-    missing = opened.put(TEXT, replace(text, view=None))
-    found = [text_failed(state, text.key, "It is gone.") for state in (opened, missing)]
-    problems = [one.problem for state in found if (one := state[TEXT]) is not None]
-    assert (problems, [state.notices.shown.text for state in found]) == (["", "It is gone."], ["It is gone.", ""])
-    assert text_failed(opened, -1, "It is gone.") is opened
