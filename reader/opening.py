@@ -63,7 +63,6 @@ def show_reader(
             run_job=partial(_run_job, workspace, sample),
             rules=lambda: workspace.topics,
             shell=partial(_shell, workspace, sample),
-            learns_apart=True,
             leaving=leaving,
             first_frame=frame,
             settings_file=workspace.config_file,

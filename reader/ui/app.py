@@ -162,7 +162,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         first_frame: FirstFrame | None = None,
         warnings: Sequence[str] = (),
         settings_file: Path | None = None,
-        learns_apart: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         still: bool = False,
     ) -> None:
@@ -183,7 +182,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self._left = visit.load(self.state_file) if self.state_file else visit.Visit()
         self.leaving = leaving
         self.first_frame = first_frame
-        self.library = Library(cache_file, learns_apart=learns_apart)
+        self.library = Library(cache_file)
         self.library.visited = self.library.new_since = self._left.visited
         has_news = self.library.has_news
         begun = visit.resume_visit(self._left, has_news, now().astimezone().date())

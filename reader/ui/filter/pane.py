@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
 from textual import events
 
-from reader.cache.reads.window import DayCount
+from reader.cache.reads.window import DayCount, TopicCount
 from reader.core.lines import Line, Piece, cut, literal, measure, spread
 from reader.core.query.choices import Choice
 from reader.core.text import amount, fold
@@ -103,7 +104,7 @@ class FilterPane(RowsPane, can_focus=True):
 
     def _tell_row(self) -> None:
         row: FilterRow | None = self.current
-        hint = meaning(row) if row is not None and self.has_focus else ""
+        hint = meaning(row, self._data.meanings) if row is not None and self.has_focus else ""
         if hint != self._hint:
             self._hint = hint
             self.post_message(WidgetReport("hint", hint))
@@ -240,24 +241,15 @@ class ViewItem(NamedTuple):
     key: str = ""
 
 
-class TopicItem(NamedTuple):
-    """A topic with its number of papers in the list."""
-
-    slug: str
-    name: str
-    family: str
-    about: str = ""
-    """A sentence on which papers have the topic."""
-    papers: int | None = None
-
-
 class FilterData(NamedTuple):
     """All data of the filter pane, in its order."""
 
     views: tuple[ViewItem, ...] = ()
     days: tuple[DayCount, ...] = ()
     """Newest first."""
-    topics: tuple[TopicItem, ...] = ()
+    topics: tuple[TopicCount, ...] = ()
+    meanings: Mapping[str, str] = MappingProxyType({})
+    """A sentence on which papers have a topic, by its slug."""
     tags: tuple[tuple[str, int], ...] = ()
     """Each with the number of its papers."""
     follows: tuple[ViewItem, ...] = ()
@@ -300,7 +292,6 @@ class FilterRow(NamedTuple):
     """The unread ones among `papers`; None if they are not shown."""
     is_partial: bool = False
     """Whether more papers may follow, which is marked with `+`."""
-    about: str = ""
     shortcut: str = ""
 
     @property
@@ -391,12 +382,12 @@ def _topics(data: FilterData, state: FilterState) -> Iterator[FilterRow]:
         yield from (_topic(topic, state) for topic in without if is_unfolded)
 
 
-def _in_order(topics: Sequence[TopicItem], state: FilterState) -> Iterator[FilterRow]:
+def _in_order(topics: Sequence[TopicCount], state: FilterState) -> Iterator[FilterRow]:
     if state.order == "papers":
         # Topics that are equal keep the order of the families.
         yield from (_topic(topic, state) for topic in sorted(topics, key=lambda one: -(one.papers or 0)))
         return
-    families: dict[str, list[TopicItem]] = {}
+    families: dict[str, list[TopicCount]] = {}
     for topic in topics:
         families.setdefault(topic.family, []).append(topic)
     for family, members in families.items():
@@ -406,16 +397,16 @@ def _in_order(topics: Sequence[TopicItem], state: FilterState) -> Iterator[Filte
         yield from (row for row in (_topic(one, state) for one in members) if not folded or row.mark != "none")
 
 
-def _topic(topic: TopicItem, state: FilterState) -> FilterRow:
+def _topic(topic: TopicCount, state: FilterState) -> FilterRow:
     mark = _mark(topic, state.choice)
-    return FilterRow("topic", topic.slug, topic.name, topic.papers, mark, not topic.papers, about=topic.about)
+    return FilterRow("topic", topic.slug, topic.name, topic.papers, mark, not topic.papers)
 
 
-def _mark(topic: TopicItem, choice: Choice) -> Mark:
+def _mark(topic: TopicCount, choice: Choice) -> Mark:
     return "picked" if topic.slug in choice.picked else "excluded" if topic.slug in choice.excluded else "none"
 
 
-def _matches(topic: TopicItem, typed: str) -> bool:
+def _matches(topic: TopicCount, typed: str) -> bool:
     words = fold(f"{topic.name} {topic.slug} {topic.family}").replace("-", " ").split()
     wanted = fold(typed).replace("-", " ").split()
     return all(any(word.startswith(part) for word in words) for part in wanted)
@@ -424,13 +415,13 @@ def _matches(topic: TopicItem, typed: str) -> bool:
 # Drawing
 
 
-def meaning(row: FilterRow) -> str:
+def meaning(row: FilterRow, meanings: Mapping[str, str]) -> str:
     """Return the hint for a row: its numbers in words, or which papers have the topic."""
     if row.is_partial and row.papers is not None:
         return f"{amount(row.papers, 'paper')} so far: the day is not all here"
     if row.unread is not None and row.papers is not None:
         return f"{row.unread:,} unread of {row.papers:,}"
-    return row.about
+    return meanings.get(row.key, "") if row.kind == "topic" else ""
 
 
 def draw_row(row: FilterRow, width: int, state: FilterState, glyphs: Glyphs) -> Line:
