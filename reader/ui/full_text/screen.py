@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.app import ComposeResult
 from textual.geometry import Size
-from textual.message import Message
-from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 from textual.strip import Strip
 
 from reader.core.document.layout import DocumentLine, TextPlace
@@ -175,28 +173,14 @@ class TextPane(Pane, can_focus=True):
     # Mouse
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        self._report(event, WHEEL)
+        self._turn(event, WHEEL)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        self._report(event, -WHEEL)
+        self._turn(event, -WHEEL)
 
-    def on_scroll_down(self, event: ScrollDown) -> None:
-        self._report(event, self.size.height - 1)
-
-    def on_scroll_up(self, event: ScrollUp) -> None:
-        self._report(event, 1 - self.size.height)
-
-    def on_scroll_to(self, event: ScrollTo) -> None:
-        event.stop()
-        event.prevent_default()
-        room = self.virtual_size.height - self.size.height
-        if event.y is not None and room > 0:
-            self.post_message(WidgetReport("text share", max(0.0, min(1.0, event.y / room))))
-
-    def _report(self, event: Message, lines: int) -> None:
+    def _turn(self, event: events.MouseEvent, lines: int) -> None:
         # Textual would scroll by itself.
-        event.stop()
-        event.prevent_default()
+        event.prevent_default().stop()
         self.post_message(WidgetReport("text lines", lines))
 
     def on_click(self, event: events.Click) -> None:

@@ -451,9 +451,6 @@ class TextView:
         lines = self.size.rows // share - (share == 1)
         return self.scroll(direction * times * max(1, lines))
 
-    def scroll_to(self, share: float) -> TextView:
-        return self._at(self.layout.place_of_share(share * self.layout.share(self.last_top)))
-
     def scroll_sideways(self, cells: int) -> TextView:
         side = max(0, min(self._overflow, self.side + cells))
         return self if side == self.side else replace(self, side=side)
