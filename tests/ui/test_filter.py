@@ -12,11 +12,10 @@ from textual.widgets import Static
 
 from reader.cache.feeds import Coverage
 from reader.cache.reads.window import DayCount, Order, TopicCount
-from reader.core.lines import measure
 from reader.core.query.choices import Choice
 from reader.core.views import VIEWS
 from reader.keys.keymap import Keymap
-from reader.session.places import TOPIC_ORDERS, Place, TopicOrder, view
+from reader.session.places import Place, view
 from reader.ui.filter.counter import Counts
 from reader.ui.filter.pane import FilterData, FilterPane, FilterRow, FilterState, ViewItem, draw_row, lay_out
 from reader.ui.filter.state import (
@@ -319,17 +318,6 @@ def test_unread_papers_stand_before_all_and_a_plus_where_more_may_follow(
     one = FilterData((data,)) if isinstance(data, ViewItem) else FilterData(days=(data,))
     line = draw_row(lay_out(one, FilterState())[1], 25, FilterState(), UNICODE)
     assert [(piece.text, piece.role) for piece in line[3:] if piece.text.strip()] == counts
-
-
-@each("order", TOPIC_ORDERS)
-@each(("width", "name"), [(24, "Benchmarks"), (36, "Benchmarks & evaluation"), (60, "Benchmarks")])
-def test_names_are_whole_where_there_is_room(width: int, name: str, order: TopicOrder) -> None:
-    topic = TopicCount("evaluation", "Benchmarks & evaluation", "Data", 120)
-    state = FilterState(order=order)
-    (row,) = [row for row in lay_out(FilterData(topics=(topic,)), state) if row.kind == "topic"]
-    line = draw_row(row, width, state, UNICODE)
-    assert measure(line) == width
-    assert name in "".join(piece.text for piece in line)
 
 
 async def test_topics_are_listed_by_family_or_by_papers() -> None:
