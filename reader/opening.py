@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
     from reader.ui.first_frame import FirstFrame
     from reader.ui.shell.commands import Shell
-    from reader.ui.terminal.leaving import Leaving
+    from reader.ui.terminal.leaving import ExitSupervisor
 
 
 def has_driver() -> bool:
@@ -43,7 +43,7 @@ def show_reader(
     from reader import paths
     from reader.commands.output import print_failure, report_unexpected
     from reader.ui.app import SAMPLE, ReaderApp
-    from reader.ui.terminal.leaving import Leaving, exit_code
+    from reader.ui.terminal.leaving import ExitSupervisor, exit_code
 
     file = sample or workspace.cache_file
     told = [] if sample else _prepare_cache(workspace, frame)
@@ -51,7 +51,7 @@ def show_reader(
     _draw_on_terminal()
     if frame is not None and not frame.is_shown:
         frame = None
-    leaving = Leaving(frame)
+    leaving = ExitSupervisor(frame)
     try:
         app = ReaderApp(
             workspace.settings,
@@ -63,7 +63,6 @@ def show_reader(
             run_job=partial(_run_job, workspace, sample),
             rules=lambda: workspace.topics,
             shell=partial(_shell, workspace, sample),
-            learns_apart=True,
             leaving=leaving,
             first_frame=frame,
             settings_file=workspace.config_file,
@@ -86,7 +85,7 @@ def show_reader(
     return exit_code(leaving.signal, lost) or app.return_code or 0
 
 
-def _finish_work(app: ReaderApp, workspace: Workspace, leaving: Leaving) -> None:
+def _finish_work(app: ReaderApp, workspace: Workspace, leaving: ExitSupervisor) -> None:
     if app.has_exports_due and not leaving.signal:
         workspace.has_changed = True
         workspace.write_exports()

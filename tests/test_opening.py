@@ -90,7 +90,7 @@ def replace_reader(
         return SimpleNamespace(signal=0, is_terminal_gone=False, retire=lambda: None)
 
     monkeypatch.setattr("reader.ui.app.ReaderApp", make_reader)
-    monkeypatch.setattr("reader.ui.terminal.leaving.Leaving", make_leaving)
+    monkeypatch.setattr("reader.ui.terminal.leaving.ExitSupervisor", make_leaving)
     return opened
 
 
@@ -104,7 +104,7 @@ def test_the_reader_opens_on_the_users_cache_in_a_tuned_process(
     assert exported == [True]
     (options,) = map(vars, opened)
     assert {name: value for name, value in options.items() if not callable(value) and name != "leaving"} == {
-        **{"query": "topic:agents", "demo": False, "opens_page": False, "learns_apart": True, "first_frame": None},
+        **{"query": "topic:agents", "demo": False, "opens_page": False, "first_frame": None},
         **{"warnings": [], "file": home / "papers.db"},
         **{"state_file": home / "state.json", "settings_file": home / "config.toml"},
     }

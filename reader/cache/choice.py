@@ -185,7 +185,7 @@ def update(path: Path, *, newest: int | None = SCORED_AT_ONCE) -> bool:
         if is_current(cache):
             return False
         state, wishes, marked = _state(cache), read_wishes(cache), marked_papers(cache)
-        if any(one.weight > 0 for one in marked) or any(one.added > 0 for one in wishes):
+        if any(one.weight > 0 for one in marked) or any(one.score_change > 0 for one in wishes):
             store_words(cache)
             told = _learn(cache, wishes, marked, -1 if newest is None else newest)
         else:
@@ -242,10 +242,10 @@ class _WishTerms(NamedTuple):
     @classmethod
     def of(cls, cache: sqlite3.Connection, wish: Wish) -> _WishTerms:
         if wish.what == "word":
-            return cls(wish.name, wish.added, wish.step is None, tuple(terms_of(wish.name)))
+            return cls(wish.name, wish.score_change, wish.step is None, tuple(terms_of(wish.name)))
         (name,) = cache.execute("SELECT name FROM topic WHERE slug = ?", (wish.name,)).fetchone() or (wish.name,)
         papers = frozenset(pk for (pk,) in cache.execute(_WITH_TOPIC, (wish.name,)))
-        return cls(name, wish.added, wish.step is None, (), papers)
+        return cls(name, wish.score_change, wish.step is None, (), papers)
 
     def is_about(self, pk: int, terms: Terms) -> bool:
         return pk in self.papers or (bool(self.terms) and all(term in terms for term in self.terms))

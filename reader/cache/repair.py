@@ -21,7 +21,7 @@ from reader.cache.marks.events import Events
 from reader.core.errors import CacheDamaged, CacheError, CacheForeign, CacheTooNew
 from reader.core.text import amount
 from reader.database import connections
-from reader.database.connections import alone
+from reader.database.connections import hold_lock
 from reader.database.sqlite_errors import explain_errors
 from reader.log import copies
 from reader.paths import log_database, make_folder, refresh_stamp, suspect_stamp
@@ -151,7 +151,7 @@ def repair(path: Path, progress: Progress = lambda _: None) -> RepairResult:
         )
     names = {one.name for one in found}
     aside: list[Path] = []
-    with alone(schema.lock(make_folder(path)), schema.UPGRADE_SECONDS):
+    with hold_lock(schema.lock(make_folder(path)), schema.UPGRADE_SECONDS):
         if "marks" in names:
             progress("restoring the marks")
             aside += filter(None, [copies.restore(path)])

@@ -21,10 +21,10 @@ from typing import NamedTuple
 from reader import SCHEMA, __version__
 from reader.core.errors import CacheError, CacheForeign, CacheTooNew
 from reader.database.connections import (
-    alone,
     begin_replacement,
     connect_broken,
     finish_replacement,
+    hold_lock,
     open_database,
     peek,
     statements,
@@ -159,7 +159,7 @@ def create(path: Path) -> None:
 
 def upgrade(path: Path) -> None:
     """Replace an older cache by one with this program's schema; programs that start together take turns."""
-    with alone(lock(make_folder(path)), UPGRADE_SECONDS):
+    with hold_lock(lock(make_folder(path)), UPGRADE_SECONDS):
         number = version(path)
         if number is not None and not _is_current(path, number):
             from reader.log import copies

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.cache import meta
-from reader.cache.marks.change import Change, same
+from reader.cache.marks.change import Change, same_state
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
@@ -130,7 +130,7 @@ def _acted_kinds(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int
 
 def _lacking(connection: sqlite3.Connection, kind: str, pks: Sequence[int]) -> set[int]:
     values = {"papers": json.dumps(pks), "value": "1", "kind": kind}
-    query = f"SELECT pk FROM paper WHERE pk IN (SELECT value FROM json_each(:papers)) AND NOT ({same(kind)})"
+    query = f"SELECT pk FROM paper WHERE pk IN (SELECT value FROM json_each(:papers)) AND NOT ({same_state(kind)})"
     return {pk for (pk,) in connection.execute(query, values)}
 
 

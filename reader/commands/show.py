@@ -170,7 +170,7 @@ def _paint(lines: Sequence[Line]) -> Iterator[str]:
 
 
 def _paper_lines(shown: _ShownPaper) -> Iterator[str]:
-    from reader.ui.page.lines import Presentation, Reading, compose
+    from reader.ui.page.lines import Presentation, ShownPaper, compose
     from reader.ui.why.lines import Explanation, explanation_rows
 
     columns = min(width(), READABLE) if is_terminal(sys.stdout) else ENDLESS
@@ -182,7 +182,7 @@ def _paper_lines(shown: _ShownPaper) -> Iterator[str]:
         is_unfolded=True,
         has_buttons=False,
     )
-    reading = Reading(
+    reading = ShownPaper(
         shown.paper.pk,
         shown.paper,
         follows=shown.ask(reasons),

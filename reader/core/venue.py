@@ -213,7 +213,7 @@ def _known_series(text: str, *, is_told: bool) -> str | None:
     year = _year_in(text)
     # Two digits next to a full year are a volume number.
     is_volume = near is not None and near[3] and year
-    return _put(name, _full(near) if near and not is_volume else year, text)
+    return _venue_with_track(name, _full(near) if near and not is_volume else year, text)
 
 
 def _short_name(text: str) -> str | None:
@@ -223,7 +223,7 @@ def _short_name(text: str) -> str | None:
         year = _full(found, 2) if short or full else _year_in(text)
         if year and sum(map(str.isupper, name)) > 1:
             is_workshop = name.endswith("W") and "workshop" in text.lower()
-            return _put(name[:-1] if is_workshop else name, year, text)
+            return _venue_with_track(name[:-1] if is_workshop else name, year, text)
     return None
 
 
@@ -244,7 +244,7 @@ def _year_in(text: str) -> str | None:
     return years[-1] if years else None
 
 
-def _put(name: str, year: str | None, text: str) -> str:
+def _venue_with_track(name: str, year: str | None, text: str) -> str:
     """A venue with its track, if the text has one."""
     series = SERIES.get(name)
     is_journal = series is not None and series.is_journal

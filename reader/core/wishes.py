@@ -67,7 +67,7 @@ class Wish(NamedTuple):
         begin = {"": "no wish about", "muted": "muted"}.get(self.wanted, f"{self.wanted} of")
         return f"{begin} {self.name}"
 
-    def moved(self, direction: Direction) -> Wish:
+    def after_step(self, direction: Direction) -> Wish:
         """The wish after another step; to raise or lower what is muted unmutes it."""
         if direction in ("mute", "reset"):
             return self._replace(step=None if direction == "mute" else 0)
@@ -75,7 +75,7 @@ class Wish(NamedTuple):
         return self._replace(step=max(-MOST_STEPS, min(MOST_STEPS, step)))
 
     @property
-    def added(self) -> float:
+    def score_change(self) -> float:
         """The score that it adds to a paper; a muted phrase adds nothing, as it is not learned."""
         step = -MOST_STEPS if self.step is None and self.what == "topic" else self.step or 0
         return FIRST_STEP * 2.0 ** (abs(step) - 1) * (1 if step > 0 else -1) if step else 0.0

@@ -373,7 +373,7 @@ def finish_replacement(building: Path, path: Path) -> Path | None:
 
 
 @contextmanager
-def alone(lock: Path, seconds: float) -> Iterator[None]:
+def hold_lock(lock: Path, seconds: float) -> Iterator[None]:
     """Wait up to this many seconds for the file `lock`, and hold it until the block or the program ends.
 
     Raises CacheBusy after that time, and CacheError if the file can't be written.

@@ -188,7 +188,7 @@ def parse_feed(
             yield dict(item)
 
     found, skipped = parse_each(in_time(), lambda item: _parse_entry(item, source or slug, today, atom), "entry")
-    return Feed(title, slug, web_url(as_text(about.get("link"))), _once(found), skipped, _xml_problem(parsed))
+    return Feed(title, slug, web_url(as_text(about.get("link"))), _unique_entries(found), skipped, _xml_problem(parsed))
 
 
 def feed_of_records(title: str, records: Sequence[Mapping[str, Any]], url: str, source: str | None) -> Feed:
@@ -204,10 +204,10 @@ def feed_of_records(title: str, records: Sequence[Mapping[str, Any]], url: str, 
         return FeedEntry(draft, draft.url, guid, draft.announced or draft.published)
 
     found, skipped = parse_each(records[:_ENTRIES], parse, "entry")
-    return Feed(clean(title, _NAME_LIMIT), slug, web_url(url), _once(found), skipped)
+    return Feed(clean(title, _NAME_LIMIT), slug, web_url(url), _unique_entries(found), skipped)
 
 
-def _once(entries: Sequence[FeedEntry]) -> tuple[FeedEntry, ...]:
+def _unique_entries(entries: Sequence[FeedEntry]) -> tuple[FeedEntry, ...]:
     """The first entry of each id."""
     return tuple({entry.guid: entry for entry in reversed(entries)}.values())[::-1]
 

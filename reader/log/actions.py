@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -172,13 +174,21 @@ def asked_value(kind: str, value: str, action: str) -> str:
     return "1" if is_queued else value
 
 
-def make_action(ids: Sequence[str], rows: Sequence[tuple[str, str, str, str, int]], paper: str = "") -> UserAction:
-    """The action of rows as `Log.counts` returns them: action, kind, value, author and number of papers."""
+_ACTIONS = """
+    SELECT action, kind, value, by, count(nullif(paper, '')), min(nullif(paper, '')), max(paper) FROM event
+    WHERE action IN (SELECT value FROM json_each(?)) GROUP BY action, kind, value ORDER BY min(number)
+"""
+
+
+def read_action(connection: sqlite3.Connection, ids: Sequence[str]) -> UserAction:
+    """Some actions of the log, which one undo takes back, as one."""
     counts: dict[tuple[str, str], int] = {}
-    agent = ""
-    for action, kind, value, by, count in rows:
+    papers, agent = set[str](), ""
+    for action, kind, value, by, count, *papers_between in connection.execute(_ACTIONS, (json.dumps(ids),)):
         mark = (kind, asked_value(kind, value, action))
         counts[mark] = counts.get(mark, 0) + count
+        papers.update(filter(None, papers_between))
         agent = by.removeprefix(AGENT).rpartition(":")[0] if by.startswith(AGENT) else agent
     parts = tuple(Done(kind, value, count) for (kind, value), count in counts.items())
-    return UserAction(ids[0], parts, paper if max(counts.values()) == 1 else "", agent)
+    paper = papers.pop() if len(papers) == 1 and max(counts.values()) == 1 else ""
+    return UserAction(ids[0], parts, paper, agent)

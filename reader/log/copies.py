@@ -15,7 +15,7 @@ from pathlib import Path
 from reader.core.errors import CacheBusy, CacheError
 from reader.core.foreign import is_event_id, is_machine
 from reader.database import connections
-from reader.database.connections import alone
+from reader.database.connections import hold_lock
 from reader.database.sqlite_errors import explain_errors, folder_in_place, is_damage
 from reader.log import old_home
 from reader.log.rows import (
@@ -54,7 +54,7 @@ def keep_daily_copy(cache: Path, today: date) -> None:
     if target.exists() or not log.exists():
         return
     try:
-        with alone(_lock(cache), 0):
+        with hold_lock(_lock(cache), 0):
             _copy(log, target)
         for old in backups(cache)[KEPT:]:
             old.unlink(missing_ok=True)
@@ -101,7 +101,7 @@ def ensure(cache: Path) -> None:
         return
     if log.is_dir():
         raise folder_in_place(log)
-    with alone(_lock(cache), MAKE_SECONDS):
+    with hold_lock(_lock(cache), MAKE_SECONDS):
         if not (log.is_file() and log.stat().st_size):
             _build(cache, None)
 
@@ -134,7 +134,7 @@ def restore(cache: Path) -> Path | None:
 
     Return where the damaged file is now. Raises CacheError.
     """
-    with alone(_lock(cache), MAKE_SECONDS):
+    with hold_lock(_lock(cache), MAKE_SECONDS):
         return _build(cache, log_database(cache))
 
 

@@ -175,19 +175,6 @@ class Log:
             for key, value in facts:
                 put(self._connection, key, value)
 
-    def counts(self, actions: Sequence[str]) -> list[tuple[str, str, str, str, int]]:
-        """The kinds, values, authors and numbers of papers of some actions, each with its action, in their order."""
-        ask = (
-            "SELECT action, kind, value, by, count(nullif(paper, '')) FROM event WHERE action = ?"
-            " GROUP BY kind, value ORDER BY min(number)"
-        )
-        return [(a, kind, value, by, n) for action in actions for a, kind, value, by, n in self._ask(ask, action)]
-
-    def papers(self, actions: Sequence[str], limit: int) -> list[str]:
-        """The first papers of some actions."""
-        ask = "SELECT DISTINCT paper FROM event WHERE action = ? AND paper <> '' LIMIT ?"
-        return list(dict.fromkeys(paper for one in actions for (paper,) in self._ask(ask, one, limit)))[:limit]
-
     def history(self, papers: Iterable[str], kind: str) -> list[tuple[Row, bool]]:
         """All rows of a kind about a paper with these ids, newest first, each with whether it is undone."""
         ask = (

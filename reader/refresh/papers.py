@@ -73,17 +73,17 @@ async def refresh_paper(sources: Sources, id: str) -> Line:
 async def _ask_feed(file: Path, sources: Sources, known: RequestState, now: str) -> None:
     page = await sources.daily.page(known.id)
     if page is None:
-        _put(file, known, Community(), now)
+        _store_community(file, known, Community(), now)
         return
     community = Community(tuple(map(_comment, page.comments)), page.repositories)
     # Lists of days count the comments, but older days are not asked for again.
     count = sum(not comment.is_hidden for comment in community.comments)
     drafts = tuple(draft._replace(comments=max(known.comments, count)) for draft in page.listing.drafts)
     sources.cache.store(page.listing._replace(drafts=drafts), now, noted=False)
-    _put(file, known, community, now)
+    _store_community(file, known, community, now)
 
 
-def _put(file: Path, known: RequestState, community: Community, now: str) -> None:
+def _store_community(file: Path, known: RequestState, community: Community, now: str) -> None:
     with closing(Communities.open(file)) as communities:
         communities.put(known.pk, community, now)
 

@@ -208,7 +208,7 @@ class Sources:
         # The user did not choose the sources that the reader always asks.
         self.tell(failure_line("feed", error, slug=slug, title=title, followed=slug not in OWN))
 
-    def tell_stored(self, slug: str, title: str, counts: StoreResult) -> None:
+    def report_stored(self, slug: str, title: str, counts: StoreResult) -> None:
         """Tell and count what a source brought."""
         self.counts += counts
         self.tell(step("feed", slug=slug, title=title, **asdict(counts)))
@@ -222,7 +222,7 @@ class Sources:
         except Exception as error:
             self.fail(feed.slug, feed.title, error)
         else:
-            self.tell_stored(feed.slug, feed.title, counts)
+            self.report_stored(feed.slug, feed.title, counts)
 
     # Papers of arXiv
 
@@ -282,7 +282,7 @@ class Sources:
         self.feeds.record_request(ids, today.isoformat())
         self.note_outcome("arxiv", None)
         # Only new papers: the others were counted with the daily papers.
-        self.tell_stored("arxiv", OWN["arxiv"], StoreResult(new=counts.new))
+        self.report_stored("arxiv", OWN["arxiv"], StoreResult(new=counts.new))
 
     def store_entries(self, entries: Sequence[ArxivEntry]) -> StoreResult:
         """Store arXiv's entries: they fill gaps in papers of the daily feed, and replace data of other sources."""
@@ -357,7 +357,7 @@ async def refresh_categories(sources: Sources, followed: Sequence[FollowedSource
         except Exception as error:
             sources.fail(feed.slug, feed.title, error)
             continue
-        sources.tell_stored(feed.slug, feed.title, stored)
+        sources.report_stored(feed.slug, feed.title, stored)
 
 
 async def _answer_or_failure(asking: Awaitable[T]) -> T | FeedError:

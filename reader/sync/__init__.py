@@ -101,7 +101,7 @@ def exchange_once(workspace: Workspace, place: Path | str) -> ExchangeResult:
 
 
 def _exchange(workspace: Workspace, events: Events, place: Path | str, server: places.Server | None) -> ExchangeResult:
-    with connections.alone(paths.sync_lock(workspace.cache_file), BUSY_SECONDS):
+    with connections.hold_lock(paths.sync_lock(workspace.cache_file), BUSY_SECONDS):
         if server is not None:
             from reader.sync.server import exchange_with
 

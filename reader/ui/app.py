@@ -32,7 +32,7 @@ from reader.ui.filter.state import TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
 from reader.ui.full_text.fetcher import BookmarkKeeper
 from reader.ui.kit import theme
 from reader.ui.kit.glyphs import glyphs
-from reader.ui.kit.line_widgets import Reported, StatusLine, catch_up
+from reader.ui.kit.line_widgets import StatusLine, WidgetReport, catch_up
 from reader.ui.kit.pane import draw_scrollbars
 from reader.ui.kit.textual_fixes import StylesheetParsedOnce, take_keys
 from reader.ui.library.library import Library
@@ -79,7 +79,7 @@ if TYPE_CHECKING:
     from reader.ui.refresh.sync import SettingsWatch, Sync
     from reader.ui.shell.commands import Shell
     from reader.ui.terminal.driver import TerminalDriver
-    from reader.ui.terminal.leaving import Leaving
+    from reader.ui.terminal.leaving import ExitSupervisor
     from reader.ui.topics import TopicMeanings
     from reader.ui.views import ViewActions
     from reader.ui.why.actions import Learner
@@ -158,11 +158,10 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         run_job: JobRunner,
         rules: Callable[[], Topics],
         shell: Callable[[], Shell],
-        leaving: Leaving | None = None,
+        leaving: ExitSupervisor | None = None,
         first_frame: FirstFrame | None = None,
         warnings: Sequence[str] = (),
         settings_file: Path | None = None,
-        learns_apart: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         still: bool = False,
     ) -> None:
@@ -183,7 +182,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self._left = visit.load(self.state_file) if self.state_file else visit.Visit()
         self.leaving = leaving
         self.first_frame = first_frame
-        self.library = Library(cache_file, learns_apart=learns_apart)
+        self.library = Library(cache_file)
         self.library.visited = self.library.new_since = self._left.visited
         has_news = self.library.has_news
         begun = visit.resume_visit(self._left, has_news, now().astimezone().date())
@@ -260,7 +259,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
 
     def _add(self, *modules: str) -> None:
         """Add the features of modules: make their controllers and subscribe them to the state."""
-        added = [self._made(kind) for name in modules for kind in _controllers_of(name)]
+        added = [self._make_controller(kind) for name in modules for kind in _controllers_of(name)]
         self.controllers += added
         for one in added:
             for role, method in one.roles():
@@ -270,7 +269,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
                     self._answers[role.kind] = method
         self._find_handlers()
 
-    def _made(self, kind: type[Controller]) -> Controller:
+    def _make_controller(self, kind: type[Controller]) -> Controller:
         """The controller of a class: `app.mark_actions` for MarkActions. The first list has needed a few already."""
         name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower()
         if name not in vars(self):
@@ -349,8 +348,8 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
 
     # Clicks: a widget reports the mouse in a message, and the app acts as for a key.
 
-    @on(Reported)
-    def _answer(self, event: Reported) -> None:
+    @on(WidgetReport)
+    def _answer(self, event: WidgetReport) -> None:
         if event.kind == "action":
             self.perform(event.value)
         elif event.kind == "key":
@@ -385,7 +384,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
     def perform(self, action_id: str, count: int | None = None) -> None:
         """Run an action of the table, `count` times if it takes a count."""
         if self.handlers:
-            self.model.change(self.model.state.change_notices(Notices.acted))
+            self.model.change(self.model.state.change_notices(Notices.without_answer))
             self.handlers[action_id](count)
 
     def _go_on(self, _state: State) -> None:

@@ -13,7 +13,7 @@ from reader.core.text import amount
 from reader.refresh.plan import Since
 from reader.ui.command_line.screen import LineScreen
 from reader.ui.page.state import close_page
-from reader.ui.shell.commands import Candidate, Suggested
+from reader.ui.shell.commands import Candidate, Suggestion
 from reader.ui.shell.controller import Controller, handles
 from reader.ui.shell.state import NOTHING_IS_FETCHED, Front, State
 
@@ -132,7 +132,7 @@ class DateScreen(LineScreen[DateRequest]):
 
     def report(self) -> None:
         text, self._is_refused, self.selected = self.line.text.strip(), False, 0
-        self.suggested = Suggested(0, tuple(Candidate(name) for name in completions(text, self._known)))
+        self.suggested = Suggestion(0, tuple(Candidate(name) for name in completions(text, self._known)))
         self.show_rows()
 
     def complete(self) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Added(NamedTuple):
+class ExtensionAdditions(NamedTuple):
     """The additions of extensions."""
 
     lines: Mapping[str, LineKey]
@@ -52,7 +52,7 @@ class ExtensionActions(Controller):
         # An extension may hang as the reader ends.
         self._take(await beside(look_for_extensions, "extensions"))
 
-    def _take(self, added: Added) -> None:
+    def _take(self, added: ExtensionAdditions) -> None:
         self._lines = added.lines
         if added.lines:
             keymap = self._keymap
@@ -78,15 +78,17 @@ def _check_key(key: LineKey) -> LineKey:
     return key._replace(name=clean(key.name, 40), help=clean(key.help, 200))
 
 
-def look_for_extensions() -> Added:
+def look_for_extensions() -> ExtensionAdditions:
     """Import the extensions and check what they add; one with invalid additions is switched off."""
     lines: dict[str, LineKey] = {}
-    for one in _checked("keys", LineKey, _check_key):
+    for one in _check_items("keys", LineKey, _check_key):
         lines.setdefault(f"{EXTENSION}{one.id}", one)
-    return Added(lines, tuple(saved_view(one.name, one.query) for one in _checked("views", SavedView, _check_query)))
+    return ExtensionAdditions(
+        lines, tuple(saved_view(one.name, one.query) for one in _check_items("views", SavedView, _check_query))
+    )
 
 
-def _checked(kind: str, of: type[T], check: Callable[[T], T]) -> Iterator[T]:
+def _check_items(kind: str, of: type[T], check: Callable[[T], T]) -> Iterator[T]:
     """The additions of one kind, without those that fail a check."""
     for given in installed.extension_items(kind, of):
         if (one := installed.ask(given.entry, check, given.value)) is not None:

@@ -57,7 +57,7 @@ class FollowActions(Controller):
         if not offered:
             self._model.show_notice("this paper has nothing that you could follow")
             return
-        known = self._known()
+        known = self._known_follows()
         choices = {
             LETTERS[field]: (
                 self._message(some[0], known) if len(some) == 1 else f"{len(some)} {FIELDS[field]}s",
@@ -71,7 +71,7 @@ class FollowActions(Controller):
         if len(some) == 1:
             act(some[0])
             return
-        shown, known = some if len(some) <= MOST else (*some[: MOST - 1], some[-1]), self._known()
+        shown, known = some if len(some) <= MOST else (*some[: MOST - 1], some[-1]), self._known_follows()
         names = zip(ascii_lowercase, shown, strict=False)
         self._ask(what, {letter: (self._message(one, known), partial(act, one)) for letter, one in names})
 
@@ -109,7 +109,7 @@ class FollowActions(Controller):
     # Follows
 
     def _choose(self, follow: Follow) -> None:
-        followed = self._known().get(follow.key)
+        followed = self._known_follows().get(follow.key)
         if followed is None:
             self._follow(follow)
             return
@@ -135,7 +135,7 @@ class FollowActions(Controller):
                 text += f"{' with notices' if counted.follow.notify else ''} · {_number(counted)}"
             self._model.show_notice(f"{text} · {self._keymap.key('mark.undo')} undoes")
 
-    def _known(self) -> dict[str, Follow]:
+    def _known_follows(self) -> dict[str, Follow]:
         from reader.cache.standing import follows
 
         return {one.key: one for one in self._library.read(follows, list[Follow]())}

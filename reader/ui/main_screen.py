@@ -29,10 +29,10 @@ from reader.ui.filter.state import (
 )
 from reader.ui.filter.strip_line import Strip, strip_line
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import LinesWidget, OneLine, Reported, StatusLine
+from reader.ui.kit.line_widgets import LinesWidget, OneLine, StatusLine, WidgetReport
 from reader.ui.kit.pane import Pane, Rule
 from reader.ui.kit.status_lines import EDIT_QUERY, Header, header_line
-from reader.ui.kit.textual_fixes import BlankGround, Delayed, HeldScreen
+from reader.ui.kit.textual_fixes import BlankGround, DelayedCall, HeldScreen
 from reader.ui.list.header import header, header_parts, main_status
 from reader.ui.list.lines import day_end
 from reader.ui.list.news import NEWS, news_text
@@ -104,7 +104,7 @@ class TopLine(OneLine[Header]):
         piece = piece_at(self.line(self.size.width), event.x)
         if piece is not None and piece.action == EDIT_QUERY:
             event.stop()
-            self.post_message(Reported("action", "find.query"))
+            self.post_message(WidgetReport("action", "find.query"))
 
     def _turn_spinner(self, on: bool) -> None:
         if self._spinner is not None:
@@ -128,7 +128,7 @@ class FilterStrip(OneLine[Strip]):
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
-        self.post_message(Reported("action", "find.filter"))
+        self.post_message(WidgetReport("action", "find.filter"))
 
 
 class PaneLayout(Layout):
@@ -186,11 +186,11 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self.empty: Empty
         self.query_line: QueryLine
         self._listed: Where | None = None
-        self.place_delay = Delayed(self, self._draw_place)
+        self.place_delay = DelayedCall(self, self._draw_place)
 
     def compose(self) -> ComposeResult:
         # Before anything is mounted, so that the panes are laid out once.
-        self._model.change(self._model.state.resized(*self.app.size))
+        self._model.change(self._model.state.with_size(*self.app.size))
         glyphs = self._look.glyphs
         yield TopLine(glyphs, None if self._look.is_still else 0.4, id="top")
         yield StatusLine(glyphs, id="status")
@@ -263,7 +263,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         return self._pane_layout
 
     def on_resize(self, event: events.Resize) -> None:
-        self._model.change(self._model.state.resized(*event.size))
+        self._model.change(self._model.state.with_size(*event.size))
 
     def _place_panes(self, _state: State) -> None:
         # The layout belongs to the screen, but only a child asks for another one.
@@ -375,11 +375,11 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
             panes: dict[Widget | None, PaneName] = {self.filter: "filter", self.detail: "detail", self.papers: "list"}
             focus = panes.get(self.focused)
             if focus is not None:
-                self._model.change(self._model.state.focused(focus))
+                self._model.change(self._model.state.with_focus(focus))
 
     @on(events.Paste)
     def _report_paste(self, event: events.Paste) -> None:
-        self.post_message(Reported("paste", event.text))
+        self.post_message(WidgetReport("paste", event.text))
 
 
 def _layout_parts(state: State) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -37,6 +37,9 @@ DECISIONS = ("star", QUEUE, "hide")
 
 FIELDS = {**STATES, QUEUE: "queued"}
 """Kinds of marks with a toggle key, and the row's field for each."""
+
+MOST_DRAWN = 20_000
+"""Maximum papers that are looked for among the visible ones on the event loop, which takes a millisecond."""
 
 BLINK = 0.5
 """Seconds before a long mark shows its progress."""
@@ -90,9 +93,8 @@ class MarkActions(Controller):
         self._mark(QUEUE, True, [key])
 
     def _toggle_all(self, kind: str, pks: Sequence[PaperKey]) -> None:
-        field, wanted = FIELDS[kind], frozenset(pks)
-        value = self._app.papers.has_row(pks, lambda row: not getattr(row, field))
-        self._mark(kind, value, pks, shown=[pk for pk in self._app.papers.visible_pks if pk in wanted])
+        value = self._app.papers.has_row(pks, lambda row: not getattr(row, FIELDS[kind]))
+        self._mark(kind, value, pks)
 
     def finish_reading(self, pk: PaperKey) -> None:
         """Mark a paper read without a notice, unless it is read or the user marks papers by hand."""
@@ -122,58 +124,41 @@ class MarkActions(Controller):
 
     @handles("mark.all_read")
     def mark_all_read(self, _count: int | None) -> None:
-        shown = self._app.papers.visible_pks
         if self._model.state.listing.order.complete:
-            self._mark("read", True, self._app.papers.pks_all(), shown=shown)
+            self._mark("read", True, self._app.papers.pks_all())
             return
 
         async def mark_all() -> None:
-            await self.mark_read(await self._app.list_loader.read_all())
+            self._mark("read", True, await self._app.list_loader.read_all())
 
         self._background.start("marks", mark_all)
 
-    async def mark_read(self, pks: Sequence[PaperKey]) -> None:
-        """Mark papers read that may be too many for the event loop."""
-        shown = await asyncio.to_thread(frozenset(self._app.papers.visible_pks).intersection, pks)
-        self._mark("read", True, pks, shown=shown)
-
     @handles("mark.above_read")
     def mark_above_read(self, _count: int | None) -> None:
-        papers = self._app.papers
-        if papers.highlighted is not None:
-            above = papers.pks_all()[: papers.cursor + 1]
-            shown = papers.visible_pks
-            if papers.highlighted in shown:
-                shown = shown[: shown.index(papers.highlighted) + 1]
-            self._mark("read", True, above, shown=shown)
+        if self._app.papers.highlighted is not None:
+            self._mark("read", True, self._app.papers.pks_all()[: self._app.papers.cursor + 1])
 
-    def _mark(
-        self,
-        kind: str,
-        value: bool,
-        pks: Sequence[PaperKey],
-        *,
-        shown: Iterable[PaperKey] | None = None,
-        is_quiet: bool = False,
-    ) -> None:
+    def _mark(self, kind: str, value: bool, pks: Sequence[PaperKey], *, is_quiet: bool = False) -> None:
         """Mark papers and show the effect; `is_quiet` shows no notice."""
         # Submitted before the work starts, so that quitting cannot lose it.
-        self.follow(self.submit(kind, value, pks, shown=shown), is_quiet=is_quiet)
+        self.follow(self.submit(kind, value, pks), is_quiet=is_quiet)
 
-    def submit(
-        self, kind: str, value: bool, pks: Sequence[PaperKey], *, shown: Iterable[PaperKey] | None = None
-    ) -> Awaitable[UserAction | None]:
-        """Mark papers: their lines change now, the cache later.
-
-        `shown` are the papers in view; `pks` may be all papers, which are too many to redraw.
-        """
+    def submit(self, kind: str, value: bool, pks: Sequence[PaperKey]) -> Awaitable[UserAction | None]:
+        """Mark papers: their lines change now, the cache later."""
         if kind == "star" and value:
             self._app.automatic_commands.starring(pks)
         is_decision = value and kind in DECISIONS
-        for pk in pks if shown is None else shown:
+        for pk in self._drawn(pks):
             for one in (kind, "read") if is_decision else (kind,):
                 self._draw(pk, one, value)
         return self._library.mark(kind, value, pks, self._report("marking"), also_read=is_decision)
+
+    def _drawn(self, pks: Sequence[PaperKey]) -> Sequence[PaperKey]:
+        """The papers whose lines change at once; of too many, they change once the marks are stored."""
+        if len(pks) == 1:
+            return pks
+        wanted = frozenset(pks if len(pks) <= MOST_DRAWN else ())
+        return [pk for pk in self._app.papers.visible_pks if pk in wanted]
 
     def _draw(self, pk: PaperKey, kind: str, value: bool) -> None:
         undone = UNDOES.get(kind, ()) if value else ()
@@ -308,7 +293,7 @@ class QueueActions(Controller):
                 "this is the last paper in the queue" if by > 0 else "this is the first paper in the queue"
             )
             return
-        moved = state.move_listed(row.pk, place)
+        moved = state.with_paper_moved(row.pk, place)
         self._model.change(moved)
         listed = [pk for pk in moved.listing.order.pks if isinstance(pk, int)]
         self._app.mark_actions.follow(self._library.move_in_queue(row.pk, listed))

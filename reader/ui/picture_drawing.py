@@ -34,7 +34,7 @@ LARGEST_SCALE = 2.0
 """By how much a small picture is enlarged at most."""
 
 
-class PictureDrawn(NamedTuple):
+class PictureDrawing(NamedTuple):
     """A picture as the terminal takes it."""
 
     columns: int
@@ -56,7 +56,7 @@ class PictureDrawn(NamedTuple):
         return {**self._asdict(), "lines": [[_segment_values(segment) for segment in line] for line in self.lines]}
 
     @classmethod
-    def of(cls, values: dict[str, Any]) -> PictureDrawn:
+    def of(cls, values: dict[str, Any]) -> PictureDrawing:
         from rich.segment import Segment
         from rich.style import Style
 
@@ -79,7 +79,7 @@ def draw_values(data: bytes, canvas: Canvas) -> dict[str, Any]:
     return draw(data, canvas).values()
 
 
-def draw(data: bytes, canvas: Canvas) -> PictureDrawn:
+def draw(data: bytes, canvas: Canvas) -> PictureDrawing:
     """Draw a picture from the bytes of its file; raises NoPicture, and ReaderError without the extra."""
     image = _open(data, canvas)
     columns, rows = _fit(image, canvas)
@@ -96,8 +96,8 @@ def draw(data: bytes, canvas: Canvas) -> PictureDrawn:
     after = output.getvalue()[len(before) :]
     if canvas.protocol == "sixel":
         sixels = "".join(segment.text for segment in segments if segment.text.startswith("\x1bP"))
-        return PictureDrawn(columns, ((),) * rows, sixels=sixels)
-    return PictureDrawn(columns, tuple(_lines(segments, rows)), before, after)
+        return PictureDrawing(columns, ((),) * rows, sixels=sixels)
+    return PictureDrawing(columns, tuple(_lines(segments, rows)), before, after)
 
 
 def _open(data: bytes, canvas: Canvas) -> Image:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from reader.core.paper import Paper
     from reader.refresh.lines import Canvas, Line
     from reader.ui.app import ReaderApp
-    from reader.ui.picture_drawing import PictureDrawn
+    from reader.ui.picture_drawing import PictureDrawing
 
 
 PICTURES: Front[Pictures] = Front("picture", "reader.ui.pictures:PictureScreen", is_kept=True)
@@ -84,7 +84,7 @@ class PictureActions(Controller):
 
     @follows(lambda state: (state.width, state.height))
     def follow_size(self, state: State) -> None:
-        self._model.change(state.update(PICTURES, lambda pictures: pictures.fitted(self._canvas(state))))
+        self._model.change(state.update(PICTURES, lambda pictures: pictures.with_canvas(self._canvas(state))))
 
     def _pictures(self) -> tuple[Picture, ...]:
 
@@ -146,7 +146,7 @@ class PictureLoader(Controller):
         super().__init__(app)
         self._worker: Worker[None] | None = None
         self._wanted: tuple[Picture, Canvas] | None = None
-        self._kept: dict[tuple[Picture, Canvas], PictureDrawn] = {}
+        self._kept: dict[tuple[Picture, Canvas], PictureDrawing] = {}
         self._pause = self._background.delayed(self._start)
 
     @follows(PICTURES)
@@ -175,7 +175,7 @@ class PictureLoader(Controller):
 
     async def _fetch(self, picture: Picture, canvas: Canvas) -> None:
         from reader.refresh.lines import job
-        from reader.ui.picture_drawing import PictureDrawn
+        from reader.ui.picture_drawing import PictureDrawing
 
         def receive(line: Line) -> None:
             if line.get("step") == "wait":
@@ -184,14 +184,14 @@ class PictureLoader(Controller):
         try:
             spot = picture.spot._asdict() if picture.spot is not None else None
             drawing = job("picture", address=picture.address, canvas=list(canvas), spot=spot)
-            self._keep(picture, canvas, PictureDrawn.of(await self._app.run_job(drawing, receive)))
+            self._keep(picture, canvas, PictureDrawing.of(await self._app.run_job(drawing, receive)))
         except ReaderError as error:
             self._say(picture, str(error))
         except Exception:
             self._say(picture, "The picture could not be drawn.")
             raise
 
-    def _keep(self, picture: Picture, canvas: Canvas, drawn: PictureDrawn) -> None:
+    def _keep(self, picture: Picture, canvas: Canvas, drawn: PictureDrawing) -> None:
         self._kept[picture, canvas] = drawn
         if len(self._kept) > MOST_KEPT:
             del self._kept[next(iter(self._kept))]
@@ -304,7 +304,7 @@ class Pictures:
     pictures: tuple[Picture, ...]
     index: int
     canvas: Canvas
-    drawn: PictureDrawn | None = None
+    drawn: PictureDrawing | None = None
     """The current picture; None while missing."""
     message: str = ""
     """The status of a fetch, or why there is no picture."""
@@ -317,10 +317,10 @@ class Pictures:
         index = min(max(0, self.index + by), len(self.pictures) - 1)
         return self if index == self.index else replace(self, index=index, drawn=None, message="")
 
-    def fitted(self, canvas: Canvas) -> Pictures:
+    def with_canvas(self, canvas: Canvas) -> Pictures:
         return self if canvas == self.canvas else replace(self, canvas=canvas, message="")
 
-    def came(self, picture: Picture, drawn: PictureDrawn) -> Pictures:
+    def came(self, picture: Picture, drawn: PictureDrawing) -> Pictures:
         """Show a fetched picture, if it is still the current one."""
         return replace(self, drawn=drawn, message="") if picture == self.front else self
 
@@ -341,10 +341,10 @@ class PicturePane(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._drawn: PictureDrawn | None = None
+        self._drawn: PictureDrawing | None = None
         self._message = ""
 
-    def show(self, drawn: PictureDrawn | None, message: str) -> None:
+    def show(self, drawn: PictureDrawing | None, message: str) -> None:
         if drawn is self._drawn and message == self._message:
             return
         if self._drawn is not drawn:

@@ -144,7 +144,7 @@ class NoticeTimer(Controller):
         self._delay.begin(LIFETIME)
 
     def _pass(self) -> None:
-        self._model.change(self._model.state.change_notices(Notices.passed))
+        self._model.change(self._model.state.change_notices(Notices.without_news))
 
 
 # Pictures of the screen

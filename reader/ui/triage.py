@@ -12,8 +12,9 @@ from reader.cache.reads.window import Order
 from reader.core.dates import period_of_view
 from reader.core.errors import ReaderError
 from reader.core.marks import QUEUE
-from reader.core.paper_row import PaperKey, PaperRow
+from reader.core.paper_row import PaperKey
 from reader.session.places import triage_place
+from reader.ui.page.actions import is_unread
 from reader.ui.page.state import DECISIONS, PAGE, TRIAGE, Decision, begin_triage, phase_of
 from reader.ui.query.advice import find_mistake
 from reader.ui.shell.controller import Controller, follows, handles
@@ -42,15 +43,15 @@ class TriageActions(Controller):
 
     @handles("triage.begin")
     def begin(self, _count: int | None) -> None:
-        self.begin_typed("")
+        self.begin_query("")
 
     def take_line(self, action_id: str, text: str) -> bool:
         if action_id != "triage.begin":
             return False
-        self.begin_typed(text)
+        self.begin_query(text)
         return True
 
-    def begin_typed(self, text: str) -> None:
+    def begin_query(self, text: str) -> None:
         """Begin with the papers of a query; without one, with those of the listed period, or with what is new."""
         mistake = find_mistake(text)
         if mistake is not None:
@@ -143,7 +144,7 @@ class TriageActions(Controller):
         """Show the next unread paper, or one above whose decision was undone; return False if none is left."""
         # Usually it is the next one; looking further reads 200 rows.
         papers = self._app.papers
-        if papers.next_where(_is_open, limit=1) or papers.next_where(_is_open) or papers.next_where(_is_open, -1):
+        if papers.next_where(is_unread, limit=1) or papers.next_where(is_unread) or papers.next_where(is_unread, -1):
             self._app.page_actions.follow()
             self._watch_drawing()
             return True
@@ -162,7 +163,7 @@ class TriageActions(Controller):
     def _end(self) -> None:
         state, triage = self._model.state, self._model.state[TRIAGE]
         if triage is not None:
-            state = state.leave_paper().listed(ListContent(state.place, Order(())))
+            state = state.leave_paper().with_list(ListContent(state.place, Order(())))
             self._model.change(state.put(TRIAGE, triage.came((), 0)))
 
     # Go back
@@ -198,7 +199,3 @@ class TriageActions(Controller):
         if triage is not None and triage.total is not None:
             left = triage.total - len(triage.decisions)
             self._model.show_notice(f"{left:,} left unread · {self._keymap.key('triage.begin')} goes on")
-
-
-def _is_open(row: PaperRow) -> bool:
-    return not row.read and not row.hidden

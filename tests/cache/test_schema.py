@@ -1,4 +1,4 @@
-"""How a cache file is opened, made anew, refused and shared, and what is said when that fails."""
+"""How a cache file is opened, made anew, refused, shared and repaired, and what is said when that fails."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from typing import Any
 
 import pytest
 
-from reader.cache import schema
+from reader.cache import repair, schema
+from reader.cache.feeds import Feeds
+from reader.cache.marks.events import Events
 from reader.cache.repair import examine
 from reader.cache.storing import Cache
 from reader.core.errors import (
@@ -29,12 +31,14 @@ from reader.core.errors import (
     CacheInterrupted,
     CacheTooNew,
 )
+from reader.core.paper import Listing
 from reader.database import connections
-from reader.database.connections import alone, begin_patiently
+from reader.database.connections import begin_patiently, hold_lock
 from reader.database.sqlite_errors import explain, explain_errors, primary_code
 from reader.paths import log_file, suspect_stamp
-from tests.breakage import execute, overwrite
-from tests.cache.conftest import ByName, rows
+from tests.breakage import BROKEN, execute, overwrite
+from tests.cache.conftest import NOW, ByName, draft, rows
+from tests.table import each
 
 LAST_RELEASE = Path(__file__).parents[1] / "data" / "0.2.0"
 
@@ -210,11 +214,11 @@ def test_a_turn_is_one_programs_until_it_ends(tmp_path: Path) -> None:
     lock = tmp_path / "new" / "lock"
 
     def wait() -> bool:
-        with alone(lock, 30):
+        with hold_lock(lock, 30):
             return True
 
-    with ThreadPoolExecutor() as other, alone(lock, 0):
-        with pytest.raises(CacheBusy, match="Another program"), alone(lock, 0):
+    with ThreadPoolExecutor() as other, hold_lock(lock, 0):
+        with pytest.raises(CacheBusy, match="Another program"), hold_lock(lock, 0):
             pass
         waiting = other.submit(wait)
         assert not waiting.done()
@@ -400,3 +404,115 @@ def test_an_error_of_a_disk_without_room_is_a_full_disk(
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=4096))
     with pytest.raises(CacheError, match="disk is full"), explain_errors(path):
         fails_to_write(connection, path)
+
+
+# Repair
+
+
+@pytest.fixture(scope="session")
+def marked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home of 200 papers with marks of several kinds, and a feed."""
+    path = tmp_path_factory.mktemp("marked") / "papers.db"
+    with closing(Cache.open(path, ByName())) as cache:
+        for day in range(10, 20):
+            papers = tuple(draft(100 * day + number, abstract="A sentence. " * 20) for number in range(20))
+            cache.store(Listing(f"2026-11-{day}", papers), NOW)
+    with closing(Events.open(path)) as events:
+        events.mark("star", True, range(1, 200, 7))
+        events.mark("tag:later", True, [2, 190])
+        events.mark("note", "Mine.", [3])
+    with closing(Feeds.open(path)) as feeds:
+        feeds.follow("arxiv", "cs.CL", "Computation and Language", "cs.cl", NOW)
+    for file in (path, path.with_name("log.db")):
+        execute(file)
+    return path.parent
+
+
+def ids(path: Path, condition: str) -> set[str]:
+    return {id for (id,) in rows(path, f"SELECT id FROM paper WHERE {condition}")}
+
+
+def refill(path: Path) -> None:
+    """Bring all papers again, as a refresh does."""
+    with closing(Cache.open(path, ByName())) as cache:
+        for day in range(10, 20):
+            papers = tuple(draft(100 * day + number) for number in range(20))
+            cache.store(Listing(f"2026-11-{day}", papers), NOW)
+
+
+@each("name", BROKEN)
+def test_a_broken_cache_is_set_aside_and_all_marks_are_back(
+    marked: Path, tmp_path_factory: pytest.TempPathFactory, name: str
+) -> None:
+    home = shutil.copytree(marked, tmp_path_factory.mktemp("home") / "home")
+    path = home / "papers.db"
+    starred = ids(path, "starred = 1")
+    BROKEN[name](home)
+    assert examine(path) != [], "it is found"
+    found = repair.repair(path)
+    assert found.summary().startswith("Repaired (")
+    if name != "index damaged":
+        assert [file.name.partition("-")[0] for file in found.aside] == ["papers.db.aside"]
+    assert examine(path) == []
+    refill(path)
+    assert ids(path, "starred = 1") == starred
+    assert ids(path, "pk IN (SELECT pk FROM paper_tag)") == ids(path, "id IN ('2611.01001', '2611.01909')")
+    assert rows(path, "SELECT slug FROM feed WHERE kind <> 'own'") == [("cs.cl",)]
+
+
+@each(("name", "least"), [("a table dropped", 200), ("marks dropped", 200), ("newer", 0), ("cut at its end", 10)])
+def test_what_can_still_be_read_is_kept(
+    marked: Path, tmp_path_factory: pytest.TempPathFactory, name: str, least: int
+) -> None:
+    home = shutil.copytree(marked, tmp_path_factory.mktemp("home") / "home")
+    BROKEN[name](home)
+    assert repair.repair(home / "papers.db").papers >= least
+
+
+def test_a_good_home_is_left_alone(marked: Path, tmp_path: Path) -> None:
+    home = shutil.copytree(marked, tmp_path / "home")
+    found = repair.repair(home / "papers.db")
+    assert (found.found, found.aside, found.papers) == ([], [], 200)
+    assert found.summary().startswith("Nothing was broken: ")
+
+
+@pytest.mark.parametrize("ends", [("",), ("", "-wal", "-shm")])
+def test_a_cache_that_is_deleted_has_its_marks_again_as_the_papers_come(
+    marked: Path, tmp_path: Path, ends: tuple[str, ...]
+) -> None:
+    home = shutil.copytree(marked, tmp_path / "home")
+    path = home / "papers.db"
+    starred = ids(path, "starred = 1")
+    for end in ends:
+        path.with_name(f"papers.db{end}").unlink(missing_ok=True)
+    schema.ensure(path)
+    Events.open(path).close()
+    assert examine(path) == []
+    with closing(Feeds.open(path)) as feeds:
+        assert set(feeds.missing_papers("2026-11-24", 99)) == starred | ids(path, "false") | {
+            "2611.01001",
+            "2611.01909",
+            "2611.01002",
+        }
+        assert feeds.find("cs.cl") is not None
+    refill(path)
+    assert ids(path, "starred = 1") == starred
+
+
+def test_a_folder_in_the_place_of_the_cache_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "papers.db"
+    path.mkdir()
+    for opening in (schema.ensure, lambda path: Cache.open(path, ByName())):
+        with pytest.raises(CacheError, match=r"papers\.db is a folder, but a file of dailypapers belongs there"):
+            opening(path)
+
+
+def test_a_file_that_may_not_be_written_is_not_repaired(
+    marked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = shutil.copytree(marked, tmp_path / "home")
+    monkeypatch.setattr("os.access", lambda path, mode: Path(path).name != "log.db")
+    (fault,) = examine(home / "papers.db")
+    assert (fault.name, fault.can_repair) == ("permissions", False)
+    with pytest.raises(CacheError, match=r"no permission to write .*log\.db"):
+        repair.repair(home / "papers.db")

@@ -23,18 +23,18 @@ from reader.core.errors import UsageError
 from reader.core.paper_row import PaperRow
 from reader.paths import HOME_VARIABLE
 from reader.refresh import jobs
-from reader.ui.shell.commands import Here, Typed
+from reader.ui.shell.commands import CommandContext, ParsedLine
 from tests.commands.conftest import Run
 from tests.table import each
 
 A, B, C = "2401.00001", "2401.00002", "2401.00003"
-SELECTED = Here((A, B), C, "(day:latest)")
-ONE = Here((), C, "(day:latest) (topic:agents)")
+SELECTED = CommandContext((A, B), C, "(day:latest)")
+ONE = CommandContext((), C, "(day:latest) (topic:agents)")
 
 
-def words(line: str, here: Here = SELECTED) -> str:
+def words(line: str, here: CommandContext = SELECTED) -> str:
     typed = understand(line, here)
-    assert typed == Typed(typed.words, reaches_out=typed.reaches_out)
+    assert typed == ParsedLine(typed.words, reaches_out=typed.reaches_out)
     return " ".join(typed.words)
 
 
@@ -88,21 +88,21 @@ def test_without_a_selection_they_take_the_highlighted_paper_and_exports_the_lis
 @each(
     ("line", "action"),
     [
-        ("undo", Typed(action="mark.undo")),
-        ("refresh", Typed(action="app.refresh")),
-        ("q", Typed(action="app.quit")),
-        ("0", Typed(action="move.top", times=1)),
-        ("12", Typed(action="move.top", times=12)),
-        ("1234567", Typed(action="move.top", times=1_000_000)),
-        ("2406.12345", Typed(paper="2406.12345")),
-        ("theme", Typed(action="app.theme")),
-        ("triage", Typed(action="triage.begin")),
-        ('triage title:"a b" is:new', Typed(action="triage.begin", text='title:"a b" is:new')),
-        ("", Typed()),
-        ("  ", Typed()),
+        ("undo", ParsedLine(action="mark.undo")),
+        ("refresh", ParsedLine(action="app.refresh")),
+        ("q", ParsedLine(action="app.quit")),
+        ("0", ParsedLine(action="move.top", times=1)),
+        ("12", ParsedLine(action="move.top", times=12)),
+        ("1234567", ParsedLine(action="move.top", times=1_000_000)),
+        ("2406.12345", ParsedLine(paper="2406.12345")),
+        ("theme", ParsedLine(action="app.theme")),
+        ("triage", ParsedLine(action="triage.begin")),
+        ('triage title:"a b" is:new', ParsedLine(action="triage.begin", text='title:"a b" is:new')),
+        ("", ParsedLine()),
+        ("  ", ParsedLine()),
     ],
 )
-def test_some_words_are_actions(line: str, action: Typed) -> None:
+def test_some_words_are_actions(line: str, action: ParsedLine) -> None:
     assert understand(line, SELECTED) == action
 
 
@@ -129,7 +129,7 @@ def test_mistakes_are_told_before_anything_runs(line: str, why: str) -> None:
 def test_over_an_empty_list_a_command_on_papers_says_so() -> None:
     for line in ("mark read", "show", "note"):
         with pytest.raises(UsageError, match="There is no paper here"):
-            understand(line, Here())
+            understand(line, CommandContext())
 
 
 def test_a_file_that_would_be_replaced_is_named(tmp_path: Path) -> None:
@@ -166,7 +166,7 @@ def test_any_line_means_something_or_is_refused(line: str) -> None:
     ],
 )
 def test_a_view_is_saved_of_the_list_that_is_shown(line: str, words: tuple[str, ...]) -> None:
-    assert understand(line, Here(query="topic:agents")).words == ("views", *words)
+    assert understand(line, CommandContext(query="topic:agents")).words == ("views", *words)
 
 
 WITHIN = ("tag add later", "note --text x", "list is:starred", "show", "undo --json", "view save Evals")

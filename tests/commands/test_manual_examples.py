@@ -19,7 +19,7 @@ from reader.commands.line.shell import understand
 from reader.commands.pages import PAGES, text_of
 from reader.commands.registry import find_command, is_command
 from reader.commands.workspace import Workspace, fill_with_sample, parse_query
-from reader.ui.shell.commands import Here
+from reader.ui.shell.commands import CommandContext
 from tests.commands.conftest import Run
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
@@ -169,4 +169,4 @@ def test_every_line_for_the_command_line_is_understood() -> None:
     lines = re.findall(r"`:(\w.*?)`", "".join(TEXTS.values()))
     assert len(lines) > 12
     for line in lines:
-        assert understand(line, Here(highlighted=ID)), line
+        assert understand(line, CommandContext(highlighted=ID)), line

@@ -281,22 +281,22 @@ def test_a_paper_is_known_by_the_beginning_of_its_title(title: str, short: str) 
 )
 def test_a_wish_is_an_event_in_words(step: int | None, value: str, label: str, added: float) -> None:
     wish = Wish("word", "a b", step)
-    assert (wish.value, wish.label, wish.added) == (value, label, added)
+    assert (wish.value, wish.label, wish.score_change) == (value, label, added)
     assert parse_wish(wish.kind, wish.value) == wish
     assert event_label(wish.kind, wish.value) == label
 
 
 def test_a_muted_topic_counts_against_its_papers_because_it_is_no_word_to_leave_out() -> None:
-    assert Wish("topic", "agents", None).added == -2.0
+    assert Wish("topic", "agents", None).score_change == -2.0
 
 
 def test_steps_go_up_and_down_to_an_end_and_unmute() -> None:
     wish = Wish("word", "cache")
     for _ in range(5):
-        wish = wish.moved("raise")
+        wish = wish.after_step("raise")
     assert wish.step == 3
-    assert [wish.moved(way).step for way in ("lower", "mute", "reset")] == [2, None, 0]
-    assert wish.moved("mute").moved("lower").step == -1
+    assert [wish.after_step(way).step for way in ("lower", "mute", "reset")] == [2, None, 0]
+    assert wish.after_step("mute").after_step("lower").step == -1
 
 
 @each(

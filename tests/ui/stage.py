@@ -30,7 +30,7 @@ from reader.ui.filter.counter import Counts
 from reader.ui.filter.state import COUNTED, TOPIC_NAMES
 from reader.ui.kit import theme
 from reader.ui.kit.glyphs import UNICODE
-from reader.ui.kit.line_widgets import Reported
+from reader.ui.kit.line_widgets import WidgetReport
 from reader.ui.kit.theme import styles_directory
 from reader.ui.list.pane import PaperList
 from reader.ui.shell.controller import Look, Model
@@ -68,7 +68,7 @@ class Stage(App[None]):
         if self.widget is not None:
             self.widget.focus()
 
-    def on_reported(self, message: Reported) -> None:
+    def on_widget_report(self, message: WidgetReport) -> None:
         self.told.append(message)
 
 

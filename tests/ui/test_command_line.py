@@ -46,7 +46,7 @@ from reader.ui.command_line.screen import (
     suggest,
     type_command,
 )
-from reader.ui.shell.commands import Candidate, Here, Outcome, Suggested, Typed
+from reader.ui.shell.commands import Candidate, CommandContext, Outcome, ParsedLine, Suggestion
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.state import Notices, State
 from tests.table import each
@@ -57,7 +57,7 @@ from tests.ui.stage import at
 
 # The typed command
 
-SUGGESTED = Suggested(6, (Candidate("dark"), Candidate("dracula"), Candidate("light")), "theme ")
+SUGGESTED = Suggestion(6, (Candidate("dark"), Candidate("dracula"), Candidate("light")), "theme ")
 OPEN = State().put(COMMAND, TypedCommand())
 
 
@@ -77,7 +77,7 @@ def test_suggestions_fit_what_is_typed_until_newer_ones_come() -> None:
     assert [one.text for one in typed(further).fitting.candidates] == ["dark", "dracula"]
     assert (typed(further).selected, typed(further).meant) == (0, "theme dark")
     assert typed(type_command(further, "theme q")).meant == "theme q"
-    assert typed(type_command(further, "  ")).fitting == Suggested()
+    assert typed(type_command(further, "  ")).fitting == Suggestion()
     # The same suggestions leave the mark; those for an earlier text are dropped.
     assert typed(suggest(marked, "theme ", SUGGESTED)).selected == 2
     assert typed(suggest(marked, "theme ", SUGGESTED._replace(start=5))).selected == 0
@@ -122,7 +122,7 @@ def test_output_names_no_undo_key_if_none_is_bound() -> None:
 
 # What a line does
 
-LIST, NOTHING = at("all", "cats").highlight(1), Typed()
+LIST, NOTHING = at("all", "cats").highlight(1), ParsedLine()
 
 
 class Desk(Bench):
@@ -144,15 +144,15 @@ class Desk(Bench):
             perform=lambda *done: self.performed.append(done),
         )
         self.ran: list[tuple[str, ...]] = []
-        self.here: Here | None = None
-        self.typed = Typed()
+        self.here: CommandContext | None = None
+        self.typed = ParsedLine()
         self.outcomes: list[Outcome] = []
         self.actions = CommandActions(self.app)
         self.app.command_runner = self
         self.app.keyboard = Keyboard(self.app)
         self.app.controllers = []
 
-    async def understand(self, line: str, here: Here) -> Typed:
+    async def understand(self, line: str, here: CommandContext) -> ParsedLine:
         self.here = here
         if line == "tga":
             raise UsageError("There is no tga. See 'dailypapers tag --help'.")
@@ -163,7 +163,7 @@ class Desk(Bench):
         self.ran.append(tuple(words))
         return self.outcomes.pop(0)
 
-    async def obey(self, line: str, typed: Typed = NOTHING, *outcomes: Outcome) -> str:
+    async def obey(self, line: str, typed: ParsedLine = NOTHING, *outcomes: Outcome) -> str:
         """Run a line and return its notice."""
         self.typed, self.outcomes = typed, [*outcomes]
         self.actions.begin(line)
@@ -187,27 +187,27 @@ class Desk(Bench):
 async def test_a_line_runs_an_action_or_a_command() -> None:
     desk = Desk()
     assert await desk.obey("tga") == "! There is no tga. See :tag --help"
-    assert desk.here == Here((), "id1", LIST.place.as_query())
-    await desk.obey("star", Typed(action="paper.star", times=2))
+    assert desk.here == CommandContext((), "id1", LIST.place.as_query())
+    await desk.obey("star", ParsedLine(action="paper.star", times=2))
     assert desk.performed == [("paper.star", 2)]
-    assert await desk.obey("order", Typed(action="topic.order")) == "! Order topics does nothing here"
-    assert await desk.obey("count", Typed(("count",)), Outcome(0, "9")) == "9" and desk.ran == [("count",)]
+    assert await desk.obey("order", ParsedLine(action="topic.order")) == "! Order topics does nothing here"
+    assert await desk.obey("count", ParsedLine(("count",)), Outcome(0, "9")) == "9" and desk.ran == [("count",)]
     for width, columns in ((100, 97), (23, 20), (22, 20)):
-        desk.model.change(desk.model.state.resized(width, 30))
-        await desk.obey("count", Typed(("count",)), Outcome(0, "9"))
+        desk.model.change(desk.model.state.with_size(width, 30))
+        await desk.obey("count", ParsedLine(("count",)), Outcome(0, "9"))
         assert desk.columns == columns
     empty = Desk(at("all", papers=0).highlight(1))
     await empty.obey("")
-    assert empty.here == Here((), None, empty.model.state.place.as_query())
+    assert empty.here == CommandContext((), None, empty.model.state.place.as_query())
     chosen = Desk(LIST.choose(LIST.selection.with_papers([0, 2])))
     await chosen.obey("")
-    assert chosen.here == Here(("id0", "id2"), "id1", LIST.place.as_query())
+    assert chosen.here == CommandContext(("id0", "id2"), "id1", LIST.place.as_query())
     served = Desk(is_web=True)
-    assert await served.obey("pipe wc", Typed(("pipe", "wc"), reaches_out=True)) == f"! {NOT_SERVED}"
+    assert await served.obey("pipe wc", ParsedLine(("pipe", "wc"), reaches_out=True)) == f"! {NOT_SERVED}"
 
 
 async def test_a_file_is_replaced_only_if_the_user_agrees() -> None:
-    desk, export = Desk(), Typed(("export",), replaces="/home/ann/refs.bib")
+    desk, export = Desk(), ParsedLine(("export",), replaces="/home/ann/refs.bib")
     await desk.obey("export x", export)
     assert desk.asked == "refs.bib already exists"
     await desk.answer("n")
@@ -289,8 +289,8 @@ class Runner(Bench):
         self.ended.wait(30)
         return Outcome(0, "seen")
 
-    def suggest(self, text: str) -> Suggested:
-        return Suggested(0, (Candidate("count"),), text)
+    def suggest(self, text: str) -> Suggestion:
+        return Suggestion(0, (Candidate("count"),), text)
 
     @property
     def versions(self) -> tuple[int, int]:
@@ -317,11 +317,11 @@ async def test_one_command_runs_at_a_time_and_says_how_to_stop_it() -> None:
     bench.ended.set()
     assert await running == Outcome(0, "seen")
     assert bench.done[3:] == ["stopped", "killed"] and not runner.stop_at("back") and not bench.later[-1].is_waiting
-    assert (bench.model.state.activity, bench.model.state.notices) == ("", bench.model.state.notices.acted())
+    assert (bench.model.state.activity, bench.model.state.notices) == ("", bench.model.state.notices.without_answer())
     assert bench.versions == (1, 1)
     # An answer given meanwhile stays, and an unchanged cache is not read again.
     bench.has_changed = False
-    bench.model.change(bench.model.state.change_notices(lambda _: Notices().answered("starred")))
+    bench.model.change(bench.model.state.change_notices(lambda _: Notices().with_answer("starred")))
     await runner.run(("list",), 80)
     assert (bench.model.state.notices.answer.text, bench.versions) == ("starred", (1, 1))
     assert bench.done.count("made") == 1

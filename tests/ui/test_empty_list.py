@@ -63,7 +63,7 @@ def empty(view_id: str, text: str = "", facts: CacheFacts = FACTS, **numbers: in
 def typing(state: State, typed: str) -> State:
     """The state while a query is typed; the list follows as far as the text is a valid query."""
     begun = replace(state, place=state.place._replace(text="")).open_query()
-    return type_query(begun, typed).listed(state.listing)
+    return type_query(begun, typed).with_list(state.listing)
 
 
 def lines(state: State, *, demo: bool = False) -> list[str]:
@@ -74,17 +74,17 @@ def lines(state: State, *, demo: bool = False) -> list[str]:
 
 
 def fetching(state: State, view_id: str = "latest", progress: str = "day 3 of 7") -> State:
-    return state.put(REFRESH, RefreshStatus().started(view_id)._replace(progress=progress))
+    return state.put(REFRESH, RefreshStatus().with_start(view_id)._replace(progress=progress))
 
 
 def offline(state: State) -> State:
-    return state.put(REFRESH, RefreshStatus().failed("No network.", "offline", NOW))
+    return state.put(REFRESH, RefreshStatus().with_failure("No network.", "offline", NOW))
 
 
 def found_nothing() -> State:
     results = FeedResults("perpetual motion", [], find=lambda id: None, store=lambda listings: None)
     state = empty("unread", "robot", CacheFacts(None, has_papers=False)).list_results(results)
-    return state.listed(ListContent(state.place, results.order, results))
+    return state.with_list(ListContent(state.place, results.order, results))
 
 
 def saved(query: str) -> State:
@@ -263,9 +263,9 @@ def test_every_empty_list_has_a_reason_that_can_be_drawn(data: st.DataObject) ->
         state = state.put(COUNTED, counted)
     else:
         state = state.put(COUNTED, None)
-    refresh = RefreshStatus().failed("No network.", "offline", NOW) if draw(flags) else RefreshStatus()
+    refresh = RefreshStatus().with_failure("No network.", "offline", NOW) if draw(flags) else RefreshStatus()
     refreshing, typed = draw(st.none() | st.sampled_from(VIEWS)), st.sampled_from(TYPED)
-    state = state.put(REFRESH, refresh if refreshing is None else refresh.started(refreshing))
+    state = state.put(REFRESH, refresh if refreshing is None else refresh.with_start(refreshing))
     state = typing(state, draw(typed)) if draw(flags) else state
     shown = lines(state, demo=draw(flags))
     assert 1 <= len(shown) <= 3 and all(shown)

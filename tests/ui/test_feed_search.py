@@ -21,7 +21,7 @@ from reader.refresh.lines import Job, Line, Tell, done, ignore, job, listing_val
 from reader.ui.full_text.fetcher import TextsAhead
 from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.page.state import PAGE
-from reader.ui.query.actions import BLINK, FeedSearch
+from reader.ui.query.actions import FeedSearch
 from reader.ui.refresh.refresher import Refresher
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.listing import SearchStatus
@@ -57,7 +57,6 @@ class Search(Bench):
         self.asked.append(job)
         if self.problem is not None:
             raise self.problem
-        self.later[-1].act()
         tell(waiting(2.6, "the feed asks to wait"))
         self.waited = self.model.state.search.progress, self.shown
         return done("search", listings=[listing_values(one) for one in self.listings])
@@ -69,9 +68,9 @@ class Search(Bench):
 async def test_results_of_the_feed_are_listed() -> None:
     bench = Search()
     bench.search.begin("gloves")
-    assert bench.model.state.search == SearchStatus("gloves", "gloves")
+    assert bench.model.state.search == SearchStatus("gloves", "gloves", "searching the feed")
     await bench.work()
-    assert (bench.asked, bench.begun, bench.later[0].is_waiting) == ([job("search", text="gloves")], [BLINK], False)
+    assert bench.asked == [job("search", text="gloves")]
     assert bench.waited == ("the feed asks to wait, 3 s", STOPS)
     assert bench.shown == "esc goes back · + is stored once you open or mark it"
     results = bench.model.state.results
@@ -85,7 +84,7 @@ async def test_results_of_the_feed_are_listed() -> None:
 
 
 async def test_results_wait_for_a_user_who_types() -> None:
-    bench = Search(LIST.focused("filter"))
+    bench = Search(LIST.with_focus("filter"))
     bench.search.begin("gloves")
     bench.model.change(bench.model.state.open_query().search_feed("gloves"))
     await bench.work()

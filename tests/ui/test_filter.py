@@ -18,7 +18,7 @@ from reader.core.views import VIEWS
 from reader.keys.keymap import Keymap
 from reader.session.places import TOPIC_ORDERS, Place, TopicOrder, view
 from reader.ui.filter.counter import Counts
-from reader.ui.filter.pane import FilterData, FilterPane, FilterRow, FilterState, TopicItem, ViewItem, draw_row, lay_out
+from reader.ui.filter.pane import FilterData, FilterPane, FilterRow, FilterState, ViewItem, draw_row, lay_out
 from reader.ui.filter.state import (
     COUNTED,
     TOPIC_MEANINGS,
@@ -30,7 +30,7 @@ from reader.ui.filter.state import (
 )
 from reader.ui.filter.strip_line import Strip, strip_line
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.kit.line_widgets import Reported
+from reader.ui.kit.line_widgets import WidgetReport
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.shell.listing import ListContent
 from reader.ui.shell.state import State
@@ -44,12 +44,12 @@ DATA = FilterData(
     views=(ViewItem("latest", "Latest", 34, 12, "gt"), ViewItem("all", "All")),
     days=tuple(DayCount(f"2026-11-{day}", day % 4, day % 2, is_partial=day == 20) for day in range(24, 14, -1)),
     topics=(
-        TopicItem("reasoning", "Reasoning", "Language", "in steps", 140),
-        TopicItem("code", "Code", "Language", "programs", 3),
-        TopicItem("agents", "Agents & tools", "Agents", "plan and use tools", 12),
-        TopicItem("gui-agents", "Screens", "Agents", papers=0),
-        TopicItem("web", "Web agents", "Agents", papers=3),
-        TopicItem("games", "Games", "Games", papers=0),
+        TopicCount("reasoning", "Reasoning", "Language", 140),
+        TopicCount("code", "Code", "Language", 3),
+        TopicCount("agents", "Agents & tools", "Agents", 12),
+        TopicCount("gui-agents", "Screens", "Agents", 0),
+        TopicCount("web", "Web agents", "Agents", 3),
+        TopicCount("games", "Games", "Games", 0),
     ),
     tags=tuple((f"tag {number}", number) for number in range(10)),
     follows=tuple(ViewItem(f"f{number}", f"Word {number}", number % 3, number % 2 or None) for number in range(9)),
@@ -133,17 +133,6 @@ def test_topics_stand_by_family_or_order_and_are_narrowed(state: FilterState, ro
     assert below("TOPICS", state) == rows
 
 
-def test_topics_that_are_not_counted_yet_are_not_folded() -> None:
-    uncounted = FilterData(topics=(TopicItem("games", "Games", "Games"),))
-    assert below("TOPICS", FilterState(), uncounted) == ["family Games  open", "topic Games  quiet"]
-
-
-def test_a_thousand_days_are_laid_out_without_any_being_lost() -> None:
-    days = tuple(DayCount(f"{2020 + n // 365}-01-{n % 28 + 1:02}", n, n) for n in range(1_008))
-    assert sum(row.kind == "day" for row in lay_out(FilterData(days=days), FilterState(unfolded=UNFOLDED))) == 1_008
-    assert below("DAYS", FilterState(), FilterData(days=days))[-1] == "more 1,001 older  folded quiet"
-
-
 # What the counts say
 
 PLACE = Place(view("latest"), "robot")
@@ -164,7 +153,7 @@ def test_the_total_is_known_once_this_very_query_is_counted() -> None:
     assert in_all(listed(plain).put(COUNTED, FEW._replace(place=plain))) is None
     results = FeedResults("robot", (), find=lambda _: None, store=lambda _: None)
     found = state.put(COUNTED, FEW).list_results(results)
-    assert in_all(found.listed(ListContent(PLACE, Order(array("q", (1,))), results))) is None
+    assert in_all(found.with_list(ListContent(PLACE, Order(array("q", (1,))), results))) is None
 
 
 def test_topics_are_known_before_they_are_counted() -> None:
@@ -221,12 +210,9 @@ def test_the_pane_has_special_views_only_while_they_have_papers() -> None:
 def test_the_pane_has_days_and_topics_with_all_that_is_known_of_them() -> None:
     bare = filter_data(at("all"))
     assert bare.days == (DayCount("2026-05-12", 14, 14), DayCount("2026-05-11", 16, 0))
-    assert bare.topics == (
-        TopicItem("agents", "Agents & tools", "Agents", "", 8),
-        TopicItem("video", "Video generation", "Vision", "", 0),
-    )
-    agents, _ = filter_data(at("all").put(TOPIC_MEANINGS, {"agents": "Models that act."})).topics
-    assert agents == TopicItem("agents", "Agents & tools", "Agents", "Models that act.", 8)
+    assert (bare.topics, bare.meanings) == (COUNTS.topics, {})
+    known = {"agents": "Models that act."}
+    assert filter_data(at("all").put(TOPIC_MEANINGS, known)).meanings == known
 
 
 # The pane
@@ -236,14 +222,15 @@ DAYS = tuple(
     DayCount(f"2026-11-{day:02}", 0 if day in (21, 22) else day, 0 if day < 23 else day) for day in range(24, 9, -1)
 )
 TOPICS = (
-    TopicItem("reasoning", "Reasoning", "Language", "step by step", 140),
-    TopicItem("code", "Code", "Language", "programs", 0),
-    TopicItem("agents", "Agents & tools", "Agents", "plan and use tools", 12),
-    TopicItem("gui-agents", "GUI & web agents", "Agents", "operate a screen", 3),
-    TopicItem("evaluation", "Benchmarks & evaluation", "Data", "how to measure", 1204),
+    TopicCount("reasoning", "Reasoning", "Language", 140),
+    TopicCount("code", "Code", "Language", 0),
+    TopicCount("agents", "Agents & tools", "Agents", 12),
+    TopicCount("gui-agents", "GUI & web agents", "Agents", 3),
+    TopicCount("evaluation", "Benchmarks & evaluation", "Data", 1204),
 )
 FOLLOWS = tuple(ViewItem(f"word-{number}", f"Word {number}", 9, unread=9 - number) for number in range(9))
-PANE_DATA = FilterData(PANE_VIEWS, DAYS, TOPICS)
+MEANINGS = {"reasoning": "step by step", "agents": "plan and use tools"}
+PANE_DATA = FilterData(PANE_VIEWS, DAYS, TOPICS, MEANINGS)
 
 
 class PaneApp(Stage):
@@ -276,7 +263,7 @@ def keys(pane: FilterPane, kind: str) -> list[str]:
 
 
 def told(app: PaneApp, kind: str) -> list[object]:
-    return [one.value for one in app.told if isinstance(one, Reported) and one.kind == kind]
+    return [one.value for one in app.told if isinstance(one, WidgetReport) and one.kind == kind]
 
 
 # Drawing
@@ -339,7 +326,7 @@ def test_unread_papers_stand_before_all_and_a_plus_where_more_may_follow(
 @each("order", TOPIC_ORDERS)
 @each(("width", "name"), [(24, "Benchmarks"), (36, "Benchmarks & evaluation"), (60, "Benchmarks")])
 def test_names_are_whole_where_there_is_room(width: int, name: str, order: TopicOrder) -> None:
-    topic = TopicItem("evaluation", "Benchmarks & evaluation", "Data", papers=120)
+    topic = TopicCount("evaluation", "Benchmarks & evaluation", "Data", 120)
     state = FilterState(order=order)
     (row,) = [row for row in lay_out(FilterData(topics=(topic,)), state) if row.kind == "topic"]
     line = draw_row(row, width, state, UNICODE)
@@ -509,7 +496,7 @@ async def test_typed_letters_narrow_the_topics_until_a_key_ends_it() -> None:
 
 
 async def test_a_low_pane_scrolls_with_the_cursor_and_keeps_its_line() -> None:
-    many = tuple(TopicItem(f"t{number}", f"Topic {number}", "Language", papers=0) for number in range(30))
+    many = tuple(TopicCount(f"t{number}", f"Topic {number}", "Language", 0) for number in range(30))
     async with staged(PaneApp(), 80, 12) as (app, pilot):
         pane = app.pane
 

@@ -64,7 +64,7 @@ def found() -> State:
     listings = [FeedListing("2026-05-11", (draft(999, "Weather Without Physics, Revisited"),))]
     results = FeedResults("weather", listings, find=lambda id: None, store=lambda listings: None)
     state = at("all", "robot").list_results(results)
-    return state.listed(ListContent(state.place, results.order, results))
+    return state.with_list(ListContent(state.place, results.order, results))
 
 
 NEAR_ONLY = State(listing=ListContent(Place(view("all"), "difusion"), Order(array("q", [3]), near=1)))
@@ -125,11 +125,11 @@ def missing(*names: str) -> State:
 
 SINCE = NOW.astimezone() - timedelta(minutes=30)
 
-REFRESHING = at("latest").put(REFRESH, RefreshStatus().started()._replace(progress="day 3 of 7"))
+REFRESHING = at("latest").put(REFRESH, RefreshStatus().with_start()._replace(progress="day 3 of 7"))
 SEARCHING = REFRESHING.search_feed("gloves")
 SLOW = SEARCHING.search_progressed("searching the feed")
 FETCHING = at("latest").put(TEXTS_AHEAD, "text 1 of 2")
-OFFLINE = FETCHING.put(REFRESH, RefreshStatus().failed("No network.", "offline", SINCE))
+OFFLINE = FETCHING.put(REFRESH, RefreshStatus().with_failure("No network.", "offline", SINCE))
 SILENT = at("latest").put(REFRESH, RefreshStatus(trouble="2 feeds silent", failing_since=SINCE - timedelta(days=2)))
 UNJOINED = FETCHING.put(SYNC_FAILING, SINCE)
 
@@ -184,14 +184,14 @@ def test_the_header_changes_only_with_the_parts_of_the_state_that_it_shows() -> 
     for after in (
         state.highlight(2),
         state.marked(),
-        state.change_notices(lambda notices: notices.answered("41 read")),
+        state.change_notices(lambda notices: notices.with_answer("41 read")),
         state.open_query(),
         state.remember_query("robot"),
     ):
         for parts in (header_parts, filter_parts, strip_parts):
             assert parts(after) == parts(state)
     assert header_parts(state.put(COUNTED, None)) != header_parts(state) == header_parts(state.put(FOUND, None))
-    assert header_parts(state.put(REFRESH, RefreshStatus().started())) != header_parts(state)
+    assert header_parts(state.put(REFRESH, RefreshStatus().with_start())) != header_parts(state)
     assert header_parts(state.search_feed("x").search_progressed("x")) != header_parts(state)
     assert filter_parts(state.put(TOPIC_MEANINGS, {"agents": "Models that act."})) != filter_parts(state)
 

@@ -102,13 +102,13 @@ async def test_keys_for_papers_wait_for_their_list(monkeypatch: pytest.MonkeyPat
     desk = await Desk(monkeypatch, LIST.await_list()).opened()
     assert await desk.press("/", "s", "j") == ["find.query"]
     assert await desk.press("ctrl+q") == [] and desk.last_wait.seconds == LAST_WAIT
-    desk.model.change(desk.model.state.listed(listing("all")))
+    desk.model.change(desk.model.state.with_list(listing("all")))
     await desk.keyboard.go_on()
     assert desk.done == ["paper.star", "move.down", "app.quit"]
     # The new list may be empty.
     desk = await Desk(monkeypatch, LIST.await_list()).opened()
     assert await desk.press("s", "x") == [] and desk.last_wait.seconds is None
-    desk.model.change(desk.model.state.listed(listing("all", papers=0)))
+    desk.model.change(desk.model.state.with_list(listing("all", papers=0)))
     await desk.keyboard.go_on()
     assert desk.done == ["<x>"]
 

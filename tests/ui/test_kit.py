@@ -16,7 +16,7 @@ from textual.widgets import OptionList
 from reader.cache.reads.window import DayCount
 from reader.core.lines import Line, Piece, literal
 from reader.ui.kit.glyphs import ASCII, MEANINGS, UNICODE, Glyphs
-from reader.ui.kit.line_widgets import Label, LineInput, Reported, TypedLine, catch_up
+from reader.ui.kit.line_widgets import Label, LineInput, TypedLine, WidgetReport, catch_up
 from reader.ui.kit.lines import (
     day_heading,
     day_in_list,
@@ -268,5 +268,5 @@ async def test_a_line_is_typed_recalled_completed_and_advised() -> None:
         app.screen.set_focus(None)
         await pilot.click(advice, offset=(1, 0))
         await pilot.pause()
-        assert [one.value for one in app.told if isinstance(one, Reported)] == ["tab"]
+        assert [one.value for one in app.told if isinstance(one, WidgetReport)] == ["tab"]
         assert app.focused is line.query_one(LineInput)

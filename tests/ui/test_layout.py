@@ -74,7 +74,7 @@ def test_the_list_is_over_the_detail_where_two_columns_are_too_narrow(width: int
 
 
 UNFOLDED = PaneFront("filter", is_filter_open=True)
-NO_DETAIL, NO_FILTER = PaneChoice().toggled("detail"), PaneChoice().toggled("filter")
+NO_DETAIL, NO_FILTER = PaneChoice().toggle("detail"), PaneChoice().toggle("filter")
 
 
 @each(
@@ -87,7 +87,7 @@ NO_DETAIL, NO_FILTER = PaneChoice().toggled("detail"), PaneChoice().toggled("fil
         (140, NO_DETAIL, LIST, "f" * 27 + "l" * 113),
         (140, NO_FILTER, LIST, "l" * 80 + "d" * 60),
         (80, NO_DETAIL, LIST, "l" * 80),
-        (140, NO_DETAIL.toggled("detail"), PaneFront(is_empty=True), "f" * 27 + "l" * 113),
+        (140, NO_DETAIL.toggle("detail"), PaneFront(is_empty=True), "f" * 27 + "l" * 113),
         (80, USUAL, PaneFront(is_empty=True), "l" * 80),
     ],
 )
@@ -105,11 +105,11 @@ def test_a_zoomed_pane_has_all_the_room(width: int, focus: str) -> None:
 
 
 def test_sizes_of_one_shape_leave_the_others_alone() -> None:
-    choice = PaneChoice().resized(80, list_share=0.7)
+    choice = PaneChoice().with_width(80, list_share=0.7)
     stacked = lay_out(80, 21, choice)
     assert stacked.list is not None and stacked.list.height == 15
     assert lay_out(140, 21, choice) == lay_out(140, 21)
-    wider = choice.resized(140, filter_width=30).resized(150, list_share=0.6)
+    wider = choice.with_width(140, filter_width=30).with_width(150, list_share=0.6)
     assert wider.at(160) == PaneSizes(30, 0.6)
     assert wider.at(180) == PaneChoice().at(180)
 
@@ -119,7 +119,7 @@ def test_a_wide_terminal_gives_the_detail_a_comfortable_measure_and_the_list_the
     layout = lay_out(width, 9)
     assert layout.list is not None and layout.detail is not None
     assert layout.detail.width == 82
-    wider = lay_out(width, 9, PaneChoice().resized(width, list_share=0.5))
+    wider = lay_out(width, 9, PaneChoice().with_width(width, list_share=0.5))
     assert wider.list is not None and wider.list.width == round((width - 35) / 2)
 
 
@@ -172,9 +172,9 @@ def test_each_width_has_a_shape() -> None:
     ("size", "is_page", "choice", "area"),
     [
         ((140, 42), False, USUAL, (91, 21, 49, 20)),
-        ((140, 42), False, USUAL.resized(140, list_share=0.735), (110, 21, 30, 20)),
+        ((140, 42), False, USUAL.with_width(140, list_share=0.735), (110, 21, 30, 20)),
         # Too narrow or too low a detail gives no room, and one that just fits does.
-        ((140, 42), False, USUAL.resized(140, list_share=0.745), (0, 1, 140, 40)),
+        ((140, 42), False, USUAL.with_width(140, list_share=0.745), (0, 1, 140, 40)),
         ((80, 42), False, USUAL, (0, 33, 80, 8)),
         ((80, 38), False, USUAL, (0, 19, 80, 18)),
         ((60, 20), False, USUAL, (0, 1, 60, 18)),
@@ -193,7 +193,7 @@ def test_the_editor_of_notes_has_the_lower_half_of_the_detail_or_all_there_is(
 def test_little_room_is_shared() -> None:
     heights = [[area and area.height for area in lay_out(80, rows)[2:4]] for rows in range(6)]
     assert heights == [[0, 0], [0, 0], [0, 1], [1, 1], [2, 1], [3, 1]]
-    low = lay_out(80, 4, USUAL.resized(80, list_share=0.2)).list
+    low = lay_out(80, 4, USUAL.with_width(80, list_share=0.2)).list
     open_filter = lay_out(80, 9, PaneChoice(PaneSizes(60, 0.5)), PaneFront(is_filter_open=True)).filter
     narrowed = lay_out(60, 1, USUAL, PaneFront(is_narrowed=True)).list
     assert low is not None and open_filter is not None and narrowed is not None

@@ -16,7 +16,7 @@ from reader.cache.reads.window import DayCount
 from reader.core.lines import measure
 from reader.core.paper_row import PaperRow
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.kit.line_widgets import Reported
+from reader.ui.kit.line_widgets import WidgetReport
 from reader.ui.kit.lines import pattern
 from reader.ui.kit.styles import STYLES
 from reader.ui.list.lines import (
@@ -323,7 +323,7 @@ async def test_both_lines_of_a_title_belong_to_the_paper() -> None:
         assert papers.highlighted == 2
         assert [line[0] for line in painted(papers)[1:6]] == [" ", " ", "▌", "▌", " "]
         await click(pilot, 3)
-        assert app.told == [Reported("action", "read.open")]
+        assert app.told == [WidgetReport("action", "read.open")]
         await click(pilot, 5)
         for y in (0, 8):
             await click(pilot, y)

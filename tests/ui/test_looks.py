@@ -70,20 +70,20 @@ def test_every_theme_has_a_name_in_the_settings() -> None:
 
 
 def test_colours_of_other_themes_are_adjusted_for_contrast() -> None:
-    nord = theme.derived(ground="#2e3440", text="#d8dee9", accent="#5e81ac", star="#4c566a", warning="#bf616a")
+    nord = theme.derive_colors(ground="#2e3440", text="#d8dee9", accent="#5e81ac", star="#4c566a", warning="#bf616a")
     assert nord == Colors(
         **{"ground": "#2e3440", "panel": "#353b47", "cursor": "#3d434f", "hit": "#3c4b60", "strip": "#384356"},
         **{"rule": "#494f5b", "bar": "#5a606c", "text": "#d8dee9", "muted": "#aeb4bf", "faint": "#acb0b9"},
         **{"mark": "#69612e", "accent": "#9bb1cc", "star": "#adb1ba", "warning": "#d9a0a6"},
     )
-    sun = theme.derived(ground="#fdf6e3", text="#657b83", accent="#268bd2", star="#b58900", warning="#dc322f")
+    sun = theme.derive_colors(ground="#fdf6e3", text="#657b83", accent="#268bd2", star="#b58900", warning="#dc322f")
     assert (sun.text, sun.muted, sun.accent, sun.warning) == ("#4d5d64", "#616c6c", "#1e6fa8", "#c62d2a")
     assert [theme.contrast(*pair) for pair in (("#000000", "#ffffff"), ("#777777", "#ffffff"))] == [
         21,
         pytest.approx(4.478, abs=0.001),
     ]
     assert contrast("#fcefb3", LIGHT_COLORS.text) > LEAST and LIGHT_COLORS.mark == "#fcefb3"
-    tints = [theme.tinted("#14161b", *pair) for pair in (("#ffd400", "#dde0e6"), ("#ffffff", "#303030"))]
+    tints = [theme.tint("#14161b", *pair) for pair in (("#ffd400", "#dde0e6"), ("#ffffff", "#303030"))]
     assert tints == ["#564b13", "#14161b"]
 
 

@@ -9,7 +9,7 @@ import pytest
 from textual.events import Paste
 
 from reader.cache.search.compile import compile_query
-from reader.ui.filter.counter import Counting
+from reader.ui.filter.counter import CountCache
 from reader.ui.filter.state import COUNTED, TOPIC_MODE
 from reader.ui.library.library import Library
 from reader.ui.page.lines import MEASURE
@@ -215,7 +215,7 @@ async def differences(r: Story) -> list[str]:
         scope = fresh.scope(r.app.look.today)
         listed = await fresh.order(compile_query(state.place.whole(order), scope))
         mode = state[TOPIC_MODE]
-        counts = await fresh.counts.ask(lambda window: Counting().count(window, state.place, scope, mode))
+        counts = await fresh.counts.ask(lambda window: CountCache().count(window, state.place, scope, mode))
         shown, here = state[COUNTED], r.main.detail.paper
         assert shown is not None
         agree = {

@@ -12,7 +12,7 @@ from reader.cache.marks.events import Events
 from reader.core.errors import CacheError
 from reader.ui.app import ReaderApp
 from reader.ui.kit.glyphs import UNICODE
-from reader.ui.notes.actions import Noting, Tagging
+from reader.ui.notes.actions import NoteEdit, TagEdit
 from reader.ui.notes.screen import NoteScreen, heading
 from tests.table import each
 from tests.ui.conftest import Opener
@@ -232,7 +232,7 @@ async def test_own_tags_filter_from_the_pane(reader: Opener) -> None:
     ],
 )
 def test_the_heading_of_a_note_is_a_rule_with_the_title(is_draft: bool, width: int, line: str) -> None:
-    noting = Noting(1, "2605.00400", "A memory that forgets", "", is_draft)
+    noting = NoteEdit(1, "2605.00400", "A memory that forgets", "", is_draft)
     assert text(heading(noting, width, UNICODE)) == line
 
 
@@ -246,4 +246,4 @@ def test_the_heading_of_a_note_is_a_rule_with_the_title(is_draft: bool, width: i
     ],
 )
 def test_the_tag_line_names_tags_that_only_some_papers_have(pks: int, has: str, shared: str, said: str) -> None:
-    assert Tagging((1,) * pks, tuple(has), tuple(shared), {}).in_words == said
+    assert TagEdit((1,) * pks, tuple(has), tuple(shared), {}).in_words == said

@@ -15,9 +15,9 @@ from reader.core.paper import Listing, Paper
 from reader.keys.keymap import Keymap
 from reader.refresh.lines import Line, step, waiting
 from reader.ui.filter.state import TOPIC_NAMES
-from reader.ui.kit.line_widgets import Reported
+from reader.ui.kit.line_widgets import WidgetReport
 from reader.ui.page.actions import _progress_text
-from reader.ui.page.lines import MEASURE, Presentation, Reading, link_keys
+from reader.ui.page.lines import MEASURE, Presentation, ShownPaper, link_keys
 from reader.ui.page.loader import AFTER_FRAME, DetailLoader, PageRefresher
 from reader.ui.page.screen import PaperDetail, PaperPage
 from reader.ui.refresh.refresher import Refresher
@@ -48,8 +48,8 @@ async def detail_stage(columns: int, lines: int) -> AsyncIterator[tuple[PaperDet
         yield detail, pilot
 
 
-def reading(one: Paper) -> Reading:
-    return Reading(one.pk, one, (), STILL)
+def reading(one: Paper) -> ShownPaper:
+    return ShownPaper(one.pk, one, (), STILL)
 
 
 async def test_a_new_paper_starts_at_the_top_and_an_update_keeps_the_scroll_position() -> None:
@@ -143,8 +143,8 @@ async def test_links_topics_and_folded_authors_can_be_clicked() -> None:
         await click(pilot, detail, "Video generation")
         await click(pilot, detail, "It forgets well")
         assert app.told == [
-            Reported("link", "https://github.com/someone/forget"),
-            Reported("topic", "video-generation"),
+            WidgetReport("link", "https://github.com/someone/forget"),
+            WidgetReport("topic", "video-generation"),
         ]
         assert "Name39" not in detail.text
         await click(pilot, detail, "+36")
@@ -158,7 +158,7 @@ async def test_links_topics_and_folded_authors_can_be_clicked() -> None:
 
 async def test_the_page_stands_in_the_middle() -> None:
     async with staged(Stage(), 140, 42) as (app, pilot):
-        reading = Reading(1, LONG, ("memory",), STILL)
+        reading = ShownPaper(1, LONG, ("memory",), STILL)
         page = PaperPage(reader_on(app), reading)
         await app.push_screen(page)
         page.show(reading)
@@ -179,7 +179,7 @@ async def test_the_page_stands_in_the_middle() -> None:
 
 async def test_the_page_may_be_shown_before_it_is_on_screen() -> None:
     async with staged(Stage(), 80, 24) as (app, pilot):
-        reading = Reading(1, paper(), (), STILL)
+        reading = ShownPaper(1, paper(), (), STILL)
         app.state = State().put(TOPIC_NAMES, {"agents": "Agents & tools"})
         page = PaperPage(reader_on(app), reading)
         page.show(reading)

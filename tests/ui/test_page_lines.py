@@ -43,7 +43,7 @@ from reader.ui.page.lines import (
     SECTIONS_ON_PAGE,
     Findings,
     Presentation,
-    Reading,
+    ShownPaper,
     comment_lines,
     compact,
     compose,
@@ -64,9 +64,9 @@ from tests.ui.stage import TODAY, paper, text, texts
 LOOK = Presentation(TODAY)
 
 
-def read(one: Paper, **more: Any) -> Reading:
+def read(one: Paper, **more: Any) -> ShownPaper:
     """A paper with more that is known of it."""
-    return Reading(one.pk, one, **more)
+    return ShownPaper(one.pk, one, **more)
 
 
 def own_texts(width: int = 40, *, is_unfolded: bool = False, tags: tuple[str, ...] = (), note: str = "") -> list[str]:

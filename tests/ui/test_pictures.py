@@ -25,7 +25,7 @@ from reader.refresh.lines import Canvas, Job, Line, Tell, done, waiting
 from reader.ui.full_text.lines import LETTERS
 from reader.ui.full_text.state import TEXT
 from reader.ui.kit.glyphs import UNICODE
-from reader.ui.picture_drawing import PictureDrawn, draw
+from reader.ui.picture_drawing import PictureDrawing, draw
 from reader.ui.pictures import (
     MOST,
     PICTURES,
@@ -111,9 +111,9 @@ def test_a_formula_is_found_by_the_words_around_it() -> None:
 def test_going_through_them_shows_each_only_while_it_is_in_front() -> None:
     canvas = Canvas("blocks", 10, 5)
     shown = Pictures(pictures_of(PAPER, WITH_FIGURE), 0, canvas)
-    drawn = PictureDrawn(4, ())
+    drawn = PictureDrawing(4, ())
     first = shown.came(shown.front, drawn)
-    assert first.drawn is drawn and first.turn(-1) is first and first.fitted(canvas) is first
+    assert first.drawn is drawn and first.turn(-1) is first and first.with_canvas(canvas) is first
     second = first.turn(1)
     assert (second.drawn, second.index) == (None, 1)
     assert second.came(first.front, drawn) is second and second.says(first.front, "no") is second
@@ -140,12 +140,12 @@ async def test_a_picture_stands_in_the_middle_and_so_does_what_is_said_instead(m
         blank = " " * 12
         assert lines() == [blank, "  fetching  ", "    the     ", "  picture   ", blank]
         row = (Segment("ab"), Segment("cde"))
-        pane.show(drawn := PictureDrawn(5, (row, (), row)), "")
+        pane.show(drawn := PictureDrawing(5, (row, (), row)), "")
         assert lines() == [blank, "   abcde    ", blank, "   abcde    ", blank]
         pane.show(drawn, "")
-        pane.show(PictureDrawn(13, (row,)), "")
+        pane.show(PictureDrawing(13, (row,)), "")
         assert lines() == [blank] * 5
-        pane.show(PictureDrawn(2, (row,) * 3, sixels="Six"), "")
+        pane.show(PictureDrawing(2, (row,) * 3, sixels="Six"), "")
         lines()
         await pilot.pause()
         assert {*sent} == {"", "\x1b7\x1b[2;6HSix\x1b8"}
@@ -367,7 +367,7 @@ async def test_a_picture_is_fetched_once_kept_and_may_fail(
     reader: Opener, monkeypatch: pytest.MonkeyPatch, mistakes: list[Exception]
 ) -> None:
     pictures = tuple(Picture(f"https://x.example/{place}.png", f"Figure {place}") for place in range(3))
-    drawn, asked = PictureDrawn(2, ((Segment("xx"),),)), list[str]()
+    drawn, asked = PictureDrawing(2, ((Segment("xx"),),)), list[str]()
     may_come = asyncio.Event()
 
     async def run_job(job: Job, tell: Tell) -> Line:
@@ -433,7 +433,7 @@ async def test_the_terminal_keeps_no_picture_that_is_covered_or_closed(
     sent: list[str] = []
     monkeypatch.setattr(PicturePane, "_send", lambda _pane, sequence: sent.append(sequence) if sequence else None)
     picture = Picture("https://x.example/a.png", "Figure 1")
-    drawn = PictureDrawn(2, ((Segment("xx"),),), before="send it", after="drop it")
+    drawn = PictureDrawing(2, ((Segment("xx"),),), before="send it", after="drop it")
     pictures = Pictures((picture,), 0, Canvas("kitty", 80, 20)).came(picture, drawn)
     async with reader(size=(80, 24)) as r:
         r.app.model.change(r.app.state.put(PICTURES, pictures))

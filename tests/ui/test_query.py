@@ -8,7 +8,7 @@ from textual import events
 
 from reader.core.errors import QueryError
 from reader.core.query.suggestions import Completion, complete
-from reader.ui.kit.line_widgets import LineInput, Reported
+from reader.ui.kit.line_widgets import LineInput, WidgetReport
 from reader.ui.query.actions import LONGEST, QueryLine
 from reader.ui.query.advice import (
     ADD_A_PAPER,
@@ -114,7 +114,7 @@ class LineApp(Stage):
 
     @property
     def typed(self) -> list[str]:
-        return [message.value for message in self.told if isinstance(message, Reported)]
+        return [message.value for message in self.told if isinstance(message, WidgetReport)]
 
     def on_mount(self) -> None:
         self.line.query_one(LineInput).cursor_blink = False

@@ -19,7 +19,7 @@ from reader.core.errors import FeedOffline, FeedRefused, ReaderError
 from reader.paths import log_database, suspect_stamp
 from reader.refresh.lines import Job, Line, Tell, failure_line, step, waiting
 from reader.refresh.plan import Days, Latest, plan_of
-from reader.ui.refresh.refresher import FIRST_SECOND, Refresher, Wanted
+from reader.ui.refresh.refresher import FIRST_SECOND, Refresher, RefreshRequest
 from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.state import Notices
 from tests.doubles import Clock, cached, fetched
@@ -37,18 +37,20 @@ MORNING, LATER = (datetime(2026, 5, 12, hour, 30, tzinfo=UTC) for hour in (7, 9)
 
 
 def test_a_refresh_says_how_far_it_is_and_for_which_view() -> None:
-    begun = RefreshStatus().started("trending")
+    begun = RefreshStatus().with_start("trending")
     assert (begun.progress, begun.view, begun.is_running) == ("starting", "trending", True)
 
 
 def test_a_refresh_that_fails_again_fails_since_the_first_time() -> None:
     running = RefreshStatus("day 3 of 7")
-    failed = running.failed("The feed did not answer.", "feed error", MORNING).failed("No network.", "offline", LATER)
+    failed = running.with_failure("The feed did not answer.", "feed error", MORNING).with_failure(
+        "No network.", "offline", LATER
+    )
     assert failed == RefreshStatus("day 3 of 7", problem="No network.", trouble="offline", failing_since=MORNING)
 
 
 def test_a_refresh_that_ends_is_counted_and_idle_unless_another_runs() -> None:
-    running = RefreshStatus().started("trending")
+    running = RefreshStatus().with_start("trending")
     assert running.end(is_idle=True, last=LATER) == RefreshStatus(last=LATER, ended=1)
     assert running.end(is_idle=False, last=None) == RefreshStatus("starting", "trending", ended=1)
 
@@ -77,13 +79,17 @@ TOLD: list[tuple[Line, bool, str]] = [
 
 
 RULES = "by your rules: 2 hidden · u undoes"
-FIRST, ASKED, WEEK = Wanted(), Wanted(is_asked=True), Wanted(view="week:2026-W20", name="Week 20")
+FIRST, ASKED, WEEK = (
+    RefreshRequest(),
+    RefreshRequest(is_asked=True),
+    RefreshRequest(view="week:2026-W20", name="Week 20"),
+)
 SILENT, OFFLINE = (
     step("failing", title="Ada's laboratory", since="2026-05-11T06:00:00Z", more=2),
     fetched(error=FeedOffline("gone")),
 )
 MUCH = fetched(StoreResult(new=2, skipped=1_200)) | {"returned": 1}
-ENDS: list[tuple[Line, Wanted, str, str]] = [
+ENDS: list[tuple[Line, RefreshRequest, str, str]] = [
     (SILENT, FIRST, "! Ada's laboratory and 2 more: no answer since 11 May", ": 3 feeds silent"),
     (SILENT, FIRST, "", ": 3 feeds silent"),
     (SILENT | {"since": "2026-05-12T07:00:00Z"}, FIRST, "", ": 3 feeds silent"),
@@ -116,11 +122,11 @@ ENDS: list[tuple[Line, Wanted, str, str]] = [
 """A message, the refresh it belongs to, the notice, and the lasting problem and trouble."""
 
 BY_DAY = [
-    (Wanted(name="Mon"), 1, "Mon"),
+    (RefreshRequest(name="Mon"), 1, "Mon"),
     (WEEK, 3, "Week 20 · day 2 of 3"),
-    (Wanted(), 1, "day 1 of 1"),
-    (Wanted(), 30, "day 2 of 30"),
-    (Wanted(), 31, "day 2 of 31 · 5 min left"),
+    (RefreshRequest(), 1, "day 1 of 1"),
+    (RefreshRequest(), 30, "day 2 of 30"),
+    (RefreshRequest(), 31, "day 2 of 31 · 5 min left"),
 ]
 
 

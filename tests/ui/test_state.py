@@ -20,7 +20,7 @@ from reader.session.places import Place, ViewList, saved_view, view
 from reader.ui.dates import DATE, DateRequest, ask_for_date
 from reader.ui.filter.counter import Counts
 from reader.ui.library.feed_results import FeedResults
-from reader.ui.page.lines import Reading
+from reader.ui.page.lines import ShownPaper
 from reader.ui.page.state import PAGE, close_page
 from reader.ui.page.state import READING as DETAIL
 from reader.ui.query.advice import type_query
@@ -38,7 +38,7 @@ THREE, STACKED = SHAPES["three"], SHAPES["stacked"]
 ROBOTS = Place(view("all"), "robot")
 WEEK = Place(view("week:2026-W20"), "topic:agents")
 MORNING = datetime(2026, 5, 12, 8, 14, tzinfo=UTC)
-READING = Reading(3, paper(pk=3), ("robot",), STILL)
+READING = ShownPaper(3, paper(pk=3), ("robot",), STILL)
 COUNTS = Counts(
     (14, 60, 0, 60, 0, 0), (DayCount("2026-05-12", 14, 14),), (TopicCount("video", "Video", "Vision", 9),), 60, 7
 )
@@ -63,7 +63,7 @@ AT_WORK = State(
     marks_version=6,
     is_ready=True,
     search=SearchStatus(wanted="gloves"),
-    notices=Notices().answered("the best first"),
+    notices=Notices().with_answer("the best first"),
     history=("robot", "agents"),
 )
 """A state with every part set, so that a change that wrongly drops a part fails the test."""
@@ -161,12 +161,12 @@ PROMPT = Prompt((("t", "Latest"), ("u", "Unread")), "g")
         # The last line changes only by what is news.
         (AT_WORK, lambda state: state.busy_with("marking 2 of 9"), {"activity": "marking 2 of 9"}),
         (AT_WORK, lambda state: state.busy_with(""), {}),
-        (AT_WORK, lambda state: state.change_notices(Notices.passed), {"notices": Notices(happened=2)}),
-        (State(), lambda state: state.change_notices(Notices.acted), {}),
+        (AT_WORK, lambda state: state.change_notices(Notices.without_news), {"notices": Notices(happened=2)}),
+        (State(), lambda state: state.change_notices(Notices.without_answer), {}),
         (AT_WORK, lambda state: state.prompt_for(PROMPT), {"prompt": PROMPT}),
         (AT_WORK, lambda state: state.prompt_for(PROMPT).prompt_for(Prompt()), {}),
         # Setting a part to its present value changes nothing.
-        (AT_WORK, lambda state: state.focused("list"), {}),
+        (AT_WORK, lambda state: state.with_focus("list"), {}),
         (AT_WORK, close_page, {}),
         (AT_WORK, lambda state: state.put(DATE, None), {}),
     ],
@@ -195,7 +195,7 @@ def test_going_elsewhere_ends_a_search_but_keeps_waiting_results() -> None:
 
 def test_a_list_that_arrives_releases_keys_and_carries_its_cache_version() -> None:
     coming = AT_WORK.go(WEEK).cache_changed()
-    after = coming.listed(listing(5, 6, place=WEEK))
+    after = coming.with_list(listing(5, 6, place=WEEK))
     assert changes(coming, after).keys() == {"listing", "is_list_coming"}
     assert after.listing.version == after.cache_version == 5
     assert (after.listing.place, list(after.listing.order.pks)) == (WEEK, [5, 6])
@@ -206,7 +206,7 @@ def test_a_slow_ranking_empties_the_list() -> None:
     ranking = COMING.rank()
     assert (ranking.listing.place, ranking.is_empty, ranking.is_list_coming) == (WEEK, True, True)
     assert [
-        state.is_ranking for state in (COMING, ranking, ranking.go(ROBOTS), ranking.listed(listing(place=WEEK)))
+        state.is_ranking for state in (COMING, ranking, ranking.go(ROBOTS), ranking.with_list(listing(place=WEEK)))
     ] == [
         *(False, True, False, False),
     ]
@@ -216,11 +216,11 @@ def test_a_slow_ranking_empties_the_list() -> None:
 
 def test_targets_are_the_open_the_selected_or_the_highlighted_papers() -> None:
     chosen, hole = AT_WORK.choose(AT_WORK.selection.with_papers((3, 1))), AT_WORK.highlight(2, is_on_hole=True)
-    states = AT_WORK, chosen, chosen.put(PAGE, READING), hole, AT_WORK.listed(listing()), AT_WORK.highlight(None)
+    states = AT_WORK, chosen, chosen.put(PAGE, READING), hole, AT_WORK.with_list(listing()), AT_WORK.highlight(None)
     assert [state.targets for state in states] == [(2,), (1, 3), (3,), (), (), ()]
     # Another query in the same view keeps them, another view does not.
     places = ROBOTS, ROBOTS._replace(text="hands"), WEEK
-    assert [chosen.listed(listing(1, 2, 3, place=place)).targets for place in places] == [(1, 3), (1, 3), (2,)]
+    assert [chosen.with_list(listing(1, 2, 3, place=place)).targets for place in places] == [(1, 3), (1, 3), (2,)]
 
 
 def test_a_saved_view_that_gets_another_query_is_read_again_also_on_the_way_back() -> None:
@@ -241,7 +241,7 @@ def test_a_saved_view_that_gets_another_query_is_read_again_also_on_the_way_back
 def test_a_detail_without_a_paper_gives_the_keys_to_the_list(
     focus: PaneName, pks: tuple[int, ...], then: PaneName
 ) -> None:
-    assert AT_WORK.focused(focus).listed(listing(*pks)).focus == then
+    assert AT_WORK.with_focus(focus).with_list(listing(*pks)).focus == then
 
 
 # Panes and screens
@@ -266,29 +266,29 @@ def test_a_pane_without_room_gives_up_the_keys_and_the_filter_unfolds(
     focus: PaneName, is_open: bool, width: int, then: PaneName, is_open_then: bool
 ) -> None:
     before = State(width=140, listing=listing(1), focus=focus, is_filter_open=is_open)
-    after = before.resized(width)
+    after = before.with_size(width)
     assert (after.width, after.focus, after.is_filter_open) == (width, then, is_open_then)
     assert changes(before, after).keys() <= {"width", "focus", "is_filter_open"}
 
 
 def test_a_zoomed_pane_that_has_no_room_of_its_own_leaves_the_keys_to_the_list() -> None:
-    zoomed = AT_WORK.focused("detail").choose_panes(AT_WORK.panes._replace(is_zoomed=True)).resized(60)
+    zoomed = AT_WORK.with_focus("detail").choose_panes(AT_WORK.panes._replace(is_zoomed=True)).with_size(60)
     assert zoomed.focus == "detail"
     assert zoomed.choose_panes(AT_WORK.panes).focus == "list"
 
 
 def test_a_hidden_pane_gives_its_room_and_the_keys_away() -> None:
-    hidden = AT_WORK.focused("detail").hide_pane("detail")
+    hidden = AT_WORK.with_focus("detail").hide_pane("detail")
     assert hidden.shown == {"filter", "list"}
     assert hidden.focus == "list"
     assert hidden.hide_pane("detail").shown == AT_WORK.shown
-    unfolded = AT_WORK.resized(STACKED).open_filter()
+    unfolded = AT_WORK.with_size(STACKED).open_filter()
     assert unfolded.hide_pane("detail").is_filter_open and not unfolded.hide_pane("filter").is_filter_open
-    assert hidden.hide_pane("filter").resized(STACKED).open_filter().hide_pane("filter").is_filter_open
+    assert hidden.hide_pane("filter").with_size(STACKED).open_filter().hide_pane("filter").is_filter_open
 
 
 def test_the_detail_and_the_page_show_papers_of_their_own() -> None:
-    other = Reading(1, paper(pk=1), (), STILL)
+    other = ShownPaper(1, paper(pk=1), (), STILL)
     opened = AT_WORK.put(DETAIL, READING).put(PAGE, other)
     assert changes(AT_WORK, opened).keys() == {"parts", "stack"}
     assert (opened[PAGE], opened[DETAIL]) == (other, READING)
@@ -316,8 +316,8 @@ def test_steps_lead_back_one_at_a_time_each_with_the_cursor_and_the_page_that_wa
     one, other = (Place(view("all"), f"like:2605.0000{number}") for number in (1, 2))
     near = AT_WORK.put(PAGE, READING).go(one)
     assert (near[PAGE], near.place) == (None, one)
-    near = near.keep_cursor(AT_WORK.where, Position(2, 5)).listed(listing(7, 8, place=one)).highlight(7)
-    nearer = near.go(other).keep_cursor(near.where, Position(7, 1)).listed(listing(9, place=other))
+    near = near.keep_cursor(AT_WORK.where, Position(2, 5)).with_list(listing(7, 8, place=one)).highlight(7)
+    nearer = near.go(other).keep_cursor(near.where, Position(7, 1)).with_list(listing(9, place=other))
     back = nearer.step_back()
     assert (back.place, back.request and back.request.at) == (one, Position(7, 1))
     back = back.step_back()
@@ -341,7 +341,7 @@ def test_the_trail_holds_each_place_once() -> None:
 def test_each_list_remembers_its_cursor() -> None:
     week = AT_WORK.go(WEEK)
     assert week.go(ROBOTS).request == ListRequest(3, Position(2)), "its list was not left yet"
-    left = week.keep_cursor(AT_WORK.where, Position(2, 5)).listed(listing(4, place=WEEK))
+    left = week.keep_cursor(AT_WORK.where, Position(2, 5)).with_list(listing(4, place=WEEK))
     assert left.go(ROBOTS).request == ListRequest(3, Position(2, 5))
     typing = left.open_query().go(ROBOTS)
     assert typing.keep_cursor(ROBOTS and typing.where, Position(4)) is typing
@@ -351,7 +351,7 @@ def test_each_list_remembers_its_cursor() -> None:
 
 
 def test_a_step_back_leaves_one_thing_at_a_time() -> None:
-    state = AT_WORK.list_results(results()).focused("filter").put(PAGE, READING)
+    state = AT_WORK.list_results(results()).with_focus("filter").put(PAGE, READING)
     steps = [state]
     while (after := steps[-1].step_back()) is not steps[-1]:
         steps.append(after)
@@ -362,7 +362,7 @@ def test_a_step_back_leaves_one_thing_at_a_time() -> None:
         {"place", "request"},
     ]
     assert steps[-1].place == Place(view("all"))
-    assert AT_WORK.focused("detail").step_back().focus == "list"
+    assert AT_WORK.with_focus("detail").step_back().focus == "list"
 
 
 @each("focus", ["list", "filter", "detail"])
@@ -407,7 +407,7 @@ def test_the_list_follows_what_is_typed_unless_it_has_a_mistake() -> None:
 
 
 def test_a_query_that_is_kept_gives_the_keys_to_the_list_and_is_remembered() -> None:
-    typing = AT_WORK.focused("detail").open_query().go(WEEK)
+    typing = AT_WORK.with_focus("detail").open_query().go(WEEK)
     kept = typing.keep_query("topic:agents")
     assert changes(typing, kept).keys() == {"draft", "focus", "history", "trail"}
     assert (kept.place, kept.context, kept.history[0]) == (WEEK, "list", "topic:agents")
@@ -419,16 +419,16 @@ def test_a_query_that_is_kept_gives_the_keys_to_the_list_and_is_remembered() -> 
 @each("focus", ["filter", "detail", "list"])
 def test_a_click_on_a_pane_keeps_what_is_typed(focus: PaneName) -> None:
     typing = type_query(AT_WORK.open_query(), "robot ha")
-    clicked = typing.focused(focus)
+    clicked = typing.with_focus(focus)
     assert (clicked.focus, clicked.is_typing, clicked.place.text) == (focus, False, "robot ha")
     found = AT_WORK.list_results(results()).open_query()
-    assert found.focused(focus).results is found.results
+    assert found.with_focus(focus).results is found.results
 
 
 def test_dropping_an_empty_query_puts_the_cursor_back() -> None:
     begun = State(place=Place(view("all")), request=ListRequest(1), listing=listing(1, 2, 3), highlighted=2)
     kept = type_query(begun.open_query(), "zzz").keep_query("zzz")
-    kept = kept.keep_cursor(begun.where, Position(2, 5)).listed(listing())
+    kept = kept.keep_cursor(begun.where, Position(2, 5)).with_list(listing())
     dropped = kept.drop_query()
     assert dropped.request is not None and dropped.request.at == Position(2, 5)
     # A further query was typed over the first one.
@@ -438,7 +438,7 @@ def test_dropping_an_empty_query_puts_the_cursor_back() -> None:
 
 
 def test_a_query_is_widened_to_all_papers_and_goes_back_to_its_view() -> None:
-    begun = AT_WORK.go(WEEK).listed(listing(1, 2))
+    begun = AT_WORK.go(WEEK).with_list(listing(1, 2))
     wide = begun.widen_query()
     assert wide.place == WEEK._replace(view=view("all"))
     assert wide.widened_from == WEEK.view
@@ -525,17 +525,17 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("request_list", POSITIONS),
     change("narrow", TEXTS),
     change("cache_changed"),
-    change("listed", st.builds(lambda pks, place: listing(*pks, place=place), ORDERS, PLACES)),
+    change("with_list", st.builds(lambda pks, place: listing(*pks, place=place), ORDERS, PLACES)),
     change("read_on", POSITIONS),
     change("list_stopped"),
     change("list_failed", st.just("The disk is full.")),
     change("highlight", st.none() | st.integers(1, 9)),
     change("marked"),
     change("ready"),
-    change("resized", st.integers(1, 200)),
+    change("with_size", st.integers(1, 200)),
     change("hide_pane", st.sampled_from(["filter", "detail"])),
     change("choose_panes", st.builds(PaneChoice, is_zoomed=st.booleans(), density=st.just("comfortable"))),
-    change("focused", st.sampled_from(["list", "filter"])),
+    change("with_focus", st.sampled_from(["list", "filter"])),
     change("open_filter"),
     change("close_filter"),
     change("put", st.just(DETAIL), st.none() | st.just(READING)),
@@ -560,7 +560,7 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("hold_results", st.builds(results, TEXTS)),
     change("list_results", st.builds(results, TEXTS)),
     change("keep_cursor", st.builds(Where, PLACES), POSITIONS),
-    change("change_notices", st.sampled_from([Notices.passed, Notices.acted])),
+    change("change_notices", st.sampled_from([Notices.without_news, Notices.without_answer])),
     change("prompt_for", st.builds(Prompt, st.just(()), TEXTS)),
 ]
 SEQUENCES = st.lists(st.one_of(CHANGES), max_size=25)
@@ -590,7 +590,7 @@ def test_any_sequence_of_changes_keeps_the_state_consistent(
         if (state.place, state.results) != (before.place, before.results):
             assert state.request is not before.request and state.is_list_coming
     # A list that has come is never waited for.
-    state = state.listed(listing(*pks, place=place))
+    state = state.with_list(listing(*pks, place=place))
     assert (state.is_list_coming, state.is_empty, state.listing.version) == (False, not pks, state.cache_version)
     assert state.context != "detail" or pks
 
@@ -615,12 +615,12 @@ LIST = (5, 3, 9, 1, 7)
 
 
 def test_selected_papers_keep_the_order_of_the_list() -> None:
-    selection = NOTHING_SELECTED.toggled([9]).toggled([5])
+    selection = NOTHING_SELECTED.toggle([9]).toggle([5])
     assert selection.in_order(LIST) == (5, 9)
     assert selection.count == 2
-    assert selection.toggled([9]).in_order(LIST) == (5,)
-    assert selection.toggled([5, 7]).in_order(LIST) == (5, 9, 7)
-    assert selection.toggled([5, 9]) == NOTHING_SELECTED
+    assert selection.toggle([9]).in_order(LIST) == (5,)
+    assert selection.toggle([5, 7]).in_order(LIST) == (5, 9, 7)
+    assert selection.toggle([5, 9]) == NOTHING_SELECTED
 
 
 def test_papers_beyond_the_first_screenful_stay_selected() -> None:
@@ -650,7 +650,7 @@ def test_papers_outside_the_list_stay_selected_but_are_not_targets() -> None:
     narrow = selection.in_list((9, 1))
     assert narrow.in_order((9, 1)) == (9,)
     assert narrow.count == 1
-    assert narrow.toggled([1]).in_list(LIST).in_order(LIST) == (5, 9, 1)
+    assert narrow.toggle([1]).in_list(LIST).in_order(LIST) == (5, 9, 1)
     assert NOTHING_SELECTED.in_list(LIST) is NOTHING_SELECTED
 
 

@@ -27,7 +27,7 @@ from reader.ui.full_text.state import TEXT, view_text
 from reader.ui.full_text.text import FullText, Outline
 from reader.ui.full_text.view import Size, TextView
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.kit.line_widgets import Reported, StatusLine
+from reader.ui.kit.line_widgets import StatusLine, WidgetReport
 from reader.ui.kit.lines import PRESS
 from reader.ui.kit.status_lines import (
     DECIDING_KEYS,
@@ -41,8 +41,8 @@ from reader.ui.kit.status_lines import (
 from reader.ui.kit.styles import STYLES
 from reader.ui.list.header import main_status
 from reader.ui.main_screen import TopLine
-from reader.ui.notes.actions import NOTING, TAGGING, Noting, Tagging
-from reader.ui.page.lines import Reading
+from reader.ui.notes.actions import NOTING, TAGGING, NoteEdit, TagEdit
+from reader.ui.page.lines import ShownPaper
 from reader.ui.page.state import PAGE, TRIAGE, begin_triage
 from reader.ui.pictures import PICTURES, Picture, Pictures
 from reader.ui.shell.listing import ListContent
@@ -244,65 +244,65 @@ def test_the_number_of_selected_papers_stands_first_and_gives_way_only_to_a_long
 
 
 def test_an_answer_replaces_the_last_one_and_passes_with_time_or_the_next_action() -> None:
-    notices = Notices().answered("nothing to undo", "warning").answered("41 read")
+    notices = Notices().with_answer("nothing to undo", "warning").with_answer("41 read")
     assert notices.shown == Notice("41 read")
-    assert notices.acted().shown == notices.passed().shown == Notice()
-    assert Notices().acted() == Notices()
+    assert notices.without_answer().shown == notices.without_news().shown == Notice()
+    assert Notices().without_answer() == Notices()
 
 
 def test_news_never_covers_an_answer_and_waits_until_it_has_passed() -> None:
-    notices = Notices().answered("41 read · u undoes").told("12 new")
+    notices = Notices().with_answer("41 read · u undoes").with_news("12 new")
     assert notices.shown == Notice("41 read · u undoes")
-    assert notices.acted().shown == notices.passed().shown == Notice("12 new")
-    assert notices.passed().passed().shown == Notice()
-    assert notices.told("nothing new").passed().shown == Notice("nothing new")
+    assert notices.without_answer().shown == notices.without_news().shown == Notice("12 new")
+    assert notices.without_news().without_news().shown == Notice()
+    assert notices.with_news("nothing new").without_news().shown == Notice("nothing new")
 
 
 def test_an_outcome_replaces_what_its_action_began_with_and_covers_no_other_answer() -> None:
-    begun = Notices().answered("esc stops searching")
-    assert begun.ended("the feed is silent", "warning", "esc stops searching").shown.text == "the feed is silent"
-    assert Notices().ended("the feed is silent").answer.text == "the feed is silent"
-    other = Notices().answered("1 read · u undoes").ended("the feed is silent", "warning", "esc stops searching")
+    begun = Notices().with_answer("esc stops searching")
+    assert begun.with_end("the feed is silent", "warning", "esc stops searching").shown.text == "the feed is silent"
+    assert Notices().with_end("the feed is silent").answer.text == "the feed is silent"
+    other = Notices().with_answer("1 read · u undoes").with_end("the feed is silent", "warning", "esc stops searching")
     assert other.shown.text == "1 read · u undoes"
-    assert other.acted().shown.text == "the feed is silent"
+    assert other.without_answer().shown.text == "the feed is silent"
 
 
 def test_an_action_does_not_end_the_news_but_its_answer_covers_it() -> None:
-    notices = Notices().told("no network", "warning")
-    assert notices.acted().shown == Notice("no network", "warning")
-    assert notices.answered("1 read").shown == Notice("1 read")
-    assert notices.answered("1 read").acted().shown == Notice("no network", "warning")
+    notices = Notices().with_news("no network", "warning")
+    assert notices.without_answer().shown == Notice("no network", "warning")
+    assert notices.with_answer("1 read").shown == Notice("1 read")
+    assert notices.with_answer("1 read").without_answer().shown == Notice("no network", "warning")
 
 
 def test_the_lifetime_of_a_notice_begins_when_it_is_shown() -> None:
-    notices = Notices().answered("1 read")
-    assert notices.answered("1 read").happened > notices.happened
-    waiting = notices.told("12 new")
+    notices = Notices().with_answer("1 read")
+    assert notices.with_answer("1 read").happened > notices.happened
+    waiting = notices.with_news("12 new")
     assert waiting.happened == notices.happened
-    assert waiting.acted().happened > waiting.happened
-    assert waiting.passed().happened > waiting.happened
-    assert Notices().told("12 new").happened > 0
+    assert waiting.without_answer().happened > waiting.happened
+    assert waiting.without_news().happened > waiting.happened
+    assert Notices().with_news("12 new").happened > 0
 
 
 # Hints of each context
 
 KEYMAP = Keymap()
-READING = Reading(1, paper(), (), STILL)
+READING = ShownPaper(1, paper(), (), STILL)
 
 
 def in_context(context: Context, width: int, text: str = "") -> State:
-    state = at("all", text, papers=0 if context == "empty" else 3).resized(200)
+    state = at("all", text, papers=0 if context == "empty" else 3).with_size(200)
     match context:
         case "detail" | "filter":
-            state = state.focused(context)
+            state = state.with_focus(context)
         case "hole":
             state = state.highlight(1, is_on_hole=True)
         case "query":
             state = state.open_query()
         case "tags":
-            state = state.put(TAGGING, Tagging((1,), (), (), {}))
+            state = state.put(TAGGING, TagEdit((1,), (), (), {}))
         case "note":
-            state = state.put(NOTING, Noting(1, "2605.00400", "A paper", ""))
+            state = state.put(NOTING, NoteEdit(1, "2605.00400", "A paper", ""))
         case "command":
             state = state.put(COMMAND, TypedCommand())
         case "date":
@@ -324,7 +324,7 @@ def in_context(context: Context, width: int, text: str = "") -> State:
             state = state.put(TEXT, replace(shown, outline=Outline(is_open=context == "outline")))
     assert state.context == context
     # A zoomed pane is shown at any width.
-    return state.choose_panes(state.panes._replace(is_zoomed=True)).resized(width)
+    return state.choose_panes(state.panes._replace(is_zoomed=True)).with_size(width)
 
 
 def hints(state: State, keymap: Keymap) -> list[Choice]:
@@ -352,7 +352,7 @@ def test_hints_name_the_keys_as_they_are_bound_and_those_alone_that_act() -> Non
     empty = in_context("empty", 120)
     assert set(hints(empty, KEYMAP)) - set(hints(replace(empty, mode="sample"), KEYMAP)) == {("r", "refresh")}
     places = (in_context(context, 120) for context in ("list", "detail", "filter"))
-    selected = [state.choose(state.selection.toggled((1, 2))) for state in places]
+    selected = [state.choose(state.selection.toggle((1, 2))) for state in places]
     counted = [main_status(state, KEYMAP) for state in selected]
     let_go = ("esc", "let go")
     assert [(one.selected, let_go in one.keys) for one in counted] == [(2, True), (2, True), (0, False)]
@@ -363,7 +363,7 @@ def test_hints_name_the_keys_as_they_are_bound_and_those_alone_that_act() -> Non
 @each("tone", ["done", "warning"])
 def test_the_key_back_from_a_text_stays_beside_any_notice(tone: Literal["done", "warning"]) -> None:
     said = "What happened takes more room than a narrow line has, and even more than that: " * 2
-    state = in_context("text", 60).change_notices(lambda notices: notices.told(said, tone))
+    state = in_context("text", 60).change_notices(lambda notices: notices.with_news(said, tone))
     shown = "".join(piece.text for line in status_lines(text_status(state, KEYMAP), 60) for piece in line)
     assert "q back" in shown
     assert "What happened" in shown
@@ -372,11 +372,11 @@ def test_the_key_back_from_a_text_stays_beside_any_notice(tone: Literal["done", 
 def test_the_last_line_shows_the_answer_then_the_news_then_the_hint_of_the_filter() -> None:
     state = at("latest").put(HINT, "Models that act.")
     assert main_status(state, KEYMAP) == Status(tuple(hints(state, KEYMAP)))
-    state = state.focused("filter")
+    state = state.with_focus("filter")
     assert main_status(state, KEYMAP) == Status(tuple(hints(state, KEYMAP)), message="Models that act.", tone="hint")
-    state = state.change_notices(lambda notices: notices.told("no network", "warning"))
+    state = state.change_notices(lambda notices: notices.with_news("no network", "warning"))
     assert main_status(state, KEYMAP)[3:5] == ("no network", "warning")
-    state = state.change_notices(lambda notices: notices.answered("1 read"))
+    state = state.change_notices(lambda notices: notices.with_answer("1 read"))
     assert main_status(state, KEYMAP)[3:5] == ("1 read", "done")
     prompt = Prompt((("t", "Latest"),), "g")
     assert main_status(state.prompt_for(prompt), KEYMAP)[1:3] == (prompt.options, "g")
@@ -390,7 +390,7 @@ def test_a_query_that_matches_more_elsewhere_names_the_key_and_how_many() -> Non
     assert hints(counted, KEYMAP)[3] == ("ctrl+a", "54 in all")
     wide = counted.widen_query()
     assert hints(wide, KEYMAP)[3] == ("ctrl+a", "back to Latest")
-    assert not any(key == "ctrl+a" for key, _ in hints(counted.focused("filter"), KEYMAP))
+    assert not any(key == "ctrl+a" for key, _ in hints(counted.with_focus("filter"), KEYMAP))
 
 
 # Widgets
@@ -482,7 +482,7 @@ async def test_a_click_on_a_hint_presses_its_key() -> None:
         await pilot.pause()
         await pilot.click(status, offset=(drawn_widget(status)[1].index("code") + 1, 1))
         await pilot.click(status, offset=(6, 1))
-        assert app.told == [Reported("key", "c")]
+        assert app.told == [WidgetReport("key", "c")]
 
 
 # All of them

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from reader.ui.terminal import leaving as module
-from reader.ui.terminal.leaving import Leaving
+from reader.ui.terminal.leaving import ExitSupervisor
 from reader.ui.terminal.process import loading
 
 # Leaving
@@ -28,7 +28,7 @@ class Run:
     def __init__(self) -> None:
         self._ended: SimpleQueue[int] = SimpleQueue()
         self.before = self.get_handlers()
-        self.leaving = Leaving(end=self._ended.put)
+        self.leaving = ExitSupervisor(end=self._ended.put)
 
     def get_handlers(self) -> list[object]:
         return [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)]
@@ -123,7 +123,7 @@ def test_handlers_that_a_first_frame_has_replaced_are_put_back(monkeypatch: pyte
     before = signal.getsignal(signal.SIGTERM)
     frame: Any = SimpleNamespace(modes=None, signals={signal.SIGTERM: signal.default_int_handler})
     try:
-        Leaving(frame, lambda _code: None).retire()
+        ExitSupervisor(frame, lambda _code: None).retire()
         assert signal.getsignal(signal.SIGTERM) is signal.default_int_handler
     finally:
         signal.signal(signal.SIGTERM, before)

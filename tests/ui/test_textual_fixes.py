@@ -33,7 +33,7 @@ from reader.ui.kit.textual_fixes import (
     BlankGround,
     Colorless,
     ControlNet,
-    Delayed,
+    DelayedCall,
     KeptScrollBar,
     PastesWhole,
     StylesheetParsedOnce,
@@ -59,7 +59,7 @@ class Calls:
     def __init__(self, app: App[None]) -> None:
         self.app = app
         self.made = 0
-        self.delayed = Delayed(app, self.count)
+        self.delayed = DelayedCall(app, self.count)
 
     def count(self) -> None:
         self.made += 1

@@ -216,7 +216,7 @@ async def test_a_wish_brings_its_papers_first(reader: Opener) -> None:
 
 
 async def test_a_reader_has_another_process_learn_before_the_view_opens(reader: Opener) -> None:
-    async with reader(size=(140, 42), learns_apart=True) as r:
+    async with reader(size=(140, 42)) as r:
         await r.do("view.latest", "paper.star")
         assert r.app.library.needs_learning()
         await r.do("view.foryou")

@@ -69,7 +69,7 @@ def find_changing(connection: sqlite3.Connection, change: Change) -> list[str]:
     for start in range(0, len(change.pks), BATCH):
         pks = json.dumps(list(change.pks[start : start + BATCH]))
         values = {"pks": pks, "value": change.text, "kind": kind}
-        found += (id for (id,) in connection.execute(_CHANGING.format(same=same(kind)), values))
+        found += (id for (id,) in connection.execute(_CHANGING.format(same=same_state(kind)), values))
     return found + list(change.absent if change.is_set else ())
 
 
@@ -88,7 +88,7 @@ def marks_of(connection: sqlite3.Connection, changes: Sequence[Change]) -> list[
     return list(found.values())
 
 
-def same(kind: str) -> str:
+def same_state(kind: str) -> str:
     """SQL: whether a paper already has the state `:value` of the kind `:kind`."""
     if kind == "hide":
         # A muted word may hide it, too.

@@ -11,6 +11,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,7 +20,7 @@ from reader.cache.marks.change import Change, marks_of
 from reader.core.marks import RULE, Agent
 from reader.database import connections
 from reader.database.sqlite_errors import explain_errors
-from reader.log.actions import UserAction, make_action
+from reader.log.actions import UserAction, read_action
 from reader.log.rows import Mark, Row
 from reader.log.store import Log
 from reader.paths import log_database
@@ -138,8 +139,7 @@ class Events:
         if not actions:
             return None
         self.recover(progress)
-        papers = self.log.papers(actions, 2)
-        return make_action(actions, self.log.counts(actions), papers[0] if len(papers) == 1 else "")
+        return self.log.ask(partial(read_action, ids=actions))
 
     # Reads
 

@@ -276,22 +276,22 @@ _LEAST = {"upvotes": UNKNOWN + 1, "comments": UNKNOWN + 1, "authors": 1}
 """The least number of each that is known to be one."""
 
 
-def _left(*kinds: str) -> str:
+def _papers_with_trace(*kinds: str) -> str:
     """A SELECT of the keys of the papers with a trace of one of these kinds."""
     # The second condition is that of the index.
     return f"SELECT pk FROM mark WHERE kind IN ({sql_list(kinds)}) AND kind IN ({sql_list(TRACES)}) AND pk > 0"
 
 
 # A paper may be read to the end in the detail pane, without its page.
-_OPENED = _left(OPEN, FINISH)
+_OPENED = _papers_with_trace(OPEN, FINISH)
 
 _MEMBERS: Mapping[tuple[str, str], str] = MappingProxyType(
     {
         ("is", "trending"): "SELECT pk FROM trending",
         ("is", "queued"): "SELECT pk FROM queue",
         ("is", "opened"): _OPENED,
-        ("is", "finished"): _left(FINISH),
-        ("is", "passed"): f"SELECT pk FROM ({_left(PASS)} EXCEPT {_OPENED})",
+        ("is", "finished"): _papers_with_trace(FINISH),
+        ("is", "passed"): f"SELECT pk FROM ({_papers_with_trace(PASS)} EXCEPT {_OPENED})",
         ("is", "followed"): having(Flag.FOLLOWED),
         ("is", "highlighted"): having(Flag.HIGHLIGHTED),
         # A muted paper that the user shows again is left out no more.

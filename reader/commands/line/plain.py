@@ -21,7 +21,7 @@ from reader.core.lines import wrap_text
 from reader.core.paper_row import PaperRow
 from reader.core.text import amount, visible
 from reader.paths import APP
-from reader.ui.shell.commands import Here
+from reader.ui.shell.commands import CommandContext
 
 LONGEST_LINE_BYTES = 1_000_000
 """A longer line is read in parts."""
@@ -181,7 +181,7 @@ class Conversation:
 
     def _run(self, line: str) -> None:
         """Run a command, on the paper at the place unless it names others."""
-        here = Here((), self._row.id if self._pks else None, self._query)
+        here = CommandContext((), self._row.id if self._pks else None, self._query)
         typed = self._shell.understand(line, here)
         words = ("show", typed.paper) if typed.paper else typed.words
         if not words and is_command(line):

@@ -21,7 +21,7 @@ from reader.core.ids import arxiv_id
 from reader.core.nearest import nearest
 from reader.paths import APP
 from reader.platform import AUTO, THEMES
-from reader.ui.shell.commands import THEME, Candidate, Here, Manual, ManualPage, Suggested, Typed
+from reader.ui.shell.commands import THEME, Candidate, CommandContext, Manual, ManualPage, ParsedLine, Suggestion
 
 MOST = 60
 
@@ -52,18 +52,18 @@ class ReaderShell:
         text = page(name, self._workspace.keymap)
         return ManualPage(text, lambda width: list(page_lines(text, width)))
 
-    def understand(self, line: str, here: Here) -> Typed:
+    def understand(self, line: str, here: CommandContext) -> ParsedLine:
         return understand(line, here)
 
     def start(self, words: Sequence[str], columns: int) -> CommandProcess:
         return CommandProcess(words, columns, self._variables)
 
-    def suggest(self, line: str) -> Suggested:
+    def suggest(self, line: str) -> Suggestion:
         *before, word = re.split(r"\s+", line.lstrip())
         found = islice(dict.fromkeys(self._candidates(before, word)), MOST)
         # A word of another program stands for several words.
         taken = tuple(_quote(one) if before else one for one in found)
-        return Suggested(len(line) - len(word), taken, line, _is_known((*before, word)[0]))
+        return Suggestion(len(line) - len(word), taken, line, _is_known((*before, word)[0]))
 
     def _candidates(self, before: Sequence[str], word: str) -> Iterator[Candidate]:
         if not before:
@@ -165,16 +165,16 @@ _WITHIN = frozenset(
 """Commands that touch only papers, marks and views: no given file, and no program."""
 
 
-def understand(line: str, here: Here) -> Typed:
+def understand(line: str, here: CommandContext) -> ParsedLine:
     """The meaning of a typed line; raises UsageError."""
     typed = _understand(line.strip(), here)
     return typed._replace(reaches_out=bool(typed.words) and typed.words[0] not in _WITHIN)
 
 
-def _understand(line: str, here: Here) -> Typed:
+def _understand(line: str, here: CommandContext) -> ParsedLine:
     first, _, text = line.partition(" ")
     if first in _WITH_TEXT:
-        return Typed(action=_WITH_TEXT[first], text=text.strip())
+        return ParsedLine(action=_WITH_TEXT[first], text=text.strip())
     if first == PIPE:
         return _pipe(text.strip(), here)
     try:
@@ -185,25 +185,25 @@ def _understand(line: str, here: Here) -> Typed:
         # A line copied from the shell.
         del words[0]
     if not words:
-        return Typed()
+        return ParsedLine()
     words[0] = _SHORT.get(words[0], words[0])
     return _action(words) or _command(words, here)
 
 
-def _action(words: Sequence[str]) -> Typed | None:
+def _action(words: Sequence[str]) -> ParsedLine | None:
     """The action of a single word: a number goes to the paper at that place, an id shows its paper."""
     word, *rest = words
     if rest:
         return None
     if word.isascii() and word.isdigit():
-        return Typed(action="move.top", times=min(int(word[:9]), 1_000_000) or 1)
+        return ParsedLine(action="move.top", times=min(int(word[:9]), 1_000_000) or 1)
     if word in ACTIONS_FIRST:
-        return Typed(action=ACTIONS_FIRST[word])
+        return ParsedLine(action=ACTIONS_FIRST[word])
     id = arxiv_id(word)
-    return Typed(paper=id) if id else None
+    return ParsedLine(paper=id) if id else None
 
 
-def _command(words: Sequence[str], here: Here) -> Typed:
+def _command(words: Sequence[str], here: CommandContext) -> ParsedLine:
     name, *rest = removed.with_new_names(words)
     if not is_command(name):
         if name in removed.COMMANDS:
@@ -211,21 +211,21 @@ def _command(words: Sequence[str], here: Here) -> Typed:
         meant = FOREIGN.get(name) or nearest(name, _own_words())
         raise UnknownCommand(f"There is no command {name!r}." + (f" Did you mean {meant}?" if meant else ""))
     if asks_for_help(rest):
-        return Typed((name, *rest))
+        return ParsedLine((name, *rest))
     if (name, *rest[:1]) == ("config", "edit"):
         raise UsageError("An editor needs the whole terminal: leave the reader for 'config edit'.")
     if name == "export":
         return _export(rest, here)
     if name == "views" and len(rest) > 1 and rest[0] in ("add", "save") and not any(map(_NO_NAME, rest[1:])):
         # Without a query, all words name the current view.
-        return Typed((name, rest[0], " ".join(rest[1:]), here.query))
+        return ParsedLine((name, rest[0], " ".join(rest[1:]), here.query))
     if name not in COMMANDS and "{ids}" in rest:
         taken = here.selected or _one(here)
-        return Typed((name, *(one for word in rest for one in (taken if word == "{ids}" else (word,)))))
-    return Typed((name, *rest, *_papers_for(name, rest, here)))
+        return ParsedLine((name, *(one for word in rest for one in (taken if word == "{ids}" else (word,)))))
+    return ParsedLine((name, *rest, *_papers_for(name, rest, here)))
 
 
-def _papers_for(name: str, words: Sequence[str], here: Here) -> tuple[str, ...]:
+def _papers_for(name: str, words: Sequence[str], here: CommandContext) -> tuple[str, ...]:
     """The papers in view, for a command on papers whose words name none."""
     if name not in _BEFORE_PAPERS:
         return ()
@@ -237,7 +237,7 @@ def _papers_for(name: str, words: Sequence[str], here: Here) -> tuple[str, ...]:
     return here.selected if name in _MANY and here.selected else _one(here)
 
 
-def _pipe(line: str, here: Here) -> Typed:
+def _pipe(line: str, here: CommandContext) -> ParsedLine:
     """A program with its arguments, on the papers in view; our own options may precede it."""
     options: list[str] = []
     while line.startswith("--"):
@@ -248,11 +248,11 @@ def _pipe(line: str, here: Here) -> Typed:
             options.append(value)
         line = line.strip()
     if not line and options in ([], ["--help"]):
-        return Typed((PIPE, "--help"))
-    return Typed((PIPE, *options, "--", line, *(() if "--all" in options else here.selected or _one(here))))
+        return ParsedLine((PIPE, "--help"))
+    return ParsedLine((PIPE, *options, "--", line, *(() if "--all" in options else here.selected or _one(here))))
 
 
-def _one(here: Here) -> tuple[str, ...]:
+def _one(here: CommandContext) -> tuple[str, ...]:
     if here.highlighted is None:
         raise UsageError("There is no paper here. Name one by its id.")
     return (here.highlighted,)
@@ -262,7 +262,7 @@ _OUTPUT = re.compile(r"(?:^|\0)(?:-o|--output)[=\0]?([^\0]+)")
 """The file of an export, in words joined by a zero character."""
 
 
-def _export(words: Sequence[str], here: Here) -> Typed:
+def _export(words: Sequence[str], here: CommandContext) -> ParsedLine:
     """An export, by default of the papers in view; the user is asked before it replaces a file."""
     chooses = any(word.partition("=")[0] in ("--id", "--all", "--watched") for word in words)
     papers: tuple[str, ...] = ()
@@ -270,4 +270,4 @@ def _export(words: Sequence[str], here: Here) -> Typed:
         papers = tuple(word for id in here.selected for word in ("--id", id)) or ("--", here.query)
     file = next((Path(name) for name in _OUTPUT.findall("\0".join(words))), None)
     is_replaced = file is not None and file.is_file()
-    return Typed(("export", *words, *papers), replaces=str(file) if is_replaced else "")
+    return ParsedLine(("export", *words, *papers), replaces=str(file) if is_replaced else "")

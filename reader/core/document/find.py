@@ -150,7 +150,7 @@ class _Run:
             at = self._text.find(text, at + 1)
         return found
 
-    def around(self, place: int, size: int, before: Sequence[str], after: Sequence[str]) -> int:
+    def count_context(self, place: int, size: int, before: Sequence[str], after: Sequence[str]) -> int:
         """How many of a passage's context words surround a place."""
         pairs = (
             *zip(reversed(before), reversed(self.words[max(0, place - len(before)) : place]), strict=False),
@@ -234,7 +234,7 @@ class TextWords:
         run = self._run(passage.block, passage.block + 1, len(quote) + CONTEXT)
         places = run.places(quote)
         around = len(before) + len(after)
-        same = (place for place in places if run.around(place, len(quote), before, after) == around)
+        same = (place for place in places if run.count_context(place, len(quote), before, after) == around)
         place = next(same, None)
         return None if place is None else run.range(place, place + len(quote) - 1)
 
@@ -242,7 +242,7 @@ class TextWords:
         """Where a passage is in another text; None if its words are gone."""
         quote, before, after = _words(passage.quote), _words(passage.before), _words(passage.after)
         exact = self._all.places(quote)
-        scores = {place: self._all.around(place, len(quote), before, after) for place in exact}
+        scores = {place: self._all.count_context(place, len(quote), before, after) for place in exact}
 
         def rank(place: int) -> tuple[int, bool, int]:
             block = self._all.point(place).block

@@ -543,12 +543,12 @@ class Layout:
             yield from ((TextPlace(block, first + at), line) for at, line in enumerate(self.lines(block)[first:]))
             first = 0
 
-    def placed(self, place: TextPlace, rows: int) -> list[tuple[TextPlace, DocumentLine]]:
+    def placed_lines(self, place: TextPlace, rows: int) -> list[tuple[TextPlace, DocumentLine]]:
         """At most `rows` lines from a place on, with their places."""
         return list(islice(self._from(place), max(0, rows)))
 
     def down(self, place: TextPlace, rows: int) -> TextPlace:
-        found = self.placed(place, rows + 1)
+        found = self.placed_lines(place, rows + 1)
         return found[-1][0] if found else place
 
     def up(self, place: TextPlace, rows: int) -> TextPlace:

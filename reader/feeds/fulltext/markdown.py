@@ -535,7 +535,7 @@ def _bare_runs(text: str, start: int, stop: int) -> Iterator[tuple[int, int, str
             end -= 1
         tex = text[begin:end]
         if tex and not tex.startswith(("http:", "https:")):
-            yield begin, end, _TWICE.sub(_once, tex)
+            yield begin, end, _TWICE.sub(_write_once, tex)
         place = max(end, sign.end())
 
 
@@ -570,6 +570,6 @@ def _balance(text: str) -> int:
     return text.count("(") + text.count("[") - text.count(")") - text.count("]")
 
 
-def _once(found: re.Match[str]) -> str:
+def _write_once(found: re.Match[str]) -> str:
     """The converter writes some symbols twice, as Unicode and as TeX."""
     return f"\\{found[2]}" if _NAMED.get(found[2]) == found[1] else found[0]

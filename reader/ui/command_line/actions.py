@@ -24,7 +24,7 @@ from reader.ui.filter.state import FOLLOWED
 from reader.ui.kit.lines import short_day
 from reader.ui.notes.actions import TAGGING
 from reader.ui.refresh.state import REFRESH
-from reader.ui.shell.commands import THEME, Here, Offer, Outcome, Running, Shell, Typed
+from reader.ui.shell.commands import THEME, CommandContext, Offer, Outcome, ParsedLine, RunningCommand, Shell
 from reader.ui.shell.controller import Controller, Handler, Moment, answers, follows, handles
 from reader.ui.shell.state import Notices, State, Tone
 
@@ -38,7 +38,7 @@ BLINK = 0.5
 """Seconds before a command shows that it is running."""
 
 
-def _typed(state: State) -> str | None:
+def _typed_text(state: State) -> str | None:
     command = state[COMMAND]
     return None if command is None else command.text
 
@@ -48,8 +48,8 @@ class CommandRunner(Controller):
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
-        self._processes: list[Running] = []
-        self._typed: Running | None = None
+        self._processes: list[RunningCommand] = []
+        self._typed: RunningCommand | None = None
         self._name = ""
         self._progress = self._background.delayed(self._show_progress)
         self._told: dict[str, str] = {}
@@ -63,7 +63,7 @@ class CommandRunner(Controller):
     def _way_out(self) -> str:
         return f"{self._name} is running · {self._keymap.key('app.escape')} stops it"
 
-    async def understand(self, line: str, here: Here) -> Typed:
+    async def understand(self, line: str, here: CommandContext) -> ParsedLine:
         return await asyncio.to_thread(lambda: self._shell.understand(line, here))
 
     async def run(self, words: Sequence[str], columns: int) -> Outcome:
@@ -92,7 +92,7 @@ class CommandRunner(Controller):
         self._told[words[0]] = trouble
         return outcome
 
-    async def _end_of(self, running: Running) -> Outcome:
+    async def _end_of(self, running: RunningCommand) -> Outcome:
         """Wait for the end of a process, which is killed if this is cancelled."""
         self._processes.append(running)
         try:
@@ -126,11 +126,11 @@ class CommandRunner(Controller):
         self._progress.stop()
         state = self._model.state.busy_with("")
         is_told = state.notices.answer.text == self._way_out
-        self._model.change(state.change_notices(Notices.acted) if is_told else state)
+        self._model.change(state.change_notices(Notices.without_answer) if is_told else state)
 
-    @follows(_typed)
+    @follows(_typed_text)
     def suggest(self, state: State) -> None:
-        text = _typed(state)
+        text = _typed_text(state)
         if text is not None:
             self._background.start("suggest", partial(self._suggest, text), exclusive=True)
 
@@ -294,7 +294,7 @@ class CommandActions(Controller):
         command = TypedCommand(text, hint=hint, offers=offers, found=fitting(offers, text))
         self._model.change(self._model.state.put(COMMAND, command))
 
-    @follows(_typed)
+    @follows(_typed_text)
     def find_papers_soon(self, state: State) -> None:
         command = state[COMMAND]
         if command is not None and len(re.findall(r"\w", command.text)) >= LEAST_TYPED:
@@ -377,7 +377,7 @@ class CommandActions(Controller):
 
     async def _obey(self, line: str, targets: Sequence[PaperKey], is_own: bool, offer: Offer | None) -> None:
         try:
-            here = await self._here(targets)
+            here = await self._command_context(targets)
             typed = await self._app.command_runner.understand(line, here)
         except UsageError as error:
             if isinstance(error, UnknownCommand) and offer is not None:
@@ -398,7 +398,7 @@ class CommandActions(Controller):
         elif typed.words:
             await self._run(line, typed.words)
 
-    async def _here(self, targets: Sequence[PaperKey]) -> Here:
+    async def _command_context(self, targets: Sequence[PaperKey]) -> CommandContext:
         """The user's context: the papers that keys act on, and the list's query."""
         state = self._model.state
         if any(isinstance(pk, NotCached) for pk in targets):
@@ -409,7 +409,7 @@ class CommandActions(Controller):
             # Thousands take a while, so keys go first.
             await asyncio.sleep(0)
         is_selected = bool(state.selection.count) or state.front_paper is not None
-        return Here(tuple(ids) if is_selected else (), self._highlighted_id(), state.place.as_query())
+        return CommandContext(tuple(ids) if is_selected else (), self._highlighted_id(), state.place.as_query())
 
     def _highlighted_id(self) -> str | None:
         state = self._model.state
@@ -417,7 +417,7 @@ class CommandActions(Controller):
         paper = self._library.paper(listed if state.front_paper is None else state.front_paper)
         return None if paper is None else paper.id
 
-    def _act(self, typed: Typed) -> None:
+    def _act(self, typed: ParsedLine) -> None:
         context, action = self._model.state.context, self._keymap.action(typed.action)
         if context not in action.contexts:
             self._model.show_notice(f"{action.name} does nothing here", "warning")

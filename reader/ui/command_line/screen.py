@@ -11,12 +11,12 @@ from textual.app import ComposeResult
 
 from reader.core.lines import Line, Piece, cell_len, cut, cut_line, literal, measure, spread, wrap
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import LineInput, Reported, TypedLine
+from reader.ui.kit.line_widgets import LineInput, TypedLine, WidgetReport
 from reader.ui.kit.lines import Row, key_piece, mark, pattern
 from reader.ui.kit.pane import RowsPane
 from reader.ui.kit.status_lines import Status
 from reader.ui.kit.theme import stylesheet
-from reader.ui.shell.commands import Candidate, Offer, Suggested
+from reader.ui.shell.commands import Candidate, Offer, Suggestion
 from reader.ui.shell.screens import OverScreen, PaneScreen, status
 from reader.ui.shell.state import Front, Part, State
 
@@ -68,7 +68,7 @@ class TypedCommand(NamedTuple):
 
     text: str = ""
     """The text before the cursor."""
-    suggested: Suggested = Suggested()
+    suggested: Suggestion = Suggestion()
     selected: int = 0
     hint: str = ""
     """Advice where nothing can be suggested."""
@@ -100,10 +100,10 @@ class TypedCommand(NamedTuple):
         return f"{self.text[:start]}{marked.text}" if is_chosen and isinstance(marked, Candidate) else self.text
 
     @property
-    def fitting(self) -> Suggested:
+    def fitting(self) -> Suggestion:
         """Suggestions that still match the text: new ones arrive a few milliseconds after each keystroke."""
         if not self.text.strip():
-            return Suggested()
+            return Suggestion()
         word = self.text[self.suggested.start :]
         if self.suggested.line == self.text:
             is_corrected = not any(one.text.startswith(word) for one in self.suggested.candidates)
@@ -144,18 +144,18 @@ def offer_more(state: State, offers: Sequence[Offer]) -> State:
     if command is None:
         return state
     found = fitting(every := (*command.offers, *offers), command.text)
-    return state.put(COMMAND, _marked(command, command._replace(offers=every, found=found)))
+    return state.put(COMMAND, _mark_first_row(command, command._replace(offers=every, found=found)))
 
 
-def suggest(state: State, text: str, suggested: Suggested) -> State:
+def suggest(state: State, text: str, suggested: Suggestion) -> State:
     """Store the completions of a text, unless the text has changed since."""
     command = state[COMMAND]
     if command is None or text != command.text:
         return state
-    return state.put(COMMAND, _marked(command, command._replace(suggested=suggested)))
+    return state.put(COMMAND, _mark_first_row(command, command._replace(suggested=suggested)))
 
 
-def _marked(before: TypedCommand, command: TypedCommand) -> TypedCommand:
+def _mark_first_row(before: TypedCommand, command: TypedCommand) -> TypedCommand:
     """The command with its first row marked if the suggestions changed."""
     # A mark on what the words find stays on it, below more or fewer completions.
     more = len(command.fitting.candidates) - len(before.fitting.candidates)
@@ -216,7 +216,7 @@ class OfferPane(RowsPane):
     def on_click(self, event: events.Click) -> None:
         if (offset := event.get_content_offset(self)) is not None:
             event.stop()
-            self.post_message(Reported("offer", offset.y + self.scroll_offset.y))
+            self.post_message(WidgetReport("offer", offset.y + self.scroll_offset.y))
 
 
 class LineScreen(OverScreen[T]):
@@ -230,7 +230,7 @@ class LineScreen(OverScreen[T]):
         super().__init__(app, value)
         self.line = TypedLine(self.LABEL, LineInput(self.LONGEST), self._advise, self.report)
         self.pane = OfferPane()
-        self.suggested = Suggested()
+        self.suggested = Suggestion()
         self.selected = 0
 
     def compose(self) -> ComposeResult:
@@ -359,10 +359,10 @@ class OutputPane(RowsPane):
 def plain_lines(text: str) -> Callable[[int], Sequence[Line]]:
     """Composes lines of plain text, wrapped at words where they are too long."""
     lines = text.splitlines()
-    return lambda width: [(Piece(literal(part)),) for line in lines for part in _wrapped(line, width)]
+    return lambda width: [(Piece(literal(part)),) for line in lines for part in _wrap(line, width)]
 
 
-def _wrapped(line: str, width: int) -> list[str]:
+def _wrap(line: str, width: int) -> list[str]:
     if cell_len(line) <= width:
         return [line]
     indent = " " * min(len(line) - len(line.lstrip()), width // 2)

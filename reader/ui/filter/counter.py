@@ -59,13 +59,13 @@ class ViewCount(NamedTuple):
     unread: int
 
 
-class Counting:
+class CountCache:
     """Counts of one cache, kept until it changes; used only by the thread of counts."""
 
     def __init__(self) -> None:
         self._known: dict[Hashable, Any] = {}
 
-    def _once(self, key: Hashable, count: Callable[[], T]) -> T:
+    def _count_once(self, key: Hashable, count: Callable[[], T]) -> T:
         if key not in self._known:
             self._known[key] = count()
         found: T = self._known[key]
@@ -74,7 +74,7 @@ class Counting:
     def _number(self, window: Window, place: Place, scope: Scope) -> int:
         selection = compile_query(place.whole("day"), scope)
         # The same count serves each order.
-        return self._once(("count", *selection.where), lambda: window.count(selection))
+        return self._count_once(("count", *selection.where), lambda: window.count(selection))
 
     def count(self, window: Window, place: Place, scope: Scope, mode: TopicMode) -> Counts:
         """The counts in a place; `mode` is how picked topics combine."""
@@ -83,11 +83,11 @@ class Counting:
         if window.changed():
             self._known.clear()
         facets = compile_query(place.facets("day", mode), scope)
-        tags = self._once("tags", lambda: window.read(tag_counts))
+        tags = self._count_once("tags", lambda: window.read(tag_counts))
         return Counts(
             views=tuple(self._number(window, Place(one), scope) for one in (*VIEWS, *SPECIAL)),
-            days=self._once("days", lambda: tuple(window.days())),
-            topics=self._once(("topics", *facets.where), lambda: tuple(window.topics(facets))),
+            days=self._count_once("days", lambda: tuple(window.days())),
+            topics=self._count_once(("topics", *facets.where), lambda: tuple(window.topics(facets))),
             base=self._number(window, place._replace(text=""), scope),
             anywhere=self._number(window, Place(view("all"), place.text), scope),
             place=place,
@@ -100,7 +100,7 @@ class Counting:
         """The numbers of what the user follows, and of the saved views by id."""
         from reader.cache.standing import follow_counts
 
-        follows = self._once("follows", lambda: window.read(follow_counts))
+        follows = self._count_once("follows", lambda: window.read(follow_counts))
         texts = "", "is:unread"
         numbers = {one.id: [self._number(window, Place(one, text), scope) for text in texts] for one in saved}
         return follows, {id: ViewCount(*found) for id, found in numbers.items()}
@@ -119,7 +119,7 @@ class Counter(Controller):
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
-        self._counting = Counting()
+        self._counting = CountCache()
         self.delay = self._background.delayed(self._start)
 
     @follows(_parts, now=True)

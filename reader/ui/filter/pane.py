@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
 from textual import events
 
-from reader.cache.reads.window import DayCount
+from reader.cache.reads.window import DayCount, TopicCount
 from reader.core.lines import Line, Piece, cut, literal, measure, spread
 from reader.core.query.choices import Choice
 from reader.core.text import amount, fold
 from reader.keys.spelling import typed_on
 from reader.session.places import DAY, TopicMode, TopicOrder
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import Reported
+from reader.ui.kit.line_widgets import WidgetReport
 from reader.ui.kit.lines import Row, day_name
 from reader.ui.kit.pane import RowsPane
 
@@ -103,10 +104,10 @@ class FilterPane(RowsPane, can_focus=True):
 
     def _tell_row(self) -> None:
         row: FilterRow | None = self.current
-        hint = meaning(row) if row is not None and self.has_focus else ""
+        hint = meaning(row, self._data.meanings) if row is not None and self.has_focus else ""
         if hint != self._hint:
             self._hint = hint
-            self.post_message(Reported("hint", hint))
+            self.post_message(WidgetReport("hint", hint))
 
     # The choice
 
@@ -151,11 +152,11 @@ class FilterPane(RowsPane, can_focus=True):
             case "view" | "day":
                 day = row.kind == "day"
                 self.place(view=None if day else row.key, day=row.key if day else None)
-                self.post_message(Reported("view", f"{DAY}{row.key}" if day else row.key))
+                self.post_message(WidgetReport("view", f"{DAY}{row.key}" if day else row.key))
             case "topic":
                 self._choose(self.choice.toggle(row.key, "picked"))
             case "tag":
-                self.post_message(Reported("tag choice", (row.key, "picked")))
+                self.post_message(WidgetReport("tag choice", (row.key, "picked")))
             case "family":
                 self._unfold(replace(self._state, closed=self._state.closed ^ {row.key}))
             case "more":
@@ -171,14 +172,14 @@ class FilterPane(RowsPane, can_focus=True):
         if row is not None and row.kind == "topic":
             self._choose(self.choice.toggle(row.key, "excluded"))
         elif row is not None and row.kind == "tag":
-            self.post_message(Reported("tag choice", (row.key, "excluded")))
+            self.post_message(WidgetReport("tag choice", (row.key, "excluded")))
 
     def switch_mode(self) -> None:
         self._choose(replace(self.choice, mode="any" if self.choice.mode == "all" else "all"))
 
     def _choose(self, choice: Choice) -> None:
         self._set_state(replace(self._state, choice=choice))
-        self.post_message(Reported("topics", choice))
+        self.post_message(WidgetReport("topics", choice))
 
     def switch_order(self) -> TopicOrder:
         """List the topics in the other order: by family, or by papers."""
@@ -188,7 +189,7 @@ class FilterPane(RowsPane, can_focus=True):
 
     def begin_narrowing(self) -> None:
         self.is_narrowing = True
-        self.post_message(Reported("narrowing", True))
+        self.post_message(WidgetReport("narrowing", True))
 
     def stop_narrowing(self) -> None:
         self.is_narrowing = False
@@ -200,7 +201,7 @@ class FilterPane(RowsPane, can_focus=True):
             return False
         if key in ("enter", "escape", "tab", "down", "up"):
             self.is_narrowing = False
-            self.post_message(Reported("narrowing", False))
+            self.post_message(WidgetReport("narrowing", False))
             if key == "escape":
                 self.stop_narrowing()
             return key in ("enter", "escape")
@@ -240,24 +241,15 @@ class ViewItem(NamedTuple):
     key: str = ""
 
 
-class TopicItem(NamedTuple):
-    """A topic with its number of papers in the list."""
-
-    slug: str
-    name: str
-    family: str
-    about: str = ""
-    """A sentence on which papers have the topic."""
-    papers: int | None = None
-
-
 class FilterData(NamedTuple):
     """All data of the filter pane, in its order."""
 
     views: tuple[ViewItem, ...] = ()
     days: tuple[DayCount, ...] = ()
     """Newest first."""
-    topics: tuple[TopicItem, ...] = ()
+    topics: tuple[TopicCount, ...] = ()
+    meanings: Mapping[str, str] = MappingProxyType({})
+    """A sentence on which papers have a topic, by its slug."""
     tags: tuple[tuple[str, int], ...] = ()
     """Each with the number of its papers."""
     follows: tuple[ViewItem, ...] = ()
@@ -300,7 +292,6 @@ class FilterRow(NamedTuple):
     """The unread ones among `papers`; None if they are not shown."""
     is_partial: bool = False
     """Whether more papers may follow, which is marked with `+`."""
-    about: str = ""
     shortcut: str = ""
 
     @property
@@ -391,12 +382,12 @@ def _topics(data: FilterData, state: FilterState) -> Iterator[FilterRow]:
         yield from (_topic(topic, state) for topic in without if is_unfolded)
 
 
-def _in_order(topics: Sequence[TopicItem], state: FilterState) -> Iterator[FilterRow]:
+def _in_order(topics: Sequence[TopicCount], state: FilterState) -> Iterator[FilterRow]:
     if state.order == "papers":
         # Topics that are equal keep the order of the families.
         yield from (_topic(topic, state) for topic in sorted(topics, key=lambda one: -(one.papers or 0)))
         return
-    families: dict[str, list[TopicItem]] = {}
+    families: dict[str, list[TopicCount]] = {}
     for topic in topics:
         families.setdefault(topic.family, []).append(topic)
     for family, members in families.items():
@@ -406,16 +397,16 @@ def _in_order(topics: Sequence[TopicItem], state: FilterState) -> Iterator[Filte
         yield from (row for row in (_topic(one, state) for one in members) if not folded or row.mark != "none")
 
 
-def _topic(topic: TopicItem, state: FilterState) -> FilterRow:
+def _topic(topic: TopicCount, state: FilterState) -> FilterRow:
     mark = _mark(topic, state.choice)
-    return FilterRow("topic", topic.slug, topic.name, topic.papers, mark, not topic.papers, about=topic.about)
+    return FilterRow("topic", topic.slug, topic.name, topic.papers, mark, not topic.papers)
 
 
-def _mark(topic: TopicItem, choice: Choice) -> Mark:
+def _mark(topic: TopicCount, choice: Choice) -> Mark:
     return "picked" if topic.slug in choice.picked else "excluded" if topic.slug in choice.excluded else "none"
 
 
-def _matches(topic: TopicItem, typed: str) -> bool:
+def _matches(topic: TopicCount, typed: str) -> bool:
     words = fold(f"{topic.name} {topic.slug} {topic.family}").replace("-", " ").split()
     wanted = fold(typed).replace("-", " ").split()
     return all(any(word.startswith(part) for word in words) for part in wanted)
@@ -424,13 +415,13 @@ def _matches(topic: TopicItem, typed: str) -> bool:
 # Drawing
 
 
-def meaning(row: FilterRow) -> str:
+def meaning(row: FilterRow, meanings: Mapping[str, str]) -> str:
     """Return the hint for a row: its numbers in words, or which papers have the topic."""
     if row.is_partial and row.papers is not None:
         return f"{amount(row.papers, 'paper')} so far: the day is not all here"
     if row.unread is not None and row.papers is not None:
         return f"{row.unread:,} unread of {row.papers:,}"
-    return row.about
+    return meanings.get(row.key, "") if row.kind == "topic" else ""
 
 
 def draw_row(row: FilterRow, width: int, state: FilterState, glyphs: Glyphs) -> Line:

@@ -66,7 +66,7 @@ def filter_parts(state: State) -> object:
 
 def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
     """Views, days and topics, without numbers until counted. `keys` show the saved views, by place."""
-    from reader.ui.filter.pane import FilterData, TopicItem, ViewItem
+    from reader.ui.filter.pane import FilterData, ViewItem
 
     counts, named, by_view = state[COUNTED], state.views.saved_views, state[VIEW_COUNTS]
     saved = tuple(
@@ -88,16 +88,11 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
         for one, number in zip((*VIEWS, *SPECIAL), counts.views, strict=True)
         if (number or one in VIEWS) and one.id not in state.views.hidden
     )
-    meanings = state[TOPIC_MEANINGS]
-    topics = tuple(
-        TopicItem(topic.slug, topic.name, topic.family, meanings.get(topic.slug, ""), topic.papers)
-        for topic in counts.topics
-    )
     follows = tuple(
         ViewItem(one.follow.view, one.follow.in_words(state[TOPIC_NAMES]), one.papers, one.unread)
         for one in state[FOLLOWED]
     )
-    return FilterData((*views, *saved), counts.days, topics, counts.tags, follows)
+    return FilterData((*views, *saved), counts.days, counts.topics, state[TOPIC_MEANINGS], counts.tags, follows)
 
 
 def strip_parts(state: State) -> object:

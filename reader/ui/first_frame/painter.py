@@ -236,7 +236,7 @@ class Painter:
 
     def whole(self) -> str:
         """The text that draws the frame; raises Unsure."""
-        return "".join((*self._draw_list(), *self._chrome(), *self._around()))
+        return "".join((*self._draw_list(), *self._chrome(), *self._draw_frame()))
 
     # Lines
 
@@ -249,7 +249,7 @@ class Painter:
         """A line of the list; parts that need counts, such as the end, stay blank until then."""
         width = self._list.width
         if slot is None or slot.kind == "end":
-            return self._styled("papers", (), width)
+            return self._style_text("papers", (), width)
         if slot.kind == "hole":
             raise Unsure("hole")
         content: Heading | PaperAt
@@ -259,7 +259,7 @@ class Painter:
             is_highlighted = slot.place == self._content.cursor
             content = PaperAt(self._row(slot.place), is_highlighted)
         over = "highlighted" if isinstance(content, PaperAt) and content.is_highlighted else PLAIN
-        return self._styled("papers", draw_content(content, width, self._list_look)[slot.part], width, over)
+        return self._style_text("papers", draw_content(content, width, self._list_look)[slot.part], width, over)
 
     def _chrome(self) -> Iterator[str]:
         content, look, signs = self._content, self._look, self._glyphs
@@ -272,29 +272,29 @@ class Painter:
         last = status_lines(status, self._columns, signs)
         if len(last) != 1:
             raise Unsure("status")
-        yield f"{_at(0, 0)}{self._styled('top', header_line(header, self._columns, signs), self._columns)}"
-        yield f"{_at(0, self._rows - 1)}{self._styled('status', last[0], self._columns)}"
+        yield f"{_at(0, 0)}{self._style_text('top', header_line(header, self._columns, signs), self._columns)}"
+        yield f"{_at(0, self._rows - 1)}{self._style_text('status', last[0], self._columns)}"
         if self._panes.strip is not None:
             from reader.ui.filter.strip_line import strip_line, strip_of
 
             strip = strip_of(content.place, content.topic_names, look.filter_key)
-            yield f"{_at(0, 1)}{self._styled('strip', strip_line(strip, self._columns, signs), self._columns)}"
+            yield f"{_at(0, 1)}{self._style_text('strip', strip_line(strip, self._columns, signs), self._columns)}"
 
-    def _around(self) -> Iterator[str]:
+    def _draw_frame(self) -> Iterator[str]:
         """The panes' bars, the rule, and blank panes beside the list."""
         panes, signs = self._panes, self._glyphs
         for name, area in (("filter", panes.filter), ("list", panes.list), ("detail", panes.detail)):
             if area is not None:
-                bar = self._styled("bar", (Piece(signs.rule if area.right < self._columns else " ", "rule"),), 1)
+                bar = self._style_text("bar", (Piece(signs.rule if area.right < self._columns else " ", "rule"),), 1)
                 inside = _without_bar(area)
-                x, blank = (inside.right, "") if name == "list" else (area.x, self._styled(name, (), inside.width))
+                x, blank = (inside.right, "") if name == "list" else (area.x, self._style_text(name, (), inside.width))
                 for y in range(area.height):
                     yield f"{_at(x, area.y + y + 1)}{blank}{bar}"
         if panes.rule is not None:
             rule = Piece(signs.line * panes.rule.width, "rule")
-            yield f"{_at(panes.rule.x, panes.rule.y + 1)}{self._styled('rule', (rule,), panes.rule.width)}"
+            yield f"{_at(panes.rule.x, panes.rule.y + 1)}{self._style_text('rule', (rule,), panes.rule.width)}"
 
-    def _styled(self, pane: str, line: Line, width: int, over: str = PLAIN) -> str:
+    def _style_text(self, pane: str, line: Line, width: int, over: str = PLAIN) -> str:
         rest = width - measure(line)
         if rest < 0:
             raise Unsure(pane)

@@ -58,7 +58,7 @@ class FullTextActions(Controller):
             today = self._look.today.isoformat()
             self._background.start("text use", partial(self._library.note_text_use, key, today))
         elif why := self._why_not(paper.id):
-            text = text.failed(why)
+            text = text.with_problem(why)
         else:
             text = text.fetching()
         self._model.change(state.put(TEXT, text))
@@ -98,7 +98,7 @@ class FullTextActions(Controller):
 
     @follows(lambda state: (state.width, state.height, state[TEXT] is None))
     def fit(self, state: State) -> None:
-        self._update(lambda text: text.fitted(state.width, state.height))
+        self._update(lambda text: text.with_size(state.width, state.height))
 
     # Moves
 
@@ -186,7 +186,7 @@ class FullTextActions(Controller):
         self._change(lambda view: view.choose_link())
         links = self._view.links if self._view is not None else ()
         if len(links) <= 1:
-            self._change(lambda view: view.links_chosen())
+            self._change(lambda view: view.with_links_chosen())
         if not links:
             self._tell_of_text("no reference in view")
         elif len(links) == 1:
@@ -275,7 +275,7 @@ class FullTextActions(Controller):
             return False
         from reader.ui.full_text.lines import LETTERS
 
-        self._change(lambda view: view.links_chosen())
+        self._change(lambda view: view.with_links_chosen())
         place = LETTERS.find(character or " ")
         if 0 <= place < len(links):
             self._go_to(links[place].goal, links[place].place)
@@ -297,7 +297,7 @@ class FullTextActions(Controller):
         self._change(lambda view: view.type_search(""))
 
     def _end_search(self, *, is_kept: bool) -> None:
-        named = self._view.named if self._view is not None and is_kept else None
+        named = self._view.named_part if self._view is not None and is_kept else None
         self._change(lambda view: view.end_search(is_kept=is_kept))
         if named is not None:
             self._model.show_notice(f"{named.name} · {self._keymap.key('app.escape')} goes back")
@@ -338,7 +338,7 @@ class FullTextActions(Controller):
             return
         section = text.view.section
         outline = text.outline
-        opened = outline.closed() if outline.is_open else outline.opened(section.start if section else 0)
+        opened = outline.closed() if outline.is_open else outline.focus(section.start if section else 0)
         self._change_outline(opened)
 
     @handles("outline.go")
@@ -374,7 +374,9 @@ class FullTextActions(Controller):
         view = self._view
         if view is not None and (shown := view.highlights).words is highlights.words:
             places = {one.passage: one.range for one in kept}
-            found = shown.with_kept([one._replace(range=one.range or places.get(one.passage)) for one in shown.kept])
+            found = shown.with_highlights(
+                [one._replace(range=one.range or places.get(one.passage)) for one in shown.kept]
+            )
             self._update(lambda text: text.with_highlights(found))
 
     @handles("text.highlight")
@@ -443,9 +445,9 @@ class FullTextActions(Controller):
         self._model.change(self._model.state.put(TEXT, text))
         storing = self._library.mark(f"{PASSAGE}{id}", passage.value if passage else "", [text.key])
         self._storing += 1
-        self._app.mark_actions.follow(self._stored(storing))
+        self._app.mark_actions.follow(self._wait_stored(storing))
 
-    async def _stored(self, storing: Awaitable[UserAction | None]) -> UserAction | None:
+    async def _wait_stored(self, storing: Awaitable[UserAction | None]) -> UserAction | None:
         try:
             return await storing
         finally:

@@ -166,7 +166,7 @@ def _piece(piece: Piece, glyphs: Glyphs) -> Piece:
     return Piece(text, role, action=(FOLLOW, f"{piece.action[1]} {text}"))
 
 
-def clipped(line: Line, start: int, width: int, glyphs: Glyphs) -> Line:
+def clip_line(line: Line, start: int, width: int, glyphs: Glyphs) -> Line:
     """The cells of a line from `start` on, with signs where more text is on the left or right."""
     cells = [(char, piece) for piece in line for char in _cells(piece.text)]
     shown = cells[start : start + width]
@@ -174,7 +174,7 @@ def clipped(line: Line, start: int, width: int, glyphs: Glyphs) -> Line:
         shown[0] = (glyphs.more_left, Piece("", "more"))
     if len(cells) > start + width:
         shown[-1] = (glyphs.more_right, Piece("", "more"))
-    return tuple(_joined(shown))
+    return tuple(_join_cells(shown))
 
 
 def _cells(text: str) -> Iterator[str]:
@@ -189,7 +189,7 @@ def _cells(text: str) -> Iterator[str]:
     yield from found
 
 
-def _joined(cells: Sequence[tuple[str, Piece]]) -> Iterator[Piece]:
+def _join_cells(cells: Sequence[tuple[str, Piece]]) -> Iterator[Piece]:
     """Cells as pieces; halves of wide characters at the edges become spaces."""
     text = ""
     for index, (char, piece) in enumerate(cells):
@@ -241,7 +241,7 @@ def links_in(lines: Sequence[tuple[TextPlace, DocumentLine]], layout: Layout) ->
             # Its TeX is shown in the box.
             formulas.append(TextLink(place, 0, "formula", place))
         drawn = line.formula
-        for start, text, target in sorted(_written(line)):
+        for start, text, target in sorted(_reference_spans(line)):
             goal = goal_of(layout, target, text)
             # A heading does not link to itself.
             if goal is not None and not (isinstance(goal, TextPlace) and goal.block == place.block):
@@ -249,7 +249,7 @@ def links_in(lines: Sequence[tuple[TextPlace, DocumentLine]], layout: Layout) ->
     return sorted((*found.values(), *formulas), key=lambda link: (link.place, link.start))[: len(LETTERS)]
 
 
-def _written(line: DocumentLine) -> Iterator[tuple[int, str, str]]:
+def _reference_spans(line: DocumentLine) -> Iterator[tuple[int, str, str]]:
     """The start, text and target of each reference of a line; plain words have no target."""
     start, linked = 0, set[int]()
     for piece in line.pieces:

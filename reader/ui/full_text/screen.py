@@ -21,7 +21,7 @@ from reader.ui.full_text.lines import (
     LineMarks,
     TextProgress,
     absence,
-    clipped,
+    clip_line,
     heading_title,
     text_header,
     text_line,
@@ -30,7 +30,7 @@ from reader.ui.full_text.state import TEXT, view_of
 from reader.ui.full_text.text import FullText, Outline, OutlineLine
 from reader.ui.full_text.view import Peek, TextView
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import OneLine, Reported
+from reader.ui.kit.line_widgets import OneLine, WidgetReport
 from reader.ui.kit.lines import with_keys
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.status_lines import Choice, Status
@@ -117,7 +117,7 @@ class TextPane(Pane, can_focus=True):
             return self._strip((Piece(self._glyphs.line * width, "rule"),), margin=margin)
         drawn = text_line(peek.lines[row - 1], self._glyphs, PLAIN_LINE)
         if measure(drawn) > view.size.columns - margin - 1:
-            drawn = clipped(drawn, 0, view.size.columns - margin - 1, self._glyphs)
+            drawn = clip_line(drawn, 0, view.size.columns - margin - 1, self._glyphs)
         return self._strip(drawn, margin=margin)
 
     @staticmethod
@@ -148,7 +148,7 @@ class TextPane(Pane, can_focus=True):
     ) -> Strip:
         drawn = text_line(line, self._glyphs, marks)
         if measure(line.pieces) - side > view.size.widest or side:
-            drawn = clipped(drawn, side, view.size.widest, self._glyphs)
+            drawn = clip_line(drawn, side, view.size.widest, self._glyphs)
         margin = view.margin(place.block)
         sign = self._sign(view, place)
         if over == PLAIN and not sign:
@@ -191,19 +191,19 @@ class TextPane(Pane, can_focus=True):
         event.prevent_default()
         room = self.virtual_size.height - self.size.height
         if event.y is not None and room > 0:
-            self.post_message(Reported("text share", max(0.0, min(1.0, event.y / room))))
+            self.post_message(WidgetReport("text share", max(0.0, min(1.0, event.y / room))))
 
     def _report(self, event: Message, lines: int) -> None:
         # Textual would scroll by itself.
         event.stop()
         event.prevent_default()
-        self.post_message(Reported("text lines", lines))
+        self.post_message(WidgetReport("text lines", lines))
 
     def on_click(self, event: events.Click) -> None:
         meta = event.style.meta
         if meta.get("kind") == FOLLOW:
             event.stop()
-            self.post_message(Reported("reference", meta.get("value", "")))
+            self.post_message(WidgetReport("reference", meta.get("value", "")))
 
 
 DEEPEST = 5
@@ -287,7 +287,7 @@ class OutlinePane(Pane):
         row = event.y + self.scroll_offset.y
         if row < len(self._outline.entries):
             event.stop()
-            self.post_message(Reported("entry", row))
+            self.post_message(WidgetReport("entry", row))
 
 
 WAITING = (("app.escape", "stop"),)
@@ -333,7 +333,7 @@ def _prompt(state: State) -> tuple[tuple[Choice, ...], str, bool]:
         return (("a-z", "follow"), ("esc", "stay")), "a letter", False
     if view.search.is_typing:
         found = "" if not view.search.text.strip() or view.marked else "  not in this text"
-        named = view.named
+        named = view.named_part
         enter = f"go to {named.name}" if named is not None else "keep"
         return (("enter", enter), ("esc", "discard")), f"/{view.search.text}{found}", not found
     return (), "", False

@@ -35,8 +35,8 @@ def text_failed(state: State, key: PaperKey, problem: str) -> State:
     if text is None:
         return state
     if text.view is not None:
-        state = state.change_notices(lambda notices: notices.ended(problem, "warning", ""))
-    return state.put(TEXT, text.failed(problem))
+        state = state.change_notices(lambda notices: notices.with_end(problem, "warning", ""))
+    return state.put(TEXT, text.with_problem(problem))
 
 
 def step_back_in_text(state: State, *, is_through_jumps: bool = True) -> State:
@@ -51,7 +51,7 @@ def step_back_in_text(state: State, *, is_through_jumps: bool = True) -> State:
     if text.view.selection is not None:
         return view_text(state, text.view.let_go())
     if text.is_fetching:
-        return state.put(TEXT, text.failed(""))
+        return state.put(TEXT, text.with_problem(""))
     view = text.view.back() if is_through_jumps else text.view
     return state.put(TEXT, None) if view is text.view else view_text(state, view)
 

@@ -66,7 +66,7 @@ class Outline:
         found = [index for index, one in enumerate(self.entries) if one.heading and one.start <= block]
         return found[-1] if found else 0
 
-    def opened(self, block: int) -> Outline:
+    def focus(self, block: int) -> Outline:
         """Give the keys to the outline, with the cursor on a block's section."""
         return replace(self, is_open=True, cursor=self.at(block))
 
@@ -138,7 +138,7 @@ class FullText:
         """Record that the text is being fetched, and the status of that."""
         return replace(self, is_fetching=True, progress=progress, problem="")
 
-    def failed(self, problem: str) -> FullText:
+    def with_problem(self, problem: str) -> FullText:
         """Record why there is no text; an earlier one stays."""
         problem = "" if self.view else problem
         return replace(self, is_fetching=False, progress="", problem=problem)
@@ -167,8 +167,8 @@ class FullText:
             return self.outline.entries[self.outline.cursor].kept
         return self.view.in_hand if self.view else None
 
-    def fitted(self, width: int, height: int) -> FullText:
+    def with_size(self, width: int, height: int) -> FullText:
         size = text_size(width, height)
         if size == self.size:
             return self
-        return replace(self, size=size, view=self.view and self.view.resized(size))
+        return replace(self, size=size, view=self.view and self.view.with_size(size))

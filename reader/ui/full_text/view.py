@@ -32,7 +32,7 @@ class PlacedHighlight(NamedTuple):
     """Its words; None if they are not in the text."""
 
 
-class Painted(NamedTuple):
+class HighlightSpan(NamedTuple):
     """A highlighted part of a line."""
 
     start: int
@@ -51,14 +51,14 @@ class Highlights:
         self.words = words or TextWords(layout.document)
         self.kept = tuple(kept)
         self._drawn: dict[int, list[DrawnWord]] = {}
-        self._painted: dict[int, Mapping[int, tuple[Painted, ...]]] = {}
+        self._painted: dict[int, Mapping[int, tuple[HighlightSpan, ...]]] = {}
         self._by_block: dict[int, list[PlacedHighlight]] = {}
         for one in self.kept:
             if one.range is not None:
                 for block in range(one.range.first.block, one.range.last.block + 1):
                     self._by_block.setdefault(block, []).append(one)
 
-    def with_kept(self, kept: Sequence[PlacedHighlight]) -> Highlights:
+    def with_highlights(self, kept: Sequence[PlacedHighlight]) -> Highlights:
         return Highlights(self._layout, self.words, kept)
 
     def laid_out(self, layout: Layout) -> Highlights:
@@ -68,7 +68,7 @@ class Highlights:
         """The same text with other highlights; moved ones have no place until searched for."""
         known = {one.passage[:4]: one.range for one in self.kept if one.range}
         new = {one[:4]: self.words.near(one) for one in [one for one in passages if one[:4] not in known][:AT_ONCE]}
-        return self.with_kept([PlacedHighlight(one, (known | new).get(one[:4])) for one in passages])
+        return self.with_highlights([PlacedHighlight(one, (known | new).get(one[:4])) for one in passages])
 
     def searched(self) -> list[PlacedHighlight]:
         """The highlights, with missing places searched for in the whole text, which may take a second."""
@@ -85,7 +85,7 @@ class Highlights:
 
     # What is drawn
 
-    def on_line(self, place: TextPlace) -> tuple[Painted, ...]:
+    def on_line(self, place: TextPlace) -> tuple[HighlightSpan, ...]:
         if place.block not in self._by_block:
             return ()
         painted = self._painted.get(place.block)
@@ -93,15 +93,15 @@ class Highlights:
             painted = self._painted[place.block] = self._paint(place.block)
         return painted.get(place.line, ())
 
-    def _paint(self, block: int) -> Mapping[int, tuple[Painted, ...]]:
+    def _paint(self, block: int) -> Mapping[int, tuple[HighlightSpan, ...]]:
         lines = self._layout.lines(block)
-        found: dict[int, list[Painted]] = {}
+        found: dict[int, list[HighlightSpan]] = {}
         for kept in self._by_block[block]:
             parts = self._parts(block, kept.range)
             begins = min(parts) if kept.range and block == kept.range.first.block and parts else -1
             for line, (start, end) in parts.items():
                 if lines[line].text[start:end].strip():
-                    found.setdefault(line, []).append(Painted(start, end, kept, line == begins))
+                    found.setdefault(line, []).append(HighlightSpan(start, end, kept, line == begins))
         return {line: tuple(sorted(parts, key=lambda part: part.start)) for line, parts in found.items()}
 
     def _parts(self, block: int, range_: Range | None) -> Mapping[int, tuple[int, int]]:
@@ -375,7 +375,7 @@ class TextView:
     # The visible part
 
     def lines(self) -> list[tuple[TextPlace, DocumentLine]]:
-        return self.layout.placed(self.top, self.size.rows)
+        return self.layout.placed_lines(self.top, self.size.rows)
 
     def margin(self, block: int) -> int:
         """Cells left of a block; a wide table begins further left than running text."""
@@ -508,7 +508,7 @@ class TextView:
         return begun.jump(places[0] if places else self.layout.start_of(block))
 
     @property
-    def named(self) -> Landmark | None:
+    def named_part(self) -> Landmark | None:
         """The part that the search names, such as `Table 2`; shown in place of the first line with these words."""
         return self.document.find_landmark(self.search.text)
 
@@ -531,7 +531,7 @@ class TextView:
         if is_kept and search.text.strip():
             ended = replace(self, search=search._replace(is_typing=False))
             ended = ended._remember(origin) if ended.marked else ended
-            return ended.go_to_landmark(self.named) if self.named is not None else ended
+            return ended.go_to_landmark(self.named_part) if self.named_part is not None else ended
         before = Search(search.before)
         if is_kept and search.before:
             return replace(self, search=before).next_match(1)
@@ -568,14 +568,14 @@ class TextView:
     def choose_link(self) -> TextView:
         return replace(self, links=tuple(links_in(self.lines(), self.layout)))
 
-    def links_chosen(self) -> TextView:
+    def with_links_chosen(self) -> TextView:
         return replace(self, links=()) if self.links else self
 
     def peek_at(self, goal: TextPlace, origin: TextPlace | None = None) -> TextView:
         """Show a place in a box over the text that does not cover the reference."""
         most = max(1, min(LONGEST_PEEK, self.size.rows // 2 - 2))
         block = self.document.blocks[goal.block]
-        found = [*dropwhile(lambda one: not one[1].text.strip(), self.layout.placed(goal, 2 * most))]
+        found = [*dropwhile(lambda one: not one[1].text.strip(), self.layout.placed_lines(goal, 2 * most))]
         lines = [line for place, line in found if isinstance(block, Heading) or place.block == goal.block][:most]
         while lines and not lines[-1].text.strip():
             lines.pop()
@@ -678,7 +678,7 @@ class TextView:
         found = self.highlights.following(here, step)
         return (self if self.marked else self._remember(self.top))._show(found) if found else self
 
-    def resized(self, size: Size) -> TextView:
+    def with_size(self, size: Size) -> TextView:
         """Lay out the text for other room, keeping the first visible line."""
         if size == self.size:
             return self

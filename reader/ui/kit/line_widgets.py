@@ -48,7 +48,7 @@ def draw(palette: Palette, pane: str, line: Line, width: int, over: str = PLAIN,
 
 
 @dataclass
-class Reported(Message):
+class WidgetReport(Message):
     """A click or choice of the user in a widget, for a controller: see `answers` in `ui/shell/controller.py`."""
 
     kind: str
@@ -75,7 +75,7 @@ class LinesWidget(Widget):
         piece = piece_at(lines[place.y], place.x) if place is not None and place.y < len(lines) else None
         if piece is not None and piece.action is not None and piece.action[0] == PRESS:
             event.stop()
-            self.post_message(Reported("key", piece.action[1]))
+            self.post_message(WidgetReport("key", piece.action[1]))
 
 
 class OneLine(LinesWidget, Generic[Shown]):
@@ -133,14 +133,14 @@ class StatusLine(LinesWidget):
         self._fit(event.size.width)
 
     def shown_lines(self) -> Sequence[Line]:
-        return self._drawn(self.size.width)
+        return self._draw_lines(self.size.width)
 
     def _fit(self, width: int) -> None:
-        rows = len(self._drawn(width)) if width else 1
+        rows = len(self._draw_lines(width)) if width else 1
         if rows != (self.styles.height.value if self.styles.height else 1):
             self.styles.height = rows
 
-    def _drawn(self, width: int) -> tuple[Line, ...]:
+    def _draw_lines(self, width: int) -> tuple[Line, ...]:
         if (self._status, width) != self._drawn_for:
             self._drawn_for = self._status, width
             self._lines = status_lines(self._status, width, self._glyphs)

@@ -64,7 +64,7 @@ def hits(text: str, searched: Marker | None) -> list[tuple[int, int]]:
     for run in _RUN.finditer(text):
         # A long text has few non-ASCII letters; folding all letters would take a hundred times as long.
         is_plain = run[0].isascii()
-        bare = run[0].lower() if is_plain else _folded(run[0])
+        bare = run[0].lower() if is_plain else _fold(run[0])
         folded.append(bare)
         origin.extend(range(*run.span()) if is_plain else [run.start()] * len(bare))
     origin.append(len(text))
@@ -72,7 +72,7 @@ def hits(text: str, searched: Marker | None) -> list[tuple[int, int]]:
 
 
 @lru_cache(4096)
-def _folded(char: str) -> str:
+def _fold(char: str) -> str:
     from reader.core.text import fold
 
     return fold(char)

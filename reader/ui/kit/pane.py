@@ -15,10 +15,10 @@ from textual.strip import Strip
 
 from reader.core.lines import Line, Piece
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.kit.line_widgets import OneLine, Reported, draw
+from reader.ui.kit.line_widgets import OneLine, WidgetReport, draw
 from reader.ui.kit.lines import Row
 from reader.ui.kit.styles import PLAIN, Palette
-from reader.ui.kit.textual_fixes import BareScrollView, Delayed, KeptScrollBar
+from reader.ui.kit.textual_fixes import BareScrollView, DelayedCall, KeptScrollBar
 from reader.ui.kit.theme import palette_of
 
 
@@ -139,7 +139,7 @@ class Pane(BareScrollView):
         self._palette: Palette | None = None
         self._strips: dict[Any, Strip] = {}
         """Drawn lines, dropped when the styles change."""
-        self._thumb_delay = Delayed(self, self._refresh_bar)
+        self._thumb_delay = DelayedCall(self, self._refresh_bar)
 
     @property
     def palette(self) -> Palette:
@@ -299,4 +299,4 @@ class RowsPane(Pane):
         if at in self._stops:
             event.stop()
             self.go(at)
-            self.post_message(Reported("key", "enter"))
+            self.post_message(WidgetReport("key", "enter"))

@@ -54,17 +54,17 @@ def header_line(header: Header, width: int, glyphs: Glyphs = UNICODE, turn: int 
     state, few_words, sign = _condition(header.condition, glyphs, turn)
     counts = _counts(header)
     for left, right in (
-        ((Piece(f" {PROGRAM} ", "quiet"), *whole), _joined(glyphs, counts, state)),
-        (whole, _joined(glyphs, counts, state)),
-        (place, _joined(glyphs, counts, few_words)),
+        ((Piece(f" {PROGRAM} ", "quiet"), *whole), _join_parts(glyphs, counts, state)),
+        (whole, _join_parts(glyphs, counts, state)),
+        (place, _join_parts(glyphs, counts, few_words)),
     ):
         if measure(left) + measure(right) + _HEADER_GAP <= width:
-            return _spread(left, right, width)
-    right = _joined(glyphs, _number(header), sign)
-    return _spread(_cut_where(short, glyphs, width - measure(right) - _HEADER_GAP), right, width)
+            return _put_at_edges(left, right, width)
+    right = _join_parts(glyphs, _number(header), sign)
+    return _put_at_edges(_cut_where(short, glyphs, width - measure(right) - _HEADER_GAP), right, width)
 
 
-def _spread(left: Line, right: Line, width: int) -> Line:
+def _put_at_edges(left: Line, right: Line, width: int) -> Line:
     """Put both parts at the edges; a click in the empty middle edits the query."""
     gap = width - measure(left) - measure(right)
     if gap < 0:
@@ -89,7 +89,7 @@ def _cut_where(header: Header, glyphs: Glyphs, room: int) -> Line:
     return (*before, short._replace(text=f"{short.text} "))
 
 
-def _joined(glyphs: Glyphs, *parts: Line) -> Line:
+def _join_parts(glyphs: Glyphs, *parts: Line) -> Line:
     joined: Line = ()
     for part in filter(None, parts):
         joined += (Piece(f" {glyphs.dot} ", "quiet"), *part) if joined else part
@@ -224,14 +224,14 @@ def _with_selected(status: Status, width: int, glyphs: Glyphs) -> tuple[Line, ..
 
 
 def _two_slots(keys: Sequence[Choice], message: Line, width: int) -> Line:
-    left = (Piece(" "), *_named(keys)) if keys else ()
+    left = (Piece(" "), *_key_names(keys)) if keys else ()
     return cut_line(spread(left, (*message, Piece(" ")) if message else (), width), width)
 
 
 # The keys
 
 
-def _named(keys: Sequence[Choice]) -> Line:
+def _key_names(keys: Sequence[Choice]) -> Line:
     line: list[Piece] = []
     for key, name in keys:
         if line:
@@ -245,7 +245,7 @@ def _choice(key: str, name: str) -> Line:
 
 
 def _width(keys: Sequence[Choice]) -> int:
-    return 1 + measure(_named(keys)) if keys else 0
+    return 1 + measure(_key_names(keys)) if keys else 0
 
 
 def _fitting(keys: Sequence[Choice], room: int) -> Sequence[Choice]:

@@ -46,7 +46,7 @@ else:
 # Time
 
 
-class Delayed:
+class DelayedCall:
     """Calls a function once, some time after `begin`, unless restarted or stopped.
 
     Textual 8.2.8: `set_timer` never calls its function if the program is blocked for the whole delay while the timer

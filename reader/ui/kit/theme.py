@@ -42,10 +42,10 @@ _MARKER = "#ffd400"
 """The colour of highlights in a text, which tints the ground."""
 
 
-def derived(*, ground: str, text: str, accent: str, star: str, warning: str) -> Colors:
+def derive_colors(*, ground: str, text: str, accent: str, star: str, warning: str) -> Colors:
     """Colours derived from another theme; all text is readable even if the theme's own was not."""
-    panel, cursor = mixed(ground, text, 0.04), mixed(ground, text, 0.09)
-    hit, strip = mixed(ground, accent, 0.3), mixed(ground, accent, 0.2)
+    panel, cursor = mix(ground, text, 0.04), mix(ground, text, 0.09)
+    hit, strip = mix(ground, accent, 0.3), mix(ground, accent, 0.2)
     grounds = (ground, panel, cursor)
     drawn = readable(text, (*grounds, hit, strip))
     return Colors(
@@ -54,12 +54,12 @@ def derived(*, ground: str, text: str, accent: str, star: str, warning: str) -> 
         cursor=cursor,
         hit=hit,
         strip=strip,
-        mark=tinted(ground, _MARKER, drawn),
-        rule=mixed(ground, text, 0.16),
-        bar=mixed(ground, text, 0.26),
+        mark=tint(ground, _MARKER, drawn),
+        rule=mix(ground, text, 0.16),
+        bar=mix(ground, text, 0.26),
         text=drawn,
-        muted=readable(mixed(text, ground, 0.25), grounds),
-        faint=readable(mixed(text, ground, 0.4), grounds),
+        muted=readable(mix(text, ground, 0.25), grounds),
+        faint=readable(mix(text, ground, 0.4), grounds),
         accent=readable(accent, grounds),
         star=readable(star, grounds),
         warning=readable(warning, grounds),
@@ -69,13 +69,13 @@ def derived(*, ground: str, text: str, accent: str, star: str, warning: str) -> 
 def readable(color: str, grounds: tuple[str, ...]) -> str:
     """The colour, moved towards white or black until it has the minimum contrast to each background."""
     goal = max(("#ffffff", "#000000"), key=lambda end: min(contrast(end, ground) for ground in grounds))
-    moved = (mixed(color, goal, step / 100) for step in range(0, 101, 2))
+    moved = (mix(color, goal, step / 100) for step in range(0, 101, 2))
     return next((one for one in moved if all(contrast(one, ground) >= READABLE for ground in grounds)), goal)
 
 
-def tinted(ground: str, color: str, text: str) -> str:
+def tint(ground: str, color: str, text: str) -> str:
     """The ground tinted with up to 28 % of a colour, as long as its text stays readable."""
-    found = (mixed(ground, color, share / 100) for share in range(28, 0, -3))
+    found = (mix(ground, color, share / 100) for share in range(28, 0, -3))
     return next((one for one in found if contrast(one, text) >= READABLE), ground)
 
 
@@ -85,7 +85,7 @@ def contrast(one: str, other: str) -> float:
     return (upper + 0.05) / (lower + 0.05)
 
 
-def mixed(one: str, other: str, share: float) -> str:
+def mix(one: str, other: str, share: float) -> str:
     """Two colours mixed, with a share from 0 to 1 of the second."""
     pairs = zip(parse_rgb(one), parse_rgb(other), strict=True)
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
@@ -109,7 +109,7 @@ def palette_of(name: str) -> Palette:
         return Palette(ANSI_COLORS._replace(accent=theme.primary.removeprefix("ansi_")))
     plain = theme.to_color_system().generate()
     ours = DARK_COLORS if theme.dark else LIGHT_COLORS
-    colors = derived(
+    colors = derive_colors(
         ground=plain["background"],
         text=plain["foreground"],
         accent=plain["primary"],

@@ -46,8 +46,8 @@ AGAIN = 0.003
 class QueryThread:
     """A window on the cache at `path`, and the thread that reads it."""
 
-    def __init__(self, path: Path, name: str, *, learns_apart: bool = False) -> None:
-        self._open = partial(Window.open, path, learns_apart=learns_apart)
+    def __init__(self, path: Path, name: str) -> None:
+        self._open = partial(Window.open, path, learns_apart=True)
         self._executor = ThreadPoolExecutor(1, name)
         self._window: Window | None = None
         self._running: Future[Any] | None = None
@@ -118,24 +118,23 @@ PAUSE_SECONDS = 0.004
 class Library(Marker):
     """One open cache."""
 
-    def __init__(self, path: Path, *, learns_apart: bool = False) -> None:
-        """With `learns_apart`, learning what the user likes happens in a separate process."""
+    def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self._near = Window.open(path, learns_apart=learns_apart)
+        # Another process learns what the user likes, which takes a second.
+        self._near = Window.open(path, learns_apart=True)
         self.trouble = ""
         """A message about a failed read; empty if none failed."""
         self.is_closed = False
         """Whether the reader is leaving: late results are dropped, and errors ignored."""
         self.is_ranked = False
         """Whether the list is ordered by what suits the user: its rows then have reasons."""
-        self._learns_apart = learns_apart
         self._file = self._place()
         self.visited: str | None = None
         """ISO time of the last visit, with which votes are compared."""
         self.new_since: str | None = None
         """ISO time since which papers are new; None in the first visit."""
         self.screenfuls, self.whole, self.counts, self.days = (
-            QueryThread(path, name, learns_apart=learns_apart) for name in ("screenful", "order", "count", "day")
+            QueryThread(path, name) for name in ("screenful", "order", "count", "day")
         )
 
     @property
@@ -268,7 +267,7 @@ class Library(Marker):
         """Whether another process has to learn before lists show what suits the user."""
         from reader.cache.choice import is_current
 
-        return self._learns_apart and not self.read(is_current, True)
+        return not self.read(is_current, True)
 
     def paper(self, pk: PaperKey | None) -> Paper | None:
         """A whole paper; None without a key, or if it is gone."""

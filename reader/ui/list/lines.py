@@ -59,7 +59,7 @@ def draw_paper(
         begin.append(Piece(f"{_short(row.upvotes):>3} ", "number"))
     below = [bar, Piece(" " * (measure(begin) - 1))]
     room, day = _title_room(width, look), _date(row, width, look)
-    end = (*_kept(row, width, glyphs), *day)
+    end = (*_kept_signs(row, width, glyphs), *day)
     title, why = literal(row.title), _why(row, look)
     parts = [title]
     if _title_height(row, width, look) > 1:
@@ -71,11 +71,11 @@ def draw_paper(
     parts[-1] = cut(parts[-1], room if why and len(parts) == 1 else room - measure(end), glyphs.ellipsis)
     texts = [mark(part, _title_role(row, highlighted), look.searched) for part in parts]
     if why and len(parts) == 1:
-        texts.append([Piece(_whole(literal(why), room - measure(end), glyphs), "about")])
+        texts.append([Piece(_whole_reasons(literal(why), room - measure(end), glyphs), "about")])
     elif why:
         # A row has two lines: behind a long title stands what fits, and the detail has the rest.
         left = room - measure(texts[-1]) - measure(end) - 2
-        short = _whole(literal(why), left, glyphs) if left > 0 else ""
+        short = _whole_reasons(literal(why), left, glyphs) if left > 0 else ""
         texts[-1] += [Piece(f"  {short}", "about")] if short and not short.endswith(glyphs.ellipsis) else []
     *above, last = [(*(below if place else begin), *text) for place, text in enumerate(texts)]
     if end:
@@ -100,7 +100,7 @@ def _title_room(width: int, look: ListLook) -> int:
     return width - indent - 1
 
 
-def _kept(row: PaperRow, width: int, glyphs: Glyphs) -> Line:
+def _kept_signs(row: PaperRow, width: int, glyphs: Glyphs) -> Line:
     """The signs of what the user or the cache keeps about a paper, which shorten its title."""
     kept = ((row.queued, glyphs.queued), (row.has_note, glyphs.note), (row.has_text, glyphs.full_text))
     signs = "".join(sign for is_kept, sign in kept if is_kept)
@@ -120,7 +120,7 @@ def _why(row: PaperRow, look: ListLook) -> str:
     return row.why if look.is_comfortable else ""
 
 
-def _whole(why: str, room: int, glyphs: Glyphs) -> str:
+def _whole_reasons(why: str, room: int, glyphs: Glyphs) -> str:
     """As many parts of a reason as fit unbroken, at least the first."""
     for separator in ("; ", ", "):
         while separator in why and cell_len(why) > room:

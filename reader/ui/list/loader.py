@@ -92,7 +92,7 @@ class ListLoader(Controller):
     def _compile(self, place: Place, order: str = "") -> Selection:
         return selection_of(place, order or self._order, self._app.scope())
 
-    async def _chosen(self, place: Place) -> tuple[Selection, bool]:
+    async def _choose_papers(self, place: Place) -> tuple[Selection, bool]:
         """The papers of a place, and whether they are by fit: a search that finds more than a screen shows, or a title.
 
         Of few papers the newest comes first, as everywhere.
@@ -134,9 +134,9 @@ class ListLoader(Controller):
         place = state.place
         if at.pk is not None and place == state.listing.place:
             return False
-        selection, is_by_fit = await self._chosen(place)
+        selection, is_by_fit = await self._choose_papers(place)
         order = (await self._library.screenful(selection, SCREENFUL))._replace(is_by_fit=is_by_fit)
-        at = self._moved(at, before)
+        at = self._moved_cursor(at, before)
         has_more = not order.complete or self._has_nearest(place)
         if at.pk is not None and at.pk not in order.pks and has_more:
             return False
@@ -151,9 +151,9 @@ class ListLoader(Controller):
 
     async def _read_around(self, at: Position, before: PaperKey | None) -> None:
         place = self._model.state.place
-        selection, is_by_fit = await self._chosen(place)
+        selection, is_by_fit = await self._choose_papers(place)
         order = (await self._library.order(selection))._replace(is_by_fit=is_by_fit)
-        at = self._moved(at, before)
+        at = self._moved_cursor(at, before)
         order = with_near(order, self._nearest_of(place), FEW)
         if at.pk is not None and at.pk not in order.pks:
             order = await self._with_nearest(place, order)
@@ -190,7 +190,7 @@ class ListLoader(Controller):
         found = await self._library.order(compile_query(query, self._app.scope()))
         return with_near(order.without_near, found.pks, FEW)
 
-    def _moved(self, at: Position, before: PaperKey | None) -> Position:
+    def _moved_cursor(self, at: Position, before: PaperKey | None) -> Position:
         """The new cursor: a given paper, or the user's own move from `before` meanwhile."""
         now = self._model.state.highlighted
         return at if at.pk is None or now == before else Position(now, at.height)
@@ -200,7 +200,7 @@ class ListLoader(Controller):
         self.awaited, self.has_listed = None, True
         ranked_at = self._library.meta("trending") if listing.place.view.is_ranking else None
         facts = self._read_facts(listing.place, has_listed=bool(listing.order.pks))
-        self._model.change(self._model.state.listed(listing.with_facts(facts, ranked_at)))
+        self._model.change(self._model.state.with_list(listing.with_facts(facts, ranked_at)))
 
     def _read_facts(self, place: Place, *, has_listed: bool) -> CacheFacts:
         """Read the facts that explain an empty list, or which day Latest shows."""

@@ -169,7 +169,7 @@ class MovementActions(Controller):
             self._model.show_notice("only one pane fits here · " + self._other_panes(state))
             return
         now = panes.index(state.focus) if state.focus in panes else 0
-        self._model.change(state.focused(panes[(now + by) % len(panes)]))
+        self._model.change(state.with_focus(panes[(now + by) % len(panes)]))
 
     def _other_panes(self, state: State) -> str:
         opens, filters = (self._keymap.key(id, state.context) for id in ("read.open", "find.filter"))
@@ -211,10 +211,10 @@ class MovementActions(Controller):
         panes, width = state.panes, state.width
         sizes = panes.at(width)
         if state.context == "filter":
-            panes = panes.resized(width, filter_width=min(60, max(16, sizes.filter_width + 2 * by)))
+            panes = panes.with_width(width, filter_width=min(60, max(16, sizes.filter_width + 2 * by)))
         else:
             by = -by if state.context == "detail" else by
-            panes = panes.resized(width, list_share=min(0.8, max(0.2, round(sizes.list_share + 0.05 * by, 2))))
+            panes = panes.with_width(width, list_share=min(0.8, max(0.2, round(sizes.list_share + 0.05 * by, 2))))
         self._model.change(state.choose_panes(panes))
         if panes.at(width) == sizes:
             self._model.show_notice("this pane can't become any " + ("wider" if is_wider else "narrower"))
@@ -236,7 +236,7 @@ class SelectionActions(Controller):
             return
         here = self._app.papers.cursor
         pks = self._app.papers.pks_all()[here : here + (count or 1)]
-        self._model.change(state.choose(state.selection.toggled(pks)))
+        self._model.change(state.choose(state.selection.toggle(pks)))
         self._app.papers.move(len(pks))
 
     @handles("select.range")
@@ -251,7 +251,7 @@ class SelectionActions(Controller):
     def select_all(self, _count: int | None) -> None:
         state, listing = self._model.state, self._model.state.listing
         if listing.order.complete:
-            self._model.change(state.choose(state.selection.toggled(self._app.papers.pks_all())))
+            self._model.change(state.choose(state.selection.toggle(self._app.papers.pks_all())))
             return
 
         async def select_whole() -> None:

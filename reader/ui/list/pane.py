@@ -19,7 +19,7 @@ from textual.strip import Strip
 
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import Reported
+from reader.ui.kit.line_widgets import WidgetReport
 from reader.ui.kit.lines import pattern
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.styles import PLAIN
@@ -578,7 +578,7 @@ class PaperList(Pane, can_focus=True):
         offset = event.get_content_offset(self)
         if offset is not None and offset.y == self._news_line:
             event.stop()
-            self.post_message(Reported("action", "news.show"))
+            self.post_message(WidgetReport("action", "news.show"))
             return
         slot = None if offset is None else self._slots()[offset.y]
         if slot is None or slot.kind not in ("hole", "paper"):
@@ -586,8 +586,8 @@ class PaperList(Pane, can_focus=True):
         event.stop()
         if slot.kind == "hole":
             if not self.to_index(self._lines.start_of(slot.group + 1) - 1, on_hole=True):
-                self.post_message(Reported("action", "find.fetch"))
+                self.post_message(WidgetReport("action", "find.fetch"))
         elif slot.place == self._cursor and not self._is_on_hole:
-            self.post_message(Reported("action", "read.open"))
+            self.post_message(WidgetReport("action", "read.open"))
         else:
             self.to_index(slot.place)

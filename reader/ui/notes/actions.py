@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from reader.ui.notes.screen import NoteScreen, TagScreen
 
 
-class Tagging(NamedTuple):
+class TagEdit(NamedTuple):
     """Papers whose tags are being typed."""
 
     pks: tuple[PaperKey, ...]
@@ -50,7 +50,7 @@ class Tagging(NamedTuple):
         return ", ".join(filter(None, parts))
 
 
-class Noting(NamedTuple):
+class NoteEdit(NamedTuple):
     """A paper whose note is being written."""
 
     pk: PaperKey
@@ -66,9 +66,9 @@ class Noting(NamedTuple):
         return f"{self.id}-{self.passage.id}" if self.passage else self.id
 
 
-TAGGING: Front[Tagging] = Front("tags", "reader.ui.notes.screen:TagScreen")
+TAGGING: Front[TagEdit] = Front("tags", "reader.ui.notes.screen:TagScreen")
 
-NOTING: Front[Noting] = Front("note", "reader.ui.notes.screen:NoteScreen")
+NOTING: Front[NoteEdit] = Front("note", "reader.ui.notes.screen:NoteScreen")
 
 
 SAME = "the note is unchanged"
@@ -96,14 +96,14 @@ class NoteActions(Controller):
         if noting is not None:
             self._model.change(self._model.state.put(NOTING, noting))
 
-    def _noting(self) -> Noting | None:
+    def _noting(self) -> NoteEdit | None:
         state = self._model.state
         paper = self._library.paper(state.highlighted)
         if paper is None or state.highlighted is None:
             return None
         passage = self._app.full_text_actions.passage_to_note()
         title = " ".join(passage.quote[:LONGEST_TITLE].split()) if passage else paper.title
-        noting = Noting(state.highlighted, paper.id, title, (passage or paper).note or "", passage=passage)
+        noting = NoteEdit(state.highlighted, paper.id, title, (passage or paper).note or "", passage=passage)
         draft = self._library.drafts.read(noting.draft)
         if draft is None or draft.strip("\n") == noting.text:
             return noting
@@ -128,7 +128,7 @@ class NoteActions(Controller):
         self._model.change(self._model.state.put(NOTING, None))
         self._store(noting, screen.text)
 
-    def _store(self, noting: Noting, text: str) -> None:
+    def _store(self, noting: NoteEdit, text: str) -> None:
         note = clean_note(text).strip("\n")
         if note:
             self._app.papers.patch(noting.pk, has_note=True)
@@ -137,9 +137,11 @@ class NoteActions(Controller):
             storing = self._library.note(noting.pk, noting.draft, value, kind)
         else:
             storing = self._library.note(noting.pk, noting.draft, note)
-        self._app.mark_actions.follow(asyncio.ensure_future(self._stored(storing, noting._replace(text=text))), SAME)
+        self._app.mark_actions.follow(
+            asyncio.ensure_future(self._wait_stored(storing, noting._replace(text=text))), SAME
+        )
 
-    async def _stored(self, storing: Awaitable[UserAction | None], noting: Noting) -> UserAction | None:
+    async def _wait_stored(self, storing: Awaitable[UserAction | None], noting: NoteEdit) -> UserAction | None:
         """Wait until a note is stored; if that fails, reopen the editor so that its text is not lost."""
         try:
             return await storing
@@ -178,7 +180,7 @@ class NoteActions(Controller):
             text = noting.text if screen is None else screen.text
             self._background.start("editor", partial(self._edit, noting, text), exclusive=True)
 
-    async def _edit(self, noting: Noting, text: str) -> None:
+    async def _edit(self, noting: NoteEdit, text: str) -> None:
         from reader.actions.programs import edit, find_editor
 
         command = find_editor(os.environ)
@@ -201,7 +203,7 @@ class NoteActions(Controller):
             return
         self._take(noting, self._library.drafts.read(noting.draft) if is_done else None, command[0])
 
-    def _take(self, noting: Noting, text: str | None, editor: str) -> None:
+    def _take(self, noting: NoteEdit, text: str | None, editor: str) -> None:
         """The text from the editor; None if it was abandoned."""
         screen = self._screen
         if screen is not None:
@@ -235,7 +237,7 @@ class TagActions(Controller):
 
             has = tuple(dict.fromkeys(tag for paper in papers for tag in paper.tags))
             shared = tuple(tag for tag in has if all(tag in paper.tags for paper in papers))
-            tagging = Tagging(pks, has, shared, self._library.read(tag_counts, {}))
+            tagging = TagEdit(pks, has, shared, self._library.read(tag_counts, {}))
             self._model.change(self._model.state.put(TAGGING, tagging))
 
     @handles("tags.accept")

@@ -15,11 +15,11 @@ from reader.core.text import amount, clean_note
 from reader.ui.command_line.screen import LineScreen
 from reader.ui.filter.state import topic_papers
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.line_widgets import OneLine, Reported
+from reader.ui.kit.line_widgets import OneLine, WidgetReport
 from reader.ui.kit.textual_fixes import PastesWhole
 from reader.ui.kit.theme import stylesheet
-from reader.ui.notes.actions import Noting, Tagging
-from reader.ui.shell.commands import Candidate, Suggested
+from reader.ui.notes.actions import NoteEdit, TagEdit
+from reader.ui.shell.commands import Candidate, Suggestion
 from reader.ui.shell.layout import NOTE_MEASURE, note_margin, place_note
 from reader.ui.shell.screens import OverScreen
 
@@ -45,12 +45,12 @@ class NoteSheet(Widget):
     """A heading, and the text below it."""
 
 
-class NoteScreen(OverScreen[Noting]):
+class NoteScreen(OverScreen[NoteEdit]):
     """The editor."""
 
     CSS_PATH = stylesheet("note")
 
-    def __init__(self, app: ReaderApp, noting: Noting) -> None:
+    def __init__(self, app: ReaderApp, noting: NoteEdit) -> None:
         super().__init__(app, noting)
         self._sheet = NoteSheet()
         self._heading = _Heading(noting, self._look.glyphs)
@@ -94,10 +94,10 @@ class NoteScreen(OverScreen[Noting]):
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
-        self.post_message(Reported("note", self._area.text))
+        self.post_message(WidgetReport("note", self._area.text))
 
 
-class _Heading(OneLine[Noting]):
+class _Heading(OneLine[NoteEdit]):
     """The subject of the text, in a rule above it."""
 
     PANE = "note"
@@ -109,7 +109,7 @@ class _Heading(OneLine[Noting]):
         event.stop()
 
 
-def heading(noting: Noting, width: int, glyphs: Glyphs) -> Line:
+def heading(noting: NoteEdit, width: int, glyphs: Glyphs) -> Line:
     """A rule with the note's subject: `── ✎ Note · A memory that forgets ── an unfinished draft ──`.
 
     A passage is named as such, so that nobody takes its note for the paper's.
@@ -126,13 +126,13 @@ def heading(noting: Noting, width: int, glyphs: Glyphs) -> Line:
     return cut_line((*begin, *middle, Piece(rule * left, "rule"), *end), width)
 
 
-class TagScreen(LineScreen[Tagging]):
+class TagScreen(LineScreen[TagEdit]):
     """The line of tags."""
 
     LABEL = "tag"
     LONGEST = 500
 
-    def __init__(self, app: ReaderApp, tagging: Tagging) -> None:
+    def __init__(self, app: ReaderApp, tagging: TagEdit) -> None:
         super().__init__(app, tagging)
         self._tagging = tagging
         self._topics = tuple(topic_papers(self._model.state))
@@ -146,7 +146,7 @@ class TagScreen(LineScreen[Tagging]):
         found = complete_tag(self.line.before_cursor, tagging.known, self._topics, tagging.has, tagging.shared)
         pairs = zip(found.words, found.papers, strict=True) if found else ()
         candidates = (Candidate(word, "" if papers is None else amount(papers, "paper")) for word, papers in pairs)
-        self.suggested, self.selected = Suggested(found.start if found else 0, tuple(candidates)), 0
+        self.suggested, self.selected = Suggestion(found.start if found else 0, tuple(candidates)), 0
         self.show_rows()
 
     def lead(self) -> Line:

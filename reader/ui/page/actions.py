@@ -134,7 +134,7 @@ class PageActions(Controller):
             )
 
     def go_to_unread(self, direction: int) -> bool:
-        is_found = self._app.papers.next_where(_is_unread, direction)
+        is_found = self._app.papers.next_where(is_unread, direction)
         if is_found:
             self.follow()
         else:
@@ -142,7 +142,7 @@ class PageActions(Controller):
         return is_found
 
 
-def _is_unread(row: PaperRow) -> bool:
+def is_unread(row: PaperRow) -> bool:
     return not row.read and not row.hidden
 
 

@@ -71,7 +71,7 @@ class Presentation:
     """Whether what is unfolded ends in a button that folds it again; a command prints none."""
 
 
-class Reading(NamedTuple):
+class ShownPaper(NamedTuple):
     """A paper in the detail pane or on the page, with everything that is shown about it."""
 
     key: PaperKey
@@ -225,7 +225,7 @@ def _comment(placed: ThreadedComment, width: int, look: Presentation) -> Iterato
     if comment.is_hidden:
         yield from fill([Piece("a comment that is hidden", "muted")], width)
         return
-    yield from fill([*_head(comment, look), *([Piece(_LOST, "muted")] if placed.lost_parent else [])], width)
+    yield from fill([*_comment_heading(comment, look), *([Piece(_LOST, "muted")] if placed.lost_parent else [])], width)
     if comment.is_automated and not look.is_unfolded:
         papers = sum(len(block.items) for block in comment.blocks if isinstance(block, Items))
         what, more = ("automated, similar papers ", f"+{papers}") if papers else ("automated ", "+")
@@ -234,7 +234,7 @@ def _comment(placed: ThreadedComment, width: int, look: Presentation) -> Iterato
         yield from text_lines(comment.blocks, width, look.glyphs)
 
 
-def _head(comment: Comment, look: Presentation) -> list[Piece]:
+def _comment_heading(comment: Comment, look: Presentation) -> list[Piece]:
     dot = look.glyphs.dot
     told = [short_day(comment.at[:10], look.today, weekday=False)] if comment.at else []
     told += ["edited"] if comment.is_edited else []
@@ -249,11 +249,11 @@ def text_lines(blocks: Sequence[Block], width: int, glyphs: Glyphs) -> list[Line
     for number, block in enumerate(blocks):
         for line in writer.lines(block, blocks[number - 1] if number else None):
             # Code and tables are cut, not wrapped.
-            lines.append(cut_line(tuple(_drawn(line, glyphs)), width, glyphs.ellipsis))
+            lines.append(cut_line(tuple(_draw_pieces(line, glyphs)), width, glyphs.ellipsis))
     return lines
 
 
-def _drawn(line: DocumentLine, glyphs: Glyphs) -> Iterator[Piece]:
+def _draw_pieces(line: DocumentLine, glyphs: Glyphs) -> Iterator[Piece]:
     for piece in line.pieces:
         role = "muted" if piece.role in _MUTED else _STYLED.get(piece.role, "text")
         target = piece.action[1] if piece.action else ""
@@ -320,7 +320,7 @@ def found_lines(found: Findings | None, width: int, glyphs: Glyphs, *, is_page: 
         action = ("place", str(hit.block))
         if hit.section is not None:
             lines.append((Piece(cut(literal(_name(hit.section)), width, glyphs.ellipsis), "facts", action=action),))
-        lines += ((Piece(INDENT), *line) for line in fill(_marked(hit, action), width - len(INDENT)))
+        lines += ((Piece(INDENT), *line) for line in fill(_hit_pieces(hit, action), width - len(INDENT)))
     return lines
 
 
@@ -329,7 +329,7 @@ def _name(heading: Heading) -> str:
     return " ".join(filter(None, (f"{sign}{heading.number}", "".join(span.text for span in heading.spans))))
 
 
-def _marked(hit: Hit, action: tuple[str, str]) -> Iterator[Piece]:
+def _hit_pieces(hit: Hit, action: tuple[str, str]) -> Iterator[Piece]:
     end = 0
     for start, stop in hit.marks:
         if start < end:
@@ -355,7 +355,7 @@ _PART = re.compile(
 """Code, or lines of a list, quote or table, or a single line."""
 
 
-def own_lines(reading: Reading, width: int, look: Presentation) -> list[Line]:
+def own_lines(reading: ShownPaper, width: int, look: Presentation) -> list[Line]:
     """The paper's follows, tags, note and highlights.
 
     Of a long note and of many highlights only the beginning is shown, unless they are unfolded.
@@ -465,7 +465,7 @@ PEOPLE_LINES, KEYWORD_LINES = 1, 2
 """Maximum lines of authors and keywords while folded."""
 
 
-def compose(reading: Reading, width: int, look: Presentation) -> list[Line]:
+def compose(reading: ShownPaper, width: int, look: Presentation) -> list[Line]:
     """Return the paper as lines of at most `width` cells, with an empty line between parts."""
     paper, kept, searched = reading.paper, reading.kept, pattern(reading.words)
     organization = fill(mark(paper.organization or "", "people", searched), width)
@@ -507,7 +507,7 @@ def compose(reading: Reading, width: int, look: Presentation) -> list[Line]:
 
 
 def _people(paper: Paper, width: int, look: Presentation, searched: Marker | None) -> list[Line]:
-    names = [_unbroken(mark(name, "people", searched)) for name in paper.authors]
+    names = [_without_breaks(mark(name, "people", searched)) for name in paper.authors]
     count = max(paper.author_count or 0, len(names))
     if not names:
         return fill([Piece(amount(count, "author"), "people")], width) if count else []
@@ -519,7 +519,7 @@ def _people(paper: Paper, width: int, look: Presentation, searched: Marker | Non
     return _fold(names, count, PEOPLE_LINES, line_up, look)
 
 
-def _unbroken(pieces: Iterable[Piece]) -> list[Piece]:
+def _without_breaks(pieces: Iterable[Piece]) -> list[Piece]:
     return [piece._replace(text=without_breaks(piece.text)) for piece in pieces]
 
 
@@ -561,17 +561,17 @@ def _more(hidden: Sequence[Sequence[Piece]], count: int) -> list[Piece]:
 # Facts
 
 
-def _facts(reading: Reading, width: int, look: Presentation) -> list[Line]:
+def _facts(reading: ShownPaper, width: int, look: Presentation) -> list[Line]:
     """The facts side by side; the weekday and then the word "comments" are dropped if that saves a line."""
     count = reading.paper.comments or 0
     word, sign = amount(count, "comment"), f"{count:,} {look.glyphs.comments}"
     forms = ((True, word), (False, word), (False, sign))
     items = (_fact_items(reading, look, comments, weekday=weekday) for weekday, comments in forms)
-    lines = min((join_items(one, _between(look.glyphs), width) for one in items), key=len)
+    lines = min((join_items(one, _separator(look.glyphs), width) for one in items), key=len)
     return _with_position(lines, width, reading.position)
 
 
-def _fact_items(reading: Reading, look: Presentation, comments: str, *, weekday: bool) -> list[list[Piece]]:
+def _fact_items(reading: ShownPaper, look: Presentation, comments: str, *, weekday: bool) -> list[list[Piece]]:
     paper, glyphs = reading.paper, look.glyphs
     has_day = bool(paper.day) and not look.is_preview
     pieces = [Piece(short_day(paper.day or "", look.today, weekday), "facts")] if has_day else []
@@ -588,7 +588,7 @@ def _fact_items(reading: Reading, look: Presentation, comments: str, *, weekday:
     if says_withdrawn(paper.remark):
         pieces.append(Piece("withdrawn", "changed"))
     if paper.upvotes is not None and not look.is_preview:
-        pieces.append(Piece(f"{glyphs.upvotes} {paper.upvotes:,}{_moved(reading.votes, glyphs)}", "facts"))
+        pieces.append(Piece(f"{glyphs.upvotes} {paper.upvotes:,}{_vote_growth(reading.votes, glyphs)}", "facts"))
     if paper.comments:
         pieces.append(Piece(comments, "facts"))
     if paper.submitter and look.is_page:
@@ -616,7 +616,7 @@ def _with_position(lines: list[Line], width: int, position: str) -> list[Line]:
     return [*lines[:-1], spread(lines[-1], right, width)] if fits else [*lines, spread((), right, width)]
 
 
-def _moved(votes: Votes, glyphs: Glyphs) -> str:
+def _vote_growth(votes: Votes, glyphs: Glyphs) -> str:
     """The growth of votes: `  ▂▄▇ +41 since you looked`."""
     if not votes.points:
         return ""
@@ -624,7 +624,7 @@ def _moved(votes: Votes, glyphs: Glyphs) -> str:
     return without_breaks(f" {line} {votes.gained:+d} since you looked" if votes.gained else f" {line}")
 
 
-def _between(glyphs: Glyphs) -> Piece:
+def _separator(glyphs: Glyphs) -> Piece:
     return Piece(f" {glyphs.dot} ", "between")
 
 
@@ -681,7 +681,7 @@ def _links(paper: Paper, width: int, look: Presentation) -> list[Line]:
     items = [_link_item(link, width, look, paper.code_stars) for link in in_order]
     if paper.models or paper.datasets or paper.spaces:
         items += [[Piece(without_breaks(count), "muted")] for count in linked_counts(paper)]
-    return join_items(items, _between(look.glyphs), width)
+    return join_items(items, _separator(look.glyphs), width)
 
 
 def _link_item(link: Link, width: int, look: Presentation, stars: int | None) -> list[Piece]:
@@ -736,7 +736,7 @@ def _topics(paper: Paper, width: int, look: Presentation) -> list[Line]:
     for slug in paper.topics:
         name = literal(look.topic_names.get(slug) or slug.replace("-", " ").capitalize())
         items.append([Piece(cut(name, width, look.glyphs.ellipsis), "topic", action=("topic", slug))])
-    return join_items(items, _between(look.glyphs), width)
+    return join_items(items, _separator(look.glyphs), width)
 
 
 def _categories(paper: Paper, width: int, look: Presentation) -> list[Line]:
@@ -749,7 +749,7 @@ def _categories(paper: Paper, width: int, look: Presentation) -> list[Line]:
         known = categories().get(first)
         items = [f"{known.name} {first}" if known else first, *others]
     items += facts(paper)
-    return join_items([[Piece(literal(item), "facts")] for item in items], _between(look.glyphs), width)
+    return join_items([[Piece(literal(item), "facts")] for item in items], _separator(look.glyphs), width)
 
 
 def _keywords(paper: Paper, width: int, look: Presentation, searched: Marker | None) -> list[Line]:
@@ -759,8 +759,10 @@ def _keywords(paper: Paper, width: int, look: Presentation, searched: Marker | N
 
     def line_up(items: Sequence[Sequence[Piece]], more: Sequence[Piece]) -> list[Line]:
         if not more:
-            return join_items(items, _between(look.glyphs), width)
+            return join_items(items, _separator(look.glyphs), width)
         # The number of the rest stays with the last word.
-        return join_items([*items[:-1], [*items[-1], Piece(without_breaks(" ")), *more]], _between(look.glyphs), width)
+        return join_items(
+            [*items[:-1], [*items[-1], Piece(without_breaks(" ")), *more]], _separator(look.glyphs), width
+        )
 
     return _fold(words, len(words), KEYWORD_LINES, line_up, look) if words else []

@@ -15,7 +15,7 @@ from reader.core.ids import is_arxiv_id
 from reader.core.paper_row import PaperKey
 from reader.feeds.environment import is_offline
 from reader.session.places import Place, view
-from reader.ui.page.lines import Reading
+from reader.ui.page.lines import ShownPaper
 from reader.ui.page.state import FOUND, PAGE, READING
 from reader.ui.refresh.refresher import OFFLINE
 from reader.ui.refresh.state import REFRESH
@@ -61,14 +61,14 @@ class DetailLoader(Controller):
         if state.is_ready:
             self._model.change(state.put(READING, self.read(state.highlighted)))
 
-    def read(self, pk: PaperKey | None) -> Reading | None:
+    def read(self, pk: PaperKey | None) -> ShownPaper | None:
         """A paper with its votes and the searched words; None if it is gone."""
         paper = None if pk is None else self._library.paper(pk)
         if pk is None or paper is None:
             return None
-        return Reading(pk, paper, self._model.state.listing.words, **self._library.facts(pk))
+        return ShownPaper(pk, paper, self._model.state.listing.words, **self._library.facts(pk))
 
-    def read_page(self, pk: PaperKey | None) -> Reading | None:
+    def read_page(self, pk: PaperKey | None) -> ShownPaper | None:
         """A paper for its page, with its related data; None if it is gone."""
         reading = self.read(pk)
         if reading is None:
@@ -183,7 +183,7 @@ class PageRefresher(Controller):
         else:
             self.delay.stop()
 
-    def _is_wanted(self, page: Reading) -> bool:
+    def _is_wanted(self, page: ShownPaper) -> bool:
         """Whether to refresh a paper: it must be in the cache, old, and refreshable."""
         look, state, id = self._look, self._model.state, page.paper.id
         if page.kept is None or look.is_still or state.mode:

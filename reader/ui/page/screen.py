@@ -16,10 +16,10 @@ from reader.core.lines import Line, Piece, cut_line
 from reader.core.paper import Paper
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import OneLine, Reported
+from reader.ui.kit.line_widgets import OneLine, WidgetReport
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.status_lines import DECIDING_KEYS, FIRST_KEYS, Status
-from reader.ui.page.lines import MEASURE, Presentation, Reading, compose, link_keys
+from reader.ui.page.lines import MEASURE, Presentation, ShownPaper, compose, link_keys
 from reader.ui.page.state import FOUND, PAGE, TRIAGE, found_of, is_triaging
 from reader.ui.shell.controller import subscribe
 from reader.ui.shell.screens import OverScreen, Screens
@@ -56,7 +56,7 @@ class PaperDetail(Pane, can_focus=True):
         super().__init__(id=id)
         self.shows_links = shows_links
         self._today = today
-        self._reading: Reading | None = None
+        self._reading: ShownPaper | None = None
         self._look = Presentation(today or date.today(), glyphs=glyphs, is_page=is_page)
         self._lines: list[Line] = []
         self._margin = 0
@@ -64,7 +64,7 @@ class PaperDetail(Pane, can_focus=True):
 
     # Content
 
-    def show(self, reading: Reading) -> None:
+    def show(self, reading: ShownPaper) -> None:
         """Show a paper from its beginning; if it is already shown, keep the scroll position."""
         before = self._reading
         is_same = before is not None and before.paper.pk == reading.paper.pk
@@ -158,7 +158,7 @@ class PaperDetail(Pane, can_focus=True):
         if kind == "unfold":
             self.toggle_fold()
         else:
-            self.post_message(Reported(kind, int(value) if kind in ("place", "passage") else value))
+            self.post_message(WidgetReport(kind, int(value) if kind in ("place", "passage") else value))
         event.stop()
 
 
@@ -185,12 +185,12 @@ class TriageTop(OneLine[str]):
         return cut_line(line, width, self.glyphs.ellipsis)
 
 
-class PaperPage(OverScreen[Reading]):
+class PaperPage(OverScreen[ShownPaper]):
     """A centred column of text of a fixed width, over a status line; `pane` is the pane with the text."""
 
     AUTO_FOCUS = "*"
 
-    def __init__(self, app: ReaderApp, reading: Reading) -> None:
+    def __init__(self, app: ReaderApp, reading: ShownPaper) -> None:
         super().__init__(app, reading)
         look = self._look
         self.pane = PaperDetail(look.glyphs, is_page=True, today=look.fixed_today, shows_links=look.links, id="page")
@@ -203,11 +203,11 @@ class PaperPage(OverScreen[Reading]):
         yield self.status
 
     def on_mount(self) -> None:
-        subscribe(self, self._model, _known, self._draw_again, now=False)
+        subscribe(self, self._model, _shown_state, self._draw_again, now=False)
         subscribe(self, self._model, lambda state: state[TOPIC_NAMES], self._draw_topic_names, now=False)
         subscribe(self, self._model, _triage_number, self._draw_triage)
 
-    def show(self, reading: Reading) -> None:
+    def show(self, reading: ShownPaper) -> None:
         """Show a paper from its beginning, or an update of the shown one; mark the searched words."""
         state = self._model.state
         position = "" if is_triaging(state) else _position(reading, state.listing.count)
@@ -231,7 +231,7 @@ class PaperPage(OverScreen[Reading]):
         self.pane.configure(state[TOPIC_NAMES])
 
 
-def _known(state: State) -> object:
+def _shown_state(state: State) -> object:
     return state.listing.count, state[FOUND]
 
 
@@ -241,7 +241,7 @@ def _triage_number(state: State) -> str:
     return triage.number if triage is not None and is_triaging(state) else ""
 
 
-def _position(reading: Reading, count: int | None) -> str:
+def _position(reading: ShownPaper, count: int | None) -> str:
     """A paper's place in the list as `3 of 34`; empty while unknown, and for near papers."""
     number = reading.number
     return f"{number:,} of {count:,}" if number and count and number <= count else ""

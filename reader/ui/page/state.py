@@ -14,10 +14,10 @@ from reader.ui.full_text.state import TEXT
 from reader.ui.shell.state import Front, Part, State
 
 if TYPE_CHECKING:
-    from reader.ui.page.lines import Findings, Reading
+    from reader.ui.page.lines import Findings, ShownPaper
 
 
-READING: Part[Reading | None] = Part(None)
+READING: Part[ShownPaper | None] = Part(None)
 
 FOUND: Part[Findings | None] = Part(None)
 """What the list's query has to do with the shown paper; None while unknown, and without a query."""
@@ -30,7 +30,7 @@ def close_page(state: State) -> State:
     return state.put(TEXT, None).put(TRIAGE, None).put(PAGE, None).read_outdated_list()
 
 
-PAGE: Front[Reading] = Front(
+PAGE: Front[ShownPaper] = Front(
     lambda state: "triage" if is_triaging(state) else "page",
     "reader.ui.page.screen:PaperPage",
     back=close_page,

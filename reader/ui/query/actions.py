@@ -26,7 +26,7 @@ from reader.refresh.plan import Days
 from reader.session.places import Place, feed_text, view, with_best_first
 from reader.ui.filter.state import COUNTED, FOLLOWED, TOPIC_NAMES, topic_papers
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import LineInput, Reported, TypedLine
+from reader.ui.kit.line_widgets import LineInput, TypedLine, WidgetReport
 from reader.ui.kit.theme import palette_of
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.query.advice import (
@@ -189,7 +189,7 @@ class QueryLine(TypedLine):
 
     def _report_change(self) -> None:
         self._examine()
-        self.post_message(Reported("typed", self.text))
+        self.post_message(WidgetReport("typed", self.text))
 
     def _examine(self) -> None:
         text, cursor = self.text, self._input.cursor_position
@@ -442,9 +442,6 @@ class Completer(Controller):
 LISTS = ("list", "detail", "filter", "empty")
 """Contexts with the list in front; in others the user types or reads, and the list is not replaced."""
 
-BLINK = 0.5
-"""Seconds before a search shows its progress."""
-
 
 class FeedSearch(Controller):
     """Runs the search that the state requests, one at a time, and stops when the state drops it."""
@@ -461,7 +458,8 @@ class FeedSearch(Controller):
             self._model.change(state.list_results(answer))
             return
         self.stop()
-        self._model.change(self._model.state.search_feed(text))
+        self._model.change(self._model.state.search_feed(text).search_progressed("searching the feed"))
+        self._model.show_notice(self._begun(text))
         self._worker = self._background.start("search", partial(self._run, text), exclusive=True)
 
     def stop_at(self, moment: Moment) -> bool:
@@ -481,22 +479,15 @@ class FeedSearch(Controller):
             worker.cancel()
 
     async def _run(self, text: str) -> None:
-        blink = self._background.delayed(lambda: self._report(text, "searching the feed"))
-        blink.begin(BLINK)
         try:
             listings = await self._ask(text)
-        except ReaderError as error:
+        except Exception as error:
             self._end()
-            self._model.show_outcome(
-                f"{error} · {self._keymap.key('find.feed')} searches again", "warning", self._begun(text)
-            )
+            if not isinstance(error, ReaderError):
+                raise
+            again = f"{self._keymap.key('find.feed')} searches again"
+            self._model.show_outcome(f"{error} · {again}", "warning", self._begun(text))
             return
-        except Exception:
-            self._end()
-            raise
-        finally:
-            # A stopped search reports nothing more: another may be running.
-            blink.stop()
         self._end()
         self._list_or_keep(FeedResults(text, listings, self._library.pk_of, self._store))
 
@@ -535,10 +526,7 @@ class FeedSearch(Controller):
 
     def _report(self, text: str, progress: str) -> None:
         """Show the progress of the search for `text`; a stopped search, which takes a moment to end, shows none."""
-        state = self._model.state
-        if state.search.asking == text:
-            if state.search.progress is None:
-                self._model.show_notice(self._begun(text))
+        if self._model.state.search.asking == text:
             self._model.change(self._model.state.search_progressed(progress))
 
     def _begun(self, text: str) -> str:

@@ -42,7 +42,7 @@ LONG = 31
 """Minimum number of days for a refresh to show its rate and remaining time."""
 
 
-class Wanted(NamedTuple):
+class RefreshRequest(NamedTuple):
     """A refresh to run."""
 
     plan: Plan | None = None
@@ -61,8 +61,8 @@ class Refresher(Controller):
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
         self._worker: Worker[None] | None = None
-        self._wanted = Wanted()
-        self._later: list[Wanted] = []
+        self._wanted = RefreshRequest()
+        self._later: list[RefreshRequest] = []
         self._begun = 0.0
         self.retry = self._background.delayed(self.begin)
         self._tries = 0
@@ -95,7 +95,7 @@ class Refresher(Controller):
     def begin(self, plan: Plan | None = None, *, is_asked: bool = False) -> None:
         """Fetch the latest days, or the days of `plan`, unless a refresh is already running."""
         if not self._status.is_running:
-            self._start(Wanted(plan, is_asked=is_asked))
+            self._start(RefreshRequest(plan, is_asked=is_asked))
 
     def fetch(self, plan: Plan, view: str, name: str) -> None:
         """Fetch the days of the current view, before a running refresh continues.
@@ -108,7 +108,7 @@ class Refresher(Controller):
             if not self._wanted.view:
                 # A refresh for a view is dropped once the user has left it.
                 self._later.append(self._wanted)
-        self._start(Wanted(plan, view, name))
+        self._start(RefreshRequest(plan, view, name))
 
     def fetch_many(self, plan: Plan, view: str, name: str) -> None:
         """Fetch many days, as `fetch` does, and say how to stop."""
@@ -116,13 +116,13 @@ class Refresher(Controller):
         stop = self._keymap.key("app.escape")
         self._model.show_notice(f"fetching {name} · {stop} stops · papers so far are kept")
 
-    def _start(self, wanted: Wanted) -> None:
+    def _start(self, wanted: RefreshRequest) -> None:
         before, self._wanted = self._worker, wanted
         self._came = ""
         self._is_offline = False
         running = partial(self._run, wanted, before)
         self._worker = self._background.start("refresh", running, exclusive=True)
-        self._change(self._status.started(wanted.view))
+        self._change(self._status.with_start(wanted.view))
 
     def stop_at(self, moment: Moment) -> bool:
         if moment != "last" or self._worker is None or not self._status.is_running:
@@ -134,7 +134,7 @@ class Refresher(Controller):
         self._model.show_notice("refresh stopped · papers so far are kept")
         return True
 
-    async def _run(self, wanted: Wanted, before: Worker[None] | None) -> None:
+    async def _run(self, wanted: RefreshRequest, before: Worker[None] | None) -> None:
         try:
             if before is not None:
                 # Two refreshes writing at once would block each other.
@@ -184,7 +184,7 @@ class Refresher(Controller):
             case {"step": "wait", "seconds": seconds, "why": why}:
                 self._progress(f"{why}, {seconds:.0f} s")
             case {"failed": "day", "error": problem}:
-                self._change(self._status.failed(problem, FEED_ERROR, self._local_time()))
+                self._change(self._status.with_failure(problem, FEED_ERROR, self._local_time()))
             case {"step": "fetched"}:
                 if (error := error_of(line)) is None:
                     self._succeed(line)
@@ -285,7 +285,7 @@ class Refresher(Controller):
             if self._wanted.is_asked or key:
                 self._tell(str(error) if self._wanted.is_asked else f"{trouble} · {key} tries again", "warning")
         self._told = trouble
-        self._change(self._status.failed(str(error), trouble, self._local_time()))
+        self._change(self._status.with_failure(str(error), trouble, self._local_time()))
 
     def _tell(self, text: str, tone: Tone = "done", *, begun: str = "") -> None:
         """Report the end of a refresh: as an outcome replacing the notice `begun` if the user asked, else as news."""

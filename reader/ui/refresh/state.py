@@ -27,10 +27,10 @@ class RefreshStatus(NamedTuple):
     def is_running(self) -> bool:
         return self.progress is not None
 
-    def started(self, view: str = "") -> RefreshStatus:
+    def with_start(self, view: str = "") -> RefreshStatus:
         return self._replace(progress="starting", view=view)
 
-    def failed(self, problem: str, trouble: str, now: datetime) -> RefreshStatus:
+    def with_failure(self, problem: str, trouble: str, now: datetime) -> RefreshStatus:
         """Record that the feed could not be read, as a sentence and in a word or two; `now` is local time."""
         since = (self.failing_since if self.problem else None) or now
         return self._replace(problem=problem, trouble=trouble, failing_since=since)

@@ -29,7 +29,7 @@ class Offer:
     """Whether it does something here; otherwise it tells where, and comes after the others."""
 
 
-class Here(NamedTuple):
+class CommandContext(NamedTuple):
     """The user's context for a typed command."""
 
     selected: tuple[str, ...] = ()
@@ -47,7 +47,7 @@ class Candidate(NamedTuple):
     about: str = ""
 
 
-class Suggested(NamedTuple):
+class Suggestion(NamedTuple):
     """Completions that replace the end of a line from `start` on."""
 
     start: int = 0
@@ -57,7 +57,7 @@ class Suggested(NamedTuple):
     """Whether the line begins with the name of a command."""
 
 
-class Typed(NamedTuple):
+class ParsedLine(NamedTuple):
     """A valid typed line: a command of the shell, or an action of the keys."""
 
     words: tuple[str, ...] = ()
@@ -92,7 +92,7 @@ class Outcome(NamedTuple):
         return self.errors.partition("\n")[0].removeprefix(f"{APP}: ")
 
 
-class Running(Protocol):
+class RunningCommand(Protocol):
     """A command that runs."""
 
     def wait(self) -> Outcome:
@@ -128,11 +128,11 @@ class Shell(Protocol):
     def page(self, name: str) -> ManualPage:
         """A page of the manual; slow."""
 
-    def suggest(self, line: str) -> Suggested:
+    def suggest(self, line: str) -> Suggestion:
         """The completions of a line; reads files, so call it in a thread."""
 
-    def understand(self, line: str, here: Here) -> Typed:
+    def understand(self, line: str, here: CommandContext) -> ParsedLine:
         """The meaning of a line; raises UsageError."""
 
-    def start(self, words: Sequence[str], columns: int) -> Running:
+    def start(self, words: Sequence[str], columns: int) -> RunningCommand:
         """Run a command in a separate process, with output `columns` wide; raises ReaderError."""

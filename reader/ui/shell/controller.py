@@ -12,7 +12,7 @@ from reader.core.paper_row import PaperKey
 from reader.keys.actions import Context
 from reader.keys.keymap import Keymap
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.textual_fixes import Delayed
+from reader.ui.kit.textual_fixes import DelayedCall
 from reader.ui.shell.state import State, Tone
 
 if TYPE_CHECKING:
@@ -74,15 +74,15 @@ class Model:
 
     def show_notice(self, text: str, tone: Tone = "done") -> None:
         """Show an answer to the last action in the last line, until the next one."""
-        self.change(self._state.change_notices(lambda notices: notices.answered(text, tone)))
+        self.change(self._state.change_notices(lambda notices: notices.with_answer(text, tone)))
 
     def show_outcome(self, text: str, tone: Tone = "done", begun: str = "") -> None:
         """Report the end of a slow action, replacing its notice `begun`, else as news."""
-        self.change(self._state.change_notices(lambda notices: notices.ended(text, tone, begun)))
+        self.change(self._state.change_notices(lambda notices: notices.with_end(text, tone, begun)))
 
     def show_news(self, text: str, tone: Tone = "done") -> None:
         """Report something that happened on its own, once no answer is shown."""
-        self.change(self._state.change_notices(lambda notices: notices.told(text, tone)))
+        self.change(self._state.change_notices(lambda notices: notices.with_news(text, tone)))
 
 
 class _Followers:
@@ -285,8 +285,8 @@ class Background:
         watched = partial(self._watch, group, work)
         return self._app.run_worker(watched, group=group, exclusive=exclusive, exit_on_error=False)
 
-    def delayed(self, act: Callable[[], object]) -> Delayed:
-        return Delayed(self._app, act)
+    def delayed(self, act: Callable[[], object]) -> DelayedCall:
+        return DelayedCall(self._app, act)
 
     async def _watch(self, group: str, work: Work) -> None:
         """Do the work and report failures, which would otherwise end the reader or be lost."""

@@ -115,12 +115,12 @@ class PaneChoice(NamedTuple):
             share = max(share, LEAST_LIST / room, 1 - WIDEST_DETAIL / room)
         return PaneSizes(filter_width, share)
 
-    def resized(self, width: int, *, filter_width: int | None = None, list_share: float | None = None) -> PaneChoice:
+    def with_width(self, width: int, *, filter_width: int | None = None, list_share: float | None = None) -> PaneChoice:
         now = self.at(width)
         sizes = PaneSizes(filter_width or now.filter_width, list_share or now.list_share)
         return self._replace(sizes={**self.sizes, shape_at(width): sizes})
 
-    def toggled(self, pane: PaneName) -> PaneChoice:
+    def toggle(self, pane: PaneName) -> PaneChoice:
         return self._replace(hidden=self.hidden ^ {pane})
 
     def with_other_density(self) -> PaneChoice:

@@ -357,7 +357,7 @@ class ListContent:
         has_dates = before.has_dates if is_same else papers_have_dates(self.order, is_one_day=is_one_day)
         return replace(self, has_dates=has_dates)
 
-    def with_moved(self, pk: PaperKey, place: int) -> ListContent:
+    def move_paper(self, pk: PaperKey, place: int) -> ListContent:
         """The same content with a paper at another place, under the cursor."""
         pks = [one for one in self.order.pks if one != pk]
         pks.insert(place, pk)
@@ -434,7 +434,7 @@ class PaperSelection:
         # Mostly the same, and a union of a hundred thousand takes milliseconds.
         return PaperSelection(papers, papers if self.listed == self.papers else self.listed | more)
 
-    def toggled(self, pks: Collection[PaperKey]) -> PaperSelection:
+    def toggle(self, pks: Collection[PaperKey]) -> PaperSelection:
         if not self.listed.issuperset(pks):
             return self.with_papers(pks)
         return PaperSelection(self.papers.difference(pks), self.listed.difference(pks))

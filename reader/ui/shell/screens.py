@@ -62,7 +62,7 @@ class OverScreen(ModalScreen[None], Generic[T], inherit_bindings=False):
         self._is_there.set()
 
     def on_resize(self, event: events.Resize) -> None:
-        self._model.change(self._model.state.resized(*event.size))
+        self._model.change(self._model.state.with_size(*event.size))
 
     def draw_status(self, state: State) -> None:
         if self.status.is_attached:

@@ -64,24 +64,24 @@ class Notices(NamedTuple):
         """The notice to show; empty without one."""
         return self.answer if self.answer.text else self.news
 
-    def answered(self, text: str, tone: Tone = "done") -> Notices:
+    def with_answer(self, text: str, tone: Tone = "done") -> Notices:
         """Show the answer to an action, even if it repeats the last."""
         return self._replace(answer=Notice(text, tone), happened=self.happened + 1)
 
-    def told(self, text: str, tone: Tone = "done") -> Notices:
+    def with_news(self, text: str, tone: Tone = "done") -> Notices:
         """Replace the last news, shown once no answer is."""
         return self._replace(news=Notice(text, tone), happened=self.happened + (not self.answer.text))
 
-    def ended(self, text: str, tone: Tone = "done", begun: str = "") -> Notices:
+    def with_end(self, text: str, tone: Tone = "done", begun: str = "") -> Notices:
         """Show the end of a slow action instead of its answer `begun`; else as news."""
-        return self.answered(text, tone) if self.answer.text in ("", begun) else self.told(text, tone)
+        return self.with_answer(text, tone) if self.answer.text in ("", begun) else self.with_news(text, tone)
 
-    def acted(self) -> Notices:
+    def without_answer(self) -> Notices:
         """Remove the answer, because the user began another action."""
         return self._replace(answer=Notice(), happened=self.happened + 1) if self.answer.text else self
 
-    def passed(self) -> Notices:
-        return self.acted() if self.answer.text else self._replace(news=Notice())
+    def without_news(self) -> Notices:
+        return self.without_answer() if self.answer.text else self._replace(news=Notice())
 
 
 class Prompt(NamedTuple):
@@ -327,7 +327,7 @@ class State:
 
     def _go(self, to: Where, at: Position | None, trail: tuple[Stop, ...]) -> State:
         state = self.leave_paper().search_stopped()
-        search, notices = state.search._replace(wanted=""), state.notices.acted()
+        search, notices = state.search._replace(wanted=""), state.notices.without_answer()
         asked = replace(state, place=to.place, results=to.results, trail=trail, search=search, notices=notices)
         return asked.request_list(self._cursor_in(to) if at is None else at)
 
@@ -389,7 +389,7 @@ class State:
     def _next_request(self, at: Position) -> ListRequest:
         return ListRequest(self.request.number + 1 if self.request else 1, at)
 
-    def listed(self, listing: ListContent) -> State:
+    def with_list(self, listing: ListContent) -> State:
         """Store a list that was read, or its first screenful; another view clears the selection."""
         is_same_view = listing.place.view == self.listing.place.view
         selection = self.selection.in_list(listing.order.pks) if is_same_view else NOTHING_SELECTED
@@ -460,17 +460,17 @@ class State:
         return self.is_list_coming and self.listing.where == self.where and not self.listing.order.pks
 
     def rank(self) -> State:
-        return replace(self.listed(ListContent(self.place, results=self.results)), is_list_coming=True)
+        return replace(self.with_list(ListContent(self.place, results=self.results)), is_list_coming=True)
 
     def list_stopped(self) -> State:
         """Record that reading the list was stopped; another read follows."""
         return replace(self, is_list_coming=False)
 
     def list_failed(self, problem: str) -> State:
-        return replace(self, is_list_coming=False, notices=self.notices.told(problem, "warning"))
+        return replace(self, is_list_coming=False, notices=self.notices.with_news(problem, "warning"))
 
-    def move_listed(self, pk: PaperKey, place: int) -> State:
-        return replace(self, listing=self.listing.with_moved(pk, place))
+    def with_paper_moved(self, pk: PaperKey, place: int) -> State:
+        return replace(self, listing=self.listing.move_paper(pk, place))
 
     def marked(self) -> State:
         return replace(self, marks_version=self.marks_version + 1)
@@ -479,15 +479,15 @@ class State:
         """Store changed views; the list follows if its own view has a new query."""
         views = views._replace(added=views.added or self.views.added)
 
-        def renewed(where: Where) -> Where:
+        def renew(where: Where) -> Where:
             here = where.place.view
             if not here.id.startswith(SAVED):
                 return where
             now = next((one for one in views.saved_views if one.id == here.id), here)
             return where._replace(place=where.place._replace(view=now))
 
-        trail = tuple(stop._replace(where=renewed(stop.where)) for stop in self.trail)
-        known, here = replace(self, views=views, trail=trail), renewed(self.where)
+        trail = tuple(stop._replace(where=renew(stop.where)) for stop in self.trail)
+        known, here = replace(self, views=views, trail=trail), renew(self.where)
         return known if here == self.where else known._go(here, None, trail)
 
     # The query
@@ -566,7 +566,7 @@ class State:
     def ready(self) -> State:
         return replace(self, is_ready=True)
 
-    def resized(self, width: int, height: int = 24) -> State:
+    def with_size(self, width: int, height: int = 24) -> State:
         is_same = (width, height) == (self.width, self.height)
         return self if is_same else replace(self, width=width, height=height)._with_focus_in_view()
 
@@ -580,7 +580,7 @@ class State:
         state = replace(self, is_filter_open=is_open)
         return state if state.focus in state.shown else replace(state, focus="list")
 
-    def focused(self, focus: PaneName) -> State:
+    def with_focus(self, focus: PaneName) -> State:
         """Focus a pane; a click during typing keeps the query."""
         state = self
         if self.draft is not None:
@@ -597,7 +597,7 @@ class State:
 
     def hide_pane(self, pane: PaneName) -> State:
         state = self.close_filter() if pane == "filter" and pane not in self.panes.hidden else self
-        return state.choose_panes(self.panes.toggled(pane))
+        return state.choose_panes(self.panes.toggle(pane))
 
     def step_back(self) -> State:
         """Close or leave the topmost thing: a screen, a pane, the selection, the list. At the top nothing changes."""
@@ -606,7 +606,7 @@ class State:
         if self.focus == "filter":
             return self.close_filter()
         if self.focus == "detail":
-            return self.focused("list")
+            return self.with_focus("list")
         return self.choose(NOTHING_SELECTED) if self.selection.count else self.walk_back()
 
     def busy_with(self, activity: str) -> State:

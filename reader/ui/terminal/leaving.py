@@ -46,7 +46,7 @@ the focus and of the mouse, the pointer's shape, the keyboard protocol, the titl
 cursor."""
 
 
-class Leaving:
+class ExitSupervisor:
     """Supervises the end of the reader, from before the terminal changes until the app has ended."""
 
     def __init__(self, frame: FirstFrame | None = None, end: Callable[[int], object] = os._exit) -> None:
@@ -88,9 +88,9 @@ class Leaving:
 
     def _take_signals(self) -> None:
         for number in self._before:
-            signal.signal(number, self._heed)
+            signal.signal(number, self._handle_signal)
 
-    def _heed(self, number: int, _frame: FrameType | None) -> None:
+    def _handle_signal(self, number: int, _frame: FrameType | None) -> None:
         if not all(map(os.isatty, self._terminals)):
             self._drop_output()
         self._leave_by(number)

@@ -41,7 +41,7 @@ class WhyActions(Controller):
     def show(self, _count: int | None) -> None:
         """Show what is stored at once, and again once it is up to date."""
         paper = self._library.paper(self._model.state.highlighted)
-        self._model.change(self._model.state.put(WHY, Why(paper, self._stored(paper))))
+        self._model.change(self._model.state.put(WHY, Why(paper, self._read_explanation(paper))))
         self._background.start("why", self._renew)
 
     @handles(each={"why.raise": "raise", "why.lower": "lower", "why.mute": "mute", "why.reset": "reset"})
@@ -83,7 +83,7 @@ class WhyActions(Controller):
             known = await asyncio.to_thread(self._explain, why.paper)
             self._model.change(self._model.state.update(WHY, lambda why: why._replace(known=known)))
 
-    def _stored(self, paper: Paper | None) -> Explanation:
+    def _read_explanation(self, paper: Paper | None) -> Explanation:
         """The learned subjects, and the reasons why the paper suits the user, as they are stored."""
         from reader.ui.why.lines import Explanation
 
@@ -94,7 +94,7 @@ class WhyActions(Controller):
         """The same, with what gave the paper its topics, and what rules and programs did to it."""
         from reader.cache.watching import Act, ProgramMark, made_by_agents, rule_effects
 
-        known = self._stored(paper)
+        known = self._read_explanation(paper)
         if paper is None:
             return known
         reasons = self._app.rules().explain(paper.title, paper.abstract, paper.keywords)
@@ -112,7 +112,7 @@ class WhyActions(Controller):
         if direction == "mute" and wish.step is None:
             direction = "reset"
         for _ in range(min(times, 10)):
-            wish = wish.moved(direction)
+            wish = wish.after_step(direction)
         if await self._library.decide([wish]) is None:
             return ""
         named = wish._replace(name=self._model.state[TOPIC_NAMES].get(wish.name, wish.name))

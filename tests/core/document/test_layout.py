@@ -367,7 +367,7 @@ def test_places_are_lines_letters_and_shares() -> None:
         assert layout.next_section(place, step) == to
     first, second = layout.lines(0)
     fronted = Layout(EVERYTHING, 30, front=[second])
-    assert fronted.placed(at(0, 0), 4) == [
+    assert fronted.placed_lines(at(0, 0), 4) == [
         (at(0), second),
         (at(0, 1), first),
         (at(0, 2), second),
@@ -386,7 +386,7 @@ def test_any_document_fits_and_keeps_its_letters(document: Document, width: int)
         if block.anchor:
             assert layout.place_of(block.anchor) is not None
     total = sum(len(layout.lines(index)) for index in range(len(document.blocks)))
-    assert len(layout.placed(TextPlace(), 10_000)) == total == len(list(layout))
+    assert len(layout.placed_lines(TextPlace(), 10_000)) == total == len(list(layout))
 
 
 LONG = Document(
@@ -410,12 +410,12 @@ def test_rows_down_and_up_again_are_the_same_place(row: int, step: int) -> None:
     further = layout.down(place, step)
     assert layout.up(further, step) == place or layout.down(further, 1) == further
     assert layout.share(place) <= layout.share(further) <= 1
-    assert layout.placed(place, step + 1)[-1] == layout.placed(further, 1)[0]
+    assert layout.placed_lines(place, step + 1)[-1] == layout.placed_lines(further, 1)[0]
 
 
 @each("width", [None, 1, 20, 80])
 def test_an_empty_document_has_no_lines(width: int | None) -> None:
     layout = Layout(Document("T", ()), width)
     assert list(layout) == []
-    assert layout.placed(TextPlace(), 5) == []
+    assert layout.placed_lines(TextPlace(), 5) == []
     assert layout.share(TextPlace()) == 0

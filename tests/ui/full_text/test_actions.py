@@ -18,7 +18,7 @@ from reader.core.passages import Passage, parse_passage
 from reader.ui.full_text import view as view_module
 from reader.ui.full_text.actions import FullTextActions
 from reader.ui.full_text.state import TEXT
-from reader.ui.page.lines import Reading
+from reader.ui.page.lines import ShownPaper
 from reader.ui.page.state import PAGE
 from reader.ui.shell.controller import handlers_of
 from tests.ui.bench import Bench
@@ -40,7 +40,7 @@ class Texts(Bench):
             "mark": self.mark,
             "pk_of": {"2404.00009": 9}.get,
         }
-        state = at("all").put(PAGE, Reading(1, paper(id="2605.00001"), (), STILL)).resized(80, 24)
+        state = at("all").put(PAGE, ShownPaper(1, paper(id="2605.00001"), (), STILL)).with_size(80, 24)
         super().__init__(state, library, copy_to_clipboard=lambda text: note(("copy", text)))
         vars(self.app).update(
             bookmark_keeper=SimpleNamespace(of=lambda _id: None),
@@ -68,7 +68,7 @@ class Texts(Bench):
 
     def do(self, *ids: str, count: int | None = None) -> str:
         """Run actions, and return what is said since."""
-        self.model.change(self.model.state.change_notices(lambda notices: notices.acted()))
+        self.model.change(self.model.state.change_notices(lambda notices: notices.without_answer()))
         for id in ids:
             self.handlers[id](count)
         return self.notice

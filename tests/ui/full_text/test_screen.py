@@ -22,7 +22,7 @@ from reader.ui.full_text.lines import (
     LineMarks,
     TextLink,
     TextProgress,
-    clipped,
+    clip_line,
     front_lines,
     goal_of,
     links_in,
@@ -36,7 +36,7 @@ from reader.ui.full_text.state import view_text
 from reader.ui.full_text.text import FullText, Outline
 from reader.ui.full_text.view import PlacedHighlight, Size, TextView
 from reader.ui.kit.glyphs import ASCII, UNICODE
-from reader.ui.kit.line_widgets import Reported
+from reader.ui.kit.line_widgets import WidgetReport
 from reader.ui.kit.lines import pattern
 from reader.ui.kit.pane import draw_scrollbars
 from reader.ui.kit.status_lines import Status
@@ -60,8 +60,8 @@ class TextStage(Stage):
         self.view = view
         self.pane.show(view)
 
-    @on(Reported)
-    def scroll(self, event: Reported) -> None:
+    @on(WidgetReport)
+    def scroll(self, event: WidgetReport) -> None:
         if event.kind == "text share":
             self.show(self.view.scroll_to(event.value))
         elif event.kind == "text lines":
@@ -103,7 +103,7 @@ async def test_the_bar_tells_the_progress_and_is_clicked_and_dragged() -> None:
         for x in (13, 15):
             await pilot.click(offset=(x, 2))
         await pilot.pause()
-        heard = [(one.kind, one.value) for one in app.told if isinstance(one, Reported)]
+        heard = [(one.kind, one.value) for one in app.told if isinstance(one, WidgetReport)]
         share = heard[1][1]
         assert share == pytest.approx(0.96, abs=0.001)
         assert heard == [
@@ -201,7 +201,7 @@ async def test_each_state_of_a_text_is_drawn_over_its_lines(monkeypatch: pytest.
             PlacedHighlight(Passage("1", "x", note="n"), places[0]),
             PlacedHighlight(Passage("2", "y"), places[1]),
         ]
-        highlighted = replace(view, highlights=view.highlights.with_kept(kept))
+        highlighted = replace(view, highlights=view.highlights.with_highlights(kept))
         barred = {y: f"▎ {plain[y][2:]}" for y in (4, 5, 6)}
         assert drawn(highlighted) == {2: f"✎ {plain[2][2:]}", **barred} and over(2) == [
             ("follow ", "passage"),
@@ -240,7 +240,7 @@ def test_the_last_line_says_what_keys_do_in_each_state_of_a_text() -> None:
     selected = text_status(view_text(state, view.select()), KEYMAP)
     assert (selected.keys[0], selected.stays) == (("c", "highlight"), True)
     kept = PlacedHighlight(Passage("1", "x"), Range(Point(4, 1), Point(4, 3)))
-    marked = replace(view, highlights=view.highlights.with_kept([kept])).take(kept)
+    marked = replace(view, highlights=view.highlights.with_highlights([kept])).take(kept)
     assert ("c", "remove") in text_status(view_text(state, marked), KEYMAP).keys
     asked = state.prompt_for(Prompt((("t", "Latest"),), "g"))
     assert text_status(view_text(asked, view.choose_link()), KEYMAP)[1:3] == ((("t", "Latest"),), "g")
@@ -272,20 +272,20 @@ async def test_an_outline_shows_where_one_reads_or_its_cursor_and_is_clicked(mon
     async with staged(Stage(pane), 20, 4) as (app, pilot):
         for shown, here, first, lines in (
             (outline, 0, 0, [f"   {one}" for one in entries[:4]]),
-            (outline.opened(0).move(9), 3, 4, [*(f"   {one}" for one in (*entries[4:], "References")), f"▌{lost}"]),
-            (outline.opened(30), 2, 2, [*(f"   {one}" for one in entries[2:4]), "▌    2.1 Zebra cro…", "   3 Results"]),
+            (outline.focus(0).move(9), 3, 4, [*(f"   {one}" for one in (*entries[4:], "References")), f"▌{lost}"]),
+            (outline.focus(30), 2, 2, [*(f"   {one}" for one in entries[2:4]), "▌    2.1 Zebra cro…", "   3 Results"]),
         ):
             pane.show(shown, here)
             await pilot.pause()
             assert drawn(pane) == lines
             assert pane.scroll_offset.y == first
         lines_painted = watch_paints(pane, monkeypatch)
-        for shown, is_painted in ((outline.opened(30), False), (outline.opened(30).closed(), True)):
+        for shown, is_painted in ((outline.focus(30), False), (outline.focus(30).closed(), True)):
             pane.show(shown, 2)
             assert (-1 in lines_painted) is is_painted
         await pilot.click(OutlinePane, offset=(5, 1))
         await pilot.pause()
-        assert [(one.kind, one.value) for one in app.told if isinstance(one, Reported)] == [("entry", 1)]
+        assert [(one.kind, one.value) for one in app.told if isinstance(one, WidgetReport)] == [("entry", 1)]
         await pilot.resize_terminal(30, 12)
         assert drawn(pane)[6:9] == ["   References", f" {lost[:-1]}t: gone", ""]
 
@@ -407,12 +407,12 @@ def test_signs_are_in_ascii_if_asked_for() -> None:
 
 def test_the_edges_of_a_wide_line_have_signs_where_it_goes_on() -> None:
     line: Line = (Piece("abcdef", "strong"), Piece("ghijkl"))
-    assert text(clipped(line, 0, 8, UNICODE)) == "abcdefg›"
-    assert text(clipped(line, 3, 6, UNICODE)) == "‹efgh›"
-    assert text(clipped(line, 6, 8, UNICODE)) == "‹hijkl"
-    assert text(clipped(line, 20, 8, UNICODE)) == ""
-    assert text(clipped(line, 0, 12, UNICODE)) == "abcdefghijkl"
-    assert [piece.role for piece in clipped(line, 3, 6, ASCII)] == ["more", "strong", "text", "more"]
+    assert text(clip_line(line, 0, 8, UNICODE)) == "abcdefg›"
+    assert text(clip_line(line, 3, 6, UNICODE)) == "‹efgh›"
+    assert text(clip_line(line, 6, 8, UNICODE)) == "‹hijkl"
+    assert text(clip_line(line, 20, 8, UNICODE)) == ""
+    assert text(clip_line(line, 0, 12, UNICODE)) == "abcdefghijkl"
+    assert [piece.role for piece in clip_line(line, 3, 6, ASCII)] == ["more", "strong", "text", "more"]
 
 
 @settings(max_examples=60, deadline=None)
@@ -420,7 +420,7 @@ def test_the_edges_of_a_wide_line_have_signs_where_it_goes_on() -> None:
 def test_a_clipped_line_has_just_the_cells_of_its_part(texts: list[str], start: int, width: int) -> None:
     line = tuple(Piece(one, str(number)) for number, one in enumerate(texts) if one)
     cells = sum(cell_len(piece.text) for piece in line)
-    assert measure(clipped(line, start, width, UNICODE)) == max(0, min(width, cells - start))
+    assert measure(clip_line(line, start, width, UNICODE)) == max(0, min(width, cells - start))
 
 
 @each(
@@ -454,7 +454,7 @@ NAMES = ("3", "3.2", "Figure 2", "Table 4", "(7)", "Theorem", "B", "[12]", "[13]
 def leads(text: Paragraph) -> list[str]:
     """What the references of a paragraph lead to."""
     layout = Layout(Document("A", (text, *BLOCKS)), 200)
-    lines = layout.placed(TextPlace(), 1)
+    lines = layout.placed_lines(TextPlace(), 1)
     return [
         NAMES[link.goal.block - 1] if isinstance(link.goal, TextPlace) else link.goal
         for link in links_in(lines, layout)
@@ -506,7 +506,7 @@ def test_a_reference_has_its_place_in_the_line() -> None:
     spans = Span("2", "", "#lost"), Span(" and "), Span("here", "", "https://x.example/")
     layout = Layout(Document("A", (paragraph("as Section 3.2 says [12, 13], in Figure ", *spans), *BLOCKS)), 200)
     method, first, second, figure = (TextPlace(*place) for place in ((2, 1), (8, 1), (9, 0), (3, 1)))
-    assert links_in(layout.placed(TextPlace(), 1), layout) == [
+    assert links_in(layout.placed_lines(TextPlace(), 1), layout) == [
         *(TextLink(TextPlace(), 3, "Section 3.2", method), TextLink(TextPlace(), 20, "[12]", first)),
         *(TextLink(TextPlace(), 25, "[13]", second), TextLink(TextPlace(), 40, "Figure 2", figure)),
         TextLink(TextPlace(), 46, "here", "https://x.example/"),

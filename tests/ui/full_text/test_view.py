@@ -177,13 +177,13 @@ def test_back_returns_to_where_jumps_began(view: TextView) -> None:
 def test_another_size_keeps_the_place(view: TextView, size: Size) -> None:
     reading = view.next_section(1).scroll(20)
     spot = reading.spot(reading.top)
-    resized = reading.resized(size)
+    resized = reading.with_size(size)
     assert resized.spot(resized.top) <= spot < resized.spot(resized.scroll(1).top)
-    assert resized.resized(SIZE).top.block == reading.top.block
-    assert view.resized(size).top == TextPlace()
+    assert resized.with_size(SIZE).top.block == reading.top.block
+    assert view.with_size(size).top == TextPlace()
     # Another height keeps the very line.
-    lower = reading.resized(SIZE._replace(rows=10))
-    assert reading.resized(SIZE) is reading and lower.top == reading.top and lower.layout is reading.layout
+    lower = reading.with_size(SIZE._replace(rows=10))
+    assert reading.with_size(SIZE) is reading and lower.top == reading.top and lower.layout is reading.layout
 
 
 # Search
@@ -220,7 +220,7 @@ def test_typing_shows_the_first_match_from_here_on(view: TextView) -> None:
 
 
 def test_words_are_found_over_the_end_of_a_line_through_styles_and_as_signs_are_drawn(view: TextView) -> None:
-    found = search(view.resized(Size(30, 22)), "measured sentence of plain words stands")
+    found = search(view.with_size(Size(30, 22)), "measured sentence of plain words stands")
     assert found.marked is not None and "stands" not in marked(found)
     formula = Span(r"\lambda_1 + x_{2}", "formula")
     blocks = paragraph("An ", Span("at", "strong"), "tention head with ", formula, " in it."), paragraph("Nothing.")
@@ -302,7 +302,7 @@ def test_highlights_lead_to_each_other_and_keys_act_on_the_one_that_is_marked_or
         None,
     )
     kept = [PlacedHighlight(Passage(str(number), f"words {number}"), place) for number, place in enumerate(places)]
-    view = replace(view, highlights=view.highlights.with_kept(kept))
+    view = replace(view, highlights=view.highlights.with_highlights(kept))
     found, here = [], view
     for step in (1, 1, 1, 1, -1, -1, -1):
         here = here.next_highlight(step)
@@ -337,16 +337,16 @@ def test_a_quotation_has_whole_paragraphs_lines_of_tables_and_its_source(view: T
 
 
 def test_a_section_at_the_end_of_the_text_is_marked_where_it_stands(view: TextView) -> None:
-    small = view.resized(Size(79, 60))
+    small = view.with_size(Size(79, 60))
     block = view.document.sections[-1].start
     there = small.go_to_block(block)
     assert there.is_at_end and marked(there) == "References"
     assert there.section is not None and there.section.start == block
     assert there.back().top == small.top
     # One that can stand at the top needs no mark.
-    lines = len(view.layout.placed(view.layout.start_of(block), 1_000))
+    lines = len(view.layout.placed_lines(view.layout.start_of(block), 1_000))
     for rows, place in ((lines, None), (lines + 1, view.layout.start_of(block))):
-        end = view.resized(Size(79, rows)).go(Spot(block - 1, 0))
+        end = view.with_size(Size(79, rows)).go(Spot(block - 1, 0))
         assert [end.next_section(1).marked, end.go_to_block(block).marked] == [place, place]
     before = there.next_section(-1)
     assert before.section is not None and before.section.heading.number == "3"
@@ -403,7 +403,7 @@ def test_the_cursor_stays_within_the_outline_which_opens_at_the_section_that_is_
     outline = outline_of(*LEVELS)
     assert [outline.move(rows).cursor for rows in (3, 100, -100)] == [3, 6, 0]
     assert Outline().move(1) == Outline() and Outline().at(3) == 0
-    assert (outline.opened(3).cursor, outline.opened(3).is_open, outline.opened(3).closed().is_open) == (3, True, False)
+    assert (outline.focus(3).cursor, outline.focus(3).is_open, outline.focus(3).closed().is_open) == (3, True, False)
 
 
 def test_figures_tables_and_theorems_stand_in_their_sections() -> None:
@@ -483,7 +483,7 @@ def test_highlights_stand_in_their_sections_and_those_that_are_not_in_the_text_a
         (cursor, False, [(1, "§0"), (2, "§1"), (1, "§2")]) for cursor in (2, 0)
     ]
     late = Outline([OutlineLine(2, 5, outline.entries[0].heading)]).with_highlights([kept("before", 4), kept("in", 5)])
-    assert names(late) == [(1, "before"), (2, "§5"), (3, "in")] and late.with_highlights(()).opened(0).is_open
+    assert names(late) == [(1, "before"), (2, "§5"), (3, "in")] and late.with_highlights(()).focus(0).is_open
     assert not Outline([], is_open=True).with_highlights(()).is_open
     line = outline_line(found.entries[6], 40, UNICODE, is_here=False)
     assert text(line) == "▎ not in this text: gone"
@@ -499,7 +499,7 @@ def opened() -> State:
     """A text with all that can be open in it, and a way back."""
     state, view = in_context("text", 120), TextView.open(document(), Size())
     there = view.jump(view.layout.end).select()
-    shown, outline = there.peek_at(view.layout.end), Outline.of(document()).opened(0)
+    shown, outline = there.peek_at(view.layout.end), Outline.of(document()).focus(0)
     return state.update(TEXT, lambda text: replace(text, view=shown, outline=outline, is_fetching=True))
 
 
