@@ -232,32 +232,6 @@ def quotes(r: Story) -> list[str]:
     return [one.passage.quote for one in text.view.highlights.kept if one.range]
 
 
-async def test_lines_are_selected_highlighted_and_removed(reader: Opener, cache_file: Path) -> None:
-    async with reader(size=(100, 30)) as r:
-        id = r.here.id
-        text = document()
-        keep_text(cache_file, id, replace(text, blocks=text.blocks * 8))
-        await open_highlighted(r)
-        await r.do("text.select", "move.bottom", "text.highlight")
-        assert r.status == "a highlight has at most 100,000 characters" and not quotes(r)
-        await r.do("app.escape", "move.top", "text.search")
-        await r.type("zebra runs")
-        await r.press("enter", "v")
-        assert "c highlight" in r.lines[-1]
-        await r.press("c")
-        assert r.status == "1 highlighted in the text · u undoes"
-        assert quotes(r) == ["The zebra runs only here."]
-        assert r.kept(id).highlights == (
-            f"“The zebra runs only here.” (§2.1 Zebra crossing, https://arxiv.org/html/{id}#:~:text=The%20zebra%20runs%20only%20here.)",
-        )
-        await r.press("c")
-        assert (
-            r.status == "1 no longer highlighted in the text · u undoes" and not r.kept(id).highlights and not quotes(r)
-        )
-        await r.press("u")
-        assert quotes(r) == ["The zebra runs only here."] and r.kept(id).highlights
-
-
 async def test_a_note_is_begun_at_a_passage_and_the_outline_leads_there(reader: Opener, cache_file: Path) -> None:
     async with reader(size=(100, 30)) as r:
         id = r.here.id
