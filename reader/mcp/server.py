@@ -22,8 +22,7 @@ from pydantic import Field
 
 from reader import __version__, log_file
 from reader.actions.export import record
-from reader.cache.marks.change import Change
-from reader.cache.tags import tagging
+from reader.cache.marks.change import Change, tagging
 from reader.cache.texts import Texts
 from reader.commands import news
 from reader.commands.choosing import find_or_fetch, find_or_fetch_text, for_you_record
@@ -144,7 +143,7 @@ class Tools:
     def read(self, id: Id, section: Section = -1, offset: Offset = 0) -> Answer:
         """A paper's full text as Markdown: its abstract and the list of its sections, then a section, in parts."""
         paper, kept = find_or_fetch_text(self._workspace, id)
-        found = list(text_sections(kept.document))
+        found = text_sections(kept.document)
         if section >= len(found):
             raise UsageError(f"The text has no section {section}. It has sections 0 to {len(found) - 1}.")
         text = clean_block(paper.abstract) if section < 0 else "\n".join(markdown_lines(found[section].document))

@@ -26,7 +26,6 @@ from reader.ui.full_text.lines import (
     front_lines,
     goal_of,
     links_in,
-    part_of,
     text_header,
     text_line,
     web_address,
@@ -393,20 +392,6 @@ def test_a_clipped_line_has_just_the_cells_of_its_part(texts: list[str], start: 
     line = tuple(Piece(one, str(number)) for number, one in enumerate(texts) if one)
     cells = sum(cell_len(piece.text) for piece in line)
     assert measure(clip_line(line, start, width, UNICODE)) == max(0, min(width, cells - start))
-
-
-@each(
-    ("start", "end", "part"),
-    [
-        (0, 7, [("one", "text"), (" two", "code")]),
-        (1, 3, [("ne", "text")]),
-        (2, 5, [("e", "text"), (" t", "code")]),
-        (3, 4, [(" ", "code")]),
-        (3, 3, []),
-    ],
-)
-def test_a_part_of_a_line_keeps_its_styles(start: int, end: int, part: list[tuple[str, str]]) -> None:
-    assert [piece[:2] for piece in part_of((Piece("one"), Piece(" two", "code")), start, end)] == part
 
 
 BLOCKS = (
