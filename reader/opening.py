@@ -162,11 +162,11 @@ def _record_thread_error(failure: ExceptHookArgs) -> None:
 async def _run_job(workspace: Workspace, sample: Path | None, job: Job, *tell: Tell) -> Line:
     """Run a job in a process of its own; over the sample, it does not see the user's files."""
     from reader.paths import HOME_VARIABLE
-    from reader.refresh import worker
+    from reader.refresh import jobs
 
     variables = {} if sample is None else {HOME_VARIABLE: str(sample.parent)}
     options = ("--log-level", workspace.settings.log_level)
-    return await worker.run_in_process(job, *tell, options=options, variables=variables)
+    return await jobs.run_in_process(job, *tell, options=options, variables=variables)
 
 
 def show_sample(workspace: Workspace, query: str, *, is_plain: bool = False) -> int:

@@ -100,7 +100,7 @@ class Workspace:
     def write_exports(self) -> None:
         """Rewrite the watched exports after changes; print why one failed."""
         if self.has_changed and self.settings.exports:
-            from reader.refresh.watched_exports import try_to_write
+            from reader.refresh.standing import try_to_write
 
             self.has_changed = False
             for problem in try_to_write(self.cache_file, self.settings, self.config_file.parent):

@@ -88,7 +88,7 @@ class TextFetcher(Controller):
             self._model.change((state if text is None else state.put(TEXT, text.came(kept))).marked())
 
 
-REST = 8.0
+IDLE_SECONDS = 8.0
 """Idle seconds since the last mark or refresh: the user may undo a star, and other keys come first."""
 
 
@@ -114,7 +114,7 @@ class TextsAhead(Controller):
             return
         self._is_due = True
         if not self._is_running and not state.mode:
-            self.delay.begin(REST)
+            self.delay.begin(IDLE_SECONDS)
 
     def begin(self) -> None:
         refresh = self._model.state[REFRESH]
@@ -151,7 +151,7 @@ class TextsAhead(Controller):
             self._is_running = self._is_looking_up = False
             self._model.change(self._model.state.put(TEXTS_AHEAD, progress))
         if self._is_due:
-            self.delay.begin(REST)
+            self.delay.begin(IDLE_SECONDS)
 
     def _is_any_title_waiting(self) -> bool:
         from reader.cache.pages import find_waiting

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FrontLines: TypeAlias = Callable[[int], Sequence[DocumentLine]]
 """The lines before the text, such as the title, for a width."""
 
-MOST_PEOPLE = 12
+MAX_AUTHORS = 12
 """Maximum authors named before the text; the paper's page has all."""
 
 
@@ -34,8 +34,8 @@ MOST_PEOPLE = 12
 
 
 def front_lines(paper: Paper, kept: KeptText, picture_key: str = "") -> FrontLines:
-    people = ", ".join(paper.authors[:MOST_PEOPLE])
-    if (more := len(paper.authors) - MOST_PEOPLE) > 0:
+    people = ", ".join(paper.authors[:MAX_AUTHORS])
+    if (more := len(paper.authors) - MAX_AUTHORS) > 0:
         people += f" +{more}"
     shows = f" · {picture_key} shows its pages" if kept.source == "pdf" and picture_key else ""
     facts = literal(f"{kept.facts(paper)}{shows}")

@@ -12,7 +12,7 @@ from reader.cache.marks.events import Events
 from reader.core.document.model import Document, Reference, Span
 from reader.core.marks import PASSAGE
 from reader.core.passages import Passage, passage_id
-from reader.refresh import running
+from reader.refresh import jobs
 from reader.refresh.lines import JobContext, Line, done, waiting
 from reader.session.bookmarks import load
 from reader.ui.full_text import fetcher as bookmark_keeper
@@ -83,7 +83,7 @@ async def test_a_text_comes_while_the_reader_waits_and_esc_stops_the_wait(
         keep_text(cache_file, id)
         return done("text", id=id, source="arxiv.org")
 
-    monkeypatch.setattr(running, "_JOBS", {**running._JOBS, "text": fetch})
+    monkeypatch.setattr(jobs, "_JOBS", {**jobs._JOBS, "text": fetch})
     async with reader(size=(80, 24)) as r:
         await r.begin("enter", "enter")
         await r.until(lambda: "arXiv asks to wait; next try in 12 s" in r.screen)
