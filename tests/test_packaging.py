@@ -142,7 +142,7 @@ def test_the_wheel_has_a_readme_for_an_index(tmp_path: Path) -> None:
     ("package", "said"),
     [
         ({}, "files of it are missing."),
-        ({"__init__.py": "described = 1"}, "the package reader, which"),
+        ({"__init__.py": "describe_version = 1"}, "the package reader, which"),
         ({"__init__.py": "from .core import Reader", "core.py": ""}, "the package reader, which"),
     ],
 )

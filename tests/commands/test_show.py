@@ -384,7 +384,7 @@ def test_a_failure_is_one_line_and_leaves_no_pdf(
     session(
         """
         $ pdf 2606.26740 -o p
-        1! dailypapers: 127.0.0.1 is too busy to answer (406); the next try is in 5 min. See https://arxiv.org/pdf/2606.26740
+        1! dailypapers: 127.0.0.1 is too busy to answer (406); the next try is in 10 min. See https://arxiv.org/pdf/2606.26740
         """
     )
     assert not list(tmp_path.glob("p/*.pdf"))

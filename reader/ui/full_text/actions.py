@@ -144,10 +144,6 @@ class FullTextActions(Controller):
     def scroll(self, lines: int) -> None:
         self._change(lambda view: view.scroll(lines))
 
-    @answers("text share")
-    def scroll_to(self, share: float) -> None:
-        self._change(lambda view: view.scroll_to(share))
-
     def move_pages(self, direction: int, share: int, times: int) -> None:
         view = self._view
         if view is not None and (self._outline is not None or view.selection is not None):
@@ -311,7 +307,7 @@ class FullTextActions(Controller):
         self._tell_matches()
 
     def _tell_matches(self) -> None:
-        from reader.ui.full_text.view import MOST_COUNTED
+        from reader.ui.full_text.view import MAX_COUNTED_LINES
 
         view = self._view
         if view is None:
@@ -321,7 +317,7 @@ class FullTextActions(Controller):
         if words and not count:
             self._model.show_notice(f"{words} is not in this text", "warning")
         elif words:
-            counted = f"{count:,}{'+' if count == MOST_COUNTED else ''}"
+            counted = f"{count:,}{'+' if count == MAX_COUNTED_LINES else ''}"
             self._model.show_notice(f"{number:,} of {counted} · {words}" if number else f"{words} · {counted}")
         elif not view.highlights.kept:
             self._model.show_notice(f"{self._keymap.key('text.search')} searches for words")
