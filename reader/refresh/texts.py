@@ -96,7 +96,7 @@ async def fetch_picture(address: str, settings: Settings, environ: Mapping[str, 
 PACE = 4.0
 """Seconds between two texts: with those that are read meanwhile, a host gets under 100 requests in five minutes."""
 
-MOST = 75
+MAX_TEXTS = 75
 """Texts of one run, which takes five minutes; a run for each refresh brings the others."""
 
 FAILURES = 2
@@ -220,7 +220,7 @@ async def fetch_texts_ahead(
     In the result, `why` says in a word or two why those `left` have to wait. Raises CacheError.
     """
     file, now = context.cache_file, context.now
-    wanted = find_wanted(file, context.settings, now())[:MOST]
+    wanted = find_wanted(file, context.settings, now())[:MAX_TEXTS]
     # A stand-in on this machine may be asked at any rate.
     is_local = is_local_url(context.settings.endpoint)
     pace = Pace() if is_local else Pace(response_cache_folder() / LOCK, interval=PACE)
