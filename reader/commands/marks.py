@@ -10,9 +10,9 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from reader.cache.marks.change import Change
+from reader.cache.flags import papers_with_tag, spellings, tag_counts
+from reader.cache.marks.change import Change, tagging
 from reader.cache.reads.exports import ids_of
-from reader.cache.tags import papers_with_tag, spellings, tag_counts, tagging
 from reader.commands.choosing import (
     add_papers,
     add_query_and_dry_run,
@@ -75,11 +75,11 @@ def _run_on_star(workspace: Workspace, pks: Sequence[int]) -> None:
     import asyncio
 
     from reader import log_file
-    from reader.refresh import running
+    from reader.refresh import jobs
     from reader.refresh.pipes import run_on_star
 
     log_file.attach(workspace.settings.log_level)
-    fetch = running.text_fetcher(workspace.job_context)
+    fetch = jobs.text_fetcher(workspace.job_context)
 
     async def run() -> None:
         with Progress() as progress:

@@ -43,8 +43,7 @@ from reader.core.text import brief
 from reader.feeds.environment import arxiv_stand_in, is_offline
 from reader.feeds.fulltext.client import TextSource, open_text_sources
 from reader.feeds.fulltext.pdf_client import PDF, PdfTexts
-from reader.feeds.http import Client, HostBusy, HttpRefused, Limits, Response, origin_of
-from reader.feeds.pace import Pace
+from reader.feeds.http import Client, HostBusy, HttpRefused, Limits, Pace, Response, origin_of
 from reader.paths import config_file, response_cache_folder
 from reader.refresh.lines import Canvas, JobContext, Line, done, step
 
@@ -97,7 +96,7 @@ async def fetch_picture(address: str, settings: Settings, environ: Mapping[str, 
 PACE = 4.0
 """Seconds between two texts: with those that are read meanwhile, a host gets under 100 requests in five minutes."""
 
-MOST = 75
+MAX_TEXTS = 75
 """Texts of one run, which takes five minutes; a run for each refresh brings the others."""
 
 FAILURES = 2
@@ -221,7 +220,7 @@ async def fetch_texts_ahead(
     In the result, `why` says in a word or two why those `left` have to wait. Raises CacheError.
     """
     file, now = context.cache_file, context.now
-    wanted = find_wanted(file, context.settings, now())[:MOST]
+    wanted = find_wanted(file, context.settings, now())[:MAX_TEXTS]
     # A stand-in on this machine may be asked at any rate.
     is_local = is_local_url(context.settings.endpoint)
     pace = Pace() if is_local else Pace(response_cache_folder() / LOCK, interval=PACE)

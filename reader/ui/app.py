@@ -253,12 +253,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.screens.begin()
         self._add("reader.ui.program", *FEATURES)
         subscribe(self, self.model, lambda state: (state.is_list_coming, state.is_ranking), self._go_on, now=False)
-        subscribe(
-            self,
-            self.model,
-            lambda state: state.listing,
-            lambda state: self.set_title(window_title(state, self.look.now())),
-        )
+        subscribe(self, self.model, lambda state: state.listing, self._draw_title)
         self.call_after_refresh(self._take_over)
 
     def _add(self, *modules: str) -> None:

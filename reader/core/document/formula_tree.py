@@ -11,13 +11,14 @@ import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple, TypeAlias
+from unicodedata import category
 
 from reader.core.document import symbols
 from reader.core.text import clean_note
 
-LONGEST = 10_000
+MAX_TEX_LENGTH = 10_000
 
-DEEPEST = 40
+MAX_NESTING = 40
 """Maximum nesting of groups, commands and scripts."""
 
 _LONGEST_OPTION = 400
@@ -170,7 +171,7 @@ def is_known(tex: str) -> bool:
 @lru_cache(maxsize=1_024)
 def read_tex(tex: str) -> Node:
     """The tree of a formula in TeX; one that is too long or too deep is an `UnknownMacro` with all of it."""
-    if len(tex) > LONGEST:
+    if len(tex) > MAX_TEX_LENGTH:
         return UnknownMacro(tex)
     try:
         return _Reader(clean_note(tex)).whole()
@@ -294,7 +295,7 @@ class _Reader:
 
     def _go_deeper(self) -> None:
         self._depth += 1
-        if self._depth > DEEPEST:
+        if self._depth > MAX_NESTING:
             raise _TooDeep
 
     def _argument(self) -> Node:
@@ -361,7 +362,7 @@ class _Reader:
         first, depth = base, 0
         while isinstance(first, Script):
             first, depth = first.base, depth + 1
-        if depth > DEEPEST:
+        if depth > MAX_NESTING:
             raise _TooDeep
         has_limits = isinstance(base, Symbol) and (
             isinstance(base, _LimitsOperator) or base.text in symbols.WITH_LIMITS
@@ -385,7 +386,7 @@ class _Reader:
             return [Symbol(piece, "rel")]
         if piece in "}$#&\\":
             return []
-        return [Symbol(self._letters(piece), _DELIMITERS.get(piece) or _KINDS.get(piece, "ord"))]
+        return [Symbol(self._letters(piece), _DELIMITERS.get(piece) or _kind_of(piece))]
 
     def _letters(self, text: str) -> str:
         return symbols.in_font(text, self._font or ("italic" if text in self._upright else ""))
@@ -600,6 +601,11 @@ _CLASSES = (
 
 _KINDS = {sign: kind for table, kind in reversed(_CLASSES) for sign in table.values() if not sign.isascii()}
 """The classes of signs that are typed as such."""
+
+
+def _kind_of(sign: str) -> str:
+    """The class of a sign; one of mathematics that has no command here is most often a relation."""
+    return _KINDS.get(sign) or ("rel" if sign >= "\N{LEFTWARDS ARROW}" and category(sign) == "Sm" else "ord")
 
 
 def _parts(node: Node) -> list[Node]:

@@ -50,7 +50,7 @@ LETTERS_A_LINE = 70
 MARK = 2
 """Cells of the bar before a marked line, with the space after it."""
 
-MOST_STRIPS = 2_000
+MAX_CACHED_STRIPS = 2_000
 
 
 class TextPane(Pane, can_focus=True):
@@ -100,7 +100,7 @@ class TextPane(Pane, can_focus=True):
         key = (place, self._side(view, place.block, line), self._over(view, place), self._marks(view, place))
         strip = self._strips.get(key)
         if strip is None:
-            if len(self._strips) > MOST_STRIPS:
+            if len(self._strips) > MAX_CACHED_STRIPS:
                 self._strips.clear()
             strip = self._strips[key] = self._draw(view, line, *key)
         return strip
@@ -137,7 +137,7 @@ class TextPane(Pane, can_focus=True):
         letters = [
             (link.start, letter) for link, letter in zip(view.links, LETTERS, strict=False) if link.place == place
         ]
-        painted = [(part.start, part.end, "passage") for part in view.highlights.on_line(place)]
+        painted = [(part.start, part.end) for part in view.highlights.on_line(place)]
         is_plain = not (letters or painted or view.search.text)
         return PLAIN_LINE if is_plain else LineMarks(view.search.pattern, tuple(letters), tuple(painted))
 
@@ -190,39 +190,30 @@ class TextPane(Pane, can_focus=True):
             self.post_message(WidgetReport("reference", meta.get("value", "")))
 
 
-DEEPEST = 5
+MAX_OUTLINE_DEPTH = 5
 
 
 def outline_line(entry: OutlineLine, width: int, glyphs: Glyphs, *, is_here: bool) -> Line:
     """An indented section or figure with number and title, or a highlight."""
-    level = min(entry.level, DEEPEST)
-    heading = entry.heading
+    level = min(entry.level, MAX_OUTLINE_DEPTH)
+    lead = Piece("  " * level)
+    pieces: Line = ()
     if entry.kept is not None:
-        passage = entry.kept.passage
+        passage, is_found = entry.kept.passage, entry.kept.range is not None
         words = literal(" ".join(passage.quote[:200].split()))
-        found: Line = (Piece(" "), Piece(words, "part passage"))
-        lost: Line = (Piece(f" not in this text: {words}", "part"),)
-        line = (
-            Piece(" " * 2 * (level - 1)),
-            Piece(glyphs.note if passage.note else glyphs.quote, "sign"),
-            *(found if entry.kept.range else lost),
-        )
-        return cut_line(line, width, glyphs.ellipsis)
-    if entry.landmark is not None:
-        title = " ".join(entry.landmark.title[:200].split())
-        line = (Piece("  " * level), Piece(f"{entry.landmark.name} ", "number"), Piece(literal(title), "part"))
-        return cut_line(tuple(piece for piece in line if piece.text), width, glyphs.ellipsis)
-    if heading is None:
-        return ()
-    role = "here" if is_here else "section" if level == 1 else "part"
-    number = f"{heading.number.rstrip('.')} " if heading.number else ""
-    title = " ".join(heading_title(heading).split())
-    line = (
-        Piece("  " * level),
-        Piece(number, "here" if is_here else "number"),
-        Piece(title, role),
-    )
-    return cut_line(tuple(piece for piece in line if piece.text), width, glyphs.ellipsis)
+        lead = Piece("  " * (level - 1))
+        sign = Piece(glyphs.note if passage.note else glyphs.quote, "sign")
+        gap = Piece(" " if is_found else " not in this text: ", "part")
+        pieces = (sign, gap, Piece(words, "part passage" if is_found else "part"))
+    elif entry.landmark is not None:
+        title = literal(" ".join(entry.landmark.title[:200].split()))
+        pieces = (Piece(f"{entry.landmark.name} ", "number"), Piece(title, "part"))
+    elif (heading := entry.heading) is not None:
+        role = "here" if is_here else "section" if level == 1 else "part"
+        number = f"{heading.number.rstrip('.')} " if heading.number else ""
+        title = " ".join(heading_title(heading).split())
+        pieces = (Piece(number, "here" if is_here else "number"), Piece(title, role))
+    return cut_line(tuple(piece for piece in (lead, *pieces) if piece.text), width, glyphs.ellipsis)
 
 
 def first_row(count: int, cursor: int, height: int) -> int:

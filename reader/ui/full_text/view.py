@@ -52,11 +52,6 @@ class Highlights:
         self.kept = tuple(kept)
         self._drawn: dict[int, list[DrawnWord]] = {}
         self._painted: dict[int, Mapping[int, tuple[HighlightSpan, ...]]] = {}
-        self._by_block: dict[int, list[PlacedHighlight]] = {}
-        for one in self.kept:
-            if one.range is not None:
-                for block in range(one.range.first.block, one.range.last.block + 1):
-                    self._by_block.setdefault(block, []).append(one)
 
     def with_highlights(self, kept: Sequence[PlacedHighlight]) -> Highlights:
         return Highlights(self._layout, self.words, kept)
@@ -86,8 +81,6 @@ class Highlights:
     # What is drawn
 
     def on_line(self, place: TextPlace) -> tuple[HighlightSpan, ...]:
-        if place.block not in self._by_block:
-            return ()
         painted = self._painted.get(place.block)
         if painted is None:
             painted = self._painted[place.block] = self._paint(place.block)
@@ -96,18 +89,18 @@ class Highlights:
     def _paint(self, block: int) -> Mapping[int, tuple[HighlightSpan, ...]]:
         lines = self._layout.lines(block)
         found: dict[int, list[HighlightSpan]] = {}
-        for kept in self._by_block[block]:
+        for kept in self.kept:
+            if kept.range is None or not kept.range.first.block <= block <= kept.range.last.block:
+                continue
             parts = self._parts(block, kept.range)
-            begins = min(parts) if kept.range and block == kept.range.first.block and parts else -1
+            begins = min(parts) if block == kept.range.first.block and parts else -1
             for line, (start, end) in parts.items():
                 if lines[line].text[start:end].strip():
                     found.setdefault(line, []).append(HighlightSpan(start, end, kept, line == begins))
         return {line: tuple(sorted(parts, key=lambda part: part.start)) for line, parts in found.items()}
 
-    def _parts(self, block: int, range_: Range | None) -> Mapping[int, tuple[int, int]]:
+    def _parts(self, block: int, range_: Range) -> Mapping[int, tuple[int, int]]:
         """The highlighted part of each line of a block; lines between them, such as a formula, count as a whole."""
-        if range_ is None:
-            return {}
         lines = self._layout.lines(block)
         first = range_.first.word if block == range_.first.block else 0
         last = range_.last.word if block == range_.last.block else len(self.words.words(block))
@@ -172,7 +165,7 @@ class Highlights:
         return [one.word for one in drawn if first <= TextPlace(block, one.line) <= last]
 
 
-MOST_COUNTED = 1_000
+MAX_COUNTED_LINES = 1_000
 """Maximum matching lines counted: more would take most of a second in a large text."""
 
 _TEX = re.compile(r"[\\_^]")
@@ -248,9 +241,9 @@ class TextIndex:
         return [TextPlace(block, line) for line in dict.fromkeys(lines)]
 
     def first_matches(self, searched: Marker) -> list[TextPlace]:
-        """The lines of the whole text in which a match begins, at most `MOST_COUNTED`."""
+        """The lines of the whole text in which a match begins, at most `MAX_COUNTED_LINES`."""
         places = (place for block in self._order(0, 1) for place in self.matches(searched, block))
-        return list(islice(places, MOST_COUNTED))
+        return list(islice(places, MAX_COUNTED_LINES))
 
     def following(self, searched: Marker, place: TextPlace, step: int) -> TextPlace | None:
         """The nearest match below a place (1) or above it (-1), wrapping around; None if there is none."""
@@ -546,7 +539,7 @@ class TextView:
         return (self if self.marked else self._remember(self.top))._show(found)
 
     def matches(self) -> tuple[int, int]:
-        """The position of the marked line among the matches, and their number, at most `MOST_COUNTED`.
+        """The position of the marked line among the matches, and their number, at most `MAX_COUNTED_LINES`.
 
         The first is 0 if the marked line has none of them.
         """

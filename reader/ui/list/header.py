@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from reader.ui.filter.counter import Counts
     from reader.ui.shell.listing import ListContent
 
-LONGEST = 80
+MAX_TITLE_LENGTH = 80
 """Maximum characters; window managers cut longer titles."""
 
 
@@ -116,7 +116,7 @@ def _listed_day(listing: ListContent, counts: Counts | None) -> DayCount | None:
 
 def window_title(state: State, now: datetime) -> str:
     """The title, without control characters: `dailypapers · Latest · Tue 24 Nov`."""
-    return clean(f"{APP} · {state.listing.place_name(now, '·')}", LONGEST)
+    return clean(f"{APP} · {state.listing.place_name(now, '·')}", MAX_TITLE_LENGTH)
 
 
 # The last line

@@ -26,7 +26,6 @@ from reader.ui.full_text.lines import (
     front_lines,
     goal_of,
     links_in,
-    part_of,
     text_header,
     text_line,
     web_address,
@@ -41,6 +40,7 @@ from reader.ui.kit.lines import pattern
 from reader.ui.kit.status_lines import Status
 from reader.ui.kit.styles import Palette
 from reader.ui.shell.state import Prompt
+from tests.core.document.test_formula import counted
 from tests.table import each
 from tests.ui.full_texts import document, paragraph
 from tests.ui.stage import Stage, drawn, paper, staged, text, watch_paints
@@ -369,6 +369,12 @@ def test_a_letter_takes_the_place_of_what_a_reference_begins_with() -> None:
     assert text(wide) == "s 1"
 
 
+def test_a_line_of_many_matches_costs_its_length() -> None:
+    with counted(500_000):
+        line = text_line(DocumentLine((Piece("a " * 3_000),)), UNICODE, LineMarks(pattern(("a",))))
+    assert sum(piece.hit for piece in line) == 3_000
+
+
 def test_signs_are_in_ascii_if_asked_for() -> None:
     line = DocumentLine((Piece("│ ", "rule"), Piece("• ", "label"), Piece("│•𝐱ℒ")))
     assert text(text_line(line, ASCII)) == "| * │•xL"
@@ -393,20 +399,6 @@ def test_a_clipped_line_has_just_the_cells_of_its_part(texts: list[str], start: 
     line = tuple(Piece(one, str(number)) for number, one in enumerate(texts) if one)
     cells = sum(cell_len(piece.text) for piece in line)
     assert measure(clip_line(line, start, width, UNICODE)) == max(0, min(width, cells - start))
-
-
-@each(
-    ("start", "end", "part"),
-    [
-        (0, 7, [("one", "text"), (" two", "code")]),
-        (1, 3, [("ne", "text")]),
-        (2, 5, [("e", "text"), (" t", "code")]),
-        (3, 4, [(" ", "code")]),
-        (3, 3, []),
-    ],
-)
-def test_a_part_of_a_line_keeps_its_styles(start: int, end: int, part: list[tuple[str, str]]) -> None:
-    assert [piece[:2] for piece in part_of((Piece("one"), Piece(" two", "code")), start, end)] == part
 
 
 BLOCKS = (
