@@ -108,7 +108,6 @@ def _shell(workspace: Workspace, sample: Path | None) -> Shell:
 
 
 def _prepare_cache(workspace: Workspace, frame: FirstFrame | None) -> list[str]:
-    from reader.cache import schema
     from reader.core.errors import CacheDamaged
     from reader.paths import is_there, suspect_stamp
 
@@ -116,7 +115,7 @@ def _prepare_cache(workspace: Workspace, frame: FirstFrame | None) -> list[str]:
     try:
         is_good = is_there(file) and not suspect_stamp(file).exists() and not _has_lost_log(file)
         if is_good:
-            schema.ensure(file)
+            _upgrade(file, frame)
     except CacheDamaged:
         is_good = False
     if is_good and os.access(file, os.W_OK) and os.access(file.parent, os.W_OK):
@@ -127,6 +126,20 @@ def _prepare_cache(workspace: Workspace, frame: FirstFrame | None) -> list[str]:
     from reader.commands.doctor import prepare_files
 
     return prepare_files(file)
+
+
+def _upgrade(file: Path, frame: FirstFrame | None) -> None:
+    """Take over an older cache, with each step on the user's own screen; a current one needs nothing."""
+    from reader.cache import schema
+    from reader.commands.output import Progress
+
+    def show(step: str) -> None:
+        if frame is not None:
+            frame.take_down()
+        progress.show(step)
+
+    with Progress() as progress:
+        schema.ensure(file, show)
 
 
 def _has_lost_log(cache: Path) -> bool:
@@ -149,11 +162,11 @@ def _record_thread_error(failure: ExceptHookArgs) -> None:
 async def _run_job(workspace: Workspace, sample: Path | None, job: Job, *tell: Tell) -> Line:
     """Run a job in a process of its own; over the sample, it does not see the user's files."""
     from reader.paths import HOME_VARIABLE
-    from reader.refresh import worker
+    from reader.refresh import jobs
 
     variables = {} if sample is None else {HOME_VARIABLE: str(sample.parent)}
     options = ("--log-level", workspace.settings.log_level)
-    return await worker.run_in_process(job, *tell, options=options, variables=variables)
+    return await jobs.run_in_process(job, *tell, options=options, variables=variables)
 
 
 def show_sample(workspace: Workspace, query: str, *, is_plain: bool = False) -> int:

@@ -15,10 +15,10 @@ from reader.core.errors import FeedError
 from reader.core.paper import Draft, Listing
 from reader.core.paper_row import PaperKey
 from reader.feeds.huggingface import HuggingFaceClient
-from reader.refresh.daily import refresh_daily
+from reader.refresh.jobs import run_job
 from reader.refresh.lines import Job, JobContext, Line, Tell, error_values, ignore, step
 from reader.refresh.plan import Plan
-from reader.refresh.running import run_job
+from reader.refresh.sources import refresh_daily
 
 TODAY = "2026-05-12"  # a Tuesday
 

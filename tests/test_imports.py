@@ -129,7 +129,7 @@ def test_the_first_list_is_painted_before_anything_slow_is_imported(papers: Path
     assert "textual" in modules
     assert not {name.partition(".")[0] for name in modules} & SLOW
     unseen = {
-        "reader.refresh.daily",
+        "reader.refresh.sources",
         "reader.feeds.huggingface",
         "reader.cache.storing",
         "reader.cache.repair",

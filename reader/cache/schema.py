@@ -15,6 +15,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,6 +48,9 @@ _NAMING_TABLES = ("paper", "event", "mark")
 
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
 """SQLite's codes for a file that is broken at first sight."""
+
+Progress = Callable[[str], None]
+"""Shows a step in words."""
 
 UPGRADE_SECONDS = 600.0
 """Seconds to wait for another program that replaces or repairs the same cache."""
@@ -132,13 +136,16 @@ def _is_current(path: Path, number: str | None) -> bool:
     return number == HEAD
 
 
-def ensure(path: Path) -> None:
-    """Bring the cache at `path` to this program's schema; create it if it is absent or empty."""
+def ensure(path: Path, progress: Progress = lambda _: None) -> None:
+    """Bring the cache at `path` to this program's schema; create it if it is absent or empty.
+
+    An older cache is copied, which takes seconds: `progress` gets each step in words.
+    """
     number = version(path)
     if number is None:
         create(path)
     elif not _is_current(path, number):
-        upgrade(path)
+        upgrade(path, progress)
 
 
 def create(path: Path) -> None:
@@ -157,7 +164,7 @@ def create(path: Path) -> None:
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
-def upgrade(path: Path) -> None:
+def upgrade(path: Path, progress: Progress = lambda _: None) -> None:
     """Replace an older cache by one with this program's schema; programs that start together take turns."""
     with hold_lock(lock(make_folder(path)), UPGRADE_SECONDS):
         number = version(path)
@@ -169,7 +176,7 @@ def upgrade(path: Path) -> None:
                 # An older program that still runs must not record marks where nobody looks for them.
                 if "event" in _read_facts(old).names:
                     old.execute(_REFUSE_MARKS)
-            replace(path)
+            replace(path, lambda _: progress("taking over the papers of an earlier version"))
             # The second index that searches with `~` had in 0.2.
             shutil.rmtree(path.with_name("finding"), ignore_errors=True)
 
@@ -196,7 +203,7 @@ COPIED_AT_ONCE = 500
 """Rows."""
 
 
-def replace(path: Path, progress: Callable[[str], None] = lambda _: None) -> Path | None:
+def replace(path: Path, progress: Progress = lambda _: None) -> Path | None:
     """Make a new cache of the readable rows of the one at a path, which is put aside; return where that is now.
 
     The caller holds `lock`. Raises CacheError.
@@ -209,7 +216,7 @@ def replace(path: Path, progress: Callable[[str], None] = lambda _: None) -> Pat
     return finish_replacement(building, path)
 
 
-def _copy(path: Path, new: sqlite3.Connection, progress: Callable[[str], None]) -> None:
+def _copy(path: Path, new: sqlite3.Connection, progress: Progress) -> None:
     from reader.cache.texts import rebuild_index
 
     try:
@@ -219,9 +226,8 @@ def _copy(path: Path, new: sqlite3.Connection, progress: Callable[[str], None]) 
     new.execute("PRAGMA foreign_keys = OFF")
     with closing(old), transaction(new):
         for table in COPIED:
-            progress(f"copying {table}")
             with suppress(sqlite3.Error):
-                _copy_table(old, new, table)
+                _copy_table(old, new, table, partial(progress, f"copying {table}"))
         new.execute("DELETE FROM paper WHERE pk NOT IN (SELECT pk FROM paper_text)")
         for table in COPIED:
             columns = {name for _, name, *_ in new.execute(f"PRAGMA table_info({table})")}
@@ -233,7 +239,7 @@ def _copy(path: Path, new: sqlite3.Connection, progress: Callable[[str], None]) 
         rebuild_index(new)
 
 
-def _copy_table(old: sqlite3.Connection, new: sqlite3.Connection, table: str) -> None:
+def _copy_table(old: sqlite3.Connection, new: sqlite3.Connection, table: str, progress: Callable[[], None]) -> None:
     """Copy the readable rows of a table: from its start, and if a page is damaged, from its end too."""
     info = new.execute(f"PRAGMA table_info({table})").fetchall()
     known = {name for _, name, *_ in old.execute(f"PRAGMA table_info({table})")}
@@ -253,6 +259,7 @@ def _copy_table(old: sqlite3.Connection, new: sqlite3.Connection, table: str) ->
                 if len(some) >= COPIED_AT_ONCE:
                     _insert(new, insert, some)
                     some.clear()
+                    progress()
         except (sqlite3.Error, UnicodeDecodeError):
             _insert(new, insert, some)
         else:

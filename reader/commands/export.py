@@ -88,7 +88,7 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.refresh.watched_exports import write_exports
+    from reader.refresh.standing import write_exports
 
     if arguments.query or arguments.ids or arguments.everything or arguments.output or arguments.format:
         raise UsageError("--watched takes nothing else: 'dailypapers views edit' has its queries, files and formats.")

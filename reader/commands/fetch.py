@@ -38,7 +38,7 @@ from reader.core.ids import named_id
 from reader.core.lines import fit
 from reader.core.steps import time_left, watched_by
 from reader.core.text import amount, brief, clean, split_words
-from reader.refresh import running
+from reader.refresh import jobs
 from reader.refresh.lines import (
     Job,
     Line,
@@ -106,7 +106,7 @@ async def _run(workspace: Workspace, job: Job, progress: Progress, tell: Tell) -
     redrawing = asyncio.create_task(_redraw(progress))
     try:
         with watched_by(lambda seconds, why: receive(waiting(seconds, why))):
-            work = asyncio.ensure_future(running.run_job(replace(workspace.job_context, tell=receive), job))
+            work = asyncio.ensure_future(jobs.run_job(replace(workspace.job_context, tell=receive), job))
             result = await work
     except asyncio.CancelledError:
         if not not_received:
@@ -262,7 +262,7 @@ def _line_printer() -> Callable[[Line], None]:
 
 
 def _run_another(arguments: Namespace, workspace: Workspace) -> int:
-    """Run one of the jobs of `reader.refresh.running` alone, and print its lines, as the reader has them."""
+    """Run one of the jobs of `reader.refresh.jobs` alone, and print its lines, as the reader has them."""
     print_line_of = _line_printer()
     try:
         print_line_of(run_job(workspace, _job(arguments.job), quiet=True, tell=print_line_of))

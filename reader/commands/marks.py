@@ -75,11 +75,11 @@ def _run_on_star(workspace: Workspace, pks: Sequence[int]) -> None:
     import asyncio
 
     from reader import log_file
-    from reader.refresh import running
+    from reader.refresh import jobs
     from reader.refresh.pipes import run_on_star
 
     log_file.attach(workspace.settings.log_level)
-    fetch = running.text_fetcher(workspace.job_context)
+    fetch = jobs.text_fetcher(workspace.job_context)
 
     async def run() -> None:
         with Progress() as progress:

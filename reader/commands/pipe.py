@@ -18,7 +18,7 @@ from reader.commands.workspace import Workspace
 from reader.core.errors import NoFullText, ReaderError, UsageError
 from reader.core.settings.types import INPUTS, InvalidValue, UserCommand, parse_command
 from reader.core.text import amount, brief
-from reader.refresh import running
+from reader.refresh import jobs
 from reader.refresh.pipes import LeftOut, PipeResult, pipe_papers
 
 
@@ -115,7 +115,7 @@ async def _run(workspace: Workspace, command: UserCommand, pks: Sequence[int], *
     if (task := asyncio.current_task()) is not None:
         for number in (signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-    fetch = running.text_fetcher(workspace.job_context)
+    fetch = jobs.text_fetcher(workspace.job_context)
     results: list[PipeResult] = []
     with Progress() as progress:
         progress.show(f"{command.name} on {amount(len(pks), 'paper')}")

@@ -244,7 +244,7 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
 
 def _print_sections(arguments: Namespace, paper: Paper, kept: KeptText) -> int:
     wanted = arguments.section
-    found = list(text_sections(kept.document)) if wanted is None else _choose_sections(paper, kept, wanted)
+    found = text_sections(kept.document) if wanted is None else _choose_sections(paper, kept, wanted)
     records = list[dict[str, Any]]()
     lines = []
     for one in found:
@@ -259,7 +259,7 @@ def _print_sections(arguments: Namespace, paper: Paper, kept: KeptText) -> int:
 
 def _choose_sections(paper: Paper, kept: KeptText, wanted: str) -> list[TextSection]:
     """A section by number, or the first whose title has the words, with subsections; raises NotFound."""
-    found = list(text_sections(kept.document))
+    found = text_sections(kept.document)
     words = wanted.casefold().split()
     named = (one.number for one in found if words and all(word in one.title.casefold() for word in words))
     number = int(wanted) if wanted.isdecimal() else next(named, len(found))
@@ -267,7 +267,7 @@ def _choose_sections(paper: Paper, kept: KeptText, wanted: str) -> list[TextSect
         raise NotFound(
             f"{paper.id} has no section {brief(wanted)!r}. 'dailypapers read {paper.id} --sections' lists them."
         )
-    return list(with_subsections(found, number))
+    return with_subsections(found, number)
 
 
 def _markdown(paper: Paper, kept: KeptText, facts: str, *, is_part: bool) -> Iterator[str]:

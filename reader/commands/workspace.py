@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reader import paths, settings_reader
-from reader.commands.output import warn
+from reader.commands.output import Progress, warn
 from reader.core.errors import CacheError, NotFound, UsageError
 from reader.core.nearest import advice
 from reader.core.text import amount, brief
@@ -89,7 +89,8 @@ class Workspace:
             if what := copies.missing_log_reason(self.cache_file):
                 copies.ensure(self.cache_file)
                 warn(f"The file of your marks was {what}. {log} was made again from what is left.")
-        schema.ensure(self.cache_file)
+        with Progress() as progress:
+            schema.ensure(self.cache_file, progress.show)
 
     def back_up(self) -> None:
         from reader.log import copies
@@ -99,7 +100,7 @@ class Workspace:
     def write_exports(self) -> None:
         """Rewrite the watched exports after changes; print why one failed."""
         if self.has_changed and self.settings.exports:
-            from reader.refresh.watched_exports import try_to_write
+            from reader.refresh.standing import try_to_write
 
             self.has_changed = False
             for problem in try_to_write(self.cache_file, self.settings, self.config_file.parent):

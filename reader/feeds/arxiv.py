@@ -24,8 +24,7 @@ from reader.core.paper import Draft, SkippedRecord
 from reader.core.text import clean, reason
 from reader.feeds.arxiv_categories import find_category
 from reader.feeds.environment import ARXIV_VARIABLE
-from reader.feeds.http import FEED_TYPES, Client, Closing, Limits
-from reader.feeds.pace import ARXIV_INTERVAL_SECONDS, arxiv_pace
+from reader.feeds.http import ARXIV_INTERVAL_SECONDS, FEED_TYPES, Client, Closing, Limits, arxiv_pace
 from reader.feeds.safe import UnreadableXml, parse_each, parse_xml, plain_block, plain_line
 
 if TYPE_CHECKING:

@@ -144,7 +144,7 @@ class Tools:
     def read(self, id: Id, section: Section = -1, offset: Offset = 0) -> Answer:
         """A paper's full text as Markdown: its abstract and the list of its sections, then a section, in parts."""
         paper, kept = find_or_fetch_text(self._workspace, id)
-        found = list(text_sections(kept.document))
+        found = text_sections(kept.document)
         if section >= len(found):
             raise UsageError(f"The text has no section {section}. It has sections 0 to {len(found) - 1}.")
         text = clean_block(paper.abstract) if section < 0 else "\n".join(markdown_lines(found[section].document))

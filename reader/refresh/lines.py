@@ -11,7 +11,7 @@ object too:
 
     {"job": "text", "id": "2605.00001"}
 
-`reader.refresh.running` lists the jobs. A class for each line was rejected: each would be declared, imported,
+`reader.refresh.jobs` lists the jobs. A class for each line was rejected: each would be declared, imported,
 converted and matched, and a `match` statement reads the keys that it needs from a dictionary anyway.
 """
 

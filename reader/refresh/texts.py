@@ -43,8 +43,7 @@ from reader.core.text import brief
 from reader.feeds.environment import arxiv_stand_in, is_offline
 from reader.feeds.fulltext.client import TextSource, open_text_sources
 from reader.feeds.fulltext.pdf_client import PDF, PdfTexts
-from reader.feeds.http import Client, HostBusy, HttpRefused, Limits, Response, origin_of
-from reader.feeds.pace import Pace
+from reader.feeds.http import Client, HostBusy, HttpRefused, Limits, Pace, Response, origin_of
 from reader.paths import config_file, response_cache_folder
 from reader.refresh.lines import Canvas, JobContext, Line, done, step
 

@@ -33,7 +33,7 @@ from reader.ui.full_text.fetcher import BookmarkKeeper
 from reader.ui.kit import theme
 from reader.ui.kit.glyphs import glyphs
 from reader.ui.kit.line_widgets import StatusLine, WidgetReport, catch_up
-from reader.ui.kit.pane import draw_scrollbars
+from reader.ui.kit.pane import Pane
 from reader.ui.kit.textual_fixes import StylesheetParsedOnce, take_keys
 from reader.ui.library.library import Library
 from reader.ui.list.header import header_parts, window_title
@@ -239,7 +239,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         return self.main
 
     def on_mount(self) -> None:
-        draw_scrollbars(ascii=self.settings.ascii)
+        Pane.bar_glyphs = self.look.glyphs
         self.watch_end()
         subscribe(self, self.model, lambda state: state.request, self.list_loader.load, now=False)
         self.call_after_refresh(self._begin)

@@ -22,7 +22,7 @@ FEATURES = (
     "reader.ui.why.actions",
     "reader.ui.dates",
     "reader.ui.triage",
-    "reader.ui.notes.actions",
+    "reader.ui.notes",
     "reader.ui.follows",
     "reader.ui.help",
     "reader.ui.extensions",

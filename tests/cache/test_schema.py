@@ -107,7 +107,9 @@ def test_a_cache_of_the_last_release_keeps_its_rows(tmp_path: Path) -> None:
     path.write_bytes(lzma.decompress((LAST_RELEASE / "papers.db.xz").read_bytes()))
     tables = [name for name in schema.COPIED if name not in ("meta", "feed")]
     before = {name: rows(path, f"SELECT count(*) FROM {name}") for name in tables}
-    schema.ensure(path)
+    steps: list[str] = []
+    schema.ensure(path, steps.append)
+    assert set(steps) == {"taking over the papers of an earlier version"}
     assert {name: rows(path, f"SELECT count(*) FROM {name}") for name in tables} == before
     assert before["paper"] > [(100,)]
     assert examine(path) == []

@@ -14,7 +14,7 @@ from typing import TextIO
 import pytest
 
 from reader.actions.export import FORMATS, replacing
-from reader.refresh import watched_exports
+from reader.refresh import standing
 from tests.commands.conftest import IDS, Run, Session
 
 
@@ -200,7 +200,7 @@ def test_an_export_file_changed_by_others_is_not_overwritten(run: Run, stars: Pa
 def test_an_export_that_cannot_be_written_warns_and_the_command_goes_on(
     run: Run, stars: Path, home: Path, monkeypatch: pytest.MonkeyPatch, export: str, says: str
 ) -> None:
-    monkeypatch.setattr(watched_exports, "MOST_PAPERS", 5)
+    monkeypatch.setattr(standing, "MOST_PAPERS", 5)
     (home / "config.toml").write_text(f'[[exports]]\nquery = "is:starred"\nfile = "stars.bib"\n[[exports]]\n{export}\n')
     run("mark", "star", IDS[0])
     found = run("export", "--watched")
@@ -239,7 +239,7 @@ def test_an_export_written_before_a_kill_is_still_updated(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(watched_exports, "replacing", killed)
+        patch.setattr(standing, "replacing", killed)
         assert run("mark", "star", IDS[1]).code == 130
     ran = run("mark", "star", IDS[2])
     assert (ran.code, ran.err) == (0, "")

@@ -22,7 +22,7 @@ from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.paper_row import PaperRow
 from reader.paths import HOME_VARIABLE
-from reader.refresh import worker
+from reader.refresh import jobs
 from reader.ui.shell.commands import CommandContext, ParsedLine
 from tests.commands.conftest import Run
 from tests.table import each
@@ -279,8 +279,8 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def start(monkeypatch: pytest.MonkeyPatch, program: str, *words: str) -> CommandProcess:
     """Start a process that runs this program in place of the command."""
-    begun = worker._START.partition(" from reader.cli")[0]
-    monkeypatch.setattr(worker, "_START", begun + program)
+    begun = jobs._START.partition(" from reader.cli")[0]
+    monkeypatch.setattr(jobs, "_START", begun + program)
     return CommandProcess(words, 44, {"MORE": "more"})
 
 
@@ -306,12 +306,12 @@ def test_the_environment_of_a_command_process(monkeypatch: pytest.MonkeyPatch) -
 
 def test_the_environment_of_a_detached_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     told, late = tmp_path / "told", time.monotonic() + 60
-    begun = worker._START.partition(" from reader.cli")[0]
+    begun = jobs._START.partition(" from reader.cli")[0]
     tell = f"{FACTS} name = words[0]; file = open(name + '.part', 'w');"
     tell += (
         " json.dump([facts[1:], sys.stdin.read(), os.getcwd()], file); file.close(); os.rename(name + '.part', name)"
     )
-    monkeypatch.setattr(worker, "_START", begun + tell)
+    monkeypatch.setattr(jobs, "_START", begun + tell)
     own_process.start_beyond((str(told),))
     while not told.exists() and time.monotonic() < late:
         time.sleep(0.01)

@@ -17,7 +17,7 @@ from reader.commands.output import Progress
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError
 from reader.core.steps import note_wait
-from reader.refresh import running
+from reader.refresh import jobs
 from reader.refresh.lines import Job, JobContext, Line, done, failure_line, ignore, refresh_job, step, waiting
 from reader.refresh.plan import Latest
 from tests.commands.conftest import Result, Run, Session
@@ -227,6 +227,6 @@ async def test_the_waits_of_a_job_are_shown(monkeypatch: pytest.MonkeyPatch) -> 
     shown: list[str] = []
     progress = Progress(StringIO())
     monkeypatch.setattr(progress, "show", shown.append)
-    monkeypatch.setattr(running, "run_job", run)
+    monkeypatch.setattr(jobs, "run_job", run)
     assert await _run(Workspace(), refresh_job(Latest()), progress, ignore) == done("refresh")
     assert shown == ["waiting 3 s: the feed asked for a pause", ""]

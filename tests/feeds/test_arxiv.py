@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from reader import __version__
-from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, UsageError
+from reader.core.errors import FeedMalformed, FeedRefused, FeedUnreachable, UsageError
 from reader.core.paper import Draft, SkippedRecord
 from reader.feeds.arxiv import (
     API_ENDPOINT,
@@ -51,12 +51,11 @@ def server() -> Iterator[Arxiv]:
 
 @asynccontextmanager
 async def connected(
-    server: Arxiv, nap: Nap, folder: Path | None = None, now: datetime = NOON, *, offline: bool = False
+    server: Arxiv, nap: Nap, folder: Path | None = None, now: datetime = NOON
 ) -> AsyncIterator[ArxivClient]:
     client = ArxivClient(
         folder,
         stand_in=server.url,
-        offline=offline,
         limits=Limits(body_size=1_000_000),
         sleep=nap,
         now=lambda: now,
@@ -105,19 +104,13 @@ async def test_papers_come_by_the_longest_words_of_their_title(server: Arxiv, na
     assert server.requests[1].query["search_query"] == "ti:paper"
 
 
-async def test_nothing_is_asked_about_nothing_or_where_it_must_not_be(server: Arxiv, nap: Nap) -> None:
+async def test_nothing_is_asked_about_nothing(server: Arxiv, nap: Nap) -> None:
     async with connected(server, nap) as arxiv:
         assert await arxiv.papers(["page:0123456789ab"]) == ()
         assert await arxiv.latest([]) == ()
         assert await arxiv.search_title("A1 + of the") == ()
         with pytest.raises(UsageError, match="not a category"):
             await arxiv.latest(["cs.XX"])
-    async with connected(server, nap, offline=True) as arxiv:
-        with pytest.raises(FeedOffline):
-            await arxiv.latest(["cs.CL"])
-    async with ArxivClient(offline=True) as arxiv:
-        with pytest.raises(FeedOffline):
-            await arxiv.latest(["cs.CL"])
     assert server.requests == []
 
 
@@ -165,15 +158,11 @@ async def test_what_is_announced_comes_for_categories_together(server: Arxiv, na
 # What goes wrong
 
 
-async def test_an_empty_or_broken_answer_is_asked_for_once_more(server: Arxiv, nap: Nap) -> None:
+async def test_an_answer_without_the_papers_it_counts_is_asked_for_once_more(server: Arxiv, nap: Nap) -> None:
     async with connected(server, nap) as arxiv:
-        for body in (b"", b"<html>Sign in</html>", api_feed([], total=9)):
-            server.answers.append(Page(body))
-            assert len(await arxiv.papers(["2605.00001"])) == 1
-        assert len(server.requests) == 6
-        server.answers += [Page(b"")] * 2
-        with pytest.raises(FeedMalformed, match=r"^arXiv's answer is cut off or is not XML; try again later\.$"):
-            await arxiv.papers(["2605.00001"])
+        server.answers.append(Page(api_feed([], total=9)))
+        assert len(await arxiv.papers(["2605.00001"])) == 1
+    assert len(server.requests) == 2
 
 
 async def test_a_refusal_gives_arxivs_reason(server: Arxiv, nap: Nap) -> None:
@@ -183,15 +172,6 @@ async def test_a_refusal_gives_arxivs_reason(server: Arxiv, nap: Nap) -> None:
             with pytest.raises(FeedRefused, match=r"refused the request.*: max_results is odd"):
                 await arxiv.papers(["2605.00001"])
     assert len(server.requests) == 2
-
-
-async def test_a_redirect_stays_on_the_host(server: Arxiv, nap: Nap) -> None:
-    server.answers += [Page(status=301, headers={"Location": f"{server.url}/rss/cs.CL"}), None]
-    async with connected(server, nap) as arxiv:
-        assert len(await arxiv.latest(["cs.CL"])) == 3
-        server.answers.append(Page(status=302, headers={"Location": "https://example.org/"}))
-        with pytest.raises(FeedRefused, match="which was not followed"):
-            await arxiv.latest(["cs.CL"])
 
 
 async def test_arxiv_is_called_by_its_name(monkeypatch: pytest.MonkeyPatch, nap: Nap) -> None:
@@ -346,9 +326,6 @@ Abstract: We look on.</summary>
 def test_an_invalid_date_is_none(stamp: str) -> None:
     body = announcement([rss_item(PAPER)]).replace(b"Tue, 12 May 2026 00:00:00 -0400", stamp.encode())
     assert parse_arxiv(body).entries[0].draft.announced is None
-
-
-# Real answers
 
 
 # Days

@@ -24,6 +24,7 @@ from reader.feeds.http import (
     HostBusy,
     HttpRefused,
     Limits,
+    Pace,
     Response,
     Validators,
     rate_limit_reset,
@@ -32,7 +33,6 @@ from reader.feeds.http import (
     unpack,
 )
 from reader.feeds.huggingface import HuggingFaceClient
-from reader.feeds.pace import Pace
 from reader.platform import Lock
 from tests.feed_server import FeedServer
 from tests.feeds.conftest import DAY, QUICK, connected, ids

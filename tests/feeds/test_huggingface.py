@@ -15,7 +15,7 @@ from reader.core.community import Comment, Repository
 from reader.core.errors import ConfigError, FeedMalformed, FeedOffline, FeedRefused
 from reader.core.foreign import web_url
 from reader.core.paper import Draft, Listing, SkippedRecord
-from reader.feeds.http import Client
+from reader.feeds.http import Client, Pace
 from reader.feeds.huggingface import (
     HuggingFaceClient,
     RawComment,
@@ -25,7 +25,6 @@ from reader.feeds.huggingface import (
     parse_page,
     read_items,
 )
-from reader.feeds.pace import Pace
 from tests.feed_server import FeedServer, Item, item
 from tests.feeds.conftest import DAY, QUICK, connected, ids
 from tests.feeds.servers import Nap

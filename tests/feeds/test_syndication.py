@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader import __version__
-from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, UsageError
+from reader.core.errors import FeedMalformed, FeedRefused, FeedUnreachable, UsageError
 from reader.core.paper import Draft, SkippedRecord
 from reader.core.text import clean
 from reader.feeds import syndication as parser
@@ -81,8 +81,8 @@ async def test_a_feed_comes_with_its_validators(site: Documents) -> None:
     assert request.headers["If-None-Match"] is None
 
 
-@pytest.mark.parametrize("known", [Validators(KNOWN.etag), Validators(None, MONDAY), KNOWN])
-async def test_an_unchanged_feed_is_not_sent_again(known: Validators, site: Documents) -> None:
+async def test_an_unchanged_feed_is_not_sent_again(site: Documents) -> None:
+    known = Validators(None, MONDAY)
     async with connected() as feeds:
         assert await feeds.fetch(f"{site.url}/feed", known) == FeedResponse(None, KNOWN)
     (request,) = site.requests
@@ -148,38 +148,20 @@ async def test_a_web_page_is_no_feed_and_not_asked_for_twice(site: Documents) ->
     assert len(site.requests) == 1
 
 
-async def test_a_refusal_is_one_plain_sentence(site: Documents) -> None:
-    pages = [
-        (Page(status=404), r"refused the request \(404\); check the feed's address\."),
-        (Page(status=410), r"refused the request \(410\); check the feed's address\."),
-        (Page(status=401), r"requires a sign-in \(401\); feeds with a sign-in are not supported\."),
-        (Page(b" " * 200_000), "sent more than 0 MiB at once"),
-    ]
+async def test_an_address_is_one_of_the_web_and_a_sign_in_is_not_supported(site: Documents) -> None:
     async with connected() as feeds:
-        for page, said in pages:
-            site.answers.append(page)
-            with pytest.raises((FeedRefused, FeedMalformed), match=said):
-                await feeds.fetch(f"{site.url}/feed")
+        site.answers.append(Page(status=401))
+        with pytest.raises(FeedRefused, match=r"requires a sign-in \(401\); feeds with a sign-in are not supported\."):
+            await feeds.fetch(f"{site.url}/feed")
         # The failure of one host is not another's.
         with pytest.raises(FeedUnreachable):
             await feeds.fetch("http://127.0.0.1:9/feed")
         for url in ("", "notes", "ftp://example.org/feed", "https://user:pass@example.org/", "/etc/hostname"):
             with pytest.raises(UsageError, match="is not a feed's address"):
                 await feeds.fetch(url)
-    assert len(site.requests) == len(pages)
-
-
-async def test_offline_is_respected(site: Documents) -> None:
-    async with SyndicationClient(allow_local=True, offline=True) as feeds:
-        with pytest.raises(FeedOffline):
-            await feeds.fetch(f"{site.url}/feed")
-    assert site.requests == []
 
 
 # Entries
-
-
-pytest.importorskip("feedparser")
 
 URL = "https://lab.example.org/feeds/notes.xml"
 TODAY = date(2026, 5, 12)
@@ -196,9 +178,6 @@ def only(body: bytes) -> FeedEntry:
 
 def titles_of(feed: Feed) -> list[str]:
     return [entry.draft.title for entry in feed.entries]
-
-
-# Entries
 
 
 def test_an_entry_of_rss_says_what_it_has() -> None:
@@ -453,9 +432,6 @@ def test_a_feed_that_breaks_the_parser_is_an_error() -> None:
 RSS = b"<?xml version='1.0'?><rss version='2.0'><channel><item><title>One</title>%b</item></channel></rss>"
 
 
-IN_CDATA = RSS % b"<description><![CDATA[%b]]></description>"
-
-
 def test_entries_have_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(100))
     monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
@@ -469,9 +445,7 @@ def test_entries_have_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (RSS % b"", ""),
         (RSS % (b"<a></a>" * 10), "too many tags"),
-        (IN_CDATA % (b"<a></a>" * 10), ""),
         (RSS % (b"<![CDATA[]]>" * 20), "too many tags"),
-        (RSS % (b"<![CDATA[" + b"<a>" * 20), "too many tags"),
         (RSS % b"<x:a xmlns:x='u' xmlns:y='v'/><a xmlns='u'/>", "too many namespaces"),
         (RSS % (b"<a " + b"b=''" * 600 + b"/>"), "too many attributes"),
         (RSS.replace(b"?>", b" encoding='utf-7'?>") % b"", "an encoding that is not read"),

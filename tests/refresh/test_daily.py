@@ -20,7 +20,6 @@ from reader.core.errors import (
 )
 from reader.core.paper import Listing, SkippedRecord
 from reader.feeds.http import HttpRefused
-from reader.refresh.daily import refresh_daily
 from reader.refresh.lines import Line, failure_line, step
 from reader.refresh.plan import (
     Day,
@@ -33,6 +32,7 @@ from reader.refresh.plan import (
     month_batches,
     planned_days,
 )
+from reader.refresh.sources import refresh_daily
 from tests.doubles import TODAY, Cache, Feed, asked, fetched, noon, papers, run
 from tests.table import each
 

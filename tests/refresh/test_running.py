@@ -24,10 +24,10 @@ from reader.core.settings.types import UserCommand
 from reader.core.topics.scorer import Topics
 from reader.database import connections
 from reader.refresh import pipes
+from reader.refresh.jobs import run_job
 from reader.refresh.lines import JobContext, done, job, refresh_job, step
 from reader.refresh.pipes import command_of, pipe_papers, run_on_star
 from reader.refresh.plan import Day
-from reader.refresh.running import run_job
 from reader.refresh.standing import StandingQueries
 from tests.cache.conftest import NOW, ByName, draft
 from tests.doubles import lines_of

@@ -31,8 +31,8 @@ from reader.core.paper_row import Flag
 from reader.core.query import parse
 from reader.core.settings.standing import Standing
 from reader.core.topics.scorer import Topics
+from reader.refresh.jobs import run_job
 from reader.refresh.lines import JobContext, done, job
-from reader.refresh.running import run_job
 from reader.refresh.standing import StandingQueries
 from tests.cache.conftest import NOW, ByName, derive_again, draft, follow, mute
 from tests.feed_server import FeedServer, item

@@ -43,6 +43,7 @@ from reader.paths import HOME_VARIABLE
 from reader.refresh.lines import JobContext
 from reader.ui.app import ReaderApp
 from reader.ui.filter.counter import Counter
+from reader.ui.kit.pane import Pane
 from reader.ui.main_screen import Empty, FilterStrip, MainScreen
 from reader.ui.page.loader import DetailLoader
 from reader.ui.page.screen import PaperDetail, PaperPage
@@ -246,8 +247,10 @@ class Story:
 
     def text(self, selector: Widget | str) -> str:
         """The part of the screen that a widget has for its text; empty while it is not shown."""
-        region = self.widget(selector).scrollable_content_region
-        lines = [line[region.x : region.right] for line in self.lines[region.y : region.bottom]]
+        widget = self.widget(selector)
+        region = widget.content_region
+        width = widget.columns if isinstance(widget, Pane) else region.width
+        lines = [line[region.x : region.x + width] for line in self.lines[region.y : region.bottom]]
         return "\n".join(line.rstrip() for line in lines).rstrip("\n")
 
     @property

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.style import Style
-from textual.scrollbar import ScrollBar
 from textual.widget import Widget
-from textual.widgets import OptionList
 
 from reader.cache.reads.window import DayCount
 from reader.core.lines import Line, Piece, literal
@@ -30,7 +26,7 @@ from reader.ui.kit.lines import (
     short_day,
     with_keys,
 )
-from reader.ui.kit.pane import Pane, Thumb, draw_bar, draw_scrollbars, thumb_of
+from reader.ui.kit.pane import Pane, thumb_of
 from reader.ui.list.pane import PaperList
 from tests.core.test_text import text
 from tests.table import each
@@ -134,14 +130,6 @@ def test_keys_of_a_message_stand_between_backticks() -> None:
 # Scroll bars
 
 
-@pytest.fixture(autouse=True)
-def textuals_own() -> Iterator[None]:
-    before = ScrollBar.renderer
-    yield
-    draw_scrollbars(ascii=False)
-    ScrollBar.renderer = before
-
-
 @each(
     ("height", "content", "position", "thumb"),
     [
@@ -160,11 +148,6 @@ def test_the_thumb_is_as_long_as_the_part_in_view(
     height: int, content: int, position: int, thumb: tuple[int, int] | None
 ) -> None:
     assert thumb_of(height, content, position) == thumb
-    cells = draw_bar(height, thumb and Thumb(*thumb), ASCII, (Style(), Style()), is_ruled=True)
-    start, length = thumb or (height, 0)
-    assert "".join(cell.text for cell in cells) == "|" * start + "#" * length + "|" * (height - start - length)
-    actions = ["scroll_up"] * start + ["grab"] * length + ["scroll_down"] * (height - start - length)
-    assert [cell.style.meta["@mouse.down"] for cell in cells if cell.style] == actions
 
 
 def bar(papers: PaperList) -> str:
@@ -178,15 +161,15 @@ def thumb(papers: PaperList) -> list[int]:
 
 
 @pytest.mark.parametrize("ascii", [False, True])
-async def test_the_thumb_shows_the_place_on_the_rule(ascii: bool) -> None:
-    draw_scrollbars(ascii=ascii)
+async def test_the_thumb_shows_the_place_on_the_rule(ascii: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Pane, "bar_glyphs", ASCII if ascii else UNICODE)
     async with list_stage(60, 10) as (papers, pilot):
         papers.show(order(range(100)), rows)
         await pilot.pause()
         assert bar(papers) == ("#" if ascii else "┃") + " " * 9
         papers.to_last()
         papers.is_ruled = True
-        papers.vertical_scrollbar.refresh()
+        papers.refresh()
         await pilot.pause()
         assert bar(papers) == ("|" * 9 + "#" if ascii else "│" * 9 + "┃")
         papers.show(order(range(12)), rows)
@@ -219,13 +202,6 @@ async def test_an_address_is_a_link_where_the_terminal_shows_links(shows_links: 
         assert [style.link for style in styles] == ["https://a.org" if shows_links else None, None, None]
         actions = [{"kind": "link", "value": "https://a.org"}, {"kind": "topic", "value": "agents"}, {}]
         assert [style.meta for style in styles] == actions
-
-
-async def test_a_list_of_textuals_own_has_the_same_thumb_without_a_rule() -> None:
-    draw_scrollbars(ascii=False)
-    async with staged(Stage(OptionList(*(str(number) for number in range(100)))), 60, 12) as (app, pilot):
-        await pilot.pause()
-        assert any("┃" in strip.text for strip in app.screen._compositor.render_strips())
 
 
 # The typed line

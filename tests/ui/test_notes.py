@@ -12,8 +12,7 @@ from reader.cache.marks.events import Events
 from reader.core.errors import CacheError
 from reader.ui.app import ReaderApp
 from reader.ui.kit.glyphs import UNICODE
-from reader.ui.notes.actions import NoteEdit, TagEdit
-from reader.ui.notes.screen import NoteScreen, heading
+from reader.ui.notes import NoteEdit, NoteScreen, TagEdit, heading
 from tests.table import each
 from tests.ui.conftest import Opener
 from tests.ui.stage import text
@@ -78,7 +77,7 @@ async def test_the_editor_takes_pastes_help_another_size_and_a_disk_that_refuses
         await r.resize(140, 42)
         assert [line.find("pasted red") for line in r.lines if "pasted red" in line] == [r.main.detail.region.x + 1]
         with monkeypatch.context() as short:
-            short.setattr("reader.ui.notes.actions.NOTE_LIMIT", 31)
+            short.setattr("reader.ui.notes.NOTE_LIMIT", 31)
             await r.do("note.keep")
             assert r.context == "note" and "a note has at most 31 characters; this one has 32" in r.lines[-1]
         with monkeypatch.context() as broken:

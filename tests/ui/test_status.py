@@ -41,7 +41,7 @@ from reader.ui.kit.status_lines import (
 from reader.ui.kit.styles import STYLES
 from reader.ui.list.header import main_status
 from reader.ui.main_screen import TopLine
-from reader.ui.notes.actions import NOTING, TAGGING, NoteEdit, TagEdit
+from reader.ui.notes import NOTING, TAGGING, NoteEdit, TagEdit
 from reader.ui.page.lines import ShownPaper
 from reader.ui.page.state import PAGE, TRIAGE, begin_triage
 from reader.ui.pictures import PICTURES, Picture, Pictures

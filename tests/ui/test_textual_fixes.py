@@ -22,19 +22,15 @@ from textual.content import Content
 from textual.css.stylesheet import Stylesheet
 from textual.events import Paste
 from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
-from textual.geometry import Size
 from textual.screen import Screen
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import Input, Static
 
 from reader.ui.kit.textual_fixes import (
-    BareScrollView,
     BlankGround,
     Colorless,
     ControlNet,
     DelayedCall,
-    KeptScrollBar,
     PastesWhole,
     StylesheetParsedOnce,
     color_filters,
@@ -50,7 +46,7 @@ async def until(happened: Callable[[], bool]) -> None:
         await asyncio.sleep(0.001)
 
 
-# Delayed
+# DelayedCall
 
 
 class Calls:
@@ -236,57 +232,6 @@ async def test_stylesheets_are_parsed_again_only_for_another_theme(parsed: list[
         await pilot.pause()
         assert len(parsed) == 1
         assert pilot.app.query_one(Static).styles.color != accent
-
-
-# KeptScrollBar and BareScrollView
-
-
-class Blanks(ScrollView):
-    def on_mount(self) -> None:
-        self.virtual_size = Size(10, 10_000)
-
-    def render_line(self, y: int) -> Strip:
-        return Strip.blank(self.size.width)
-
-
-class Bar(KeptScrollBar):
-    drawn = 0
-
-    def picture(self) -> object:
-        return self.size, int(self.position) // 1_000
-
-    def draw(self) -> list[Strip]:
-        self.drawn += 1
-        return [Strip.blank(1)] * self.size.height
-
-
-class BareBlanks(BareScrollView, Blanks):
-    SCROLLBAR = Bar
-
-
-class Scrolling(App[None]):
-    def __init__(self, view: ScrollView) -> None:
-        super().__init__()
-        self.view = view
-
-    def compose(self) -> ComposeResult:
-        yield self.view
-
-
-async def test_a_kept_scrollbar_is_drawn_when_it_looks_different() -> None:
-    view = BareBlanks()
-    async with Scrolling(view).run_test(size=(20, 10)) as pilot:
-        await pilot.pause()
-        bar = view.vertical_scrollbar
-        assert isinstance(bar, Bar)
-        before = bar.drawn
-        view.scroll_to(y=1, animate=False, force=True)
-        await pilot.pause()
-        assert view.scroll_offset.y == 1
-        assert bar.drawn == before
-        view.scroll_to(y=5_000, animate=False, force=True)
-        await pilot.pause()
-        assert bar.drawn == before + 1
 
 
 # PastesWhole

@@ -22,7 +22,7 @@ from reader import access_token
 from reader.actions import programs
 from reader.core.errors import ReaderError
 from reader.core.text import clean_note
-from reader.refresh.worker import given_words, process_line, take_words
+from reader.refresh.jobs import given_words, process_line, take_words
 from reader.ui.shell.commands import Outcome
 
 MOST_OUTPUT = 1 << 20

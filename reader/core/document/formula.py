@@ -453,12 +453,6 @@ def _continue_row(items: Sequence[Node], width: int, is_continued: bool) -> list
             # A few letters are not left alone.
             fitting.append((end == len(rest) or taking * 5 > room, -rank, end))
         begun = items[taken : taken + end]
-        if not any(is_long for is_long, _, _ in fitting):
-            opened = [part for item in begun for part in _open_brackets(item)]
-            if len(opened) > end:
-                items = [*items[:taken], *opened, *items[taken + end :]]
-                parts = [*parts[:taken], *map(_part, opened), *parts[taken + end :]]
-                continue
         if fitting:
             end = max(fitting)[2]
             box = _set(rest[:end])
@@ -485,16 +479,6 @@ def _breaks(items: Sequence[Node], start: int) -> Iterator[tuple[int, int]]:
                 yield at - start, 1 + 2 * depth + (kind == "bin")
         depth += kind == "open"
     yield len(items) - start, 0
-
-
-def _open_brackets(node: Node) -> Sequence[Node]:
-    """A pair of brackets as two signs and their content."""
-    match node:
-        case Fence(opening, body, closing) if not isinstance(body, Grid):
-            return [Symbol(opening, "open"), *items_of(body), Symbol(closing, "close")]
-        case Script(Fence() as fence, below, above) if len(opened := _open_brackets(fence)) > 1:
-            return [*opened[:-1], Script(opened[-1], below, above)]
-    return [node]
 
 
 def _kind(node: Node) -> str:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple, TypeAlias
+from unicodedata import category
 
 from reader.core.document import symbols
 from reader.core.text import clean_note
@@ -385,7 +386,7 @@ class _Reader:
             return [Symbol(piece, "rel")]
         if piece in "}$#&\\":
             return []
-        return [Symbol(self._letters(piece), _DELIMITERS.get(piece) or _KINDS.get(piece, "ord"))]
+        return [Symbol(self._letters(piece), _DELIMITERS.get(piece) or _kind_of(piece))]
 
     def _letters(self, text: str) -> str:
         return symbols.in_font(text, self._font or ("italic" if text in self._upright else ""))
@@ -600,6 +601,11 @@ _CLASSES = (
 
 _KINDS = {sign: kind for table, kind in reversed(_CLASSES) for sign in table.values() if not sign.isascii()}
 """The classes of signs that are typed as such."""
+
+
+def _kind_of(sign: str) -> str:
+    """The class of a sign; one of mathematics that has no command here is most often a relation."""
+    return _KINDS.get(sign) or ("rel" if sign >= "\N{LEFTWARDS ARROW}" and category(sign) == "Sm" else "ord")
 
 
 def _parts(node: Node) -> list[Node]:

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise, takewhile
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
@@ -256,15 +257,14 @@ class Document:
             found.append(Section(heading, start, next(later, len(self.blocks))))
         return tuple(found)
 
+    def _within(self) -> Iterator[tuple[int, Block | Item]]:
+        """The blocks and everything in them, each with the index of the block at the top."""
+        return ((index, inner) for index, block in enumerate(self.blocks) for inner in walk(block))
+
     @cached_property
     def landmarks(self) -> tuple[Landmark, ...]:
         """The numbered parts, in reading order."""
-        return tuple(
-            landmark
-            for index, block in enumerate(self.blocks)
-            for inner in walk(block)
-            if (landmark := _landmark_of(inner, index)) is not None
-        )
+        return tuple(filter(None, (_landmark_of(inner, index) for index, inner in self._within())))
 
     @cached_property
     def _named(self) -> dict[str, Landmark]:
@@ -280,9 +280,8 @@ class Document:
     @cached_property
     def references(self) -> dict[str, int]:
         """The index of the block of each entry of the bibliography, by its label in small letters."""
-        entries = ((index, inner) for index, block in enumerate(self.blocks) for inner in walk(block))
         found: dict[str, int] = {}
-        for index, inner in entries:
+        for index, inner in self._within():
             if isinstance(inner, Reference) and inner.label:
                 found.setdefault(inner.label.lower(), index)
         return found
@@ -296,10 +295,9 @@ class Document:
     def anchors(self) -> dict[str, int]:
         """The index of the top-level block that contains each anchor."""
         found: dict[str, int] = {}
-        for index, block in enumerate(self.blocks):
-            for inner in walk(block):
-                if inner.anchor:
-                    found.setdefault(inner.anchor, index)
+        for index, inner in self._within():
+            if inner.anchor:
+                found.setdefault(inner.anchor, index)
         return found
 
     @cached_property
@@ -435,28 +433,17 @@ class TextSection:
     """The text of this section, without its subsections."""
 
 
-def text_sections(document: Document) -> Iterator[TextSection]:
+def text_sections(document: Document) -> list[TextSection]:
     """The sections of a text in its order, numbered from 0."""
-    blocks = document.blocks
-    starts = [index for index, block in enumerate(blocks) if isinstance(block, Heading)]
-    ends = [*starts, len(blocks)]
-    yield TextSection(0, 0, document.title, _part(document, 0, ends[0]))
-    for number, start in enumerate(starts, 1):
-        heading = blocks[start]
-        if isinstance(heading, Heading):
-            title = " ".join(filter(None, (heading.number, "".join(plain(heading.spans)))))
-            yield TextSection(number, heading.level, title, _part(document, start, ends[number]))
+    bounds = (0, *(one.start for one in document.sections), len(document.blocks))
+    parts = [replace(document, title="", blocks=document.blocks[start:end]) for start, end in pairwise(bounds)]
+    titles = (" ".join(filter(None, (one.heading.number, one.title))) for one in document.sections)
+    named = zip((0, *(one.heading.level for one in document.sections)), (document.title, *titles), parts, strict=True)
+    return [TextSection(number, *one) for number, one in enumerate(named)]
 
 
-def with_subsections(found: Sequence[TextSection], number: int) -> Iterator[TextSection]:
-    """A section and those within it; nothing if there is none of this number."""
-    for one in found[number : number + 1]:
-        yield one
-        for inner in found[number + 1 :]:
-            if inner.level <= max(1, one.level) or not one.level:
-                return
-            yield inner
-
-
-def _part(document: Document, start: int, end: int) -> Document:
-    return replace(document, title="", blocks=document.blocks[start:end])
+def with_subsections(found: Sequence[TextSection], number: int) -> list[TextSection]:
+    """A section and those within it; none if there is none of this number."""
+    level = found[number].level if number < len(found) else 0
+    within = takewhile(lambda one: 0 < level < one.level, found[number + 1 :])
+    return [*found[number : number + 1], *within]

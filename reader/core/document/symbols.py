@@ -25,19 +25,14 @@ ORDINARY = _table(
     chi χ psi ψ omega ω digamma ϝ
     Gamma Γ Delta Δ Theta Θ Lambda Λ Xi Ξ Pi Π Sigma Σ Upsilon Υ Phi Φ Psi Ψ Omega Ω
     varGamma Γ varDelta Δ varTheta Θ varLambda Λ varXi Ξ varPi Π varSigma Σ varUpsilon Υ varPhi Φ varPsi Ψ varOmega Ω
-    aleph ℵ beth ℶ gimel ℷ hbar ħ hslash ℏ ell ℓ wp ℘ Re ℜ Im ℑ imath ı jmath ȷ partial ∂ nabla ∇ infty ∞ infinity ∞
-    emptyset ∅ varnothing ∅ forall ∀ exists ∃ nexists ∄ neg ¬ lnot ¬ top ⊤ bot ⊥ angle ∠ measuredangle ∡ triangle △
+    aleph ℵ beth ℶ hbar ħ hslash ℏ ell ℓ wp ℘ Re ℜ Im ℑ imath ı jmath ȷ partial ∂ nabla ∇ infty ∞
+    emptyset ∅ varnothing ∅ forall ∀ exists ∃ nexists ∄ neg ¬ lnot ¬ top ⊤ bot ⊥ angle ∠ triangle △
     square □ Box □ blacksquare ■ diamond ⋄ Diamond ◇ lozenge ◊ bigstar ★ spadesuit ♠ heartsuit ♥ diamondsuit ♦
-    clubsuit ♣ flat ♭ natural ♮ sharp ♯ S § P ¶ copyright © pounds £ euro € degree °
-    checkmark ✓ xmark ✗ cmark ✓ dots … ldots … cdots ⋯ vdots ⋮ ddots ⋱ dotsc … dotsb ⋯ dotsm ⋯ dotsi ⋯ dotso …
-    backprime ‵ Vert ‖ vert | backslash \\ textbackslash \\ complement ∁ mho ℧ eth ð qed ∎ blacktriangle ▲
-    Bbbk 𝕜 vartriangle △ triangledown ▽ blacktriangledown ▼ blacktriangleleft ◀ blacktriangleright ▶ blacklozenge ⧫
-    sphericalangle ∢ circledS Ⓢ circledR ® maltese ✠ yen ¥ Finv Ⅎ Game ⅁ diagup ╱ diagdown ╲ mathellipsis … iddots ⋰
-    adots ⋰ dotsx … textellipsis … mathsection § varheartsuit ♡ vardiamondsuit ♢ surd √ lightning ↯ Bot ⫫
-    upalpha α upbeta β upgamma γ updelta δ upepsilon ϵ uptheta θ uplambda λ upmu μ upnu ν uppi π uprho ρ upsigma σ
-    uptau τ upphi ϕ upchi χ uppsi ψ upomega ω textmu µ textdegree ° textasciitilde ~ textbar | textunderscore _
-    textdollar $ textless < textgreater > textasciicircum ^ textquoteright ’ textendash – textemdash —
-    o ø O Ø ae æ AE Æ oe œ OE Œ aa å AA Å ss ß i ı j ȷ l ł L Ł
+    clubsuit ♣ flat ♭ natural ♮ sharp ♯ S § P ¶ copyright © pounds £ euro € degree ° checkmark ✓ surd √
+    dots … ldots … cdots ⋯ vdots ⋮ ddots ⋱ dotsc … dotsb ⋯ dotsm ⋯ dotsi ⋯ dotso … textellipsis …
+    Vert ‖ vert | backslash \\ textbackslash \\ complement ∁ mho ℧ qed ∎ textmu µ textdegree ° textasciitilde ~
+    textbar | textunderscore _ textdollar $ textless < textgreater > textasciicircum ^ textquoteright ’ textendash –
+    textemdash — o ø O Ø ae æ AE Æ oe œ OE Œ aa å AA Å ss ß i ı j ȷ l ł L Ł
     """
 )
 
@@ -45,38 +40,27 @@ RELATIONS = _table(
     """
     leq ≤ le ≤ leqslant ⩽ geq ≥ ge ≥ geqslant ⩾ neq ≠ ne ≠ equiv ≡ sim ∼ simeq ≃ approx ≈ approxeq ≊ cong ≅
     doteq ≐ propto ∝ varpropto ∝ ll ≪ gg ≫ lll ⋘ ggg ⋙ prec ≺ succ ≻ preceq ⪯ succeq ⪰ preccurlyeq ≼ succcurlyeq ≽
-    lesssim ≲ gtrsim ≳ lessapprox ⪅ gtrapprox ⪆ lessgtr ≶ gtrless ≷ nleq ≰ ngeq ≱ nless ≮ ngtr ≯
+    lesssim ≲ gtrsim ≳ lessapprox ⪅ gtrapprox ⪆ nleq ≰ ngeq ≱ nless ≮ ngtr ≯ leqq ≦ geqq ≧
     in ∈ notin ∉ ni ∋ subset ⊂ supset ⊃ subseteq ⊆ supseteq ⊇ nsubseteq ⊈ nsupseteq ⊉ subsetneq ⊊ supsetneq ⊋
-    subsetneqq ⫋ sqsubset ⊏ sqsupset ⊐ sqsubseteq ⊑ sqsupseteq ⊒ mid ∣ nmid ∤ parallel ∥ nparallel ∦ perp ⊥
-    vdash ⊢ dashv ⊣ models ⊨ vDash ⊨ Vdash ⊩ nvdash ⊬ bowtie ⋈ asymp ≍ smile ⌣ frown ⌢ between ≬ therefore ∴
-    because ∵ coloneqq ≔ coloneq ≔ eqqcolon ≕ eqcolon ≕ triangleq ≜ triangleleft ◁ triangleright ▷ colon : vcentcolon :
+    subseteqq ⫅ subsetneqq ⫋ sqsubset ⊏ sqsupset ⊐ sqsubseteq ⊑ sqsupseteq ⊒ mid ∣ nmid ∤ parallel ∥ nparallel ∦
+    perp ⊥ vdash ⊢ dashv ⊣ models ⊨ vDash ⊨ Vdash ⊩ nvdash ⊬ bowtie ⋈ asymp ≍ therefore ∴ because ∵
+    coloneqq ≔ coloneq ≔ eqqcolon ≕ triangleq ≜ triangleleft ◁ triangleright ▷ colon : vcentcolon :
+    trianglelefteq ⊴ trianglerighteq ⊵ restriction ↾ upharpoonright ↾ multimap ⊸
     leftarrow ← gets ← rightarrow → to → leftrightarrow ↔ uparrow ↑ downarrow ↓ updownarrow ↕ Leftarrow ⇐
     Rightarrow ⇒ Leftrightarrow ⇔ Uparrow ⇑ Downarrow ⇓ mapsto ↦ longmapsto ⟼ longleftarrow ⟵ longrightarrow ⟶
     longleftrightarrow ⟷ Longleftarrow ⟸ Longrightarrow ⟹ Longleftrightarrow ⟺ implies ⟹ impliedby ⟸ iff ⟺
-    hookrightarrow ↪ hookleftarrow ↩ rightharpoonup ⇀ rightharpoondown ⇁ leftharpoonup ↼ leftharpoondown ↽
-    rightleftharpoons ⇌ leftrightarrows ⇆ rightrightarrows ⇉ leftleftarrows ⇇ twoheadrightarrow ↠ rightarrowtail ↣
-    nearrow ↗ searrow ↘ swarrow ↙ nwarrow ↖ leadsto ⇝ rightsquigarrow ⇝ nrightarrow ↛ nleftarrow ↚ nRightarrow ⇏
-    vartriangleleft ⊲ vartriangleright ⊳ trianglelefteq ⊴ trianglerighteq ⊵ ntriangleleft ⋪ ntriangleright ⋫
-    precsim ≾ succsim ≿ backsim ∽ backsimeq ⋍ thicksim ∼ thickapprox ≈ eqsim ≂ Doteq ≑ doteqdot ≑ risingdotseq ≓
-    fallingdotseq ≒ circeq ≗ bumpeq ≏ Bumpeq ≎ lessdot ⋖ gtrdot ⋗ lesseqgtr ⋚ gtreqless ⋛ leqq ≦ geqq ≧ lneq ⪇ gneq ⪈
-    lneqq ≨ gneqq ≩ nsim ≁ ncong ≇ subseteqq ⫅ supseteqq ⫆ Subset ⋐ Supset ⋑ Vvdash ⊪ nvDash ⊭ nVdash ⊮ pitchfork ⋔
-    shortmid ∣ shortparallel ∥ upuparrows ⇈ downdownarrows ⇊ leftarrowtail ↢ Lsh ↰ Rsh ↱ looparrowleft ↫
-    looparrowright ↬ nprec ⊀ nsucc ⊁ npreceq ⋠ nsucceq ⋡ upharpoonright ↾ upharpoonleft ↿ downharpoonleft ⇃
-    downharpoonright ⇂ restriction ↾ upharpoon ↾ Coloneqq ⩴ colonequals ≔ equalscolon ≕ owns ∋ Join ⋈ sqsubsetneq ⋤
-    eqcirc ≖ curlyeqprec ⋞ curlyeqsucc ⋟ nLeftarrow ⇍ nLeftrightarrow ⇎ nleftrightarrow ↮ Lleftarrow ⇚ Rrightarrow ⇛
-    Updownarrow ⇕ leftrightsquigarrow ↭ dashleftarrow ⇠ rightleftarrows ⇄ leftrightharpoons ⇋ supsetneqq ⫌ lnsim ⋦
-    circlearrowleft ↺ circlearrowright ↻ curvearrowright ↷ curvearrowleft ↶ multimap ⊸ dashrightarrow ⇢
+    hookrightarrow ↪ hookleftarrow ↩ rightharpoonup ⇀ leftharpoonup ↼ rightleftharpoons ⇌ leftrightarrows ⇆
+    rightrightarrows ⇉ twoheadrightarrow ↠ rightarrowtail ↣ nearrow ↗ searrow ↘ swarrow ↙ nwarrow ↖ leadsto ⇝
+    rightsquigarrow ⇝ nrightarrow ↛ dashrightarrow ⇢
     """
 )
 
 BINARY = _table(
     """
-    dagger † dag † ddagger ‡ ddag ‡ curlyvee ⋎ curlywedge ⋏ leftthreetimes ⋋ rightthreetimes ⋌ circleddash ⊝
-    doublebarwedge ⩞ doublecap ⋒ doublecup ⋓ And & fatsemi ⨟ unlhd ⊴ unrhd ⊵ Cdot ·
     pm ± mp ∓ times × div ÷ cdot · centerdot · ast ∗ star ⋆ circ ∘ bullet • cap ∩ cup ∪ uplus ⊎ sqcap ⊓ sqcup ⊔
-    Cap ⋒ Cup ⋓ vee ∨ lor ∨ wedge ∧ land ∧ setminus ∖ smallsetminus ∖ wr ≀ amalg ⨿ oplus ⊕ ominus ⊖ otimes ⊗
-    oslash ⊘ odot ⊙ boxplus ⊞ boxminus ⊟ boxtimes ⊠ boxdot ⊡ ltimes ⋉ rtimes ⋊ bigcirc ◯ dotplus ∔ veebar ⊻
-    barwedge ⊼ intercal ⊺ divideontimes ⋇ circledast ⊛ circledcirc ⊚ bigtriangleup △ bigtriangledown ▽ rhd ▷ lhd ◁
+    vee ∨ lor ∨ wedge ∧ land ∧ setminus ∖ smallsetminus ∖ wr ≀ amalg ⨿ oplus ⊕ ominus ⊖ otimes ⊗ oslash ⊘ odot ⊙
+    boxplus ⊞ boxtimes ⊠ boxdot ⊡ ltimes ⋉ rtimes ⋊ bigcirc ◯ circledast ⊛ circledcirc ⊚ veebar ⊻ barwedge ⊼
+    intercal ⊺ bigtriangleup △ bigtriangledown ▽ rhd ▷ lhd ◁ dagger † dag † ddagger ‡ ddag ‡
     """
 )
 

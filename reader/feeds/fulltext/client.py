@@ -22,8 +22,7 @@ from reader.feeds.fulltext.html import read_html, without_mathml
 from reader.feeds.fulltext.markdown import read_markdown
 from reader.feeds.fulltext.pdf_client import PDF, FindPdf, PdfTexts, open_pdf_client
 from reader.feeds.fulltext.spans import LETTERS
-from reader.feeds.http import Client, HttpRefused, Limits, Response, origin_of
-from reader.feeds.pace import arxiv_pace
+from reader.feeds.http import Client, HttpRefused, Limits, Response, arxiv_pace, origin_of
 from reader.paths import response_cache_folder
 
 FEED = "feed"

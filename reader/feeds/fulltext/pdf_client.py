@@ -25,8 +25,7 @@ from reader.core.errors import FeedError, FeedMalformed, NoFullText, NoPicture, 
 from reader.core.ids import in_arxiv_address, in_file_name, is_arxiv_id
 from reader.feeds.environment import arxiv_stand_in, is_offline
 from reader.feeds.fulltext.pdf_lines import Box, Line, open_pdf, read_page
-from reader.feeds.http import Client, HttpRefused, Limits, Response, origin_of
-from reader.feeds.pace import arxiv_pace
+from reader.feeds.http import Client, HttpRefused, Limits, Response, arxiv_pace, origin_of
 from reader.installed import needs_extra
 from reader.paths import read_start, sync
 

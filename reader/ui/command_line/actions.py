@@ -22,7 +22,7 @@ from reader.ui.command_line.screen import COMMAND, COMMANDS, OUTPUT, Output, Typ
 from reader.ui.dates import DATE
 from reader.ui.filter.state import FOLLOWED
 from reader.ui.kit.lines import short_day
-from reader.ui.notes.actions import TAGGING
+from reader.ui.notes import TAGGING
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.commands import THEME, CommandContext, Offer, Outcome, ParsedLine, RunningCommand, Shell
 from reader.ui.shell.controller import Controller, Handler, Moment, answers, follows, handles

@@ -144,10 +144,6 @@ class FullTextActions(Controller):
     def scroll(self, lines: int) -> None:
         self._change(lambda view: view.scroll(lines))
 
-    @answers("text share")
-    def scroll_to(self, share: float) -> None:
-        self._change(lambda view: view.scroll_to(share))
-
     def move_pages(self, direction: int, share: int, times: int) -> None:
         view = self._view
         if view is not None and (self._outline is not None or view.selection is not None):

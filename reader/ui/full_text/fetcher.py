@@ -56,23 +56,19 @@ class TextFetcher(Controller):
             self._worker = self._background.start("full text", fetch, exclusive=True)
 
     async def _fetch(self, key: PaperKey, id: str) -> None:
+        from reader.refresh.lines import job
+
         try:
-            missing = await self._ask(key, id)
+            # A paper found in the feed may not be stored yet.
+            await self._library.store([key])
+            missing = (await self._app.run_job(job("text", id=id), partial(self._progress, key))).get("missing")
+            problem = f"No full text: {missing}." if missing else ""
         except ReaderError as error:
-            missing = str(error)
+            problem = str(error)
         except Exception:
             self._end(key, "The text could not be fetched.")
             raise
-        self._end(key, missing)
-
-    async def _ask(self, key: PaperKey, id: str) -> str:
-        """Fetch a text into the cache; return why there is none, or an empty text."""
-        from reader.refresh.lines import job
-
-        # A paper found in the feed may not be stored yet.
-        await self._library.store([key])
-        missing = (await self._app.run_job(job("text", id=id), partial(self._progress, key))).get("missing")
-        return f"No full text: {missing}." if missing else ""
+        self._end(key, problem)
 
     def _progress(self, key: PaperKey, line: Line) -> None:
         text = text_of(self._model.state, key)

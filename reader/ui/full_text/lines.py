@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from rich.segment import Segment
+
 from reader.core.document.layout import DocumentLine, Layout, TextPlace, in_ascii
 from reader.core.document.model import Formula
 from reader.core.ids import in_arxiv_address, is_arxiv_id
@@ -109,8 +111,8 @@ class LineMarks(NamedTuple):
     searched: Marker | None = None
     letters: tuple[tuple[int, str], ...] = ()
     """Letters that choose references, each with the number of line letters before it."""
-    painted: tuple[tuple[int, int, str], ...] = ()
-    """The (start, end) of parts with an extra style: highlights and chosen words."""
+    painted: tuple[tuple[int, int], ...] = ()
+    """The (start, end) of highlighted parts."""
 
 
 PLAIN_LINE = LineMarks()
@@ -119,41 +121,32 @@ PLAIN_LINE = LineMarks()
 def text_line(line: DocumentLine, glyphs: Glyphs, marks: LineMarks = PLAIN_LINE) -> Line:
     """A line of the document in drawable pieces; references can be clicked."""
     drawn: Line = tuple(_piece(piece, glyphs) for piece in line.pieces)
-    for start, end, role in marks.painted:
-        over = (piece._replace(role=f"{piece.role} {role}") for piece in part_of(drawn, start, end))
-        drawn = (*part_of(drawn, 0, start), *over, *part_of(drawn, end, len(line.text)))
+    for start, end in marks.painted:
+        drawn = _changed(drawn, start, end, lambda piece: piece._replace(role=f"{piece.role} passage"))
     if marks.searched is not None:
-        found = hits("".join(piece.text for piece in drawn), marks.searched)
-        drawn = _over(drawn, [(start, end, None) for start, end in found])
-    return _over(drawn, [(start, start + 1, letter) for start, letter in marks.letters]) if marks.letters else drawn
+        for start, end in hits("".join(piece.text for piece in drawn), marks.searched):
+            drawn = _changed(drawn, start, end, lambda piece: piece._replace(hit=True))
+    # From the end on, since a letter in place of a wide sign moves what follows.
+    for start, letter in reversed(marks.letters):
+        drawn = _changed(drawn, start, start + 1, partial(_letter_over, letter))
+    return drawn
 
 
-def part_of(line: Line, start: int, end: int) -> Line:
-    """The letters of a line from one to before another."""
-    parts: list[Piece] = []
-    offset = 0
-    for piece in line:
-        text = piece.text[max(0, start - offset) : max(0, end - offset)]
-        parts += [piece._replace(text=text)] if text else []
-        offset += len(piece.text)
-    return tuple(parts)
+def _letter_over(letter: str, piece: Piece) -> Piece:
+    return Piece(letter.ljust(cell_len(piece.text)), "letter")
 
 
-def _over(line: Line, spans: Sequence[tuple[int, int, str | None]]) -> Line:
+def _changed(line: Line, start: int, end: int, change: Callable[[Piece], Piece]) -> Line:
+    """A line in which the pieces from one letter to before another are changed."""
     drawn: list[Piece] = []
-    offset = 0
     for piece in line:
-        done, end = 0, len(piece.text)
-        for start, stop, letter in spans:
-            first, last = max(done, start - offset), min(end, stop - offset)
-            if first >= last:
-                continue
-            drawn.append(piece._replace(text=piece.text[done:first]))
-            over = piece._replace(text=piece.text[first:last], hit=True)
-            drawn.append(over if letter is None else Piece(letter.ljust(cell_len(over.text)), "letter"))
-            done = last
-        drawn.append(piece._replace(text=piece.text[done:]))
-        offset += end
+        first, last = max(0, start), max(0, end)
+        if over := piece.text[first:last]:
+            before, after = piece._replace(text=piece.text[:first]), piece._replace(text=piece.text[last:])
+            drawn += (before, change(piece._replace(text=over)), after)
+        else:
+            drawn.append(piece)
+        start, end = start - len(piece.text), end - len(piece.text)
     return tuple(piece for piece in drawn if piece.text)
 
 
@@ -168,37 +161,21 @@ def _piece(piece: Piece, glyphs: Glyphs) -> Piece:
 
 def clip_line(line: Line, start: int, width: int, glyphs: Glyphs) -> Line:
     """The cells of a line from `start` on, with signs where more text is on the left or right."""
-    cells = [(char, piece) for piece in line for char in _cells(piece.text)]
-    shown = cells[start : start + width]
-    if start and shown:
-        shown[0] = (glyphs.more_left, Piece("", "more"))
-    if len(cells) > start + width:
-        shown[-1] = (glyphs.more_right, Piece("", "more"))
-    return tuple(_join_cells(shown))
+    end = min(start + width, measure(line))
+    right: Line = (Piece(glyphs.more_right, "more"),) if end < measure(line) else ()
+    left: Line = (Piece(glyphs.more_left, "more"),) if start and end - start > len(right) else ()
+    return (*left, *_cells(line, start + len(left), end - len(right)), *right)
 
 
-def _cells(text: str) -> Iterator[str]:
-    """Each cell's text with its combining marks; the second half of a wide character is empty."""
-    found: list[str] = []
-    for char in text:
-        size = cell_len(char)
-        if size == 0 and found:
-            found[-1 if found[-1] else -2] += char
-        elif size:
-            found += [char, *[""] * (size - 1)]
-    yield from found
-
-
-def _join_cells(cells: Sequence[tuple[str, Piece]]) -> Iterator[Piece]:
-    """Cells as pieces; halves of wide characters at the edges become spaces."""
-    text = ""
-    for index, (char, piece) in enumerate(cells):
-        before, after = cells[index - 1][0] if index else "", cells[index + 1][0] if index + 1 < len(cells) else " "
-        is_half = cell_len(before) < 2 if char == "" else cell_len(char) > 1 and after != ""
-        text += " " if is_half else char
-        if index + 1 == len(cells) or cells[index + 1][1] is not piece:
-            yield piece._replace(text=text)
-            text = ""
+def _cells(line: Line, start: int, end: int) -> Iterator[Piece]:
+    """The part of a line from one cell to before another; halves of wide characters become spaces."""
+    for piece in line:
+        size = cell_len(piece.text)
+        before, _ = Segment(piece.text).split_cells(max(0, min(end, size)))
+        _, part = before.split_cells(max(0, min(start, size)))
+        if part.text:
+            yield piece._replace(text=part.text)
+        start, end = start - size, end - size
 
 
 # Instead of a text

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.app import ComposeResult
 from textual.geometry import Size
-from textual.message import Message
-from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 from textual.strip import Strip
 
 from reader.core.document.layout import DocumentLine, TextPlace
@@ -139,7 +137,7 @@ class TextPane(Pane, can_focus=True):
         letters = [
             (link.start, letter) for link, letter in zip(view.links, LETTERS, strict=False) if link.place == place
         ]
-        painted = [(part.start, part.end, "passage") for part in view.highlights.on_line(place)]
+        painted = [(part.start, part.end) for part in view.highlights.on_line(place)]
         is_plain = not (letters or painted or view.search.text)
         return PLAIN_LINE if is_plain else LineMarks(view.search.pattern, tuple(letters), tuple(painted))
 
@@ -175,28 +173,14 @@ class TextPane(Pane, can_focus=True):
     # Mouse
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        self._report(event, WHEEL)
+        self._turn(event, WHEEL)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        self._report(event, -WHEEL)
+        self._turn(event, -WHEEL)
 
-    def on_scroll_down(self, event: ScrollDown) -> None:
-        self._report(event, self.size.height - 1)
-
-    def on_scroll_up(self, event: ScrollUp) -> None:
-        self._report(event, 1 - self.size.height)
-
-    def on_scroll_to(self, event: ScrollTo) -> None:
-        event.stop()
-        event.prevent_default()
-        room = self.virtual_size.height - self.size.height
-        if event.y is not None and room > 0:
-            self.post_message(WidgetReport("text share", max(0.0, min(1.0, event.y / room))))
-
-    def _report(self, event: Message, lines: int) -> None:
+    def _turn(self, event: events.MouseEvent, lines: int) -> None:
         # Textual would scroll by itself.
-        event.stop()
-        event.prevent_default()
+        event.prevent_default().stop()
         self.post_message(WidgetReport("text lines", lines))
 
     def on_click(self, event: events.Click) -> None:
@@ -212,33 +196,24 @@ DEEPEST = 5
 def outline_line(entry: OutlineLine, width: int, glyphs: Glyphs, *, is_here: bool) -> Line:
     """An indented section or figure with number and title, or a highlight."""
     level = min(entry.level, DEEPEST)
-    heading = entry.heading
+    lead = Piece("  " * level)
+    pieces: Line = ()
     if entry.kept is not None:
-        passage = entry.kept.passage
+        passage, is_found = entry.kept.passage, entry.kept.range is not None
         words = literal(" ".join(passage.quote[:200].split()))
-        found: Line = (Piece(" "), Piece(words, "part passage"))
-        lost: Line = (Piece(f" not in this text: {words}", "part"),)
-        line = (
-            Piece(" " * 2 * (level - 1)),
-            Piece(glyphs.note if passage.note else glyphs.quote, "sign"),
-            *(found if entry.kept.range else lost),
-        )
-        return cut_line(line, width, glyphs.ellipsis)
-    if entry.landmark is not None:
-        title = " ".join(entry.landmark.title[:200].split())
-        line = (Piece("  " * level), Piece(f"{entry.landmark.name} ", "number"), Piece(literal(title), "part"))
-        return cut_line(tuple(piece for piece in line if piece.text), width, glyphs.ellipsis)
-    if heading is None:
-        return ()
-    role = "here" if is_here else "section" if level == 1 else "part"
-    number = f"{heading.number.rstrip('.')} " if heading.number else ""
-    title = " ".join(heading_title(heading).split())
-    line = (
-        Piece("  " * level),
-        Piece(number, "here" if is_here else "number"),
-        Piece(title, role),
-    )
-    return cut_line(tuple(piece for piece in line if piece.text), width, glyphs.ellipsis)
+        lead = Piece("  " * (level - 1))
+        sign = Piece(glyphs.note if passage.note else glyphs.quote, "sign")
+        gap = Piece(" " if is_found else " not in this text: ", "part")
+        pieces = (sign, gap, Piece(words, "part passage" if is_found else "part"))
+    elif entry.landmark is not None:
+        title = literal(" ".join(entry.landmark.title[:200].split()))
+        pieces = (Piece(f"{entry.landmark.name} ", "number"), Piece(title, "part"))
+    elif (heading := entry.heading) is not None:
+        role = "here" if is_here else "section" if level == 1 else "part"
+        number = f"{heading.number.rstrip('.')} " if heading.number else ""
+        title = " ".join(heading_title(heading).split())
+        pieces = (Piece(number, "here" if is_here else "number"), Piece(title, role))
+    return cut_line(tuple(piece for piece in (lead, *pieces) if piece.text), width, glyphs.ellipsis)
 
 
 def first_row(count: int, cursor: int, height: int) -> int:

@@ -52,11 +52,6 @@ class Highlights:
         self.kept = tuple(kept)
         self._drawn: dict[int, list[DrawnWord]] = {}
         self._painted: dict[int, Mapping[int, tuple[HighlightSpan, ...]]] = {}
-        self._by_block: dict[int, list[PlacedHighlight]] = {}
-        for one in self.kept:
-            if one.range is not None:
-                for block in range(one.range.first.block, one.range.last.block + 1):
-                    self._by_block.setdefault(block, []).append(one)
 
     def with_highlights(self, kept: Sequence[PlacedHighlight]) -> Highlights:
         return Highlights(self._layout, self.words, kept)
@@ -86,8 +81,6 @@ class Highlights:
     # What is drawn
 
     def on_line(self, place: TextPlace) -> tuple[HighlightSpan, ...]:
-        if place.block not in self._by_block:
-            return ()
         painted = self._painted.get(place.block)
         if painted is None:
             painted = self._painted[place.block] = self._paint(place.block)
@@ -96,18 +89,18 @@ class Highlights:
     def _paint(self, block: int) -> Mapping[int, tuple[HighlightSpan, ...]]:
         lines = self._layout.lines(block)
         found: dict[int, list[HighlightSpan]] = {}
-        for kept in self._by_block[block]:
+        for kept in self.kept:
+            if kept.range is None or not kept.range.first.block <= block <= kept.range.last.block:
+                continue
             parts = self._parts(block, kept.range)
-            begins = min(parts) if kept.range and block == kept.range.first.block and parts else -1
+            begins = min(parts) if block == kept.range.first.block and parts else -1
             for line, (start, end) in parts.items():
                 if lines[line].text[start:end].strip():
                     found.setdefault(line, []).append(HighlightSpan(start, end, kept, line == begins))
         return {line: tuple(sorted(parts, key=lambda part: part.start)) for line, parts in found.items()}
 
-    def _parts(self, block: int, range_: Range | None) -> Mapping[int, tuple[int, int]]:
+    def _parts(self, block: int, range_: Range) -> Mapping[int, tuple[int, int]]:
         """The highlighted part of each line of a block; lines between them, such as a formula, count as a whole."""
-        if range_ is None:
-            return {}
         lines = self._layout.lines(block)
         first = range_.first.word if block == range_.first.block else 0
         last = range_.last.word if block == range_.last.block else len(self.words.words(block))
@@ -450,9 +443,6 @@ class TextView:
         """Scroll down for 1, up for -1: a page less one line, or half a page if `share` is 2."""
         lines = self.size.rows // share - (share == 1)
         return self.scroll(direction * times * max(1, lines))
-
-    def scroll_to(self, share: float) -> TextView:
-        return self._at(self.layout.place_of_share(share * self.layout.share(self.last_top)))
 
     def scroll_sideways(self, cells: int) -> TextView:
         side = max(0, min(self._overflow, self.side + cells))

@@ -1,145 +1,135 @@
-"""The base class of the panes: widgets of lines that scroll, with a bar at the right edge."""
+"""The base classes of the panes: widgets of lines that scroll, with a bar at the right edge."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, NamedTuple, cast
+from typing import Any, ClassVar, Self
 
-from rich.console import Console, ConsoleOptions, RenderResult
-from rich.segment import Segment, Segments
+from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Size
-from textual.scrollbar import ScrollBar, ScrollBarRender
+from textual.geometry import Region, Size
+from textual.reactive import Reactive
+from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from reader.core.lines import Line, Piece
-from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
+from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import OneLine, WidgetReport, draw
 from reader.ui.kit.lines import Row
 from reader.ui.kit.styles import PLAIN, Palette
-from reader.ui.kit.textual_fixes import BareScrollView, DelayedCall, KeptScrollBar
+from reader.ui.kit.textual_fixes import DelayedCall
 from reader.ui.kit.theme import palette_of
 
 
-class Thumb(NamedTuple):
-    """The lines of a bar that the thumb covers."""
-
-    start: int
-    length: int
-
-
-def thumb_of(height: int, content: int, position: float) -> Thumb | None:
-    """Return the thumb of a bar of `height` lines beside `content` lines; None if there is nothing to scroll."""
+def thumb_of(height: int, content: int, position: float) -> tuple[int, int] | None:
+    """The first line and the lines of the thumb beside so many lines; None if there is nothing to scroll."""
     if not content > height > 0:
         return None
     length = max(1, round(height * height / content))
-    return Thumb(round((height - length) * position / (content - height)), length)
+    return round((height - length) * position / (content - height)), length
 
 
-def draw_bar(
-    height: int, thumb: Thumb | None, glyphs: Glyphs, styles: tuple[Style, Style], *, is_ruled: bool
-) -> list[Segment]:
-    """Return the segment of each line of a bar, in the styles of the thumb and of the rest.
-
-    A click above or below the thumb scrolls a page.
-    """
-    start, length = thumb or (height, 0)
-    track = glyphs.rule if is_ruled else " "
-    above, grip, below = (
-        Segment(text, style + Style(meta={"@mouse.down": action}))
-        for text, style, action in (
-            (track, styles[1], "scroll_up"),
-            (glyphs.thumb, styles[0], "grab"),
-            (track, styles[1], "scroll_down"),
-        )
-    )
-    return [above] * start + [grip] * length + [below] * (height - start - length)
-
-
-class ThinScrollBar(ScrollBarRender):
-    """Draws the scrollbars of widgets that are not ours, such as lists of commands."""
-
-    glyphs: ClassVar[Glyphs] = UNICODE
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        if not self.vertical:
-            yield from super().__rich_console__(console, options)
-            return
-        height, style = options.height or console.height, cast(Style, self.style)
-        thumb = thumb_of(height, self.virtual_size, self.position) if self.window_size else None
-        cells = draw_bar(height, thumb, self.glyphs, (style, style), is_ruled=False)
-        yield Segments(cells, new_lines=True)
-
-
-class PaneScrollBar(KeptScrollBar):
-    """The bar at a pane's edge, painted only when it looks different.
-
-    The thumb is drawn only in the pane that has the focus or scrolls, and under the mouse.
-    """
-
-    glyphs: ClassVar[Glyphs] = UNICODE
-
-    def picture(self) -> tuple[int, Thumb | None, bool, tuple[Style, Style]]:
-        pane = cast("Pane", self.parent)
-        is_held = self.mouse_over or self.grabbed is not None
-        thumb = None
-        if pane.has_focus or pane.is_scrolling or is_held:
-            thumb = thumb_of(self.size.height, round(self.window_virtual_size), self.position)
-        role = "held" if is_held else "muted" if pane.has_focus else "thumb"
-        styles = pane.palette.draw("bar", role), pane.palette.draw("bar", "rule")
-        return self.size.height, thumb, pane.is_ruled, styles
-
-    def draw(self) -> list[Strip]:
-        pane = cast("Pane", self.parent)
-        height, thumb, is_ruled, styles = self.picture()
-        _, background = pane.background_colors
-        strips = [Strip([cell], 1) for cell in draw_bar(height, thumb, self.glyphs, styles, is_ruled=is_ruled)]
-        for line_filter in self.get_line_filters():
-            strips = [strip.apply_filter(line_filter, background) for strip in strips]
-        return strips
-
-
-def draw_scrollbars(*, ascii: bool) -> None:
-    """Use these scrollbars everywhere, in ASCII if `ascii`."""
-    ThinScrollBar.glyphs = PaneScrollBar.glyphs = ASCII if ascii else UNICODE
-    ScrollBar.renderer = ThinScrollBar
-
+MOST_LINES_KEPT = 2_000
 
 THUMB_STAYS = 1.0
 """Seconds for which the thumb stays after a pane without the focus scrolled."""
 
 
-class Pane(BareScrollView):
+class Pane(ScrollView, inherit_bindings=False):
     """Lines that scroll; a subclass draws each in `render_line`, and caches its drawn lines in `_strips`.
 
     A pane has no border and no padding. Its last column is the bar: a rule if `is_ruled`, with the scroll thumb on it
     while the pane scrolls or has the focus.
+
+    Textual 8.2.8 puts each line through `StylesCache`, which looks for the widget's border and padding: half of a
+    frame's time. It lays the whole screen out and draws all of it (20 ms) for each text of another length. It asks all
+    widgets for their lines when only one has changed, such as the spinner, and redraws a scrollbar of its own each time
+    (2 ms). So a pane sends its lines to the screen unchanged, keeps them until it is refreshed, and draws its bar.
     """
 
     ALLOW_SELECT = False
-    SCROLLBAR = PaneScrollBar
     DEFAULT_CSS = """
     Pane {
-        overflow-x: hidden;
-        overflow-y: scroll;
-        scrollbar-size-vertical: 1;
+        overflow: hidden;
     }
     """
     PANE: ClassVar[str] = ""
     """Its name in the table of styles."""
 
+    virtual_size = Reactive(Size(0, 0))
     is_ruled = False
 
     shows_links = False
     """Whether the terminal shows links (OSC 8)."""
+
+    bar_glyphs: ClassVar[Glyphs] = UNICODE
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._palette: Palette | None = None
         self._strips: dict[Any, Strip] = {}
         """Drawn lines, dropped when the styles change."""
+        self._whole: dict[tuple[int, Segment], tuple[Strip, Strip]] = {}
+        """Drawn lines with their cells of the bar, by the identity of the line."""
+        self._kept: tuple[object, list[Strip]] | None = None
+        """The lines on the screen, with what they depend on."""
         self._thumb_delay = DelayedCall(self, self._refresh_bar)
+
+    @property
+    def columns(self) -> int:
+        """Cells of a line, without the bar."""
+        return max(0, self.size.width - 1)
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        self._kept = None
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def watch_virtual_size(self, size: Size) -> None:
+        if self.container_size:
+            self._scroll_update(size)
+            self._refresh_bar()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        drawn = crop, self.size, self.scroll_offset
+        if self._kept is None or self._kept[0] != drawn:
+            self._kept = drawn, self._draw_lines(crop)
+        return self._kept[1]
+
+    def _draw_lines(self, crop: Region) -> list[Strip]:
+        rule, thumb = self._bar()
+        start, length = self._thumb() or (0, 0)
+        strips = [
+            self._with_bar(self.render_line(y), thumb if start <= y < start + length else rule) for y in crop.line_range
+        ]
+        if crop.column_span != (0, self.size.width):
+            strips = [strip.crop_extend(*crop.column_span, self.ground) for strip in strips]
+        return strips
+
+    def _with_bar(self, line: Strip, cell: Segment) -> Strip:
+        """A line and its cell of the bar, filtered; kept, because Textual keeps in a strip what it sends for it."""
+        key = id(line), cell
+        known = self._whole.get(key)
+        if known is None or known[0] is not line:
+            whole = Strip([*line, cell], self.size.width)
+            _, background = self.background_colors
+            for line_filter in self.get_line_filters():
+                whole = whole.apply_filter(line_filter, background)
+            if len(self._whole) >= MOST_LINES_KEPT:
+                self._whole.clear()
+            known = self._whole[key] = line, whole
+        return known[1]
+
+    def _bar(self) -> tuple[Segment, Segment]:
+        """A cell of the bar, and one of the thumb on it."""
+        glyphs, palette = self.bar_glyphs, self.palette
+        thumb = Segment(glyphs.thumb, palette.draw("bar", "muted" if self.has_focus else "thumb"))
+        return Segment(glyphs.rule if self.is_ruled else " ", palette.draw("bar", "rule")), thumb
+
+    def _thumb(self) -> tuple[int, int] | None:
+        if not (self.has_focus or self.is_scrolling):
+            return None
+        return thumb_of(self.size.height, self.virtual_size.height, self.scroll_offset.y)
 
     @property
     def palette(self) -> Palette:
@@ -161,7 +151,7 @@ class Pane(BareScrollView):
 
     def _scroll(self, line: int) -> None:
         """Scroll a line to the top, or as near as the end allows, at once."""
-        self.scroll_to(y=line, animate=False, force=True)
+        self.scroll_to(y=line, animate=False)
 
     def scroll_lines(self, count: int) -> bool:
         """Scroll down by `count` lines, up if negative; return whether it was already at the end."""
@@ -181,7 +171,6 @@ class Pane(BareScrollView):
 
     def watch_has_focus(self, has_focus: bool) -> None:
         super().watch_has_focus(has_focus)
-        self._refresh_bar()
         self.refresh()
 
     def _hide_thumb(self) -> None:
@@ -191,7 +180,12 @@ class Pane(BareScrollView):
 
     def _refresh_bar(self) -> None:
         if self.is_attached:
-            self.vertical_scrollbar.refresh()
+            self.refresh(Region(self.columns, 0, 1, self.size.height))
+
+    @property
+    def allow_vertical_scroll(self) -> bool:
+        """Whether the mouse wheel scrolls, although there is no scrollbar of Textual's."""
+        return True
 
     def notify_style_update(self) -> None:
         super().notify_style_update()

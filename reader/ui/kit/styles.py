@@ -108,7 +108,7 @@ _ROLES = {
     "muted strike": "excluded gone",
     "muted underline": "link more",
     "faint": "faint hidden between quote nothing typed.number papers.mark text.rule",
-    "accent": "bar dot busy term tag sign value mark opened held text.link help.key offer.key why.key why.topic",
+    "accent": "bar dot busy term tag sign value mark opened text.link help.key offer.key why.key why.topic",
     "accent bold": "title typed chosen selected here changed day text.heading text.more text.key text.cursor "
     "outline.cursor paper.key note.label output.label",
     "accent bold reverse": "letter",

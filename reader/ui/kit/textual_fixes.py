@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -22,12 +22,8 @@ from textual.app import App
 from textual.color import Color
 from textual.events import Key
 from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
-from textual.geometry import Size
 from textual.message_pump import MessagePump, MessagePumpClosed
-from textual.reactive import Reactive
 from textual.screen import Screen
-from textual.scroll_view import ScrollView
-from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
 if TYPE_CHECKING:
@@ -152,100 +148,6 @@ class StylesheetParsedOnce(_App):
         if variables != self._parsed_with:
             self._parsed_with = variables
             super().refresh_css(animate)
-
-
-# Scrolling
-
-
-class KeptScrollBar(ScrollBar):
-    """A vertical scrollbar that keeps its lines while it looks the same; a subclass defines its look and draws it.
-
-    Textual 8.2.8 redraws a whole scrollbar, which takes 2 ms, each time its pane scrolls, and those of all panes
-    each time one pane is laid out. In a long list the picture is nearly always the same.
-    """
-
-    def __init__(self, *, name: str, thickness: int) -> None:
-        super().__init__(name=name, thickness=thickness)
-        self._picture: object = None
-        self._strips: list[Strip] = []
-
-    def picture(self) -> object:
-        raise NotImplementedError
-
-    def draw(self) -> list[Strip]:
-        raise NotImplementedError
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        # A scrollbar that is being removed stays on the screen unchanged for a moment.
-        if self.is_attached:
-            picture = self.picture()
-            if picture != self._picture:
-                self._picture, self._strips = picture, self.draw()
-        return [strip.crop(crop.x, crop.right) for strip in self._strips[crop.y : crop.bottom]]
-
-    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
-        """Paint the scrollbar, unless it would look the same."""
-        is_same = self._picture is not None and self.is_attached and self.picture() == self._picture
-        if is_same and not (layout or recompose):
-            return self
-        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
-
-
-class BareScrollView(ScrollView, inherit_bindings=False):
-    """A scroll view without border and padding; the lines of `render_line` go to the screen unchanged.
-
-    Textual 8.2.8 puts each line through `StylesCache`, which looks for the widget's border and padding: half of a
-    frame's time. It has no way to set the class of one widget's scrollbar. It lays the whole screen out and draws all
-    of it (20 ms) for each text of another length, though the place of the bar is always kept. It asks all widgets for
-    their lines when only one has changed, such as the spinner; a view that was not refreshed keeps its lines.
-    """
-
-    SCROLLBAR: ClassVar[type[KeptScrollBar]] = KeptScrollBar
-
-    virtual_size = Reactive(Size(0, 0))
-    _kept: tuple[object, list[Strip]] | None = None
-
-    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
-        self._kept = None
-        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
-
-    def watch_virtual_size(self, size: Size) -> None:
-        if self.container_size:
-            self._scroll_update(size)
-
-    @property
-    def columns(self) -> int:
-        """Cells of a line, without the scrollbar."""
-        return max(0, self.size.width - self.scrollbar_size_vertical)
-
-    @property
-    def ground(self) -> Style:
-        return self.rich_style
-
-    @property
-    def vertical_scrollbar(self) -> ScrollBar:
-        """The scrollbar, made at its first use, like Textual's own."""
-        if self._vertical_scrollbar is None:
-            self._vertical_scrollbar = self.SCROLLBAR(name="vertical", thickness=self.scrollbar_size_vertical)
-            self._vertical_scrollbar.display = False
-            self.app._start_widget(self, self._vertical_scrollbar)
-        return self._vertical_scrollbar
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        drawn = crop, self.size, self.scroll_offset
-        if self._kept is None or self._kept[0] != drawn:
-            self._kept = drawn, self._draw_lines(crop)
-        return self._kept[1]
-
-    def _draw_lines(self, crop: Region) -> list[Strip]:
-        _, background = self.background_colors
-        strips = [self.render_line(y) for y in crop.line_range]
-        start, end = crop.column_span
-        if (start, end) != (0, self.columns):
-            strips = [strip.crop_extend(start, end, self.ground) for strip in strips]
-        for line_filter in self.get_line_filters():
-            strips = [strip.apply_filter(line_filter, background) for strip in strips]
-        return strips
 
 
 # Screens and input

@@ -304,4 +304,4 @@ class Refresher(Controller):
 
 
 def _import_jobs() -> None:
-    from reader.refresh import lines, plan, worker  # noqa: F401
+    from reader.refresh import jobs, lines, plan  # noqa: F401

@@ -82,7 +82,7 @@ def test_what_a_text_holds_and_lacks() -> None:
 
 def test_a_section_is_read_alone_or_with_its_subsections() -> None:
     first = (Paragraph((Span("before"),)), *DOCUMENT.blocks, Heading(2, "3.1", (Span("Four"),)))
-    found = list(text_sections(Document("T", first, 7)))
+    found = text_sections(Document("T", first, 7))
     assert [(one.number, one.level, one.title, len(one.document.blocks)) for one in found] == [
         (0, 0, "T", 1), (1, 1, "One", 2), (2, 2, "Two", 2), (3, 1, "Three", 2), (4, 2, "3.1 Four", 1),
     ]  # fmt: skip

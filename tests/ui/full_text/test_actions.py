@@ -216,6 +216,10 @@ async def test_selected_words_are_kept_removed_and_quoted() -> None:
         bench.actions.show_highlights(bench.model.state)
         return [one.range is not None for one in bench.view.highlights.kept]
 
+    long = Texts(Document("", (paragraph("word " * 30_000),)))
+    long.do("text.select")
+    long.actions.move_to_end(last=True)
+    assert long.do("text.highlight") == "! a highlight has at most 100,000 characters"
     assert bench.do("text.highlight") == "v selects lines to highlight"
     assert bench.do("text.select", "text.highlight") == "there are no words in these lines"
     bench.actions.open_at("zebra runs", 29)

@@ -26,7 +26,6 @@ from reader.ui.full_text.lines import (
     front_lines,
     goal_of,
     links_in,
-    part_of,
     text_header,
     text_line,
     web_address,
@@ -38,7 +37,6 @@ from reader.ui.full_text.view import PlacedHighlight, Size, TextView
 from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.kit.line_widgets import WidgetReport
 from reader.ui.kit.lines import pattern
-from reader.ui.kit.pane import draw_scrollbars
 from reader.ui.kit.status_lines import Status
 from reader.ui.kit.styles import Palette
 from reader.ui.shell.state import Prompt
@@ -62,14 +60,11 @@ class TextStage(Stage):
 
     @on(WidgetReport)
     def scroll(self, event: WidgetReport) -> None:
-        if event.kind == "text share":
-            self.show(self.view.scroll_to(event.value))
-        elif event.kind == "text lines":
+        if event.kind == "text lines":
             self.show(self.view.scroll(event.value))
 
 
-async def test_the_bar_tells_the_progress_and_is_clicked_and_dragged() -> None:
-    draw_scrollbars(ascii=False)
+async def test_the_bar_tells_the_progress_and_the_mouse_scrolls_and_follows() -> None:
     app = TextStage()
 
     def thumb() -> int:
@@ -80,21 +75,9 @@ async def test_the_bar_tells_the_progress_and_is_clicked_and_dragged() -> None:
         app.show(app.view)
         await pilot.pause()
         assert thumb() == 0
-        await pilot.click(offset=(59, 8))
+        app.show(app.view.scroll(10_000))
         await pilot.pause()
-        turned = app.view.top
-        assert (
-            app.view == app.view.scroll(0)
-            and app.view.lines()[0] == TextView.open(document(), Size(59, 10)).scroll_pages(1).lines()[0]
-        )
-        await pilot.mouse_down(offset=(59, thumb()))
-        await pilot.hover(offset=(59, 9))
-        await pilot.mouse_up(offset=(59, 9))
-        await pilot.pause()
-        assert app.view.top > turned and thumb() == 9
-        await pilot.click(offset=(59, 0))
-        await pilot.pause()
-        assert app.view.progress < 1
+        assert thumb() == 9
         app.show(app.view.scroll(-10_000))
         await pilot.pause()
         assert thumb() == 0
@@ -104,22 +87,10 @@ async def test_the_bar_tells_the_progress_and_is_clicked_and_dragged() -> None:
             await pilot.click(offset=(x, 2))
         await pilot.pause()
         heard = [(one.kind, one.value) for one in app.told if isinstance(one, WidgetReport)]
-        share = heard[1][1]
-        assert share == pytest.approx(0.96, abs=0.001)
-        assert heard == [
-            *(
-                ("text lines", 9),
-                *[("text share", share)] * 2,
-                ("text lines", -9),
-                ("text lines", 3),
-                ("text lines", -3),
-            ),
-            ("reference", "#bib2 [2]"),
-        ]
+        assert heard == [("text lines", 3), ("text lines", -3), ("reference", "#bib2 [2]")]
 
 
 async def test_a_text_that_fits_has_no_thumb_and_a_message_stands_in_the_middle() -> None:
-    draw_scrollbars(ascii=False)
     async with staged(TextStage(), 60, 10) as (app, pilot):
         # The bar has a line for 70 of the 16,453 letters, and for a short text that does not fit at least one.
         for text, rows, length in (
@@ -421,20 +392,6 @@ def test_a_clipped_line_has_just_the_cells_of_its_part(texts: list[str], start: 
     line = tuple(Piece(one, str(number)) for number, one in enumerate(texts) if one)
     cells = sum(cell_len(piece.text) for piece in line)
     assert measure(clip_line(line, start, width, UNICODE)) == max(0, min(width, cells - start))
-
-
-@each(
-    ("start", "end", "part"),
-    [
-        (0, 7, [("one", "text"), (" two", "code")]),
-        (1, 3, [("ne", "text")]),
-        (2, 5, [("e", "text"), (" t", "code")]),
-        (3, 4, [(" ", "code")]),
-        (3, 3, []),
-    ],
-)
-def test_a_part_of_a_line_keeps_its_styles(start: int, end: int, part: list[tuple[str, str]]) -> None:
-    assert [piece[:2] for piece in part_of((Piece("one"), Piece(" two", "code")), start, end)] == part
 
 
 BLOCKS = (

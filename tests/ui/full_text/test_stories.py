@@ -12,7 +12,7 @@ from reader.cache.marks.events import Events
 from reader.core.document.model import Document, Reference, Span
 from reader.core.marks import PASSAGE
 from reader.core.passages import Passage, passage_id
-from reader.refresh import running
+from reader.refresh import jobs
 from reader.refresh.lines import JobContext, Line, done, waiting
 from reader.session.bookmarks import load
 from reader.ui.full_text import fetcher as bookmark_keeper
@@ -83,7 +83,7 @@ async def test_a_text_comes_while_the_reader_waits_and_esc_stops_the_wait(
         keep_text(cache_file, id)
         return done("text", id=id, source="arxiv.org")
 
-    monkeypatch.setattr(running, "_JOBS", {**running._JOBS, "text": fetch})
+    monkeypatch.setattr(jobs, "_JOBS", {**jobs._JOBS, "text": fetch})
     async with reader(size=(80, 24)) as r:
         await r.begin("enter", "enter")
         await r.until(lambda: "arXiv asks to wait; next try in 12 s" in r.screen)
@@ -230,32 +230,6 @@ def quotes(r: Story) -> list[str]:
     text = r.app.model.state[TEXT]
     assert text is not None and text.view is not None
     return [one.passage.quote for one in text.view.highlights.kept if one.range]
-
-
-async def test_lines_are_selected_highlighted_and_removed(reader: Opener, cache_file: Path) -> None:
-    async with reader(size=(100, 30)) as r:
-        id = r.here.id
-        text = document()
-        keep_text(cache_file, id, replace(text, blocks=text.blocks * 8))
-        await open_highlighted(r)
-        await r.do("text.select", "move.bottom", "text.highlight")
-        assert r.status == "a highlight has at most 100,000 characters" and not quotes(r)
-        await r.do("app.escape", "move.top", "text.search")
-        await r.type("zebra runs")
-        await r.press("enter", "v")
-        assert "c highlight" in r.lines[-1]
-        await r.press("c")
-        assert r.status == "1 highlighted in the text · u undoes"
-        assert quotes(r) == ["The zebra runs only here."]
-        assert r.kept(id).highlights == (
-            f"“The zebra runs only here.” (§2.1 Zebra crossing, https://arxiv.org/html/{id}#:~:text=The%20zebra%20runs%20only%20here.)",
-        )
-        await r.press("c")
-        assert (
-            r.status == "1 no longer highlighted in the text · u undoes" and not r.kept(id).highlights and not quotes(r)
-        )
-        await r.press("u")
-        assert quotes(r) == ["The zebra runs only here."] and r.kept(id).highlights
 
 
 async def test_a_note_is_begun_at_a_passage_and_the_outline_leads_there(reader: Opener, cache_file: Path) -> None:

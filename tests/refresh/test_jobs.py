@@ -16,7 +16,7 @@ import pytest
 
 from reader.cache.reads.window import Window
 from reader.core.errors import FeedRefused, ReaderError, UsageError
-from reader.refresh import worker
+from reader.refresh import jobs
 from reader.refresh.lines import Job, Line, error_of, failure_line, job, refresh_job, step, waiting
 from reader.refresh.plan import Day, Latest
 from tests.feed_server import FeedServer, item
@@ -38,7 +38,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def run(feed: FeedServer, job: Job = DAY_JOB, *options: str) -> list[Line]:
     """The lines of a job, its result last."""
     lines: list[Line] = []
-    result = await worker.run_in_process(job, lines.append, options=options, variables={"HF_ENDPOINT": feed.url})
+    result = await jobs.run_in_process(job, lines.append, options=options, variables={"HF_ENDPOINT": feed.url})
     return [*lines, result]
 
 
@@ -72,11 +72,11 @@ async def test_a_job_has_the_token_and_the_program_it_runs_has_the_users_environ
         monkeypatch.setenv("HF_ENDPOINT", feed.url)
         settings = f'token_endpoint = "{feed.url}"\nnotify = ["Paper"]\nnotify_command = ["{program}"]\n'
         (home / "config.toml").write_text(settings)
-        await worker.run_in_process(refresh_job(Latest()))
+        await jobs.run_in_process(refresh_job(Latest()))
     assert {request.headers["Authorization"] for request in feed.requests} == {"Bearer hf_of_the_user"}
     got, niceness = json.loads(out.read_text())
     got.pop("LC_CTYPE", None)
-    assert niceness == os.nice(0) + worker.NICENESS
+    assert niceness == os.nice(0) + jobs.NICENESS
     assert got == {name: value for name, value in os.environ.items() if name != "HF_TOKEN"}
 
 
@@ -94,10 +94,10 @@ async def test_errors_come_as_the_kinds_that_every_module_knows_and_are_logged(h
 
 async def fails(match: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run a job whose process runs this code in place of the program."""
-    begun = worker._START.partition(" from reader.cli")[0]
+    begun = jobs._START.partition(" from reader.cli")[0]
     with monkeypatch.context() as patch, pytest.raises(ReaderError, match=match):
-        patch.setattr(worker, "_START", begun + code)
-        await worker.run_in_process(DAY_JOB)
+        patch.setattr(jobs, "_START", begun + code)
+        await jobs.run_in_process(DAY_JOB)
 
 
 @pytest.mark.long
@@ -114,9 +114,9 @@ async def test_a_process_that_dies_is_told_of_and_what_it_printed_is_logged(
 @pytest.mark.long
 async def test_a_mistake_in_a_job_is_logged_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     code = " import reader.refresh.sources as sources; sources.open_sources = None;"
-    monkeypatch.setattr(worker, "_START", worker._START.replace(" from reader.cli", f"{code} from reader.cli"))
+    monkeypatch.setattr(jobs, "_START", jobs._START.replace(" from reader.cli", f"{code} from reader.cli"))
     with pytest.raises(ReaderError, match=r"^This is a bug in the program \(TypeError: 'NoneType'.*\)"):
-        await worker.run_in_process(DAY_JOB)
+        await jobs.run_in_process(DAY_JOB)
     assert (home / "dailypapers.log").read_text().count("Traceback") == 1
     assert (home / "dailypapers.log").read_text().count(" ERROR ") == 1
 
@@ -125,7 +125,7 @@ async def test_a_mistake_in_a_job_is_logged_once(home: Path, monkeypatch: pytest
 async def test_a_process_may_print_what_it_likes(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # More than any pipe holds, also on what was standard output.
     loud = "import os; [os.write(fd, b'x' * 10_000 + b'\\n') for fd in (1, 2) for _ in range(40)];"
-    monkeypatch.setattr(worker, "_START", worker._START.replace(" from reader.cli", f" {loud} from reader.cli"))
+    monkeypatch.setattr(jobs, "_START", jobs._START.replace(" from reader.cli", f" {loud} from reader.cli"))
     with FeedServer({DAY: [item("2605.00001")]}) as feed:
         *_, finished = await run(feed)
     assert finished["new"] == 1
@@ -155,12 +155,12 @@ async def test_a_job_is_stopped_while_the_feed_hangs(home: Path) -> None:
 
 IN_A_FOLDER = """
 import asyncio, sys
-from reader.refresh import worker
+from reader.refresh import jobs
 from reader.refresh.lines import refresh_job
 from reader.refresh.plan import Day
 
 async def main():
-    result = await worker.run_in_process(refresh_job(Day("2026-05-12")))
+    result = await jobs.run_in_process(refresh_job(Day("2026-05-12")))
     print(result["new"], *sorted(sys.modules))
 
 asyncio.run(main())
@@ -184,7 +184,7 @@ def test_the_reader_itself_imports_nothing_slow_and_a_folder_of_its_name_is_not_
     assert found.returncode == 0, found.stderr
     new, *modules = found.stdout.split()
     assert new == "1"
-    assert "reader.refresh.worker" in modules
+    assert "reader.refresh.jobs" in modules
     assert not {name.partition(".")[0] for name in modules} & {"httpx", "sqlmodel", "sqlalchemy"}
 
 
@@ -208,7 +208,7 @@ async def test_a_job_ends_with_a_reader_that_is_killed(home: Path) -> None:
 
 @pytest.mark.long
 async def test_a_silent_job_is_stopped(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "SILENCE_SECONDS", 2.0)
+    monkeypatch.setattr(jobs, "SILENCE_SECONDS", 2.0)
     await fails(
         "^The background job made no progress for an hour and was stopped; ", "import time; time.sleep(60)", monkeypatch
     )
@@ -217,9 +217,9 @@ async def test_a_silent_job_is_stopped(home: Path, monkeypatch: pytest.MonkeyPat
 @pytest.mark.long
 async def test_a_job_may_fail_after_lines(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sent = [waiting(9, "a pause"), failure_line("job", ReaderError("It failed."))]
-    begun = worker._START.partition(" from reader.cli")[0]
-    monkeypatch.setattr(worker, "_START", f"{begun} import json; [print(json.dumps(one)) for one in {sent!r}]")
+    begun = jobs._START.partition(" from reader.cli")[0]
+    monkeypatch.setattr(jobs, "_START", f"{begun} import json; [print(json.dumps(one)) for one in {sent!r}]")
     received: list[Line] = []
     with pytest.raises(ReaderError, match=r"^It failed\.$"):
-        await worker.run_in_process(DAY_JOB, received.append)
+        await jobs.run_in_process(DAY_JOB, received.append)
     assert received == sent[:1]
