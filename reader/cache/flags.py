@@ -1,13 +1,13 @@
-"""Signs that papers carry: flags, in the caller's transaction, and highlights of their full texts."""
+"""Signs that papers carry: flags, highlights of their full texts, and the user's tags, whose capitals do not count."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Set
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Set
+from typing import TYPE_CHECKING, NamedTuple
 
-from reader.core.marks import PASSAGE
+from reader.core.marks import PASSAGE, TAG
 from reader.core.paper_row import Flag
 
 if TYPE_CHECKING:
@@ -70,3 +70,38 @@ def passages_of(connection: sqlite3.Connection, pk: int) -> tuple[Passage, ...]:
     from reader.core.passages import in_order, parse_passage
 
     return in_order(filter(None, (parse_passage(kind.removeprefix(PASSAGE), value) for kind, value in rows)))
+
+
+# Tags
+
+
+class TaggedPapers(NamedTuple):
+    """The papers with a tag."""
+
+    pks: list[int]
+    absent: list[str]
+    """Ids of those that the cache does not have."""
+
+
+def tag_counts(connection: sqlite3.Connection) -> dict[str, int]:
+    """All tags with their numbers of listed papers, the most common first."""
+    rows = connection.execute(
+        "SELECT t.tag, count(p.pk) AS papers FROM paper_tag AS t LEFT JOIN paper AS p ON p.pk = t.pk AND p.hidden = 0"
+        " GROUP BY t.tag ORDER BY papers DESC, t.tag"
+    )
+    return dict(rows.fetchall())
+
+
+def spellings(name: str, known: Iterable[str]) -> list[str]:
+    """The known tags that differ from this one only in capitals, its own spelling first."""
+    return sorted((tag for tag in known if tag.casefold() == name.casefold()), key=lambda tag: (tag != name, tag))
+
+
+def papers_with_tag(connection: sqlite3.Connection, tag: str) -> TaggedPapers:
+    """The papers with a tag."""
+    pks = connection.execute("SELECT pk FROM paper_tag WHERE tag = ? ORDER BY pk", (tag,))
+    absent = connection.execute(_LOST, (f"{TAG}{tag}",))
+    return TaggedPapers([pk for (pk,) in pks], [id for (id,) in absent])
+
+
+_LOST = "SELECT paper FROM mark WHERE pk IS NULL AND kind = ? AND value = '1' AND undone = 0 ORDER BY paper"

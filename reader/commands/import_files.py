@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reader.cache import pages
-from reader.cache.tags import tag_counts
+from reader.cache.flags import tag_counts
 from reader.commands.choosing import count_changing
 from reader.commands.command import Command
 from reader.commands.feeds import describe_followed, follow_lists

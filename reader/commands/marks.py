@@ -10,9 +10,9 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from reader.cache.marks.change import Change
+from reader.cache.flags import papers_with_tag, spellings, tag_counts
+from reader.cache.marks.change import Change, tagging
 from reader.cache.reads.exports import ids_of
-from reader.cache.tags import papers_with_tag, spellings, tag_counts, tagging
 from reader.commands.choosing import (
     add_papers,
     add_query_and_dry_run,

@@ -22,8 +22,7 @@ from pydantic import Field
 
 from reader import __version__, log_file
 from reader.actions.export import record
-from reader.cache.marks.change import Change
-from reader.cache.tags import tagging
+from reader.cache.marks.change import Change, tagging
 from reader.cache.texts import Texts
 from reader.commands import news
 from reader.commands.choosing import find_or_fetch, find_or_fetch_text, for_you_record

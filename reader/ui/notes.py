@@ -246,7 +246,7 @@ class TagActions(Controller):
         pks = self._model.take_targets()
         papers = [paper for pk in pks[:MOST_READ] if (paper := self._library.paper(pk)) is not None]
         if papers:
-            from reader.cache.tags import tag_counts
+            from reader.cache.flags import tag_counts
 
             has = tuple(dict.fromkeys(tag for paper in papers for tag in paper.tags))
             shared = tuple(tag for tag in has if all(tag in paper.tags for paper in papers))

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from reader.cache.flags import tag_counts
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import DayCount, Window
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.selection import Selection
-from reader.cache.tags import tag_counts
 from reader.core.errors import CacheDamaged, CacheError, CacheInterrupted
 from reader.core.query import parse
 from reader.ui.library.library import Library, QueryThread

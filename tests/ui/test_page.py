@@ -344,7 +344,7 @@ async def test_leaving_the_page_stops_what_is_asked(reader: Opener, monkeypatch:
             await r.do("read.open")
             await r.until(lambda: "fetching comments and versions" in r.screen)
             await r.do("app.back")
-            assert r[PageRefresher].is_idle
+            assert not r[PageRefresher].delay.is_waiting
 
 
 # PDFs

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from reader.cache.flags import spellings, tag_counts
 from reader.cache.marks.derive import NEWEST
 from reader.core import marks
 from reader.core.marks import (
@@ -15,11 +16,13 @@ from reader.core.marks import (
     PASSAGE,
     QUEUE,
     RULE,
+    TAG,
     TRACES,
     UNDOES,
     WANT,
     place_between,
 )
+from reader.core.tag_words import TagWords
 from reader.log.rows import Mark
 
 BATCH = 20_000
@@ -108,6 +111,22 @@ def same_state(kind: str) -> str:
         return "EXISTS (SELECT 1 FROM mark AS m WHERE m.pk = paper.pk AND m.kind = :kind)"
     nothing = "''" if kind == NOTE or kind.startswith(PASSAGE) else "'0'"
     return f"coalesce({NEWEST.format(pk='paper.pk', kind=':kind')}, {nothing}) = :value"
+
+
+def tagging(
+    connection: sqlite3.Connection, words: TagWords, pks: Sequence[int], absent: Sequence[str] = ()
+) -> list[Change]:
+    """The changes that give papers tags and take tags from them, in the spellings that are in use.
+
+    `absent` are ids of papers that the cache does not have.
+    """
+    known = tag_counts(connection)
+    added = [next(iter(spellings(name, known)), name) for name in words.add]
+    removed = [spelled for name in words.remove for spelled in spellings(name, known) or [name]]
+    return [
+        *(Change(f"{TAG}{name}", True, pks, absent) for name in added),
+        *(Change(f"{TAG}{name}", False, pks) for name in removed),
+    ]
 
 
 # A queued paper that is moved within a list

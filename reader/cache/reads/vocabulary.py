@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from reader.cache.tags import tag_counts
+from reader.cache.flags import tag_counts
 
 RECENT = 20_000
 """Newest papers whose keywords and people are suggested."""

@@ -78,7 +78,7 @@ class CountCache:
 
     def count(self, window: Window, place: Place, scope: Scope, mode: TopicMode) -> Counts:
         """The counts in a place; `mode` is how picked topics combine."""
-        from reader.cache.tags import tag_counts
+        from reader.cache.flags import tag_counts
 
         if window.changed():
             self._known.clear()

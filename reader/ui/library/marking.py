@@ -145,7 +145,7 @@ class Marker:
         """Add tags to papers and remove tags in one action; it is durable once the result is there."""
 
         def tag(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> UserAction | None:
-            from reader.cache.tags import tagging
+            from reader.cache.marks.change import tagging
 
             changes = events.read(lambda connection: tagging(connection, words, known, absent))
             return events.act(changes, progress)

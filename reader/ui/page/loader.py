@@ -167,10 +167,6 @@ class PageRefresher(Controller):
         """When papers were last tried in this run, by id."""
         self.delay = self._background.delayed(self._begin)
 
-    @property
-    def is_idle(self) -> bool:
-        return not self.delay.is_waiting and (self._worker is None or self._worker.is_finished)
-
     @follows(lambda state: state.front_paper)
     def follow(self, state: State) -> None:
         """Refresh the paper on the page if it stays there, and stop refreshing the one before."""
