@@ -39,6 +39,7 @@ from reader.core.errors import (
 from reader.core.ids import pdf_url
 from reader.core.query import Not, QueryError, Term, parse
 from reader.core.query.nodes import all_of
+from reader.core.steps import beside
 from reader.core.text import brief
 from reader.feeds.environment import arxiv_stand_in, is_offline
 from reader.feeds.fulltext.client import TextSource, open_text_sources
@@ -144,8 +145,13 @@ async def fetch_text(
                 break
     if found:
         document, name = max(found, key=lambda one: (one[0].has_end, one[0].holdings))
-        with closing(Texts.open(file)) as texts:
-            texts.put(pk, document, name, utc_stamp(now()))
+
+        def store() -> None:
+            with closing(Texts.open(file)) as texts:
+                texts.put(pk, document, name, utc_stamp(now()))
+
+        # An event loop that is busy does not see an interrupt, and long formulas take seconds to index.
+        await beside(store)
         return done("text", id=id, source=name)
     if failure is not None:
         raise failure

@@ -16,7 +16,6 @@ FEATURES = (
     "reader.ui.full_text.fetcher",
     "reader.ui.pictures",
     "reader.ui.filter.counter",
-    "reader.ui.topics",
     "reader.ui.views",
     "reader.ui.why.actions",
     "reader.ui.dates",

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from string import ascii_letters, digits
+from time import process_time
 from unicodedata import name, normalize
 
 import pytest
@@ -228,9 +229,21 @@ def test_what_is_deep_is_read_and_drawn_once(begin: str, end: str, depth: int) -
         assert draw_formula(tex, 78)
 
 
-def test_a_long_row_costs_what_its_lines_cost() -> None:
+@each(("tex", "width"), [("a+" * 1_000 + "a", 78), ("(x+" * 1_000 + "a", 10)])
+def test_a_long_row_costs_what_its_lines_cost(tex: str, width: int) -> None:
     with counted(1_000_000):
-        assert len(draw_formula("a+" * 1_000 + "a", 78)) > 40
+        assert len(draw_formula(tex, width)) > 40
+
+
+@each("piece", ["f(", "a_b^c", "a^b{}_c="])
+def test_eight_times_as_long_a_formula_takes_about_eight_times_as_long(piece: str) -> None:
+    def seconds(letters: int) -> float:
+        formula_text.cache_clear()
+        before = process_time()
+        formula_text((piece * letters)[:letters])
+        return process_time() - before
+
+    assert min(seconds(9_600) for _ in range(3)) < 16 * min(seconds(1_200) for _ in range(3))
 
 
 @pytest.mark.parametrize(
