@@ -251,7 +251,7 @@ def _with_fields(words: Sequence[str], options: Mapping[str, Action]) -> Sequenc
     return words
 
 
-MOST_INPUT = 1 << 26
+MAX_INPUT_BYTES = 1 << 26
 """Maximum bytes of standard input read for ids."""
 
 ID = "ID"
@@ -263,7 +263,7 @@ def _with_input(parser: Parser, value: Any) -> Any:
     if value != "-" and not (isinstance(value, list) and "-" in value):
         return value
     # In the piped output of `list`, the id comes before the first tab.
-    given = sys.stdin.buffer.read(MOST_INPUT).decode("utf-8", "replace")
+    given = sys.stdin.buffer.read(MAX_INPUT_BYTES).decode("utf-8", "replace")
     ids = [id for line in given.split("\n") for id in line.partition("\t")[0].split()]
     if not ids:
         raise UsageError(f"{parser.prog}: standard input has no ids of papers.")

@@ -32,8 +32,8 @@ def has_colours(stream: TextIO) -> bool:
 
 
 def is_terminal(stream: TextIO) -> bool:
-    """Whether a stream is an open terminal."""
-    return not stream.closed and stream.isatty()
+    """Whether a stream is an open terminal; the streams that Textual puts in place say no more than `isatty`."""
+    return not getattr(stream, "closed", False) and stream.isatty()
 
 
 class CleanStream(TextIOBase):

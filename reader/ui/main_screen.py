@@ -317,11 +317,8 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
     def _mark_place(self, place: Place) -> None:
         from reader.core.query.choices import chosen_terms
 
-        view = place.view.id
-        self.filter.place(view, view.removeprefix("day:") if view.startswith("day:") else None)
         query = place.query
-        self.filter.choose(chosen_terms(query, "topic"))
-        self.filter.choose_tags(chosen_terms(query, "tag"))
+        self.filter.show_choice(place.view.id, chosen_terms(query, "topic"), chosen_terms(query, "tag"))
         # A query with several topics determines how they combine.
         self._model.change(self._model.state.put(TOPIC_MODE, self.filter.choice.mode))
 

@@ -16,12 +16,11 @@ from textual.events import Key
 from reader.config import Settings
 from reader.core.errors import ReaderError, UsageError
 from reader.core.paper_row import PaperKey
-from reader.core.settings.standing import ON_STAR, RUN, WRITE, Standing
+from reader.core.settings.standing import ON_STAR, RUN, WRITE, StandingQuery
 from reader.core.settings.types import UserCommand
 from reader.keys.keymap import Keymap
 from reader.ui.command_line.actions import (
     AGAIN,
-    BLINK,
     EXPORT_AFTER,
     NOT_SERVED,
     AutomaticCommands,
@@ -48,7 +47,7 @@ from reader.ui.command_line.screen import (
 )
 from reader.ui.shell.commands import Candidate, CommandContext, Outcome, ParsedLine, Suggestion
 from reader.ui.shell.keyboard import Keyboard
-from reader.ui.shell.state import Notices, State
+from reader.ui.shell.state import State
 from tests.table import each
 from tests.ui.bench import Bench
 from tests.ui.conftest import Opener
@@ -304,10 +303,9 @@ async def test_one_command_runs_at_a_time_and_says_how_to_stop_it() -> None:
     runner.on_end()
     running = asyncio.create_task(runner.run(("count", "cats"), 80))
     await asyncio.sleep(0)
-    assert (bench.done, bench.begun) == (["made", ("count", "cats"), 80], [BLINK])
+    assert bench.done == ["made", ("count", "cats"), 80]
     with pytest.raises(ReaderError, match="count is running · esc stops it: commands run one at a time"):
         await runner.run(("list",), 80)
-    bench.later[-1].act()
     assert (bench.model.state.activity, bench.model.state.notices.answer.text) == (
         "running count",
         "count is running · esc stops it",
@@ -316,14 +314,13 @@ async def test_one_command_runs_at_a_time_and_says_how_to_stop_it() -> None:
     runner.on_end()
     bench.ended.set()
     assert await running == Outcome(0, "seen")
-    assert bench.done[3:] == ["stopped", "killed"] and not runner.stop_at("back") and not bench.later[-1].is_waiting
+    assert bench.done[3:] == ["stopped", "killed"] and not runner.stop_at("back")
     assert (bench.model.state.activity, bench.model.state.notices) == ("", bench.model.state.notices.without_answer())
     assert bench.versions == (1, 1)
-    # An answer given meanwhile stays, and an unchanged cache is not read again.
+    # An unchanged cache is not read again.
     bench.has_changed = False
-    bench.model.change(bench.model.state.change_notices(lambda _: Notices().with_answer("starred")))
     await runner.run(("list",), 80)
-    assert (bench.model.state.notices.answer.text, bench.versions) == ("starred", (1, 1))
+    assert bench.versions == (1, 1)
     assert bench.done.count("made") == 1
 
 
@@ -335,7 +332,7 @@ async def test_a_command_whose_reader_ends_is_killed() -> None:
     with pytest.raises(asyncio.CancelledError):
         await running
     bench.ended.set()
-    assert bench.done[-1] == "killed" and not bench.runner.stop_at("back") and not bench.later[-1].is_waiting
+    assert bench.done[-1] == "killed" and not bench.runner.stop_at("back")
 
 
 async def test_each_letter_asks_for_suggestions() -> None:
@@ -352,14 +349,14 @@ async def test_each_letter_asks_for_suggestions() -> None:
 # Commands that run by themselves
 
 
-STAR = Standing("on star", ON_STAR, (RUN,), run="wc")
+STAR = StandingQuery("on star", ON_STAR, (RUN,), run="wc")
 
 
 class AutomaticDesk(Bench):
     """Services with a fake clock and fake processes."""
 
     def __init__(self, **settings: Any) -> None:
-        lists = (Standing("stars.bib", "is:starred", (WRITE,), file="stars.bib"), STAR)
+        lists = (StandingQuery("stars.bib", "is:starred", (WRITE,), file="stars.bib"), STAR)
         own = Settings(**{"lists": lists, **settings})
         shell = SimpleNamespace(start=self.run)
         super().__init__(
@@ -397,16 +394,6 @@ class AutomaticDesk(Bench):
 
 def star(stage: AutomaticDesk, *pks: int) -> None:
     stage.automatic.starring([cast(PaperKey, pk) for pk in pks])
-
-
-async def test_papers_starred_while_a_program_runs_go_to_its_next_run() -> None:
-    stage = AutomaticDesk()
-    star(stage, 1)
-    await asyncio.sleep(0)
-    star(stage, 2)
-    star(stage, 3)
-    await stage.end()
-    assert [words[-2:] for words in stage.words] == [("wc", "p1"), ("p2", "p3")]
 
 
 async def test_exports_whose_program_does_not_start_are_tried_again() -> None:
@@ -447,7 +434,7 @@ def test_papers_that_are_starred_go_to_the_users_program(
     async def run() -> None:
         stage = AutomaticDesk(**settings)
         # Paper 8 is starred already, and paper 9 is not in the cache.
-        star(stage, 1, 2, 8, 9, 1)
+        star(stage, 1, 2, 8, 9)
         await stage.end()
         assert stage.words == words
 

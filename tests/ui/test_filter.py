@@ -12,11 +12,10 @@ from textual.widgets import Static
 
 from reader.cache.feeds import Coverage
 from reader.cache.reads.window import DayCount, Order, TopicCount
-from reader.core.lines import measure
 from reader.core.query.choices import Choice
 from reader.core.views import VIEWS
 from reader.keys.keymap import Keymap
-from reader.session.places import TOPIC_ORDERS, Place, TopicOrder, view
+from reader.session.places import Place, view
 from reader.ui.filter.counter import Counts
 from reader.ui.filter.pane import FilterData, FilterPane, FilterRow, FilterState, ViewItem, draw_row, lay_out
 from reader.ui.filter.state import (
@@ -73,8 +72,7 @@ def below(heading: str, state: FilterState, data: FilterData = DATA) -> list[str
 
 def test_all_rows_stand_in_order_with_their_numbers_and_marks() -> None:
     state = FilterState(
-        view="f2",
-        day="2026-11-16",
+        view="day:2026-11-16",
         choice=Choice("all", ("agents", "games"), ("code",)),
         closed=frozenset({"Language"}),
         tags=Choice("all", ("TAG 1",), ("tag 0",)),
@@ -83,7 +81,7 @@ def test_all_rows_stand_in_order_with_their_numbers_and_marks() -> None:
     rows = lay_out(DATA, state)
     assert [written(row) for row in rows] == [
         *("heading VIEWS ", "view Latest 34/12", "view All ", "gap  "),
-        *("heading FOLLOWED ", "view Word 0 0 quiet", "view Word 1 1/1", "view Word 2 2 chosen"),
+        *("heading FOLLOWED ", "view Word 0 0 quiet", "view Word 1 1/1", "view Word 2 2"),
         *("view Word 3 0/1 quiet", "view Word 4 1", "view Word 5 2/1", "view Word 7 1/1", "more 2 more  folded quiet"),
         *("gap  ", "heading DAYS ", "day Tue 24 0 quiet", "day Mon 23 3/1", "day Sun 22 2/0 quiet", "day Sat 21 1/1"),
         *("day Fri 20 0+ quiet", "day Thu 19 3/1", "day Wed 18 2/0 quiet", "day Mon 16 0 chosen quiet"),
@@ -276,9 +274,8 @@ async def test_the_pane_shows_its_cursor_counts_folds_and_choices(glyphs: Glyphs
     async with staged(PaneApp(glyphs), 80, 36) as (app, pilot):
         pane = app.pane
         pane.show_data(PANE_DATA._replace(follows=FOLLOWS[:1], tags=(("robots", 2), ("to read", 3))))
-        pane.place(view="latest")
-        pane.choose(Choice("all", ("agents",), ("evaluation",)))
-        pane.choose_tags(Choice("all", ("robots",), ("to read",)))
+        tags = Choice("all", ("robots",), ("to read",))
+        pane.show_choice("latest", Choice("all", ("agents",), ("evaluation",)), tags)
         lines = [
             *(" VIEWS", "▌» Latest gt         12/31", "   Unread                0", "   All               9,295"),
             *("", " FOLLOWED", "   Word 0              9/9", ""),
@@ -321,17 +318,6 @@ def test_unread_papers_stand_before_all_and_a_plus_where_more_may_follow(
     one = FilterData((data,)) if isinstance(data, ViewItem) else FilterData(days=(data,))
     line = draw_row(lay_out(one, FilterState())[1], 25, FilterState(), UNICODE)
     assert [(piece.text, piece.role) for piece in line[3:] if piece.text.strip()] == counts
-
-
-@each("order", TOPIC_ORDERS)
-@each(("width", "name"), [(24, "Benchmarks"), (36, "Benchmarks & evaluation"), (60, "Benchmarks")])
-def test_names_are_whole_where_there_is_room(width: int, name: str, order: TopicOrder) -> None:
-    topic = TopicCount("evaluation", "Benchmarks & evaluation", "Data", 120)
-    state = FilterState(order=order)
-    (row,) = [row for row in lay_out(FilterData(topics=(topic,)), state) if row.kind == "topic"]
-    line = draw_row(row, width, state, UNICODE)
-    assert measure(line) == width
-    assert name in "".join(piece.text for piece in line)
 
 
 async def test_topics_are_listed_by_family_or_by_papers() -> None:
@@ -391,7 +377,7 @@ async def test_the_topic_mode_stays_while_fewer_than_two_topics_are_picked() -> 
         modes = []
         app.pane.switch_mode()
         for picked in ((), ("agents",), ("agents", "code"), ("code",)):
-            app.pane.choose(Choice("any", picked))
+            app.pane.show_choice("all", Choice("any", picked))
             modes.append(app.pane.choice.mode)
         assert modes == ["all", "all", "any", "any"]
 
@@ -407,7 +393,7 @@ async def test_a_picked_topic_goes_to_the_top_only_when_the_pane_is_left() -> No
         await pilot.pause()
         rows = [row.key for row in pane.rows]
         assert rows[rows.index("topics") + 1] == "agents" and here(pane) == "Agents & tools"
-        pane.choose(Choice("any", (), ()))
+        pane.show_choice("all", Choice("any", (), ()))
         assert [row.key for row in pane.rows] == before
 
 
@@ -431,7 +417,7 @@ async def test_groups_fold_and_unfold_with_the_cursor() -> None:
     async with staged(PaneApp(), 80, 60) as (app, _):
         pane = app.pane
         pane.show_data(PANE_DATA._replace(follows=FOLLOWS, tags=tuple((f"tag {n}", n) for n in range(9))))
-        pane.choose(Choice("any", ("agents",), ()))
+        pane.show_choice("all", Choice("any", ("agents",), ()))
         for group, kind, few, all in (
             ("followed", "view", 3 + 7, 3 + 9),
             ("days", "day", 7, 15),

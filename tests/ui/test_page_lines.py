@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.cache.community import KeptOutput, PageData
@@ -37,10 +37,8 @@ from reader.core.text import clean_note
 from reader.core.titles import TitleRecord
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.page.lines import (
-    MOST_SHOWN,
+    MAX_DRAWN_CHARACTERS,
     NOTE_LINES,
-    SECTIONS,
-    SECTIONS_ON_PAGE,
     Findings,
     Presentation,
     ShownPaper,
@@ -162,8 +160,8 @@ def test_the_output_of_a_program_names_its_maker_and_keeps_its_lines() -> None:
         "▎ - two [b]three[/b]",
     ]
     assert output_texts(KeptOutput("S", MADE, "One."), glyphs=ASCII)[0].isascii()
-    long = output_texts(KeptOutput("S", MADE, "word\n" * MOST_SHOWN), 60)
-    assert long[-1].endswith("prints the rest") and len(long) < MOST_SHOWN
+    long = output_texts(KeptOutput("S", MADE, "word\n" * MAX_DRAWN_CHARACTERS), 60)
+    assert long[-1].endswith("prints the rest") and len(long) < MAX_DRAWN_CHARACTERS
     # A tiny width ends, too.
     assert all(output_texts(KeptOutput("S", MADE, "One two."), width) for width in (3, 5))
 
@@ -394,6 +392,9 @@ def test_ascii_draws_with_letters() -> None:
     assert all(line.isascii() for line in whole(one, look=Presentation(TODAY, glyphs=ASCII)))
 
 
+MANY = Document("T", (Heading(1, "1", (Span("A long title " * 9),)), Paragraph((Span("attention 多"),))))
+PLACES = Findings(1, "", ("attention",), SharedTerms(("a\x1b[31mb",)), (), *find_words(MANY, ("attention",)))
+
 words = st.text(max_size=60) | st.sampled_from(["[/]", "\x1b[2J", "中文标题" * 9, "e\u0301" * 30, "a" * 300, "\ud800"])
 
 
@@ -422,7 +423,7 @@ words = st.text(max_size=60) | st.sampled_from(["[/]", "\x1b[2J", "中文标题"
 def test_any_paper_is_drawn_literally_within_the_width(
     one: Paper, others: str, width: int, is_unfolded: bool, is_page: bool
 ) -> None:
-    known = read(one, words=("a",), position="3 of 34", outputs=(KeptOutput(others, MADE, others),))
+    known = read(one, words=("a",), position="3 of 34", outputs=(KeptOutput(others, MADE, others),), found=PLACES)
     for line in compose(known, width, replace(LOOK, is_unfolded=is_unfolded, is_page=is_page)):
         assert measure(line) <= width
         assert all(piece.text.isprintable() for piece in line)
@@ -609,17 +610,3 @@ def test_places_stand_below_their_sections_and_lead_there() -> None:
     assert [piece.text for piece in lines[2] if piece.hit] == ["Sparse", "attention"]
     for nothing in (None, Findings(1, "", ("x",))):
         assert found_lines(nothing, 40, UNICODE, is_page=True) == []
-
-
-@given(st.integers(1, 60), st.booleans(), st.sampled_from([UNICODE, ASCII]))
-@example(60, False, UNICODE)
-@example(60, True, ASCII)
-def test_no_line_is_too_wide(width: int, is_page: bool, glyphs: Glyphs) -> None:
-    many = Document(
-        "T", tuple(block for n in range(9) for block in section(str(n), "A long title " * 9, "attention 多"))
-    )
-    found = Findings(1, "", ("attention",), SharedTerms(), (), *find_words(many, ("attention",)))
-    lines = found_lines(found, width, glyphs, is_page=is_page)
-    assert all(measure(line) <= max(width, 4) for line in lines)
-    if width == 60:
-        assert len(lines) == 1 + 2 * (SECTIONS_ON_PAGE if is_page else SECTIONS)

@@ -34,10 +34,6 @@ if TYPE_CHECKING:
     from reader.ui.command_line.screen import CommandScreen, LineScreen
 
 
-BLINK = 0.5
-"""Seconds before a command shows that it is running."""
-
-
 def _typed_text(state: State) -> str | None:
     command = state[COMMAND]
     return None if command is None else command.text
@@ -51,7 +47,6 @@ class CommandRunner(Controller):
         self._processes: list[RunningCommand] = []
         self._typed: RunningCommand | None = None
         self._name = ""
-        self._progress = self._background.delayed(self._show_progress)
         self._told: dict[str, str] = {}
 
     @cached_property
@@ -72,7 +67,9 @@ class CommandRunner(Controller):
             raise ReaderError(f"{self._way_out}: commands run one at a time")
         # The process is started here, so that `stop_at` always finds it; this takes a few milliseconds.
         self._typed, self._name = self._shell.start(words, columns), words[0]
-        self._progress.begin(BLINK)
+        # In the first line, and in the last for screens without one.
+        self._model.change(self._model.state.busy_with(f"running {self._name}"))
+        self._model.show_notice(self._way_out)
         try:
             return await self._end_of(self._typed)
         finally:
@@ -117,13 +114,7 @@ class CommandRunner(Controller):
         for running in self._processes:
             running.kill()
 
-    def _show_progress(self) -> None:
-        """Show that it is running: in the first line, or in the last for screens without one."""
-        self._model.change(self._model.state.busy_with(f"running {self._name}"))
-        self._model.show_notice(self._way_out)
-
     def _end_progress(self) -> None:
-        self._progress.stop()
         state = self._model.state.busy_with("")
         is_told = state.notices.answer.text == self._way_out
         self._model.change(state.change_notices(Notices.without_answer) if is_told else state)
@@ -148,8 +139,8 @@ EXPORT_AFTER = 2.0
 AGAIN = 300.0
 """Seconds before failed watched exports are retried."""
 
-MOST_STARRED = 50
-"""Maximum papers waiting for a program that runs on stars; of more, only the first ones are passed on."""
+MAX_WAITING_STARS = 50
+"""Maximum papers that a program runs on after one key; of more, only the first ones are passed on."""
 
 COLUMNS = 200
 """Width of the output, of which only the reason of a failure is shown."""
@@ -164,7 +155,6 @@ class AutomaticCommands(Controller):
         self._on_star = _star_words(self._app.settings)
         self.delay = self._background.delayed(self._export)
         self._starring = asyncio.Lock()
-        self._starred: dict[str, None] = {}
         self._is_writing = False
 
     @property
@@ -197,15 +187,14 @@ class AutomaticCommands(Controller):
     def starring(self, pks: Sequence[PaperKey]) -> None:
         if not self._on_star:
             return
-        for row in self._library.rows(pks[:MOST_STARRED]):
-            if not row.starred and row.kept and len(self._starred) < MOST_STARRED:
-                self._starred[row.id] = None
-        self._background.start("on_star", self._run_on_star)
+        ids = tuple(row.id for row in self._library.rows(pks[:MAX_WAITING_STARS]) if not row.starred and row.kept)
+        if ids:
+            self._background.start("on_star", partial(self._run_on_star, ids))
 
-    async def _run_on_star(self) -> None:
+    async def _run_on_star(self, ids: Sequence[str]) -> None:
+        # One run after the other, so that a program need not expect another one.
         async with self._starring:
-            ids, self._starred = tuple(self._starred), {}
-            for words in self._on_star if ids else ():
+            for words in self._on_star:
                 await self._app.command_runner.run_by_itself((*words, *ids))
 
 
@@ -237,7 +226,7 @@ NOT_SERVED = "not in a browser, where other pages could type commands too: use a
 NO_OUTPUT = "no command has printed anything yet"
 
 
-MOST_TITLES = 8
+MAX_TITLES = 8
 """Papers that one search returns."""
 
 LEAST_TYPED = 3
@@ -309,7 +298,7 @@ class CommandActions(Controller):
         place = Place(view("all"), f"id:{id}" if id else " ".join(f"title:{word}" for word in words))
         selection = compile_query(place.whole("day"), self._app.scope())
         try:
-            found = await self._library.counts.ask(lambda window: window.rows(window.first(selection, MOST_TITLES).pks))
+            found = await self._library.counts.ask(lambda window: window.rows(window.first(selection, MAX_TITLES).pks))
         except ReaderError:
             # A newer search has come.
             return

@@ -23,6 +23,8 @@ from reader.ui.kit.pane import RowsPane
 _RIGHT_BUTTON = 3
 _LONGEST_TYPED = 60
 
+NO_CHOICE = Choice()
+
 
 class FilterPane(RowsPane, can_focus=True):
     """The pane for choosing the list's view, day and topics.
@@ -111,18 +113,13 @@ class FilterPane(RowsPane, can_focus=True):
 
     # The choice
 
-    def place(self, view: str | None = None, day: str | None = None) -> None:
-        self._set_state(replace(self._state, view=view, day=day))
-
-    def choose(self, choice: Choice) -> None:
-        if len(choice.picked) < 2:
+    def show_choice(self, view: str, topics: Choice, tags: Choice = NO_CHOICE) -> None:
+        """Show which view or day is listed, and which topics and tags filter it."""
+        if len(topics.picked) < 2:
             # A query with fewer than two topics does not express how they combine, so the last mode stays.
-            choice = replace(choice, mode=self.choice.mode)
-        self._set_state(replace(self._state, choice=choice))
+            topics = replace(topics, mode=self.choice.mode)
+        self._set_state(replace(self._state, view=view, choice=topics, tags=tags))
         self._put_on_top()
-
-    def choose_tags(self, tags: Choice) -> None:
-        self._set_state(replace(self._state, tags=tags))
 
     def _put_on_top(self) -> None:
         """List the picked and excluded topics first, unless the user is picking right now."""
@@ -150,9 +147,9 @@ class FilterPane(RowsPane, can_focus=True):
             return
         match row.kind:
             case "view" | "day":
-                day = row.kind == "day"
-                self.place(view=None if day else row.key, day=row.key if day else None)
-                self.post_message(WidgetReport("view", f"{DAY}{row.key}" if day else row.key))
+                view = f"{DAY}{row.key}" if row.kind == "day" else row.key
+                self._set_state(replace(self._state, view=view))
+                self.post_message(WidgetReport("view", view))
             case "topic":
                 self._choose(self.choice.toggle(row.key, "picked"))
             case "tag":
@@ -259,8 +256,8 @@ class FilterData(NamedTuple):
 class FilterState:
     """The choices and folds in the filter pane."""
 
-    view: str | None = None
-    day: str | None = None
+    view: str = ""
+    """The id of the listed view, which may be that of a day."""
     choice: Choice = field(default_factory=lambda: Choice("any"))
     closed: frozenset[str] = frozenset()
     tags: Choice = field(default_factory=Choice)
@@ -346,7 +343,7 @@ def _view(one: ViewItem, state: FilterState) -> FilterRow:
 def _days(data: FilterData, state: FilterState) -> Iterator[FilterRow]:
     rows = []
     for one in data.days:
-        mark: Mark = "chosen" if one.day == state.day else "none"
+        mark: Mark = "chosen" if f"{DAY}{one.day}" == state.view else "none"
         unread = one.unread if one.papers and not one.is_partial else None
         name, has_more = day_name(one.day, data.days[0].day), one.is_partial or bool(one.incomplete)
         rows.append(FilterRow("day", one.day, name, one.papers, mark, not one.unread, unread, has_more))

@@ -84,8 +84,10 @@ class PaperDetail(Pane, can_focus=True):
     def configure(self, topic_names: Mapping[str, str], link_keys: Mapping[str, str] | None = None) -> None:
         """Set the names of topics by slug, and the keys of links by kind (`page`, `pdf`, `code`, …)."""
         keys = self._look.link_keys if link_keys is None else link_keys
-        self._look = replace(self._look, topic_names=topic_names, link_keys=keys)
-        self._lay_out(keep=True)
+        look = replace(self._look, topic_names=topic_names, link_keys=keys)
+        if look != self._look:
+            self._look = look
+            self._lay_out(keep=True)
 
     def toggle_fold(self) -> None:
         self._look = replace(self._look, is_unfolded=not self._look.is_unfolded)
@@ -203,9 +205,7 @@ class PaperPage(OverScreen[ShownPaper]):
         yield self.status
 
     def on_mount(self) -> None:
-        subscribe(self, self._model, _shown_state, self._draw_again, now=False)
-        subscribe(self, self._model, lambda state: state[TOPIC_NAMES], self._draw_topic_names, now=False)
-        subscribe(self, self._model, _triage_number, self._draw_triage)
+        subscribe(self, self._model, _shown_state, self._draw_again)
 
     def show(self, reading: ShownPaper) -> None:
         """Show a paper from its beginning, or an update of the shown one; mark the searched words."""
@@ -214,25 +214,20 @@ class PaperPage(OverScreen[ShownPaper]):
         self.pane.show(reading._replace(position=position, found=found_of(state, reading.key)))
 
     def _draw_again(self, state: State) -> None:
-        reading = state[PAGE]
-        if reading is not None:
+        number = _triage_number(state)
+        self._triage.display = bool(number)
+        self._triage.show(number)
+        self.pane.configure(state[TOPIC_NAMES])
+        if (reading := state[PAGE]) is not None:
             self.show(reading)
 
     def footer(self, state: State) -> Status:
         kept = DECIDING_KEYS if is_triaging(state) else FIRST_KEYS
         return super().footer(state)._replace(stays=True, kept=kept)
 
-    def _draw_triage(self, state: State) -> None:
-        number = _triage_number(state)
-        self._triage.display = bool(number)
-        self._triage.show(number)
-
-    def _draw_topic_names(self, state: State) -> None:
-        self.pane.configure(state[TOPIC_NAMES])
-
 
 def _shown_state(state: State) -> object:
-    return state.listing.count, state[FOUND]
+    return state.listing.count, state[FOUND], state[TOPIC_NAMES], _triage_number(state)
 
 
 def _triage_number(state: State) -> str:
