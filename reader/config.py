@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from reader.core.settings.standing import FOLLOW, MUTE, NOTIFY, RUN, SHOW, UNLIST, VIEW, WRITE, Standing
+from reader.core.settings.standing import FOLLOW, MUTE, NOTIFY, RUN, SHOW, UNLIST, VIEW, WRITE, StandingQuery
 from reader.core.settings.types import (
     BOOLEAN,
     COMMAND,
@@ -164,14 +164,14 @@ class Settings:
     commands: tuple[UserCommand, ...] = setting(COMMANDS, ())
     """Programs of yours that read papers, each in a table: the | key and the command pipe run them."""
 
-    lists: tuple[Standing, ...] = ()
+    lists: tuple[StandingQuery, ...] = ()
     """The standing queries that take effect on this machine; they are in the log, not in the file."""
 
-    def _of(self, word: str) -> tuple[Standing, ...]:
+    def _of(self, word: str) -> tuple[StandingQuery, ...]:
         return tuple(one for one in self.lists if word in one.then)
 
     @property
-    def views(self) -> tuple[Standing, ...]:
+    def views(self) -> tuple[StandingQuery, ...]:
         """Queries with a name: the filter pane lists them in this order, and g1 to g9 show them."""
         return self._of(SHOW)
 
@@ -186,7 +186,7 @@ class Settings:
         return tuple(one.query.removeprefix(VIEW) for one in self._of(UNLIST))
 
     @property
-    def rules(self) -> tuple[Standing, ...]:
+    def rules(self) -> tuple[StandingQuery, ...]:
         """Rules for papers that come in; of two that contradict each other the first wins."""
         return tuple(one for one in self.lists if one.marks)
 
@@ -201,12 +201,12 @@ class Settings:
         return tuple(dict.fromkeys(one.query for one in self._of(NOTIFY) if FOLLOW not in one.then))
 
     @property
-    def programs(self) -> tuple[Standing, ...]:
+    def programs(self) -> tuple[StandingQuery, ...]:
         """Programs that run on papers of a query that are new, or that the user stars."""
         return self._of(RUN)
 
     @property
-    def exports(self) -> tuple[Standing, ...]:
+    def exports(self) -> tuple[StandingQuery, ...]:
         """Files that are rewritten after each change."""
         return self._of(WRITE)
 

@@ -26,7 +26,7 @@ from reader import access_token, paths
 LARGEST_FILE = 1_000_000
 """Bytes of a log file; a larger one is renamed, and the oldest is removed."""
 
-ROTATED = 2
+MAX_OLD_FILES = 2
 """Number of older log files kept: `dailypapers.log.1` and `.2`."""
 
 LONGEST_MESSAGE = 400
@@ -110,7 +110,7 @@ def recent_errors(now: datetime) -> list[str]:
     since = (now - timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%S")
     file = paths.log_file()
     lines: list[str] = []
-    for one in (*(Path(f"{file}.{number}") for number in range(ROTATED, 0, -1)), file):
+    for one in (*(Path(f"{file}.{number}") for number in range(MAX_OLD_FILES, 0, -1)), file):
         try:
             lines += one.read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:
@@ -143,7 +143,7 @@ class LogHandler(logging.Handler):
             line = self.format(record)
             paths.touch_private(paths.make_folder(file))
             if file.stat().st_size + len(line) > LARGEST_FILE:
-                for number in range(ROTATED, 0, -1):
+                for number in range(MAX_OLD_FILES, 0, -1):
                     with suppress(FileNotFoundError):
                         Path(f"{file}.{number - 1}" if number > 1 else file).replace(f"{file}.{number}")
                 paths.touch_private(file)

@@ -17,7 +17,7 @@ from reader import platform
 from reader.config import SETTING_TYPES, VARIABLES, Settings
 from reader.core import removed
 from reader.core.errors import ConfigError
-from reader.core.settings.standing import FORMER_LISTS, Standing
+from reader.core.settings.standing import FORMER_LISTS, StandingQuery
 from reader.core.settings.toml import Toml, dotted_key, read_toml
 from reader.core.settings.types import InvalidValue, Wrong, read_table
 from reader.paths import read_start, replace_private
@@ -28,7 +28,7 @@ MAX_FILE_SIZE = 1 << 16
 _EMPTY_VALUES: tuple[object, ...] = ("", False, 0, [])
 """Values with which a removed setting or a former list is off, so that its line needs no note."""
 
-_SHOWN = 300
+_MAX_SHOWN = 300
 """Maximum characters of a key or a value in the message about it."""
 
 
@@ -53,7 +53,7 @@ class Mistake:
         """The message without the place."""
         from reader.core.text import clean
 
-        key, message, suggestion = (clean(text, _SHOWN) for text in (self.key, self.message, self.suggestion or ""))
+        key, message, suggestion = (clean(text, _MAX_SHOWN) for text in (self.key, self.message, self.suggestion or ""))
         meant = f" Did you mean {suggestion}?" if suggestion else ""
         return f"{key} {message}{'' if message.endswith('?') else '.'}{meant}".lstrip()
 
@@ -72,7 +72,7 @@ class LoadedSettings:
     """The lists of a file of 0.2, by key and unchecked: the log takes them over once."""
     ignores_lists: bool = False
     """Whether the file still has lists that the log took over."""
-    waiting: tuple[Standing, ...] = ()
+    waiting: tuple[StandingQuery, ...] = ()
     """Standing queries of other machines that wait for the user's agreement."""
 
     def origin(self, key: str) -> str:

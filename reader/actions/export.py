@@ -33,7 +33,7 @@ from reader.platform import to_disk
 
 ATOM = "http://www.w3.org/2005/Atom"
 
-MOST = 500
+MAX_FEED_PAPERS = 500
 """Maximum papers of a feed: a phone fetches all of it each time."""
 
 OLDEST = "1970-01-01"
@@ -47,7 +47,7 @@ _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def write(papers: Iterable[Paper], out: TextIO, query: str = "", url: str = "", **_: object) -> int:
     """Write the feed of a query, which can be fetched at `url`; return the number of its papers."""
-    listed = list(islice(papers, MOST))
+    listed = list(islice(papers, MAX_FEED_PAPERS))
     feed = Element("feed", xmlns=ATOM)
     # Everything but entries must come first.
     _add(feed, "title", f"Papers: {query}" if query else "Papers")
@@ -318,7 +318,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             Format("markdown", ".md", "a section for each paper", write_markdown),
             Format("csv", ".csv", "a table for spreadsheets", write_csv),
             Format("json", ".json", "everything with your marks, for programs", write_json),
-            Format("atom", ".atom", f"a feed of the query's first {MOST} papers", write, MOST),
+            Format("atom", ".atom", f"a feed of the query's first {MAX_FEED_PAPERS} papers", write, MAX_FEED_PAPERS),
         )
     }
 )

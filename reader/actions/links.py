@@ -42,7 +42,7 @@ LINKED: Mapping[Kind, tuple[str, str]] = MappingProxyType(
 )
 """The letter and the name of the repositories of each kind that name a paper."""
 
-MOST_NUMBERED = 9
+MAX_NUMBERED = 9
 """Maximum links of a kind to choose from, each by a digit."""
 
 PEOPLE = ("u", "people")
@@ -78,7 +78,7 @@ def links(paper: Paper) -> tuple[Link, ...]:
         ("w", "project", paper.project_url),
         ("d", "DOI", f"https://doi.org/{quote(paper.doi)}" if paper.doi else None),
         ("e", "entry", paper.url),
-        *((str(number), f"media {number}", url) for number, url in enumerate(paper.media[:MOST_NUMBERED], 1)),
+        *((str(number), f"media {number}", url) for number, url in enumerate(paper.media[:MAX_NUMBERED], 1)),
     ]
     found: dict[str, Link] = {}
     for letter, name, url in known:
@@ -99,7 +99,7 @@ def _add_from_text(links: dict[str, Link], paper: Paper) -> None:
             link = Link("c", CODE_LINK, safe, in_text=True)
         elif what == "project" and "w" not in letters:
             link = Link("w", "project", safe, in_text=True)
-        elif numbers := [str(number) for number in range(1, MOST_NUMBERED + 1) if str(number) not in letters]:
+        elif numbers := [str(number) for number in range(1, MAX_NUMBERED + 1) if str(number) not in letters]:
             link = Link(numbers[0], urlsplit(safe).netloc.removeprefix("www."), safe, in_text=True)
         else:
             continue
@@ -115,7 +115,7 @@ def people(paper: Paper) -> tuple[Link, ...]:
     for account, name in named:
         if url := profile_url(account):
             found.setdefault(url, name)
-    shown = list(found.items())[:MOST_NUMBERED]
+    shown = list(found.items())[:MAX_NUMBERED]
     return tuple(Link(str(number), name, url) for number, (url, name) in enumerate(shown, 1))
 
 
@@ -133,7 +133,7 @@ def repository_links(repositories: Iterable[Repository]) -> Mapping[str, tuple[L
     for one in repositories:
         letter, _ = LINKED[one.kind]
         links = found.setdefault(letter, [])
-        if (safe := safe_url(one.url)) and len(links) < MOST_NUMBERED:
+        if (safe := safe_url(one.url)) and len(links) < MAX_NUMBERED:
             links.append(Link(str(len(links) + 1), one.id, safe))
     return {letter: tuple(links) for letter, links in found.items() if links}
 

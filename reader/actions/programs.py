@@ -28,13 +28,13 @@ from reader.access_token import child_environment
 from reader.core.errors import ReaderError
 from reader.core.text import brief, clean_note, reason
 
-MOST_KEPT = 100_000
+MAX_KEPT_CHARACTERS = 100_000
 """Maximum kept characters of a program's output."""
 
-MOST_PRINTED = 1 << 20
+MAX_OUTPUT_BYTES = 1 << 20
 """Bytes of standard output after which a program is stopped."""
 
-MOST_IN_ERRORS = 16 << 20
+MAX_ERROR_BYTES = 16 << 20
 """Bytes of standard error after which a program is stopped."""
 
 _LAST_WORDS = 4_000
@@ -106,7 +106,7 @@ async def run_program(
                 if time.monotonic() > late:
                     raise ProgramTookTooLong(f"{name} took longer than {seconds:g} s and was stopped{end}")
                 printed, in_errors = (os.fstat(file.fileno()).st_size for file in (stdout, stderr))
-                if printed > MOST_PRINTED or in_errors > MOST_IN_ERRORS:
+                if printed > MAX_OUTPUT_BYTES or in_errors > MAX_ERROR_BYTES:
                     is_cut = True
                     _kill_group(process)
                     break
@@ -124,8 +124,8 @@ async def run_program(
             why = f": {reason(lines[-1])}" if lines else ""
             raise ProgramError(f"{name} failed (exit code {process.returncode}){why}{end}")
         stdout.seek(0)
-        text = stdout.read(MOST_PRINTED).decode("utf-8", "replace").strip("\r\n")
-    return ProgramOutput(clean_note(text, MOST_KEPT).strip("\n"), is_cut or len(text) > MOST_KEPT)
+        text = stdout.read(MAX_OUTPUT_BYTES).decode("utf-8", "replace").strip("\r\n")
+    return ProgramOutput(clean_note(text, MAX_KEPT_CHARACTERS).strip("\n"), is_cut or len(text) > MAX_KEPT_CHARACTERS)
 
 
 def _start(

@@ -148,7 +148,7 @@ _UNCATEGORIZED = (
     f" AND p.id NOT LIKE '{PAGE_PREFIX}%' AND p.id NOT LIKE '{FEED_PREFIX}%'"
 )
 
-_TRIES = 3
+_MAX_TRIES = 3
 """Maximum requests for a paper that no source has."""
 
 _NO_SOURCE = "no_source:"
@@ -326,7 +326,7 @@ class Feeds(connections.Store):
         Papers recently not found by any source, since a day (ISO) or three times, are left out.
         """
         with self._reading() as connection:
-            rows = connection.execute(_LOST, {"before": asked_before, "tries": _TRIES, "limit": limit})
+            rows = connection.execute(_LOST, {"before": asked_before, "tries": _MAX_TRIES, "limit": limit})
             return [id for (id,) in rows]
 
     def record_not_found(self, ids: Iterable[str], day: str) -> None:

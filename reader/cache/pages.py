@@ -13,7 +13,7 @@ from reader.core.ids import PAGE_PREFIX
 from reader.core.titles import TitleRecord
 from reader.database.connections import open_database
 
-TRIES = 3
+MAX_TRIES = 3
 """How often a title is looked up that no source has."""
 
 RETRY_DAYS = 7
@@ -69,7 +69,7 @@ _UNKNOWN = f"""
 
 _BY_PLACE = "ORDER BY coalesce(q.tries, 0), coalesce(q.place, p.pk)"
 
-_DUE = f"AND (coalesce(q.tries, 0) = 0 OR q.tries < {TRIES} AND q.asked < :before)"
+_DUE = f"AND (coalesce(q.tries, 0) = 0 OR q.tries < {MAX_TRIES} AND q.asked < :before)"
 
 
 def waiting_titles(connection: sqlite3.Connection, before: str) -> list[PageTitle]:

@@ -23,12 +23,12 @@ from reader.core.text import split_words
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
-    from reader.core.settings.standing import Standing
+    from reader.core.settings.standing import StandingQuery
 
 _ROWS = f"SELECT value FROM mark WHERE paper = '' AND kind GLOB '{STANDING}*' AND undone = 0 AND value <> ''"
 
 
-def standing_queries(connection: sqlite3.Connection) -> list[Standing]:
+def standing_queries(connection: sqlite3.Connection) -> list[StandingQuery]:
     """The standing queries that the cache knows from the log, in their order."""
     rows = connection.execute(_ROWS).fetchall()
     if not rows:
@@ -68,13 +68,13 @@ def muting_queries(connection: sqlite3.Connection, pk: int) -> tuple[str, ...]:
     return tuple(query for query in _muted_queries(known) if _papers_of_any(connection, [query], scope, {pk}))
 
 
-def _muted_queries(known: Iterable[Standing]) -> list[str]:
+def _muted_queries(known: Iterable[StandingQuery]) -> list[str]:
     from reader.core.settings.standing import MUTE
 
     return list(dict.fromkeys(one.query for one in known if MUTE in one.then))
 
 
-def _scope(connection: sqlite3.Connection, known: Iterable[Standing]) -> Scope:
+def _scope(connection: sqlite3.Connection, known: Iterable[StandingQuery]) -> Scope:
     from reader.cache.search.compile import Scope
     from reader.core.settings.standing import SHOW
 

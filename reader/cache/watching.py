@@ -27,7 +27,7 @@ from reader.cache.standing import muting_queries, papers_of
 from reader.core.errors import QueryError
 from reader.core.marks import AGENT, RULE, allowed_marks
 from reader.core.query import parse
-from reader.core.settings.standing import Standing
+from reader.core.settings.standing import StandingQuery
 from reader.database import connections
 from reader.log.actions import UserAction, asked_value, label_of
 
@@ -43,14 +43,14 @@ class Act(NamedTuple):
     """Whether the user took it back."""
 
 
-def judge(connection: sqlite3.Connection, rules: Sequence[Standing], scope: Scope, after: int = 0) -> list[Change]:
+def judge(connection: sqlite3.Connection, rules: Sequence[StandingQuery], scope: Scope, after: int = 0) -> list[Change]:
     """The changes that rules make to papers with greater keys: first the marks, then which rule made them.
 
     The connection needs `register_functions`.
     """
     taken: dict[int, set[str]] = defaultdict(set)
     marked: dict[str, dict[int, None]] = defaultdict(dict)
-    told: dict[tuple[Standing, tuple[str, ...]], list[int]] = defaultdict(list)
+    told: dict[tuple[StandingQuery, tuple[str, ...]], list[int]] = defaultdict(list)
     for rule in rules:
         matched = papers_of(connection, rule.query, scope, _AFTER, after)
         acted = _acted_kinds(connection, matched)
@@ -162,7 +162,7 @@ def pass_over(path: Path, id: str) -> None:
         )
 
 
-def act(path: Path, rules: Sequence[Standing], scope: Scope) -> UserAction | None:
+def act(path: Path, rules: Sequence[StandingQuery], scope: Scope) -> UserAction | None:
     """Record what the rules do to the new papers as one action; None if they do nothing. Raises CacheError."""
     with _open(path) as cache:
         newest = newest_key(cache)

@@ -61,7 +61,7 @@ COMMAND = Command(
 # Complete the last word of a command line
 
 
-MOST = 100
+MAX_COMPLETIONS = 100
 
 _READ_FROM_PAPERS = ("keyword", "author", "org", "tag", "category", "source")
 
@@ -152,7 +152,7 @@ class _Line:
         if not typed:
             yield from (Candidate(f"{field}:", EXAMPLES[field]) for field in FIELDS)
             return
-        found = complete(typed, len(typed), self._vocabulary(typed), MOST)
+        found = complete(typed, len(typed), self._vocabulary(typed), MAX_COMPLETIONS)
         if found is not None:
             begin = typed[: found.start]
             yield from (Candidate(begin + text, _example(text)) for text in found.candidates if '"' not in text)

@@ -213,13 +213,13 @@ COMMAND = Command(
 # Imported entries: find existing papers, request missing ones, and mark all of them
 
 
-LISTED = 10
+MAX_PRINTED_ENTRIES = 10
 """Maximum printed entries without a paper; --json has all."""
 
 STARRING_FLAG = "s"
 """The flag of newsboat that stars a paper here, as many users flag what they would star."""
 
-MOST_MARKS = 8
+MAX_PRINTED_MARKS = 8
 """Maximum marks printed with their numbers of papers."""
 
 
@@ -231,8 +231,8 @@ def _print_record(record: dict[str, Any], *, is_named: bool, has_new: bool) -> N
         sentences.append(f"{amount(record['papers'], 'paper')} named, {record['here']:,} of them here{coming}.")
     if marked:
         counts = [f"{count:,} {adjective}" for adjective, count in marked.items()]
-        more = f" and {amount(len(counts[MOST_MARKS:]), 'more tag')}" if counts[MOST_MARKS:] else ""
-        sentences.append(f"{', '.join(counts[:MOST_MARKS])}{more}.")
+        more = f" and {amount(len(counts[MAX_PRINTED_MARKS:]), 'more tag')}" if counts[MAX_PRINTED_MARKS:] else ""
+        sentences.append(f"{', '.join(counts[:MAX_PRINTED_MARKS])}{more}.")
     if record["dry_run"]:
         sentences.append("This was a dry run: nothing was changed.")
     elif marked or has_new:
@@ -241,10 +241,10 @@ def _print_record(record: dict[str, Any], *, is_named: bool, has_new: bool) -> N
         print_line(" ".join(sentences))
     if count := len(without_id):
         warn(f"{count:,} {'entry names' if count == 1 else 'entries name'} no arXiv paper:")
-        for entry in without_id[:LISTED]:
+        for entry in without_id[:MAX_PRINTED_ENTRIES]:
             warn(f"  {entry['where']}{f': {title}' if (title := entry['title']) else ''}")
-        if count > LISTED:
-            warn(f"  and {count - LISTED:,} more, which --json lists")
+        if count > MAX_PRINTED_ENTRIES:
+            warn(f"  and {count - MAX_PRINTED_ENTRIES:,} more, which --json lists")
     if record["labels"]:
         some = ", ".join(islice(record["labels"], 3))
         warn(f"Tags and flags of the files were left out, such as {some}: --keep-tags takes them in as tags.")

@@ -156,7 +156,7 @@ def _draw_table(
     window: Window, found: Order[int], total: Callable[[], int] | None, workspace: Workspace
 ) -> Iterator[str]:
     style, today = Style.of(sys.stdout, links=True), datetime.now(UTC).date()
-    yield from ListTable(min(width(), WIDEST), glyphs(workspace.settings.ascii), style, today).draw(window, found)
+    yield from ListTable(min(width(), MAX_COLUMNS), glyphs(workspace.settings.ascii), style, today).draw(window, found)
     if total is not None:
         yield style("muted", f"{len(found.pks):,} of {max(len(found.pks), total()):,}")
 
@@ -174,7 +174,7 @@ COMMAND = Command(
 # The list on a terminal: papers by day, cut to its width, with marks and topics
 
 
-WIDEST = 160
+MAX_COLUMNS = 160
 """Maximum columns: a title and its topics should not be too far apart."""
 
 WITH_TOPICS, WITH_DAYS = 76, 70
@@ -254,7 +254,7 @@ class ListTable(NamedTuple):
 # Reading by week and topic
 
 
-MOST_TOPICS = 5
+MAX_TOPICS = 5
 
 LONGEST_NAME = 30
 """Maximum columns of a topic's name."""
@@ -284,7 +284,7 @@ def _lines(figures: Figures, names: Mapping[str, str]) -> Iterator[str]:
     yield f"{'':10}{amount(len(figures.weeks), 'week'):>10}{'this week':>12}"
     for name, total, week in zip(_NAMES, figures.total, figures.weeks[-1].counts, strict=True):
         yield f"{name:10}{total:>10,}{week:>12,}"
-    if shown := figures.topics[:MOST_TOPICS]:
+    if shown := figures.topics[:MAX_TOPICS]:
         yield ""
         yield f"{'Topics':{LONGEST_NAME}}{'starred':>14}{'seen':>14}"
         for one in shown:

@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 FOR_YOU, TITLES, OF_A_LIST = 10, 30, 8
 """Maximum papers with a reason, titles in all, and titles of one topic, of one saved view or of what is followed."""
 
-COUNTED = 1_000
+MAX_COUNTED_PAPERS = 1_000
 """Maximum papers that are looked at for titles by topic, and whose topics are counted for the line about the rest."""
 
-LONGEST = timedelta(days=14)
+MAX_NEWS_AGE = timedelta(days=14)
 """Papers are new since the last mail or visit, but no further back than this."""
 
 UNREAD = "is:unread -is:starred"
@@ -168,7 +168,7 @@ def default_since(last: datetime | None = None) -> str:
     visited = visit.load(paths.state_file()).visited
     last = last or (datetime.fromisoformat(visited) if visited else None)
     days = [today - timedelta(days=1), *([last.astimezone(UTC).date()] if last else [])]
-    return max(min(days), today - LONGEST).isoformat()
+    return max(min(days), today - MAX_NEWS_AGE).isoformat()
 
 
 def whats_new(
@@ -302,7 +302,7 @@ class _Builder:
     def _by_topic(self, pks: Sequence[int]) -> Iterator[Section]:
         """The best of the rest under their first topics, each of which has a limited number, for variety."""
         groups: dict[str, list[Item]] = {}
-        for paper in self._window.papers([pk for pk in pks if pk not in self._taken][:COUNTED]):
+        for paper in self._window.papers([pk for pk in pks if pk not in self._taken][:MAX_COUNTED_PAPERS]):
             group = groups.setdefault(next(iter(paper.topics), ""), [])
             if self._titles > 0 and len(group) < OF_A_LIST:
                 self._titles -= 1
@@ -315,7 +315,7 @@ class _Builder:
         yield Section("Other topics", tuple(item for slug in groups if slug not in shared for item in groups[slug]))
 
     def _topics_of(self, pks: Sequence[int]) -> tuple[tuple[str, int], ...]:
-        found = Counter(slug for paper in self._window.papers(pks[:COUNTED]) for slug in paper.topics)
+        found = Counter(slug for paper in self._window.papers(pks[:MAX_COUNTED_PAPERS]) for slug in paper.topics)
         return tuple((self._names.get(slug, slug), count) for slug, count in found.most_common(3))
 
 

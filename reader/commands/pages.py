@@ -25,9 +25,9 @@ PAGES = (
 FORMER_PAGES = {"keys": "reading", "words": "reading", "mail": "feeds", "formats": "trouble"}
 """Names of pages in the last release, each with the page that has its subject now."""
 
-MOST_EXAMPLES = 8
+MAX_EXAMPLES = 8
 
-WIDEST = 100
+MAX_COLUMNS = 100
 
 NAME_COLUMN = 26
 """Maximum columns of the names of arguments; a longer name gets its own line."""
@@ -144,7 +144,7 @@ def _examples_of(command: str) -> list[tuple[str, str]]:
         lines = (line for body in _SHELL.findall(text_of(name)) for line in body.splitlines())
         parts = (line.removeprefix(APP).partition("  #") for line in lines if f"{line} ".startswith(f"{command} "))
         found.append([(words.strip(), remark.strip()) for words, _, remark in parts])
-    return [one for several in sorted(found, key=len, reverse=True) for one in several][:MOST_EXAMPLES]
+    return [one for several in sorted(found, key=len, reverse=True) for one in several][:MAX_EXAMPLES]
 
 
 def example_lines(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -169,8 +169,8 @@ def _with_remarks_in_place(text: str, width: int) -> str:
 
 
 def help_width() -> int:
-    """Columns for help: those of the terminal up to `WIDEST`; a readable width in a pipe."""
-    return min(width(), WIDEST) if is_terminal(sys.stdout) else READABLE
+    """Columns for help: those of the terminal up to `MAX_COLUMNS`; a readable width in a pipe."""
+    return min(width(), MAX_COLUMNS) if is_terminal(sys.stdout) else READABLE
 
 
 def print_page(text: str, *, paged: bool) -> None:

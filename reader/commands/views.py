@@ -22,12 +22,12 @@ from reader.core.nearest import advice
 from reader.core.settings.standing import (
     DEEDS,
     FOLLOW,
-    MOST,
+    MAX_STANDING_QUERIES,
     NOTIFY,
     RUN,
     SHOW,
     WRITE,
-    Standing,
+    StandingQuery,
     as_json,
     as_text,
     free_name,
@@ -43,10 +43,10 @@ from reader.paths import replace_private, standing_draft
 if TYPE_CHECKING:
     from reader.cache.reads.window import Window
 
-KEYED = 9
+VIEW_KEYS = 9
 """Views that a key shows: g1 to g9."""
 
-LONGEST = 40
+MAX_NAMING_QUERY = 40
 """Maximum characters of a query that becomes the name of its standing query."""
 
 MISTAKES_SHOWN = 10
@@ -95,13 +95,13 @@ def _answer(arguments: Namespace, names: Iterable[str], *message: str) -> int:
 # The standing queries
 
 
-def every(workspace: Workspace) -> list[Standing]:
+def every(workspace: Workspace) -> list[StandingQuery]:
     """All standing queries in their order, also those that wait for the user's agreement."""
     found = (*workspace.settings.lists, *workspace.loaded_settings.waiting)
     return sorted(found, key=lambda one: (one.place, one.name.casefold()))
 
 
-def _find(workspace: Workspace, name: str) -> Standing:
+def _find(workspace: Workspace, name: str) -> StandingQuery:
     """The standing query of a name, or one that follows this; raises NotFound, UsageError if there are several."""
     known, slug = every(workspace), name_slug(name)
     same = [one for one in known if one.name.casefold() == name.casefold()]
@@ -118,10 +118,10 @@ def _find(workspace: Workspace, name: str) -> Standing:
 _LISTING = "'dailypapers views list' prints yours."
 
 
-def _save_all(workspace: Workspace, wanted: Sequence[Standing]) -> None:
+def _save_all(workspace: Workspace, wanted: Sequence[StandingQuery]) -> None:
     """Make these the standing queries; raises UsageError for a wrong name, query or deed."""
-    if len(wanted) > MOST:
-        raise ReaderError(f"More than {MOST} standing queries are not kept. Remove some first.")
+    if len(wanted) > MAX_STANDING_QUERIES:
+        raise ReaderError(f"More than {MAX_STANDING_QUERIES} standing queries are not kept. Remove some first.")
     known = every(workspace)
     try:
         for one in wanted:
@@ -135,7 +135,7 @@ def _save_all(workspace: Workspace, wanted: Sequence[Standing]) -> None:
         events.recover()
 
 
-def _change(workspace: Workspace, changes: Mapping[str, Standing | None]) -> None:
+def _change(workspace: Workspace, changes: Mapping[str, StandingQuery | None]) -> None:
     """Replace standing queries by their names; None removes one."""
     wanted = [changes.get(one.name, one) for one in every(workspace)]
     _save_all(workspace, [one for one in wanted if one is not None])
@@ -159,7 +159,7 @@ def _print_views(arguments: Namespace, workspace: Workspace, words: list[str]) -
         allow = f"dailypapers views allow {shlex.quote(name)}"
         warn(f"{name} comes from another machine and would {_effect(one)}. To let it: {allow}")
     known = every(workspace)
-    keys = {one.name: f"g{place}" for place, one in enumerate(workspace.settings.views[:KEYED], 1)}
+    keys = {one.name: f"g{place}" for place, one in enumerate(workspace.settings.views[:VIEW_KEYS], 1)}
     found = [one for one in known if not arguments.then or not set(arguments.then).isdisjoint(one.then)]
     with workspace.window() as window:
         numbers = [_numbers(window, one) for one in found]
@@ -184,7 +184,7 @@ def _print_views(arguments: Namespace, workspace: Workspace, words: list[str]) -
     return 0
 
 
-def _numbers(window: Window, one: Standing) -> tuple[int, int] | tuple[None, None]:
+def _numbers(window: Window, one: StandingQuery) -> tuple[int, int] | tuple[None, None]:
     """The numbers of unread and all papers; Nones, with a warning, if the query is no longer valid."""
     follow = one.follow
     query = one.query if follow is None else follow.query
@@ -215,7 +215,7 @@ def _add(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
         query = " ".join(words).strip()
         if same := next((one for one in known if (one.query, one.then) == (query, then)), None):
             raise ReaderError(f"{clean(same.name)} does this already: {rule_words(then)}, because {clean(query)}.")
-        name = free_name(clean(query, LONGEST).replace('"', ""), (one.name for one in known))
+        name = free_name(clean(query, MAX_NAMING_QUERY).replace('"', ""), (one.name for one in known))
     _check_query(workspace, query)
     if old := next((one for one in known if one.name.casefold() == name.casefold()), None):
         if not is_save:
@@ -224,19 +224,19 @@ def _add(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
         return _answer(arguments, [old.name], f"{old.name} is now: {query}")
     more = {key: value for key in ("run", "file", "format") if (value := getattr(arguments, key))}
     place = max((one.place for one in known), default=-1) + 1
-    _save_all(workspace, [*known, Standing(name, query, then, place=place, **more)])
+    _save_all(workspace, [*known, StandingQuery(name, query, then, place=place, **more)])
     number = len(workspace.settings.views) + 1
     if SHOW not in then:
         message = f"{clean(name)} is saved: {rule_words(then)}. 'dailypapers views edit' changes it."
     else:
-        message = f"{name} is saved{f'; its key in the reader is g{number}' if number <= KEYED else ''}."
+        message = f"{name} is saved{f'; its key in the reader is g{number}' if number <= VIEW_KEYS else ''}."
     return _answer(arguments, [name], message)
 
 
 def _remove(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
     found = [_find(workspace, name) for name in words]
     # A view that does more than show its papers goes on with the rest.
-    left: dict[str, Standing | None] = {}
+    left: dict[str, StandingQuery | None] = {}
     message = []
     for one in found:
         gone = arguments.then or ((SHOW,) if SHOW in one.then else one.then)
@@ -255,7 +255,7 @@ def _allow(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
     return _answer(arguments, [known.name], f"{known.name} may now {_effect(known)} on this machine.")
 
 
-def _effect(one: Standing) -> str:
+def _effect(one: StandingQuery) -> str:
     """The effects of a query on this machine, in words."""
     ran = f"run {one.run if isinstance(one.run, str) else shlex.join(one.run)}" if one.run else ""
     return clean(" and ".join(filter(None, (ran, f"write {one.file}" if one.file else ""))) or "take effect")
@@ -337,7 +337,9 @@ def _edit(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
 _AGAIN = "'dailypapers views edit' opens your text again."
 
 
-def _merge(known: Sequence[Standing], before: Sequence[Standing], wanted: Sequence[Standing]) -> list[Standing]:
+def _merge(
+    known: Sequence[StandingQuery], before: Sequence[StandingQuery], wanted: Sequence[StandingQuery]
+) -> list[StandingQuery]:
     """The queries in the order of the text after an edit that began with `before`; what came meanwhile follows."""
     edited = {one.name.casefold() for one in (*before, *wanted)}
     others = [one for one in known if one.name.casefold() not in edited]

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 What = Literal["code", "project", "other"]
 
-LONGEST = 500
+MAX_ADDRESS_LENGTH = 500
 
-MOST = 20
+MAX_ADDRESSES = 20
 
-_READ = 100_000
+_MAX_SEARCHED = 100_000
 """Characters of a text that are searched."""
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -53,14 +53,14 @@ class FoundAddress(NamedTuple):
 
 
 def addresses_in(text: str) -> list[FoundAddress]:
-    """The web addresses in a clean text, in order, at most `MOST`.
+    """The web addresses in a clean text, in order, at most `MAX_ADDRESSES`.
 
     Addresses without a scheme are found for hosts that leave no doubt, such as `github.com/owner/name`. Punctuation
     after an address, and TeX or Markdown around it, are not part of it.
     """
     found: list[FoundAddress] = []
-    text, at = text[:_READ], 0
-    while len(found) < MOST and (match := _address().search(text, at)):
+    text, at = text[:_MAX_SEARCHED], 0
+    while len(found) < MAX_ADDRESSES and (match := _address().search(text, at)):
         one = _found_address(text, match)
         if one is not None:
             found.append(one)
@@ -75,7 +75,7 @@ def urls_in(*texts: str | None) -> tuple[str, ...]:
     for text in texts:
         for one in addresses_in(text or ""):
             unique.setdefault(address_key(one.url), one.url)
-    return tuple(unique.values())[:MOST]
+    return tuple(unique.values())[:MAX_ADDRESSES]
 
 
 def address_key(url: str) -> str:
@@ -111,7 +111,7 @@ def _found_address(text: str, match: re.Match[str]) -> FoundAddress | None:
     end = match.start("rest") + len(rest)
     scheme = "http" if (match["scheme"] or "").lower().startswith("http:") else "https"
     url = f"{scheme}://{host.lower()}{rest}"
-    if len(url) > LONGEST or "@" in rest.partition("/")[0]:
+    if len(url) > MAX_ADDRESS_LENGTH or "@" in rest.partition("/")[0]:
         return None
     try:
         parts = urlsplit(url)

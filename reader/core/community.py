@@ -17,11 +17,11 @@ KINDS: tuple[Kind, ...] = ("model", "dataset", "space")
 
 SITE = "https://huggingface.co"
 
-DEEPEST = 4
+MAX_REPLY_DEPTH = 4
 """Maximum depth of drawn replies; deeper ones are drawn at this depth."""
 
 _FORMAT = 1
-_LARGEST = 16 * 1024 * 1024
+_MAX_JSON_BYTES = 16 * 1024 * 1024
 """Maximum bytes of the JSON."""
 
 _AUTOMATED = "This is an automated message"
@@ -104,7 +104,7 @@ def threads(comments: Sequence[Comment]) -> list[ThreadedComment]:
             seen.add(comment.id)
             if not comment.is_hidden or replies[comment.id]:
                 lost = bool(comment.parent) and comment.parent not in known
-                placed.append(ThreadedComment(comment, min(depth, DEEPEST), lost))
+                placed.append(ThreadedComment(comment, min(depth, MAX_REPLY_DEPTH), lost))
             open_comments += [(reply, depth + 1) for reply in reversed(replies[comment.id])]
 
     # Comments that answer each other in a circle come after the others.
@@ -127,7 +127,7 @@ def dump(community: Community) -> bytes:
 def load(data: bytes) -> Community:
     """The community from bytes; empty if they are damaged."""
     try:
-        _, comments, repositories = unpack_json(data, _LARGEST)
+        _, comments, repositories = unpack_json(data, _MAX_JSON_BYTES)
         return Community(tuple(_comments(comments)), tuple(_repositories(repositories)))
     except (zlib.error, ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return Community()

@@ -19,7 +19,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
 )
 """The fields that can be followed, with their names."""
 
-LONGEST = 120
+MAX_NAME_LENGTH = 120
 """Maximum characters of a name."""
 
 VIEW = "follow:"
@@ -103,8 +103,8 @@ def make_follow(field: str, name: str) -> Follow:
     follow = Follow(field, name)
     if not follow.slug:
         raise ValueError("has no letters")
-    if len(name) > LONGEST:
-        raise ValueError(f"is longer than {LONGEST} characters")
+    if len(name) > MAX_NAME_LENGTH:
+        raise ValueError(f"is longer than {MAX_NAME_LENGTH} characters")
     if field == "word" and len(follow.slug) < _SHORTEST_WORD:
         raise ValueError("is too short: nearly every paper matches")
     return follow

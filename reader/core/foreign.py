@@ -15,7 +15,7 @@ from reader.core.ids import is_paper_id
 from reader.core.marks import Mark, clean_mark
 from reader.core.text import LINE_LIMIT, clean
 
-FURTHEST = 221_845_392_000_000
+MAX_CLOCK = 221_845_392_000_000
 """The year 9000 in milliseconds since 1970: no event of any time has a later clock."""
 
 COUNT_LIMIT = 1_000_000_000
@@ -56,7 +56,7 @@ def is_machine(value: object) -> bool:
     return isinstance(value, str) and _MACHINE.fullmatch(value) is not None
 
 
-def clock(value: object, latest: int = FURTHEST) -> int | None:
+def clock(value: object, latest: int = MAX_CLOCK) -> int | None:
     """Milliseconds since 1970, up to `latest`; `latest_clock` tells what can be true by now."""
     return value if type(value) is int and 0 <= value <= latest else None
 

@@ -24,8 +24,8 @@ SAID_LIMIT = 2 * (QUOTE_LIMIT + NOTE_LIMIT)
 CONTEXT = 8
 
 _CONTEXT_LIMIT, _SECTION_LIMIT, _MOST_BLOCKS = 300, 200, 1_000_000
-_LONGEST = 4 * (QUOTE_LIMIT + NOTE_LIMIT)
-_LINKED = 8
+_MAX_VALUE_LENGTH = 4 * (QUOTE_LIMIT + NOTE_LIMIT)
+_LINK_WORDS = 8
 """Words of a quote by which a browser finds it: fewer occur in several places."""
 
 _PLAIN = re.compile(r"[(“‘]?(?:[AaI]|[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ’'-]+)[.,;:!?)”’]*")
@@ -76,7 +76,7 @@ class Passage(NamedTuple):
             if is_plain
         ]
         longest = max(runs, key=len, default=self.quote.split())
-        text = percent_encoded(" ".join(longest[:_LINKED])[:200], safe="").replace("-", "%2D")
+        text = percent_encoded(" ".join(longest[:_LINK_WORDS])[:200], safe="").replace("-", "%2D")
         return f"https://arxiv.org/html/{in_arxiv_address(paper)}#:~:text={text}"
 
 
@@ -91,7 +91,7 @@ def passage_id(quote: str) -> str:
 
 def parse_passage(id: str, value: str) -> Passage | None:
     """The highlight of an event, with clean and bounded text, else None."""
-    if not value or len(value) > _LONGEST or not _ID.fullmatch(id):
+    if not value or len(value) > _MAX_VALUE_LENGTH or not _ID.fullmatch(id):
         return None
     try:
         fields = json.loads(value)

@@ -11,7 +11,7 @@ from reader.core.nearest import beginning
 
 _WORD = re.compile(r'[+-]?"[^"]*"?|[^\s,]+')
 
-MOST = 8
+MAX_COMPLETIONS = 8
 
 
 class TagWords(NamedTuple):
@@ -74,7 +74,7 @@ def complete_tag(
         known = {name.casefold() for name in own}
         new = (slug for slug in topics if typed and slug not in known)
         names = [name for name in (*own, *new) if name.casefold() not in taken]
-    matching = [name for name in beginning(names, typed) if name.casefold() != typed or name in own][:MOST]
+    matching = [name for name in beginning(names, typed) if name.casefold() != typed or name in own][:MAX_COMPLETIONS]
     if not matching or matching == [word]:
         return None
     return TagCompletion(start, tuple(f"{sign}{quote_tag(name)}" for name in matching), tuple(map(own.get, matching)))

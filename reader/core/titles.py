@@ -12,17 +12,17 @@ from typing import NamedTuple
 
 from reader.core.text import amount, fold, title_hash
 
-YEAR = 366
+MAX_DAYS_APART = 366
 """Days between two dates that rule out the same paper, even with equally many authors."""
 
-MOST_CHOICES = 5
+MAX_CHOICES = 5
 
 _RAISED = re.compile(r"(?<=\d)[⁰¹²³⁴-⁹₀-₉]+")
 
-_PREFIX = 15
+_MIN_PREFIX_LETTERS = 15
 """Minimum letters of a title to be treated as the beginning of another."""
 
-_SHARED = 0.6
+_MIN_SHARED_WORDS = 0.6
 """Minimum share of common words for offering one title instead of another."""
 
 
@@ -69,7 +69,7 @@ def _signs(title: str) -> list[str]:
 def _are_far(one: TitleRecord, other: TitleRecord) -> bool:
     if not (one.published and other.published):
         return False
-    return abs((date.fromisoformat(one.published) - date.fromisoformat(other.published)).days) > YEAR
+    return abs((date.fromisoformat(one.published) - date.fromisoformat(other.published)).days) > MAX_DAYS_APART
 
 
 def find_same(wanted: TitleRecord, found: Sequence[TitleRecord]) -> TitleRecord | None:
@@ -82,18 +82,18 @@ def find_choices(wanted: TitleRecord, found: Sequence[TitleRecord]) -> tuple[Tit
     """The papers that the wanted one may be, likeliest first: same title, then similar titles."""
     ranked = {one.id: (_likeness(wanted.title, one.title), one) for one in found}
     likely = sorted((pair for pair in ranked.values() if pair[0]), key=lambda pair: -pair[0])
-    return tuple(one for _, one in likely[:MOST_CHOICES])
+    return tuple(one for _, one in likely[:MAX_CHOICES])
 
 
 def _likeness(title: str, other: str) -> float:
     """How similar two titles are, up to 1; 0 if one can't stand for the other."""
     letters, others = _letters(title), _letters(other)
     shorter, longer = sorted((letters, others), key=len)
-    if longer.startswith(shorter) and len(shorter) >= min(_PREFIX, len(longer)) > 0:
+    if longer.startswith(shorter) and len(shorter) >= min(_MIN_PREFIX_LETTERS, len(longer)) > 0:
         return len(shorter) / len(longer)
     words, other_words = (set(re.findall(r"\w+", fold(text))) for text in (title, other))
     shared = len(words & other_words) / max(1, len(words | other_words))
-    return shared if shared >= _SHARED else 0.0
+    return shared if shared >= _MIN_SHARED_WORDS else 0.0
 
 
 def _letters(title: str) -> str:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-LONGEST = 90
+MAX_VENUE_LENGTH = 90
 
 
 class Series(NamedTuple):
@@ -125,7 +125,7 @@ _CITED = re.compile(
 )
 """Words after which a venue is only intended, or belongs to another paper."""
 
-_TOLD = re.compile(
+_PUBLISHED = re.compile(
     r"\b(?:accepted|acceptance|to appear|appears?|appeared|published|publication|camera[- ]ready|presented|in press"
     r"|proceedings|proc|oral|spotlight|poster|findings|main conference|conference|symposium|workshop)\b",
     re.IGNORECASE,
@@ -162,11 +162,11 @@ def read_venue(remark: str | None, journal: str | None) -> str | None:
     The journal reference takes precedence. A remark counts unless it speaks of a submission.
     """
     if journal and (venue := _known_series(journal, is_told=True) or _short_name(journal) or _journal(journal)):
-        return venue[:LONGEST].rstrip()
+        return venue[:MAX_VENUE_LENGTH].rstrip()
     for clause in _clauses(remark or ""):
-        is_told = _TOLD.search(clause) is not None
+        is_told = _PUBLISHED.search(clause) is not None
         if venue := _known_series(clause, is_told=is_told) or (_short_name(clause) if is_told else None):
-            return venue[:LONGEST].rstrip()
+            return venue[:MAX_VENUE_LENGTH].rstrip()
     return None
 
 

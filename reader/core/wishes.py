@@ -14,7 +14,7 @@ from reader.core.text import clean, split_words
 WEIGH: Final = "weigh:"
 """Prefix of the kinds of events that weigh something; its type and name follow."""
 
-MOST_STEPS: Final = 3
+MAX_STEPS: Final = 3
 
 LONGEST_NAME: Final = 120
 """Letters."""
@@ -26,7 +26,7 @@ What: TypeAlias = Literal["word", "topic"]
 Direction: TypeAlias = Literal["raise", "lower", "mute", "reset"]
 
 _WHATS: dict[str, What] = {"word": "word", "topic": "topic"}
-_STEPS: dict[str, int | None] = {"mute": None, **{str(step): step for step in range(-MOST_STEPS, MOST_STEPS + 1)}}
+_STEPS: dict[str, int | None] = {"mute": None, **{str(step): step for step in range(-MAX_STEPS, MAX_STEPS + 1)}}
 
 
 class Wish(NamedTuple):
@@ -72,12 +72,12 @@ class Wish(NamedTuple):
         if direction in ("mute", "reset"):
             return self._replace(step=None if direction == "mute" else 0)
         step = (self.step or 0) + (1 if direction == "raise" else -1)
-        return self._replace(step=max(-MOST_STEPS, min(MOST_STEPS, step)))
+        return self._replace(step=max(-MAX_STEPS, min(MAX_STEPS, step)))
 
     @property
     def score_change(self) -> float:
         """The score that it adds to a paper; a muted phrase adds nothing, as it is not learned."""
-        step = -MOST_STEPS if self.step is None and self.what == "topic" else self.step or 0
+        step = -MAX_STEPS if self.step is None and self.what == "topic" else self.step or 0
         return FIRST_STEP * 2.0 ** (abs(step) - 1) * (1 if step > 0 else -1) if step else 0.0
 
 

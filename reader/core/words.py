@@ -32,7 +32,7 @@ _COMPOUND = re.compile(r"[^\W_]+(?:-[^\W_]+)+")
 _TWO = re.compile(r"(?<![^\W_])([^\W\d_]{3,})2([^\W\d_]{3,})(?![^\W_])")
 _TOKEN = re.compile(r"[^\W_]+")
 
-MOST_PARTS = 6
+MAX_PARTS = 6
 """Parts of a hyphenated word that is indexed as one word; longer ones are lists."""
 
 _BRITISH_ENDINGS = (
@@ -93,9 +93,7 @@ def compounds(text: str) -> list[str]:
     # To look at the few words that have a dash or a 2 takes a fifth of the time of a search in the whole text.
     if "-" in text:
         some = " ".join(word for word in text.split() if "-" in word)
-        found |= dict.fromkeys(
-            word.replace("-", "") for word in _COMPOUND.findall(some) if word.count("-") < MOST_PARTS
-        )
+        found |= dict.fromkeys(word.replace("-", "") for word in _COMPOUND.findall(some) if word.count("-") < MAX_PARTS)
     if "2" in text:
         some = " ".join(word for word in text.split() if "2" in word)
         found |= dict.fromkeys(f"{one}to{other}" for one, other in _TWO.findall(some))
@@ -126,7 +124,7 @@ class _Stemmer(threading.local):
 
 _known: dict[str, str] = {}
 
-MOST_KNOWN = 100_000
+MAX_CACHED_STEMS = 100_000
 """Words whose stems are kept; after that many the program begins anew."""
 
 
@@ -138,7 +136,7 @@ def _stemmer() -> _Stemmer:
 def stems(words: Iterable[str]) -> list[str]:
     """The stems of single words in lower case; empty for what SQLite takes for no word."""
     words = list(words)
-    if len(_known) > MOST_KNOWN:
+    if len(_known) > MAX_CACHED_STEMS:
         _known.clear()
     new = [word for word in dict.fromkeys(words) if word not in _known]
     if new:
@@ -264,7 +262,7 @@ class Marker:
         for place in self._candidates.finditer(text):
             if place.start() < last:
                 continue
-            words = list(islice(_TOKEN.finditer(text, place.start()), MOST_PARTS))
+            words = list(islice(_TOKEN.finditer(text, place.start()), MAX_PARTS))
             end = self._end(text, words) if words and words[0].start() == place.start() else 0
             if end:
                 found.append((place.start(), end))

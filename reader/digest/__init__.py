@@ -17,7 +17,7 @@ from reader.commands.output import answer, print_line, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError
 
-KEPT = timedelta(days=60)
+MAIL_MEMORY = timedelta(days=60)
 """How long it is remembered which papers a mail had; older papers are not news."""
 
 MAX_SENT_BYTES = 1 << 24
@@ -89,7 +89,7 @@ class SentMails:
         self.last: datetime | None = None
         """When the last mail of this name was sent."""
         found = set[str]()
-        oldest = datetime.now(UTC) - KEPT
+        oldest = datetime.now(UTC) - MAIL_MEMORY
         for line in self._read().splitlines():
             try:
                 mail = json.loads(line)

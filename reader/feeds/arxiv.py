@@ -40,7 +40,7 @@ MAX_IDS = 200
 CATEGORIZED_PER_DAY = MAX_IDS
 """Papers in the single daily request for categories, newest first: about a week of the feed."""
 
-_MOST_TITLED = 25
+_MAX_TITLE_RESULTS = 25
 
 _TITLE_WORDS = 10
 
@@ -122,7 +122,7 @@ class ArxivClient(Closing):
         if not words:
             return ()
         query = " AND ".join(f"ti:{word}" for word in words)
-        return (await self._query(search_query=query, start=0, max_results=_MOST_TITLED)).entries
+        return (await self._query(search_query=query, start=0, max_results=_MAX_TITLE_RESULTS)).entries
 
     async def search_submitted(self, category: str, first: str, last: str) -> ArxivResponse:
         """The papers of a category, cross-lists included, that were first submitted on days (ISO, UTC), newest first.

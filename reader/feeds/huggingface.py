@@ -180,7 +180,7 @@ def github_url(text: str) -> str | None:
     return web_url("https://github.com/" + "/".join(segments))
 
 
-SKIPPED = 200
+MAX_KEPT_SKIPPED = 200
 """Skipped records of a listing that are kept; the others are counted."""
 
 # More than any real record has: the longest lists in the archive have 664 authors and 44 keywords.
@@ -236,7 +236,7 @@ def listings(
         try:
             draft = parse_item(item)
         except FeedMalformed as error:
-            if len(skipped) < SKIPPED:
+            if len(skipped) < MAX_KEPT_SKIPPED:
                 skipped.append(SkippedRecord(place(number), str(error)))
             else:
                 more_skipped += 1

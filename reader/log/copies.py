@@ -30,7 +30,7 @@ from reader.log.rows import (
 )
 from reader.paths import backup_folder, log_database, make_folder, touch_private
 
-KEPT = 7
+MAX_COPIES = 7
 """Daily copies of the log that are kept."""
 
 MAKE_SECONDS = 600.0
@@ -56,7 +56,7 @@ def keep_daily_copy(cache: Path, today: date) -> None:
     try:
         with hold_lock(_lock(cache), 0):
             _copy(log, target)
-        for old in backups(cache)[KEPT:]:
+        for old in backups(cache)[MAX_COPIES:]:
             old.unlink(missing_ok=True)
     except CacheBusy:
         # Another program is copying it.

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from reader.core import foreign
 from reader.core.marks import AGENT, FOLLOW, QUEUE, RULE, UNDO, WATCH, first_place
-from reader.core.settings.standing import of_watch
+from reader.core.settings.standing import watch_query
 from reader.database import connections
 from reader.log.rows import Row, action_id
 from reader.paths import old_journal
@@ -171,7 +171,7 @@ def _rows(events: dict[str, OldEvent]) -> list[Row]:
             continue
         kind, content = event.kind, event.value
         if kind.startswith(WATCH):
-            kind, content = of_watch(kind, content) or (kind, content)
+            kind, content = watch_query(kind, content) or (kind, content)
         for paper in event.papers or ("",):
             value = content
             if kind == QUEUE and value == "1":

@@ -19,14 +19,14 @@ from reader.core.errors import CacheError
 from reader.core.follows import Follow
 from reader.core.marks import STANDING
 from reader.core.settings.standing import (
-    MOST,
+    MAX_STANDING_QUERIES,
     VALUE_LIMIT,
-    Standing,
+    StandingQuery,
     as_json,
     free_name,
     from_json,
     mark_kind,
-    of_lists,
+    queries_of_lists,
     with_follow,
 )
 from reader.core.settings.types import InvalidValue
@@ -43,11 +43,11 @@ _NEWEST = f"""
     SELECT kind, value FROM (
         SELECT e.kind, e.value, row_number() OVER (PARTITION BY e.kind ORDER BY e.clock DESC, e.action DESC) AS place
         FROM event AS e WHERE e.paper = '' AND e.kind GLOB '{STANDING}*' AND NOT {UNDONE.format(log="")}
-    ) WHERE place = 1 AND value <> '' AND length(value) <= {VALUE_LIMIT} LIMIT {4 * MOST}
+    ) WHERE place = 1 AND value <> '' AND length(value) <= {VALUE_LIMIT} LIMIT {4 * MAX_STANDING_QUERIES}
 """
 
 
-def _digest(one: Standing) -> str:
+def _digest(one: StandingQuery) -> str:
     """The part of a query that the user agrees to: another place or name needs no new agreement."""
     # Imported late: it loads OpenSSL, which few commands need.
     from hashlib import sha256
@@ -55,22 +55,22 @@ def _digest(one: Standing) -> str:
     return sha256(as_json(replace(one, name="agreed", place=0)).encode()).hexdigest()
 
 
-def read_standing(connection: sqlite3.Connection) -> tuple[Standing, ...]:
+def read_standing(connection: sqlite3.Connection) -> tuple[StandingQuery, ...]:
     """The standing queries of an open log, in their order."""
-    found: list[Standing] = []
+    found: list[StandingQuery] = []
     for _, value in connection.execute(_NEWEST):
         with suppress(InvalidValue):
             found.append(from_json(value))
-    return tuple(sorted(found, key=lambda one: (one.place, one.name.casefold()))[:MOST])
+    return tuple(sorted(found, key=lambda one: (one.place, one.name.casefold()))[:MAX_STANDING_QUERIES])
 
 
-def agreed_queries(connection: sqlite3.Connection, some: Iterable[Standing]) -> tuple[Standing, ...]:
+def agreed_queries(connection: sqlite3.Connection, some: Iterable[StandingQuery]) -> tuple[StandingQuery, ...]:
     """The standing queries that may take effect on this machine."""
     keys = {key for (key,) in connection.execute("SELECT key FROM meta WHERE key GLOB ?", (f"{_AGREED}*",))}
     return tuple(one for one in some if not one.touches_machine or f"{_AGREED}{_digest(one)}" in keys)
 
 
-def save(log: Log, wanted: Sequence[Standing]) -> str:
+def save(log: Log, wanted: Sequence[StandingQuery]) -> str:
     """Make these the standing queries, by one action that an undo takes back; return it, empty if nothing changed.
 
     The user asked for it here, so that what is new may run programs and write files. Raises CacheError.
@@ -94,20 +94,20 @@ def follow(log: Log, some: Iterable[Follow], *, is_followed: bool = True) -> str
     return save(log, wanted)
 
 
-def agree(cache: Path, some: Iterable[Standing]) -> None:
+def agree(cache: Path, some: Iterable[StandingQuery]) -> None:
     """Let these run their programs and write their files on this machine; raises CacheError."""
     with closing(Log.open(cache)) as log:
         _agree(log, some)
 
 
-def add_missing(cache: Path, some: Sequence[Standing], *, of_file: bool) -> None:
+def add_missing(cache: Path, some: Sequence[StandingQuery], *, of_file: bool) -> None:
     """Add the lists of an older release to the log, without those that it has; `of_file` is noted as done.
 
     Raises CacheError.
     """
     with closing(Log.open(cache)) as log:
         known = list(log.ask(read_standing))
-        added: list[Standing] = []
+        added: list[StandingQuery] = []
         for one in some:
             if any((one.query, one.then, one.run, one.file) == (it.query, it.then, it.run, it.file) for it in known):
                 continue
@@ -123,7 +123,7 @@ def add_missing(cache: Path, some: Sequence[Standing], *, of_file: bool) -> None
             log.note([(_TAKEN, "1")])
 
 
-def _agree(log: Log, some: Iterable[Standing]) -> None:
+def _agree(log: Log, some: Iterable[StandingQuery]) -> None:
     log.note((f"{_AGREED}{_digest(one)}", "1") for one in some if one.touches_machine)
 
 
@@ -138,7 +138,7 @@ def load(file: Path, cache: Path) -> LoadedSettings:
     """
     loaded = settings_reader.load_settings(file)
     lists, allowed, is_taken = _read_file(cache)
-    former, wrong = of_lists(loaded.former)
+    former, wrong = queries_of_lists(loaded.former)
     mistakes = (
         *loaded.mistakes,
         *(Mistake(loaded.file, loaded.lines[key], key, str(one), one.suggestion) for key, one in wrong),
@@ -155,7 +155,7 @@ def load(file: Path, cache: Path) -> LoadedSettings:
     return replace(loaded, settings=settings, mistakes=mistakes, waiting=waiting, ignores_lists=ignores_lists)
 
 
-def _read_file(cache: Path) -> tuple[tuple[Standing, ...], tuple[Standing, ...], bool]:
+def _read_file(cache: Path) -> tuple[tuple[StandingQuery, ...], tuple[StandingQuery, ...], bool]:
     """All standing queries, those that may take effect here, and whether a file's lists were taken over."""
     log = log_database(cache)
     # A log that is damaged or newer is reported by what opens it for more.

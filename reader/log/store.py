@@ -29,7 +29,7 @@ T = TypeVar("T")
 AHEAD_MS = 86_400_000
 """Milliseconds by which another machine's clock may be ahead of ours; a row with a later clock counts as of then."""
 
-TAKEN = 2_000
+MAX_ROWS_PER_TRANSACTION = 2_000
 """Foreign rows in one transaction."""
 
 UNDONE = (
@@ -218,7 +218,7 @@ class Log:
         """
         taken = 0
         rest = iter(rows)
-        while some := list(islice(rest, TAKEN)):
+        while some := list(islice(rest, MAX_ROWS_PER_TRANSACTION)):
             latest = int(self._now() * 1000) + AHEAD_MS
             clocks = [min(clock_of(row.action), latest) for row in some]
             with self._writing():

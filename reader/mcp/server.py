@@ -59,7 +59,7 @@ MARKS = """
 You may mark papers for the user. Each mark has your name in the log. Mark only what the user asked for. `undo` takes \
 back all that you marked since you were started, and nothing of the user's; the user's own undo does the same."""
 
-MOST = 50
+MAX_PAPERS = 50
 """Maximum papers in a page of a list, and papers that one call marks."""
 
 PART, ITEMS = 12_000, 100
@@ -73,12 +73,14 @@ SHORT_KEYS = (
 
 Query = Annotated[str, Field(description="A query; empty for all papers", max_length=2_000)]
 Id = Annotated[str, Field(description="An arXiv id, or an address of the paper", max_length=500)]
-Ids = Annotated[list[Id], Field(description="arXiv ids, or addresses of papers", min_length=1, max_length=MOST)]
-Limit = Annotated[int, Field(description="Papers in a page", ge=1, le=MOST)]
+Ids = Annotated[list[Id], Field(description="arXiv ids, or addresses of papers", min_length=1, max_length=MAX_PAPERS)]
+Limit = Annotated[int, Field(description="Papers in a page", ge=1, le=MAX_PAPERS)]
 Offset = Annotated[int, Field(description="Where to begin: 0, or `next_offset` of the answer before", ge=0, le=10**9)]
 Section = Annotated[int, Field(description="A number of `sections`; -1 is the abstract, with that list", ge=-1)]
 Since = Annotated[str, Field(description="Look back from this day: 7d, 2026-01-31; empty: new since the last visit")]
-Tags = Annotated[list[Annotated[str, Field(max_length=TAG_LIMIT)]], Field(description="Names of tags", max_length=MOST)]
+Tags = Annotated[
+    list[Annotated[str, Field(max_length=TAG_LIMIT)]], Field(description="Names of tags", max_length=MAX_PAPERS)
+]
 Flag = Annotated[bool | None, Field(description="true marks the papers, false takes the mark away")]
 NoteText = Annotated[str, Field(description="The note in Markdown", max_length=NOTE_LIMIT)]
 Replace = Annotated[bool, Field(description="Replace the user's note; else write below it")]

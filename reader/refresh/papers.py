@@ -116,7 +116,7 @@ async def _ask_versions(file: Path, sources: Sources, known: RequestState, now: 
 
 # Titles of saved pages
 
-MOST = 100
+MAX_TITLES = 100
 """Titles of one run: five minutes at arXiv's pace."""
 
 _ANSWERS = 20
@@ -147,7 +147,7 @@ async def look_up_titles(sources: Sources) -> Line:
     """
     file, now = sources.context.cache_file, sources.now
     waiting = pages.find_waiting(file, now())
-    wanted = waiting[:MOST]
+    wanted = waiting[:MAX_TITLES]
     asked: list[_Source] = [partial(_find_in_feed, sources.daily)]
     asked += [partial(_find_at_arxiv, sources.arxiv)] if sources.may_ask_arxiv else []
     all_sources = len(asked)

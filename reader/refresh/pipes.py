@@ -28,19 +28,19 @@ from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import Document
 from reader.core.errors import FeedError, FeedOffline, FeedUnreachable
 from reader.core.paper import Paper
-from reader.core.settings.standing import ON_STAR, Standing
+from reader.core.settings.standing import ON_STAR, StandingQuery
 from reader.core.settings.types import UserCommand, parse_command
 
-MOST_PAPERS = 1_000
+MAX_PAPERS = 1_000
 """Papers that a program takes at once."""
 
-MOST_BY_ITSELF = 50
+MAX_AUTOMATIC_PAPERS = 50
 """Maximum papers for an automatic run; of more, it takes the first."""
 
-MOST_RUNS = 100
+MAX_RUNS = 100
 """Papers for each of which a program runs."""
 
-MOST_GIVEN = 20_000_000
+MAX_INPUT_CHARACTERS = 20_000_000
 """Characters on its standard input."""
 
 FetchText = Callable[[str], Awaitable[None]]
@@ -81,11 +81,11 @@ async def pipe_papers(
 
     Papers without a required full text are left out. Raises ReaderError; earlier outputs are kept.
     """
-    if len(pks) > MOST_PAPERS:
-        raise ProgramError(f"{command.name} can get at most {MOST_PAPERS:,} papers at once, not {len(pks):,}.")
-    if command.keep and len(pks) > MOST_RUNS:
+    if len(pks) > MAX_PAPERS:
+        raise ProgramError(f"{command.name} can get at most {MAX_PAPERS:,} papers at once, not {len(pks):,}.")
+    if command.keep and len(pks) > MAX_RUNS:
         raise ProgramError(
-            f"{command.name} runs once for each paper and takes at most {MOST_RUNS} at once, not {len(pks):,}."
+            f"{command.name} runs once for each paper and takes at most {MAX_RUNS} at once, not {len(pks):,}."
         )
     done = 0
     texts = _FullTexts(file, fetch)
@@ -132,7 +132,7 @@ async def _program_input(papers: list[Paper], command: UserCommand, texts: _Full
         papers, text = [paper for paper, _ in found], "\n".join(text for _, text in found)
     else:
         text = await asyncio.to_thread(papers_as, command.input, papers)
-    if len(text) > MOST_GIVEN:
+    if len(text) > MAX_INPUT_CHARACTERS:
         raise ProgramError(f"This is too much text for {command.name} at once: choose fewer papers.")
     return papers, text
 
@@ -198,7 +198,7 @@ def _lines(paper: Paper, document: Document) -> Iterator[str]:
 # Automatic programs
 
 
-def command_of(one: Standing, settings: Settings) -> UserCommand:
+def command_of(one: StandingQuery, settings: Settings) -> UserCommand:
     """The command that a standing query runs: one of the user's, or a program, which gets JSON."""
     if isinstance(one.run, str):
         command = parse_command(one.run, settings.commands)
@@ -219,11 +219,11 @@ async def run_on_star(
 async def run_automatically(
     file: Path, command: UserCommand, pks: Sequence[int], fetch: FetchText
 ) -> AsyncGenerator[PipeResult, None]:
-    """Run a command on the first `MOST_BY_ITSELF` of some papers; raises ReaderError."""
-    if len(pks) > MOST_BY_ITSELF:
+    """Run a command on the first `MAX_AUTOMATIC_PAPERS` of some papers; raises ReaderError."""
+    if len(pks) > MAX_AUTOMATIC_PAPERS:
         log_file.record_warning(
-            command.name, f"{len(pks)} papers; {command.name} gets the first {MOST_BY_ITSELF} of them"
+            command.name, f"{len(pks)} papers; {command.name} gets the first {MAX_AUTOMATIC_PAPERS} of them"
         )
     if pks:
-        async for result in pipe_papers(file, command, pks[:MOST_BY_ITSELF], fetch):
+        async for result in pipe_papers(file, command, pks[:MAX_AUTOMATIC_PAPERS], fetch):
             yield result

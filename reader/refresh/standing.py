@@ -32,7 +32,7 @@ from reader.core.errors import CacheError, QueryError
 from reader.core.follows import Follow
 from reader.core.paper import Paper
 from reader.core.query import parse
-from reader.core.settings.standing import ON_STAR, Standing
+from reader.core.settings.standing import ON_STAR, StandingQuery
 from reader.core.text import amount
 from reader.database import connections
 from reader.refresh.lines import JobContext
@@ -146,7 +146,7 @@ def notification_text(queries: Sequence[str], matches: MatchedQueries) -> tuple[
 # Watched files: each is rewritten whole or not at all, and never over what something else has written
 
 
-MOST_PAPERS = 20_000
+MAX_PAPERS = 20_000
 """Papers in a watched file: it is written after each change."""
 
 
@@ -163,12 +163,12 @@ class ExportResult(NamedTuple):
     """Whether it failed, and not for the same reason the last time."""
 
 
-def export_path(export: Standing, folder: Path) -> Path:
+def export_path(export: StandingQuery, folder: Path) -> Path:
     """The file of an export; a relative one begins in the settings' `folder`."""
     return folder / Path(export.file).expanduser()
 
 
-def export_format(export: Standing) -> Format | None:
+def export_format(export: StandingQuery) -> Format | None:
     """The format of an export: the named one, else that of the file's ending; None if it has none."""
     return FORMATS.get(export.format) or format_of(Path(export.file))
 
@@ -203,7 +203,7 @@ class _NotWrittenError(Exception):
     """Why a file is not written."""
 
 
-def _content(window: Window, export: Standing, keys: CitationKeys, scope: Scope) -> tuple[int, bytes]:
+def _content(window: Window, export: StandingQuery, keys: CitationKeys, scope: Scope) -> tuple[int, bytes]:
     """The number of papers of an export, and what its file should have."""
     format = export_format(export)
     if format is None:
@@ -213,8 +213,8 @@ def _content(window: Window, export: Standing, keys: CitationKeys, scope: Scope)
     except QueryError as error:
         raise _NotWrittenError(f"its query is wrong: {error}") from error
     pks = pks[: format.most] if format.most else pks
-    if len(pks) > MOST_PAPERS:
-        raise _NotWrittenError(f"{len(pks):,} papers are more than {MOST_PAPERS:,}; narrow its query.")
+    if len(pks) > MAX_PAPERS:
+        raise _NotWrittenError(f"{len(pks):,} papers are more than {MAX_PAPERS:,}; narrow its query.")
     out = StringIO()
     papers = format.write(window.papers(pks), out, keys, export.query, export.url)
     return papers, out.getvalue().encode("utf-8", "replace")

@@ -39,6 +39,7 @@ from reader.core.errors import (
 from reader.core.ids import pdf_url
 from reader.core.query import Not, QueryError, Term, parse
 from reader.core.query.nodes import all_of
+from reader.core.steps import beside
 from reader.core.text import brief
 from reader.feeds.environment import arxiv_stand_in, is_offline
 from reader.feeds.fulltext.client import TextSource, open_text_sources
@@ -96,7 +97,7 @@ async def fetch_picture(address: str, settings: Settings, environ: Mapping[str, 
 PACE = 4.0
 """Seconds between two texts: with those that are read meanwhile, a host gets under 100 requests in five minutes."""
 
-MOST = 75
+MAX_TEXTS = 75
 """Texts of one run, which takes five minutes; a run for each refresh brings the others."""
 
 FAILURES = 2
@@ -144,8 +145,13 @@ async def fetch_text(
                 break
     if found:
         document, name = max(found, key=lambda one: (one[0].has_end, one[0].holdings))
-        with closing(Texts.open(file)) as texts:
-            texts.put(pk, document, name, utc_stamp(now()))
+
+        def store() -> None:
+            with closing(Texts.open(file)) as texts:
+                texts.put(pk, document, name, utc_stamp(now()))
+
+        # An event loop that is busy does not see an interrupt, and long formulas take seconds to index.
+        await beside(store)
         return done("text", id=id, source=name)
     if failure is not None:
         raise failure
@@ -220,7 +226,7 @@ async def fetch_texts_ahead(
     In the result, `why` says in a word or two why those `left` have to wait. Raises CacheError.
     """
     file, now = context.cache_file, context.now
-    wanted = find_wanted(file, context.settings, now())[:MOST]
+    wanted = find_wanted(file, context.settings, now())[:MAX_TEXTS]
     # A stand-in on this machine may be asked at any rate.
     is_local = is_local_url(context.settings.endpoint)
     pace = Pace() if is_local else Pace(response_cache_folder() / LOCK, interval=PACE)

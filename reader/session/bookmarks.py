@@ -20,7 +20,7 @@ from reader.paths import read_start, replace_private
 if TYPE_CHECKING:
     from reader.core.document.model import Document
 
-MOST = 1_000
+MAX_BOOKMARKS = 1_000
 """Bookmarks that are kept, the latest ones."""
 
 MAX_SIZE = 4 << 20
@@ -119,7 +119,7 @@ def save(file: Path, changed: Mapping[str, Bookmark]) -> None:
         kept.pop(id, None)
         kept[id] = mark
     # Not durable: to leave must not wait for the disk.
-    latest = list(kept.items())[-MOST:]
+    latest = list(kept.items())[-MAX_BOOKMARKS:]
     # The empty text was the section in older releases.
     texts = {id: [one.edition, one.block, one.letter, "", one.share, one.words] for id, one in latest}
     replace_private(file, json.dumps(texts), durable=False)

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 from reader.core.text import NOTE_LIMIT, clean_note
 from reader.paths import read_start, replace_private
 
-_MOST_BYTES = 4 * NOTE_LIMIT
+_MAX_BYTES = 4 * NOTE_LIMIT
 
 
 class Drafts:
@@ -28,7 +28,7 @@ class Drafts:
     def read(self, id: str) -> str | None:
         """The draft about a paper, cleaned; None if there is none that can be read."""
         try:
-            return clean_note(read_start(self.file(id), _MOST_BYTES).decode("utf-8", "replace"))
+            return clean_note(read_start(self.file(id), _MAX_BYTES).decode("utf-8", "replace"))
         except OSError:
             return None
 

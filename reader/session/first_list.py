@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SCREENFUL = 100
 """Papers that are read first: more than any terminal shows."""
 
-DEEPEST = 20_000
+MAX_PAPERS_READ = 20_000
 """Maximum papers read to reach the one where the user left off, which takes 20 ms."""
 
 _DEEPER = 8
@@ -46,8 +46,8 @@ def first_list(
         read = partial(window.first, selection, at_once=True)
     listed = found = read(limit)
     reached = limit
-    while keep is not None and found.pks and not found.complete and keep not in found.pks and reached < DEEPEST:
-        reached = min(_DEEPER * reached, DEEPEST)
+    while keep is not None and found.pks and not found.complete and keep not in found.pks and reached < MAX_PAPERS_READ:
+        reached = min(_DEEPER * reached, MAX_PAPERS_READ)
         found = read(reached + limit)
     return found if keep in found.pks else listed
 

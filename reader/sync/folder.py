@@ -25,9 +25,9 @@ from reader.core.text import clean
 from reader.log.foreign import LINE_BYTES, decode_row, encode_row
 from reader.log.rows import Row, clock_of
 
-MOST_FILES = 1_000
+MAX_FILES = 1_000
 
-MOST_BYTES = 1 << 30
+MAX_FILE_BYTES = 1 << 30
 """Bytes of a file that are read, some ten million rows."""
 
 AHEAD_MS = 86_400_000
@@ -171,8 +171,8 @@ def _rows(path: Path, known: KnownFile, own: str, actions: set[str] | None) -> I
                 # It is being written right now, or a synchronizer has not brought all of it yet.
                 known.trouble = "its last line is not complete yet"
                 return
-            if file.tell() > MOST_BYTES:
-                known.trouble = f"only its first {MOST_BYTES:,} bytes are read"
+            if file.tell() > MAX_FILE_BYTES:
+                known.trouble = f"only its first {MAX_FILE_BYTES:,} bytes are read"
                 return
             if not known.machine:
                 if not _read_head(line, known):
@@ -252,9 +252,9 @@ def machine_files(folder: Path) -> tuple[list[Path], list[str]]:
                 found.append(path)
             else:
                 strange.append(f"{path.name}: it is not a file")
-    if len(found) > MOST_FILES:
-        strange.append(f"{len(found) - MOST_FILES:,} files more than the {MOST_FILES:,} that are read")
-    return found[:MOST_FILES], strange
+    if len(found) > MAX_FILES:
+        strange.append(f"{len(found) - MAX_FILES:,} files more than the {MAX_FILES:,} that are read")
+    return found[:MAX_FILES], strange
 
 
 def _tail(path: Path, place: int) -> int:

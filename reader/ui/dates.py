@@ -74,7 +74,7 @@ class DateActions(Controller):
 
 EXAMPLES = "2025-03, last tuesday, 29, W20"
 
-MOST_SUGGESTED = 40
+MAX_SUGGESTIONS = 40
 """Maximum number of suggested days and months."""
 
 
@@ -96,7 +96,7 @@ def completions(text: str, days: Iterable[str]) -> list[str]:
     newest = sorted(days, reverse=True)
     months = dict.fromkeys(day[:7] for day in newest)
     names = (*newest[:7], *months) if not text else (*months, *(newest if len(text) >= len("2026-05") else ()))
-    return [name for name in names if name.startswith(text)][:MOST_SUGGESTED]
+    return [name for name in names if name.startswith(text)][:MAX_SUGGESTIONS]
 
 
 def number_of_papers(days: Iterable[DayCount]) -> str:

@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
 LETTERS = {"author": "a", "org": "o", "venue": "v", "topic": "t", "word": "w"}
 
-MOST = 18
+MAX_NAMES = 18
 """Maximum number of names offered: the first ones plus the last, often the senior author."""
 
-LONGEST = 40
+MAX_NAME_LENGTH = 40
 """Maximum characters of a name in the last line."""
 
 DEEDS = {"x": "hide", "m": "mute", "s": "star", "b": "queue"}
 """The deeds of a rule by letter."""
 
-MOST_TITLES = "20"
+LISTED_TITLES = "20"
 """Papers listed before a rule is added."""
 
 Choices: TypeAlias = Mapping[str, tuple[str, Callable[[], object]]]
@@ -71,7 +71,7 @@ class FollowActions(Controller):
         if len(some) == 1:
             act(some[0])
             return
-        shown, known = some if len(some) <= MOST else (*some[: MOST - 1], some[-1]), self._known_follows()
+        shown, known = some if len(some) <= MAX_NAMES else (*some[: MAX_NAMES - 1], some[-1]), self._known_follows()
         names = zip(ascii_lowercase, shown, strict=False)
         self._ask(what, {letter: (self._message(one, known), partial(act, one)) for letter, one in names})
 
@@ -89,7 +89,7 @@ class FollowActions(Controller):
 
     async def _propose(self, deed: str, query: str) -> None:
         """Show the newest papers of the query, and add the rule by the key that keeps it."""
-        words = ("list", "-n", MOST_TITLES, "--", query)
+        words = ("list", "-n", LISTED_TITLES, "--", query)
         try:
             outcome = await self._app.command_runner.run(words, self._app.command_actions.columns)
         except ReaderError as error:
@@ -148,7 +148,11 @@ class FollowActions(Controller):
         return self._cut(follow.in_words(self._model.state[TOPIC_NAMES]))
 
     def _cut(self, text: str) -> str:
-        return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}{self._look.glyphs.ellipsis}"
+        return (
+            text
+            if len(text) <= MAX_NAME_LENGTH
+            else f"{text[: MAX_NAME_LENGTH - 1].rstrip()}{self._look.glyphs.ellipsis}"
+        )
 
 
 def _query(follow: Follow) -> str:

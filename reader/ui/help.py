@@ -125,7 +125,7 @@ ALSO = (MENU, ("mark.undo",), (COMMAND_LINE,), ("app.back",))
 SENTENCES_FROM = 76
 """Minimum columns for showing a sentence beside each name."""
 
-WIDEST = 100
+MAX_COLUMNS = 100
 
 NAMES = 16
 """Cells of the column with the names of pages."""
@@ -163,7 +163,7 @@ def first_lines(rows: Sequence[HelpRow], width: int, ellipsis: str) -> list[Line
     """The first screen, one line for each row."""
     key_width = max((cell_len(row.keys) for row in rows), default=0)
     name_width = max((cell_len(row.name) for row in rows), default=0)
-    room = min(width, WIDEST) - key_width - name_width - 4
+    room = min(width, MAX_COLUMNS) - key_width - name_width - 4
     lines: list[Line] = []
     for row in rows:
         about = row.about if cell_len(row.about) <= room else row.about.partition("; ")[0]

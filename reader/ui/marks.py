@@ -309,10 +309,10 @@ class QueueActions(Controller):
 LOOK = 1.0
 """Seconds under the cursor that count as a look."""
 
-READ = 10.0
+MIN_READ_SECONDS = 10.0
 """Minimum seconds on its page for a paper to count as read; the end of a short one is visible at once."""
 
-TOGETHER = 120.0
+TRACE_SECONDS = 120.0
 """Seconds for which traces are collected."""
 
 
@@ -387,7 +387,7 @@ class Traces(Controller):
     def detail_ended(self) -> None:
         """Record that the user moved on from the end of the detail pane."""
         stay = self._stay
-        if stay is not None and stay.opened is None and self.clock() - stay.since >= READ:
+        if stay is not None and stay.opened is None and self.clock() - stay.since >= MIN_READ_SECONDS:
             stay.is_opened = True
             self.note(FINISH, stay.key)
 
@@ -399,7 +399,7 @@ class Traces(Controller):
                 self.note(PASS, stay.key)
 
     def _close_page(self, stay: Stay, now: float) -> None:
-        is_read = stay.opened is not None and now - stay.opened >= READ
+        is_read = stay.opened is not None and now - stay.opened >= MIN_READ_SECONDS
         if is_read and (stay.has_ended or is_page_at_end(self._app.screens)):
             self.note(FINISH, stay.key)
         stay.opened = None
@@ -419,7 +419,7 @@ class Traces(Controller):
         self._noted.add((kind, day, key))
         self._waiting.setdefault((kind, day), []).append(key)
         if not self.delay.is_waiting:
-            self.delay.begin(TOGETHER)
+            self.delay.begin(TRACE_SECONDS)
 
     def store(self) -> None:
         self._background.start("traces", self.stored)

@@ -234,7 +234,7 @@ async def _wait(writing: Awaitable[None]) -> None:
     await writing
 
 
-MOST_READ = 100
+MAX_PAPERS_READ = 100
 """Maximum papers whose tags are read for display; a read takes 0.1 ms."""
 
 
@@ -244,7 +244,7 @@ class TagActions(Controller):
     @handles("paper.tag")
     def begin(self, _count: int | None) -> None:
         pks = self._model.take_targets()
-        papers = [paper for pk in pks[:MOST_READ] if (paper := self._library.paper(pk)) is not None]
+        papers = [paper for pk in pks[:MAX_PAPERS_READ] if (paper := self._library.paper(pk)) is not None]
         if papers:
             from reader.cache.flags import tag_counts
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from reader.platform import PictureProtocol
 
 
-MOST_PIXELS = 40_000_000
+MAX_PIXELS = 40_000_000
 """Pixels of the largest picture that is unpacked."""
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
@@ -113,8 +113,8 @@ def _open(data: bytes, canvas: Canvas) -> Image:
         raise NoPicture("A web page came instead of the picture; this network may ask to sign in first.")
     try:
         with Image.open(BytesIO(data), formats=FORMATS) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
-                raise NoPicture(f"This picture has more than {MOST_PIXELS // 1_000_000} million pixels.")
+            if opened.width * opened.height > MAX_PIXELS:
+                raise NoPicture(f"This picture has more than {MAX_PIXELS // 1_000_000} million pixels.")
             opened.thumbnail(canvas.pixels)
             colored = opened.convert("RGBA")
     except NoPicture:

@@ -131,7 +131,7 @@ class PictureActions(Controller):
             self._model.show_notice("this is the last picture" if by > 0 else "this is the first picture")
 
 
-MOST_KEPT = 12
+MAX_KEPT_PICTURES = 12
 
 PAUSE_SECONDS = 0.15
 """Seconds before a picture is fetched, so that paging through fetches none."""
@@ -186,7 +186,7 @@ class PictureLoader(Controller):
 
     def _keep(self, picture: Picture, canvas: Canvas, drawn: PictureDrawing) -> None:
         self._kept[picture, canvas] = drawn
-        if len(self._kept) > MOST_KEPT:
+        if len(self._kept) > MAX_KEPT_PICTURES:
             del self._kept[next(iter(self._kept))]
         self._model.change(self._model.state.update(PICTURES, lambda pictures: pictures.came(picture, drawn)))
 
@@ -198,7 +198,7 @@ CAPTION_ROWS = 3
 
 CHROME = 2
 
-MOST = 100
+MAX_PICTURES = 100
 
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
 
@@ -230,7 +230,7 @@ def pictures_of(paper: Paper, document: Document | None = None, source: str = ""
     if source == "pdf":
         return tuple(_of_pdf(document, paper.id))
     found = {one.address: one for one in (*_of_feed(paper), *_of_text(document, source, paper.id))}
-    return tuple(found.values())[:MOST]
+    return tuple(found.values())[:MAX_PICTURES]
 
 
 def first_from(pictures: Sequence[Picture], block: int) -> int:

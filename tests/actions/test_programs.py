@@ -17,7 +17,7 @@ import pytest
 from reader.actions.citations import CitationKeys
 from reader.actions.export import FORMATS
 from reader.actions.programs import (
-    MOST_KEPT,
+    MAX_KEPT_CHARACTERS,
     NoViewer,
     ProgramError,
     desktop_command,
@@ -56,11 +56,11 @@ async def test_the_output_of_a_program_is_cleaned(tmp_path: Path) -> None:
 
 async def test_a_long_output_is_cut_and_an_endless_one_is_stopped(tmp_path: Path) -> None:
     for more, is_cut in ((0, False), (5, True)):
-        printed = await run_program([program(tmp_path, f"print('é' * {MOST_KEPT + more})")], seconds=20)
-        assert (printed.text, printed.is_cut) == ("é" * MOST_KEPT, is_cut)
+        printed = await run_program([program(tmp_path, f"print('é' * {MAX_KEPT_CHARACTERS + more})")], seconds=20)
+        assert (printed.text, printed.is_cut) == ("é" * MAX_KEPT_CHARACTERS, is_cut)
     printed = await run_program([program(tmp_path, "while True: print('x' * 99)")], seconds=20)
     assert printed.is_cut
-    assert printed.text.startswith("x" * 99) and len(printed.text) <= MOST_KEPT
+    assert printed.text.startswith("x" * 99) and len(printed.text) <= MAX_KEPT_CHARACTERS
     # Endless output on standard error is stopped as well.
     loud = "import sys\nwhile True: sys.stderr.write('x' * 9_000)"
     assert (await run_program([program(tmp_path, loud)], seconds=60)).is_cut

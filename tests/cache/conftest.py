@@ -22,7 +22,7 @@ from reader.cache.storing import Cache
 from reader.core.follows import Follow
 from reader.core.paper import Draft, Listing, Paper
 from reader.core.query import parse
-from reader.core.settings.standing import Standing
+from reader.core.settings.standing import StandingQuery
 from reader.core.topics.scorer import Topic, Topics
 from reader.database import connections
 from reader.log import standing
@@ -185,7 +185,7 @@ def derive_again(events: Events) -> None:
 
 def mute(path: Path, *queries: str) -> None:
     """Let these be the muted queries, and the only standing ones."""
-    save_lists(path, [Standing(query, query, ("mute",)) for query in queries])
+    save_lists(path, [StandingQuery(query, query, ("mute",)) for query in queries])
 
 
 def follow(events: Events, *follows: Follow, is_followed: bool = True) -> str:
@@ -195,7 +195,7 @@ def follow(events: Events, *follows: Follow, is_followed: bool = True) -> str:
     return action
 
 
-def save_lists(path: Path, wanted: Sequence[Standing]) -> None:
+def save_lists(path: Path, wanted: Sequence[StandingQuery]) -> None:
     """Let these be the standing queries, as another program does."""
     with closing(Events.open(path)) as events:
         standing.save(events.log, wanted)

@@ -17,7 +17,7 @@ from reader.cache.watching import judge
 from reader.core.follows import Follow, FollowReason
 from reader.core.paper import Draft, Listing
 from reader.core.paper_row import Flag
-from reader.core.settings.standing import Standing
+from reader.core.settings.standing import StandingQuery
 from reader.database.connections import connect, open_database
 from tests.cache.conftest import NOW, SCOPE, ByName, derive_again, draft, faults, follow, found, mute, said
 
@@ -137,7 +137,7 @@ def test_a_follow_is_undone_redone_ended_and_outlives_the_cache(stored: Cache, p
 
 
 def test_a_rule_acts_once_and_leaves_what_the_user_did(filled: Cache, events: Events, path: Path) -> None:
-    rules = [Standing("All", "title:number", ("hide", "star"))]
+    rules = [StandingQuery("All", "title:number", ("hide", "star"))]
     mute(path, "2", "nothing at all")
     events.mark("star", True, [3])
     with open_database(path) as connection:

@@ -200,7 +200,7 @@ def test_an_export_file_changed_by_others_is_not_overwritten(run: Run, stars: Pa
 def test_an_export_that_cannot_be_written_warns_and_the_command_goes_on(
     run: Run, stars: Path, home: Path, monkeypatch: pytest.MonkeyPatch, export: str, says: str
 ) -> None:
-    monkeypatch.setattr(standing, "MOST_PAPERS", 5)
+    monkeypatch.setattr(standing, "MAX_PAPERS", 5)
     (home / "config.toml").write_text(f'[[exports]]\nquery = "is:starred"\nfile = "stars.bib"\n[[exports]]\n{export}\n')
     run("mark", "star", IDS[0])
     found = run("export", "--watched")

@@ -319,7 +319,7 @@ def test_the_environment_of_a_detached_command(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_output_is_bounded_and_drawable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own_process, "MOST_OUTPUT", 50)
+    monkeypatch.setattr(own_process, "MAX_OUTPUT_BYTES", 50)
     show = r" print('\x1b]0;title\x07\x1b[31mred\x1b[0m\tx ' + 'y' * 30 + '\n' * 9)"
     done = start(monkeypatch, show).wait()
     assert done.text == f"red x {'y' * 25}\nThe output is too long; the rest is left out."

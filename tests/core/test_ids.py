@@ -7,7 +7,16 @@ from urllib.parse import urlsplit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.addresses import LONGEST, MOST, address_key, addresses_in, is_local, is_loopback, urls_in, what_is
+from reader.core.addresses import (
+    MAX_ADDRESS_LENGTH,
+    MAX_ADDRESSES,
+    address_key,
+    addresses_in,
+    is_local,
+    is_loopback,
+    urls_in,
+    what_is,
+)
 from reader.core.ids import (
     arxiv_id,
     doi_in,
@@ -179,7 +188,7 @@ def test_ids_in_a_text_are_those_that_are_named_as_such() -> None:
         ("Perplexity.ai and SD3.5.Co, e.g. torch.com", []),
         ("write to ada@github.com/x or https://ada@evil.example/", []),
         ("https://ada.org?x@evil.example/", []),
-        (f"https://ada.org/{'x' * LONGEST}", []),
+        (f"https://ada.org/{'x' * MAX_ADDRESS_LENGTH}", []),
         ("ftp://ada.org/x javascript:alert(1) file:///etc/passwd", []),
         ("https://localhost/x http://[::1]/ https://", []),
     ],
@@ -226,14 +235,14 @@ _PIECES = st.sampled_from(
 @given(st.one_of(st.text(), st.lists(_PIECES, max_size=40).map("".join)))
 def test_whatever_is_found_is_a_web_address_of_the_text(text: str) -> None:
     found = addresses_in(text)
-    assert len(found) <= MOST
+    assert len(found) <= MAX_ADDRESSES
     end = 0
     for one in found:
         parts = urlsplit(one.url)
         assert parts.scheme in ("http", "https")
         assert parts.hostname and "." in parts.hostname and "@" not in parts.netloc
         assert parts.port is None or parts.port < 65536
-        assert len(one.url) <= LONGEST and one.url.isascii() and not any(char.isspace() for char in one.url)
+        assert len(one.url) <= MAX_ADDRESS_LENGTH and one.url.isascii() and not any(char.isspace() for char in one.url)
         assert end <= one.start < one.end <= len(text)
         assert one.end == one.start + len(text[one.start : one.end])
         assert address_key(one.url).partition("/")[0] in text.lower().replace(" ", "").replace("\n", "")

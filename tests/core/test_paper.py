@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.community import DEEPEST, Comment, Community, Repository, dump, load, threads
+from reader.core.community import MAX_REPLY_DEPTH, Comment, Community, Repository, dump, load, threads
 from reader.core.document.model import Item, Items, Paragraph, Quote, Span
 from reader.core.paper import (
     COLUMNS,
@@ -279,7 +279,10 @@ def test_replies_follow_their_comment_oldest_first_and_a_hidden_one_stays_only_o
 
 def test_deep_replies_stand_beside_each_other() -> None:
     chain = [comment(str(n), str(n - 1) if n else "", f"{n:03}") for n in range(300)]
-    assert [one.depth for one in threads(chain)] == [*range(DEEPEST), *[DEEPEST] * (300 - DEEPEST)]
+    assert [one.depth for one in threads(chain)] == [
+        *range(MAX_REPLY_DEPTH),
+        *[MAX_REPLY_DEPTH] * (300 - MAX_REPLY_DEPTH),
+    ]
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from(["", *"abcdefg"])), max_size=8))

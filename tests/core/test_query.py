@@ -16,6 +16,7 @@ from reader.core.query import (
     FIELDS,
     And,
     Count,
+    DateTerm,
     Match,
     Near,
     Not,
@@ -24,7 +25,6 @@ from reader.core.query import (
     Regex,
     Sort,
     Term,
-    When,
     parse,
 )
 from reader.core.query.choices import Choice, Mark, chosen_terms, with_choice
@@ -76,9 +76,9 @@ A, B, C = Match("a"), Match("b"), Match("c")
         ("stars:1k..2K", Count("stars", 1000, 2000)),
         ("comments:10..", Count("comments", 10, None)),
         ("authors:..3", Count("authors", None, 3)),
-        ("day:7d", When("day", DateRange(DateExpression("7d"), DateExpression("today")))),
-        ("published:2026..", When("published", DateRange(DateExpression("2026"), None))),
-        ("until:2026-W20", When("until", DateRange(None, DateExpression("2026-W20")))),
+        ("day:7d", DateTerm("day", DateRange(DateExpression("7d"), DateExpression("today")))),
+        ("published:2026..", DateTerm("published", DateRange(DateExpression("2026"), None))),
+        ("until:2026-W20", DateTerm("until", DateRange(None, DateExpression("2026-W20")))),
         ("foo:bar", Match("foo:bar")),
         ("as:x", Match("as:x")),
         ("surge:x", Match("surge:x")),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reader.core.settings.standing import DEEDS, of_lists
+from reader.core.settings.standing import DEEDS, queries_of_lists
 from reader.core.settings.toml import read_toml
 from reader.core.settings.types import (
     BOOLEAN,
@@ -237,7 +237,7 @@ def test_lists_become_standing_queries_and_wrong_entries_are_told() -> None:
         "on_star": ["wc", "-l"],
         "on_new": ["keep"],
     }
-    found, wrong = of_lists(lists)
+    found, wrong = queries_of_lists(lists)
     assert [(one.name, one.query, one.then, one.run or one.file) for one in found] == [
         ("A", "agents", ("show", "star"), ""),
         ("crypto", "crypto", ("mute",), ""),

@@ -438,7 +438,7 @@ def test_json_and_text_are_cut_to_their_limits() -> None:
         (["cs.CL", "stat.ML", "hep-th", "math-ph", "cond-mat.mes-hall", "physics.data-an", "math"], foreign.category),
         (["https://a.example/x", "http://a.example:8080/"], foreign.web_url),
         ([0, 1, 10**9], foreign.count),
-        ([0, 1_800_000_000_000, foreign.FURTHEST], foreign.clock),
+        ([0, 1_800_000_000_000, foreign.MAX_CLOCK], foreign.clock),
     ],
 )
 def test_values_of_the_right_form_pass_as_they_are(values: list[object], check: object) -> None:
@@ -452,7 +452,7 @@ def test_values_of_the_right_form_pass_as_they_are(values: list[object], check: 
         (["", "cs.CL+cs.LG", "CS.CL", "cs.CL/..", "../x", "cs.CLXX", "a" * 40, None, 3], foreign.category),
         (["javascript:x", "https://u@a.example", "file:///x", "https://", "", "https://a.example:x"], foreign.web_url),
         ([-1, 10**9 + 1, float("nan"), float("inf"), True, "1", None], foreign.count),
-        ([-1, foreign.FURTHEST + 1, 1.5, True, "1", None], foreign.clock),
+        ([-1, foreign.MAX_CLOCK + 1, 1.5, True, "1", None], foreign.clock),
         (["", " \x9b31m ", "\u202e", 3, None], foreign.text),
     ],
 )

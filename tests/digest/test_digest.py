@@ -26,7 +26,7 @@ VISITED = {"visited": "2026-06-29T07:00:00+00:00"}
 def after_a_visit(papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A home that was last visited on 29 June, on 2 July."""
     (home / "state.json").write_text(json.dumps(VISITED))
-    monkeypatch.setattr("reader.commands.news.LONGEST", timedelta(days=99_999))
+    monkeypatch.setattr("reader.commands.news.MAX_NEWS_AGE", timedelta(days=99_999))
 
 
 @pytest.mark.usefixtures("after_a_visit")

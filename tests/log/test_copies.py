@@ -18,7 +18,7 @@ import pytest
 from reader.cache import schema
 from reader.cache.marks.events import Events
 from reader.core.errors import CacheDamaged, CacheError
-from reader.core.settings.standing import Standing
+from reader.core.settings.standing import StandingQuery
 from reader.log import copies, old_home, standing
 from reader.log.rows import Mark, Row, action_id
 from reader.log.store import Log
@@ -349,4 +349,4 @@ def test_what_an_old_home_follows_is_there_when_its_settings_are_first_read(tmp_
     followed = line("1", MINE, 7, "watch:author:ke-li", '{"name": "Ke Li", "follow": true}')
     tmp_path.joinpath("papers.journal.jsonl").write_text(followed)
     (one,) = standing.load(tmp_path / "config.toml", tmp_path / "papers.db").settings.lists
-    assert one == Standing("author:ke-li", 'author:"Ke Li"', ("follow",))
+    assert one == StandingQuery("author:ke-li", 'author:"Ke Li"', ("follow",))

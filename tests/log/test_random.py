@@ -18,7 +18,7 @@ from reader.cache.storing import Cache
 from reader.core.follows import Follow
 from reader.core.marks import Agent, Mark, PaperMarks
 from reader.core.paper import Listing
-from reader.core.settings.standing import Standing
+from reader.core.settings.standing import StandingQuery
 from reader.log import standing
 from reader.log.rows import action_id
 from reader.sync.folder import exchange
@@ -126,7 +126,7 @@ class Home:
         """Save, change, remove or move standing queries, most of them muted words."""
         before = self.events.log.last()
         wanted = [
-            Standing(
+            StandingQuery(
                 self.chance.choice((subject, "mine")) if not place else subject,
                 subject,
                 self.chance.choice((("mute",), ("mute",), ("show", "mute"), ("hide", "tag:seen"), ("show",))),

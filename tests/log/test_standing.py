@@ -12,16 +12,16 @@ import pytest
 from reader.core.follows import Follow
 from reader.core.foreign import InvalidForeignValue
 from reader.core.settings.standing import (
-    EVERY,
+    ALL_PAPERS,
     ON_STAR,
-    Standing,
+    StandingQuery,
     as_json,
     as_text,
+    follow_query,
     from_json,
     from_text,
     mark_kind,
-    of_follow,
-    of_watch,
+    watch_query,
 )
 from reader.log import standing
 from reader.log.actions import label_of
@@ -58,12 +58,12 @@ TAKEN = [
     ("crypto", "crypto", ("mute",)),
     ("topic:agents", "topic:agents", ("notify",)),
     ("on star", ON_STAR, ("run",)),
-    ("on new", EVERY, ("run",)),
+    ("on new", ALL_PAPERS, ("run",)),
     ("stars.bib", "is:starred", ("write",)),
     ("without trending", "view:trending", ("unlist",)),
 ]
 
-RUNS = Standing("touch", EVERY, ("run",), run=("touch", "/tmp/x"))
+RUNS = StandingQuery("touch", ALL_PAPERS, ("run",), run=("touch", "/tmp/x"))
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def lists(home: Path) -> list[tuple[str, str, tuple[str, ...]]]:
     return [(one.name, one.query, one.then) for one in found]
 
 
-def save(cache: Path, wanted: list[Standing]) -> str:
+def save(cache: Path, wanted: list[StandingQuery]) -> str:
     with closing(Log.open(cache)) as log:
         return standing.save(log, wanted)
 
@@ -104,7 +104,7 @@ def test_an_edit_is_one_action_which_an_undo_takes_back(home: Path) -> None:
     lists(home)
     cache = home / "papers.db"
     agents, finance, *rest = standing.load(home / "config.toml", cache).settings.lists
-    assert save(cache, [replace(agents, query="rag"), *rest, Standing("new", "x", ("show",), place=9)])
+    assert save(cache, [replace(agents, query="rag"), *rest, StandingQuery("new", "x", ("show",), place=9)])
     assert lists(home)[0] == ("Agents", "rag", ("show",)) and finance.name not in [one[0] for one in lists(home)]
     undo(home)
     assert lists(home) == TAKEN
@@ -198,15 +198,15 @@ def test_a_mistake_is_told_with_its_line(text: str, wrong: tuple[int, str]) -> N
 @each(
     ("one", "said"),
     [
-        (Standing("Math", "title:math", ("show",)), "saved the view Math"),
-        (Standing("Finance", "finance", ("hide", "tag:money")), "saved the rule Finance"),
-        (Standing("nft", "nft", ("mute",)), "muted nft"),
+        (StandingQuery("Math", "title:math", ("show",)), "saved the view Math"),
+        (StandingQuery("Finance", "finance", ("hide", "tag:money")), "saved the rule Finance"),
+        (StandingQuery("nft", "nft", ("mute",)), "muted nft"),
         (RUNS, "saved the query touch"),
-        (of_follow(Follow("author", "Kaiming He", notify=True)), "following Kaiming He with notices"),
+        (follow_query(Follow("author", "Kaiming He", notify=True)), "following Kaiming He with notices"),
         (None, "removed touch"),
     ],
 )
-def test_a_change_is_told_by_what_it_does(one: Standing | None, said: str) -> None:
+def test_a_change_is_told_by_what_it_does(one: StandingQuery | None, said: str) -> None:
     kind = mark_kind(one.name) if one else "standing:touch"
     assert label_of(kind, as_json(one) if one else "") == said
 
@@ -218,17 +218,19 @@ def _watch(name: str, **more: bool) -> str:
 @each(
     ("kind", "value", "becomes"),
     [
-        ("watch:author:ke-li", _watch("Ke Li"), Standing("author:ke-li", 'author:"Ke Li"', ("follow",))),
-        ("watch:word:kv-x", _watch("KV-x", notify=True), Standing("word:kv-x", '"KV-x"', ("follow", "notify"))),
+        ("watch:author:ke-li", _watch("Ke Li"), StandingQuery("author:ke-li", 'author:"Ke Li"', ("follow",))),
+        ("watch:word:kv-x", _watch("KV-x", notify=True), StandingQuery("word:kv-x", '"KV-x"', ("follow", "notify"))),
         ("watch:author:ke-li", _watch("Ke Li", follow=False), None),
     ],
 )
-def test_a_follow_of_an_older_release_becomes_a_standing_query(kind: str, value: str, becomes: Standing | None) -> None:
-    found = of_watch(kind, value)
+def test_a_follow_of_an_older_release_becomes_a_standing_query(
+    kind: str, value: str, becomes: StandingQuery | None
+) -> None:
+    found = watch_query(kind, value)
     assert found == (f"standing:{kind.removeprefix('watch:')}", as_json(becomes) if becomes else "")
     assert becomes is None or from_json(found[1]).follow
 
 
 @each("value", ["", "[]", "{}", '{"name": 3}', '{"name": "..."}', "{"])
 def test_a_damaged_follow_is_left_as_it_is(value: str) -> None:
-    assert of_watch("watch:author:ke-li", value) is None
+    assert watch_query("watch:author:ke-li", value) is None

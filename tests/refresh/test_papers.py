@@ -298,7 +298,7 @@ async def test_where_arxiv_refuses_the_rest_waits_and_is_continued(saved: HomeWi
 async def test_where_the_feed_refuses_arxiv_is_asked_and_the_rest_is_not_given_up(
     saved: HomeWithPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(titles, "MOST", 2)
+    monkeypatch.setattr(titles, "MAX_TITLES", 2)
     others = [shown("On α-divergences in pre-training", None, "2023-12-04"), shown("A third one")]
     saved.page(shown("Small verifiers, long horizons"), *others)
     saved.daily.faults.append("error:500")

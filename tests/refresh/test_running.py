@@ -19,7 +19,7 @@ from reader.cache.storing import Cache
 from reader.cache.texts import Texts
 from reader.config import Settings
 from reader.core.paper import Draft, Listing
-from reader.core.settings.standing import EVERY, ON_STAR, Standing
+from reader.core.settings.standing import ALL_PAPERS, ON_STAR, StandingQuery
 from reader.core.settings.types import UserCommand
 from reader.core.topics.scorer import Topics
 from reader.database import connections
@@ -54,7 +54,7 @@ async def test_sources_that_fail_are_named_by_the_first_of_them(place: JobContex
         feeds.follow("rss", f"https://{slug}.example.org/", slug.title(), slug, "2026-05-01")
         feeds.record_failure(slug, f"{since}T00:00:00Z", "No answer.")
     feeds.close()
-    place = replace(place, settings=replace(place.settings, lists=(Standing("All", "paper", ("star",)),)))
+    place = replace(place, settings=replace(place.settings, lists=(StandingQuery("All", "paper", ("star",)),)))
     *_, failing, acted, _ = await lines_of(place, refresh_job(Day(DAY)))
     assert failing == step("failing", title="Blog", since="2026-05-10T00:00:00Z", more=2)
     assert acted.get("step") == "rules"
@@ -126,16 +126,16 @@ async def no_text(_id: str) -> None:
 
 def test_a_hook_is_a_command_of_the_user_or_a_program() -> None:
     known = Settings(commands=(WORDS,))
-    assert command_of(Standing("a", ON_STAR, ("run",), run="words"), known) == WORDS
-    typed = command_of(Standing("a", EVERY, ("run",), run="wc -l"), known)
+    assert command_of(StandingQuery("a", ON_STAR, ("run",), run="words"), known) == WORDS
+    typed = command_of(StandingQuery("a", ALL_PAPERS, ("run",), run="wc -l"), known)
     assert typed == UserCommand("wc -l", "wc -l", input="json")
-    listed = command_of(Standing("a", EVERY, ("run",), run=("wc", "-l")), known)
+    listed = command_of(StandingQuery("a", ALL_PAPERS, ("run",), run=("wc", "-l")), known)
     assert (listed.words, listed.input) == (("wc", "-l"), "json")
 
 
 async def test_new_papers_are_given_to_the_program_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file, out = tmp_path / "papers.db", tmp_path / "out"
-    settings = Settings(lists=(Standing("new", EVERY, ("run",), run=("sh", "-c", f"cat >> {out}")),))
+    settings = Settings(lists=(StandingQuery("new", ALL_PAPERS, ("run",), run=("sh", "-c", f"cat >> {out}")),))
     cache = Cache.open(file, ByName())
 
     def store(*numbers: int) -> None:
@@ -155,7 +155,7 @@ async def test_new_papers_are_given_to_the_program_once(tmp_path: Path, monkeypa
     assert await refresh() == []
     assert [one["id"] for one in json.loads(out.read_text())] == ["2611.00004", "2611.00003"]
     # Of many, the first.
-    monkeypatch.setattr(pipes, "MOST_BY_ITSELF", 2)
+    monkeypatch.setattr(pipes, "MAX_AUTOMATIC_PAPERS", 2)
     store(5, 6, 7)
     assert await refresh() == [["2611.00007", "2611.00006"]]
     cache.close()
@@ -164,9 +164,9 @@ async def test_new_papers_are_given_to_the_program_once(tmp_path: Path, monkeypa
 async def test_a_program_for_stars_is_none_for_new_papers_that_a_rule_stars(tmp_path: Path) -> None:
     file, out = tmp_path / "papers.db", tmp_path / "out"
     lists = (
-        Standing("rule", "title:number", ("star",)),
-        Standing("tell", ON_STAR, ("notify",)),
-        Standing("program", ON_STAR, ("run",), run=("touch", str(out))),
+        StandingQuery("rule", "title:number", ("star",)),
+        StandingQuery("tell", ON_STAR, ("notify",)),
+        StandingQuery("program", ON_STAR, ("run",), run=("touch", str(out))),
     )
     queries = StandingQueries(JobContext(file, Settings(lists=lists), Topics))
     with closing(Cache.open(file, ByName())) as cache:
@@ -179,7 +179,7 @@ async def test_a_program_for_stars_is_none_for_new_papers_that_a_rule_stars(tmp_
 
 @pytest.mark.parametrize("pks", [(), (1,)])
 async def test_without_papers_or_a_program_nothing_runs(tmp_path: Path, pks: Sequence[int]) -> None:
-    settings = Settings() if pks else Settings(lists=(Standing("a", ON_STAR, ("run",), run="no-such-program"),))
+    settings = Settings() if pks else Settings(lists=(StandingQuery("a", ON_STAR, ("run",), run="no-such-program"),))
     assert [one async for one in run_on_star(tmp_path / "none.db", settings, pks, no_text)] == []
 
 

@@ -29,7 +29,7 @@ from reader.core.follows import Follow
 from reader.core.paper import Draft, Listing
 from reader.core.paper_row import Flag
 from reader.core.query import parse
-from reader.core.settings.standing import Standing
+from reader.core.settings.standing import StandingQuery
 from reader.core.topics.scorer import Topics
 from reader.refresh.jobs import run_job
 from reader.refresh.lines import JobContext, done, job
@@ -38,8 +38,8 @@ from tests.cache.conftest import NOW, ByName, derive_again, draft, follow, mute
 from tests.feed_server import FeedServer, item
 
 DAY = "2026-11-24"
-HIDES = Standing("Finance", "finance", ("hide", "tag:money"))
-STARS = Standing("Agents", "title:agents", ("star", "queue", "highlight"))
+HIDES = StandingQuery("Finance", "finance", ("hide", "tag:money"))
+STARS = StandingQuery("Agents", "title:agents", ("star", "queue", "highlight"))
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def bring(file: Path, **titles: str) -> None:
         cache.store(Listing(DAY, drafts), NOW)
 
 
-def refresh(file: Path, *rules: Standing, **titles: str) -> tuple[tuple[str, int], ...]:
+def refresh(file: Path, *rules: StandingQuery, **titles: str) -> tuple[tuple[str, int], ...]:
     """Refresh with these rules; new papers come in."""
     queries = standing_of(file, rules)
     queries.start()
@@ -66,7 +66,7 @@ def refresh(file: Path, *rules: Standing, **titles: str) -> tuple[tuple[str, int
     return queries.mark()
 
 
-def standing_of(file: Path, rules: Sequence[Standing]) -> StandingQueries:
+def standing_of(file: Path, rules: Sequence[StandingQuery]) -> StandingQueries:
     settings = Settings(lists=tuple(rules))
     return StandingQueries(JobContext(file, settings, Topics, lambda: datetime(2026, 11, 24, tzinfo=UTC)))
 
@@ -240,7 +240,7 @@ def store(cache: Cache) -> Store:
 
 def begun(file: Path, *queries: str, command: Sequence[str] = ("tell", "-x"), has_news: bool = True) -> StandingQueries:
     """The standing queries for papers stored from now on."""
-    lists = tuple(Standing(one, one, ("notify",)) for one in queries)
+    lists = tuple(StandingQuery(one, one, ("notify",)) for one in queries)
     settings = Settings(lists=lists, notify_command=tuple(command))
     standing = StandingQueries(JobContext(file, settings, Topics, lambda: MORNING), has_news=has_news)
     standing.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -120,6 +121,14 @@ async def test_the_best_text_is_stored(file: Path, sources: list[Source], taken:
         source.asked.clear()
     assert await fetch_text(file, 1, IDS[0], sources) == done("text", id=IDS[0], source=taken)
     assert [source.asked for source in sources] == [[IDS[0]]] * asked + [[]] * (len(sources) - asked)
+
+
+async def test_an_interrupt_ends_a_fetch_while_the_text_is_being_stored(file: Path) -> None:
+    fetching = asyncio.create_task(fetch_text(file, 1, IDS[0], [Source()]))
+    await asyncio.sleep(0)
+    fetching.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await fetching
 
 
 def test_starred_papers_with_an_id_are_wanted(file: Path) -> None:

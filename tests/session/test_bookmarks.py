@@ -9,7 +9,7 @@ from pathlib import Path
 
 from reader.core.document.model import Block, Heading, Paragraph, Span, texts
 from reader.core.text import NOTE_LIMIT
-from reader.session.bookmarks import MAX_SIZE, MOST, Bookmark, bookmark, find, load, save
+from reader.session.bookmarks import MAX_BOOKMARKS, MAX_SIZE, Bookmark, bookmark, find, load, save
 from reader.session.drafts import Drafts
 from tests.table import each
 from tests.ui.full_texts import document
@@ -72,8 +72,8 @@ def test_bookmarks_are_kept_in_a_file_the_latest_last(tmp_path: Path) -> None:
     save(file, {"2605.00001": mark._replace(block=5)})
     assert list(load(file).items()) == [("2605.00002", mark), ("2605.00001", mark._replace(block=5))]
     assert file.stat().st_mode & 0o077 == 0
-    save(file, {f"2605.{number:05}": mark for number in range(MOST + 5)})
-    assert len(load(file)) == MOST and f"2605.{MOST + 4:05}" in load(file)
+    save(file, {f"2605.{number:05}": mark for number in range(MAX_BOOKMARKS + 5)})
+    assert len(load(file)) == MAX_BOOKMARKS and f"2605.{MAX_BOOKMARKS + 4:05}" in load(file)
 
 
 @each(
@@ -97,8 +97,8 @@ def test_the_longest_bookmarks_can_be_read_again(tmp_path: Path) -> None:
     heading = Heading(1, "1" * 500, (Span("\U0001d4d0" * 500),))
     mark = bookmark(replace(text, blocks=(heading, *text.blocks[1:])), "arxiv.org", 0, 0)
     file = tmp_path / "bookmarks.json"
-    save(file, {f"2605.{number:05}": mark for number in range(MOST)})
-    assert file.stat().st_size < MAX_SIZE and len(load(file)) == MOST
+    save(file, {f"2605.{number:05}": mark for number in range(MAX_BOOKMARKS)})
+    assert file.stat().st_size < MAX_SIZE and len(load(file)) == MAX_BOOKMARKS
 
 
 def test_what_older_and_newer_programs_add_to_a_bookmark_is_ignored(tmp_path: Path) -> None:

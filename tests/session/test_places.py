@@ -17,7 +17,7 @@ from reader.config import Settings
 from reader.core.errors import QueryError
 from reader.core.paper import Listing
 from reader.core.query import parse
-from reader.core.settings.standing import Standing
+from reader.core.settings.standing import StandingQuery
 from reader.core.views import SPECIAL, VIEWS, View
 from reader.session import first_list as module
 from reader.session.first_list import find_holes, first_list
@@ -196,8 +196,8 @@ def test_the_properties_of_a_place_follow_from_its_view_and_text(
 
 def test_views_are_listed_as_the_settings_have_them() -> None:
     assert [day_of(one, "2026-05-08") for one in VIEWS[:2]] == ["2026-05-08", None]
-    unlisted = [Standing(f"no {id}", f"view:{id}", ("unlist",)) for id in ("all", "unread")]
-    listed = listed_views(Settings(lists=(Standing("Mine", "robot", ("show",)), *unlisted)))
+    unlisted = [StandingQuery(f"no {id}", f"view:{id}", ("unlist",)) for id in ("all", "unread")]
+    listed = listed_views(Settings(lists=(StandingQuery("Mine", "robot", ("show",)), *unlisted)))
     mine, theirs = View("saved:Mine", "Mine", "robot"), View("saved:Theirs", "Theirs", "glove")
     assert listed.saved == (mine,)
     assert [one.id for one in VIEWS if one not in listed.own_views] == ["unread", "all"]
@@ -214,7 +214,7 @@ __all__ = ["cache", "path"]
 def test_a_list_is_read_as_deep_as_the_paper_where_the_user_left(
     cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "DEEPEST", 40)
+    monkeypatch.setattr(module, "MAX_PAPERS_READ", 40)
     cache.store(Listing("2026-11-24", tuple(draft(number, upvotes=99 - number) for number in range(60))), NOW)
     with closing(Window.open(path)) as window:
 

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reader.core.keywords import normal
-from reader.core.topics.scorer import MOST, THRESHOLD, TITLE, Topics
+from reader.core.topics.scorer import MAX_TOPICS, THRESHOLD, TITLE, Topics
 from reader.core.words import normalize_spelling
 from reader.data import read_text
 from tests.topics.labels import ARCHIVE, GIVEN, LISTED, ROOT, LabelledPaper, labelled_papers
@@ -140,9 +140,9 @@ def _probability(scores: Array) -> Array:
 
 
 def choose(scores: Array, margin: float) -> Rows:
-    """The topics that papers get: those above the margin, at least the best one, at most `MOST`."""
+    """The topics that papers get: those above the margin, at least the best one, at most `MAX_TOPICS`."""
     ranks = np.argsort(np.argsort(-scores, axis=1), axis=1)
-    given: Rows = ((scores > margin) & (ranks < MOST)) | (ranks == 0)
+    given: Rows = ((scores > margin) & (ranks < MAX_TOPICS)) | (ranks == 0)
     return given
 
 

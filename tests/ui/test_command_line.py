@@ -16,7 +16,7 @@ from textual.events import Key
 from reader.config import Settings
 from reader.core.errors import ReaderError, UsageError
 from reader.core.paper_row import PaperKey
-from reader.core.settings.standing import ON_STAR, RUN, WRITE, Standing
+from reader.core.settings.standing import ON_STAR, RUN, WRITE, StandingQuery
 from reader.core.settings.types import UserCommand
 from reader.keys.keymap import Keymap
 from reader.ui.command_line.actions import (
@@ -349,14 +349,14 @@ async def test_each_letter_asks_for_suggestions() -> None:
 # Commands that run by themselves
 
 
-STAR = Standing("on star", ON_STAR, (RUN,), run="wc")
+STAR = StandingQuery("on star", ON_STAR, (RUN,), run="wc")
 
 
 class AutomaticDesk(Bench):
     """Services with a fake clock and fake processes."""
 
     def __init__(self, **settings: Any) -> None:
-        lists = (Standing("stars.bib", "is:starred", (WRITE,), file="stars.bib"), STAR)
+        lists = (StandingQuery("stars.bib", "is:starred", (WRITE,), file="stars.bib"), STAR)
         own = Settings(**{"lists": lists, **settings})
         shell = SimpleNamespace(start=self.run)
         super().__init__(

@@ -18,7 +18,7 @@ from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cli import main
 from reader.core.errors import CacheInterrupted
-from reader.core.settings.standing import Standing
+from reader.core.settings.standing import StandingQuery
 from tests.cache.conftest import mute
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
@@ -109,7 +109,7 @@ async def test_every_count_equals_plain_sql(reader: Opener, cache_file: Path, mo
         if said != sql:
             wrong.append((what, said, sql))
 
-    mine = Standing("Mine", "is:starred topic:agents", ("show",))
+    mine = StandingQuery("Mine", "is:starred topic:agents", ("show",))
     async with reader(size=(140, 100), settings=settings(lists=(mine,))) as r:
         await r.until(lambda: "Mine g1" in _pane(r))
         shown, rows = _pane(r), truth.pane()

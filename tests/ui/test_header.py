@@ -21,7 +21,7 @@ from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.status_lines import EDIT_QUERY, Condition, Header, header_line
 from reader.ui.kit.styles import STYLES
 from reader.ui.library.feed_results import FeedResults
-from reader.ui.list.header import LONGEST, header, header_parts, window_title
+from reader.ui.list.header import MAX_TITLE_LENGTH, header, header_parts, window_title
 from reader.ui.page.lines import Findings
 from reader.ui.page.state import FOUND
 from reader.ui.refresh.state import REFRESH, SYNC_FAILING, RefreshStatus
@@ -176,7 +176,7 @@ def test_the_title_counts_what_is_unread_in_view(state: State, title: str) -> No
 def test_a_title_is_short_and_clean() -> None:
     hostile = View("saved", "a \x1b]0;OWNED\x07 \x9d0;x\x9c \u202e\n" + "long " * 40, "")
     title = window_title(State(listing=ListContent(Place(hostile))), NOW)
-    assert title.startswith("dailypapers · a ") and title.isprintable() and len(title) <= LONGEST
+    assert title.startswith("dailypapers · a ") and title.isprintable() and len(title) <= MAX_TITLE_LENGTH
 
 
 def test_the_header_changes_only_with_the_parts_of_the_state_that_it_shows() -> None:

@@ -27,7 +27,7 @@ from reader.ui.shell.layout import (
     shape_at,
     shown_panes,
 )
-from reader.ui.shell.listing import END_LINES, MOST_LINES, LineSlot, ListForm, ListLines, papers_have_dates
+from reader.ui.shell.listing import END_LINES, MAX_PAPER_LINES, LineSlot, ListForm, ListLines, papers_have_dates
 from tests.table import each
 from tests.ui.stage import order
 
@@ -215,7 +215,7 @@ def has_headings(listed: Order[int]) -> bool:
 
 def height_of(place: int) -> int:
     """One line to three; every height occurs among the first papers."""
-    return 1 + place * place % MOST_LINES
+    return 1 + place * place % MAX_PAPER_LINES
 
 
 def all_slots(lines: ListLines) -> list[LineSlot]:

@@ -34,7 +34,7 @@ from reader.ui.list.lines import (
     paper_height,
 )
 from reader.ui.list.pane import PaperList
-from reader.ui.shell.listing import MOST_LINES, ListForm
+from reader.ui.shell.listing import MAX_PAPER_LINES, ListForm
 from tests.table import each
 from tests.ui.stage import (
     TODAY,
@@ -189,7 +189,7 @@ def test_lines_keep_to_the_width(
     look = ListLook(glyphs, TODAY, pattern(("ends",)), has_dates, is_comfortable)
     one = row(1, words, upvotes=number, code=flag, starred=flag, why=words)
     drawn = draw_paper(one, width, look, flag)
-    assert len(drawn) == paper_height(one, width, look) <= MOST_LINES
+    assert len(drawn) == paper_height(one, width, look) <= MAX_PAPER_LINES
     for line in drawn:
         assert measure(line) <= width
         assert all(piece.text.isprintable() and piece.role in STYLES for piece in line)

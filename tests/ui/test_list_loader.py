@@ -213,7 +213,7 @@ async def test_the_first_list_opens_on_the_paper_where_the_user_left(
     assert (len(desk.ids), desk.state.request) == (14, None)
     # A paper far down is listed with all papers of the place; one that is deeper than the limit is awaited.
     for deepest, listed in ((100, 60), (10, 20)):
-        monkeypatch.setattr("reader.session.first_list.DEEPEST", deepest)
+        monkeypatch.setattr("reader.session.first_list.MAX_PAPERS_READ", deepest)
         desk.model.change(State(place=Place(view("all"))))
         desk.loader.load_first("2605.00105")
         assert (len(desk.ids), desk.state.is_list_coming) == (listed, False)

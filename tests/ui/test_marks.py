@@ -438,8 +438,8 @@ async def test_selected_papers_are_copied_in_the_chosen_format(
         assert (copied[-1], r.status) == (r.kept(r.here.id).abstract, "copied the paper's abstract")
         await r.do("app.back")
         for most, opened in ((2, 2), (1, 0)):
-            monkeypatch.setattr("reader.ui.page.actions.MOST_OPENED", most)
-            monkeypatch.setattr("reader.ui.page.actions.MOST_COPIED", most)
+            monkeypatch.setattr("reader.ui.page.actions.MAX_OPENED_PAGES", most)
+            monkeypatch.setattr("reader.ui.page.actions.MAX_COPIED", most)
             browser.clear()
             await r.do("link.page")
             assert browser == [f"https://huggingface.co/papers/2605.0040{number}" for number in range(opened)]

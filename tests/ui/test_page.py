@@ -200,7 +200,7 @@ def test_the_detail_follows_a_single_move_at_once_and_a_run_at_its_end(
     moves: list[float], waits: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rest = 0.045
-    monkeypatch.setattr("reader.ui.page.loader.REST", rest)
+    monkeypatch.setattr("reader.ui.page.loader.REST_SECONDS", rest)
     times, bench = iter(moves), Bench()
     loader = DetailLoader(bench.app, lambda: next(times))
     for _ in moves:

@@ -37,7 +37,7 @@ from reader.core.text import clean_note
 from reader.core.titles import TitleRecord
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.page.lines import (
-    MOST_SHOWN,
+    MAX_DRAWN_CHARACTERS,
     NOTE_LINES,
     Findings,
     Presentation,
@@ -160,8 +160,8 @@ def test_the_output_of_a_program_names_its_maker_and_keeps_its_lines() -> None:
         "▎ - two [b]three[/b]",
     ]
     assert output_texts(KeptOutput("S", MADE, "One."), glyphs=ASCII)[0].isascii()
-    long = output_texts(KeptOutput("S", MADE, "word\n" * MOST_SHOWN), 60)
-    assert long[-1].endswith("prints the rest") and len(long) < MOST_SHOWN
+    long = output_texts(KeptOutput("S", MADE, "word\n" * MAX_DRAWN_CHARACTERS), 60)
+    assert long[-1].endswith("prints the rest") and len(long) < MAX_DRAWN_CHARACTERS
     # A tiny width ends, too.
     assert all(output_texts(KeptOutput("S", MADE, "One two."), width) for width in (3, 5))
 

@@ -27,7 +27,7 @@ from reader.ui.full_text.state import TEXT
 from reader.ui.kit.glyphs import UNICODE
 from reader.ui.picture_drawing import PictureDrawing, draw
 from reader.ui.pictures import (
-    MOST,
+    MAX_PICTURES,
     PICTURES,
     Picture,
     PicturePane,
@@ -75,8 +75,8 @@ def test_the_pictures_of_a_paper_in_order() -> None:
     assert [first_from(found, block) for block in (0, 1)] == [2, 3]
     assert pictures_of(PAPER._replace(day=None, media=())) == ()
     assert first_from(pictures_of(PAPER), 1) == 0
-    many = Document("", tuple(Figure("", (), (), (f"x{number}.png",)) for number in range(MOST + 9)))
-    assert len(pictures_of(PAPER, many)) == MOST
+    many = Document("", tuple(Figure("", (), (), (f"x{number}.png",)) for number in range(MAX_PICTURES + 9)))
+    assert len(pictures_of(PAPER, many)) == MAX_PICTURES
 
 
 def test_a_text_from_the_pdf_shows_its_pages_in_halves() -> None:
@@ -238,7 +238,7 @@ def test_undrawable_pictures_are_an_error(data: bytes, said: str) -> None:
 
 
 def test_a_picture_of_too_many_pixels_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.ui.picture_drawing.MOST_PIXELS", 400 * 200)
+    monkeypatch.setattr("reader.ui.picture_drawing.MAX_PIXELS", 400 * 200)
     assert draw(picture(), BLOCKS).columns == 30
     with pytest.raises(NoPicture, match="more than 0 million pixels"):
         draw(picture(size=(400, 201)), BLOCKS)
@@ -378,7 +378,7 @@ async def test_a_picture_is_fetched_once_kept_and_may_fail(
             raise ValueError
         return done("picture", **drawn.values())
 
-    monkeypatch.setattr("reader.ui.pictures.MOST_KEPT", 1)
+    monkeypatch.setattr("reader.ui.pictures.MAX_KEPT_PICTURES", 1)
     monkeypatch.setattr("reader.ui.pictures.PAUSE_SECONDS", 0.0)
     async with reader(size=(80, 24)) as r:
         monkeypatch.setattr(r.app, "run_job", run_job)

@@ -9,7 +9,7 @@ from textual import events
 from reader.core.errors import QueryError
 from reader.core.query.suggestions import Completion, complete
 from reader.ui.kit.line_widgets import LineInput, WidgetReport
-from reader.ui.query.actions import LONGEST, QueryLine
+from reader.ui.query.actions import MAX_QUERY_LENGTH, QueryLine
 from reader.ui.query.advice import (
     ADD_A_PAPER,
     EXAMPLES,
@@ -241,7 +241,7 @@ async def test_pasted_text_becomes_one_clean_line() -> None:
     async with staged(LineApp("a"), 60, 20) as (app, pilot):
         line = app.line.query_one(LineInput)
         await pilot.press("right")
-        line.post_message(events.Paste("x" * LONGEST))
+        line.post_message(events.Paste("x" * MAX_QUERY_LENGTH))
         await pilot.pause()
         assert app.line.text == "a "
         line.value = ""

@@ -69,7 +69,7 @@ def _refreshed(file: Path) -> Path:
 @pytest.fixture
 def picture(snap_compare: Callable[..., bool], monkeypatch: pytest.MonkeyPatch) -> Picture:
     """Compare the reader, after some steps, with the picture that is kept of it."""
-    monkeypatch.setattr("reader.ui.page.loader.REST", 0.001)
+    monkeypatch.setattr("reader.ui.page.loader.REST_SECONDS", 0.001)
     monkeypatch.setattr("reader.ui.filter.counter.COUNT_AFTER", 0.001)
 
     def compare(file: Path, size: tuple[int, int], steps: Steps = nothing, **how: Any) -> bool:

@@ -87,7 +87,7 @@ async def test_skipped_records_are_reported_once_and_are_no_failure() -> None:
 
 
 async def test_a_server_that_is_listened_to_again_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work, "SETTLED", 0.0)
+    monkeypatch.setattr(work, "LISTEN_SECONDS", 0.0)
     ended = threading.Event()
     stage = Joining([Outcome(1, "", "down")], "postgresql://hub/a")
     await stage.look_around()

@@ -12,7 +12,7 @@ from typing import Any, cast
 import pytest
 
 from reader.core.dates import FIRST_DAY
-from reader.core.settings.standing import of_lists
+from reader.core.settings.standing import queries_of_lists
 from reader.core.views import View
 from reader.log import standing
 from reader.refresh.plan import Days, Trending
@@ -166,7 +166,7 @@ async def test_saved_views_are_listed_counted_and_shown_by_keys(reader: Opener, 
     file.write_text(VIEWS)
     loaded = load_settings(file, {})
     file.write_text("")
-    chosen = settings(lists=tuple(of_lists(loaded.former)[0]))
+    chosen = settings(lists=tuple(queries_of_lists(loaded.former)[0]))
     async with reader(settings=chosen, settings_file=file, size=(140, 42)) as r:
         await r.until(lambda: "Agents g1" in " ".join(r.filter_lines))
         assert not any("Starred" in line for line in r.filter_lines)
@@ -239,7 +239,7 @@ async def test_a_star_updates_watched_exports_and_runs_the_hook(
     file, out = tmp_path / "stars.bib", tmp_path / "out"
     text = f"on_star = ['sh', '-c', 'cat > {out}']\n[[exports]]\nquery = 'is:starred'\nfile = 'stars.bib'\n"
     (tmp_path / "config.toml").write_text(text)
-    found = tuple(of_lists(load_settings(tmp_path / "config.toml", {}).former)[0])
+    found = tuple(queries_of_lists(load_settings(tmp_path / "config.toml", {}).former)[0])
     async with reader(settings=settings(lists=found)) as r:
         with monkeypatch.context() as patch:
             patch.setattr("reader.ui.command_line.actions.EXPORT_AFTER", 0.1)

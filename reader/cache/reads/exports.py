@@ -130,7 +130,7 @@ _CITABLE = """
 _CONTENTS, _PROBLEMS = "exports", "exports_not_written"
 """The keys in `meta`."""
 
-_REMEMBERED = 5
+_KNOWN_CONTENTS = 5
 """Contents of a file that are known as ours: several programs may be about to write it."""
 
 
@@ -144,7 +144,7 @@ def note_contents(path: Path, file: str, digests: Sequence[str]) -> None:
     """Note what is about to be written to a file, and then what it has now, if that is ours."""
     with connections.open_database(path) as cache, connections.transaction(cache):
         known = _read(cache, _CONTENTS)
-        known[file] = list(dict.fromkeys((*digests, *known.get(file, ()))))[:_REMEMBERED]
+        known[file] = list(dict.fromkeys((*digests, *known.get(file, ()))))[:_KNOWN_CONTENTS]
         meta.put(cache, _CONTENTS, json.dumps(known))
 
 

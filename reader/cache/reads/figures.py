@@ -56,7 +56,7 @@ def topic_trends(connection: sqlite3.Connection) -> dict[str, Trend]:
 
 WEEKS = 12
 
-TOGETHER = 10
+MAX_SINGLE_ACTION = 10
 """Papers that were marked in one action of more than these do not count: nobody looked at them all."""
 
 LATEST = 32_503_680_000_000
@@ -129,7 +129,7 @@ _DEEDS = f"""
         FROM mark WHERE clock >= ? AND kind IN ({sql_list((*TRACES, *MARKED))})
     )
     SELECT paper, kind, value, clock FROM deed WHERE undone = 0
-    AND (kind IN ({sql_list(TRACES)}) OR (count <= {TOGETHER} AND value NOT IN ('', '0') AND by = ''))
+    AND (kind IN ({sql_list(TRACES)}) OR (count <= {MAX_SINGLE_ACTION} AND value NOT IN ('', '0') AND by = ''))
 """
 
 _TOPICS = """

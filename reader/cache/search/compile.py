@@ -38,7 +38,7 @@ from reader.core.follows import name_slug
 from reader.core.ids import doi_in
 from reader.core.marks import FINISH, OPEN, PASS, TRACES, sql_list
 from reader.core.paper_row import UNKNOWN, Flag
-from reader.core.query import And, Count, Match, Near, Node, Not, Or, Query, Regex, Sort, Term, When, parse
+from reader.core.query import And, Count, DateTerm, Match, Near, Node, Not, Or, Query, Regex, Sort, Term, parse
 from reader.core.query.nodes import all_of, is_term, leaves, liked_ids, names_in, rewrite, top_level
 from reader.core.text import split_words
 from reader.core.views import QUERIES
@@ -219,7 +219,7 @@ def _condition(node: Node, scope: Scope) -> Clause:
         case Count(name, low, high):
             least = _LEAST.get(name)
             return in_range(f"+p.{_COUNTS[name]}", low if least is None else max(low or 0, least), high)
-        case When():
+        case DateTerm():
             return _date_condition(node, scope)
         case Term():
             return _term_condition(node, scope)
@@ -245,7 +245,7 @@ def in_range(column: str, low: Param | None, high: Param | None) -> Clause:
     return in_parentheses(join_clauses(ends, "AND"))
 
 
-def _date_condition(node: When, scope: Scope) -> Clause:
+def _date_condition(node: DateTerm, scope: Scope) -> Clause:
     """The condition that a paper is on one of the node's days."""
     bounds = node.days.bounds(scope.today, date.fromisoformat(scope.newest_day) if scope.newest_day else None)
     if bounds is None:

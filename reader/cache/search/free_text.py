@@ -22,7 +22,7 @@ from reader.core.similarity import SharedTerms, is_noun_phrase
 from reader.core.text import split_words
 from reader.core.words import STOP_WORDS, compounds, normalize_spelling, stem, stems
 
-MOST_WORDS = 40
+MAX_WORDS = 40
 """Words of a free text that are searched for; of a longer one, the first."""
 
 POOL = 1_000
@@ -31,7 +31,7 @@ POOL = 1_000
 COMMON = 0.25
 """The part of all papers from which on a word alone, without a rarer one, makes no paper one of the best."""
 
-MOST_FOUND = 100
+MAX_FOUND = 100
 """Papers that are found: further ones fit by chance."""
 
 WEIGHTS = "5.0, 1.0, 0.0, 0.0, 0.0"
@@ -49,10 +49,10 @@ LONGEST_ENDING = 4
 TELLING_WORDS, TOLD = 40, 2.0
 """Words that papers are compared by, and how often a paper must have one to count half of what it could."""
 
-MOST_SHARED = 3
+MAX_SHARED = 3
 """Phrases that say what papers share."""
 
-MOST_LIKED = 20
+MAX_LIKED = 20
 """Papers that others are compared with; of more, the first."""
 
 AUTHOR = 0.06
@@ -161,12 +161,12 @@ def rank(connection: sqlite3.Connection, text: str) -> Ranking:
     """The papers that fit a text, best first."""
     index = Index(connection)
     text = normalize_spelling(text)
-    tokens = split_words(text)[: 2 * MOST_WORDS]
+    tokens = split_words(text)[: 2 * MAX_WORDS]
     corrected: dict[str, str] = {}
     for at, token in enumerate(tokens):
         if token not in STOP_WORDS and not index.papers(token) and (meant := index.meant(token)):
             corrected[token] = tokens[at] = meant
-    words = list(dict.fromkeys(token for token in tokens if token not in STOP_WORDS))[:MOST_WORDS] + compounds(text)
+    words = list(dict.fromkeys(token for token in tokens if token not in STOP_WORDS))[:MAX_WORDS] + compounds(text)
     rarities = {word: rarity for word in words if (rarity := index.rarity(word))}
     if not rarities:
         return Ranking([], corrected)
@@ -223,7 +223,7 @@ def _words(text: str) -> list[str]:
 def like(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, float]:
     """The papers like some others: how much each is like them, the most first, at most 1 by its words."""
     index = Index(connection)
-    texts = read_texts(connection, pks[:MOST_LIKED])
+    texts = read_texts(connection, pks[:MAX_LIKED])
     telling = _telling(index, texts)
     words = sorted(telling, key=lambda word: -telling[word])[:TELLING_WORDS]
     scores = index.best(words, POOL + len(pks)) if words else {}
@@ -231,7 +231,7 @@ def like(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, float]
         scores.pop(pk, None)
     most = max(scores.values(), default=1.0)
     scores = {pk: score / most for pk, score in scores.items()}
-    for name in _authors(connection, pks[:MOST_LIKED]):
+    for name in _authors(connection, pks[:MAX_LIKED]):
         sql = "SELECT rowid FROM paper_fts WHERE paper_fts MATCH ?"
         for (pk,) in connection.execute(sql, (f'authors : "{" ".join(split_words(normalize_spelling(name)))}"',)):
             if pk not in pks:
@@ -251,7 +251,7 @@ def _telling(index: Index, texts: Sequence[Text]) -> dict[str, float]:
 
 def shared_terms(connection: sqlite3.Connection, pks: Sequence[int], pk: int) -> SharedTerms:
     """The subjects that a paper shares with the papers it is like: keywords of either that are in both texts."""
-    index, others = Index(connection), list(pks[:MOST_LIKED])
+    index, others = Index(connection), list(pks[:MAX_LIKED])
     own, theirs = (_stem_text("\n".join(chain(*read_texts(connection, some)))) for some in ([pk], others))
     found: dict[str, tuple[float, str]] = {}
     for keyword in (one for some in ([pk], others) for one in _lines(connection, "keywords", some)):
@@ -260,7 +260,7 @@ def shared_terms(connection: sqlite3.Connection, pks: Sequence[int], pk: int) ->
             found.setdefault(stemmed, (sum(map(index.rarity, split_words(normalize_spelling(keyword)))), keyword))
     phrases, used = list[str](), set[str]()
     for stemmed, (_, keyword) in sorted(found.items(), key=lambda one: -one[1][0]):
-        if used.isdisjoint(stemmed.split()) and len(phrases) < MOST_SHARED:
+        if used.isdisjoint(stemmed.split()) and len(phrases) < MAX_SHARED:
             phrases.append(keyword)
             used.update(stemmed.split())
     people, topics = (
@@ -320,7 +320,7 @@ def _json_list(pks: Iterable[int]) -> str:
 _STATE = "SELECT (SELECT max(pk) FROM paper), (SELECT count(*) FROM paper), (SELECT file FROM pragma_database_list)"
 _kept: dict[tuple[object, ...], dict[int, float]] = {}
 
-MOST_KEPT = 3
+MAX_CACHED_RANKINGS = 3
 """Rankings that are kept for the counts of all views and topics, which ask for the same one."""
 
 
@@ -333,7 +333,7 @@ def nearest(connection: sqlite3.Connection, selection: Selection) -> Selection:
     exact = wanted.exact
     sql = f"SELECT p.pk FROM paper AS p WHERE p.pk IN (SELECT value FROM json_each(?)) AND ({exact.sql})"
     matching = {pk for (pk,) in connection.execute(sql, (_json_list(ranked), *exact.params))}
-    found = [pk for pk in ranked if pk in matching][:MOST_FOUND]
+    found = [pk for pk in ranked if pk in matching][:MAX_FOUND]
     if wanted.like and not wanted.text and found:
         found = [pk for pk in found if ranked[pk] >= NEAR * ranked[found[0]] / len(wanted.like)]
     keys = _json_list(found)
@@ -356,7 +356,7 @@ def _rank(connection: sqlite3.Connection, wanted: Nearest) -> dict[int, float]:
                 # Text and papers have the same weight: reciprocal ranks are added.
                 places = {pk: 1 / (60 + place) + places.get(pk, 0.0) for place, pk in enumerate(found)}
             found = dict(sorted(places.items(), key=lambda one: -one[1]))
-        while len(_kept) >= MOST_KEPT:
+        while len(_kept) >= MAX_CACHED_RANKINGS:
             _kept.pop(next(iter(_kept), key), None)
         _kept[key] = found
     return found

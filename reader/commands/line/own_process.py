@@ -25,7 +25,7 @@ from reader.core.text import clean_note
 from reader.refresh.jobs import given_words, process_line, take_words
 from reader.ui.shell.commands import Outcome
 
-MOST_OUTPUT = 1 << 20
+MAX_OUTPUT_BYTES = 1 << 20
 """Maximum bytes of output; the rest is dropped."""
 
 TIME_LIMIT = 3600.0
@@ -110,9 +110,9 @@ class CommandProcess:
 def _read(file: IO[bytes]) -> str:
     with file:
         file.seek(0)
-        printed = file.read(MOST_OUTPUT)
-    lines = clean_note(printed.decode(errors="replace"), MOST_OUTPUT).strip("\n").expandtabs(4).split("\n")
-    if len(printed) >= MOST_OUTPUT:
+        printed = file.read(MAX_OUTPUT_BYTES)
+    lines = clean_note(printed.decode(errors="replace"), MAX_OUTPUT_BYTES).strip("\n").expandtabs(4).split("\n")
+    if len(printed) >= MAX_OUTPUT_BYTES:
         lines.append("The output is too long; the rest is left out.")
     return "\n".join(line.rstrip() for line in lines)
 

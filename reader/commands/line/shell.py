@@ -23,7 +23,7 @@ from reader.paths import APP
 from reader.platform import AUTO, THEMES
 from reader.ui.shell.commands import THEME, Candidate, CommandContext, Manual, ManualPage, ParsedLine, Suggestion
 
-MOST = 60
+MAX_COMPLETIONS = 60
 
 
 class ReaderShell:
@@ -60,7 +60,7 @@ class ReaderShell:
 
     def suggest(self, line: str) -> Suggestion:
         *before, word = re.split(r"\s+", line.lstrip())
-        found = islice(dict.fromkeys(self._candidates(before, word)), MOST)
+        found = islice(dict.fromkeys(self._candidates(before, word)), MAX_COMPLETIONS)
         # A word of another program stands for several words.
         taken = tuple(_quote(one) if before else one for one in found)
         return Suggestion(len(line) - len(word), taken, line, _is_known((*before, word)[0]))
@@ -114,7 +114,7 @@ def _files(word: str) -> Iterator[Candidate]:
     with suppress(OSError), os.scandir(Path(folder).expanduser()) as entries:
         found = (one for one in islice(entries, 2_000) if one.name.startswith(name))
         shown = (one for one in found if name.startswith(".") or not one.name.startswith("."))
-        for one in sorted(shown, key=lambda one: one.name)[:MOST]:
+        for one in sorted(shown, key=lambda one: one.name)[:MAX_COMPLETIONS]:
             begin = word.removesuffix(name) if name else word
             yield Candidate(begin + one.name + (os.sep if one.is_dir() else ""))
 

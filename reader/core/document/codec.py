@@ -35,7 +35,7 @@ from reader.core.document.model import (
 FORMAT = 1
 """The version of the bytes and of the parsers' abilities; an older text may be worth fetching again."""
 
-LARGEST = 64 * 1024 * 1024
+MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
 
 _ALIGN = ("left", "right", "center")
 
@@ -60,7 +60,7 @@ def dump(document: Document) -> bytes:
 def load(data: bytes) -> Document:
     """The document of bytes; raises UnreadableDocument."""
     try:
-        _, title, version, licence, is_cut, blocks = unpack_json(data, LARGEST)
+        _, title, version, licence, is_cut, blocks = unpack_json(data, MAX_DOCUMENT_BYTES)
         return Document(
             str(title),
             tuple(_block(one, 0) for one in blocks),

@@ -93,7 +93,7 @@ def _hit(block: int, section: Heading | None, text: str, marks: Sequence[tuple[i
 _FEW = 3
 """Words of a passage that are no proof by themselves if the text has them several times."""
 
-_MOST_PLACES = 2_000
+_MAX_PLACES = 2_000
 """Maximum places compared that have all words of a passage."""
 
 _LARGEST_MATCH = 4_000_000
@@ -145,7 +145,7 @@ class _Run:
         text = f" {' '.join(sought)} "
         found: list[int] = []
         at = self._text.find(text)
-        while sought and at >= 0 and len(found) < _MOST_PLACES:
+        while sought and at >= 0 and len(found) < _MAX_PLACES:
             found.append(bisect_right(self._letters, at) - 1)
             at = self._text.find(text, at + 1)
         return found

@@ -117,7 +117,7 @@ def atom_of(node: Node) -> Atom:
 
 def join_atoms(atoms: Sequence[Atom]) -> str:
     """Parts as one text, with TeX's spaces around relations and operators."""
-    text, before = "", ""
+    text, before, last = "", "", ""
     for place, (part, given) in enumerate(atoms):
         kind = given
         is_last = place + 1 == len(atoms)
@@ -132,27 +132,31 @@ def join_atoms(atoms: Sequence[Atom]) -> str:
             and part
             and not part.startswith(" ")
             and (part != "." or atoms[place + 1 : place + 2] == [Atom(".")])
-            and (is_apart(before, kind) or (part[:1].isalnum() and _OPEN_SCRIPT.search(text)))
-            and not (kind == "script" and _is_staggered(text, part, [one.kind for one in atoms[place + 1 : place + 2]]))
+            and (is_apart(before, kind) or (part[:1].isalnum() and _OPEN_SCRIPT.search(last)))
+            and not (kind == "script" and _is_staggered(last, part, [one.kind for one in atoms[place + 1 : place + 2]]))
         ):
             text += " "
         after = next((kind for _, kind in atoms[place + 1 :] if kind != "space"), "") if kind == "frac" else ""
         # A factor after a plain slash would read as part of the denominator.
         is_factor = kind == "frac" and (before == "op" or after not in ("", "bin", "rel", "close", "punct", "row"))
         text += f"({part})" if is_factor else part
+        # Only this part is searched for its script: the whole text each time would take quadratic time.
+        last = part or last
         if kind == "script" and before in _BEFORE_PREFIX:
             kind = "prefix"
         before = "open" if is_sign else kind
     return text
 
 
-def _is_staggered(text: str, script: str, after: Sequence[str]) -> bool:
+def _is_staggered(before: str, script: str, after: Sequence[str]) -> bool:
     """Whether a lower script belongs to the base of the upper one before it, as in `δ^μ_λ`.
 
     Scripts of one base that are not staggered have the lower one first. Before a letter it may belong to that.
     """
     is_lower = script[0] == "_" or ord(script[0]) in SUBSCRIPTS.values()
-    return is_lower and _UPPER_SCRIPT.search(text) is not None and after in ([], ["bin"], ["rel"], ["punct"], ["close"])
+    return (
+        is_lower and _UPPER_SCRIPT.search(before) is not None and after in ([], ["bin"], ["rel"], ["punct"], ["close"])
+    )
 
 
 def is_apart(before: str, kind: str) -> bool:
@@ -441,33 +445,34 @@ def _continue_row(items: Sequence[Node], width: int, is_continued: bool) -> list
     A bracket whose inside is too wide is as tall as a letter, and the row continues within it.
     """
     found: list[Box] = []
-    room, taken = width, 0
+    room, taken, depth = width, 0, 0
     parts = [_part(one) for one in items]
     while taken < len(items):
-        rest = _begun(parts[taken:], is_continued or bool(found))
         fitting: list[tuple[bool, int, int]] = []
-        for end, rank in _breaks(items, taken):
-            taking = _set(rest[:end]).width
+        for end, rank in _breaks(items, taken, depth):
+            taking = _set(_begun(parts[taken : taken + end], is_continued or bool(found))).width
             if taking > room:
                 break
             # A few letters are not left alone.
-            fitting.append((end == len(rest) or taking * 5 > room, -rank, end))
+            fitting.append((taken + end == len(items) or taking * 5 > room, -rank, end))
         begun = items[taken : taken + end]
         if fitting:
             end = max(fitting)[2]
-            box = _set(rest[:end])
+            box = _set(_begun(parts[taken : taken + end], is_continued or bool(found)))
         else:
             flat = _begun([atom_of(one) for one in begun], is_continued or bool(found))
             box = _set(flat)
         found.append(box._replace(lines=tuple(f"{' ' * (width - room)}{line}" for line in box.lines)))
+        kinds = [_kind(one) for one in items[taken : taken + end]]
+        depth += kinds.count("open") - kinds.count("close")
         taken, room = taken + end, width - STEP
     return found
 
 
-def _breaks(items: Sequence[Node], start: int) -> Iterator[tuple[int, int]]:
-    """Where a row that begins at an item may break, with a penalty that grows with bracket depth."""
-    depth = 0
-    for at, kind in enumerate(map(_kind, items)):
+def _breaks(items: Sequence[Node], start: int, depth: int) -> Iterator[tuple[int, int]]:
+    """Where a row that begins at an item, in brackets of a depth, may break; a penalty grows with the depth."""
+    for at in range(start, len(items)):
+        kind = _kind(items[at])
         depth -= kind == "close"
         before = items[at - 1] if at else EMPTY
         if at > start:

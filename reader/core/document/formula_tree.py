@@ -16,9 +16,9 @@ from unicodedata import category
 from reader.core.document import symbols
 from reader.core.text import clean_note
 
-LONGEST = 10_000
+MAX_TEX_LENGTH = 10_000
 
-DEEPEST = 40
+MAX_NESTING = 40
 """Maximum nesting of groups, commands and scripts."""
 
 _LONGEST_OPTION = 400
@@ -171,7 +171,7 @@ def is_known(tex: str) -> bool:
 @lru_cache(maxsize=1_024)
 def read_tex(tex: str) -> Node:
     """The tree of a formula in TeX; one that is too long or too deep is an `UnknownMacro` with all of it."""
-    if len(tex) > LONGEST:
+    if len(tex) > MAX_TEX_LENGTH:
         return UnknownMacro(tex)
     try:
         return _Reader(clean_note(tex)).whole()
@@ -295,7 +295,7 @@ class _Reader:
 
     def _go_deeper(self) -> None:
         self._depth += 1
-        if self._depth > DEEPEST:
+        if self._depth > MAX_NESTING:
             raise _TooDeep
 
     def _argument(self) -> Node:
@@ -362,7 +362,7 @@ class _Reader:
         first, depth = base, 0
         while isinstance(first, Script):
             first, depth = first.base, depth + 1
-        if depth > DEEPEST:
+        if depth > MAX_NESTING:
             raise _TooDeep
         has_limits = isinstance(base, Symbol) and (
             isinstance(base, _LimitsOperator) or base.text in symbols.WITH_LIMITS

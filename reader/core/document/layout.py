@@ -44,10 +44,10 @@ SHORT = 24
 
 GAP = 2
 
-NARROWED = 36
+MIN_CELL_COLUMNS = 36
 """Minimum columns of a cell's text; a table that is still wider scrolls sideways."""
 
-MOST_COLUMNS = 400
+MAX_COLUMNS = 400
 
 _WIDEST_DIAGRAM = 200
 """Cells of a diagram in a pipe; a wider one is on one line."""
@@ -419,7 +419,7 @@ def _across(widths: Sequence[int]) -> int:
 def _fitted_widths(grid: Sequence[Sequence[_PlacedCell]], width: int) -> list[int]:
     """Column widths; only long text is narrowed so that the table fits."""
     widths = _widths(grid, None)
-    for widest in (*range(min(max(widths), width), NARROWED, -4), NARROWED):
+    for widest in (*range(min(max(widths), width), MIN_CELL_COLUMNS, -4), MIN_CELL_COLUMNS):
         if _across(widths) <= width:
             break
         widths = _widths(grid, widest)
@@ -436,7 +436,7 @@ def _grid(table: Table) -> list[list[_PlacedCell]]:
         for cell in row:
             while taken.get(column, 0) > number:
                 column += 1
-            if column + cell.across > MOST_COLUMNS:
+            if column + cell.across > MAX_COLUMNS:
                 break
             placed.append(_PlacedCell(cell, column, tuple(pieces_of(cell.spans))))
             for _ in range(cell.across):

@@ -7,10 +7,25 @@ from __future__ import annotations
 
 from reader.core.errors import QueryError
 from reader.core.query.lexer import EXAMPLES, FIELDS
-from reader.core.query.nodes import And, Count, Match, Near, Node, Not, Or, Query, Regex, Sort, Term, When
+from reader.core.query.nodes import And, Count, DateTerm, Match, Near, Node, Not, Or, Query, Regex, Sort, Term
 from reader.core.query.parser import CHOICES, parse
 
 __all__ = [
-    "CHOICES", "EXAMPLES", "FIELDS", "And", "Count", "Match", "Near", "Node", "Not", "Or", "Query", "QueryError",
-    "Regex", "Sort", "Term", "When", "parse",
+    "CHOICES",
+    "EXAMPLES",
+    "FIELDS",
+    "And",
+    "Count",
+    "DateTerm",
+    "Match",
+    "Near",
+    "Node",
+    "Not",
+    "Or",
+    "Query",
+    "QueryError",
+    "Regex",
+    "Sort",
+    "Term",
+    "parse",
 ]  # fmt: skip

@@ -70,7 +70,7 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class When:
+class DateTerm:
     """A range of days for `day published since until changed`."""
 
     field: str
@@ -129,7 +129,7 @@ class Or:
         return " OR ".join(in_parentheses(node) if isinstance(node, And) else str(node) for node in self.nodes)
 
 
-Node = Match | Regex | Term | Count | When | Near | Not | And | Or
+Node = Match | Regex | Term | Count | DateTerm | Near | Not | And | Or
 
 
 class Sort(NamedTuple):

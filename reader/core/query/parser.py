@@ -38,6 +38,7 @@ from reader.core.query.lexer import (
 from reader.core.query.nodes import (
     And,
     Count,
+    DateTerm,
     Match,
     Near,
     Node,
@@ -47,7 +48,6 @@ from reader.core.query.nodes import (
     Term,
     TopTerm,
     UnsafePattern,
-    When,
     all_of,
     any_of,
     compile_pattern,
@@ -320,7 +320,7 @@ _ANY_CHARACTERS = (" ", "?", "0", "a", "漢")
 _NUMBER = re.compile(r"(>=|<=|>|<|=)?([0-9]{1,18}k?)", re.IGNORECASE)
 _RANGE = re.compile(r"([0-9]{1,18}k?)?\.\.([0-9]{1,18}k?)?", re.IGNORECASE)
 
-_MOST = 10**15
+_MAX_NUMBER = 10**15
 """Larger numbers become this one: no count is this high, and SQLite's integers are bounded."""
 
 
@@ -425,7 +425,7 @@ def _count(token: Token, value: Value) -> Count:
         number = _number(one[2])
         match one[1]:
             case ">":
-                return Count(name, min(_MOST, number + 1), None)
+                return Count(name, min(_MAX_NUMBER, number + 1), None)
             case ">=":
                 return Count(name, number, None)
             case "<" if number == 0:
@@ -446,19 +446,19 @@ def _count(token: Token, value: Value) -> Count:
 
 
 def _number(text: str) -> int:
-    return min(_MOST, int(text[:-1]) * 1000 if text[-1] in "kK" else int(text))
+    return min(_MAX_NUMBER, int(text[:-1]) * 1000 if text[-1] in "kK" else int(text))
 
 
-def _when(token: Token, value: Value) -> When:
+def _when(token: Token, value: Value) -> DateTerm:
     name, text = token.text, value.text
     if name in ("since", "until") and ".." in text:
         raise QueryError(f"{name}: takes one date; write a range as day:{text}.", token.start, value.end, f"day:{text}")
     try:
         if name == "since":
-            return When(name, DateRange(parse_date(text), None))
+            return DateTerm(name, DateRange(parse_date(text), None))
         if name == "until":
-            return When(name, DateRange(None, parse_date(text)))
-        return When(name, parse_date_range(text))
+            return DateTerm(name, DateRange(None, parse_date(text)))
+        return DateTerm(name, parse_date_range(text))
     except ValueError as error:
         raise _wrong(f"{error}.", value, nearest(text, DATE_WORDS)) from None
 

@@ -49,13 +49,13 @@ VIEW = "view:"
 ON_STAR = "is:starred"
 """The query of programs that run when the user stars a paper; others run on the new papers of a refresh."""
 
-EVERY = "is:read OR is:unread"
+ALL_PAPERS = "is:read OR is:unread"
 """The query of all papers."""
 
 VALUE_LIMIT = 8_000
 """Maximum characters of a standing query as JSON."""
 
-MOST = 500
+MAX_STANDING_QUERIES = 500
 """Maximum standing queries; more than that no one has written by hand."""
 
 TABLE = "standing"
@@ -82,7 +82,7 @@ DEEDS = SettingType("a list of " + ", ".join(f'"{word}"' for word in WORDS) + ' 
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StandingQuery:
     """A query with a name, and what is done with its papers."""
 
     name: str = setting(NAME)
@@ -120,17 +120,17 @@ class Standing:
         return RUN in self.then or WRITE in self.then
 
 
-def check_standing(values: Mapping[str, object]) -> Standing:
+def check_standing(values: Mapping[str, object]) -> StandingQuery:
     """The standing query of these values; raises InvalidValue, whose text begins with the key."""
     wrong: list[Wrong] = []
-    found = read_table(Standing, values, wrong, (TABLE,))
+    found = read_table(StandingQuery, values, wrong, (TABLE,))
     if wrong:
         first = wrong[0]
         raise InvalidValue(f"{first.path[-1]} {first.error}", first.error.suggestion)
-    missing = [one.name for one in fields(Standing) if one.default is MISSING and one.name not in found]
+    missing = [one.name for one in fields(StandingQuery) if one.default is MISSING and one.name not in found]
     if missing:
         raise InvalidValue(f"{' and '.join(missing)} is missing")
-    one = Standing(**found)
+    one = StandingQuery(**found)
     for word, key in ((RUN, "run"), (WRITE, "file")):
         if (word in one.then) is not bool(getattr(one, key)):
             raise InvalidValue(f'then = ["{word}"] and {key} belong together')
@@ -158,17 +158,17 @@ def mark_kind(name: str) -> str:
     return f"{STANDING}{name.casefold()}"
 
 
-def _values(one: Standing) -> dict[str, Any]:
-    values = ((part.name, getattr(one, part.name), part.default) for part in fields(Standing))
+def _values(one: StandingQuery) -> dict[str, Any]:
+    values = ((part.name, getattr(one, part.name), part.default) for part in fields(StandingQuery))
     return {name: list(value) if isinstance(value, tuple) else value for name, value, usual in values if value != usual}
 
 
-def as_json(one: Standing) -> str:
+def as_json(one: StandingQuery) -> str:
     """A standing query as the value of a row of the log."""
     return json.dumps(_values(one), ensure_ascii=False, separators=(",", ":"))
 
 
-def from_json(value: str) -> Standing:
+def from_json(value: str) -> StandingQuery:
     """The standing query of a row's value; raises InvalidValue."""
     from reader.core.foreign import read_json
     from reader.core.text import clean
@@ -199,7 +199,7 @@ _HEAD = f"""\
 """
 
 
-def as_text(some: Sequence[Standing]) -> str:
+def as_text(some: Sequence[StandingQuery]) -> str:
     """Standing queries as TOML, in their order."""
     tables = []
     for one in some:
@@ -208,7 +208,7 @@ def as_text(some: Sequence[Standing]) -> str:
     return "\n".join((_HEAD, *(f"{table}\n" for table in tables)))
 
 
-def from_text(text: str) -> tuple[list[Standing], list[tuple[int, str]]]:
+def from_text(text: str) -> tuple[list[StandingQuery], list[tuple[int, str]]]:
     """The standing queries of an edited text, and its mistakes, each with its line."""
     from reader.core.settings.toml import read_toml
 
@@ -219,7 +219,7 @@ def from_text(text: str) -> tuple[list[Standing], list[tuple[int, str]]]:
         wrong.append((toml.line((TABLE,)), f"write [[{TABLE}]], in double brackets"))
         tables = []
     wrong += ((toml.line((key,)), f"only tables [[{TABLE}]] belong here") for key in toml.values)
-    found: dict[str, Standing] = {}
+    found: dict[str, StandingQuery] = {}
     for place, values in enumerate(tables):
         try:
             one = check_standing({**values, "place": place})
@@ -230,25 +230,25 @@ def from_text(text: str) -> tuple[list[Standing], list[tuple[int, str]]]:
             meant = f" Did you mean {error.suggestion}?" if error.suggestion else ""
             key = str(error).partition(" ")[0]
             wrong.append((toml.line((TABLE, place, key)), f"{str(error).rstrip('.')}.{meant}"))
-    if len(found) > MOST:
-        wrong.append((0, f"more than {MOST} standing queries are not kept"))
+    if len(found) > MAX_STANDING_QUERIES:
+        wrong.append((0, f"more than {MAX_STANDING_QUERIES} standing queries are not kept"))
     return list(found.values()), sorted(wrong)
 
 
 # Lists of release 0.2
 
 
-def of_follow(follow: Follow) -> Standing:
+def follow_query(follow: Follow) -> StandingQuery:
     """The standing query that follows something."""
     then = (FOLLOW, NOTIFY) if follow.notify else (FOLLOW,)
-    return Standing(_follow_name(follow.key), follow.text, then)
+    return StandingQuery(_follow_name(follow.key), follow.text, then)
 
 
 def _follow_name(key: str) -> str:
     return key[:NAME_LIMIT].rstrip("-")
 
 
-def of_watch(kind: str, value: str) -> tuple[str, str] | None:
+def watch_query(kind: str, value: str) -> tuple[str, str] | None:
     """The kind and value of the row that says what a row `watch:FIELD:SLUG` said; None if it can't be read."""
     from reader.core import follows
     from reader.core.foreign import read_json
@@ -262,16 +262,16 @@ def of_watch(kind: str, value: str) -> tuple[str, str] | None:
     except ValueError:
         return None
     follow = follow._replace(notify=fields.get("notify") is True)
-    return mark_kind(_follow_name(key)), as_json(of_follow(follow)) if fields.get("follow") is True else ""
+    return mark_kind(_follow_name(key)), as_json(follow_query(follow)) if fields.get("follow") is True else ""
 
 
-def with_follow(known: Sequence[Standing], follow: Follow, *, is_followed: bool) -> list[Standing]:
+def with_follow(known: Sequence[StandingQuery], follow: Follow, *, is_followed: bool) -> list[StandingQuery]:
     """These standing queries, following something or no longer; what else they do with its papers stays."""
     same = [one for one in known if (of := one.follow) is not None and of.key == follow.key]
     left = [one for one in known if one not in same]
     others = tuple(word for one in same[:1] for word in one.then if word not in (FOLLOW, NOTIFY))
     if is_followed:
-        new = of_follow(follow)
+        new = follow_query(follow)
         place = max((one.place for one in known), default=-1) + 1
         old = same[0] if same else replace(new, place=place)
         left.append(replace(old, query=new.query, then=(*others, *new.then)))
@@ -305,9 +305,9 @@ FORMER_LISTS = (*_FORMER_FIELDS, "mute", "notify", "on_star", "on_new", "hidden_
 """Tables of a settings file of 0.2 whose place standing queries have taken."""
 
 
-def of_lists(lists: Mapping[str, Any]) -> tuple[list[Standing], list[tuple[str, InvalidValue]]]:
+def queries_of_lists(lists: Mapping[str, Any]) -> tuple[list[StandingQuery], list[tuple[str, InvalidValue]]]:
     """The standing queries of the lists of a settings file of 0.2, and why others were left out, by their list."""
-    found: list[Standing] = []
+    found: list[StandingQuery] = []
     wrong: list[tuple[str, InvalidValue]] = []
     for key, values in _former_entries(lists):
         if isinstance(values.get("name"), str):
@@ -344,7 +344,7 @@ def _former_entries(lists: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, A
     for key, word in (("mute", MUTE), ("notify", NOTIFY)):
         for query in lists.get(key, ()):
             yield key, {"name": query, "query": query, "then": [word]}
-    for key, query in (("on_star", ON_STAR), ("on_new", EVERY)):
+    for key, query in (("on_star", ON_STAR), ("on_new", ALL_PAPERS)):
         if words := [one for one in lists.get(key, ()) if one != ""]:
             # A program is a text, or a list of words; an empty text is none.
             program = words[0] if len(words) == 1 and isinstance(words[0], str) else words

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 from reader.core.keywords import ABBREVIATIONS, normal, normal_word
 from reader.core.words import normalize_spelling
 
-MOST = 5
+MAX_TOPICS = 5
 """Topics of a paper."""
 
 THRESHOLD = 40.0
@@ -41,21 +41,21 @@ _VERSION = "4"
 _IN_TITLE = 3
 """Mentions that one in the title counts for."""
 
-_ENOUGH = 15
+_MAX_MENTIONS = 15
 """Mentions beyond this number add nothing."""
 
-_STEPS = tuple(round(16 * log2(1 + mentions)) / 16 for mentions in range(_ENOUGH + 1))
+_STEPS = tuple(round(16 * log2(1 + mentions)) / 16 for mentions in range(_MAX_MENTIONS + 1))
 
 _LONGEST_FIELD = 10_000
 """Characters read of a field: three times the longest abstract of the feed."""
 
-_COMPARED = 3
+_PREFIX_LETTERS = 3
 """Letters by which words are looked up that begin like a word with a star, which has at least these."""
 
-_MOST_WORDS = 100_000
+_MAX_CACHED_WORDS = 100_000
 """Words whose parts are kept, because most words recur."""
 
-_PARTED = "\x02"
+_BREAK_WORD = "\x02"
 """A word between parts of a text, so that no phrase is found across a comma."""
 
 _PAUSE = re.compile(r"[.,;:!?]\s|\n")
@@ -84,7 +84,7 @@ class TopicReason(NamedTuple):
 
 def strength(mentions: int) -> float:
     """The factor of a phrase's points: 1, 1.56, 2, 2.31, … for 1, 2, 3, 4, … mentions."""
-    return _STEPS[min(mentions, _ENOUGH)]
+    return _STEPS[min(mentions, _MAX_MENTIONS)]
 
 
 def key_of(phrase: str) -> str:
@@ -110,7 +110,7 @@ class Matcher(dict[str, tuple[str, ...]]):
         for part in set(parts):
             match part.split():
                 case [word] if word.endswith("*"):
-                    self._beginnings[word[:_COMPARED]].append(word[:-1])
+                    self._beginnings[word[:_PREFIX_LETTERS]].append(word[:-1])
                 case [word] if word.startswith("*"):
                     self._ends.append(word[1:])
                 case [word]:
@@ -122,9 +122,9 @@ class Matcher(dict[str, tuple[str, ...]]):
 
     def __missing__(self, word: str) -> tuple[str, ...]:
         parts = [word] if word in self._words else []
-        parts += [f"{begin}*" for begin in self._beginnings.get(word[:_COMPARED], ()) if word.startswith(begin)]
+        parts += [f"{begin}*" for begin in self._beginnings.get(word[:_PREFIX_LETTERS], ()) if word.startswith(begin)]
         parts += [f"*{end}" for end in self._ends if word.endswith(end)]
-        if len(self) >= _MOST_WORDS:
+        if len(self) >= _MAX_CACHED_WORDS:
             self.clear()
         self[word] = found = tuple(parts)
         return found
@@ -153,11 +153,11 @@ class Matcher(dict[str, tuple[str, ...]]):
 
 
 def _normal_words(texts: Iterable[str]) -> list[str]:
-    line = f" {_PARTED} ".join(text[:_LONGEST_FIELD] for text in texts).replace("&", " and ")
-    return normal(_PAUSE.sub(f" {_PARTED} ", line), _spelled_word).split()
+    line = f" {_BREAK_WORD} ".join(text[:_LONGEST_FIELD] for text in texts).replace("&", " and ")
+    return normal(_PAUSE.sub(f" {_BREAK_WORD} ", line), _spelled_word).split()
 
 
-@lru_cache(_MOST_WORDS)
+@lru_cache(_MAX_CACHED_WORDS)
 def _spelled_word(word: str) -> str:
     """A word in one spelling and normal form; to spell each word once is quicker than to spell each text."""
     return normal_word(normalize_spelling(word))
@@ -224,7 +224,7 @@ class Topics:
         return Matcher(part for phrase in self.weights for part in phrase.removeprefix(TITLE).split(" + "))
 
     def classify(self, title: str, abstract: str, keywords: Sequence[str] = ()) -> tuple[str, ...]:
-        """Slugs of the paper's topics, strongest first, at most `MOST`."""
+        """Slugs of the paper's topics, strongest first, at most `MAX_TOPICS`."""
         return self._choose(self._score(self.phrases_in(title, abstract, keywords)))
 
     def explain(self, title: str, abstract: str, keywords: Sequence[str] = ()) -> tuple[TopicReason, ...]:
@@ -281,4 +281,4 @@ class Topics:
         if not given:
             best = max(scores, key=scores.__getitem__, default="")
             given = [best] if best and scores[best] >= FLOOR else []
-        return tuple(sorted(given, key=lambda slug: -scores[slug])[:MOST])
+        return tuple(sorted(given, key=lambda slug: -scores[slug])[:MAX_TOPICS])

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
 
 from reader.core.document.formula import SUBSCRIPTS, SUPERSCRIPTS, formula_text, small_letters
-from reader.core.document.formula_tree import DEEPEST, is_known
+from reader.core.document.formula_tree import MAX_NESTING, is_known
 from reader.core.document.model import (
     NESTING,
     Block,
@@ -97,7 +97,7 @@ def tex_of(node: LexborNode) -> str:
 
 def _tex(node: LexborNode, depth: int) -> str:
     tag = node.tag or ""
-    if depth > DEEPEST or tag in _DROPPED_MATH:
+    if depth > MAX_NESTING or tag in _DROPPED_MATH:
         return ""
     if tag in ("mi", "mn", "mo", "mtext", "ms"):
         return _token(node, tag)

@@ -472,7 +472,7 @@ def _shorten(spans: Spans, letters: int) -> Spans:
     return tuple(rest)
 
 
-LONGEST = 3_000
+MAX_RUN_LETTERS = 3_000
 """Maximum letters of a run."""
 
 _DOLLARS = re.compile(
@@ -542,7 +542,7 @@ def _bare_runs(text: str, start: int, stop: int) -> Iterator[tuple[int, int, str
 def _end_of_run(text: str, begin: int, stop: int) -> int:
     end = begin
     for word in _WORD.finditer(text, begin, stop):
-        if word.end() - begin > LONGEST or "\n\n" in text[end : word.start()]:
+        if word.end() - begin > MAX_RUN_LETTERS or "\n\n" in text[end : word.start()]:
             break
         if end > begin and not _goes_on(text[begin:end], word[0], is_new_line="\n" in text[end : word.start()]):
             break

@@ -37,13 +37,13 @@ from reader.feeds.fulltext.pdf_lines import SCRIPTS, SOFT_HYPHEN, Line, Page, Pa
 WARNING = "Text from the PDF: formulas and tables may be wrong, figures are left out."
 """The first line of the text."""
 
-MOST_CELLS = 200
+MAX_CELLS = 200
 """Maximum cells from the left to the last part of a table's line."""
 
 LETTERS = 100_000
 """Maximum characters of one block."""
 
-MOST_ROWS = 100
+MAX_COMPARED_ROWS = 100
 """Maximum rows of a part that are compared with the next line: a page of single letters would take minutes."""
 
 _MONO = 0.9
@@ -450,7 +450,7 @@ class _Builder:
         """Whether a line is of a table, or of a formula that is displayed."""
         looks, last, words = self.looks, self.last, len(_SMALL_WORD.findall(line.text))
         if last.last.page == line.page and line.width <= (0.6 if words else 0.9) * looks.column:
-            rows = last.rows[-MOST_ROWS:]
+            rows = last.rows[-MAX_COMPARED_ROWS:]
             away = min(row.base for row in rows) - line.base
             above = self.parts[-2] if last.kind == "lines" else last
             is_indented = looks.indent(line) > 16 and line.left > min(row.left for row in rows)
@@ -535,7 +535,7 @@ class _Builder:
         for part in found if line.text[:1].islower() and not self._is_behind_formula(found[:1], line) else ():
             if part.last.width > full and not _ends(part.text):
                 return part
-            if max(row.width for row in part.rows[-MOST_ROWS:]) > full or (part is self.last and self.follows):
+            if max(row.width for row in part.rows[-MAX_COMPARED_ROWS:]) > full or (part is self.last and self.follows):
                 break
         return found[0] if found else None
 
@@ -677,7 +677,7 @@ def _laid_out(lines: Sequence[Line]) -> Iterator[str]:
         text = ""
         for start, cell in sorted(cell for line in row for cell in line.cells):
             gap = " " if text else ""
-            text = f"{text}{gap}".ljust(min(MOST_CELLS, round((start - left) / letter))) + _plain(cell)
+            text = f"{text}{gap}".ljust(min(MAX_CELLS, round((start - left) / letter))) + _plain(cell)
         yield text[:LETTERS]
 
 

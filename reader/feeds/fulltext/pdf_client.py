@@ -39,7 +39,7 @@ MEMORY = 3 << 29
 SECONDS = 45
 """Seconds of processor time, and twice as many on the clock; 66 pages need 3."""
 
-MOST_KEPT = 3
+MAX_KEPT_PDFS = 3
 """PDFs kept after reading, so that their pages can be shown."""
 
 FindPdf = Callable[[str], Path | None]
@@ -89,7 +89,7 @@ class PdfTexts:
                 # The previously read one is better than none.
                 if not file.exists():
                     raise
-            for old in sorted(self._folder.glob("*.pdf"), key=lambda one: one.stat().st_mtime)[:-MOST_KEPT]:
+            for old in sorted(self._folder.glob("*.pdf"), key=lambda one: one.stat().st_mtime)[:-MAX_KEPT_PDFS]:
                 old.unlink(missing_ok=True)
         return file
 
@@ -168,17 +168,19 @@ def _limit() -> None:
 
 ENDPOINT = "https://arxiv.org"
 
-LARGEST = 500_000_000
+MAX_PDF_BYTES = 500_000_000
 """Maximum bytes of a PDF; the largest of arXiv have some 100 MB."""
 
-SMALLEST = 500
+MIN_PDF_BYTES = 500
 
 _MAGIC, _END = b"%PDF-", b"%%EOF"
 _TAIL = 8_192
 """Bytes of the end in which a whole PDF has its mark; other things may follow it."""
 
 # A silent host is reported within half a minute: two attempts and the wait between them.
-_LIMITS = Limits(read_timeout=13, total_timeout=1_800, body_size=LARGEST, attempts=4, backoff=3.0, longest_wait=60)
+_LIMITS = Limits(
+    read_timeout=13, total_timeout=1_800, body_size=MAX_PDF_BYTES, attempts=4, backoff=3.0, longest_wait=60
+)
 
 OnProgress = Callable[[int, int | None], None]
 """Called with the bytes that are there and all bytes, None if the host does not say."""
@@ -227,7 +229,7 @@ class PdfClient(Client):
 
     def _check(self, _: Response) -> None:
         size = self._part.stat().st_size
-        if read_start(self._part, len(_MAGIC)) != _MAGIC or size < SMALLEST:
+        if read_start(self._part, len(_MAGIC)) != _MAGIC or size < MIN_PDF_BYTES:
             raise FeedMalformed("arXiv sent another file instead of the PDF; try again later.")
         with self._part.open("rb") as opened:
             opened.seek(max(0, size - _TAIL))
@@ -247,8 +249,8 @@ class PdfClient(Client):
                     raise FeedMalformed("arXiv sent a page instead of the PDF; try again later.")
                 out.write(chunk)
                 done += len(chunk)
-                if (total or 0) > LARGEST:
-                    raise FeedMalformed(f"The PDF is larger than {LARGEST // 1_000_000} MB and was not fetched.")
+                if (total or 0) > MAX_PDF_BYTES:
+                    raise FeedMalformed(f"The PDF is larger than {MAX_PDF_BYTES // 1_000_000} MB and was not fetched.")
                 self._on_progress(done, total)
         return b""
 
@@ -258,7 +260,7 @@ def open_pdf_client(folder: Path | None, environ: Mapping[str, str]) -> PdfClien
     return PdfClient(arxiv_stand_in(environ) or ENDPOINT, folder=folder, offline=is_offline(environ))
 
 
-MOST_ROWS = 16
+MAX_FORMULA_ROWS = 16
 """Lines of the PDF that a displayed formula takes at most, with limits and the halves of fractions."""
 
 LIKE = 0.5
@@ -318,7 +320,7 @@ def _places(lines: Sequence[Line], spot: PdfSpot) -> Iterator[tuple[float, Box]]
         above = words[max(0, first - 2) : first]
         before = _share(spot.before[::-1], [word for some in above[::-1] for word in some[::-1]])
         before += 0.1 * bool(above and above[-1][-1:] == [*spot.before[-1:]])
-        for end in range(first + 1, min(first + MOST_ROWS, len(lines)) + 1):
+        for end in range(first + 1, min(first + MAX_FORMULA_ROWS, len(lines)) + 1):
             below = words[end : end + 2]
             after = _share(spot.after, [word for some in below for word in some])
             after += 0.1 * bool(below and below[0][:1] == [*spot.after[:1]])

@@ -24,13 +24,13 @@ from reader.core.document.model import UNKNOWN
 from reader.core.errors import NoFullText
 from reader.core.text import clean
 
-MOST_PAGES = 400
+MAX_PAGES = 400
 """Maximum pages that are read; the rest is left out, and the text says so."""
 
-MOST_LETTERS = 60_000
+MAX_PAGE_LETTERS = 60_000
 """Maximum characters of a page that are read; a full page of two columns has some 7,000."""
 
-MOST_SHAPES = 1_000
+MAX_PAGE_SHAPES = 1_000
 """Maximum pictures and drawn lines of a page that are looked at; a page with more of them is a drawing."""
 
 MOST_ACCENTS, NEAR = 2_000, 200
@@ -190,8 +190,8 @@ def read_pages(file: Path) -> Pages:
     """The lines of a PDF; raises NoFullText as `open_pdf` does."""
     with open_pdf(file) as opened:
         total = len(opened)
-        read = [read_page(opened, number) for number in range(min(total, MOST_PAGES))]
-        is_cut = total > MOST_PAGES or any(is_cut for _, is_cut in read)
+        read = [read_page(opened, number) for number in range(min(total, MAX_PAGES))]
+        is_cut = total > MAX_PAGES or any(is_cut for _, is_cut in read)
         return Pages(tuple(page for page, _ in read), tuple(_read_outline(opened)), is_cut)
 
 
@@ -212,7 +212,7 @@ def read_page(opened: Any, number: int) -> tuple[Page, bool]:
             has_names = _NAMED_LARGE.search(text.get_text_range()) is not None
             pictures, bars = _find_shapes(page, height := page.get_height())
             letters = join_letters(decode_letters(list(_read_letters(text.raw, has_names=has_names))), bars)
-            is_cut = pypdfium2.raw.FPDFText_CountChars(text.raw) > MOST_LETTERS
+            is_cut = pypdfium2.raw.FPDFText_CountChars(text.raw) > MAX_PAGE_LETTERS
             return Page(height, tuple(find_lines(letters, number)), pictures), is_cut
     except pypdfium2.PdfiumError:
         return Page(0.0, ()), False
@@ -224,7 +224,7 @@ def _find_shapes(page: Any, height: float) -> tuple[tuple[Box, ...], list[Box]]:
     from pypdfium2 import raw
 
     def bounds(*kinds: int) -> Iterator[Box]:
-        for shape in islice(page.get_objects(filter=kinds, max_depth=1), MOST_SHAPES):
+        for shape in islice(page.get_objects(filter=kinds, max_depth=1), MAX_PAGE_SHAPES):
             with suppress(pypdfium2.PdfiumError):
                 yield Box(*shape.get_bounds())
 
@@ -281,7 +281,7 @@ def _read_letters(text: Any, *, has_names: bool) -> Iterator[Letter]:
     across, base, left, right, low, top = (ctypes.c_double() for _ in range(6))
     fonts: dict[int, _Font] = {}
     before = 10.0
-    for index in range(min(raw.FPDFText_CountChars(text), MOST_LETTERS)):
+    for index in range(min(raw.FPDFText_CountChars(text), MAX_PAGE_LETTERS)):
         code = raw.FPDFText_GetUnicode(text, index)
         if abs((raw.FPDFText_GetCharAngle(text, index) + 0.3) % 6.2832 - 0.3) > _UPRIGHT:
             continue

@@ -139,7 +139,7 @@ EXPORT_AFTER = 2.0
 AGAIN = 300.0
 """Seconds before failed watched exports are retried."""
 
-MOST_STARRED = 50
+MAX_WAITING_STARS = 50
 """Maximum papers that a program runs on after one key; of more, only the first ones are passed on."""
 
 COLUMNS = 200
@@ -187,7 +187,7 @@ class AutomaticCommands(Controller):
     def starring(self, pks: Sequence[PaperKey]) -> None:
         if not self._on_star:
             return
-        ids = tuple(row.id for row in self._library.rows(pks[:MOST_STARRED]) if not row.starred and row.kept)
+        ids = tuple(row.id for row in self._library.rows(pks[:MAX_WAITING_STARS]) if not row.starred and row.kept)
         if ids:
             self._background.start("on_star", partial(self._run_on_star, ids))
 
@@ -226,7 +226,7 @@ NOT_SERVED = "not in a browser, where other pages could type commands too: use a
 NO_OUTPUT = "no command has printed anything yet"
 
 
-MOST_TITLES = 8
+MAX_TITLES = 8
 """Papers that one search returns."""
 
 LEAST_TYPED = 3
@@ -298,7 +298,7 @@ class CommandActions(Controller):
         place = Place(view("all"), f"id:{id}" if id else " ".join(f"title:{word}" for word in words))
         selection = compile_query(place.whole("day"), self._app.scope())
         try:
-            found = await self._library.counts.ask(lambda window: window.rows(window.first(selection, MOST_TITLES).pks))
+            found = await self._library.counts.ask(lambda window: window.rows(window.first(selection, MAX_TITLES).pks))
         except ReaderError:
             # A newer search has come.
             return

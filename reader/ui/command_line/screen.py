@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 HISTORY = 200
 
-MOST_FOUND = 100
+MAX_FOUND = 100
 """Maximum rows of actions, views, topics and pages above the command line."""
 
 
@@ -60,7 +60,7 @@ def fitting(offers: Sequence[Offer], typed: str) -> Sequence[Offer]:
     finder = Finder(typed)
     scored = [(finder.score(one.name, f"{one.keys} {one.about} {one.also}"), one) for one in offers]
     best = sorted(scored, key=lambda pair: (not pair[1].acts_here, -pair[0]))
-    return [one for score, one in best if score > 0][:MOST_FOUND]
+    return [one for score, one in best if score > 0][:MAX_FOUND]
 
 
 class TypedCommand(NamedTuple):
@@ -178,13 +178,13 @@ LEAST_ABOUT = 12
 
 T = TypeVar("T")
 
-MOST_ROWS = 10
+MAX_ROWS = 10
 """Maximum rows above the command line."""
 
 LINES_BELOW = 3
 """Lines of the screen that the rows leave: the typed line, its advice, and one of what was there."""
 
-WIDEST = 100
+MAX_COLUMNS = 100
 
 NAME_COLUMN = 22
 """Cells of the names; a longer name takes room from its sentence."""
@@ -278,7 +278,7 @@ class LineScreen(OverScreen[T]):
             self.show_rows()
 
     def show_rows(self) -> None:
-        count = min(len(self.rows), MOST_ROWS, max(0, self._model.state.height - LINES_BELOW))
+        count = min(len(self.rows), MAX_ROWS, max(0, self._model.state.height - LINES_BELOW))
         self.pane.styles.height = count
         self.pane.show(self._drawn_rows, self.selected)
         self.line.advise()
@@ -289,7 +289,7 @@ class LineScreen(OverScreen[T]):
             (one.text, one.about, "") if isinstance(one, Candidate) else (one.name, one.about, one.keys)
             for one in self.rows
         )
-        return [Row(offer_line(*line, min(width, WIDEST), finder=finder, glyphs=glyphs), line) for line in lines]
+        return [Row(offer_line(*line, min(width, MAX_COLUMNS), finder=finder, glyphs=glyphs), line) for line in lines]
 
     def _advise(self, width: int) -> Line:
         key = self._keymap.key("command.complete", self._model.state.context)

@@ -307,7 +307,7 @@ class FullTextActions(Controller):
         self._tell_matches()
 
     def _tell_matches(self) -> None:
-        from reader.ui.full_text.view import MOST_COUNTED
+        from reader.ui.full_text.view import MAX_COUNTED_LINES
 
         view = self._view
         if view is None:
@@ -317,7 +317,7 @@ class FullTextActions(Controller):
         if words and not count:
             self._model.show_notice(f"{words} is not in this text", "warning")
         elif words:
-            counted = f"{count:,}{'+' if count == MOST_COUNTED else ''}"
+            counted = f"{count:,}{'+' if count == MAX_COUNTED_LINES else ''}"
             self._model.show_notice(f"{number:,} of {counted} · {words}" if number else f"{words} · {counted}")
         elif not view.highlights.kept:
             self._model.show_notice(f"{self._keymap.key('text.search')} searches for words")

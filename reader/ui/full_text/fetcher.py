@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -88,7 +88,7 @@ class TextFetcher(Controller):
             self._model.change((state if text is None else state.put(TEXT, text.came(kept))).marked())
 
 
-REST = 8.0
+IDLE_SECONDS = 8.0
 """Idle seconds since the last mark or refresh: the user may undo a star, and other keys come first."""
 
 
@@ -114,7 +114,7 @@ class TextsAhead(Controller):
             return
         self._is_due = True
         if not self._is_running and not state.mode:
-            self.delay.begin(REST)
+            self.delay.begin(IDLE_SECONDS)
 
     def begin(self) -> None:
         refresh = self._model.state[REFRESH]
@@ -151,7 +151,7 @@ class TextsAhead(Controller):
             self._is_running = self._is_looking_up = False
             self._model.change(self._model.state.put(TEXTS_AHEAD, progress))
         if self._is_due:
-            self.delay.begin(REST)
+            self.delay.begin(IDLE_SECONDS)
 
     def _is_any_title_waiting(self) -> bool:
         from reader.cache.pages import find_waiting
@@ -160,20 +160,7 @@ class TextsAhead(Controller):
 
     async def _look_up_titles(self) -> str:
         """Look up titles of saved pages; return what the rest waits for, empty if done."""
-        from reader.refresh.lines import job
-
-        found = 0
-
-        def receive(line: Line) -> None:
-            nonlocal found
-            if line.get("step") == "titles":
-                state = self._model.state.put(TEXTS_AHEAD, f"fetching title {line['n'] + 1:,} of {line['of']:,}")
-                self._model.change(state.cache_changed() if line["found"] > found else state)
-                found = line["found"]
-
-        result = await self._app.run_job(job("titles"), receive)
-        if result["found"] > found:
-            self._model.change(self._model.state.cache_changed())
+        result = await self._run_job("titles", "found", State.cache_changed)
         waiting = f"{result['left']:,} titles"
         if result["error"]:
             told = f"{waiting} will be looked up after the next refresh: {result['error']}"
@@ -190,22 +177,28 @@ class TextsAhead(Controller):
 
     async def _fetch(self) -> str:
         """Fetch what is wanted; return what the rest waits for, empty if done."""
+        # The list shows which papers have their text.
+        result = await self._run_job("texts", "stored", State.marked)
+        return f"{result['left']:,} texts wait: {result['why']}" if result["left"] else ""
+
+    async def _run_job(self, name: str, counted: str, change: Callable[[State], State]) -> Line:
+        """Run a job and tell its steps; the state changes with each more of what is counted."""
         from reader.refresh.lines import job
 
-        stored = 0
+        count = 0
 
         def receive(line: Line) -> None:
-            nonlocal stored
-            if line.get("step") == "texts":
-                # The list shows which papers have their text.
-                state = self._model.state.marked() if line["stored"] > stored else self._model.state
-                stored = line["stored"]
-                self._model.change(state.put(TEXTS_AHEAD, f"fetching text {line['n'] + 1:,} of {line['of']:,}"))
+            nonlocal count
+            if line.get("step") == name:
+                state = change(self._model.state) if line[counted] > count else self._model.state
+                count = line[counted]
+                progress = f"fetching {name.removesuffix('s')} {line['n'] + 1:,} of {line['of']:,}"
+                self._model.change(state.put(TEXTS_AHEAD, progress))
 
-        result = await self._app.run_job(job("texts"), receive)
-        if result["stored"] > stored:
-            self._model.change(self._model.state.marked())
-        return f"{result['left']:,} texts wait: {result['why']}" if result["left"] else ""
+        result = await self._app.run_job(job(name), receive)
+        if result[counted] > count:
+            self._model.change(change(self._model.state))
+        return result
 
 
 PAUSE = 1.0

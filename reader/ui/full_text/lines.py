@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FrontLines: TypeAlias = Callable[[int], Sequence[DocumentLine]]
 """The lines before the text, such as the title, for a width."""
 
-MOST_PEOPLE = 12
+MAX_AUTHORS = 12
 """Maximum authors named before the text; the paper's page has all."""
 
 
@@ -34,8 +34,8 @@ MOST_PEOPLE = 12
 
 
 def front_lines(paper: Paper, kept: KeptText, picture_key: str = "") -> FrontLines:
-    people = ", ".join(paper.authors[:MOST_PEOPLE])
-    if (more := len(paper.authors) - MOST_PEOPLE) > 0:
+    people = ", ".join(paper.authors[:MAX_AUTHORS])
+    if (more := len(paper.authors) - MAX_AUTHORS) > 0:
         people += f" +{more}"
     shows = f" · {picture_key} shows its pages" if kept.source == "pdf" and picture_key else ""
     facts = literal(f"{kept.facts(paper)}{shows}")
@@ -121,32 +121,35 @@ PLAIN_LINE = LineMarks()
 def text_line(line: DocumentLine, glyphs: Glyphs, marks: LineMarks = PLAIN_LINE) -> Line:
     """A line of the document in drawable pieces; references can be clicked."""
     drawn: Line = tuple(_piece(piece, glyphs) for piece in line.pieces)
-    for start, end in marks.painted:
-        drawn = _changed(drawn, start, end, lambda piece: piece._replace(role=f"{piece.role} passage"))
+    drawn = _changed(drawn, marks.painted, lambda piece, _: piece._replace(role=f"{piece.role} passage"))
     if marks.searched is not None:
-        for start, end in hits("".join(piece.text for piece in drawn), marks.searched):
-            drawn = _changed(drawn, start, end, lambda piece: piece._replace(hit=True))
-    # From the end on, since a letter in place of a wide sign moves what follows.
-    for start, letter in reversed(marks.letters):
-        drawn = _changed(drawn, start, start + 1, partial(_letter_over, letter))
-    return drawn
+        found = hits("".join(piece.text for piece in drawn), marks.searched)
+        drawn = _changed(drawn, found, lambda piece, _: piece._replace(hit=True))
+    places = [(start, start + 1) for start, _ in marks.letters]
+    return _changed(drawn, places, lambda piece, at: _letter_over(piece, marks.letters[at][1]))
 
 
-def _letter_over(letter: str, piece: Piece) -> Piece:
+def _letter_over(piece: Piece, letter: str) -> Piece:
     return Piece(letter.ljust(cell_len(piece.text)), "letter")
 
 
-def _changed(line: Line, start: int, end: int, change: Callable[[Piece], Piece]) -> Line:
-    """A line in which the pieces from one letter to before another are changed."""
+def _changed(line: Line, spans: Sequence[tuple[int, int]], change: Callable[[Piece, int], Piece]) -> Line:
+    """A line with parts of it changed, each from one letter to before another, in order; `change` gets their number."""
     drawn: list[Piece] = []
+    offset, begun = 0, 0
     for piece in line:
-        first, last = max(0, start), max(0, end)
-        if over := piece.text[first:last]:
-            before, after = piece._replace(text=piece.text[:first]), piece._replace(text=piece.text[last:])
-            drawn += (before, change(piece._replace(text=over)), after)
-        else:
-            drawn.append(piece)
-        start, end = start - len(piece.text), end - len(piece.text)
+        done, size = 0, len(piece.text)
+        for number in range(begun, len(spans)):
+            first, last = max(done, spans[number][0] - offset), min(size, spans[number][1] - offset)
+            if first >= size:
+                break
+            if first < last:
+                part = piece._replace(text=piece.text[first:last])
+                drawn += (piece._replace(text=piece.text[done:first]), change(part, number))
+                done = last
+            begun = number + (spans[number][1] - offset <= size)
+        drawn.append(piece._replace(text=piece.text[done:]))
+        offset += size
     return tuple(piece for piece in drawn if piece.text)
 
 

@@ -50,7 +50,7 @@ LETTERS_A_LINE = 70
 MARK = 2
 """Cells of the bar before a marked line, with the space after it."""
 
-MOST_STRIPS = 2_000
+MAX_CACHED_STRIPS = 2_000
 
 
 class TextPane(Pane, can_focus=True):
@@ -100,7 +100,7 @@ class TextPane(Pane, can_focus=True):
         key = (place, self._side(view, place.block, line), self._over(view, place), self._marks(view, place))
         strip = self._strips.get(key)
         if strip is None:
-            if len(self._strips) > MOST_STRIPS:
+            if len(self._strips) > MAX_CACHED_STRIPS:
                 self._strips.clear()
             strip = self._strips[key] = self._draw(view, line, *key)
         return strip
@@ -190,12 +190,12 @@ class TextPane(Pane, can_focus=True):
             self.post_message(WidgetReport("reference", meta.get("value", "")))
 
 
-DEEPEST = 5
+MAX_OUTLINE_DEPTH = 5
 
 
 def outline_line(entry: OutlineLine, width: int, glyphs: Glyphs, *, is_here: bool) -> Line:
     """An indented section or figure with number and title, or a highlight."""
-    level = min(entry.level, DEEPEST)
+    level = min(entry.level, MAX_OUTLINE_DEPTH)
     lead = Piece("  " * level)
     pieces: Line = ()
     if entry.kept is not None:

@@ -165,7 +165,7 @@ class Highlights:
         return [one.word for one in drawn if first <= TextPlace(block, one.line) <= last]
 
 
-MOST_COUNTED = 1_000
+MAX_COUNTED_LINES = 1_000
 """Maximum matching lines counted: more would take most of a second in a large text."""
 
 _TEX = re.compile(r"[\\_^]")
@@ -241,9 +241,9 @@ class TextIndex:
         return [TextPlace(block, line) for line in dict.fromkeys(lines)]
 
     def first_matches(self, searched: Marker) -> list[TextPlace]:
-        """The lines of the whole text in which a match begins, at most `MOST_COUNTED`."""
+        """The lines of the whole text in which a match begins, at most `MAX_COUNTED_LINES`."""
         places = (place for block in self._order(0, 1) for place in self.matches(searched, block))
-        return list(islice(places, MOST_COUNTED))
+        return list(islice(places, MAX_COUNTED_LINES))
 
     def following(self, searched: Marker, place: TextPlace, step: int) -> TextPlace | None:
         """The nearest match below a place (1) or above it (-1), wrapping around; None if there is none."""
@@ -539,7 +539,7 @@ class TextView:
         return (self if self.marked else self._remember(self.top))._show(found)
 
     def matches(self) -> tuple[int, int]:
-        """The position of the marked line among the matches, and their number, at most `MOST_COUNTED`.
+        """The position of the marked line among the matches, and their number, at most `MAX_COUNTED_LINES`.
 
         The first is 0 if the marked line has none of them.
         """

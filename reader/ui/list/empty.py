@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from reader.ui.filter.counter import Counts
 
 _LONGEST_TERM = 120
-_MOST_WAYS = 3
+_MAX_WAYS = 3
 _ACTION = re.compile(r"`([a-z]+\.[a-z_]+)`")
 
 Sentence: TypeAlias = str | tuple[str, str, str]
@@ -245,7 +245,7 @@ def _line(text: Sentence, role: str, on_paper: Callable[[str], str]) -> Line:
 def _keys(ways: tuple[str, ...], key: Callable[[str], str]) -> Line:
     """List the keys with their effects; lines break only between keys."""
     parted = (way.partition(" ") for way in ways if way)
-    shown = [(name, effect) for action, _, effect in parted if (name := key(action))][:_MOST_WAYS]
+    shown = [(name, effect) for action, _, effect in parted if (name := key(action))][:_MAX_WAYS]
     pieces = [
         (Piece("   "), Piece(without_breaks(name), "key"), Piece(without_breaks(f" {effect}"), "why"))
         for name, effect in shown

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from reader.ui.filter.counter import Counts
     from reader.ui.shell.listing import ListContent
 
-LONGEST = 80
+MAX_TITLE_LENGTH = 80
 """Maximum characters; window managers cut longer titles."""
 
 
@@ -120,7 +120,7 @@ def window_title(state: State, now: datetime) -> str:
     unread = _unread_count(state)
     if unread is not None:
         parts.append(f"{unread:,} unread")
-    return clean(" · ".join(parts), LONGEST)
+    return clean(" · ".join(parts), MAX_TITLE_LENGTH)
 
 
 def _unread_count(state: State) -> int | None:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount, Order
     from reader.core.dates import Hole
 
-KEPT = 2_000
+MAX_CACHED_ROWS = 2_000
 """Maximum cached rows, and cached contents with drawn lines; a screen needs a hundred or two."""
 
 CHUNK = 200
@@ -78,7 +78,7 @@ class RowsAtHand:
         return self._rows.get(pk) or next(iter(self.fetch([pk])), None)
 
     def bring(self, pks: Iterable[PaperKey]) -> None:
-        if len(self._rows) >= KEPT:
+        if len(self._rows) >= MAX_CACHED_ROWS:
             self._rows.clear()
         missing = [pk for pk in pks if pk not in self._rows]
         if missing:
@@ -494,7 +494,7 @@ class PaperList(Pane, can_focus=True):
         if strips is None:
             over = "highlighted" if isinstance(content, PaperAt | HoleAt) and content.is_highlighted else PLAIN
             strips = tuple(self._strip(line, over) for line in draw_content(content, self.columns, self._look))
-            if len(self._drawn) >= KEPT:
+            if len(self._drawn) >= MAX_CACHED_ROWS:
                 self._drawn.clear()
             self._drawn[content] = strips
         return strips

@@ -146,7 +146,7 @@ def is_unread(row: PaperRow) -> bool:
     return not row.read and not row.hidden
 
 
-MOST_OPENED = 12
+MAX_OPENED_PAGES = 12
 
 
 def _without_id(title: PageTitle) -> str:
@@ -165,7 +165,7 @@ class LinkActions(Controller):
         from reader.actions.links import links
 
         pks = self._model.take_targets()
-        if len(pks) > MOST_OPENED:
+        if len(pks) > MAX_OPENED_PAGES:
             self._model.show_notice(f"{len(pks):,} papers are too many to open at once", "warning")
             return
         papers = [paper for pk in pks if (paper := self._library.paper(pk)) is not None]
@@ -246,7 +246,7 @@ class LinkActions(Controller):
         self._model.show_notice(f"{why} · copied {text}" if why else f"copied {text}")
 
 
-MOST_COPIED = 500
+MAX_COPIED = 500
 """Maximum papers copied at once: more is too much for most terminals."""
 
 CHUNK = 50
@@ -274,7 +274,7 @@ class CopyActions(Controller):
             self._app.keyboard.ask_letter(what, choices, lambda letter: self._copy(letter, pks))
 
     def _copy(self, letter: str, pks: tuple[PaperKey, ...]) -> None:
-        if len(pks) > MOST_COPIED:
+        if len(pks) > MAX_COPIED:
             key = self._keymap.key("command.open")
             way = f" · {key}export FILE writes them" if key else ""
             self._model.show_notice(f"{len(pks):,} papers are too many for the clipboard{way}", "warning")
@@ -308,7 +308,7 @@ class CopyActions(Controller):
 # PDFs
 
 
-MOST = 50
+MAX_PDFS = 50
 """Maximum PDFs for one key: arXiv allows one request in three seconds."""
 
 
@@ -324,8 +324,8 @@ class PdfActions(Controller):
     @handles("link.pdf")
     def open_pdf(self, _count: int | None) -> None:
         targets = self._model.take_targets()
-        if len(targets) > MOST:
-            self._model.show_notice(f"at most {MOST} PDFs at once · {len(targets):,} papers are selected")
+        if len(targets) > MAX_PDFS:
+            self._model.show_notice(f"at most {MAX_PDFS} PDFs at once · {len(targets):,} papers are selected")
             return
         papers = [paper for key in targets if (paper := self._library.paper(key)) is not None]
         if len(papers) == 1:

@@ -110,7 +110,7 @@ WORDS: Mapping[Kind, tuple[str, str]] = {
     "space": ("Space", "Spaces"),
 }
 
-SPARKED = 12
+SPARKLINE_CHANGES = 12
 """Number of latest changes in a sparkline of votes or models."""
 
 FEW_REPOSITORIES = 3
@@ -155,7 +155,7 @@ def repository_lines(paper: Paper, kept: PageData, width: int, look: Presentatio
     if not counts:
         return []
     if len(kept.models) > 1 and paper.models:
-        counts[0] += f"{UNBROKEN}{spark(kept.models[-SPARKED:], look.glyphs.spark)}"
+        counts[0] += f"{UNBROKEN}{spark(kept.models[-SPARKLINE_CHANGES:], look.glyphs.spark)}"
     lines = fill([Piece("Linked ", "label"), Piece(f" {look.glyphs.dot} ".join(counts), "facts")], width)
     for kind in KINDS:
         found = [one for one in kept.community.repositories if one.kind == kind]
@@ -436,7 +436,7 @@ def _markdown(text: str, width: int, glyphs: Glyphs) -> list[Line]:
     return text_lines(blocks, width, glyphs) or fill(mark(text, "text"), width)
 
 
-MOST_SHOWN = 20_000
+MAX_DRAWN_CHARACTERS = 20_000
 """Maximum characters to draw, as many as an abstract may have."""
 
 
@@ -445,9 +445,9 @@ def output_lines(output: KeptOutput, width: int, glyphs: Glyphs) -> list[Line]:
     bar = Piece(f"{glyphs.quote} ", "quote")
     maker = Piece(f" {glyphs.dot} by a program, {output.made[:10]}", "muted")
     lines = fill([Piece(literal(output.name), "label"), maker], width - 2)
-    for one in output.text[:MOST_SHOWN].split("\n"):
+    for one in output.text[:MAX_DRAWN_CHARACTERS].split("\n"):
         lines.extend(fill([Piece(literal(one), "summary")], width - 2) if one.strip() else [()])
-    if len(output.text) > MOST_SHOWN:
+    if len(output.text) > MAX_DRAWN_CHARACTERS:
         lines.extend(fill([Piece("'dailypapers show --json' prints the rest", "muted")], width - 2))
     return [(bar, *line) for line in lines]
 
@@ -620,7 +620,7 @@ def _vote_growth(votes: Votes, glyphs: Glyphs) -> str:
     """The growth of votes: `  ▂▄▇ +41 since you looked`."""
     if not votes.points:
         return ""
-    line = spark(votes.points[-SPARKED:], glyphs.spark)
+    line = spark(votes.points[-SPARKLINE_CHANGES:], glyphs.spark)
     return without_breaks(f" {line} {votes.gained:+d} since you looked" if votes.gained else f" {line}")
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 AFTER_FRAME = 0.01
 """Seconds after a single key, so that the cursor's frame is painted first."""
 
-REST = 0.045
+REST_SECONDS = 0.045
 """Seconds without a move that end a run of moves; a held key repeats after 30 to 40 ms."""
 
 
@@ -44,16 +44,16 @@ class DetailLoader(Controller):
     def __init__(self, app: ReaderApp, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(app)
         self._clock = clock
-        self._moved = -REST
+        self._moved = -REST_SECONDS
         self.delay = self._background.delayed(self.load)
 
     @follows(lambda state: (state.highlighted, state.listing.place, state.listing.results))
     def load_soon(self, _state: State) -> None:
         """Read the paper after the cursor's frame; in a run of moves, after the last."""
         now = self._clock()
-        is_run = now - self._moved < REST
+        is_run = now - self._moved < REST_SECONDS
         self._moved = now
-        self.delay.begin(REST if is_run else AFTER_FRAME)
+        self.delay.begin(REST_SECONDS if is_run else AFTER_FRAME)
 
     @follows(lambda state: (state.is_ready, state.marks_version, state.cache_version, state.listing.version), now=True)
     def load(self, _state: State | None = None) -> None:

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
 
 
-LONGEST = 2_000
+MAX_QUERY_LENGTH = 2_000
 
 _DEFAULT_KEYS = AdviceKeys()
 
@@ -76,7 +76,9 @@ class QueryLine(TypedLine):
 
     def __init__(self, glyphs: Glyphs = UNICODE, keys: AdviceKeys = _DEFAULT_KEYS, *, id: str | None = None) -> None:
         """`keys` are the names of the keys shown in the advice."""
-        super().__init__("/", LineInput(LONGEST, _Highlighter(self)), self._advise_within, self._report_change, id=id)
+        super().__init__(
+            "/", LineInput(MAX_QUERY_LENGTH, _Highlighter(self)), self._advise_within, self._report_change, id=id
+        )
         self._keys = keys
         self._ellipsis = glyphs.ellipsis
         self._completer: Complete | None = None
@@ -103,9 +105,9 @@ class QueryLine(TypedLine):
 
     def open(self, text: str = "", history: Sequence[str] = (), begun: str = "") -> None:
         """Start with a text, or with `begun` instead; `history` has earlier queries, newest first."""
-        self._before = clean(text, LONGEST)
+        self._before = clean(text, MAX_QUERY_LENGTH)
         # The current query is not an earlier one.
-        earlier = dict.fromkeys(clean(query, LONGEST) for query in history)
+        earlier = dict.fromkeys(clean(query, MAX_QUERY_LENGTH) for query in history)
         self.history = tuple(query for query in earlier if query != self._before)
         self.recalled = -1
         # A space, because a user who keeps the query types a new term next.
@@ -382,7 +384,7 @@ class QueryActions(Controller):
                 return
 
 
-MOST_LIKED = 20
+MAX_LIKED = 20
 """Maximum papers in one `like:` query."""
 
 
@@ -399,7 +401,7 @@ class SimilarActions(Controller):
         self._model.change(self._model.state.go(Place(view("all"), text)))
 
     def _targets(self) -> list[Paper]:
-        found = (self._library.paper(pk) for pk in self._model.state.targets[:MOST_LIKED])
+        found = (self._library.paper(pk) for pk in self._model.state.targets[:MAX_LIKED])
         return [paper for paper in found if paper is not None and isinstance(paper.pk, int)]
 
 

@@ -24,7 +24,7 @@ START = 3.0
 QUIET = 60.0
 """Seconds since the last mark and the last sync."""
 
-SETTLED = 25.0
+LISTEN_SECONDS = 25.0
 """Seconds after which a listening command has reached its server; otherwise it has given up by then."""
 
 
@@ -71,7 +71,7 @@ class Sync(Controller):
         words = (*self.words, *listens)
         end = asyncio.create_task(self._app.command_runner.run_by_itself(words, reports_warnings=True))
         try:
-            if not (await asyncio.wait([end], timeout=SETTLED))[0]:
+            if not (await asyncio.wait([end], timeout=LISTEN_SECONDS))[0]:
                 # It still listens, so it works.
                 self._note_failure(None)
             outcome = await end

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NEAR = 2_000
 """Places around a paper's old place that are searched first, since a refresh moves papers little."""
 
-MOST_LINES = 3
+MAX_PAPER_LINES = 3
 """Maximum lines of a paper: two of its title, and its reason."""
 
 MARGIN = 2
@@ -93,7 +93,7 @@ class ListLines:
         self.groups = _groups(order, form) if order else ()
         """The days of an order by day, with or without headings; or the matching and the near papers."""
         self.is_complete = order.complete if order else True
-        self._each = MOST_LINES if form.is_comfortable else 1
+        self._each = MAX_PAPER_LINES if form.is_comfortable else 1
         """Line numbers per paper."""
         self._height_of = height_of if form.is_comfortable else lambda place: 1
         has_parts = order is not None and (order.has_parts or order.near > 0)

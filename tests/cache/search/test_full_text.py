@@ -24,7 +24,7 @@ from reader.core.document.model import Document, Paragraph, Span
 from reader.core.follows import Follow
 from reader.core.paper import Draft, Listing
 from reader.core.query import parse
-from reader.core.settings.standing import Standing, as_json, mark_kind, of_follow
+from reader.core.settings.standing import StandingQuery, as_json, follow_query, mark_kind
 from reader.core.text import is_letter
 from reader.core.words import index_text
 from reader.database import connections
@@ -160,7 +160,7 @@ def test_a_full_text_is_searched_in_all_spellings(asked: tuple[str, str], text: 
 
 def test_a_followed_word_is_followed_in_all_spellings(cache: sqlite3.Connection) -> None:
     with connections.transaction(cache):
-        one = of_follow(Follow("word", "pre-training"))
+        one = follow_query(Follow("word", "pre-training"))
         cache.execute(
             "INSERT INTO mark (paper, kind, value, clock, action, by, undone) VALUES ('', ?, ?, 1, '', '', 0)",
             (mark_kind(one.name), as_json(one)),
@@ -175,7 +175,7 @@ def _followed(cache: sqlite3.Connection) -> set[int]:
 
 
 def test_rules_and_muted_words_know_all_spellings(cache: sqlite3.Connection) -> None:
-    rule = Standing("trained", "pre-training", ("hide",))
+    rule = StandingQuery("trained", "pre-training", ("hide",))
     for after in (0, -2_000):
         # Few candidates are tested each in turn; of many, those with the words are looked up.
         hidden, _ = judge(cache, [rule], SCOPE, after)

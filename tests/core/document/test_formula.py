@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from string import ascii_letters, digits
+from time import process_time
 from unicodedata import name, normalize
 
 import pytest
@@ -18,7 +19,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.document.formula import TALLEST, draw_formula, formula_text
-from reader.core.document.formula_tree import DEEPEST, LONGEST, Fence, Node, Row, Script, Symbol, is_known, read_tex
+from reader.core.document.formula_tree import (
+    MAX_NESTING,
+    MAX_TEX_LENGTH,
+    Fence,
+    Node,
+    Row,
+    Script,
+    Symbol,
+    is_known,
+    read_tex,
+)
 from reader.core.document.symbols import in_font
 from reader.core.lines import cell_len
 from reader.core.text import clean
@@ -141,7 +152,7 @@ RECORDED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "html"
         ("_i x", "ᵢx"),
         ("{a}" * 50, "a" * 50),
         (r"\hat a" * 50, "â" * 50),
-        ("{" * (DEEPEST - 1) + "x", "x"),
+        ("{" * (MAX_NESTING - 1) + "x", "x"),
     ],
 )
 def test_a_formula_reads_as_it_is_spoken(tex: str, text: str) -> None:
@@ -166,8 +177,8 @@ def test_rows_and_cells_stay_apart() -> None:
 
 
 def test_what_is_too_long_or_too_deep_is_shown_as_one_command() -> None:
-    assert formula_text("x" * (LONGEST + 1)).startswith("‹xx")
-    assert formula_text("{" * (DEEPEST + 2) + "x" + "}" * (DEEPEST + 2)).startswith("‹")
+    assert formula_text("x" * (MAX_TEX_LENGTH + 1)).startswith("‹xx")
+    assert formula_text("{" * (MAX_NESTING + 2) + "x" + "}" * (MAX_NESTING + 2)).startswith("‹")
 
 
 DEEP = (
@@ -210,7 +221,7 @@ def counted(most: int) -> Iterator[None]:
 
 
 @each(("begin", "end"), list(zip(DEEP[::2], DEEP[1::2], strict=True)))
-@each("depth", [18, DEEPEST - 3])
+@each("depth", [18, MAX_NESTING - 3])
 def test_what_is_deep_is_read_and_drawn_once(begin: str, end: str, depth: int) -> None:
     tex = begin * depth + r"\frac{a}{b}" + end * depth
     with counted(200_000):
@@ -218,9 +229,21 @@ def test_what_is_deep_is_read_and_drawn_once(begin: str, end: str, depth: int) -
         assert draw_formula(tex, 78)
 
 
-def test_a_long_row_costs_what_its_lines_cost() -> None:
+@each(("tex", "width"), [("a+" * 1_000 + "a", 78), ("(x+" * 1_000 + "a", 10)])
+def test_a_long_row_costs_what_its_lines_cost(tex: str, width: int) -> None:
     with counted(1_000_000):
-        assert len(draw_formula("a+" * 1_000 + "a", 78)) > 40
+        assert len(draw_formula(tex, width)) > 40
+
+
+@each("piece", ["f(", "a_b^c", "a^b{}_c="])
+def test_eight_times_as_long_a_formula_takes_about_eight_times_as_long(piece: str) -> None:
+    def seconds(letters: int) -> float:
+        formula_text.cache_clear()
+        before = process_time()
+        formula_text((piece * letters)[:letters])
+        return process_time() - before
+
+    assert min(seconds(9_600) for _ in range(3)) < 16 * min(seconds(1_200) for _ in range(3))
 
 
 @pytest.mark.parametrize(
@@ -242,9 +265,9 @@ def test_a_long_row_costs_what_its_lines_cost() -> None:
         "{",
     ],
 )
-@pytest.mark.parametrize("count", rest_long([60, 250, 900, LONGEST], [900]))
+@pytest.mark.parametrize("count", rest_long([60, 250, 900, MAX_TEX_LENGTH], [900]))
 def test_what_is_repeated_raises_nothing_and_costs_no_more_than_its_length(piece: str, count: int) -> None:
-    tex = (piece * count)[:LONGEST]
+    tex = (piece * count)[:MAX_TEX_LENGTH]
     with counted(100 * len(tex) + 5_000_000 * (piece[-1] == "[")):
         formula_text(tex)
         draw_formula(tex, 78)
@@ -352,7 +375,7 @@ def test_none_prints_its_commands(tex: str) -> None:
 
 @given(st.text(alphabet=r"\{}[]^_&'ab12 frcsqtlehg()", max_size=60))
 def test_whatever_is_typed_is_read(tex: str) -> None:
-    assert "\\" not in formula_text(tex).replace("‹\\›", "") or len(tex) > LONGEST
+    assert "\\" not in formula_text(tex).replace("‹\\›", "") or len(tex) > MAX_TEX_LENGTH
 
 
 def recorded() -> list[str]:

@@ -194,7 +194,7 @@ async def test_a_folder_that_is_none_is_told(pdf_server: FeedServer, file: Path)
 
 
 async def test_a_pdf_has_a_size_limit(pdf_server: FeedServer, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "LARGEST", 5_000)
+    monkeypatch.setattr(pdf, "MAX_PDF_BYTES", 5_000)
     with pytest.raises(FeedMalformed, match="larger than"):
         await fetch(pdf_server, file)
     assert left(file) == []

@@ -165,7 +165,7 @@ def test_letters_signs_bars_and_pictures_are_read_as_they_are_set(
         *(Printed("tiny", 72, 560, 3), Printed("huge", 200, 630, 80), Printed("Bold lead", 72, 540, 10, BOLD)),
         *(Printed(" and the rest", 115, 540), Printed("2.1. Its", 72, 520, 10, ITALIC), Printed(" own", 103, 520)),
     ]
-    monkeypatch.setattr("reader.feeds.fulltext.pdf_lines.MOST_PAGES", 2)
+    monkeypatch.setattr("reader.feeds.fulltext.pdf_lines.MAX_PAGES", 2)
     found = read_pages(write_pdf(tmp_path / "paper.pdf", [first, second], extra=SHAPES, titles="123456"))
     seen = [
         [
@@ -708,7 +708,7 @@ async def test_a_library_that_does_not_start_is_not_taken_for_a_damaged_file(
 
 
 async def test_many_pages_are_cut_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.feeds.fulltext.pdf_lines.MOST_PAGES", 1)
+    monkeypatch.setattr("reader.feeds.fulltext.pdf_lines.MAX_PAGES", 1)
     document = read_pdf(read_pages(write_pdf(tmp_path / "paper.pdf", PAPER)))
     assert document.is_cut
     assert "Results" not in texts(document, Heading)

@@ -156,7 +156,7 @@ def test_what_is_shown_over_the_text_has_its_own_keys() -> None:
 
 
 def test_matches_are_counted_and_followed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(view_module, "MOST_COUNTED", 30)
+    monkeypatch.setattr(view_module, "MAX_COUNTED_LINES", 30)
     bench = Texts(document())
     assert bench.do("text.next_match") == "/ searches for words"
     assert bench.do("text.search") == "" and bench.type("z", "e", "ctrl+p", "f5", "enter") == [

@@ -40,6 +40,7 @@ from reader.ui.kit.lines import pattern
 from reader.ui.kit.status_lines import Status
 from reader.ui.kit.styles import Palette
 from reader.ui.shell.state import Prompt
+from tests.core.document.test_formula import counted
 from tests.table import each
 from tests.ui.full_texts import document, paragraph
 from tests.ui.stage import Stage, drawn, paper, staged, text, watch_paints
@@ -366,6 +367,12 @@ def test_a_letter_takes_the_place_of_what_a_reference_begins_with() -> None:
     assert [piece.text for piece in line if piece.role == "letter"] == ["a"]
     wide = text_line(DocumentLine((Piece("図1", action=(FOLLOW, "#F1")),)), UNICODE, LineMarks(None, ((0, "s"),)))
     assert text(wide) == "s 1"
+
+
+def test_a_line_of_many_matches_costs_its_length() -> None:
+    with counted(500_000):
+        line = text_line(DocumentLine((Piece("a " * 3_000),)), UNICODE, LineMarks(pattern(("a",))))
+    assert sum(piece.hit for piece in line) == 3_000
 
 
 def test_signs_are_in_ascii_if_asked_for() -> None:
