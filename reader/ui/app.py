@@ -75,8 +75,7 @@ if TYPE_CHECKING:
     from reader.ui.page.loader import DetailLoader, PaperLookup
     from reader.ui.pictures import PictureActions
     from reader.ui.query.actions import AddActions, FeedSearch
-    from reader.ui.refresh.refresher import Refresher
-    from reader.ui.refresh.sync import SettingsWatch, Sync
+    from reader.ui.refresh.changes import Refresher, SettingsWatch, Sync
     from reader.ui.shell.commands import Shell
     from reader.ui.terminal.driver import TerminalDriver
     from reader.ui.terminal.leaving import ExitSupervisor
