@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import Connection, bindparam, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
-from reader.cache import meta, schema, texts
+from reader.cache import schema, texts
 from reader.cache.history import events_between
 from reader.cache.marks import derive
 from reader.cache.reads.window import FetchedDay
@@ -35,7 +35,7 @@ from reader.core.paper import COLUMNS, Draft, Listing, Merge
 from reader.core.paper_row import UNKNOWN
 from reader.core.text import fold, title_hash
 from reader.core.titles import TitleRecord, is_same
-from reader.database import connections
+from reader.database import connections, meta
 from reader.database.sqlite_errors import explain
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import re
 import sys
 from argparse import OPTIONAL, ZERO_OR_MORE, Action, ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise, takewhile
 from typing import Any, NamedTuple, NoReturn
@@ -44,11 +44,8 @@ class Command:
     """Pairs of the words after the program's name and their effect."""
     arguments: Callable[[ArgumentParser], None]
     run: Callable[[Namespace, Workspace], int | OpenReader]
-    fields: Mapping[str, str] = field(default_factory=dict)
-    """Of an extension: the fields of its JSON, such as `{"": "words, minutes"}`. With any, it takes --json and --jsonl.
-    """
     has_json: bool = False
-    """Whether it takes --json and --jsonl; the fields are in the table of the manual's page `scripts`."""
+    """Whether it takes --json and --jsonl. The fields of ours are in the table of the manual's page `scripts`."""
 
 
 class Parser(ArgumentParser):
@@ -149,7 +146,7 @@ def make_parser(command: Command) -> Parser:
     parser.description = command.summary
     parser.examples = command.examples
     command.arguments(parser)
-    if command.has_json or command.fields:
+    if command.has_json:
         add_json(parser, command)
     add_colours(parser)
     add_log_level(parser)
@@ -369,7 +366,7 @@ class StoreJson(Action):
         names = tuple(name.strip() for name in values.split(",") if name.strip())
         known = self.known() if names else ()
         for name in names:
-            if name not in known:
+            if known and name not in known:
                 meant = nearest(name, known)
                 advice = f"Did you mean {meant}?" if meant else f"It takes {', '.join(known)}."
                 parser.error(f"{option_string} has no field {name!r}. {advice}")
@@ -388,19 +385,16 @@ def add_json(parser: ArgumentParser, command: Command) -> None:
 
 
 def json_fields(command: Command) -> list[str]:
-    """The fields of the records that a command prints, without those of the records within."""
+    """The fields of the records that one of our commands prints, without those of the records within."""
     from reader.actions.export import RECORD_KEYS
     from reader.commands.pages import text_of
 
-    forms = [*command.fields.values()]
-    if command.has_json:
-        # A row of the manual, such as: | `tag list` | array: `name`, `papers` |
-        row = rf"^\| .*`{command.name}(?: [^`]*)?`.* \| (?:array: |by name: )?(.*) \|$"
-        forms += re.findall(row, text_of("scripts"), re.MULTILINE)
+    # A row of the manual, such as: | `tag list` | array: `name`, `papers` |
+    row = rf"^\| .*`{command.name}(?: [^`]*)?`.* \| (?:array: |by name: )?(.*) \|$"
     found: list[str] = []
-    for form in forms:
+    for form in re.findall(row, text_of("scripts"), re.MULTILINE):
         depth = 0
-        for part in re.findall(r"[()]|a paper|\w+", form.rpartition(": ")[2]):
+        for part in re.findall(r"[()]|a paper|\w+", form):
             depth += {"(": 1, ")": -1}.get(part, 0)
             if depth == 0 and part != ")":
                 found += RECORD_KEYS if part == "a paper" else (part,)

@@ -62,8 +62,7 @@ if TYPE_CHECKING:
 def run_job(workspace: Workspace, job: Job, *, quiet: bool = False, tell: Tell = ignore) -> Line:
     """Run a job, and return its result; raises ReaderError, and what `tell` raises, which stops the job.
 
-    Shows progress unless `quiet`. `tell` gets each line as it comes, from any thread, and a line for each wait and, if
-    nothing else happens, for some of the steps.
+    Shows progress unless `quiet`. `tell` gets each line as it comes, from any thread, and a line for each wait.
     """
     workspace.has_changed = True
     with Progress(StringIO() if quiet else None) as progress:
@@ -98,10 +97,6 @@ async def _run(workspace: Workspace, job: Job, progress: Progress, tell: Tell) -
             not_received.append(error)
             loop.call_soon_threadsafe(work.cancel)
 
-    def note(seconds: float, why: str) -> None:
-        progress.show(describe_progress(waiting(seconds, why)))
-        pass_on(waiting(seconds, why))
-
     def receive(line: Line) -> None:
         progress.show(describe_progress(line, time.monotonic() - started))
         if line.get("failed") in ("day", "feed"):
@@ -110,7 +105,7 @@ async def _run(workspace: Workspace, job: Job, progress: Progress, tell: Tell) -
 
     redrawing = asyncio.create_task(_redraw(progress))
     try:
-        with watched_by(note):
+        with watched_by(lambda seconds, why: receive(waiting(seconds, why))):
             work = asyncio.ensure_future(jobs.run_job(replace(workspace.job_context, tell=receive), job))
             result = await work
     except asyncio.CancelledError:

@@ -5,12 +5,11 @@ Automatic programs run on starred papers and on new papers of a refresh. A progr
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -38,7 +37,7 @@ MAX_AUTOMATIC_PAPERS = 50
 """Maximum papers for an automatic run; of more, it takes the first."""
 
 MAX_RUNS = 100
-"""Papers for each of which a program runs."""
+"""Papers at once for each of which a program runs."""
 
 MAX_INPUT_CHARACTERS = 20_000_000
 """Characters on its standard input."""
@@ -81,30 +80,33 @@ async def pipe_papers(
 
     Papers without a required full text are left out. Raises ReaderError; earlier outputs are kept.
     """
-    if len(pks) > MAX_PAPERS:
-        raise ProgramError(f"{command.name} can get at most {MAX_PAPERS:,} papers at once, not {len(pks):,}.")
-    if command.keep and len(pks) > MAX_RUNS:
-        raise ProgramError(
-            f"{command.name} runs once for each paper and takes at most {MAX_RUNS} at once, not {len(pks):,}."
-        )
-    done = 0
-    texts = _FullTexts(file, fetch)
+    most = MAX_RUNS if command.keep else MAX_PAPERS
+    if len(pks) > most:
+        raise ProgramError(f"{command.name} can get at most {most:,} papers at once, not {len(pks):,}.")
+    done, texts = 0, _FullTexts(file, fetch)
     for group in [[pk] for pk in pks] if command.keep else [list(pks)]:
-        papers = await asyncio.to_thread(_papers, file, group)
+        with closing(Window.open(file)) as window:
+            papers = list(window.papers(group))
         if not papers:
             continue
         done += len(group)
-        papers, given = await _program_input(papers, command, texts)
-        left_out = texts.take_left_out()
-        if not papers:
-            yield PipeResult((), None, False, done, len(pks), left_out)
-            continue
-        printed = await run_logged(command, given, f"{len(papers)} papers" if len(papers) > 1 else papers[0].id)
-        is_kept = False
-        if command.keep:
-            output = KeptOutput(command.name, utc_stamp(now()), printed.text.strip())
-            is_kept = await asyncio.to_thread(keep_output, file, group[0], output) and bool(output.text)
-        yield PipeResult(tuple(paper.id for paper in papers), printed, is_kept, done, len(pks), left_out)
+        left_out: list[LeftOut] = []
+        if command.input != "fulltext":
+            given = papers_as(command.input, papers)
+        else:
+            found = [(paper, await texts.read(paper)) for paper in papers]
+            left_out = [text for _, text in found if isinstance(text, LeftOut)]
+            papers = [paper for paper, text in found if isinstance(text, str)]
+            given = "\n".join(text for _, text in found if isinstance(text, str))
+        if len(given) > MAX_INPUT_CHARACTERS:
+            raise ProgramError(f"This is too much text for {command.name} at once: choose fewer papers.")
+        printed, is_kept = None, False
+        if papers:
+            printed = await run_logged(command, given, f"{len(papers)} papers" if len(papers) > 1 else papers[0].id)
+            if command.keep:
+                output = KeptOutput(command.name, utc_stamp(now()), printed.text.strip())
+                is_kept = keep_output(file, group[0], output) and bool(output.text)
+        yield PipeResult(tuple(paper.id for paper in papers), printed, is_kept, done, len(pks), tuple(left_out))
 
 
 async def run_logged(command: UserCommand, given: str, what: str) -> ProgramOutput:
@@ -120,23 +122,6 @@ async def run_logged(command: UserCommand, given: str, what: str) -> ProgramOutp
     return printed
 
 
-def _papers(file: Path, pks: Sequence[int]) -> list[Paper]:
-    with closing(Window.open(file)) as window:
-        return list(window.papers(pks))
-
-
-async def _program_input(papers: list[Paper], command: UserCommand, texts: _FullTexts) -> tuple[list[Paper], str]:
-    """The papers that a command gets, and its standard input; raises ProgramError if that is too much."""
-    if command.input == "fulltext":
-        found = [(paper, text) for paper in papers if (text := await texts.read(paper)) is not None]
-        papers, text = [paper for paper, _ in found], "\n".join(text for _, text in found)
-    else:
-        text = await asyncio.to_thread(papers_as, command.input, papers)
-    if len(text) > MAX_INPUT_CHARACTERS:
-        raise ProgramError(f"This is too much text for {command.name} at once: choose fewer papers.")
-    return papers, text
-
-
 def papers_as(input: str, papers: Sequence[Paper]) -> str:
     """Papers as Markdown, as the JSON of `list --json`, or as ids."""
     if input == "ids":
@@ -148,43 +133,30 @@ def papers_as(input: str, papers: Sequence[Paper]) -> str:
     return out.getvalue()
 
 
+@dataclass
 class _FullTexts:
     """Full texts as Markdown; those that are not here are fetched, until the network is out of reach."""
 
-    def __init__(self, file: Path, fetch: FetchText) -> None:
-        self._file = file
-        self._fetch = fetch
-        self._cut_off = ""
-        """Why fetching stopped."""
-        self._left_out: list[LeftOut] = []
+    file: Path
+    fetch: FetchText
+    why_cut_off: str = ""
 
-    async def read(self, paper: Paper) -> str | None:
-        """The text of a paper; None if there is none, which is noted."""
-        text = await asyncio.to_thread(_kept_text, self._file, paper)
-        why = self._cut_off
+    async def read(self, paper: Paper) -> str | LeftOut:
+        """The text of a paper, or why it has none."""
+        text, why = self._kept(paper), self.why_cut_off
         if text is None and not why:
             try:
-                await self._fetch(paper.id)
+                await self.fetch(paper.id)
             except FeedError as error:
                 why = str(error)
-                self._cut_off = why if isinstance(error, FeedOffline | FeedUnreachable) else ""
-            text = await asyncio.to_thread(_kept_text, self._file, paper)
-        if text is None:
-            self._left_out.append(LeftOut(paper.id, why or f"{paper.id} has no full text."))
-        return text
+                self.why_cut_off = why if isinstance(error, FeedOffline | FeedUnreachable) else ""
+            text = self._kept(paper)
+        return LeftOut(paper.id, why or f"{paper.id} has no full text.") if text is None else text
 
-    def take_left_out(self) -> tuple[LeftOut, ...]:
-        """The papers without a text since this was asked last."""
-        taken, self._left_out = tuple(self._left_out), []
-        return taken
-
-
-def _kept_text(file: Path, paper: Paper) -> str | None:
-    if not isinstance(paper.pk, int):
-        return None
-    with closing(Texts.open(file)) as texts:
-        kept = texts.get(paper.pk)
-    return None if kept is None else "\n".join(_lines(paper, kept.document))
+    def _kept(self, paper: Paper) -> str | None:
+        with closing(Texts.open(self.file)) as texts:
+            kept = texts.get(paper.pk) if isinstance(paper.pk, int) else None
+        return None if kept is None else "\n".join(_lines(paper, kept.document))
 
 
 def _lines(paper: Paper, document: Document) -> Iterator[str]:

@@ -192,8 +192,9 @@ def find_wanted(file: Path, settings: Settings, now: datetime) -> list[WantedTex
     since = (now - timedelta(days=RETRY_DAYS)).date().isoformat()
     with closing(Window.open(file)) as window, closing(Texts.open(file)) as texts:
         missing = texts.missing(since)
-        pks = dict.fromkeys(pk for pk in _asked_for(window, settings.fetch_ahead, now) if pk not in missing)
-        return [paper for paper in _papers(window, list(pks)) if pdf_url(paper.id) is not None]
+        pks = list(dict.fromkeys(pk for pk in _asked_for(window, settings.fetch_ahead, now) if pk not in missing))
+        rows = (row for start in range(0, len(pks), 200) for row in window.rows(pks[start : start + 200]))
+        return [WantedText(row.pk, row.id) for row in rows if isinstance(row.pk, int) and pdf_url(row.id) is not None]
 
 
 def _asked_for(window: Window, queries: Sequence[str], now: datetime) -> Iterator[int]:
@@ -207,13 +208,6 @@ def _asked_for(window: Window, queries: Sequence[str], now: datetime) -> Iterato
             continue
         nodes = [node for node in (query.root, Not(Term("has", "fulltext"))) if node is not None]
         yield from window.order(compile_query(replace(query, root=all_of(nodes)), scope)).pks
-
-
-def _papers(window: Window, pks: Sequence[int]) -> Iterator[WantedText]:
-    for start in range(0, len(pks), 200):
-        for row in window.rows(pks[start : start + 200]):
-            if isinstance(row.pk, int):
-                yield WantedText(row.pk, row.id)
 
 
 async def fetch_texts_ahead(

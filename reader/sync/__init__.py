@@ -30,7 +30,7 @@ CHANNEL = "dailypapers"
 """The channel by which a server tells of news."""
 
 if TYPE_CHECKING:
-    from reader.sync.folder import ExchangeResult, Memory
+    from reader.sync.exchange import ExchangeResult, Memory
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -103,10 +103,10 @@ def exchange_once(workspace: Workspace, place: Path | str) -> ExchangeResult:
 def _exchange(workspace: Workspace, events: Events, place: Path | str, server: places.Server | None) -> ExchangeResult:
     with connections.hold_lock(paths.sync_lock(workspace.cache_file), BUSY_SECONDS):
         if server is not None:
-            from reader.sync.server import exchange_with
+            from reader.sync.exchange import exchange_with
 
             return exchange_with(events, server, str(place))
-        from reader.sync.folder import exchange
+        from reader.sync.exchange import exchange
 
         folder = Path(place)
         if folder.is_dir() and folder.samefile(workspace.cache_file.parent):
@@ -170,7 +170,7 @@ def _print_status(arguments: Namespace, workspace: Workspace, place: Path | str)
 
 
 def _memory(events: Events, place: Path | str) -> Memory:
-    from reader.sync.folder import load
+    from reader.sync.exchange import load
 
     return load(events, places.shown_place(place) if isinstance(place, str) else str(place))
 

@@ -36,7 +36,7 @@ from reader.ui.kit.line_widgets import StatusLine, WidgetReport, catch_up
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.textual_fixes import StylesheetParsedOnce, take_keys
 from reader.ui.library.library import Library
-from reader.ui.list.header import header_parts, window_title
+from reader.ui.list.header import window_title
 from reader.ui.list.loader import ListLoader
 from reader.ui.main_screen import MainScreen
 from reader.ui.next_start import LastPlace
@@ -75,13 +75,11 @@ if TYPE_CHECKING:
     from reader.ui.page.loader import DetailLoader, PaperLookup
     from reader.ui.pictures import PictureActions
     from reader.ui.query.actions import AddActions, FeedSearch
-    from reader.ui.refresh.refresher import Refresher
-    from reader.ui.refresh.sync import SettingsWatch, Sync
+    from reader.ui.refresh.changes import Refresher, SettingsWatch, Sync
     from reader.ui.shell.commands import Shell
     from reader.ui.terminal.driver import TerminalDriver
     from reader.ui.terminal.leaving import ExitSupervisor
-    from reader.ui.topics import TopicMeanings
-    from reader.ui.views import ViewActions
+    from reader.ui.views import TopicMeanings, ViewActions
     from reader.ui.why.actions import Learner
 
 
@@ -254,7 +252,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.screens.begin()
         self._add("reader.ui.program", *FEATURES)
         subscribe(self, self.model, lambda state: (state.is_list_coming, state.is_ranking), self._go_on, now=False)
-        subscribe(self, self.model, header_parts, lambda state: self.set_title(window_title(state, self.look.now())))
+        subscribe(self, self.model, lambda state: state.listing, self._draw_title)
         self.call_after_refresh(self._take_over)
 
     def _add(self, *modules: str) -> None:
@@ -461,10 +459,10 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         if self.terminal is not None:
             self.terminal.take_over()
 
-    def set_title(self, title: str) -> None:
-        """Set the title of the terminal's window, if it has one; the title must be clean."""
+    def _draw_title(self, state: State) -> None:
+        """Set the title of the terminal's window, if it has one."""
         if self.terminal is not None:
-            self.terminal.set_title(title)
+            self.terminal.set_title(window_title(state, self.look.now()))
 
     def stop_job(self) -> bool:
         return self.terminal is not None and self.terminal.stop_job()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -70,7 +71,6 @@ class PictureActions(Controller):
         return True
 
     def open_formula(self, formula: Formula, block: int) -> None:
-
         text = self._model.state[TEXT]
         if why := self._why_not():
             self._model.show_notice(why)
@@ -87,7 +87,6 @@ class PictureActions(Controller):
         self._model.change(state.update(PICTURES, lambda pictures: pictures.with_canvas(self._canvas(state))))
 
     def _pictures(self) -> tuple[Picture, ...]:
-
         state = self._model.state
         text, page = state[TEXT], state[PAGE]
         if text is not None and text.view is not None:
@@ -115,7 +114,6 @@ class PictureActions(Controller):
         return f"no pictures of this paper are known yet · {key} fetches its full text with them"
 
     def _show(self, pictures: tuple[Picture, ...], index: int) -> None:
-
         state = self._model.state
         self._model.change(state.put(PICTURES, Pictures(pictures, index, self._canvas(state))))
 
@@ -135,7 +133,7 @@ class PictureActions(Controller):
 
 MAX_KEPT_PICTURES = 12
 
-PAUSE = 0.15
+PAUSE_SECONDS = 0.15
 """Seconds before a picture is fetched, so that paging through fetches none."""
 
 
@@ -147,7 +145,6 @@ class PictureLoader(Controller):
         self._worker: Worker[None] | None = None
         self._wanted: tuple[Picture, Canvas] | None = None
         self._kept: dict[tuple[Picture, Canvas], PictureDrawing] = {}
-        self._pause = self._background.delayed(self._start)
 
     @follows(PICTURES)
     def follow(self, state: State) -> None:
@@ -157,7 +154,6 @@ class PictureLoader(Controller):
         if wanted == self._wanted:
             return
         self._wanted = wanted
-        self._pause.stop()
         if self._worker is not None:
             worker, self._worker = self._worker, None
             worker.cancel()
@@ -167,13 +163,10 @@ class PictureLoader(Controller):
             self._model.change(state.update(PICTURES, lambda pictures: pictures.came(wanted[0], drawn)))
         else:
             self._say(wanted[0], "fetching the PDF" if wanted[0].spot else "fetching the picture")
-            self._pause.begin(PAUSE)
-
-    def _start(self) -> None:
-        if self._wanted is not None:
-            self._worker = self._background.start("picture", partial(self._fetch, *self._wanted), exclusive=True)
+            self._worker = self._background.start("picture", partial(self._fetch, *wanted), exclusive=True)
 
     async def _fetch(self, picture: Picture, canvas: Canvas) -> None:
+        await asyncio.sleep(PAUSE_SECONDS)
         from reader.refresh.lines import job
         from reader.ui.picture_drawing import PictureDrawing
 

@@ -45,7 +45,7 @@ class ProgramActions(Controller):
     @handles("app.back")
     def back_or_quit(self, _count: int | None) -> None:
         if not self._back():
-            self._app.keyboard.quit_unless_typing()
+            self._app.leave()
 
     @handles("command.cancel", *(f"{context}.close" for context in OVER_ALL if context != "help"))
     def close(self, _count: int | None) -> None:

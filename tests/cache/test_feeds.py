@@ -10,11 +10,11 @@ from sqlite3 import Connection
 
 import pytest
 
-from reader.cache import meta
 from reader.cache.feeds import Coverage, Feeds, FollowedSource, category_coverage
 from reader.cache.reads.window import Window
 from reader.cache.storing import Cache
 from reader.core.paper import Draft, Listing, SkippedRecord
+from reader.database import meta
 from tests.cache.conftest import NOW, draft
 from tests.table import each
 

@@ -21,7 +21,7 @@ from reader.core.paper import Listing
 from reader.core.settings.standing import StandingQuery
 from reader.log import standing
 from reader.log.rows import action_id
-from reader.sync.folder import exchange
+from reader.sync.exchange import exchange
 from tests.cache.conftest import NOW, ByName, draft, follow
 from tests.table import rest_long
 

@@ -15,7 +15,7 @@ from reader.cache.marks.events import Events
 from reader.cache.storing import Cache
 from reader.core.paper import Listing
 from reader.log.rows import Row
-from reader.sync.folder import ExchangeResult, exchange
+from reader.sync.exchange import ExchangeResult, exchange
 from tests.cache.conftest import NOW, ByName, draft
 
 NOON = 1_795_000_000.0

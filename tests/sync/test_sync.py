@@ -15,8 +15,7 @@ from reader.core.marks import Agent
 from reader.log.copies import keep_daily_copy, restore
 from reader.log.rows import action_id
 from reader.paths import log_database
-from reader.sync.folder import ExchangeResult
-from reader.sync.server import exchange_with
+from reader.sync.exchange import ExchangeResult, exchange_with
 from tests.commands.conftest import Session
 from tests.sync.machines import NOON, Machine
 from tests.sync.postgres import Database
@@ -251,7 +250,7 @@ def test_twenty_thousand_distinct_tags_are_taken_in_within_seconds(laptop: Machi
 
     with laptop.events() as events:
         events.read(lambda connection: connection.set_progress_handler(step, 100_000))
-        from reader.sync.folder import exchange
+        from reader.sync.exchange import exchange
 
         assert exchange(events, laptop.folder, "laptop").came == {"phone": 20_000}
     assert len(laptop.states()[1]) == 20_000

@@ -22,7 +22,7 @@ from reader.ui.full_text.fetcher import TextsAhead
 from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.page.state import PAGE
 from reader.ui.query.actions import FeedSearch
-from reader.ui.refresh.refresher import Refresher
+from reader.ui.refresh.changes import Refresher
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.listing import SearchStatus
 from reader.ui.shell.state import State

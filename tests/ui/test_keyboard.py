@@ -14,7 +14,7 @@ from textual.events import Key
 from reader.config import Settings
 from reader.ui.kit.textual_fixes import take_keys
 from reader.ui.shell import keyboard as module
-from reader.ui.shell.keyboard import ALONE, CHORD_HELP, LAST_WAIT, PUT_OFF, STILL, Keyboard
+from reader.ui.shell.keyboard import CHORD_HELP, LAST_WAIT, PUT_OFF, STILL, Keyboard
 from reader.ui.shell.state import Prompt, State
 from tests.ui.bench import Bench
 from tests.ui.conftest import Opener
@@ -55,7 +55,7 @@ class Desk(Bench):
             take_text=self.take_text,
         )
         self.keyboard = Keyboard(self.app)
-        self.chord_help, self.quitting, self.still, self.last_wait = self.later
+        self.chord_help, self.still, self.last_wait = self.later
 
     async def forward(self, key: Key) -> None:
         self.done.append(f"<{key.key}>")
@@ -155,18 +155,6 @@ async def test_a_question_takes_its_letters_and_drops_others(monkeypatch: pytest
         assert desk.prompt.options == (("a", "all"), ("esc", "no"))
         assert await desk.press(key) == []
     assert answers == ["b"] and await desk.press("s") == ["paper.star"]
-
-
-async def test_the_letter_that_quits_is_not_the_first_of_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = await Desk(monkeypatch).opened()
-    desk.keyboard.quit_unless_typing()
-    assert desk.quitting.seconds == ALONE
-    assert await desk.press("s") == []
-    assert desk.notice == "q quits only when pressed alone · ctrl+q quits at once"
-    desk.keyboard.quit_unless_typing()
-    assert await desk.press("q", "down") == ["app.back", "move.down"]
-    desk.keyboard.quit_unless_typing()
-    assert desk.done[-1] == "leave"
 
 
 async def test_typed_text_goes_to_the_line_that_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from reader.ui.page.actions import _progress_text
 from reader.ui.page.lines import MEASURE, Presentation, ShownPaper, link_keys
 from reader.ui.page.loader import AFTER_FRAME, DetailLoader, PageRefresher
 from reader.ui.page.screen import PaperDetail, PaperPage
-from reader.ui.refresh.refresher import Refresher
+from reader.ui.refresh.changes import Refresher
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.state import State
 from tests.actions.test_programs import add_program

@@ -379,7 +379,7 @@ async def test_a_picture_is_fetched_once_kept_and_may_fail(
         return done("picture", **drawn.values())
 
     monkeypatch.setattr("reader.ui.pictures.MAX_KEPT_PICTURES", 1)
-    monkeypatch.setattr("reader.ui.pictures.PAUSE", 0.0)
+    monkeypatch.setattr("reader.ui.pictures.PAUSE_SECONDS", 0.0)
     async with reader(size=(80, 24)) as r:
         monkeypatch.setattr(r.app, "run_job", run_job)
         r.app.model.change(r.app.state.put(PICTURES, Pictures(pictures, 0, Canvas("blocks", 80, 20))))

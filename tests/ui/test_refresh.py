@@ -19,7 +19,7 @@ from reader.core.errors import FeedOffline, FeedRefused, ReaderError
 from reader.paths import log_database, suspect_stamp
 from reader.refresh.lines import Job, Line, Tell, failure_line, step, waiting
 from reader.refresh.plan import Days, Latest, plan_of
-from reader.ui.refresh.refresher import FIRST_SECOND, Refresher, RefreshRequest
+from reader.ui.refresh.changes import FIRST_SECOND, Refresher, RefreshRequest
 from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.state import Notices
 from tests.doubles import Clock, cached, fetched
@@ -333,7 +333,7 @@ async def test_a_broken_feed_leaves_the_papers_and_is_reported_in_one_line(reade
 
 
 async def test_changes_by_another_instance_appear(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.ui.refresh.sync.CacheWatch.seconds", 0.01)
+    monkeypatch.setattr("reader.ui.refresh.changes.CacheWatch.seconds", 0.01)
     with FeedServer() as feed:
         async with reader(settings=settings(endpoint=feed.url), still=False) as r:
             await r.until(lambda: r.app.state[REFRESH].progress is None)

@@ -14,7 +14,7 @@ from reader.core.paper_row import PaperKey
 from reader.keys.actions import CONTEXTS
 from reader.keys.keymap import Keymap
 from reader.session.places import Place, view
-from reader.ui.refresh.refresher import Refresher
+from reader.ui.refresh.changes import Refresher
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.controller import Controller, Model, handlers_of, handles, subscribe
 from reader.ui.shell.state import State

@@ -15,9 +15,9 @@ import pytest
 from reader.config import Settings
 from reader.core.errors import CacheError, ReaderError
 from reader.ui.command_line.actions import CommandRunner
-from reader.ui.refresh import sync as work
+from reader.ui.refresh import changes as work
+from reader.ui.refresh.changes import SYNC_DELAY_SECONDS, SYNC_QUIET_SECONDS, CacheWatch, SettingsWatch, Sync
 from reader.ui.refresh.state import REFRESH, SYNC_FAILING
-from reader.ui.refresh.sync import QUIET, START, CacheWatch, SettingsWatch, Sync
 from reader.ui.shell.commands import Outcome
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.state import State
@@ -59,14 +59,14 @@ async def test_it_looks_at_the_start_and_on_quiet_minutes_and_says_a_failure_onc
     stage = Joining([Outcome(0), Outcome(1, "", "dailypapers: gone\nmore"), Outcome(1, "", "gone\nmore"), Outcome(0)])
     sync = stage.sync
     sync.on_begin()
-    assert (stage.begun, sync.is_due) == ([START], False)
+    assert (stage.begun, sync.is_due) == ([SYNC_DELAY_SECONDS], False)
     # A mark does not put off the first look.
     sync.marked(State())
-    assert (stage.begun, sync.is_due) == ([START], True)
+    assert (stage.begun, sync.is_due) == ([SYNC_DELAY_SECONDS], True)
     await stage.look_around()
-    assert (sync.is_due, stage.words, stage.begun[1:]) == (False, [("sync", "--quiet")], [QUIET])
+    assert (sync.is_due, stage.words, stage.begun[1:]) == (False, [("sync", "--quiet")], [SYNC_QUIET_SECONDS])
     sync.marked(State())
-    assert stage.begun[2:] == [QUIET]
+    assert stage.begun[2:] == [SYNC_QUIET_SECONDS]
     for _ in range(2):
         await stage.look_around()
     # The other machines still lack a mark.
@@ -100,7 +100,7 @@ async def test_a_server_that_is_listened_to_again_is_no_trouble(monkeypatch: pyt
     ended.set()
     await running
     # A listener that ended after its hour starts again at once, and the next failure is reported.
-    assert stage.begun[-1] == START
+    assert stage.begun[-1] == SYNC_DELAY_SECONDS
     stage.outcomes = [Outcome(1, "", "down")]
     await stage.look_around()
     assert stage.told == ["down", "down"]

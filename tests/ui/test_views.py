@@ -19,7 +19,7 @@ from reader.refresh.plan import Days, Trending
 from reader.session.places import Place, ViewList, view
 from reader.settings_reader import load_settings
 from reader.ui.command_line.actions import AutomaticCommands
-from reader.ui.refresh.sync import CacheWatch
+from reader.ui.refresh.changes import CacheWatch
 from reader.ui.shell.state import NOTHING_IS_FETCHED
 from reader.ui.views import ViewActions
 from tests.cache.conftest import save_lists

@@ -440,28 +440,22 @@ def _rows(tree: Node) -> list[Sequence[Node]]:
 
 
 def _continue_row(items: Sequence[Node], width: int, is_continued: bool) -> list[Box]:
-    """A row continued below where it is too wide: between statements, before relations, or before operators.
-
-    A bracket whose inside is too wide is as tall as a letter, and the row continues within it.
-    """
+    """A row continued below where it is too wide: between statements, before relations, or before operators."""
     found: list[Box] = []
     room, taken, depth = width, 0, 0
     parts = [_part(one) for one in items]
     while taken < len(items):
+        is_later = is_continued or bool(found)
         fitting: list[tuple[bool, int, int]] = []
         for end, rank in _breaks(items, taken, depth):
-            taking = _set(_begun(parts[taken : taken + end], is_continued or bool(found))).width
+            taking = _set(_begun(parts[taken : taken + end], is_later)).width
             if taking > room:
                 break
             # A few letters are not left alone.
             fitting.append((taken + end == len(items) or taking * 5 > room, -rank, end))
-        begun = items[taken : taken + end]
-        if fitting:
-            end = max(fitting)[2]
-            box = _set(_begun(parts[taken : taken + end], is_continued or bool(found)))
-        else:
-            flat = _begun([atom_of(one) for one in begun], is_continued or bool(found))
-            box = _set(flat)
+        end = max(fitting)[2] if fitting else end
+        row = parts[taken : taken + end] if fitting else [atom_of(one) for one in items[taken : taken + end]]
+        box = _set(_begun(row, is_later))
         found.append(box._replace(lines=tuple(f"{' ' * (width - room)}{line}" for line in box.lines)))
         kinds = [_kind(one) for one in items[taken : taken + end]]
         depth += kinds.count("open") - kinds.count("close")

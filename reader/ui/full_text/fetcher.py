@@ -15,7 +15,7 @@ from reader.core.errors import ReaderError
 from reader.core.text import amount
 from reader.feeds.environment import is_offline
 from reader.ui.full_text.state import TEXT, TEXTS_AHEAD, text_failed, text_of
-from reader.ui.refresh.refresher import OFFLINE
+from reader.ui.refresh.changes import OFFLINE
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.controller import Controller, Moment, follows
 from reader.ui.shell.state import State

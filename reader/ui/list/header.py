@@ -115,24 +115,8 @@ def _listed_day(listing: ListContent, counts: Counts | None) -> DayCount | None:
 
 
 def window_title(state: State, now: datetime) -> str:
-    """The title, without control characters: `dailypapers · Latest · Tue 24 Nov · 12 unread`."""
-    parts = [APP, state.listing.place_name(now, "·")]
-    unread = _unread_count(state)
-    if unread is not None:
-        parts.append(f"{unread:,} unread")
-    return clean(" · ".join(parts), MAX_TITLE_LENGTH)
-
-
-def _unread_count(state: State) -> int | None:
-    """The number of unread papers of the listed day, or of all days; None where it does not apply to the view."""
-    listing, counts = state.listing, state[COUNTED]
-    view = listing.place.view
-    if counts is None or listing.results is not None:
-        return None
-    if view.id in ("unread", "all"):
-        return counts.by_view["unread"]
-    day = day_of(view, counts.days[0].day if counts.days else None)
-    return next((one.unread for one in counts.days if one.day == day), None)
+    """The title, without control characters: `dailypapers · Latest · Tue 24 Nov`."""
+    return clean(f"{APP} · {state.listing.place_name(now, '·')}", MAX_TITLE_LENGTH)
 
 
 # The last line

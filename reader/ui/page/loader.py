@@ -17,7 +17,7 @@ from reader.feeds.environment import is_offline
 from reader.session.places import Place, view
 from reader.ui.page.lines import ShownPaper
 from reader.ui.page.state import FOUND, PAGE, READING
-from reader.ui.refresh.refresher import OFFLINE
+from reader.ui.refresh.changes import OFFLINE
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.controller import Controller, follows
 from reader.ui.shell.state import State

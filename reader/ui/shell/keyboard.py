@@ -34,9 +34,6 @@ BURST_SECONDS = 0.2
 LAST_WAIT = 0.5
 """Seconds that a quitting key waits for a list, and for earlier keys that need the list."""
 
-ALONE = 0.25
-"""Seconds that the quitting key waits for another letter: two letters are a word meant for a prompt."""
-
 MERGED = frozenset(
     f"{steps}{way}" for steps in ("move.", "move.half_", "move.page_", "read.") for way in ("down", "up")
 )
@@ -59,7 +56,6 @@ class Keyboard(Controller):
         self._choose: Callable[[str], object] | None = None
         self._letters: Collection[str] = ()
         """Letters that answer a question; others leave it open."""
-        self._quitting = self._background.delayed(self._app.leave)
         self._pressed = 0.0
         self.pressed_at = 0.0
         """When the key that is handled was pressed, by the monotonic clock."""
@@ -146,17 +142,6 @@ class Keyboard(Controller):
         way_out = () if "esc" in self._letters else (("esc", "back"),)
         self._prompt(Prompt((*choices, *way_out), what))
 
-    def quit_unless_typing(self) -> None:
-        """Quit, unless another letter follows at once; the same key again quits too."""
-        if self._quitting.is_waiting:
-            self._app.leave()
-        else:
-            self._quitting.begin(ALONE)
-
-    def _is_letter_behind_quit(self, key: Key, context: Context) -> bool:
-        action = self._keymap.resolve(context).get((spell(key.key),))
-        return key.is_printable and (action is None or action.id != "app.back")
-
     async def _deliver(self, key: Key) -> None:
         self.pressed_at = key.time
         if not self._takes(key):
@@ -165,11 +150,6 @@ class Keyboard(Controller):
     def _takes(self, key: Key) -> bool:
         """Handle a key by the table, a text field or the prompt; return False if it is for a widget."""
         context = self._model.state.context
-        if self._quitting.is_waiting and self._is_letter_behind_quit(key, context):
-            self._quitting.stop()
-            quits, at_once = self._keymap.key("app.back"), self._keymap.key("app.quit")
-            self._model.show_notice(f"{quits} quits only when pressed alone · {at_once} quits at once")
-            return True
         if self._choose is not None:
             self._take_letter(key)
             return True

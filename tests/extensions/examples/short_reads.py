@@ -26,7 +26,7 @@ MINUTES = Command(
     (("minutes 2406.12345", "one paper"),),
     add_arguments,
     count_minutes,
-    {"": "words, minutes"},
+    has_json=True,
 )
 
 EXTENSION = Extension(

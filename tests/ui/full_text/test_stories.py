@@ -19,7 +19,7 @@ from reader.ui.full_text import fetcher as bookmark_keeper
 from reader.ui.full_text.fetcher import TextsAhead
 from reader.ui.full_text.state import TEXT, TEXTS_AHEAD
 from reader.ui.page.state import FOUND, PAGE
-from reader.ui.refresh.sync import CacheWatch
+from reader.ui.refresh.changes import CacheWatch
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
 from tests.ui.conftest import Opener
