@@ -205,7 +205,8 @@ def shell(home: Path) -> Iterator[Terminal]:
     with Terminal([sys.executable, "-c", SHELL], {**environment(home), "PS1": "shell> "}, folder=home) as terminal:
         press_and_wait(terminal)
         terminal.press(f"sh -c 'echo $$ > pid; exec {' '.join(command())}'", "enter")
-        terminal.wait_for(READY)
+        # The first frame shows the last line before the reader has the terminal.
+        terminal.wait_for(lambda one: READY in one.text and PUSH_TITLE in one.raw)
         yield terminal
 
 

@@ -123,7 +123,7 @@ class TriageActions(Controller):
             return
         self._took_away = "no longer starred" if kind == "hide" and row.starred else ""
         if kind == "read":
-            self._app.traces.passed(pk)
+            self._app.traces.record_pass(pk)
         self._model.change(self._model.state.put(TRIAGE, triage.decide(Decision(pk, kind, row.day))))
         self._before = pk
         self._background.start("marks", partial(self._store, self._app.mark_actions.submit(kind, True, [pk])))

@@ -269,7 +269,7 @@ class Runner(Bench):
     """A command runner with a fake shell."""
 
     def __init__(self) -> None:
-        super().__init__(at("all"), {"changed": lambda: self.has_changed}, shell=self.make)
+        super().__init__(at("all"), {"has_changed": lambda: self.has_changed}, shell=self.make)
         self.ended = Event()
         self.done: list[object] = []
         self.has_changed: bool = True
@@ -360,7 +360,7 @@ class AutomaticDesk(Bench):
         own = Settings(**{"lists": lists, **settings})
         shell = SimpleNamespace(start=self.run)
         super().__init__(
-            library={"rows": self.rows, "changed": lambda: self.changed}, settings=own, shell=lambda: shell
+            library={"rows": self.rows, "has_changed": lambda: self.changed}, settings=own, shell=lambda: shell
         )
         self.changed: bool = False
         self.words: list[tuple[str, ...]] = []

@@ -467,12 +467,12 @@ async def test_typed_letters_narrow_the_topics_until_a_key_ends_it() -> None:
         ):
             act()
         assert type_(*["backspace", "ctrl+h", "backspace"], *"Web", "enter", "x") == [*[True] * 7, False]
-        assert (pane.narrowed, keys(pane, "topic")) == ("Web", ["gui-agents"])
+        assert (pane.narrowing_text, keys(pane, "topic")) == ("Web", ["gui-agents"])
         pane.toggle()
         pane.begin_narrowing()
-        assert type_("down") == [False] and pane.narrowed == "Web"
+        assert type_("down") == [False] and pane.narrowing_text == "Web"
         pane.begin_narrowing()
-        assert type_("escape") == [True] and (pane.narrowed, here(pane)) == ("", "GUI & web agents")
+        assert type_("escape") == [True] and (pane.narrowing_text, here(pane)) == ("", "GUI & web agents")
         pane.begin_narrowing()
         app.set_focus(None)
         await pilot.pause()

@@ -75,7 +75,7 @@ class CountCache:
         """The counts in a place; `mode` is how picked topics combine."""
         from reader.cache.flags import tag_counts
 
-        if window.changed():
+        if window.has_changed():
             self._known.clear()
         facets = compile_query(place.facets("day", mode), scope)
         tags = self._count_once("tags", lambda: window.read(tag_counts))
