@@ -46,7 +46,7 @@ from reader.feeds.fulltext.client import TextSource, open_text_sources
 from reader.feeds.fulltext.pdf_client import PDF, PdfTexts
 from reader.feeds.http import Client, HostBusy, HttpRefused, Limits, Pace, Response, origin_of
 from reader.paths import config_file, response_cache_folder
-from reader.refresh.lines import Canvas, JobContext, Line, done, step
+from reader.refresh.lines import Canvas, JobContext, Line, result_line, step
 
 _ARXIV_HOSTS = ("arxiv.org", "ar5iv.labs.arxiv.org", "ar5iv.org")
 
@@ -152,10 +152,10 @@ async def fetch_text(
 
         # An event loop that is busy does not see an interrupt, and long formulas take seconds to index.
         await beside(store)
-        return done("text", id=id, source=name)
+        return result_line("text", id=id, source=name)
     if failure is not None:
         raise failure
-    return done("text", id=id, missing=reason)
+    return result_line("text", id=id, missing=reason)
 
 
 def find_key(file: Path, id: str) -> int | None:
@@ -245,8 +245,8 @@ async def fetch_texts_ahead(
                 # The page may be to blame, or a network that asks to sign in: others have their turn before it.
                 _put_off(file, paper.pk, now() - timedelta(days=RETRY_DAYS - 1))
             if failures == FAILURES or isinstance(error, FeedOffline):
-                return done("texts", stored=stored, left=len(wanted) - n, why="no answer")
-    return done("texts", stored=stored, left=0, why="")
+                return result_line("texts", stored=stored, left=len(wanted) - n, why="no answer")
+    return result_line("texts", stored=stored, left=0, why="")
 
 
 def _is_of_page(error: FeedError) -> bool:

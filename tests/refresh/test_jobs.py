@@ -32,7 +32,18 @@ from reader.core.topics.scorer import Topics
 from reader.database import connections
 from reader.refresh import jobs, pipes
 from reader.refresh.jobs import run_job
-from reader.refresh.lines import Job, JobContext, Line, done, error_of, failure_line, job, refresh_job, step, waiting
+from reader.refresh.lines import (
+    Job,
+    JobContext,
+    Line,
+    error_of,
+    failure_line,
+    job,
+    refresh_job,
+    result_line,
+    step,
+    waiting,
+)
 from reader.refresh.pipes import command_of, pipe_papers, run_on_star
 from reader.refresh.plan import Day, Latest
 from reader.refresh.standing import StandingQueries
@@ -281,11 +292,11 @@ async def test_a_full_text_is_fetched_and_dropped_when_it_is_long_unused(
         with closing(Cache.open(place.cache_file, Topics())) as cache:
             cache.store(Listing(DAY, (Draft("A", "2605.00001"), Draft("B", "2605.00002"))), f"{DAY}T00:00:00Z")
         fetched = await lines_of(context, job("text", id="2605.00001"))
-        assert fetched == [done("text", id="2605.00001", source="feed")]
+        assert fetched == [result_line("text", id="2605.00001", source="feed")]
         (missing,) = await lines_of(context, job("text", id="2605.00002"))
-        assert missing == done("text", id="2605.00002", missing="it has neither HTML nor a PDF at arXiv")
+        assert missing == result_line("text", id="2605.00002", missing="it has neither HTML nor a PDF at arXiv")
         (unknown,) = await lines_of(context, job("text", id="2605.00009"))
-        assert unknown == done("text", id="2605.00009", missing="it is not in the cache")
+        assert unknown == result_line("text", id="2605.00009", missing="it is not in the cache")
     for days, kept in ((30, True), (31, False)):
         moment = datetime(2026, 5, 12, tzinfo=UTC) + timedelta(days)
         settings = replace(place.settings, keep_texts_days=30)
@@ -306,7 +317,7 @@ async def test_a_pdf_is_fetched_with_its_progress(place: JobContext, monkeypatch
         monkeypatch.setenv("ARXIV_ENDPOINT", feed.url)
         file = place.cache_file.with_name("a.pdf")
         messages = await lines_of(place, job("pdf", id="2605.00001", path=str(file)))
-    assert messages[-2:] == [step("pdf", bytes=len(body), total=len(body)), done("pdf", path=str(file))]
+    assert messages[-2:] == [step("pdf", bytes=len(body), total=len(body)), result_line("pdf", path=str(file))]
     assert file.read_bytes() == body
 
 

@@ -212,7 +212,7 @@ class Window:
         """Make the query that is running in another thread fail with CacheInterrupted."""
         self._connection.interrupt()
 
-    def changed(self) -> bool:
+    def has_changed(self) -> bool:
         """Whether another connection has written since the last call."""
         before, self._version = self._version, self._data_version()
         return before != self._version
