@@ -205,6 +205,8 @@ def shell(home: Path) -> Iterator[Terminal]:
     with Terminal([sys.executable, "-c", SHELL], {**environment(home), "PS1": "shell> "}, folder=home) as terminal:
         press_and_wait(terminal)
         terminal.press(f"sh -c 'echo $$ > pid; exec {' '.join(command())}'", "enter")
+        # Until then a signal to stop finds the first frame.
+        terminal.wait_for(lambda one: TOOK_OVER in one.raw)
         terminal.wait_for(READY)
         yield terminal
 
