@@ -101,7 +101,6 @@ VALUES_LIMIT = 1 << 27
 
 # What a value needs at most for each such character, on CPython 3.11 to 3.13: an object, a list, a member, an entry.
 _WEIGHTS = {"{": 240, "[": 90, ",": 90, ":": 110}
-_BYTE_WEIGHTS = {character.encode(): weight for character, weight in _WEIGHTS.items()}
 
 _DIGITS = 18
 """Digits of the longest integer that is kept, its sign included."""
@@ -136,22 +135,17 @@ def parse_json(text: bytes | str) -> object:
     Memory stays under `VALUES_LIMIT` and eight times the text, or twice the text if it is ASCII. Raises
     UnreadableJson.
     """
-    _check_size(text)
     try:
+        if isinstance(text, bytes):
+            text = text.decode(json.detect_encoding(text), "surrogatepass")
+        if sum(text.count(character) * weight for character, weight in _WEIGHTS.items()) > VALUES_LIMIT:
+            raise TooManyValues("it holds more values than any list of papers")
         value: object = json.loads(text, parse_int=_integer, parse_float=_real, parse_constant=_nothing)
+    except TooManyValues:
+        raise
     except (ValueError, RecursionError) as error:
         raise UnreadableJson(str(error)) from None
     return value
-
-
-def _check_size(text: bytes | str) -> None:
-    """Raise TooManyValues for a text whose values may take more memory than `VALUES_LIMIT`."""
-    if isinstance(text, str):
-        size = sum(text.count(character) * weight for character, weight in _WEIGHTS.items())
-    else:
-        size = sum(text.count(character) * weight for character, weight in _BYTE_WEIGHTS.items())
-    if size > VALUES_LIMIT:
-        raise TooManyValues("it holds more values than any list of papers")
 
 
 def as_mapping(value: object) -> Mapping[str, Any]:

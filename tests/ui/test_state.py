@@ -39,7 +39,7 @@ from reader.ui.shell.listing import (
 from reader.ui.shell.state import CURSORS, HISTORY, Notice, Notices, Prompt, State
 from tests.table import each
 from tests.ui.papers import draft
-from tests.ui.stage import paper
+from tests.ui.stage import paper, view_counts
 
 # The state
 
@@ -49,7 +49,7 @@ WEEK = Place(view("week:2026-W20"), "topic:agents")
 MORNING = datetime(2026, 5, 12, 8, 14, tzinfo=UTC)
 READING = ShownPaper(3, paper(pk=3), ("robot",), STILL)
 COUNTS = Counts(
-    (14, 60, 0, 60, 0, 0), (DayCount("2026-05-12", 14, 14),), (TopicCount("video", "Video", "Vision", 9),), 60, 7
+    view_counts(14, 60, 0, 60), (DayCount("2026-05-12", 14, 14),), (TopicCount("video", "Video", "Vision", 9),), 60, 7
 )
 
 

@@ -183,7 +183,7 @@ def _ways_on(counts: Counts | None, place: Place, day: str | None) -> tuple[str,
             ways.append(f"day.older {day_left(older, day)}")
     # The counts may be older than the last mark.
     here = next((other.unread for other in counts.days if other.day == day), 0)
-    elsewhere = counts.by_view["unread"] - here
+    elsewhere = counts.views["unread"] - here
     return (*ways, f"view.unread all {elsewhere:,} unread") if elsewhere > 0 else tuple(ways)
 
 
