@@ -205,9 +205,8 @@ def shell(home: Path) -> Iterator[Terminal]:
     with Terminal([sys.executable, "-c", SHELL], {**environment(home), "PS1": "shell> "}, folder=home) as terminal:
         press_and_wait(terminal)
         terminal.press(f"sh -c 'echo $$ > pid; exec {' '.join(command())}'", "enter")
-        # Until then a signal to stop finds the first frame.
-        terminal.wait_for(lambda one: TOOK_OVER in one.raw)
-        terminal.wait_for(READY)
+        # The first frame shows the last line before the reader has the terminal.
+        terminal.wait_for(lambda one: READY in one.text and PUSH_TITLE in one.raw)
         yield terminal
 
 

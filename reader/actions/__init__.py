@@ -1,1 +1,1 @@
-"""Actions outside the reader: links, exports, clipboard, the user's programs, scheduling."""
+"""Actions outside the reader: links, exports and copied texts, a folder of notes, and the user's programs."""

@@ -19,7 +19,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reader.cache import meta
 from reader.core.choice import (
     MOST_NAMED,
     VERSION,
@@ -42,7 +41,7 @@ from reader.core.choice import (
 )
 from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, sql_list
 from reader.core.wishes import WEIGH, Wish, newest_wishes
-from reader.database import connections
+from reader.database import connections, meta
 
 if TYPE_CHECKING:
     from reader.cache.search.selection import Offer

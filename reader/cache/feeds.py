@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Literal, NamedTuple
 
-from reader.cache import meta
 from reader.cache.community import note_arxiv_asked
 from reader.cache.marks.events import Events
 from reader.cache.standing import slugs_of
@@ -19,7 +18,7 @@ from reader.core.dates import utc_stamp
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
 from reader.core.marks import FOLLOW, sql_list
 from reader.core.text import amount
-from reader.database import connections
+from reader.database import connections, meta
 from reader.paths import last_refresh
 
 KEPT_DAYS = 35

@@ -86,7 +86,7 @@ def changes(
 ) -> Iterator[Change]:
     """The changes of an import: `marks` are kinds for all papers, `kind_of` gives a label's kind, or None.
 
-    `waits` are the marks that papers wait for already, `existing_texts` the notes and highlights that stay as they are.
+    `waits` are the marks that papers wait for already, `written` the notes and highlights that stay as they are.
     """
     wanted: dict[str, tuple[list[int], list[str]]] = {}
     papers: Iterable[tuple[int | str, list[LibraryEntry]]] = (*found.here.items(), *found.absent.items())

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import Connection, bindparam, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
-from reader.cache import meta, schema, texts
+from reader.cache import schema, texts
 from reader.cache.history import events_between
 from reader.cache.marks import derive
 from reader.cache.reads.window import FetchedDay
@@ -35,7 +35,7 @@ from reader.core.paper import COLUMNS, Draft, Listing, Merge
 from reader.core.paper_row import UNKNOWN
 from reader.core.text import fold, title_hash
 from reader.core.titles import TitleRecord, is_same
-from reader.database import connections
+from reader.database import connections, meta
 from reader.database.sqlite_errors import explain
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class MergedPaper:
     """Whether it got its arXiv id now: what becomes known with it is no news."""
 
     @property
-    def changed(self) -> Values:
+    def changed_values(self) -> Values:
         known = self.known or {}
         return {column: value for column, value in self.after.items() if column not in known or known[column] != value}
 
@@ -114,7 +114,7 @@ class Batch:
             if draft.source != DAILY or entry.after["source"] != DAILY:
                 sources[draft.source, entry.pk] = None
         new = [entry for entry in entries.values() if entry.known is None]
-        changed = [entry for entry in entries.values() if entry.known is not None and entry.changed]
+        changed = [entry for entry in entries.values() if entry.known is not None and entry.changed_values]
         known = [entry for entry in changed if not entry.is_identified]
         self._insert(new)
         self._record_changes(known, now)
@@ -126,12 +126,12 @@ class Batch:
         derive.adopt(self._driver, {*(entry.pk for entry in new), *aliases.values()})
         self._add("listing", ("day", "pk"), listed)
         self._add("paper_source", ("source", "pk"), sources)
-        self._categorize([entry for entry in (*new, *changed) if entry.changed.get("categories")])
+        self._categorize([entry for entry in (*new, *changed) if entry.changed_values.get("categories")])
         classified = {
-            entry.pk: entry.after for entry in new + changed if not entry.changed.keys().isdisjoint(CLASSIFIED)
+            entry.pk: entry.after for entry in new + changed if not entry.changed_values.keys().isdisjoint(CLASSIFIED)
         }
         self.classify(classified)
-        described = {*classified, *(one.pk for one in new + changed if TEXTS & one.changed.keys())}
+        described = {*classified, *(one.pk for one in new + changed if TEXTS & one.changed_values.keys())}
         follow_papers(self._driver, described)
         derive.mute(self._driver, described)
         return len(new), len(changed)
@@ -222,7 +222,7 @@ class Batch:
             entry
             for entry in entries
             if entry.known
-            and (happened[entry.pk] or (entry.known["upvotes"] != UNKNOWN and MOVING & entry.changed.keys()))
+            and (happened[entry.pk] or (entry.known["upvotes"] != UNKNOWN and MOVING & entry.changed_values.keys()))
         ]
         if moved:
             first = [_change(entry.pk, entry.known, entry.known["added"]) for entry in moved if entry.known]
@@ -235,7 +235,7 @@ class Batch:
         for table in (PAPER, TEXT):
             groups: dict[tuple[str, ...], list[Values]] = defaultdict(list)
             for entry in entries:
-                values = {column: value for column, value in entry.changed.items() if column in table.c}
+                values = {column: value for column, value in entry.changed_values.items() if column in table.c}
                 if values:
                     groups[tuple(sorted(values))].append(
                         {f"new_{name}": value for name, value in values.items()} | {"key": entry.pk}

@@ -12,12 +12,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from reader.cache import meta
 from reader.core.document.codec import UnreadableDocument, dump, load
 from reader.core.document.find import searched_text
 from reader.core.document.model import ORIGINS, Document
 from reader.core.words import index_text
-from reader.database import connections
+from reader.database import connections, meta
 
 if TYPE_CHECKING:
     from reader.core.paper import Paper

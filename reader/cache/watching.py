@@ -17,7 +17,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.cache import meta
 from reader.cache.marks.change import Change, same_state
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
@@ -28,7 +27,7 @@ from reader.core.errors import QueryError
 from reader.core.marks import AGENT, RULE, allowed_marks
 from reader.core.query import parse
 from reader.core.settings.standing import StandingQuery
-from reader.database import connections
+from reader.database import connections, meta
 from reader.log.actions import UserAction, asked_value, label_of
 
 

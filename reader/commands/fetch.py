@@ -43,7 +43,6 @@ from reader.refresh.lines import (
     Job,
     Line,
     Tell,
-    done,
     failure_line,
     failure_of,
     ignore,
@@ -51,6 +50,7 @@ from reader.refresh.lines import (
     listing_of,
     listing_values,
     refresh_job,
+    result_line,
     waiting,
 )
 from reader.refresh.plan import Day, Latest, Month, Since
@@ -225,7 +225,7 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
         if arguments.json.fields:
             arguments.json.print(result)
         else:
-            print_line_of(done("refresh", **result))
+            print_line_of(result_line("refresh", **result))
     elif not arguments.quiet:
         if finished["days"] or not finished["missing"]:
             print_line(f"{format_counts(sums)} in {amount(finished['days'], 'day')}.")

@@ -128,7 +128,7 @@ class Workspace:
 
                 # The marks that the log has and the cache lacks are derived, unless the cache is read-only.
                 with suppress(CacheError), closing(Events.open(self.cache_file)):
-                    window.changed()
+                    window.has_changed()
             yield window
 
     def catch_up(self) -> None:

@@ -55,7 +55,7 @@ class Wish(NamedTuple):
         return self.what, " ".join(stems(split_words(normalize_spelling(self.name))))
 
     @property
-    def wanted(self) -> str:
+    def wish_in_words(self) -> str:
         """The wish in words: more, less, or nothing."""
         if self.step is None:
             return "muted"
@@ -64,7 +64,7 @@ class Wish(NamedTuple):
     @property
     def label(self) -> str:
         """The wish in words: `more of sparse attention`."""
-        begin = {"": "no wish about", "muted": "muted"}.get(self.wanted, f"{self.wanted} of")
+        begin = {"": "no wish about", "muted": "muted"}.get(self.wish_in_words, f"{self.wish_in_words} of")
         return f"{begin} {self.name}"
 
     def after_step(self, direction: Direction) -> Wish:

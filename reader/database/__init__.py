@@ -1,1 +1,1 @@
-"""The common parts of both databases: connections, transactions, and SQLite's errors as sentences."""
+"""The common parts of both databases: connections, transactions, small facts, and SQLite's errors as sentences."""

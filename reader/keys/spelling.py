@@ -94,10 +94,10 @@ def _spell_base(name: str) -> str:
         return name
     if len(name) == len("upper_?") and name.startswith("upper_"):
         return name[-1].upper()
-    return _PUNCTUATION.get(name) or _character_named(name) or name
+    return _PUNCTUATION.get(name) or _named_character(name) or name
 
 
-def _character_named(name: str) -> str | None:
+def _named_character(name: str) -> str | None:
     """Return the character that Textual names by its Unicode name, such as `euro_sign`; None for other names."""
     if not name.isascii():
         return None
@@ -166,7 +166,7 @@ def label(chord: Chord, *, ascii: bool = False) -> str:
     return ("" if all(len(key) == 1 for key in chord) else " ").join(parts)
 
 
-def keys_labelled(text: str) -> Chord:
+def keys_of_label(text: str) -> Chord:
     """Return the keys of a binding that `label` wrote, in the order of pressing; none for another text."""
     keys: list[str] = []
     for part in text.split():

@@ -36,7 +36,7 @@ LABELS: Mapping[tuple[str, str | None], str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class MarkCount:
     """A kind of mark with a value, which an action gave to `count` papers; 0 if it is about no paper."""
 
     kind: str
@@ -98,7 +98,7 @@ class UserAction:
     """One action of the user, or of a rule or a program for the user; one undo takes all of it back."""
 
     id: str
-    parts: tuple[Done, ...]
+    parts: tuple[MarkCount, ...]
     """At least one; the marks that a rule or program made come before its own name."""
     paper: str = ""
     """The id of its one paper; empty if it has others or none."""
@@ -189,6 +189,6 @@ def read_action(connection: sqlite3.Connection, ids: Sequence[str]) -> UserActio
         counts[mark] = counts.get(mark, 0) + count
         papers.update(filter(None, papers_between))
         agent = by.removeprefix(AGENT).rpartition(":")[0] if by.startswith(AGENT) else agent
-    parts = tuple(Done(kind, value, count) for (kind, value), count in counts.items())
+    parts = tuple(MarkCount(kind, value, count) for (kind, value), count in counts.items())
     paper = papers.pop() if len(papers) == 1 and max(counts.values()) == 1 else ""
     return UserAction(ids[0], parts, paper, agent)

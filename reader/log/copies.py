@@ -14,7 +14,7 @@ from pathlib import Path
 
 from reader.core.errors import CacheBusy, CacheError
 from reader.core.foreign import is_event_id, is_machine
-from reader.database import connections
+from reader.database import connections, meta
 from reader.database.connections import hold_lock
 from reader.database.sqlite_errors import explain_errors, folder_in_place, is_damage
 from reader.log import old_home
@@ -23,10 +23,8 @@ from reader.log.rows import (
     VERSION,
     Row,
     clock_of,
-    get,
     new_machine,
     prepare,
-    put,
 )
 from reader.paths import backup_folder, log_database, make_folder, touch_private
 
@@ -125,8 +123,8 @@ def take_old_marks(cache: Path) -> None:
         with connections.open_database(log, durable=True) as connection, connections.transaction(connection):
             rows = old_home.read_old_home(cache).rows
             _insert(connection, map(_raw, rows))
-            last = max(int(get(connection, "clock")), *(clock_of(row.action) for row in rows), 0)
-            put(connection, "clock", str(last))
+            last = max(int(meta.get(connection, "clock") or 0), *(clock_of(row.action) for row in rows), 0)
+            meta.put(connection, "clock", str(last))
 
 
 def restore(cache: Path) -> Path | None:
@@ -153,9 +151,9 @@ def _build(cache: Path, damaged: Path | None) -> Path | None:
             old = old_home.read_old_home(cache)
             machine = machine or old.machine
             _insert(connection, map(_raw, old.rows))
-        put(connection, "machine", machine or new_machine())
+        meta.put(connection, "machine", machine or new_machine())
         (clock,) = connection.execute("SELECT coalesce(max(clock), 0) FROM event").fetchone()
-        put(connection, "clock", str(clock))
+        meta.put(connection, "clock", str(clock))
     return connections.finish_replacement(building, log)
 
 

@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.database import connections
+from reader.database import connections, meta
 
 VERSION = 2
 """SQLite's `user_version` of the file."""
@@ -68,15 +68,5 @@ def prepare(connection: sqlite3.Connection) -> None:
     for statement in connections.statements(Path(__file__).with_name("schema.sql").read_text("utf-8")):
         connection.execute(statement)
     for key, value in (("machine", new_machine()), ("edition", new_machine()), ("clock", "0")):
-        put(connection, key, value)
+        meta.put(connection, key, value)
     connection.execute(f"PRAGMA user_version = {VERSION}")
-
-
-def get(connection: sqlite3.Connection, key: str) -> str:
-    """A fact about the log."""
-    return str(connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()[0])
-
-
-def put(connection: sqlite3.Connection, key: str, value: str) -> None:
-    """Set a fact about the log, in the caller's transaction."""
-    connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))

@@ -19,9 +19,9 @@ from typing import Any, TypeVar
 
 from reader.core.errors import CacheError, CacheTooNew
 from reader.core.marks import AGENT, FORMER, LEAVING, QUEUE, TRACES, UNDO, Agent, first_place, sql_list
-from reader.database import connections
+from reader.database import connections, meta
 from reader.database.sqlite_errors import explain_errors
-from reader.log.rows import INSERT, VERSION, Mark, Row, action_id, clock_of, get, new_machine, prepare, put
+from reader.log.rows import INSERT, VERSION, Mark, Row, action_id, clock_of, new_machine, prepare
 from reader.paths import log_database
 
 T = TypeVar("T")
@@ -57,7 +57,7 @@ class Log:
         self._path = path
         self._now = now
         self._file = _file_id(path)
-        self.machine = get(connection, "machine")
+        self.machine = meta.get(connection, "machine") or ""
 
     @classmethod
     def open(cls, cache: Path, now: Callable[[], float] = time.time) -> Log:
@@ -146,7 +146,7 @@ class Log:
         return [action for (action,) in rows]
 
     def _record(self, marks: Sequence[Mark], by: str) -> str:
-        clock = max(int(self._now() * 1000), int(get(self._connection, "clock")) + 1)
+        clock = max(int(self._now() * 1000), int(meta.get(self._connection, "clock") or 0) + 1)
         action = action_id(self.machine, clock)
         self._connection.executemany(
             INSERT,
@@ -155,7 +155,7 @@ class Log:
                 for mark, value in zip(marks, _mark_values(marks, clock), strict=True)
             ),
         )
-        put(self._connection, "clock", str(clock))
+        meta.put(self._connection, "clock", str(clock))
         return action
 
     # What is in the log
@@ -173,7 +173,7 @@ class Log:
         """Set facts about this machine, which no other machine gets."""
         with explain_errors(self._path), connections.transaction(self._connection):
             for key, value in facts:
-                put(self._connection, key, value)
+                meta.put(self._connection, key, value)
 
     def history(self, papers: Iterable[str], kind: str) -> list[tuple[Row, bool]]:
         """All rows of a kind about a paper with these ids, newest first, each with whether it is undone."""
@@ -231,8 +231,8 @@ class Log:
                     ),
                 )
                 taken += self._connection.total_changes - before
-                last = max(int(get(self._connection, "clock")), *clocks)
-                put(self._connection, "clock", str(last))
+                last = max(int(meta.get(self._connection, "clock") or 0), *clocks)
+                meta.put(self._connection, "clock", str(last))
             connections.give_way()
         return taken
 
@@ -240,7 +240,7 @@ class Log:
         """Delete all rows of another machine; return how many there were."""
         with self._writing():
             count = self._connection.execute("DELETE FROM event WHERE machine = ?", (machine,)).rowcount
-            put(self._connection, "edition", new_machine())
+            meta.put(self._connection, "edition", new_machine())
         return count
 
     def take_new_machine(self, sent: set[str]) -> str:
@@ -264,8 +264,8 @@ class Log:
                 f"UPDATE event SET action = :new || substr(action, 13), machine = :new WHERE {moved}", names
             )
             self._connection.execute("DROP TABLE temp.sent")
-            put(self._connection, "machine", self.machine)
-            put(self._connection, "edition", new_machine())
+            meta.put(self._connection, "machine", self.machine)
+            meta.put(self._connection, "edition", new_machine())
         return self.machine
 
 

@@ -96,7 +96,7 @@ class Tools:
         self._lock = threading.Lock()
         self._run = secrets.token_hex(6)
 
-    def offered(self, method: Callable[..., Answer]) -> Callable[..., str]:
+    def as_tool(self, method: Callable[..., Answer]) -> Callable[..., str]:
         """A method whose answer becomes JSON, and whose failures become a sentence."""
 
         @wraps(method)
@@ -261,7 +261,7 @@ def make_server(workspace: Workspace, *, allows_marks: bool, allows_fetch: bool)
     marking: list[Callable[..., Answer]] = [tools.mark, tools.note, tools.undo] if allows_marks else []
     for method in (*offered, *marking):
         hints = marks if method in marking else reads
-        server.tool(annotations=hints, structured_output=False)(tools.offered(method))
+        server.tool(annotations=hints, structured_output=False)(tools.as_tool(method))
     return server
 
 

@@ -39,12 +39,12 @@ from reader.refresh.lines import (
     JobContext,
     Line,
     Tell,
-    done,
     error_of,
     failure_line,
     ignore,
     listing_of,
     listing_values,
+    result_line,
     step,
     with_tuples,
 )
@@ -306,7 +306,7 @@ async def _learn(context: JobContext) -> Line:
     """Learn what suits the user from the marks, and store the scores and reasons of papers."""
     from reader.cache.choice import update
 
-    return done("for-you", changed=update(context.cache_file))
+    return result_line("for-you", changed=update(context.cache_file))
 
 
 async def _fetch_text(context: JobContext, id: str) -> Line:
@@ -315,7 +315,7 @@ async def _fetch_text(context: JobContext, id: str) -> Line:
 
     pk = texts.find_key(context.cache_file, id)
     if pk is None:
-        return done("text", id=id, missing="it is not in the cache")
+        return result_line("text", id=id, missing="it is not in the cache")
     async with texts.open_sources(context.settings) as sources:
         return await texts.fetch_text(context.cache_file, pk, id, sources, context.now)
 
@@ -344,7 +344,7 @@ async def _look_up_paper(context: JobContext, id: str, own: str | None = None) -
         found = await sources.look_up(id, own)
     if found:
         pass_over(context.cache_file, id)
-    return done("look-up", found=found)
+    return result_line("look-up", found=found)
 
 
 async def _refresh_paper(context: JobContext, id: str) -> Line:
@@ -363,7 +363,7 @@ async def _search_feed(context: JobContext, text: str) -> Line:
     http = Client.for_feed(context.settings, lookup_environment(), response_cache_folder())
     async with HuggingFaceClient(http) as daily:
         found = await daily.search(text)
-    return done("search", listings=[listing_values(one) for one in found])
+    return result_line("search", listings=[listing_values(one) for one in found])
 
 
 async def _store_papers(context: JobContext, listings: Sequence[dict[str, Any]]) -> Line:
@@ -372,7 +372,7 @@ async def _store_papers(context: JobContext, listings: Sequence[dict[str, Any]])
         # Not noted: these are not all papers of their days. Not newer: a refresh may have newer records.
         now = context.now().isoformat(timespec="seconds")
         storing = cache.store_all([listing_of(one) for one in listings], now, newer=False, noted=False)
-        return done("store", new=sum(stored.new for stored in storing))
+        return result_line("store", new=sum(stored.new for stored in storing))
 
 
 async def _draw_picture(
@@ -386,7 +386,7 @@ async def _draw_picture(
         data = await fetch_picture(address, context.settings)
     else:
         data = await fetch_spot(PdfSpot(**with_tuples(spot)), room, context.settings)
-    return done("picture", **context.draw(data, room))
+    return result_line("picture", **context.draw(data, room))
 
 
 async def _fetch_pdf(context: JobContext, id: str, path: str) -> Line:
@@ -398,7 +398,7 @@ async def _fetch_pdf(context: JobContext, id: str, path: str) -> Line:
 
     async with open_pdf_client(response_cache_folder(), lookup_environment()) as client:
         await client.fetch(id, Path(path), tell)
-    return done("pdf", path=path)
+    return result_line("pdf", path=path)
 
 
 _JOBS: Mapping[str, Callable[..., Awaitable[Line]]] = MappingProxyType(

@@ -1,6 +1,6 @@
 """Lines: how background work reports to the reader, to commands, to scripts and to the log.
 
-A line is one JSON object of plain values. Its first key is `step`, `failure_line` or `done`, and says what it is about:
+A line is one JSON object of plain values. Its first key is `step`, `failed` or `done`, and says what it is about:
 
     {"step": "day", "day": "2026-05-12", "new": 3, "updated": 0, "unchanged": 31, "skipped": 0, "n": 1, "of": 7}
     {"failed": "feed", "slug": "lab", "title": "Lab", "error": "lab.example.org was silent …", "kind": "FeedOffline"}
@@ -74,7 +74,7 @@ def step(about: str, **values: Any) -> Line:
     return {"step": about, **values}
 
 
-def done(about: str, **values: Any) -> Line:
+def result_line(about: str, **values: Any) -> Line:
     """The result of a job."""
     return {"done": about, **values}
 

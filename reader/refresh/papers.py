@@ -30,7 +30,7 @@ from reader.database.connections import open_database, transaction
 from reader.feeds.arxiv import ArxivClient
 from reader.feeds.fulltext.markdown import parse_markdown
 from reader.feeds.huggingface import HuggingFaceClient, RawComment
-from reader.refresh.lines import Line, done, error_values, step
+from reader.refresh.lines import Line, error_values, result_line, step
 
 if TYPE_CHECKING:
     from reader.refresh.sources import Sources
@@ -64,7 +64,7 @@ async def refresh_paper(sources: Sources, id: str) -> Line:
                 problems.append(str(error))
                 if isinstance(error, FeedOffline):
                     break
-    return done("paper", id=id, problems=problems)
+    return result_line("paper", id=id, problems=problems)
 
 
 # The feed
@@ -183,7 +183,9 @@ async def look_up_titles(sources: Sources) -> Line:
             undecided += len(wanted) - n - 1
             break
     left = len(waiting) - len(wanted) + undecided
-    return done("titles", found=found, offered=offered, left=left, **error_values(failure if undecided else None))
+    return result_line(
+        "titles", found=found, offered=offered, left=left, **error_values(failure if undecided else None)
+    )
 
 
 async def _find_in_feed(daily: HuggingFaceClient, title: str) -> list[_Candidate]:

@@ -36,7 +36,17 @@ from reader.feeds.http import Client, HttpRefused, Validators
 from reader.feeds.huggingface import HuggingFaceClient
 from reader.feeds.syndication import FeedResponse, SyndicationClient
 from reader.paths import response_cache_folder
-from reader.refresh.lines import JobContext, Line, Tell, done, error_values, failure_line, failure_of, ignore, step
+from reader.refresh.lines import (
+    JobContext,
+    Line,
+    Tell,
+    error_values,
+    failure_line,
+    failure_of,
+    ignore,
+    result_line,
+    step,
+)
 from reader.refresh.plan import (
     DAYS_SEARCHED_BACK,
     Day,
@@ -101,7 +111,7 @@ async def refresh_all(plan: Plan, sources: Sources) -> Line:
     sums = asdict(daily.counts + sources.counts)
     sums |= {"returned": sources.returned, "days": daily.days, "missing": daily.missing, **error_values(daily.error)}
     sources.tell(step("fetched", **sums))
-    return done("refresh", **sums)
+    return result_line("refresh", **sums)
 
 
 @dataclass
@@ -348,7 +358,7 @@ async def refresh_categories(sources: Sources, followed: Sequence[FollowedSource
                 raise answer
             entries = [] if announced is None or isinstance(announced, FeedError) else list(announced)
             entries += [] if isinstance(answer, FeedError) else answer.entries
-            stored = sources.store_entries(_wanted(sources, feed.url, entries))
+            stored = sources.store_entries(_wanted_entries(sources, feed.url, entries))
             if found.reason:
                 missing = [day for day in _weekdays(first, newest) if day > found.complete_to]
                 found = found._replace(incomplete=tuple(missing[::-1]), again=again)
@@ -385,7 +395,7 @@ def _judge(answer: ArxivResponse | FeedError, complete_to: str, newest: str) -> 
     return Coverage(max(complete_to, reached), reason="arXiv's API has no paper of the day yet")
 
 
-def _wanted(sources: Sources, category: str, found: Iterable[ArxivEntry]) -> list[ArxivEntry]:
+def _wanted_entries(sources: Sources, category: str, found: Iterable[ArxivEntry]) -> list[ArxivEntry]:
     """The papers of the wanted kinds, and those that are here already; a later entry replaces another."""
     by_id = {entry.draft.id: entry for entry in found if entry.draft.id and category in entry.draft.categories}
     here = sources.feeds.sources_of(by_id)

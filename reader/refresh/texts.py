@@ -46,7 +46,7 @@ from reader.feeds.fulltext.client import TextSource, open_text_sources
 from reader.feeds.fulltext.pdf_client import PDF, PdfTexts
 from reader.feeds.http import Client, HostBusy, HttpRefused, Limits, Pace, Response, origin_of
 from reader.paths import config_file, response_cache_folder
-from reader.refresh.lines import Canvas, JobContext, Line, done, step
+from reader.refresh.lines import Canvas, JobContext, Line, result_line, step
 
 _ARXIV_HOSTS = ("arxiv.org", "ar5iv.labs.arxiv.org", "ar5iv.org")
 
@@ -152,10 +152,10 @@ async def fetch_text(
 
         # An event loop that is busy does not see an interrupt, and long formulas take seconds to index.
         await beside(store)
-        return done("text", id=id, source=name)
+        return result_line("text", id=id, source=name)
     if failure is not None:
         raise failure
-    return done("text", id=id, missing=reason)
+    return result_line("text", id=id, missing=reason)
 
 
 def find_key(file: Path, id: str) -> int | None:
@@ -192,8 +192,9 @@ def find_wanted(file: Path, settings: Settings, now: datetime) -> list[WantedTex
     since = (now - timedelta(days=RETRY_DAYS)).date().isoformat()
     with closing(Window.open(file)) as window, closing(Texts.open(file)) as texts:
         missing = texts.missing(since)
-        pks = dict.fromkeys(pk for pk in _asked_for(window, settings.fetch_ahead, now) if pk not in missing)
-        return [paper for paper in _papers(window, list(pks)) if pdf_url(paper.id) is not None]
+        pks = list(dict.fromkeys(pk for pk in _asked_for(window, settings.fetch_ahead, now) if pk not in missing))
+        rows = (row for start in range(0, len(pks), 200) for row in window.rows(pks[start : start + 200]))
+        return [WantedText(row.pk, row.id) for row in rows if isinstance(row.pk, int) and pdf_url(row.id) is not None]
 
 
 def _asked_for(window: Window, queries: Sequence[str], now: datetime) -> Iterator[int]:
@@ -207,13 +208,6 @@ def _asked_for(window: Window, queries: Sequence[str], now: datetime) -> Iterato
             continue
         nodes = [node for node in (query.root, Not(Term("has", "fulltext"))) if node is not None]
         yield from window.order(compile_query(replace(query, root=all_of(nodes)), scope)).pks
-
-
-def _papers(window: Window, pks: Sequence[int]) -> Iterator[WantedText]:
-    for start in range(0, len(pks), 200):
-        for row in window.rows(pks[start : start + 200]):
-            if isinstance(row.pk, int):
-                yield WantedText(row.pk, row.id)
 
 
 async def fetch_texts_ahead(
@@ -251,8 +245,8 @@ async def fetch_texts_ahead(
                 # The page may be to blame, or a network that asks to sign in: others have their turn before it.
                 _put_off(file, paper.pk, now() - timedelta(days=RETRY_DAYS - 1))
             if failures == FAILURES or isinstance(error, FeedOffline):
-                return done("texts", stored=stored, left=len(wanted) - n, why="no answer")
-    return done("texts", stored=stored, left=0, why="")
+                return result_line("texts", stored=stored, left=len(wanted) - n, why="no answer")
+    return result_line("texts", stored=stored, left=0, why="")
 
 
 def _is_of_page(error: FeedError) -> bool:

@@ -18,11 +18,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reader.cache import meta, places
+from reader.cache import places
 from reader.cache.marks.events import Events
 from reader.core import foreign
 from reader.core.errors import CacheError
 from reader.core.text import clean
+from reader.database import meta
 from reader.log.foreign import LINE_BYTES, checked_row, decode_row, encode_row
 from reader.log.rows import Row, clock_of
 from reader.sync import CHANNEL

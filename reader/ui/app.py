@@ -22,7 +22,7 @@ from reader import platform
 from reader.config import Settings
 from reader.keys.actions import TYPING, Action, Context
 from reader.keys.keymap import Keymap
-from reader.keys.spelling import keys_labelled
+from reader.keys.spelling import keys_of_label
 from reader.platform import is_colorless, theme_name
 from reader.session import visit
 from reader.session.places import Place, listed_views, view
@@ -53,8 +53,8 @@ from reader.ui.shell.controller import (
     subscribe,
 )
 from reader.ui.shell.keyboard import Keyboard
-from reader.ui.shell.layout import remembered
-from reader.ui.shell.listing import Position, Where
+from reader.ui.shell.layout import remembered_panes
+from reader.ui.shell.listing import ListSource, Position
 from reader.ui.shell.screens import OverScreen, Screens
 from reader.ui.shell.state import Notices, State
 from reader.ui.terminal.process import finish_startup_tuning
@@ -204,10 +204,10 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         views = listed_views(settings)
         place, before = (Place(views.find(one.view), one.text) for one in (begun, left))
         pk = self.library.pk_of(left.paper) if place != before and left.paper else None
-        panes = remembered(settings.density, settings.filter_width, settings.list_share, left)
+        panes = remembered_panes(settings.density, settings.filter_width, settings.list_share, left)
         state = State(
             place=Place(view("all"), query) if query else place,
-            cursors={Where(before): Position(pk)} if pk else {},
+            cursors={ListSource(before): Position(pk)} if pk else {},
             views=views,
             panes=panes,
             history=left.history,
@@ -351,7 +351,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         if event.kind == "action":
             self.perform(event.value)
         elif event.kind == "key":
-            for key in keys_labelled(event.value):
+            for key in keys_of_label(event.value):
                 self.simulate_key(key)
         elif event.kind in self._answers:
             self._answers[event.kind](event.value)

@@ -126,7 +126,7 @@ class FollowActions(Controller):
 
     async def _tell(self, follow: Follow, storing: Awaitable[tuple[str, FollowCount | None]]) -> None:
         action, counted = await storing
-        self._library.changed()
+        self._library.has_changed()
         self._model.change(self._model.state.cache_changed())
         if action:
             text = "no longer following" if counted is None else "following"

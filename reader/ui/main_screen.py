@@ -42,7 +42,7 @@ from reader.ui.page.state import FOUND, READING, found_of, phase_of
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.controller import Look, Model, subscribe
 from reader.ui.shell.layout import Area, PaneName, lay_out
-from reader.ui.shell.listing import Where
+from reader.ui.shell.listing import ListSource
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self.detail: PaperDetail
         self.empty: Empty
         self.query_line: QueryLine
-        self._listed: Where | None = None
+        self._listed: ListSource | None = None
         self.place_delay = DelayedCall(self, self._draw_place)
 
     def compose(self) -> ComposeResult:

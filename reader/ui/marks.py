@@ -148,12 +148,12 @@ class MarkActions(Controller):
         if kind == "star" and value:
             self._app.automatic_commands.starring(pks)
         is_decision = value and kind in DECISIONS
-        for pk in self._drawn(pks):
+        for pk in self._drawn_papers(pks):
             for one in (kind, "read") if is_decision else (kind,):
                 self._draw(pk, one, value)
         return self._library.mark(kind, value, pks, self._report("marking"), also_read=is_decision)
 
-    def _drawn(self, pks: Sequence[PaperKey]) -> Sequence[PaperKey]:
+    def _drawn_papers(self, pks: Sequence[PaperKey]) -> Sequence[PaperKey]:
         """The papers whose lines change at once; of too many, they change once the marks are stored."""
         if len(pks) == 1:
             return pks
@@ -224,8 +224,8 @@ class MarkActions(Controller):
 
     def show_stored(self) -> None:
         """Show other effects of a mark, such as counts, without moving the list."""
-        self._library.changed()
-        self._model.change(self._model.state.marked())
+        self._library.has_changed()
+        self._model.change(self._model.state.with_new_marks())
 
     def _report(self, what: str) -> Progress:
         """Return a function that shows the progress of a mark once it has taken longer than `BLINK`."""
@@ -254,7 +254,7 @@ class MarkActions(Controller):
         if action is None:
             self._model.show_notice(f"nothing to {way}")
             return
-        self._library.changed()
+        self._library.has_changed()
         pk = self._library.pk_of(action.paper) if action.paper else None
         back = "redo" if way == "undo" else "undo"
         self._model.show_notice(f"{way[:2]}done: {done_words(action)} · {self._keymap.key(f'mark.{back}')} {back}es")
@@ -373,7 +373,7 @@ class Traces(Controller):
         if _is_text_at_end(state):
             stay.has_ended = True
 
-    def passed(self, key: PaperKey) -> None:
+    def record_pass(self, key: PaperKey) -> None:
         """Record that the user moved on from a paper, unless they opened its text."""
         if self._stay is None or self._stay.key != key or not self._stay.is_opened:
             self.note(PASS, key)
@@ -384,7 +384,7 @@ class Traces(Controller):
             self._waiting.get((PASS, self._day), []).remove(key)
         self._noted.discard((PASS, self._day, key))
 
-    def detail_ended(self) -> None:
+    def record_detail_end(self) -> None:
         """Record that the user moved on from the end of the detail pane."""
         stay = self._stay
         if stay is not None and stay.opened is None and self.clock() - stay.since >= MIN_READ_SECONDS:
@@ -431,7 +431,7 @@ class Traces(Controller):
             # The next mark reports what is wrong with the disk.
             with suppress(ReaderError):
                 await storing
-                self._library.changed()
+                self._library.has_changed()
 
     def on_end(self) -> None:
         """Record what is left as the reader ends, before the library closes."""

@@ -116,10 +116,6 @@ class TriageActions(Controller):
         else:
             self._give(before.pk, kind)
 
-    def _is_decided(self, pk: PaperKey | None) -> bool:
-        triage = self._model.state[TRIAGE]
-        return triage is not None and any(one.pk == pk for one in triage.decisions)
-
     def _give(self, pk: PaperKey | None, kind: str) -> None:
         row = None if pk is None else self._app.papers.row_of(pk)
         triage = self._model.state[TRIAGE]
@@ -127,7 +123,7 @@ class TriageActions(Controller):
             return
         self._took_away = "no longer starred" if kind == "hide" and row.starred else ""
         if kind == "read":
-            self._app.traces.passed(pk)
+            self._app.traces.record_pass(pk)
         self._model.change(self._model.state.put(TRIAGE, triage.decide(Decision(pk, kind, row.day))))
         self._before = pk
         self._background.start("marks", partial(self._store, self._app.mark_actions.submit(kind, True, [pk])))
@@ -179,7 +175,7 @@ class TriageActions(Controller):
 
     def _go_back(self, action: UserAction) -> None:
         triage, pk = self._model.state[TRIAGE], self._library.pk_of(action.paper)
-        if triage is None or pk is None or not self._is_decided(pk):
+        if triage is None or pk is None or all(one.pk != pk for one in triage.decisions):
             return
         self._model.change(self._model.state.put(TRIAGE, triage.without(pk)))
         self._app.traces.forget_passed(pk)

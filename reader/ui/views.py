@@ -118,7 +118,7 @@ class ViewActions(Controller):
 
     # Periods
 
-    def here(self) -> Period:
+    def current_period(self) -> Period:
         period = period_of_view(self._model.state.place.view.id)
         if period is not None:
             return period
@@ -128,13 +128,13 @@ class ViewActions(Controller):
 
     @handles(each={"view.week": "week", "view.month": "month"})
     def show_around(self, _count: int | None, kind: PeriodKind) -> None:
-        self.go(period_containing(kind, self.here().first).id)
+        self.go(period_containing(kind, self.current_period().first).id)
         self._model.show_notice(f"the best first · {self._keymap.key('find.sort')} reorders")
 
     @handles("period.later", "period.earlier", step=1)
     def go_periods(self, count: int) -> None:
         """Go some periods later or earlier, skipping days known to be empty."""
-        start = period = self.here()
+        start = period = self.current_period()
         first, last, end = date.fromisoformat(FIRST_DAY), self._look.today, ""
         for _ in range(abs(count)):
             following = period.later if count > 0 else period.earlier
@@ -187,7 +187,7 @@ class FilterActions(Controller):
         self._model.show_notice(f"topics by {order}")
 
     def stop_at(self, moment: Moment) -> bool:
-        if moment != "back" or self._model.state.context != "filter" or not self._app.filter_pane.narrowed:
+        if moment != "back" or self._model.state.context != "filter" or not self._app.filter_pane.narrowing_text:
             return False
         self._app.filter_pane.stop_narrowing()
         return True

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from reader.cache import meta
 from reader.cache.marks.derive import APPLIED
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
@@ -24,7 +23,7 @@ from reader.core.paper import Draft, Listing, Paper
 from reader.core.query import parse
 from reader.core.settings.standing import StandingQuery
 from reader.core.topics.scorer import Topic, Topics
-from reader.database import connections
+from reader.database import connections, meta
 from reader.log import standing
 from reader.log.actions import UserAction
 from tests.breakage import execute

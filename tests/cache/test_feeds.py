@@ -10,11 +10,11 @@ from sqlite3 import Connection
 
 import pytest
 
-from reader.cache import meta
 from reader.cache.feeds import Coverage, Feeds, FollowedSource, category_coverage
 from reader.cache.reads.window import Window
 from reader.cache.storing import Cache
 from reader.core.paper import Draft, Listing, SkippedRecord
+from reader.database import meta
 from tests.cache.conftest import NOW, draft
 from tests.table import each
 
@@ -58,7 +58,7 @@ def test_failing_begins_once_and_ends_with_an_answer(feeds: Feeds, path: Path) -
     assert (feed.failing_since, feed.error, feed.etag, feed.answered) == (None, None, '"1"', "2026-11-23T08:00:00Z")
     with closing(Window.open(path)) as watcher:
         feeds.record_answer("lab")
-        assert not watcher.changed()
+        assert not watcher.has_changed()
     # The daily papers fail without being followed.
     feeds.record_failure("hf", NOW, "It was away.")
     assert [(feed.slug, feed.error) for feed in feeds.failing()] == [("hf", "It was away.")]

@@ -158,8 +158,8 @@ def test_an_empty_cache_has_nothing(cache: Cache, path: Path) -> None:
         assert window.meta("trending") is None
         assert window.topic_names() == {"agents": "Agents", "video": "Video"}
         cache.store(Listing("2026-11-24", (draft(1),)), NOW)
-        assert window.changed()
-        assert not window.changed()
+        assert window.has_changed()
+        assert not window.has_changed()
         assert (window.has_papers(), window.last_key(), window.newest_day()) == (True, 1, "2026-11-24")
 
 

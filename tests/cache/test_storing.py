@@ -40,7 +40,7 @@ def rebuild(path: Path) -> None:
 def test_the_same_again_changes_and_writes_nothing(filled: Cache, window: Window) -> None:
     listing = Listing("2026-11-24", (draft(1, upvotes=9), draft(2, upvotes=30), draft(3, upvotes=1)))
     assert filled.store(listing, "2026-11-24T12:00:00Z") == StoreResult(unchanged=3)
-    assert not window.changed()
+    assert not window.has_changed()
 
 
 def test_a_half_filled_day_replaces_no_fuller_one_and_a_paper_may_be_in_two(

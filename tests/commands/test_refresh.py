@@ -18,7 +18,7 @@ from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError
 from reader.core.steps import note_wait
 from reader.refresh import jobs
-from reader.refresh.lines import Job, JobContext, Line, done, failure_line, ignore, refresh_job, step, waiting
+from reader.refresh.lines import Job, JobContext, Line, failure_line, ignore, refresh_job, result_line, step, waiting
 from reader.refresh.plan import Latest
 from tests.commands.conftest import Result, Run, Session
 from tests.doubles import fetched
@@ -222,11 +222,11 @@ async def test_the_waits_of_a_job_are_shown(monkeypatch: pytest.MonkeyPatch) -> 
     async def run(context: JobContext, _job: Job) -> Line:
         note_wait(3.2, "the feed asked for a pause")
         context.tell(fetched())
-        return done("refresh")
+        return result_line("refresh")
 
     shown: list[str] = []
     progress = Progress(StringIO())
     monkeypatch.setattr(progress, "show", shown.append)
     monkeypatch.setattr(jobs, "run_job", run)
-    assert await _run(Workspace(), refresh_job(Latest()), progress, ignore) == done("refresh")
+    assert await _run(Workspace(), refresh_job(Latest()), progress, ignore) == result_line("refresh")
     assert shown == ["waiting 3 s: the feed asked for a pause", ""]

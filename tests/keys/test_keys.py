@@ -26,7 +26,7 @@ from reader.keys.actions import (
     rows_of,
 )
 from reader.keys.keymap import CancelledKeys, Keymap, KeyReader, Match, PendingKeys, UnknownKeys, keys_table
-from reader.keys.spelling import keys_labelled, label, parse_keys, spell, typed_on, write_chord
+from reader.keys.spelling import keys_of_label, label, parse_keys, spell, typed_on, write_chord
 from tests.table import each
 
 # Keymap
@@ -407,6 +407,6 @@ def test_what_a_label_shows_can_be_pressed(ascii: bool) -> None:
     keymap = Keymap()
     for action in keymap.actions:
         for chord in keymap.chords(action.id):
-            assert keys_labelled(label(chord, ascii=ascii)) == chord
-    assert keys_labelled("no key") == keys_labelled("a b c d") == ()
-    assert keys_labelled("a b ↑") == ("a", "b", "up")
+            assert keys_of_label(label(chord, ascii=ascii)) == chord
+    assert keys_of_label("no key") == keys_of_label("a b c d") == ()
+    assert keys_of_label("a b ↑") == ("a", "b", "up")

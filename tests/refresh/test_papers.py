@@ -27,7 +27,7 @@ from reader.database import connections
 from reader.feeds.arxiv import ArxivClient, ArxivEntry
 from reader.feeds.huggingface import HuggingFaceClient, PaperPage, RawComment
 from reader.refresh import papers as titles
-from reader.refresh.lines import JobContext, Line, done, step
+from reader.refresh.lines import JobContext, Line, result_line, step
 from reader.refresh.papers import refresh_paper
 from reader.refresh.sources import Sources
 from tests.feed_server import item
@@ -218,7 +218,7 @@ class HomeWithPage(World):
 
 def result(found: int = 0, offered: int = 0) -> Line:
     """The result of looking up all titles."""
-    return done("titles", found=found, offered=offered, left=0, error=None, kind=None)
+    return result_line("titles", found=found, offered=offered, left=0, error=None, kind=None)
 
 
 @pytest.fixture

@@ -111,7 +111,7 @@ async def test_a_day_that_has_not_changed_is_not_sent_again(tmp_path: Path, monk
         assert [(sums["new"], sums["unchanged"], sums["days"]) for sums in sent] == [(1, 0, 1), (0, 1, 1)]
         with closing(Window.open(file)) as watcher:
             await refresh()
-            assert not watcher.changed()
+            assert not watcher.has_changed()
         feed.days[TODAY] = [item("2605.00001", day=TODAY, upvotes=50), item("2605.00002", day=TODAY)]
         news = await refresh()
         assert (news["new"], news["updated"]) == (1, 1)

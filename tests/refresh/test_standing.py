@@ -32,7 +32,7 @@ from reader.core.query import parse
 from reader.core.settings.standing import StandingQuery
 from reader.core.topics.scorer import Topics
 from reader.refresh.jobs import run_job
-from reader.refresh.lines import JobContext, done, job
+from reader.refresh.lines import JobContext, job, result_line
 from reader.refresh.standing import StandingQueries
 from tests.cache.conftest import NOW, ByName, derive_again, draft, follow, mute
 from tests.feed_server import FeedServer, item
@@ -169,7 +169,7 @@ async def test_a_paper_that_is_asked_for_by_its_id_comes_without_rules(
     with FeedServer({"2026-11-24": [item("2611.00007", "Finance")]}) as feed:
         settings = Settings(endpoint=feed.url, lists=(HIDES,))
         context = JobContext(file, settings, Topics, lambda: datetime(2026, 11, 24, tzinfo=UTC))
-        assert await run_job(context, job("look-up", id="2611.00007")) == done("look-up", found=True)
+        assert await run_job(context, job("look-up", id="2611.00007")) == result_line("look-up", found=True)
     assert refresh(file, HIDES) == ()
     assert (len(found(file, "")), found(file, "is:hidden")) == (2, [])
 

@@ -29,7 +29,7 @@ from reader.core.paper import Draft, Listing
 from reader.core.topics.scorer import Topics
 from reader.feeds.fulltext.client import FEED, FeedTexts
 from reader.feeds.http import Limits
-from reader.refresh.lines import JobContext, Line, done
+from reader.refresh.lines import JobContext, Line, result_line
 from reader.refresh.texts import (
     LOCK,
     PACE,
@@ -86,7 +86,7 @@ async def run(file: Path, source: Source, settings: Settings = LOCAL, now: datet
 
 
 def result(stored: int, left: int = 0, why: str = "") -> Line:
-    return done("texts", stored=stored, left=left, why=why)
+    return result_line("texts", stored=stored, left=left, why=why)
 
 
 def wanted(file: Path, settings: Settings = LOCAL, now: datetime = NOW) -> list[str]:
@@ -119,7 +119,7 @@ PAGE, PDF = Source("page", text_of(*"sssnnn")), Source("pdf", text_of(*"sssrr"))
 async def test_the_best_text_is_stored(file: Path, sources: list[Source], taken: str, asked: int) -> None:
     for source in sources:
         source.asked.clear()
-    assert await fetch_text(file, 1, IDS[0], sources) == done("text", id=IDS[0], source=taken)
+    assert await fetch_text(file, 1, IDS[0], sources) == result_line("text", id=IDS[0], source=taken)
     assert [source.asked for source in sources] == [[IDS[0]]] * asked + [[]] * (len(sources) - asked)
 
 

@@ -260,7 +260,7 @@ class Story:
     @property
     def status(self) -> str:
         """The notice in the last line, uncut."""
-        return self.app.status.shown.message
+        return self.app.status.shown_status.message
 
     @property
     def advice(self) -> str:

@@ -23,6 +23,7 @@ from reader.config import Settings
 from reader.core.lines import Line
 from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey, PaperRow
+from reader.core.views import SPECIAL, VIEWS
 from reader.keys.keymap import Keymap
 from reader.platform import THEMES
 from reader.session.places import Place, view
@@ -169,8 +170,15 @@ def drawn(widget: Widget) -> list[str]:
 
 NOW = datetime(2026, 5, 12, 8, 14, tzinfo=UTC)
 NAMES = {"agents": "Agents & tools", "video": "Video generation", "robotics": "Robotics"}
+
+
+def view_counts(*counts: int) -> dict[str, int]:
+    """Numbers of papers of the reader's own views, in their order; 0 for the others."""
+    return dict(zip((one.id for one in (*VIEWS, *SPECIAL)), (*counts, *[0] * 10), strict=False))
+
+
 COUNTS = Counts(
-    views=(14, 40, 6, 57, 4, 3, 60, 0, 0, 0),
+    views=view_counts(14, 40, 6, 57, 4, 3, 60),
     days=(DayCount("2026-05-12", 14, 14), DayCount("2026-05-11", 16, 0)),
     topics=(TopicCount("agents", "Agents & tools", "Agents", 8), TopicCount("video", "Video generation", "Vision", 0)),
     base=60,

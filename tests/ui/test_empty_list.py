@@ -25,7 +25,7 @@ from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.listing import CacheFacts, ListContent
 from reader.ui.shell.state import State
 from tests.table import each
-from tests.ui.stage import Stage, staged, texts, watch_paints
+from tests.ui.stage import Stage, staged, texts, view_counts, watch_paints
 
 # The reason
 
@@ -50,7 +50,7 @@ KEYMAP = Keymap()
 
 
 def counts(place: Place, *, unread: int = 19, base: int = 14, anywhere: int = 0) -> Counts:
-    return Counts((14, 0, 0, unread, 0, 0, 60, 0, 0, 0), DAYS, (), base, anywhere, place)
+    return Counts(view_counts(14, 0, 0, unread, 0, 0, 60), DAYS, (), base, anywhere, place)
 
 
 def empty(view_id: str, text: str = "", facts: CacheFacts = FACTS, **numbers: int) -> State:

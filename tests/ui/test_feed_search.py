@@ -17,7 +17,7 @@ from reader.core.errors import FeedUnreachable
 from reader.core.paper import Draft, Listing
 from reader.database import connections
 from reader.feeds.syndication import SyndicationClient
-from reader.refresh.lines import Job, Line, Tell, done, ignore, job, listing_values, waiting
+from reader.refresh.lines import Job, Line, Tell, ignore, job, listing_values, result_line, waiting
 from reader.ui.full_text.fetcher import TextsAhead
 from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.page.state import PAGE
@@ -59,7 +59,7 @@ class Search(Bench):
             raise self.problem
         tell(waiting(2.6, "the feed asks to wait"))
         self.waited = self.model.state.search.progress, self.shown
-        return done("search", listings=[listing_values(one) for one in self.listings])
+        return result_line("search", listings=[listing_values(one) for one in self.listings])
 
     def follow(self) -> None:
         self.search.follow(self.model.state)

@@ -35,7 +35,7 @@ from reader.ui.shell.listing import ListContent
 from reader.ui.shell.state import State
 from tests.table import each
 from tests.ui.conftest import Opener
-from tests.ui.stage import COUNTS, Stage, at, drawn, staged
+from tests.ui.stage import COUNTS, Stage, at, drawn, staged, view_counts
 
 # Rows
 
@@ -134,7 +134,7 @@ def test_topics_stand_by_family_or_order_and_are_narrowed(state: FilterState, ro
 # What the counts say
 
 PLACE = Place(view("latest"), "robot")
-FEW = Counts((), (), (), 60, 7, PLACE)
+FEW = Counts(view_counts(), (), (), 60, 7, PLACE)
 
 
 def listed(place: Place) -> State:
@@ -200,7 +200,7 @@ def test_the_pane_has_special_views_only_while_they_have_papers() -> None:
         ("starred", 3),
         ("all", 60),
     ]
-    none = at("all").put(COUNTED, COUNTS._replace(views=(0,) * 10))
+    none = at("all").put(COUNTED, COUNTS._replace(views=view_counts()))
     shown = ["latest", "foryou", "followed", "unread", "queue", "starred", "all"]
     assert [one.id for one in filter_data(none).views] == shown
 
@@ -467,12 +467,12 @@ async def test_typed_letters_narrow_the_topics_until_a_key_ends_it() -> None:
         ):
             act()
         assert type_(*["backspace", "ctrl+h", "backspace"], *"Web", "enter", "x") == [*[True] * 7, False]
-        assert (pane.narrowed, keys(pane, "topic")) == ("Web", ["gui-agents"])
+        assert (pane.narrowing_text, keys(pane, "topic")) == ("Web", ["gui-agents"])
         pane.toggle()
         pane.begin_narrowing()
-        assert type_("down") == [False] and pane.narrowed == "Web"
+        assert type_("down") == [False] and pane.narrowing_text == "Web"
         pane.begin_narrowing()
-        assert type_("escape") == [True] and (pane.narrowed, here(pane)) == ("", "GUI & web agents")
+        assert type_("escape") == [True] and (pane.narrowing_text, here(pane)) == ("", "GUI & web agents")
         pane.begin_narrowing()
         app.set_focus(None)
         await pilot.pause()

@@ -174,7 +174,7 @@ def test_the_header_changes_only_with_the_parts_of_the_state_that_it_shows() -> 
     state = at("all", "robot")
     for after in (
         state.highlight(2),
-        state.marked(),
+        state.with_new_marks(),
         state.change_notices(lambda notices: notices.with_answer("41 read")),
         state.open_query(),
         state.remember_query("robot"),

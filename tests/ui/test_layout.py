@@ -23,7 +23,7 @@ from reader.ui.shell.layout import (
     lay_out,
     outline_width,
     place_note,
-    remembered,
+    remembered_panes,
     shape_at,
     shown_panes,
 )
@@ -124,8 +124,8 @@ def test_a_wide_terminal_gives_the_detail_a_comfortable_measure_and_the_list_the
 
 
 def test_the_settings_and_the_last_visit_choose() -> None:
-    assert remembered("comfortable", 26, 0.55, Visit()) == PaneChoice()
-    choose = partial(remembered, "comfortable", 40, 0.3)
+    assert remembered_panes("comfortable", 26, 0.55, Visit()) == PaneChoice()
+    choose = partial(remembered_panes, "comfortable", 40, 0.3)
     choice = choose(Visit(sizes={"three": (20, 0.6), "round": (20, 0.6)}, hidden=("list", "detail", "x")))
     assert (choice.at(100), choice.at(180).filter_width) == (PaneSizes(40, 0.3), 40)
     assert choice.at(140) == PaneSizes(20, 0.6)

@@ -93,11 +93,11 @@ async def test_a_mark_that_fails_says_why_and_the_next_one_works(library: Librar
 
 
 async def test_a_write_by_another_program_is_noticed_once(library: Library, cache_file: Path) -> None:
-    assert not library.changed()
+    assert not library.has_changed()
     with closing(sqlite3.connect(cache_file)) as other, other:
         other.execute("UPDATE paper SET upvotes = upvotes + 1")
-    assert library.changed()
-    assert not library.changed()
+    assert library.has_changed()
+    assert not library.has_changed()
 
 
 async def test_closing_does_not_wait_for_what_is_being_read(cache_file: Path) -> None:
@@ -111,12 +111,12 @@ async def test_closing_does_not_wait_for_what_is_being_read(cache_file: Path) ->
 
 
 async def test_a_cache_replaced_by_another_program_is_reported(library: Library, cache_file: Path) -> None:
-    assert not library.changed()
+    assert not library.has_changed()
     copy = cache_file.with_name("copy.db")
     copy.write_bytes(cache_file.read_bytes())
     copy.replace(cache_file)
     with pytest.raises(CacheError, match="start again"):
-        library.changed()
+        library.has_changed()
 
 
 def damage(cache_file: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reader.cache.marks.events import Events
-from reader.log.actions import Done, UserAction
+from reader.log.actions import MarkCount, UserAction
 from reader.ui.app import ReaderApp
 from reader.ui.marks import MarkActions, Traces, done_words
 from tests.table import rest_long
@@ -21,7 +21,7 @@ from tests.ui.papers import draft
 
 def test_a_decision_does_not_say_that_the_paper_is_read_as_well() -> None:
     def words(*marks: tuple[str, str], count: int = 1) -> str:
-        return done_words(UserAction("", tuple(Done(kind, value, count) for kind, value in marks)))
+        return done_words(UserAction("", tuple(MarkCount(kind, value, count) for kind, value in marks)))
 
     assert words(("star", "1"), ("read", "1"), count=1_200) == "1,200 starred"
     assert words(("read", "1")) == "1 read"

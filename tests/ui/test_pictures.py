@@ -21,7 +21,7 @@ from textual.geometry import Region
 from reader.core.document.model import Document, Figure, Formula, Paragraph, PdfSpot, Span, Theorem
 from reader.core.errors import NoPicture, ReaderError
 from reader.core.paper import Paper
-from reader.refresh.lines import Canvas, Job, Line, Tell, done, waiting
+from reader.refresh.lines import Canvas, Job, Line, Tell, result_line, waiting
 from reader.ui.full_text.lines import LETTERS
 from reader.ui.full_text.state import TEXT
 from reader.ui.kit.glyphs import UNICODE
@@ -376,7 +376,7 @@ async def test_a_picture_is_fetched_once_kept_and_may_fail(
         await may_come.wait()
         if job["address"].endswith("2.png"):
             raise ValueError
-        return done("picture", **drawn.values())
+        return result_line("picture", **drawn.values())
 
     monkeypatch.setattr("reader.ui.pictures.MAX_KEPT_PICTURES", 1)
     monkeypatch.setattr("reader.ui.pictures.PAUSE_SECONDS", 0.0)

@@ -61,7 +61,7 @@ async def test_subscribers_are_called_at_once_and_only_for_their_parts() -> None
         model.change(model.state.go(ALL))
         assert (places, cursors) == (["latest", "all"], [None])
         model.change(model.state.highlight(7))
-        model.change(model.state.marked())
+        model.change(model.state.with_new_marks())
         assert (places, cursors) == (["latest", "all"], [None, 7])
         # With `now=False`, a subscriber is called only for later changes of its part.
         heard: list[PaperKey | None] = []

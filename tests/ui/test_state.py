@@ -26,11 +26,20 @@ from reader.ui.page.state import READING as DETAIL
 from reader.ui.query.advice import type_query
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.layout import SHAPES, PaneChoice, PaneName, has_filter, shape_at
-from reader.ui.shell.listing import NOTHING_SELECTED, TOP, ListContent, ListRequest, Position, SearchStatus, Stop, Where
+from reader.ui.shell.listing import (
+    NOTHING_SELECTED,
+    TOP,
+    ListContent,
+    ListRequest,
+    ListSource,
+    Position,
+    SearchStatus,
+    Stop,
+)
 from reader.ui.shell.state import CURSORS, HISTORY, Notice, Notices, Prompt, State
 from tests.table import each
 from tests.ui.papers import draft
-from tests.ui.stage import paper
+from tests.ui.stage import paper, view_counts
 
 # The state
 
@@ -40,7 +49,7 @@ WEEK = Place(view("week:2026-W20"), "topic:agents")
 MORNING = datetime(2026, 5, 12, 8, 14, tzinfo=UTC)
 READING = ShownPaper(3, paper(pk=3), ("robot",), STILL)
 COUNTS = Counts(
-    (14, 60, 0, 60, 0, 0), (DayCount("2026-05-12", 14, 14),), (TopicCount("video", "Video", "Vision", 9),), 60, 7
+    view_counts(14, 60, 0, 60), (DayCount("2026-05-12", 14, 14),), (TopicCount("video", "Video", "Vision", 9),), 60, 7
 )
 
 
@@ -96,12 +105,12 @@ PROMPT = Prompt((("t", "Latest"), ("u", "Unread")), "g")
         (
             AT_WORK,
             lambda state: state.go(ROBOTS._replace(text="hands")),
-            asked(place=ROBOTS._replace(text="hands"), trail=(Stop(Where(ROBOTS)),), **LEFT),
+            asked(place=ROBOTS._replace(text="hands"), trail=(Stop(ListSource(ROBOTS)),), **LEFT),
         ),
         (
             AT_WORK,
             lambda state: state.go(WEEK, Position(2, 5)),
-            asked(Position(2, 5), place=WEEK, trail=(Stop(Where(ROBOTS)),), **LEFT),
+            asked(Position(2, 5), place=WEEK, trail=(Stop(ListSource(ROBOTS)),), **LEFT),
         ),
         (AT_WORK, lambda state: state.go(Place(view("all"), "robot")), {}),
         # The same place is read again if papers came since; nothing moves when they come.
@@ -132,7 +141,7 @@ PROMPT = Prompt((("t", "Latest"), ("u", "Unread")), "g")
         (AT_WORK, lambda state: state.highlight(2), {}),
         (AT_WORK, lambda state: state.highlight(3), {"highlighted": 3}),
         (AT_WORK, lambda state: state.highlight(None, is_on_hole=True), {"highlighted": None, "is_on_hole": True}),
-        (AT_WORK, State.marked, {"marks_version": 7}),
+        (AT_WORK, State.with_new_marks, {"marks_version": 7}),
         # A query that is let go leaves the cursor on its paper.
         (AT_WORK, State.drop_query, asked(Position(2), place=Place(view("all")), **LEFT)),
         (AT_WORK, State.cancel_query, {}),
@@ -156,7 +165,7 @@ PROMPT = Prompt((("t", "Latest"), ("u", "Unread")), "g")
         (
             AT_WORK.hold_results(FOUND),
             lambda state: state.list_results(FOUND),
-            asked(results=FOUND, trail=(Stop(Where(ROBOTS)),), search=SearchStatus()),
+            asked(results=FOUND, trail=(Stop(ListSource(ROBOTS)),), search=SearchStatus()),
         ),
         # The last line changes only by what is news.
         (AT_WORK, lambda state: state.busy_with("marking 2 of 9"), {"activity": "marking 2 of 9"}),
@@ -230,7 +239,7 @@ def test_a_saved_view_that_gets_another_query_is_read_again_also_on_the_way_back
     assert changes(begun, known).keys() == {"views", "trail"} and known.views.added == (view("muted"),)
     assert [stop.where.place for stop in known.trail] == [ROBOTS, Place(new)]
     here = begun.walk_back().know_views(ViewList((new,)))
-    assert (here.place, here.is_list_coming, here.trail) == (Place(new), True, (Stop(Where(ROBOTS)),))
+    assert (here.place, here.is_list_coming, here.trail) == (Place(new), True, (Stop(ListSource(ROBOTS)),))
     assert begun.know_views(ViewList()).place == Place(other)
 
 
@@ -346,7 +355,7 @@ def test_each_list_remembers_its_cursor() -> None:
     typing = left.open_query().go(ROBOTS)
     assert typing.keep_cursor(ROBOTS and typing.where, Position(4)) is typing
     for number in range(CURSORS):
-        left = left.keep_cursor(Where(ROBOTS._replace(text=str(number))), TOP)
+        left = left.keep_cursor(ListSource(ROBOTS._replace(text=str(number))), TOP)
     assert len(left.cursors) == CURSORS and AT_WORK.where not in left.cursors
 
 
@@ -385,7 +394,7 @@ def test_a_query_begins_with_what_is_listed() -> None:
     typing = AT_WORK.open_query()
     assert changes(AT_WORK, typing).keys() == {"draft"}
     assert typing.draft is not None and typing.is_typing
-    assert (typing.draft.text, typing.draft.begun, typing.draft.before) == ("robot", "", Stop(Where(ROBOTS)))
+    assert (typing.draft.text, typing.draft.begun, typing.draft.before) == ("robot", "", Stop(ListSource(ROBOTS)))
     found = AT_WORK.list_results(results("weather")).open_query("id:")
     assert found.draft is not None
     assert (found.draft.text, found.draft.begun) == ("weather", "id:")
@@ -530,7 +539,7 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("list_stopped"),
     change("list_failed", st.just("The disk is full.")),
     change("highlight", st.none() | st.integers(1, 9)),
-    change("marked"),
+    change("with_new_marks"),
     change("ready"),
     change("with_size", st.integers(1, 200)),
     change("hide_pane", st.sampled_from(["filter", "detail"])),
@@ -559,7 +568,7 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("search_stopped"),
     change("hold_results", st.builds(results, TEXTS)),
     change("list_results", st.builds(results, TEXTS)),
-    change("keep_cursor", st.builds(Where, PLACES), POSITIONS),
+    change("keep_cursor", st.builds(ListSource, PLACES), POSITIONS),
     change("change_notices", st.sampled_from([Notices.without_news, Notices.without_answer])),
     change("prompt_for", st.builds(Prompt, st.just(()), TEXTS)),
 ]

@@ -34,7 +34,7 @@ class Joining(Bench):
     def __init__(self, outcomes: Sequence[Outcome], folder: str = "shared", *, demo: bool = False) -> None:
         moving = look()._replace(demo=demo, is_still=False, now=lambda: NOON)
         shell = SimpleNamespace(start=self.run)
-        library = {"changed": lambda: False}
+        library = {"has_changed": lambda: False}
         super().__init__(library=library, settings=Settings(sync=folder), moving=moving, shell=lambda: shell)
         self.outcomes = list(outcomes)
         self.words: list[tuple[str, ...]] = []
@@ -150,7 +150,7 @@ class Watched(Bench):
                 "is_marking": False,
                 "is_writable": True,
             },
-            **{"last_refresh": lambda: NOON, "changed": self.change, "newest_day": lambda: None},
+            **{"last_refresh": lambda: NOON, "has_changed": self.change, "newest_day": lambda: None},
         }
         super().__init__(
             library=library,

@@ -16,13 +16,13 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from reader.cache import meta, standing
+from reader.cache import standing
 from reader.cache.flags import flag_papers, has, having
 from reader.cache.standing import derive_follows, list_feeds
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
 from reader.core.marks import FOLLOW, HIGHLIGHT, NOTE, PASSAGE, QUEUE, STANDING, STATES, TAG, TRACES, sql_list
 from reader.core.paper_row import Flag
-from reader.database import connections
+from reader.database import connections, meta
 from reader.log.store import UNDONE
 
 BATCH = 2_000

@@ -16,13 +16,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from reader.cache import meta
 from reader.cache.reads.window import Window
 from reader.core.marks import NOTE, PASSAGE, QUEUE, STATES, TAG, UNDO, Mark, newest
 from reader.core.paper import Paper
 from reader.core.paper_row import NotCached
 from reader.core.passages import in_order, parse_passage
-from reader.database import connections
+from reader.database import connections, meta
 from reader.log.rows import machine_of
 
 CHUNK = 500

@@ -16,12 +16,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from reader.cache import meta
 from reader.cache.flags import FLAGS, passages_of
 from reader.cache.search.selection import register_functions
 from reader.core.errors import CacheError
 from reader.core.paper_row import UNKNOWN, PaperRow
-from reader.database import connections
+from reader.database import connections, meta
 from reader.database.sqlite_errors import explain_errors
 from reader.paths import log_database
 
@@ -213,7 +212,7 @@ class Window:
         """Make the query that is running in another thread fail with CacheInterrupted."""
         self._connection.interrupt()
 
-    def changed(self) -> bool:
+    def has_changed(self) -> bool:
         """Whether another connection has written since the last call."""
         before, self._version = self._version, self._data_version()
         return before != self._version

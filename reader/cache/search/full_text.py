@@ -128,7 +128,7 @@ def with_compounds(node: Node) -> Node:
         case Not(inner):
             return Not(with_compounds(inner))
         case And(nodes):
-            return all_of(list(_with_joined(nodes)))
+            return all_of(list(_with_joined_words(nodes)))
         case Or(nodes):
             return any_of(list(map(with_compounds, nodes)))
     return node
@@ -142,7 +142,7 @@ def _keyword_forms(keyword: str) -> Sequence[str]:
     return tuple(dict.fromkeys(form for form in (keyword, short, ABBREVIATIONS.get(short)) if form))
 
 
-def _with_joined(nodes: Sequence[Node]) -> Iterator[Node]:
+def _with_joined_words(nodes: Sequence[Node]) -> Iterator[Node]:
     for field, run in groupby(nodes, key=_joins):
         some = list(run)
         if field is False:

@@ -220,7 +220,7 @@ def _command(words: Sequence[str], here: CommandContext) -> ParsedLine:
         # Without a query, all words name the current view.
         return ParsedLine((name, rest[0], " ".join(rest[1:]), here.query))
     if name not in COMMANDS and "{ids}" in rest:
-        taken = here.selected or _one(here)
+        taken = here.selected or _single_paper(here)
         return ParsedLine((name, *(one for word in rest for one in (taken if word == "{ids}" else (word,)))))
     return ParsedLine((name, *rest, *_papers_for(name, rest, here)))
 
@@ -234,7 +234,7 @@ def _papers_for(name: str, words: Sequence[str], here: CommandContext) -> tuple[
     is_query = any(word.partition("=")[0] in ("--query", "--all") for word in words)
     if is_query or len(given) != _BEFORE_PAPERS[name] or given[:1] == ["rename"]:
         return ()
-    return here.selected if name in _MANY and here.selected else _one(here)
+    return here.selected if name in _MANY and here.selected else _single_paper(here)
 
 
 def _pipe(line: str, here: CommandContext) -> ParsedLine:
@@ -249,10 +249,12 @@ def _pipe(line: str, here: CommandContext) -> ParsedLine:
         line = line.strip()
     if not line and options in ([], ["--help"]):
         return ParsedLine((PIPE, "--help"))
-    return ParsedLine((PIPE, *options, "--", line, *(() if "--all" in options else here.selected or _one(here))))
+    return ParsedLine(
+        (PIPE, *options, "--", line, *(() if "--all" in options else here.selected or _single_paper(here)))
+    )
 
 
-def _one(here: CommandContext) -> tuple[str, ...]:
+def _single_paper(here: CommandContext) -> tuple[str, ...]:
     if here.highlighted is None:
         raise UsageError("There is no paper here. Name one by its id.")
     return (here.highlighted,)

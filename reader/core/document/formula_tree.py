@@ -371,7 +371,12 @@ class _Reader:
 
     def _nodes(self, piece: str, *, is_argument: bool = False) -> list[Node]:
         if piece == "{":
-            return [_group(self._group(), keep=not is_argument)]
+            inner = self._group()
+            parts = _parts(inner)
+            if len(parts) > 1 and all(isinstance(one, Symbol) and one.text.isdecimal() for one in parts):
+                # The script of a number is that of its last digit, as in `{10}^{3}`.
+                return parts
+            return [_group(inner, keep=not is_argument)]
         if piece.isspace():
             return []
         if piece == "'":
@@ -452,6 +457,9 @@ class _Reader:
         for number, part in enumerate(parts):
             if number % 2:
                 found += _parts(_Reader(part, self._depth).whole())
+            elif len(parts) == 1 and (sign := _plain(part).strip()) in _KINDS:
+                # siunitx writes `\text{\times}`.
+                return [Symbol(sign, _KINDS[sign])]
             elif words := symbols.in_font(_plain(part), symbols.TEXTS[name]):
                 found.append(Words(words))
         return [_group(_row(found), keep=True)] if found else []
@@ -599,6 +607,9 @@ _CLASSES = (
 )
 
 
+_SIGNS = {name: sign for table, _ in reversed(_CLASSES) for name, sign in table.items()}
+"""The signs of commands."""
+
 _KINDS = {sign: kind for table, kind in reversed(_CLASSES) for sign in table.values() if not sign.isascii()}
 """The classes of signs that are typed as such."""
 
@@ -702,5 +713,5 @@ def _plain(text: str) -> str:
     text = re.sub(r"\\[hv]space\*?\{[^}]*\}|\\color(?:\[[^\]]*\])?\{[^}]*\}", " ", text)
     text = re.sub(r"\\[,;: !]|\\q?quad\b|~|\\ ", " ", text)
     text = re.sub(r"(?<!\\)[{}]", "", text)
-    text = re.sub(r"\\([A-Za-z]+)", lambda found: symbols.ORDINARY.get(found[1], found[1]), text)
+    text = re.sub(r"\\([A-Za-z]+)", lambda found: _SIGNS.get(found[1], found[1]), text)
     return re.sub(r"\s+", " ", text.replace("\\", ""))

@@ -267,7 +267,7 @@ class Document:
         return tuple(filter(None, (_landmark_of(inner, index) for index, inner in self._within())))
 
     @cached_property
-    def _named(self) -> dict[str, Landmark]:
+    def _landmarks(self) -> dict[str, Landmark]:
         # `6–8` are equations that share their rows.
         numbers = ((one, number) for one in reversed(self.landmarks) for number in one.number.split("–"))
         return {_key(one.kind, number): one for one, number in numbers}
@@ -275,7 +275,7 @@ class Document:
     def find_landmark(self, words: str) -> Landmark | None:
         """The part that `Table 2`, `fig. 3`, `Eq. (14)` or `§2.1` names; None if the text has no such part."""
         found = _NUMBERED.fullmatch(words.strip().replace("§", "section "))
-        return self._named.get(_key(found[1], found[2])) if found else None
+        return self._landmarks.get(_key(found[1], found[2])) if found else None
 
     @cached_property
     def references(self) -> dict[str, int]:

@@ -129,14 +129,14 @@ class _Parser:
         nodes: list[Node] = []
         while self.kind() not in ("or", "close", None):
             start = self.tokens[self.at].start
-            nodes.append(self.negated())
+            nodes.append(self.parse_negation())
             if self.depth == 0:
                 self.parts.append(TopTerm(nodes[-1], start, self.tokens[self.at - 1].end))
         if not nodes:
             self.fail_without_term()
         return all_of(nodes)
 
-    def negated(self) -> Node:
+    def parse_negation(self) -> Node:
         flips = 0
         while self.kind() == "not":
             flips += 1

@@ -227,7 +227,7 @@ def _records(records: Iterable[Mapping[str, Any]]) -> Iterator[Listing]:
         if draft is not None and arxiv_id(as_text(record.get("id"))) is None:
             yield Listing(None, (), entries=(LibraryEntry(place, draft.title),))
         else:
-            yield from _exported(record, place)
+            yield from _exported_listings(record, place)
 
 
 def _pdf(name: str) -> LibraryEntry:
@@ -315,11 +315,11 @@ def _papers_of_values(values: Iterable[Placed], name: str) -> Iterator[Listing]:
                     first_reason = first_reason or f" ({skip.where}: {skip.reason})"
                 yield listing
             if unusable > UNUSABLE:
-                yield _skipped(place, "too many unusable records; the rest was not read")
+                yield _skipped_listing(place, "too many unusable records; the rest was not read")
                 break
     except DamagedFile as error:
         # Records before the damage are good.
-        yield _skipped("the end", str(error))
+        yield _skipped_listing("the end", str(error))
     if not has_papers:
         raise FeedMalformed(f"{name} has no papers in a known format{first_reason}.")
 
@@ -334,29 +334,29 @@ def _papers_of_value(place: str, value: object) -> Iterator[Listing]:
     elif _is_day(value):
         yield from listings(value["items"], iso_day(value.get("date")), f"{place}, item {{}}".format)
     elif is_export(value):
-        yield from _exported(value, place)
+        yield from _exported_listings(value, place)
     elif isinstance(value, dict):
         yield from listings([value], None, lambda _: place)
     else:
-        yield _skipped(place, "not a record")
+        yield _skipped_listing(place, "not a record")
 
 
-def _exported(record: Mapping[str, Any], place: str) -> Iterator[Listing]:
+def _exported_listings(record: Mapping[str, Any], place: str) -> Iterator[Listing]:
     """The paper of one of our own records on each of its days, and its marks."""
     try:
         found = parse_export(record)
     except FeedMalformed as error:
-        yield _skipped(place, str(error))
+        yield _skipped_listing(place, str(error))
         return
     if draft := found.draft:
         yield from (Listing(day, (draft,)) for day in found.days)
     if found.marks:
         yield Listing(None, (), marks=(found.marks,))
     if found.bad_marks:
-        yield _skipped(place, f"{found.bad_marks} of its marks are of no known form")
+        yield _skipped_listing(place, f"{found.bad_marks} of its marks are of no known form")
 
 
-def _skipped(place: str, reason: str) -> Listing:
+def _skipped_listing(place: str, reason: str) -> Listing:
     return Listing(None, (), (SkippedRecord(place, reason),))
 
 

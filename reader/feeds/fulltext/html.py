@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
 
@@ -156,7 +157,8 @@ def _escape(text: str) -> str:
 
 def _token(node: LexborNode, tag: str) -> str:
     if tag == "mtext":
-        return words_tex(node.text())
+        # siunitx separates numbers by ` , `.
+        return words_tex(re.sub(r"^\s+(?=[,;])", "", node.text()))
     text = _escape(node.text())
     text = _ITALIC.sub(lambda found: normalize("NFKC", found[0]), _INVISIBLE.sub("", text))
     if FUNCTIONS.get(text) == text:
@@ -173,6 +175,8 @@ MIN_LETTERS = 400
 _VERSION = re.compile(r"arXiv:\S{1,40}?v([0-9]{1,3})\b")
 _MATH_TAG = re.compile(r"<math(?![\w-])(?:[^>\"']|\"[^\"]*+\"|'[^']*+')*+>")
 _ALTTEXT = re.compile(r"\balttext=\"([^\"]+)")
+_MTEXT = re.compile(r"<mtext\b[^<>]*>([^<]*)")
+_WORD_OR_SIGN = re.compile(r"\\[A-Za-z]+|[^\W_]+|[,;–—-]")
 _NEXT_AUTHOR = re.compile(r"\s+&(?=[^\W\d_])")
 """Separates authors where a page keeps LaTeX's `&`."""
 
@@ -189,7 +193,7 @@ _OTHER_PAGES = (
 def without_mathml(html: str) -> str:
     """A page without MathML that repeats the formulas' TeX, which is most of many pages.
 
-    It stays where the TeX has a command that is not known.
+    It stays where the TeX has a command that is not known, or lacks words.
     The search ends at the first formula that does not end: each part of a page is searched only once.
     """
     parts, done, at = [], 0, 0
@@ -198,11 +202,24 @@ def without_mathml(html: str) -> str:
         end = html.find("</math>", tag.end()) if tag is not None else -1
         if tag is None or end < 0:
             break
-        if (tex := _ALTTEXT.search(tag[0])) and is_known(tex[1]):
+        if (tex := _ALTTEXT.search(tag[0])) and says_all(unescape(tex[1]), html[tag.end() : end]):
             parts.append(html[done : tag.end()])
             done = end
         at = end
     return "".join((*parts, html[done:]))
+
+
+def says_all(tex: str, mathml: str) -> bool:
+    """Whether TeX says all that its MathML shows: its commands are known, and it has the words.
+
+    For `10 to 20`, the TeX that LaTeXML writes for siunitx is `1020`.
+    """
+    if not is_known(tex):
+        return False
+    words = unescape(" ".join(_MTEXT.findall(mathml.partition("<annotation")[0])))
+    return not words or not Counter(_WORD_OR_SIGN.findall(words)) - Counter(
+        _WORD_OR_SIGN.findall(tex.replace("---", "—").replace("--", "–"))
+    )
 
 
 def read_html(html: str) -> Document:
@@ -482,13 +499,13 @@ def _aligned_row(row: LexborNode) -> str:
 
 
 def _tex_of(math: LexborNode) -> str:
-    """The TeX of a formula, or of words which stand for one; MathML is read where TeX is missing or not known."""
+    """The TeX of a formula, or of words which stand for one; MathML is read where TeX does not say all."""
     if math.tag != "math":
         parts = math.iter(include_text=True)
         words = (_tex_of(one) if one.tag in ("math", "span") else words_tex(one.text()) for one in parts)
         return f"~{''.join(words)}~"
     tex = math.attributes.get("alttext") or ""
-    return tex if tex and is_known(tex) else tex_of(math) or tex
+    return tex if tex and says_all(tex, math.html or "") else tex_of(math) or tex
 
 
 def _is_told(node: LexborNode, row: LexborNode) -> bool:

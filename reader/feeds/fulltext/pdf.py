@@ -163,9 +163,9 @@ class _Looks(NamedTuple):
             for word in _WORD.findall(line.text.lower()):
                 parts = word.split("-")
                 words.update({word, *parts, *map("-".join, pairwise(parts))})
-        body = _most(sizes, 10.0)
+        body = _most_common(sizes, 10.0)
         widths = Counter(round(x.width / 4) * 4.0 for x in lines if abs(x.size - body) < 0.6 and len(x.text) > 25)
-        column = _most(widths, 400.0)
+        column = _most_common(widths, 400.0)
         begins = Counter(round(line.left / 2) * 2.0 for line in lines if abs(line.width - column) < 6)
         edges = sorted(left for left, count in begins.items() if count > 0.15 * begins.total())
         steps = Counter(
@@ -173,7 +173,7 @@ class _Looks(NamedTuple):
             for above, below in pairwise(lines)
             if 0 < above.base - below.base < 3 * body and above.size == below.size == body
         )
-        return cls(body, column, tuple(edges), _most(steps, 1.2 * body), words)
+        return cls(body, column, tuple(edges), _most_common(steps, 1.2 * body), words)
 
     def indent(self, line: Line) -> float:
         """How far a line begins behind the edge of its column."""
@@ -188,7 +188,7 @@ class _Looks(NamedTuple):
         return line.size > 1.12 * self.body
 
 
-def _most(counted: Counter[float], otherwise: float) -> float:
+def _most_common(counted: Counter[float], otherwise: float) -> float:
     return max(counted, key=counted.__getitem__, default=otherwise)
 
 

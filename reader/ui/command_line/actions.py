@@ -99,9 +99,9 @@ class CommandRunner(Controller):
             raise
         finally:
             self._processes.remove(running)
-            if self._library.changed():
+            if self._library.has_changed():
                 if running is self._typed:
-                    self._model.change(self._model.state.marked())
+                    self._model.change(self._model.state.with_new_marks())
                 self._model.change(self._model.state.cache_changed())
 
     def stop_at(self, moment: Moment) -> bool:
@@ -339,9 +339,9 @@ class CommandActions(Controller):
         if line.startswith(f"{THEME} "):
             # As it is seen.
             line = command.meant.strip()
-        if isinstance(command.marked, Offer) and (command.selected or command.is_no_command):
+        if isinstance(command.marked_row, Offer) and (command.selected or command.is_no_command):
             self._model.change(self._model.state.put(COMMAND, None))
-            command.marked.run()
+            command.marked_row.run()
             return
         self._model.change(run_command(self._model.state, line))
         if line:
@@ -354,9 +354,9 @@ class CommandActions(Controller):
             return
         screen.select(place)
         command = self._model.state[COMMAND]
-        if command is not None and isinstance(command.marked, Offer):
+        if command is not None and isinstance(command.marked_row, Offer):
             self._model.change(self._model.state.put(COMMAND, None))
-            command.marked.run()
+            command.marked_row.run()
         else:
             screen.complete()
 

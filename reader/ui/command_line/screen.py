@@ -88,14 +88,14 @@ class TypedCommand(NamedTuple):
         return self.suggested.line == self.text and not self.suggested.is_command
 
     @property
-    def marked(self) -> Candidate | Offer | None:
+    def marked_row(self) -> Candidate | Offer | None:
         rows = self.rows
         return rows[self.selected] if self.selected < len(rows) else None
 
     @property
     def meant(self) -> str:
         """The text with the marked word at its end, if the user has begun or marked one."""
-        start, marked = self.fitting.start, self.marked
+        start, marked = self.fitting.start, self.marked_row
         is_chosen = isinstance(marked, Candidate) and (self.selected or self.text[start:])
         return f"{self.text[:start]}{marked.text}" if is_chosen and isinstance(marked, Candidate) else self.text
 
@@ -325,7 +325,7 @@ class CommandScreen(LineScreen[TypedCommand]):
 
     def _advise(self, width: int) -> Line:
         """The effects of tab and enter on the marked row."""
-        marked = self._command.marked
+        marked = self._command.marked_row
         if not self.line.text.strip():
             return cut_line(self.lead(), width, self._look.glyphs.ellipsis)
         if isinstance(marked, Candidate):
@@ -336,7 +336,7 @@ class CommandScreen(LineScreen[TypedCommand]):
         return (Piece(literal(self._command.hint), "quiet"),)
 
     def complete(self) -> None:
-        if isinstance(self._command.marked, Candidate):
+        if isinstance(self._command.marked_row, Candidate):
             super().complete()
 
     def select(self, place: int) -> None:

@@ -34,8 +34,8 @@ COUNT_AGAIN = 0.3
 class Counts(NamedTuple):
     """The numbers that the filter pane shows."""
 
-    views: tuple[int, ...]
-    """Number of papers in each view, in the question's order."""
+    views: Mapping[str, int]
+    """Number of papers in the reader's own views, by id."""
     days: tuple[DayCount, ...]
     topics: tuple[TopicCount, ...]
     base: int
@@ -45,11 +45,6 @@ class Counts(NamedTuple):
     place: Place | None = None
     tags: tuple[tuple[str, int], ...] = ()
     """The user's tags with their numbers of papers, by name."""
-
-    @property
-    def by_view(self) -> Mapping[str, int]:
-        """Number of papers in the reader's own views, by id."""
-        return dict(zip((one.id for one in (*VIEWS, *SPECIAL)), self.views, strict=False))
 
 
 class ViewCount(NamedTuple):
@@ -80,12 +75,12 @@ class CountCache:
         """The counts in a place; `mode` is how picked topics combine."""
         from reader.cache.flags import tag_counts
 
-        if window.changed():
+        if window.has_changed():
             self._known.clear()
         facets = compile_query(place.facets("day", mode), scope)
         tags = self._count_once("tags", lambda: window.read(tag_counts))
         return Counts(
-            views=tuple(self._number(window, Place(one), scope) for one in (*VIEWS, *SPECIAL)),
+            views={one.id: self._number(window, Place(one), scope) for one in (*VIEWS, *SPECIAL)},
             days=self._count_once("days", lambda: tuple(window.days())),
             topics=self._count_once(("topics", *facets.where), lambda: tuple(window.topics(facets))),
             base=self._number(window, place._replace(text=""), scope),

@@ -131,7 +131,7 @@ class FilterPane(RowsPane, can_focus=True):
         return self._state.choice
 
     @property
-    def narrowed(self) -> str:
+    def narrowing_text(self) -> str:
         """The text that narrows the topics; empty if all are listed."""
         return self._state.narrowed
 
@@ -202,14 +202,14 @@ class FilterPane(RowsPane, can_focus=True):
             if key == "escape":
                 self.stop_narrowing()
             return key in ("enter", "escape")
-        typed = typed_on(self.narrowed, key, character, _LONGEST_TYPED)
+        typed = typed_on(self.narrowing_text, key, character, _LONGEST_TYPED)
         if typed is not None:
             self.narrow(typed)
         return True
 
     def narrow(self, text: str) -> None:
         self._set_state(replace(self._state, narrowed=literal(text).lstrip()[:_LONGEST_TYPED]))
-        if self.narrowed:
+        if self.narrowing_text:
             self.go(next((at for at, row in enumerate(self.rows) if row.kind == "topic"), 0))
 
     def on_click(self, event: events.Click) -> None:
@@ -319,7 +319,7 @@ def _section(
     yield FilterRow("gap", key)
 
 
-def _most(numbers: Iterable[int]) -> set[int]:
+def _largest(numbers: Iterable[int]) -> set[int]:
     """The places of the greatest numbers."""
     ranked = sorted(enumerate(numbers), key=lambda pair: -pair[1])
     return {at for at, _ in ranked[:AT_FIRST]}
@@ -332,7 +332,7 @@ def _views(data: FilterData, state: FilterState) -> Iterator[FilterRow]:
 
 def _follows(data: FilterData, state: FilterState) -> Iterator[FilterRow]:
     rows = [_view(one, state)._replace(quiet=not one.papers) for one in data.follows]
-    return _section("followed", rows, _most(one.unread or 0 for one in data.follows), state, "more")
+    return _section("followed", rows, _largest(one.unread or 0 for one in data.follows), state, "more")
 
 
 def _view(one: ViewItem, state: FilterState) -> FilterRow:
@@ -355,7 +355,7 @@ def _tags(data: FilterData, state: FilterState) -> Iterator[FilterRow]:
     marks: dict[str, Mark] = {tag.casefold(): "picked" for tag in state.tags.picked}
     marks |= {tag.casefold(): "excluded" for tag in state.tags.excluded}
     rows = [FilterRow("tag", name, name, count, marks.get(name.casefold(), "none")) for name, count in data.tags]
-    return _section("tags", rows, _most(count for _, count in data.tags), state, "more")
+    return _section("tags", rows, _largest(count for _, count in data.tags), state, "more")
 
 
 def _topics(data: FilterData, state: FilterState) -> Iterator[FilterRow]:

@@ -85,8 +85,8 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
             None if one.id == FOR_YOU else number,
             newest.unread if newest and (one.id, number) == (LATEST, newest.papers) else None,
         )
-        for one, number in zip((*VIEWS, *SPECIAL), counts.views, strict=True)
-        if (number or one in VIEWS) and one.id not in state.views.hidden
+        for one in (*VIEWS, *SPECIAL)
+        if ((number := counts.views[one.id]) or one in VIEWS) and one.id not in state.views.hidden
     )
     follows = tuple(
         ViewItem(one.follow.view, one.follow.in_words(state[TOPIC_NAMES]), one.papers, one.unread)

@@ -122,12 +122,12 @@ def _show() -> FirstFrame | None:
     look = load_look(paths.look_file(), os.environ)
     if look is None:
         return None
-    from reader.ui.shell.layout import remembered
+    from reader.ui.shell.layout import remembered_panes
 
     cache = paths.cache_file()
     if not is_certain(cache):
         return None
-    panes = remembered(look.density, look.filter_width, look.list_share, left)
+    panes = remembered_panes(look.density, look.filter_width, look.list_share, left)
     content = read_content(cache, left, look.order)
     if content is None:
         return None

@@ -233,9 +233,9 @@ class FullTextActions(Controller):
     def _answer(self, peek: Peek, key: str) -> bool:
         """Handle a key for the box over the text; other keys close it and keep their meaning."""
         if key not in ("enter", "b", "y", "P"):
-            self._change(lambda view: view if key in ("escape", "q") else view.peeked())
+            self._change(lambda view: view if key in ("escape", "q") else view.with_peek())
             return False
-        self._change(lambda view: view.peeked())
+        self._change(lambda view: view.with_peek())
         if key == "P":
             self._show_picture(peek)
         elif key == "b":
@@ -334,7 +334,7 @@ class FullTextActions(Controller):
             return
         section = text.view.section
         outline = text.outline
-        opened = outline.closed() if outline.is_open else outline.focus(section.start if section else 0)
+        opened = outline.unfocus() if outline.is_open else outline.focus(section.start if section else 0)
         self._change_outline(opened)
 
     @handles("outline.go")
@@ -366,7 +366,7 @@ class FullTextActions(Controller):
                 self._background.start("highlights", partial(self._search_highlights, highlights), exclusive=True)
 
     async def _search_highlights(self, highlights: Highlights) -> None:
-        kept = await asyncio.to_thread(highlights.searched)
+        kept = await asyncio.to_thread(highlights.find_missing)
         view = self._view
         if view is not None and (shown := view.highlights).words is highlights.words:
             places = {one.passage: one.range for one in kept}

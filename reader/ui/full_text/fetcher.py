@@ -85,7 +85,7 @@ class TextFetcher(Controller):
         else:
             # The list shows which papers have their text.
             text = text_of(state, key)
-            self._model.change((state if text is None else state.put(TEXT, text.came(kept))).marked())
+            self._model.change((state if text is None else state.put(TEXT, text.came(kept))).with_new_marks())
 
 
 IDLE_SECONDS = 8.0
@@ -178,7 +178,7 @@ class TextsAhead(Controller):
     async def _fetch(self) -> str:
         """Fetch what is wanted; return what the rest waits for, empty if done."""
         # The list shows which papers have their text.
-        result = await self._run_job("texts", "stored", State.marked)
+        result = await self._run_job("texts", "stored", State.with_new_marks)
         return f"{result['left']:,} texts wait: {result['why']}" if result["left"] else ""
 
     async def _run_job(self, name: str, counted: str, change: Callable[[State], State]) -> Line:

@@ -45,9 +45,9 @@ def step_back_in_text(state: State, *, is_through_jumps: bool = True) -> State:
     if text is None or text.view is None:
         return state.put(TEXT, None)
     if text.outline.is_open:
-        return state.put(TEXT, replace(text, outline=text.outline.closed()))
+        return state.put(TEXT, replace(text, outline=text.outline.unfocus()))
     if text.view.peek is not None:
-        return view_text(state, text.view.peeked())
+        return view_text(state, text.view.with_peek())
     if text.view.selection is not None:
         return view_text(state, text.view.let_go())
     if text.is_fetching:

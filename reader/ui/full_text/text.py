@@ -70,7 +70,7 @@ class Outline:
         """Give the keys to the outline, with the cursor on a block's section."""
         return replace(self, is_open=True, cursor=self.at(block))
 
-    def closed(self) -> Outline:
+    def unfocus(self) -> Outline:
         """Give the keys to the text."""
         return replace(self, is_open=False) if self.is_open else self
 
@@ -152,7 +152,7 @@ class FullText:
             view = self.view.go_to_landmark(one.landmark)
         else:
             view = self.view.take(one.kept) if one.kept else self.view.go_to_block(one.start)
-        return replace(self, view=view, outline=self.outline.closed())
+        return replace(self, view=view, outline=self.outline.unfocus())
 
     def with_highlights(self, highlights: Highlights) -> FullText:
         if self.view is None:

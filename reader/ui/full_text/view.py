@@ -65,7 +65,7 @@ class Highlights:
         new = {one[:4]: self.words.near(one) for one in [one for one in passages if one[:4] not in known][:AT_ONCE]}
         return self.with_highlights([PlacedHighlight(one, (known | new).get(one[:4])) for one in passages])
 
-    def searched(self) -> list[PlacedHighlight]:
+    def find_missing(self) -> list[PlacedHighlight]:
         """The highlights, with missing places searched for in the whole text, which may take a second."""
         words = self.words
         return [PlacedHighlight(one, place or words.near(one) or words.find(one)) for one, place in self.kept]
@@ -583,7 +583,7 @@ class TextView:
         is_above = origin is not None and origin > self.layout.down(self.top, self.size.rows // 2)
         return replace(self, peek=Peek(goal, tuple(lines), text, cited[0] if cited else "", is_above, formula))
 
-    def peeked(self) -> TextView:
+    def with_peek(self) -> TextView:
         return replace(self, peek=None) if self.peek else self
 
     # Selection

@@ -125,7 +125,7 @@ class StatusLine(LinesWidget):
             self.refresh()
 
     @property
-    def shown(self) -> Status:
+    def shown_status(self) -> Status:
         return self._status
 
     def on_resize(self, event: events.Resize) -> None:

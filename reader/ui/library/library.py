@@ -238,14 +238,14 @@ class Library(Marker):
         """The local time of the last complete refresh, by any program."""
         return last_refresh(self._path)
 
-    def changed(self) -> bool:
+    def has_changed(self) -> bool:
         """Whether another connection has written to the cache since the last call.
 
         Raises CacheError if another program replaced the cache.
         """
         if self._place() not in (self._file, None):
             raise CacheError("Another program replaced this cache with a new one. Quit and start again.")
-        return self._near.changed()
+        return self._near.has_changed()
 
     def _place(self) -> int | None:
         """A number that identifies the file among others of its name; None if it is missing."""
@@ -256,7 +256,7 @@ class Library(Marker):
 
     # Facts of one paper
 
-    def learned(self, pk: PaperKey | None) -> tuple[LearnedInterests, Suits | None]:
+    def stored_interests(self, pk: PaperKey | None) -> tuple[LearnedInterests, Suits | None]:
         """The subjects that For you has learned, and how well a paper suits the user, as they are stored."""
         from reader.cache.choice import LearnedInterests, read_interests
 

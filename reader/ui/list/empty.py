@@ -14,7 +14,7 @@ from reader.session.places import DAY, FOLLOW, SAVED, Place, day_of, feed_text
 from reader.ui.filter.state import COUNTED, in_all, place_counts, topic_papers
 from reader.ui.kit.lines import day_left, short_day
 from reader.ui.page.state import DECISIONS, TRIAGE, Triage, is_listed
-from reader.ui.query.advice import find_mistake, find_unknown_topic, mended, with_known_topics
+from reader.ui.query.advice import correct_query, find_mistake, find_unknown_topic, with_known_topics
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.state import State
 
@@ -90,7 +90,7 @@ def _reason(state: State, today: date) -> EmptyReason:
         what = str(error) if state.draft is None else "Nothing matches yet."
         if not error.suggestion:
             return EmptyReason(what, ways=(_CLEAR, _PUT_BACK))
-        meant = with_known_topics(mended(text, error), topics).strip()
+        meant = with_known_topics(correct_query(text, error), topics).strip()
         return EmptyReason(what, ("Did you mean ", meant, "?"), ("query.complete takes it", _CLEAR, _PUT_BACK))
     if state.is_ranking or (view.id == FOR_YOU and not listing.order.complete):
         return EmptyReason("Ranking papers.", ways=("app.escape goes back",))
@@ -185,7 +185,7 @@ def _ways_on(counts: Counts | None, place: Place, day: str | None) -> tuple[str,
             ways.append(f"day.older {day_left(older, day)}")
     # The counts may be older than the last mark.
     here = next((other.unread for other in counts.days if other.day == day), 0)
-    elsewhere = counts.by_view["unread"] - here
+    elsewhere = counts.views["unread"] - here
     return (*ways, f"view.unread all {elsewhere:,} unread") if elsewhere > 0 else tuple(ways)
 
 

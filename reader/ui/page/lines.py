@@ -479,7 +479,7 @@ def compose(reading: ShownPaper, width: int, look: Presentation) -> list[Line]:
         suits_lines(reading.suits, width),
         shared_lines(reading.found, width, look.glyphs),
         own_lines(reading, width, look),
-        _since_marked(reading.since_marked, width, look),
+        _changes_since_mark(reading.since_marked, width, look),
         found_lines(reading.found, width, look.glyphs, is_page=look.is_page, key=look.link_keys.get("places", "")),
         summary,
         abstract,
@@ -540,7 +540,7 @@ def _fold(
     # More items than this never fit.
     possible = min(len(items), most * MEASURE // 2)
     fitting = bisect_right(
-        range(1, possible + 1), most, key=lambda n: len(line_up(items[:n], _more(items[n:], count - n)))
+        range(1, possible + 1), most, key=lambda n: len(line_up(items[:n], _more_pieces(items[n:], count - n)))
     )
     if look.is_unfolded:
         rest = [Piece(without_breaks(f"and {count - len(items):,} more"), "people")] if count > len(items) else []
@@ -548,10 +548,10 @@ def _fold(
         less = [dot, Piece("less", "more", action=_UNFOLD)] if fitting < len(items) and look.has_buttons else []
         return line_up(items, [*rest, *([Piece(" ")] if rest and less else []), *less])
     shown = max(fitting, 1)
-    return line_up(items[:shown], _more(items[shown:], count - shown))
+    return line_up(items[:shown], _more_pieces(items[shown:], count - shown))
 
 
-def _more(hidden: Sequence[Sequence[Piece]], count: int) -> list[Piece]:
+def _more_pieces(hidden: Sequence[Sequence[Piece]], count: int) -> list[Piece]:
     if not count:
         return []
     is_hit = any(piece.hit for item in hidden for piece in item)
@@ -631,7 +631,7 @@ def _separator(glyphs: Glyphs) -> Piece:
 # Text
 
 
-def _since_marked(since: ChangesSinceMark | None, width: int, look: Presentation) -> list[Line]:
+def _changes_since_mark(since: ChangesSinceMark | None, width: int, look: Presentation) -> list[Line]:
     """The changes of the paper since the user marked it."""
     if since is None:
         return []

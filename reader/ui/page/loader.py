@@ -94,7 +94,7 @@ class Finder(Controller):
 
     @follows(_shown_parts)
     def follow(self, state: State) -> None:
-        wanted, found = _wanted(state), state[FOUND]
+        wanted, found = _wanted_findings(state), state[FOUND]
         if wanted is None:
             self._model.change(state.put(FOUND, None))
         elif found is None or found[:3] != wanted or (found.words and not found.hits):
@@ -102,18 +102,18 @@ class Finder(Controller):
             self.delay.begin(FIND_REST)
 
     def _start(self) -> None:
-        wanted = _wanted(self._model.state)
+        wanted = _wanted_findings(self._model.state)
         if wanted is not None:
             self._background.start("findings", partial(self._find, wanted), exclusive=True)
 
     async def _find(self, wanted: tuple[int, str, tuple[str, ...]]) -> None:
         with suppress(CacheError):
             found = await asyncio.to_thread(_findings, self._library.path, *wanted)
-            if _wanted(self._model.state) == wanted:
+            if _wanted_findings(self._model.state) == wanted:
                 self._model.change(self._model.state.put(FOUND, found))
 
 
-def _wanted(state: State) -> tuple[int, str, tuple[str, ...]] | None:
+def _wanted_findings(state: State) -> tuple[int, str, tuple[str, ...]] | None:
     """The shown paper, the query that it fits, and the words to find in its text; None if nothing is to be found."""
     listing = state.listing
     key = state.highlighted if state.front_paper is None else state.front_paper
@@ -243,7 +243,7 @@ class PaperLookup(Controller):
         if found:
             self._model.show_news(f"the paper is {id} now" if own else f"fetched {id}")
             if own:
-                self._model.change(self._model.state.marked())
+                self._model.change(self._model.state.with_new_marks())
             key = self._library.pk_of(id)
             if key is not None:
                 self._app.news_actions.know(key)

@@ -86,14 +86,14 @@ def find_unknown_topic(text: str, topics: Collection[str]) -> QueryError | None:
     return unknown
 
 
-def mended(text: str, error: QueryError) -> str:
+def correct_query(text: str, error: QueryError) -> str:
     return f"{text[: error.start]}{error.suggestion}{text[error.end :]}" if error.suggestion else text
 
 
 def with_known_topics(text: str, topics: Collection[str]) -> str:
     """The text with each unknown topic replaced by the nearest one."""
     while (error := find_unknown_topic(text, topics)) is not None and error.suggestion:
-        text = mended(text, error)
+        text = correct_query(text, error)
     return text
 
 
@@ -169,12 +169,12 @@ def _suggestions(completion: Completion, selected: int, take_key: str, width: in
         for index, word in enumerate(completion.candidates)
     ]
     first = 0
-    while first < selected and measure(_joined(key, candidates[first : selected + 1])) > width:
+    while first < selected and measure(_join_lines(key, candidates[first : selected + 1])) > width:
         first += 1
-    return _joined(key, candidates[first:])
+    return _join_lines(key, candidates[first:])
 
 
-def _joined(head: Line, lines: Sequence[Line]) -> Line:
+def _join_lines(head: Line, lines: Sequence[Line]) -> Line:
     return (*head, *(piece for line in lines for piece in line))
 
 

@@ -411,7 +411,7 @@ class CacheWatch(Controller):
             self._library.trouble = ""
         elif not self._library.is_marking:
             try:
-                if self._library.changed():
+                if self._library.has_changed():
                     self._app.keyboard.when_still(self._show_changes)
             except ReaderError as error:
                 self._model.show_news(str(error), "warning")

@@ -154,7 +154,7 @@ def shape_at(width: int) -> Shape:
     return next(shape for shape, least in reversed(SHAPES.items()) if width >= least)
 
 
-def remembered(density: str, filter_width: int, list_share: float, left: Visit) -> PaneChoice:
+def remembered_panes(density: str, filter_width: int, list_share: float, left: Visit) -> PaneChoice:
     """The choice from the settings and the last visit."""
     usual = cast(Density, density)
     return PaneChoice(

@@ -263,7 +263,7 @@ class Position(NamedTuple):
 TOP = Position()
 
 
-class Where(NamedTuple):
+class ListSource(NamedTuple):
     """A list: the papers of a place, or the feed's results over it."""
 
     place: Place
@@ -273,7 +273,7 @@ class Where(NamedTuple):
 class Stop(NamedTuple):
     """A step of the user's trail: a list, and the page and text open over it."""
 
-    where: Where
+    where: ListSource
     over: tuple[tuple[Any, Any], ...] = ()
 
 
@@ -319,8 +319,8 @@ class ListContent:
     """Whether each paper has its date, because no headings name the days."""
 
     @property
-    def where(self) -> Where:
-        return Where(self.place, self.results)
+    def where(self) -> ListSource:
+        return ListSource(self.place, self.results)
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -21,12 +21,12 @@ from reader.ui.shell.listing import (
     TOP,
     ListContent,
     ListRequest,
+    ListSource,
     PaperSelection,
     Position,
     SearchStatus,
     Stop,
     TypedQuery,
-    Where,
 )
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ class State:
     """The view and query chosen by the user; the list follows."""
     trail: tuple[Stop, ...] = ()
     """Where the user was, newest last; a step back goes there. No list occurs twice."""
-    cursors: Mapping[Where, Position] = field(default_factory=dict)
+    cursors: Mapping[ListSource, Position] = field(default_factory=dict)
     results: FeedResults | None = None
     request: ListRequest | None = None
     is_list_coming: bool = False
@@ -298,8 +298,8 @@ class State:
     # Where the user is, and was
 
     @property
-    def where(self) -> Where:
-        return Where(self.place, self.results)
+    def where(self) -> ListSource:
+        return ListSource(self.place, self.results)
 
     @property
     def widened_from(self) -> View | None:
@@ -312,7 +312,7 @@ class State:
 
     def go(self, place: Place, at: Position | None = None) -> State:
         """Show another place, with the cursor on a paper, or as it was; a step back returns here."""
-        to = Where(place)
+        to = ListSource(place)
         if to == self.where and (at is None or at.pk is None):
             state = self.leave_paper()
             is_outdated = self.listing.where == to and self.listing.version != self.cache_version
@@ -321,20 +321,20 @@ class State:
 
     def narrow(self, text: str, at: Position | None = None) -> State:
         """Change the query within the view, or drop it; a step back goes to before the first such change."""
-        to = Where(self.place._replace(text=text))
+        to = ListSource(self.place._replace(text=text))
         trail = self._trail_to(to)
         return self._go(to, at, self.trail if self.place.text and len(trail) > len(self.trail) else trail)
 
-    def _go(self, to: Where, at: Position | None, trail: tuple[Stop, ...]) -> State:
+    def _go(self, to: ListSource, at: Position | None, trail: tuple[Stop, ...]) -> State:
         state = self.leave_paper().search_stopped()
         search, notices = state.search._replace(wanted=""), state.notices.without_answer()
         asked = replace(state, place=to.place, results=to.results, trail=trail, search=search, notices=notices)
         return asked.request_list(self._cursor_in(to) if at is None else at)
 
-    def _cursor_in(self, where: Where) -> Position:
+    def _cursor_in(self, where: ListSource) -> Position:
         return Position(self.highlighted) if where == self.listing.where else self.cursors.get(where, TOP)
 
-    def _trail_to(self, to: Where, here: Stop | None = None) -> tuple[Stop, ...]:
+    def _trail_to(self, to: ListSource, here: Stop | None = None) -> tuple[Stop, ...]:
         """The trail after moving to another list: cut back to it if the user was there, else extended by `here`.
 
         Lists of a query being typed are not steps, nor are moves from day to day.
@@ -363,9 +363,9 @@ class State:
         for front, value in stop.over:
             state = state.put(front, value)
         # It shows the marks made since.
-        return state.marked() if stop.over else state
+        return state.with_new_marks() if stop.over else state
 
-    def keep_cursor(self, where: Where, at: Position) -> State:
+    def keep_cursor(self, where: ListSource, at: Position) -> State:
         """Remember a list's cursor; for a typed query, only the one before it."""
         if self.draft is not None and where != self.draft.before.where:
             return self
@@ -472,14 +472,14 @@ class State:
     def with_paper_moved(self, pk: PaperKey, place: int) -> State:
         return replace(self, listing=self.listing.move_paper(pk, place))
 
-    def marked(self) -> State:
+    def with_new_marks(self) -> State:
         return replace(self, marks_version=self.marks_version + 1)
 
     def know_views(self, views: ViewList) -> State:
         """Store changed views; the list follows if its own view has a new query."""
         views = views._replace(added=views.added or self.views.added)
 
-        def renew(where: Where) -> Where:
+        def renew(where: ListSource) -> ListSource:
             here = where.place.view
             if not here.id.startswith(SAVED):
                 return where
@@ -503,7 +503,7 @@ class State:
 
     def keep_query(self, text: str) -> State:
         """Close the query line and keep its query in the history; a step back goes to before it."""
-        state, to = self.remember_query(text).close_query(), Where(self.place._replace(text=text))
+        state, to = self.remember_query(text).close_query(), ListSource(self.place._replace(text=text))
         if self.draft is not None:
             before, over = self.draft.before
             # If it was widened while typed, the same key leads back.
@@ -556,7 +556,7 @@ class State:
 
     def list_results(self, results: FeedResults) -> State:
         """List the feed's results over the place; a step back returns to its papers."""
-        to = Where(self.place, results)
+        to = ListSource(self.place, results)
         trail = self._trail_to(to) if self.results is None else self.trail
         search = self.search._replace(wanted="", waiting=None)
         return replace(self, results=results, trail=trail, search=search).request_list()

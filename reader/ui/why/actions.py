@@ -67,7 +67,7 @@ class WhyActions(Controller):
                     notice = str(error)
                 self._model.show_notice(notice)
                 await self._renew()
-                self._library.changed()
+                self._library.has_changed()
                 self._model.change(self._model.state.cache_changed())
 
         self._background.start("why", make)
@@ -87,7 +87,7 @@ class WhyActions(Controller):
         """The learned subjects, and the reasons why the paper suits the user, as they are stored."""
         from reader.ui.why.lines import Explanation
 
-        learned, suits = self._library.learned(None if paper is None else paper.pk)
+        learned, suits = self._library.stored_interests(None if paper is None else paper.pk)
         return Explanation(learned, suits, self._model.state[TOPIC_NAMES], has_paper=paper is not None)
 
     def _explain(self, paper: Paper | None) -> Explanation:
@@ -107,7 +107,7 @@ class WhyActions(Controller):
     async def _decide(self, wish: Wish, direction: Direction, times: int) -> str:
         """Ask for more or less of something; muting a muted thing unmutes it."""
         # An earlier change may have been stored since the key was pressed.
-        now = self._library.learned(None)[0].wishes
+        now = self._library.stored_interests(None)[0].wishes
         wish = next((one for one in now if one.key == wish.key), wish._replace(step=0))
         if direction == "mute" and wish.step is None:
             direction = "reset"

@@ -40,7 +40,7 @@ def explanation_rows(known: Explanation, width: int, glyphs: Glyphs) -> list[Row
     """The sections of what is known, those that say something, with an empty line between them."""
     sections = (
         ("For you", _for_you(known, width, glyphs)),
-        *_learned(known, width, glyphs),
+        *_subject_rows(known, width, glyphs),
         ("Rules", _rows(_rule_lines(known.rules, known.muted, width))),
         ("Why these topics", _rows(_topic_lines(known, width, glyphs))),
         ("Marked by programs", _rows(_program_lines(known.programs, width))),
@@ -71,7 +71,7 @@ def _for_you(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
     ]
 
 
-def _learned(known: Explanation, width: int, glyphs: Glyphs) -> list[tuple[str, list[Row]]]:
+def _subject_rows(known: Explanation, width: int, glyphs: Glyphs) -> list[tuple[str, list[Row]]]:
     """The learned subjects, and the user's other wishes; topics to begin with before anything is known."""
     learned, names = known.learned, known.topic_names
     if learned is None:
@@ -95,7 +95,7 @@ def _learned(known: Explanation, width: int, glyphs: Glyphs) -> list[tuple[str, 
 def _row(wish: Wish, name: str, detail: str, width: int, glyphs: Glyphs) -> Row:
     room = min(LONGEST_NAME, width - 8)
     text = cut(literal(name), room, glyphs.ellipsis)
-    wanted = f"{wish.wanted} {glyphs.thumb * (abs(wish.step or 0) - 1)}".strip()
+    wanted = f"{wish.wish_in_words} {glyphs.thumb * (abs(wish.step or 0) - 1)}".strip()
     line = (
         Piece(text, "muted" if wish.step is None else "text"),
         Piece(" " * (room - cell_len(text) + 2)),

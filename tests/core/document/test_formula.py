@@ -83,6 +83,7 @@ RECORDED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "html"
         (r"f^{\prime\prime}_i", "fᵢ′′"),
         (r"\left(a\middle|b\right)", "(a | b)"),
         (r"\left.a\right|_b", "a|_b"),
+        (r"6.63\text{\times}{10}^{-34}\text{\,}\mathrm{J}{12}_{3}", "6.63 × 10⁻³⁴ J12₃"),
         # What TeX stacks gets parentheses where it needs them.
         (r"\frac{a+b}{c}", "(a + b)∕c"),
         (r"\frac{a}{bc}", "a∕(bc)"),

@@ -55,6 +55,13 @@ def test_a_formula_in_a_sentence_is_one_line(tex: str, line: str) -> None:
             f"<p>{math(UNKNOWN, '<msub><mi>𝑥</mi><mn>1</mn></msub>')} and {math(UNKNOWN)}</p>",
             "x₁ and ‹ket›x",
         ),
+        # The TeX of siunitx's ranges and lists lacks their words.
+        (
+            f"<p>{math('1020', '<mn>10</mn><mtext> to </mtext><mn>20</mn>')}; "
+            f"{math('123', '<mn>1</mn><mtext> , </mtext><mn>2</mn><mtext> and </mtext><mn>3</mn>')}; "
+            f"{math('12', '<mn>1</mn><mtext>–</mtext><mn>2</mn>')}</p>",
+            "10 to 20; 1, 2 and 3; 1–2",
+        ),
         (
             "<p><math><mmultiscripts><mi>T</mi><mi>a</mi><none/><none/><mi>b</mi><mprescripts/><none/><mn>2</mn>"
             "</mmultiscripts><mspace width='0.167em'/><mi mathvariant='normal'>T</mi></math></p>",

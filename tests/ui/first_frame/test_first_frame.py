@@ -36,7 +36,7 @@ from reader.ui.first_frame.painter import (
     save_look,
 )
 from reader.ui.next_start import look_of
-from reader.ui.shell.layout import PaneChoice, remembered
+from reader.ui.shell.layout import PaneChoice, remembered_panes
 from tests.table import each
 from tests.ui import papers
 from tests.ui.conftest import Opener
@@ -285,7 +285,7 @@ def paint(r: Story, visit: Visit = LEFT) -> Painter:
     return Painter(
         look,
         content,
-        remembered(look.density, look.filter_width, look.list_share, visit),
+        remembered_panes(look.density, look.filter_width, look.list_share, visit),
         r.app.size,
         papers.NOW,
         os.environ,

@@ -252,7 +252,7 @@ async def test_an_outline_shows_where_one_reads_or_its_cursor_and_is_clicked(mon
             assert drawn(pane) == lines
             assert pane.scroll_offset.y == first
         lines_painted = watch_paints(pane, monkeypatch)
-        for shown, is_painted in ((outline.focus(30), False), (outline.focus(30).closed(), True)):
+        for shown, is_painted in ((outline.focus(30), False), (outline.focus(30).unfocus(), True)):
             pane.show(shown, 2)
             assert (-1 in lines_painted) is is_painted
         await pilot.click(OutlinePane, offset=(5, 1))

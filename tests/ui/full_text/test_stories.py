@@ -13,7 +13,7 @@ from reader.core.document.model import Document, Reference, Span
 from reader.core.marks import PASSAGE
 from reader.core.passages import Passage, passage_id
 from reader.refresh import jobs
-from reader.refresh.lines import JobContext, Line, done, waiting
+from reader.refresh.lines import JobContext, Line, result_line, waiting
 from reader.session.bookmarks import load
 from reader.ui.full_text import fetcher as bookmark_keeper
 from reader.ui.full_text.fetcher import TextsAhead
@@ -79,9 +79,9 @@ async def test_a_text_comes_while_the_reader_waits_and_esc_stops_the_wait(
         context.tell(waiting(12, "arXiv asks to wait"))
         await go_on.wait()
         if failing:
-            return done("text", id=id, missing=failing[0])
+            return result_line("text", id=id, missing=failing[0])
         keep_text(cache_file, id)
-        return done("text", id=id, source="arxiv.org")
+        return result_line("text", id=id, source="arxiv.org")
 
     monkeypatch.setattr(jobs, "_JOBS", {**jobs._JOBS, "text": fetch})
     async with reader(size=(80, 24)) as r:

@@ -58,7 +58,7 @@ def test_what_a_reference_refers_to_is_shown_over_the_text(view: TextView) -> No
     assert peek is not None
     # A section is more than its title.
     assert [line.text for line in peek.lines][:3] == ["2.1  Zebra crossing", "", "The zebra runs only here."]
-    assert view.peek_at(section).top == view.top and view.peek_at(section).peeked().peek is None
+    assert view.peek_at(section).top == view.top and view.peek_at(section).with_peek().peek is None
     cited = view.peek_at(entry, view.layout.down(view.top, SIZE.rows - 1)).peek
     assert cited is not None
     assert [line.text for line in cited.lines] == ["[2] Author 2. A title."]
@@ -401,7 +401,7 @@ def test_the_cursor_stays_within_the_outline_which_opens_at_the_section_that_is_
     outline = outline_of(*LEVELS)
     assert [outline.move(rows).cursor for rows in (3, 100, -100)] == [3, 6, 0]
     assert Outline().move(1) == Outline() and Outline().at(3) == 0
-    assert (outline.focus(3).cursor, outline.focus(3).is_open, outline.focus(3).closed().is_open) == (3, True, False)
+    assert (outline.focus(3).cursor, outline.focus(3).is_open, outline.focus(3).unfocus().is_open) == (3, True, False)
 
 
 def test_figures_tables_and_theorems_stand_in_their_sections() -> None:

@@ -1,4 +1,4 @@
-"""Small facts by key, in the table `meta`."""
+"""Small facts by key, in the table `meta` of the cache or of the log."""
 
 from __future__ import annotations
 
