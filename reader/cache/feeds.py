@@ -298,7 +298,7 @@ class Feeds(connections.Store):
 
     # Categories from arXiv
 
-    def uncategorized(self, asked_before: str, limit: int) -> list[str]:
+    def papers_without_categories(self, asked_before: str, limit: int) -> list[str]:
         """Ids of the newest papers without categories that arXiv was never asked about, or last before a day."""
         sql = (
             f"SELECT p.id FROM {_UNCATEGORIZED} AND coalesce(t.arxiv_asked, '') < ?"

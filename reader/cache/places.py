@@ -80,7 +80,7 @@ def unusable(folder: Path, error: OSError) -> CacheError:
     return CacheError(f"{problem} Check that it exists and can be written.")
 
 
-def replace_shared(file: Path, data: bytes) -> None:
+def replace_shared_file(file: Path, data: bytes) -> None:
     """Write a file that others read, whole or not at all; raises OSError."""
     part = file.with_name(f".{file.name}.part")
     try:

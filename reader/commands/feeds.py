@@ -197,7 +197,7 @@ def follow_lists(
     return added, known, failures
 
 
-def describe_followed(added: int, known: int, *, is_dry: bool = False) -> str:
+def describe_followed_feeds(added: int, known: int, *, is_dry: bool = False) -> str:
     """The result of a list of feeds, as a sentence."""
     if is_dry:
         return f"{amount(added, 'feed')} would be added, {known:,} already known; nothing was changed."

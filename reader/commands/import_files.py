@@ -18,7 +18,7 @@ from reader.cache import pages
 from reader.cache.flags import tag_counts
 from reader.commands.choosing import count_changing
 from reader.commands.command import Command
-from reader.commands.feeds import describe_followed, follow_lists
+from reader.commands.feeds import describe_followed_feeds, follow_lists
 from reader.commands.marks import clean_tag, known_tag
 from reader.commands.output import Progress, answer, format_counts, print_line, raise_failures, warn
 from reader.commands.workspace import Workspace
@@ -90,7 +90,7 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
                 print_line(f"{format_counts(counts)}{with_marks}.")
             _print_record(record, is_named=bool(found.entries), has_new=bool(new))
         if found.feeds:
-            print_line(describe_followed(len(added), known, is_dry=is_dry))
+            print_line(describe_followed_feeds(len(added), known, is_dry=is_dry))
     titles = None
     if found.has_pages:
         from reader.commands.fetch import look_up_titles

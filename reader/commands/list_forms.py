@@ -15,7 +15,7 @@ from reader.cache.reads.figures import topic_trends
 from reader.cache.texts import Texts
 from reader.commands.choosing import explain_nothing
 from reader.commands.command import query_of
-from reader.commands.output import Style, answer, print_paged, print_results, warn, width
+from reader.commands.output import Style, answer, print_results, print_through_pager, warn, width
 from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, parse_query, selection
 from reader.core.document.find import Finder, Hit, find
@@ -69,7 +69,7 @@ def print_passages(arguments: Namespace, workspace: Workspace) -> int:
         lines = _draw(found) if is_terminal(sys.stdout) else (_format(one) for one in found)
         first = next(lines, None)
         if first is not None:
-            print_paged(chain([first], lines), wanted=not arguments.no_pager)
+            print_through_pager(chain([first], lines), wanted=not arguments.no_pager)
         elif not arguments.quiet:
             has_texts = window.count(selection(window, parse_query(KEPT)))
             none = "No full text is stored yet. 'dailypapers read ID' fetches one."

@@ -304,13 +304,13 @@ def print_results(
     if arguments.json:
         arguments.json.print(result)
     elif plain is None or is_terminal(sys.stdout):
-        print_paged(drawn, wanted=not arguments.no_pager)
+        print_through_pager(drawn, wanted=not arguments.no_pager)
     else:
         for line in plain:
             print_line(line)
 
 
-def print_paged(lines: Iterable[str], *, wanted: bool, chops: bool = False) -> None:
+def print_through_pager(lines: Iterable[str], *, wanted: bool, chops: bool = False) -> None:
     """Print lines, through the pager if a terminal has fewer rows; with `chops`, less scrolls sideways."""
     lines = iter(lines)
     command = find_pager() if wanted and is_terminal(sys.stdout) else []

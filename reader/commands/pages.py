@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from reader.commands.output import READABLE, Style, paint, print_paged, width
+from reader.commands.output import READABLE, Style, paint, print_through_pager, width
 from reader.commands.streams import is_terminal
 from reader.core.lines import Line, wrap_text
 from reader.paths import APP
@@ -175,7 +175,7 @@ def help_width() -> int:
 
 def print_page(text: str, *, paged: bool) -> None:
     """Print a page as lines on a terminal, through the pager if it is long; as Markdown into a pipe."""
-    print_paged(draw(text) if is_terminal(sys.stdout) else text.splitlines(), wanted=paged)
+    print_through_pager(draw(text) if is_terminal(sys.stdout) else text.splitlines(), wanted=paged)
 
 
 def draw(text: str) -> Iterator[str]:

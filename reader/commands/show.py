@@ -21,7 +21,7 @@ from reader.cache.standing import reasons
 from reader.cache.watching import made_by_agents, rule_effects
 from reader.commands.choosing import FOR_YOU, find_or_fetch, find_or_fetch_text, for_you_record
 from reader.commands.command import Command, OpenReader, add_no_pager
-from reader.commands.output import READABLE, Style, answer, paint, print_paged, print_results, warn, width
+from reader.commands.output import READABLE, Style, answer, paint, print_results, print_through_pager, warn, width
 from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, load_paper, read_paper
 from reader.core.community import Comment, threads
@@ -236,9 +236,13 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
         whole = replace(kept.document, title="", blocks=tuple(chain(*(one.document.blocks for one in parts))))
         kept = kept._replace(document=whole)
     if arguments.markdown:
-        print_paged(_markdown(paper, kept, facts, is_part=arguments.section is not None), wanted=not arguments.no_pager)
+        print_through_pager(
+            _markdown(paper, kept, facts, is_part=arguments.section is not None), wanted=not arguments.no_pager
+        )
     else:
-        print_paged(_draw_text(paper, kept, facts, workspace.settings.ascii), wanted=not arguments.no_pager, chops=True)
+        print_through_pager(
+            _draw_text(paper, kept, facts, workspace.settings.ascii), wanted=not arguments.no_pager, chops=True
+        )
     return 0
 
 

@@ -161,11 +161,11 @@ def read_venue(remark: str | None, journal: str | None) -> str | None:
 
     The journal reference takes precedence. A remark counts unless it speaks of a submission.
     """
-    if journal and (venue := _known_series(journal, is_told=True) or _short_name(journal) or _journal(journal)):
+    if journal and (venue := _known_series(journal, is_published=True) or _short_name(journal) or _journal(journal)):
         return venue[:MAX_VENUE_LENGTH].rstrip()
     for clause in _clauses(remark or ""):
-        is_told = _PUBLISHED.search(clause) is not None
-        if venue := _known_series(clause, is_told=is_told) or (_short_name(clause) if is_told else None):
+        is_published = _PUBLISHED.search(clause) is not None
+        if venue := _known_series(clause, is_published=is_published) or (_short_name(clause) if is_published else None):
             return venue[:MAX_VENUE_LENGTH].rstrip()
     return None
 
@@ -198,7 +198,7 @@ def _known_names() -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Za-z0-9-])(?:(?P<name>{named})(?=W?\b|W?\d)|(?i:(?P<title>{titled})))")
 
 
-def _known_series(text: str, *, is_told: bool) -> str | None:
+def _known_series(text: str, *, is_published: bool) -> str | None:
     """A known series in a text; without a word such as "accepted", only if its year is next to it."""
     found = _known_names().search(text)
     if found is None:
@@ -208,7 +208,7 @@ def _known_series(text: str, *, is_told: bool) -> str | None:
     else:
         name = _OTHER_NAMES.get(found["name"], found["name"])
     near = _NEAR_YEAR.match(text, found.end() + (text[found.end() : found.end() + 1] == "W"))
-    if near is None and not is_told:
+    if near is None and not is_published:
         return None
     year = _year_in(text)
     # Two digits next to a full year are a volume number.

@@ -82,7 +82,7 @@ def _connect(path: Path, *, query_only: bool, durable: bool, patience: float) ->
 
 
 def add_functions(connection: Any) -> None:
-    """Add the functions that the schema calls: `index_text` makes the text that is indexed of a column."""
+    """Add the functions that the schema calls: `indexed` makes the text that is indexed of a column."""
     connection.create_function("indexed", 1, _index_text, deterministic=True)
 
 

@@ -284,7 +284,7 @@ class Sources:
         if not self.may_ask_arxiv or self.feeds.last_asked() == today.isoformat():
             return
         before = (today - timedelta(days=RETRY_DAYS)).isoformat()
-        ids = self.feeds.uncategorized(before, CATEGORIZED_PER_DAY)
+        ids = self.feeds.papers_without_categories(before, CATEGORIZED_PER_DAY)
         if not ids:
             return
         self.tell(step("asking", title=f"arXiv, the categories of {len(ids)}"))

@@ -184,7 +184,7 @@ class WantedText(NamedTuple):
     id: str
 
 
-def find_wanted(file: Path, settings: Settings, now: datetime) -> list[WantedText]:
+def find_wanted_texts(file: Path, settings: Settings, now: datetime) -> list[WantedText]:
     """The papers of the settings' queries whose text is missing and may be there, in the queries' orders."""
     if not settings.fetch_ahead or not settings.full_text_from:
         return []
@@ -220,7 +220,7 @@ async def fetch_texts_ahead(
     In the result, `why` says in a word or two why those `left` have to wait. Raises CacheError.
     """
     file, now = context.cache_file, context.now
-    wanted = find_wanted(file, context.settings, now())[:MAX_TEXTS]
+    wanted = find_wanted_texts(file, context.settings, now())[:MAX_TEXTS]
     # A stand-in on this machine may be asked at any rate.
     is_local = is_local_url(context.settings.endpoint)
     pace = Pace() if is_local else Pace(response_cache_folder() / LOCK, interval=PACE)

@@ -227,7 +227,7 @@ def _write(events: Events, own: Path, name: str, memory: Memory, result: Exchang
     if own.is_dir():
         raise CacheError(f"{own} is a folder, but this machine's file belongs there. Rename it; nothing is lost.")
     if is_new:
-        places.replace_shared(own, data)
+        places.replace_shared_file(own, data)
     else:
         with own.open("ab") as file:
             file.write(data)

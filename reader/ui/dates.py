@@ -78,7 +78,7 @@ MAX_SUGGESTIONS = 40
 """Maximum number of suggested days and months."""
 
 
-def read_typed(text: str, today: date) -> tuple[Period | None, str]:
+def read_period(text: str, today: date) -> tuple[Period | None, str]:
     """The typed period, or a sentence on why the feed has none; neither while the text may be incomplete."""
     try:
         period = typed_period(text, today)
@@ -141,7 +141,7 @@ class DateScreen(LineScreen[DateRequest]):
 
     def chosen(self) -> Period | None:
         """The period that enter goes to; None for a text that is no date of the feed."""
-        period, mistake = read_typed(self.line.text, self._look.today)
+        period, mistake = read_period(self.line.text, self._look.today)
         if self.suggested.candidates and not mistake and (period is None or self.selected):
             return parse_period(self.suggested.candidates[self.selected].text, self._look.today)
         return period
@@ -159,7 +159,7 @@ class DateScreen(LineScreen[DateRequest]):
                 days = self._library.days_between(period.first.isoformat(), period.last.isoformat()).values()
                 about = f" {self._look.glyphs.dot} {number_of_papers(days)}"
             return Piece(period.name, "key"), Piece(f"{about}  ", "quiet")
-        _, mistake = read_typed(text, self._look.today)
+        _, mistake = read_period(text, self._look.today)
         if mistake or self._is_refused:
             return (Piece(mistake or f"This is not a day, week or month: {EXAMPLES}.", "mistake"),)
         return (Piece(EXAMPLES, "quiet"),)

@@ -73,12 +73,12 @@ def test_arxiv_is_asked_for_the_newest_papers_that_lack_categories(feeds: Feeds,
     cache.store(Listing("2026-11-24", (draft(1), draft(2, categories=("cs.CL",)), draft(3, upvotes=9))), NOW)
     cache.store(Listing("2026-09-01", (draft(4),)), NOW)
     cache.store(Listing(None, (Draft("A page", source="page", published="2026-11-24"),)), NOW)
-    assert feeds.uncategorized("2026-11-17", 10) == ["2611.00003", "2611.00001", "2611.00004"]
+    assert feeds.papers_without_categories("2026-11-17", 10) == ["2611.00003", "2611.00001", "2611.00004"]
     assert feeds.last_asked() is None
     feeds.record_request(["2611.00003"], "2026-11-17")
     assert feeds.last_asked() == "2026-11-17"
-    assert feeds.uncategorized("2026-11-17", 10) == ["2611.00001", "2611.00004"]
-    assert feeds.uncategorized("2026-11-18", 1) == ["2611.00003"]
+    assert feeds.papers_without_categories("2026-11-17", 10) == ["2611.00001", "2611.00004"]
+    assert feeds.papers_without_categories("2026-11-18", 1) == ["2611.00003"]
 
 
 def test_papers_are_counted_by_who_told_of_them(feeds: Feeds, cache: Cache) -> None:

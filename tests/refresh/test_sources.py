@@ -75,7 +75,7 @@ async def test_papers_of_a_backfill_get_theirs_day_by_day_the_newest_first(
     world.arxiv.papers += [Paper(f"2403.0000{n}", categories=("cs.RO",)) for n in range(1, 6)]
     await world.refresh(Day("2024-03-01"))
     assert world.arxiv.requests == []
-    assert len(world.feeds.uncategorized("9", 100)) == 5
+    assert len(world.feeds.papers_without_categories("9", 100)) == 5
     asked: list[list[str]] = []
     for _ in range(3):
         before = len(world.arxiv.requests)
@@ -90,7 +90,7 @@ async def test_papers_of_a_backfill_get_theirs_day_by_day_the_newest_first(
         ["2403.00001"],
     ]
     # One that arXiv does not know is left.
-    assert len(world.feeds.uncategorized("9", 100)) == 1
+    assert len(world.feeds.papers_without_categories("9", 100)) == 1
 
 
 async def test_a_day_that_has_not_changed_is_not_sent_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -266,7 +266,7 @@ async def test_one_day_alone_asks_no_other_source_nor_is_arxiv_asked_without_cat
         await sources.refresh()
         assert of(world.lines, "failed") == ["lab"]
     assert world.arxiv.requests == []
-    assert len(world.feeds.uncategorized("9", 100)) == 2
+    assert len(world.feeds.papers_without_categories("9", 100)) == 2
 
 
 # Faults of one source

@@ -38,7 +38,7 @@ from reader.refresh.texts import (
     fetch_picture,
     fetch_text,
     fetch_texts_ahead,
-    find_wanted,
+    find_wanted_texts,
 )
 from tests.feed_server import FeedServer
 
@@ -90,7 +90,7 @@ def result(stored: int, left: int = 0, why: str = "") -> Line:
 
 
 def wanted(file: Path, settings: Settings = LOCAL, now: datetime = NOW) -> list[str]:
-    return sorted(paper.id for paper in find_wanted(file, settings, now))
+    return sorted(paper.id for paper in find_wanted_texts(file, settings, now))
 
 
 def text_of(*kinds: str, is_cut: bool = False) -> Document:
@@ -133,7 +133,7 @@ async def test_an_interrupt_ends_a_fetch_while_the_text_is_being_stored(file: Pa
 
 def test_starred_papers_with_an_id_are_wanted(file: Path) -> None:
     assert wanted(file) == IDS[:3]
-    assert find_wanted(file, LOCAL, NOW)[0] == WantedText(3, IDS[2])
+    assert find_wanted_texts(file, LOCAL, NOW)[0] == WantedText(3, IDS[2])
     assert wanted(file, replace(LOCAL, fetch_ahead=())) == []
     assert wanted(file, replace(LOCAL, full_text_from=())) == []
     assert wanted(file, replace(LOCAL, fetch_ahead=("sort:day OR", "is:unread"))) == IDS[:4]

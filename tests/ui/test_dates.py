@@ -6,7 +6,7 @@ from datetime import date
 
 from reader.cache.reads.window import DayCount
 from reader.core.paper import Draft
-from reader.ui.dates import completions, number_of_papers, read_typed
+from reader.ui.dates import completions, number_of_papers, read_period
 from reader.ui.refresh.state import REFRESH
 from reader.ui.views import ViewActions
 from tests.feed_server import FeedServer, item
@@ -127,7 +127,7 @@ KNOWN_DAYS = ["2026-04-30", "2026-05-11", "2026-05-12", "2025-03-04"]
 
 @each("text", ["2026-0", "", "zz", "99999999w", "day 0"])
 def test_an_incomplete_text_is_neither_a_date_nor_a_mistake(text: str) -> None:
-    assert read_typed(text, TUESDAY) == (None, "")
+    assert read_period(text, TUESDAY) == (None, "")
 
 
 @each(
@@ -139,7 +139,7 @@ def test_an_incomplete_text_is_neither_a_date_nor_a_mistake(text: str) -> None:
     ],
 )
 def test_a_date_that_the_feed_has_not_is_refused_with_the_reason(text: str, mistake: str) -> None:
-    assert read_typed(text, TUESDAY) == (None, mistake)
+    assert read_period(text, TUESDAY) == (None, mistake)
 
 
 def test_the_newest_days_then_months_are_suggested_and_days_of_a_typed_month() -> None:

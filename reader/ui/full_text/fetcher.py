@@ -170,10 +170,10 @@ class TextsAhead(Controller):
         return f"{waiting} wait" if result["error"] else ""
 
     def _is_any_wanted(self) -> bool:
-        from reader.refresh.texts import find_wanted
+        from reader.refresh.texts import find_wanted_texts
 
         library, look = self._library, self._look
-        return bool(find_wanted(library.path, self._app.settings, look.now()))
+        return bool(find_wanted_texts(library.path, self._app.settings, look.now()))
 
     async def _fetch(self) -> str:
         """Fetch what is wanted; return what the rest waits for, empty if done."""
