@@ -169,6 +169,9 @@ def _token(node: LexborNode, tag: str) -> str:
     text = _ITALIC.sub(lambda found: normalize("NFKC", found[0]), _INVISIBLE.sub("", text))
     if FUNCTIONS.get(text) == text:
         return rf"\{text} "
+    if tag == "mo" and text.isalpha():
+        # A word such as `Re` is an operator; a differential is apart from the factor before it.
+        return rf"\,{text}" if text == "d" else rf"\operatorname{{{text}}}" if len(text) > 1 else text
     if font := _FONTS.get(node.attributes.get("mathvariant") or ""):
         return rf"\{font}{{{text}}}"
     is_upright = tag == "mi" and (len(text) > 1 or (node.attributes.get("mathvariant") == "normal" and text.isalpha()))
