@@ -193,13 +193,13 @@ DAYS_AND_FETCH = "[ older day   ] newer day   r fetch"
         ),
         (
             typing(empty("all", "topic:agnets"), "topic:agnets"),
-            "There is no topic agnets. | Did you mean topic:agents? | tab takes it   esc puts the list back",
+            "Nothing matches yet. | Did you mean topic:agents? | tab takes it   esc puts the list back",
         ),
         (
             typing(empty("all", "robot"), "topc:agents"),
-            "There is no field topc:. | Did you mean topic:agents? | tab takes it   esc puts the list back",
+            "Nothing matches yet. | Did you mean topic:agents? | tab takes it   esc puts the list back",
         ),
-        (typing(empty("all"), "id:"), "id: needs a value, such as id:1706.03762. | esc puts the list back"),
+        (typing(empty("all"), "id:"), "Nothing matches yet. | esc puts the list back"),
         # All read.
         (
             empty("latest", "is:unread"),

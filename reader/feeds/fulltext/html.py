@@ -146,6 +146,10 @@ def _with_scripts(node: LexborNode, parts: Sequence[str]) -> str:
     return f"{'{}' if before else ''}{before}{{{parts[0] if parts else ''}}}{written(parts[1:left])}"
 
 
+DIAGRAM = r"\text{[diagram]}"
+"""The TeX of a picture in a formula."""
+
+
 def words_tex(text: str) -> str:
     """Words in a formula, with spaces at their ends."""
     return rf"\text{{{_escape(f'|{text}|')[1:-1]}}}" if text else ""
@@ -157,6 +161,8 @@ def _escape(text: str) -> str:
 
 def _token(node: LexborNode, tag: str) -> str:
     if tag == "mtext":
+        if node.css_first("svg") is not None:
+            return DIAGRAM
         # siunitx separates numbers by ` , `.
         return words_tex(re.sub(r"^\s+(?=[,;])", "", node.text()))
     text = _escape(node.text())
@@ -489,7 +495,11 @@ def _aligned_row(row: LexborNode) -> str:
     cells = []
     for cell in row.iter():
         if "ltx_eqn_eqno" not in class_names(cell):
-            told = (math for math in cell.css("math, .ltx_markedasmath") if not _is_told(math, row))
+            told = (
+                math
+                for math in cell.css("math, svg:not(.ltx_markedasmath), .ltx_markedasmath")
+                if not _is_told(math, row)
+            )
             cells.append(" ".join(map(_tex_of, told)))
     while cells and not cells[-1]:
         cells.pop()
@@ -500,19 +510,21 @@ def _aligned_row(row: LexborNode) -> str:
 
 def _tex_of(math: LexborNode) -> str:
     """The TeX of a formula, or of words which stand for one; MathML is read where TeX does not say all."""
+    if math.tag == "svg":
+        return DIAGRAM
     if math.tag != "math":
         parts = math.iter(include_text=True)
-        words = (_tex_of(one) if one.tag in ("math", "span") else words_tex(one.text()) for one in parts)
+        words = (_tex_of(one) if one.tag in ("math", "span", "svg") else words_tex(one.text()) for one in parts)
         return f"~{''.join(words)}~"
     tex = math.attributes.get("alttext") or ""
     return tex if tex and says_all(tex, math.html or "") else tex_of(math) or tex
 
 
 def _is_told(node: LexborNode, row: LexborNode) -> bool:
-    """Whether a node of a row is part of its number, or of words that stand for a formula."""
+    """Whether a node of a row is part of its number, of a formula or diagram, or of words in place of a formula."""
     around = node.parent
     while around is not None and around != row:
-        if class_names(around) & {"ltx_tag", "ltx_markedasmath"}:
+        if around.tag in ("math", "svg") or class_names(around) & {"ltx_tag", "ltx_markedasmath"}:
             return True
         around = around.parent
     return False
@@ -611,10 +623,10 @@ class PageReader:
                 yield Paragraph(tuple(span._replace(text=_NEXT_AUTHOR.sub("; ", span.text)) for span in spans))
 
     def _missed_blocks(self) -> Iterator[Block]:
-        if self._missing:
+        if missing := +self._missing:
             kinds = (
                 f"{count} {kind}{'s' if count > 1 else ''}{' (▯)' if kind == 'macro' else ''}"
-                for kind, count in sorted(self._missing.items())
+                for kind, count in sorted(missing.items())
             )
             yield Paragraph((Span(f"Not shown here: {', '.join(kinds)}.", "emphasis"),))
 
@@ -801,6 +813,7 @@ class PageReader:
         node = element.node
         tex = _tex_of(node)
         self._letters -= len(tex)
+        self._missing["diagram"] += tex.count(DIAGRAM)
         if not tex.strip():
             self._miss("formula", flow, element.look)
         elif not flow.is_inline and node.attributes.get("display") == "block":
@@ -875,6 +888,8 @@ class PageReader:
     def _table(self, node: LexborNode, classes: frozenset[str], flow: _Flow) -> None:
         if classes & {"ltx_equation", "ltx_equationgroup", "ltx_eqn_table"}:
             for formula in read_formulas(node, self._text, self._inline):
+                if isinstance(formula, Formula):
+                    self._missing["diagram"] += "".join(formula.rows).count(DIAGRAM)
                 flow.add(formula)
         elif (table := read_table(node, self._inline)) is not None:
             flow.add(table)

@@ -85,11 +85,13 @@ def _reason(state: State, today: date) -> EmptyReason:
     text = listing.place.text if state.draft is None else state.draft.typed
     topics = topic_papers(state)
     error = find_mistake(text) or find_unknown_topic(text, topics)
-    if error is not None and error.suggestion:
-        meant = with_known_topics(correct_query(text, error), topics).strip()
-        return EmptyReason(str(error), ("Did you mean ", meant, "?"), ("query.complete takes it", _CLEAR, _PUT_BACK))
     if error is not None:
-        return EmptyReason(str(error), ways=(_CLEAR, _PUT_BACK))
+        # While a query is typed, its line names the mistake.
+        what = str(error) if state.draft is None else "Nothing matches yet."
+        if not error.suggestion:
+            return EmptyReason(what, ways=(_CLEAR, _PUT_BACK))
+        meant = with_known_topics(correct_query(text, error), topics).strip()
+        return EmptyReason(what, ("Did you mean ", meant, "?"), ("query.complete takes it", _CLEAR, _PUT_BACK))
     if state.is_ranking or (view.id == FOR_YOU and not listing.order.complete):
         return EmptyReason("Ranking papers.", ways=("app.escape goes back",))
     if listing.results is not None:

@@ -55,6 +55,15 @@ def test_a_formula_in_a_sentence_is_one_line(tex: str, line: str) -> None:
             f"<p>{math(UNKNOWN, '<msub><mi>𝑥</mi><mn>1</mn></msub>')} and {math(UNKNOWN)}</p>",
             "x₁ and ‹ket›x",
         ),
+        # A diagram in place of a formula, or within one, keeps its place and number.
+        (
+            displayed("~", "(2)").replace(math("~"), f"<svg class=ltx_markedasmath><g>{math('A')}</g></svg>"),
+            f"    [diagram]{' ' * 44}(2)\n\nNot shown here: 1 diagram.",
+        ),
+        (
+            f"<p>{math(UNKNOWN, '<mi>P</mi><mo>=</mo><mtext><svg><g>x</g></svg></mtext><mo>+</mo><mn>1</mn>')}</p>",
+            "P = [diagram] + 1\n\nNot shown here: 1 diagram.",
+        ),
         # The TeX of siunitx's ranges and lists lacks their words.
         (
             f"<p>{math('1020', '<mn>10</mn><mtext> to </mtext><mn>20</mn>')}; "
