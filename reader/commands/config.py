@@ -15,7 +15,7 @@ from typing import Any
 
 from reader.commands.command import Command, add_actions, expect_names, suggest
 from reader.commands.help import keys_page
-from reader.commands.output import READABLE, Style, answer, print_line, print_text, warn
+from reader.commands.output import MAX_PROSE_COLUMNS, Style, answer, print_line, print_text, warn
 from reader.commands.pages import print_page
 from reader.commands.workspace import Workspace, mistakes_in, warn_of_mistakes
 from reader.config import SETTING_TYPES, VARIABLES, Settings, setting_docs
@@ -125,7 +125,7 @@ def _print_settings(arguments: Namespace, workspace: Workspace) -> int:
         return answer(arguments, record)
     style = Style.of(sys.stdout)
     lines = list(_settings_lines(workspace))
-    size = max(len(line) for line, _ in lines if len(line) <= READABLE)
+    size = max(len(line) for line, _ in lines if len(line) <= MAX_PROSE_COLUMNS)
     for line, origin in lines:
         print_line(f"{line:{size}}  {style('muted', '# ' + origin)}")
     warn_of_mistakes(workspace)

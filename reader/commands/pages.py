@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from reader.commands.output import READABLE, Style, paint, print_through_pager, width
+from reader.commands.output import MAX_PROSE_COLUMNS, Style, paint, print_through_pager, width
 from reader.commands.streams import is_terminal
 from reader.core.lines import Line, wrap_text
 from reader.paths import APP
@@ -170,7 +170,7 @@ def _with_remarks_in_place(text: str, width: int) -> str:
 
 def help_width() -> int:
     """Columns for help: those of the terminal up to `MAX_COLUMNS`; a readable width in a pipe."""
-    return min(width(), MAX_COLUMNS) if is_terminal(sys.stdout) else READABLE
+    return min(width(), MAX_COLUMNS) if is_terminal(sys.stdout) else MAX_PROSE_COLUMNS
 
 
 def print_page(text: str, *, paged: bool) -> None:

@@ -259,7 +259,7 @@ def test_a_page_is_looked_up_as_it_is_imported(run: Run, feed: FeedServer, saved
     found = run("import", saved, "--star")
     assert found.out == (
         "3 new, 0 updated, 0 unchanged.\n3 starred. 'dailypapers undo' takes it back.\n1 paper found by its title.\n"
-        "1 paper may be another one: choose by L, in the reader's view Saved pages.\n"
+        "1 title matched no paper exactly: choose with L, in the reader's view Saved pages.\n"
     )
     assert found.err == ""
     listed = run("list", "source:page sort:page is:starred", "--json").records
