@@ -15,7 +15,7 @@ from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
 
-from reader.core.document.formula import SUBSCRIPTS, SUPERSCRIPTS, formula_text, small_letters
+from reader.core.document.formula import SUBSCRIPTS, SUPERSCRIPTS, small_letters
 from reader.core.document.formula_tree import MAX_NESTING, is_known
 from reader.core.document.model import (
     NESTING,
@@ -37,6 +37,7 @@ from reader.core.document.model import (
     Theorem,
     Verbatim,
     plain,
+    shown_text,
 )
 from reader.core.document.symbols import FUNCTIONS
 from reader.core.errors import NoFullText
@@ -784,8 +785,7 @@ class PageReader:
 
     def _text(self, node: LexborNode, depth: int = DEPTH // 2) -> str:
         """All of an element as plain text, with its formulas as Unicode."""
-        spans = self._inline(node, depth)
-        return "".join(formula_text(span.text) if span.style == "formula" else span.text for span in spans)
+        return shown_text(self._inline(node, depth))
 
     def _tag_text(self, node: LexborNode, selector: str = ".ltx_tag") -> str:
         """The number or mark in an element."""
