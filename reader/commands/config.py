@@ -180,9 +180,7 @@ def key_of(name: str) -> tuple[str, ...]:
     """The parts of a setting's key in the file, such as `keys` and `paper.star`; raises UsageError if it is unknown."""
     known = [*_single_settings(), *(table for table, kind in SETTING_TYPES.items() if kind is not KEY_TABLE)]
     if name in FORMER_LISTS:
-        raise UsageError(
-            f"{name} is not a setting: your lists are stored with your marks. 'dailypapers views edit' changes them."
-        )
+        raise UsageError(f"{name} is not a setting: it is stored with your marks. 'dailypapers views edit' changes it.")
     if name not in known:
         listing = "keys" if name.startswith("keys.") else "show"
         alike = (setting_name for setting_name in known if ("." in setting_name) == ("." in name))

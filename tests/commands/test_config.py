@@ -151,9 +151,9 @@ def test_an_unknown_setting_is_refused_with_the_nearest_name(session: Session, h
         $ config set digest x
         2! dailypapers: digest is a table and has no single value. 'dailypapers config edit' opens the file.
         $ config set views x
-        2! dailypapers: views is not a setting: your lists are stored with your marks. 'dailypapers views edit' changes them.
+        2! dailypapers: views is not a setting: it is stored with your marks. 'dailypapers views edit' changes it.
         $ config set mute x
-        2! dailypapers: mute is not a setting: your lists are stored with your marks. 'dailypapers views edit' changes them.
+        2! dailypapers: mute is not a setting: it is stored with your marks. 'dailypapers views edit' changes it.
         $ config set commands x
         2! dailypapers: commands is a table and has no single value. 'dailypapers config edit' opens the file.
         $ config get
