@@ -408,10 +408,10 @@ def test_the_cursor_stays_within_the_outline_which_opens_at_the_section_that_is_
 
 
 def test_figures_tables_and_theorems_stand_in_their_sections() -> None:
-    caption = (Span("Scores of all."),)
+    caption = (Span("Scores of "), Span(r"\tilde{q}", "formula"), Span("."))
     blocks = (
         Heading(1, "1", (Span("Start"),)),
-        Theorem((Span("Theorem 2.3 (Main)."),), ()),
+        Theorem((Span("Theorem 2.3 (Main "), Span(r"\alpha", "formula"), Span(").")), ()),
         Heading(2, "1.1", (Span("Parts"),)),
         Quote((Figure("Table 2", caption, (), anchor="S1.T2"),)),
         Formula(("a=b",), "(14)", "E14"),
@@ -420,9 +420,9 @@ def test_figures_tables_and_theorems_stand_in_their_sections() -> None:
     lines = [outline_line(one, 40, UNICODE, is_here=False) for one in Outline.of(document).entries]
     assert [text(line) for line in lines] == [
         "  1 Start",
-        "    Theorem 2.3 Main",
+        "    Theorem 2.3 Main α",
         "    1.1 Parts",
-        "      Table 2 Scores of all.",
+        "      Table 2 Scores of q\u0303.",
     ]
     words = ("Table 2", "tab. 2", "Eq. 14", "eqn (14)", "thm 2.3", "§1.1", "section 1")
     found = [document.find_landmark(one) for one in words]
