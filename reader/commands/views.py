@@ -162,7 +162,7 @@ def _print_views(arguments: Namespace, workspace: Workspace, words: list[str]) -
     for view in workspace.loaded_settings.waiting:
         name = clean(view.name)
         allow = f"dailypapers views allow {shlex.quote(name)}"
-        warn(f"{name} comes from another machine and would {_effect(view)}. To let it: {allow}")
+        warn(f"{name} comes from another machine and would {_effect(view)}. To allow it: {allow}")
     known = every(workspace)
     keys = {view.name: f"g{place}" for place, view in enumerate(workspace.settings.views[:VIEW_KEYS], 1)}
     views = [view for view in known if not arguments.then or not set(arguments.then).isdisjoint(view.then)]
