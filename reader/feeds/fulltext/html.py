@@ -558,6 +558,17 @@ _TITLE = re.compile(r"\bltx_title_(\w+)")
 _MISSING = ("Refer to caption", "[Uncaptioned image]", "")
 
 
+_SHORT_LINE = 60
+"""Letters of a line of a quotation that is no running text."""
+
+
+def _has_short_lines(node: LexborNode) -> bool:
+    """Whether a quotation is broken into short lines, as an address or a dialogue is."""
+    breaks = len(node.css("br"))
+    is_text = breaks > 0 and node.css_first("ul, ol, dl, table, pre, figure") is None
+    return is_text and len(node.text()) <= _SHORT_LINE * (breaks + 1)
+
+
 class _Element(NamedTuple):
     node: LexborNode
     tag: str
@@ -716,7 +727,7 @@ class PageReader:
             self._references(node, flow)
         elif tag in ("ul", "ol", "dl"):
             self._items(element, flow)
-        elif tag == "blockquote" and any("verse" in name for name in classes):
+        elif tag == "blockquote" and (any("verse" in name for name in classes) or _has_short_lines(node)):
             if lines := self._verse(node):
                 flow.add(Quote((Verbatim(lines),), anchor_of(node)))
         elif tag == "blockquote":
