@@ -187,7 +187,7 @@ def reader(
     monkeypatch.setattr("reader.ui.main_screen.AFTER_LIST", 0.001)
     monkeypatch.setattr("reader.ui.list.loader.AFTER_SCREENFUL", 0.001)
     monkeypatch.setattr("reader.ui.filter.counter.COUNT_AFTER", 0.001)
-    monkeypatch.setattr("reader.ui.refresh.changes.FIRST_SECOND", 0.001)
+    monkeypatch.setattr("reader.ui.refresh.changes.REFRESH_DELAY_SECONDS", 0.001)
     monkeypatch.setattr("reader.ui.filter.counter.COUNT_AGAIN", 0.01)
 
     def open_it(
