@@ -46,9 +46,9 @@ from reader.core.text import clean
 from reader.feeds.fulltext.spans import (
     DEPTH,
     HTML_LETTERS,
-    NODES,
-    OPEN,
-    SPAN,
+    MOST_ELEMENTS,
+    MOST_OPEN_ELEMENTS,
+    MOST_TABLE_SPAN,
     TABLE_CELLS,
     TEXT_LETTERS,
     WORDS,
@@ -302,7 +302,7 @@ def check_html(html: str) -> None:
         part = html[start : start + _PART]
         # Elements without end tags count as open, too; a long paper has some thousands.
         opened += part.count("<") - 2 * part.count("</") - part.count("/>") - part.count("<!")
-        if opened > OPEN:
+        if opened > MOST_OPEN_ELEMENTS:
             raise NoFullText("its elements are nested too deep")
     if any(len(part) > WORDS and len(part.split()) > WORDS for part in html.split(">")):
         raise NoFullText("one of its elements is too large")
@@ -456,7 +456,7 @@ def _cell(node: LexborNode, classes: frozenset[str], read: Callable[[LexborNode]
 def cell_span(text: str | None) -> int:
     """The columns or rows of a cell."""
     value = (text or "").strip()
-    return min(max(int(value), 1), SPAN) if value.isascii() and value.isdecimal() and len(value) < 6 else 1
+    return min(max(int(value), 1), MOST_TABLE_SPAN) if value.isascii() and value.isdecimal() and len(value) < 6 else 1
 
 
 def read_formulas(
@@ -626,7 +626,7 @@ class PageReader:
     def __init__(self) -> None:
         self.is_cut = False
         """Whether a bound was reached, so that the rest is missing."""
-        self._nodes = NODES
+        self._nodes = MOST_ELEMENTS
         self._letters = TEXT_LETTERS
         self._notes: list[Note] = []
         self._missing: Counter[str] = Counter()
