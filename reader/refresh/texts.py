@@ -94,13 +94,13 @@ async def fetch_picture(address: str, settings: Settings, environ: Mapping[str, 
             raise
 
 
-PACE = 4.0
+SECONDS_BETWEEN_TEXTS = 4.0
 """Seconds between two texts: with those that are read meanwhile, a host gets under 100 requests in five minutes."""
 
 MAX_TEXTS = 75
 """Texts of one run, which takes five minutes; a run for each refresh brings the others."""
 
-FAILURES = 2
+MOST_FAILURES = 2
 """Texts in a row that could not be asked for, after which the rest waits."""
 
 LOCK = "texts-ahead.lock"
@@ -223,7 +223,7 @@ async def fetch_texts_ahead(
     wanted = find_wanted_texts(file, context.settings, now())[:MAX_TEXTS]
     # A stand-in on this machine may be asked at any rate.
     is_local = is_local_url(context.settings.endpoint)
-    pace = Pace() if is_local else Pace(response_cache_folder() / LOCK, interval=PACE)
+    pace = Pace() if is_local else Pace(response_cache_folder() / LOCK, interval=SECONDS_BETWEEN_TEXTS)
     stored = failures = 0
     for n, paper in enumerate(wanted):
         context.tell(step("texts", n=n, of=len(wanted), stored=stored))
@@ -244,7 +244,7 @@ async def fetch_texts_ahead(
             if _is_of_page(error):
                 # The page may be to blame, or a network that asks to sign in: others have their turn before it.
                 _put_off(file, paper.pk, now() - timedelta(days=RETRY_DAYS - 1))
-            if failures == FAILURES or isinstance(error, FeedOffline):
+            if failures == MOST_FAILURES or isinstance(error, FeedOffline):
                 return result_line("texts", stored=stored, left=len(wanted) - n, why="no answer")
     return result_line("texts", stored=stored, left=0, why="")
 

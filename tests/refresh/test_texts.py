@@ -32,8 +32,8 @@ from reader.feeds.http import Limits
 from reader.refresh.lines import JobContext, Line, result_line
 from reader.refresh.texts import (
     LOCK,
-    PACE,
     RETRY_DAYS,
+    SECONDS_BETWEEN_TEXTS,
     WantedText,
     fetch_picture,
     fetch_text,
@@ -176,7 +176,7 @@ async def test_all_programs_share_the_pace(file: Path, monkeypatch: pytest.Monke
 
     await run(file, Source(), Settings(), sleep=sleep)
     assert list(file.parent.rglob(LOCK))
-    assert len(slept) == 2 and all(0 < seconds <= PACE for seconds in slept)
+    assert len(slept) == 2 and all(0 < seconds <= SECONDS_BETWEEN_TEXTS for seconds in slept)
 
 
 ADDRESS = "https://arxiv.org/html/2605.00001/x1.png"

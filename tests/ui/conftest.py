@@ -182,7 +182,7 @@ def reader(
     monkeypatch.setenv("HF_HOME", str(tmp_path / "no-token"))
     monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "home"))
     # The detail and the counts wait for a pause between keys; the tests need no pause.
-    monkeypatch.setattr("reader.ui.shell.keyboard.STILL", 0.0)
+    monkeypatch.setattr("reader.ui.shell.keyboard.STILL_SECONDS", 0.0)
     monkeypatch.setattr("reader.ui.page.loader.REST_SECONDS", 0.001)
     monkeypatch.setattr("reader.ui.main_screen.AFTER_LIST", 0.001)
     monkeypatch.setattr("reader.ui.list.loader.AFTER_SCREENFUL", 0.001)

@@ -33,7 +33,7 @@ from reader.ui.command_line.actions import (
 from reader.ui.command_line.screen import (
     COMMAND,
     COMMANDS,
-    HISTORY,
+    MOST_HISTORY_LINES,
     OUTPUT,
     CommandScreen,
     Finder,
@@ -86,11 +86,11 @@ def test_suggestions_fit_what_is_typed_until_newer_ones_come() -> None:
 
 def test_the_history_holds_each_command_once_newest_first() -> None:
     state = OPEN
-    for line in (*map(str, range(HISTORY + 1)), "", "7"):
+    for line in (*map(str, range(MOST_HISTORY_LINES + 1)), "", "7"):
         state = run_command(state, line)
-    assert state[COMMAND] is None and state[COMMANDS][:3] == ("7", str(HISTORY), str(HISTORY - 1))
+    assert state[COMMAND] is None and state[COMMANDS][:3] == ("7", str(MOST_HISTORY_LINES), str(MOST_HISTORY_LINES - 1))
     commands = state[COMMANDS]
-    assert len(commands) == len(set(commands)) == HISTORY
+    assert len(commands) == len(set(commands)) == MOST_HISTORY_LINES
 
 
 # Advice

@@ -537,7 +537,7 @@ def _fold(
     `count` is the number of all items. `line_up` lays out items in lines, followed by more pieces.
     """
     # More items than this never fit.
-    possible = min(len(items), most * MEASURE // 2)
+    possible = min(len(items), most * TEXT_CELLS // 2)
     fitting = bisect_right(
         range(1, possible + 1), most, key=lambda n: len(line_up(items[:n], _more_pieces(items[n:], count - n)))
     )

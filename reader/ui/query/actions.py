@@ -147,7 +147,7 @@ class QueryLine(TypedLine):
         if completion:
             self._put(completion.start, completion.end, completion.candidates[self._typed.selected])
         elif error and error.suggestion:
-            self._put(error.start, error.end, error.suggestion)
+            self._replace_word(error.start, error.end, error.suggestion)
         else:
             return False
         return True
@@ -172,7 +172,7 @@ class QueryLine(TypedLine):
             super().write(text)
         self._examine()
 
-    def _put(self, start: int, end: int, word: str) -> None:
+    def _replace_word(self, start: int, end: int, word: str) -> None:
         at_end = end >= len(self.text.rstrip())
         # After a complete word another may follow; a field still needs its value.
         space = " " if at_end and not word.endswith(":") else ""

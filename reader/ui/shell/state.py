@@ -343,7 +343,7 @@ class State:
         """
         if self.draft is not None:
             return self.trail
-        here = here or self._here
+        here = here or self._current_stop
         before = [stop.where for stop in self.trail]
         if to in before:
             return self.trail[: before.index(to)]
@@ -357,7 +357,7 @@ class State:
         return self._go(self.trail[-1].where, None, self.trail[:-1])._reopen(self.trail[-1])
 
     @property
-    def _here(self) -> Stop:
+    def _current_stop(self) -> Stop:
         return Stop(self.where, tuple((front, self[front]) for front in self.stack if front.is_returned_to))
 
     def _reopen(self, stop: Stop) -> State:
@@ -498,7 +498,7 @@ class State:
         """Open the query line with the current query, or with `begun`; stops a feed search."""
         text = self.listed_text
         state = self.leave_paper().search_stopped()
-        return replace(state, draft=TypedQuery(text, begun, begun or text, self._here, state.request))
+        return replace(state, draft=TypedQuery(text, begun, begun or text, self._current_stop, state.request))
 
     def close_query(self) -> State:
         return replace(self, draft=None, focus="list")

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.document.formula import TALLEST, draw_formula, formula_text
+from reader.core.document.formula import TALLEST_LINES, draw_formula, formula_text
 from reader.core.document.formula_tree import (
     MAX_NESTING,
     MAX_TEX_LENGTH,
@@ -84,6 +84,8 @@ RECORDED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "html"
         (r"\left(a\middle|b\right)", "(a | b)"),
         (r"\left.a\right|_b", "a|_b"),
         (r"6.63\text{\times}{10}^{-34}\text{\,}\mathrm{J}{12}_{3}", "6.63 × 10⁻³⁴ J12₃"),
+        (r"300\mathrm{\,K}+300{\rm\,K}^{2}+{\,K}", "300 K + 300 K² + K"),
+        (r"\order{h^2}={\bf\it a}\it b", "𝒪(h²) = 𝐚b"),
         # What TeX stacks gets parentheses where it needs them.
         (r"\frac{a+b}{c}", "(a + b)∕c"),
         (r"\frac{a}{bc}", "a∕(bc)"),
@@ -531,7 +533,7 @@ def test_what_does_not_fit_is_on_one_line() -> None:
 @given(TEX, st.integers(5, 80))
 def test_a_drawing_keeps_its_bounds(tex: str, width: int) -> None:
     for one in draw_formula(tex, width):
-        assert 0 <= one.base < len(one.lines) <= TALLEST
+        assert 0 <= one.base < len(one.lines) <= TALLEST_LINES
         if len(one.lines) > 1:
             assert max(map(cell_len, one.lines)) <= width
 
