@@ -461,7 +461,7 @@ def shared_lines(match: QueryMatch | None, width: int, glyphs: Glyphs) -> list[L
     return fill([Piece("Why here  ", "label"), Piece(literal(text), "facts")], width) if text else []
 
 
-MEASURE = 78
+TEXT_CELLS = 78
 """Maximum cells of a text line; longer lines are hard to read."""
 
 PEOPLE_LINES, KEYWORD_LINES = 1, 2

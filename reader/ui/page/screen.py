@@ -19,7 +19,7 @@ from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import OneLine, WidgetReport
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.status_lines import DECIDING_KEYS, FIRST_KEYS, Status
-from reader.ui.page.lines import MEASURE, Presentation, ShownPaper, compose, link_keys
+from reader.ui.page.lines import TEXT_CELLS, Presentation, ShownPaper, compose, link_keys
 from reader.ui.page.state import PAGE, QUERY_MATCH, TRIAGE, is_triaging, query_match_of
 from reader.ui.shell.controller import subscribe
 from reader.ui.shell.screens import OverScreen, Screens
@@ -37,7 +37,7 @@ ROWS_AROUND_PAGE = 3
 
 
 class PaperDetail(Pane, can_focus=True):
-    """One paper as lines of at most `MEASURE` cells, in the middle of the pane on a page.
+    """One paper as lines of at most `TEXT_CELLS` cells, in the middle of the pane on a page.
 
     The screen handles keys and calls `scroll_lines`, `scroll_page` and the other methods.
     """

@@ -145,7 +145,7 @@ class QueryLine(TypedLine):
         self._examine_if_changed()
         completion, error = self._typed.completion, self._typed.error
         if completion:
-            self._put(completion.start, completion.end, completion.candidates[self._typed.selected])
+            self._replace_word(completion.start, completion.end, completion.candidates[self._typed.selected])
         elif error and error.suggestion:
             self._replace_word(error.start, error.end, error.suggestion)
         else:
