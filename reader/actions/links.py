@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from reader.core.community import Kind, Repository
 
 
-MAX_LENGTH = 2_000
+MOST_ADDRESS_CHARACTERS = 2_000
 """Maximum characters of an address that browsers and terminals accept."""
 
 CONSOLE_BROWSERS = frozenset({"elinks", "links", "lynx", "w3m", "www-browser"})
@@ -158,7 +158,7 @@ def safe_url(url: str) -> str | None:
     Only http and https with a plain host are accepted: `https://huggingface.co@elsewhere.org` misleads. A host with
     letters beyond ASCII is written in its ASCII form, which can't imitate another host.
     """
-    url = clean(url, MAX_LENGTH + 1)
+    url = clean(url, MOST_ADDRESS_CHARACTERS + 1)
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").encode("idna").decode()
@@ -171,7 +171,7 @@ def safe_url(url: str) -> str | None:
         return None
     netloc = (f"[{host}]" if ":" in host else host) + port
     plain = urlunsplit((parts.scheme, netloc, *(quote(part, safe=_PLAIN) for part in parts[2:])))
-    return plain if len(plain) <= MAX_LENGTH else None
+    return plain if len(plain) <= MOST_ADDRESS_CHARACTERS else None
 
 
 def find_browser() -> str | None:

@@ -84,7 +84,7 @@ class NotesFolder:
                     file, problem=f"{file} has lost the front matter at its beginning, so it was not changed."
                 )
             before = front
-        note = _plain(own)
+        note = _own_note(own)
         mark = f"<!-- dailypapers {_checksum(note)}: {_EXPLANATION} -->"
         text = f"{front_matter(dict(_facts(paper, key)), before)}\n{markdown_body(paper)}\n{mark}\n{own}"
         if own and not own.endswith("\n"):
@@ -131,11 +131,11 @@ def _read(file: Path) -> str | None:
 def _own_part(text: str, marker: re.Match[str], kept: str) -> str:
     """The text below the marker; if the cached note changed too, the file wins, and the log keeps the other note."""
     own = text[marker.end() :]
-    note = _plain(own)
+    note = _own_note(own)
     return kept if _checksum(note) == marker[1] and note != kept else own
 
 
-def _plain(own: str) -> str:
+def _own_note(own: str) -> str:
     """The user's own part as a note has it."""
     return clean_note(own).strip("\n")
 

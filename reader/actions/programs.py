@@ -40,7 +40,7 @@ MAX_ERROR_BYTES = 16 << 20
 _LAST_WORDS = 4_000
 """Bytes read from the end of standard error for the reason of a failure."""
 
-_POLL = 0.02
+_POLL_SECONDS = 0.02
 """Seconds between two checks whether the program has ended."""
 
 
@@ -110,7 +110,7 @@ async def run_program(
                     is_cut = True
                     _kill_group(process)
                     break
-                await asyncio.sleep(_POLL)
+                await asyncio.sleep(_POLL_SECONDS)
         except BaseException as error:
             # Also an interrupt, which may come at any line.
             if not (goes_on and isinstance(error, asyncio.CancelledError)):
@@ -208,7 +208,7 @@ def edit(command: Sequence[str], file: Path) -> bool:
 CONSOLE_VIEWERS = frozenset({"fancy-cat", "fbpdf", "jfbview", "less", "pdftotext", "tdf", "termpdf.py", "termpdf"})
 """Viewers that run in the terminal; others open windows."""
 
-START = 3.0
+VIEWER_START_SECONDS = 3.0
 """Seconds in which a windowed viewer may fail; after them it counts as started."""
 
 
@@ -263,7 +263,7 @@ def open_file(command: Sequence[str], file: Path) -> None:
     except OSError as error:
         raise NoViewer(f"{name} did not start: {error.strerror}") from error
     try:
-        code = process.wait(None if is_console else START)
+        code = process.wait(None if is_console else VIEWER_START_SECONDS)
     except subprocess.TimeoutExpired:
         # It is running; whoever waits for it later collects its exit code.
         threading.Thread(target=process.wait, daemon=True).start()

@@ -75,7 +75,7 @@ BACKGROUND_PAPERS = 10_000
 SCORED_AT_ONCE, EXPLAINED = 20_000, 2_000
 """Number of newest papers that are scored after a mark, while a refresh scores all; of the best, which get reasons."""
 
-BATCH, PACKED_AT_ONCE = 1_000, 200
+ROWS_PER_TRANSACTION, PACKED_AT_ONCE = 1_000, 200
 """Scores and packed papers that are stored in one transaction, which must not keep another program waiting."""
 
 SUITS_FROM = 0.25
@@ -223,9 +223,9 @@ def _learn(
         cache, scores, Reasons(found, liked, weights, background), {one.pk: one.verb for one in marked}, asked
     )
     rows = [(pk, one, *reasons.get(pk, ("", ""))) for pk, one in scores.items()]
-    for at in range(0, len(rows), BATCH):
+    for at in range(0, len(rows), ROWS_PER_TRANSACTION):
         with connections.transaction(cache):
-            cache.executemany(_STORE_SUITS, rows[at : at + BATCH])
+            cache.executemany(_STORE_SUITS, rows[at : at + ROWS_PER_TRANSACTION])
     return {"subjects": [(one.text, one.liked) for one in subjects_to_show(found)], "papers": len(liked)}
 
 

@@ -99,13 +99,13 @@ def replace_shared_file(file: Path, data: bytes) -> None:
 
 # A server
 
-GLANCE = 0.5
+CACHE_GLANCE_SECONDS = 0.5
 """Seconds between two looks at the own cache while a server is listened to."""
 
-FOLDER_GLANCE = 10.0
+FOLDER_GLANCE_SECONDS = 10.0
 """Seconds between two looks at a folder."""
 
-_TURN = 6_431_797_103
+_WRITERS_LOCK = 6_431_797_103
 """The advisory lock of those that write."""
 
 _OPTIONS: dict[str, Any] = {
@@ -139,9 +139,9 @@ def looks(events: Events, server: Server | None, channel: str, own: Callable[[],
         seen = events.log.last()
         yield
         if server is None:
-            time.sleep(FOLDER_GLANCE)
+            time.sleep(FOLDER_GLANCE_SECONDS)
         else:
-            while not server.hears(GLANCE, own()) and events.log.last() == seen:
+            while not server.hears(CACHE_GLANCE_SECONDS, own()) and events.log.last() == seen:
                 pass
 
 
@@ -170,7 +170,7 @@ class Server:
             # A machine that falls asleep in its turn must not stop the others for long.
             self._connection.execute(b"SET LOCAL lock_timeout = '8s'")
             self._connection.execute(b"SET LOCAL idle_in_transaction_session_timeout = '60s'")
-            self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (_TURN,))
+            self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (_WRITERS_LOCK,))
             yield
 
     # What is new there

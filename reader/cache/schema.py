@@ -199,7 +199,7 @@ COPIED = (
 )
 """Tables whose readable rows are copied; all others are derived."""
 
-COPIED_AT_ONCE = 500
+ROWS_PER_COPY = 500
 """Rows."""
 
 
@@ -256,7 +256,7 @@ def _copy_table(old: sqlite3.Connection, new: sqlite3.Connection, table: str, pr
             # Row by row: of rows that are fetched together, none would be left if one fails.
             for row in old.execute(f"SELECT {columns} FROM {table} ORDER BY {by}"):
                 some.append(row)
-                if len(some) >= COPIED_AT_ONCE:
+                if len(some) >= ROWS_PER_COPY:
                     _insert(new, insert, some)
                     some.clear()
                     progress()

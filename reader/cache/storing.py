@@ -403,10 +403,10 @@ def remove(connection: sqlite3.Connection, pks: Sequence[int]) -> None:
 # The cache
 
 
-BATCH = 200
+DRAFTS_PER_TRANSACTION = 200
 """Drafts in one transaction, so that the write lock does not delay a key."""
 
-MUCH = 1_000
+CHANGES_BEFORE_ANALYZE = 1_000
 """Number of new or changed papers that may make the planner's statistics out of date."""
 
 
@@ -450,7 +450,7 @@ class Cache:
 
         Reads at most 2,000 rows of an index (1,000,000 papers: 1 s the first time, later almost nothing).
         """
-        if self._changes >= MUCH:
+        if self._changes >= CHANGES_BEFORE_ANALYZE:
             self._changes = 0
             with self._transaction() as connection:
                 connection.exec_driver_sql("PRAGMA analysis_limit = 2000")
@@ -535,7 +535,7 @@ class Cache:
         total = 0
         while True:
             with self._writing() as connection:
-                dropped = drop(connection, day, BATCH)
+                dropped = drop(connection, day, DRAFTS_PER_TRANSACTION)
             if not dropped:
                 return
             total += dropped
@@ -569,7 +569,7 @@ class Cache:
         done, last = 0, 0
         while True:
             with self._transaction() as connection:
-                rows = driver_of(connection).execute(_TO_CLASSIFY, (last, BATCH))
+                rows = driver_of(connection).execute(_TO_CLASSIFY, (last, DRAFTS_PER_TRANSACTION))
                 papers = {pk: dict(zip(CLASSIFIED, texts, strict=True)) for pk, *texts in rows}
                 Batch(connection, self._classifier, self._topic_keys).reclassify(papers)
             if not papers:
@@ -602,12 +602,12 @@ def _parts(listings: Iterable[Listing]) -> Iterator[tuple[list[Listing], int]]:
     size = skipped = 0
     for listing in listings:
         skipped += listing.skipped_count
-        for start in range(0, len(listing.drafts) or 1, BATCH):
-            drafts = listing.drafts[start : start + BATCH]
-            is_last = start + BATCH >= len(listing.drafts)
+        for start in range(0, len(listing.drafts) or 1, DRAFTS_PER_TRANSACTION):
+            drafts = listing.drafts[start : start + DRAFTS_PER_TRANSACTION]
+            is_last = start + DRAFTS_PER_TRANSACTION >= len(listing.drafts)
             part.append(listing._replace(drafts=drafts, validator=listing.validator if is_last else None))
             size += len(drafts)
-            if size >= BATCH:
+            if size >= DRAFTS_PER_TRANSACTION:
                 yield part, skipped
                 part, size, skipped = [], 0, 0
     if part:

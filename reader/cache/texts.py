@@ -52,7 +52,7 @@ def _texts(connection: sqlite3.Connection, where: str = "", *params: str) -> Ite
         yield pk, words
 
 
-BATCH = 50
+TEXTS_PER_TRANSACTION = 50
 """Texts dropped in one transaction."""
 
 _MISSING = "no_text:"
@@ -145,7 +145,7 @@ class Texts(connections.Store):
         total = 0
         while True:
             with self._writing() as connection:
-                pks = [pk for (pk,) in connection.execute(_UNUSED, (before, BATCH))]
+                pks = [pk for (pk,) in connection.execute(_UNUSED, (before, TEXTS_PER_TRANSACTION))]
                 forget_words(connection, pks)
                 connection.executemany("DELETE FROM full_text WHERE pk = ?", ((pk,) for pk in pks))
             if not pks:

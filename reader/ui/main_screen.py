@@ -73,7 +73,7 @@ class Empty(LinesWidget):
         return [*(((),) * ((height - len(rows)) // 2)), *centred]
 
 
-AFTER_LIST = 0.04
+PLACE_AFTER_SECONDS = 0.04
 """Seconds between a list for a typed letter and drawing its place; the query line shows letters at once."""
 
 
@@ -300,7 +300,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
     def _draw_place_soon(self, state: State) -> None:
         """Draw the place; while a query is typed, draw it after the list, as the query line shows the text."""
         if state.is_typing:
-            self.place_delay.begin(AFTER_LIST)
+            self.place_delay.begin(PLACE_AFTER_SECONDS)
         else:
             self.place_delay.stop()
             self._draw_place()

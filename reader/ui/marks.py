@@ -41,7 +41,7 @@ FIELDS = {**STATES, QUEUE: "queued"}
 MOST_DRAWN = 20_000
 """Maximum papers that are looked for among the visible ones on the event loop, which takes a millisecond."""
 
-BLINK = 0.5
+QUIET_SECONDS = 0.5
 """Seconds before a long mark shows its progress."""
 
 
@@ -232,7 +232,7 @@ class MarkActions(Controller):
         began = monotonic()
 
         def report(done: int, total: int) -> None:
-            if monotonic() - began > BLINK:
+            if monotonic() - began > QUIET_SECONDS:
                 self._model.change(self._model.state.busy_with(f"{what} {done:,} of {total:,}"))
 
         return report
@@ -306,7 +306,7 @@ class QueueActions(Controller):
         return state.results is None and state.listing.order.complete and sort == Sort("queue")
 
 
-LOOK = 1.0
+LOOK_SECONDS = 1.0
 """Seconds under the cursor that count as a look."""
 
 MIN_READ_SECONDS = 10.0
@@ -393,7 +393,7 @@ class Traces(Controller):
 
     def _leave(self, stay: Stay, now: float, *, is_passed: bool) -> None:
         self._close_page(stay, now)
-        if is_passed and not stay.is_opened and now - stay.since >= LOOK:
+        if is_passed and not stay.is_opened and now - stay.since >= LOOK_SECONDS:
             row = self._app.papers.row_of(stay.key)
             if row is not None and row.kept and not (row.starred or row.queued or row.has_note or row.hidden):
                 self.note(PASS, stay.key)

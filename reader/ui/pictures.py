@@ -196,7 +196,7 @@ class PictureLoader(Controller):
 
 CAPTION_ROWS = 3
 
-CHROME = 2
+ROWS_AROUND_PICTURE = 2
 
 MAX_PICTURES = 100
 
@@ -324,7 +324,7 @@ class Pictures:
 
 def room(width: int, height: int) -> tuple[int, int]:
     """Columns and rows for a picture in a terminal."""
-    return max(1, width - 2), max(1, height - CHROME - CAPTION_ROWS)
+    return max(1, width - 2), max(1, height - ROWS_AROUND_PICTURE - CAPTION_ROWS)
 
 
 class PicturePane(Widget):

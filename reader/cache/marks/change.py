@@ -25,7 +25,7 @@ from reader.core.marks import (
 from reader.core.tag_words import TagWords
 from reader.log.rows import Mark
 
-BATCH = 20_000
+PAPERS_AT_ONCE = 20_000
 """Papers that are looked up at once."""
 
 
@@ -69,8 +69,8 @@ def with_undone(changes: Sequence[Change]) -> Iterator[Change]:
 def find_changing(connection: sqlite3.Connection, change: Change) -> list[str]:
     """The ids of the papers that a change would change, in the order in which it names them."""
     kind, found = change.kind, list[str]()
-    for start in range(0, len(change.pks), BATCH):
-        pks = json.dumps(list(change.pks[start : start + BATCH]))
+    for start in range(0, len(change.pks), PAPERS_AT_ONCE):
+        pks = json.dumps(list(change.pks[start : start + PAPERS_AT_ONCE]))
         values = {"pks": pks, "value": change.text, "kind": kind}
         found += (id for (id,) in connection.execute(_CHANGING.format(same=same_state(kind)), values))
     return found + list(change.absent if change.is_set else ())

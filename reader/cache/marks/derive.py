@@ -25,7 +25,7 @@ from reader.core.paper_row import Flag
 from reader.database import connections, meta
 from reader.log.store import UNDONE
 
-BATCH = 2_000
+PAPERS_PER_TRANSACTION = 2_000
 """Papers in one transaction, so that another writer waits about 50 ms."""
 
 APPLIED = "log_applied"
@@ -82,16 +82,16 @@ def catch_up(
         applied = 0
     while applied < last:
         pairs = connection.execute(_TOUCHED, {"after": applied, "upto": last}).fetchall()
-        for first in range(0, len(pairs), BATCH):
+        for first in range(0, len(pairs), PAPERS_PER_TRANSACTION):
             # The first transaction takes milliseconds: leaving right after a mark must not put it off.
             if first and should_stop():
                 return
             with connections.transaction(connection):
-                _fold(connection, pairs[first : first + BATCH])
-                if first + BATCH >= len(pairs):
+                _fold(connection, pairs[first : first + PAPERS_PER_TRANSACTION])
+                if first + PAPERS_PER_TRANSACTION >= len(pairs):
                     meta.put(connection, APPLIED, f"{edition} {last}")
-            progress(min(first + BATCH, len(pairs)), len(pairs))
-            if len(pairs) > BATCH:
+            progress(min(first + PAPERS_PER_TRANSACTION, len(pairs)), len(pairs))
+            if len(pairs) > PAPERS_PER_TRANSACTION:
                 connections.give_way()
         applied = last
         # What was recorded meanwhile; a copy of the log is never put in place of one that is open.

@@ -24,7 +24,7 @@ from reader.core.passages import in_order, parse_passage
 from reader.database import connections, meta
 from reader.log.rows import machine_of
 
-CHUNK = 500
+PAPERS_AT_ONCE = 500
 """Lost papers that are read at once."""
 
 
@@ -59,7 +59,7 @@ def lost_papers(window: Window) -> Iterator[Paper]:
 def _lost_ids(connection: sqlite3.Connection, after: str) -> list[str]:
     rows = connection.execute(
         f"SELECT DISTINCT paper FROM mark WHERE pk IS NULL AND kind <> '{UNDO}' AND paper > ? ORDER BY paper LIMIT ?",
-        (after, CHUNK),
+        (after, PAPERS_AT_ONCE),
     )
     return [id for (id,) in rows]
 

@@ -10,13 +10,13 @@ from typing import TypeVar
 
 from reader.cache.flags import tag_counts
 
-RECENT = 20_000
+NEWEST_PAPERS = 20_000
 """Newest papers whose keywords and people are suggested."""
 
-KNOWN = 20_000
+MOST_SUGGESTIONS = 20_000
 """Maximum suggestions of one kind, the most common first."""
 
-AT_ONCE = 200
+ITEMS_PER_BREATH = 200
 """Papers or words between two calls of `breathe`: a few milliseconds of work."""
 
 T = TypeVar("T")
@@ -48,7 +48,7 @@ def vocabulary(connection: sqlite3.Connection, breathe: Callable[[], None] = lam
     organizations: Counter[str] = Counter()
     categories: Counter[str] = Counter()
     rows = connection.execute(
-        "SELECT keywords, authors, organization, categories FROM paper_text ORDER BY pk DESC LIMIT ?", (RECENT,)
+        "SELECT keywords, authors, organization, categories FROM paper_text ORDER BY pk DESC LIMIT ?", (NEWEST_PAPERS,)
     )
     for keywords, people, organization, filed in _with_pauses(rows, breathe):
         spelled.update(keywords.split("\n"))
@@ -74,12 +74,12 @@ def _venues(connection: sqlite3.Connection) -> list[str]:
         papers[name.strip()] += count
         if year:
             papers[name + year] += count
-    return [venue for venue, _ in papers.most_common(KNOWN)]
+    return [venue for venue, _ in papers.most_common(MOST_SUGGESTIONS)]
 
 
 def _with_pauses(items: Iterable[T], breathe: Callable[[], None]) -> Iterator[T]:
     for number, item in enumerate(items):
-        if number % AT_ONCE == 0:
+        if number % ITEMS_PER_BREATH == 0:
             breathe()
         yield item
 
@@ -97,4 +97,4 @@ def _collapse(spelled: Mapping[str, int], breathe: Callable[[], None]) -> Counte
 
 
 def _common(papers: Counter[str]) -> list[str]:
-    return [word for word, count in papers.most_common(KNOWN) if word and count > 1]
+    return [word for word, count in papers.most_common(MOST_SUGGESTIONS) if word and count > 1]

@@ -114,7 +114,7 @@ HIDDEN_BY_TOPIC = TOPICS_OF.format(pks="SELECT pk FROM paper WHERE hidden = 1")
 
 T = TypeVar("T")
 
-CHUNK = 1_000
+ROWS_AT_ONCE = 1_000
 """Rows fetched from SQLite at once, so that other threads can run within a frame."""
 
 _SQL = {
@@ -309,7 +309,7 @@ class Window:
         groups: list[tuple[str, int]] = []
         with explain_errors(self._path):
             cursor = self._connection.execute(*self._resolve(selection).statement())
-            while chunk := cursor.fetchmany(CHUNK):
+            while chunk := cursor.fetchmany(ROWS_AT_ONCE):
                 pks.extend([row[0] for row in chunk])
                 for day, run in groupby(chunk, key=lambda row: row[1]):
                     count = groups.pop()[1] if groups and groups[-1][0] == day else 0

@@ -25,10 +25,10 @@ from reader.core.words import STOP_WORDS, compounds, normalize_spelling, stem, s
 MAX_WORDS = 40
 """Words of a free text that are searched for; of a longer one, the first."""
 
-POOL = 1_000
+RANKED_PAPERS = 1_000
 """Papers that are ranked, the best by BM25."""
 
-COMMON = 0.25
+COMMON_SHARE = 0.25
 """The part of all papers from which on a word alone, without a rarer one, makes no paper one of the best."""
 
 MAX_FOUND = 100
@@ -55,10 +55,10 @@ MAX_SHARED = 3
 MAX_LIKED = 20
 """Papers that others are compared with; of more, the first."""
 
-AUTHOR = 0.06
+AUTHOR_WEIGHT = 0.06
 """The weight of a shared author in the likeness of a paper, in parts of the most that words can give."""
 
-NEAR = 0.35
+NEAR_SHARE = 0.35
 """A paper that is like others is at least so much like them, in parts of what the nearest one is."""
 
 _REPEATED = re.compile(r"(.)\1+")
@@ -113,7 +113,7 @@ class Index:
             " ORDER BY rank LIMIT ?"
         )
         words = list(words)
-        common = [word for word in words if self.papers(word) > COMMON * self.size]
+        common = [word for word in words if self.papers(word) > COMMON_SHARE * self.size]
         rare = [word for word in words if word not in common]
         asked = [_any(words)]
         if common and rare:
@@ -170,7 +170,7 @@ def rank(connection: sqlite3.Connection, text: str) -> Ranking:
     rarities = {word: rarity for word in words if (rarity := index.rarity(word))}
     if not rarities:
         return Ranking([], corrected)
-    scores = index.best(rarities, POOL)
+    scores = index.best(rarities, RANKED_PAPERS)
     whole = sum(rarities.values())
     shares = dict.fromkeys(scores, 0.0)
     for word, rarity in rarities.items():
@@ -226,7 +226,7 @@ def like(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, float]
     texts = read_texts(connection, pks[:MAX_LIKED])
     telling = _telling(index, texts)
     words = sorted(telling, key=lambda word: -telling[word])[:TELLING_WORDS]
-    scores = index.best(words, POOL + len(pks)) if words else {}
+    scores = index.best(words, RANKED_PAPERS + len(pks)) if words else {}
     for pk in pks:
         scores.pop(pk, None)
     most = max(scores.values(), default=1.0)
@@ -235,7 +235,7 @@ def like(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, float]
         sql = "SELECT rowid FROM paper_fts WHERE paper_fts MATCH ?"
         for (pk,) in connection.execute(sql, (f'authors : "{" ".join(split_words(normalize_spelling(name)))}"',)):
             if pk not in pks:
-                scores[pk] = scores.get(pk, 0.0) + AUTHOR
+                scores[pk] = scores.get(pk, 0.0) + AUTHOR_WEIGHT
     return dict(sorted(scores.items(), key=lambda one: (-one[1], -one[0])))
 
 
@@ -335,7 +335,7 @@ def nearest(connection: sqlite3.Connection, selection: Selection) -> Selection:
     matching = {pk for (pk,) in connection.execute(sql, (_json_list(ranked), *exact.params))}
     found = [pk for pk in ranked if pk in matching][:MAX_FOUND]
     if wanted.like and not wanted.text and found:
-        found = [pk for pk in found if ranked[pk] >= NEAR * ranked[found[0]] / len(wanted.like)]
+        found = [pk for pk in found if ranked[pk] >= NEAR_SHARE * ranked[found[0]] / len(wanted.like)]
     keys = _json_list(found)
     where = Clause("p.pk IN (SELECT value FROM json_each(?))", (keys,))
     direction = "DESC" if wanted.reverse else "ASC"

@@ -46,9 +46,9 @@ from reader.core.text import clean
 from reader.feeds.fulltext.spans import (
     DEPTH,
     HTML_LETTERS,
-    NODES,
-    OPEN,
-    SPAN,
+    MOST_ELEMENTS,
+    MOST_OPEN_ELEMENTS,
+    MOST_TABLE_SPAN,
     TABLE_CELLS,
     TEXT_LETTERS,
     WORDS,
@@ -283,7 +283,7 @@ def check_html(html: str) -> None:
         part = html[start : start + _PART]
         # Elements without end tags count as open, too; a long paper has some thousands.
         opened += part.count("<") - 2 * part.count("</") - part.count("/>") - part.count("<!")
-        if opened > OPEN:
+        if opened > MOST_OPEN_ELEMENTS:
             raise NoFullText("its elements are nested too deep")
     if any(len(part) > WORDS and len(part.split()) > WORDS for part in html.split(">")):
         raise NoFullText("one of its elements is too large")
@@ -437,7 +437,7 @@ def _cell(node: LexborNode, classes: frozenset[str], read: Callable[[LexborNode]
 def cell_span(text: str | None) -> int:
     """The columns or rows of a cell."""
     value = (text or "").strip()
-    return min(max(int(value), 1), SPAN) if value.isascii() and value.isdecimal() and len(value) < 6 else 1
+    return min(max(int(value), 1), MOST_TABLE_SPAN) if value.isascii() and value.isdecimal() and len(value) < 6 else 1
 
 
 def read_formulas(
@@ -558,6 +558,17 @@ _TITLE = re.compile(r"\bltx_title_(\w+)")
 _MISSING = ("Refer to caption", "[Uncaptioned image]", "")
 
 
+_SHORT_LINE = 60
+"""Letters of a line of a quotation that is no running text."""
+
+
+def _has_short_lines(node: LexborNode) -> bool:
+    """Whether a quotation is broken into short lines, as an address or a dialogue is."""
+    breaks = len(node.css("br"))
+    is_text = breaks > 0 and node.css_first("ul, ol, dl, table, pre, figure") is None
+    return is_text and len(node.text()) <= _SHORT_LINE * (breaks + 1)
+
+
 class _Element(NamedTuple):
     node: LexborNode
     tag: str
@@ -596,7 +607,7 @@ class PageReader:
     def __init__(self) -> None:
         self.is_cut = False
         """Whether a bound was reached, so that the rest is missing."""
-        self._nodes = NODES
+        self._nodes = MOST_ELEMENTS
         self._letters = TEXT_LETTERS
         self._notes: list[Note] = []
         self._missing: Counter[str] = Counter()
@@ -716,7 +727,7 @@ class PageReader:
             self._references(node, flow)
         elif tag in ("ul", "ol", "dl"):
             self._items(element, flow)
-        elif tag == "blockquote" and any("verse" in name for name in classes):
+        elif tag == "blockquote" and (any("verse" in name for name in classes) or _has_short_lines(node)):
             if lines := self._verse(node):
                 flow.add(Quote((Verbatim(lines),), anchor_of(node)))
         elif tag == "blockquote":

@@ -133,10 +133,10 @@ class CommandRunner(Controller):
 # Automatic commands
 
 
-EXPORT_AFTER = 2.0
+EXPORT_AFTER_SECONDS = 2.0
 """Seconds without a change before the watched exports are written."""
 
-AGAIN = 300.0
+RETRY_EXPORT_SECONDS = 300.0
 """Seconds before failed watched exports are retried."""
 
 MAX_WAITING_STARS = 50
@@ -168,7 +168,7 @@ class AutomaticCommands(Controller):
     @follows(lambda state: (state.marks_version, state.cache_version, state[REFRESH].ended))
     def export_soon(self, _state: State | None = None) -> None:
         if self._exports:
-            self.delay.begin(EXPORT_AFTER)
+            self.delay.begin(EXPORT_AFTER_SECONDS)
 
     def _export(self) -> None:
         if self._is_writing:
@@ -182,7 +182,7 @@ class AutomaticCommands(Controller):
         # If the reader ends first, it writes them itself.
         self._is_writing = False
         if outcome.code and not self.delay.is_waiting:
-            self.delay.begin(AGAIN)
+            self.delay.begin(RETRY_EXPORT_SECONDS)
 
     def starring(self, pks: Sequence[PaperKey]) -> None:
         if not self._on_star:
@@ -212,7 +212,7 @@ def _star_words(settings: Settings) -> list[tuple[str, ...]]:
 LONGEST_NOTICE = 160
 """Maximum characters of output shown in the last line."""
 
-CHUNK = 200
+PAPERS_AT_ONCE = 200
 """Papers whose ids are read at a time."""
 
 MARGINS = 3
@@ -393,8 +393,8 @@ class CommandActions(Controller):
         if any(isinstance(pk, NotCached) for pk in targets):
             targets = await self._library.store(targets)
         ids: list[str] = []
-        for start in range(0, len(targets), CHUNK):
-            ids += (row.id for row in self._library.rows(targets[start : start + CHUNK]))
+        for start in range(0, len(targets), PAPERS_AT_ONCE):
+            ids += (row.id for row in self._library.rows(targets[start : start + PAPERS_AT_ONCE]))
             # Thousands take a while, so keys go first.
             await asyncio.sleep(0)
         is_selected = bool(state.selection.count) or state.front_paper is not None

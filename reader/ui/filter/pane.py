@@ -221,7 +221,7 @@ class FilterPane(RowsPane, can_focus=True):
             self.exclude() if event.button == _RIGHT_BUTTON else self.toggle()
 
 
-AT_FIRST = 7
+ROWS_AT_FIRST = 7
 """Rows of a section that are listed while the others are folded."""
 
 SHORTCUT_ROOM = 9
@@ -314,7 +314,7 @@ def _section(
     yield from shown
     if len(shown) < len(rows):
         yield FilterRow("more", key, f"{len(rows) - len(shown):,} {more}", mark="folded", quiet=True)
-    elif is_unfolded and len(rows) > AT_FIRST:
+    elif is_unfolded and len(rows) > ROWS_AT_FIRST:
         yield FilterRow("more", key, "fewer", mark="open", quiet=True)
     yield FilterRow("gap", key)
 
@@ -322,7 +322,7 @@ def _section(
 def _largest(numbers: Iterable[int]) -> set[int]:
     """The places of the greatest numbers."""
     ranked = sorted(enumerate(numbers), key=lambda pair: -pair[1])
-    return {at for at, _ in ranked[:AT_FIRST]}
+    return {at for at, _ in ranked[:ROWS_AT_FIRST]}
 
 
 def _views(data: FilterData, state: FilterState) -> Iterator[FilterRow]:
@@ -347,7 +347,7 @@ def _days(data: FilterData, state: FilterState) -> Iterator[FilterRow]:
         unread = one.unread if one.papers and not one.is_partial else None
         name, has_more = day_name(one.day, data.days[0].day), one.is_partial or bool(one.incomplete)
         rows.append(FilterRow("day", one.day, name, one.papers, mark, not one.unread, unread, has_more))
-    return _section("days", rows, range(AT_FIRST), state, "older")
+    return _section("days", rows, range(ROWS_AT_FIRST), state, "older")
 
 
 def _tags(data: FilterData, state: FilterState) -> Iterator[FilterRow]:

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 MAX_CACHED_ROWS = 2_000
 """Maximum cached rows, and cached contents with drawn lines; a screen needs a hundred or two."""
 
-CHUNK = 200
+ROWS_AT_ONCE = 200
 """Rows fetched at a time in a search for a paper."""
 
 Rows: TypeAlias = Callable[[Sequence[PaperKey]], list[PaperRow]]
@@ -92,8 +92,8 @@ class RowsAtHand:
 
     def first(self, pks: Sequence[PaperKey], wanted: Callable[[PaperRow], bool]) -> int | None:
         """Return the position in `pks` of the first paper with a wanted row; rows fetched for this are not kept."""
-        for begin in range(0, len(pks), CHUNK):
-            chunk = pks[begin : begin + CHUNK]
+        for begin in range(0, len(pks), ROWS_AT_ONCE):
+            chunk = pks[begin : begin + ROWS_AT_ONCE]
             fetched = {row.pk: row for row in self.fetch([pk for pk in chunk if pk not in self._rows])}
             for offset, pk in enumerate(chunk):
                 row = self._rows.get(pk) or fetched.get(pk)

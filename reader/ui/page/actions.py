@@ -249,10 +249,10 @@ class LinkActions(Controller):
 MAX_COPIED = 500
 """Maximum papers copied at once: more is too much for most terminals."""
 
-CHUNK = 50
+PAPERS_AT_ONCE = 50
 """Papers read between two keys."""
 
-SHORT = 100
+NOTICE_CHARACTERS = 100
 """Maximum characters of a copied text that is repeated in the notice."""
 
 
@@ -287,8 +287,8 @@ class CopyActions(Controller):
         from reader.cache.reads.exports import citable_papers_of
 
         papers: list[Paper] = []
-        for start in range(0, len(pks), CHUNK):
-            read = map(self._library.paper, pks[start : start + CHUNK])
+        for start in range(0, len(pks), PAPERS_AT_ONCE):
+            read = map(self._library.paper, pks[start : start + PAPERS_AT_ONCE])
             papers += (paper for paper in read if paper is not None)
             # Many take a while, so keys go first.
             await asyncio.sleep(0)
@@ -299,7 +299,7 @@ class CopyActions(Controller):
         text = await asyncio.to_thread(form.text, papers, keys)
         self._app.copy_to_clipboard(text)
         if len(papers) == 1:
-            copied = text if len(text) <= SHORT and "\n" not in text else f"the paper's {name}"
+            copied = text if len(text) <= NOTICE_CHARACTERS and "\n" not in text else f"the paper's {name}"
         else:
             copied = f"{name} of {len(papers):,} papers"
         self._model.show_notice(f"copied {copied}" if text else f"this paper has no {name}")

@@ -458,7 +458,7 @@ def shared_lines(found: Findings | None, width: int, glyphs: Glyphs) -> list[Lin
     return fill([Piece("Why here  ", "label"), Piece(literal(text), "facts")], width) if text else []
 
 
-MEASURE = 78
+TEXT_CELLS = 78
 """Maximum cells of a line: in longer lines the eye loses its place."""
 
 PEOPLE_LINES, KEYWORD_LINES = 1, 2
@@ -538,7 +538,7 @@ def _fold(
     `line_up` puts items into lines, and pieces after them.
     """
     # More items than this never fit.
-    possible = min(len(items), most * MEASURE // 2)
+    possible = min(len(items), most * TEXT_CELLS // 2)
     fitting = bisect_right(
         range(1, possible + 1), most, key=lambda n: len(line_up(items[:n], _more_pieces(items[n:], count - n)))
     )

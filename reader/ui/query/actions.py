@@ -145,9 +145,9 @@ class QueryLine(TypedLine):
         self._examine_if_changed()
         taken, error = self._typed.completion, self._typed.error
         if taken:
-            self._put(taken.start, taken.end, taken.candidates[self._typed.selected])
+            self._replace_word(taken.start, taken.end, taken.candidates[self._typed.selected])
         elif error and error.suggestion:
-            self._put(error.start, error.end, error.suggestion)
+            self._replace_word(error.start, error.end, error.suggestion)
         else:
             return False
         return True
@@ -172,7 +172,7 @@ class QueryLine(TypedLine):
             super().write(text)
         self._examine()
 
-    def _put(self, start: int, end: int, word: str) -> None:
+    def _replace_word(self, start: int, end: int, word: str) -> None:
         at_end = end >= len(self.text.rstrip())
         # After a complete word another may follow; a field still needs its value.
         space = " " if at_end and not word.endswith(":") else ""
@@ -212,7 +212,7 @@ class QueryLine(TypedLine):
         return (*cut_line(line, max(0, width - measure(end)), self._ellipsis), *end)
 
 
-LONGEST_PASTE = 2_000
+MOST_PASTED_CHARACTERS = 2_000
 """Maximum characters of pasted text that are read for a paper's id."""
 
 
@@ -230,7 +230,7 @@ class AddActions(Controller):
 
         if self._model.state.is_typing:
             return
-        id = named_id(text[:LONGEST_PASTE])
+        id = named_id(text[:MOST_PASTED_CHARACTERS])
         if id is not None:
             self._model.change(self._model.state.go(Place(view("all"), f"id:{id}")))
         else:

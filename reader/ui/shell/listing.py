@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from reader.ui.library.feed_results import FeedResults
 
 
-NEAR = 2_000
+NEAR_PLACES = 2_000
 """Places around a paper's old place that are searched first, since a refresh moves papers little."""
 
 MAX_PAPER_LINES = 3
 """Maximum lines of a paper: two of its title, and its reason."""
 
-MARGIN = 2
+MARGIN_LINES = 2
 """Lines kept visible beyond the highlighted paper, in the cursor's direction."""
 
 FEWEST_A_DAY = 3
@@ -166,7 +166,7 @@ class ListLines:
         return _index(self.pks, pk) if index is None else index
 
     def find_near(self, pk: PaperKey, near: int) -> int | None:
-        return _index(self.pks, pk, max(0, near - NEAR), near + NEAR)
+        return _index(self.pks, pk, max(0, near - NEAR_PLACES), near + NEAR_PLACES)
 
     def heir(self, old: ListLines, place: int) -> int:
         """Return the place of the paper to highlight if the paper at `place` in the order `old` is gone.
@@ -220,7 +220,7 @@ class ListLines:
         lines = min(self._height_of(index), height)
         first = self.line_of(index)
         last = first + lines - 1
-        margin = min(MARGIN, (height - lines) // 4)
+        margin = min(MARGIN_LINES, (height - lines) // 4)
         above = (margin if delta < 0 else 0) + (1 if self.has_headings and height > lines else 0)
         lowest = self.step(first, -above)
         if top > lowest:

@@ -95,9 +95,9 @@ T = TypeVar("T")
 
 _PERIODS = (DAY, "week:", "month:")
 
-HISTORY = 50
+MOST_HISTORY_PLACES = 50
 
-CURSORS = 200
+MOST_CURSORS = 200
 """Maximum number of lists whose cursor is remembered."""
 
 Mode = Literal["", "sample", "read-only"]
@@ -341,13 +341,13 @@ class State:
         """
         if self.draft is not None:
             return self.trail
-        here = here or self._here
+        here = here or self._current_stop
         before = [stop.where for stop in self.trail]
         if to in before:
             return self.trail[: before.index(to)]
         if here.where == to or _is_passed(here.where.place, to.place):
             return self.trail
-        return (*self.trail, here)[-HISTORY:]
+        return (*self.trail, here)[-MOST_HISTORY_PLACES:]
 
     def walk_back(self) -> State:
         if not self.trail:
@@ -355,7 +355,7 @@ class State:
         return self._go(self.trail[-1].where, None, self.trail[:-1])._reopen(self.trail[-1])
 
     @property
-    def _here(self) -> Stop:
+    def _current_stop(self) -> Stop:
         return Stop(self.where, tuple((front, self[front]) for front in self.stack if front.is_returned_to))
 
     def _reopen(self, stop: Stop) -> State:
@@ -370,7 +370,7 @@ class State:
         if self.draft is not None and where != self.draft.before.where:
             return self
         others = [(one, kept) for one, kept in self.cursors.items() if one != where]
-        return replace(self, cursors=dict([*others, (where, at)][-CURSORS:]))
+        return replace(self, cursors=dict([*others, (where, at)][-MOST_CURSORS:]))
 
     def leave_paper(self) -> State:
         """Close the open paper's page, and what is over it."""
@@ -496,7 +496,7 @@ class State:
         """Open the query line with the current query, or with `begun`; stops a feed search."""
         text = self.listed_text
         state = self.leave_paper().search_stopped()
-        return replace(state, draft=TypedQuery(text, begun, begun or text, self._here, state.request))
+        return replace(state, draft=TypedQuery(text, begun, begun or text, self._current_stop, state.request))
 
     def close_query(self) -> State:
         return replace(self, draft=None, focus="list")
@@ -538,7 +538,9 @@ class State:
         return self if to == self.place else self.go(to, self._stay)
 
     def remember_query(self, text: str) -> State:
-        return replace(self, history=tuple(dict.fromkeys((text, *self.history)))[:HISTORY]) if text else self
+        return (
+            replace(self, history=tuple(dict.fromkeys((text, *self.history)))[:MOST_HISTORY_PLACES]) if text else self
+        )
 
     def search_feed(self, text: str) -> State:
         return replace(self, search=self.search._replace(asking=text, wanted=text, progress=None, waiting=None))

@@ -256,7 +256,7 @@ def test_a_table_has_a_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [len(row) for row in table.rows] == [2]
 
 
-@pytest.mark.parametrize(("limit", "most"), [("NODES", 40), ("TEXT_LETTERS", 450)])
+@pytest.mark.parametrize(("limit", "most"), [("MOST_ELEMENTS", 40), ("TEXT_LETTERS", 450)])
 def test_a_page_over_the_limits_is_cut(limit: str, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     blocks = whole().blocks
     monkeypatch.setattr(html_module, limit, most)
