@@ -125,11 +125,30 @@ def _structure(node: LexborNode, tag: str, parts: Sequence[str]) -> str:
         return tex % tuple(f"{{{parts[place] if place < len(parts) else ''}}}" for place in places)
     if tag == "mmultiscripts":
         return _with_scripts(node, parts)
-    if tag == "mtable" and "solid" in (lines := (node.attributes.get("columnlines") or "").split()):
-        columns = "c".join(["", *("|" if line == "solid" else "" for line in lines), ""])
+    if tag == "mtable" and (columns := _columns_with_lines(node)):
         return rf"\begin{{array}}{{{columns}}}" + r" \\ ".join(parts) + r"\end{array}"
+    if tag == "mrow":
+        parts = _with_tall_brackets(node, parts)
     between = {"mtr": " & ", "mtable": r" \\ "}.get(tag, "")
     return _AROUND.get(tag, "%s") % between.join(parts)
+
+
+def _columns_with_lines(table: LexborNode) -> str:
+    """The columns of a matrix with lines between some of them, such as `cc|c`; empty if there are no lines."""
+    lines = [line == "solid" for line in (table.attributes.get("columnlines") or "").split()]
+    if (row := table.css_first("mtr")) is not None and not any(lines):
+        lines = ["ltx_border_r" in class_names(cell) for cell in row.iter()][:-1]
+    return "c".join(["", *("|" if line else "" for line in lines), ""]) if any(lines) else ""
+
+
+def _with_tall_brackets(row: LexborNode, parts: Sequence[str]) -> Sequence[str]:
+    """The parts of a row in which the brackets of a matrix grow with it."""
+    found = list(parts)
+    for at, child in enumerate(row.iter()):
+        sides = "".join(parts[at - 1 : at + 2 : 2]) if at else ""
+        if child.tag == "mtable" and sides in ("()", "[]", "||", "‖‖", r"\{\}"):
+            found[at - 1], found[at + 1] = rf"\left{parts[at - 1]}", rf"\right{parts[at + 1]}"
+    return found
 
 
 def _with_scripts(node: LexborNode, parts: Sequence[str]) -> str:

@@ -44,6 +44,11 @@ from tests.table import each
         ("<mtable><mtr><mtd><mn>1</mn></mtd><mtd><mn>0</mn></mtd></mtr></mtable>", "[:1, 0:]"),
         ("<semantics><mi>a</mi><annotation>b</annotation></semantics><mtext>if {x}</mtext>", "aif {x}"),
         ("<mi>a</mi><mspace width='1em'/><mi>b</mi><mspace width='0.1em'/><mi>c</mi>", "a bc"),
+        (
+            "<mrow><mo>{</mo><mtable><mtr><mtd class='ltx_border_r'><mi>a</mi></mtd><mtd><mi>b</mi></mtd></mtr>"
+            "<mtr><mtd><mi>c</mi></mtd><mtd><mi>d</mi></mtd></mtr></mtable><mo>}</mo></mrow>",
+            "{a | b ; c | d}",
+        ),
         ("<mfrac linethickness='0'><mi>n</mi><mi>k</mi></mfrac>", "{n over k}"),
         ("<mover><mi>a</mi><mi>b</mi></mover><munder><mi>a</mi><mi>b</mi></munder>", "a^{b}a_{b}"),
         ("<munderover><mo>∑</mo><mi>i</mi><mi>n</mi></munderover><mroot><mi>x</mi><mn>3</mn></mroot>", "∑ᵢⁿ ∛x"),
