@@ -1,4 +1,4 @@
-"""The papers of a command: chosen by ids or a query, counted and marked; a missing one is fetched; why they suit."""
+"""What several commands do with papers: choose, mark and fetch them, and explain empty results and recommendations."""
 
 from __future__ import annotations
 
@@ -38,33 +38,33 @@ EVERYTHING = "(is:hidden OR -is:hidden)"
 
 
 def add_papers(parser: ArgumentParser, verb: str) -> None:
-    """Add ids, --query and --dry-run."""
+    """Add the arguments ID, --query, --all and --dry-run; `verb` says what the command does with the papers."""
     parser.add_argument("ids", nargs="*", metavar="ID", help="arXiv ids or addresses of papers")
     add_query_and_dry_run(parser, verb)
 
 
 def add_query_and_dry_run(parser: ArgumentParser, verb: str) -> None:
-    """Add --query and --dry-run; `verb` says what happens to the papers."""
+    """Add the options --query, --all and --dry-run; `verb` says what the command does with the papers."""
     parser.add_argument("--query", metavar="QUERY", help=f"{verb} all papers of a query")
     add_all(parser, verb)
-    parser.add_argument("--dry-run", action="store_true", help="print how many would change, and change nothing")
+    parser.add_argument("--dry-run", action="store_true", help="print how many papers would change, and change nothing")
 
 
 def add_all(parser: ArgumentParser, verb: str) -> None:
-    """Add --all."""
+    """Add the option --all; `verb` says what the command does with the papers."""
     parser.add_argument("--all", action="store_true", dest="everything", help=f"{verb} every paper, hidden ones too")
 
 
 def expect_papers(arguments: Namespace, ids: Sequence[str], command: str) -> None:
-    """Raise UsageError unless there are either ids, or a query or --all."""
+    """Raise UsageError unless the papers are named either by ids, or by --query or --all."""
     if bool(ids) == (arguments.query is not None or arguments.everything):
         raise UsageError(f"Name the papers by ids, --query or --all. See 'dailypapers {command} --help'.")
 
 
 def choose_papers(window: Window, arguments: Namespace, ids: Sequence[str], *, also: str = "") -> Sequence[int]:
-    """The keys of the papers with these ids, of --query, or of all papers; the last two are narrowed by `also`.
+    """The keys of the papers with these ids, or of the papers that match both --query or --all and the query `also`.
 
-    Raises UsageError for a query without terms, which all papers match, unless --all is given.
+    Raises UsageError for a query without terms, which matches every paper, unless --all is given.
     """
     if ids:
         return list(dict.fromkeys(find_all(window, ids)))
@@ -79,7 +79,7 @@ def choose_papers(window: Window, arguments: Namespace, ids: Sequence[str], *, a
 
 
 def count_changing(window: Window, change: Change) -> int:
-    """How many papers a change would affect."""
+    """The number of papers that a change would affect."""
     from reader.cache.marks.change import find_changing
 
     return len(window.read(lambda connection: find_changing(connection, change)))
@@ -96,15 +96,15 @@ def apply(
 ) -> int:
     """Store changes as one action, unless this is a dry run, and print how many papers they affect.
 
-    `done` is the new state of the papers, such as `starred`, and `facts` are more fields for JSON.
+    `done` is the new state of the papers, such as `starred`. `facts` are additional fields of the JSON record.
     """
     if arguments.dry_run:
         with workspace.window() as window:
-            changed = max(count_changing(window, one) for one in changes)
+            changed = max(count_changing(window, change) for change in changes)
         message = f"{amount(changed, 'paper')} would be {done}; nothing was changed."
     elif action := store_changes(workspace, changes):
         changed = action.count
-        # Who stars, queues or hides papers has read them, too.
+        # Starring, queueing and hiding a paper also mark it as read.
         also = "".join(f", {count:,} {what}" for what, count in action.did[1:]) if len(changes) == 1 else ""
         message = f"{amount(changed, 'paper')} {done}{also}. 'dailypapers undo' takes it back."
     else:
@@ -116,13 +116,13 @@ def apply(
 
 
 def store_changes(workspace: Workspace, changes: Sequence[Change]) -> UserAction | None:
-    """Store changes as one action, with progress; return it, or None if nothing changed."""
+    """Store changes as one action, with a progress line; return the action, or None if nothing changed."""
     with workspace.events() as events, Progress() as progress:
         return events.act(changes, lambda done, total: progress.show(f"{done:,} of {total:,} papers"))
 
 
 def find_or_fetch(workspace: Workspace, id: str) -> tuple[Paper, int]:
-    """The paper of an id in any form, and its key; raises NotFound if no source has it."""
+    """The paper with this id, in any form, and its key; a missing paper is fetched. Raises NotFound."""
     try:
         return load_paper(workspace, id)
     except NotFound:
@@ -139,9 +139,9 @@ def find_or_fetch(workspace: Workspace, id: str) -> tuple[Paper, int]:
 
 
 def find_or_fetch_text(workspace: Workspace, id: str, *, again: bool = False) -> tuple[Paper, KeptText]:
-    """A paper and its full text, refetched with `again`.
+    """A paper and its full text, which is fetched if it is missing or if `again`.
 
-    Raises NotFound, or FeedError, which says where to look unless there is no network.
+    Raises NotFound or FeedError, whose message links to the paper's page unless there is no network.
     """
     paper, pk = find_or_fetch(workspace, id)
     kept = None if again else _kept_text(workspace, pk)
@@ -190,25 +190,25 @@ def explain_nothing(window: Window, query: Query) -> None:
 
 
 def with_known_words(window: Window, query: Query) -> Query | None:
-    """A query with unknown words replaced by known ones; None if there are none, or one resembles no known word."""
+    """The query with unknown words replaced by similar known words; None if nothing can be replaced."""
     from reader.cache.search.free_text import corrections
     from reader.core.similarity import apply_corrections
 
     words = query.near or query.plain_words
     if not words:
         return None
-    found = window.read(lambda connection: corrections(connection, words))
-    return parse_query(apply_corrections(query.text, found)) if found else None
+    corrected = window.read(lambda connection: corrections(connection, words))
+    return parse_query(apply_corrections(query.text, corrected)) if corrected else None
 
 
-# Why a paper suits the user, and what it shares with others, as JSON
+# Recommendation and similarity of a paper as JSON
 
 
 FOR_YOU = "for_you"
 
 
 def for_you_record(window: Window, paper: Paper) -> dict[str, dict[str, Any]]:
-    """How well a paper suits the user, as JSON; the window has learned it."""
+    """How well a paper suits the user, as JSON; call `window.learn` first."""
     pk = paper.pk if isinstance(paper.pk, int) else 0
     suits = window.read(lambda connection: read_suits(connection, [pk])).get(pk, Suits())
     return {FOR_YOU: {"score": round(suits.score, 4), "why": suits.why or None, "phrases": [*suits.phrases]}}
@@ -218,6 +218,6 @@ LIKE = "like"
 
 
 def like_record(window: Window, ids: Sequence[str], pk: int) -> dict[str, object]:
-    """The likeness of a paper to the papers of these ids, as JSON: words, authors, topics, and a sentence."""
-    found = window.read(lambda connection: free_text.shared_terms(connection, free_text.keys_of(connection, ids), pk))
-    return {LIKE: {**found._asdict(), "why": found.in_words or None}}
+    """What a paper shares with the papers of these ids, as JSON: words, authors, topics, and a sentence."""
+    shared = window.read(lambda connection: free_text.shared_terms(connection, free_text.keys_of(connection, ids), pk))
+    return {LIKE: {**shared._asdict(), "why": shared.in_words or None}}

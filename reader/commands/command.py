@@ -1,4 +1,4 @@
-"""The class of commands, the arguments that several commands share, and their output as JSON."""
+"""The class `Command`, the parser of its words, the arguments that several commands share, and JSON output."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SEE_HELP = " See"
 
 
 class OpenReader(NamedTuple):
-    """The result of a command after which the reader opens on a paper's page."""
+    """Returned by a command to open the reader on a paper's page."""
 
     paper: str
     """The paper's id in the cache."""
@@ -32,10 +32,10 @@ class OpenReader(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command: its name, a summary, examples, arguments, and the function that runs it.
+    """A command of the program.
 
-    `run` returns the exit code, 0 done or 1 partly failed, or asks to open the reader. It raises ReaderError for a
-    complete failure.
+    `run` returns an exit code, 0 for success and 1 for a partial failure, or an `OpenReader`. It raises ReaderError if
+    the command failed completely.
     """
 
     name: str
@@ -45,7 +45,8 @@ class Command:
     arguments: Callable[[ArgumentParser], None]
     run: Callable[[Namespace, Workspace], int | OpenReader]
     has_json: bool = False
-    """Whether it takes --json and --jsonl. The fields of ours are in the table of the manual's page `scripts`."""
+    """Whether it takes --json and --jsonl. The manual's page `scripts` lists the fields of the program's own commands.
+    """
 
 
 class Parser(ArgumentParser):
@@ -60,7 +61,7 @@ class Parser(ArgumentParser):
         raise UsageError(f"{self.prog}: {message.rstrip('.')}{end}{SEE_HELP} '{self.prog} --help'.")
 
     def _missing(self, names: Sequence[str]) -> str:
-        """The missing arguments of a command, without optional ones, which argparse lists too."""
+        """A sentence about the missing arguments, without the optional ones, which argparse includes."""
         lacking = [
             action
             for action in self._actions
@@ -107,7 +108,10 @@ def add_actions(parser: ArgumentParser, actions: Mapping[str, tuple[object, str]
 
 
 def expect_names(command: str, what: str, names: Sequence[str], usages: Mapping[str, str]) -> None:
-    """Raise UsageError unless an action got the names of its usage, such as `NAME QUERY...`; without a usage, none."""
+    """Raise UsageError unless an action got the names that its usage lists, such as `NAME QUERY...`.
+
+    An action that is missing from `usages` takes no names.
+    """
     usage = usages.get(what, "").split()
     least, takes_more = len(usage), bool(usage) and usage[-1].endswith("...")
     if len(names) < least or (len(names) > least and not takes_more):
@@ -116,7 +120,7 @@ def expect_names(command: str, what: str, names: Sequence[str], usages: Mapping[
 
 
 def day_span(text: str) -> tuple[str, str]:
-    """First and last day (ISO, in UTC like the feed's days) of a date or period; raises UsageError."""
+    """The first and the last day of a date or period, as ISO dates in UTC like the feed's days; raises UsageError."""
     from reader.core.dates import parse_date
 
     try:
@@ -129,17 +133,17 @@ def day_span(text: str) -> tuple[str, str]:
 
 
 def first_day(text: str) -> str:
-    """The first of these days; raises UsageError."""
+    """The first day of a date or period, as an ISO date in UTC; raises UsageError."""
     return day_span(text)[0]
 
 
 def suggest(action: Action, values: Callable[[Sequence[str]], Iterable[str]]) -> None:
-    """Let shells complete an argument; the function takes the arguments before it."""
+    """Let shells complete an argument with the values that a function returns for the arguments before it."""
     setattr(action, "suggest", values)  # noqa: B010 (argparse has no place for it)
 
 
 def make_parser(command: Command) -> Parser:
-    """The parser of a command's words."""
+    """The parser for the words after a command's name."""
     from reader.paths import APP
 
     parser = Parser(prog=f"{APP} {command.name}", allow_abbrev=False)
@@ -161,17 +165,17 @@ def add_query(parser: ArgumentParser) -> None:
 
 
 def add_limit(parser: ArgumentParser, noun: str = "papers") -> None:
-    """Add -n."""
+    """Add the option -n, the maximum number of results."""
     parser.add_argument("-n", "--limit", type=positive_number, metavar="N", help=f"print at most N {noun}")
 
 
 def add_quiet(parser: ArgumentParser, about: str) -> None:
-    """Add -q."""
+    """Add the option -q."""
     parser.add_argument("-q", "--quiet", action="store_true", help=about)
 
 
 def add_no_pager(parser: ArgumentParser) -> None:
-    """Add --no-pager."""
+    """Add the option --no-pager."""
     parser.add_argument("--no-pager", action="store_true", help="do not open a pager ($PAGER, else less)")
 
 
@@ -189,8 +193,8 @@ def positive_number(text: str) -> int:
 
 
 def add_log_level(parser: ArgumentParser) -> None:
-    """Add --log-level."""
-    about = f"what the log file gets, for this run: {', '.join(LOG_LEVELS)} (default: log_level of the settings)"
+    """Add the option --log-level."""
+    about = f"log level of this run: {', '.join(LOG_LEVELS)} (default: the setting log_level)"
     parser.add_argument("--log-level", choices=LOG_LEVELS, metavar="LEVEL", help=about)
 
 
@@ -208,17 +212,17 @@ def query_of(words: Sequence[str]) -> str:
     return " ".join(words).strip()
 
 
-# Parse a command's words: distinguish options from excluded terms such as `-topic:agents`
+# Parsing, which distinguishes options from excluded terms such as `-topic:agents`
 
 
 _OPTION = re.compile(r"-(?:[A-Za-z](?:=.*)?|\d{1,4})")
-"""An option: a letter, or a number as in `head -5`."""
+"""A short option: a letter with an optional value, or a number as in `head -5`."""
 
 
 def parse(parser: Parser, words: Sequence[str]) -> Namespace:
     """Parse a command's words, and apply --color.
 
-    Raises UsageError, also for a letter or number after a dash that is not an option: as a term, it would exclude
+    A letter or number after a dash that is not an option raises UsageError: read as a term, it would silently exclude
     papers.
     """
     take_colours(words)
@@ -230,17 +234,17 @@ def parse(parser: Parser, words: Sequence[str]) -> Namespace:
     before, arguments, plain = split_words(parser, words)
     if wrong := next(filter(_OPTION.fullmatch, arguments), ""):
         _refuse(parser, wrong)
-    found, rest = parser.parse_known_args([*before, "--", *arguments, *plain] if arguments or plain else before)
+    namespace, rest = parser.parse_known_args([*before, "--", *arguments, *plain] if arguments or plain else before)
     if rest := [word for word in rest if word != "--"]:
         _refuse(parser, rest[0])
     for action in parser._actions:
         if action.metavar == ID:
-            setattr(found, action.dest, _with_input(parser, getattr(found, action.dest)))
-    return found
+            setattr(namespace, action.dest, _with_input(parser, getattr(namespace, action.dest)))
+    return namespace
 
 
 def _with_fields(words: Sequence[str], options: Mapping[str, Action]) -> Sequence[str]:
-    """The words with `--json id,title`, as in other programs, changed to `--json=id,title`."""
+    """The words with `--json id,title`, which other programs accept, changed to `--json=id,title`."""
     for place, (word, following) in enumerate(pairwise(takewhile(lambda word: word != "--", words))):
         option = options.get(word)
         if isinstance(option, StoreJson) and "," in following and set(following.split(",")) <= set(option.known()):
@@ -252,11 +256,11 @@ MAX_INPUT_BYTES = 1 << 26
 """Maximum bytes of standard input read for ids."""
 
 ID = "ID"
-"""The name of an argument that is the id of a paper; `-` stands for ids on standard input."""
+"""The metavar of arguments that are ids of papers; for them, `-` stands for the ids on standard input."""
 
 
 def _with_input(parser: Parser, value: Any) -> Any:
-    """An id or several, with `-` replaced by the ids on standard input; raises UsageError if there are none."""
+    """An id or a list of ids, with `-` replaced by the ids on standard input; raises UsageError if it has no ids."""
     if value != "-" and not (isinstance(value, list) and "-" in value):
         return value
     # In the piped output of `list`, the id comes before the first tab.
@@ -273,7 +277,7 @@ def _with_input(parser: Parser, value: Any) -> Any:
 
 
 def split_words(parser: Parser, words: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
-    """The options with their values, the arguments, and the words after `--`, which are arguments, too.
+    """The options with their values, the arguments, and the words after `--`, which are also arguments.
 
     An excluded term such as `-topic:agents` is an argument, although it looks like an option.
     """
@@ -302,12 +306,12 @@ def _takes_value(action: Action | None) -> bool:
 
 
 def asks_for_help(words: Sequence[str]) -> bool:
-    """Whether --help is anywhere before `--`, regardless of other mistakes."""
+    """Whether --help occurs before `--`; help is printed even if other words are wrong."""
     return any(word in ("-h", "--help") for word in takewhile(lambda word: word != "--", words))
 
 
 def take_colours(words: Sequence[str]) -> None:
-    """Apply --color first, since help and error messages depend on it."""
+    """Apply --color before the words are parsed, because help and error messages depend on it."""
     given = " ".join(takewhile(lambda word: word != "--", words)).replace("--color=", "--color ")
     choose_colours(next((when for when in COLOURS if f"--color {when}" in given), "auto"))
 
@@ -320,7 +324,7 @@ def _refuse(parser: Parser, word: str) -> NoReturn:
     elif option[1:].isdigit():
         meant = f"-n {option[1:]}" if is_letter and "-n" in known else None
     else:
-        meant = next((one for one in known if one.startswith(f"-{option}")), None) if is_letter else None
+        meant = next((name for name in known if name.startswith(f"-{option}")), None) if is_letter else None
     advice = f" Did you mean {meant}?" if meant else ""
     if is_letter and any(action.dest == "query" and not action.option_strings for action in parser._actions):
         advice += f" To exclude the word {option[1:]}, write: -- {option}."
@@ -328,33 +332,34 @@ def _refuse(parser: Parser, word: str) -> NoReturn:
     raise UsageError(f"{parser.prog}: {problem}.{advice}{SEE_HELP} '{parser.prog} --help'.")
 
 
-# JSON: whole records, or the fields that the user names
+# JSON output: whole records, or the fields that the user names
 
 
 @dataclass(frozen=True, slots=True)
 class JsonForm:
-    """A form of JSON output: whole records or some fields, as one value or as JSON Lines."""
+    """The JSON output that the user asked for."""
 
     fields: tuple[str, ...] = ()
     """The keys to print, in order; empty for all."""
     lines: bool = False
+    """Whether to print JSON Lines instead of a single value."""
 
     def print(self, result: Mapping[str, object] | Iterable[Mapping[str, object]]) -> None:
-        """Print a record, or any number of records, one at a time."""
+        """Print one record, or records as they come, without keeping them in memory."""
         records = [result] if isinstance(result, Mapping) else result
-        picked = ({name: one.get(name) for name in self.fields} if self.fields else one for one in records)
+        picked = ({name: record.get(name) for name in self.fields} if self.fields else record for record in records)
         is_ascii = not writes_unicode(sys.stdout)
         if not self.lines and not isinstance(result, Mapping):
             from reader.actions.export import write_array
 
             write_array(picked, sys.stdout)
             return
-        for one in picked:
-            print_line(json.dumps(one, ensure_ascii=is_ascii, indent=None if self.lines else 2))
+        for record in picked:
+            print_line(json.dumps(record, ensure_ascii=is_ascii, indent=None if self.lines else 2))
 
 
 class StoreJson(Action):
-    """Stores a `JsonForm`: `--json` alone, to which `parse` gives an empty value, means whole records."""
+    """Stores a `JsonForm`; an empty value, which `parse` gives a bare `--json`, stands for whole records."""
 
     def __init__(self, *arguments: Any, known: Callable[[], Sequence[str]], **more: Any) -> None:
         super().__init__(*arguments, **more)
@@ -374,9 +379,9 @@ class StoreJson(Action):
 
 
 def add_json(parser: ArgumentParser, command: Command) -> None:
-    """Add --json and --jsonl."""
+    """Add the options --json and --jsonl."""
     for option, about in (
-        ("--json", "print JSON; with FIELDS such as id,title, only these"),
+        ("--json", "print JSON; FIELDS, such as id,title, limits it to these fields"),
         ("--jsonl", "the same as JSON Lines, one record a line"),
     ):
         parser.add_argument(
@@ -385,17 +390,17 @@ def add_json(parser: ArgumentParser, command: Command) -> None:
 
 
 def json_fields(command: Command) -> list[str]:
-    """The fields of the records that one of our commands prints, without those of the records within."""
+    """The top-level fields of the records that one of the program's own commands prints, from the manual."""
     from reader.actions.export import RECORD_KEYS
     from reader.commands.pages import text_of
 
     # A row of the manual, such as: | `tag list` | array: `name`, `papers` |
     row = rf"^\| .*`{command.name}(?: [^`]*)?`.* \| (?:array: |by name: )?(.*) \|$"
-    found: list[str] = []
+    fields: list[str] = []
     for form in re.findall(row, text_of("scripts"), re.MULTILINE):
         depth = 0
         for part in re.findall(r"[()]|a paper|\w+", form):
             depth += {"(": 1, ")": -1}.get(part, 0)
             if depth == 0 and part != ")":
-                found += RECORD_KEYS if part == "a paper" else (part,)
-    return list(dict.fromkeys(found))
+                fields += RECORD_KEYS if part == "a paper" else (part,)
+    return list(dict.fromkeys(fields))

@@ -15,7 +15,7 @@ from typing import Any
 
 from reader.commands.command import Command, add_actions, expect_names, suggest
 from reader.commands.help import keys_page
-from reader.commands.output import READABLE, Style, answer, print_line, print_text, warn
+from reader.commands.output import MAX_PROSE_COLUMNS, Style, answer, print_line, print_text, warn
 from reader.commands.pages import print_page
 from reader.commands.workspace import Workspace, mistakes_in, warn_of_mistakes
 from reader.config import SETTING_TYPES, VARIABLES, Settings, setting_docs
@@ -47,18 +47,18 @@ def _suggest_values(given: Sequence[str]) -> Iterable[str]:
 
 
 def _single_settings() -> dict[str, SettingType]:
-    """The settings that have one value, those within a table by their dotted names."""
+    """The settings that have a single value, by name; settings in a table have dotted names."""
     from reader.keys.actions import ACTIONS
 
-    found: dict[str, SettingType] = {}
+    settings: dict[str, SettingType] = {}
     for name, kind in SETTING_TYPES.items():
         if kind is KEY_TABLE:
-            found |= dict.fromkeys((f"{name}.{action.id}" for action in ACTIONS), kind)
+            settings |= dict.fromkeys((f"{name}.{action.id}" for action in ACTIONS), kind)
         elif kind.table is None:
-            found[name] = kind
+            settings[name] = kind
         elif not kind.is_repeated:
-            found |= {f"{name}.{key}": inner for key, inner in setting_types(kind.table).items()}
-    return found
+            settings |= {f"{name}.{key}": inner for key, inner in setting_types(kind.table).items()}
+    return settings
 
 
 def _run_config(arguments: Namespace, workspace: Workspace) -> int:
@@ -86,7 +86,7 @@ def _plain(value: Any) -> Any:
         return dict(value)
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)
-    return [_plain(one) for one in value] if isinstance(value, tuple) else value
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
 def _set_value(arguments: Namespace, workspace: Workspace) -> int:
@@ -125,7 +125,7 @@ def _print_settings(arguments: Namespace, workspace: Workspace) -> int:
         return answer(arguments, record)
     style = Style.of(sys.stdout)
     lines = list(_settings_lines(workspace))
-    size = max(len(line) for line, _ in lines if len(line) <= READABLE)
+    size = max(len(line) for line, _ in lines if len(line) <= MAX_PROSE_COLUMNS)
     for line, origin in lines:
         print_line(f"{line:{size}}  {style('muted', '# ' + origin)}")
     warn_of_mistakes(workspace)
@@ -133,7 +133,7 @@ def _print_settings(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _settings_lines(workspace: Workspace) -> Iterator[tuple[str, str]]:
-    """The settings in effect, as lines of a settings file, each with its origin."""
+    """The settings in effect as lines of a settings file, each with the origin of its value."""
     origin = workspace.loaded_settings.origin
     for name, kind in SETTING_TYPES.items():
         value = _plain(getattr(workspace.settings, name))
@@ -149,7 +149,10 @@ def _print_mistakes(arguments: Namespace, workspace: Workspace) -> int:
     for loss in workspace.keymap.lost:
         warn(loss)
     if arguments.json:
-        answer(arguments, [asdict(one) | {"line": one.line or None, "key": one.key or None} for one in mistakes])
+        answer(
+            arguments,
+            [asdict(mistake) | {"line": mistake.line or None, "key": mistake.key or None} for mistake in mistakes],
+        )
         return 1 if mistakes else 0
     if mistakes:
         for mistake in mistakes:
@@ -170,26 +173,24 @@ def _print_keys(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
-# Changes of the file
+# Change the file
 
 
 def key_of(name: str) -> tuple[str, ...]:
-    """A setting's key in the file, such as `keys`, `paper.star`; raises UsageError for an unknown one."""
+    """The parts of a setting's key in the file, such as `keys` and `paper.star`; raises UsageError if it is unknown."""
     known = [*_single_settings(), *(table for table, kind in SETTING_TYPES.items() if kind is not KEY_TABLE)]
     if name in FORMER_LISTS:
-        raise UsageError(
-            f"{name} is no setting: your lists are beside your marks. 'dailypapers views edit' changes them."
-        )
+        raise UsageError(f"{name} is not a setting: it is stored with your marks. 'dailypapers views edit' changes it.")
     if name not in known:
         listing = "keys" if name.startswith("keys.") else "show"
-        alike = (one for one in known if ("." in one) == ("." in name))
+        alike = (setting_name for setting_name in known if ("." in setting_name) == ("." in name))
         meant = advice(name, alike, f"'dailypapers config {listing}' lists them.")
         raise UsageError(f"There is no setting {name!r}. {meant}")
     return tuple(name.split(".", 1))
 
 
 def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
-    """Write one setting to the file; on ReaderError the file is unchanged."""
+    """Write one setting to the file; if the value is invalid, raise ReaderError and leave the file unchanged."""
     key = key_of(name)
     if name not in _single_settings():
         raise UsageError(f"{name} is a table and has no single value. 'dailypapers config edit' opens the file.")
@@ -199,14 +200,14 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
     if name == "sync" and typed:
         from reader.cache.places import shared_place
 
-        # A relative folder would later mean another one.
+        # A relative path would later depend on the current folder.
         typed = shared_place(typed, Path())
     wrong: Mistake | None = None
-    # Anything that is not TOML, or not of the setting's type, is a text.
+    # Try the value as TOML first, then as plain text.
     for value in (*_as_toml_value(typed), typed):
         text = _with_value(before, key, value, file)
         mistakes = mistakes_in(load_text(text, str(file), {}))
-        found = next((one for one in mistakes if one.key == name), None)
+        found = next((mistake for mistake in mistakes if mistake.key == name), None)
         if found is None:
             write_text(file, text)
             return
@@ -216,7 +217,7 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
 
 
 def _with_value(text: str, key: Sequence[str], value: object, file: Path) -> str:
-    """The text of a settings file with another value; comments stay. Raises ConfigError for a file that is no TOML."""
+    """The text of a settings file with one value changed; comments stay. Raises ConfigError for invalid TOML."""
     import tomlkit
 
     try:
@@ -228,7 +229,8 @@ def _with_value(text: str, key: Sequence[str], value: object, file: Path) -> str
     document = tomlkit.parse(text)
     *tables, name = key
     if not tables and name not in document:
-        # The library would put it between the first table and the comment above that. A heading stays at the top.
+        # tomlkit would insert the line between the first table and its comment: insert it at the top of the file, but
+        # below a heading.
         heading = re.match(r"(?:#.*\n)+(?=\r?\n)", text)
         at = heading.end() if heading else 0
         return f"{text[:at]}{tomlkit.dumps({name: value})}{text[at:]}"
@@ -240,7 +242,7 @@ def _with_value(text: str, key: Sequence[str], value: object, file: Path) -> str
 
 
 def _as_toml_value(text: str) -> list[object]:
-    """The value of a text in TOML, if it is of a type used by settings."""
+    """The text parsed as a TOML value, in a list; empty if it is not TOML, or of a type that no setting has."""
     try:
         values = list(parse_toml(f"value = {text}").values())
     except ValueError:
@@ -249,20 +251,20 @@ def _as_toml_value(text: str) -> list[object]:
 
 
 def open_in_editor(file: Path) -> None:
-    """Open a file in the user's editor and wait; raises ReaderError if that fails."""
+    """Open a file in the user's editor, and wait until the editor ends; raises ReaderError."""
     from reader.actions import programs
 
     is_named = any(os.environ.get(name) for name in programs.VARIABLES)
     if not is_named and not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise ReaderError("There is no terminal for an editor. Set EDITOR to one that needs none.")
+        raise ReaderError("There is no terminal for an editor. Set EDITOR to an editor that does not need a terminal.")
     command = programs.find_editor(os.environ)
     if command is None:
         raise ReaderError("No editor was found. Set EDITOR to your editor.")
     try:
-        is_well = programs.edit(command, file)
+        has_succeeded = programs.edit(command, file)
     except OSError as error:
         raise ReaderError(f"{command[0]} can't be run: {error.strerror}. Set EDITOR to your editor.") from error
-    if not is_well:
+    if not has_succeeded:
         raise ReaderError(f"{command[0]} ended with an error. Check {file} before you continue.")
 
 
@@ -270,7 +272,7 @@ def open_in_editor(file: Path) -> None:
 
 
 EXAMPLE = {"name": "Summary", "run": "ollama run llama3.2 'Explain this paper in three sentences.'"}
-"""The commented table [[commands]] of a new file."""
+"""The example of a table [[commands]] in a new file."""
 
 
 def template() -> str:
@@ -286,7 +288,7 @@ def template() -> str:
         else:
             lines.append(f"# [[{name}]]" if kind.is_repeated else f"[{name}]")
             lines += (f"# {key} = {as_toml(value)}" for key, value in EXAMPLE.items() if kind.is_repeated)
-            defaults = {one.name: one.default for one in fields(kind.table)}
+            defaults = {field.name: field.default for field in fields(kind.table)}
             for key, about in setting_docs(kind.table).items():
                 lines += [
                     *_comment(about, "#   # " if kind.is_repeated else "# "),
@@ -306,11 +308,11 @@ GET, SET = "get", "set"
 
 ACTIONS: Mapping[str, tuple[Callable[[Namespace, Workspace], int], str]] = MappingProxyType(
     {
-        "path": (_print_path, "print where the file is"),
-        "show": (_print_settings, "print the settings in effect, and where each comes from"),
+        "path": (_print_path, "print the path of the file"),
+        "show": (_print_settings, "print the settings in effect, and where each value comes from"),
         GET: (_print_value, "print one setting"),
         SET: (_set_value, "write one setting to the file, if its value is valid; comments stay"),
-        "edit": (_edit_file, "open the file in $VISUAL or $EDITOR, then check it; a new one explains every setting"),
+        "edit": (_edit_file, "open the file in $VISUAL or $EDITOR, then check it; a new file explains every setting"),
         "keys": (_print_keys, "print every key of the reader, including your own"),
         "check": (_print_mistakes, "print mistakes, and the default keys that yours replace"),
     }

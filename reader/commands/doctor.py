@@ -1,4 +1,4 @@
-"""`dailypapers doctor`: examine the installation, without changes, and name a remedy for each problem."""
+"""`dailypapers doctor`: examine the installation, and advise on each problem; with --repair, repair the files."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LIBRARIES = ("textual", "sqlmodel", "sqlalchemy", "httpx")
 
 
 class Finding(NamedTuple):
-    """One examined fact; `advice` is the remedy for a problem, else empty."""
+    """One examined fact; it is a problem if it has `advice`, which says what to do."""
 
     topic: str
     name: str
@@ -45,7 +45,7 @@ class Finding(NamedTuple):
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    about = "repair what is broken of the cache and your marks, and keep the broken files"
+    about = "repair a damaged cache and damaged marks, and keep the damaged files"
     parser.add_argument("--repair", action="store_true", help=about)
 
 
@@ -53,7 +53,7 @@ def _examine(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.repair:
         repaired = _repair_files(workspace.cache_file)
         record = {
-            "found": [one._asdict() for one in repaired.found],
+            "found": [finding._asdict() for finding in repaired.found],
             "kept": list(map(str, repaired.aside)),
             "marks": repaired.rows,
             "starred": repaired.starred,
@@ -70,7 +70,10 @@ def _examine(arguments: Namespace, workspace: Workspace) -> int:
     ]
     wrong = sum(bool(finding.advice) for finding in findings)
     if arguments.json:
-        answer(arguments, {"ok": not wrong, "findings": [one._asdict() | {"ok": not one.advice} for one in findings]})
+        answer(
+            arguments,
+            {"ok": not wrong, "findings": [finding._asdict() | {"ok": not finding.advice} for finding in findings]},
+        )
         return 1 if wrong else 0
     style, size, topic = Style.of(sys.stdout), max(len(finding.name) for finding in findings), ""
     for finding in findings:
@@ -87,7 +90,7 @@ def _examine(arguments: Namespace, workspace: Workspace) -> int:
 
 def _examine_program(settings: Settings) -> Iterator[Finding]:
     others = " and ".join(sorted({*metadata.packages_distributions().get("reader", [])} - {"dailypapers"}))
-    advice = f"The package {others} shares its folder: install dailypapers with 'uv tool install' or 'pipx install'."
+    advice = f"The package {others} uses the same folder: install dailypapers with 'uv tool install' or 'pipx install'."
     yield Finding("Program", "dailypapers", describe_version(), advice if others else "")
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in LIBRARIES)
     python = f"Python {platform.python_version()} on {platform.platform(terse=True)}"
@@ -108,25 +111,25 @@ def _examine_settings(workspace: Workspace) -> Iterator[Finding]:
         yield Finding("Settings", f"line {mistake.line}" if mistake.line else "mistake", mistake.key, str(mistake))
     if workspace.loaded_settings.ignores_lists:
         names = ", ".join(workspace.loaded_settings.former)
-        message = f"{names} in the file are ignored: they were taken over, and 'dailypapers views edit' has them"
+        message = f"{names} in the file are ignored, because they were imported: see 'dailypapers views edit'"
         yield Finding("Settings", "lists", message)
-    for one in workspace.loaded_settings.waiting:
-        allow = f"dailypapers views allow {shlex.quote(one.name)}"
-        advice = f"It comes from another machine and runs a program or writes a file. To let it: {allow}"
-        yield Finding("Settings", "waiting", one.name, advice)
+    for query in workspace.loaded_settings.waiting:
+        allow = f"dailypapers views allow {shlex.quote(query.name)}"
+        advice = f"It comes from another machine and runs a program or writes a file. To allow it: {allow}"
+        yield Finding("Settings", "waiting", query.name, advice)
 
 
 def _examine_cache(file: Path) -> Iterator[Finding]:
     yield Finding("Cache", "file", str(file))
     yield Finding("Cache", "marks", str(log_database(file)))
-    why = systems.lacks_locks(next((one for one in file.parents if one.is_dir()), file.parent))
+    why = systems.lacks_locks(next((folder for folder in file.parents if folder.is_dir()), file.parent))
     advice = "Copy your files to a folder on a local disk, and set DAILYPAPERS_HOME to it." if why else ""
     yield Finding("Cache", "file system", f"files can't be locked: {why}" if why else "files can be locked", advice)
     try:
         with Progress() as progress:
             faults = repair.examine(file, progress.show)
         for fault in faults:
-            own = "It can be read. To mark papers, copy its folder to one that you own, and set DAILYPAPERS_HOME to it."
+            own = "It is read-only. To mark papers, copy its folder to your own, and set DAILYPAPERS_HOME to the copy."
             advice = f"Run '{repair.REPAIR}': it keeps the old file under a dated name." if fault.can_repair else own
             yield Finding("Cache", fault.name, fault.what, advice)
         if not is_there(file):
@@ -147,15 +150,15 @@ def _examine_cache(file: Path) -> Iterator[Finding]:
 def _examine_sources(file: Path) -> Iterator[Finding]:
     today = datetime.now().astimezone().date()
     with closing(Feeds.open(file, query_only=True)) as feeds:
-        for one in feeds.freshness(datetime.now(UTC).date()):
-            known, advice = one.coverage, ""
+        for source in feeds.freshness(datetime.now(UTC).date()):
+            known, advice = source.coverage, ""
             if known and known.incomplete and not known.again:
                 days = ", ".join(known.incomplete[:5])
                 advice = f"Incomplete: {days}; run 'dailypapers refresh --since {known.incomplete[-1]}'."
-            elif one.failing_since:
-                advice = one.error or "It fails."
-            if message := one.text(today) or (one.failing_since and f"failing since {one.failing_since}"):
-                yield Finding("Sources", "daily papers" if one.slug == "hf" else one.slug, message, advice)
+            elif source.failing_since:
+                advice = source.error or "It fails."
+            if message := source.text(today) or (source.failing_since and f"failing since {source.failing_since}"):
+                yield Finding("Sources", "daily papers" if source.slug == "hf" else source.slug, message, advice)
 
 
 def _examine_feed(workspace: Workspace) -> Iterator[Finding]:
@@ -163,16 +166,16 @@ def _examine_feed(workspace: Workspace) -> Iterator[Finding]:
     yield Finding("Feed", "endpoint", f"{settings.endpoint} ({workspace.loaded_settings.origin('endpoint')})")
     has_token = find_token(lookup_environment(), settings)
     refused = "found, but not sent: the feed is neither huggingface.co nor the server in token_endpoint"
-    found = "found" if may_have_token(settings.endpoint, settings) else refused
-    yield Finding("Feed", "token", found if has_token else "none (none is needed)")
+    state = "found" if may_have_token(settings.endpoint, settings) else refused
+    yield Finding("Feed", "token", state if has_token else "none (none is needed)")
     if is_offline(os.environ):
         yield Finding("Feed", "network", "off: HF_HUB_OFFLINE is set")
 
 
 def _examine_extensions(workspace: Workspace) -> Iterator[Finding]:
-    for one in installed.extension_items("findings", object):
-        found = installed.ask(one.entry, lambda ask=one.value: list(ask(workspace))) or ()
-        yield from (finding for finding in found if isinstance(finding, Finding))
+    for item in installed.extension_items("findings", object):
+        findings = installed.ask(item.entry, lambda ask=item.value: list(ask(workspace))) or ()
+        yield from (finding for finding in findings if isinstance(finding, Finding))
     for entry in installed.others().values():
         why = installed.switched_off.get(entry)
         advice = f"Switched off: {why}. Update or remove the package." if why else ""
@@ -198,7 +201,10 @@ def _repair_files(file: Path) -> repair.RepairResult:
 
 
 def prepare_files(file: Path) -> list[str]:
-    """Make, repair or open read-only a cache that can't simply be opened; return a message. Raises CacheError."""
+    """Create or repair a cache that is missing or damaged, or prepare to use it read-only; return warnings to show.
+
+    Raises CacheError.
+    """
     if fault := repair.permission_fault(file):
         if is_there(file):
             schema.ensure(file)
@@ -218,7 +224,7 @@ def prepare_files(file: Path) -> list[str]:
 
 COMMAND = Command(
     "doctor",
-    "Check program, settings, cache, sources and terminal; each problem comes with what to do.",
+    "Check program, settings, cache, sources and terminal; advise on each problem.",
     (),
     _add_arguments,
     _examine,

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 def _add_arguments(parser: ArgumentParser) -> None:
     add_actions(parser, ACTIONS, "list")
-    names = "an address or a category; to remove one, also a feed's name"
+    names = "an address or a category; for remove, also a feed's name"
     parser.add_argument("names", nargs="*", metavar="NAME", help=names)
 
 
@@ -53,71 +53,73 @@ def _open_feeds(workspace: Workspace, *, query_only: bool = False) -> Iterator[F
 
 def _list_feeds(arguments: Namespace, workspace: Workspace) -> int:
     with _open_feeds(workspace, query_only=True) as feeds:
-        found, papers, fresh = (
+        followed, papers, fresh = (
             {feed.slug: feed for feed in feeds.all()},
             feeds.papers(),
             feeds.freshness(datetime.now(UTC).date()),
         )
-    if found and not arguments.json:
-        _print_feeds(found, papers, fresh)
+    if followed and not arguments.json:
+        _print_feeds(followed, papers, fresh)
         return 0
-    days = {one.slug: one.coverage._asdict() if one.coverage else {} for one in fresh}
-    records = [asdict(feed) | {"papers": papers.get(slug, 0)} | days[slug] for slug, feed in found.items()]
+    days = {source.slug: source.coverage._asdict() if source.coverage else {} for source in fresh}
+    records = [asdict(feed) | {"papers": papers.get(slug, 0)} | days[slug] for slug, feed in followed.items()]
     return answer(arguments, records, "No feeds are followed. 'dailypapers feeds add ADDRESS' follows one.")
 
 
 def _print_feeds(feeds: Mapping[str, FollowedSource], papers: dict[str, int], fresh: Sequence[Freshness]) -> None:
     style = Style.of(sys.stdout)
-    size = max(len(one.slug) for one in fresh)
+    size = max(len(source.slug) for source in fresh)
     room = max(20, width() - size - 20) if is_terminal(sys.stdout) else 60
     folder = ""
-    for one in fresh:
-        if one.slug in feeds and feeds[one.slug].folder != folder:
-            folder = feeds[one.slug].folder
+    for source in fresh:
+        if source.slug in feeds and feeds[source.slug].folder != folder:
+            folder = feeds[source.slug].folder
             print_line(style("strong", clean(folder)) if folder else "")
         mark = (
             style("star", "!")
-            if one.failing_since or (one.coverage and one.coverage.incomplete and not one.coverage.again)
+            if source.failing_since or (source.coverage and source.coverage.incomplete and not source.coverage.again)
             else " "
         )
-        count = f"{papers.get(one.slug, 0):>7,}" if one.kind != "own" else " " * 7
-        print_line(f"{mark} {one.slug:{size}} {count}  {fit(clean(one.title), room).rstrip()}")
-        if message := one.text(datetime.now().astimezone().date()):
+        count = f"{papers.get(source.slug, 0):>7,}" if source.kind != "own" else " " * 7
+        print_line(f"{mark} {source.slug:{size}} {count}  {fit(clean(source.title), room).rstrip()}")
+        if message := source.text(datetime.now().astimezone().date()):
             print_line(f"  {'':{size}}          {message}")
-        if one.failing_since:
-            since = datetime.fromisoformat(one.failing_since).astimezone()
-            print_line(f"  {'':{size}}          since {since:%Y-%m-%d %H:%M}: {clean(one.error or '')}")
+        if source.failing_since:
+            since = datetime.fromisoformat(source.failing_since).astimezone()
+            print_line(f"  {'':{size}}          since {since:%Y-%m-%d %H:%M}: {clean(source.error or '')}")
 
 
 async def _add_feeds(arguments: Namespace, workspace: Workspace) -> int:
-    """Follow feeds, which must respond, and categories. Raises FeedError with the last failure."""
+    """Follow feeds, which must respond, and categories; raises a failure for the feeds that could not be added."""
     from reader.refresh.sources import open_sources
 
     failures: list[str] = []
     added: list[dict[str, Any]] = []
-    # An unknown category is a usage error, found before anything is stored.
+    # Look up the categories first: an unknown category raises UsageError before anything is stored.
     named = [(name, _categories(name)) for name in arguments.names]
     with workspace.cache() as cache:
         async with open_sources(workspace.job_context, cache) as sources:
-            for name, found in named:
+            for name, categories_of_name in named:
                 try:
-                    known = [_follow_category(sources.feeds, one) for one in found]
-                    followed = [one for one in known or [await _follow_site(sources, name)] if one is not None]
+                    known = [_follow_category(sources.feeds, category) for category in categories_of_name]
+                    followed = [feed for feed in known or [await _follow_site(sources, name)] if feed is not None]
                 except FeedError as error:
                     failures.append(f"{brief(name)} was not added: {error}")
                     continue
                 if not followed:
                     warn(f"{brief(name)} is already followed.")
                 papers = sources.feeds.papers()
-                added += [asdict(one) | {"papers": papers.get(one.slug, 0)} for one in followed]
-    counts = (amount(one["papers"], "paper") if one["papers"] else "papers come with the next refresh" for one in added)
-    message = (f"{one['slug']}: {clean(one['title'])} ({has})" for one, has in zip(added, counts, strict=True))
+                added += [asdict(feed) | {"papers": papers.get(feed.slug, 0)} for feed in followed]
+    counts = (
+        amount(feed["papers"], "paper") if feed["papers"] else "papers come with the next refresh" for feed in added
+    )
+    message = (f"{feed['slug']}: {clean(feed['title'])} ({has})" for feed, has in zip(added, counts, strict=True))
     answer(arguments, added, *message)
     return raise_failures(failures)
 
 
 async def _follow_site(sources: Sources, url: str) -> FollowedSource | None:
-    """Follow the feed at an address, or one linked from a web page there; None if it is followed already."""
+    """Follow the feed at an address, or the first feed that a web page there links to; None if already followed."""
     from reader.feeds.syndication import NotAFeed
 
     address = web_url(url) or url
@@ -136,12 +138,12 @@ async def _follow_site(sources: Sources, url: str) -> FollowedSource | None:
 
 
 def _categories(name: str) -> tuple[Category, ...]:
-    """The arXiv categories of a name or of an announcement feed's address; empty for anything else."""
+    """The arXiv categories that a name or the address of an announcement feed stands for; empty for other text."""
     if "/" not in name:
         try:
             return (find_category(name),)
         except UsageError:
-            # A text that looks like a host is an address; any other text is a mistyped category.
+            # Text that looks like a host name is an address; other text is a mistyped category.
             if "." in name and name.partition(".")[0] not in {id.partition(".")[0] for id in categories()}:
                 return ()
             raise
@@ -164,7 +166,7 @@ def _remove_feeds(arguments: Namespace, workspace: Workspace) -> int:
 def _find_feed(feeds: Feeds, name: str) -> FollowedSource:
     feed = feeds.find(name)
     if feed is None:
-        known = [one.slug for one in feeds.sources()]
+        known = [source.slug for source in feeds.sources()]
         meant = advice(name.lower(), known, "'dailypapers feeds list' lists what you follow.")
         raise NotFound(f"{brief(name)} is not followed. {meant}")
     return feed
@@ -173,7 +175,10 @@ def _find_feed(feeds: Feeds, name: str) -> FollowedSource:
 def follow_lists(
     workspace: Workspace, files: Iterable[tuple[str, bytes]], *, is_dry: bool = False
 ) -> tuple[list[str], int, list[str]]:
-    """Follow the feeds of OPML files, unless dry; return the new names, how many are known, and failures."""
+    """Follow the feeds of OPML files, unless this is a dry run.
+
+    Return the names of the new feeds, the number of feeds that were already followed, and the failures.
+    """
     from reader.feeds.opml import parse_opml
 
     added, known, failures = list[str](), 0, list[str]()
@@ -189,7 +194,7 @@ def follow_lists(
             for outline in listed.feeds:
                 if is_dry:
                     named = announced_categories(outline.url) or [outline.url]
-                    new = [one if feeds.find(one) is None else None for one in named]
+                    new = [url if feeds.find(url) is None else None for url in named]
                 else:
                     new = [feed.slug if feed else None for feed in _follow_outline(feeds, outline)]
                 added += filter(None, new)
@@ -198,14 +203,14 @@ def follow_lists(
 
 
 def describe_followed_feeds(added: int, known: int, *, is_dry: bool = False) -> str:
-    """The result of a list of feeds, as a sentence."""
+    """A sentence about the feeds that an import followed."""
     if is_dry:
         return f"{amount(added, 'feed')} would be added, {known:,} already known; nothing was changed."
     return f"{amount(added, 'feed')} added, {known:,} already known; 'dailypapers refresh' fetches them."
 
 
 def _follow_outline(feeds: Feeds, outline: Outline) -> list[FollowedSource | None]:
-    """Follow a feed, or each of several categories; None for those that are known."""
+    """Follow a feed, or each category of an announcement feed; None stands for a source that was already followed."""
     from reader.feeds.syndication import feed_slug
 
     if categories := announced_categories(outline.url):
@@ -235,10 +240,10 @@ Run = Callable[[Namespace, Workspace], int | Coroutine[Any, Any, int]]
 
 ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
     {
-        "list": (_list_feeds, "print what you follow, and its last failure"),
-        "add": (_add_feeds, "follow an address of RSS or Atom, or a category such as cs.RO"),
-        "remove": (_remove_feeds, "stop following; the papers stay"),
-        "export": (_export_feeds, "print what you follow as OPML"),
+        "list": (_list_feeds, "print the feeds that you follow, with their last failures"),
+        "add": (_add_feeds, "follow the address of an RSS or Atom feed, or a category such as cs.RO"),
+        "remove": (_remove_feeds, "stop following a feed; its papers stay"),
+        "export": (_export_feeds, "print the feeds that you follow as OPML"),
     }
 )
 

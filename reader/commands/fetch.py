@@ -1,4 +1,4 @@
-"""Commands that fetch papers, `refresh`, `search` and `add`, and the jobs that they and other commands run."""
+"""The commands `refresh`, `search` and `add`, which fetch papers, and a function that runs a job for any command."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from reader import log_file, paths
 from reader.cache.pages import find_waiting
 from reader.commands.command import Command, add_limit, add_no_pager, add_quiet, day_span, first_day, positive_number
 from reader.commands.output import (
-    SHOWN_AFTER_SECONDS,
+    PROGRESS_DELAY_SECONDS,
     Progress,
     Style,
     answer,
@@ -60,9 +60,10 @@ if TYPE_CHECKING:
 
 
 def run_job(workspace: Workspace, job: Job, *, quiet: bool = False, tell: Tell = ignore) -> Line:
-    """Run a job, and return its result; raises ReaderError, and what `tell` raises, which stops the job.
+    """Run a job with a progress line, unless `quiet`, and return its result; raises ReaderError.
 
-    Shows progress unless `quiet`. `tell` gets each line as it comes, from any thread, and a line for each wait.
+    `tell` receives each line of the job, and a line for each wait, in any thread. An exception that it raises stops the
+    job and is raised again here.
     """
     workspace.has_changed = True
     with Progress(StringIO() if quiet else None) as progress:
@@ -89,7 +90,7 @@ async def _run(workspace: Workspace, job: Job, progress: Progress, tell: Tell) -
     not_received: list[Exception] = []
 
     def pass_on(line: Line) -> None:
-        # The job would take a closed pipe for a failure of the source that it asks: it is cancelled instead.
+        # If the reader of our output has gone, cancel the job: raised here, the job would blame its source.
         try:
             if not not_received:
                 tell(line)
@@ -119,18 +120,18 @@ async def _run(workspace: Workspace, job: Job, progress: Progress, tell: Tell) -
 
 
 async def _redraw(progress: Progress) -> None:
-    """Redraw the progress without messages, so that a slow feed does not look like a hang."""
+    """Redraw the progress line at regular intervals, so that a slow feed does not look like a hang."""
     while True:
-        await asyncio.sleep(SHOWN_AFTER_SECONDS)
+        await asyncio.sleep(PROGRESS_DELAY_SECONDS)
         progress.draw()
 
 
-_COUNTED = {"titles": "title", "texts": "full text", "topics": "topics of paper", "hook": "on_new: paper"}
-"""The name of what each of these steps counts."""
+_STEP_LABELS = {"titles": "title", "texts": "full text", "topics": "topics of paper", "hook": "on_new: paper"}
+"""The words before the counter in the progress text of these steps."""
 
 
 def describe_progress(line: Line, seconds: float = 0.0) -> str:
-    """The progress text of a line after `seconds`; empty for other lines."""
+    """The progress text for a line of a job that started `seconds` ago; empty if the line reports no progress."""
     match line:
         case {"step": "asking", "title": title}:
             return f"asking {title}"
@@ -142,9 +143,9 @@ def describe_progress(line: Line, seconds: float = 0.0) -> str:
         case {"step": "pdf", "bytes": received, "total": total}:
             whole = f" of {total / 1e6:.1f}" if total else ""
             return f"{received / 1e6:.1f}{whole} MB of the PDF"
-        case {"step": name, "n": n, "of": of} if n < of and (counted := _COUNTED.get(name)):
+        case {"step": name, "n": n, "of": of} if n < of and (label := _STEP_LABELS.get(name)):
             left = time_left(n, of, seconds)
-            return f"{counted} {n + 1:,} of {of:,}" + (f" · {left}" if left else "")
+            return f"{label} {n + 1:,} of {of:,}" + (f" · {left}" if left else "")
         case {"step": "dropped", "papers": papers, "before": before}:
             return f"{amount(papers, 'paper')} from before {before} dropped"
     return ""
@@ -210,16 +211,16 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
     if not finished["missing"]:
         paths.touch_private(paths.refresh_stamp(workspace.cache_file))
     sums = {name: finished[name] for name in ("new", "updated", "unchanged", "skipped")}
-    goes_on = isinstance(plan, Latest) and finished["error"] is None
+    is_latest = isinstance(plan, Latest) and finished["error"] is None
     texts = 0
-    if goes_on and not arguments.no_texts:
+    if is_latest and not arguments.no_texts:
         texts = run_job(workspace, job("texts"), quiet=quiet, tell=print_line_of)["stored"]
     titles = None
-    if goes_on:
+    if is_latest:
         titles = look_up_titles(workspace, quiet=quiet or bool(arguments.json), is_asked=False)
     if arguments.json:
         days = {"days": finished["days"], "failed": finished["missing"], "error": finished["error"]}
-        feeds = [{name: one[name] for name in ("slug", "title", "error")} for one in missing]
+        feeds = [{name: failure[name] for name in ("slug", "title", "error")} for failure in missing]
         more = {"feeds_failed": feeds, "texts": texts, "by_rules": by_rules} | ({"titles": titles} if titles else {})
         result = sums | {"returned": finished["returned"]} | days | more
         if arguments.json.fields:
@@ -245,12 +246,14 @@ def _incomplete(workspace: Workspace) -> list[str]:
 
     today = datetime.now(UTC).date()
     with closing(Feeds.open(workspace.cache_file, query_only=True)) as feeds:
-        found = feeds.freshness(today)
-    return [f"{one.slug}: {one.text(today)}." for one in found if one.coverage and one.coverage.incomplete]
+        sources = feeds.freshness(today)
+    return [
+        f"{source.slug}: {source.text(today)}." for source in sources if source.coverage and source.coverage.incomplete
+    ]
 
 
 def _line_printer() -> Callable[[Line], None]:
-    """Print a line at once; for any thread."""
+    """A function that prints a line as JSON immediately; any thread may call it."""
     lock = threading.Lock()
 
     def tell(line: Line) -> None:
@@ -262,17 +265,17 @@ def _line_printer() -> Callable[[Line], None]:
 
 
 def _run_another(arguments: Namespace, workspace: Workspace) -> int:
-    """Run one of the jobs of `reader.refresh.jobs` alone, and print its lines, as the reader has them."""
+    """Run a job of `reader.refresh.jobs`, and print its lines as JSON, which the reader's interface reads."""
     print_line_of = _line_printer()
     try:
         print_line_of(run_job(workspace, _job(arguments.job), quiet=True, tell=print_line_of))
     except Exception as error:
-        # Logged here with its traceback; the reader logs only what a process without a last line has printed.
+        # `failure_of` logs the traceback here, because the interface only logs processes that print no last line.
         known = error if isinstance(error, ReaderError) else failure_of("a background job", error)
         print_line_of(failure_line("job", known))
         return 1
     finally:
-        # The reader writes the watched files itself.
+        # The reader's interface rewrites the watched exports itself.
         workspace.has_changed = False
     return 0
 
@@ -288,18 +291,18 @@ def _job(text: str) -> Job:
 
 
 def _report_missing(finished: Line, missing: Sequence[Line], *, quiet: bool) -> int:
-    """Print what could not be fetched, one line per source; raises FeedError if the user asked for any of it."""
+    """Print a line for each source that could not be fetched; raise a failure if the user asked for one of them."""
     days = ""
     if failed := finished["missing"]:
         named = failed[0] if len(failed) == 1 else f"{amount(len(failed), 'day')} from {min(failed)} to {max(failed)}"
         days = f"{named} could not be fetched: {finished['error']}"
-    # Without a network, all fail for the reason already printed.
-    feeds = [one for one in missing if (one["followed"] or not quiet) and one["error"] not in days]
+    # Without a network, all sources fail for the reason that the line about the days gives.
+    feeds = [feed for feed in missing if (feed["followed"] or not quiet) and feed["error"] not in days]
     message = [
         *filter(None, (days,)),
-        *(f"{brief(one['title'])} could not be fetched: {one['error']}" for one in feeds),
+        *(f"{brief(feed['title'])} could not be fetched: {feed['error']}" for feed in feeds),
     ]
-    if days or any(one["followed"] for one in feeds):
+    if days or any(feed["followed"] for feed in feeds):
         return raise_failures(message)
     for line in message:
         warn(line)
@@ -317,9 +320,10 @@ REFRESH_COMMAND = Command(
 
 
 def look_up_titles(workspace: Workspace, *, quiet: bool, is_asked: bool = True) -> dict[str, Any] | None:
-    """Look up pending titles of saved pages, and print and return the result; print nothing if `quiet`.
+    """Look up the pending titles of saved pages; print the result, unless `quiet`, and return it.
 
-    Does nothing without pending titles. Unless `is_asked`, titles left for a later run are not mentioned.
+    Return None if no title is pending. Titles left for a later run are mentioned only if the user asked for the look-up
+    (`is_asked`).
     """
     if not find_waiting(workspace.cache_file, datetime.now(UTC)):
         return None
@@ -329,7 +333,9 @@ def look_up_titles(workspace: Workspace, *, quiet: bool, is_asked: bool = True) 
         if found:
             print_line(f"{amount(found, 'paper')} found by {'its title' if found == 1 else 'their titles'}.")
         if offered:
-            print_line(f"{amount(offered, 'paper')} may be another one: choose by L, in the reader's view Saved pages.")
+            print_line(
+                f"{amount(offered, 'title')} matched no paper exactly: choose with L, in the reader's view Saved pages."
+            )
         if result["error"]:
             warn(f"{amount(left, 'title')} will be looked up with the next refresh: {result['error']}")
         elif left and is_asked:
@@ -355,20 +361,20 @@ def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
     result = run_job(workspace, job("search", text=words), quiet=arguments.quiet)
     found_listings = map(listing_of, result["listings"])
     listings = tuple(listing for listing in found_listings if listing.drafts)[: arguments.limit]  # each has one paper
-    found = [(draft, listing.day) for listing in listings for draft in listing.drafts]
+    papers = [(draft, listing.day) for listing in listings for draft in listing.drafts]
     with workspace.window() as window:
-        known = {draft.id for draft, _ in found if draft.id and window.pk_of(draft.id) is not None}
-    results = (_result_record(draft, day, draft.id in known) for draft, day in found)
-    print_results(arguments, results, _draw_results(found, known))
-    if not found and not arguments.quiet:
+        known_ids = {draft.id for draft, _ in papers if draft.id and window.pk_of(draft.id) is not None}
+    results = (_result_record(draft, day, draft.id in known_ids) for draft, day in papers)
+    print_results(arguments, results, _draw_results(papers, known_ids))
+    if not papers and not arguments.quiet:
         warn("The feed finds nothing.")
-    if arguments.add and found:
+    if arguments.add and papers:
         _store_results(workspace, listings, quiet=arguments.quiet)
     return 0
 
 
 def _store_results(workspace: Workspace, listings: tuple[Listing, ...], *, quiet: bool) -> None:
-    stored = run_job(workspace, job("store", listings=[listing_values(one) for one in listings]), quiet=quiet)
+    stored = run_job(workspace, job("store", listings=[listing_values(listing) for listing in listings]), quiet=quiet)
     if not quiet:
         warn(f"{amount(stored['new'], 'paper')} added.")
 
@@ -386,13 +392,13 @@ def _result_record(draft: Draft, day: str | None, is_known: bool) -> dict[str, A
     }
 
 
-def _draw_results(found: Sequence[tuple[Draft, str | None]], known: set[str]) -> Iterator[str]:
-    """A line for each paper in the feed's order: + if not in the cache, id, day and title."""
+def _draw_results(papers: Sequence[tuple[Draft, str | None]], known_ids: set[str]) -> Iterator[str]:
+    """A line for each paper, in the feed's order: id, day and title, after a + if the paper is not in the cache."""
     style = Style.of(sys.stdout)
     room = max(20, width() - 26) if is_terminal(sys.stdout) else None
-    for draft, day in found:
+    for draft, day in papers:
         title = fit(clean(draft.title), room).rstrip() if room else clean(draft.title)
-        sign = " " if draft.id in known else "+"
+        sign = " " if draft.id in known_ids else "+"
         when = f"{day or draft.published or '':10}"
         yield f"{sign} {draft.id:11} {style('muted', when)} {title}"
 
@@ -420,10 +426,10 @@ def _add_papers(arguments: Namespace, workspace: Workspace) -> int:
     failures = [failure for id in ids if (failure := _look_up(workspace, id))]
     with workspace.window() as window:
         pks = [window.pk_of(id) for id in ids]
-        found = [paper for pk in pks if pk is not None and (paper := window.paper(pk)) is not None]
+        papers = [paper for pk in pks if pk is not None and (paper := window.paper(pk)) is not None]
     from reader.actions.export import record
 
-    answer(arguments, map(record, found), *(f"{paper.id}  {clean(paper.title)}" for paper in found))
+    answer(arguments, map(record, papers), *(f"{paper.id}  {clean(paper.title)}" for paper in papers))
     return raise_failures(failures)
 
 
@@ -435,7 +441,7 @@ def _parse_id(text: str) -> str:
 
 
 def _look_up(workspace: Workspace, id: str) -> ReaderError | None:
-    """Fetch a paper into the cache; return why that failed, or None."""
+    """Fetch a paper into the cache; return the error if that failed."""
     try:
         if run_job(workspace, job("look-up", id=id))["found"]:
             return None

@@ -1,4 +1,4 @@
-"""`dailypapers import`: store papers and marks from files, ours and other programs'."""
+"""`dailypapers import`: store papers and marks from files of this and other programs."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ if TYPE_CHECKING:
     from reader.cache.storing import Cache, StoreResult
     from reader.core.paper import Draft
 
-PART = 1_000
-"""Papers to store at a time."""
+BATCH_PAPERS = 1_000
+"""Papers stored in one transaction; larger transactions are faster."""
 
-REASONS = 3
-"""Maximum skipped records printed per file."""
+MAX_PRINTED_SKIPS = 3
+"""Maximum skipped records printed for each file."""
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
     about = (
-        "JSON of ours or in the feed's shape; a saved page of the feed's site, as text, HTML, MHTML or web archive;"
+        "JSON of dailypapers or of the feed; a saved page of the feed's site, as text, HTML, MHTML or web archive;"
         " BibTeX, RIS or CSL-JSON; newsboat's cache.db; OPML; ids and links in any text; a PDF named by its"
         " id. Any of them may be gzipped (- for stdin)"
     )
@@ -57,75 +57,78 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 @dataclass
 class _FileContents:
-    """The content of the files."""
+    """The contents of all imported files together."""
 
     stored: StoreResult
     marks: int = 0
     """The number of new marks."""
     papers: list[LibraryEntry] = field(default_factory=list)
-    """The papers of records, if they are to be marked or only counted."""
+    """The papers of the records, collected only if they will be marked or if this is a dry run."""
     entries: list[LibraryEntry] = field(default_factory=list)
-    """The papers that other programs' files name."""
+    """The entries of other programs' files, which name papers."""
     feeds: list[tuple[str, bytes]] = field(default_factory=list)
+    """The name and the content of each OPML file."""
     failed: list[str] = field(default_factory=list)
+    """A message for each file that could not be read."""
     has_pages: bool = False
+    """Whether a file was a saved page, whose titles must be looked up."""
 
 
 def _import_files(arguments: Namespace, workspace: Workspace) -> int:
-    # A damaged cache is reported before anything is read.
+    # Report a damaged cache before the files are read.
     workspace.ensure_cache()
     is_dry = arguments.dry_run
     marks, kind_of = _chosen_marks(arguments, workspace), _label_kinds(workspace, keep=arguments.keep_tags)
-    found = _read_files(arguments, workspace, keep=bool(marks) or is_dry)
-    counts = asdict(found.stored)
-    record, new, missing = _mark_papers(workspace, found, marks, kind_of, is_dry=is_dry)
+    contents = _read_files(arguments, workspace, keep=bool(marks) or is_dry)
+    counts = asdict(contents.stored)
+    record, new, missing = _mark_papers(workspace, contents, marks, kind_of, is_dry=is_dry)
     if is_dry:
-        counts |= {"new": missing, "unchanged": len(found.papers) - missing}
-    added, known, failed = follow_lists(workspace, found.feeds, is_dry=is_dry)
+        counts |= {"new": missing, "unchanged": len(contents.papers) - missing}
+    added, known, failed = follow_lists(workspace, contents.feeds, is_dry=is_dry)
     if not arguments.json:
-        # Before titles are looked up, which takes minutes.
-        if len(found.failed) + len(found.feeds) < len(arguments.files):
-            if not found.entries or any(counts.values()):
-                with_marks = f", {amount(found.marks, 'mark')}" if found.marks else ""
+        # Print this before the titles are looked up, which takes minutes.
+        if len(contents.failed) + len(contents.feeds) < len(arguments.files):
+            if not contents.entries or any(counts.values()):
+                with_marks = f", {amount(contents.marks, 'mark')}" if contents.marks else ""
                 print_line(f"{format_counts(counts)}{with_marks}.")
-            _print_record(record, is_named=bool(found.entries), has_new=bool(new))
-        if found.feeds:
+            _print_record(record, is_named=bool(contents.entries), has_new=bool(new))
+        if contents.feeds:
             print_line(describe_followed_feeds(len(added), known, is_dry=is_dry))
     titles = None
-    if found.has_pages:
+    if contents.has_pages:
         from reader.commands.fetch import look_up_titles
 
         titles = look_up_titles(workspace, quiet=bool(arguments.json))
-    failed = [*found.failed, *failed]
+    failed = [*contents.failed, *failed]
     more = {"new": new, "unchanged": record["papers"] - new, "skipped": len(record["without_id"])}
     counts = {name: count + more.get(name, 0) for name, count in counts.items()}
-    counts["marks"] = found.marks + sum(record["marked"].values())
+    counts["marks"] = contents.marks + sum(record["marked"].values())
     feeds = {"added": added, "known": known}
     answer(arguments, counts | record | {"feeds": feeds, "titles": titles, "failed": failed})
     return raise_failures(failed)
 
 
 def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _FileContents:
-    """Read the files and store their papers and marks, unless this is a dry run; with `keep`, return the papers."""
+    """Read the files, and store their papers and marks unless this is a dry run; with `keep`, collect the papers."""
     from reader.cache.storing import StoreResult
     from reader.feeds.files.papers_file import ListsFeeds
 
-    found = _FileContents(StoreResult())
+    contents = _FileContents(StoreResult())
     with nullcontext() if arguments.dry_run else workspace.cache() as cache:
         if cache is not None:
             _update_topics(cache)
         for name in arguments.files:
             try:
-                _read_file(name, workspace, cache, found, keep=keep)
+                _read_file(name, workspace, cache, contents, keep=keep)
             except ListsFeeds as listed:
-                found.feeds.append((name, listed.body))
+                contents.feeds.append((name, listed.body))
             except FeedError as error:
-                found.failed.append(str(error) if name in str(error) else f"{name}: {error}")
-    return found
+                contents.failed.append(str(error) if name in str(error) else f"{name}: {error}")
+    return contents
 
 
-def _read_file(name: str, workspace: Workspace, cache: Cache | None, found: _FileContents, *, keep: bool) -> None:
-    """Add what a file has to `found`, and store it if there is a cache; print the first skipped records."""
+def _read_file(name: str, workspace: Workspace, cache: Cache | None, contents: _FileContents, *, keep: bool) -> None:
+    """Add the contents of a file to `contents`, store them if `cache` is given, and print the first skipped records."""
     from reader.cache.storing import StoreResult
 
     page, skipped = list[str](), list[SkippedRecord]()
@@ -133,39 +136,39 @@ def _read_file(name: str, workspace: Workspace, cache: Cache | None, found: _Fil
     with Progress() as progress:
         for read in _read_parts(name):
             if cache is not None:
-                _store(read, workspace, cache, found)
+                _store(read, workspace, cache, contents)
             drafts = [draft for listing in read for draft in listing.drafts]
             page += (_id(draft) for listing in read if listing.is_page for draft in listing.drafts)
-            found.entries += (entry for listing in read for entry in listing.entries)
-            skipped += (one for listing in read for one in listing.skipped[: REASONS - len(skipped)])
+            contents.entries += (entry for listing in read for entry in listing.entries)
+            skipped += (record for listing in read for record in listing.skipped[: MAX_PRINTED_SKIPS - len(skipped)])
             skipped_count += sum(listing.skipped_count for listing in read)
             if keep:
-                found.papers += (LibraryEntry("", draft.title, _id(draft), is_wanted=False) for draft in drafts)
+                contents.papers += (LibraryEntry("", draft.title, _id(draft), is_wanted=False) for draft in drafts)
             count += len(drafts)
             progress.show(f"{name}: {amount(count, 'paper')}")
     if cache is None:
-        found.stored += StoreResult(skipped=skipped_count)
+        contents.stored += StoreResult(skipped=skipped_count)
     elif page:
-        found.has_pages = True
+        contents.has_pages = True
         with open_database(workspace.cache_file) as connection, transaction(connection):
             pages.place(connection, page)
-    for one in skipped[:REASONS]:
-        warn(f"{name}: {one.where}: {one.reason}; skipped")
-    if skipped_count > REASONS:
-        warn(f"{name}: {skipped_count - REASONS:,} more skipped")
+    for record in skipped[:MAX_PRINTED_SKIPS]:
+        warn(f"{name}: {record.where}: {record.reason}; skipped")
+    if skipped_count > MAX_PRINTED_SKIPS:
+        warn(f"{name}: {skipped_count - MAX_PRINTED_SKIPS:,} more skipped")
 
 
-def _store(read: Sequence[Listing], workspace: Workspace, cache: Cache, found: _FileContents) -> None:
+def _store(read: Sequence[Listing], workspace: Workspace, cache: Cache, contents: _FileContents) -> None:
     """Store the papers and marks of listings."""
     from reader.cache.storing import StoreResult
 
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    found.stored += sum(cache.store_all(read, now, newer=False), StoreResult())
+    contents.stored += sum(cache.store_all(read, now, newer=False), StoreResult())
     if marks := [marks for listing in read for marks in listing.marks]:
         from reader.cache.imports import add_marks
 
         with workspace.events() as events:
-            found.marks += add_marks(events, marks)
+            contents.marks += add_marks(events, marks)
 
 
 def _id(draft: Draft) -> str:
@@ -173,7 +176,7 @@ def _id(draft: Draft) -> str:
 
 
 def _read_parts(name: str) -> Iterator[list[Listing]]:
-    """The listings of a file in parts of about `PART` papers: larger transactions are faster."""
+    """The listings of a file, in batches of about `BATCH_PAPERS` papers."""
     from reader.feeds.files.papers_file import read_papers
 
     part, size = list[Listing](), 0
@@ -181,7 +184,7 @@ def _read_parts(name: str) -> Iterator[list[Listing]]:
     for listing in read_papers(source, datetime.now(UTC).date()):
         part.append(listing)
         size += max(len(listing.drafts), len(listing.marks), len(listing.entries), 1)
-        if size >= PART:
+        if size >= BATCH_PAPERS:
             yield part
             part, size = [], 0
     if part:
@@ -189,7 +192,7 @@ def _read_parts(name: str) -> Iterator[list[Listing]]:
 
 
 def _update_topics(cache: Cache) -> None:
-    """Classify all papers again if the topics have changed."""
+    """Reclassify all papers if the definitions of the topics have changed."""
     from reader.commands.fetch import describe_progress
     from reader.refresh.lines import step
 
@@ -210,21 +213,21 @@ COMMAND = Command(
 )
 
 
-# Imported entries: find existing papers, request missing ones, and mark all of them
+# Entries of other programs' files: find their papers, request the missing papers, and mark all of them
 
 
 MAX_PRINTED_ENTRIES = 10
-"""Maximum printed entries without a paper; --json has all."""
+"""Maximum entries without an arXiv paper that are printed; --json lists all."""
 
 STARRING_FLAG = "s"
-"""The flag of newsboat that stars a paper here, as many users flag what they would star."""
+"""The flag of newsboat that is imported as a star, because many users flag favourite articles with it."""
 
 MAX_PRINTED_MARKS = 8
-"""Maximum marks printed with their numbers of papers."""
+"""Maximum kinds of marks that are printed with their numbers of papers."""
 
 
 def _print_record(record: dict[str, Any], *, is_named: bool, has_new: bool) -> None:
-    """Print where the papers are, what they got, and which entries have none."""
+    """Print how many papers were found, which marks they got, and which entries have no paper."""
     sentences, marked, without_id = list[str](), record["marked"], record["without_id"]
     if is_named:
         coming = f", {record['coming']:,} to come with the next refresh" if record["coming"] else ""
@@ -247,19 +250,19 @@ def _print_record(record: dict[str, Any], *, is_named: bool, has_new: bool) -> N
             warn(f"  and {count - MAX_PRINTED_ENTRIES:,} more, which --json lists")
     if record["labels"]:
         some = ", ".join(islice(record["labels"], 3))
-        warn(f"Tags and flags of the files were left out, such as {some}: --keep-tags takes them in as tags.")
+        warn(f"Tags and flags of the files were left out, such as {some}: --keep-tags imports them as tags.")
 
 
 _LABELS = {"star": "starred", "queue": "queued", "read": "read", "note": "noted", LIKE: "liked", PASSAGE: "highlighted"}
 
 
 def _label(kind: str) -> str:
-    """A mark as an adjective; each highlight has a kind of its own."""
+    """The adjective for a kind of mark; all highlights, which have different kinds, share one."""
     return _LABELS.get(PASSAGE if kind.startswith(PASSAGE) else kind) or f"tagged {kind.removeprefix(TAG)}"
 
 
 def _chosen_marks(arguments: Namespace, workspace: Workspace) -> tuple[str, ...]:
-    """The kinds of marks that options give all papers; tags in the spelling that they have here."""
+    """The kinds of marks that the options give all papers; tags get the spelling of existing tags."""
     chosen = {"star": arguments.star, "queue": arguments.queue, LIKE: arguments.liked}
     tags = [clean_tag(tag) for tag in arguments.tag]
     if tags:
@@ -269,7 +272,7 @@ def _chosen_marks(arguments: Namespace, workspace: Workspace) -> tuple[str, ...]
 
 
 def _label_kinds(workspace: Workspace, *, keep: bool) -> Callable[[str], str | None]:
-    """The function that gives the kind of mark for another program's label; with `keep`, every label is a tag."""
+    """A function from the labels of other programs to kinds of marks; with `keep`, every label becomes a tag."""
     known: Iterable[str] = ()
     if keep:
         with workspace.window() as window:
@@ -286,25 +289,25 @@ def _label_kinds(workspace: Workspace, *, keep: bool) -> Callable[[str], str | N
 
 def _mark_papers(
     workspace: Workspace,
-    found: _FileContents,
+    contents: _FileContents,
     marks: Sequence[str],
     kind_of: Callable[[str], str | None],
     *,
     is_dry: bool,
 ) -> tuple[dict[str, Any], int, int]:
-    """Find the papers of other programs' entries, and mark them and stored ones, as one undoable action.
+    """Find the papers of other programs' entries, and mark these and the stored papers as one undoable action.
 
-    Return the facts for JSON, how many papers are newly asked for, and how many of the records were not in the cache.
+    Return a JSON record, the number of newly requested papers, and the number of records that were not in the cache.
     """
     from reader.cache import imports
 
-    entries = found.entries
+    entries = contents.entries
     with workspace.window() as window:
         named = window.read(partial(imports.find_papers, entries=entries))
-        papers = window.read(partial(imports.find_papers, entries=[*entries, *found.papers]))
+        papers = window.read(partial(imports.find_papers, entries=[*entries, *contents.papers]))
         waits, written = window.read(imports.waiting), window.read(imports.existing_texts)
         changes = list(imports.changes(papers, marks, kind_of, waits, written))
-        done = [(one.kind, count_changing(window, one)) for one in changes] if is_dry else []
+        done = [(change.kind, count_changing(window, change)) for change in changes] if is_dry else []
     if changes and not is_dry:
         with workspace.events() as events:
             action = events.act(changes)

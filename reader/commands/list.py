@@ -1,4 +1,4 @@
-"""`dailypapers list`: print the papers of a query, their number or topics, passages of their texts, or your reading."""
+"""`dailypapers list`: print the papers of a query, their number, topics or passages, or statistics of the reading."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ if TYPE_CHECKING:
     from reader.core.query import Query
 
 FOR_YOU, LIKE = "for_you", "like"
-"""Fields of the JSON that are read only when they are printed."""
+"""Fields of the JSON output that are computed only if they are printed."""
 
-CHUNK = 200
+BATCH_ROWS = 200
 """Rows read and printed at a time."""
 
 
@@ -52,10 +52,11 @@ def _add_arguments(parser: ArgumentParser) -> None:
     what.add_argument("--count", action="store_true", help="print only how many papers there are")
     what.add_argument("--topics", action="store_true", help="print their topics, most frequent first")
     about = (
-        "print the paragraphs of stored full texts with the query's fulltext: words; in a pipe as id, section and text"
+        "print the paragraphs of stored full texts that contain the words of fulltext: in the query; in a pipe as id,"
+        " section and text"
     )
     what.add_argument("--passages", action="store_true", help=about)
-    about = "print your reading of the last weeks: papers seen, opened, finished and starred, and their topics"
+    about = "print statistics of the last weeks: papers seen, opened, finished and starred, and their topics"
     what.add_argument("--stats", action="store_true", help=about)
     add_quiet(parser, "print papers only, without remarks")
     add_no_pager(parser)
@@ -87,7 +88,7 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.window() as window:
         chosen, found = _find(window, arguments, query)
         meant = None
-        # Other programs get exactly what was asked for.
+        # Correct unknown words only on a terminal: other programs get exactly the papers of their query.
         if (query.near or not found.pks) and is_terminal(sys.stdout) and not (arguments.quiet or arguments.json):
             meant = with_known_words(window, query)
         if meant is not None and not query.near:
@@ -119,7 +120,7 @@ def _find(window: Window, arguments: Namespace, query: Query) -> tuple[Selection
     if (limit := arguments.limit) is None:
         return chosen, window.order(chosen)
     found = window.first(chosen, limit)
-    # What suits the user needs the whole list.
+    # In the order of recommendation, `first` returns the whole list.
     return chosen, found._replace(pks=found.pks[:limit], complete=found.complete and len(found.pks) <= limit)
 
 
@@ -137,14 +138,11 @@ def _records(
 
 def _rows(window: Window, found: Order[int]) -> Iterator[PaperRow]:
     pks = found.pks
-    return (row for start in range(0, len(pks), CHUNK) for row in window.rows(pks[start : start + CHUNK]))
+    return (row for start in range(0, len(pks), BATCH_ROWS) for row in window.rows(pks[start : start + BATCH_ROWS]))
 
 
 def _format_fields(rows: Iterable[PaperRow]) -> Iterator[str]:
-    """Lines for other programs: id, day, upvotes, comments, state and title, separated by tabs.
-
-    Unknown numbers are empty.
-    """
+    """Lines for a pipe: id, day, upvotes, comments, state and title, separated by tabs; unknown numbers are empty."""
     style = Style.of(sys.stdout)
     for row in rows:
         title = clean(row.title)
@@ -171,19 +169,22 @@ COMMAND = Command(
 )
 
 
-# The list on a terminal: papers by day, cut to its width, with marks and topics
+# The list on a terminal: papers by day, with marks and topics, each cut to one line
 
 
 MAX_COLUMNS = 160
-"""Maximum columns: a title and its topics should not be too far apart."""
+"""Maximum columns of a line: in wider lines, the topics would be too far from the title."""
 
-WITH_TOPICS, WITH_DAYS = 76, 70
+MIN_COLUMNS_WITH_TOPICS = 76
+
+MIN_COLUMNS_WITH_DAYS = 70
 
 GAP = 2
+"""Columns between title and topics."""
 
 
 class ListTable(NamedTuple):
-    """How a list is drawn."""
+    """Draws a list of papers on a terminal."""
 
     columns: int
     signs: Glyphs
@@ -191,12 +192,12 @@ class ListTable(NamedTuple):
     today: date
 
     def draw(self, window: Window, found: Order[int]) -> Iterator[str]:
-        """The lines of an order, read in parts."""
+        """The lines of a list, which is read in batches."""
         headings = self._headings(found, window.partial_days())
         with_days = found.has_parts or not found.groups
-        for start in range(0, len(found.pks), CHUNK):
-            pks = found.pks[start : start + CHUNK]
-            topics = window.read(partial(topics_of, pks=pks)) if self.columns >= WITH_TOPICS else {}
+        for start in range(0, len(found.pks), BATCH_ROWS):
+            pks = found.pks[start : start + BATCH_ROWS]
+            topics = window.read(partial(topics_of, pks=pks)) if self.columns >= MIN_COLUMNS_WITH_TOPICS else {}
             by_pk = {row.pk: row for row in window.rows(pks)}
             size = max((len(row.id) for row in by_pk.values()), default=0)
             for place, pk in enumerate(pks, start):
@@ -207,7 +208,7 @@ class ListTable(NamedTuple):
                     yield self._draw_paper(by_pk[pk], topics.get(pk, ()), size, with_day=with_days)
 
     def _headings(self, found: Order[int], partial_days: Container[str]) -> dict[int, str]:
-        """The heading before each place that begins a day, with the day's number of papers if known."""
+        """The heading of each day, by the place of its first paper, with the day's number of papers if known."""
         starts = accumulate((count for _, count in found.groups), initial=0)
         headings = {}
         for number, ((day, count), start) in enumerate(zip(found.groups, starts, strict=False), 1):
@@ -217,8 +218,8 @@ class ListTable(NamedTuple):
         return headings
 
     def _draw_paper(self, row: PaperRow, topics: Sequence[str], id_size: int, *, with_day: bool) -> str:
-        """State, id, upvotes, optionally the day, the title, and as many topics as fit."""
-        day = f"  {row.day:10}" if with_day and self.columns >= WITH_DAYS else ""
+        """A line with state, id, upvotes, optionally the day, the title, and as many topics as fit."""
+        day = f"  {row.day:10}" if with_day and self.columns >= MIN_COLUMNS_WITH_DAYS else ""
         facts = f"{'' if row.upvotes is None else f'{row.upvotes:,}':>5}{day}"
         room = self.columns - 2 - id_size - len(facts) - GAP
         title = clean(row.title)
@@ -233,7 +234,7 @@ class ListTable(NamedTuple):
         )
 
     def _choose_topics(self, topics: Sequence[str], room: int, title: int) -> str:
-        """The first topic, and more while the title is not cut."""
+        """The first topic if it is short, and as many others as fit beside the whole title."""
         if not topics or len(topics[0]) > room // 3:
             return ""
         marks = topics[0]
@@ -251,21 +252,22 @@ class ListTable(NamedTuple):
         return self.signs.read if row.read else self.signs.unread
 
 
-# Reading by week and topic
+# Statistics of the reading, by week and topic
 
 
 MAX_TOPICS = 5
+"""Maximum topics in the table."""
 
-LONGEST_NAME = 30
-"""Maximum columns of a topic's name."""
+TOPIC_COLUMNS = 30
+"""Columns for a topic's name."""
 
 _NAMES = ("seen", "opened", "to the end", "starred")
 
 
 def print_stats(arguments: Namespace, workspace: Workspace) -> int:
-    """Print how many papers the user saw, opened, finished and starred; marks of many papers at once do not count."""
+    """Print how many papers the user saw, opened, finished and starred; bulk marks are not counted."""
     if arguments.query or arguments.limit is not None:
-        raise UsageError("--stats prints your whole reading: leave out the query and -n.")
+        raise UsageError("--stats covers all papers: leave out the query and -n.")
     today = datetime.now().astimezone().date()
     with workspace.window() as window:
         figures = window.read(lambda connection: reading_figures(connection, today))
@@ -286,10 +288,10 @@ def _lines(figures: Figures, names: Mapping[str, str]) -> Iterator[str]:
         yield f"{name:10}{total:>10,}{week:>12,}"
     if shown := figures.topics[:MAX_TOPICS]:
         yield ""
-        yield f"{'Topics':{LONGEST_NAME}}{'starred':>14}{'seen':>14}"
-        for one in shown:
-            name = cut(names.get(one.slug, one.slug), LONGEST_NAME, "…")
-            yield f"{name}{' ' * (LONGEST_NAME - cell_len(name))}{_in_words(one.starred)}{_in_words(one.seen)}"
+        yield f"{'Topics':{TOPIC_COLUMNS}}{'starred':>14}{'seen':>14}"
+        for topic in shown:
+            name = cut(names.get(topic.slug, topic.slug), TOPIC_COLUMNS, "…")
+            yield f"{name}{' ' * (TOPIC_COLUMNS - cell_len(name))}{_in_words(topic.starred)}{_in_words(topic.seen)}"
     if figures.traced is None or figures.traced > figures.weeks[0].monday:
         since = figures.traced.isoformat() if figures.traced else "now"
         yield f"Opened, passed and finished papers are counted since {since}."
@@ -304,10 +306,15 @@ def _record(figures: Figures, names: Mapping[str, str]) -> dict[str, object]:
         "since": figures.weeks[0].monday.isoformat(),
         "counted_since": figures.traced and figures.traced.isoformat(),
         **figures.total._asdict(),
-        "weeks": [{"monday": one.monday.isoformat(), **one.counts._asdict()} for one in figures.weeks],
+        "weeks": [{"monday": week.monday.isoformat(), **week.counts._asdict()} for week in figures.weeks],
         "topics": [
-            {"slug": one.slug, "name": names.get(one.slug), "starred": _share(one.starred), "seen": _share(one.seen)}
-            for one in figures.topics
+            {
+                "slug": topic.slug,
+                "name": names.get(topic.slug),
+                "starred": _share(topic.starred),
+                "seen": _share(topic.seen),
+            }
+            for topic in figures.topics
         ],
         "days": [{"day": day.isoformat(), **counts._asdict()} for day, counts in figures.days.items()],
     }

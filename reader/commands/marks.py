@@ -1,4 +1,4 @@
-"""The user's marks on papers: `dailypapers mark`, `tag`, `note` and `undo`."""
+"""The commands for the user's marks: `dailypapers mark`, `tag`, `note` and `undo`."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ MARKS = {
     "hide": ("hide", True, "hidden"),
     "unhide": ("hide", False, "no longer hidden"),
 }
-"""For each word: the event's kind and value, and the adjective for the marked papers."""
+"""For each word of the command: the kind and the value of the mark, and the adjective for the marked papers."""
 
 
 def _add_mark_arguments(parser: ArgumentParser) -> None:
@@ -57,9 +57,11 @@ def _add_mark_arguments(parser: ArgumentParser) -> None:
 def _mark_papers(arguments: Namespace, workspace: Workspace) -> int:
     expect_papers(arguments, arguments.ids, "mark")
     kind, value, state = MARKS[arguments.mark]
-    # A query finds hidden papers only if it asks for them, and unhide needs them.
+    # A query leaves out hidden papers by default, but `unhide` needs them.
     also = "(is:hidden OR is:muted)" if arguments.mark == "unhide" else ""
-    is_hooked = (kind, value) == ("star", True) and any(one.query == ON_STAR for one in workspace.settings.programs)
+    is_hooked = (kind, value) == ("star", True) and any(
+        program.query == ON_STAR for program in workspace.settings.programs
+    )
     with workspace.window() as window:
         pks = choose_papers(window, arguments, arguments.ids, also=also)
         newly = [row.pk for row in window.rows(pks) if not row.starred] if is_hooked else []
@@ -94,7 +96,7 @@ def _run_on_star(workspace: Workspace, pks: Sequence[int]) -> None:
 
 MARK_COMMAND = Command(
     "mark",
-    "Mark papers read, starred, queued or hidden, or remove these marks; undo takes it back.",
+    "Mark papers read, starred, queued or hidden, or remove these marks; undo takes the change back.",
     (),
     _add_mark_arguments,
     _mark_papers,
@@ -108,8 +110,8 @@ MARK_COMMAND = Command(
 TAG_ACTIONS = {
     "list": "print your tags with their numbers of papers, the most used first",
     "add": "give papers the tag",
-    "remove": "remove it from papers",
-    "rename": "rename it; if the new name exists, the two tags become one",
+    "remove": "remove the tag from papers",
+    "rename": "rename it; if the new name exists, the two tags are merged",
 }
 
 
@@ -148,7 +150,7 @@ def _run_tag(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def clean_tag(text: str) -> str:
-    """A tag's name as stored; raises UsageError if nothing is left of it."""
+    """A tag's name as it is stored; raises UsageError if the cleaned name is empty."""
     mark = clean_mark(f"{TAG}{text}", "1")
     if mark is None:
         raise UsageError("A tag needs a name with letters.")
@@ -156,7 +158,7 @@ def clean_tag(text: str) -> str:
 
 
 def known_tag(window: Window, tag: str) -> str:
-    """A tag in its existing spelling, else its own."""
+    """The spelling of an existing tag that differs from `tag` only in case, else `tag` itself."""
     return next(iter(spellings(tag, window.read(tag_counts))), tag)
 
 
@@ -168,12 +170,12 @@ def _renaming(window: Window, tag: str, new: str) -> list[Change]:
         raise ReaderError(f"The tag already has the name {new!r}.")
     if not old:
         raise NotFound(f"No paper has the tag {tag!r}. {advice(tag, counts)}".rstrip())
-    found = [window.read(partial(papers_with_tag, tag=name)) for name in old]
-    pks = list(dict.fromkeys(pk for one in found for pk in one.pks))
+    tagged = [window.read(partial(papers_with_tag, tag=name)) for name in old]
+    pks = list(dict.fromkeys(pk for papers in tagged for pk in papers.pks))
     have = set(window.read(partial(papers_with_tag, tag=new)).absent)
-    absent = [id for id in dict.fromkeys(id for one in found for id in one.absent) if id not in have]
-    # The new tag comes first, so that an interruption loses nothing.
-    gone = [Change(f"{TAG}{name}", False, one.pks, one.absent) for name, one in zip(old, found, strict=True)]
+    absent = [id for id in dict.fromkeys(id for papers in tagged for id in papers.absent) if id not in have]
+    # Add the new tag before the old tag is removed, so that an interruption loses nothing.
+    gone = [Change(f"{TAG}{name}", False, papers.pks, papers.absent) for name, papers in zip(old, tagged, strict=True)]
     return [Change(f"{TAG}{new}", True, pks, absent), *gone]
 
 
@@ -181,17 +183,17 @@ def _print_tags(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.tag is not None or arguments.query is not None or arguments.everything or arguments.dry_run:
         raise UsageError("'dailypapers tag list' prints all tags: leave out the rest.")
     with workspace.window() as window:
-        found = window.read(tag_counts)
-    if arguments.json or (not found and is_terminal(sys.stdout)):
-        tags = [{"name": name, "papers": count} for name, count in found.items()]
+        counts = window.read(tag_counts)
+    if arguments.json or (not counts and is_terminal(sys.stdout)):
+        tags = [{"name": name, "papers": count} for name, count in counts.items()]
         return answer(arguments, tags, "You have no tags yet. 'dailypapers tag add NAME ID' makes one.")
-    print_rows([(clean(name), str(count)) for name, count in found.items()], right={1})
+    print_rows([(clean(name), str(count)) for name, count in counts.items()], right={1})
     return 0
 
 
 TAG_COMMAND = Command(
     "tag",
-    "Print your tags, tag papers, remove, rename and merge tags; undo takes it back.",
+    "Print your tags, tag papers, remove, rename and merge tags; undo takes the change back.",
     (),
     _add_tag_arguments,
     _run_tag,
@@ -214,7 +216,7 @@ def _run_note(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.window() as window:
         pk = find(window, arguments.id)
         paper = window.paper(pk)
-        ids = window.read(lambda one: ids_of(one, pk))
+        ids = window.read(lambda connection: ids_of(connection, pk))
     id, old = (paper.id, paper.note or "") if paper else (arguments.id, "")
     text = arguments.text
     if arguments.history:
@@ -241,7 +243,7 @@ def _run_note(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _print_history(arguments: Namespace, id: str, history: Sequence[tuple[Row, bool]]) -> int:
-    """Print all notes that a paper had, newest first, each with whether it was taken back."""
+    """Print all notes that a paper has had, newest first; `undone` notes were taken back."""
     records, lines = list[dict[str, Any]](), list[str]()
     for number, (mark, undone) in enumerate(history, 1):
         at = datetime.fromtimestamp(clock_of(mark.action) / 1000).astimezone()
@@ -290,7 +292,7 @@ def _undo_or_redo(arguments: Namespace, workspace: Workspace) -> int:
 
 UNDO_COMMAND = Command(
     "undo",
-    "Take back the last mark, whether made here or in the reader; repeat it for the mark before.",
+    "Take back the last mark, made by a command or in the reader; repeat it to take back earlier marks.",
     (),
     _add_undo_arguments,
     _undo_or_redo,

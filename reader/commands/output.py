@@ -1,4 +1,4 @@
-"""Print for the command line: fitted and wrapped text, colours, progress, failures, and long output through a pager."""
+"""Output of the command line: wrapped text, tables, colours, progress, failures, and the pager."""
 
 from __future__ import annotations
 
@@ -33,19 +33,20 @@ if TYPE_CHECKING:
     from reader.core.paper_row import PaperRow
     from reader.log.actions import UserAction
 
-READABLE = 80
+MAX_PROSE_COLUMNS = 80
 """Maximum columns of prose, for readability."""
 
-FALLBACK = 80
-"""Columns for a terminal of unknown size."""
+DEFAULT_COLUMNS = 80
+"""Columns of a terminal whose size is unknown."""
 
-NARROWEST = 20
-"""Assumed minimum of columns."""
+MIN_COLUMNS = 20
+"""A narrower terminal is treated as this wide."""
 
-SHOWN_AFTER_SECONDS = 0.5
-"""Seconds before progress is shown."""
+PROGRESS_DELAY_SECONDS = 0.5
+"""Seconds before progress is first shown, so that a quick command shows none."""
 
-STEP = 0.1
+REDRAW_SECONDS = 0.1
+"""Minimum seconds between two updates of the progress line."""
 
 
 def print_line(text: str = "") -> None:
@@ -55,11 +56,11 @@ def print_line(text: str = "") -> None:
 
 def print_text(text: str) -> None:
     """Print a sentence to standard output, wrapped between words on a terminal."""
-    print_line(whole_words(text, sys.stdout))
+    print_line(wrap_words(text, sys.stdout))
 
 
-def whole_words(text: str, stream: TextIO) -> str:
-    """A text wrapped between words for a narrow terminal; long paths stay in one piece."""
+def wrap_words(text: str, stream: TextIO) -> str:
+    """A text wrapped between words if the stream is a terminal; long paths are not broken."""
     if not is_terminal(stream):
         return text
     from textwrap import fill
@@ -67,10 +68,10 @@ def whole_words(text: str, stream: TextIO) -> str:
     return fill(text, width(stream), break_long_words=False, break_on_hyphens=False)
 
 
-def warn(text: str, *, is_whole: bool = False) -> None:
-    """Print a line to standard error, wrapped between words on a terminal unless `is_whole`; ignore write errors."""
+def warn(text: str, *, wraps: bool = True) -> None:
+    """Print a line to standard error, by default wrapped between words on a terminal; write errors are ignored."""
     try:
-        print(text if is_whole else whole_words(text, sys.stderr), file=sys.stderr)
+        print(wrap_words(text, sys.stderr) if wraps else text, file=sys.stderr)
     except OSError:
         discard(sys.stderr)
 
@@ -86,7 +87,7 @@ def answer(arguments: Namespace, result: object, *lines: str) -> int:
 
 
 def print_rows(rows: Sequence[Sequence[str]], right: Container[int] = ()) -> None:
-    """Print a table: in columns on a terminal, with those in `right` right-aligned; else separated by tabs."""
+    """Print a table: aligned on a terminal, the columns numbered in `right` to the right; else separated by tabs."""
     if not is_terminal(sys.stdout):
         for row in rows:
             print_line("\t".join(row))
@@ -101,26 +102,26 @@ def print_rows(rows: Sequence[Sequence[str]], right: Container[int] = ()) -> Non
 
 
 def writes_unicode(stream: TextIO) -> bool:
-    """Whether a stream's encoding has every letter."""
+    """Whether a stream's encoding can represent every character."""
     return (stream.encoding or "utf-8").lower().replace("-", "").startswith("utf")
 
 
 def width(stream: TextIO | None = None) -> int:
-    """Columns of a terminal, by default of standard output; the variable COLUMNS overrides them."""
+    """The columns of a terminal, by default of standard output; the environment variable COLUMNS overrides them."""
     if stream is not None and not os.environ.get("COLUMNS"):
         with suppress(OSError, ValueError):
-            return max(NARROWEST, os.get_terminal_size(stream.fileno()).columns or FALLBACK)
-    return max(NARROWEST, shutil.get_terminal_size((FALLBACK, 24)).columns)
+            return max(MIN_COLUMNS, os.get_terminal_size(stream.fileno()).columns or DEFAULT_COLUMNS)
+    return max(MIN_COLUMNS, shutil.get_terminal_size((DEFAULT_COLUMNS, 24)).columns)
 
 
 def counts(row: PaperRow) -> tuple[str, str]:
-    """A paper's upvotes and comments for other programs; empty if unknown."""
+    """A paper's upvotes and comments for the output to a pipe; empty if unknown."""
     upvotes, comments = ("" if count is None else str(count) for count in (row.upvotes, row.comments))
     return upvotes, comments
 
 
 def is_confirmed(yes: bool, question: str) -> bool:
-    """Whether the user confirms; `yes` skips the question. Raises UsageError without a terminal."""
+    """Ask the user to confirm, unless `yes`; return the answer. Raises UsageError without a terminal."""
     if yes:
         return True
     if not is_terminal(sys.stdin):
@@ -130,7 +131,7 @@ def is_confirmed(yes: bool, question: str) -> bool:
 
 
 def describe_action(action: UserAction) -> str:
-    """An action in words, for the end of a sentence: `41 papers read`, `following Kaiming He`."""
+    """An action in words that end a sentence, such as `41 papers read` or `following Kaiming He`."""
     if action.rules:
         return action.in_words
     noun = "passage" if action.kind.startswith(PASSAGE) else "paper"
@@ -138,7 +139,7 @@ def describe_action(action: UserAction) -> str:
 
 
 def format_counts(sums: dict[str, int]) -> str:
-    """Counts as `12 new, 3 updated, 40 unchanged`, and skipped records if any."""
+    """Counts in words, such as `12 new, 3 updated, 40 unchanged`; zero skipped records are not mentioned."""
     return ", ".join(f"{count:,} {name}" for name, count in sums.items() if count or name != "skipped")
 
 
@@ -155,7 +156,7 @@ def state_words(paper: PaperRow | Paper) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """Colours, bold text and links, or plain text."""
+    """Draws text with colours, bold text and links, or as plain text."""
 
     on: bool
     links: bool = False
@@ -166,7 +167,7 @@ class Style:
         return cls(on, links=on and links and shows_links())
 
     def __call__(self, role: str, text: str) -> str:
-        """A text in the look of a role of the interface's lines; other roles are plain."""
+        """A text in the colour of a role of `reader.core.lines`; roles without a colour stay plain."""
         code = _CODES.get(role)
         return f"\x1b[{code}m{text}\x1b[0m" if self.on and text and code else text
 
@@ -183,11 +184,11 @@ _CODES: Mapping[str, int] = MappingProxyType(
         **dict.fromkeys(("topic", "tag", "opened", "code"), 36),
     }
 )
-"""The code by which a terminal draws each role."""
+"""The terminal's colour code (SGR) of each role."""
 
 
 def paint(line: Iterable[Piece], style: Style) -> str:
-    """A line of the interface or a text, in the command line's colours, with links."""
+    """A line of pieces as text, with the command line's colours and links."""
     return "".join(
         style.link(
             piece.action[1] if piece.action and piece.action[0] == "link" else None, style(piece.role, piece.text)
@@ -197,11 +198,11 @@ def paint(line: Iterable[Piece], style: Style) -> str:
 
 
 class Progress:
-    """A line of progress on standard error, drawn only on a terminal and after `SHOWN_AFTER_SECONDS` seconds."""
+    """A progress line on standard error, drawn only on a terminal, and only after `PROGRESS_DELAY_SECONDS`."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = sys.stderr if stream is None else stream
-        self._next = time.monotonic() + SHOWN_AFTER_SECONDS
+        self._next = time.monotonic() + PROGRESS_DELAY_SECONDS
         self._on = is_terminal(self._stream)
         self._drawn = False
         self._text = ""
@@ -213,14 +214,14 @@ class Progress:
         self.clear()
 
     def show(self, text: str) -> None:
-        """Replace the text, and draw it if `STEP` has passed; an empty text changes nothing."""
+        """Replace the text, and draw it unless it was just drawn; an empty text changes nothing."""
         self._text = text or self._text
         self.draw()
 
     def draw(self) -> None:
         now = time.monotonic()
         if self._on and self._text and now >= self._next:
-            self._next = now + STEP
+            self._next = now + REDRAW_SECONDS
             self._drawn = True
             self._stream.write(f"\r\x1b[K{fit(self._text, width() - 1).rstrip()}")
             self._stream.flush()
@@ -238,25 +239,25 @@ class Progress:
 
 _QUOTED = re.compile(r"""(?<!\w)['"“].*?['"”](?!\w)""")
 _END = re.compile(r"[.?!] (?=[A-Z])")
-"""The end of a sentence before another one."""
+"""The end of a sentence that another sentence follows."""
 
 
 def print_failure(text: str, kind: str = "failed", words: Sequence[str] = ()) -> None:
-    """Print a failure on standard error, in the form that the command line asks for."""
+    """Print a failure on standard error: as JSON if the words of the command ask for JSON, else as a line."""
     line = " ".join(text.split())
     options = takewhile(lambda word: word != "--", words)
     if any(word.partition("=")[0] in ("--json", "--jsonl") for word in options):
         import json
 
-        warn(json.dumps(failure_record(line, kind)), is_whole=True)
+        warn(json.dumps(failure_record(line, kind)), wraps=False)
     else:
         warn(line if line.startswith(APP) else f"{APP}: {line}")
 
 
 def raise_failures(failures: Sequence[str | ReaderError]) -> int:
-    """Raise several failures as one; a text becomes a FeedError. Return 0 if there are none."""
+    """Raise all failures as one exception, texts as FeedError; return 0 if the list is empty."""
     if failures:
-        raise Failures([one if isinstance(one, ReaderError) else FeedError(one) for one in failures])
+        raise Failures([failure if isinstance(failure, ReaderError) else FeedError(failure) for failure in failures])
     return 0
 
 
@@ -274,7 +275,7 @@ def report_unexpected(where: str, error: Exception, words: Sequence[str] = ()) -
 
 
 def failure_record(line: str, kind: str) -> dict[str, str | None]:
-    """A failure for programs: its first sentence, its kind, and its remedy, if any."""
+    """A failure as a JSON object: its first sentence, its kind, and the remaining sentences as a hint."""
     line = re.sub(rf"^{APP}(?: \w+)?: ", "", line)
     # Quoted text may contain sentences.
     end = _END.search(_QUOTED.sub(lambda found: "Q" * len(found[0]), line))
@@ -283,15 +284,15 @@ def failure_record(line: str, kind: str) -> dict[str, str | None]:
 
 
 def kind_of(error: ReaderError) -> str:
-    """The kind of an error by class: `usage`, `not_found`, `feed_offline`."""
-    # Of the errors that a user can act on: a room may have a narrower one of its own.
-    name = next(one for one in type(error).__mro__ if one.__module__ == ReaderError.__module__).__name__
+    """The kind of an error for JSON, made from its class, such as `usage`, `not_found` or `feed_offline`."""
+    # Subclasses outside `reader.core.errors` are not documented for users: take the nearest base class that is.
+    name = next(cls for cls in type(error).__mro__ if cls.__module__ == ReaderError.__module__).__name__
     if name == "ReaderError":
         return "failed"
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().removesuffix("_error")
 
 
-# Long output, through the user's pager as git does
+# The pager, which gets output that is longer than the terminal, as in git
 
 
 def print_results(
@@ -300,7 +301,7 @@ def print_results(
     drawn: Iterable[str],
     plain: Iterable[str] | None = None,
 ) -> None:
-    """Print results: as JSON, drawn on a terminal through the pager, or as plain lines in a pipe."""
+    """Print results as JSON if requested, else the lines `drawn` on a terminal, or the lines `plain` in a pipe."""
     if arguments.json:
         arguments.json.print(result)
     elif plain is None or is_terminal(sys.stdout):
@@ -311,14 +312,14 @@ def print_results(
 
 
 def print_through_pager(lines: Iterable[str], *, wanted: bool, chops: bool = False) -> None:
-    """Print lines, through the pager if a terminal has fewer rows; with `chops`, less scrolls sideways."""
+    """Print lines, through the pager if they do not fit on the terminal; with `chops`, `less` scrolls sideways."""
     lines = iter(lines)
     command = find_pager() if wanted and is_terminal(sys.stdout) else []
     if not command:
         for line in lines:
             print_line(line)
         return
-    # The prompt after it also needs a row.
+    # The shell's prompt below the output also needs a row.
     head = list(islice(lines, shutil.get_terminal_size().lines))
     if len(head) < shutil.get_terminal_size().lines:
         for line in head:
@@ -336,11 +337,11 @@ def _run_pager(command: list[str], lines: Iterator[str], less: str) -> None:
     try:
         pager = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, encoding=encoding, errors="replace")
     except OSError:
-        # It exists but is not a program: the papers matter more.
+        # The file exists but can't be run: print the lines without a pager.
         for line in lines:
             print_line(line)
         return
-    # ctrl+c is a key of the pager and must not end this program before the pager.
+    # ctrl+c is a key of the pager: it must not end this program while the pager runs.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         assert pager.stdin  # noqa: S101 (it is a pipe)
@@ -349,13 +350,12 @@ def _run_pager(command: list[str], lines: Iterator[str], less: str) -> None:
             for line in lines:
                 harmless.write(f"{line}\n")
     finally:
-        # It waits for the end of its input.
         pager.wait()
         signal.signal(signal.SIGINT, before)
 
 
 def shows_links(environment: Mapping[str, str] | None = None) -> bool:
-    """Whether to print links: the terminal must show them and a pager pass them on. FORCE_HYPERLINK overrides this."""
+    """Whether to print links: if the terminal supports them and the pager passes them on, or by FORCE_HYPERLINK."""
     known = os.environ if environment is None else environment
     pager = find_pager(known)
     if not known.get("FORCE_HYPERLINK") and pager and PurePath(pager[0]).name != "less":
@@ -364,7 +364,7 @@ def shows_links(environment: Mapping[str, str] | None = None) -> bool:
 
 
 def find_pager(environment: Mapping[str, str] | None = None) -> list[str]:
-    """The user's pager as a list of arguments: $PAGER, else less; empty for none, `cat` or a missing one."""
+    """The arguments of the user's pager, $PAGER or else `less`; empty if it is `cat`, empty or not installed."""
     known = os.environ if environment is None else environment
     if known.get("TERM") == "dumb":
         return []

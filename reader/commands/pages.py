@@ -1,4 +1,4 @@
-"""Pages of help: the manual in Markdown, what a command takes, and their lines for a terminal."""
+"""The pages of the manual in Markdown, the help of a command, and how both are drawn on a terminal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from reader.commands.output import READABLE, Style, paint, print_through_pager, width
+from reader.commands.output import MAX_PROSE_COLUMNS, Style, paint, print_through_pager, width
 from reader.commands.streams import is_terminal
 from reader.core.lines import Line, wrap_text
 from reader.paths import APP
@@ -20,65 +20,67 @@ PAGES = (
     *("reading", "choosing", "queries", "views", "settings", "trouble"),
     *("feeds", "import-export", "scripts", "sync", "agents", "extensions"),
 )
-"""Names of the manual's pages, most useful first."""
+"""Names of the manual's pages, the most useful first."""
 
 FORMER_PAGES = {"keys": "reading", "words": "reading", "mail": "feeds", "formats": "trouble"}
-"""Names of pages in the last release, each with the page that has its subject now."""
+"""Pages of the last release, each with the page that now covers its subject."""
 
 MAX_EXAMPLES = 8
+"""Maximum examples in the help of a command."""
 
 MAX_COLUMNS = 100
+"""Maximum columns of help on a terminal."""
 
-NAME_COLUMN = 26
-"""Maximum columns of the names of arguments; a longer name gets its own line."""
+MAX_NAME_COLUMNS = 26
+"""Maximum columns for the names of arguments; a longer name gets a line of its own."""
 
 _ROLES = {"heading": "label", "strong": "label", "code": "opened", "rule": "muted"}
-"""The roles of a text that a page of help has under other names."""
+"""The roles of a full text that are drawn as another role on a help page."""
 
 _GIST = re.compile(r"# .+\n\n((?:.+\n)+)")
 _SHELL = re.compile(r"(?<=^```sh\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 
 
 def gists_of_pages() -> dict[str, str]:
-    """The subject of each page, in a sentence."""
-    found = ((name, _GIST.match(text_of(name))) for name in PAGES)
-    return {name: " ".join(gist[1].split()) if gist else "" for name, gist in found}
+    """The first paragraph of each page, which states its subject."""
+    matches = ((name, _GIST.match(text_of(name))) for name in PAGES)
+    return {name: " ".join(gist[1].split()) if gist else "" for name, gist in matches}
 
 
 def text_of(name: str) -> str:
-    """The text of a page, with placeholders for generated tables."""
+    """The source of a page, with placeholders for generated tables."""
     return (FOLDER / f"{name}.md").read_text("utf-8")
 
 
-def table(first: str, second: str, found: Iterable[tuple[str, str]]) -> str:
-    """A table of two columns in Markdown."""
-    lines = (f"| {one.replace('|', chr(92) + '|')} | {other.replace('|', chr(92) + '|')} |" for one, other in found)
+def table(first: str, second: str, rows: Iterable[tuple[str, str]]) -> str:
+    """A Markdown table of two columns."""
+    lines = (f"| {left.replace('|', chr(92) + '|')} | {right.replace('|', chr(92) + '|')} |" for left, right in rows)
     return "\n".join((f"| {first} | {second} |", "|---|---|", *lines))
 
 
 def code(text: str) -> str:
-    """A text as code in Markdown."""
+    """A text as a Markdown code span."""
     return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
 def rows(text: str) -> list[tuple[str, str]]:
-    """The rows of a page's two-column tables, as plain text."""
+    """The rows of all two-column tables on a page, as plain text."""
     from reader.core.document.layout import grid_texts
     from reader.core.document.model import Table, plain
     from reader.feeds.fulltext.markdown import parse_markdown
 
-    tables = (list(grid_texts(one))[1:] for one in parse_markdown(text).blocks if isinstance(one, Table))
+    tables = (list(grid_texts(block))[1:] for block in parse_markdown(text).blocks if isinstance(block, Table))
     return [("".join(plain(row[0])), "".join(plain(row[1]))) for table in tables for row in table if len(row) == 2]
 
 
-# What a command takes
+# The help of a command
 
 
 class CommandHelp(HelpFormatter):
-    """The arguments of a command as argparse draws them, with the explanation of each word that an argument takes."""
+    """Formats the arguments of a command, with an explanation of each word that an argument accepts."""
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=NAME_COLUMN, width=help_width())
+        super().__init__(prog, max_help_position=MAX_NAME_COLUMNS, width=help_width())
 
     def _format_action_invocation(self, action: Action) -> str:
         if not action.option_strings:
@@ -101,19 +103,21 @@ class CommandHelp(HelpFormatter):
             yield Action([], word, metavar=f"  {word}", help=about)
 
 
-def command_help(parser: ArgumentParser, shown: Sequence[tuple[str, str]]) -> str:
-    """The help of a command: its purpose and arguments, with examples."""
+def command_help(parser: ArgumentParser, examples: Sequence[tuple[str, str]]) -> str:
+    """The help of a command: its summary, usage, examples and arguments; default examples come from the manual."""
     formatter = CommandHelp(parser.prog)
     positionals = [action for action in parser._actions if not action.option_strings]
-    # The help comes last.
-    options = sorted((one for one in parser._actions if one.option_strings), key=lambda one: one.dest == "help")
+    # List --help last.
+    options = sorted(
+        (action for action in parser._actions if action.option_strings), key=lambda action: action.dest == "help"
+    )
     for heading, actions in (("Arguments", positionals), ("Options", options)):
         formatter.start_section(heading)
         formatter.add_arguments(actions)
         formatter.end_section()
     lines = [*wrap_text(parser.description or "", help_width()), "", *wrap_text(_usage(parser), help_width())]
-    if shown := shown or _examples_of(parser.prog):
-        lines += ["", "Examples:", *example_lines(shown)]
+    if examples := examples or _examples_of(parser.prog):
+        lines += ["", "Examples:", *example_lines(examples)]
     style = Style.of(sys.stdout)
     text = "\n".join((*lines, "", formatter.format_help()))
     return re.sub(
@@ -122,7 +126,7 @@ def command_help(parser: ArgumentParser, shown: Sequence[tuple[str, str]]) -> st
 
 
 def _usage(parser: ArgumentParser) -> str:
-    """A command's synopsis, without its options."""
+    """The usage line of a command; its options are not listed."""
     words = ["Usage:", parser.prog]
     for action in parser._actions:
         if not action.option_strings and action.help != SUPPRESS:
@@ -138,17 +142,17 @@ def _metavar(action: Action) -> str:
 
 
 def _examples_of(command: str) -> list[tuple[str, str]]:
-    """A command's examples in the pages, with remarks, starting with the page that has most."""
-    found = []
+    """A command's examples on the manual's pages, with remarks; the page with the most examples comes first."""
+    pages = []
     for name in PAGES:
         lines = (line for body in _SHELL.findall(text_of(name)) for line in body.splitlines())
         parts = (line.removeprefix(APP).partition("  #") for line in lines if f"{line} ".startswith(f"{command} "))
-        found.append([(words.strip(), remark.strip()) for words, _, remark in parts])
-    return [one for several in sorted(found, key=len, reverse=True) for one in several][:MAX_EXAMPLES]
+        pages.append([(words.strip(), remark.strip()) for words, _, remark in parts])
+    return [example for examples in sorted(pages, key=len, reverse=True) for example in examples][:MAX_EXAMPLES]
 
 
 def example_lines(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Commands with remarks as lines of standard output."""
+    """Pairs of a command's words and a remark, as lines of standard output."""
     style = Style.of(sys.stdout)
     text = "\n".join(f"{APP} {words}".rstrip() + (f"  # {remark}" if remark else "") for words, remark in pairs)
     for line in _with_remarks_in_place(f"{text}\n", help_width()).splitlines():
@@ -157,7 +161,7 @@ def example_lines(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 
 def _with_remarks_in_place(text: str, width: int) -> str:
-    """An example with its remarks in one column, or each above its command if there is no room beside it."""
+    """Lines of shell with their remarks aligned in a column, or above their commands if the lines are too narrow."""
     parts = [line.partition("  # ") for line in text.splitlines()]
     size = max((len(command.rstrip()) for command, *_ in parts), default=0)
     if all(size + len(mark + remark) + 2 <= width for _, mark, remark in parts if mark):
@@ -165,27 +169,27 @@ def _with_remarks_in_place(text: str, width: int) -> str:
     return "".join(f"{f'# {remark}{chr(10)}' if mark else ''}{command.rstrip()}\n" for command, mark, remark in parts)
 
 
-# Pages as lines
+# Draw pages
 
 
 def help_width() -> int:
-    """Columns for help: those of the terminal up to `MAX_COLUMNS`; a readable width in a pipe."""
-    return min(width(), MAX_COLUMNS) if is_terminal(sys.stdout) else READABLE
+    """The columns of help: as many as the terminal has, at most `MAX_COLUMNS`; `MAX_PROSE_COLUMNS` in a pipe."""
+    return min(width(), MAX_COLUMNS) if is_terminal(sys.stdout) else MAX_PROSE_COLUMNS
 
 
 def print_page(text: str, *, paged: bool) -> None:
-    """Print a page as lines on a terminal, through the pager if it is long; as Markdown into a pipe."""
+    """Print a page: drawn on a terminal, through the pager if `paged` and it is long; as Markdown in a pipe."""
     print_through_pager(draw(text) if is_terminal(sys.stdout) else text.splitlines(), wanted=paged)
 
 
 def draw(text: str) -> Iterator[str]:
-    """A page as lines of standard output."""
+    """The lines of a page, in the colours of standard output."""
     style = Style.of(sys.stdout)
     return (paint(line, style) for line in page_lines(text, help_width()))
 
 
 def page_lines(text: str, width: int) -> list[Line]:
-    """The lines of a page, within the width unless a command is longer."""
+    """The lines of a page, wrapped at a width; only examples of commands may be longer."""
     from reader.core.document.layout import Layout
     from reader.core.document.model import Heading, Span
     from reader.feeds.fulltext.markdown import parse_markdown

@@ -21,7 +21,16 @@ from reader.cache.standing import reasons
 from reader.cache.watching import made_by_agents, rule_effects
 from reader.commands.choosing import FOR_YOU, find_or_fetch, find_or_fetch_text, for_you_record
 from reader.commands.command import Command, OpenReader, add_no_pager
-from reader.commands.output import READABLE, Style, answer, paint, print_results, print_through_pager, warn, width
+from reader.commands.output import (
+    MAX_PROSE_COLUMNS,
+    Style,
+    answer,
+    paint,
+    print_results,
+    print_through_pager,
+    warn,
+    width,
+)
 from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, load_paper, read_paper
 from reader.core.community import Comment, threads
@@ -40,14 +49,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-ENDLESS = 100_000
-"""Width of unwrapped lines."""
+UNLIMITED_COLUMNS = 100_000
+"""Width at which no line is wrapped, for output to a pipe."""
 
 WHY = "why"
 
 
 class _ShownPaper(NamedTuple):
-    """The paper and its place."""
+    """The paper to show, with the open cache that has it."""
 
     paper: Paper
     pk: int
@@ -55,7 +64,7 @@ class _ShownPaper(NamedTuple):
     workspace: Workspace
 
     def ask(self, question: Callable[..., T]) -> T:
-        """The answer of a function that takes a connection and the paper's key."""
+        """The result of a function that takes a connection and the paper's key."""
         return self.window.read(partial(question, pk=self.pk))
 
 
@@ -83,7 +92,7 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
-# As JSON
+# A paper as JSON
 
 
 def _record(shown: _ShownPaper, wanted: set[str]) -> dict[str, object]:
@@ -91,10 +100,10 @@ def _record(shown: _ShownPaper, wanted: set[str]) -> dict[str, object]:
 
     kept, on_demand = shown.ask(read_community), dict[str, object]()
     if wanted & {WHY, FOR_YOU, "rules"}:
-        found = _explain(shown)
-        on_demand[WHY] = [one._asdict() for one in found.topics or ()]
+        explanation = _explain(shown)
+        on_demand[WHY] = [one._asdict() for one in explanation.topics or ()]
         on_demand[FOR_YOU] = for_you_record(shown.window, shown.paper)[FOR_YOU]
-        on_demand["rules"] = {"acts": [one._asdict() for one in found.rules], "muted_by": list(found.muted)}
+        on_demand["rules"] = {"acts": [one._asdict() for one in explanation.rules], "muted_by": list(explanation.muted)}
     if "changes" in wanted:
         changes = shown.ask(changes_since_mark)
         on_demand["changes"] = changes and changes._asdict()
@@ -134,7 +143,7 @@ def _comment_record(comment: Comment, depth: int) -> dict[str, Any]:
 
 
 def _explain(shown: _ShownPaper) -> Explanation:
-    """Why the paper has its topics and suits the user, and what rules and programs did."""
+    """Why the paper has its topics and suits the user, and what rules and programs did to it."""
     from reader.ui.why.lines import Explanation
 
     paper, topics = shown.paper, shown.workspace.topics
@@ -152,13 +161,13 @@ def _explain(shown: _ShownPaper) -> Explanation:
     )
 
 
-# As lines
+# A paper as lines
 
 
 def _paint(lines: Sequence[Line]) -> Iterator[str]:
     style = Style.of(sys.stdout, links=True)
     for line in lines:
-        # Link lines show the address, since not every terminal makes names clickable.
+        # Print the address instead of the link's name, because not every terminal makes names clickable.
         is_link = bool(line) and line[0].role == "key" and bool(line[0].action)
         yield paint(
             [
@@ -173,7 +182,7 @@ def _paper_lines(shown: _ShownPaper) -> Iterator[str]:
     from reader.ui.page.lines import Presentation, ShownPaper, compose
     from reader.ui.why.lines import Explanation, explanation_rows
 
-    columns = min(width(), READABLE) if is_terminal(sys.stdout) else ENDLESS
+    columns = min(width(), MAX_PROSE_COLUMNS) if is_terminal(sys.stdout) else UNLIMITED_COLUMNS
     look = Presentation(
         date.today(),
         glyphs=glyphs(shown.workspace.settings.ascii),
@@ -197,7 +206,7 @@ def _paper_lines(shown: _ShownPaper) -> Iterator[str]:
 def _why_lines(shown: _ShownPaper) -> Iterator[str]:
     from reader.ui.why.lines import explanation_rows
 
-    columns = width() if is_terminal(sys.stdout) else ENDLESS
+    columns = width() if is_terminal(sys.stdout) else UNLIMITED_COLUMNS
     rows = explanation_rows(_explain(shown), columns, glyphs(shown.workspace.settings.ascii))
     title = fill([Piece(clean(shown.paper.title), "title")], columns)
     return _paint([*title, (), *(row.line for row in rows)])
@@ -220,9 +229,9 @@ def _add_read_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
     parser.add_argument("--markdown", action="store_true", help="print Markdown, formulas as TeX")
     parser.add_argument("--sections", action="store_true", help="list its sections, and print no text")
-    about = "print a section with its subsections: its number in that list, or words from its title"
+    about = "print a section with its subsections: its number in the list of --sections, or words from its title"
     parser.add_argument("--section", metavar="N|WORDS", help=about)
-    parser.add_argument("--again", action="store_true", help="fetch the text again, such as that of a newer version")
+    parser.add_argument("--again", action="store_true", help="fetch the text again, for example after a new version")
     add_no_pager(parser)
 
 
@@ -233,7 +242,7 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
     facts = kept.facts(paper)
     if arguments.section is not None:
         parts = _choose_sections(paper, kept, arguments.section)
-        whole = replace(kept.document, title="", blocks=tuple(chain(*(one.document.blocks for one in parts))))
+        whole = replace(kept.document, title="", blocks=tuple(chain(*(section.document.blocks for section in parts))))
         kept = kept._replace(document=whole)
     if arguments.markdown:
         print_through_pager(
@@ -248,34 +257,41 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
 
 def _print_sections(arguments: Namespace, paper: Paper, kept: KeptText) -> int:
     wanted = arguments.section
-    found = text_sections(kept.document) if wanted is None else _choose_sections(paper, kept, wanted)
+    sections = text_sections(kept.document) if wanted is None else _choose_sections(paper, kept, wanted)
     records = list[dict[str, Any]]()
     lines = []
-    for one in found:
-        text = "\n".join(markdown_lines(one.document))
-        record = {"section": one.number, "level": one.level, "title": clean(one.title), "letters": len(text)}
+    for section in sections:
+        text = "\n".join(markdown_lines(section.document))
+        record = {
+            "section": section.number,
+            "level": section.level,
+            "title": clean(section.title),
+            "letters": len(text),
+        }
         records.append(record if arguments.sections else {**record, "text": text})
-        indent = "  " * max(0, one.level - 1) if is_terminal(sys.stdout) else ""
-        lines.append(f"{one.number}\t{len(text)}\t{indent}{clean(one.title)}")
+        indent = "  " * max(0, section.level - 1) if is_terminal(sys.stdout) else ""
+        lines.append(f"{section.number}\t{len(text)}\t{indent}{clean(section.title)}")
     whole = {"id": paper.id, "version": kept.document.version, "source": kept.source, "sections": records}
     return answer(arguments, whole, *lines)
 
 
 def _choose_sections(paper: Paper, kept: KeptText, wanted: str) -> list[TextSection]:
-    """A section by number, or the first whose title has the words, with subsections; raises NotFound."""
-    found = text_sections(kept.document)
+    """The section with this number, or the first whose title has these words, with subsections; raises NotFound."""
+    sections = text_sections(kept.document)
     words = wanted.casefold().split()
-    named = (one.number for one in found if words and all(word in one.title.casefold() for word in words))
-    number = int(wanted) if wanted.isdecimal() else next(named, len(found))
-    if number >= len(found):
+    named = (
+        section.number for section in sections if words and all(word in section.title.casefold() for word in words)
+    )
+    number = int(wanted) if wanted.isdecimal() else next(named, len(sections))
+    if number >= len(sections):
         raise NotFound(
             f"{paper.id} has no section {brief(wanted)!r}. 'dailypapers read {paper.id} --sections' lists them."
         )
-    return with_subsections(found, number)
+    return with_subsections(sections, number)
 
 
 def _markdown(paper: Paper, kept: KeptText, facts: str, *, is_part: bool) -> Iterator[str]:
-    """A text as Markdown; the whole text has people and source below its title."""
+    """A text as Markdown; unless it is only a part, authors and source follow the title."""
     from reader.actions.export import plain_markdown
 
     if not is_part:
@@ -286,11 +302,11 @@ def _markdown(paper: Paper, kept: KeptText, facts: str, *, is_part: bool) -> Ite
 
 
 def _draw_text(paper: Paper, kept: KeptText, facts: str, ascii: bool) -> Iterator[str]:
-    """A text as lines: in a pipe, one per paragraph or table row."""
+    """A text as lines, wrapped on a terminal; in a pipe, one line for each paragraph and table row."""
     from reader.core.document.layout import Layout, in_ascii
 
     style = Style.of(sys.stdout)
-    columns = min(width(), READABLE) if is_terminal(sys.stdout) else None
+    columns = min(width(), MAX_PROSE_COLUMNS) if is_terminal(sys.stdout) else None
     yield from (style("strong", line) for line in wrap_text(clean(paper.title), columns))
     yield from (style("muted", line) for line in wrap_text(", ".join(map(clean, paper.authors)), columns))
     yield from (style("muted", line) for line in wrap_text(facts, columns))
@@ -339,14 +355,14 @@ def _open_paper(arguments: Namespace, workspace: Workspace) -> int | OpenReader:
     if arguments.reader:
         return _open_in_reader(arguments, workspace)
     paper, _ = load_paper(workspace, arguments.id)
-    found = {link.name.lower(): link.url for link in links(paper)}
-    name = arguments.link or next(iter(found), "page")
-    if name not in found:
-        has = f"It has: {', '.join(found)}." if found else "It has no links at all."
+    urls = {link.name.lower(): link.url for link in links(paper)}
+    name = arguments.link or next(iter(urls), "page")
+    if name not in urls:
+        has = f"It has: {', '.join(urls)}." if urls else "It has no links at all."
         raise NotFound(f"{paper.id} has no link called {name}. {has}")
-    opened = open_url(found[name], has_terminal=is_terminal(sys.stdin) and is_terminal(sys.stdout))
-    record = {"id": paper.id, "link": name, "url": found[name], "opened": opened}
-    return answer(arguments, record, *([] if opened else [found[name]]))
+    opened = open_url(urls[name], has_terminal=is_terminal(sys.stdin) and is_terminal(sys.stdout))
+    record = {"id": paper.id, "link": name, "url": urls[name], "opened": opened}
+    return answer(arguments, record, *([] if opened else [urls[name]]))
 
 
 def _open_in_reader(arguments: Namespace, workspace: Workspace) -> OpenReader:

@@ -1,4 +1,7 @@
-"""`dailypapers views`: standing queries, which are views, follows, rules, muted words, notices, programs and files."""
+"""`dailypapers views`: change the standing queries, which are queries with a name and deeds for their papers.
+
+The deeds are to show the papers as a view, follow, mute, mark, notify, run a program or write a file.
+"""
 
 from __future__ import annotations
 
@@ -44,38 +47,40 @@ if TYPE_CHECKING:
     from reader.cache.reads.window import Window
 
 VIEW_KEYS = 9
-"""Views that a key shows: g1 to g9."""
+"""Number of views that have a key: g1 to g9."""
 
 MAX_NAMING_QUERY = 40
-"""Maximum characters of a query that becomes the name of its standing query."""
+"""Maximum characters of a name that is made from the query."""
 
-MISTAKES_SHOWN = 10
+MAX_PRINTED_MISTAKES = 10
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
     add_actions(parser, ACTIONS, "list")
     about = "a name, in quotes if it has spaces. For add and save, then the query; for add with --then, only a query"
     suggest(parser.add_argument("words", nargs="*", metavar="NAME", help=about), _suggest)
-    about = "for add, save, list and remove, what is done with the papers, by default show: show, follow, mute, unlist,"
-    about += " notify, run, write, hide, star, queue, highlight, tag:NAME; several with commas"
+    about = "for add, save, list and remove, what to do with the papers (default: show): show, follow, mute, unlist,"
+    about += " notify, run, write, hide, star, queue, highlight, tag:NAME; separate several by commas"
     parser.add_argument("--then", type=_deeds, metavar="DEEDS", help=about)
     about = "for --then run, a program or the name of one of your commands"
     parser.add_argument("--run", metavar="PROGRAM", help=about)
     parser.add_argument("--file", metavar="FILE", help="for --then write, the file that is kept up to date")
-    parser.add_argument("--format", metavar="FORMAT", help="for --then write, its format, if its ending names none")
+    parser.add_argument(
+        "--format", metavar="FORMAT", help="for --then write, the format of the file (default: by its ending)"
+    )
 
 
 def _deeds(text: str) -> tuple[str, ...]:
     try:
-        found: Any = DEEDS.check(text.split(","))
+        deeds: Any = DEEDS.check(text.split(","))
     except InvalidValue as error:
         raise ArgumentTypeError(f"{text!r} {error}") from error
-    return tuple(found)
+    return tuple(deeds)
 
 
 def _suggest(given: Sequence[str]) -> Sequence[str]:
     takes_names = given[0] in ("remove", "allow") or [*given] == ["save"]
-    return [one.name for one in every(Workspace())] if takes_names else []
+    return [query.name for query in every(Workspace())] if takes_names else []
 
 
 def _run_views(arguments: Namespace, workspace: Workspace) -> int:
@@ -96,21 +101,21 @@ def _answer(arguments: Namespace, names: Iterable[str], *message: str) -> int:
 
 
 def every(workspace: Workspace) -> list[StandingQuery]:
-    """All standing queries in their order, also those that wait for the user's agreement."""
-    found = (*workspace.settings.lists, *workspace.loaded_settings.waiting)
-    return sorted(found, key=lambda one: (one.place, one.name.casefold()))
+    """All standing queries in their order, including queries that await the user's approval."""
+    queries = (*workspace.settings.lists, *workspace.loaded_settings.waiting)
+    return sorted(queries, key=lambda query: (query.place, query.name.casefold()))
 
 
 def _find(workspace: Workspace, name: str) -> StandingQuery:
-    """The standing query of a name, or one that follows this; raises NotFound, UsageError if there are several."""
+    """The standing query with this name, or the query that follows it; raises NotFound, or UsageError if ambiguous."""
     known, slug = every(workspace), name_slug(name)
-    same = [one for one in known if one.name.casefold() == name.casefold()]
-    follows = [(one, of) for one in known if (of := one.follow) is not None]
-    found = same or [one for one, of in follows if slug in (of.slug, of.key)]
+    same = [query for query in known if query.name.casefold() == name.casefold()]
+    follows = [(query, follow) for query in known if (follow := query.follow) is not None]
+    found = same or [query for query, follow in follows if slug in (follow.slug, follow.key)]
     if len(found) > 1:
-        raise UsageError(f"{name} is {' and '.join(one.name for one in found)}. Name one of them.")
+        raise UsageError(f"{name} is {' and '.join(query.name for query in found)}. Name one of them.")
     if not found:
-        names = [*(one.name for one in known), *(of.slug for _, of in follows)]
+        names = [*(query.name for query in known), *(follow.slug for _, follow in follows)]
         raise NotFound(f"There is no view {brief(name)!r}. {advice(name, names, _LISTING)}")
     return found[0]
 
@@ -119,14 +124,14 @@ _LISTING = "'dailypapers views list' prints yours."
 
 
 def _save_all(workspace: Workspace, wanted: Sequence[StandingQuery]) -> None:
-    """Make these the standing queries; raises UsageError for a wrong name, query or deed."""
+    """Replace the standing queries by these; raises UsageError for an invalid name, query or deed."""
     if len(wanted) > MAX_STANDING_QUERIES:
-        raise ReaderError(f"More than {MAX_STANDING_QUERIES} standing queries are not kept. Remove some first.")
+        raise ReaderError(f"There can be at most {MAX_STANDING_QUERIES} standing queries. Remove some first.")
     known = every(workspace)
     try:
-        for one in wanted:
-            if one not in known:
-                from_json(as_json(one))
+        for query in wanted:
+            if query not in known:
+                from_json(as_json(query))
     except InvalidValue as error:
         key, _, message = str(error).partition(" ")
         raise UsageError(f"The name of a view {message}." if key == "name" else f"{error}.") from error
@@ -136,67 +141,67 @@ def _save_all(workspace: Workspace, wanted: Sequence[StandingQuery]) -> None:
 
 
 def _change(workspace: Workspace, changes: Mapping[str, StandingQuery | None]) -> None:
-    """Replace standing queries by their names; None removes one."""
-    wanted = [changes.get(one.name, one) for one in every(workspace)]
-    _save_all(workspace, [one for one in wanted if one is not None])
+    """Replace the standing queries with these names; the value None removes a query."""
+    wanted = [changes.get(query.name, query) for query in every(workspace)]
+    _save_all(workspace, [query for query in wanted if query is not None])
 
 
 def _check_query(workspace: Workspace, query: str) -> None:
-    """Raise UsageError for no query, or an unknown topic or view, which is a typing error that would never match."""
+    """Raise UsageError for an empty query, or for an unknown topic or view, which would never match a paper."""
     if not query:
         raise UsageError("A view needs a query: dailypapers views add NAME QUERY.")
     with workspace.window() as window:
         selection(window, parse_query(query))
 
 
-# Printing them
+# Print the standing queries
 
 
 def _print_views(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
     """Print the standing queries, in the reader's order, with their numbers of papers."""
-    for one in workspace.loaded_settings.waiting:
-        name = clean(one.name)
+    for view in workspace.loaded_settings.waiting:
+        name = clean(view.name)
         allow = f"dailypapers views allow {shlex.quote(name)}"
-        warn(f"{name} comes from another machine and would {_effect(one)}. To let it: {allow}")
+        warn(f"{name} comes from another machine and would {_effect(view)}. To allow it: {allow}")
     known = every(workspace)
-    keys = {one.name: f"g{place}" for place, one in enumerate(workspace.settings.views[:VIEW_KEYS], 1)}
-    found = [one for one in known if not arguments.then or not set(arguments.then).isdisjoint(one.then)]
+    keys = {view.name: f"g{place}" for place, view in enumerate(workspace.settings.views[:VIEW_KEYS], 1)}
+    views = [view for view in known if not arguments.then or not set(arguments.then).isdisjoint(view.then)]
     with workspace.window() as window:
-        numbers = [_numbers(window, one) for one in found]
+        numbers = [_numbers(window, view) for view in views]
     records = [
-        {"name": one.name, "query": one.query, "then": list(one.then), "key": keys.get(one.name)}
+        {"name": view.name, "query": view.query, "then": list(view.then), "key": keys.get(view.name)}
         | {"unread": unread, "papers": papers}
-        for one, (unread, papers) in zip(found, numbers, strict=True)
+        for view, (unread, papers) in zip(views, numbers, strict=True)
     ]
-    if arguments.json or not found:
+    if arguments.json or not views:
         return answer(arguments, records, "There are none yet. 'dailypapers views add NAME QUERY' saves a query.")
     rows = [
         (
-            keys.get(one.name, ""),
-            one.name,
-            rule_words(one.then),
+            keys.get(view.name, ""),
+            view.name,
+            rule_words(view.then),
             "-" if unread is None else f"{unread:,}/{papers:,}",
-            one.query,
+            view.query,
         )
-        for one, (unread, papers) in zip(found, numbers, strict=True)
+        for view, (unread, papers) in zip(views, numbers, strict=True)
     ]
     print_rows([tuple(map(clean, row)) for row in rows], right={3})
     return 0
 
 
-def _numbers(window: Window, one: StandingQuery) -> tuple[int, int] | tuple[None, None]:
-    """The numbers of unread and all papers; Nones, with a warning, if the query is no longer valid."""
-    follow = one.follow
-    query = one.query if follow is None else follow.query
-    # What hides papers is about hidden ones too.
-    also = "" if SHOW in one.then or follow is not None else EVERYTHING
+def _numbers(window: Window, view: StandingQuery) -> tuple[int, int] | tuple[None, None]:
+    """The numbers of unread and of all papers; a pair of None, with a warning, if the query is no longer valid."""
+    follow = view.follow
+    query = view.query if follow is None else follow.query
+    # Count hidden papers too, unless the query is a view or a follow: rules also apply to hidden papers.
+    also = "" if SHOW in view.then or follow is not None else EVERYTHING
     try:
         unread, count = (
             window.count(selection(window, parse_query(query, also=f"{also} {more}".strip())))
             for more in ("is:unread", "")
         )
     except UsageError as error:
-        warn(f"{clean(one.name)}: {error}")
+        warn(f"{clean(view.name)}: {error}")
         return None, None
     return unread, count
 
@@ -205,7 +210,7 @@ def _numbers(window: Window, one: StandingQuery) -> tuple[int, int] | tuple[None
 
 
 def _add(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
-    """Save a query under a name, or under a name made of its words if it is not shown as a view."""
+    """Save a query under the given name; a query that is not shown as a view gets a name made from its words."""
     then, known, is_save = arguments.then or (SHOW,), every(workspace), arguments.what == "save"
     if FOLLOW in then:
         return _follow(arguments, workspace, words)
@@ -213,17 +218,17 @@ def _add(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
         name, query = words[0], " ".join(words[1:]).strip()
     else:
         query = " ".join(words).strip()
-        if same := next((one for one in known if (one.query, one.then) == (query, then)), None):
+        if same := next((other for other in known if (other.query, other.then) == (query, then)), None):
             raise ReaderError(f"{clean(same.name)} does this already: {rule_words(then)}, because {clean(query)}.")
-        name = free_name(clean(query, MAX_NAMING_QUERY).replace('"', ""), (one.name for one in known))
+        name = free_name(clean(query, MAX_NAMING_QUERY).replace('"', ""), (other.name for other in known))
     _check_query(workspace, query)
-    if old := next((one for one in known if one.name.casefold() == name.casefold()), None):
+    if old := next((other for other in known if other.name.casefold() == name.casefold()), None):
         if not is_save:
             raise ReaderError(f"There is already a view {name!r}. 'views save' gives it another query.")
         _change(workspace, {old.name: replace(old, query=query, then=arguments.then or old.then)})
         return _answer(arguments, [old.name], f"{old.name} is now: {query}")
     more = {key: value for key in ("run", "file", "format") if (value := getattr(arguments, key))}
-    place = max((one.place for one in known), default=-1) + 1
+    place = max((other.place for other in known), default=-1) + 1
     _save_all(workspace, [*known, StandingQuery(name, query, then, place=place, **more)])
     number = len(workspace.settings.views) + 1
     if SHOW not in then:
@@ -234,17 +239,17 @@ def _add(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
 
 
 def _remove(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
-    found = [_find(workspace, name) for name in words]
-    # A view that does more than show its papers goes on with the rest.
+    queries = [_find(workspace, name) for name in words]
+    # A query that has other deeds keeps these.
     left: dict[str, StandingQuery | None] = {}
     message = []
-    for one in found:
-        gone = arguments.then or ((SHOW,) if SHOW in one.then else one.then)
-        then = tuple(word for word in one.then if word not in gone)
-        run, file = one.run if RUN in then else "", one.file if WRITE in then else ""
-        left[one.name] = replace(one, then=then, run=run, file=file) if then else None
+    for query in queries:
+        gone = arguments.then or ((SHOW,) if SHOW in query.then else query.then)
+        then = tuple(word for word in query.then if word not in gone)
+        run, file = query.run if RUN in then else "", query.file if WRITE in then else ""
+        left[query.name] = replace(query, then=then, run=run, file=file) if then else None
         ended = f"now only does this: {rule_words(then)}" if then else "is removed"
-        message.append(f"{clean(one.name)} {ended}. It was: {clean(one.query)}")
+        message.append(f"{clean(query.name)} {ended}. It was: {clean(query.query)}")
     _change(workspace, left)
     return _answer(arguments, list(left), *message)
 
@@ -255,10 +260,10 @@ def _allow(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
     return _answer(arguments, [known.name], f"{known.name} may now {_effect(known)} on this machine.")
 
 
-def _effect(one: StandingQuery) -> str:
-    """The effects of a query on this machine, in words."""
-    ran = f"run {one.run if isinstance(one.run, str) else shlex.join(one.run)}" if one.run else ""
-    return clean(" and ".join(filter(None, (ran, f"write {one.file}" if one.file else ""))) or "take effect")
+def _effect(query: StandingQuery) -> str:
+    """The effects of a query outside dailypapers, in words: the program that it runs and the file that it writes."""
+    program = f"run {query.run if isinstance(query.run, str) else shlex.join(query.run)}" if query.run else ""
+    return clean(" and ".join(filter(None, (program, f"write {query.file}" if query.file else ""))) or "take effect")
 
 
 # Follows
@@ -266,9 +271,9 @@ def _effect(one: StandingQuery) -> str:
 
 def _follow(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
     if others := [word for word in arguments.then if word not in (FOLLOW, NOTIFY)]:
-        raise UsageError(f"follow goes with notify alone: give {rule_words(others)} a query of its own.")
+        raise UsageError(f"follow can only be combined with notify: give {rule_words(others)} a query of its own.")
     notify, wanted, known = NOTIFY in arguments.then, list[Follow](), every(workspace)
-    followed = {of.key: of for one in known if (of := one.follow) is not None}
+    followed = {follow.key: follow for query in known if (follow := query.follow) is not None}
     for word in words:
         try:
             follow = parse_follow(word)._replace(notify=notify)
@@ -287,14 +292,14 @@ def _follow(arguments: Namespace, workspace: Workspace, words: list[str]) -> int
         _save_all(workspace, known)
     keys = {follow.key for follow in wanted}
     with workspace.window() as window:
-        message = [_follow_line(one) for one in window.read(follow_counts) if one.follow.key in keys]
-    return _answer(arguments, [one.key for one in wanted], *(message or ["Nothing to change."]))
+        message = [_follow_line(count) for count in window.read(follow_counts) if count.follow.key in keys]
+    return _answer(arguments, [follow.key for follow in wanted], *(message or ["Nothing to change."]))
 
 
-def _follow_line(one: FollowCount) -> str:
-    told = "; you are notified of new ones" if one.follow.notify else ""
-    papers = amount(one.papers, "paper") if one.papers else "no papers here yet"
-    return f"{one.follow.name}: {papers}{told}. Its query is {one.follow.query}"
+def _follow_line(count: FollowCount) -> str:
+    notified = "; you are notified of new ones" if count.follow.notify else ""
+    papers = amount(count.papers, "paper") if count.papers else "no papers here yet"
+    return f"{count.follow.name}: {papers}{notified}. Its query is {count.follow.query}"
 
 
 # The editor
@@ -303,7 +308,7 @@ def _follow_line(one: FollowCount) -> str:
 def _edit(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
     """Open the standing queries in the user's editor.
 
-    A text with a mistake stays in its file, where the next edit goes on; what was saved before is unchanged. Raises
+    If the text has mistakes, nothing is saved, and the text stays in the draft file for the next edit. Raises
     ReaderError with the line of each mistake.
     """
     draft = standing_draft()
@@ -319,15 +324,15 @@ def _edit(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
         raise ReaderError(f"{draft} is not UTF-8 text. {_AGAIN}") from error
     wanted, mistakes = from_text(text)
     if mistakes:
-        lines = [f"{draft}:{line}: {clean(message)}" for line, message in mistakes[:MISTAKES_SHOWN]]
+        lines = [f"{draft}:{line}: {clean(message)}" for line, message in mistakes[:MAX_PRINTED_MISTAKES]]
         raise ReaderError("\n".join((*lines, f"Nothing was changed. {_AGAIN}")))
     before, _ = from_text(begun.read_text("utf-8"))
-    old = {one.name: replace(one, place=0) for one in every(workspace)}
+    old = {query.name: replace(query, place=0) for query in every(workspace)}
     _save_all(workspace, _merge(every(workspace), before, wanted))
     for file in (draft, begun):
         file.unlink(missing_ok=True)
-    new = {one.name: replace(one, place=0) for one in every(Workspace(cache_file=workspace.cache_file))}
-    changed = [name for name, one in new.items() if old.get(name) != one]
+    new = {query.name: replace(query, place=0) for query in every(Workspace(cache_file=workspace.cache_file))}
+    changed = [name for name, query in new.items() if old.get(name) != query]
     gone = sorted(old.keys() - new.keys())
     message = [f"Saved: {', '.join(map(clean, changed))}."] if changed else []
     message += [f"Removed: {', '.join(map(clean, gone))}."] if gone else []
@@ -340,22 +345,22 @@ _AGAIN = "'dailypapers views edit' opens your text again."
 def _merge(
     known: Sequence[StandingQuery], before: Sequence[StandingQuery], wanted: Sequence[StandingQuery]
 ) -> list[StandingQuery]:
-    """The queries in the order of the text after an edit that began with `before`; what came meanwhile follows."""
-    edited = {one.name.casefold() for one in (*before, *wanted)}
-    others = [one for one in known if one.name.casefold() not in edited]
-    return [replace(one, place=place) for place, one in enumerate([*wanted, *others])]
+    """The queries after an edit that changed `before` to `wanted`; queries added during the edit come last."""
+    edited = {query.name.casefold() for query in (*before, *wanted)}
+    others = [query for query in known if query.name.casefold() not in edited]
+    return [replace(query, place=place) for place, query in enumerate([*wanted, *others])]
 
 
 Run = Callable[[Namespace, Workspace, list[str]], int]
 
 ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
     {
-        "list": (_print_views, "print them with numbers of unread and all papers; g1 to g9 show the first nine views"),
-        "add": (_add, "give a query a name, follow something, or say what is done with its papers"),
-        "save": (_add, "the same for a name that may be there, which gets this query"),
-        "remove": (_remove, "remove it; no paper changes"),
-        "edit": (_edit, "open all of them in $VISUAL or $EDITOR: names, order, queries and what is done"),
-        "allow": (_allow, "let a query of another machine run its program or write its file on this one"),
+        "list": (_print_views, "print all, with unread and total papers; g1 to g9 show the first nine views"),
+        "add": (_add, "name a query, follow something, or set what to do with the papers of a query"),
+        "save": (_add, "add a query, or replace the query of an existing name"),
+        "remove": (_remove, "remove a query; no paper changes"),
+        "edit": (_edit, "open all in $VISUAL or $EDITOR: names, order, queries and deeds"),
+        "allow": (_allow, "let a query from another machine run its program or write its file on this one"),
     }
 )
 

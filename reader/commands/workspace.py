@@ -1,4 +1,4 @@
-"""The context of a command: settings, files and the cache, each opened lazily."""
+"""The context in which a command runs: settings, files and the cache, each loaded when first needed."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 
 
 class Workspace:
-    """One run of a command; `log_level` overrides that setting, `cache_file` the cache's path."""
+    """The context of one run; `log_level` overrides the setting of that name, `cache_file` the default cache."""
 
     def __init__(self, log_level: str | None = None, cache_file: Path | None = None) -> None:
         self._log_level = log_level
         self._cache_file = cache_file
         self.has_changed = False
-        """Whether papers or marks may have changed."""
+        """Whether this run may have changed papers or marks."""
 
     @cached_property
     def cache_file(self) -> Path:
@@ -65,20 +65,19 @@ class Workspace:
         return Keymap.of(self.settings)
 
     def mistakes(self) -> list[Mistake]:
-        """All mistakes in the settings, including keys, by line."""
+        """All mistakes in the settings, including the keys, sorted by line."""
         return mistakes_in(self.loaded_settings)
 
     @cached_property
     def topics(self) -> Topics:
-        """The canonical topics."""
         from reader.data import shipped_topics
 
         return shipped_topics()
 
     def ensure_cache(self) -> None:
-        """Upgrade the cache to this program's schema; create a missing one, whose marks the log has.
+        """Upgrade the cache to the current schema; create a missing cache, and restore its marks from the log.
 
-        Print that the log was lost, if it was.
+        Restore a missing log, with a warning.
         """
         from reader.cache import schema
 
@@ -86,9 +85,9 @@ class Workspace:
         if not paths.is_there(log):
             from reader.log import copies
 
-            if what := copies.missing_log_reason(self.cache_file):
+            if fault := copies.missing_log_reason(self.cache_file):
                 copies.ensure(self.cache_file)
-                warn(f"The file of your marks was {what}. {log} was made again from what is left.")
+                warn(f"The file of your marks was {fault}. {log} was made again from what is left.")
         with Progress() as progress:
             schema.ensure(self.cache_file, progress.show)
 
@@ -98,7 +97,7 @@ class Workspace:
         copies.keep_daily_copy(self.cache_file, datetime.now().astimezone().date())
 
     def write_exports(self) -> None:
-        """Rewrite the watched exports after changes; print why one failed."""
+        """Rewrite the watched exports if papers or marks changed; warn about failures."""
         if self.has_changed and self.settings.exports:
             from reader.refresh.standing import try_to_write
 
@@ -111,13 +110,13 @@ class Workspace:
         from reader.refresh.lines import JobContext
 
         if paths.is_there(self.cache_file) or paths.log_database(self.cache_file).exists():
-            # Manual changes of the settings take effect at once.
+            # Apply changes that the user made to the settings file.
             self.catch_up()
         return JobContext(self.cache_file, self.settings, lambda: self.topics, draw=_draw)
 
     @contextmanager
     def window(self) -> Iterator[Window]:
-        """The cache, open for reading; created if missing."""
+        """The cache, open for reading; a missing cache is created."""
         from reader.cache.reads.window import Window
 
         self.ensure_cache()
@@ -126,19 +125,19 @@ class Workspace:
             if window.has_unfinished_marks():
                 from reader.cache.marks.events import Events
 
-                # The marks that the log has and the cache lacks are derived, unless the cache is read-only.
+                # Take over the marks that only the log has, unless the cache is read-only.
                 with suppress(CacheError), closing(Events.open(self.cache_file)):
                     window.has_changed()
             yield window
 
     def catch_up(self) -> None:
-        """Bring the cache up to date with the log."""
+        """Take over the marks that only the log has into the cache."""
         with self.window():
             pass
 
     @contextmanager
     def events(self) -> Iterator[Events]:
-        """The log of the user's marks."""
+        """The log of the user's marks, open for writing."""
         from reader.cache.marks.events import Events
 
         self.ensure_cache()
@@ -161,24 +160,24 @@ class Workspace:
 
 
 def mistakes_in(loaded: LoadedSettings) -> list[Mistake]:
-    """All mistakes in settings, including keys, by line."""
+    """All mistakes in settings, including the keys, sorted by line."""
     from reader.keys.keymap import Keymap
 
     keys = (
         settings_reader.Mistake(
             loaded.file,
-            loaded.lines.get(f"keys.{one.action}", 0),
-            f"keys.{one.action}",
-            f"has a mistake: {one.problem}",
-            one.suggestion,
+            loaded.lines.get(f"keys.{mistake.action}", 0),
+            f"keys.{mistake.action}",
+            f"has a mistake: {mistake.problem}",
+            mistake.suggestion,
         )
-        for one in Keymap.of(loaded.settings).mistakes
+        for mistake in Keymap.of(loaded.settings).mistakes
     )
     return sorted([*loaded.mistakes, *keys], key=lambda mistake: mistake.line)
 
 
 def parse_query(text: str, *, also: str = "") -> Query:
-    """Parse a query and AND it with `also`; raises UsageError that points at the mistake."""
+    """Parse a query, joined with the query `also` by AND; raises UsageError that points at the mistake."""
     from reader.core.query import QueryError, parse
     from reader.core.query.nodes import all_of
 
@@ -196,9 +195,9 @@ def parse_query(text: str, *, also: str = "") -> Query:
 
 
 def selection(window: Window, query: Query) -> Selection:
-    """Compile a query for the current cache; raises UsageError for unknown names, such as of a topic.
+    """Compile a query for the cache; a query that is only `view:NAME` keeps the order of the view.
 
-    A lone view keeps its own order. Raises NotFound for `like:` of a paper that the cache lacks.
+    Raises UsageError for an unknown topic, follow or view, NotFound for `like:` with a paper that the cache lacks.
     """
     from reader.cache.search.compile import Scope, compile_query
     from reader.session import visit
@@ -206,7 +205,7 @@ def selection(window: Window, query: Query) -> Selection:
 
     views = saved_views(query)
     check_names(window, query)
-    # The feed's days are in UTC; `is:new` means added since the reader was last closed.
+    # The feed's days are in UTC. `is:new` selects papers that were added since the reader was last closed.
     today = datetime.now(UTC).date()
     if query.is_by_fit:
         find_all(window, query.like)
@@ -217,12 +216,12 @@ def selection(window: Window, query: Query) -> Selection:
     from reader.cache.choice import is_taught
 
     found = selection_of(place, "day", scope)
-    # Before anything is learned, the reader says what to do; a command lists what exists.
+    # Before the first mark, the reader's view For you explains what to do, but a command lists papers.
     return found._replace(offer=None) if found.offer and not window.read(is_taught) else found
 
 
 def _view_alone(query: Query, views: Iterable[tuple[str, str]]) -> Place | None:
-    """The reader's place for a query that is only `view:NAME`; None for others."""
+    """The view as a `Place`, if the query is only `view:NAME`."""
     from reader.core.query import Term
     from reader.core.views import SPECIAL, VIEWS, View
     from reader.session.places import Place
@@ -232,11 +231,11 @@ def _view_alone(query: Query, views: Iterable[tuple[str, str]]) -> Place | None:
     name = query.root.value.casefold()
     saved = (View("", saved, text) for saved, text in views)
     # A saved view takes precedence over a built-in name.
-    return next((Place(one) for one in (*saved, *VIEWS, *SPECIAL) if name in (one.id, one.name.casefold())), None)
+    return next((Place(view) for view in (*saved, *VIEWS, *SPECIAL) if name in (view.id, view.name.casefold())), None)
 
 
 def saved_views(query: Query) -> tuple[tuple[str, str], ...]:
-    """The saved views as (name, query) if the query names one; raises UsageError for unknown ones."""
+    """The saved views as (name, query), if the query has a `view:` term; raises UsageError for an unknown view."""
     from reader.core.query.nodes import names_in
 
     wanted = list(names_in(query.root, "view"))
@@ -248,13 +247,15 @@ def saved_views(query: Query) -> tuple[tuple[str, str], ...]:
     known = {*QUERIES, *(name.casefold() for name, _ in views)}
     for name in wanted:
         if name.casefold() not in known:
-            meant = advice(name, [*(one for one, _ in views), *IDS], "'dailypapers views list' prints yours.")
+            meant = advice(
+                name, [*(view_name for view_name, _ in views), *IDS], "'dailypapers views list' prints yours."
+            )
             raise UsageError(f"There is no view {name!r}. {meant}")
     return views
 
 
 def find(window: Window, text: str) -> int:
-    """The key of the paper with this id in any form, or with its publisher's DOI; raises NotFound."""
+    """The key of the paper with this id, in any form, or with this DOI; raises NotFound."""
     from reader.core.ids import doi_in, named_id
     from reader.core.query import FIELDS
 
@@ -265,28 +266,28 @@ def find(window: Window, text: str) -> int:
     if pk is None:
         field, _, value = text.removeprefix("-").partition(":")
         if id:
-            what = f"'dailypapers add {id}' fetches it."
+            hint = f"'dailypapers add {id}' fetches it."
         elif field.lower() in FIELDS and value.strip():
-            what = "That is a query, not an id; commands for several papers take one with --query."
+            hint = "That is a query, not an id; commands for several papers take a query with --query."
         else:
-            what = "An arXiv id looks like 1706.03762."
-        raise NotFound(f"{brief(text)!r} is not in the cache. {what}")
+            hint = "An arXiv id looks like 1706.03762."
+        raise NotFound(f"{brief(text)!r} is not in the cache. {hint}")
     return pk
 
 
 def find_all(window: Window, texts: Sequence[str]) -> list[int]:
-    """The keys of the papers with these ids; raises NotFound for the first missing one."""
+    """The keys of the papers with these ids; raises NotFound for the first missing paper."""
     return [find(window, text) for text in texts]
 
 
 def load_paper(workspace: Workspace, id: str) -> tuple[Paper, int]:
-    """The paper that an id or address names, and its key; raises NotFound."""
+    """Open the cache and read a paper by id or address; return it with its key. Raises NotFound."""
     with workspace.window() as window:
         return read_paper(window, id)
 
 
 def read_paper(window: Window, id: str) -> tuple[Paper, int]:
-    """The paper that an id or address names, and its key; raises NotFound."""
+    """Read a paper by id or address; return it with its key. Raises NotFound."""
     pk = find(window, id)
     paper = window.paper(pk)
     if paper is None:
@@ -295,13 +296,13 @@ def read_paper(window: Window, id: str) -> tuple[Paper, int]:
 
 
 def warn_of_mistakes(workspace: Workspace) -> None:
-    """Print the number of mistakes in the settings on standard error, if any."""
+    """Warn if the settings have mistakes."""
     if mistakes := workspace.mistakes():
         warn(f"{amount(len(mistakes), 'mistake')} in the settings: 'dailypapers config check' lists them.")
 
 
 def fill_with_sample(workspace: Workspace, file: Path) -> None:
-    """Make a cache with the papers that ship with the program."""
+    """Create a cache with the bundled sample papers."""
     from io import BytesIO
 
     from reader.cache.storing import Cache
@@ -316,7 +317,7 @@ def fill_with_sample(workspace: Workspace, file: Path) -> None:
 
 
 def check_names(window: Window, query: Query) -> None:
-    """Raise UsageError for the first unknown name in a query; an empty cache knows no topics."""
+    """Raise UsageError for the first unknown topic or follow in a query; an empty cache accepts any topic."""
     from reader.core.query.nodes import names_in
 
     if wanted := list(names_in(query.root, "topic")):
@@ -326,7 +327,7 @@ def check_names(window: Window, query: Query) -> None:
         from reader.cache.standing import follows
         from reader.core.follows import name_slug
 
-        followed = [name for one in window.read(follows) for name in (one.slug, f"{one.field}:{one.slug}")]
+        followed = [name for follow in window.read(follows) for name in (follow.slug, f"{follow.field}:{follow.slug}")]
         otherwise = "'dailypapers views list --then follow' prints what you follow."
         _check_each(map(name_slug, wanted), followed, "Nothing named {} is followed.", otherwise)
 

@@ -44,8 +44,13 @@ _BRITISH_ENDINGS = (
     " odelling/odeling odelled/odeled abelling/abeling abelled/abeled ancelling/anceling ancelled/anceled"
     " avelling/aveling avelled/aveled ignalling/ignaling ignalled/ignaled"
 )
-_AMERICAN = dict(pair.split("/") for pair in _BRITISH_ENDINGS.split())
-_BRITISH = re.compile("|".join(sorted(_AMERICAN, key=len, reverse=True)))
+_ENDING_PARTS = ("iz", "yz", "our", "tr", "logue", "ence", "elled", "elling", "alled", "alling")
+_BRITISH: dict[str, list[tuple[str, str]]] = {}
+"""The endings to replace by a part that they share: most texts lack most parts, so few endings are looked for."""
+for _pair in _BRITISH_ENDINGS.split():
+    _british, _, _american = _pair.partition("/")
+    _part = next((part for part in _ENDING_PARTS if part in _british), _british)
+    _BRITISH.setdefault(_part, []).append((_british, _american))
 _PROGRAMME = re.compile(r"\bprogramme\b")
 
 _GREEK = "αβγδεζηθικλμνξοπρστυφχψω"
@@ -69,7 +74,10 @@ def normalize_spelling(text: str) -> str:
     if not text.isascii():
         text = text.translate(_LETTERS)
         text = _LONE_GREEK.sub(lambda letter: _LETTER_NAMES[letter[0]], text)
-    text = _BRITISH.sub(lambda ending: _AMERICAN[ending[0]], text)
+    for part, endings in _BRITISH.items():
+        if part in text:
+            for british, american in endings:
+                text = text.replace(british, american)
     if "programme" in text:
         text = _PROGRAMME.sub("program", text)
     return text.replace("&", " and ") if "&" in text else text

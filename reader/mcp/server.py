@@ -231,8 +231,8 @@ def _texts(action: UserAction | None) -> list[str]:
 
 
 def _short(paper: Paper) -> Answer:
-    whole = record(paper) | {"abstract": news.first_sentences(clean(paper.abstract))}
-    return {key: whole[key] for key in SHORT_KEYS} | {"authors": (whole["authors"] or [])[: news.FEW]}
+    full = record(paper) | {"abstract": news.first_sentences(clean(paper.abstract))}
+    return {key: full[key] for key in SHORT_KEYS} | {"authors": (full["authors"] or [])[: news.MAX_NAMED_AUTHORS]}
 
 
 def _bound(value: Any) -> Any:

@@ -399,7 +399,7 @@ def test_unknown_names_in_a_query_get_a_suggestion(session: Session, papers: Pat
         $ show 10.1000/nothing
         1! dailypapers: '10.1000/nothing' is not in the cache. An arXiv id looks like 1706.03762.
         $ show -- -is:unread
-        1! dailypapers: '-is:unread' is not in the cache. That is a query, not an id; commands for several papers take one with --query.
+        1! dailypapers: '-is:unread' is not in the cache. That is a query, not an id; commands for several papers take a query with --query.
         """  # noqa: E501
     )
 

@@ -120,7 +120,7 @@ def test_config_edit_opens_the_editor_and_checks_the_file(
     assert "Set EDITOR" in run("config", "edit").err
     monkeypatch.delenv("EDITOR")
     found = run("config", "edit")
-    wanted = "There is no terminal for an editor. Set EDITOR to one that needs none."
+    wanted = "There is no terminal for an editor. Set EDITOR to an editor that does not need a terminal."
     assert (found.code, found.err) == (1, f"dailypapers: {wanted}\n")
 
 
@@ -151,9 +151,9 @@ def test_an_unknown_setting_is_refused_with_the_nearest_name(session: Session, h
         $ config set digest x
         2! dailypapers: digest is a table and has no single value. 'dailypapers config edit' opens the file.
         $ config set views x
-        2! dailypapers: views is no setting: your lists are beside your marks. 'dailypapers views edit' changes them.
+        2! dailypapers: views is not a setting: it is stored with your marks. 'dailypapers views edit' changes it.
         $ config set mute x
-        2! dailypapers: mute is no setting: your lists are beside your marks. 'dailypapers views edit' changes them.
+        2! dailypapers: mute is not a setting: it is stored with your marks. 'dailypapers views edit' changes it.
         $ config set commands x
         2! dailypapers: commands is a table and has no single value. 'dailypapers config edit' opens the file.
         $ config get

@@ -72,7 +72,7 @@ WRONG = """\
   file          HOME/config.toml
 ! line 1        days_at_strat
                 HOME/config.toml:1: days_at_strat is not a setting. Did you mean days_at_start?
-  lists         exports in the file are ignored: they were taken over, and 'dailypapers views edit' has them
+  lists         exports in the file are ignored, because they were imported: see 'dailypapers views edit'
   copies        1, the newest: log-DAY.db
   endpoint      https://mirror.example.org (HOME/config.toml:2)
   token         found, but not sent: the feed is neither huggingface.co nor the server in token_endpoint
@@ -166,5 +166,5 @@ def test_days_that_stay_incomplete_come_with_what_to_do(run: Run, papers: Path, 
 def test_another_package_in_the_same_folder_is_named(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     packages = {"reader": ["dailypapers", "reader"]}
     monkeypatch.setattr("importlib.metadata.packages_distributions", lambda: packages)
-    advice = "The package reader shares its folder: install dailypapers with 'uv tool install' or 'pipx install'."
+    advice = "The package reader uses the same folder: install dailypapers with 'uv tool install' or 'pipx install'."
     assert findings(run)["dailypapers"] == (describe_version(), advice)

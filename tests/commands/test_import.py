@@ -87,7 +87,7 @@ def test_a_library_is_imported_once(session: Session, run: Run, papers: Path, tm
         ! 2 entries name no arXiv paper:
         !   entry c: A book
         !   line 6: Half a title
-        ! Tags and flags of the files were left out, such as thesis, To Read, ⭐: --keep-tags takes them in as tags.
+        ! Tags and flags of the files were left out, such as thesis, To Read, ⭐: --keep-tags imports them as tags.
         $ import refs.bib --dry-run --star --jsonl
         {"new": 1, "updated": 0, "unchanged": 2, "skipped": 2, "marks": 4, "papers": 3, "here": 2, "coming": 1, "marked": {"starred": 3, "noted": 1}, "without_id": [{"where": "entry c", "title": "A book"}, {"where": "line 6", "title": "Half a title"}], "labels": {"thesis": 2, "To Read": 1, "⭐": 1}, "dry_run": true, "feeds": {"added": [], "known": 0}, "titles": null, "failed": []}
         $ import refs.bib --keep-tags --star --tag THESIS
@@ -209,7 +209,7 @@ def test_newsboat_read_and_flagged_papers_are_imported(session: Session, papers:
         """
         $ import cache.db
         4 papers named, 2 of them here. 2 read, 2 starred. 'dailypapers undo' takes it back.
-        ! Tags and flags of the files were left out, such as t: --keep-tags takes them in as tags.
+        ! Tags and flags of the files were left out, such as t: --keep-tags imports them as tags.
         $ import cache.db --keep-tags
         4 papers named, 2 of them here. 1 tagged t. 'dailypapers undo' takes it back.
         $ list is:read is:starred --jsonl=id
@@ -259,7 +259,7 @@ def test_a_page_is_looked_up_as_it_is_imported(run: Run, feed: FeedServer, saved
     found = run("import", saved, "--star")
     assert found.out == (
         "3 new, 0 updated, 0 unchanged.\n3 starred. 'dailypapers undo' takes it back.\n1 paper found by its title.\n"
-        "1 paper may be another one: choose by L, in the reader's view Saved pages.\n"
+        "1 title matched no paper exactly: choose with L, in the reader's view Saved pages.\n"
     )
     assert found.err == ""
     listed = run("list", "source:page sort:page is:starred", "--json").records

@@ -66,7 +66,7 @@ def test_mark_refuses_unclear_choices_of_papers(session: Session, papers: Path) 
         $ mark star 2606.26740 2606.99999
         1! dailypapers: '2606.99999' is not in the cache. 'dailypapers add 2606.99999' fetches it.
         $ mark star 2606.26740 is:unread
-        1! dailypapers: 'is:unread' is not in the cache. That is a query, not an id; commands for several papers take one with --query.
+        1! dailypapers: 'is:unread' is not in the cache. That is a query, not an id; commands for several papers take a query with --query.
         $ count is:read OR is:starred
         0
         """  # noqa: E501

@@ -96,9 +96,9 @@ def test_each_paper_is_news_once_with_its_reason(
         "0 left, 0 mailed",
     ]
     with monkeypatch.context() as few:
-        few.setattr("reader.commands.news.TITLES", 1)
+        few.setattr("reader.commands.news.MAX_TITLES", 1)
         assert told() == [*first, *followed, "8 left, 0 mailed"]
-        few.setattr("reader.commands.news.TITLES", 0)
+        few.setattr("reader.commands.news.MAX_TITLES", 0)
         assert told(known=["2606.10001", "2606.10004"]) == ["8 left, 2 mailed"]
     assert told(query="walk") == ["Other topics:", "  0007", "0 left, 0 mailed"]
     with pytest.raises(UsageError):
@@ -133,7 +133,7 @@ def test_a_look_back_counts_and_lists_what_was_marked(run: Run, home: Path, tmp_
 def test_an_answer_for_a_program_names_sources_and_cuts_what_is_brief(
     run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.commands.news.FOR_YOU", 1)
+    monkeypatch.setattr("reader.commands.news.MAX_RECOMMENDED_PAPERS", 1)
     walking = item(
         "2606.10007", "Robots that walk", DAY, ai_keywords=["robots"], authors=[{"name": f"A{n}"} for n in range(6)]
     )

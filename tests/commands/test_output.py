@@ -77,14 +77,14 @@ def test_a_line_of_the_interface_is_painted_with_its_links() -> None:
 
 def test_text_is_wrapped_between_words_for_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "A sentence about /a/very/long/path/to-a-file that is long."
-    assert output.whole_words(text, io.StringIO()) == text
+    assert output.wrap_words(text, io.StringIO()) == text
     monkeypatch.setenv("COLUMNS", "20")
     lines = ["A sentence about", "/a/very/long/path/to-a-file", "that is long."]
-    assert output.whole_words(text, Terminal()).split("\n") == lines
+    assert output.wrap_words(text, Terminal()).split("\n") == lines
     told = Terminal()
     monkeypatch.setattr(sys, "stderr", told)
     output.warn(text)
-    output.warn(text, is_whole=True)
+    output.warn(text, wraps=False)
     assert told.getvalue().splitlines() == [*lines, text]
 
 

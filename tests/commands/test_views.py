@@ -90,7 +90,7 @@ def test_impossible_changes_of_views_are_refused(session: Session, papers: Path,
         $ views add --then run x
         2! dailypapers: then = ["run"] and run belong together.
         $ views add --then follow,star x
-        2! dailypapers: follow goes with notify alone: give star a query of its own.
+        2! dailypapers: follow can only be combined with notify: give star a query of its own.
         $ views remove evls
         1! dailypapers: There is no view 'evls'. Did you mean evals?
         $ views remove xylophone

@@ -15,9 +15,8 @@ from functools import cached_property
 from itertools import accumulate, islice
 from typing import NamedTuple
 
-from reader.core.document.formula import formula_text
 from reader.core.document.layout import DocumentLine
-from reader.core.document.model import Block, Document, Heading, own_texts, texts, walk
+from reader.core.document.model import Block, Document, Heading, own_texts, shown_text, texts, walk
 from reader.core.passages import CONTEXT, WORD, Passage, passage_id
 from reader.core.text import fold
 
@@ -30,8 +29,7 @@ def searched_text(document: Document) -> str:
 def block_texts(block: Block) -> Iterator[str]:
     """The texts of a block and its parts; a word whose style changes in the middle stays one."""
     for label, spans in (one for inner in walk(block) for one in own_texts(inner)):
-        text = "".join(formula_text(span.text) if span.style == "formula" else span.text for span in spans)
-        yield " ".join(filter(None, (label, text)))
+        yield " ".join(filter(None, (label, shown_text(spans))))
 
 
 # Words

@@ -144,7 +144,7 @@ _WITH_NUMBER = frozenset(("alignedat", "alignat"))
 _NAMES_OF_STRUCTURES = """
     frac tfrac dfrac cfrac nicefrac sfrac binom tbinom dbinom genfrac sqrt overset stackrel underset
     overunderset underoverset underbrace overbrace underbracket overbracket underparen overparen pmod pod bmod mod not
-    substack left right middle begin end prime limits nolimits displaylimits over atop choose
+    order substack left right middle begin end prime limits nolimits displaylimits over atop choose
 """
 _STRUCTURES = frozenset(_NAMES_OF_STRUCTURES.split())
 _NAME = re.compile(r"\\([A-Za-z@]+)")
@@ -286,7 +286,9 @@ class _Reader:
                 sides = ("(", ")") if piece == "\\choose" else ("", "")
                 items = [Fraction(_row(items), _row(self._items(*stops)), piece == "\\over", sides)]
             elif (switch := symbols.SWITCHES.get(piece[1:] if piece[0] == "\\" else "")) is not None:
-                self._font = switch
+                # An italic letter may be bold as well.
+                if self._font != "bold" or piece not in ("\\it", "\\itshape"):
+                    self._font = switch
             else:
                 items += self._nodes(piece)
         self._font = font
@@ -297,6 +299,13 @@ class _Reader:
         self._depth += 1
         if self._depth > MAX_NESTING:
             raise _TooDeep
+
+    def _begins_with_thin_space(self) -> bool:
+        r"""Whether what follows begins with a thin space within its braces, as in `300\mathrm{\,K}`."""
+        at = self._place
+        while at < len(self._pieces) and (self._pieces[at] in ("{", " ") or self._pieces[at][1:] in symbols.SWITCHES):
+            at += 1
+        return at < len(self._pieces) and self._pieces[at][1:] in symbols.THIN_SPACES
 
     def _argument(self) -> Node:
         """The next group or piece; empty at the end."""
@@ -371,12 +380,13 @@ class _Reader:
 
     def _nodes(self, piece: str, *, is_argument: bool = False) -> list[Node]:
         if piece == "{":
+            thin = [_THIN] if self._begins_with_thin_space() else []
             inner = self._group()
             parts = _parts(inner)
             if len(parts) > 1 and all(isinstance(one, Symbol) and one.text.isdecimal() for one in parts):
                 # The script of a number is that of its last digit, as in `{10}^{3}`.
                 return parts
-            return [_group(inner, keep=not is_argument)]
+            return [*thin, _group(inner, keep=True)] if not is_argument else [_group(inner, keep=False)]
         if piece.isspace():
             return []
         if piece == "'":
@@ -418,10 +428,11 @@ class _Reader:
         if name in symbols.IGNORED:
             return []
         if name in symbols.FONTS:
+            thin = [_THIN] if self._begins_with_thin_space() else []
             before, self._font = self._font, symbols.FONTS[name]
             inner = self._argument()
             self._font = before
-            return [_group(inner, keep=False)]
+            return [*thin, _group(inner, keep=False)]
         if name in symbols.CLASSED:
             inner = self._argument()
             kind = symbols.CLASSED[name]
@@ -498,6 +509,8 @@ class _Reader:
                 word = [Symbol("mod", "op")] if name == "pmod" else []
                 inner = _parts(self._argument())
                 return [Symbol(" ", "space"), Symbol("(", "open"), *word, *inner, Symbol(")", "close")]
+            case "order":
+                return [Symbol("𝒪"), Fence("(", self._argument(), ")")]
             case "bmod" | "mod":
                 return [Symbol("mod", "bin")]
             case "not":

@@ -197,7 +197,7 @@ class Section(NamedTuple):
 
     @property
     def title(self) -> str:
-        return " ".join("".join(plain(self.heading.spans)).split())
+        return " ".join(shown_text(self.heading.spans).split())
 
     @property
     def name(self) -> str:
@@ -211,10 +211,18 @@ class Landmark(NamedTuple):
     kind: str
     """As printed, such as `Table`."""
     number: str
-    title: str
+    spans: Spans
+    """Its title or caption."""
     block: int
     """The index of the document's block that contains it."""
     anchor: str = ""
+    skipped: int = 0
+    """The letters of its kind and number, with which a theorem's title begins."""
+
+    @property
+    def title(self) -> str:
+        text = shown_text(self.spans)[self.skipped :]
+        return text.rstrip(" .)") if self.skipped else text
 
     @property
     def name(self) -> str:
@@ -346,15 +354,14 @@ def _landmark_of(block: Block | Item, index: int) -> Landmark | None:
         case Heading(_, number, spans) if number:
             letter = number.removeprefix("Appendix ").rstrip(".")
             kind = "Section" if number.rstrip(".") == letter else "Appendix"
-            return Landmark(kind, letter, "".join(plain(spans)), index, block.anchor)
+            return Landmark(kind, letter, spans, index, block.anchor)
         case Formula(_, number) if number:
-            return Landmark("Equation", number.strip("()"), "", index, block.anchor)
+            return Landmark("Equation", number.strip("()"), (), index, block.anchor)
         case Figure(label, caption) if found := _NUMBERED.match(label):
-            return Landmark(found[1], found[2], "".join(plain(caption)), index, block.anchor)
+            return Landmark(found[1], found[2], caption, index, block.anchor)
         case Theorem(title):
-            text = "".join(plain(title))
-            if found := _NUMBERED.match(text):
-                return Landmark(found[1], found[2], text[found.end() :].rstrip(" .)"), index, block.anchor)
+            if found := _NUMBERED.match("".join(plain(title))):
+                return Landmark(found[1], found[2], title, index, block.anchor, found.end())
     return None
 
 
@@ -400,6 +407,14 @@ def texts(block: Block | Item) -> Iterator[str]:
 def plain(spans: Spans) -> Iterator[str]:
     """The texts of spans."""
     return (span.text for span in spans)
+
+
+def shown_text(spans: Spans) -> str:
+    """Spans as one text, with formulas as Unicode."""
+    # Late: the first list is drawn without formulas.
+    from reader.core.document.formula import formula_text
+
+    return "".join(formula_text(span.text) if span.style == "formula" else span.text for span in spans)
 
 
 class PdfSpot(NamedTuple):

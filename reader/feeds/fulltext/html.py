@@ -15,7 +15,7 @@ from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
 
-from reader.core.document.formula import SUBSCRIPTS, SUPERSCRIPTS, formula_text, small_letters
+from reader.core.document.formula import SUBSCRIPTS, SUPERSCRIPTS, small_letters
 from reader.core.document.formula_tree import MAX_NESTING, is_known
 from reader.core.document.model import (
     NESTING,
@@ -37,6 +37,7 @@ from reader.core.document.model import (
     Theorem,
     Verbatim,
     plain,
+    shown_text,
 )
 from reader.core.document.symbols import FUNCTIONS
 from reader.core.errors import NoFullText
@@ -169,6 +170,9 @@ def _token(node: LexborNode, tag: str) -> str:
     text = _ITALIC.sub(lambda found: normalize("NFKC", found[0]), _INVISIBLE.sub("", text))
     if FUNCTIONS.get(text) == text:
         return rf"\{text} "
+    if tag == "mo" and text.isalpha():
+        # A word such as `Re` is an operator; a differential is apart from the factor before it.
+        return rf"\,{text}" if text == "d" else rf"\operatorname{{{text}}}" if len(text) > 1 else text
     if font := _FONTS.get(node.attributes.get("mathvariant") or ""):
         return rf"\{font}{{{text}}}"
     is_upright = tag == "mi" and (len(text) > 1 or (node.attributes.get("mathvariant") == "normal" and text.isalpha()))
@@ -781,8 +785,7 @@ class PageReader:
 
     def _text(self, node: LexborNode, depth: int = DEPTH // 2) -> str:
         """All of an element as plain text, with its formulas as Unicode."""
-        spans = self._inline(node, depth)
-        return "".join(formula_text(span.text) if span.style == "formula" else span.text for span in spans)
+        return shown_text(self._inline(node, depth))
 
     def _tag_text(self, node: LexborNode, selector: str = ".ltx_tag") -> str:
         """The number or mark in an element."""

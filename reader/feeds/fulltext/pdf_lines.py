@@ -463,19 +463,30 @@ def _with_scripts(letters: Sequence[Letter]) -> Iterator[Letter]:
     while at < len(letters):
         letter = letters[at]
         end, is_up = at, base is not None and letter.base > base.base
-        while base is not None and end < len(letters) and _is_script(letters[end], base, letters[end - 1]):
-            if (letters[end].base > base.base) is not is_up:
+        while base is not None and end < len(letters):
+            # PDFium sees a gap before the sign of a charge.
+            one = min(end + (end > at and letters[end].is_space), len(letters) - 1)
+            if not _is_script(letters[one], base, letters[end - 1]) or (letters[one].base > base.base) is not is_up:
                 break
-            end += 1
-        if end == at and (front := _script_in_front(letters, at)):
-            # The number of an isotope is before its letter.
-            end, base, is_up = front, letters[front], True
+            end = one + 1
+        if end == at and (front := _scripts_in_front(letters, at)):
+            # The numbers of an isotope are before its letter.
+            base = letters[front[-1]]
+            for start, end, sign in zip((at, *front), front, "^_", strict=False):
+                script = small_script("".join(one.text for one in letters[start:end]), sign)
+                yield letters[start]._replace(text=script, right=letters[end - 1].right, base=base.base)
+            at = front[-1]
+            continue
         if base is None or end == at:
-            base = base if letter.is_space else letter
+            if not letter.is_space:
+                base = letter
+            elif base is not None and at and letter.base == letters[at - 1].base != base.base:
+                # The gap after a script is in the line of its base.
+                letter = letter._replace(base=base.base)
             yield letter
             at += 1
             continue
-        script = "".join(one.text for one in letters[at:end]).strip()
+        script = "".join(one.text for one in letters[at:end] if not one.is_space).strip().replace("–", "−")
         if not _MARKS.issuperset(script):
             script = small_script(script, "^" if is_up else "_")
         yield letter._replace(text=script, right=letters[end - 1].right, base=base.base)
@@ -491,20 +502,27 @@ def _is_script(letter: Letter, base: Letter, before: Letter) -> bool:
     return letter.size < 0.85 * base.size and 0.08 < away < 0.7 and (is_next or is_under) and not letter.is_space
 
 
-def _script_in_front(letters: Sequence[Letter], at: int) -> int:
-    """Where the letter is that follows up to three raised digits at the beginning of a word; 0 if there is none."""
-    end = at
-    while end < len(letters) and letters[end].text.isdecimal() and end - at <= 3:
-        end += 1
-    if not at < end < len(letters) or end - at > 3 or not letters[end].text.isalpha():
-        return 0
-    base, before = letters[end], letters[at - 1] if at else None
+def _scripts_in_front(letters: Sequence[Letter], at: int) -> list[int]:
+    """The ends of up to three raised digits, and as many lowered ones under them, that begin a word before a letter."""
+    ends = [at]
+    for side in (1, -1):
+        start = end = ends[-1]
+        while end < len(letters) and letters[end].text.isdecimal() and letters[end].base == letters[start].base:
+            end += 1
+        if 0 < end - start <= 3 and (side > 0 or letters[start].left < letters[start - 1].right):
+            ends.append(end)
+    _, *ends = ends
+    if not ends or ends[-1] >= len(letters) or not letters[ends[-1]].text.isalpha():
+        return []
+    base, before = letters[ends[-1]], letters[at - 1] if at else None
     is_apart = before is None or before.is_space or letters[at].left - before.right > 0.2 * letters[at].size
-    is_near = -0.8 * base.size < base.left - letters[end - 1].right < 0.2 * base.size
-    is_raised = all(
-        one.size < 0.85 * base.size and 0.08 < (one.base - base.base) / base.size < 0.7 for one in letters[at:end]
+    is_near = -0.8 * base.size < base.left - letters[ends[-1] - 1].right < 0.2 * base.size
+    is_small = all(
+        one.size < 0.85 * base.size and 0.08 < side * (one.base - base.base) / base.size < 0.7
+        for start, end, side in zip((at, *ends), ends, (1, -1), strict=False)
+        for one in letters[start:end]
     )
-    return end if is_apart and is_near and is_raised else 0
+    return ends if is_apart and is_near and is_small else []
 
 
 # Letters to lines

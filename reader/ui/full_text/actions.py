@@ -28,18 +28,18 @@ if TYPE_CHECKING:
     from reader.ui.full_text.text import FullText, Outline
     from reader.ui.full_text.view import Highlights, Peek, TextView
 
-LONGEST_TYPED = 100
+MAX_SEARCH_LENGTH = 100
 
-SIDEWAYS = 8
+SIDEWAYS_CELLS = 8
 
 
 class FullTextActions(Controller):
-    """Open the full text, and move in it."""
+    """Commands that open the full text and work in it."""
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
         self._storing = 0
-        """Changes of highlights that are being stored."""
+        """Number of changes to highlights that are being stored."""
 
     @handles("text.open")
     def open(self, _count: int | None) -> None:
@@ -54,10 +54,10 @@ class FullTextActions(Controller):
         text = FullText(key, paper, size, picture_key=picture_key)
         kept = self._library.text(key)
         if kept is not None and kept.document.blocks:
-            text = text.came(kept, self._app.bookmark_keeper.of(paper.id))
+            text = text.with_text(kept, self._app.bookmark_keeper.of(paper.id))
             today = self._look.today.isoformat()
             self._background.start("text use", partial(self._library.note_text_use, key, today))
-        elif why := self._why_not(paper.id):
+        elif why := self._reason_without_text(paper.id):
             text = text.with_problem(why)
         else:
             text = text.fetching()
@@ -68,16 +68,16 @@ class FullTextActions(Controller):
         self.open(None)
         self._change(lambda view: view.search_from(words, block))
 
-    def open_at_highlight(self, place: int) -> None:
+    def open_at_highlight(self, index: int) -> None:
         """Show the text at a highlight; the keys for matches lead to the others."""
         self.open(None)
         view = self._view
-        if view is not None and place < len(view.highlights.kept):
-            kept = view.highlights.kept[place]
-            self._change(lambda view: view.take(kept))
+        if view is not None and index < len(view.highlights.entries):
+            highlight = view.highlights.entries[index]
+            self._change(lambda view: view.mark_highlight(highlight))
 
-    def _why_not(self, id: str) -> str:
-        """Why no text can be fetched for a paper; empty if one may exist."""
+    def _reason_without_text(self, id: str) -> str:
+        """Why no text can be fetched for a paper; empty if the paper may have a text."""
         from reader.core.ids import pdf_url
 
         if self._look.demo:
@@ -91,7 +91,7 @@ class FullTextActions(Controller):
         text = self._text
         if text is None:
             return
-        if why := self._why_not(text.paper.id):
+        if why := self._reason_without_text(text.paper.id):
             self._model.show_notice(why, "warning")
         else:
             self._update(lambda text: text.fetching())
@@ -122,7 +122,7 @@ class FullTextActions(Controller):
         self._model.change(view_text(self._model.state, view))
         return view is not before
 
-    def _tell_of_text(self, message: str) -> None:
+    def _notify_in_text(self, message: str) -> None:
         if self._view is not None:
             self._model.show_notice(message)
 
@@ -158,18 +158,18 @@ class FullTextActions(Controller):
             self._change(lambda view: view.jump_to_end(last=last))
 
     def read_on(self) -> None:
-        """Scroll a page down; at the end, say so."""
+        """Scroll a page down, or show a notice at the end."""
         if not self._change(lambda view: view.scroll_pages(1)):
-            self._tell_of_text(f"the end of the text · {self._keymap.key('app.back')} goes back")
+            self._notify_in_text(f"the end of the text · {self._keymap.key('app.back')} goes back")
 
     @handles("text.next_section", "text.previous_section", step=1)
     def next_section(self, by: int) -> None:
         self._change(lambda view: view.next_section(by))
 
-    @handles("text.right", "text.left", step=SIDEWAYS)
+    @handles("text.right", "text.left", step=SIDEWAYS_CELLS)
     def scroll_sideways(self, cells: int) -> None:
         if not self._change(lambda view: view.scroll_sideways(cells)) and cells > 0:
-            self._tell_of_text("nothing is wider than the screen")
+            self._notify_in_text("nothing is wider than the screen")
 
     # Jumps
 
@@ -182,9 +182,9 @@ class FullTextActions(Controller):
         self._change(lambda view: view.choose_link())
         links = self._view.links if self._view is not None else ()
         if len(links) <= 1:
-            self._change(lambda view: view.with_links_chosen())
+            self._change(lambda view: view.without_links())
         if not links:
-            self._tell_of_text("no reference in view")
+            self._notify_in_text("no reference in view")
         elif len(links) == 1:
             self._go_to(links[0].goal, links[0].place, is_alone=True)
 
@@ -203,7 +203,7 @@ class FullTextActions(Controller):
             self._go_to(goal)
 
     def _go_to(self, goal: TextPlace | str, origin: TextPlace | None = None, *, is_alone: bool = False) -> None:
-        """Show a place over the text, or open an address; ask first if nobody chose it."""
+        """Show a place over the text, or open an address; ask first if it was the only reference, not chosen."""
         text = self._text
         if not isinstance(goal, str):
             self._change(lambda view: view.peek_at(goal, origin))
@@ -218,35 +218,35 @@ class FullTextActions(Controller):
             else:
                 browse(address)
 
-    # Letters as text or choices
+    # Keys as text or choices
 
     def take_text(self, context: Context, key: str, character: str | None) -> bool:
         view = self._view
         if context != "text" or view is None or self._outline is not None:
             return False
         if view.peek is not None:
-            return self._answer(view.peek, key)
+            return self._handle_peek_key(view.peek, key)
         if view.links:
-            return self._choose(view.links, key, character)
-        return view.search.is_typing and self._write(view.search.text, key, character)
+            return self._choose_link(view.links, key, character)
+        return view.search.is_typing and self._handle_search_key(view.search.text, key, character)
 
-    def _answer(self, peek: Peek, key: str) -> bool:
-        """Handle a key for the box over the text; other keys close it and keep their meaning."""
+    def _handle_peek_key(self, peek: Peek, key: str) -> bool:
+        """Handle a key for the box over the text; other keys close the box and then act as usual."""
         if key not in ("enter", "b", "y", "P"):
-            self._change(lambda view: view if key in ("escape", "q") else view.with_peek())
+            self._change(lambda view: view if key in ("escape", "q") else view.without_peek())
             return False
-        self._change(lambda view: view.with_peek())
+        self._change(lambda view: view.without_peek())
         if key == "P":
             self._show_picture(peek)
         elif key == "b":
-            self._queue(peek.id)
+            self._queue_paper(peek.id)
         elif key == "y":
             self._app.copy_to_clipboard(peek.text)
             self._model.show_notice(f"copied {peek.text}" if "\n" not in peek.text else "copied the formula")
         elif peek.id:
             self._app.paper_lookup.show(peek.id)
         else:
-            self._change(lambda text: text.jump(peek.goal))
+            self._change(lambda view: view.jump(peek.goal))
             self._model.show_notice(f"{self._keymap.key('app.escape')} goes back")
         return True
 
@@ -257,7 +257,7 @@ class FullTextActions(Controller):
         else:
             pictures.open(None)
 
-    def _queue(self, id: str) -> None:
+    def _queue_paper(self, id: str) -> None:
         key = self._library.pk_of(id) if id else None
         if key is not None:
             self._app.mark_actions.queue(key)
@@ -266,21 +266,21 @@ class FullTextActions(Controller):
         else:
             self._model.show_notice("this reference has no arXiv id", "warning")
 
-    def _choose(self, links: Sequence[TextLink], key: str, character: str | None) -> bool:
+    def _choose_link(self, links: Sequence[TextLink], key: str, character: str | None) -> bool:
         if key.startswith("ctrl+"):
             return False
         from reader.ui.full_text.lines import LETTERS
 
-        self._change(lambda view: view.with_links_chosen())
-        place = LETTERS.find(character or " ")
-        if 0 <= place < len(links):
-            self._go_to(links[place].goal, links[place].place)
+        self._change(lambda view: view.without_links())
+        index = LETTERS.find(character or " ")
+        if 0 <= index < len(links):
+            self._go_to(links[index].goal, links[index].place)
         return True
 
-    def _write(self, typed: str, key: str, character: str | None) -> bool:
+    def _handle_search_key(self, typed: str, key: str, character: str | None) -> bool:
         if key in ("enter", "escape"):
             self._end_search(is_kept=key == "enter")
-        elif (text := typed_on(typed, key, character, LONGEST_TYPED)) is not None:
+        elif (text := typed_on(typed, key, character, MAX_SEARCH_LENGTH)) is not None:
             self._change(lambda view: view.type_search(text))
         else:
             return not key.startswith("ctrl+")
@@ -298,15 +298,15 @@ class FullTextActions(Controller):
         if named is not None:
             self._model.show_notice(f"{named.name} · {self._keymap.key('app.escape')} goes back")
         elif is_kept:
-            self._tell_matches()
+            self._show_match_count()
 
     @handles(each={"text.next_match": 1, "text.previous_match": -1})
     def next_match(self, count: int | None, step: int) -> None:
         for _ in range(count or 1):
             self._change(lambda view: view.next_match(step))
-        self._tell_matches()
+        self._show_match_count()
 
-    def _tell_matches(self) -> None:
+    def _show_match_count(self) -> None:
         from reader.ui.full_text.view import MAX_COUNTED_LINES
 
         view = self._view
@@ -319,7 +319,7 @@ class FullTextActions(Controller):
         elif words:
             counted = f"{count:,}{'+' if count == MAX_COUNTED_LINES else ''}"
             self._model.show_notice(f"{number:,} of {counted} · {words}" if number else f"{words} · {counted}")
-        elif not view.highlights.kept:
+        elif not view.highlights.entries:
             self._model.show_notice(f"{self._keymap.key('text.search')} searches for words")
 
     # Outline
@@ -334,13 +334,12 @@ class FullTextActions(Controller):
             return
         section = text.view.section
         outline = text.outline
-        opened = outline.unfocus() if outline.is_open else outline.focus(section.start if section else 0)
-        self._change_outline(opened)
+        self._change_outline(outline.unfocus() if outline.is_open else outline.focus(section.start if section else 0))
 
     @handles("outline.go")
     def go_to_entry(self, _count: int | None) -> None:
         text = self._text
-        if text is not None and text.in_hand is not None and text.in_hand.range is None:
+        if text is not None and text.current_highlight is not None and text.current_highlight.range is None:
             self._model.show_notice("these words are not in this text")
         else:
             self._update(lambda text: text.read_entry(text.outline.cursor))
@@ -353,61 +352,58 @@ class FullTextActions(Controller):
 
     @follows(lambda state: (state.marks_version, state.cache_version, _document(state)))
     def show_highlights(self, state: State) -> None:
-        """Show the text's current highlights; moved ones are searched for in a thread."""
+        """Show the text's current highlights; a thread searches for highlights that have moved."""
         text = state[TEXT]
         if text is None or text.view is None or self._storing:
-            # What is being stored is already drawn, and will change the marks again.
+            # A change that is being stored is already drawn, and changes the marks again when it is stored.
             return
         passages = self._library.passages(text.key)
-        if passages != tuple(one.passage for one in text.view.highlights.kept):
+        if passages != tuple(entry.passage for entry in text.view.highlights.entries):
             highlights = text.view.highlights.with_passages(passages)
             self._model.change(state.put(TEXT, text.with_highlights(highlights)))
-            if any(one.range is None for one in highlights.kept):
+            if any(entry.range is None for entry in highlights.entries):
                 self._background.start("highlights", partial(self._search_highlights, highlights), exclusive=True)
 
     async def _search_highlights(self, highlights: Highlights) -> None:
-        kept = await asyncio.to_thread(highlights.find_missing)
+        ranges = {entry.passage: entry.range for entry in await asyncio.to_thread(highlights.find_missing)}
         view = self._view
-        if view is not None and (shown := view.highlights).words is highlights.words:
-            places = {one.passage: one.range for one in kept}
-            found = shown.with_highlights(
-                [one._replace(range=one.range or places.get(one.passage)) for one in shown.kept]
-            )
-            self._update(lambda text: text.with_highlights(found))
+        if view is not None and (current := view.highlights).words is highlights.words:
+            entries = [entry._replace(range=entry.range or ranges.get(entry.passage)) for entry in current.entries]
+            self._update(lambda text: text.with_highlights(current.with_highlights(entries)))
 
     @handles("text.highlight")
     def highlight(self, _count: int | None) -> None:
         text = self._text
-        if text is None or (here := text.in_hand) is None:
+        if text is None or (here := text.current_highlight) is None:
             self.keep_selected()
         else:
-            self._store(text, here.passage.id, None)
+            self._store_highlight(text, here.passage.id, None)
 
     def keep_selected(self) -> Passage | None:
-        """Keep the selected words as a highlight, and return the one that keys then act on."""
+        """Highlight the selected words, unless a highlight is selected; return the selected highlight's passage."""
         from reader.core.passages import QUOTE_LIMIT, passage_id
 
         text = self._text
         if text is None or text.view is None:
             return None
-        if text.in_hand is not None:
-            return text.in_hand.passage
-        chosen = text.view.chosen_words
-        if chosen is None:
+        if text.current_highlight is not None:
+            return text.current_highlight.passage
+        words = text.view.selected_words
+        if words is None:
             message = "there are no words in these lines" if text.view.selection else None
             self._model.show_notice(message or f"{self._keymap.key('text.select')} selects lines to highlight")
             return None
         highlights = text.view.highlights
-        # Quoting a text of 2 MB takes half a second.
-        inner = sum(text.view.document.sizes[chosen.first.block + 1 : chosen.last.block])
-        if inner > QUOTE_LIMIT or len((passage := highlights.words.passage(chosen)).quote) > QUOTE_LIMIT:
+        # The sizes of the blocks come first, because quoting a text of 2 MB takes half a second.
+        inner = sum(text.view.document.sizes[words.first.block + 1 : words.last.block])
+        if inner > QUOTE_LIMIT or len((passage := highlights.words.passage(words)).quote) > QUOTE_LIMIT:
             self._model.show_notice(f"a highlight has at most {QUOTE_LIMIT:,} characters", "warning")
             return None
-        taken = highlights.of(passage.id)
-        if taken is not None and taken.range is not None:
-            # The same words occur twice; the other passage has this id.
-            passage = passage._replace(id=passage_id(f"{passage.quote} {chosen.first}"))
-        self._store(text, passage.id, passage)
+        same_id = highlights.by_id(passage.id)
+        if same_id is not None and same_id.range is not None:
+            # The text has the same words elsewhere, and that passage has this id.
+            passage = passage._replace(id=passage_id(f"{passage.quote} {words.first}"))
+        self._store_highlight(text, passage.id, passage)
         return passage
 
     def passage_to_note(self) -> Passage | None:
@@ -417,27 +413,28 @@ class FullTextActions(Controller):
             return None
         if view.selection is not None:
             passage = self.keep_selected()
-        elif (kept := text.in_hand or (None if text.outline.is_open else view.highlight_in_view)) is not None:
-            passage = kept.passage
-            self._change(lambda view: view.take(kept))
+        elif highlight := text.current_highlight or (None if text.outline.is_open else view.highlight_in_view):
+            passage = highlight.passage
+            self._change(lambda view: view.mark_highlight(highlight))
         else:
             return None
         height = self._model.state.height
-        # Below the first line of the screen.
-        self._change(lambda view: view.keep_above(place_note_on_page(view.size.columns, height).y - 1))
+        # The text begins below the first line of the screen.
+        self._change(lambda view: view.scroll_above(place_note_on_page(view.size.columns, height).y - 1))
         return passage
 
-    def _store(self, text: FullText, id: str, passage: Passage | None) -> None:
+    def _store_highlight(self, text: FullText, id: str, passage: Passage | None) -> None:
         from reader.core.passages import in_order
 
         if text.view is None:
             return
-        others = [one.passage for one in text.view.highlights.kept if one.passage.id != id]
+        others = [entry.passage for entry in text.view.highlights.entries if entry.passage.id != id]
         highlights = text.view.highlights.with_passages(in_order([*others, *([passage] if passage else [])]))
         text = text.with_highlights(highlights)
         if text.view is not None and not text.outline.is_open:
-            kept = highlights.of(id)
-            text = replace(text, view=text.view.take(kept) if kept else text.view.let_go())
+            highlight = highlights.by_id(id)
+            view = text.view.mark_highlight(highlight) if highlight else text.view.without_selection()
+            text = replace(text, view=view)
         self._model.change(self._model.state.put(TEXT, text))
         storing = self._library.mark(f"{PASSAGE}{id}", passage.value if passage else "", [text.key])
         self._storing += 1
@@ -457,11 +454,11 @@ class FullTextActions(Controller):
     def copy(self, _count: int | None) -> None:
         text = self._text
         if text is None or text.view is None or text.view.selection is None:
-            self._tell_of_text(f"{self._keymap.key('text.select')} selects lines to copy")
+            self._notify_in_text(f"{self._keymap.key('text.select')} selects lines to copy")
             return
         section = text.view.document.section_of(text.view.selection.first.block)
         quoted = quotation(text.view.selected_lines(), text.view.document.blocks, source_of(text.paper.id, section))
-        self._change(lambda view: view.let_go())
+        self._change(lambda view: view.without_selection())
         if quoted:
             self._app.copy_to_clipboard(quoted)
         message = f"{quoted.count(chr(10)) + 1} lines" if "\n" in quoted else quoted
@@ -477,9 +474,9 @@ def _document(state: State) -> object:
 
 
 def quotation(lines: Sequence[tuple[TextPlace, DocumentLine]], blocks: Sequence[Block], source: str) -> str:
-    """Chosen lines as a Markdown quotation; running text is one line, and the source comes last."""
+    """Selected lines as a Markdown quotation; running text becomes one line, and the source comes last."""
     parts = [
-        list(_part([line for _, line in group], blocks[block]))
+        list(_lines_of_block([line for _, line in group], blocks[block]))
         for block, group in groupby(lines, lambda placed: placed[0].block)
     ]
     texts = [part for part in parts if part]
@@ -490,8 +487,8 @@ def quotation(lines: Sequence[tuple[TextPlace, DocumentLine]], blocks: Sequence[
     return "\n".join(f"> {line}".rstrip() for line in quoted)
 
 
-def _part(lines: Sequence[DocumentLine], block: Block) -> Iterator[str]:
-    """The lines of one block without its rules; running text is joined."""
+def _lines_of_block(lines: Sequence[DocumentLine], block: Block) -> Iterator[str]:
+    """The lines of one block without horizontal rules; lines of running text are joined."""
     from reader.core.document.model import Figure, Formula, Table, Verbatim
 
     texts = [line.text.rstrip() for line in lines if any(piece.role != "rule" for piece in line.pieces)]
@@ -502,6 +499,6 @@ def _part(lines: Sequence[DocumentLine], block: Block) -> Iterator[str]:
 
 
 def source_of(id: str, section: Section | None) -> str:
-    """Where a quotation is from, such as `2406.12345, §3`."""
+    """The source of a quotation, such as `2406.12345, §3`."""
     name = section and (section.sign or section.title)
     return f"{id}, {name}" if name else id

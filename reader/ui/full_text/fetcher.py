@@ -1,4 +1,4 @@
-"""The work behind full texts: the fetch that the state asks for, texts fetched ahead, and bookmarks of what is read."""
+"""Background work for full texts: fetch the open text, fetch texts ahead, and save bookmarks."""
 
 from __future__ import annotations
 
@@ -30,29 +30,29 @@ if TYPE_CHECKING:
     from reader.ui.full_text.text import FullText
 
 
-NONE_HERE = "The text has just been removed from the cache."
+REMOVED_FROM_CACHE = "The text has just been removed from the cache."
 
 
 class TextFetcher(Controller):
-    """Runs the fetch that the state asks for."""
+    """Fetches the open text when the state asks for it."""
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
         self._worker: Worker[None] | None = None
-        self._asked: PaperKey | None = None
+        self._fetching_key: PaperKey | None = None
         """The paper whose text is being fetched."""
 
     @follows(TEXT)
     def follow(self, state: State) -> None:
         text = state[TEXT]
-        wanted = text if text is not None and text.is_fetching else None
-        asked = wanted.key if wanted is not None else None
-        if self._worker is not None and asked != self._asked:
+        text = text if text is not None and text.is_fetching else None
+        key = text.key if text is not None else None
+        if self._worker is not None and key != self._fetching_key:
             worker, self._worker = self._worker, None
             worker.cancel()
-        if wanted is not None and self._worker is None:
-            self._asked = asked
-            fetch = partial(self._fetch, wanted.key, wanted.paper.id)
+        if text is not None and self._worker is None:
+            self._fetching_key = key
+            fetch = partial(self._fetch, text.key, text.paper.id)
             self._worker = self._background.start("full text", fetch, exclusive=True)
 
     async def _fetch(self, key: PaperKey, id: str) -> None:
@@ -81,19 +81,19 @@ class TextFetcher(Controller):
         kept = None if missing else self._library.text(key)
         state = self._model.state
         if kept is None:
-            self._model.change(text_failed(state, key, missing or NONE_HERE))
+            self._model.change(text_failed(state, key, missing or REMOVED_FROM_CACHE))
         else:
             # The list shows which papers have their text.
             text = text_of(state, key)
-            self._model.change((state if text is None else state.put(TEXT, text.came(kept))).with_new_marks())
+            self._model.change((state if text is None else state.put(TEXT, text.with_text(kept))).with_new_marks())
 
 
 IDLE_SECONDS = 8.0
-"""Idle seconds since the last mark or refresh: the user may undo a star, and other keys come first."""
+"""Seconds to wait after the last mark or refresh: the user may undo a star, and other keys come first."""
 
 
 class TextsAhead(Controller):
-    """Runs one job at a time; the first line shows its progress, or what it waits for.
+    """Looks up titles and fetches texts ahead, one job at a time; the first line shows the progress.
 
     `esc` stops a look-up of titles, which the next refresh continues.
     """
@@ -104,12 +104,12 @@ class TextsAhead(Controller):
         self._is_running = False
         self._is_looking_up = False
         self._is_due = False
-        """Whether more may be wanted than when the running job started."""
+        """Whether there may be more to fetch than when the running job started."""
         self.delay = self._background.delayed(self.begin)
 
     @follows(lambda state: (state[REFRESH].ended, state.marks_version))
     def begin_soon(self, state: State) -> None:
-        """Look for titles and wanted texts after a pause, except in a sample or a read-only cache."""
+        """Start the work after a pause, except in a sample or a read-only cache."""
         if self._look.demo or self._look.is_still:
             return
         self._is_due = True
@@ -119,13 +119,13 @@ class TextsAhead(Controller):
     def begin(self) -> None:
         refresh = self._model.state[REFRESH]
         if self._is_running or refresh.is_running or refresh.trouble == OFFLINE or is_offline(os.environ):
-            # The end of a refresh restarts it.
+            # The end of a refresh starts the work again.
             return
         self._is_running, self._is_due = True, False
         self._worker = self._background.start("texts ahead", self._run)
 
     def stop_at(self, moment: Moment) -> bool:
-        """Stop looking up titles, and return whether that was running; results are kept."""
+        """Stop the look-up of titles, keeping its results; return whether it was running."""
         if moment != "last" or self._worker is None or not self._is_looking_up:
             return False
         self._is_looking_up = self._is_due = self._is_running = False
@@ -137,12 +137,12 @@ class TextsAhead(Controller):
     async def _run(self) -> None:
         progress = ""
         try:
-            if await asyncio.to_thread(self._is_any_title_waiting):
+            if await asyncio.to_thread(self._has_waiting_titles):
                 self._is_looking_up = True
                 progress = await self._look_up_titles()
                 self._is_looking_up = False
             is_wanted = bool(self._app.settings.fetch_ahead)
-            if is_wanted and await asyncio.to_thread(self._is_any_wanted):
+            if is_wanted and await asyncio.to_thread(self._has_wanted_texts):
                 progress = await self._fetch() or progress
         except ReaderError:
             # Missing texts are requested again after the next refresh.
@@ -153,36 +153,36 @@ class TextsAhead(Controller):
         if self._is_due:
             self.delay.begin(IDLE_SECONDS)
 
-    def _is_any_title_waiting(self) -> bool:
+    def _has_waiting_titles(self) -> bool:
         from reader.cache.pages import find_waiting
 
         return bool(find_waiting(self._library.path, datetime.now(UTC)))
 
     async def _look_up_titles(self) -> str:
-        """Look up titles of saved pages; return what the rest waits for, empty if done."""
+        """Look up titles of saved pages; return the status of titles that have to wait, empty if none have."""
         result = await self._run_job("titles", "found", State.cache_changed)
         waiting = f"{result['left']:,} titles"
         if result["error"]:
-            told = f"{waiting} will be looked up after the next refresh: {result['error']}"
-            self._model.show_news(told, "warning")
+            message = f"{waiting} will be looked up after the next refresh: {result['error']}"
+            self._model.show_news(message, "warning")
         if result["found"]:
             self._model.show_news(f"{amount(result['found'], 'paper')} found by their titles")
         return f"{waiting} wait" if result["error"] else ""
 
-    def _is_any_wanted(self) -> bool:
+    def _has_wanted_texts(self) -> bool:
         from reader.refresh.texts import find_wanted_texts
 
         library, look = self._library, self._look
         return bool(find_wanted_texts(library.path, self._app.settings, look.now()))
 
     async def _fetch(self) -> str:
-        """Fetch what is wanted; return what the rest waits for, empty if done."""
+        """Fetch texts ahead; return the status of texts that have to wait, empty if none have."""
         # The list shows which papers have their text.
         result = await self._run_job("texts", "stored", State.with_new_marks)
         return f"{result['left']:,} texts wait: {result['why']}" if result["left"] else ""
 
-    async def _run_job(self, name: str, counted: str, change: Callable[[State], State]) -> Line:
-        """Run a job and tell its steps; the state changes with each more of what is counted."""
+    async def _run_job(self, name: str, counted_key: str, change: Callable[[State], State]) -> Line:
+        """Run a job and show its progress; apply `change` whenever the count under `counted_key` grows."""
         from reader.refresh.lines import job
 
         count = 0
@@ -190,23 +190,23 @@ class TextsAhead(Controller):
         def receive(line: Line) -> None:
             nonlocal count
             if line.get("step") == name:
-                state = change(self._model.state) if line[counted] > count else self._model.state
-                count = line[counted]
+                state = change(self._model.state) if line[counted_key] > count else self._model.state
+                count = line[counted_key]
                 progress = f"fetching {name.removesuffix('s')} {line['n'] + 1:,} of {line['of']:,}"
                 self._model.change(state.put(TEXTS_AHEAD, progress))
 
         result = await self._app.run_job(job(name), receive)
-        if result[counted] > count:
+        if result[counted_key] > count:
             self._model.change(change(self._model.state))
         return result
 
 
-PAUSE = 1.0
-"""Seconds between saved positions: the most that is lost if the reader is killed."""
+SAVE_INTERVAL_SECONDS = 1.0
+"""Seconds between saves of the position; a killed reader loses at most the last interval."""
 
 
 class BookmarkKeeper(Controller):
-    """Bookmarks of this visit, over those of the file; without a file they last until the reader ends."""
+    """The bookmarks of this visit and of the file; without a file they last until the reader ends."""
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
@@ -214,10 +214,10 @@ class BookmarkKeeper(Controller):
         self._file = file and file.with_name("bookmarks.json")
         self._kept: dict[str, Bookmark] | None = None
         self._changed: Mapping[str, Bookmark] = {}
-        """Replaced by each change, so that another thread can write it."""
+        """Each change replaces the mapping, so that another thread can write it."""
         self._text: FullText | None = None
         self._writing = Lock()
-        self._soon = self._background.delayed(self._keep_now)
+        self._delay = self._background.delayed(self._start_saving)
 
     def of(self, id: str) -> Bookmark | None:
         from reader.session.bookmarks import load
@@ -232,19 +232,19 @@ class BookmarkKeeper(Controller):
         self._text = text
         if before is not None and (text is None or text.key != before.key):
             self._note(before)
-            self._keep_now()
-        elif before is not None and _top(text) != _top(before) and not self._soon.is_waiting:
-            self._soon.begin(PAUSE)
+            self._start_saving()
+        elif before is not None and _top(text) != _top(before) and not self._delay.is_waiting:
+            self._delay.begin(SAVE_INTERVAL_SECONDS)
 
-    def _keep_now(self) -> None:
-        self._soon.stop()
+    def _start_saving(self) -> None:
+        self._delay.stop()
         self._note(self._text)
         if self._file is not None and self._changed:
             self._background.start("bookmarks", partial(asyncio.to_thread, self._save))
 
     def _note(self, text: FullText | None) -> None:
         if text is not None and (mark := text.bookmark) is not None:
-            others = {id: one for id, one in self._changed.items() if id != text.paper.id}
+            others = {id: other for id, other in self._changed.items() if id != text.paper.id}
             self._changed = {**others, text.paper.id: mark}
 
     def keep(self) -> None:

@@ -1,4 +1,4 @@
-"""The drawn lines of a full text, and the references in them with their targets: by anchor, else by their words."""
+"""The drawn lines of a full text, and the references in them with their targets."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 
 FrontLines: TypeAlias = Callable[[int], Sequence[DocumentLine]]
-"""The lines before the text, such as the title, for a width."""
+"""Makes the lines before the text, such as the title, for a width."""
 
 MAX_AUTHORS = 12
-"""Maximum authors named before the text; the paper's page has all."""
+"""Maximum authors named before the text; the paper's page names all."""
 
 
 # Before the text
@@ -40,10 +40,10 @@ def front_lines(paper: Paper, kept: KeptText, picture_key: str = "") -> FrontLin
     shows = f" · {picture_key} shows its pages" if kept.source == "pdf" and picture_key else ""
     facts = literal(f"{kept.facts(paper)}{shows}")
     parts = ((literal(paper.title), "title"), (literal(people), "muted"), (facts, "muted"))
-    return partial(_front, parts)
+    return partial(_lines_for_width, parts)
 
 
-def _front(parts: Sequence[tuple[str, str]], width: int) -> Sequence[DocumentLine]:
+def _lines_for_width(parts: Sequence[tuple[str, str]], width: int) -> Sequence[DocumentLine]:
     lines = [DocumentLine()]
     for text, role in parts:
         if text:
@@ -57,7 +57,7 @@ class TextProgress(NamedTuple):
     title: str
     heading: Heading | None = None
     share: float | None = None
-    """How much has been read, from 0 to 1; None without a text."""
+    """The fraction that has been read, from 0 to 1; None without a text."""
     minutes: int = 0
     message: str = ""
     """Ongoing work, shown instead of the progress."""
@@ -69,7 +69,7 @@ def text_header(progress: TextProgress, width: int, glyphs: Glyphs) -> Line:
         parts = [progress.message]
     elif progress.share is not None:
         if progress.heading is not None:
-            parts.append(_cut(section_label(progress.heading, glyphs), max(8, width // 2 - 16), glyphs))
+            parts.append(_cut_text(section_label(progress.heading, glyphs), max(8, width // 2 - 16), glyphs))
         parts.append(f"{int(100 * progress.share)} %")
         if progress.share < 1:
             parts.append(f"{max(1, progress.minutes)} min")
@@ -78,7 +78,7 @@ def text_header(progress: TextProgress, width: int, glyphs: Glyphs) -> Line:
     return spread(cut_line(left, width - measure(right) - 2, glyphs.ellipsis), right, width)
 
 
-def _cut(text: str, room: int, glyphs: Glyphs) -> str:
+def _cut_text(text: str, room: int, glyphs: Glyphs) -> str:
     return "".join(piece.text for piece in cut_line((Piece(text),), room, glyphs.ellipsis))
 
 
@@ -102,7 +102,7 @@ def heading_title(heading: Heading) -> str:
 
 
 PLAIN_ROLES = ("text", "muted", "caption")
-"""Roles whose references are styled; with any other role, a reference keeps it."""
+"""Roles in which references look like links; in other roles they keep the role."""
 
 
 class LineMarks(NamedTuple):
@@ -110,36 +110,36 @@ class LineMarks(NamedTuple):
 
     searched: Marker | None = None
     letters: tuple[tuple[int, str], ...] = ()
-    """Letters that choose references, each with the number of line letters before it."""
-    painted: tuple[tuple[int, int], ...] = ()
-    """The (start, end) of highlighted parts."""
+    """Offsets in the line and the letters to draw there, which choose references."""
+    highlighted: tuple[tuple[int, int], ...] = ()
+    """Offsets of the highlighted parts."""
 
 
 PLAIN_LINE = LineMarks()
 
 
 def text_line(line: DocumentLine, glyphs: Glyphs, marks: LineMarks = PLAIN_LINE) -> Line:
-    """A line of the document in drawable pieces; references can be clicked."""
+    """A line of the document, ready to draw; references can be clicked."""
     drawn: Line = tuple(_piece(piece, glyphs) for piece in line.pieces)
-    drawn = _changed(drawn, marks.painted, lambda piece, _: piece._replace(role=f"{piece.role} passage"))
+    drawn = _change_parts(drawn, marks.highlighted, lambda piece, _: piece._replace(role=f"{piece.role} passage"))
     if marks.searched is not None:
         found = hits("".join(piece.text for piece in drawn), marks.searched)
-        drawn = _changed(drawn, found, lambda piece, _: piece._replace(hit=True))
+        drawn = _change_parts(drawn, found, lambda piece, _: piece._replace(hit=True))
     places = [(start, start + 1) for start, _ in marks.letters]
-    return _changed(drawn, places, lambda piece, at: _letter_over(piece, marks.letters[at][1]))
+    return _change_parts(drawn, places, lambda piece, at: _letter_piece(piece, marks.letters[at][1]))
 
 
-def _letter_over(piece: Piece, letter: str) -> Piece:
+def _letter_piece(piece: Piece, letter: str) -> Piece:
     return Piece(letter.ljust(cell_len(piece.text)), "letter")
 
 
-def _changed(line: Line, spans: Sequence[tuple[int, int]], change: Callable[[Piece, int], Piece]) -> Line:
-    """A line with parts of it changed, each from one letter to before another, in order; `change` gets their number."""
+def _change_parts(line: Line, spans: Sequence[tuple[int, int]], change: Callable[[Piece, int], Piece]) -> Line:
+    """Apply `change` to the parts of a line at these ordered offsets; it gets each piece and the span's index."""
     drawn: list[Piece] = []
-    offset, begun = 0, 0
+    offset, first_span = 0, 0
     for piece in line:
         done, size = 0, len(piece.text)
-        for number in range(begun, len(spans)):
+        for number in range(first_span, len(spans)):
             first, last = max(done, spans[number][0] - offset), min(size, spans[number][1] - offset)
             if first >= size:
                 break
@@ -147,14 +147,14 @@ def _changed(line: Line, spans: Sequence[tuple[int, int]], change: Callable[[Pie
                 part = piece._replace(text=piece.text[first:last])
                 drawn += (piece._replace(text=piece.text[done:first]), change(part, number))
                 done = last
-            begun = number + (spans[number][1] - offset <= size)
+            first_span = number + (spans[number][1] - offset <= size)
         drawn.append(piece._replace(text=piece.text[done:]))
         offset += size
     return tuple(piece for piece in drawn if piece.text)
 
 
 def _piece(piece: Piece, glyphs: Glyphs) -> Piece:
-    """A drawn piece; a click on a reference also passes its text, after a space."""
+    """A piece ready to draw; the action of a reference gets its target and, after a space, its text."""
     text = literal((in_ascii(piece) if glyphs is ASCII else piece).text)
     if not piece.action:
         return Piece(text, piece.role)
@@ -163,7 +163,7 @@ def _piece(piece: Piece, glyphs: Glyphs) -> Piece:
 
 
 def clip_line(line: Line, start: int, width: int, glyphs: Glyphs) -> Line:
-    """The cells of a line from `start` on, with signs where more text is on the left or right."""
+    """The cells of a line from `start` on, with signs if there is more text on the left or right."""
     end = min(start + width, measure(line))
     right: Line = (Piece(glyphs.more_right, "more"),) if end < measure(line) else ()
     left: Line = (Piece(glyphs.more_left, "more"),) if start and end - start > len(right) else ()
@@ -171,7 +171,7 @@ def clip_line(line: Line, start: int, width: int, glyphs: Glyphs) -> Line:
 
 
 def _cells(line: Line, start: int, end: int) -> Iterator[Piece]:
-    """The part of a line from one cell to before another; halves of wide characters become spaces."""
+    """The part of a line between two cells; halves of wide characters become spaces."""
     for piece in line:
         size = cell_len(piece.text)
         before, _ = Segment(piece.text).split_cells(max(0, min(end, size)))
@@ -184,8 +184,8 @@ def _cells(line: Line, start: int, end: int) -> Iterator[Piece]:
 # Instead of a text
 
 
-def absence(message: str, keys: Sequence[tuple[str, str]]) -> str:
-    """Why there is no text yet, or at all, and the keys that help; keys are between backticks."""
+def missing_text_message(message: str, keys: Sequence[tuple[str, str]]) -> str:
+    """Why there is no text, and the keys that help, between backticks."""
     hints = "   ".join(f"`{key}` {name}" for key, name in keys if key)
     return f"{message}\n\n{hints}"
 
@@ -193,12 +193,14 @@ def absence(message: str, keys: Sequence[tuple[str, str]]) -> str:
 LETTERS = "asdfghjklqwertyuiopzxcvbnmASDFGHJKLQWERTYUIOPZXCVBNM"
 """The keys that choose a reference, in order."""
 
-_WORDS = (
+_PART_NAMES = (
     "Sections?|Secs?\\.|§|Appendix|Appendices|App\\.|Figures?|Figs?\\.|Tables?|Tabs?\\.|Algorithms?|Alg\\.|Theorem|Lemma|"
     "Proposition|Corollary|Definition|Remark|Equations?|Eqs?\\.|Eqn\\."
 )
-_WRITTEN = re.compile(rf"(?:\b|(?=§))(?P<word>{_WORDS})\s*\(?(?P<number>[A-Z](?:\.\d+)+|\d+(?:\.\d+)*|[A-Z]\b)")
-_CITED = re.compile(r"\[(\d{1,3})(?=[,\];–-])|(?<=[,;] )(\d{1,3})(?=[,\];])")
+_NAMED_REFERENCE = re.compile(
+    rf"(?:\b|(?=§))(?P<word>{_PART_NAMES})\s*\(?(?P<number>[A-Z](?:\.\d+)+|\d+(?:\.\d+)*|[A-Z]\b)"
+)
+_CITED_NUMBER = re.compile(r"\[(\d{1,3})(?=[,\];–-])|(?<=[,;] )(\d{1,3})(?=[,\];])")
 _ANCHOR_PARTS = re.compile(r"(?:^|\.)(S|SS|SSS|A|F|T|E|alg|LST)(\d+)")
 
 
@@ -212,13 +214,13 @@ class TextLink(NamedTuple):
 
 
 def links_in(lines: Sequence[tuple[TextPlace, DocumentLine]], layout: Layout) -> list[TextLink]:
-    """The references and formulas in some lines, one for each goal, limited by the number of letters."""
+    """The references and formulas in these lines, one for each goal and at most one for each of `LETTERS`."""
     found: dict[TextPlace | str, TextLink] = {}
     formulas: list[TextLink] = []
     drawn: Formula | None = None
     for place, line in lines:
         if line.formula is not None and line.formula is not drawn:
-            # Its TeX is shown in the box.
+            # The box shows the TeX of a formula.
             formulas.append(TextLink(place, 0, "formula", place))
         drawn = line.formula
         for start, text, target in sorted(_reference_spans(line)):
@@ -230,7 +232,7 @@ def links_in(lines: Sequence[tuple[TextPlace, DocumentLine]], layout: Layout) ->
 
 
 def _reference_spans(line: DocumentLine) -> Iterator[tuple[int, str, str]]:
-    """The start, text and target of each reference of a line; plain words have no target."""
+    """The start, text and target of each reference in a line; references in plain words have no target."""
     start, linked = 0, set[int]()
     for piece in line.pieces:
         end = start + len(piece.text)
@@ -239,30 +241,30 @@ def _reference_spans(line: DocumentLine) -> Iterator[tuple[int, str, str]]:
             yield start, _with_word(line.text[:start], piece.text), piece.action[1]
         start = end
     text = line.text
-    for match in (*_WRITTEN.finditer(text), *_CITED.finditer(text)):
+    for match in (*_NAMED_REFERENCE.finditer(text), *_CITED_NUMBER.finditer(text)):
         if linked.isdisjoint(range(*match.span())):
-            number = match[1] or match[2] if match.re is _CITED else ""
+            number = match[1] or match[2] if match.re is _CITED_NUMBER else ""
             yield match.start(), f"[{number}]" if number else match.group(), ""
 
 
 def _with_word(before: str, text: str) -> str:
-    """A bare number together with the word before it."""
-    match = re.search(rf"({_WORDS})\s*\(?$", before)
+    """The text of a reference, with the word before it if it is a bare number."""
+    match = re.search(rf"({_PART_NAMES})\s*\(?$", before)
     return f"{match[1]} {text}" if match and text[:1].isalnum() and len(text) <= 8 else text
 
 
 def goal_of(layout: Layout, target: str, text: str) -> TextPlace | str | None:
-    """A reference's goal by its target and words; None if it leads nowhere."""
+    """The goal of a reference by its target or else its words; None if it leads nowhere."""
     if target and not target.startswith("#"):
         return target
     if target and (place := layout.place_of(target)) is not None:
         return place
     document = layout.document
-    named = [*_names_of_anchor(target.removeprefix("#"))]
-    if match := _WRITTEN.match(text):
-        named.append(f"{match['word']} {match['number']}")
-    landmark = next(filter(None, map(document.find_landmark, named)), None)
-    # A bare number may be that of an entry of the bibliography.
+    names = [*_names_of_anchor(target.removeprefix("#"))]
+    if match := _NAMED_REFERENCE.match(text):
+        names.append(f"{match['word']} {match['number']}")
+    landmark = next(filter(None, map(document.find_landmark, names)), None)
+    # A bare number may name an entry of the bibliography.
     bare = " ".join(text.split()).strip("[]()").lower()
     block = landmark.block if landmark else document.references.get(f"[{bare}]", document.references.get(bare))
     return None if block is None else layout.place_at(block, 0)
@@ -274,9 +276,9 @@ def _names_of_anchor(anchor: str) -> Iterator[str]:
     if not parts:
         return
     kind, number = parts[-1]
-    named = {"F": "figure", "T": "table", "E": "equation", "alg": "algorithm", "LST": "listing"}.get(kind)
-    if named:
-        yield f"{named} {number}"
+    name = {"F": "figure", "T": "table", "E": "equation", "alg": "algorithm", "LST": "listing"}.get(kind)
+    if name:
+        yield f"{name} {number}"
         return
     (outer, first), *inner = parts
     if outer == "A":

@@ -18,9 +18,9 @@ from reader.ui.full_text.lines import (
     PLAIN_LINE,
     LineMarks,
     TextProgress,
-    absence,
     clip_line,
     heading_title,
+    missing_text_message,
     text_header,
     text_line,
 )
@@ -41,14 +41,14 @@ from reader.ui.shell.state import State
 if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
 
-WHEEL = 3
+WHEEL_LINES = 3
 """Lines per turn of the mouse wheel."""
 
-LETTERS_A_LINE = 70
+LETTERS_PER_LINE = 70
 """Letters per line, to estimate the length of the text for the bar."""
 
-MARK = 2
-"""Cells of the bar before a marked line, with the space after it."""
+BAR_CELLS = 2
+"""Cells of the bar before a marked line and the space after it."""
 
 MAX_CACHED_STRIPS = 2_000
 
@@ -63,26 +63,26 @@ class TextPane(Pane, can_focus=True):
         self._glyphs = glyphs
         self._view: TextView | None = None
         self._message = ""
-        self._shown: list[tuple[TextPlace, DocumentLine]] = []
+        self._lines: list[tuple[TextPlace, DocumentLine]] = []
 
     def show(self, view: TextView) -> None:
         if self._view is None or view.highlights is not self._view.highlights:
             self._strips.clear()
         self._view, self._message = view, ""
-        self._shown = view.lines()
-        self._move_bar(view)
+        self._lines = view.lines()
+        self._move_scroll_bar(view)
         self.refresh()
 
     def clear(self, message: str) -> None:
-        """Show how far the text is read; its length is estimated."""
-        self._view, self._message, self._shown = None, message, []
+        """Show a message instead of a text."""
+        self._view, self._message, self._lines = None, message, []
         self.virtual_size = Size(self.columns, 0)
         self.refresh()
 
-    def _move_bar(self, view: TextView) -> None:
+    def _move_scroll_bar(self, view: TextView) -> None:
         rows = view.size.rows
         is_whole = view.is_at_end and view.top == TextPlace()
-        length = rows if is_whole else rows + max(1, view.layout.letters // LETTERS_A_LINE)
+        length = rows if is_whole else rows + max(1, view.layout.letters // LETTERS_PER_LINE)
         self.virtual_size = Size(self.columns, length)
         self._scroll(round(view.progress * (length - rows)))
 
@@ -94,10 +94,11 @@ class TextPane(Pane, can_focus=True):
             return self._strip(self._message_line(y))
         if view.peek is not None and 0 <= (row := y - self._peek_top(view.peek)) < len(view.peek.lines) + 2:
             return self._peek_line(view, view.peek, row)
-        if y >= len(self._shown):
+        if y >= len(self._lines):
             return self._strip(())
-        place, line = self._shown[y]
-        key = (place, self._side(view, place.block, line), self._over(view, place), self._marks(view, place))
+        place, line = self._lines[y]
+        side, style = self._scrolled_cells(view, place.block, line), self._line_style(view, place)
+        key = (place, side, style, self._marks(view, place))
         strip = self._strips.get(key)
         if strip is None:
             if len(self._strips) > MAX_CACHED_STRIPS:
@@ -111,7 +112,7 @@ class TextPane(Pane, can_focus=True):
     def _peek_line(self, view: TextView, peek: Peek, row: int) -> Strip:
         margin = view.size.margin
         if row in (0, len(peek.lines) + 1):
-            width = min(view.size.widest, max(view.size.measure, *(measure(line.pieces) for line in peek.lines)))
+            width = min(view.size.max_width, max(view.size.measure, *(measure(line.pieces) for line in peek.lines)))
             return self._strip((Piece(self._glyphs.line * width, "rule"),), margin=margin)
         drawn = text_line(peek.lines[row - 1], self._glyphs, PLAIN_LINE)
         if measure(drawn) > view.size.columns - margin - 1:
@@ -119,14 +120,14 @@ class TextPane(Pane, can_focus=True):
         return self._strip(drawn, margin=margin)
 
     @staticmethod
-    def _side(view: TextView, block: int, line: DocumentLine) -> int:
-        """Cells by which a line is scrolled sideways; captions always fit, so they stay."""
+    def _scrolled_cells(view: TextView, block: int, line: DocumentLine) -> int:
+        """Cells by which a line is scrolled sideways; captions always fit and are not scrolled."""
         if not view.side or any(piece.role == "caption" for piece in line.pieces):
             return 0
         return min(view.side, view.overflow(block))
 
     @staticmethod
-    def _over(view: TextView, place: TextPlace) -> str:
+    def _line_style(view: TextView, place: TextPlace) -> str:
         selection = view.selection
         if selection is not None and selection.first <= place <= selection.last:
             return "selected"
@@ -137,28 +138,29 @@ class TextPane(Pane, can_focus=True):
         letters = [
             (link.start, letter) for link, letter in zip(view.links, LETTERS, strict=False) if link.place == place
         ]
-        painted = [(part.start, part.end) for part in view.highlights.on_line(place)]
-        is_plain = not (letters or painted or view.search.text)
-        return PLAIN_LINE if is_plain else LineMarks(view.search.pattern, tuple(letters), tuple(painted))
+        spans = [(part.start, part.end) for part in view.highlights.spans_on_line(place)]
+        is_plain = not (letters or spans or view.search.text)
+        return PLAIN_LINE if is_plain else LineMarks(view.search.pattern, tuple(letters), tuple(spans))
 
     def _draw(  # noqa: PLR0917 - the parts of the key of a drawn line
-        self, view: TextView, line: DocumentLine, place: TextPlace, side: int, over: str, marks: LineMarks
+        self, view: TextView, line: DocumentLine, place: TextPlace, side: int, style: str, marks: LineMarks
     ) -> Strip:
         drawn = text_line(line, self._glyphs, marks)
-        if measure(line.pieces) - side > view.size.widest or side:
-            drawn = clip_line(drawn, side, view.size.widest, self._glyphs)
+        if measure(line.pieces) - side > view.size.max_width or side:
+            drawn = clip_line(drawn, side, view.size.max_width, self._glyphs)
         margin = view.margin(place.block)
         sign = self._sign(view, place)
-        if over == PLAIN and not sign:
+        if style == PLAIN and not sign:
             return self._strip(drawn, margin=margin)
-        bar = Piece((sign if over == PLAIN else self._glyphs.cursor).ljust(MARK), "sign" if over == PLAIN else "cursor")
-        return self._strip((bar, *drawn), over if over == "selected" else PLAIN, margin=margin - MARK)
+        text, role = (sign, "sign") if style == PLAIN else (self._glyphs.cursor, "cursor")
+        bar = Piece(text.ljust(BAR_CELLS), role)
+        return self._strip((bar, *drawn), style if style == "selected" else PLAIN, margin=margin - BAR_CELLS)
 
     def _sign(self, view: TextView, place: TextPlace) -> str:
-        """The margin sign of a highlighted line: the note's, once, or a bar; empty without a highlight."""
-        if not (painted := view.highlights.on_line(place)):
+        """The margin sign of a highlighted line: a note on the first line, or a bar; empty without a highlight."""
+        if not (spans := view.highlights.spans_on_line(place)):
             return ""
-        is_noted = any(one.is_first and one.kept.passage.note for one in painted)
+        is_noted = any(span.is_first and span.highlight.passage.note for span in spans)
         return self._glyphs.note if is_noted else self._glyphs.quote
 
     def _message_line(self, y: int) -> Line:
@@ -173,13 +175,13 @@ class TextPane(Pane, can_focus=True):
     # Mouse
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        self._turn(event, WHEEL)
+        self._scroll_by_wheel(event, WHEEL_LINES)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        self._turn(event, -WHEEL)
+        self._scroll_by_wheel(event, -WHEEL_LINES)
 
-    def _turn(self, event: events.MouseEvent, lines: int) -> None:
-        # Textual would scroll by itself.
+    def _scroll_by_wheel(self, event: events.MouseEvent, lines: int) -> None:
+        # Textual would also scroll.
         event.prevent_default().stop()
         self.post_message(WidgetReport("text lines", lines))
 
@@ -194,12 +196,12 @@ MAX_OUTLINE_DEPTH = 5
 
 
 def outline_line(entry: OutlineLine, width: int, glyphs: Glyphs, *, is_here: bool) -> Line:
-    """An indented section or figure with number and title, or a highlight."""
+    """An indented line for a section or figure with number and title, or for a highlight."""
     level = min(entry.level, MAX_OUTLINE_DEPTH)
     lead = Piece("  " * level)
     pieces: Line = ()
-    if entry.kept is not None:
-        passage, is_found = entry.kept.passage, entry.kept.range is not None
+    if entry.highlight is not None:
+        passage, is_found = entry.highlight.passage, entry.highlight.range is not None
         words = literal(" ".join(passage.quote[:200].split()))
         lead = Piece("  " * (level - 1))
         sign = Piece(glyphs.note if passage.note else glyphs.quote, "sign")
@@ -217,12 +219,12 @@ def outline_line(entry: OutlineLine, width: int, glyphs: Glyphs, *, is_here: boo
 
 
 def first_row(count: int, cursor: int, height: int) -> int:
-    """The first visible row of so many, which centres the cursor's row unless that leaves a gap at an end."""
+    """The first of `count` rows to show; it centres the cursor's row unless that leaves a gap at an end."""
     return max(0, min(cursor - height // 2, count - height))
 
 
 class OutlinePane(Pane):
-    """The lines of the outline, with the current section or the cursor marked."""
+    """The outline, with the current section or the cursor marked."""
 
     PANE = "outline"
 
@@ -233,7 +235,7 @@ class OutlinePane(Pane):
         self._here = 0
 
     def show(self, outline: Outline, here: int) -> None:
-        """Show an outline; `here` is the section that is being read."""
+        """Show an outline; `here` is the index of the current section."""
         if (outline, here) == (self._outline, self._here):
             return
         self._outline, self._here = outline, here
@@ -265,10 +267,10 @@ class OutlinePane(Pane):
             self.post_message(WidgetReport("entry", row))
 
 
-WAITING = (("app.escape", "stop"),)
-MISSING = (("text.again", "try again"), ("link.page", "web page"), ("link.pdf", "PDF"), ("app.back", "back"))
-UNKNOWN = (("link.page", "web page"), ("app.back", "back"))
-"""The keys that help while the text is fetched, where there is none, and where none can be fetched."""
+FETCHING_KEYS = (("app.escape", "stop"),)
+MISSING_KEYS = (("text.again", "try again"), ("link.page", "web page"), ("link.pdf", "PDF"), ("app.back", "back"))
+UNFETCHABLE_KEYS = (("link.page", "web page"), ("app.back", "back"))
+"""The keys shown while a text is fetched, if it could not be fetched, and if it can't be fetched."""
 
 
 def progress(text: FullText) -> TextProgress:
@@ -282,7 +284,7 @@ def progress(text: FullText) -> TextProgress:
 
 
 class TextHeader(OneLine[TextProgress]):
-    """The first line: the title, and how far the text is read."""
+    """The first line: the title, and how much of the text has been read."""
 
     def line(self, width: int) -> Line:
         return text_header(self.shown, width, self.glyphs)
@@ -320,15 +322,15 @@ def _hints(state: State, keymap: Keymap) -> list[Choice]:
         from reader.keys.actions import QUOTED_FOOTER
 
         return keymap.hints(state.context, footer=QUOTED_FOOTER)
-    if view is not None and view.in_hand is not None:
+    if view is not None and view.current_highlight is not None:
         from reader.keys.actions import HIGHLIGHT_FOOTER
 
         return keymap.hints(state.context, footer=HIGHLIGHT_FOOTER)
-    idle = []
+    hidden = []
     if view_of(state) is None:
-        # There is no text to move in.
-        idle += ["read.on", *(action.id for action in keymap.actions if action.id.startswith(("text.", "picture.")))]
-    return keymap.hints(state.context, without=idle)
+        # Moves do nothing without a text.
+        hidden += ["read.on", *(action.id for action in keymap.actions if action.id.startswith(("text.", "picture.")))]
+    return keymap.hints(state.context, without=hidden)
 
 
 class FullTextScreen(OverScreen[FullText]):
@@ -356,7 +358,7 @@ class FullTextScreen(OverScreen[FullText]):
         return self._header.shown
 
     def on_screen_resume(self) -> None:
-        """Fit the panes to the text that is opened now."""
+        """Show the text that is open now."""
         if (text := self._model.state[TEXT]) is not None:
             self.show(text)
 
@@ -369,14 +371,15 @@ class FullTextScreen(OverScreen[FullText]):
         if text.view is None:
             message = (text.progress or "fetching the full text") if text.is_fetching else text.problem
             is_known = not self._look.demo and pdf_url(text.paper.id) is not None
-            ways = WAITING if text.is_fetching else MISSING if is_known else UNKNOWN
-            self.pane.clear(absence(message, [(self._keymap.key(action, "text"), name) for action, name in ways]))
+            actions = FETCHING_KEYS if text.is_fetching else MISSING_KEYS if is_known else UNFETCHABLE_KEYS
+            keys = [(self._keymap.key(action, "text"), name) for action, name in actions]
+            self.pane.clear(missing_text_message(message, keys))
         else:
             self.pane.show(text.view)
         self._draw_outline(text)
 
     def _draw_outline(self, text: FullText) -> None:
-        """Show the outline beside the text, or instead of it if there is no room for both."""
+        """Show the outline beside the text, or instead of the text if there is no space for both."""
         width = outline_width(self._model.state.width)
         is_open = text.outline.is_open
         has_outline = text.view is not None and bool(text.outline.entries)

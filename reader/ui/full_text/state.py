@@ -1,4 +1,4 @@
-"""The part of the state for the full text that is read, over the paper's page."""
+"""The state of the open full text, which lies over the paper's page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def view_of(state: State) -> TextView | None:
-    """The part of the open text that is in view; None while there is no text."""
+    """The view of the open text; None while there is no text."""
     text = state[TEXT]
     return None if text is None else text.view
 
@@ -30,7 +30,7 @@ def text_of(state: State, key: PaperKey) -> FullText | None:
 
 
 def text_failed(state: State, key: PaperKey, problem: str) -> State:
-    """Show why a text could not be fetched; an earlier text stays, and the last line has the problem."""
+    """Show why a text could not be fetched; an earlier text stays, and the status line shows the problem."""
     text = text_of(state, key)
     if text is None:
         return state
@@ -40,16 +40,16 @@ def text_failed(state: State, key: PaperKey, problem: str) -> State:
 
 
 def step_back_in_text(state: State, *, is_through_jumps: bool = True) -> State:
-    """Close or stop the topmost thing; else go back from the last jump, and at last, or at once, to the page."""
+    """Close the outline, box or selection, or stop the fetch; else undo the last jump if wanted, or leave the text."""
     text = state[TEXT]
     if text is None or text.view is None:
         return state.put(TEXT, None)
     if text.outline.is_open:
         return state.put(TEXT, replace(text, outline=text.outline.unfocus()))
     if text.view.peek is not None:
-        return view_text(state, text.view.with_peek())
+        return view_text(state, text.view.without_peek())
     if text.view.selection is not None:
-        return view_text(state, text.view.let_go())
+        return view_text(state, text.view.without_selection())
     if text.is_fetching:
         return state.put(TEXT, text.with_problem(""))
     view = text.view.back() if is_through_jumps else text.view
@@ -62,7 +62,7 @@ def _context(state: State) -> str:
 
 
 TEXTS_AHEAD: Part[str] = Part("")
-"""How many full texts are fetched ahead, or what they wait for; empty if none are wanted."""
+"""The progress of fetching full texts ahead, or what they wait for; empty without work."""
 
 TEXT: Front[FullText] = Front(
     _context, "reader.ui.full_text.screen:FullTextScreen", back=step_back_in_text, is_kept=True, is_returned_to=True

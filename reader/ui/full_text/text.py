@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 
 class OutlineLine(NamedTuple):
-    """A line of the outline: a section, or what has a name within one: a figure, a theorem, a highlight."""
+    """A line of the outline: a section, or a figure, table, theorem or highlight within a section."""
 
     level: int
     """From 1."""
     start: int
-    """The block where it begins; -1 for a highlight that is not in the text."""
+    """The first block; -1 for a highlight that is not in the text."""
     heading: Heading | None = None
-    kept: PlacedHighlight | None = None
+    highlight: PlacedHighlight | None = None
     landmark: Landmark | None = None
 
     @property
     def name(self) -> object:
         """An entry's identity across outlines."""
-        return self.kept.passage.id if self.kept else self.landmark or self.start
+        return self.highlight.passage.id if self.highlight else self.landmark or self.start
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +46,25 @@ class Outline:
 
     @classmethod
     def of(cls, document: Document) -> Outline:
-        """The outline of a document."""
-        sections = [OutlineLine(one.heading.level, one.start, one.heading) for one in document.sections]
-        named = (one for one in document.landmarks if one.kind not in ("Section", "Appendix", "Equation"))
-        return cls(_in_sections([*sections, *(OutlineLine(0, one.block, landmark=one) for one in named)]))
+        sections = [OutlineLine(section.heading.level, section.start, section.heading) for section in document.sections]
+        landmarks = (mark for mark in document.landmarks if mark.kind not in ("Section", "Appendix", "Equation"))
+        return cls(_in_sections([*sections, *(OutlineLine(0, mark.block, landmark=mark) for mark in landmarks)]))
 
-    def with_highlights(self, kept: Sequence[PlacedHighlight]) -> Outline:
-        """The same outline with these highlights; those not found in the text come last."""
-        found = sorted((one.range, one) for one in kept if one.range)
-        entries = [one for one in self.entries if not one.kept]
-        entries = _in_sections([*entries, *(OutlineLine(0, place.first.block, kept=one) for place, one in found)])
-        entries += [OutlineLine(1, -1, kept=one) for one in kept if not one.range]
-        names = {one.name: index for index, one in enumerate(entries)}
+    def with_highlights(self, highlights: Sequence[PlacedHighlight]) -> Outline:
+        """The same outline with these highlights; highlights that are not in the text come last."""
+        placed = sorted((mark.range, mark) for mark in highlights if mark.range)
+        entries = [entry for entry in self.entries if not entry.highlight]
+        entries += [OutlineLine(0, range_.first.block, highlight=mark) for range_, mark in placed]
+        entries = _in_sections(entries)
+        entries += [OutlineLine(1, -1, highlight=mark) for mark in highlights if not mark.range]
+        names = {entry.name: index for index, entry in enumerate(entries)}
         cursor = names.get(self.entries[self.cursor].name, self.cursor) if self.entries else 0
         return Outline(entries, max(0, min(cursor, len(entries) - 1)), self.is_open and bool(entries))
 
     def at(self, block: int) -> int:
         """The section that contains a block, or the first one."""
-        found = [index for index, one in enumerate(self.entries) if one.heading and one.start <= block]
-        return found[-1] if found else 0
+        sections = [index for index, entry in enumerate(self.entries) if entry.heading and entry.start <= block]
+        return sections[-1] if sections else 0
 
     def focus(self, block: int) -> Outline:
         """Give the keys to the outline, with the cursor on a block's section."""
@@ -79,25 +79,20 @@ class Outline:
 
 
 def _in_sections(entries: Sequence[OutlineLine]) -> list[OutlineLine]:
-    """Entries in reading order; what is no section is one level below the section that it is in."""
-    ordered, level = sorted(entries, key=_start), 0
-    for index, one in enumerate(ordered):
-        level = one.level if one.heading else level
-        ordered[index] = one if one.heading else one._replace(level=level + 1)
+    """Sort the entries in reading order, with figures and the like one level below their section."""
+    ordered, level = sorted(entries, key=lambda entry: entry.start), 0
+    for index, entry in enumerate(ordered):
+        level = entry.level if entry.heading else level
+        ordered[index] = entry if entry.heading else entry._replace(level=level + 1)
     return ordered
 
 
-def _start(entry: OutlineLine) -> int:
-    return entry.start
-
-
-CHROME = 2
-"""Rows of the screen besides the text: the first and the last line."""
+HEADER_AND_STATUS_ROWS = 2
 
 
 def text_size(width: int, height: int) -> Size:
-    """The room for the text in a terminal, without the bar."""
-    return Size(max(1, width - outline_width(width) - 1), max(1, height - CHROME))
+    """The space for the text in a terminal, without the scroll bar."""
+    return Size(max(1, width - outline_width(width) - 1), max(1, height - HEADER_AND_STATUS_ROWS))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -108,9 +103,9 @@ class FullText:
     paper: Paper
     size: Size
     view: TextView | None = None
-    """The text; None while missing."""
+    """None while there is no text."""
     source: str = ""
-    """Where the text came from, as `KeptText` says."""
+    """The source of the text, as in `KeptText`."""
     outline: Outline = field(default_factory=Outline)
     is_fetching: bool = False
     progress: str = ""
@@ -119,12 +114,12 @@ class FullText:
     picture_key: str = ""
     """The key that shows the pages of a PDF's text."""
 
-    def came(self, kept: KeptText, left: Bookmark | None = None) -> FullText:
-        """Show a text at its last position: that of the text shown before, or a bookmark."""
-        document, left = kept.document, self.bookmark or left
+    def with_text(self, kept: KeptText, last: Bookmark | None = None) -> FullText:
+        """Show a text at the position of the text that was shown before, or else at the last bookmark."""
+        document, position = kept.document, self.bookmark or last
         view = TextView.open(document, self.size, front_lines(self.paper, kept, self.picture_key))
-        if left is not None:
-            view = view.go(Spot(*find(left, document, kept.source)))
+        if position is not None:
+            view = view.go(Spot(*find(position, document, kept.source)))
         outline = Outline.of(document)
         return replace(self, view=view, source=kept.source, outline=outline, progress="", problem="", is_fetching=False)
 
@@ -135,11 +130,11 @@ class FullText:
         return None if view is None else bookmark(view.document, self.source, *view.spot(view.top))
 
     def fetching(self, progress: str = "") -> FullText:
-        """Record that the text is being fetched, and the status of that."""
+        """Record that the text is being fetched, and how far the fetch is."""
         return replace(self, is_fetching=True, progress=progress, problem="")
 
     def with_problem(self, problem: str) -> FullText:
-        """Record why there is no text; an earlier one stays."""
+        """Record why there is no text; an earlier text stays, without the problem."""
         problem = "" if self.view else problem
         return replace(self, is_fetching=False, progress="", problem=problem)
 
@@ -147,25 +142,27 @@ class FullText:
         """Show a section or highlight by its place in the outline, and give the keys to the text."""
         if self.view is None or not 0 <= index < len(self.outline.entries):
             return self
-        one = self.outline.entries[index]
-        if one.landmark:
-            view = self.view.go_to_landmark(one.landmark)
+        entry = self.outline.entries[index]
+        if entry.landmark:
+            view = self.view.go_to_landmark(entry.landmark)
+        elif entry.highlight:
+            view = self.view.mark_highlight(entry.highlight)
         else:
-            view = self.view.take(one.kept) if one.kept else self.view.go_to_block(one.start)
+            view = self.view.go_to_block(entry.start)
         return replace(self, view=view, outline=self.outline.unfocus())
 
     def with_highlights(self, highlights: Highlights) -> FullText:
         if self.view is None:
             return self
         view = replace(self.view, highlights=highlights)
-        return replace(self, view=view, outline=self.outline.with_highlights(highlights.kept))
+        return replace(self, view=view, outline=self.outline.with_highlights(highlights.entries))
 
     @property
-    def in_hand(self) -> PlacedHighlight | None:
-        """The highlight that keys act on: under the cursor of the open outline, else in the text."""
+    def current_highlight(self) -> PlacedHighlight | None:
+        """The highlight that keys act on: under the cursor of the open outline, or else in the text."""
         if self.outline.is_open:
-            return self.outline.entries[self.outline.cursor].kept
-        return self.view.in_hand if self.view else None
+            return self.outline.entries[self.outline.cursor].highlight
+        return self.view.current_highlight if self.view else None
 
     def with_size(self, width: int, height: int) -> FullText:
         size = text_size(width, height)

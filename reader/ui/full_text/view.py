@@ -20,8 +20,8 @@ from reader.core.words import Marker
 from reader.ui.full_text.lines import FrontLines, TextLink, links_in
 from reader.ui.kit.lines import pattern
 
-AT_ONCE = 100
-"""Highlights located as a text opens, in at most 10 ms; others follow."""
+HIGHLIGHTS_LOCATED_ON_OPENING = 100
+"""Highlights located when a text opens, which takes at most 10 ms; a thread searches for the others."""
 
 
 class PlacedHighlight(NamedTuple):
@@ -37,67 +37,71 @@ class HighlightSpan(NamedTuple):
 
     start: int
     end: int
-    """Letters of the line before it, and up to its end."""
-    kept: PlacedHighlight
+    """Offsets in the line's text."""
+    highlight: PlacedHighlight
     is_first: bool
-    """Whether it is where the highlight begins."""
+    """Whether the highlight begins here."""
 
 
 class Highlights:
     """The highlights of a text in one layout."""
 
-    def __init__(self, layout: Layout, words: TextWords | None = None, kept: Sequence[PlacedHighlight] = ()) -> None:
+    def __init__(self, layout: Layout, words: TextWords | None = None, entries: Sequence[PlacedHighlight] = ()) -> None:
         self._layout = layout
         self.words = words or TextWords(layout.document)
-        self.kept = tuple(kept)
+        self.entries = tuple(entries)
         self._drawn: dict[int, list[DrawnWord]] = {}
-        self._painted: dict[int, Mapping[int, tuple[HighlightSpan, ...]]] = {}
+        self._spans: dict[int, Mapping[int, tuple[HighlightSpan, ...]]] = {}
 
-    def with_highlights(self, kept: Sequence[PlacedHighlight]) -> Highlights:
-        return Highlights(self._layout, self.words, kept)
+    def with_highlights(self, entries: Sequence[PlacedHighlight]) -> Highlights:
+        return Highlights(self._layout, self.words, entries)
 
-    def laid_out(self, layout: Layout) -> Highlights:
-        return Highlights(layout, self.words, self.kept)
+    def with_layout(self, layout: Layout) -> Highlights:
+        return Highlights(layout, self.words, self.entries)
 
     def with_passages(self, passages: Sequence[Passage]) -> Highlights:
-        """The same text with other highlights; moved ones have no place until searched for."""
-        known = {one.passage[:4]: one.range for one in self.kept if one.range}
-        new = {one[:4]: self.words.near(one) for one in [one for one in passages if one[:4] not in known][:AT_ONCE]}
-        return self.with_highlights([PlacedHighlight(one, (known | new).get(one[:4])) for one in passages])
+        """The same text with other highlights; passages that have moved have no range until they are searched for."""
+        ranges: dict[tuple[object, ...], Range | None]
+        ranges = {entry.passage[:4]: entry.range for entry in self.entries if entry.range}
+        unknown = [passage for passage in passages if passage[:4] not in ranges][:HIGHLIGHTS_LOCATED_ON_OPENING]
+        ranges |= {passage[:4]: self.words.near(passage) for passage in unknown}
+        return self.with_highlights([PlacedHighlight(passage, ranges.get(passage[:4])) for passage in passages])
 
     def find_missing(self) -> list[PlacedHighlight]:
-        """The highlights, with missing places searched for in the whole text, which may take a second."""
+        """Search the whole text for highlights without a range, which may take a second; return all highlights."""
         words = self.words
-        return [PlacedHighlight(one, place or words.near(one) or words.find(one)) for one, place in self.kept]
+        return [
+            PlacedHighlight(passage, range_ or words.near(passage) or words.find(passage))
+            for passage, range_ in self.entries
+        ]
 
     def _words_of(self, block: int) -> list[DrawnWord]:
-        found = self._drawn.get(block)
-        if found is None:
+        words = self._drawn.get(block)
+        if words is None:
             front = len(self._layout.front) if block == 0 else 0
-            found = drawn_words(self._layout.lines(block), self.words.words(block), front)
-            self._drawn[block] = found
-        return found
+            words = self._drawn[block] = drawn_words(self._layout.lines(block), self.words.words(block), front)
+        return words
 
     # What is drawn
 
-    def on_line(self, place: TextPlace) -> tuple[HighlightSpan, ...]:
-        painted = self._painted.get(place.block)
-        if painted is None:
-            painted = self._painted[place.block] = self._paint(place.block)
-        return painted.get(place.line, ())
+    def spans_on_line(self, place: TextPlace) -> tuple[HighlightSpan, ...]:
+        spans = self._spans.get(place.block)
+        if spans is None:
+            spans = self._spans[place.block] = self._spans_by_line(place.block)
+        return spans.get(place.line, ())
 
-    def _paint(self, block: int) -> Mapping[int, tuple[HighlightSpan, ...]]:
+    def _spans_by_line(self, block: int) -> Mapping[int, tuple[HighlightSpan, ...]]:
         lines = self._layout.lines(block)
-        found: dict[int, list[HighlightSpan]] = {}
-        for kept in self.kept:
-            if kept.range is None or not kept.range.first.block <= block <= kept.range.last.block:
+        spans: dict[int, list[HighlightSpan]] = {}
+        for entry in self.entries:
+            if entry.range is None or not entry.range.first.block <= block <= entry.range.last.block:
                 continue
-            parts = self._parts(block, kept.range)
-            begins = min(parts) if block == kept.range.first.block and parts else -1
+            parts = self._parts(block, entry.range)
+            first_line = min(parts) if block == entry.range.first.block and parts else -1
             for line, (start, end) in parts.items():
                 if lines[line].text[start:end].strip():
-                    found.setdefault(line, []).append(HighlightSpan(start, end, kept, line == begins))
-        return {line: tuple(sorted(parts, key=lambda part: part.start)) for line, parts in found.items()}
+                    spans.setdefault(line, []).append(HighlightSpan(start, end, entry, line == first_line))
+        return {line: tuple(sorted(parts, key=lambda part: part.start)) for line, parts in spans.items()}
 
     def _parts(self, block: int, range_: Range) -> Mapping[int, tuple[int, int]]:
         """The highlighted part of each line of a block; lines between them, such as a formula, count as a whole."""
@@ -105,10 +109,10 @@ class Highlights:
         first = range_.first.word if block == range_.first.block else 0
         last = range_.last.word if block == range_.last.block else len(self.words.words(block))
         parts: dict[int, tuple[int, int]] = {}
-        for one in self._words_of(block):
-            if first <= one.word <= last:
-                start, end = parts.get(one.line, (one.start, one.end))
-                parts[one.line] = min(start, one.start), max(end, one.end)
+        for word in self._words_of(block):
+            if first <= word.word <= last:
+                start, end = parts.get(word.line, (word.start, word.end))
+                parts[word.line] = min(start, word.start), max(end, word.end)
         numbers = parts or range(len(self._layout.front) if block == 0 else 0, len(lines))
         for number in range(min(numbers, default=0), max(numbers, default=-1) + 1):
             text = lines[number].text
@@ -116,57 +120,53 @@ class Highlights:
         return parts
 
     def at(self, place: TextPlace) -> PlacedHighlight | None:
-        return next((part.kept for part in self.on_line(place)), None)
+        return next((span.highlight for span in self.spans_on_line(place)), None)
 
-    def within(self, chosen: Range) -> PlacedHighlight | None:
+    def first_overlap(self, words: Range) -> PlacedHighlight | None:
         """The first highlight that overlaps these words."""
-        return next(
-            (
-                one
-                for one in self.kept
-                if one.range and one.range.first <= chosen.last and chosen.first <= one.range.last
-            ),
-            None,
-        )
+        for entry in self.entries:
+            if entry.range and entry.range.first <= words.last and words.first <= entry.range.last:
+                return entry
+        return None
 
-    def of(self, id: str) -> PlacedHighlight | None:
-        return next((one for one in self.kept if one.passage.id == id), None)
+    def by_id(self, id: str) -> PlacedHighlight | None:
+        return next((entry for entry in self.entries if entry.passage.id == id), None)
 
-    def place_of(self, kept: PlacedHighlight) -> TextPlace | None:
+    def place_of(self, highlight: PlacedHighlight) -> TextPlace | None:
         """The first line of a highlight; None if its words are not in the text."""
-        if kept.range is None:
+        if highlight.range is None:
             return None
-        block = kept.range.first.block
-        return TextPlace(block, min(self._parts(block, kept.range), default=0))
+        block = highlight.range.first.block
+        return TextPlace(block, min(self._parts(block, highlight.range), default=0))
 
-    def following(self, here: TextPlace, step: int) -> TextPlace | None:
+    def next_place(self, here: TextPlace, step: int) -> TextPlace | None:
         """The nearest highlight's first line below a place (1) or above it (-1), wrapping around."""
-        found = sorted((one.range, one) for one in self.kept if one.range)[::step]
-        # Lay out only possible blocks.
-        beyond = [one for place, one in found if (place.first.block - here.block) * step >= 0]
-        places = (place for one in beyond if (place := self.place_of(one)))
+        ordered = sorted((entry.range, entry) for entry in self.entries if entry.range)[::step]
+        # Only blocks from `here` on are laid out.
+        candidates = [entry for range_, entry in ordered if (range_.first.block - here.block) * step >= 0]
+        places = (place for entry in candidates if (place := self.place_of(entry)))
         nearest = next((place for place in places if (place > here if step == 1 else place < here)), None)
-        return nearest or (self.place_of(found[0][1]) if found else None)
+        return nearest or (self.place_of(ordered[0][1]) if ordered else None)
 
     def words_between(self, first: TextPlace, last: TextPlace) -> Range | None:
-        """The words of some lines; None if there are none."""
+        """The range of the words on these lines; None if the lines have no words."""
         blocks = range(first.block, last.block + 1)
-        found = ((block, self._words_on(block, first, last)) for block in blocks)
-        begin = next((Point(block, min(words)) for block, words in found if words), None)
-        found = ((block, self._words_on(block, first, last)) for block in reversed(blocks))
-        end = next((Point(block, max(words)) for block, words in found if words), None)
+        forward = ((block, self._words_on(block, first, last)) for block in blocks)
+        begin = next((Point(block, min(words)) for block, words in forward if words), None)
+        backward = ((block, self._words_on(block, first, last)) for block in reversed(blocks))
+        end = next((Point(block, max(words)) for block, words in backward if words), None)
         return Range(begin, end) if begin and end else None
 
     def _words_on(self, block: int, first: TextPlace, last: TextPlace) -> Sequence[int]:
-        """The words of a block on some lines; all of its words if none is drawn as in the text."""
+        """The numbers of a block's words on these lines; of all its words if the block is not drawn as written."""
         drawn = self._words_of(block)
         if not drawn:
             return range(len(self.words.words(block)))
-        return [one.word for one in drawn if first <= TextPlace(block, one.line) <= last]
+        return [word.word for word in drawn if first <= TextPlace(block, word.line) <= last]
 
 
 MAX_COUNTED_LINES = 1_000
-"""Maximum matching lines counted: more would take most of a second in a large text."""
+"""Maximum matching lines counted; counting more would take most of a second in a large text."""
 
 _TEX = re.compile(r"[\\_^]")
 
@@ -210,28 +210,28 @@ class TextIndex:
         self._texts: dict[int, str] = {}
 
     def _text(self, block: int) -> str:
-        """A block's text in any layout; words that change their style within are joined and split."""
-        found = self._texts.get(block)
-        if found is None:
+        """A block's text in any layout; its parts are also joined without spaces, for words with several styles."""
+        text = self._texts.get(block)
+        if text is None:
             parts = [*texts(self._layout.document.blocks[block])]
             front = [line.text for line in self._layout.front] if block == 0 else []
-            found = self._texts[block] = fold(f"{' '.join([*front, *parts])} {''.join(parts)}")
-        return found
+            text = self._texts[block] = fold(f"{' '.join([*front, *parts])} {''.join(parts)}")
+        return text
 
     def _may_match(self, searched: Marker, block: int) -> bool:
-        """Whether lines of a block may match: formulas are drawn with signs that are not in their TeX."""
+        """Whether lines of a block may match; formulas are drawn with symbols that are not in their TeX."""
         text = self._text(block)
         return bool(searched.spans(text)) or (searched.may_be_signs and _TEX.search(text) is not None)
 
     def _block(self, block: int) -> _Block:
-        found = self._blocks.get(block)
-        if found is None:
+        folded = self._blocks.get(block)
+        if folded is None:
             text, starts = "", []
             for line in self._layout.lines(block):
                 starts.append(len(text))
                 text += fold(line.text.strip()) + " "
-            found = self._blocks[block] = _Block(text, starts)
-        return found
+            folded = self._blocks[block] = _Block(text, starts)
+        return folded
 
     def matches(self, searched: Marker, block: int) -> list[TextPlace]:
         if not self._may_match(searched, block):
@@ -241,15 +241,14 @@ class TextIndex:
         return [TextPlace(block, line) for line in dict.fromkeys(lines)]
 
     def first_matches(self, searched: Marker) -> list[TextPlace]:
-        """The lines of the whole text in which a match begins, at most `MAX_COUNTED_LINES`."""
+        """The lines in which a match begins, at most `MAX_COUNTED_LINES`."""
         places = (place for block in self._order(0, 1) for place in self.matches(searched, block))
         return list(islice(places, MAX_COUNTED_LINES))
 
-    def following(self, searched: Marker, place: TextPlace, step: int) -> TextPlace | None:
+    def next_match(self, searched: Marker, place: TextPlace, step: int) -> TextPlace | None:
         """The nearest match below a place (1) or above it (-1), wrapping around; None if there is none."""
         for block in self._order(place.block, step):
-            found = self.matches(searched, block)
-            for match in found[::step]:
+            for match in self.matches(searched, block)[::step]:
                 if block != place.block or (match > place if step == 1 else match < place):
                     return match
         return next(iter(self.matches(searched, place.block)[::step]), None)
@@ -259,27 +258,27 @@ class TextIndex:
         return ((first + step * number) % count for number in range(count))
 
 
-MEASURE = 76
+MAX_MEASURE_CELLS = 76
 """Maximum cells of a line of running text."""
 
-MARGIN = 2
-"""Minimum cells left of the text, the first of which is for the bar of a marked line."""
+MIN_MARGIN_CELLS = 2
+"""Minimum cells left of the text; the first cell is for the bar of a marked line."""
 
-ABOVE = 2
+LINES_ABOVE_TARGET = 2
 """Lines shown above the target of a jump."""
 
 BEGINNING = TextPlace()
 
 NO_SEARCH = Search()
 
-LONGEST_PEEK = 10
+MAX_PEEK_LINES = 10
 """Maximum lines of the box over the text."""
 
-LONGEST_TRAIL = 100
+MAX_TRAIL_LENGTH = 100
 
 
 class Size(NamedTuple):
-    """The room for the text."""
+    """The space for the text, in cells."""
 
     columns: int = 80
     rows: int = 24
@@ -287,17 +286,17 @@ class Size(NamedTuple):
     @property
     def measure(self) -> int:
         """Cells of a line of running text."""
-        return min(MEASURE, self.widest)
+        return min(MAX_MEASURE_CELLS, self.max_width)
 
     @property
     def margin(self) -> int:
         """Cells left of running text, which is centred."""
-        return max(MARGIN, (self.columns - self.measure) // 2)
+        return max(MIN_MARGIN_CELLS, (self.columns - self.measure) // 2)
 
     @property
-    def widest(self) -> int:
+    def max_width(self) -> int:
         """Maximum cells of a table without sideways scrolling."""
-        return max(1, self.columns - MARGIN - 1)
+        return max(1, self.columns - MIN_MARGIN_CELLS - 1)
 
 
 class TextSelection(NamedTuple):
@@ -316,16 +315,16 @@ class TextSelection(NamedTuple):
 
 
 class Peek(NamedTuple):
-    """The target of a reference, shown in a box over the text, which does not move."""
+    """The target of a reference, shown in a box over the text."""
 
     goal: TextPlace
     lines: tuple[DocumentLine, ...]
     text: str
-    """The text to copy from it: a formula's TeX, or its text."""
+    """The text to copy: a formula's TeX, or the text of the target."""
     id: str
     """The arXiv id in a bibliography entry."""
     is_above: bool
-    """Whether it is at the top of the screen, because the reference is in the lower half."""
+    """Whether the box is at the top of the screen, because the reference is in the lower half."""
     formula: Formula | None
 
 
@@ -352,7 +351,7 @@ class TextView:
     search: Search = NO_SEARCH
     selection: TextSelection | None = None
     links: tuple[TextLink, ...] = ()
-    """References waiting for a letter, while one is chosen."""
+    """References to choose from by a letter."""
     peek: Peek | None = None
 
     @classmethod
@@ -373,10 +372,14 @@ class TextView:
     def margin(self, block: int) -> int:
         """Cells left of a block; a wide table begins further left than running text."""
         size = self.size
-        return size.margin if block == 0 else max(MARGIN, min(size.margin, size.columns - 1 - self.layout.cells(block)))
+        return (
+            size.margin
+            if block == 0
+            else max(MIN_MARGIN_CELLS, min(size.margin, size.columns - 1 - self.layout.cells(block)))
+        )
 
     def overflow(self, block: int) -> int:
-        return max(0, self.layout.cells(block) - self.size.widest)
+        return max(0, self.layout.cells(block) - self.size.max_width)
 
     @property
     def last_top(self) -> TextPlace:
@@ -389,7 +392,7 @@ class TextView:
 
     @property
     def section(self) -> Section | None:
-        """The current section: that of the marked line, else of the third visible line."""
+        """The section of the marked line, or else of the third visible line."""
         if self.marked is not None:
             return self.document.section_of(self.marked.block)
         return self.document.section_of(self.layout.down(self.top, min(2, self.size.rows - 1)).block)
@@ -433,9 +436,9 @@ class TextView:
         return max(self.overflow(block) for block in {place.block for place, _ in self.lines()})
 
     def scroll(self, lines: int) -> TextView:
-        return self._at(self._beside(self.top, lines))
+        return self._at(self._at_offset(self.top, lines))
 
-    def _beside(self, place: TextPlace, lines: int) -> TextPlace:
+    def _at_offset(self, place: TextPlace, lines: int) -> TextPlace:
         """The place some lines below another, or above it if negative."""
         return self.layout.down(self.layout.up(place, max(0, -lines)), lines)
 
@@ -450,16 +453,16 @@ class TextView:
 
     def jump(self, place: TextPlace) -> TextView:
         """Go to a line and mark it; `back` returns."""
-        return self._remember(self.top)._at(self.layout.up(place, ABOVE), place)
+        return self._remember(self.top)._at(self.layout.up(place, LINES_ABOVE_TARGET), place)
 
     def _remember(self, place: TextPlace) -> TextView:
         spot = self.spot(place)
-        return self if self.trail[-1:] == (spot,) else replace(self, trail=(*self.trail, spot)[-LONGEST_TRAIL:])
+        return self if self.trail[-1:] == (spot,) else replace(self, trail=(*self.trail, spot)[-MAX_TRAIL_LENGTH:])
 
     def jump_to_end(self, *, last: bool) -> TextView:
         """Go to the beginning or the end; `back` returns."""
-        there = self._at(self.layout.end if last else BEGINNING)
-        return there if there.top == self.top else replace(there, trail=self._remember(self.top).trail)
+        view = self._at(self.layout.end if last else BEGINNING)
+        return view if view.top == self.top else replace(view, trail=self._remember(self.top).trail)
 
     def back(self) -> TextView:
         """Return to the origin of the last visible jump; the same view if there is none."""
@@ -473,10 +476,10 @@ class TextView:
 
     def next_section(self, step: int) -> TextView:
         """Put the heading `step` sections further at the top, or show the end of the text."""
-        found = self.layout.next_section(self.marked or self.top, step)
-        if found is None:
+        heading = self.layout.next_section(self.marked or self.top, step)
+        if heading is None:
             return self._at(self.layout.end if step > 0 else BEGINNING)
-        return self._at(found, found if found > self.last_top else None)
+        return self._at(heading, heading if heading > self.last_top else None)
 
     def go_to_block(self, block: int) -> TextView:
         """Put a block at the top, and mark it if the end of the text prevents that; `back` returns."""
@@ -492,14 +495,14 @@ class TextView:
 
     def search_from(self, words: str, block: int) -> TextView:
         """Search, and show a block's first match; `back` returns."""
-        begun = replace(self, search=Search(words))
-        searched = begun.search.pattern
+        view = replace(self, search=Search(words))
+        searched = view.search.pattern
         places = self.index.matches(searched, block) if searched else []
-        return begun.jump(places[0] if places else self.layout.start_of(block))
+        return view.jump(places[0] if places else self.layout.start_of(block))
 
     @property
     def named_part(self) -> Landmark | None:
-        """The part that the search names, such as `Table 2`; shown in place of the first line with these words."""
+        """The part that the search names, such as `Table 2`; a search shows it instead of the first match."""
         return self.document.find_landmark(self.search.text)
 
     def type_search(self, text: str) -> TextView:
@@ -509,19 +512,19 @@ class TextView:
             search = Search(is_typing=True, origin=self.spot(self.top), before=search.text)
         search = search._replace(text=text)
         origin = self.place(search.origin)
-        begun = replace(self, search=search)
+        view = replace(self, search=search)
         searched = search.pattern
-        found = searched and self.index.following(searched, origin._replace(line=origin.line - 1), 1)
-        return begun._show(found) if found else begun._at(origin)
+        match = searched and self.index.next_match(searched, origin._replace(line=origin.line - 1), 1)
+        return view._show(match) if match else view._at(origin)
 
     def end_search(self, *, is_kept: bool) -> TextView:
-        """Keep the typed words and the match, or drop both; without words the earlier ones return."""
+        """Keep the typed words and the match, or return to the earlier search words."""
         search = self.search
         origin = self.place(search.origin)
         if is_kept and search.text.strip():
-            ended = replace(self, search=search._replace(is_typing=False))
-            ended = ended._remember(origin) if ended.marked else ended
-            return ended.go_to_landmark(self.named_part) if self.named_part is not None else ended
+            view = replace(self, search=search._replace(is_typing=False))
+            view = view._remember(origin) if view.marked else view
+            return view.go_to_landmark(self.named_part) if self.named_part is not None else view
         before = Search(search.before)
         if is_kept and search.before:
             return replace(self, search=before).next_match(1)
@@ -532,25 +535,22 @@ class TextView:
         searched = self.search.pattern
         if searched is None:
             return self.next_highlight(step)
-        found = self.index.following(searched, self.marked or self.top, step)
-        if not found:
+        match = self.index.next_match(searched, self.marked or self.top, step)
+        if not match:
             return self
-        # Moving from match to match keeps only the origin to return to.
-        return (self if self.marked else self._remember(self.top))._show(found)
+        # From match to match, only the first origin is remembered.
+        return (self if self.marked else self._remember(self.top))._show(match)
 
     def matches(self) -> tuple[int, int]:
-        """The position of the marked line among the matches, and their number, at most `MAX_COUNTED_LINES`.
-
-        The first is 0 if the marked line has none of them.
-        """
+        """The position of the marked line among the matching lines, or 0, and their number up to a limit."""
         searched = self.search.pattern
-        found = self.index.first_matches(searched) if searched else []
-        return found.index(self.marked) + 1 if self.marked in found else 0, len(found)
+        lines = self.index.first_matches(searched) if searched else []
+        return lines.index(self.marked) + 1 if self.marked in lines else 0, len(lines)
 
     def _show(self, place: TextPlace) -> TextView:
-        return self._at(self.top if self._shows(place) else self.layout.up(place, self.size.rows // 3), place)
+        return self._at(self.top if self._is_visible(place) else self.layout.up(place, self.size.rows // 3), place)
 
-    def _shows(self, place: TextPlace) -> bool:
+    def _is_visible(self, place: TextPlace) -> bool:
         return self.top <= place <= self.layout.down(self.top, self.size.rows - 1)
 
     # References
@@ -558,49 +558,49 @@ class TextView:
     def choose_link(self) -> TextView:
         return replace(self, links=tuple(links_in(self.lines(), self.layout)))
 
-    def with_links_chosen(self) -> TextView:
+    def without_links(self) -> TextView:
         return replace(self, links=()) if self.links else self
 
     def peek_at(self, goal: TextPlace, origin: TextPlace | None = None) -> TextView:
         """Show a place in a box over the text that does not cover the reference."""
-        most = max(1, min(LONGEST_PEEK, self.size.rows // 2 - 2))
+        most = max(1, min(MAX_PEEK_LINES, self.size.rows // 2 - 2))
         block = self.document.blocks[goal.block]
-        found = [*dropwhile(lambda one: not one[1].text.strip(), self.layout.placed_lines(goal, 2 * most))]
-        lines = [line for place, line in found if isinstance(block, Heading) or place.block == goal.block][:most]
+        placed = [*dropwhile(lambda pair: not pair[1].text.strip(), self.layout.placed_lines(goal, 2 * most))]
+        lines = [line for place, line in placed if isinstance(block, Heading) or place.block == goal.block][:most]
         while lines and not lines[-1].text.strip():
             lines.pop()
         text = " ".join(line.text.strip() for line in lines)
         cited: Sequence[str] = ()
-        formula = found[0][1].formula if found else None
+        formula = placed[0][1].formula if placed else None
         if isinstance(block, Reference):
             cited = ids_in(" ".join((*texts(block), *(span.target for span in block.spans))))
         elif formula is not None:
             text = "\n".join(formula.rows)
             tex = [DocumentLine(line) for row in formula.rows for line in fill([Piece(row, "code")], self.size.measure)]
-            # A visible formula is not drawn again.
+            # A formula that was chosen itself is visible already.
             drawn = () if origin == goal else BlockWriter(self.size.measure).lines(formula, None)
             lines = [*drawn, *tex][:most]
         is_above = origin is not None and origin > self.layout.down(self.top, self.size.rows // 2)
         return replace(self, peek=Peek(goal, tuple(lines), text, cited[0] if cited else "", is_above, formula))
 
-    def with_peek(self) -> TextView:
+    def without_peek(self) -> TextView:
         return replace(self, peek=None) if self.peek else self
 
     # Selection
 
     def select(self) -> TextView:
-        if (chosen := self.selection) is not None:
-            return replace(self, selection=chosen._replace(anchor=chosen.cursor))
+        if self.selection is not None:
+            return replace(self, selection=self.selection._replace(anchor=self.selection.cursor))
         lines = self.lines()
-        filled = [place for place, line in lines if line.text.strip()]
+        with_text = [place for place, line in lines if line.text.strip()]
         places = [place for place, _ in lines]
-        here = self.marked if self.marked in places else filled[0] if filled else self.top
+        here = self.marked if self.marked in places else with_text[0] if with_text else self.top
         return replace(self, selection=TextSelection(here, here))
 
     def move_cursor(self, lines: int) -> TextView:
         if self.selection is None:
             return self
-        return self._with_cursor(self.selection, self._beside(self.selection.cursor, lines))
+        return self._with_cursor(self.selection, self._at_offset(self.selection.cursor, lines))
 
     def move_cursor_to_end(self, *, last: bool) -> TextView:
         if self.selection is None:
@@ -608,7 +608,7 @@ class TextView:
         return self._with_cursor(self.selection, self.layout.end if last else BEGINNING)
 
     @property
-    def chosen_words(self) -> Range | None:
+    def selected_words(self) -> Range | None:
         if self.selection is None:
             return None
         return self.highlights.words_between(self.selection.first, self.selection.last)
@@ -623,62 +623,61 @@ class TextView:
         if self.selection is None:
             return []
         first, last = self.selection.first, self.selection.last
-        found = []
+        selected = []
         for block in range(first.block, last.block + 1):
             lines = ((TextPlace(block, index), line) for index, line in enumerate(self.layout.lines(block)))
-            found += [(place, line) for place, line in lines if first <= place <= last]
-        return found
+            selected += [(place, line) for place, line in lines if first <= place <= last]
+        return selected
 
-    def let_go(self) -> TextView:
+    def without_selection(self) -> TextView:
         return replace(self, selection=None) if self.selection else self
 
     # Highlights
 
     @property
-    def in_hand(self) -> PlacedHighlight | None:
-        """The highlight that keys act on: one that overlaps the selection, else that of the marked line."""
+    def current_highlight(self) -> PlacedHighlight | None:
+        """The highlight that keys act on: the first that overlaps the selection, or else is on the marked line."""
         if self.selection is not None:
-            chosen = self.chosen_words
-            return self.highlights.within(chosen) if chosen else None
+            words = self.selected_words
+            return self.highlights.first_overlap(words) if words else None
         return self.highlights.at(self.marked) if self.marked else None
 
     @property
     def highlight_in_view(self) -> PlacedHighlight | None:
-        """The first visible highlight below the marked line, else the first visible one."""
-        placed = [(place, part.kept) for place, _ in self.lines() for part in self.highlights.on_line(place)]
-        below = (kept for place, kept in placed if self.marked is not None and place >= self.marked)
+        """The first visible highlight from the marked line on, or else the first visible highlight."""
+        placed = [(place, span.highlight) for place, _ in self.lines() for span in self.highlights.spans_on_line(place)]
+        below = (highlight for place, highlight in placed if self.marked is not None and place >= self.marked)
         return next(below, placed[0][1] if placed else None)
 
-    def keep_above(self, row: int) -> TextView:
-        """Scroll so that the marked line is above a row of the screen, which a note covers from there on."""
+    def scroll_above(self, row: int) -> TextView:
+        """Scroll so that the marked line is above a row of the screen, from which on a note covers the text."""
         if self.marked is None or self.marked < self.layout.down(self.top, max(0, row)):
             return self
-        return self._at(self.layout.up(self.marked, min(ABOVE, max(0, row - 1))), self.marked)
+        return self._at(self.layout.up(self.marked, min(LINES_ABOVE_TARGET, max(0, row - 1))), self.marked)
 
-    def take(self, kept: PlacedHighlight) -> TextView:
+    def mark_highlight(self, highlight: PlacedHighlight) -> TextView:
         """Mark the line of a highlight, so that keys act on it; `back` returns if the view moves."""
-        place, view = self.highlights.place_of(kept), self.let_go()
+        place, view = self.highlights.place_of(highlight), self.without_selection()
         if place is None:
             return view
-        return view._at(self.top, place) if self._shows(place) else view.jump(place)
+        return view._at(self.top, place) if self._is_visible(place) else view.jump(place)
 
     def next_highlight(self, step: int) -> TextView:
         """Go to the next highlight, or to the previous one for -1, wrapping around."""
-        here = self.marked or self.top
-        found = self.highlights.following(here, step)
-        return (self if self.marked else self._remember(self.top))._show(found) if found else self
+        place = self.highlights.next_place(self.marked or self.top, step)
+        return (self if self.marked else self._remember(self.top))._show(place) if place else self
 
     def with_size(self, size: Size) -> TextView:
-        """Lay out the text for other room, keeping the first visible line."""
+        """Lay out the text for another size, keeping the first visible line."""
         if size == self.size:
             return self
         if size.columns == self.size.columns:
             return replace(self, size=size)._at(self.top, self.marked)
         resized = TextView.open(self.document, size, self.front)
-        highlights = self.highlights.laid_out(resized.layout)
+        highlights = self.highlights.with_layout(resized.layout)
         resized = replace(resized, highlights=highlights, trail=self.trail, search=self.search, peek=self.peek)
         return resized._at(resized.place(self.spot(self.top)), self.marked and resized.place(self.spot(self.marked)))
 
 
 def _layout(document: Document, size: Size, front: FrontLines) -> Layout:
-    return Layout(document, size.measure, table_width=size.widest, front=front(size.measure))
+    return Layout(document, size.measure, table_width=size.max_width, front=front(size.measure))

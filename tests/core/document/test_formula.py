@@ -84,6 +84,8 @@ RECORDED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "html"
         (r"\left(a\middle|b\right)", "(a | b)"),
         (r"\left.a\right|_b", "a|_b"),
         (r"6.63\text{\times}{10}^{-34}\text{\,}\mathrm{J}{12}_{3}", "6.63 × 10⁻³⁴ J12₃"),
+        (r"300\mathrm{\,K}+300{\rm\,K}^{2}+{\,K}", "300 K + 300 K² + K"),
+        (r"\order{h^2}={\bf\it a}\it b", "𝒪(h²) = 𝐚b"),
         # What TeX stacks gets parentheses where it needs them.
         (r"\frac{a+b}{c}", "(a + b)∕c"),
         (r"\frac{a}{bc}", "a∕(bc)"),

@@ -48,6 +48,8 @@ from tests.table import each
         ("<mover><mi>a</mi><mi>b</mi></mover><munder><mi>a</mi><mi>b</mi></munder>", "a^{b}a_{b}"),
         ("<munderover><mo>∑</mo><mi>i</mi><mi>n</mi></munderover><mroot><mi>x</mi><mn>3</mn></mroot>", "∑ᵢⁿ ∛x"),
         ("<mrow>" * 39 + "<mi>x</mi>", "x"),
+        ("<mo>Re</mo><mi>z</mi><mo>∫</mo><mi>x</mi><mo>d</mo><mi>x</mi><mo>d</mo><mi>y</mi>", "Re z ∫ x dx dy"),
+        ("<mi>x</mi><msup><mo>d</mo><mn>3</mn></msup><mi>x</mi><mfrac><mo>d</mo><mi>x</mi></mfrac>", "x d³x d∕x"),
         ("<mo>{</mo><mi>a</mi><mo>}</mo><mo>%</mo>", "{a}%"),
     ],
 )

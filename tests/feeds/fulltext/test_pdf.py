@@ -581,10 +581,17 @@ def test_a_fraction_is_written_in_its_line() -> None:
         # What has no letters in Unicode has a sign; the mark of a note stays.
         ([("x", 700, 10, 0), ("KL", 698.5, 7, 0), ("y", 700, 10, 0)], "x_KLy"),
         ([("Ann", 700, 10, 0), ("∗†", 703.6, 7, 0)], "Ann∗†"),
+        # An isotope has two numbers before its letter; the gaps around the sign of a charge are those of its script.
+        ([("a ", 700, 10, 0), ("227", 704, 7, 0), ("90", 697.5, 7, -7), ("Th", 700, 10, 0)], "a ²²⁷₉₀Th"),
+        (
+            [("SO", 700, 10, 0), ("4", 698.5, 7, 0), ("2 ", 704, 7, 0), ("– ", 704, 7, -3.5), (",", 700, 10, -3.5)],
+            "SO₄²⁻ ,",
+        ),
     ],
 )
 def test_scripts_are_written_in_their_line(runs: list[tuple[str, float, float, float]], text: str) -> None:
     assert written_text(letters(*runs)) == text
+    assert {one.base for one in join_letters(letters(*runs)) if one.size == 10 or one.is_space} == {700}
 
 
 def headings(document: Document) -> list[tuple[int, str, str]]:

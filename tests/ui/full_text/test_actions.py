@@ -214,7 +214,7 @@ async def test_selected_words_are_kept_removed_and_quoted() -> None:
         while bench.works:
             await bench.work()
         bench.actions.show_highlights(bench.model.state)
-        return [one.range is not None for one in bench.view.highlights.kept]
+        return [one.range is not None for one in bench.view.highlights.entries]
 
     long = Texts(Document("", (paragraph("word " * 30_000),)))
     long.do("text.select")
@@ -240,12 +240,12 @@ async def test_selected_words_are_kept_removed_and_quoted() -> None:
         )
         assert bench.actions.passage_to_note() == passage and passage not in bench.passages
         bench.actions.show_highlights(bench.model.state)
-        assert bench.view.in_hand.passage == passage
+        assert bench.view.current_highlight.passage == passage
     assert await kept() == [True, True]
     # One that has moved is searched for.
     bench.passages = (bench.passages[0]._replace(before="", block=3), bench.passages[1])
     bench.actions.show_highlights(bench.model.state)
-    assert [one.range is None for one in bench.view.highlights.kept] == [True, False]
+    assert [one.range is None for one in bench.view.highlights.entries] == [True, False]
     assert await kept() == [True, True] and not bench.works
-    assert bench.do("text.highlight") == "" and len(bench.view.highlights.kept) == 1
-    assert await kept() == [True] and bench.view.in_hand is None
+    assert bench.do("text.highlight") == "" and len(bench.view.highlights.entries) == 1
+    assert await kept() == [True] and bench.view.current_highlight is None

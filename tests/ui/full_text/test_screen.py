@@ -184,12 +184,12 @@ async def test_each_state_of_a_text_is_drawn_over_its_lines(monkeypatch: pytest.
         end = {0: "  scrolls through", 2: "▌ 2.1  Zebra crossing", 4: zebra[2], 5: "", **dict(enumerate(plain[4:8], 6))}
         assert drawn(found) == end and over(2) == [("Zebra", "hit")]
         app.pane.show(view)
-        painted = watch_paints(app.pane, monkeypatch)
+        paints = watch_paints(app.pane, monkeypatch)
         app.pane.show(view.select())
-        assert painted == [-1]
+        assert paints == [-1]
         app.pane.show(view)
         app.pane.clear("fetching")
-        assert painted.count(-1) >= 3 and app.pane.virtual_size.height == 0
+        assert paints.count(-1) >= 3 and app.pane.virtual_size.height == 0
         assert drawn(TextView.open(Document("", document().blocks[:1]), Size(59, 10))).keys() == {2, *range(4, 10)}
 
 
@@ -212,7 +212,7 @@ def test_the_last_line_says_what_keys_do_in_each_state_of_a_text() -> None:
     selected = text_status(view_text(state, view.select()), KEYMAP)
     assert (selected.keys[0], selected.stays) == (("c", "highlight"), True)
     kept = PlacedHighlight(Passage("1", "x"), Range(Point(4, 1), Point(4, 3)))
-    marked = replace(view, highlights=view.highlights.with_highlights([kept])).take(kept)
+    marked = replace(view, highlights=view.highlights.with_highlights([kept])).mark_highlight(kept)
     assert ("c", "remove") in text_status(view_text(state, marked), KEYMAP).keys
     asked = state.prompt_for(Prompt((("t", "Latest"),), "g"))
     assert text_status(view_text(asked, view.choose_link()), KEYMAP)[1:3] == ((("t", "Latest"),), "g")
@@ -222,7 +222,7 @@ def test_the_last_line_says_what_keys_do_in_each_state_of_a_text() -> None:
 
 def test_the_first_line_has_the_section_or_what_is_fetched() -> None:
     asked = FullText(1, paper(title="A"), Size())
-    here = asked.came(KeptText(document(), "arxiv.org", ""))
+    here = asked.with_text(KeptText(document(), "arxiv.org", ""))
     assert [progress(one) for one in (asked, asked.fetching("2 %"), here.fetching(), here.fetching("2 %"))] == [
         *[TextProgress("A")] * 2,
         *(TextProgress("A", message=said) for said in ("fetching it again", "2 %")),

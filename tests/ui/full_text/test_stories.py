@@ -180,7 +180,7 @@ async def test_a_cited_paper_is_queued_or_opened_and_the_way_leads_back(reader: 
 async def test_each_text_opens_where_it_was_left_even_in_another_version(
     reader: Opener, cache_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bookmark_keeper, "PAUSE", 0)
+    monkeypatch.setattr(bookmark_keeper, "SAVE_INTERVAL_SECONDS", 0)
     bookmarks = cache_file.with_name("bookmarks.json")
     async with reader(size=(80, 24)) as r:
         first, second = r.row(0).id, r.row(1).id
@@ -229,7 +229,7 @@ async def open_highlighted(r: Story) -> None:
 def quotes(r: Story) -> list[str]:
     text = r.app.model.state[TEXT]
     assert text is not None and text.view is not None
-    return [one.passage.quote for one in text.view.highlights.kept if one.range]
+    return [one.passage.quote for one in text.view.highlights.entries if one.range]
 
 
 async def test_a_note_is_begun_at_a_passage_and_the_outline_leads_there(reader: Opener, cache_file: Path) -> None:

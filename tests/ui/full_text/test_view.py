@@ -58,7 +58,7 @@ def test_what_a_reference_refers_to_is_shown_over_the_text(view: TextView) -> No
     assert peek is not None
     # A section is more than its title.
     assert [line.text for line in peek.lines][:3] == ["2.1  Zebra crossing", "", "The zebra runs only here."]
-    assert view.peek_at(section).top == view.top and view.peek_at(section).with_peek().peek is None
+    assert view.peek_at(section).top == view.top and view.peek_at(section).without_peek().peek is None
     cited = view.peek_at(entry, view.layout.down(view.top, SIZE.rows - 1)).peek
     assert cited is not None
     assert [line.text for line in cited.lines] == ["[2] Author 2. A title."]
@@ -132,7 +132,7 @@ def test_text_is_centred_and_tables_take_all_the_room(
     columns: int, room: tuple[int, int, int], margins: list[int]
 ) -> None:
     size = Size(columns, 22)
-    assert (size.measure, size.margin, size.widest) == room
+    assert (size.measure, size.margin, size.max_width) == room
     blocks = wide_table(10), paragraph(WORDS), wide_table(10), wide_table(30)
     view = TextView.open(Document("", blocks), size)
     assert [view.margin(block) for block in range(4)] == margins
@@ -288,7 +288,7 @@ def test_lines_are_selected_from_the_cursor_to_where_it_goes(view: TextView) -> 
     end = grown.move_cursor_to_end(last=True)
     assert end.is_at_end and end.selected_lines()[-1][0] == end.layout.end
     assert end.move_cursor_to_end(last=False).top == view.top and view.move_cursor_to_end(last=True) is view
-    assert grown.let_go().selection is None and grown.let_go().selected_lines() == []
+    assert grown.without_selection().selection is None and grown.without_selection().selected_lines() == []
     assert search(view, "zebra r").select().selected_lines()[0][1].text == "The zebra runs only here."
 
 
@@ -304,11 +304,11 @@ def test_highlights_lead_to_each_other_and_keys_act_on_the_one_that_is_marked_or
     found, here = [], view
     for step in (1, 1, 1, 1, -1, -1, -1):
         here = here.next_highlight(step)
-        found.append(here.in_hand)
+        found.append(here.current_highlight)
         assert len(here.trail) == 1 and here.marked is not None and here.marked >= here.top
     assert found == [kept[number] for number in (0, 1, 2, 0, 2, 1, 0)]
-    taken = [view.select().take(one) for one in kept]
-    assert [(one.in_hand, one.top == view.top, len(one.trail)) for one in taken] == [
+    taken = [view.select().mark_highlight(one) for one in kept]
+    assert [(one.current_highlight, one.top == view.top, len(one.trail)) for one in taken] == [
         *((kept[0], True, 0), (kept[1], False, 1), (kept[2], False, 1), (None, True, 0)),
     ]
     for rows, chosen, highlight in (
@@ -316,7 +316,7 @@ def test_highlights_lead_to_each_other_and_keys_act_on_the_one_that_is_marked_or
         (0, Range(Point(0, 0), Point(0, 1)), None),
     ):
         lines = view.select().move_cursor(rows)
-        assert (lines.chosen_words, lines.in_hand) == (chosen, highlight)
+        assert (lines.selected_words, lines.current_highlight) == (chosen, highlight)
 
 
 def test_a_quotation_has_whole_paragraphs_lines_of_tables_and_its_source(view: TextView) -> None:
@@ -359,18 +359,18 @@ PLACES = (
     None,
 )
 KEPT = [PlacedHighlight(Passage(str(number), f"words {number}"), place) for number, place in enumerate(PLACES)]
-HIGHLIGHTS = Highlights(LAYOUT, kept=KEPT)
+HIGHLIGHTS = Highlights(LAYOUT, entries=KEPT)
 
 
 def test_a_highlight_has_its_part_of_each_line_and_begins_in_one() -> None:
-    lines = [HIGHLIGHTS.on_line(TextPlace(block, line)) for block in range(30) for line in range(7)]
-    assert [(part.kept, part.start, part.end, part.is_first) for parts in lines for part in parts] == [
+    lines = [HIGHLIGHTS.spans_on_line(TextPlace(block, line)) for block in range(30) for line in range(7)]
+    assert [(part.highlight, part.start, part.end, part.is_first) for parts in lines for part in parts] == [
         *((KEPT[0], 3, 17, True), (KEPT[1], 7, 29, True), (KEPT[1], 0, 14, False), (KEPT[2], 4, 14, True)),
     ]
     places = [HIGHLIGHTS.place_of(one) for one in KEPT]
     assert places == [TextPlace(1, 1), TextPlace(4, 6), TextPlace(29, 1), None]
     assert [HIGHLIGHTS.at(place) for place in places if place] == KEPT[:3] and HIGHLIGHTS.at(TextPlace(1)) is None
-    assert HIGHLIGHTS.of("2") is KEPT[2] and HIGHLIGHTS.of("9") is None
+    assert HIGHLIGHTS.by_id("2") is KEPT[2] and HIGHLIGHTS.by_id("9") is None
 
 
 def test_two_parts_of_a_line_stand_in_order_and_a_formula_between_words_is_whole() -> None:
@@ -378,12 +378,15 @@ def test_two_parts_of_a_line_stand_in_order_and_a_formula_between_words_is_whole
     places = Range(Point(0, 2), Point(2, 0)), Range(Point(0, 0), Point(0, 0))
     kept = [PlacedHighlight(Passage(str(number), str(number)), place) for number, place in enumerate(places)]
     layout = Layout(Document("", blocks), 40)
-    drawn = Highlights(layout, kept=kept)
+    drawn = Highlights(layout, entries=kept)
     parts = [
-        [(layout.lines(block)[line].text[part.start : part.end], part.kept.passage.id, part.is_first) for part in found]
+        [
+            (layout.lines(block)[line].text[part.start : part.end], part.highlight.passage.id, part.is_first)
+            for part in found
+        ]
         for block in range(3)
         for line in range(len(layout.lines(block)))
-        if (found := drawn.on_line(TextPlace(block, line)))
+        if (found := drawn.spans_on_line(TextPlace(block, line)))
     ]
     formula = layout.lines(1)[1].text.strip()
     assert parts == [[("one", "1", True), ("three four", "0", True)], [(formula, "0", False)], [("five", "0", False)]]
@@ -405,10 +408,10 @@ def test_the_cursor_stays_within_the_outline_which_opens_at_the_section_that_is_
 
 
 def test_figures_tables_and_theorems_stand_in_their_sections() -> None:
-    caption = (Span("Scores of all."),)
+    caption = (Span("Scores of "), Span(r"\tilde{q}", "formula"), Span("."))
     blocks = (
         Heading(1, "1", (Span("Start"),)),
-        Theorem((Span("Theorem 2.3 (Main)."),), ()),
+        Theorem((Span("Theorem 2.3 (Main "), Span(r"\alpha", "formula"), Span(").")), ()),
         Heading(2, "1.1", (Span("Parts"),)),
         Quote((Figure("Table 2", caption, (), anchor="S1.T2"),)),
         Formula(("a=b",), "(14)", "E14"),
@@ -417,9 +420,9 @@ def test_figures_tables_and_theorems_stand_in_their_sections() -> None:
     lines = [outline_line(one, 40, UNICODE, is_here=False) for one in Outline.of(document).entries]
     assert [text(line) for line in lines] == [
         "  1 Start",
-        "    Theorem 2.3 Main",
+        "    Theorem 2.3 Main α",
         "    1.1 Parts",
-        "      Table 2 Scores of all.",
+        "      Table 2 Scores of q\u0303.",
     ]
     words = ("Table 2", "tab. 2", "Eq. 14", "eqn (14)", "thm 2.3", "§1.1", "section 1")
     found = [document.find_landmark(one) for one in words]
@@ -470,7 +473,7 @@ def test_highlights_stand_in_their_sections_and_those_that_are_not_in_the_text_a
     found = outline.with_highlights([kept("gone", None), kept("late", 2), kept("deep", 1), kept("early", 0)])
 
     def names(of: Outline) -> list[tuple[int, str]]:
-        return [(one.level, one.kept.passage.quote if one.kept else f"§{one.start}") for one in of.entries]
+        return [(one.level, one.highlight.passage.quote if one.highlight else f"§{one.start}") for one in of.entries]
 
     assert names(found) == [(1, "§0"), (2, "early"), (2, "§1"), (3, "deep"), (1, "§2"), (2, "late"), (1, "gone")]
     # The cursor and the section that is read stay what they were.
