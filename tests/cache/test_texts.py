@@ -15,7 +15,7 @@ from reader.cache.imports import MatchedEntries, changes, existing_texts
 from reader.cache.marks.events import Events
 from reader.cache.repair import repair
 from reader.cache.storing import Cache
-from reader.cache.texts import BATCH, Texts
+from reader.cache.texts import TEXTS_PER_TRANSACTION, Texts
 from reader.core.document.model import Document, Paragraph, Span
 from reader.core.marks import NOTE, PASSAGE
 from reader.core.paper import LibraryEntry, Listing
@@ -63,11 +63,11 @@ def test_unused_texts_are_dropped_but_for_those_of_marked_papers(texts: Texts, p
 
 
 def test_many_texts_are_dropped_in_short_transactions(cache: Cache, path: Path) -> None:
-    cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(BATCH + 5))), NOW)
+    cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(TEXTS_PER_TRANSACTION + 5))), NOW)
     with closing(Texts.open(path)) as texts:
-        for pk in range(1, BATCH + 6):
+        for pk in range(1, TEXTS_PER_TRANSACTION + 6):
             texts.put(pk, DOCUMENT, "feed", NOW)
-        assert list(texts.drop_unused("2027-01-01")) == [BATCH, BATCH + 5]
+        assert list(texts.drop_unused("2027-01-01")) == [TEXTS_PER_TRANSACTION, TEXTS_PER_TRANSACTION + 5]
 
 
 # The index
