@@ -100,7 +100,12 @@ class StandingQueries:
             command, given = desktop_command(*notification_text(names, matches)), ""
         # The program goes on if this call is cancelled, since it is not run again.
         await run_program(
-            command, given, seconds=KILL_AFTER_SECONDS, advice="check notify_command", goes_on=True, is_silent=True
+            command,
+            given,
+            seconds=KILL_AFTER_SECONDS,
+            advice="check notify_command",
+            survives_cancellation=True,
+            is_silent=True,
         )
         return len(matches)
 
