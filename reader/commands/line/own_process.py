@@ -22,7 +22,7 @@ from reader import access_token
 from reader.actions import programs
 from reader.core.errors import ReaderError
 from reader.core.text import clean_note
-from reader.refresh.jobs import given_words, process_line, take_words
+from reader.refresh.jobs import process_command, read_startup_line, startup_line
 from reader.ui.shell.commands import Outcome
 
 MAX_OUTPUT_BYTES = 1 << 20
@@ -42,7 +42,7 @@ def _start(environment: Mapping[str, str], **options: Any) -> tuple[subprocess.P
     """Start a process that reads words from its standard input, and ends when this closes; raises OSError."""
     # A session of its own keeps the signals of keys such as ctrl+c away from the process.
     process = subprocess.Popen(
-        process_line(__name__), env=environment, stdin=subprocess.PIPE, start_new_session=True, **options
+        process_command(__name__), env=environment, stdin=subprocess.PIPE, start_new_session=True, **options
     )
     assert process.stdin  # noqa: S101 (it is a pipe)
     return process, process.stdin
@@ -55,7 +55,7 @@ def start_beyond(words: Sequence[str]) -> None:
         environment, folder = access_token.child_environment(), Path(__file__).anchor
         process, stdin = _start(environment, stdout=nothing, stderr=nothing, cwd=folder)
         with stdin:
-            stdin.write(given_words(words, stays=True))
+            stdin.write(startup_line(words, stays=True))
         # Set a return code, or Python would warn that the process is still running.
         process.returncode = 0
 
@@ -76,12 +76,12 @@ class CommandProcess:
             self._process, self._stdin = _start(environment, stdout=self._output, stderr=self._errors)
         except OSError as error:
             raise ReaderError(f"The command could not be started: {error.strerror}; try again later.") from error
-        self._given = given_words(words)
+        self._startup_line = startup_line(words)
 
     def wait(self) -> Outcome:
         """Wait until the command ends, and read its output; call it in a thread."""
         with suppress(OSError, ValueError):
-            self._stdin.write(self._given)
+            self._stdin.write(self._startup_line)
             self._stdin.flush()
         try:
             code = self._process.wait(TIME_LIMIT_SECONDS)
@@ -130,7 +130,7 @@ class _Screen(io.TextIOWrapper):
 
 def begin() -> list[str]:
     """Read the words of the command from standard input, and prepare the standard output; return the words."""
-    words = take_words(_end)
+    words = read_startup_line(_end)
     sys.stdout = _Screen(sys.stdout.buffer, encoding="utf-8", errors="replace")
     return words
 
