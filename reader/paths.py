@@ -27,7 +27,7 @@ APP = "dailypapers"
 FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 """Numbers of the system's errors for a disk or a quota that is full."""
 
-LEAST_ROOM = 1 << 16
+LEAST_FREE_BYTES = 1 << 16
 """Minimum free bytes for SQLite to open a cache."""
 
 HOME_VARIABLE = "DAILYPAPERS_HOME"

@@ -22,7 +22,7 @@ from reader.core.settings.toml import Toml, dotted_key, read_toml
 from reader.core.settings.types import InvalidValue, Wrong, read_table
 from reader.paths import read_start, replace_private
 
-MAX_FILE_SIZE = 1 << 16
+MOST_FILE_BYTES = 1 << 16
 """Bytes; a larger file is not read."""
 
 _EMPTY_VALUES: tuple[object, ...] = ("", False, 0, [])
@@ -150,9 +150,9 @@ class _Unreadable(Exception):
 def _read(file: Path) -> str:
     """The file's text, empty if it is missing; raises _Unreadable."""
     try:
-        data = read_start(file, MAX_FILE_SIZE + 1)
-        if len(data) > MAX_FILE_SIZE:
-            raise _Unreadable(f"is larger than {MAX_FILE_SIZE // 1024} KiB and was not read")
+        data = read_start(file, MOST_FILE_BYTES + 1)
+        if len(data) > MOST_FILE_BYTES:
+            raise _Unreadable(f"is larger than {MOST_FILE_BYTES // 1024} KiB and was not read")
         return data.decode("utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
         return ""
@@ -174,8 +174,8 @@ def read_text(file: Path) -> str:
 
 def write_text(file: Path, text: str) -> None:
     """Replace the file atomically, unless it would be too large to be read; it is private. Raises ConfigError."""
-    if len(text.encode()) > MAX_FILE_SIZE:
-        raise ConfigError(f"{file} would be larger than {MAX_FILE_SIZE // 1024} KiB. It was not changed.")
+    if len(text.encode()) > MOST_FILE_BYTES:
+        raise ConfigError(f"{file} would be larger than {MOST_FILE_BYTES // 1024} KiB. It was not changed.")
     try:
         replace_private(file, text)
     except OSError as error:

@@ -70,7 +70,7 @@ def _run_config(arguments: Namespace, workspace: Workspace) -> int:
 
 def _print_value(arguments: Namespace, workspace: Workspace) -> int:
     table, *inner = key_of(arguments.name)
-    value: object = _plain(getattr(workspace.settings, table))
+    value: object = _json_value(getattr(workspace.settings, table))
     if table == "keys":
         from reader.keys.spelling import write_chord
 
@@ -81,12 +81,12 @@ def _print_value(arguments: Namespace, workspace: Workspace) -> int:
     return answer(arguments, record, value if isinstance(value, str) else as_toml(value))
 
 
-def _plain(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)
-    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+    return [_json_value(item) for item in value] if isinstance(value, tuple) else value
 
 
 def _set_value(arguments: Namespace, workspace: Workspace) -> int:
@@ -119,7 +119,7 @@ def _print_settings(arguments: Namespace, workspace: Workspace) -> int:
     loaded = workspace.loaded_settings
     if arguments.json:
         record = {
-            name: {"value": _plain(getattr(loaded.settings, name)), "from": loaded.origin(name), "about": about}
+            name: {"value": _json_value(getattr(loaded.settings, name)), "from": loaded.origin(name), "about": about}
             for name, about in setting_docs().items()
         }
         return answer(arguments, record)
@@ -136,7 +136,7 @@ def _settings_lines(workspace: Workspace) -> Iterator[tuple[str, str]]:
     """The settings in effect as lines of a settings file, each with the origin of its value."""
     origin = workspace.loaded_settings.origin
     for name, kind in SETTING_TYPES.items():
-        value = _plain(getattr(workspace.settings, name))
+        value = _json_value(getattr(workspace.settings, name))
         if isinstance(value, dict):
             for key, inner in value.items():
                 yield f"{name}.{as_toml(key) if '.' in key else key} = {as_toml(inner)}", origin(f"{name}.{key}")

@@ -137,7 +137,7 @@ def _words_alone(text: str) -> str:
 
 def key(keyword: str) -> str:
     """The key that all spellings of a keyword share; empty if it has no word."""
-    bare, short = _split(keyword)
+    bare, short = _split_abbreviation(keyword)
     words = normal(bare)
     if short:
         return normal(short) or words
@@ -149,7 +149,7 @@ def normalize(keyword: str) -> str:
 
     `Large Language Models (LLMs)` is `llms`; other parentheses stay.
     """
-    bare, short = _split(keyword)
+    bare, short = _split_abbreviation(keyword)
     return " ".join((short or bare).split()).lower()
 
 
@@ -175,7 +175,7 @@ def commonest(counts: Mapping[str, int]) -> dict[str, str]:
     return {same: min(forms, key=lambda form: (-forms[form], len(form), form)) for same, forms in totals.items()}
 
 
-def _split(keyword: str) -> tuple[str, str]:
+def _split_abbreviation(keyword: str) -> tuple[str, str]:
     """A keyword without the abbreviation in parentheses at its end, and the abbreviation, which may be empty."""
     keyword = keyword.strip()
     found = _PARENTHESES.search(keyword)

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from reader import platform
 from reader.core.errors import CacheBusy, CacheDamaged, CacheError, CacheFull, CacheInterrupted, NoLocks
-from reader.paths import LEAST_ROOM, LOG_DATABASE, suspect_stamp, touch_private
+from reader.paths import LEAST_FREE_BYTES, LOG_DATABASE, suspect_stamp, touch_private
 
 _BUSY = "Another program holds {path}. Try again in a moment."
 _DAMAGED = (
@@ -98,7 +98,7 @@ def _has_room(path: Path) -> bool:
     import shutil
 
     with suppress(OSError):
-        return shutil.disk_usage(path.parent).free >= LEAST_ROOM
+        return shutil.disk_usage(path.parent).free >= LEAST_FREE_BYTES
     return True
 
 

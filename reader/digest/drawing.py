@@ -28,9 +28,9 @@ LONGEST_LINE = 180
 
 def markdown(news: News) -> str:
     """The digest as Markdown."""
-    parts = [f"# {_plain(news.title)}", plain_markdown(" ".join((f"{news.summary}.", *news.remarks)))]
+    parts = [f"# {_escape_markdown(news.title)}", plain_markdown(" ".join((f"{news.summary}.", *news.remarks)))]
     for section in news.sections:
-        parts += [f"## {_plain(section.name)}", *_section(news, section)]
+        parts += [f"## {_escape_markdown(section.name)}", *_section(news, section)]
     # The command at its end is not escaped.
     about, colon, command = news.others.rpartition(": ")
     parts.append(f"{plain_markdown(about)}{colon}`{command.replace('`', '')}`" if about else "")
@@ -40,31 +40,31 @@ def markdown(news: News) -> str:
 def _section(news: News, section: Section) -> Iterator[str]:
     if section.is_brief:
         lines = ((f"- {_title(one.paper)}", *news.facts(one, is_brief=True)) for one in section.items)
-        yield "\n".join(" · ".join((link, *map(_plain, facts))) for link, *facts in lines)
+        yield "\n".join(" · ".join((link, *map(_escape_markdown, facts))) for link, *facts in lines)
         return
     for item in section.items:
         yield f"### {_title(item.paper)}"
-        yield " · ".join(map(_plain, news.facts(item, is_brief=False)))
-        yield f"*{_plain(item.why)}*" if item.why else ""
+        yield " · ".join(map(_escape_markdown, news.facts(item, is_brief=False)))
+        yield f"*{_escape_markdown(item.why)}*" if item.why else ""
         summary, is_machine = gist(item.paper)
         yield f"{'> AI summary: ' if is_machine else ''}{plain_markdown(summary)}" if summary else ""
         found = [f"[{link.name}]({in_parentheses(link.url)})" for link in further_links(item.paper)]
         yield " · ".join((*found, f"`{clean(item.paper.id, LONGEST_LINE).replace('`', '')}`"))
 
 
-def _plain(text: str) -> str:
+def _escape_markdown(text: str) -> str:
     """A foreign text as Markdown."""
-    return plain_markdown(_cut(text))
+    return plain_markdown(_shorten(text))
 
 
-def _cut(text: str) -> str:
+def _shorten(text: str) -> str:
     whole = clean(text)
     return whole if len(whole) <= LONGEST_LINE else f"{whole[: LONGEST_LINE - 1].rstrip()}…"
 
 
 def _title(paper: Paper) -> str:
     """The title as a link to the paper's page, if its address is short enough."""
-    title, found = _cut(paper.title), links(paper)[:1]
+    title, found = _shorten(paper.title), links(paper)[:1]
     has_link = found and len(found[0].url) <= LONGEST_LINK
     return markdown_link(paper._replace(title=title)) if has_link else plain_markdown(title)
 

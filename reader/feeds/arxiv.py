@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 API_ENDPOINT = "https://export.arxiv.org"
 RSS_ENDPOINT = "https://rss.arxiv.org"
 
-MAX_IDS = 200
+IDS_PER_REQUEST = 200
 """Maximum papers per request by id; more make the address too long for some proxies."""
 
-CATEGORIZED_PER_DAY = MAX_IDS
+CATEGORIZED_PER_DAY = IDS_PER_REQUEST
 """Papers in the single daily request for categories, newest first: about a week of the feed."""
 
 _MAX_TITLE_RESULTS = 25
@@ -111,8 +111,8 @@ class ArxivClient(Closing):
         """
         wanted = list(dict.fromkeys(id for id in ids if is_arxiv_id(id)))
         entries: list[ArxivEntry] = []
-        for start in range(0, len(wanted), MAX_IDS):
-            batch = wanted[start : start + MAX_IDS]
+        for start in range(0, len(wanted), IDS_PER_REQUEST):
+            batch = wanted[start : start + IDS_PER_REQUEST]
             entries += (await self._query(id_list=",".join(batch), start=0, max_results=len(batch))).entries
         return tuple(entries)
 

@@ -381,7 +381,7 @@ def _media(outer: Mapping[str, object], paper: Mapping[str, object]) -> tuple[st
 
 # The page of a paper
 
-COMMENTS = 500
+MOST_COMMENTS = 500
 """Maximum comments of a paper that are read; more than ten times the longest thread that is known."""
 
 _REPOSITORIES = 50
@@ -417,7 +417,7 @@ def parse_page(item: object, id: str) -> PaperPage:
     record = as_mapping(item)
     paper = as_mapping(record.get("paper")) or record
     comments = as_list(record.get("comments")) or as_list(paper.get("comments"))
-    discussion = tuple(islice(_comments(comments), COMMENTS))
+    discussion = tuple(islice(_comments(comments), MOST_COMMENTS))
     return PaperPage(Listing(listed_day(item), (draft,)), discussion, tuple(_repositories(paper)))
 
 
@@ -430,8 +430,8 @@ def _comments(values: Sequence[object]) -> Iterator[RawComment]:
         id = as_line(record.get("id"), _ACCOUNT_LIMIT)
         if id and record.get("type", "comment") == "comment":
             yield _comment(record, data, id, parent)
-        replies = [*as_list(record.get("replies"))[:COMMENTS], *as_list(data.get("replies"))[:COMMENTS]]
-        if len(waiting) < COMMENTS:
+        replies = [*as_list(record.get("replies"))[:MOST_COMMENTS], *as_list(data.get("replies"))[:MOST_COMMENTS]]
+        if len(waiting) < MOST_COMMENTS:
             waiting += [(reply, id) for reply in reversed(replies)]
 
 

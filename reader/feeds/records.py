@@ -158,7 +158,7 @@ Record = Mapping[str, Any]
 RECORDS = 100_000
 """Records of one answer or file that are read."""
 
-START = 4096
+RECOGNITION_BYTES = 4096
 """Bytes by which a format is recognised."""
 
 
@@ -199,7 +199,7 @@ def source_at(address: str) -> installed.ExtensionItem[PaperSource] | None:
 def format_of(start: bytes) -> installed.ExtensionItem[FileFormat] | None:
     """The format of a file that begins so."""
     for given in installed.extension_items("formats", FileFormat):
-        if installed.ask(given.entry, given.value.recognizes, start[:START]):
+        if installed.ask(given.entry, given.value.recognizes, start[:RECOGNITION_BYTES]):
             return given
     return None
 

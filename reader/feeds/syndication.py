@@ -33,9 +33,9 @@ from reader.feeds.safe import HtmlText, as_text, html_to_text, parse_each, plain
 
 TAGS = 250_000
 """Tags, also within CDATA, where a thousand entries have some; as many outside of it take three seconds."""
-NAMESPACES = 500
+MOST_NAMESPACES = 500
 """Declarations of namespaces: the time grows with their square."""
-ATTRIBUTES = 200
+MOST_ATTRIBUTES = 200
 """Attributes of one tag: the time grows with their square."""
 
 _LONG_TAG = re.compile(rb"<[^<>]{2000,}")
@@ -54,9 +54,9 @@ def find_excess(body: bytes, content_type: str = "") -> str:
     markup = body.replace(b"\0", b"")
     if markup.count(b"<") > TAGS:
         return "too many tags"
-    if sum(1 for _ in _NAMESPACE.finditer(markup)) > NAMESPACES:
+    if sum(1 for _ in _NAMESPACE.finditer(markup)) > MOST_NAMESPACES:
         return "too many namespaces"
-    if any(tag[0].count(b"=") > ATTRIBUTES for tag in _LONG_TAG.finditer(markup)):
+    if any(tag[0].count(b"=") > MOST_ATTRIBUTES for tag in _LONG_TAG.finditer(markup)):
         return "too many attributes"
     return ""
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MAX_BOOKMARKS = 1_000
 """Bookmarks that are kept, the latest ones."""
 
-MAX_SIZE = 4 << 20
+MOST_BYTES = 4 << 20
 """Bytes, more than all bookmarks can take; a larger file is not ours."""
 
 WORDS = 8
@@ -96,7 +96,7 @@ def find(mark: Bookmark, document: Document, source: str) -> tuple[int, int]:
 def load(file: Path) -> dict[str, Bookmark]:
     """The bookmarks by the paper's id, the latest last; invalid ones are left out."""
     try:
-        found = read_json(read_start(file, MAX_SIZE), MAX_SIZE)
+        found = read_json(read_start(file, MOST_BYTES), MOST_BYTES)
     except OSError:
         return {}
     pairs = found.items() if isinstance(found, dict) else ()

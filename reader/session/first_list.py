@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
     from reader.core.dates import Hole
 
-SCREENFUL = 100
+SCREENFUL_PAPERS = 100
 """Papers that are read first: more than any terminal shows."""
 
 MAX_PAPERS_READ = 20_000

@@ -14,7 +14,7 @@ from reader.core.views import FOR_YOU, LATEST
 from reader.paths import read_start, replace_private
 from reader.session.places import TOPIC_MODES, TOPIC_ORDERS, TopicMode, TopicOrder
 
-MAX_SIZE = 1 << 20
+MOST_BYTES = 1 << 20
 """Bytes; a larger file is not read."""
 
 MAX_TEXTS = 1_000
@@ -144,7 +144,7 @@ def load(path: Path) -> Visit:
 def _read(path: Path) -> dict[str, Any]:
     try:
         # A longer file is cut off, and so no JSON.
-        found = json.loads(read_start(path, MAX_SIZE).decode())
+        found = json.loads(read_start(path, MOST_BYTES).decode())
     except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

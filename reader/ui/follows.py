@@ -48,7 +48,7 @@ class FollowActions(Controller):
     def _choose_for_rule(self) -> None:
         """Ask which papers a rule is for: those of the current query, or with something that the paper has."""
         text = self._model.state.place.text
-        more: Choices = {"q": (f"these: {self._cut(text)}", partial(self._ask_deed, text))} if text else {}
+        more: Choices = {"q": (f"these: {self._shorten(text)}", partial(self._ask_deed, text))} if text else {}
         self._ask_field("a rule for", lambda follow: self._ask_deed(_query(follow)), more)
 
     def _ask_field(self, what: str, act: Callable[[Follow], object], more: Choices) -> None:
@@ -85,7 +85,7 @@ class FollowActions(Controller):
         def propose(deed: str) -> None:
             self._background.start("rule", partial(self._propose, deed, query))
 
-        self._ask(self._cut(query), {letter: (deed, partial(propose, deed)) for letter, deed in DEEDS.items()})
+        self._ask(self._shorten(query), {letter: (deed, partial(propose, deed)) for letter, deed in DEEDS.items()})
 
     async def _propose(self, deed: str, query: str) -> None:
         """Show the newest papers of the query, and add the rule by the key that keeps it."""
@@ -145,9 +145,9 @@ class FollowActions(Controller):
         return f"{sign}{self._name(follow)}"
 
     def _name(self, follow: Follow) -> str:
-        return self._cut(follow.in_words(self._model.state[TOPIC_NAMES]))
+        return self._shorten(follow.in_words(self._model.state[TOPIC_NAMES]))
 
-    def _cut(self, text: str) -> str:
+    def _shorten(self, text: str) -> str:
         return (
             text
             if len(text) <= MAX_NAME_LENGTH

@@ -129,7 +129,7 @@ class ProgramActions(Controller):
         self._model.show_notice(f"picture saved to {file}")
 
 
-LIFETIME = 6.0
+NOTICE_SECONDS = 6.0
 
 
 class NoticeTimer(Controller):
@@ -141,7 +141,7 @@ class NoticeTimer(Controller):
 
     @follows(lambda state: state.notices.happened)
     def begin(self, _state: State) -> None:
-        self._delay.begin(LIFETIME)
+        self._delay.begin(NOTICE_SECONDS)
 
     def _pass(self) -> None:
         self._model.change(self._model.state.change_notices(Notices.without_news))

@@ -260,7 +260,7 @@ def test_a_viewer_gets_the_file_as_one_argument_and_no_token(
 
 
 def test_a_viewer_that_stays_open_is_not_waited_for(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.actions.programs.START", 0.05)
+    monkeypatch.setattr("reader.actions.programs.VIEWER_START_SECONDS", 0.05)
     add_program(programs, "viewer", "#!/bin/sh\nexec /bin/sleep 0.3")
     open_file(("viewer",), Path("a.pdf"))
 

@@ -193,7 +193,7 @@ def test_a_small_packed_file_can_not_unpack_without_end(monkeypatch: pytest.Monk
 
 def test_a_file_is_left_after_too_many_unusable_records(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(papers_file, "UNUSABLE", 2)
-    monkeypatch.setattr(papers_file, "CHUNK", 100)
+    monkeypatch.setattr(papers_file, "BYTES_AT_ONCE", 100)
     stream = io.BytesIO(lines({}, 2, TWO, 3, 4, 5, TWO) + b"{}\n" * 9_000)
     assert told(read_papers(stream, TODAY)) == [
         *("line 1: no arXiv id", "line 2: not a record", *ONLY, "line 4: not a record", "line 5: not a record"),

@@ -458,7 +458,7 @@ def test_entries_have_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_entries_past_the_bound_are_counted(body: bytes, excess: str, encoding: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parser, "TAGS", 18)
-        patch.setattr(parser, "NAMESPACES", 2)
+        patch.setattr(parser, "MOST_NAMESPACES", 2)
         body = body.decode().encode(encoding)
         assert find_excess(body) == excess
         if excess:

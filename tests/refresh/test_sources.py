@@ -386,7 +386,7 @@ async def test_without_lost_papers_nothing_is_asked(home: HomeWithMarks) -> None
 async def test_the_newest_marks_are_first_and_a_refresh_is_bounded(
     home: HomeWithMarks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sources_module, "LOST_PER_REFRESH", 4)
+    monkeypatch.setattr(sources_module, "LOST_PAPERS_PER_REFRESH", 4)
     home.add(*((f"2401.0000{number}", "star", "1") for number in (3, 1, 2, 5, 4)))
     assert returned(await home.refresh()) == [step("returned", papers=4, unknown=0)]
     assert home.asked == [["2401.00004", "2401.00005", "2401.00002", "2401.00001"]]
@@ -407,7 +407,7 @@ async def test_a_paper_that_arxiv_does_not_have_is_asked_for_three_times(home: H
 
 
 async def test_the_daily_feed_s_own_records_come_first(home: HomeWithMarks, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources_module, "LOST_FROM_FEED", 2)
+    monkeypatch.setattr(sources_module, "LOST_PAPERS_FROM_FEED", 2)
     home.daily.days["2024-01-02"] = [item("2401.00001", day="2024-01-02", upvotes=41)]
     home.add(*((f"2401.0000{number}", "star", "1") for number in (3, 2, 1)))
     assert returned(await home.refresh()) == [step("returned", papers=3, unknown=0)]

@@ -31,9 +31,9 @@ from reader.feeds.fulltext.client import FEED, FeedTexts
 from reader.feeds.http import Limits
 from reader.refresh.lines import JobContext, Line, result_line
 from reader.refresh.texts import (
-    LOCK,
-    PACE,
+    LOCK_FILE_NAME,
     RETRY_DAYS,
+    SECONDS_BETWEEN_TEXTS,
     WantedText,
     fetch_picture,
     fetch_text,
@@ -175,8 +175,8 @@ async def test_all_programs_share_the_pace(file: Path, monkeypatch: pytest.Monke
         slept.append(seconds)
 
     await run(file, Source(), Settings(), sleep=sleep)
-    assert list(file.parent.rglob(LOCK))
-    assert len(slept) == 2 and all(0 < seconds <= PACE for seconds in slept)
+    assert list(file.parent.rglob(LOCK_FILE_NAME))
+    assert len(slept) == 2 and all(0 < seconds <= SECONDS_BETWEEN_TEXTS for seconds in slept)
 
 
 ADDRESS = "https://arxiv.org/html/2605.00001/x1.png"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from reader.core.document.model import Block, Heading, Paragraph, Span, texts
 from reader.core.text import NOTE_LIMIT
-from reader.session.bookmarks import MAX_BOOKMARKS, MAX_SIZE, Bookmark, bookmark, find, load, save
+from reader.session.bookmarks import MAX_BOOKMARKS, MOST_BYTES, Bookmark, bookmark, find, load, save
 from reader.session.drafts import Drafts
 from tests.table import each
 from tests.ui.full_texts import document
@@ -98,7 +98,7 @@ def test_the_longest_bookmarks_can_be_read_again(tmp_path: Path) -> None:
     mark = bookmark(replace(text, blocks=(heading, *text.blocks[1:])), "arxiv.org", 0, 0)
     file = tmp_path / "bookmarks.json"
     save(file, {f"2605.{number:05}": mark for number in range(MAX_BOOKMARKS)})
-    assert file.stat().st_size < MAX_SIZE and len(load(file)) == MAX_BOOKMARKS
+    assert file.stat().st_size < MOST_BYTES and len(load(file)) == MAX_BOOKMARKS
 
 
 def test_what_older_and_newer_programs_add_to_a_bookmark_is_ignored(tmp_path: Path) -> None:

@@ -182,13 +182,13 @@ def reader(
     monkeypatch.setenv("HF_HOME", str(tmp_path / "no-token"))
     monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "home"))
     # The detail and the counts wait for a pause between keys; the tests need no pause.
-    monkeypatch.setattr("reader.ui.shell.keyboard.STILL", 0.0)
+    monkeypatch.setattr("reader.ui.shell.keyboard.STILL_SECONDS", 0.0)
     monkeypatch.setattr("reader.ui.page.loader.REST_SECONDS", 0.001)
-    monkeypatch.setattr("reader.ui.main_screen.AFTER_LIST", 0.001)
-    monkeypatch.setattr("reader.ui.list.loader.AFTER_SCREENFUL", 0.001)
-    monkeypatch.setattr("reader.ui.filter.counter.COUNT_AFTER", 0.001)
-    monkeypatch.setattr("reader.ui.refresh.changes.FIRST_SECOND", 0.001)
-    monkeypatch.setattr("reader.ui.filter.counter.COUNT_AGAIN", 0.01)
+    monkeypatch.setattr("reader.ui.main_screen.PLACE_AFTER_SECONDS", 0.001)
+    monkeypatch.setattr("reader.ui.list.loader.REST_AFTER_SECONDS", 0.001)
+    monkeypatch.setattr("reader.ui.filter.counter.COUNT_AFTER_SECONDS", 0.001)
+    monkeypatch.setattr("reader.ui.refresh.changes.REFRESH_DELAY_SECONDS", 0.001)
+    monkeypatch.setattr("reader.ui.filter.counter.COUNT_AGAIN_SECONDS", 0.01)
 
     def open_it(
         *,

@@ -20,20 +20,20 @@ from reader.core.settings.standing import ON_STAR, RUN, WRITE, StandingQuery
 from reader.core.settings.types import UserCommand
 from reader.keys.keymap import Keymap
 from reader.ui.command_line.actions import (
-    AGAIN,
-    EXPORT_AFTER,
+    EXPORT_DELAY_SECONDS,
     NOT_SERVED,
+    RETRY_SECONDS,
     AutomaticCommands,
     CommandActions,
     CommandRunner,
     action_offers,
     as_notice,
-    in_the_readers_words,
+    translate_output,
 )
 from reader.ui.command_line.screen import (
     COMMAND,
     COMMANDS,
-    HISTORY,
+    MOST_HISTORY_LINES,
     OUTPUT,
     CommandScreen,
     Finder,
@@ -86,11 +86,11 @@ def test_suggestions_fit_what_is_typed_until_newer_ones_come() -> None:
 
 def test_the_history_holds_each_command_once_newest_first() -> None:
     state = OPEN
-    for line in (*map(str, range(HISTORY + 1)), "", "7"):
+    for line in (*map(str, range(MOST_HISTORY_LINES + 1)), "", "7"):
         state = run_command(state, line)
-    assert state[COMMAND] is None and state[COMMANDS][:3] == ("7", str(HISTORY), str(HISTORY - 1))
+    assert state[COMMAND] is None and state[COMMANDS][:3] == ("7", str(MOST_HISTORY_LINES), str(MOST_HISTORY_LINES - 1))
     commands = state[COMMANDS]
-    assert len(commands) == len(set(commands)) == HISTORY
+    assert len(commands) == len(set(commands)) == MOST_HISTORY_LINES
 
 
 # Advice
@@ -113,7 +113,7 @@ def test_output_names_the_readers_keys_and_commands(printed: str, said: str) -> 
 
 
 def test_output_names_no_undo_key_if_none_is_bound() -> None:
-    assert in_the_readers_words("Done. 'dailypapers undo' takes it back.", "") == "Done"
+    assert translate_output("Done. 'dailypapers undo' takes it back.", "") == "Done"
 
 
 # Output
@@ -401,7 +401,7 @@ async def test_exports_whose_program_does_not_start_are_tried_again() -> None:
     stage.failure = "The command could not be started"
     stage.later[0].act()
     await stage.end()
-    assert (stage.told, stage.begun) == ([stage.failure], [AGAIN])
+    assert (stage.told, stage.begun) == ([stage.failure], [RETRY_SECONDS])
     assert stage.automatic.is_due
 
 
@@ -447,11 +447,11 @@ async def test_exports_are_written_some_seconds_after_a_change_and_only_if_there
     assert (stage.begun, stage.automatic.is_due) == ([], False)
     stage = AutomaticDesk()
     stage.automatic.export_soon()
-    assert (stage.begun, stage.automatic.is_due) == ([EXPORT_AFTER], True)
+    assert (stage.begun, stage.automatic.is_due) == ([EXPORT_DELAY_SECONDS], True)
     stage.later[0].act()
     # A change while they are written begins them again.
     stage.later[0].act()
-    assert (stage.begun, len(stage.tasks)) == ([EXPORT_AFTER] * 2, 1)
+    assert (stage.begun, len(stage.tasks)) == ([EXPORT_DELAY_SECONDS] * 2, 1)
     await stage.end()
     assert stage.words == [("export", "--watched")] and stage.automatic.is_due
 

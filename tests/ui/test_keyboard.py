@@ -14,7 +14,7 @@ from textual.events import Key
 from reader.config import Settings
 from reader.ui.kit.textual_fixes import take_keys
 from reader.ui.shell import keyboard as module
-from reader.ui.shell.keyboard import CHORD_HELP, LAST_WAIT, PUT_OFF, STILL, Keyboard
+from reader.ui.shell.keyboard import CHORD_HELP_SECONDS, POSTPONE_SECONDS, QUIT_WAIT_SECONDS, STILL_SECONDS, Keyboard
 from reader.ui.shell.state import Prompt, State
 from tests.ui.bench import Bench
 from tests.ui.conftest import Opener
@@ -101,7 +101,7 @@ async def test_equal_motions_are_one_and_others_are_not(monkeypatch: pytest.Monk
 async def test_keys_for_papers_wait_for_their_list(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = await Desk(monkeypatch, LIST.await_list()).opened()
     assert await desk.press("/", "s", "j") == ["find.query"]
-    assert await desk.press("ctrl+q") == [] and desk.last_wait.seconds == LAST_WAIT
+    assert await desk.press("ctrl+q") == [] and desk.last_wait.seconds == QUIT_WAIT_SECONDS
     desk.model.change(desk.model.state.with_list(listing("all")))
     await desk.keyboard.go_on()
     assert desk.done == ["paper.star", "move.down", "app.quit"]
@@ -130,7 +130,7 @@ async def test_a_list_that_is_ranked_for_long_takes_no_key_for_papers(monkeypatc
 
 async def test_a_chord_shows_what_may_follow_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = await Desk(monkeypatch).opened()
-    assert await desk.press("2", "g") == [] and (desk.prompt, desk.chord_help.seconds) == (Prompt(), CHORD_HELP)
+    assert await desk.press("2", "g") == [] and (desk.prompt, desk.chord_help.seconds) == (Prompt(), CHORD_HELP_SECONDS)
     desk.chord_help.act()
     assert (desk.prompt.typed, desk.prompt.options[0]) == ("2g", ("t", "Latest"))
     assert await desk.press("escape") == [] and desk.prompt == Prompt()
@@ -172,12 +172,12 @@ async def test_work_waits_for_held_keys_but_not_for_long(monkeypatch: pytest.Mon
     await desk.press("j")
     desk.keyboard.when_still(lambda: done.append("later"))
     desk.keyboard.when_still(lambda: done.append("never"))
-    assert desk.still.seconds == pytest.approx(STILL)
+    assert desk.still.seconds == pytest.approx(STILL_SECONDS)
     for _ in range(20):
-        desk.now += STILL / 2
+        desk.now += STILL_SECONDS / 2
         await desk.press("j")
         desk.still.act()
-    assert done == ["at once", "later"] and 20 * STILL / 2 > PUT_OFF
+    assert done == ["at once", "later"] and 20 * STILL_SECONDS / 2 > POSTPONE_SECONDS
 
 
 async def test_a_burst_of_keys_yields_to_other_tasks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,9 +66,9 @@ class Desk(Bench):
 @pytest.fixture
 async def desk(cache_file: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
     """A loader for screens of twenty papers, without pauses between its steps."""
-    for name in ("AFTER_SCREENFUL", "BEFORE_NEAREST"):
+    for name in ("REST_AFTER_SECONDS", "NEAREST_AFTER_SECONDS"):
         monkeypatch.setattr(list_loader, name, 0.0)
-    monkeypatch.setattr(list_loader, "SCREENFUL", 20)
+    monkeypatch.setattr(list_loader, "SCREENFUL_PAPERS", 20)
     made = Desk(cache_file)
     made.loader.load(made.state)
     assert not made.works, "nothing is read before a request"
@@ -107,7 +107,7 @@ async def test_a_long_list_is_there_after_its_first_screenful_or_around_a_paper_
 async def test_a_cursor_that_moves_while_a_list_is_read_stays_where_it_went(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, screenful: int, at: Position, id: str
 ) -> None:
-    monkeypatch.setattr(list_loader, "SCREENFUL", screenful)
+    monkeypatch.setattr(list_loader, "SCREENFUL_PAPERS", screenful)
     read = desk.library.screenful
     there = desk.pk(id)
 
@@ -262,7 +262,7 @@ async def test_few_papers_with_the_words_are_followed_by_the_nearest(
     made = await desk.show(desk.state.go(Place(view("all"), "-agents")))
     assert made[-1].listing.order.near == 0
     # No near papers follow when enough papers match.
-    monkeypatch.setattr(list_loader, "FEW", 1)
+    monkeypatch.setattr(list_loader, "BY_DATE_PAPERS", 1)
     await desk.show(desk.state.go(place))
     assert (desk.state.listing.count, desk.state.listing.order.near) == (1, 1)
     desk.library.close()
@@ -312,7 +312,7 @@ async def test_a_search_with_more_papers_than_a_screen_shows_is_listed_by_fit(de
     await desk.show(desk.state.go(Place(view("all"), "a")))
     listed = desk.state.listing
     assert listed.order.is_by_fit and listed.order.groups == ()
-    assert len(listed.order.pks) > list_loader.FEW
+    assert len(listed.order.pks) > list_loader.BY_DATE_PAPERS
     await desk.show(desk.state.go(Place(view("all"), "a sort:day")))
     assert not desk.state.listing.order.is_by_fit and desk.state.listing.order.groups
 

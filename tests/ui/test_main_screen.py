@@ -12,7 +12,7 @@ from reader.cache.search.compile import compile_query
 from reader.ui.filter.counter import CountCache
 from reader.ui.filter.state import COUNTED, TOPIC_MODE
 from reader.ui.library.library import Library
-from reader.ui.page.lines import MEASURE
+from reader.ui.page.lines import TEXT_CELLS
 from reader.ui.shell.layout import PaneSizes
 from tests.table import rest_at_night
 from tests.ui.conftest import Opener
@@ -56,7 +56,7 @@ async def test_a_zoomed_pane_is_alone_and_the_next_one_after_it(reader: Opener) 
         await r.do("pane.next")
         assert panes(r) == ["detail"]
         first, *_, last = (line for line in r.text("#detail").splitlines() if line.strip())
-        margin = r.main.detail.columns // 2 - MEASURE // 2
+        margin = r.main.detail.columns // 2 - TEXT_CELLS // 2
         assert first.startswith(f"{' ' * (margin - 1)}▌{r.here.title[:20]}") and last.startswith(" " * margin)
         await r.do("paper.star")
         assert r.here.starred

@@ -17,8 +17,8 @@ from reader.refresh.lines import Line, step, waiting
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.kit.line_widgets import WidgetReport
 from reader.ui.page.actions import _progress_text
-from reader.ui.page.lines import MEASURE, Presentation, ShownPaper, link_keys
-from reader.ui.page.loader import AFTER_FRAME, DetailLoader, PageRefresher
+from reader.ui.page.lines import TEXT_CELLS, Presentation, ShownPaper, link_keys
+from reader.ui.page.loader import AFTER_FRAME_SECONDS, DetailLoader, PageRefresher
 from reader.ui.page.screen import PaperDetail, PaperPage
 from reader.ui.refresh.changes import Refresher
 from reader.ui.refresh.state import REFRESH
@@ -171,7 +171,7 @@ async def test_the_page_stands_in_the_middle() -> None:
         ):
             await pilot.resize_terminal(*size)
             await pilot.pause()
-            composed = whole(LONG, min(MEASURE, size[0] - 3), Presentation(TODAY, is_page=True))
+            composed = whole(LONG, min(TEXT_CELLS, size[0] - 3), Presentation(TODAY, is_page=True))
             lines = [f"{' ' * margin}{line}".rstrip() for line in ["", *composed][1 - top : 40]]
             assert drawn(page.pane)[:40] == lines[: size[1] - 1]
             assert page.pane.virtual_size.height == top + len(composed) + 1
@@ -205,8 +205,8 @@ def test_the_detail_follows_a_single_move_at_once_and_a_run_at_its_end(
     loader = DetailLoader(bench.app, lambda: next(times))
     for _ in moves:
         loader.load_soon(State())
-    assert bench.begun == [{"s": AFTER_FRAME, "r": rest}[one] for one in waits]
-    assert AFTER_FRAME < rest < 0.05
+    assert bench.begun == [{"s": AFTER_FRAME_SECONDS, "r": rest}[one] for one in waits]
+    assert AFTER_FRAME_SECONDS < rest < 0.05
 
 
 # PDF progress
@@ -299,7 +299,7 @@ def feed_of_two() -> FeedServer:
 async def test_a_page_gets_what_belongs_to_its_paper(
     reader: Opener, browser: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.ui.page.loader.READ_FOR", 0.001)
+    monkeypatch.setattr("reader.ui.page.loader.REFRESH_AFTER_SECONDS", 0.001)
     with feed_of_two() as feed:
         async with reader(papers=PAPERS, settings=settings(endpoint=feed.url), still=False, size=(100, 44)) as r:
             await r.until(lambda: feed.requests and not r.app.model.state[REFRESH].is_running)
@@ -336,7 +336,7 @@ async def test_a_page_gets_what_belongs_to_its_paper(
 
 
 async def test_leaving_the_page_stops_what_is_asked(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.ui.page.loader.READ_FOR", 0.001)
+    monkeypatch.setattr("reader.ui.page.loader.REFRESH_AFTER_SECONDS", 0.001)
     with feed_of_two() as feed:
         async with reader(papers=PAPERS, settings=settings(endpoint=feed.url), still=False) as r:
             await r.until(lambda: feed.requests and not r.app.model.state[REFRESH].is_running)

@@ -70,7 +70,7 @@ def _refreshed(file: Path) -> Path:
 def picture(snap_compare: Callable[..., bool], monkeypatch: pytest.MonkeyPatch) -> Picture:
     """Compare the reader, after some steps, with the picture that is kept of it."""
     monkeypatch.setattr("reader.ui.page.loader.REST_SECONDS", 0.001)
-    monkeypatch.setattr("reader.ui.filter.counter.COUNT_AFTER", 0.001)
+    monkeypatch.setattr("reader.ui.filter.counter.COUNT_AFTER_SECONDS", 0.001)
 
     def compare(file: Path, size: tuple[int, int], steps: Steps = nothing, **how: Any) -> bool:
         app = make_app(file, **how)

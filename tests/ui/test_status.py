@@ -507,7 +507,7 @@ async def test_the_query_stands_out_in_every_theme(theme: str) -> None:
 
 
 async def test_a_notice_leaves_by_itself(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.ui.program.LIFETIME", 0.3)
+    monkeypatch.setattr("reader.ui.program.NOTICE_SECONDS", 0.3)
     async with reader() as r:
         seen: list[str] = []
         show = r.app.status.show

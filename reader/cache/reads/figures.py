@@ -59,7 +59,7 @@ WEEKS = 12
 MAX_SINGLE_ACTION = 10
 """Marks of an action on more papers than this do not count, as nobody looked at each of them."""
 
-LATEST = 32_503_680_000_000
+LATEST_MILLISECONDS = 32_503_680_000_000
 """The year 3000, in milliseconds: a foreign clock may be later than any date."""
 
 MARKED = ("read", "hide", "star", QUEUE)
@@ -176,7 +176,7 @@ def _deeds(connection: sqlite3.Connection, first: date) -> Iterator[tuple[PaperR
             traced = date.fromisoformat(value) if kind in TRACES else None
         except ValueError:
             continue
-        day = traced or datetime.fromtimestamp(min(clock, LATEST) / 1000).date()
+        day = traced or datetime.fromtimestamp(min(clock, LATEST_MILLISECONDS) / 1000).date()
         if day >= first:
             # A paper whose star was removed was seen nonetheless.
             was_starred = kind == "star" and isinstance(paper, int) and paper not in starred

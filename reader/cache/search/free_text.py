@@ -113,7 +113,7 @@ class Index:
             " ORDER BY rank LIMIT ?"
         )
         words = list(words)
-        common = [word for word in words if self.papers(word) > COMMON * self.size]
+        common = [word for word in words if self.papers(word) > COMMON_SHARE * self.size]
         rare = [word for word in words if word not in common]
         expressions = [_any(words)]
         if common and rare:
@@ -172,7 +172,7 @@ def rank(connection: sqlite3.Connection, text: str) -> Ranking:
     rarities = {word: rarity for word in words if (rarity := index.rarity(word))}
     if not rarities:
         return Ranking([], corrected)
-    scores = index.best(rarities, POOL)
+    scores = index.best(rarities, RANKED_PAPERS)
     whole = sum(rarities.values())
     shares = dict.fromkeys(scores, 0.0)
     for word, rarity in rarities.items():

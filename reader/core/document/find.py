@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from reader.core.document.layout import DocumentLine
 from reader.core.document.model import Block, Document, Heading, own_texts, shown_text, texts, walk
-from reader.core.passages import CONTEXT, WORD, Passage, passage_id
+from reader.core.passages import CONTEXT_WORDS, WORD, Passage, passage_id
 from reader.core.text import fold
 
 
@@ -34,7 +34,7 @@ def block_texts(block: Block) -> Iterator[str]:
 
 # Words
 
-AROUND = 70
+LETTERS_AROUND_HIT = 70
 """Letters of the text on each side of a hit."""
 
 _TEX = re.compile(r"[\\_^]")
@@ -78,17 +78,17 @@ def find(document: Document, finders: Sequence[Finder], *, in_formulas: bool = F
 def _hit(block: int, section: Heading | None, text: str, marks: Sequence[tuple[int, int]]) -> Hit:
     """The words around the first mark, cut between words."""
     first, last = marks[0]
-    start = text.rfind(" ", 0, first - AROUND) + 1 if first > AROUND else 0
-    end = text.find(" ", last + AROUND)
+    start = text.rfind(" ", 0, first - LETTERS_AROUND_HIT) + 1 if first > LETTERS_AROUND_HIT else 0
+    end = text.find(" ", last + LETTERS_AROUND_HIT)
     end = len(text) if end < 0 else end
-    start, end = max(start, first - 2 * AROUND), min(end, last + 2 * AROUND)
+    start, end = max(start, first - 2 * LETTERS_AROUND_HIT), min(end, last + 2 * LETTERS_AROUND_HIT)
     before, after = "…" if start else "", "…" if end < len(text) else ""
     shift = len(before) - start
     kept = tuple((here + shift, there + shift) for here, there in marks if start <= here and there <= end)
     return Hit(section, f"{before}{text[start:end]}{after}", kept, block)
 
 
-_FEW = 3
+_UNPROVEN_WORDS = 3
 """Words of a passage that are no proof by themselves if the text has them several times."""
 
 _MAX_PLACES = 2_000
@@ -199,9 +199,9 @@ class TextWords:
             if first <= last:
                 parts.append(_with_signs(text, places[first][0], places[last][1]))
         quote = "\n\n".join(parts)
-        run = self._run(chosen.first.block, chosen.last.block + 1, CONTEXT)
+        run = self._run(chosen.first.block, chosen.last.block + 1, CONTEXT_WORDS)
         start, end = run.word_of(chosen.first), run.word_of(chosen.last) + 1
-        before, after = run.words[max(0, start - CONTEXT) : start], run.words[end : end + CONTEXT]
+        before, after = run.words[max(0, start - CONTEXT_WORDS) : start], run.words[end : end + CONTEXT_WORDS]
         context = " ".join(before), " ".join(after)
         block = chosen.first.block
         return Passage(passage_id(quote), quote, *context, section=self._section(block), block=block)
@@ -229,7 +229,7 @@ class TextWords:
         if passage.block >= len(self.document.blocks):
             return None
         quote, before, after = _words(passage.quote), _words(passage.before), _words(passage.after)
-        run = self._run(passage.block, passage.block + 1, len(quote) + CONTEXT)
+        run = self._run(passage.block, passage.block + 1, len(quote) + CONTEXT_WORDS)
         places = run.places(quote)
         around = len(before) + len(after)
         same = (place for place in places if run.count_context(place, len(quote), before, after) == around)
@@ -248,7 +248,9 @@ class TextWords:
 
         place = min(exact, key=rank, default=0)
         # One or two words are everywhere.
-        is_sure = len(exact) == 1 or (exact and (scores[place] or len(quote) > _FEW or not (before or after)))
+        is_sure = len(exact) == 1 or (
+            exact and (scores[place] or len(quote) > _UNPROVEN_WORDS or not (before or after))
+        )
         return self._all.range(place, place + len(quote) - 1) if is_sure else None
 
     @cached_property

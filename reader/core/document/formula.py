@@ -350,10 +350,10 @@ def is_diagram(tex: str) -> bool:
 
 # On several lines
 
-STEP = 4
+CONTINUATION_CELLS = 4
 """Indentation of a continued row."""
 
-TALLEST = 40
+TALLEST_LINES = 40
 """Maximum lines of one formula; a taller one is drawn on one line."""
 
 _CONNECTIVES = (Symbol("∧", "bin"), Symbol("∨", "bin"))
@@ -419,7 +419,7 @@ def draw_formula(tex: str, width: int) -> list[FormulaDrawing]:
         boxes = [box for at, items in enumerate(_rows(tree)) for box in _continue_row(items, width, at > 0)]
     # Rows that stand within something else have no place of their own.
     is_broken = any("\n" in line for box in boxes for line in box.lines)
-    if not boxes or is_broken or any(len(box.lines) > (TALLEST if box.width <= width else 1) for box in boxes):
+    if not boxes or is_broken or any(len(box.lines) > (TALLEST_LINES if box.width <= width else 1) for box in boxes):
         return [FormulaDrawing((row,), 0) for row in formula_text(tex).split("\n") if row]
     shown = [FormulaDrawing(tuple(line.rstrip() for line in box.lines), box.base) for box in boxes]
     return [one for one in shown if any(one.lines)]
@@ -459,7 +459,7 @@ def _continue_row(items: Sequence[Node], width: int, is_continued: bool) -> list
         found.append(box._replace(lines=tuple(f"{' ' * (width - room)}{line}" for line in box.lines)))
         kinds = [_kind(one) for one in items[taken : taken + end]]
         depth += kinds.count("open") - kinds.count("close")
-        taken, room = taken + end, width - STEP
+        taken, room = taken + end, width - CONTINUATION_CELLS
     return found
 
 

@@ -460,7 +460,7 @@ class _Reader:
         starred = self._peek() == "*"
         raw = self._raw()
         if name in ("operatorname", "operatornamewithlimits"):
-            word = _plain(raw)
+            word = _text_words(raw)
             is_limited = starred or name == "operatornamewithlimits"
             return [(_LimitsOperator if is_limited else Symbol)(word, "op")] if word else []
         parts = raw.split("$")
@@ -468,10 +468,10 @@ class _Reader:
         for number, part in enumerate(parts):
             if number % 2:
                 found += _parts(_Reader(part, self._depth).whole())
-            elif len(parts) == 1 and (sign := _plain(part).strip()) in _KINDS:
+            elif len(parts) == 1 and (sign := _text_words(part).strip()) in _KINDS:
                 # siunitx writes `\text{\times}`.
                 return [Symbol(sign, _KINDS[sign])]
-            elif words := symbols.in_font(_plain(part), symbols.TEXTS[name]):
+            elif words := symbols.in_font(_text_words(part), symbols.TEXTS[name]):
                 found.append(Words(words))
         return [_group(_row(found), keep=True)] if found else []
 
@@ -717,7 +717,7 @@ def _delimiter(piece: str) -> str:
     return next((table[name] for table in tables if name in table), name)
 
 
-def _plain(text: str) -> str:
+def _text_words(text: str) -> str:
     r"""The words of `\text{…}`: commands that only style them are dropped, and so are braces."""
     text = re.sub(
         r"\\(?:text|math)?(?:bf|it|rm|sf|tt|sc|up|md|normal|bfseries|itshape|sffamily|ttfamily|rmfamily)\b\s*", "", text

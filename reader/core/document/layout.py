@@ -39,7 +39,7 @@ from reader.core.lines import FOLLOW, UNBROKEN, Line, Piece, cell_len, fill, mea
 
 _IN_ASCII = {ord("─"): "-", ord("│"): "|", ord("•"): "*"}
 
-SHORT = 24
+INLINE_LETTERS = 24
 """Letters of a formula that stays on one line."""
 
 GAP = 2
@@ -53,7 +53,7 @@ _WIDEST_DIAGRAM = 200
 """Cells of a diagram in a pipe; a wider one is on one line."""
 
 INDENT = 4
-NARROWEST = 20
+NARROWEST_CELLS = 20
 """Minimum columns of text in nested blocks."""
 
 _MARKER = re.compile(r"\W*\w{0,4}[.):]?")
@@ -114,7 +114,7 @@ class BlockWriter:
             letters += sum(len(piece.text.strip()) for piece in line.pieces)
 
     def _room(self, edge: _Edge) -> int | None:
-        return None if self._width is None else max(NARROWEST, self._width - edge.cells)
+        return None if self._width is None else max(NARROWEST_CELLS, self._width - edge.cells)
 
     def _block(self, block: Block, edge: _Edge) -> Iterator[DocumentLine]:
         match block:
@@ -170,7 +170,7 @@ class BlockWriter:
                 yield DocumentLine((*edge.pieces, Piece(row, "formula"), *end))
             return
         inner = edge.plus(Piece(" " * INDENT))
-        width = max(NARROWEST, room - INDENT - (cell_len(block.number) + 2 if block.number else 0))
+        width = max(NARROWEST_CELLS, room - INDENT - (cell_len(block.number) + 2 if block.number else 0))
         lines: list[Line] = []
         numbered = 0
         tex = "".join(block.rows[:1])
@@ -289,7 +289,7 @@ def _hang(pieces: Sequence[Piece], room: int, hang: int) -> Iterator[Line]:
     """Text in lines of which all but the first are indented."""
     first, *_ = [*fill(pieces, room), ()]
     yield first
-    for line in fill(_after(pieces, sum(len(piece.text) for piece in first)), max(NARROWEST, room - hang)):
+    for line in fill(_after(pieces, sum(len(piece.text) for piece in first)), max(NARROWEST_CELLS, room - hang)):
         yield (Piece(" " * hang), *line)
 
 
@@ -353,7 +353,7 @@ def _piped_formula(tex: str) -> list[str]:
 def inline_formula(tex: str) -> str:
     """A formula in running text: on one line, and unbroken if it is short."""
     shown = formula_text(tex).replace("\n", " ")
-    return shown.replace(" ", UNBROKEN) if len(shown) <= SHORT else shown
+    return shown.replace(" ", UNBROKEN) if len(shown) <= INLINE_LETTERS else shown
 
 
 def mark_text(mark: str) -> str:

@@ -58,7 +58,7 @@ from reader.core.query.nodes import (
 )
 from reader.core.text import split_words
 
-MAX_LENGTH = 2000
+MOST_QUERY_CHARACTERS = 2000
 """Maximum length of a query, in characters."""
 MAX_TERMS = 100
 """Maximum number of terms; keeps the SQL far from SQLite's limits on depth and variables."""
@@ -72,8 +72,10 @@ def parse(text: str) -> Query:
 
     Raises QueryError, whose span and suggestion point at the first mistake.
     """
-    if len(text) > MAX_LENGTH:
-        raise QueryError(f"A query may have at most {MAX_LENGTH:,} characters.", MAX_LENGTH, len(text))
+    if len(text) > MOST_QUERY_CHARACTERS:
+        raise QueryError(
+            f"A query may have at most {MOST_QUERY_CHARACTERS:,} characters.", MOST_QUERY_CHARACTERS, len(text)
+        )
     if id := _only_paper(text):
         term = Term("id", id)
         return Query(term, None, (TopTerm(term, 0, len(text)),))

@@ -11,7 +11,7 @@ from math import fsum
 WEEKS = 12
 """Weeks of a trend; the last ends on the newest day with papers."""
 
-LATEST = 3
+LATEST_WEEKS = 3
 """Number of last weeks compared with the weeks before."""
 
 SMOOTHING = 10
@@ -58,9 +58,9 @@ def trends(counts: Iterable[tuple[str, str | None, int]], newest: str) -> dict[s
 
 def _trend(papers: Sequence[int], totals: Sequence[int]) -> Trend:
     shares = tuple(round(some / total, 4) if total else 0.0 for some, total in zip(papers, totals, strict=True))
-    before, after = sum(totals[:-LATEST]), sum(totals[-LATEST:])
-    expected = sum(papers[:-LATEST]) / before * after
-    return Trend(shares, round((sum(papers[-LATEST:]) + SMOOTHING) / (expected + SMOOTHING) - 1, 3))
+    before, after = sum(totals[:-LATEST_WEEKS]), sum(totals[-LATEST_WEEKS:])
+    expected = sum(papers[:-LATEST_WEEKS]) / before * after
+    return Trend(shares, round((sum(papers[-LATEST_WEEKS:]) + SMOOTHING) / (expected + SMOOTHING) - 1, 3))
 
 
 def spark(values: Sequence[float], steps: str, width: int = WEEKS) -> str:

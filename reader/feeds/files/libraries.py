@@ -135,13 +135,13 @@ def parse_bibtex(text: str) -> Iterator[LibraryEntry]:
 
 def _bibtex_entry(entry: Entry) -> LibraryEntry:
     fields = {field.key.lower(): _join_parts(str(field.value)) for field in entry.fields}
-    labels = (_plain(fields.get(name, "").strip('{}" ')) for name in _BIB_LABELS)
+    labels = (_without_latex(fields.get(name, "").strip('{}" ')) for name in _BIB_LABELS)
     return make_entry(
         f"entry {entry.key}",
-        _plain(first_of(fields, ("title", "shorttitle", "booktitle"))),
+        _without_latex(first_of(fields, ("title", "shorttitle", "booktitle"))),
         _bibtex_id(fields),
         labels,
-        (_plain(fields.get(name, "").strip('{}" ')) for name in ("note", "annote", "annotation")),
+        (_without_latex(fields.get(name, "").strip('{}" ')) for name in ("note", "annote", "annotation")),
     )
 
 
@@ -169,7 +169,7 @@ def _join_parts(value: str) -> str:
     return "".join("".join(part.groups(default="")) for part in _PART.finditer(value))
 
 
-def _plain(text: str) -> str:
+def _without_latex(text: str) -> str:
     """A text without LaTeX and the braces that protect its letters; braces that are printed stay."""
     kept = _RIGHT_BRACE.sub("\ue001", _LEFT_BRACE.sub("\ue000", text))
     return (

@@ -27,7 +27,7 @@ from reader.feeds.huggingface import listings
 from reader.feeds.records import format_of, is_export, parse_draft, parse_export, read_records
 from reader.feeds.safe import TooManyValues, UnreadableJson, as_text, parse_json
 
-CHUNK = 1 << 20
+BYTES_AT_ONCE = 1 << 20
 
 LENGTH_LIMIT = 1 << 32
 """Maximum bytes of an unpacked file, 4 GiB: those of a million papers."""
@@ -46,7 +46,7 @@ class UnpackedFile:
     """The bytes of a stream, unpacked if it is gzip. Every method raises DamagedFile."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._given = BufferedReader(cast("RawIOBase", stream), CHUNK)
+        self._given = BufferedReader(cast("RawIOBase", stream), BYTES_AT_ONCE)
         self._left = LENGTH_LIMIT
         is_packed = self._given.peek(len(_GZIP)).startswith(_GZIP)
         self._stream = GzipFile(fileobj=self._given) if is_packed else self._given
@@ -63,7 +63,7 @@ class UnpackedFile:
         """The next line, or its next part if it is longer than `LINE_LIMIT`."""
         return self._check(lambda: self._stream.readline(LINE_LIMIT + 1))
 
-    def read(self, size: int = CHUNK) -> bytes:
+    def read(self, size: int = BYTES_AT_ONCE) -> bytes:
         """The next bytes, at most `size`."""
         return self._check(lambda: self._stream.read(size))
 
@@ -98,7 +98,7 @@ def json_values(file: UnpackedFile, line: int, name: str) -> Iterator[Placed]:
             break
         before += text
         if text.strip() not in (b"[", b""):
-            yield from _whole_value(before + _whole(file, name), line)
+            yield from _whole_value(before + _read_whole_file(file, name), line)
             return
     for number, text in lines:
         yield from _values_of_line(number, text)
@@ -211,11 +211,11 @@ def _read_stream(stream: BinaryIO, name: str, today: date) -> Iterator[Listing]:
         elif first.startswith(libraries.DATABASE):
             yield _newsboat(file, name)
         elif (given := format_of(first)) is not None:
-            yield from _records(read_records(given, _whole(file, name)))
+            yield from _records(read_records(given, _read_whole_file(file, name)))
         elif first[:1] in (b"{", b"[") and not _MARKDOWN_LINK.match(first):
             yield from _papers_of_values(json_values(file, line, name), name)
         else:
-            yield from _read_text(_whole(file, name), name, today)
+            yield from _read_text(_read_whole_file(file, name), name, today)
     finally:
         file.close()
 
@@ -280,7 +280,7 @@ def _make_listings(entries: Iterable[LibraryEntry]) -> Sequence[Listing]:
     return [Listing(None, (), entries=tuple(entries))]
 
 
-def _whole(file: UnpackedFile, name: str) -> bytes:
+def _read_whole_file(file: UnpackedFile, name: str) -> bytes:
     body = file.read(_TEXT_LIMIT + 1)
     if len(body) > _TEXT_LIMIT:
         raise FeedMalformed(f"{name} is too long: {_TEXT_LIMIT // 1024**2} MiB at most, except for one record a line.")

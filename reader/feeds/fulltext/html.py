@@ -46,9 +46,9 @@ from reader.core.text import clean
 from reader.feeds.fulltext.spans import (
     DEPTH,
     HTML_LETTERS,
-    NODES,
-    OPEN,
-    SPAN,
+    MOST_ELEMENTS,
+    MOST_OPEN_ELEMENTS,
+    MOST_TABLE_SPAN,
     TABLE_CELLS,
     TEXT_LETTERS,
     WORDS,
@@ -125,11 +125,30 @@ def _structure(node: LexborNode, tag: str, parts: Sequence[str]) -> str:
         return tex % tuple(f"{{{parts[place] if place < len(parts) else ''}}}" for place in places)
     if tag == "mmultiscripts":
         return _with_scripts(node, parts)
-    if tag == "mtable" and "solid" in (lines := (node.attributes.get("columnlines") or "").split()):
-        columns = "c".join(["", *("|" if line == "solid" else "" for line in lines), ""])
+    if tag == "mtable" and (columns := _columns_with_lines(node)):
         return rf"\begin{{array}}{{{columns}}}" + r" \\ ".join(parts) + r"\end{array}"
+    if tag == "mrow":
+        parts = _with_tall_brackets(node, parts)
     between = {"mtr": " & ", "mtable": r" \\ "}.get(tag, "")
     return _AROUND.get(tag, "%s") % between.join(parts)
+
+
+def _columns_with_lines(table: LexborNode) -> str:
+    """The columns of a matrix with lines between some of them, such as `cc|c`; empty if there are no lines."""
+    lines = [line == "solid" for line in (table.attributes.get("columnlines") or "").split()]
+    if (row := table.css_first("mtr")) is not None and not any(lines):
+        lines = ["ltx_border_r" in class_names(cell) for cell in row.iter()][:-1]
+    return "c".join(["", *("|" if line else "" for line in lines), ""]) if any(lines) else ""
+
+
+def _with_tall_brackets(row: LexborNode, parts: Sequence[str]) -> Sequence[str]:
+    """The parts of a row in which the brackets of a matrix grow with it."""
+    found = list(parts)
+    for at, child in enumerate(row.iter()):
+        sides = "".join(parts[at - 1 : at + 2 : 2]) if at else ""
+        if child.tag == "mtable" and sides in ("()", "[]", "||", "‖‖", r"\{\}"):
+            found[at - 1], found[at + 1] = rf"\left{parts[at - 1]}", rf"\right{parts[at + 1]}"
+    return found
 
 
 def _with_scripts(node: LexborNode, parts: Sequence[str]) -> str:
@@ -283,7 +302,7 @@ def check_html(html: str) -> None:
         part = html[start : start + _PART]
         # Elements without end tags count as open, too; a long paper has some thousands.
         opened += part.count("<") - 2 * part.count("</") - part.count("/>") - part.count("<!")
-        if opened > OPEN:
+        if opened > MOST_OPEN_ELEMENTS:
             raise NoFullText("its elements are nested too deep")
     if any(len(part) > WORDS and len(part.split()) > WORDS for part in html.split(">")):
         raise NoFullText("one of its elements is too large")
@@ -437,7 +456,7 @@ def _cell(node: LexborNode, classes: frozenset[str], read: Callable[[LexborNode]
 def cell_span(text: str | None) -> int:
     """The columns or rows of a cell."""
     value = (text or "").strip()
-    return min(max(int(value), 1), SPAN) if value.isascii() and value.isdecimal() and len(value) < 6 else 1
+    return min(max(int(value), 1), MOST_TABLE_SPAN) if value.isascii() and value.isdecimal() and len(value) < 6 else 1
 
 
 def read_formulas(
@@ -558,6 +577,17 @@ _TITLE = re.compile(r"\bltx_title_(\w+)")
 _MISSING = ("Refer to caption", "[Uncaptioned image]", "")
 
 
+_SHORT_LINE = 60
+"""Letters of a line of a quotation that is no running text."""
+
+
+def _has_short_lines(node: LexborNode) -> bool:
+    """Whether a quotation is broken into short lines, as an address or a dialogue is."""
+    breaks = len(node.css("br"))
+    is_text = breaks > 0 and node.css_first("ul, ol, dl, table, pre, figure") is None
+    return is_text and len(node.text()) <= _SHORT_LINE * (breaks + 1)
+
+
 class _Element(NamedTuple):
     node: LexborNode
     tag: str
@@ -596,7 +626,7 @@ class PageReader:
     def __init__(self) -> None:
         self.is_cut = False
         """Whether a bound was reached, so that the rest is missing."""
-        self._nodes = NODES
+        self._nodes = MOST_ELEMENTS
         self._letters = TEXT_LETTERS
         self._notes: list[Note] = []
         self._missing: Counter[str] = Counter()
@@ -716,7 +746,7 @@ class PageReader:
             self._references(node, flow)
         elif tag in ("ul", "ol", "dl"):
             self._items(element, flow)
-        elif tag == "blockquote" and any("verse" in name for name in classes):
+        elif tag == "blockquote" and (any("verse" in name for name in classes) or _has_short_lines(node)):
             if lines := self._verse(node):
                 flow.add(Quote((Verbatim(lines),), anchor_of(node)))
         elif tag == "blockquote":

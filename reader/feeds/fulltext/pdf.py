@@ -599,9 +599,9 @@ def _join_lines(text: str, more: str, words: Counter[str]) -> str:
 
 
 def _document(parts: Sequence[_Part], is_cut: bool, left_out: int) -> Document:
-    title = next((_plain(part.text) for part in parts if part.kind == "title"), "")
+    title = next((_expand_ligatures(part.text) for part in parts if part.kind == "title"), "")
     entries = [part for part in parts if part.kind == "reference"]
-    known = {label.strip("[].") for part in entries if (label := _split(_MARKER, part.text)[0])}
+    known = {label.strip("[].") for part in entries if (label := _split_label(_MARKER, part.text)[0])}
     blocks: list[Block] = [Paragraph((Span(WARNING, "emphasis"),))]
     pages = set[int]()
     for part in parts:
@@ -627,7 +627,7 @@ def _with_lists(blocks: Sequence[Block]) -> Iterator[Block]:
 
 
 def _block(part: _Part, known: set[str]) -> Block:
-    text = _plain(part.text)
+    text = _expand_ligatures(part.text)
     match part.kind:
         case "heading":
             number = _NUMBER.match(text)
@@ -635,13 +635,13 @@ def _block(part: _Part, known: set[str]) -> Block:
                 part.level + 1, number["number"] if number else "", (Span(text[number.end() if number else 0 :]),)
             )
         case "caption":
-            label, rest = _split(_CAPTION, text)
+            label, rest = _split_label(_CAPTION, text)
             return Figure(label, _link_citations(rest, known), ())
         case "note":
-            mark, rest = _split(_FOOTNOTE, text)
+            mark, rest = _split_label(_FOOTNOTE, text)
             return Note(normalize("NFKC", mark), _link_citations(rest, known))
         case "reference":
-            label, rest = _split(_MARKER, text)
+            label, rest = _split_label(_MARKER, text)
             return Reference(label, (Span(rest),), f"ref-{label.strip('[].')}" if label else "")
         case "lines":
             return Verbatim(tuple((Span(line),) for line in _laid_out(part.rows)))
@@ -649,13 +649,13 @@ def _block(part: _Part, known: set[str]) -> Block:
             end = title.end() if (title := _THEOREM.match(text)) else 0
             return Theorem((Span(text[:end]),), (Paragraph(_link_citations(text[end:].strip(), known)),))
         case "item":
-            marker, rest = _split(_BULLET, text)
+            marker, rest = _split_label(_BULLET, text)
             return Items((Item("•" if marker in "·▪∗*" else marker, (Paragraph(_link_citations(rest, known)),)),))
         case _:
             return Paragraph(_link_citations(text, known))
 
 
-def _split(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
+def _split_label(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
     """The label that a text begins with, and the rest."""
     found = pattern.match(text)
     return (found[1], text[found.end() :].strip()) if found else ("", text)
@@ -677,11 +677,11 @@ def _laid_out(lines: Sequence[Line]) -> Iterator[str]:
         text = ""
         for start, cell in sorted(cell for line in row for cell in line.cells):
             gap = " " if text else ""
-            text = f"{text}{gap}".ljust(min(MAX_CELLS, round((start - left) / letter))) + _plain(cell)
+            text = f"{text}{gap}".ljust(min(MAX_CELLS, round((start - left) / letter))) + _expand_ligatures(cell)
         yield text[:LETTERS]
 
 
-def _plain(text: str) -> str:
+def _expand_ligatures(text: str) -> str:
     """A text that is shown: ligatures are letters again."""
     parts = enumerate(SCRIPTS.split(text.rstrip(SOFT_HYPHEN)))
     return clean("".join(part if at % 2 else normalize("NFKC", part) for at, part in parts), LETTERS)

@@ -33,7 +33,7 @@ PDF = "pdf"
 """The name of the PDFs among the sources of texts."""
 
 
-MEMORY = 3 << 29
+MEMORY_BYTES = 3 << 29
 """Bytes that the process may use, 1.5 GiB; 66 pages need 41 MB."""
 
 SECONDS = 45
@@ -159,7 +159,7 @@ def main(task: str, file: str, *arguments: str) -> None:
 def _limit() -> None:
     import resource
 
-    for kind, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, SECONDS)):
+    for kind, most in ((resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CPU, SECONDS)):
         _, hard = resource.getrlimit(kind)
         lowest = most if hard == resource.RLIM_INFINITY else min(most, hard)
         with suppress(OSError, ValueError):
@@ -263,13 +263,13 @@ def open_pdf_client(folder: Path | None, environ: Mapping[str, str]) -> PdfClien
 MAX_FORMULA_ROWS = 16
 """Lines of the PDF that a displayed formula takes at most, with limits and the halves of fractions."""
 
-LIKE = 0.5
+ALIKE_SHARE = 0.5
 """The least that speaks for a place: the share of the words before a formula and after it, and 1 for its number."""
 
 LARGEST_SCALE = 4.0
 """Pixels of a point at most."""
 
-OVERLAP = 0.52
+HALF_PAGE_SHARE = 0.52
 """The share of a page that each of its halves has."""
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -287,7 +287,11 @@ def draw_spot(file: Path, spot: PdfSpot, width: int, height: int) -> bytes:
         page = opened[number]
         wide, high = page.get_size()
         if box is None:
-            box = Box(0, high * (1 - OVERLAP), wide, high) if spot.is_upper else Box(0, 0, wide, high * OVERLAP)
+            box = (
+                Box(0, high * (1 - HALF_PAGE_SHARE), wide, high)
+                if spot.is_upper
+                else Box(0, 0, wide, high * HALF_PAGE_SHARE)
+            )
         scale = min(width / (box.right - box.left), height / (box.top - box.bottom), LARGEST_SCALE)
         crop = (max(0, box.left), max(0, box.bottom), max(0, wide - box.right), max(0, high - box.top))
         out = BytesIO()
@@ -297,7 +301,7 @@ def draw_spot(file: Path, spot: PdfSpot, width: int, height: int) -> bytes:
 
 def _find_formula(opened: Any, spot: PdfSpot) -> tuple[int, Box]:
     """The page of a formula, and its box; raises NoFullText if no place has its number or the words around it."""
-    best, found = LIKE, None
+    best, found = ALIKE_SHARE, None
     for number in range(len(opened)):
         for score, box in _places(read_page(opened, number)[0].lines, spot):
             if score > best:
@@ -326,7 +330,7 @@ def _places(lines: Sequence[Line], spot: PdfSpot) -> Iterator[tuple[float, Box]]
             after += 0.1 * bool(below and below[0][:1] == [*spot.after[:1]])
             # Few lines are likelier; beside the edge of a page, a formula has some.
             score = before + after + any(ends[first:end]) - 0.01 * abs(end - first - (1 if before and after else 4))
-            if score <= LIKE:
+            if score <= ALIKE_SHARE:
                 continue
             around = lines[max(0, first - 1) : end + 1]
             left, right = min(line.left for line in around), max(line.right for line in around)

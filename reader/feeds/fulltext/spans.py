@@ -20,20 +20,20 @@ MARKDOWN_LETTERS = 2_000_000
 TEXT_LETTERS = 4_000_000
 """Maximum letters of a document's text; the rest is left out."""
 
-NODES = 1_000_000
+MOST_ELEMENTS = 1_000_000
 """Maximum elements of a page that are looked at; the rest is left out."""
 
 DEPTH = 60
 """Elements within each other whose structure is read; deeper ones are plain text. A converted paper has up to 30."""
 
-OPEN = 10_000
+MOST_OPEN_ELEMENTS = 10_000
 """Maximum elements that may be open at once: the parser's time grows with their square (10,000: 0.2 s)."""
 
 WORDS = 10_000
 """Maximum words between two ends of tags: the parser's time grows with the square of a tag's attributes."""
 
 TABLE_CELLS = 20_000
-SPAN = 100
+MOST_TABLE_SPAN = 100
 """Maximum cells of a table, and columns or rows that one cell takes."""
 
 TEXT_LIMIT = 200_000

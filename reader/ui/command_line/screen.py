@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
 
 
-HISTORY = 200
+MOST_HISTORY_LINES = 200
 
 MAX_FOUND = 100
 """Maximum rows of actions, views, topics and pages above the command line."""
@@ -166,7 +166,7 @@ def _mark_first_row(before: TypedCommand, command: TypedCommand) -> TypedCommand
 
 def run_command(state: State, text: str) -> State:
     """Close the line; a text that is not empty is the newest in its history."""
-    commands = tuple(dict.fromkeys((text, *state[COMMANDS])))[:HISTORY] if text else state[COMMANDS]
+    commands = tuple(dict.fromkeys((text, *state[COMMANDS])))[:MOST_HISTORY_LINES] if text else state[COMMANDS]
     return state.put(COMMAND, None).put(COMMANDS, commands)
 
 
@@ -189,7 +189,7 @@ MAX_COLUMNS = 100
 NAME_COLUMN = 22
 """Cells of the names; a longer name takes room from its sentence."""
 
-SHORT = 16
+NOTE_CELLS = 16
 """Maximum cells of a short text after a name, such as a day; the name is cut to make room."""
 
 
@@ -198,7 +198,7 @@ def offer_line(name: str, about: str, keys: str, width: int, *, finder: Finder, 
     name, about, keys = literal(name), literal(about), cut(literal(keys), width // 2, glyphs.ellipsis)
     right: Line = (Piece(keys, "key"),) if keys else ()
     room = width - (cell_len(keys) + 2 if keys else 0)
-    if about and cell_len(about) <= SHORT:
+    if about and cell_len(about) <= NOTE_CELLS:
         name = cut(name, max(room - cell_len(about) - 2, 8), glyphs.ellipsis)
     name = cut(name, room, glyphs.ellipsis)
     left: Line = (*mark(name, "name", pattern(finder.words)), Piece(" " * (min(NAME_COLUMN, room) - cell_len(name))))

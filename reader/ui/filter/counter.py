@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-COUNT_AFTER = 0.015
+COUNT_AFTER_SECONDS = 0.015
 """Seconds without a change before counting: the list is painted first."""
 
-COUNT_AGAIN = 0.3
+COUNT_AGAIN_SECONDS = 0.3
 """Seconds after which an interrupted count begins again, unless another count comes first."""
 
 
@@ -120,7 +120,7 @@ class Counter(Controller):
     @follows(_parts, now=True)
     def count_soon(self, state: State) -> None:
         if state.is_ready:
-            self.delay.begin(COUNT_AFTER)
+            self.delay.begin(COUNT_AFTER_SECONDS)
 
     def _start(self) -> None:
         self._background.start("counts", self._count, exclusive=True)
@@ -135,6 +135,6 @@ class Counter(Controller):
             follows, saved = await counts.ask_next(lists)
         except CacheInterrupted:
             # The interrupting query starts a new count, but may itself be stopped first.
-            self.delay.begin(COUNT_AGAIN)
+            self.delay.begin(COUNT_AGAIN_SECONDS)
             return
         self._model.change(self._model.state.put(FOLLOWED, follows).put(VIEW_COUNTS, saved))

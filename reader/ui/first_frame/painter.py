@@ -22,7 +22,7 @@ from reader.core.paper_row import PaperRow
 from reader.core.views import LATEST
 from reader.paths import read_start, replace_private
 from reader.platform import theme_name
-from reader.session.first_list import SCREENFUL, find_holes, first_list, is_by_index
+from reader.session.first_list import SCREENFUL_PAPERS, find_holes, first_list, is_by_index
 from reader.session.places import SAVED, Place, saved_view, view
 from reader.session.visit import Visit, resume_visit
 from reader.ui.kit.glyphs import glyphs
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from reader.core.dates import Hole
 
 
-MAX_SIZE = 1 << 20
+MOST_BYTES = 1 << 20
 """Bytes; a larger file is not read."""
 
 
@@ -81,7 +81,7 @@ def made_from(environment: Mapping[str, str]) -> dict[str, Any]:
 def load_look(file: Path, environment: Mapping[str, str]) -> KeptLook | None:
     """The kept look; None if there is none, or if something that it depends on has changed."""
     try:
-        kept = json.loads(read_start(file, MAX_SIZE).decode())
+        kept = json.loads(read_start(file, MOST_BYTES).decode())
         look = KeptLook(**kept)
         hints = {name: [(key, word) for key, word in pairs] for name, pairs in look.hints.items()}
     except (OSError, ValueError, RecursionError, TypeError, AttributeError):
@@ -143,13 +143,13 @@ def read_content(cache: Path, visit: Visit, order: str) -> Content | None:
         if kept is not None and is_by_index(place, order) and not window.has_by_index(place.view.query, kept):
             # It left the list, such as a paper opened in Unread.
             kept = None
-        listed = first_list(window, place, order, _scope(window, visit.visited), limit=SCREENFUL, keep=kept)
+        listed = first_list(window, place, order, _scope(window, visit.visited), limit=SCREENFUL_PAPERS, keep=kept)
         is_there = kept is not None and kept in listed.pks
         if not listed.pks or not (kept is None or is_there or listed.complete):
             # Nothing to draw, or the cursor is too far down.
             return None
         cursor = listed.pks.index(kept) if kept is not None and is_there else 0
-        near = listed.pks[max(0, cursor - SCREENFUL) : cursor + SCREENFUL]
+        near = listed.pks[max(0, cursor - SCREENFUL_PAPERS) : cursor + SCREENFUL_PAPERS]
         return Content(
             place=place,
             order=listed,

@@ -32,7 +32,7 @@ def thumb_of(height: int, content: int, position: float) -> tuple[int, int] | No
 
 MOST_LINES_KEPT = 2_000
 
-THUMB_STAYS = 1.0
+THUMB_STAYS_SECONDS = 1.0
 """Seconds for which the thumb stays after a pane without the focus scrolled."""
 
 
@@ -167,7 +167,7 @@ class Pane(ScrollView, inherit_bindings=False):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
         if self.is_attached and not self.has_focus:
-            self._thumb_delay.begin(THUMB_STAYS)
+            self._thumb_delay.begin(THUMB_STAYS_SECONDS)
 
     def watch_has_focus(self, has_focus: bool) -> None:
         super().watch_has_focus(has_focus)

@@ -35,7 +35,7 @@ def stylesheet(name: str) -> Path:
     return styles_directory() / f"{name}.tcss"
 
 
-READABLE = 4.5
+LEAST_CONTRAST = 4.5
 """The least contrast of text, by WCAG 2.2, level AA."""
 
 _MARKER = "#ffd400"
@@ -70,13 +70,13 @@ def readable(color: str, grounds: tuple[str, ...]) -> str:
     """The colour, moved towards white or black until it has the minimum contrast to each background."""
     goal = max(("#ffffff", "#000000"), key=lambda end: min(contrast(end, ground) for ground in grounds))
     moved = (mix(color, goal, step / 100) for step in range(0, 101, 2))
-    return next((one for one in moved if all(contrast(one, ground) >= READABLE for ground in grounds)), goal)
+    return next((one for one in moved if all(contrast(one, ground) >= LEAST_CONTRAST for ground in grounds)), goal)
 
 
 def tint(ground: str, color: str, text: str) -> str:
     """The ground tinted with up to 28 % of a colour, as long as its text stays readable."""
     found = (mix(ground, color, share / 100) for share in range(28, 0, -3))
-    return next((one for one in found if contrast(one, text) >= READABLE), ground)
+    return next((one for one in found if contrast(one, text) >= LEAST_CONTRAST), ground)
 
 
 def contrast(one: str, other: str) -> float:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from reader.cache.texts import KeptText
     from reader.core.passages import Passage
 
-AGAIN = 0.003
+INTERRUPT_SECONDS = 0.003
 """Seconds between two interrupts: an interrupt between two statements of a query has no effect."""
 
 
@@ -64,7 +64,7 @@ class QueryThread:
         if self._running is not None:
             self._running.add_done_callback(lambda _: loop.call_soon_threadsafe(over.set))
         with suppress(TimeoutError):
-            await asyncio.wait_for(over.wait(), AGAIN)
+            await asyncio.wait_for(over.wait(), INTERRUPT_SECONDS)
 
     async def ask_next(self, question: Callable[[Window], T]) -> T:
         """Run a query after the running one; a newer one interrupts both."""
@@ -91,7 +91,7 @@ class QueryThread:
     def close(self) -> None:
         self._executor.shutdown(wait=False, cancel_futures=True)
         while self._running is not None and self.interrupt():
-            wait([self._running], AGAIN)
+            wait([self._running], INTERRUPT_SECONDS)
         self._executor.shutdown(wait=True)
         if self._window is not None:
             self._window.close()

@@ -11,7 +11,7 @@ from reader.cache.reads.window import Order, with_near
 from reader.core.errors import CacheInterrupted, ReaderError
 from reader.core.paper_row import PaperKey
 from reader.core.views import FOR_YOU, LATEST
-from reader.session.first_list import SCREENFUL, find_holes, first_list
+from reader.session.first_list import SCREENFUL_PAPERS, find_holes, first_list
 from reader.session.places import Place, selection_of
 from reader.ui.library.marking import cached_keys
 from reader.ui.refresh.state import REFRESH
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from reader.cache.search.selection import Selection
     from reader.ui.app import ReaderApp
 
-FEW = 20
+BY_DATE_PAPERS = 20
 """About as many papers as a screen shows. More matches of a search are listed by fit; as many near papers follow."""
 
 BY_FIT = "relevance"
 """The order of a search that finds more papers than that."""
 
-BEFORE_NEAREST = 0.2
+NEAREST_AFTER_SECONDS = 0.2
 """Seconds before near papers are searched for, since a user who is still typing does not need them."""
 
-AFTER_SCREENFUL = 0.04
+REST_AFTER_SECONDS = 0.04
 """Seconds between listing the first screenful and reading the rest."""
 
-RANKING = 0.15
+ANNOUNCE_RANKING_SECONDS = 0.15
 """Seconds before a slow ranking is announced instead of the old list."""
 
 RANKED = ("foryou", "relevance", "rising")
@@ -59,7 +59,7 @@ class ListLoader(Controller):
         kept = at.pk if isinstance(at.pk, int) else None
         try:
             read = partial(
-                first_list, place=place, order=self._order, scope=self._app.scope, limit=SCREENFUL, keep=kept
+                first_list, place=place, order=self._order, scope=self._app.scope, limit=SCREENFUL_PAPERS, keep=kept
             )
             order = self._library.ask(read, Order[int](()))
         except ReaderError as error:
@@ -100,8 +100,8 @@ class ListLoader(Controller):
         by_day = self._compile(place)
         if self._order != "day" or not place.is_search:
             return by_day, False
-        found = await self._library.screenful(by_day, FEW + 1)
-        is_by_fit = len(found.pks) > FEW
+        found = await self._library.screenful(by_day, BY_DATE_PAPERS + 1)
+        is_by_fit = len(found.pks) > BY_DATE_PAPERS
         if not is_by_fit and (titled := place.title_query) is not None:
             from reader.cache.search.compile import compile_query
 
@@ -135,7 +135,7 @@ class ListLoader(Controller):
         if at.pk is not None and place == state.listing.place:
             return False
         selection, is_by_fit = await self._choose_papers(place)
-        order = (await self._library.screenful(selection, SCREENFUL))._replace(is_by_fit=is_by_fit)
+        order = (await self._library.screenful(selection, SCREENFUL_PAPERS))._replace(is_by_fit=is_by_fit)
         at = self._moved_cursor(at, before)
         has_more = not order.complete or self._has_nearest(place)
         if at.pk is not None and at.pk not in order.pks and has_more:
@@ -143,7 +143,7 @@ class ListLoader(Controller):
         self._list(ListContent(place, order, at=at))
         if not order.complete:
             # The screenful is painted first; a user who is still typing does not need the rest.
-            await asyncio.sleep(AFTER_SCREENFUL)
+            await asyncio.sleep(REST_AFTER_SECONDS)
             order = (await self._library.order(selection))._replace(is_by_fit=is_by_fit)
             self._list(ListContent(place, order, at=Position(self._model.state.highlighted)))
         await self._add_nearest(place, order)
@@ -154,7 +154,7 @@ class ListLoader(Controller):
         selection, is_by_fit = await self._choose_papers(place)
         order = (await self._library.order(selection))._replace(is_by_fit=is_by_fit)
         at = self._moved_cursor(at, before)
-        order = with_near(order, self._nearest_of(place), FEW)
+        order = with_near(order, self._nearest_of(place), BY_DATE_PAPERS)
         if at.pk is not None and at.pk not in order.pks:
             order = await self._with_nearest(place, order)
         if at.pk not in order.pks and place == self._model.state.listing.place:
@@ -172,7 +172,7 @@ class ListLoader(Controller):
         """List papers close to the typed words after the matching ones."""
         if not self._has_nearest(place):
             return
-        await asyncio.sleep(BEFORE_NEAREST)
+        await asyncio.sleep(NEAREST_AFTER_SECONDS)
         both = await self._with_nearest(place, order)
         if both != order:
             self._list(ListContent(place, both, at=Position(self._model.state.highlighted)))
@@ -188,7 +188,7 @@ class ListLoader(Controller):
         from reader.cache.search.compile import compile_query
 
         found = await self._library.order(compile_query(query, self._app.scope()))
-        return with_near(order.without_near, found.pks, FEW)
+        return with_near(order.without_near, found.pks, BY_DATE_PAPERS)
 
     def _moved_cursor(self, at: Position, before: PaperKey | None) -> Position:
         """The new cursor: a given paper, or the user's own move from `before` meanwhile."""
@@ -238,7 +238,7 @@ class RankingWait(Controller):
     def wait(self, state: State) -> None:
         """Announce it after a moment, unless the list is there."""
         if state.is_list_coming and not state.is_typing:
-            self._delay.begin(RANKING)
+            self._delay.begin(ANNOUNCE_RANKING_SECONDS)
         else:
             self._delay.stop()
 

@@ -16,7 +16,7 @@ from reader.core.paper_row import PaperKey
 from reader.feeds.environment import is_offline
 from reader.session.places import Place, view
 from reader.ui.page.lines import ShownPaper
-from reader.ui.page.state import FOUND, PAGE, READING
+from reader.ui.page.state import PAGE, QUERY_MATCH, READING
 from reader.ui.refresh.changes import OFFLINE
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.controller import Controller, follows
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
     from reader.refresh.lines import Line
     from reader.ui.app import ReaderApp
-    from reader.ui.page.lines import Findings
+    from reader.ui.page.lines import QueryMatch
 
-AFTER_FRAME = 0.01
+AFTER_FRAME_SECONDS = 0.01
 """Seconds after a single key, so that the cursor's frame is painted first."""
 
 REST_SECONDS = 0.045
@@ -53,7 +53,7 @@ class DetailLoader(Controller):
         now = self._clock()
         is_run = now - self._moved < REST_SECONDS
         self._moved = now
-        self.delay.begin(REST_SECONDS if is_run else AFTER_FRAME)
+        self.delay.begin(REST_SECONDS if is_run else AFTER_FRAME_SECONDS)
 
     @follows(lambda state: (state.is_ready, state.marks_version, state.cache_version, state.listing.version), now=True)
     def load(self, _state: State | None = None) -> None:
@@ -76,7 +76,7 @@ class DetailLoader(Controller):
         return reading._replace(kept=self._library.belongings(reading.key))
 
 
-FIND_REST = 0.1
+FIND_AFTER_SECONDS = 0.1
 """Idle seconds before the shown paper is examined, which takes some 10 ms in a thread."""
 
 
@@ -94,12 +94,12 @@ class Finder(Controller):
 
     @follows(_shown_parts)
     def follow(self, state: State) -> None:
-        wanted, found = _wanted_findings(state), state[FOUND]
+        wanted, found = _wanted_findings(state), state[QUERY_MATCH]
         if wanted is None:
-            self._model.change(state.put(FOUND, None))
+            self._model.change(state.put(QUERY_MATCH, None))
         elif found is None or found[:3] != wanted or (found.words and not found.hits):
             # Without places, a missing text may have arrived.
-            self.delay.begin(FIND_REST)
+            self.delay.begin(FIND_AFTER_SECONDS)
 
     def _start(self) -> None:
         wanted = _wanted_findings(self._model.state)
@@ -110,7 +110,7 @@ class Finder(Controller):
         with suppress(CacheError):
             found = await asyncio.to_thread(_findings, self._library.path, *wanted)
             if _wanted_findings(self._model.state) == wanted:
-                self._model.change(self._model.state.put(FOUND, found))
+                self._model.change(self._model.state.put(QUERY_MATCH, found))
 
 
 def _wanted_findings(state: State) -> tuple[int, str, tuple[str, ...]] | None:
@@ -124,14 +124,14 @@ def _wanted_findings(state: State) -> tuple[int, str, tuple[str, ...]] | None:
     return wanted if any(wanted[1:]) else None
 
 
-def _findings(path: Path, key: int, text: str, words: tuple[str, ...]) -> Findings:
+def _findings(path: Path, key: int, text: str, words: tuple[str, ...]) -> QueryMatch:
     from reader.cache.reads.window import Window
     from reader.cache.search.free_text import corrections, keys_of, shared_terms
     from reader.cache.texts import Texts
     from reader.core.query import parse
-    from reader.ui.page.lines import Findings, find_words
+    from reader.ui.page.lines import QueryMatch, find_words
 
-    found, query = Findings(key, text, words), parse(text)
+    found, query = QueryMatch(key, text, words), parse(text)
     asked = query.near or query.plain_words
     with closing(Window.open(path)) as window:
         if like := window.read(lambda connection: keys_of(connection, query.like)):
@@ -149,10 +149,10 @@ def _findings(path: Path, key: int, text: str, words: tuple[str, ...]) -> Findin
 # Related data of the paper on the page
 
 
-READ_FOR = 0.7
+REFRESH_AFTER_SECONDS = 0.7
 """Seconds that a page must be open before its paper is refreshed, so that paging through does not."""
 
-AGAIN = 600.0
+RETRY_SECONDS = 600.0
 """Seconds before another try after a failed refresh."""
 
 
@@ -175,7 +175,7 @@ class PageRefresher(Controller):
             self._worker = None
         page = state[PAGE]
         if page is not None and self._is_wanted(page):
-            self.delay.begin(READ_FOR)
+            self.delay.begin(REFRESH_AFTER_SECONDS)
         else:
             self.delay.stop()
 
@@ -186,7 +186,7 @@ class PageRefresher(Controller):
             return False
         is_known = isinstance(page.paper.pk, int) and is_arxiv_id(id)
         is_reachable = state[REFRESH].trouble != OFFLINE and not is_offline(os.environ)
-        is_due = self._clock() - self._tried.get(id, -AGAIN) >= AGAIN
+        is_due = self._clock() - self._tried.get(id, -RETRY_SECONDS) >= RETRY_SECONDS
         is_old = page.kept.is_old(look.now(), with_arxiv=self._app.settings.ask_arxiv)
         return is_known and is_reachable and is_due and is_old
 

@@ -19,8 +19,8 @@ from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import OneLine, WidgetReport
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.status_lines import DECIDING_KEYS, FIRST_KEYS, Status
-from reader.ui.page.lines import MEASURE, Presentation, ShownPaper, compose, link_keys
-from reader.ui.page.state import FOUND, PAGE, TRIAGE, found_of, is_triaging
+from reader.ui.page.lines import TEXT_CELLS, Presentation, ShownPaper, compose, link_keys
+from reader.ui.page.state import PAGE, QUERY_MATCH, TRIAGE, is_triaging, query_match_of
 from reader.ui.shell.controller import subscribe
 from reader.ui.shell.screens import OverScreen, Screens
 from reader.ui.shell.state import State
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
 
 
-LOW = 12
+LOW_ROWS = 12
 """Height of a low pane, which is a preview: it begins with what the list does not say."""
 
-CHROME = 3
+ROWS_AROUND_PAGE = 3
 """Maximum rows of the screen outside the panes."""
 
 
 class PaperDetail(Pane, can_focus=True):
-    """One paper as lines of at most `MEASURE` cells, in the middle of the pane on a page.
+    """One paper as lines of at most `TEXT_CELLS` cells, in the middle of the pane on a page.
 
     The screen handles keys and calls `scroll_lines`, `scroll_page` and the other methods.
     """
@@ -119,9 +119,9 @@ class PaperDetail(Pane, can_focus=True):
         height = self.size.height
         self._lines = []
         if self._reading is not None:
-            column = min(width - 2, MEASURE)
+            column = min(width - 2, TEXT_CELLS)
             self._margin = max(1, (width - column) // 2) if self._look.is_page or self._is_alone else 1
-            is_preview = height < LOW and not self._look.is_page and not self._is_alone
+            is_preview = height < LOW_ROWS and not self._look.is_page and not self._is_alone
             self._lines = compose(self._reading, column, replace(self._look, is_preview=is_preview))
             self._top = 1 if self._look.is_page and height > 12 else 0
         self._strips.clear()
@@ -136,7 +136,7 @@ class PaperDetail(Pane, can_focus=True):
     def _is_alone(self) -> bool:
         """Whether it has the whole width and height, as a zoomed pane does."""
         screen = self.screen.size
-        return self.size.width >= screen.width - 1 and self.size.height >= screen.height - CHROME
+        return self.size.width >= screen.width - 1 and self.size.height >= screen.height - ROWS_AROUND_PAGE
 
     def render_line(self, y: int) -> Strip:
         index = y + self.scroll_offset.y - self._top
@@ -211,7 +211,7 @@ class PaperPage(OverScreen[ShownPaper]):
         """Show a paper from its beginning, or an update of the shown one; mark the searched words."""
         state = self._model.state
         position = "" if is_triaging(state) else _position(reading, state.listing.count)
-        self.pane.show(reading._replace(position=position, found=found_of(state, reading.key)))
+        self.pane.show(reading._replace(position=position, query_match=query_match_of(state, reading.key)))
 
     def _draw_again(self, state: State) -> None:
         number = _triage_number(state)
@@ -227,7 +227,7 @@ class PaperPage(OverScreen[ShownPaper]):
 
 
 def _shown_state(state: State) -> object:
-    return state.listing.count, state[FOUND], state[TOPIC_NAMES], _triage_number(state)
+    return state.listing.count, state[QUERY_MATCH], state[TOPIC_NAMES], _triage_number(state)
 
 
 def _triage_number(state: State) -> str:

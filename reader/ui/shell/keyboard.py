@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
     from reader.ui.app import ReaderApp
 
-CHORD_HELP = 0.4
+CHORD_HELP_SECONDS = 0.4
 """Seconds after which an incomplete chord shows its possible next keys."""
 
-STILL = 0.12
+STILL_SECONDS = 0.12
 """Seconds without a key, after which no key counts as held down."""
 
-PUT_OFF = 1.0
+POSTPONE_SECONDS = 1.0
 """Maximum seconds that work is postponed for a still keyboard."""
 
 BURST_SECONDS = 0.2
 """Seconds of a key burst after which other things, such as quitting, get a turn."""
 
-LAST_WAIT = 0.5
+QUIT_WAIT_SECONDS = 0.5
 """Seconds that a quitting key waits for a list, and for earlier keys that need the list."""
 
 MERGED = frozenset(
@@ -90,7 +90,7 @@ class Keyboard(Controller):
         finally:
             self._is_busy = False
         if self._held is not None and any(self._is_quit(key.key) for key in self._waiting):
-            self._last_wait.begin(LAST_WAIT)
+            self._last_wait.begin(QUIT_WAIT_SECONDS)
 
     def _quit_without_list(self) -> None:
         """Quit without waiting for the list, dropping the keys that wait for it."""
@@ -125,11 +125,11 @@ class Keyboard(Controller):
         Only one call waits at a time; further calls meanwhile are dropped.
         """
         if self._put_off is None:
-            self._put_off, self._put_off_until = act, time.monotonic() + PUT_OFF
+            self._put_off, self._put_off_until = act, time.monotonic() + POSTPONE_SECONDS
             self._do_if_still()
 
     def _do_if_still(self) -> None:
-        wait = min(self._pressed + STILL, self._put_off_until) - time.monotonic()
+        wait = min(self._pressed + STILL_SECONDS, self._put_off_until) - time.monotonic()
         if wait > 0:
             self._still.begin(wait)
         elif self._put_off is not None:
@@ -161,7 +161,7 @@ class Keyboard(Controller):
         self._chord_help.stop()
         outcome = self._keys.feed(key.key, context)
         if isinstance(outcome, PendingKeys):
-            self._chord_help.begin(CHORD_HELP)
+            self._chord_help.begin(CHORD_HELP_SECONDS)
             return True
         self._show_chord()
         if isinstance(outcome, Match):

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.document.formula import TALLEST, draw_formula, formula_text
+from reader.core.document.formula import TALLEST_LINES, draw_formula, formula_text
 from reader.core.document.formula_tree import (
     MAX_NESTING,
     MAX_TEX_LENGTH,
@@ -533,7 +533,7 @@ def test_what_does_not_fit_is_on_one_line() -> None:
 @given(TEX, st.integers(5, 80))
 def test_a_drawing_keeps_its_bounds(tex: str, width: int) -> None:
     for one in draw_formula(tex, width):
-        assert 0 <= one.base < len(one.lines) <= TALLEST
+        assert 0 <= one.base < len(one.lines) <= TALLEST_LINES
         if len(one.lines) > 1:
             assert max(map(cell_len, one.lines)) <= width
 

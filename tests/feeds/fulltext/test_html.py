@@ -44,6 +44,11 @@ from tests.table import each
         ("<mtable><mtr><mtd><mn>1</mn></mtd><mtd><mn>0</mn></mtd></mtr></mtable>", "[:1, 0:]"),
         ("<semantics><mi>a</mi><annotation>b</annotation></semantics><mtext>if {x}</mtext>", "aif {x}"),
         ("<mi>a</mi><mspace width='1em'/><mi>b</mi><mspace width='0.1em'/><mi>c</mi>", "a bc"),
+        (
+            "<mrow><mo>{</mo><mtable><mtr><mtd class='ltx_border_r'><mi>a</mi></mtd><mtd><mi>b</mi></mtd></mtr>"
+            "<mtr><mtd><mi>c</mi></mtd><mtd><mi>d</mi></mtd></mtr></mtable><mo>}</mo></mrow>",
+            "{a | b ; c | d}",
+        ),
         ("<mfrac linethickness='0'><mi>n</mi><mi>k</mi></mfrac>", "{n over k}"),
         ("<mover><mi>a</mi><mi>b</mi></mover><munder><mi>a</mi><mi>b</mi></munder>", "a^{b}a_{b}"),
         ("<munderover><mo>∑</mo><mi>i</mi><mi>n</mi></munderover><mroot><mi>x</mi><mn>3</mn></mroot>", "∑ᵢⁿ ∛x"),
@@ -256,7 +261,7 @@ def test_a_table_has_a_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [len(row) for row in table.rows] == [2]
 
 
-@pytest.mark.parametrize(("limit", "most"), [("NODES", 40), ("TEXT_LETTERS", 450)])
+@pytest.mark.parametrize(("limit", "most"), [("MOST_ELEMENTS", 40), ("TEXT_LETTERS", 450)])
 def test_a_page_over_the_limits_is_cut(limit: str, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     blocks = whole().blocks
     monkeypatch.setattr(html_module, limit, most)

@@ -372,7 +372,7 @@ async def test_the_cursor_begins_where_the_user_left_or_there_is_no_frame(
         assert read(r, Visit("all", paper=r.ids[3]))[1].cursor == 3
         deep = r.ids[6]
         monkeypatch.setattr("reader.session.first_list.MAX_PAPERS_READ", 3)
-        monkeypatch.setattr("reader.ui.first_frame.painter.SCREENFUL", 2)
+        monkeypatch.setattr("reader.ui.first_frame.painter.SCREENFUL_PAPERS", 2)
         assert read_content(r.file, Visit("all", paper=deep), "day") is None
         assert read_content(r.file, Visit("starred"), "day") is None
 
