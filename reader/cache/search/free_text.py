@@ -25,10 +25,10 @@ from reader.core.words import STOP_WORDS, compounds, normalize_spelling, stem, s
 MAX_WORDS = 40
 """Maximum number of words of a free text that are searched for, from its beginning."""
 
-POOL = 1_000
+RANKED_PAPERS = 1_000
 """Maximum number of papers that are ranked, those with the highest BM25."""
 
-COMMON = 0.25
+COMMON_SHARE = 0.25
 """Share of all papers above which a word is common: papers with only common words are not searched for."""
 
 MAX_RESULTS = 100
@@ -228,7 +228,7 @@ def like(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, float]
     texts = read_texts(connection, pks[:MAX_LIKED])
     weights = _word_weights(index, texts)
     words = sorted(weights, key=lambda word: -weights[word])[:MAX_COMPARED_WORDS]
-    scores = index.best(words, POOL + len(pks)) if words else {}
+    scores = index.best(words, RANKED_PAPERS + len(pks)) if words else {}
     for pk in pks:
         scores.pop(pk, None)
     most = max(scores.values(), default=1.0)
