@@ -318,7 +318,7 @@ _NEXT = "SELECT number, action, paper, kind, value, by FROM dailypapers_log WHER
 
 def exchange_with(events: Events, server: places.Server, address: str) -> ExchangeResult:
     """Take in the rows of a server that are new, and add what was done here; raises CacheError."""
-    result, key = ExchangeResult(), places.shown_place(address)
+    result, key = ExchangeResult(), places.display_place(address)
     memory = load(events, key)
     before = asdict(memory)
     if not server.has_table("dailypapers_log"):

@@ -20,15 +20,15 @@ from reader.core.settings.standing import ON_STAR, RUN, WRITE, StandingQuery
 from reader.core.settings.types import UserCommand
 from reader.keys.keymap import Keymap
 from reader.ui.command_line.actions import (
-    EXPORT_AFTER_SECONDS,
+    EXPORT_DELAY_SECONDS,
     NOT_SERVED,
-    RETRY_EXPORT_SECONDS,
+    RETRY_SECONDS,
     AutomaticCommands,
     CommandActions,
     CommandRunner,
     action_offers,
     as_notice,
-    in_the_readers_words,
+    translate_output,
 )
 from reader.ui.command_line.screen import (
     COMMAND,
@@ -113,7 +113,7 @@ def test_output_names_the_readers_keys_and_commands(printed: str, said: str) -> 
 
 
 def test_output_names_no_undo_key_if_none_is_bound() -> None:
-    assert in_the_readers_words("Done. 'dailypapers undo' takes it back.", "") == "Done"
+    assert translate_output("Done. 'dailypapers undo' takes it back.", "") == "Done"
 
 
 # Output
@@ -401,7 +401,7 @@ async def test_exports_whose_program_does_not_start_are_tried_again() -> None:
     stage.failure = "The command could not be started"
     stage.later[0].act()
     await stage.end()
-    assert (stage.told, stage.begun) == ([stage.failure], [RETRY_EXPORT_SECONDS])
+    assert (stage.told, stage.begun) == ([stage.failure], [RETRY_SECONDS])
     assert stage.automatic.is_due
 
 
@@ -447,11 +447,11 @@ async def test_exports_are_written_some_seconds_after_a_change_and_only_if_there
     assert (stage.begun, stage.automatic.is_due) == ([], False)
     stage = AutomaticDesk()
     stage.automatic.export_soon()
-    assert (stage.begun, stage.automatic.is_due) == ([EXPORT_AFTER_SECONDS], True)
+    assert (stage.begun, stage.automatic.is_due) == ([EXPORT_DELAY_SECONDS], True)
     stage.later[0].act()
     # A change while they are written begins them again.
     stage.later[0].act()
-    assert (stage.begun, len(stage.tasks)) == ([EXPORT_AFTER_SECONDS] * 2, 1)
+    assert (stage.begun, len(stage.tasks)) == ([EXPORT_DELAY_SECONDS] * 2, 1)
     await stage.end()
     assert stage.words == [("export", "--watched")] and stage.automatic.is_due
 
