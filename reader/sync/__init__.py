@@ -135,7 +135,7 @@ def _print_outcome(arguments: Namespace, workspace: Workspace, exchanged: Exchan
 
 
 def _print_status(arguments: Namespace, workspace: Workspace, place: Path | str) -> int:
-    shown = places.shown_place(str(place))
+    shown = places.display_place(str(place))
 
     with workspace.events() as events:
         known = _memory(events, place)
@@ -173,7 +173,7 @@ def _print_status(arguments: Namespace, workspace: Workspace, place: Path | str)
 def _memory(events: Events, place: Path | str) -> Memory:
     from reader.sync.exchange import load
 
-    return load(events, places.shown_place(place) if isinstance(place, str) else str(place))
+    return load(events, places.display_place(place) if isinstance(place, str) else str(place))
 
 
 def _remove(arguments: Namespace, workspace: Workspace) -> int:

@@ -327,7 +327,7 @@ _NEXT = "SELECT number, action, paper, kind, value, by FROM dailypapers_log WHER
 
 def exchange_with(events: Events, server: places.Server, address: str) -> ExchangeResult:
     """Add the new rows of a server to the log, and send the new rows of this machine; raises CacheError."""
-    result, key = ExchangeResult(), places.shown_place(address)
+    result, key = ExchangeResult(), places.display_place(address)
     memory = load(events, key)
     before = asdict(memory)
     if not server.has_table("dailypapers_log"):

@@ -324,14 +324,14 @@ class Library(Marker):
     def facts(self, pk: PaperKey) -> dict[str, Any]:
         """The facts about a paper besides itself, by the names of `Reading`."""
         from reader.cache.community import outputs_of
-        from reader.cache.history import STILL, changes_since_mark, votes
+        from reader.cache.history import UNCHANGED_VOTES, changes_since_mark, votes
         from reader.cache.standing import reasons
 
         nothing: tuple[Any, ...] = ()
         suits = self._suits([pk]) if self.is_ranked and isinstance(pk, int) else {}
         visited = None if self.visited is None else int(datetime.fromisoformat(self.visited).timestamp())
         return {
-            "votes": self.of_paper(pk, lambda one, known: votes(one, known, visited), STILL),
+            "votes": self.of_paper(pk, lambda one, known: votes(one, known, visited), UNCHANGED_VOTES),
             "since_marked": self.of_paper(pk, changes_since_mark, None),
             "outputs": self.of_paper(pk, outputs_of, nothing),
             "follows": self.of_paper(pk, reasons, nothing),

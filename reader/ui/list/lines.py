@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 WITH_DATE, WITH_UPVOTES = 50, 30
 """Minimum widths for these columns; the title gets the rest."""
 
-WITH_WORDS = 44
+WITH_HIGHLIGHT_WORDS = 44
 """Minimum width of a heading that labels its numbers."""
 
 
@@ -222,7 +222,7 @@ def draw_heading(heading: Heading, width: int, look: ListLook) -> Line:
     """
     number = "" if heading.papers is None else f"{heading.papers:,}{heading.plus}"
     if number and heading.unread is not None:
-        between = " unread of " if width >= WITH_WORDS else "/"
+        between = " unread of " if width >= WITH_HIGHLIGHT_WORDS else "/"
         number = f"{heading.unread:,}{between}{number}"
     room = width - 3 - len(number)
     name = day_heading(heading.day, look.today)
