@@ -22,7 +22,7 @@ from reader.core.ids import feed_entry_id
 from reader.core.paper import Draft, Listing
 from reader.core.text import amount
 from reader.feeds.arxiv import (
-    CATEGORIZED_PER_DAY,
+    MAX_CATEGORIZED_PER_DAY,
     ArxivClient,
     ArxivEntry,
     ArxivResponse,
@@ -285,7 +285,7 @@ class Sources:
         if not self.may_ask_arxiv or self.feeds.last_asked() == today.isoformat():
             return
         before = (today - timedelta(days=RETRY_DAYS)).isoformat()
-        ids = self.feeds.papers_without_categories(before, CATEGORIZED_PER_DAY)
+        ids = self.feeds.papers_without_categories(before, MAX_CATEGORIZED_PER_DAY)
         if not ids:
             return
         self.tell(step("asking", title=f"arXiv, the categories of {len(ids)}"))

@@ -100,7 +100,12 @@ class StandingQueries:
             command, text = desktop_command(*notification_text(names, matches)), ""
         # The program continues if this call is cancelled, because it is not run again.
         await run_program(
-            command, text, seconds=KILL_AFTER_SECONDS, advice="check notify_command", goes_on=True, is_silent=True
+            command,
+            text,
+            seconds=KILL_AFTER_SECONDS,
+            advice="check notify_command",
+            survives_cancellation=True,
+            is_silent=True,
         )
         return len(matches)
 

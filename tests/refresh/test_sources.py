@@ -70,7 +70,7 @@ async def test_categories_of_the_daily_papers_come_by_one_request(world: World) 
 async def test_papers_of_a_backfill_get_theirs_day_by_day_the_newest_first(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.refresh.sources.CATEGORIZED_PER_DAY", 3)
+    monkeypatch.setattr("reader.refresh.sources.MAX_CATEGORIZED_PER_DAY", 3)
     world.daily.days["2024-03-01"] = [item(f"2403.0000{n}", day="2024-03-01", upvotes=n) for n in range(1, 6)]
     world.arxiv.papers += [Paper(f"2403.0000{n}", categories=("cs.RO",)) for n in range(1, 6)]
     await world.refresh(Day("2024-03-01"))

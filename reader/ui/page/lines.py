@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.actions.links import CODE_LINK, LINKED, Link, places
-from reader.cache.history import STILL, Votes
+from reader.cache.history import UNCHANGED_VOTES, Votes
 from reader.core.addresses import addresses_in
 from reader.core.community import KINDS, Comment, Kind, Repository, ThreadedComment, threads
 from reader.core.document.layout import BlockWriter, DocumentLine, in_ascii
@@ -78,7 +78,7 @@ class ShownPaper(NamedTuple):
     paper: Paper
     words: tuple[str, ...] = ()
     """Search words to mark; see `lines.pattern`."""
-    votes: Votes = STILL
+    votes: Votes = UNCHANGED_VOTES
     position: str = ""
     """The text for the paper's place, such as `3 of 34`."""
     kept: PageData | None = None
