@@ -159,7 +159,7 @@ def test_no_color_sends_weight_underline_and_reverse_alone(home: Path) -> None:
 
 def test_the_last_of_many_sizes_is_drawn_and_not_each_of_them(home: Path) -> None:
     with open_reader(home, (120, 40)) as terminal:
-        terminal.wait_for(READY)
+        terminal.wait_for(lambda one: READY in one.text and TOOK_OVER in one.raw)
         frames, chance = terminal.raw.count(FRAME_BEGIN), random.Random(7)
         for _ in range(150):
             terminal.resize(chance.randint(1, 220), chance.randint(1, 70))
@@ -205,8 +205,8 @@ def shell(home: Path) -> Iterator[Terminal]:
     with Terminal([sys.executable, "-c", SHELL], {**environment(home), "PS1": "shell> "}, folder=home) as terminal:
         press_and_wait(terminal)
         terminal.press(f"sh -c 'echo $$ > pid; exec {' '.join(command())}'", "enter")
-        # The first frame shows the last line before the reader has the terminal.
-        terminal.wait_for(lambda one: READY in one.text and PUSH_TITLE in one.raw)
+        # The first frame shows the last line before the reader has drawn anything.
+        terminal.wait_for(lambda one: READY in one.text and FRAME_END in one.raw.partition(PUSH_TITLE)[2])
         yield terminal
 
 

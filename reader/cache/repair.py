@@ -122,8 +122,7 @@ def _cache_faults(path: Path) -> list[Fault]:
 def _sqlite_faults(connection: sqlite3.Connection) -> Iterator[Fault]:
     (message,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
     if message != "ok":
-        name = INDEX if "_fts" in message else "cache"
-        yield Fault(name, " ".join(str(message).replace("*** in database main ***", "").split())[:200])
+        yield Fault(INDEX if "_fts" in message else "cache", "damaged")
     with suppress(sqlite3.OperationalError):
         for table, index in (("paper_text", "paper_fts"), ("full_text", "text_fts")):
             texts, indexed = f"SELECT pk FROM {table}", f"SELECT id FROM {index}_docsize"

@@ -121,7 +121,11 @@ RENAMED: Mapping[str, str] = MappingProxyType(
 
 def new_form(words: Sequence[str]) -> str | None:
     """The words that replace the old name at the beginning of a command line; None if it has no old name."""
-    return RENAMED.get(" ".join(words[:2])) or RENAMED.get(" ".join(words[:1]))
+    name, argument = [*words, "", ""][:2]
+    if argument and not argument.startswith("-") and f"{name} {argument}" not in RENAMED:
+        # `follow author:…` meant `follow add author:…`.
+        return RENAMED.get(f"{name} add") or RENAMED.get(name)
+    return RENAMED.get(f"{name} {argument}") or RENAMED.get(name)
 
 
 def with_new_names(words: Sequence[str]) -> list[str]:

@@ -14,8 +14,8 @@ from reader.paths import LEAST_FREE_BYTES, LOG_DATABASE, suspect_stamp, touch_pr
 
 _BUSY = "Another program holds {path}. Try again in a moment."
 _DAMAGED = (
-    "The cache {path} is damaged; your marks are safe. The next start of the reader repairs it, and so does "
-    "'dailypapers doctor --repair'."
+    "The cache {path}, or log.db beside it, is damaged. The next start of the reader repairs it from what can be read "
+    "and the daily copies of your marks, and so does 'dailypapers doctor --repair'."
 )
 _DAMAGED_LOG = (
     "The file of your marks {path} is damaged. The next start of the reader restores it from its rows and its daily "

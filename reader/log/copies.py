@@ -215,7 +215,7 @@ def fault(cache: Path) -> str:
     try:
         with closing(connections.peek(log)) as connection:
             (answer,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
-            return "" if answer == "ok" else str(answer).splitlines()[0]
+            return "" if answer == "ok" else "damaged"
     except sqlite3.DatabaseError as error:
         if not is_damage(error):
             with explain_errors(log):

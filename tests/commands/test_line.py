@@ -409,6 +409,8 @@ Searched for agents: 3 papers.
 3. Where do web agents lose their way? Unread, 7 votes.
 1 of 3> 9
 There is no such paper: the list has 3.
+1 of 3> dailypapers undo
+Taken back: 1 paper hidden, read.
 1 of 3> lst
 There is no command 'lst'. Did you mean list?
 1 of 3> zzyzx

@@ -302,6 +302,7 @@ def test_like_finds_similar_papers_and_says_what_they_share(run: Run, papers: Pa
         ("follow", "views list --then follow"),
         ("follow list --json", "views list --then follow --json"),
         ("follow add agents org:NVIDIA", "views add --then follow agents org:NVIDIA"),
+        ("follow org:NVIDIA", "views add --then follow org:NVIDIA"),
         ("follow remove agents", "views remove agents"),
         ("follow quiet agents", "views remove --then notify agents"),
         ("rules", "views list"),

@@ -186,6 +186,7 @@ class Conversation:
 
     def _run(self, line: str) -> None:
         """Run a command, on the current paper unless its words name other papers."""
+        line = line.removeprefix(f"{APP} ")
         here = CommandContext((), self._row.id if self._pks else None, self._query)
         typed = self._shell.understand(line, here)
         words = ("show", typed.paper) if typed.paper else typed.words
