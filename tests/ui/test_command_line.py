@@ -33,7 +33,7 @@ from reader.ui.command_line.actions import (
 from reader.ui.command_line.screen import (
     COMMAND,
     COMMANDS,
-    MOST_HISTORY_LINES,
+    MAX_HISTORY,
     OUTPUT,
     CommandScreen,
     Finder,
@@ -68,14 +68,14 @@ def typed(state: State) -> TypedCommand:
 
 def test_suggestions_fit_what_is_typed_until_newer_ones_come() -> None:
     state = suggest(type_command(OPEN, "theme "), "theme ", SUGGESTED)
-    assert (typed(state).fitting, typed(state).meant) == (SUGGESTED, "theme ")
+    assert (typed(state).fitting, typed(state).text_to_run) == (SUGGESTED, "theme ")
     marked = state.update(COMMAND, lambda one: one._replace(selected=2))
-    assert typed(marked).meant == "theme light"
+    assert typed(marked).text_to_run == "theme light"
     # A letter leaves those that begin so; the first of them is marked.
     further = type_command(marked, "theme d")
     assert [one.text for one in typed(further).fitting.candidates] == ["dark", "dracula"]
-    assert (typed(further).selected, typed(further).meant) == (0, "theme dark")
-    assert typed(type_command(further, "theme q")).meant == "theme q"
+    assert (typed(further).selected, typed(further).text_to_run) == (0, "theme dark")
+    assert typed(type_command(further, "theme q")).text_to_run == "theme q"
     assert typed(type_command(further, "  ")).fitting == Suggestion()
     # The same suggestions leave the mark; those for an earlier text are dropped.
     assert typed(suggest(marked, "theme ", SUGGESTED)).selected == 2
@@ -86,11 +86,11 @@ def test_suggestions_fit_what_is_typed_until_newer_ones_come() -> None:
 
 def test_the_history_holds_each_command_once_newest_first() -> None:
     state = OPEN
-    for line in (*map(str, range(MOST_HISTORY_LINES + 1)), "", "7"):
+    for line in (*map(str, range(MAX_HISTORY + 1)), "", "7"):
         state = run_command(state, line)
-    assert state[COMMAND] is None and state[COMMANDS][:3] == ("7", str(MOST_HISTORY_LINES), str(MOST_HISTORY_LINES - 1))
+    assert state[COMMAND] is None and state[COMMANDS][:3] == ("7", str(MAX_HISTORY), str(MAX_HISTORY - 1))
     commands = state[COMMANDS]
-    assert len(commands) == len(set(commands)) == MOST_HISTORY_LINES
+    assert len(commands) == len(set(commands)) == MAX_HISTORY
 
 
 # Advice

@@ -280,7 +280,7 @@ class CommandActions(Controller):
         context, lacking = self._model.state.context, lacks(self._model.state)
         actions = action_offers(self._keymap, context, self._app.perform, lacking)
         offers = (*actions, *(offer for controller in self._app.controllers for offer in controller.commands()))
-        command = TypedCommand(text, hint=hint, offers=offers, found=fitting(offers, text))
+        command = TypedCommand(text, hint=hint, offers=offers, matching=fitting(offers, text))
         self._model.change(self._model.state.put(COMMAND, command))
 
     @follows(_typed_text)
@@ -338,14 +338,14 @@ class CommandActions(Controller):
         line = screen.line.text.strip()
         if line.startswith(f"{THEME} "):
             # Run the theme that is previewed.
-            line = command.meant.strip()
+            line = command.text_to_run.strip()
         if isinstance(command.marked_row, Offer) and (command.selected or command.is_no_command):
             self._model.change(self._model.state.put(COMMAND, None))
             command.marked_row.run()
             return
         self._model.change(run_command(self._model.state, line))
         if line:
-            self.begin(line, offer=next((offer for offer in command.found if offer.acts_here), None))
+            self.begin(line, offer=next((offer for offer in command.matching if offer.acts_here), None))
 
     @answers("offer")
     def choose_row(self, place: int) -> None:
