@@ -1,12 +1,12 @@
-r"""Citations for LaTeX and reference managers: the keys of entries, BibTeX, RIS and CSL-JSON.
+r"""Citations for LaTeX and reference managers: citation keys, BibTeX, RIS and CSL-JSON.
 
-A key is made from a pattern, such as `{author}{year}-{id}`, and is the same in every export. Without `{id}`, papers may
-get equal keys: the first one in the cache keeps it, and the others append their id. So a cited key never changes,
-whatever is added or exported.
+A citation key is made from a pattern, such as `{author}{year}-{id}`, and is the same in every export. If the pattern
+lacks `{id}`, several papers may get the same key: the oldest paper in the cache keeps the key, and the id is appended
+to the keys of the others. Therefore a key never changes, whatever is added or exported.
 
-The escapes of BibTeX are pylatexenc's, which is imported for the first entry. There, an arXiv paper has both
-`archivePrefix` and `eprinttype`, because programs read one or the other, and `url` and `doi`, which all of them read.
-Formulas between dollars stay as they are, and so do letters that LaTeX has no command for.
+The library pylatexenc, which is imported late, escapes text for BibTeX. The entry of an arXiv paper has both
+`archivePrefix` and `eprinttype`, because programs read one or the other, and `url` and `doi`, which all programs read.
+Formulas between dollar signs, and letters without a LaTeX command, stay unchanged.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from reader.core.people import split_name
 from reader.core.text import clean, clean_block, clean_note, fold
 from reader.core.venue import series_of, year_of
 
-DEFAULT = "{author}{year}-{id}"
+DEFAULT_PATTERN = "{author}{year}-{id}"
 
 _LATIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"})
-"""Letters without a removable accent."""
+"""Replacements for letters that do not decompose into a base letter and an accent."""
 
 _PART = re.compile(r"\{(\w+)\}")
 # fmt: off
@@ -40,16 +40,16 @@ _SMALL_WORDS = frozenset((
 
 
 class CitationKeys:
-    """Gives papers keys unlike each other, regardless of case; `all_papers` come oldest first."""
+    """Makes citation keys that differ in more than case; `all_papers` returns the cached papers, oldest first."""
 
-    def __init__(self, pattern: str = DEFAULT, all_papers: Callable[[], Iterable[Paper]] = tuple) -> None:
+    def __init__(self, pattern: str = DEFAULT_PATTERN, all_papers: Callable[[], Iterable[Paper]] = tuple) -> None:
         self._pattern = pattern
         self._used: set[str] = set()
         self._all_papers = all_papers
 
     @cached_property
     def _owners(self) -> dict[str, str]:
-        """The id of the paper that has a key without an id, by lower-case key."""
+        """For each key in lower case, the id of the paper that keeps it; other papers append their id."""
         owners: dict[str, str] = {}
         for paper in self._all_papers():
             owners.setdefault(self._base(_parts(paper)).lower(), paper.id)
@@ -70,24 +70,24 @@ class CitationKeys:
         return key
 
     def _base(self, parts: dict[str, str]) -> str:
-        made = _PART.sub(lambda found: parts.get(found[1], ""), self._pattern)
-        return re.sub(r"[^A-Za-z0-9._:+/-]+", "", made).strip("-_:.+/") or f"paper-{parts['id']}"
+        key = _PART.sub(lambda match: parts.get(match[1], ""), self._pattern)
+        return re.sub(r"[^A-Za-z0-9._:+/-]+", "", key).strip("-_:.+/") or f"paper-{parts['id']}"
 
 
 def _parts(paper: Paper) -> dict[str, str]:
-    """The values that a pattern may name; see `reader.core.settings.types.KEY_PARTS`."""
+    """The values for the placeholders of a pattern; `reader.core.settings.types.KEY_PARTS` lists their names."""
     family = split_name(clean(paper.authors[0])).family if paper.authors else ""
     author = _letters(family.rpartition(" ")[2])
-    titled = [_letters(word) for word in re.split(r"[\s:/-]+", clean(paper.title))]
-    told = [word for word in titled if word and word not in _SMALL_WORDS] or [word for word in titled if word]
+    title_words = list(filter(None, map(_letters, re.split(r"[\s:/-]+", clean(paper.title)))))
+    words = [word for word in title_words if word not in _SMALL_WORDS] or title_words
     id = paper.id if arxiv_id(paper.id) else paper.id.rpartition(":")[2]
     return {
         "author": author or "paper",
         "Author": (author or "paper").capitalize(),
         "year": (paper.published or paper.day or "")[:4],
-        "title": told[0] if told else "",
-        "Title": told[0].capitalize() if told else "",
-        "words": "".join(word.capitalize() for word in told[:3]),
+        "title": words[0] if words else "",
+        "Title": words[0].capitalize() if words else "",
+        "words": "".join(word.capitalize() for word in words[:3]),
         "id": re.sub(r"[^a-z0-9.]+", "-", fold(id)).strip("-"),
     }
 
@@ -96,7 +96,7 @@ def _letters(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", fold(text).translate(_LATIN))
 
 
-# Common to all formats
+# Fields that all formats have
 
 EntryType = Literal["misc", "article", "inproceedings"]
 
@@ -110,19 +110,19 @@ _HONOUR = re.compile(r" (?:best paper|oral|spotlight|highlight|poster)\b")
 
 
 def entry_type(paper: Paper) -> EntryType:
-    """BibTeX's entry type, from where the paper appeared; `misc` if unknown."""
+    """The BibTeX entry type, from the venue or journal; `misc` if neither is known."""
     if not paper.journal and not paper.venue:
         return "misc"
     series = series_of(paper.venue)
     if series is not None:
         return "article" if series.is_journal else "inproceedings"
-    # Without a journal reference, the venue comes from a remark, which names conferences.
+    # Without a journal reference, the venue comes from the author's remark, which usually names a conference.
     is_conference = not paper.journal or _CONFERENCE.search(paper.journal)
     return "inproceedings" if is_conference else "article"
 
 
 def container(paper: Paper) -> str:
-    """The journal or proceedings: arXiv's reference, else the venue's full name; empty if unknown."""
+    """The journal or proceedings, from arXiv's journal reference, else from the venue; empty if unknown."""
     if paper.journal:
         return clean(paper.journal)
     venue = _HONOUR.sub("", clean(paper.venue or ""))
@@ -136,13 +136,13 @@ def container(paper: Paper) -> str:
 
 
 def year(paper: Paper) -> str | None:
-    """The year in which it appeared, else that of its first version."""
+    """The year in which a paper appeared at its venue, else the year of its first version."""
     date = paper.published or paper.day
     return year_of(paper.venue) or (date[:4] if date else None)
 
 
 def publication_date(paper: Paper) -> str:
-    """The date (ISO) of its first version; only the year in which it appeared, if that is another."""
+    """The date (ISO) of a paper's first version, or only the year of publication if the years differ."""
     date, when = paper.published or paper.day or "", year(paper) or ""
     return date if date[:4] == when else when
 
@@ -153,7 +153,7 @@ _FORMULA = re.compile(r"(\$(?![\s\d])[^$\n]{0,200}?[\\^_][^$\n]{0,200}?(?<!\s)\$
 
 
 def write_each(papers: Iterable[Paper], out: TextIO, text: Callable[[Paper], str], between: str = "") -> int:
-    """Write the text of each paper; return their number."""
+    """Write the text of each paper; return the number of papers."""
     count = 0
     for paper in papers:
         out.write(f"{between if count else ''}{text(paper)}")
@@ -162,7 +162,7 @@ def write_each(papers: Iterable[Paper], out: TextIO, text: Callable[[Paper], str
 
 
 def write_bibtex(papers: Iterable[Paper], out: TextIO, keys: CitationKeys, **_: object) -> int:
-    """Write an entry for each paper; return their number."""
+    """Write a BibTeX entry for each paper; return the number of papers."""
     escape = _escaper()
 
     def entry(paper: Paper) -> str:
@@ -173,7 +173,7 @@ def write_bibtex(papers: Iterable[Paper], out: TextIO, keys: CitationKeys, **_: 
 
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-"""Macros that every style defines."""
+"""BibTeX macros for months, which every style defines."""
 
 
 def _brace_fields(fields: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -205,25 +205,25 @@ def _bibtex_fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple
     elif paper.url:
         yield "url", clean(paper.url).translate({ord("{"): "%7B", ord("}"): "%7D", ord("\\"): "%5C"})
     if paper.tags:
-        # The feed's own keywords are many, and programs would make tags of them.
+        # Leave out the feed's keywords: there are many, and programs would import them as tags.
         yield "keywords", escape(", ".join(clean(tag.replace(",", " ")) for tag in paper.tags))
     if paper.abstract:
         parts = _FORMULA.split(clean_block(paper.abstract).replace("\n\n", " "))
         yield "abstract", "".join(part if _is_formula(part) else escape(part) for part in parts)
     if notes := annotation(paper):
-        # Paragraphs for the note and each highlight. Some programs take a line that begins with `@` for an entry.
+        # Write the note and each highlight as a paragraph. Some programs parse a line that begins with `@` as an entry.
         paragraphs = (escape(" ".join(part.split())) for part in notes.split("\n\n"))
         yield "annote", "\n\n".join(f"{{@}}{part[1:]}" if part.startswith("@") else part for part in paragraphs)
 
 
 def annotation(paper: Paper) -> str:
-    """The user's note and highlights about a paper, for other programs."""
+    """The user's note and highlights of a paper as one text."""
     highlights = (clean_note(passage, SAID_LIMIT) for passage in paper.highlights)
     return "\n\n".join(filter(None, (clean_note(paper.note or "").strip("\n"), *highlights)))
 
 
 def category(paper: Paper) -> str:
-    """The primary category on arXiv; empty if it is not known."""
+    """The primary category on arXiv; empty if unknown."""
     first = paper.categories[0] if paper.categories else ""
     return first if re.fullmatch(r"[A-Za-z.-]{2,30}", first) else ""
 
@@ -235,7 +235,7 @@ def doi(paper: Paper) -> str:
 
 
 def _title(title: str, escape: Callable[[str], str]) -> str:
-    """The title with braces around words whose capitals must be kept, such as `{GPT-4}`."""
+    """The title with braces around words whose capitals BibTeX must keep, such as `{GPT-4}`."""
     return "".join(
         part if _is_formula(part) else re.sub(r"\S+", lambda word: _word(word[0], escape), part)
         for part in _FORMULA.split(title)
@@ -252,8 +252,8 @@ def _word(word: str, escape: Callable[[str], str]) -> str:
 
 
 def _is_formula(part: str) -> bool:
-    """Whether a part is a formula that TeX can read: balanced braces and no comment."""
-    # BibTeX counts escaped braces too.
+    """Whether a part of a text is a formula that TeX can read, with balanced braces and without a comment."""
+    # Formulas with escaped braces are rejected, because BibTeX counts escaped braces too.
     if not _FORMULA.fullmatch(part) or re.search(r"(?<!\\)[%#&]|\\[{}]|\\\$$", part):
         return False
     depths = list(accumulate((sign == "{") - (sign == "}") for sign in re.sub(r"\\.", "", part)))
@@ -261,7 +261,7 @@ def _is_formula(part: str) -> bool:
 
 
 def _bibtex_name(name: str, escape: Callable[[str], str]) -> str:
-    """An author for BibTeX; braces keep a group, or a name with "and", from being split into two."""
+    """An author for BibTeX; a group is in braces, so that a name with "and" is not split into two authors."""
     parts = split_name(name)
     if parts.is_group:
         return f"{{{escape(name)}}}"
@@ -271,10 +271,10 @@ def _bibtex_name(name: str, escape: Callable[[str], str]) -> str:
 
 
 def _escaper() -> Callable[[str], str]:
-    """A function that turns plain text into LaTeX; a letter without a LaTeX command of its own stays unchanged."""
+    """A function that escapes plain text for LaTeX; letters without a LaTeX command stay unchanged."""
     from pylatexenc.latexencode import RULE_DICT, UnicodeToLatexConversionRule, UnicodeToLatexEncoder
 
-    # BibTeX counts even escaped braces: a single brace in a title would swallow the rest of the file.
+    # BibTeX counts escaped braces too: an unbalanced brace in a title would swallow the rest of the file.
     signs = {ord("{"): r"\textbraceleft", ord("}"): r"\textbraceright", ord("“"): "``", ord("”"): "''"}
     encoder = UnicodeToLatexEncoder(
         conversion_rules=[UnicodeToLatexConversionRule(RULE_DICT, signs), "defaults"],
@@ -283,18 +283,17 @@ def _escaper() -> Callable[[str], str]:
         unknown_char_warning=False,
     )
 
-    # One character at a time, and few need it: ten times as fast as whole abstracts. Programs that read BibTeX handle
-    # formulas between dollars themselves.
+    # Escape single characters and cache them, which is ten times as fast as escaping whole abstracts.
     @lru_cache(maxsize=4_096)
     def escape(sign: str) -> str:
         written = re.sub(r"\{\\ensuremath\{(.*)\}\}", r"{$\1$}", encoder.unicode_to_latex(sign))
-        # Some commands are those of another letter: the library writes ű as ú, and a Greek Alpha as A.
+        # The library writes some letters as another letter, such as ű as ú, or a Greek Alpha as A: keep these letters.
         is_read = sign.isascii() or ord(sign) in signs or latex_to_unicode(written).strip("{}") == sign
         return written if is_read else sign
 
     plain = "".join(sign for sign in map(chr, range(32, 127)) if escape(sign) == sign)
     other = re.compile(f"[^{re.escape(plain)}]")
-    # LaTeX prints a straight quote as a closing one.
+    # LaTeX prints a straight quotation mark as a closing one: replace it where it opens a quotation.
     opening = re.compile(r"(?<![^\s(\[{-])\"(?=\S)")
     return lambda text: other.sub(lambda sign: escape(sign[0]), opening.sub("“", text))
 
@@ -304,7 +303,7 @@ _RIS_TYPES = {"misc": "GEN", "article": "JOUR", "inproceedings": "CONF"}
 
 
 def write_ris(papers: Iterable[Paper], out: TextIO, keys: CitationKeys, **_: object) -> int:
-    """Write a record for each paper; return their number."""
+    """Write an RIS record for each paper; return the number of papers."""
 
     def record(paper: Paper) -> str:
         return "".join(f"{name}  - {value}\r\n" for name, value in _ris_fields(paper, keys)) + "\r\n"
@@ -313,7 +312,7 @@ def write_ris(papers: Iterable[Paper], out: TextIO, keys: CitationKeys, **_: obj
 
 
 def _ris_fields(paper: Paper, keys: CitationKeys) -> Iterator[tuple[str, str]]:
-    """Name and value of each field, in their order; each value is one line."""
+    """The name and the value of each field, in order; each value is a single line."""
     yield "TY", _RIS_TYPES[entry_type(paper)]
     yield "ID", keys.key(paper)
     yield "TI", clean(paper.title)
@@ -345,7 +344,7 @@ _CSL_TYPES = {"misc": "article", "article": "article-journal", "inproceedings": 
 
 
 def csl_items(papers: Iterable[Paper], keys: CitationKeys) -> Iterator[dict[str, Any]]:
-    """An item for each paper; absent values have no key."""
+    """A CSL item for each paper, without keys for absent values."""
     for paper in papers:
         yield {name: value for name, value in _csl_item(paper, keys).items() if value}
 

@@ -1,8 +1,8 @@
-"""Write papers in other programs' formats, one by one to a stream, or a whole file at once.
+"""Write papers in the formats of other programs to a stream or a file, and the texts that the copy keys copy.
 
-A feed in Atom (RFC 4287) lets any feed reader follow a query. The same papers give the same bytes: all times come from
-the papers, so that readers do not show papers as new when the file is rewritten. Notes, tags and marks are left out,
-since feeds are meant to be published.
+An Atom feed (RFC 4287) lets any feed reader follow a query. The same papers give the same bytes: all times come from
+the papers, so that feed readers do not show papers as new when the file is rewritten. Notes, tags and marks are left
+out, because feeds are meant to be published.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ from reader.platform import to_disk
 ATOM = "http://www.w3.org/2005/Atom"
 
 MAX_FEED_PAPERS = 500
-"""Maximum papers of a feed: a phone fetches all of it each time."""
+"""Maximum papers in an Atom feed: feed readers fetch the whole file each time."""
 
-OLDEST = "1970-01-01"
+DEFAULT_DATE = "1970-01-01"
 """The date of a feed without papers, and of a paper without a date."""
 
 _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?!\d)", re.ASCII)
@@ -45,14 +45,14 @@ _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML can't contain, even escaped."""
 
 
-def write(papers: Iterable[Paper], out: TextIO, query: str = "", url: str = "", **_: object) -> int:
-    """Write the feed of a query, which can be fetched at `url`; return the number of its papers."""
+def write_atom(papers: Iterable[Paper], out: TextIO, query: str = "", url: str = "", **_: object) -> int:
+    """Write an Atom feed of a query, which will be published at `url`; return the number of its papers."""
     listed = list(islice(papers, MAX_FEED_PAPERS))
     feed = Element("feed", xmlns=ATOM)
-    # Everything but entries must come first.
+    # The entries must come last.
     _add(feed, "title", f"Papers: {query}" if query else "Papers")
     _add(feed, "id", _urn(f"query:{query}"))
-    _add(feed, "updated", _time(max(map(_change_date, listed), default=OLDEST)))
+    _add(feed, "updated", _time(max(map(_change_date, listed), default=DEFAULT_DATE)))
     if url:
         _add(feed, "link", rel="self", href=url)
     _add(_add(feed, "author"), "name", "dailypapers")
@@ -78,7 +78,7 @@ def _add_entry(feed: Element, paper: Paper) -> None:
         _add(entry, "link", rel="related" if number else "alternate", href=address)
     for term in dict.fromkeys((*paper.topics, *paper.categories)):
         _add(entry, "category", term=clean(term))
-    # An entry without a link must have content.
+    # An entry without a link must have a content element.
     about = clean_block(paper.abstract) or clean(paper.summary or "")
     _add(entry, "summary" if addresses else "content", about)
 
@@ -94,12 +94,12 @@ def _urn(name: str) -> str:
 
 
 def _change_date(paper: Paper) -> str:
-    """The date of a paper's last change: its newest version, or its day in the feed."""
-    return max((OLDEST, *filter(_is_date, (paper.published, paper.day, paper.revised))))
+    """The date of a paper's last change: the latest of its versions and its day in the feed."""
+    return max((DEFAULT_DATE, *filter(_is_date, (paper.published, paper.day, paper.revised))))
 
 
 def _is_date(text: str | None) -> TypeGuard[str]:
-    """Whether a text begins with a date; a feed may have written anything in its place."""
+    """Whether a text begins with an ISO date; dates come from feeds, which may contain anything."""
     return bool(text and _DATE.match(text))
 
 
@@ -115,9 +115,10 @@ Record = dict[str, Any]
 """A paper as a JSON object: absent values are None, dates ISO, topics slugs."""
 
 Writer = Callable[..., int]
-"""Writes papers to a stream and returns their number.
+"""Writes papers to a stream, and returns their number.
 
-It takes what it needs by name: the keys of cited entries, and a feed's query and address.
+It takes the papers, the stream, and by name `keys`, the citation keys, `query` and `url`; it ignores the arguments that
+its format does not need.
 """
 
 
@@ -127,14 +128,14 @@ class ExportFailed(ReaderError):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format for writing papers."""
+    """A file format for papers."""
 
     name: str
     suffix: str
     about: str
     writer: Writer
     most: int | None = None
-    """Maximum number of papers."""
+    """Maximum number of papers in a file; None for any number."""
 
     def write(
         self,
@@ -144,24 +145,23 @@ class Format:
         query: str = "",
         url: str = "",
     ) -> int:
-        """Write papers, the feed of `query` with the address `url`, to a stream; return their number."""
+        """Write papers to a stream; return their number. `query` and `url` are the title and the address of a feed."""
         return self.writer(papers, out, keys=keys or CitationKeys(), query=query, url=url)
 
 
 def record(paper: Paper) -> Record:
     """A paper as a JSON object."""
     values = {key: _json_value(getattr(paper, name), is_block) for key, name, is_block in _JSON_FIELDS}
-    # Every paper has authors.
     values["authors"] = values["authors"] or None
     values["url"] = hf_url(paper.id) or clean(paper.url or "") or None
-    # The user's own texts keep their lines.
+    # Notes and highlights keep their line breaks.
     values["highlights"] = [clean_note(passage, SAID_LIMIT) for passage in paper.highlights]
     values["note"] = clean_note(paper.note or "") or None
     return values
 
 
 def _json_keys() -> Iterator[tuple[str, str, bool]]:
-    """Each field's key and name, and whether it has paragraphs; the computed `url` follows the note."""
+    """The key and the name of each field, and whether it has paragraphs; the computed `url` follows the note."""
     for field in FIELDS:
         yield field.key, field.name, field.rules.is_block
         if field.name == "note":
@@ -171,11 +171,11 @@ def _json_keys() -> Iterator[tuple[str, str, bool]]:
 _JSON_FIELDS = tuple(_json_keys())
 
 RECORD_KEYS = tuple(key for key, _, _ in _JSON_FIELDS)
-"""The keys of `record`, in its order."""
+"""The keys of a paper's JSON object, in order."""
 
 
 def _json_value(value: Any, is_block: bool) -> Any:
-    """A field's value in JSON: a list of clean texts, a clean text, None for an empty one, or a number."""
+    """The value of a field in JSON: a list of cleaned texts, a cleaned text, None for an empty text, or a number."""
     if isinstance(value, tuple):
         return [clean(text) for text in value]
     if isinstance(value, str):
@@ -184,28 +184,28 @@ def _json_value(value: Any, is_block: bool) -> Any:
 
 
 def write_json(papers: Iterable[Paper], out: TextIO, more: Callable[[Paper], Record] | None = None, **_: object) -> int:
-    """Write a JSON array, one object a line; `more` gives further keys of a paper."""
+    """Write a JSON array, one object a line; `more` returns additional keys for a paper."""
     return write_array((record(paper) | (more(paper) if more else {}) for paper in papers), out)
 
 
 def write_csl_json(papers: Iterable[Paper], out: TextIO, keys: CitationKeys, **_: object) -> int:
-    """Write a JSON array of items for citation processors, one a line."""
+    """Write a JSON array of CSL items for citation processors, one item a line."""
     return write_array(csl_items(papers, keys), out)
 
 
 def mark_record(mark: Mark) -> Record:
-    """A mark as a JSON object, from which an import makes the same mark."""
+    """A mark as a JSON object, from which an import can restore it."""
     kind, value = clean_mark(mark.kind, mark.value) or (clean(mark.kind), clean_note(mark.value))
     return {**mark._asdict(), "kind": kind, "value": value}
 
 
 def write_array(objects: Iterable[object], out: TextIO) -> int:
-    """Write any objects as a JSON array, one a line, without keeping them in memory; return their number."""
+    """Write objects as a JSON array, one a line, without keeping them in memory; return their number."""
     count = 0
     is_ascii = not (getattr(out, "encoding", None) or "utf-8").lower().startswith("utf")
     out.write("[")
-    for one in objects:
-        out.write(("," if count else "") + "\n" + json.dumps(one, ensure_ascii=is_ascii))
+    for item in objects:
+        out.write(("," if count else "") + "\n" + json.dumps(item, ensure_ascii=is_ascii))
         count += 1
     out.write("\n]\n" if count else "]\n")
     return count
@@ -215,11 +215,11 @@ COLUMNS = (
     "id", "title", "authors", "day", "published", "upvotes", "comments", "topics", "keywords", "organization", "read",
     "starred", "queued", "hidden", "tags", "url", "code_url", "project_url", "summary", "abstract", "note", "venue",
 )  # fmt: skip
-"""The keys of the CSV's columns."""
+"""The keys of the columns in CSV files."""
 
 
 def write_csv(papers: Iterable[Paper], out: TextIO, **_: object) -> int:
-    """Write a table with a heading; lists are joined by semicolons, and spreadsheets read no cell as a formula."""
+    """Write a CSV table with a heading row; lists are joined by semicolons, and formulas are made harmless."""
     import csv
 
     table = csv.writer(out, lineterminator="\n")
@@ -240,28 +240,29 @@ def _cell(value: object) -> str:
     if isinstance(value, list):
         value = "; ".join(value)
     text = str(value)
-    # Spreadsheets run cells that begin like this, even after spaces or in full-width forms; the quote makes them text.
+    # Spreadsheets evaluate cells that begin with these characters, even after spaces or in full-width forms. The quote
+    # makes such a cell text.
     return f"'{text}" if re.match(r"\s*[=+\-@\t\r＝＋－＠]", text) else text
 
 
 def write_markdown(papers: Iterable[Paper], out: TextIO, **_: object) -> int:
-    """Write a section for each paper, with links; foreign text can't format, embed or link anything."""
+    """Write a Markdown section for each paper; foreign text is escaped, so that it can't format, embed or link."""
     return write_each(papers, out, lambda paper: "\n\n".join(_section(paper)) + "\n", between="\n")
 
 
 def markdown_body(paper: Paper) -> str:
-    """A paper's page of Markdown, without the user's note."""
+    """A paper as a Markdown page, without the user's note."""
     return "\n\n".join(_section(paper._replace(note=None), level="#")) + "\n"
 
 
 def markdown_link(paper: Paper) -> str:
-    """A paper's title as a link to its page; the title alone if it has none."""
+    """A paper's title as a Markdown link to its page; only the title if the paper has no page."""
     title, url = plain_markdown(clean(paper.title)), hf_url(paper.id) or next((link.url for link in links(paper)), None)
     return f"[{title}]({in_parentheses(url)})" if url else title
 
 
 def in_parentheses(url: str) -> str:
-    """An address as the parentheses of a link need it."""
+    """An address with its parentheses escaped, for the parentheses of a Markdown link."""
     return url.replace("(", "%28").replace(")", "%29")
 
 
@@ -286,53 +287,53 @@ def _section(paper: Paper, level: str = "##") -> Iterator[str]:
     if paper.note:
         yield f"Note: {plain_markdown(' '.join(clean_note(paper.note).split()))}"
     yield from (_highlight(clean_note(passage, SAID_LIMIT), paper.id) for passage in paper.highlights)
-    if found := links(paper):
-        addresses = ((link.name, in_parentheses(link.url)) for link in found)
+    if paper_links := links(paper):
+        addresses = ((link.name, in_parentheses(link.url)) for link in paper_links)
         yield " · ".join(f"[{name}]({url})" for name, url in addresses)
 
 
 def _highlight(passage: str, id: str) -> str:
-    """A highlight as a quote with its section, which links into the paper, and the note below it."""
-    _, found = split_note(passage)
-    if not found:
+    """A highlight as a Markdown quote with a link to its section, and with the user's note below."""
+    _, notes = split_note(passage)
+    if not notes:
         return f"> {plain_markdown(' '.join(passage.split()))}"
-    note = plain_markdown(" ".join(found[0].note.split()))
-    quote, section = plain_markdown(found[0].quote), plain_markdown(found[0].section)
-    source = f"[{section or 'in the text'}]({found[0].address(id)})"
+    note = plain_markdown(" ".join(notes[0].note.split()))
+    quote, section = plain_markdown(notes[0].quote), plain_markdown(notes[0].section)
+    source = f"[{section or 'in the text'}]({notes[0].address(id)})"
     return f"> {quote} ({source})" + (f"\n\n{note}" if note else "")
 
 
 def plain_markdown(text: str) -> str:
-    """Text escaped for Markdown: it shows exactly this text."""
+    """Text escaped for Markdown, which then shows it unchanged."""
     text = re.sub(r"([\\`*_\[\]<>|~$&])", r"\\\1", text)
     return re.sub(r"^(\d+(?=[.)])|(?=[#+=:-]))", r"\1\\", text)
 
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
-        one.name: one
-        for one in (
+        format.name: format
+        for format in (
             Format("bibtex", ".bib", "entries for LaTeX and reference managers", write_bibtex),
             Format("ris", ".ris", "records for reference managers", write_ris),
             Format("csl-json", ".csl.json", "items for citation processors", write_csl_json),
             Format("markdown", ".md", "a section for each paper", write_markdown),
             Format("csv", ".csv", "a table for spreadsheets", write_csv),
             Format("json", ".json", "everything with your marks, for programs", write_json),
-            Format("atom", ".atom", f"a feed of the query's first {MAX_FEED_PAPERS} papers", write, MAX_FEED_PAPERS),
+            Format("atom", ".atom", f"a feed of the first {MAX_FEED_PAPERS} papers", write_atom, MAX_FEED_PAPERS),
         )
     }
 )
 
 
 def format_of(path: Path) -> Format | None:
-    """The format that a file name's suffix stands for; None if there is none."""
+    """The format with the suffix of a file name; None if no format has it."""
     name = path.name.lower()
-    return next((one for one in FORMATS.values() if name.endswith(one.suffix)), None)
+    return next((format for format in FORMATS.values() if name.endswith(format.suffix)), None)
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[TextIO]:
-    """A stream whose text replaces the file once complete; pipes get it directly. Raises ExportFailed."""
+    """A stream whose text replaces the file when the block ends; a pipe gets the text directly. Raises ExportFailed."""
     try:
         if path.exists() and not path.is_file():
             with path.open("w", encoding="utf-8", newline="") as out:
@@ -356,24 +357,24 @@ def replacing(path: Path) -> Iterator[TextIO]:
         raise ExportFailed(f"{path} could not be written: {error.strerror}. Name another file with -o.") from error
 
 
-# Texts of papers for copying, cleaned so that pasting them into a terminal is harmless
+# Texts to copy, cleaned so that it is safe to paste them into a terminal
 
 
 Text = Callable[[Sequence[Paper], CitationKeys], str]
-"""Makes the text of some papers; BibTeX entries get their keys."""
+"""A function that makes the text to copy from papers; the citation keys are for BibTeX."""
 
 
 class Copy(NamedTuple):
-    """A form of copying papers: its name, and the resulting text."""
+    """A kind of text that the user can copy."""
 
     name: str
     text: Text
     noun: str = ""
-    """Its name in a sentence, if it differs."""
+    """The name in a sentence, if it differs from `name`."""
 
 
 def _lines(of: Callable[[Paper], str]) -> Text:
-    """A line for each paper."""
+    """A function that makes a line for each paper."""
     return lambda papers, _: "\n".join(map(of, papers))
 
 
@@ -404,4 +405,4 @@ COPIES: Mapping[str, Copy] = MappingProxyType(
         "a": Copy("abstract", _abstracts),
     }
 )
-"""The forms by letter, in menu order."""
+"""The kinds of text by their letter, in the order of the menu."""

@@ -1,4 +1,4 @@
-"""The links of a paper, safe opening of untrusted ones, and the names of fetched PDFs."""
+"""The links of a paper, how untrusted links are opened safely, and the file names of PDFs."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ MOST_ADDRESS_CHARACTERS = 2_000
 
 CONSOLE_BROWSERS = frozenset({"elinks", "links", "lynx", "w3m", "www-browser"})
 
-# Characters that may stay unescaped in an address (RFC 3986), and % of existing escapes.
-_PLAIN = ":/?#[]@!$&*+,;=-._~%"
+_UNESCAPED = ":/?#[]@!$&*+,;=-._~%"
+"""Characters that may stay unescaped in an address (RFC 3986), and the percent sign of existing escapes."""
 
 
 class UnsafeLink(ReaderError):
@@ -40,35 +40,35 @@ CODE_LINK = "code"
 LINKED: Mapping[Kind, tuple[str, str]] = MappingProxyType(
     {"model": ("m", "models"), "dataset": ("t", "datasets"), "space": ("s", "Spaces")}
 )
-"""The letter and the name of the repositories of each kind that name a paper."""
+"""For each kind of repository that cites a paper: the letter and the name of the links to them."""
 
 MAX_NUMBERED = 9
-"""Maximum links of a kind to choose from, each by a digit."""
+"""Maximum links of a kind, each of which a digit opens."""
 
 PEOPLE = ("u", "people")
-"""The letter and the name of the accounts of the paper's people."""
+"""The letter and the name of the links to the accounts of the submitter and the authors."""
 
 
 _ORDER = "opacwde123456789"
-"""The letters of the links in their order."""
+"""The letters of links, in the order of the links."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One link of a paper: the key that opens it, the name of its target, and its address."""
+    """A link of a paper: the key that opens it, the name of its target, and its address."""
 
     letter: str
     name: str
     url: str
     in_text: bool = False
-    """Whether it was found in the abstract or the remark, not in the feed."""
+    """Whether the address was found in the abstract or the author's remark, and not in a field of the feed."""
 
 
 def links(paper: Paper) -> tuple[Link, ...]:
     """The links of a paper without duplicates, its page first; unsafe addresses are left out.
 
-    Addresses in the abstract and the remark follow the feed's. The first of a code host is the code and the first of a
-    host of project pages the project, where the feed names none.
+    Addresses in the abstract and the author's remark come last. If the feed does not name the code or the project page,
+    the first such address on a site for code or project pages takes its place.
     """
     known = [
         ("o", "page", _home_page(paper)),
@@ -80,12 +80,12 @@ def links(paper: Paper) -> tuple[Link, ...]:
         ("e", "entry", paper.url),
         *((str(number), f"media {number}", url) for number, url in enumerate(paper.media[:MAX_NUMBERED], 1)),
     ]
-    found: dict[str, Link] = {}
+    links_by_key: dict[str, Link] = {}
     for letter, name, url in known:
         if safe := safe_url(url or ""):
-            found.setdefault(address_key(safe), Link(letter, name, safe))
-    _add_from_text(found, paper)
-    return tuple(sorted(found.values(), key=lambda link: _ORDER.index(link.letter)))
+            links_by_key.setdefault(address_key(safe), Link(letter, name, safe))
+    _add_from_text(links_by_key, paper)
+    return tuple(sorted(links_by_key.values(), key=lambda link: _ORDER.index(link.letter)))
 
 
 def _add_from_text(links: dict[str, Link], paper: Paper) -> None:
@@ -94,10 +94,10 @@ def _add_from_text(links: dict[str, Link], paper: Paper) -> None:
         safe = safe_url(address)
         if not safe or address_key(safe) in links:
             continue
-        what = what_is(safe)
-        if what == "code" and "c" not in letters:
+        kind = what_is(safe)
+        if kind == "code" and "c" not in letters:
             link = Link("c", CODE_LINK, safe, in_text=True)
-        elif what == "project" and "w" not in letters:
+        elif kind == "project" and "w" not in letters:
             link = Link("w", "project", safe, in_text=True)
         elif numbers := [str(number) for number in range(1, MAX_NUMBERED + 1) if str(number) not in letters]:
             link = Link(numbers[0], urlsplit(safe).netloc.removeprefix("www."), safe, in_text=True)
@@ -108,19 +108,19 @@ def _add_from_text(links: dict[str, Link], paper: Paper) -> None:
 
 
 def people(paper: Paper) -> tuple[Link, ...]:
-    """The accounts of who submitted the paper and of the authors who claimed it, numbered."""
+    """Numbered links to the accounts of the submitter and of the authors who claimed the paper."""
     named = [(paper.submitter, f"{paper.submitter} (submitter)")] if paper.submitter else []
-    named += [(account, name) for account, _, name in (one.partition(" ") for one in paper.profiles)]
-    found: dict[str, str] = {}
+    named += [(account, name) for account, _, name in (profile.partition(" ") for profile in paper.profiles)]
+    names: dict[str, str] = {}
     for account, name in named:
         if url := profile_url(account):
-            found.setdefault(url, name)
-    shown = list(found.items())[:MAX_NUMBERED]
+            names.setdefault(url, name)
+    shown = list(names.items())[:MAX_NUMBERED]
     return tuple(Link(str(number), name, url) for number, (url, name) in enumerate(shown, 1))
 
 
 def places(paper: Paper) -> tuple[Link, ...]:
-    """The links of a paper, its page named by where it is: the feed, arXiv or the entry that told of it."""
+    """The links of a paper, with its page named after the site: `feed`, `arXiv` or `entry`."""
     homes = {hf_url(paper.id): "feed", paper_url(paper.id): "arXiv", paper.url: "entry"}
     return tuple(
         replace(link, name=homes.get(link.url, link.name)) if link.letter == "o" else link for link in links(paper)
@@ -128,18 +128,18 @@ def places(paper: Paper) -> tuple[Link, ...]:
 
 
 def repository_links(repositories: Iterable[Repository]) -> Mapping[str, tuple[Link, ...]]:
-    """The repositories that name a paper, numbered, by the letter of their kind."""
-    found: dict[str, list[Link]] = {}
-    for one in repositories:
-        letter, _ = LINKED[one.kind]
-        links = found.setdefault(letter, [])
-        if (safe := safe_url(one.url)) and len(links) < MAX_NUMBERED:
-            links.append(Link(str(len(links) + 1), one.id, safe))
-    return {letter: tuple(links) for letter, links in found.items() if links}
+    """Numbered links to the repositories that cite a paper, by the letter of their kind."""
+    links_by_letter: dict[str, list[Link]] = {}
+    for repository in repositories:
+        letter, _ = LINKED[repository.kind]
+        links = links_by_letter.setdefault(letter, [])
+        if (safe := safe_url(repository.url)) and len(links) < MAX_NUMBERED:
+            links.append(Link(str(len(links) + 1), repository.id, safe))
+    return {letter: tuple(links) for letter, links in links_by_letter.items() if links}
 
 
 def link_choices(paper: Paper) -> tuple[tuple[str, str], ...]:
-    """The letters of the links with names for a choice among them, `media` without its number."""
+    """The letter and the name of each link for a menu, which shows `media` without its number."""
     return tuple(
         (link.letter, link.name.removesuffix(f" {link.letter}") + (" in the text" if link.in_text else ""))
         for link in places(paper)
@@ -147,7 +147,7 @@ def link_choices(paper: Paper) -> tuple[tuple[str, str], ...]:
 
 
 def _home_page(paper: Paper) -> str | None:
-    """The paper's page: in the daily feed, else at arXiv, else the target of its feed entry."""
+    """The address of the paper's page: in the daily papers, else on arXiv, else the link of its feed entry."""
     home = hf_url(paper.id) if paper.day or paper.source in ("hf", "page") else paper_url(paper.id)
     return home or paper.url
 
@@ -155,8 +155,8 @@ def _home_page(paper: Paper) -> str | None:
 def safe_url(url: str) -> str | None:
     """The address in a form that is safe in browsers, terminals and Markdown; None if it must not be opened.
 
-    Only http and https with a plain host are accepted: `https://huggingface.co@elsewhere.org` misleads. A host with
-    letters beyond ASCII is written in its ASCII form, which can't imitate another host.
+    Only http and https are accepted, without a user name, because `https://huggingface.co@elsewhere.org` is misleading.
+    A host name with other than ASCII characters is written in its ASCII form, so that it can't imitate another host.
     """
     url = clean(url, MOST_ADDRESS_CHARACTERS + 1)
     try:
@@ -170,12 +170,12 @@ def safe_url(url: str) -> str | None:
     if quote(host, safe=":") != host:
         return None
     netloc = (f"[{host}]" if ":" in host else host) + port
-    plain = urlunsplit((parts.scheme, netloc, *(quote(part, safe=_PLAIN) for part in parts[2:])))
+    plain = urlunsplit((parts.scheme, netloc, *(quote(part, safe=_UNESCAPED) for part in parts[2:])))
     return plain if len(plain) <= MOST_ADDRESS_CHARACTERS else None
 
 
 def find_browser() -> str | None:
-    """The name of the browser that `open_url` starts, or None."""
+    """The name of the browser that `open_url` starts; None if there is no browser."""
     import webbrowser
 
     try:
@@ -190,13 +190,13 @@ def takes_terminal(browser: str) -> bool:
 
 
 def open_url(url: str, *, has_terminal: bool = True) -> bool:
-    """Open an address in the user's browser; False if there is none or it did not start.
+    """Open an address in the user's browser; return False if there is no browser or it did not start.
 
-    Without a terminal for it, a browser that runs in one is not started: it would print its screen into a pipe.
+    Unless `has_terminal`, a console browser is not started, because it would draw its screen into a pipe.
 
-    The browser is run with an argument list, never a shell command, and no access token: `webbrowser` passes on this
-    process's environment, from which the program has moved it. The call blocks for seconds, and for a console browser
-    until the user leaves it: don't call it in the event loop. Raises UnsafeLink for all but http and https.
+    The browser is started with an argument list, not by a shell, and without access tokens, which are no longer in the
+    environment of this process. The call takes seconds, or until the user leaves a console browser: do not call it in
+    the event loop. Raises UnsafeLink unless the address is http or https.
     """
     import webbrowser
 
@@ -212,14 +212,15 @@ def open_url(url: str, *, has_terminal: bool = True) -> bool:
         return False
 
 
-TITLE_LETTERS = 60
+MAX_TITLE_CHARACTERS = 60
+"""Maximum characters of a title in the name of a PDF."""
 
 _UNFIT = re.compile(r"[^\w .,()+=@&'–-]+")
-"""Characters that file names can't have on some system."""
+"""Characters that some systems do not allow in file names."""
 
 
 def pdf_folder(setting: str, config_file: Path) -> Path:
-    """The folder of PDFs by the setting `pdf_folder`, from the folder of the settings on; raises ConfigError."""
+    """The folder for PDFs, from the setting `pdf_folder`, relative to the settings file; raises ConfigError."""
     try:
         return config_file.parent / Path(setting).expanduser()
     except RuntimeError:
@@ -227,21 +228,21 @@ def pdf_folder(setting: str, config_file: Path) -> Path:
 
 
 def pdf_file(paper: Paper, folder: Path) -> Path:
-    """The file of a paper's PDF: the one that is there, even if the paper had another title then, else a new one."""
+    """The file of a paper's PDF: the existing file, even if its name has an earlier title, else a new file."""
     named = folder / pdf_name(paper)
     return named if named.exists() else find_pdf(paper.id, folder) or named
 
 
 def find_pdf(id: str, folder: Path) -> Path | None:
-    """The file of a paper's PDF, whatever its title was then, or as arXiv names it; None if it is not there."""
+    """The existing file of a paper's PDF, named by id and any title, or as arXiv names it; None if it is missing."""
     name = in_file_name(id)
     files = (file for end in (" *", "", "v[0-9]*") for file in sorted(folder.glob(f"{name}{end}.pdf"), reverse=True))
     return next(files, None)
 
 
 def pdf_name(paper: Paper) -> str:
-    """The name of a paper's PDF: its id and the beginning of its title, with letters that every system allows."""
+    """The file name for a paper's PDF: its id and the beginning of its title; every system allows the characters."""
     title = " ".join(_UNFIT.sub(" ", clean(paper.title)).split())
-    if len(title) > TITLE_LETTERS:
-        title = title[: TITLE_LETTERS + 1].rpartition(" ")[0] or title[:TITLE_LETTERS]
+    if len(title) > MAX_TITLE_CHARACTERS:
+        title = title[: MAX_TITLE_CHARACTERS + 1].rpartition(" ")[0] or title[:MAX_TITLE_CHARACTERS]
     return f"{in_file_name(paper.id)} {title.strip(' .')}".strip() + ".pdf"

@@ -1,11 +1,12 @@
-"""A folder of notes: a Markdown file a paper, for Obsidian and the like.
+"""A folder of notes for Obsidian and similar programs, with a Markdown file for each paper.
 
-Each export rewrites what is above the marker, except the user's own properties in the front matter, which is the YAML
-between two lines of dashes. The text below the marker belongs to the user and comes back as the paper's note. The
-marker holds the checksum of the note that was written last, which shows whether the note in the file changed since.
+A marker line divides each file. An export rewrites the text above the marker, except the user's own properties in the
+front matter, which is the YAML between two lines of dashes. The text below the marker belongs to the user: an export
+imports it as the paper's note. The marker holds the checksum of the note that was written last, which tells whether the
+user has changed the note in the file.
 
-The program's own properties are rewritten. Merging them with what the user made of them was rejected: it needed a
-checksum of each value and a YAML library. Only the words that the user adds to a list stay, so that no tag is lost.
+The program's properties are rewritten. Merging them with the user's changes was rejected, because it needs a checksum
+of each value and a YAML library. Only words that the user adds to a list stay, so that no tag is lost.
 """
 
 from __future__ import annotations
@@ -30,42 +31,42 @@ _EXPLANATION = (
     "what is written below is yours, and comes back as the paper's note; what is above is rewritten, except properties,"
     " tags and aliases that you add"
 )
-# Obsidian's editor of properties takes quotes away.
+# The quotes are optional, because Obsidian removes them.
 _ID = re.compile(r"""^paper: *["']?([^"'\s]{1,100})["']?[ \t]*\r?$""", re.MULTILINE)
 _NO_NAME = re.compile(r'[\\/:*?"<>|#^\[\]\x00-\x1f]')
 
 HEAD_BYTES = 4_096
-"""Bytes of a file in which its paper is named."""
+"""Bytes at the beginning of a file that are searched for the paper's id."""
 
-FILE_BYTES = 1 << 22
-"""A larger file is not a note."""
+MAX_FILE_BYTES = 1 << 22
+"""A larger file is not read."""
 
 
 class NoteFileResult(NamedTuple):
-    """The result for one paper's file."""
+    """The result of writing one paper's file."""
 
     file: Path
     note: str | None = None
-    """The user's part, if it differs from the cached note."""
+    """The note in the file, if it differs from the cached note."""
     problem: str = ""
     """Why the file was not written; empty if it was."""
 
 
 class NotesFolder:
-    """The notes in a folder, which is made if it is missing; raises ExportFailed."""
+    """The files of a folder, which is created if it is missing; raises ExportFailed."""
 
     def __init__(self, folder: Path, keys: CitationKeys) -> None:
         self._folder = folder
         self._keys = keys
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            # Also files that the user has renamed, or moved within the folder.
+            # The ids find files that the user has renamed, or moved within the folder.
             self._files = dict(_named_files(folder))
         except OSError as error:
             raise ExportFailed(f"{folder} can't be a folder of notes: {error.strerror}.") from error
 
     def write(self, paper: Paper) -> NoteFileResult:
-        """Write a paper's file, and take the user's own part from it."""
+        """Write a paper's file, and return the note that the user has written into it."""
         key = self._keys.key(paper)
         file = self._files.get(paper.id) or self._new_file(key)
         kept = clean_note(paper.note or "").strip("\n")
@@ -78,12 +79,12 @@ class NotesFolder:
         own, before = kept, ""
         if old is not None and marker is not None:
             own = _own_part(old, marker, kept)
-            front = split_front_matter(old)
-            if front is None:
+            front_matter_text = split_front_matter(old)
+            if front_matter_text is None:
                 return NoteFileResult(
                     file, problem=f"{file} has lost the front matter at its beginning, so it was not changed."
                 )
-            before = front
+            before = front_matter_text
         note = _own_note(own)
         mark = f"<!-- dailypapers {_checksum(note)}: {_EXPLANATION} -->"
         text = f"{front_matter(dict(_facts(paper, key)), before)}\n{markdown_body(paper)}\n{mark}\n{own}"
@@ -106,18 +107,18 @@ class NotesFolder:
 
 
 def _named_files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """The files that contain a paper's id, with the id."""
+    """The id of the paper in each file that names a paper, and the file."""
     for file in sorted(folder.rglob("*.md")):
         if file.is_file():
             with file.open("rb") as opened:
-                found = _ID.search(opened.read(HEAD_BYTES).decode("utf-8", "replace"))
-            if found:
-                yield found[1], file
+                match = _ID.search(opened.read(HEAD_BYTES).decode("utf-8", "replace"))
+            if match:
+                yield match[1], file
 
 
 def _read(file: Path) -> str | None:
     try:
-        if file.stat().st_size > FILE_BYTES:
+        if file.stat().st_size > MAX_FILE_BYTES:
             raise ExportFailed(f"{file} is too long for a note.")
         return file.read_bytes().decode()
     except FileNotFoundError:
@@ -129,14 +130,17 @@ def _read(file: Path) -> str | None:
 
 
 def _own_part(text: str, marker: re.Match[str], kept: str) -> str:
-    """The text below the marker; if the cached note changed too, the file wins, and the log keeps the other note."""
+    """The user's text for below the marker: the cached note if only this changed, else the text in the file.
+
+    If both changed, the text in the file wins, and the log keeps the other note.
+    """
     own = text[marker.end() :]
     note = _own_note(own)
     return kept if _checksum(note) == marker[1] and note != kept else own
 
 
 def _own_note(own: str) -> str:
-    """The user's own part as a note has it."""
+    """The user's text in the form in which notes are stored."""
     return clean_note(own).strip("\n")
 
 
@@ -145,7 +149,7 @@ def _checksum(note: str) -> str:
 
 
 def _facts(paper: Paper, key: str) -> Iterator[tuple[str, str | list[str] | None]]:
-    """The program's own properties in their order; an empty one is not written."""
+    """The program's properties in order; empty properties are not written."""
     yield "paper", paper.id
     yield "title", clean(paper.title)
     yield "aliases", [key, clean(paper.title)]
@@ -165,7 +169,7 @@ def _facts(paper: Paper, key: str) -> Iterator[tuple[str, str | list[str] | None
 
 
 def _tag(name: str) -> str:
-    """A tag as Obsidian can have it: without blanks and signs."""
+    """A tag in a form that Obsidian accepts, without spaces and punctuation."""
     return re.sub(r"[^\w/-]+", "-", clean(name)).strip("-")
 
 
@@ -174,7 +178,7 @@ def _tag(name: str) -> str:
 _FENCE = "---"
 
 _MERGED = ("aliases", "tags")
-"""Lists that keep the words that the user adds."""
+"""Properties whose values are lists that keep the words that the user adds."""
 
 _BLOCK = re.compile(
     r"""^(?:"(?P<double>[^"\n]+)"|'(?P<single>[^'\n]+)'|(?!-\s|[\s#"'\[{?])(?P<plain>[^\n]+?)):(?=\s|$)"""
@@ -185,7 +189,7 @@ _BLOCK = re.compile(
 
 
 def split_front_matter(text: str) -> str | None:
-    """The front matter of a file without its fences; None if the file has none."""
+    """The front matter of a file without its lines of dashes; None if the file has no front matter."""
     lines = text.removeprefix("\ufeff").splitlines(keepends=True)
     fences = (number for number, line in enumerate(lines) if line.rstrip() == _FENCE)
     if next(fences, None) != 0 or (end := next(fences, None)) is None:
@@ -194,24 +198,24 @@ def split_front_matter(text: str) -> str | None:
 
 
 def front_matter(facts: Mapping[str, str | list[str] | None], before: str = "") -> str:
-    """The front matter with its fences: the facts in their order, then the user's own properties from `before`."""
-    found = [*_BLOCK.finditer(before)]
-    starts = [*(one.start() for one in found), len(before)]
-    names = [(one["double"] or one["single"] or one["plain"] or "").strip() for one in found]
+    """The front matter with its lines of dashes: the `facts`, then the user's own properties from `before`."""
+    matches = [*_BLOCK.finditer(before)]
+    starts = [*(match.start() for match in matches), len(before)]
+    names = [(match["double"] or match["single"] or match["plain"] or "").strip() for match in matches]
     blocks = [before[start:end] for start, end in pairwise(starts)]
     theirs = dict(zip(names, blocks, strict=True))
     lines = [before[: starts[0]]]
     for name, value in facts.items():
         words = _words(theirs[name].partition(":")[2]) if name in _MERGED and name in theirs else []
         if merged := list(dict.fromkeys((*value, *words))) if isinstance(value, list) else value:
-            # YAML reads JSON as it is.
+            # JSON is valid YAML.
             lines.append(f"{name}: {json.dumps(merged, ensure_ascii=False)}\n")
     lines += [block for name, block in zip(names, blocks, strict=True) if name not in facts]
     return f"{_FENCE}\n{''.join(lines)}{_FENCE}\n"
 
 
 def _words(value: str) -> list[str]:
-    """The words of a list in YAML: in JSON as it was written, in brackets, one a line, or a single one."""
+    """The words of a YAML list, which is JSON, in brackets, has one word a line, or is a single word."""
     text = value.strip()
     with suppress(ValueError, RecursionError):
         words = json.loads(text)

@@ -1,8 +1,7 @@
-"""Runs the user's programs by argument list, with a time limit and bounded, clean output.
+"""Run the user's programs, with a time limit and with limited, cleaned output.
 
-Includes desktop notifications, the editor and the PDF viewer.
-
-A program gets its data on standard input, and the user's own environment without the access token.
+The programs include those for desktop notifications, the editor and the PDF viewer. A program is started with an
+argument list, without a shell. It gets its data on standard input, and the user's environment without access tokens.
 """
 
 from __future__ import annotations
@@ -29,23 +28,23 @@ from reader.core.errors import ReaderError
 from reader.core.text import brief, clean_note, reason
 
 MAX_KEPT_CHARACTERS = 100_000
-"""Maximum kept characters of a program's output."""
+"""Maximum characters of a program's output that are kept."""
 
 MAX_OUTPUT_BYTES = 1 << 20
-"""Bytes of standard output after which a program is stopped."""
+"""A program is killed when it has written more than this to standard output."""
 
 MAX_ERROR_BYTES = 16 << 20
-"""Bytes of standard error after which a program is stopped."""
+"""A program is killed when it has written more than this to standard error."""
 
-_LAST_WORDS = 4_000
-"""Bytes read from the end of standard error for the reason of a failure."""
+_ERROR_TAIL_BYTES = 4_000
+"""Bytes read from the end of standard error, to find the reason of a failure."""
 
 _POLL_SECONDS = 0.02
 """Seconds between two checks whether the program has ended."""
 
 
 _running: set[int] = set()
-"""The running programs, by process group."""
+"""The process groups of the running programs."""
 
 
 class ProgramError(ReaderError):
@@ -61,15 +60,15 @@ class ProgramOutput(NamedTuple):
 
     text: str
     is_cut: bool = False
-    """Whether it printed more, and was stopped for it."""
+    """Whether the text is incomplete, because the program wrote too much."""
 
 
 def find_program(command: Sequence[str]) -> str | None:
-    """The path of a command's program, or None."""
+    """The path of a command's program; None if it is not installed."""
     try:
         return shutil.which(str(Path(command[0]).expanduser())) if command else None
     except RuntimeError:
-        # It is in the folder of a user that is not there.
+        # The path begins with the home folder of an unknown user.
         return None
 
 
@@ -79,13 +78,13 @@ async def run_program(
     *,
     seconds: float,
     advice: str = "",
-    goes_on: bool = False,
+    survives_cancellation: bool = False,
     is_silent: bool = False,
 ) -> ProgramOutput:
-    """Run a program with a text on its standard input, and wait until it ends; raises ProgramError.
+    """Run a program with the text `given` on its standard input, and wait until it ends; raises ProgramError.
 
-    After `seconds` it is killed with its children, and also if this call is cancelled, unless `goes_on`. `advice` ends
-    the error message. With `is_silent`, no output is kept.
+    The program is killed with its children after `seconds`, or when this call is cancelled, unless
+    `survives_cancellation`. `advice` is the end of error messages. With `is_silent`, its output is dropped.
     """
     name, end = brief(command[0]), f"; {advice}." if advice else "."
     program = find_program(command)
@@ -96,7 +95,8 @@ async def run_program(
         stdin.write(given.encode("utf-8", "replace"))
         stdin.seek(0)
         try:
-            # Not in a thread: a call cancelled meanwhile would not know what to kill.
+            # Start it in this thread: if this call were cancelled during a start in another thread, nothing would know
+            # which process to kill.
             process = _start((program, *command[1:]), stdin, subprocess.DEVNULL if is_silent else stdout, stderr)
         except OSError as error:
             raise ProgramError(f"{name} could not be run: {error.strerror}{end}") from error
@@ -112,15 +112,15 @@ async def run_program(
                     break
                 await asyncio.sleep(_POLL_SECONDS)
         except BaseException as error:
-            # Also an interrupt, which may come at any line.
-            if not (goes_on and isinstance(error, asyncio.CancelledError)):
+            # BaseException includes an interrupt, which may come at any line.
+            if not (survives_cancellation and isinstance(error, asyncio.CancelledError)):
                 _kill_group(process)
             raise
         finally:
             _running.discard(process.pid)
         if process.returncode and not is_cut:
-            stderr.seek(max(0, stderr.seek(0, os.SEEK_END) - _LAST_WORDS))
-            lines = stderr.read(_LAST_WORDS).decode("utf-8", "replace").strip().splitlines()
+            stderr.seek(max(0, stderr.seek(0, os.SEEK_END) - _ERROR_TAIL_BYTES))
+            lines = stderr.read(_ERROR_TAIL_BYTES).decode("utf-8", "replace").strip().splitlines()
             why = f": {reason(lines[-1])}" if lines else ""
             raise ProgramError(f"{name} failed (exit code {process.returncode}){why}{end}")
         stdout.seek(0)
@@ -139,7 +139,7 @@ def _start(
 
 
 def kill_all() -> None:
-    """Kill all running programs with their children, because this process ends now."""
+    """Kill all running programs with their children, before this process ends."""
     for group in tuple(_running):
         platform.kill_group(group)
 
@@ -149,7 +149,7 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-# The desktop, which gets papers as data: in an argument after all options
+# Desktop notifications: text from papers is passed as arguments after the options, so that it is never an option
 
 _APPLE_SCRIPT = (
     "on run argv",
@@ -159,13 +159,13 @@ _APPLE_SCRIPT = (
 
 
 def desktop_command(title: str, body: str, platform: str = sys.platform) -> tuple[str, ...]:
-    """The command that shows a desktop notification; raises ProgramError if there is no program for it."""
+    """The command that shows a desktop notification; raises ProgramError if no program can show it."""
     program = desktop_program(platform)
     if program is None:
         raise ProgramError("Notifications need a program: install notify-send (libnotify), or set notify_command.")
     if platform == "darwin":
         return (program, *(word for line in _APPLE_SCRIPT for word in ("-e", line)), title, body)
-    # Most desktops read the body as markup.
+    # Most desktops parse the body as markup.
     return (program, "--app-name=dailypapers", "--", title, html.escape(body, quote=False))
 
 
@@ -177,24 +177,24 @@ def desktop_program(platform: str = sys.platform) -> str | None:
 # The editor
 
 VARIABLES = ("VISUAL", "EDITOR")
-"""The variables that name an editor, with its arguments, the first one that is set."""
+"""Environment variables with the command of the user's editor; the first variable that is set wins."""
 
-USUAL = ("nano", "vim", "vi")
-"""Editors to try if no variable names one."""
+DEFAULT_EDITORS = ("nano", "vim", "vi")
+"""Editors to try if no variable names an editor."""
 
 
 def find_editor(environ: Mapping[str, str]) -> list[str] | None:
-    """The command of the user's editor as a list of arguments; None if there is none that can be found."""
+    """The command of the user's editor as a list of arguments; None if no editor is installed."""
     for variable in VARIABLES:
         with suppress(ValueError):
             command = shlex.split(environ.get(variable, ""))
             if command:
                 return command if shutil.which(command[0]) else None
-    return next(([name] for name in USUAL if shutil.which(name)), None)
+    return next(([name] for name in DEFAULT_EDITORS if shutil.which(name)), None)
 
 
 def edit(command: Sequence[str], file: Path) -> bool:
-    """Let the user edit a file in a free terminal; return whether the editor ended well. Raises OSError."""
+    """Open a file in an editor, which gets the terminal, and wait; return whether it succeeded. Raises OSError."""
     editor = subprocess.Popen([*command, str(file)])
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -203,21 +203,21 @@ def edit(command: Sequence[str], file: Path) -> bool:
         signal.signal(signal.SIGINT, before)
 
 
-# The viewer of PDFs
+# The PDF viewer
 
 CONSOLE_VIEWERS = frozenset({"fancy-cat", "fbpdf", "jfbview", "less", "pdftotext", "tdf", "termpdf.py", "termpdf"})
-"""Viewers that run in the terminal; others open windows."""
+"""Viewers that run in the terminal; other viewers open a window."""
 
 VIEWER_START_SECONDS = 3.0
 """Seconds in which a windowed viewer may fail; after them it counts as started."""
 
 
 class NoViewer(ReaderError):
-    """No viewer can show the file, or the requested one did not start."""
+    """No viewer can show the file, or the viewer did not start."""
 
 
 def find_viewer(own: Sequence[str], environ: Mapping[str, str], system: str = sys.platform) -> tuple[str, ...]:
-    """The command that opens a PDF: the user's own, else the system's unless over ssh; raises NoViewer."""
+    """The command that opens a PDF: the user's viewer, else the system's unless over ssh; raises NoViewer."""
     if own:
         if find_program(own) is None:
             raise NoViewer(f"{brief(own[0])} of pdf_viewer was not found")
@@ -247,12 +247,12 @@ def takes_terminal(command: Sequence[str]) -> bool:
 
 
 def open_file(command: Sequence[str], file: Path) -> None:
-    """Open a file by a viewer: wait for a console viewer, give others `START` seconds to fail. Raises NoViewer."""
+    """Open a file in a viewer, and wait until it ends in the terminal, or has opened a window; raises NoViewer."""
     is_console = takes_terminal(command)
     name, streams = brief(command[0]), None if is_console else subprocess.DEVNULL
     try:
         process = subprocess.Popen(
-            # Absolute: no viewer takes it for an option.
+            # An absolute path can't be mistaken for an option.
             (find_program(command) or command[0], *command[1:], str(file.absolute())),
             stdin=streams,
             stdout=streams,
@@ -265,7 +265,7 @@ def open_file(command: Sequence[str], file: Path) -> None:
     try:
         code = process.wait(None if is_console else VIEWER_START_SECONDS)
     except subprocess.TimeoutExpired:
-        # It is running; whoever waits for it later collects its exit code.
+        # The viewer is running: wait in a thread, so that it does not become a zombie process.
         threading.Thread(target=process.wait, daemon=True).start()
         return
     if code:

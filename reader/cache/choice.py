@@ -2,8 +2,8 @@
 
 Both are derived and stored in the table `suits`, so a list, a command and the mail only read them. `update` brings them
 up to date: as the last step of a refresh, in a job of the reader's worker process when For you or its reasons are
-opened after a mark, and at once in a command. It takes 1 s of processor for 10,000 papers and is never in the reader's
-own process.
+opened after a mark, and at once in a command. It takes 1 s of processor time for 10,000 papers and never runs in the
+reader's own process.
 
 The terms of papers are stored in `paper_words`, 1 KB for each paper, so that texts are read and counted only once.
 """
@@ -61,32 +61,32 @@ HIDDEN_WEIGHT, MANY_HIDDEN = 3.0, 10
 """The weight of a hidden paper beside one that was read without a mark; more papers hidden at once count less each."""
 
 MOST_MARKED, MOST_PASSED = 300, 700
-"""Maximum number of marked papers to learn from, those with the most weight, and of papers read without another mark,
-the newest ones, that show what the user does not look for."""
+"""Maximum number of marked papers to learn from, heaviest first, and of papers read without another mark, newest first,
+which show what does not interest the user."""
 
 DAY_MILLISECONDS = 86_400_000
 HALF_LIFE_DAYS, LEAST_AGED, TRACED_DAYS = 180, 0.1, 180
-"""Days before the newest mark after which a mark counts half, the least part of its weight that it keeps, and days
-after which traces are not read: over years there are 100,000."""
+"""Days before the newest mark after which a mark counts half, the least part of its weight that it keeps, and the age
+in days up to which traces are read, as years of use leave 100,000 of them."""
 
 BACKGROUND_PAPERS = 10_000
 """Number of newest papers that show how common terms are."""
 
 SCORED_AT_ONCE, EXPLAINED = 20_000, 2_000
-"""Number of newest papers that are scored after a mark, while a refresh scores all; of the best, which get reasons."""
+"""Number of newest papers scored after a mark, while a refresh scores all; number of best papers with reasons."""
 
-ROWS_PER_TRANSACTION, PACKED_AT_ONCE = 1_000, 200
-"""Scores and packed papers that are stored in one transaction, which must not keep another program waiting."""
+ROWS_PER_TRANSACTION, PACKED_PER_TRANSACTION = 1_000, 200
+"""Scores and packed papers stored in one transaction, which must not keep another program waiting."""
 
 SUITS_FROM = 0.25
-"""The score from which on a paper suits the user, on a scale on which liked papers have 1 on average."""
+"""The least score of a paper that suits the user, on a scale on which liked papers have 1 on average."""
 
 FIRST_PLACES, LOOKAHEAD, REPEATED = 20, 200, 0.85
-"""The places in which subjects take turns, the papers among which they are found, and what a score is multiplied by for
-each paper above with the same first reason."""
+"""Number of first places in which subjects take turns, number of best papers that may fill them, and the factor of a
+score for each paper above with the same first reason."""
 
 LEARNED, WORDS_VERSION = "for_you", "paper_words"
-"""The keys in `meta` of what was learned, as JSON, and of the version of the stored terms."""
+"""The keys in `meta` of the learned subjects, as JSON, and of the version of the stored terms."""
 
 _PACKED = "SELECT p.pk, w.body FROM paper AS p JOIN paper_words AS w ON w.pk = p.pk"
 
@@ -104,7 +104,7 @@ _MARKS = f"""
     OR (kind IN ({sql_list(TRACES)}) AND clock > (SELECT max(clock) FROM mark) - {TRACED_DAYS * DAY_MILLISECONDS}))
     ORDER BY clock, action, pk
 """
-"""Marks of rules and programs teach nothing, or they would learn from themselves."""
+"""Marks made by rules and programs are left out, as they would otherwise learn from themselves."""
 
 _WISHES = (
     f"SELECT kind, value FROM mark WHERE paper = '' AND kind GLOB '{WEIGH}*' AND undone = 0 ORDER BY clock, action"
@@ -117,7 +117,7 @@ _STATE = (
 
 _WORDLESS = (
     "SELECT p.pk, p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
-    f" WHERE p.pk > ? AND NOT EXISTS (SELECT 1 FROM paper_words AS w WHERE w.pk = p.pk) LIMIT {PACKED_AT_ONCE}"
+    f" WHERE p.pk > ? AND NOT EXISTS (SELECT 1 FROM paper_words AS w WHERE w.pk = p.pk) LIMIT {PACKED_PER_TRANSACTION}"
 )
 
 _WITH_TOPIC = "SELECT pt.pk FROM topic JOIN paper_topic AS pt ON pt.topic = topic.pk WHERE topic.slug = ?"
@@ -129,7 +129,7 @@ _STORE_SUITS = (
 
 
 class MarkedPaper(NamedTuple):
-    """A paper that the user marked, with its weight, below 0 if it is hidden, and the user's action."""
+    """A paper that the user marked, with its weight (below 0 if it is hidden) and the user's action."""
 
     pk: int
     weight: float
@@ -140,7 +140,7 @@ class LearnedInterests(NamedTuple):
     """The subjects that For you has learned, in the user's words."""
 
     subjects: tuple[tuple[str, int], ...] = ()
-    """Phrases, and how many of the liked papers have each; the best first."""
+    """Phrases with the number of liked papers that have each, best first."""
     wishes: tuple[Wish, ...] = ()
     papers: int = 0
     """How many marked papers it learned from."""
@@ -159,7 +159,7 @@ class Suits(NamedTuple):
     def why(self) -> str:
         """The reason in words without a full stop, the most useful part first; empty if there is none.
 
-        Many papers share a subject of one word, such as `reasoning`: it comes behind the paper that this one is like.
+        Many papers share a one-word subject such as `reasoning`, so the similar paper goes before it.
         """
         parts = [", ".join(self.phrases), f"like {self.alike}" if self.alike else ""]
         is_common = not any(" " in phrase for phrase in self.phrases)
@@ -170,13 +170,13 @@ class Suits(NamedTuple):
 
 
 def is_current(connection: sqlite3.Connection) -> bool:
-    """Whether nothing was marked and no paper came since the scores were stored."""
+    """Whether no mark and no paper is newer than the stored scores."""
     stored = _read_stored(connection).get("state")
     return stored == _state(connection) or (stored is None and not is_taught(connection))
 
 
 def update(path: Path, *, newest: int | None = SCORED_AT_ONCE) -> bool:
-    """Bring the scores up to date, those of the `newest` papers or all of them; return whether they were not.
+    """Bring the scores of the `newest` papers, or of all with None, up to date; return whether anything was outdated.
 
     Raises CacheError.
     """
@@ -184,53 +184,53 @@ def update(path: Path, *, newest: int | None = SCORED_AT_ONCE) -> bool:
         if is_current(cache):
             return False
         state, wishes, marked = _state(cache), read_wishes(cache), marked_papers(cache)
-        if any(one.weight > 0 for one in marked) or any(one.score_change > 0 for one in wishes):
+        if any(paper.weight > 0 for paper in marked) or any(wish.score_change > 0 for wish in wishes):
             store_words(cache)
-            told = _learn(cache, wishes, marked, -1 if newest is None else newest)
+            summary = _learn(cache, wishes, marked, -1 if newest is None else newest)
         else:
-            told = dict[str, Any]()
+            summary = dict[str, Any]()
             with connections.transaction(cache):
                 cache.execute("DELETE FROM suits")
         with connections.transaction(cache):
-            meta.put(cache, LEARNED, json.dumps({"state": state, **told}))
+            meta.put(cache, LEARNED, json.dumps({"state": state, **summary}))
     return True
 
 
 def _learn(
     cache: sqlite3.Connection, wishes: Sequence[Wish], marked: Sequence[MarkedPaper], newest: int
 ) -> dict[str, Any]:
-    """Learn, and store the scores and reasons; return what to tell the user of it."""
-    terms = dict(read_terms(cache, [one.pk for one in marked]))
-    known = [one for one in marked if one.pk in terms]
-    liked = [WeighedPaper(one.pk, terms[one.pk], one.weight) for one in known if one.weight > 0]
-    passed = [WeighedPaper(one.pk, terms[one.pk], -HIDDEN_WEIGHT * one.weight) for one in known if one.weight < 0]
-    passed += [WeighedPaper(pk, each) for pk, each in _read(cache, _PASSED) if pk not in terms]
-    asked = [_WishTerms.of(cache, one) for one in wishes]
-    # The words of a muted phrase still count in other phrases, its pairs do not.
-    muted = {term for one in asked if one.is_muted for term in one.terms if term & 1 or len(one.terms) == 1}
-    wanted = candidates(liked, muted)
+    """Learn, store the scores and reasons, and return the learned subjects and the number of liked papers."""
+    terms = dict(read_terms(cache, [paper.pk for paper in marked]))
+    known = [paper for paper in marked if paper.pk in terms]
+    liked = [WeighedPaper(paper.pk, terms[paper.pk], paper.weight) for paper in known if paper.weight > 0]
+    passed = [WeighedPaper(pk, terms[pk], -HIDDEN_WEIGHT * weight) for pk, weight, _ in known if weight < 0]
+    passed += [WeighedPaper(pk, unmarked) for pk, unmarked in _read(cache, _PASSED) if pk not in terms]
+    wish_terms = [_WishTerms.of(cache, wish) for wish in wishes]
+    # The words of a muted phrase still count in other phrases; its pairs of words do not.
+    muted = {term for wish in wish_terms if wish.is_muted for term in wish.terms if term & 1 or len(wish.terms) == 1}
+    learnable = candidates(liked, muted)
     (count,) = cache.execute("SELECT count(*) FROM paper").fetchone()
     recent = _read(cache, _NEWEST, BACKGROUND_PAPERS)
-    background = Background(frozenset(wanted), recent, min(count, BACKGROUND_PAPERS), common_words())
-    weights = learn(liked, passed, wanted, background)
-    phrases = [one for one in _phrases(cache, liked) if muted.isdisjoint(terms_of(one[0]))]
-    found = subjects(phrases, liked, weights, background)
+    background = Background(frozenset(learnable), recent, min(count, BACKGROUND_PAPERS), common_words())
+    weights = learn(liked, passed, learnable, background)
+    phrases = [phrase for phrase in _phrases(cache, liked) if muted.isdisjoint(terms_of(phrase[0]))]
+    learned = subjects(phrases, liked, weights, background)
     scores = {
-        pk: score(weights, each) + sum([one.added for one in asked if one.is_about(pk, each)])
-        for pk, each in _read(cache, _NEWEST, newest)
+        pk: score(weights, words) + sum([wish.added for wish in wish_terms if wish.is_about(pk, words)])
+        for pk, words in _read(cache, _NEWEST, newest)
     }
     reasons = _explain(
-        cache, scores, Reasons(found, liked, weights, background), {one.pk: one.verb for one in marked}, asked
+        cache, scores, Reasons(learned, liked, weights, background), {pk: verb for pk, _, verb in marked}, wish_terms
     )
-    rows = [(pk, one, *reasons.get(pk, ("", ""))) for pk, one in scores.items()]
-    for at in range(0, len(rows), ROWS_PER_TRANSACTION):
+    rows = [(pk, value, *reasons.get(pk, ("", ""))) for pk, value in scores.items()]
+    for start in range(0, len(rows), ROWS_PER_TRANSACTION):
         with connections.transaction(cache):
-            cache.executemany(_STORE_SUITS, rows[at : at + ROWS_PER_TRANSACTION])
-    return {"subjects": [(one.text, one.liked) for one in subjects_to_show(found)], "papers": len(liked)}
+            cache.executemany(_STORE_SUITS, rows[start : start + ROWS_PER_TRANSACTION])
+    return {"subjects": [(subject.text, subject.liked) for subject in subjects_to_show(learned)], "papers": len(liked)}
 
 
 class _WishTerms(NamedTuple):
-    """A wish: what it adds to the score of papers with its phrase or topic."""
+    """A wish, prepared for scoring: the amount that it adds to the score of papers with its phrase or topic."""
 
     name: str
     added: float
@@ -255,28 +255,28 @@ def _explain(
     scores: Mapping[int, float],
     reasons: Reasons,
     verbs: Mapping[int, str],
-    asked: Sequence[_WishTerms],
+    wishes: Sequence[_WishTerms],
 ) -> dict[int, tuple[str, str]]:
-    """The phrases, those that the user asked for first, and the most similar marked paper of the best papers."""
+    """The phrases of the best papers, the user's wishes first, and the marked paper most similar to each."""
     best = [pk for pk in heapq.nlargest(EXPLAINED, scores, key=lambda pk: scores[pk]) if scores[pk] >= SUITS_FROM]
-    found = {}
+    explained = {}
     for pk, terms in read_terms(cache, best):
         phrases, like = reasons.of(pk, terms)
-        wanted = [one.name for one in asked if one.added > 0 and one.is_about(pk, terms)]
+        wished = [wish.name for wish in wishes if wish.added > 0 and wish.is_about(pk, terms)]
         alike = ""
         if like is not None:
             (title,) = cache.execute("SELECT title FROM paper WHERE pk = ?", (like,)).fetchone()
             alike = f"{short_title(title)}, which you {verbs[like]}"
-        found[pk] = ("\n".join([*dict.fromkeys((*wanted, *phrases))][:MOST_NAMED]), alike)
-    return found
+        explained[pk] = ("\n".join([*dict.fromkeys((*wished, *phrases))][:MOST_NAMED]), alike)
+    return explained
 
 
 def _phrases(cache: sqlite3.Connection, liked: Sequence[WeighedPaper]) -> list[tuple[str, int]]:
     rows = cache.execute(
         "SELECT pk, keywords FROM paper_text WHERE keywords > '' ORDER BY pk DESC LIMIT ?", (BACKGROUND_PAPERS,)
     )
-    each = {pk: text.split("\n") for pk, text in rows}
-    return keyword_phrases(each.values(), [each[one.key] for one in liked if one.key in each])
+    keywords = {pk: text.split("\n") for pk, text in rows}
+    return keyword_phrases(keywords.values(), [keywords[paper.key] for paper in liked if paper.key in keywords])
 
 
 def _state(connection: sqlite3.Connection) -> list[object]:
@@ -285,8 +285,8 @@ def _state(connection: sqlite3.Connection) -> list[object]:
 
 def _read_stored(connection: sqlite3.Connection) -> dict[str, Any]:
     """The subjects learned when the scores were stored; empty before that."""
-    found: dict[str, Any] = json.loads(meta.get(connection, LEARNED) or "{}")
-    return found
+    stored: dict[str, Any] = json.loads(meta.get(connection, LEARNED) or "{}")
+    return stored
 
 
 # What the user did
@@ -295,15 +295,16 @@ def _read_stored(connection: sqlite3.Connection) -> dict[str, Any]:
 def is_taught(connection: sqlite3.Connection) -> bool:
     """Whether the user marked anything as worth keeping; hidden or muted papers alone rank nothing."""
     kinds = f"kind IN ('star', '{LIKE}', '{NOTE}', '{QUEUE}') OR kind GLOB '{TAG}*'"
-    found = f"SELECT 1 FROM mark WHERE undone = 0 AND value NOT IN ('', '0') AND ({kinds}) LIMIT 1"
-    is_kept = connection.execute(found).fetchone() is not None
+    sql = f"SELECT 1 FROM mark WHERE undone = 0 AND value NOT IN ('', '0') AND ({kinds}) LIMIT 1"
+    is_kept = connection.execute(sql).fetchone() is not None
     return is_kept or any((wish.step or 0) > 0 for wish in read_wishes(connection))
 
 
 def marked_papers(connection: sqlite3.Connection) -> list[MarkedPaper]:
-    """The user's marked papers with their weights, those with the most weight first.
+    """The user's marked papers with their weights, heaviest first.
 
-    Hiding a paper decides before all its other marks, then the strongest does; a later mark of a kind replaces it.
+    A hidden paper counts as hidden whatever its other marks; otherwise its strongest mark decides. A later mark of the
+    same kind replaces an earlier one.
     """
     rows = connection.execute(_MARKS).fetchall()
     newest = rows[-1][3] if rows else 0
@@ -313,9 +314,9 @@ def marked_papers(connection: sqlite3.Connection) -> list[MarkedPaper]:
         age = (newest - clock) / DAY_MILLISECONDS / HALF_LIFE_DAYS
         many = min(1.0, MANY_HIDDEN / count) if kind == "hide" else 1.0
         marks.setdefault(pk, {})[kind] = weight * many * max(LEAST_AGED, 0.5**age)
-    weights = {pk: min(found) if min(found := each.values()) < 0 else max(found) for pk, each in marks.items()}
-    some = [MarkedPaper(pk, weight, _verb(marks[pk])) for pk, weight in weights.items() if weight]
-    return sorted(some, key=lambda one: (-abs(one.weight), -one.pk))[:MOST_MARKED]
+    weights = {pk: min(values) if min(values := kinds.values()) < 0 else max(values) for pk, kinds in marks.items()}
+    papers = [MarkedPaper(pk, weight, _verb(marks[pk])) for pk, weight in weights.items() if weight]
+    return sorted(papers, key=lambda paper: (-abs(paper.weight), -paper.pk))[:MOST_MARKED]
 
 
 def _verb(marks: Mapping[str, float]) -> str:
@@ -355,7 +356,7 @@ def common_words() -> Common:
 
 
 def read_terms(connection: sqlite3.Connection, pks: Iterable[int]) -> Iterator[tuple[int, Terms]]:
-    """The terms of some papers, without those that are gone."""
+    """The terms of some papers; papers that are no longer in the cache are left out."""
     return _read(connection, f"{_PACKED} WHERE p.pk IN (SELECT value FROM json_each(?))", json.dumps([*pks]))
 
 
@@ -370,10 +371,9 @@ def _read(connection: sqlite3.Connection, select: str, *values: object) -> Itera
 def read_interests(connection: sqlite3.Connection) -> LearnedInterests:
     """The subjects learned when the scores were stored, with the user's current wishes."""
     stored = _read_stored(connection)
-    found = tuple((text, papers) for text, papers in stored.get("subjects", ()))
-    return LearnedInterests(
-        found, tuple(sorted(read_wishes(connection), key=lambda one: one.kind)), stored.get("papers", 0)
-    )
+    subjects = tuple((text, papers) for text, papers in stored.get("subjects", ()))
+    wishes = tuple(sorted(read_wishes(connection), key=lambda wish: wish.kind))
+    return LearnedInterests(subjects, wishes, stored.get("papers", 0))
 
 
 def read_suits(connection: sqlite3.Connection, pks: Iterable[int]) -> dict[int, Suits]:
@@ -386,7 +386,7 @@ def read_suits(connection: sqlite3.Connection, pks: Iterable[int]) -> dict[int, 
 
 
 def take_turns(connection: sqlite3.Connection, ranked: Sequence[int]) -> Sequence[int]:
-    """Papers, the best first, so that those with one first reason do not fill the first places."""
+    """Reorder ranked papers so that papers with the same first reason do not fill the first places."""
     known = read_suits(connection, ranked[:LOOKAHEAD])
     ahead = [pk for pk in ranked[:LOOKAHEAD] if pk in known and known[pk].score > 0]
     above: dict[str, int] = {}
@@ -416,10 +416,10 @@ def offer_papers(
     good = frozenset(pk for (pk,) in connection.execute("SELECT pk FROM suits WHERE score >= ?", (SUITS_FROM,)))
     listed, groups, rest = array("q"), list[tuple[str, int]](), ranked
     for name, where in offer.parts:
-        wanted = frozenset(
+        members = frozenset(
             pk for (pk,) in connection.execute(f"SELECT p.pk FROM paper AS p WHERE {where.sql}", where.params)
         )
-        part = [pk for pk in rest if pk in wanted and pk in good]
+        part = [pk for pk in rest if pk in members and pk in good]
         taken = frozenset(part)
         rest = [pk for pk in rest if pk not in taken]
         if part:

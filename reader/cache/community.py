@@ -1,4 +1,4 @@
-"""A paper's related data: comments, repositories, outputs of the user's programs, and when the sites were asked."""
+"""A paper's related data: comments, repositories, outputs of the user's programs, and times of the last requests."""
 
 from __future__ import annotations
 
@@ -9,21 +9,20 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.cache.pages import PageTitle, one_title
+from reader.cache.pages import PageTitle, unknown_title
 from reader.core.community import Community, dump, load
 from reader.database import connections
 
-NOTHING = Community()
+NO_COMMUNITY = Community()
 
-
-OLD = timedelta(days=1)
+MAX_AGE = timedelta(days=1)
 """Age at which the feed's data about a paper counts as old."""
 
 
 class PageData(NamedTuple):
     """The cached data of a paper's page."""
 
-    community: Community = NOTHING
+    community: Community = NO_COMMUNITY
     asked: str | None = None
     """ISO time, UTC, of the feed's last answer; None if there was none."""
     arxiv_asked: str | None = None
@@ -31,7 +30,7 @@ class PageData(NamedTuple):
     models: tuple[int, ...] = ()
     """The number of models that name the paper, at each change, oldest first."""
     title: PageTitle | None = None
-    """The known facts about a saved page's paper without an arXiv id."""
+    """The title lookup of a paper from a saved page; None for a paper with an arXiv id."""
 
     def is_old(self, now: datetime, *, with_arxiv: bool) -> bool:
         """Whether the feed or, `with_arxiv`, arXiv should be asked again."""
@@ -39,12 +38,12 @@ class PageData(NamedTuple):
 
 
 def is_old(asked: str | None, now: datetime) -> bool:
-    """Whether the feed's answer of a time (ISO, UTC) is old or missing."""
-    return asked is None or now - datetime.fromisoformat(asked) >= OLD
+    """Whether the feed's last answer, at `asked` (ISO, UTC), is old or missing."""
+    return asked is None or now - datetime.fromisoformat(asked) >= MAX_AGE
 
 
 def arxiv_is_old(asked: str | None, now: datetime) -> bool:
-    """Whether arXiv's answer of a day (ISO) is old or missing."""
+    """Whether arXiv's last answer, on the day `asked` (ISO), is old or missing."""
     return (asked or "") < now.astimezone(UTC).date().isoformat()
 
 
@@ -77,7 +76,9 @@ def read_community(connection: sqlite3.Connection, pk: int) -> PageData:
         "SELECT models FROM paper_change WHERE pk = ? AND models IS NOT NULL ORDER BY at", (pk,)
     ).fetchall()
     models = tuple(count for count, _ in groupby(count for (count,) in counts))
-    return PageData(NOTHING if body is None else load(body), asked, arxiv_asked, models, one_title(connection, pk))
+    return PageData(
+        NO_COMMUNITY if body is None else load(body), asked, arxiv_asked, models, unknown_title(connection, pk)
+    )
 
 
 def note_arxiv_asked(connection: sqlite3.Connection, ids: Iterable[str], day: str) -> None:
@@ -99,12 +100,11 @@ class Communities(connections.Store):
             id,
         )
         for row in rows:
-            known = RequestState(*row)
-            return known._replace(versions=tuple(filter(None, row[-1].split("\n"))))
+            return RequestState(*row)._replace(versions=tuple(filter(None, row[-1].split("\n"))))
         return None
 
     def put(self, pk: int, community: Community, now: str) -> None:
-        """Store what the feed's page of a paper has; `now` is ISO time, UTC."""
+        """Store the data from the feed's page of a paper; `now` is ISO time, UTC."""
         with self._writing() as connection:
             # The paper may have been dropped while its page was fetched.
             connection.execute(
@@ -135,7 +135,7 @@ class Communities(connections.Store):
 
 
 class KeptOutput(NamedTuple):
-    """The last output of one command for a paper; a machine made it."""
+    """The last output of a command for a paper; machine-made."""
 
     name: str
     made: str
@@ -150,7 +150,7 @@ def outputs_of(connection: sqlite3.Connection, pk: int) -> tuple[KeptOutput, ...
 
 
 def keep_output(path: Path, pk: int, output: KeptOutput) -> bool:
-    """Keep an output, replacing an earlier one of its name; an empty one removes it.
+    """Keep an output in place of an earlier one with its name; an empty output only removes that.
 
     Returns whether the paper is still in the cache. Raises CacheError.
     """

@@ -1,4 +1,4 @@
-"""The sources of a refresh: which ones are followed, their last outcomes, and up to which day all papers are here."""
+"""The sources of a refresh: the followed ones, their last outcomes, and the days whose papers are complete."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ from reader.database import connections, meta
 from reader.paths import last_refresh
 
 KEPT_DAYS = 35
-"""Days of the daily papers that are examined."""
+"""Days of the daily papers that are checked for missing papers."""
 
 _ANNOUNCED = "announced_to:"
-"""Prefix of the keys in `meta` of what is known of a category's days: `announced_to:cs.CL`."""
+"""Prefix of the keys in `meta` of a category's coverage: `announced_to:cs.CL`."""
 
 
 class Coverage(NamedTuple):
-    """The days of a source of which all papers are here."""
+    """The days of a source with complete and with missing papers."""
 
     complete_to: str = ""
-    """The newest day (ISO) with papers of which all are here; empty if there is none."""
+    """The newest day (ISO) that has papers and lacks none; empty if there is no such day."""
     incomplete: tuple[str, ...] = ()
-    """Days (ISO) of which papers may be missing, newest first."""
+    """Days (ISO) whose papers may be incomplete, newest first."""
     reason: str = ""
     """Why they may be missing, such as `arXiv's API refused`."""
     again: str = ""
-    """ISO time, UTC, from which a refresh asks for them again; empty if none does by itself."""
+    """ISO time, UTC, after which a refresh asks for them again; empty if no refresh does so by itself."""
 
     def text(self, today: date) -> str:
         """Such as `complete to Tue 30 Jun`, or `arXiv's API refused; asked again after 18:00` in local time."""
@@ -56,7 +56,7 @@ def day_name(day: str) -> str:
 
 
 def category_coverage(connection: sqlite3.Connection, category: str) -> Coverage:
-    """What is known of an arXiv category's days."""
+    """The coverage of an arXiv category; empty if nothing is known."""
     with suppress(TypeError, ValueError):
         complete_to, incomplete, reason, again = json.loads(meta.get(connection, f"{_ANNOUNCED}{category}") or "")
         return Coverage(complete_to, tuple(incomplete), reason, again)
@@ -64,7 +64,7 @@ def category_coverage(connection: sqlite3.Connection, category: str) -> Coverage
 
 
 def incomplete_days(connection: sqlite3.Connection) -> dict[str, list[tuple[str, Coverage]]]:
-    """The followed categories of which papers may be missing, by ISO day."""
+    """The followed categories whose papers may be incomplete, by ISO day."""
     days: dict[str, list[tuple[str, Coverage]]] = {}
     for (category,) in connection.execute("SELECT url FROM feed WHERE kind = 'arxiv' ORDER BY url"):
         known = category_coverage(connection, category)
@@ -74,7 +74,7 @@ def incomplete_days(connection: sqlite3.Connection) -> dict[str, list[tuple[str,
 
 
 def daily_coverage(connection: sqlite3.Connection, today: date) -> Coverage:
-    """The daily papers' days of the last five weeks, since the first requested one."""
+    """The coverage of the daily papers in the last five weeks, from the first day that was requested."""
     first = (today - timedelta(days=KEPT_DAYS)).isoformat()
     sql = "SELECT day, papers FROM day WHERE fetched <> '' AND day BETWEEN ? AND ? ORDER BY day DESC"
     known: dict[str, int] = dict(connection.execute(sql, (first, today.isoformat())).fetchall())
@@ -85,7 +85,8 @@ def daily_coverage(connection: sqlite3.Connection, today: date) -> Coverage:
         if int(count) and (day := key.removeprefix(meta.SKIPPED)) in known
     }
     earlier = [today - timedelta(days=back) for back in range(1, KEPT_DAYS + 1) if oldest]
-    missing = {day for one in earlier if one.weekday() < 5 and (day := one.isoformat()) >= oldest} - known.keys()
+    weekdays = {day.isoformat() for day in earlier if day.weekday() < 5}
+    missing = {day for day in weekdays if day >= oldest} - known.keys()
     reasons = (
         f"{amount(len(missing), 'day')} not fetched" if missing else "",
         f"{amount(sum(skipped.values()), 'record')} of the feed can't be read" if skipped else "",
@@ -128,7 +129,7 @@ class Freshness(NamedTuple):
     title: str
     kind: Kind
     answered: str | None
-    """ISO time, UTC, of the last answer that was stored; of the daily papers, of the last complete refresh."""
+    """ISO time, UTC, of the last stored answer, or for the daily papers of the last complete refresh."""
     failing_since: str | None
     error: str | None
     coverage: Coverage | None = None
@@ -148,7 +149,7 @@ _UNCATEGORIZED = (
 )
 
 _MAX_TRIES = 3
-"""Maximum requests for a paper that no source has."""
+"""Maximum number of requests for a paper that no source has."""
 
 _NO_SOURCE = "no_source:"
 """Prefix of the keys in `meta` of papers that no source had; the value is the number of tries, a space and a day."""
@@ -158,12 +159,12 @@ _NOT_FOUND = """
     ON CONFLICT (key) DO UPDATE SET value = (CAST(value AS INTEGER) + 1) || ' ' || ?2
 """
 
-_WANTED = ("star", "note", "queue", "want", "like")
+_KEPT_KINDS = ("star", "note", "queue", "want", "like")
 
 _LOST = f"""
     SELECT mark.paper FROM mark LEFT JOIN meta ON meta.key = '{_NO_SOURCE}' || mark.paper
     WHERE mark.pk IS NULL AND mark.paper <> '' AND mark.undone = 0 AND mark.value NOT IN ('', '0')
-    AND (mark.kind IN ({sql_list(_WANTED)}) OR mark.kind GLOB 'tag:*')
+    AND (mark.kind IN ({sql_list(_KEPT_KINDS)}) OR mark.kind GLOB 'tag:*')
     AND mark.paper NOT LIKE '{PAGE_PREFIX}%' AND mark.paper NOT LIKE '{FEED_PREFIX}%'
     AND (meta.value IS NULL OR (CAST(meta.value AS INTEGER) < :tries
         AND substr(meta.value, instr(meta.value, ' ') + 1) <= :before))
@@ -195,33 +196,33 @@ class Feeds(connections.Store):
 
     def find(self, name: str) -> FollowedSource | None:
         """The followed source with this slug, address or category."""
-        wanted = name.strip().casefold()
-        return next((one for one in self.sources() if wanted in (one.slug, one.url.casefold())), None)
+        name = name.strip().casefold()
+        return next((feed for feed in self.sources() if name in (feed.slug, feed.url.casefold())), None)
 
     def papers(self) -> dict[str, int]:
         """Number of listed papers by source, without the daily papers."""
         listed = "CROSS JOIN paper AS p ON p.pk = s.pk AND p.hidden = 0"
-        found = dict(self._rows(f"SELECT s.source, count(*) FROM paper_source AS s {listed} GROUP BY s.source"))
+        counts = dict(self._rows(f"SELECT s.source, count(*) FROM paper_source AS s {listed} GROUP BY s.source"))
         for feed in self.sources():
             if feed.kind == "arxiv":
                 sql = f"SELECT count(*) FROM paper_category AS s {listed} WHERE category = ?"
-                ((found[feed.slug],),) = self._rows(sql, feed.url)
-        return found
+                ((counts[feed.slug],),) = self._rows(sql, feed.url)
+        return counts
 
     # Complete days
 
     def coverage(self, category: str) -> Coverage:
-        """What is known of an arXiv category's days."""
+        """The coverage of an arXiv category; empty if nothing is known."""
         with self._reading() as connection:
             return category_coverage(connection, category)
 
     def cover(self, category: str, known: Coverage) -> None:
-        """Store what is known of an arXiv category's days."""
+        """Store the coverage of an arXiv category."""
         with self._reading() as connection:
             meta.remember(connection, f"{_ANNOUNCED}{category}", json.dumps(known))
 
     def freshness(self, today: date) -> tuple[Freshness, ...]:
-        """How recent and complete each source is on a day (UTC): the daily papers first, then followed ones."""
+        """How recent and complete each source is on a day (UTC): the daily papers first, then the followed sources."""
         feeds = {feed.slug: feed for feed in self.all()}
         with self._reading() as connection:
             daily = daily_coverage(connection, today)
@@ -233,8 +234,8 @@ class Feeds(connections.Store):
         hf = feeds.pop("hf", None)
         failure = (hf.failing_since, hf.error) if hf else (None, None)
         rest = (
-            Freshness(slug, one.title, one.kind, one.answered, one.failing_since, one.error, covered.get(slug))
-            for slug, one in feeds.items()
+            Freshness(slug, feed.title, feed.kind, feed.answered, feed.failing_since, feed.error, covered.get(slug))
+            for slug, feed in feeds.items()
         )
         return (Freshness("hf", OWN["hf"], "own", asked, *failure, daily), *rest)
 
@@ -262,7 +263,7 @@ class Feeds(connections.Store):
         self._record(dict.fromkeys(sorted(slugs), ""))
 
     def _record(self, feeds: Mapping[str, str]) -> None:
-        """Follow or unfollow feeds by rows of the log, from which the list follows."""
+        """Follow or unfollow feeds by rows of the log, from which the list of feeds is derived."""
         with closing(Events.open(self._path)) as events:
             events.decide([(f"{FOLLOW}{slug}", value) for slug, value in feeds.items()])
 
@@ -299,7 +300,7 @@ class Feeds(connections.Store):
     # Categories from arXiv
 
     def papers_without_categories(self, asked_before: str, limit: int) -> list[str]:
-        """Ids of the newest papers without categories that arXiv was never asked about, or last before a day."""
+        """Ids of the newest papers without categories about which arXiv was last asked before a day (ISO), or never."""
         sql = (
             f"SELECT p.id FROM {_UNCATEGORIZED} AND coalesce(t.arxiv_asked, '') < ?"
             " ORDER BY p.sort_day DESC, p.upvotes DESC LIMIT ?"
@@ -320,9 +321,9 @@ class Feeds(connections.Store):
     # Papers that the user marked
 
     def missing_papers(self, asked_before: str, limit: int) -> list[str]:
-        """Ids on arXiv of papers that are starred, tagged, noted or queued and not in the cache, newest marks first.
+        """ArXiv ids of starred, tagged, noted or queued papers that the cache lacks, newest marks first.
 
-        Papers recently not found by any source, since a day (ISO) or three times, are left out.
+        Papers that no source had after the day `asked_before` (ISO), or in three tries, are left out.
         """
         with self._reading() as connection:
             rows = connection.execute(_LOST, {"before": asked_before, "tries": _MAX_TRIES, "limit": limit})

@@ -1,4 +1,4 @@
-"""Signs that papers carry: flags, highlights of their full texts, and the user's tags, whose capitals do not count."""
+"""Flags of papers, highlights in their full texts, and the user's tags, which are compared without regard to case."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def has(flag: Flag, pk: str) -> str:
 
 
 def flag_papers(connection: sqlite3.Connection, flag: Flag, pks: Set[int], among: Set[int] | None = None) -> list[int]:
-    """Let these papers have a flag, and no others, of all or `among` some; return the papers that changed."""
+    """Set a flag on exactly these papers, of all papers or only of those `among`; return the papers that changed."""
     before = {pk for (pk,) in connection.execute(having(flag)) if among is None or pk in among}
     gone = (json.dumps(list(before - pks)),)
     connection.execute(_ADD, (int(flag), json.dumps(list(pks - before))))
@@ -55,15 +55,15 @@ PASSAGES = f"""
 HIGHLIGHTED = f"SELECT pk FROM paper WHERE has_note = 1 AND EXISTS ({PASSAGES.format(pk='paper.pk')})"
 """SQL: the keys of the papers with highlights."""
 
-WITH_WORDS = (
+WITH_HIGHLIGHT_WORDS = (
     f"SELECT pk FROM paper WHERE has_note = 1 AND EXISTS (SELECT 1 FROM ({PASSAGES.format(pk='paper.pk')})"
     " WHERE has_words(?, json_extract(value, '$.quote') || char(10) || coalesce(json_extract(value, '$.note'), '')))"
 )
-"""SQL: the keys of the papers whose highlights, or the notes of these, have words."""
+"""SQL: the keys of the papers with words in a highlight or in its note."""
 
 
 def passages_of(connection: sqlite3.Connection, pk: int) -> tuple[Passage, ...]:
-    """The highlights in the text of a paper, in its order."""
+    """The highlights in the text of a paper, in the order of the text."""
     rows = connection.execute(PASSAGES.format(pk="?"), (pk,)).fetchall()
     if not rows:
         return ()
@@ -80,7 +80,7 @@ class TaggedPapers(NamedTuple):
 
     pks: list[int]
     absent: list[str]
-    """Ids of those that the cache does not have."""
+    """Ids of tagged papers that the cache does not have."""
 
 
 def tag_counts(connection: sqlite3.Connection) -> dict[str, int]:

@@ -16,9 +16,10 @@ from reader.core.marks import NOTE, QUEUE, STATES, sql_list
 from reader.core.paper_row import UNKNOWN
 
 RISING_DAYS = 7
+"""Days over which gained votes are counted."""
 
 _KNOWN = f"upvotes <> {UNKNOWN}"
-"""SQL: whether a row of `paper_change` has votes; a source may report a version or a venue before any votes."""
+"""SQL: whether a row of `paper_change` has votes; a version or a venue may be reported before any votes."""
 
 _MARKED = (
     "(SELECT max(m.clock) / 1000 FROM mark AS m WHERE m.pk = p.pk AND m.kind IN ('read', 'hide') AND m.undone = 0)"
@@ -51,12 +52,12 @@ class Votes(NamedTuple):
     """The changes of one paper's votes."""
 
     points: tuple[int, ...] = ()
-    """Votes after each change of them, oldest first, with the first known; empty without a change."""
+    """Votes at first and after each change, oldest first; empty without a change."""
     gained: int = 0
     """Votes gained since the user looked."""
 
 
-STILL = Votes()
+UNCHANGED_VOTES = Votes()
 """The votes of a paper without a recorded change."""
 
 
@@ -67,7 +68,7 @@ def votes(connection: sqlite3.Connection, pk: int, visited: int | None) -> Votes
     ).fetchall()
     points = tuple(count for count, _ in groupby(count for (count,) in rows))
     if len(points) < 2:
-        return STILL
+        return UNCHANGED_VOTES
     looked = f"coalesce({_MARKED}, ?)"
     row = connection.execute(
         f"SELECT p.upvotes - {_earlier_votes(looked)} FROM paper AS p WHERE p.pk = ?", (visited, pk)
@@ -113,7 +114,7 @@ class ChangesSinceMark(NamedTuple):
 
 
 def changes_since_mark(connection: sqlite3.Connection, pk: int) -> ChangesSinceMark | None:
-    """The changes of a paper after the user last marked it; None if nothing did or there is no mark."""
+    """The changes of a paper after the user last marked it; None if there is no change or no mark."""
     rows = connection.execute(_AFTER_MARK, {"pk": pk}).fetchall()
     if not rows:
         return None
@@ -130,8 +131,8 @@ def changes_since_mark(connection: sqlite3.Connection, pk: int) -> ChangesSinceM
         (Event.VENUE, f"now at {venue}" if venue else ""),
         (Event.CODE, "code released"),
     )
-    found = tuple(words for event, words in events if happened & event and words)
-    return ChangesSinceMark(datetime.fromtimestamp(marked).date().isoformat(), found) if found else None
+    texts = tuple(words for event, words in events if happened & event and words)
+    return ChangesSinceMark(datetime.fromtimestamp(marked).date().isoformat(), texts) if texts else None
 
 
 def events_between(known: Mapping[str, Any], after: Mapping[str, Any]) -> int:
@@ -140,7 +141,7 @@ def events_between(known: Mapping[str, Any], after: Mapping[str, Any]) -> int:
 
     number, _ = _newest_version(known["version"], known["versions"] or "", known["revised"] or "")
     newest, _ = _newest_version(after["version"], after["versions"] or "", after["revised"] or "")
-    # Before arXiv was asked, an unknown venue is not a later one.
+    # A venue is news only if arXiv had been asked before and named none.
     had_no_venue = not known["venue"] and (known["versions"] or known["arxiv_asked"])
     happened = (
         (Event.CODE, after["has_code"] and not known["has_code"]),
@@ -152,7 +153,7 @@ def events_between(known: Mapping[str, Any], after: Mapping[str, Any]) -> int:
 
 
 def _newest_version(version: int | None, versions: str, revised: str) -> tuple[int | None, str]:
-    """The number and the ISO day of the newest version, from a paper's columns; None and empty if not known."""
+    """The number and ISO day of the newest version, from a paper's columns; None and an empty day if unknown."""
     name, _, day = versions.rpartition("\n")[2].partition(" ")
     listed = int(name[1:]) if name[1:].isdecimal() else None
     if listed is not None and listed >= (version or 0):

@@ -1,10 +1,10 @@
-"""Imports other programs' data about papers: finds papers that are here, and requests the others.
+"""Imports other programs' data about papers: finds the papers that the cache has, and requests the others.
 
 One import is one action, which one undo takes back. Missing papers get their marks when they arrive:
-`reader.refresh.sources` requests the wanted ones.
+`reader.refresh.sources` requests the papers that are marked as wanted.
 
-Marks of a file of ours join the log by union, so that order and repetition do not matter. A mark keeps its action, with
-its machine and clock, and for each paper and kind the newest one decides.
+Marks from an export of this program join the log by union, so that order and repetition do not matter. A mark
+keeps its action, with its machine and clock, and for each paper and kind the newest mark decides.
 """
 
 from __future__ import annotations
@@ -26,30 +26,30 @@ from reader.log.rows import Row, action_id, machine_of
 
 
 @dataclass
-class FoundPapers:
-    """The papers of some entries."""
+class MatchedEntries:
+    """The entries of a file, matched to papers."""
 
     here: dict[int, list[LibraryEntry]] = field(default_factory=dict)
-    """Those in the cache, by their keys, in the order of the file."""
+    """Entries whose paper is in the cache, by its key, in the order of the file."""
     absent: dict[str, list[LibraryEntry]] = field(default_factory=dict)
-    """The others by their arXiv ids, in the order of the file."""
+    """Entries whose paper is not in the cache, by its arXiv id, in the order of the file."""
     unknown: list[LibraryEntry] = field(default_factory=list)
-    """Entries without an arXiv id whose title no paper here has."""
+    """Entries without an arXiv id whose title no paper in the cache has."""
 
 
-def find_papers(connection: sqlite3.Connection, entries: Sequence[LibraryEntry]) -> FoundPapers:
-    """Find the papers of entries by their ids, and those without an id by their titles."""
-    found = FoundPapers()
+def find_papers(connection: sqlite3.Connection, entries: Sequence[LibraryEntry]) -> MatchedEntries:
+    """Find the papers of entries by their ids, or without an id by their titles."""
+    matched = MatchedEntries()
     by_id = _keys(connection, [entry.id for entry in entries if entry.id])
     for entry in entries:
         pk = by_id.get(entry.id) if entry.id else _with_title(connection, entry.title)
         if pk is not None:
-            found.here.setdefault(pk, []).append(entry)
+            matched.here.setdefault(pk, []).append(entry)
         elif entry.id:
-            found.absent.setdefault(entry.id, []).append(entry)
+            matched.absent.setdefault(entry.id, []).append(entry)
         else:
-            found.unknown.append(entry)
-    return found
+            matched.unknown.append(entry)
+    return matched
 
 
 def _with_title(connection: sqlite3.Connection, title: str) -> int | None:
@@ -59,15 +59,15 @@ def _with_title(connection: sqlite3.Connection, title: str) -> int | None:
 
 def waiting(connection: sqlite3.Connection) -> Mapping[str, frozenset[str]]:
     """The kinds of marks waiting for missing papers, by id."""
-    found: dict[str, set[str]] = {}
+    kinds_by_id: dict[str, set[str]] = {}
     for id, kind, value in absent_marks(connection):
         if value not in ("", "0"):
-            found.setdefault(id, set()).add(kind)
-    return {id: frozenset(kinds) for id, kinds in found.items()}
+            kinds_by_id.setdefault(id, set()).add(kind)
+    return {id: frozenset(kinds) for id, kinds in kinds_by_id.items()}
 
 
 def existing_texts(connection: sqlite3.Connection) -> frozenset[tuple[int, str]]:
-    """The notes and highlights that are here: the keys of their papers, and the kinds of their marks."""
+    """The existing notes and highlights: the keys of their papers, and the kinds of their marks."""
     return frozenset(connection.execute(_WRITTEN))
 
 
@@ -78,18 +78,18 @@ _WRITTEN = f"""
 
 
 def changes(
-    found: FoundPapers,
+    matched: MatchedEntries,
     marks: Iterable[str],
     kind_of: Callable[[str], str | None],
     waits: Mapping[str, frozenset[str]],
     written: Collection[tuple[int, str]] = (),
 ) -> Iterator[Change]:
-    """The changes of an import: `marks` are kinds for all papers, `kind_of` gives a label's kind, or None.
+    """The changes of an import: `marks` are kinds for all papers, `kind_of` returns a label's kind of mark or None.
 
-    `waits` are the marks that papers wait for already, `written` the notes and highlights that stay as they are.
+    `waits` are the kinds of marks that already wait for missing papers, `written` the notes and highlights to keep.
     """
-    wanted: dict[str, tuple[list[int], list[str]]] = {}
-    papers: Iterable[tuple[int | str, list[LibraryEntry]]] = (*found.here.items(), *found.absent.items())
+    targets: dict[str, tuple[list[int], list[str]]] = {}
+    papers: Iterable[tuple[int | str, list[LibraryEntry]]] = (*matched.here.items(), *matched.absent.items())
     for paper, entries in papers:
         kinds = dict.fromkeys(marks)
         kinds |= dict.fromkeys(("read",) if any(entry.is_read for entry in entries) else ())
@@ -97,15 +97,15 @@ def changes(
         if isinstance(paper, str) and any(entry.is_wanted for entry in entries):
             kinds |= {WANT: None}
         for kind in kinds:
-            pks, absent = wanted.setdefault(kind, ([], []))
+            pks, absent = targets.setdefault(kind, ([], []))
             if isinstance(paper, int):
                 pks.append(paper)
             elif kind not in waits.get(paper, ()):
                 absent.append(paper)
-    # In the order of the states, so that what an undo says is the same each time.
+    # In a fixed order, so that the message of an undo is always the same.
     order = [WANT, *STATES]
-    for kind in sorted(wanted, key=lambda kind: (order.index(kind) if kind in order else len(order), kind)):
-        yield Change(kind, True, *wanted[kind])
+    for kind in sorted(targets, key=lambda kind: (order.index(kind) if kind in order else len(order), kind)):
+        yield Change(kind, True, *targets[kind])
     for paper, entries in papers:
         for kind, value in _written_by(entries):
             if isinstance(paper, int) and (paper, kind) not in written:
@@ -115,23 +115,23 @@ def changes(
 
 
 def _written_by(entries: Iterable[LibraryEntry]) -> Iterator[tuple[str, str]]:
-    parted = [split_note(entry.note) for entry in entries if entry.note]
-    if note := "\n\n".join(dict.fromkeys(note for note, _ in parted if note)):
+    notes = [split_note(entry.note) for entry in entries if entry.note]
+    if note := "\n\n".join(dict.fromkeys(text for text, _ in notes if text)):
         yield NOTE, note
-    yield from {f"{PASSAGE}{one.id}": one.value for _, passages in parted for one in passages}.items()
+    yield from {f"{PASSAGE}{item.id}": item.value for _, passages in notes for item in passages}.items()
 
 
 def add_marks(events: Events, papers: Sequence[PaperMarks]) -> int:
     """Add the marks of some papers, and return how many the log did not have.
 
-    A mark without a time is made now, on papers in the cache where none of its kind is set.
+    A mark without a time is made now, on papers in the cache that have no mark of its kind.
     """
-    rows = [Row(_action(mark), one.paper, mark.kind, mark.value) for one in papers for mark in one.marks]
+    rows = [Row(_action(mark), paper.paper, mark.kind, mark.value) for paper in papers for mark in paper.marks]
     return events.join(rows) + _add_states(events, papers)
 
 
 def _action(mark: Mark) -> str:
-    """The action of a mark; releases before 0.3.0 exported ids that do not begin with the machine."""
+    """The action id of a mark; releases before 0.3.0 exported ids that do not begin with the machine's id."""
     return mark.id if machine_of(mark.id) == mark.machine else action_id(mark.machine, mark.clock)
 
 
@@ -145,7 +145,7 @@ def _keys(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int]:
 
 
 def _add_states(events: Events, papers: Sequence[PaperMarks]) -> int:
-    """Make the marks without a time where none of their kind is set; return how many."""
+    """Make the marks without a time on papers that have no mark of their kind; return how many."""
     ids = [one.paper for one in papers if one.states]
     keys = events.read(lambda connection: _keys(connection, ids))
     kept = events.read(existing_texts) if ids else ()
@@ -155,5 +155,5 @@ def _add_states(events: Events, papers: Sequence[PaperMarks]) -> int:
         for state in one.states:
             if pk is not None and (pk, state[0]) not in kept:
                 pks[state][pk] = None
-    action = events.act([Change(kind, value, list(found)) for (kind, value), found in pks.items()])
+    action = events.act([Change(kind, value, list(keys)) for (kind, value), keys in pks.items()])
     return sum(part.count for part in action.parts) if action else 0

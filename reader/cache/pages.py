@@ -14,10 +14,10 @@ from reader.core.titles import TitleRecord
 from reader.database.connections import open_database
 
 MAX_TRIES = 3
-"""How often a title is looked up that no source has."""
+"""Maximum number of lookups of a title that no source has."""
 
 RETRY_DAYS = 7
-"""Days after which that is done again."""
+"""Days after which such a title is looked up again."""
 
 
 class PageTitle(NamedTuple):
@@ -26,7 +26,7 @@ class PageTitle(NamedTuple):
     pk: int
     paper: TitleRecord
     choices: tuple[TitleRecord, ...] = ()
-    """The papers that it may be, the likeliest first."""
+    """Candidates for the same paper, likeliest first."""
     tries: int = 0
 
     @property
@@ -40,7 +40,7 @@ class PageTitle(NamedTuple):
 
 
 def place(connection: sqlite3.Connection, ids: Sequence[str]) -> None:
-    """Note the order of a page's papers, before those of earlier pages; a page that is placed already stays there."""
+    """Store the order of a page's papers, before the papers of earlier pages; a page that has places keeps them."""
     named = json.dumps(list(dict.fromkeys(ids)))
     rows = connection.execute(_PLACES, {"ids": named}).fetchall()
     pks = list(dict.fromkeys(pk for pk, _ in rows))
@@ -73,31 +73,31 @@ _DUE = f"AND (coalesce(q.tries, 0) = 0 OR q.tries < {MAX_TRIES} AND q.asked < :b
 
 
 def waiting_titles(connection: sqlite3.Connection, before: str) -> list[PageTitle]:
-    """The papers whose titles are to be looked up: those never asked for first, others if not asked since a day."""
+    """The papers whose titles to look up: first those never looked up, then those last looked up before a day (ISO)."""
     rows = connection.execute(f"{_UNKNOWN} {_DUE} {_BY_PLACE}", {"before": before})
     return [_page_title(row) for row in rows]
 
 
 def find_waiting(file: Path, now: datetime) -> list[PageTitle]:
-    """The papers of the cache in `file` whose titles are to be looked up."""
+    """The papers of the cache in `file` whose titles to look up."""
     with open_database(file) as cache:
         return waiting_titles(cache, (now.date() - timedelta(days=RETRY_DAYS)).isoformat())
 
 
-def one_title(connection: sqlite3.Connection, pk: int) -> PageTitle | None:
-    """A paper whose arXiv id is not known; None for any other."""
+def unknown_title(connection: sqlite3.Connection, pk: int) -> PageTitle | None:
+    """The paper `pk` if its arXiv id is not known; otherwise None."""
     row = connection.execute(f"{_UNKNOWN} AND p.pk = ?", (pk,)).fetchone()
     return _page_title(row) if row else None
 
 
 def _page_title(row: tuple[int, str, int, str | None, str, str, int]) -> PageTitle:
     pk, title, count, published, id, choices, tries = row
-    found = tuple(TitleRecord(*one) for one in json.loads(choices)) if choices else ()
-    return PageTitle(pk, TitleRecord(title, count or None, published, id), found, tries)
+    records = tuple(TitleRecord(*record) for record in json.loads(choices)) if choices else ()
+    return PageTitle(pk, TitleRecord(title, count or None, published, id), records, tries)
 
 
 def note_unknown(connection: sqlite3.Connection, pk: int, day: str, choices: Iterable[TitleRecord]) -> None:
-    """Record that all sources were asked for a title on a day (ISO), and what they offer."""
+    """Record that all sources were asked for a title on a day (ISO), and the candidates that they offer."""
     kept = list(choices)
     connection.execute(
         "INSERT INTO page_paper (pk, place, tries, asked, choices) SELECT pk, pk, 1, :day, :choices FROM paper"

@@ -1,6 +1,6 @@
-"""Where several homes meet: a shared folder, or a PostgreSQL server that reports news at once.
+"""A place that several homes share: a folder, or a PostgreSQL server that notifies of news at once.
 
-Problems are sentences. Passwords are never shown, not even in errors.
+Passwords are never shown, not even in errors.
 """
 
 from __future__ import annotations
@@ -30,29 +30,29 @@ SCHEMES = ("postgresql://", "postgres://")
 
 
 def is_server(address: str) -> bool:
-    """Whether an address is that of a server."""
+    """Whether an address names a server."""
     return address.startswith(SCHEMES)
 
 
 def _parts(address: str) -> tuple[str, str, str]:
-    """User with password, host with database, and options. All before the last @ may be a password, as for libpq."""
+    """User with password, host with database, and options. As in libpq, a password may contain any @ but the last."""
     user, _, place = address.partition("://")[2].rpartition("@")
     return user, *place.partition("?")[::2]
 
 
 def has_password(address: str) -> bool:
-    """Whether a password stands in an address, or may."""
+    """Whether an address contains, or may contain, a password."""
     user, _, options = _parts(address)
     return ":" in user or "password" in user + options
 
 
-def shown_place(place: str) -> str:
+def display_place(place: str) -> str:
     """A folder, or the address of a server without user, password and options."""
     return clean(f"{SCHEMES[0]}{_parts(place)[1]}" if is_server(place) else place)
 
 
 def shared_place(named: str, start: Path) -> str:
-    """The folder that is named, as an absolute path, or the address of a server; raises UsageError."""
+    """The absolute path of a folder that the user named, or the address of a server; raises UsageError."""
     if not is_server(named):
         return str(start.absolute() / Path(named).expanduser())
     if has_password(named):
@@ -65,11 +65,11 @@ def shared_place(named: str, start: Path) -> str:
 # A folder
 
 MACHINE_FILE = "dailypapers-{}.jsonl"
-"""The name of the file of a machine whose marks are joined, by the machine's id."""
+"""The name of a machine's file in a shared folder, by the machine's id."""
 
 
 def is_machine_file(name: str) -> bool:
-    """Whether a file may be that of a machine."""
+    """Whether a file name may be a machine's file."""
     before, after = MACHINE_FILE.split("{}")
     return name.lower().startswith(before) and name.lower().endswith(after)
 
@@ -84,7 +84,7 @@ def replace_shared_file(file: Path, data: bytes) -> None:
     """Write a file that others read, whole or not at all; raises OSError."""
     part = file.with_name(f".{file.name}.part")
     try:
-        # Whoever may write there could have put a link or a pipe in its place.
+        # Anyone with write access to the folder could have put a link or a pipe in its place.
         part.unlink(missing_ok=True)
         with part.open("xb") as out:
             out.write(data)
@@ -99,14 +99,14 @@ def replace_shared_file(file: Path, data: bytes) -> None:
 
 # A server
 
-CACHE_GLANCE_SECONDS = 0.5
-"""Seconds between two looks at the own cache while a server is listened to."""
+CACHE_POLL_SECONDS = 0.5
+"""Seconds between checks for new local events while listening to a server."""
 
-FOLDER_GLANCE_SECONDS = 10.0
-"""Seconds between two looks at a folder."""
+FOLDER_POLL_SECONDS = 10.0
+"""Seconds between checks of a shared folder."""
 
-_WRITERS_LOCK = 6_431_797_103
-"""The advisory lock of those that write."""
+_WRITE_LOCK = 6_431_797_103
+"""The number of the advisory lock that a home holds while it writes."""
 
 _OPTIONS: dict[str, Any] = {
     "application_name": "dailypapers",
@@ -116,8 +116,7 @@ _OPTIONS: dict[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 30_000,
 }
-"""A server that does not answer, or a connection that is broken, such as by a machine's sleep, is given up within a
-minute."""
+"""A server that does not answer, or a connection that broke while the machine slept, is given up within a minute."""
 
 _ADVICE = (
     ("password", "it refuses the user or the password: put one into ~/.pgpass or PGPASSWORD"),
@@ -127,21 +126,21 @@ _ADVICE = (
     ("timeout expired", "it does not answer: check the network and the server"),
     ("refused|No such file", "nothing listens there: check that it runs, and check the port"),
 )
-"""Signs of a failure before the server answers, and what they mean."""
+"""Patterns of messages of failures before the server answers, with their explanations."""
 
 
 def looks(events: Events, server: Server | None, channel: str, own: Callable[[], str]) -> Iterator[None]:
-    """Now, and then whenever there is a new event here or news of others than `own`; in a folder, after a while."""
+    """Yield at once, and then after each new local event or notification not from `own`; for a folder, at intervals."""
     if server is not None:
         server.listen(channel)
     while True:
-        # Noted first: what is marked during the look is news too.
+        # Read before the yield, so that marks made during a sync count as new.
         seen = events.log.last()
         yield
         if server is None:
-            time.sleep(FOLDER_GLANCE_SECONDS)
+            time.sleep(FOLDER_POLL_SECONDS)
         else:
-            while not server.hears(CACHE_GLANCE_SECONDS, own()) and events.log.last() == seen:
+            while not server.hears(CACHE_POLL_SECONDS, own()) and events.log.last() == seen:
                 pass
 
 
@@ -152,7 +151,7 @@ class Server:
         self._connection = connection
 
     def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        """The rows that a statement asks for."""
+        """The rows that a statement returns."""
         return self._connection.execute(statement.encode(), values or None).fetchall()
 
     def run(self, statement: str, *values: object) -> int:
@@ -165,33 +164,33 @@ class Server:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """A transaction during which no other home writes."""
+        """Hold a transaction during which no other home writes."""
         with self._connection.transaction():
-            # A machine that falls asleep in its turn must not stop the others for long.
+            # A machine that falls asleep while it holds the lock must not stop the others for long.
             self._connection.execute(b"SET LOCAL lock_timeout = '8s'")
             self._connection.execute(b"SET LOCAL idle_in_transaction_session_timeout = '60s'")
-            self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (_WRITERS_LOCK,))
+            self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (_WRITE_LOCK,))
             yield
 
-    # What is new there
+    # Notifications
 
     def tell(self, channel: str, who: str) -> None:
-        """Let the others know that something has come from `who`."""
+        """Notify the others of news from `who`."""
         self._connection.execute("SELECT pg_notify(%s, %s)", (channel, who))
 
     def listen(self, channel: str) -> None:
-        """Hear of what others add, from now on."""
+        """Receive notifications from now on."""
         self._connection.execute(f"LISTEN {channel}".encode())
 
     def hears(self, seconds: float, own: str) -> bool:
-        """Wait for news of others than `own`; return whether there were any."""
-        # What came with the answer to a question waits there.
-        return any(one.payload != own for one in self._connection.notifies(timeout=seconds, stop_after=1))
+        """Wait for a notification not from `own`; return whether one came."""
+        # Notifications that arrived with an answer are queued in the connection.
+        return any(news.payload != own for news in self._connection.notifies(timeout=seconds, stop_after=1))
 
 
 @contextmanager
 def open_server(address: str) -> Iterator[Server]:
-    """A connection to the server at an address; raises CacheError also for what fails while it is used."""
+    """A connection to the server at an address; raises CacheError, also for failures inside the block."""
     try:
         import psycopg
     except ImportError:
@@ -202,7 +201,7 @@ def open_server(address: str) -> Iterator[Server]:
         with connected as connection:
             yield Server(connection)
     except psycopg.Error as error:
-        place, why = shown_place(address), reason(error)
+        place, why = display_place(address), reason(error)
         raise CacheError(f"{place} can't be used: {why}. Marks wait here until it can.") from None
 
 
@@ -214,7 +213,7 @@ def reason(error: Error) -> str:
     if error.sqlstate is not None:
         return f"it refuses ({message})"
     if not isinstance(error, psycopg.OperationalError) or "connection is bad" in message:
-        # The message has parts of the address, perhaps of a password.
+        # The message quotes parts of the address, perhaps of a password.
         return "its address is not understood: write it as postgresql://HOST/DATABASE"
     known = (advice for sign, advice in _ADVICE if re.search(sign, message))
     return next(known, f"it does not answer ({message.rpartition(' failed: ')[2]})")

@@ -1,8 +1,8 @@
-"""Examines the cache and the log, and replaces a broken one.
+"""Examines the cache and the log, and replaces whichever is broken.
 
 The log is restored from its own readable rows, its daily copies and the cache (`reader/log/copies.py`). A broken cache
 is set aside; the rows that can still be read are copied into a new one, the log is applied, and a refresh fetches the
-rest. SQLite's pages are not taken apart: a table is read from both ends, up to its first and last damaged page.
+rest. SQLite's pages are not parsed: a table is read from both ends, up to its first and last damaged page.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Progress = Callable[[str], None]
 
 
 class Fault(NamedTuple):
-    """Something wrong with the files."""
+    """A problem of the files."""
 
     name: str
     """`marks`, `cache`, `index of words` or `permissions`."""
@@ -54,14 +54,14 @@ class RepairResult(NamedTuple):
     papers: int
 
     def summary(self) -> str:
-        """One sentence about what was found and what there is now."""
+        """One sentence about the faults and the current contents."""
         have = f"{amount(self.rows, 'mark')}, {amount(self.starred, 'star')} and {amount(self.papers, 'paper')}"
         if not self.found:
             advice = "" if self.papers else " 'dailypapers refresh' fetches papers, and your marks are on them again."
             return f"Nothing was broken: {have}.{advice}"
-        found = ", ".join(f"{one.name} {one.what}" for one in self.found)
-        kept = f" The old files are {', '.join(one.name for one in self.aside)}." if self.aside else ""
-        return f"Repaired ({found}): {have} are here, and 'dailypapers refresh' fetches what is missing.{kept}"
+        faults = ", ".join(f"{fault.name} {fault.what}" for fault in self.found)
+        kept = f" The old files are {', '.join(file.name for file in self.aside)}." if self.aside else ""
+        return f"Repaired ({faults}): {have} are here, and 'dailypapers refresh' fetches what is missing.{kept}"
 
 
 # Examination
@@ -72,30 +72,30 @@ def examine(path: Path, progress: Progress = lambda _: None) -> list[Fault]:
 
     Raises CacheError for a file that can't be examined, such as a busy cache.
     """
-    if wrong := permission_fault(path):
-        return [wrong]
+    if fault := permission_fault(path):
+        return [fault]
     progress("checking the marks")
-    found = [Fault("marks", what)] if (what := copies.fault(path)) else []
+    faults = [Fault("marks", what)] if (what := copies.fault(path)) else []
     progress("checking the cache")
-    return found + _cache_faults(path)
+    return faults + _cache_faults(path)
 
 
 def permission_fault(path: Path) -> Fault | None:
-    """Whether the user may not write the cache, the log or their folder."""
-    for one in (path.parent, path, log_database(path)):
+    """The first of the folder, the cache and the log that the user may not write, as a fault."""
+    for file in (path.parent, path, log_database(path)):
         try:
-            if one.exists() and not _may_write(one):
+            if file.exists() and not _may_write(file):
                 medium = " on a medium that can't be written" if platform.is_read_only(path.parent) else ""
-                return Fault("permissions", f"no permission to write {one}{medium}", can_repair=False)
+                return Fault("permissions", f"no permission to write {file}{medium}", can_repair=False)
         except OSError as error:
-            return Fault("permissions", f"{one} can't be used: {error.strerror}", can_repair=False)
+            return Fault("permissions", f"{file} can't be used: {error.strerror}", can_repair=False)
     return None
 
 
-def _may_write(one: Path) -> bool:
-    """Whether the user may read and write a file or folder; root, who always can, keeps to its permissions too."""
-    status = one.stat()
-    return os.access(one, os.R_OK | os.W_OK) and (
+def _may_write(file: Path) -> bool:
+    """Whether the user may read and write a file or folder by its permissions, which root too respects."""
+    status = file.stat()
+    return os.access(file, os.R_OK | os.W_OK) and (
         not platform.is_mine(status.st_uid) or bool(status.st_mode & stat.S_IWUSR)
     )
 
@@ -120,10 +120,10 @@ def _cache_faults(path: Path) -> list[Fault]:
 
 
 def _sqlite_faults(connection: sqlite3.Connection) -> Iterator[Fault]:
-    (told,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
-    if told != "ok":
-        name = INDEX if "_fts" in told else "cache"
-        yield Fault(name, " ".join(str(told).replace("*** in database main ***", "").split())[:200])
+    (message,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    if message != "ok":
+        name = INDEX if "_fts" in message else "cache"
+        yield Fault(name, " ".join(str(message).replace("*** in database main ***", "").split())[:200])
     with suppress(sqlite3.OperationalError):
         for table, index in (("paper_text", "paper_fts"), ("full_text", "text_fts")):
             texts, indexed = f"SELECT pk FROM {table}", f"SELECT id FROM {index}_docsize"
@@ -142,14 +142,14 @@ INDEX = "index of words"
 
 
 def repair(path: Path, progress: Progress = lambda _: None) -> RepairResult:
-    """Replace what is broken of the cache at a path and of the log beside it; raises CacheError."""
-    found = examine(path, progress)
-    if impossible := [one for one in found if not one.can_repair]:
+    """Replace the broken parts of the cache at a path and of the log beside it; raises CacheError."""
+    faults = examine(path, progress)
+    if impossible := [fault for fault in faults if not fault.can_repair]:
         raise CacheError(
             f"Nothing can be repaired where files can't be written: {impossible[0].what}. Change that, or copy the "
             "files to a folder of yours and set DAILYPAPERS_HOME to it. 'dailypapers doctor' says more."
         )
-    names = {one.name for one in found}
+    names = {fault.name for fault in faults}
     aside: list[Path] = []
     with hold_lock(schema.lock(make_folder(path)), schema.UPGRADE_SECONDS):
         if "marks" in names:
@@ -161,7 +161,7 @@ def repair(path: Path, progress: Progress = lambda _: None) -> RepairResult:
                     # A damaged cache of an older release may be the only place of some marks.
                     copies.take_old_marks(path)
             aside += filter(None, [schema.replace(path, progress)])
-            # The next refresh asks for all that is missing.
+            # Without its stamp, the next refresh fetches everything that is missing.
             refresh_stamp(path).unlink(missing_ok=True)
         elif INDEX in names:
             progress("making the index of words")
@@ -174,7 +174,7 @@ def repair(path: Path, progress: Progress = lambda _: None) -> RepairResult:
         counts = f"SELECT ({stars}), count(*) FROM paper"
         starred, papers = events.read(lambda connection: connection.execute(counts).fetchone())
         rows = events.log.count()
-    return RepairResult(found, aside, rows, starred, papers)
+    return RepairResult(faults, aside, rows, starred, papers)
 
 
 def _index(path: Path) -> None:

@@ -1,8 +1,8 @@
-"""The file of a cache: the checks before it is opened, a new one, and one that is made from an older or a broken one.
+"""The file of a cache: checks before it is opened, creation, and replacement of an older or broken file.
 
-Anything but a good cache of ours is refused before anything is written, so a damaged file stays unchanged. An older
-cache is replaced like a broken one: the rows that both schemas have are copied into a new file, the log gives the marks
-back, and the old file is put aside. So there are no migrations, and the old file is the backup.
+Any file but a good cache of this program is refused before anything is written, so a damaged file stays unchanged. An
+older cache is replaced like a broken one: the rows that both schemas have are copied into a new file, the marks come
+back from the log, and the old file is put aside. So there are no migrations, and the old file is the backup.
 
 It needs only the standard library: SQLModel takes 370 ms to import, and must not delay the first list, even in a new or
 older cache.
@@ -41,13 +41,13 @@ APPLICATION_ID = 0x44504150
 """SQLite's `application_id` of our caches, the letters DPAP; caches of older versions have 0."""
 
 STAMP = "alembic_version"
-"""The table with the number of the schema; Alembic, which ran the migrations in version 0.1, has given it its name."""
+"""The table with the number of the schema; named by Alembic, which ran the migrations of version 0.1."""
 
 _NAMING_TABLES = ("paper", "event", "mark")
-"""A file with a number of ours is a cache if it has one of these."""
+"""A file with a schema number is a cache of this program if it has one of these tables."""
 
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
-"""SQLite's codes for a file that is broken at first sight."""
+"""SQLite's codes for a file that proves broken when it is opened."""
 
 Progress = Callable[[str], None]
 """Shows a step in words."""
@@ -61,7 +61,7 @@ def _schema() -> str:
 
 
 class _Facts(NamedTuple):
-    """The version and kind that a file states in its header."""
+    """The facts that identify a file as a cache."""
 
     version: str | None
     """The number of its schema."""
@@ -70,7 +70,7 @@ class _Facts(NamedTuple):
 
     @property
     def is_ours(self) -> bool:
-        """Whether it is a cache, of any version, or nothing yet."""
+        """Whether it is a cache of any version, or empty."""
         is_number = self.version is not None and re.fullmatch(r"[0-9]{4}", self.version) is not None
         has_ours = is_number and not self.names.isdisjoint(_NAMING_TABLES)
         return has_ours or (not self.names and self.mark in (0, APPLICATION_ID))
@@ -79,18 +79,18 @@ class _Facts(NamedTuple):
 def version(path: Path) -> str | None:
     """The number of the cache's schema; None if the file is absent or empty.
 
-    Raises CacheForeign if the file belongs to another program, CacheDamaged if it is broken at first sight.
+    Raises CacheForeign if the file belongs to another program, CacheDamaged if it can't be opened.
     """
     if not path.exists() or (path.is_file() and path.stat().st_size == 0):
         return None
-    # The file must not be read but by SQLite: as it is closed, the system drops all locks that this process has on it,
-    # also those of other connections, and another program may delete their log.
+    # Only SQLite may read the file: closing any other handle drops all locks that this process holds on it, even those
+    # of other connections, and then another program may delete their write-ahead log.
     try:
         with closing(peek(path)) as connection:
             facts = _read_facts(connection)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        # Python can't decode SQLite's message if it has changed bits of a name in it. SQLite takes some damage for a
-        # mistake in the statement, which has none.
+        # Python can't decode SQLite's message if it quotes a name with damaged bytes. SQLite reports some damage as a
+        # mistake in the statement.
         if not isinstance(error, UnicodeDecodeError) and primary_code(error) not in _BROKEN:
             raise explain(error, path) from error
         raise damaged_error(path) from error
@@ -151,10 +151,10 @@ def ensure(path: Path, progress: Progress = lambda _: None) -> None:
 def create(path: Path) -> None:
     """Make a new cache; do nothing if another program made it meanwhile."""
     with suppress(OSError):
-        # SQLite would let everybody read it. A failure is explained below.
+        # SQLite would create a file that everybody can read. A failure is explained below.
         make_folder(path)
         touch_private(path)
-    # If two programs start together, one waits for the write lock and then finds the stamp.
+    # If two programs start together, the second waits for the write lock and then finds the schema number.
     with open_database(path) as connection, transaction(connection):
         if _read_facts(connection).version is None:
             for statement in statements(_schema()):
@@ -173,11 +173,11 @@ def upgrade(path: Path, progress: Progress = lambda _: None) -> None:
 
             copies.take_old_marks(path)
             with open_database(path) as old:
-                # An older program that still runs must not record marks where nobody looks for them.
+                # An older program that still runs must not record marks that nothing reads.
                 if "event" in _read_facts(old).names:
                     old.execute(_REFUSE_MARKS)
             replace(path, lambda _: progress("taking over the papers of an earlier version"))
-            # The second index that searches with `~` had in 0.2.
+            # The separate index of searches with `~` in version 0.2.
             shutil.rmtree(path.with_name("finding"), ignore_errors=True)
 
 
@@ -189,7 +189,7 @@ _REFUSE_MARKS = """
 
 
 def lock(path: Path) -> Path:
-    """The lock file of programs that replace or repair the cache at a path, which take turns."""
+    """The lock file that a program holds while it replaces or repairs the cache at a path."""
     return path.with_suffix(".lock")
 
 
@@ -199,12 +199,11 @@ COPIED = (
 )
 """Tables whose readable rows are copied; all others are derived."""
 
-ROWS_PER_COPY = 500
-"""Rows."""
+ROWS_PER_INSERT = 500
 
 
 def replace(path: Path, progress: Progress = lambda _: None) -> Path | None:
-    """Make a new cache of the readable rows of the one at a path, which is put aside; return where that is now.
+    """Make a new cache from the readable rows of the cache at a path; return where the old file was put aside.
 
     The caller holds `lock`. Raises CacheError.
     """
@@ -244,31 +243,31 @@ def _copy_table(old: sqlite3.Connection, new: sqlite3.Connection, table: str, pr
     info = new.execute(f"PRAGMA table_info({table})").fetchall()
     known = {name for _, name, *_ in old.execute(f"PRAGMA table_info({table})")}
     names = [name for _, name, *_ in info if name in known]
-    keys = [name for _, name, *_, place in sorted(info, key=lambda one: one[5]) if place]
+    keys = [name for _, name, *_, place in sorted(info, key=lambda column: column[5]) if place]
     if not names:
         return
     columns = ", ".join(f'"{name}"' for name in names)
     insert = f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({', '.join('?' * len(names))})"
     for order in ("ASC", "DESC"):
         by = ", ".join(f'"{name}" {order}' for name in keys)
-        some: list[tuple[object, ...]] = []
+        rows: list[tuple[object, ...]] = []
         try:
-            # Row by row: of rows that are fetched together, none would be left if one fails.
+            # Row by row, since a failed row would lose all rows that are fetched with it.
             for row in old.execute(f"SELECT {columns} FROM {table} ORDER BY {by}"):
-                some.append(row)
-                if len(some) >= ROWS_PER_COPY:
-                    _insert(new, insert, some)
-                    some.clear()
+                rows.append(row)
+                if len(rows) >= ROWS_PER_INSERT:
+                    _insert(new, insert, rows)
+                    rows.clear()
                     progress()
         except (sqlite3.Error, UnicodeDecodeError):
-            _insert(new, insert, some)
+            _insert(new, insert, rows)
         else:
-            _insert(new, insert, some)
+            _insert(new, insert, rows)
             return
 
 
 def _insert(new: sqlite3.Connection, insert: str, rows: list[tuple[object, ...]]) -> None:
-    """Insert rows; one whose values were damaged so that the table refuses them is left out."""
+    """Insert rows; leave out rows with damaged values that the table refuses."""
     try:
         new.executemany(insert, rows)
     except sqlite3.Error:

@@ -1,6 +1,6 @@
-"""What follows in the cache from rows of the log that are about no paper: muted queries, follows, and followed feeds.
+"""Derives the state of the cache that concerns no single paper from the log: muted queries, follows and followed feeds.
 
-Papers of muted queries and of follows are flagged whenever these queries change, or a paper's text does. A flag `MUTED`
+Papers of muted queries and of follows are flagged whenever these queries or a paper's text change. A flag `MUTED`
 alone hides no paper: `cache/marks/derive.py` decides that. All of this happens in the caller's transaction.
 """
 
@@ -36,18 +36,18 @@ def standing_queries(connection: sqlite3.Connection) -> list[StandingQuery]:
     from reader.core.settings.standing import from_json
     from reader.core.settings.types import InvalidValue
 
-    found = []
+    queries = []
     for (value,) in rows:
         with suppress(InvalidValue):
-            found.append(from_json(value))
-    return sorted(found, key=lambda one: (one.place, one.name.casefold()))
+            queries.append(from_json(value))
+    return sorted(queries, key=lambda query: (query.place, query.name.casefold()))
 
 
 # Muted queries
 
 
 def flag_muted(connection: sqlite3.Connection, among: Iterable[int] | None = None) -> list[int]:
-    """Flag the papers that a muted query matches, of all or `among` some, and no others; return what changed."""
+    """Flag exactly the papers that a muted query matches, of all or only those `among`; return the changed papers."""
     known = standing_queries(connection)
     queries = _muted_queries(known)
     if not queries and among is not None:
@@ -71,7 +71,7 @@ def muting_queries(connection: sqlite3.Connection, pk: int) -> tuple[str, ...]:
 def _muted_queries(known: Iterable[StandingQuery]) -> list[str]:
     from reader.core.settings.standing import MUTE
 
-    return list(dict.fromkeys(one.query for one in known if MUTE in one.then))
+    return list(dict.fromkeys(query.query for query in known if MUTE in query.then))
 
 
 def _scope(connection: sqlite3.Connection, known: Iterable[StandingQuery]) -> Scope:
@@ -79,29 +79,29 @@ def _scope(connection: sqlite3.Connection, known: Iterable[StandingQuery]) -> Sc
     from reader.core.settings.standing import SHOW
 
     (newest,) = connection.execute("SELECT max(sort_day) FROM paper").fetchone()
-    views = tuple((one.name, one.query) for one in known if SHOW in one.then)
+    views = tuple((query.name, query.query) for query in known if SHOW in query.then)
     return Scope(datetime.now(UTC).date(), newest, "", views)
 
 
 def _papers_of_any(
     connection: sqlite3.Connection, queries: Iterable[str], scope: Scope, among: set[int] | None
 ) -> set[int]:
-    """The papers of these queries, of all or `among` some; a text that is no query matches none."""
+    """The papers of these queries, of all or only of those `among`; an invalid query matches no paper."""
     from reader.cache.search.selection import register_functions
 
     register_functions(connection)
-    found = set[int]()
+    papers = set[int]()
     more, values = ("true", []) if among is None else ("+p.pk IN (SELECT value FROM json_each(?))", [sorted(among)])
     for query in queries:
         with suppress(QueryError):
-            found.update(papers_of(connection, query, scope, more, *map(json.dumps, values)))
-    return found
+            papers.update(papers_of(connection, query, scope, more, *map(json.dumps, values)))
+    return papers
 
 
 def papers_of(
     connection: sqlite3.Connection, text: str, scope: Scope, more: str = "true", *values: object
 ) -> list[int]:
-    """The papers of a query, hidden ones too, of which `more` is true as well; none if it selects nothing.
+    """The papers of a query, including hidden ones, for which the SQL condition `more` holds; none without terms.
 
     The connection needs `register_functions`.
     """
@@ -113,9 +113,9 @@ def papers_of(
     query = parse(text)
     if not selects(query, scope.views):
         return []
-    asked = nearest(connection, compile_query(include_hidden(query), scope)).where
-    found = connection.execute(f"SELECT p.pk FROM paper AS p WHERE ({asked.sql}) AND {more}", (*asked.params, *values))
-    return [pk for (pk,) in found]
+    where = nearest(connection, compile_query(include_hidden(query), scope)).where
+    rows = connection.execute(f"SELECT p.pk FROM paper AS p WHERE ({where.sql}) AND {more}", (*where.params, *values))
+    return [pk for (pk,) in rows]
 
 
 # Follows
@@ -133,38 +133,38 @@ class FollowCount(NamedTuple):
 
 
 def derive_follows(connection: sqlite3.Connection) -> None:
-    """Follow what the standing queries say, and find the papers of that."""
+    """Derive the follows from the standing queries, and find their papers."""
     connection.execute("DELETE FROM follow_paper")
     connection.execute("DELETE FROM follow")
-    wanted: dict[str, Follow] = {}
-    for one in standing_queries(connection):
-        if (follow := one.follow) is not None:
-            wanted.setdefault(follow.key, follow)
+    derived: dict[str, Follow] = {}
+    for query in standing_queries(connection):
+        if (follow := query.follow) is not None:
+            derived.setdefault(follow.key, follow)
     connection.executemany(
         "INSERT INTO follow (field, slug, name, notify) VALUES (?, ?, ?, ?)",
-        [(one.field, one.slug, one.name, one.notify) for one in wanted.values()],
+        [(follow.field, follow.slug, follow.name, follow.notify) for follow in derived.values()],
     )
     _find_followed(connection, None)
 
 
 def follow_papers(connection: sqlite3.Connection, pks: Iterable[int]) -> None:
     """Update the follows of papers that are new, or whose texts or topics changed."""
-    wanted = sorted(set(pks))
-    if wanted and _stored_follows(connection):
-        connection.executemany("DELETE FROM follow_paper WHERE pk = ?", [(pk,) for pk in wanted])
-        _find_followed(connection, wanted)
+    changed = sorted(set(pks))
+    if changed and _stored_follows(connection):
+        connection.executemany("DELETE FROM follow_paper WHERE pk = ?", [(pk,) for pk in changed])
+        _find_followed(connection, changed)
 
 
 def _find_followed(connection: sqlite3.Connection, among: Sequence[int] | None) -> None:
-    """Find the papers of all follows, of all papers or `among` some in their order, and flag them."""
-    wanted, ends = (None, (0, 1 << 62)) if among is None else (set(among), (among[0], among[-1]))
+    """Find and flag the papers of all follows, of all papers or only of those `among`, which are sorted."""
+    chosen, ends = (None, (0, 1 << 62)) if among is None else (set(among), (among[0], among[-1]))
     followed = set[int]()
     for key, follow in _stored_follows(connection):
-        found = {pk for pk in _papers_of_follow(connection, follow, ends) if wanted is None or pk in wanted}
-        followed |= found
-        rows = [(key, pk) for pk in sorted(found)]
+        papers = {pk for pk in _papers_of_follow(connection, follow, ends) if chosen is None or pk in chosen}
+        followed |= papers
+        rows = [(key, pk) for pk in sorted(papers)]
         connection.executemany("INSERT INTO follow_paper (follow, pk) VALUES (?, ?)", rows)
-    flag_papers(connection, Flag.FOLLOWED, followed, wanted)
+    flag_papers(connection, Flag.FOLLOWED, followed, chosen)
 
 
 def _stored_follows(connection: sqlite3.Connection) -> list[tuple[int, Follow]]:
@@ -207,19 +207,19 @@ def _of_author(connection: sqlite3.Connection, name: str, ends: tuple[int, int])
     from reader.core.people import spellings
 
     families, begin = spellings(name)
-    wanted = f"({' OR '.join(map(_phrase, families))})"
+    expression = f"({' OR '.join(map(_phrase, families))})"
     if begin:
-        # With the given name, few of the many papers by a Wang are left.
-        wanted = f"{wanted} AND ({' OR '.join(f'{_phrase(one)} *' for one in begin)})"
-    return _with_words(connection, "authors", wanted, ends)
+        # The given name excludes most of the many papers by a Wang.
+        expression = f"{expression} AND ({' OR '.join(f'{_phrase(name)} *' for name in begin)})"
+    return _with_words(connection, "authors", expression, ends)
 
 
-def _with_words(connection: sqlite3.Connection, column: str, wanted: str, ends: tuple[int, int]) -> sqlite3.Cursor:
-    """The papers whose column has the words of an expression of the index, with that column."""
+def _with_words(connection: sqlite3.Connection, column: str, expression: str, ends: tuple[int, int]) -> sqlite3.Cursor:
+    """The keys of papers whose column matches an FTS5 expression, with the column's values."""
     return connection.execute(
         f"SELECT f.rowid, t.{column} FROM paper_fts AS f JOIN paper_text AS t ON t.pk = f.rowid"
         " WHERE paper_fts MATCH ? AND f.rowid BETWEEN ? AND ?",
-        (f"{{{column}}} : ({wanted})", *ends),
+        (f"{{{column}}} : ({expression})", *ends),
     )
 
 
@@ -259,12 +259,12 @@ def reasons(connection: sqlite3.Connection, pk: int) -> tuple[FollowReason, ...]
 
 
 def _reason(follow: Follow, authors: str) -> FollowReason:
-    found = None
+    spelling = None
     if follow.field == "author":
         from reader.core.people import find_person
 
-        found = find_person(follow.name, authors.split("\n"))
-    return FollowReason(follow, found if found and found != follow.name else "")
+        spelling = find_person(follow.name, authors.split("\n"))
+    return FollowReason(follow, spelling if spelling and spelling != follow.name else "")
 
 
 # Followed feeds
@@ -274,9 +274,9 @@ _LONGEST_FEED = 20_000
 
 
 def list_feeds(connection: sqlite3.Connection) -> None:
-    """List the feeds that are followed, as the newest row of each slug says, in the caller's transaction.
+    """Derive the followed feeds from the newest row of each slug, in the caller's transaction.
 
-    Two machines may have followed one address under two slugs: the first of these in the alphabet stands for both.
+    If two machines follow one address under two slugs, the slug that sorts first is listed.
     """
     newest = _newest_follows(connection)
     listed: dict[str, dict[str, str | None]] = {}
@@ -296,7 +296,7 @@ def list_feeds(connection: sqlite3.Connection) -> None:
 
 
 def parse_feed(value: str) -> dict[str, Any] | None:
-    """The feed of a row, with a whole address; None if it is no longer followed, or leads elsewhere than to the web."""
+    """The feed in a row's value, with a complete address; None if it is no longer followed or not on the web."""
     feed = read_json(value, _LONGEST_FEED)
     if not isinstance(feed, dict) or not all(isinstance(feed.get(name), str) for name in _FIELDS):
         return None

@@ -1,10 +1,11 @@
 """How papers enter the cache, and how old ones leave it.
 
 Drafts of feeds and files are matched to papers, merged, written and classified in short transactions. The statements
-about papers are SQLAlchemy Core over the SQLModel tables: 10,000 rows take 62 ms, as ORM objects 764 ms. Those about
-small tables are SQL.
+about papers are SQLAlchemy Core over the SQLModel tables: 10,000 rows take 62 ms, as ORM objects 764 ms. Statements
+about small tables are SQL.
 
-Starred, tagged, noted and queued papers are never dropped, nor the user's marks, which apply again if a paper returns.
+Starred, tagged, noted and queued papers are never dropped. The user's marks stay too, and apply again if a paper
+returns.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ class MergedPaper:
     """The stored columns; None for a new paper."""
     after: Values
     is_identified: bool = False
-    """Whether it got its arXiv id now: what becomes known with it is no news."""
+    """Whether it has just got its arXiv id, so that facts that arrive with it are not news."""
 
     @property
     def changed_values(self) -> Values:
@@ -84,8 +85,8 @@ class Batch:
         self._topic_keys = topic_keys
         self._by_id: dict[str, MergedPaper] = {}
         self._by_title: dict[int, list[MergedPaper]] = {}
-        self._given_up: dict[str, int] = {}
-        """The ids of papers that are found to be others, with the keys of these."""
+        self._replaced: dict[str, int] = {}
+        """Ids of papers that turned out to be duplicates, with the keys of the papers that replace them."""
         (self._last_known,) = self._driver.execute(_GREATEST_KEY).fetchone()
         """The greatest key ever used."""
 
@@ -104,7 +105,7 @@ class Batch:
                 entry = MergedPaper(pk, None, {**BLANK, "id": _id(draft), "source": draft.source, "added": now})
                 self._remember(entry)
             elif _id(draft) not in self._by_id:
-                # The same paper by its title: events may use either id.
+                # It is the same paper by its title, and events may use either id.
                 aliases[self._take_id(entry, draft) if draft.id else _id(draft)] = entry.pk
             # A page's values give way to the paper's own record.
             entry.after |= merge_draft(entry.after, draft, day, newer=newer or entry.is_identified)
@@ -119,10 +120,10 @@ class Batch:
         self._insert(new)
         self._record_changes(known, now)
         self._update(changed)
-        aliases |= self._given_up
-        sources |= dict.fromkeys((PAGE, pk) for pk in self._given_up.values())
+        aliases |= self._replaced
+        sources |= dict.fromkeys((PAGE, pk) for pk in self._replaced.values())
         self._add("paper_alias", ("id", "pk"), aliases.items())
-        # Earlier events may be about papers that are new or have another id.
+        # Earlier events may concern papers that are new here or have a new id.
         derive.adopt(self._driver, {*(entry.pk for entry in new), *aliases.values()})
         self._add("listing", ("day", "pk"), listed)
         self._add("paper_source", ("source", "pk"), sources)
@@ -131,7 +132,7 @@ class Batch:
             entry.pk: entry.after for entry in new + changed if not entry.changed_values.keys().isdisjoint(CLASSIFIED)
         }
         self.classify(classified)
-        described = {*classified, *(one.pk for one in new + changed if TEXTS & one.changed_values.keys())}
+        described = {*classified, *(entry.pk for entry in new + changed if TEXTS & entry.changed_values.keys())}
         follow_papers(self._driver, described)
         derive.mute(self._driver, described)
         return len(new), len(changed)
@@ -149,8 +150,8 @@ class Batch:
         columns = [*PAPER.c, *(column for column in TEXT.c if column.name != "pk")]
         aliases: dict[str, int] = dict(self._driver.execute(_ALIASES, (json.dumps([*own]),)).fetchall())
         matching = or_(PAPER.c.id.in_(ids | own), PAPER.c.title_hash.in_(hashes), PAPER.c.pk.in_(aliases.values()))
-        found = select(*columns).join(TEXT, TEXT.c.pk == PAPER.c.pk).where(matching)
-        for row in self._connection.execute(found).mappings():
+        statement = select(*columns).join(TEXT, TEXT.c.pk == PAPER.c.pk).where(matching)
+        for row in self._connection.execute(statement).mappings():
             self._remember(MergedPaper(row["pk"], dict(row), dict(row)))
         by_key = {entry.pk: entry for entry in self._by_id.values()}
         self._by_id |= {id: by_key[pk] for id, pk in aliases.items()}
@@ -190,7 +191,7 @@ class Batch:
         for table in ("page_paper", "paper_alias"):
             self._driver.execute(f"UPDATE OR IGNORE {table} SET pk = ? WHERE pk = ?", (entry.pk, former.pk))
         remove(self._driver, [former.pk])
-        self._given_up[former.after["id"]] = entry.pk
+        self._replaced[former.after["id"]] = entry.pk
 
     def _take_id(self, entry: MergedPaper, draft: Draft) -> str:
         """Give a paper its arXiv id; return the old one, which stays as an alias."""
@@ -207,15 +208,15 @@ class Batch:
             self._add(table.name, names, [tuple(map(row.__getitem__, names)) for row in rows], "FAIL")
 
     def _add(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], conflict: str = "IGNORE") -> None:
-        """Insert rows by the driver, which needs no dictionary for each; rows that are there stay."""
+        """Insert rows by the driver, which needs no dictionaries; existing rows stay."""
         values = ", ".join("?" * len(columns))
         sql = f"INSERT OR {conflict} INTO {table} ({', '.join(columns)}) VALUES ({values})"
         self._driver.executemany(sql, rows)
 
     def _record_changes(self, entries: Sequence[MergedPaper], now: str) -> None:
-        """Record the facts of papers before and after a change, and what became known with it.
+        """Record the facts of papers before and after a change, and its events.
 
-        The first votes that a source reports are no change.
+        The first votes that a source reports are not a change.
         """
         happened = {entry.pk: events_between(entry.known, entry.after) for entry in entries if entry.known}
         moved = [
@@ -248,7 +249,7 @@ class Batch:
         if entries:
             before = [(entry.pk,) for entry in entries if entry.known is not None]
             self._driver.executemany("DELETE FROM paper_category WHERE pk = ?", before)
-            categories = [(one, entry.pk) for entry in entries for one in entry.after["categories"].split("\n")]
+            categories = [(name, entry.pk) for entry in entries for name in entry.after["categories"].split("\n")]
             self._add("paper_category", ("category", "pk"), categories)
 
     def classify(self, papers: Mapping[int, Mapping[str, Any]]) -> None:
@@ -285,7 +286,7 @@ def _id(draft: Draft) -> str:
 
 
 def _is_of_page(draft: Draft, entry: MergedPaper) -> bool:
-    """Whether a draft or a paper is of a saved page, so that its title alone does not identify it."""
+    """Whether a draft or a paper comes from a saved page, so that its title alone does not identify it."""
     return draft.source == PAGE or entry.after["id"].startswith(PAGE_PREFIX)
 
 
@@ -311,8 +312,8 @@ _MERGED = tuple((field.name, field.type is tuple, field.rules.merge) for field i
 def merge_draft(known: Mapping[str, Any], draft: Draft, day: str | None, *, newer: bool) -> Values:
     """Return the columns that a draft listed on `day` changes, and only those.
 
-    Values missing from the draft stay. With `newer` False the draft may be older than the cache, as a file may be: it
-    fills gaps and raises counts, but replaces nothing.
+    Values missing from the draft stay. With `newer` False, the draft may be older than the cache, such as one from a
+    file: it fills gaps and raises counts, but replaces nothing.
     """
     after = dict(known)
     for name, is_list, merge in _MERGED:
@@ -333,9 +334,9 @@ def merge_draft(known: Mapping[str, Any], draft: Draft, day: str | None, *, newe
     after["sort_day"] = after["day"] or after["published"] or known["sort_day"] or draft.announced or ""
     if any(after[column] != known[column] for column in ("abstract", "remark")):
         after["addresses"] = "\n".join(urls_in(after["abstract"], after["remark"])) or None
-    found = {what_is(url) for url in after["addresses"].split("\n")} if after["addresses"] else ()
-    after["has_code"] = int(bool(after["code_url"]) or "code" in found)
-    after["has_project"] = int(bool(after["project_url"]) or "project" in found)
+    kinds = {what_is(url) for url in after["addresses"].split("\n")} if after["addresses"] else ()
+    after["has_code"] = int(bool(after["code_url"]) or "code" in kinds)
+    after["has_project"] = int(bool(after["project_url"]) or "project" in kinds)
     after["has_media"] = int(bool(after["media"]))
     if any(after[column] != known[column] for column in ("remark", "journal")):
         from reader.core.venue import read_venue
@@ -359,7 +360,7 @@ def _choose_value(merge: Merge | None, known: Any, new: Any, *, newer: bool) -> 
 
 
 def _join_versions(known: str, new: str) -> str:
-    """All versions of two lists in their order, such as `v1 2026-09-11`; the second list is right where they differ."""
+    """All versions of two lists in order, such as `v1 2026-09-11`; where they differ, the second list applies."""
     dates = dict(line.partition(" ")[::2] for line in (*known.split("\n"), *new.split("\n")))
     return "\n".join(f"{name} {dates[name]}" for name in sorted(dates, key=lambda name: (len(name), name)))
 
@@ -388,25 +389,25 @@ def drop(connection: sqlite3.Connection, before: str, limit: int) -> int:
 def remove(connection: sqlite3.Connection, pks: Sequence[int]) -> None:
     """Delete papers in the caller's transaction; their marks stay."""
     chosen = "(SELECT value FROM json_each(?))"
-    named = (json.dumps(pks),)
-    derive.leave(connection, named[0])
+    keys = (json.dumps(pks),)
+    derive.leave(connection, keys[0])
     texts.forget_words(connection, pks)
-    days = connection.execute(f"SELECT DISTINCT day FROM listing WHERE pk IN {chosen}", named).fetchall()
+    days = connection.execute(f"SELECT DISTINCT day FROM listing WHERE pk IN {chosen}", keys).fetchall()
     for table in (*OF_A_PAPER, "paper_text", "paper"):
-        connection.execute(f"DELETE FROM {table} WHERE pk IN {chosen}", named)
+        connection.execute(f"DELETE FROM {table} WHERE pk IN {chosen}", keys)
     listed = "(SELECT count(*) FROM listing WHERE listing.day = day.day)"
     connection.executemany(f"UPDATE day SET papers = {listed} WHERE day = ?", days)
-    # A day whose papers are dropped is unknown again, not known to be empty.
+    # A day whose papers are all dropped is unknown again rather than known to be empty.
     connection.executemany("DELETE FROM day WHERE day = ? AND papers = 0", days)
 
 
 # The cache
 
 
-DRAFTS_PER_TRANSACTION = 200
-"""Drafts in one transaction, so that the write lock does not delay a key."""
+PAPERS_PER_TRANSACTION = 200
+"""Few enough that the write lock does not delay a key."""
 
-CHANGES_BEFORE_ANALYZE = 1_000
+OPTIMIZE_CHANGES = 1_000
 """Number of new or changed papers that may make the planner's statistics out of date."""
 
 
@@ -420,7 +421,7 @@ class StoreResult:
     skipped: int = 0
 
     def __add__(self, other: StoreResult) -> StoreResult:
-        return StoreResult(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
+        return StoreResult(*map(int.__add__, astuple(self), astuple(other)))
 
 
 class Cache:
@@ -435,7 +436,7 @@ class Cache:
 
     @classmethod
     def open(cls, path: Path, classifier: Topics) -> Cache:
-        """Open the cache at `path`; create it first, or make an older one anew, if needed."""
+        """Open the cache at `path`; first create it or replace an older one, if needed."""
         schema.ensure(path)
         cache = cls(path, classifier)
         with connections.closing_on_error(cache):
@@ -446,11 +447,11 @@ class Cache:
         self._engine.dispose()
 
     def rest(self) -> None:
-        """Free memory and, after much was stored, refresh the planner's statistics.
+        """Free memory and, after many changes, refresh the planner's statistics.
 
-        Reads at most 2,000 rows of an index (1,000,000 papers: 1 s the first time, later almost nothing).
+        Reads at most 2,000 rows of an index: with 1,000,000 papers, 1 s the first time, later almost nothing.
         """
-        if self._changes >= CHANGES_BEFORE_ANALYZE:
+        if self._changes >= OPTIMIZE_CHANGES:
             self._changes = 0
             with self._transaction() as connection:
                 connection.exec_driver_sql("PRAGMA analysis_limit = 2000")
@@ -482,9 +483,9 @@ class Cache:
     ) -> Iterator[StoreResult]:
         """Merge listings into the cache and yield the result of each transaction; `now` is ISO time, UTC.
 
-        A listing only adds to its day, so a partial answer never replaces a fuller one. With `newer` False (a file,
-        which may be old) cached values stay and only gaps are filled. `noted` False means that the listing may be only
-        part of its day, so the day does not count as answered. A listing that changes nothing writes nothing.
+        A listing only adds to its day, so a partial answer never replaces a fuller one. With `newer` False (for
+        a file, which may be old) cached values stay and only gaps are filled. With `noted` False the listing may be
+        only part of its day, so the day does not count as answered. A listing that changes nothing writes nothing.
         """
         for part, skipped in _parts(listings):
             drafts = [(draft, listing.day) for listing in part for draft in listing.drafts]
@@ -519,13 +520,13 @@ class Cache:
         """The days from `first` to `last` (ISO, both included) that the feed has answered for."""
         with self._writing() as connection:
             known = "SELECT day, fetched, papers FROM day WHERE day BETWEEN ? AND ? AND fetched <> ''"
-            return {day: FetchedDay(*found) for day, *found in connection.execute(known, (first, last))}
+            return {day: FetchedDay(*values) for day, *values in connection.execute(known, (first, last))}
 
     def validators(self) -> dict[str, str]:
         """The ETags of the feed's last answers for days that have not settled, by ISO day."""
         with self._writing() as connection:
-            found = meta.facts_with_prefix(connection, _VALIDATOR)
-        return {key.removeprefix(_VALIDATOR): value for key, value in found.items()}
+            tags = meta.facts_with_prefix(connection, _VALIDATOR)
+        return {key.removeprefix(_VALIDATOR): tag for key, tag in tags.items()}
 
     def drop_before(self, day: str) -> Iterator[int]:
         """Drop the papers last listed before a day (ISO) that the user did not star, tag or note.
@@ -535,7 +536,7 @@ class Cache:
         total = 0
         while True:
             with self._writing() as connection:
-                dropped = drop(connection, day, DRAFTS_PER_TRANSACTION)
+                dropped = drop(connection, day, PAPERS_PER_TRANSACTION)
             if not dropped:
                 return
             total += dropped
@@ -547,10 +548,10 @@ class Cache:
     def _sync_topics(self) -> None:
         """Update the table of topics to the rules; papers keep their topics until `reclassify`."""
         topics = self._classifier.topics
-        kept = (json.dumps([topic.slug for topic in topics]),)
+        slugs = (json.dumps([topic.slug for topic in topics]),)
         with self._writing() as connection:
             for statement in _DROP_TOPICS:
-                connection.execute(statement, kept)
+                connection.execute(statement, slugs)
             connection.executemany(_PUT_TOPIC, [(topic.slug, topic.name, topic.family) for topic in topics])
             self._topic_keys = dict(connection.execute("SELECT slug, pk FROM topic").fetchall())
 
@@ -569,7 +570,7 @@ class Cache:
         done, last = 0, 0
         while True:
             with self._transaction() as connection:
-                rows = driver_of(connection).execute(_TO_CLASSIFY, (last, DRAFTS_PER_TRANSACTION))
+                rows = driver_of(connection).execute(_TO_CLASSIFY, (last, PAPERS_PER_TRANSACTION))
                 papers = {pk: dict(zip(CLASSIFIED, texts, strict=True)) for pk, *texts in rows}
                 Batch(connection, self._classifier, self._topic_keys).reclassify(papers)
             if not papers:
@@ -597,17 +598,17 @@ _TO_CLASSIFY = (
 
 
 def _parts(listings: Iterable[Listing]) -> Iterator[tuple[list[Listing], int]]:
-    """Group listings into transactions of about `BATCH` drafts, each with its number of skipped records."""
+    """Group listings into parts of about `PAPERS_PER_TRANSACTION` drafts, each with its number of skipped records."""
     part: list[Listing] = []
     size = skipped = 0
     for listing in listings:
         skipped += listing.skipped_count
-        for start in range(0, len(listing.drafts) or 1, DRAFTS_PER_TRANSACTION):
-            drafts = listing.drafts[start : start + DRAFTS_PER_TRANSACTION]
-            is_last = start + DRAFTS_PER_TRANSACTION >= len(listing.drafts)
+        for start in range(0, len(listing.drafts) or 1, PAPERS_PER_TRANSACTION):
+            drafts = listing.drafts[start : start + PAPERS_PER_TRANSACTION]
+            is_last = start + PAPERS_PER_TRANSACTION >= len(listing.drafts)
             part.append(listing._replace(drafts=drafts, validator=listing.validator if is_last else None))
             size += len(drafts)
-            if size >= DRAFTS_PER_TRANSACTION:
+            if size >= PAPERS_PER_TRANSACTION:
                 yield part, skipped
                 part, size, skipped = [], 0, 0
     if part:
@@ -621,7 +622,7 @@ def _note_days(connection: sqlite3.Connection, days: Iterable[str], fetched: str
     )
 
 
-# An answer is written only if it changed the day, is the first, or is the first since the day settled.
+# An answer is written only if it changed the day, is the first one, or is the first one since the day settled.
 _NOTE_DAY = """
     INSERT INTO day (day, fetched, papers)
     VALUES (:day, :fetched, (SELECT count(*) FROM listing WHERE listing.day = :day))

@@ -1,7 +1,7 @@
-"""The tables of papers as models, by which papers are written; `schema.sql` makes these and all others.
+"""The tables of papers as models, with which papers are written; `schema.sql` creates these and all other tables.
 
-`Paper` has only the columns that orders, filters and states need, so a scan, a vote or a mark reads few bytes; the
-long text is in `PaperText`. Lists of strings are joined by newlines, which cleaned text never has.
+`Paper` has only the columns that orders, filters and states need, so that a scan, a vote or a mark reads few bytes;
+long texts are in `PaperText`. Lists of strings are joined by newlines, which cleaned text never contains.
 """
 
 from __future__ import annotations

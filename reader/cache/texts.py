@@ -1,4 +1,4 @@
-"""The stored full texts and the index of their words, with the standard sqlite3: reading one waits for no slow import.
+"""The stored full texts and the index of their words, with the standard sqlite3 because SQLModel is slow to import.
 
 A text is stored in one transaction: a killed program leaves all of it or nothing. The index stores no text itself,
 which halves its size, so that forgetting a text needs its words again. It has exactly the texts of `full_text`.
@@ -31,20 +31,20 @@ def index_words(connection: sqlite3.Connection, pk: int, words: str) -> None:
 
 
 def forget_words(connection: sqlite3.Connection, pks: Iterable[int]) -> None:
-    """Take the texts of some papers out of the index, before they are dropped."""
+    """Remove the texts of papers from the index, before the texts are dropped."""
     for pk, words in _texts(connection, "WHERE pk IN (SELECT value FROM json_each(?))", json.dumps(list(pks))):
         connection.execute(_FORGET, (pk, words))
 
 
 def rebuild_index(connection: sqlite3.Connection) -> None:
-    """Rebuild the index from all texts: some 5 ms for each."""
+    """Rebuild the index from all texts, at about 5 ms a text."""
     connection.execute("INSERT INTO text_fts (text_fts) VALUES ('delete-all')")
     for pk, words in _texts(connection):
         connection.execute(_ADD, (pk, words))
 
 
 def _texts(connection: sqlite3.Connection, where: str = "", *params: str) -> Iterator[tuple[int, str]]:
-    """The keys and words of texts; of one that can't be read, no words."""
+    """The keys and words of texts; a damaged text has no words."""
     for pk, body in connection.execute(f"SELECT pk, body FROM full_text {where}", params):
         words = ""
         with suppress(UnreadableDocument):
@@ -94,7 +94,7 @@ class Texts(connections.Store):
     """The full texts of one cache."""
 
     def get(self, pk: int) -> KeptText | None:
-        """The text of a paper; None if there is none, or if what is there can't be read."""
+        """The text of a paper; None if there is no text or it is damaged."""
         for body, source, fetched in self._rows("SELECT body, source, fetched FROM full_text WHERE pk = ?", pk):
             with suppress(UnreadableDocument):
                 return KeptText(load(body), source, fetched)
@@ -121,17 +121,17 @@ class Texts(connections.Store):
             meta.drop(connection, f"{_MISSING}{pk}")
 
     def note_use(self, pk: int, today: str) -> None:
-        """Note that a text is read today (ISO), at most once a day; a cache that can't be written stays as it is."""
+        """Record that a text is read today (ISO), at most once a day; do nothing if the cache can't be written."""
         with suppress(sqlite3.OperationalError):
             self._connection.execute("UPDATE full_text SET used = ? WHERE pk = ? AND used < ?", (today, pk, today))
 
     def note_missing(self, pk: int, today: str) -> None:
-        """Note that no source has the text of a paper today (ISO)."""
+        """Record that no source has the text of a paper today (ISO)."""
         with self._writing() as connection:
             meta.put(connection, f"{_MISSING}{pk}", today)
 
     def missing(self, since: str) -> set[int]:
-        """The papers that had no text on a day from `since` (ISO) on."""
+        """The papers whose text no source had, by requests on the day `since` (ISO) or later."""
         # The colon's next character ends the range.
         sql = "SELECT key FROM meta WHERE key > ? AND key < ? AND value >= ?"
         keys = self._rows(sql, _MISSING, f"{_MISSING[:-1]};", since)
@@ -140,7 +140,7 @@ class Texts(connections.Store):
     def drop_unused(self, before: str) -> Iterator[int]:
         """Drop the texts that were last read before a day (ISO), in batches; yield the number dropped so far.
 
-        Those of starred, tagged, noted and queued papers stay.
+        The texts of starred, tagged, noted and queued papers stay.
         """
         total = 0
         while True:

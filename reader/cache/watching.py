@@ -1,7 +1,7 @@
-"""Finds what standing queries do to papers that come in.
+"""Applies standing queries to incoming papers: rules mark them, and notifications claim them.
 
-A rule acts on a paper once: found by its query, recorded as one action, and explained from the log. Its mark has the
-kind `rule:NAME`, with the query and what the rule did, and keeps the rule away from the paper even after an undo.
+A rule acts on a paper once: its query finds the paper, and the marks are recorded as one action. A mark of the kind
+`rule:NAME` holds the query and the marks that the rule made, and keeps the rule from acting again, even after an undo.
 
 A new paper that matches a notification query is claimed by the first program that asks, so it is notified once.
 """
@@ -39,17 +39,17 @@ class Act(NamedTuple):
     """Its query at that time."""
     then: tuple[str, ...]
     undone: bool
-    """Whether the user took it back."""
+    """Whether the user undid it."""
 
 
 def judge(connection: sqlite3.Connection, rules: Sequence[StandingQuery], scope: Scope, after: int = 0) -> list[Change]:
-    """The changes that rules make to papers with greater keys: first the marks, then which rule made them.
+    """The changes that rules make to papers with keys above `after`: first the marks, then the rules that made them.
 
     The connection needs `register_functions`.
     """
     taken: dict[int, set[str]] = defaultdict(set)
     marked: dict[str, dict[int, None]] = defaultdict(dict)
-    told: dict[tuple[StandingQuery, tuple[str, ...]], list[int]] = defaultdict(list)
+    acted_on: dict[tuple[StandingQuery, tuple[str, ...]], list[int]] = defaultdict(list)
     for rule in rules:
         matched = papers_of(connection, rule.query, scope, _AFTER, after)
         acted = _acted_kinds(connection, matched)
@@ -57,27 +57,27 @@ def judge(connection: sqlite3.Connection, rules: Sequence[StandingQuery], scope:
         for pk in matched:
             is_known = f"{RULE}{rule.name}" in acted[pk]
             kinds = () if is_known else allowed_marks(rule.marks, acted[pk], taken[pk])
-            if done := tuple(kind for kind in kinds if pk in lacking[kind]):
-                told[rule, done].append(pk)
+            if made := tuple(kind for kind in kinds if pk in lacking[kind]):
+                acted_on[rule, made].append(pk)
                 taken[pk] |= set(kinds)
-                for kind in done:
+                for kind in made:
                     marked[kind][pk] = None
     return [
         *(Change(kind, True, list(pks)) for kind, pks in marked.items()),
         *(
             Change(f"{RULE}{rule.name}", json.dumps({"when": rule.query, "then": kinds}, ensure_ascii=False), pks)
-            for (rule, kinds), pks in told.items()
+            for (rule, kinds), pks in acted_on.items()
         ),
     ]
 
 
 def acts_on(connection: sqlite3.Connection, pk: int) -> tuple[Act, ...]:
     """The effects of rules on a paper, the earliest first."""
-    found = connection.execute(
+    rows = connection.execute(
         f"SELECT kind, value, undone FROM mark WHERE pk = ? AND kind GLOB '{RULE}*' ORDER BY clock, action",
         (pk,),
     )
-    return tuple(act for row in found if (act := _act(*row)) is not None)
+    return tuple(act for row in rows if (act := _act(*row)) is not None)
 
 
 def rule_effects(window: Window, pk: int) -> tuple[tuple[Act, ...], tuple[str, ...]]:
@@ -94,7 +94,7 @@ def _act(kind: str, value: str, undone: int) -> Act | None:
 
 
 class ProgramMark(NamedTuple):
-    """A mark on a paper that a program made, and that nothing has changed since."""
+    """A program's mark on a paper that is still in effect."""
 
     kind: str
     mark: str
@@ -108,10 +108,10 @@ class ProgramMark(NamedTuple):
 
 def made_by_agents(connection: sqlite3.Connection, pk: int) -> tuple[ProgramMark, ...]:
     """The marks on a paper that programs made, sorted by kind."""
-    ask = f"SELECT kind, value, action, by FROM mark WHERE pk = ? AND undone = 0 AND by GLOB '{AGENT}*' ORDER BY kind"
+    sql = f"SELECT kind, value, action, by FROM mark WHERE pk = ? AND undone = 0 AND by GLOB '{AGENT}*' ORDER BY kind"
     return tuple(
         ProgramMark(kind, label_of(kind, asked_value(kind, value, action)), by.removeprefix(AGENT).rpartition(":")[0])
-        for kind, value, action, by in connection.execute(ask, (pk,))
+        for kind, value, action, by in connection.execute(sql, (pk,))
     )
 
 
@@ -119,12 +119,12 @@ _AFTER = "+p.pk > ? ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC"
 
 
 def _acted_kinds(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, set[str]]:
-    """The kinds of marks that were made or taken back on papers, with those of rules."""
-    found: dict[int, set[str]] = defaultdict(set)
+    """The kinds of marks that were made or removed on papers, including marks of rules."""
+    kinds: dict[int, set[str]] = defaultdict(set)
     query = "SELECT pk, kind FROM mark WHERE pk IN (SELECT value FROM json_each(?))"
     for pk, kind in connection.execute(query, (json.dumps(pks),)):
-        found[pk].add(kind)
-    return found
+        kinds[pk].add(kind)
+    return kinds
 
 
 def _lacking(connection: sqlite3.Connection, kind: str, pks: Sequence[int]) -> set[int]:
@@ -134,7 +134,7 @@ def _lacking(connection: sqlite3.Connection, kind: str, pks: Sequence[int]) -> s
 
 
 def newest_key(connection: sqlite3.Connection) -> int:
-    """The key of the paper that came last; 0 without papers."""
+    """The key of the paper that was added last; 0 without papers."""
     return int(connection.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()[0])
 
 
@@ -142,7 +142,7 @@ NEWS_DAYS = 14
 """Maximum age in days of a paper that is news; backfilled papers are older."""
 
 _SEEN = "standing_seen"
-"""The key in `meta` of the newest paper that the standing queries have seen."""
+"""The key in `meta` of the newest paper that the standing queries have processed."""
 
 
 def begin(path: Path) -> None:
@@ -152,7 +152,7 @@ def begin(path: Path) -> None:
 
 
 def pass_over(path: Path, id: str) -> None:
-    """Treat a requested paper as seen, unless others came before it that are still new."""
+    """Treat a requested paper as seen, unless earlier papers are still new."""
     with _open(path) as cache, connections.transaction(cache):
         cache.execute(
             "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = ?"
@@ -166,17 +166,17 @@ def act(path: Path, rules: Sequence[StandingQuery], scope: Scope) -> UserAction 
     with _open(path) as cache:
         newest = newest_key(cache)
         seen = int(meta.get(cache, _SEEN) or newest)
-        wanted = judge(cache, rules, scope, seen) if seen < newest else []
-    if not wanted:
+        changes = judge(cache, rules, scope, seen) if seen < newest else []
+    if not changes:
         return None
     with closing(Events.open(path)) as events:
-        return events.act(wanted)
+        return events.act(changes)
 
 
 def claim(path: Path, queries: Iterable[str], scope: Scope) -> dict[int, tuple[str, ...]]:
     """Claim the new papers; return those that match, each with its queries. No later claim returns them.
 
-    Papers that the user has already read or hidden are left out, and so are wrong queries, of which `views list` tells.
+    Papers that the user has already read or hidden are left out, and invalid queries, which `views list` reports.
     """
     oldest = (scope.today - timedelta(days=NEWS_DAYS)).isoformat()
     matches: dict[int, tuple[str, ...]] = {}
@@ -189,19 +189,19 @@ def claim(path: Path, queries: Iterable[str], scope: Scope) -> dict[int, tuple[s
                 meta.put(cache, _SEEN, str(newest))
         for text in queries if seen < newest else ():
             try:
-                asked = compile_query(parse(text), scope)
+                selection = compile_query(parse(text), scope)
             except QueryError:
                 continue
-            if asked.near is not None:
-                # Which papers fit a text best is known of all together, and no news.
+            if selection.near is not None:
+                # A ranking of all papers by a text is not news about one paper.
                 continue
-            found = cache.execute(
-                f"SELECT p.pk FROM paper AS p WHERE ({asked.where.sql}) AND p.pk BETWEEN ? AND ? AND +p.read = 0"
+            rows = cache.execute(
+                f"SELECT p.pk FROM paper AS p WHERE ({selection.where.sql}) AND p.pk BETWEEN ? AND ? AND +p.read = 0"
                 " AND +p.hidden = 0 AND (+p.sort_day >= ? OR +p.sort_day = '')"
                 " ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk",
-                (*asked.where.params, seen + 1, newest, oldest),
+                (*selection.where.params, seen + 1, newest, oldest),
             )
-            for (pk,) in found.fetchall():
+            for (pk,) in rows.fetchall():
                 matches[pk] = (*matches.get(pk, ()), text)
     return matches
 

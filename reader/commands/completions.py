@@ -1,4 +1,4 @@
-"""`dailypapers completions`: print a script for a shell, which asks the program for words; and find these words."""
+"""`dailypapers completions`: print a completion script for a shell, and compute the completions for that script."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from reader.data import read_text
 from reader.ui.shell.commands import Candidate
 
 ANSWER = "answer"
-"""In place of a shell: print the completions of a command line with explanations, one per line."""
+"""The word that the scripts pass instead of a shell's name: print the completions of the words that follow."""
 
 SHELLS = ("bash", "zsh", "fish")
-"""Shells whose script is among the data files."""
+"""Shells for which there is a script."""
 
 
 def _add_completions_arguments(parser: ArgumentParser) -> None:
@@ -67,28 +67,28 @@ _READ_FROM_PAPERS = ("keyword", "author", "org", "tag", "category", "source")
 
 
 FILES = Candidate(":files")
-"""Stands for file names, which the shell completes best."""
+"""A placeholder that makes the shell complete file names itself."""
 
 
 def candidates(words: Sequence[str], workspace: Workspace) -> list[Candidate]:
-    """Completions of the last of `words`, which follow the program's name."""
+    """The completions of the last of the `words` after the program's name."""
     *before, word = words or [""]
     if before and is_command(before[0]):
         parser = make_parser(find_command(before[0]))
-        found = list(_Line(parser, before[1:], word, workspace).candidates())
+        completions = list(_Line(parser, before[1:], word, workspace).candidates())
     else:
         parser = Parser()
         add_reader_options(parser)
         parser.add_argument("query", nargs="*", metavar="QUERY")
-        found = list(_Line(parser, before, word, workspace).candidates())
+        completions = list(_Line(parser, before, word, workspace).candidates())
         if not before:
             named = [Candidate(*one) for one in gists_of_commands().items() if one[0].startswith(word)]
-            found = [*named, *(found if word else ())]
-    return list(dict.fromkeys(found))
+            completions = [*named, *(completions if word else ())]
+    return list(dict.fromkeys(completions))
 
 
 class _Line:
-    """The words of a command before the one that is completed."""
+    """A command line whose last word is completed."""
 
     def __init__(self, parser: Parser, before: Sequence[str], word: str, workspace: Workspace) -> None:
         self._parser = parser
@@ -141,26 +141,26 @@ class _Line:
         if action.metavar == "TAG" or (action.dest == "rest" and given[:1] == ["rename"]):
             return self._tags(typed)
         known: Callable[[Sequence[str]], Iterable[str]] = getattr(action, "suggest", lambda _: action.choices or ())
-        return [Candidate(str(one)) for one in known(given) if str(one).startswith(typed)]
+        return [Candidate(str(value)) for value in known(given) if str(value).startswith(typed)]
 
     def _tags(self, typed: str) -> list[Candidate]:
-        found = self._vocabulary("tag:").get("tag", ())
-        return [Candidate(tag) for tag in found if tag.casefold().startswith(typed.casefold())]
+        tags = self._vocabulary("tag:").get("tag", ())
+        return [Candidate(tag) for tag in tags if tag.casefold().startswith(typed.casefold())]
 
     def _terms(self, typed: str) -> Iterator[Candidate]:
-        """Matching terms of a query, without values that contain spaces, which would need quotes."""
+        """The matching terms of a query, without values that need quotes."""
         if not typed:
             yield from (Candidate(f"{field}:", EXAMPLES[field]) for field in FIELDS)
             return
-        found = complete(typed, len(typed), self._vocabulary(typed), MAX_COMPLETIONS)
-        if found is not None:
-            begin = typed[: found.start]
-            yield from (Candidate(begin + text, _example(text)) for text in found.candidates if '"' not in text)
+        completion = complete(typed, len(typed), self._vocabulary(typed), MAX_COMPLETIONS)
+        if completion is not None:
+            begin = typed[: completion.start]
+            yield from (Candidate(begin + text, _example(text)) for text in completion.candidates if '"' not in text)
 
     def _vocabulary(self, typed: str) -> Vocabulary:
-        """The cache's values for the typed field; none without a readable cache."""
+        """The values of the typed field in the cache; empty if the cache can't be read."""
         file = self._workspace.cache_file
-        known: dict[str, Sequence[str]] = {"view": [*(one.name for one in self._workspace.settings.views), *IDS]}
+        known: dict[str, Sequence[str]] = {"view": [*(view.name for view in self._workspace.settings.views), *IDS]}
         if file.exists():
             with suppress(ReaderError), self._workspace.window() as window:
                 known["topic"] = list(window.topic_names())
@@ -172,5 +172,5 @@ class _Line:
 
 
 def _example(text: str) -> str:
-    """An example of a field that is offered; empty for a value."""
+    """An example for a completion that is a field, such as `topic:`; empty for a value."""
     return EXAMPLES.get(text.removesuffix(":"), "") if text.endswith(":") else ""

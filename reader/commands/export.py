@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 NOTES = "notes"
 
-# Papers imported in this order are listed in the same order, including papers of one day with equal votes.
-AS_ADDED = "sort:-added"
+OLDEST_ADDED_FIRST = "sort:-added"
+"""The order of a complete export: an import of it adds the papers in the same order, which breaks ties of lists."""
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -38,7 +38,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     about = "a paper to write instead of a query; may be repeated"
     parser.add_argument("--id", action="append", dest="ids", metavar="ID", help=about)
     folder = {NOTES: "a folder with a Markdown file for each paper"}
-    formats = {one.name: one.about for one in FORMATS.values()} | folder
+    formats = {format.name: format.about for format in FORMATS.values()} | folder
     about = "; ".join(f"{name}: {sentence}" for name, sentence in formats.items())
     add_all(parser, "write")
     about += " (default: by the ending of FILE)"
@@ -61,7 +61,7 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
     format = _choose_format(arguments.format, file)
     is_json = format.name == "json"
     if is_json and arguments.everything and not arguments.query:
-        arguments.query = AS_ADDED
+        arguments.query = OLDEST_ADDED_FIRST
     with workspace.window() as window, _chosen_papers(window, arguments) as (pks, papers):
         if window.has_unfinished_marks():
             warn("Some marks may be missing: the cache can't be written.")
@@ -92,15 +92,15 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
 
     if arguments.query or arguments.ids or arguments.everything or arguments.output or arguments.format:
         raise UsageError("--watched takes nothing else: 'dailypapers views edit' has its queries, files and formats.")
-    mistakes = [str(one) for one in workspace.loaded_settings.mistakes if one.key.startswith("exports")]
+    mistakes = [str(export) for export in workspace.loaded_settings.mistakes if export.key.startswith("exports")]
     if not (mistakes or workspace.settings.exports):
         raise UsageError("No query writes a file. 'dailypapers views add --then write --file FILE QUERY' makes one.")
     workspace.ensure_cache()
-    for one in write_exports(workspace.cache_file, workspace.settings, workspace.config_file.parent):
-        if one.problem:
-            mistakes.append(one.problem)
+    for export in write_exports(workspace.cache_file, workspace.settings, workspace.config_file.parent):
+        if export.problem:
+            mistakes.append(export.problem)
         else:
-            print_line(f"{amount(one.papers, 'paper')} in {one.file}{'' if one.is_new else ', as before'}.")
+            print_line(f"{amount(export.papers, 'paper')} in {export.file}{'' if export.is_new else ', as before'}.")
     for mistake in mistakes:
         warn(mistake)
     return 1 if mistakes else 0
@@ -126,28 +126,28 @@ def _write_notes(arguments: Namespace, workspace: Workspace, folder: Path | None
         with workspace.events() as events:
             events.act(changes)
     back = (
-        (f", and {amount(len(changes), 'note')} of yours taken in; 'dailypapers undo' takes it back") if changes else ""
+        (f", and {amount(len(changes), 'note')} of yours imported; 'dailypapers undo' takes it back") if changes else ""
     )
     warn(f"{amount(count, 'paper')} written in {folder}{back}.")
     return 0
 
 
 def _citation_keys(workspace: Workspace, window: Window) -> CitationKeys:
-    """The keys by the user's pattern; all cached papers are read only if the pattern needs them."""
+    """The citation keys in the user's pattern; all cached papers are read only if the pattern needs them."""
     return CitationKeys(workspace.settings.citation_key, partial(window.read, citable_papers))
 
 
 def write_with_marks(papers: Iterable[Paper], out: TextIO, *, window: Window, with_lost: bool) -> int:
-    """Write JSON for a lossless import; `with_lost` adds the marks of papers missing from the cache."""
+    """Write JSON that an import reads without loss; `with_lost` adds the marks of papers missing from the cache."""
 
     def more(paper: Paper) -> Record:
         known = exported_marks(window, paper)
-        found: Record = {"marks": [mark_record(mark) for mark in known.marks]}
+        marks_record: Record = {"marks": [mark_record(mark) for mark in known.marks]}
         if len(known.days) > 1:
-            found["days"] = list(known.days)
+            marks_record["days"] = list(known.days)
         if known.sort_day and not paper.day and not paper.published:
-            found["announced"] = known.sort_day
-        return found
+            marks_record["announced"] = known.sort_day
+        return marks_record
 
     return write_json(chain(papers, lost_papers(window)) if with_lost else papers, out, more)
 
@@ -155,15 +155,15 @@ def write_with_marks(papers: Iterable[Paper], out: TextIO, *, window: Window, wi
 def _choose_format(name: str | None, file: Path | None) -> Format:
     if name is not None:
         return FORMATS[name]
-    found = format_of(file) if file else None
-    if found is None:
+    format = format_of(file) if file else None
+    if format is None:
         raise UsageError(f"Choose a format with --format: {', '.join(FORMATS)}.")
-    return found
+    return format
 
 
 @contextmanager
 def _chosen_papers(window: Window, arguments: Namespace) -> Iterator[tuple[Sequence[int], Iterator[Paper]]]:
-    """The keys of the chosen papers, and the papers, whose number is shown as they are read."""
+    """The keys of the chosen papers, and an iterator that reads the papers with a progress line."""
     pks = choose_papers(window, arguments, arguments.ids or ())
     with Progress() as progress:
 

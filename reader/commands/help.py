@@ -1,4 +1,4 @@
-"""Help: `dailypapers help`, the pages of the manual with their generated tables, and what a command takes."""
+"""`dailypapers help`: the pages of the manual with their generated tables, and the help of commands."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from reader.keys.keymap import Keymap
 
 ALL = "all"
-"""The word that asks for every command and page."""
+"""The word that lists every command and page."""
 
 
 def _add_help_arguments(parser: ArgumentParser) -> None:
@@ -75,7 +75,7 @@ def page(name: str, keymap: Keymap | None = None) -> str:
     return _MADE.sub(lambda mark: _fill_placeholder(mark[1], keymap), text_of(name))
 
 
-# What the pages get from the code
+# The generated tables of the pages
 
 
 def _fill_placeholder(part: str, keymap: Keymap | None) -> str:
@@ -90,14 +90,14 @@ def _fill_placeholder(part: str, keymap: Keymap | None) -> str:
 
 
 def paper_keys() -> str:
-    """The keys of a paper in JSON."""
+    """A sentence that lists the keys of a paper in JSON."""
     from reader.actions.export import RECORD_KEYS
 
     return f"A paper has {', '.join(map(code, RECORD_KEYS))}."
 
 
 def keys_page(keymap: Keymap | None) -> str:
-    """The keys in Markdown, by their groups."""
+    """The keys in Markdown, a table for each group of actions; without `keymap`, the default keys."""
     from reader.keys.keymap import Keymap
 
     keymap = keymap or Keymap()
@@ -105,40 +105,40 @@ def keys_page(keymap: Keymap | None) -> str:
     for action in keymap.actions:
         keys = " ".join(map(code, keymap.labels(action.id))) or "no key"
         groups.setdefault(action.group, []).append((keys, f"{action.name}: {action.help} `{action.id}`"))
-    return "\n\n".join(f"### {group}\n\n{table('Keys', 'What they do', found)}" for group, found in groups.items())
+    return "\n\n".join(f"### {group}\n\n{table('Keys', 'What they do', rows)}" for group, rows in groups.items())
 
 
 def _settings() -> str:
     from reader.config import SETTING_TYPES, Settings, setting_docs
     from reader.core.settings.types import KEY_TABLE, as_toml
 
-    found = []
+    rows = []
     for name, about in setting_docs().items():
         kind = SETTING_TYPES[name]
         if kind is KEY_TABLE or kind.is_repeated:
-            found.append((code(f"[[{name}]]" if kind.is_repeated else f"[{name}]"), about))
+            rows.append((code(f"[[{name}]]" if kind.is_repeated else f"[{name}]"), about))
         elif kind.table is not None:
             docs = setting_docs(kind.table).items()
-            found += [(code(f"{name}.{key} = {as_toml(getattr(kind.table(), key))}"), text) for key, text in docs]
+            rows += [(code(f"{name}.{key} = {as_toml(getattr(kind.table(), key))}"), text) for key, text in docs]
         else:
             value = as_toml(getattr(Settings(), name))
-            found.append((code(f"{name} = {value}"), f"{about} Takes {kind.about}."))
-    return table("Setting and default", "What it does", found)
+            rows.append((code(f"{name} = {value}"), f"{about} Takes {kind.about}."))
+    return table("Setting and default", "What it does", rows)
 
 
 def signs() -> str:
-    """The signs in Markdown, also as ASCII."""
+    """A Markdown table of the signs, with their ASCII replacements."""
     from reader.ui.kit.glyphs import ASCII, MEANINGS, UNICODE
 
-    found = []
+    rows = []
     for field, name, about in MEANINGS:
         drawn = (str(getattr(glyphs, field)).strip() for glyphs in (UNICODE, ASCII))
-        found.append((" ".join(code(sign) for sign in drawn if sign), f"{name}: {about}"))
-    return table("Sign, ASCII", "Meaning", found)
+        rows.append((" ".join(code(sign) for sign in drawn if sign), f"{name}: {about}"))
+    return table("Sign, ASCII", "Meaning", rows)
 
 
 def all_table() -> str:
-    """Every page of the manual, and every command under the heading of its group."""
+    """Markdown tables of the manual's pages, of all commands by group, and of the commands of extensions."""
     added = {name: f"of {entry.package}" for name, entry in installed.others().items()}
     more = {"Of extensions": added} if added else {}
     return _tables("Name", {"Pages of the manual": gists_of_pages(), **GROUPS, **more})
@@ -152,7 +152,7 @@ def _tables(first: str, groups: Mapping[str, Mapping[str, str]]) -> str:
     return "\n\n".join(f"### {title}\n\n{table}" for title, table in tables)
 
 
-# The first page: examples, and the commands that most people use
+# The first page: examples and the most common commands
 
 
 _OPTIONS = "Options: --demo, --plain, --color WHEN, --log-level LEVEL, -V (--version), -h (--help)."
@@ -161,22 +161,22 @@ _WORDS = f"Other words are a query; '{APP} -- WORDS' if they look like a command
 
 
 def front_page() -> str:
-    """The first page of help, which fits a small screen."""
+    """The first page of help, which fits on a small screen."""
     ends = (line for text in (_OPTIONS, _MORE, _WORDS) for line in wrap_text(text, help_width()))
     start = (*wrap_text(ABOUT, help_width()), "", *example_lines(EXAMPLES))
     return "\n".join((*start, "", *_in_two_columns(USUAL), "", *ends, ""))
 
 
 def _in_two_columns(names: Sequence[str]) -> Iterator[str]:
-    """Commands and what they do, in two columns; only names if the screen is narrow."""
+    """Commands with descriptions in two columns; only their names if the screen is narrow."""
     gists, style, half = gists_of_commands(), Style.of(sys.stdout), -(-len(names) // 2)
     cells = [f"{name:9}{gists[name]}" for name in names]
     left = max(map(len, cells[:half])) + 2
     if left + max(map(len, cells[half:])) + 2 > help_width():
         yield from wrap_text(", ".join(names), help_width())
         return
-    for one, other in zip(cells[:half], cells[half:], strict=True):
-        yield f"  {style('code', one[:9])}{one[9:]:{left - 9}}{style('code', other[:9])}{other[9:]}"
+    for first, second in zip(cells[:half], cells[half:], strict=True):
+        yield f"  {style('code', first[:9])}{first[9:]:{left - 9}}{style('code', second[:9])}{second[9:]}"
 
 
 COMMAND = Command(

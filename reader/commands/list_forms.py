@@ -1,4 +1,4 @@
-"""Other forms of a list: paragraphs of stored full texts with `--passages`, and topics with `--topics`."""
+"""`list --passages`, which prints paragraphs of stored full texts, and `list --topics`, which counts topics."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ from reader.ui.kit.lines import hits
 if TYPE_CHECKING:
     from reader.cache.reads.window import TopicCount, Window
 
-KEPT = "has:fulltext"
-"""The query for papers with stored texts."""
+STORED_TEXTS = "has:fulltext"
+"""The query for papers whose full text is stored."""
 
 _WORD = re.compile(r'"[^"]+"|\S+')
 
@@ -60,31 +60,37 @@ def print_passages(arguments: Namespace, workspace: Workspace) -> int:
     wanted = [node for node in nodes if isinstance(node, Match) and node.field == "fulltext"]
     if not wanted:
         raise UsageError("--passages needs words to look for: add a term such as fulltext:attention.")
-    words = " ".join(f'"{one.text}"' if one.exact else one.text for one in wanted)
+    words = " ".join(f'"{passage.text}"' if passage.exact else passage.text for passage in wanted)
     with workspace.window() as window:
-        found = islice(passages(workspace, window, words, query), arguments.limit)
+        found_passages = islice(passages(workspace, window, words, query), arguments.limit)
         if arguments.json:
-            places = ({"id": one.id, "title": one.title, "section": one.section, "text": one.hit.text} for one in found)
+            places = (
+                {"id": passage.id, "title": passage.title, "section": passage.section, "text": passage.hit.text}
+                for passage in found_passages
+            )
             return answer(arguments, places)
-        lines = _draw(found) if is_terminal(sys.stdout) else (_format(one) for one in found)
+        lines = _draw(found_passages) if is_terminal(sys.stdout) else (_format(passage) for passage in found_passages)
         first = next(lines, None)
         if first is not None:
             print_through_pager(chain([first], lines), wanted=not arguments.no_pager)
         elif not arguments.quiet:
-            has_texts = window.count(selection(window, parse_query(KEPT)))
-            none = "No full text is stored yet. 'dailypapers read ID' fetches one."
-            warn("No stored full text contains it." if has_texts else none)
+            has_texts = window.count(selection(window, parse_query(STORED_TEXTS)))
+            advice = "No full text is stored yet. 'dailypapers read ID' fetches one."
+            warn("No stored full text contains these words." if has_texts else advice)
     return 0
 
 
 def passages(workspace: Workspace, window: Window, text: str, query: Query) -> Iterator[Passage]:
-    """The paragraphs of a query's stored texts with all the words; raises UsageError if there is no word."""
+    """The paragraphs that contain all the words, from the stored texts of a query's papers.
+
+    Raises UsageError if the text has no word.
+    """
     words = _WORD.findall(text)
     wanted = markers(words)
     if not wanted:
         raise UsageError(f"{brief(text)!r} has no word to look for.")
-    finders: list[Finder] = [partial(hits, searched=one) for one in wanted]
-    in_formulas = any(one.may_be_signs for one in wanted)
+    finders: list[Finder] = [partial(hits, searched=marker) for marker in wanted]
+    in_formulas = any(marker.may_be_signs for marker in wanted)
     pks = window.order(selection(window, query)).pks
     with closing(Texts.open(workspace.cache_file)) as texts:
         for pk in pks:
@@ -96,23 +102,23 @@ def passages(workspace: Workspace, window: Window, text: str, query: Query) -> I
                     yield Passage(row.id, row.title, hit)
 
 
-def _format(found: Passage) -> str:
-    """A line for other programs: id, section and text, separated by tabs."""
+def _format(passage: Passage) -> str:
+    """A line for a pipe: id, section and text, separated by tabs."""
     style = Style.of(sys.stdout)
-    text = "".join(style("strong", part) if is_mark else part for part, is_mark in _parts(found.hit))
-    return f"{style('muted', found.id)}\t{style('muted', found.section)}\t{text}"
+    text = "".join(style("strong", part) if is_mark else part for part, is_mark in _parts(passage.hit))
+    return f"{style('muted', passage.id)}\t{style('muted', passage.section)}\t{text}"
 
 
-def _draw(found: Iterator[Passage]) -> Iterator[str]:
+def _draw(found_passages: Iterator[Passage]) -> Iterator[str]:
     style, columns, before = Style.of(sys.stdout), width(), ""
-    for one in found:
-        if one.id != before:
+    for passage in found_passages:
+        if passage.id != before:
             if before:
                 yield ""
-            yield from (style("strong", line) for line in wrap_text(f"{one.id} {clean(one.title)}", columns))
-            before = one.id
-        yield from (f"  {style('muted', line)}" for line in wrap_text(one.section, columns - 2))
-        pieces = [Piece(text, hit=is_mark) for text, is_mark in _parts(one.hit)]
+            yield from (style("strong", line) for line in wrap_text(f"{passage.id} {clean(passage.title)}", columns))
+            before = passage.id
+        yield from (f"  {style('muted', line)}" for line in wrap_text(passage.section, columns - 2))
+        pieces = [Piece(text, hit=is_mark) for text, is_mark in _parts(passage.hit)]
         for line in fill(pieces, columns - 4):
             yield "    " + "".join(style("strong", piece.text) if piece.hit else piece.text for piece in line)
 
@@ -130,11 +136,11 @@ def _parts(hit: Hit) -> Iterator[tuple[str, bool]]:
 # Topics and their trends
 
 
-WITH_TRENDS = 70
+MIN_COLUMNS_WITH_TRENDS = 70
 
 
 def print_topics(arguments: Namespace, workspace: Workspace) -> int:
-    """Print the topics of a query's papers, most frequent first, with their shares of all papers in recent weeks."""
+    """Print the topics of a query's papers, the most frequent first, with their trends in all recent papers."""
     text = query_of(arguments.query)
     with workspace.window() as window:
         counted, moves = _count(window, text)
@@ -157,7 +163,7 @@ def _count(window: Window, text: str) -> tuple[list[TopicCount], dict[str, Trend
 
 
 def topic_records(window: Window, text: str) -> list[dict[str, Any]]:
-    """The topics of a query's papers as JSON, most frequent first."""
+    """The topics of a query's papers as JSON, the most frequent first."""
     counted, moves = _count(window, text)
     return [_record(topic, moves.get(topic.slug)) for topic in counted]
 
@@ -174,11 +180,11 @@ def _record(topic: TopicCount, trend: Trend | None) -> dict[str, Any]:
 
 
 def _draw_table(counted: Sequence[TopicCount], moves: dict[str, Trend], workspace: Workspace) -> Iterator[str]:
-    """A line for each topic: papers, trend, slug and as much of the name as fits."""
+    """A line for each topic: number of papers, trend, slug, and as much of the name as fits."""
     signs = glyphs(workspace.settings.ascii)
     style = Style.of(sys.stdout)
     slug_width = max((len(topic.slug) for topic in counted), default=0)
-    has_moves = bool(moves) and width() >= WITH_TRENDS
+    has_moves = bool(moves) and width() >= MIN_COLUMNS_WITH_TRENDS
     room = width() - slug_width - 13 - (WEEKS + 9 if has_moves else 0)
     for topic in counted:
         trend = moves.get(topic.slug)

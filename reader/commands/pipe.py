@@ -25,17 +25,17 @@ from reader.refresh.pipes import LeftOut, PipeResult, pipe_papers
 def _add_arguments(parser: ArgumentParser) -> None:
     about = "one of your commands by its name, a program with its arguments in quotes, or '!' and a line for a shell"
     command = parser.add_argument("command", metavar="COMMAND", help=about)
-    suggest(command, lambda _: [one.name for one in Workspace().settings.commands])
+    suggest(command, lambda _: [user_command.name for user_command in Workspace().settings.commands])
     parser.add_argument("ids", nargs="*", metavar="ID", help="arXiv ids or addresses of papers")
     parser.add_argument("--query", metavar="QUERY", help="run it on all papers of a query")
     add_all(parser, "run it on")
     about = (
         f"what it reads: {', '.join(INPUTS)} (default: from its settings, else markdown); papers without a full text"
     )
-    about += " are left out and named, and it fails only if none has one"
+    about += " are skipped with a warning; the command fails only if no paper has a full text"
     parser.add_argument("--input", choices=INPUTS, metavar="FORM", help=about)
-    parser.add_argument("--keep", action="store_true", help="keep what it prints beside each paper, as machine-made")
-    parser.add_argument("--forget", action="store_true", help="delete what it kept for these papers, and run nothing")
+    parser.add_argument("--keep", action="store_true", help="store its output with each paper, as machine-made")
+    parser.add_argument("--forget", action="store_true", help="delete its stored output for these papers, run nothing")
     parser.add_argument("--seconds", type=positive_number, metavar="N", help="stop it after N seconds (default: 120)")
 
 
@@ -55,12 +55,12 @@ def _pipe_papers(arguments: Namespace, workspace: Workspace) -> int:
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
     answer(arguments, map(_record, results))
-    left_out = [paper for one in results for paper in one.left_out]
-    if left_out and not any(one.ids for one in results):
+    left_out = [paper for result in results for paper in result.left_out]
+    if left_out and not any(result.ids for result in results):
         raise NoFullText(f"Nothing was run: {_why(left_out)} Give it another --input, such as markdown.")
     if left_out:
-        warn(f"Left out: {', '.join(one.id for one in left_out)}. {_why(left_out)}")
-    kept = sum(one.is_kept for one in results)
+        warn(f"Left out: {', '.join(result.id for result in left_out)}. {_why(left_out)}")
+    kept = sum(result.is_kept for result in results)
     if kept and not arguments.json:
         warn(f"Kept for {amount(kept, 'paper')} as {command.name}; 'dailypapers list has:output' finds such papers.")
     return 0
@@ -73,13 +73,13 @@ def _record(result: PipeResult) -> dict[str, object]:
         "output": printed.text if printed else None,
         "cut": printed.is_cut if printed else False,
         "kept": result.is_kept,
-        "left_out": [one._asdict() for one in result.left_out],
+        "left_out": [paper._asdict() for paper in result.left_out],
     }
 
 
 def _why(left_out: Sequence[LeftOut]) -> str:
-    """Why papers were left out: a common sentence, or its common part."""
-    whys = {one.why for one in left_out}
+    """Why papers were left out: their common reason, or a summary of different reasons."""
+    whys = {paper.why for paper in left_out}
     return whys.pop() if len(whys) == 1 else f"{amount(len(left_out), 'paper')} have no full text that can be fetched."
 
 
@@ -97,8 +97,8 @@ def _command(arguments: Namespace, workspace: Workspace) -> UserCommand:
 
 
 def _expect_program(command: UserCommand, workspace: Workspace) -> None:
-    """Raise ReaderError unless a typed line is a command of the settings or a program."""
-    is_named = any(one.name == command.name for one in workspace.settings.commands)
+    """Raise ReaderError unless the command is in the settings, or its program is installed."""
+    is_named = any(user_command.name == command.name for user_command in workspace.settings.commands)
     if not is_named and find_program(command.words) is None:
         word = brief(command.words[0])
         raise ReaderError(f"{word} was not found: it is neither a program nor one of [[commands]] in the settings.")
@@ -111,7 +111,7 @@ def _forget(arguments: Namespace, workspace: Workspace, command: UserCommand, pk
 
 
 async def _run(workspace: Workspace, command: UserCommand, pks: Sequence[int], *, is_json: bool) -> list[PipeResult]:
-    # Who ends this command, or closes its terminal, also ends the program, and not while it is being started.
+    # A signal that ends this command also ends the program: cancelling the task kills it, but not while it starts.
     if (task := asyncio.current_task()) is not None:
         for number in (signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, task.cancel)

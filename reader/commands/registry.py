@@ -1,4 +1,4 @@
-"""The names of the commands, without importing them: most runs open the reader and need none."""
+"""The names of the commands; their modules are imported late, because most runs open the reader."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "feeds": "from other feeds",
             "digest": "a mail of new papers",
         },
-        "Keep them": {
+        "Organize papers": {
             "mark": "read, star, queue, hide",
             "tag": "papers, with your own words",
             "note": "what you think of a paper",
@@ -39,9 +39,9 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "pipe": "run your own programs",
             "sync": "with your other machines",
         },
-        "Look after it": {
+        "Maintain the program": {
             "config": "the settings and keys",
-            "doctor": "what is wrong, and what helps",
+            "doctor": "problems and their remedies",
             "completions": "for your shell",
             "mcp": "tools for programs",
         },
@@ -50,13 +50,13 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 """The commands by group, in the order of the help, each with a short description."""
 
 COMMANDS = (*(name for group in GROUPS.values() for name in group), "help")
-"""The names of our commands, each in a module of its own."""
+"""The names of the program's own commands."""
 
 USUAL = (
     *("list", "show", "read", "search", "mark", "tag"),
     *("refresh", "add", "import", "export", "undo", "config"),
 )
-"""The commands that the first page of help names, in two columns."""
+"""The commands on the first page of help."""
 
 FOREIGN = MappingProxyType(
     {
@@ -79,7 +79,7 @@ FOREIGN = MappingProxyType(
         "color": "config set theme NAME",
     }
 )
-"""Words for commands in other programs, and their equivalent here."""
+"""Names of commands in other programs, each with the equivalent here."""
 
 _PLACES = MappingProxyType(
     {
@@ -90,7 +90,7 @@ _PLACES = MappingProxyType(
         "import": "reader.commands.import_files:COMMAND",
     }
 )
-"""The places of the commands that are not the `COMMAND` of a module of `reader.commands` of the same name."""
+"""The module and the constant of each command, unless it is `COMMAND` of the module `reader.commands.NAME`."""
 
 ABOUT = "Read the daily papers of Hugging Face. Without a command, the reader opens."
 
@@ -103,21 +103,21 @@ EXAMPLES = (
 
 
 def is_command(word: str) -> bool:
-    """Whether a word is the name of a command, including extensions and old names."""
+    """Whether a word is the name of a command, including commands of extensions and former names."""
     return (
         word in COMMANDS or word in removed.RENAMED or (word.replace("-", "").isalnum() and word in installed.others())
     )
 
 
 def gists_of_commands() -> dict[str, str]:
-    """A short description of each command; for extensions of others, the package."""
+    """A short description of each command; for the commands of extensions, the name of the package."""
     ours = {name: gist for group in GROUPS.values() for name, gist in group.items()}
     added = {name: f"of {entry.package}" for name, entry in installed.others().items() if name not in COMMANDS}
     return {**ours, "help": "what a command takes", **added}
 
 
 def find_command(name: str) -> Command:
-    """Import and return the command of this name, new or old; raises ReaderError if its extension was switched off."""
+    """Import the command with this current or former name; raises ReaderError if its extension was switched off."""
     from importlib import import_module
 
     name = removed.with_new_names([name])[0]
@@ -125,8 +125,8 @@ def find_command(name: str) -> Command:
         module, _, constant = _PLACES.get(name, f"reader.commands.{name}:COMMAND").partition(":")
         command: Command = getattr(import_module(module), constant)
         return command
-    found: Command | None = installed.command(name)
-    if found is None:
+    added: Command | None = installed.command(name)
+    if added is None:
         why = installed.switched_off.get(installed.others()[name], "it has no such command")
         raise ReaderError(f"The extension {name} can't be used: {why}.")
-    return found
+    return added

@@ -1,4 +1,4 @@
-"""The standard streams: output is made harmless, closed streams are opened, unknown letters replaced."""
+"""The standard streams: remove control sequences from output, reopen closed streams, replace unknown characters."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from io import TextIOBase
 from typing import IO, Any, TextIO, cast
 
 COLOURS = ("auto", "always", "never")
-"""When output has colours: on a terminal that has them, always, or never."""
+"""The values of --color; `auto` uses colours on a terminal that supports them."""
 
 _colours = ["auto"]
 
 
 def choose_colours(when: str) -> None:
-    """Set when this run uses colours, by one of `COLOURS`; used by --color."""
+    """Set the value of --color, one of `COLOURS`, for this run."""
     _colours[:] = [when]
 
 
 def has_colours(stream: TextIO) -> bool:
-    """Whether a stream gets colours: by --color, then NO_COLOR and CLICOLOR_FORCE, then its type."""
+    """Whether to write colours: decided by --color, else by NO_COLOR and CLICOLOR_FORCE, else by the stream."""
     if _colours[0] != "auto":
         return _colours[0] == "always"
     if os.environ.get("NO_COLOR"):
@@ -32,12 +32,12 @@ def has_colours(stream: TextIO) -> bool:
 
 
 def is_terminal(stream: TextIO) -> bool:
-    """Whether a stream is an open terminal; the streams that Textual puts in place say no more than `isatty`."""
+    """Whether a stream is an open terminal; the streams that Textual installs have no attribute `closed`."""
     return not getattr(stream, "closed", False) and stream.isatty()
 
 
 class CleanStream(TextIOBase):
-    """A stream for all output that removes what a terminal would obey; `like` decides on colours."""
+    """A stream that removes control sequences from all output; colours stay if the stream `like` gets colours."""
 
     def __init__(self, stream: TextIO | IO[str], like: TextIO | None = None) -> None:
         self._stream = stream
@@ -46,7 +46,7 @@ class CleanStream(TextIOBase):
         self.isatty, self.fileno, self.flush = stream.isatty, stream.fileno, stream.flush  # type: ignore[method-assign]
 
     def write(self, text: str) -> int:
-        # Imported late: it compiles large patterns, and the first list, which bypasses this stream, comes before.
+        # Import late: it compiles large patterns, and the reader's first frame, which does not need it, comes first.
         from reader.core.text import is_harmless, visible
 
         if not is_harmless(text):
@@ -62,7 +62,7 @@ class CleanStream(TextIOBase):
         return self._stream.closed
 
     def close(self) -> None:
-        """Keep the stream open, since it belongs to the system."""
+        """Keep the underlying stream open, because it belongs to the system."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
@@ -70,7 +70,7 @@ class CleanStream(TextIOBase):
     @classmethod
     @contextmanager
     def replacing(cls) -> Iterator[None]:
-        """Replace standard output and standard error by such streams."""
+        """Replace standard output and standard error by clean streams."""
         before = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = (cast("TextIO", cls(stream)) for stream in before)
         try:
@@ -80,9 +80,10 @@ class CleanStream(TextIOBase):
 
 
 def open_closed_streams() -> None:
-    """Replace standard streams that were closed at the start, which Python sets to None, by empty ones.
+    """Replace standard streams that are closed, which Python sets to None, by streams to the null device.
 
-    The new stream takes the closed one's descriptor, so that no later file gets it, and with it the output.
+    The new stream takes the descriptor of the closed stream. Otherwise the next opened file would get it, and output
+    would be written into that file.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
@@ -94,7 +95,7 @@ def open_closed_streams() -> None:
 
 
 def replace_unknown_letters(*streams: TextIO) -> None:
-    """Print a question mark for letters outside a stream's encoding, instead of failing."""
+    """Write a question mark for each character that a stream's encoding lacks, instead of failing."""
     for stream in streams:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -102,7 +103,10 @@ def replace_unknown_letters(*streams: TextIO) -> None:
 
 
 def finish(stream: TextIO | None) -> OSError | None:
-    """Flush a stream, or drop its content and return why; otherwise Python retries at exit, and exits with 120."""
+    """Flush a stream; if that fails, discard its buffer and return the error.
+
+    Otherwise Python would flush again at exit, and exit with code 120.
+    """
     if stream is None or stream.closed:
         return None
     try:
@@ -114,6 +118,6 @@ def finish(stream: TextIO | None) -> OSError | None:
 
 
 def discard(stream: TextIO) -> None:
-    """Redirect a stream's buffered and further output to nowhere; otherwise Python retries when closing it."""
+    """Redirect a stream's buffered and later output to the null device; otherwise Python would write it at exit."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,4 +1,4 @@
-"""Web addresses: those in prose, whether they are of code or of a project page, and which hosts are local."""
+"""Web addresses: finding them in prose, recognizing code and project pages, and recognizing local hosts."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ MAX_ADDRESS_LENGTH = 500
 MAX_ADDRESSES = 20
 
 _MAX_SEARCHED = 100_000
-"""Characters of a text that are searched."""
+"""Maximum characters of a text that are searched."""
 
 _MAX_HOST_LENGTH = 255
 """Characters of a host, so that an address begins at most this far before its sign."""
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST = rf"(?:{_LABEL}\.)+[A-Za-z]{{2,24}}"
-# An address without a scheme is one only where its host leaves no doubt: `Perplexity.ai` and `SD3.5.Co` are names.
+# Text without a scheme is an address only if its host leaves no doubt: `Perplexity.ai` and `SD3.5.Co` are names.
 _SURE = (
     rf"(?:www\.{_HOST}|(?:github|gitlab|huggingface|bitbucket|youtube)\.(?:com|co|org)(?=/)|(?:hf\.co|youtu\.be|aka\.ms|bit\.ly)(?=/)"
     rf"|(?:{_LABEL}\.)+(?:github\.io|gitlab\.io|vercel\.app|netlify\.app|pages\.dev|4open\.science))"
 )
 _SCHEME = r"https?:\s?/{1,2}\s?"
-# What never stands in an address in prose ends it: TeX's and Markdown's brackets, quotes, letters beyond ASCII.
+# Characters that never occur in an address in prose end it: braces, angle brackets, quotes, letters beyond ASCII.
 _REST = r"[!#$%&'()*+,./0-9:;=?@A-Z\[\]_a-z~-]{0,600}"
 _SIGNS = (
     "http", "HTTP", "www.", "hub.", "lab.", "bucket", "face.co", "hf.co", "youtu", "aka.ms", "bit.ly", ".app", ".dev",
@@ -67,38 +67,38 @@ def addresses_in(text: str) -> list[FoundAddress]:
     Addresses without a scheme are found for hosts that leave no doubt, such as `github.com/owner/name`. Punctuation
     after an address, and TeX or Markdown around it, are not part of it.
     """
-    found: list[FoundAddress] = []
+    addresses: list[FoundAddress] = []
     text = text[:_MAX_SEARCHED]
     signs = [place for sign in _SIGNS if (place := text.find(sign)) >= 0]
     if not signs:
-        return found
+        return addresses
     at = max(0, min(signs) - _MAX_HOST_LENGTH)
-    while len(found) < MAX_ADDRESSES and (match := _address().search(text, at)):
-        one = _found_address(text, match)
-        if one is not None:
-            found.append(one)
-        # What was cut off an address may hold the next one.
-        at = one.end if one else match.start("rest")
-    return found
+    while len(addresses) < MAX_ADDRESSES and (match := _address().search(text, at)):
+        address = _found_address(text, match)
+        if address is not None:
+            addresses.append(address)
+        # The text cut off the end of an address may contain the next one.
+        at = address.end if address else match.start("rest")
+    return addresses
 
 
 def urls_in(*texts: str | None) -> tuple[str, ...]:
     """The addresses of several texts, each once, in order."""
     unique: dict[str, str] = {}
     for text in texts:
-        for one in addresses_in(text or ""):
-            unique.setdefault(address_key(one.url), one.url)
+        for address in addresses_in(text or ""):
+            unique.setdefault(address_key(address.url), address.url)
     return tuple(unique.values())[:MAX_ADDRESSES]
 
 
 def address_key(url: str) -> str:
-    """A key that spellings of one address share: without scheme, `www.`, `.git`, a last slash and case of the host."""
+    """A key shared by all spellings of an address: without scheme, `www.`, `.git`, final slash and case of the host."""
     host, _, path = url.partition("://")[2].partition("/")
     return f"{host.lower().removeprefix('www.')}/{path.rstrip('/').removesuffix('.git')}"
 
 
 def what_is(url: str) -> What:
-    """Whether an address is of code or of a project page, by its host."""
+    """Whether an address leads to code, a project page or neither, by its host."""
     parts = urlsplit(url)
     host = (parts.hostname or "").removeprefix("www.")
     path = [segment for segment in parts.path.split("/") if segment]
@@ -135,7 +135,7 @@ def _found_address(text: str, match: re.Match[str]) -> FoundAddress | None:
 
 
 def _trim(rest: str) -> str:
-    """The rest of an address behind the host, without the punctuation of the sentence around it."""
+    """The part of an address after the host, without the punctuation of the surrounding sentence."""
     if cut := _NEXT.search(rest):
         rest = rest[: cut.start()]
     while True:
@@ -165,8 +165,8 @@ def is_loopback(host: str) -> bool:
 def is_local(host: str) -> bool:
     """Whether a host is this machine, or an IP address outside the public internet, in any notation.
 
-    Names but `localhost` are not looked up. Also local: private and shared networks, link-local, multicast and reserved
-    addresses, and IPv6 addresses that lead to such an IPv4 address.
+    Names other than `localhost` are not looked up. Also local: private and shared networks, link-local, multicast and
+    reserved addresses, and IPv6 addresses that lead to such an IPv4 address.
     """
     name = host.rstrip(".").lower()
     if name == "localhost" or name.endswith(".localhost"):
@@ -181,7 +181,7 @@ def is_local_url(url: str) -> bool:
 
 
 def _ip_address(text: str) -> IPv4Address | IPv6Address | None:
-    """The IP address that a text means to the system's resolver, such as 127.0.0.1 for `127.1` or `0x7f000001`."""
+    """The IP address that the system's resolver reads in a text, such as 127.0.0.1 for `127.1` or `0x7f000001`."""
     import ipaddress
     import socket
 
@@ -201,7 +201,7 @@ def _is_public(address: IPv4Address | IPv6Address) -> bool:
     if address.version == 6:
         inner = address.ipv4_mapped or address.sixtofour
         if inner is None and address in ipaddress.IPv6Network("64:ff9b::/96"):
-            # A gateway of networks without IPv4 (RFC 6052): all IPv4 hosts have such an address there.
+            # Networks without IPv4 reach every IPv4 host at such an address (RFC 6052).
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is None:
             return address.is_global and address in ipaddress.IPv6Network("2000::/3")

@@ -1,22 +1,22 @@
 """For you: one linear model of the words that the user's marks share, and the reasons that it gives.
 
 **Terms.** A term is a word's stem, a pair of adjacent stems, or one of these in the title, as a number. The terms of a
-paper are packed by how often they occur, 1 KB a paper: to read them back takes a third of counting words again.
+paper are packed by how often they occur, in 1 KB a paper; reading them takes a third of the time of counting words.
 
 **Model.** A paper's score is the sum of its terms' weights. A term's *gain* says how well it distinguishes the liked
-papers from all papers: log(p / q) * p ** sharpness, where p is the share of the liked papers that have it and q that of
-all papers. A support vector machine with squared hinge loss finds the weights. How much a term gains limits how far its
-weight may go, so with few marks, when the machine can hardly tell, the best few terms decide; with many marks the
-machine decides. From the first paper that the user has read without a mark on, a second, broader machine is added,
-whose part grows with the marks.
+papers from all papers: log(p / q) * p ** sharpness, where p is the share of the liked papers that have it and q the
+share of all papers. A support vector machine with squared hinge loss finds the weights. A term's gain limits its
+weight, so with few marks, which hardly constrain the machine, the best few terms decide; with many marks the machine
+decides. Once the user has read a paper without a mark, a second, broader machine is added, whose part grows with the
+marks.
 
-**Reasons.** At most two noun phrases that name a paper's subject, and the most similar marked paper. Which words name a
-subject is told by the feed's keywords: the model also gives weight to words such as `despite` and `score`, which count
-but are never shown. A phrase must be in two liked papers, and in more than chance explains, so that a single star does
-not become an interest with a name; until then the reason is the starred paper itself.
+**Reasons.** At most two noun phrases that name a paper's subject, and the most similar marked paper. Only the
+feed's keywords name subjects: the model also gives weight to words such as `despite` and `score`, which count but are
+never shown. A phrase must be in two liked papers, and in more than chance explains, so that a single star does not
+become a named interest; until then the reason is the starred paper itself.
 
 Clusters of marks, words picked greedily and the nearest marked paper as a term were tried and did not help. On recorded
-months the mean precision of a day's list is .85, that of a support vector machine on tf-idf .70.
+months the mean precision of a day's list is .85; a support vector machine on tf-idf has .70.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ BREAK = 0
 """Stands for a token that no pair may cross, such as a stop word."""
 
 TITLE = 1 << 32
-"""Added to the number of a term that is in the title: a term of its own."""
+"""Added to the number of a term in the title, which is a separate term."""
 
 _PAIRING, _MASK = 0x9E3779B1, 0xFFFFFFFF
 """An odd number that combines the numbers of two words, and the size of a number."""
@@ -62,7 +62,7 @@ AVERAGE_WORDS = 220.0
 """Words of a paper of average length, without stop words."""
 
 DWELLS = 0.74
-"""A paper dwells on a term with a higher value: it has the term about twice."""
+"""Value above which a paper dwells on a term, reached by about two occurrences."""
 
 _STOP_WORDS = """
 a about above across after again against all also although among an and any are as at be because been before being
@@ -85,7 +85,7 @@ Terms: TypeAlias = dict[int, float]
 
 
 def stem(word: str) -> str:
-    """A word in lower case without its common endings: `models`, `modeled` and `modeling` are one."""
+    """A word in lower case without its common endings: `models`, `modeled` and `modeling` have the same stem."""
     if len(word) > 4 and word.endswith("ies"):
         return f"{word[:-3]}y"
     if len(word) > 6 and word.endswith("ing"):
@@ -113,18 +113,18 @@ def numbers(text: str) -> list[int]:
 
 def terms_of(text: str) -> list[int]:
     """The words of a text, then its pairs of adjacent words, each as often as it occurs."""
-    found = numbers(text)
+    words = numbers(text)
     return [
-        *filter(None, found),
-        *((one * _PAIRING + other) & _MASK | 1 for one, other in pairwise(found) if one and other),
+        *filter(None, words),
+        *((first * _PAIRING + second) & _MASK | 1 for first, second in pairwise(words) if first and second),
     ]
 
 
 def pack(title: str, abstract: str) -> bytes:
     """The terms of a paper, in numbers of four bytes.
 
-    Its number of words comes first; then for each number of occurrences, 0 for the title's terms, come that number, how
-    many terms have it, and these terms.
+    Its number of words comes first. Then, for each number of occurrences (0 for the title's terms), that number, the
+    number of terms that have it, and these terms follow.
     """
     in_title = terms_of(title)
     counts = Counter(in_title + terms_of(abstract))
@@ -139,7 +139,7 @@ def pack(title: str, abstract: str) -> bytes:
 
 
 def unpack(packed: bytes) -> Terms:
-    """The terms of a packed paper with their values; of damaged bytes, any terms."""
+    """The terms of a packed paper with their values; damaged bytes yield arbitrary terms."""
     every = array("I", packed[: len(packed) // 4 * 4])
     norm = 0.5 + 1.5 * (every[0] if every else 0) / AVERAGE_WORDS
     terms: Terms = {}
@@ -156,7 +156,7 @@ def unpack(packed: bytes) -> Terms:
 
 
 class Common(NamedTuple):
-    """How common terms are in the daily feed; shipped, because a small cache is not enough to tell."""
+    """How common terms are in the daily feed; shipped with the program, because a small cache can't tell."""
 
     papers: int = 0
     counts: Mapping[int, tuple[int, int]] = MappingProxyType({})
@@ -168,18 +168,18 @@ def read_common(packed: bytes) -> Common:
     text = zlib.decompress(packed)
     papers, *rest = struct.unpack(f"<{len(text) // 4}I", text)
     count = len(rest) // 3
-    each = zip(rest[:count], rest[count : 2 * count], rest[2 * count :], strict=True)
-    return Common(papers, {term: (have, dwell) for term, have, dwell in each})
+    columns = zip(rest[:count], rest[count : 2 * count], rest[2 * count :], strict=True)
+    return Common(papers, {term: (have, dwell) for term, have, dwell in columns})
 
 
 # The model
 
 RAREST, MOST_COMMON, ALWAYS_RARE = 3, 0.15, 8
-"""Minimum number of papers with a term, the share of all papers from which it says nothing, and a number of papers that
-is never too many."""
+"""Minimum number of papers with a term, the share of all papers above which it says nothing, and a number of papers
+that is never too common."""
 
 CANDIDATES = 12_000
-"""Maximum number of terms that are considered, those in the most liked papers."""
+"""Maximum number of terms that are considered; terms in the most liked papers come first."""
 
 PAIR_GAIN, AGREEMENT = 2.5, 2.0
 """How much more a pair gains than a word, and the liked papers with a term, beyond the first, that halve the effect of
@@ -189,9 +189,9 @@ FEW_MARKS, SHARPNESS, SHARPER_IF_FEW = 4.0, 1.0, 0.75
 """Marks at which half of the adjustment for few marks is made; the power of p in a gain, and what is added to it."""
 
 FAIRNESS = 0.3
-"""How much a term gains by being among the best of one liked paper, so that interests with few marks are not drowned.
+"""How much a term gains by being among the best of one liked paper, which protects interests with few marks.
 
-With it the interest that fares worst, of 14 in six recorded months, is .02 below a support vector machine, without .06.
+Of 14 interests in six recorded months, the worst is .02 below a support vector machine with this, and .06 without.
 """
 
 RARITY = 0.75
@@ -201,11 +201,11 @@ HALF_BROAD = 30.0
 """Marks at which the broad machine counts as much as the sharp one."""
 
 AT_RANDOM, RANDOM_PART = 1_000, 0.2
-"""Random papers to tell the liked ones from, and their weight beside papers that the user passed."""
+"""Number of random papers that the liked papers are contrasted with, and their weight beside passed papers."""
 
 ENOUGH, COMMON_PAPERS, COMMON_IN_TITLE = 5_000, 1_000, 0.12
-"""Papers that suffice to know how common terms are; below, the shipped counts are added as a thousand papers, this
-share of which has the term in the title. It adds .05 to the precision of a new user's first week."""
+"""Number of papers that suffices to know how common terms are. With fewer, the shipped counts are added as a thousand
+papers, of which the last share has the term in the title. This adds .05 to the precision of a new user's first week."""
 
 SOLVER_PASSES, SMALLEST_STEP = 30, 0.02
 
@@ -214,7 +214,7 @@ class Machine(NamedTuple):
     """The settings of a support vector machine."""
 
     terms: int
-    """Maximum number of terms, those with the highest gains."""
+    """Maximum number of terms; terms with the highest gains are chosen."""
     freedom: float
     """The power of a term's gain in its scale: the higher, the more the best terms stand out."""
     strictness: float
@@ -238,7 +238,7 @@ class Background:
     """How common the terms of liked papers are in all papers, and some papers at random."""
 
     def __init__(self, wanted: frozenset[int], papers: Iterable[tuple[int, Terms]], count: int, common: Common) -> None:
-        """Count the `wanted` terms in papers with their keys; `count` is about how many there are."""
+        """Count the `wanted` terms in papers given with their keys; `count` is about the number of papers."""
         self.have: defaultdict[int, float] = defaultdict(float)
         """How many papers have each term."""
         self.dwell: defaultdict[int, float] = defaultdict(float)
@@ -270,13 +270,13 @@ class Background:
 
 
 def candidates(liked: Iterable[WeighedPaper], muted: Container[int] = ()) -> list[int]:
-    """The terms to learn, those in the most liked papers first."""
-    found: defaultdict[int, float] = defaultdict(float)
+    """The terms to learn; terms in the most liked papers come first."""
+    weights: defaultdict[int, float] = defaultdict(float)
     for paper in liked:
         for term in paper.terms:
-            found[term] += paper.weight
-    allowed = [term for term in found if term not in muted and term & ~TITLE not in muted]
-    return heapq.nsmallest(CANDIDATES, allowed, key=lambda term: (-found[term], term))
+            weights[term] += paper.weight
+    allowed = [term for term in weights if term not in muted and term & ~TITLE not in muted]
+    return heapq.nsmallest(CANDIDATES, allowed, key=lambda term: (-weights[term], term))
 
 
 def learn(
@@ -319,7 +319,7 @@ def _gains(
     gains = {}
     for term, value in share.items():
         common = background.have[term] / background.papers
-        # One more paper, which has each term as often as all papers do.
+        # Smoothing: one more paper, which has each term as often as all papers do.
         p = (value + common) / (marks + 1)
         if p > common:
             dwelt = (background.dwell[term] + 0.5) / (background.have[term] + 2)
@@ -330,7 +330,7 @@ def _gains(
 
 
 def _fair(gains: Mapping[int, float], liked: Sequence[WeighedPaper]) -> dict[int, float]:
-    """The gains, of which those that are large among the terms of one liked paper are raised."""
+    """The gains, raised for terms that are among the best of one liked paper."""
     raised: defaultdict[int, float] = defaultdict(float)
     for paper in liked:
         held = [term for term in paper.terms if term in gains]
@@ -348,7 +348,7 @@ def _separate(
     gains: Mapping[int, float],
     background: Background,
 ) -> dict[int, float]:
-    """The weights by which a machine tells the liked papers from those that were passed, and from random ones."""
+    """The weights with which a machine separates the liked papers from passed and random papers."""
     best = max(gains.values())
     chosen = heapq.nlargest(machine.terms, gains, key=lambda term: (gains[term], term))
     scale = {
@@ -398,7 +398,7 @@ def _solve(
             )
             slope = side * margin - 1 + pull * 0.5 / costs[at]
             if pull == 0 and slope > 0.1:
-                # Well on its own side: skipped until all rows are looked at again.
+                # The row is well on its own side: skip it until all rows are examined again.
                 continue
             still.append(at)
             step = max(pull - slope / curves[at], 0.0) - pull
@@ -421,15 +421,15 @@ MOST_WORDS, MOST_NAMED, LEAST_PART = 3, 2, 0.12
 explains."""
 
 LEAST_KEYWORD, LEAST_WORD, LEAST_LIKED = 2, 3, 2
-"""Minimum number of papers with a keyword that is not one of a liked paper, with one of a single word, and of liked
-papers with a phrase."""
+"""Minimum number of papers with a keyword that no liked paper has, of papers with a keyword of a single word, and of
+liked papers with a phrase."""
 
 LEAST_DWELL = 0.32
-"""The part of the papers with a single word that must dwell on it: of `robust` .12 do, of `dynamic` and `recall` .30,
-of `hallucination` .33, of `retrieval` .48, of `audio` .69."""
+"""The share of the papers with a single word that must dwell on it: .12 do for `robust`, .30 for `dynamic` and
+`recall`, .33 for `hallucination`, .48 for `retrieval`, .69 for `audio`."""
 
 LIFT, BEYOND_CHANCE = 4.0, 1.5
-"""A phrase must be in this many times as many liked papers as chance explains, and in this many more."""
+"""The number of liked papers with a phrase must be the number that chance explains times the first, plus the second."""
 
 MOST_SUBJECTS, MOST_LEARNED, LEAST_LEARNED = 300, 12, 0.05
 """Maximum number of subjects that reasons name and that are shown as learned, and the least part of the best subject's
@@ -456,22 +456,22 @@ class Subject(NamedTuple):
 
 
 def keyword_phrases(keywords: Iterable[Sequence[str]], liked: Iterable[Sequence[str]]) -> list[tuple[str, int]]:
-    """The phrases that papers have as keywords, each as most of them spell it, with the number of these papers.
+    """The keywords of papers, each in its most common spelling, with the number of papers that have it.
 
-    A phrase is left out if only one paper has it, unless that is a liked paper.
+    A keyword of a single paper is left out unless that paper is liked.
     """
     spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for each in keywords:
-        for text in each:
+    for words in keywords:
+        for text in words:
             spellings[text.lower()][text] += 1
-    own = {text.lower() for each in liked for text in each}
-    found: list[tuple[str, int]] = []
+    own = {text.lower() for words in liked for text in words}
+    phrases: list[tuple[str, int]] = []
     for key, forms in spellings.items():
         if forms.total() >= LEAST_KEYWORD or key in own:
-            # Among equals the form with the fewest capitals: headings have them for style.
+            # Among equally common forms, the form with the fewest capitals: they are often only a style of headings.
             form = min(forms, key=lambda form: (-forms[form], sum(map(str.isupper, form)), form))
-            found.append((form, forms.total()))
-    return found
+            phrases.append((form, forms.total()))
+    return phrases
 
 
 def subjects(
@@ -497,11 +497,11 @@ def subjects(
             continue
         if terms not in found or weight > found[terms].weight:
             found[terms] = Subject(text, terms, having, weight)
-    return sorted(found.values(), key=lambda one: -one.value)[:MOST_SUBJECTS]
+    return sorted(found.values(), key=lambda subject: -subject.value)[:MOST_SUBJECTS]
 
 
 def _names_subject(text: str, count: int, background: Background) -> bool:
-    """Whether a keyword of so many papers is a noun phrase that says something alone."""
+    """Whether a keyword of `count` papers is a noun phrase that names a subject by itself."""
     words = numbers(text)
     if not 1 <= len(words) <= MOST_WORDS or BREAK in words:
         return False
@@ -516,17 +516,17 @@ class Reasons:
 
     def __init__(
         self,
-        found: Sequence[Subject],
+        subjects: Sequence[Subject],
         liked: Sequence[WeighedPaper],
         weights: Mapping[int, float],
         background: Background,
     ) -> None:
         self._weights = weights
         self._subjects: defaultdict[int, list[Subject]] = defaultdict(list)
-        for one in found:
-            self._subjects[one.terms[0]].append(one)
+        for subject in subjects:
+            self._subjects[subject.terms[0]].append(subject)
         self._liked: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
-        """By term, the liked papers that have it, with what it says of their likeness."""
+        """For each term, the liked papers that have it, with the term's share of their similarity."""
         for key, terms, _ in liked:
             rare = {
                 term: log(background.papers / max(1.0, background.have[term])) ** 2 * value
@@ -542,34 +542,34 @@ class Reasons:
         counts = {term: self._weights[term] * terms[term] for term in terms if term in self._weights}
         found: list[tuple[float, Subject]] = []
         for rarest in self._subjects.keys() & terms.keys():
-            for one in self._subjects[rarest]:
-                if all(term in terms for term in one.terms):
-                    part = sum(counts.get(term, 0.0) + counts.get(term | TITLE, 0.0) for term in one.terms)
+            for subject in self._subjects[rarest]:
+                if all(term in terms for term in subject.terms):
+                    part = sum(counts.get(term, 0.0) + counts.get(term | TITLE, 0.0) for term in subject.terms)
                     if part >= LEAST_PART * sum(counts.values()):
-                        found.append((part, one))
-        best = _apart(one for _, one in sorted(found, key=lambda two: (-two[0], two[1].text)))
+                        found.append((part, subject))
+        best = _apart(subject for _, subject in sorted(found, key=lambda item: (-item[0], item[1].text)))
         likeness: defaultdict[int, float] = defaultdict(float)
         for term in terms:
             for liked, value in self._liked.get(term, ()):
                 likeness[liked] += terms[term] * value
         likeness.pop(key, None)
         nearest = max(likeness, key=lambda liked: likeness[liked], default=None)
-        return [one.text for one in best[:MOST_NAMED]], nearest
+        return [subject.text for subject in best[:MOST_NAMED]], nearest
 
 
-def subjects_to_show(found: Sequence[Subject]) -> list[Subject]:
-    """The subjects to show to the user, of those with the best one first."""
-    return _apart(one for one in found if one.value >= LEAST_LEARNED * found[0].value)[:MOST_LEARNED]
+def subjects_to_show(ranked: Sequence[Subject]) -> list[Subject]:
+    """The subjects to show to the user; `ranked` has the best first."""
+    return _apart(subject for subject in ranked if subject.value >= LEAST_LEARNED * ranked[0].value)[:MOST_LEARNED]
 
 
-def _apart(found: Iterable[Subject]) -> list[Subject]:
-    """The subjects without those that share a word with one before them; `RL` is `reinforcement learning`."""
+def _apart(ranked: Iterable[Subject]) -> list[Subject]:
+    """The subjects that share no word with an earlier one; `RL` counts as `reinforcement learning`."""
     chosen: list[Subject] = []
     taken: set[int] = set()
-    for one in found:
-        words = {*one.terms, *terms_of(ABBREVIATIONS.get(keyword_key(one.text), ""))}
+    for subject in ranked:
+        words = {*subject.terms, *terms_of(ABBREVIATIONS.get(keyword_key(subject.text), ""))}
         if taken.isdisjoint(words):
-            chosen.append(one)
+            chosen.append(subject)
             taken.update(words)
     return chosen
 

@@ -18,11 +18,10 @@ KINDS: tuple[Kind, ...] = ("model", "dataset", "space")
 SITE = "https://huggingface.co"
 
 MAX_REPLY_DEPTH = 4
-"""Maximum depth of drawn replies; deeper ones are drawn at this depth."""
+"""Maximum depth of drawn replies; deeper replies are drawn at this depth."""
 
 _FORMAT = 1
 _MAX_JSON_BYTES = 16 * 1024 * 1024
-"""Maximum bytes of the JSON."""
 
 _AUTOMATED = "This is an automated message"
 
@@ -37,7 +36,7 @@ class Comment(NamedTuple):
     blocks: tuple[Block, ...] = ()
     """Its text; empty if it is hidden."""
     parent: str = ""
-    """The id of the comment that it answers; empty if it answers none."""
+    """The id of the comment that it answers; empty for a new thread."""
     is_hidden: bool = False
     is_edited: bool = False
     reactions: tuple[tuple[str, int], ...] = ()
@@ -81,16 +80,16 @@ class ThreadedComment(NamedTuple):
 
     comment: Comment
     depth: int = 0
-    """0 for a comment that answers none."""
+    """0 for the first comment of a thread."""
     lost_parent: bool = False
     """Whether it answers a deleted comment."""
 
 
 def threads(comments: Sequence[Comment]) -> list[ThreadedComment]:
-    """Comments with the replies to each below it, oldest first. Hidden ones are kept only where one answers them."""
+    """Comments with the replies to each below it, oldest first. Hidden comments are kept only if they have replies."""
     known = {comment.id: comment for comment in comments}
     replies: dict[str, list[Comment]] = defaultdict(list)
-    for comment in sorted(known.values(), key=lambda one: (one.at, one.id)):
+    for comment in sorted(known.values(), key=lambda comment: (comment.at, comment.id)):
         replies[comment.parent if comment.parent in known else ""].append(comment)
     placed: list[ThreadedComment] = []
     seen: set[str] = set()
@@ -107,7 +106,7 @@ def threads(comments: Sequence[Comment]) -> list[ThreadedComment]:
                 placed.append(ThreadedComment(comment, min(depth, MAX_REPLY_DEPTH), lost))
             open_comments += [(reply, depth + 1) for reply in reversed(replies[comment.id])]
 
-    # Comments that answer each other in a circle come after the others.
+    # Comments that answer each other in a circle belong to no thread and come last.
     for comment in (*replies[""], *known.values()):
         if comment.id not in seen:
             add(comment)
@@ -117,9 +116,9 @@ def threads(comments: Sequence[Comment]) -> list[ThreadedComment]:
 def dump(community: Community) -> bytes:
     """A community as bytes."""
     comments = [
-        [one.id, one.author, one.at, one.parent, int(one.is_hidden), int(one.is_edited), one.reactions,
-         pack_blocks(one.blocks)]
-        for one in community.comments
+        [note.id, note.author, note.at, note.parent, int(note.is_hidden), int(note.is_edited), note.reactions,
+         pack_blocks(note.blocks)]
+        for note in community.comments
     ]  # fmt: skip
     return pack_json([_FORMAT, comments, community.repositories])
 

@@ -1,4 +1,4 @@
-"""Dates as people and queries write them, and the days, weeks and months by which the feed is browsed.
+"""Dates in queries and as people type them, and the days, weeks and months by which the feed is browsed.
 
 A query has `2026-05-11`, `2026-05`, `2026-W20`, `today`, `7d`, `a..b`. Parsing these does not depend on today: a date
 is resolved to ISO days when its query is compiled, so a saved query is right on any day.
@@ -30,7 +30,7 @@ class DateExpression(NamedTuple):
 
     @property
     def ago(self) -> bool:
-        """Whether it counts back from today, as `7d` does."""
+        """Whether it counts back from today, such as `7d`."""
         return _AGO.fullmatch(self.text) is not None
 
     @property
@@ -62,8 +62,8 @@ class DateRange(NamedTuple):
         return f"{self.start.text if self.start else ''}..{self.end.text if self.end else ''}"
 
     def bounds(self, today: date, latest: date | None = None) -> tuple[str | None, str | None] | None:
-        """First and last ISO day, None for an open end; None alone if no day can match."""
-        start, end = (None if one is None else one.span(today, latest) for one in (self.start, self.end))
+        """First and last ISO day, each None if open; None instead of the pair if no day can match."""
+        start, end = (None if end is None else end.span(today, latest) for end in (self.start, self.end))
         if (self.start and not start) or (self.end and not end):
             return None
         return start and start[0].isoformat(), end and end[1].isoformat()
@@ -101,7 +101,7 @@ def parse_date_range(text: str) -> DateRange:
 
 
 def iso_day(value: object) -> str | None:
-    """The day of an ISO timestamp as written, in its own time zone; None if it is invalid or not from 1800 to 2199."""
+    """The day of an ISO timestamp in its own time zone; None if it is invalid or not from 1800 to 2199."""
     text = value[:10] if isinstance(value, str) else ""
     if not (_ISO_DAY.fullmatch(text) and "1800" <= text < "2200"):
         return None
@@ -144,12 +144,12 @@ def seconds_of_days(first: str | None, last: str | None) -> tuple[int, int]:
 
 
 def utc_now() -> datetime:
-    """The time, in UTC."""
+    """The current time, in UTC."""
     return datetime.now(UTC)
 
 
 def utc_stamp(moment: datetime) -> str:
-    """A moment as the cache keeps it: ISO, UTC, to the second."""
+    """A moment in the cache's format: ISO, UTC, to the second."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -253,7 +253,7 @@ def period_of_view(id: str) -> Period | None:
 def parse_period(text: str, today: date) -> Period:
     """The period that a query's date covers; raises ValueError with a sentence if there is none."""
     span = parse_date(text).span(today)
-    # Not at the calendar's ends, where no period comes before or after.
+    # The first and last year are excluded, as they have no earlier or later period.
     if span is not None and date.min.year < span[0].year < date.max.year:
         for period in (period_containing(kind, span[0]) for kind in _KINDS.values()):
             if (period.first, period.last) == span:
@@ -268,11 +268,11 @@ _NAMED: tuple[tuple[str, PeriodKind], ...] = (
     *(("%B %Y", "month"), ("%b %Y", "month"), ("%d %B %Y", "day"), ("%d %b %Y", "day")),
     *(("%B %d %Y", "day"), ("%b %d %Y", "day")),
 )
-"""Forms with the name of a month: `march`, `14 mar`, `Mar 14, 2025`; the year may be missing."""
+"""Formats with the name of a month: `march`, `14 mar`, `Mar 14, 2025`; the year may be missing."""
 
 
 def typed_period(text: str, today: date) -> Period:
-    """The period that a person means; without a year the latest one up to today. Raises ValueError for other texts."""
+    """The period that a person typed; without a year, the latest one up to today. Raises ValueError for other texts."""
     words = re.sub(r"[\s,]+", " ", text.lower()).strip()
     which, _, kind = words.rpartition(" ")
     if which in ("this", "last") and kind in _KINDS:
@@ -281,7 +281,7 @@ def typed_period(text: str, today: date) -> Period:
     named = words.removeprefix("last ")
     weekdays = [place for place, name in enumerate(WEEKDAYS) if len(named) > 2 and name.lower().startswith(named)]
     if weekdays:
-        # `tuesday` may be today, `last tuesday` is not.
+        # `tuesday` may mean today; `last tuesday` does not.
         back = (today.weekday() - weekdays[0]) % 7 or (7 if named != words else 0)
         return Period("day", today - timedelta(days=back))
     if week := _WEEK.fullmatch(words):
@@ -294,16 +294,16 @@ def typed_period(text: str, today: date) -> Period:
         while day > month.last.day or month.first.replace(day=day) > today:
             month = month.earlier
         return Period("day", month.first.replace(day=day))
-    for form, found in _NAMED:
+    for form, named_kind in _NAMED:
         for year_end in ("", f" {today.year}", f" {today.year - 1}"):
             with suppress(ValueError):
                 moment = datetime.strptime(named + year_end, form).date()
                 if not year_end or moment <= today:
-                    return period_containing(found, moment)
+                    return period_containing(named_kind, moment)
     return parse_period(words, today)
 
 
-# Days of the feed: which are known, which may have changed since the last request, and which are missing
+# Days of the feed: known days, days that may have changed since the last request, and missing days
 
 
 FIRST_DAY = "2023-05-04"
@@ -313,10 +313,10 @@ SETTLING_DAYS = 14
 """Age in days up to which upvotes, comments, keywords and code links still change; younger days are requested again."""
 
 SATURDAY = 5
-"""The first of the weekdays on which the feed rests."""
+"""The weekday on which the feed's weekend begins."""
 
 Hole: TypeAlias = tuple[str, ...]
-"""The days (ISO, oldest first) that are missing between two days whose papers are here."""
+"""The missing days (ISO, oldest first) between two days with papers in the cache."""
 
 
 class KnownDay(Protocol):
@@ -344,9 +344,9 @@ def missing_days(first: date, last: date, today: date, known: Mapping[str, Known
 def holes(known: Mapping[str, KnownDay], today: date) -> tuple[Hole, ...]:
     """The runs of days that `missing_days` finds between two days with papers, the newest run first.
 
-    Days before the oldest complete day do not count, nor does a weekend alone, when the feed rests.
+    Days before the oldest complete day do not count, nor does a weekend alone, when the feed has no papers.
     """
-    oldest = min((day for day, one in known.items() if one.papers and one.fetched), default="9")
+    oldest = min((day for day, facts in known.items() if facts.papers and facts.fetched), default="9")
     ends = [date.fromisoformat(day) for day in sorted(known, reverse=True) if known[day].papers and day >= oldest]
     runs = [
         missing_days(before + timedelta(days=1), after - timedelta(days=1), today, known)
@@ -366,12 +366,12 @@ def _may_have_changed(day: str, known: KnownDay) -> bool:
         return True
     then = date.fromisoformat(day)
     if then.weekday() >= SATURDAY and _was_empty(day, known):
-        # Weekends stay empty. On a weekday, the feed may have answered with nothing by mistake.
+        # Weekends stay empty. On a weekday, an empty answer of the feed may be a mistake.
         return False
     return date.fromisoformat(known.fetched[:10]) - then < timedelta(days=SETTLING_DAYS)
 
 
 def _was_empty(day: str, known: KnownDay) -> bool:
-    """Whether the feed answered after the end of a day that it has no papers."""
+    """Whether the feed reported, after the end of the day, that the day has no papers."""
     over = (date.fromisoformat(day) + timedelta(days=1)).isoformat() + "T12"
     return not known.papers and known.fetched >= over

@@ -1,4 +1,4 @@
-"""The errors that a user can act on; `kind_of` in `commands/output.py` names them in JSON by their classes."""
+"""The errors that a user can act on; in JSON, `kind_of` in `commands/output.py` names them by their classes."""
 
 from __future__ import annotations
 

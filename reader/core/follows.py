@@ -23,7 +23,7 @@ MAX_NAME_LENGTH = 120
 """Maximum characters of a name."""
 
 VIEW = "follow:"
-"""Prefix of the id of the view of a follow; its field, a colon and its name follow."""
+"""Prefix of the view id of a follow, before its field, a colon and its name."""
 
 _SHORTEST_WORD, _MOST_WORDS = 3, 12
 _SIGNS = re.compile(r"[\W_]+")
@@ -82,19 +82,19 @@ class FollowReason(NamedTuple):
 
 
 def parse_follow(text: str) -> Follow:
-    """The follow that a text such as `author:Kaiming He` or `world model` names; ValueError says what is wrong."""
+    """The follow named by a text such as `author:Kaiming He` or `world model`; raises ValueError with the mistake."""
     field, colon, name = ("word", ":", text) if text.startswith('"') else text.partition(":")
     field = {"organization": "org", "organisation": "org", "keyword": "word"}.get(field.lower(), field.lower())
     if not colon or field not in FIELDS:
-        meant = nearest(field, FIELDS) if colon else None
-        if meant is not None:
-            raise ValueError(f"begins with {field}:, but the field is {meant}:")
+        known = nearest(field, FIELDS) if colon else None
+        if known is not None:
+            raise ValueError(f"begins with {field}:, but the field is {known}:")
         field, name = "word", text
     return make_follow(field, name)
 
 
 def make_follow(field: str, name: str) -> Follow:
-    """The follow of a name in a field; ValueError says what is wrong with the name."""
+    """The follow of a name in a field; raises ValueError with the mistake in the name."""
     from reader.core.text import clean
 
     name = clean(name.replace('"', " "))
@@ -139,9 +139,9 @@ def offers(paper: Paper) -> dict[str, tuple[Follow, ...]]:
         "topic": paper.topics,
         "word": paper.keywords[:_MOST_WORDS],
     }
-    found: dict[str, dict[str, Follow]] = {}
-    for field, name in ((field, name) for field, some in names.items() for name in some):
+    follows: dict[str, dict[str, Follow]] = {}
+    for field, name in ((field, name) for field, values in names.items() for name in values):
         with suppress(ValueError):
             follow = make_follow(field, name)
-            found.setdefault(field, {}).setdefault(follow.slug, follow)
-    return {field: tuple(some.values()) for field, some in found.items()}
+            follows.setdefault(field, {}).setdefault(follow.slug, follow)
+    return {field: tuple(by_slug.values()) for field, by_slug in follows.items()}

@@ -16,7 +16,7 @@ from reader.core.marks import Mark, clean_mark
 from reader.core.text import LINE_LIMIT, clean
 
 MAX_CLOCK = 221_845_392_000_000
-"""The year 9000 in milliseconds since 1970: no event of any time has a later clock."""
+"""The year 9000 in milliseconds since 1970; a later clock is invalid."""
 
 COUNT_LIMIT = 1_000_000_000
 
@@ -57,7 +57,7 @@ def is_machine(value: object) -> bool:
 
 
 def clock(value: object, latest: int = MAX_CLOCK) -> int | None:
-    """Milliseconds since 1970, up to `latest`; `latest_clock` tells what can be true by now."""
+    """Milliseconds since 1970, up to `latest`; `latest_clock` returns the latest plausible value."""
     return value if type(value) is int and 0 <= value <= latest else None
 
 
@@ -65,7 +65,7 @@ def count(value: object, most: int = COUNT_LIMIT) -> int | None:
     """A plausible count; fractions are cut off."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    # NaN compares as false.
+    # All comparisons with NaN are false.
     return int(value) if 0 <= value <= most else None
 
 

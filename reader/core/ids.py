@@ -21,7 +21,7 @@ _PAPER_ID = re.compile(PAPER_ID)
 _OWN_ID = re.compile(rf"(?:{'|'.join(OWN_PREFIXES)})[0-9a-f]{{12}}")
 _ARXIV_ID = re.compile(_ARXIV)
 
-# 2406.12345 since 2007 (month 01 to 12; four digits until 2014), hep-th/9901001 or math.GT/0309136 before.
+# 2406.12345 since 2007 (month 01 to 12; four digits until 2014); before, hep-th/9901001 or math.GT/0309136.
 _BARE = re.compile(
     r"(?P<id>[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5}|[a-z]{1,12}(?:-[a-z]{1,8})?(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]{1,3})?"
 )
@@ -33,7 +33,7 @@ _SITES = (
     *("arxiv.org", "export.arxiv.org", "ar5iv.org", "ar5iv.labs.arxiv.org", "huggingface.co", "hf.co", "alphaxiv.org"),
     *("semanticscholar.org", "api.semanticscholar.org", "scirate.com", "emergentmind.com"),
 )
-"""Sites whose addresses have the id of the paper."""
+"""Sites whose addresses contain the id of the paper."""
 # More path may follow the id, such as a section, a name or an ending.
 _IN_PATH = re.compile(rf"/(?:(?i:arxiv):)?{_BARE.pattern}(?=[/.]|$)")
 
@@ -69,17 +69,17 @@ def arxiv_id(text: str) -> str | None:
         text = f"{keyed[1]}.{keyed[2]}"
     if "/" in text and (address := _id_in_address(text)):
         return address
-    found = _BARE.fullmatch(_CATEGORY.sub("", _PREFIX.sub("", text, count=1)))
-    return _canonical(found["id"]) if found else None
+    match = _BARE.fullmatch(_CATEGORY.sub("", _PREFIX.sub("", text, count=1)))
+    return _canonical(match["id"]) if match else None
 
 
 def ids_in(text: str) -> list[str]:
-    """The bare arXiv ids that a text names in their order, each once: `arXiv:ID`, arXiv's DOI, and addresses.
+    """The bare arXiv ids in a text, in order, each once: from `arXiv:ID`, arXiv's DOI and addresses.
 
     A bare number is not taken as an id; `id_in_file_name` handles files.
     """
-    found = (arxiv_id(match["id"]) or arxiv_id(match["id"].lower()) for match in _INTRODUCED.finditer(text))
-    return list(dict.fromkeys(id for id in found if id))
+    ids = (arxiv_id(match["id"]) or arxiv_id(match["id"].lower()) for match in _INTRODUCED.finditer(text))
+    return list(dict.fromkeys(filter(None, ids)))
 
 
 def id_in_file_name(text: str) -> str | None:
@@ -94,9 +94,9 @@ def named_id(text: str) -> str | None:
 
 
 def doi_in(text: str) -> str | None:
-    """The DOI that a text is, in small letters: bare, after `doi:`, or in an address of doi.org."""
-    found = _DOI.fullmatch(text.strip())
-    return found[1].lower() if found else None
+    """The DOI that a text consists of, in lower case: bare, after `doi:`, or in an address of doi.org."""
+    match = _DOI.fullmatch(text.strip())
+    return match[1].lower() if match else None
 
 
 def _canonical(id: str) -> str:
@@ -120,12 +120,12 @@ def feed_entry_id(url: str, guid: str) -> str:
 
 
 def is_paper_id(text: str) -> bool:
-    """Whether a text is the id of a paper, in the one form in which this program writes it."""
+    """Whether a text is the id of a paper in this program's canonical form."""
     return _PAPER_ID.fullmatch(text) is not None
 
 
 def is_arxiv_id(text: str) -> bool:
-    """Whether a text is an arXiv id in that form."""
+    """Whether a text is an arXiv id in this program's canonical form."""
     return _ARXIV_ID.fullmatch(text) is not None
 
 
@@ -140,7 +140,7 @@ def in_address(id: str) -> str:
 
 
 def in_arxiv_address(id: str) -> str:
-    """An arXiv id in arXiv's own addresses, where an old id is two parts; raises ValueError likewise."""
+    """An arXiv id in arXiv's own addresses, where an old id is two parts; raises ValueError for other text."""
     return "/".join(quote(part, safe="") for part in _check(id).split("/"))
 
 
@@ -173,7 +173,7 @@ def hf_url(id: str) -> str | None:
 
 
 def profile_url(account: str) -> str | None:
-    """The page of an account in the feed; None for what is no account."""
+    """The page of an account in the feed; None for an invalid name."""
     return f"https://huggingface.co/{account}" if ACCOUNT.fullmatch(account) else None
 
 
@@ -196,5 +196,5 @@ def _id_in_address(text: str) -> str | None:
     if host in ("doi.org", "dx.doi.org"):
         path = address.path.strip("/")
         return arxiv_id(path) if _PREFIX.match(path) else None
-    found = _IN_PATH.search(address.path) if host in _SITES else None
-    return _canonical(found["id"]) if found else None
+    match = _IN_PATH.search(address.path) if host in _SITES else None
+    return _canonical(match["id"]) if match else None

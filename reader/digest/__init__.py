@@ -1,6 +1,6 @@
-"""`dailypapers digest`: what is new, printed as Markdown, HTML or JSON, or sent as one mail.
+"""`dailypapers digest`: print new papers as Markdown, HTML or JSON, or send them as one mail.
 
-`commands/news.py` collects the papers, `drawing.py` draws them, and `mail.py` sends them.
+`reader.commands.news` collects the papers, `drawing.py` renders them, and `mail.py` sends them.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from reader.commands.output import answer, print_line, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError
 
-MAIL_MEMORY = timedelta(days=60)
-"""How long it is remembered which papers a mail had; older papers are not news."""
+MAX_MAIL_AGE = timedelta(days=60)
+"""Mails are forgotten after this time; papers that are older are not news."""
 
 MAX_SENT_BYTES = 1 << 24
-"""Maximum size of the file of sent mails that is read."""
+"""Maximum bytes that are read of the file of sent mails."""
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
     add_query(parser)
-    about = "look back on all papers since this day, read or not: yesterday, 7d, 2026-05-11"
+    about = "look back at all papers since this day, read or unread: yesterday, 7d, 2026-05-11"
     parser.add_argument("--since", type=first_day, metavar="D", help=about)
     how = parser.add_mutually_exclusive_group()
-    about = "how it is printed: markdown or html (default: markdown)"
+    about = "format of the output: markdown or html (default: markdown)"
     how.add_argument("--format", choices=("markdown", "html"), default="markdown", help=about)
     about = "mail it to the setting digest.to; without news there is no mail, and no paper is mailed twice"
     how.add_argument("--send", action="store_true", help=about)
@@ -49,61 +49,61 @@ def _run_digest(arguments: Namespace, workspace: Workspace) -> int:
     since = arguments.since or news.default_since(sent.last if sent else None)
     is_look_back = arguments.since is not None
     known = sent.papers if sent and not is_look_back else frozenset[str]()
-    found = news.whats_new(workspace, query, since, is_look_back=is_look_back, known=known)
-    if sent and found.items:
-        mail.send(mail.message(found, settings, sent.name), settings)
-        sent.add([item.paper.id for item in found.items])
+    new = news.whats_new(workspace, query, since, is_look_back=is_look_back, known=known)
+    if sent and new.items:
+        mail.send(mail.message(new, settings, sent.name), settings)
+        sent.add([item.paper.id for item in new.items])
     if arguments.json:
-        return answer(arguments, news.news_record(found) | {"sent": bool(sent and found.items)})
-    if not found.items and not arguments.quiet:
-        warn(_nothing(found, is_look_back=is_look_back, is_mail=sent is not None))
+        return answer(arguments, news.news_record(new) | {"sent": bool(sent and new.items)})
+    if not new.items and not arguments.quiet:
+        warn(_nothing(new, is_look_back=is_look_back, is_mail=sent is not None))
     elif sent and not arguments.quiet:
-        warn(f"{found.summary}: sent to {settings.to}.")
-    elif not sent and found.items:
+        warn(f"{new.summary}: sent to {settings.to}.")
+    elif not sent and new.items:
         draw = drawing.page if arguments.format == "html" else drawing.markdown
-        print_line(draw(found).rstrip("\n"))
+        print_line(draw(new).rstrip("\n"))
         return 0
-    for problem in found.broken:
+    for problem in new.broken:
         warn(problem)
     return 0
 
 
-def _nothing(found: news.News, *, is_look_back: bool, is_mail: bool) -> str:
+def _nothing(new: news.News, *, is_look_back: bool, is_mail: bool) -> str:
     end = ", so nothing was mailed." if is_mail else "."
     if is_look_back:
-        return f"No papers are here of the days since {found.since}{end}"
-    rest = f" ({found.mailed:,} already mailed)" if found.mailed else ""
+        return f"There are no papers since {new.since}{end}"
+    rest = f" ({new.mailed:,} already mailed)" if new.mailed else ""
     return (
-        f"Nothing is new since {found.since}{rest}{end} To look back on days that you have read: 'dailypapers digest "
+        f"Nothing is new since {new.since}{rest}{end} To look back at papers that you have read: 'dailypapers digest "
         "--since 7d'."
     )
 
 
 class SentMails:
-    """The record of mailed papers by recipient and query: a line of JSON for each mail, in a file beside the cache."""
+    """The mails that were sent to a recipient for a query, in a file beside the cache with a line of JSON for each."""
 
     def __init__(self, workspace: Workspace, name: str) -> None:
         self.name = name
         self._file = paths.sent_digests_file(workspace.cache_file)
         self._lines: list[str] = []
         self.last: datetime | None = None
-        """When the last mail of this name was sent."""
-        found = set[str]()
-        oldest = datetime.now(UTC) - MAIL_MEMORY
+        """The time of the last mail with this name."""
+        mailed = set[str]()
+        oldest = datetime.now(UTC) - MAX_MAIL_AGE
         for line in self._read().splitlines():
             try:
                 mail = json.loads(line)
                 at = datetime.fromisoformat(mail["at"])
                 is_kept, papers = at >= oldest, list(map(str, mail["keys"]))
             except (KeyError, TypeError, ValueError, RecursionError):
-                # A partial line of a killed program, or one of another release.
+                # The line is incomplete, because the program was killed, or is from another release.
                 continue
             if is_kept:
                 self._lines.append(line)
                 if mail.get("name") == name:
-                    found.update(papers)
+                    mailed.update(papers)
                     self.last = at
-        self.papers = frozenset(found)
+        self.papers = frozenset(mailed)
 
     def _read(self) -> str:
         try:
@@ -125,8 +125,8 @@ class SentMails:
 
 COMMAND = Command(
     "digest",
-    "Print what is new: ten papers for you, each with its reason; then at most thirty titles of what you follow, of "
-    "your views and by topic; then how many more there are.",
+    "Print what is new: ten recommended papers with reasons; at most thirty titles from your follows, your views and "
+    "other topics; and the number of other papers.",
     (),
     _add_arguments,
     _run_digest,

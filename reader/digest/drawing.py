@@ -1,7 +1,7 @@
-"""A digest as Markdown, which is also the text of a mail, and as a page of HTML made from it, which fetches nothing.
+"""Render a digest as Markdown, which is also the text of a mail, and as an HTML page that loads nothing else.
 
-Mail clients support little HTML: the page is one column with a style sheet, and reads well in a client that drops it.
-Foreign text is escaped, and links lead only to http and https.
+Mail clients support little HTML: the page is one column with a style sheet, and is readable in clients that ignore
+styles. Foreign text is escaped, and links lead only to http and https.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def markdown(news: News) -> str:
     parts = [f"# {_escape_markdown(news.title)}", plain_markdown(" ".join((f"{news.summary}.", *news.remarks)))]
     for section in news.sections:
         parts += [f"## {_escape_markdown(section.name)}", *_section(news, section)]
-    # The command at its end is not escaped.
+    # The sentence ends with a command, which is shown as code.
     about, colon, command = news.others.rpartition(": ")
     parts.append(f"{plain_markdown(about)}{colon}`{command.replace('`', '')}`" if about else "")
     return "\n\n".join(filter(None, parts)) + "\n"
@@ -39,7 +39,7 @@ def markdown(news: News) -> str:
 
 def _section(news: News, section: Section) -> Iterator[str]:
     if section.is_brief:
-        lines = ((f"- {_title(one.paper)}", *news.facts(one, is_brief=True)) for one in section.items)
+        lines = ((f"- {_title(item.paper)}", *news.facts(item, is_brief=True)) for item in section.items)
         yield "\n".join(" · ".join((link, *map(_escape_markdown, facts))) for link, *facts in lines)
         return
     for item in section.items:
@@ -48,12 +48,12 @@ def _section(news: News, section: Section) -> Iterator[str]:
         yield f"*{_escape_markdown(item.why)}*" if item.why else ""
         summary, is_machine = gist(item.paper)
         yield f"{'> AI summary: ' if is_machine else ''}{plain_markdown(summary)}" if summary else ""
-        found = [f"[{link.name}]({in_parentheses(link.url)})" for link in further_links(item.paper)]
-        yield " · ".join((*found, f"`{clean(item.paper.id, LONGEST_LINE).replace('`', '')}`"))
+        further = [f"[{link.name}]({in_parentheses(link.url)})" for link in further_links(item.paper)]
+        yield " · ".join((*further, f"`{clean(item.paper.id, LONGEST_LINE).replace('`', '')}`"))
 
 
 def _escape_markdown(text: str) -> str:
-    """A foreign text as Markdown."""
+    """Foreign text, shortened and escaped for Markdown."""
     return plain_markdown(_shorten(text))
 
 
@@ -63,19 +63,19 @@ def _shorten(text: str) -> str:
 
 
 def _title(paper: Paper) -> str:
-    """The title as a link to the paper's page, if its address is short enough."""
-    title, found = _shorten(paper.title), links(paper)[:1]
-    has_link = found and len(found[0].url) <= LONGEST_LINK
+    """The title as a link to the paper's page, unless the address is too long."""
+    title, first_link = _shorten(paper.title), links(paper)[:1]
+    has_link = first_link and len(first_link[0].url) <= LONGEST_LINK
     return markdown_link(paper._replace(title=title)) if has_link else plain_markdown(title)
 
 
 def further_links(paper: Paper) -> tuple[Link, ...]:
-    """The first links of a paper, except its page, which the title links to, and its pictures."""
-    found = (link for link in links(paper)[1:] if not link.letter.isdigit() and len(link.url) <= LONGEST_LINK)
-    return tuple(found)[:MOST_LINKS]
+    """The first links of a paper, without its page, which the title links to, and without pictures and videos."""
+    candidates = (link for link in links(paper)[1:] if not link.letter.isdigit() and len(link.url) <= LONGEST_LINK)
+    return tuple(candidates)[:MOST_LINKS]
 
 
-# A page
+# HTML
 
 
 def page(news: News) -> str:

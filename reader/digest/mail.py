@@ -1,4 +1,4 @@
-"""A digest as a mail, sent by STARTTLS or TLS, without either only to this machine, or by `sendmail`."""
+"""Send a digest as a mail: to a server with STARTTLS or TLS, unencrypted only to this machine, or by `sendmail`."""
 
 from __future__ import annotations
 
@@ -27,32 +27,32 @@ LONGEST_SUBJECT = 150
 """Maximum characters that clients show."""
 
 SERVER_SECONDS = 60.0
-"""Seconds for each answer of the server, which may examine a mail before it accepts it."""
+"""Seconds to wait for each reply of the server, which may scan a mail before it accepts it."""
 
 PROGRAM_SECONDS = 120.0
 """Seconds for `sendmail`, and for the program that prints the password, which may ask the user to unlock a store."""
 
 
 class MailError(ReaderError):
-    """The mail was not sent, as far as can be known."""
+    """The mail was probably not sent."""
 
 
 def message(news: News, settings: DigestMail, name: str) -> EmailMessage:
-    """The mail with a digest; `name` is its recipient and query."""
+    """A mail with a digest; `name` identifies the recipient and the query."""
     sender = settings.sender or settings.to
     mail = EmailMessage(policy=SMTP)
     mail["From"] = Address(APP, addr_spec=sender)
     mail["To"] = Address(addr_spec=settings.to)
-    # The library would decode such words, and hidden line breaks would become headers.
+    # Break up encoded words: the library would decode them, and line breaks in them would start new headers.
     mail["Subject"] = clean(f"{news.title} ({news.summary})".replace("=?", "= ?"), LONGEST_SUBJECT)
     mail["Date"] = format_datetime(datetime.now().astimezone())
-    # A second mail with the same papers has the same id, and servers drop it.
+    # A repeated mail with the same papers gets the same id, so that servers can drop it.
     mail["Message-ID"] = f"<{_hash(name, *(item.paper.id for item in news.items))}@{sender.rpartition('@')[2]}>"
-    # Filters sort mails by it: one for each query (RFC 2919, 3: a list without a domain).
+    # Mail filters use this id, which differs for each query (RFC 2919, section 3: a list without a domain).
     mail["List-Id"] = f"Daily papers <{_hash(news.query)}.{APP}.localhost>"
-    # Suppresses automatic replies, such as notices of absence (RFC 3834).
+    # Suppress automatic replies, such as out-of-office messages (RFC 3834).
     mail["Auto-Submitted"] = "auto-generated"
-    # Every server passes this on unchanged, and its lines are short.
+    # Every server passes on this encoding unchanged, because its lines are short ASCII.
     mail.set_content(markdown(news), cte="quoted-printable")
     mail.add_alternative(page(news), subtype="html", cte="quoted-printable")
     return mail
@@ -63,7 +63,7 @@ def _hash(*texts: str) -> str:
 
 
 def send(mail: EmailMessage, settings: DigestMail) -> None:
-    """Send a mail once, by the server of the settings, else by `sendmail`; raises ReaderError."""
+    """Send a mail through the server in the settings, or by `sendmail` if no server is set; raises ReaderError."""
     if not settings.server:
         _run((find_sendmail() or "sendmail", "-t", "-i"), bytes(mail))
         return
@@ -77,7 +77,7 @@ def send(mail: EmailMessage, settings: DigestMail) -> None:
                 smtp.login(*login)
             has_begun = True
             smtp.send_message(mail)
-            # The mail is there, however the server says goodbye.
+            # The server has accepted the mail: ignore errors while the connection is closed.
             with suppress(smtplib.SMTPException, OSError):
                 smtp.quit()
     except (smtplib.SMTPException, OSError, UnicodeEncodeError) as error:
@@ -86,7 +86,7 @@ def send(mail: EmailMessage, settings: DigestMail) -> None:
 
 
 def _why(error: Exception, settings: DigestMail) -> str:
-    """Why a server did not take a mail, and what to do, as part of a sentence."""
+    """The reason why a server did not accept a mail, with advice, as part of a sentence."""
     match error:
         case UnicodeEncodeError():
             return "the name or the password has characters outside ASCII, which can't be sent"
@@ -106,7 +106,7 @@ def _why(error: Exception, settings: DigestMail) -> str:
 
 
 def _connect(settings: DigestMail) -> smtplib.SMTP:
-    """An encrypted connection, or one to this machine."""
+    """Connect to the server, encrypted unless the settings turn this off, which they can only for this machine."""
     host, port = settings.address
     context = ssl.create_default_context()
     if settings.security == "tls":
@@ -122,7 +122,7 @@ def _connect(settings: DigestMail) -> smtplib.SMTP:
 
 
 def _text(answer_text: bytes | str) -> str:
-    """A server's words, as part of a sentence."""
+    """A server's reply, as part of a sentence."""
     return (
         reason(answer_text.decode("utf-8", "replace") if isinstance(answer_text, bytes) else answer_text)
         or "it gave no reason"
@@ -130,7 +130,7 @@ def _text(answer_text: bytes | str) -> str:
 
 
 def find_sendmail() -> str | None:
-    """The path of `sendmail`, which is often outside the path of users."""
+    """The path of `sendmail`, which is often in a folder outside the user's PATH; None if it is not installed."""
     return shutil.which("sendmail", path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/lib")))
 
 
@@ -149,7 +149,7 @@ def find_password(settings: DigestMail) -> str:
 
 
 def _run(command: tuple[str, ...], data: bytes = b"") -> bytes:
-    """The output of a program that gets `data`; raises MailError if it fails."""
+    """Run a program with `data` on its standard input, and return its output; raises MailError."""
     try:
         run = subprocess.run(
             command, input=data, capture_output=True, timeout=PROGRAM_SECONDS, check=True, env=child_environment()

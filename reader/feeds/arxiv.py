@@ -24,7 +24,7 @@ from reader.core.paper import Draft, SkippedRecord
 from reader.core.text import clean, reason
 from reader.feeds.arxiv_categories import find_category
 from reader.feeds.environment import ARXIV_VARIABLE
-from reader.feeds.http import ARXIV_INTERVAL_SECONDS, FEED_TYPES, Client, Closing, Limits, arxiv_pace
+from reader.feeds.http import ARXIV_INTERVAL_SECONDS, FEED_TYPES, AsyncCloser, Client, Limits, arxiv_pace
 from reader.feeds.safe import UnreadableXml, parse_each, parse_xml, plain_block, plain_line
 
 if TYPE_CHECKING:
@@ -35,17 +35,19 @@ API_ENDPOINT = "https://export.arxiv.org"
 RSS_ENDPOINT = "https://rss.arxiv.org"
 
 IDS_PER_REQUEST = 200
-"""Maximum papers per request by id; more make the address too long for some proxies."""
+"""Maximum papers per request by id; with more, the address is too long for some proxies."""
 
-CATEGORIZED_PER_DAY = IDS_PER_REQUEST
-"""Papers in the single daily request for categories, newest first: about a week of the feed."""
+MAX_CATEGORIZED_PER_DAY = IDS_PER_REQUEST
+"""Maximum papers in the daily request for categories, newest first; about a week of the feed."""
 
 _MAX_TITLE_RESULTS = 25
 
-_TITLE_WORDS = 10
+_MAX_TITLE_WORDS = 10
 
-_COMMON = frozenset(("and", "are", "can", "for", "from", "how", "into", "its", "not", "the", "via", "what", "with"))
-"""Words that many searches leave out, so that they match nothing."""
+_COMMON_WORDS = frozenset(
+    ("and", "are", "can", "for", "from", "how", "into", "its", "not", "the", "via", "what", "with")
+)
+"""Words that arXiv's search ignores, so that a query with them matches nothing."""
 
 _PAGE_SIZE = 1_000
 
@@ -55,13 +57,13 @@ _MAX_PAGES = 30
 LIMITS = Limits(read_timeout=30, total_timeout=90, backoff=ARXIV_INTERVAL_SECONDS, longest_wait=60)
 
 _CLOSING_HOUR = 14
-"""Hour of the day in New York at which submissions for the next announcement close."""
+"""Hour in New York at which submissions for the next announcement close."""
 
 _RENEWAL_TIME = timedelta(hours=6)
-"""Time of day, UTC, when the day's papers are certainly available: arXiv renews them at midnight in New York."""
+"""Time of day, UTC, from which the day's papers are available; arXiv renews them at midnight in New York."""
 
 
-class ArxivClient(Closing):
+class ArxivClient(AsyncCloser):
     """arXiv's API and announcements, one request at a time; its methods raise FeedError.
 
         async with ArxivClient(folder) as arxiv:
@@ -96,7 +98,7 @@ class ArxivClient(Closing):
                 sleep=sleep,
             )
 
-        # Each is a different machine: while one is busy, the other may answer.
+        # The API and the feeds run on different machines, so one may answer while the other is busy.
         self._http = client(self._api, "api")
         self._feeds_http = client(self._feeds, "rss")
 
@@ -117,7 +119,7 @@ class ArxivClient(Closing):
         return tuple(entries)
 
     async def search_title(self, title: str) -> tuple[ArxivEntry, ...]:
-        """Papers whose titles have a title's words; empty without searchable words."""
+        """Papers whose titles have the longest words of a title; empty without searchable words."""
         words = _title_words(title)
         if not words:
             return ()
@@ -125,10 +127,10 @@ class ArxivClient(Closing):
         return (await self._query(search_query=query, start=0, max_results=_MAX_TITLE_RESULTS)).entries
 
     async def search_submitted(self, category: str, first: str, last: str) -> ArxivResponse:
-        """The papers of a category, cross-lists included, that were first submitted on days (ISO, UTC), newest first.
+        """The papers of a category, with cross-lists, first submitted from one day (ISO, UTC) to another, newest first.
 
-        The response has fewer entries than its `total` if arXiv did not send all. Raises UsageError for an unknown
-        category.
+        The response has fewer entries than its `total` if arXiv did not send all papers. Raises UsageError for an
+        unknown category.
         """
         id = find_category(category).id
         span = f"{first.replace('-', '')}0000 TO {last.replace('-', '')}2359"
@@ -141,7 +143,7 @@ class ArxivClient(Closing):
                 search_query=query, start=start, max_results=_PAGE_SIZE, sortBy="submittedDate", sortOrder="descending"
             )
             entries |= {entry.draft.id: entry for entry in answer.entries}
-            # Unreadable entries are no reason to ask again.
+            # Unreadable entries are not counted as missing, because another request would not help.
             skipped += len(answer.skipped)
             total = max(total, answer.total or 0)
             if start + _PAGE_SIZE >= total:
@@ -149,7 +151,7 @@ class ArxivClient(Closing):
         return ArxivResponse(tuple(entries.values()), total=max(0, total - skipped))
 
     async def latest(self, categories: Iterable[str]) -> tuple[ArxivEntry, ...]:
-        """The newest announcement of these categories together, empty at weekends; each entry has its announce type.
+        """The newest announcement of all these categories, empty at weekends; each entry has its announce type.
 
         Raises UsageError for an unknown category.
         """
@@ -165,20 +167,20 @@ class ArxivClient(Closing):
 
 
 def _title_words(title: str) -> list[str]:
-    """The longest words of a title in order, without letters that arXiv's search may know in another form."""
-    found = dict.fromkeys(word.lower() for word in re.findall(r"(?<!\w)[A-Za-z0-9]{3,}(?!\w)", title))
-    words = [word for word in found if word not in _COMMON]
-    longest = sorted(words, key=len, reverse=True)[:_TITLE_WORDS]
+    """The longest ASCII words of a title in order; arXiv's search may spell other letters differently."""
+    unique = dict.fromkeys(word.lower() for word in re.findall(r"(?<!\w)[A-Za-z0-9]{3,}(?!\w)", title))
+    words = [word for word in unique if word not in _COMMON_WORDS]
+    longest = sorted(words, key=len, reverse=True)[:_MAX_TITLE_WORDS]
     return [word for word in words if word in longest]
 
 
 def last_renewal(now: datetime) -> datetime:
-    """The last time (UTC) at which arXiv had renewed its papers for the day."""
+    """The last time (UTC) at which arXiv had renewed its papers of the day."""
     return datetime.combine((now - _RENEWAL_TIME).date(), time(), UTC) + _RENEWAL_TIME
 
 
 def announcement_day(submitted: datetime) -> date:
-    """The day under which arXiv announces a paper that was submitted at a time, holidays and moderation aside.
+    """The day under which arXiv announces a paper submitted at this time, without holidays and moderation.
 
     Submissions close on weekdays at 14:00 in New York, and the papers are announced under the next weekday.
     """
@@ -191,28 +193,26 @@ def announcement_day(submitted: datetime) -> date:
 
 
 def _is_summer_in_new_york(day: date) -> bool:
-    """Whether summer time holds: from the second Sunday of March to the first of November.
+    """Whether a day is in summer time, from the second Sunday of March to the first Sunday of November.
 
-    Written out because not every system has a database of time zones.
+    Calculated here because not every system has a database of time zones.
     """
     starts, ends = date(day.year, 3, 14), date(day.year, 11, 7)
     return starts - timedelta(days=starts.isoweekday() % 7) <= day < ends - timedelta(days=ends.isoweekday() % 7)
 
 
 def is_local_only(endpoint: str, environ: Mapping[str, str]) -> bool:
-    """Whether the feed is local and ARXIV_ENDPOINT is unset, so that arXiv on the internet must not be asked."""
+    """Whether the feed is local and ARXIV_ENDPOINT is unset, so that the real arXiv must not be asked."""
     return ARXIV_VARIABLE not in environ and is_local_url(endpoint)
 
 
 AnnounceType = Literal["new", "cross", "replace", "replace-cross"]
 
-_ANNOUNCED = ("new", "cross", "replace", "replace-cross")
+_ANNOUNCE_TYPES = ("new", "cross", "replace", "replace-cross")
 
-
-# More authors than any real entry has.
-_AUTHORS = 5_000
-_CATEGORIES = 50
-_NAME_LIMIT = 200
+_MAX_AUTHORS = 5_000
+_MAX_CATEGORIES = 50
+_MAX_NAME_LENGTH = 200
 
 _VERSION = re.compile(r"[^v]v([0-9]{1,3})\s*$")
 # arXiv's own categories only: entries also list those of the AMS (`68T05`) and the ACM (`I.2.6`).
@@ -234,7 +234,7 @@ class ArxivEntry:
 
     @property
     def is_new(self) -> bool:
-        """Whether it is new in these categories, rather than a new version."""
+        """Whether the paper is new in these categories, not a new version."""
         return self.announce in (None, "new", "cross")
 
 
@@ -251,8 +251,8 @@ class ArxivResponse:
 def parse_arxiv(body: bytes) -> ArxivResponse:
     """Parse a response of the API or a feed of announcements.
 
-    Raises FeedRefused if arXiv reports a wrong request, FeedMalformed if the response is not a feed or lacks the papers
-    that it counts.
+    Raises FeedRefused if arXiv reports a wrong request, and FeedMalformed if the response is not a feed or has no
+    entries although it counts some.
     """
     root = _root(body)
     channel = root.find("channel") if root.tag == "rss" else root
@@ -285,7 +285,7 @@ def _root(body: bytes) -> Element:
 
 
 def _error_reason(elements: list[Element]) -> str:
-    """The reason if the only entry has the title Error, which is how arXiv reports errors."""
+    """The reason if the only entry has the title `Error`, as in arXiv's error reports; else empty."""
     if len(elements) != 1 or _text(elements[0], "title").strip() != "Error":
         return ""
     if "/api/errors" not in _text(elements[0], "id"):
@@ -303,7 +303,7 @@ def _parse_entry(element: Element) -> ArxivEntry:
     if not title:
         raise FeedMalformed("no title")
     announce = clean(_text(element, "announce_type"), 20)
-    announced = cast(AnnounceType, announce) if announce in _ANNOUNCED else None
+    announced = cast(AnnounceType, announce) if announce in _ANNOUNCE_TYPES else None
     stamp = _text(element, "published", "pubDate")
     found = _VERSION.search(id_text)
     version = int(found[1]) if found else None
@@ -315,7 +315,7 @@ def _parse_entry(element: Element) -> ArxivEntry:
         id=id,
         abstract=plain_block(_PREAMBLE.sub("", _text(element, "summary", "description"))),
         authors=_authors(element),
-        # An announcement has its own date, not the date of the first version.
+        # The date of an announcement is not the date of the first version.
         published=published,
         categories=_categories(element),
         version=version,
@@ -323,7 +323,7 @@ def _parse_entry(element: Element) -> ArxivEntry:
         versions=tuple(f"v{number} {day}" for number, day in sorted(days.items()) if day),
         announced=parse_day(stamp) if announced else None,
         remark=plain_line(_text(element, "comment", "comments")) or None,
-        doi=clean(_text(element, "doi", "DOI"), _NAME_LIMIT) or None,
+        doi=clean(_text(element, "doi", "DOI"), _MAX_NAME_LENGTH) or None,
         journal=plain_line(_text(element, "journal-ref", "journal_ref", "journal_reference")) or None,
         source="arxiv",
         by_arxiv=True,
@@ -332,25 +332,25 @@ def _parse_entry(element: Element) -> ArxivEntry:
 
 
 def _authors(element: Element) -> tuple[str, ...]:
-    """The authors: one element each in the API, one line for all in announcements."""
+    """The authors: one element each in the API, and one line for all in announcements."""
     names = [_text(author, "name") for author in element.findall("author")]
     if not any(names):
         creators = ", ".join(filter(None, ("".join(creator.itertext()) for creator in element.findall("creator"))))
-        names = _BETWEEN_NAMES.split(_AFFILIATION.sub("", creators[: _AUTHORS * 50]))
-    return tuple(filter(None, (plain_line(name, _NAME_LIMIT) for name in names[:_AUTHORS])))
+        names = _BETWEEN_NAMES.split(_AFFILIATION.sub("", creators[: _MAX_AUTHORS * 50]))
+    return tuple(filter(None, (plain_line(name, _MAX_NAME_LENGTH) for name in names[:_MAX_AUTHORS])))
 
 
 def _categories(element: Element) -> tuple[str, ...]:
-    """The categories of an entry that are arXiv's, each once, the primary one first."""
+    """ArXiv's categories of an entry without duplicates, the primary category first."""
     primary = element.find("primary_category")
     terms = [] if primary is None else [primary.get("term", "")]
-    terms += [one.get("term") or one.text or "" for one in element.findall("category")]
-    ids = (term.strip() for term in terms[:_CATEGORIES])
+    terms += [category.get("term") or category.text or "" for category in element.findall("category")]
+    ids = (term.strip() for term in terms[:_MAX_CATEGORIES])
     return tuple(dict.fromkeys(id for id in ids if len(id) <= 40 and _CATEGORY.fullmatch(id)))
 
 
 def _parse_time(stamp: str) -> datetime | None:
-    """A time of the API, such as `2026-05-11T10:00:00Z`; None if it is invalid."""
+    """A time of the API, such as `2026-05-11T10:00:00Z`; None if invalid."""
     try:
         time = datetime.fromisoformat(stamp.strip())
     except ValueError:
@@ -359,7 +359,7 @@ def _parse_time(stamp: str) -> datetime | None:
 
 
 def parse_day(stamp: str) -> str | None:
-    """The day of an RSS or Atom date in its own time zone; None if it is invalid."""
+    """The day of an RSS or Atom date in its own time zone; None if invalid."""
     stamp = stamp.strip()
     if day := iso_day(stamp):
         return day
@@ -370,7 +370,7 @@ def parse_day(stamp: str) -> str | None:
 
 
 def _text(element: Element, *names: str) -> str:
-    """The text of the first child of one of these names that has any; empty without."""
+    """The first nonempty text of the first children with these names; empty if there is none."""
     children = (element.find(name) for name in names)
     return next(filter(None, ("".join(child.itertext()) for child in children if child is not None)), "")
 

@@ -25,28 +25,28 @@ class Category(NamedTuple):
 
 @lru_cache(maxsize=1)
 def categories() -> Mapping[str, Category]:
-    """All categories by id, including those of old papers only."""
+    """All categories by id, including categories that only old papers have."""
     groups: Mapping[str, Mapping[str, str]] = json.loads(read_text("categories.json"))
     return {id: Category(id, name, group) for group, names in groups.items() for id, name in names.items()}
 
 
 def find_category(text: str) -> Category:
-    """The category with this id, in any case; raises UsageError with the nearest valid id."""
+    """The category with this id, ignoring case; raises UsageError with the nearest valid id."""
     from difflib import get_close_matches
 
     known = {id.casefold(): category for id, category in categories().items()}
-    wanted = text.strip().casefold()
-    if wanted not in known:
-        near = get_close_matches(wanted, known, n=1)
+    id = text.strip().casefold()
+    if id not in known:
+        near = get_close_matches(id, known, n=1)
         advice = f"did you mean {known[near[0]].id}?" if near else "one is cs.CL, for example."
         raise UsageError(f"{brief(text)!r} is not a category of arXiv; {advice}")
-    return known[wanted]
+    return known[id]
 
 
 def announced_categories(url: str) -> tuple[str, ...]:
     """The categories of an announcement feed, such as `https://rss.arxiv.org/rss/cs.CL+cs.LG`.
 
-    Empty for any other address, and if one of the categories is unknown.
+    Empty for any other address, and if a category is unknown.
     """
     try:
         parts = urlsplit(url.strip())
@@ -58,5 +58,4 @@ def announced_categories(url: str) -> tuple[str, ...]:
         return ()
     known = {id.casefold(): id for id in categories()}
     ids = [known.get(name.casefold()) for name in names.split("+")]
-    found = tuple(id for id in ids if id)
-    return found if len(found) == len(ids) else ()
+    return tuple(id for id in ids if id) if all(ids) else ()

@@ -10,11 +10,11 @@ from reader.config import Settings
 from reader.paths import read_start
 
 ARXIV_VARIABLE = "ARXIV_ENDPOINT"
-"""Names a stand-in for all of arXiv's sites."""
+"""Variable with the address of a stand-in for all of arXiv's sites."""
 
-_YES = {"1", "ON", "TRUE", "YES"}
-_TOKEN_LIMIT = 1_000
-_HUB = "https://huggingface.co"
+_TRUE_VALUES = {"1", "ON", "TRUE", "YES"}
+_MAX_TOKEN_LENGTH = 1_000
+_HUB_ENDPOINT = "https://huggingface.co"
 _PORTS = {"https": 443, "http": 80}
 
 
@@ -23,20 +23,20 @@ def find_token(environ: Mapping[str, str], settings: Settings) -> str | None:
     token = environ.get("HF_TOKEN", "").strip()
     if not token and settings.use_token_file:
         token = _read_token(_token_path(environ))
-    # A token that is not a valid header value would make every request fail, and one that is cut off would be refused.
-    is_whole = 0 < len(token) < _TOKEN_LIMIT
+    # An invalid header value would make every request fail, and a truncated token would be refused.
+    is_whole = 0 < len(token) < _MAX_TOKEN_LENGTH
     return token if is_whole and token.isascii() and token.isprintable() and " " not in token else None
 
 
 def may_have_token(endpoint: str, settings: Settings) -> bool:
     """Whether the token may be sent to `endpoint`: to huggingface.co, or to the server in `token_endpoint`."""
     origin = _origin(endpoint)
-    return origin is not None and origin in (_origin(_HUB), _origin(settings.token_endpoint))
+    return origin is not None and origin in (_origin(_HUB_ENDPOINT), _origin(settings.token_endpoint))
 
 
 def is_offline(environ: Mapping[str, str]) -> bool:
     """Whether HF_HUB_OFFLINE forbids network access."""
-    return environ.get("HF_HUB_OFFLINE", "").strip().upper() in _YES
+    return environ.get("HF_HUB_OFFLINE", "").strip().upper() in _TRUE_VALUES
 
 
 def arxiv_stand_in(environ: Mapping[str, str]) -> str:
@@ -63,6 +63,6 @@ def _token_path(environ: Mapping[str, str]) -> Path:
 
 def _read_token(path: Path) -> str:
     try:
-        return read_start(path, _TOKEN_LIMIT).decode().strip()
+        return read_start(path, _MAX_TOKEN_LENGTH).decode().strip()
     except (OSError, ValueError, RuntimeError):
         return ""

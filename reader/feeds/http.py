@@ -1,7 +1,7 @@
-"""The HTTP client of all sources: GET requests to one host, within limits, tried again where that helps.
+"""The HTTP client of all sources: GET requests to one host, within limits, and retried if that may help.
 
-Every failure is a FeedError whose text is one plain sentence with a remedy. Each wait is told to the requesting job;
-see `reader.core.steps`. A `Pace` keeps the requests of all programs to one host apart. This is the only module that
+Every failure is a FeedError whose text is one plain sentence with a remedy. Each wait is reported to the requesting
+job; see `reader.core.steps`. A `Pace` spaces the requests of all programs to one host. This is the only module that
 uses httpx, which is imported at the first request.
 """
 
@@ -59,28 +59,28 @@ log = logging.getLogger(__name__)
 MAX_REDIRECTS = 5
 
 CONNECT_SECONDS = 5.0
-"""Seconds that a connection may take."""
+"""Maximum seconds to open a connection."""
 
 FEED_TYPES = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"
 """The `Accept` header of a request for a feed."""
 
-LATER = "try again later"
+RETRY_LATER = "try again later"
 
-_SIGN_IN = "this network may ask to sign in first"
-_TOO_BUSY = (406, 429, 503)
-"""Statuses by which arXiv's hosts only mean that they are busy, if no waiting time comes with them."""
+_SIGN_IN_ADVICE = "this network may ask to sign in first"
+_BUSY_STATUSES = (406, 429, 503)
+"""Statuses that only mean that arXiv's hosts are busy, unless the response has a waiting time."""
 
-_NO_NETWORK = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
+_NO_NETWORK_ERRORS = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
 _UNUSABLE_ENVIRONMENT = (
     "The environment names a proxy or certificates that can't be used; correct or unset HTTPS_PROXY, HTTP_PROXY,"
     " ALL_PROXY and SSL_CERT_FILE."
 )
-_GZIP_WINDOW = 31
-"""Tells zlib that the data is gzip."""
+_GZIP_WINDOW_BITS = 31
+"""The window size by which zlib recognizes gzip data."""
 
-_LONGEST_VALIDATOR = 1_000
-_LEFT = re.compile(r";\s*r=([0-9]{1,9})(?![0-9.])")
-_RESET = re.compile(r";\s*t=([0-9]{1,9})")
+_MAX_VALIDATOR_LENGTH = 1_000
+_REQUESTS_LEFT = re.compile(r";\s*r=([0-9]{1,9})(?![0-9.])")
+_SECONDS_TO_RESET = re.compile(r";\s*t=([0-9]{1,9})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,9 @@ class Validators(NamedTuple):
 
         def safe(name: str) -> str | None:
             value = headers.get(name, "").strip()
-            return value if value.isascii() and value.isprintable() and 0 < len(value) <= _LONGEST_VALIDATOR else None
+            return (
+                value if value.isascii() and value.isprintable() and 0 < len(value) <= _MAX_VALIDATOR_LENGTH else None
+            )
 
         return cls(safe("ETag"), safe("Last-Modified"))
 
@@ -129,7 +131,7 @@ class Response(NamedTuple):
     base_url: str = ""
     """The address after all redirects; relative links in the body start from it."""
     headers: Mapping[str, str] = MappingProxyType({})
-    """By names in any case."""
+    """A mapping that ignores the case of names."""
     validators: Validators = Validators()
     is_unchanged: bool = False
     """True for a 304: nothing has changed since the response with the validators that were sent; `body` is empty."""
@@ -144,13 +146,13 @@ class HttpRefused(FeedRefused):
 
 
 class HostBusy(HttpRefused):
-    """The host is too busy to answer, and is left alone for a while."""
+    """The host is too busy to answer, and gets no requests for a while."""
 
 
 class _RetryableError(Exception):
-    """A failure that may pass: `error` is raised after `attempts` attempts, by default those of the limits.
+    """A failure that may pass; `error` is raised after `attempts` attempts or those of the limits.
 
-    The next attempt waits `wait` seconds; None is the usual backoff.
+    The next attempt waits `wait` seconds, or for the usual backoff if `wait` is None.
     """
 
     def __init__(self, error: FeedError, wait: float | None = None, attempts: int = 1_000) -> None:
@@ -160,8 +162,8 @@ class _RetryableError(Exception):
         self.attempts = attempts
 
 
-class Closing:
-    """Resources that are closed as the block of its `async with` ends."""
+class AsyncCloser:
+    """Base class of resources that `async with` closes."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -175,36 +177,40 @@ class Closing:
 
 
 async def unpack(host: str, encoding: str, parts: AsyncIterator[bytes], limit: int) -> AsyncIterator[bytes]:
-    """The parts of a body as they come, unpacked by its `Content-Encoding`, of at most `limit` bytes.
+    """Unpack the parts of a body as they come by its `Content-Encoding`, up to `limit` bytes.
 
     httpx would unpack a part of any size before it could be refused: a few bytes would become gigabytes. Raises
-    FeedMalformed for a larger body and for one packed otherwise than by gzip, zlib.error for damaged gzip.
+    FeedMalformed for a larger body and for encodings other than gzip, zlib.error for damaged gzip.
     """
     encoding = encoding.strip().lower()
     if encoding not in ("", "identity", "gzip", "x-gzip"):
-        raise FeedMalformed(f"{host} compressed its answer as {brief(encoding)!r}, which was not requested; {LATER}.")
-    gzip = zlib.decompressobj(_GZIP_WINDOW) if encoding.endswith("gzip") else None
+        raise FeedMalformed(
+            f"{host} compressed its answer as {brief(encoding)!r}, which was not requested; {RETRY_LATER}."
+        )
+    gzip = zlib.decompressobj(_GZIP_WINDOW_BITS) if encoding.endswith("gzip") else None
     received = unpacked = 0
     async for part in parts:
         received += len(part)
-        # One byte over the limit is enough to know.
+        # One byte over the limit is enough to detect a larger body.
         plain = part if gzip is None else b"" if gzip.eof else gzip.decompress(part, limit + 1 - unpacked)
         unpacked += len(plain)
         if max(received, unpacked) > limit:
-            raise FeedMalformed(f"{host} sent more than {limit // 1024**2} MiB at once, which were not read; {LATER}.")
+            raise FeedMalformed(
+                f"{host} sent more than {limit // 1024**2} MiB at once, which were not read; {RETRY_LATER}."
+            )
         yield plain
     if gzip is not None and received and not gzip.eof:
         raise zlib.error("the body is cut off")
 
 
 def rate_limit_reset(headers: Mapping[str, str]) -> float:
-    """Seconds until a spent limit is renewed, by the header `RateLimit: "api";r=<left>;t=<seconds>`, and one more.
+    """Seconds to wait by the header `RateLimit: "api";r=<left>;t=<seconds>`, with one second added.
 
     Zero while requests are left.
     """
     waits = [0.0]
     for limit in headers.get("RateLimit", "").split(","):
-        left, reset = _LEFT.search(limit), _RESET.search(limit)
+        left, reset = _REQUESTS_LEFT.search(limit), _SECONDS_TO_RESET.search(limit)
         if left and reset and int(left[1]) == 0:
             waits.append(int(reset[1]) + 1.0)
     return max(waits)
@@ -234,28 +240,28 @@ def refusal_reason(body: bytes) -> str:
     return reason(error) if isinstance(error, str) else ""
 
 
-# The pace of all programs of the user
+# The pace that all programs of the user share
 
 
 ARXIV_INTERVAL_SECONDS = 3.0
-"""Seconds between two requests of all programs to arXiv's hosts, by arXiv's terms."""
+"""Seconds between two requests to arXiv's hosts by all programs together, by arXiv's terms."""
 
 PAUSE_SECONDS = 600.0
-"""Seconds for which a busy host is left alone."""
+"""Seconds for which a busy host gets no requests."""
 
-LONGEST_TURN_SECONDS = 900.0
-"""Maximum seconds to wait for the turn: the program that holds it may be waiting for a rate limit."""
+MAX_TURN_WAIT_SECONDS = 900.0
+"""Maximum seconds to wait for the turn; the program that holds the turn may be waiting for a rate limit."""
 
 Pauses = dict[str, float]
-"""By host, the time at which its pause ends."""
+"""The time at which the pause of each host ends."""
 
 
 class Pace:
-    """How a host is asked: one request at a time, `interval` seconds apart, and not at all during a pause.
+    """The pace of requests to a host: one at a time, `interval` seconds apart, and none during a pause.
 
-    The state is in `file`, which all programs on this machine share; without it there is neither wait nor lock. A host
-    that refuses requests at random when it is busy has a name, `busy_as`: after all attempts it is left alone for a
-    while. Hosts that share a file take turns, but each has its own pause.
+    The state is in `file`, which all programs on this machine share; without a file there is neither wait nor lock.
+    `busy_as` names a host that refuses requests at random when it is busy, and that gets a pause when all attempts have
+    failed. Hosts that share a file take turns, but each has its own pause.
     """
 
     def __init__(
@@ -268,10 +274,10 @@ class Pace:
 
     @asynccontextmanager
     async def turn(self, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> AsyncIterator[None]:
-        """Hold the turn, taken no sooner than `interval` seconds after its last release.
+        """Hold the turn, at the earliest `interval` seconds after its last release.
 
-        The system releases it when the program ends, even if killed. Without a writable file or support for locks the
-        request is made all the same, which is harmless. Raises FeedUnreachable after `LONGEST_TURN_SECONDS`.
+        The system releases the turn when the program ends, even if killed. Without a writable file or support for
+        locks there is no turn, which is harmless. Raises FeedUnreachable after `MAX_TURN_WAIT_SECONDS`.
         """
         handle = self._open()
         if self._file is None or handle is None:
@@ -280,7 +286,7 @@ class Pace:
         try:
             waited = 0.0
             while platform.try_lock(handle) is platform.Lock.THEIRS:
-                if waited >= LONGEST_TURN_SECONDS:
+                if waited >= MAX_TURN_WAIT_SECONDS:
                     late = f"Another program has been asking {self._file.stem} for {waited / 60:.0f} minutes"
                     raise FeedUnreachable(f"{late}; end it to continue.")
                 await sleep(0.2)
@@ -297,13 +303,13 @@ class Pace:
             os.close(handle)
 
     def pause_left(self) -> float:
-        """Seconds that the host is still left alone; 0 if it may be asked."""
+        """Seconds until the pause of the host ends; 0 without a pause."""
         left = self._read()[1].get(self.busy_as, 0.0) - self._now()
         # A clock that was set back must not stop the program for days.
         return left if 0 < left <= PAUSE_SECONDS else 0.0
 
     def record_refusal(self) -> float:
-        """Begin a pause, if none has begun meanwhile, and return its seconds."""
+        """Begin a pause unless another program has begun one; return its remaining seconds."""
         if left := self.pause_left():
             return left
         free_at, pauses = self._read()
@@ -318,7 +324,7 @@ class Pace:
         return None
 
     def _read(self) -> tuple[float, Pauses]:
-        """The time of the next turn, and the pauses; neither if the file is missing or damaged."""
+        """The time of the next turn and the pauses; empty if the file is missing or damaged."""
         with suppress(OSError, ValueError, TypeError, AttributeError):
             if self._file is not None:
                 free_at, pauses = json.loads(read_start(self._file, 1_000))
@@ -326,10 +332,10 @@ class Pace:
         return 0.0, {}
 
     def _write(self, free_at: float, pauses: Pauses) -> None:
-        """Overwrite the state in its place, since another file of this name would have another lock."""
+        """Overwrite the file in place, because a new file of the same name would have another lock."""
         if (handle := self._open()) is None:
             return
-        # An interrupted write costs a pause, which harms less than to fail.
+        # An interrupted write only loses the pauses, which is better than an error.
         with suppress(OSError):
             os.ftruncate(handle, 0)
             os.write(handle, json.dumps([free_at, pauses]).encode())
@@ -339,7 +345,7 @@ class Pace:
 def arxiv_pace(
     endpoint: str, folder: Path | None, file: str, busy_as: str, now: Callable[[], float] = time.time
 ) -> Pace:
-    """The pace of one of arXiv's hosts, in a file of `folder`; a stand-in on this machine may be asked at any rate."""
+    """The pace of one of arXiv's hosts, in a file of `folder`; a stand-in on this machine has no interval."""
     interval = 0.0 if is_local_url(endpoint) else ARXIV_INTERVAL_SECONDS
     return Pace(folder and folder / file, interval, busy_as, now)
 
@@ -348,13 +354,13 @@ def arxiv_pace(
 
 
 @dataclass(eq=False)
-class Client(Closing):
+class Client(AsyncCloser):
     """GET requests to one host, one at a time. Close it in the event loop that used it.
 
-    `endpoint` is the address that paths continue, and `title` stands for the host in messages. `pace` is shared with
-    other programs. With `cross_host` redirects may lead to another host; with `public_only` no request goes to this
-    machine or its network. `reason` extracts the reason from an error's body. The daily feed never answers with a web
-    page, and may require a token.
+    `endpoint` is the base address of paths, and `title` names the host in messages. `pace` is shared with other
+    programs. With `cross_host` redirects may lead to another host; with `public_only` no request goes to this machine
+    or its network. `reason` extracts the reason from an error's body. The daily feed never answers with a web page,
+    and may require a token.
 
     Proxies and certificates come from the environment as httpx reads them, except for an endpoint on this machine.
     """
@@ -392,8 +398,8 @@ class Client(Closing):
     ) -> Client:
         """A client for the settings' daily feed, with the environment's offline mode.
 
-        It has the user's token only if the settings let this address have it: see `may_have_token`. Raises ConfigError
-        for an address that is neither https nor on this machine.
+        The client has the user's token only if the settings allow it for this address; see `may_have_token`. Raises
+        ConfigError for an address that is neither https nor on this machine.
         """
         address, lock = settings.endpoint, f"{_host_of_feed(settings.endpoint)}.lock"
         pace = Pace(lock_folder and lock_folder / lock)
@@ -414,10 +420,9 @@ class Client(Closing):
         parameters: Mapping[str, Any] | None = None,
         validators: Validators = Validators(),  # noqa: B008 (immutable)
     ) -> T:
-        """Return what `parse` makes of the response for an address, or for a path of the endpoint.
+        """Request an address or a path of the endpoint, and return the result of `parse` for the response.
 
-        `parse` may raise FeedMalformed. With `validators` it may get a response that
-        `is_unchanged`. Raises FeedError.
+        `parse` may raise FeedMalformed. With `validators` it may get a response that `is_unchanged`. Raises FeedError.
         """
         if self.offline:
             raise FeedOffline("Offline mode is on (HF_HUB_OFFLINE), so nothing was fetched; unset it to fetch again.")
@@ -427,22 +432,22 @@ class Client(Closing):
         async with self._lock:
             for attempt in count(1):
                 try:
-                    found = await self._attempt(url, parse, parameters, validators)
+                    result = await self._attempt(url, parse, parameters, validators)
                 except _RetryableError as failure:
                     if attempt >= min(self.limits.attempts, failure.attempts):
-                        raise self._lasting(failure.error) from failure.__cause__
+                        raise self._final_error(failure.error) from failure.__cause__
                     # Jitter keeps many readers from retrying at the same moment.
                     usual = self.limits.backoff * 2 ** (attempt - 1) * random.SystemRandom().uniform(0.75, 1.5)
                     wait = usual if failure.wait is None else failure.wait
-                    # The sentence without its remedy.
+                    # The message is shown without its remedy.
                     note_wait(wait, str(failure).partition(";")[0].rstrip("."))
                     await self.sleep(wait)
                 else:
-                    return found
+                    return result
         raise AssertionError
 
-    def _lasting(self, error: FeedError) -> FeedError:
-        """The error after the last attempt; a busy host is left alone from now on."""
+    def _final_error(self, error: FeedError) -> FeedError:
+        """The error after the last attempt; begins a pause for a busy host."""
         if not isinstance(error, HostBusy):
             return error
         pause = duration_text(self.pace.record_refusal())
@@ -456,11 +461,11 @@ class Client(Closing):
             async with self.pace.turn(self.sleep), asyncio.timeout(self.limits.total_timeout):
                 response = await self._request(url, parameters, validators)
         except TimeoutError as error:
-            # A host that sends all the time, but never finishes, would do so again.
+            # No retry: a host that sends without an end would do so again.
             late = f"{self.host} did not finish its answer within {self.limits.total_timeout:g} s"
-            raise FeedUnreachable(f"{late}; {LATER}.") from error
+            raise FeedUnreachable(f"{late}; {RETRY_LATER}.") from error
         try:
-            # Not in a thread: a process that does nothing else makes the requests.
+            # Not in a thread, because the requests are made by a process that does nothing else.
             return parse(response)
         except FeedMalformed as error:
             raise _RetryableError(error, attempts=2) from error
@@ -507,34 +512,33 @@ class Client(Closing):
         return b"".join([part async for part in parts])
 
     def _accept(self, answer: httpx.Response, body: bytes, sent: Validators) -> Response:
-        """The response of an answer; raises FeedError, or _RetryableError, for one that is not of use."""
+        """The response for an answer; raises FeedError, or _RetryableError if the failure may pass."""
         is_unchanged = answer.status_code == 304 and sent != Validators()
         if not (is_unchanged or answer.is_success):
             self._refuse(answer.status_code, answer.headers, body)
         is_page = "html" in answer.headers.get("Content-Type", "") or body.lstrip().startswith(b"<")
         if self.is_daily_feed and is_page:
-            raise FeedMalformed(f"{self.host} answered with a web page instead of the feed; {_SIGN_IN}.")
+            raise FeedMalformed(f"{self.host} answered with a web page instead of the feed; {_SIGN_IN_ADVICE}.")
         validators = Validators.from_headers(answer.headers)
         if is_unchanged and validators == Validators():
             validators = sent
         return Response(b"" if is_unchanged else body, str(answer.url), answer.headers, validators, is_unchanged)
 
     async def _check_public(self, url: str, *, is_redirect: bool) -> None:
-        """Raise FeedRefused if an address is on this machine or its network, by its text or by what its name means.
+        """Raise FeedRefused if an address, or an address that its name resolves to, is on this machine or its network.
 
-        A name server that answers the connection in another way is not noticed: that would take a connection of our
-        own instead of httpx's.
+        A name server that gives httpx another answer is not noticed: that would require our own connections.
         """
         import httpx
 
         with suppress(httpx.InvalidURL):
             host = unquote(httpx.URL(url).raw_host.decode("ascii"))
-            found = [host]
+            hosts = [host]
             with suppress(OSError):
                 loop = asyncio.get_running_loop()
                 infos = await loop.getaddrinfo(host.encode("ascii"), None, type=socket.SOCK_STREAM)
-                found += [str(where[0]) for *_, where in infos]
-            if local := next((one for one in found if is_local(one)), None):
+                hosts += [str(address[0]) for *_, address in infos]
+            if local := next(filter(is_local, hosts), None):
                 named = brief(host) + (f" ({local})" if local != host else "")
                 place = f"{self.host} redirected to {named}, which" if is_redirect else named
                 raise FeedRefused(
@@ -555,14 +559,16 @@ class Client(Closing):
             other = brief(after.netloc)
         if self.cross_host:
             raise FeedRefused(f"{self.host} redirected to an unsafe address; check the feed's address.")
-        raise FeedRefused(f"{self.host} redirected to {other or 'another place'}, which was not followed; {_SIGN_IN}.")
+        raise FeedRefused(
+            f"{self.host} redirected to {other or 'another place'}, which was not followed; {_SIGN_IN_ADVICE}."
+        )
 
     def _refuse(self, status: int, headers: Mapping[str, str], body: bytes) -> NoReturn:
         """Raise HttpRefused for an error status, or _RetryableError if it may pass."""
         host, longest_wait = self.host, self.limits.longest_wait
         wait = retry_after(headers)
         has_time = "Retry-After" in headers or "RateLimit" in headers
-        if self.pace.busy_as and status in _TOO_BUSY and not has_time:
+        if self.pace.busy_as and status in _BUSY_STATUSES and not has_time:
             raise _RetryableError(HostBusy(f"{host} is too busy to answer ({status}).", status))
         if status == 429:
             wait = rate_limit_reset(headers) or wait or 60
@@ -572,7 +578,7 @@ class Client(Closing):
             raise _RetryableError(HttpRefused(full, status), wait)
         if status >= 500:
             wait = None if wait is not None and wait > longest_wait else wait
-            raise _RetryableError(HttpRefused(f"{host} has trouble ({status}); {LATER}.", status), wait)
+            raise _RetryableError(HttpRefused(f"{host} has trouble ({status}); {RETRY_LATER}.", status), wait)
         if self.token is not None and status in (401, 403):
             raise HttpRefused(f"{host} did not accept the access token ({status}); check HF_TOKEN or unset it.", status)
         if status == 401:
@@ -584,26 +590,28 @@ class Client(Closing):
         raise HttpRefused(f"{host} refused the request ({status}){advice}.", status)
 
     def _explain(self, error: Exception) -> Exception:
-        """The failure to raise for an error of httpx, or of a body that was not sent whole."""
+        """The exception to raise for an error of httpx or for an incomplete body."""
         import httpx
 
         host = self.host
         match error:
             case httpx.TimeoutException():
                 seconds = CONNECT_SECONDS if isinstance(error, httpx.ConnectTimeout) else self.limits.read_timeout
-                silent = FeedUnreachable(f"{host} did not answer within {seconds:g} s; {LATER}.")
+                silent = FeedUnreachable(f"{host} did not answer within {seconds:g} s; {RETRY_LATER}.")
                 return _RetryableError(silent, attempts=2)
             case httpx.ProxyError():
                 return FeedUnreachable(f"The proxy refused a request to {host}; check HTTPS_PROXY.")
             case httpx.InvalidURL():
-                # httpx parses the address, and the one that an answer redirects to.
-                return FeedRefused(f"{host} redirected to an invalid address, which was not followed; {_SIGN_IN}.")
+                # httpx also parses the address of a redirect.
+                return FeedRefused(
+                    f"{host} redirected to an invalid address, which was not followed; {_SIGN_IN_ADVICE}."
+                )
             case ExceptionGroup():
-                # httpx raises a group for a proxy at a port that does not exist.
+                # httpx raises a group if the port of a proxy does not exist.
                 return FeedUnreachable(_UNUSABLE_ENVIRONMENT)
             case httpx.ConnectError():
                 return _connection_failure(host, error)
-        return _RetryableError(FeedUnreachable(f"The connection to {host} broke; {LATER}."))
+        return _RetryableError(FeedUnreachable(f"The connection to {host} broke; {RETRY_LATER}."))
 
 
 def _connection_failure(host: str, error: BaseException) -> FeedError:
@@ -613,9 +621,9 @@ def _connection_failure(host: str, error: BaseException) -> FeedError:
             return FeedUnreachable(f"{untrusted}; behind a proxy, name its certificates in SSL_CERT_FILE.")
         if isinstance(cause, socket.gaierror):
             return FeedOffline(f"{host} could not be found: there is no network, or the feed's address is wrong.")
-        if isinstance(cause, OSError) and cause.errno in _NO_NETWORK:
+        if isinstance(cause, OSError) and cause.errno in _NO_NETWORK_ERRORS:
             return FeedOffline(f"{host} could not be reached: there is no network.")
-    return FeedUnreachable(f"{host} could not be reached; {LATER}.")
+    return FeedUnreachable(f"{host} could not be reached; {RETRY_LATER}.")
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -629,7 +637,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 @cache
 def _certificates(trusts_environment: bool, _file: str | None) -> ssl.SSLContext:
-    """The certificates by which all clients check hosts; reading them takes 20 ms."""
+    """The certificates for all clients, cached because reading them takes 20 ms."""
     import httpx
 
     return httpx.create_ssl_context(trust_env=trusts_environment)
@@ -643,8 +651,10 @@ def _host_of_feed(endpoint: str) -> str:
         is_secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(name))
         host = name if is_secure and not ("@" in parts.netloc or parts.query or parts.fragment) else ""
     if not host:
-        shown = brief(endpoint.strip().rstrip("/"))
-        raise ConfigError(f"The feed's address must begin with https://, but {shown!r} does not; correct HF_ENDPOINT.")
+        address = brief(endpoint.strip().rstrip("/"))
+        raise ConfigError(
+            f"The feed's address must begin with https://, but {address!r} does not; correct HF_ENDPOINT."
+        )
     return host
 
 

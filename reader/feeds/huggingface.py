@@ -1,8 +1,8 @@
 """The client of Hugging Face's daily papers, and the parser of its records.
 
 Parsing is lenient. A key that is absent, null or of an unexpected type counts as missing; a record without an arXiv id
-or title is skipped with a reason; only a response that is not a list of records is an error. Comments come in a flat
-list or with their replies within them; both are read.
+or title is skipped with a reason; only a response that is not a list of records is an error. Comments come
+in a flat list or with nested replies; both are read.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from reader.core.ids import ACCOUNT, arxiv_id, in_address, is_arxiv_id
 from reader.core.paper import Draft, Listing, SkippedRecord
 from reader.core.text import BLOCK_LIMIT, LINE_LIMIT, clean, fold
 from reader.feeds import safe
-from reader.feeds.http import Client, Closing, HttpRefused, Response, Validators
+from reader.feeds.http import AsyncCloser, Client, HttpRefused, Response, Validators
 from reader.feeds.safe import TooManyValues, UnreadableJson, as_list, as_mapping, as_text, parse_json
 
 PAGE_SIZE = 100
-"""Papers on a page: the maximum that the feed allows."""
+"""Papers per page, the maximum that the feed allows."""
 
-_LONGEST_SEARCH = 250
-"""Characters of a search text: the maximum that the feed accepts."""
+_MAX_SEARCH_LENGTH = 250
+"""Maximum characters of a search text that the feed accepts."""
 
 _MAX_PAGES = 50
-"""Maximum number of pages in a list: several times the busiest month."""
+"""Maximum pages of a list; several times the busiest month."""
 
-_NEXT = re.compile(r';\s*rel\s*=\s*"?next\b', re.IGNORECASE)
+_NEXT_LINK = re.compile(r';\s*rel\s*=\s*"?next\b', re.IGNORECASE)
 
 
 class _Page(NamedTuple):
@@ -45,7 +45,7 @@ class _Page(NamedTuple):
     is_unchanged: bool = False
 
 
-class HuggingFaceClient(Closing):
+class HuggingFaceClient(AsyncCloser):
     """The daily papers feed, one request at a time; its methods raise FeedError.
 
         async with HuggingFaceClient(Client.for_feed(settings, environ)) as feed:
@@ -67,15 +67,13 @@ class HuggingFaceClient(Closing):
     async def day(self, day: str) -> tuple[Listing, ...]:
         """All papers of one day (ISO); that day's listing comes first and may be empty.
 
-        A record of another day goes into a further listing for that day. If a later page fails, the day does: it never
-        returns a part of one.
+        A record of another day goes into a further listing for that day. If any page fails, the whole day fails.
         """
         pages = [page async for page in self._pages({"date": day}, validator=self._validators.get(day))]
         if any(page.is_unchanged for page in pages):
             return (Listing(day, (), is_unchanged=True),)
-        # In a thread: cleaning a hundred papers would delay the keys too long.
         first, *others = listings([item for page in pages for item in page.items], day)
-        # No validator for a full page, whose ETag does not cover the next pages, or if records were skipped.
+        # Without a validator if records were skipped, or for a full page, whose ETag does not cover the next pages.
         validator = pages[0].validator if len(pages[0].items) < PAGE_SIZE and not first.skipped else None
         return (first._replace(validator=validator), *others)
 
@@ -93,9 +91,9 @@ class HuggingFaceClient(Closing):
         return listings(items, None)
 
     async def trending(self) -> tuple[Listing, ...]:
-        """The trending papers in the feed's order: one listing for each paper, with its day."""
+        """The trending papers in the feed's order, one listing with its day for each paper."""
         items = [item async for page in self._pages({"sort": "trending"}, max_pages=1) for item in page.items]
-        return tuple(one for item in items for one in listings([item], None))
+        return tuple(listing for item in items for listing in listings([item], None))
 
     async def paper(self, id: str) -> Listing | None:
         """One paper by its arXiv id, in a listing of its day; None if the feed does not have it."""
@@ -121,12 +119,12 @@ class HuggingFaceClient(Closing):
             raise
 
     async def search(self, text: str, *, limit: int = PAGE_SIZE) -> tuple[Listing, ...]:
-        """The feed's search results in its order, at most `limit`: one listing for each paper, with its day."""
+        """At most `limit` search results in the feed's order, one listing with its day for each paper."""
 
         def parse(response: Response) -> tuple[Listing, ...]:
-            return tuple(one for item in read_items(response.body) for one in listings([item], None))
+            return tuple(listing for item in read_items(response.body) for listing in listings([item], None))
 
-        parameters: dict[str, str | int] = {"q": text[:_LONGEST_SEARCH], "limit": limit}
+        parameters: dict[str, str | int] = {"q": text[:_MAX_SEARCH_LENGTH], "limit": limit}
         return await self._http.get("/api/papers/search", parse, parameters)
 
     async def _pages(
@@ -139,7 +137,7 @@ class HuggingFaceClient(Closing):
                 return _Page([], has_next=False, is_unchanged=True)
             items = read_items(response.body)
             link = response.headers.get("Link")
-            has_next = len(items) >= PAGE_SIZE if link is None else _NEXT.search(link) is not None
+            has_next = len(items) >= PAGE_SIZE if link is None else _NEXT_LINK.search(link) is not None
             return _Page(items, has_next, response.validators.etag)
 
         for number in range(max_pages or _MAX_PAGES):
@@ -151,7 +149,7 @@ class HuggingFaceClient(Closing):
 
 
 def as_line(value: object, limit: int = LINE_LIMIT) -> str:
-    """A value as one clean line; empty if it is not a text."""
+    """A value as one clean line; empty if it is not text."""
     return safe.plain_line(as_text(value), limit)
 
 
@@ -162,14 +160,14 @@ _GITHUB = re.compile(r"(?:https?://)?(?:www\.)?github\.com/+(.*)", re.IGNORECASE
 def github_url(text: str) -> str | None:
     """The address of a GitHub user, repository or folder in its plain form; None for anything else.
 
-    `owner/name` alone is accepted. `.git`, queries and trailing slashes are removed. A folder within the repository
-    stays, because it is where the code is.
+    `owner/name` alone is accepted. `.git`, queries and trailing slashes are removed; a folder within the repository
+    stays.
     """
     text = clean(text, 4 * ADDRESS_LIMIT).replace(" ", "")
     if _OWNER_AND_NAME.fullmatch(text):
         path = text
-    elif found := _GITHUB.fullmatch(text):
-        path = re.split(r"[?#]", found[1])[0]
+    elif match := _GITHUB.fullmatch(text):
+        path = re.split(r"[?#]", match[1])[0]
     else:
         return None
     segments = [segment for segment in path.split("/") if segment not in ("", ".", "..")]
@@ -180,15 +178,15 @@ def github_url(text: str) -> str | None:
     return web_url("https://github.com/" + "/".join(segments))
 
 
-MAX_KEPT_SKIPPED = 200
-"""Skipped records of a listing that are kept; the others are counted."""
+MAX_SKIPPED_RECORDS = 200
+"""Maximum skipped records that a listing describes; further records are only counted."""
 
 # More than any real record has: the longest lists in the archive have 664 authors and 44 keywords.
-_AUTHORS = 5_000
-_KEYWORDS = 100
-_MEDIA = 50
-_NAME_LIMIT = 200
-_PROFILES = 100
+_MAX_AUTHORS = 5_000
+_MAX_KEYWORDS = 100
+_MAX_MEDIA = 50
+_MAX_NAME_LENGTH = 200
+_MAX_PROFILES = 100
 
 # Only HTML's own elements: `<EOS>` or `<s>` in an abstract are part of its text.
 _TAG = re.compile(
@@ -224,10 +222,10 @@ def read_json(body: bytes | str) -> object:
 def listings(
     items: Iterable[object], day: str | None, place: Callable[[int], str] = "item {}".format
 ) -> tuple[Listing, ...]:
-    """Parse raw records and group them by day: `submittedOnDailyAt` as written, else `day`.
+    """Parse raw records and group them by day: `submittedOnDailyAt` as written, or else `day`.
 
-    With a `day` the first listing is for that day, even if empty. A duplicate on one day is dropped. `place`
-    describes the place of a skipped record by its number from 1. Only the first skipped records are kept.
+    With a `day` the first listing is for that day, even if empty. Duplicates on one day are dropped. `place` names the
+    place of a skipped record by its number from 1.
     """
     days: dict[str | None, dict[str, Draft]] = {} if day is None else {day: {}}
     skipped: list[SkippedRecord] = []
@@ -236,18 +234,18 @@ def listings(
         try:
             draft = parse_item(item)
         except FeedMalformed as error:
-            if len(skipped) < MAX_KEPT_SKIPPED:
+            if len(skipped) < MAX_SKIPPED_RECORDS:
                 skipped.append(SkippedRecord(place(number), str(error)))
             else:
                 more_skipped += 1
             continue
-        listed = days.setdefault(listed_day(item) or day, {})
-        listed.setdefault(draft.id or draft.title, draft)
+        drafts = days.setdefault(listed_day(item) or day, {})
+        drafts.setdefault(draft.id or draft.title, draft)
     if skipped and not days:
         days[None] = {}
-    found = [Listing(day, tuple(drafts.values())) for day, drafts in days.items()]
-    found[:1] = [first._replace(skipped=tuple(skipped), more_skipped=more_skipped) for first in found[:1]]
-    return tuple(found)
+    by_day = [Listing(day, tuple(drafts.values())) for day, drafts in days.items()]
+    by_day[:1] = [first._replace(skipped=tuple(skipped), more_skipped=more_skipped) for first in by_day[:1]]
+    return tuple(by_day)
 
 
 def parse_item(item: object) -> Draft:
@@ -292,47 +290,47 @@ def parse_item(item: object) -> Draft:
 
 
 def listed_day(item: object) -> str | None:
-    """The ISO day on which a record was listed, as written: never shifted to another time zone."""
+    """The ISO day on which a record was listed, as written, without a shift to another time zone."""
     outer = as_mapping(item)
     return iso_day(as_mapping(outer.get("paper")).get("submittedOnDailyAt")) or iso_day(outer.get("submittedOnDailyAt"))
 
 
 def _prose(value: object) -> str:
-    """A text without HTML and leaked reasoning, not yet clean."""
+    """A text without HTML and without leaked reasoning; not yet clean."""
     text = _LEAKED_THOUGHT.sub("", as_text(value)[: 4 * BLOCK_LIMIT])
     return _ENTITY.sub(lambda entity: unescape(entity[0]), _TAG.sub("", _BREAK.sub("\n\n", text)))
 
 
 def _authors(value: object) -> tuple[str, ...]:
     names = (
-        as_line(author if isinstance(author, str) else as_mapping(author).get("name"), _NAME_LIMIT)
-        for author in as_list(value)[:_AUTHORS]
+        as_line(author if isinstance(author, str) else as_mapping(author).get("name"), _MAX_NAME_LENGTH)
+        for author in as_list(value)[:_MAX_AUTHORS]
         if as_mapping(author).get("hidden") is not True
     )
     return tuple(filter(None, names))
 
 
 def _profiles(value: object) -> tuple[str, ...]:
-    found: list[str] = []
-    for author in as_list(value)[:_AUTHORS]:
+    profiles: list[str] = []
+    for author in as_list(value)[:_MAX_AUTHORS]:
         record = as_mapping(author)
         if record.get("hidden") is True or not record.get("user"):
             continue
-        account, name = _account(record["user"]), as_line(record.get("name"), _NAME_LIMIT)
-        if account and name and len(found) < _PROFILES:
-            found.append(f"{account} {name}")
-    return tuple(found)
+        account, name = _account(record["user"]), as_line(record.get("name"), _MAX_NAME_LENGTH)
+        if account and name and len(profiles) < _MAX_PROFILES:
+            profiles.append(f"{account} {name}")
+    return tuple(profiles)
 
 
 def _account(value: object) -> str | None:
     """The name of an account, which is also the path of its page."""
     record = as_mapping(value)
-    found = as_text(record.get("user")) or as_text(record.get("name"))
-    return found if ACCOUNT.fullmatch(found) else None
+    name = as_text(record.get("user")) or as_text(record.get("name"))
+    return name if ACCOUNT.fullmatch(name) else None
 
 
 def _organization(outer: Mapping[str, object], paper: Mapping[str, object]) -> tuple[str | None, str | None]:
-    """Full name and slug of the organization, from the first of its four places that has one."""
+    """Full name and slug of the organization, from the first of four places that has a name."""
     places = (
         outer.get("organization"),
         paper.get("organization"),
@@ -340,18 +338,18 @@ def _organization(outer: Mapping[str, object], paper: Mapping[str, object]) -> t
         paper.get("submitterOrganization"),
     )
     for place in places:
-        slug = as_line(as_mapping(place).get("name"), _NAME_LIMIT) or None
-        name = as_line(as_mapping(place).get("fullname"), _NAME_LIMIT) or slug or as_line(place, _NAME_LIMIT)
+        slug = as_line(as_mapping(place).get("name"), _MAX_NAME_LENGTH) or None
+        name = as_line(as_mapping(place).get("fullname"), _MAX_NAME_LENGTH) or slug or as_line(place, _MAX_NAME_LENGTH)
         if name:
             return name, slug
     return None, None
 
 
 def _keywords(value: object) -> tuple[str, ...]:
-    """Keywords in their order, without duplicates; case and accents are ignored."""
+    """Keywords in their order, without duplicates that differ only in case and accents."""
     unique: dict[str, str] = {}
-    for keyword in as_list(value)[:_KEYWORDS]:
-        if line := as_line(keyword, _NAME_LIMIT):
+    for keyword in as_list(value)[:_MAX_KEYWORDS]:
+        if line := as_line(keyword, _MAX_NAME_LENGTH):
             unique.setdefault(fold(line), line)
     return tuple(unique.values())
 
@@ -370,8 +368,8 @@ def _links(paper: Mapping[str, object]) -> tuple[str | None, str | None]:
 def _media(outer: Mapping[str, object], paper: Mapping[str, object]) -> tuple[str, ...]:
     """Addresses of pictures and videos, without the thumbnail that every paper has."""
     values = (
-        *as_list(outer.get("mediaUrls"))[:_MEDIA],
-        *as_list(paper.get("mediaUrls"))[:_MEDIA],
+        *as_list(outer.get("mediaUrls"))[:_MAX_MEDIA],
+        *as_list(paper.get("mediaUrls"))[:_MAX_MEDIA],
         outer.get("mediaUrl"),
         paper.get("mediaUrl"),
     )
@@ -381,27 +379,27 @@ def _media(outer: Mapping[str, object], paper: Mapping[str, object]) -> tuple[st
 
 # The page of a paper
 
-MOST_COMMENTS = 500
-"""Maximum comments of a paper that are read; more than ten times the longest thread that is known."""
+MAX_COMMENTS = 500
+"""Maximum comments of a paper, more than ten times the longest known thread."""
 
-_REPOSITORIES = 50
-"""Maximum repositories of one kind; the feed names some ten."""
+_MAX_REPOSITORIES = 50
+"""Maximum repositories of one kind; the feed names about ten."""
 
-_REACTIONS = 12
-_ACCOUNT_LIMIT = 100
+_MAX_REACTIONS = 12
+_MAX_ACCOUNT_LENGTH = 100
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
-_ASLEEP = {"SLEEPING": "sleeping", "PAUSED": "paused", "STOPPED": "stopped"}
+_STAGES = {"SLEEPING": "sleeping", "PAUSED": "paused", "STOPPED": "stopped"}
 
 
 class RawComment(NamedTuple):
-    """A comment without its text, and its text in Markdown, which is not clean yet."""
+    """A comment without its text, and the text in Markdown, which is not yet clean."""
 
     comment: Comment
     markdown: str
 
 
 class PaperPage(NamedTuple):
-    """A paper with what belongs to it."""
+    """A paper with its comments and repositories."""
 
     listing: Listing
     comments: tuple[RawComment, ...] = ()
@@ -409,7 +407,7 @@ class PaperPage(NamedTuple):
 
 
 def parse_page(item: object, id: str) -> PaperPage:
-    """Parse the feed's record of a paper that was asked for with its comments; raises FeedMalformed."""
+    """Parse the feed's record of a paper with its comments; raises FeedMalformed."""
     try:
         draft = parse_item(item)
     except FeedMalformed as error:
@@ -417,7 +415,7 @@ def parse_page(item: object, id: str) -> PaperPage:
     record = as_mapping(item)
     paper = as_mapping(record.get("paper")) or record
     comments = as_list(record.get("comments")) or as_list(paper.get("comments"))
-    discussion = tuple(islice(_comments(comments), MOST_COMMENTS))
+    discussion = tuple(islice(_comments(comments), MAX_COMMENTS))
     return PaperPage(Listing(listed_day(item), (draft,)), discussion, tuple(_repositories(paper)))
 
 
@@ -427,11 +425,11 @@ def _comments(values: Sequence[object]) -> Iterator[RawComment]:
         value, parent = waiting.pop()
         record = as_mapping(value)
         data = as_mapping(record.get("data"))
-        id = as_line(record.get("id"), _ACCOUNT_LIMIT)
+        id = as_line(record.get("id"), _MAX_ACCOUNT_LENGTH)
         if id and record.get("type", "comment") == "comment":
             yield _comment(record, data, id, parent)
-        replies = [*as_list(record.get("replies"))[:MOST_COMMENTS], *as_list(data.get("replies"))[:MOST_COMMENTS]]
-        if len(waiting) < MOST_COMMENTS:
+        replies = [*as_list(record.get("replies"))[:MAX_COMMENTS], *as_list(data.get("replies"))[:MAX_COMMENTS]]
+        if len(waiting) < MAX_COMMENTS:
             waiting += [(reply, id) for reply in reversed(replies)]
 
 
@@ -440,9 +438,11 @@ def _comment(record: Mapping[str, object], data: Mapping[str, object], id: str, 
     is_hidden = data.get("hidden") is True
     comment = Comment(
         id,
-        as_line(author.get("name"), _ACCOUNT_LIMIT) or as_line(author.get("fullname"), _ACCOUNT_LIMIT) or "somebody",
+        as_line(author.get("name"), _MAX_ACCOUNT_LENGTH)
+        or as_line(author.get("fullname"), _MAX_ACCOUNT_LENGTH)
+        or "somebody",
         _moment(record.get("createdAt")),
-        parent=as_line(data.get("parentCommentId"), _ACCOUNT_LIMIT) or parent,
+        parent=as_line(data.get("parentCommentId"), _MAX_ACCOUNT_LENGTH) or parent,
         is_hidden=is_hidden,
         is_edited=data.get("edited") is True or bool(count(data.get("numEdits"))),
         reactions=() if is_hidden else tuple(_reactions(data.get("reactions"))),
@@ -452,7 +452,7 @@ def _comment(record: Mapping[str, object], data: Mapping[str, object], id: str, 
 
 
 def _moment(value: object) -> str:
-    """A time of the feed in ISO form, to the second; empty if it is not one."""
+    """A time of the feed in ISO form, to the second; empty if the value is not a time."""
     try:
         moment = datetime.fromisoformat(as_text(value))
     except ValueError:
@@ -461,16 +461,16 @@ def _moment(value: object) -> str:
 
 
 def _reactions(values: object) -> Iterator[tuple[str, int]]:
-    found = [
+    reactions = [
         (as_line(as_mapping(value).get("reaction"), 8), count(as_mapping(value).get("count")) or 0)
-        for value in as_list(values)[:_REACTIONS]
+        for value in as_list(values)[:_MAX_REACTIONS]
     ]
-    yield from sorted(((emoji, number) for emoji, number in found if emoji and number), key=lambda one: -one[1])
+    yield from sorted(((emoji, number) for emoji, number in reactions if emoji and number), key=lambda pair: -pair[1])
 
 
 def _repositories(paper: Mapping[str, object]) -> Iterator[Repository]:
     for kind in KINDS:
-        for value in as_list(paper.get(f"linked{kind.capitalize()}s"))[:_REPOSITORIES]:
+        for value in as_list(paper.get(f"linked{kind.capitalize()}s"))[:_MAX_REPOSITORIES]:
             record = as_mapping(value)
             id = as_line(record.get("id"), 200)
             if _REPOSITORY.fullmatch(id) and record.get("private") is not True:
@@ -478,9 +478,9 @@ def _repositories(paper: Mapping[str, object]) -> Iterator[Repository]:
 
 
 def _repository(kind: Kind, id: str, record: Mapping[str, object]) -> Repository:
-    about = as_line(record.get("title" if kind == "space" else "pipeline_tag"), _ACCOUNT_LIMIT)
+    about = as_line(record.get("title" if kind == "space" else "pipeline_tag"), _MAX_ACCOUNT_LENGTH)
     stage = as_text(as_mapping(record.get("runtime")).get("stage"))
-    state = "broken" if stage.endswith("ERROR") else _ASLEEP.get(stage, "")
+    state = "broken" if stage.endswith("ERROR") else _STAGES.get(stage, "")
     if record.get("gated") not in (None, False):
         state = "gated"
     return Repository(kind, id, count(record.get("likes")) or 0, count(record.get("downloads")), about, state)

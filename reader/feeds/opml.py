@@ -17,8 +17,8 @@ from reader.feeds.safe import UnreadableXml, parse_xml
 
 BODY_LIMIT = 1 << 24
 
-_OUTLINES = 10_000
-_NAME_LIMIT = 200
+_MAX_OUTLINES = 10_000
+_MAX_NAME_LENGTH = 200
 _BETWEEN_FOLDERS = " / "
 
 
@@ -58,19 +58,19 @@ def parse_opml(body: bytes) -> FeedList:
     feeds: dict[str, Outline] = {}
     skipped: list[SkippedRecord] = []
     for number, (outline, folders) in enumerate(_outlines(content), start=1):
-        found = _parse_outline(outline, folders)
-        if isinstance(found, Outline) and len(feeds) < _OUTLINES:
-            feeds.setdefault(found.url, found)
-        elif isinstance(found, str):
-            skipped.append(SkippedRecord(f"outline {number}", found))
+        feed = _parse_outline(outline, folders)
+        if isinstance(feed, Outline) and len(feeds) < _MAX_OUTLINES:
+            feeds.setdefault(feed.url, feed)
+        elif isinstance(feed, str):
+            skipped.append(SkippedRecord(f"outline {number}", feed))
     return FeedList(tuple(feeds.values()), tuple(skipped))
 
 
 def write_opml(feeds: Iterable[Outline], title: str, now: datetime) -> bytes:
-    """An OPML 2.0 file; each folder has the place of its first feed."""
+    """An OPML 2.0 file; each folder is at the position of its first feed."""
     root = Element("opml", version="2.0")
     head = SubElement(root, "head")
-    SubElement(head, "title").text = clean(title, _NAME_LIMIT)
+    SubElement(head, "title").text = clean(title, _MAX_NAME_LENGTH)
     SubElement(head, "dateCreated").text = format_datetime(now.astimezone(UTC), usegmt=True)
     body = SubElement(root, "body")
     folders: dict[str, Element] = {"": body}
@@ -90,7 +90,7 @@ def _outlines(element: Element, folders: tuple[str, ...] = ()) -> Iterator[tuple
         if outline.tag.lower() != "outline":
             continue
         yield outline, folders
-        # A feed with outlines inside is a folder too.
+        # A feed that contains outlines is also a folder.
         name = _attribute(outline, "text") or _attribute(outline, "title")
         yield from _outlines(outline, (*folders, name) if name else folders)
 
@@ -116,8 +116,8 @@ def _without_feed_scheme(address: str) -> str:
     return f"https:{rest}" if rest.startswith("//") else rest
 
 
-def _attribute(outline: Element, name: str, limit: int = _NAME_LIMIT) -> str:
-    """An attribute as one clean line, with any case of its name; empty if missing."""
+def _attribute(outline: Element, name: str, limit: int = _MAX_NAME_LENGTH) -> str:
+    """An attribute as one clean line, ignoring the case of its name; empty if missing."""
     value = outline.get(name)
     if value is None:
         value = next((other for key, other in outline.items() if key.lower() == name), "")

@@ -1,7 +1,7 @@
-"""Parse records of our own JSON, as `export` and `list --json` write it or as somebody wrote it by hand.
+"""Parse records of our own JSON, written by `export`, by `list --json` or by hand.
 
-An export is a file like any other: its texts are cleaned, its numbers, dates and addresses are checked, and its lists
-are bounded. An impossible value counts as missing. The fields are those of `reader.core.paper`.
+The records are untrusted: texts are cleaned, numbers, dates and addresses are checked, and lists are bounded. An
+invalid value counts as missing. The fields are those of `reader.core.paper`.
 
 Extensions for sites and file formats return records in the same JSON. An extension never accesses the web: it declares
 the addresses it understands, and gets the fetched data.
@@ -27,51 +27,51 @@ from reader.core.passages import split_note
 from reader.core.text import clean, clean_block
 from reader.feeds.safe import as_list, as_text
 
-_OURS = ("marks", "abstract", "day", "published", *STATES.values(), "queued", "tags", "note")
-"""A record has any of these keys, and an id, if it is ours."""
+_OWN_KEYS = ("marks", "abstract", "day", "published", *STATES.values(), "queued", "tags", "note")
+"""Our own records have an id and at least one of these keys."""
 
-_THEIRS = ("paper", "publishedAt", "submittedOnDailyAt", "ai_summary", "ai_keywords")
-"""A record with any of these keys is the feed's."""
+_FEED_KEYS = ("paper", "publishedAt", "submittedOnDailyAt", "ai_summary", "ai_keywords")
+"""Keys that only records of the feed have."""
 
-_ITEMS = 5_000
-"""Maximum entries of a list; the longest one in the archive has 664 authors."""
+_MAX_ITEMS = 5_000
+"""Maximum entries of a list; the longest list in the archive has 664 authors."""
 
-_ITEM_LIMIT = 200
-_DAYS = 100
-_MARKS = 1_000
+_MAX_ITEM_LENGTH = 200
+_MAX_DAYS = 100
+_MAX_MARKS = 1_000
 
 _SOURCE = re.compile("[a-z0-9-]{1,100}")
 
-_FILLED = tuple(field for field in FIELDS if field.name in Draft._fields and field.name not in ("id", "source"))
+_DRAFT_FIELDS = tuple(field for field in FIELDS if field.name in Draft._fields and field.name not in ("id", "source"))
 
 
 class ExportedRecord(NamedTuple):
-    """The facts and marks that a record has about a paper."""
+    """The draft and marks in a record."""
 
     draft: Draft | None
     """None if the record has only marks."""
     days: tuple[str | None, ...]
-    """ISO dates of the days that listed it, oldest first; only None if none did."""
+    """ISO dates of the days that listed the paper, oldest first; `(None,)` if no day did."""
     marks: PaperMarks | None
     bad_marks: int
-    """How many of its marks have no known form."""
+    """Number of marks in an unknown form."""
 
 
 def is_export(value: object) -> TypeGuard[Mapping[str, Any]]:
-    """Whether a value is a record of our own JSON, rather than one of the feed."""
+    """Whether a value is a record of our own JSON, and not of the feed."""
     return (
         isinstance(value, dict)
         and "id" in value
-        and any(key in value for key in _OURS)
-        and not any(key in value for key in _THEIRS)
+        and any(key in value for key in _OWN_KEYS)
+        and not any(key in value for key in _FEED_KEYS)
     )
 
 
 def parse_export(record: Mapping[str, Any]) -> ExportedRecord:
     """Parse one record; raises FeedMalformed with a short reason if it is unusable."""
-    given = as_text(record.get("id")).strip()
-    id = arxiv_id(given)
-    own = given if is_own_id(given) else None
+    text = as_text(record.get("id")).strip()
+    id = arxiv_id(text)
+    own = text if is_own_id(text) else None
     paper = id or own
     if paper is None:
         raise FeedMalformed("no id of a paper")
@@ -82,7 +82,7 @@ def parse_export(record: Mapping[str, Any]) -> ExportedRecord:
         raise FeedMalformed("no title")
     return ExportedRecord(
         draft._replace(id=id, entry=own) if draft else None,
-        _days(record),
+        _listed_days(record),
         PaperMarks(paper, marks, states) if marks or states else None,
         bad_marks,
     )
@@ -90,7 +90,7 @@ def parse_export(record: Mapping[str, Any]) -> ExportedRecord:
 
 def parse_draft(record: Mapping[str, Any]) -> Draft | None:
     """The draft without its id; None without a title."""
-    values = {field.name: _value(field, record.get(field.key)) for field in _FILLED}
+    values = {field.name: _value(field, record.get(field.key)) for field in _DRAFT_FIELDS}
     if not values["title"]:
         return None
     values = {name: value for name, value in values.items() if value is not None}
@@ -102,7 +102,7 @@ def parse_draft(record: Mapping[str, Any]) -> Draft | None:
 
 def _value(field: Field, value: object) -> Any:
     if field.type is tuple:
-        items = (_text(field, item, _ITEM_LIMIT) for item in as_list(value)[:_ITEMS])
+        items = (_text(field, item, _MAX_ITEM_LENGTH) for item in as_list(value)[:_MAX_ITEMS])
         return tuple(item for item in items if item)
     if field.type is int:
         return foreign.count(value)
@@ -120,16 +120,16 @@ def _text(field: Field, value: object, limit: int | None = None) -> str | None:
     return (clean(text, limit) if limit else clean(text)) or None
 
 
-def _days(record: Mapping[str, Any]) -> tuple[str | None, ...]:
-    days = {day for value in (record.get("day"), *as_list(record.get("days"))[:_DAYS]) if (day := iso_day(value))}
+def _listed_days(record: Mapping[str, Any]) -> tuple[str | None, ...]:
+    days = {day for value in (record.get("day"), *as_list(record.get("days"))[:_MAX_DAYS]) if (day := iso_day(value))}
     return tuple(sorted(days)) or (None,)
 
 
 def _marks(value: object) -> tuple[tuple[Mark, ...], int]:
-    """The marks that have a known form, and the number of the others."""
-    found = [_mark(one) for one in as_list(value)[:_MARKS]]
-    marks = tuple(mark for mark in found if mark is not None)
-    return marks, len(found) - len(marks)
+    """The marks in a known form, and the number of other marks."""
+    parsed = [_mark(record) for record in as_list(value)[:_MAX_MARKS]]
+    marks = tuple(mark for mark in parsed if mark is not None)
+    return marks, len(parsed) - len(marks)
 
 
 def _mark(value: object) -> Mark | None:
@@ -139,13 +139,13 @@ def _mark(value: object) -> Mark | None:
 
 
 def _states(record: Mapping[str, Any], known: set[str]) -> Iterator[tuple[str, str]]:
-    """Kinds and values of the marks that a record has in its plain fields only."""
+    """Kinds and values of marks that only the plain fields of a record have."""
     on_or_off = {**STATES, QUEUE: "queued"}
     states = [(kind, "1") for kind, key in on_or_off.items() if record.get(key) is True]
-    states += [(f"{TAG}{as_text(tag)}", "1") for tag in as_list(record.get("tags"))[:_MARKS]]
+    states += [(f"{TAG}{as_text(tag)}", "1") for tag in as_list(record.get("tags"))[:_MAX_MARKS]]
     states.append((NOTE, as_text(record.get("note"))))
-    highlights = (split_note(as_text(text))[1] for text in as_list(record.get("highlights"))[:_MARKS])
-    states += [(f"{PASSAGE}{one.id}", one.value) for found in highlights for one in found]
+    highlights = (split_note(as_text(text))[1] for text in as_list(record.get("highlights"))[:_MAX_MARKS])
+    states += [(f"{PASSAGE}{passage.id}", passage.value) for passages in highlights for passage in passages]
     for kind, value in states:
         mark = clean_mark(kind, value)
         if mark is not None and mark[1] and mark[0] not in known:
@@ -153,25 +153,25 @@ def _states(record: Mapping[str, Any], known: set[str]) -> Iterator[tuple[str, s
 
 
 Record = Mapping[str, Any]
-"""A paper as `dailypapers list --json` prints it; of its keys, only `title` has to be there."""
+"""A paper in the form of `dailypapers list --json`; only the key `title` is required."""
 
-RECORDS = 100_000
-"""Records of one answer or file that are read."""
+MAX_RECORDS = 100_000
+"""Maximum records of an answer or file."""
 
 RECOGNITION_BYTES = 4096
-"""Bytes by which a format is recognised."""
+"""Number of first bytes by which a format is recognised."""
 
 
 @dataclass(frozen=True, slots=True)
 class PaperSource:
-    """A site whose papers an extension reads; `dailypapers feeds add ADDRESS` follows it as any feed."""
+    """A site whose papers an extension reads; `dailypapers feeds add ADDRESS` follows it like a feed."""
 
     title: str
     address: str
-    """How the addresses that it understands begin: `https://example.org/papers`."""
+    """The beginning of the site's addresses, such as `https://example.org/papers`."""
     read: Callable[[bytes], Iterable[Record]]
-    """The papers in an answer of the site. `guid` in a record identifies it within the source, `entry_url` is its page,
-    and `announced` the day on which it was listed."""
+    """Reads the papers in an answer. A record may have `guid`, the paper's id in the source, `entry_url`, its page, and
+    `announced`, the day on which it was listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,44 +180,42 @@ class FileFormat:
 
     name: str
     recognizes: Callable[[bytes], bool]
-    """Whether a file is of this format, by its first bytes. It has to be sure: it is asked before our own formats."""
+    """Whether a file has this format, by its first bytes; must be certain, because it is asked before our formats."""
     read: Callable[[bytes], Iterable[Record]]
-    """The papers of a file. A record may have the user's marks too: `starred`, `read`, `queued`, `tags`, `note`."""
+    """Reads the papers of a file. A record may also have marks: `starred`, `read`, `queued`, `tags`, `note`."""
 
 
 def source_at(address: str) -> installed.ExtensionItem[PaperSource] | None:
-    """The source that understands an address."""
-    for given in installed.extension_items("sources", PaperSource):
-        site = given.value.address
+    """The extension's source for an address."""
+    for item in installed.extension_items("sources", PaperSource):
+        site = item.value.address
         if not urlsplit(site).netloc:
-            installed.switch_off(given.entry, f"{site!r} is not the address of a site")
+            installed.switch_off(item.entry, f"{site!r} is not the address of a site")
         elif address.startswith(site):
-            return given
+            return item
     return None
 
 
 def format_of(start: bytes) -> installed.ExtensionItem[FileFormat] | None:
-    """The format of a file that begins so."""
-    for given in installed.extension_items("formats", FileFormat):
-        if installed.ask(given.entry, given.value.recognizes, start[:RECOGNITION_BYTES]):
-            return given
+    """The extension's format for a file with these first bytes."""
+    for item in installed.extension_items("formats", FileFormat):
+        if installed.ask(item.entry, item.value.recognizes, start[:RECOGNITION_BYTES]):
+            return item
     return None
 
 
 def read_records(
-    given: installed.ExtensionItem[PaperSource] | installed.ExtensionItem[FileFormat], body: bytes
+    item: installed.ExtensionItem[PaperSource] | installed.ExtensionItem[FileFormat], body: bytes
 ) -> list[Record]:
-    """The records that a source or a format reads.
+    """The records that an extension reads.
 
-    An extension that raises is switched off; raises FeedMalformed if it is.
+    Switches off an extension that fails, and raises FeedMalformed.
     """
 
     def read() -> list[Record]:
-        return [record for record in islice(given.value.read(body), RECORDS) if isinstance(record, Mapping)]
+        return [record for record in islice(item.value.read(body), MAX_RECORDS) if isinstance(record, Mapping)]
 
-    found: list[Record] | None = installed.ask(given.entry, read)
-    if found is None:
-        raise FeedMalformed(
-            f"The extension {given.entry.name} was switched off: {installed.switched_off[given.entry]}."
-        )
-    return found
+    records: list[Record] | None = installed.ask(item.entry, read)
+    if records is None:
+        raise FeedMalformed(f"The extension {item.entry.name} was switched off: {installed.switched_off[item.entry]}.")
+    return records

@@ -1,7 +1,7 @@
-"""Makes untrusted data safe: HTML and LaTeX become plain text, and JSON and XML are parsed within bounds.
+"""Make untrusted data safe: HTML and LaTeX become plain text, and JSON and XML are parsed within limits.
 
-JSON has bounded memory, no absurd numbers, and values of the expected type or none. XML has no entities, no external
-resources, and bounded depth and size.
+JSON has limited memory and no absurd numbers, and a value of an unexpected type counts as missing. XML has no entities,
+no external resources, and a limited depth and size.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from reader.core.text import BLOCK_LIMIT, LINE_LIMIT, clean, clean_block
 T = TypeVar("T")
 U = TypeVar("U")
 
-_LINKS = 500
+_MAX_LINKS = 500
 
 _BLOCK = re.compile(
     "address|article|aside|blockquote|body|br|caption|center|dd|details|dir|div|dl|dt|fieldset|figcaption|figure|footer"
@@ -35,16 +35,16 @@ _INLINE = re.compile(
 )
 _DROPPED = re.compile("iframe|noembed|noframes|object|script|style|svg|template|textarea|title")
 _EMPTY_DROPPED = re.compile(rf"<(?:{_DROPPED.pattern})/>", re.IGNORECASE)
-_KNOWN = re.compile(f"{_BLOCK.pattern}|{_INLINE.pattern}|{_DROPPED.pattern}|t[dh]")
+_KNOWN_TAG = re.compile(f"{_BLOCK.pattern}|{_INLINE.pattern}|{_DROPPED.pattern}|t[dh]")
 _TAG = re.compile(r"</?([A-Za-z][^\s<>/]*)")
 
 
 def plain_line(text: str, limit: int = LINE_LIMIT) -> str:
     """A text with LaTeX converted, as one clean line."""
-    # Clean before too: the converter would split escape sequences and leave their rest as text.
+    # Also cleaned before: the converter would split escape sequences and leave their rest as text.
     line = clean(text, 4 * limit)
     converted = latex_to_unicode(line)
-    # Names and keywords, by far the most lines, have no LaTeX and need no second cleaning.
+    # Most lines, such as names and keywords, have no LaTeX and need no second cleaning.
     return line if converted is line and len(line) <= limit else clean(converted, limit)
 
 
@@ -59,7 +59,7 @@ class HtmlText(NamedTuple):
     text: str
     """Plain text with empty lines between paragraphs; not yet clean."""
     links: tuple[str, ...]
-    """The links' addresses as written, each once."""
+    """The addresses of links as written, without duplicates."""
 
 
 def html_to_text(html: str) -> HtmlText:
@@ -76,10 +76,10 @@ def html_to_text(html: str) -> HtmlText:
     # A tag that never ends, as in `a<b`, is part of the text.
     tags_end = html.rfind(">") + 1
     html = html[:tags_end] + html[tags_end:].replace("<", "&lt;")
-    html = _TAG.sub(lambda tag: tag[0] if _KNOWN.fullmatch(tag[1].lower()) else f"&lt;{tag[0][1:]}", html)
+    html = _TAG.sub(lambda tag: tag[0] if _KNOWN_TAG.fullmatch(tag[1].lower()) else f"&lt;{tag[0][1:]}", html)
     pieces: list[str] = []
     links: dict[str, None] = {}
-    # Nodes in order, each once before and once after those within it; a recursion would end at a deep text.
+    # Visits each node before and after its children. Recursion would fail for deeply nested HTML.
     waiting = [(root, False, False)] if (root := LexborHTMLParser(_EMPTY_DROPPED.sub("", html)).root) else []
     while waiting:
         node, is_end, is_dropped = waiting.pop()
@@ -88,7 +88,7 @@ def html_to_text(html: str) -> HtmlText:
             text = node.text_content or "" if tag == "-text" else " " if tag in ("td", "th") else ""
             pieces.append("\n\n" if _BLOCK.fullmatch(tag) else text)
         if tag != "-text" and not is_end:
-            if (link := node.attributes.get("href")) and len(links) < _LINKS:
+            if (link := node.attributes.get("href")) and len(links) < _MAX_LINKS:
                 links.setdefault(link)
             hides = is_dropped or _DROPPED.fullmatch(tag) is not None
             waiting.append((node, True, is_dropped))
@@ -96,14 +96,14 @@ def html_to_text(html: str) -> HtmlText:
     return HtmlText("".join(pieces), tuple(links))
 
 
-VALUES_LIMIT = 1 << 27
-"""Bytes of memory, 128 MiB, that a text's values may take, texts aside; those of a hundred papers take 3 MB."""
+MAX_VALUES_BYTES = 1 << 27
+"""Maximum memory for the values of a text without strings, 128 MiB; a hundred papers take 3 MB."""
 
-# What a value needs at most for each such character, on CPython 3.11 to 3.13: an object, a list, a member, an entry.
-_WEIGHTS = {"{": 240, "[": 90, ",": 90, ":": 110}
+# Maximum memory for each object, list, list item and member, on CPython 3.11 to 3.13.
+_BYTES_PER_CHARACTER = {"{": 240, "[": 90, ",": 90, ":": 110}
 
-_DIGITS = 18
-"""Digits of the longest integer that is kept, its sign included."""
+_MAX_INTEGER_LENGTH = 18
+"""Maximum digits of an integer, including its sign."""
 
 
 class UnreadableJson(ValueError):
@@ -111,36 +111,36 @@ class UnreadableJson(ValueError):
 
 
 class TooManyValues(UnreadableJson):
-    """The text has more values than the memory can hold."""
+    """The text has too many values for the memory."""
 
 
 def _integer(digits: str) -> int | None:
-    """An integer; None if it is implausibly long, such as 1 with 400 zeros."""
-    return int(digits) if len(digits) <= _DIGITS else None
+    """An integer; None if implausibly long, such as 1 with 400 zeros."""
+    return int(digits) if len(digits) <= _MAX_INTEGER_LENGTH else None
 
 
 def _real(text: str) -> float | None:
-    """A real number; None for one that is too large, such as 1e400."""
+    """A real number; None if too large, such as 1e400."""
     number = float(text)
     return number if math.isfinite(number) else None
 
 
-def _nothing(_: str) -> None:
-    """Read NaN and Infinity, which JSON does not have, as None."""
+def _none(_: str) -> None:
+    """Read NaN and Infinity, which are not JSON, as None."""
 
 
 def parse_json(text: bytes | str) -> object:
     """The value of a JSON text; a number that is not finite or has over 18 digits becomes None.
 
-    Memory stays under `VALUES_LIMIT` and eight times the text, or twice the text if it is ASCII. Raises
+    Memory stays under `MAX_VALUES_BYTES` and eight times the text, or twice the text if it is ASCII. Raises
     UnreadableJson.
     """
     try:
         if isinstance(text, bytes):
             text = text.decode(json.detect_encoding(text), "surrogatepass")
-        if sum(text.count(character) * weight for character, weight in _WEIGHTS.items()) > VALUES_LIMIT:
+        if sum(text.count(character) * weight for character, weight in _BYTES_PER_CHARACTER.items()) > MAX_VALUES_BYTES:
             raise TooManyValues("it holds more values than any list of papers")
-        value: object = json.loads(text, parse_int=_integer, parse_float=_real, parse_constant=_nothing)
+        value: object = json.loads(text, parse_int=_integer, parse_float=_real, parse_constant=_none)
     except TooManyValues:
         raise
     except (ValueError, RecursionError) as error:
@@ -149,49 +149,49 @@ def parse_json(text: bytes | str) -> object:
 
 
 def as_mapping(value: object) -> Mapping[str, Any]:
-    """A value as a record; empty if it is not one."""
+    """A value as a mapping; empty for any other value."""
     return value if isinstance(value, Mapping) else {}
 
 
 def as_list(value: object) -> list[Any]:
-    """A value as a list; empty if it is not one."""
+    """A value as a list; empty for any other value."""
     return value if isinstance(value, list) else []
 
 
 def as_text(value: object) -> str:
-    """A value as a text, not yet clean; empty if it is not one."""
+    """A value as text, not yet clean; empty for any other value."""
     return value if isinstance(value, str) else ""
 
 
 def parse_each(items: Iterable[T], parse: Callable[[T], U], what: str) -> tuple[list[U], tuple[SkippedRecord, ...]]:
-    """The results of `parse`, and how many items, called `what`, it refused with FeedMalformed."""
-    found: list[U] = []
+    """The results of `parse`, and the items, called `what`, that it refused with FeedMalformed."""
+    parsed: list[U] = []
     skipped: list[SkippedRecord] = []
     for number, item in enumerate(items, start=1):
         try:
-            found.append(parse(item))
+            parsed.append(parse(item))
         except FeedMalformed as error:
             skipped.append(SkippedRecord(f"{what} {number}", str(error)))
-    return found, tuple(skipped)
+    return parsed, tuple(skipped)
 
 
-_DEPTH = 100
-_NODES = 500_000
-"""Elements and attributes: enough for five hundred papers with five hundred authors each, in some 150 MB of memory."""
+_MAX_DEPTH = 100
+_MAX_NODES = 500_000
+"""Maximum elements and attributes: enough for 500 papers with 500 authors each, in about 150 MB of memory."""
 
 
 class UnreadableXml(ValueError):
-    """The bytes can't be parsed; the message continues a sentence that begins with "it"."""
+    """The bytes can't be parsed; the message is a predicate, such as "is cut off"."""
 
 
 def parse_xml(body: bytes) -> Element:
     """The root element; tags and attributes have no namespace prefix.
 
-    A document that declares entities is refused, since a few of them expand to gigabytes; external ones are never
-    fetched. Raises UnreadableXml.
+    A document that declares entities is refused, because a few entities can expand to gigabytes; external entities are
+    never fetched. Raises UnreadableXml.
     """
-    if body.count(b"=") > _NODES:
-        # The attributes of one element are all read before it can be refused.
+    if body.count(b"=") > _MAX_NODES:
+        # expat reads all attributes of an element before it can be refused.
         raise UnreadableXml("has too many attributes")
     builder = TreeBuilder()
     depth = nodes = 0
@@ -199,9 +199,9 @@ def parse_xml(body: bytes) -> Element:
     def start(name: str, attributes: Mapping[str, str]) -> None:
         nonlocal depth, nodes
         depth, nodes = depth + 1, nodes + 1 + len(attributes)
-        if depth > _DEPTH:
+        if depth > _MAX_DEPTH:
             raise UnreadableXml("is nested too deeply")
-        if nodes > _NODES:
+        if nodes > _MAX_NODES:
             raise UnreadableXml("has too many elements")
         builder.start(_local_name(name), {_local_name(key): value for key, value in attributes.items()})
 
@@ -223,7 +223,7 @@ def parse_xml(body: bytes) -> Element:
     except UnreadableXml:
         raise
     except (ExpatError, LookupError, ValueError):
-        # An encoding that Python does not know is a LookupError, one of several bytes a ValueError.
+        # An unknown encoding is a LookupError, and a multi-byte encoding a ValueError.
         raise UnreadableXml("is cut off or is not XML") from None
     return builder.close()
 

@@ -1,7 +1,7 @@
 """The client of RSS and Atom feeds on any host, with conditional requests, and the parser of such feeds.
 
-feedparser reads even broken feeds; its results are foreign text like any other. Markup becomes plain text,
-and an entry about exactly one arXiv paper gets that paper's id.
+feedparser reads even broken feeds; its results are untrusted. Markup becomes plain text, and an entry about exactly one
+arXiv paper gets that paper's id.
 """
 
 from __future__ import annotations
@@ -27,66 +27,66 @@ from reader.core.foreign import web_url
 from reader.core.ids import arxiv_id
 from reader.core.paper import Draft, SkippedRecord
 from reader.core.text import clean, fold, reason
-from reader.feeds.http import FEED_TYPES, Client, Closing, Limits, Response, Validators, origin_of
+from reader.feeds.http import FEED_TYPES, AsyncCloser, Client, Limits, Response, Validators, origin_of
 from reader.feeds.records import parse_draft, read_records, source_at
 from reader.feeds.safe import HtmlText, as_text, html_to_text, parse_each, plain_block, plain_line
 
-TAGS = 250_000
-"""Tags, also within CDATA, where a thousand entries have some; as many outside of it take three seconds."""
-MOST_NAMESPACES = 500
-"""Declarations of namespaces: the time grows with their square."""
-MOST_ATTRIBUTES = 200
-"""Attributes of one tag: the time grows with their square."""
+MAX_TAGS = 250_000
+"""Maximum tags, including CDATA; so many tags take feedparser three seconds."""
+MAX_NAMESPACES = 500
+"""Maximum declarations of namespaces; the time grows with their square."""
+MAX_ATTRIBUTES = 200
+"""Maximum attributes of one tag; the time grows with their square."""
 
 _LONG_TAG = re.compile(rb"<[^<>]{2000,}")
 _NAMESPACE = re.compile(rb"\sxmlns[:=]")
 _ENCODING = re.compile(r"""(?:encoding|charset)\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
-_HIDING = {"utf-7", "unicode-escape", "raw-unicode-escape", "punycode", "idna"}
-"""Encodings that can write a tag in other characters."""
+_TAG_HIDING_ENCODINGS = {"utf-7", "unicode-escape", "raw-unicode-escape", "punycode", "idna"}
+"""Encodings that can write a tag without `<`."""
 
 
-def find_excess(body: bytes, content_type: str = "") -> str:
-    """Why a feed is not parsed, after "it has"; empty if it may be."""
+def exceeded_limit(body: bytes, content_type: str = "") -> str:
+    """The limit that a feed exceeds, such as `too many tags`; empty if it may be parsed."""
     head = body[:1000].replace(b"\0", b"").decode("latin-1")
-    if any(_hides_tags(name) for name in _ENCODING.findall(f"{content_type} {head}")):
+    if any(_may_hide_tags(name) for name in _ENCODING.findall(f"{content_type} {head}")):
         return "an encoding that is not read"
-    # UTF-16 becomes ASCII, as far as tags go.
+    # Without null bytes, tags in UTF-16 look like tags in ASCII.
     markup = body.replace(b"\0", b"")
-    if markup.count(b"<") > TAGS:
+    if markup.count(b"<") > MAX_TAGS:
         return "too many tags"
-    if sum(1 for _ in _NAMESPACE.finditer(markup)) > MOST_NAMESPACES:
+    if sum(1 for _ in _NAMESPACE.finditer(markup)) > MAX_NAMESPACES:
         return "too many namespaces"
-    if any(tag[0].count(b"=") > MOST_ATTRIBUTES for tag in _LONG_TAG.finditer(markup)):
+    if any(tag[0].count(b"=") > MAX_ATTRIBUTES for tag in _LONG_TAG.finditer(markup)):
         return "too many attributes"
     return ""
 
 
-def _hides_tags(encoding: str) -> bool:
-    """Whether an encoding may have tags where no `<` is to be seen; an unknown one is never used."""
+def _may_hide_tags(encoding: str) -> bool:
+    """Whether text in an encoding may have tags without the byte `<`; unknown encodings are never used."""
     try:
         codec = codecs.lookup(encoding)
-        seen = b"<" in codec.encode("<a")[0]
+        is_visible = b"<" in codec.encode("<a")[0]
     except (LookupError, TypeError, UnicodeError):
         return False
-    return not seen or codec.name.replace("_", "-") in _HIDING
+    return not is_visible or codec.name.replace("_", "-") in _TAG_HIDING_ENCODINGS
 
 
-PARSE_SECONDS = 10.0
-"""Seconds that the entries of a feed may take to parse; `find_excess` limits the time of feedparser before them."""
+MAX_PARSE_SECONDS = 10.0
+"""Maximum seconds to parse the entries; `exceeded_limit` limits feedparser's own time before."""
 
 BODY_LIMIT = 5 << 20
-"""Maximum bytes of a feed, 5 MiB; `find_excess` also limits its tags."""
+"""Maximum bytes of a feed, 5 MiB; `exceeded_limit` also limits its tags."""
 
-_ENTRIES = 1_000
-_AUTHORS = 500
-_TAGS = 30
-_NAME_LIMIT = 200
-_GUID_LIMIT = 500
-_PAGE_LIMIT = 200_000
-_LINKS = 20
-_SLUG_LIMIT = 40
-_SLUGS_TAKEN = ("hf", "arxiv", "page")
-_OLDEST = date(1970, 1, 2)
+_MAX_ENTRIES = 1_000
+_MAX_AUTHORS = 500
+_MAX_KEYWORDS = 30
+_MAX_NAME_LENGTH = 200
+_MAX_GUID_LENGTH = 500
+_MAX_PAGE_LENGTH = 200_000
+_MAX_LINKS = 20
+_MAX_SLUG_LENGTH = 40
+_RESERVED_SLUGS = ("hf", "arxiv", "page")
+_OLDEST_DAY = date(1970, 1, 2)
 
 _ID = r"([0-9]{4}\.[0-9]{4,5}|[a-z]+(?:-[a-z]+)?(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]{1,3})?(?![0-9])"
 _MENTION = re.compile(
@@ -107,7 +107,7 @@ _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+x
 
 
 class NotAFeed(FeedMalformed):
-    """The document is not a feed; if it is a web page, `feeds` are the addresses of feeds that it links to."""
+    """The document is not a feed; if it is a web page, `feeds` are the addresses of its linked feeds."""
 
     def __init__(self, message: str, feeds: tuple[str, ...] = ()) -> None:
         super().__init__(message)
@@ -119,7 +119,7 @@ class FeedEntry:
     """An entry of a feed."""
 
     draft: Draft
-    """Its `id` is the id of the arXiv paper that the entry is about, if any."""
+    """The draft's `id` is the id of the arXiv paper that the entry is about, if any."""
     link: str | None
     guid: str
     """The entry's stable id within its feed."""
@@ -140,7 +140,7 @@ class Feed:
     """In the feed's order, at most a thousand."""
     skipped: tuple[SkippedRecord, ...] = ()
     problem: str | None = None
-    """A short description of an XML error; the entries are those read in spite of it."""
+    """A short description of an XML error, in spite of which the entries were read."""
 
 
 def parse_feed(
@@ -150,15 +150,15 @@ def parse_feed(
     *,
     source: str | None = None,
     content_type: str = "application/xml",
-    timeout: float = PARSE_SECONDS,
+    timeout: float = MAX_PARSE_SECONDS,
 ) -> Feed:
     """Parse a feed from the address `url`; dates after tomorrow are ignored.
 
-    Raises NotAFeed, also for a feed that would take long to parse; FeedMalformed if its entries take over `timeout`
+    Raises NotAFeed, also for a feed that exceeds the limits, and FeedMalformed if the entries take over `timeout`
     seconds.
     """
     start = time.monotonic()
-    if excess := find_excess(body[:BODY_LIMIT], content_type):
+    if excess := exceeded_limit(body[:BODY_LIMIT], content_type):
         raise NotAFeed(f"{_host(url)} sent a feed with {excess}, which was not read.")
     # Imported by name because feedparser has no type hints.
     parse = import_module("feedparser").parse
@@ -176,23 +176,25 @@ def parse_feed(
     if not parsed.get("version") and not parsed.entries:
         raise NotAFeed(*_not_a_feed(body, url))
     about = parsed.feed
-    title = plain_line(html_to_text(as_text(about.get("title"))).text, _NAME_LIMIT) or _host(url)
+    title = plain_line(html_to_text(as_text(about.get("title"))).text, _MAX_NAME_LENGTH) or _host(url)
     slug = feed_slug(title, url)
     atom = str(parsed.get("version")).startswith("atom")
 
-    def in_time() -> Iterator[Mapping[str, Any]]:
-        for item in parsed.entries[:_ENTRIES]:
+    def items_in_time() -> Iterator[Mapping[str, Any]]:
+        for item in parsed.entries[:_MAX_ENTRIES]:
             if time.monotonic() - start > timeout:
                 raise FeedMalformed(f"{_host(url)} sent a feed that takes over {timeout:g} s to read; it was left out.")
-            # As a plain dictionary: feedparser's own maps missing keys to others, with warnings.
+            # A plain dictionary, because feedparser's class maps missing keys to other keys with warnings.
             yield dict(item)
 
-    found, skipped = parse_each(in_time(), lambda item: _parse_entry(item, source or slug, today, atom), "entry")
-    return Feed(title, slug, web_url(as_text(about.get("link"))), _unique_entries(found), skipped, _xml_problem(parsed))
+    items = items_in_time()
+    entries, skipped = parse_each(items, lambda item: _parse_entry(item, source or slug, today, atom), "entry")
+    home = web_url(as_text(about.get("link")))
+    return Feed(title, slug, home, _unique_entries(entries), skipped, _xml_problem(parsed))
 
 
 def feed_of_records(title: str, records: Sequence[Mapping[str, Any]], url: str, source: str | None) -> Feed:
-    """The feed whose entries an extension has read as records of our own JSON."""
+    """A feed of the records that an extension has read."""
     slug = feed_slug(title, url)
 
     def parse(record: Mapping[str, Any]) -> FeedEntry:
@@ -200,25 +202,25 @@ def feed_of_records(title: str, records: Sequence[Mapping[str, Any]], url: str, 
         if draft is None:
             raise FeedMalformed("no title")
         draft = draft._replace(source=source or slug, id=arxiv_id(as_text(record.get("id"))))
-        guid = clean(str(record.get("guid") or ""), _GUID_LIMIT) or draft.url or _digest(draft.title)
+        guid = clean(str(record.get("guid") or ""), _MAX_GUID_LENGTH) or draft.url or _digest(draft.title)
         return FeedEntry(draft, draft.url, guid, draft.announced or draft.published)
 
-    found, skipped = parse_each(records[:_ENTRIES], parse, "entry")
-    return Feed(clean(title, _NAME_LIMIT), slug, web_url(url), _unique_entries(found), skipped)
+    entries, skipped = parse_each(records[:_MAX_ENTRIES], parse, "entry")
+    return Feed(clean(title, _MAX_NAME_LENGTH), slug, web_url(url), _unique_entries(entries), skipped)
 
 
 def _unique_entries(entries: Sequence[FeedEntry]) -> tuple[FeedEntry, ...]:
-    """The first entry of each id."""
+    """The first entry of each guid."""
     return tuple({entry.guid: entry for entry in reversed(entries)}.values())[::-1]
 
 
 def feed_slug(title: str, url: str) -> str:
-    """A short name for a feed from its title or else its host; only a to z, digits and hyphens."""
+    """A short name for a feed from its title or host, with only a to z, digits and hyphens."""
     for name in (title, _host(url).removeprefix("www."), "feed"):
-        slug = "-".join(re.findall("[a-z0-9]+", fold(name)))[:_SLUG_LIMIT].strip("-")
+        slug = "-".join(re.findall("[a-z0-9]+", fold(name)))[:_MAX_SLUG_LENGTH].strip("-")
         if slug:
             break
-    return f"{slug}-feed" if slug in _SLUGS_TAKEN else slug
+    return f"{slug}-feed" if slug in _RESERVED_SLUGS else slug
 
 
 def _parse_entry(item: Mapping[str, Any], source: str, today: date, atom: bool) -> FeedEntry:
@@ -233,43 +235,42 @@ def _parse_entry(item: Mapping[str, Any], source: str, today: date, atom: bool) 
     title = plain_line(heading.text) or clean(abstract, 100)
     if not title:
         raise FeedMalformed("neither title nor text")
-    id, itself = _paper_of(item, link, title, body)
+    id, is_paper = _find_paper(item, link, title, body)
     title = _AFTER_TITLE.sub("", _BEFORE_TITLE.sub("", title)) if id else title
     published = _day(item, today)
     draft = Draft(
         title=title,
         id=id,
         abstract=abstract,
-        # An entry that is only about a paper has its own authors, date and tags.
-        authors=_authors(item) if itself else (),
+        # The authors, date and tags of an entry that only mentions a paper are not the paper's.
+        authors=_authors(item) if is_paper else (),
         published=None if id else published,
         keywords=() if id else _tags(item),
         source=source,
     )
-    guid = clean(as_text(item.get("id")), _GUID_LIMIT) or link or _digest(f"{title}\n{abstract}")
+    guid = clean(as_text(item.get("id")), _MAX_GUID_LENGTH) or link or _digest(f"{title}\n{abstract}")
     return FeedEntry(draft, link, guid, published)
 
 
-def _paper_of(item: Mapping[str, Any], link: str | None, title: str, body: HtmlText) -> tuple[str | None, bool]:
-    """The id of the paper that an entry is about, and whether the entry is itself what it is about.
+def _find_paper(item: Mapping[str, Any], link: str | None, title: str, body: HtmlText) -> tuple[str | None, bool]:
+    """The id of the paper that an entry is about, and whether the entry is the paper itself.
 
-    An entry that mentions several papers is about none of them.
+    An entry that mentions several papers is not about any of them.
     """
     for place in (link, *map(item.get, ("id", "dc_identifier", "prism_doi", "arxiv_doi"))):
         id = arxiv_id(as_text(place).removeprefix("oai:arXiv.org:"))
         if id:
             return id, True
-    before = _BEFORE_TITLE.match(title)
-    for found in filter(None, (before, _AFTER_TITLE.search(title))):
-        if id := arxiv_id(found[1]):
+    for match in filter(None, (_BEFORE_TITLE.match(title), _AFTER_TITLE.search(title))):
+        if id := arxiv_id(match[1]):
             return id, True
     mentioned = set(_mentioned_ids(title)) or set(_mentioned_ids("\n".join((body.text, *body.links))))
     return (mentioned.pop(), False) if len(mentioned) == 1 else (None, True)
 
 
 def _mentioned_ids(text: str) -> Iterator[str]:
-    for found in _MENTION.finditer(text):
-        if id := arxiv_id(found[1]):
+    for match in _MENTION.finditer(text):
+        if id := arxiv_id(match[1]):
             yield id
 
 
@@ -287,15 +288,15 @@ def _authors(item: Mapping[str, Any]) -> tuple[str, ...]:
     names = [as_text(author.get("name")) for author in authors if isinstance(author, Mapping)] if authors else []
     if len(names) == 1:
         # `Ada Example, Bo Sample` are two authors; `Example, Ada` is one.
-        parts = [part.strip() for part in _BETWEEN_NAMES.split(names[0][: _AUTHORS * 50])]
+        parts = [part.strip() for part in _BETWEEN_NAMES.split(names[0][: _MAX_AUTHORS * 50])]
         names = parts if all(" " in part for part in parts) else names
-    return tuple(filter(None, (plain_line(html_to_text(name).text, _NAME_LIMIT) for name in names[:_AUTHORS])))
+    return tuple(filter(None, (plain_line(html_to_text(name).text, _MAX_NAME_LENGTH) for name in names[:_MAX_AUTHORS])))
 
 
 def _tags(item: Mapping[str, Any]) -> tuple[str, ...]:
     tags = item.get("tags")
     names = [tag.get("label") or tag.get("term") for tag in tags if isinstance(tag, Mapping)] if tags else []
-    lines = filter(None, (plain_line(as_text(name), _NAME_LIMIT) for name in names[:_TAGS]))
+    lines = filter(None, (plain_line(as_text(name), _MAX_NAME_LENGTH) for name in names[:_MAX_KEYWORDS]))
     unique: dict[str, str] = {}
     for tag in lines:
         unique.setdefault(fold(tag), tag)
@@ -308,7 +309,7 @@ def _day(item: Mapping[str, Any], today: date) -> str | None:
             day = date(*stamp[:3]) if stamp else date.min
         except (TypeError, ValueError):
             continue
-        if _OLDEST <= day <= today + timedelta(days=1):
+        if _OLDEST_DAY <= day <= today + timedelta(days=1):
             return day.isoformat()
     return None
 
@@ -334,13 +335,13 @@ def _keep_valid_reference(reference: re.Match[bytes]) -> bytes:
 
 
 def _not_a_feed(body: bytes, url: str) -> tuple[str, tuple[str, ...]]:
-    """The message for a document that is not a feed, and the feeds that it links to."""
+    """The message for a document that is not a feed, and the addresses of its linked feeds."""
     host = _host(url)
     from selectolax.lexbor import LexborHTMLParser
 
-    text = body[:_PAGE_LIMIT].decode("utf-8", "replace")
+    text = body[:_MAX_PAGE_LENGTH].decode("utf-8", "replace")
     feeds: dict[str, None] = {}
-    for link in LexborHTMLParser(text).css("link[rel~=alternate i][href]")[:_LINKS]:
+    for link in LexborHTMLParser(text).css("link[rel~=alternate i][href]")[:_MAX_LINKS]:
         if (link.attributes.get("type") or "").lower().strip() in _FEED_TYPES:
             with suppress(ValueError):
                 if address := web_url(urljoin(url, link.attributes.get("href") or "")):
@@ -368,19 +369,19 @@ def _digest(text: str) -> str:
 
 
 LIMITS = Limits(body_size=BODY_LIMIT, attempts=2, longest_wait=30)
-"""Short limits, so that no feed delays the others for long."""
+"""Short limits, so that a slow feed does not delay the others for long."""
 
 
 class FeedResponse(NamedTuple):
     """A response to a request for a feed."""
 
     feed: Feed | None
-    """None if it has not changed."""
+    """None if the feed has not changed."""
     validators: Validators
     """The validators to send with the next request."""
 
 
-class SyndicationClient(Closing):
+class SyndicationClient(AsyncCloser):
     """Feeds of many hosts, one request at a time to each host.
 
         async with SyndicationClient() as feeds:
@@ -419,21 +420,21 @@ class SyndicationClient(Closing):
     async def fetch(self, url: str, validators: Validators = Validators(), source: str | None = None) -> FeedResponse:  # noqa: B008 (immutable)
         """The feed at an address, if it has changed since the response with `validators`.
 
-        `source` is the source of its drafts, by default the feed's own slug.
-        Raises FeedError (NotAFeed for a web page and the like), UsageError for an invalid address.
+        `source` is the source of the drafts, by default the feed's slug. Raises FeedError, such as NotAFeed for a web
+        page, and UsageError for an invalid address.
         """
         address = web_url(url) or url
         origin = origin_of(address)
         client = self._clients.get(origin) or self._clients.setdefault(origin, self._open(origin))
-        # Parsed outside the request, which would retry FeedMalformed; a second attempt can't turn a page into a feed.
+        # Parsed outside the request, which would retry FeedMalformed in vain.
         document = await client.get(address, lambda response: response, validators=validators)
         feed = None if document.is_unchanged else self._parse(address, document, source)
         return FeedResponse(feed, document.validators)
 
     def _parse(self, address: str, document: Response, source: str | None) -> Feed:
-        """The feed at an address, by an extension that understands it, or as RSS or Atom."""
+        """Parse a document by the extension for its address, or else as RSS or Atom."""
         url, today = document.base_url, self._now().date()
-        if (given := source_at(address)) is not None:
-            return feed_of_records(given.value.title, read_records(given, document.body), url, source)
+        if (site := source_at(address)) is not None:
+            return feed_of_records(site.value.title, read_records(site, document.body), url, source)
         content_type = document.headers.get("Content-Type", "")
         return parse_feed(document.body, url, today, source=source, content_type=content_type)

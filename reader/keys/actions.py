@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from reader.core.settings.types import UserCommand
 
 Context: TypeAlias = str
-"""The pane or screen in which a key is pressed: one of `PLACES`, or one that a feature adds."""
+"""The pane or screen in which a key is pressed: a key of `PLACES`, or a context that a feature adds."""
 
 Contexts: TypeAlias = tuple[Context, ...]
 
@@ -46,7 +46,7 @@ def place_of(context: Context) -> str:
 
 
 TYPING: Final[Contexts] = ("query", "tags", "note", "command", "date")
-"""Contexts where letters are text: an action shared with other contexts acts here only by keys that write no text."""
+"""Contexts where letters are text: keys that write text do not trigger actions shared with other contexts."""
 
 GROUPS: Final[Mapping[str, str]] = {
     "move": "Move",
@@ -132,9 +132,9 @@ _JOB: Final[Contexts] = tuple(context for context in CONTEXTS if context != "not
 
 
 class Action(NamedTuple):
-    """An action of the keys; `keys` are its default bindings, separated by spaces; `repeatable` takes a count.
+    """An action that keys run; `keys` are its default bindings, separated by spaces.
 
-    A `numbered` action gets the place of its key among its keys as the count.
+    A `repeatable` action takes a count. A `numbered` action gets the number of the pressed key in `keys` as its count.
     """
 
     id: str
@@ -325,28 +325,28 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("help.close", "escape q", "Close", "Go back to where you were.", _HELP),
 )
 
-OVER_ALL: Final[Contexts] = tuple(one.id.removesuffix(".close") for one in ACTIONS if one.id.endswith(".close"))
-"""Contexts of the screens over everything: one action closes each of them."""
+OVER_ALL: Final[Contexts] = tuple(row.id.removesuffix(".close") for row in ACTIONS if row.id.endswith(".close"))
+"""Contexts of the screens that cover everything; each has an action that closes it."""
 
 RUN = "run."
 """Prefix of the ids of the user's own commands."""
 
 COMMAND_LINE = "command.open"
-"""The id of the action that finds all others."""
+"""The id of the action that opens the command line, where all other actions can be found."""
 
 EXTENSION = "extension."
-"""Prefix of the ids of what extensions add."""
+"""Prefix of the ids of actions that extensions add."""
 
 LINE_CONTEXTS: Final[Contexts] = ("list", "detail", "page", "triage", "text")
-"""Where keys act that run a command."""
+"""Contexts in which keys that run a command are active."""
 
 
 class LineKey(NamedTuple):
     """A key of an extension, which runs a line of the reader's command line.
 
-    Its id is one word. `keys` are its bindings, separated by spaces. Keys already in use are left out; the user's
-    settings may bind others, as `extension.ID`. In the line, `{ids}` stands for the selected papers, or the one under
-    the cursor.
+    Its id is a single word. `keys` are its bindings, separated by spaces; keys already in use are ignored, and the
+    user's settings may bind other keys to `extension.ID`. In the line, `{ids}` stands for the ids of the selected
+    papers, or of the paper under the cursor.
     """
 
     id: str
@@ -357,17 +357,17 @@ class LineKey(NamedTuple):
 
 
 def own_actions(commands: Sequence[UserCommand]) -> Mapping[str, UserCommand]:
-    """The commands by the ids of their actions."""
-    found: dict[str, UserCommand] = {}
+    """The user's commands by the ids of their actions."""
+    actions: dict[str, UserCommand] = {}
     for command in commands:
         slug = re.sub(r"\W+", "-", command.name.casefold()).strip("-") or "command"
         id = f"{RUN}{slug}"
-        found[id if id not in found else f"{id}-{len(found)}"] = command
-    return found
+        actions[id if id not in actions else f"{id}-{len(actions)}"] = command
+    return actions
 
 
 def rows_of(commands: Sequence[UserCommand]) -> tuple[Action, ...]:
-    """The lines that the commands add to the table of actions; their keys are as in the settings."""
+    """The actions that the user's commands add to the table; their keys come from the settings."""
     return tuple(
         Action(id, "", command.name, f"Run your command on this paper: {_line(command)}.", LINE_CONTEXTS)
         for id, command in own_actions(commands).items()
@@ -375,7 +375,7 @@ def rows_of(commands: Sequence[UserCommand]) -> tuple[Action, ...]:
 
 
 def keys_of(commands: Sequence[UserCommand]) -> dict[str, str]:
-    """The keys of the commands that have some, by the ids of their actions."""
+    """The keys of the user's commands, by the ids of their actions."""
     return {id: command.key for id, command in own_actions(commands).items() if command.key}
 
 
@@ -388,7 +388,7 @@ def _line(command: UserCommand) -> str:
 
 
 def _footer(text: str) -> Mapping[str, str]:
-    """The words of a footer by the ids of their actions, from `paper.read mark read, link.page web page`."""
+    """Parse footer labels by action id from a text such as `paper.read mark read, link.page web page`."""
     return dict(part.split(" ", 1) for part in text.split(", "))
 
 
@@ -447,31 +447,31 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     ),
     "hole": _footer("find.fetch fetch, command.open commands, find.query search, find.filter filter, app.help keys"),
 }
-"""The most useful actions of each context, with a short word for the footer, the most important first.
+"""The most useful actions of each context with a short label for the footer, the most important first.
 
-The last one leads to all others, so it is dropped last.
+The last action leads to all others, so the footer keeps it longest.
 """
 
 SELECTED_FOOTER: Final[Mapping[str, str]] = _footer(
     "paper.read mark read, paper.star star, paper.queue queue, paper.tag tags, paper.hide hide, link.copy_as copy, "
     "select.range range, select.all all, app.escape let go, app.help keys"
 )
-"""The same for the list and the detail while papers are selected."""
+"""The footer of the list and the detail pane while papers are selected."""
 
 QUOTED_FOOTER: Final[Mapping[str, str]] = _footer(
     "text.highlight highlight, paper.note with a note, text.copy copy, text.select begin here, "
     "app.escape let go, app.help keys"
 )
-"""The same for a full text while lines are selected."""
+"""The footer of a full text while lines are selected."""
 
 HIGHLIGHT_FOOTER: Final[Mapping[str, str]] = {
     **_footer("read.on read on, app.back back, text.highlight remove, paper.note its note, text.next_match next one"),
     **FOOTERS["text"],
 }
-"""The same while a highlight is in hand."""
+"""The footer of a full text while the cursor is on a highlight."""
 
 MENU: Final = ("view.latest", "view.foryou", "view.queue", "view.starred", "view.all", "day.go", "view.saved")
-"""The places that a started chord offers; the command line has the others."""
+"""The actions that an unfinished chord offers; the command line has the others."""
 
 _IN_LIST: Final = (
     ("move.down", "move.up"), ("read.open",), ("read.on",), ("paper.read",), ("paper.star",), ("paper.queue",),
@@ -480,10 +480,10 @@ _IN_LIST: Final = (
 )  # fmt: skip
 
 FIRST_KEYS: Final[Mapping[Context, tuple[tuple[str, ...], ...]]] = {"list": _IN_LIST, "detail": _IN_LIST}
-"""The actions that help names first; those that belong together share a row. Elsewhere they are those of the footer."""
+"""The actions that help lists first; related actions share a row. Other contexts use the actions of the footer."""
 
 
-# Presets: keys for hands that know another program. The user's own keys win over them
+# Presets: the keys of other programs. The user's own keys take precedence.
 
 VIM: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -511,7 +511,7 @@ NEWSBOAT: Final[Mapping[str, str]] = MappingProxyType(
         "app.quit": "Q ctrl+q",
     }
 )
-"""newsboat's own keys for the same actions; its `g` sorts, and here starts the names of views."""
+"""newsboat's keys for the same actions, except `g`, which sorts in newsboat and here begins the chords for views."""
 
 ARROWS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -556,7 +556,7 @@ ARROWS: Final[Mapping[str, str]] = MappingProxyType(
         "app.help": "f1 ?",
     }
 )
-"""Arrows and the keys of editors and browsers: ctrl+z undoes, ctrl+f searches, backspace goes back."""
+"""Arrow keys and the keys of editors and browsers: ctrl+z undoes, ctrl+f searches, backspace goes back."""
 
 PRESETS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({"vim": VIM, "newsboat": NEWSBOAT, "arrows": ARROWS})
-"""By the names that the setting key_preset has."""
+"""The presets by their names in the setting `key_preset`."""

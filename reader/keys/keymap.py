@@ -1,4 +1,4 @@
-"""The table of actions with the user's own keys, and how keys that are pressed become actions: chords and counts."""
+"""The table of actions with the user's keys, and the reader that turns pressed keys, chords and counts into actions."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class KeyMistake(NamedTuple):
-    """A user's binding that can't be used, everywhere or somewhere."""
+    """A binding of the user that cannot be used in some or all contexts."""
 
     action: str
     problem: str
@@ -48,9 +48,9 @@ class KeyMistake(NamedTuple):
 class Keymap:
     """The actions with their keys.
 
-    The keys of a context are written one after the other: the table's, in which a preset replaces all keys of an
-    action, then the user's `overrides` by action id, which replace all keys of an action, too; an empty text unbinds
-    it. A user's key takes the place of the default keys that are the same, begin it, or are begun by it.
+    A preset replaces the keys that the table gives to an action. The user's `overrides`, by action id, replace those
+    keys again; an empty text unbinds the action. A user's key displaces the default keys that are equal to it, start
+    with it, or are the start of it.
     """
 
     def __init__(
@@ -71,24 +71,24 @@ class Keymap:
         self._bind(self._actions | {action.id: action for action in actions})
 
     def free_keys(self, keys: str, contexts: Contexts) -> str:
-        """The given keys that mean nothing yet in these contexts, neither alone nor as the start of a chord."""
-        known = [one for context in contexts for one in self._bound[context]]
+        """The given keys that are unbound in these contexts, both alone and as the start of a chord."""
+        known = [chord for context in contexts for chord in self._bound[context]]
         return " ".join(word for word in keys.split() if not any(_met(chord, known) for chord in parse_keys(word)))
 
     def _bind(self, actions: dict[str, Action]) -> None:
         self._actions = actions
         self.mistakes: list[KeyMistake] = []
         self.lost: dict[str, str] = {}
-        """A sentence for each default key that gave way to a key of the user's, with the action that has it now."""
+        """A sentence for each default key that a user's key displaced, with the action that has the key now."""
         own = dict(self._read_overrides())
-        self._chords = {id: parse_keys(self._preset.get(id, one.keys)) for id, one in actions.items()} | own
-        contexts = dict.fromkeys((*CONTEXTS, *(context for one in actions.values() for context in one.contexts)))
+        self._chords = {id: parse_keys(self._preset.get(id, action.keys)) for id, action in actions.items()} | own
+        contexts = dict.fromkeys((*CONTEXTS, *(context for action in actions.values() for context in action.contexts)))
         self._bound: dict[Context, dict[Chord, Action]] = {context: {} for context in contexts}
-        # The user's keys last, so that they displace the others.
-        for action in sorted(actions.values(), key=lambda one: one.id in own):
+        # Bind the user's keys last, so that they displace the others.
+        for action in sorted(actions.values(), key=lambda action: action.id in own):
             for context in action.contexts:
                 for chord in self._chords[action.id]:
-                    # Where text is typed, letters act only for actions of that one context, which have them on purpose.
+                    # While text is typed, a letter acts only for an action that belongs to that context alone.
                     if context not in TYPING or len(action.contexts) == 1 or not is_typed(chord[0]):
                         if action.id in own:
                             self._displace(context, chord, action, own)
@@ -96,7 +96,7 @@ class Keymap:
                             self._bound[context][chord] = action
 
     def _displace(self, context: Context, chord: Chord, action: Action, own: Collection[str]) -> None:
-        """Bind a key of the user's in place of the defaults that it meets, unless it meets another of the user's."""
+        """Bind a user's key in place of conflicting default keys; refuse it if it conflicts with a user's key."""
         bound = self._bound[context]
         met = [one for one in _met(chord, bound) if one != chord or bound[one] is not action]
         shown, place = label(chord, ascii=True), place_of(context)
@@ -112,12 +112,12 @@ class Keymap:
 
     def _refuse(self, action_id: str, problem: str, suggestion: str | None = None) -> None:
         """Report the first mistake of an action's keys."""
-        if all(one.action != action_id for one in self.mistakes):
+        if all(mistake.action != action_id for mistake in self.mistakes):
             self.mistakes.append(KeyMistake(action_id, problem, suggestion))
 
     @classmethod
     def of(cls, settings: Settings, overrides: Mapping[str, str | Sequence[str]] | None = None) -> Self:
-        """The keys by the user's settings, or with other keys of the user's."""
+        """The keymap of the user's settings; `overrides` replace the keys of the settings."""
         keys = settings.keys if overrides is None else overrides
         actions = (*ACTIONS, *rows_of(settings.commands))
         own = keys_of(settings.commands)
@@ -129,28 +129,28 @@ class Keymap:
         return tuple(self._actions.values())
 
     def action(self, action_id: str) -> Action:
-        """Return the action with this id; raises KeyError for an unknown one."""
+        """Return the action with this id; raise KeyError if there is none."""
         return self._actions[action_id]
 
     def chords(self, action_id: str, context: Context | None = None) -> tuple[Chord, ...]:
-        """Return the bindings of an action, without those that it has lost; with `context`, those that act there."""
+        """Return the bindings of an action that were not displaced; with `context`, only the bindings there."""
         action = self._actions[action_id]
-        places = [self._bound[one] for one in (action.contexts if context is None else (context,))]
+        places = [self._bound[name] for name in (action.contexts if context is None else (context,))]
         return tuple(chord for chord in self._chords[action_id] if any(place.get(chord) is action for place in places))
 
     def place(self, action_id: str, chord: Chord) -> int:
-        """Return the place of a binding among those of an action by number, from 1."""
+        """Return the number of a binding among the bindings of a numbered action, from 1."""
         return self._chords[action_id].index(chord) + 1
 
     def labels(self, action_id: str, context: Context | None = None) -> tuple[str, ...]:
-        """Return the displayed bindings of an action; empty for an unbound action. Those by number are in one."""
-        found = tuple(label(chord, ascii=self.ascii) for chord in self.chords(action_id, context))
-        if self._actions[action_id].numbered and len(found) > 1:
-            return (f"{found[0]}{'-' if self.ascii else '…'}{found[-1]}",)
-        return found
+        """Return the displayed bindings of an action; for a numbered action, a single text such as `g1…g9`."""
+        labels = tuple(label(chord, ascii=self.ascii) for chord in self.chords(action_id, context))
+        if self._actions[action_id].numbered and len(labels) > 1:
+            return (f"{labels[0]}{'-' if self.ascii else '…'}{labels[-1]}",)
+        return labels
 
     def numbered_keys(self, action_id: str) -> tuple[str, ...]:
-        """Return the displayed bindings of an action by number, one by one; empty for a lost one."""
+        """Return the displayed bindings of a numbered action; a displaced binding is empty."""
         left = self.chords(action_id)
         return tuple(label(chord, ascii=self.ascii) if chord in left else "" for chord in self._chords[action_id])
 
@@ -166,24 +166,24 @@ class Keymap:
         return any(action.repeatable for action in self._bound[context].values())
 
     def choices(self, context: Context, begun: Chord, saved: Sequence[str] = ()) -> tuple[tuple[str, str], ...]:
-        """Return the (displayed keys, name) that may follow the keys pressed so far.
+        """Return the (displayed keys, name) pairs that may follow the keys pressed so far.
 
-        Of views only the usual ones and those that the user has `saved`, by their names, and the key that finds the
-        others.
+        If they include views, only the usual views, the views that the user has `saved`, by their names, and the key of
+        the command line are returned.
         """
         following = [(chord, action) for chord, action in self._bound[context].items() if chord[: len(begun)] == begun]
         is_menu = any(action.id in MENU for _, action in following)
         if is_menu:
-            following = [one for one in following if one[1].id in MENU]
-            following.sort(key=lambda one: MENU.index(one[1].id))
-        found = []
+            following = [pair for pair in following if pair[1].id in MENU]
+            following.sort(key=lambda pair: MENU.index(pair[1].id))
+        choices = []
         for chord, action in following:
             place = self.place(action.id, chord) if action.numbered else 0
             if place <= len(saved):
                 name = saved[place - 1] if place else action.name
-                found.append((label(chord[len(begun) :], ascii=self.ascii), name))
+                choices.append((label(chord[len(begun) :], ascii=self.ascii), name))
         others = self.key(COMMAND_LINE, context) if is_menu else ""
-        return (*found, (others, "all others")) if others else tuple(found)
+        return (*choices, (others, "all others")) if others else tuple(choices)
 
     def most_useful(self, context: Context) -> tuple[str, ...]:
         """Return the ids of the footer's actions, the most important first."""
@@ -192,9 +192,10 @@ class Keymap:
     def hints(
         self, context: Context, *, without: Collection[str] = (), footer: Mapping[str, str] | None = None
     ) -> list[tuple[str, str]]:
-        """Return the (key, word) pairs of the footer, the most important first; `footer` is another than usual.
+        """Return the (key, word) pairs of the footer, the most important first.
 
-        `without` are the ids of actions to leave out, such as those without effect now.
+        `footer` replaces the usual footer. `without` are the ids of actions to leave out, such as actions without
+        effect.
         """
         return [
             (key, word)
@@ -205,7 +206,7 @@ class Keymap:
     def _read_overrides(self) -> Iterator[tuple[str, tuple[Chord, ...]]]:
         for action_id, keys in self._overrides.items():
             if action_id not in self._actions:
-                # An extension's may be taken in later.
+                # An extension may add the action later.
                 if not action_id.startswith(EXTENSION) and action_id not in removed.ACTIONS:
                     self._refuse(action_id, "there is no such action", self._nearest_id(action_id))
                 continue
@@ -220,7 +221,7 @@ class Keymap:
             yield action_id, tuple(chord for chord in chords if chord not in counts)
 
     def _nearest_id(self, wrong: str) -> str | None:
-        """Return the id that the user probably meant: like the whole id, or its last part (`star`, `list.star`)."""
+        """Return the id that resembles the wrong id most, as a whole or in its last part (`star`, `list.star`)."""
         last_parts = {action_id.partition(".")[2]: action_id for action_id in self._actions}
         last = get_close_matches(wrong.rpartition(".")[2], last_parts, cutoff=0.75)
         whole = get_close_matches(wrong, self._actions, cutoff=0.75)
@@ -228,8 +229,8 @@ class Keymap:
 
 
 def _met(chord: Chord, others: Iterable[Chord]) -> list[Chord]:
-    """The keys that are the same as a key, begin it, or are begun by it."""
-    return [one for one in others if one[: len(chord)] == chord[: len(one)]]
+    """The chords that are equal to a chord, start with it, or are the start of it."""
+    return [other for other in others if other[: len(chord)] == chord[: len(other)]]
 
 
 def keys_table(keymap: Keymap) -> list[dict[str, object]]:
@@ -250,14 +251,14 @@ def keys_table(keymap: Keymap) -> list[dict[str, object]]:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A complete binding; `count` is the number typed before it, or None, also if the action takes no count."""
+    """A complete binding; `count` is the number typed before it, None if there is none or the action takes no count."""
 
     action: Action
     count: int | None = None
 
 
 class PendingKeys(NamedTuple):
-    """An incomplete count or chord: what was typed, and the keys of the chord."""
+    """An incomplete count or chord: the typed text, and the keys of the chord."""
 
     text: str
     chord: Chord = ()
@@ -265,20 +266,20 @@ class PendingKeys(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CancelledKeys:
-    """Escape dropped an incomplete count or chord; it has no other effect."""
+    """The result if escape dropped an incomplete count or chord, its only effect."""
 
 
 class UnknownKeys(NamedTuple):
-    """Keys without a binding in this context; in a text line the key is text."""
+    """The result for keys without a binding in this context; in a text line, the key is text."""
 
 
 Outcome: TypeAlias = Match | PendingKeys | CancelledKeys | UnknownKeys
 
 
 class KeyReader:
-    """Turns keys into actions, with chords (`gg`), counts (`5j`) and escape to drop either.
+    """Turns keys into actions: reads chords (`gg`) and counts (`5j`), which escape drops.
 
-    It has no clock: a chord has no time limit, and the caller shows `pending` after a while.
+    A chord has no time limit; the caller shows `pending` after a while.
     """
 
     MAX_COUNT = 1_000_000
@@ -301,9 +302,9 @@ class KeyReader:
         self._count, self._chord = "", ()
 
     def feed(self, key: str, context: Context) -> Outcome:
-        """Handle one key pressed in `context`, by Textual's name for it.
+        """Handle a key pressed in `context`, given by Textual's name.
 
-        An unbound letter keeps a chord open, so that a typed word does not act.
+        A chord stays open after an unbound letter, so that the letters of a typed word do not act.
         """
         if context != self._context:
             self.reset()
@@ -318,16 +319,16 @@ class KeyReader:
         else:
             self._chord += (key,)
             bound = self._keymap.resolve(context)
-            found = bound.get(self._chord)
-            if found is not None:
-                return self._match(found)
+            action = bound.get(self._chord)
+            if action is not None:
+                return self._match(action)
             if not any(chord[: len(self._chord)] == self._chord for chord in bound):
                 if begun and begun.chord and is_typed(key):
                     self._chord = self._chord[:-1]
                     return begun
                 self.reset()
                 alone = bound.get((key,))
-                # The help for a started chord names the key of the command line, too.
+                # The choices of an unfinished chord offer the key of the command line, so it acts here too.
                 return Match(alone) if alone is not None and alone.id == COMMAND_LINE else UnknownKeys()
         pending = self.pending
         return pending if pending is not None else UnknownKeys()

@@ -1,4 +1,4 @@
-"""`dailypapers mcp` serves papers to programs by the Model Context Protocol; `server.py` needs the extra `mcp`."""
+"""`dailypapers mcp`: serve papers to programs over the Model Context Protocol; `server.py` needs the extra `mcp`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _serve(arguments: Namespace, workspace: Workspace) -> int:
 
 COMMAND = Command(
     "mcp",
-    "Serve papers to a program by the Model Context Protocol (MCP), over standard input and output, read-only by "
+    "Serve papers to a program over standard input and output, by the Model Context Protocol (MCP); read-only by "
     "default.",
     (),
     _add_arguments,

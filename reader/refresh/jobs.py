@@ -1,16 +1,15 @@
-"""Run a job in its own process: keys then never wait for a job.
+"""Run a job in its own process, so that keys never wait for it.
 
 The process is the program itself, `dailypapers refresh --json --job JOB`, which prints lines of `reader.refresh.lines`
 for each step, result and failure. A thread would share the interpreter lock with the keys: storing papers made a
 repaint of 10 ms take 200 ms. The cache survives a kill at any moment, so a job is stopped by killing its process. The
 process exits with the reader, even if the reader is killed; otherwise it would keep the feed's host lock.
 
-The process starts with the user's own environment, which programs that a job runs get from it. The words and the access
-token go through its standard input: other programs can read a command line, and a system limits its length.
+The process and the programs that a job runs get the user's environment. The words and the access token go through
+standard input, because other programs can read a command line, and the system limits its length.
 
-The last line of a job is its result, or its failure. What the process prints otherwise is read all the time, or it
-would wait forever once the pipe is full. Each source of a job has limits of its own; a job that prints no line for an
-hour is stopped all the same.
+The last line of a job is its result or its failure. All other output is read continuously, because the process would
+hang once the pipe is full. Each source has its own time limits; a job that prints no line for an hour is stopped too.
 """
 
 from __future__ import annotations
@@ -55,18 +54,18 @@ if TYPE_CHECKING:
     from reader.refresh.sources import Sources
 
 LONGEST_LINE_BYTES = 1 << 26
-"""The longest line that is read: a picture of a large terminal takes a few megabytes."""
+"""The longest line that is read; a picture for a large terminal takes a few megabytes."""
 
 NICENESS = 5
-"""The niceness of the process: the reader's keys come first."""
+"""The niceness of the process, so that the reader's keys come first."""
 
 REPORT_BYTES = 1 << 16
-"""Bytes that are kept of what the process prints: the last ones, which have the traceback."""
+"""How many of the last bytes of standard error are kept; they have the traceback."""
 
-KILL_SECONDS = 2.0
-"""Seconds that a killed process gets to be gone: longer, it hangs in the system and can't be helped."""
+EXIT_WAIT_SECONDS = 2.0
+"""Seconds to wait for a killed process to exit; a process that takes longer hangs in the system."""
 
-SILENCE_SECONDS = 3600.0
+MAX_SILENCE_SECONDS = 3600.0
 """Seconds without a line after which a job is stuck; a program that it runs may take long."""
 
 _START = (
@@ -78,33 +77,33 @@ _START = (
 # On the reader's side
 
 
-def process_line(module: str) -> list[str]:
-    """The command line of a process of this program, in which `begin` of `module` calls `take_words`."""
+def process_command(module: str) -> list[str]:
+    """The command line of a process of this program in which `begin` of `module` calls `read_startup_line`."""
     # Without -P, Python would import a folder named `reader` in the working directory.
     return [sys.executable, "-P", "-c", _START, str(Path(__file__).parents[2]), module]
 
 
-def given_words(words: Sequence[str], *, stays: bool = False) -> bytes:
-    """The line that `take_words` reads: a command and the access token.
+def startup_line(words: Sequence[str], *, stays: bool = False) -> bytes:
+    """The line for `read_startup_line`: a command's words and the access token.
 
-    With `stays`, the command runs on after the reader's end.
+    With `stays`, the command continues when the reader exits.
     """
-    given = {"words": list(words), "tokens": access_token.held_secrets(), "stays": stays}
-    return json.dumps(given).encode() + b"\n"
+    values = {"words": list(words), "tokens": access_token.held_secrets(), "stays": stays}
+    return json.dumps(values).encode() + b"\n"
 
 
 async def run_in_process(
     job: Job, tell: Tell = ignore, *, options: Sequence[str] = (), variables: Mapping[str, str] | None = None
 ) -> Line:
-    """Run a job in its own process and return its result; raises ReaderError, also if the job is stuck.
+    """Run a job in its own process and return its result; raises ReaderError, also for a job that hangs.
 
-    `options` are more words of the command, and `variables` are added to the environment.
+    `options` are additional words of the command, and `variables` are added to the environment.
     """
     words = ["refresh", "--json", "--job", json.dumps(job), *options]
     pipe = asyncio.subprocess.PIPE
     try:
         process = await asyncio.create_subprocess_exec(
-            *process_line(__name__),
+            *process_command(__name__),
             env=access_token.child_environment() | dict(variables or {}),
             stdin=pipe,
             stdout=pipe,
@@ -114,13 +113,13 @@ async def run_in_process(
     except OSError as error:
         raise ReaderError(f"No background job could be started: {error.strerror}; try again later.") from error
     assert process.stdin and process.stdout and process.stderr  # noqa: S101 (all are pipes)
-    # Papers that the user has marked are stored also if the reader ends meanwhile; it takes a second.
-    process.stdin.write(given_words(words, stays=job["job"] == "store"))
-    printing = asyncio.create_task(_read_end(process.stderr))
+    # Papers that the user has marked are stored even if the reader exits, which takes a second.
+    process.stdin.write(startup_line(words, stays=job["job"] == "store"))
+    printing = asyncio.create_task(_read_tail(process.stderr))
     try:
         while True:
-            # The clock of the event loop does not count the seconds of a suspended machine.
-            async with asyncio.timeout(SILENCE_SECONDS):
+            # The event loop's clock stops while the machine is suspended.
+            async with asyncio.timeout(MAX_SILENCE_SECONDS):
                 line = await _read_line(process.stdout)
             if line is None:
                 last = reason((await _log_report(printing)).rpartition("\n")[2])
@@ -138,11 +137,11 @@ async def run_in_process(
         with suppress(ProcessLookupError):
             process.kill()
         with suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), KILL_SECONDS)
+            await asyncio.wait_for(process.wait(), EXIT_WAIT_SECONDS)
 
 
 async def _read_line(stdout: asyncio.StreamReader) -> Line | None:
-    """The next line of a job; None at its end, or if it is too long or not a line."""
+    """The next line of a job; None at the end, and for text that is too long or not a line of a job."""
     try:
         line = json.loads(await stdout.readline())
     except (ValueError, RecursionError):
@@ -150,18 +149,18 @@ async def _read_line(stdout: asyncio.StreamReader) -> Line | None:
     return line if isinstance(line, dict) and line.keys() & {"step", "failed", "done"} else None
 
 
-async def _read_end(stderr: asyncio.StreamReader) -> str:
-    """Read all that a process prints, and return the end of it."""
+async def _read_tail(stderr: asyncio.StreamReader) -> str:
+    """Read standard error to its end, and return the last `REPORT_BYTES`."""
     printed = bytearray()
-    while some := await stderr.read(REPORT_BYTES):
-        printed += some
+    while chunk := await stderr.read(REPORT_BYTES):
+        printed += chunk
         del printed[:-REPORT_BYTES]
     return printed.decode(errors="replace").strip()
 
 
 async def _log_report(printing: asyncio.Task[str]) -> str:
-    """Log and return what a process has printed that has ended; empty if it still prints."""
-    await asyncio.wait([printing], timeout=KILL_SECONDS)
+    """Log and return the standard error of a process that has ended; empty if the process still prints."""
+    await asyncio.wait([printing], timeout=EXIT_WAIT_SECONDS)
     report = printing.result() if printing.done() else ""
     if report:
         log_file.record_report("worker process", report)
@@ -174,19 +173,19 @@ async def _log_report(printing: asyncio.Task[str]) -> str:
 def begin() -> list[str]:
     """Prepare the process of a job, and return the words of its command."""
     platform.lower_priority(NICENESS)
-    words = take_words(lambda: os._exit(1))
-    # Standard output is for lines alone: what else is printed there goes to standard error.
+    words = read_startup_line(lambda: os._exit(1))
+    # Standard output is only for lines; other output to it is redirected to standard error.
     sys.stdout = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     return words
 
 
-def take_words(end: Callable[[], object]) -> list[str]:
+def read_startup_line(end: Callable[[], object]) -> list[str]:
     """Read the words of a command from standard input, and call `end` once the reader is gone.
 
     The system then closes the reader's end of the pipe, to which the reader writes nothing more.
     """
-    given = json.loads(sys.stdin.buffer.readline())
+    values = json.loads(sys.stdin.buffer.readline())
     alive = os.dup(0)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
@@ -197,20 +196,20 @@ def take_words(end: Callable[[], object]) -> list[str]:
             pass
         end()
 
-    if not given.get("stays"):
+    if not values.get("stays"):
         threading.Thread(target=watch, daemon=True).start()
-    # The program hides them again before anything else.
-    os.environ.update(given["tokens"])
-    return [str(word) for word in given["words"]]
+    # The program removes the tokens from its environment before anything else.
+    os.environ.update(values["tokens"])
+    return [str(word) for word in values["words"]]
 
 
 # The jobs, in the process that runs them
 
 
 async def run_job(context: JobContext, job: Job) -> Line:
-    """Run a job in this process and return its result; `context.tell` gets the lines before.
+    """Run a job in this process and return its result; `context.tell` gets the earlier lines.
 
-    Raises UsageError for what is no job, and ReaderError. Cancelling the task stops the job; what it stored is kept.
+    Raises UsageError for an invalid job, and ReaderError. Cancelling the task stops the job; stored data stays.
     """
     values = dict(job)
     run = _JOBS.get(values.pop("job", ""))
@@ -255,8 +254,8 @@ async def _refresh(context: JobContext, **values: Any) -> Line:
                 about = {"title": first.title, "since": first.failing_since or "", "more": len(failing) - 1}
                 context.tell(step("failing", **about))
         if marked := standing.mark():
-            # As one action, which can be undone.
-            context.tell(step("rules", did=[list(one) for one in marked]))
+            # The marks are one action, which can be undone.
+            context.tell(step("rules", did=[list(change) for change in marked]))
         try:
             await standing.notify()
         except ReaderError as error:
@@ -295,7 +294,7 @@ def _maintain_cache(context: JobContext, cache: Cache) -> None:
     if before := text_retention_start(context.settings, context.now().date()):
         with closing(Texts.open(context.cache_file)) as texts:
             list(texts.drop_unused(before))
-    # Last, so that For you has scores and reasons of the new papers when it is opened.
+    # Scores and reasons come last, so that For you has them for the new papers.
     with suppress(CacheError):
         update(context.cache_file, newest=None)
     cache.rest()
@@ -303,14 +302,14 @@ def _maintain_cache(context: JobContext, cache: Cache) -> None:
 
 
 async def _learn(context: JobContext) -> Line:
-    """Learn what suits the user from the marks, and store the scores and reasons of papers."""
+    """Learn the user's taste from the marks, and store the papers' scores and reasons."""
     from reader.cache.choice import update
 
     return result_line("for-you", changed=update(context.cache_file))
 
 
 async def _fetch_text(context: JobContext, id: str) -> Line:
-    """Fetch a text; the result has its `source`, or why it is `missing`."""
+    """Fetch a text; the result has its `source`, or the reason why it is `missing`."""
     from reader.refresh import texts
 
     pk = texts.find_key(context.cache_file, id)
@@ -337,7 +336,7 @@ async def _look_up_titles(context: JobContext) -> Line:
 
 
 async def _look_up_paper(context: JobContext, id: str, own: str | None = None) -> Line:
-    """Fetch a paper by its arXiv id; `own` is the id of the saved page's paper that it is, if it is one."""
+    """Fetch a paper by its arXiv id; `own` is the id of the saved page's paper that it replaces, if any."""
     from reader.cache.watching import pass_over
 
     async with _open_all(context) as sources:
@@ -363,34 +362,34 @@ async def _search_feed(context: JobContext, text: str) -> Line:
     http = Client.for_feed(context.settings, lookup_environment(), response_cache_folder())
     async with HuggingFaceClient(http) as daily:
         found = await daily.search(text)
-    return result_line("search", listings=[listing_values(one) for one in found])
+    return result_line("search", listings=[listing_values(listing) for listing in found])
 
 
 async def _store_papers(context: JobContext, listings: Sequence[dict[str, Any]]) -> Line:
-    """Store papers that a search found, each in a listing of its own."""
+    """Store search results, one listing for each paper."""
     with _open_cache(context) as cache:
-        # Not noted: these are not all papers of their days. Not newer: a refresh may have newer records.
+        # Not `noted`, because the days may have more papers; not `newer`, because a refresh may have newer records.
         now = context.now().isoformat(timespec="seconds")
-        storing = cache.store_all([listing_of(one) for one in listings], now, newer=False, noted=False)
+        storing = cache.store_all([listing_of(values) for values in listings], now, newer=False, noted=False)
         return result_line("store", new=sum(stored.new for stored in storing))
 
 
 async def _draw_picture(
     context: JobContext, address: str, canvas: Sequence[Any], spot: dict[str, Any] | None = None
 ) -> Line:
-    """Fetch a picture, or with `spot` the part of a PDF, and draw it."""
+    """Fetch and draw a picture, or with `spot` a part of a PDF."""
     from reader.refresh.texts import fetch_picture, fetch_spot
 
-    room = Canvas(*canvas)
+    target = Canvas(*canvas)
     if spot is None:
         data = await fetch_picture(address, context.settings)
     else:
-        data = await fetch_spot(PdfSpot(**with_tuples(spot)), room, context.settings)
-    return result_line("picture", **context.draw(data, room))
+        data = await fetch_spot(PdfSpot(**with_tuples(spot)), target, context.settings)
+    return result_line("picture", **context.draw(data, target))
 
 
 async def _fetch_pdf(context: JobContext, id: str, path: str) -> Line:
-    """Fetch a paper's PDF to a file that must not exist. If it is stopped, the received part is kept."""
+    """Fetch a paper's PDF to a file that must not exist; a stopped job keeps the received part."""
     from reader.feeds.fulltext.pdf_client import open_pdf_client
 
     def tell(received: int, total: int | None) -> None:

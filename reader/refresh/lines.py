@@ -1,13 +1,13 @@
-"""Lines: how background work reports to the reader, to commands, to scripts and to the log.
+"""Lines, in which background work reports to the reader, to commands, to scripts and to the log.
 
-A line is one JSON object of plain values. Its first key is `step`, `failed` or `done`, and says what it is about:
+A line is one JSON object of plain values. Its first key, `step`, `failed` or `done`, names its subject:
 
     {"step": "day", "day": "2026-05-12", "new": 3, "updated": 0, "unchanged": 31, "skipped": 0, "n": 1, "of": 7}
     {"failed": "feed", "slug": "lab", "title": "Lab", "error": "lab.example.org was silent …", "kind": "FeedOffline"}
     {"done": "text", "id": "2605.00001", "source": "feed"}
 
-A job tells its steps and the failures after which it continues, and returns one line of `done`. A job is such an
-object too:
+A job reports its steps and the failures after which it continues, and returns one `done` line. A job is also an
+object:
 
     {"job": "text", "id": "2605.00001"}
 
@@ -53,11 +53,11 @@ Line = dict[str, Any]
 Job = dict[str, Any]
 
 Tell = Callable[[Line], object]
-"""Receives the lines of a job as they come; it does not raise, since the job would blame the source that it asks."""
+"""Receives the lines of a job as they come. It must not raise: the job would blame the source that it asks."""
 
 
 def ignore(_line: Line) -> None:
-    """Receives the lines of a job whose result is enough."""
+    """Ignore the lines of a job, for callers that only need the result."""
 
 
 class JobRunner(Protocol):
@@ -80,12 +80,12 @@ def result_line(about: str, **values: Any) -> Line:
 
 
 def failure_line(about: str, error: ReaderError, **values: Any) -> Line:
-    """A failure, with its sentence and its kind."""
+    """A failure with its message and kind."""
     return {"failed": about, **values, **error_values(error)}
 
 
 def waiting(seconds: float, why: str) -> Line:
-    """The next request waits; `why` is for the user."""
+    """The next request waits; `why` is shown to the user."""
     return step("wait", seconds=round(seconds, 1), why=why)
 
 
@@ -96,7 +96,7 @@ _KINDS: dict[str, type[ReaderError]] = {
         *(UsageError, CacheError, ReaderError),
     )
 }
-"""The errors that a line tells apart, each before the classes that it extends."""
+"""The kinds of errors in a line by name, subclasses before their base classes."""
 
 
 def error_values(error: ReaderError | None) -> dict[str, str | None]:
@@ -107,7 +107,7 @@ def error_values(error: ReaderError | None) -> dict[str, str | None]:
 
 
 def error_of(line: Line) -> ReaderError | None:
-    """The error of a line; None if it has none."""
+    """The error of a line; None if it has no error."""
     return _KINDS.get(str(line.get("kind")), ReaderError)(line["error"]) if line.get("error") else None
 
 
@@ -122,7 +122,7 @@ def refresh_job(plan: Plan) -> Job:
 
 
 def with_tuples(values: dict[str, Any]) -> dict[str, Any]:
-    """The values with tuples for the lists that JSON makes of them."""
+    """Convert lists from JSON back to tuples."""
     return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
 
 
@@ -130,7 +130,7 @@ def with_tuples(values: dict[str, Any]) -> dict[str, Any]:
 
 
 class Canvas(NamedTuple):
-    """The target of a drawn picture: the protocol, the room in cells, and the pixels of a cell."""
+    """The target of a drawn picture: the protocol, the space in cells, and the pixels of a cell."""
 
     protocol: PictureProtocol
     columns: int
@@ -144,7 +144,7 @@ class Canvas(NamedTuple):
         return self.columns * self.cell_width, self.rows * self.cell_height
 
 
-# Papers that a search found
+# Search results
 
 
 def listing_values(listing: Listing) -> dict[str, Any]:
@@ -152,36 +152,36 @@ def listing_values(listing: Listing) -> dict[str, Any]:
     drafts = [
         {name: value for name, value in draft._asdict().items() if value not in (None, ())} for draft in listing.drafts
     ]
-    return {"day": listing.day, "drafts": drafts, "skipped": [one._asdict() for one in listing.skipped]}
+    return {"day": listing.day, "drafts": drafts, "skipped": [record._asdict() for record in listing.skipped]}
 
 
 def listing_of(values: dict[str, Any]) -> Listing:
-    """The listing of its values; raises TypeError or KeyError for others."""
-    drafts = (Draft(**with_tuples(one)) for one in values["drafts"])
-    return Listing(values["day"], tuple(drafts), tuple(SkippedRecord(**one) for one in values["skipped"]))
+    """The listing from its plain values; raises TypeError or KeyError for other values."""
+    drafts = (Draft(**with_tuples(draft)) for draft in values["drafts"])
+    return Listing(values["day"], tuple(drafts), tuple(SkippedRecord(**record) for record in values["skipped"]))
 
 
-# What jobs share
+# Shared by jobs
 
 
-def _without_screen(_data: bytes, _canvas: Canvas) -> dict[str, Any]:
+def _refuse_picture(_data: bytes, _canvas: Canvas) -> dict[str, Any]:
     raise NoPicture("There is no screen to draw a picture for.")
 
 
 @dataclass(frozen=True)
 class JobContext:
-    """The context of a job: the cache, the settings and the clock; `rules` loads the topics, `draw` draws a picture."""
+    """The cache, settings and clock of a job; `rules` loads the topics, and `draw` draws a picture."""
 
     cache_file: Path
     settings: Settings
     rules: Callable[[], Topics]
     now: Callable[[], datetime] = utc_now
-    draw: Callable[[bytes, Canvas], dict[str, Any]] = _without_screen
+    draw: Callable[[bytes, Canvas], dict[str, Any]] = _refuse_picture
     tell: Tell = ignore
 
 
 def failure_of(where: str, error: Exception) -> FeedError:
-    """The failure of one source for any exception; bugs are logged. Re-raises what the next source would also hit."""
+    """The failure of one source for any exception; bugs are logged. Re-raises errors that every source would meet."""
     if isinstance(error, FeedError):
         return error
     if isinstance(error, MemoryError | CacheBusy | CacheFull):

@@ -1,11 +1,11 @@
-"""Ask about single papers: what belongs to them, and which ones the titles of saved pages mean.
+"""Fetch data about single papers, and look up the papers of saved pages by their titles.
 
-What belongs to a paper are votes, comments and repositories by the feed, versions and venue by arXiv. Each is asked at
-most once a day per paper, and fails independently.
+The feed has a paper's votes, comments and repositories; arXiv has its versions and venue. Each source is asked at most
+once a day per paper, and fails independently.
 
-Titles are looked up one at a time, in the daily feed, and what it does not have at arXiv. A title is the paper's if it
-is the same and the authors are as many, or the date if one of them does not tell how many. All else is offered as a
-choice. What was looked up is stored title by title, so a run that ends early is continued by the next one.
+Titles are looked up one at a time, in the daily feed and then at arXiv. A result is the same paper if its title and
+number of authors are equal, or its title and date if a number of authors is unknown. Other results are offered as
+choices. Each result is stored at once, so the next run continues where one has ended early.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ from reader.refresh.lines import Line, error_values, result_line, step
 if TYPE_CHECKING:
     from reader.refresh.sources import Sources
 
-KEPT_TOGETHER = 100
-"""Starred and queued papers that one request to arXiv also asks about, at most."""
+MAX_KEPT_PAPERS_PER_REQUEST = 100
+"""Maximum starred and queued papers that are added to a request to arXiv."""
 
-KEPT_AGAIN = timedelta(days=7)
-"""Age at which what arXiv said of these is old."""
+KEPT_PAPERS_MAX_AGE = timedelta(days=7)
+"""Age from which arXiv's data about starred and queued papers is requested again."""
 
 
 async def refresh_paper(sources: Sources, id: str) -> Line:
     """Ask the feed, then arXiv if it may be asked, about a paper unless their data is recent.
 
-    Tells of each answer; in the result, `problems` are the sentences of the failures.
+    Reports each answer; in the result, `problems` are the messages of the failures.
     """
     file, now = sources.context.cache_file, sources.now()
     problems: list[str] = []
@@ -76,7 +76,7 @@ async def _ask_feed(file: Path, sources: Sources, known: RequestState, now: str)
         _store_community(file, known, Community(), now)
         return
     community = Community(tuple(map(_comment, page.comments)), page.repositories)
-    # Lists of days count the comments, but older days are not asked for again.
+    # The lists of days count the comments, but older days are never requested again.
     count = sum(not comment.is_hidden for comment in community.comments)
     drafts = tuple(draft._replace(comments=max(known.comments, count)) for draft in page.listing.drafts)
     sources.cache.store(page.listing._replace(drafts=drafts), now, noted=False)
@@ -89,7 +89,7 @@ def _store_community(file: Path, known: RequestState, community: Community, now:
 
 
 def _comment(raw: RawComment) -> Comment:
-    """A comment with its text; as it is written, if it is too much for the parser."""
+    """A comment with its parsed text, or with the Markdown as written if it exceeds the parser's limits."""
     comment, markdown = raw
     try:
         return comment._replace(blocks=parse_markdown(markdown).blocks)
@@ -101,13 +101,13 @@ def _comment(raw: RawComment) -> Comment:
 
 
 async def _ask_versions(file: Path, sources: Sources, known: RequestState, now: str) -> None:
-    """Ask arXiv's API about the paper, and in the same request about some that the user keeps."""
-    before = (datetime.fromisoformat(now) - KEPT_AGAIN).date().isoformat()
+    """Ask arXiv's API about the paper, and in the same request about some starred and queued papers."""
+    before = (datetime.fromisoformat(now) - KEPT_PAPERS_MAX_AGE).date().isoformat()
     with closing(Communities.open(file)) as communities:
-        ids = [known.id, *communities.kept_papers(before, KEPT_TOGETHER)]
+        ids = [known.id, *communities.kept_papers(before, MAX_KEPT_PAPERS_PER_REQUEST)]
     entries = await sources.arxiv.papers(dict.fromkeys(ids))
     for entry in entries:
-        # Other values of papers that the feed has are the feed's.
+        # For papers of the feed, the feed's values take precedence.
         is_feeds = entry.draft.id != known.id or known.source == "hf"
         sources.cache.store(Listing(None, (entry.draft,)), now, newer=not is_feeds, noted=False)
     with closing(Communities.open(file)) as communities:
@@ -117,14 +117,14 @@ async def _ask_versions(file: Path, sources: Sources, known: RequestState, now: 
 # Titles of saved pages
 
 MAX_TITLES = 100
-"""Titles of one run: five minutes at arXiv's pace."""
+"""Maximum titles of one run, which takes five minutes at arXiv's pace."""
 
-_ANSWERS = 20
-"""Papers that the daily feed is asked for by a title."""
+_MAX_SEARCH_RESULTS = 20
+"""Maximum results of a search by title in the daily feed."""
 
 
 class _Candidate(NamedTuple):
-    """A paper that a source has found."""
+    """A search result."""
 
     draft: Draft
     day: str | None
@@ -139,47 +139,47 @@ _Source = Callable[[str], Awaitable[list[_Candidate]]]
 
 
 async def look_up_titles(sources: Sources) -> Line:
-    """Look up titles that wait, and tell after how many of them.
+    """Look up the waiting titles, and report the progress.
 
-    In the result, `found` papers have their arXiv id now, the user may choose one for `offered` papers, and `left`
-    titles are for a later run, perhaps because of an `error`. A source that fails is not asked for further titles; the
-    run ends if no source is left, or no network.
+    The result has the number of papers whose arXiv id was `found`, of papers `offered` as choices, and of titles
+    `left` for a later run, perhaps because of an `error`. A source that fails is not asked about further titles; the
+    run ends without a source or without a network.
     """
     file, now = sources.context.cache_file, sources.now
     waiting = pages.find_waiting(file, now())
     wanted = waiting[:MAX_TITLES]
-    asked: list[_Source] = [partial(_find_in_feed, sources.daily)]
-    asked += [partial(_find_at_arxiv, sources.arxiv)] if sources.may_ask_arxiv else []
-    all_sources = len(asked)
+    usable: list[_Source] = [partial(_find_in_feed, sources.daily)]
+    usable += [partial(_find_at_arxiv, sources.arxiv)] if sources.may_ask_arxiv else []
+    source_count = len(usable)
     found = offered = undecided = 0
     failure: FeedError | None = None
-    for n, one in enumerate(wanted):
+    for n, title in enumerate(wanted):
         sources.tell(step("titles", n=n, of=len(wanted), found=found))
         candidates: list[_Candidate] = []
         same: TitleRecord | None = None
-        for source in tuple(asked):
+        for source in tuple(usable):
             try:
-                candidates += await source(without_cut_word(one.paper.title))
+                candidates += await source(without_cut_word(title.paper.title))
             except FeedError as error:
                 failure = failure or error
-                asked.remove(source)
+                usable.remove(source)
                 if isinstance(error, FeedOffline):
-                    asked.clear()
+                    usable.clear()
                     break
-            if same := find_same(one.paper, [candidate.title_record for candidate in candidates]):
+            if same := find_same(title.paper, [candidate.title_record for candidate in candidates]):
                 break
         if same is not None:
             best = next(candidate for candidate in candidates if candidate.draft.id == same.id)
-            listing = Listing(best.day, (best.draft._replace(entry=one.paper.id),))
+            listing = Listing(best.day, (best.draft._replace(entry=title.paper.id),))
             sources.cache.store(listing, utc_stamp(now()), newer=False, noted=False)
             found += 1
-        elif len(asked) == all_sources:
-            choices = find_choices(one.paper, [candidate.title_record for candidate in candidates])
-            _note_unknown(file, one.pk, now().date().isoformat(), choices)
+        elif len(usable) == source_count:
+            choices = find_choices(title.paper, [candidate.title_record for candidate in candidates])
+            _note_unknown(file, title.pk, now().date().isoformat(), choices)
             offered += bool(choices)
         else:
             undecided += 1
-        if not asked:
+        if not usable:
             undecided += len(wanted) - n - 1
             break
     left = len(waiting) - len(wanted) + undecided
@@ -189,7 +189,7 @@ async def look_up_titles(sources: Sources) -> Line:
 
 
 async def _find_in_feed(daily: HuggingFaceClient, title: str) -> list[_Candidate]:
-    listings = await daily.search(title, limit=_ANSWERS)
+    listings = await daily.search(title, limit=_MAX_SEARCH_RESULTS)
     return [_Candidate(draft, listing.day) for listing in listings for draft in listing.drafts if draft.id]
 
 

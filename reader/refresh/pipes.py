@@ -1,7 +1,4 @@
-"""Runs the user's programs on papers: on request, and automatically.
-
-Automatic programs run on starred papers and on new papers of a refresh. A program's output about a paper can be kept.
-"""
+"""Run the user's programs on papers: on request, or automatically on starred papers and on new papers of a refresh."""
 
 from __future__ import annotations
 
@@ -31,16 +28,16 @@ from reader.core.settings.standing import ON_STAR, StandingQuery
 from reader.core.settings.types import UserCommand, parse_command
 
 MAX_PAPERS = 1_000
-"""Papers that a program takes at once."""
+"""Maximum papers that a program gets at once."""
 
 MAX_AUTOMATIC_PAPERS = 50
-"""Maximum papers for an automatic run; of more, it takes the first."""
+"""Maximum papers of an automatic run; further papers are left out."""
 
 MAX_RUNS = 100
-"""Papers at once for each of which a program runs."""
+"""Maximum papers for which a program runs separately."""
 
 MAX_INPUT_CHARACTERS = 20_000_000
-"""Characters on its standard input."""
+"""Maximum characters on the standard input of a program."""
 
 FetchText = Callable[[str], Awaitable[None]]
 """Fetches the full text of a paper by its id into the cache; raises ReaderError if there is none."""
@@ -58,15 +55,15 @@ class PipeResult(NamedTuple):
     """A program's output about some papers."""
 
     ids: tuple[str, ...]
-    """The papers that it got."""
+    """The papers that the program got."""
     printed: ProgramOutput | None
-    """None if it got none, and did not run."""
+    """None if no paper was left, so that the program did not run."""
     is_kept: bool
     done: int
-    """Papers already processed."""
+    """Number of papers processed so far."""
     of: int
     left_out: tuple[LeftOut, ...] = ()
-    """Papers without a full text, where it reads that."""
+    """Papers without the full text that the program reads."""
 
 
 async def pipe_papers(
@@ -76,7 +73,7 @@ async def pipe_papers(
     fetch: FetchText,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> AsyncGenerator[PipeResult, None]:
-    """Run a command on papers of the cache: once on all, or once on each if it keeps what it prints.
+    """Run a command on papers of the cache: once on all, or once on each if the output is kept.
 
     Papers without a required full text are left out. Raises ReaderError; earlier outputs are kept.
     """
@@ -92,33 +89,33 @@ async def pipe_papers(
         done += len(group)
         left_out: list[LeftOut] = []
         if command.input != "fulltext":
-            given = papers_as(command.input, papers)
+            text = papers_as(command.input, papers)
         else:
-            found = [(paper, await texts.read(paper)) for paper in papers]
-            left_out = [text for _, text in found if isinstance(text, LeftOut)]
-            papers = [paper for paper, text in found if isinstance(text, str)]
-            given = "\n".join(text for _, text in found if isinstance(text, str))
-        if len(given) > MAX_INPUT_CHARACTERS:
+            results = [(paper, await texts.read(paper)) for paper in papers]
+            left_out = [result for _, result in results if isinstance(result, LeftOut)]
+            papers = [paper for paper, result in results if isinstance(result, str)]
+            text = "\n".join(result for _, result in results if isinstance(result, str))
+        if len(text) > MAX_INPUT_CHARACTERS:
             raise ProgramError(f"This is too much text for {command.name} at once: choose fewer papers.")
         printed, is_kept = None, False
         if papers:
-            printed = await run_logged(command, given, f"{len(papers)} papers" if len(papers) > 1 else papers[0].id)
+            printed = await run_logged(command, text, f"{len(papers)} papers" if len(papers) > 1 else papers[0].id)
             if command.keep:
                 output = KeptOutput(command.name, utc_stamp(now()), printed.text.strip())
                 is_kept = keep_output(file, group[0], output) and bool(output.text)
         yield PipeResult(tuple(paper.id for paper in papers), printed, is_kept, done, len(pks), tuple(left_out))
 
 
-async def run_logged(command: UserCommand, given: str, what: str) -> ProgramOutput:
-    """Run a command, and log how it ended; raises ProgramError."""
+async def run_logged(command: UserCommand, text: str, papers: str) -> ProgramOutput:
+    """Run a command on a text, and log the outcome for `papers`; raises ProgramError."""
     advice = "check it in the settings: [[commands]]" if command.keep or command.key else ""
     began = time.monotonic()
     try:
-        printed = await run_program(command.words, given, seconds=command.seconds, advice=advice)
+        printed = await run_program(command.words, text, seconds=command.seconds, advice=advice)
     except ProgramError as error:
-        log_file.record_warning(f"command {command.name} on {what}", str(error))
+        log_file.record_warning(f"command {command.name} on {papers}", str(error))
         raise
-    log_file.record_info(f"command {command.name} on {what}", f"done in {time.monotonic() - began:.1f} s")
+    log_file.record_info(f"command {command.name} on {papers}", f"done in {time.monotonic() - began:.1f} s")
     return printed
 
 
@@ -135,25 +132,25 @@ def papers_as(input: str, papers: Sequence[Paper]) -> str:
 
 @dataclass
 class _FullTexts:
-    """Full texts as Markdown; those that are not here are fetched, until the network is out of reach."""
+    """Full texts as Markdown; missing texts are fetched, until the network is out of reach."""
 
     file: Path
     fetch: FetchText
-    why_cut_off: str = ""
+    network_problem: str = ""
 
     async def read(self, paper: Paper) -> str | LeftOut:
-        """The text of a paper, or why it has none."""
-        text, why = self._kept(paper), self.why_cut_off
+        """The text of a paper, or the reason why there is no text."""
+        text, why = self._cached_text(paper), self.network_problem
         if text is None and not why:
             try:
                 await self.fetch(paper.id)
             except FeedError as error:
                 why = str(error)
-                self.why_cut_off = why if isinstance(error, FeedOffline | FeedUnreachable) else ""
-            text = self._kept(paper)
+                self.network_problem = why if isinstance(error, FeedOffline | FeedUnreachable) else ""
+            text = self._cached_text(paper)
         return LeftOut(paper.id, why or f"{paper.id} has no full text.") if text is None else text
 
-    def _kept(self, paper: Paper) -> str | None:
+    def _cached_text(self, paper: Paper) -> str | None:
         with closing(Texts.open(self.file)) as texts:
             kept = texts.get(paper.pk) if isinstance(paper.pk, int) else None
         return None if kept is None else "\n".join(_lines(paper, kept.document))
@@ -170,21 +167,21 @@ def _lines(paper: Paper, document: Document) -> Iterator[str]:
 # Automatic programs
 
 
-def command_of(one: StandingQuery, settings: Settings) -> UserCommand:
+def command_of(query: StandingQuery, settings: Settings) -> UserCommand:
     """The command that a standing query runs: one of the user's, or a program, which gets JSON."""
-    if isinstance(one.run, str):
-        command = parse_command(one.run, settings.commands)
+    if isinstance(query.run, str):
+        command = parse_command(query.run, settings.commands)
         return command if command in settings.commands else replace(command, input="json")
-    return UserCommand(one.name, one.run, input="json")
+    return UserCommand(query.name, query.run, input="json")
 
 
 async def run_on_star(
     file: Path, settings: Settings, pks: Sequence[int], fetch: FetchText
 ) -> AsyncGenerator[PipeResult, None]:
-    """Run the user's programs on papers that he starred. Raises ReaderError."""
-    for one in settings.programs:
-        if one.query == ON_STAR:
-            async for result in run_automatically(file, command_of(one, settings), pks, fetch):
+    """Run the user's programs on newly starred papers; raises ReaderError."""
+    for query in settings.programs:
+        if query.query == ON_STAR:
+            async for result in run_automatically(file, command_of(query, settings), pks, fetch):
                 yield result
 
 

@@ -15,19 +15,19 @@ DAYS_SEARCHED_BACK = 14
 """Earlier days to try if none of the latest days has papers."""
 
 MAX_AWAY_DAYS = 31
-"""Maximum number of days before the latest ones that a refresh asks for by itself after an absence."""
+"""Maximum days before the latest days that a refresh also requests after an absence."""
 
-DAYS_WORTH_A_MONTH = 7
-"""From this number of days of a month, the month's list (four to seven pages) takes fewer requests."""
+MIN_DAYS_FOR_MONTH_LIST = 7
+"""Minimum days of a month for which the month's list (four to seven pages) takes fewer requests."""
 
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """The last days up to today; if all are empty, also earlier days, back to the newest one with papers."""
+    """The last days up to today; if all are empty, also earlier days, back to the newest day with papers."""
 
     days: int = 7
     after_absence: bool = True
-    """Also ask for the `MAX_AWAY_DAYS` days before, as far as they were never asked for since the first fetch."""
+    """Also request those of the `MAX_AWAY_DAYS` days before that were never requested since the first fetch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Trending:
-    """The papers that are trending now, of any day."""
+    """The papers of any day that are trending now."""
 
 
 Plan = Latest | Day | Since | Month | Days | Trending
@@ -74,11 +74,13 @@ def plan_values(plan: Plan) -> dict[str, Any]:
 
 
 def plan_of(plan: str = "latest", **values: Any) -> Plan:
-    """The plan of its values; raises TypeError for others."""
+    """The plan from its plain values; raises TypeError for other values."""
     if plan not in _KINDS:
         raise TypeError(f"there is no plan {plan!r}")
-    given: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in values.items()}
-    return _KINDS[plan](**given)
+    arguments: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
+    }
+    return _KINDS[plan](**arguments)
 
 
 def planned_days(plan: Plan, today: date) -> list[str]:
@@ -90,8 +92,7 @@ def planned_days(plan: Plan, today: date) -> list[str]:
             case Day(day):
                 first = last = date.fromisoformat(day)
             case Days(days):
-                asked = (day for day in days if FIRST_DAY <= day <= today.isoformat())
-                return sorted(asked, reverse=True)
+                return sorted((day for day in days if FIRST_DAY <= day <= today.isoformat()), reverse=True)
             case Since(day):
                 first, last = date.fromisoformat(day), today
             case Trending():
@@ -110,23 +111,23 @@ def planned_days(plan: Plan, today: date) -> list[str]:
 
 
 def days_away(first: str, known: Mapping[str, KnownDay]) -> list[str]:
-    """The days before `first` that were not asked for since the oldest known one, newest first."""
+    """The days between the oldest known day and `first` that were never requested, newest first."""
     start = date.fromisoformat(first)
     earlier = (start - timedelta(days=back) for back in range(1, MAX_AWAY_DAYS + 1))
     oldest = min(known, default=first)
-    return [day for one in earlier if (day := one.isoformat()) > oldest and day not in known]
+    return [iso for day in earlier if (iso := day.isoformat()) > oldest and iso not in known]
 
 
 def month_batches(days: Iterable[str], today: date, done: Container[str] = ()) -> list[tuple[str, ...]]:
     """Group days of a month, in order, if the month's list takes fewer requests.
 
-    Only settled days are grouped, because the newest papers must come first. Months (`2026-05`) that are partly `done`
-    are not grouped, because their list would contain days that need no request.
+    Only settled days are grouped, because the newest papers must come first. Days of months (`2026-05`) that are
+    partly `done` are not grouped, because the month's list would contain days that need no request.
     """
     settled = (today - timedelta(days=SETTLING_DAYS)).isoformat()
     grouped: list[tuple[str, ...]] = []
     for (month, old), group in groupby(days, key=lambda day: (day[:7], day <= settled)):
         together = tuple(group)
-        is_worth = old and len(together) >= DAYS_WORTH_A_MONTH and month not in done
+        is_worth = old and len(together) >= MIN_DAYS_FOR_MONTH_LIST and month not in done
         grouped += [together] if is_worth else [(day,) for day in together]
     return grouped

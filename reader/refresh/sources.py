@@ -1,6 +1,6 @@
 """The whole refresh: the daily papers, then followed feeds, categories of arXiv, and lost papers.
 
-Sources fail independently: any exception is a line and stored with its time, and the others are still asked.
+Sources fail independently: a failure becomes a line and is stored with its time, and the other sources are still asked.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from reader.core.ids import feed_entry_id
 from reader.core.paper import Draft, Listing
 from reader.core.text import amount
 from reader.feeds.arxiv import (
-    CATEGORIZED_PER_DAY,
+    MAX_CATEGORIZED_PER_DAY,
     ArxivClient,
     ArxivEntry,
     ArxivResponse,
@@ -62,17 +62,17 @@ from reader.refresh.plan import (
 T = TypeVar("T")
 
 RETRY_DAYS = 7
-"""Days before a paper unknown to all sources is requested again."""
+"""Days before a paper that no source knows is requested again."""
 
-LOST_PER_REFRESH = 200
-"""Papers that are missing from the cache and asked for in one refresh, newest marks first."""
+LOST_PAPERS_PER_REFRESH = 200
+"""Maximum marked papers that one refresh requests because the cache lacks them, newest marks first."""
 
-LOST_FROM_FEED = 20
-"""Of these, papers asked of the daily feed, one request each: it also has votes, keywords and days."""
+LOST_PAPERS_FROM_FEED = 20
+"""Maximum lost papers requested from the daily feed, one by one, for their votes, keywords and days."""
 
 
 class _NoNetwork(Exception):
-    """The daily papers found no network, and another source has not either."""
+    """Neither the daily papers nor another source found a network."""
 
 
 @asynccontextmanager
@@ -81,8 +81,8 @@ async def open_sources(
 ) -> AsyncIterator[Sources]:
     """The clients of all sources, by the settings.
 
-    They decide whether the feed gets the token, and whether followed feeds may be local. arXiv is not asked for
-    categories if the feed is local.
+    The settings decide whether the feed gets the token, and whether followed feeds may be local. arXiv is not asked
+    for categories if the feed is local.
     """
     environ = lookup_environment() if environ is None else environ
     settings, answers, offline = context.settings, response_cache_folder(), is_offline(environ)
@@ -99,9 +99,9 @@ async def open_sources(
 async def refresh_all(plan: Plan, sources: Sources) -> Line:
     """Refresh the daily papers by the plan and then, if the plan is `Latest`, all other sources.
 
-    Tells and returns the sums: `days` have papers, and `missing` (ISO) were not fetched because of `error`; `returned`
-    are papers marked or imported by the user that the cache lacked. A fault of one source never ends the refresh:
-    raises UsageError for a wrong plan, and CacheError if nothing can be stored.
+    Reports and returns the sums: `days` is the number of days with papers, `missing` the days (ISO) that were not
+    fetched because of `error`, and `returned` the number of marked or imported papers that the cache lacked. A fault
+    of one source never ends the refresh. Raises UsageError for a wrong plan, and CacheError if nothing can be stored.
     """
     daily = await refresh_daily(sources.daily, sources.cache, plan, sources.tell, now=sources.now)
     sources.note_outcome("hf", daily.error)
@@ -129,9 +129,9 @@ class Sources:
     stays_offline: bool = False
     """Whether the user has chosen offline mode."""
     counts: StoreResult = StoreResult()  # noqa: RUF009 (immutable)
-    """The papers that sources other than the daily feed brought."""
+    """The papers from sources other than the daily feed."""
     returned: int = 0
-    """Papers marked or imported by the user that came back to the cache."""
+    """Number of marked or imported papers that were fetched again after the cache had lost them."""
     _no_network: bool = False
 
     def tell(self, line: Line) -> None:
@@ -141,7 +141,7 @@ class Sources:
         return self.context.now()
 
     async def refresh(self, *, no_network: bool = False) -> None:
-        """Ask all followed sources, and then for lost papers and for categories.
+        """Ask all followed sources, then fetch lost papers and missing categories.
 
         With `no_network` (the daily papers found no network), the first source that also finds none ends the refresh
         without a line, because it is not at fault.
@@ -156,7 +156,7 @@ class Sources:
             await self._ask_about_papers()
 
     def store_feed(self, feed: FollowedSource, fetched: FeedResponse) -> StoreResult:
-        """Store a feed's entries, and after them its validators."""
+        """Store a feed's entries, and then its validators."""
         if fetched.feed is None:
             self.feeds.record_answer(feed.slug)
             return StoreResult()
@@ -178,7 +178,10 @@ class Sources:
         return counts
 
     async def look_up(self, id: str, own: str | None = None) -> bool:
-        """Fetch a paper, which gives up its id `own`; False if neither feed nor arXiv has it. Raises FeedError."""
+        """Fetch a paper, which replaces the saved page's paper `own`; False if neither feed nor arXiv has it.
+
+        Raises FeedError.
+        """
         listing, failure = None, None
         try:
             listing = await self.daily.paper(id)
@@ -210,21 +213,20 @@ class Sources:
             self.feeds.record_failure(slug, self._stamp(), str(error))
 
     def fail(self, slug: str, title: str, raised: Exception) -> None:
-        """Tell and store the failure of a source; raises CacheError if it can't be stored, since then no source can."""
+        """Report and store the failure of a source; raises CacheError if nothing can be stored."""
         error = failure_of(title, raised)
         if self._no_network and isinstance(error, FeedOffline):
             raise _NoNetwork
         self.note_outcome(slug, error)
-        # The user did not choose the sources that the reader always asks.
+        # The reader asks its own sources without being told to, so they do not count as followed.
         self.tell(failure_line("feed", error, slug=slug, title=title, followed=slug not in OWN))
 
     def report_stored(self, slug: str, title: str, counts: StoreResult) -> None:
-        """Tell and count what a source brought."""
+        """Report and count the papers of a source."""
         self.counts += counts
         self.tell(step("feed", slug=slug, title=title, **asdict(counts)))
 
     async def _refresh_feed(self, feed: FollowedSource) -> None:
-        """Ask a feed of any site."""
         self.tell(step("asking", title=feed.title))
         try:
             fetched = await self.web.fetch(feed.url, Validators(feed.etag, feed.modified), feed.slug)
@@ -237,7 +239,7 @@ class Sources:
     # Papers of arXiv
 
     async def _ask_about_papers(self) -> None:
-        """Fetch lost papers and missing categories; if arXiv fails, it fails once."""
+        """Fetch lost papers and missing categories; a failure of arXiv is reported once for both."""
         try:
             await self._fetch_lost_papers()
             await self._fetch_categories()
@@ -245,20 +247,19 @@ class Sources:
             self.fail("arxiv", OWN["arxiv"], error)
 
     async def _fetch_lost_papers(self) -> None:
-        """Ask the daily feed for some of the papers that the user marked and the cache does not have, arXiv for others.
+        """Fetch marked papers that the cache lacks: some from the daily feed, the others from arXiv.
 
-        A paper that no source has is asked for again after a week,
-        and no more than three times.
+        A paper that no source has is requested again after a week, at most three times.
         """
         today = self.now().date()
         before = (today - timedelta(days=RETRY_DAYS)).isoformat()
-        ids = self.feeds.missing_papers(before, LOST_PER_REFRESH)
+        ids = self.feeds.missing_papers(before, LOST_PAPERS_PER_REFRESH)
         if not ids:
             return
-        asked = "arXiv" if self.may_ask_arxiv else "the feed"
-        self.tell(step("asking", title=f"{asked}, {amount(len(ids), 'paper')} you marked"))
+        source = "arXiv" if self.may_ask_arxiv else "the feed"
+        self.tell(step("asking", title=f"{source}, {amount(len(ids), 'paper')} you marked"))
         returned, answered = set[str](), set[str]()
-        for id in ids[:LOST_FROM_FEED]:
+        for id in ids[:LOST_PAPERS_FROM_FEED]:
             try:
                 listing = await self.daily.paper(id)
             except Exception as error:
@@ -284,14 +285,14 @@ class Sources:
         if not self.may_ask_arxiv or self.feeds.last_asked() == today.isoformat():
             return
         before = (today - timedelta(days=RETRY_DAYS)).isoformat()
-        ids = self.feeds.papers_without_categories(before, CATEGORIZED_PER_DAY)
+        ids = self.feeds.papers_without_categories(before, MAX_CATEGORIZED_PER_DAY)
         if not ids:
             return
         self.tell(step("asking", title=f"arXiv, the categories of {len(ids)}"))
         counts = self.store_entries(await self.arxiv.papers(ids))
         self.feeds.record_request(ids, today.isoformat())
         self.note_outcome("arxiv", None)
-        # Only new papers: the others were counted with the daily papers.
+        # The daily papers have counted the other papers.
         self.report_stored("arxiv", OWN["arxiv"], StoreResult(new=counts.new))
 
     def store_entries(self, entries: Sequence[ArxivEntry]) -> StoreResult:
@@ -310,12 +311,12 @@ class Sources:
         return utc_stamp(self.now())
 
 
-# The announcements of followed arXiv categories: one API query for each, and RSS while the API does not help.
+# The announcements of followed arXiv categories: one API query for each, and RSS while the API lacks papers.
 #
 # The API counts the papers that match a query, so a short answer is noticed, but it does not know the day on which a
-# paper was announced: that follows from the time of its submission. RSS may have half of a day, or an old day under
-# today's date, so it brings papers sooner but never makes a day complete. Until the API has given all papers that it
-# counts, up to one of the newest day, it is asked again from the same day on.
+# paper was announced: the time of submission gives that day. RSS may have half of a day, or an old day under today's
+# date, so it brings papers sooner but never makes a day complete. The API is asked again from the same day on until it
+# has sent all papers that it counts, including one of the newest day.
 #
 # A paper that moderators held back for longer than `OVERLAP_DAYS` is found only if RSS is asked on its day. Asking for
 # more days each time was rejected: it would multiply the size of every answer.
@@ -327,14 +328,14 @@ FIRST_FETCH_DAYS = 3
 """Days requested for a newly followed category."""
 
 OVERLAP_DAYS = 7
-"""Days of submission before the first requested day: moderators hold some papers back."""
+"""Days of submission requested before the first day, because moderators hold some papers back."""
 
 RETRY_HOURS = 3
 """Hours before an API that lacks papers is asked again."""
 
 
 async def refresh_categories(sources: Sources, followed: Sequence[FollowedSource]) -> None:
-    """Ask for the announcements of each category that are missing and due, and store papers of the wanted kinds."""
+    """Fetch the missing announcements of each category that is due, and store papers of the wanted kinds."""
     newest = last_weekday(last_renewal(sources.now()).date()).isoformat()
     announced: Sequence[ArxivEntry] | FeedError | None = None
     for feed in followed:
@@ -343,26 +344,26 @@ async def refresh_categories(sources: Sources, followed: Sequence[FollowedSource
         if known.complete_to >= newest or utc_stamp(sources.now()) < known.again <= again:
             continue
         sources.tell(step("asking", title=feed.title))
-        # The time may come from another program.
-        first = known.complete_to or _back(iso_day(feed.added) or newest, FIRST_FETCH_DAYS)
-        first = min(max(first, _back(newest, MAX_CATCH_UP_DAYS)), newest)
-        start, today = _back(first, OVERLAP_DAYS), sources.now().date().isoformat()
+        # `added` may come from another program.
+        first = known.complete_to or _days_before(iso_day(feed.added) or newest, FIRST_FETCH_DAYS)
+        first = min(max(first, _days_before(newest, MAX_CATCH_UP_DAYS)), newest)
+        start, today = _days_before(first, OVERLAP_DAYS), sources.now().date().isoformat()
         try:
-            answer = await _answer_or_failure(sources.arxiv.search_submitted(feed.url, start, today))
-            found = _judge(answer, known.complete_to, newest)
-            if (found.reason or "replace" in sources.context.settings.category_papers) and announced is None:
-                # All categories together, without those that this version does not know.
-                ids = [one.url for one in followed if one.url in categories()]
-                announced = await _answer_or_failure(sources.arxiv.latest(ids))
+            answer = await _answer_or_error(sources.arxiv.search_submitted(feed.url, start, today))
+            coverage = _coverage(answer, known.complete_to, newest)
+            if (coverage.reason or "replace" in sources.context.settings.category_papers) and announced is None:
+                # One request for all categories that this version knows.
+                ids = [category.url for category in followed if category.url in categories()]
+                announced = await _answer_or_error(sources.arxiv.latest(ids))
             if isinstance(answer, FeedError) and isinstance(announced, FeedError):
                 raise answer
             entries = [] if announced is None or isinstance(announced, FeedError) else list(announced)
             entries += [] if isinstance(answer, FeedError) else answer.entries
             stored = sources.store_entries(_wanted_entries(sources, feed.url, entries))
-            if found.reason:
-                missing = [day for day in _weekdays(first, newest) if day > found.complete_to]
-                found = found._replace(incomplete=tuple(missing[::-1]), again=again)
-            sources.feeds.cover(feed.url, found)
+            if coverage.reason:
+                missing = [day for day in _weekdays(first, newest) if day > coverage.complete_to]
+                coverage = coverage._replace(incomplete=tuple(missing[::-1]), again=again)
+            sources.feeds.cover(feed.url, coverage)
             sources.feeds.record_answer(feed.slug, utc_stamp(sources.now()))
         except Exception as error:
             sources.fail(feed.slug, feed.title, error)
@@ -370,10 +371,10 @@ async def refresh_categories(sources: Sources, followed: Sequence[FollowedSource
         sources.report_stored(feed.slug, feed.title, stored)
 
 
-async def _answer_or_failure(asking: Awaitable[T]) -> T | FeedError:
-    """An answer of arXiv, or its failure unless there is no network."""
+async def _answer_or_error(request: Awaitable[T]) -> T | FeedError:
+    """The answer of arXiv, or its error; raises FeedOffline without a network."""
     try:
-        return await asking
+        return await request
     except FeedOffline:
         raise
     except FeedError as error:
@@ -381,8 +382,8 @@ async def _answer_or_failure(asking: Awaitable[T]) -> T | FeedError:
         return error
 
 
-def _judge(answer: ArxivResponse | FeedError, complete_to: str, newest: str) -> Coverage:
-    """Up to which day the API's answer has all papers, and why it may lack some of the days up to the newest."""
+def _coverage(answer: ArxivResponse | FeedError, complete_to: str, newest: str) -> Coverage:
+    """The day up to which the API's answer has all papers, and why it may lack papers of later days."""
     if isinstance(answer, FeedError):
         verb = "refused" if isinstance(answer, FeedRefused) else "failed"
         return Coverage(complete_to, reason=f"arXiv's API {verb}")
@@ -395,14 +396,14 @@ def _judge(answer: ArxivResponse | FeedError, complete_to: str, newest: str) -> 
     return Coverage(max(complete_to, reached), reason="arXiv's API has no paper of the day yet")
 
 
-def _wanted_entries(sources: Sources, category: str, found: Iterable[ArxivEntry]) -> list[ArxivEntry]:
-    """The papers of the wanted kinds, and those that are here already; a later entry replaces another."""
-    by_id = {entry.draft.id: entry for entry in found if entry.draft.id and category in entry.draft.categories}
-    here = sources.feeds.sources_of(by_id)
+def _wanted_entries(sources: Sources, category: str, entries: Iterable[ArxivEntry]) -> list[ArxivEntry]:
+    """Entries of the wanted kinds, and of papers in the cache; the last entry of a paper counts."""
+    by_id = {entry.draft.id: entry for entry in entries if entry.draft.id and category in entry.draft.categories}
+    cached = sources.feeds.sources_of(by_id)
     return [
         entry
         for id, entry in by_id.items()
-        if id in here
+        if id in cached
         or ("replace" if not entry.is_new else "cross" if category in entry.draft.categories[1:] else "new")
         in sources.context.settings.category_papers
     ]
@@ -414,8 +415,8 @@ def _weekdays(first: str, last: str) -> list[str]:
     return [day.isoformat() for day in days if day.weekday() < 5]
 
 
-def _back(day: str, days: int) -> str:
-    """The ISO day some days before another."""
+def _days_before(day: str, days: int) -> str:
+    """The day (ISO) that is `days` days before another."""
     return (date.fromisoformat(day) - timedelta(days=days)).isoformat()
 
 
@@ -424,8 +425,8 @@ def last_weekday(day: date) -> date:
     return day - timedelta(days=max(0, day.weekday() - 4))
 
 
-# The daily papers: the newest days come first, so the first papers arrive after one request. Stored days stay, so a
-# refresh can be cancelled at any moment and continued later.
+# The daily papers. The newest days come first, so that the first papers arrive after one request. Stored days stay, so
+# that a refresh can be cancelled at any moment and continued later.
 
 
 _MAX_FAILURES = 3
@@ -438,7 +439,7 @@ class FetchResult:
 
     counts: StoreResult = StoreResult()  # noqa: RUF009 (immutable)
     days: int = 0
-    """How many days have papers."""
+    """Number of days with papers."""
     missing: list[str] = field(default_factory=list)
     """The days (ISO) that were not fetched because of `error`."""
     error: FeedError | None = None
@@ -447,7 +448,7 @@ class FetchResult:
 async def refresh_daily(
     feed: HuggingFaceClient, cache: Cache, plan: Plan, tell: Tell = ignore, *, now: Callable[[], datetime] = utc_now
 ) -> FetchResult:
-    """Fetch the plan's days into the cache, and tell of each day, and of each that fails.
+    """Fetch the plan's days into the cache, and report each day and each failure.
 
     Raises UsageError (a plan before the feed's first day) and CacheError. Cancel the task to stop; storing the
     current day finishes first.
@@ -457,7 +458,7 @@ async def refresh_daily(
         return await _refresh_trending(feed, cache, now)
     wanted, older, found = _choose_days(cache, plan, now().date())
     tell(step("days", days=[day for days in wanted for day in days]))
-    fetched, n, of, in_a_row = FetchResult(), 0, sum(map(len, wanted)), 0
+    fetched, n, of, failures = FetchResult(), 0, sum(map(len, wanted)), 0
     while wanted or (older and not found):
         days = wanted.popleft() if wanted else (older.popleft(),)
         left = list(days)
@@ -468,16 +469,16 @@ async def refresh_daily(
                 fetched.counts += stored
                 fetched.days += bool(stored.new or stored.updated or stored.unchanged)
                 tell(step("day", day=day, **asdict(stored), n=n, of=max(n, of)))
-            in_a_row = 0
+            failures = 0
         except Exception as error:
             failure = failure_of("the daily papers", error)
             lost = isinstance(failure, FeedOffline | FeedUnreachable)
             if lost or len(days) == 1:
                 fetched.error = failure
                 fetched.missing.append(left.pop(0))
-                n, in_a_row = n + 1, in_a_row + 1
+                n, failures = n + 1, failures + 1
                 tell(failure_line("day", failure, day=fetched.missing[-1], n=n, of=max(n, of)))
-            if lost or in_a_row == _MAX_FAILURES:
+            if lost or failures == _MAX_FAILURES:
                 fetched.missing += [*left, *(day for days in wanted for day in days)]
                 break
         found = found or fetched.days > 0
@@ -499,14 +500,14 @@ async def _refresh_trending(feed: HuggingFaceClient, cache: Cache, now: Callable
 async def _fetch_days(
     feed: HuggingFaceClient, cache: Cache, days: tuple[str, ...], now: Callable[[], datetime]
 ) -> AsyncGenerator[tuple[str, StoreResult], None]:
-    """Fetch and store one day, or several days of one month; yields each day once it is stored.
+    """Fetch one day, or several days of one month, and yield each day once it is stored.
 
-    Yields nothing if some papers of the month's list lack their day. Raises FeedError.
+    Yields nothing if a paper in the month's list lacks its day. Raises FeedError.
     """
     together = len(days) > 1
-    asked = days[0][:7] if together else days[0]
+    period = days[0][:7] if together else days[0]
     try:
-        listings = await feed.month(asked) if together else await feed.day(asked)
+        listings = await feed.month(period) if together else await feed.day(period)
     except HttpRefused as refused:
         # The feed decides which day is today: it answers 400 for a later day.
         if refused.status != 400 or days[0] < (now().date() - timedelta(days=1)).isoformat():
@@ -519,16 +520,16 @@ async def _fetch_days(
     if skipped and not any(listing.drafts for listing in listings):
         # If stored as empty, these days would never be requested again.
         raise FeedMalformed(f"None of the feed's {skipped} records could be read; look for a newer version.")
-    of_day = {listing.day: listing for listing in listings}
-    # The month's list also has other days: they are known already, or requested separately.
-    stray = [listing for listing in listings if not (listing.day or "").startswith(asked)]
+    by_day = {listing.day: listing for listing in listings}
+    # The month's list also has days that are known already or requested separately.
+    stray = [listing for listing in listings if not (listing.day or "").startswith(period)]
     if together:
-        # Requested alone, a day with unreadable records is known to have them.
-        days = tuple(day for day in days if not (day in of_day and of_day[day].skipped))
+        # A day with unreadable records is left out, and then requested alone.
+        days = tuple(day for day in days if not (day in by_day and by_day[day].skipped))
     for day in days:
         stored = StoreResult()
         # The day's own listing comes last: once its validator is stored, the feed does not send the response again.
-        for listing in (*stray, of_day.get(day, Listing(day, ()))):
+        for listing in (*stray, by_day.get(day, Listing(day, ()))):
             noted = listing.day == day and not together
             stored += cache.store(listing, utc_stamp(now()), noted=noted)
         stray = []
@@ -539,7 +540,10 @@ async def _fetch_days(
 
 
 def _choose_days(cache: Cache, plan: Plan, today: date) -> tuple[deque[tuple[str, ...]], deque[str], bool]:
-    """The days to request, older ones to try after them, and whether papers of the plan are here; raises UsageError."""
+    """The days to request, older days to try after them, and whether the plan's days have papers in the cache.
+
+    Raises UsageError.
+    """
     days = planned_days(plan, today)
     known = cache.known_days(FIRST_DAY, days[0]) if days else {}
     wanted = days if isinstance(plan, Day | Days) else changed_days(days, known)

@@ -1,8 +1,8 @@
-"""Does what the standing queries say with the papers that come in, once for each paper.
+"""Apply the standing queries to new papers, once for each paper.
 
-The cache knows the key of the newest paper that they have seen. Marks come first, because what they hide is no news,
-then one notice for all queries, and programs last, since these may take long. Watched files depend on more than the
-new papers and are rewritten after any change (`try_to_write`).
+The cache stores the key of the newest paper that the queries have seen. Marks come first, because hidden papers are no
+news, then one notification for all queries, and programs last, because they may take long. Watched files depend on
+more than the new papers and are rewritten after any change (`try_to_write`).
 """
 
 from __future__ import annotations
@@ -38,92 +38,97 @@ from reader.database import connections
 from reader.refresh.lines import JobContext
 from reader.refresh.pipes import FetchText, PipeResult, command_of, run_automatically
 
-TITLES_SHOWN = 3
-"""Maximum titles in a desktop notification; the rest becomes a number."""
+MAX_NOTIFIED_TITLES = 3
+"""Maximum titles in a desktop notification; further papers are only counted."""
 
 KILL_AFTER_SECONDS = 30.0
-"""Seconds after which the program that tells of new papers is killed."""
+"""Seconds after which the notification program is killed."""
 
 MatchedQueries = Mapping[Paper, tuple[str, ...]]
 """The matching queries by paper."""
 
 
 class StandingQueries:
-    """Applies the standing queries to the papers that one refresh brings."""
+    """The standing queries of one refresh."""
 
     def __init__(self, context: JobContext, *, has_news: bool = True) -> None:
-        """Without news, papers are marked but not told of: the user already looks at the days that he asked for."""
+        """Without news, papers are marked without notifications: the user asked for these days and sees them."""
         self._file = context.cache_file
         self._settings = context.settings
         self._now = context.now
-        # The others run when the user stars a paper.
-        self._programs = [one for one in context.settings.programs if one.query != ON_STAR]
+        # The other programs run when the user stars a paper.
+        self._programs = [query for query in context.settings.programs if query.query != ON_STAR]
         self._has_news = has_news
         self._news: Mapping[int, tuple[str, ...]] = {}
-        """The new papers, each with the queries that it matches."""
+        """The keys of the new papers, each with its matching queries."""
         self._follows: Mapping[str, Follow] = {}
-        """The follows with notices, by query."""
+        """The follows with notifications, by query."""
 
     def start(self) -> None:
-        """Count papers as coming in from now on, unless an earlier refresh did. Raises CacheError."""
+        """Treat papers as new from now on, unless an earlier refresh did so; raises CacheError."""
         watching.begin(self._file)
 
     def mark(self) -> tuple[tuple[str, int], ...]:
-        """Mark the new papers, and mute; return what happened, such as `hidden`, with the number of papers.
+        """Apply rules and mutes; return the kinds of changes, such as `hidden`, with the numbers of papers.
 
         Raises CacheError.
         """
         with closing(Window.open(self._file)) as window:
-            self._follows = {one.query: one for one in window.read(follows) if one.notify}
+            self._follows = {follow.query: follow for follow in window.read(follows) if follow.notify}
             scope = scope_of(window, self._settings, self._now().astimezone(UTC).date())
-        # Acted on first: a process killed in between examines the papers again, and finds nothing to do.
+        # Before `claim`: if the process is killed in between, the next one applies the rules again, without effect.
         action = watching.act(self._file, self._settings.rules, scope)
         if self._settings.mute:
-            # What a query such as day:today means changes by itself.
+            # The papers of a query such as day:today change with time.
             with connections.open_database(self._file) as cache, connections.transaction(cache):
                 derive.mute(cache)
-        programs = (one.query for one in self._programs)
+        programs = (query.query for query in self._programs)
         queries = dict.fromkeys((*self._settings.notify, *self._follows, *programs)) if self._has_news else {}
         self._news = watching.claim(self._file, queries, scope)
         return action.did if action else ()
 
     async def notify(self) -> int:
-        """Notify of the new papers that match, and return their number; raises ReaderError."""
+        """Send one notification about the new papers that match, and return their number; raises ReaderError."""
         queries = tuple(dict.fromkeys((*self._settings.notify, *self._follows)))
         matches = self._papers_to_notify(queries)
         if not matches:
             return 0
         if command := self._settings.notify_command:
-            given = notification_json(queries, matches)
+            text = notification_json(queries, matches)
         else:
-            names = [self._follows[one].name if one in self._follows else one for one in queries]
-            command, given = desktop_command(*notification_text(names, matches)), ""
-        # The program goes on if this call is cancelled, since it is not run again.
+            names = [self._follows[query].name if query in self._follows else query for query in queries]
+            command, text = desktop_command(*notification_text(names, matches)), ""
+        # The program continues if this call is cancelled, because it is not run again.
         await run_program(
-            command, given, seconds=KILL_AFTER_SECONDS, advice="check notify_command", goes_on=True, is_silent=True
+            command,
+            text,
+            seconds=KILL_AFTER_SECONDS,
+            advice="check notify_command",
+            survives_cancellation=True,
+            is_silent=True,
         )
         return len(matches)
 
     def _papers_to_notify(self, queries: Sequence[str]) -> MatchedQueries:
-        """The new papers to notify of, with the queries that they match."""
-        found: dict[Paper, tuple[str, ...]] = {}
+        """The new papers for the notification, with their matching queries."""
+        matches: dict[Paper, tuple[str, ...]] = {}
         with closing(Window.open(self._file)) as window:
             for pk, matched in self._news.items():
-                wanted = [one for one in matched if one in queries]
-                if wanted and (paper := window.paper(pk)) is not None:
-                    found[paper] = tuple(wanted)
-        return found
+                notified = tuple(query for query in matched if query in queries)
+                if notified and (paper := window.paper(pk)) is not None:
+                    matches[paper] = notified
+        return matches
 
     async def run(self, fetch: FetchText) -> AsyncGenerator[PipeResult, None]:
         """Run the user's programs on the new papers; raises ReaderError."""
-        for one in self._programs:
-            pks = [pk for pk, queries in self._news.items() if one.query in queries]
-            async for result in run_automatically(self._file, command_of(one, self._settings), pks, fetch):
+        for program in self._programs:
+            pks = [pk for pk, queries in self._news.items() if program.query in queries]
+            async for result in run_automatically(self._file, command_of(program, self._settings), pks, fetch):
                 yield result
 
 
 def scope_of(window: Window, settings: Settings, today: date) -> Scope:
-    """The meaning of relative words in standing queries. Every paper that they look at is new."""
+    """The scope of standing queries, in which every paper counts as new."""
     return Scope(today, window.newest_day(), "", settings.saved_queries)
 
 
@@ -137,17 +142,17 @@ def notification_text(queries: Sequence[str], matches: MatchedQueries) -> tuple[
     """A notification's title and text."""
     count = len(matches)
     papers = amount(count, "new paper")
-    of = f": {queries[0]}" if len(queries) == 1 else ""
+    query = f": {queries[0]}" if len(queries) == 1 else ""
     titles = [paper.title for paper in matches]
-    more = [f"and {count - TITLES_SHOWN:,} more"] if count > TITLES_SHOWN else []
-    return f"{papers}{of}", "\n".join(titles[:TITLES_SHOWN] + more)
+    more = [f"and {count - MAX_NOTIFIED_TITLES:,} more"] if count > MAX_NOTIFIED_TITLES else []
+    return f"{papers}{query}", "\n".join(titles[:MAX_NOTIFIED_TITLES] + more)
 
 
-# Watched files: each is rewritten whole or not at all, and never over what something else has written
+# Watched files: each is rewritten whole or not at all, and never overwrites changes of other programs
 
 
 MAX_PAPERS = 20_000
-"""Papers in a watched file: it is written after each change."""
+"""Maximum papers in a watched file, which is rewritten after each change."""
 
 
 class ExportResult(NamedTuple):
@@ -158,18 +163,18 @@ class ExportResult(NamedTuple):
     is_new: bool = False
     """Whether the file has changed."""
     problem: str = ""
-    """Why it was not written, as a sentence; empty if it has what it should."""
+    """Why the file was not written, as a sentence; empty if the file is up to date."""
     is_news: bool = False
-    """Whether it failed, and not for the same reason the last time."""
+    """Whether the problem is not the same as the last time."""
 
 
 def export_path(export: StandingQuery, folder: Path) -> Path:
-    """The file of an export; a relative one begins in the settings' `folder`."""
+    """The file of an export; a relative path starts from the settings' `folder`."""
     return folder / Path(export.file).expanduser()
 
 
 def export_format(export: StandingQuery) -> Format | None:
-    """The format of an export: the named one, else that of the file's ending; None if it has none."""
+    """The format of an export, by its name or else by the file's extension; None if unknown."""
     return FORMATS.get(export.format) or format_of(Path(export.file))
 
 
@@ -191,20 +196,20 @@ def write_exports(cache: Path, settings: Settings, folder: Path, today: date | N
                 results.append(ExportResult(str(file), problem=problem, is_news=problems.get(str(file)) != problem))
                 continue
             results.append(ExportResult(str(file), papers, is_new))
-    failed = {one.file: one.problem for one in results if one.problem}
+    failed = {result.file: result.problem for result in results if result.problem}
     if failed != problems:
-        # Else it is told again, which harms less than to fail.
+        # If this fails, the problems are reported again, which is better than an error.
         with suppress(CacheError):
             note_problems(cache, failed)
     return results
 
 
 class _NotWrittenError(Exception):
-    """Why a file is not written."""
+    """A file was not written, for the reason in the message."""
 
 
 def _content(window: Window, export: StandingQuery, keys: CitationKeys, scope: Scope) -> tuple[int, bytes]:
-    """The number of papers of an export, and what its file should have."""
+    """The number of papers of an export, and the content for its file."""
     format = export_format(export)
     if format is None:
         raise _NotWrittenError("its ending names no format; add its format with 'dailypapers views edit'.")
@@ -223,7 +228,7 @@ def _content(window: Window, export: StandingQuery, keys: CitationKeys, scope: S
 def _replace(cache: Path, file: Path, content: bytes) -> bool:
     """Write a file unless it has this content; return whether it was written.
 
-    The content is noted before: whoever finds it there, also after a kill, knows that it is ours.
+    The digest of the content is stored before, so that the content is known to be ours even after a kill.
     """
     try:
         there = file.read_bytes() if file.exists() else None
@@ -246,7 +251,7 @@ def _replace(cache: Path, file: Path, content: bytes) -> bool:
 
 
 def _reason(file: Path, error: BaseException | None, otherwise: str) -> str:
-    """Why a file could not be written, with what to do about it."""
+    """Why a file could not be written, with advice."""
     if isinstance(error, FileNotFoundError) and not file.parent.is_dir():
         return "its folder is missing. Make it, or name another file."
     return f"{error.strerror}." if isinstance(error, OSError) and error.strerror else otherwise
@@ -257,9 +262,9 @@ def _digest(content: bytes) -> str:
 
 
 def try_to_write(cache: Path, settings: Settings, folder: Path) -> list[str]:
-    """Write all files; return a sentence for each that could not be, unless the last time was the same."""
+    """Write all files; return the problem of each file that failed, unless it is the same as the last time."""
     try:
         results = write_exports(cache, settings, folder)
     except CacheError as error:
         return [str(error)]
-    return [one.problem for one in results if one.is_news]
+    return [result.problem for result in results if result.is_news]

@@ -1,8 +1,7 @@
-"""Pictures, and full texts: one on demand, and before they are read those of the papers that the settings name, slowly.
+"""Fetch pictures and full texts: single texts on demand, and slowly ahead of reading the texts that the settings name.
 
-All programs of the user share the pace of the latter: one text in some seconds, by a lock on a file. A text that no
-source has is asked for again after some weeks. At the first sign of a network that fails, or costs money, the rest
-waits for the next time.
+A lock on a file makes all programs of the user share the pace of texts fetched ahead, one in some seconds. A text that
+no source has is requested again after three weeks. If the network fails, the other texts wait for the next run.
 """
 
 from __future__ import annotations
@@ -60,23 +59,23 @@ _PICTURE_LIMITS = Limits(
 async def fetch_picture(address: str, settings: Settings, environ: Mapping[str, str] | None = None) -> bytes:
     """The bytes of a picture; raises NoPicture if there is none, and FeedError.
 
-    ARXIV_ENDPOINT replaces arXiv's sites. The address may come from a page, so it leads to this machine only if the
-    feed is there, and a local feed allows no other.
+    ARXIV_ENDPOINT replaces arXiv's sites. The address may come from a page, so it may lead to this machine only if the
+    feed is local; with a local feed it may lead nowhere else.
     """
     environ = lookup_environment() if environ is None else environ
-    is_alone = is_local_url(settings.endpoint)
+    is_feed_local = is_local_url(settings.endpoint)
     stand_in = arxiv_stand_in(environ)
     parts = urlsplit(address)
     if stand_in and (parts.hostname or "") in (*_ARXIV_HOSTS, urlsplit(stand_in).hostname):
         address = f"{stand_in}{parts.path}"
-    if is_alone and not is_local_url(address):
+    if is_feed_local and not is_local_url(address):
         raise FeedRefused(f"{brief(parts.hostname or '')} is not asked while the feed is on this machine.")
     http = Client(
         origin_of(address),
         accept=_PICTURE_TYPES,
         limits=_PICTURE_LIMITS,
         cross_host=True,
-        public_only=not is_alone,
+        public_only=not is_feed_local,
         offline=is_offline(environ),
     )
 
@@ -95,18 +94,18 @@ async def fetch_picture(address: str, settings: Settings, environ: Mapping[str, 
 
 
 SECONDS_BETWEEN_TEXTS = 4.0
-"""Seconds between two texts: with those that are read meanwhile, a host gets under 100 requests in five minutes."""
+"""Seconds between two texts; with texts on demand, a host gets under 100 requests in five minutes."""
 
 MAX_TEXTS = 75
-"""Texts of one run, which takes five minutes; a run for each refresh brings the others."""
+"""Maximum texts of one run, which takes five minutes; each refresh starts another run."""
 
-MOST_FAILURES = 2
-"""Texts in a row that could not be asked for, after which the rest waits."""
+MAX_CONSECUTIVE_FAILURES = 2
+"""Consecutive failed requests after which the run ends."""
 
-LOCK = "texts-ahead.lock"
+LOCK_FILE_NAME = "texts-ahead.lock"
 
 RETRY_DAYS = 21
-"""Days after which a text that no source had is asked for again."""
+"""Days after which a text that no source had is requested again."""
 
 
 @asynccontextmanager
@@ -124,33 +123,33 @@ async def open_sources(settings: Settings) -> AsyncIterator[Sequence[TextSource]
 async def fetch_text(
     file: Path, pk: int, id: str, sources: Sequence[TextSource], now: Callable[[], datetime] = utc_now
 ) -> Line:
-    """Ask the sources in turn for the text of a paper of the cache in `file`, and store the best.
+    """Ask the sources in turn for the text of a paper of the cache in `file`, and store the best text.
 
-    No more are asked after a whole text; of those that have an end, the one that holds most is taken. The line has
-    the `source`, or what is `missing`: what the last source said, such as `arXiv has no HTML of it`. Raises the first
-    FeedError if no source has the text and one failed.
+    A whole text ends the search; otherwise, of the texts that have an end, the one with the most parts is stored. The
+    line has the `source`, or the last source's reason why the text is `missing`, such as `arXiv has no HTML of it`.
+    Raises the first FeedError if no source has the text and one failed.
     """
     reason = "the setting full_text_from has no sources"
     failure: FeedError | None = None
-    found: list[tuple[Document, str]] = []
+    texts_by_source: list[tuple[Document, str]] = []
     for source in sources:
         try:
-            found.append((await source.text(id), source.name))
+            texts_by_source.append((await source.text(id), source.name))
         except NoFullText as missing:
             reason = str(missing)
         except FeedError as error:
             failure = failure or error
         else:
-            if found[-1][0].is_whole:
+            if texts_by_source[-1][0].is_whole:
                 break
-    if found:
-        document, name = max(found, key=lambda one: (one[0].has_end, one[0].holdings))
+    if texts_by_source:
+        document, name = max(texts_by_source, key=lambda text: (text[0].has_end, text[0].holdings))
 
         def store() -> None:
             with closing(Texts.open(file)) as texts:
                 texts.put(pk, document, name, utc_stamp(now()))
 
-        # An event loop that is busy does not see an interrupt, and long formulas take seconds to index.
+        # Not in the event loop: long formulas take seconds to index, and an interrupt would have to wait.
         await beside(store)
         return result_line("text", id=id, source=name)
     if failure is not None:
@@ -159,7 +158,7 @@ async def fetch_text(
 
 
 def find_key(file: Path, id: str) -> int | None:
-    """The key of a paper in the cache, which is brought to this program's schema; None if it is missing."""
+    """The key of a paper in the cache, or None; upgrades the cache to this program's schema first."""
     schema.ensure(file)
     with closing(Window.open(file)) as window:
         return window.pk_of(id)
@@ -174,7 +173,7 @@ async def fetch_spot(spot: PdfSpot, canvas: Canvas, settings: Settings) -> bytes
     raise NoPicture("arXiv is not asked for its PDF while the feed is on this machine.")
 
 
-# Before they are read
+# Texts ahead of reading
 
 
 class WantedText(NamedTuple):
@@ -185,26 +184,26 @@ class WantedText(NamedTuple):
 
 
 def find_wanted_texts(file: Path, settings: Settings, now: datetime) -> list[WantedText]:
-    """The papers of the settings' queries whose text is missing and may be there, in the queries' orders."""
+    """The papers of the settings' queries whose texts have to be fetched, in the order of each query."""
     if not settings.fetch_ahead or not settings.full_text_from:
         return []
     schema.ensure(file)
     since = (now - timedelta(days=RETRY_DAYS)).date().isoformat()
     with closing(Window.open(file)) as window, closing(Texts.open(file)) as texts:
         missing = texts.missing(since)
-        pks = list(dict.fromkeys(pk for pk in _asked_for(window, settings.fetch_ahead, now) if pk not in missing))
+        pks = list(dict.fromkeys(pk for pk in _papers_to_fetch(window, settings.fetch_ahead, now) if pk not in missing))
         rows = (row for start in range(0, len(pks), 200) for row in window.rows(pks[start : start + 200]))
         return [WantedText(row.pk, row.id) for row in rows if isinstance(row.pk, int) and pdf_url(row.id) is not None]
 
 
-def _asked_for(window: Window, queries: Sequence[str], now: datetime) -> Iterator[int]:
-    """The papers of the valid queries that have no text here."""
+def _papers_to_fetch(window: Window, queries: Sequence[str], now: datetime) -> Iterator[int]:
+    """The keys of the queries' papers without a text in the cache; invalid queries are skipped."""
     scope = Scope(now.date(), window.newest_day())
     for text in queries:
         try:
             query = parse(text)
         except QueryError:
-            # It is reported with the settings.
+            # The settings report invalid queries.
             continue
         nodes = [node for node in (query.root, Not(Term("has", "fulltext"))) if node is not None]
         yield from window.order(compile_query(replace(query, root=all_of(nodes)), scope)).pks
@@ -215,15 +214,15 @@ async def fetch_texts_ahead(
     sources: Sequence[TextSource],
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
 ) -> Line:
-    """Fetch the texts that are missing into the cache, and tell before each how many were asked for and stored.
+    """Fetch the missing texts into the cache, and report the progress before each.
 
-    In the result, `why` says in a word or two why those `left` have to wait. Raises CacheError.
+    In the result, `why` says in a word or two why the texts `left` have to wait. Raises CacheError.
     """
     file, now = context.cache_file, context.now
     wanted = find_wanted_texts(file, context.settings, now())[:MAX_TEXTS]
     # A stand-in on this machine may be asked at any rate.
     is_local = is_local_url(context.settings.endpoint)
-    pace = Pace() if is_local else Pace(response_cache_folder() / LOCK, interval=SECONDS_BETWEEN_TEXTS)
+    pace = Pace() if is_local else Pace(response_cache_folder() / LOCK_FILE_NAME, interval=SECONDS_BETWEEN_TEXTS)
     stored = failures = 0
     for n, paper in enumerate(wanted):
         context.tell(step("texts", n=n, of=len(wanted), stored=stored))
@@ -237,26 +236,26 @@ async def fetch_texts_ahead(
             if "source" in fetched:
                 stored += 1
             else:
-                _put_off(file, paper.pk, now())
+                _postpone(file, paper.pk, now())
             failures = 0
         except FeedError as error:
             failures += 1
-            if _is_of_page(error):
-                # The page may be to blame, or a network that asks to sign in: others have their turn before it.
-                _put_off(file, paper.pk, now() - timedelta(days=RETRY_DAYS - 1))
-            if failures == MOST_FAILURES or isinstance(error, FeedOffline):
+            if _is_page_specific(error):
+                # The page may be at fault, or a network that asks to sign in. Other texts come first tomorrow.
+                _postpone(file, paper.pk, now() - timedelta(days=RETRY_DAYS - 1))
+            if failures == MAX_CONSECUTIVE_FAILURES or isinstance(error, FeedOffline):
                 return result_line("texts", stored=stored, left=len(wanted) - n, why="no answer")
     return result_line("texts", stored=stored, left=0, why="")
 
 
-def _is_of_page(error: FeedError) -> bool:
-    """Whether another page of the host is worth asking for."""
+def _is_page_specific(error: FeedError) -> bool:
+    """Whether an error may concern only one page, so that the host's other pages are worth requesting."""
     if isinstance(error, HttpRefused):
         return not isinstance(error, HostBusy) and error.status < 500 and error.status != 429
     return not isinstance(error, FeedOffline | FeedUnreachable)
 
 
-def _put_off(file: Path, pk: int, since: datetime) -> None:
-    """Ask for a text again `RETRY_DAYS` after a time."""
+def _postpone(file: Path, pk: int, since: datetime) -> None:
+    """Request a text again `RETRY_DAYS` after `since`."""
     with closing(Texts.open(file)) as texts:
         texts.note_missing(pk, since.date().isoformat())

@@ -1,4 +1,4 @@
-"""`dailypapers sync`: the same marks on every machine, through a shared folder or a PostgreSQL server."""
+"""`dailypapers sync`: keep the same marks on every machine, through a shared folder or a PostgreSQL server."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from reader.core.errors import CacheError, NotFound, UsageError
 from reader.core.text import amount, brief, clean
 from reader.database import connections
 
-BUSY_SECONDS = 5.0
-"""How long another program that joins the marks is waited for."""
+LOCK_TIMEOUT_SECONDS = 5.0
+"""Seconds to wait while another program syncs."""
 
 CHANNEL = "dailypapers"
-"""The channel by which a server tells of news."""
+"""The PostgreSQL channel on which machines announce new rows."""
 
 if TYPE_CHECKING:
     from reader.sync.exchange import ExchangeResult, Memory
@@ -60,11 +60,12 @@ def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
         _print_outcome(arguments, workspace, exchange_once(workspace, place))
         return 0
     with workspace.events() as events, _server(place) as server:
-        told: list[str] = []
+        reported: list[str] = []
         for _ in places.looks(events, server, CHANNEL, events.machine):
             exchanged = _exchange(workspace, events, place, server)
-            # A lasting problem is reported once.
-            told, exchanged.troubles = exchanged.troubles, [one for one in exchanged.troubles if one not in told]
+            # Report a lasting problem only once.
+            new_troubles = [trouble for trouble in exchanged.troubles if trouble not in reported]
+            reported, exchanged.troubles = exchanged.troubles, new_troubles
             if exchanged.came or exchanged.went or exchanged.troubles:
                 _print_outcome(arguments, workspace, exchanged)
                 sys.stdout.flush()
@@ -73,7 +74,7 @@ def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def place_of(named: str | None, workspace: Workspace) -> Path | str:
-    """The folder or the server's address that is named, else that of the settings; raises UsageError."""
+    """The folder or the server address on the command line, else in the settings; raises UsageError."""
     wanted = named or workspace.settings.sync
     if not wanted:
         raise UsageError("Name a folder that your machines share: dailypapers sync DIR.")
@@ -83,7 +84,7 @@ def place_of(named: str | None, workspace: Workspace) -> Path | str:
 
 @contextmanager
 def _server(place: Path | str) -> Iterator[places.Server | None]:
-    """A connection to the server at a place; None for a folder."""
+    """A connection to the server at `place`; None if it is a folder."""
     if isinstance(place, Path):
         yield None
     else:
@@ -92,7 +93,7 @@ def _server(place: Path | str) -> Iterator[places.Server | None]:
 
 
 def exchange_once(workspace: Workspace, place: Path | str) -> ExchangeResult:
-    """Join the marks through a folder or a server; raises ReaderError."""
+    """Exchange marks through a folder or a server once; raises ReaderError."""
     had_changed = workspace.has_changed
     with workspace.events() as events, _server(place) as server:
         exchanged = _exchange(workspace, events, place, server)
@@ -101,7 +102,7 @@ def exchange_once(workspace: Workspace, place: Path | str) -> ExchangeResult:
 
 
 def _exchange(workspace: Workspace, events: Events, place: Path | str, server: places.Server | None) -> ExchangeResult:
-    with connections.hold_lock(paths.sync_lock(workspace.cache_file), BUSY_SECONDS):
+    with connections.hold_lock(paths.sync_lock(workspace.cache_file), LOCK_TIMEOUT_SECONDS):
         if server is not None:
             from reader.sync.exchange import exchange_with
 
@@ -126,7 +127,7 @@ def _print_outcome(arguments: Namespace, workspace: Workspace, exchanged: Exchan
         return
     came = [f"{amount(count, 'change')} came from {clean(name)}" for name, count in exchanged.came.items()]
     if exchanged.went:
-        came.append(f"{amount(exchanged.went, 'change')} went out")
+        came.append(f"{amount(exchanged.went, 'change')} sent")
     print_line(f"{', '.join(came)}." if came else "Nothing new on any machine.")
     if arguments.folder is not None and not workspace.settings.sync:
         place = clean(places.shared_place(arguments.folder, Path()))
@@ -134,7 +135,7 @@ def _print_outcome(arguments: Namespace, workspace: Workspace, exchanged: Exchan
 
 
 def _print_status(arguments: Namespace, workspace: Workspace, place: Path | str) -> int:
-    shown = places.shown_place(str(place))
+    shown = places.display_place(str(place))
 
     with workspace.events() as events:
         known = _memory(events, place)
@@ -149,19 +150,19 @@ def _print_status(arguments: Namespace, workspace: Workspace, place: Path | str)
             }
             for machine, (count, _, last) in sorted(events.log.machines().items())
         ]
-    troubles = [f"{name}: {one.trouble}" for name, one in known.files.items() if one.trouble]
+    troubles = [f"{name}: {file.trouble}" for name, file in known.files.items() if file.trouble]
     if arguments.json:
         return answer(arguments, {"folder": shown, "machines": records, "troubles": troubles})
     is_missing = isinstance(place, Path) and not place.is_dir()
     print_text(f"{shown}{' is missing now' if is_missing else ''}")
     rows = [
         (
-            f"{one['name'] or one['machine']}{' (this one)' if one['is_this'] else ''}",
-            one["machine"],
-            amount(one["changes"], "change"),
-            one["newest"][:16].replace("T", " "),
+            f"{record['name'] or record['machine']}{' (this one)' if record['is_this'] else ''}",
+            record["machine"],
+            amount(record["changes"], "change"),
+            record["newest"][:16].replace("T", " "),
         )
-        for one in records
+        for record in records
     ]
     print_rows(rows, right=(2,))
     for trouble in troubles:
@@ -172,7 +173,7 @@ def _print_status(arguments: Namespace, workspace: Workspace, place: Path | str)
 def _memory(events: Events, place: Path | str) -> Memory:
     from reader.sync.exchange import load
 
-    return load(events, places.shown_place(place) if isinstance(place, str) else str(place))
+    return load(events, places.display_place(place) if isinstance(place, str) else str(place))
 
 
 def _remove(arguments: Namespace, workspace: Workspace) -> int:
@@ -182,25 +183,29 @@ def _remove(arguments: Namespace, workspace: Workspace) -> int:
         wanted = arguments.remove.strip().lower()
         has_place = arguments.folder or workspace.settings.sync
         names = _memory(events, place_of(arguments.folder, workspace)).names() if has_place else {}
-        found = [one for one in known if wanted and (one.startswith(wanted) or names.get(one, "").lower() == wanted)]
-        if len(found) != 1:
-            problem = "Several machines are called" if found else "No known machine is called"
+        matches = [
+            machine
+            for machine in known
+            if wanted and (machine.startswith(wanted) or names.get(machine, "").lower() == wanted)
+        ]
+        if len(matches) != 1:
+            problem = "Several machines are called" if matches else "No known machine is called"
             raise NotFound(f"{problem} {brief(wanted)!r}: 'dailypapers sync --status' lists their ids.")
-        if found[0] == events.machine():
+        if matches[0] == events.machine():
             raise UsageError("That is this machine: 'undo' takes back what you did on it.")
-        count = known[found[0]][0]
-        question = f"Delete {amount(count, 'change')} that {names.get(found[0]) or found[0]} sent?"
+        count = known[matches[0]][0]
+        question = f"Delete {amount(count, 'change')} that {names.get(matches[0]) or matches[0]} sent?"
         if not is_confirmed(arguments.yes, question):
             return 0
-        events.delete_machine(found[0])
+        events.delete_machine(matches[0])
     message = f"{amount(count, 'change')} deleted. Remove the machine's file from the folder, or they come back."
-    return answer(arguments, {"machine": found[0], "changes": count}, message)
+    return answer(arguments, {"machine": matches[0], "changes": count}, message)
 
 
 COMMAND = Command(
     "sync",
-    "Keep the same marks on all your machines through a shared folder: one file for each machine, no server, any "
-    "order. The file holds ids of papers, marks, tags, notes, follows and the machine's name, but no texts of "
+    "Keep the same marks on all your machines through a shared folder, with one file for each machine and without a "
+    "server. The file holds ids of papers, marks, tags, notes, follows and the machine's name, but no texts of "
     "papers; 'dailypapers help sync' lists everything.",
     (),
     _add_arguments,

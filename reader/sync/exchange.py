@@ -1,9 +1,9 @@
-"""Joins the logs of the user's machines, through a folder or a PostgreSQL server.
+"""Merge the logs of the user's machines, through a folder or a PostgreSQL server.
 
-In a folder each machine has one file of JSON Lines, which only the machine itself writes. The first line names the
-machine; each other line is a row of its log. The log is a set of rows, and what follows depends on that set alone, so
-that the order and the number of exchanges do not matter. What is remembered of the folder, in the cache, only saves
-reading: if it is lost, everything is read again.
+In a folder, each machine has one file of JSON Lines, which only the machine itself writes. The first line names the
+machine; every other line is a row of its log. The marks depend only on the set of rows, so that the order and the
+number of exchanges do not matter. The cache remembers how far each file was read; if that is lost, all files are read
+again.
 """
 
 from __future__ import annotations
@@ -29,59 +29,63 @@ from reader.log.rows import Row, clock_of
 from reader.sync import CHANNEL
 
 MAX_FILES = 1_000
+"""Maximum files of machines that are read from a folder."""
 
 MAX_FILE_BYTES = 1 << 30
-"""Bytes of a file that are read, some ten million rows."""
+"""Maximum bytes of a file that are read, enough for about ten million rows."""
 
-AHEAD_MS = 86_400_000
-"""Milliseconds by which a row of this machine may be ahead in its own file; a later one is not of this machine."""
+MAX_AHEAD_MS = 86_400_000
+"""A row under this machine's id whose clock is further ahead than this is refused: this machine did not write it."""
 
-HEAD_BYTES = 1_000
-"""Maximum bytes of the first line."""
+MAX_HEAD_BYTES = 1_000
+"""Maximum bytes of the first line of a file."""
 
 TAIL_BYTES = 4_096
-"""Bytes before a place in a file that tell whether it is still the same file up to there."""
+"""Bytes before the last read position whose checksum tells whether the file was replaced."""
 
-KEY = "sync:"
-"""Prefix of the keys in `meta` of what is remembered of a place."""
+KEY_PREFIX = "sync:"
+"""Prefix of the keys in the table `meta` under which the state of each place is stored."""
 
-NAME_LIMIT = 60
+MAX_NAME_CHARACTERS = 60
+"""Maximum characters of a machine's name."""
 
 
 @dataclass(slots=True)
 class KnownFile:
-    """The part of a machine's file that was read, or of our own that was written."""
+    """The state of a machine's file when it was last read, or for this machine's own file, last written."""
 
     machine: str = ""
     name: str = ""
     size: int = 0
     time: int = 0
-    """When it was changed, in nanoseconds since 1970."""
+    """The modification time, in nanoseconds since 1970."""
     place: int = 0
-    """Everything before this byte was read; the next look continues here."""
+    """The offset at which the next exchange continues to read."""
     tail: int = 0
-    """The checksum of the bytes before the place."""
+    """The checksum of the last bytes before that offset."""
     rows: int = 0
     refused: int = 0
+    """The number of invalid rows."""
     trouble: str = ""
-    """Why not all of it could be read."""
+    """Why the file could not be read completely; empty if it could."""
 
 
 @dataclass(slots=True)
 class Memory:
-    """The remembered state of a place."""
+    """The stored state of a folder or server."""
 
     written: int = 0
-    """The number of the last row that the own file has."""
+    """The number of the last local row that was sent."""
     own: str = ""
-    """The machine's id when it last wrote its file."""
+    """The id of this machine when it last sent rows."""
     action: str = ""
-    """The action of that row. A log that was restored numbers its rows anew, and another action has the number then."""
+    """The action of the last sent row. A restored log numbers its rows anew, so that this row has another action then.
+    """
     files: dict[str, KnownFile] = field(default_factory=dict)
 
     def names(self) -> dict[str, str]:
         """The names of the known machines by their ids."""
-        return {one.machine: one.name for one in self.files.values()}
+        return {file.machine: file.name for file in self.files.values()}
 
 
 @dataclass(slots=True)
@@ -89,19 +93,19 @@ class ExchangeResult:
     """The result of an exchange."""
 
     came: dict[str, int] = field(default_factory=dict)
-    """Number of new rows by the name of their machine."""
+    """The number of new rows from each machine, by its name."""
     went: int = 0
-    """Number of rows that were added to this machine's file."""
+    """The number of rows that this machine sent."""
     troubles: list[str] = field(default_factory=list)
-    """Files of which not all could be read, each with the reason."""
+    """A message for each file that could not be read completely."""
     is_new_machine: bool = False
-    """Whether this machine took a new id, because another copy of its home uses the old one."""
+    """Whether this machine took a new id, because another copy of its home folder uses the old id."""
 
 
 def exchange(events: Events, folder: Path, name: str) -> ExchangeResult:
-    """Take in what the other machines have done, and write what was done here under the machine's `name`.
+    """Add the rows of other machines to the log, and write new rows of this machine, called `name`, to its file.
 
-    Raises CacheError if the folder can't be used; what was taken in before stays.
+    Raises CacheError if the folder can't be used; rows that were already added stay in the log.
     """
     if not folder.is_dir():
         raise CacheError(
@@ -118,10 +122,12 @@ def exchange(events: Events, folder: Path, name: str) -> ExchangeResult:
         files, strange = machine_files(folder)
         result.troubles += strange
         known = {
-            one.name: _read(events, one, memory.files.get(one.name), result) for one in files if one.name != own.name
+            file.name: _read(events, file, memory.files.get(file.name), result)
+            for file in files
+            if file.name != own.name
         }
         if own.exists() and not _is_as_written(own, memory):
-            # A copy of this home wrote it, or the log here was restored from an older copy.
+            # Either another copy of this home folder has written the file, or the log was restored from a backup.
             sent: set[str] = set()
             there = _read(events, own, None, result, sent)
             if there.rows and result.came.pop(there.name or there.machine, 0):
@@ -145,7 +151,7 @@ def exchange(events: Events, folder: Path, name: str) -> ExchangeResult:
 def _read(
     events: Events, path: Path, before: KnownFile | None, result: ExchangeResult, actions: set[str] | None = None
 ) -> KnownFile:
-    """Add the new rows of a file to the log; return what is known of it then. `actions` gets those of the rows."""
+    """Add the new rows of a file to the log; return the new state of the file. `actions` collects the rows' actions."""
     status = path.stat()
     if before is not None and (before.size, before.time) == (status.st_size, status.st_mtime_ns):
         known = before
@@ -165,13 +171,13 @@ def _read(
 
 
 def _rows(path: Path, known: KnownFile, own: str, actions: set[str] | None) -> Iterator[Row]:
-    """The rows of a file from where it was last understood; what is no row is counted. `actions` gets theirs."""
-    latest = int(time.time() * 1000) + AHEAD_MS
+    """The new rows of a file, after the offset in `known`, which is updated; invalid rows are skipped and counted."""
+    latest = int(time.time() * 1000) + MAX_AHEAD_MS
     with path.open("rb") as file:
         file.seek(known.place)
         while line := file.readline(LINE_BYTES):
             if not line.endswith(b"\n"):
-                # It is being written right now, or a synchronizer has not brought all of it yet.
+                # The line is being written now, or the folder is not synchronized completely yet.
                 known.trouble = "its last line is not complete yet"
                 return
             if file.tell() > MAX_FILE_BYTES:
@@ -198,15 +204,15 @@ def _rows(path: Path, known: KnownFile, own: str, actions: set[str] | None) -> I
 
 
 def _read_head(line: bytes, known: KnownFile) -> bool:
-    head = foreign.read_json(line, HEAD_BYTES)
+    head = foreign.read_json(line, MAX_HEAD_BYTES)
     if not isinstance(head, dict) or head.get("dailypapers") != 1 or not foreign.is_machine(head.get("machine")):
         return False
     known.machine = head["machine"]
-    known.name = clean(str(head.get("name", "")), NAME_LIMIT)
+    known.name = clean(str(head.get("name", "")), MAX_NAME_CHARACTERS)
     return True
 
 
-# The own file
+# The file of this machine
 
 
 def _is_as_written(own: Path, memory: Memory) -> bool:
@@ -215,7 +221,7 @@ def _is_as_written(own: Path, memory: Memory) -> bool:
 
 
 def _write(events: Events, own: Path, name: str, memory: Memory, result: ExchangeResult) -> KnownFile:
-    """Add this machine's new rows to its file, or write the file if it is missing or not as it was."""
+    """Append this machine's new rows to its file, or write the whole file if it is missing or was changed."""
     machine = events.machine()
     is_new = not own.exists() or not _is_as_written(own, memory) or memory.own != machine
     rows = events.log.rows(0 if is_new else memory.written, machine=machine)
@@ -242,41 +248,44 @@ def _write(events: Events, own: Path, name: str, memory: Memory, result: Exchang
 
 
 def file_of(folder: Path, machine: str) -> Path:
-    """The file that a machine writes."""
+    """The file of a machine in a folder."""
     return folder / places.MACHINE_FILE.format(machine)
 
 
 def machine_files(folder: Path) -> tuple[list[Path], list[str]]:
-    """The files of machines in a folder, by name, and what has such a name and is no file. Raises OSError."""
-    found, strange = [], []
+    """The files of machines in a folder, sorted by name, and messages about entries that can't be read.
+
+    Raises OSError.
+    """
+    files, strange = [], []
     for path in sorted(folder.iterdir()):
         if places.is_machine_file(path.name):
             if path.is_file():
-                found.append(path)
+                files.append(path)
             else:
                 strange.append(f"{path.name}: it is not a file")
-    if len(found) > MAX_FILES:
-        strange.append(f"{len(found) - MAX_FILES:,} files more than the {MAX_FILES:,} that are read")
-    return found[:MAX_FILES], strange
+    if len(files) > MAX_FILES:
+        strange.append(f"{len(files) - MAX_FILES:,} files more than the {MAX_FILES:,} that are read")
+    return files[:MAX_FILES], strange
 
 
 def _tail(path: Path, place: int) -> int:
-    """The checksum of the bytes before a place; raises OSError."""
+    """The checksum of the last bytes before an offset in a file; raises OSError."""
     start = max(0, place - TAIL_BYTES)
     with path.open("rb") as file:
         file.seek(start)
         return zlib.crc32(file.read(place - start))
 
 
-# What is remembered
+# The stored state of a place
 
 
 def load(events: Events, place: str) -> Memory:
-    """The remembered state of a place; empty if it is damaged or tells of another log, and all is then read again."""
+    """The stored state of a place; empty if it is damaged or describes another log, so that all is read again."""
     text = events.read(lambda connection: meta.get(connection, _key(place)))
     with suppress(ValueError, TypeError, AttributeError):
         fields: dict[str, Any] = json.loads(text or "{}")
-        files = {name: KnownFile(**one) for name, one in fields.pop("files", {}).items()}
+        files = {name: KnownFile(**values) for name, values in fields.pop("files", {}).items()}
         memory = Memory(**fields, files=files)
         if events.log.action_of(memory.written) == memory.action:
             return memory
@@ -284,24 +293,24 @@ def load(events: Events, place: str) -> Memory:
 
 
 def save(events: Events, place: str, memory: Memory) -> None:
-    """Remember a place."""
+    """Store the state of a place."""
     memory.action = events.log.action_of(memory.written)
     events.read(lambda connection: meta.remember(connection, _key(place), json.dumps(asdict(memory))))
 
 
 def _key(place: str) -> str:
-    """The key of a place; a byte of its name that is no UTF-8 is escaped, since SQLite takes no half of a letter."""
-    return KEY + place.encode("utf-8", "backslashreplace").decode()
+    """The key of a place; bytes of its name that are not UTF-8 are escaped, because SQLite stores only valid text."""
+    return KEY_PREFIX + place.encode("utf-8", "backslashreplace").decode()
 
 
-# Through a PostgreSQL server, which tells the others of news at once
+# Exchange through a PostgreSQL server, which notifies the other machines of new rows immediately
 #
-# The server has one table of rows that only grows. Writers take turns, so that a later number is never visible before
-# an earlier one, and each machine asks for the rows after the last number that it has read.
+# The server has one table, to which rows are only added. Writers take turns, so that a higher number is never visible
+# before a lower number. Each machine asks for the rows after the last number that it has read.
 
 
-BATCH = 2_000
-"""Rows that are asked for or sent at once."""
+BATCH_ROWS = 2_000
+"""Rows that are requested or sent at once."""
 
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS dailypapers_log (number bigserial PRIMARY KEY, action text NOT NULL,"
@@ -317,8 +326,8 @@ _NEXT = "SELECT number, action, paper, kind, value, by FROM dailypapers_log WHER
 
 
 def exchange_with(events: Events, server: places.Server, address: str) -> ExchangeResult:
-    """Take in the rows of a server that are new, and add what was done here; raises CacheError."""
-    result, key = ExchangeResult(), places.shown_place(address)
+    """Add the new rows of a server to the log, and send the new rows of this machine; raises CacheError."""
+    result, key = ExchangeResult(), places.display_place(address)
     memory = load(events, key)
     before = asdict(memory)
     if not server.has_table("dailypapers_log"):
@@ -328,18 +337,18 @@ def exchange_with(events: Events, server: places.Server, address: str) -> Exchan
     known = memory.files.setdefault(key, KnownFile())
     last = int(server.rows("SELECT coalesce(max(number), 0) FROM dailypapers_log")[0][0])
     if last < known.place:
-        # The server was set back, or is another one by now.
+        # The server was restored from a backup or replaced.
         known.place, memory.written = 0, 0
     if came := events.join(_server_rows(server, known, events.machine())):
         result.came["other machines"] = came
     if memory.own != events.machine():
         memory.written, memory.own = 0, events.machine()
-    while found := events.log.rows(memory.written, machine=memory.own, limit=BATCH):
-        columns = [list(column) for column in zip(*(row for _, row in found), strict=True)]
+    while rows := events.log.rows(memory.written, machine=memory.own, limit=BATCH_ROWS):
+        columns = [list(column) for column in zip(*(row for _, row in rows), strict=True)]
         with server.turn():
             result.went += server.run(_INSERT, *columns)
             server.tell(CHANNEL, memory.own)
-        memory.written = found[-1][0]
+        memory.written = rows[-1][0]
     if known.refused:
         result.troubles.append(f"{known.refused:,} rows of the server refused")
     if asdict(memory) != before:
@@ -348,9 +357,9 @@ def exchange_with(events: Events, server: places.Server, address: str) -> Exchan
 
 
 def _server_rows(server: places.Server, known: KnownFile, own: str) -> Iterator[Row]:
-    latest = int(time.time() * 1000) + AHEAD_MS
-    while found := server.rows(_NEXT, known.place, BATCH):
-        for number, *values in found:
+    latest = int(time.time() * 1000) + MAX_AHEAD_MS
+    while rows := server.rows(_NEXT, known.place, BATCH_ROWS):
+        for number, *values in rows:
             known.place = number
             try:
                 row = checked_row(Row(*map(str, values)))

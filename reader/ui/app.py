@@ -86,13 +86,13 @@ if TYPE_CHECKING:
 def _controllers_of(name: str) -> Iterator[type[Controller]]:
     """Import the controllers of a feature's module, in order."""
     module = import_module(name)
-    for one in vars(module).values():
-        if isinstance(one, type) and issubclass(one, Controller) and one.__module__ == name:
-            yield one
+    for item in vars(module).values():
+        if isinstance(item, type) and issubclass(item, Controller) and item.__module__ == name:
+            yield item
 
 
 SAMPLE = "sample"
-"""The result of a reader that is left for the bundled sample."""
+"""The app's result if the caller should open the bundled sample next."""
 
 
 def _record_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -105,11 +105,11 @@ def _record_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]
 class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
     """The reader over the cache at `cache_file`.
 
-    `run_job` runs jobs such as a refresh; `rules` loads the topics, and `shell` the commands, at their first use.
-    It starts with `query` in the view All; without a query, where the user left off. A `demo` fetches nothing and saves
-    nothing outside the cache. With `opens_page`, the first paper's page is open. `leaving` supervises its end;
-    `first_frame` is already on the terminal. Changes to views in `settings_file` take effect at once; `now` is the
-    clock; a `still` reader has no spinner and starts no refresh.
+    `run_job` runs jobs such as a refresh; `rules` loads the topics and `shell` the commands at their first use. The
+    reader starts with `query` in the view All, or without a query at the place of the last visit. A `demo` fetches
+    nothing and saves nothing outside the cache. With `opens_page`, the page of the first paper is open. `leaving`
+    supervises the end of the program; `first_frame` is already on the terminal. Changes to views in `settings_file`
+    take effect at once; `now` is the clock; a `still` reader has no spinner and starts no refresh.
     """
 
     TITLE = "dailypapers"
@@ -120,9 +120,9 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
 
     failure: Exception | None = None
     terminal: TerminalDriver | None = None
-    """Our driver; None in a browser and in tests."""
+    """The reader's own terminal driver; None in a browser and in tests."""
 
-    # The controllers that others use; `add` makes them, by the names of their classes.
+    # The controllers that other controllers use; `_make_controller` derives the names from their classes.
     add_actions: AddActions
     automatic_commands: AutomaticCommands
     command_actions: CommandActions
@@ -190,7 +190,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.model.publish = partial(setattr, self, "state")
         self.background = Background(self, self.model)
         self.controllers: list[Controller] = []
-        """One of each class of the added features, in order."""
+        """The controllers of all features, in order."""
         self.keyboard = Keyboard(self)
         self.screens = Screens(self)
         self.list_loader = ListLoader(self)
@@ -256,11 +256,11 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.call_after_refresh(self._take_over)
 
     def _add(self, *modules: str) -> None:
-        """Add the features of modules: make their controllers and subscribe them to the state."""
+        """Create the controllers of the modules and subscribe them to the state."""
         added = [self._make_controller(kind) for name in modules for kind in _controllers_of(name)]
         self.controllers += added
-        for one in added:
-            for role, method in one.roles():
+        for controller in added:
+            for role, method in controller.roles():
                 if isinstance(role, Follows):
                     subscribe(self, self.model, role.parts, method, now=role.now)
                 elif isinstance(role, Answers):
@@ -268,19 +268,19 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self._find_handlers()
 
     def _make_controller(self, kind: type[Controller]) -> Controller:
-        """The controller of a class: `app.mark_actions` for MarkActions. The first list has needed a few already."""
+        """Return `app.mark_actions` for the class MarkActions, creating it if the first list did not need it."""
         name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower()
         if name not in vars(self):
             setattr(self, name, kind(self))
-        made: Controller = getattr(self, name)
-        return made
+        controller: Controller = getattr(self, name)
+        return controller
 
     def _find_handlers(self) -> None:
         self.handlers = handlers_of(self.controllers, lambda: self.model.state.context)
 
     def scope(self) -> Scope:
-        """The context of queries: the saved views, and today."""
-        views = tuple((one.name, one.query) for one in self.model.state.views.saved)
+        """The context of queries: the saved views and the current day."""
+        views = tuple((saved.name, saved.query) for saved in self.model.state.views.saved)
         return self.library.scope(self.look.today)._replace(views=views)
 
     def add_keys(self, actions: Iterable[Action]) -> None:
@@ -288,7 +288,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self._find_handlers()
 
     def _take_over(self) -> None:
-        """Replace the first frame, if there is one, keeping its cursor; then start working."""
+        """Replace the first frame, if any, and keep its cursor; then start working."""
         if self.first_frame is not None:
             self.main.draw_ahead()
         had_frame = self.first_frame is not None
@@ -298,7 +298,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
 
     async def _begin_work(self, had_frame: bool) -> None:
         if not had_frame and self.last_place.is_saved:
-            # Takes 10 ms once; one of the keys may quit.
+            # This takes 10 ms once, and runs before the typed keys, because a key may quit.
             from reader.ui.next_start import keep_look
 
             keep_look(self.keymap, self.settings)
@@ -312,8 +312,8 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
             self.model.show_news(f"{warning}{more}", "warning")
         if self.look.demo:
             self.model.show_news("sample: nothing is kept")
-        for one in self.controllers:
-            one.on_begin()
+        for controller in self.controllers:
+            controller.on_begin()
 
     @property
     def has_exports_due(self) -> bool:
@@ -326,12 +326,12 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         return (self.sync.words,) if self.controllers and self.sync.is_due else ()
 
     def on_unmount(self) -> None:
-        for one in self.controllers:
-            one.on_end()
+        for controller in self.controllers:
+            controller.on_end()
         self.library.close()
 
     def keep_place(self) -> list[str]:
-        """Save the user's place for the next start; return a sentence for each part of this visit that is lost."""
+        """Save the user's place for the next start; return a sentence for each part that could not be saved."""
         return self.last_place.keep()
 
     @property
@@ -344,7 +344,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         status: StatusLine = getattr(self.screen, "status", self.main.status)
         return status
 
-    # Clicks: a widget reports the mouse in a message, and the app acts as for a key.
+    # Clicks: a widget reports a click in a message, and the app acts as for a key.
 
     @on(WidgetReport)
     def _answer(self, event: WidgetReport) -> None:
@@ -359,7 +359,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
     # Keys
 
     async def on_event(self, event: events.Event) -> None:
-        """Look up keys in the table before any widget receives them; unbound keys go to the widgets."""
+        """Handle bound keys before any widget receives them; unbound keys go to the widgets."""
         if isinstance(event, events.Key) and not event.is_forwarded:
             await self.keyboard.press(event, *await take_keys(self))
         else:
@@ -377,7 +377,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
 
     def take_text(self, context: Context, key: str, character: str | None) -> bool:
         """Take a key as text, such as in a date; return False for other keys."""
-        return any(one.take_text(context, key, character) for one in self.controllers)
+        return any(controller.take_text(context, key, character) for controller in self.controllers)
 
     def perform(self, action_id: str, count: int | None = None) -> None:
         """Run an action of the table, `count` times if it takes a count."""
@@ -404,7 +404,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
     # The terminal
 
     def get_driver_class(self) -> type[Driver]:
-        """The driver named by `TEXTUAL_DRIVER`, such as that of `textual serve`; else ours for this system."""
+        """The driver named by `TEXTUAL_DRIVER`, as set by `textual serve`; else the reader's own driver."""
         if constants.DRIVER:
             return super().get_driver_class()
         from reader.ui.terminal.driver import TerminalDriver
@@ -423,12 +423,12 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
             self.leaving.begin(self.leave, self.keep_place)
 
     def expect_end(self) -> None:
-        """Call before the first step of an end, which may hang."""
+        """Start supervising the end of the program, because any of its steps may hang."""
         if self.leaving is not None:
             self.leaving.expect_end()
 
     def lose_terminal(self) -> None:
-        """Quit because the terminal is gone; called in the thread that reads it."""
+        """Quit because the terminal is gone; called in the thread that reads the terminal."""
         if self.leaving is not None:
             self.leaving.lose_terminal()
 
@@ -440,7 +440,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         if self.is_leaving:
             from reader.log_file import record_error
 
-            # For example, a screen still being made when the app ends can't mount its widgets.
+            # For example, a screen that is still being created when the app ends cannot mount its widgets.
             record_error("leaving", error)
             return
         self.failure = self.failure or error
@@ -472,7 +472,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.refresh(layout=True)
 
     def open_in_browser(self, url: str) -> bool:
-        """Open an address where the user is; False on this machine, where the caller chooses the browser."""
+        """Open an address in the user's web browser if the reader runs in one; else return False."""
         if not self.is_web:
             return False
         self.open_url(url)

@@ -1,4 +1,4 @@
-"""The main screen: filter, list and detail, each drawn from its part of the state."""
+"""The main screen: the filter, the list and the detail pane, each drawn from its part of the state."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from reader.ui.list.lines import day_end
 from reader.ui.list.news import NEWS, news_text
 from reader.ui.list.pane import PaperList, Rows
 from reader.ui.page.lines import link_keys
-from reader.ui.page.state import FOUND, READING, found_of, phase_of
+from reader.ui.page.state import QUERY_MATCH, READING, phase_of, query_match_of
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.controller import Look, Model, subscribe
 from reader.ui.shell.layout import Area, PaneName, lay_out
@@ -60,7 +60,7 @@ class Empty(LinesWidget):
         self.lines: tuple[Line, ...] = ()
 
     def show(self, reason: EmptyReason, key: Callable[[str], str], on_paper: Callable[[str], str]) -> None:
-        # Most lists are not empty, and the first keys would wait for this import (6 ms).
+        # Imported late: most lists are not empty, and the first keys would wait 6 ms for this import.
         from reader.ui.list.empty import empty_state
 
         self.lines = empty_state(reason, key, on_paper)
@@ -74,7 +74,7 @@ class Empty(LinesWidget):
 
 
 PLACE_AFTER_SECONDS = 0.04
-"""Seconds between a list for a typed letter and drawing its place; the query line shows letters at once."""
+"""While a query is typed, draw its place this many seconds after the list; the query line shows letters at once."""
 
 
 class TopLine(OneLine[Header]):
@@ -90,7 +90,7 @@ class TopLine(OneLine[Header]):
     def show(self, shown: Header) -> None:
         is_busy = shown.condition.kind == "busy"
         if is_busy != self.is_turning:
-            self._turn_spinner(is_busy)
+            self._set_spinner(is_busy)
         super().show(shown)
 
     @property
@@ -106,7 +106,7 @@ class TopLine(OneLine[Header]):
             event.stop()
             self.post_message(WidgetReport("action", "find.query"))
 
-    def _turn_spinner(self, on: bool) -> None:
+    def _set_spinner(self, on: bool) -> None:
         if self._spinner is not None:
             self._spinner.stop()
             self._spinner = None
@@ -119,7 +119,7 @@ class TopLine(OneLine[Header]):
 
 
 class FilterStrip(OneLine[Strip]):
-    """The topics of the list's query; a click anywhere opens the pane."""
+    """The topics of the list's query; a click opens the filter pane."""
 
     PANE = "strip"
 
@@ -132,7 +132,7 @@ class FilterStrip(OneLine[Strip]):
 
 
 class PaneLayout(Layout):
-    """Places the children of the main screen, in one step for each size."""
+    """Places all children of the main screen in a single step."""
 
     name = "panes"
 
@@ -162,18 +162,18 @@ class PaneLayout(Layout):
 
 
 class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
-    """Filter, list and detail over one place in the cache.
+    """The panes for the filter, the list and the details of a paper.
 
-    It draws the state and turns clicks into changes. Keys are read by the app.
+    The screen draws the state and turns clicks into changes of it. The app reads the keys.
     """
 
     AUTO_FOCUS = ""
-    """No automatic focus: over an empty list Textual would focus the filter pane, even a folded one."""
+    """No automatic focus: with an empty list, Textual would focus the filter pane even while it is folded."""
 
     def __init__(
         self, model: Model, look: Look, rows: Rows, load_first: Callable[[], object], *, folded: tuple[str, ...] = ()
     ) -> None:
-        """`rows` fetches rows of papers; `load_first` lists the first screenful; `folded` are families of topics."""
+        """`rows` fetches rows of papers; `load_first` lists a screenful; `folded` names folded topic families."""
         super().__init__()
         self._model = model
         self._look = look
@@ -189,7 +189,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self.place_delay = DelayedCall(self, self._draw_place)
 
     def compose(self) -> ComposeResult:
-        # Before anything is mounted, so that the panes are laid out once.
+        # Set the size before anything is mounted, so that the panes are laid out only once.
         self._model.change(self._model.state.with_size(*self.app.size))
         glyphs = self._look.glyphs
         yield TopLine(glyphs, None if self._look.is_still else 0.4, id="top")
@@ -206,7 +206,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self.top = self.query_one(TopLine)
         self.strip = self.query_one(FilterStrip)
         self.rule = self.query_one(Rule)
-        # Watched, so that work for a new cursor starts in the same frame.
+        # A watcher, unlike a message, starts work for a new cursor in the same frame.
         self.watch(self.papers, "reported", self._report_highlight, init=False)
         self._draw_whenever(_layout_parts, self._place_panes, now=False)
         self._draw_whenever(lambda state: state.listing, self._draw_list, now=False)
@@ -248,7 +248,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self._model.change(self._model.state.ready())
         self._draw_whenever(filter_parts, self._draw_filter)
         self._draw_whenever(TOPIC_NAMES, lambda state: self.detail.configure(state[TOPIC_NAMES]), now=False)
-        self._draw_whenever(lambda state: (state[READING], state[FOUND]), self._draw_detail)
+        self._draw_whenever(lambda state: (state[READING], state[QUERY_MATCH]), self._draw_detail)
         self._draw_whenever(_empty_parts, self._draw_empty)
         self._draw_whenever(lambda state: state.is_typing, self._draw_query, now=False)
         self._draw_whenever(_focus_parts, self._draw_focus, now=False)
@@ -266,7 +266,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self._model.change(self._model.state.with_size(*event.size))
 
     def _place_panes(self, _state: State) -> None:
-        # The layout belongs to the screen, but only a child asks for another one.
+        # The layout belongs to the screen, but only a child can request a new layout.
         self.papers.refresh(layout=True)
 
     # The list and its place
@@ -277,7 +277,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self.papers.show(listing.order, self._rows, at.pk, words=listing.words, height=at.height, form=form)
         self._listed = listing.where
         if before not in (None, listing.where):
-            # Last, since others draw what this changes.
+            # Keep the cursor last, because the change draws other widgets.
             self._model.change(self._model.state.keep_cursor(before, left))
 
     def _draw_density(self, state: State) -> None:
@@ -298,7 +298,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self._model.change(self._model.state.highlight(pk, is_on_hole=is_on_hole))
 
     def _draw_place_soon(self, state: State) -> None:
-        """Draw the place; while a query is typed, draw it after the list, as the query line shows the text."""
+        """Draw the place; while a query is typed, draw it after the list, because the query line shows the text."""
         if state.is_typing:
             self.place_delay.begin(PLACE_AFTER_SECONDS)
         else:
@@ -311,7 +311,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         if state.pane_front.is_narrowed:
             self.strip.show(strip_data(state, self._look.keymap))
         if state.is_ready:
-            # The chosen place, not the listed one, since the next topic is added to the pane's marks.
+            # Mark the chosen place, not the listed one, because the user's next topic is added to the pane's marks.
             self._mark_place(state.place)
 
     def _mark_place(self, place: Place) -> None:
@@ -319,7 +319,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
 
         query = place.query
         self.filter.show_choice(place.view.id, chosen_terms(query, "topic"), chosen_terms(query, "tag"))
-        # A query with several topics determines how they combine.
+        # A query with several topics sets the mode that combines them.
         self._model.change(self._model.state.put(TOPIC_MODE, self.filter.choice.mode))
 
     def _draw_filter(self, state: State) -> None:
@@ -332,8 +332,8 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
             reason = empty_reason(state, self._look.today, demo=self._look.demo)
             news = state[NEWS]
             if news is not None:
-                way = f"news.show {news_text(news, self._look.today)}"
-                reason = reason._replace(ways=(way, *reason.ways))
+                advice = f"news.show {news_text(news, self._look.today)}"
+                reason = reason._replace(ways=(advice, *reason.ways))
             key = self._look.keymap.key
             self.empty.show(reason, partial(key, context=state.context), partial(key, context="list"))
 
@@ -344,7 +344,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         if reading is None:
             self.detail.clear()
         else:
-            self.detail.show(reading._replace(found=found_of(state, reading.key)))
+            self.detail.show(reading._replace(query_match=query_match_of(state, reading.key)))
 
     def _draw_query(self, state: State) -> None:
         draft = state.draft
@@ -352,7 +352,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
             self.query_line.display, self.status.display = True, False
             self.query_line.open(draft.text, state.history, draft.begun)
         else:
-            # Before the line is hidden: Textual would focus another pane by itself.
+            # Set the focus before the line is hidden; otherwise Textual would focus another pane.
             self._draw_focus(state)
             self.query_line.display, self.status.display = False, True
 
@@ -361,7 +361,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         if state.is_typing:
             return
         panes: dict[PaneName, Widget] = {"filter": self.filter, "detail": self.detail, "list": self.papers}
-        # A hidden pane can't have the focus; Textual would focus the filter pane instead.
+        # If asked to focus a hidden pane, Textual would focus the filter pane instead.
         pane = None if state.is_empty and state.focus != "filter" else panes[state.focus]
         if self.focused is not pane:
             self.set_focus(pane)

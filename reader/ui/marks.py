@@ -1,4 +1,4 @@
-"""Mark papers and move them in the queue: draw, store, then report with the undo key."""
+"""Mark papers, move them in the queue, and record what the user opened and passed."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ if TYPE_CHECKING:
 Way = Literal["undo", "redo"]
 
 DECISIONS = ("star", QUEUE, "hide")
-"""Kinds of marks that decide about a paper, which is then read as well."""
+"""Kinds of marks that decide about a paper, which also mark it read."""
 
 FIELDS = {**STATES, QUEUE: "queued"}
-"""Kinds of marks with a toggle key, and the row's field for each."""
+"""The row's field for each kind of mark that has a toggle key."""
 
-MOST_DRAWN = 20_000
-"""Maximum papers that are looked for among the visible ones on the event loop, which takes a millisecond."""
+MAX_DRAWN_MARKS = 20_000
+"""Draw marks of at most this many papers at once; finding the visible ones then takes a millisecond."""
 
-QUIET_SECONDS = 0.5
+PROGRESS_AFTER_SECONDS = 0.5
 """Seconds before a long mark shows its progress."""
 
 
 def done_words(action: UserAction) -> str:
-    """The effect of an action, such as `1 hidden, unstarred`; that a decision also marks the paper read is left out."""
+    """The effect of an action, such as `1 hidden, unstarred`, without the `read` that comes with a decision."""
     if action.rules or len({count for _, count in action.did}) > 1:
         return action.in_words
     return f"{action.count:,} {join_labels(_without_read(action))}" if action.count else action.in_words
@@ -62,7 +62,7 @@ class MarkActions(Controller):
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
         self._read_when = self._app.settings.read_when
-        self._goes_on = self._app.settings.after_mark == "next"
+        self._moves_on = self._app.settings.after_mark == "next"
 
     # One paper
 
@@ -79,14 +79,14 @@ class MarkActions(Controller):
         if count is not None and front is None:
             pks = self._app.papers.pks_all()[self._app.papers.cursor :][:count]
             self._toggle_all(kind, pks)
-            if self._goes_on:
+            if self._moves_on:
                 self._app.papers.move(len(pks))
             return
         value = not getattr(row, FIELDS[kind])
-        # A paper on its page is being read, and unmarking one counts as a look.
-        goes_on = self._goes_on and value and front is None and meant == self._app.papers.highlighted
+        # The cursor stays if the paper's page is open, and after a mark is removed.
+        moves_on = self._moves_on and value and front is None and meant == self._app.papers.highlighted
         self._mark(kind, value, [row.pk])
-        if goes_on:
+        if moves_on:
             self._app.papers.move(1)
 
     def queue(self, key: PaperKey) -> None:
@@ -105,12 +105,12 @@ class MarkActions(Controller):
     def leave_paper(self) -> None:
         """Called before the cursor leaves a paper; marks it read if the setting is `passed`."""
         row = self._app.papers.highlighted_row
-        # Marking a paper that only the feed has would store it, which passing alone must not.
+        # Marking a paper that only the feed has would store it; passing it must not.
         if row is not None and row.kept and self._read_when == "passed":
             self.finish_reading(row.pk)
 
     def store_opened(self, pk: PaperKey) -> None:
-        """Store an opened paper that only the feed has, for when opening marks nothing."""
+        """Store an opened paper that only the feed has, if opening it does not mark it."""
         storing = self._library.store([pk])
 
         async def store() -> None:
@@ -144,28 +144,28 @@ class MarkActions(Controller):
         self.follow(self.submit(kind, value, pks), is_quiet=is_quiet)
 
     def submit(self, kind: str, value: bool, pks: Sequence[PaperKey]) -> Awaitable[UserAction | None]:
-        """Mark papers: their lines change now, the cache later."""
+        """Mark papers: change their lines now and the cache later."""
         if kind == "star" and value:
             self._app.automatic_commands.starring(pks)
         is_decision = value and kind in DECISIONS
         for pk in self._drawn_papers(pks):
-            for one in (kind, "read") if is_decision else (kind,):
-                self._draw(pk, one, value)
+            for mark in (kind, "read") if is_decision else (kind,):
+                self._draw(pk, mark, value)
         return self._library.mark(kind, value, pks, self._report("marking"), also_read=is_decision)
 
     def _drawn_papers(self, pks: Sequence[PaperKey]) -> Sequence[PaperKey]:
-        """The papers whose lines change at once; of too many, they change once the marks are stored."""
+        """The papers whose lines change at once; the others change once the marks are stored."""
         if len(pks) == 1:
             return pks
-        wanted = frozenset(pks if len(pks) <= MOST_DRAWN else ())
-        return [pk for pk in self._app.papers.visible_pks if pk in wanted]
+        marked = frozenset(pks if len(pks) <= MAX_DRAWN_MARKS else ())
+        return [pk for pk in self._app.papers.visible_pks if pk in marked]
 
     def _draw(self, pk: PaperKey, kind: str, value: bool) -> None:
         undone = UNDOES.get(kind, ()) if value else ()
-        self._app.papers.patch(pk, **{FIELDS[kind]: value, **{FIELDS[one]: False for one in undone}, "kept": True})
+        self._app.papers.patch(pk, **{FIELDS[kind]: value, **{FIELDS[other]: False for other in undone}, "kept": True})
 
     def follow(self, storing: Awaitable[UserAction | None], nothing: str = "", *, is_quiet: bool = False) -> None:
-        """Wait for a change of marks, then show its effect; `nothing` is the notice if there was none.
+        """Wait for a change of marks, then show its effect; `nothing` is the notice if nothing changed.
 
         The change is submitted already, so that quitting cannot lose it.
         """
@@ -196,7 +196,7 @@ class MarkActions(Controller):
             self._model.show_notice(message)
 
     def _end_of_day(self) -> str:
-        """The notice if all of the listed day is now read; empty if some papers are left."""
+        """The notice if all papers of the listed day are now read; else empty."""
         from reader.session.places import day_of
         from reader.ui.list.empty import day_end_notice
 
@@ -227,13 +227,13 @@ class MarkActions(Controller):
         self._library.has_changed()
         self._model.change(self._model.state.with_new_marks())
 
-    def _report(self, what: str) -> Progress:
-        """Return a function that shows the progress of a mark once it has taken longer than `BLINK`."""
+    def _report(self, activity: str) -> Progress:
+        """Return a function that shows the progress of a mark after `PROGRESS_AFTER_SECONDS`."""
         began = monotonic()
 
         def report(done: int, total: int) -> None:
-            if monotonic() - began > QUIET_SECONDS:
-                self._model.change(self._model.state.busy_with(f"{what} {done:,} of {total:,}"))
+            if monotonic() - began > PROGRESS_AFTER_SECONDS:
+                self._model.change(self._model.state.busy_with(f"{activity} {done:,} of {total:,}"))
 
         return report
 
@@ -306,19 +306,19 @@ class QueueActions(Controller):
         return state.results is None and state.listing.order.complete and sort == Sort("queue")
 
 
-LOOK_SECONDS = 1.0
-"""Seconds under the cursor that count as a look."""
+MIN_LOOK_SECONDS = 1.0
+"""Minimum seconds under the cursor for a paper to count as looked at."""
 
 MIN_READ_SECONDS = 10.0
-"""Minimum seconds on its page for a paper to count as read; the end of a short one is visible at once."""
+"""Minimum seconds on its page for a paper to count as read, because the end of a short page is visible at once."""
 
 TRACE_SECONDS = 120.0
-"""Seconds for which traces are collected."""
+"""Seconds for which traces are collected before they are stored."""
 
 
 @dataclass(slots=True)
 class Stay:
-    """A paper under the cursor or on the page, during its stay there."""
+    """The time that a paper spends under the cursor or on the page."""
 
     key: PaperKey
     place: Place
@@ -328,7 +328,7 @@ class Stay:
     """When its page opened; None while closed."""
     is_opened: bool = False
     has_ended: bool = False
-    """Whether the end of the full text was visible since the page opened."""
+    """Whether the end of the full text has been visible since the page opened."""
 
 
 def _parts(state: State) -> object:
@@ -338,7 +338,7 @@ def _parts(state: State) -> object:
 
 
 class Traces(Controller):
-    """Follows the cursor and the page, before the page is redrawn."""
+    """Records which papers the user opens, finishes and passes, from the cursor and the page."""
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
@@ -346,12 +346,10 @@ class Traces(Controller):
         self._is_on = self._app.settings.note_reading
         self._stay: Stay | None = None
         self._noted: set[tuple[str, str, PaperKey]] = set()
-        """Traces by kind and day, each left once."""
+        """The recorded traces by kind, day and paper; each is recorded once."""
         self._waiting: dict[tuple[str, str], list[PaperKey]] = {}
-        """Papers with unstored traces, by kind and day."""
+        """Papers whose traces are not stored yet, by kind and day."""
         self.delay = self._background.delayed(self.store)
-
-    # What happens
 
     @follows(_parts, now=True)
     def follow(self, state: State) -> None:
@@ -393,7 +391,7 @@ class Traces(Controller):
 
     def _leave(self, stay: Stay, now: float, *, is_passed: bool) -> None:
         self._close_page(stay, now)
-        if is_passed and not stay.is_opened and now - stay.since >= LOOK_SECONDS:
+        if is_passed and not stay.is_opened and now - stay.since >= MIN_LOOK_SECONDS:
             row = self._app.papers.row_of(stay.key)
             if row is not None and row.kept and not (row.starred or row.queued or row.has_note or row.hidden):
                 self.note(PASS, stay.key)
@@ -404,14 +402,12 @@ class Traces(Controller):
             self.note(FINISH, stay.key)
         stay.opened = None
 
-    # What is stored
-
     @property
     def _day(self) -> str:
         return self._look.now().astimezone().date().isoformat()
 
     def note(self, kind: str, key: PaperKey) -> None:
-        """Leave a trace of a paper today, except for passing a paper that only the feed has, which would store it."""
+        """Record a trace of a paper today, except for passing a paper that only the feed has, which would store it."""
         day = self._day
         is_known = (kind, day, key) in self._noted
         if is_known or not self._is_on or (kind == PASS and isinstance(key, NotCached)):
@@ -428,13 +424,13 @@ class Traces(Controller):
         self.delay.stop()
         storing = self._submit()
         if storing is not None:
-            # The next mark reports what is wrong with the disk.
+            # The next mark reports a problem with the disk.
             with suppress(ReaderError):
                 await storing
                 self._library.has_changed()
 
     def on_end(self) -> None:
-        """Record what is left as the reader ends, before the library closes."""
+        """Record the remaining traces before the library closes."""
         if self._stay is not None:
             self._leave(self._stay, self.clock(), is_passed=False)
         self.delay.stop()

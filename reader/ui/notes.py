@@ -1,4 +1,4 @@
-"""Write a note about the highlighted paper, in the reader or in the user's editor; type tags."""
+"""Notes and tags: write a note about the highlighted paper, in the reader or in the user's editor, and type tags."""
 
 from __future__ import annotations
 
@@ -44,20 +44,19 @@ class TagEdit(NamedTuple):
 
     pks: tuple[PaperKey, ...]
     has: tuple[str, ...]
-    """The tags of any of them."""
+    """The tags that at least one of the papers has."""
     shared: tuple[str, ...]
-    """The tags of all of them."""
+    """The tags that all of the papers have."""
     known: Mapping[str, int]
     """All tags of the user with their numbers of papers, most common first."""
 
     @property
     def in_words(self) -> str:
-        """The papers' tags in words."""
-        some = [tag for tag in self.has if tag not in self.shared]
+        partial = [tag for tag in self.has if tag not in self.shared]
         parts = [
             f"{len(self.pks):,} papers" if len(self.pks) > 1 else "",
             f"tagged {', '.join(self.shared)}" if self.shared else "",
-            f"some tagged {', '.join(some)}" if some else "",
+            f"some tagged {', '.join(partial)}" if partial else "",
             "" if self.has else "no tag yet",
         ]
         return ", ".join(filter(None, parts))
@@ -84,17 +83,17 @@ TAGGING: Front[TagEdit] = Front("tags", "reader.ui.notes:TagScreen")
 NOTING: Front[NoteEdit] = Front("note", "reader.ui.notes:NoteScreen")
 
 
-SAME = "the note is unchanged"
+UNCHANGED = "the note is unchanged"
 
-LONGEST_TITLE = 200
-"""Maximum characters of a passage above its note."""
+MAX_TITLE_CHARACTERS = 200
+"""Maximum characters of a passage that are shown above its note."""
 
-_OF_PASSAGE = re.compile(r"-[0-9a-f]{12}$")
-"""The suffix of the name of a passage note's draft."""
+_PASSAGE_SUFFIX = re.compile(r"-[0-9a-f]{12}$")
+"""The end of a draft's name if it is a note on a passage."""
 
 
 class NoteActions(Controller):
-    """Open the editor, and keep or discard the note."""
+    """Write notes, and store or discard them."""
 
     @property
     def _screen(self) -> NoteScreen | None:
@@ -115,7 +114,7 @@ class NoteActions(Controller):
         if paper is None or state.highlighted is None:
             return None
         passage = self._app.full_text_actions.passage_to_note()
-        title = " ".join(passage.quote[:LONGEST_TITLE].split()) if passage else paper.title
+        title = " ".join(passage.quote[:MAX_TITLE_CHARACTERS].split()) if passage else paper.title
         noting = NoteEdit(state.highlighted, paper.id, title, (passage or paper).note or "", passage=passage)
         draft = self._library.drafts.read(noting.draft)
         if draft is None or draft.strip("\n") == noting.text:
@@ -124,7 +123,7 @@ class NoteActions(Controller):
 
     @answers("note")
     def keep_draft(self, text: str) -> None:
-        """Save the text so far, in case the reader is killed."""
+        """Save the unfinished text, in case the reader is killed."""
         noting = self._model.state[NOTING]
         if noting is not None:
             self._background.start("drafts", partial(_wait, self._library.keep_draft(noting.draft, text)))
@@ -151,7 +150,7 @@ class NoteActions(Controller):
         else:
             storing = self._library.note(noting.pk, noting.draft, note)
         self._app.mark_actions.follow(
-            asyncio.ensure_future(self._wait_stored(storing, noting._replace(text=text))), SAME
+            asyncio.ensure_future(self._wait_stored(storing, noting._replace(text=text))), UNCHANGED
         )
 
     async def _wait_stored(self, storing: Awaitable[UserAction | None], noting: NoteEdit) -> UserAction | None:
@@ -169,7 +168,7 @@ class NoteActions(Controller):
         if noting is not None:
             self._model.change(self._model.state.put(NOTING, None))
             self._background.start("drafts", partial(_wait, self._library.drop_draft(noting.draft)))
-            self._model.show_notice(SAME)
+            self._model.show_notice(UNCHANGED)
 
     @handles(each={"note.undo_typing": methodcaller("undo"), "note.redo_typing": methodcaller("redo")})
     def take_back(self, _count: int | None, step: Callable[[NoteScreen], object]) -> None:
@@ -179,9 +178,9 @@ class NoteActions(Controller):
     def on_begin(self) -> None:
         id = self._library.drafts.newest()
         if id is not None:
-            # Not as news, which the first refresh would replace.
+            # Show an answer, not news, because the first refresh would replace news.
             key = self._keymap.key("paper.note")
-            where = f"a highlight in {id[:-13]}" if _OF_PASSAGE.search(id) else id
+            where = f"a highlight in {id[:-13]}" if _PASSAGE_SUFFIX.search(id) else id
             self._model.show_notice(f"unfinished note: {key} on {where} continues it")
 
     # In the user's own editor
@@ -200,13 +199,13 @@ class NoteActions(Controller):
         if command is None:
             self._model.show_notice("no editor was found: set EDITOR to your editor", "warning")
             return
-        # The draft's own file is edited, so that this survives the reader, too.
+        # The editor edits the file of the draft, so that the text survives the end of the reader.
         await self._library.keep_draft(noting.draft, text)
         try:
             with self._app.suspend():
                 is_done = edit(command, self._library.drafts.file(noting.draft))
         except SuspendNotSupported:
-            # Such as in a browser.
+            # For example, the reader runs in a web browser.
             if self._model.state[NOTING] is None:
                 self._model.change(self._model.state.put(NOTING, noting))
             self._model.show_notice("an editor can't be opened here")
@@ -217,7 +216,7 @@ class NoteActions(Controller):
         self._take(noting, self._library.drafts.read(noting.draft) if is_done else None, command[0])
 
     def _take(self, noting: NoteEdit, text: str | None, editor: str) -> None:
-        """The text from the editor; None if it was abandoned."""
+        """Use the text from the editor; None means that the editor failed."""
         screen = self._screen
         if screen is not None:
             if text is not None:
@@ -225,7 +224,7 @@ class NoteActions(Controller):
             return
         if text is None:
             self._background.start("drafts", partial(_wait, self._library.drop_draft(noting.draft)))
-            self._model.show_notice(f"{editor} failed: {SAME}")
+            self._model.show_notice(f"{editor} failed: {UNCHANGED}")
         else:
             self._store(noting, text)
 
@@ -239,7 +238,7 @@ MAX_PAPERS_READ = 100
 
 
 class TagActions(Controller):
-    """Open the line of tags, complete in it, and tag the papers."""
+    """Open the tags line, and tag the papers."""
 
     @handles("paper.tag")
     def begin(self, _count: int | None) -> None:
@@ -262,15 +261,15 @@ class TagActions(Controller):
         words = parse_tags(screen.line.text)
         self._model.change(self._model.state.put(TAGGING, None))
         if any(words):
-            nothing = "nothing to change: the tags are the same"
-            self._app.mark_actions.follow(self._library.tag(tagging.pks, words), nothing)
+            unchanged = "nothing to change: the tags are the same"
+            self._app.mark_actions.follow(self._library.tag(tagging.pks, words), unchanged)
 
 
 # The screens
 
 
 class NoteArea(PastesWhole, TextArea):
-    """The text."""
+    """The text area of a note."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text, soft_wrap=True, compact=True, highlight_cursor_line=False)
@@ -278,17 +277,17 @@ class NoteArea(PastesWhole, TextArea):
         self.move_cursor(self.document.end)
 
     def insert_pasted(self, text: str) -> None:
-        # A note ends without a space, but pasted text may not.
+        # Cleaning strips a trailing space, which pasted text may need; the added full stop protects it.
         result = self.replace(clean_note(f"{text}.")[:-1], *self.selection)
         self.move_cursor(result.end_location)
 
 
 class NoteSheet(Widget):
-    """A heading, and the text below it."""
+    """The container of the heading and the text area."""
 
 
 class NoteScreen(OverScreen[NoteEdit]):
-    """The editor."""
+    """The screen to write a note."""
 
     CSS_PATH = stylesheet("note")
 
@@ -340,7 +339,7 @@ class NoteScreen(OverScreen[NoteEdit]):
 
 
 class _Heading(OneLine[NoteEdit]):
-    """The subject of the text, in a rule above it."""
+    """The rule above the text area, with the note's subject."""
 
     PANE = "note"
 
@@ -354,7 +353,7 @@ class _Heading(OneLine[NoteEdit]):
 def heading(noting: NoteEdit, width: int, glyphs: Glyphs) -> Line:
     """A rule with the note's subject: `── ✎ Note · A memory that forgets ── an unfinished draft ──`.
 
-    A passage is named as such, so that nobody takes its note for the paper's.
+    The rule says whether the note is on a passage, so that users do not mistake it for the note on the paper.
     """
     rule = glyphs.line
     label = "Note on this passage" if noting.passage else "Note"
@@ -369,29 +368,29 @@ def heading(noting: NoteEdit, width: int, glyphs: Glyphs) -> Line:
 
 
 class TagScreen(LineScreen[TagEdit]):
-    """The line of tags."""
+    """The line for typing tags."""
 
     LABEL = "tag"
-    LONGEST = 500
+    MAX_CHARACTERS = 500
 
     def __init__(self, app: ReaderApp, tagging: TagEdit) -> None:
         super().__init__(app, tagging)
         self._tagging = tagging
         self._topics = tuple(topic_papers(self._model.state))
-        """Used to complete a word, after the user's own tags."""
+        """Topics that complete a word if no tag of the user does."""
 
     def on_mount(self) -> None:
         self.report()
 
     def report(self) -> None:
         tagging = self._tagging
-        found = complete_tag(self.line.before_cursor, tagging.known, self._topics, tagging.has, tagging.shared)
-        pairs = zip(found.words, found.papers, strict=True) if found else ()
+        completion = complete_tag(self.line.before_cursor, tagging.known, self._topics, tagging.has, tagging.shared)
+        pairs = zip(completion.words, completion.papers, strict=True) if completion else ()
         candidates = (Candidate(word, "" if papers is None else amount(papers, "paper")) for word, papers in pairs)
-        self.suggested, self.selected = Suggestion(found.start if found else 0, tuple(candidates)), 0
+        self.suggested, self.selected = Suggestion(completion.start if completion else 0, tuple(candidates)), 0
         self.show_rows()
 
     def lead(self) -> Line:
-        has = "" if self.line.text.strip() else f"{literal(self._tagging.in_words)}  "
-        how = "" if self.suggested.candidates else '-name removes a tag; "in quotes" if it has spaces'
-        return (Piece(f"{has}{how}", "quiet"),)
+        tags = "" if self.line.text.strip() else f"{literal(self._tagging.in_words)}  "
+        syntax = "" if self.suggested.candidates else '-name removes a tag; "in quotes" if it has spaces'
+        return (Piece(f"{tags}{syntax}", "quiet"),)

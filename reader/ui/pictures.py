@@ -52,28 +52,28 @@ class PictureActions(Controller):
     @handles("picture.open")
     def open(self, _count: int | None) -> None:
         pictures = self._pictures()
-        if why := self._why_not() or ("" if pictures else self._none()):
-            opens = self._keymap.key("link.pdf", "text")
+        if reason := self._obstacle() or ("" if pictures else self._no_pictures()):
+            key = self._keymap.key("link.pdf", "text")
             is_of_pdf = bool(pictures) and pictures[0].spot is not None
-            self._model.show_notice(f"{why} · {opens} opens the PDF" if is_of_pdf and opens else why)
+            self._model.show_notice(f"{reason} · {key} opens the PDF" if is_of_pdf and key else reason)
         else:
             text = self._model.state[TEXT]
             block = text.view.top.block if text is not None and text.view is not None else None
             self._show(pictures, 0 if block is None else first_from(pictures, block))
 
     def open_address(self, address: str) -> bool:
-        """Show the picture of an address; False if it is not of this paper or can't be shown."""
+        """Show the picture at an address; False if this paper does not have it or it cannot be shown."""
         pictures = self._pictures()
-        index = next((index for index, one in enumerate(pictures) if one.address == address), None)
-        if index is None or self._why_not():
+        index = next((index for index, picture in enumerate(pictures) if picture.address == address), None)
+        if index is None or self._obstacle():
             return False
         self._show(pictures, index)
         return True
 
     def open_formula(self, formula: Formula, block: int) -> None:
         text = self._model.state[TEXT]
-        if why := self._why_not():
-            self._model.show_notice(why)
+        if reason := self._obstacle():
+            self._model.show_notice(reason)
         elif text is not None and text.view is not None:
             self._show((formula_of(text.view.document, formula, block, text.paper.id),), 0)
 
@@ -101,13 +101,13 @@ class PictureActions(Controller):
         app, setting = self._app, self._app.settings.images
         return picture_terminal(setting, os.environ, colorless=app.no_color, served=app.terminal is None)
 
-    def _why_not(self) -> str:
+    def _obstacle(self) -> str:
         """Why no picture can be shown; empty if one can."""
         if find_spec("textual_image") is None:
             return needs_extra("pictures need", "images").rstrip(".")
         return self._terminal.why_not
 
-    def _none(self) -> str:
+    def _no_pictures(self) -> str:
         if self._model.state[TEXT] is not None:
             return "this text has no pictures"
         key = self._keymap.key("text.open", "page")
@@ -134,11 +134,11 @@ class PictureActions(Controller):
 MAX_KEPT_PICTURES = 12
 
 PAUSE_SECONDS = 0.15
-"""Seconds before a picture is fetched, so that paging through fetches none."""
+"""Seconds before a picture is fetched, so that paging quickly fetches nothing."""
 
 
 class PictureLoader(Controller):
-    """Fetches the picture that the state asks for."""
+    """Fetches the current picture."""
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
@@ -160,9 +160,9 @@ class PictureLoader(Controller):
         if wanted is None:
             return
         if (drawn := self._kept.get(wanted)) is not None:
-            self._model.change(state.update(PICTURES, lambda pictures: pictures.came(wanted[0], drawn)))
+            self._model.change(state.update(PICTURES, lambda pictures: pictures.with_drawing(wanted[0], drawn)))
         else:
-            self._say(wanted[0], "fetching the PDF" if wanted[0].spot else "fetching the picture")
+            self._report(wanted[0], "fetching the PDF" if wanted[0].spot else "fetching the picture")
             self._worker = self._background.start("picture", partial(self._fetch, *wanted), exclusive=True)
 
     async def _fetch(self, picture: Picture, canvas: Canvas) -> None:
@@ -172,31 +172,31 @@ class PictureLoader(Controller):
 
         def receive(line: Line) -> None:
             if line.get("step") == "wait":
-                self._say(picture, f"{line['why']}, {line['seconds']:.0f} s")
+                self._report(picture, f"{line['why']}, {line['seconds']:.0f} s")
 
         try:
             spot = picture.spot._asdict() if picture.spot is not None else None
             drawing = job("picture", address=picture.address, canvas=list(canvas), spot=spot)
             self._keep(picture, canvas, PictureDrawing.of(await self._app.run_job(drawing, receive)))
         except ReaderError as error:
-            self._say(picture, str(error))
+            self._report(picture, str(error))
         except Exception:
-            self._say(picture, "The picture could not be drawn.")
+            self._report(picture, "The picture could not be drawn.")
             raise
 
     def _keep(self, picture: Picture, canvas: Canvas, drawn: PictureDrawing) -> None:
         self._kept[picture, canvas] = drawn
         if len(self._kept) > MAX_KEPT_PICTURES:
             del self._kept[next(iter(self._kept))]
-        self._model.change(self._model.state.update(PICTURES, lambda pictures: pictures.came(picture, drawn)))
+        self._model.change(self._model.state.update(PICTURES, lambda pictures: pictures.with_drawing(picture, drawn)))
 
-    def _say(self, picture: Picture, message: str) -> None:
-        self._model.change(self._model.state.update(PICTURES, lambda pictures: pictures.says(picture, message)))
+    def _report(self, picture: Picture, message: str) -> None:
+        self._model.change(self._model.state.update(PICTURES, lambda pictures: pictures.with_message(picture, message)))
 
 
 CAPTION_ROWS = 3
 
-ROWS_AROUND_PICTURE = 2
+TITLE_AND_STATUS_ROWS = 2
 
 MAX_PICTURES = 100
 
@@ -204,8 +204,8 @@ _SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
 
 PAGE_ANCHOR = re.compile(r"page-\d{1,4}$")
 
-NEAR_WORDS = 8
-"""Words before and after a formula that locate it in the PDF."""
+CONTEXT_WORDS = 8
+"""Number of words on each side of a formula that are used to locate it in the PDF."""
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
@@ -220,22 +220,22 @@ class Picture(NamedTuple):
     """Such as `Figure 2`."""
     caption: str = ""
     block: int = -1
-    """The block of the full text with it; -1 for a picture of the feed."""
+    """The block of the full text that contains it; -1 for a picture from the feed."""
     spot: PdfSpot | None = None
     """Its place in the paper's PDF."""
 
 
 def pictures_of(paper: Paper, document: Document | None = None, source: str = "") -> tuple[Picture, ...]:
-    """The pictures of a paper, each once: the feed's card and pictures, and the figures of its full text."""
+    """The pictures of a paper without duplicates: the feed's card and pictures, and the figures of its full text."""
     if source == "pdf":
         return tuple(_of_pdf(document, paper.id))
-    found = {one.address: one for one in (*_of_feed(paper), *_of_text(document, source, paper.id))}
-    return tuple(found.values())[:MAX_PICTURES]
+    pictures = {picture.address: picture for picture in (*_of_feed(paper), *_of_text(document, source, paper.id))}
+    return tuple(pictures.values())[:MAX_PICTURES]
 
 
 def first_from(pictures: Sequence[Picture], block: int) -> int:
-    """The first figure from a block on, else the last; of a text from a PDF, the page that the block is on."""
-    blocks = [(index, one.block) for index, one in enumerate(pictures) if one.block >= 0]
+    """The first figure at or after a block, else the last; for a text from a PDF, the page of the block."""
+    blocks = [(index, picture.block) for index, picture in enumerate(pictures) if picture.block >= 0]
     if pictures[0].spot is not None:
         block = max((begin for _, begin in blocks if begin <= block), default=0)
     return next((index for index, begin in blocks if begin >= block), blocks[-1][0] if blocks else 0)
@@ -262,7 +262,7 @@ def _of_text(document: Document | None, source: str, id: str) -> Iterator[Pictur
 
 
 def _of_pdf(document: Document | None, id: str) -> Iterator[Picture]:
-    """The pages of a text from a PDF, in halves that fit a screen."""
+    """The pages of a PDF in halves, because a half fits a screen."""
     pages = {name: block for name, block in (document.anchors if document else {}).items() if PAGE_ANCHOR.match(name)}
     for name, block in pages.items():
         page = int(name.removeprefix("page-"))
@@ -272,12 +272,12 @@ def _of_pdf(document: Document | None, id: str) -> Iterator[Picture]:
 
 
 def formula_of(document: Document, formula: Formula, block: int, id: str) -> Picture:
-    """The picture of a displayed formula, which is a block or part of one."""
-    around = [inner for one in document.blocks[max(0, block - 2) : block + 3] for inner in walk(one)]
+    """The picture of a displayed formula, which is a block or part of part."""
+    around = [inner for part in document.blocks[max(0, block - 2) : block + 3] for inner in walk(part)]
     at = next((at for at, inner in enumerate(around) if inner is formula), 0)
-    before = [word for one in around[:at] for word in _prose(one)]
-    after = [word for one in around[at + 1 :] for word in _prose(one)]
-    spot = PdfSpot(id, number=formula.number, before=tuple(before[-NEAR_WORDS:]), after=tuple(after[:NEAR_WORDS]))
+    before = [word for part in around[:at] for word in _prose(part)]
+    after = [word for part in around[at + 1 :] for word in _prose(part)]
+    spot = PdfSpot(id, number=formula.number, before=tuple(before[-CONTEXT_WORDS:]), after=tuple(after[:CONTEXT_WORDS]))
     return Picture(f"{pdf_url(id)}#{block}.{at}", f"Formula {formula.number}".strip(), "", block, spot)
 
 
@@ -313,18 +313,18 @@ class Pictures:
     def with_canvas(self, canvas: Canvas) -> Pictures:
         return self if canvas == self.canvas else replace(self, canvas=canvas, message="")
 
-    def came(self, picture: Picture, drawn: PictureDrawing) -> Pictures:
-        """Show a fetched picture, if it is still the current one."""
+    def with_drawing(self, picture: Picture, drawn: PictureDrawing) -> Pictures:
+        """Show a fetched picture if it is still current."""
         return replace(self, drawn=drawn, message="") if picture == self.front else self
 
-    def says(self, picture: Picture, message: str) -> Pictures:
-        """Show a status for a picture, if it is the current one."""
+    def with_message(self, picture: Picture, message: str) -> Pictures:
+        """Show the status of a picture if it is still current."""
         return replace(self, message=message) if picture == self.front else self
 
 
 def room(width: int, height: int) -> tuple[int, int]:
     """Columns and rows for a picture in a terminal."""
-    return max(1, width - 2), max(1, height - ROWS_AROUND_PICTURE - CAPTION_ROWS)
+    return max(1, width - 2), max(1, height - TITLE_AND_STATUS_ROWS - CAPTION_ROWS)
 
 
 class PicturePane(Widget):
@@ -350,7 +350,7 @@ class PicturePane(Widget):
         self.show(None, "")
 
     def _send(self, sequence: str) -> None:
-        """Send our own sequence to the terminal, in order with drawing."""
+        """Write an escape sequence to the terminal, in order with the drawing."""
         if sequence and (terminal := getattr(self.app, "terminal", None)):
             terminal.write(sequence)
             terminal.flush()
@@ -372,7 +372,7 @@ class PicturePane(Widget):
         ground, width = self.rich_style, self.size.width
         drawn = self._drawn
         if drawn is None:
-            return self._said_row(y)
+            return self._message_row(y)
         left, top = self._corner
         if not 0 <= y - top < drawn.rows or drawn.columns > width:
             return Strip.blank(width, ground)
@@ -380,7 +380,7 @@ class PicturePane(Widget):
         right = width - left - drawn.columns
         return Strip([Segment(" " * left, ground), *row, Segment(" " * right, ground)], width)
 
-    def _said_row(self, y: int) -> Strip:
+    def _message_row(self, y: int) -> Strip:
         ground, (width, height) = self.rich_style, self.size
         parts = [self._message[start:end].strip() for start, end in wrap(self._message, max(2, width - 4))]
         place = y - max(0, (height - len(parts)) // 2)
@@ -396,7 +396,7 @@ class PicturePane(Widget):
 
 
 class PictureScreen(OverScreen[Pictures]):
-    """One of a paper's pictures over the whole screen."""
+    """A picture of a paper on the whole screen."""
 
     CSS_PATH = stylesheet("picture")
 
@@ -417,7 +417,7 @@ class PictureScreen(OverScreen[Pictures]):
         self._picture.leave()
 
     def on_screen_resume(self) -> None:
-        """Show the picture that is opened now, or that help has covered."""
+        """Show the picture that was opened, or covered by help."""
         if (pictures := self._model.state[PICTURES]) is not None:
             self.show(pictures)
 

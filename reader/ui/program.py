@@ -85,7 +85,7 @@ class ProgramActions(Controller):
     def preview(self, state: State) -> None:
         """Show the theme that is typed or marked, and the one before again unless the line is run."""
         command = state[COMMAND]
-        word, _, name = command.meant.partition(" ") if command is not None else ("", "", "")
+        word, _, name = command.text_to_run.partition(" ") if command is not None else ("", "", "")
         if word == THEME and name in CHOICES and not self._app.no_color:
             self._before = self._before or (self._app.theme, state[COMMANDS])
             self._app.use_theme(theme_name(name, os.environ))

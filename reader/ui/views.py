@@ -1,4 +1,4 @@
-"""Go to a view, a day, a week or a month; the keys of the filter pane; and the topics of a paper."""
+"""The actions that go to a view, a day, a week or a month, the actions of the filter pane, and a paper's topics."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from reader.ui.terminal.process import loading
 if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
 
-RANKING_LASTS = timedelta(minutes=10)
+MAX_RANKING_AGE = timedelta(minutes=10)
 """Maximum age of a ranking before it is fetched again."""
 
 
@@ -43,7 +43,7 @@ class ViewActions(Controller):
 
     def commands(self) -> Sequence[Offer]:
         views = self._model.state.views.saved_views
-        return [Offer(f"View: {one.name}", one.query, partial(self.go, one.id)) for one in views]
+        return [Offer(f"View: {saved.name}", saved.query, partial(self.go, saved.id)) for saved in views]
 
     @answers("view")
     def go(self, id: str) -> None:
@@ -88,13 +88,13 @@ class ViewActions(Controller):
             key = self._keymap.key("command.open")
             self._model.show_notice(f"no saved views yet · {key} view save NAME")
 
-    # What the feed has
+    # Fetching
 
     @handles("view.trending")
     def show_trending(self, _count: int | None) -> None:
         self.go("trending")
         read = self._library.meta("trending")
-        if not self._look.demo and (read is None or self._look.now() - datetime.fromisoformat(read) > RANKING_LASTS):
+        if not self._look.demo and (read is None or self._look.now() - datetime.fromisoformat(read) > MAX_RANKING_AGE):
             self.fetch_trending()
 
     def fetch_trending(self) -> None:
@@ -133,24 +133,24 @@ class ViewActions(Controller):
 
     @handles("period.later", "period.earlier", step=1)
     def go_periods(self, count: int) -> None:
-        """Go some periods later or earlier, skipping days known to be empty."""
+        """Go `count` periods later, or earlier if negative, skipping days that are known or likely to be empty."""
         start = period = self.current_period()
         first, last, end = date.fromisoformat(FIRST_DAY), self._look.today, ""
         for _ in range(abs(count)):
-            following = period.later if count > 0 else period.earlier
-            while self._is_idle(following) and first < following.first < last:
-                following = following.later if count > 0 else following.earlier
-            if following.last < first or following.first > last:
+            target = period.later if count > 0 else period.earlier
+            while self._is_idle(target) and first < target.first < last:
+                target = target.later if count > 0 else target.earlier
+            if target.last < first or target.first > last:
                 end = f"the feed begins on {FIRST_DAY}" if count < 0 else f"this is the last {period.kind} so far"
                 break
-            period = following
+            period = target
         if period != start:
             self.go(period.id)
         if end:
             self._model.show_notice(end)
 
     def _is_idle(self, period: Period) -> bool:
-        """Whether a day is known or likely to be empty, such as at a weekend."""
+        """Whether a day is known to be empty, or likely to be, such as a day at the weekend."""
         if period.kind != "day" or self._library.visible_papers(period.date).papers:
             return False
         is_known = not self._library.gaps(period.first, period.first, self._look.today)
@@ -206,7 +206,7 @@ class FilterActions(Controller):
 
     @answers("topics")
     def pick_topics(self, choice: Choice) -> None:
-        """Write the picked topics into the query, and remember how they combine even if the query can't express it."""
+        """Write the picked topics into the query, and remember the mode, which a query with a single topic lacks."""
         state = self._model.state
         self._narrow(state.put(TOPIC_MODE, choice.mode), lambda text: with_choice(text, "topic", choice))
         if choice.mode != state[TOPIC_MODE]:
@@ -278,7 +278,7 @@ class TopicMeanings(Controller):
 
     @follows(lambda state: state.context)
     def read_once(self, state: State) -> None:
-        """Read them in a thread when the user first goes to the filter pane."""
+        """Read the rules when the user first goes to the filter pane."""
         if state.context == "filter":
             self.begin()
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from reader.cache.history import STILL, ChangesSinceMark, Votes, changes_since_mark, votes
+from reader.cache.history import UNCHANGED_VOTES, ChangesSinceMark, Votes, changes_since_mark, votes
 from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
 from reader.cache.reads.figures import Figures, ReadingCounts, reading_figures
@@ -37,7 +37,7 @@ def test_votes_are_counted_since_the_user_looked(cache: Cache, path: Path) -> No
     tell(cache, 20, upvotes=10)
     tell(cache, 21, upvotes=25)
     tell(cache, 23, upvotes=66)
-    assert (moved(path), moved(path, pk=2)) == (Votes((10, 25, 66), 0), STILL)
+    assert (moved(path), moved(path, pk=2)) == (Votes((10, 25, 66), 0), UNCHANGED_VOTES)
     assert moved(path, visited=nine(20)).gained == 56
     assert moved(path, visited=nine(22)).gained == 41
     assert moved(path, visited=nine(24)).gained == 0

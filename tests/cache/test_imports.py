@@ -12,10 +12,10 @@ from sqlite3 import Connection
 
 import pytest
 
-from reader.cache.imports import FoundPapers, add_marks, changes, existing_texts, find_papers, waiting
+from reader.cache.imports import MatchedEntries, add_marks, changes, existing_texts, find_papers, waiting
 from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
-from reader.cache.pages import PageTitle, find_waiting, note_unknown, one_title, place
+from reader.cache.pages import PageTitle, find_waiting, note_unknown, place, unknown_title
 from reader.cache.reads.exports import exported_marks
 from reader.cache.reads.window import Window
 from reader.cache.storing import Cache
@@ -157,7 +157,7 @@ def test_entries_of_a_library_mark_the_papers_that_they_mean(events: Events, fil
     unknown = [LibraryEntry("6", title) for title in ("Twice", "", "Nowhere")]
     one, two = (events.read(partial(key, id=id)) for id in (ONE, TWO))
     found = events.read(lambda connection: find_papers(connection, [by_id, by_title, lost, again, row, *unknown]))
-    assert found == FoundPapers({one: [by_id, again], two: [by_title]}, {LOST: [lost], "2611.77777": [row]}, unknown)
+    assert found == MatchedEntries({one: [by_id, again], two: [by_title]}, {LOST: [lost], "2611.77777": [row]}, unknown)
     events.mark("star", True, [], absent=["2611.77777"])
     events.mark("note", "Here.", [two])
     waits, known = events.read(waiting), events.read(existing_texts)
@@ -205,7 +205,7 @@ def test_a_title_is_looked_up_thrice_a_week_apart(pages: Connection, path: Path)
         return names(find_waiting(path, datetime(2026, 11, day)))
 
     title, choice = TitleRecord("A of a page", 2, "2026-11-01", A), TitleRecord("A of pages", 3, None, "2611.00001")
-    assert (one_title(pages, 1), one_title(pages, 9), waiting(1)) == (PageTitle(1, title), None, "CAB")
+    assert (unknown_title(pages, 1), unknown_title(pages, 9), waiting(1)) == (PageTitle(1, title), None, "CAB")
     told = [PageTitle(1, title).result_text]
     for day, choices, before, after in (
         (2, [], "CB", "CBA"),
@@ -214,8 +214,8 @@ def test_a_title_is_looked_up_thrice_a_week_apart(pages: Connection, path: Path)
     ):
         note_unknown(pages, 1, f"2026-11-{day:02}", choices)
         assert (waiting(day + 7), waiting(day + 8)) == (before, after)
-        told += [found.result_text for found in [one_title(pages, 1)] if found]
-    assert one_title(pages, 1) == PageTitle(1, title, (choice, choice), 3)
+        told += [found.result_text for found in [unknown_title(pages, 1)] if found]
+    assert unknown_title(pages, 1) == PageTitle(1, title, (choice, choice), 3)
     assert told == [
         "Its title has not been looked up yet; a refresh does that.",
         "Neither the feed nor arXiv has its title.",

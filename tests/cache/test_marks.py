@@ -446,7 +446,7 @@ def test_a_long_event_that_is_stopped_is_finished_at_the_next_start(
     cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Leaving in the middle loses nothing: neither of a mark nor of its undoing."""
-    monkeypatch.setattr(module, "PAPERS_PER_TRANSACTION", 20)
+    monkeypatch.setattr(module, "MARKS_PER_TRANSACTION", 20)
     cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(50))), NOW)
     seen: list[tuple[int, int]] = []
 
@@ -472,7 +472,7 @@ def test_a_long_event_that_is_stopped_is_finished_at_the_next_start(
 def test_a_mark_by_another_program_in_the_middle_of_a_long_one_stands(
     cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "PAPERS_PER_TRANSACTION", 10)
+    monkeypatch.setattr(module, "MARKS_PER_TRANSACTION", 10)
     cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(30))), NOW)
     one, other = Events.open(path), Events.open(path)
 

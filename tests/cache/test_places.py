@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from reader.cache.places import has_password, is_server, open_server, reason, shown_place
+from reader.cache.places import display_place, has_password, is_server, open_server, reason
 from reader.core.errors import CacheError
 from tests.table import each
 
@@ -32,7 +32,7 @@ def test_a_password_is_told_and_never_shown(address: str, is_secret: bool, said:
     for scheme in ("postgresql", "postgres"):
         assert is_server(f"{scheme}://{address}")
         assert has_password(f"{scheme}://{address}") is is_secret
-        assert shown_place(f"{scheme}://{address}") == f"postgresql://{said}"
+        assert display_place(f"{scheme}://{address}") == f"postgresql://{said}"
 
 
 @each(

@@ -75,7 +75,7 @@ def test_a_first_screenful_says_whether_more_follows(window: Window, limit: int)
 def test_an_order_is_the_same_in_chunks_of_any_size(
     window: Window, monkeypatch: pytest.MonkeyPatch, chunk: int
 ) -> None:
-    monkeypatch.setattr(module, "ROWS_AT_ONCE", chunk)
+    monkeypatch.setattr(module, "ROWS_PER_FETCH", chunk)
     order = window.order(selection(""))
     assert ids(window, order.pks) == [2, 1, 3, 5, 4]
     assert order.groups == (("2026-11-24", 3), ("2026-11-23", 2))

@@ -161,7 +161,7 @@ def test_days_know_when_the_feed_answered(cache: Cache) -> None:
 def test_other_rules_change_topics_only_through_reclassify(
     filled: Cache, path: Path, window: Window, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "DRAFTS_PER_TRANSACTION", 2)
+    monkeypatch.setattr(module, "PAPERS_PER_TRANSACTION", 2)
     filled.store(Listing("2026-11-24", (draft(6, "On agents and music"),)), NOW)
     assert not filled.needs_classifying()
     with closing(Cache.open(path, ByName("2", ("agents", "music"), "Arts"))) as other:
@@ -269,7 +269,7 @@ def test_an_entry_gives_its_id_up_for_that_of_arxiv_and_stays_known_by_it(cache:
 def test_new_and_changed_papers_count_for_the_planner_until_it_has_counted(
     cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "CHANGES_BEFORE_ANALYZE", 2)
+    monkeypatch.setattr(module, "OPTIMIZE_CHANGES", 2)
     for stored, is_much in ((draft(1), False), (draft(1, upvotes=3), True), (draft(1, upvotes=4), False)):
         cache.store(Listing("2026-11-24", (stored,)), NOW)
         cache.rest()

@@ -11,7 +11,7 @@ import pytest
 
 from reader.cache import texts as stored_texts
 from reader.cache.flags import passages_of
-from reader.cache.imports import FoundPapers, changes, existing_texts
+from reader.cache.imports import MatchedEntries, changes, existing_texts
 from reader.cache.marks.events import Events
 from reader.cache.repair import repair
 from reader.cache.storing import Cache
@@ -164,7 +164,7 @@ def test_an_import_keeps_the_highlights_that_are_here(events: Events) -> None:
     keep(events, SOONER)
     said = "\n\n".join(("A note.", SOONER._replace(note="theirs").as_text("2606.30308"), LATER.as_text("2606.30308")))
     entries = {1: [LibraryEntry("item 1", "A title", note=said)]}
-    made = list(changes(FoundPapers(entries), (), lambda _: None, {}, events.read(existing_texts)))
+    made = list(changes(MatchedEntries(entries), (), lambda _: None, {}, events.read(existing_texts)))
     assert [(one.kind, one.pks) for one in made] == [(NOTE, [1]), (f"{PASSAGE}{LATER.id}", [1])]
     events.act(made)
-    assert not list(changes(FoundPapers(entries), (), lambda _: None, {}, events.read(existing_texts)))
+    assert not list(changes(MatchedEntries(entries), (), lambda _: None, {}, events.read(existing_texts)))

@@ -116,7 +116,7 @@ def test_notes_are_exchanged_with_a_markdown_folder(session: Session, run: Run, 
     session(
         """
         $ export id:2606.00003,2606.00002 --format notes -o vault/papers
-        ! 2 papers written in vault/papers, and 2 notes of yours taken in; 'dailypapers undo' takes it back.
+        ! 2 papers written in vault/papers, and 2 notes of yours imported; 'dailypapers undo' takes it back.
         $ note 2606.00003
         new
 

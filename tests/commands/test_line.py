@@ -343,7 +343,7 @@ STUBBORN = "signal.signal(signal.SIGINT, signal.SIG_IGN)"
 def test_a_command_that_goes_on_can_be_ended(
     end: str, prepare: str, code: int, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(own_process, "TIDY_UP_SECONDS", 0.1 if prepare == STUBBORN else 60.0)
+    monkeypatch.setattr(own_process, "KILL_AFTER_SECONDS", 0.1 if prepare == STUBBORN else 60.0)
     begun = tmp_path / "begun"
     begun.unlink(missing_ok=True)
     with monkeypatch.context() as patch:
@@ -408,7 +408,7 @@ Searched for agents: 3 papers.
 2. A benchmark of terminal agents 中文標題. Unread, 36 votes.
 3. Where do web agents lose their way? Unread, 7 votes.
 1 of 3> 9
-The list has no such line: it has 3.
+There is no such paper: the list has 3.
 1 of 3> lst
 There is no command 'lst'. Did you mean list?
 1 of 3> zzyzx
@@ -437,7 +437,7 @@ def test_a_conversation(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
 def test_a_paper_is_printed_by_its_number_and_more_prints_the_rest(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.commands.line.plain.LINES_AT_A_TIME", 4)
+    monkeypatch.setattr("reader.commands.line.plain.PAGE_LINES", 4)
     said = talk("2\nmore\nmore\nmore\nmore\n", capsys, monkeypatch)
     assert "1 of 3> 2\n2. Agents that write their own tools. Unread, 55 votes.\nAgents that write" in said
     assert "https://huggingface.co/papers/2606.30616" in said.partition("There is more: type more.\n2 of 3> more\n")[2]

@@ -443,13 +443,13 @@ def test_passages_are_printed_with_id_section_and_surrounding_words(session: Ses
         $ list --passages fulltext:attention -n 1 --jsonl
         {"id": "2606.26740", "title": "LiveEdit: Streaming Video Editing", "section": "Abstract", "text": "We use sparse attention."}
         $ list --passages fulltext:quantum
-        ! No stored full text contains it.
+        ! No stored full text contains these words.
         $ list --passages fulltext:quantum --json
         []
         $ list --passages 'fulltext:"attention that"' --jsonl=section
         {"section": "3.2 Fréchet spaces"}
         $ list --passages 'fulltext:"att"'
-        ! No stored full text contains it.
+        ! No stored full text contains these words.
         $ list --passages fulltext:atten fulltext:sparse upvotes:>50 --jsonl=id,section
         {"id": "2606.26740", "section": "Abstract"}
         {"id": "2606.26740", "section": "3.2 Fréchet spaces"}

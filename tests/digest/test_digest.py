@@ -69,7 +69,7 @@ def test_a_digest_is_printed(session: Session) -> None:
         6 papers marked read. 'dailypapers undo' takes it back.
         $ digest --quiet
         $ digest
-        ! Nothing is new since 2026-06-29. To look back on days that you have read: 'dailypapers digest --since 7d'.
+        ! Nothing is new since 2026-06-29. To look back at papers that you have read: 'dailypapers digest --since 7d'.
         $ digest --jsonl=sections,left_out
         {"sections": [], "left_out": 0}
         $ digest --since latest

@@ -175,8 +175,8 @@ def read_again(line: bytes, count: int = 10**12) -> Iterator[Listing]:
 
 
 def test_an_endless_file_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(papers_file, "LENGTH_LIMIT", 5_000_000)
-    monkeypatch.setattr(papers_file, "_TEXT_LIMIT", 2_000_000)
+    monkeypatch.setattr(papers_file, "MAX_UNPACKED_BYTES", 5_000_000)
+    monkeypatch.setattr(papers_file, "_MAX_TEXT_BYTES", 2_000_000)
     for line, said in [(b"\n", "it has more than 4 MiB"), (b"x\n", "too long"), (b"\0", "too long")]:
         with pytest.raises(FeedMalformed, match=said):
             list(read_again(line))
@@ -185,14 +185,14 @@ def test_an_endless_file_ends(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_small_packed_file_can_not_unpack_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(papers_file, "LENGTH_LIMIT", 2_000_000)
+    monkeypatch.setattr(papers_file, "MAX_UNPACKED_BYTES", 2_000_000)
     for bomb in (b" " * 3_000_000, b"[" + b" " * 3_000_000, b"x" * 3_000_000):
         with pytest.raises(FeedMalformed, match=r"it has more than 1 MiB|no papers"):
             read(gzip.compress(bomb))
 
 
 def test_a_file_is_left_after_too_many_unusable_records(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(papers_file, "UNUSABLE", 2)
+    monkeypatch.setattr(papers_file, "MAX_CONSECUTIVE_UNUSABLE", 2)
     monkeypatch.setattr(papers_file, "BYTES_AT_ONCE", 100)
     stream = io.BytesIO(lines({}, 2, TWO, 3, 4, 5, TWO) + b"{}\n" * 9_000)
     assert told(read_papers(stream, TODAY)) == [
@@ -204,7 +204,7 @@ def test_a_file_is_left_after_too_many_unusable_records(monkeypatch: pytest.Monk
 
 
 def test_a_long_line_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(papers_file, "LINE_LIMIT", 10_000)
+    monkeypatch.setattr(papers_file, "MAX_LINE_BYTES", 10_000)
     assert told(read(lines({"title": "x" * 20_000}, TWO))) == ["line 1: longer than any record", *ONLY]
 
 
@@ -575,9 +575,9 @@ def test_newsboats_papers_are_read_if_any_row_is(tmp_path: Path, monkeypatch: py
         assert entries(packed) == expected
     # It is not read for ever, and it is not too large.
     with monkeypatch.context() as patch, pytest.raises(FeedError, match="interrupted"):
-        patch.setattr(libraries, "_SQLITE_STEPS", 1)
+        patch.setattr(libraries, "_MAX_SQLITE_STEPS", 1)
         entries(data)
-    monkeypatch.setattr(papers_file, "_DATABASE_LIMIT", len(data) - 1)
+    monkeypatch.setattr(papers_file, "_MAX_DATABASE_BYTES", len(data) - 1)
     with pytest.raises(FeedError, match="is too long for a cache of newsboat"):
         entries(data)
 

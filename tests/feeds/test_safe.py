@@ -85,7 +85,7 @@ DENSE = [
 
 @pytest.mark.parametrize("pack", [str.encode, str])
 def test_too_many_values_are_refused(pack: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(safe, "VALUES_LIMIT", 10_000)
+    monkeypatch.setattr(safe, "MAX_VALUES_BYTES", 10_000)
     assert parse_json(pack(json.dumps([0] * 100))) == [0] * 100
     for part in DENSE:
         with pytest.raises(TooManyValues):
@@ -146,7 +146,7 @@ def test_unreadable_xml_is_refused_with_a_reason(body: bytes, why: str) -> None:
 
 
 def test_an_absurd_number_of_elements_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.feeds.safe._NODES", 3)
+    monkeypatch.setattr("reader.feeds.safe._MAX_NODES", 3)
     assert len(parse_xml(b"<a><b/><c/></a>")) == 2
     for body, why in (
         (b"<a><b/><c/><d/></a>", "too many elements"),

@@ -27,8 +27,8 @@ from reader.feeds.syndication import (
     FeedResponse,
     NotAFeed,
     SyndicationClient,
+    exceeded_limit,
     feed_slug,
-    find_excess,
     parse_feed,
 )
 from tests.feeds.servers import Documents, Nap, Page, atom, item, rss
@@ -457,16 +457,16 @@ def test_entries_have_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
 @each("encoding", ["utf-8", "utf-16"])
 def test_entries_past_the_bound_are_counted(body: bytes, excess: str, encoding: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parser, "TAGS", 18)
-        patch.setattr(parser, "MOST_NAMESPACES", 2)
+        patch.setattr(parser, "MAX_TAGS", 18)
+        patch.setattr(parser, "MAX_NAMESPACES", 2)
         body = body.decode().encode(encoding)
-        assert find_excess(body) == excess
+        assert exceeded_limit(body) == excess
         if excess:
             with pytest.raises(NotAFeed, match=f"^example.org sent a feed with {excess}, which was not read.$"):
                 parse_feed(body, "https://example.org/feed", TODAY)
     # Nor may a response hide tags.
-    assert find_excess(RSS % b"", "application/xml; charset=UTF-7") == "an encoding that is not read"
-    assert find_excess(RSS % b"", "application/xml; charset=utf-8") == ""
+    assert exceeded_limit(RSS % b"", "application/xml; charset=UTF-7") == "an encoding that is not read"
+    assert exceeded_limit(RSS % b"", "application/xml; charset=utf-8") == ""
 
 
 NOW = datetime(2026, 5, 12, 12, tzinfo=timezone(timedelta(hours=2)))

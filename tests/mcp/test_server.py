@@ -126,7 +126,7 @@ async def test_a_text_is_read_by_sections(feed: FeedServer) -> None:
 
 
 async def test_a_long_section_comes_in_parts(feed: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.mcp.server.PART", 30)
+    monkeypatch.setattr("reader.mcp.server.MAX_TEXT_CHARACTERS", 30)
     async with program() as one:
         text, offset = "", 0
         while offset is not None:

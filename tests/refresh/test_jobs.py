@@ -239,7 +239,7 @@ async def test_a_job_ends_with_a_reader_that_is_killed(home: Path) -> None:
 
 @pytest.mark.long
 async def test_a_silent_job_is_stopped(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "SILENCE_SECONDS", 2.0)
+    monkeypatch.setattr(jobs, "MAX_SILENCE_SECONDS", 2.0)
     await fails(
         "^The background job made no progress for an hour and was stopped; ", "import time; time.sleep(60)", monkeypatch
     )

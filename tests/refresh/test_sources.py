@@ -70,7 +70,7 @@ async def test_categories_of_the_daily_papers_come_by_one_request(world: World) 
 async def test_papers_of_a_backfill_get_theirs_day_by_day_the_newest_first(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.refresh.sources.CATEGORIZED_PER_DAY", 3)
+    monkeypatch.setattr("reader.refresh.sources.MAX_CATEGORIZED_PER_DAY", 3)
     world.daily.days["2024-03-01"] = [item(f"2403.0000{n}", day="2024-03-01", upvotes=n) for n in range(1, 6)]
     world.arxiv.papers += [Paper(f"2403.0000{n}", categories=("cs.RO",)) for n in range(1, 6)]
     await world.refresh(Day("2024-03-01"))
@@ -386,7 +386,7 @@ async def test_without_lost_papers_nothing_is_asked(home: HomeWithMarks) -> None
 async def test_the_newest_marks_are_first_and_a_refresh_is_bounded(
     home: HomeWithMarks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sources_module, "LOST_PER_REFRESH", 4)
+    monkeypatch.setattr(sources_module, "LOST_PAPERS_PER_REFRESH", 4)
     home.add(*((f"2401.0000{number}", "star", "1") for number in (3, 1, 2, 5, 4)))
     assert returned(await home.refresh()) == [step("returned", papers=4, unknown=0)]
     assert home.asked == [["2401.00004", "2401.00005", "2401.00002", "2401.00001"]]
@@ -407,7 +407,7 @@ async def test_a_paper_that_arxiv_does_not_have_is_asked_for_three_times(home: H
 
 
 async def test_the_daily_feed_s_own_records_come_first(home: HomeWithMarks, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources_module, "LOST_FROM_FEED", 2)
+    monkeypatch.setattr(sources_module, "LOST_PAPERS_FROM_FEED", 2)
     home.daily.days["2024-01-02"] = [item("2401.00001", day="2024-01-02", upvotes=41)]
     home.add(*((f"2401.0000{number}", "star", "1") for number in (3, 2, 1)))
     assert returned(await home.refresh()) == [step("returned", papers=3, unknown=0)]

@@ -31,7 +31,7 @@ from reader.feeds.fulltext.client import FEED, FeedTexts
 from reader.feeds.http import Limits
 from reader.refresh.lines import JobContext, Line, result_line
 from reader.refresh.texts import (
-    LOCK,
+    LOCK_FILE_NAME,
     RETRY_DAYS,
     SECONDS_BETWEEN_TEXTS,
     WantedText,
@@ -175,7 +175,7 @@ async def test_all_programs_share_the_pace(file: Path, monkeypatch: pytest.Monke
         slept.append(seconds)
 
     await run(file, Source(), Settings(), sleep=sleep)
-    assert list(file.parent.rglob(LOCK))
+    assert list(file.parent.rglob(LOCK_FILE_NAME))
     assert len(slept) == 2 and all(0 < seconds <= SECONDS_BETWEEN_TEXTS for seconds in slept)
 
 

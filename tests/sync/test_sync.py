@@ -37,7 +37,7 @@ def test_two_homes_have_the_same_marks(session: Session, use: Use, tmp_path: Pat
         $ note 2606.26740 --text laptop
         The note of 2606.26740 was written. 'dailypapers undo' takes it back.
         $ sync shared
-        2 changes went out.
+        2 changes sent.
         To sync automatically: dailypapers config set sync TMP/shared
         """  # noqa: E501
     )
@@ -48,7 +48,7 @@ def test_two_homes_have_the_same_marks(session: Session, use: Use, tmp_path: Pat
         $ note 2606.26740 --text desk
         The note of 2606.26740 was written. 'dailypapers undo' takes it back.
         $ sync
-        2 changes came from laptop, 1 change went out.
+        2 changes came from laptop, 1 change sent.
         $ sync
         Nothing new on any machine.
         $ list is:starred

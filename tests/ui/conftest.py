@@ -187,7 +187,7 @@ def reader(
     monkeypatch.setattr("reader.ui.main_screen.PLACE_AFTER_SECONDS", 0.001)
     monkeypatch.setattr("reader.ui.list.loader.REST_AFTER_SECONDS", 0.001)
     monkeypatch.setattr("reader.ui.filter.counter.COUNT_AFTER_SECONDS", 0.001)
-    monkeypatch.setattr("reader.ui.refresh.changes.FIRST_SECOND", 0.001)
+    monkeypatch.setattr("reader.ui.refresh.changes.REFRESH_DELAY_SECONDS", 0.001)
     monkeypatch.setattr("reader.ui.filter.counter.COUNT_AGAIN_SECONDS", 0.01)
 
     def open_it(

@@ -20,20 +20,20 @@ from reader.core.settings.standing import ON_STAR, RUN, WRITE, StandingQuery
 from reader.core.settings.types import UserCommand
 from reader.keys.keymap import Keymap
 from reader.ui.command_line.actions import (
-    EXPORT_AFTER_SECONDS,
+    EXPORT_DELAY_SECONDS,
     NOT_SERVED,
-    RETRY_EXPORT_SECONDS,
+    RETRY_SECONDS,
     AutomaticCommands,
     CommandActions,
     CommandRunner,
     action_offers,
     as_notice,
-    in_the_readers_words,
+    translate_output,
 )
 from reader.ui.command_line.screen import (
     COMMAND,
     COMMANDS,
-    MOST_HISTORY_LINES,
+    MAX_HISTORY,
     OUTPUT,
     CommandScreen,
     Finder,
@@ -68,14 +68,14 @@ def typed(state: State) -> TypedCommand:
 
 def test_suggestions_fit_what_is_typed_until_newer_ones_come() -> None:
     state = suggest(type_command(OPEN, "theme "), "theme ", SUGGESTED)
-    assert (typed(state).fitting, typed(state).meant) == (SUGGESTED, "theme ")
+    assert (typed(state).fitting, typed(state).text_to_run) == (SUGGESTED, "theme ")
     marked = state.update(COMMAND, lambda one: one._replace(selected=2))
-    assert typed(marked).meant == "theme light"
+    assert typed(marked).text_to_run == "theme light"
     # A letter leaves those that begin so; the first of them is marked.
     further = type_command(marked, "theme d")
     assert [one.text for one in typed(further).fitting.candidates] == ["dark", "dracula"]
-    assert (typed(further).selected, typed(further).meant) == (0, "theme dark")
-    assert typed(type_command(further, "theme q")).meant == "theme q"
+    assert (typed(further).selected, typed(further).text_to_run) == (0, "theme dark")
+    assert typed(type_command(further, "theme q")).text_to_run == "theme q"
     assert typed(type_command(further, "  ")).fitting == Suggestion()
     # The same suggestions leave the mark; those for an earlier text are dropped.
     assert typed(suggest(marked, "theme ", SUGGESTED)).selected == 2
@@ -86,11 +86,11 @@ def test_suggestions_fit_what_is_typed_until_newer_ones_come() -> None:
 
 def test_the_history_holds_each_command_once_newest_first() -> None:
     state = OPEN
-    for line in (*map(str, range(MOST_HISTORY_LINES + 1)), "", "7"):
+    for line in (*map(str, range(MAX_HISTORY + 1)), "", "7"):
         state = run_command(state, line)
-    assert state[COMMAND] is None and state[COMMANDS][:3] == ("7", str(MOST_HISTORY_LINES), str(MOST_HISTORY_LINES - 1))
+    assert state[COMMAND] is None and state[COMMANDS][:3] == ("7", str(MAX_HISTORY), str(MAX_HISTORY - 1))
     commands = state[COMMANDS]
-    assert len(commands) == len(set(commands)) == MOST_HISTORY_LINES
+    assert len(commands) == len(set(commands)) == MAX_HISTORY
 
 
 # Advice
@@ -113,7 +113,7 @@ def test_output_names_the_readers_keys_and_commands(printed: str, said: str) -> 
 
 
 def test_output_names_no_undo_key_if_none_is_bound() -> None:
-    assert in_the_readers_words("Done. 'dailypapers undo' takes it back.", "") == "Done"
+    assert translate_output("Done. 'dailypapers undo' takes it back.", "") == "Done"
 
 
 # Output
@@ -401,7 +401,7 @@ async def test_exports_whose_program_does_not_start_are_tried_again() -> None:
     stage.failure = "The command could not be started"
     stage.later[0].act()
     await stage.end()
-    assert (stage.told, stage.begun) == ([stage.failure], [RETRY_EXPORT_SECONDS])
+    assert (stage.told, stage.begun) == ([stage.failure], [RETRY_SECONDS])
     assert stage.automatic.is_due
 
 
@@ -447,11 +447,11 @@ async def test_exports_are_written_some_seconds_after_a_change_and_only_if_there
     assert (stage.begun, stage.automatic.is_due) == ([], False)
     stage = AutomaticDesk()
     stage.automatic.export_soon()
-    assert (stage.begun, stage.automatic.is_due) == ([EXPORT_AFTER_SECONDS], True)
+    assert (stage.begun, stage.automatic.is_due) == ([EXPORT_DELAY_SECONDS], True)
     stage.later[0].act()
     # A change while they are written begins them again.
     stage.later[0].act()
-    assert (stage.begun, len(stage.tasks)) == ([EXPORT_AFTER_SECONDS] * 2, 1)
+    assert (stage.begun, len(stage.tasks)) == ([EXPORT_DELAY_SECONDS] * 2, 1)
     await stage.end()
     assert stage.words == [("export", "--watched")] and stage.automatic.is_due
 

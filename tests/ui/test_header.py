@@ -22,8 +22,8 @@ from reader.ui.kit.status_lines import EDIT_QUERY, Condition, Header, header_lin
 from reader.ui.kit.styles import STYLES
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.list.header import MAX_TITLE_LENGTH, header, header_parts, window_title
-from reader.ui.page.lines import Findings
-from reader.ui.page.state import FOUND
+from reader.ui.page.lines import QueryMatch
+from reader.ui.page.state import QUERY_MATCH
 from reader.ui.refresh.state import REFRESH, SYNC_FAILING, RefreshStatus
 from reader.ui.shell.listing import CacheFacts, ListContent
 from reader.ui.shell.state import State
@@ -107,8 +107,8 @@ def test_the_header_has_the_place_the_query_and_the_numbers(state: State, shown:
 
 
 def test_the_header_says_which_words_were_taken_for_others() -> None:
-    found = Findings(3, "difusion", corrected=(("difusion", "diffusion"),))
-    asked = NEAR_ONLY, NEAR_ONLY.put(FOUND, found), NEAR_ONLY.put(FOUND, found._replace(query="other"))
+    found = QueryMatch(3, "difusion", corrected=(("difusion", "diffusion"),))
+    asked = NEAR_ONLY, NEAR_ONLY.put(QUERY_MATCH, found), NEAR_ONLY.put(QUERY_MATCH, found._replace(query="other"))
     shown = [header(one, NOW, "·").query for one in asked]
     assert shown == ["difusion", "difusion  (searched for diffusion)", "difusion"]
 
@@ -181,7 +181,7 @@ def test_the_header_changes_only_with_the_parts_of_the_state_that_it_shows() -> 
     ):
         for parts in (header_parts, filter_parts, strip_parts):
             assert parts(after) == parts(state)
-    assert header_parts(state.put(COUNTED, None)) != header_parts(state) == header_parts(state.put(FOUND, None))
+    assert header_parts(state.put(COUNTED, None)) != header_parts(state) == header_parts(state.put(QUERY_MATCH, None))
     assert header_parts(state.put(REFRESH, RefreshStatus().with_start())) != header_parts(state)
     assert header_parts(state.search_feed("x").search_progressed("x")) != header_parts(state)
     assert filter_parts(state.put(TOPIC_MEANINGS, {"agents": "Models that act."})) != filter_parts(state)

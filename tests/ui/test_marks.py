@@ -33,7 +33,7 @@ def test_a_slow_mark_shows_its_progress(monkeypatch: pytest.MonkeyPatch) -> None
     report = MarkActions(bench.app)._report("marking")
     report(1_000, 2_000)
     assert bench.model.state.activity == ""
-    monkeypatch.setattr("reader.ui.marks.QUIET_SECONDS", -1.0)
+    monkeypatch.setattr("reader.ui.marks.PROGRESS_AFTER_SECONDS", -1.0)
     report(1_000, 2_000)
     assert bench.model.state.activity == "marking 1,000 of 2,000"
 

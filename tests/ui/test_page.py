@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from reader.cache.history import STILL, Votes
+from reader.cache.history import UNCHANGED_VOTES, Votes
 from reader.cache.storing import Cache
 from reader.core.paper import Listing, Paper
 from reader.keys.keymap import Keymap
@@ -49,7 +49,7 @@ async def detail_stage(columns: int, lines: int) -> AsyncIterator[tuple[PaperDet
 
 
 def reading(one: Paper) -> ShownPaper:
-    return ShownPaper(one.pk, one, (), STILL)
+    return ShownPaper(one.pk, one, (), UNCHANGED_VOTES)
 
 
 async def test_a_new_paper_starts_at_the_top_and_an_update_keeps_the_scroll_position() -> None:
@@ -158,7 +158,7 @@ async def test_links_topics_and_folded_authors_can_be_clicked() -> None:
 
 async def test_the_page_stands_in_the_middle() -> None:
     async with staged(Stage(), 140, 42) as (app, pilot):
-        reading = ShownPaper(1, LONG, ("memory",), STILL)
+        reading = ShownPaper(1, LONG, ("memory",), UNCHANGED_VOTES)
         page = PaperPage(reader_on(app), reading)
         await app.push_screen(page)
         page.show(reading)
@@ -179,7 +179,7 @@ async def test_the_page_stands_in_the_middle() -> None:
 
 async def test_the_page_may_be_shown_before_it_is_on_screen() -> None:
     async with staged(Stage(), 80, 24) as (app, pilot):
-        reading = ShownPaper(1, paper(), (), STILL)
+        reading = ShownPaper(1, paper(), (), UNCHANGED_VOTES)
         app.state = State().put(TOPIC_NAMES, {"agents": "Agents & tools"})
         page = PaperPage(reader_on(app), reading)
         page.show(reading)

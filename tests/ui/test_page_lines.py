@@ -39,14 +39,14 @@ from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.page.lines import (
     MAX_DRAWN_CHARACTERS,
     NOTE_LINES,
-    Findings,
     Presentation,
+    QueryMatch,
     ShownPaper,
     comment_lines,
     compact,
     compose,
     find_words,
-    found_lines,
+    full_text_hit_lines,
     linked_counts,
     output_lines,
     own_lines,
@@ -166,16 +166,16 @@ def test_the_output_of_a_program_names_its_maker_and_keeps_its_lines() -> None:
     assert all(output_texts(KeptOutput("S", MADE, "One two."), width) for width in (3, 5))
 
 
-def reasons(found: Findings | None, width: int = 80) -> list[str]:
+def reasons(found: QueryMatch | None, width: int = 80) -> list[str]:
     return said_by(shared_lines(found, width, UNICODE))
 
 
 def test_each_reason_is_named() -> None:
-    fit = Findings(3, "like:1", (), SharedTerms(("draft trees",), ("Ada",)))
+    fit = QueryMatch(3, "like:1", (), SharedTerms(("draft trees",), ("Ada",)))
     assert reasons(fit) == ["Why here  shares draft trees · Ada"]
     assert all(len(line) <= 20 for line in reasons(fit, 20))
-    assert reasons(Findings(3, "like:1")) == reasons(None) == []
-    hostile = Findings(3, "x", (), SharedTerms(("a\x1b[31mb",)))
+    assert reasons(QueryMatch(3, "like:1")) == reasons(None) == []
+    hostile = QueryMatch(3, "x", (), SharedTerms(("a\x1b[31mb",)))
     assert "\x1b" not in reasons(hostile)[0]
     assert said_by(shared_lines(fit, 80, ASCII))[0].isascii()
 
@@ -242,7 +242,7 @@ def test_the_page_shows_everything_about_a_paper() -> None:
         position="3 of 34",
         suits="like what you starred",
         votes=Votes((50, 55, 61), 11),
-        found=Findings(1, "like:1", (), SharedTerms(("draft trees",))),
+        query_match=QueryMatch(1, "like:1", (), SharedTerms(("draft trees",))),
         outputs=(KeptOutput("Summary", "2026-11-26T08:00:00Z", "One."),),
         fetching="fetching …",
         kept=PageData(
@@ -393,7 +393,7 @@ def test_ascii_draws_with_letters() -> None:
 
 
 MANY = Document("T", (Heading(1, "1", (Span("A long title " * 9),)), Paragraph((Span("attention 多"),))))
-PLACES = Findings(1, "", ("attention",), SharedTerms(("a\x1b[31mb",)), (), *find_words(MANY, ("attention",)))
+PLACES = QueryMatch(1, "", ("attention",), SharedTerms(("a\x1b[31mb",)), (), *find_words(MANY, ("attention",)))
 
 words = st.text(max_size=60) | st.sampled_from(["[/]", "\x1b[2J", "中文标题" * 9, "e\u0301" * 30, "a" * 300, "\ud800"])
 
@@ -423,7 +423,7 @@ words = st.text(max_size=60) | st.sampled_from(["[/]", "\x1b[2J", "中文标题"
 def test_any_paper_is_drawn_literally_within_the_width(
     one: Paper, others: str, width: int, is_unfolded: bool, is_page: bool
 ) -> None:
-    known = read(one, words=("a",), position="3 of 34", outputs=(KeptOutput(others, MADE, others),), found=PLACES)
+    known = read(one, words=("a",), position="3 of 34", outputs=(KeptOutput(others, MADE, others),), query_match=PLACES)
     for line in compose(known, width, replace(LOOK, is_unfolded=is_unfolded, is_page=is_page)):
         assert measure(line) <= width
         assert all(piece.text.isprintable() for piece in line)
@@ -597,8 +597,10 @@ def test_each_section_has_its_first_place(words: tuple[str, ...], blocks: list[i
 
 
 def test_places_stand_below_their_sections_and_lead_there() -> None:
-    found = Findings(1, "", ("sparse", "attention"), SharedTerms(), (), *find_words(DOCUMENT, ("sparse", "attention")))
-    lines = found_lines(found, 60, UNICODE, is_page=False, key="i")
+    found = QueryMatch(
+        1, "", ("sparse", "attention"), SharedTerms(), (), *find_words(DOCUMENT, ("sparse", "attention"))
+    )
+    lines = full_text_hit_lines(found, 60, UNICODE, is_page=False, key="i")
     assert texts(lines) == [
         "▤ In the full text  3 places  i reads there",
         "§1 Sparse",
@@ -608,5 +610,5 @@ def test_places_stand_below_their_sections_and_lead_there() -> None:
     ]
     assert {piece.action for line in lines for piece in line if piece.action} == {("place", "2"), ("place", "7")}
     assert [piece.text for piece in lines[2] if piece.hit] == ["Sparse", "attention"]
-    for nothing in (None, Findings(1, "", ("x",))):
-        assert found_lines(nothing, 40, UNICODE, is_page=True) == []
+    for nothing in (None, QueryMatch(1, "", ("x",))):
+        assert full_text_hit_lines(nothing, 40, UNICODE, is_page=True) == []

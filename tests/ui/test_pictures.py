@@ -112,13 +112,13 @@ def test_going_through_them_shows_each_only_while_it_is_in_front() -> None:
     canvas = Canvas("blocks", 10, 5)
     shown = Pictures(pictures_of(PAPER, WITH_FIGURE), 0, canvas)
     drawn = PictureDrawing(4, ())
-    first = shown.came(shown.front, drawn)
+    first = shown.with_drawing(shown.front, drawn)
     assert first.drawn is drawn and first.turn(-1) is first and first.with_canvas(canvas) is first
     second = first.turn(1)
     assert (second.drawn, second.index) == (None, 1)
-    assert second.came(first.front, drawn) is second and second.says(first.front, "no") is second
+    assert second.with_drawing(first.front, drawn) is second and second.with_message(first.front, "no") is second
     assert second.turn(9).index == 3
-    assert second.says(second.front, "no").message == "no"
+    assert second.with_message(second.front, "no").message == "no"
     assert [room(*size) for size in ((80, 24), (2, 5), (3, 6), (4, 7))] == [(78, 19), (1, 1), (1, 1), (2, 2)]
 
 
@@ -434,13 +434,13 @@ async def test_the_terminal_keeps_no_picture_that_is_covered_or_closed(
     monkeypatch.setattr(PicturePane, "_send", lambda _pane, sequence: sent.append(sequence) if sequence else None)
     picture = Picture("https://x.example/a.png", "Figure 1")
     drawn = PictureDrawing(2, ((Segment("xx"),),), before="send it", after="drop it")
-    pictures = Pictures((picture,), 0, Canvas("kitty", 80, 20)).came(picture, drawn)
+    pictures = Pictures((picture,), 0, Canvas("kitty", 80, 20)).with_drawing(picture, drawn)
     async with reader(size=(80, 24)) as r:
         r.app.model.change(r.app.state.put(PICTURES, pictures))
         await r.rest()
         assert sent == ["send it"]
         await r.press("?")
-        r.app.model.change(r.app.state.update(PICTURES, lambda pictures: pictures.says(picture, "a word")))
+        r.app.model.change(r.app.state.update(PICTURES, lambda pictures: pictures.with_message(picture, "a word")))
         assert sent == ["send it", "drop it"]
         await r.press("escape", "escape")
         assert sent == ["send it", "drop it"] * 2

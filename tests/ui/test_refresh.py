@@ -19,7 +19,7 @@ from reader.core.errors import FeedOffline, FeedRefused, ReaderError
 from reader.paths import log_database, suspect_stamp
 from reader.refresh.lines import Job, Line, Tell, failure_line, step, waiting
 from reader.refresh.plan import Days, Latest, plan_of
-from reader.ui.refresh.changes import FIRST_SECOND, Refresher, RefreshRequest
+from reader.ui.refresh.changes import REFRESH_DELAY_SECONDS, Refresher, RefreshRequest
 from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.state import Notices
 from tests.doubles import Clock, cached, fetched
@@ -141,10 +141,10 @@ async def test_each_message_of_a_refresh_updates_the_screen_at_once(
             assert r.app.state.cache_version - before == is_read_again, message
             assert r.app.state[REFRESH].progress == progress, message
         assert "by your rules: 2 hidden" in r.status
-        r[Refresher]._came = ""
+        r[Refresher]._news_text = ""
         for message, wanted, told, trouble in ENDS:
             r[Refresher]._model.change(r.app.state.change_notices(lambda _: Notices()))
-            r[Refresher]._wanted = wanted
+            r[Refresher]._request = wanted
             r[Refresher]._receive(message)
             await r.rest()
             status, shown = r.app.state[REFRESH], r.app.state.notices.shown
@@ -152,7 +152,7 @@ async def test_each_message_of_a_refresh_updates_the_screen_at_once(
             assert f"{status.problem}: {status.trouble}" == trouble, message
         monkeypatch.setattr(r[Refresher], "_begun", time.monotonic() - 10)
         for wanted, of, progress in BY_DAY:
-            r[Refresher]._wanted = wanted
+            r[Refresher]._request = wanted
             r[Refresher]._receive(step("day", day="2026-05-11", new=0, updated=0, unchanged=0, skipped=0, n=1, of=of))
             assert r.app.state[REFRESH].progress == progress
 
@@ -199,9 +199,9 @@ class Refreshing(Bench):
 
 async def test_refreshes_begin_by_themselves_and_again_after_some_minutes() -> None:
     for bench, begun, works in (
-        (Refreshing(), [1800, FIRST_SECOND], 0),
+        (Refreshing(), [1800, REFRESH_DELAY_SECONDS], 0),
         (Refreshing(papers=0), [1800], 1),
-        (Refreshing(minutes=0), [FIRST_SECOND], 0),
+        (Refreshing(minutes=0), [REFRESH_DELAY_SECONDS], 0),
         (Refreshing(is_still=True), [], 0),
         (Refreshing(demo=True), [], 0),
     ):

@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.history import STILL
+from reader.cache.history import UNCHANGED_VOTES
 from reader.cache.reads.window import DayCount, Order, TopicCount
 from reader.core.paper import Listing as FeedListing
 from reader.keys.actions import CONTEXTS
@@ -36,7 +36,7 @@ from reader.ui.shell.listing import (
     SearchStatus,
     Stop,
 )
-from reader.ui.shell.state import MOST_CURSORS, MOST_HISTORY_PLACES, Notice, Notices, Prompt, State
+from reader.ui.shell.state import MAX_CURSORS, MAX_HISTORY, Notice, Notices, Prompt, State
 from tests.table import each
 from tests.ui.papers import draft
 from tests.ui.stage import paper, view_counts
@@ -47,7 +47,7 @@ THREE, STACKED = SHAPES["three"], SHAPES["stacked"]
 ROBOTS = Place(view("all"), "robot")
 WEEK = Place(view("week:2026-W20"), "topic:agents")
 MORNING = datetime(2026, 5, 12, 8, 14, tzinfo=UTC)
-READING = ShownPaper(3, paper(pk=3), ("robot",), STILL)
+READING = ShownPaper(3, paper(pk=3), ("robot",), UNCHANGED_VOTES)
 COUNTS = Counts(
     view_counts(14, 60, 0, 60), (DayCount("2026-05-12", 14, 14),), (TopicCount("video", "Video", "Vision", 9),), 60, 7
 )
@@ -297,7 +297,7 @@ def test_a_hidden_pane_gives_its_room_and_the_keys_away() -> None:
 
 
 def test_the_detail_and_the_page_show_papers_of_their_own() -> None:
-    other = ShownPaper(1, paper(pk=1), (), STILL)
+    other = ShownPaper(1, paper(pk=1), (), UNCHANGED_VOTES)
     opened = AT_WORK.put(DETAIL, READING).put(PAGE, other)
     assert changes(AT_WORK, opened).keys() == {"parts", "stack"}
     assert (opened[PAGE], opened[DETAIL]) == (other, READING)
@@ -354,9 +354,9 @@ def test_each_list_remembers_its_cursor() -> None:
     assert left.go(ROBOTS).request == ListRequest(3, Position(2, 5))
     typing = left.open_query().go(ROBOTS)
     assert typing.keep_cursor(ROBOTS and typing.where, Position(4)) is typing
-    for number in range(MOST_CURSORS):
+    for number in range(MAX_CURSORS):
         left = left.keep_cursor(ListSource(ROBOTS._replace(text=str(number))), TOP)
-    assert len(left.cursors) == MOST_CURSORS and AT_WORK.where not in left.cursors
+    assert len(left.cursors) == MAX_CURSORS and AT_WORK.where not in left.cursors
 
 
 def test_a_step_back_leaves_one_thing_at_a_time() -> None:
@@ -485,9 +485,9 @@ def test_cancelling_a_query_restores_results_of_the_feed() -> None:
 
 def test_queries_are_remembered_once_newest_first() -> None:
     state = AT_WORK
-    for number in range(MOST_HISTORY_PLACES):
+    for number in range(MAX_HISTORY):
         state = state.remember_query(f"upvotes:>{number}")
-    assert state.history == tuple(f"upvotes:>{number}" for number in reversed(range(MOST_HISTORY_PLACES)))
+    assert state.history == tuple(f"upvotes:>{number}" for number in reversed(range(MAX_HISTORY)))
 
 
 # Searching the feed
@@ -587,14 +587,14 @@ def test_any_sequence_of_changes_keeps_the_state_consistent(
         assert state[PAGE] is not None or state[DATE] is not None or state.is_typing == (state.context == "query")
         assert not (state.is_filter_open and has_filter(shape_at(state.width), state.panes))
         assert state.focus in state.shown
-        assert len(set(state.history)) == len(state.history) <= MOST_HISTORY_PLACES
+        assert len(set(state.history)) == len(state.history) <= MAX_HISTORY
         assert (state[REFRESH].trouble == "") == (state[REFRESH].failing_since is None)
         assert not state[REFRESH].problem or state[REFRESH].trouble
         assert not state.search.progress or state.search.asking or before.search.progress or not before.search.asking
         for number in ("cache_version", "marks_version"):
             assert getattr(state, number) in (getattr(before, number), getattr(before, number) + 1)
         stops = [stop.where for stop in state.trail]
-        assert len(set(stops)) == len(stops) <= MOST_HISTORY_PLACES
+        assert len(set(stops)) == len(stops) <= MAX_HISTORY
         # A list that is read for another place or from other results was asked for.
         if (state.place, state.results) != (before.place, before.results):
             assert state.request is not before.request and state.is_list_coming

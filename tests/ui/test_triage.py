@@ -105,7 +105,7 @@ async def test_the_end_names_the_day_and_undo_returns_to_the_last_paper(reader: 
 def test_the_end_names_the_days_that_it_went_through(days: list[str], named: str) -> None:
     decisions = tuple(Decision(pk, "star", day) for pk, day in enumerate(days))
     end = triage_end(Triage(Place(), "done", decisions), TODAY)
-    assert (end.what, end.why) == (f"{named}: no unread papers are left.", f"{len(days)} starred.")
+    assert (end.fact, end.why) == (f"{named}: no unread papers are left.", f"{len(days)} starred.")
 
 
 async def test_a_starred_paper_that_is_unread_is_in_every_number(reader: Opener) -> None:

@@ -242,7 +242,7 @@ async def test_a_star_updates_watched_exports_and_runs_the_hook(
     found = tuple(queries_of_lists(load_settings(tmp_path / "config.toml", {}).former)[0])
     async with reader(settings=settings(lists=found)) as r:
         with monkeypatch.context() as patch:
-            patch.setattr("reader.ui.command_line.actions.EXPORT_AFTER_SECONDS", 0.1)
+            patch.setattr("reader.ui.command_line.actions.EXPORT_DELAY_SECONDS", 0.1)
             await r.do("paper.star")
         await r.until(lambda: out.exists() and r.ids[0] in out.read_text())
         # Exports are due until they are written: a reader that ends before writes them itself.

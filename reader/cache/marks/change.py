@@ -1,4 +1,4 @@
-"""A change that the user asks for: which papers it names, and which of them it would change."""
+"""A change that the user asks for: the papers that it names, and the papers that it would change."""
 
 from __future__ import annotations
 
@@ -25,15 +25,14 @@ from reader.core.marks import (
 from reader.core.tag_words import TagWords
 from reader.log.rows import Mark
 
-PAPERS_AT_ONCE = 20_000
-"""Papers that are looked up at once."""
+PAPERS_PER_QUERY = 20_000
 
 
 class Change(NamedTuple):
     """A new state of some papers, requested by an action.
 
-    `kind` is that of a `Mark`; `value` is a bool, the note's text, a place in the queue, the trace's day, or what a
-    rule did. `absent` are ids of papers that the cache does not have; a paper has no state there to be taken away.
+    `kind` is a `Mark`'s kind; `value` is a bool, a note's text, a place in the queue, a trace's day or a rule's action.
+    `absent` are ids of papers that the cache lacks; they have no state that could be removed.
     """
 
     kind: str
@@ -43,37 +42,37 @@ class Change(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The value as a row of the log has it."""
+        """The value as text, as the log stores it."""
         return self.value if isinstance(self.value, str) else str(int(self.value))
 
     @property
     def is_set(self) -> bool:
-        """Whether it gives papers something, instead of taking it away."""
+        """Whether it sets a state instead of removing it."""
         return self.text not in ("", "0")
 
 
 def with_undone(changes: Sequence[Change]) -> Iterator[Change]:
     """The changes plus those that remove contradicting marks: starring a paper unhides it."""
     yield from changes
-    if any(one.kind.startswith(RULE) for one in changes):
-        # No rule acts against the user or a muted word.
+    if any(change.kind.startswith(RULE) for change in changes):
+        # A rule does not override the user or a muted word.
         return
-    named: dict[str, set[int]] = defaultdict(set)
-    for one in changes:
-        named[one.kind].update(one.pks if one.kind in UNDOES else ())
-    for one in changes:
-        for other in UNDOES.get(one.kind, ()) if one.is_set else ():
-            yield Change(other, False, [pk for pk in one.pks if pk not in named[other]])
+    changed: dict[str, set[int]] = defaultdict(set)
+    for change in changes:
+        changed[change.kind].update(change.pks if change.kind in UNDOES else ())
+    for change in changes:
+        for opposite in UNDOES.get(change.kind, ()) if change.is_set else ():
+            yield Change(opposite, False, [pk for pk in change.pks if pk not in changed[opposite]])
 
 
 def find_changing(connection: sqlite3.Connection, change: Change) -> list[str]:
     """The ids of the papers that a change would change, in the order in which it names them."""
-    kind, found = change.kind, list[str]()
-    for start in range(0, len(change.pks), PAPERS_AT_ONCE):
-        pks = json.dumps(list(change.pks[start : start + PAPERS_AT_ONCE]))
+    kind, ids = change.kind, list[str]()
+    for start in range(0, len(change.pks), PAPERS_PER_QUERY):
+        pks = json.dumps(list(change.pks[start : start + PAPERS_PER_QUERY]))
         values = {"pks": pks, "value": change.text, "kind": kind}
-        found += (id for (id,) in connection.execute(_CHANGING.format(same=same_state(kind)), values))
-    return found + list(change.absent if change.is_set else ())
+        ids += (id for (id,) in connection.execute(_CHANGING.format(same=same_state(kind)), values))
+    return ids + list(change.absent if change.is_set else ())
 
 
 _CHANGING = (
@@ -83,12 +82,12 @@ _CHANGING = (
 
 
 def marks_of(connection: sqlite3.Connection, changes: Sequence[Change]) -> list[Mark]:
-    """The marks that changes make, without those that are so already; a paper gets each kind once."""
-    found: dict[tuple[str, str], Mark] = {}
+    """The marks that changes make, except on papers that have the state already; one mark a paper and kind."""
+    new_marks: dict[tuple[str, str], Mark] = {}
     for change in with_undone(changes):
         for id in find_changing(connection, change):
-            found.setdefault((id, change.kind), Mark(id, change.kind, change.text))
-    return list(found.values())
+            new_marks.setdefault((id, change.kind), Mark(id, change.kind, change.text))
+    return list(new_marks.values())
 
 
 def same_state(kind: str) -> str:
@@ -102,7 +101,7 @@ def same_state(kind: str) -> str:
         found = "SELECT 1 FROM mark AS m WHERE m.pk = paper.pk"
         return f"EXISTS ({found} AND m.kind IN ({marks.sql_list(kinds)}) AND m.value = :value)"
     if kind == WANT:
-        # It is here, which is all that was wanted.
+        # The paper is in the cache, so the request is fulfilled.
         return "true"
     if kind == QUEUE:
         place = "(SELECT place FROM queue WHERE queue.pk = paper.pk)"
@@ -116,7 +115,7 @@ def same_state(kind: str) -> str:
 def tagging(
     connection: sqlite3.Connection, words: TagWords, pks: Sequence[int], absent: Sequence[str] = ()
 ) -> list[Change]:
-    """The changes that give papers tags and take tags from them, in the spellings that are in use.
+    """The changes that add tags to papers and remove tags from them, in the spellings that are in use.
 
     `absent` are ids of papers that the cache does not have.
     """
@@ -133,10 +132,10 @@ def tagging(
 
 
 def place_in(connection: sqlite3.Connection, pk: int, listed: Sequence[int]) -> str | None:
-    """The place that a queued paper needs to be where it is among the `listed` ones.
+    """The place in the queue that matches a queued paper's position in a list that may leave out queued papers.
 
-    That is behind the nearest queued paper above it, whatever queued papers the list leaves out, or before the one
-    below. None if the paper is not in the queue, or no other is.
+    It is right behind the nearest queued paper above, or right before the one below. None if the paper is not in the
+    queue, or no other listed paper is.
     """
     if _place_of(connection, [pk]) is None:
         return None
@@ -159,6 +158,6 @@ def _place_of(connection: sqlite3.Connection, pks: Iterable[int]) -> str | None:
 
 
 def _next(connection: sqlite3.Connection, sql: str, place: str, pk: int) -> str | None:
-    """The place next to another, except that of the moved paper itself."""
-    found: str | None = connection.execute(f"{sql} AND pk <> ?", (place, pk)).fetchone()[0]
-    return found
+    """The place next to another, disregarding the moved paper itself."""
+    nearest: str | None = connection.execute(f"{sql} AND pk <> ?", (place, pk)).fetchone()[0]
+    return nearest

@@ -1,8 +1,8 @@
-"""Derives from the log what the cache knows of the user's marks, and follows the log when it has new rows.
+"""Derives the user's marks in the cache from the log, and follows the log when it has new rows.
 
-Everything here can be made again. `mark` holds the newest row of each paper and kind, whether or not the cache has the
+Everything derived can be made again. `mark` holds the newest row of each paper and kind, even if the cache lacks the
 paper; columns, tags, notes, the queue and flags follow from `mark`. `log_applied` in `meta` is the last row that is
-included: whoever opens the log applies the rows after it, so that a killed program leaves nothing to repair.
+included: a program that opens the log applies the rows after it, so that a killed program leaves nothing to repair.
 
 A derived fact is computed from all its causes whenever one of them changes: a paper with a muted word is hidden unless
 the user decided otherwise or protected it by a star, a note, a tag or a place in the queue.
@@ -25,8 +25,8 @@ from reader.core.paper_row import Flag
 from reader.database import connections, meta
 from reader.log.store import UNDONE
 
-PAPERS_PER_TRANSACTION = 2_000
-"""Papers in one transaction, so that another writer waits about 50 ms."""
+MARKS_PER_TRANSACTION = 2_000
+"""Pairs of paper and kind derived in one transaction, so that another writer waits about 50 ms."""
 
 APPLIED = "log_applied"
 """The key in `meta` of the log's edition and the number of the last row that the cache includes."""
@@ -60,7 +60,7 @@ def attach(connection: sqlite3.Connection, log: Path) -> None:
 
 
 def prepare(connection: sqlite3.Connection) -> None:
-    """Make the temporary table of the papers and kinds of marks that are derived again."""
+    """Make the temporary table of the papers and kinds of marks to derive again."""
     connection.execute("CREATE TEMP TABLE IF NOT EXISTS touched (kind TEXT, pk INTEGER, PRIMARY KEY (kind, pk))")
 
 
@@ -69,32 +69,32 @@ def catch_up(
     progress: Progress = lambda _done, _all: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Derive what the log's new rows change, in short transactions; the log must be attached.
+    """Derive the changes of the log's new rows, in short transactions; the log must be attached.
 
-    What is stopped or killed in between is done again from its start by the next program.
+    If this is stopped or killed in between, the next program derives the same rows again.
     """
     edition, last = connection.execute(_LAST).fetchone()
     known, _, number = (meta.get(connection, APPLIED) or "").partition(" ")
     applied = int(number or 0)
     if known != edition or applied > last:
-        # Rows are gone, or the user put an older copy of the log back: what follows from them must go too.
+        # Rows are gone, or the user put an older copy of the log back: everything derived from it must go too.
         _forget(connection, edition)
         applied = 0
     while applied < last:
         pairs = connection.execute(_TOUCHED, {"after": applied, "upto": last}).fetchall()
-        for first in range(0, len(pairs), PAPERS_PER_TRANSACTION):
-            # The first transaction takes milliseconds: leaving right after a mark must not put it off.
+        for first in range(0, len(pairs), MARKS_PER_TRANSACTION):
+            # The first transaction takes milliseconds; quitting right after a mark must not postpone it.
             if first and should_stop():
                 return
             with connections.transaction(connection):
-                _fold(connection, pairs[first : first + PAPERS_PER_TRANSACTION])
-                if first + PAPERS_PER_TRANSACTION >= len(pairs):
+                _fold(connection, pairs[first : first + MARKS_PER_TRANSACTION])
+                if first + MARKS_PER_TRANSACTION >= len(pairs):
                     meta.put(connection, APPLIED, f"{edition} {last}")
-            progress(min(first + PAPERS_PER_TRANSACTION, len(pairs)), len(pairs))
-            if len(pairs) > PAPERS_PER_TRANSACTION:
+            progress(min(first + MARKS_PER_TRANSACTION, len(pairs)), len(pairs))
+            if len(pairs) > MARKS_PER_TRANSACTION:
                 connections.give_way()
         applied = last
-        # What was recorded meanwhile; a copy of the log is never put in place of one that is open.
+        # Rows may have been recorded meanwhile; an open log is never replaced by a copy.
         _, last = connection.execute(_LAST).fetchone()
 
 
@@ -148,7 +148,7 @@ def _fold(connection: sqlite3.Connection, pairs: Sequence[tuple[str, str]]) -> N
 
 _KEY = "coalesce((SELECT pk FROM main.paper WHERE id = {paper}), (SELECT pk FROM main.paper_alias WHERE id = {paper}))"
 
-# A paper may have been passed on several days, and each counts; of all else, the newest.
+# A paper may have been passed on several days, and each day counts; of all other kinds only the newest row does.
 _INSERT_NEWEST = f"""
     INSERT INTO mark (paper, pk, kind, value, clock, action, by, undone)
     SELECT paper, iif(paper = '', NULL, {_KEY.format(paper="newest.paper")}),
@@ -164,11 +164,11 @@ _INSERT_NEWEST = f"""
 """
 
 
-# What follows from them
+# Facts derived from the marks
 
 
 def settle(connection: sqlite3.Connection) -> None:
-    """Derive columns, tags, notes, the queue and flags of what is in `touched`, in the caller's transaction."""
+    """Derive columns, tags, notes, the queue and flags of the marks in `touched`, in the caller's transaction."""
     kinds = [kind for (kind,) in connection.execute("SELECT DISTINCT kind FROM touched")]
     for kind, column in STATES.items():
         if kind in kinds and kind != "hide":
@@ -228,7 +228,7 @@ _HIDE = f"""
 
 
 def mute(connection: sqlite3.Connection, among: Iterable[int] | None = None) -> None:
-    """Derive again which papers muted queries hide, of all or `among` some, in the caller's transaction."""
+    """Derive again which papers muted queries hide, of all or only of those `among`, in the caller's transaction."""
     connection.execute(
         f"UPDATE paper SET hidden = {_HIDDEN} WHERE pk IN (SELECT value FROM json_each(?)) AND hidden <> {_HIDDEN}",
         (json.dumps(standing.flag_muted(connection, among)),),
@@ -246,7 +246,7 @@ def adopt(connection: sqlite3.Connection, pks: Iterable[int]) -> None:
     if connection.execute("SELECT 1 FROM mark WHERE paper <> '' LIMIT 1").fetchone() is None:
         return
     values = (json.dumps(list(pks)),)
-    # Several papers may have one title, and one of them gets the marks on it.
+    # If several papers have the same title, one of them gets the marks.
     connection.execute(_ALIAS_BY_TITLE, values)
     prepare(connection)
     connection.execute("DELETE FROM touched")
@@ -264,7 +264,7 @@ _ADOPT = """
     UPDATE mark SET pk = named.pk FROM named WHERE mark.paper = named.id AND mark.pk IS NOT named.pk
 """
 
-# Many feeds have an entry called `Week 12`, so that the title of an entry does not identify it.
+# Many feeds have an entry called `Week 12`, so a title does not identify an entry of a feed.
 _ALIAS_BY_TITLE = f"""
     WITH titled (id, pk, own) AS (
         SELECT printf('{PAGE_PREFIX}%012llx', (title_hash >> 16) & 0xFFFFFFFFFFFF), pk, id FROM paper
@@ -281,11 +281,11 @@ def leave(connection: sqlite3.Connection, pks: str) -> None:
 
 
 def _find_by_title(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
-    """Note which papers have the titles that these ids follow from, unless the ids are known, as their aliases."""
+    """Store ids that are hashes of titles as aliases of the papers with these titles, unless the ids are known."""
     for id in ids:
         digits = id.removeprefix(PAGE_PREFIX)
         if id.startswith(PAGE_PREFIX) and _HASH.fullmatch(digits):
-            # The id has the upper 48 bits of a signed number.
+            # The id has the upper 48 bits of a signed 64-bit number.
             first = int(digits, 16) << 16
             first -= (1 << 64) if first >> 63 else 0
             connection.execute(_ADD_BY_TITLE, {"id": id, "first": first, "last": first + 0xFFFF})

@@ -1,7 +1,8 @@
 """The user's actions: each is recorded in the log, then derived in the cache.
 
-An action counts once its rows are committed to `log.db`. What the cache derives from them follows in short transactions
-of its own file; a program that ends in between leaves the rest to the next one that opens the log (`derive.py`).
+An action counts once its rows are committed to `log.db`. The cache then derives its state in short
+transactions of its own file; if a program ends in between, the next program that opens the log does the rest
+(`derive.py`).
 
 Uses the standard sqlite3: a star in the first second must not wait for the import of SQLModel.
 """
@@ -48,7 +49,7 @@ class Events:
     def open(cls, path: Path, now: Callable[[], float] = time.time, *, recover: bool = True) -> Events:
         """Open the log beside the cache at `path`, whose schema must be current, and bring the cache up to date.
 
-        With `recover` False, what the cache lacks waits for `recover`, which `stop` can interrupt, or for an action.
+        With `recover` False, the cache is brought up to date by `recover`, which `stop` can interrupt, or by an action.
         """
         log = Log.open(path, now)
         with connections.closing_on_error(log), explain_errors(path):
@@ -65,11 +66,11 @@ class Events:
         self.log.close()
 
     def stop(self) -> None:
-        """Stop after the current transaction; may be called from another thread. The next start goes on."""
+        """Stop after the current transaction; may be called from another thread. The next start does the rest."""
         self._is_stopped = True
 
     def recover(self, progress: Progress = ignore_progress) -> None:
-        """Derive in the cache what the log has and the cache lacks."""
+        """Derive in the cache the rows of the log that it lacks."""
         with explain_errors(self._path):
             derive.catch_up(self._connection, progress, lambda: self._is_stopped)
 
@@ -92,23 +93,24 @@ class Events:
     ) -> UserAction | None:
         """Record several changes as one action, which one undo takes back; return None if nothing changes.
 
-        `by` is the program that asks for them, if it is not the user.
+        `by` is the program that requests them instead of the user.
         """
-        # What another program did since is part of the state that decides what changes.
+        # Marks that another program made meanwhile are part of the state to compare with.
         self.recover()
         with explain_errors(self._path):
             marks = marks_of(self._connection, changes)
-        author = RULE if any(one.kind.startswith(RULE) for one in changes) else ""
+        author = RULE if any(change.kind.startswith(RULE) for change in changes) else ""
         return self._record(marks, progress, by.text if by is not None else author)
 
     def decide(self, values: Sequence[tuple[str, str]]) -> UserAction | None:
-        """Record kinds and values that are about no papers, such as what is followed, as one action."""
+        """Record kinds and values that concern no paper, such as followed feeds, as one action."""
         return self._record([Mark("", kind, value) for kind, value in values], ignore_progress, "")
 
     def undo(self, progress: Progress = ignore_progress, *, by: Agent | None = None) -> UserAction | None:
         """Undo the newest action of this machine that is not undone; None if there is none.
 
-        If a program made it, all actions of that run of the program are undone as one; with `by`, those of this run.
+        If a program made it, all actions of that run of the program are undone as one; with `by`, only
+        actions of this run are undone.
         """
         return self._describe(self.log.undo(by=by), progress)
 

@@ -1,9 +1,9 @@
-"""Reads, for an export, the user's marks with when and where each was made.
+"""Reads the user's marks for an export, with the time and machine of each.
 
-Papers that the cache does not have are there too: after a loss, or once they are old, only their marks are known.
-Keys of citations are made from all papers, so that they depend on no export. What watched exports were last written
-with is kept here too, and why some could not be: a file that something else has changed is not overwritten, and the
-same problem is told once.
+Papers that the cache lacks are included: after a loss, or once they are old, only their marks are known. Citation keys
+are made from all papers, so that they are the same in every export. This module also stores what watched exports last
+wrote and why some could not be written: a file that another program changed is not overwritten, and the same problem is
+reported once.
 """
 
 from __future__ import annotations
@@ -24,8 +24,7 @@ from reader.core.passages import in_order, parse_passage
 from reader.database import connections, meta
 from reader.log.rows import machine_of
 
-PAPERS_AT_ONCE = 500
-"""Lost papers that are read at once."""
+LOST_PAPERS_PER_READ = 500
 
 
 class ExportedMarks(NamedTuple):
@@ -47,7 +46,7 @@ def exported_marks(window: Window, paper: Paper) -> ExportedMarks:
 
 
 def lost_papers(window: Window) -> Iterator[Paper]:
-    """The papers with marks that the cache does not have, by id; they have only an id and what the marks say."""
+    """The papers with marks that the cache lacks, by id; they have only their id and the states from their marks."""
     last = ""
     while ids := window.read(partial(_lost_ids, after=last)):
         for id in ids:
@@ -59,7 +58,7 @@ def lost_papers(window: Window) -> Iterator[Paper]:
 def _lost_ids(connection: sqlite3.Connection, after: str) -> list[str]:
     rows = connection.execute(
         f"SELECT DISTINCT paper FROM mark WHERE pk IS NULL AND kind <> '{UNDO}' AND paper > ? ORDER BY paper LIMIT ?",
-        (after, PAPERS_AT_ONCE),
+        (after, LOST_PAPERS_PER_READ),
     )
     return [id for (id,) in rows]
 
@@ -87,8 +86,8 @@ def _lost_paper(id: str, marks: Sequence[Mark]) -> Paper:
     states: dict[str, Any] = {name: values.get(kind) == "1" for kind, name in STATES.items()}
     tags = tuple(kind.removeprefix(TAG) for kind, value in values.items() if kind.startswith(TAG) and value == "1")
     is_queued = values.get(QUEUE, "0") != "0"
-    kept = (parse_passage(kind.removeprefix(PASSAGE), value) for kind, value in values.items())
-    highlights = tuple(one.as_text(id) for one in in_order(filter(None, kept)))
+    passages = (parse_passage(kind.removeprefix(PASSAGE), value) for kind, value in values.items())
+    highlights = tuple(passage.as_text(id) for passage in in_order(filter(None, passages)))
     note = values.get(NOTE) or None
     return Paper(NotCached(id), id, "", queued=is_queued, tags=tags, note=note, highlights=highlights, **states)
 
@@ -107,7 +106,7 @@ def ids_of(connection: sqlite3.Connection, pk: int) -> list[str]:
 
 
 def citable_papers(connection: sqlite3.Connection) -> list[Paper]:
-    """Id, title, first author and dates of each paper, the one that came first first."""
+    """Id, title, first author and dates of each paper, in the order in which they were added."""
     return [
         Paper(pk, id, title, day=day, published=published, authors=(author,) if author else ())
         for pk, id, title, day, published, author in connection.execute(_CITABLE)
@@ -115,7 +114,7 @@ def citable_papers(connection: sqlite3.Connection) -> list[Paper]:
 
 
 def citable_papers_of(file: Path) -> list[Paper]:
-    """The same of the cache at a path, which is opened for it: any thread may ask."""
+    """The papers of `citable_papers`, read over a connection of its own, so that any thread may call this."""
     with closing(Window.open(file)) as window:
         return window.read(citable_papers)
 
@@ -127,20 +126,20 @@ _CITABLE = """
 
 
 _CONTENTS, _PROBLEMS = "exports", "exports_not_written"
-"""The keys in `meta`."""
+"""Keys in `meta`."""
 
 _KNOWN_CONTENTS = 5
-"""Contents of a file that are known as ours: several programs may be about to write it."""
+"""Maximum number of contents of a file that count as ours: several programs may be about to write it."""
 
 
 def known_contents(path: Path, file: str) -> Sequence[str]:
-    """The digests of what was written to a file, the newest first."""
-    found: Sequence[str] = _load(path, _CONTENTS).get(file, ())
-    return found
+    """The digests of the contents written to a file, newest first."""
+    digests: Sequence[str] = _load(path, _CONTENTS).get(file, ())
+    return digests
 
 
 def note_contents(path: Path, file: str, digests: Sequence[str]) -> None:
-    """Note what is about to be written to a file, and then what it has now, if that is ours."""
+    """Record the digests of contents that a file has or is about to get."""
     with connections.open_database(path) as cache, connections.transaction(cache):
         known = _read(cache, _CONTENTS)
         known[file] = list(dict.fromkeys((*digests, *known.get(file, ()))))[:_KNOWN_CONTENTS]
@@ -148,12 +147,12 @@ def note_contents(path: Path, file: str, digests: Sequence[str]) -> None:
 
 
 def known_problems(path: Path) -> dict[str, str]:
-    """Why each file could not be written the last time; files that were written are left out."""
+    """The problem of each file that could not be written the last time."""
     return _load(path, _PROBLEMS)
 
 
 def note_problems(path: Path, problems: Mapping[str, str]) -> None:
-    """Note why files could not be written, instead of what was noted before."""
+    """Record the problems of files that could not be written, in place of earlier problems."""
     with connections.open_database(path) as cache, connections.transaction(cache):
         meta.put(cache, _PROBLEMS, json.dumps(dict(problems)))
 

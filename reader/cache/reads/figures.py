@@ -20,15 +20,15 @@ from reader.core.topics.trends import Trend, first_day, trends
 def topics_of(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, list[str]]:
     """The slugs of each paper's topics, strongest first; papers without topics are left out."""
     marks = ",".join("?" * len(pks))
-    found: dict[int, list[str]] = {}
+    slugs: dict[int, list[str]] = {}
     rows = connection.execute(
         "SELECT pt.pk, topic.slug FROM paper_topic AS pt JOIN topic ON topic.pk = pt.topic"
         f" WHERE pt.pk IN ({marks}) ORDER BY pt.pk, pt.rank",
         tuple(pks),
     )
     for pk, slug in rows:
-        found.setdefault(pk, []).append(slug)
-    return found
+        slugs.setdefault(pk, []).append(slug)
+    return slugs
 
 
 # Each day's row counts all its papers, hidden ones too: a trend describes the feed, not the user.
@@ -57,13 +57,13 @@ def topic_trends(connection: sqlite3.Connection) -> dict[str, Trend]:
 WEEKS = 12
 
 MAX_SINGLE_ACTION = 10
-"""Papers that were marked in one action of more than these do not count: nobody looked at them all."""
+"""Marks of an action on more papers than this do not count, as nobody looked at each of them."""
 
 LATEST_MILLISECONDS = 32_503_680_000_000
 """The year 3000, in milliseconds: a foreign clock may be later than any date."""
 
 MARKED = ("read", "hide", "star", QUEUE)
-"""The marks that show that a paper was seen. A note or a tag may come from a library, and others from a rule."""
+"""Marks that prove that the user saw a paper. Notes and tags may be imported, and other marks are made by rules."""
 
 PaperRef = int | str
 """A paper's key, or its id if the cache no longer has it."""
@@ -93,7 +93,7 @@ class Share(NamedTuple):
 
 
 class TopicFigures(NamedTuple):
-    """A topic among the papers that were starred, and among those that were seen."""
+    """The share of a topic in starred papers and in seen papers."""
 
     slug: str
     starred: Share
@@ -120,7 +120,7 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     FINISH: ("seen", "opened", "finished"),
     "star": ("seen", "starred"),
 }
-"""The columns of a deed by its kind; others only count as seen."""
+"""The columns that a kind of mark counts in; other kinds count only as seen."""
 
 _DEEDS = f"""
     WITH deed AS (
@@ -133,7 +133,7 @@ _DEEDS = f"""
 """
 
 _TOPICS = """
-    SELECT t.slug, count(*) FROM json_each(?) AS wanted CROSS JOIN paper_topic AS p ON p.pk = wanted.value
+    SELECT t.slug, count(*) FROM json_each(?) AS chosen CROSS JOIN paper_topic AS p ON p.pk = chosen.value
     JOIN topic AS t ON t.pk = p.topic GROUP BY t.slug
 """
 
@@ -161,8 +161,8 @@ def reading_figures(connection: sqlite3.Connection, today: date, weeks: int = WE
     return Figures(
         _count(whole),
         tuple(Week(monday, _count(by_week.get(monday, {}))) for monday in mondays),
-        {day: _count(found) for day, found in sorted(by_day.items())},
-        tuple(sorted(topics, key=lambda one: (-one.starred.papers, -one.seen.papers, one.slug))),
+        {day: _count(papers) for day, papers in sorted(by_day.items())},
+        tuple(sorted(topics, key=lambda topic: (-topic.starred.papers, -topic.seen.papers, topic.slug))),
         traced,
     )
 
@@ -178,17 +178,17 @@ def _deeds(connection: sqlite3.Connection, first: date) -> Iterator[tuple[PaperR
             continue
         day = traced or datetime.fromtimestamp(min(clock, LATEST_MILLISECONDS) / 1000).date()
         if day >= first:
-            # A paper that lost its star was seen all the same.
+            # A paper whose star was removed was seen nonetheless.
             was_starred = kind == "star" and isinstance(paper, int) and paper not in starred
             yield paper, "read" if was_starred else kind, day
 
 
-def _count(found: Mapping[str, Collection[PaperRef]]) -> ReadingCounts:
-    return ReadingCounts(*(len(found.get(column, ())) for column in ReadingCounts._fields))
+def _count(papers: Mapping[str, Collection[PaperRef]]) -> ReadingCounts:
+    return ReadingCounts(*(len(papers.get(column, ())) for column in ReadingCounts._fields))
 
 
 def _shares(connection: sqlite3.Connection, papers: Iterable[PaperRef]) -> dict[str, Share]:
-    """Each topic's part of some papers; those without a topic count among all."""
+    """Each topic's share of some papers; papers without a topic are part of the total."""
     every = list(papers)
     keys = json.dumps([paper for paper in every if isinstance(paper, int)])
     return {slug: Share(count, count / len(every)) for slug, count in connection.execute(_TOPICS, (keys,))}

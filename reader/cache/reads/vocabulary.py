@@ -10,13 +10,13 @@ from typing import TypeVar
 
 from reader.cache.flags import tag_counts
 
-NEWEST_PAPERS = 20_000
-"""Newest papers whose keywords and people are suggested."""
+PAPERS_READ = 20_000
+"""Number of newest papers whose keywords and people are suggested."""
 
-MOST_SUGGESTIONS = 20_000
-"""Maximum suggestions of one kind, the most common first."""
+MAX_SUGGESTIONS = 20_000
+"""Maximum number of suggestions for a field, most common first."""
 
-ITEMS_PER_BREATH = 200
+ITEMS_PER_PAUSE = 200
 """Papers or words between two calls of `breathe`: a few milliseconds of work."""
 
 T = TypeVar("T")
@@ -48,7 +48,7 @@ def vocabulary(connection: sqlite3.Connection, breathe: Callable[[], None] = lam
     organizations: Counter[str] = Counter()
     categories: Counter[str] = Counter()
     rows = connection.execute(
-        "SELECT keywords, authors, organization, categories FROM paper_text ORDER BY pk DESC LIMIT ?", (NEWEST_PAPERS,)
+        "SELECT keywords, authors, organization, categories FROM paper_text ORDER BY pk DESC LIMIT ?", (PAPERS_READ,)
     )
     for keywords, people, organization, filed in _with_pauses(rows, breathe):
         spelled.update(keywords.split("\n"))
@@ -67,19 +67,19 @@ def vocabulary(connection: sqlite3.Connection, breathe: Callable[[], None] = lam
 
 
 def _venues(connection: sqlite3.Connection) -> list[str]:
-    """Venues, alone and with the year, without their tracks."""
+    """Venues without their tracks, with and without the year."""
     papers: Counter[str] = Counter()
     for venue, count in connection.execute("SELECT venue, count(*) FROM paper WHERE venue IS NOT NULL GROUP BY venue"):
         name, year, _ = _YEAR.split(venue, maxsplit=1) if _YEAR.search(venue) else (venue, "", "")
         papers[name.strip()] += count
         if year:
             papers[name + year] += count
-    return [venue for venue, _ in papers.most_common(MOST_SUGGESTIONS)]
+    return [venue for venue, _ in papers.most_common(MAX_SUGGESTIONS)]
 
 
 def _with_pauses(items: Iterable[T], breathe: Callable[[], None]) -> Iterator[T]:
     for number, item in enumerate(items):
-        if number % ITEMS_PER_BREATH == 0:
+        if number % ITEMS_PER_PAUSE == 0:
             breathe()
         yield item
 
@@ -97,4 +97,4 @@ def _collapse(spelled: Mapping[str, int], breathe: Callable[[], None]) -> Counte
 
 
 def _common(papers: Counter[str]) -> list[str]:
-    return [word for word, count in papers.most_common(MOST_SUGGESTIONS) if word and count > 1]
+    return [word for word, count in papers.most_common(MAX_SUGGESTIONS) if word and count > 1]

@@ -42,13 +42,13 @@ class Order(NamedTuple, Generic[Key_co]):
     complete: bool = True
     """False for a first screenful if more papers follow."""
     is_ranked: bool = False
-    """Whether the papers are ordered by what suits the user; each then has its reason."""
+    """Whether the papers are ordered by how well they suit the user; each then has its reason."""
     has_parts: bool = False
     """Whether the groups are parts in order of age, such as `new`; then each paper has its date."""
     is_by_fit: bool = False
     """Whether a search found so many papers that the best fit comes first instead of the newest day."""
     near: int = 0
-    """Number of papers after all others that do not match, but are the nearest to the query's words."""
+    """Number of papers at the end that do not match, but are nearest to the query's words."""
 
     @property
     def matching(self) -> int:
@@ -65,25 +65,25 @@ class Order(NamedTuple, Generic[Key_co]):
 
     @property
     def only_near(self) -> frozenset[Key_co]:
-        """The papers that only are near."""
+        """The papers that are near, but do not match."""
         return frozenset(self.pks[self.matching :])
 
 
 MATCHING = "with your words"
-"""The group of the papers that match, where no days are named and the nearest papers follow."""
+"""The group of the matching papers if they are not grouped by day and the nearest papers follow."""
 
 IN_WORDS = "nearest in words"
-"""The group of the papers that do not match, but are near: the last one."""
+"""The last group: papers that do not match, but are near."""
 
 
-def begin_order(found: Sequence[tuple[int, str]], limit: int, *, grouped: bool = True) -> Order[int]:
+def begin_order(rows: Sequence[tuple[int, str]], limit: int, *, grouped: bool = True) -> Order[int]:
     """The beginning of a list from keys and days: at most `limit` papers, the whole list if there are fewer."""
-    groups = tuple((day, sum(1 for _ in run)) for day, run in groupby(found, key=lambda row: row[1]))
-    return Order(array("q", (pk for pk, _ in found)), groups if grouped else (), complete=len(found) < limit)
+    groups = tuple((day, sum(1 for _ in run)) for day, run in groupby(rows, key=lambda row: row[1]))
+    return Order(array("q", (pk for pk, _ in rows)), groups if grouped else (), complete=len(rows) < limit)
 
 
 def with_near(order: Order[int], pks: Sequence[int], most: int) -> Order[int]:
-    """A complete order with at most `most` papers that are near to the words of its query, but do not have them."""
+    """A complete order followed by at most `most` papers that are near to the words of its query, but do not match."""
     known = set(order.pks)
     further = [pk for pk in pks if pk not in known][:most]
     if not further:
@@ -94,27 +94,25 @@ def with_near(order: Order[int], pks: Sequence[int], most: int) -> Order[int]:
     )
 
 
-# The list's index has a paper's newest day, so it can count; the few papers on more than one day are
-# added. Joining a million papers to their listings would take 0.6 s instead of 0.1 s.
+# An index on each paper's newest day counts most papers; the few that are listed on more than one day are added.
+# Joining a million papers to their listings would take 0.6 s instead of 0.1 s.
 BY_DAY = "SELECT sort_day, count(*) FROM paper WHERE day IS NOT NULL AND hidden = 0 GROUP BY sort_day"
 UNREAD_BY_DAY = (
     "SELECT sort_day, count(*) FROM paper WHERE read = 0 AND hidden = 0 AND day IS NOT NULL GROUP BY sort_day"
 )
-AGAIN = (
+LISTED_AGAIN_BY_DAY = (
     "SELECT l.day, count(*), sum(p.read = 0) FROM paper AS p CROSS JOIN listing AS l ON l.pk = p.pk AND l.day <> p.day"
     " WHERE p.first_day < p.day AND p.hidden = 0 GROUP BY l.day"
 )
 
 BY_TOPIC = "SELECT topic, count(*) FROM paper_topic GROUP BY topic"
-TOPICS_OF = (
-    "SELECT pt.topic, count(*) FROM ({pks}) AS one CROSS JOIN paper_topic AS pt ON pt.pk = one.pk GROUP BY pt.topic"
-)
+TOPICS_OF = "SELECT pt.topic, count(*) FROM ({pks}) AS p CROSS JOIN paper_topic AS pt ON pt.pk = p.pk GROUP BY pt.topic"
 HIDDEN_BY_TOPIC = TOPICS_OF.format(pks="SELECT pk FROM paper WHERE hidden = 1")
 
 
 T = TypeVar("T")
 
-ROWS_AT_ONCE = 1_000
+ROWS_PER_FETCH = 1_000
 """Rows fetched from SQLite at once, so that other threads can run within a frame."""
 
 _SQL = {
@@ -145,24 +143,24 @@ _BY_INDEX = {
     "is:unread": f"p.read = 0 AND {VISIBLE}",
     "is:starred": f"p.starred = 1 AND {VISIBLE}",
 }
-"""The conditions of the views that an index lists by day, by their queries."""
+"""The conditions of the views that an index lists by day, keyed by query."""
 
 
 class DayCount(NamedTuple):
-    """A day with the number of all and of unread papers that are here."""
+    """A day with the numbers of all papers and of unread papers in the cache."""
 
     day: str
     """ISO date."""
     papers: int
     unread: int
     is_partial: bool = False
-    """Whether the feed was never asked for the day: its papers came another way, and more of them may follow."""
+    """Whether the feed was never asked for the day, so that its papers came another way and more may follow."""
     incomplete: tuple[tuple[str, Coverage], ...] = ()
-    """The followed categories of which papers of the day may be missing."""
+    """The followed categories that may lack papers of the day."""
 
     @property
     def plus(self) -> str:
-        """The sign behind its numbers."""
+        """The sign after its numbers."""
         return "+" if self.is_partial else ""
 
 
@@ -170,7 +168,7 @@ class FetchedDay(NamedTuple):
     """A day that lists papers or that the feed has answered for."""
 
     fetched: str
-    """ISO time, UTC, of the last answer that changed the day or was the first after it settled; empty if none."""
+    """ISO time, UTC, of the last answer that changed the day or was the first after it settled; empty without one."""
     papers: int
 
 
@@ -225,7 +223,7 @@ class Window:
         if not self._learns_apart and os.access(self._path, os.W_OK):
             from reader.cache.choice import update
 
-            # A list by the stored scores is better than none while another program writes.
+            # While another program writes, a list by the stored scores is better than no list.
             with suppress(CacheError):
                 update(self._path)
 
@@ -233,11 +231,11 @@ class Window:
 
     @staticmethod
     def is_by_index(query: str) -> bool:
-        """Whether `first_by_day` reads a query: it is that of a view, and needs no query language."""
+        """Whether `first_by_day` can read a query: a view's query that works without the query language."""
         return query in _BY_INDEX
 
     def first_by_day(self, query: str, limit: int) -> Order[int]:
-        """The first papers of a query that a view has, by day, without the query language (20 ms to import)."""
+        """The first papers of a view's query by day, without the query language (20 ms to import)."""
         order = "p.sort_day DESC, p.upvotes DESC, p.pk DESC"
         select = f"SELECT p.pk, p.sort_day FROM paper AS p WHERE {_BY_INDEX[query]} ORDER BY {order} LIMIT ?"
         return begin_order(self._rows(select, limit), limit)
@@ -248,15 +246,15 @@ class Window:
 
     def has_news(self, since: str) -> bool:
         """Whether unread papers of the newest day came since a time (ISO, UTC)."""
-        # Papers have the second in which they came: what came in that of the time was seen.
+        # Papers have only the second in which they were added; papers added in the second of `since` count as seen.
         news = f"SELECT 1 FROM paper AS p WHERE {_BY_INDEX[LATEST]} AND p.read = 0 AND p.added > ?"
         return self._value(news, f"{since[:19]}Z") is not None
 
     def news(self, since: str, after: int | None = None) -> tuple[int, int, str, int]:
-        """How many unread papers came since a time (ISO, UTC), on how many days, the newest day, and the last key.
+        """The numbers of unread papers since a time (ISO, UTC) and of their days, the newest day, and the last key.
 
-        `after` is the key of the last paper that the user knows of, if known: papers have only the second in which they
-        came. Days that are more than 30 days before that time do not count: they were fetched late.
+        `after` is the key of the last paper that the user knows of, if known; it is more exact than the time, which is
+        kept in seconds. Days more than 30 days before that time do not count, as they were fetched late.
         """
         came, last = ("p.added > ?", f"{since[:19]}Z") if after is None else ("p.pk > ?", after)
         ((papers, days, newest, last_key),) = self._rows(
@@ -282,7 +280,7 @@ class Window:
     def first(self, selection: Selection, limit: int, *, at_once: bool = False) -> Order[int]:
         """The first `limit` papers of a selection.
 
-        With `at_once`, the scores of papers for the user are those that are stored, since learning takes a second.
+        With `at_once`, the stored scores are used, since learning takes a second.
         """
         if selection.is_for_you and not at_once:
             self.learn()
@@ -309,7 +307,7 @@ class Window:
         groups: list[tuple[str, int]] = []
         with explain_errors(self._path):
             cursor = self._connection.execute(*self._resolve(selection).statement())
-            while chunk := cursor.fetchmany(ROWS_AT_ONCE):
+            while chunk := cursor.fetchmany(ROWS_PER_FETCH):
                 pks.extend([row[0] for row in chunk])
                 for day, run in groupby(chunk, key=lambda row: row[1]):
                     count = groups.pop()[1] if groups and groups[-1][0] == day else 0
@@ -322,7 +320,7 @@ class Window:
         return Order(pks, tuple(groups) if selection.grouped_by_day else (), is_ranked=is_ranked)
 
     def _resolve(self, selection: Selection) -> Selection:
-        """The selection with its papers, if it asks for those that fit a text best."""
+        """The selection with its papers, if it is a search for the papers that fit a text best."""
         if selection.near is None:
             return selection
         from reader.cache.search.free_text import nearest
@@ -343,8 +341,8 @@ class Window:
     def rows(self, pks: Sequence[int]) -> list[PaperRow]:
         """The rows of these papers, in this order; dropped papers are left out."""
         marks, first = ",".join("?" * len(pks)), _FIRST_STATE
-        found = self._rows(f"SELECT {ROW}, {FLAGS} FROM paper AS p WHERE p.pk IN ({marks})", *pks)
-        by_pk = {row[0]: PaperRow(*row[:first], *map(bool, row[first:-1]), *row[-1:]) for row in found}
+        rows = self._rows(f"SELECT {ROW}, {FLAGS} FROM paper AS p WHERE p.pk IN ({marks})", *pks)
+        by_pk = {row[0]: PaperRow(*row[:first], *map(bool, row[first:-1]), *row[-1:]) for row in rows}
         return [by_pk[pk] for pk in pks if pk in by_pk]
 
     def paper(self, pk: int) -> Paper | None:
@@ -363,9 +361,9 @@ class Window:
         return pk
 
     def pk_of_doi(self, doi: str) -> int | None:
-        """The key of the paper that a publisher gave this DOI, by looking at all papers."""
-        found: int | None = self._value("SELECT pk FROM paper_text WHERE doi = ? COLLATE NOCASE LIMIT 1", doi)
-        return found
+        """The key of the paper with a publisher's DOI; this reads all papers."""
+        pk: int | None = self._value("SELECT pk FROM paper_text WHERE doi = ? COLLATE NOCASE LIMIT 1", doi)
+        return pk
 
     # Counts for the filter pane
 
@@ -397,16 +395,16 @@ class Window:
     def older_day(self, day: str, steps: int, selection: Selection | None = None) -> str | None:
         """The day `steps` days older than `day`, newer if negative; None past the ends.
 
-        Only days count that list a paper of a selection, by default one that is not hidden.
+        Only days that list a paper of the selection count; by default, any paper that is not hidden.
         """
         side, order = ("<", "DESC") if steps > 0 else (">", "ASC")
         where, values = (VISIBLE, ()) if selection is None else self._resolve(selection).ordered
-        found: str | None = self._value(
+        older: str | None = self._value(
             "SELECT DISTINCT l.day FROM listing AS l CROSS JOIN paper AS p ON p.pk = l.pk"
             f" WHERE {where} AND l.day {side} ? ORDER BY l.day {order} LIMIT 1 OFFSET ?",
             *(*values, day, abs(steps) - 1),
         )
-        return found
+        return older
 
     def day_counts(self, first: str, last: str) -> dict[str, DayCount]:
         """The days from `first` to `last` (ISO, both included) that the feed has answered for or that list papers."""
@@ -424,7 +422,7 @@ class Window:
         from reader.cache.feeds import incomplete_days
 
         papers, unread = Counter(dict(self._rows(BY_DAY))), Counter(dict(self._rows(UNREAD_BY_DAY)))
-        for day, more, more_unread in self._rows(AGAIN):
+        for day, more, more_unread in self._rows(LISTED_AGAIN_BY_DAY):
             papers[day] += more
             unread[day] += more_unread
         incomplete = {day: tuple(known) for day, known in self.read(incomplete_days).items()}
@@ -433,7 +431,7 @@ class Window:
         return [DayCount(day, papers[day], unread[day], day in partial, incomplete.get(day, ())) for day in newest]
 
     def partial_days(self) -> frozenset[str]:
-        """The days whose papers came another way than by asking the feed for the day."""
+        """The days with papers for which the feed was never asked."""
         return frozenset(day for day, known in self.fetched_days().items() if not known.fetched)
 
     def fetched_days(self, first: str = "", last: str = "9") -> dict[str, FetchedDay]:
@@ -470,9 +468,9 @@ class Window:
 
 @cache
 def _paper_columns() -> tuple[str, tuple[str, ...], tuple[PaperField, ...]]:
-    """The columns of a `Paper` without those from other tables, its fields of them, and the fields to decode.
+    """The stored columns of a `Paper`, the names of their fields, and the fields to decode.
 
-    Late, since lists need only a part of a paper and are drawn first.
+    Computed late, since lists need only part of a paper and are drawn first.
     """
     from reader.core.paper import FIELDS
 
@@ -487,10 +485,10 @@ def _read_paper(connection: sqlite3.Connection, pk: int) -> Paper | None:
     from reader.core.paper import Paper
 
     columns, names, decoded = _paper_columns()
-    row = connection.execute(f"SELECT {columns} FROM paper AS p JOIN paper_text AS t USING (pk) WHERE p.pk = ?", (pk,))
-    if (found := row.fetchone()) is None:
+    sql = f"SELECT {columns} FROM paper AS p JOIN paper_text AS t USING (pk) WHERE p.pk = ?"
+    if (row := connection.execute(sql, (pk,)).fetchone()) is None:
         return None
-    values = dict(zip(names, found, strict=True))
+    values = dict(zip(names, row, strict=True))
     for field in decoded:
         values[field.name] = field.decode(values[field.name])
     note, queued = connection.execute(_STATE, {"pk": pk}).fetchone()
@@ -501,7 +499,7 @@ def _read_paper(connection: sqlite3.Connection, pk: int) -> Paper | None:
         queued=bool(queued),
         tags=tuple(tag for (tag,) in connection.execute(_TAGS, (pk,))),
         note=note,
-        highlights=tuple(one.as_text(values["id"]) for one in passages_of(connection, pk)),
+        highlights=tuple(passage.as_text(values["id"]) for passage in passages_of(connection, pk)),
     )
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
-from reader.cache.flags import HIGHLIGHTED, WITH_WORDS, having
+from reader.cache.flags import HIGHLIGHTED, WITH_HIGHLIGHT_WORDS, having
 from reader.cache.history import HAPPENED_BETWEEN, RISING_DAYS, votes_gained
 from reader.cache.search.full_text import (
     WEIGHTS,
@@ -53,7 +53,7 @@ class Scope(NamedTuple):
     newest_day: str | None = None
     """The ISO day of `day:latest`; None if no day has papers."""
     new_since: str | None = None
-    """Papers added from this time on are `is:new` (ISO, UTC); None if no paper is."""
+    """Papers added at or after this time (ISO, UTC) are `is:new`; None if no paper is new."""
     views: tuple[tuple[str, str], ...] = ()
     """The user's saved views as (name, query)."""
 
@@ -73,9 +73,9 @@ def compile_query(query: Query, scope: Scope) -> Selection:
         terms.append(Not(Term("is", "hidden")))
     sort = query.sort or Sort(query.default_order or "day")
     if sort.key == "relevance":
-        wanted = wanted_words(root) if root else []
-        by_day = _selection(terms, Sort("day", sort.reverse and not wanted), scope)
-        return _by_relevance(by_day, terms, wanted, sort.reverse) if wanted else by_day
+        words = wanted_words(root) if root else []
+        by_day = _selection(terms, Sort("day", sort.reverse and not words), scope)
+        return _by_relevance(by_day, terms, words, sort.reverse) if words else by_day
     return _selection(terms, sort, scope)
 
 
@@ -84,7 +84,7 @@ def _nearest(near: str, like: tuple[str, ...], query: Query, scope: Scope) -> Se
     is_by_fit = query.sort is None or query.sort.key == "relevance"
     reverse = query.sort is not None and query.sort.reverse
     exact = compile_query(replace(query, sort=None if is_by_fit else query.sort), scope)
-    # Counts are kept by the condition, which has to tell one text from another.
+    # Counts are cached by condition, so the condition must differ for different texts.
     where = Clause(f"{exact.where.sql} AND ? IS NOT NULL", (*exact.where.params, f"{' '.join(like)}~{near}"))
     return exact._replace(
         where=where,
@@ -147,10 +147,10 @@ def _order(sort: Sort, scope: Scope) -> str:
     return ", ".join(f"{column} {'DESC' if descending else 'ASC'}" for column in columns)
 
 
-def _by_relevance(by_day: Selection, terms: Sequence[Node], wanted: list[Match], reverse: bool) -> Selection:
-    """The selection with a title that is typed in part first, whatever else has its words more often."""
+def _by_relevance(by_day: Selection, terms: Sequence[Node], matches: list[Match], reverse: bool) -> Selection:
+    """The selection ordered by relevance, but papers whose title contains the typed text come first."""
     together = [node for node in terms if fts_expression(node, literally=False)]
-    words = fts_expression(And(tuple(together)) if together else Or(tuple(wanted)), literally=False)
+    words = fts_expression(And(tuple(together)) if together else Or(tuple(matches)), literally=False)
     titled = "(p.pk IN (SELECT rowid FROM paper_fts WHERE paper_fts MATCH ?))"
     # MATERIALIZED makes SQLite rank once instead of once for each paper.
     score = (
@@ -160,7 +160,7 @@ def _by_relevance(by_day: Selection, terms: Sequence[Node], wanted: list[Match],
     up, down = ("DESC", "ASC") if reverse else ("ASC", "DESC")
     order = Clause(
         f"{titled} + {titled} {down}, coalesce({score}, 0) {up}, {by_day.order.sql}",
-        (typed_title(wanted, is_begin=True), typed_title(wanted), words or ""),
+        (typed_title(matches, is_begin=True), typed_title(matches), words or ""),
     )
     return by_day._replace(order=order, grouped_by_day=False, ordered=by_day.where)
 
@@ -171,19 +171,19 @@ def _by_relevance(by_day: Selection, terms: Sequence[Node], wanted: list[Match],
 
 def _every(nodes: Sequence[Node], scope: Scope) -> Clause:
     """The condition that all nodes are true; words share one look-up."""
-    wanted = [node for node in nodes if fts_expression(node)]
-    unwanted = [node.node for node in nodes if isinstance(node, Not) and fts_expression(node.node)]
+    required = [node for node in nodes if fts_expression(node)]
+    excluded = [node.node for node in nodes if isinstance(node, Not) and fts_expression(node.node)]
     look_ups = []
-    if wanted:
-        look_ups.append(_matches(fts_expression(And((*wanted, *map(Not, unwanted)))) or ""))
-    elif unwanted:
-        look_ups.append(_matches(fts_expression(Or(tuple(unwanted))) or "", "NOT IN"))
-    rest = [node for node in nodes if node not in wanted and not (isinstance(node, Not) and node.node in unwanted)]
+    if required:
+        look_ups.append(_matches(fts_expression(And((*required, *map(Not, excluded)))) or ""))
+    elif excluded:
+        look_ups.append(_matches(fts_expression(Or(tuple(excluded))) or "", "NOT IN"))
+    rest = [node for node in nodes if node not in required and not (isinstance(node, Not) and node.node in excluded)]
     return join_clauses([*look_ups, *(_condition(node, scope) for node in rest)], "AND")
 
 
 def _either(nodes: Sequence[Node], scope: Scope) -> Clause:
-    """The condition that one of the nodes is true; words share one look-up."""
+    """The condition that at least one node is true; words share one look-up."""
     words = [node for node in nodes if fts_expression(node)]
     look_ups = [_matches(fts_expression(Or(tuple(words))) or "")] if words else []
     return join_clauses([*(_condition(node, scope) for node in nodes if node not in words), *look_ups], "OR")
@@ -197,7 +197,7 @@ def _condition(node: Node, scope: Scope) -> Clause:
         case Or(nodes):
             return in_parentheses(_either(nodes, scope))
         case Not(Term("is", ("read" | "unread" | "starred" | "hidden") as state)):
-            # The text must equal that of the partial indexes, or SQLite does not use them.
+            # SQLite uses the partial indexes only if this text equals their conditions.
             column, _, value = _STATES[state].partition(" = ")
             return Clause(f"p.{column} = {1 - int(value)}")
         case Not(inner):
@@ -209,7 +209,7 @@ def _condition(node: Node, scope: Scope) -> Clause:
         case Match(field="fulltext"):
             return _key_in(select_texts(node))
         case Match() if is_literal(node):
-            # The index finds the few papers that have the stems of the words, and their texts tell.
+            # The index finds the few papers with the stems of the words; their texts are then compared literally.
             candidates = _matches(fts_expression(node, literally=False) or "")
             return in_parentheses(join_clauses([candidates, text_test(node)], "AND"))
         case Match():
@@ -273,12 +273,12 @@ _HAS = {
 }
 _COUNTS = {"upvotes": "upvotes", "comments": "comments", "stars": "code_stars", "authors": "author_count"}
 _LEAST = {"upvotes": UNKNOWN + 1, "comments": UNKNOWN + 1, "authors": 1}
-"""The least number of each that is known to be one."""
+"""The least valid value of each count; lower values mean that it is not known."""
 
 
 def _papers_with_trace(*kinds: str) -> str:
     """A SELECT of the keys of the papers with a trace of one of these kinds."""
-    # The second condition is that of the index.
+    # The second condition repeats the condition of the partial index.
     return f"SELECT pk FROM mark WHERE kind IN ({sql_list(kinds)}) AND kind IN ({sql_list(TRACES)}) AND pk > 0"
 
 
@@ -294,14 +294,14 @@ _MEMBERS: Mapping[tuple[str, str], str] = MappingProxyType(
         ("is", "passed"): f"SELECT pk FROM ({_papers_with_trace(PASS)} EXCEPT {_OPENED})",
         ("is", "followed"): having(Flag.FOLLOWED),
         ("is", "highlighted"): having(Flag.HIGHLIGHTED),
-        # A muted paper that the user shows again is left out no more.
+        # A muted paper that the user unhid is no longer muted.
         ("is", "muted"): f"SELECT pk FROM paper WHERE hidden = 1 AND pk IN ({having(Flag.MUTED)})",
         ("has", "fulltext"): "SELECT pk FROM full_text",
         ("has", "output"): "SELECT pk FROM kept_output",
         ("has", "highlight"): HIGHLIGHTED,
     }
 )
-"""The terms with a fixed SELECT of the papers' keys."""
+"""A fixed SELECT of the papers' keys, by term."""
 
 _BY_VALUE = {
     "topic": "SELECT pk FROM paper_topic WHERE topic = (SELECT pk FROM topic WHERE slug = ?)",
@@ -309,7 +309,7 @@ _BY_VALUE = {
     "tag": "SELECT pk FROM paper_tag WHERE tag = ? COLLATE NOCASE",
     "submitter": "SELECT pk FROM paper WHERE submitter = ? COLLATE NOCASE",
 }
-"""The fields with a SELECT of the keys of the papers that have a value."""
+"""A SELECT of the keys of the papers with a value, by field."""
 
 
 def _term_condition(node: Term, scope: Scope) -> Clause:
@@ -320,20 +320,20 @@ def _term_condition(node: Term, scope: Scope) -> Clause:
         case Term("is", "new"):
             if scope.new_since is None:
                 return Clause("0")
-            # All papers with greater keys than the newest one that is not new: this needs no index on the time.
+            # New papers have greater keys than the newest old paper; this needs no index on the time.
             newest = "coalesce((SELECT pk FROM paper WHERE added < ? ORDER BY pk DESC LIMIT 1), 0)"
             return Clause(f"+p.pk > {newest}", (scope.new_since,))
         case Term("has", value) if value in _HAS:
             return Clause(f"p.{_HAS[value]}")
         case Term("source", "hf"):
-            # Nearly all papers: only those that another source had first have a row.
+            # Nearly all papers: only papers that another source brought first have a row in paper_source.
             return Clause("(p.source = 'hf' OR +p.pk IN (SELECT pk FROM paper_source WHERE source = 'hf'))")
     members = _select_members(node)
     return _key_in(members) if members else Clause("0")
 
 
 def _select_members(node: Term) -> Clause | None:
-    """A SELECT of the keys of a term's papers; None if it has none of its own."""
+    """A SELECT of the keys of a term's papers; None for an unknown field."""
     match node:
         case Term(field, value) if field in _BY_VALUE:
             return Clause(_BY_VALUE[field], (value,))
@@ -354,12 +354,12 @@ def _select_members(node: Term) -> Clause | None:
             return Clause(f"SELECT pk FROM paper WHERE venue IS NOT NULL AND {begins.sql}", begins.params)
         case Term("note", words):
             keys = search_keys(words, exact=False)
-            noted = f"SELECT pk FROM note WHERE has_words(?, body) UNION ALL {WITH_WORDS}"
+            noted = f"SELECT pk FROM note WHERE has_words(?, body) UNION ALL {WITH_HIGHLIGHT_WORDS}"
             return Clause(noted, (keys, keys)) if keys else Clause("SELECT 0")
         case Term("id" | "like", id):
             if doi_in(id):
                 return Clause("SELECT pk FROM paper_text WHERE doi = ? COLLATE NOCASE", (id,))
-            begins = join_clauses([in_range("id", one, f"{one}\U0010ffff") for one in _id_prefixes(id)], "OR")
+            begins = join_clauses([in_range("id", prefix, f"{prefix}\U0010ffff") for prefix in _id_prefixes(id)], "OR")
             aliased = f"SELECT pk FROM paper_alias WHERE {begins.sql}"
             return Clause(f"SELECT pk FROM paper WHERE {begins.sql} UNION ALL {aliased}", begins.params * 2)
         case Term("output", words):
@@ -385,22 +385,22 @@ def _without_muted(term: Node) -> Node:
 
 
 def names_hidden(node: Node | None) -> bool:
-    """Whether a query asks for hidden papers, which no other one lists or counts."""
+    """Whether a query names hidden papers, which other queries neither list nor count."""
     return not {"hidden", "muted"}.isdisjoint(names_in(node, "is"))
 
 
-NOTHING = Term("id", "\x00")
-"""Found by no paper."""
+NO_PAPER = Term("id", "\x00")
+"""Matches no paper."""
 
 
 class _UnknownView(Exception):
-    """A view that is not there, that names itself, or whose query has a mistake."""
+    """A view that does not exist, refers to itself, or has a mistake in its query."""
 
 
 def resolve_views(query: Query, views: Sequence[tuple[str, str]]) -> Query:
-    """The query with each named view's own query, whose order does not count; `views` are the saved (name, query).
+    """The query with each view replaced by the view's query, without its order; `views` are the saved (name, query).
 
-    A query with a view that is not known finds no paper, so that `NOT view:gone` does not find all of them.
+    A query with an unknown view finds no paper, so that `NOT view:gone` does not find all of them.
     """
     root = query.root
     if root is None or next(names_in(root, "view"), None) is None:
@@ -409,17 +409,17 @@ def resolve_views(query: Query, views: Sequence[tuple[str, str]]) -> Query:
     try:
         return replace(query, root=_resolve(root, known, ()))
     except _UnknownView:
-        return replace(query, root=NOTHING)
+        return replace(query, root=NO_PAPER)
 
 
 def selects(query: Query, views: Sequence[tuple[str, str]]) -> bool:
-    """Whether a query chooses papers: it has a term, and no view in it is an order alone, which all papers are in."""
+    """Whether a query restricts papers: it has a term, and no view in it that only orders all papers."""
     root = resolve_views(query, views).root
-    return root is not None and (root == NOTHING or NOTHING not in leaves(root))
+    return root is not None and (root == NO_PAPER or NO_PAPER not in leaves(root))
 
 
 def _resolve(node: Node, known: dict[str, str], within: tuple[str, ...]) -> Node:
-    def named(term: Node) -> Node:
+    def resolve_term(term: Node) -> Node:
         if not isinstance(term, Term) or term.field != "view":
             return term
         name = term.value.casefold()
@@ -429,6 +429,6 @@ def _resolve(node: Node, known: dict[str, str], within: tuple[str, ...]) -> Node
             root = parse(known[name]).root
         except QueryError:
             raise _UnknownView from None
-        return _resolve(root, known, (*within, name)) if root is not None else Not(NOTHING)
+        return _resolve(root, known, (*within, name)) if root is not None else Not(NO_PAPER)
 
-    return rewrite(node, named) or NOTHING
+    return rewrite(node, resolve_term) or NO_PAPER

@@ -1,7 +1,7 @@
 """Papers that fit a free text, or that are like others: the one FTS5 index and its BM25.
 
-A paper need not have all words of a text. Its score is the BM25 of the words that it has, plus something for each two
-that stand side by side as in the text and for the whole text as written, times its share of what is rare in the text.
+A paper need not have all words of a text. Its score is the BM25 of the words that it has, plus a bonus for each pair of
+adjacent words of the text and for the whole text as written, times its share of the rarity of the text's words.
 """
 
 from __future__ import annotations
@@ -23,43 +23,42 @@ from reader.core.text import split_words
 from reader.core.words import STOP_WORDS, compounds, normalize_spelling, stem, stems
 
 MAX_WORDS = 40
-"""Words of a free text that are searched for; of a longer one, the first."""
+"""Maximum number of words of a free text that are searched for, from its beginning."""
 
 RANKED_PAPERS = 1_000
-"""Papers that are ranked, the best by BM25."""
+"""Maximum number of papers that are ranked, those with the highest BM25."""
 
 COMMON_SHARE = 0.25
-"""The part of all papers from which on a word alone, without a rarer one, makes no paper one of the best."""
+"""Share of all papers above which a word is common: papers with only common words are not searched for."""
 
-MAX_FOUND = 100
-"""Papers that are found: further ones fit by chance."""
+MAX_RESULTS = 100
+"""Maximum number of results; further papers fit by chance."""
 
 WEIGHTS = "5.0, 1.0, 0.0, 0.0, 0.0"
 """BM25 weights of a word in title, abstract, authors, keywords and organization."""
 
 PAIR, WHOLE_TEXT = 1.5, 20.0
-"""The scores of two adjacent words, in parts of the lesser rarity of the two, and of the whole text as written."""
+"""The bonus for two adjacent words, as a multiple of their lesser rarity, and for the whole text as written."""
 
-SHORTEST, TWO_SLIPS, FEWEST = 4, 8, 3
-"""Letters from which on a word may have one slip and two, and how many papers must have the word that is meant."""
+MIN_LETTERS, TWO_TYPOS_LETTERS, MIN_PAPERS = 4, 8, 3
+"""Minimum letters of a word with one typo and with two, and minimum number of papers that have its correction."""
 
-LONGEST_ENDING = 4
-"""Letters of an ending that may be wrong."""
+MAX_ENDING_LETTERS = 4
+"""Maximum letters of an ending that may be wrong."""
 
-TELLING_WORDS, TOLD = 40, 2.0
-"""Words that papers are compared by, and how often a paper must have one to count half of what it could."""
+MAX_COMPARED_WORDS, HALF_COUNT = 40, 2.0
+"""Maximum number of words that papers are compared by, and the occurrences at which a word has half its full weight."""
 
-MAX_SHARED = 3
-"""Phrases that say what papers share."""
+MAX_SHARED_PHRASES = 3
 
 MAX_LIKED = 20
-"""Papers that others are compared with; of more, the first."""
+"""Maximum number of papers that others are compared with, the first of a query."""
 
 AUTHOR_WEIGHT = 0.06
-"""The weight of a shared author in the likeness of a paper, in parts of the most that words can give."""
+"""Weight of a shared author in the similarity of a paper, where words count 1 at most."""
 
-NEAR_SHARE = 0.35
-"""A paper that is like others is at least so much like them, in parts of what the nearest one is."""
+MIN_SIMILARITY = 0.35
+"""Minimum similarity of a result, as a share of the most similar paper's."""
 
 _REPEATED = re.compile(r"(.)\1+")
 
@@ -73,7 +72,7 @@ class Ranking(NamedTuple):
     pks: list[int]
     """Keys, the best paper first."""
     corrected: dict[str, str]
-    """Typed words that no paper has, each with a form of the word that was searched for instead."""
+    """Typed words that no paper has, each with the word that was searched for instead."""
 
 
 class Index:
@@ -87,26 +86,27 @@ class Index:
     def papers(self, word: str) -> int:
         """How many papers have a word, in any form."""
         if word not in self._counts:
-            # To count them in SQL takes a fifth of the time of reading their keys.
+            # Counting them in SQL takes a fifth of the time of reading their keys.
             sql = "SELECT count(*) FROM paper_fts WHERE paper_fts MATCH ?"
             (self._counts[word],) = self._connection.execute(sql, (_any([word]),)).fetchone()
         return self._counts[word]
 
     def rarity(self, word: str) -> float:
-        """How much a word says: the fewer papers have it, the more; nothing if none has it."""
+        """The rarity of a word: higher the fewer papers have it, but 0 if no paper has it."""
         papers = self.papers(word)
         return math.log1p((self.size - papers + 0.5) / (papers + 0.5)) if papers else 0.0
 
     def having(self, words: str, pool: Iterable[int]) -> list[int]:
-        """The papers of a pool that have a word, or some side by side."""
+        """The papers of a pool that have a word, or several words side by side."""
         # The plus keeps SQLite from looking up each paper of the pool, which takes longer.
         sql = "SELECT rowid FROM paper_fts WHERE paper_fts MATCH ? AND +rowid IN (SELECT value FROM json_each(?))"
         return [pk for (pk,) in self._connection.execute(sql, (_any([words]), _json_list(pool)))]
 
     def best(self, words: Iterable[str], most: int) -> dict[int, float]:
-        """The papers with any of some words that have the highest BM25, and their BM25.
+        """At most `most` papers that have any of the words, those with the highest BM25, with their BM25.
 
-        Papers with none but common words are not looked at, as long as there are rarer ones: that halves the time.
+        Papers with common and rare words and papers with only rare words are read apart, and papers with only common
+        words not at all, which halves the time.
         """
         sql = (
             f"SELECT rowid, -rank FROM paper_fts WHERE paper_fts MATCH ? AND rank MATCH 'bm25({WEIGHTS})'"
@@ -115,42 +115,44 @@ class Index:
         words = list(words)
         common = [word for word in words if self.papers(word) > COMMON_SHARE * self.size]
         rare = [word for word in words if word not in common]
-        asked = [_any(words)]
+        expressions = [_any(words)]
         if common and rare:
-            asked = [f"({_any(rare)}) {operator} ({_any(common)})" for operator in ("AND", "NOT")]
-        found = [row for one in asked for row in self._connection.execute(sql, (one, most))]
-        return dict(heapq.nlargest(most, found, key=itemgetter(1)))
+            expressions = [f"({_any(rare)}) {operator} ({_any(common)})" for operator in ("AND", "NOT")]
+        rows = [row for text in expressions for row in self._connection.execute(sql, (text, most))]
+        return dict(heapq.nlargest(most, rows, key=itemgetter(1)))
 
-    def meant(self, word: str) -> str | None:
-        """A form of the word that is meant by one that no paper has; None if none is near.
+    def correct(self, word: str) -> str | None:
+        """The correction of a word that no paper has; None if no word is near.
 
-        The fewest slips win, then only letters in the wrong order or doubled, then the stem that most papers have.
+        The fewest typos win, then words that differ only in the order or doubling of letters, then the commonest stem.
         """
         own = stem(word)
-        if len(own) < SHORTEST:
+        if len(own) < MIN_LETTERS:
             return None
-        slips, letters = (2 if len(own) >= TWO_SLIPS else 1), set(own)
-        # The first letter is right or exchanged with the second; to look at all words takes 20 times as long.
+        typos, letters = (2 if len(own) >= TWO_TYPOS_LETTERS else 1), set(own)
+        # The first letter must be right or swapped with the second; searching all words takes 20 times as long.
         sql = "SELECT term, doc FROM paper_terms WHERE term BETWEEN ? AND ? AND length(term) BETWEEN ? AND ?"
         near = [
-            (distance(own, term, slips), not _has_same_letters(own, term), -papers, term)
+            (distance(own, term, typos), not _has_same_letters(own, term), -papers, term)
             for first in {own[0], own[1]}
             for term, papers in self._connection.execute(
-                sql, (first, f"{first}\U0010ffff", len(own) - slips, len(own) + slips)
+                sql, (first, f"{first}\U0010ffff", len(own) - typos, len(own) + typos)
             )
-            if papers >= FEWEST and len(letters.symmetric_difference(term)) <= 2 * slips
+            if papers >= MIN_PAPERS and len(letters.symmetric_difference(term)) <= 2 * typos
         ]
-        best = min(near, default=(slips + 1, True, 0, ""))
-        if best[0] <= slips:
-            # The index makes a stem of what it is asked for: that of `databas` is another one than that of `databases`.
+        best = min(near, default=(typos + 1, True, 0, ""))
+        if best[0] <= typos:
+            # The index stems its queries, and the stem of `databas` differs from the stem of `databases`.
             return next((form for form in (best[3], f"{best[3]}e", f"{best[3]}es") if stem(form) == best[3]), None)
-        # The slip is in the ending, which is then no ending: `diffusoin`.
-        begun = (own[:length] for length in range(len(own) - 1, max(SHORTEST, len(own) - LONGEST_ENDING - 1), -1))
-        return next(filter(self.papers, begun), None)
+        # The typo is in the ending, so the stem still has it: `diffusoin`.
+        beginnings = (
+            own[:length] for length in range(len(own) - 1, max(MIN_LETTERS, len(own) - MAX_ENDING_LETTERS - 1), -1)
+        )
+        return next(filter(self.papers, beginnings), None)
 
 
-def _has_same_letters(one: str, other: str) -> bool:
-    return sorted(one) == sorted(other) or _REPEATED.sub(r"\1", one) == _REPEATED.sub(r"\1", other)
+def _has_same_letters(word: str, other: str) -> bool:
+    return sorted(word) == sorted(other) or _REPEATED.sub(r"\1", word) == _REPEATED.sub(r"\1", other)
 
 
 def _any(words: Iterable[str]) -> str:
@@ -163,9 +165,9 @@ def rank(connection: sqlite3.Connection, text: str) -> Ranking:
     text = normalize_spelling(text)
     tokens = split_words(text)[: 2 * MAX_WORDS]
     corrected: dict[str, str] = {}
-    for at, token in enumerate(tokens):
-        if token not in STOP_WORDS and not index.papers(token) and (meant := index.meant(token)):
-            corrected[token] = tokens[at] = meant
+    for number, token in enumerate(tokens):
+        if token not in STOP_WORDS and not index.papers(token) and (correction := index.correct(token)):
+            corrected[token] = tokens[number] = correction
     words = list(dict.fromkeys(token for token in tokens if token not in STOP_WORDS))[:MAX_WORDS] + compounds(text)
     rarities = {word: rarity for word in words if (rarity := index.rarity(word))}
     if not rarities:
@@ -175,10 +177,10 @@ def rank(connection: sqlite3.Connection, text: str) -> Ranking:
     shares = dict.fromkeys(scores, 0.0)
     for word, rarity in rarities.items():
         _add(shares, index.having(word, scores), rarity / whole)
-    places = [at for at, token in enumerate(tokens) if token in rarities]
-    for one, other in pairwise(places):
-        together = index.having(" ".join(tokens[one : other + 1]), scores)
-        _add(scores, together, PAIR * min(rarities[tokens[one]], rarities[tokens[other]]))
+    places = [place for place, token in enumerate(tokens) if token in rarities]
+    for first, second in pairwise(places):
+        together = index.having(" ".join(tokens[first : second + 1]), scores)
+        _add(scores, together, PAIR * min(rarities[tokens[first]], rarities[tokens[second]]))
     if len(tokens) > 1:
         _add(scores, index.having(" ".join(tokens), scores), WHOLE_TEXT)
     return Ranking(sorted(scores, key=lambda pk: (-scores[pk] * shares[pk], pk)), corrected)
@@ -191,26 +193,26 @@ def _add(scores: dict[int, float], papers: Iterable[int], weight: float) -> None
 
 
 def corrections(connection: sqlite3.Connection, text: str) -> dict[str, str]:
-    """The words of a text that no paper has, each with the one that it stands for, as the best papers write it.
+    """The words of a text that no paper has, each with its correction as the best papers write it.
 
-    Empty if one of them is near to none: either all are corrected or none.
+    Empty unless all of them can be corrected.
     """
     index = Index(connection)
-    unknown = [one for one in split_words(normalize_spelling(text)) if one not in STOP_WORDS and not index.papers(one)]
+    unknown = [word for word in _words(normalize_spelling(text)) if not index.papers(word)]
     ranking = rank(connection, text)
     if not unknown or len(ranking.corrected) < len(set(unknown)):
         return {}
     written = _first_forms(read_texts(connection, ranking.pks[:5]))
-    return {word: written.get(stem(meant), meant) for word, meant in ranking.corrected.items()}
+    return {word: written.get(stem(correction), correction) for word, correction in ranking.corrected.items()}
 
 
 def _first_forms(texts: Iterable[Text]) -> dict[str, str]:
-    """How texts write each stem first, abstracts before titles."""
+    """The first word in the texts for each stem, abstracts before titles."""
     words = [word for title, abstract in texts for word in _words(f"{abstract} {title}")]
-    found: dict[str, str] = {}
+    first: dict[str, str] = {}
     for word, own in zip(words, stems(map(normalize_spelling, words)), strict=True):
-        found.setdefault(own, word)
-    return found
+        first.setdefault(own, word)
+    return first
 
 
 def _words(text: str) -> list[str]:
@@ -221,11 +223,11 @@ def _words(text: str) -> list[str]:
 
 
 def like(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, float]:
-    """The papers like some others: how much each is like them, the most first, at most 1 by its words."""
+    """The papers similar to some others, with their similarity, most similar first; words contribute 1 at most."""
     index = Index(connection)
     texts = read_texts(connection, pks[:MAX_LIKED])
-    telling = _telling(index, texts)
-    words = sorted(telling, key=lambda word: -telling[word])[:TELLING_WORDS]
+    weights = _word_weights(index, texts)
+    words = sorted(weights, key=lambda word: -weights[word])[:MAX_COMPARED_WORDS]
     scores = index.best(words, RANKED_PAPERS + len(pks)) if words else {}
     for pk in pks:
         scores.pop(pk, None)
@@ -236,31 +238,35 @@ def like(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, float]
         for (pk,) in connection.execute(sql, (f'authors : "{" ".join(split_words(normalize_spelling(name)))}"',)):
             if pk not in pks:
                 scores[pk] = scores.get(pk, 0.0) + AUTHOR_WEIGHT
-    return dict(sorted(scores.items(), key=lambda one: (-one[1], -one[0])))
+    return dict(sorted(scores.items(), key=lambda item: (-item[1], -item[0])))
 
 
-def _telling(index: Index, texts: Sequence[Text]) -> dict[str, float]:
-    """How much each word of some papers tells of them; words of titles count three times."""
+def _word_weights(index: Index, texts: Sequence[Text]) -> dict[str, float]:
+    """How well each word of some papers describes them; words of titles count three times."""
     counts = Counter(
         word for title, abstract in texts for word in _words(normalize_spelling(f"{title} {title} {title} {abstract}"))
     )
-    # To ask the index for every word of several papers takes a second; the rarest words are said once or by one paper.
-    often = [word for word, _ in counts.most_common(8 * TELLING_WORDS)]
-    return {word: index.rarity(word) * counts[word] / (counts[word] + TOLD) for word in often if index.papers(word) > 1}
+    # Looking up every word of several papers takes a second; the rarest words occur once or in one paper.
+    common = [word for word, _ in counts.most_common(8 * MAX_COMPARED_WORDS)]
+    return {
+        word: index.rarity(word) * counts[word] / (counts[word] + HALF_COUNT)
+        for word in common
+        if index.papers(word) > 1
+    }
 
 
 def shared_terms(connection: sqlite3.Connection, pks: Sequence[int], pk: int) -> SharedTerms:
-    """The subjects that a paper shares with the papers it is like: keywords of either that are in both texts."""
+    """The subjects that a paper shares with the papers it resembles: keywords of either that are in both texts."""
     index, others = Index(connection), list(pks[:MAX_LIKED])
-    own, theirs = (_stem_text("\n".join(chain(*read_texts(connection, some)))) for some in ([pk], others))
-    found: dict[str, tuple[float, str]] = {}
-    for keyword in (one for some in ([pk], others) for one in _lines(connection, "keywords", some)):
+    own, theirs = (_stem_text("\n".join(chain(*read_texts(connection, keys)))) for keys in ([pk], others))
+    shared: dict[str, tuple[float, str]] = {}
+    for keyword in chain(*(_lines(connection, "keywords", keys) for keys in ([pk], others))):
         stemmed = _stem_text(keyword)
         if is_noun_phrase(keyword) and stemmed in own and stemmed in theirs:
-            found.setdefault(stemmed, (sum(map(index.rarity, split_words(normalize_spelling(keyword)))), keyword))
+            shared.setdefault(stemmed, (sum(map(index.rarity, split_words(normalize_spelling(keyword)))), keyword))
     phrases, used = list[str](), set[str]()
-    for stemmed, (_, keyword) in sorted(found.items(), key=lambda one: -one[1][0]):
-        if used.isdisjoint(stemmed.split()) and len(phrases) < MAX_SHARED:
+    for stemmed, (_, keyword) in sorted(shared.items(), key=lambda item: -item[1][0]):
+        if used.isdisjoint(stemmed.split()) and len(phrases) < MAX_SHARED_PHRASES:
             phrases.append(keyword)
             used.update(stemmed.split())
     people, topics = (
@@ -271,25 +277,25 @@ def shared_terms(connection: sqlite3.Connection, pks: Sequence[int], pk: int) ->
 
 
 def _stem_text(text: str) -> str:
-    """The stems of a text's words, with a space around each, so that phrases are found in it."""
+    """The stems of a text's words with a space around each, for searching whole phrases."""
     return f" {' '.join(stems(split_words(normalize_spelling(text))))} "
 
 
 def keys_of(connection: sqlite3.Connection, ids: Iterable[str]) -> list[int]:
-    """The keys of the papers with these ids, or that had them before; of those that are not here, none."""
+    """The keys of the papers that have or had these ids; ids of papers that the cache lacks are left out."""
     sql = "SELECT pk FROM paper WHERE id = :id UNION ALL SELECT pk FROM paper_alias WHERE id = :id"
     rows = [connection.execute(sql, {"id": id}).fetchone() for id in ids]
     return list(dict.fromkeys(int(row[0]) for row in rows if row))
 
 
 def read_texts(connection: sqlite3.Connection, pks: Sequence[int]) -> list[Text]:
-    """Titles and abstracts in the order of the keys; of papers that are not here, nothing."""
+    """Titles and abstracts in the order of the keys; papers that the cache lacks are left out."""
     sql = (
         "SELECT p.pk, p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
         " WHERE p.pk IN (SELECT value FROM json_each(?))"
     )
-    found = {pk: (title, abstract) for pk, title, abstract in connection.execute(sql, (_json_list(pks),))}
-    return [found[pk] for pk in pks if pk in found]
+    texts = {pk: (title, abstract) for pk, title, abstract in connection.execute(sql, (_json_list(pks),))}
+    return [texts[pk] for pk in pks if pk in texts]
 
 
 def _lines(connection: sqlite3.Connection, column: str, pks: Sequence[int]) -> list[str]:
@@ -318,45 +324,45 @@ def _json_list(pks: Iterable[int]) -> str:
 
 
 _STATE = "SELECT (SELECT max(pk) FROM paper), (SELECT count(*) FROM paper), (SELECT file FROM pragma_database_list)"
-_kept: dict[tuple[object, ...], dict[int, float]] = {}
+_cached_rankings: dict[tuple[object, ...], dict[int, float]] = {}
 
 MAX_CACHED_RANKINGS = 3
-"""Rankings that are kept for the counts of all views and topics, which ask for the same one."""
+"""Rankings are cached because the counts of all views and topics need the same one."""
 
 
 def nearest(connection: sqlite3.Connection, selection: Selection) -> Selection:
-    """The selection with the keys of its papers, if it asks for those that fit a text or are like others."""
-    wanted = selection.near
-    if wanted is None:
+    """The selection with the keys of its papers, if it is a search by a free text or by similar papers."""
+    search = selection.near
+    if search is None:
         return selection
-    ranked = _rank(connection, wanted)
-    exact = wanted.exact
+    ranked = _rank(connection, search)
+    exact = search.exact
     sql = f"SELECT p.pk FROM paper AS p WHERE p.pk IN (SELECT value FROM json_each(?)) AND ({exact.sql})"
     matching = {pk for (pk,) in connection.execute(sql, (_json_list(ranked), *exact.params))}
-    found = [pk for pk in ranked if pk in matching][:MAX_FOUND]
-    if wanted.like and not wanted.text and found:
-        found = [pk for pk in found if ranked[pk] >= NEAR_SHARE * ranked[found[0]] / len(wanted.like)]
-    keys = _json_list(found)
+    results = [pk for pk in ranked if pk in matching][:MAX_RESULTS]
+    if search.like and not search.text and results:
+        results = [pk for pk in results if ranked[pk] >= MIN_SIMILARITY * ranked[results[0]] / len(search.like)]
+    keys = _json_list(results)
     where = Clause("p.pk IN (SELECT value FROM json_each(?))", (keys,))
-    direction = "DESC" if wanted.reverse else "ASC"
+    direction = "DESC" if search.reverse else "ASC"
     by_fit = Clause(f"(SELECT key FROM json_each(?) WHERE value = p.pk) {direction}", (keys,))
-    order = by_fit if wanted.is_by_fit else selection.order
+    order = by_fit if search.is_by_fit else selection.order
     return selection._replace(where=where, order=order, ordered=where, near=None)
 
 
-def _rank(connection: sqlite3.Connection, wanted: Nearest) -> dict[int, float]:
-    """The papers from the best on, and how near each is."""
-    key = (wanted.text, wanted.like, *connection.execute(_STATE).fetchone())
-    found = _kept.get(key)
-    if found is None:
-        found = like(connection, keys_of(connection, wanted.like)) if wanted.like else {}
-        if wanted.text:
-            places = {pk: 1 / (60 + place) for place, pk in enumerate(rank(connection, wanted.text).pks)}
-            if wanted.like:
-                # Text and papers have the same weight: reciprocal ranks are added.
-                places = {pk: 1 / (60 + place) + places.get(pk, 0.0) for place, pk in enumerate(found)}
-            found = dict(sorted(places.items(), key=lambda one: -one[1]))
-        while len(_kept) >= MAX_CACHED_RANKINGS:
-            _kept.pop(next(iter(_kept), key), None)
-        _kept[key] = found
-    return found
+def _rank(connection: sqlite3.Connection, search: Nearest) -> dict[int, float]:
+    """The papers with their nearness, best first."""
+    key = (search.text, search.like, *connection.execute(_STATE).fetchone())
+    ranked = _cached_rankings.get(key)
+    if ranked is None:
+        ranked = like(connection, keys_of(connection, search.like)) if search.like else {}
+        if search.text:
+            places = {pk: 1 / (60 + place) for place, pk in enumerate(rank(connection, search.text).pks)}
+            if search.like:
+                # The text and the papers have the same weight, as reciprocal ranks are added.
+                places = {pk: 1 / (60 + place) + places.get(pk, 0.0) for place, pk in enumerate(ranked)}
+            ranked = dict(sorted(places.items(), key=lambda item: -item[1]))
+        while len(_cached_rankings) >= MAX_CACHED_RANKINGS:
+            _cached_rankings.pop(next(iter(_cached_rankings), key), None)
+        _cached_rankings[key] = ranked
+    return ranked

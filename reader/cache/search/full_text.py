@@ -18,21 +18,21 @@ _COLUMNS = {"title": "title", "abstract": "abstract", "author": "authors", "keyw
 WEIGHTS = "10.0, 2.0, 3.0, 5.0, 1.0"
 """Weights of a word in title, abstract, authors, keywords and organization for ranking."""
 
-SHORTEST_PREFIX = 4
-"""Letters from which on a word also finds longer ones in full texts.
+MIN_PREFIX_LETTERS = 4
+"""Minimum letters of a word that also finds longer words in full texts.
 
-To merge the lists of all words of 10,000 texts that begin with `the` takes 100 ms, and 1.5 s for `t`. Shorter words,
-such as AI or 3D, are mostly whole ones.
+Merging the lists of all words of 10,000 texts that begin with `the` takes 100 ms, and 1.5 s for `t`. Shorter words,
+such as AI or 3D, are mostly whole words.
 """
 
 
 def fts_expression(node: Node, *, literally: bool = True) -> str | None:
-    """The FTS5 expression of a node with only words, at least one of them not excluded; None for any other node.
+    """The FTS5 expression of a node that has only words, not all of them excluded; None for any other node.
 
-    The index has stems, so quoted words are found `literally` only by a second look at the text: then they are no
-    words. Every word is quoted, so nothing in it is an operator.
+    The index has stems, so with `literally` quoted words are not expressed, as they must be compared with the text.
+    Every word is quoted in the expression, so nothing in it is an operator.
     """
-    ask = partial(fts_expression, literally=literally)
+    express = partial(fts_expression, literally=literally)
     match node:
         case Match(text, exact, field):
             if field == "fulltext" or (literally and is_literal(node)):
@@ -40,21 +40,21 @@ def fts_expression(node: Node, *, literally: bool = True) -> str | None:
             words = any_form(text, exact)
             return f"{_COLUMNS[field]} : {words}" if field and words else words
         case Or(nodes):
-            parts = [part for inner in nodes if (part := ask(inner))]
+            parts = [part for inner in nodes if (part := express(inner))]
             return f"({' OR '.join(dict.fromkeys(parts))})" if len(parts) == len(nodes) else None
         case And(nodes):
-            unwanted = [part for one in nodes if isinstance(one, Not) and (part := ask(one.node))]
-            wanted = [part for one in nodes if not isinstance(one, Not) and (part := ask(one))]
-            if not wanted or len(wanted) + len(unwanted) < len(nodes):
+            excluded = [part for node in nodes if isinstance(node, Not) and (part := express(node.node))]
+            required = [part for node in nodes if not isinstance(node, Not) and (part := express(node))]
+            if not required or len(required) + len(excluded) < len(nodes):
                 return None
-            found = f"({' AND '.join(wanted)})"
-            return f"({found} NOT ({' OR '.join(unwanted)}))" if unwanted else found
+            together = f"({' AND '.join(required)})"
+            return f"({together} NOT ({' OR '.join(excluded)}))" if excluded else together
     return None
 
 
 COMMON_LETTERS = "abcdefghilmoprstw"
-"""The letters with which a word of nearly every paper begins: for them the index would merge the lists of all papers,
-which takes up to 12 ms at 10,000 papers, and the texts of the first 200 are looked at in 3 ms."""
+"""Letters with which a word of nearly every paper begins. The index would merge the lists of all papers, which takes up
+to 12 ms for 10,000 papers; scanning the texts of the first 200 takes 3 ms."""
 
 
 def is_common_letter(node: Node) -> TypeGuard[Match]:
@@ -72,9 +72,9 @@ def is_literal(node: Node) -> bool:
 def any_form(text: str, exact: bool, is_long: bool = True) -> str | None:
     """The FTS5 expression of a typed word or phrase in all forms; None without a word.
 
-    Only with `is_long` are longer words searched for that begin like it.
+    With `is_long`, longer words that begin with it are searched for too.
     """
-    parts = [_quote(one.words, is_prefix=one.is_beginning and is_long) for one in forms(text, exact)]
+    parts = [_quote(form.words, is_prefix=form.is_beginning and is_long) for form in forms(text, exact)]
     return f"({' OR '.join(parts)})" if len(parts) > 1 else next(iter(parts), None)
 
 
@@ -89,24 +89,24 @@ def select_texts(node: Match) -> Clause:
 
 
 def _has_longer_words(text: str) -> bool:
-    return is_letter(text[-1:]) and len(split_words(text)[-1]) >= SHORTEST_PREFIX
+    return is_letter(text[-1:]) and len(split_words(text)[-1]) >= MIN_PREFIX_LETTERS
 
 
 def typed_title(words: Sequence[Match], *, is_begin: bool = False) -> str:
-    """The FTS5 expression of titles that have, or begin with, some words as typed, the last one maybe in part.
+    """The FTS5 expression of titles that have, or begin with, the typed words, whose last may be incomplete.
 
-    No title has it for a single word.
+    For a single word, the expression matches no title.
     """
-    found = forms(" ".join(one.text for one in words)) if len(words) > 1 else ()
+    phrases = forms(" ".join(word.text for word in words)) if len(words) > 1 else ()
     sign = "^ " if is_begin else ""
-    return " OR ".join(f"title : {sign}{_quote(one.words, is_prefix=one.is_beginning)}" for one in found) or '""'
+    return " OR ".join(f"title : {sign}{_quote(form.words, is_prefix=form.is_beginning)}" for form in phrases) or '""'
 
 
 def text_test(node: Match | Regex) -> Clause:
     """Words or a pattern as a condition on the text of `paper AS p`."""
-    columns = ["p.title" if one == "title" else f"t.{one}" for one in _COLUMNS.values()]
+    columns = ["p.title" if name == "title" else f"t.{name}" for name in _COLUMNS.values()]
     if node.field is not None:
-        columns = [one for one in columns if one.endswith(f".{_COLUMNS[node.field]}")]
+        columns = [column for column in columns if column.endswith(f".{_COLUMNS[node.field]}")]
     if isinstance(node, Regex):
         test = Clause(f"({columns[0]} REGEXP ?)", (node.pattern,))
     else:
@@ -117,7 +117,7 @@ def text_test(node: Match | Regex) -> Clause:
 
 
 _NAMES = ("author", "org")
-"""Fields of names, of which two are never one word."""
+"""Fields of names; two words of a name are never written as one."""
 
 
 def with_compounds(node: Node) -> Node:
@@ -135,7 +135,7 @@ def with_compounds(node: Node) -> Node:
 
 
 def _keyword_forms(keyword: str) -> Sequence[str]:
-    """A keyword, its abbreviation, and what that abbreviates: `llms` and `large language model`."""
+    """A keyword, its abbreviation and its long form: `llms`, `large language model`."""
     from reader.core.keywords import ABBREVIATIONS, key
 
     short = key(keyword)
@@ -144,17 +144,17 @@ def _keyword_forms(keyword: str) -> Sequence[str]:
 
 def _with_joined_words(nodes: Sequence[Node]) -> Iterator[Node]:
     for field, run in groupby(nodes, key=_joins):
-        some = list(run)
+        members = list(run)
         if field is False:
-            yield from map(with_compounds, some)
+            yield from map(with_compounds, members)
             continue
-        words = [node.text for node in some if isinstance(node, Match)]
-        for node, whole in zip(some, join_neighbours(words), strict=True):
+        words = [node.text for node in members if isinstance(node, Match)]
+        for node, whole in zip(members, join_neighbours(words), strict=True):
             yield any_of([node, *(Match(word, field=field) for word in whole)])
 
 
 def _joins(node: Node) -> str | Literal[False] | None:
-    """The field of a plain word that may be one word with the next one; False for all other nodes."""
+    """The field of a plain word that may form one word with the next; False for all other nodes."""
     match node:
         case Match(text, False, field) if field not in (*_NAMES, "keyword") and text.isalnum():
             return field
@@ -162,7 +162,7 @@ def _joins(node: Node) -> str | Literal[False] | None:
 
 
 def wanted_words(node: Node) -> list[Match]:
-    """The node's words of the papers' own text, without the excluded ones."""
+    """The node's words that papers must have in title, abstract or names; excluded words are left out."""
     match node:
         case And(nodes) | Or(nodes):
             return [match for inner in nodes for match in wanted_words(inner)]

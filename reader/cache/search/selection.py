@@ -36,21 +36,21 @@ class Nearest(NamedTuple):
     """The papers that fit a free text or are like others, of those that match the exact terms."""
 
     text: str
-    """The free text; empty without any."""
+    """The free text; may be empty."""
     like: tuple[str, ...]
     exact: Clause
     is_by_fit: bool
-    """Whether the best comes first; otherwise they have the selection's order."""
+    """Whether the best come first; otherwise the papers have the selection's order."""
     reverse: bool
-    """Whether the best comes last."""
+    """Whether the best come last."""
 
 
 class Offer(NamedTuple):
     """How papers are offered: the best first, and subjects take turns in the first places."""
 
     parts: tuple[tuple[str, Clause], ...] = ()
-    """The names and conditions of the papers that come before all others: those of For you, which is empty until
-    something is learned."""
+    """The names and conditions of the parts of For you, whose papers come first; such a list is empty until something
+    is learned."""
 
 
 class Selection(NamedTuple):
@@ -63,16 +63,16 @@ class Selection(NamedTuple):
     order: Clause
     grouped_by_day: bool
     ordered: Clause
-    """The same condition, which lets SQLite use no index but that of the order of days: the quickest for the first
-    papers in it. For other orders, the condition itself."""
+    """The same condition, written so that SQLite can use only the index of the order of days, which finds the first
+    papers fastest. For other orders, equal to `where`."""
     is_for_you: bool = False
-    """Whether the order is by what the user likes."""
+    """Whether the order is by how well papers suit the user."""
     offer: Offer | None = None
-    """How the papers are offered to the user, if they are; None where the user asks for an order."""
+    """How For you offers the papers; None for an ordinary list."""
     near: Nearest | None = None
-    """The text or papers that its papers fit best, found by `free_text.py`; None for a query without.
+    """The free text or papers to find the nearest papers to, which `free_text.py` does; None for other queries.
 
-    The other fields do not know these papers."""
+    The other fields do not contain these papers."""
 
     def statement(self, limit: int = -1) -> tuple[str, tuple[Param, ...]]:
         """The SQL and values that read the papers' keys and days in order; at most `limit` of them if it is not -1."""
@@ -93,7 +93,7 @@ def register_functions(connection: sqlite3.Connection) -> None:
 def search_keys(text: str, exact: bool) -> str:
     """The words of a text for `has_words`, a line for each spelling; empty if the text has no words.
 
-    Each begins with a space, and ends with one if the last word must be whole.
+    Each line begins with a space, and ends with one if the last word must be whole.
     """
     from reader.core.text import is_letter
     from reader.core.words import forms
@@ -104,20 +104,20 @@ def search_keys(text: str, exact: bool) -> str:
 
 def has_words(keys: str, *texts: str | None) -> bool:
     """Whether one of the texts has the words of one of the keys next to each other and in this order."""
-    wanted = keys.split("\n")
-    return any(_has_words(wanted, text) for text in texts if text)
+    spellings = keys.split("\n")
+    return any(_has_words(spellings, text) for text in texts if text)
 
 
-def _has_words(wanted: Sequence[str], text: str) -> bool:
+def _has_words(keys: Sequence[str], text: str) -> bool:
     from reader.core.text import WORD_LETTERS, split_words
     from reader.core.words import index_text
 
-    # A word as typed is found at once; to spell and split the text takes ten times as long.
+    # The words as typed are searched first; normalizing and splitting the text takes ten times as long.
     words = f" {text.translate(WORD_LETTERS)} "
-    if any(key in words for key in wanted):
+    if any(key in words for key in keys):
         return True
     words = f" {' '.join(split_words(index_text(text)))} "
-    return any(key in words for key in wanted)
+    return any(key in words for key in keys)
 
 
 def _regexp(pattern: str, text: str | None) -> bool:

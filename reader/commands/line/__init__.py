@@ -1,1 +1,1 @@
-"""The command line: parsing, completing and explaining words, and the reader's own line."""
+"""Commands that are typed into the reader: its command line, plain mode, and the processes that run commands."""

@@ -1,6 +1,6 @@
-"""Plain mode: a loop over the commands, for screen readers, slow lines, pipes and terminals that can't be drawn on.
+"""Plain mode: a prompt that answers each line, for screen readers, slow connections, pipes and dumb terminals.
 
-It keeps a list of papers and a place in it. A line is a number of that list, one of a few letters, or a command.
+Plain mode keeps a list of papers and the current paper. A line is a number of the list, a short key, or a command.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ from reader.core.text import amount, visible
 from reader.paths import APP
 from reader.ui.shell.commands import CommandContext
 
-LONGEST_LINE_BYTES = 1_000_000
-"""A longer line is read in parts."""
+MAX_LINE_BYTES = 1_000_000
+"""A longer line of input is read in parts."""
 
-LINES_AT_A_TIME = 20
-"""Papers of a list, or lines of a text, that are printed before `more`."""
+PAGE_LINES = 20
+"""Papers of a list, or lines of a text, that are printed before the user must type `more`."""
 
 MARKS = {"s": ("star", "starred"), "m": ("read", "read"), "b": ("queue", "queued"), "x": ("hide", "hidden")}
-"""For each letter: the kind of its mark, and the field of a row that says whether the paper has it."""
+"""For each key: the kind of the mark, and the field of a row that says whether the paper has the mark."""
 
 COMMANDS = {"r": "refresh", "u": "undo", "o": "open", "read": "read"}
 
 LATEST = "view:latest"
 
 VIEWS = {"gt": LATEST, "gy": "view:foryou", "gu": "view:unread", "gq": "view:queue", "gs": "view:starred", "ga": ""}
-"""The query of each key of a view."""
+"""The query that each key lists."""
 
 HELP = """\
 3              print the third paper
 j, k           go to the next paper, to the previous one
 enter          print the paper again
 list, more     print the list again; print the next lines
-s, m, b, x     star, mark read, queue, hide; a second time takes the mark away
+s, m, b, x     star, mark read, queue, hide; type it again to remove the mark
 u              undo
 read, o        print the full text; open the paper's page in a browser
 /agents, /     search all papers; end the search
@@ -57,7 +57,10 @@ Any other line is a command, such as 'export -o refs.bib' or 'tag add later'; 'h
 
 
 def converse(workspace: Workspace, query: str = "", variables: Mapping[str, str] | None = None) -> int:
-    """Answer lines of standard input until they end; return the exit code. `variables` are for the commands."""
+    """Answer the lines of standard input until it ends; return the exit code.
+
+    `variables` are added to the environment of the commands.
+    """
     conversation = Conversation(workspace, ReaderShell(workspace, variables), query)
     print_line(f"{APP} in plain lines. Type a line, then enter; ? lists what you can type.")
     line: str | None = "list"
@@ -73,17 +76,17 @@ def converse(workspace: Workspace, query: str = "", variables: Mapping[str, str]
 
 
 def _read_line(prompt: str) -> str | None:
-    """The next line of standard input; None at its end. A line from a pipe is repeated, for a whole transcript."""
+    """The next line of standard input; None at its end. A line from a pipe is echoed, for a complete transcript."""
     sys.stdout.write(prompt)
     sys.stdout.flush()
-    line = sys.stdin.buffer.readline(LONGEST_LINE_BYTES).decode("utf-8", "replace")
+    line = sys.stdin.buffer.readline(MAX_LINE_BYTES).decode("utf-8", "replace")
     if not (line and os.isatty(0)):
         print_line(visible(line.rstrip("\r\n")))
     return line.rstrip("\r\n") if line else None
 
 
 class Conversation:
-    """A list of papers, and the place of one in it."""
+    """The state of plain mode: a list of papers and the current paper."""
 
     def __init__(self, workspace: Workspace, shell: ReaderShell, query: str = "") -> None:
         self._workspace = workspace
@@ -92,14 +95,14 @@ class Conversation:
         self._pks: Sequence[int] = ()
         self._at = 0
         self._rest: Iterator[str] = iter(())
-        """The lines that `more` prints."""
+        """The lines that `more` has not printed yet."""
 
     @property
     def prompt(self) -> str:
         return f"{min(self._at + 1, len(self._pks)):,} of {len(self._pks):,}> "
 
     def answer(self, line: str) -> None:
-        """Do what a line means, and print the answer; raises ReaderError."""
+        """Run what the user typed, and print the result; raises ReaderError."""
         line = line.strip().removeprefix(":")
         if line.isdecimal():
             self._go(int(line) - 1)
@@ -121,26 +124,26 @@ class Conversation:
             self._run(COMMANDS.get(line, line) or "show")
 
     def _list(self, query: str) -> None:
-        """List the papers of a query, whose unknown words are replaced by known ones."""
+        """List the papers of a query; if nothing matches, unknown words are replaced by similar known words."""
         with self._workspace.window() as window:
-            asked = parse_query(query)
-            found = window.order(selection(window, asked))
-            if not found.pks and (meant := with_known_words(window, asked)) is not None:
-                query, asked = meant.text, meant
-                found = window.order(selection(window, asked))
+            parsed = parse_query(query)
+            order = window.order(selection(window, parsed))
+            if not order.pks and (meant := with_known_words(window, parsed)) is not None:
+                query, parsed = meant.text, meant
+                order = window.order(selection(window, parsed))
             self._query, self._at = query, 0
-            self._pks = [pk for pk in found.pks if isinstance(pk, int)]
+            self._pks = [pk for pk in order.pks if isinstance(pk, int)]
             if not self._pks:
                 sys.stdout.flush()
-                explain_nothing(window, asked)
+                explain_nothing(window, parsed)
         name = query.removeprefix("view:").capitalize() if query in VIEWS.values() else f"Searched for {query}"
         print_line(_fill(f"{name or 'All'}: {amount(len(self._pks), 'paper')}."))
         self._print(self._describe())
 
     def _describe(self) -> Iterator[str]:
-        for start in range(0, len(self._pks), LINES_AT_A_TIME):
+        for start in range(0, len(self._pks), PAGE_LINES):
             with self._workspace.window() as window:
-                rows = window.rows(self._pks[start : start + LINES_AT_A_TIME])
+                rows = window.rows(self._pks[start : start + PAGE_LINES])
             yield from (_fill(describe(number, row)) for number, row in enumerate(rows, start + 1))
 
     def _print(self, lines: Iterator[str]) -> None:
@@ -148,7 +151,7 @@ class Conversation:
         self._print_more()
 
     def _print_more(self) -> None:
-        for line in islice(self._rest, LINES_AT_A_TIME):
+        for line in islice(self._rest, PAGE_LINES):
             print_line(line)
         if (following := next(self._rest, None)) is not None:
             self._rest = chain([following], self._rest)
@@ -156,7 +159,7 @@ class Conversation:
 
     def _go(self, place: int) -> None:
         if not 0 <= place < len(self._pks):
-            raise UsageError(f"The list has no such line: it has {len(self._pks):,}.")
+            raise UsageError(f"There is no such paper: the list has {len(self._pks):,}.")
         self._at = place
         print_line(_fill(describe(place + 1, self._row)))
         self._run("show")
@@ -172,20 +175,22 @@ class Conversation:
         return rows[0]
 
     def _toggle(self, kind: str, field: str) -> None:
-        """Give the paper a mark or take it away; who stars, queues or hides a paper has read it, too."""
+        """Add a mark to the current paper, or remove it; starring, queueing and hiding also mark it as read."""
         row = self._row
         is_set = not getattr(row, field)
         kinds = (kind, "read") if is_set and kind != "read" else (kind,)
-        action = store_changes(self._workspace, [Change(one, is_set, [self._pks[self._at]]) for one in kinds])
+        action = store_changes(
+            self._workspace, [Change(mark_kind, is_set, [self._pks[self._at]]) for mark_kind in kinds]
+        )
         print_line(f"{describe_action(action).capitalize()}; u undoes." if action else "Nothing changed.")
 
     def _run(self, line: str) -> None:
-        """Run a command, on the paper at the place unless it names others."""
+        """Run a command, on the current paper unless its words name other papers."""
         here = CommandContext((), self._row.id if self._pks else None, self._query)
         typed = self._shell.understand(line, here)
         words = ("show", typed.paper) if typed.paper else typed.words
         if not words and is_command(line):
-            # In the reader, such a word alone is a key, such as undo.
+            # In the reader, a command such as `undo` without arguments is an action of the screen.
             words = (line,)
         if not words:
             raise UsageError(f"{visible(line)} is a key of the screen; type ? for what plain mode has.")
@@ -198,17 +203,17 @@ class Conversation:
             running.stop()
             outcome = running.wait()
         message = "\n".join(part for part in (outcome.text, outcome.errors.removeprefix(f"{APP}: ")) if part) or "Done."
-        # A command's advice for the shell is a line here, without the program's name.
+        # Advice such as 'dailypapers undo' is typed here without the name of the program.
         self._print(iter(message.replace(f"'{APP} ", "'").splitlines()))
 
 
 def _fill(sentence: str) -> str:
-    """A sentence in lines of the terminal's width; a line that continues another is indented."""
+    """A sentence, wrapped at the terminal's width; all lines but the first are indented."""
     return "\n  ".join(wrap_text(visible(sentence), max(width() - 2, 1)))
 
 
 def describe(number: int, row: PaperRow) -> str:
-    """A paper in a sentence of words: a voice can read it, and it needs no signs."""
+    """A paper in a sentence that a screen reader can speak, without signs."""
     marks = ((row.starred, "starred"), (row.queued, "queued"), (row.hidden, "hidden"), (row.has_note, "with your note"))
     facts = ["Read" if row.read else "Unread", *(word for has, word in marks if has)]
     if row.upvotes is not None:

@@ -1,4 +1,4 @@
-"""The shell's commands for the reader's command line: suggestions, meaning, and processes."""
+"""The commands in the reader's command line: completions, the meaning of a line, and processes that run it."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ MAX_COMPLETIONS = 60
 
 
 class ReaderShell:
-    """Runs the words of the reader's command line; `variables` are added to the environment of its processes."""
+    """Implements the reader's command line; `variables` are added to the environment of the commands."""
 
     def __init__(self, workspace: Workspace, variables: Mapping[str, str] | None = None) -> None:
         self._workspace = workspace
         self._variables = variables or {}
 
     def manual(self) -> Manual:
-        """Pages, signs, settings with variables of the environment, and queries."""
+        """The parts of the manual that the help screen searches: pages, signs, settings, and terms of queries."""
         from reader.commands.help import page, signs
         from reader.commands.pages import gists_of_pages, rows
 
@@ -60,9 +60,9 @@ class ReaderShell:
 
     def suggest(self, line: str) -> Suggestion:
         *before, word = re.split(r"\s+", line.lstrip())
-        found = islice(dict.fromkeys(self._candidates(before, word)), MAX_COMPLETIONS)
-        # A word of another program stands for several words.
-        taken = tuple(_quote(one) if before else one for one in found)
+        candidates = islice(dict.fromkeys(self._candidates(before, word)), MAX_COMPLETIONS)
+        # Do not quote a first word: a command of another program is replaced by several words.
+        taken = tuple(_quote(candidate) if before else candidate for candidate in candidates)
         return Suggestion(len(line) - len(word), taken, line, _is_known((*before, word)[0]))
 
     def _candidates(self, before: Sequence[str], word: str) -> Iterator[Candidate]:
@@ -73,19 +73,19 @@ class ReaderShell:
             return
         name = before[0]
         if name == THEME and len(before) == 1:
-            yield from (Candidate(one) for one in (AUTO, *THEMES) if one.startswith(word))
+            yield from (Candidate(theme) for theme in (AUTO, *THEMES) if theme.startswith(word))
         elif name == TRIAGE:
             yield from self._complete_known(["list", word])
         elif is_command(name):
             yield from self._complete_known([*before, word])
 
     def _complete_known(self, words: Sequence[str]) -> Iterator[Candidate]:
-        """A shell's completions, including file names, which a shell knows itself."""
-        for one in candidates(words, self._workspace):
-            if one == FILES:
+        """The completions for a shell, with file names in place of the placeholder for them."""
+        for candidate in candidates(words, self._workspace):
+            if candidate == FILES:
                 yield from _files(words[-1])
             else:
-                yield one
+                yield candidate
 
 
 def _own_words() -> dict[str, str]:
@@ -93,7 +93,7 @@ def _own_words() -> dict[str, str]:
 
 
 def _is_known(name: str) -> bool:
-    """Whether a line that begins with this word is a command, or was one."""
+    """Whether a line that begins with this word is a command, or a command of an earlier release."""
     known = (APP, *_own_words(), *_SHORT, *ACTIONS_FIRST, *removed.COMMANDS)
     return name in known or arxiv_id(name) is not None or is_command(removed.with_new_names([name])[0])
 
@@ -104,19 +104,19 @@ def _first_words(word: str) -> Iterator[Candidate]:
             yield Candidate(name, gist)
     for name, form in FOREIGN.items() if len(word) > 1 else ():
         if name.startswith(word) and form[0] != "-":
-            # The user types what stands in capitals.
-            yield Candidate(" ".join(one for one in form.split() if not one.isupper()), name)
+            # Leave out the placeholders, which are in capitals.
+            yield Candidate(" ".join(form_word for form_word in form.split() if not form_word.isupper()), name)
 
 
 def _files(word: str) -> Iterator[Candidate]:
-    """Matching files and folders; hidden ones only if asked for."""
+    """The matching files and folders; hidden files only if the word begins with a dot."""
     folder, name = os.path.split(word)
     with suppress(OSError), os.scandir(Path(folder).expanduser()) as entries:
-        found = (one for one in islice(entries, 2_000) if one.name.startswith(name))
-        shown = (one for one in found if name.startswith(".") or not one.name.startswith("."))
-        for one in sorted(shown, key=lambda one: one.name)[:MAX_COMPLETIONS]:
+        matching = (entry for entry in islice(entries, 2_000) if entry.name.startswith(name))
+        shown = (entry for entry in matching if name.startswith(".") or not entry.name.startswith("."))
+        for entry in sorted(shown, key=lambda entry: entry.name)[:MAX_COMPLETIONS]:
             begin = word.removesuffix(name) if name else word
-            yield Candidate(begin + one.name + (os.sep if one.is_dir() else ""))
+            yield Candidate(begin + entry.name + (os.sep if entry.is_dir() else ""))
 
 
 def _quote(candidate: Candidate) -> Candidate:
@@ -126,35 +126,35 @@ def _quote(candidate: Candidate) -> Candidate:
     return candidate._replace(text=shlex.quote(text))
 
 
-# The words of the reader's command line: the shell's commands, by default on the papers in view
+# Parse a line: a command runs on the papers in view unless the line names papers
 
 
 TRIAGE = "triage"
-"""A word known only to the reader: decide on unread papers one by one."""
+"""A command that only the reader has: decide on unread papers one by one."""
 
 PIPE = "pipe"
-"""The command whose line belongs to another program and is taken verbatim."""
+"""The command that passes the rest of the line to another program verbatim."""
 
 _WITH_TEXT = {TRIAGE: "triage.begin", THEME: "app.theme"}
-"""Words for actions that take the rest of the line verbatim, since a query has its own quotes."""
+"""Commands that pass the rest of the line verbatim to an action, because a query may contain quotes."""
 
 _NO_NAME = re.compile("--|.*:").match
-"""Whether a word is an option, or belongs to a query rather than to a name."""
+"""Match a word that can't be part of a view's name, because it is an option or a term of a query."""
 
 _SHORT = {"q": "quit", "h": "help", "view": "views"}
-"""Words familiar from other programs, and the word of the key that saves a view."""
+"""Short forms of commands, and `view`, which the key that saves a view types."""
 
 ACTIONS_FIRST = {
     "help": "app.help", "quit": "app.quit", "redo": "mark.redo", "refresh": "app.refresh", "search": "find.query",
     "similar": "find.similar", "undo": "mark.undo",
 }  # fmt: skip
-"""Words that mean an action if nothing follows, though a command has the same name."""
+"""Words that stand for an action of the reader if nothing follows them; with arguments, they are commands."""
 
 _BEFORE_PAPERS = {"mark": 1, "tag": 2, "note": 0, "open": 0, "read": 0, "show": 0}
-"""Commands on papers named by ids, and the number of arguments before them."""
+"""Commands that take ids of papers, each with its number of arguments before the ids."""
 
 _MANY = ("mark", "tag")
-"""Those that take many papers."""
+"""Commands that take several papers."""
 
 _WITHIN = frozenset(
     (
@@ -162,11 +162,11 @@ _WITHIN = frozenset(
         *("mark", "tag", "note", "views", "undo", "help"),
     )
 )
-"""Commands that touch only papers, marks and views: no given file, and no program."""
+"""Commands that change only papers, marks and views; other commands may read or write files and run programs."""
 
 
 def understand(line: str, here: CommandContext) -> ParsedLine:
-    """The meaning of a typed line; raises UsageError."""
+    """Parse a typed line; raises UsageError."""
     typed = _understand(line.strip(), here)
     return typed._replace(reaches_out=bool(typed.words) and typed.words[0] not in _WITHIN)
 
@@ -191,7 +191,7 @@ def _understand(line: str, here: CommandContext) -> ParsedLine:
 
 
 def _action(words: Sequence[str]) -> ParsedLine | None:
-    """The action of a single word: a number goes to the paper at that place, an id shows its paper."""
+    """The action of a line with one word: a number moves to the paper at that place, an id shows the paper."""
     word, *rest = words
     if rest:
         return None
@@ -217,16 +217,16 @@ def _command(words: Sequence[str], here: CommandContext) -> ParsedLine:
     if name == "export":
         return _export(rest, here)
     if name == "views" and len(rest) > 1 and rest[0] in ("add", "save") and not any(map(_NO_NAME, rest[1:])):
-        # Without a query, all words name the current view.
+        # Without a query, the words are the name for the current query.
         return ParsedLine((name, rest[0], " ".join(rest[1:]), here.query))
     if name not in COMMANDS and "{ids}" in rest:
         taken = here.selected or _single_paper(here)
-        return ParsedLine((name, *(one for word in rest for one in (taken if word == "{ids}" else (word,)))))
+        return ParsedLine((name, *(argument for word in rest for argument in (taken if word == "{ids}" else (word,)))))
     return ParsedLine((name, *rest, *_papers_for(name, rest, here)))
 
 
 def _papers_for(name: str, words: Sequence[str], here: CommandContext) -> tuple[str, ...]:
-    """The papers in view, for a command on papers whose words name none."""
+    """The papers in view, if the command takes papers and its words do not name any."""
     if name not in _BEFORE_PAPERS:
         return ()
     _, *arguments = split_words(make_parser(find_command(name)), words)
@@ -238,7 +238,7 @@ def _papers_for(name: str, words: Sequence[str], here: CommandContext) -> tuple[
 
 
 def _pipe(line: str, here: CommandContext) -> ParsedLine:
-    """A program with its arguments, on the papers in view; our own options may precede it."""
+    """Parse a line of `pipe`: its own options, then a program with arguments, which gets the papers in view."""
     options: list[str] = []
     while line.startswith("--"):
         option, _, line = line.partition(" ")
@@ -261,11 +261,11 @@ def _single_paper(here: CommandContext) -> tuple[str, ...]:
 
 
 _OUTPUT = re.compile(r"(?:^|\0)(?:-o|--output)[=\0]?([^\0]+)")
-"""The file of an export, in words joined by a zero character."""
+"""The file of an export, in words that are joined by null characters."""
 
 
 def _export(words: Sequence[str], here: CommandContext) -> ParsedLine:
-    """An export, by default of the papers in view; the user is asked before it replaces a file."""
+    """Parse an export, by default of the papers in view; `replaces` is a file that the user must agree to replace."""
     chooses = any(word.partition("=")[0] in ("--id", "--all", "--watched") for word in words)
     papers: tuple[str, ...] = ()
     if not chooses and not any(split_words(make_parser(find_command("export")), words)[1:]):

@@ -1,7 +1,7 @@
-"""Papers in other programs' files: BibTeX, RIS, CSL-JSON, newsboat's cache, and lists of ids and links.
+"""Read papers from other programs' files: BibTeX, RIS, CSL-JSON, newsboat's cache, and lists of ids and links.
 
-Reads the title, labels and arXiv id of each entry. People and programs put the id into various fields; the most
-reliable is tried first.
+The title, labels and arXiv id of each entry are read. People and programs put the id into various fields; the most
+reliable field is tried first.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ from reader.feeds.safe import html_to_text
 if TYPE_CHECKING:
     from bibtexparser.model import Block, Entry
 
-TITLE_LIMIT = 500
-_WHERE_LIMIT = 100
-_LABELS = 50
+MAX_TITLE_LENGTH = 500
+_MAX_WHERE_LENGTH = 100
+_MAX_LABELS = 50
 
-_AUTOMATIC = re.compile(
+_AUTOMATIC_TAG = re.compile(
     r"(?:Computer Science|Statistics|Mathematics|Physics|Electrical Engineering[\w ]*|Quantitative \w+) - "
     r"|(?:cs|math|stat|eess|q-bio|q-fin|econ|cond-mat|physics|astro-ph|nlin)\.[A-Za-z-]{2,}$"
 )
-"""Zotero automatically makes tags of arXiv's categories."""
+"""Tags that Zotero makes of arXiv's categories."""
 
 
-_BY_PROGRAMS = re.compile(
+_LINE_OF_PROGRAM = re.compile(
     r"arXiv:\S+(?: \[[^\]]*\])?|arXiv preprint.*|version: \d+|(?:Comment|Citation Key|Publisher|tex\.\w+):.*"
     r"|(?:ADS|MAG|Accepted|Published|Number|Issue|ISSN|ISBN|event-place|Conference Name)\b[^.]{0,60}:.*",
     re.IGNORECASE,
 )
-"""Lines of notes written by programs."""
+"""Lines that programs write into notes."""
 
 
 def find_id(fields: Iterable[str]) -> str | None:
@@ -52,51 +52,62 @@ def find_id(fields: Iterable[str]) -> str | None:
 
 
 def find_in_files(texts: Iterable[str]) -> str | None:
-    """The first id that a file's name begins with."""
+    """The first id at the beginning of a file's name."""
     return next((id for text in texts if (id := id_in_file_name(text))), None)
 
 
 def eprint_id(eprint: str, archive: str, category: str) -> str | None:
-    """The id of an `eprint` field, where an old id may be without its archive, which is the category."""
+    """The id of an `eprint` field; an old id may lack its archive, which the category has."""
     if archive.strip().lower() not in ("", "arxiv", "arxiv.org"):
         return None
     return arxiv_id(eprint) or arxiv_id(f"{category.partition('.')[0]}/{eprint.strip()}")
 
 
 def first_of(fields: Mapping[str, str], names: Iterable[str]) -> str:
-    """The first nonempty one of the named fields, else an empty text."""
+    """The first nonempty value of the named fields, or else an empty text."""
     return next((value for name in names if (value := fields.get(name, "").strip())), "")
 
 
 def make_entry(
     where: str, title: str, id: str | None, labels: Iterable[str] = (), notes: Iterable[str] = ()
 ) -> LibraryEntry:
-    """An entry with clean texts; a label may contain several, separated by commas, semicolons or lines.
+    """An entry with clean texts; a text may contain several labels, separated by commas, semicolons or lines.
 
-    `notes` may be HTML. Text written by programs is left out.
+    `notes` may be HTML. Lines written by programs are left out.
     """
-    parted = (clean(label, TAG_LIMIT) for text in labels for label in re.split(r"[,;\n]", text))
-    told = dict.fromkeys(label for label in parted if label and not _AUTOMATIC.match(label))
+    cleaned = (clean(label, TAG_LIMIT) for text in labels for label in re.split(r"[,;\n]", text))
+    unique = dict.fromkeys(label for label in cleaned if label and not _AUTOMATIC_TAG.match(label))
     lines = (line.strip().expandtabs(1) for text in notes for line in (*html_to_text(text).text.splitlines(), ""))
-    note = re.sub(r"\n{3,}", "\n\n", "\n".join(line for line in lines if not _BY_PROGRAMS.fullmatch(line)))
+    note = re.sub(r"\n{3,}", "\n\n", "\n".join(line for line in lines if not _LINE_OF_PROGRAM.fullmatch(line)))
     return LibraryEntry(
-        clean(where, _WHERE_LIMIT),
-        clean(title, TITLE_LIMIT),
+        clean(where, _MAX_WHERE_LENGTH),
+        clean(title, MAX_TITLE_LENGTH),
         id,
-        labels=tuple(islice(told, _LABELS)),
+        labels=tuple(islice(unique, _MAX_LABELS)),
         note=clean_note(note.strip()),
     )
 
 
-# BibTeX and BibLaTeX, by bibtexparser, which is imported here first (40 ms)
+# BibTeX and BibLaTeX, read by bibtexparser, whose import takes 40 ms
 #
-# It is tolerant: a key that is repeated, or an entry that is cut off, does not keep the others out. What it gives up on
-# is searched for an id as plain text.
+# bibtexparser is tolerant: a repeated key or a truncated entry does not affect other entries. Entries that it can't
+# read are searched for an id as plain text.
 
-_NO_ENTRIES = ("xdata", "set", "string", "preamble", "comment")
-"""Types of entries that are only referred to."""
+_IGNORED_ENTRY_TYPES = ("xdata", "set", "string", "preamble", "comment")
+"""Types of entries that are not papers."""
 
-_BIB_SURE = ("doi", "url", "howpublished", "number", "journal", "journaltitle", "volume", "booktitle", "series", "ee")
+_BIB_RELIABLE = (
+    "doi",
+    "url",
+    "howpublished",
+    "number",
+    "journal",
+    "journaltitle",
+    "volume",
+    "booktitle",
+    "series",
+    "ee",
+)
 _BIB_NOTES = ("archiveid", "note", "addendum", "annote", "annotation", "eprint", "extra", "pubstate", "bdsk-url-1")
 
 _BIB_LABELS = ("keywords", "keyword", "mendeley-tags", "tags", "groups")
@@ -106,7 +117,7 @@ _BIB_TITLE = re.compile(r"\btitle\s*=\s*[{\"]+([^{}\"]{1,500})", re.IGNORECASE)
 _EPRINT = re.compile(r"\beprint\s*=\s*[{\"]+\s*([^{}\"\s]{1,60})", re.IGNORECASE)
 _LEFT_BRACE = re.compile(r"\{\\textbraceleft\}|\\textbraceleft\b ?|\\\{")
 _RIGHT_BRACE = re.compile(r"\{\\textbraceright\}|\\textbraceright\b ?|\\\}")
-_PART = re.compile(r"\"([^\"]*)\"|\{([^{}]*)\}|([^\s#\"{}]+)")
+_JOINED_PART = re.compile(r"\"([^\"]*)\"|\{([^{}]*)\}|([^\s#\"{}]+)")
 
 
 def is_bibtex(text: str) -> bool:
@@ -119,7 +130,7 @@ def parse_bibtex(text: str) -> Iterator[LibraryEntry]:
     from bibtexparser.entrypoint import parse_string
     from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock
 
-    # We report its complaints ourselves.
+    # Unreadable entries are reported by us.
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
     for block in parse_string(text).blocks:
         if isinstance(block, DuplicateBlockKeyBlock | DuplicateFieldKeyBlock) and isinstance(
@@ -127,7 +138,7 @@ def parse_bibtex(text: str) -> Iterator[LibraryEntry]:
         ):
             block = block.ignore_error_block  # noqa: PLW2901
         if isinstance(block, Entry):
-            if block.entry_type.lower() not in _NO_ENTRIES:
+            if block.entry_type.lower() not in _IGNORED_ENTRY_TYPES:
                 yield _bibtex_entry(block)
         elif isinstance(block, ParsingFailedBlock):
             yield _broken_entry(block)
@@ -147,10 +158,10 @@ def _bibtex_entry(entry: Entry) -> LibraryEntry:
 
 def _bibtex_id(fields: Mapping[str, str]) -> str | None:
     names = (("eprint", "arxivid", "arxiv"), ("eprinttype", "archiveprefix"), ("eprintclass", "primaryclass"))
-    # An entry with a repeated key still has its braces.
-    if id := eprint_id(*(first_of(fields, some).strip('{}" ') for some in names)):
+    # The values of an entry with a repeated key still have their braces.
+    if id := eprint_id(*(first_of(fields, keys).strip('{}" ') for keys in names)):
         return id
-    texts = [_without_tex(fields.get(name, "")) for name in (*_BIB_SURE, *_BIB_NOTES)]
+    texts = [_without_tex(fields.get(name, "")) for name in (*_BIB_RELIABLE, *_BIB_NOTES)]
     return find_id(texts) or find_in_files(fields.get(name, "") for name in ("file", "local-url", "pdf", "url"))
 
 
@@ -163,17 +174,17 @@ def _broken_entry(block: Block) -> LibraryEntry:
 
 
 def _join_parts(value: str) -> str:
-    """A value whose parts were joined by `#`; other values as they are."""
+    """Join the parts of a value with `#`; other values stay unchanged."""
     if not value.startswith(('"', "{")) or not re.search(r"[\"}\w]\s*#\s*[\"{\w]", value):
         return value
-    return "".join("".join(part.groups(default="")) for part in _PART.finditer(value))
+    return "".join("".join(part.groups(default="")) for part in _JOINED_PART.finditer(value))
 
 
 def _without_latex(text: str) -> str:
-    """A text without LaTeX and the braces that protect its letters; braces that are printed stay."""
-    kept = _RIGHT_BRACE.sub("\ue001", _LEFT_BRACE.sub("\ue000", text))
+    """A text without LaTeX and without protecting braces; printed braces stay."""
+    text = _RIGHT_BRACE.sub("\ue001", _LEFT_BRACE.sub("\ue000", text))
     return (
-        latex_to_unicode(kept)
+        latex_to_unicode(text)
         .replace("``", "“")
         .replace("''", "”")
         .translate({ord("{"): None, ord("}"): None, 0xE000: "{", 0xE001: "}"})
@@ -181,19 +192,19 @@ def _without_latex(text: str) -> str:
 
 
 def _without_tex(text: str) -> str:
-    """A text without what TeX puts around and into addresses: braces, `url`, escaped signs."""
+    """A text without TeX's markup of addresses: braces, `url`, escaped characters."""
     return re.sub(r"\\(?:url|href|texttt)\b|\\(?=[_%#&~])|[{}]", " ", text)
 
 
 # RIS: one line for each field, named by two letters
 #
-# A record begins with TY, and ends with ER or the next one.
+# A record begins with TY, and ends with ER or at the next record.
 
 _RIS_FIELD = re.compile(r"\s{0,3}([A-Z][A-Z0-9])\s{1,3}-(?:\s(.*))?$")
 _RIS_RECORD = re.compile(r"^[ \t]{0,3}TY[ \t]{1,3}-", re.MULTILINE)
 
 _RIS_TITLES = ("TI", "T1", "CT", "BT", "T2")
-_RIS_SURE = ("DO", "UR", "AN", "M1", "M3", "C1", "C7", "JO", "JF", "JA", "T2", "VL", "SN", "PB")
+_RIS_RELIABLE = ("DO", "UR", "AN", "M1", "M3", "C1", "C7", "JO", "JF", "JA", "T2", "VL", "SN", "PB")
 _RIS_NOTES = ("N1", "U1", "U2", "U3", "U4", "U5", "RN", "L2", "L3", "ID")
 _RIS_FILES = ("L1", "L2", "L4", "LK", "UR")
 
@@ -208,13 +219,13 @@ def parse_ris(text: str) -> Iterator[LibraryEntry]:
     fields: defaultdict[str, list[str]] = defaultdict(list)
     last, start = "", 0
     for number, line in enumerate(text.splitlines(), 1):
-        found = _RIS_FIELD.match(line)
-        if found is None:
-            # A long text continues on the next line.
+        field = _RIS_FIELD.match(line)
+        if field is None:
+            # A long value continues on the next line.
             if last and line.strip():
                 fields[last][-1] += f" {line.strip()}"
             continue
-        name, value = found[1], (found[2] or "").strip()
+        name, value = field[1], (field[2] or "").strip()
         if name in ("TY", "ER"):
             if fields:
                 yield _ris_entry(fields, start)
@@ -229,17 +240,28 @@ def parse_ris(text: str) -> Iterator[LibraryEntry]:
 
 def _ris_entry(fields: Mapping[str, Sequence[str]], line: int) -> LibraryEntry:
     title = next((values[0] for name in _RIS_TITLES if (values := fields.get(name))), "")
-    texts = [text for name in (*_RIS_SURE, *_RIS_NOTES) for text in fields.get(name, ())]
+    texts = [text for name in (*_RIS_RELIABLE, *_RIS_NOTES) for text in fields.get(name, ())]
     id = find_id(texts) or find_in_files(text for name in _RIS_FILES for text in fields.get(name, ()))
     return make_entry(f"line {line}", title, id, fields.get("KW", ()), fields.get("N1", ()))
 
 
-# CSL-JSON, and the JSON that Zotero and Better BibTeX write of their own items
+# CSL-JSON, and the JSON of Zotero and Better BibTeX
 
-_CSL = ("author", "issued", "container-title", "DOI", "URL", "citation-key", "publisher", "accessed", "number", "ISBN")
+_CSL_MARKERS = (
+    "author",
+    "issued",
+    "container-title",
+    "DOI",
+    "URL",
+    "citation-key",
+    "publisher",
+    "accessed",
+    "number",
+    "ISBN",
+)
 """Keys that identify CSL-JSON, besides `type`."""
 
-_CSL_SURE = (
+_CSL_RELIABLE = (
     "number",
     "archive_location",
     "archiveID",
@@ -251,11 +273,11 @@ _CSL_SURE = (
     "arxiv",
 )
 _CSL_NOTES = ("note", "extra", "notes", "annote", "volume", "reportNumber", "callNumber")
-_KEYS = ("citation-key", "citekey", "citationKey", "id")
-_NO_ITEMS = ("attachment", "note", "annotation")
+_CSL_KEYS = ("citation-key", "citekey", "citationKey", "id")
+_IGNORED_ITEM_TYPES = ("attachment", "note", "annotation")
 
 _HTML_TAG = re.compile(r"<[^<>]{0,100}>")
-_CSL_DEPTH = 4
+_MAX_CSL_DEPTH = 4
 
 
 def is_library_item(value: object) -> TypeGuard[dict[str, Any]]:
@@ -264,11 +286,11 @@ def is_library_item(value: object) -> TypeGuard[dict[str, Any]]:
         return False
     if isinstance(value.get("itemType"), str) or isinstance(_data(value).get("itemType"), str):
         return True
-    return isinstance(value.get("type"), str) and any(key in value for key in _CSL)
+    return isinstance(value.get("type"), str) and any(key in value for key in _CSL_MARKERS)
 
 
 def library_items(value: object) -> list[dict[str, Any]] | None:
-    """An item, or the items of a file that has them under a key, as Better BibTeX writes it; None for other values."""
+    """The items in a value: an item itself, or a mapping with `items`, as in Better BibTeX; None for other values."""
     if is_library_item(value):
         return [value]
     items = value.get("items") if isinstance(value, dict) else None
@@ -278,18 +300,18 @@ def library_items(value: object) -> list[dict[str, Any]] | None:
 def parse_library_item(item: Mapping[str, Any], place: str) -> LibraryEntry | None:
     """The entry of an item; None for a note or an attachment."""
     item = _data(item)
-    if item.get("itemType") in _NO_ITEMS:
+    if item.get("itemType") in _IGNORED_ITEM_TYPES:
         return None
-    key = next((name for key in _KEYS if isinstance(name := item.get(key), str) and name.strip()), "")
+    key = next((name for key in _CSL_KEYS if isinstance(name := item.get(key), str) and name.strip()), "")
     title = item.get("title") if isinstance(item.get("title"), str) else ""
-    id = find_id(text for name in (*_CSL_SURE, *_CSL_NOTES) for text in _texts_in(item.get(name)))
+    id = find_id(text for name in (*_CSL_RELIABLE, *_CSL_NOTES) for text in _texts_in(item.get(name)))
     id = id or find_in_files(_texts_in(item.get("attachments")))
     notes = chain(*(_texts_in(item.get(name)) for name in ("note", "annote", "notes")))
     return make_entry(f"entry {key}" if key else place, _HTML_TAG.sub("", title or ""), id, _item_labels(item), notes)
 
 
 def _item_labels(item: Mapping[str, Any]) -> Iterator[str]:
-    """The tags of an item, without those that Zotero made."""
+    """The tags of an item, without Zotero's automatic tags."""
     yield from _texts_in(item.get("keyword"))
     tags = item.get("tags")
     for tag in tags if isinstance(tags, list) else ():
@@ -299,7 +321,7 @@ def _item_labels(item: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _data(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An item of Zotero's web API has its fields under `data`."""
+    """The fields of an item, which an item of Zotero's web API has under `data`."""
     data = item.get("data")
     return data if isinstance(data, dict) and "itemType" in data else item
 
@@ -308,27 +330,27 @@ def _texts_in(value: object, depth: int = 0) -> Iterator[str]:
     """The texts in a value of any kind."""
     if isinstance(value, str):
         yield value
-    elif isinstance(value, list | dict) and depth < _CSL_DEPTH:
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from _texts_in(one, depth + 1)
+    elif isinstance(value, list | dict) and depth < _MAX_CSL_DEPTH:
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts_in(item, depth + 1)
 
 
-# newsboat's cache: read papers, and the letters that flag papers. A paper has a row for each feed: it is read if any
-# row is. Rows without an arXiv id are left out, since a feed reader has all kinds of news.
+# newsboat's cache, for read papers and papers with flags. A paper has a row for each feed, and is read if any of its
+# rows is. Rows without an arXiv id are left out, because a feed reader has all kinds of news.
 
 DATABASE = b"SQLite format 3\0"
 """The first bytes of a database."""
 
-_SQLITE_STEPS = 200_000_000
-"""Instructions of SQLite's virtual machine after which reading a database stops: half a minute."""
+_MAX_SQLITE_STEPS = 200_000_000
+"""Maximum instructions of SQLite's virtual machine to read a database, about half a minute."""
 
 
 def read_newsboat(path: Path, name: str) -> Iterator[LibraryEntry]:
-    """The read and flagged papers of the cache at `path`, a copy that nobody writes; raises FeedMalformed."""
+    """The read and flagged papers of a copy of newsboat's cache; raises FeedMalformed."""
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
             connection.execute("PRAGMA trusted_schema = OFF")
-            connection.set_progress_handler(lambda: 1, _SQLITE_STEPS)
+            connection.set_progress_handler(lambda: 1, _MAX_SQLITE_STEPS)
             connection.text_factory = lambda data: data.decode("utf-8", "replace")
             yield from _newsboat_entries(connection, name)
     except sqlite3.Error as error:
@@ -339,7 +361,7 @@ def _newsboat_entries(connection: sqlite3.Connection, name: str) -> Iterator[Lib
     row = connection.execute("SELECT type FROM sqlite_schema WHERE name = 'rss_item'").fetchone()
     if row is None or row[0] != "table":
         raise FeedMalformed(f"{name} is a database, but not a cache of newsboat.")
-    found: dict[str, LibraryEntry] = {}
+    entries: dict[str, LibraryEntry] = {}
     # Older versions have no column for flags.
     columns = {row[1] for row in connection.execute("PRAGMA table_info(rss_item)")}
     flags = "flags" if "flags" in columns else "''"
@@ -349,11 +371,13 @@ def _newsboat_entries(connection: sqlite3.Connection, name: str) -> Iterator[Lib
         id = _id_in(url) or _id_in(guid)
         if id is None:
             continue
-        known = found.get(id) or LibraryEntry(f"row {len(found) + 1}", clean(str(title), TITLE_LIMIT), id, False)
-        more = {letter for letter in str(letters or "") if letter.isascii() and letter.isalpha()}
-        labels = tuple(sorted(more.union(known.labels)))
-        found[id] = known._replace(is_read=known.is_read or unread == 0, labels=labels)
-    yield from (entry for entry in found.values() if entry.is_read or entry.labels)
+        known = entries.get(id) or LibraryEntry(
+            f"row {len(entries) + 1}", clean(str(title), MAX_TITLE_LENGTH), id, False
+        )
+        row_labels = {letter for letter in str(letters or "") if letter.isascii() and letter.isalpha()}
+        labels = tuple(sorted(row_labels.union(known.labels)))
+        entries[id] = known._replace(is_read=known.is_read or unread == 0, labels=labels)
+    yield from (entry for entry in entries.values() if entry.is_read or entry.labels)
 
 
 def _id_in(text: object) -> str | None:
@@ -373,7 +397,7 @@ def is_list(text: str) -> bool:
 
 
 def parse_list(text: str) -> Iterator[LibraryEntry]:
-    """The papers of a text, each once; in a list of single words, also the lines without one."""
+    """The papers of a text without duplicates; in a list, lines without an id are entries with a title."""
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
     is_plain = all(" " not in line or line.startswith(_COMMENT) or _ids_of(line) for _, line in lines)
     seen = set[str]()
@@ -388,8 +412,8 @@ def parse_list(text: str) -> Iterator[LibraryEntry]:
 
 
 def _ids_of(line: str) -> list[str]:
-    found = ids_in(line)
+    ids = ids_in(line)
     for word in _WORD.findall(line):
         if id := arxiv_id(word.rstrip(".:!?")) or id_in_file_name(word):
-            found.append(id)
-    return list(dict.fromkeys(found))
+            ids.append(id)
+    return list(dict.fromkeys(ids))

@@ -1,7 +1,7 @@
-"""Read papers from files: JSON of the feed or our own, a saved page, and what other programs keep of papers.
+"""Read papers from files: JSON of the feed or our own, saved pages, and files of other programs.
 
-The content decides the format, not the file's name; any of them may be gzipped. JSON with a record a line is read one
-by one, so memory stays flat for files of any length; an unusable record is skipped and counted, with its line number.
+The content decides the format, not the file's name; any file may be gzipped. JSON with one record per line is read line
+by line, so memory stays constant for files of any length. Unusable records are skipped and counted with line numbers.
 """
 
 from __future__ import annotations
@@ -29,39 +29,39 @@ from reader.feeds.safe import TooManyValues, UnreadableJson, as_text, parse_json
 
 BYTES_AT_ONCE = 1 << 20
 
-LENGTH_LIMIT = 1 << 32
-"""Maximum bytes of an unpacked file, 4 GiB: those of a million papers."""
+MAX_UNPACKED_BYTES = 1 << 32
+"""Maximum bytes of an unpacked file, 4 GiB, as for a million papers."""
 
-LINE_LIMIT = 1 << 25
+MAX_LINE_BYTES = 1 << 25
 """Maximum bytes of a line of JSON, 32 MiB: a list of some 7,000 papers; the longest day of the archive has 2 MB."""
 
-_GZIP = b"\x1f\x8b"
+_GZIP_MAGIC = b"\x1f\x8b"
 
 
 class DamagedFile(Exception):
-    """The file is too long, or its gzip data is broken from here on; the text says which."""
+    """The file is too long, or the rest of its gzip data is broken; the message says which."""
 
 
 class UnpackedFile:
-    """The bytes of a stream, unpacked if it is gzip. Every method raises DamagedFile."""
+    """The bytes of a stream, unpacked from gzip if necessary. Every method raises DamagedFile."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._given = BufferedReader(cast("RawIOBase", stream), BYTES_AT_ONCE)
-        self._left = LENGTH_LIMIT
-        is_packed = self._given.peek(len(_GZIP)).startswith(_GZIP)
+        self._left = MAX_UNPACKED_BYTES
+        is_packed = self._given.peek(len(_GZIP_MAGIC)).startswith(_GZIP_MAGIC)
         self._stream = GzipFile(fileobj=self._given) if is_packed else self._given
 
     def close(self) -> None:
-        """Let go of the stream, which stays open."""
+        """Detach the stream, which stays open."""
         self._given.detach()
 
     def head(self) -> bytes:
-        """The next bytes, at least one unless the file ends here; they are read again."""
+        """The next bytes without consuming them; empty only at the end of the file."""
         return self._check(lambda: self._stream.peek(1), is_read=False)
 
     def line(self) -> bytes:
-        """The next line, or its next part if it is longer than `LINE_LIMIT`."""
-        return self._check(lambda: self._stream.readline(LINE_LIMIT + 1))
+        """The next line, or the next part of a line longer than `MAX_LINE_BYTES`."""
+        return self._check(lambda: self._stream.readline(MAX_LINE_BYTES + 1))
 
     def read(self, size: int = BYTES_AT_ONCE) -> bytes:
         """The next bytes, at most `size`."""
@@ -76,19 +76,19 @@ class UnpackedFile:
             raise DamagedFile("the gzip data is damaged") from None
         self._left -= len(data) if is_read else 0
         if self._left < 0:
-            raise DamagedFile(f"it has more than {LENGTH_LIMIT // 1024**2:,} MiB")
+            raise DamagedFile(f"it has more than {MAX_UNPACKED_BYTES // 1024**2:,} MiB")
         return data
 
 
-Placed = tuple[str, object]
-"""A value of a file with its place, such as `line 3` or `line 1, item 2`; a SkippedRecord if a line is not JSON."""
+PlacedValue = tuple[str, object]
+"""A place such as `line 3` or `line 1, item 2`, and its value; a SkippedRecord if the line is not JSON."""
 
 
-def json_values(file: UnpackedFile, line: int, name: str) -> Iterator[Placed]:
-    """The values of a file of JSON from a line on: one a line, as we write them, or one that covers the whole file.
+def json_values(file: UnpackedFile, line: int, name: str) -> Iterator[PlacedValue]:
+    """The values of a JSON file from a line on: one value per line, as we write them, or one value in several lines.
 
-    The first line that is not only a bracket decides. Files with a value a line are read in constant memory; others
-    must fit into memory and are at most `_TEXT_LIMIT` long.
+    The first line that is not only a bracket decides. Files with one value per line are read in constant memory; other
+    files have at most `_MAX_TEXT_BYTES`.
     """
     before = b""
     lines = _numbered_lines(file, line)
@@ -98,14 +98,14 @@ def json_values(file: UnpackedFile, line: int, name: str) -> Iterator[Placed]:
             break
         before += text
         if text.strip() not in (b"[", b""):
-            yield from _whole_value(before + _read_whole_file(file, name), line)
+            yield from _values_of_text(before + _read_whole_file(file, name), line)
             return
     for number, text in lines:
         yield from _values_of_line(number, text)
 
 
-def _whole_value(body: bytes, line: int) -> Iterator[Placed]:
-    """The value that a text is; else the values of its lines."""
+def _values_of_text(body: bytes, line: int) -> Iterator[PlacedValue]:
+    """The value of a text, or else the values of its lines."""
     try:
         yield from _entries(parse_json(body.decode("utf-8", "replace")), line)
     except TooManyValues as error:
@@ -116,10 +116,10 @@ def _whole_value(body: bytes, line: int) -> Iterator[Placed]:
 
 
 def _numbered_lines(file: UnpackedFile, number: int) -> Iterator[tuple[int, bytes | None]]:
-    """The lines with their numbers from `number` on; None for one that is too long."""
+    """The lines with their numbers from `number` on; None for a line that is too long."""
     while text := file.line():
-        is_whole = len(text) <= LINE_LIMIT
-        while len(text) > LINE_LIMIT and not text.endswith(b"\n"):
+        is_whole = len(text) <= MAX_LINE_BYTES
+        while len(text) > MAX_LINE_BYTES and not text.endswith(b"\n"):
             text = file.line()
         yield number, text if is_whole else None
         number += 1
@@ -127,45 +127,45 @@ def _numbered_lines(file: UnpackedFile, number: int) -> Iterator[tuple[int, byte
 
 def _is_value(text: bytes) -> bool:
     try:
-        parse_json(_bare(text))
+        parse_json(_without_comma(text))
     except UnreadableJson:
         return False
     return True
 
 
-def _bare(text: bytes) -> str:
+def _without_comma(text: bytes) -> str:
     """A line without the comma that separates it from the next entry of a list."""
     return text.decode("utf-8", "replace").strip().removesuffix(",")
 
 
-def _values_of_line(line: int, text: bytes | None) -> Iterator[Placed]:
+def _values_of_line(line: int, text: bytes | None) -> Iterator[PlacedValue]:
     if text is None:
         yield _unreadable(line, "longer than any record")
-    elif (bare := _bare(text)) not in ("", "[", "]"):
+    elif (value := _without_comma(text)) not in ("", "[", "]"):
         try:
-            yield from _entries(parse_json(bare), line)
+            yield from _entries(parse_json(value), line)
         except UnreadableJson as error:
             yield _unreadable(line, str(error) if isinstance(error, TooManyValues) else "not JSON")
 
 
-def _entries(value: object, line: int) -> Iterator[Placed]:
+def _entries(value: object, line: int) -> Iterator[PlacedValue]:
     if isinstance(value, list):
-        yield from ((f"line {line}, item {number}", one) for number, one in enumerate(value, 1))
+        yield from ((f"line {line}, item {number}", item) for number, item in enumerate(value, 1))
     else:
         yield f"line {line}", value
 
 
-def _unreadable(line: int, reason: str) -> Placed:
+def _unreadable(line: int, reason: str) -> PlacedValue:
     return f"line {line}", SkippedRecord(f"line {line}", reason)
 
 
-UNUSABLE = 10_000
-"""Consecutive unusable records after which the rest of a file is not read."""
+MAX_CONSECUTIVE_UNUSABLE = 10_000
+"""Maximum consecutive unusable records; after more, the rest of a file is not read."""
 
-_TEXT_LIMIT = 1 << 26
-"""Maximum bytes of a file that is read as one text, 64 MiB: a library of some 50,000 entries."""
+_MAX_TEXT_BYTES = 1 << 26
+"""Maximum bytes of a file that is read as one text, 64 MiB, as for a library of 50,000 entries."""
 
-_DATABASE_LIMIT = 1 << 31
+_MAX_DATABASE_BYTES = 1 << 31
 
 _MARKDOWN_LINK = re.compile(rb"\[[^\]\n\"]{1,300}\]\(http")
 _SITE_LINK = re.compile(r"<https?://(?:www\.)?(?:huggingface\.co|hf\.co)/papers/[0-9]{4}\.")
@@ -182,10 +182,10 @@ class ListsFeeds(FeedMalformed):
 
 
 def read_papers(source: Path | BinaryIO, today: date) -> Iterator[Listing]:
-    """The listings of a file, or of a binary stream such as standard input; `today` completes a saved page's dates.
+    """The listings of a file or of a binary stream such as standard input; `today` completes a saved page's dates.
 
-    A record's day is its own or else that of its line. Raises FeedError if the file can't be read,
-    FeedMalformed if nothing in it has a known format.
+    A record without a day gets the day of its line. Raises FeedError if the file can't be read, and FeedMalformed if
+    nothing in the file has a known format.
     """
     name = str(source) if isinstance(source, Path) else "The input"
     try:
@@ -207,11 +207,11 @@ def _read_stream(stream: BinaryIO, name: str, today: date) -> Iterator[Listing]:
         space = file.read(len(head) - len(first))
         line += space.count(b"\n")
         if first.startswith(b"%PDF"):
-            yield Listing(None, (), entries=(_pdf(name),))
+            yield Listing(None, (), entries=(_pdf_entry(name),))
         elif first.startswith(libraries.DATABASE):
-            yield _newsboat(file, name)
-        elif (given := format_of(first)) is not None:
-            yield from _records(read_records(given, _read_whole_file(file, name)))
+            yield _newsboat_listing(file, name)
+        elif (extension := format_of(first)) is not None:
+            yield from _records(read_records(extension, _read_whole_file(file, name)))
         elif first[:1] in (b"{", b"[") and not _MARKDOWN_LINK.match(first):
             yield from _papers_of_values(json_values(file, line, name), name)
         else:
@@ -230,21 +230,21 @@ def _records(records: Iterable[Mapping[str, Any]]) -> Iterator[Listing]:
             yield from _exported_listings(record, place)
 
 
-def _pdf(name: str) -> LibraryEntry:
-    """The paper that the name of a PDF begins with."""
+def _pdf_entry(name: str) -> LibraryEntry:
+    """The paper whose id begins the name of a PDF."""
     id = id_in_file_name(name)
     if id is None:
         raise FeedMalformed(f"{name} is a PDF whose name has no arXiv id. 'dailypapers add ID' fetches a paper.")
     return LibraryEntry(Path(name).name, "", id)
 
 
-def _newsboat(file: UnpackedFile, name: str) -> Listing:
-    """The papers of newsboat's cache, read from a copy: newsboat may be using it, and it may be gzipped."""
+def _newsboat_listing(file: UnpackedFile, name: str) -> Listing:
+    """The papers of newsboat's cache, read from a copy, because the file may be in use or gzipped."""
     with NamedTemporaryFile(suffix=".db") as copy:
         size = 0
         while chunk := file.read():
             size += copy.write(chunk)
-            if size > _DATABASE_LIMIT:
+            if size > _MAX_DATABASE_BYTES:
                 raise FeedMalformed(f"{name} is too long for a cache of newsboat.")
         copy.flush()
         return Listing(None, (), entries=tuple(libraries.read_newsboat(Path(copy.name), name)))
@@ -256,8 +256,8 @@ def _read_text(body: bytes, name: str, today: date) -> Sequence[Listing]:
     if b"<opml" in body[:4096].lower():
         raise ListsFeeds(name, body)
     if (html := html_of(body)) is not None:
-        if found := parse_web_page(html):
-            return found
+        if page := parse_web_page(html):
+            return page
         raise FeedMalformed(f"{name} is a web page without papers; save a page of the feed's site that lists some.")
     text = _decode(body, name)
     if libraries.is_ris(text):
@@ -281,9 +281,11 @@ def _make_listings(entries: Iterable[LibraryEntry]) -> Sequence[Listing]:
 
 
 def _read_whole_file(file: UnpackedFile, name: str) -> bytes:
-    body = file.read(_TEXT_LIMIT + 1)
-    if len(body) > _TEXT_LIMIT:
-        raise FeedMalformed(f"{name} is too long: {_TEXT_LIMIT // 1024**2} MiB at most, except for one record a line.")
+    body = file.read(_MAX_TEXT_BYTES + 1)
+    if len(body) > _MAX_TEXT_BYTES:
+        raise FeedMalformed(
+            f"{name} is too long: {_MAX_TEXT_BYTES // 1024**2} MiB at most, except for one record a line."
+        )
     return body
 
 
@@ -302,8 +304,8 @@ def _decode(body: bytes, name: str) -> str:
         return body.decode("cp1252", errors="replace")
 
 
-def _papers_of_values(values: Iterable[Placed], name: str) -> Iterator[Listing]:
-    """The papers of a file's values: days with their items, items, or lists of either."""
+def _papers_of_values(values: Iterable[PlacedValue], name: str) -> Iterator[Listing]:
+    """The papers of a file's values."""
     first_reason, has_papers, unusable = "", False, 0
     try:
         for place, value in values:
@@ -314,11 +316,11 @@ def _papers_of_values(values: Iterable[Placed], name: str) -> Iterator[Listing]:
                 for skip in listing.skipped[:1]:
                     first_reason = first_reason or f" ({skip.where}: {skip.reason})"
                 yield listing
-            if unusable > UNUSABLE:
+            if unusable > MAX_CONSECUTIVE_UNUSABLE:
                 yield _skipped_listing(place, "too many unusable records; the rest was not read")
                 break
     except DamagedFile as error:
-        # Records before the damage are good.
+        # The records before the damage are usable.
         yield _skipped_listing("the end", str(error))
     if not has_papers:
         raise FeedMalformed(f"{name} has no papers in a known format{first_reason}.")
@@ -329,7 +331,7 @@ def _papers_of_value(place: str, value: object) -> Iterator[Listing]:
         yield Listing(None, (), (value,))
     elif (items := libraries.library_items(value)) is not None:
         yield Listing(
-            None, (), entries=tuple(filter(None, (libraries.parse_library_item(one, place) for one in items)))
+            None, (), entries=tuple(filter(None, (libraries.parse_library_item(item, place) for item in items)))
         )
     elif _is_day(value):
         yield from listings(value["items"], iso_day(value.get("date")), f"{place}, item {{}}".format)
@@ -344,16 +346,16 @@ def _papers_of_value(place: str, value: object) -> Iterator[Listing]:
 def _exported_listings(record: Mapping[str, Any], place: str) -> Iterator[Listing]:
     """The paper of one of our own records on each of its days, and its marks."""
     try:
-        found = parse_export(record)
+        export = parse_export(record)
     except FeedMalformed as error:
         yield _skipped_listing(place, str(error))
         return
-    if draft := found.draft:
-        yield from (Listing(day, (draft,)) for day in found.days)
-    if found.marks:
-        yield Listing(None, (), marks=(found.marks,))
-    if found.bad_marks:
-        yield _skipped_listing(place, f"{found.bad_marks} of its marks are of no known form")
+    if draft := export.draft:
+        yield from (Listing(day, (draft,)) for day in export.days)
+    if export.marks:
+        yield Listing(None, (), marks=(export.marks,))
+    if export.bad_marks:
+        yield _skipped_listing(place, f"{export.bad_marks} of its marks are of no known form")
 
 
 def _skipped_listing(place: str, reason: str) -> Listing:

@@ -1,12 +1,11 @@
-"""Pages of the feed's site, as copied or as a browser saves them.
+"""Parse pages of the feed's site that were copied as text or saved by a browser.
 
-A text is a header, then blocks: title, abstract, `• 6 authors` or an organization, `·`, a date, perhaps a number of
-comments. Some blocks end after the abstract. Blank lines, wraps and the text around the blocks differ between copies.
-So the parser first finds the dates, which are reliable, and reads the blocks backwards from them.
+A copied text has a header and then blocks: title, abstract, `• 6 authors` or an organization, `·`, a date, perhaps a
+number of comments. Some blocks end after the abstract. Blank lines, wraps and the text around the blocks differ between
+copies, so the parser first finds the dates, which are reliable, and reads the blocks backwards from the dates.
 
-In HTML, MHTML or a web archive, the site puts the records of a page's papers, with ids, authors and votes, into
-attributes named `data-props`. Of other papers, such as those loaded by scrolling, only the ids in links are read: a
-refresh fetches them.
+HTML, MHTML and web archives have the records of a page's papers, with ids, authors and votes, in attributes named
+`data-props`. Other papers, such as papers loaded by scrolling, only have ids in links; a refresh fetches these papers.
 """
 
 from __future__ import annotations
@@ -30,12 +29,12 @@ from reader.feeds.safe import UnreadableJson, parse_json
 
 # Texts
 
-_TITLE_LIMIT = 300
+_MAX_TITLE_LENGTH = 300
 """Maximum characters of a title; a longer paragraph is an abstract, even without authors and date."""
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATE = r"(?P<month>[A-Za-z]{3,9})\.? (?P<day>[0-9]{1,2})(?:, ?(?P<year>[0-9]{4}))?(?: +(?P<comments>[0-9]{1,6}))?"
-# With the bullet, in any language of the site.
+# After a bullet, the word for authors may be in any language of the site.
 _AUTHORS = r"(?:(?:[•*·-] *)?(?P<authors>[0-9]{1,5}) authors?|[•*] *(?P<others>[1-9][0-9]{0,4}) [^\W\d_]{3,20})"
 _FOOTER = re.compile(f"(?:{_AUTHORS}|(?P<organization>.{{1,120}}?))? *[·•] *{_DATE}", re.IGNORECASE)
 _DOT_AND_DATE = re.compile(rf"^([ \t]*[·•])[ \t]*((?:{_DATE})[ \t]*)$".replace("?P<", "?P<_"), re.MULTILINE)
@@ -57,7 +56,7 @@ class _Block:
 
 
 def parse_saved_page(text: str, today: date) -> Listing:
-    """The papers of a page; a date without a year is the latest such day up to `today`.
+    """The papers of a copied page; a date without a year is the latest such day up to `today`.
 
     Raises FeedMalformed if the text is not a saved page.
     """
@@ -84,7 +83,7 @@ def _blocks(text: str, today: date) -> Iterator[_Block]:
         if used and lines[at]:
             yield block
             block = _Block()
-            # `used` counts lines with text; skip the blank lines between them too.
+            # `used` counts only lines with text, but blank lines between them are skipped too.
             while used:
                 used -= bool(lines[at])
                 at += 1
@@ -95,43 +94,43 @@ def _blocks(text: str, today: date) -> Iterator[_Block]:
 
 
 def _fill_from_footer(block: _Block, ahead: list[str], today: date) -> int:
-    """Fill a block from its footer if that comes next; returns the footer's number of lines, else 0."""
+    """Fill a block from the footer if the next lines are one; return the number of its lines, or else 0."""
     for used in (1, 2, 3):
-        # The dot may have a line of its own, and so may what is before it.
+        # The dot may have a line of its own, and so may the text before the dot.
         if used == 1 or ahead[used - 2 : used - 1] in _DOTS:
-            found = _FOOTER.fullmatch(" ".join(ahead[:used]))
-            if found and (published := _publication_day(found, today)):
+            footer = _FOOTER.fullmatch(" ".join(ahead[:used]))
+            if footer and (published := _publication_day(footer, today)):
                 break
     else:
         return 0
-    authors, organization, comments = found["authors"] or found["others"], found["organization"], found["comments"]
+    authors, organization, comments = footer["authors"] or footer["others"], footer["organization"], footer["comments"]
     if comments is None and ahead[used:] and _NUMBER_LINE.fullmatch(ahead[used]):
         comments, used = ahead[used], used + 1
     block.author_count = int(authors) if authors else None
-    block.organization = _without_echo(clean(organization)) or None if organization else None
+    block.organization = _without_label(clean(organization)) or None if organization else None
     block.published = published
     block.comments = int(comments) if comments else None
     return used
 
 
 def _block_drafts(block: _Block) -> list[Draft]:
-    """The papers of a block; the last one has the block's footer."""
+    """The papers of a block; the block's footer belongs to the last paper."""
     texts = _paragraphs(block.lines)
-    found: list[Draft] = []
-    dated = block.is_dated
+    drafts: list[Draft] = []
+    has_footer = block.is_dated
     while texts:
-        if not dated:
-            while texts and len(texts[-1]) <= _TITLE_LIMIT:
+        if not has_footer:
+            while texts and len(texts[-1]) <= _MAX_TITLE_LENGTH:
                 texts.pop()
         abstract: list[str] = []
-        while len(texts) > 1 and (not abstract or len(texts[-1]) > _TITLE_LIMIT):
+        while len(texts) > 1 and (not abstract or len(texts[-1]) > _MAX_TITLE_LENGTH):
             abstract.append(texts.pop())
-        title = safe.plain_line(texts.pop(), _TITLE_LIMIT) if texts else ""
-        if title and (abstract or dated):
+        title = safe.plain_line(texts.pop(), _MAX_TITLE_LENGTH) if texts else ""
+        if title and (abstract or has_footer):
             body = safe.plain_block("\n\n".join(reversed(abstract)))
-            found.append(_draft(title, body, block if dated else _Block()))
-        dated = False
-    return found[::-1]
+            drafts.append(_draft(title, body, block if has_footer else _Block()))
+        has_footer = False
+    return drafts[::-1]
 
 
 def _draft(title: str, abstract: str, block: _Block) -> Draft:
@@ -147,7 +146,7 @@ def _draft(title: str, abstract: str, block: _Block) -> Draft:
 
 
 def _paragraphs(lines: list[str]) -> list[str]:
-    """Join wrapped lines between blank lines, unless one of them is a whole abstract by itself."""
+    """Join wrapped lines between blank lines, unless a line is long enough to be a whole abstract."""
     wrapped = "" in lines
     paragraphs: list[str] = []
     group: list[str] = []
@@ -155,32 +154,32 @@ def _paragraphs(lines: list[str]) -> list[str]:
         if line:
             group.append(line)
             continue
-        if wrapped and all(len(member) <= _TITLE_LIMIT for member in group):
+        if wrapped and all(len(member) <= _MAX_TITLE_LENGTH for member in group):
             group = [" ".join(group)] if group else []
         paragraphs += group
         group = []
     return paragraphs
 
 
-def _publication_day(found: re.Match[str], today: date) -> str | None:
-    """The ISO day of a matched date; None if the calendar has no such day."""
-    month = found["month"][:3].lower()
+def _publication_day(footer: re.Match[str], today: date) -> str | None:
+    """The ISO day of a footer; None if the calendar has no such day."""
+    month = footer["month"][:3].lower()
     if month not in _MONTHS:
         return None
     # For 29 February: the last leap year is at most eight years ago.
-    years = [int(found["year"])] if found["year"] else range(today.year, today.year - 9, -1)
+    years = [int(footer["year"])] if footer["year"] else range(today.year, today.year - 9, -1)
     for year in years:
         try:
-            day = date(year, _MONTHS.index(month) + 1, int(found["day"]))
+            day = date(year, _MONTHS.index(month) + 1, int(footer["day"]))
         except ValueError:
             continue
-        if found["year"] or day <= today:
+        if footer["year"] or day <= today:
             return day.isoformat()
     return None
 
 
-def _without_echo(name: str) -> str:
-    """An organization's name without its picture's label, which repeats it: `acme-labs Acme Labs`."""
+def _without_label(name: str) -> str:
+    """An organization's name without the label of its picture before it, as in `acme-labs Acme Labs`."""
     words = name.split()
     for cut in range(1, len(words)):
         label, rest = "".join(words[:cut]), "".join(words[cut:])
@@ -201,15 +200,15 @@ _MESSAGE = re.compile(
 )
 
 _ELEMENT = re.compile(rb"<!doctype html|<html|<head|<body|<main|<article|<div", re.IGNORECASE)
-_HEAD = 4_096
+_HEAD_BYTES = 4_096
 
-_UNSEEN = frozenset(("script", "style", "svg", "template", "noscript", "textarea", "title"))
+_INVISIBLE_TAGS = frozenset(("script", "style", "svg", "template", "noscript", "textarea", "title"))
 _PAPER_ADDRESS = re.compile(r"(?:https?://(?:www\.)?(?:huggingface\.co|hf\.co))?/papers/([^/?#]+)/?(?:\?[^#]*)?")
 
 
 def html_of(body: bytes) -> str | None:
-    """The HTML of a page as browsers save it; None for any other file. Raises FeedMalformed."""
-    head = body[:_HEAD].lstrip()
+    """The HTML of a page saved by a browser; None for any other file. Raises FeedMalformed."""
+    head = body[:_HEAD_BYTES].lstrip()
     if head.startswith(_ARCHIVE):
         body = _archived_page(body)
     elif _MESSAGE.match(head):
@@ -223,7 +222,7 @@ def _archived_page(body: bytes) -> bytes:
     try:
         page = plistlib.loads(body)["WebMainResource"]["WebResourceData"]
     except Exception as error:
-        # The parser raises whatever a broken file causes.
+        # plistlib raises many kinds of exceptions for broken files.
         raise FeedMalformed("The web archive can't be read; save the page as its source instead.") from error
     if not isinstance(page, bytes):
         raise FeedMalformed("The web archive has no page; save the page as its source instead.")
@@ -238,37 +237,37 @@ def _first_part(body: bytes) -> bytes:
 
 
 def parse_web_page(html: str) -> list[Listing]:
-    """The papers of a page; if it is none of the site's, those that its text and links mention.
+    """The papers of a saved page; for a page of another site, the papers that its text and links mention.
 
-    A page that ends within a tag is read up to it. The order of the papers is that of the page's records.
+    The papers are in the order of the page's records. A page that ends within a tag is read up to the tag.
     """
     from selectolax.lexbor import LexborHTMLParser
 
     pieces: list[str] = []
     addresses: list[str] = []
-    told: dict[str, tuple[Draft, str | None]] = {}
-    # A recursion would end at a deep page.
+    recorded: dict[str, tuple[Draft, str | None]] = {}
+    # Recursion would fail for a deeply nested page.
     waiting = [root] if (root := LexborHTMLParser(html).root) else []
     while waiting:
         node = waiting.pop()
         if node.tag == "-text":
             pieces.append(node.text_content or "")
-        elif node.tag not in _UNSEEN:
+        elif node.tag not in _INVISIBLE_TAGS:
             for draft, day in _records(node.attributes.get("data-props") or ""):
-                told.setdefault(draft.id or "", (draft, day))
+                recorded.setdefault(draft.id or "", (draft, day))
             addresses.append(node.attributes.get("href") or "")
             waiting += reversed(list(node.iter(include_text=True)))
-    found = [Listing(day, (draft._replace(source="page"),), is_page=True) for draft, day in told.values()]
+    listings = [Listing(day, (draft._replace(source="page"),), is_page=True) for draft, day in recorded.values()]
     links = (_PAPER_ADDRESS.fullmatch(address) for address in addresses)
-    ids = dict.fromkeys(id for link in links if link and (id := arxiv_id(link[1])) and id not in told)
+    ids = dict.fromkeys(id for link in links if link and (id := arxiv_id(link[1])) and id not in recorded)
     entries = [LibraryEntry("a link", "", id) for id in ids]
-    if not (told or ids):
+    if not (recorded or ids):
         entries = [entry for entry in parse_list("\n".join((*pieces, *addresses))) if entry.id]
-    return [*found, Listing(None, (), entries=tuple(entries))] if entries else found
+    return [*listings, Listing(None, (), entries=tuple(entries))] if entries else listings
 
 
 def _records(text: str) -> Iterator[tuple[Draft, str | None]]:
-    """The papers in a JSON text, and the days that listed them; none if it is not JSON."""
+    """The papers in a JSON text, each with the day that listed it; empty for invalid JSON."""
     waiting: list[object] = []
     with suppress(UnreadableJson):
         waiting.append(parse_json(text))

@@ -40,36 +40,36 @@ def _typed_text(state: State) -> str | None:
 
 
 class CommandRunner(Controller):
-    """Runs commands in processes of their own, waits in threads, and shows their changes at once."""
+    """Runs each command in a separate process, waits for it in a thread, and shows its changes."""
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
         self._processes: list[RunningCommand] = []
         self._typed: RunningCommand | None = None
         self._name = ""
-        self._told: dict[str, str] = {}
+        self._reported: dict[str, str] = {}
 
     @cached_property
     def _shell(self) -> Shell:
-        # Made in a thread, since its imports take 30 ms.
+        # Created in a thread, because its imports take 30 ms.
         return self._app.shell()
 
     @property
-    def _way_out(self) -> str:
+    def _stop_notice(self) -> str:
         return f"{self._name} is running · {self._keymap.key('app.escape')} stops it"
 
     async def understand(self, line: str, here: CommandContext) -> ParsedLine:
         return await asyncio.to_thread(lambda: self._shell.understand(line, here))
 
     async def run(self, words: Sequence[str], columns: int) -> Outcome:
-        """Run a command of the user; raises ReaderError if another one runs, or if it can't be started."""
+        """Run a command that the user typed; raise ReaderError if another one is running or it cannot start."""
         if self._typed is not None:
-            raise ReaderError(f"{self._way_out}: commands run one at a time")
-        # The process is started here, so that `stop_at` always finds it; this takes a few milliseconds.
+            raise ReaderError(f"{self._stop_notice}: commands run one at a time")
+        # Start the process here, not in a thread, so that `stop_at` finds it; this takes a few milliseconds.
         self._typed, self._name = self._shell.start(words, columns), words[0]
-        # In the first line, and in the last for screens without one.
+        # Report in the first line, and in the last line for screens without a first line.
         self._model.change(self._model.state.busy_with(f"running {self._name}"))
-        self._model.show_notice(self._way_out)
+        self._model.show_notice(self._stop_notice)
         try:
             return await self._end_of(self._typed)
         finally:
@@ -77,20 +77,20 @@ class CommandRunner(Controller):
             self._end_progress()
 
     async def run_by_itself(self, words: Sequence[str], *, reports_warnings: bool = False) -> Outcome:
-        """Run a command that the user did not type; report its failure, but not the same one again."""
+        """Run a command that the user did not type; report its failure, but do not repeat the same report."""
         try:
             running = await asyncio.to_thread(lambda: self._shell.start(words, COLUMNS))
             outcome = await self._end_of(running)
         except ReaderError as error:
             outcome = Outcome(1, "", str(error))
         trouble = outcome.complaint if outcome.code or reports_warnings else ""
-        if trouble and trouble != self._told.get(words[0]):
+        if trouble and trouble != self._reported.get(words[0]):
             self._model.show_news(trouble, "warning")
-        self._told[words[0]] = trouble
+        self._reported[words[0]] = trouble
         return outcome
 
     async def _end_of(self, running: RunningCommand) -> Outcome:
-        """Wait for the end of a process, which is killed if this is cancelled."""
+        """Wait for the end of a process; kill it if this task is cancelled."""
         self._processes.append(running)
         try:
             return await asyncio.shield(asyncio.ensure_future(asyncio.to_thread(running.wait)))
@@ -116,8 +116,8 @@ class CommandRunner(Controller):
 
     def _end_progress(self) -> None:
         state = self._model.state.busy_with("")
-        is_told = state.notices.answer.text == self._way_out
-        self._model.change(state.change_notices(Notices.without_answer) if is_told else state)
+        is_shown = state.notices.answer.text == self._stop_notice
+        self._model.change(state.change_notices(Notices.without_answer) if is_shown else state)
 
     @follows(_typed_text)
     def suggest(self, state: State) -> None:
@@ -133,21 +133,21 @@ class CommandRunner(Controller):
 # Automatic commands
 
 
-EXPORT_AFTER_SECONDS = 2.0
+EXPORT_DELAY_SECONDS = 2.0
 """Seconds without a change before the watched exports are written."""
 
-RETRY_EXPORT_SECONDS = 300.0
+RETRY_SECONDS = 300.0
 """Seconds before failed watched exports are retried."""
 
 MAX_WAITING_STARS = 50
-"""Maximum papers that a program runs on after one key; of more, only the first ones are passed on."""
+"""Maximum papers passed to a program after one key; further papers are ignored."""
 
 COLUMNS = 200
-"""Width of the output, of which only the reason of a failure is shown."""
+"""Width of the output of automatic commands; only the reason of a failure is shown."""
 
 
 class AutomaticCommands(Controller):
-    """Writes the watched exports after changes, and passes papers that are starred to the user's programs."""
+    """Writes the watched exports after changes, and passes starred papers to the user's programs."""
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
@@ -168,7 +168,7 @@ class AutomaticCommands(Controller):
     @follows(lambda state: (state.marks_version, state.cache_version, state[REFRESH].ended))
     def export_soon(self, _state: State | None = None) -> None:
         if self._exports:
-            self.delay.begin(EXPORT_AFTER_SECONDS)
+            self.delay.begin(EXPORT_DELAY_SECONDS)
 
     def _export(self) -> None:
         if self._is_writing:
@@ -179,10 +179,10 @@ class AutomaticCommands(Controller):
 
     async def _write_exports(self) -> None:
         outcome = await self._app.command_runner.run_by_itself(("export", "--watched"))
-        # If the reader ends first, it writes them itself.
+        # This stays set if the reader ends first, which then writes the exports itself.
         self._is_writing = False
         if outcome.code and not self.delay.is_waiting:
-            self.delay.begin(RETRY_EXPORT_SECONDS)
+            self.delay.begin(RETRY_SECONDS)
 
     def starring(self, pks: Sequence[PaperKey]) -> None:
         if not self._on_star:
@@ -192,33 +192,33 @@ class AutomaticCommands(Controller):
             self._background.start("on_star", partial(self._run_on_star, ids))
 
     async def _run_on_star(self, ids: Sequence[str]) -> None:
-        # One run after the other, so that a program need not expect another one.
+        # Run one at a time, so that a program never runs twice at once.
         async with self._starring:
             for words in self._on_star:
                 await self._app.command_runner.run_by_itself((*words, *ids))
 
 
 def _star_words(settings: Settings) -> list[tuple[str, ...]]:
-    """The words of the commands that run the user's programs on papers that he stars, whose ids follow."""
-    found: list[tuple[str, ...]] = []
-    names = {one.name.casefold() for one in settings.commands}
-    for one in settings.programs:
-        if one.query == ON_STAR:
-            line = one.run if isinstance(one.run, str) else shlex.join(one.run)
-            found.append(("pipe", *(() if line.casefold() in names else ("--input", "json")), "--", line))
-    return found
+    """The words of the commands that run the user's programs on starred papers; ids are appended."""
+    commands: list[tuple[str, ...]] = []
+    names = {command.name.casefold() for command in settings.commands}
+    for program in settings.programs:
+        if program.query == ON_STAR:
+            line = program.run if isinstance(program.run, str) else shlex.join(program.run)
+            commands.append(("pipe", *(() if line.casefold() in names else ("--input", "json")), "--", line))
+    return commands
 
 
-LONGEST_NOTICE = 160
+MAX_NOTICE_CHARACTERS = 160
 """Maximum characters of output shown in the last line."""
 
-PAPERS_AT_ONCE = 200
+IDS_PER_READ = 200
 """Papers whose ids are read at a time."""
 
-MARGINS = 3
+MARGIN_CELLS = 3
 """Cells beside the output: one at the left, two at the right."""
 
-BESIDE = ("list", "detail", "page", "triage", "text", "filter", "empty", "hole")
+OUTPUT_CONTEXTS = ("list", "detail", "page", "triage", "text", "filter", "empty", "hole")
 """Contexts where output is shown at once; elsewhere it would interrupt the user."""
 
 NOT_SERVED = "not in a browser, where other pages could type commands too: use a terminal"
@@ -226,11 +226,11 @@ NOT_SERVED = "not in a browser, where other pages could type commands too: use a
 NO_OUTPUT = "no command has printed anything yet"
 
 
-MAX_TITLES = 8
-"""Papers that one search returns."""
+MAX_OFFERED = 8
+"""Maximum papers offered for a typed title."""
 
-LEAST_TYPED = 3
-"""Letters from which on papers are searched by their titles."""
+MIN_TITLE_LETTERS = 3
+"""Minimum typed letters for a search of papers by title."""
 
 
 def action_offers(
@@ -238,7 +238,7 @@ def action_offers(
 ) -> list[Offer]:
     """An offer for each action of `context`, in the table's order; `run` receives the action's id.
 
-    Moves, the command line itself and actions that are `lacking` something to act on are left out.
+    Moves, the command line itself and the ids in `lacking`, which have nothing to act on, are left out.
     """
     return [
         Offer(
@@ -256,13 +256,13 @@ def action_offers(
 
 
 def lacks(state: State) -> frozenset[str]:
-    """The ids of actions that have nothing to show or need a set-up; their keys say how to get it."""
-    has = {"view.followed": state[FOLLOWED], "view.saved": state.views.saved_views}
-    return frozenset(id for id, content in has.items() if not content)
+    """The ids of actions that have nothing to show yet; their keys say how to set them up."""
+    contents = {"view.followed": state[FOLLOWED], "view.saved": state.views.saved_views}
+    return frozenset(id for id, content in contents.items() if not content)
 
 
 class CommandActions(Controller):
-    """Open the command line, complete in it, and run what is typed."""
+    """Open the command line, complete the typed text, and run it."""
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
@@ -278,19 +278,19 @@ class CommandActions(Controller):
     def begin_with(self, _count: int | None, begun: tuple[str, str]) -> None:
         text, hint = begun
         context, lacking = self._model.state.context, lacks(self._model.state)
-        own = action_offers(self._keymap, context, self._app.perform, lacking)
-        offers = (*own, *(offer for one in self._app.controllers for offer in one.commands()))
-        command = TypedCommand(text, hint=hint, offers=offers, found=fitting(offers, text))
+        actions = action_offers(self._keymap, context, self._app.perform, lacking)
+        offers = (*actions, *(offer for controller in self._app.controllers for offer in controller.commands()))
+        command = TypedCommand(text, hint=hint, offers=offers, matching=fitting(offers, text))
         self._model.change(self._model.state.put(COMMAND, command))
 
     @follows(_typed_text)
     def find_papers_soon(self, state: State) -> None:
         command = state[COMMAND]
-        if command is not None and len(re.findall(r"\w", command.text)) >= LEAST_TYPED:
+        if command is not None and len(re.findall(r"\w", command.text)) >= MIN_TITLE_LETTERS:
             self._background.start("papers by title", partial(self._find_papers, command.text), exclusive=True)
 
     async def _find_papers(self, typed: str) -> None:
-        """Offer the paper whose id is typed, or the newest papers whose title words begin like the typed ones."""
+        """Offer the paper whose id is typed, or the newest papers with title words that start with the typed words."""
         from reader.cache.search.compile import compile_query
         from reader.core.ids import named_id
 
@@ -298,12 +298,12 @@ class CommandActions(Controller):
         place = Place(view("all"), f"id:{id}" if id else " ".join(f"title:{word}" for word in words))
         selection = compile_query(place.whole("day"), self._app.scope())
         try:
-            found = await self._library.counts.ask(lambda window: window.rows(window.first(selection, MAX_TITLES).pks))
+            rows = await self._library.counts.ask(lambda window: window.rows(window.first(selection, MAX_OFFERED).pks))
         except ReaderError:
-            # A newer search has come.
+            # A newer search has replaced this one.
             return
         show, today = self._app.view_actions.show_paper, self._look.today
-        papers = [Offer(row.title, short_day(row.day, today), partial(show, row.pk)) for row in found]
+        papers = [Offer(row.title, short_day(row.day, today), partial(show, row.pk)) for row in rows]
         if id and not papers:
             papers = [Offer(id, "not here yet", lambda: self._model.change(self._model.state.go(place)))]
         command = self._model.state[COMMAND]
@@ -330,22 +330,22 @@ class CommandActions(Controller):
 
     @handles("command.run")
     def run(self, _count: int | None) -> None:
-        """Run the marked offer if the user chose it; else the line, or the first offer if that is no command."""
+        """Run the marked offer if the user chose it; else the line, or the first offer if the line is no command."""
         screen: CommandScreen | None = self._app.screens.get(COMMAND)
         command = self._model.state[COMMAND]
         if screen is None or command is None:
             return
         line = screen.line.text.strip()
         if line.startswith(f"{THEME} "):
-            # As it is seen.
-            line = command.meant.strip()
+            # Run the theme that is previewed.
+            line = command.text_to_run.strip()
         if isinstance(command.marked_row, Offer) and (command.selected or command.is_no_command):
             self._model.change(self._model.state.put(COMMAND, None))
             command.marked_row.run()
             return
         self._model.change(run_command(self._model.state, line))
         if line:
-            self.begin(line, offer=next((one for one in command.found if one.acts_here), None))
+            self.begin(line, offer=next((offer for offer in command.matching if offer.acts_here), None))
 
     @answers("offer")
     def choose_row(self, place: int) -> None:
@@ -361,10 +361,10 @@ class CommandActions(Controller):
             screen.complete()
 
     def begin(self, line: str, *, is_own: bool = False, offer: Offer | None = None) -> None:
-        """Obey a line, or run the offer if it is no command. `is_own` means that it belongs to a key."""
-        self._background.start("command", partial(self._obey, line, self._model.take_targets(), is_own, offer))
+        """Run a line, or the offer if it is no command. With `is_own`, the line comes from a key of the settings."""
+        self._background.start("command", partial(self._run_line, line, self._model.take_targets(), is_own, offer))
 
-    async def _obey(self, line: str, targets: Sequence[PaperKey], is_own: bool, offer: Offer | None) -> None:
+    async def _run_line(self, line: str, targets: Sequence[PaperKey], is_own: bool, offer: Offer | None) -> None:
         try:
             here = await self._command_context(targets)
             typed = await self._app.command_runner.understand(line, here)
@@ -376,7 +376,7 @@ class CommandActions(Controller):
                 self._model.show_notice(as_notice(str(error), "") or str(error), "warning")
             return
         if typed.reaches_out and self._app.is_web and not is_own:
-            # The server answers any page that the browser shows, wherever it came from.
+            # Any page that the browser shows can send commands to the server.
             self._model.show_notice(NOT_SERVED, "warning")
         elif typed.paper:
             self._app.paper_lookup.show(typed.paper)
@@ -393,9 +393,9 @@ class CommandActions(Controller):
         if any(isinstance(pk, NotCached) for pk in targets):
             targets = await self._library.store(targets)
         ids: list[str] = []
-        for start in range(0, len(targets), PAPERS_AT_ONCE):
-            ids += (row.id for row in self._library.rows(targets[start : start + PAPERS_AT_ONCE]))
-            # Thousands take a while, so keys go first.
+        for start in range(0, len(targets), IDS_PER_READ):
+            ids += (row.id for row in self._library.rows(targets[start : start + IDS_PER_READ]))
+            # Thousands of papers take a while, so let keys go first.
             await asyncio.sleep(0)
         is_selected = bool(state.selection.count) or state.front_paper is not None
         return CommandContext(tuple(ids) if is_selected else (), self._highlighted_id(), state.place.as_query())
@@ -410,7 +410,7 @@ class CommandActions(Controller):
         context, action = self._model.state.context, self._keymap.action(typed.action)
         if context not in action.contexts:
             self._model.show_notice(f"{action.name} does nothing here", "warning")
-        elif not any(one.take_line(action.id, typed.text) for one in self._app.controllers):
+        elif not any(controller.take_line(action.id, typed.text) for controller in self._app.controllers):
             self._app.perform(action.id, typed.times)
 
     # Commands
@@ -429,7 +429,7 @@ class CommandActions(Controller):
 
     @property
     def columns(self) -> int:
-        return max(self._model.state.width - MARGINS, 20)
+        return max(self._model.state.width - MARGIN_CELLS, 20)
 
     def _report(self, line: str, outcome: Outcome) -> None:
         undo = self._keymap.key("mark.undo")
@@ -444,11 +444,11 @@ class CommandActions(Controller):
         tone: Tone = "warning" if outcome.code else "done"
         if not text:
             message = f"done: {line}"
-        if message and len(message) <= LONGEST_NOTICE:
+        if message and len(message) <= MAX_NOTICE_CHARACTERS:
             self._model.show_notice(message, tone)
             return
-        self._last = Output(f"{program} · exit code 0" if program else line, in_the_readers_words(text, undo))
-        if self._model.state.context in BESIDE:
+        self._last = Output(f"{program} · exit code 0" if program else line, translate_output(text, undo))
+        if self._model.state.context in OUTPUT_CONTEXTS:
             self.show_output(None)
         else:
             key = self._keymap.key("command.output")
@@ -477,7 +477,7 @@ class CommandActions(Controller):
             self._model.show_notice(f"copied {amount(len(output.text.splitlines()), 'line')}")
 
 
-# Output of commands, in the words of the reader
+# The output of commands
 
 
 _UNDO = re.compile(r"[.;]? 'dailypapers undo' takes it back\.?")
@@ -485,13 +485,13 @@ _COMMAND = re.compile(r"'dailypapers ([^'\n]+)'")
 _PROGRAM = re.compile(r"^dailypapers(?: [a-z]+)?: ")
 
 
-def in_the_readers_words(text: str, undo_key: str) -> str:
-    """The output of a command, with its advice for the shell translated to keys and commands of the reader."""
+def translate_output(text: str, undo_key: str) -> str:
+    """Translate the advice for the shell in a command's output to keys and commands of the reader."""
     text = _UNDO.sub(f" · {undo_key} undoes" if undo_key else "", text)
     return _COMMAND.sub(r":\1", _PROGRAM.sub("", text))
 
 
 def as_notice(text: str, undo_key: str) -> str:
     """The output as one sentence for the last line, without a full stop; empty if too long."""
-    lines = in_the_readers_words(text, undo_key).splitlines()
+    lines = translate_output(text, undo_key).splitlines()
     return lines[0].removesuffix(".") if len(lines) == 1 else ""

@@ -1,4 +1,4 @@
-"""One-line input screens over another screen, such as the command line; and the output of a command."""
+"""Screens with one input line, such as the command line, and the screen of a command's output."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
 
 
-MOST_HISTORY_LINES = 200
+MAX_HISTORY = 200
 
-MAX_FOUND = 100
-"""Maximum rows of actions, views, topics and pages above the command line."""
+MAX_OFFERS = 100
+"""Maximum matching actions, views, topics and pages listed above the command line."""
 
 
 class Finder:
@@ -41,7 +41,7 @@ class Finder:
     def score(self, name: str, about: str) -> float:
         """Return how well a command matches, from 0 to 1; 0 if a typed word is in neither text.
 
-        Beginnings of words in the name are best, then the middle of words there, then beginnings of words in `about`.
+        The start of a word in the name scores best, then the rest of the name, then the start of a word in `about`.
         """
         if not self.words:
             return 1.0
@@ -56,11 +56,11 @@ class Finder:
 
 
 def fitting(offers: Sequence[Offer], typed: str) -> Sequence[Offer]:
-    """The offers that match each typed word, those that act here first, and the best of them."""
+    """The best offers that match every typed word; offers that act in this context come first."""
     finder = Finder(typed)
-    scored = [(finder.score(one.name, f"{one.keys} {one.about} {one.also}"), one) for one in offers]
+    scored = [(finder.score(offer.name, f"{offer.keys} {offer.about} {offer.also}"), offer) for offer in offers]
     best = sorted(scored, key=lambda pair: (not pair[1].acts_here, -pair[0]))
-    return [one for score, one in best if score > 0][:MAX_FOUND]
+    return [offer for score, offer in best if score > 0][:MAX_OFFERS]
 
 
 class TypedCommand(NamedTuple):
@@ -71,17 +71,17 @@ class TypedCommand(NamedTuple):
     suggested: Suggestion = Suggestion()
     selected: int = 0
     hint: str = ""
-    """Advice where nothing can be suggested."""
+    """The advice if nothing can be suggested."""
     offers: Sequence[Offer] = ()
-    """All actions, views and topics that can be found by their names."""
-    found: Sequence[Offer] = ()
+    """All actions, views and topics that the typed words are matched with."""
+    matching: Sequence[Offer] = ()
     """The offers that match the text."""
     papers: Sequence[Offer] = ()
 
     @property
     def rows(self) -> Sequence[Candidate | Offer]:
-        """Completions of the line, then what else its words find."""
-        return (*self.fitting.candidates, *self.found, *self.papers)
+        """The completions of the line, then the matching offers and papers."""
+        return (*self.fitting.candidates, *self.matching, *self.papers)
 
     @property
     def is_no_command(self) -> bool:
@@ -93,22 +93,22 @@ class TypedCommand(NamedTuple):
         return rows[self.selected] if self.selected < len(rows) else None
 
     @property
-    def meant(self) -> str:
-        """The text with the marked word at its end, if the user has begun or marked one."""
+    def text_to_run(self) -> str:
+        """The text with the marked word at its end, if the user has begun to type or marked a word."""
         start, marked = self.fitting.start, self.marked_row
         is_chosen = isinstance(marked, Candidate) and (self.selected or self.text[start:])
         return f"{self.text[:start]}{marked.text}" if is_chosen and isinstance(marked, Candidate) else self.text
 
     @property
     def fitting(self) -> Suggestion:
-        """Suggestions that still match the text: new ones arrive a few milliseconds after each keystroke."""
+        """The suggestions that still match the text; new suggestions arrive a few milliseconds after each keystroke."""
         if not self.text.strip():
             return Suggestion()
         word = self.text[self.suggested.start :]
         if self.suggested.line == self.text:
-            is_corrected = not any(one.text.startswith(word) for one in self.suggested.candidates)
-            return self.suggested._replace(candidates=()) if is_corrected and self.found else self.suggested
-        fitting = tuple(one for one in self.suggested.candidates if one.text.startswith(word))
+            is_corrected = not any(candidate.text.startswith(word) for candidate in self.suggested.candidates)
+            return self.suggested._replace(candidates=()) if is_corrected and self.matching else self.suggested
+        fitting = tuple(candidate for candidate in self.suggested.candidates if candidate.text.startswith(word))
         return self.suggested._replace(candidates=fitting)
 
 
@@ -118,9 +118,9 @@ class Output(NamedTuple):
     title: str
     text: str
     compose: Callable[[int], Sequence[Line]] | None = None
-    """Makes the lines for a width, if they are not just the text."""
+    """Composes the lines for a width; None to show the text as it is."""
     keep: Callable[[], object] | None = None
-    """Runs when the user presses enter; the text says what it would do."""
+    """Runs when the user presses enter; the text explains its effect."""
 
 
 OUTPUT: Front[Output] = Front("output", "reader.ui.command_line.screen:OutputScreen")
@@ -134,21 +134,21 @@ def type_command(state: State, text: str) -> State:
     command = state[COMMAND]
     if command is None or command.text == text:
         return state
-    found = fitting(command.offers, text)
-    return state.put(COMMAND, command._replace(text=text, found=found, papers=(), selected=0))
+    matching = fitting(command.offers, text)
+    return state.put(COMMAND, command._replace(text=text, matching=matching, papers=(), selected=0))
 
 
 def offer_more(state: State, offers: Sequence[Offer]) -> State:
-    """Add what the words of the open line may find."""
+    """Add offers that the words of the open line may match."""
     command = state[COMMAND]
     if command is None:
         return state
-    found = fitting(every := (*command.offers, *offers), command.text)
-    return state.put(COMMAND, _mark_first_row(command, command._replace(offers=every, found=found)))
+    matching = fitting(all_offers := (*command.offers, *offers), command.text)
+    return state.put(COMMAND, _mark_first_row(command, command._replace(offers=all_offers, matching=matching)))
 
 
 def suggest(state: State, text: str, suggested: Suggestion) -> State:
-    """Store the completions of a text, unless the text has changed since."""
+    """Store the completions of a text, unless the text has changed in the meantime."""
     command = state[COMMAND]
     if command is None or text != command.text:
         return state
@@ -157,22 +157,22 @@ def suggest(state: State, text: str, suggested: Suggestion) -> State:
 
 def _mark_first_row(before: TypedCommand, command: TypedCommand) -> TypedCommand:
     """The command with its first row marked if the suggestions changed."""
-    # A mark on what the words find stays on it, below more or fewer completions.
+    # A marked offer stays marked, below more or fewer completions.
     more = len(command.fitting.candidates) - len(before.fitting.candidates)
-    is_on_found = before.selected >= len(before.fitting.candidates) and before.selected > 0
-    selected = before.selected + more if is_on_found else 0
+    is_on_offer = before.selected >= len(before.fitting.candidates) and before.selected > 0
+    selected = before.selected + more if is_on_offer else 0
     return command if command.fitting == before.fitting else command._replace(selected=selected)
 
 
 def run_command(state: State, text: str) -> State:
-    """Close the line; a text that is not empty is the newest in its history."""
-    commands = tuple(dict.fromkeys((text, *state[COMMANDS])))[:MOST_HISTORY_LINES] if text else state[COMMANDS]
+    """Close the line and put its text, if any, first in the history."""
+    commands = tuple(dict.fromkeys((text, *state[COMMANDS])))[:MAX_HISTORY] if text else state[COMMANDS]
     return state.put(COMMAND, None).put(COMMANDS, commands)
 
 
 EXAMPLES = "tag add later  mark read --query until:30d  export -o ~/refs.bib  theme light  help"
 
-LEAST_ABOUT = 12
+MIN_ABOUT_CELLS = 12
 """Minimum cells for the explanation of the marked word."""
 
 
@@ -182,34 +182,34 @@ MAX_ROWS = 10
 """Maximum rows above the command line."""
 
 LINES_BELOW = 3
-"""Lines of the screen that the rows leave: the typed line, its advice, and one of what was there."""
+"""Lines of the screen that the rows leave free: the typed line, its advice, and a line of the screen behind."""
 
 MAX_COLUMNS = 100
 
-NAME_COLUMN = 22
-"""Cells of the names; a longer name takes room from its sentence."""
+NAME_CELLS = 22
+"""Cells of the column of names; a longer name shortens its explanation."""
 
-NOTE_CELLS = 16
-"""Maximum cells of a short text after a name, such as a day; the name is cut to make room."""
+MAX_SHORT_ABOUT_CELLS = 16
+"""A name is cut to make room for an explanation of at most this many cells, such as a day."""
 
 
 def offer_line(name: str, about: str, keys: str, width: int, *, finder: Finder, glyphs: Glyphs = UNICODE) -> Line:
-    """A line of `width` cells, with the typed words marked in the name, and the keys at its end."""
+    """An offer in a line of `width` cells, with the typed words marked in the name and the keys at the end."""
     name, about, keys = literal(name), literal(about), cut(literal(keys), width // 2, glyphs.ellipsis)
     right: Line = (Piece(keys, "key"),) if keys else ()
     room = width - (cell_len(keys) + 2 if keys else 0)
-    if about and cell_len(about) <= NOTE_CELLS:
+    if about and cell_len(about) <= MAX_SHORT_ABOUT_CELLS:
         name = cut(name, max(room - cell_len(about) - 2, 8), glyphs.ellipsis)
     name = cut(name, room, glyphs.ellipsis)
-    left: Line = (*mark(name, "name", pattern(finder.words)), Piece(" " * (min(NAME_COLUMN, room) - cell_len(name))))
+    left: Line = (*mark(name, "name", pattern(finder.words)), Piece(" " * (min(NAME_CELLS, room) - cell_len(name))))
     rest = room - measure(left) - 2
-    if rest >= min(LEAST_ABOUT, cell_len(about)):
+    if rest >= min(MIN_ABOUT_CELLS, cell_len(about)):
         left = (*left, Piece("  "), Piece(cut(about, rest, glyphs.ellipsis), "about"))
     return spread(left, right, width)
 
 
 class OfferPane(RowsPane):
-    """The completions of the typed line, or other offers, above it."""
+    """The completions and offers above the typed line."""
 
     PANE = "offer"
 
@@ -220,15 +220,15 @@ class OfferPane(RowsPane):
 
 
 class LineScreen(OverScreen[T]):
-    """An input line at the bottom of the screen, with completions above it, one of them marked."""
+    """An input line at the bottom of the screen, with completions above it; a completion is marked."""
 
     CSS_PATH = stylesheet("typed")
     LABEL = ":"
-    LONGEST = 2_000
+    MAX_CHARACTERS = 2_000
 
     def __init__(self, app: ReaderApp, value: T) -> None:
         super().__init__(app, value)
-        self.line = TypedLine(self.LABEL, LineInput(self.LONGEST), self._advise, self.report)
+        self.line = TypedLine(self.LABEL, LineInput(self.MAX_CHARACTERS), self._advise, self.report)
         self.pane = OfferPane()
         self.suggested = Suggestion()
         self.selected = 0
@@ -249,24 +249,24 @@ class LineScreen(OverScreen[T]):
         raise NotImplementedError
 
     def lead(self) -> Line:
-        """The text below the line."""
+        """The first part of the advice below the line."""
         raise NotImplementedError
 
     def complete(self) -> None:
         if self.suggested.candidates:
             word = self.suggested.candidates[self.selected].text
-            # After a complete word another may follow.
+            # A space follows a complete word, so that the user can type another word.
             self.line.replace(self.suggested.start, word, "" if word[-1:] in ":=/" else " ")
 
     def next(self) -> None:
-        """Mark the next row; among earlier texts, go to the next newer one."""
+        """Mark the next row; while an earlier text is recalled, recall the next newer one."""
         if self.line.recalled >= 0:
             self.line.recall(-1)
         else:
             self.select(self.selected + 1)
 
     def previous(self) -> None:
-        """Mark the previous row; at the first one, go to the previous text."""
+        """Mark the previous row; at the first row, recall the previous text."""
         if self.line.recalled < 0 and self.selected > 0:
             self.select(self.selected - 1)
         else:
@@ -286,25 +286,25 @@ class LineScreen(OverScreen[T]):
     def _drawn_rows(self, width: int) -> list[Row]:
         finder, glyphs = Finder(self.line.text), self._look.glyphs
         lines = (
-            (one.text, one.about, "") if isinstance(one, Candidate) else (one.name, one.about, one.keys)
-            for one in self.rows
+            (row.text, row.about, "") if isinstance(row, Candidate) else (row.name, row.about, row.keys)
+            for row in self.rows
         )
         return [Row(offer_line(*line, min(width, MAX_COLUMNS), finder=finder, glyphs=glyphs), line) for line in lines]
 
     def _advise(self, width: int) -> Line:
         key = self._keymap.key("command.complete", self._model.state.context)
-        takes = (key_piece(key), Piece(" takes the word", "quiet")) if self.rows else ()
-        return cut_line((*self.lead(), *takes), width, self._look.glyphs.ellipsis)
+        hint = (key_piece(key), Piece(" takes the word", "quiet")) if self.rows else ()
+        return cut_line((*self.lead(), *hint), width, self._look.glyphs.ellipsis)
 
 
 class CommandScreen(LineScreen[TypedCommand]):
-    """The command line, with what it may become above it, and earlier commands."""
+    """The command line, with its completions and offers, and a history of commands."""
 
     def __init__(self, app: ReaderApp, command: TypedCommand) -> None:
         super().__init__(app, command)
         state = self._model.state
         self.line.history = state[COMMANDS]
-        self._taken = state.selection.count if state.front_paper is None else 0
+        self._selected_count = state.selection.count if state.front_paper is None else 0
         self._command = command
 
     def on_mount(self) -> None:
@@ -320,7 +320,7 @@ class CommandScreen(LineScreen[TypedCommand]):
         return self._command.rows
 
     def lead(self) -> Line:
-        papers = f"for {self._taken:,} selected papers: " if self._taken else ""
+        papers = f"for {self._selected_count:,} selected papers: " if self._selected_count else ""
         return Piece(papers, "key"), Piece(EXAMPLES, "quiet")
 
     def _advise(self, width: int) -> Line:
@@ -348,7 +348,7 @@ class CommandScreen(LineScreen[TypedCommand]):
 
 
 class OutputPane(RowsPane):
-    """Lines that are composed for the pane's width, without a cursor."""
+    """Lines without a cursor, composed for the width of the pane."""
 
     PANE = "output"
 
@@ -357,7 +357,7 @@ class OutputPane(RowsPane):
 
 
 def plain_lines(text: str) -> Callable[[int], Sequence[Line]]:
-    """Composes lines of plain text, wrapped at words where they are too long."""
+    """Return a function that composes the lines of a plain text, wrapped at words to a width."""
     lines = text.splitlines()
     return lambda width: [(Piece(literal(part)),) for line in lines for part in _wrap(line, width)]
 
@@ -371,7 +371,7 @@ def _wrap(line: str, width: int) -> list[str]:
 
 
 class OutputScreen(PaneScreen[Output]):
-    """A title, the output, and the keys."""
+    """The screen with a title, the output and the keys."""
 
     CSS_PATH = stylesheet("output")
 

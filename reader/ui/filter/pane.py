@@ -1,4 +1,4 @@
-"""The filter pane: its keys and mouse actions for views, days, tags and topics."""
+"""The filter pane: choose a view, a day, tags and topics by keys or mouse."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from reader.ui.kit.lines import Row, day_name
 from reader.ui.kit.pane import RowsPane
 
 _RIGHT_BUTTON = 3
-_LONGEST_TYPED = 60
+_MAX_TYPED_CHARACTERS = 60
 
 NO_CHOICE = Choice()
 
@@ -44,7 +44,7 @@ class FilterPane(RowsPane, can_focus=True):
         id: str | None = None,
     ) -> None:
         self.rows: tuple[FilterRow, ...] = ()
-        super().__init__(self._compose_filter, self._tell_row, id=id)
+        super().__init__(self._compose_filter, self._report_hint, id=id)
         self._glyphs = glyphs
         self._data = FilterData()
         self._state = FilterState(choice=Choice(mode), closed=frozenset(folded), order=order)
@@ -71,7 +71,7 @@ class FilterPane(RowsPane, can_focus=True):
         line = self.at - self.scroll_offset.y if self._rows else 0
         super()._compose_all(at)
         if self.has_focus and line:
-            # Rows come and go with the counts; the cursor's row keeps its place on the screen.
+            # Rows appear and vanish with the counts; the row under the cursor must not move on the screen.
             self._scroll(self.at - line)
 
     def _line_at(self, at: int, *, is_cursor: bool) -> Line:
@@ -83,14 +83,14 @@ class FilterPane(RowsPane, can_focus=True):
         return self.has_focus
 
     def go(self, at: int) -> None:
-        """Put the cursor on a row and show it; a pane that was left shows the listed view instead, else its top."""
+        """Put the cursor on a row and show it; without focus, show the listed view, or the top, instead."""
         super().go(at)
         if not self.has_focus:
             listed = next((place for place, row in enumerate(self.rows) if row.mark == "chosen"), 0)
             self._scroll(max(0, listed - self.size.height + 1))
 
     def scroll_lines(self, count: int) -> bool:
-        """Go down by rows, up if negative; the rows to go to stand too close for a step of lines."""
+        """Go down by selectable rows, up if negative, and do not scroll by lines."""
         stops = self._stops
         if self.at in stops:
             self.go(stops[max(0, min(stops.index(self.at) + count, len(stops) - 1))])
@@ -104,7 +104,7 @@ class FilterPane(RowsPane, can_focus=True):
         self._put_on_top()
         self.go(self.at)
 
-    def _tell_row(self) -> None:
+    def _report_hint(self) -> None:
         row: FilterRow | None = self.current
         hint = meaning(row, self._data.meanings) if row is not None and self.has_focus else ""
         if hint != self._hint:
@@ -116,7 +116,7 @@ class FilterPane(RowsPane, can_focus=True):
     def show_choice(self, view: str, topics: Choice, tags: Choice = NO_CHOICE) -> None:
         """Show which view or day is listed, and which topics and tags filter it."""
         if len(topics.picked) < 2:
-            # A query with fewer than two topics does not express how they combine, so the last mode stays.
+            # A query with fewer than two topics has no mode, so the last mode stays.
             topics = replace(topics, mode=self.choice.mode)
         self._set_state(replace(self._state, view=view, choice=topics, tags=tags))
         self._put_on_top()
@@ -161,7 +161,7 @@ class FilterPane(RowsPane, can_focus=True):
 
     def _unfold(self, state: FilterState) -> None:
         self._set_state(state)
-        # What was unfolded below the cursor is in view.
+        # Show the rows that were unfolded below the cursor.
         self._scroll(max(self.scroll_offset.y, self.at - self.size.height // 3))
 
     def exclude(self) -> None:
@@ -179,7 +179,7 @@ class FilterPane(RowsPane, can_focus=True):
         self.post_message(WidgetReport("topics", choice))
 
     def switch_order(self) -> TopicOrder:
-        """List the topics in the other order: by family, or by papers."""
+        """Switch the order of the topics between family and number of papers."""
         order: TopicOrder = "papers" if self._state.order == "family" else "family"
         self._set_state(replace(self._state, order=order))
         return order
@@ -193,7 +193,7 @@ class FilterPane(RowsPane, can_focus=True):
         self.narrow("")
 
     def type(self, key: str, character: str | None) -> bool:
-        """Take a key if topics are being narrowed; return False for keys that mean something else."""
+        """Handle a key while topics are being narrowed; return False for keys with another meaning."""
         if not self.is_narrowing:
             return False
         if key in ("enter", "escape", "tab", "down", "up"):
@@ -202,18 +202,18 @@ class FilterPane(RowsPane, can_focus=True):
             if key == "escape":
                 self.stop_narrowing()
             return key in ("enter", "escape")
-        typed = typed_on(self.narrowing_text, key, character, _LONGEST_TYPED)
+        typed = typed_on(self.narrowing_text, key, character, _MAX_TYPED_CHARACTERS)
         if typed is not None:
             self.narrow(typed)
         return True
 
     def narrow(self, text: str) -> None:
-        self._set_state(replace(self._state, narrowed=literal(text).lstrip()[:_LONGEST_TYPED]))
+        self._set_state(replace(self._state, narrowed=literal(text).lstrip()[:_MAX_TYPED_CHARACTERS]))
         if self.narrowing_text:
             self.go(next((at for at, row in enumerate(self.rows) if row.kind == "topic"), 0))
 
     def on_click(self, event: events.Click) -> None:
-        # Without this, Textual calls the base class's handler as well, which would press enter.
+        # Otherwise Textual also calls the handler of the base class, which would press enter.
         event.prevent_default().stop()
         at = event.y + self.scroll_offset.y
         if at < len(self.rows) and self.rows[at].selectable:
@@ -221,15 +221,15 @@ class FilterPane(RowsPane, can_focus=True):
             self.exclude() if event.button == _RIGHT_BUTTON else self.toggle()
 
 
-ROWS_AT_FIRST = 7
-"""Rows of a section that are listed while the others are folded."""
+FOLDED_ROWS = 7
+"""Rows of a section that are listed while it is folded."""
 
-SHORTCUT_ROOM = 9
-"""Minimum cells of a name with its key."""
+MIN_SHORTCUT_CELLS = 9
+"""Minimum cells for a name in which its key is shown too."""
 
 
 class ViewItem(NamedTuple):
-    """A view with the number of its papers; numbers are None while unknown or not shown."""
+    """A view with its numbers of papers; a number is None while it is unknown or not shown."""
 
     id: str
     name: str
@@ -246,9 +246,9 @@ class FilterData(NamedTuple):
     """Newest first."""
     topics: tuple[TopicCount, ...] = ()
     meanings: Mapping[str, str] = MappingProxyType({})
-    """A sentence on which papers have a topic, by its slug."""
+    """A sentence that says which papers have a topic, by its slug."""
     tags: tuple[tuple[str, int], ...] = ()
-    """Each with the number of its papers."""
+    """Tags with their numbers of papers."""
     follows: tuple[ViewItem, ...] = ()
 
 
@@ -257,12 +257,12 @@ class FilterState:
     """The choices and folds in the filter pane."""
 
     view: str = ""
-    """The id of the listed view, which may be that of a day."""
+    """The id of the listed view or day."""
     choice: Choice = field(default_factory=lambda: Choice("any"))
     closed: frozenset[str] = frozenset()
     tags: Choice = field(default_factory=Choice)
     unfolded: frozenset[str] = frozenset()
-    """Sections whose further rows are listed: `followed`, `days`, `tags`, and `topics` for topics without papers."""
+    """Unfolded sections: `followed`, `days`, `tags`, and `topics` for topics without papers."""
     on_top: tuple[str, ...] = ()
     narrowed: str = ""
     """The text that narrows the topics; it hides views and days."""
@@ -286,7 +286,7 @@ class FilterRow(NamedTuple):
     mark: Mark = "none"
     quiet: bool = False
     unread: int | None = None
-    """The unread ones among `papers`; None if they are not shown."""
+    """The number of unread papers; None if it is not shown."""
     is_partial: bool = False
     """Whether more papers may follow, which is marked with `+`."""
     shortcut: str = ""
@@ -305,7 +305,7 @@ def lay_out(data: FilterData, state: FilterState) -> tuple[FilterRow, ...]:
 def _section(
     key: str, rows: Sequence[FilterRow], first: Collection[int], state: FilterState, more: str
 ) -> Iterator[FilterRow]:
-    """The rows at the places `first` and those that filter the list; others are folded behind a row."""
+    """The rows at the places `first` and the rows that filter the list; the others are folded."""
     if not rows:
         return
     yield FilterRow("heading", key, key.upper())
@@ -314,7 +314,7 @@ def _section(
     yield from shown
     if len(shown) < len(rows):
         yield FilterRow("more", key, f"{len(rows) - len(shown):,} {more}", mark="folded", quiet=True)
-    elif is_unfolded and len(rows) > ROWS_AT_FIRST:
+    elif is_unfolded and len(rows) > FOLDED_ROWS:
         yield FilterRow("more", key, "fewer", mark="open", quiet=True)
     yield FilterRow("gap", key)
 
@@ -322,32 +322,32 @@ def _section(
 def _largest(numbers: Iterable[int]) -> set[int]:
     """The places of the greatest numbers."""
     ranked = sorted(enumerate(numbers), key=lambda pair: -pair[1])
-    return {at for at, _ in ranked[:ROWS_AT_FIRST]}
+    return {at for at, _ in ranked[:FOLDED_ROWS]}
 
 
 def _views(data: FilterData, state: FilterState) -> Iterator[FilterRow]:
-    rows = [_view(one, state) for one in data.views]
+    rows = [_view(item, state) for item in data.views]
     return _section("views", rows, range(len(rows)), state, "")
 
 
 def _follows(data: FilterData, state: FilterState) -> Iterator[FilterRow]:
-    rows = [_view(one, state)._replace(quiet=not one.papers) for one in data.follows]
-    return _section("followed", rows, _largest(one.unread or 0 for one in data.follows), state, "more")
+    rows = [_view(item, state)._replace(quiet=not item.papers) for item in data.follows]
+    return _section("followed", rows, _largest(item.unread or 0 for item in data.follows), state, "more")
 
 
-def _view(one: ViewItem, state: FilterState) -> FilterRow:
-    mark: Mark = "chosen" if one.id == state.view else "none"
-    return FilterRow("view", one.id, one.name, one.papers, mark, unread=one.unread, shortcut=one.key)
+def _view(item: ViewItem, state: FilterState) -> FilterRow:
+    mark: Mark = "chosen" if item.id == state.view else "none"
+    return FilterRow("view", item.id, item.name, item.papers, mark, unread=item.unread, shortcut=item.key)
 
 
 def _days(data: FilterData, state: FilterState) -> Iterator[FilterRow]:
     rows = []
-    for one in data.days:
-        mark: Mark = "chosen" if f"{DAY}{one.day}" == state.view else "none"
-        unread = one.unread if one.papers and not one.is_partial else None
-        name, has_more = day_name(one.day, data.days[0].day), one.is_partial or bool(one.incomplete)
-        rows.append(FilterRow("day", one.day, name, one.papers, mark, not one.unread, unread, has_more))
-    return _section("days", rows, range(ROWS_AT_FIRST), state, "older")
+    for day in data.days:
+        mark: Mark = "chosen" if f"{DAY}{day.day}" == state.view else "none"
+        unread = day.unread if day.papers and not day.is_partial else None
+        name, has_more = day_name(day.day, data.days[0].day), day.is_partial or bool(day.incomplete)
+        rows.append(FilterRow("day", day.day, name, day.papers, mark, not day.unread, unread, has_more))
+    return _section("days", rows, range(FOLDED_ROWS), state, "older")
 
 
 def _tags(data: FilterData, state: FilterState) -> Iterator[FilterRow]:
@@ -363,26 +363,26 @@ def _topics(data: FilterData, state: FilterState) -> Iterator[FilterRow]:
         return
     yield FilterRow("heading", "topics", "TOPICS")
     if state.narrowed:
-        found = [topic for topic in data.topics if _matches(topic, state.narrowed)]
-        yield from _in_order(found, state)
-        if not found:
+        matching = [topic for topic in data.topics if _matches(topic, state.narrowed)]
+        yield from _in_order(matching, state)
+        if not matching:
             yield FilterRow("note", "topics", "no topic matches", quiet=True)
         return
     by_slug = {topic.slug: topic for topic in data.topics}
     yield from (_topic(by_slug.pop(slug), state) for slug in state.on_top if slug in by_slug)
-    without = [one for one in by_slug.values() if one.papers == 0 and _mark(one, state.choice) == "none"]
-    yield from _in_order([one for one in by_slug.values() if one not in without], state)
-    if without:
+    unused = [topic for topic in by_slug.values() if topic.papers == 0 and _mark(topic, state.choice) == "none"]
+    yield from _in_order([topic for topic in by_slug.values() if topic not in unused], state)
+    if unused:
         is_unfolded = "topics" in state.unfolded
         mark: Mark = "open" if is_unfolded else "folded"
-        yield FilterRow("more", "topics", f"{len(without):,} without papers", mark=mark, quiet=True)
-        yield from (_topic(topic, state) for topic in without if is_unfolded)
+        yield FilterRow("more", "topics", f"{len(unused):,} without papers", mark=mark, quiet=True)
+        yield from (_topic(topic, state) for topic in unused if is_unfolded)
 
 
 def _in_order(topics: Sequence[TopicCount], state: FilterState) -> Iterator[FilterRow]:
     if state.order == "papers":
-        # Topics that are equal keep the order of the families.
-        yield from (_topic(topic, state) for topic in sorted(topics, key=lambda one: -(one.papers or 0)))
+        # Topics with the same number of papers keep the order of the families.
+        yield from (_topic(topic, state) for topic in sorted(topics, key=lambda topic: -(topic.papers or 0)))
         return
     families: dict[str, list[TopicCount]] = {}
     for topic in topics:
@@ -391,7 +391,7 @@ def _in_order(topics: Sequence[TopicCount], state: FilterState) -> Iterator[Filt
         folded = family in state.closed and not state.narrowed
         yield FilterRow("family", family, family, mark="folded" if folded else "open")
         # Topics that filter the list are shown even in a folded family.
-        yield from (row for row in (_topic(one, state) for one in members) if not folded or row.mark != "none")
+        yield from (row for row in (_topic(topic, state) for topic in members) if not folded or row.mark != "none")
 
 
 def _topic(topic: TopicCount, state: FilterState) -> FilterRow:
@@ -405,8 +405,8 @@ def _mark(topic: TopicCount, choice: Choice) -> Mark:
 
 def _matches(topic: TopicCount, typed: str) -> bool:
     words = fold(f"{topic.name} {topic.slug} {topic.family}").replace("-", " ").split()
-    wanted = fold(typed).replace("-", " ").split()
-    return all(any(word.startswith(part) for word in words) for part in wanted)
+    parts = fold(typed).replace("-", " ").split()
+    return all(any(word.startswith(part) for word in words) for part in parts)
 
 
 # Drawing
@@ -427,7 +427,7 @@ def draw_row(row: FilterRow, width: int, state: FilterState, glyphs: Glyphs) -> 
         return _heading(row, width, state, glyphs)
     right = (Piece(" "), *_count(row, glyphs), Piece(" ")) if row.papers is not None else (Piece(" "),)
     room = width - 2 - measure(right)
-    shortcut = f" {row.shortcut}" if row.shortcut and room >= SHORTCUT_ROOM else ""
+    shortcut = f" {row.shortcut}" if row.shortcut and room >= MIN_SHORTCUT_CELLS else ""
     name = cut(literal(row.text), room - len(shortcut), glyphs.ellipsis)
     left: Line = (_sign(row, glyphs), Piece(" "), Piece(name, _role(row)), Piece(shortcut, "nothing"))
     return spread(left, right, width)

@@ -1,7 +1,7 @@
-"""Reads the content of the first frame, and draws it as the widgets do, with the settings of an earlier visit.
+"""Reads the content of the first frame and draws it as the widgets will.
 
-Reading the settings and binding their keys takes longer than the whole first frame. So the reader keeps what follows
-from them (`ui/next_start.py`), and uses it while they are unchanged.
+Reading the settings and binding their keys takes longer than the whole first frame. So the last visit saved the values
+that the frame needs (`ui/next_start.py`), which are valid while the settings are unchanged.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ if TYPE_CHECKING:
     from reader.core.dates import Hole
 
 
-MOST_BYTES = 1 << 20
-"""Bytes; a larger file is not read."""
+MAX_LOOK_BYTES = 1 << 20
+"""Maximum bytes of the saved look; a larger file is not read."""
 
 
 class KeptLook(NamedTuple):
-    """What the first frame needs of the settings, which take longer to read than it takes to draw."""
+    """The values from the settings that the first frame needs, saved because reading the settings is slow."""
 
     made_from: Mapping[str, Any]
     order: str
@@ -56,16 +56,16 @@ class KeptLook(NamedTuple):
     theme: str
     """The theme from the settings, which may be `auto`."""
     colors: Sequence[str]
-    """Its colours, which only Textual knows if it is one of Textual's."""
+    """The colours of the theme, which only Textual knows for its own themes."""
     hints: Mapping[str, Sequence[tuple[str, str]]]
-    """The keys of the last line, by `plain` and, with a query, `query`."""
+    """The keys of the last line without a query (`plain`) and with a query (`query`)."""
     filter_key: str
     older_key: str
     """The key that goes to the day before, as displayed."""
 
 
 def made_from(environment: Mapping[str, str]) -> dict[str, Any]:
-    """What a look depends on: the version, the time and size of the settings file, and the variables of Textual."""
+    """The values that a look depends on: the version, the settings file's time and size, and Textual's variables."""
     variables = {name: value for name, value in environment.items() if name.startswith("TEXTUAL")}
     try:
         status = paths.config_file().stat()
@@ -79,10 +79,10 @@ def made_from(environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def load_look(file: Path, environment: Mapping[str, str]) -> KeptLook | None:
-    """The kept look; None if there is none, or if something that it depends on has changed."""
+    """The saved look; None if there is none or it is out of date."""
     try:
-        kept = json.loads(read_start(file, MOST_BYTES).decode())
-        look = KeptLook(**kept)
+        values = json.loads(read_start(file, MAX_LOOK_BYTES).decode())
+        look = KeptLook(**values)
         hints = {name: [(key, word) for key, word in pairs] for name, pairs in look.hints.items()}
     except (OSError, ValueError, RecursionError, TypeError, AttributeError):
         return None
@@ -90,11 +90,12 @@ def load_look(file: Path, environment: Mapping[str, str]) -> KeptLook | None:
 
 
 def save_look(file: Path, look: KeptLook) -> None:
-    """Keep a look for the next start; raises OSError."""
+    """Save a look for the next start; raises OSError."""
     replace_private(file, json.dumps(look._asdict(), ensure_ascii=False), durable=False)
 
 
-LOCKED_SECONDS = 0.05
+MAX_LOCK_SECONDS = 0.05
+"""Maximum seconds to wait for a lock of the cache."""
 
 
 class Content(NamedTuple):
@@ -106,10 +107,10 @@ class Content(NamedTuple):
     cursor: int
     """The highlighted paper's place in the order."""
     ranked_at: str | None
-    """When the feed's ranking was fetched, in its view."""
+    """ISO time at which the feed's ranking was fetched; None in other views."""
     newest_day: str | None
     holes: tuple[Hole, ...]
-    """Runs of missing days between listed ones."""
+    """Runs of missing days between listed days."""
     refreshed: datetime | None
     """The local time of the last complete refresh."""
     topic_names: Mapping[str, str]
@@ -121,32 +122,32 @@ def is_certain(cache: Path) -> bool:
         return False
     log, locks = (cache.with_name(f"{cache.name}{end}") for end in ("-wal", "-shm"))
     if log.exists() and not locks.exists():
-        # Another program may be opening it right now, which takes a while to tell.
+        # Another program may be opening the cache, and finding out takes too long.
         return False
     return schema.version(cache) == schema.HEAD
 
 
 def read_content(cache: Path, visit: Visit, order: str) -> Content | None:
-    """Read what the first frame shows, in the order of the settings.
+    """Read the content of the first frame, in the order of the settings.
 
-    None if it can't show the place exactly as the reader will. Raises CacheError.
+    Return None if the frame cannot show the place exactly as the reader will. Raises CacheError.
     """
-    with closing(Window.open(cache, LOCKED_SECONDS)) as window:
+    with closing(Window.open(cache, MAX_LOCK_SECONDS)) as window:
         visit = resume_visit(visit, window.has_news, date.today())
         is_saved = visit.view.startswith(SAVED)
         shown = saved_view(visit.view.removeprefix(SAVED), visit.view_query) if is_saved else view(visit.view)
         place = Place(shown, visit.text)
         if "view:" in f"{shown.query} {visit.text}":
-            # The settings have its named queries.
+            # A named query is only in the settings.
             return None
         kept = window.pk_of(visit.paper) if visit.paper else None
         if kept is not None and is_by_index(place, order) and not window.has_by_index(place.view.query, kept):
-            # It left the list, such as a paper opened in Unread.
+            # The paper left the list, for example because it was opened in Unread.
             kept = None
         listed = first_list(window, place, order, _scope(window, visit.visited), limit=SCREENFUL_PAPERS, keep=kept)
         is_there = kept is not None and kept in listed.pks
         if not listed.pks or not (kept is None or is_there or listed.complete):
-            # Nothing to draw, or the cursor is too far down.
+            # There is nothing to draw, or the cursor is too far down.
             return None
         cursor = listed.pks.index(kept) if kept is not None and is_there else 0
         near = listed.pks[max(0, cursor - SCREENFUL_PAPERS) : cursor + SCREENFUL_PAPERS]
@@ -173,7 +174,7 @@ def _scope(window: Window, visited: str | None) -> Callable[[], Scope]:
 
 
 class Unsure(Exception):
-    """A part can't be drawn exactly as Textual will draw it."""
+    """A part cannot be drawn exactly as Textual will draw it."""
 
 
 class Painter:
@@ -188,9 +189,8 @@ class Painter:
         now: datetime,
         environment: Mapping[str, str],
     ) -> None:
-        """`size` is that of the terminal: columns and rows."""
+        """`size` has the columns and rows of the terminal."""
         self._columns, self._rows = size
-        # Without the header and the last line.
         front = PaneFront(is_narrowed=content.place.names_topics)
         self._panes = lay_out(self._columns, self._rows - 2, panes, front)
         if self._panes.list is None or self._panes.list.height < 1:
@@ -246,7 +246,7 @@ class Painter:
         return [f"{_at(area.x, y)}{self._draw(slot)}" for y, slot in enumerate(view, area.y + 1)]
 
     def _draw(self, slot: LineSlot | None) -> str:
-        """A line of the list; parts that need counts, such as the end, stay blank until then."""
+        """Draw a line of the list; the end stays blank, because it needs counts."""
         width = self._list.width
         if slot is None or slot.kind == "end":
             return self._style_text("papers", (), width)
@@ -281,7 +281,7 @@ class Painter:
             yield f"{_at(0, 1)}{self._style_text('strip', strip_line(strip, self._columns, signs), self._columns)}"
 
     def _draw_frame(self) -> Iterator[str]:
-        """The panes' bars, the rule, and blank panes beside the list."""
+        """Draw the bars of the panes, the rule, and blank panes beside the list."""
         panes, signs = self._panes, self._glyphs
         for name, area in (("filter", panes.filter), ("list", panes.list), ("detail", panes.detail)):
             if area is not None:
@@ -314,5 +314,5 @@ def _without_bar(area: Area) -> Area:
 
 
 def _at(x: int, y: int) -> str:
-    """Move to a cell of the terminal; the panes' own lines begin below the header."""
+    """The escape sequence that moves to a cell of the terminal."""
     return f"\x1b[{y + 1};{x + 1}H"

@@ -1,4 +1,4 @@
-"""Lines whose keys can be clicked, and the line below the panes."""
+"""Widgets of single lines: clickable keys, titles, the status line, and typed lines with advice."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ Shown = TypeVar("Shown")
 
 
 def draw(palette: Palette, pane: str, line: Line, width: int, over: str = PLAIN, *, has_links: bool = False) -> Strip:
-    """Draw a line in a pane's styles, with the style of the role `over` laid over all of it.
+    """Draw a line in the styles of a pane, with the style of the role `over` laid over the whole line.
 
-    A click finds a piece's action in the style's metadata; with `has_links`, addresses are links of the terminal, too.
+    The metadata of a style has the action of a click. With `has_links`, addresses are also links of the terminal.
     """
     segments = []
     for piece in line:
@@ -52,7 +52,7 @@ class WidgetReport(Message):
     """A click or choice of the user in a widget, for a controller: see `answers` in `ui/shell/controller.py`."""
 
     kind: str
-    """Such as `link`, `topic` or `view`; an `action` of the table, or a `key` as it is displayed."""
+    """For example `link`, `topic` or `view`; an `action` of the table, or a displayed `key`."""
     value: Any
 
 
@@ -61,7 +61,7 @@ class LinesWidget(Widget):
 
     ALLOW_SELECT = False
     PANE: ClassVar[str] = ""
-    """Its name in the table of styles."""
+    """The widget's name in the table of styles."""
 
     def shown_lines(self) -> Sequence[Line]:
         raise NotImplementedError
@@ -79,7 +79,7 @@ class LinesWidget(Widget):
 
 
 class OneLine(LinesWidget, Generic[Shown]):
-    """One line that is drawn from a value. A paint composes all panes again, so an unchanged line is not painted."""
+    """A line that is drawn from a value; an unchanged line is not painted, because a paint composes all panes again."""
 
     def __init__(self, shown: Shown, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -106,7 +106,7 @@ class Title(OneLine[str]):
 
 
 class StatusLine(LinesWidget):
-    """The line below the panes, which give up rows while it needs more than one."""
+    """The line below the panes; it takes rows from the panes if it needs several lines."""
 
     PANE = "status"
 
@@ -147,20 +147,20 @@ class StatusLine(LinesWidget):
         return self._lines
 
 
-HANDLED_WITHIN_SECONDS = 1.0
-"""Maximum seconds to wait until a text has handled its keys: late letters are better than a line that hangs."""
+MAX_WAIT_SECONDS = 1.0
+"""Maximum seconds to wait until a text field has handled its keys; late letters are better than a hanging line."""
 
 
 async def catch_up(node: MessagePump, *, is_drawn: bool = False) -> None:
-    """Wait until keys sent to a widget or to the app are handled; with `is_drawn`, until it is drawn, too."""
-    taken = asyncio.Event()
-    if (node.call_after_refresh if is_drawn else node.call_later)(taken.set):
+    """Wait until a widget or the app has handled the keys sent to it; with `is_drawn`, until it is drawn too."""
+    handled = asyncio.Event()
+    if (node.call_after_refresh if is_drawn else node.call_later)(handled.set):
         with suppress(TimeoutError):
-            await asyncio.wait_for(taken.wait(), HANDLED_WITHIN_SECONDS)
+            await asyncio.wait_for(handled.wait(), MAX_WAIT_SECONDS)
 
 
 class LineInput(PastesWhole, Input):
-    """A line of text of at most `limit` characters; a `highlighter` styles its pieces."""
+    """A line of text of at most `limit` characters; a `highlighter` styles it."""
 
     def __init__(self, limit: int, highlighter: Highlighter | None = None) -> None:
         super().__init__(highlighter=highlighter, max_length=limit, select_on_focus=False, compact=True)
@@ -171,26 +171,26 @@ class LineInput(PastesWhole, Input):
 
 
 class TypedLine(Widget):
-    """A label, the text, and a line of advice, which `advise` draws for a width."""
+    """A label, a text input, and a line of advice, which `advise` draws for a width."""
 
     def __init__(
         self,
         name: str,
         input: LineInput,
         advise: Callable[[int], Line],
-        changed: Callable[[], object],
+        on_changed: Callable[[], object],
         *,
         id: str | None = None,
     ) -> None:
-        """`changed` is called after each edit."""
+        """`on_changed` is called after each edit."""
         super().__init__(id=id)
         self.history: tuple[str, ...] = ()
         self.recalled = -1
-        """The place of the one that is shown; -1 for a text that is typed."""
+        """The place in the history of the recalled text; -1 for a typed text."""
         self._draft = ""
         self._label = name
         self._advise = advise
-        self._changed = changed
+        self._on_changed = on_changed
         self._input = input
         self._advice = _Advice(self)
 
@@ -224,7 +224,10 @@ class TypedLine(Widget):
         self._input.cursor_position = len(text)
 
     def recall(self, step: int) -> bool:
-        """Write the next earlier text (1) or later one (-1), at last what was typed; False if there is none."""
+        """Write the next earlier text (1) or later text (-1) of the history; after the latest, the typed text.
+
+        Return False if there is no earlier text.
+        """
         place = self.recalled + step
         if place >= len(self.history):
             return False
@@ -235,19 +238,19 @@ class TypedLine(Widget):
         return True
 
     def begin(self) -> None:
-        # At once: letters typed directly after the key that opens the line belong to the line.
+        # Focus at once, because letters typed directly after the key that opens the line belong to the line.
         self.screen.set_focus(self._input)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         if self.recalled >= 0 and self.text != self.history[self.recalled]:
             self.recalled = -1
-        self._changed()
+        self._on_changed()
         self.advise()
 
 
 class Label(Widget):
-    """The word before the text."""
+    """The word before the text input."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -258,7 +261,7 @@ class Label(Widget):
 
 
 class _Advice(LinesWidget):
-    """The line below the text; its keys can be clicked."""
+    """The line below the text input, with clickable keys."""
 
     PANE = "typed"
 

@@ -1,4 +1,4 @@
-"""The base classes of the panes: widgets of lines that scroll, with a bar at the right edge."""
+"""The base classes of panes: widgets with lines that scroll, and a bar at the right edge."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ from reader.ui.kit.theme import palette_of
 
 
 def thumb_of(height: int, content: int, position: float) -> tuple[int, int] | None:
-    """The first line and the lines of the thumb beside so many lines; None if there is nothing to scroll."""
+    """The first line of the scroll thumb, and its number of lines; None if there is nothing to scroll."""
     if not content > height > 0:
         return None
     length = max(1, round(height * height / content))
     return round((height - length) * position / (content - height)), length
 
 
-MOST_LINES_KEPT = 2_000
+MAX_CACHED_LINES = 2_000
 
-THUMB_STAYS_SECONDS = 1.0
-"""Seconds for which the thumb stays after a pane without the focus scrolled."""
+THUMB_SECONDS = 1.0
+"""Seconds for which a pane without the focus shows the thumb after scrolling."""
 
 
 class Pane(ScrollView, inherit_bindings=False):
-    """Lines that scroll; a subclass draws each in `render_line`, and caches its drawn lines in `_strips`.
+    """Lines that scroll; a subclass draws them in `render_line`, and may cache drawn lines in `_strips`.
 
     A pane has no border and no padding. Its last column is the bar: a rule if `is_ruled`, with the scroll thumb on it
     while the pane scrolls or has the focus.
 
-    Textual 8.2.8 puts each line through `StylesCache`, which looks for the widget's border and padding: half of a
-    frame's time. It lays the whole screen out and draws all of it (20 ms) for each text of another length. It asks all
-    widgets for their lines when only one has changed, such as the spinner, and redraws a scrollbar of its own each time
-    (2 ms). So a pane sends its lines to the screen unchanged, keeps them until it is refreshed, and draws its bar.
+    Textual 8.2.8 passes each line through `StylesCache`, which handles borders and padding and takes half of a frame's
+    time. It lays out and draws the whole screen (20 ms) for each text of another length. When a single widget
+    such as the spinner has changed, it requests the lines of all widgets and redraws their scrollbars (2 ms). So a pane
+    sends its lines to the screen unchanged, keeps them until it is refreshed, and draws its bar itself.
     """
 
     ALLOW_SELECT = False
@@ -55,7 +55,7 @@ class Pane(ScrollView, inherit_bindings=False):
     }
     """
     PANE: ClassVar[str] = ""
-    """Its name in the table of styles."""
+    """The pane's name in the table of styles."""
 
     virtual_size = Reactive(Size(0, 0))
     is_ruled = False
@@ -71,9 +71,9 @@ class Pane(ScrollView, inherit_bindings=False):
         self._strips: dict[Any, Strip] = {}
         """Drawn lines, dropped when the styles change."""
         self._whole: dict[tuple[int, Segment], tuple[Strip, Strip]] = {}
-        """Drawn lines with their cells of the bar, by the identity of the line."""
+        """Drawn lines with their cell of the bar, by the identity of the line."""
         self._kept: tuple[object, list[Strip]] | None = None
-        """The lines on the screen, with what they depend on."""
+        """The lines on the screen, with the values they depend on."""
         self._thumb_delay = DelayedCall(self, self._refresh_bar)
 
     @property
@@ -107,7 +107,7 @@ class Pane(ScrollView, inherit_bindings=False):
         return strips
 
     def _with_bar(self, line: Strip, cell: Segment) -> Strip:
-        """A line and its cell of the bar, filtered; kept, because Textual keeps in a strip what it sends for it."""
+        """A filtered line with its cell of the bar; cached, because Textual caches the output of a strip in it."""
         key = id(line), cell
         known = self._whole.get(key)
         if known is None or known[0] is not line:
@@ -115,13 +115,13 @@ class Pane(ScrollView, inherit_bindings=False):
             _, background = self.background_colors
             for line_filter in self.get_line_filters():
                 whole = whole.apply_filter(line_filter, background)
-            if len(self._whole) >= MOST_LINES_KEPT:
+            if len(self._whole) >= MAX_CACHED_LINES:
                 self._whole.clear()
             known = self._whole[key] = line, whole
         return known[1]
 
     def _bar(self) -> tuple[Segment, Segment]:
-        """A cell of the bar, and one of the thumb on it."""
+        """A cell of the bar, and a cell of the thumb."""
         glyphs, palette = self.bar_glyphs, self.palette
         thumb = Segment(glyphs.thumb, palette.draw("bar", "muted" if self.has_focus else "thumb"))
         return Segment(glyphs.rule if self.is_ruled else " ", palette.draw("bar", "rule")), thumb
@@ -150,7 +150,7 @@ class Pane(ScrollView, inherit_bindings=False):
         return self._strip(())
 
     def _scroll(self, line: int) -> None:
-        """Scroll a line to the top, or as near as the end allows, at once."""
+        """Scroll a line to the top, or as near as the end allows, without an animation."""
         self.scroll_to(y=line, animate=False)
 
     def scroll_lines(self, count: int) -> bool:
@@ -161,13 +161,13 @@ class Pane(ScrollView, inherit_bindings=False):
 
     @property
     def is_scrolling(self) -> bool:
-        """Whether the pane scrolls, or did so a moment ago."""
+        """Whether the pane has just scrolled."""
         return self._thumb_delay.is_waiting
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
         if self.is_attached and not self.has_focus:
-            self._thumb_delay.begin(THUMB_STAYS_SECONDS)
+            self._thumb_delay.begin(THUMB_SECONDS)
 
     def watch_has_focus(self, has_focus: bool) -> None:
         super().watch_has_focus(has_focus)
@@ -184,7 +184,7 @@ class Pane(ScrollView, inherit_bindings=False):
 
     @property
     def allow_vertical_scroll(self) -> bool:
-        """Whether the mouse wheel scrolls, although there is no scrollbar of Textual's."""
+        """True, because the mouse wheel scrolls although the pane has no scrollbar of Textual."""
         return True
 
     def notify_style_update(self) -> None:
@@ -201,25 +201,29 @@ class Rule(OneLine[None]):
 
 
 Compose = Callable[[int], Sequence[Row]]
-"""Makes the rows for a number of cells."""
+"""Composes the rows for a number of cells."""
 
 
 class RowsPane(Pane):
-    """Rows that are composed for the pane's width, with a cursor on those that are about something."""
+    """Rows that are composed for the width of the pane; the cursor stops on rows that have a subject."""
 
     def __init__(
-        self, compose: Compose = lambda _width: (), moved: Callable[[], object] = lambda: None, *, id: str | None = None
+        self,
+        compose: Compose = lambda _width: (),
+        on_moved: Callable[[], object] = lambda: None,
+        *,
+        id: str | None = None,
     ) -> None:
-        """`moved` is called after each move of the cursor."""
+        """`on_moved` is called after each move of the cursor."""
         super().__init__(id=id)
         self._compose_rows = compose
-        self._moved = moved
+        self._on_moved = on_moved
         self._rows: Sequence[Row] = ()
         self.at = 0
         """The cursor's row."""
 
     def show(self, compose: Compose, at: int | None = None) -> None:
-        """Show other rows with the cursor at one of them, by default where it was."""
+        """Show other rows with the cursor on the row `at`, by default where it was."""
         self._compose_rows = compose
         self._compose_all(at)
 
@@ -235,7 +239,7 @@ class RowsPane(Pane):
 
     @property
     def current(self) -> Any:
-        """The subject of the cursor's row; None if it is out of view, or there is none."""
+        """The subject of the row under the cursor; None if the row is out of view or has none."""
         return self._rows[self.at].about if self._is_in_view(self.at) and self.at < len(self._rows) else None
 
     @property
@@ -246,19 +250,19 @@ class RowsPane(Pane):
         return 0 <= at - self.scroll_offset.y < self.size.height
 
     def go(self, at: int) -> None:
-        """Put the cursor on the nearest row to go to, and show it unless it is more than a screen away."""
+        """Put the cursor on the nearest row with a subject, and show it unless it is more than a screen away."""
         stops = self._stops
         self.at = min(stops, key=lambda stop: abs(stop - at), default=0)
         top, height = self.scroll_offset.y, max(1, self.size.height)
         if stops and abs(self.at - at) < height:
-            # With the first row to go to, the headings above it are shown.
+            # On the first row with a subject, also show the headings above it.
             is_first = self.at == stops[0] and self.at < height
             self._scroll(0 if is_first else min(self.at, max(top, self.at - height + 1)))
         self.refresh()
-        self._moved()
+        self._on_moved()
 
     def scroll_lines(self, count: int) -> bool:
-        """Go down by rows, up if negative; where the next row to go to is out of view, scroll."""
+        """Go down by rows, up if negative; scroll if the next row with a subject is out of view."""
         top, height = self.scroll_offset.y, self.size.height
         is_seen = self._is_in_view(self.at)
         here = self.at if is_seen else top - 1 if count > 0 else top + height

@@ -1,4 +1,4 @@
-"""The last line: the most useful keys and the latest notice, or a prompt with all its choices."""
+"""The first line, and the last line with keys and a notice, or with a prompt and its choices."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ EDIT_QUERY = ("query", "edit")
 
 PROGRAM = "dailypapers"
 _HEADER_GAP = 2
-_LEAST_QUERY = 8
-"""Minimum cells of a cut query; with fewer the place alone is shown."""
+_MIN_QUERY_CELLS = 8
+"""Minimum cells of a cut query; with fewer cells, only the place is shown."""
 
 ConditionKind = Literal["fresh", "busy", "trouble", "plain"]
 
 
 class Condition(NamedTuple):
-    """The short state of the reader: a lasting condition, which has no place in the last line."""
+    """The condition of the reader, shown at the end of the first line, because it lasts longer than a notice."""
 
     text: str = ""
-    """Such as `18:20`, `day 3 of 7`, `offline 18:25` or `sample`."""
+    """For example `18:20`, `day 3 of 7`, `offline 18:25` or `sample`."""
     kind: ConditionKind = "plain"
-    """The last refresh, work in progress, a lasting problem, or other."""
+    """The time of the last refresh, work in progress, a lasting problem, or another condition."""
 
 
 class Header(NamedTuple):
     """The content of the first line."""
 
     place: str = ""
-    """The view's or the day's name."""
+    """The name of the view or day."""
     query: str = ""
     shown: int | None = None
     """Number of matching papers; None while unknown."""
@@ -46,11 +46,11 @@ class Header(NamedTuple):
 def header_line(header: Header, width: int, glyphs: Glyphs = UNICODE, turn: int = 0) -> Line:
     """Draw the first line in a width; `turn` chooses the sign of the spinner.
 
-    It is drawn in the fullest form that fits: with the program's name, without it, or with the place and the state in
-    few words. The shortest has only the number and the state's sign, beside a query that is cut.
+    It is drawn in the longest form that fits: with the program's name, without it, or with a short place and condition.
+    The shortest form has only the count, the sign of the condition and a cut query.
     """
     short = header._replace(place=header.place.partition(f" {glyphs.dot} ")[0])
-    whole, place = (_where(one, glyphs, literal(header.query)) for one in (header, short))
+    whole, place = (_where(form, glyphs, literal(header.query)) for form in (header, short))
     state, few_words, sign = _condition(header.condition, glyphs, turn)
     counts = _counts(header)
     for left, right in (
@@ -81,10 +81,10 @@ def _where(header: Header, glyphs: Glyphs, query: str) -> Line:
 
 def _cut_where(header: Header, glyphs: Glyphs, room: int) -> Line:
     bare = measure(_where(header, glyphs, " ")) - 1
-    if not header.query or room - bare < _LEAST_QUERY:
+    if not header.query or room - bare < _MIN_QUERY_CELLS:
         return cut_line(_where(header, glyphs, ""), room, glyphs.ellipsis)
     *before, query = _where(header, glyphs, literal(header.query))
-    # The strip ends in a space even where the query is cut.
+    # The query's background ends in a space even if the query is cut.
     [short] = cut_line((query._replace(text=query.text.rstrip()),), room - measure(before) - 1, glyphs.ellipsis)
     return (*before, short._replace(text=f"{short.text} "))
 
@@ -101,7 +101,7 @@ def _number(header: Header) -> Line:
 
 
 def _counts(header: Header) -> Line:
-    """How much of the day is read; with a query, how many of the papers match it."""
+    """The number of the day's papers that are read; with a query, the number of papers that match it."""
     shown, total, read = header.shown, header.total, header.read
     if shown is None:
         return ()
@@ -110,13 +110,13 @@ def _counts(header: Header) -> Line:
             return (Piece("all ", "quiet"), Piece(f"{shown:,}", "count"), Piece(" read", "quiet"))
         return (Piece(f"{read:,}", "count"), Piece(f" of {shown:,} read", "quiet"))
     papers = " paper" if shown == 1 else " papers"
-    # While the papers of another place are counted, the last total may be too small.
-    beside = papers if total is None or total <= shown else f" of {total:,}"
-    return (*_number(header), Piece(beside, "quiet"))
+    # Until the papers of a new place are counted, the old total may be too small.
+    suffix = papers if total is None or total <= shown else f" of {total:,}"
+    return (*_number(header), Piece(suffix, "quiet"))
 
 
 def _condition(condition: Condition, glyphs: Glyphs, turn: int) -> tuple[Line, Line, Line]:
-    """The short state in all its words, with the first of its parts alone, and as its sign alone."""
+    """The condition in three forms: complete, with only its first part, and as a sign."""
     text = literal(condition.text).replace(UNICODE.dot, glyphs.dot)
     if not text:
         return (), (), ()
@@ -136,24 +136,24 @@ def _condition(condition: Condition, glyphs: Glyphs, turn: int) -> tuple[Line, L
 
 
 Choice = tuple[str, str]
-"""A key as it is displayed, and what it does."""
+"""A displayed key, and its effect."""
 
 Tone = Literal["done", "warning", "hint"]
-"""The kind of the text at the right: a notice, a warning, or the meaning of the row under the cursor."""
+"""The kind of the text on the right: a notice, a warning, or a hint on the row under the cursor."""
 
 FIRST_KEYS = 2
-"""The first keys that stay beside a notice; so does the last key, which leads to all others."""
+"""Number of first keys that stay beside a notice; the last key, which leads to all others, stays too."""
 
 DECIDING_KEYS = 4
-"""The same where each paper is decided on by a key: next, star, queue, hide."""
+"""Number of first keys that stay in a triage: next, star, queue, hide."""
 
-FEW_LINES = 2
-"""Up to this many lines, choices are joined; otherwise they are set in columns, if that needs no more lines."""
+MAX_RUNNING_LINES = 2
+"""Choices that need more lines are set in columns, unless columns need even more lines."""
 
 _BETWEEN = 2
 _GAP = 3
-_LEAST_HINT = 16
-"""Minimum cells of a cut hint; with fewer it is left out."""
+_MIN_HINT_CELLS = 16
+"""Minimum cells of a cut hint; a shorter hint is left out."""
 
 
 class Status(NamedTuple):
@@ -164,15 +164,15 @@ class Status(NamedTuple):
     choices: tuple[Choice, ...] = ()
     """The choices of a prompt, or the possible next keys of a chord; nothing else is shown with them."""
     typed: str = ""
-    """The keys pressed so far or a word, to which the choices belong."""
+    """The keys pressed so far, or a word, that the choices complete."""
     message: str = ""
     tone: Tone = "done"
     selected: int = 0
-    """Number of selected papers that the keys act on."""
+    """Number of selected papers, on which the keys act."""
     is_typing: bool = False
     """Whether the user is typing `typed`, which then has a caret."""
     kept: int = FIRST_KEYS
-    """How many of the first keys stay beside a notice."""
+    """Number of first keys that stay beside a notice."""
     stays: bool = False
     """Whether keys also stay below a warning."""
 
@@ -180,9 +180,9 @@ class Status(NamedTuple):
 def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[Line, ...]:
     """Draw the last line in a width; a prompt and a long warning may need more than one line.
 
-    To fit beside the first keys, a notice drops its last parts and cuts the first at a word. A warning displaces keys,
-    and takes one or two whole lines if it must. A hint uses only the room left by the keys. The number of selected
-    papers comes before the keys.
+    To fit beside the first keys, a notice drops its last parts and is cut at a word. A warning displaces keys and takes
+    one or two whole lines if necessary. A hint uses only the room left by the keys. The number of selected papers comes
+    before the keys.
     """
     if status.selected and not status.choices:
         return _with_selected(status, width, glyphs)
@@ -196,7 +196,7 @@ def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[
         shown = _fitting(keys, width)
         message = _cut_words(message, width - _width(shown) - _GAP - 1, glyphs.ellipsis)
         return (
-            _two_slots(shown, (Piece(message, "hint"),) if measure([Piece(message)]) >= _LEAST_HINT else (), width),
+            _two_slots(shown, (Piece(message, "hint"),) if measure([Piece(message)]) >= _MIN_HINT_CELLS else (), width),
         )
     needed = measure([Piece(message)])
     if status.tone == "warning" and needed > room:
@@ -207,7 +207,7 @@ def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[
             return _warning(message, width, glyphs.ellipsis)
         return (_two_slots(beside, (Piece(message, "warning"),), width),)
     if needed > room:
-        # If narrower than the first keys, the keys stay and the notice is dropped.
+        # If there is no room beside the first keys, the notice is dropped.
         shown = _fitting(first, width)
         message = _cut_parts(message, width - _width(shown) - _GAP - 1, glyphs)
     else:
@@ -216,7 +216,7 @@ def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[
 
 
 def _with_selected(status: Status, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
-    """Draw the number of selected papers, then the line in the rest of the width; a long warning is alone."""
+    """Draw the number of selected papers, then the line in the remaining width; a long warning is drawn alone."""
     lead: Line = (Piece(" "), Piece(f"{status.selected:,} selected", "typed"), Piece(" "))
     alone = status._replace(selected=0)
     first, *more = status_lines(alone, width - measure(lead), glyphs)
@@ -249,11 +249,11 @@ def _width(keys: Sequence[Choice]) -> int:
 
 
 def _fitting(keys: Sequence[Choice], room: int) -> Sequence[Choice]:
-    return next((some for count in range(len(keys), 0, -1) if _width(some := _first(keys, count)) <= room), ())
+    return next((fitting for count in range(len(keys), 0, -1) if _width(fitting := _first(keys, count)) <= room), ())
 
 
 def _first(keys: Sequence[Choice], count: int) -> Sequence[Choice]:
-    """Return the first `count` keys, of which one is the last of all: it leads to all others."""
+    """Return `count` keys: the first ones, and the last key, which leads to all others."""
     return (*keys[: count - 1], keys[-1]) if count else ()
 
 
@@ -261,7 +261,7 @@ def _first(keys: Sequence[Choice], count: int) -> Sequence[Choice]:
 
 
 def _prompt(status: Status, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
-    """Draw every choice, unbroken, in as many lines as needed, or in columns if these are many."""
+    """Draw all choices, each on a single line, in as many lines as needed, or in columns."""
     end = glyphs.caret if status.is_typing else glyphs.ellipsis
     lead: Line = (Piece(f" {literal(status.typed)}{end}", "typed"),) if status.typed else ()
     indent = measure(lead) + (_BETWEEN if lead else 1)
@@ -269,14 +269,14 @@ def _prompt(status: Status, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
         indent = 1
     choices = [_choice(key, name) for key, name in status.choices]
     lines = _running(choices, lead, indent, width)
-    if len(lines) > FEW_LINES:
+    if len(lines) > MAX_RUNNING_LINES:
         table = _in_columns(choices, lead, indent, width)
         lines = table if table and len(table) <= len(lines) else lines
     return tuple(cut_line(line, width, glyphs.ellipsis) for line in lines)
 
 
 def _in_columns(choices: Sequence[Line], lead: Line, indent: int, width: int) -> list[Line]:
-    """The choices in as many columns as fit, each from the top down; empty if there is no room for two.
+    """The choices in as many columns as fit, ordered down the columns; empty if two columns do not fit.
 
     The lead has its own line if it is longer than the indent.
     """
@@ -328,19 +328,19 @@ def _warning(message: str, width: int, ellipsis: str) -> tuple[Line, ...]:
 
 
 def _cut_parts(text: str, room: int, glyphs: Glyphs) -> str:
-    """Drop the last dot-separated parts of a text until it fits `room` cells; cut the first at a word."""
+    """Drop the last dot-separated parts of a text until it fits `room` cells; cut the first part at a word."""
     dot = f" {glyphs.dot} "
     parts = text.split(dot)
     shorter = (dot.join(parts[:count]) for count in range(len(parts), 0, -1))
     return next(
-        (some for some in shorter if measure([Piece(some)]) <= room), _cut_words(parts[0], room, glyphs.ellipsis)
+        (short for short in shorter if measure([Piece(short)]) <= room), _cut_words(parts[0], room, glyphs.ellipsis)
     )
 
 
 def _cut_words(text: str, room: int, ellipsis: str) -> str:
     """Shorten a text at a space to at most `room` cells; empty if not even one word fits.
 
-    A path is shortened at its beginning, since its name matters most.
+    A path is shortened at its beginning, because the name of the file matters most.
     """
     if measure([Piece(text)]) <= room:
         return text
@@ -353,7 +353,7 @@ def _cut_words(text: str, room: int, ellipsis: str) -> str:
             if measure([Piece(short)]) <= room:
                 return short
     for count in range(len(words) - 1, 0, -1):
-        # A dot between two parts is not the end of a sentence.
+        # Do not leave punctuation or a dot between parts before the ellipsis.
         short = " ".join(words[:count]).rstrip(" ·-,:;") + ellipsis
         if measure([Piece(short)]) <= room:
             return short

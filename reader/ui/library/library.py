@@ -1,9 +1,9 @@
 """The interface's access to the cache: small reads at once, long reads and marks in threads.
 
 A read of a screenful takes 0.1 ms and runs on the event loop. Longer reads (a whole order, counts) run in threads, and
-a newer query interrupts an older one. First screenfuls have their own thread, because a search for words can't be
-interrupted before its first hit. Marks run in another thread, in order, each durable before the next begins: they
-wait for the disk, which the event loop must not do.
+a newer query interrupts an older one. First screenfuls have their own thread, because a search for words cannot be
+interrupted before its first hit. Marks run in order in another thread, because they wait for the disk; each mark is
+durable before the next one begins.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from reader.core.passages import Passage
 
 INTERRUPT_SECONDS = 0.003
-"""Seconds between two interrupts: an interrupt between two statements of a query has no effect."""
+"""Repeat an interrupt after this time, because an interrupt between two statements of a query has no effect."""
 
 
 class QueryThread:
@@ -53,7 +53,7 @@ class QueryThread:
         self._running: Future[Any] | None = None
 
     async def ask(self, question: Callable[[Window], T]) -> T:
-        """Run a query; raises CacheInterrupted if a newer one arrives."""
+        """Run a query, interrupting an older one; raise CacheInterrupted if a newer query arrives."""
         while self.interrupt():
             await self._end()
         return await self.ask_next(question)
@@ -67,7 +67,7 @@ class QueryThread:
             await asyncio.wait_for(over.wait(), INTERRUPT_SECONDS)
 
     async def ask_next(self, question: Callable[[Window], T]) -> T:
-        """Run a query after the running one; a newer one interrupts both."""
+        """Run a query after the running one; a newer query interrupts both."""
         self._running = running = self._executor.submit(self._answer, question)
         return await asyncio.wrap_future(running)
 
@@ -100,37 +100,36 @@ class QueryThread:
 def _release_objects(error: BaseException) -> None:
     """Free the objects of a failed query, which its error would keep alive.
 
-    An unfinished statement among them would keep the interrupt in force for later queries, and would keep an old
-    snapshot of the cache.
+    An unfinished statement would keep the interrupt in force for later queries, and an old snapshot of the cache.
     """
-    one: BaseException | None = error
-    while one is not None:
-        clear_frames(one.__traceback__)
-        one = one.__cause__ or one.__context__
+    cause: BaseException | None = error
+    while cause is not None:
+        clear_frames(cause.__traceback__)
+        cause = cause.__cause__ or cause.__context__
 
 
 T = TypeVar("T")
 
 PAUSE_SECONDS = 0.004
-"""Seconds of each pause while reading the vocabulary: about as long as the work between pauses."""
+"""Seconds of each pause while the vocabulary is read, about as long as the work between two pauses."""
 
 
 class Library(Marker):
-    """One open cache."""
+    """An open cache."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        # Another process learns what the user likes, which takes a second.
+        # Learning what the user likes takes a second, so another process does it.
         self._near = Window.open(path, learns_apart=True)
         self.trouble = ""
         """A message about a failed read; empty if none failed."""
         self.is_closed = False
         """Whether the reader is leaving: late results are dropped, and errors ignored."""
         self.is_ranked = False
-        """Whether the list is ordered by what suits the user: its rows then have reasons."""
-        self._file = self._place()
+        """Whether the list is ordered by how well papers suit the user; its rows then have reasons."""
+        self._opened_inode = self._inode()
         self.visited: str | None = None
-        """ISO time of the last visit, with which votes are compared."""
+        """ISO time of the last visit; votes are compared with their numbers at that time."""
         self.new_since: str | None = None
         """ISO time since which papers are new; None in the first visit."""
         self.screenfuls, self.whole, self.counts, self.days = (
@@ -149,7 +148,7 @@ class Library(Marker):
     # On the event loop
 
     def ask(self, question: Callable[[Window], T], nothing: T) -> T:
-        """The cache's answer to a small question; `nothing` on failure, an error while drawing would end the reader."""
+        """Run a small query; return `nothing` if it fails, because an error while drawing would end the reader."""
         if self.is_closed:
             return nothing
         try:
@@ -159,7 +158,7 @@ class Library(Marker):
             return nothing
 
     def read(self, question: Callable[[sqlite3.Connection], T], nothing: T) -> T:
-        """The answer to one of the functions of `reader.cache` that read by a connection."""
+        """Run a query that needs a connection, such as a function of `reader.cache`; return `nothing` if it fails."""
         return self.ask(lambda window: window.read(question), nothing)
 
     def rows(self, pks: Sequence[PaperKey]) -> list[PaperRow]:
@@ -179,8 +178,8 @@ class Library(Marker):
     def _suits(self, pks: Sequence[int]) -> Mapping[PaperKey, Suits]:
         from reader.cache.choice import Suits, read_suits
 
-        found = self.read(lambda one: read_suits(one, pks), dict[int, Suits]())
-        return dict[PaperKey, Suits](found.items())
+        suits = self.read(lambda connection: read_suits(connection, pks), dict[int, Suits]())
+        return dict[PaperKey, Suits](suits.items())
 
     def pk_of(self, id: str) -> int | None:
         return self.ask(lambda window: window.pk_of(id), None)
@@ -195,7 +194,7 @@ class Library(Marker):
         return self.ask(Window.has_papers, False)
 
     def has_news(self, since: str) -> bool:
-        """Whether unread papers of the newest day came since a time (ISO, UTC)."""
+        """Whether unread papers of the newest day have arrived since a time (ISO, UTC)."""
         return self.ask(lambda window: window.has_news(since), False)
 
     def note_refresh(self) -> None:
@@ -208,7 +207,7 @@ class Library(Marker):
         return self.read(is_taught, False)
 
     def visible_papers(self, day: str) -> DayCount:
-        """The number of a day's visible papers, and of unread ones among them."""
+        """The numbers of visible and unread papers of a day."""
         return self.days_between(day, day).get(day, DayCount(day, 0, 0))
 
     def scope(self, today: date) -> Scope:
@@ -228,7 +227,6 @@ class Library(Marker):
         return missing_days(first, last, today, self.fetched_days(first.isoformat(), last.isoformat()))
 
     def fetched_days(self, first: str = "", last: str = "9") -> dict[str, FetchedDay]:
-        """See `Window.fetched_days`."""
         return self.ask(lambda window: window.fetched_days(first, last), {})
 
     def newest_day(self) -> str | None:
@@ -243,25 +241,25 @@ class Library(Marker):
 
         Raises CacheError if another program replaced the cache.
         """
-        if self._place() not in (self._file, None):
+        if self._inode() not in (self._opened_inode, None):
             raise CacheError("Another program replaced this cache with a new one. Quit and start again.")
         return self._near.has_changed()
 
-    def _place(self) -> int | None:
-        """A number that identifies the file among others of its name; None if it is missing."""
+    def _inode(self) -> int | None:
+        """The inode of the cache's file, which changes if another file replaces it; None if the file is missing."""
         try:
             return self._path.stat().st_ino
         except OSError:
             return None
 
-    # Facts of one paper
+    # Facts about a paper
 
     def stored_interests(self, pk: PaperKey | None) -> tuple[LearnedInterests, Suits | None]:
-        """The subjects that For you has learned, and how well a paper suits the user, as they are stored."""
+        """The stored interests that For you has learned, and how well a paper suits the user."""
         from reader.cache.choice import LearnedInterests, read_interests
 
-        found = self._suits([pk]) if isinstance(pk, int) else {}
-        return self.read(read_interests, LearnedInterests()), found.get(pk) if pk is not None else None
+        suits = self._suits([pk]) if isinstance(pk, int) else {}
+        return self.read(read_interests, LearnedInterests()), suits.get(pk) if pk is not None else None
 
     def needs_learning(self) -> bool:
         """Whether another process has to learn before lists show what suits the user."""
@@ -270,7 +268,7 @@ class Library(Marker):
         return not self.read(is_current, True)
 
     def paper(self, pk: PaperKey | None) -> Paper | None:
-        """A whole paper; None without a key, or if it is gone."""
+        """A paper with all its data; None without a key, or if the paper is gone."""
         if pk is None:
             return None
         known = self._cached_key(pk)
@@ -290,12 +288,12 @@ class Library(Marker):
         return pk if isinstance(pk, int) else None
 
     def of_paper(self, pk: PaperKey, read: Callable[[sqlite3.Connection, int], T], nothing: T) -> T:
-        """The cache's answer about a paper; `nothing` if only the feed has it."""
+        """Run a query about a paper; return `nothing` if it fails or only the feed has the paper."""
         known = self._cached_key(pk)
-        return nothing if known is None else self.read(lambda one: read(one, known), nothing)
+        return nothing if known is None else self.read(lambda connection: read(connection, known), nothing)
 
     def in_thread(self, pk: PaperKey, read: Callable[[Window, int], T], nothing: T) -> T:
-        """The same for slower reads, in a thread. Raises CacheError."""
+        """Run a slow query about a paper; must be called in a thread. Raises CacheError."""
         known = self._cached_key(pk)
         if known is None:
             return nothing
@@ -303,12 +301,12 @@ class Library(Marker):
             return read(window, known)
 
     def text(self, pk: PaperKey) -> KeptText | None:
-        """A paper's full text, if stored; reading one takes about 3 ms."""
+        """A paper's full text, if stored; reading it takes about 3 ms."""
         from reader.cache.texts import Texts
         from reader.ui.terminal.process import loading
 
         with loading():
-            return self.of_paper(pk, lambda one, known: Texts(one, self._path).get(known), None)
+            return self.of_paper(pk, lambda connection, key: Texts(connection, self._path).get(key), None)
 
     async def note_text_use(self, pk: PaperKey, today: str) -> None:
         """Record that a full text is read today (ISO), which keeps it longer."""
@@ -322,16 +320,16 @@ class Library(Marker):
             await asyncio.to_thread(note, known)
 
     def facts(self, pk: PaperKey) -> dict[str, Any]:
-        """The facts about a paper besides itself, by the names of `Reading`."""
+        """Further facts about a paper, by the names of the fields of `ShownPaper`."""
         from reader.cache.community import outputs_of
-        from reader.cache.history import STILL, changes_since_mark, votes
+        from reader.cache.history import UNCHANGED_VOTES, changes_since_mark, votes
         from reader.cache.standing import reasons
 
         nothing: tuple[Any, ...] = ()
         suits = self._suits([pk]) if self.is_ranked and isinstance(pk, int) else {}
         visited = None if self.visited is None else int(datetime.fromisoformat(self.visited).timestamp())
         return {
-            "votes": self.of_paper(pk, lambda one, known: votes(one, known, visited), STILL),
+            "votes": self.of_paper(pk, lambda connection, known: votes(connection, known, visited), UNCHANGED_VOTES),
             "since_marked": self.of_paper(pk, changes_since_mark, None),
             "outputs": self.of_paper(pk, outputs_of, nothing),
             "follows": self.of_paper(pk, reasons, nothing),
@@ -358,8 +356,8 @@ class Library(Marker):
     async def vocabulary(self) -> Vocabulary:
         """The keywords, people and other values for completing queries.
 
-        It has its own thread and connection and pauses every few milliseconds, so that typing and counting never wait
-        for it.
+        The read has its own thread and connection and pauses every few milliseconds, so that typing and counting never
+        wait for it.
         """
         from reader.cache.reads.vocabulary import vocabulary
 
@@ -376,7 +374,7 @@ class Library(Marker):
         """
         self._marks.stop()
         self.is_closed = True
-        for asking in (self.screenfuls, self.whole, self.counts, self.days):
-            asking.close()
+        for thread in (self.screenfuls, self.whole, self.counts, self.days):
+            thread.close()
         self._marks.close()
         self._near.close()

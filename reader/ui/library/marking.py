@@ -1,4 +1,4 @@
-"""The user's actions on papers, recorded in order by the thread of marks."""
+"""Record the user's actions on papers, in order, in the thread of marks."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class MarkThread:
         self._executor = ThreadPoolExecutor(1, "mark")
         self._events: Events | None = None
         self._unfinished: dict[Future[Any], bool] = {}
-        """The changes that have not ended, and whether the user would lose something if the reader ended now."""
+        """The changes that have not ended, and whether the user would lose a mark if the reader ended now."""
         self._failure = ""
         self._is_closing = False
 
@@ -55,7 +55,7 @@ class MarkThread:
     def submit(
         self, change: Callable[[Events, Progress], T], report: Progress = ignore_progress, *, is_mark: bool = True
     ) -> Awaitable[T]:
-        """Make a change after those submitted before, even if the result is not awaited.
+        """Queue a change, which is made even if the result is not awaited.
 
         Without `is_mark`, the user loses nothing if the reader ends before the change is made.
         """
@@ -82,12 +82,12 @@ class MarkThread:
         if is_mark and error is not None:
             self._failure = str(error) if isinstance(error, ReaderError) else type(error).__name__
         elif is_mark and not self._is_closing:
-            # The user saw the notice of an earlier failure, and the disk is writable again.
+            # The user has seen the notice of the earlier failure, and the disk is writable again.
             self._failure = ""
 
     @property
     def lost(self) -> str | None:
-        """A sentence about unstored marks, after `close` or while it hangs; None if all were stored."""
+        """A sentence about marks that were not stored, after `close` or while it hangs; None if all were stored."""
         if self._failure:
             return f"Not everything could be stored: {self._failure}"
         count = sum(list(self._unfinished.values()))
@@ -136,7 +136,7 @@ class Marker:
         return self._change(
             pks,
             lambda events, progress, known, absent: events.act(
-                [Change(one, value, known, absent) for one in kinds], progress
+                [Change(each_kind, value, known, absent) for each_kind in kinds], progress
             ),
             report,
         )
@@ -153,7 +153,7 @@ class Marker:
         return self._change(pks, tag)
 
     def leave_traces(self, traces: Mapping[tuple[str, str], Sequence[PaperKey]]) -> Awaitable[UserAction | None]:
-        """Record what was read, as papers by kind of trace and day (ISO), without known ones.
+        """Record the papers that the user opened, finished or passed, by kind of trace and day (ISO).
 
         A paper that only the feed has is not stored for this.
         """
@@ -167,7 +167,7 @@ class Marker:
         return self._marks.submit(leave, is_mark=False)
 
     def follow(self, follow: Follow, *, is_followed: bool) -> Awaitable[tuple[str, FollowCount | None]]:
-        """Start or stop following something; return the action, empty for no change, and the numbers of its papers."""
+        """Start or stop a follow; return the action, empty if nothing changed, and the follow's numbers of papers."""
 
         def decide(events: Events, _progress: Progress) -> tuple[str, FollowCount | None]:
             from reader.cache.standing import follow_counts
@@ -176,7 +176,7 @@ class Marker:
             action = standing.follow(events.log, [follow], is_followed=is_followed)
             events.recover()
             counts = events.read(follow_counts)
-            return action, next((one for one in counts if one.follow.key == follow.key), None)
+            return action, next((count for count in counts if count.follow.key == follow.key), None)
 
         return self._marks.submit(decide)
 
@@ -216,7 +216,7 @@ class Marker:
         change: Callable[[Events, Progress, Sequence[int], Sequence[str]], T],
         report: Progress = ignore_progress,
     ) -> Awaitable[T]:
-        """Change papers by their keys in the cache and the ids of others, then store those."""
+        """Change papers, given by cache keys and ids of uncached papers, then store the uncached papers."""
         results = self.results
 
         def act(events: Events, progress: Progress) -> T:
@@ -248,16 +248,16 @@ class Marker:
 
     def decide(self, wishes: Sequence[Wish]) -> Awaitable[UserAction | None]:
         def decide(events: Events, _progress: Progress) -> UserAction | None:
-            return events.decide([(one.kind, one.value) for one in wishes])
+            return events.decide([(wish.kind, wish.value) for wish in wishes])
 
         return self._marks.submit(decide)
 
     def undo(self, report: Progress = ignore_progress) -> Awaitable[UserAction | None]:
-        """Undo the last action not yet undone; None if there is none."""
+        """Undo the last action that is not undone; the result is None if there is none."""
         return self._marks.submit(lambda events, progress: events.undo(progress), report)
 
     def redo(self, report: Progress = ignore_progress) -> Awaitable[UserAction | None]:
-        """Redo the last undone action; None if there is none."""
+        """Redo the last undone action; the result is None if there is none."""
         return self._marks.submit(lambda events, progress: events.redo(progress), report)
 
     def finish_marks(self, report: Progress = ignore_progress) -> Awaitable[None]:
@@ -280,5 +280,5 @@ def split(keys: Sequence[PaperKey], results: FeedResults | None) -> tuple[Sequen
 
 
 def cached_keys(pks: Sequence[PaperKey]) -> Sequence[int]:
-    """The keys, unchanged: a list without feed results has only keys of the cache."""
+    """Return the keys as cache keys; a list without feed results has no others."""
     return cast("Sequence[int]", pks)

@@ -1,4 +1,4 @@
-"""The text of an empty list: the fact, its reason, and the keys that help; and the notice at the end of a day."""
+"""The text of an empty list, with its reason and the keys that help, and the notice at the end of a day."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount
     from reader.ui.filter.counter import Counts
 
-_LONGEST_TERM = 120
+_MAX_TERM_CHARACTERS = 120
 _MAX_WAYS = 3
 _ACTION = re.compile(r"`([a-z]+\.[a-z_]+)`")
 
 Sentence: TypeAlias = str | tuple[str, str, str]
-"""A text in which an action's id between backticks becomes its key, or a text around the user's own words."""
+"""A text, in which an action id in backticks becomes its key; or the texts before and after a text of the user."""
 
 
 class EmptyReason(NamedTuple):
     """Why a list is empty."""
 
-    what: Sentence
+    fact: Sentence
     why: Sentence = ""
     ways: tuple[str, ...] = ()
-    """The ways out, best first: an action's id and what its key does here, such as `view.all all papers`.
+    """Actions that help, best first, each an id and the effect of its key, such as `view.all all papers`.
 
-    Empty texts, and those whose key does not act here, are not shown.
+    Empty texts, and actions without a key in this context, are not shown.
     """
 
 
@@ -48,7 +48,7 @@ _PUT_BACK = "query.cancel puts the list back"
 _DAYS = ("day.older older day", "day.newer newer day")
 
 _NEEDS_FEED = ("app.refresh", "app.sample", "find.feed", "find.fetch", "query.accept")
-"""The actions that the sample does not offer, because it never asks the feed."""
+"""The actions that the sample does not offer, because it sends no requests."""
 
 _VIEWS: Mapping[str, tuple[str, str]] = {
     FOR_YOU: ("No unread papers are left but starred ones.", ""),
@@ -65,7 +65,7 @@ _VIEWS: Mapping[str, tuple[str, str]] = {
 
 
 def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReason:
-    """Return why the list is empty; `today` is the feed's day, and a `demo` never asks the feed."""
+    """Return why the list is empty; `today` is the feed's day, and a `demo` sends no requests."""
     reason = _reason(state, today)
     if not demo:
         return reason
@@ -78,7 +78,7 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
 
 
 def _reason(state: State, today: date) -> EmptyReason:
-    """The first case that applies, with all keys that help, whether or not they act here."""
+    """The first case that applies, with all actions that help in any context."""
     listing, refresh, triage = state.listing, state[REFRESH], state[TRIAGE]
     view, facts = listing.place.view, listing.facts
     asks = "app.escape stop" if refresh.is_running else f"app.refresh {'try again' if refresh.problem else 'fetch'}"
@@ -86,7 +86,7 @@ def _reason(state: State, today: date) -> EmptyReason:
     topics = topic_papers(state)
     error = find_mistake(text) or find_unknown_topic(text, topics)
     if error is not None:
-        # While a query is typed, its line names the mistake.
+        # While a query is typed, the query line names the mistake.
         what = str(error) if state.draft is None else "Nothing matches yet."
         if not error.suggestion:
             return EmptyReason(what, ways=(_CLEAR, _PUT_BACK))
@@ -147,7 +147,7 @@ def _progress(state: State) -> str:
 
 
 def _where(state: State) -> str:
-    """The view for the end of a sentence; empty for all papers."""
+    """The view in words, for the end of a sentence; empty for all papers."""
     view, newest = state.listing.place.view, state.listing.facts.newest_day
     period = period_of_view(f"{DAY}{day}" if (day := day_of(view, newest)) else view.id)
     if period is not None:
@@ -155,11 +155,8 @@ def _where(state: State) -> str:
     return "" if view.id in ("all", LATEST) else f" in {view.name}"
 
 
-# All read
-
-
 def day_end_notice(state: State, day: DayCount, key: Callable[[str], str]) -> str:
-    """The notice after a mark that finished the listed day, and what comes next; empty if some papers are unread."""
+    """The notice after a mark that finished the listed day, with the next step; empty if papers are unread."""
     if day.unread or not day.papers:
         return ""
     ways = (way.partition(" ") for way in _ways_on(state[COUNTED], state.place, day.day))
@@ -174,13 +171,16 @@ def _number(papers: int) -> str:
 
 
 def _ways_on(counts: Counts | None, place: Place, day: str | None) -> tuple[str, ...]:
-    """The ways to unread papers from a place whose papers are all read; `day` is its day, if it has one."""
+    """The actions that lead to unread papers from a place where all are read; `day` is its day, if any."""
     if counts is None:
         return ()
     ways = []
     if day is not None and (not place.text or _asks_for_unread(place)):
-        # The key for the older day passes days without papers of the query.
-        older = next((one for one in counts.days if one.day < day and (one.unread or not place.text)), None)
+        # The key for the older day skips days without papers that match the query.
+        older = next(
+            (other for other in counts.days if other.day < day and (other.unread or not place.text)),
+            None,
+        )
         if older is not None and older.unread:
             ways.append(f"day.older {day_left(older, day)}")
     # The counts may be older than the last mark.
@@ -194,13 +194,10 @@ def _asks_for_unread(place: Place) -> bool:
     return bool(place.text) and str(place.query.root) == "is:unread"
 
 
-# The end of a triage
-
-
 def triage_end(triage: Triage, today: date, days: Sequence[DayCount] = ()) -> EmptyReason:
-    """The summary of a triage: its days and its decisions.
+    """The summary of a triage: its days and decisions.
 
-    `days` are all days, the newest first, for the way to unread papers.
+    `days` are all days, newest first, to find the next day with unread papers.
     """
     oldest = triage.days[-1] if triage.days else None
     left = next((day for day in days if (oldest is None or day.day < oldest) and day.unread), None)
@@ -226,19 +223,19 @@ def _names_of_days(days: tuple[str, ...], today: date) -> str:
 def empty_state(
     reason: EmptyReason, key: Callable[[str], str], on_paper: Callable[[str], str] = lambda _: ""
 ) -> tuple[Line, ...]:
-    """The fact, its reason, and the keys that help, in at most three lines.
+    """Draw the fact, its reason, and the keys that help, in at most three lines.
 
-    `key` returns an action's key here, or nothing, and `on_paper` its key on a paper.
+    `key` returns the key of an action in this context, or an empty text, and `on_paper` its key on a paper.
     """
-    what, why = (_line(text, role, on_paper) for text, role in ((reason.what, "what"), (reason.why, "why")))
+    what, why = (_line(text, role, on_paper) for text, role in ((reason.fact, "what"), (reason.why, "why")))
     return tuple(line for line in (what, why, _keys(reason.ways, key)) if line)
 
 
 def _line(text: Sentence, role: str, on_paper: Callable[[str], str]) -> Line:
     if isinstance(text, tuple):
-        pieces = [Piece(text[0], role), Piece(cut(text[1], _LONGEST_TERM), "term"), Piece(text[2], role)]
+        pieces = [Piece(text[0], role), Piece(cut(text[1], _MAX_TERM_CHARACTERS), "term"), Piece(text[2], role)]
     else:
-        # Action ids are at the odd places; an action without a key can be run from the command line.
+        # The split puts action ids at odd places; an action without a key can be run from the command line.
         parts = enumerate(_ACTION.split(text))
         pieces = [Piece(on_paper(part) or f":{part}", "key") if at % 2 else Piece(part, role) for at, part in parts]
     return tuple(piece for piece in pieces if piece.text)

@@ -14,7 +14,7 @@ from reader.ui.filter.state import COUNTED, HINT, in_all
 from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.kit.lines import clock, needs_counts
 from reader.ui.kit.status_lines import Choice, Condition, Header, Status
-from reader.ui.page.state import FOUND
+from reader.ui.page.state import QUERY_MATCH
 from reader.ui.refresh.state import REFRESH, SYNC_FAILING
 from reader.ui.shell.screens import status
 from reader.ui.shell.state import State
@@ -38,7 +38,7 @@ def header_parts(state: State) -> object:
         state.mode,
         state[TEXTS_AHEAD],
         state[SYNC_FAILING],
-        state[FOUND],
+        state[QUERY_MATCH],
     )
 
 
@@ -72,7 +72,7 @@ def _is_part(place: Place) -> bool:
 
 def _corrections(state: State) -> str:
     """The corrected search words, if there are any, after the query."""
-    found, text = state[FOUND], state.listing.place.text
+    found, text = state[QUERY_MATCH], state.listing.place.text
     if found is None or found.query != text or not found.corrected:
         return ""
     return f"  (searched for {apply_corrections(text, dict(found.corrected))})"

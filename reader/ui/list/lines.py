@@ -1,4 +1,4 @@
-"""How the list draws papers, headings of days, and its end."""
+"""Draw the lines of the list: papers, headings of days, missing days, news and the end."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount
     from reader.core.words import Marker
 
-WITH_DATE, WITH_UPVOTES = 50, 30
-"""Minimum widths for these columns; the title gets the rest."""
+MIN_DATE_WIDTH, MIN_UPVOTES_WIDTH = 50, 30
+"""Minimum widths of the list for the columns of dates and upvotes; the title gets the rest."""
 
-WITH_WORDS = 44
+MIN_LABEL_WIDTH = 44
 """Minimum width of a heading that labels its numbers."""
 
 
@@ -31,13 +31,13 @@ class ListLook(NamedTuple):
     has_dates: bool = False
     """Whether each row has its date, because no headings name the days."""
     is_period: bool = False
-    """Whether all papers are of one week or month, so that dates need no year."""
+    """Whether all papers are from a single week or month, so that dates need no year."""
     is_comfortable: bool = False
     """Whether a long title takes a second line."""
     older_key: str = ""
     fetch_key: str = ""
     has_focus: bool = True
-    """Whether the list has the keys, which shows the cursor's bar."""
+    """Whether the list has the focus; the cursor's bar is then shown."""
 
 
 def draw_paper(
@@ -45,9 +45,9 @@ def draw_paper(
 ) -> tuple[Line, ...]:
     """Draw a paper in `paper_height` lines of at most `width` cells.
 
-    The first line has the cursor's bar, the state, one sign (`selected` or a flag), and upvotes. A
-    comfortable paper's last line has its reason or change, if known, and ends with the signs of stored things and the
-    date; a compact paper shows its change instead of the date.
+    The first line has the cursor's bar, the state, a sign (`selected` or a flag), and upvotes. The last line of a
+    comfortable paper has the reason why it is listed, if known. The last line ends with signs for the queue, a note and
+    a stored text, and the date.
     """
     glyphs = look.glyphs
     state, state_role = _state(row, glyphs)
@@ -55,7 +55,7 @@ def draw_paper(
     flag = Piece(_sign(row, glyphs), "bar" if look.has_focus else "faint")
     sign = Piece(glyphs.picked, "selected") if selected else flag
     begin = [bar, Piece(state, state_role), sign]
-    if width >= WITH_UPVOTES:
+    if width >= MIN_UPVOTES_WIDTH:
         begin.append(Piece(f"{_short(row.upvotes):>3} ", "number"))
     below = [bar, Piece(" " * (measure(begin) - 1))]
     room, day = _title_room(width, look), _date(row, width, look)
@@ -64,7 +64,7 @@ def draw_paper(
     parts = [title]
     if _title_height(row, width, look) > 1:
         spans = wrap(title, room)
-        # No line has only a date.
+        # A line must not consist of a date alone.
         spans = spans if len(spans) > 1 else wrap(title, room - measure(day))
         (_, stop), (start, _), *_ = [*spans, (len(title), len(title))]
         parts = [cut(title[:stop], room, glyphs.ellipsis), title[start:]]
@@ -73,19 +73,19 @@ def draw_paper(
     if why and len(parts) == 1:
         texts.append([Piece(_whole_reasons(literal(why), room - measure(end), glyphs), "about")])
     elif why:
-        # A row has two lines: behind a long title stands what fits, and the detail has the rest.
+        # A paper has at most two lines, so the reason is shortened after a long title; the detail pane has all of it.
         left = room - measure(texts[-1]) - measure(end) - 2
         short = _whole_reasons(literal(why), left, glyphs) if left > 0 else ""
         texts[-1] += [Piece(f"  {short}", "about")] if short and not short.endswith(glyphs.ellipsis) else []
     *above, last = [(*(below if place else begin), *text) for place, text in enumerate(texts)]
     if end:
-        # At the right edge, with a space after it.
+        # Align the end at the right edge, with a space after it.
         last = (*last, Piece(" " * (width - 1 - measure(last) - measure(end))), *end, Piece(" "))
     return *above, last
 
 
 def paper_height(row: PaperRow, width: int, look: ListLook) -> int:
-    """The number of lines of `draw_paper`. Marks do not change it, so nothing moves."""
+    """The number of lines of `draw_paper`; marks do not change it, so they move no lines."""
     return 2 if _why(row, look) else _title_height(row, width, look)
 
 
@@ -95,20 +95,20 @@ def _title_height(row: PaperRow, width: int, look: ListLook) -> int:
 
 
 def _title_room(width: int, look: ListLook) -> int:
-    """Cells of a line of the title; one space stays before the pane's bar."""
-    indent = 3 + (4 if width >= WITH_UPVOTES else 0)
+    """Cells for a line of the title; a space before the pane's bar stays free."""
+    indent = 3 + (4 if width >= MIN_UPVOTES_WIDTH else 0)
     return width - indent - 1
 
 
 def _kept_signs(row: PaperRow, width: int, glyphs: Glyphs) -> Line:
-    """The signs of what the user or the cache keeps about a paper, which shorten its title."""
+    """The signs for the queue, a note and a stored text, which shorten the title."""
     kept = ((row.queued, glyphs.queued), (row.has_note, glyphs.note), (row.has_text, glyphs.full_text))
     signs = "".join(sign for is_kept, sign in kept if is_kept)
-    return (Piece(f" {signs}", "mark"),) if width >= WITH_UPVOTES and signs else ()
+    return (Piece(f" {signs}", "mark"),) if width >= MIN_UPVOTES_WIDTH and signs else ()
 
 
 def _date(row: PaperRow, width: int, look: ListLook) -> Line:
-    if width < WITH_DATE:
+    if width < MIN_DATE_WIDTH:
         return ()
     return (
         (Piece(f"  {day_in_list(row.day, None if look.is_period else look.today)}", "date"),) if look.has_dates else ()
@@ -116,12 +116,12 @@ def _date(row: PaperRow, width: int, look: ListLook) -> Line:
 
 
 def _why(row: PaperRow, look: ListLook) -> str:
-    """The last text of a comfortable paper."""
+    """The reason why a paper is listed; empty in a compact list."""
     return row.why if look.is_comfortable else ""
 
 
 def _whole_reasons(why: str, room: int, glyphs: Glyphs) -> str:
-    """As many parts of a reason as fit unbroken, at least the first."""
+    """As many parts of a reason as fit without a cut, at least the first part."""
     for separator in ("; ", ", "):
         while separator in why and cell_len(why) > room:
             why = why.rpartition(separator)[0]
@@ -155,7 +155,7 @@ def _title_role(row: PaperRow, highlighted: bool) -> str:
 
 
 def _short(number: int | None) -> str:
-    """Write a number in at most three cells; an unknown one is blank."""
+    """Write a number in at most three cells; empty if it is unknown."""
     if number is None:
         return ""
     return str(number) if number < 1_000 else f"{min(number // 1_000, 99)}k"
@@ -180,7 +180,7 @@ class Heading(NamedTuple):
     plus: str = ""
     """The sign after the number of papers if there may be more."""
     note: str = ""
-    """Its completeness, such as `cs.CL 14 of 14`."""
+    """The completeness of the day, such as `cs.CL 14 of 14`."""
 
 
 class DayEnd(NamedTuple):
@@ -216,13 +216,12 @@ def draw_content(content: Content, width: int, look: ListLook) -> tuple[Line, ..
 def draw_heading(heading: Heading, width: int, look: ListLook) -> Line:
     """Draw a day's heading, with its number of papers on the right: `12 unread of 34`, or `12/34` in a narrow list.
 
-    A day that is only partly here has `6+` papers.
-
-    The number of papers is last, so that it does not move when the number of unread ones becomes known.
+    An incomplete day has `6+` papers. The number of papers is last, so that it does not move when the number of unread
+    papers becomes known.
     """
     number = "" if heading.papers is None else f"{heading.papers:,}{heading.plus}"
     if number and heading.unread is not None:
-        between = " unread of " if width >= WITH_WORDS else "/"
+        between = " unread of " if width >= MIN_LABEL_WIDTH else "/"
         number = f"{heading.unread:,}{between}{number}"
     room = width - 3 - len(number)
     name = day_heading(heading.day, look.today)
@@ -231,7 +230,7 @@ def draw_heading(heading: Heading, width: int, look: ListLook) -> Line:
     name = cut(name, room, look.glyphs.ellipsis)
     left = room - cell_len(name)
     notes = (f" {look.glyphs.dot} {note}" for note in (heading.note, heading.note.partition(",")[0]) if note)
-    note = next((one for one in notes if cell_len(one) <= left), "")
+    note = next((text for text in notes if cell_len(text) <= left), "")
     left -= cell_len(note)
     return (
         Piece(" "),
@@ -242,7 +241,7 @@ def draw_heading(heading: Heading, width: int, look: ListLook) -> Line:
 
 
 def coverage_note(day: DayCount, today: date) -> str:
-    """The categories of which papers of the day may be missing, and why."""
+    """The categories in which papers of the day may be missing, with the reasons."""
     return "; ".join(
         f"{name} incomplete, {known._replace(complete_to='').text(today)}" for name, known in day.incomplete
     )
@@ -254,8 +253,8 @@ def draw_hole(hole: HoleAt, width: int, look: ListLook) -> Line:
     days, them = ("1 day is", "it") if hole.days == 1 else (f"{hole.days:,} days are", "them")
     bar = Piece(glyphs.cursor if hole.is_highlighted else " ", "bar")
     missing, end = Piece(f"{glyphs.line} {days} missing here ", "about"), Piece(glyphs.line, "about")
-    way = (Piece(f"{glyphs.dot} ", "about"), Piece(key, "key"), Piece(f" fetches {them} ", "about"))
-    whole = (bar, missing, *way, end)
+    advice = (Piece(f"{glyphs.dot} ", "about"), Piece(key, "key"), Piece(f" fetches {them} ", "about"))
+    whole = (bar, missing, *advice, end)
     return whole if key and measure(whole) < width else (bar, missing, end)
 
 
@@ -263,14 +262,14 @@ def draw_news(news: str, key: str, width: int, look: ListLook) -> Line:
     """Draw the announcement of new papers: `34 new papers · Tuesday 1 December · . shows them`."""
     dot = look.glyphs.dot
     text = Piece(news.replace("·", dot), "selected")
-    way = (Piece(f" {dot} ", "about"), Piece(key, "key"), Piece(" shows them", "about")) if key else ()
-    line = (Piece(" "), text, *way)
+    advice = (Piece(f" {dot} ", "about"), Piece(key, "key"), Piece(" shows them", "about")) if key else ()
+    line = (Piece(" "), text, *advice)
     return line if measure(line) <= width else cut_line((Piece(" "), text), width, look.glyphs.ellipsis)
 
 
 def day_end(day: str, days: Sequence[DayCount]) -> DayEnd | None:
     """The end of a day, or of the newest day if it is empty; `days` are the listed days, newest first."""
-    place = 0 if not day else next((place for place, one in enumerate(days) if one.day == day), len(days))
+    place = 0 if not day else next((place for place, other in enumerate(days) if other.day == day), len(days))
     if place >= len(days):
         return None
     return DayEnd(days[place], next(iter(days[place + 1 : place + 2]), None))

@@ -1,4 +1,4 @@
-"""Move in the list, the filter pane, the detail and the page, and between panes; select papers."""
+"""Move within panes and between panes, change the panes, and select papers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class MovementActions(Controller):
 
     @property
     def _pane(self) -> Pane | None:
-        """The filter pane if it has the keys, else the pane in front of the list, if any."""
+        """The filter pane if it has the focus, else the pane in front of the list, if any."""
         if self._model.state.context == "filter":
             return self._app.filter_pane
         front = self._model.state.front
@@ -55,8 +55,8 @@ class MovementActions(Controller):
             "move.page_up": (-1, 1),
         }
     )
-    def move_pages(self, count: int | None, way: tuple[int, int]) -> None:
-        (direction, share), times = way, count or 1
+    def move_pages(self, count: int | None, step: tuple[int, int]) -> None:
+        (direction, share), times = step, count or 1
         match self._model.state.context:
             case "text" | "outline":
                 self._app.full_text_actions.move_pages(direction, share, times)
@@ -94,9 +94,9 @@ class MovementActions(Controller):
 
     @handles(each={"day.older": 1, "day.newer": -1})
     def to_day(self, times: int | None, direction: int) -> None:
-        """Go some days older (1) or newer (-1): within the list if it has several days, else to a day's view.
+        """Go `times` days older (1) or newer (-1): within a list of several days, else to the view of a day.
 
-        Only days with a paper of the query, or a visible one, count.
+        Only days with a visible paper, or a paper that matches the query, count.
         """
         count = times or 1
         state, here = self._model.state, self._day_to_leave(direction)
@@ -116,19 +116,19 @@ class MovementActions(Controller):
 
     @staticmethod
     def _unread_day(state: State, direction: int) -> str | None:
-        """The next day with unread papers, after a triage."""
+        """The next day with unread papers beyond the days of the triage."""
         counts, triage = state[COUNTED], state[TRIAGE]
         if counts is None or triage is None:
             return None
         days = counts.days if direction > 0 else counts.days[::-1]
-        beyond = (one.day for one in days if one.unread)
+        beyond = (counted.day for counted in days if counted.unread)
         if not triage.days:
             return next(beyond, None)
         newest, oldest = triage.days[0], triage.days[-1]
         return next((day for day in beyond if (day < oldest if direction > 0 else day > newest)), None)
 
     def _day_to_leave(self, direction: int) -> str | None:
-        """The day of the view, or the edge of an empty week or month; None if the list itself has days to go to."""
+        """The day of the view, or the first or last day of an empty week or month; None if the list has days."""
         state = self._model.state
         if state.place.view.id == LATEST:
             return self._library.newest_day()
@@ -185,14 +185,14 @@ class MovementActions(Controller):
 
     @handles("pane.hide")
     def hide(self, _count: int | None) -> None:
-        """Hide the filter pane permanently if it has the focus, else the detail; or show it again."""
+        """Hide or show a pane permanently: the filter pane if it has the focus, else the detail pane."""
         state = self._model.state
         pane: PaneName = "filter" if state.focus == "filter" else "detail"
         self._model.change(state.hide_pane(pane))
         if pane in self._model.state.panes.hidden:
-            way = "find.filter" if pane == "filter" else "pane.hide"
+            action = "find.filter" if pane == "filter" else "pane.hide"
             name = "filter pane" if pane == "filter" else "detail"
-            self._model.show_notice(f"{name} hidden · {self._keymap.key(way)} shows it")
+            self._model.show_notice(f"{name} hidden · {self._keymap.key(action)} shows it")
 
     @handles("pane.density")
     def change_density(self, _count: int | None) -> None:
@@ -219,17 +219,17 @@ class MovementActions(Controller):
         if panes.at(width) == sizes:
             self._model.show_notice("this pane can't become any " + ("wider" if is_wider else "narrower"))
             return
-        way, back = ("wider", "pane.narrower") if is_wider else ("narrower", "pane.wider")
+        effect, back = ("wider", "pane.narrower") if is_wider else ("narrower", "pane.wider")
         name = "list" if state.context == "list" else f"{state.context} pane"
-        self._model.show_notice(f"{name} {way} · {self._keymap.key(back, state.context)} takes that back")
+        self._model.show_notice(f"{name} {effect} · {self._keymap.key(back, state.context)} takes that back")
 
 
 class SelectionActions(Controller):
-    """Select papers of the list, and let them go."""
+    """Select and deselect papers of the list."""
 
     @handles("select.paper")
     def select(self, count: int | None) -> None:
-        """Select the highlighted paper and step to the next, or deselect it; within a range, end the range."""
+        """Select or deselect the highlighted paper and step to the next one; within a range, end the range."""
         state = self._model.state
         if state.selection.range is not None:
             self._model.change(state.choose(state.selection.end_range()))

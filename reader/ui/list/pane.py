@@ -42,9 +42,9 @@ if TYPE_CHECKING:
     from reader.core.dates import Hole
 
 MAX_CACHED_ROWS = 2_000
-"""Maximum cached rows, and cached contents with drawn lines; a screen needs a hundred or two."""
+"""Maximum cached rows, and maximum cached drawings; a screen needs one or two hundred."""
 
-ROWS_AT_ONCE = 200
+ROWS_PER_READ = 200
 """Rows fetched at a time in a search for a paper."""
 
 Rows: TypeAlias = Callable[[Sequence[PaperKey]], list[PaperRow]]
@@ -63,7 +63,7 @@ class RowChanges(TypedDict, total=False):
     flags: int
 
 
-class RowsAtHand:
+class RowCache:
     """Rows by paper, from one source; a patch lasts until the row is fetched again."""
 
     def __init__(self, fetch: Rows = lambda pks: []) -> None:
@@ -90,14 +90,14 @@ class RowsAtHand:
             self._rows[pk] = row._replace(**changes)
         return row is not None
 
-    def first(self, pks: Sequence[PaperKey], wanted: Callable[[PaperRow], bool]) -> int | None:
-        """Return the position in `pks` of the first paper with a wanted row; rows fetched for this are not kept."""
-        for begin in range(0, len(pks), ROWS_AT_ONCE):
-            chunk = pks[begin : begin + ROWS_AT_ONCE]
-            fetched = {row.pk: row for row in self.fetch([pk for pk in chunk if pk not in self._rows])}
-            for offset, pk in enumerate(chunk):
+    def first(self, pks: Sequence[PaperKey], matches: Callable[[PaperRow], bool]) -> int | None:
+        """Return the position in `pks` of the first paper whose row `matches`; rows fetched for this are not cached."""
+        for begin in range(0, len(pks), ROWS_PER_READ):
+            batch = pks[begin : begin + ROWS_PER_READ]
+            fetched = {row.pk: row for row in self.fetch([pk for pk in batch if pk not in self._rows])}
+            for offset, pk in enumerate(batch):
                 row = self._rows.get(pk) or fetched.get(pk)
-                if row is not None and wanted(row):
+                if row is not None and matches(row):
                     return begin + offset
         return None
 
@@ -136,7 +136,7 @@ class PaperList(Pane, can_focus=True):
         self._unplaced: tuple[int | None] | None = None
         """The cursor's place once the list has a size: see `_place`."""
         self._words: tuple[str, ...] = ()
-        self._rows = RowsAtHand()
+        self._rows = RowCache()
         self._look = ListLook(glyphs, today or date.today(), older_key=older_key, fetch_key=fetch_key)
         self._drawn: dict[Content, tuple[Strip, ...]] = {}
         self._days: Mapping[str, DayCount] = {}
@@ -145,11 +145,11 @@ class PaperList(Pane, can_focus=True):
         self._news = ""
         self._news_key = ""
         self._heights: dict[int, int] = {}
-        """The line counts of measured papers, by place."""
+        """The number of lines of each measured paper, by place."""
         self._gone: PaperKey | None = None
-        """The paper under the cursor that a list which was read again no longer has."""
+        """The paper that was under the cursor and is missing from the reloaded list."""
         self._drawn_since = 0.0
-        """When that list was drawn, by the monotonic clock."""
+        """Monotonic time at which the reloaded list was drawn."""
         self._viewed: object = None
         self._view: Sequence[LineSlot | None] = ()
 
@@ -165,7 +165,7 @@ class PaperList(Pane, can_focus=True):
         height: int | None = None,
         form: ListForm = COMPACT,
     ) -> None:
-        """Show an order of papers whose rows `rows` fetches, and mark the words in the titles.
+        """Show papers in an order, with rows fetched by `rows` and the words marked in titles.
 
         The cursor goes to the paper `keep`, else to the top; `height` is its line, counted from the list's top.
         If `keep` is already highlighted, as in a refreshed view, nothing moves on the screen, even if the user has
@@ -186,7 +186,7 @@ class PaperList(Pane, can_focus=True):
         before = self._picture() if is_news and look == self._look else None
         self._order, self._lines, self._words = order, new, words
         self._change_look(look)
-        self._rows = RowsAtHand(rows)
+        self._rows = RowCache(rows)
         self._cursor = index
         self._is_on_hole = self._is_on_hole and is_news and new.hole_below(index) is not None
         self._measure()
@@ -214,7 +214,7 @@ class PaperList(Pane, can_focus=True):
         return self._gone if self._gone is not None and pressed_at < self._drawn_since else self.highlighted
 
     def _place(self, height: int | None) -> None:
-        """Scroll until the cursor is `height` lines below the list's top, or in its middle."""
+        """Scroll until the cursor is `height` lines below the top of the list, or in the middle for None."""
         self._unplaced = None if self.size.height else (height,)
         if height is None:
             self._scroll(self._lines.top_around(self._cursor, self.size.height))
@@ -238,7 +238,7 @@ class PaperList(Pane, can_focus=True):
     def announce(self, news: str, key: str) -> None:
         """Cover a line of the list with an announcement and the key that shows more; an empty text removes it.
 
-        It is the first line unless the cursor's paper is there, else the last one, so that no paper moves.
+        It covers the first line, or the last one if the cursor is on the first, so that no paper moves.
         """
         if (news, key) != (self._news, self._news_key):
             self._news, self._news_key = news, key
@@ -260,7 +260,7 @@ class PaperList(Pane, can_focus=True):
         self._repaint(before)
 
     def patch(self, pk: PaperKey, **changes: Unpack[RowChanges]) -> None:
-        """Draw a paper's new state before the cache has it; paints only its line."""
+        """Draw a paper's new state before it is stored; repaints only its line."""
         before = self._picture()
         if self._rows.patch(pk, changes):
             self._measure()
@@ -292,9 +292,9 @@ class PaperList(Pane, can_focus=True):
         """Return a paper's drawn row, or its row from the cache if it is not loaded; None if the paper is gone."""
         return self._rows.of(pk)
 
-    def has_row(self, pks: Sequence[PaperKey], wanted: Callable[[PaperRow], bool]) -> bool:
-        """Whether any of the papers has a wanted row; rows are fetched until one is found."""
-        return self._rows.first(pks, wanted) is not None
+    def has_row(self, pks: Sequence[PaperKey], matches: Callable[[PaperRow], bool]) -> bool:
+        """Whether any of the papers has a row that `matches`; rows are fetched until one does."""
+        return self._rows.first(pks, matches) is not None
 
     @property
     def hole(self) -> Hole | None:
@@ -355,7 +355,7 @@ class PaperList(Pane, can_focus=True):
         return is_moved
 
     def step(self, delta: int) -> bool:
-        """Go down by `delta` lines of papers and holes, up if negative; of many, only papers count."""
+        """Go down by `delta` papers, up if negative; a single step also stops on a hole."""
         above = self._cursor if delta > 0 else self._cursor - 1
         if abs(delta) > 1:
             return self.move(delta)
@@ -394,17 +394,18 @@ class PaperList(Pane, can_focus=True):
     ) -> bool:
         """Go to the nearest wanted paper below the cursor, or above it for -1.
 
-        `wanted` is a set of papers or a function of a row. It is called for at most `limit` rows, in a frame or two.
+        `wanted` is a set of papers or a function of a row, which is called for at most `limit` rows to take no longer
+        than a frame or two.
         """
         count = len(self._lines.pks)
         places = range(self._cursor + 1, count) if direction > 0 else range(self._cursor - 1, -1, -1)
         if callable(wanted):
             places = places[:limit]
             position = self._rows.first([self._lines.pks[at] for at in places], wanted)
-            found = None if position is None else places[position]
+            index = None if position is None else places[position]
         else:
-            found = next((at for at in places if self._lines.pks[at] in wanted), None)
-        return found is not None and self.to_index(found)
+            index = next((at for at in places if self._lines.pks[at] in wanted), None)
+        return index is not None and self.to_index(index)
 
     def _scroll_with_cursor(self, direction: int, lines: int) -> bool:
         if not self._lines.pks:
@@ -443,7 +444,7 @@ class PaperList(Pane, can_focus=True):
         return height
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Scroll by lines as drawn; Textual counts their numbers."""
+        """Scroll by drawn lines; Textual would scroll by line numbers, which have gaps."""
         self._turn(event, 1)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
@@ -461,7 +462,7 @@ class PaperList(Pane, can_focus=True):
                 self._scroll(top)
 
     def _anchor(self) -> tuple[PaperKey, int] | None:
-        """A paper that must not move, and its visible line: the highlighted paper, else the top one."""
+        """The paper that must not move, and its line on the screen: the highlighted paper, else the top one."""
         view = [(y - slot.part, self._lines.pks[slot.place]) for y, slot in self._in_view()]
         return next(((pk, y) for y, pk in view if pk == self.highlighted), (view[0][1], view[0][0]) if view else None)
 
@@ -500,7 +501,7 @@ class PaperList(Pane, can_focus=True):
         return strips
 
     def _content(self, slot: LineSlot | None) -> Content | None:
-        """The content of a slot; None for a blank line, such as that of a deleted paper."""
+        """The content of a slot; None for a blank line, such as the line of a deleted paper."""
         if slot is None:
             return None
         kind, group, place, _ = slot
@@ -517,7 +518,7 @@ class PaperList(Pane, can_focus=True):
             return HoleAt(len(self._lines.hole_below(above) or ()), self._is_on_hole and above == self._cursor)
         day, papers = self._lines.heading(group)
         counts = self._days.get(day)
-        # A list with part of a day's papers does not know how many are unread; it may have hidden ones, too.
+        # If the list has only part of a day's papers, or hidden ones too, the day's counts do not apply.
         has_all = counts is not None and papers is not None and counts.papers <= papers
         if counts is None:
             return Heading(day, papers)
@@ -563,7 +564,7 @@ class PaperList(Pane, can_focus=True):
         return self._view
 
     def _in_view(self) -> Iterator[tuple[int, LineSlot]]:
-        """Return the (y, content) of each line of a paper in view."""
+        """The screen line and slot of each visible line of a paper."""
         return ((y, slot) for y, slot in enumerate(self._slots()) if slot is not None and slot.kind == "paper")
 
     def watch_has_focus(self, has_focus: bool) -> None:

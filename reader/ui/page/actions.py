@@ -1,4 +1,4 @@
-"""The paper's page."""
+"""The actions on a paper: its page, links, copies and PDFs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from reader.core.paper import Paper
 from reader.core.paper_row import NotCached, PaperKey, PaperRow
 from reader.ui.full_text.state import TEXT
 from reader.ui.page.screen import text_in_front
-from reader.ui.page.state import FOUND, PAGE, READING, is_triaging
+from reader.ui.page.state import PAGE, QUERY_MATCH, READING, is_triaging
 from reader.ui.shell.controller import Controller, Moment, answers, follows, handles
 from reader.ui.shell.state import NOTHING_IS_FETCHED, State
 
@@ -52,7 +52,7 @@ class PageActions(Controller):
         """Read the page's paper from the cache again, even if it left the list."""
         page = state[PAGE]
         if page is not None:
-            # Mark keys read a paper's state from its row; the list is not read again until the page closes.
+            # Keys for marks read the state of a paper from its row, and the list is not reloaded until the page closes.
             self._app.papers.renew()
             reading = self._app.detail_loader.read_page(page.key)
             if reading is not None:
@@ -73,9 +73,9 @@ class PageActions(Controller):
 
     @handles("text.places")
     def read_places(self, _count: int | None = None) -> None:
-        found, shown = self._model.state[FOUND], self._model.state[PAGE] or self._model.state[READING]
-        if found is not None and found.hits:
-            self.read_from(found.hits[0].block)
+        match, shown = self._model.state[QUERY_MATCH], self._model.state[PAGE] or self._model.state[READING]
+        if match is not None and match.hits:
+            self.read_from(match.hits[0].block)
         elif shown is not None and shown.paper.highlights:
             self.read_highlight(0)
         elif self._model.state.listing.text_words:
@@ -85,11 +85,11 @@ class PageActions(Controller):
 
     @answers("place")
     def read_from(self, block: int) -> None:
-        found = self._model.state[FOUND]
+        match = self._model.state[QUERY_MATCH]
         if self._model.state[PAGE] is None:
             self._show()
-        if found is not None and found.words and self._model.state[PAGE] is not None:
-            self._app.full_text_actions.open_at(max(found.words, key=len), block)
+        if match is not None and match.words and self._model.state[PAGE] is not None:
+            self._app.full_text_actions.open_at(max(match.words, key=len), block)
 
     @handles("read.down", "read.up", step=1)
     def scroll(self, lines: int) -> None:
@@ -149,7 +149,7 @@ def is_unread(row: PaperRow) -> bool:
 MAX_OPENED_PAGES = 12
 
 
-def _without_id(title: PageTitle) -> str:
+def _no_web_page_notice(title: PageTitle) -> str:
     """Why a saved page's paper has no web page yet, and what to do."""
     if title.choices:
         first, *others = (choice.id for choice in title.choices)
@@ -172,7 +172,7 @@ class LinkActions(Controller):
         urls = [link.url for paper in papers for link in links(paper) if link.letter == "o"]
         if papers and not urls:
             title = self._library.belongings(pks[0]).title
-            self._model.show_notice("this paper has no web page" if title is None else _without_id(title))
+            self._model.show_notice("this paper has no web page" if title is None else _no_web_page_notice(title))
         for url in urls:
             self.browse(url)
 
@@ -191,7 +191,7 @@ class LinkActions(Controller):
         }
         kinds = ((letter, name) for letter, name in (*LINKED.values(), PEOPLE) if named.get(letter))
         title = self._library.belongings(highlighted).title
-        papers = {str(number): one.id for number, one in enumerate(title.choices, 1)} if title else {}
+        papers = {str(number): choice.id for number, choice in enumerate(title.choices, 1)} if title else {}
         choices = (*link_choices(paper), *kinds, *papers.items())
 
         def act(letter: str) -> None:
@@ -205,7 +205,7 @@ class LinkActions(Controller):
         if choices:
             self._app.keyboard.ask_letter("it is" if papers else "open", choices, act)
         else:
-            self._model.show_notice("this paper has no links" if title is None else _without_id(title))
+            self._model.show_notice("this paper has no links" if title is None else _no_web_page_notice(title))
 
     def _choose_linked(self, links: Sequence[Link]) -> None:
         if len(links) == 1:
@@ -213,7 +213,7 @@ class LinkActions(Controller):
             return
         urls = {link.letter: link.url for link in links}
         self._app.keyboard.ask_letter(
-            "open", [(link.letter, link.name) for link in links], lambda one: self.browse(urls[one])
+            "open", [(link.letter, link.name) for link in links], lambda letter: self.browse(urls[letter])
         )
 
     @answers("link")
@@ -240,19 +240,19 @@ class LinkActions(Controller):
         if not is_open:
             self._copy(url, "the browser did not start")
 
-    def _copy(self, text: str, why: str = "") -> None:
+    def _copy(self, text: str, reason: str = "") -> None:
         """Copy text to the terminal's clipboard, and report it, since some terminals ignore it."""
         self._app.copy_to_clipboard(text)
-        self._model.show_notice(f"{why} · copied {text}" if why else f"copied {text}")
+        self._model.show_notice(f"{reason} · copied {text}" if reason else f"copied {text}")
 
 
 MAX_COPIED = 500
-"""Maximum papers copied at once: more is too much for most terminals."""
+"""Maximum papers copied at once; most terminals cannot take more."""
 
-PAPERS_AT_ONCE = 50
-"""Papers read between two keys."""
+PAPERS_PER_READ = 50
+"""Papers read before keys get their turn."""
 
-NOTICE_CHARACTERS = 100
+MAX_REPEATED_CHARACTERS = 100
 """Maximum characters of a copied text that is repeated in the notice."""
 
 
@@ -269,9 +269,9 @@ class CopyActions(Controller):
 
         pks = self._model.take_targets()
         if pks:
-            what = "copy" if len(pks) == 1 else f"copy {len(pks):,} papers"
-            choices = [(letter, one.name) for letter, one in COPIES.items()]
-            self._app.keyboard.ask_letter(what, choices, lambda letter: self._copy(letter, pks))
+            label = "copy" if len(pks) == 1 else f"copy {len(pks):,} papers"
+            choices = [(letter, form.name) for letter, form in COPIES.items()]
+            self._app.keyboard.ask_letter(label, choices, lambda letter: self._copy(letter, pks))
 
     def _copy(self, letter: str, pks: tuple[PaperKey, ...]) -> None:
         if len(pks) > MAX_COPIED:
@@ -287,10 +287,10 @@ class CopyActions(Controller):
         from reader.cache.reads.exports import citable_papers_of
 
         papers: list[Paper] = []
-        for start in range(0, len(pks), PAPERS_AT_ONCE):
-            read = map(self._library.paper, pks[start : start + PAPERS_AT_ONCE])
+        for start in range(0, len(pks), PAPERS_PER_READ):
+            read = map(self._library.paper, pks[start : start + PAPERS_PER_READ])
             papers += (paper for paper in read if paper is not None)
-            # Many take a while, so keys go first.
+            # Many papers take a while, so let keys go first.
             await asyncio.sleep(0)
         form = COPIES[letter]
         name = form.noun or form.name
@@ -299,7 +299,7 @@ class CopyActions(Controller):
         text = await asyncio.to_thread(form.text, papers, keys)
         self._app.copy_to_clipboard(text)
         if len(papers) == 1:
-            copied = text if len(text) <= NOTICE_CHARACTERS and "\n" not in text else f"the paper's {name}"
+            copied = text if len(text) <= MAX_REPEATED_CHARACTERS and "\n" not in text else f"the paper's {name}"
         else:
             copied = f"{name} of {len(papers):,} papers"
         self._model.show_notice(f"copied {copied}" if text else f"this paper has no {name}")
@@ -309,7 +309,7 @@ class CopyActions(Controller):
 
 
 MAX_PDFS = 50
-"""Maximum PDFs for one key: arXiv allows one request in three seconds."""
+"""Maximum PDFs per key press; arXiv allows one request in three seconds."""
 
 
 class PdfActions(Controller):
@@ -318,7 +318,7 @@ class PdfActions(Controller):
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
         self._fetches: dict[Path, Worker[None]] = {}
-        """The current fetch and the waiting ones, by file."""
+        """The current fetch and the waiting fetches, by file."""
         self._turn = asyncio.Lock()
 
     @handles("link.pdf")
@@ -343,27 +343,28 @@ class PdfActions(Controller):
         elif self._look.demo:
             self._model.show_notice(NOTHING_IS_FETCHED)
         else:
-            self._want(paper.id, file, opens=True)
+            self._request_pdf(paper.id, file, opens=True)
 
     async def _fetch_all(self, papers: Sequence[Paper]) -> None:
-        found = await asyncio.to_thread(lambda: [(one.id, self._file(one)) for one in papers if pdf_url(one.id)])
-        missing = [(id, file) for id, file in found if not file.exists()]
+        with_pdf = [paper for paper in papers if pdf_url(paper.id)]
+        files = await asyncio.to_thread(lambda: [(paper.id, self._file(paper)) for paper in with_pdf])
+        missing = [(id, file) for id, file in files if not file.exists()]
         if missing and self._look.demo:
             self._model.show_notice(NOTHING_IS_FETCHED)
             return
         for id, file in missing:
-            self._want(id, file, opens=False)
+            self._request_pdf(id, file, opens=False)
         if missing:
             stop = self._keymap.key("app.escape")
             self._model.show_notice(f"fetching {len(missing):,} of {len(papers):,} PDFs · {stop} stops")
         else:
             self._model.show_notice(f"the PDFs of these {len(papers):,} papers are all here")
 
-    def _want(self, id: str, file: Path, *, opens: bool) -> None:
+    def _request_pdf(self, id: str, file: Path, *, opens: bool) -> None:
         if file in self._fetches:
             self._model.show_notice(f"the PDF of {id} is already being fetched")
             return
-        self._model.show_notice(self._begun(id))
+        self._model.show_notice(self._fetch_notice(id))
         self._fetches[file] = self._background.start("pdf", partial(self._fetch, id, file, opens))
         self._progress("")
 
@@ -381,9 +382,9 @@ class PdfActions(Controller):
     async def _fetch(self, id: str, file: Path, opens: bool) -> None:
         from reader.refresh.lines import job
 
-        begun = self._begun(id)
+        begun = self._fetch_notice(id)
         try:
-            # One after the other; a stopped fetch may still hold its file.
+            # Fetch one at a time; a stopped fetch may still hold its file.
             async with self._turn:
                 fetching = job("pdf", id=id, path=str(file))
                 await self._app.run_job(fetching, lambda line: self._progress(_progress_text(line)))
@@ -410,7 +411,7 @@ class PdfActions(Controller):
         text = f" {self._look.glyphs.dot} ".join(filter(None, parts)) if self._fetches else ""
         self._model.change(self._model.state.busy_with(text))
 
-    def _begun(self, id: str) -> str:
+    def _fetch_notice(self, id: str) -> str:
         return f"fetching the PDF of {id} · {self._keymap.key('app.escape')} stops"
 
     def _file(self, paper: Paper) -> Path:
@@ -419,7 +420,7 @@ class PdfActions(Controller):
         return pdf_file(paper, pdf_folder(self._app.settings.pdf_folder, paths.config_file()))
 
     async def _open(self, file: Path, begun: str = "") -> None:
-        """Open a file where the user is, or say where it is; `begun` is the earlier answer."""
+        """Open a file in a viewer, or report its path; `begun` is the notice to replace."""
         from reader.actions.programs import NoViewer, find_viewer, open_file, takes_terminal
 
         opening = f"opening {file.name}"

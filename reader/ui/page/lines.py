@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.actions.links import CODE_LINK, LINKED, Link, places
-from reader.cache.history import STILL, Votes
+from reader.cache.history import UNCHANGED_VOTES, Votes
 from reader.core.addresses import addresses_in
 from reader.core.community import KINDS, Comment, Kind, Repository, ThreadedComment, threads
 from reader.core.document.layout import BlockWriter, DocumentLine, in_ascii
@@ -64,11 +64,11 @@ class Presentation:
     is_page: bool = False
     """Whether each link has a line of its own, with its key."""
     is_preview: bool = False
-    """Whether the summary or the abstract comes first, and what the list's row has is left out."""
+    """Whether the summary or the abstract comes first and the facts in the list's row are left out."""
     is_unfolded: bool = False
     """Whether all authors and keywords are listed."""
     has_buttons: bool = True
-    """Whether what is unfolded ends in a button that folds it again; a command prints none."""
+    """Whether an unfolded part ends in a button that folds it; printed output has no buttons."""
 
 
 class ShownPaper(NamedTuple):
@@ -78,9 +78,9 @@ class ShownPaper(NamedTuple):
     paper: Paper
     words: tuple[str, ...] = ()
     """Search words to mark; see `lines.pattern`."""
-    votes: Votes = STILL
+    votes: Votes = UNCHANGED_VOTES
     position: str = ""
-    """The paper's place in the list, such as `3 of 34`."""
+    """The text for the paper's place, such as `3 of 34`."""
     kept: PageData | None = None
     """The related data; None where it is not shown."""
     fetching: str = ""
@@ -92,9 +92,9 @@ class ShownPaper(NamedTuple):
     """Why the paper suits the user, in words, if the list is ordered by that."""
     since_marked: ChangesSinceMark | None = None
     number: int = 0
-    """Its place in the list, from 1; 0 if unknown."""
-    found: Findings | None = None
-    """What the list's query has to do with it; None if unknown."""
+    """The paper's place in the list, from 1; 0 if unknown."""
+    query_match: QueryMatch | None = None
+    """How the paper matches the list's query; None if unknown."""
 
 
 def link_keys(keymap: Keymap) -> dict[str, str]:
@@ -104,7 +104,7 @@ def link_keys(keymap: Keymap) -> dict[str, str]:
     return {"o": keymap.key("link.page"), "p": keymap.key("link.pdf"), "places": keymap.key("text.places"), **behind}
 
 
-WORDS: Mapping[Kind, tuple[str, str]] = {
+KIND_NAMES: Mapping[Kind, tuple[str, str]] = {
     "model": ("model", "models"),
     "dataset": ("dataset", "datasets"),
     "space": ("Space", "Spaces"),
@@ -119,7 +119,7 @@ FEW_REPOSITORIES = 3
 FEW_COMMENTS, MANY_COMMENTS = 40, 300
 """Maximum comments while folded, and in all."""
 
-_LOST = ", to a deleted comment"
+_REPLY_TO_DELETED = ", to a deleted comment"
 _UNFOLD = ("unfold", "")
 """The action of a click on the number of folded items."""
 
@@ -132,7 +132,7 @@ _MUTED = ("mark", "label", "caption", "muted")
 def linked_counts(paper: Paper) -> list[str]:
     """The number of repositories of each kind that name the paper, such as `2 models`, without zeros."""
     counts = zip(KINDS, (paper.models, paper.datasets, paper.spaces), strict=True)
-    return [f"{count:,} {WORDS[kind][count != 1]}" for kind, count in counts if count]
+    return [f"{count:,} {KIND_NAMES[kind][count != 1]}" for kind, count in counts if count]
 
 
 def version_lines(versions: Sequence[str], today: date, width: int, glyphs: Glyphs) -> list[Line]:
@@ -146,9 +146,6 @@ def version_lines(versions: Sequence[str], today: date, width: int, glyphs: Glyp
     return fill([Piece("Versions ", "label"), Piece(f" {glyphs.dot} ".join(parts), "facts")], width)
 
 
-# Repositories
-
-
 def repository_lines(paper: Paper, kept: PageData, width: int, look: Presentation) -> list[Line]:
     """How many repositories name the paper, with its models' growth, and the first ones of each kind."""
     counts = linked_counts(paper)
@@ -158,12 +155,14 @@ def repository_lines(paper: Paper, kept: PageData, width: int, look: Presentatio
         counts[0] += f"{UNBROKEN}{spark(kept.models[-SPARKLINE_CHANGES:], look.glyphs.spark)}"
     lines = fill([Piece("Linked ", "label"), Piece(f" {look.glyphs.dot} ".join(counts), "facts")], width)
     for kind in KINDS:
-        found = [one for one in kept.community.repositories if one.kind == kind]
-        shown = found if look.is_unfolded else found[:FEW_REPOSITORIES]
+        repositories = [repository for repository in kept.community.repositories if repository.kind == kind]
+        shown = repositories if look.is_unfolded else repositories[:FEW_REPOSITORIES]
         for number, repository in enumerate(shown, 1):
             key = look.link_keys.get(LINKED[kind][0], "")
-            lines.append(_repository_line(repository, f"{key}{number if key and len(found) > 1 else ''}", width, look))
-        if more := len(found) - len(shown):
+            lines.append(
+                _repository_line(repository, f"{key}{number if key and len(repositories) > 1 else ''}", width, look)
+            )
+        if more := len(repositories) - len(shown):
             lines.append((Piece(" " * 5), Piece(f"+{more:,}", "more", action=_UNFOLD)))
     return lines
 
@@ -193,23 +192,20 @@ def compact(count: int) -> str:
     return str(count)
 
 
-# Comments
-
-
 def comment_lines(kept: PageData, width: int, look: Presentation) -> list[Line]:
     """The comments in threads; automated ones are a single line until unfolded."""
     placed = threads(kept.community.comments)
-    message = sum(not one.comment.is_hidden for one in placed)
-    if not message:
+    visible_count = sum(not item.comment.is_hidden for item in placed)
+    if not visible_count:
         return []
-    lines = fill([Piece(amount(message, "comment"), "label")], width)
+    lines = fill([Piece(amount(visible_count, "comment"), "label")], width)
     shown = placed[: MANY_COMMENTS if look.is_unfolded else FEW_COMMENTS]
     before = 0
-    for one in shown:
-        lines.append(tuple(_bars(min(before, one.depth), width, look.glyphs)))
-        bars = _bars(one.depth, width, look.glyphs)
-        lines += [(*bars, *line) for line in _comment(one, width - measure(bars), look)]
-        before = one.depth
+    for item in shown:
+        lines.append(tuple(_bars(min(before, item.depth), width, look.glyphs)))
+        bars = _bars(item.depth, width, look.glyphs)
+        lines += [(*bars, *line) for line in _comment(item, width - measure(bars), look)]
+        before = item.depth
     if more := len(placed) - len(shown):
         action = None if look.is_unfolded else _UNFOLD
         lines += [_EMPTY, (Piece(f"+{more:,} more", "more", action=action),)]
@@ -225,21 +221,23 @@ def _comment(placed: ThreadedComment, width: int, look: Presentation) -> Iterato
     if comment.is_hidden:
         yield from fill([Piece("a comment that is hidden", "muted")], width)
         return
-    yield from fill([*_comment_heading(comment, look), *([Piece(_LOST, "muted")] if placed.lost_parent else [])], width)
+    yield from fill(
+        [*_comment_heading(comment, look), *([Piece(_REPLY_TO_DELETED, "muted")] if placed.lost_parent else [])], width
+    )
     if comment.is_automated and not look.is_unfolded:
         papers = sum(len(block.items) for block in comment.blocks if isinstance(block, Items))
-        what, more = ("automated, similar papers ", f"+{papers}") if papers else ("automated ", "+")
-        yield from fill([Piece(what, "muted"), Piece(more, "more", action=_UNFOLD)], width)
+        label, more = ("automated, similar papers ", f"+{papers}") if papers else ("automated ", "+")
+        yield from fill([Piece(label, "muted"), Piece(more, "more", action=_UNFOLD)], width)
     else:
         yield from text_lines(comment.blocks, width, look.glyphs)
 
 
 def _comment_heading(comment: Comment, look: Presentation) -> list[Piece]:
     dot = look.glyphs.dot
-    told = [short_day(comment.at[:10], look.today, weekday=False)] if comment.at else []
-    told += ["edited"] if comment.is_edited else []
-    told += ["  ".join(without_breaks(f"{literal(emoji)} {count:,}") for emoji, count in comment.reactions)]
-    facts = "".join(f" {dot} {one}" for one in told if one)
+    details = [short_day(comment.at[:10], look.today, weekday=False)] if comment.at else []
+    details += ["edited"] if comment.is_edited else []
+    details += ["  ".join(without_breaks(f"{literal(emoji)} {count:,}") for emoji, count in comment.reactions)]
+    facts = "".join(f" {dot} {detail}" for detail in details if detail)
     return [Piece(without_breaks(literal(comment.author)), "people"), Piece(facts, "muted")]
 
 
@@ -268,50 +266,55 @@ SECTIONS, SECTIONS_ON_PAGE = 3, 8
 INDENT = "  "
 
 
-class Findings(NamedTuple):
-    """What a query has to do with a paper."""
+class QueryMatch(NamedTuple):
+    """How a paper matches a query."""
 
     key: PaperKey
     query: str
     """The query, if the paper is listed as a best fit; otherwise empty."""
     words: tuple[str, ...] = ()
-    """The words that full texts may have, in double quotes if they must be whole."""
+    """The words to find in the full text; a word in double quotes matches only as a whole word."""
     shared: SharedTerms = SharedTerms()
     corrected: tuple[tuple[str, str], ...] = ()
     """Words of the query that no paper has, with their replacements."""
     hits: tuple[Hit, ...] = ()
-    """The first place of the words in each section of the full text, in reading order."""
+    """The first match in each section of the full text, in reading order."""
     total: int = 0
     """The number of paragraphs with the words."""
 
 
 def find_words(document: Document, words: tuple[str, ...]) -> tuple[tuple[Hit, ...], int]:
-    """The first paragraph of each section with all words, and the number of all; if none has all, with any."""
-    found = list(_paragraphs(document, words))
-    if not found and len(words) > 1:
+    """Find the first paragraph with all words in each section, and count all such paragraphs.
+
+    If no paragraph has all words, paragraphs with any of them count.
+    """
+    paragraphs = list(_paragraphs(document, words))
+    if not paragraphs and len(words) > 1:
         by_block = {hit.block: hit for word in reversed(words) for hit in _paragraphs(document, (word,))}
-        found = [by_block[block] for block in sorted(by_block)]
+        paragraphs = [by_block[block] for block in sorted(by_block)]
     firsts: dict[Heading | None, Hit] = {}
-    for hit in found:
+    for hit in paragraphs:
         firsts.setdefault(hit.section, hit)
-    return tuple(firsts.values())[:SECTIONS_ON_PAGE], len(found)
+    return tuple(firsts.values())[:SECTIONS_ON_PAGE], len(paragraphs)
 
 
 def _paragraphs(document: Document, words: Sequence[str]) -> Iterator[Hit]:
     from reader.core.document.find import find
     from reader.core.words import markers
 
-    wanted = markers(words)
-    finders = [partial(hits, searched=one) for one in wanted]
-    return find(document, finders, in_formulas=any(one.may_be_signs for one in wanted))
+    terms = markers(words)
+    finders = [partial(hits, searched=marker) for marker in terms]
+    return find(document, finders, in_formulas=any(marker.may_be_signs for marker in terms))
 
 
-def found_lines(found: Findings | None, width: int, glyphs: Glyphs, *, is_page: bool, key: str = "") -> list[Line]:
-    """Draw the places, each with a click that opens the text there; `key` opens the first."""
-    if found is None or not found.hits:
+def full_text_hit_lines(
+    match: QueryMatch | None, width: int, glyphs: Glyphs, *, is_page: bool, key: str = ""
+) -> list[Line]:
+    """Draw the matches in the full text; a click opens the text there, and `key` opens the first match."""
+    if match is None or not match.hits:
         return []
-    shown = found.hits[: SECTIONS_ON_PAGE if is_page else SECTIONS]
-    count = amount(found.total, "place")
+    shown = match.hits[: SECTIONS_ON_PAGE if is_page else SECTIONS]
+    count = amount(match.total, "place")
     head = [Piece(f"{glyphs.full_text} ", "label"), Piece("In the full text", "label"), Piece(f"  {count}", "muted")]
     if key:
         head += [Piece("  "), Piece(key, "key"), Piece(" reads there", "muted")]
@@ -352,23 +355,23 @@ _PART = re.compile(
     r"^(```|~~~).*?(?:^\1|\Z)[^\n]*|^(?:(?:[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]|[>|]|[ \t]+\S)[^\n]*\n?)+|^[^\n]*$",
     re.MULTILINE | re.DOTALL,
 )
-"""Code, or lines of a list, quote or table, or a single line."""
+"""A code block, the lines of a list, quote or table, or a single line."""
 
 
 def own_lines(reading: ShownPaper, width: int, look: Presentation) -> list[Line]:
     """The paper's follows, tags, note and highlights.
 
-    Of a long note and of many highlights only the beginning is shown, unless they are unfolded.
+    Unless they are unfolded, a long note is cut and only the first highlights are shown.
     """
     paper, glyphs = reading.paper, look.glyphs
-    views = ((one.in_words(look.topic_names), ("view", one.follow.view)) for one in reading.follows)
+    views = ((reason.in_words(look.topic_names), ("view", reason.follow.view)) for reason in reading.follows)
     follows = _clickable(f"{glyphs.followed} Followed", views, width, glyphs)
     tags = _clickable("Tags", ((tag, ("tag", tag)) for tag in paper.tags), width, glyphs)
     return [*follows, *tags, *_note(paper.note or "", width, look), *_highlights(paper, width, look)]
 
 
 def _clickable(label: str, items: Iterable[tuple[str, tuple[str, str]]], width: int, glyphs: Glyphs) -> list[Line]:
-    """Names with what a click on each does, in a row; empty without any."""
+    """Clickable names in a row after a label; empty without names."""
     pieces: list[Piece] = []
     for name, action in items:
         pieces.append(Piece(f" {glyphs.dot} ", "between") if pieces else Piece(f"{label} ", "label"))
@@ -377,7 +380,7 @@ def _clickable(label: str, items: Iterable[tuple[str, tuple[str, str]]], width: 
 
 
 def _note(note: str, width: int, look: Presentation) -> list[Line]:
-    """The note after its sign, each line as Markdown; lists, tables and code are kept whole."""
+    """The note after its sign, as Markdown; lists, tables and code are parsed whole, other lines one by one."""
     lines: list[Line] = []
     parts = [part[0] for part in _PART.finditer(note)] if note else []
     for number, part in enumerate(parts, 1):
@@ -429,7 +432,7 @@ def _markdown(text: str, width: int, glyphs: Glyphs) -> list[Line]:
     from reader.feeds.fulltext.markdown import parse_markdown
 
     try:
-        # A heading of the first level would be taken for the name of a document.
+        # The parser takes a first-level heading for the title of the document.
         blocks = parse_markdown(f"#{text}" if _HEADING.match(text) else text).blocks
     except NoFullText:
         blocks = ()
@@ -437,29 +440,29 @@ def _markdown(text: str, width: int, glyphs: Glyphs) -> list[Line]:
 
 
 MAX_DRAWN_CHARACTERS = 20_000
-"""Maximum characters to draw, as many as an abstract may have."""
+"""Maximum characters drawn of an output; an abstract has the same limit."""
 
 
 def output_lines(output: KeptOutput, width: int, glyphs: Glyphs) -> list[Line]:
-    """The output below its command's name, in its own lines."""
+    """The output of a program below the name of its command."""
     bar = Piece(f"{glyphs.quote} ", "quote")
     maker = Piece(f" {glyphs.dot} by a program, {output.made[:10]}", "muted")
     lines = fill([Piece(literal(output.name), "label"), maker], width - 2)
-    for one in output.text[:MAX_DRAWN_CHARACTERS].split("\n"):
-        lines.extend(fill([Piece(literal(one), "summary")], width - 2) if one.strip() else [()])
+    for line in output.text[:MAX_DRAWN_CHARACTERS].split("\n"):
+        lines.extend(fill([Piece(literal(line), "summary")], width - 2) if line.strip() else [()])
     if len(output.text) > MAX_DRAWN_CHARACTERS:
         lines.extend(fill([Piece("'dailypapers show --json' prints the rest", "muted")], width - 2))
-    return [(bar, *line) for line in lines]
+    return [(bar, *drawn) for drawn in lines]
 
 
-def shared_lines(found: Findings | None, width: int, glyphs: Glyphs) -> list[Line]:
-    """Draw what the paper shares with others; empty if it shares nothing."""
-    text = found.shared.in_words.replace("; ", f" {glyphs.dot} ") if found is not None else ""
+def shared_lines(match: QueryMatch | None, width: int, glyphs: Glyphs) -> list[Line]:
+    """Draw the terms that the paper shares with others; empty without shared terms."""
+    text = match.shared.in_words.replace("; ", f" {glyphs.dot} ") if match is not None else ""
     return fill([Piece("Why here  ", "label"), Piece(literal(text), "facts")], width) if text else []
 
 
 TEXT_CELLS = 78
-"""Maximum cells of a line: in longer lines the eye loses its place."""
+"""Maximum cells of a text line; longer lines are hard to read."""
 
 PEOPLE_LINES, KEYWORD_LINES = 1, 2
 """Maximum lines of authors and keywords while folded."""
@@ -477,10 +480,12 @@ def compose(reading: ShownPaper, width: int, look: Presentation) -> list[Line]:
     parts = (
         *head,
         suits_lines(reading.suits, width),
-        shared_lines(reading.found, width, look.glyphs),
+        shared_lines(reading.query_match, width, look.glyphs),
         own_lines(reading, width, look),
         _changes_since_mark(reading.since_marked, width, look),
-        found_lines(reading.found, width, look.glyphs, is_page=look.is_page, key=look.link_keys.get("places", "")),
+        full_text_hit_lines(
+            reading.query_match, width, look.glyphs, is_page=look.is_page, key=look.link_keys.get("places", "")
+        ),
         summary,
         abstract,
         *(output_lines(output, width, look.glyphs) for output in reading.outputs),
@@ -503,9 +508,6 @@ def compose(reading: ShownPaper, width: int, look: Presentation) -> list[Line]:
     return lines
 
 
-# Who
-
-
 def _people(paper: Paper, width: int, look: Presentation, searched: Marker | None) -> list[Line]:
     names = [_without_breaks(mark(name, "people", searched)) for name in paper.authors]
     count = max(paper.author_count or 0, len(names))
@@ -523,9 +525,6 @@ def _without_breaks(pieces: Iterable[Piece]) -> list[Piece]:
     return [piece._replace(text=without_breaks(piece.text)) for piece in pieces]
 
 
-# Folded lists
-
-
 def _fold(
     items: Sequence[Sequence[Piece]],
     count: int,
@@ -533,9 +532,9 @@ def _fold(
     line_up: Callable[[Sequence[Sequence[Piece]], Sequence[Piece]], list[Line]],
     look: Presentation,
 ) -> list[Line]:
-    """As many items as fit in `most` lines, then the number of the rest of `count`; or all if unfolded.
+    """As many items as fit in `most` lines, then the number of the other items; or all if unfolded.
 
-    `line_up` puts items into lines, and pieces after them.
+    `count` is the number of all items. `line_up` lays out items in lines, followed by more pieces.
     """
     # More items than this never fit.
     possible = min(len(items), most * TEXT_CELLS // 2)
@@ -558,16 +557,13 @@ def _more_pieces(hidden: Sequence[Sequence[Piece]], count: int) -> list[Piece]:
     return [Piece(f"+{count:,}", "more", hit=is_hit, action=_UNFOLD if hidden else None)]
 
 
-# Facts
-
-
 def _facts(reading: ShownPaper, width: int, look: Presentation) -> list[Line]:
     """The facts side by side; the weekday and then the word "comments" are dropped if that saves a line."""
     count = reading.paper.comments or 0
     word, sign = amount(count, "comment"), f"{count:,} {look.glyphs.comments}"
     forms = ((True, word), (False, word), (False, sign))
     items = (_fact_items(reading, look, comments, weekday=weekday) for weekday, comments in forms)
-    lines = min((join_items(one, _separator(look.glyphs), width) for one in items), key=len)
+    lines = min((join_items(form, _separator(look.glyphs), width) for form in items), key=len)
     return _with_position(lines, width, reading.position)
 
 
@@ -599,16 +595,16 @@ def _fact_items(reading: ShownPaper, look: Presentation, comments: str, *, weekd
 
 
 def _marks(paper: Paper, glyphs: Glyphs) -> list[Piece]:
-    found = (
+    signs = (
         (paper.starred, glyphs.starred, "star"),
         (paper.queued, glyphs.queued, "key"),
         (paper.hidden, glyphs.hidden, "facts"),
     )
-    return [Piece(f"{sign} ", role) for is_set, sign, role in found if is_set]
+    return [Piece(f"{sign} ", role) for is_set, sign, role in signs if is_set]
 
 
 def _with_position(lines: list[Line], width: int, position: str) -> list[Line]:
-    """Put the paper's place in the list at the right end of the last line, or below it."""
+    """Right-align the paper's place in the list on the last line, or below if it does not fit."""
     if not position or len(position) > width:
         return lines
     right = (Piece(position, "position"),)
@@ -626,9 +622,6 @@ def _vote_growth(votes: Votes, glyphs: Glyphs) -> str:
 
 def _separator(glyphs: Glyphs) -> Piece:
     return Piece(f" {glyphs.dot} ", "between")
-
-
-# Text
 
 
 def _changes_since_mark(since: ChangesSinceMark | None, width: int, look: Presentation) -> list[Line]:
@@ -662,22 +655,19 @@ def _abstract(paper: Paper, width: int, searched: Marker | None) -> list[Line]:
 def _with_links(text: str, role: str, searched: Marker | None) -> list[Piece]:
     pieces: list[Piece] = []
     done = 0
-    for found in addresses_in(text):
-        pieces += mark(text[done : found.start], role, searched)
-        shown = mark(text[found.start : found.end], "link", searched)
-        pieces += [piece._replace(action=("link", found.url)) for piece in shown]
-        done = found.end
+    for address in addresses_in(text):
+        pieces += mark(text[done : address.start], role, searched)
+        shown = mark(text[address.start : address.end], "link", searched)
+        pieces += [piece._replace(action=("link", address.url)) for piece in shown]
+        done = address.end
     return [*pieces, *mark(text[done:], role, searched)]
 
 
-# Links
-
-
 def _links(paper: Paper, width: int, look: Presentation) -> list[Line]:
-    found = places(paper)
+    links = places(paper)
     if look.is_page:
-        return [_link_line(link, width, look, paper.code_stars) for link in found]
-    in_order = sorted(found, key=lambda link: link.name != CODE_LINK)
+        return [_link_line(link, width, look, paper.code_stars) for link in links]
+    in_order = sorted(links, key=lambda link: link.name != CODE_LINK)
     items = [_link_item(link, width, look, paper.code_stars) for link in in_order]
     if paper.models or paper.datasets or paper.spaces:
         items += [[Piece(without_breaks(count), "muted")] for count in linked_counts(paper)]
@@ -693,7 +683,7 @@ def _link_item(link: Link, width: int, look: Presentation, stars: int | None) ->
 
 
 def _page_title(title: PageTitle | None, width: int, look: Presentation) -> list[Line]:
-    """The paper that a saved page's paper may be, with the digit that chooses it in the list of links."""
+    """The papers that a saved web page may be about, each with the digit that chooses it in the list of links."""
     if title is None:
         return []
     lines = fill([Piece(title.result_text, "muted")], width)
@@ -709,7 +699,7 @@ def _link_line(link: Link, width: int, look: Presentation, stars: int | None) ->
     key = look.link_keys.get(link.letter, "")
     name = link.name.capitalize() if link.name.islower() else link.name
     if link.in_text and link.letter.isdigit():
-        name = "Link"  # Its host is in its address.
+        name = "Link"  # The address on the same line names the host.
     begin = [Piece(f"{key:<3}", "key", action=action), Piece(f"{name:<9}", "muted", action=action)]
     end = _code_stars(stars) if link.name == CODE_LINK and not link.in_text else []
     if link.in_text:
@@ -728,9 +718,6 @@ def _code_stars(stars: int | None) -> list[Piece]:
     return [Piece(f" {amount(stars, 'star')}", "muted")] if stars else []
 
 
-# What it is about
-
-
 def _topics(paper: Paper, width: int, look: Presentation) -> list[Line]:
     items = []
     for slug in paper.topics:
@@ -740,7 +727,7 @@ def _topics(paper: Paper, width: int, look: Presentation) -> list[Line]:
 
 
 def _categories(paper: Paper, width: int, look: Presentation) -> list[Line]:
-    """The arXiv categories, the primary one by its name, and the fields that the pane lists with them."""
+    """The arXiv categories, with the name of the primary one, and other facts about the paper."""
     items = []
     if paper.categories:
         from reader.feeds.arxiv_categories import categories
@@ -760,7 +747,7 @@ def _keywords(paper: Paper, width: int, look: Presentation, searched: Marker | N
     def line_up(items: Sequence[Sequence[Piece]], more: Sequence[Piece]) -> list[Line]:
         if not more:
             return join_items(items, _separator(look.glyphs), width)
-        # The number of the rest stays with the last word.
+        # The number of hidden keywords stays with the last keyword.
         return join_items(
             [*items[:-1], [*items[-1], Piece(without_breaks(" ")), *more]], _separator(look.glyphs), width
         )

@@ -16,7 +16,7 @@ from reader.core.paper_row import PaperKey
 from reader.feeds.environment import is_offline
 from reader.session.places import Place, view
 from reader.ui.page.lines import ShownPaper
-from reader.ui.page.state import FOUND, PAGE, READING
+from reader.ui.page.state import PAGE, QUERY_MATCH, READING
 from reader.ui.refresh.changes import OFFLINE
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.controller import Controller, follows
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from reader.refresh.lines import Line
     from reader.ui.app import ReaderApp
-    from reader.ui.page.lines import Findings
+    from reader.ui.page.lines import QueryMatch
 
 AFTER_FRAME_SECONDS = 0.01
 """Seconds after a single key, so that the cursor's frame is painted first."""
@@ -94,9 +94,9 @@ class Finder(Controller):
 
     @follows(_shown_parts)
     def follow(self, state: State) -> None:
-        wanted, found = _wanted_findings(state), state[FOUND]
+        wanted, found = _wanted_findings(state), state[QUERY_MATCH]
         if wanted is None:
-            self._model.change(state.put(FOUND, None))
+            self._model.change(state.put(QUERY_MATCH, None))
         elif found is None or found[:3] != wanted or (found.words and not found.hits):
             # Without places, a missing text may have arrived.
             self.delay.begin(FIND_AFTER_SECONDS)
@@ -110,7 +110,7 @@ class Finder(Controller):
         with suppress(CacheError):
             found = await asyncio.to_thread(_findings, self._library.path, *wanted)
             if _wanted_findings(self._model.state) == wanted:
-                self._model.change(self._model.state.put(FOUND, found))
+                self._model.change(self._model.state.put(QUERY_MATCH, found))
 
 
 def _wanted_findings(state: State) -> tuple[int, str, tuple[str, ...]] | None:
@@ -124,14 +124,14 @@ def _wanted_findings(state: State) -> tuple[int, str, tuple[str, ...]] | None:
     return wanted if any(wanted[1:]) else None
 
 
-def _findings(path: Path, key: int, text: str, words: tuple[str, ...]) -> Findings:
+def _findings(path: Path, key: int, text: str, words: tuple[str, ...]) -> QueryMatch:
     from reader.cache.reads.window import Window
     from reader.cache.search.free_text import corrections, keys_of, shared_terms
     from reader.cache.texts import Texts
     from reader.core.query import parse
-    from reader.ui.page.lines import Findings, find_words
+    from reader.ui.page.lines import QueryMatch, find_words
 
-    found, query = Findings(key, text, words), parse(text)
+    found, query = QueryMatch(key, text, words), parse(text)
     asked = query.near or query.plain_words
     with closing(Window.open(path)) as window:
         if like := window.read(lambda connection: keys_of(connection, query.like)):

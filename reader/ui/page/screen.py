@@ -20,7 +20,7 @@ from reader.ui.kit.line_widgets import OneLine, WidgetReport
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.status_lines import DECIDING_KEYS, FIRST_KEYS, Status
 from reader.ui.page.lines import TEXT_CELLS, Presentation, ShownPaper, compose, link_keys
-from reader.ui.page.state import FOUND, PAGE, TRIAGE, found_of, is_triaging
+from reader.ui.page.state import PAGE, QUERY_MATCH, TRIAGE, is_triaging, query_match_of
 from reader.ui.shell.controller import subscribe
 from reader.ui.shell.screens import OverScreen, Screens
 from reader.ui.shell.state import State
@@ -37,7 +37,7 @@ ROWS_AROUND_PAGE = 3
 
 
 class PaperDetail(Pane, can_focus=True):
-    """One paper as lines of at most `MEASURE` cells, in the middle of the pane on a page.
+    """One paper as lines of at most `TEXT_CELLS` cells, in the middle of the pane on a page.
 
     The screen handles keys and calls `scroll_lines`, `scroll_page` and the other methods.
     """
@@ -211,7 +211,7 @@ class PaperPage(OverScreen[ShownPaper]):
         """Show a paper from its beginning, or an update of the shown one; mark the searched words."""
         state = self._model.state
         position = "" if is_triaging(state) else _position(reading, state.listing.count)
-        self.pane.show(reading._replace(position=position, found=found_of(state, reading.key)))
+        self.pane.show(reading._replace(position=position, query_match=query_match_of(state, reading.key)))
 
     def _draw_again(self, state: State) -> None:
         number = _triage_number(state)
@@ -227,7 +227,7 @@ class PaperPage(OverScreen[ShownPaper]):
 
 
 def _shown_state(state: State) -> object:
-    return state.listing.count, state[FOUND], state[TOPIC_NAMES], _triage_number(state)
+    return state.listing.count, state[QUERY_MATCH], state[TOPIC_NAMES], _triage_number(state)
 
 
 def _triage_number(state: State) -> str:

@@ -14,12 +14,12 @@ from reader.ui.full_text.state import TEXT
 from reader.ui.shell.state import Front, Part, State
 
 if TYPE_CHECKING:
-    from reader.ui.page.lines import Findings, ShownPaper
+    from reader.ui.page.lines import QueryMatch, ShownPaper
 
 
 READING: Part[ShownPaper | None] = Part(None)
 
-FOUND: Part[Findings | None] = Part(None)
+QUERY_MATCH: Part[QueryMatch | None] = Part(None)
 """What the list's query has to do with the shown paper; None while unknown, and without a query."""
 
 
@@ -40,8 +40,8 @@ PAGE: Front[ShownPaper] = Front(
 )
 
 
-def found_of(state: State, key: PaperKey) -> Findings | None:
-    known = state[FOUND]
+def query_match_of(state: State, key: PaperKey) -> QueryMatch | None:
+    known = state[QUERY_MATCH]
     is_current = known is not None and known.key == key and known.query in ("", state.listing.place.text)
     return known if is_current else None
 

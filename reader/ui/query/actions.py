@@ -1,4 +1,4 @@
-"""The query: the line to type one, its order, searches of the feed, fetched papers and similar ones."""
+"""The query line, the order of the list, searches of the feed, and adding or finding similar papers."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ _DEFAULT_KEYS = AdviceKeys()
 
 
 class _Highlighter(Highlighter):
-    """Styles the pieces of a query; called by Textual whenever it draws the text."""
+    """Styles the tokens of a query."""
 
     def __init__(self, widget: Widget) -> None:
         self._widget = widget
@@ -68,14 +68,14 @@ class _Highlighter(Highlighter):
 
 
 class QueryLine(TypedLine):
-    """A query while it is typed, with its mistakes, suggestions and history.
+    """The line in which a query is typed, with advice on mistakes, suggestions and a history.
 
-    The screen opens it by `open`, and calls `accept`, `cancel`, `complete`, `next` and `previous` for their keys. Other
-    keys go to the input.
+    The controllers call `open`, `accept`, `cancel`, `complete`, `next` and `previous` for their keys; other keys go to
+    the input.
     """
 
     def __init__(self, glyphs: Glyphs = UNICODE, keys: AdviceKeys = _DEFAULT_KEYS, *, id: str | None = None) -> None:
-        """`keys` are the names of the keys shown in the advice."""
+        """`keys` are the key names shown in the advice."""
         super().__init__(
             "/", LineInput(MAX_QUERY_LENGTH, _Highlighter(self)), self._advise_within, self._report_change, id=id
         )
@@ -86,7 +86,7 @@ class QueryLine(TypedLine):
         self._reach = NO_REACH
         self._before = ""
         self._typed = TypedTerms()
-        """The last analysed text."""
+        """The text that was last analysed, with its mistake and completions."""
 
     # Set-up
 
@@ -104,16 +104,16 @@ class QueryLine(TypedLine):
             self._show(self._typed)
 
     def open(self, text: str = "", history: Sequence[str] = (), begun: str = "") -> None:
-        """Start with a text, or with `begun` instead; `history` has earlier queries, newest first."""
+        """Start with the current query `text`, or with `begun`; `history` has earlier queries, newest first."""
         self._before = clean(text, MAX_QUERY_LENGTH)
-        # The current query is not an earlier one.
+        # The history must not repeat the current query.
         earlier = dict.fromkeys(clean(query, MAX_QUERY_LENGTH) for query in history)
         self.history = tuple(query for query in earlier if query != self._before)
         self.recalled = -1
-        # A space, because a user who keeps the query types a new term next.
+        # The space separates the current query from a term that the user adds.
         self.write(begun or (f"{self._before} " if self._before else ""))
         if self._before and not begun:
-            # Typing replaces it, unless a key such as right goes to its end first.
+            # Typing replaces the query, unless the user first moves to its end.
             self._input.selection = Selection(0, len(self.text))
         self.begin()
 
@@ -124,7 +124,7 @@ class QueryLine(TypedLine):
 
     @property
     def suggestions(self) -> tuple[str, ...]:
-        """The completions of the piece before the cursor, the likeliest first."""
+        """The completions of the token before the cursor, the likeliest first."""
         return self._typed.completion.candidates if self._typed.completion else ()
 
     # Keys
@@ -143,9 +143,9 @@ class QueryLine(TypedLine):
 
     def complete(self) -> bool:
         self._examine_if_changed()
-        taken, error = self._typed.completion, self._typed.error
-        if taken:
-            self._replace_word(taken.start, taken.end, taken.candidates[self._typed.selected])
+        completion, error = self._typed.completion, self._typed.error
+        if completion:
+            self._replace_word(completion.start, completion.end, completion.candidates[self._typed.selected])
         elif error and error.suggestion:
             self._replace_word(error.start, error.end, error.suggestion)
         else:
@@ -185,7 +185,7 @@ class QueryLine(TypedLine):
             self._report_change()
 
     def _examine_if_changed(self) -> None:
-        """Handle letters whose message has not arrived yet."""
+        """Analyse letters whose change message has not arrived yet."""
         if self.text != self._typed.text:
             self._examine()
 
@@ -207,12 +207,12 @@ class QueryLine(TypedLine):
         self.advise()
 
     def _advise_within(self, width: int) -> Line:
-        """The advice, of which only the end is never cut."""
+        """The advice, cut to `width` except for its end."""
         line, end = advise(self._typed, self._keys, width, self._reach)
         return (*cut_line(line, max(0, width - measure(end)), self._ellipsis), *end)
 
 
-MOST_PASTED_CHARACTERS = 2_000
+MAX_PASTE_CHARACTERS = 2_000
 """Maximum characters of pasted text that are read for a paper's id."""
 
 
@@ -230,7 +230,7 @@ class AddActions(Controller):
 
         if self._model.state.is_typing:
             return
-        id = named_id(text[:MOST_PASTED_CHARACTERS])
+        id = named_id(text[:MAX_PASTE_CHARACTERS])
         if id is not None:
             self._model.change(self._model.state.go(Place(view("all"), f"id:{id}")))
         else:
@@ -239,7 +239,7 @@ class AddActions(Controller):
 
     @handles("find.fetch")
     def fetch_paper(self, _count: int | None = None) -> None:
-        """Fetch the days that are missing at the cursor; or the paper that the query names, and show it in All."""
+        """Fetch the missing days at the cursor, or fetch the paper that the query names and show it in All."""
         id, place, hole = self.missing_id(), self._model.state.place, self._app.papers.hole
         if hole:
             self._app.refresher.fetch_many(Days(hole), place.view.id, "missing days")
@@ -280,7 +280,7 @@ class QueryActions(Controller):
         if state.is_typing:
             self._app.query_line.reaches(reach(state))
 
-    # The line's keys act at once, without a message from the line, since the keys typed after them are for the list.
+    # The keys of the line act at once, not through a message, because the keys typed after them are meant for the list.
 
     @handles("query.accept")
     def accept(self, _count: int | None = None) -> None:
@@ -401,11 +401,11 @@ class SimilarActions(Controller):
         self._model.change(self._model.state.go(Place(view("all"), text)))
 
     def _targets(self) -> list[Paper]:
-        found = (self._library.paper(pk) for pk in self._model.state.targets[:MAX_LIKED])
-        return [paper for paper in found if paper is not None and isinstance(paper.pk, int)]
+        papers = (self._library.paper(pk) for pk in self._model.state.targets[:MAX_LIKED])
+        return [paper for paper in papers if paper is not None and isinstance(paper.pk, int)]
 
 
-_ASKS = re.compile(r"\b(?:keyword|author|org|tag|category|source):", re.IGNORECASE)
+_VALUE_FIELD = re.compile(r"\b(?:keyword|author|org|tag|category|source):", re.IGNORECASE)
 
 
 class Completer(Controller):
@@ -420,14 +420,14 @@ class Completer(Controller):
         self._app.query_line.know(self.complete, tuple(topic_papers(state)))
 
     def complete(self, text: str, cursor: int) -> Completion | None:
-        """The completions before the cursor; values that are still loading come with a later state."""
+        """The completions before the cursor; values that are still loading are completed once they are in the state."""
         known = self._model.state[VOCABULARY]
-        if not known and not self._is_loading and _ASKS.search(text):
+        if not known and not self._is_loading and _VALUE_FIELD.search(text):
             self._is_loading = True
             self._background.start("suggestions", self._load)
         state = self._model.state
-        views = [*(one.name for one in state.views.saved), *IDS]
-        follows = {one.follow.slug: one.papers for one in state[FOLLOWED]}
+        views = [*(saved.name for saved in state.views.saved), *IDS]
+        follows = {followed.follow.slug: followed.papers for followed in state[FOLLOWED]}
         return complete(text, cursor, {**known, "topic": topic_papers(state), "view": views, "follow": follows})
 
     async def _load(self) -> None:
@@ -441,8 +441,8 @@ class Completer(Controller):
 # The search of the feed
 
 
-LISTS = ("list", "detail", "filter", "empty")
-"""Contexts with the list in front; in others the user types or reads, and the list is not replaced."""
+_LIST_CONTEXTS = ("list", "detail", "filter", "empty")
+"""Contexts in which results may replace the list; in others the user is typing or reading."""
 
 
 class FeedSearch(Controller):
@@ -461,7 +461,7 @@ class FeedSearch(Controller):
             return
         self.stop()
         self._model.change(self._model.state.search_feed(text).search_progressed("searching the feed"))
-        self._model.show_notice(self._begun(text))
+        self._model.show_notice(self._search_notice(text))
         self._worker = self._background.start("search", partial(self._run, text), exclusive=True)
 
     def stop_at(self, moment: Moment) -> bool:
@@ -487,8 +487,8 @@ class FeedSearch(Controller):
             self._end()
             if not isinstance(error, ReaderError):
                 raise
-            again = f"{self._keymap.key('find.feed')} searches again"
-            self._model.show_outcome(f"{error} · {again}", "warning", self._begun(text))
+            advice = f"{self._keymap.key('find.feed')} searches again"
+            self._model.show_outcome(f"{error} · {advice}", "warning", self._search_notice(text))
             return
         self._end()
         self._list_or_keep(FeedResults(text, listings, self._library.pk_of, self._store))
@@ -496,16 +496,16 @@ class FeedSearch(Controller):
     def _list_or_keep(self, results: FeedResults) -> None:
         """List the results, or hold them while the user is typing or reading."""
         state = self._model.state
-        if state.context in LISTS:
+        if state.context in _LIST_CONTEXTS:
             sign, back = self._look.glyphs.elsewhere, self._keymap.key("app.escape")
-            found = bool(results.order.pks)
-            self._model.show_notice(f"{back} goes back · {sign} is stored once you open or mark it" if found else "")
+            advice = f"{back} goes back · {sign} is stored once you open or mark it" if results.order.pks else ""
+            self._model.show_notice(advice)
             self._model.change(self._model.state.list_results(results))
         else:
             self._model.change(state.hold_results(results))
-            found_count = f"{len(results.order.pks):,}"
-            message = f"{self._keymap.key('find.feed')} shows the {found_count} results for {results.text}"
-            self._model.show_outcome(message, begun=self._begun(results.text))
+            count = f"{len(results.order.pks):,}"
+            message = f"{self._keymap.key('find.feed')} shows the {count} results for {results.text}"
+            self._model.show_outcome(message, begun=self._search_notice(results.text))
 
     async def _ask(self, text: str) -> tuple[Listing, ...]:
         from reader.refresh.lines import job, listing_of
@@ -518,11 +518,11 @@ class FeedSearch(Controller):
         return tuple(map(listing_of, result["listings"]))
 
     def _store(self, listings: Sequence[Listing]) -> None:
-        """Store papers in the cache; blocks, in a thread without an event loop."""
+        """Store papers in the cache; blocks, so it must run in a thread without an event loop."""
         from reader.refresh.lines import job, listing_values
 
         async def store() -> None:
-            await self._app.run_job(job("store", listings=[listing_values(one) for one in listings]))
+            await self._app.run_job(job("store", listings=[listing_values(listing) for listing in listings]))
 
         asyncio.run(store())
 
@@ -531,10 +531,10 @@ class FeedSearch(Controller):
         if self._model.state.search.asking == text:
             self._model.change(self._model.state.search_progressed(progress))
 
-    def _begun(self, text: str) -> str:
+    def _search_notice(self, text: str) -> str:
         return f"{self._keymap.key('app.escape')} stops searching for {text}"
 
     def _end(self) -> None:
-        # This worker is the current one, and ends normally.
+        # Without a worker, `follow` does not cancel this one, which ends normally.
         self._worker = None
         self._model.change(self._model.state.search_stopped())

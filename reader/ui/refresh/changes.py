@@ -1,6 +1,6 @@
-"""What comes in from outside: refreshes, marks of other machines, and changes by other programs.
+"""Changes from outside: refreshes, marks from other machines, and changes by other programs.
 
-A refresh is a job in the background, one at a time; its progress, end and failure go to the state.
+Refreshes are jobs in the background, which run one at a time; their progress, end and failure go to the state.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ if TYPE_CHECKING:
     from reader.refresh.plan import Plan
     from reader.ui.app import ReaderApp
 
-FIRST_SECOND = 1.0
+REFRESH_DELAY_SECONDS = 1.0
 """Seconds after the start reserved for keys: starting a process takes much of the processor."""
 
-RETRY, LATEST_RETRY = 60.0, 960.0
+RETRY_SECONDS, MAX_RETRY_SECONDS = 60.0, 960.0
 """Initial and maximum seconds before retrying a refresh that found no network."""
 
 OFFLINE, FEED_ERROR = "offline", "feed error"
 """The first line's text if the feed is unreachable, and if its answer is unusable."""
 
-LONGEST_NAME = 20
+MAX_FEED_NAME_CELLS = 20
 """Maximum cells of a feed's name in the first line."""
 
-LONG = 31
-"""Minimum number of days for a refresh to show its rate and remaining time."""
+MIN_DAYS_FOR_ESTIMATE = 31
+"""Minimum number of days at which a refresh shows its remaining time."""
 
 
 class RefreshRequest(NamedTuple):
@@ -63,20 +63,20 @@ class RefreshRequest(NamedTuple):
 
 
 class Refresher(Controller):
-    """The running refresh, and those that wait for it."""
+    """Runs refreshes one at a time, and keeps the requests that wait."""
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
         self._worker: Worker[None] | None = None
-        self._wanted = RefreshRequest()
-        self._later: list[RefreshRequest] = []
+        self._request = RefreshRequest()
+        self._waiting_requests: list[RefreshRequest] = []
         self._begun = 0.0
         self.retry = self._background.delayed(self.begin)
         self._tries = 0
-        self._came = ""
+        self._news_text = ""
         self._is_offline = False
-        self._told = ""
-        """The last reported lasting problem; it is repeated only if the user asks for a refresh."""
+        self._reported_problem = ""
+        """The last reported problem; it is reported again only if the user requests a refresh."""
 
     @property
     def _status(self) -> RefreshStatus:
@@ -97,7 +97,7 @@ class Refresher(Controller):
         if self._model.state.is_empty:
             self.begin()
         else:
-            self.retry.begin(FIRST_SECOND)
+            self.retry.begin(REFRESH_DELAY_SECONDS)
 
     def begin(self, plan: Plan | None = None, *, is_asked: bool = False) -> None:
         """Fetch the latest days, or the days of `plan`, unless a refresh is already running."""
@@ -110,11 +110,11 @@ class Refresher(Controller):
         `view` is the view's id, empty for none, and `name` is its name.
         """
         if self._status.is_running:
-            if self._wanted.plan == plan:
+            if self._request.plan == plan:
                 return
-            if not self._wanted.view:
+            if not self._request.view:
                 # A refresh for a view is dropped once the user has left it.
-                self._later.append(self._wanted)
+                self._waiting_requests.append(self._request)
         self._start(RefreshRequest(plan, view, name))
 
     def fetch_many(self, plan: Plan, view: str, name: str) -> None:
@@ -123,39 +123,39 @@ class Refresher(Controller):
         stop = self._keymap.key("app.escape")
         self._model.show_notice(f"fetching {name} · {stop} stops · papers so far are kept")
 
-    def _start(self, wanted: RefreshRequest) -> None:
-        before, self._wanted = self._worker, wanted
-        self._came = ""
+    def _start(self, request: RefreshRequest) -> None:
+        previous, self._request = self._worker, request
+        self._news_text = ""
         self._is_offline = False
-        running = partial(self._run, wanted, before)
+        running = partial(self._run, request, previous)
         self._worker = self._background.start("refresh", running, exclusive=True)
-        self._change(self._status.with_start(wanted.view))
+        self._change(self._status.with_start(request.view))
 
     def stop_at(self, moment: Moment) -> bool:
         if moment != "last" or self._worker is None or not self._status.is_running:
             return False
-        self._later.clear()
+        self._waiting_requests.clear()
         self._worker.cancel()
         # A cancelled worker that has not started never runs its own cleanup.
         self._end(is_idle=True)
         self._model.show_notice("refresh stopped · papers so far are kept")
         return True
 
-    async def _run(self, wanted: RefreshRequest, before: Worker[None] | None) -> None:
+    async def _run(self, request: RefreshRequest, previous: Worker[None] | None) -> None:
         try:
-            if before is not None:
+            if previous is not None:
                 # Two refreshes writing at once would block each other.
                 with suppress(WorkerError):
-                    await before.wait()
-            await self._refresh(wanted.plan)
+                    await previous.wait()
+            await self._refresh(request.plan)
         except ReaderError as error:
             self._fail(error)
         finally:
-            self._end(is_idle=wanted is self._wanted)
-        if self._later:
-            self._start(self._later.pop())
+            self._end(is_idle=request is self._request)
+        if self._waiting_requests:
+            self._start(self._waiting_requests.pop())
         elif self._is_offline:
-            # Only now, since a retry does nothing during a refresh.
+            # Scheduled only now, because a retry does nothing during a refresh.
             self._schedule_retry()
 
     def _end(self, *, is_idle: bool) -> None:
@@ -163,7 +163,7 @@ class Refresher(Controller):
         self._model.change(self._model.state.put(TOPIC_NAMES, self._library.topic_names()).put(REFRESH, ended))
 
     async def _refresh(self, plan: Plan | None) -> None:
-        # Keys do not wait for these imports.
+        # Import in a thread, so that keys do not wait.
         await asyncio.to_thread(_import_jobs)
         from reader.refresh.lines import refresh_job
         from reader.refresh.plan import Latest
@@ -208,23 +208,23 @@ class Refresher(Controller):
                 self._model.show_news(problem, "warning")
             case {"step": "rules", "did": did}:
                 self._renew()
-                self._tell(self._with_rules(did), begun=self._came)
+                self._report_end(self._with_rules(did), begun=self._news_text)
             case {"step": "hook", "n": done, "of": of}:
                 self._progress(f"on_new {done:,} of {of:,}")
             case {"step": "dropped", "papers": papers}:
                 self._progress(f"{papers:,} old papers dropped")
 
-    def _with_rules(self, did: Sequence[tuple[str, int]]) -> str:
+    def _with_rules(self, counts: Sequence[tuple[str, int]]) -> str:
         dot, key = self._look.glyphs.dot, self._keymap.key("mark.undo", "list")
-        acted = "by your rules: " + ", ".join(f"{count:,} {what}" for what, count in did)
-        return f" {dot} ".join(filter(None, (self._came, acted, f"{key} undoes" if key else "")))
+        actions = "by your rules: " + ", ".join(f"{count:,} {label}" for label, count in counts)
+        return f" {dot} ".join(filter(None, (self._news_text, actions, f"{key} undoes" if key else "")))
 
     def _renew(self) -> None:
-        """Tell of new papers once no key is held down; those that the user asked for are listed at once."""
-        is_asked = self._wanted.plan is not None
-        self._app.keyboard.when_still(partial(self._tell_of_papers, is_asked=is_asked))
+        """Publish new papers once no key is held down; papers that the user requested are listed at once."""
+        is_asked = self._request.plan is not None
+        self._app.keyboard.when_still(partial(self._publish_papers, is_asked=is_asked))
 
-    def _tell_of_papers(self, *, is_asked: bool) -> None:
+    def _publish_papers(self, *, is_asked: bool) -> None:
         state = self._model.state
         self._model.change(state.cache_changed() if is_asked else state.papers_came(self._library.newest_day()))
 
@@ -232,25 +232,25 @@ class Refresher(Controller):
         return self._look.now().astimezone()
 
     def _report_source(self, failing: Line) -> None:
-        """Say that a source other than the daily papers fails since a time, and how many `more` fail too."""
+        """Report a failing source other than the daily papers, and how many `more` fail too."""
         from reader.core.lines import cut
 
         title, others = failing["title"], failing["more"]
-        trouble = f"{others + 1} feeds silent" if others else f"{cut(title, LONGEST_NAME)} silent"
+        trouble = f"{others + 1} feeds silent" if others else f"{cut(title, MAX_FEED_NAME_CELLS)} silent"
         since = datetime.fromisoformat(failing["since"]).astimezone()
-        if trouble != self._told:
+        if trouble != self._reported_problem:
             when = f"{since:%H:%M}" if since.date() == self._local_time().date() else f"{since:%d %b}"
             more = f" and {others} more" if others else ""
             self._model.show_news(f"{title}{more}: no answer since {when}", "warning")
-        self._told = trouble
+        self._reported_problem = trouble
         self._change(self._status._replace(trouble=trouble, failing_since=since))
 
     def _progress_by_day(self, done: int, of: int) -> None:
-        """Report the progress by day: for one day only its name, for many also the remaining time."""
-        parts = [self._wanted.name] if self._wanted.name else []
+        """Report the progress by day: for a single day only its name, for many days also the remaining time."""
+        parts = [self._request.name] if self._request.name else []
         if of > 1 or not parts:
             parts.append(f"day {min(done + 1, of):,} of {of:,}")
-        if of >= LONG and (left := time_left(done, of, time.monotonic() - self._begun)):
+        if of >= MIN_DAYS_FOR_ESTIMATE and (left := time_left(done, of, time.monotonic() - self._begun)):
             parts.append(left)
         self._progress(f" {self._look.glyphs.dot} ".join(parts))
 
@@ -260,12 +260,12 @@ class Refresher(Controller):
     def _succeed(self, sums: Line) -> None:
         new, returned, skipped = sums["new"], sums["returned"], sums["skipped"]
         self._tries = 0
-        self._told = ""
-        if not self._wanted.view:
+        self._reported_problem = ""
+        if not self._request.view:
             self._library.note_refresh()
         last = self._library.last_refresh()
         self._change(self._status._replace(problem="", trouble="", failing_since=None, last=last))
-        if self._wanted.view and self._wanted.view == self._model.state.place.view.id:
+        if self._request.view and self._request.view == self._model.state.place.view.id:
             self._renew()
         if new or returned:
             parts = (
@@ -273,12 +273,12 @@ class Refresher(Controller):
                 f"{returned:,} that you marked or imported" if returned else "",
                 f"{skipped:,} records skipped" if skipped else "",
             )
-            self._came = ", ".join(filter(None, parts))
-            self._tell(self._came)
+            self._news_text = ", ".join(filter(None, parts))
+            self._report_end(self._news_text)
         elif skipped:
-            self._tell(f"{skipped:,} of the feed's records could not be read and were skipped", "warning")
-        elif self._wanted.is_asked:
-            self._tell("nothing new")
+            self._report_end(f"{skipped:,} of the feed's records could not be read and were skipped", "warning")
+        elif self._request.is_asked:
+            self._report_end("nothing new")
 
     def _fail(self, error: ReaderError) -> None:
         """Report a failure and its remedy once; the first line keeps showing it.
@@ -286,17 +286,17 @@ class Refresher(Controller):
         The reason is shown if the user asked for the refresh; without papers, the empty list shows it.
         """
         trouble = OFFLINE if isinstance(error, FeedOffline | FeedUnreachable) else FEED_ERROR
-        if self._library.has_papers() and (self._wanted.is_asked or trouble != self._told):
-            # In a full text the same key fetches the text again.
+        if self._library.has_papers() and (self._request.is_asked or trouble != self._reported_problem):
+            # In a full text, the refresh key fetches the text again, so no key is named.
             key = self._keymap.key("app.refresh", self._model.state.context)
-            if self._wanted.is_asked or key:
-                self._tell(str(error) if self._wanted.is_asked else f"{trouble} · {key} tries again", "warning")
-        self._told = trouble
+            if self._request.is_asked or key:
+                self._report_end(str(error) if self._request.is_asked else f"{trouble} · {key} tries again", "warning")
+        self._reported_problem = trouble
         self._change(self._status.with_failure(str(error), trouble, self._local_time()))
 
-    def _tell(self, text: str, tone: Tone = "done", *, begun: str = "") -> None:
+    def _report_end(self, text: str, tone: Tone = "done", *, begun: str = "") -> None:
         """Report the end of a refresh: as an outcome replacing the notice `begun` if the user asked, else as news."""
-        if self._wanted.is_asked:
+        if self._request.is_asked:
             self._model.show_outcome(text, tone, begun)
         else:
             self._model.show_news(text, tone)
@@ -305,9 +305,9 @@ class Refresher(Controller):
         """Retry at growing intervals until the network is back, unless the user chose offline mode."""
         self.retry.stop()
         if not self._look.is_still and not is_offline(os.environ):
-            wait = min(RETRY * 2**self._tries, LATEST_RETRY)
+            seconds = min(RETRY_SECONDS * 2**self._tries, MAX_RETRY_SECONDS)
             self._tries += 1
-            self.retry.begin(wait)
+            self.retry.begin(seconds)
 
 
 def _import_jobs() -> None:
@@ -321,17 +321,17 @@ SYNC_DELAY_SECONDS = 3.0
 """Seconds after the start reserved for keys."""
 
 SYNC_QUIET_SECONDS = 60.0
-"""Seconds since the last mark and the last sync."""
+"""Seconds that must pass since the last mark and the last sync."""
 
 LISTEN_SECONDS = 25.0
-"""Seconds after which a listening command has reached its server; otherwise it has given up by then."""
+"""After these seconds, a command that still runs has reached its server; otherwise it would have given up."""
 
 
 class Sync(Controller):
-    """Runs `sync` at the start and in quiet minutes, if the settings have a place."""
+    """Runs `sync` at the start and after quiet minutes, if the settings name a place to sync with."""
 
     words = ("sync", "--quiet")
-    """The command, which the end of the reader also runs."""
+    """The command, which also runs when the reader ends."""
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
@@ -355,7 +355,7 @@ class Sync(Controller):
         """Sync once no mark has been made for a while."""
         if self._is_on:
             self._has_marked = True
-            # Marks do not delay the first sync, after which a server is listened to.
+            # Marks do not delay the first sync, which then keeps listening to a server.
             if not self._is_looking and not self._is_beginning:
                 self.delay.begin(SYNC_QUIET_SECONDS)
 
@@ -365,13 +365,13 @@ class Sync(Controller):
             self._background.start(self.words[0], self._run)
 
     async def _run(self) -> None:
-        # A server is listened to until the reader ends.
+        # With a server, the command listens until the reader ends.
         listens = ("--watch",) if await asyncio.to_thread(is_server, self._place) else ()
         words = (*self.words, *listens)
         end = asyncio.create_task(self._app.command_runner.run_by_itself(words, reports_warnings=True))
         try:
             if not (await asyncio.wait([end], timeout=LISTEN_SECONDS))[0]:
-                # It still listens, so it works.
+                # The command still listens, so it has reached its server.
                 self._note_failure(None)
             outcome = await end
         finally:
@@ -436,7 +436,7 @@ class SettingsWatch(Controller):
         return tuple(_file_stamp(file) for file in (self._file, log, log.with_name(f"{log.name}-wal")))
 
     def look(self) -> None:
-        """Read the settings and lists again if a file has changed since the last look."""
+        """Read the settings and standing queries again if a file has changed."""
         stamp = self._stamp()
         if stamp != self._seen:
             self._seen = stamp
@@ -461,7 +461,7 @@ class SettingsWatch(Controller):
 
 def _file_stamp(file: Path | None) -> tuple[int, int] | None:
     try:
-        found = file.stat() if file is not None else None
+        status = file.stat() if file is not None else None
     except OSError:
         return None
-    return found and (found.st_mtime_ns, found.st_size)
+    return status and (status.st_mtime_ns, status.st_size)

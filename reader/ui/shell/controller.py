@@ -1,4 +1,4 @@
-"""The objects of the features: their methods for keys, clicks and changes of the state, and their background work."""
+"""The controllers of the features: methods for keys, clicks and changes of the state, and background work."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Look(NamedTuple):
-    """The keys, signs and clock of one run."""
+    """The keys, signs and clock of a run."""
 
     keymap: Keymap
     glyphs: Glyphs
@@ -43,7 +43,7 @@ class Look(NamedTuple):
 
     @property
     def fixed_today(self) -> date | None:
-        """The fixed day that panes use as today; None if they follow the clock."""
+        """The day that panes show as today; None if they follow the clock."""
         return self.today if self.is_still else None
 
 
@@ -68,12 +68,12 @@ class Model:
             self.publish(state)
 
     def take_targets(self) -> tuple[PaperKey, ...]:
-        """The papers that an action takes, see `State.targets`; ends a range."""
+        """Return the papers that an action takes (see `State.targets`), and end a range."""
         self.change(self._state.choose(self._state.selection.end_range()))
         return self._state.targets
 
     def show_notice(self, text: str, tone: Tone = "done") -> None:
-        """Show an answer to the last action in the last line, until the next one."""
+        """Show an answer to the last action in the last line, until the next action."""
         self.change(self._state.change_notices(lambda notices: notices.with_answer(text, tone)))
 
     def show_outcome(self, text: str, tone: Tone = "done", begun: str = "") -> None:
@@ -86,7 +86,7 @@ class Model:
 
 
 class _Followers:
-    """The followers of the state in one node. They watch it as one: Textual takes 20 µs for each watcher."""
+    """The subscribers of a node. They share a single watcher, because each watcher costs 20 µs in Textual."""
 
     def __init__(self, node: DOMNode, model: Model) -> None:
         self.node = node
@@ -103,11 +103,11 @@ class _Followers:
 
     def _look(self) -> None:
         for index, parts in enumerate(self._parts):
-            # A nested change may have come first; only the current state counts.
+            # A subscriber may have changed the state again; only the current state counts.
             state = self._model.state
-            found = parts(state)
-            if found != self._seen[index]:
-                self._seen[index] = found
+            value = parts(state)
+            if value != self._seen[index]:
+                self._seen[index] = value
                 self._acts[index](state)
 
 
@@ -116,8 +116,8 @@ def subscribe(
 ) -> None:
     """Call `act` with the state whenever its `parts` change, and immediately if `now`.
 
-    `act` runs within the change, before `Model.change` returns, until `node` is removed. Those who came first are
-    called first.
+    `act` runs within the change, before `Model.change` returns, until `node` is removed. Subscribers run in the
+    order of subscription.
     """
     if not model.followers or model.followers[-1].node is not node:
         model.followers.append(_Followers(node, model))
@@ -127,29 +127,29 @@ def subscribe(
 
 
 Work = Callable[[], Awaitable[None]]
-"""A function that returns a coroutine: a coroutine itself would stay unawaited if cancelled before it begins."""
+"""A function that returns a coroutine; a coroutine object would stay unawaited if cancelled before it starts."""
 
 Handler = Callable[[int | None], object]
 """Runs an action; receives the count typed before its key, or None."""
 
 Parts = Callable[[Any], object]
-"""Returns the parts of the state that something depends on."""
+"""Returns the parts of the state that a subscriber depends on."""
 
 Moment = Literal["escape", "back", "last"]
-"""When a step back stops something: first by esc alone, then by esc or `q`, or by esc once nothing is left to close."""
+"""The stage of a step back: `escape` by esc alone, `back` by esc or `q`, `last` by esc with nothing left to close."""
 
 Method = TypeVar("Method", bound=Callable[..., object])
 
 
 class Handles(NamedTuple):
-    """The method runs an action: in `context` alone, or wherever no other method does."""
+    """The method runs an action: only in `context`, or, with None, in contexts without another handler."""
 
     id: str
     context: Context | None
     values: tuple[Any, ...] = ()
     """The arguments of the method after the count."""
     step: int = 0
-    """Unless 0, the method receives this times the count instead."""
+    """Unless 0, the method receives this step times the count as its only argument."""
 
 
 class Follows(NamedTuple):
@@ -171,10 +171,10 @@ Role: TypeAlias = "Handles | Follows | Answers"
 def handles(
     *ids: str, context: Context | None = None, each: Mapping[str, Any] | None = None, step: int = 0
 ) -> Callable[[Method], Method]:
-    """Make a method the handler of these actions, with `context` only there.
+    """Make a method the handler of actions, everywhere or only in `context`.
 
-    With `each`, it handles those actions, too, and receives the count and the action's value. With `step`, it handles
-    two opposite actions, and receives how far to go: the step times the count, negative for the second one.
+    For an action in `each`, the method receives the count and the action's value. With `step`, it handles two opposite
+    actions and receives the step times the count, negated for the second action.
     """
     steps = dict(zip(ids, (step, -step), strict=True)) if step else dict.fromkeys(ids, 0)
     valued = [Handles(id, context, (value,)) for id, value in (each or {}).items()]
@@ -200,7 +200,7 @@ def _mark(*roles: Role) -> Callable[[Method], Method]:
 
 
 class Controller:
-    """An object of a feature, for actions or work. The app has one of each class: `app.mark_actions`."""
+    """A part of a feature that handles actions or does work. The app has a single instance: `app.mark_actions`."""
 
     def __init__(self, app: ReaderApp) -> None:
         self._app = app
@@ -211,7 +211,7 @@ class Controller:
         self._keymap = app.look.keymap
 
     def roles(self) -> Iterator[tuple[Role, Callable[..., Any]]]:
-        """The decorated methods, in order."""
+        """The roles of the decorated methods, in order."""
         for name, method in vars(type(self)).items():
             for role in getattr(method, "_roles", ()):
                 yield role, getattr(self, name)
@@ -221,7 +221,7 @@ class Controller:
         return {}
 
     def on_begin(self) -> None:
-        """Called once the list is there and keys act."""
+        """Called once the list is shown and keys act."""
 
     def on_end(self) -> None:
         """Called when the reader ends."""
@@ -231,34 +231,37 @@ class Controller:
         return ()
 
     def stop_at(self, moment: Moment) -> bool:
-        """Stop or close something that a step back stops at this moment; return whether there was anything."""
+        """Stop work that a step back stops at this stage; return whether there was any."""
         return False
 
     def take_text(self, context: Context, key: str, character: str | None) -> bool:
-        """Take a key as text; return False if it is no text here."""
+        """Handle a key as text; return False if it is not text here."""
         return False
 
     def take_line(self, action_id: str, text: str) -> bool:
-        """Run an action typed on the command line with the text after it; return False if it takes none."""
+        """Run an action typed on the command line with the text after it; return False if it takes no text."""
         return False
 
 
 def handlers_of(controllers: Sequence[Controller], context: Callable[[], Context]) -> Mapping[str, Handler]:
-    """The handlers of all actions by id; `context` returns where keys act.
+    """The handlers of all actions by id; `context` returns the context in which keys act.
 
     Raises ValueError if two methods handle an action in the same context.
     """
-    found: dict[str, dict[Context | None, Handler]] = {}
-    for one in controllers:
-        found |= {id: {None: handler} for id, handler in one.own_handlers().items()}
-    for one in controllers:
-        for role, method in one.roles():
+    by_action: dict[str, dict[Context | None, Handler]] = {}
+    for controller in controllers:
+        by_action |= {id: {None: handler} for id, handler in controller.own_handlers().items()}
+    for controller in controllers:
+        for role, method in controller.roles():
             if isinstance(role, Handles):
-                handlers = found.setdefault(role.id, {})
+                handlers = by_action.setdefault(role.id, {})
                 if role.context in handlers:
                     raise ValueError(f"{role.id} has two handlers in {role.context or 'all contexts'}")
                 handlers[role.context] = partial(_call, method, role) if role.step or role.values else method
-    return {id: by[None] if len(by) == 1 and None in by else _by_context(by, context) for id, by in found.items()}
+    return {
+        id: each[None] if len(each) == 1 and None in each else _by_context(each, context)
+        for id, each in by_action.items()
+    }
 
 
 def _call(method: Callable[..., object], role: Handles, count: int | None) -> object:
@@ -289,14 +292,14 @@ class Background:
         return DelayedCall(self._app, act)
 
     async def _watch(self, group: str, work: Work) -> None:
-        """Do the work and report failures, which would otherwise end the reader or be lost."""
+        """Do the work and report a failure, which would otherwise end the reader or be lost."""
         try:
             await work()
         except Exception as error:
-            # Failures due to the reader's end are not reported.
+            # While the reader ends, failures are expected.
             if self._app.is_running:
                 text = str(error) if isinstance(error, ReaderError) else report_unforeseen(group, error)
-                # A screen in front may draw no news.
+                # Report an outcome, because a screen in front may not show news.
                 self._model.show_outcome(text, "warning")
 
 

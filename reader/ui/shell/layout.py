@@ -1,7 +1,7 @@
-"""Where the panes are, by the terminal's width and the user's choices. Plain arithmetic, without Textual.
+"""Lay out the panes by the terminal's width and the user's choices, without Textual.
 
-All numbers are cells, counted from the top left of the room between the header and the footer. The last column of each
-pane is its bar: a rule if another pane is on its right, else blank; the scroll thumb is drawn on it.
+All numbers are cells, counted from the top left corner between the header and the footer. The last column of each pane
+is its bar: a rule if another pane is on its right, else blank; the scroll thumb is drawn on it.
 """
 
 from __future__ import annotations
@@ -15,34 +15,34 @@ if TYPE_CHECKING:
 PaneName: TypeAlias = Literal["list", "filter", "detail"]
 
 Shape: TypeAlias = Literal["one", "stacked", "columns", "three", "wide"]
-"""One pane at a time; list over detail; list beside detail; the filter too; a filter with whole names."""
+"""A single pane; list above detail; list beside detail; with the filter pane; with a wider filter pane."""
 
 Density: TypeAlias = Literal["comfortable", "compact"]
-"""A second line for long titles, or one line per paper."""
+"""A second line for long titles, or a single line per paper."""
 
 SHAPES: dict[Shape, int] = {"one": 0, "stacked": 70, "columns": 100, "three": 130, "wide": 180}
 """The minimum width of each shape."""
 
-WIDE_FILTER = 34
+MIN_WIDE_FILTER_COLUMNS = 34
 """Minimum columns of the filter pane in the shape `wide`, unless the user chose other sizes."""
 
 USUAL_SHARE = 0.55
-"""Default share of the list beside the detail; the next two limits then apply, too."""
+"""Default share of the list beside the detail, limited by the next two constants."""
 
-LEAST_LIST = 64
+MIN_LIST_COLUMNS = 64
 """Minimum columns of the list beside the detail: nine titles in ten fit in two lines."""
 
-WIDEST_DETAIL = 60
+MAX_DETAIL_COLUMNS = 60
 """Maximum columns of the detail beside the list, for readable lines."""
 
-WIDE_DETAIL = 82
-"""Columns of the detail in the shape `wide`: its longest lines with a margin at each side. The list has the rest."""
+WIDE_DETAIL_COLUMNS = 82
+"""Columns of the detail in the shape `wide`: its longest lines with a margin at each side."""
 
 STACKED_SHARE = 0.77
 """Default share of the list above the detail: nine papers in 24 lines."""
 
-OUTLINE_FROM = 120
-"""Minimum columns of a terminal for an outline beside a full text."""
+MIN_OUTLINE_TERMINAL_COLUMNS = 120
+"""Minimum columns of the terminal for an outline beside a full text."""
 
 OUTLINE_WIDTH, WIDE_OUTLINE = 34, 44
 """Columns of the outline with its bar, normally and in the shape `wide`."""
@@ -50,7 +50,7 @@ OUTLINE_WIDTH, WIDE_OUTLINE = 34, 44
 
 def outline_width(width: int) -> int:
     """Columns of the outline beside a full text; 0 if the terminal is too narrow for both."""
-    if width < OUTLINE_FROM:
+    if width < MIN_OUTLINE_TERMINAL_COLUMNS:
         return 0
     return WIDE_OUTLINE if width >= SHAPES["wide"] else OUTLINE_WIDTH
 
@@ -69,10 +69,10 @@ class Area(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """The places of all panes; None for hidden ones."""
+    """The places of all panes; None for a hidden pane."""
 
     strip: Area | None = None
-    """The filter as a single line, while the filter pane has no place."""
+    """The line above the panes that names topics while the filter pane is hidden."""
     filter: Area | None = None
     list: Area | None = None
     detail: Area | None = None
@@ -81,11 +81,11 @@ class Layout(NamedTuple):
 
 
 class PaneSizes(NamedTuple):
-    """The sizes of the panes in one shape."""
+    """The sizes of the panes in a shape."""
 
     filter_width: int
     list_share: float
-    """Share of the list in the room shared with the detail."""
+    """The list's share of the room that it divides with the detail."""
 
 
 class PaneChoice(NamedTuple):
@@ -107,12 +107,12 @@ class PaneChoice(NamedTuple):
         if shape == "stacked":
             return PaneSizes(filter_width, STACKED_SHARE)
         if shape == "wide":
-            filter_width = max(filter_width, WIDE_FILTER)
+            filter_width = max(filter_width, MIN_WIDE_FILTER_COLUMNS)
         room = max(1, width - (filter_width + 1 if has_filter(shape, self) else 0))
         if share == USUAL_SHARE and shape == "wide":
-            share = max(LEAST_LIST / room, 1 - WIDE_DETAIL / room)
+            share = max(MIN_LIST_COLUMNS / room, 1 - WIDE_DETAIL_COLUMNS / room)
         elif share == USUAL_SHARE:
-            share = max(share, LEAST_LIST / room, 1 - WIDEST_DETAIL / room)
+            share = max(share, MIN_LIST_COLUMNS / room, 1 - MAX_DETAIL_COLUMNS / room)
         return PaneSizes(filter_width, share)
 
     def with_width(self, width: int, *, filter_width: int | None = None, list_share: float | None = None) -> PaneChoice:
@@ -131,15 +131,15 @@ USUAL = PaneChoice()
 
 
 class PaneFront(NamedTuple):
-    """The screen in front."""
+    """The properties of the main screen that affect its layout."""
 
     focus: PaneName = "list"
     is_filter_open: bool = False
-    """Whether the filter pane is unfolded, where it has no place of its own."""
+    """Whether the filter pane is unfolded although it has no place of its own."""
     is_empty: bool = False
-    """Whether the list is empty: the reason then uses the room of the detail, too."""
+    """Whether the list is empty; the reason then also uses the room of the detail."""
     is_narrowed: bool = False
-    """Whether topics narrow the list: a line above the panes names them unless the filter pane does."""
+    """Whether topics narrow the list; a line above the panes names them if the filter pane is hidden."""
 
 
 LIST = PaneFront()
@@ -151,11 +151,11 @@ def shape_at(width: int) -> Shape:
     >>> shape_at(69), shape_at(70), shape_at(129), shape_at(200)
     ('one', 'stacked', 'columns', 'wide')
     """
-    return next(shape for shape, least in reversed(SHAPES.items()) if width >= least)
+    return next(shape for shape, minimum in reversed(SHAPES.items()) if width >= minimum)
 
 
 def remembered_panes(density: str, filter_width: int, list_share: float, left: Visit) -> PaneChoice:
-    """The choice from the settings and the last visit."""
+    """The choices from the settings and the last visit."""
     usual = cast(Density, density)
     return PaneChoice(
         PaneSizes(filter_width, list_share),
@@ -224,10 +224,10 @@ def _above(room: Area, lines: int) -> tuple[Area, Area, Area]:
     )
 
 
-LEAST_NOTE = 8
+MIN_NOTE_LINES = 8
 """Minimum lines of the note editor, if the screen has them."""
 
-_NARROWEST_NOTE = 30
+_MIN_NOTE_COLUMNS = 30
 NOTE_MEASURE = 80
 """Cells of the editor on a page, with a space at each side to align with the page's text."""
 
@@ -235,19 +235,19 @@ NOTE_MEASURE = 80
 def place_note(width: int, height: int, choice: PaneChoice, front: PaneFront, *, is_page: bool) -> Area:
     """Place the note editor: in the lower half of the detail, or below a page.
 
-    Over a low detail it takes lines of the list too; without a detail, all between the first line and the last.
+    If the detail is low, it also takes lines of the list; without a detail, all lines between the first and the last.
     """
     if is_page:
         return place_note_on_page(width, height)
     room = Area(0, 1, width, max(0, height - 2))
     detail = lay_out(width, room.height, choice, front).detail
-    if detail is None or detail.width < _NARROWEST_NOTE:
+    if detail is None or detail.width < _MIN_NOTE_COLUMNS:
         return room
-    return _lower_half(room if detail.height < LEAST_NOTE else detail._replace(y=detail.y + 1))
+    return _lower_half(room if detail.height < MIN_NOTE_LINES else detail._replace(y=detail.y + 1))
 
 
 def place_note_on_page(width: int, height: int) -> Area:
-    """Place the note editor below a page or a full text, as wide as the screen: beside it, words would be cut."""
+    """Place the note editor in the lower half of a page or a full text, as wide as the screen."""
     return _lower_half(Area(0, 0, width, max(0, height - 1)))
 
 
@@ -257,5 +257,5 @@ def note_margin(width: int) -> int:
 
 
 def _lower_half(room: Area) -> Area:
-    lines = min(room.height, max(LEAST_NOTE, room.height // 2))
+    lines = min(room.height, max(MIN_NOTE_LINES, room.height // 2))
     return room._replace(y=room.y + room.height - lines, height=lines)

@@ -1,4 +1,4 @@
-"""The list as values: its place and cursor, its content, the typed query, and the selection."""
+"""The values of the list: its place and cursor, its content, the typed query, and the selection."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from reader.ui.library.feed_results import FeedResults
 
 
-NEAR_PLACES = 2_000
-"""Places around a paper's old place that are searched first, since a refresh moves papers little."""
+NEARBY_PLACES = 2_000
+"""Search this many places around a paper's old place first, since a refresh moves papers little."""
 
 MAX_PAPER_LINES = 3
 """Maximum lines of a paper: two of its title, and its reason."""
@@ -30,11 +30,11 @@ MAX_PAPER_LINES = 3
 MARGIN_LINES = 2
 """Lines kept visible beyond the highlighted paper, in the cursor's direction."""
 
-FEWEST_A_DAY = 3
-"""Minimum mean number of papers per day for headings."""
+MIN_PAPERS_PER_DAY = 3
+"""Minimum mean number of papers per day at which days get headings."""
 
 END_LINES = 2
-"""Lines after the last paper of a day: a blank one, and what comes next."""
+"""Lines after the last paper of a day: a blank line, and an announcement of the next day."""
 
 
 class ListForm(NamedTuple):
@@ -43,11 +43,11 @@ class ListForm(NamedTuple):
     is_comfortable: bool = False
     """Whether a long title takes a second line."""
     has_dates: bool = False
-    """Whether each paper has its date, instead of headings of days."""
+    """Whether each paper has its date, and days have no headings."""
     has_end: bool = False
     """Whether lines after the last paper announce what comes next."""
     is_period: bool = False
-    """Whether all papers are of one week or month, so that dates need no year."""
+    """Whether all papers are from a single week or month, so that dates need no year."""
     holes: tuple[Hole, ...] = ()
     """The runs of missing days, each a line between two days."""
 
@@ -60,22 +60,22 @@ class LineSlot(NamedTuple):
 
     kind: Literal["paper", "heading", "hole", "end"]
     group: int
-    """The group of the paper or the heading, or above the hole; -1 without groups."""
+    """The group of the paper or heading, or the group above the hole; -1 without groups."""
     place: int = -1
     """The paper's place in the order."""
     part: int = 0
-    """The line of the paper or of the end."""
+    """The line within the paper or within the end."""
 
 
 def papers_have_dates(order: Order[PaperKey], *, is_one_day: bool) -> bool:
-    """Whether each paper has its date: the dates differ, and no headings name the days.
+    """Whether each paper has its date, because dates differ and no headings name the days.
 
-    A single day in its own order has a heading, unless near papers of other days follow.
+    A single day in its own order has a heading, unless similar papers of other days follow.
     """
     if not order.groups or order.has_parts:
         return not is_one_day
     days = len(order.groups) - (1 if order.near else 0)
-    are_full = order.matching >= FEWEST_A_DAY * days
+    are_full = order.matching >= MIN_PAPERS_PER_DAY * days
     return not (are_full and days > 1 if order.near else are_full or days <= 1)
 
 
@@ -88,13 +88,13 @@ class ListLines:
         form: ListForm = COMPACT,
         height_of: Callable[[int], int] = lambda place: 1,
     ) -> None:
-        """`height_of` returns the lines of the paper at a place, if papers are comfortable."""
+        """`height_of` returns the number of lines of the paper at a place; used if the list is comfortable."""
         self.pks: Sequence[PaperKey] = order.pks if order else array("q")
         self.groups = _groups(order, form) if order else ()
-        """The days of an order by day, with or without headings; or the matching and the near papers."""
+        """The days of an order by day, with or without headings; or the matching and the similar papers."""
         self.is_complete = order.complete if order else True
-        self._each = MAX_PAPER_LINES if form.is_comfortable else 1
-        """Line numbers per paper."""
+        self._lines_per_paper = MAX_PAPER_LINES if form.is_comfortable else 1
+        """Line numbers reserved for each paper."""
         self._height_of = height_of if form.is_comfortable else lambda place: 1
         has_parts = order is not None and (order.has_parts or order.near > 0)
         self.has_headings = bool(self.groups) and (not form.has_dates or has_parts)
@@ -102,14 +102,14 @@ class ListLines:
         # The place of each group's first paper, and its heading's line. Only an order by day has groups.
         self._starts = list(accumulate((count for _, count in self.groups), initial=0))[:-1]
         self._holes = _place_holes(self.groups, form.holes) if self.has_headings else {}
-        """The missing days after a group, by its number."""
+        """The missing days after a group, by the number of the group."""
         self._above = list(accumulate((group in self._holes for group in range(len(self.groups))), initial=0))
         self._headings = (
-            [start * self._each + group + self._above[group] for group, start in enumerate(self._starts)]
+            [start * self._lines_per_paper + group + self._above[group] for group, start in enumerate(self._starts)]
             if self.has_headings
             else []
         )
-        self._past_papers = len(self.pks) * self._each + len(self._headings) + len(self._holes)
+        self._past_papers = len(self.pks) * self._lines_per_paper + len(self._headings) + len(self._holes)
         self._past_end = self._past_papers + self._end
 
     def group_of(self, index: int) -> int:
@@ -121,12 +121,12 @@ class ListLines:
 
     def line_of(self, index: int) -> int:
         group = self.group_of(index)
-        return index * self._each + (group + 1 + self._above[group] if self.has_headings else 0)
+        return index * self._lines_per_paper + (group + 1 + self._above[group] if self.has_headings else 0)
 
     def at(self, line: int, *, is_top: bool = False) -> LineSlot | None:
-        """The content of a line; None before the first, after the last, and if the paper does not need it.
+        """The content of a line; None outside the list and for reserved lines that a paper does not need.
 
-        On the top line of a view a group's heading stays while its papers pass below.
+        On the top line of a view, the heading of a group stays while its papers scroll below.
         """
         if not 0 <= line < self._past_end:
             return None
@@ -137,7 +137,7 @@ class ListLines:
             return LineSlot("end", headings - 1, part=line - self._past_papers)
         if headings - 1 in self._holes and line + 1 == self._headings[headings]:
             return LineSlot("hole", headings - 1)
-        place, part = divmod(line - headings - (self._above[headings - 1] if headings else 0), self._each)
+        place, part = divmod(line - headings - (self._above[headings - 1] if headings else 0), self._lines_per_paper)
         return LineSlot("paper", headings - 1, place, part) if not part or part < self._height_of(place) else None
 
     def heading(self, group: int) -> tuple[str, int | None]:
@@ -151,7 +151,7 @@ class ListLines:
         return self._holes.get(group) if self.start_of(group + 1) == index + 1 else None
 
     def nearest(self, line: int, down: bool) -> int:
-        """The place of the paper on a line; for a heading or a hole, of the next paper down, or up."""
+        """The place of the paper on a line; for a heading or a hole, the place of the next paper down, or up."""
         slot = self.at(self.step(min(max(line, 0), self._past_papers - 1), 0))
         if slot is None:
             return 0
@@ -166,12 +166,12 @@ class ListLines:
         return _index(self.pks, pk) if index is None else index
 
     def find_near(self, pk: PaperKey, near: int) -> int | None:
-        return _index(self.pks, pk, max(0, near - NEAR_PLACES), near + NEAR_PLACES)
+        return _index(self.pks, pk, max(0, near - NEARBY_PLACES), near + NEARBY_PLACES)
 
     def heir(self, old: ListLines, place: int) -> int:
         """Return the place of the paper to highlight if the paper at `place` in the order `old` is gone.
 
-        It is the first paper after it in the old order that is nearby here, else the nearest before it.
+        It is the first paper after the gone one in the old order that is nearby here, else the nearest before it.
         """
         for pk in (*old.pks[place : place + 50], *reversed(old.pks[max(0, place - 50) : place])):
             index = self.find_near(pk, place)
@@ -182,7 +182,7 @@ class ListLines:
     # Views
 
     def step(self, line: int, lines: int) -> int:
-        """The line this many lines below a line, above it if negative, within bounds."""
+        """The line that is `lines` drawn lines below a line, above it if negative, within bounds."""
         walked = [number for number, _ in islice(self._walk(line, 1 if lines > 0 else -1), abs(lines) + 1)]
         return walked[-1] if walked else line
 
@@ -204,7 +204,7 @@ class ListLines:
         return self.step(self._past_end - 1, 1 - height)
 
     def top_near(self, top: int, height: int) -> int:
-        """A view's top, or that of the last view if its last lines would be empty."""
+        """The given top of a view, or the last possible top if lines at the end would be empty."""
         is_past = next(islice(self._walk(max(0, top), 1), max(0, height - 1), None), None) is None
         return self.last_top(height) if is_past else max(0, top)
 
@@ -240,7 +240,7 @@ def _place_holes(groups: Sequence[tuple[str, int]], holes: Sequence[Hole]) -> di
 
 
 def _groups(order: Order[PaperKey], form: ListForm) -> tuple[tuple[str, int], ...]:
-    """The groups of an order; where papers have dates and near papers follow, all matching papers are one group."""
+    """The groups of an order; if papers have dates and similar papers follow, all matching papers form one group."""
     if not form.has_dates or not order.near or order.has_parts:
         return order.groups
     return (*(((MATCHING, order.matching),) if order.matching else ()), order.groups[-1])
@@ -289,7 +289,7 @@ class CacheFacts(NamedTuple):
     """Facts that explain a list, especially an empty one, read along with it."""
 
     newest_day: str | None = None
-    """The newest day of the cache; for lists with papers, set only in Latest."""
+    """The newest day of the cache; None for lists with papers outside Latest."""
     has_papers: bool = True
     missing_id: str | None = None
     """The arXiv id if the query asks for a single paper that the cache lacks."""
@@ -297,7 +297,7 @@ class CacheFacts(NamedTuple):
     """Whether the feed has answered for all days of the view."""
     holes: tuple[Hole, ...] = ()
     are_hidden: bool = False
-    """Whether the view has papers, all of them hidden by the user; False with a query."""
+    """Whether the user has hidden all papers of the view; False with a query."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -306,7 +306,7 @@ class ListContent:
 
     place: Place = field(default_factory=Place)
     order: Order[PaperKey] = field(default_factory=lambda: Order(array("q"), complete=False))
-    """Only the first screenful unless `order.complete`; `ListLoader.read_all` returns all papers."""
+    """The first screenful unless `order.complete`; `ListLoader.read_all` returns all papers."""
     results: FeedResults | None = None
     """The feed's results, if listed over the place."""
     at: Position = TOP
@@ -329,7 +329,7 @@ class ListContent:
 
     @property
     def text_words(self) -> tuple[str, ...]:
-        """The search words that full texts may have."""
+        """The search words to find in full texts."""
         return self.place.text_words if self.results is None else ()
 
     def is_fit(self, key: PaperKey) -> bool:
@@ -349,9 +349,9 @@ class ListContent:
         return ListForm(density == "comfortable", self.has_dates, self.day is not None, is_period, self.facts.holes)
 
     def formed_like(self, before: ListContent) -> ListContent:
-        """The same content with dates or headings as before in the same place, so that no line moves."""
+        """Keep the dates or headings of the content `before` if its place is the same, so that no line moves."""
         is_same = self.place == before.place and self.results is before.results and bool(before.order.pks)
-        # Near papers after one day's papers have dates; no line moves.
+        # When similar papers are added after the papers of a day, they need dates.
         is_same = is_same and bool(self.order.near) == bool(before.order.near)
         is_one_day = self.results is None and self.place.is_one_day
         has_dates = before.has_dates if is_same else papers_have_dates(self.order, is_one_day=is_one_day)
@@ -359,7 +359,7 @@ class ListContent:
 
     def move_paper(self, pk: PaperKey, place: int) -> ListContent:
         """The same content with a paper at another place, under the cursor."""
-        pks = [one for one in self.order.pks if one != pk]
+        pks = [key for key in self.order.pks if key != pk]
         pks.insert(place, pk)
         return replace(self, order=self.order._replace(pks=pks, groups=()), at=Position(pk))
 
@@ -403,7 +403,7 @@ _NONE: frozenset[PaperKey] = frozenset()
 
 
 class PaperRange(NamedTuple):
-    """Papers from the first one to the cursor, inclusive; it follows the cursor."""
+    """The papers from `first` to the cursor, inclusive, and the selection before the range."""
 
     first: PaperKey
     before: PaperSelection
@@ -411,11 +411,11 @@ class PaperRange(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PaperSelection:
-    """Selected papers. Those not listed now, such as during a search, are kept but not acted on."""
+    """Selected papers. Actions ignore selected papers that are not listed, for example during a search."""
 
     papers: frozenset[PaperKey] = _NONE
     listed: frozenset[PaperKey] = _NONE
-    """The listed selected papers, which actions take."""
+    """The selected papers that are listed; actions take these."""
     range: PaperRange | None = None
 
     @property
@@ -423,15 +423,15 @@ class PaperSelection:
         return len(self.listed)
 
     def in_order(self, pks: Sequence[PaperKey]) -> tuple[PaperKey, ...]:
-        """A list's selected papers in order; those not loaded yet come last."""
-        found = tuple(pk for pk in pks if pk in self.listed) if self.listed else ()
-        return found if len(found) == len(self.listed) else (*found, *self.listed.difference(found))
+        """The selected papers in the order of the list; papers that are not loaded yet come last."""
+        selected = tuple(pk for pk in pks if pk in self.listed) if self.listed else ()
+        return selected if len(selected) == len(self.listed) else (*selected, *self.listed.difference(selected))
 
     def with_papers(self, pks: Iterable[PaperKey]) -> PaperSelection:
         """Add papers of the list to the selection; ends a range."""
         more = frozenset(pks)
         papers = self.papers | more if self.papers else more
-        # Mostly the same, and a union of a hundred thousand takes milliseconds.
+        # Usually both sets are equal; a second union of a hundred thousand papers would take milliseconds.
         return PaperSelection(papers, papers if self.listed == self.papers else self.listed | more)
 
     def toggle(self, pks: Collection[PaperKey]) -> PaperSelection:

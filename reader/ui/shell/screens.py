@@ -13,7 +13,7 @@ from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
 from reader.keys.keymap import Keymap
-from reader.ui.kit.line_widgets import HANDLED_WITHIN_SECONDS, StatusLine, Title
+from reader.ui.kit.line_widgets import MAX_WAIT_SECONDS, StatusLine, Title
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.status_lines import Choice, Status
 from reader.ui.shell.controller import Controller, subscribe
@@ -71,7 +71,7 @@ class OverScreen(ModalScreen[None], Generic[T], inherit_bindings=False):
     async def ready(self) -> None:
         """Wait until the focused widget takes keys."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._is_there.wait(), HANDLED_WITHIN_SECONDS)
+            await asyncio.wait_for(self._is_there.wait(), MAX_WAIT_SECONDS)
 
 
 class PaneScreen(OverScreen[T]):

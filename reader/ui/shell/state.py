@@ -1,9 +1,10 @@
 """The state of the reader: one immutable value, and its changes.
 
-`State` has what all features share. A feature's own state is a part of it, whose key is in the feature's `state.py`.
-Each change returns a new state; a change over several parts is a function of the feature that owns it. Changes start no
-work and draw nothing: panes and work subscribe to parts (`ui/shell/controller.py`). Textual is not used here, so the
-effect of a key can be tested without a terminal.
+`State` holds the values that all features share. Each feature keeps its own state in a part, whose key is in the
+feature's `state.py`.
+Each change returns a new state; the feature that owns a change of several parts defines it as a function. Changes start
+no work and draw nothing: panes and background work subscribe to parts (`ui/shell/controller.py`). This module does not
+use Textual, so the effect of a key can be tested without a terminal.
 """
 
 from __future__ import annotations
@@ -50,8 +51,8 @@ class Notice(NamedTuple):
 class Notices(NamedTuple):
     """An answer and news, each shown for some seconds.
 
-    An answer also passes with the next action. News, such as the end of a refresh, comes at any moment: it never covers
-    an answer, because that may say how to undo, and it waits until the answer has passed.
+    The next action also removes an answer. News, such as the end of a refresh, can arrive at any moment. It waits until
+    the answer is gone, because the answer may say how to undo.
     """
 
     answer: Notice = Notice()
@@ -65,15 +66,15 @@ class Notices(NamedTuple):
         return self.answer if self.answer.text else self.news
 
     def with_answer(self, text: str, tone: Tone = "done") -> Notices:
-        """Show the answer to an action, even if it repeats the last."""
+        """Show the answer to an action, even if it equals the previous answer."""
         return self._replace(answer=Notice(text, tone), happened=self.happened + 1)
 
     def with_news(self, text: str, tone: Tone = "done") -> Notices:
-        """Replace the last news, shown once no answer is."""
+        """Replace the news, which is shown once there is no answer."""
         return self._replace(news=Notice(text, tone), happened=self.happened + (not self.answer.text))
 
     def with_end(self, text: str, tone: Tone = "done", begun: str = "") -> Notices:
-        """Show the end of a slow action instead of its answer `begun`; else as news."""
+        """Report the end of a slow action, replacing its answer `begun`; as news if another answer is shown."""
         return self.with_answer(text, tone) if self.answer.text in ("", begun) else self.with_news(text, tone)
 
     def without_answer(self) -> Notices:
@@ -95,9 +96,10 @@ T = TypeVar("T")
 
 _PERIODS = (DAY, "week:", "month:")
 
-MOST_HISTORY_PLACES = 50
+MAX_HISTORY = 50
+"""Maximum used queries, and steps of the trail."""
 
-MOST_CURSORS = 200
+MAX_CURSORS = 200
 """Maximum number of lists whose cursor is remembered."""
 
 Mode = Literal["", "sample", "read-only"]
@@ -112,8 +114,8 @@ class Part(Generic[T]):
 
     def __call__(self, state: State) -> T:
         """The part, so that a key can be used as a function of the state."""
-        found: T = state[self]
-        return found
+        value: T = state[self]
+        return value
 
 
 class Front(Part[T | None]):
@@ -132,10 +134,10 @@ class Front(Part[T | None]):
         is_kept: bool = False,
         is_returned_to: bool = False,
     ) -> None:
-        """`screen` is the module and class of its `OverScreen`, which is made once if `is_kept`.
+        """`screen` names the module and class of the `OverScreen`; with `is_kept`, it is created only once.
 
-        `back` is the effect of a step back, if it does more than close; `paper` is the paper that actions take. With
-        `is_returned_to`, it reopens when the user returns to its list.
+        `back` is the effect of a step back, if it does more than close the screen. `paper` returns the paper that
+        actions take. With `is_returned_to`, the screen reopens when the user returns to its list.
         """
         super().__init__(None)
         self.screen = screen
@@ -166,12 +168,12 @@ class State:
     place: Place = field(default_factory=Place)
     """The view and query chosen by the user; the list follows."""
     trail: tuple[Stop, ...] = ()
-    """Where the user was, newest last; a step back goes there. No list occurs twice."""
+    """The lists that the user left, newest last; a step back goes to the last one. No list occurs twice."""
     cursors: Mapping[ListSource, Position] = field(default_factory=dict)
     results: FeedResults | None = None
     request: ListRequest | None = None
     is_list_coming: bool = False
-    """Whether another list was requested and is not there yet; keys for its papers then wait."""
+    """Whether a requested list has not arrived yet; keys for its papers then wait."""
     highlighted: PaperKey | None = None
     """The paper under the list's cursor, or above it."""
     is_on_hole: bool = False
@@ -214,8 +216,8 @@ class State:
     # Parts
 
     def __getitem__(self, part: Part[T]) -> T:
-        found: T = self.parts.get(part, part.initial)
-        return found
+        value: T = self.parts.get(part, part.initial)
+        return value
 
     def put(self, part: Part[T], value: T) -> State:
         """Change a part; a screen that this opens is topmost."""
@@ -227,7 +229,7 @@ class State:
             if before is None:
                 stack = (*stack, part)
             elif value is None:
-                stack = tuple(one for one in stack if one is not part)
+                stack = tuple(front for front in stack if front is not part)
         return replace(self, parts={**self.parts, part: value}, stack=stack)
 
     def update(self, part: Part[T | None], change: Callable[[T], T]) -> State:
@@ -249,9 +251,9 @@ class State:
 
     @property
     def targets(self) -> tuple[PaperKey, ...]:
-        """The papers that an action takes: the one in front, or the list's selected ones, or the highlighted one.
+        """The papers that an action takes; empty if the list is empty.
 
-        They are in the list's order. There are none if the list is empty.
+        They are the paper in front, or the selected papers in the order of the list, or the highlighted paper.
         """
         if self.front_paper is not None:
             return (self.front_paper,)
@@ -295,7 +297,7 @@ class State:
     def is_empty(self) -> bool:
         return not self.listing.order.pks
 
-    # Where the user is, and was
+    # Places
 
     @property
     def where(self) -> ListSource:
@@ -311,7 +313,7 @@ class State:
         return before.view if self.place.view.id == "all" != before.view.id else None
 
     def go(self, place: Place, at: Position | None = None) -> State:
-        """Show another place, with the cursor on a paper, or as it was; a step back returns here."""
+        """Show another place, with the cursor at `at` or where it was last; a step back returns here."""
         to = ListSource(place)
         if to == self.where and (at is None or at.pk is None):
             state = self.leave_paper()
@@ -320,7 +322,7 @@ class State:
         return self._go(to, at, self._trail_to(to))
 
     def narrow(self, text: str, at: Position | None = None) -> State:
-        """Change the query within the view, or drop it; a step back goes to before the first such change."""
+        """Change the query within the view, or drop it; a step back undoes all such changes at once."""
         to = ListSource(self.place._replace(text=text))
         trail = self._trail_to(to)
         return self._go(to, at, self.trail if self.place.text and len(trail) > len(self.trail) else trail)
@@ -328,16 +330,16 @@ class State:
     def _go(self, to: ListSource, at: Position | None, trail: tuple[Stop, ...]) -> State:
         state = self.leave_paper().search_stopped()
         search, notices = state.search._replace(wanted=""), state.notices.without_answer()
-        asked = replace(state, place=to.place, results=to.results, trail=trail, search=search, notices=notices)
-        return asked.request_list(self._cursor_in(to) if at is None else at)
+        moved = replace(state, place=to.place, results=to.results, trail=trail, search=search, notices=notices)
+        return moved.request_list(self._cursor_in(to) if at is None else at)
 
     def _cursor_in(self, where: ListSource) -> Position:
         return Position(self.highlighted) if where == self.listing.where else self.cursors.get(where, TOP)
 
     def _trail_to(self, to: ListSource, here: Stop | None = None) -> tuple[Stop, ...]:
-        """The trail after moving to another list: cut back to it if the user was there, else extended by `here`.
+        """The trail after a move to another list: cut back to that list if the trail has it, else extended by `here`.
 
-        Lists of a query being typed are not steps, nor are moves from day to day.
+        Lists shown while a query is typed are not steps, nor are moves from day to day.
         """
         if self.draft is not None:
             return self.trail
@@ -347,7 +349,7 @@ class State:
             return self.trail[: before.index(to)]
         if here.where == to or _is_passed(here.where.place, to.place):
             return self.trail
-        return (*self.trail, here)[-MOST_HISTORY_PLACES:]
+        return (*self.trail, here)[-MAX_HISTORY:]
 
     def walk_back(self) -> State:
         if not self.trail:
@@ -362,18 +364,18 @@ class State:
         state = self
         for front, value in stop.over:
             state = state.put(front, value)
-        # It shows the marks made since.
+        # The reopened screen must show marks made in the meantime.
         return state.with_new_marks() if stop.over else state
 
     def keep_cursor(self, where: ListSource, at: Position) -> State:
-        """Remember a list's cursor; for a typed query, only the one before it."""
+        """Remember a list's cursor, but not the cursors of lists shown while a query is typed."""
         if self.draft is not None and where != self.draft.before.where:
             return self
-        others = [(one, kept) for one, kept in self.cursors.items() if one != where]
-        return replace(self, cursors=dict([*others, (where, at)][-MOST_CURSORS:]))
+        others = [(source, kept) for source, kept in self.cursors.items() if source != where]
+        return replace(self, cursors=dict([*others, (where, at)][-MAX_CURSORS:]))
 
     def leave_paper(self) -> State:
-        """Close the open paper's page, and what is over it."""
+        """Close the open paper's page and the screens over it."""
         page = next((front for front in self.stack if front.paper(self) is not None), None)
         return self if page is None else page.step_back(self)
 
@@ -383,7 +385,7 @@ class State:
         return replace(self, request=self._next_request(at), is_list_coming=True)
 
     def await_list(self) -> State:
-        """Let keys wait for a list that is requested once it is known."""
+        """Let keys wait for a list before its request is known."""
         return replace(self, is_list_coming=True)
 
     def _next_request(self, at: Position) -> ListRequest:
@@ -409,7 +411,7 @@ class State:
         return replace(self, highlighted=pk, is_on_hole=is_on_hole, selection=selection)
 
     def cache_changed(self, at: Position | None = None) -> State:
-        """Reload after a change of the cache; the cursor goes to `at` if it is listed, else stays.
+        """Reload the list after a change of the cache; the cursor goes to `at` if that paper is listed, else stays.
 
         Behind a paper's page, the list waits until it is closed: keys on the page act on the list's cursor, and the
         list may no longer have the paper.
@@ -417,18 +419,18 @@ class State:
         return replace(self, cache_version=self.cache_version + 1, is_list_outdated=True).read_outdated_list(at)
 
     def papers_came(self, newest: str | None) -> State:
-        """Record that the cache has other papers, such as those of a refresh that the user did not ask for.
+        """Record that the cache has new papers, for example from a refresh that the user did not request.
 
-        Rows and counts follow; the list stays as it is until the user goes somewhere, because a key that is pressed in
-        this moment is meant for the paper on the screen. Latest then is another day, `newest`, and the list is that of
-        its own day. An empty list is read again.
+        Rows and counts are updated. The list stays until the user moves to another one, because a key pressed at this
+        moment is meant for the paper on the screen. If `newest` is another day than the listed one, Latest now means
+        that day, so the list becomes the list of its own day. An empty list is reloaded.
         """
         if self.is_empty:
             return self.cache_changed()
         return replace(self._of_its_own_day(newest), cache_version=self.cache_version + 1)
 
     def _of_its_own_day(self, newest: str | None) -> State:
-        """The same papers, listed as those of a day, where Latest is no longer the listed day."""
+        """List the same papers under their day if Latest now means another day."""
         listing, listed = self.listing, self.listing.facts.newest_day
         if listing.place.view.id != LATEST or listing.results is not None or not listed or listed == newest:
             return self
@@ -444,7 +446,7 @@ class State:
         return replace(self, listing=kept, place=place, draft=draft)
 
     def read_outdated_list(self, at: Position | None = None) -> State:
-        """Reload the list if the cache has changed since, unless a paper is in front."""
+        """Reload the list if the cache has changed, unless a paper is in front."""
         if not self.is_list_outdated or self.front_paper is not None:
             return self
         at = TOP if self.is_list_coming else at or Position(self.highlighted)
@@ -483,7 +485,7 @@ class State:
             here = where.place.view
             if not here.id.startswith(SAVED):
                 return where
-            now = next((one for one in views.saved_views if one.id == here.id), here)
+            now = next((saved for saved in views.saved_views if saved.id == here.id), here)
             return where._replace(place=where.place._replace(view=now))
 
         trail = tuple(stop._replace(where=renew(stop.where)) for stop in self.trail)
@@ -502,11 +504,11 @@ class State:
         return replace(self, draft=None, focus="list")
 
     def keep_query(self, text: str) -> State:
-        """Close the query line and keep its query in the history; a step back goes to before it."""
+        """Close the query line and keep its query in the history; a step back restores the list before it."""
         state, to = self.remember_query(text).close_query(), ListSource(self.place._replace(text=text))
         if self.draft is not None:
             before, over = self.draft.before
-            # If it was widened while typed, the same key leads back.
+            # If the query was widened while it was typed, the same key leads back.
             narrower = before.place._replace(text=text) if before.place.view != self.place.view else before.place
             for where in dict.fromkeys((before, before._replace(place=narrower))):
                 state = replace(state, trail=state._trail_to(to, Stop(where, over if where == before else ())))
@@ -522,14 +524,14 @@ class State:
         return state._reopen(draft.before)
 
     def drop_query(self) -> State:
-        """Drop the query and the feed's results; the cursor stays on its paper, if that is in the view."""
+        """Drop the query and the feed's results; the cursor stays on its paper if the view has it."""
         if not self.listed_text:
             return self
         return self.narrow("", self._stay if self.results is None else None)
 
     @property
     def _stay(self) -> Position | None:
-        """The cursor for a list with the same papers and others."""
+        """The cursor for a list that contains the same papers."""
         return None if self.is_empty or self.is_typing else Position(self.highlighted)
 
     def widen_query(self) -> State:
@@ -538,9 +540,7 @@ class State:
         return self if to == self.place else self.go(to, self._stay)
 
     def remember_query(self, text: str) -> State:
-        return (
-            replace(self, history=tuple(dict.fromkeys((text, *self.history)))[:MOST_HISTORY_PLACES]) if text else self
-        )
+        return replace(self, history=tuple(dict.fromkeys((text, *self.history)))[:MAX_HISTORY]) if text else self
 
     def search_feed(self, text: str) -> State:
         return replace(self, search=self.search._replace(asking=text, wanted=text, progress=None, waiting=None))
@@ -576,7 +576,7 @@ class State:
         return replace(self, panes=panes)._with_focus_in_view()
 
     def _with_focus_in_view(self) -> State:
-        """If the focused pane lost its place, unfold the filter pane or focus the list."""
+        """If the focused pane no longer fits, unfold the filter pane or focus the list."""
         has_place = has_filter(shape_at(self.width), self.panes)
         is_open = not has_place and (self.is_filter_open or self.focus == "filter")
         state = replace(self, is_filter_open=is_open)
@@ -602,7 +602,10 @@ class State:
         return state.choose_panes(self.panes.toggle(pane))
 
     def step_back(self) -> State:
-        """Close or leave the topmost thing: a screen, a pane, the selection, the list. At the top nothing changes."""
+        """Close the topmost screen, leave a pane, drop the selection, or return to the previous list.
+
+        At the first list nothing changes.
+        """
         if self.front is not None:
             return self.front.step_back(self)
         if self.focus == "filter":

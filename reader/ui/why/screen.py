@@ -28,7 +28,7 @@ class WhyScreen(PaneScreen[Why]):
     CSS_PATH = stylesheet("why")
 
     def __init__(self, app: ReaderApp, why: Why) -> None:
-        self.list = WhyList(moved=lambda: self.draw_status(self._model.state))
+        self.list = WhyList(on_moved=lambda: self.draw_status(self._model.state))
         super().__init__(app, why, self.list, "Why" if why.paper is None else f"Why {why.paper.title}")
 
     def show(self, why: Why) -> None:

@@ -18,7 +18,7 @@ from reader.cache import schema
 from reader.cache import texts as stored_texts
 from reader.cache.reads.figures import topics_of
 from reader.cache.reads.window import Window
-from reader.cache.search.compile import NOTHING, Scope, compile_query, register_functions, resolve_views, selects
+from reader.cache.search.compile import NO_PAPER, Scope, compile_query, register_functions, resolve_views, selects
 from reader.cache.search.selection import Clause, Selection
 from reader.core.query import CHOICES, EXAMPLES, Match, Not, QueryError, parse
 from reader.database import connections
@@ -497,11 +497,11 @@ def test_a_view_stands_for_its_query(query: str, meant: str) -> None:
 
 @each("query", ["view:none", "view:broken", "view:b", "-view:none", "robots OR -view:broken", "view:signs"])
 def test_a_query_with_a_view_that_is_not_known_finds_nothing(query: str) -> None:
-    assert resolve_views(parse(query), VIEWS).root == NOTHING
+    assert resolve_views(parse(query), VIEWS).root == NO_PAPER
 
 
 def test_a_view_of_all_papers_finds_all_but_selects_none() -> None:
-    assert resolve_views(parse("view:all"), VIEWS).root == Not(NOTHING)
+    assert resolve_views(parse("view:all"), VIEWS).root == Not(NO_PAPER)
     for query in ("", "sort:title", "view:all", "robots OR view:all", "-view:all"):
         assert not selects(parse(query), VIEWS)
     for query in ("robots", "-robots", "view:evals", "view:mine sort:title", "-view:none"):

@@ -122,7 +122,7 @@ def test_searches(window: Window, text: str) -> None:
 
 @pytest.mark.parametrize("batch", [1_000, 10])
 def test_marks(window: Window, path: Path, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
-    monkeypatch.setattr(derive, "PAPERS_PER_TRANSACTION", batch)
+    monkeypatch.setattr(derive, "MARKS_PER_TRANSACTION", batch)
     with closing(Events.open(path)) as events:
         connection = events._connection
         with traced(connection) as statements:

@@ -18,7 +18,7 @@ from reader.session.bookmarks import load
 from reader.ui.full_text import fetcher as bookmark_keeper
 from reader.ui.full_text.fetcher import TextsAhead
 from reader.ui.full_text.state import TEXT, TEXTS_AHEAD
-from reader.ui.page.state import FOUND, PAGE
+from reader.ui.page.state import PAGE, QUERY_MATCH
 from reader.ui.refresh.changes import CacheWatch
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
@@ -363,7 +363,7 @@ async def test_starred_papers_get_their_texts_and_are_found_by_them(
 
             await r.search("fulltext:sentence fulltext:fills")
             await r.press("enter")
-            await r.until(lambda: r.app.state[FOUND])
+            await r.until(lambda: r.app.state[QUERY_MATCH])
             assert r.ids == [FIRST]
             await r.until(lambda: "In the full text  1 place" in r.screen)
 
@@ -376,7 +376,7 @@ async def test_starred_papers_get_their_texts_and_are_found_by_them(
             await r.click(r.main.detail, 8, next(y for y, line in enumerate(shown) if "sentence fills" in line))
             assert r.app.state[TEXT] is not None and r.app.state[PAGE] is not None
             await r.do("app.back", "app.back", "find.clear")
-            assert r.app.state[FOUND] is None
+            assert r.app.state[QUERY_MATCH] is None
             await r.do("text.places")
             assert "search for words first" in r.status
             await r.search("video")
