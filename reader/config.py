@@ -1,4 +1,4 @@
-"""The settings with their types, defaults and documentation, and what follows from them."""
+"""The settings with their types, defaults and documentation, and the values that are derived from them."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ ENDPOINT_VARIABLE = "HF_ENDPOINT"
 THEME_VARIABLE = "TEXTUAL_THEME"
 
 VARIABLES: Mapping[str, str] = MappingProxyType({"endpoint": ENDPOINT_VARIABLE, "theme": THEME_VARIABLE})
-"""The environment variables that win over settings, by the setting."""
+"""For each setting that an environment variable overrides, the name of the variable."""
 
 LOG_LEVELS = ("error", "warning", "info")
-"""The content of the log file: unexpected errors; then also failed fetches; then also each request."""
+"""The levels of the log file: unexpected errors; also failed fetches; also each request."""
 
 PRESETS = ("vim", "newsboat", "arrows")
-"""The tables of keys in `reader.keys.actions`."""
+"""The names of the tables of keys in `reader.keys.actions`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The user's settings. Each field's docstring is its documentation, here and in the template."""
+    """The user's settings; the docstring of each field is its documentation in the manual and in a new file."""
 
     endpoint: str = setting(SERVER_ADDRESS, "https://huggingface.co")
     """Address of the feed. The environment variable HF_ENDPOINT wins over it."""
@@ -102,10 +102,10 @@ class Settings:
     """Folder of fetched PDFs, which are named by the paper's id and title."""
 
     pdf_viewer: tuple[str, ...] = setting(COMMAND, ())
-    """Program that opens PDFs, such as ["zathura"]; it gets the file as its last argument. Empty is the system's."""
+    """Program that opens PDFs, such as ["zathura"]; it gets the file as its last argument. Empty for the system's."""
 
     order: str = setting(one_of(("day", "upvotes", "published", "added", "title")), "day")
-    """Order of the list: by day with the most upvoted first, or by one of the others alone."""
+    """Order of the list: by day, with the most upvoted papers of a day first, or only by one of the others."""
 
     nearest: bool = setting(BOOLEAN, True)
     """In the reader, add the papers nearest in words after those that match a search."""
@@ -117,19 +117,19 @@ class Settings:
     """Note which papers you open, read to the end and pass: to learn what suits you, and for "list --stats"."""
 
     after_mark: str = setting(one_of(("stay", "next")), "stay")
-    """Whether the cursor stays or goes to the next paper of the list after m, s or x."""
+    """Whether the cursor stays, or moves to the next paper of the list, after m, s or x."""
 
     theme: str = setting(theme_name((AUTO, *THEMES)), AUTO)
     """Colours: dark, light, the terminal's own (ansi), or a theme of Textual; auto asks the terminal which. The
     environment variable TEXTUAL_THEME wins over it."""
 
     images: str = setting(one_of(("auto", "kitty", "sixel", "blocks", "off")), "auto")
-    """How pictures are drawn. With auto it is the best way that the terminal is known to have, and none are drawn over
-    ssh. They need the extra dailypapers[images]."""
+    """How pictures are drawn. With auto, the best way that the terminal is known to support, and no pictures over ssh.
+    Pictures need the extra dailypapers[images]."""
 
     ascii: bool = setting(BOOLEAN, False)
-    """Draw ASCII characters instead of glyphs, for a font or a terminal that lacks them. The console of Linux
-    (TERM=linux) gets them by itself, unless this is false."""
+    """Draw ASCII characters instead of signs that a font or terminal lacks. The Linux console (TERM=linux) always gets
+    ASCII, unless this is set to false."""
 
     filter_width: int = setting(number(16, 60), 26)
     """Columns of the filter pane until it is resized; at least 34 in a terminal of 180 columns or more."""
@@ -151,7 +151,7 @@ class Settings:
     """The contents of the log file: unexpected errors; also failed fetches (warning); also each request (info)."""
 
     key_preset: str = setting(one_of(PRESETS), "vim")
-    """Keys to start from: the reader's own (vim), those of newsboat, or no letters for moving (arrows)."""
+    """Keys to start from: the default keys (vim), the keys of newsboat, or no letters for moving (arrows)."""
 
     keys: Mapping[str, tuple[str, ...]] = field(
         default_factory=lambda: MappingProxyType({}), metadata={"rule": KEY_TABLE}

@@ -23,12 +23,12 @@ from reader.core.follows import Follow, name_slug, parse_follow
 from reader.core.marks import rule_words
 from reader.core.nearest import advice
 from reader.core.settings.standing import (
-    DEEDS,
     FOLLOW,
     MAX_STANDING_QUERIES,
     NOTIFY,
     RUN,
     SHOW,
+    THEN_TYPE,
     WRITE,
     StandingQuery,
     as_json,
@@ -72,7 +72,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _deeds(text: str) -> tuple[str, ...]:
     try:
-        deeds: Any = DEEDS.check(text.split(","))
+        deeds: Any = THEN_TYPE.check(text.split(","))
     except InvalidValue as error:
         raise ArgumentTypeError(f"{text!r} {error}") from error
     return tuple(deeds)

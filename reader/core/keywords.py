@@ -84,7 +84,7 @@ ABBREVIATIONS: Mapping[str, str] = {
     "vqa": "visual question answering",
     "wer": "word error rate",
 }
-"""Unambiguous abbreviations of this field, with their meaning in normal form."""
+"""Unambiguous abbreviations of the field, with their expansions in normal form."""
 
 _EXPANSIONS = {expansion: short for short, expansion in ABBREVIATIONS.items()}
 
@@ -96,7 +96,7 @@ _JOIN = "\x03"
 _ASCII = {code: chr(code) if chr(code).isalnum() else " " for code in range(128)} | {
     code: chr(code).lower() for code in range(ord("A"), ord("Z") + 1)
 }
-# `\x02` stays too: it parts a text for topics, and cleaned text never has it.
+# `\x02` stays too: it separates the parts of a text for topics, and cleaned text never contains it.
 _ASCII |= {ord(char): char for char in "*\x02"}
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
@@ -106,7 +106,7 @@ _PARENTHESES = re.compile(r"\s*\(\s*([^()]*?)\s*\)\s*$")
 @lru_cache(5_000)
 def _fold(char: str) -> str:
     """A non-ASCII letter without case and accents; any other character becomes a space."""
-    return "".join(one if one.isalnum() else " " for one in fold(char))
+    return "".join(letter if letter.isalnum() else " " for letter in fold(char))
 
 
 @lru_cache(50_000)
@@ -123,15 +123,15 @@ def normal_word(word: str) -> str:
 
 def normal(text: str, form: Callable[[str], str] = normal_word) -> str:
     """The words in normal form, separated by single spaces: `Pre-trained LLMs!` is `pretrained llm`."""
-    line = " ".join(map(form, _words_alone(text).split()))
+    line = " ".join(map(form, _without_punctuation(text).split()))
     return line.replace(f"{_JOIN} ", "").replace(_JOIN, "") if _JOIN in line else line
 
 
-def _words_alone(text: str) -> str:
+def _without_punctuation(text: str) -> str:
     """The text without case, accents and punctuation."""
     if not text.isascii():
         # Folding letter by letter gives the same result, and few letters are not ASCII.
-        text = _NOT_ASCII.sub(lambda found: _fold(found[0]), text)
+        text = _NOT_ASCII.sub(lambda match: _fold(match[0]), text)
     return text.translate(_ASCII)
 
 
@@ -155,12 +155,11 @@ def normalize(keyword: str) -> str:
 
 def collapse(keywords: Iterable[str]) -> tuple[str, ...]:
     """The keywords without duplicates, in their order, each normalized."""
-    shown: dict[str, str] = {}
+    forms: dict[str, str] = {}
     for keyword in keywords:
-        same = key(keyword)
-        if same and same not in shown:
-            shown[same] = normalize(keyword)
-    return tuple(shown.values())
+        if (shared := key(keyword)) and shared not in forms:
+            forms[shared] = normalize(keyword)
+    return tuple(forms.values())
 
 
 def commonest(counts: Mapping[str, int]) -> dict[str, str]:
@@ -170,18 +169,18 @@ def commonest(counts: Mapping[str, int]) -> dict[str, str]:
     """
     totals: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for keyword, count in counts.items():
-        if same := key(keyword):
-            totals[same][normalize(keyword)] += count
-    return {same: min(forms, key=lambda form: (-forms[form], len(form), form)) for same, forms in totals.items()}
+        if shared := key(keyword):
+            totals[shared][normalize(keyword)] += count
+    return {shared: min(forms, key=lambda form: (-forms[form], len(form), form)) for shared, forms in totals.items()}
 
 
 def _split_abbreviation(keyword: str) -> tuple[str, str]:
     """A keyword without the abbreviation in parentheses at its end, and the abbreviation, which may be empty."""
     keyword = keyword.strip()
-    found = _PARENTHESES.search(keyword)
-    if found is None:
+    match = _PARENTHESES.search(keyword)
+    if match is None:
         return keyword, ""
-    bare, short = keyword[: found.start()], found[1]
+    bare, short = keyword[: match.start()], match[1]
     return (bare, short) if _abbreviates(short, bare) else (keyword, "")
 
 

@@ -13,12 +13,12 @@ from functools import cache, partial
 from reader.core.document.formula import formula_text
 from reader.core.document.symbols import ACCENTS, BINARY, FUNCTIONS, LARGE, ORDINARY, RELATIONS
 
-LETTERS = 20_000
-"""Maximum letters of the formulas of a text; abstracts of the daily feed have some hundred."""
+MAX_FORMULA_LETTERS = 20_000
+"""Maximum letters of the formulas of a text; abstracts of the daily feed have a few hundred."""
 
 _GROUP = r"\{(?:[^{}]|\{[^{}]*\})*\}"
 
-# Pandoc's rule tells math from prices: no space inside the dollars, no digit after the closing one.
+# Pandoc's rule distinguishes math from prices: no space just inside the dollars, no digit after the closing dollar.
 _PIECE = re.compile(
     r"""
       (?P<math>  \$\$?(?=[^\s$]) [^$]{1,400}? (?<=[^\s\\])\$\$?(?![0-9])
@@ -38,16 +38,16 @@ _PRICES = re.compile(r"[0-9][^\\^_{}=]*\s[^\\^_{}=]*")
 
 _ARGUMENT = re.compile(_GROUP)
 
-# Where backslashes were lost, and in prose between dollars, words stay apart.
+# Spaces between words are kept in formulas that lost their backslashes and in prose between dollars.
 _BETWEEN_WORDS = re.compile(r"(?<=[A-Za-z]{2})\s+(?=[A-Za-z])|(?<=[A-Za-z)}])\s+(?=[A-Za-z]{2})")
 
-# A word in small letters, as formulas have it, is hard to read in a list.
+# A word in superscript or subscript letters is hard to read in a list.
 _SMALL_WORD = re.compile("([ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ]{3,})|[ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥ]{3,}")
 
 # Mathematical letters, such as a calligraphic L, are missing from many terminals' fonts.
 _STYLED = re.compile("[ℊℋℌℐℑℒℛℜℨℬℭℯℰℱℳℴ\U0001d400-\U0001d7ff]")
 
-# Macros that nearly all authors define, and those of Zotero; `_signs` has others.
+# Macros that nearly all authors define, and Zotero's macros; `_signs` has others.
 _MACROS = {
     **ORDINARY, **RELATIONS, **BINARY, **LARGE, **{name: name for name in FUNCTIONS},
     "aka": "a.k.a.", "deg": "°", "eg": "e.g.", "etal": "et al.", "etc": "etc.", "ie": "i.e.", "wrt": "w.r.t.",
@@ -55,16 +55,16 @@ _MACROS = {
     "dag": "†", "ddag": "‡", "copyright": "©", "pounds": "£", "S": "§", "P": "¶",
 }  # fmt: skip
 _FORMULAS = frozenset((*ACCENTS, "frac", "tfrac", "dfrac", "nicefrac", "sqrt", "binom", "boxed", "overset", "underset"))
-"""Macros with arguments that are read as formulas, also outside of dollars."""
+"""Macros with arguments that count as formulas even outside dollars."""
 
 _MARKS = {
     "`": "\u0300", "'": "\u0301", "^": "\u0302", '"': "\u0308", "~": "\u0303", "=": "\u0304", ".": "\u0307",
     "c": "\u0327", "v": "\u030c", "H": "\u030b", "k": "\u0328", "u": "\u0306", "r": "\u030a", "d": "\u0323",
     "b": "\u0331", "t": "\u0361",
 }  # fmt: skip
-"""The accents of running text, and the marks that combine with the letter before them."""
+"""Accent commands of running text, with the combining character of each."""
 
-# Commands whose last argument is the text, and commands that only format.
+# Commands whose last argument is the text, and commands without text.
 _TEXT_LAST = re.compile("url|href|path|textcolor|colorbox|b")
 _WITHOUT_TEXT = re.compile(
     "em|it|bf|rm|sf|tt|sc|sl|(it|up|sc|sl)shape|(bf|md)series|(tt|sf|rm)family|normalfont|tiny|(script|footnote)size"
@@ -83,7 +83,7 @@ def latex_to_unicode(text: str) -> str:
     """
     if not ("\\" in text or "$" in text or "^{" in text or "_{" in text):
         return text
-    return _convert(text, [LETTERS])
+    return _convert(text, [MAX_FORMULA_LETTERS])
 
 
 def _convert(text: str, left: list[int]) -> str:
@@ -112,7 +112,7 @@ def _piece_text(left: list[int], match: re.Match[str]) -> str:
 
 
 def _macro_text(name: str, arguments: list[str], piece: str, left: list[int]) -> str:
-    """A macro of running text, with the groups that follow it."""
+    """A macro of running text with its arguments, as Unicode."""
     if name in _FORMULAS and arguments:
         return _formula(piece, piece, left)
     inner = [_convert(argument[1:-1], left) for argument in arguments]

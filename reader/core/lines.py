@@ -1,4 +1,4 @@
-"""Text in lines of a width: pieces in a style, drawn literally, cut and wrapped. All widths are in terminal cells."""
+"""Lines of styled pieces of text, drawn literally, cut and wrapped to a width. All widths are in terminal cells."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from types import ModuleType
 from typing import NamedTuple, TypeAlias
 
 UNBROKEN = "\u00a0"
-"""A space at which no line breaks; drawn as a plain one."""
+"""A space at which no line breaks; drawn as a plain space."""
 
 FOLLOW = "follow"
-"""The action of a click on a reference, with where it leads."""
+"""The action of a click on a reference; its argument is the target."""
 
 _WORD = re.compile(r"[^ ]+")
 _NARROW = re.compile("[ -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e]*")
@@ -50,7 +50,7 @@ def cell_len(text: str) -> int:
 
 @cache
 def _cells() -> ModuleType:
-    """Rich's measuring function, imported late: the core is also used where nothing is drawn."""
+    """Rich's cell measurement, imported late: the core is also used where nothing is drawn."""
     import rich.cells
 
     return rich.cells
@@ -62,7 +62,7 @@ def measure(line: Iterable[Piece]) -> int:
 
 
 def _head(text: str, room: int) -> str:
-    """The longest beginning that fits `room` cells, without splitting a wide character or losing an accent."""
+    """The longest beginning that fits in `room` cells, without splitting a wide character or losing an accent."""
     if text.isascii():
         return text[:room]
     size = _cells().get_character_cell_size
@@ -134,7 +134,7 @@ def cut_line(line: Line, width: int, ellipsis: str = "…") -> Line:
     return tuple(kept)
 
 
-# Wrapped
+# Wrap
 
 
 def wrap(text: str, width: int) -> list[tuple[int, int]]:
@@ -156,7 +156,7 @@ def wrap_text(text: str, width: int | None) -> list[str]:
 
 
 def _narrow_lines(text: str, width: int) -> Iterator[tuple[int, int]]:
-    """The lines of a text whose characters all take one cell: no need to look at each word."""
+    """The lines of a text whose characters all take one cell, without measuring each word."""
     length, ended = len(text), f"{text} "
     start = 0
     while True:
@@ -206,7 +206,7 @@ def _units(text: str, width: int) -> Iterator[tuple[int, int, int]]:
 
 
 def _clusters(text: str, start: int, stop: int, joined: bool) -> Iterator[tuple[int, int, int]]:
-    """Yield the start, end and cells of each character with its accents; if `joined`, of each run of narrow ones."""
+    """Yield the start, end and cells of each character with its accents, or, if `joined`, of narrow runs."""
     cells_of = _cells().get_character_cell_size
     begin, size, last = start, 0, 0
     for index in range(start, stop):

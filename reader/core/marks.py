@@ -1,8 +1,8 @@
-"""The user's marks on papers and the kinds of events: their names, what leaves the machine, and what rules may do.
+"""The user's marks on papers and the kinds of events: their names, and the limits on exports and rules.
 
 Queue places are strings of digits that sort as text, so that there is always room between two of them. A paper's first
-place follows from the time it was queued and its position among papers queued with it. Thus two machines' queues merge
-by time, and moving a paper does not change the others.
+place follows from the time it was queued and its position among papers queued with it. Thus the queues of two machines
+merge by time, and moving a paper does not change the others.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ WANT = "want"
 """The kind of marks on papers that an import mentions and the cache lacks: a refresh fetches them."""
 
 PASSAGE = "passage:"
-"""Prefix of the kinds of marks that highlight a passage of a full text: the passage's id follows, and the value is that
-of a `Passage`, or empty once it is removed."""
+"""Prefix of the kinds of marks that highlight a passage of a full text: the passage's id follows, and the value is
+`Passage.value`, or empty once it is removed."""
 
 HIGHLIGHT = "highlight"
-"""The kind of marks that show a rule's sign."""
+"""The kind of marks of a rule that highlights papers in lists."""
 
 RULE = "rule:"
 """Prefix of the kinds of events that record a rule's action; the value is JSON, with its query and action."""
@@ -46,15 +46,15 @@ RULE_LIMIT = 4_000
 OPEN, FINISH, PASS = "open", "finish", "pass"
 
 TRACES = (OPEN, FINISH, PASS)
-"""Kinds of marks that reading leaves: a paper's page was opened, it was read to the end, or the cursor left it after a
-look. Their value is the day (ISO), so a paper has at most one of a kind a day. They can't be undone."""
+"""Kinds of marks that reading leaves: a paper's page was opened, it was read to the end, or the cursor passed it after
+a moment. Their value is the day (ISO), so a paper has at most one of a kind a day. They can't be undone."""
 
 UNDO = "undo"
-"""The kind of rows of the log that undo an action (value `1`) or redo it (`0`); the action's id stands in place of a
-paper."""
+"""The kind of rows of the log that undo an action (value `1`) or redo it (`0`); their paper column has the
+action's id."""
 
 LIKE = "like"
-"""The kind of marks that only teach what the user likes; imports make them."""
+"""The kind of marks that only teach the user's interests; imports make them."""
 
 AGENT = "agent:"
 """Prefix of the author of rows that a program recorded for the user; its name and the id of its run follow. One undo
@@ -88,7 +88,7 @@ class Agent(NamedTuple):
 
     @property
     def text(self) -> str:
-        """How the rows of the log name it as their author."""
+        """The author that the rows of the log name."""
         return f"{AGENT}{self.name}:{self.run}"
 
 
@@ -99,7 +99,7 @@ class Mark(NamedTuple):
     """`read`, `star`, `hide`, `queue`, `want`, `like`, `highlight`, `note`, a trace, or `tag:`, `rule:`,
     `agent:` and `passage:` with a name."""
     value: str
-    """`1` or `0`, the note's text, a place in the queue, a day, what a rule did, or the run of a program."""
+    """`1` or `0`, the note's text, a place in the queue, a day, a rule's action, or the run of a program."""
     clock: int
     """Milliseconds since 1970."""
     machine: str
@@ -108,7 +108,7 @@ class Mark(NamedTuple):
 
 
 class PaperMarks(NamedTuple):
-    """The user's marks on a paper as a file states them."""
+    """The user's marks on a paper in a file."""
 
     paper: str
     marks: tuple[Mark, ...] = ()
@@ -125,8 +125,8 @@ def clean_mark(kind: str, value: str) -> tuple[str, str] | None:
     if kind.startswith(PASSAGE):
         from reader.core.passages import clean_value
 
-        kept = clean_value(kind.removeprefix(PASSAGE), value)
-        return None if kept is None else (kind, kept)
+        cleaned = clean_value(kind.removeprefix(PASSAGE), value)
+        return None if cleaned is None else (kind, cleaned)
     if kind == QUEUE and _PLACE.fullmatch(value):
         return kind, value
     if kind.startswith(RULE):
@@ -154,12 +154,12 @@ def _is_day(value: str) -> bool:
 
 def newest(marks: Iterable[Mark]) -> tuple[Mark, ...]:
     """The newest mark of each kind, sorted by kind."""
-    found: dict[str, Mark] = {}
+    by_kind: dict[str, Mark] = {}
     for mark in marks:
-        known = found.get(mark.kind)
+        known = by_kind.get(mark.kind)
         if known is None or (mark.clock, mark.id) > (known.clock, known.id):
-            found[mark.kind] = mark
-    return tuple(found[kind] for kind in sorted(found))
+            by_kind[mark.kind] = mark
+    return tuple(by_kind[kind] for kind in sorted(by_kind))
 
 
 def sql_list(kinds: Iterable[str]) -> str:
@@ -176,7 +176,7 @@ _DIGITS = CLOCK_DIGITS + _POSITION
 
 
 def first_place(clock: int, position: int) -> str:
-    """The place of a paper that was queued at `clock`, the one at `position` of those that were queued together."""
+    """The place of a paper queued at `clock`, at `position` among the papers queued together."""
     return f"{clock:0{CLOCK_DIGITS}}{min(position, 10**_POSITION - 1):0{_POSITION}}"
 
 
@@ -187,7 +187,7 @@ def place_between(before: str | None, after: str | None) -> str:
         return _shift_place(before, 1)
     if after and not before:
         return _shift_place(after, -1)
-    # Use the fewest digits that leave a number free; otherwise repeated moves would lengthen places each time.
+    # Use the fewest digits that leave a number free, since otherwise each move would lengthen the places.
     most = max(len(low), len(high)) + 1
     for digits in range(_DIGITS, most + 1):
         first, last = (int(place[:digits].ljust(digits, "0")) for place in (low, high))
@@ -201,37 +201,39 @@ def _shift_place(place: str, milliseconds: int) -> str:
     return first_place(max(0, int(place[:CLOCK_DIGITS]) + milliseconds), 0)
 
 
-# What rules may do
+# Marks that rules may make
 
 RULE_MARKS = ("hide", "star", QUEUE, HIGHLIGHT)
 """The effects of rules by keyword; `tag:NAME` tags."""
 
-_WANTED = ("star", QUEUE, HIGHLIGHT)
-"""Marks of papers to read, which are never hidden as well."""
+_TO_READ = ("star", QUEUE, HIGHLIGHT)
+"""Marks of papers to read, which contradict hiding."""
 
-_USED = ("note", "read", OPEN, FINISH)
-"""Marks of papers that the user looked at, which no rule hides."""
+_SEEN = ("note", "read", OPEN, FINISH)
+"""Marks of papers that the user has looked at, which no rule hides."""
 
 
-def opposes(one: str, other: str) -> bool:
+def opposes(kind: str, other: str) -> bool:
     """Whether rules that make these two kinds of marks contradict each other."""
-    return (one == "hide" and other in _WANTED) or (other == "hide" and one in _WANTED)
+    return (kind == "hide" and other in _TO_READ) or (other == "hide" and kind in _TO_READ)
 
 
 def is_against(kind: str, acted: Iterable[str]) -> bool:
-    """Whether a rule's mark contradicts the user's; `acted` are the kinds of marks that they made or took back."""
+    """Whether a rule's mark contradicts the user's; `acted` are the kinds of marks that the user made or removed."""
     return any(
-        kind == done or opposes(kind, done) or (kind == "hide" and (done in _USED or done.startswith(TAG)))
-        for done in acted
+        kind == made or opposes(kind, made) or (kind == "hide" and (made in _SEEN or made.startswith(TAG)))
+        for made in acted
     )
 
 
 def allowed_marks(then: Sequence[str], acted: Collection[str], taken: Collection[str]) -> tuple[str, ...]:
-    """What a rule does to a paper.
+    """The marks of `then` that a rule may make on a paper.
 
-    `acted` are the kinds of marks that the user made or took back, `taken` those that earlier rules have just made.
+    `acted` are the kinds of marks that the user made or removed, `taken` the kinds that earlier rules have just made.
     """
-    return tuple(kind for kind in then if not is_against(kind, acted) and not any(opposes(kind, one) for one in taken))
+    return tuple(
+        kind for kind in then if not is_against(kind, acted) and not any(opposes(kind, other) for other in taken)
+    )
 
 
 def rule_words(then: Iterable[str]) -> str:
@@ -239,7 +241,7 @@ def rule_words(then: Iterable[str]) -> str:
     return ", ".join(kind.replace(TAG, "tag ") for kind in then)
 
 
-# What leaves the machine
+# Export
 
 LEAVING = " AND ".join(f"kind NOT GLOB '{prefix}*'" for prefix in FORMER)
 """SQL: whether an event may leave the machine."""

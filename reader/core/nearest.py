@@ -8,8 +8,8 @@ from collections.abc import Iterable
 def nearest(word: str, words: Iterable[str]) -> str | None:
     """The most likely intended word in `words` for `word`; None if none is close.
 
-    A word that begins with `word` is nearest. Then comes the word with the fewest typing slips: at most one slip in up
-    to five letters, a third of the letters in longer words, none in a single letter.
+    A word that begins with `word` is nearest. Then comes the word with the fewest typos: at most one in up to
+    five letters, a third of the letters in longer words, none in a single letter.
     """
     typed = word.lower()
     allowed = max(1, len(typed) // 3) if len(typed) > 1 else 0
@@ -17,17 +17,17 @@ def nearest(word: str, words: Iterable[str]) -> str | None:
     for candidate in words:
         lower = candidate.lower()
         begins = len(typed) > 1 and lower.startswith(typed)
-        slips = 0 if begins else distance(typed, lower, allowed)
-        if slips <= allowed:
-            rank = (slips, candidate[:1] != word[:1], abs(len(lower) - len(typed)), candidate)
+        typos = 0 if begins else distance(typed, lower, allowed)
+        if typos <= allowed:
+            rank = (typos, candidate[:1] != word[:1], abs(len(lower) - len(typed)), candidate)
             best = min(best, rank) if best else rank
     return best[-1] if best else None
 
 
 def advice(word: str, words: Iterable[str], otherwise: str = "") -> str:
-    """The advice after an unknown word: the nearest word, else other advice."""
-    meant = nearest(word, words)
-    return f"Did you mean {meant}?" if meant else otherwise
+    """The advice after an unknown word: the nearest word, or `otherwise`."""
+    near = nearest(word, words)
+    return f"Did you mean {near}?" if near else otherwise
 
 
 def distance(a: str, b: str, most: int) -> int:
@@ -53,7 +53,7 @@ def distance(a: str, b: str, most: int) -> int:
 
 
 def beginning(words: Iterable[str], typed: str, most: int = 1_000_000) -> list[str]:
-    """Words that begin with the typed text, then those with a later word that does; ends at `most` of the former."""
+    """Words that begin with the typed text, at most `most`, then phrases with a later word that begins with it."""
     typed = typed.casefold()
     begin: list[str] = []
     inside: list[str] = []

@@ -1,4 +1,4 @@
-"""Papers as a feed describes them, and whole papers; `reader.core.paper_row` has them as the list needs them.
+"""Papers as a feed describes them, and whole papers; `reader.core.paper_row` has the part that the list draws.
 
 `Paper` is the only list of a paper's fields. Columns, merging, reading and JSON follow from the rules of each field.
 ARCHITECTURE.md says what else a new field needs.
@@ -16,9 +16,9 @@ Table = Literal["paper", "paper_text"]
 Merge = Literal["newest", "count", "growing", "versions", "arxiv"]
 """How a source's value is merged with the cached one.
 
-`newest`: a newer answer replaces the cached value, and a file only fills a gap. `count`: the same, but a file may raise
-it. `growing`: the greatest value of any source wins. `versions`: a list that only grows. `arxiv`: like `newest`, but an
-answer from arXiv itself always wins.
+`newest`: a newer answer replaces the cached value, and a file only fills a gap. `count`: like `newest`, but a file may
+raise it. `growing`: the greatest value of any source wins. `versions`: a list that only grows. `arxiv`: like `newest`,
+but an answer from arXiv itself always wins.
 """
 
 
@@ -28,12 +28,12 @@ class FieldRules(NamedTuple):
     table: Table | None = "paper_text"
     """The table with its column; None if its value comes from other tables."""
     merge: Merge | None = "newest"
-    """None if only code for this one field changes its column; such a column is declared by hand."""
+    """None if special code changes its column; such a column is declared by hand."""
     is_null_unknown: bool = False
     """Whether a list's column is NULL until a source provides the list."""
     unknown: int | None = None
-    """The column's number until a source provides one; the field is then None. Used to order papers where NULL can't
-    be."""
+    """The number in the column while it is unknown and the field is None. Used where papers are ordered by the column,
+    which NULL would prevent."""
     is_block: bool = False
     """Whether the text may have paragraphs; otherwise it is one line."""
     is_date: bool = False
@@ -119,9 +119,9 @@ class LibraryEntry(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """One source's data about one paper, already cleaned; its fields mean the same as those of `Paper`.
+    """One source's data about one paper, already cleaned; its fields have the same meaning as in `Paper`.
 
-    `None` and the empty tuple mean that the source has no value: they never overwrite a known one.
+    `None` and the empty tuple mean that the source has no value, and never overwrite a known value.
     """
 
     title: str
@@ -130,7 +130,7 @@ class Draft(NamedTuple):
     abstract: str = ""
     authors: tuple[str, ...] = ()
     author_count: int | None = None
-    """Number of authors if only that is known; else it follows from `authors`."""
+    """Number of authors if only the number is known; otherwise it follows from `authors`."""
     organization: str | None = None
     organization_slug: Annotated[str | None, FieldRules()] = None
     published: str | None = None
@@ -159,13 +159,13 @@ class Draft(NamedTuple):
     url: str | None = None
     source: str = "hf"
     entry: str | None = None
-    """The paper's own id, `feed:` or `page:` and twelve hexadecimal digits; replaced by `id` if there is one."""
+    """The paper's own id, `feed:` or `page:` and twelve hexadecimal digits; replaced by `id` once that is known."""
     by_arxiv: bool = False
     """Whether it comes from arXiv itself."""
 
 
 class SkippedRecord(NamedTuple):
-    """A record that could not be used, and why, in a few words."""
+    """A record that could not be used, and the reason in a few words."""
 
     where: str
     reason: str
@@ -175,11 +175,11 @@ class Listing(NamedTuple):
     """The feed's answer for one day, with its drafts in the feed's order."""
 
     day: str | None
-    """ISO date; None for papers without a day, such as those of a saved page."""
+    """ISO date; None for papers without a day, such as papers of a saved page."""
     drafts: tuple[Draft, ...]
     skipped: tuple[SkippedRecord, ...] = ()
     more_skipped: int = 0
-    """How many more there were."""
+    """Number of further skipped records."""
     validator: str | None = None
     """The answer's ETag, used to ask the feed whether the day has changed."""
     is_unchanged: bool = False
@@ -204,7 +204,7 @@ class Paper(NamedTuple):
     title: Annotated[str, FieldRules("paper")]
     abstract: Annotated[str, FieldRules(is_block=True)] = ""
     day: Annotated[str | None, FieldRules("paper", merge=None, is_date=True)] = None
-    """ISO date of the newest day it was listed on; None if it never was."""
+    """ISO date of the newest day that listed it; None if no day did."""
     published: Annotated[str | None, FieldRules("paper", is_date=True)] = None
     """ISO date of the first arXiv version."""
     authors: Annotated[tuple[str, ...], FieldRules()] = ()
@@ -227,7 +227,7 @@ class Paper(NamedTuple):
     tags: Annotated[tuple[str, ...], FieldRules(None, None)] = ()
     note: Annotated[str | None, FieldRules(None, None, is_block=True)] = None
     highlights: Annotated[tuple[str, ...], FieldRules(None, None)] = ()
-    """Highlighted passages, as other programs get them; see `Passage.as_text`."""
+    """Highlighted passages as text; see `Passage.as_text`."""
     code_url: Annotated[str | None, FieldRules(is_address=True)] = None
     code_stars: Annotated[int | None, FieldRules("paper", "count")] = None
     project_url: Annotated[str | None, FieldRules(is_address=True)] = None
@@ -243,11 +243,11 @@ class Paper(NamedTuple):
     versions: Annotated[tuple[str, ...], FieldRules(merge="versions", is_null_unknown=True)] = ()
     """The known arXiv versions, oldest first, each with its ISO date: `v2 2026-09-11`."""
     venue: Annotated[str | None, FieldRules("paper", merge=None)] = None
-    """Where it appeared, read from the journal reference and the remark: `ICLR 2026 oral`."""
+    """The venue, read from the journal reference and the remark: `ICLR 2026 oral`."""
     remark: Annotated[str | None, FieldRules(merge="arxiv")] = None
     """The authors' comment on arXiv, such as `12 pages, 3 figures`."""
     doi: Annotated[str | None, FieldRules(merge="arxiv")] = None
-    """The DOI that the publisher gave it."""
+    """The publisher's DOI."""
     journal: Annotated[str | None, FieldRules(merge="arxiv")] = None
     models: Annotated[int | None, FieldRules("paper", "newest")] = None
     """Number of models that name the paper; None until the feed was asked. Likewise `datasets` and `spaces`."""

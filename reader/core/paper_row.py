@@ -1,4 +1,4 @@
-"""The part of a paper that the list draws, and its key; separate, since whole papers take 3 ms to set up."""
+"""The part of a paper that the list draws, and its key; a separate module, since `Paper` takes 3 ms to set up."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ class Flag(IntFlag):
 
     FOLLOWED = 1
     HIGHLIGHTED = 2
-    """A rule picked it out."""
+    """A rule highlighted it."""
     MUTED = 8
     """It has a muted word and is therefore hidden; the list shows no sign."""
 
 
-SHOWN_FIRST = (Flag.FOLLOWED, Flag.HIGHLIGHTED)
+SIGN_ORDER = (Flag.FOLLOWED, Flag.HIGHLIGHTED)
 """The order of signs; the list has room for one."""
 
 
 def flag_to_show(flags: int) -> Flag | None:
     """The flag whose sign the list shows; None without one."""
-    return next((flag for flag in SHOWN_FIRST if flags & flag), None)
+    return next((flag for flag in SIGN_ORDER if flags & flag), None)
 
 
 UNKNOWN = -1
@@ -42,14 +42,14 @@ PaperKey = int | NotCached
 class PaperRow(NamedTuple):
     """The part of a paper that the list draws.
 
-    The columns from `read` to `has_text` are read from the cache as truth values, those before as they are stored.
+    The columns from `read` to `has_text` are converted from the cache to bool; earlier columns are kept as stored.
     """
 
     pk: PaperKey
     id: str
     title: str
     day: str
-    """ISO date that the list groups by: the newest day it was listed on, else the day it was published, else empty."""
+    """ISO date that the list groups by: the newest day that listed it, else the day it was published, else empty."""
     upvotes: int | None
     """None until a source reported them; likewise the comments."""
     comments: int | None
@@ -65,4 +65,4 @@ class PaperRow(NamedTuple):
     kept: bool = True
     """False for a paper that the feed's search found and the cache lacks."""
     why: str = ""
-    """Why it suits the user, in words; empty unless the list is ordered by that."""
+    """Why it suits the user, in words; empty unless the list is ordered by how well papers suit the user."""

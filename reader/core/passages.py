@@ -1,8 +1,8 @@
 """Highlights: the passages of a full text that the user keeps, perhaps with a note.
 
-A passage is identified by its words, some words before and after it and its section, so that it is found again in
-another version or source of the text (`core/document/find.py`). It is the value of an event of its own kind. In the
-formats of other programs it is a text such as `“quote” (§3 Method, https://…) note`, which an import knows.
+A passage is identified by its words, some words before and after it and its section, so that it can be found in
+another version or source of the text (`core/document/find.py`). In the log it is the value of an event of its own kind.
+Exports for other programs have a text such as `“quote” (§3 Method, https://…) note`, which an import recognizes.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ CONTEXT_WORDS = 8
 _CONTEXT_LIMIT, _SECTION_LIMIT, _MOST_BLOCKS = 300, 200, 1_000_000
 _MAX_VALUE_LENGTH = 4 * (QUOTE_LIMIT + NOTE_LIMIT)
 _LINK_WORDS = 8
-"""Words of a quote by which a browser finds it: fewer occur in several places."""
+"""Maximum number of words of a quote in a link; fewer words may occur in several places."""
 
 _PLAIN = re.compile(r"[(“‘]?(?:[AaI]|[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ’'-]+)[.,;:!?)”’]*")
 
 WORD = re.compile(r"[^\W_]+")
 _ID = re.compile(r"[0-9a-f]{12}")
-_SAID = r"“([^“”]+)” \(((?:[^“”\n]{0,300}, )?)https://arxiv\.org/html/[^\s()“”]+#:~:text=[^\s()“”]*\)"
-"""Compiled when needed, which takes longer than the rest of this module."""
+_TEXT_FORM = r"“([^“”]+)” \(((?:[^“”\n]{0,300}, )?)https://arxiv\.org/html/[^\s()“”]+#:~:text=[^\s()“”]*\)"
+"""The text form of a passage. Compiled when needed, since that takes longer than importing the rest of this module."""
 
 _INNER_QUOTES = str.maketrans("“”", "‘’")
 
@@ -42,13 +42,13 @@ class Passage(NamedTuple):
     """A highlight."""
 
     id: str
-    """12 hexadecimal digits, derived from the quote, so that the same passage is one on all machines."""
+    """12 hexadecimal digits, derived from the quote, so that a passage has the same id on all machines."""
     quote: str
     """The text, with an empty line between paragraphs."""
     before: str = ""
     after: str = ""
     section: str = ""
-    """Its name, such as `§3 Method`; empty before the first section."""
+    """The name of its section, such as `§3 Method`; empty before the first section."""
     note: str = ""
     block: int = 0
     """The paragraph where it was last found; in another version it may be elsewhere."""
@@ -59,17 +59,17 @@ class Passage(NamedTuple):
         return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
     def as_text(self, paper: str) -> str:
-        """The highlight in other programs' formats, with a link into the paper of this id."""
+        """The highlight as text for other programs, with a link into the paper."""
         quote = " ".join(self.quote.split()).translate(_INNER_QUOTES)
         section = self.section.translate(_INNER_QUOTES)
         source = ", ".join(filter(None, (section, self.address(paper))))
         return f"“{quote}” ({source}) {self.note}".rstrip()
 
     def address(self, paper: str) -> str:
-        """The passage's address on arXiv, where a browser finds its words; empty for a paper from elsewhere."""
+        """An address on arXiv at which a browser finds the passage; empty for a paper without an arXiv id."""
         if not is_arxiv_id(paper):
             return ""
-        # A browser finds words; formulas, numbers and marks differ there.
+        # Only plain words are searched, since formulas, numbers and marks differ on that page.
         runs = [
             [*run]
             for is_plain, run in groupby(self.quote.split(), lambda word: bool(_PLAIN.fullmatch(word)))
@@ -90,7 +90,7 @@ def passage_id(quote: str) -> str:
 
 
 def parse_passage(id: str, value: str) -> Passage | None:
-    """The highlight of an event, with clean and bounded text, else None."""
+    """The highlight in an event's value, with clean and bounded text; None if invalid."""
     if not value or len(value) > _MAX_VALUE_LENGTH or not _ID.fullmatch(id):
         return None
     try:
@@ -99,14 +99,14 @@ def parse_passage(id: str, value: str) -> Passage | None:
         return None
     match fields:
         case {"quote": str(text)}:
-            named = {name: one if isinstance(one := fields.get(name, ""), str) else "" for name in _TEXTS}
+            texts = {name: value if isinstance(value := fields.get(name, ""), str) else "" for name in _TEXTS}
             block = fields.get("block", 0)
         case _:
             return None
     is_block = isinstance(block, int) and not isinstance(block, bool) and 0 <= block < _MOST_BLOCKS
     quote = clean_block(text, QUOTE_LIMIT)
-    before, after = clean(named["before"], _CONTEXT_LIMIT), clean(named["after"], _CONTEXT_LIMIT)
-    section, note = clean(named["section"], _SECTION_LIMIT), clean_note(named["note"]).strip("\n")
+    before, after = clean(texts["before"], _CONTEXT_LIMIT), clean(texts["after"], _CONTEXT_LIMIT)
+    section, note = clean(texts["section"], _SECTION_LIMIT), clean_note(texts["note"]).strip("\n")
     return Passage(id, quote, before, after, section, note, block if is_block else 0) if quote else None
 
 
@@ -123,20 +123,20 @@ def clean_value(id: str, value: str) -> str | None:
 
 def in_order(passages: Iterable[Passage]) -> tuple[Passage, ...]:
     """Highlights in the order of the text in which they were last found."""
-    return tuple(sorted(passages, key=lambda one: (one.block, one.id)))
+    return tuple(sorted(passages, key=lambda passage: (passage.block, passage.id)))
 
 
 def split_note(text: str) -> tuple[str, tuple[Passage, ...]]:
-    """A note that another program has kept, and the highlights behind it, which keep their order."""
-    found = list(re.finditer(_SAID, text))
-    if not found:
+    """The user's own note in another program's note, and the highlights after it, in order."""
+    matches = list(re.finditer(_TEXT_FORM, text))
+    if not matches:
         return text, ()
-    ends = [*(match.start() for match in found[1:]), len(text)]
+    ends = [*(match.start() for match in matches[1:]), len(text)]
     passages: list[Passage] = []
-    for match, end in zip(found, ends, strict=True):
+    for match, end in zip(matches, ends, strict=True):
         section = match[2].removesuffix(", ")
         quote = clean_block(match[1], QUOTE_LIMIT)
         note = clean_note(text[match.end() : end]).strip()
         section, place = clean(section, _SECTION_LIMIT), len(passages)
         passages.append(Passage(passage_id(quote), quote, section=section, note=note, block=place))
-    return text[: found[0].start()].rstrip(), tuple(passages)
+    return text[: matches[0].start()].rstrip(), tuple(passages)

@@ -1,7 +1,7 @@
-"""Names of people: the parts that reference managers want, and whether two names are of one person.
+"""Names of people: their parts for reference managers, and whether two names belong to the same person.
 
-Accents, hyphens, middle initials and the order of names do not matter. A name with only the initial of the given name
-is nobody else's: of the 39,600 authors in the feed, 178 are written so, and most of what `J. Liu` may be is wrong.
+Accents, hyphens, middle initials and the order of names do not matter. A name with only an initial matches no full
+name: of the 39,600 authors in the feed, 178 are written so, and most candidates for `J. Liu` would be wrong.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ _SUFFIX = re.compile(r"(?:jr|sr)\.?|[ivx]{2,4}", re.IGNORECASE)
 _GROUP = re.compile(
     r"(?i:\b(?:team|group|collaboration|consortium|lab|labs|laboratory|institute|university|project|community|research"
     r"|et al\.?|inc\.?|ltd\.?|foundation|organization|committee)$|^the\b)"
-    # Ai is also the name of people.
+    # In capitals only, as Ai is also a name of people.
     r"|\bAI\b"
 )
 
 
 class Name(NamedTuple):
-    """A person's name, or that of a group, which has only a family name."""
+    """The name of a person or of a group; a group has only a family name."""
 
     family: str
     given: str = ""
@@ -41,7 +41,7 @@ class Name(NamedTuple):
 
     @property
     def inverted(self) -> str:
-        """The name as `Family, Given, Suffix`; that of a group as it is."""
+        """The name as `Family, Given, Suffix`; a group's name is unchanged."""
         return ", ".join(part for part in (self.family, self.given, self.suffix) if part)
 
 
@@ -64,7 +64,7 @@ def split_name(name: str) -> Name:
 
 
 _SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe", "ß": "ss"})
-"""Replacements where letters are missing: `Müller` is `Mueller` as well as `Muller`."""
+"""Replacements of letters that not all keyboards have: `Müller` is `Mueller` as well as `Muller`."""
 
 _SIGNS = re.compile(r"[\W_]+")
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
@@ -78,24 +78,26 @@ class _Form(NamedTuple):
     suffix: str = ""
 
 
-def is_same_person(one: str, other: str) -> bool:
-    """Whether two clean names are of one person, as far as names tell."""
-    return any(_agree(a, b) for a in _forms(one) for b in _forms(other))
+def is_same_person(name: str, other: str) -> bool:
+    """Whether two clean names may belong to the same person."""
+    return any(_agree(a, b) for a in _forms(name) for b in _forms(other))
 
 
 def find_person(name: str, others: Iterable[str]) -> str | None:
-    """The first of some names that is of the same person, preferably in the same spelling."""
+    """The first of `others` that may belong to the same person, preferably in the same spelling."""
     families, _ = spellings(name)
     letters = {_letters(fold(family)) for family in families}
-    # A paper may have thousands of authors: most need no closer look.
-    similar = [one for one in others if not one.isascii() or any(family in _letters(one.lower()) for family in letters)]
-    return name if name in similar else next((one for one in similar if is_same_person(name, one)), None)
+    # A paper may have thousands of authors, and most are excluded by this quick test.
+    similar = [
+        other for other in others if not other.isascii() or any(family in _letters(other.lower()) for family in letters)
+    ]
+    return name if name in similar else next((other for other in similar if is_same_person(name, other)), None)
 
 
 def spellings(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """How papers may write a name, in lower case: the family names, and the first two letters of the given names.
 
-    The latter are empty for a name without a given one.
+    The first letters are empty for a name without given names.
     """
     parts = split_name(name)
     family, given = parts.family.lower(), parts.given.lower()
@@ -110,7 +112,7 @@ def _without_apostrophes(text: str) -> str:
 
 @lru_cache(maxsize=4_096)
 def _forms(name: str) -> tuple[_Form, ...]:
-    """A name as it is written and with the family name first, `He Kaiming`; each with `ü` as `u` and as `ue`."""
+    """A name as written and with the family name first, as in `He Kaiming`; each with `ü` as `u` and as `ue`."""
     parts = split_name(name)
     if parts.is_group:
         words = "".join(filter(None, _SIGNS.split(fold(name))))
@@ -118,7 +120,7 @@ def _forms(name: str) -> tuple[_Form, ...]:
     forms = []
     for change in (fold, lambda text: fold(text.lower().translate(_SPELLED))):
         given, family = _given_names(change(parts.given)), _words(change(parts.family))
-        # In `Oord, Aaron van den` they stand behind the given name.
+        # In `Oord, Aaron van den` the particles come after the given name.
         while len(given) > 1 and len(given[-1]) > 1 and given[-1] in PARTICLES:
             given, family = given[:-1], (given[-1], *family)
         suffix = fold(parts.suffix).strip(".")
@@ -134,25 +136,25 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _given_names(text: str) -> tuple[str, ...]:
-    """The given names; those with a hyphen are one, `Jun-Yan`, unless they are initials, `J.-Y.`."""
-    found: list[str] = []
+    """The given names; hyphenated names such as `Jun-Yan` are one, but initials such as `J.-Y.` are two."""
+    names: list[str] = []
     for word in text.split():
         parts = _words(word)
-        found += parts if all(len(part) == 1 for part in parts) else ("".join(parts),)
-    return tuple(found)
+        names += parts if all(len(part) == 1 for part in parts) else ("".join(parts),)
+    return tuple(names)
 
 
 def _letters(text: str) -> str:
     return _NOT_LETTERS.sub("", text)
 
 
-def _agree(one: _Form, other: _Form) -> bool:
-    if one.family != other.family or (one.suffix and other.suffix and one.suffix != other.suffix):
+def _agree(form: _Form, other: _Form) -> bool:
+    if form.family != other.family or (form.suffix and other.suffix and form.suffix != other.suffix):
         return False
-    if "".join(one.given) == "".join(other.given):
+    if "".join(form.given) == "".join(other.given):
         return True
-    # A middle initial is often left out, another name is not: Jun Zhu is not Jun Yan Zhu.
-    shorter, longer = sorted((one.given, other.given), key=len)
+    # A middle initial is often left out, but a full name is not: Jun Zhu is not Jun Yan Zhu.
+    shorter, longer = sorted((form.given, other.given), key=len)
     first, *middle = shorter or ("",)
     return (
         len(first) > 1

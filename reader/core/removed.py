@@ -1,7 +1,7 @@
 """Names of the last release that are gone or changed: commands, settings, keys and query fields.
 
-Each row stays for one release. A habit, a settings file or a saved query of the last release is answered with advice
-instead of "unknown", and a command's old name works.
+Each row stays for one release. A command, a settings file or a saved query of the last release gets advice instead of
+"unknown", and old names of commands work.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "vectors": "Vectors were removed. '~ words' finds papers by their words: dailypapers list '~ words'.",
     }
 )
-"""Removed commands, each with a sentence or two that says what to use."""
+"""Removed commands, each with a sentence or two on the replacement."""
 
 FIELDS: Mapping[str, str] = MappingProxyType(
     {"by": _GROUPS, "foryou": "Interests have no names any more. Search for the words, and add sort:foryou."}
@@ -59,8 +59,8 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
         "sync_settings": "machines share marks and lists; copy config.toml to share the rest",
     }
 )
-"""Removed settings and tables of the settings file, each with the end of a sentence that says what to do instead. The
-settings reader ignores their values."""
+"""Removed settings and tables of the settings file, each with the end of a sentence on the replacement. The settings
+reader ignores their values."""
 
 _CALENDAR = ("day", "week", "month", "left", "right", "up", "down", "earlier", "later", "type", "today", "close")
 
@@ -85,7 +85,7 @@ ACTIONS = frozenset(
         "why.papers",
     }
 )
-"""Removed actions: keys that the user gave them are ignored."""
+"""Removed actions: keys that the user assigned to them are ignored."""
 
 VIEWS = frozenset({"group", "changed", "second", "today"})
 """Removed views of the program: `hidden_views` may still name them."""
@@ -116,16 +116,16 @@ RENAMED: Mapping[str, str] = MappingProxyType(
         "topics": "list --topics",
     }
 )
-"""Old names of commands and of their actions, each with today's words, which take their place."""
+"""Old names of commands and of their subcommands, each with the words that replace it."""
 
 
 def new_form(words: Sequence[str]) -> str | None:
-    """Today's words for the old name with which a command line begins; None without one."""
+    """The words that replace the old name at the beginning of a command line; None if it has no old name."""
     return RENAMED.get(" ".join(words[:2])) or RENAMED.get(" ".join(words[:1]))
 
 
 def with_new_names(words: Sequence[str]) -> list[str]:
-    """A command line with an old name replaced by today's words; others unchanged."""
+    """A command line with an old name replaced; other command lines are unchanged."""
     form = new_form(words)
     if form is None:
         return [*words]

@@ -1,4 +1,4 @@
-"""Why a paper is in a list of best fits: what it shares with other papers, in words."""
+"""Explains why a paper is in a list of best fits by the terms that it shares with other papers."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 NOUN_ENDINGS = ("ing", "ion", "ment")
-"""How the second word of a hyphenated noun ends, as in `fine-tuning`; `large-scale` is an adjective."""
+"""Endings of the second word of a hyphenated noun, such as `fine-tuning`; `large-scale` is an adjective."""
 
 
 def is_noun_phrase(keyword: str) -> bool:
-    """Whether a keyword names a subject alone: several words, a hyphenated noun, or an abbreviation."""
+    """Whether a keyword names a subject by itself: several words, a hyphenated noun, or an abbreviation."""
     return " " in keyword or ("-" in keyword and keyword.endswith(NOUN_ENDINGS)) or keyword[1:].lower() != keyword[1:]
 
 
@@ -24,13 +24,13 @@ class SharedTerms(NamedTuple):
     """The words, authors and topics that a paper shares with the papers it is listed for."""
 
     words: tuple[str, ...] = ()
-    """Words and phrases, the most telling first."""
+    """Words and phrases, most significant first."""
     authors: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
 
     @property
     def in_words(self) -> str:
-        """The same in words; empty if nothing is known."""
+        """The shared terms in words; empty if nothing is shared."""
         words = ", ".join(self.words)
         topics = "" if words else ", ".join(self.topics)
         people = f"{len(self.authors)} authors" if len(self.authors) > 1 else "".join(self.authors)
@@ -39,12 +39,12 @@ class SharedTerms(NamedTuple):
 
 
 def like_query(ids: Sequence[str], after: date | None = None) -> str:
-    """The query of the papers like some others; with a day, only later ones."""
+    """The query of the papers like some others; with `after`, only papers published later."""
     from reader.core.query.nodes import is_plain, quote
 
-    named = ",".join(id if is_plain(id) else quote(id) for id in ids)
+    names = ",".join(id if is_plain(id) else quote(id) for id in ids)
     newer = f" published:{after + timedelta(days=1):%Y-%m-%d}.." if after else ""
-    return f"like:{named}{newer}"
+    return f"like:{names}{newer}"
 
 
 def came_out(papers: Sequence[Paper]) -> date | None:
@@ -55,4 +55,4 @@ def came_out(papers: Sequence[Paper]) -> date | None:
 
 def apply_corrections(text: str, corrections: Mapping[str, str]) -> str:
     """A text with its corrections applied."""
-    return re.sub(r"\w+", lambda word: corrections.get(word[0]) or corrections.get(word[0].lower(), word[0]), text)
+    return re.sub(r"\w+", lambda match: corrections.get(match[0]) or corrections.get(match[0].lower(), match[0]), text)

@@ -1,4 +1,4 @@
-"""Report the waits of a job, and wait for calls that may hang."""
+"""Reporting the waits of a job, and waiting for calls that may hang."""
 
 from __future__ import annotations
 
@@ -52,19 +52,19 @@ async def beside(call: Callable[[], Answer], name: str = "call") -> Answer:
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[Answer] = loop.create_future()
 
-    def tell(how: Callable[[Any], None], result: Any) -> None:
+    def finish(setter: Callable[[Any], None], result: Any) -> None:
         if not answer.done():
-            how(result)
+            setter(result)
 
     def work() -> None:
-        how: Callable[[Any], None] = answer.set_result
+        setter: Callable[[Any], None] = answer.set_result
         try:
             result: Any = call()
         except Exception as error:
-            how, result = answer.set_exception, error
+            setter, result = answer.set_exception, error
         # The loop may be closed.
         with suppress(RuntimeError):
-            loop.call_soon_threadsafe(tell, how, result)
+            loop.call_soon_threadsafe(finish, setter, result)
 
     threading.Thread(target=work, name=name, daemon=True).start()
     return await answer

@@ -22,7 +22,7 @@ class TagWords(NamedTuple):
 
 
 class TagCompletion(NamedTuple):
-    """Texts that can replace the line's text from `start` on, the likeliest first."""
+    """Texts that can replace the line's text from `start` on, likeliest first."""
 
     start: int
     words: tuple[str, ...]
@@ -33,17 +33,17 @@ class TagCompletion(NamedTuple):
 def parse_tags(text: str) -> TagWords:
     """The tags in a line; names are separated by spaces or commas; a name with spaces is in quotes.
 
-    If a tag is named twice, the last one counts, ignoring case.
+    If a tag is named twice, ignoring case, the last mention counts.
     """
-    named: dict[str, tuple[str, bool]] = {}
+    tags: dict[str, tuple[str, bool]] = {}
     for word in _WORD.findall(text):
         name = tag_name(word.lstrip("+-") if word[:1] in "+-" else word)
         if name:
-            named.pop(name.casefold(), None)
-            named[name.casefold()] = name, not word.startswith("-")
+            tags.pop(name.casefold(), None)
+            tags[name.casefold()] = name, not word.startswith("-")
     return TagWords(
-        tuple(name for name, is_added in named.values() if is_added),
-        tuple(name for name, is_added in named.values() if not is_added),
+        tuple(name for name, is_added in tags.values() if is_added),
+        tuple(name for name, is_added in tags.values() if not is_added),
     )
 
 
@@ -58,8 +58,8 @@ def complete_tag(
 ) -> TagCompletion | None:
     """Complete the last word of a line: with the user's own tags, most used first, then topics.
 
-    `has` are the tags of any of the papers, the only ones that can be removed. `shared` are the tags of all of them,
-    which need not be added. Before a word begins, own tags are offered.
+    `has` are the tags of any of the papers, which can be removed. `shared` are the tags of all the papers, which need
+    not be added. Before a word begins, the user's own tags are offered.
     """
     word = _last_word(text)
     sign = word[:1] if word[:1] in ("-", "+") else ""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reader.core.settings.standing import DEEDS, queries_of_lists
+from reader.core.settings.standing import THEN_TYPE, queries_of_lists
 from reader.core.settings.toml import read_toml
 from reader.core.settings.types import (
     BOOLEAN,
@@ -83,7 +83,7 @@ WHOLE, SHARE, COLOUR = number(1, 9), number(0.2, 0.8), one_of(("auto", "dark", "
         (PROGRAM_LINE, ["wc", "-l"], ("wc", "-l")),
         (HOOK, [], ""),
         (HOOK, "wc", "wc"),
-        (DEEDS, ["star", "tag:x", "star", "queue"], ("star", "tag:x", "queue")),
+        (THEN_TYPE, ["star", "tag:x", "star", "queue"], ("star", "tag:x", "queue")),
     ],
 )
 def test_a_valid_value_is_taken(type: SettingType, value: object, result: object) -> None:
@@ -144,11 +144,11 @@ def test_a_valid_value_is_taken(type: SettingType, value: object, result: object
         (PROGRAM_LINE, "wc '", "\"wc '\" can't be split into words: no closing quotation", None),
         (PROGRAM_LINE, "''", "must be a program with its arguments, as a text or a list", None),
         (HOOK, [" "], "must be the name of one of your commands, or a program", None),
-        (DEEDS, [], '"hide", "star", "queue", "highlight" and "tag:NAME", not []', None),
-        (DEEDS, ["hide", "queue"], "has both hide and queue, which contradict each other", None),
-        (DEEDS, "tag:a\nb", "whose tag is not a one-line name", None),
-        (DEEDS, 'tag:"', "whose tag is not a one-line name", None),
-        (DEEDS, "sta", 'has "sta", which can\'t be done', "star"),
+        (THEN_TYPE, [], '"hide", "star", "queue", "highlight" and "tag:NAME", not []', None),
+        (THEN_TYPE, ["hide", "queue"], "has both hide and queue, which contradict each other", None),
+        (THEN_TYPE, "tag:a\nb", "whose tag is not a one-line name", None),
+        (THEN_TYPE, 'tag:"', "whose tag is not a one-line name", None),
+        (THEN_TYPE, "sta", 'has "sta", which can\'t be done', "star"),
     ],
 )
 def test_another_value_is_refused(type: SettingType, value: object, says: str, suggestion: str | None) -> None:

@@ -230,7 +230,7 @@ def test_latex_becomes_unicode(text: str, expected: str) -> None:
 
 
 def test_of_a_text_only_so_much_of_formulas_is_converted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(latex, "LETTERS", 5)
+    monkeypatch.setattr(latex, "MAX_FORMULA_LETTERS", 5)
     assert latex_to_unicode("$x^2$ $x^3$") == "x² $x^3$"
 
 

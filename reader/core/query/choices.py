@@ -1,4 +1,4 @@
-"""The topics and tags of a query as the filter pane shows and changes them."""
+"""The topics and tags of a query, for the filter pane to show and change."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Field = Literal["topic", "tag"]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The picked and excluded topics or tags, in text order; papers need `all` or `any` of the picked ones.
+    """The picked and excluded topics or tags, in text order; papers need `all` or `any` of the picked names.
 
-    With fewer than two picked names both modes mean the same; `chosen_terms` then returns `all`.
+    With fewer than two picked names both modes have the same meaning; `chosen_terms` then returns `all`.
     """
 
     mode: Literal["all", "any"] = "all"
@@ -29,7 +29,8 @@ class Choice:
         same = name.casefold()
         is_undone = same in map(str.casefold, getattr(self, where))
         kept = {
-            mark: tuple(one for one in getattr(self, mark) if one.casefold() != same) for mark in ("picked", "excluded")
+            mark: tuple(kept for kept in getattr(self, mark) if kept.casefold() != same)
+            for mark in ("picked", "excluded")
         }
         if not is_undone:
             kept[where] = (*kept[where], name)
@@ -39,13 +40,13 @@ class Choice:
 def chosen_terms(query: Query, field: Field) -> Choice:
     """The topics or tags at the top level of a query.
 
-    `topic:a topic:b` picks all of two, `(topic:a OR topic:b)` or `topic:a,b` any of two, `-topic:c` excludes one. The
+    `topic:a topic:b` picks both, `(topic:a OR topic:b)` or `topic:a,b` either, and `-topic:c` excludes a topic. The
     pane shows single names if there are any, else the first group; other groups are only text.
     """
-    shown = [choice for _, choice in _shown_terms(query, field)]
-    picked = dict.fromkeys(name for one in shown for name in one.picked)
-    excluded = dict.fromkeys(name for one in shown for name in one.excluded)
-    return Choice("any" if any(one.mode == "any" for one in shown) else "all", tuple(picked), tuple(excluded))
+    choices = [choice for _, choice in _shown_terms(query, field)]
+    picked = dict.fromkeys(name for choice in choices for name in choice.picked)
+    excluded = dict.fromkeys(name for choice in choices for name in choice.excluded)
+    return Choice("any" if any(choice.mode == "any" for choice in choices) else "all", tuple(picked), tuple(excluded))
 
 
 def with_choice(text: str, field: Field, choice: Choice) -> str:
@@ -64,16 +65,16 @@ def with_choice(text: str, field: Field, choice: Choice) -> str:
 
 def _shown_terms(query: Query, field: Field) -> Sequence[tuple[TopTerm, Choice]]:
     """The parts of the query that the pane shows, in text order: single names, or the first group."""
-    found: list[tuple[TopTerm, Choice]] = []
+    choices: list[tuple[TopTerm, Choice]] = []
     for part in query.parts:
         node = part.node.node if isinstance(part.node, Not) else part.node
         if isinstance(node, Sort) or not is_term(node, field):
             continue
         names = tuple(names_in(node, field))
         if node is not part.node:
-            found.append((part, Choice(excluded=names)))
+            choices.append((part, Choice(excluded=names)))
         else:
-            found.append((part, Choice("any" if isinstance(node, Or) else "all", names)))
-    has_single = any(one.mode == "all" and one.picked for _, one in found)
-    group = None if has_single else next((part for part, one in found if one.mode == "any"), None)
-    return [(part, one) for part, one in found if one.mode == "all" or part is group]
+            choices.append((part, Choice("any" if isinstance(node, Or) else "all", names)))
+    has_single = any(choice.mode == "all" and choice.picked for _, choice in choices)
+    group = None if has_single else next((part for part, choice in choices if choice.mode == "any"), None)
+    return [(part, choice) for part, choice in choices if choice.mode == "all" or part is group]

@@ -1,4 +1,4 @@
-"""Split a query's text into tokens. It never fails, because half-typed text is drawn too."""
+"""Splits a query's text into tokens. It never fails, because half-typed text is drawn too."""
 
 from __future__ import annotations
 
@@ -43,12 +43,13 @@ _FIELDS: Mapping[str, tuple[Literal["text", "name", "date", "count", "sort"], st
 FIELDS = tuple(_FIELDS)
 EXAMPLES = {field: example for field, (_, example) in _FIELDS.items()}
 TEXT_FIELDS, NAME_FIELDS, DATE_FIELDS, COUNT_FIELDS = (
-    tuple(field for field, (one, _) in _FIELDS.items() if one == kind) for kind in ("text", "name", "date", "count")
+    tuple(field for field, (values, _) in _FIELDS.items() if values == kind)
+    for kind in ("text", "name", "date", "count")
 )
 REGEX_FIELDS = ("title", "author")
 
 LIST_FIELDS = ("author", "keyword", "org", *NAME_FIELDS)
-"""Fields that accept several values separated by commas; any one of them matches."""
+"""Fields that accept several values separated by commas; papers need only one of them."""
 
 ALIASES = {
     "organization": "org",
@@ -67,7 +68,7 @@ ALIASES = {
     "similar": "like",
     "related": "like",
 }
-"""Other programs' field names and ours: only suggested, never accepted."""
+"""Fields of other programs with the equivalent fields here; they are suggested, but not accepted."""
 
 _BLANK = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CURLY = re.compile("[“”„]")
@@ -142,7 +143,7 @@ def _token(text: str, at: int) -> Token:
     if name and name[1].lower() in FIELDS:
         return _field(text, at, name[1].lower(), name.end())
     word = _WORD.match(text, at)
-    # Only white space, parentheses and quotes do not begin a word; the code above handles them.
+    # White space, parentheses and quotes, which do not begin a word, are handled above.
     end = word.end() if word else at + 1
     operators: dict[str, Kind] = {"OR": "or", "AND": "and", "NOT": "not"}
     return Token(operators.get(text[at:end], "word"), text[at:end], at, end)
@@ -174,10 +175,10 @@ def _value(text: str, at: int, name: str) -> Value | None:
 
 
 def _read_delimited(pattern: re.Pattern[str], text: str, at: int, form: Form) -> Value:
-    found = pattern.match(text, at)
-    if found is None:
+    match = pattern.match(text, at)
+    if match is None:
         raise AssertionError("the caller has seen the opening quote or slash")
-    inner = found[1].replace("\\/", "/") if form == "regex" else _UNESCAPE.sub(r"\1", found[1])
+    inner = match[1].replace("\\/", "/") if form == "regex" else _UNESCAPE.sub(r"\1", match[1])
     # A backslash at the very end escapes nothing, so the pattern stops before it.
-    end = found.end() if found[2] else len(text)
-    return Value(inner, at, end, form, closed=bool(found[2]))
+    end = match.end() if match[2] else len(text)
+    return Value(inner, at, end, form, closed=bool(match[2]))

@@ -13,7 +13,7 @@ from reader.core.dates import DateRange
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Words to find in a paper's text, in one field or in all.
+    """Words to find in a paper's text, in a field or in all fields.
 
     A bare word matches words that begin with it. With `exact` (typed in quotes) whole words match, in this order.
     All spellings count (`core/words.py`).
@@ -152,7 +152,7 @@ class TopTerm(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A parsed query; two are equal if they have the same terms in the same order."""
+    """A parsed query; two queries are equal if they have the same terms in the same order."""
 
     root: Node | None = None
     sort: Sort | None = None
@@ -192,21 +192,21 @@ class Query:
 
     @property
     def plain_words(self) -> str:
-        """The words of a query of plain words and exact terms; empty without words, or with other ones."""
+        """The plain words of a query that otherwise has only simple terms; empty for other queries."""
         if self.is_by_fit or any(isinstance(node, And | Or | Not | Regex) for node in self.terms):
             return ""
         return " ".join(node.text for node in self.terms if isinstance(node, Match) and node.field is None)
 
     def words(self, fields: Collection[str | None] | None = None) -> tuple[str, ...]:
-        """The words and phrases that are searched in some fields, or in all; those in quotes are found only whole."""
-        found = (node for node in leaves(self.root, is_found=True) if isinstance(node, Match))
+        """The words and phrases to find in some fields, or in all; exact phrases are in quotes."""
+        searched = (node for node in leaves(self.root, is_found=True) if isinstance(node, Match))
         return tuple(
-            quote(node.text) if node.exact else node.text for node in found if fields is None or node.field in fields
+            quote(node.text) if node.exact else node.text for node in searched if fields is None or node.field in fields
         )
 
     def with_words_as(self, node: Node) -> Query:
-        """The query without its plain words and its order, and with another term in their place."""
-        exact = [one for one in self.terms if not (isinstance(one, Match) and one.field is None)]
+        """The query with a term in place of its plain words, and without its order."""
+        exact = [term for term in self.terms if not (isinstance(term, Match) and term.field is None)]
         return Query(all_of([*exact, node]))
 
     def __str__(self) -> str:
@@ -214,7 +214,7 @@ class Query:
 
 
 def leaves(node: Node | None, *, is_found: bool = False) -> Iterator[Node]:
-    """The terms of a tree in order, negated or not; with `is_found`, only those that papers have."""
+    """The terms of a tree in order; with `is_found`, without negated terms."""
     match node:
         case And(nodes) | Or(nodes):
             for inner in nodes:
@@ -228,13 +228,13 @@ def leaves(node: Node | None, *, is_found: bool = False) -> Iterator[Node]:
 
 
 def rewrite(node: Node, change: Callable[[Node], Node | None]) -> Node | None:
-    """The tree with another node for each term; None removes a term, and with it groups that have no other."""
+    """The tree with each term changed; None removes a term, and a group that becomes empty is removed too."""
     match node:
         case And(nodes) | Or(nodes):
-            kept = [found for inner in nodes if (found := rewrite(inner, change))]
+            kept = [changed for inner in nodes if (changed := rewrite(inner, change))]
             return (all_of if isinstance(node, And) else any_of)(kept) if kept else None
         case Not(inner):
-            return Not(found) if (found := rewrite(inner, change)) else None
+            return Not(changed) if (changed := rewrite(inner, change)) else None
     return change(node)
 
 
@@ -251,7 +251,7 @@ def names_in(node: Node | None, field: str) -> Iterator[str]:
 def include_hidden(query: Query) -> Query:
     """The same query including hidden papers."""
     hidden = Term("is", "hidden")
-    return replace(query, root=all_of([one for one in (query.root, Or((hidden, Not(hidden)))) if one is not None]))
+    return replace(query, root=all_of([*top_level(query.root), Or((hidden, Not(hidden)))]))
 
 
 def all_of(nodes: Sequence[Node]) -> Node:
@@ -271,14 +271,14 @@ def any_of(nodes: Sequence[Node]) -> Node:
 
 def liked_ids(node: Node | None) -> tuple[str, ...]:
     """The ids in all `like:` terms at the top level, each once."""
-    terms = (one for one in top_level(node) if is_term(one, "like"))
-    return tuple(dict.fromkeys(id for one in terms for id in names_in(one, "like")))
+    terms = (term for term in top_level(node) if is_term(term, "like"))
+    return tuple(dict.fromkeys(id for term in terms for id in names_in(term, "like")))
 
 
 def is_term(node: Node | None, field: str) -> bool:
-    """Whether a node is one term of a field, which may have several values."""
+    """Whether a node is a term of a field with one or more values."""
     if isinstance(node, Or):
-        return all(is_term(one, field) for one in node.nodes)
+        return all(is_term(inner, field) for inner in node.nodes)
     return isinstance(node, Term) and node.field == field
 
 
@@ -303,13 +303,13 @@ def quote(value: str) -> str:
     return f'"{escaped}"'
 
 
-# Regular expressions in linear time, by the engine of Rust that pydantic ships. Python's own engine backtracks, and
-# some patterns make it take forever. This one has no look-around and no back-references, and limits what it compiles.
-# It is imported late: the first list comes before it.
+# Regular expressions in linear time, with the Rust engine that pydantic ships. Python's own engine backtracks, and some
+# patterns make it take forever. The Rust engine has no look-around or back-references, and limits the compiled size.
+# It is imported late, after the first list is drawn.
 
 
 class UnsafePattern(ValueError):
-    """A pattern that is refused; the text is a sentence with the reason."""
+    """A refused pattern; the message is a sentence with the reason."""
 
 
 @lru_cache(maxsize=16)

@@ -1,16 +1,16 @@
-"""Parse tokens into a tree. Errors point at the mistake.
+"""Parses tokens into a tree. Errors point at the mistake.
 
     text  := query? ("~" free text)?  the free text ends with the query
     query := and ("OR" and)*          AND binds closer than OR
-    and   := not not*                 "AND" may be typed anywhere, and says nothing
+    and   := not not*                 "AND" may be typed anywhere and is ignored
     not   := ("-" | "NOT")* (word | "phrase" | field:value | "(" query ")")
 
 Operators are in upper case: "mind and brain" is three words. `sort:` may be anywhere outside parentheses.
 A word with a colon is a field if a field's name precedes the colon. It is an error if that name is lower case and
-nearly a field's name (`topc:agents`) or another program's name for one (`date:`). Every other word with a colon is a
-plain word (`Olmo:3`, `http://x`). A word that names a paper (`2406.12345`, `https://arxiv.org/abs/2406.12345`) is
-that paper's `id:`. Every term needs a letter or digit; only signs between two words, as a pasted title has them
-(`Methods & Insights`), are left out.
+nearly a field's name (`topc:agents`) or another program's name for a field (`date:`). Every other word with a colon is
+a plain word (`Olmo:3`, `http://x`). A word that names a paper (`2406.12345`, `https://arxiv.org/abs/2406.12345`) is
+that paper's `id:`. Every term needs a letter or digit; signs between two words, such as in a pasted title (`Methods &
+Insights`), are ignored.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ MAX_DEPTH = 30
 
 @lru_cache(maxsize=256)
 def parse(text: str) -> Query:
-    """Parse a query. The last ones are kept: each count of the views and topics asks for the same dozens.
+    """Parse a query. Results are cached, since each count of the views and topics parses the same dozens of queries.
 
     Raises QueryError, whose span and suggestion point at the first mistake.
     """
@@ -79,10 +79,10 @@ def parse(text: str) -> Query:
     if id := _only_paper(text):
         term = Term("id", id)
         return Query(term, None, (TopTerm(term, 0, len(text)),))
-    found = lex(text)
-    tokens = _without_signs([token for token in found if token.kind != "and"])
-    if found and not tokens:
-        raise _wrong(f"{found[0].text} needs a term.", found[0])
+    lexed = lex(text)
+    tokens = _without_signs([token for token in lexed if token.kind != "and"])
+    if lexed and not tokens:
+        raise _wrong(f"{lexed[0].text} needs a term.", lexed[0])
     tokens, near = _lift_near(tokens)
     tokens, sort = _lift_sort(tokens)
     parser = _Parser(tokens)
@@ -96,7 +96,7 @@ def parse(text: str) -> Query:
 
 
 def _wrong(message: str, at: Token | Value, suggestion: str | None = None) -> QueryError:
-    """A mistake in all of a token or value."""
+    """The error for a mistake that spans a whole token or value."""
     return QueryError(message, at.start, at.end, suggestion)
 
 
@@ -205,7 +205,7 @@ def _without_signs(tokens: list[Token]) -> list[Token]:
 
 
 def _lift_near(tokens: list[Token]) -> tuple[list[Token], TopTerm | None]:
-    """Take the free text out of the tokens."""
+    """Split the free text off the tokens."""
     if not tokens or tokens[-1].kind != "near":
         return tokens, None
     *rest, near = tokens
@@ -232,9 +232,9 @@ def _expect_like_alone(root: Node | None, parts: list[TopTerm], end: int) -> Non
 
 
 def _lift_sort(tokens: list[Token]) -> tuple[list[Token], TopTerm | None]:
-    """Take `sort:` and a minus before it out of the tokens."""
+    """Split `sort:`, with a minus before it, off the tokens."""
     rest: list[Token] = []
-    found: TopTerm | None = None
+    lifted: TopTerm | None = None
     depth = 0
     for token in tokens:
         depth += (token.kind == "open") - (token.kind == "close")
@@ -243,14 +243,14 @@ def _lift_sort(tokens: list[Token]) -> tuple[list[Token], TopTerm | None]:
             continue
         if depth > 0:
             raise _wrong("sort: must be outside the parentheses.", token)
-        if found:
+        if lifted:
             raise _wrong("A query can have only one sort:. Remove one.", token)
         sort, start = _sort(token), token.start
         while rest and rest[-1].kind == "not":
             start = rest.pop().start
             sort = sort._replace(reverse=not sort.reverse)
-        found = TopTerm(sort, start, token.end)
-    return rest, found
+        lifted = TopTerm(sort, start, token.end)
+    return rest, lifted
 
 
 def _phrase(token: Token) -> Match:
@@ -268,7 +268,7 @@ def _word(token: Token) -> Match | Term:
     name, colon, rest = token.text.partition(":")
     if colon and (instead := removed.FIELDS.get(name.lower())):
         raise QueryError(f"{name}: is no longer a field. {instead}", token.start, token.start + len(name) + 1)
-    if colon and not rest.startswith("//") and (field := _meant_field(name)):
+    if colon and not rest.startswith("//") and (field := _intended_field(name)):
         raise QueryError(f"There is no field {name}:.", token.start, token.start + len(name) + 1, f"{field}:")
     _expect_letters(token)
     return Match(token.text)
@@ -289,8 +289,8 @@ def _named_paper(word: str) -> str | None:
     return named_id(word) or doi_in(word)
 
 
-def _meant_field(name: str) -> str | None:
-    """The field that a mistyped name before a colon stands for; None if it is a plain word."""
+def _intended_field(name: str) -> str | None:
+    """The intended field of a mistyped name before a colon; None if it is a plain word."""
     if not (name.isascii() and name.isalpha() and name.islower()):
         return None
     # Short names resemble too many words: "as:" is not "is:", "cat:" is not "tag:".
@@ -311,7 +311,7 @@ CHOICES = {
         "day", "upvotes", "published", "added", "relevance", "title", "trending", "rising", "queue", "foryou", "page",
     ),
 }  # fmt: skip
-"""The fields with fixed values, and those values."""
+"""The values of each field that has fixed values."""
 
 _NAMED_BY_USER = ("tag", "view")
 """Fields whose values may consist of signs, because the user named them, such as a tag with a star."""
@@ -323,7 +323,7 @@ _NUMBER = re.compile(r"(>=|<=|>|<|=)?([0-9]{1,18}k?)", re.IGNORECASE)
 _RANGE = re.compile(r"([0-9]{1,18}k?)?\.\.([0-9]{1,18}k?)?", re.IGNORECASE)
 
 _MAX_NUMBER = 10**15
-"""Larger numbers become this one: no count is this high, and SQLite's integers are bounded."""
+"""Larger numbers are replaced by this one: no count is this high, and SQLite's integers are bounded."""
 
 
 def _field(token: Token) -> Node:
@@ -347,16 +347,16 @@ def _sort(token: Token) -> Sort:
 
 
 def _expect_closed(value: Value) -> None:
-    """Raise QueryError if a quote or slash was opened and never closed."""
+    """Raise QueryError if a quote or slash is never closed."""
     if not value.closed:
         what = "regex" if value.form == "regex" else "quote"
         raise _wrong(f"This {what} is never closed.", value)
 
 
-def _expect_letters(found: Token | Value) -> None:
+def _expect_letters(part: Token | Value) -> None:
     """Raise QueryError for a text without words, which the index can't look up."""
-    if not split_words(found.text):
-        raise _wrong(f"“{found.text.strip()}” has no letter or digit to search for.", found)
+    if not split_words(part.text):
+        raise _wrong(f"“{part.text.strip()}” has no letter or digit to search for.", part)
 
 
 def _expect_open_value(token: Token) -> None:
@@ -377,8 +377,8 @@ def _node(token: Token, value: Value) -> Node:
     if name in TEXT_FIELDS:
         is_number = _NUMBER.fullmatch(value.text) is not None
         if name == "author" and value.form == "bare" and (is_number or value.text[0] in "<>="):
-            meant = "authors:" if is_number else None
-            raise _wrong("author: takes a name, authors: counts them.", _name_of(token), meant)
+            suggestion = "authors:" if is_number else None
+            raise _wrong("author: takes a name, authors: counts them.", _name_of(token), suggestion)
         return Match(value.text, exact=value.form == "quoted", field=name)
     if name in COUNT_FIELDS:
         return _count(token, value)
@@ -407,7 +407,7 @@ def _name(name: str, text: str) -> str:
 
 
 def _name_of(token: Token) -> Token:
-    """A field's name and colon alone."""
+    """The token shortened to the field's name and colon."""
     return token._replace(end=token.start + len(token.text) + 1)
 
 
@@ -423,9 +423,9 @@ def _regex(name: str, value: Value) -> Regex:
 
 def _count(token: Token, value: Value) -> Count:
     name, text = token.text, value.text
-    if one := _NUMBER.fullmatch(text):
-        number = _number(one[2])
-        match one[1]:
+    if bound := _NUMBER.fullmatch(text):
+        number = _number(bound[2])
+        match bound[1]:
             case ">":
                 return Count(name, min(_MAX_NUMBER, number + 1), None)
             case ">=":
@@ -471,5 +471,5 @@ def _choice(name: str, value: Value, typed: str) -> str:
         return typed
     if instead := removed.VALUES.get((name, typed)):
         raise _wrong(f"{name}:{typed} was removed. {instead}", value)
-    meant = nearest(typed, choices)
-    raise _wrong(f"{name}: takes {', '.join(choices[:-1])} or {choices[-1]}, not “{typed}”.", value, meant)
+    suggestion = nearest(typed, choices)
+    raise _wrong(f"{name}: takes {', '.join(choices[:-1])} or {choices[-1]}, not “{typed}”.", value, suggestion)

@@ -40,7 +40,7 @@ class Completion:
 Vocabulary = Mapping[str, Mapping[str, int] | Sequence[str]]
 """Known values of the fields `topic`, `tag`, `keyword`, `author`, `org` and `source`, likeliest first.
 
-A mapping also holds how many papers have each value.
+A mapping also holds the number of papers with each value.
 """
 
 
@@ -68,13 +68,13 @@ _LAST_TOPIC = re.compile(r"(?:^|(?<=[\s(]))-?topic:([\w-]+)$", re.IGNORECASE)
 def finished_query(text: str, topics: Collection[str] = ()) -> str:
     """The query to run while a text is typed: without an unfinished last term.
 
-    A user who types `-video` first has `-v`, which would exclude nearly every paper, and one who types `topic:video`
-    first has `topic:v`, which no paper has.
+    On the way to `-video` a user types `-v`, which would exclude nearly every paper, and on the way to `topic:video`,
+    `topic:v`, which matches no paper.
     """
     terms, near = split_near(text)
     if near:
-        begun = near if split_words(near) else ""
-        return " ".join(part for part in (finished_query(terms, topics), begun) if part)
+        free_text = near if split_words(near) else ""
+        return " ".join(part for part in (finished_query(terms, topics), free_text) if part)
     kept = _EXCLUDES_ONE_LETTER.sub("", text).strip()
     last = _LAST_TOPIC.search(text)
     slug = last[1].lower() if last else ""
@@ -112,22 +112,22 @@ def complete(text: str, cursor: int, vocabulary: Vocabulary, limit: int = 8) -> 
     known = vocabulary.get(field, ())
     if field in CHOICES or field in DATE_FIELDS:
         return _completion(start, cursor, item, _language_values(field, item), limit)
-    found = beginning(known, item.strip('"'), limit + 1)
-    papers = {_quote(word): known[word] for word in found} if isinstance(known, Mapping) else {}
-    completion = _completion(start, cursor, item, map(_quote, found), limit)
+    words = beginning(known, item.strip('"'), limit + 1)
+    papers = {_quote(word): known[word] for word in words} if isinstance(known, Mapping) else {}
+    completion = _completion(start, cursor, item, map(_quote, words), limit)
     if completion is None or not papers:
         return completion
     return replace(completion, papers=tuple(papers[candidate] for candidate in completion.candidates))
 
 
 def nearest_value(typed: str, known: Iterable[str]) -> str | None:
-    """The value probably meant by a wrong one: a completion if there is one, else the most similar value."""
-    begun = beginning(known, typed, 1) if typed else []
-    return begun[0] if begun else nearest(typed, known)
+    """The probably intended value for a wrong one: a completion if there is one, else the most similar value."""
+    completions = beginning(known, typed, 1) if typed else []
+    return completions[0] if completions else nearest(typed, known)
 
 
 def _language_values(field: str, item: str) -> list[str]:
-    """The query language's own values of a field that begin with what was typed."""
+    """The query language's own values of a field that begin with the typed text."""
     typed = item.strip('"').lstrip("-" if field == "sort" else "").lower()
     if field in CHOICES:
         sign = "-" if item.startswith("-") else ""
@@ -136,8 +136,8 @@ def _language_values(field: str, item: str) -> list[str]:
     return [before + dots + word for word in (*DATE_WORDS, "7d", "2w", "3m") if word.startswith(end)]
 
 
-def _completion(start: int, end: int, typed: str, found: Iterable[str], limit: int) -> Completion | None:
-    candidates = [candidate for candidate in found if candidate != typed][:limit]
+def _completion(start: int, end: int, typed: str, texts: Iterable[str], limit: int) -> Completion | None:
+    candidates = [candidate for candidate in texts if candidate != typed][:limit]
     return Completion(start, end, tuple(candidates)) if candidates else None
 
 

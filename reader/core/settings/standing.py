@@ -1,8 +1,8 @@
-"""Standing queries: a query, and what is to be done with its papers.
+"""Standing queries: queries with actions for their papers.
 
-A saved view, a follow, a rule, a muted word, a notice, a hook and a watched export are the same thing with a different
-`then`. They are rows of the log (`reader/log/standing.py`); here are their type, their text for the user's editor, and
-the check of values that another machine has written.
+A saved view, a follow, a rule, a muted word, a notification, a hook and a watched export are the same thing with a
+different `then`. They are rows of the log (`reader/log/standing.py`). This module has their type, their text for the
+user's editor, and the check of values that another machine has written.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ if TYPE_CHECKING:
 SHOW, FOLLOW, MUTE, NOTIFY, RUN, WRITE, UNLIST = "show", "follow", "mute", "notify", "run", "write", "unlist"
 
 WORDS = (SHOW, FOLLOW, MUTE, NOTIFY, RUN, WRITE, UNLIST, *RULE_MARKS)
-"""The deeds of a standing query; `tag:NAME` tags its papers."""
+"""The actions of a standing query; `tag:NAME` tags its papers."""
 
 VIEW = "view:"
-"""How a query begins that names a view."""
+"""Prefix of a query that names a view."""
 
 ON_STAR = "is:starred"
 """The query of programs that run when the user stars a paper; others run on the new papers of a refresh."""
@@ -56,13 +56,13 @@ VALUE_LIMIT = 8_000
 """Maximum characters of a standing query as JSON."""
 
 MAX_STANDING_QUERIES = 500
-"""Maximum standing queries; more than that no one has written by hand."""
+"""Maximum number of standing queries; nobody writes more by hand."""
 
 TABLE = "standing"
 """The name of the tables in the text for the user's editor."""
 
 
-def _deeds(value: object) -> object | None:
+def _check_then(value: object) -> object | None:
     words = [value] if isinstance(value, str) else value
     if not isinstance(words, list | tuple) or not words or not all(isinstance(word, str) for word in words):
         return None
@@ -77,34 +77,34 @@ def _deeds(value: object) -> object | None:
     return tuple(dict.fromkeys(words))
 
 
-DEEDS = SettingType("a list of " + ", ".join(f'"{word}"' for word in WORDS) + ' and "tag:NAME"', _deeds)
-"""The deeds of a query: one word or a list of words."""
+THEN_TYPE = SettingType("a list of " + ", ".join(f'"{word}"' for word in WORDS) + ' and "tag:NAME"', _check_then)
+"""The actions of a query: one word or a list of words."""
 
 
 @dataclass(frozen=True, slots=True)
 class StandingQuery:
-    """A query with a name, and what is done with its papers."""
+    """A named query with actions for its papers."""
 
     name: str = setting(NAME)
     query: str = setting(query_type(may_be_order=True))
-    then: tuple[str, ...] = setting(DEEDS)
+    then: tuple[str, ...] = setting(THEN_TYPE)
     run: str | tuple[str, ...] = setting(HOOK, "")
-    """For `run`: one of the user's commands by its name, or a program with its arguments."""
+    """For `run`: the name of one of the user's commands, or a program with its arguments."""
     file: str = setting(FILE_PATH, "")
     """For `write`: the file."""
     format: str = setting(one_of(("", *EXPORT_FORMATS)), "")
     url: str = setting(WEB_ADDRESS, "")
     place: int = setting(number(0, 1_000_000), 0)
-    """Where it stands among the others."""
+    """Its position among the standing queries."""
 
     @property
     def marks(self) -> tuple[str, ...]:
         """The kinds of marks that it makes."""
-        return tuple(one for one in self.then if one in RULE_MARKS or one.startswith(TAG))
+        return tuple(word for word in self.then if word in RULE_MARKS or word.startswith(TAG))
 
     @property
     def follow(self) -> Follow | None:
-        """The follow that its query stands for; None if it follows nothing."""
+        """The follow that its query names; None if it follows nothing."""
         if FOLLOW not in self.then:
             return None
         with suppress(ValueError):
@@ -116,56 +116,56 @@ class StandingQuery:
 
     @property
     def touches_machine(self) -> bool:
-        """Whether it runs a program or writes a file, which another machine may not decide."""
+        """Whether it runs a program or writes a file, for which another machine needs the user's consent."""
         return RUN in self.then or WRITE in self.then
 
 
 def check_standing(values: Mapping[str, object]) -> StandingQuery:
     """The standing query of these values; raises InvalidValue, whose text begins with the key."""
     wrong: list[Wrong] = []
-    found = read_table(StandingQuery, values, wrong, (TABLE,))
+    valid = read_table(StandingQuery, values, wrong, (TABLE,))
     if wrong:
         first = wrong[0]
         raise InvalidValue(f"{first.path[-1]} {first.error}", first.error.suggestion)
-    missing = [one.name for one in fields(StandingQuery) if one.default is MISSING and one.name not in found]
+    missing = [part.name for part in fields(StandingQuery) if part.default is MISSING and part.name not in valid]
     if missing:
         raise InvalidValue(f"{' and '.join(missing)} is missing")
-    one = StandingQuery(**found)
+    standing = StandingQuery(**valid)
     for word, key in ((RUN, "run"), (WRITE, "file")):
-        if (word in one.then) is not bool(getattr(one, key)):
+        if (word in standing.then) is not bool(getattr(standing, key)):
             raise InvalidValue(f'then = ["{word}"] and {key} belong together')
-    if FOLLOW in one.then:
+    if FOLLOW in standing.then:
         from reader.core.follows import parse_follow
 
         try:
-            parse_follow(one.query)
+            parse_follow(standing.query)
         except ValueError as error:
             raise InvalidValue(f"query {error}") from error
-    if UNLIST in one.then and one.query.removeprefix(VIEW) not in IDS:
+    if UNLIST in standing.then and standing.query.removeprefix(VIEW) not in IDS:
         raise InvalidValue(f'query of "{UNLIST}" is {VIEW} and one of {", ".join(IDS)}')
-    if one.marks or MUTE in one.then:
+    if standing.marks or MUTE in standing.then:
         try:
-            query_type(is_exact=True).check(one.query)
+            query_type(is_exact=True).check(standing.query)
         except InvalidValue as error:
             raise InvalidValue(f"query {error}", error.suggestion) from error
-    if len(as_json(one)) > VALUE_LIMIT:
+    if len(as_json(standing)) > VALUE_LIMIT:
         raise InvalidValue(f"is longer than {VALUE_LIMIT} characters")
-    return one
+    return standing
 
 
 def mark_kind(name: str) -> str:
-    """The kind of the rows of a standing query in the log."""
+    """The kind of a standing query's rows in the log."""
     return f"{STANDING}{name.casefold()}"
 
 
-def _values(one: StandingQuery) -> dict[str, Any]:
-    values = ((part.name, getattr(one, part.name), part.default) for part in fields(StandingQuery))
+def _values(standing: StandingQuery) -> dict[str, Any]:
+    values = ((part.name, getattr(standing, part.name), part.default) for part in fields(StandingQuery))
     return {name: list(value) if isinstance(value, tuple) else value for name, value, usual in values if value != usual}
 
 
-def as_json(one: StandingQuery) -> str:
+def as_json(standing: StandingQuery) -> str:
     """A standing query as the value of a row of the log."""
-    return json.dumps(_values(one), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(_values(standing), ensure_ascii=False, separators=(",", ":"))
 
 
 def from_json(value: str) -> StandingQuery:
@@ -176,11 +176,17 @@ def from_json(value: str) -> StandingQuery:
     content = read_json(value, VALUE_LIMIT)
     if not isinstance(content, dict):
         raise InvalidValue("is not a standing query")
-    one = check_standing(content)
-    texts = (one.query, one.file, one.url, *((one.run,) if isinstance(one.run, str) else one.run), *one.then)
+    standing = check_standing(content)
+    texts = (
+        standing.query,
+        standing.file,
+        standing.url,
+        *((standing.run,) if isinstance(standing.run, str) else standing.run),
+        *standing.then,
+    )
     if any(clean(text, VALUE_LIMIT) != text for text in texts):
         raise InvalidValue("has text that a terminal would obey")
-    return one
+    return standing
 
 
 # The text for the user's editor
@@ -199,11 +205,11 @@ _HEAD = f"""\
 """
 
 
-def as_text(some: Sequence[StandingQuery]) -> str:
+def as_text(queries: Sequence[StandingQuery]) -> str:
     """Standing queries as TOML, in their order."""
     tables = []
-    for one in some:
-        values = {key: value for key, value in _values(one).items() if key != "place"}
+    for standing in queries:
+        values = {key: value for key, value in _values(standing).items() if key != "place"}
         tables.append("\n".join((f"[[{TABLE}]]", *(f"{key} = {as_toml(value)}" for key, value in values.items()))))
     return "\n".join((_HEAD, *(f"{table}\n" for table in tables)))
 
@@ -215,31 +221,31 @@ def from_text(text: str) -> tuple[list[StandingQuery], list[tuple[int, str]]]:
     toml = read_toml(text)
     wrong = list(toml.mistakes)
     tables = toml.values.pop(TABLE, [])
-    if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         wrong.append((toml.line((TABLE,)), f"write [[{TABLE}]], in double brackets"))
         tables = []
     wrong += ((toml.line((key,)), f"only tables [[{TABLE}]] belong here") for key in toml.values)
-    found: dict[str, StandingQuery] = {}
+    queries: dict[str, StandingQuery] = {}
     for place, values in enumerate(tables):
         try:
-            one = check_standing({**values, "place": place})
-            if one.name.casefold() in found:
+            standing = check_standing({**values, "place": place})
+            if standing.name.casefold() in queries:
                 raise InvalidValue("name is also that of an earlier table")
-            found[one.name.casefold()] = one
+            queries[standing.name.casefold()] = standing
         except InvalidValue as error:
-            meant = f" Did you mean {error.suggestion}?" if error.suggestion else ""
+            advice = f" Did you mean {error.suggestion}?" if error.suggestion else ""
             key = str(error).partition(" ")[0]
-            wrong.append((toml.line((TABLE, place, key)), f"{str(error).rstrip('.')}.{meant}"))
-    if len(found) > MAX_STANDING_QUERIES:
+            wrong.append((toml.line((TABLE, place, key)), f"{str(error).rstrip('.')}.{advice}"))
+    if len(queries) > MAX_STANDING_QUERIES:
         wrong.append((0, f"more than {MAX_STANDING_QUERIES} standing queries are not kept"))
-    return list(found.values()), sorted(wrong)
+    return list(queries.values()), sorted(wrong)
 
 
 # Lists of release 0.2
 
 
 def follow_query(follow: Follow) -> StandingQuery:
-    """The standing query that follows something."""
+    """The standing query of a follow."""
     then = (FOLLOW, NOTIFY) if follow.notify else (FOLLOW,)
     return StandingQuery(_follow_name(follow.key), follow.text, then)
 
@@ -249,7 +255,7 @@ def _follow_name(key: str) -> str:
 
 
 def watch_query(kind: str, value: str) -> tuple[str, str] | None:
-    """The kind and value of the row that says what a row `watch:FIELD:SLUG` said; None if it can't be read."""
+    """The kind and value of the standing query that replaces a row `watch:FIELD:SLUG`; None if that can't be read."""
     from reader.core import follows
     from reader.core.foreign import read_json
 
@@ -266,13 +272,13 @@ def watch_query(kind: str, value: str) -> tuple[str, str] | None:
 
 
 def with_follow(known: Sequence[StandingQuery], follow: Follow, *, is_followed: bool) -> list[StandingQuery]:
-    """These standing queries, following something or no longer; what else they do with its papers stays."""
-    same = [one for one in known if (of := one.follow) is not None and of.key == follow.key]
-    left = [one for one in known if one not in same]
-    others = tuple(word for one in same[:1] for word in one.then if word not in (FOLLOW, NOTIFY))
+    """The standing queries with a follow added or removed; other actions on the same query stay."""
+    same = [query for query in known if (of := query.follow) is not None and of.key == follow.key]
+    left = [query for query in known if query not in same]
+    others = tuple(word for query in same[:1] for word in query.then if word not in (FOLLOW, NOTIFY))
     if is_followed:
         new = follow_query(follow)
-        place = max((one.place for one in known), default=-1) + 1
+        place = max((query.place for query in known), default=-1) + 1
         old = same[0] if same else replace(new, place=place)
         left.append(replace(old, query=new.query, then=(*others, *new.then)))
     elif others:
@@ -280,18 +286,18 @@ def with_follow(known: Sequence[StandingQuery], follow: Follow, *, is_followed: 
     return left
 
 
-def free_name(wanted: str, taken: Iterable[str]) -> str:
-    """A name that no other standing query has, made of a text."""
+def free_name(text: str, taken: Iterable[str]) -> str:
+    """A name made from a text that no other standing query has."""
     from reader.core.text import clean
 
-    used = {one.casefold() for one in taken}
-    name = clean(wanted, NAME_LIMIT - 4) or "query"
+    used = {name.casefold() for name in taken}
+    name = clean(text, NAME_LIMIT - 4) or "query"
     name = name if any(map(str.isalnum, name)) else f"query {name}"
-    number, found = 1, name
-    while found.casefold() in used:
+    number, free = 1, name
+    while free.casefold() in used:
         number += 1
-        found = f"{name} {number}"
-    return found
+        free = f"{name} {number}"
+    return free
 
 
 _FORMER_FIELDS = {
@@ -302,35 +308,38 @@ _FORMER_FIELDS = {
 """The fields that the tables of a settings file of 0.2 had."""
 
 FORMER_LISTS = (*_FORMER_FIELDS, "mute", "notify", "on_star", "on_new", "hidden_views")
-"""Tables of a settings file of 0.2 whose place standing queries have taken."""
+"""Tables of a settings file of 0.2 that standing queries have replaced."""
 
 
 def queries_of_lists(lists: Mapping[str, Any]) -> tuple[list[StandingQuery], list[tuple[str, InvalidValue]]]:
-    """The standing queries of the lists of a settings file of 0.2, and why others were left out, by their list."""
-    found: list[StandingQuery] = []
+    """The standing queries from the lists of a settings file of 0.2, and the errors of invalid entries, by list."""
+    queries: list[StandingQuery] = []
     wrong: list[tuple[str, InvalidValue]] = []
     for key, values in _former_entries(lists):
         if isinstance(values.get("name"), str):
             name = values["name"].casefold()
-            is_known = any((one.name.casefold(), one.query) == (name, values.get("query")) for one in found)
+            is_known = any((query.name.casefold(), query.query) == (name, values.get("query")) for query in queries)
             if not is_known or key not in ("views", "rules"):
-                values["name"] = free_name(name and values["name"], (one.name for one in found))
+                values["name"] = free_name(name and values["name"], (query.name for query in queries))
         try:
-            one = check_standing({**values, "place": len(found)})
+            standing = check_standing({**values, "place": len(queries)})
         except InvalidValue as error:
             wrong.append((key, InvalidValue(f"has an entry that was left out: {error}", error.suggestion)))
             continue
-        same = next((number for number, it in enumerate(found) if it.name.casefold() == one.name.casefold()), None)
+        same = next(
+            (number for number, earlier in enumerate(queries) if earlier.name.casefold() == standing.name.casefold()),
+            None,
+        )
         if same is None:
-            found.append(one)
+            queries.append(standing)
         else:
             # A view and a rule that share name and query become one.
-            found[same] = replace(found[same], then=tuple(dict.fromkeys((*found[same].then, *one.then))))
-    return found, wrong
+            queries[same] = replace(queries[same], then=tuple(dict.fromkeys((*queries[same].then, *standing.then))))
+    return queries, wrong
 
 
 def _former_entries(lists: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The entries of these lists, with the keys of standing queries; their values are not checked."""
+    """The entries of these lists with the keys of standing queries, unchecked."""
 
     def entries(table: str) -> Iterator[dict[str, Any]]:
         for entry in lists.get(table, ()):
@@ -345,8 +354,8 @@ def _former_entries(lists: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, A
         for query in lists.get(key, ()):
             yield key, {"name": query, "query": query, "then": [word]}
     for key, query in (("on_star", ON_STAR), ("on_new", ALL_PAPERS)):
-        if words := [one for one in lists.get(key, ()) if one != ""]:
-            # A program is a text, or a list of words; an empty text is none.
+        if words := [word for word in lists.get(key, ()) if word != ""]:
+            # A program is a text or a list of words; empty texts are left out.
             program = words[0] if len(words) == 1 and isinstance(words[0], str) else words
             yield key, {"name": key.replace("_", " "), "query": query, "then": [RUN], "run": program}
     for values in entries("exports"):

@@ -1,7 +1,7 @@
-"""Reads TOML so that a mistake costs only its own statement, and tells the line of each key.
+"""Reads TOML so that a mistake costs only its own statement, and finds the line of each key.
 
-`tomllib` stops at the first mistake and reports no lines of keys. Here a statement with a mistake is left out and the
-rest is parsed again; the lines are those where the keys stand in the text.
+`tomllib` stops at the first mistake and does not report the lines of keys. Here a statement with a mistake is left out
+and the rest is parsed again; the lines of keys are found in the text.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 MAX_MISTAKES = 20
-"""Maximum statements that are left out; of a text with more mistakes nothing is taken."""
+"""Maximum number of mistakes; a text with more of them is not read at all."""
 
 MAX_STATEMENT_LINES = 200
-"""Maximum lines above a mistake in which the beginning of its statement is looked for."""
+"""Maximum lines above a mistake that are searched for the beginning of its statement."""
 
 MAX_DOTS = 100
 """Maximum dots of a line outside strings and comments: `tomllib` takes half a minute for a key of 50,000."""
@@ -31,17 +31,17 @@ Path = tuple[str | int, ...]
 
 
 class Toml(NamedTuple):
-    """The values of a text, their lines, and what was left out."""
+    """The values of a text, their lines, and the mistakes."""
 
     values: dict[str, Any]
     lines: dict[str, int]
-    """The line of each key and table, from 1, by its dotted path: `digest.to`, `commands.0.run`. Those within an inline
-    table are not there."""
+    """The line of each key and table, from 1, by its dotted path: `digest.to`, `commands.0.run`. Keys in an inline
+    table are left out."""
     mistakes: list[tuple[int, str]]
-    """The line of each mistake, 0 if it has none, and a sentence without the full stop."""
+    """The line of each mistake (0 if unknown) and a sentence without the full stop."""
 
     def line(self, path: Path) -> int:
-        """The line of a value, or of the nearest table around it; 0 if it has none."""
+        """The line of a value, or of the nearest table around it; 0 if unknown."""
         for end in range(len(path), 0, -1):
             begin = f"{dotted_key(path[:end])}."
             for key, line in self.lines.items():
@@ -69,11 +69,11 @@ def parse_toml(text: str) -> dict[str, Any]:
 
 
 def explain_toml(error: Exception) -> tuple[int, str]:
-    """The line of what `parse_toml` raised, 0 if it has none, and its sentence without the full stop."""
+    """The line of an error of `parse_toml` (0 if unknown) and its message without the full stop."""
     message, _, place = str(error).partition(" (at ")
     line = re.match(r"line (\d+)", place)
-    # The library names a table as a tuple of Python.
-    message = re.sub(r"\('(.*?)',?\) twice", lambda name: f"[{name[1]}] twice".replace("', '", "."), message)
+    # The library writes the name of a table as a Python tuple.
+    message = re.sub(r"\('(.*?)',?\) twice", lambda match: f"[{match[1]}] twice".replace("', '", "."), message)
     return int(line[1]) if line else 0, message
 
 
@@ -98,7 +98,7 @@ def read_toml(text: str) -> Toml:
 
 
 def _statement(lines: Sequence[str], line: int) -> tuple[int, int]:
-    """The lines to leave out for a mistake in a line: where its statement begins, and for a header its whole table."""
+    """The range of lines to leave out for a mistake in a line: its statement, or the whole table of a header."""
     first = line - 1
     for begin in range(line - 1, max(-1, line - MAX_STATEMENT_LINES), -1):
         try:
@@ -115,19 +115,19 @@ def _statement(lines: Sequence[str], line: int) -> tuple[int, int]:
 
 
 def _lines_of(lines: Sequence[str]) -> dict[str, int]:
-    """The lines of keys; a line of a long text that looks like a key counts as one, which does no harm."""
-    found: dict[str, int] = {}
+    """The lines of keys; a line of a multi-line text that looks like a key also counts, which does no harm."""
+    line_of: dict[str, int] = {}
     tables: Counter[str] = Counter()
     table = ""
     for number, line in enumerate(lines, 1):
         if header := _HEADER.fullmatch(line):
             name = _NOT_IN_NAME.sub("", header[2])
-            found.setdefault(name, number)
+            line_of.setdefault(name, number)
             table = f"{name}."
             if header[1] == "[[":
-                found[f"{name}.{tables[name]}"] = number
+                line_of[f"{name}.{tables[name]}"] = number
                 table = f"{name}.{tables[name]}."
                 tables[name] += 1
         elif key := _KEY.match(line):
-            found.setdefault(table + _NOT_IN_NAME.sub("", key[1]), number)
-    return found
+            line_of.setdefault(table + _NOT_IN_NAME.sub("", key[1]), number)
+    return line_of

@@ -1,4 +1,4 @@
-"""The types of settings: each converts a value of the settings file, or says which values are valid.
+"""The types of settings: each converts a value of the settings file, or reports which values are valid.
 
 Settings are read before the first list, and importing pydantic takes 53 ms and 11 MB, more than the whole first list.
 """
@@ -25,8 +25,8 @@ NAME_LIMIT = 60
 KEY_PARTS = ("author", "Author", "year", "title", "Title", "words", "id")
 """The names that a pattern of citation keys may have in braces.
 
-The first author's family name, the year, the title's first telling word, its first three, and the paper's id;
-a name with a capital stands for a word that begins with one."""
+The first author's family name, the year, the title's first significant word, its first three, and the paper's id; a
+name with a capital is replaced by a capitalized word."""
 
 
 class InvalidValue(ValueError):
@@ -44,22 +44,22 @@ class SettingType:
     about: str
     """The valid values, in words."""
     convert: Callable[[Any], object | None]
-    """The value in the setting's Python type, or None if it is not valid; raises InvalidValue to say why."""
+    """The value in the setting's Python type, or None if it is invalid; may raise InvalidValue with the reason."""
     meant: Callable[[Any], str | None] = lambda value: None
     """The valid value, in the file's syntax, that the user probably meant."""
     words: tuple[str, ...] = ()
-    """All valid words, if there are only some."""
+    """All valid words; empty for other types of values."""
     table: type | None = None
     """The dataclass of a table of the settings file."""
     is_repeated: bool = False
-    """Whether the table may occur many times, as [[commands]] may."""
+    """Whether the table may occur many times, such as [[commands]]."""
 
     def check(self, value: object) -> object:
         """The value in the setting's Python type; raises InvalidValue."""
-        found = self.convert(value)
-        if found is None:
+        converted = self.convert(value)
+        if converted is None:
             raise InvalidValue(f"must be {self.about}, not {as_toml(value)}", self.meant(value))
-        return found
+        return converted
 
 
 def setting(rule: SettingType, default: Any = MISSING) -> Any:
@@ -69,7 +69,7 @@ def setting(rule: SettingType, default: Any = MISSING) -> Any:
 
 def setting_types(kind: type) -> dict[str, SettingType]:
     """The type of each field of a dataclass of settings."""
-    return {one.name: one.metadata["rule"] for one in fields(kind) if "rule" in one.metadata}
+    return {part.name: part.metadata["rule"] for part in fields(kind) if "rule" in part.metadata}
 
 
 def as_toml(value: object) -> str:
@@ -77,22 +77,22 @@ def as_toml(value: object) -> str:
     import json
 
     if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{key} = {as_toml(one)}' for key, one in value.items())}}}"
+        return f"{{{', '.join(f'{key} = {as_toml(item)}' for key, item in value.items())}}}"
     if isinstance(value, list) and value and isinstance(value[0], Mapping):
         return f"[{', '.join(map(as_toml, value))}]"
     try:
-        # TOML takes no bare DEL, which JSON does.
+        # Unlike JSON, TOML requires DEL to be escaped.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     except TypeError:
         return str(value)
     except ValueError:
-        # More digits than Python writes.
+        # The number has more digits than Python converts to text.
         return "a number that is too long"
 
 
 def _as_texts(value: object) -> tuple[str, ...] | None:
     """A list of texts as a tuple; None for other types and for texts with a null character."""
-    if isinstance(value, list | tuple) and all(isinstance(one, str) and "\0" not in one for one in value):
+    if isinstance(value, list | tuple) and all(isinstance(text, str) and "\0" not in text for text in value):
         return tuple(value)
     return None
 
@@ -142,8 +142,8 @@ def choices(words: tuple[str, ...]) -> SettingType:
         return tuple(dict.fromkeys(_as_texts(value.split() if isinstance(value, str) else value) or ()))
 
     def convert(value: object) -> object | None:
-        found = split(value)
-        return found if found and set(found) <= set(words) else None
+        chosen = split(value)
+        return chosen if chosen and set(chosen) <= set(words) else None
 
     def meant(value: object) -> str | None:
         return next((nearest(word, words) for word in split(value) if word not in words), None)
@@ -156,9 +156,9 @@ def theme_name(words: tuple[str, ...]) -> SettingType:
 
     def convert(value: object) -> object | None:
         if value not in words:
-            meant = nearest(str(value), words)
-            known = "" if meant else f"; {', '.join(words[:5])} are some of them"
-            raise InvalidValue(f"must be the name of a theme, not {as_toml(value)}{known}", meant)
+            near = nearest(str(value), words)
+            known = "" if near else f"; {', '.join(words[:5])} are some of them"
+            raise InvalidValue(f"must be the name of a theme, not {as_toml(value)}{known}", near)
         return value
 
     return SettingType(_quote_words(words, "or"), convert, words=words)
@@ -193,7 +193,7 @@ MAIL_SERVER = _text(
     'a host such as "smtp.example.org" or "smtp.example.org:465", or nothing',
     lambda text: re.fullmatch(r"(([^\s@/:\[\]]{1,255}|\[[0-9a-fA-F:]{2,40}\])(:[0-9]{1,5})?)?", text),
 )
-# Other characters, such as quotes and comments, are rare in addresses and could be used to forge headers.
+# Other characters, such as quotes and parentheses, are rare in addresses and could be used to forge headers.
 MAIL_ADDRESS = _text(
     'an address such as "ada@example.org", or nothing',
     lambda text: re.fullmatch(
@@ -239,13 +239,13 @@ def _text_sources(value: object) -> object | None:
 
 
 TEXT_SOURCES = SettingType('a list of "feed", https addresses and "pdf"', _text_sources)
-"""Where full texts come from, in order; an empty list for nowhere."""
+"""The sources of full texts, in order; an empty list disables full texts."""
 
 
 _KEY_PATTERN = re.compile(rf"[A-Za-z0-9._:+/-]*(?:\{{(?:{'|'.join(KEY_PARTS)})\}}[A-Za-z0-9._:+/-]*)+")
 
 KEY_PATTERN = _text(
-    f"a pattern with {', '.join(f'{{{one}}}' for one in KEY_PARTS[:-1])} or {{{KEY_PARTS[-1]}}}, and letters, digits"
+    f"a pattern with {', '.join(f'{{{part}}}' for part in KEY_PARTS[:-1])} or {{{KEY_PARTS[-1]}}}, and letters, digits"
     " and ._:+/- around them",
     _KEY_PATTERN.fullmatch,
 )
@@ -270,7 +270,7 @@ FILE_PATH = SettingType("a path in quotes", _file_path)
 
 
 def query_type(*, may_be_order: bool = False, is_exact: bool = False) -> SettingType:
-    """A query, or an order alone; with `is_exact`, its terms are true or false of each paper, without free text."""
+    """A query; with `may_be_order`, also an order alone; with `is_exact`, a query without free text."""
 
     def convert(value: object) -> object | None:
         if not isinstance(value, str) or "\0" in value:
@@ -296,9 +296,9 @@ def _parse(query: str) -> Query:
     try:
         return parse(query)
     except QueryError as error:
-        meant = f"{query[: error.start]}{error.suggestion}{query[error.end :]}" if error.suggestion else None
+        better = f"{query[: error.start]}{error.suggestion}{query[error.end :]}" if error.suggestion else None
         text = str(error).rstrip(".")
-        raise InvalidValue(f"has a mistake in {as_toml(query)}: {text}", as_toml(meant) if meant else None) from error
+        raise InvalidValue(f"has a mistake in {as_toml(query)}: {text}", as_toml(better) if better else None) from error
 
 
 QUERY = query_type()
@@ -306,13 +306,13 @@ QUERY = query_type()
 
 def _query_list(value: object) -> object | None:
     queries = _as_texts([value] if isinstance(value, str) else value)
-    for one in queries or ():
-        QUERY.check(one)
+    for query in queries or ():
+        QUERY.check(query)
     return queries
 
 
 QUERY_LIST = SettingType("a query in quotes, or a list of queries", _query_list)
-"""Queries: one, or a list of them; an empty list for none."""
+"""A query or a list of queries, which may be empty."""
 
 
 # Programs
@@ -373,7 +373,7 @@ SHELL = "!"
 
 @dataclass(frozen=True, slots=True)
 class SavedView:
-    """A query with a name, as extensions bring it."""
+    """A query with a name, provided by an extension."""
 
     name: str
     query: str
@@ -391,11 +391,11 @@ class UserCommand:
     input: str = setting(one_of(INPUTS), "markdown")
     """Its standard input: Markdown, the JSON of `list --json`, the full texts as Markdown, or ids, one a line."""
     keep: bool = setting(BOOLEAN, False)
-    """Keep what it prints beside the paper; it then runs once for each paper."""
+    """Keep its output beside the paper; it then runs once for each paper."""
     key: str = setting(KEY_TEXT, "")
     """Keys in the reader, such as `gx`."""
     shell: bool = setting(BOOLEAN, False)
-    """Run it by a shell, so that `|`, `>` and `$` mean something."""
+    """Run it by a shell, which interprets `|`, `>` and `$`."""
     seconds: int = setting(number(1, 3600), 120)
     """Seconds after which it is stopped."""
 
@@ -410,7 +410,7 @@ class UserCommand:
 
 @dataclass(frozen=True, slots=True)
 class DigestMail:
-    """Where the mail with the digest goes."""
+    """How the digest is mailed."""
 
     to: str = setting(MAIL_ADDRESS, "")
     """The address that gets the digest by "digest --send"."""
@@ -434,7 +434,7 @@ class DigestMail:
         return host.strip("[]"), int(port or {"starttls": 587, "tls": 465, "none": 25}[self.security])
 
     def trouble(self, *, has_sendmail: bool = False) -> str:
-        """Why no mail can be sent, as a sentence; empty if one can. Without a server, `sendmail` takes it."""
+        """Why no mail can be sent, as a sentence; empty if mail can be sent. Without a server, `sendmail` is used."""
         if not self.to:
             return "No address is set: 'dailypapers config set digest.to you@example.org'."
         if not self.server:
@@ -455,7 +455,7 @@ COMMANDS = SettingType(
     "tables: write [[commands]] on a line of its own", lambda value: None, table=UserCommand, is_repeated=True
 )
 KEY_TABLE = SettingType("a table of action ids: write [keys] on a line of its own", lambda value: None)
-"""The types of tables, whose values `read_table` makes."""
+"""The types of tables, whose values `read_table` reads."""
 
 
 # Values of a file
@@ -465,7 +465,7 @@ class Wrong(NamedTuple):
     """A value that was left out."""
 
     path: tuple[str | int, ...]
-    """The keys that lead to it, with the number of a table among others of its name."""
+    """The keys that lead to it, with the number of a table among tables of the same name."""
     error: InvalidValue
 
     @property
@@ -477,69 +477,69 @@ class Wrong(NamedTuple):
 def read_table(
     kind: type, values: Mapping[str, Any], wrong: list[Wrong], path: tuple[str | int, ...] = ()
 ) -> dict[str, Any]:
-    """The valid values of a table, by the fields of its dataclass; `wrong` gets the others."""
+    """The valid values of a table, by the fields of its dataclass; invalid values are added to `wrong`."""
     types = setting_types(kind)
-    found: dict[str, Any] = {}
+    valid: dict[str, Any] = {}
     for key, value in values.items():
         at = (*path, key)
         rule = types.get(key)
         try:
             if rule is None:
-                what = f"a key of [{'.'.join(map(str, path[:1]))}]" if path else "a setting"
-                raise InvalidValue(f"is not {what}", nearest(key, types))
+                kind_of_key = f"a key of [{'.'.join(map(str, path[:1]))}]" if path else "a setting"
+                raise InvalidValue(f"is not {kind_of_key}", nearest(key, types))
             if rule is KEY_TABLE:
-                found[key] = _read_keys(value, wrong, at)
+                valid[key] = _read_keys(value, wrong, at)
             elif rule.table is None:
-                found[key] = rule.check(value)
+                valid[key] = rule.check(value)
             elif not rule.is_repeated and isinstance(value, Mapping):
-                found[key] = rule.table(**read_table(rule.table, value, wrong, at))
-            elif rule.is_repeated and isinstance(value, list) and all(isinstance(one, Mapping) for one in value):
-                found[key] = _read_tables(rule.table, value, wrong, at)
+                valid[key] = rule.table(**read_table(rule.table, value, wrong, at))
+            elif rule.is_repeated and isinstance(value, list) and all(isinstance(table, Mapping) for table in value):
+                valid[key] = _read_tables(rule.table, value, wrong, at)
             else:
                 raise InvalidValue(f"must be {rule.about}")
         except InvalidValue as error:
             wrong.append(Wrong(at, error))
-    return found
+    return valid
 
 
 def _read_tables(
     kind: type, tables: Sequence[Mapping[str, Any]], wrong: list[Wrong], path: tuple[str | int, ...]
 ) -> tuple[Any, ...]:
-    """The tables of a name, without those that lack a value, and without a second one of the same `name`."""
-    found: dict[str, Any] = {}
-    needed = [one.name for one in fields(kind) if one.default is MISSING]
+    """The tables of an array, except tables that lack a value or repeat the `name` of an earlier table."""
+    by_name: dict[str, Any] = {}
+    needed = [part.name for part in fields(kind) if part.default is MISSING]
     for number, values in enumerate(tables):
         at = (*path, number)
-        good = read_table(kind, values, wrong, at)
+        valid = read_table(kind, values, wrong, at)
         if missing := [key for key in needed if key not in values]:
             wrong.append(Wrong(at, InvalidValue(f"needs {' and '.join(missing)}; it was left out")))
-        elif all(key in good for key in needed):
-            name = good["name"].casefold()
-            if name in found:
+        elif all(key in valid for key in needed):
+            name = valid["name"].casefold()
+            if name in by_name:
                 wrong.append(Wrong(at, InvalidValue("has the name of an earlier one and was left out")))
-            found.setdefault(name, kind(**good))
-    return tuple(found.values())
+            by_name.setdefault(name, kind(**valid))
+    return tuple(by_name.values())
 
 
 def _read_keys(value: object, wrong: list[Wrong], path: tuple[str | int, ...]) -> dict[str, tuple[str, ...]]:
     """The keys of actions, whose ids have dots: `"paper.star" = "s"` wins over `paper.star = "s"`."""
     if not isinstance(value, Mapping):
         raise InvalidValue(f"must be {KEY_TABLE.about}")
-    found: dict[str, tuple[str, ...]] = {}
-    inner = [(name, one) for name, one in value.items() if isinstance(one, Mapping)]
-    for name, one in inner:
-        found |= {f"{name}.{rest}": keys for rest, keys in _read_keys(one, wrong, (*path, name)).items()}
-    for name, one in value.items():
+    bindings: dict[str, tuple[str, ...]] = {}
+    inner = [(name, table) for name, table in value.items() if isinstance(table, Mapping)]
+    for name, table in inner:
+        bindings |= {f"{name}.{rest}": keys for rest, keys in _read_keys(table, wrong, (*path, name)).items()}
+    for name, keys in value.items():
         try:
-            if not isinstance(one, Mapping):
-                found[name] = keys_of_action(one)
+            if not isinstance(keys, Mapping):
+                bindings[name] = keys_of_action(keys)
         except InvalidValue as error:
             wrong.append(Wrong((*path, name), error))
-    return found
+    return bindings
 
 
 def parse_command(typed: str, known: Sequence[UserCommand]) -> UserCommand:
-    """The command that a typed line means: one of the known ones by its name, a program, or `!` and a line for a shell.
+    """The command in a typed line: the name of a known command, a program, or `!` and a line for a shell.
 
     Raises InvalidValue.
     """
@@ -547,7 +547,7 @@ def parse_command(typed: str, known: Sequence[UserCommand]) -> UserCommand:
 
     line = typed.strip()
     name = (line[1:-1] if line[:1] in ("'", '"') and line[-1] == line[0] else line).casefold()
-    named = next((one for one in known if one.name.casefold() == name), None)
+    named = next((command for command in known if command.name.casefold() == name), None)
     if named is not None:
         return named
     shell = line.startswith(SHELL)
