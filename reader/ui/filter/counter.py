@@ -97,10 +97,7 @@ class CountCache:
 
         follows = self._count_once("follows", lambda: window.read(follow_counts))
         texts = "", "is:unread"
-        numbers = {
-            saved_view.id: [self._number(window, Place(saved_view, text), scope) for text in texts]
-            for saved_view in saved
-        }
+        numbers = {item.id: [self._number(window, Place(item, text), scope) for text in texts] for item in saved}
         return follows, {id: ViewCount(*counts) for id, counts in numbers.items()}
 
 

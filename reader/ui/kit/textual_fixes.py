@@ -83,9 +83,7 @@ def color_filters(filters: Iterable[LineFilter], *, colorless: bool) -> list[Lin
     (https://github.com/Textualize/textual/issues/839); its `NoColor` sends codes for the default colours.
     It also runs `ANSIToTruecolor` on each line of themes without ANSI colours: 2 ms of each frame.
     """
-    kept = [
-        line_filter for line_filter in filters if not isinstance(line_filter, ANSIToTruecolor | Monochrome | NoColor)
-    ]
+    kept = [item for item in filters if not isinstance(item, ANSIToTruecolor | Monochrome | NoColor)]
     return [*kept, _COLORLESS] if colorless else kept
 
 
