@@ -546,7 +546,8 @@ def _tex_of(math: LexborNode) -> str:
 def _is_told(node: LexborNode, row: LexborNode) -> bool:
     """Whether a node of a row is part of its number, of a formula or diagram, or of words in place of a formula."""
     around = node.parent
-    while around is not None and around != row:
+    # Nodes themselves are compared by all their HTML.
+    while around is not None and around.mem_id != row.mem_id:
         if around.tag in ("math", "svg") or class_names(around) & {"ltx_tag", "ltx_markedasmath"}:
             return True
         around = around.parent
