@@ -6,6 +6,7 @@ import re
 import sys
 from io import BytesIO
 from pathlib import Path
+from time import process_time
 from typing import Any
 from unicodedata import category, normalize
 
@@ -592,6 +593,13 @@ def test_a_fraction_is_written_in_its_line() -> None:
 def test_scripts_are_written_in_their_line(runs: list[tuple[str, float, float, float]], text: str) -> None:
     assert written_text(letters(*runs)) == text
     assert {one.base for one in join_letters(letters(*runs)) if one.size == 10 or one.is_space} == {700}
+
+
+def test_a_page_of_digits_is_searched_once_for_scripts() -> None:
+    digits = letters(("1" * 20_000, 700, 10, 0))
+    start = process_time()
+    assert len(join_letters(digits)) == 20_000
+    assert process_time() - start < 5
 
 
 def headings(document: Document) -> list[tuple[int, str, str]]:
