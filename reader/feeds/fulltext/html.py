@@ -45,11 +45,11 @@ from reader.core.foreign import web_url
 from reader.core.text import clean
 from reader.feeds.fulltext.spans import (
     DEPTH,
-    HTML_LETTERS,
-    MOST_ELEMENTS,
-    MOST_OPEN_ELEMENTS,
-    MOST_TABLE_SPAN,
-    TABLE_CELLS,
+    MAX_CELL_SPAN,
+    MAX_ELEMENTS,
+    MAX_HTML_LETTERS,
+    MAX_OPEN_ELEMENTS,
+    MAX_TABLE_CELLS,
     TEXT_LETTERS,
     WORDS,
     SpanWriter,
@@ -295,14 +295,14 @@ _PART = 1 << 14
 
 def check_html(html: str) -> None:
     """Raise NoFullText for a page that would take too long to parse."""
-    if len(html) > HTML_LETTERS:
-        raise NoFullText(f"the page is larger than {HTML_LETTERS // 1_000_000} million letters")
+    if len(html) > MAX_HTML_LETTERS:
+        raise NoFullText(f"the page is larger than {MAX_HTML_LETTERS // 1_000_000} million letters")
     opened = 0
     for start in range(0, len(html), _PART):
         part = html[start : start + _PART]
         # Elements without end tags count as open, too; a long paper has some thousands.
         opened += part.count("<") - 2 * part.count("</") - part.count("/>") - part.count("<!")
-        if opened > MOST_OPEN_ELEMENTS:
+        if opened > MAX_OPEN_ELEMENTS:
             raise NoFullText("its elements are nested too deep")
     if any(len(part) > WORDS and len(part.split()) > WORDS for part in html.split(">")):
         raise NoFullText("one of its elements is too large")
@@ -405,7 +405,7 @@ _GROUPS = ("tbody", "thead", "tfoot")
 def read_table(node: LexborNode, read: Callable[[LexborNode], Spans]) -> Table | None:
     """A table of data; None if it has no text. `read` makes the spans of a cell."""
     rows: list[tuple[tuple[Cell, ...], bool]] = []
-    left = TABLE_CELLS
+    left = MAX_TABLE_CELLS
     for row, in_head in _rows(node):
         cells = []
         lines = 0
@@ -456,7 +456,7 @@ def _cell(node: LexborNode, classes: frozenset[str], read: Callable[[LexborNode]
 def cell_span(text: str | None) -> int:
     """The columns or rows of a cell."""
     value = (text or "").strip()
-    return min(max(int(value), 1), MOST_TABLE_SPAN) if value.isascii() and value.isdecimal() and len(value) < 6 else 1
+    return min(max(int(value), 1), MAX_CELL_SPAN) if value.isascii() and value.isdecimal() and len(value) < 6 else 1
 
 
 def read_formulas(
@@ -626,7 +626,7 @@ class PageReader:
     def __init__(self) -> None:
         self.is_cut = False
         """Whether a bound was reached, so that the rest is missing."""
-        self._nodes = MOST_ELEMENTS
+        self._nodes = MAX_ELEMENTS
         self._letters = TEXT_LETTERS
         self._notes: list[Note] = []
         self._missing: Counter[str] = Counter()
