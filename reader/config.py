@@ -73,8 +73,8 @@ class Settings:
     for marked papers that are missing here."""
 
     category_papers: tuple[str, ...] = setting(choices(("new", "cross", "replace")), ("new", "cross"))
-    """Papers of followed categories that come in and are counted: new ones, those of other categories that are listed
-    there too (cross), and new versions of papers that are not here (replace)."""
+    """Papers of followed categories that are fetched and counted: new papers (new), papers of other categories that are
+    also listed there (cross), and new versions of papers that are not in the cache (replace)."""
 
     allow_local_feeds: bool = setting(BOOLEAN, False)
     """Allow followed feeds, and their redirects, to be on this machine or its network; the endpoint always may."""
@@ -83,7 +83,7 @@ class Settings:
     """Program to run instead of a desktop notification; it gets the papers as JSON on its standard input."""
 
     keep_days: int = setting(number(0, 36_500), 0)
-    """Days to keep papers; starred, tagged, noted and queued ones stay, and 0 keeps all."""
+    """Days to keep papers; starred, tagged, noted and queued papers stay, and 0 keeps all papers."""
 
     full_text_from: tuple[str, ...] = setting(
         TEXT_SOURCES, ("https://arxiv.org", "feed", "https://ar5iv.labs.arxiv.org", "pdf")
@@ -108,13 +108,13 @@ class Settings:
     """Order of the list: by day, with the most upvoted papers of a day first, or only by one of the others."""
 
     nearest: bool = setting(BOOLEAN, True)
-    """In the reader, add the papers nearest in words after those that match a search."""
+    """In the reader, list the papers with the most similar words after the papers that match a search."""
 
     read_when: str = setting(one_of(("opened", "passed", "manual")), "opened")
     """When a paper counts as read: once opened, once the cursor has passed it, or only by the m key."""
 
     note_reading: bool = setting(BOOLEAN, True)
-    """Note which papers you open, read to the end and pass: to learn what suits you, and for "list --stats"."""
+    """Record which papers you open, finish and pass, for recommendations and for "list --stats"."""
 
     after_mark: str = setting(one_of(("stay", "next")), "stay")
     """Whether the cursor stays, or moves to the next paper of the list, after m, s or x."""
@@ -168,7 +168,7 @@ class Settings:
     """The standing queries that take effect on this machine; they are in the log, not in the file."""
 
     def _of(self, word: str) -> tuple[StandingQuery, ...]:
-        return tuple(one for one in self.lists if word in one.then)
+        return tuple(query for query in self.lists if word in query.then)
 
     @property
     def views(self) -> tuple[StandingQuery, ...]:
@@ -178,41 +178,41 @@ class Settings:
     @property
     def saved_queries(self) -> tuple[tuple[str, str], ...]:
         """The saved views as (name, query), for terms that name them."""
-        return tuple((one.name, one.query) for one in self.views)
+        return tuple((view.name, view.query) for view in self.views)
 
     @property
     def hidden_views(self) -> tuple[str, ...]:
         """Built-in views that the filter pane does not list; their keys still show them."""
-        return tuple(one.query.removeprefix(VIEW) for one in self._of(UNLIST))
+        return tuple(query.query.removeprefix(VIEW) for query in self._of(UNLIST))
 
     @property
     def rules(self) -> tuple[StandingQuery, ...]:
-        """Rules for papers that come in; of two that contradict each other the first wins."""
-        return tuple(one for one in self.lists if one.marks)
+        """Rules that mark new papers; if two rules contradict each other, the first wins."""
+        return tuple(query for query in self.lists if query.marks)
 
     @property
     def mute(self) -> tuple[str, ...]:
-        """Queries whose papers are left out of all lists but the view Muted, unless the user marks them."""
-        return tuple(dict.fromkeys(one.query for one in self._of(MUTE)))
+        """Queries whose papers appear only in the view Muted, unless the user marks them."""
+        return tuple(dict.fromkeys(query.query for query in self._of(MUTE)))
 
     @property
     def notify(self) -> tuple[str, ...]:
-        """Queries whose new papers the user is notified of, once each."""
-        return tuple(dict.fromkeys(one.query for one in self._of(NOTIFY) if FOLLOW not in one.then))
+        """Queries whose new papers cause a notification, one for each paper."""
+        return tuple(dict.fromkeys(query.query for query in self._of(NOTIFY) if FOLLOW not in query.then))
 
     @property
     def programs(self) -> tuple[StandingQuery, ...]:
-        """Programs that run on papers of a query that are new, or that the user stars."""
+        """Standing queries that run a program on their new papers, or on papers that the user stars."""
         return self._of(RUN)
 
     @property
     def exports(self) -> tuple[StandingQuery, ...]:
-        """Files that are rewritten after each change."""
+        """Standing queries whose papers are written to a file after each change."""
         return self._of(WRITE)
 
 
 SETTING_TYPES: Mapping[str, SettingType] = MappingProxyType(setting_types(Settings))
-"""The settings of the file, by their names."""
+"""The type of each setting in the file."""
 
 
 def setting_docs(kind: type = Settings) -> dict[str, str]:
@@ -220,7 +220,7 @@ def setting_docs(kind: type = Settings) -> dict[str, str]:
     import ast
     import inspect
 
-    found: dict[str, str] = {}
+    docs: dict[str, str] = {}
     name = ""
     (declared,) = ast.parse(inspect.getsource(kind)).body
     for node in declared.body if isinstance(declared, ast.ClassDef) else ():
@@ -228,8 +228,8 @@ def setting_docs(kind: type = Settings) -> dict[str, str]:
             case ast.AnnAssign(target=ast.Name(id=declared_name)):
                 name = declared_name if declared_name in setting_types(kind) else ""
             case ast.Expr(value=ast.Constant(value=str(text))) if name:
-                found[name] = " ".join(text.split())
-    return found
+                docs[name] = " ".join(text.split())
+    return docs
 
 
 def retention_start(settings: Settings, today: date) -> str | None:
@@ -238,7 +238,7 @@ def retention_start(settings: Settings, today: date) -> str | None:
 
 
 def text_retention_start(settings: Settings, today: date) -> str | None:
-    """The first day (ISO) since which a full text must have been read to be kept; None if all are kept."""
+    """Full texts that were last read before this day (ISO) are deleted; None if full texts are never deleted."""
     return _days_ago(settings.keep_texts_days, today)
 
 

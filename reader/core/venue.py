@@ -233,9 +233,9 @@ def _journal(reference: str) -> str | None:
     return f"{name} {year or ''}".rstrip() if sum(map(str.isalpha, name)) > 3 else None
 
 
-def _full(found: re.Match[str], first: int = 1) -> str:
+def _full(match: re.Match[str], first: int = 1) -> str:
     """The year from one of a match's groups, with four digits."""
-    digits = next(filter(None, found.groups()[first - 1 :]))
+    digits = next(filter(None, match.groups()[first - 1 :]))
     return digits if len(digits) == 4 else f"20{digits}"
 
 

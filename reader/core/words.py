@@ -1,4 +1,4 @@
-"""Words as the full-text index has them, so that each spelling of a word is found by every other one.
+"""Words in the form of the full-text index, so that each spelling of a word finds all its other spellings.
 
 `index_text` folds the spelling of a text, and adds each hyphenated word as one word; FTS5 then makes stems of the words
 (its `porter` tokenizer). Queries and marked matches go through the same functions. Letters are folded by rule, not by
@@ -33,7 +33,7 @@ _TWO = re.compile(r"(?<![^\W_])([^\W\d_]{3,})2([^\W\d_]{3,})(?![^\W_])")
 _TOKEN = re.compile(r"[^\W_]+")
 
 MAX_PARTS = 6
-"""Parts of a hyphenated word that is indexed as one word; longer ones are lists."""
+"""Maximum parts of a hyphenated word that is indexed as one word; longer ones are lists."""
 
 _BRITISH_ENDINGS = (
     "ization/isation ize/ise izing/ising izab/isab yze/yse yzing/ysing aviour/avior colour/color avour/avor"
@@ -98,7 +98,7 @@ def index_text(text: str | None) -> str:
 def compounds(text: str) -> list[str]:
     """The hyphenated words of a spelled text, each as one word."""
     found: dict[str, None] = {}
-    # To look at the few words that have a dash or a 2 takes a fifth of the time of a search in the whole text.
+    # Searching only the few words with a dash or a 2 takes a fifth of the time of searching the whole text.
     if "-" in text:
         some = " ".join(word for word in text.split() if "-" in word)
         found |= dict.fromkeys(word.replace("-", "") for word in _COMPOUND.findall(some) if word.count("-") < MAX_PARTS)
@@ -133,7 +133,7 @@ class _Stemmer(threading.local):
 _known: dict[str, str] = {}
 
 MAX_CACHED_STEMS = 100_000
-"""Words whose stems are kept; after that many the program begins anew."""
+"""Maximum number of cached stems; the cache is then emptied."""
 
 
 @lru_cache(1)
@@ -170,7 +170,7 @@ _ENDINGS = (*("e", "n", "on", "ion", "tion", "ation", "g", "ng", "ing", "ty", "a
 """Endings that a word still being typed may lack."""
 
 SHORTEST_UNFINISHED = 4
-"""Letters of a word from which on its ending may be missing: `gen` is found by its beginning alone."""
+"""Minimum letters of a word whose ending may be missing; `gen` is found only by its beginning."""
 
 
 @lru_cache(512)
@@ -222,7 +222,7 @@ def join_neighbours(words: Sequence[str]) -> list[tuple[str, ...]]:
 
 
 _LONGEST_LINK = 2
-"""Letters of a word between two others that are written as one word: `text to video`."""
+"""Maximum letters of a word that links two others which are also written as one word: `text to video`."""
 
 
 # Marked words

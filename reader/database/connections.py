@@ -82,19 +82,19 @@ def _connect(path: Path, *, query_only: bool, durable: bool, patience: float) ->
 
 
 def add_functions(connection: Any) -> None:
-    """Add the functions that the schema calls: `indexed` makes the text that is indexed of a column."""
+    """Add the functions that the schema calls: `indexed` converts a column to the text to index."""
     connection.create_function("indexed", 1, _index_text, deterministic=True)
 
 
 def _index_text(text: str | None) -> str:
-    # Late: the first list is read before the patterns that fold words are compiled.
+    # Imported late, since the first list does not need the patterns that fold words.
     from reader.core.words import index_text
 
     return index_text(text)
 
 
 def begin_patiently(connection: sqlite3.Connection, statement: str, path: Path, seconds: float) -> None:
-    """Execute a connection's first statement, however busy the file is; later ones wait for other programs.
+    """Execute a connection's first statement, even if the file is busy; SQLite itself waits in later statements.
 
     Of two programs that turn on the log of a new cache at once, SQLite refuses one without waiting at all.
     """
@@ -287,7 +287,7 @@ def give_way() -> None:
 
 
 def statements(script: str) -> Iterator[str]:
-    """The statements of a script, one by one, since `executescript` would end the transaction."""
+    """The statements of a script one by one, since `executescript` would end the transaction."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line
@@ -386,7 +386,7 @@ def hold_lock(lock: Path, seconds: float) -> Iterator[None]:
         raise CacheError(f"{lock} can't be written: {error.strerror}. Check the permissions of its folder.") from error
     try:
         yield
-        # Its time says when this was last done.
+        # Its modification time records when the block last succeeded.
         os.utime(lock)
     finally:
         os.close(handle)
