@@ -73,8 +73,8 @@ class Settings:
     for marked papers that are missing here."""
 
     category_papers: tuple[str, ...] = setting(choices(("new", "cross", "replace")), ("new", "cross"))
-    """Papers of followed categories that come in and are counted: new ones, those of other categories that are listed
-    there too (cross), and new versions of papers that are not here (replace)."""
+    """Papers of followed categories that are fetched and counted: new papers (new), papers of other categories that are
+    also listed there (cross), and new versions of papers that are not in the cache (replace)."""
 
     allow_local_feeds: bool = setting(BOOLEAN, False)
     """Allow followed feeds, and their redirects, to be on this machine or its network; the endpoint always may."""
@@ -83,7 +83,7 @@ class Settings:
     """Program to run instead of a desktop notification; it gets the papers as JSON on its standard input."""
 
     keep_days: int = setting(number(0, 36_500), 0)
-    """Days to keep papers; starred, tagged, noted and queued ones stay, and 0 keeps all."""
+    """Days to keep papers; starred, tagged, noted and queued papers stay, and 0 keeps all papers."""
 
     full_text_from: tuple[str, ...] = setting(
         TEXT_SOURCES, ("https://arxiv.org", "feed", "https://ar5iv.labs.arxiv.org", "pdf")
@@ -108,13 +108,13 @@ class Settings:
     """Order of the list: by day, with the most upvoted papers of a day first, or only by one of the others."""
 
     nearest: bool = setting(BOOLEAN, True)
-    """In the reader, add the papers nearest in words after those that match a search."""
+    """In the reader, list the papers with the most similar words after the papers that match a search."""
 
     read_when: str = setting(one_of(("opened", "passed", "manual")), "opened")
     """When a paper counts as read: once opened, once the cursor has passed it, or only by the m key."""
 
     note_reading: bool = setting(BOOLEAN, True)
-    """Note which papers you open, read to the end and pass: to learn what suits you, and for "list --stats"."""
+    """Record which papers you open, finish and pass, for recommendations and for "list --stats"."""
 
     after_mark: str = setting(one_of(("stay", "next")), "stay")
     """Whether the cursor stays, or moves to the next paper of the list, after m, s or x."""
