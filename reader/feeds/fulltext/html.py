@@ -546,7 +546,8 @@ def _tex_of(math: LexborNode) -> str:
 def _is_part_of_other(node: LexborNode, row: LexborNode) -> bool:
     """Whether a node of a row is part of the row's number, or of an outer formula, diagram or text."""
     around = node.parent
-    while around is not None and around != row:
+    # Nodes themselves are compared by all their HTML.
+    while around is not None and around.mem_id != row.mem_id:
         if around.tag in ("math", "svg") or class_names(around) & {"ltx_tag", "ltx_markedasmath"}:
             return True
         around = around.parent

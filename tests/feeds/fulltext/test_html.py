@@ -7,6 +7,7 @@ import json
 import re
 from functools import cache
 from pathlib import Path
+from time import process_time
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
@@ -337,6 +338,13 @@ def test_formulas_of_several_rows_are_parted_by_their_numbers(rows: str, formula
     table = f'<table class="ltx_equationgroup ltx_eqn_table">{"".join(cells)}</table>'
     page = read_html(f'<article class="ltx_document"><div class="ltx_para">{pages.PROSE}{table}</div></article>')
     assert [block for block in page.blocks if isinstance(block, Formula)] == formulas
+
+
+def test_a_row_of_many_cells_is_read_once() -> None:
+    cells = "<td><math alttext='x'></math></td>" * 6_000
+    start = process_time()
+    read_html(f"<article class=ltx_document>{pages.PROSE}<table class=ltx_equation><tr>{cells}</tr></table></article>")
+    assert process_time() - start < 1
 
 
 def test_a_formula_whose_tex_is_missing_or_lacks_words_keeps_its_mathml() -> None:
