@@ -139,8 +139,8 @@ def _is_refusal(error: sqlite3.Error) -> bool:
 def connect_frozen(path: Path, *, has_log: bool | None = None) -> sqlite3.Connection:
     """Open an unused file for reading: no file is created or changed, and its write-ahead log is read.
 
-    SQLite reads such a log only with a file for its locks, or without locks, for one connection alone; without a log,
-    it is to be told that the file never changes. Without locks it may even delete a log, if nothing in it counts yet.
+    SQLite reads such a log only with a file for its locks, or without locks for a single connection; without a log, it
+    needs the declaration that the file never changes. Without locks it may delete a log in which nothing counts yet.
     """
     has_log = _has_log(path) if has_log is None else has_log
     how = "vfs=unix-none" if has_log else "immutable=1"
@@ -161,9 +161,9 @@ def _has_log(path: Path) -> bool:
 
 
 def connect_broken(path: Path) -> sqlite3.Connection:
-    """Open a damaged file that no program uses for reading, also if it is shorter than its header says."""
+    """Open a damaged file that no program uses for reading, even if it is shorter than its header says."""
     connection = connect_frozen(path)
-    # With this, SQLite reads what is there instead of refusing a file that was cut off.
+    # With this, SQLite reads the rest of a file that was cut off instead of refusing it.
     connection.execute("PRAGMA writable_schema = ON")
     return connection
 
@@ -246,7 +246,7 @@ class Store:
 def pragmas(*, durable: bool, kibibytes: int) -> tuple[str, ...]:
     """The pragmas of a connection that keeps up to `kibibytes` KiB of the file in memory.
 
-    The reader's six connections need little, because the system caches the file too: 2 MiB each made no search quicker.
+    The reader's six connections need little, because the system caches the file too: 2 MiB each made no search faster.
     Storing papers needs more, because its batches read and write the same pages many times.
     """
     return (
@@ -350,7 +350,7 @@ def set_aside(path: Path) -> Path | None:
 
 
 def begin_replacement(path: Path) -> Path:
-    """A private, empty file beside a database, in which another one is built that takes its place."""
+    """A private, empty file beside a database, in which its replacement is built."""
     building = make_folder(path).with_name(f"{path.name}.new")
     for end in ("", *BESIDE):
         building.with_name(building.name + end).unlink(missing_ok=True)
@@ -359,9 +359,9 @@ def begin_replacement(path: Path) -> Path:
 
 
 def finish_replacement(building: Path, path: Path) -> Path | None:
-    """Put a new database in its place; return where the old one is now, as `set_aside` does. Raises CacheError."""
+    """Put a new database in its place; return the old one's new path, as `set_aside` does. Raises CacheError."""
     with explain_errors(building), closing(sqlite3.connect(building)) as connection:
-        # Only a whole file takes the place, without others beside it.
+        # Only a complete file without others beside it takes the place.
         connection.execute("PRAGMA journal_mode = DELETE")
     kept = set_aside(path)
     try:

@@ -70,37 +70,37 @@ def agreed_queries(connection: sqlite3.Connection, queries: Iterable[StandingQue
     return tuple(query for query in queries if not query.touches_machine or f"{_AGREED}{_digest(query)}" in keys)
 
 
-def save(log: Log, wanted: Sequence[StandingQuery]) -> str:
+def save(log: Log, queries: Sequence[StandingQuery]) -> str:
     """Replace the standing queries by one action, and return its id; empty if nothing changed.
 
     The user requests this here, which counts as agreement to new programs and files. Raises CacheError.
     """
-    known = {mark_kind(one.name): one for one in log.ask(read_standing)}
-    now = {mark_kind(one.name): one for one in wanted}
-    changed = [one for kind, one in now.items() if known.get(kind) != one]
+    known = {mark_kind(query.name): query for query in log.ask(read_standing)}
+    now = {mark_kind(query.name): query for query in queries}
+    changed = [query for kind, query in now.items() if known.get(kind) != query]
     gone = [Mark("", kind, "") for kind in sorted(known.keys() - now.keys())]
-    marks = [*gone, *(Mark("", mark_kind(one.name), as_json(one)) for one in changed)]
+    marks = [*gone, *(Mark("", mark_kind(query.name), as_json(query)) for query in changed)]
     # Moving or renaming a query from another machine is not an agreement.
-    before = {_digest(one) for one in known.values()}
-    _agree(log, (one for one in changed if _digest(one) not in before))
+    before = {_digest(query) for query in known.values()}
+    _agree(log, (query for query in changed if _digest(query) not in before))
     return log.record(marks) if marks else ""
 
 
-def follow(log: Log, some: Iterable[Follow], *, is_followed: bool = True) -> str:
+def follow(log: Log, follows: Iterable[Follow], *, is_followed: bool = True) -> str:
     """Add or remove follows as one action; return its id, empty if nothing changed. Raises CacheError."""
-    wanted = list(log.ask(read_standing))
-    for one in some:
-        wanted = with_follow(wanted, one, is_followed=is_followed)
-    return save(log, wanted)
+    queries = list(log.ask(read_standing))
+    for change in follows:
+        queries = with_follow(queries, change, is_followed=is_followed)
+    return save(log, queries)
 
 
-def agree(cache: Path, some: Iterable[StandingQuery]) -> None:
+def agree(cache: Path, queries: Iterable[StandingQuery]) -> None:
     """Allow these queries to run programs and write files on this machine; raises CacheError."""
     with closing(Log.open(cache)) as log:
-        _agree(log, some)
+        _agree(log, queries)
 
 
-def add_missing(cache: Path, some: Sequence[StandingQuery], *, of_file: bool) -> None:
+def add_missing(cache: Path, queries: Sequence[StandingQuery], *, of_file: bool) -> None:
     """Add queries of an older release that the log lacks; with `of_file`, record that a settings file was taken over.
 
     Raises CacheError.
@@ -108,23 +108,26 @@ def add_missing(cache: Path, some: Sequence[StandingQuery], *, of_file: bool) ->
     with closing(Log.open(cache)) as log:
         known = list(log.ask(read_standing))
         added: list[StandingQuery] = []
-        for one in some:
-            if any((one.query, one.then, one.run, one.file) == (it.query, it.then, it.run, it.file) for it in known):
+        for query in queries:
+            if any(
+                (query.query, query.then, query.run, query.file) == (other.query, other.then, other.run, other.file)
+                for other in known
+            ):
                 continue
-            name = free_name(one.name, (it.name for it in known))
-            added.append(replace(one, name=name, place=max((it.place for it in known), default=-1) + 1))
+            name = free_name(query.name, (other.name for other in known))
+            added.append(replace(query, name=name, place=max((other.place for other in known), default=-1) + 1))
             known.append(added[-1])
         # They get the earliest time, so that an undo reaches them last and any later change wins.
         action = action_id(log.machine, 1)
-        log.take(Row(action, "", mark_kind(one.name), as_json(one)) for one in added)
+        log.take(Row(action, "", mark_kind(query.name), as_json(query)) for query in added)
         if of_file:
             # Only the file's queries are the user's own; an older release's log may have queries of other machines.
-            _agree(log, some)
+            _agree(log, queries)
             log.note([(_TAKEN, "1")])
 
 
-def _agree(log: Log, some: Iterable[StandingQuery]) -> None:
-    log.note((f"{_AGREED}{_digest(one)}", "1") for one in some if one.touches_machine)
+def _agree(log: Log, queries: Iterable[StandingQuery]) -> None:
+    log.note((f"{_AGREED}{_digest(query)}", "1") for query in queries if query.touches_machine)
 
 
 # With the settings
@@ -141,7 +144,7 @@ def load(file: Path, cache: Path) -> LoadedSettings:
     former, wrong = queries_of_lists(loaded.former)
     mistakes = (
         *loaded.mistakes,
-        *(Mistake(loaded.file, loaded.lines[key], key, str(one), one.suggestion) for key, one in wrong),
+        *(Mistake(loaded.file, loaded.lines[key], key, str(error), error.suggestion) for key, error in wrong),
     )
     if former and not is_taken:
         try:
