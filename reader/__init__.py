@@ -5,9 +5,9 @@ from __future__ import annotations
 __version__ = "0.3.0"
 
 SCHEMA = "0024"
-"""The number of the cache's schema: a cache with a lower one is made anew from its rows, a higher one is refused."""
+"""The number of the cache's schema; a cache with a lower number is rebuilt, a cache with a higher number is refused."""
 
 
 def describe_version() -> str:
-    """The version, plus the number of the cache's schema."""
+    """The version and the number of the cache's schema."""
     return f"{__version__} (schema {SCHEMA})"

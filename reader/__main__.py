@@ -1,4 +1,4 @@
-"""`python -m reader` is `dailypapers`: the entry point, which imports nothing of the program before `main` runs."""
+"""The entry point of `dailypapers` and `python -m reader`, which imports the program only when `main` runs."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import sys
 
 
 def main() -> int:
-    """Run the program; until it is imported, an interrupt ends it at once without a traceback."""
+    """Run the program; while it is imported, an interrupt ends it immediately, without a traceback."""
     if sys.platform == "win32":
-        sys.stderr.write("dailypapers: Windows is not supported; WSL, the Linux within Windows, runs it.\n")
+        sys.stderr.write("dailypapers: Windows is not supported; use WSL, the Windows Subsystem for Linux.\n")
         return 1
-    # An ignored interrupt stays ignored, as in a background job of a script.
+    # If the interrupt is ignored, as in the background job of a script, leave it ignored.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     frame = None
     if len(sys.argv) == 1:
-        # Most likely the reader, whose list is drawn before the program is imported.
+        # Without arguments, the reader opens: draw its list before the rest of the program is imported.
         from reader.ui.first_frame import show_first_frame
 
         frame = show_first_frame()
@@ -27,8 +27,8 @@ def main() -> int:
     import threading
 
     if frame is not None or threading.active_count() > 1:
-        # Python would wait for a hanging thread, such as one whose disk does not answer. After the reader, which has
-        # stored and closed everything, it would spend 20 ms on taking modules apart.
+        # A normal exit would wait for a hanging thread, for example one that waits for a disk. After the reader, which
+        # has stored and closed everything, it would also spend 20 ms on unloading modules.
         os._exit(code)
     return code
 

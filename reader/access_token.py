@@ -1,7 +1,7 @@
-"""Hides the user's secrets from other programs.
+"""Hide the user's secrets from other programs.
 
-First of all, the program moves the token from its environment into this module, since libraries such as `webbrowser`
-start programs, too. The process that runs jobs gets it through its pipe.
+When it starts, the program moves access tokens and passwords from its environment into this module, because libraries
+such as `webbrowser` pass on the environment to other programs. The process that runs jobs gets them through a pipe.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 TOKEN_VARIABLES = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
-"""Variables that hold a secret: the reader uses the first one for the feed."""
+"""Environment variables with an access token; the feed gets the token of the first."""
 
 MAIL_PASSWORD = "DAILYPAPERS_SMTP_PASSWORD"  # noqa: S105 (a name)
-"""The variable with the mail server's password, which no other program gets."""
+"""The environment variable with the mail server's password."""
 
 SERVER_VARIABLES = ("PGPASSWORD", "PGPASSFILE", "PGSERVICEFILE", "PGSSLKEY")
-"""Variables with which PostgreSQL's library finds a password."""
+"""Environment variables in which PostgreSQL's library finds a password."""
 
 _SECRETS = (*TOKEN_VARIABLES, MAIL_PASSWORD, *SERVER_VARIABLES)
 
@@ -25,21 +25,21 @@ _hidden: dict[str, str] = {}
 
 
 def hide_tokens() -> None:
-    """Move the tokens and the password out of this process's environment; `lookup_environment` still has them."""
+    """Move tokens and passwords out of this process's environment; `lookup_environment` still returns them."""
     hold_tokens({name: os.environ[name] for name in _SECRETS if name in os.environ})
     for name in _SECRETS:
         os.environ.pop(name, None)
 
 
 def hold_tokens(tokens: Mapping[str, str]) -> None:
-    """Hold tokens, by variable, instead of those held before."""
+    """Replace the hidden tokens by these, which are keyed by environment variable."""
     _hidden.clear()
     _hidden.update(tokens)
 
 
 @contextmanager
 def server_environment() -> Iterator[None]:
-    """Put the variables of a PostgreSQL server into the environment, where its library expects them."""
+    """Restore the variables of a PostgreSQL server in the environment, where its library expects them."""
     shown = {name: _hidden[name] for name in SERVER_VARIABLES if name in _hidden and name not in os.environ}
     os.environ.update(shown)
     try:
@@ -50,16 +50,16 @@ def server_environment() -> Iterator[None]:
 
 
 def held_secrets() -> dict[str, str]:
-    """The tokens and the passwords of servers by variable, for a process that runs this program."""
+    """The tokens and passwords by environment variable, for another process of this program."""
     environ = lookup_environment()
     return {name: environ[name] for name in _SECRETS if name in environ}
 
 
 def lookup_environment() -> dict[str, str]:
-    """The environment with the tokens, to look values up in; never give it to another program."""
+    """The environment with the tokens and passwords, for look-ups; never pass it to another program."""
     return {**_hidden, **os.environ}
 
 
 def child_environment() -> dict[str, str]:
-    """The environment for another program: the user's own, without the tokens."""
+    """The environment for another program, without tokens and passwords."""
     return {name: value for name, value in os.environ.items() if name not in _SECRETS}

@@ -1,6 +1,6 @@
-"""The interface for extensions: the names in `__all__`, which keep working from release to release, and nothing else.
+"""The interface for extensions: only the names in `__all__` are kept compatible from release to release.
 
-`dailypapers help extensions` says how to write one.
+`dailypapers help extensions` explains how to write an extension.
 """
 
 from __future__ import annotations
@@ -46,32 +46,32 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extension:
-    """The parts of an extension."""
+    """An extension, to which an entry point of its package refers."""
 
     name: str
-    """Its name. Messages use that of its entry point."""
+    """The name of the extension; messages use the name of its entry point instead."""
     api: int = 1
-    """Ignored; extensions that were written for 0.2.0 give it."""
+    """Ignored; extensions for release 0.2.0 set it."""
     commands: tuple[Command, ...] = ()
-    """Commands, each with an entry point of its name."""
+    """Commands; each needs an entry point with its name."""
     sources: tuple[PaperSource, ...] = ()
     """Sites that the user may follow as feeds."""
     formats: tuple[FileFormat, ...] = ()
-    """Formats of files that the user may import."""
+    """File formats that the user may import."""
     keys: tuple[LineKey, ...] = ()
     """Keys of the reader, each of which runs a command."""
     views: tuple[SavedView, ...] = ()
-    """Queries with a name, which the filter pane lists after the user's own."""
+    """Named queries, which the filter pane lists after the user's views."""
     findings: tuple[Callable[[Workspace], Iterable[Finding]], ...] = ()
-    """A check of `dailypapers doctor`. A finding with advice is a problem."""
+    """Checks for `dailypapers doctor`; a finding with advice is a problem."""
 
 
 def find_paper(workspace: Workspace, id: str) -> Paper:
-    """The paper that an id or an address names; raises NotFound if it is not in the cache."""
+    """The paper with this id or address; raises NotFound if it is not in the cache."""
     return load_paper(workspace, id)[0]
 
 
 def find_papers(workspace: Workspace, query: str, limit: int | None = None) -> list[Paper]:
-    """The first papers of a query, in its order; all without a `limit`. Raises UsageError for an invalid query."""
+    """The papers of a query in its order, at most `limit`; raises UsageError for an invalid query."""
     with workspace.window() as window:
         return list(window.papers(window.order(selection(window, parse_query(query))).pks[:limit]))

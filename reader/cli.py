@@ -1,7 +1,7 @@
-"""The command line: choose the command, run it, and turn failures into one line and an exit code.
+"""The command line: choose a command, run it, and turn a failure into one line and an exit code.
 
-Exit codes: 0 done, 1 failed, 2 used wrongly, 130 interrupted. Modules that only some commands need are imported late,
-because most runs open the reader.
+The exit codes are 0 for success, 1 for a failure, 2 for wrong usage and 130 for an interrupt. Modules that only some
+commands need are imported late, because most runs open the reader.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None, first_frame: FirstFrame | None = None) -> int:
-    """Run the program with words, by default the command line's, after a first frame; return the exit code."""
+    """Run the program with these arguments, by default from the command line; return the exit code.
+
+    `first_frame` is the reader's first frame, if it was already drawn.
+    """
     open_closed_streams()
     with CleanStream.replacing():
         return _run_and_finish(list(sys.argv[1:] if arguments is None else arguments), first_frame)
@@ -45,7 +48,8 @@ def _run_and_finish(words: Sequence[str], first_frame: FirstFrame | None) -> int
 
 def _run_safely(words: Sequence[str], frame: FirstFrame | None) -> int:
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
-        # As set up in `__main__`: from here on, an interrupt is an exception, so that commands can tidy up.
+        # Until here, an interrupt ends the program, as `__main__` has set it up. From here on, it raises
+        # KeyboardInterrupt, so that commands can tidy up.
         signal.signal(signal.SIGINT, signal.default_int_handler)
     access_token.hide_tokens()
     try:
@@ -53,12 +57,12 @@ def _run_safely(words: Sequence[str], frame: FirstFrame | None) -> int:
             replace_unknown_letters(sys.stdout, sys.stderr)
             code = run(words, frame)
         finally:
-            # Output from here on belongs on the user's own screen.
+            # Later output must appear on the normal screen.
             if frame is not None:
                 frame.take_down()
         sys.stdout.flush()
     except BrokenPipeError:
-        # The program that reads the output has ended. Python would report this again when closing the stream.
+        # The program that reads the output has ended. Without this, Python would report it again at exit.
         from reader.commands.streams import discard
 
         discard(sys.stdout)
@@ -71,8 +75,8 @@ def _run_safely(words: Sequence[str], frame: FirstFrame | None) -> int:
         from reader.commands.output import kind_of, print_failure
 
         errors = error.errors if isinstance(error, Failures) else (error,)
-        for one in errors:
-            print_failure(str(one), kind_of(one), words)
+        for failure in errors:
+            print_failure(str(failure), kind_of(failure), words)
         return 2 if isinstance(errors[-1], UsageError) else 1
     except Exception as error:
         from reader.commands.output import print_failure, report_unexpected
@@ -95,7 +99,7 @@ def run(words: Sequence[str], frame: FirstFrame | None = None) -> int:
     if is_command(first):
         return _run_command(first, words[1:])
     if first in ("-V", "--version"):
-        # Without argparse.
+        # This is answered without importing argparse.
         sys.stdout.write(f"{APP} {describe_version()}\n")
         return 0
     if first in removed.COMMANDS:
@@ -123,7 +127,7 @@ def _run_command(name: str, words: Sequence[str]) -> int:
     options = parse(make_parser(command), words)
     workspace = Workspace(options.log_level)
     if getattr(options, "reader", False):
-        # Before anything is fetched.
+        # Check this before the command fetches anything.
         _expect_terminal("In the reader, the key that adds a paper shows one by its id.")
     try:
         outcome = command.run(options, workspace)
@@ -146,7 +150,8 @@ def _run_command(name: str, words: Sequence[str]) -> int:
 
 def _open_reader(words: Sequence[str], frame: FirstFrame | None) -> int:
     meant = _meant_command(words)
-    # The reader has few options: others are probably meant for a command, and so are ids after another program's word.
+    # The reader has few options: an unknown option probably belongs to a mistyped command, and so do ids after a
+    # command of another program.
     if meant and (_is_foreign_command(words) or any(word.startswith("-") for word in words)):
         raise _no_command(words[0], meant)
     query, demo, is_plain, log_level = _parse_reader_options(words)
@@ -189,16 +194,16 @@ def _expect_terminal(advice: str) -> None:
 
 
 def _is_dumb() -> bool:
-    """Whether the terminal can't be drawn on, such as an editor's shell; the reader then prints lines."""
+    """Whether the terminal can't draw screens, like the shell of an editor; the reader then uses plain mode."""
     from reader.opening import has_driver
 
     return not has_driver() and os.environ.get("TERM") == "dumb"
 
 
 def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, bool, str | None]:
-    """The query, whether to open the sample, whether in plain lines, and the level of the log if one is given."""
+    """The query, whether to open the sample, whether to use plain mode, and the log level or None."""
     if not any(word.startswith("-") for word in words):
-        # Without options there is no need to import argparse.
+        # Without options, importing argparse would only delay the start.
         return " ".join(words), False, False, None
     from reader.commands.command import SEE_HELP, Parser, add_query, add_reader_options, asks_for_help, parse, query_of
 
@@ -229,7 +234,7 @@ def _explain_option_order(words: Sequence[str]) -> str:
 
 
 def _meant_command(words: Sequence[str]) -> str | None:
-    """The command probably meant by the first word, if it resembles one, here or in other programs."""
+    """The command that the first word resembles, here or in other programs; None if there is no such command."""
     from reader.core.nearest import nearest
 
     first = words[0] if words and words[0].isalpha() else ""
@@ -237,7 +242,7 @@ def _meant_command(words: Sequence[str]) -> str | None:
 
 
 def _is_foreign_command(words: Sequence[str]) -> bool:
-    """Whether words are a command of other programs, such as `star 2406.12345`, alone or with ids of papers."""
+    """Whether the words are a command of another program, alone or with ids of papers, such as `star 2406.12345`."""
     from reader.core.ids import named_id
 
     return words[0] in FOREIGN and all(map(named_id, words[1:]))

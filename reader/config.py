@@ -1,4 +1,4 @@
-"""The settings with their types, defaults and documentation, and what follows from them."""
+"""The settings with their types, defaults and documentation, and the values that are derived from them."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ ENDPOINT_VARIABLE = "HF_ENDPOINT"
 THEME_VARIABLE = "TEXTUAL_THEME"
 
 VARIABLES: Mapping[str, str] = MappingProxyType({"endpoint": ENDPOINT_VARIABLE, "theme": THEME_VARIABLE})
-"""The environment variables that win over settings, by the setting."""
+"""For each setting that an environment variable overrides, the name of the variable."""
 
 LOG_LEVELS = ("error", "warning", "info")
-"""The content of the log file: unexpected errors; then also failed fetches; then also each request."""
+"""The levels of the log file: unexpected errors; also failed fetches; also each request."""
 
 PRESETS = ("vim", "newsboat", "arrows")
-"""The tables of keys in `reader.keys.actions`."""
+"""The names of the tables of keys in `reader.keys.actions`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The user's settings. Each field's docstring is its documentation, here and in the template."""
+    """The user's settings; the docstring of each field is its documentation in the manual and in a new file."""
 
     endpoint: str = setting(SERVER_ADDRESS, "https://huggingface.co")
     """Address of the feed. The environment variable HF_ENDPOINT wins over it."""
@@ -73,8 +73,8 @@ class Settings:
     for marked papers that are missing here."""
 
     category_papers: tuple[str, ...] = setting(choices(("new", "cross", "replace")), ("new", "cross"))
-    """Papers of followed categories that come in and are counted: new ones, those of other categories that are listed
-    there too (cross), and new versions of papers that are not here (replace)."""
+    """Papers of followed categories that are fetched and counted: new papers (new), papers of other categories that are
+    also listed there (cross), and new versions of papers that are not in the cache (replace)."""
 
     allow_local_feeds: bool = setting(BOOLEAN, False)
     """Allow followed feeds, and their redirects, to be on this machine or its network; the endpoint always may."""
@@ -83,7 +83,7 @@ class Settings:
     """Program to run instead of a desktop notification; it gets the papers as JSON on its standard input."""
 
     keep_days: int = setting(number(0, 36_500), 0)
-    """Days to keep papers; starred, tagged, noted and queued ones stay, and 0 keeps all."""
+    """Days to keep papers; starred, tagged, noted and queued papers stay, and 0 keeps all papers."""
 
     full_text_from: tuple[str, ...] = setting(
         TEXT_SOURCES, ("https://arxiv.org", "feed", "https://ar5iv.labs.arxiv.org", "pdf")
@@ -102,34 +102,34 @@ class Settings:
     """Folder of fetched PDFs, which are named by the paper's id and title."""
 
     pdf_viewer: tuple[str, ...] = setting(COMMAND, ())
-    """Program that opens PDFs, such as ["zathura"]; it gets the file as its last argument. Empty is the system's."""
+    """Program that opens PDFs, such as ["zathura"]; it gets the file as its last argument. Empty for the system's."""
 
     order: str = setting(one_of(("day", "upvotes", "published", "added", "title")), "day")
-    """Order of the list: by day with the most upvoted first, or by one of the others alone."""
+    """Order of the list: by day, with the most upvoted papers of a day first, or only by one of the others."""
 
     nearest: bool = setting(BOOLEAN, True)
-    """In the reader, add the papers nearest in words after those that match a search."""
+    """In the reader, list the papers with the most similar words after the papers that match a search."""
 
     read_when: str = setting(one_of(("opened", "passed", "manual")), "opened")
     """When a paper counts as read: once opened, once the cursor has passed it, or only by the m key."""
 
     note_reading: bool = setting(BOOLEAN, True)
-    """Note which papers you open, read to the end and pass: to learn what suits you, and for "list --stats"."""
+    """Record which papers you open, finish and pass, for recommendations and for "list --stats"."""
 
     after_mark: str = setting(one_of(("stay", "next")), "stay")
-    """Whether the cursor stays or goes to the next paper of the list after m, s or x."""
+    """Whether the cursor stays, or moves to the next paper of the list, after m, s or x."""
 
     theme: str = setting(theme_name((AUTO, *THEMES)), AUTO)
     """Colours: dark, light, the terminal's own (ansi), or a theme of Textual; auto asks the terminal which. The
     environment variable TEXTUAL_THEME wins over it."""
 
     images: str = setting(one_of(("auto", "kitty", "sixel", "blocks", "off")), "auto")
-    """How pictures are drawn. With auto it is the best way that the terminal is known to have, and none are drawn over
-    ssh. They need the extra dailypapers[images]."""
+    """How pictures are drawn. With auto, the best way that the terminal is known to support, and no pictures over ssh.
+    Pictures need the extra dailypapers[images]."""
 
     ascii: bool = setting(BOOLEAN, False)
-    """Draw ASCII characters instead of glyphs, for a font or a terminal that lacks them. The console of Linux
-    (TERM=linux) gets them by itself, unless this is false."""
+    """Draw ASCII characters instead of signs that a font or terminal lacks. The Linux console (TERM=linux) always gets
+    ASCII, unless this is set to false."""
 
     filter_width: int = setting(number(16, 60), 26)
     """Columns of the filter pane until it is resized; at least 34 in a terminal of 180 columns or more."""
@@ -151,7 +151,7 @@ class Settings:
     """The contents of the log file: unexpected errors; also failed fetches (warning); also each request (info)."""
 
     key_preset: str = setting(one_of(PRESETS), "vim")
-    """Keys to start from: the reader's own (vim), those of newsboat, or no letters for moving (arrows)."""
+    """Keys to start from: the default keys (vim), the keys of newsboat, or no letters for moving (arrows)."""
 
     keys: Mapping[str, tuple[str, ...]] = field(
         default_factory=lambda: MappingProxyType({}), metadata={"rule": KEY_TABLE}
@@ -168,7 +168,7 @@ class Settings:
     """The standing queries that take effect on this machine; they are in the log, not in the file."""
 
     def _of(self, word: str) -> tuple[StandingQuery, ...]:
-        return tuple(one for one in self.lists if word in one.then)
+        return tuple(query for query in self.lists if word in query.then)
 
     @property
     def views(self) -> tuple[StandingQuery, ...]:
@@ -178,41 +178,41 @@ class Settings:
     @property
     def saved_queries(self) -> tuple[tuple[str, str], ...]:
         """The saved views as (name, query), for terms that name them."""
-        return tuple((one.name, one.query) for one in self.views)
+        return tuple((view.name, view.query) for view in self.views)
 
     @property
     def hidden_views(self) -> tuple[str, ...]:
         """Built-in views that the filter pane does not list; their keys still show them."""
-        return tuple(one.query.removeprefix(VIEW) for one in self._of(UNLIST))
+        return tuple(query.query.removeprefix(VIEW) for query in self._of(UNLIST))
 
     @property
     def rules(self) -> tuple[StandingQuery, ...]:
-        """Rules for papers that come in; of two that contradict each other the first wins."""
-        return tuple(one for one in self.lists if one.marks)
+        """Rules that mark new papers; if two rules contradict each other, the first wins."""
+        return tuple(query for query in self.lists if query.marks)
 
     @property
     def mute(self) -> tuple[str, ...]:
-        """Queries whose papers are left out of all lists but the view Muted, unless the user marks them."""
-        return tuple(dict.fromkeys(one.query for one in self._of(MUTE)))
+        """Queries whose papers appear only in the view Muted, unless the user marks them."""
+        return tuple(dict.fromkeys(query.query for query in self._of(MUTE)))
 
     @property
     def notify(self) -> tuple[str, ...]:
-        """Queries whose new papers the user is notified of, once each."""
-        return tuple(dict.fromkeys(one.query for one in self._of(NOTIFY) if FOLLOW not in one.then))
+        """Queries whose new papers cause a notification, one for each paper."""
+        return tuple(dict.fromkeys(query.query for query in self._of(NOTIFY) if FOLLOW not in query.then))
 
     @property
     def programs(self) -> tuple[StandingQuery, ...]:
-        """Programs that run on papers of a query that are new, or that the user stars."""
+        """Standing queries that run a program on their new papers, or on papers that the user stars."""
         return self._of(RUN)
 
     @property
     def exports(self) -> tuple[StandingQuery, ...]:
-        """Files that are rewritten after each change."""
+        """Standing queries whose papers are written to a file after each change."""
         return self._of(WRITE)
 
 
 SETTING_TYPES: Mapping[str, SettingType] = MappingProxyType(setting_types(Settings))
-"""The settings of the file, by their names."""
+"""The type of each setting in the file."""
 
 
 def setting_docs(kind: type = Settings) -> dict[str, str]:
@@ -220,7 +220,7 @@ def setting_docs(kind: type = Settings) -> dict[str, str]:
     import ast
     import inspect
 
-    found: dict[str, str] = {}
+    docs: dict[str, str] = {}
     name = ""
     (declared,) = ast.parse(inspect.getsource(kind)).body
     for node in declared.body if isinstance(declared, ast.ClassDef) else ():
@@ -228,8 +228,8 @@ def setting_docs(kind: type = Settings) -> dict[str, str]:
             case ast.AnnAssign(target=ast.Name(id=declared_name)):
                 name = declared_name if declared_name in setting_types(kind) else ""
             case ast.Expr(value=ast.Constant(value=str(text))) if name:
-                found[name] = " ".join(text.split())
-    return found
+                docs[name] = " ".join(text.split())
+    return docs
 
 
 def retention_start(settings: Settings, today: date) -> str | None:
@@ -238,7 +238,7 @@ def retention_start(settings: Settings, today: date) -> str | None:
 
 
 def text_retention_start(settings: Settings, today: date) -> str | None:
-    """The first day (ISO) since which a full text must have been read to be kept; None if all are kept."""
+    """Full texts that were last read before this day (ISO) are deleted; None if full texts are never deleted."""
     return _days_ago(settings.keep_texts_days, today)
 
 

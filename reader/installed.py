@@ -1,7 +1,8 @@
-"""The extensions of other packages, found by their entry points and imported when they are needed.
+"""The extensions of other packages, which are found by their entry points and imported when they are needed.
 
-An extension is a value (`Extension` in `reader.api`) to which an entry point of the group `dailypapers.extensions`
-leads. One that raises is not used any more in this run, and named in the log and by `dailypapers doctor`.
+An extension is an object of the class `reader.api.Extension`, to which an entry point of the group
+`dailypapers.extensions` refers. An extension that raises an exception is switched off for the rest of the run; the log
+and `dailypapers doctor` name it.
 """
 
 from __future__ import annotations
@@ -16,17 +17,17 @@ from shlex import quote
 from typing import Any, Generic, NamedTuple, TypeVar
 
 GROUP = "dailypapers.extensions"
-"""The group of the entry points."""
+"""The group of the entry points of extensions."""
 
 
 class Entry(NamedTuple):
-    """An entry point."""
+    """An entry point of an extension."""
 
     name: str
     target: str
-    """The module and the name of the value in it: `wonder:EXTENSION`."""
+    """The module and the name of the extension in it, such as `wonder:EXTENSION`."""
     package: str
-    """Name and version of the package that has it."""
+    """The name and the version of the package."""
 
 
 _loaded: dict[str, Any] = {}
@@ -37,7 +38,7 @@ switched_off: dict[Entry, str] = {}
 
 
 def forget() -> None:
-    """Look the extensions up anew, as in a new run."""
+    """Forget all extensions, so that they are looked up again; for tests."""
     _loaded.clear()
     switched_off.clear()
     others.cache_clear()
@@ -45,30 +46,30 @@ def forget() -> None:
 
 @cache
 def others() -> Mapping[str, Entry]:
-    """The entry points by name; of two with the same name, the first."""
+    """The entry points of other packages by name; if two have the same name, the first is used."""
     if not _is_any_installed():
         return {}
     from importlib.metadata import entry_points
 
-    found: dict[str, Entry] = {}
+    entries: dict[str, Entry] = {}
     try:
         points = entry_points(group=GROUP)
     except Exception as error:
-        # A package's metadata there is unreadable.
+        # The metadata of some package is unreadable.
         from reader import log_file
 
         log_file.record_error("the entry points of extensions", error)
         return {}
-    for one in points:
-        package = f"{one.dist.name} {one.dist.version}" if one.dist is not None else "a package"
+    for point in points:
+        package = f"{point.dist.name} {point.dist.version}" if point.dist is not None else "a package"
         # Releases before 0.3.0 registered their own commands in this way.
         if not package.startswith("dailypapers "):
-            found.setdefault(one.name, Entry(one.name, one.value, package))
-    return found
+            entries.setdefault(point.name, Entry(point.name, point.value, package))
+    return entries
 
 
 def _is_any_installed() -> bool:
-    """Whether any package names the group: importing `importlib.metadata` takes 30 ms, this takes 3."""
+    """Whether any package has extensions; this takes 3 ms, importing `importlib.metadata` takes 30 ms."""
     header = f"[{GROUP}]".encode()
     for folder in dict.fromkeys(sys.path):
         for file in Path(folder or ".").glob("*-info/entry_points.txt"):
@@ -89,25 +90,25 @@ def _import(target: str) -> Any:
     from importlib import import_module
 
     module, _, name = target.partition(":")
-    found = getattr(import_module(module), name)
-    if not hasattr(found, "commands"):
+    extension = getattr(import_module(module), name)
+    if not hasattr(extension, "commands"):
         raise TypeError("its entry point does not lead to an Extension of reader.api")
-    return found
+    return extension
 
 
 T = TypeVar("T")
 
 
 class ExtensionItem(NamedTuple, Generic[T]):
-    """Something that an extension gives."""
+    """A command, key, view or other item of an extension."""
 
     entry: Entry
     value: T
 
 
 def extension_items(kind: str, of: type[T]) -> Iterator[ExtensionItem[T]]:
-    """All that extensions give of a kind; one whose values are not `of` the class is switched off."""
-    for entry in {one.target: one for one in others().values()}.values():
+    """The items of a kind from all extensions; an extension with items of a class other than `of` is switched off."""
+    for entry in {entry_point.target: entry_point for entry_point in others().values()}.values():
         values = getattr(_load(entry), kind, ())
         if isinstance(values, tuple) and all(isinstance(value, of) for value in values):
             yield from (ExtensionItem(entry, value) for value in values)
@@ -116,14 +117,16 @@ def extension_items(kind: str, of: type[T]) -> Iterator[ExtensionItem[T]]:
 
 
 def command(name: str) -> Any:
-    """The command of an extension; None if no extension has one of this name, or it failed."""
+    """The command with this name from an extension; None if no extension has it, or the extension failed."""
     entry = others().get(name)
     extension = _load(entry) if entry is not None else None
-    return next((one for one in getattr(extension, "commands", ()) if getattr(one, "name", "") == name), None)
+    return next(
+        (candidate for candidate in getattr(extension, "commands", ()) if getattr(candidate, "name", "") == name), None
+    )
 
 
 def switch_off(entry: Entry, why: str) -> None:
-    """Use nothing of an extension in this run, and say why in the log."""
+    """Stop using an extension in this run, and log the reason."""
     from reader import log_file
 
     switched_off[entry] = why
@@ -131,7 +134,7 @@ def switch_off(entry: Entry, why: str) -> None:
 
 
 def ask(entry: Entry, function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function of an extension, which is switched off if it raises; None then, or if it was off already."""
+    """Call a function of an extension, and switch the extension off if it raises; return None if it is off."""
     if entry in switched_off:
         return None
     try:
@@ -139,7 +142,7 @@ def ask(entry: Entry, function: Callable[..., Any], *arguments: Any) -> Any:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        # Even SystemExit: an extension must not end the program.
+        # This includes SystemExit, because an extension must not end the program.
         from reader import log_file
 
         log_file.record_error(f"the extension {entry.name}", error)
@@ -147,16 +150,19 @@ def ask(entry: Entry, function: Callable[..., Any], *arguments: Any) -> Any:
     return None
 
 
-# Extras of the program itself
+# Extras of this package
 
 
-def needs_extra(what: str, extra: str) -> str:
-    """A sentence: what needs an extra, and the command that installs it the way this copy of the program was."""
-    had, command = "", f"{quote(sys.executable)} -m pip install"
+def needs_extra(subject: str, extra: str) -> str:
+    """A sentence that begins with `subject`, such as "This needs", and ends with the command that installs the extra.
+
+    The command uses the tool with which this copy of the program was installed.
+    """
+    receipt_text, command = "", f"{quote(sys.executable)} -m pip install"
     for receipt, installer in (("uv-receipt.toml", "uv tool install"), ("pipx_metadata.json", "pipx install --force")):
         with suppress(OSError):
-            had, command = (Path(sys.prefix) / receipt).read_text("utf-8"), installer
-    # Both drop extras that are not named again.
-    known = " ".join(re.findall(r"(?:extras = |dailypapers)\[([^]]*)\]", had))
+            receipt_text, command = (Path(sys.prefix) / receipt).read_text("utf-8"), installer
+    # Name the installed extras again, because both tools remove extras that are not named.
+    known = " ".join(re.findall(r"(?:extras = |dailypapers)\[([^]]*)\]", receipt_text))
     extras = ",".join(sorted({*re.findall(r"\w+", known), extra}))
-    return f"{what} the extra {extra}: \"{command} 'dailypapers[{extras}]'\" installs it."
+    return f"{subject} the extra {extra}: \"{command} 'dailypapers[{extras}]'\" installs it."

@@ -1,12 +1,12 @@
-"""The program's log: a rotating file with each unexpected error and its traceback, without secrets and long texts.
+"""The program's log: a rotating file of unexpected errors with their tracebacks, without secrets and long texts.
 
     try:
         ...
     except Exception as error:
         record_error("count", error)
 
-The file is opened for each record, so several programs can share it, and any may rename it. Write errors are ignored: a
-log must not break the program.
+The file is opened for each record, so that several programs can share it, and each may rename it. Write errors are
+ignored, because the log must not break the program.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LARGEST_FILE = 1_000_000
 """Bytes of a log file; a larger one is renamed, and the oldest is removed."""
 
 MAX_OLD_FILES = 2
-"""Number of older log files kept: `dailypapers.log.1` and `.2`."""
+"""The number of older log files that are kept, `dailypapers.log.1` and `.2`."""
 
 LONGEST_MESSAGE = 400
 """Maximum characters of an exception's own text: databases put whole rows into it, with abstracts."""
@@ -42,9 +42,9 @@ _ERROR_LINE = " ERROR "
 
 
 def attach(level: str = "error") -> None:
-    """Write records of `reader.*` of this level and above to the log file."""
+    """Write the records of `reader.*` from this level up to the log file."""
     _LOGGER.addHandler(_HANDLER)
-    # Otherwise asyncio prints unhandled errors of its loop.
+    # Without a handler, asyncio would print the unhandled errors of its loop.
     logging.getLogger("asyncio").addHandler(_HANDLER)
     number = logging.getLevelNamesMapping()[level.upper()]
     _HANDLER.setLevel(number)
@@ -58,32 +58,32 @@ def record_error(where: str, error: BaseException) -> None:
 
 
 def record_report(where: str, report: str) -> None:
-    """Log the traceback that another process printed."""
+    """Log a traceback that another process printed."""
     _ensure_attached()
     last = report.rstrip().rpartition("\n")[2]
     _LOGGER.error("%s: %s\n%s", where, last, report.rstrip())
 
 
 def record_warning(where: str, text: str) -> None:
-    """Log a failure that the program handles; only if `attach` chose a level that includes it."""
+    """Log a failure that the program handles, if the level of the log includes warnings."""
     if _HANDLER in _LOGGER.handlers:
         _LOGGER.warning("%s: %s", where, text)
 
 
 def record_info(where: str, text: str) -> None:
-    """Log background work; only if `attach` chose a level that includes it."""
+    """Log background work, if the level of the log includes it."""
     if _HANDLER in _LOGGER.handlers:
         _LOGGER.info("%s: %s", where, text)
 
 
 def record_thread_error(failure: threading.ExceptHookArgs) -> None:
-    """Log an uncaught error in a thread; a `threading.excepthook`."""
+    """Log an uncaught error in a thread; for `threading.excepthook`."""
     if failure.exc_value is not None:
         record_error(f"thread {failure.thread.name}" if failure.thread else "a thread", failure.exc_value)
 
 
 def record_loop_error(context: Mapping[str, object]) -> None:
-    """Log what asyncio tells the exception handler of its loop: an error that nobody handled, or a sentence."""
+    """Log an unhandled error of asyncio's loop; for its exception handler, whose context may have only a message."""
     error, message = context.get("exception"), context.get("message") or "unhandled"
     if isinstance(error, BaseException):
         record_error(f"event loop: {message}", error)
@@ -93,26 +93,26 @@ def record_loop_error(context: Mapping[str, object]) -> None:
 
 
 def summarize_error(error: BaseException) -> str:
-    """One line for the user: the kind of an error and its text, without secrets, at most 200 characters."""
+    """A line about an error for the user, its class and its text without secrets, at most 200 characters."""
     from reader.core.text import clean
 
     return clean(redact(_describe(error)), 200)
 
 
 def point_to_log() -> str:
-    """The end of an error message: it names the log, and says whether it could be written."""
+    """The end of an error message, which names the log file and says whether it could be written."""
     is_written = _HANDLER in _LOGGER.handlers and not _HANDLER.is_broken
     return f"{'the log has the details' if is_written else 'the log could not be written'}: {paths.log_file()}"
 
 
 def recent_errors(now: datetime) -> list[str]:
-    """First lines of the errors logged in the last seven days, oldest first."""
+    """The first lines of the errors that were logged in the last seven days, the oldest first."""
     since = (now - timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%S")
     file = paths.log_file()
     lines: list[str] = []
-    for one in (*(Path(f"{file}.{number}") for number in range(MAX_OLD_FILES, 0, -1)), file):
+    for log in (*(Path(f"{file}.{number}") for number in range(MAX_OLD_FILES, 0, -1)), file):
         try:
-            lines += one.read_text(encoding="utf-8", errors="replace").splitlines()
+            lines += log.read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:
             continue
     return [line for line in lines if line[19:].startswith(f"Z{_ERROR_LINE}") and line >= since]
@@ -132,7 +132,7 @@ def _ensure_attached() -> None:
 
 
 class LogHandler(logging.Handler):
-    """Appends to the log file, which only the user can read; the standard handlers would keep it open."""
+    """Appends to the log file, which only the user can read; unlike the standard handlers, it does not keep it open."""
 
     is_broken = False
     """Whether the last record could not be written."""
@@ -192,7 +192,7 @@ _URL = re.compile(
 _OPEN_HOST = re.compile(
     r"(?i)(?:(?:[a-z0-9-]+\.)*(?:huggingface\.co|arxiv\.org|github\.com)|127\.[0-9.]+|localhost|\[::1\])(?::[0-9]+)?"
 )
-"""Hosts whose paths name papers, never a person or a key, and this machine."""
+"""This machine, and hosts whose paths contain ids of papers, but no secrets or names of users."""
 _HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\])(?::[0-9]+)?")
 _HEADER = re.compile(
     r"(?i)((?:proxy-)?authorization|(?:set-)?cookie|x-api-key|api[_-]?key|access[_-]?token|password|secret)"
@@ -205,7 +205,7 @@ _SECRET_VARIABLE = re.compile(r"(?i)(?:TOKEN|SECRET|PASS|PASSWD|PASSWORD|PASSPHR
 
 
 def redact(text: str) -> str:
-    """The text without control characters, secrets, the private parts of addresses, and the ends of long lines."""
+    """The text without control characters, secrets and private parts of addresses, and with long lines cut."""
     from reader.core.text import visible
 
     secrets = {
@@ -227,7 +227,7 @@ def redact(text: str) -> str:
 def _shorten_url(match: re.Match[str]) -> str:
     host = match["host"]
     if not _HOST.fullmatch(host) or "@" in match["path"]:
-        # A password that has a / or : of its own.
+        # A password in the address contains a slash or a colon, so that the host can't be told apart.
         return f"{match['scheme']}***"
     path = match["path"] if _OPEN_HOST.fullmatch(host) or len(match["path"]) < 2 else "/***"
     rest = f"{match['rest'][0]}***" if match["rest"] else ""

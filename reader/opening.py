@@ -1,4 +1,4 @@
-"""Opens the reader: prepares the cache, connects the app with the layers above it, and finishes work when it ends."""
+"""Open the reader: prepare the cache, give the app the functions of higher layers, and finish work when it ends."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def has_driver() -> bool:
-    """Whether the reader is drawn elsewhere than in a terminal, such as in a browser by `textual serve`."""
+    """Whether the reader is not drawn in a terminal, but for example in a browser by `textual serve`."""
     return bool(os.environ.get("TEXTUAL_DRIVER"))
 
 
@@ -34,7 +34,7 @@ def show_reader(
     *,
     opens_page: bool = False,
 ) -> int:
-    """Open the reader on the user's cache or the sample's, on a paper's page if `opens_page`."""
+    """Open the reader on the user's cache or the sample's; with `opens_page`, on the page of the first paper."""
     from reader.ui.terminal.process import skip_final_collection, tune_process
 
     tune_process()
@@ -46,7 +46,7 @@ def show_reader(
     from reader.ui.terminal.leaving import ExitSupervisor, exit_code
 
     file = sample or workspace.cache_file
-    told = [] if sample else _prepare_cache(workspace, frame)
+    cache_warnings = [] if sample else _prepare_cache(workspace, frame)
     threading.excepthook = _record_thread_error
     _draw_on_terminal()
     if frame is not None and not frame.is_shown:
@@ -66,7 +66,7 @@ def show_reader(
             leaving=leaving,
             first_frame=frame,
             settings_file=workspace.config_file,
-            warnings=[*told, *(str(mistake) for mistake in workspace.loaded_settings.mistakes)],
+            warnings=[*cache_warnings, *(str(mistake) for mistake in workspace.loaded_settings.mistakes)],
         )
         outcome = app.run()
     finally:
@@ -92,12 +92,12 @@ def _finish_work(app: ReaderApp, workspace: Workspace, leaving: ExitSupervisor) 
     for words in app.commands_due:
         from reader.commands.line.own_process import start_beyond
 
-        # The reader does not wait for a folder that may be on a network.
+        # Do not wait for the command, because its folder may be on a slow network.
         start_beyond(words)
 
 
 def _shell(workspace: Workspace, sample: Path | None) -> Shell:
-    """The commands of the reader's command line; over the sample, they do not see the user's files."""
+    """The commands for the reader's command line; with the sample, they do not use the user's files."""
     from reader.commands.line.shell import ReaderShell
     from reader.commands.workspace import Workspace
     from reader.paths import HOME_VARIABLE
@@ -121,7 +121,7 @@ def _prepare_cache(workspace: Workspace, frame: FirstFrame | None) -> list[str]:
     if is_good and os.access(file, os.W_OK) and os.access(file.parent, os.W_OK):
         return []
     if frame is not None:
-        # Its messages go to the user's own screen.
+        # The messages below must appear on the normal screen.
         frame.take_down()
     from reader.commands.doctor import prepare_files
 
@@ -129,7 +129,7 @@ def _prepare_cache(workspace: Workspace, frame: FirstFrame | None) -> list[str]:
 
 
 def _upgrade(file: Path, frame: FirstFrame | None) -> None:
-    """Take over an older cache, with each step on the user's own screen; a current one needs nothing."""
+    """Upgrade an older cache, and show each step on the normal screen; a current cache needs no steps."""
     from reader.cache import schema
     from reader.commands.output import Progress
 
@@ -153,14 +153,14 @@ def _has_lost_log(cache: Path) -> bool:
 
 
 def _record_thread_error(failure: ExceptHookArgs) -> None:
-    """Log an uncaught error in a thread; Python would print it over the screen."""
+    """Log an uncaught error in a thread, which Python would print over the reader's screen."""
     from reader import log_file
 
     log_file.record_thread_error(failure)
 
 
 async def _run_job(workspace: Workspace, sample: Path | None, job: Job, *tell: Tell) -> Line:
-    """Run a job in a process of its own; over the sample, it does not see the user's files."""
+    """Run a job in a separate process; with the sample, it does not use the user's files."""
     from reader.paths import HOME_VARIABLE
     from reader.refresh import jobs
 
@@ -170,7 +170,7 @@ async def _run_job(workspace: Workspace, sample: Path | None, job: Job, *tell: T
 
 
 def show_sample(workspace: Workspace, query: str, *, is_plain: bool = False) -> int:
-    """Open the bundled sample in a temporary cache, in plain lines if asked for."""
+    """Open the bundled sample in a temporary cache, in the reader or in plain mode."""
     from tempfile import TemporaryDirectory
 
     from reader.commands.workspace import Workspace, fill_with_sample
@@ -187,6 +187,6 @@ def show_sample(workspace: Workspace, query: str, *, is_plain: bool = False) -> 
 
 
 def _draw_on_terminal() -> None:
-    """Make Textual, which draws on standard error, draw on standard output if standard error is elsewhere or closed."""
+    """Make Textual draw on standard output if standard error, on which it draws by default, is not a terminal."""
     if not has_driver() and (sys.__stderr__ is None or not sys.__stderr__.isatty()):
         setattr(sys, "__stderr__", sys.__stdout__)  # noqa: B010 (a constant for mypy)

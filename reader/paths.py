@@ -1,6 +1,7 @@
-"""The paths of the reader's files; folders are made only when a file is written.
+"""The paths of the program's files, and functions that write them; folders are created only when a file is written.
 
-`DAILYPAPERS_HOME` puts everything into one folder, for tests, portable set-ups and a separate second reader.
+The environment variable `DAILYPAPERS_HOME` puts all files into one folder, for tests, portable installations and a
+second, separate reader.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 APP = "dailypapers"
 
 FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
-"""Numbers of the system's errors for a disk or a quota that is full."""
+"""The error numbers for a full disk or an exhausted quota."""
 
 LEAST_FREE_BYTES = 1 << 16
 """Minimum free bytes for SQLite to open a cache."""
@@ -33,21 +34,21 @@ LEAST_FREE_BYTES = 1 << 16
 HOME_VARIABLE = "DAILYPAPERS_HOME"
 
 LOG_DATABASE = "log.db"
-"""The name of the log of what the user did."""
+"""The file name of the log of the user's actions."""
 
 
 def cache_file() -> Path:
-    """The cache: the papers and the user's marks."""
+    """The cache, which has the papers and the user's marks."""
     return (home() or _platform("user_data_path")) / "papers.db"
 
 
 def refresh_stamp(cache: Path) -> Path:
-    """The file whose modification time is the end of the cache's last complete refresh, by any program."""
+    """The file whose modification time is the time of the cache's last complete refresh."""
     return cache.with_suffix(".refreshed")
 
 
 def last_refresh(cache: Path) -> datetime | None:
-    """The local time at which the cache's last complete refresh ended, by any program."""
+    """The local time of the cache's last complete refresh; None if there was none."""
     from datetime import datetime
 
     try:
@@ -57,7 +58,7 @@ def last_refresh(cache: Path) -> datetime | None:
 
 
 def log_database(cache: Path) -> Path:
-    """The log of what the user did, beside a cache."""
+    """The log of the user's actions, beside the cache."""
     return cache.with_name(LOG_DATABASE)
 
 
@@ -67,22 +68,22 @@ def old_journal(cache: Path) -> Path:
 
 
 def sent_digests_file(cache: Path) -> Path:
-    """The record of which papers of a cache were mailed, beside it."""
+    """The record of mailed papers, beside the cache."""
     return cache.with_suffix(".digests.jsonl")
 
 
 def sync_lock(cache: Path) -> Path:
-    """The file that one program at a time locks while it joins a cache's marks with other machines'."""
+    """The file that a program locks while it exchanges the cache's marks with other machines."""
     return cache.with_suffix(".sync")
 
 
 def is_there(database: Path) -> bool:
-    """Whether a cache or log is there; an empty file in its place is none."""
+    """Whether a cache or log exists; an empty file does not count."""
     return database.exists() and database.stat().st_size > 0
 
 
 def suspect_stamp(cache: Path) -> Path:
-    """The file that marks suspected damage of a cache or the log beside it; the next start then examines both."""
+    """The file that marks a cache or its log as possibly damaged, so that the next start examines both."""
     return cache.with_name("suspect")
 
 
@@ -92,12 +93,12 @@ def backup_folder(cache: Path) -> Path:
 
 
 def draft_folder(cache: Path) -> Path:
-    """The folder of notes that are being written, beside the cache that will have them."""
+    """The folder of notes that the user is writing, beside the cache."""
     return cache.with_name("drafts")
 
 
 def response_cache_folder() -> Path:
-    """The folder of what programs share: locks and pauses of hosts, and the last PDFs that were read."""
+    """The folder that running programs share: locks and pauses for each host, and recent PDFs."""
     return (home() or _platform("user_cache_path")) / "answers"
 
 
@@ -112,22 +113,22 @@ def state_file() -> Path:
 
 
 def standing_draft() -> Path:
-    """The text of the standing queries while the user edits it; one with a mistake stays there."""
+    """The text of the standing queries that the user edits; it is kept while it has a mistake."""
     return (home() or _platform("user_state_path")) / "standing.toml"
 
 
 def look_file() -> Path:
-    """The look of the last visit's screens, for the first frame of a start."""
+    """The appearance of the last visit's screen, for the first frame of the next start."""
     return (home() or _platform("user_state_path")) / "look.json"
 
 
 def log_file() -> Path:
-    """The log, for bug reports."""
+    """The log file of errors and warnings."""
     return (home() or _platform("user_log_path")) / "dailypapers.log"
 
 
 def pictures_folder() -> Path:
-    """The folder of pictures of the screen: the user's own for pictures."""
+    """The folder for screenshots: the user's folder of pictures."""
     if own := home():
         return own / "pictures"
     import platformdirs
@@ -142,7 +143,7 @@ def home() -> Path | None:
 
 
 def make_folder(file: Path) -> Path:
-    """Make the folder of `file` for the user alone (0700) and return `file`; a folder that exists stays as it is."""
+    """Create the missing folders of `file` for the user alone (0700), and return `file`."""
     missing = [folder for folder in file.parents if not folder.exists()]
     for folder in reversed(missing):
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -150,13 +151,13 @@ def make_folder(file: Path) -> Path:
 
 
 def read_start(file: Path, limit: int) -> bytes:
-    """The first bytes of a file, at most `limit`; raises OSError also for a pipe or a device, which may never end."""
+    """At most `limit` bytes from the beginning of a file; raises OSError, also for pipes and devices."""
     with open(file, "rb", opener=_open_plain) as opened:
         return opened.read(limit)
 
 
 def _open_plain(file: str, flags: int) -> int:
-    """Open a file without waiting for what writes to it, if it is a pipe."""
+    """Open a regular file; for a pipe, raise OSError instead of waiting for its writer."""
     handle = os.open(file, flags | os.O_NONBLOCK)
     mode = os.fstat(handle).st_mode
     if not stat.S_ISREG(mode):
@@ -167,20 +168,20 @@ def _open_plain(file: str, flags: int) -> int:
 
 
 def open_private(file: Path, *, new: bool = False) -> TextIO:
-    """Open a private text file for writing from scratch; with `new`, raises FileExistsError if it exists.
+    """Open an empty text file that only the user can read; with `new`, raises FileExistsError if it exists.
 
-    Half an emoji, or a byte of a name that is no UTF-8, is written as JSON escapes it.
+    Lone surrogates, which stand for invalid bytes in file names, are written as escapes.
     """
     flags = os.O_WRONLY | os.O_CREAT | (os.O_EXCL if new else os.O_TRUNC)
     return os.fdopen(os.open(file, flags, 0o600), "w", encoding="utf-8", errors="backslashreplace")
 
 
 def replace_private(file: Path, text: str, *, durable: bool = True) -> None:
-    """Replace a private text file completely or not at all, following links; unless `durable`, a crash may empty it."""
+    """Replace a private text file atomically, following links; unless `durable`, it may be empty after a crash."""
     target = make_folder(file).resolve()
     partial = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        # In a folder that others write to, it may be a link of theirs.
+        # In a folder that other users can write to, this file may be their link to another file.
         partial.unlink(missing_ok=True)
         with open_private(partial, new=True) as out:
             out.write(text)
@@ -194,7 +195,7 @@ def replace_private(file: Path, text: str, *, durable: bool = True) -> None:
 
 
 def explain(error: OSError) -> str:
-    """Why a file or the system failed, as a sentence; of a full disk, which folder it is and what helps."""
+    """A sentence that explains an error of the system; for a full disk, it names the folder and the remedy."""
     if error.errno in FULL:
         if not isinstance(error.filename, str):
             return f"Something could not be written: {error.strerror}. Free some space and try again."
@@ -203,10 +204,10 @@ def explain(error: OSError) -> str:
 
 
 def take_lock(file: Path, busy: ReaderError, patience: float = 0.0) -> int:
-    """Lock a file of the user's until the returned handle is closed or the program ends.
+    """Lock a file until the returned handle is closed or the program ends.
 
-    Raises `busy` if another program still holds it after `patience` seconds, NoLocks if its file system has no locks,
-    and OSError if it can't be written.
+    Raises `busy` if another program still holds the lock after `patience` seconds, NoLocks if the file system does not
+    support locks, and OSError if the file can't be written.
     """
     handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -224,7 +225,7 @@ def take_lock(file: Path, busy: ReaderError, patience: float = 0.0) -> int:
 
 
 def sync(place: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk; not every system can do that for folders."""
+    """Wait until a file, or the list of a folder's files, is on the disk; errors are ignored."""
     with suppress(OSError):
         opened = os.open(place, os.O_RDONLY)
         try:
@@ -234,7 +235,7 @@ def sync(place: Path) -> None:
 
 
 def touch_private(file: Path) -> None:
-    """Create an empty file for the user alone if it is missing, and set its modification time to now."""
+    """Set the modification time of a file to now; create a missing file, empty and for the user alone."""
     file.touch(0o600)
 
 
@@ -244,13 +245,13 @@ _XDG = {
     "user_config_path": ("XDG_CONFIG_HOME", ".config"),
     "user_state_path": ("XDG_STATE_HOME", ".local/state"),
 }
-"""The variable and the default, inside the user's home, of Linux' folders."""
+"""For each folder on Linux: the environment variable, and the default within the home folder."""
 
 
 def _platform(kind: str) -> Path:
-    """A folder of the system for the program's files."""
+    """The folder that the system provides for a kind of the program's files."""
     if platform.LINUX and kind in _XDG and "ANDROID_ROOT" not in os.environ:
-        # The usual case, without the import of platformdirs (8 ms), which decides all others.
+        # The most common case: do not import platformdirs, which takes 8 ms.
         variable, default = _XDG[kind]
         named, user = os.environ.get(variable, ""), os.environ.get("HOME", "")
         if named.startswith("/"):

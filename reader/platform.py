@@ -1,8 +1,4 @@
-"""The differences between systems: signals that end a program, terminals and their themes, locks, processes.
-
-Everything else is the same on all systems. Functions take the system's name as in `sys.platform`, so that tests can
-pass another one.
-"""
+"""The differences between operating systems and terminals: pictures, themes, signals, processes and file locks."""
 
 from __future__ import annotations
 
@@ -23,14 +19,14 @@ SWITCH_SECONDS = 0.001
 LINUX = sys.platform == "linux"
 
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
-"""The signals that ask a program to end."""
+"""The signals that ask the program to end."""
 
 
 # Terminals
 
 
 PictureProtocol = Literal["kitty", "sixel", "blocks"]
-"""How a terminal shows pictures: by kitty's protocol, as sixels, or as half blocks in colours, which all have."""
+"""How a terminal shows pictures: kitty's protocol, sixels, or coloured half blocks, which every terminal can show."""
 
 _WITH_PICTURES = ("xterm-kitty", "xterm-ghostty")
 _WITH_SIXELS = ("foot", "mlterm", "contour", "yaft", "wezterm")
@@ -38,7 +34,10 @@ _SIXEL_PROGRAMS = ("WezTerm", "iTerm.app", "mintty")
 
 
 def picture_protocol(environ: Mapping[str, str]) -> PictureProtocol:
-    """The best way that the terminal is known to have; within tmux and screen, which may not pass others on, blocks."""
+    """The best protocol that the terminal is known to support.
+
+    Within tmux and screen it is blocks, because they may not pass on other protocols.
+    """
     term = environ.get("TERM", "")
     if environ.get("TMUX") or environ.get("STY") or term.startswith(("tmux", "screen")):
         return "blocks"
@@ -49,7 +48,7 @@ def picture_protocol(environ: Mapping[str, str]) -> PictureProtocol:
 
 
 def cell_size() -> tuple[int, int]:
-    """The pixels of a cell of the terminal; a usual size where it does not say."""
+    """The width and the height of a terminal cell in pixels; a common size if the terminal does not report it."""
     with suppress(OSError):
         import struct
         import termios
@@ -61,21 +60,21 @@ def cell_size() -> tuple[int, int]:
 
 
 class PictureTerminal(NamedTuple):
-    """How pictures are drawn here."""
+    """How the terminal draws pictures."""
 
     protocol: PictureProtocol = "blocks"
     cell: tuple[int, int] = (10, 20)
-    """The pixels of a cell."""
+    """The width and the height of a cell in pixels."""
     why_not: str = ""
-    """Why none are drawn; empty if they are."""
+    """The reason why pictures are not drawn; empty if they are drawn."""
 
 
 def picture_terminal(
     setting: str, environ: Mapping[str, str], *, colorless: bool = False, served: bool = False
 ) -> PictureTerminal:
-    """The picture protocol of the terminal, by the setting `images`; `served` is a terminal that a browser draws.
+    """How to draw pictures, from the setting `images` and the environment; `served` means a terminal in a browser.
 
-    The terminal is not asked: its answer would come between the keys.
+    The terminal is not queried, because its reply would arrive between the user's keys.
     """
     if setting == "off":
         return PictureTerminal(why_not="pictures are off: see images in the settings")
@@ -93,19 +92,19 @@ def picture_terminal(
 
 
 def lacks_signs(environ: Mapping[str, str]) -> bool:
-    """Whether the terminal is the console of Linux, whose fonts lack most signs; a browser never lacks them."""
+    """Whether the terminal is the Linux console, whose fonts lack most signs; a browser has all signs."""
     return environ.get("TERM") == "linux" and not environ.get("TEXTUAL_DRIVER")
 
 
 def shows_links(environ: Mapping[str, str]) -> bool:
-    """Whether to draw links (OSC 8): most terminals without them skip them, consoles do not. FORCE_HYPERLINK wins."""
+    """Whether to draw links (OSC 8): in all terminals but consoles, which print them, or by FORCE_HYPERLINK."""
     if forced := environ.get("FORCE_HYPERLINK"):
         return forced != "0"
     return environ.get("TERM", "") not in ("", "dumb", "linux")
 
 
 class TerminalModes:
-    """The modes of a terminal, such as echo, to be set again later; nothing without a terminal."""
+    """The modes of a terminal, such as echo, saved to be restored later; without a terminal, nothing is saved."""
 
     def __init__(self, terminal: int) -> None:
         self._modes: list[Any] | None = None
@@ -117,21 +116,24 @@ class TerminalModes:
 
     @property
     def values(self) -> list[Any] | None:
-        """The modes as `termios` has them; None if they are not known."""
+        """The modes in the form of `termios`; None without a terminal."""
         return self._modes
 
     def set_again(self, terminal: int) -> None:
-        """Set the modes again, also if this program is in the background."""
+        """Restore the modes, even if this program is in the background."""
         if self._modes is not None:
             import termios
 
-            # A program in the background is stopped when it sets them, unless it blocks this signal.
+            # Setting the modes would stop a program in the background, unless it blocks this signal.
             signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTTOU])
             with suppress(termios.error, OSError):
                 termios.tcsetattr(terminal, termios.TCSANOW, self._modes)
 
     def make_raw(self, terminal: int, *, keep_signals: bool) -> None:
-        """Send each key at once and unchanged; with `keep_signals`, ctrl+c still sends its signal. Raises OSError."""
+        """Make the terminal send each key immediately and unchanged; with `keep_signals`, ctrl+c still interrupts.
+
+        Raises OSError.
+        """
         import termios
 
         signals = 0 if keep_signals else termios.ISIG
@@ -146,24 +148,24 @@ class TerminalModes:
 
 
 _INPUT_FLAGS, _LOCAL_FLAGS, _CHARACTERS = 0, 3, 6
-"""Places in the modes of a terminal, as in the module `tty`."""
+"""Indexes in the list of a terminal's modes, as in the module `tty`."""
 
 
-# Jobs of a shell
+# Job control
 
 
 def ignores_stop() -> bool:
-    """Whether this program was started without job control, as by a shell script with the signal ignored."""
+    """Whether this program was started without job control, for example by a script that ignores the signal."""
     return signal.getsignal(signal.SIGTSTP) is signal.SIG_IGN
 
 
 def stop_job() -> None:
-    """Stop this program and the others of its job, such as a wrapper, until the shell continues them.
+    """Stop this program and the other processes of its job, such as a wrapper, until the shell continues them.
 
-    Call it in the main thread. It returns at once if no shell could continue the job, because the system then drops the
-    signal.
+    Call it in the main thread. If no shell could continue the job, it returns immediately, because the system then
+    drops the signal.
     """
-    # The others first: this process stops before the next line of its main thread.
+    # Stop the other processes first, because the last signal stops this process at once.
     before = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     os.killpg(0, signal.SIGTSTP)
     signal.signal(signal.SIGTSTP, signal.SIG_DFL)
@@ -175,13 +177,13 @@ def stop_job() -> None:
 
 
 def kill_group(leader: int) -> None:
-    """Kill a process that began a session of its own, and its children."""
+    """Kill a process that leads a process group, with its children."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
 
 
 def lower_priority(steps: int) -> None:
-    """Let other programs go first."""
+    """Lower the priority of this process by a number of steps of `nice`."""
     with suppress(OSError):
         os.nice(steps)
 
@@ -192,14 +194,14 @@ def is_mine(owner: int) -> bool:
 
 
 def is_read_only(folder: Path) -> bool:
-    """Whether a folder is on a medium that can't be written."""
+    """Whether the file system of a folder is mounted read-only."""
     return os.statvfs(folder).f_flag & os.ST_RDONLY != 0
 
 
 def to_disk(handle: int) -> None:
-    """Wait until what was written to an open file is on the disk; raises OSError."""
+    """Wait until the data of an open file is on the disk; raises OSError."""
     if hasattr(fcntl, "F_FULLFSYNC"):
-        # `fsync` of macOS waits only until the disk has it in a memory of its own. Some network drives know no more.
+        # On macOS, `fsync` does not flush the cache of the disk; some network drives support only `fsync`.
         with suppress(OSError):
             fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
             return
@@ -207,16 +209,16 @@ def to_disk(handle: int) -> None:
 
 
 class Lock(Enum):
-    """The answers of the system to the lock of a file."""
+    """The results of locking a file."""
 
     MINE = "mine"
     THEIRS = "theirs"
     UNSUPPORTED = "unsupported"
-    """The file system has no locks, as NFS without its lock service, or Lustre mounted without them."""
+    """The file system does not support locks, such as NFS without its lock service."""
 
 
 _HELD = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
-"""Errors of a lock held by another program; all others mean that locks are not available."""
+"""Errors that mean that another program holds the lock; other errors mean that locks are not supported."""
 
 
 def try_lock(handle: int) -> Lock:
@@ -229,7 +231,7 @@ def try_lock(handle: int) -> Lock:
 
 
 def lacks_locks(folder: Path) -> str:
-    """Why the program or SQLite can't lock files in a folder; empty if they can, or if that can't be tried."""
+    """Why files in a folder can't be locked; empty if they can be locked, or if this could not be tested."""
     from tempfile import TemporaryFile
 
     with suppress(OSError), TemporaryFile(dir=folder) as file:
@@ -245,7 +247,7 @@ def lacks_locks(folder: Path) -> str:
 
 
 OWN_THEMES = ("dark", "light", "ansi")
-"""Our themes; `ansi` uses the terminal's own sixteen colours."""
+"""The themes of this program; `ansi` uses the terminal's own sixteen colours."""
 
 TEXTUAL_THEMES = (
     "textual-dark", "textual-light", "nord", "gruvbox", "catppuccin-mocha", "dracula", "tokyo-night", "monokai",
@@ -256,7 +258,7 @@ TEXTUAL_THEMES = (
 THEMES = (*OWN_THEMES, *TEXTUAL_THEMES)
 
 AUTO = "auto"
-"""Dark or light like the terminal, or its own colours if it has only sixteen."""
+"""The setting that chooses dark or light like the terminal, or `ansi` if it has only sixteen colours."""
 
 
 def is_colorless(environ: Mapping[str, str]) -> bool:
@@ -267,17 +269,17 @@ def is_colorless(environ: Mapping[str, str]) -> bool:
 def theme_name(choice: str, environ: Mapping[str, str]) -> str:
     """The theme to start with, from a setting (auto or a name) and the terminal's environment.
 
-    Without colours it is always `ansi`: its text styles tell all that its colours do.
+    If the user wants no colours it is always `ansi`, which also marks everything by text styles.
     """
     if is_colorless(environ):
         return "ansi"
     if choice != AUTO:
         return choice if choice in (*OWN_THEMES, *TEXTUAL_THEMES) else "dark"
-    # Textual's own variable is set for a browser, whatever terminal its server runs in.
-    told = (environ.get("COLORTERM"), environ.get("TEXTUAL_COLOR_SYSTEM"))
-    rich_colors = not {"truecolor", "24bit"}.isdisjoint(told) or "256color" in environ.get("TERM", "")
-    if not rich_colors:
+    # In a browser, only Textual's variable is right: the others describe the terminal of the server.
+    color_systems = (environ.get("COLORTERM"), environ.get("TEXTUAL_COLOR_SYSTEM"))
+    has_many_colors = not {"truecolor", "24bit"}.isdisjoint(color_systems) or "256color" in environ.get("TERM", "")
+    if not has_many_colors:
         return "ansi"
-    # Some terminals set it to "foreground;background", as numbers of the sixteen colours; 7 and 15 are whites.
+    # Some terminals set this to "foreground;background", in numbers of the sixteen colours; 7 and 15 are white.
     background = environ.get("COLORFGBG", "").rpartition(";")[2]
     return "light" if background in {"7", "15"} else "dark"

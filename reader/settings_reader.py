@@ -1,7 +1,7 @@
-"""Load the settings: read one TOML file into frozen `Settings` and a list of its mistakes.
+"""Load the settings: read the TOML file into a frozen `Settings` and a list of mistakes.
 
-A mistake never stops the reader: its key keeps the default. Settings are read before the first frame, so the TOML
-parser is imported only if there is a file.
+A mistake never stops the reader: its key keeps the default value. The settings are read before the first frame, so that
+the TOML parser is imported only if there is a file.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ MOST_FILE_BYTES = 1 << 16
 """Bytes; a larger file is not read."""
 
 _EMPTY_VALUES: tuple[object, ...] = ("", False, 0, [])
-"""Values with which a removed setting or a former list is off, so that its line needs no note."""
+"""Values that switch a removed setting or list off, so that its line in the file is not reported."""
 
 _MAX_SHOWN = 300
-"""Maximum characters of a key or a value in the message about it."""
+"""Maximum characters of each part of a message about a mistake."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One mistake in the settings; its `str` is the message to show."""
+    """A mistake in the settings; `str` makes the message to show."""
 
     file: str
     line: int
-    """From 1; 0 if the mistake has no line, such as one in the environment."""
+    """The line from 1; 0 if the mistake has no line, for example in an environment variable."""
     key: str
-    """Dotted; empty if no key could be read."""
+    """The dotted key; empty if it could not be read."""
     message: str
     suggestion: str | None = None
     """The nearest valid word or value, in the file's syntax."""
@@ -50,7 +50,7 @@ class Mistake:
 
     @property
     def sentence(self) -> str:
-        """The message without the place."""
+        """The message without file and line."""
         from reader.core.text import clean
 
         key, message, suggestion = (clean(text, _MAX_SHOWN) for text in (self.key, self.message, self.suggestion or ""))
@@ -60,20 +60,20 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class LoadedSettings:
-    """The settings in effect, their mistakes, and their origins."""
+    """The settings in effect, with their mistakes and origins."""
 
     settings: Settings
     file: str
     mistakes: tuple[Mistake, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
-    """Line by key, for the settings in the file; 0 for those of the environment."""
+    """The line of each key in the file; 0 for a key that an environment variable overrides."""
 
     former: Mapping[str, Any] = field(default_factory=dict)
-    """The lists of a file of 0.2, by key and unchecked: the log takes them over once."""
+    """The lists of a file for release 0.2, unchecked, by key; the log imports them once."""
     ignores_lists: bool = False
-    """Whether the file still has lists that the log took over."""
+    """Whether the file still has lists that the log has imported."""
     waiting: tuple[StandingQuery, ...] = ()
-    """Standing queries of other machines that wait for the user's agreement."""
+    """Standing queries from other machines that await the user's approval."""
 
     def origin(self, key: str) -> str:
         """The origin of a setting's value: `default`, `FILE:LINE`, or the name of an environment variable."""
@@ -84,7 +84,7 @@ class LoadedSettings:
 
 
 def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> LoadedSettings:
-    """Load the settings with the environment's overrides; the keymap checks `keys`. A missing file is not a mistake."""
+    """Load the settings from a file, which may be missing, and the environment; the keymap checks `keys` later."""
     environment = os.environ if environment is None else environment
     try:
         return load_text(_read(path), str(path), environment)
@@ -94,7 +94,7 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> L
 
 
 def load_text(text: str, file: str, environment: Mapping[str, str]) -> LoadedSettings:
-    """Load the settings from the text of a file; the keymap checks `keys`."""
+    """Load the settings from the text of a file and the environment; the keymap checks `keys` later."""
     toml = read_toml(text) if text else Toml({}, {}, [])
     mistakes = [Mistake(file, line, "", message) for line, message in toml.mistakes]
     former = {key: _as_list(toml.values.pop(key)) for key in list(toml.values) if key in FORMER_LISTS}
@@ -103,9 +103,12 @@ def load_text(text: str, file: str, environment: Mapping[str, str]) -> LoadedSet
             mistakes.append(Mistake(file, toml.line((*key.split("."),)), key, f"was removed: {instead}"))
     wrong: list[Wrong] = []
     values = read_table(Settings, toml.values, wrong)
-    mistakes += (Mistake(file, toml.line(one.path), one.key, str(one.error), one.error.suggestion) for one in wrong)
-    mistakes.sort(key=lambda one: one.line)
-    left_out = {dotted_key(one.path) for one in wrong}
+    mistakes += (
+        Mistake(file, toml.line(mistake.path), mistake.key, str(mistake.error), mistake.error.suggestion)
+        for mistake in wrong
+    )
+    mistakes.sort(key=lambda mistake: mistake.line)
+    left_out = {dotted_key(mistake.path) for mistake in wrong}
     lines = {key: line for key, line in toml.lines.items() if key not in left_out}
     for key, variable in VARIABLES.items():
         if value := environment.get(variable):
@@ -123,12 +126,12 @@ def load_text(text: str, file: str, environment: Mapping[str, str]) -> LoadedSet
 
 
 def _as_list(value: object) -> list[Any]:
-    """A list of a file of 0.2, which may be a single value; one that switches it off is no entry."""
+    """A list of a file for release 0.2, which may be a single value; a value that switches it off is left out."""
     return value if isinstance(value, list) else [value] if value not in _EMPTY_VALUES else []
 
 
 def _take(values: dict[str, Any], key: str) -> object:
-    """Take the value of a dotted key out of a document; None if it has none."""
+    """Remove a dotted key from a document, and return its value; None if it is missing."""
     *tables, name = key.split(".")
     for table in tables:
         values = inner if isinstance(inner := values.get(table), dict) else {}
@@ -140,7 +143,7 @@ def _is_on(value: object) -> bool:
 
 
 class _Unreadable(Exception):
-    """A file can't be read."""
+    """The settings file can't be read."""
 
     def __init__(self, message: str, line: int = 0) -> None:
         super().__init__(message)
@@ -164,7 +167,7 @@ def _read(file: Path) -> str:
 
 
 def read_text(file: Path) -> str:
-    """The file's text with its own line ends, empty if it is missing; raises ConfigError."""
+    """The file's text with its line endings, empty if the file is missing; raises ConfigError."""
     try:
         return _read(file)
     except _Unreadable as error:
@@ -173,7 +176,7 @@ def read_text(file: Path) -> str:
 
 
 def write_text(file: Path, text: str) -> None:
-    """Replace the file atomically, unless it would be too large to be read; it is private. Raises ConfigError."""
+    """Replace the file, which only the user can read; raises ConfigError, also if the text is too large to be read."""
     if len(text.encode()) > MOST_FILE_BYTES:
         raise ConfigError(f"{file} would be larger than {MOST_FILE_BYTES // 1024} KiB. It was not changed.")
     try:

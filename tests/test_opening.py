@@ -171,7 +171,7 @@ def test_windows_is_refused_in_one_sentence(
     assert main() == 1
     assert capsys.readouterr() == (
         "",
-        "dailypapers: Windows is not supported; WSL, the Linux within Windows, runs it.\n",
+        "dailypapers: Windows is not supported; use WSL, the Windows Subsystem for Linux.\n",
     )
 
 

@@ -82,7 +82,7 @@ def candidates(words: Sequence[str], workspace: Workspace) -> list[Candidate]:
         parser.add_argument("query", nargs="*", metavar="QUERY")
         completions = list(_Line(parser, before, word, workspace).candidates())
         if not before:
-            named = [Candidate(*one) for one in gists_of_commands().items() if one[0].startswith(word)]
+            named = [Candidate(*command) for command in gists_of_commands().items() if command[0].startswith(word)]
             completions = [*named, *(completions if word else ())]
     return list(dict.fromkeys(completions))
 
@@ -102,10 +102,12 @@ class _Line:
         if "--" in self._before:
             yield from self._of_argument(self._word)
             return
-        name, equals, value = self._word.partition("=")
+        name, equals, typed = self._word.partition("=")
         before = self._options.get(self._before[-1]) if self._before else None
         if equals and name in self._options:
-            yield from (Candidate(f"{name}={one.text}", one.about) for one in self._values(self._options[name], value))
+            yield from (
+                Candidate(f"{name}={value.text}", value.about) for value in self._values(self._options[name], typed)
+            )
         elif before is not None and before.nargs is None and not isinstance(before, StoreJson):
             yield from self._values(before, self._word)
         else:

@@ -207,11 +207,11 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
     for value in (*_as_toml_value(typed), typed):
         text = _with_value(before, key, value, file)
         mistakes = mistakes_in(load_text(text, str(file), {}))
-        found = next((mistake for mistake in mistakes if mistake.key == name), None)
-        if found is None:
+        mistake = next((candidate for candidate in mistakes if candidate.key == name), None)
+        if mistake is None:
             write_text(file, text)
             return
-        wrong = found if key[0] == "keys" or wrong is None else wrong
+        wrong = mistake if key[0] == "keys" or wrong is None else wrong
     if wrong is not None:
         raise UsageError(wrong.sentence)
 

@@ -146,8 +146,8 @@ def all_table() -> str:
 
 def _tables(first: str, groups: Mapping[str, Mapping[str, str]]) -> str:
     tables = (
-        (title, table(first, "What it is for", [(code(name), gist) for name, gist in found.items()]))
-        for title, found in groups.items()
+        (title, table(first, "What it is for", [(code(name), gist) for name, gist in gists.items()]))
+        for title, gists in groups.items()
     )
     return "\n\n".join(f"### {title}\n\n{table}" for title, table in tables)
 

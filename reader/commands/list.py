@@ -86,31 +86,31 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
         return print_stats(arguments, workspace)
     query = parse_query(query_of(arguments.query))
     with workspace.window() as window:
-        chosen, found = _find(window, arguments, query)
+        chosen, order = _find(window, arguments, query)
         meant = None
         # Correct unknown words only on a terminal: other programs get exactly the papers of their query.
-        if (query.near or not found.pks) and is_terminal(sys.stdout) and not (arguments.quiet or arguments.json):
+        if (query.near or not order.pks) and is_terminal(sys.stdout) and not (arguments.quiet or arguments.json):
             meant = with_known_words(window, query)
         if meant is not None and not query.near:
             query = meant
-            chosen, found = _find(window, arguments, query)
+            chosen, order = _find(window, arguments, query)
         fields = arguments.json.fields if arguments.json else ()
         like = chosen.near.like if chosen.near is not None else ()
         with_opinion = FOR_YOU in fields or (chosen.is_for_you and not fields)
         if with_opinion:
             window.learn()
         with_shared = LIKE in fields or (bool(like) and not fields)
-        is_whole = found.complete and not names_hidden(query.root)
+        is_whole = order.complete and not names_hidden(query.root)
         total = partial(window.count, selection(window, parse_query("")) if is_whole else chosen)
         print_results(
             arguments,
-            _records(window, found, like if with_shared else None, with_opinion=with_opinion),
-            _draw_table(window, found, total if not arguments.quiet and found.pks else None, workspace),
-            _format_fields(_rows(window, found)),
+            _records(window, order, like if with_shared else None, with_opinion=with_opinion),
+            _draw_table(window, order, total if not arguments.quiet and order.pks else None, workspace),
+            _format_fields(_rows(window, order)),
         )
         if meant is not None:
             warn(f"Searched for {meant}.")
-        if not found.pks and not arguments.quiet:
+        if not order.pks and not arguments.quiet:
             explain_nothing(window, query)
     return 0
 
@@ -119,25 +119,25 @@ def _find(window: Window, arguments: Namespace, query: Query) -> tuple[Selection
     chosen = selection(window, query)
     if (limit := arguments.limit) is None:
         return chosen, window.order(chosen)
-    found = window.first(chosen, limit)
+    order = window.first(chosen, limit)
     # In the order of recommendation, `first` returns the whole list.
-    return chosen, found._replace(pks=found.pks[:limit], complete=found.complete and len(found.pks) <= limit)
+    return chosen, order._replace(pks=order.pks[:limit], complete=order.complete and len(order.pks) <= limit)
 
 
 def _records(
-    window: Window, found: Order[int], like: Sequence[str] | None, *, with_opinion: bool
+    window: Window, order: Order[int], like: Sequence[str] | None, *, with_opinion: bool
 ) -> Iterator[dict[str, object]]:
     from reader.actions.export import record
     from reader.commands.choosing import for_you_record, like_record
 
-    for paper in window.papers(found.pks):
+    for paper in window.papers(order.pks):
         opinion = for_you_record(window, paper) if with_opinion else {}
         shares = like_record(window, like, paper.pk) if like is not None and isinstance(paper.pk, int) else {}
         yield record(paper) | opinion | shares
 
 
-def _rows(window: Window, found: Order[int]) -> Iterator[PaperRow]:
-    pks = found.pks
+def _rows(window: Window, order: Order[int]) -> Iterator[PaperRow]:
+    pks = order.pks
     return (row for start in range(0, len(pks), BATCH_ROWS) for row in window.rows(pks[start : start + BATCH_ROWS]))
 
 
@@ -151,12 +151,12 @@ def _format_fields(rows: Iterable[PaperRow]) -> Iterator[str]:
 
 
 def _draw_table(
-    window: Window, found: Order[int], total: Callable[[], int] | None, workspace: Workspace
+    window: Window, order: Order[int], total: Callable[[], int] | None, workspace: Workspace
 ) -> Iterator[str]:
     style, today = Style.of(sys.stdout, links=True), datetime.now(UTC).date()
-    yield from ListTable(min(width(), MAX_COLUMNS), glyphs(workspace.settings.ascii), style, today).draw(window, found)
+    yield from ListTable(min(width(), MAX_COLUMNS), glyphs(workspace.settings.ascii), style, today).draw(window, order)
     if total is not None:
-        yield style("muted", f"{len(found.pks):,} of {max(len(found.pks), total()):,}")
+        yield style("muted", f"{len(order.pks):,} of {max(len(order.pks), total()):,}")
 
 
 COMMAND = Command(
@@ -191,12 +191,12 @@ class ListTable(NamedTuple):
     style: Style
     today: date
 
-    def draw(self, window: Window, found: Order[int]) -> Iterator[str]:
+    def draw(self, window: Window, order: Order[int]) -> Iterator[str]:
         """The lines of a list, which is read in batches."""
-        headings = self._headings(found, window.partial_days())
-        with_days = found.has_parts or not found.groups
-        for start in range(0, len(found.pks), BATCH_ROWS):
-            pks = found.pks[start : start + BATCH_ROWS]
+        headings = self._headings(order, window.partial_days())
+        with_days = order.has_parts or not order.groups
+        for start in range(0, len(order.pks), BATCH_ROWS):
+            pks = order.pks[start : start + BATCH_ROWS]
             topics = window.read(partial(topics_of, pks=pks)) if self.columns >= MIN_COLUMNS_WITH_TOPICS else {}
             by_pk = {row.pk: row for row in window.rows(pks)}
             size = max((len(row.id) for row in by_pk.values()), default=0)
@@ -207,12 +207,12 @@ class ListTable(NamedTuple):
                 if pk in by_pk:
                     yield self._draw_paper(by_pk[pk], topics.get(pk, ()), size, with_day=with_days)
 
-    def _headings(self, found: Order[int], partial_days: Container[str]) -> dict[int, str]:
+    def _headings(self, order: Order[int], partial_days: Container[str]) -> dict[int, str]:
         """The heading of each day, by the place of its first paper, with the day's number of papers if known."""
-        starts = accumulate((count for _, count in found.groups), initial=0)
+        starts = accumulate((count for _, count in order.groups), initial=0)
         headings = {}
-        for number, ((day, count), start) in enumerate(zip(found.groups, starts, strict=False), 1):
-            is_whole = found.complete or number < len(found.groups)
+        for number, ((day, count), start) in enumerate(zip(order.groups, starts, strict=False), 1):
+            is_whole = order.complete or number < len(order.groups)
             known = f"  {count:,}{'+' if day in partial_days else ''}" if is_whole else ""
             headings[start] = f"{self.style('strong', day_heading(day, self.today))}{self.style('muted', known)}"
         return headings

@@ -101,28 +101,28 @@ def _record(shown: _ShownPaper, wanted: set[str]) -> dict[str, object]:
     kept, on_demand = shown.ask(read_community), dict[str, object]()
     if wanted & {WHY, FOR_YOU, "rules"}:
         explanation = _explain(shown)
-        on_demand[WHY] = [one._asdict() for one in explanation.topics or ()]
+        on_demand[WHY] = [topic._asdict() for topic in explanation.topics or ()]
         on_demand[FOR_YOU] = for_you_record(shown.window, shown.paper)[FOR_YOU]
-        on_demand["rules"] = {"acts": [one._asdict() for one in explanation.rules], "muted_by": list(explanation.muted)}
+        on_demand["rules"] = {"acts": [act._asdict() for act in explanation.rules], "muted_by": list(explanation.muted)}
     if "changes" in wanted:
         changes = shown.ask(changes_since_mark)
         on_demand["changes"] = changes and changes._asdict()
     return {
         **record(shown.paper),
-        "linked": [{**one._asdict(), "url": one.url} for one in kept.community.repositories],
-        "discussion": [_comment_record(one.comment, one.depth) for one in threads(kept.community.comments)],
+        "linked": [{**linked._asdict(), "url": linked.url} for linked in kept.community.repositories],
+        "discussion": [_comment_record(post.comment, post.depth) for post in threads(kept.community.comments)],
         "choices": [choice._asdict() for choice in kept.title.choices] if kept.title else [],
-        "outputs": [one._asdict() for one in shown.ask(outputs_of)],
+        "outputs": [output._asdict() for output in shown.ask(outputs_of)],
         "follows": [
             {
-                "field": one.follow.field,
-                "name": one.follow.name,
-                "query": one.follow.query,
-                "found": one.found or None,
+                "field": reason.follow.field,
+                "name": reason.follow.name,
+                "query": reason.follow.query,
+                "found": reason.found or None,
             }
-            for one in shown.ask(reasons)
+            for reason in shown.ask(reasons)
         ],
-        "marked_by": [{"mark": one.mark, "program": one.agent} for one in shown.ask(made_by_agents)],
+        "marked_by": [{"mark": made.mark, "program": made.agent} for made in shown.ask(made_by_agents)],
         **{name: value for name, value in on_demand.items() if name in wanted},
     }
 

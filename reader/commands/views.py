@@ -111,13 +111,13 @@ def _find(workspace: Workspace, name: str) -> StandingQuery:
     known, slug = every(workspace), name_slug(name)
     same = [query for query in known if query.name.casefold() == name.casefold()]
     follows = [(query, follow) for query in known if (follow := query.follow) is not None]
-    found = same or [query for query, follow in follows if slug in (follow.slug, follow.key)]
-    if len(found) > 1:
-        raise UsageError(f"{name} is {' and '.join(query.name for query in found)}. Name one of them.")
-    if not found:
+    matches = same or [query for query, follow in follows if slug in (follow.slug, follow.key)]
+    if len(matches) > 1:
+        raise UsageError(f"{name} is {' and '.join(query.name for query in matches)}. Name one of them.")
+    if not matches:
         names = [*(query.name for query in known), *(follow.slug for _, follow in follows)]
         raise NotFound(f"There is no view {brief(name)!r}. {advice(name, names, _LISTING)}")
-    return found[0]
+    return matches[0]
 
 
 _LISTING = "'dailypapers views list' prints yours."

@@ -215,9 +215,9 @@ def selection(window: Window, query: Query) -> Selection:
         return compile_query(query, scope)
     from reader.cache.choice import is_taught
 
-    found = selection_of(place, "day", scope)
+    compiled = selection_of(place, "day", scope)
     # Before the first mark, the reader's view For you explains what to do, but a command lists papers.
-    return found._replace(offer=None) if found.offer and not window.read(is_taught) else found
+    return compiled._replace(offer=None) if compiled.offer and not window.read(is_taught) else compiled
 
 
 def _view_alone(query: Query, views: Iterable[tuple[str, str]]) -> Place | None:

@@ -370,8 +370,8 @@ def _separate(
     unit = sqrt(sum(value**2 for _, values in rows[: len(liked)] for value in values) / len(liked)) or 1.0
     rows = [(held, [value / unit for value in values]) for held, values in rows]
     strictness = machine.strictness * len(rows) / 2
-    found = _solve(rows, sides, [max(cost * strictness, 1e-9) for cost in costs])
-    weights = {term: weight * scale[term] / unit for term, weight in found.items() if weight}
+    solution = _solve(rows, sides, [max(cost * strictness, 1e-9) for cost in costs])
+    weights = {term: weight * scale[term] / unit for term, weight in solution.items() if weight}
     liking = sum(paper.weight * score(weights, paper.terms) for paper in liked) / sum(paper.weight for paper in liked)
     return {term: weight / liking for term, weight in weights.items()} if liking > 0 else weights
 
@@ -485,19 +485,19 @@ def subjects(
     for number, paper in enumerate(liked):
         for term in paper.terms:
             holders[term].add(number)
-    found: dict[tuple[int, ...], Subject] = {}
+    by_terms: dict[tuple[int, ...], Subject] = {}
     for text, count in phrases:
         terms = tuple(sorted(dict.fromkeys(terms_of(text)), key=lambda term: background.have.get(term, 0.0)))
         weight = sum(weights.get(term, 0.0) + 0.5 * weights.get(term | TITLE, 0.0) for term in terms)
         if weight <= 0 or not all(term in holders for term in terms) or not _names_subject(text, count, background):
             continue
-        having = len(set.intersection(*(holders[term] for term in terms)))
+        holding = len(set.intersection(*(holders[term] for term in terms)))
         by_chance = len(liked) * background.have[terms[0]] / background.papers
-        if having < LEAST_LIKED or having < LIFT * by_chance + BEYOND_CHANCE:
+        if holding < LEAST_LIKED or holding < LIFT * by_chance + BEYOND_CHANCE:
             continue
-        if terms not in found or weight > found[terms].weight:
-            found[terms] = Subject(text, terms, having, weight)
-    return sorted(found.values(), key=lambda subject: -subject.value)[:MOST_SUBJECTS]
+        if terms not in by_terms or weight > by_terms[terms].weight:
+            by_terms[terms] = Subject(text, terms, holding, weight)
+    return sorted(by_terms.values(), key=lambda subject: -subject.value)[:MOST_SUBJECTS]
 
 
 def _names_subject(text: str, count: int, background: Background) -> bool:
@@ -540,14 +540,14 @@ class Reasons:
     def of(self, key: int, terms: Terms) -> tuple[list[str], int | None]:
         """The phrases for a paper, and the key of the liked paper that is most similar, if one shares a term."""
         counts = {term: self._weights[term] * terms[term] for term in terms if term in self._weights}
-        found: list[tuple[float, Subject]] = []
+        matching: list[tuple[float, Subject]] = []
         for rarest in self._subjects.keys() & terms.keys():
             for subject in self._subjects[rarest]:
                 if all(term in terms for term in subject.terms):
                     part = sum(counts.get(term, 0.0) + counts.get(term | TITLE, 0.0) for term in subject.terms)
                     if part >= LEAST_PART * sum(counts.values()):
-                        found.append((part, subject))
-        best = _apart(subject for _, subject in sorted(found, key=lambda item: (-item[0], item[1].text)))
+                        matching.append((part, subject))
+        best = _apart(subject for _, subject in sorted(matching, key=lambda item: (-item[0], item[1].text)))
         likeness: defaultdict[int, float] = defaultdict(float)
         for term in terms:
             for liked, value in self._liked.get(term, ()):

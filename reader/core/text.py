@@ -41,11 +41,11 @@ _UNWANTED = re.compile(
 _JOINER = "\u200c\u200d"
 _JOINERS = re.compile(f"[{_JOINER}]")
 _MARK = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-# With the spaces between them: a mark alone leaves a space.
+# Including spaces between them, since a mark by itself leaves a space.
 _LEADING_MARKS = re.compile(f"^[{_MARK}{_JOINER} ]+")
 _PILE = re.compile(f"([{_MARK}{_JOINER}]{{4}})[{_MARK}{_JOINER}]+")
 
-# Joiners shape Persian and Indic words; next to ASCII, punctuation or emoji they are only invisible.
+# Joiners shape Persian and Indic words; next to ASCII, punctuation or emoji they have no visible effect.
 _SHAPED = "[^\x00-\x7f\u2000-\u2bff\U0001f000-\U0001ffff]"
 _STRAY_JOINER = re.compile(f"(?<!{_SHAPED})[{_JOINER}]|[{_JOINER}](?!{_SHAPED})")
 
@@ -53,7 +53,7 @@ _LONGEST_PILE = 30
 """Maximum combining characters in a row before normalization, as in Unicode's stream-safe text format."""
 
 _LONG_PILE = re.compile(rf"[^\w\x00-\x7f]{{{_LONGEST_PILE + 1},}}")
-"""Characters among which a long pile of accents may be: no combining character is part of a word for `re`."""
+"""Characters that may contain a long pile of accents; for `re`, combining characters are not word characters."""
 
 _OBEYED = re.compile(
     "\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
@@ -61,7 +61,7 @@ _OBEYED = re.compile(
 """Characters that a terminal obeys, except line breaks and tabs."""
 
 _NOT_OWN = re.compile(rf"\x1b\[(?:[0123]|3[36])m|\x1b\]8;;(?:https?://[!-~]*)?\x1b\\|\r?\x1b\[K|{_OBEYED.pattern}")
-"""The same, except the program's own sequences, which are longer than one character."""
+"""Characters that a terminal obeys, and the program's own sequences, which are kept."""
 
 _PARAGRAPH = re.compile(r"\n[ \t]*\n|\n(?=[ \t]{2})|\u2029")
 
@@ -69,9 +69,9 @@ _PARAGRAPH = re.compile(r"\n[ \t]*\n|\n(?=[ \t]{2})|\u2029")
 def clean(text: str, limit: int = LINE_LIMIT) -> str:
     """One line of plain text: NFC, each run of whitespace one space, at most `limit` characters."""
     if len(text) <= limit and text.isascii() and text.isprintable() and "  " not in text:
-        # So are nearly all names and keywords, which are nearly all lines.
+        # Fast path for nearly all names and keywords.
         return text.strip()
-    # Only four times the limit is read: very long texts cost nothing, and leading padding can't hide the text.
+    # Only four times the limit is read, so very long texts are cheap but leading padding can't hide the text.
     line = " ".join(text[: 4 * limit].split())
     if not (line.isascii() and line.isprintable()):
         line = _scrub(line)
@@ -79,12 +79,12 @@ def clean(text: str, limit: int = LINE_LIMIT) -> str:
 
 
 def brief(text: str) -> str:
-    """A name or a word as a sentence repeats it."""
+    """A name or word, short enough to quote in a sentence."""
     return clean(text, 100)
 
 
 def reason(text: str) -> str:
-    """The message of another program for the end of a sentence, without a full stop."""
+    """Another program's message without a full stop, for the end of a sentence."""
     return clean(text, 200).rstrip(".")
 
 
@@ -102,13 +102,13 @@ def clean_note(text: str, limit: int = NOTE_LIMIT) -> str:
     """The user's own text with its lines and spaces kept, in NFC, without anything that a terminal would obey."""
     text = text[:limit].replace("\r\n", "\n").replace("\r", "\n")
     if not (text.isascii() and text.replace("\n", "").replace("\t", "").isprintable()):
-        text = _UNWANTED.sub(lambda found: found[0] if found[0] in "\n\t" else "", _ESCAPE.sub("", text))
+        text = _UNWANTED.sub(lambda match: match[0] if match[0] in "\n\t" else "", _ESCAPE.sub("", text))
         text = normalize("NFC", text)
     return text[:limit].rstrip()
 
 
 def is_harmless(text: str) -> bool:
-    """Whether a text has only lines, tabs and letters, so that a terminal obeys none of it."""
+    """Whether a text has only printable characters, line breaks and tabs, which do not control a terminal."""
     return text.isprintable() or text.replace("\n", "").replace("\t", "").isprintable()
 
 
@@ -120,8 +120,8 @@ def visible(text: str, *, styled: bool = False) -> str:
     return (_NOT_OWN if styled else _OBEYED).sub(_escape, text)
 
 
-def _escape(found: re.Match[str]) -> str:
-    return f"\\u{ord(found[0]):04x}" if len(found[0]) == 1 else found[0]
+def _escape(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}" if len(match[0]) == 1 else match[0]
 
 
 def normalize(form: Literal["NFC", "NFKC", "NFKD"], text: str) -> str:
@@ -132,9 +132,9 @@ def normalize(form: Literal["NFC", "NFKC", "NFKD"], text: str) -> str:
     return unicodedata.normalize(form, _LONG_PILE.sub(_shortened_piles, text))
 
 
-def _shortened_piles(found: re.Match[str]) -> str:
+def _shortened_piles(match: re.Match[str]) -> str:
     kept, pile = [], 0
-    for char in found[0]:
+    for char in match[0]:
         pile = pile + 1 if unicodedata.combining(char) else 0
         if pile <= _LONGEST_PILE:
             kept.append(char)
@@ -175,7 +175,7 @@ def is_letter(char: str) -> bool:
 
 
 def split_words(text: str) -> list[str]:
-    """The words of a text, in lower case and without accents, as the full-text index has them.
+    """The words of a text, in lower case and without accents, as in the full-text index.
 
     It splits as FTS5's `unicode61 remove_diacritics 2` does, except for characters newer than SQLite's tables.
     """
@@ -183,12 +183,12 @@ def split_words(text: str) -> list[str]:
 
 
 def _scrub(line: str) -> str:
-    """A line without invisible characters and those that a terminal would obey."""
+    """A line without invisible characters and characters that a terminal would obey."""
     line = normalize("NFC", _UNWANTED.sub("", _ESCAPE.sub("", line)))
     line = _STRAY_JOINER.sub("", _PILE.sub(r"\1", line))
     composed = normalize("NFC", line)
     if composed != line:
-        # Joiners separated letters from their accents; now other joiners may have become useless.
+        # Joiners had separated letters from their accents; other joiners may now be useless.
         line = normalize("NFC", _JOINERS.sub("", composed))
     return _LEADING_MARKS.sub("", " ".join(line.split()))
 

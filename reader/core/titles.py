@@ -1,6 +1,6 @@
-"""Decide by title whether two records are of the same paper.
+"""Decides by title whether two records describe the same paper.
 
-A title alone is not enough: papers share titles. With the number of authors or the date of the first version it is.
+A title by itself is not enough, since papers share titles; the number of authors or the first date must match too.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ MAX_CHOICES = 5
 _RAISED = re.compile(r"(?<=\d)[⁰¹²³⁴-⁹₀-₉]+")
 
 _MIN_PREFIX_LETTERS = 15
-"""Minimum letters of a title to be treated as the beginning of another."""
+"""Minimum letters of a title that counts as the beginning of a longer title."""
 
 _MIN_SHARED_WORDS = 0.6
-"""Minimum share of common words for offering one title instead of another."""
+"""Minimum share of common words at which a title is offered in place of another."""
 
 
 class TitleRecord(NamedTuple):
@@ -49,7 +49,7 @@ def without_cut_word(title: str) -> str:
 
 
 def is_same(one: TitleRecord, other: TitleRecord) -> bool:
-    """Whether two records are of the same paper: same title, equally many authors or the same date, and no conflict.
+    """Whether two records describe the same paper: same title, equally many authors or the same date, and no conflict.
 
     Case, accents, dashes, spaces and punctuation of the titles are ignored, except between digits and in names such as
     `C++`.
@@ -72,21 +72,21 @@ def _are_far(one: TitleRecord, other: TitleRecord) -> bool:
     return abs((date.fromisoformat(one.published) - date.fromisoformat(other.published)).days) > MAX_DAYS_APART
 
 
-def find_same(wanted: TitleRecord, found: Sequence[TitleRecord]) -> TitleRecord | None:
-    """The only record of the wanted paper; None if there is none, or if several are possible."""
-    same = {one.id: one for one in found if is_same(wanted, one)}
+def find_same(paper: TitleRecord, records: Sequence[TitleRecord]) -> TitleRecord | None:
+    """The only matching record of a paper; None if no record or several records match."""
+    same = {record.id: record for record in records if is_same(paper, record)}
     return next(iter(same.values())) if len(same) == 1 else None
 
 
-def find_choices(wanted: TitleRecord, found: Sequence[TitleRecord]) -> tuple[TitleRecord, ...]:
-    """The papers that the wanted one may be, likeliest first: same title, then similar titles."""
-    ranked = {one.id: (_likeness(wanted.title, one.title), one) for one in found}
+def find_choices(paper: TitleRecord, records: Sequence[TitleRecord]) -> tuple[TitleRecord, ...]:
+    """The candidates for a paper, likeliest first: same title, then similar titles."""
+    ranked = {record.id: (_likeness(paper.title, record.title), record) for record in records}
     likely = sorted((pair for pair in ranked.values() if pair[0]), key=lambda pair: -pair[0])
-    return tuple(one for _, one in likely[:MAX_CHOICES])
+    return tuple(record for _, record in likely[:MAX_CHOICES])
 
 
 def _likeness(title: str, other: str) -> float:
-    """How similar two titles are, up to 1; 0 if one can't stand for the other."""
+    """The similarity of two titles, up to 1; 0 if they can't name the same paper."""
     letters, others = _letters(title), _letters(other)
     shorter, longer = sorted((letters, others), key=len)
     if longer.startswith(shorter) and len(shorter) >= min(_MIN_PREFIX_LETTERS, len(longer)) > 0:

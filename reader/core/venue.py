@@ -113,7 +113,7 @@ SERIES = MappingProxyType(
     {name: Series(name, title) for name, title in _CONFERENCES.items()}
     | {name: Series(name, title, True) for name, title in _JOURNALS.items()}
 )
-_BY_TITLE = {one.title.lower(): one.name for one in SERIES.values()}
+_BY_TITLE = {series.title.lower(): series.name for series in SERIES.values()}
 
 _OTHER_NAMES = {"NIPS": "NeurIPS", "Interspeech": "INTERSPEECH", "T-PAMI": "TPAMI", "RAL": "RA-L", "TheWebConf": "WWW"}
 
@@ -178,12 +178,12 @@ def series_of(venue: str | None) -> Series | None:
 
 def year_of(venue: str | None) -> str | None:
     """The year of a venue."""
-    found = _YEAR.search(venue or "")
-    return found[0] if found else None
+    year = _YEAR.search(venue or "")
+    return year[0] if year else None
 
 
 def _clauses(remark: str) -> Iterator[str]:
-    """The parts of a remark, each cut where it turns to another paper or a submission."""
+    """The parts of a remark, each cut before a mention of another paper or a submission."""
     for clause in _CLAUSE.split(remark):
         cited = _CITED.search(clause)
         yield clause[: cited.start()] if cited else clause
@@ -194,7 +194,7 @@ def _known_names() -> re.Pattern[str]:
     """A pattern of all known series: short names as they are written, titles in any case."""
     short = sorted((*SERIES, *_OTHER_NAMES), key=len, reverse=True)
     named = "|".join(map(re.escape, short))
-    titled = "|".join(re.escape(one.title).replace(r"\ ", r"\s+") for one in SERIES.values())
+    titled = "|".join(re.escape(series.title).replace(r"\ ", r"\s+") for series in SERIES.values())
     return re.compile(rf"(?<![A-Za-z0-9-])(?:(?P<name>{named})(?=W?\b|W?\d)|(?i:(?P<title>{titled})))")
 
 
@@ -228,14 +228,14 @@ def _short_name(text: str) -> str | None:
 
 
 def _journal(reference: str) -> str | None:
-    found, year = _JOURNAL.match(reference), _year_in(reference)
-    name = _VOLUME.sub("", found[1]).strip(" .-–'\"{}") if found else ""
+    journal, year = _JOURNAL.match(reference), _year_in(reference)
+    name = _VOLUME.sub("", journal[1]).strip(" .-–'\"{}") if journal else ""
     return f"{name} {year or ''}".rstrip() if sum(map(str.isalpha, name)) > 3 else None
 
 
-def _full(found: re.Match[str], first: int = 1) -> str:
+def _full(match: re.Match[str], first: int = 1) -> str:
     """The year from one of a match's groups, with four digits."""
-    digits = next(filter(None, found.groups()[first - 1 :]))
+    digits = next(filter(None, match.groups()[first - 1 :]))
     return digits if len(digits) == 4 else f"20{digits}"
 
 

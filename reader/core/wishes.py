@@ -12,12 +12,12 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from reader.core.text import clean, split_words
 
 WEIGH: Final = "weigh:"
-"""Prefix of the kinds of events that weigh something; its type and name follow."""
+"""Prefix of the kinds of events that weigh a phrase or topic, before its type and name."""
 
 MAX_STEPS: Final = 3
 
 LONGEST_NAME: Final = 120
-"""Letters."""
+"""Maximum letters of a phrase."""
 
 FIRST_STEP: Final = 0.5
 """The score that the first step adds, on a scale on which liked papers have 1; each next step doubles it."""
@@ -68,7 +68,7 @@ class Wish(NamedTuple):
         return f"{begin} {self.name}"
 
     def after_step(self, direction: Direction) -> Wish:
-        """The wish after another step; to raise or lower what is muted unmutes it."""
+        """The wish after another step; raising or lowering a muted subject unmutes it."""
         if direction in ("mute", "reset"):
             return self._replace(step=None if direction == "mute" else 0)
         step = (self.step or 0) + (1 if direction == "raise" else -1)

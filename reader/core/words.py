@@ -1,4 +1,4 @@
-"""Words as the full-text index has them, so that each spelling of a word is found by every other one.
+"""Words in the form of the full-text index, so that each spelling of a word finds all its other spellings.
 
 `index_text` folds the spelling of a text, and adds each hyphenated word as one word; FTS5 then makes stems of the words
 (its `porter` tokenizer). Queries and marked matches go through the same functions. Letters are folded by rule, not by
@@ -33,7 +33,7 @@ _TWO = re.compile(r"(?<![^\W_])([^\W\d_]{3,})2([^\W\d_]{3,})(?![^\W_])")
 _TOKEN = re.compile(r"[^\W_]+")
 
 MAX_PARTS = 6
-"""Parts of a hyphenated word that is indexed as one word; longer ones are lists."""
+"""Maximum parts of a hyphenated word that is indexed as one word; longer ones are lists."""
 
 _BRITISH_ENDINGS = (
     "ization/isation ize/ise izing/ising izab/isab yze/yse yzing/ysing aviour/avior colour/color avour/avor"
@@ -97,15 +97,15 @@ def index_text(text: str | None) -> str:
 
 def compounds(text: str) -> list[str]:
     """The hyphenated words of a spelled text, each as one word."""
-    found: dict[str, None] = {}
-    # To look at the few words that have a dash or a 2 takes a fifth of the time of a search in the whole text.
+    whole: dict[str, None] = {}
+    # Searching only the few words with a dash or a 2 takes a fifth of the time of searching the whole text.
     if "-" in text:
-        some = " ".join(word for word in text.split() if "-" in word)
-        found |= dict.fromkeys(word.replace("-", "") for word in _COMPOUND.findall(some) if word.count("-") < MAX_PARTS)
+        part = " ".join(word for word in text.split() if "-" in word)
+        whole |= dict.fromkeys(word.replace("-", "") for word in _COMPOUND.findall(part) if word.count("-") < MAX_PARTS)
     if "2" in text:
-        some = " ".join(word for word in text.split() if "2" in word)
-        found |= dict.fromkeys(f"{one}to{other}" for one, other in _TWO.findall(some))
-    return list(found)
+        part = " ".join(word for word in text.split() if "2" in word)
+        whole |= dict.fromkeys(f"{first}to{second}" for first, second in _TWO.findall(part))
+    return list(whole)
 
 
 class _Stemmer(threading.local):
@@ -133,7 +133,7 @@ class _Stemmer(threading.local):
 _known: dict[str, str] = {}
 
 MAX_CACHED_STEMS = 100_000
-"""Words whose stems are kept; after that many the program begins anew."""
+"""Maximum number of cached stems; the cache is then emptied."""
 
 
 @lru_cache(1)
@@ -163,19 +163,19 @@ class Form(NamedTuple):
     words: tuple[str, ...]
     """Words as the index takes them: spelled, without stems."""
     is_beginning: bool = False
-    """Whether longer words match too: those that begin like the last one."""
+    """Whether longer words that begin with the last word match too."""
 
 
 _ENDINGS = (*("e", "n", "on", "ion", "tion", "ation", "g", "ng", "ing", "ty", "al", "ve", "ive", "nt", "ent", "ment"),)
 """Endings that a word still being typed may lack."""
 
 SHORTEST_UNFINISHED = 4
-"""Letters of a word from which on its ending may be missing: `gen` is found by its beginning alone."""
+"""Minimum letters of a word whose ending may be missing; `gen` is found only by its beginning."""
 
 
 @lru_cache(512)
 def forms(text: str, is_whole: bool = False) -> tuple[Form, ...]:
-    """The ways in which a typed word is found; the first one is as typed.
+    """The forms in which a typed word is searched; the first is as typed.
 
     A hyphenated word is also found as one word. A word that is not `is_whole` may have lost its ending: of `attentio`
     the index has only the stem `attent`, which the ending `n` brings back. Longer words match only where the typed one
@@ -207,7 +207,7 @@ def _unfinished_forms(words: tuple[str, ...]) -> Iterator[Form]:
 
 
 def join_neighbours(words: Sequence[str]) -> list[tuple[str, ...]]:
-    """For each of some words in a row, what it makes as one word with its neighbours: `pre training`, `end to end`."""
+    """For each of some adjacent words, the words that it forms with its neighbours: `pre training`, `end to end`."""
     found: list[list[str]] = [[] for _ in words]
     for first, second in pairwise(range(len(words))):
         runs = [(first, second)]
@@ -222,7 +222,7 @@ def join_neighbours(words: Sequence[str]) -> list[tuple[str, ...]]:
 
 
 _LONGEST_LINK = 2
-"""Letters of a word between two others that are written as one word: `text to video`."""
+"""Maximum letters of a word that links two others which are also written as one word: `text to video`."""
 
 
 # Marked words
@@ -259,7 +259,7 @@ class Marker:
 
     @property
     def may_be_signs(self) -> bool:
-        """Whether a formula may show a word that its source has not: a letter's name, or one with a number."""
+        """Whether a formula may show a word that its source lacks: a letter's name, or a word with a number."""
         words = [word for one in self._wanted for word in one.words]
         return any(not word.isalpha() or not word.isascii() or word in _NAMES for word in words)
 
@@ -278,7 +278,7 @@ class Marker:
         return found
 
     def _end(self, text: str, places: Sequence[re.Match[str]]) -> int:
-        """Where the longest searched word or phrase that begins at the first of some words ends; 0 if none does."""
+        """The end of the longest searched word or phrase that begins at the first of some words; 0 if there is none."""
         tokens = [normalize_spelling(place[0]) for place in places]
         ends = [places[len(one.words) - 1].end() for one in self._wanted if one.is_at(tokens, 0)]
         # A hyphenated word is also searched as one word.
@@ -299,7 +299,7 @@ def marker(words: tuple[str, ...]) -> Marker | None:
 
 
 def markers(words: Sequence[str]) -> list[Marker]:
-    """For each typed word what finds it, also where it is one word with its neighbour."""
+    """For each typed word the marker that finds it, also joined to a neighbour."""
     both = zip(words, join_neighbours(words), strict=True)
     found = [[one for form in (word, *whole) for one in _search_phrases(form)] for word, whole in both]
     return [Marker(wanted) for wanted in found if wanted]

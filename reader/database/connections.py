@@ -82,19 +82,19 @@ def _connect(path: Path, *, query_only: bool, durable: bool, patience: float) ->
 
 
 def add_functions(connection: Any) -> None:
-    """Add the functions that the schema calls: `indexed` makes the text that is indexed of a column."""
+    """Add the functions that the schema calls: `indexed` converts a column to the text to index."""
     connection.create_function("indexed", 1, _index_text, deterministic=True)
 
 
 def _index_text(text: str | None) -> str:
-    # Late: the first list is read before the patterns that fold words are compiled.
+    # Imported late, since the first list does not need the patterns that fold words.
     from reader.core.words import index_text
 
     return index_text(text)
 
 
 def begin_patiently(connection: sqlite3.Connection, statement: str, path: Path, seconds: float) -> None:
-    """Execute a connection's first statement, however busy the file is; later ones wait for other programs.
+    """Execute a connection's first statement, even if the file is busy; SQLite itself waits in later statements.
 
     Of two programs that turn on the log of a new cache at once, SQLite refuses one without waiting at all.
     """
@@ -139,8 +139,8 @@ def _is_refusal(error: sqlite3.Error) -> bool:
 def connect_frozen(path: Path, *, has_log: bool | None = None) -> sqlite3.Connection:
     """Open an unused file for reading: no file is created or changed, and its write-ahead log is read.
 
-    SQLite reads such a log only with a file for its locks, or without locks, for one connection alone; without a log,
-    it is to be told that the file never changes. Without locks it may even delete a log, if nothing in it counts yet.
+    SQLite reads such a log only with a file for its locks, or without locks for a single connection; without a log, it
+    needs the declaration that the file never changes. Without locks it may delete a log in which nothing counts yet.
     """
     has_log = _has_log(path) if has_log is None else has_log
     how = "vfs=unix-none" if has_log else "immutable=1"
@@ -161,9 +161,9 @@ def _has_log(path: Path) -> bool:
 
 
 def connect_broken(path: Path) -> sqlite3.Connection:
-    """Open a damaged file that no program uses for reading, also if it is shorter than its header says."""
+    """Open a damaged file that no program uses for reading, even if it is shorter than its header says."""
     connection = connect_frozen(path)
-    # With this, SQLite reads what is there instead of refusing a file that was cut off.
+    # With this, SQLite reads the rest of a file that was cut off instead of refusing it.
     connection.execute("PRAGMA writable_schema = ON")
     return connection
 
@@ -246,7 +246,7 @@ class Store:
 def pragmas(*, durable: bool, kibibytes: int) -> tuple[str, ...]:
     """The pragmas of a connection that keeps up to `kibibytes` KiB of the file in memory.
 
-    The reader's six connections need little, because the system caches the file too: 2 MiB each made no search quicker.
+    The reader's six connections need little, because the system caches the file too: 2 MiB each made no search faster.
     Storing papers needs more, because its batches read and write the same pages many times.
     """
     return (
@@ -287,7 +287,7 @@ def give_way() -> None:
 
 
 def statements(script: str) -> Iterator[str]:
-    """The statements of a script, one by one, since `executescript` would end the transaction."""
+    """The statements of a script one by one, since `executescript` would end the transaction."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line
@@ -350,7 +350,7 @@ def set_aside(path: Path) -> Path | None:
 
 
 def begin_replacement(path: Path) -> Path:
-    """A private, empty file beside a database, in which another one is built that takes its place."""
+    """A private, empty file beside a database, in which its replacement is built."""
     building = make_folder(path).with_name(f"{path.name}.new")
     for end in ("", *BESIDE):
         building.with_name(building.name + end).unlink(missing_ok=True)
@@ -359,9 +359,9 @@ def begin_replacement(path: Path) -> Path:
 
 
 def finish_replacement(building: Path, path: Path) -> Path | None:
-    """Put a new database in its place; return where the old one is now, as `set_aside` does. Raises CacheError."""
+    """Put a new database in its place; return the old one's new path, as `set_aside` does. Raises CacheError."""
     with explain_errors(building), closing(sqlite3.connect(building)) as connection:
-        # Only a whole file takes the place, without others beside it.
+        # Only a complete file without others beside it takes the place.
         connection.execute("PRAGMA journal_mode = DELETE")
     kept = set_aside(path)
     try:
@@ -386,7 +386,7 @@ def hold_lock(lock: Path, seconds: float) -> Iterator[None]:
         raise CacheError(f"{lock} can't be written: {error.strerror}. Check the permissions of its folder.") from error
     try:
         yield
-        # Its time says when this was last done.
+        # Its modification time records when the block last succeeded.
         os.utime(lock)
     finally:
         os.close(handle)

@@ -7,7 +7,7 @@ import sqlite3
 from reader.database import connections
 
 SKIPPED = "skipped:"
-"""Prefix of the keys of the number of records of a day, `skipped:2026-05-12`, that could not be read."""
+"""Prefix of the key with the number of unreadable records of a day: `skipped:2026-05-12`."""
 
 
 def get(connection: sqlite3.Connection, key: str) -> str | None:
@@ -22,7 +22,7 @@ def put(connection: sqlite3.Connection, key: str, value: str) -> None:
 
 
 def put_or_drop(connection: sqlite3.Connection, key: str, value: str | None) -> None:
-    """Set a fact if it is another one, or forget it for None, in the caller's transaction."""
+    """Set a fact if it changed, or delete it for None, in the caller's transaction."""
     known = get(connection, key)
     if value is not None and value != known:
         put(connection, key, value)
@@ -31,7 +31,7 @@ def put_or_drop(connection: sqlite3.Connection, key: str, value: str | None) -> 
 
 
 def drop(connection: sqlite3.Connection, key: str) -> None:
-    """Forget a fact, in the caller's transaction."""
+    """Delete a fact, in the caller's transaction."""
     connection.execute("DELETE FROM meta WHERE key = ?", (key,))
 
 

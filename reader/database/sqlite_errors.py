@@ -94,7 +94,7 @@ def explain(error: BaseException, path: Path) -> CacheError:
 
 
 def _has_room(path: Path) -> bool:
-    """Whether the disk of the cache has room for a few pages; True if that can't be asked."""
+    """Whether the disk of the cache has room for a few pages; True if that is unknown."""
     import shutil
 
     with suppress(OSError):

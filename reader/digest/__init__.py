@@ -56,7 +56,7 @@ def _run_digest(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.json:
         return answer(arguments, news.news_record(new) | {"sent": bool(sent and new.items)})
     if not new.items and not arguments.quiet:
-        warn(_nothing(new, is_look_back=is_look_back, is_mail=sent is not None))
+        warn(_explain_no_news(new, is_look_back=is_look_back, is_mail=sent is not None))
     elif sent and not arguments.quiet:
         warn(f"{new.summary}: sent to {settings.to}.")
     elif not sent and new.items:
@@ -68,7 +68,7 @@ def _run_digest(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
-def _nothing(new: news.News, *, is_look_back: bool, is_mail: bool) -> str:
+def _explain_no_news(new: news.News, *, is_look_back: bool, is_mail: bool) -> str:
     end = ", so nothing was mailed." if is_mail else "."
     if is_look_back:
         return f"There are no papers since {new.since}{end}"

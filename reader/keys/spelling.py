@@ -18,9 +18,9 @@ from typing import TypeAlias
 from reader.core.errors import ConfigError
 
 Chord: TypeAlias = tuple[str, ...]
-"""The keys of one binding in the order of pressing; most bindings have one key."""
+"""The keys of a binding in the order of pressing; most bindings have a single key."""
 
-LONGEST_CHORD = 3
+MAX_CHORD_KEYS = 3
 """Maximum keys of a chord; a longer word is a misspelled key name."""
 
 _NAMED = frozenset(
@@ -56,7 +56,7 @@ _SAME_BYTE = {
     "ctrl+h": "backspace",
     "ctrl+@": "ctrl+space",
 }
-"""Keys that a plain terminal can't tell apart; they are the same key in every terminal.
+"""Keys that a plain terminal cannot distinguish; they count as the same key in every terminal.
 
 If Enter is pressed before the reader sets up the terminal, the terminal sends a line feed, which is `ctrl+j`.
 """
@@ -71,7 +71,7 @@ _LABELLED = {label: key for key, label in _ARROWS.items()}
 
 @lru_cache(maxsize=1024)
 def spell(key: str) -> str:
-    """Return the one spelling of a key, from Textual's name or a user's; unknown names are returned in lower case."""
+    """Return the canonical spelling of a key, from Textual's name or a user's; unknown names become lower case."""
     head, _, base = key[:-1].rpartition("+")
     base = _spell_base(base + key[-1:])
     modifiers = {modifier.lower() for modifier in head.split("+") if modifier}
@@ -109,7 +109,7 @@ def _named_character(name: str) -> str | None:
 
 
 def parse_keys(text: str | Sequence[str]) -> tuple[Chord, ...]:
-    """Read the bindings of one action: a text with spaces between them, or a list of them.
+    """Parse the bindings of an action: a text with spaces between them, or a list.
 
     Raises ConfigError for an unknown key name; an empty text or list binds nothing.
     """
@@ -121,7 +121,7 @@ def _parse_binding(word: str) -> Chord:
     if _MODIFIED.fullmatch(word) or _is_key_name(word):
         return (_known_key(word),)
     chord = tuple(_known_key(named or character) for named, character in _CHORD_KEY.findall(word))
-    if len(chord) > LONGEST_CHORD:
+    if len(chord) > MAX_CHORD_KEYS:
         raise ConfigError(_no_such_key(word))
     return chord
 
@@ -151,7 +151,7 @@ def is_typed(key: str) -> bool:
 
 
 def typed_on(text: str, key: str, character: str | None, longest: int) -> str | None:
-    """A text after another key; None for a key that writes nothing."""
+    """The text after another key is typed; None for a key that writes nothing."""
     if key in ("backspace", "ctrl+h"):
         return text[:-1]
     if key == "ctrl+u":
@@ -167,7 +167,7 @@ def label(chord: Chord, *, ascii: bool = False) -> str:
 
 
 def keys_of_label(text: str) -> Chord:
-    """Return the keys of a binding that `label` wrote, in the order of pressing; none for another text."""
+    """Return the keys of a binding that `label` wrote, in the order of pressing; empty for another text."""
     keys: list[str] = []
     for part in text.split():
         if part in _LABELLED:
@@ -177,7 +177,7 @@ def keys_of_label(text: str) -> Chord:
             keys += _parse_binding(part)
         except ConfigError:
             return ()
-    return tuple(keys) if len(keys) <= LONGEST_CHORD else ()
+    return tuple(keys) if len(keys) <= MAX_CHORD_KEYS else ()
 
 
 def write_chord(chord: Chord) -> str:

@@ -1,4 +1,4 @@
-"""Actions of the user in words: what was done, to how many papers, and by which rule or program."""
+"""Descriptions of the user's actions: the marks, the number of papers, and the rule or program that made them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ LABELS: Mapping[tuple[str, str | None], str] = {
 
 @dataclass(frozen=True, slots=True)
 class MarkCount:
-    """A kind of mark with a value, which an action gave to `count` papers; 0 if it is about no paper."""
+    """A kind of mark with a value that an action gave to `count` papers; 0 if it concerns no paper."""
 
     kind: str
     value: str
@@ -83,14 +83,14 @@ def _standing_label(name: str, value: str) -> str:
         field, _, slug = name.partition(":")
         return f"no longer following {slug.replace('-', ' ')}" if field in FIELDS else f"removed {name}"
     try:
-        one = from_json(value)
+        query = from_json(value)
     except InvalidValue:
         return f"saved {name}"
-    if (follow := one.follow) is not None:
+    if (follow := query.follow) is not None:
         return f"following {follow.name}{' with notices' if follow.notify else ''}"
-    if one.then == (MUTE,):
-        return f"muted {one.query}"
-    return f"saved the {'view' if SHOW in one.then else 'rule' if one.marks else 'query'} {one.name}"
+    if query.then == (MUTE,):
+        return f"muted {query.query}"
+    return f"saved the {'view' if SHOW in query.then else 'rule' if query.marks else 'query'} {query.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +101,9 @@ class UserAction:
     parts: tuple[MarkCount, ...]
     """At least one; the marks that a rule or program made come before its own name."""
     paper: str = ""
-    """The id of its one paper; empty if it has others or none."""
+    """The id of its paper; empty unless it has exactly one."""
     agent: str = ""
-    """The name of the program that acted; empty if none did."""
+    """The name of the program that acted; empty for the user."""
 
     @property
     def kind(self) -> str:
@@ -117,7 +117,7 @@ class UserAction:
 
     @property
     def count(self) -> int:
-        """Number of its papers, about: the most that any of its marks has."""
+        """The approximate number of its papers: the largest number of any of its marks."""
         return max((count for _, count in self.did), default=0)
 
     @property
@@ -131,7 +131,7 @@ class UserAction:
 
     @property
     def rules(self) -> tuple[str, ...]:
-        """The rules that did it, in words; empty for what the user did."""
+        """The rules that made it, in words; empty for an action of the user."""
         return tuple(dict.fromkeys(part.label for part in self.parts if part.kind.startswith(RULE)))
 
     @property
@@ -155,13 +155,13 @@ def join_labels(labels: Iterable[str]) -> str:
     """Labels of marks as one phrase that names tags together: `tagged later, soon; untagged old`."""
     phrases: dict[str, list[str]] = {}
     for label in labels:
-        done, _, tag = label.partition(" ")
-        if done in ("tagged", "untagged"):
-            phrases.setdefault(done, []).append(tag)
+        verb, _, tag = label.partition(" ")
+        if verb in ("tagged", "untagged"):
+            phrases.setdefault(verb, []).append(tag)
         else:
             phrases[label] = []
     between = "; " if any(len(tags) > 1 for tags in phrases.values()) else ", "
-    return between.join(f"{done} {', '.join(tags)}" if tags else done for done, tags in phrases.items())
+    return between.join(f"{verb} {', '.join(tags)}" if tags else verb for verb, tags in phrases.items())
 
 
 def _with_count(count: int, label: str) -> str:
@@ -169,7 +169,7 @@ def _with_count(count: int, label: str) -> str:
 
 
 def asked_value(kind: str, value: str, action: str) -> str:
-    """The value that was asked for: a paper that was queued got the place that its action's time gives it."""
+    """The requested value: `1` for a queued paper whose place follows from the time of its action."""
     is_queued = kind == QUEUE and value.startswith(first_place(clock_of(action), 0)[:CLOCK_DIGITS])
     return "1" if is_queued else value
 
@@ -181,7 +181,7 @@ _ACTIONS = """
 
 
 def read_action(connection: sqlite3.Connection, ids: Sequence[str]) -> UserAction:
-    """Some actions of the log, which one undo takes back, as one."""
+    """Actions of the log that one undo takes back, combined into one."""
     counts: dict[tuple[str, str], int] = {}
     papers, agent = set[str](), ""
     for action, kind, value, by, count, *papers_between in connection.execute(_ACTIONS, (json.dumps(ids),)):

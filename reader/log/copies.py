@@ -1,4 +1,4 @@
-"""Makes the log, copies it once a day, and restores it from what is left if it is lost or damaged.
+"""Creates the log, copies it once a day, and restores it from the remaining data if it is lost or damaged.
 
 A log is always built under another name and then put in place, so that a killed program leaves the old or the new one.
 """
@@ -29,7 +29,7 @@ from reader.log.rows import (
 from reader.paths import backup_folder, log_database, make_folder, touch_private
 
 MAX_COPIES = 7
-"""Daily copies of the log that are kept."""
+"""Maximum number of daily copies of the log."""
 
 MAKE_SECONDS = 600.0
 """Seconds to wait for another program that makes or restores the same log."""
@@ -38,7 +38,7 @@ MAKE_SECONDS = 600.0
 def backups(cache: Path) -> list[Path]:
     """The daily copies of the log beside a cache, newest first."""
     with suppress(OSError):
-        return sorted((one for one in backup_folder(cache).iterdir() if _COPY.fullmatch(one.name)), reverse=True)
+        return sorted((file for file in backup_folder(cache).iterdir() if _COPY.fullmatch(file.name)), reverse=True)
     return []
 
 
@@ -46,7 +46,7 @@ _COPY = re.compile(r"log-\d{4}-\d\d-\d\d\.db")
 
 
 def keep_daily_copy(cache: Path, today: date) -> None:
-    """Copy the log unless that was done today; a failure is only logged."""
+    """Copy the log unless today's copy exists; a failure is only logged."""
     target = backup_folder(cache) / f"log-{today.isoformat()}.db"
     log = log_database(cache)
     if target.exists() or not log.exists():
@@ -73,7 +73,7 @@ def _copy(log: Path, target: Path) -> None:
     try:
         with closing(sqlite3.connect(log)) as source, closing(sqlite3.connect(part, isolation_level=None)) as copy:
             source.backup(copy)
-            # A copy in WAL mode would get files beside it when it is opened.
+            # Opening a copy in WAL mode would create files beside it.
             copy.execute("PRAGMA journal_mode = DELETE")
             if copy.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
                 raise CacheError(f"The log {log} is damaged: 'dailypapers doctor --repair' restores it.")
@@ -90,7 +90,7 @@ def _lock(cache: Path) -> Path:
 
 
 def ensure(cache: Path) -> None:
-    """Make the log beside a cache if it is missing, with all that an older release, a copy or the cache knows.
+    """Create the log beside a cache if it is missing, from the marks of an older release, of copies and of the cache.
 
     Raises CacheError.
     """
@@ -105,7 +105,7 @@ def ensure(cache: Path) -> None:
 
 
 def missing_log_reason(cache: Path) -> str:
-    """Why the log beside a cache is not there although there was one, in a few words; empty if it is there, or new."""
+    """Why the log beside a cache is missing or empty, in a few words; empty if it exists or never existed."""
     log = log_database(cache)
     if log.is_dir() or (log.is_file() and log.stat().st_size):
         return ""
@@ -130,7 +130,7 @@ def take_old_marks(cache: Path) -> None:
 def restore(cache: Path) -> Path | None:
     """Replace a damaged log by one with every row that can be read from it, its copies and the cache.
 
-    Return where the damaged file is now. Raises CacheError.
+    Returns the new path of the damaged file. Raises CacheError.
     """
     with hold_lock(_lock(cache), MAKE_SECONDS):
         return _build(cache, log_database(cache))
@@ -166,8 +166,8 @@ def _raw(row: Row) -> _Raw:
 
 
 def _readable(file: Path) -> tuple[list[_Raw], str]:
-    """The rows of a log that can be read, from its start or, around damage, also from its end; and its machine."""
-    found: list[_Raw] = []
+    """The readable rows of a log, from its start and, if it is damaged, also from its end; and its machine."""
+    rows: list[_Raw] = []
     machine = ""
     with suppress(sqlite3.Error), closing(connections.connect_broken(file)) as connection:
         if connection.execute("PRAGMA user_version").fetchone() != (VERSION,):
@@ -177,30 +177,30 @@ def _readable(file: Path) -> tuple[list[_Raw], str]:
         sql = "SELECT action, machine, clock, paper, kind, value, by FROM event NOT INDEXED ORDER BY number"
         for order in ("", " DESC"):
             with suppress(sqlite3.Error):
-                # Row by row: of rows that are fetched together, none would be left if one fails.
+                # Row by row, since a failed row would lose all rows that are fetched with it.
                 for row in connection.execute(sql + order):
-                    found.append(row)
+                    rows.append(row)
                 break
-    return found, machine if is_machine(machine) else ""
+    return rows, machine if is_machine(machine) else ""
 
 
 def _in_cache(cache: Path) -> list[_Raw]:
-    """The newest rows of each paper and kind, which the cache has too."""
+    """The newest row of each paper and kind, from the cache."""
     if not cache.is_file() or not cache.stat().st_size:
         return []
     sql = "SELECT action, substr(action, 1, 12), clock, paper, kind, value, by FROM mark ORDER BY clock"
-    found: list[_Raw] = []
+    rows: list[_Raw] = []
     with suppress(sqlite3.Error), closing(connections.peek(cache)) as connection:
         for row in connection.execute(sql):
-            found.append(row)
-    return found
+            rows.append(row)
+    return rows
 
 
 def _insert(connection: sqlite3.Connection, rows: Iterable[_Raw]) -> None:
-    """Insert the rows that are rows; one that is damaged is left out."""
+    """Insert rows; damaged rows are left out."""
     for action, machine, clock, *rest in rows:
         id = str(action)
-        if is_event_id(action) and id[:12] == machine and all(isinstance(one, str) for one in rest):
+        if is_event_id(action) and id[:12] == machine and all(isinstance(value, str) for value in rest):
             at = clock if isinstance(clock, int) else clock_of(id)
             connection.execute(INSERT, (action, machine, at, *rest))
 

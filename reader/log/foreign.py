@@ -1,4 +1,4 @@
-"""The gate for rows that another machine or a file has written: each becomes a row of ours, or is refused."""
+"""The gate for rows that another machine or a file has written: each becomes a valid row or is refused."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reader.core.text import LINE_LIMIT, NOTE_LIMIT, clean, clean_note
 from reader.log.rows import Row
 
 LINE_BYTES = 1 << 21
-"""Maximum bytes of a line: a note has at most 100,000 characters."""
+"""Maximum bytes of a line, which may contain a note of 100,000 characters."""
 
 _FEED = ("kind", "url", "title", "added")
 _FEED_LIMIT = 20_000
@@ -28,18 +28,18 @@ def encode_row(row: Row) -> str:
 
 
 def decode_row(line: bytes | str) -> Row:
-    """The row of a line that another machine has written, with clean text; raises Refused with the reason."""
+    """The row of a line that another machine has written, with clean text; raises InvalidForeignValue."""
     values = foreign.read_json(line, LINE_BYTES)
-    if not (isinstance(values, list) and len(values) == 5 and all(isinstance(one, str) for one in values)):
+    if not (isinstance(values, list) and len(values) == 5 and all(isinstance(value, str) for value in values)):
         raise InvalidForeignValue("it is not a row")
     return checked_row(Row(*values))
 
 
 def checked_row(row: Row) -> Row:
-    """The row with clean text; raises Refused with the reason if no machine can have recorded it.
+    """The row with clean text; raises InvalidForeignValue if no machine can have recorded it.
 
-    The result depends on the row alone, so that all machines have the same one. A kind that only a newer program knows
-    is taken as it is, because nothing follows from it here.
+    The result depends only on the row, so that all machines get the same result. A kind that only a newer program knows
+    is accepted unchanged, because nothing is derived from it here.
     """
     if not foreign.is_event_id(row.action):
         raise InvalidForeignValue("it is not a row")
@@ -49,10 +49,10 @@ def checked_row(row: Row) -> Row:
         return row._replace(by="")
     if row.paper and foreign.paper_id(row.paper) is None:
         raise InvalidForeignValue("it names no paper")
-    found = _check_value(row.kind, row.value, has_paper=bool(row.paper))
-    if found is None:
+    checked = _check_value(row.kind, row.value, has_paper=bool(row.paper))
+    if checked is None:
         raise InvalidForeignValue("it is not a mark")
-    return Row(row.action, row.paper, *found, _author(row.by))
+    return Row(row.action, row.paper, *checked, _author(row.by))
 
 
 def _check_value(kind: str, value: str, *, has_paper: bool) -> tuple[str, str] | None:
@@ -65,7 +65,7 @@ def _check_value(kind: str, value: str, *, has_paper: bool) -> tuple[str, str] |
         return None if has_paper else _checked_standing(kind, value)
     if kind.startswith(FORMER):
         return None
-    # A kind that is cleaned here might become one that is known, with a value that nobody has checked.
+    # Cleaning an unknown kind could turn it into a known kind with an unchecked value.
     return (kind, clean_note(value, NOTE_LIMIT)) if kind and clean(kind, LINE_LIMIT) == kind else None
 
 
@@ -78,10 +78,10 @@ def _checked_standing(kind: str, value: str) -> tuple[str, str] | None:
     if not value:
         return (kind, "") if name and clean(name, LINE_LIMIT) == name else None
     try:
-        one = from_json(value)
+        query = from_json(value)
     except InvalidValue:
         return None
-    return (kind, as_json(one)) if one.name.casefold() == name else None
+    return (kind, as_json(query)) if query.name.casefold() == name else None
 
 
 def _author(by: str) -> str:
@@ -93,7 +93,7 @@ def _author(by: str) -> str:
 
 
 def _is_feed(value: str) -> bool:
-    """Whether a value is that of a followed feed, or of one that is no longer followed."""
+    """Whether a value is a followed feed, or empty for a feed that is no longer followed."""
     if not value:
         return True
     feed: Any = foreign.read_json(value, _FEED_LIMIT)
@@ -101,7 +101,7 @@ def _is_feed(value: str) -> bool:
         value.encode()
         home, texts = feed.get("home"), [feed[name] for name in _FEED]
         rest = [feed.get("folder", ""), *([] if home is None else [home])]
-        is_whole = all(isinstance(one, str) and clean(one) == one for one in (*texts, *rest))
+        is_whole = all(isinstance(text, str) and clean(text) == text for text in (*texts, *rest))
     except (ValueError, KeyError, TypeError, AttributeError):
         return False
     kind, url = feed["kind"], feed["url"]

@@ -1,7 +1,7 @@
-"""Reads what releases before 0.3.0 kept of the user's marks: the table `event` of the cache, and the journal beside it.
+"""Reads the user's marks of releases before 0.3.0: the table `event` of the cache, and the journal beside it.
 
-An old event names its papers in a compressed list and is undone by another event that names it by its id. Here it
-becomes one row for each paper; the events of one action shared a machine and a clock, which are the action's id. The
+An old event has a compressed list of papers, and is undone by another event that refers to its id. Here it becomes
+one row for each paper; the events of one action shared a machine and a clock, which are the action's id. The
 rows of an event are the same whichever of the user's machines reads it, so that machines that sync do not double their
 marks.
 """
@@ -26,7 +26,7 @@ from reader.log.rows import Row, action_id
 from reader.paths import old_journal
 
 _UNPACKED_BYTES = 1 << 26
-"""Maximum bytes of the ids of an event, some five million papers."""
+"""Maximum bytes of the ids of an event, about five million papers."""
 
 _LINE_BYTES = 1 << 26
 """Maximum bytes of a line of the journal."""
@@ -55,13 +55,13 @@ class OldHome(NamedTuple):
 
 
 def is_old(cache: Path) -> bool:
-    """Whether there are marks of an older release beside a path or in the cache there."""
+    """Whether the cache at a path or the journal beside it has marks of an older release."""
     return old_journal(cache).exists() or _has_events(cache)
 
 
 def read_old_home(cache: Path) -> OldHome:
-    """All marks of an old home, from its cache and its journal; what is damaged of one may be in the other."""
-    machine, feeds, found = "", list[tuple[str, str]](), dict[str, OldEvent]()
+    """All marks of an old home, from both its cache and its journal, as either may be damaged."""
+    machine, feeds, events = "", list[tuple[str, str]](), dict[str, OldEvent]()
     if _has_events(cache):
         with suppress(sqlite3.Error), closing(_open_old(cache)) as connection:
             machine, feeds = _machine(connection), _feeds(connection)
@@ -69,12 +69,12 @@ def read_old_home(cache: Path) -> OldHome:
                 "SELECT id, machine, clock, kind, value, papers, count FROM event NOT INDEXED ORDER BY rowid"
             ):
                 if event := _event(named, _unpack_ids(packed) if count else []):
-                    found.setdefault(event.id, event)
+                    events.setdefault(event.id, event)
     for fields in _journal(old_journal(cache)):
         machine = machine or (owner if foreign.is_machine(owner := str(fields.get("owner"))) else "")
         if event := _event([fields.get(name) for name in OldEvent._fields[:5]], _named_papers(fields)):
-            found.setdefault(event.id, event)
-    rows = _rows(found)
+            events.setdefault(event.id, event)
+    rows = _rows(events)
     followed = {row.kind for row in rows if row.kind.startswith(FOLLOW)}
     # The first releases followed feeds without an event.
     rows += [
@@ -119,7 +119,7 @@ def _event(named: Iterable[object], papers: Iterable[str] | None) -> OldEvent | 
         return None
     if at is None or papers is None:
         return None
-    return OldEvent(id, str(machine), at, kind, value, tuple(one for one in papers if foreign.paper_id(one)))
+    return OldEvent(id, str(machine), at, kind, value, tuple(id for id in papers if foreign.paper_id(id)))
 
 
 def _journal(file: Path) -> Iterator[dict[str, object]]:
@@ -137,7 +137,7 @@ def _named_papers(fields: dict[str, object]) -> Iterable[str] | None:
         with suppress(ValueError):
             return _unpack_ids(b64decode(packed))
         return None
-    return [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else None
+    return [id for id in listed if isinstance(id, str)] if isinstance(listed, list) else None
 
 
 def _feeds(connection: sqlite3.Connection) -> list[tuple[str, str]]:

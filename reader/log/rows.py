@@ -16,7 +16,7 @@ INSERT = "INSERT OR IGNORE INTO event (action, machine, clock, paper, kind, valu
 
 
 class Mark(NamedTuple):
-    """A value that holds from now on. `paper` is empty where a mark is about no paper."""
+    """A new value to record; `paper` is empty if the mark concerns no paper."""
 
     paper: str
     kind: str
@@ -24,7 +24,7 @@ class Mark(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A row of the log, without its number, which differs between machines."""
+    """A row of the log without its number, which differs between machines."""
 
     action: str
     paper: str
@@ -43,12 +43,12 @@ def new_machine() -> str:
 
 
 def action_id(machine: str, clock: int) -> str:
-    """The id of what a machine did at a time in milliseconds since 1970."""
+    """The id of an action of a machine at a time in milliseconds since 1970."""
     return f"{machine}{clock:012x}"
 
 
 def machine_of(action: str) -> str:
-    """The machine on which an action happened."""
+    """The id of the machine on which an action happened."""
     return action[:12]
 
 
@@ -61,7 +61,7 @@ def clock_of(action: str) -> int:
 
 
 def prepare(connection: sqlite3.Connection) -> None:
-    """Create the tables unless they are there, in the caller's transaction."""
+    """Create the tables unless they exist, in the caller's transaction."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version:
         return

@@ -1,10 +1,10 @@
-"""The log of what the user did: rows that are only added, except when another machine's rows are deleted.
+"""The log of the user's actions: rows are only added, except when another machine's rows are deleted.
 
 A mark counts once its row is committed: the file is written with `synchronous = FULL`. Undo and redo add rows too.
 The cache derives its columns from these rows, so that this file needs no repair beyond SQLite's own recovery and a
 daily copy (`copies.py`).
 
-The log's own order counts on one machine, not its clock: a row never gets an earlier clock than the rows before it.
+On one machine the order of the log counts rather than the clock: a row never gets an earlier clock than rows before.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from reader.paths import log_database
 T = TypeVar("T")
 
 AHEAD_MS = 86_400_000
-"""Milliseconds by which another machine's clock may be ahead of ours; a row with a later clock counts as of then."""
+"""Milliseconds by which another machine's clock may be ahead of ours; a row with a later clock gets that time."""
 
 MAX_ROWS_PER_TRANSACTION = 2_000
 """Foreign rows in one transaction."""
@@ -41,12 +41,12 @@ UNDONE = (
 _UNDONE = UNDONE.format(log="")
 
 _OWN = "e.action > :machine AND e.action < :machine || 'g'"
-"""SQL: whether the row `e` is of a machine, in a form for which SQLite uses the index on actions."""
+"""SQL: whether the row `e` belongs to a machine, in a form for which SQLite uses the index on actions."""
 
 _REGULAR = f"e.kind NOT IN ({sql_list((UNDO, *TRACES))})" + "".join(
     f" AND e.kind NOT GLOB '{prefix}*'" for prefix in FORMER
 )
-"""SQL: whether the row `e` is something that an undo takes back."""
+"""SQL: whether an undo can take the row `e` back."""
 
 
 class Log:
@@ -61,10 +61,10 @@ class Log:
 
     @classmethod
     def open(cls, cache: Path, now: Callable[[], float] = time.time) -> Log:
-        """Open the log beside a cache, and make it if it is missing. Raises CacheError, CacheTooNew too."""
+        """Open the log beside a cache; create it if it is missing. Raises CacheError, or CacheTooNew."""
         path = log_database(cache)
         if not (path.is_file() and path.stat().st_size):
-            # Only a first start and a loss need this module.
+            # This module is only needed at a first start or after a loss.
             from reader.log import copies
 
             copies.ensure(cache)
@@ -87,7 +87,7 @@ class Log:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """A transaction; raises CacheError if the file is another one by now, since its rows would be lost."""
+        """A transaction; raises CacheError if the file was replaced, since new rows would be lost."""
         if _file_id(self._path) != self._file:
             raise CacheError(
                 f"{self._path} was replaced or removed by another program, so nothing was recorded. Start this program "
@@ -106,8 +106,8 @@ class Log:
     def undo(self, *, by: Agent | None = None) -> list[str]:
         """Undo the newest action of this machine, and return its id; empty if there is nothing to undo.
 
-        If a program made it, all actions of that run of the program are undone as one. With `by`, those of this run are
-        undone.
+        If a program made it, all actions of that run of the program are undone as one. With `by`, the actions of
+        that run are undone.
         """
         with self._writing():
             actions = self._of_run(by.text) if by is not None else self._undoable()
@@ -116,7 +116,7 @@ class Log:
             return actions
 
     def redo(self) -> list[str]:
-        """Redo what was undone last, unless something was done since; return the ids of these actions."""
+        """Redo the last undone actions, unless a later action exists; return their ids."""
         with self._writing():
             actions = self._redoable()
             if actions:
@@ -158,7 +158,7 @@ class Log:
         meta.put(self._connection, "clock", str(clock))
         return action
 
-    # What is in the log
+    # Reads
 
     def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
         """Run another module's function on the connection of the log."""
@@ -170,26 +170,26 @@ class Log:
             return self._connection.execute(sql, named or values).fetchall()
 
     def note(self, facts: Iterable[tuple[str, str]]) -> None:
-        """Set facts about this machine, which no other machine gets."""
+        """Set facts about this machine, which are not synced."""
         with explain_errors(self._path), connections.transaction(self._connection):
             for key, value in facts:
                 meta.put(self._connection, key, value)
 
     def history(self, papers: Iterable[str], kind: str) -> list[tuple[Row, bool]]:
-        """All rows of a kind about a paper with these ids, newest first, each with whether it is undone."""
-        ask = (
+        """All rows of a kind about the papers with these ids, newest first, each with True if it is undone."""
+        sql = (
             f"SELECT action, paper, kind, value, by, clock, {_UNDONE} FROM event AS e WHERE e.paper = ? AND e.kind = ?"
         )
-        found = [row for paper in papers for row in self._ask(ask, paper, kind)]
-        found.sort(key=lambda row: (row[5], row[0]), reverse=True)
-        return [(Row(*row[:5]), bool(row[6])) for row in found]
+        rows = [row for paper in papers for row in self._ask(sql, paper, kind)]
+        rows.sort(key=lambda row: (row[5], row[0]), reverse=True)
+        return [(Row(*row[:5]), bool(row[6])) for row in rows]
 
     def rows(self, after: int, *, machine: str = "", limit: int = -1) -> list[tuple[int, Row]]:
-        """The rows after a number that may leave the machine, of one machine or of all, each with its number."""
+        """The exportable rows after a number, of one machine or of all, each with its number."""
         only = f" AND {LEAVING}{f' AND {_OWN}' if machine else ''}"
-        ask = f"SELECT number, action, paper, kind, value, by FROM event AS e WHERE number > :after{only}"
-        found = self._ask(f"{ask} ORDER BY number LIMIT :limit", after=after, machine=machine, limit=limit)
-        return [(number, Row(*row)) for number, *row in found]
+        sql = f"SELECT number, action, paper, kind, value, by FROM event AS e WHERE number > :after{only}"
+        rows = self._ask(f"{sql} ORDER BY number LIMIT :limit", after=after, machine=machine, limit=limit)
+        return [(number, Row(*row)) for number, *row in rows]
 
     def last(self) -> int:
         """The number of the last row."""
@@ -197,8 +197,8 @@ class Log:
 
     def action_of(self, number: int) -> str:
         """The action of a row; empty if the log has no row of this number."""
-        found = self._ask("SELECT action FROM event WHERE number = ?", number)
-        return str(found[0][0]) if found else ""
+        rows = self._ask("SELECT action FROM event WHERE number = ?", number)
+        return str(rows[0][0]) if rows else ""
 
     def count(self) -> int:
         """Number of rows."""
@@ -206,28 +206,28 @@ class Log:
 
     def machines(self) -> dict[str, tuple[int, int, int]]:
         """The machines that have rows here, each with its number of rows, its earliest and its latest clock."""
-        found = self._ask("SELECT machine, count(*), min(clock), max(clock) FROM event GROUP BY machine")
-        return {machine: (count, first, last) for machine, count, first, last in found}
+        rows = self._ask("SELECT machine, count(*), min(clock), max(clock) FROM event GROUP BY machine")
+        return {machine: (count, first, last) for machine, count, first, last in rows}
 
     # Other machines
 
     def take(self, rows: Iterable[Row]) -> int:
-        """Add rows of other machines or of a file, which have passed the gate; return how many were new.
+        """Add checked rows of other machines or of a file; return how many were new.
 
         A clock that is more than a day ahead of ours counts as one day ahead, so that its row can't win forever.
         """
         taken = 0
         rest = iter(rows)
-        while some := list(islice(rest, MAX_ROWS_PER_TRANSACTION)):
+        while batch := list(islice(rest, MAX_ROWS_PER_TRANSACTION)):
             latest = int(self._now() * 1000) + AHEAD_MS
-            clocks = [min(clock_of(row.action), latest) for row in some]
+            clocks = [min(clock_of(row.action), latest) for row in batch]
             with self._writing():
                 before = self._connection.total_changes
                 self._connection.executemany(
                     INSERT,
                     (
                         (row.action, row.machine, clock, row.paper, row.kind, row.value, row.by)
-                        for row, clock in zip(some, clocks, strict=True)
+                        for row, clock in zip(batch, clocks, strict=True)
                     ),
                 )
                 taken += self._connection.total_changes - before
@@ -244,10 +244,10 @@ class Log:
         return count
 
     def take_new_machine(self, sent: set[str]) -> str:
-        """Give this machine another id, because another one writes under the present one.
+        """Give this machine a new id, because another machine writes under the present id.
 
-        Its actions that are not in `sent` get the new id too; the others stand under the old id in the other machine's
-        file.
+        Its actions that are not in `sent` get the new id too; the others keep the old id, under which the other
+        machine's file has them.
         """
         with self._writing():
             old, self.machine = self.machine, new_machine()
@@ -269,7 +269,7 @@ class Log:
         return self.machine
 
 
-# A step from action to action: of an undone one with 10,000 rows, one is looked at.
+# Steps from action to action, so that only one row of an undone action with 10,000 rows is read.
 _NEWEST_OWN = f"""
     WITH RECURSIVE own (action) AS (
         SELECT max(action) FROM event WHERE action > :machine AND action < :machine || 'g'
@@ -291,7 +291,7 @@ _LAST_UNDO = f"""
         AND (later.clock, later.action) > (u.clock, u.action))
     ORDER BY u.action DESC LIMIT 1
 """
-"""The newest undo of this machine that nothing was done after, and that was not redone."""
+"""The newest undo of this machine that has no later action and was not redone."""
 
 
 def _mark_values(marks: Sequence[Mark], clock: int) -> Iterator[str]:
@@ -306,7 +306,7 @@ def _mark_values(marks: Sequence[Mark], clock: int) -> Iterator[str]:
 
 
 def _file_id(path: Path) -> int | None:
-    """The identity of a file, which a file put in its place does not have; None if there is no file."""
+    """The identity of a file, which changes when the file is replaced; None if there is no file."""
     try:
         return path.stat().st_ino
     except OSError:

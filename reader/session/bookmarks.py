@@ -1,4 +1,4 @@
-"""Bookmarks: where each full text was left, kept in a small JSON file.
+"""Bookmarks: the place where the user left each full text, kept in a small JSON file.
 
 In another version or source of a text, the place is found again by its words, else by its share of the text.
 """
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from reader.core.document.model import Document
 
 MAX_BOOKMARKS = 1_000
-"""Bookmarks that are kept, the latest ones."""
+"""Maximum number of bookmarks; the latest ones are kept."""
 
 MOST_BYTES = 4 << 20
 """Bytes, more than all bookmarks can take; a larger file is not ours."""
 
 WORDS = 8
-"""Words by which a place is found again in another text."""
+"""Number of words by which a place is found again in another text."""
 
 LONGEST_WORD = 40
 """Maximum letters of such a word."""
@@ -42,7 +42,7 @@ class Bookmark(NamedTuple):
     letter: int = 0
     """Letters of the block before the place; -1 for the empty line before the block."""
     share: float = 0.0
-    """How much of the text is before the place."""
+    """The share of the text before the place."""
     words: str = ""
     """The words that begin there."""
 
@@ -60,22 +60,22 @@ def bookmark(document: Document, source: str, block: int, letter: int) -> Bookma
 
 
 def _words(document: Document, block: int, letter: int) -> str:
-    """The first words from a place on; displayed formulas are left out, for sources write them differently."""
-    found: list[str] = []
+    """The first words from a place on, without displayed formulas, which sources write differently."""
+    words: list[str] = []
     text = TextWords(document)
-    for index, one in enumerate(document.blocks[block : block + 5], block):
-        if not isinstance(one, Formula):
-            # The letters of a line and of a text differ a little, so this may be within a word.
+    for index, content in enumerate(document.blocks[block : block + 5], block):
+        if not isinstance(content, Formula):
+            # The letters of a line and of a text differ slightly, so this may be within a word.
             first = max(0, letter)
-            found += [word[0] for word in WORD.finditer(text.text(index)) if word.start() >= first]
+            words += [word[0] for word in WORD.finditer(text.text(index)) if word.start() >= first]
         letter = 0
-        if len(found) >= WORDS:
+        if len(words) >= WORDS:
             break
-    return " ".join(word[:LONGEST_WORD] for word in found[:WORDS])
+    return " ".join(word[:LONGEST_WORD] for word in words[:WORDS])
 
 
 def find(mark: Bookmark, document: Document, source: str) -> tuple[int, int]:
-    """The block and the letters before a bookmark; in another edition, where its words are, else at its share."""
+    """The block and the letters before a bookmark; in another edition, found by its words, else by its share."""
     if mark.edition == edition(document, source) and mark.block < len(document.blocks):
         return mark.block, mark.letter
     ends = list(accumulate(document.sizes))
@@ -83,7 +83,7 @@ def find(mark: Bookmark, document: Document, source: str) -> tuple[int, int]:
     block = next((place for place, end in enumerate(ends) if end > letters), max(0, len(ends) - 1))
     text = TextWords(document)
     words = mark.words.split()
-    # A word may be a formula there, or cut: half of them are enough.
+    # A word may be cut or a formula there, so half of the words are enough.
     for some in filter(None, (words, words[: WORDS // 2], words[WORDS // 2 :])):
         if (found := text.find(Passage("", " ".join(some), block=block))) is not None:
             return found.first.block, text.letter(found.first)
@@ -94,7 +94,7 @@ def find(mark: Bookmark, document: Document, source: str) -> tuple[int, int]:
 
 
 def load(file: Path) -> dict[str, Bookmark]:
-    """The bookmarks by the paper's id, the latest last; invalid ones are left out."""
+    """The bookmarks by the paper's id, latest last; invalid bookmarks are left out."""
     try:
         found = read_json(read_start(file, MOST_BYTES), MOST_BYTES)
     except OSError:
@@ -113,13 +113,13 @@ def _mark(values: object) -> Bookmark | None:
 
 
 def save(file: Path, changed: Mapping[str, Bookmark]) -> None:
-    """Write changed bookmarks behind those of the file, which another program may have written; raises OSError."""
+    """Add changed bookmarks to the file, which another program may have changed meanwhile; raises OSError."""
     kept = load(file)
     for id, mark in changed.items():
         kept.pop(id, None)
         kept[id] = mark
-    # Not durable: to leave must not wait for the disk.
+    # Not durable, as quitting must not wait for the disk.
     latest = list(kept.items())[-MAX_BOOKMARKS:]
-    # The empty text was the section in older releases.
-    texts = {id: [one.edition, one.block, one.letter, "", one.share, one.words] for id, one in latest}
+    # Older releases had the section in place of the empty text.
+    texts = {id: [mark.edition, mark.block, mark.letter, "", mark.share, mark.words] for id, mark in latest}
     replace_private(file, json.dumps(texts), durable=False)

@@ -16,7 +16,7 @@ _MAX_BYTES = 4 * NOTE_LIMIT
 
 
 class Drafts:
-    """The drafts in a folder, which is made with the first one."""
+    """The drafts in a folder, which is created with the first draft."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -26,7 +26,7 @@ class Drafts:
         return self._folder / f"{quote(id, safe='')}.md"
 
     def read(self, id: str) -> str | None:
-        """The draft about a paper, cleaned; None if there is none that can be read."""
+        """The cleaned draft about a paper; None if there is no readable draft."""
         try:
             return clean_note(read_start(self.file(id), _MAX_BYTES).decode("utf-8", "replace"))
         except OSError:
@@ -35,7 +35,7 @@ class Drafts:
     def write(self, id: str, text: str) -> None:
         """Write the draft about a paper in full or not at all; raises OSError.
 
-        It does not wait for the disk: a reader that is killed loses nothing, a computer without power may.
+        It does not wait for the disk: killing the reader loses nothing, but a power failure may.
         """
         replace_private(self.file(id), text, durable=False)
 
@@ -45,8 +45,8 @@ class Drafts:
             self.file(id).unlink()
 
     def newest(self) -> str | None:
-        """The id of the paper about which the newest draft is left; None without."""
+        """The id of the paper with the newest draft; None without drafts."""
         with suppress(OSError):
-            left = [one for one in self._folder.iterdir() if one.suffix == ".md" and not one.name.startswith(".")]
-            return unquote(max(left, key=lambda one: one.stat().st_mtime).stem) if left else None
+            left = [file for file in self._folder.iterdir() if file.suffix == ".md" and not file.name.startswith(".")]
+            return unquote(max(left, key=lambda file: file.stat().st_mtime).stem) if left else None
         return None

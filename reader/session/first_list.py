@@ -1,4 +1,4 @@
-"""The first papers of a place: what a start draws, with Textual and before it."""
+"""The first papers of a place, which a start draws before and with Textual."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from reader.core.dates import Hole
 
 SCREENFUL_PAPERS = 100
-"""Papers that are read first: more than any terminal shows."""
+"""Number of papers that are read first, more than any terminal shows."""
 
 MAX_PAPERS_READ = 20_000
-"""Maximum papers read to reach the one where the user left off, which takes 20 ms."""
+"""Maximum number of papers read to reach the paper where the user left off, which takes 20 ms."""
 
 _DEEPER = 8
-"""How many times as many papers are read where the one where the user left is not among them."""
+"""Factor by which the number of papers grows while the paper where the user left off is not among them."""
 
 
 def first_list(
@@ -33,7 +33,7 @@ def first_list(
     """
     query = place.view.query
     if order == "day" and place.text and place.is_search:
-        # The list may come by fit, and must not be exchanged on the screen.
+        # The list may turn out to be ordered by fit, and must not be replaced on the screen.
         return Order((), complete=False)
     if is_by_index(place, order):
         read = partial(window.first_by_day, query)
@@ -41,7 +41,7 @@ def first_list(
     else:
         selection = selection_of(place, order, scope())
         if selection.near is not None:
-            # To rank papers by a text takes some 10 ms: a start does not wait.
+            # Ranking papers by a text takes about 10 ms, for which a start does not wait.
             return Order((), complete=False)
         read = partial(window.first, selection, at_once=True)
     listed = found = read(limit)
@@ -53,9 +53,9 @@ def first_list(
 
 
 def find_holes(window: Window, place: Place, order: str, today: date) -> tuple[Hole, ...]:
-    """The runs of days that are missing between those that a place lists, the newest run first.
+    """The runs of missing days between the days that a place lists, newest run first.
 
-    Only lists of all papers or all unread ones have them; in others, a day without papers is normal.
+    Only lists of all papers or of all unread papers have them; in other lists, a day without papers is normal.
     """
     if place.text or place.view.id not in ("all", "unread") or order != "day":
         return ()
@@ -65,5 +65,5 @@ def find_holes(window: Window, place: Place, order: str, today: date) -> tuple[H
 
 
 def is_by_index(place: Place, order: str) -> bool:
-    """Whether an index lists the papers of a place, for which no query language is needed."""
+    """Whether an index lists the papers of a place without the query language."""
     return not place.text and (place.view.order or order) == "day" and Window.is_by_index(place.view.query)

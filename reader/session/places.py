@@ -1,4 +1,4 @@
-"""Places: a view with a typed query, and the cache queries that follow from both.
+"""Places: a view with a typed query, and the cache queries derived from both.
 
 The query language (20 ms) is imported lazily: the first frame rarely needs it.
 """
@@ -20,7 +20,7 @@ DAY = "day:"
 """Prefix of the id of a day's view; the ISO day follows."""
 
 FOLLOW = "follow:"
-"""Prefix of the id of the view of what the user follows; see `core/follows.py`."""
+"""Prefix of the id of the view of a follow; see `core/follows.py`."""
 
 TRIAGE = "triage"
 """The id of the view of a triage, which is not listed and not returned to."""
@@ -40,12 +40,12 @@ TOPIC_MODES: tuple[TopicMode, ...] = get_args(TopicMode)
 
 
 def triage_place(text: str, *, is_taught: bool) -> Place:
-    """The unread papers of a query, most suitable first, or most voted until that is known.
+    """The unread papers of a query, most suitable first, or most upvoted until the program has learned.
 
-    Without a query they are those of the newest day, and those that came since the last visit.
+    Without a query, it has the papers of the newest day and the papers that came since the last visit.
     """
-    asked = "is:unread" if text else f"is:unread {NEWS}"
-    return Place(View(TRIAGE, "Triage", asked, "foryou" if is_taught else "upvotes"), text)
+    query = "is:unread" if text else f"is:unread {NEWS}"
+    return Place(View(TRIAGE, "Triage", query, "foryou" if is_taught else "upvotes"), text)
 
 
 def saved_view(name: str, query: str) -> View:
@@ -54,7 +54,7 @@ def saved_view(name: str, query: str) -> View:
 
 
 class ViewList(NamedTuple):
-    """The views that are listed: the reader's own, and those that the user has saved, in his order."""
+    """The listed views: the reader's own, and the user's saved views in the user's order."""
 
     saved: tuple[View, ...] = ()
     added: tuple[View, ...] = ()
@@ -64,22 +64,22 @@ class ViewList(NamedTuple):
     @property
     def own_views(self) -> tuple[View, ...]:
         """The reader's own views that are listed."""
-        return tuple(one for one in VIEWS if one.id not in self.hidden)
+        return tuple(view for view in VIEWS if view.id not in self.hidden)
 
     @property
     def saved_views(self) -> tuple[View, ...]:
-        """The saved views, and those of extensions with other names."""
-        known = {one.id for one in self.saved}
-        return (*self.saved, *(one for one in self.added if one.id not in known))
+        """The saved views, then views of extensions with other names."""
+        known = {view.id for view in self.saved}
+        return (*self.saved, *(view for view in self.added if view.id not in known))
 
     def find(self, id: str) -> View:
         """The view with this id, also of a day, week or month; Latest for an unknown id."""
-        return next((one for one in self.saved_views if one.id == id), None) or view(id)
+        return next((saved for saved in self.saved_views if saved.id == id), None) or view(id)
 
 
 def listed_views(settings: Settings) -> ViewList:
-    """The views as the settings have them."""
-    saved = tuple(saved_view(one.name, one.query) for one in settings.views)
+    """The listed views by the settings."""
+    saved = tuple(saved_view(view.name, view.query) for view in settings.views)
     return ViewList(saved, hidden=settings.hidden_views)
 
 
@@ -101,7 +101,7 @@ def view(id: str) -> View:
 
 
 def day_of(view: View, newest: str | None) -> str | None:
-    """The ISO day of a view of one day, where Latest is the newest day; None for other views."""
+    """The ISO day of a view of a single day, where Latest is the newest day; None for other views."""
     if view.id == LATEST:
         return newest
     return view.id.removeprefix(DAY) if view.id.startswith(DAY) else None
@@ -115,7 +115,7 @@ class Place(NamedTuple):
 
     @property
     def day(self) -> str | None:
-        """The ISO day whose papers alone are listed; empty for the newest day, None in other places."""
+        """The only ISO day that is listed; empty for the newest day, None in other places."""
         return None if self.text else day_of(self.view, "")
 
     @property
@@ -152,14 +152,14 @@ class Place(NamedTuple):
 
     @property
     def paper_id(self) -> str | None:
-        """The arXiv id if the query asks only for one paper, or those like it, else None; raises QueryError."""
+        """The arXiv id if the query is only for a paper or for papers like it, else None; raises QueryError."""
         from reader.core.ids import is_arxiv_id
         from reader.core.query import Term
 
-        asked = self.query.root
-        if not isinstance(asked, Term) or asked.field not in ("id", "like") or not is_arxiv_id(asked.value):
+        term = self.query.root
+        if not isinstance(term, Term) or term.field not in ("id", "like") or not is_arxiv_id(term.value):
             return None
-        return asked.value
+        return term.value
 
     def whole(self, order: str) -> Query:
         """The query of the list, sorted by `order` if neither the text nor the view has an order."""
@@ -167,7 +167,7 @@ class Place(NamedTuple):
 
     @property
     def nearest(self) -> Query | None:
-        """The query for the papers that are near to the typed words; None if it has others than plain ones."""
+        """The query for the papers near to the typed words; None if the query has anything but plain words."""
         from reader.core.query import Near
 
         query = self.query
@@ -176,12 +176,12 @@ class Place(NamedTuple):
 
     @property
     def is_search(self) -> bool:
-        """Whether words are typed, in no order of the user's own: many papers are then listed by fit."""
+        """Whether words are typed without an explicit order, so that many papers are listed by fit."""
         return bool(self.text) and not self.view.order and self.query.sort is None and bool(self.query.plain_words)
 
     @property
     def title_query(self) -> Query | None:
-        """The query for the papers whose title has the typed words as they are; None for a single word."""
+        """The query for the papers whose title has the typed words; None for a single word."""
         from reader.core.query import Match
 
         words = self.query.plain_words
@@ -196,13 +196,13 @@ class Place(NamedTuple):
         typed, near = split_near(self.text)
         kept, order = _split_order(typed)
         viewed, own_order = _split_order(self.view.query)
-        asked = " ".join(f"({one})" for one in (viewed, kept) if one)
-        return " ".join(filter(None, (asked or "-is:hidden -is:muted", order or own_order, near)))
+        exact = " ".join(f"({part})" for part in (viewed, kept) if part)
+        return " ".join(filter(None, (exact or "-is:hidden -is:muted", order or own_order, near)))
 
     def facets(self, order: str, mode: str = "all") -> Query:
         """The query for counting topics: without the picked topics if a paper needs only one of them.
 
-        `mode` is how topics combine; a query with fewer than two does not express it.
+        `mode` is how topics combine, which a query with fewer than two topics does not express.
         """
         from reader.core.query import parse
         from reader.core.query.choices import Choice, chosen_terms, with_choice
@@ -225,8 +225,8 @@ def selection_of(place: Place, order: str, scope: Scope) -> Selection:
     from reader.core.query import parse
 
     parts = ((NEW, NEWS), (WEEK, "(since:7d OR published:7d)")) if place.view.id == FOR_YOU else ()
-    found = tuple((name, compile_query(parse(query), scope).where) for name, query in parts)
-    return selection._replace(offer=Offer(found))
+    conditions = tuple((name, compile_query(parse(query), scope).where) for name, query in parts)
+    return selection._replace(offer=Offer(conditions))
 
 
 @lru_cache(4)
@@ -241,7 +241,7 @@ def _names_topics(text: str) -> bool:
 
 
 def _split_order(text: str) -> tuple[str, str]:
-    """A query without its `sort:`, and that; raises QueryError."""
+    """A query without its `sort:`, and the `sort:`; raises QueryError."""
     from reader.core.query import Sort, parse
 
     order = ""
@@ -260,21 +260,21 @@ def _join_query(base: str, query: Query, order: str) -> Query:
 
     viewed = parse(base)
     nodes = [node for node in (viewed.root, query.root) if node is not None]
-    asked = Query(all_of(nodes) if nodes else None, query.sort or viewed.sort)
-    # Of what fits a text or is like a paper, the best comes first.
-    return asked if asked.sort else replace(asked, sort=Sort(asked.default_order or order))
+    joined = Query(all_of(nodes) if nodes else None, query.sort or viewed.sort)
+    # Papers that fit a text or are like a paper are listed best first.
+    return joined if joined.sort else replace(joined, sort=Sort(joined.default_order or order))
 
 
 def with_best_first(text: str, default: str, best: str) -> str:
-    """The query sorted by `best`; as it was without `sort:` if it is sorted by that. Where `best` is usual, by day."""
+    """The query sorted by `best`, or by day where `best` is the default; without `sort:` if it is sorted so already."""
     from reader.core.query import parse
     from reader.core.query.lexer import split_near
 
     typed, near = split_near(text)
     kept, order = _split_order(typed)
     usual = "relevance" if near else parse(kept).default_order or default
-    wanted = f"sort:{'day' if best == usual else best}"
-    return " ".join(filter(None, (kept, "" if order == wanted else wanted, near)))
+    sort = f"sort:{'day' if best == usual else best}"
+    return " ".join(filter(None, (kept, "" if order == sort else sort, near)))
 
 
 def feed_text(text: str) -> str:

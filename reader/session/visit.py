@@ -44,7 +44,7 @@ class Visit(NamedTuple):
     """How picked topics combine if the query does not express it."""
     folded: tuple[str, ...] = ()
     view_query: str = ""
-    """The query of the view, if the user has saved it: the first frame has no settings."""
+    """The query of the view if the user saved it, since the first frame has no settings."""
 
 
 def visit_to_save(now: Visit, before: Visit, given: str) -> Visit:
@@ -60,12 +60,12 @@ def visit_to_save(now: Visit, before: Visit, given: str) -> Visit:
 
 
 def resume_visit(left: Visit, has_news: Callable[[str], bool], today: date) -> Visit:
-    """Where a start begins: the first one of a day at Latest if new papers are there, else where the user left off.
+    """Where a start begins: the first start of a day at Latest if papers are new, else where the user left off.
 
-    For you begins with what is new, so a user who left there returns to its top. A later start of the same day goes
+    For you begins with new papers, so a user who left there returns to its top. A later start of the same day goes
     back to the user's place, where a line announces new papers.
 
-    `has_news` tells whether papers came since an ISO time; `today` is the local date.
+    `has_news` returns whether papers came since an ISO time; `today` is the local date.
     """
     if left.visited is None or (left.view == LATEST and not left.text):
         return left
@@ -76,12 +76,12 @@ def resume_visit(left: Visit, has_news: Callable[[str], bool], today: date) -> V
 
 
 def _is_text(value: object) -> TypeGuard[str]:
-    """Whether a value is a text that can be saved again, which half of an emoji can't."""
+    """Whether a value is a text that can be saved, without lone surrogates."""
     return isinstance(value, str) and not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def _is_query(value: object) -> bool:
-    # Most visits end without a query: the language is not imported for them (10 ms).
+    # Most visits end without a query and do not need the import of the query language (10 ms).
     if not value or not _is_text(value):
         return False
     from reader.core.query import parse
@@ -103,7 +103,7 @@ def _is_time(value: object) -> bool:
 def _fits(setting: str) -> Callable[[object], bool]:
     def is_good(value: object) -> bool:
         if value is None:
-            # Most visits have no such value: the settings are not imported for them (15 ms).
+            # Most visits have no such value and do not need the import of the settings (15 ms).
             return False
         from reader.config import SETTING_TYPES
         from reader.core.settings.types import InvalidValue
@@ -131,11 +131,11 @@ _GOOD: Mapping[str, Callable[[object], bool]] = {
 
 def load(path: Path) -> Visit:
     """Load the visit; a missing or invalid value takes its default."""
-    found = _read(path)
-    good = {name: found[name] for name, is_good in _GOOD.items() if is_good(found.get(name))}
-    good["sizes"] = dict(_sizes(found.get("sizes")))
+    fields = _read(path)
+    good = {name: fields[name] for name, is_good in _GOOD.items() if is_good(fields.get(name))}
+    good["sizes"] = dict(_sizes(fields.get("sizes")))
     for name in ("history", "commands", "folded", "hidden"):
-        texts = found.get(name)
+        texts = fields.get(name)
         if isinstance(texts, list):
             good[name] = tuple(text for text in texts[:MAX_TEXTS] if _is_text(text))
     return Visit(**good)
@@ -143,15 +143,15 @@ def load(path: Path) -> Visit:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        # A longer file is cut off, and so no JSON.
-        found = json.loads(read_start(path, MOST_BYTES).decode())
+        # A longer file is cut off and therefore invalid.
+        fields = json.loads(read_start(path, MOST_BYTES).decode())
     except (OSError, ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return fields if isinstance(fields, dict) else {}
 
 
-def _sizes(found: object) -> Iterator[tuple[str, tuple[int, float]]]:
-    for shape, sizes in found.items() if isinstance(found, dict) else ():
+def _sizes(value: object) -> Iterator[tuple[str, tuple[int, float]]]:
+    for shape, sizes in value.items() if isinstance(value, dict) else ():
         if not (_is_text(shape) and isinstance(sizes, list) and len(sizes) == 2):
             continue
         if _fits("filter_width")(sizes[0]) and _fits("list_share")(sizes[1]):
@@ -161,5 +161,5 @@ def _sizes(found: object) -> Iterator[tuple[str, tuple[int, float]]]:
 def save(path: Path, visit: Visit) -> None:
     """Save the visit, in full or not at all. Raises OSError."""
     text = json.dumps(visit._asdict() | {"sizes": dict(visit.sizes)}, ensure_ascii=False)
-    # Not durable: to leave must not wait for the disk.
+    # Not durable, as quitting must not wait for the disk.
     replace_private(path, text, durable=False)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class DateRequest(NamedTuple):
-    """The open prompt: either a place to go to, or the day to fetch from."""
+    """The open date line, which asks for a date to go to or to fetch from."""
 
     since: date | None = None
     """The month that is suggested to fetch from; None to go to a date."""
@@ -36,7 +36,7 @@ def ask_for_date(state: State, request: DateRequest) -> State:
 
 
 class DateActions(Controller):
-    """Open the prompt for a date, and obey it."""
+    """Open the date line, and go to the date or fetch from it."""
 
     @handles("day.go")
     def go_to_date(self, _count: int | None) -> None:
@@ -48,7 +48,7 @@ class DateActions(Controller):
             self._model.show_notice(NOTHING_IS_FETCHED)
             return
         known = self._library.fetched_days()
-        fetched = [day for day, one in known.items() if one.fetched]
+        fetched = [day for day, status in known.items() if status.fetched]
         oldest = date.fromisoformat(min(fetched, default=self._look.today.isoformat()))
         month = period_containing("month", oldest).earlier
         first = max(month.first, date.fromisoformat(FIRST_DAY))
@@ -79,7 +79,7 @@ MAX_SUGGESTIONS = 40
 
 
 def read_period(text: str, today: date) -> tuple[Period | None, str]:
-    """The typed period, or a sentence on why the feed has none; neither while the text may be incomplete."""
+    """The typed period, or a sentence why the feed does not have it; neither while the text may be incomplete."""
     try:
         period = typed_period(text, today)
     except (ValueError, OverflowError):
@@ -100,7 +100,7 @@ def completions(text: str, days: Iterable[str]) -> list[str]:
 
 
 def number_of_papers(days: Iterable[DayCount]) -> str:
-    """How many papers these days have, and how many of them are unread."""
+    """The numbers of papers and of unread papers of these days, in words."""
     known = list(days)
     if not known:
         return "not fetched yet"
@@ -113,7 +113,7 @@ def number_of_papers(days: Iterable[DayCount]) -> str:
 
 
 class DateScreen(LineScreen[DateRequest]):
-    """The prompt. A text that is no date yet stands for the marked suggestion."""
+    """The date line; a text that is not a date yet means the marked suggestion."""
 
     LONGEST = 24
 
@@ -123,7 +123,7 @@ class DateScreen(LineScreen[DateRequest]):
         self._library = app.library
         self._is_since = request.since is not None
         fetched = app.library.fetched_days().items()
-        listed = [day for day, one in fetched if one.papers]
+        listed = [day for day, day_status in fetched if day_status.papers]
         self._known = listed if request.since is None else [request.since.isoformat()]
         self._is_refused = False
 
@@ -140,7 +140,7 @@ class DateScreen(LineScreen[DateRequest]):
             self.line.write(self.suggested.candidates[self.selected].text)
 
     def chosen(self) -> Period | None:
-        """The period that enter goes to; None for a text that is no date of the feed."""
+        """The period that enter chooses; None for a text that is not a date of the feed."""
         period, mistake = read_period(self.line.text, self._look.today)
         if self.suggested.candidates and not mistake and (period is None or self.selected):
             return parse_period(self.suggested.candidates[self.selected].text, self._look.today)
@@ -151,7 +151,7 @@ class DateScreen(LineScreen[DateRequest]):
         self.line.advise()
 
     def lead(self) -> Line:
-        """How the text is understood, with the number of papers there, or what is wrong with it."""
+        """The period that the text means, with its number of papers, or the mistake in the text."""
         text, period = self.line.text.strip(), self.chosen()
         if period is not None:
             about = ""

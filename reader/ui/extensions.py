@@ -22,10 +22,10 @@ T = TypeVar("T")
 
 
 class ExtensionAdditions(NamedTuple):
-    """The additions of extensions."""
+    """The keys and views that extensions add."""
 
     lines: Mapping[str, LineKey]
-    """By action id."""
+    """The keys by action id."""
     views: tuple[View, ...]
 
 
@@ -43,13 +43,13 @@ class ExtensionActions(Controller):
         def handler(line: str) -> Handler:
             return lambda _count: commands.begin(line, is_own=True)
 
-        return {id: handler(one.line) for id, one in self._lines.items()}
+        return {id: handler(line_key.line) for id, line_key in self._lines.items()}
 
     def on_begin(self) -> None:
         self._background.start("extensions", self._load)
 
     async def _load(self) -> None:
-        # An extension may hang as the reader ends.
+        # An extension may hang, so it is loaded in a thread that does not delay the reader's end.
         self._take(await beside(look_for_extensions, "extensions"))
 
     def _take(self, added: ExtensionAdditions) -> None:
@@ -57,8 +57,8 @@ class ExtensionActions(Controller):
         if added.lines:
             keymap = self._keymap
             actions = (
-                Action(id, keymap.free_keys(one.keys, LINE_CONTEXTS), one.name, one.help, LINE_CONTEXTS)
-                for id, one in added.lines.items()
+                Action(id, keymap.free_keys(line_key.keys, LINE_CONTEXTS), line_key.name, line_key.help, LINE_CONTEXTS)
+                for id, line_key in added.lines.items()
             )
             self._app.add_keys(actions)
         if added.views:
@@ -79,17 +79,18 @@ def _check_key(key: LineKey) -> LineKey:
 
 
 def look_for_extensions() -> ExtensionAdditions:
-    """Import the extensions and check what they add; one with invalid additions is switched off."""
+    """Import the extensions and check their additions; an extension with invalid additions is switched off."""
     lines: dict[str, LineKey] = {}
-    for one in _check_items("keys", LineKey, _check_key):
-        lines.setdefault(f"{EXTENSION}{one.id}", one)
+    for addition in _check_items("keys", LineKey, _check_key):
+        lines.setdefault(f"{EXTENSION}{addition.id}", addition)
     return ExtensionAdditions(
-        lines, tuple(saved_view(one.name, one.query) for one in _check_items("views", SavedView, _check_query))
+        lines,
+        tuple(saved_view(view.name, view.query) for view in _check_items("views", SavedView, _check_query)),
     )
 
 
 def _check_items(kind: str, of: type[T], check: Callable[[T], T]) -> Iterator[T]:
-    """The additions of one kind, without those that fail a check."""
-    for given in installed.extension_items(kind, of):
-        if (one := installed.ask(given.entry, check, given.value)) is not None:
-            yield one
+    """The additions of a kind that pass a check."""
+    for item in installed.extension_items(kind, of):
+        if (checked := installed.ask(item.entry, check, item.value)) is not None:
+            yield checked

@@ -27,18 +27,18 @@ MAX_NAMES = 18
 MAX_NAME_LENGTH = 40
 """Maximum characters of a name in the last line."""
 
-DEEDS = {"x": "hide", "m": "mute", "s": "star", "b": "queue"}
-"""The deeds of a rule by letter."""
+RULE_ACTIONS = {"x": "hide", "m": "mute", "s": "star", "b": "queue"}
+"""The actions of a rule by letter."""
 
 LISTED_TITLES = "20"
-"""Papers listed before a rule is added."""
+"""Number of papers listed before a rule is added, as an argument of the command."""
 
 Choices: TypeAlias = Mapping[str, tuple[str, Callable[[], object]]]
-"""The offers by letter: their words, and their actions."""
+"""The offers by letter, each with its label and its effect."""
 
 
 class FollowActions(Controller):
-    """Ask by letters what to follow, and follow it."""
+    """Ask what to follow, and follow it."""
 
     @handles("paper.follow")
     def choose_field(self, _count: int | None) -> None:
@@ -46,12 +46,12 @@ class FollowActions(Controller):
         self._ask_field("follow", self._choose, {"r": ("a rule or mute", self._choose_for_rule)})
 
     def _choose_for_rule(self) -> None:
-        """Ask which papers a rule is for: those of the current query, or with something that the paper has."""
+        """Ask which papers a rule is for: papers of the current query, or papers with a value that this paper has."""
         text = self._model.state.place.text
-        more: Choices = {"q": (f"these: {self._shorten(text)}", partial(self._ask_deed, text))} if text else {}
-        self._ask_field("a rule for", lambda follow: self._ask_deed(_query(follow)), more)
+        more: Choices = {"q": (f"these: {self._shorten(text)}", partial(self._ask_rule_action, text))} if text else {}
+        self._ask_field("a rule for", lambda follow: self._ask_rule_action(_query(follow)), more)
 
-    def _ask_field(self, what: str, act: Callable[[Follow], object], more: Choices) -> None:
+    def _ask_field(self, question: str, act: Callable[[Follow], object], more: Choices) -> None:
         paper = self._library.paper(self._model.state.highlighted)
         offered = {} if paper is None else offers(paper)
         if not offered:
@@ -60,35 +60,41 @@ class FollowActions(Controller):
         known = self._known_follows()
         choices = {
             LETTERS[field]: (
-                self._message(some[0], known) if len(some) == 1 else f"{len(some)} {FIELDS[field]}s",
-                partial(self._choose_name, what, some, act),
+                self._message(of_field[0], known) if len(of_field) == 1 else f"{len(of_field)} {FIELDS[field]}s",
+                partial(self._choose_name, question, of_field, act),
             )
-            for field, some in offered.items()
+            for field, of_field in offered.items()
         }
-        self._ask(what, {**choices, **more})
+        self._ask(question, {**choices, **more})
 
-    def _choose_name(self, what: str, some: Sequence[Follow], act: Callable[[Follow], object]) -> None:
-        if len(some) == 1:
-            act(some[0])
+    def _choose_name(self, question: str, follows: Sequence[Follow], act: Callable[[Follow], object]) -> None:
+        if len(follows) == 1:
+            act(follows[0])
             return
-        shown, known = some if len(some) <= MAX_NAMES else (*some[: MAX_NAMES - 1], some[-1]), self._known_follows()
+        shown, known = (
+            follows if len(follows) <= MAX_NAMES else (*follows[: MAX_NAMES - 1], follows[-1]),
+            self._known_follows(),
+        )
         names = zip(ascii_lowercase, shown, strict=False)
-        self._ask(what, {letter: (self._message(one, known), partial(act, one)) for letter, one in names})
+        self._ask(question, {letter: (self._message(follow, known), partial(act, follow)) for letter, follow in names})
 
-    def _ask(self, what: str, choices: Choices) -> None:
+    def _ask(self, question: str, choices: Choices) -> None:
         offered = [(letter, words) for letter, (words, _) in choices.items()]
-        self._app.keyboard.ask_letter(what, offered, lambda letter: choices[letter][1]())
+        self._app.keyboard.ask_letter(question, offered, lambda letter: choices[letter][1]())
 
     # Rules and muted words
 
-    def _ask_deed(self, query: str) -> None:
-        def propose(deed: str) -> None:
-            self._background.start("rule", partial(self._propose, deed, query))
+    def _ask_rule_action(self, query: str) -> None:
+        def propose(action: str) -> None:
+            self._background.start("rule", partial(self._propose, action, query))
 
-        self._ask(self._shorten(query), {letter: (deed, partial(propose, deed)) for letter, deed in DEEDS.items()})
+        self._ask(
+            self._shorten(query),
+            {letter: (action, partial(propose, action)) for letter, action in RULE_ACTIONS.items()},
+        )
 
-    async def _propose(self, deed: str, query: str) -> None:
-        """Show the newest papers of the query, and add the rule by the key that keeps it."""
+    async def _propose(self, action: str, query: str) -> None:
+        """Show the newest papers of the query; enter then adds the rule."""
         words = ("list", "-n", LISTED_TITLES, "--", query)
         try:
             outcome = await self._app.command_runner.run(words, self._app.command_actions.columns)
@@ -98,13 +104,13 @@ class FollowActions(Controller):
         if outcome.code:
             self._model.show_notice(outcome.complaint, "warning")
             return
-        line = shlex.join(["views", "add", "--then", deed, query])
+        line = shlex.join(["views", "add", "--then", action, query])
         keep = partial(self._app.command_actions.begin, line, is_own=True)
         effect = "The rule acts on new papers as they come, not on these:"
-        if deed == "mute":
+        if action == "mute":
             effect = "Lists then leave out the papers of this query, such as:"
         text = f"{effect}\n{outcome.text or outcome.errors}"
-        self._model.change(self._model.state.put(OUTPUT, Output(f"{deed}: {query}", text, keep=keep)))
+        self._model.change(self._model.state.put(OUTPUT, Output(f"{action}: {query}", text, keep=keep)))
 
     # Follows
 
@@ -113,18 +119,18 @@ class FollowActions(Controller):
         if followed is None:
             self._follow(follow)
             return
-        letter, told = ("q", "no notices") if followed.notify else ("n", "notices of new papers")
+        letter, effect = ("q", "no notices") if followed.notify else ("n", "notices of new papers")
         notified = followed._replace(notify=not followed.notify)
         end = partial(self._follow, followed, is_followed=False)
-        choices: Choices = {"x": ("no longer follow", end), letter: (told, partial(self._follow, notified))}
+        choices: Choices = {"x": ("no longer follow", end), letter: (effect, partial(self._follow, notified))}
         self._ask(self._name(followed), choices)
 
     def _follow(self, follow: Follow, *, is_followed: bool = True) -> None:
         # Submitted before the work starts, so that quitting cannot lose it.
         storing = self._library.follow(follow, is_followed=is_followed)
-        self._background.start("marks", partial(self._tell, follow, storing))
+        self._background.start("marks", partial(self._report, follow, storing))
 
-    async def _tell(self, follow: Follow, storing: Awaitable[tuple[str, FollowCount | None]]) -> None:
+    async def _report(self, follow: Follow, storing: Awaitable[tuple[str, FollowCount | None]]) -> None:
         action, counted = await storing
         self._library.has_changed()
         self._model.change(self._model.state.cache_changed())
@@ -138,7 +144,7 @@ class FollowActions(Controller):
     def _known_follows(self) -> dict[str, Follow]:
         from reader.cache.standing import follows
 
-        return {one.key: one for one in self._library.read(follows, list[Follow]())}
+        return {follow.key: follow for follow in self._library.read(follows, list[Follow]())}
 
     def _message(self, follow: Follow, known: dict[str, Follow]) -> str:
         sign = f"{self._look.glyphs.followed} " if follow.key in known else ""

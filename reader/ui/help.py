@@ -1,4 +1,4 @@
-"""Help: the keys that matter here, the pages of the manual, and what the command line finds of both."""
+"""Help: the important keys of a context, the pages of the manual, and offers of both for the command line."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Help(NamedTuple):
-    """The keys that matter in a context, and the pages of the manual once they are read."""
+    """The context whose keys are shown, and the pages of the manual once they are read."""
 
     context: Context
     lacking: frozenset[str] = frozenset()
@@ -39,7 +39,7 @@ HELP: Front[Help] = Front("help", "reader.ui.help:HelpScreen")
 
 
 class HelpActions(Controller):
-    """Open the help and its pages, and let the command line find keys of other places and entries of the manual."""
+    """Open the help and its pages, and offer keys of other contexts and entries of the manual in the command line."""
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
@@ -84,7 +84,7 @@ class HelpActions(Controller):
     def close(self, _count: int | None = None) -> None:
         self._model.change(self._model.state.put(HELP, None))
 
-    # What the command line finds
+    # The command line
 
     @follows(lambda state: (command := state[COMMAND]) is not None and bool(command.text))
     def read_manual_soon(self, state: State) -> None:
@@ -92,16 +92,16 @@ class HelpActions(Controller):
             self._read_manual_once()
 
     def commands(self) -> Sequence[Offer]:
-        """The keys of other places, and the entries of the manual."""
+        """The keys of other contexts, and the entries of the manual."""
         context = self._model.state.context
-        found = []
+        offers = []
         for action in self._keymap.actions:
             if context not in action.contexts:
                 place, keys = place_of(action.contexts[0]), " ".join(self._keymap.labels(action.id))
-                say, also = f"{action.name.lower()} works {place}", f"{action.group} {action.id}"
-                run, about = partial(self._model.show_notice, say), f"{place}: {action.help}"
-                found.append(Offer(action.name, about, run, keys, also, acts_here=False))
-        return (*found, *self._entries())
+                notice, also = f"{action.name.lower()} works {place}", f"{action.group} {action.id}"
+                run, about = partial(self._model.show_notice, notice), f"{place}: {action.help}"
+                offers.append(Offer(action.name, about, run, keys, also, acts_here=False))
+        return (*offers, *self._entries())
 
     def _entries(self) -> list[Offer]:
         return [
@@ -112,22 +112,22 @@ class HelpActions(Controller):
 
 
 class KeysPane(RowsPane):
-    """The lines of help, with a cursor on pages."""
+    """The lines of the help, with a cursor that stops on pages."""
 
     PANE = "help"
 
 
-FIRST = 15
+MAX_ROWS = 15
 
 ALSO = (MENU, ("mark.undo",), (COMMAND_LINE,), ("app.back",))
 """Further entries of the first screen, after the footer's keys."""
 
-SENTENCES_FROM = 76
+MIN_SENTENCE_COLUMNS = 76
 """Minimum columns for showing a sentence beside each name."""
 
 MAX_COLUMNS = 100
 
-NAMES = 16
+NAME_CELLS = 16
 """Cells of the column with the names of pages."""
 
 FIRST_PAGES = 5
@@ -135,7 +135,7 @@ FIRST_PAGES = 5
 
 
 class HelpRow(NamedTuple):
-    """One entry of the keys that matter."""
+    """The keys of an action, its name, and a sentence."""
 
     keys: str
     name: str
@@ -143,31 +143,31 @@ class HelpRow(NamedTuple):
 
 
 def first_rows(keymap: Keymap, context: Context, lacking: Collection[str] = ()) -> list[HelpRow]:
-    """The most important keys in `context`, at most `FIRST`; `lacking` are ids of actions with nothing to act on."""
-    footer = ((id,) for id in keymap.most_useful(context)[: FIRST - len(ALSO)] if id != "app.help")
+    """The most important keys in `context`, at most `MAX_ROWS`; `lacking` are ids of actions with nothing to act on."""
+    footer = ((id,) for id in keymap.most_useful(context)[: MAX_ROWS - len(ALSO)] if id != "app.help")
     rows = []
     for ids in dict.fromkeys(FIRST_KEYS.get(context) or (*footer, *ALSO)):
-        found = [keymap.action(id) for id in ids if id not in lacking and keymap.key(id, context)]
-        if found and ids == MENU:
-            chord = keymap.chords(found[0].id, context)[0]
+        actions = [keymap.action(id) for id in ids if id not in lacking and keymap.key(id, context)]
+        if actions and ids == MENU:
+            chord = keymap.chords(actions[0].id, context)[0]
             key = label(chord[:1] if len(chord) > 1 else chord, ascii=keymap.ascii)
-            rows.append(HelpRow(key, "Go to", ", ".join(action.name for action in found)))
-        elif found:
-            keys = " ".join(keymap.key(action.id, context) for action in found)
-            others = "".join(f", {action.name.lower()}" for action in found[1:])
-            rows.append(HelpRow(keys, found[0].name + others, found[0].help))
+            rows.append(HelpRow(key, "Go to", ", ".join(action.name for action in actions)))
+        elif actions:
+            keys = " ".join(keymap.key(action.id, context) for action in actions)
+            others = "".join(f", {action.name.lower()}" for action in actions[1:])
+            rows.append(HelpRow(keys, actions[0].name + others, actions[0].help))
     return rows
 
 
 def first_lines(rows: Sequence[HelpRow], width: int, ellipsis: str) -> list[Line]:
-    """The first screen, one line for each row."""
+    """The first screen, with a line for each row."""
     key_width = max((cell_len(row.keys) for row in rows), default=0)
     name_width = max((cell_len(row.name) for row in rows), default=0)
     room = min(width, MAX_COLUMNS) - key_width - name_width - 4
     lines: list[Line] = []
     for row in rows:
         about = row.about if cell_len(row.about) <= room else row.about.partition("; ")[0]
-        about = cut(about, room, ellipsis) if width >= SENTENCES_FROM or row.name == "Go to" else ""
+        about = cut(about, room, ellipsis) if width >= MIN_SENTENCE_COLUMNS or row.name == "Go to" else ""
         keys = row.keys + " " * (key_width - cell_len(row.keys) + 2)
         name = row.name + " " * (name_width - cell_len(row.name) + 2)
         lines.append((Piece(keys, "key"), Piece(name, "name"), Piece(about, "about")))
@@ -175,7 +175,7 @@ def first_lines(rows: Sequence[HelpRow], width: int, ellipsis: str) -> list[Line
 
 
 class HelpScreen(PaneScreen[Help]):
-    """The keys that matter here, and the first pages of the manual."""
+    """The important keys of a context, and the first pages of the manual."""
 
     CSS_PATH = stylesheet("help")
 
@@ -188,16 +188,16 @@ class HelpScreen(PaneScreen[Help]):
 
     def footer(self, state: State) -> Status:
         search, close = self._keymap.hints("help")
-        opens = [("enter", "open a page")] if (help := state[HELP]) is not None and help.manual else []
-        return status(state, self._keymap, (search, *opens, close))
+        open_page = [("enter", "open a page")] if (help := state[HELP]) is not None and help.manual else []
+        return status(state, self._keymap, (search, *open_page, close))
 
     def _rows(self, help: Help, width: int) -> Sequence[Row]:
         pages = next((entries for _, page, entries in help.manual if not page), ())
         first, ellipsis = first_rows(self._keymap, help.context, help.lacking), self._look.glyphs.ellipsis
         rows = [Row(line) for line in (*first_lines(first, width, ellipsis), ())]
         for name, about in pages[:FIRST_PAGES]:
-            line = Piece(name.ljust(NAMES), "key"), Piece(about, "about")
+            line = Piece(name.ljust(NAME_CELLS), "key"), Piece(about, "about")
             rows.append(Row(cut_line(line, width, ellipsis), name))
         others = ", ".join(name for name, _ in pages[FIRST_PAGES:])
-        line = Piece(":help PAGE".ljust(NAMES), "key"), Piece(others, "about")
+        line = Piece(":help PAGE".ljust(NAME_CELLS), "key"), Piece(others, "about")
         return [*rows, Row(cut_line(line, width, ellipsis))] if others else rows

@@ -1,4 +1,4 @@
-"""What the next start begins with: the user's place, and what the first frame shows of the settings."""
+"""Save the user's place, and the values of the settings for the first frame, for the next start."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 
 class LastPlace:
-    """The place that the next start returns to; nothing is saved without a file.
+    """Saves the place to which the next start returns; nothing is saved without a file.
 
-    It is saved on leaving the reader, from any thread and without the cache, which may hang.
+    The place is saved when the user leaves the reader, from any thread and without the cache, which may hang.
 
     `before` is the last visit, and `given` the query of the command line.
     """
@@ -54,7 +54,7 @@ class LastPlace:
         return self._file is not None
 
     def keep(self) -> list[str]:
-        """Save the place, unless already saved; return a sentence for each part of this visit that is lost."""
+        """Save the place, unless already saved; return a sentence for each part that was lost."""
         self._bookmarks.keep()
         self._keep_once()
         return [lost for lost in (self._failure, self._library.lost) if lost]
@@ -63,8 +63,7 @@ class LastPlace:
         with self._lock:
             if self._is_kept:
                 return
-            # Even without a list: the file still has the user's last place, which a list that arrives late must not
-            # replace.
+            # Set even without a list, because a list that arrives late must not replace the last place in the file.
             self._is_kept = True
             if self._file is None or self.main is None or not self._loader.has_listed:
                 return
@@ -94,7 +93,7 @@ class LastPlace:
         return visit.visit_to_save(now, self._before, self._given)
 
     def _paper_id(self, main: MainScreen) -> str | None:
-        """The id of the highlighted paper, or of the one that will get the cursor."""
+        """The id of the highlighted paper, or of the paper that will get the cursor."""
         if self._loader.awaited is not None and main.papers.cursor == 0:
             return self._loader.awaited
         row = main.papers.loaded_row

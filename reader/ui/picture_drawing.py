@@ -26,26 +26,26 @@ if TYPE_CHECKING:
 
 
 MAX_PIXELS = 40_000_000
-"""Pixels of the largest picture that is unpacked."""
+"""Maximum pixels of a picture that is decoded."""
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 
-LARGEST_SCALE = 2.0
-"""By how much a small picture is enlarged at most."""
+MAX_SCALE = 2.0
+"""The maximum factor by which a small picture is enlarged."""
 
 
 class PictureDrawing(NamedTuple):
-    """A picture as the terminal takes it."""
+    """A picture in the form that is sent to the terminal."""
 
     columns: int
     lines: tuple[tuple[Segment, ...], ...]
-    """The cells: the picture itself, or what the terminal replaces by it."""
+    """The cells of the picture, or placeholders that the terminal replaces with the picture."""
     before: str = ""
     """Sent to the terminal before the lines: the picture by kitty's protocol."""
     after: str = ""
     """Sent to the terminal once the picture is no longer shown."""
     sixels: str = ""
-    """The picture as sixels, from the first cell on."""
+    """The picture as sixels, which begin at the first cell."""
 
     @property
     def rows(self) -> int:
@@ -120,18 +120,18 @@ def _open(data: bytes, canvas: Canvas) -> Image:
     except NoPicture:
         raise
     except Exception as error:
-        # Decoders raise all kinds of errors on a file that is broken.
+        # Decoders raise many kinds of errors for a broken file.
         raise NoPicture("This picture is broken, or not PNG, JPEG, WebP or GIF.") from error
-    # Figures are made for paper: transparent parts would be black on black here.
+    # Figures are made for white paper; on a dark background, black on transparent would be invisible.
     image = Image.new("RGB", colored.size, "white")
     image.paste(colored, mask=colored.getchannel("A"))
     return image
 
 
 def _fit(image: Image, canvas: Canvas) -> tuple[int, int]:
-    """The cells of a picture in a canvas, its proportions kept."""
+    """The columns and rows of a picture that keep its proportions in a canvas."""
     width, height = canvas.pixels
-    scale = min(width / image.width, height / image.height, LARGEST_SCALE)
+    scale = min(width / image.width, height / image.height, MAX_SCALE)
     columns = round(image.width * scale / canvas.cell_width)
     rows = round(image.height * scale / canvas.cell_height)
     return min(max(1, columns), canvas.columns), min(max(1, rows), canvas.rows)
@@ -139,7 +139,7 @@ def _fit(image: Image, canvas: Canvas) -> tuple[int, int]:
 
 @contextmanager
 def _captured_terminal(canvas: Canvas) -> Iterator[StringIO]:
-    """Let textual-image write to a text, and take the size of cells from the canvas.
+    """Make textual-image write to a text and take the size of cells from the canvas.
 
     textual-image 0.12: its import queries the terminal and waits for the answer on standard input, which belongs to the
     reader; its images write directly to the terminal.
@@ -170,7 +170,7 @@ def _renderable(image: Image, columns: int, rows: int, protocol: PictureProtocol
 
 
 def _lines(segments: Iterable[Segment], rows: int) -> Iterator[tuple[Segment, ...]]:
-    """The segments of each row; pixels of one colour that follow each other are one segment."""
+    """The segments of each row; adjacent cells of the same style are a single segment."""
     from rich.segment import Segment
 
     split = list(Segment.split_lines(segments))[:rows]

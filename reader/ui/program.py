@@ -1,4 +1,4 @@
-"""Actions on the program as a whole: go back step by step, quit, suspend; themes and pictures of the screen."""
+"""Actions on the program as a whole: step back, quit, suspend, choose a theme, and save a picture of the screen."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ class ProgramActions(Controller):
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
         self._before: tuple[str, object] | None = None
-        """The theme before the one that is previewed, and the commands that were run until then."""
+        """The theme before the preview, and the history of commands at that time."""
 
     @handles("app.escape")
     def step_back(self, _count: int | None) -> None:
-        """Stop or close the latest thing, or go back to where the user was; never quit."""
+        """Stop work, close the topmost screen, or go back to the previous list; never quit."""
         if not (self._stop("escape") or self._back() or self._stop("last")):
             self._model.show_notice(f"{self._keymap.key('app.back')} quits")
 
@@ -49,7 +49,7 @@ class ProgramActions(Controller):
 
     @handles("command.cancel", *(f"{context}.close" for context in OVER_ALL if context != "help"))
     def close(self, _count: int | None) -> None:
-        """Close the screen in front; help has its own way, since its search closes first."""
+        """Close the screen in front; help has its own handler, because its search also closes it."""
         self._model.change(self._model.state.step_back())
 
     def _back(self) -> bool:
@@ -60,8 +60,8 @@ class ProgramActions(Controller):
         return self._model.state is not state
 
     def _stop(self, at: Moment) -> bool:
-        """Stop the first thing that runs of those that are stopped at a moment; return whether there was any."""
-        return any(one.stop_at(at) for one in self._app.controllers)
+        """Stop the first running work that can be stopped at this stage; return whether there was any."""
+        return any(controller.stop_at(at) for controller in self._app.controllers)
 
     @handles("app.quit")
     def quit(self, _count: int | None) -> None:
@@ -71,7 +71,7 @@ class ProgramActions(Controller):
     def open_sample(self, _count: int | None) -> None:
         self._app.open_sample()
 
-    # What the terminal shows
+    # The terminal
 
     @handles("app.suspend")
     def suspend(self, _count: int | None) -> None:
@@ -83,7 +83,7 @@ class ProgramActions(Controller):
 
     @follows(lambda state: state[COMMAND])
     def preview(self, state: State) -> None:
-        """Show the theme that is typed or marked, and the one before again unless the line is run."""
+        """Preview the typed or marked theme; restore the previous theme unless the line is run."""
         command = state[COMMAND]
         word, _, name = command.text_to_run.partition(" ") if command is not None else ("", "", "")
         if word == THEME and name in CHOICES and not self._app.no_color:
@@ -106,8 +106,8 @@ class ProgramActions(Controller):
             self._model.show_notice("no colours, since NO_COLOR is set", "warning")
             return
         if name not in CHOICES:
-            meant = advice(name, CHOICES, f"Choose one of {', '.join(CHOICES)}.")
-            self._model.show_notice(f"There is no theme {name!r}. {meant}", "warning")
+            suggestion = advice(name, CHOICES, f"Choose one of {', '.join(CHOICES)}.")
+            self._model.show_notice(f"There is no theme {name!r}. {suggestion}", "warning")
             return
         self._app.use_theme(theme_name(name, os.environ))
         if not self._look.demo:
@@ -133,7 +133,7 @@ NOTICE_SECONDS = 6.0
 
 
 class NoticeTimer(Controller):
-    """Removes each passing notice; each new one restarts the time."""
+    """Removes a notice after some seconds; each new notice restarts the time."""
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
@@ -156,11 +156,11 @@ _WEB_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 
 def draw_picture(app: App[str], title: str) -> str:
-    """The screen as SVG, the same each time for the same screen; the title is in its frame."""
+    """The screen as SVG with a title in its frame; the same screen always gives the same text."""
     svg = app.export_screenshot(title=title)
     # Textual names a font that a viewer would fetch, and numbers each picture differently.
     svg = _WEB_FONT.sub("", svg).replace("Fira Code, monospace", FONTS)
-    # Some viewers take even spaces that may not break for layout, and drop those at the ends of words.
+    # Some viewers drop even non-breaking spaces at the ends of words unless spaces are preserved.
     svg = svg.replace("<svg ", '<svg xml:space="preserve" ', 1)
     return re.sub(r"terminal-\d+", "terminal", svg)
 
@@ -171,7 +171,7 @@ def file_name(now: datetime) -> str:
 
 
 def save_picture(svg: str, folder: Path, now: datetime) -> Path:
-    """Write a picture to a file, and return that; raises OSError."""
+    """Write a picture to a file in a folder, and return the file; raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / file_name(now)
     file.write_text(svg, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Triage: the unread papers of a place as pages, where four keys decide and go on."""
+"""Triage: show the unread papers of a place as pages, where each of four keys decides and shows the next paper."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class TriageActions(Controller):
         self._drawn_since = 0.0
         self._before: PaperKey | None = None
         """The paper of the last decision."""
-        self._took_away = ""
-        """The marks that the last decision took away from its paper, in words."""
+        self._removed_marks = ""
+        """The marks that the last decision removed from its paper, in words."""
 
     # Begin
 
@@ -52,7 +52,7 @@ class TriageActions(Controller):
         return True
 
     def begin_query(self, text: str) -> None:
-        """Begin with the papers of a query; without one, with those of the listed period, or with what is new."""
+        """Begin with the papers of a query; without a query, with papers of the listed period, or with new papers."""
         mistake = find_mistake(text)
         if mistake is not None:
             self._model.show_notice(str(mistake), "warning")
@@ -64,7 +64,7 @@ class TriageActions(Controller):
 
     @follows(lambda state: (state.is_list_coming, phase_of(state), state.listing))
     def follow(self, state: State) -> None:
-        """Open the first paper once the list is there; after an undo at the end, the paper that came back."""
+        """Open the first paper once the list is read; after an undo at the end, open the paper that came back."""
         triage, listing = state[TRIAGE], state.listing
         if triage is None or state.is_list_coming or listing.place != triage.place:
             return
@@ -97,31 +97,33 @@ class TriageActions(Controller):
         if self._drawn != page.key or self._app.keyboard.pressed_at < self._drawn_since:
             self._decide_again(kind)
             return
-        self._give(page.key, kind)
+        self._apply(page.key, kind)
         if self._show_next():
-            # Short, so that the keys fit beside it.
-            message = ", ".join(filter(None, (DECISIONS[kind], self._took_away)))
+            # The message is short, so that the keys fit beside it.
+            message = ", ".join(filter(None, (DECISIONS[kind], self._removed_marks)))
             self._model.show_notice(f"{message} · {self._keymap.key('mark.undo')} goes back")
 
     def _decide_again(self, kind: str) -> None:
-        """Take a key that was pressed before the paper in front was drawn as another decision on the one before.
+        """Treat a key pressed before the current paper was drawn as another decision on the previous paper.
 
-        It was rejected to let such keys wait for the next papers: nobody has seen these when the key is pressed, and on
+        Letting such keys wait for the next paper was rejected: the user has not seen it when the key is pressed, and on
         a slow machine a key that is pressed twice would hide a paper unseen.
         """
         triage = self._model.state[TRIAGE]
-        before = next((one for one in triage.decisions if one.pk == self._before), None) if triage else None
+        before = (
+            next((decision for decision in triage.decisions if decision.pk == self._before), None) if triage else None
+        )
         if before is None or kind in (before.kind, "read"):
             self._model.show_notice("this paper came after that key: look, then decide")
         else:
-            self._give(before.pk, kind)
+            self._apply(before.pk, kind)
 
-    def _give(self, pk: PaperKey | None, kind: str) -> None:
+    def _apply(self, pk: PaperKey | None, kind: str) -> None:
         row = None if pk is None else self._app.papers.row_of(pk)
         triage = self._model.state[TRIAGE]
         if pk is None or row is None or triage is None:
             return
-        self._took_away = "no longer starred" if kind == "hide" and row.starred else ""
+        self._removed_marks = "no longer starred" if kind == "hide" and row.starred else ""
         if kind == "read":
             self._app.traces.record_pass(pk)
         self._model.change(self._model.state.put(TRIAGE, triage.decide(Decision(pk, kind, row.day))))
@@ -137,8 +139,8 @@ class TriageActions(Controller):
         self._app.mark_actions.show_stored()
 
     def _show_next(self) -> bool:
-        """Show the next unread paper, or one above whose decision was undone; return False if none is left."""
-        # Usually it is the next one; looking further reads 200 rows.
+        """Show the next unread paper, or an earlier paper whose decision was undone; return False if none is left."""
+        # Usually it is the next paper; looking further reads 200 rows.
         papers = self._app.papers
         if papers.next_where(is_unread, limit=1) or papers.next_where(is_unread) or papers.next_where(is_unread, -1):
             self._app.page_actions.follow()
@@ -148,7 +150,7 @@ class TriageActions(Controller):
         return False
 
     def _watch_drawing(self) -> None:
-        """Note when the paper in front is on the screen: keys pressed before were meant for the one before."""
+        """Record when the paper is on the screen; earlier keys were meant for the previous paper."""
         page = self._model.state[PAGE]
         if page is not None:
             self._app.call_after_refresh(self._note_drawn, page.key)
@@ -175,7 +177,7 @@ class TriageActions(Controller):
 
     def _go_back(self, action: UserAction) -> None:
         triage, pk = self._model.state[TRIAGE], self._library.pk_of(action.paper)
-        if triage is None or pk is None or all(one.pk != pk for one in triage.decisions):
+        if triage is None or pk is None or all(decision.pk != pk for decision in triage.decisions):
             return
         self._model.change(self._model.state.put(TRIAGE, triage.without(pk)))
         self._app.traces.forget_passed(pk)

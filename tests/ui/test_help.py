@@ -7,7 +7,7 @@ import pytest
 from reader.keys.actions import CONTEXTS, MENU, Context
 from reader.keys.keymap import Keymap
 from reader.ui.help import (
-    FIRST,
+    MAX_ROWS,
     HelpRow,
     KeysPane,
     first_lines,
@@ -29,7 +29,7 @@ def test_the_first_screen_of_every_place_fits(width: int, height: int, preset: d
     keymap = Keymap(overrides=preset)
     for context in CONTEXTS:
         rows = first_rows(keymap, context)
-        assert 0 < len(rows) <= FIRST
+        assert 0 < len(rows) <= MAX_ROWS
         # A title, an empty line, and the keys of help stand around them.
         lines = first_lines(rows, width - 2, "…")
         assert len(lines) + 3 <= height

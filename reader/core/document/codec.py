@@ -1,6 +1,6 @@
-"""Documents as compressed bytes, and back: JSON of short lists, a tenth of the size of the page.
+"""Store documents as compressed JSON of short lists, a tenth of the size of the page.
 
-A document is stored parsed, so opening takes 3 ms instead of 100.
+Parsed documents are stored because opening them takes 3 ms instead of 100.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from reader.core.document.model import (
 )
 
 FORMAT = 1
-"""The version of the bytes and of the parsers' abilities; an older text may be worth fetching again."""
+"""The version of the format and the parsers; a text of an older version may be worth fetching again."""
 
 MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
 
@@ -45,7 +45,7 @@ class UnreadableDocument(ValueError):
 
 
 def dump(document: Document) -> bytes:
-    """A document as bytes."""
+    """The bytes of a document, for `load`."""
     parts = [
         FORMAT,
         document.title,
@@ -58,12 +58,12 @@ def dump(document: Document) -> bytes:
 
 
 def load(data: bytes) -> Document:
-    """The document of bytes; raises UnreadableDocument."""
+    """Read the bytes of `dump`; raises UnreadableDocument."""
     try:
         _, title, version, licence, is_cut, blocks = unpack_json(data, MAX_DOCUMENT_BYTES)
         return Document(
             str(title),
-            tuple(_block(one, 0) for one in blocks),
+            tuple(_block(block, 0) for block in blocks),
             int(version) if version else None,
             str(licence),
             bool(is_cut),
@@ -73,12 +73,12 @@ def load(data: bytes) -> Document:
 
 
 def pack_json(value: object) -> bytes:
-    """A value of JSON as compressed bytes."""
+    """A value as compressed JSON."""
     return zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), 6)
 
 
 def unpack_json(data: bytes, most: int) -> Any:
-    """The value of compressed JSON with at most `most` bytes; raises zlib.error and ValueError."""
+    """The value of compressed JSON of at most `most` bytes; raises zlib.error and ValueError."""
     unpacker = zlib.decompressobj()
     text = unpacker.decompress(data, most)
     if not unpacker.eof:
@@ -87,13 +87,13 @@ def unpack_json(data: bytes, most: int) -> Any:
 
 
 def pack_blocks(blocks: Sequence[Block]) -> list[Any]:
-    """Blocks as values of JSON."""
+    """Blocks as JSON values."""
     return [_pack(block) for block in blocks]
 
 
 def unpack_blocks(parts: Sequence[Any]) -> tuple[Block, ...]:
-    """Blocks of values of JSON; raises UnreadableDocument, and what wrong types raise."""
-    return tuple(_block(one, 0) for one in parts)
+    """Blocks from JSON values; raises UnreadableDocument, or other errors for values of wrong types."""
+    return tuple(_block(part, 0) for part in parts)
 
 
 def _pack(block: Block) -> list[Any]:
@@ -147,11 +147,11 @@ def _cell(parts: Sequence[Any]) -> Cell:
 
 def _item(parts: Sequence[Any], depth: int) -> Item:
     anchor, marker, *blocks = parts
-    return Item(str(marker), tuple(_block(one, depth + 1) for one in blocks), str(anchor))
+    return Item(str(marker), tuple(_block(block, depth + 1) for block in blocks), str(anchor))
 
 
 class _Form(NamedTuple):
-    """How a value becomes JSON, and how it is read again at a depth of nested blocks."""
+    """Conversions of a value to JSON, and from JSON at a depth of nested blocks."""
 
     pack: Callable[[Any], Any]
     unpack: Callable[[Any, int], Any]
@@ -179,6 +179,6 @@ _BLOCKS: Mapping[str, tuple[type[Block], tuple[tuple[str, _Form], ...], Mapping[
     "n": (Note, (("mark", _TEXT), ("spans", _SPANS)), {}),
     "r": (Reference, (("label", _TEXT), ("spans", _SPANS)), {}),
 }
-"""Each kind of block by its sign: its class, its single values, and the field whose values follow to the end."""
+"""The kinds of blocks: class, fields with one value each, and the field whose values are all that follow."""
 
 _SIGNS = {kind: sign for sign, (kind, _, _) in _BLOCKS.items()}

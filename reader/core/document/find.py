@@ -1,8 +1,8 @@
-"""Finds words again in a full text: those of highlights and bookmarks, and those that are searched for.
+"""Find the words of highlights, bookmarks and searches in a full text.
 
 Texts are compared as words without case, accents and punctuation, so width and source do not matter. A passage is
-sought where it was last; then everywhere by its exact words, preferring the place with the same context, then its
-section, then the nearest. A passage that was rewritten is not sought by some of its words: it is listed as lost.
+searched for in its last place, and then everywhere by its exact words; the place with the same context is preferred,
+then the same section, then the nearest place. A passage whose words have changed is listed as lost.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from reader.core.text import fold
 
 
 def searched_text(document: Document) -> str:
-    """The text of a document, one line for each paragraph, without the title, which the papers' index has."""
+    """The text of a document, one line per paragraph, without the title, which the papers' index has."""
     return "\n".join(text for block in document.blocks for text in block_texts(block) if text)
 
 
 def block_texts(block: Block) -> Iterator[str]:
-    """The texts of a block and its parts; a word whose style changes in the middle stays one."""
-    for label, spans in (one for inner in walk(block) for one in own_texts(inner)):
+    """The texts of a block and its parts; a word with several styles stays whole."""
+    for label, spans in (text for inner in walk(block) for text in own_texts(inner)):
         yield " ".join(filter(None, (label, shown_text(spans))))
 
 
@@ -40,26 +40,26 @@ LETTERS_AROUND_HIT = 70
 _TEX = re.compile(r"[\\_^]")
 
 Finder = Callable[[str], Sequence[tuple[int, int]]]
-"""Finds a word in a text: the (start, end) of each place."""
+"""Finds a word in a text; returns the (start, end) of each match."""
 
 
 class Hit(NamedTuple):
-    """A block that has all the words."""
+    """A block with all searched words."""
 
     section: Heading | None
     text: str
-    """The words with those around them."""
+    """The words with the text around them."""
     marks: tuple[tuple[int, int], ...]
     """The (start, end) of each word in the text."""
     block: int
-    """The index of the block among the document's own."""
+    """The index of the block in the document."""
 
 
 def find(document: Document, finders: Sequence[Finder], *, in_formulas: bool = False) -> Iterator[Hit]:
     """Find the blocks with at least one match for each word, in reading order.
 
-    Only formulas of blocks that have all words become Unicode: a text takes 1 ms instead of 30. With `in_formulas` they
-    all do, for words that only show as signs.
+    Only blocks with all words get formulas as Unicode, so that a text takes 1 ms instead of 30. With `in_formulas` all
+    blocks do, for words that only exist as symbols.
     """
     section: Heading | None = None
     for index, block in enumerate(document.blocks):
@@ -70,9 +70,9 @@ def find(document: Document, finders: Sequence[Finder], *, in_formulas: bool = F
         if not finders or not (may_show or all(finder(source) for finder in finders)):
             continue
         text = " ".join(" ".join(block_texts(block)).split())
-        found = [finder(text) for finder in finders]
-        if all(found):
-            yield _hit(index, section, text, sorted(mark for marks in found for mark in marks))
+        matches = [finder(text) for finder in finders]
+        if all(matches):
+            yield _hit(index, section, text, sorted(mark for marks in matches for mark in marks))
 
 
 def _hit(block: int, section: Heading | None, text: str, marks: Sequence[tuple[int, int]]) -> Hit:
@@ -84,17 +84,17 @@ def _hit(block: int, section: Heading | None, text: str, marks: Sequence[tuple[i
     start, end = max(start, first - 2 * LETTERS_AROUND_HIT), min(end, last + 2 * LETTERS_AROUND_HIT)
     before, after = "…" if start else "", "…" if end < len(text) else ""
     shift = len(before) - start
-    kept = tuple((here + shift, there + shift) for here, there in marks if start <= here and there <= end)
-    return Hit(section, f"{before}{text[start:end]}{after}", kept, block)
+    visible = tuple((first + shift, last + shift) for first, last in marks if start <= first and last <= end)
+    return Hit(section, f"{before}{text[start:end]}{after}", visible, block)
 
 
 _UNPROVEN_WORDS = 3
-"""Words of a passage that are no proof by themselves if the text has them several times."""
+"""Maximum words of a passage that needs its context if the text has the words several times."""
 
-_MAX_PLACES = 2_000
-"""Maximum places compared that have all words of a passage."""
+_MAX_COMPARED_PLACES = 2_000
+"""Maximum places with all words of a passage whose context is compared."""
 
-_LARGEST_MATCH = 4_000_000
+_MAX_COMPARED_PAIRS = 4_000_000
 """Maximum pairs of words compared to locate the drawn words of a block; a larger table is highlighted as a whole."""
 
 
@@ -107,7 +107,7 @@ class Point(NamedTuple):
 
 
 class Range(NamedTuple):
-    """The words from the first one to the last."""
+    """The words from the first to the last, including both."""
 
     first: Point
     last: Point
@@ -119,7 +119,7 @@ class DrawnWord(NamedTuple):
     line: int
     start: int
     end: int
-    """The letters of the line before it, and up to its end."""
+    """Offsets in the line's text."""
     word: int
     """Its number within the block."""
 
@@ -129,7 +129,7 @@ def _fold_word(word: str) -> str:
 
 
 class _Run:
-    """The words of consecutive blocks as one text, which is searched a hundred times as fast."""
+    """The words of consecutive blocks as one text, which makes a search a hundred times as fast."""
 
     def __init__(self, first: int, blocks: Sequence[Sequence[str]]) -> None:
         self.words = [word for block in blocks for word in block]
@@ -138,15 +138,15 @@ class _Run:
         self._text = f" {' '.join(self.words)} "
         self._letters = list(accumulate((len(word) + 1 for word in self.words), initial=0))
 
-    def places(self, sought: Sequence[str]) -> list[int]:
+    def places(self, words: Sequence[str]) -> list[int]:
         """The first places where these words occur in a row."""
-        text = f" {' '.join(sought)} "
-        found: list[int] = []
+        text = f" {' '.join(words)} "
+        places: list[int] = []
         at = self._text.find(text)
-        while sought and at >= 0 and len(found) < _MAX_PLACES:
-            found.append(bisect_right(self._letters, at) - 1)
+        while words and at >= 0 and len(places) < _MAX_COMPARED_PLACES:
+            places.append(bisect_right(self._letters, at) - 1)
             at = self._text.find(text, at + 1)
-        return found
+        return places
 
     def count_context(self, place: int, size: int, before: Sequence[str], after: Sequence[str]) -> int:
         """How many of a passage's context words surround a place."""
@@ -178,13 +178,13 @@ class TextWords:
         return " ".join(" ".join(block_texts(self.document.blocks[index])).split())
 
     def words(self, index: int) -> tuple[str, ...]:
-        found = self._words.get(index)
-        if found is None:
-            found = self._words[index] = tuple(map(_fold_word, WORD.findall(self.text(index))))
-        return found
+        words = self._words.get(index)
+        if words is None:
+            words = self._words[index] = tuple(map(_fold_word, WORD.findall(self.text(index))))
+        return words
 
     def letter(self, point: Point) -> int:
-        """The letters of a block before a word."""
+        """The number of letters of the block before a word."""
         places = (match.start() for match in WORD.finditer(self.text(point.block)))
         return next(islice(places, point.word, None), 0)
 
@@ -225,7 +225,7 @@ class TextWords:
     # Looking for a passage
 
     def near(self, passage: Passage) -> Range | None:
-        """Where a passage is if it has not moved: same words, same context."""
+        """The range of a passage that has not moved, with the same words and context; else None."""
         if passage.block >= len(self.document.blocks):
             return None
         quote, before, after = _words(passage.quote), _words(passage.before), _words(passage.after)
@@ -237,7 +237,7 @@ class TextWords:
         return None if place is None else run.range(place, place + len(quote) - 1)
 
     def find(self, passage: Passage) -> Range | None:
-        """Where a passage is in another text; None if its words are gone."""
+        """The range of a passage anywhere in the text; None if its words are gone."""
         quote, before, after = _words(passage.quote), _words(passage.before), _words(passage.after)
         exact = self._all.places(quote)
         scores = {place: self._all.count_context(place, len(quote), before, after) for place in exact}
@@ -247,7 +247,7 @@ class TextWords:
             return -scores[place], self._section(block) != passage.section, abs(block - passage.block)
 
         place = min(exact, key=rank, default=0)
-        # One or two words are everywhere.
+        # A few words alone may occur anywhere.
         is_sure = len(exact) == 1 or (
             exact and (scores[place] or len(quote) > _UNPROVEN_WORDS or not (before or after))
         )
@@ -271,14 +271,14 @@ def _with_signs(text: str, start: int, end: int) -> str:
     return text[start:end]
 
 
-# What is drawn
+# Drawn words
 
 
 def drawn_words(lines: Sequence[DocumentLine], words: Sequence[str], front: int = 0) -> list[DrawnWord]:
     """A block's words in its drawn lines, in line order; the first `front` lines do not belong to the block.
 
-    A formula that stands in lines of its own has other words there, and the cells of a table another order: those of
-    them that are the same are found.
+    A displayed formula is drawn with other words, and the cells of a table in another order; there, only the matching
+    words are found.
     """
     drawn = [
         (number, match.start(), match.end(), _fold_word(match.group()))
@@ -288,7 +288,7 @@ def drawn_words(lines: Sequence[DocumentLine], words: Sequence[str], front: int 
     seen = [word for *_, word in drawn]
     if seen == list(words):
         return [DrawnWord(line, start, end, place) for place, (line, start, end, _) in enumerate(drawn)]
-    if len(seen) * len(words) > _LARGEST_MATCH:
+    if len(seen) * len(words) > _MAX_COMPARED_PAIRS:
         return []
     return [
         DrawnWord(*drawn[same.a + step][:3], same.b + step)

@@ -47,7 +47,7 @@ ROW = "\n"
 _RAISED = {"∘": "°", "°": "°", "∗": "*", "*": "*", "†": "†", "‡": "‡"}
 _WORD = re.compile(r"[A-Za-z0-9.]+")
 _OPEN_SCRIPT = re.compile(r"[_^][^\W_]+$")
-"""A script after which a letter would seem part of it."""
+"""A script to which a following letter would seem to belong."""
 _UPPER_SCRIPT = re.compile(rf"[^\s](?:\^(?:[^\W_]+|\([^()]*\))|[{''.join(map(chr, SUPERSCRIPTS.values()))}])$")
 _LABELLED = {"→": ("─", "→"), "⟶": ("─", "⟶"), "←": ("←", "─"), "⟵": ("⟵", "─")}
 """Arrows around a label, as in `A ─f→ B`."""
@@ -56,7 +56,7 @@ _DIFFERENTIALS = ("∂", "d", "δ", "Δ")
 
 @lru_cache(maxsize=2_048)
 def formula_text(tex: str) -> str:
-    """A formula as Unicode, its rows separated by line breaks; empty if it shows nothing."""
+    """A formula as Unicode, with line breaks between rows; empty if nothing is visible."""
     text = join_atoms([atom_of(node) for node in items_of(read_tex(tex))])
     rows = (clean(row).removesuffix(" :}") for row in text.split(ROW))
     return ROW.join(filter(None, rows))
@@ -74,7 +74,7 @@ class Atom(NamedTuple):
 
 
 def items_of(node: Node) -> tuple[Node, ...]:
-    """The parts of a node, side by side."""
+    """The adjacent parts of a node."""
     return node.items if isinstance(node, Row) else (node,)
 
 
@@ -238,7 +238,7 @@ def small_script(inner: str, sign: str) -> str:
 
 def _fraction(node: Fraction) -> Atom:
     above, below, is_ruled, (opening, closing) = node
-    # Each part is read only once, however deeply fractions are nested.
+    # Each part is converted only once, because fractions may be nested deeply.
     over, under = _text(above), _text(below)
     if not is_ruled:
         word = "choose" if (opening, closing) == ("(", ")") else "over"

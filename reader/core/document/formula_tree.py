@@ -1,7 +1,7 @@
 r"""Formulas as trees, read from TeX: their structure, without colours, lengths and sizes.
 
 Any TeX gives a tree: an unknown command becomes an `UnknownMacro`, and the rest of the formula is read as usual. Fonts
-are kept as the letters that Unicode has for them. Upright and italic letters are both plain, unless a formula has the
+become Unicode's letters for these fonts. Upright and italic letters are both plain, unless a formula has the
 same letter in both.
 """
 
@@ -21,16 +21,16 @@ MAX_TEX_LENGTH = 10_000
 MAX_NESTING = 40
 """Maximum nesting of groups, commands and scripts."""
 
-_LONGEST_OPTION = 400
-"""Pieces of the longest option in brackets."""
+_MAX_OPTION_PIECES = 400
+"""Maximum pieces of an option in brackets."""
 
 
 class Symbol(NamedTuple):
-    """A letter, a sign, or a word that is one thing, such as `log`."""
+    """A letter, a sign, or a name such as `log`."""
 
     text: str
     kind: str = "ord"
-    """Its class in TeX: ord, bin, rel, op, open, close, punct, prime or space."""
+    """The class in TeX: ord, bin, rel, op, open, close, punct, prime or space."""
 
 
 class Words(NamedTuple):
@@ -52,28 +52,28 @@ class Script(NamedTuple):
     below: Node | None = None
     above: Node | None = None
     is_stacked: bool = False
-    """Whether they are centred on the base, as limits are, instead of at its side."""
+    """Whether the scripts are centred on the base, like limits, and not beside it."""
 
 
 class Fraction(NamedTuple):
-    """One thing over another."""
+    """A fraction or binomial coefficient."""
 
     above: Node
     below: Node
     is_ruled: bool = True
-    """Whether a line is between them; binomial coefficients have none."""
+    """Whether there is a line; binomial coefficients have no line."""
     sides: tuple[str, str] = ("", "")
 
 
 class Root(NamedTuple):
-    """A root; its degree is None for the square root."""
+    """A root; the degree is None for a square root."""
 
     body: Node
     degree: Node | None = None
 
 
 class Fence(NamedTuple):
-    """The content of delimiters that grow with it; an empty delimiter is not drawn."""
+    """Content between delimiters that grow with it; an empty delimiter is not drawn."""
 
     opening: str
     body: Node
@@ -85,10 +85,10 @@ class Grid(NamedTuple):
 
     rows: tuple[tuple[Node, ...], ...]
     kind: str = "matrix"
-    """`matrix`; `cases`, with a brace at the left; `lines`, one formula below the other; or `stack`, in a script."""
+    """`matrix`; `cases` with a brace; `lines` for formulas below each other; or `stack` in a script."""
     sides: tuple[str, str] = ("", "")
     align: str = ""
-    """A letter for each column, `l`, `c` or `r`, of which the last also applies to all further ones; `|` for a line."""
+    """A letter for each column, `l`, `c` or `r`; the last also applies to all further columns; `|` for a line."""
 
 
 class Accent(NamedTuple):
@@ -127,7 +127,7 @@ _TOKEN = re.compile(r"%[^\n]*\n?|\\(?:[A-Za-z@]+|.)|[ \t\n]+|.", re.DOTALL)
 _LENGTH = re.compile(r"\s*[-+]?\s*(?:\d+\.?\d*|\.\d+)?\s*(?:pt|em|ex|mu|cm|mm|in|pc|bp|sp|dd|cc|fil{1,3}|\\[A-Za-z]+)")
 _GLUE = re.compile(rf"{_LENGTH.pattern}(?:\s*(?:plus|minus){_LENGTH.pattern})*")
 _UPRIGHT = re.compile(r"\\(?:mathrm|mathup|symup)\s*\{([A-Za-z])\}")
-_STAGGER = frozenset(("\\ ", "~", "\\;", "\\:", "\\quad", "\\phantom", "\\hphantom"))
+_STAGGERED_STARTS = frozenset(("\\ ", "~", "\\;", "\\:", "\\quad", "\\phantom", "\\hphantom"))
 """The beginning of a script that is to the right of the other script of its base."""
 _DELIMITERS = {"(": "open", "[": "open", ")": "close", "]": "close", ",": "punct", ";": "punct", "|": "ord"}
 _STOPS = frozenset(("}", "&", "\\\\", "\\cr", "\\end", "\\right", "\\middle"))
@@ -162,7 +162,7 @@ def _known_names() -> frozenset[str]:
 
 
 def is_known(tex: str) -> bool:
-    """Whether all commands and environments of a formula are known, so that its TeX says all that it shows."""
+    """Whether all commands and environments of a formula are known."""
     known = _known_names()
     names = all(name in known for name in _NAME.findall(tex))
     return names and all(name in _ENVIRONMENTS for name in _ENVIRONMENT.findall(tex))
@@ -170,7 +170,7 @@ def is_known(tex: str) -> bool:
 
 @lru_cache(maxsize=1_024)
 def read_tex(tex: str) -> Node:
-    """The tree of a formula in TeX; one that is too long or too deep is an `UnknownMacro` with all of it."""
+    """The tree of a formula in TeX; a formula that is too long or too deep is an `UnknownMacro`."""
     if len(tex) > MAX_TEX_LENGTH:
         return UnknownMacro(tex)
     try:
@@ -180,17 +180,17 @@ def read_tex(tex: str) -> Node:
 
 
 class _TooDeep(Exception):
-    """Too many groups within each other."""
+    """The groups are nested too deep."""
 
 
 class _Reader:
     def __init__(self, tex: str, depth: int = 0) -> None:
-        self._pieces: Sequence[str] = [one for one in _TOKEN.findall(tex) if one[0] != "%"]
+        self._pieces: Sequence[str] = [piece for piece in _TOKEN.findall(tex) if piece[0] != "%"]
         self._place = 0
         self._depth = depth
         self._font = ""
         self._upright = frozenset(_UPRIGHT.findall(tex))
-        """Letters that the formula has upright, so that the italic ones need a sign of their own."""
+        """Upright letters of the formula; the same letters in italics need different characters."""
 
     def whole(self) -> Node:
         """The whole formula; unmatched closing brackets are left out."""
@@ -220,7 +220,7 @@ class _Reader:
             self._place += 1
 
     def _raw(self) -> str:
-        """The next group as it is written, or the next piece."""
+        """The source of the next group, or the next piece."""
         self._skip_spaces()
         if self._peek() == "*":
             self._place += 1
@@ -228,28 +228,28 @@ class _Reader:
         if self._peek() != "{":
             return self._next() or ""
         self._place += 1
-        depth, found = 1, list[str]()
+        depth, pieces = 1, list[str]()
         while (piece := self._next()) is not None:
             depth += (piece == "{") - (piece == "}")
             if depth == 0:
                 break
-            found.append(piece)
-        return "".join(found)
+            pieces.append(piece)
+        return "".join(pieces)
 
     def _option(self) -> str | None:
-        """The raw text of the bracketed option that may follow; None if there is none or it does not end."""
+        """The source of the option in brackets that may follow; None without one, or if it does not end."""
         start = self._place
         self._skip_spaces()
         if self._peek() == "[":
             self._place += 1
-            depth, found = 0, list[str]()
-            while (piece := self._next()) is not None and len(found) < _LONGEST_OPTION:
+            depth, pieces = 0, list[str]()
+            while (piece := self._next()) is not None and len(pieces) < _MAX_OPTION_PIECES:
                 if piece == "]" and depth == 0:
-                    return "".join(found)
+                    return "".join(pieces)
                 depth += (piece == "{") - (piece == "}")
                 if depth < 0:
                     break
-                found.append(piece)
+                pieces.append(piece)
         self._place = start
         return None
 
@@ -269,13 +269,15 @@ class _Reader:
 
     def _items(self, *stops: str) -> list[Node]:
         """The nodes up to the end token, which is not consumed."""
-        self._go_deeper()
+        self._enter_group()
         font = self._font
         items: list[Node] = []
         while (piece := self._peek()) is not None and piece not in _STOPS and piece not in stops:
             self._place += 1
             if piece in ("^", "_"):
-                is_staggered = self._peek() == "{" and {*self._pieces[self._place + 1 : self._place + 2]} <= _STAGGER
+                is_staggered = (
+                    self._peek() == "{" and {*self._pieces[self._place + 1 : self._place + 2]} <= _STAGGERED_STARTS
+                )
                 self._add_script(items, piece, self._argument(), is_staggered=is_staggered)
             elif piece == "'":
                 self._add_script(items, "^", self._primes())
@@ -286,7 +288,7 @@ class _Reader:
                 sides = ("(", ")") if piece == "\\choose" else ("", "")
                 items = [Fraction(_row(items), _row(self._items(*stops)), piece == "\\over", sides)]
             elif (switch := symbols.SWITCHES.get(piece[1:] if piece[0] == "\\" else "")) is not None:
-                # An italic letter may be bold as well.
+                # Italic letters may also be bold.
                 if self._font != "bold" or piece not in ("\\it", "\\itshape"):
                     self._font = switch
             else:
@@ -295,13 +297,13 @@ class _Reader:
         self._depth -= 1
         return _with_thin_spaces(items)
 
-    def _go_deeper(self) -> None:
+    def _enter_group(self) -> None:
         self._depth += 1
         if self._depth > MAX_NESTING:
             raise _TooDeep
 
     def _begins_with_thin_space(self) -> bool:
-        r"""Whether what follows begins with a thin space within its braces, as in `300\mathrm{\,K}`."""
+        r"""Whether the next group begins with a thin space, as in `300\mathrm{\,K}`."""
         at = self._place
         while at < len(self._pieces) and (self._pieces[at] in ("{", " ") or self._pieces[at][1:] in symbols.SWITCHES):
             at += 1
@@ -316,13 +318,13 @@ class _Reader:
         self._place += 1
         if piece == "{":
             return _row(self._nodes(piece, is_argument=True))
-        self._go_deeper()
-        found = _row(self._nodes(piece, is_argument=True))
+        self._enter_group()
+        argument = _row(self._nodes(piece, is_argument=True))
         self._depth -= 1
-        return found
+        return argument
 
     def _primes(self) -> Node:
-        """All adjacent primes, of which one is already consumed."""
+        """All adjacent primes; the first is already consumed."""
         count = 1
         while (piece := self._peek()) is not None and (piece == "'" or piece.isspace()):
             count += piece == "'"
@@ -330,10 +332,10 @@ class _Reader:
         return _row([_PRIME] * count)
 
     def _group(self) -> Node:
-        """The rest of a group whose brace is open."""
+        """The rest of a group after its opening brace."""
         items = self._items()
         while (piece := self._next()) is not None and piece != "}":
-            # An end of a row or environment where none is open.
+            # The end of a row or environment that did not begin is ignored.
             if piece == "\\end":
                 self._raw()
             items += self._items()
@@ -342,7 +344,7 @@ class _Reader:
     @staticmethod
     def _add_script(items: list[Node], sign: str, inner: Node, *, is_staggered: bool = False) -> None:
         if is_staggered:
-            inner = _row([one for one in _parts(inner) if not (isinstance(one, Symbol) and one.kind == "space")])
+            inner = _row([part for part in _parts(inner) if not (isinstance(part, Symbol) and part.kind == "space")])
         if inner == EMPTY:
             return
         while items and items[-1] == _THIN:
@@ -383,8 +385,8 @@ class _Reader:
             thin = [_THIN] if self._begins_with_thin_space() else []
             inner = self._group()
             parts = _parts(inner)
-            if len(parts) > 1 and all(isinstance(one, Symbol) and one.text.isdecimal() for one in parts):
-                # The script of a number is that of its last digit, as in `{10}^{3}`.
+            if len(parts) > 1 and all(isinstance(part, Symbol) and part.text.isdecimal() for part in parts):
+                # A script after a number belongs to the last digit, as in `{10}^{3}`.
                 return parts
             return [*thin, _group(inner, keep=True)] if not is_argument else [_group(inner, keep=False)]
         if piece.isspace():
@@ -401,7 +403,7 @@ class _Reader:
             return [Symbol(piece, "rel")]
         if piece in "}$#&\\":
             return []
-        return [Symbol(self._letters(piece), _DELIMITERS.get(piece) or _kind_of(piece))]
+        return [Symbol(self._letters(piece), _DELIMITERS.get(piece) or _sign_class(piece))]
 
     def _letters(self, text: str) -> str:
         return symbols.in_font(text, self._font or ("italic" if text in self._upright else ""))
@@ -464,16 +466,16 @@ class _Reader:
             is_limited = starred or name == "operatornamewithlimits"
             return [(_LimitsOperator if is_limited else Symbol)(word, "op")] if word else []
         parts = raw.split("$")
-        found: list[Node] = []
+        nodes: list[Node] = []
         for number, part in enumerate(parts):
             if number % 2:
-                found += _parts(_Reader(part, self._depth).whole())
+                nodes += _parts(_Reader(part, self._depth).whole())
             elif len(parts) == 1 and (sign := _text_words(part).strip()) in _KINDS:
                 # siunitx writes `\text{\times}`.
                 return [Symbol(sign, _KINDS[sign])]
             elif words := symbols.in_font(_text_words(part), symbols.TEXTS[name]):
-                found.append(Words(words))
-        return [_group(_row(found), keep=True)] if found else []
+                nodes.append(Words(words))
+        return [_group(_row(nodes), keep=True)] if nodes else []
 
     def _structure(self, name: str) -> list[Node]:
         match name:
@@ -492,10 +494,10 @@ class _Reader:
                 index = _Reader(option, self._depth).whole() if option else None
                 return [Root(self._argument(), None if index in (None, Symbol("2")) else index)]
             case "overset" | "stackrel" | "underset":
-                script, base = self._argument(), _ungroup(self._argument())
+                script, base = self._argument(), _restore_class(self._argument())
                 return [Script(base, script, None, True) if name == "underset" else Script(base, None, script, True)]
             case "overunderset" | "underoverset":
-                first, second, base = self._argument(), self._argument(), _ungroup(self._argument())
+                first, second, base = self._argument(), self._argument(), _restore_class(self._argument())
                 below, above = (first, second) if name == "underoverset" else (second, first)
                 return [Script(base, below, above, True)]
             case _ if name in symbols.ARROWS:
@@ -603,11 +605,11 @@ class _Reader:
 
 
 class _LimitsOperator(Symbol):
-    """An operator whose scripts are limits, because its formula says so."""
+    """An operator whose scripts are limits because of a command."""
 
 
 class _OpenScript(Script):
-    """A script that may get another one: `x_{a}^{b}`, in which no brace is closed yet."""
+    """A script that may get a second script, as in `x_{a}^{b}`, because no brace has closed it."""
 
 
 _CLASSES = (
@@ -621,14 +623,14 @@ _CLASSES = (
 
 
 _SIGNS = {name: sign for table, _ in reversed(_CLASSES) for name, sign in table.items()}
-"""The signs of commands."""
+"""Signs by command."""
 
 _KINDS = {sign: kind for table, kind in reversed(_CLASSES) for sign in table.values() if not sign.isascii()}
-"""The classes of signs that are typed as such."""
+"""Classes by sign, for signs that are written directly."""
 
 
-def _kind_of(sign: str) -> str:
-    """The class of a sign; one of mathematics that has no command here is most often a relation."""
+def _sign_class(sign: str) -> str:
+    """The class of a sign; most mathematical signs without a command here are relations."""
     return _KINDS.get(sign) or ("rel" if sign >= "\N{LEFTWARDS ARROW}" and category(sign) == "Sm" else "ord")
 
 
@@ -637,23 +639,23 @@ def _parts(node: Node) -> list[Node]:
 
 
 def _row(items: Sequence[Node]) -> Node:
-    """Nodes side by side; one alone is itself."""
+    """A row of nodes, or the node itself if there is only one."""
     return items[0] if len(items) == 1 else Row(tuple(items))
 
 
 def _with_thin_spaces(items: list[Node]) -> list[Node]:
-    """Nodes with a space for each thin space that parts letters, as in `9.81 m`, and without the others."""
+    """Replace thin spaces between letters, as in `9.81 m`, by spaces, and drop all others."""
     if _THIN not in items:
         return items
-    found: list[Node] = []
+    spaced: list[Node] = []
     for item in items:
-        if found and found[-1] == _THIN:
-            del found[-1]
-            if found and _ends_in_letter(found[-1]) and _edge(item, 0).isalpha():
-                found.append(Symbol(" ", "space"))
-        if item != _THIN or (found and found[-1] != _THIN):
-            found.append(item)
-    return found[:-1] if found and found[-1] == _THIN else found
+        if spaced and spaced[-1] == _THIN:
+            del spaced[-1]
+            if spaced and _ends_in_letter(spaced[-1]) and _edge(item, 0).isalpha():
+                spaced.append(Symbol(" ", "space"))
+        if item != _THIN or (spaced and spaced[-1] != _THIN):
+            spaced.append(item)
+    return spaced[:-1] if spaced and spaced[-1] == _THIN else spaced
 
 
 def _ends_in_letter(node: Node) -> bool:
@@ -664,7 +666,7 @@ def _ends_in_letter(node: Node) -> bool:
 
 
 def _edge(node: Node, place: int) -> str:
-    """The first (0) or last (-1) sign of a node; a letter for what is drawn as several."""
+    """The first (0) or last (-1) character of a node, or a letter in place of scripts."""
     match node:
         case Symbol(text) | Words(text):
             return text.strip()[place:][:1]
@@ -680,9 +682,9 @@ def _edge(node: Node, place: int) -> str:
 
 
 def _group(node: Node, *, keep: bool) -> Node:
-    """A group: one sign in braces is no operator or relation; with `keep`, several things are one."""
+    """A group: a single sign in braces loses its class; with `keep`, several nodes stay one node."""
     if keep and isinstance(node, Row):
-        node = _row([one for one in node.items if one != EMPTY])
+        node = _row([item for item in node.items if item != EMPTY])
     match node:
         case Symbol(text, "bin" | "rel" | "punct"):
             return Symbol(text, "ord")
@@ -701,8 +703,8 @@ def _sign(node: Node) -> str:
     return node.text if isinstance(node, Symbol) else ""
 
 
-def _ungroup(node: Node) -> Node:
-    """A sign in braces that keeps its class, as it does under a script of its own."""
+def _restore_class(node: Node) -> Node:
+    """Give a sign in braces its class again, because it is the base of a stacked script."""
     if isinstance(node, Symbol) and node.kind == "ord":
         return Symbol(node.text, "rel" if node.text in ("=", "<", ">", ":") else _KINDS.get(node.text, "ord"))
     return node

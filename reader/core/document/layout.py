@@ -1,8 +1,8 @@
-"""A document in lines for a width or for a pipe: each block is laid out when first needed.
+"""A document as lines for a width or for a pipe; each block is laid out when first needed.
 
-A place is a block and a line of it. Letters before a line are the same at any width, so a place survives a new layout;
-progress is counted in letters, too, without a layout. A table keeps its own width, which may be more than the screen's;
-without a width, each row is one line.
+A place is a block and one of its lines. The number of letters before a line is the same at any width, so a place can be
+found in a new layout, and progress is counted in letters without a layout. A table may be wider than the screen.
+Without a width, each row of a table is one line.
 """
 
 from __future__ import annotations
@@ -39,29 +39,29 @@ from reader.core.lines import FOLLOW, UNBROKEN, Line, Piece, cell_len, fill, mea
 
 _IN_ASCII = {ord("─"): "-", ord("│"): "|", ord("•"): "*"}
 
-INLINE_LETTERS = 24
-"""Letters of a formula that stays on one line."""
+MAX_UNBROKEN_LETTERS = 24
+"""Maximum letters of an inline formula that is never broken."""
 
-GAP = 2
+COLUMN_GAP_CELLS = 2
 
 MIN_CELL_COLUMNS = 36
-"""Minimum columns of a cell's text; a table that is still wider scrolls sideways."""
+"""Minimum cells of a table's column whose text is wrapped; a table that is still wider scrolls sideways."""
 
 MAX_COLUMNS = 400
 
-_WIDEST_DIAGRAM = 200
-"""Cells of a diagram in a pipe; a wider one is on one line."""
+_MAX_PIPED_DIAGRAM_CELLS = 200
+"""Maximum cells of a diagram in a pipe; a wider diagram is written on one line."""
 
-INDENT = 4
-NARROWEST_CELLS = 20
+INDENT_CELLS = 4
+MIN_NESTED_CELLS = 20
 """Minimum columns of text in nested blocks."""
 
 _MARKER = re.compile(r"\W*\w{0,4}[.):]?")
-"""A marker beside its item; any other is a term above its explanation."""
+"""A marker that is drawn beside its item; any other marker is a term above its explanation."""
 
 
 def in_ascii(piece: Piece) -> Piece:
-    """A piece for terminals with few signs: its rules and markers are ASCII, and its letters have no font."""
+    """A piece for terminals with few characters: rules and markers are ASCII, and letters have no font."""
     text = piece.text.translate(PLAIN_LETTERS)
     return piece._replace(text=text.translate(_IN_ASCII) if piece.role in ("rule", "label") else text)
 
@@ -71,11 +71,11 @@ class DocumentLine(NamedTuple):
 
     pieces: Line = ()
     start: int = 0
-    """Letters of the block before this line: the same at any width."""
+    """Number of the block's letters before this line, the same at any width."""
     anchors: tuple[str, ...] = ()
-    """The anchors that lead to this line."""
+    """The anchors of this line, which links lead to."""
     formula: Formula | None = None
-    """The displayed formula that it is a part of."""
+    """The displayed formula that this line belongs to."""
 
     @property
     def text(self) -> str:
@@ -105,7 +105,7 @@ class BlockWriter:
         """Columns by which a table may exceed the width."""
 
     def lines(self, block: Block, before: Block | None) -> Iterator[DocumentLine]:
-        """The lines of a block, preceded by its separation from the block before."""
+        """The lines of a block, preceded by the empty lines after the block before."""
         for _ in range(_space(before, block)):
             yield DocumentLine()
         letters = 0
@@ -114,7 +114,7 @@ class BlockWriter:
             letters += sum(len(piece.text.strip()) for piece in line.pieces)
 
     def _room(self, edge: _Edge) -> int | None:
-        return None if self._width is None else max(NARROWEST_CELLS, self._width - edge.cells)
+        return None if self._width is None else max(MIN_NESTED_CELLS, self._width - edge.cells)
 
     def _block(self, block: Block, edge: _Edge) -> Iterator[DocumentLine]:
         match block:
@@ -145,7 +145,7 @@ class BlockWriter:
                 yield from self._text([lead, *pieces_of(spans, "muted")], edge.plus(Piece("  ")), hang=2)
             case Reference(label, spans):
                 lead_pieces = [Piece(f"{label} ", "label")] if label else []
-                yield from self._text([*lead_pieces, *pieces_of(spans)], edge, hang=INDENT)
+                yield from self._text([*lead_pieces, *pieces_of(spans)], edge, hang=INDENT_CELLS)
 
     def _blocks(self, blocks: Sequence[Block], edge: _Edge, before: Block | None = None) -> Iterator[DocumentLine]:
         for block in blocks:
@@ -157,20 +157,20 @@ class BlockWriter:
     def _text(self, pieces: Sequence[Piece], edge: _Edge, *, hang: int = 0) -> Iterator[DocumentLine]:
         """Running text; lines after the first are indented by `hang`."""
         room = self._room(edge)
-        for line in fill(pieces, room) if room is None or not hang else _hang(pieces, room, hang):
+        for line in fill(pieces, room) if room is None or not hang else _hanging_lines(pieces, room, hang):
             yield DocumentLine((*edge.pieces, *line))
 
     def _formula(self, block: Formula, edge: _Edge) -> Iterator[DocumentLine]:
         room = self._room(edge)
         number = [Piece(block.number, "label")] if block.number else []
         if room is None:
-            rows = [row for tex in block.rows for row in _piped_formula(tex)]
+            rows = [row for tex in block.rows for row in _formula_for_pipe(tex)]
             for index, row in enumerate(rows):
                 end = [Piece("  "), *number] if number and index == len(rows) - 1 else []
                 yield DocumentLine((*edge.pieces, Piece(row, "formula"), *end))
             return
-        inner = edge.plus(Piece(" " * INDENT))
-        width = max(NARROWEST_CELLS, room - INDENT - (cell_len(block.number) + 2 if block.number else 0))
+        inner = edge.plus(Piece(" " * INDENT_CELLS))
+        width = max(MIN_NESTED_CELLS, room - INDENT_CELLS - (cell_len(block.number) + 2 if block.number else 0))
         lines: list[Line] = []
         numbered = 0
         tex = "".join(block.rows[:1])
@@ -181,25 +181,25 @@ class BlockWriter:
                 lines.append(())
             numbered = len(lines) + drawn.base
             for row in drawn.lines:
-                lines += self._wrapped_formula(row, width) if len(drawn.lines) == 1 else [(Piece(row, "formula"),)]
+                lines += self._break_formula(row, width) if len(drawn.lines) == 1 else [(Piece(row, "formula"),)]
             if len(drawn.lines) == 1:
                 numbered = len(lines) - 1
         for index, line in enumerate(lines):
             pieces = (*inner.pieces, *line) if line else edge.pieces
             if number and index == numbered:
-                gap = room - INDENT - measure(line) - cell_len(block.number)
+                gap = room - INDENT_CELLS - measure(line) - cell_len(block.number)
                 pieces = (*pieces, Piece(" " * max(2, gap)), *number)
             yield DocumentLine(pieces, formula=block)
 
-    def _wrapped_formula(self, row: str, width: int) -> Iterator[Line]:
+    def _break_formula(self, row: str, width: int) -> Iterator[Line]:
         if cell_len(row) <= width:
             yield (Piece(row, "formula"),)
             return
-        # Break between terms rather than within parentheses, if that is enough.
+        # Break between terms and not within parentheses, if that is enough.
         row = row.lstrip(" ")
-        kept = _kept_groups(row)
-        row = kept if max(map(cell_len, kept.split(" "))) <= width - INDENT else row
-        yield from _hang([Piece(row, "formula")], width, INDENT)
+        unbroken = _with_unbroken_groups(row)
+        row = unbroken if max(map(cell_len, unbroken.split(" "))) <= width - INDENT_CELLS else row
+        yield from _hanging_lines([Piece(row, "formula")], width, INDENT_CELLS)
 
     def _item(self, item: Item, edge: _Edge) -> Iterator[DocumentLine]:
         marker = item.marker or "•"
@@ -219,7 +219,7 @@ class BlockWriter:
         yield from lines
 
     def _listing(self, lines: Sequence[tuple[Span, ...]], edge: _Edge) -> Iterator[DocumentLine]:
-        """Code keeps its lines whole; a long step of an algorithm continues below its text."""
+        """Lines of code are never broken; a long step of an algorithm continues below its text."""
         inner = edge.plus(Piece("  ")) if self._width is not None else edge
         for spans in lines:
             pieces = pieces_of(spans)
@@ -232,7 +232,7 @@ class BlockWriter:
                 lead = len(text) - len(text.lstrip(" 0123456789:."))
                 start = [Piece(text[:lead], "muted")]
                 hung = inner.plus(Piece(" " * lead))
-                for number, line in enumerate(fill(_after(pieces, lead), self._room(hung))):
+                for number, line in enumerate(fill(_drop_letters(pieces, lead), self._room(hung))):
                     yield DocumentLine((*inner.pieces, *(start if number == 0 else [Piece(" " * lead)]), *line))
 
     def _table(self, table: Table, edge: _Edge) -> Iterator[DocumentLine]:
@@ -249,10 +249,10 @@ class BlockWriter:
         picture = figure.pictures[0] if figure.pictures else ""
         if has_caption:
             end = " " if figure.label.startswith("(") else ": " if figure.caption else ""
-            label = [Piece(figure.label + end, "label", action=_to(picture))] if figure.label else []
+            label = [Piece(figure.label + end, "label", action=_link_action(picture))] if figure.label else []
             yield from self._text([*label, *pieces_of(figure.caption, "caption")], edge)
         elif figure.pictures:
-            yield DocumentLine((*edge.pieces, Piece("[picture]", "muted", action=_to(picture))))
+            yield DocumentLine((*edge.pieces, Piece("[picture]", "muted", action=_link_action(picture))))
         if figure.blocks:
             if has_caption and not isinstance(figure.blocks[0], (Table, Figure)):
                 yield edge.empty()
@@ -285,16 +285,18 @@ def _space(before: Block | None, block: Block) -> int:
     return 2 if isinstance(block, Heading) and block.level == 1 and not isinstance(before, Heading) else 1
 
 
-def _hang(pieces: Sequence[Piece], room: int, hang: int) -> Iterator[Line]:
-    """Text in lines of which all but the first are indented."""
+def _hanging_lines(pieces: Sequence[Piece], room: int, hang: int) -> Iterator[Line]:
+    """Text in lines that are indented by `hang`, except the first."""
     first, *_ = [*fill(pieces, room), ()]
     yield first
-    for line in fill(_after(pieces, sum(len(piece.text) for piece in first)), max(NARROWEST_CELLS, room - hang)):
+    for line in fill(
+        _drop_letters(pieces, sum(len(piece.text) for piece in first)), max(MIN_NESTED_CELLS, room - hang)
+    ):
         yield (Piece(" " * hang), *line)
 
 
-def _after(pieces: Sequence[Piece], letters: int) -> list[Piece]:
-    """Pieces without their first letters, and without the spaces that follow."""
+def _drop_letters(pieces: Sequence[Piece], letters: int) -> list[Piece]:
+    """Pieces without their first `letters` and without the spaces that follow."""
     rest: list[Piece] = []
     for piece in pieces:
         left = piece.text[letters:]
@@ -306,13 +308,13 @@ def _after(pieces: Sequence[Piece], letters: int) -> list[Piece]:
     return rest
 
 
-def _kept_groups(text: str) -> str:
-    """A formula that breaks only outside parentheses."""
-    depth, kept = 0, []
+def _with_unbroken_groups(text: str) -> str:
+    """A formula that can be broken only outside of parentheses."""
+    depth, result = 0, []
     for letter in text:
         depth += (letter in "([{") - (letter in ")]}")
-        kept.append(UNBROKEN if letter == " " and depth > 0 else letter)
-    return "".join(kept)
+        result.append(UNBROKEN if letter == " " and depth > 0 else letter)
+    return "".join(result)
 
 
 def _anchor_names(anchor: str) -> tuple[str, ...]:
@@ -320,7 +322,7 @@ def _anchor_names(anchor: str) -> tuple[str, ...]:
 
 
 def _add_anchor(lines: Iterable[DocumentLine], anchor: str) -> Iterator[DocumentLine]:
-    """Lines of which the first has an anchor."""
+    """Add an anchor to the first line."""
     for number, line in enumerate(lines):
         is_new = number == 0 and anchor and anchor not in line.anchors
         yield line._replace(anchors=(anchor, *line.anchors)) if is_new else line
@@ -330,30 +332,30 @@ def _add_anchor(lines: Iterable[DocumentLine], anchor: str) -> Iterator[Document
 
 
 def pieces_of(spans: Spans, role: str = "text") -> list[Piece]:
-    """Spans as pieces, with formulas as Unicode where that is faithful; plain text gets a role."""
+    """Spans as pieces, with formulas as Unicode; `role` is the role of plain text."""
     pieces = []
     for text, style, target in spans:
-        shown = inline_formula(text) if style == "formula" else mark_text(text) if style == "mark" else text
-        pieces.append(Piece(shown, style or role, action=_to(target)))
+        drawn = inline_formula(text) if style == "formula" else mark_text(text) if style == "mark" else text
+        pieces.append(Piece(drawn, style or role, action=_link_action(target)))
     return pieces
 
 
-def _to(target: str) -> tuple[str, str] | None:
+def _link_action(target: str) -> tuple[str, str] | None:
     """The click action for a target: an anchor of the document, a web address or a picture."""
     return (FOLLOW, target) if target else None
 
 
-def _piped_formula(tex: str) -> list[str]:
-    """A displayed formula on one line for each of its rows; a diagram as it is drawn."""
+def _formula_for_pipe(tex: str) -> list[str]:
+    """The lines of a displayed formula for a pipe, one for each row; a diagram is drawn."""
     if is_diagram(tex):
-        return [line for drawn in draw_formula(tex, _WIDEST_DIAGRAM) for line in drawn.lines]
+        return [line for drawn in draw_formula(tex, _MAX_PIPED_DIAGRAM_CELLS) for line in drawn.lines]
     return formula_text(tex).split("\n")
 
 
 def inline_formula(tex: str) -> str:
     """A formula in running text: on one line, and unbroken if it is short."""
-    shown = formula_text(tex).replace("\n", " ")
-    return shown.replace(" ", UNBROKEN) if len(shown) <= INLINE_LETTERS else shown
+    text = formula_text(tex).replace("\n", " ")
+    return text.replace(" ", UNBROKEN) if len(text) <= MAX_UNBROKEN_LETTERS else text
 
 
 def mark_text(mark: str) -> str:
@@ -362,7 +364,7 @@ def mark_text(mark: str) -> str:
 
 
 def text_of(pieces: Iterable[Piece]) -> str:
-    """The text of pieces as it is drawn."""
+    """The drawn text of pieces."""
     return "".join(piece.text for piece in pieces).replace(UNBROKEN, " ")
 
 
@@ -376,18 +378,18 @@ class _PlacedCell(NamedTuple):
 
 
 def grid_texts(table: Table) -> Iterator[list[Spans]]:
-    """The spans of each row by column; a cell over several columns or rows leaves the others empty."""
+    """The spans of each row by column; only the first column and row of a cell have its spans."""
     for row in _grid(table):
-        texts: list[Spans] = [()] * max((one.column + one.cell.across for one in row), default=0)
-        for one in row:
-            texts[one.column] = one.cell.spans
+        texts: list[Spans] = [()] * max((placed.column + placed.cell.across for placed in row), default=0)
+        for placed in row:
+            texts[placed.column] = placed.cell.spans
         yield texts
 
 
 def table_rows(table: Table) -> Iterator[str]:
     """Each row as one line, with its cells in columns."""
     grid = _grid(table)
-    widths = _widths(grid, None)
+    widths = _column_widths(grid, None)
     for row in grid:
         for line in _row_lines(row, widths):
             yield text_of(line)
@@ -399,9 +401,9 @@ def table_lines(table: Table, width: int) -> Iterator[DocumentLine]:
     widths = _fitted_widths(grid, width)
     heads = [any(cell.is_head for cell in row) for row in table.rows]
     body = heads.index(False) if False in heads else 0
-    # A line below the head, if the table has no other.
+    # Without other rules, a table has a rule below its head.
     rules = table.rules or (body,)
-    rule = DocumentLine((Piece("─" * _across(widths), "rule"),))
+    rule = DocumentLine((Piece("─" * _total_width(widths), "rule"),))
     yield rule
     for index, row in enumerate(grid):
         if index and index in rules:
@@ -411,23 +413,23 @@ def table_lines(table: Table, width: int) -> Iterator[DocumentLine]:
     yield rule
 
 
-def _across(widths: Sequence[int]) -> int:
-    """The width of columns that stand side by side."""
-    return sum(widths) + GAP * (len(widths) - 1)
+def _total_width(widths: Sequence[int]) -> int:
+    """The width of adjacent columns with the gaps between them."""
+    return sum(widths) + COLUMN_GAP_CELLS * (len(widths) - 1)
 
 
 def _fitted_widths(grid: Sequence[Sequence[_PlacedCell]], width: int) -> list[int]:
-    """Column widths; only long text is narrowed so that the table fits."""
-    widths = _widths(grid, None)
+    """Column widths; wide columns become narrower until the table fits."""
+    widths = _column_widths(grid, None)
     for widest in (*range(min(max(widths), width), MIN_CELL_COLUMNS, -4), MIN_CELL_COLUMNS):
-        if _across(widths) <= width:
+        if _total_width(widths) <= width:
             break
-        widths = _widths(grid, widest)
+        widths = _column_widths(grid, widest)
     return widths
 
 
 def _grid(table: Table) -> list[list[_PlacedCell]]:
-    """The cells with their columns: a cell takes the first ones that no cell of a row above reaches into."""
+    """The cells with their columns: the first columns that no cell of a row above extends into."""
     taken: dict[int, int] = {}
     grid: list[list[_PlacedCell]] = []
     for number, row in enumerate(table.rows):
@@ -446,49 +448,49 @@ def _grid(table: Table) -> list[list[_PlacedCell]]:
     return grid
 
 
-def _widths(grid: Sequence[Sequence[_PlacedCell]], widest: int | None) -> list[int]:
-    """The width of each column; cells over several columns may widen the last of them."""
-    columns = max((one.column + one.cell.across for row in grid for one in row), default=1)
+def _column_widths(grid: Sequence[Sequence[_PlacedCell]], widest: int | None) -> list[int]:
+    """The width of each column; a cell over several columns may widen the last of these."""
+    columns = max((placed.column + placed.cell.across for row in grid for placed in row), default=1)
     widths = [0] * columns
-    cells = sorted((one for row in grid for one in row), key=lambda one: one.cell.across)
-    for one in cells:
-        needed = cell_len(text_of(one.pieces))
-        needed = min(needed, widest * one.cell.across) if widest else needed
-        end = one.column + one.cell.across
-        has = _across(widths[one.column : end])
-        if needed > has:
-            widths[end - 1] += needed - has
+    cells = sorted((placed for row in grid for placed in row), key=lambda placed: placed.cell.across)
+    for placed in cells:
+        needed = cell_len(text_of(placed.pieces))
+        needed = min(needed, widest * placed.cell.across) if widest else needed
+        end = placed.column + placed.cell.across
+        available = _total_width(widths[placed.column : end])
+        if needed > available:
+            widths[end - 1] += needed - available
     return widths
 
 
 def _row_lines(row: Sequence[_PlacedCell], widths: Sequence[int]) -> Iterator[Line]:
     columns = []
-    for one in row:
-        room = _across(widths[one.column : one.column + one.cell.across])
-        columns.append((one, room, fill(one.pieces, max(room, 2))))
+    for placed in row:
+        room = _total_width(widths[placed.column : placed.column + placed.cell.across])
+        columns.append((placed, room, fill(placed.pieces, max(room, 2))))
     for index in range(max([1, *(len(lines) for _, _, lines in columns)])):
         pieces: list[Piece] = []
         used = 0
-        for one, room, lines in columns:
+        for placed, room, lines in columns:
             line = lines[index] if index < len(lines) else ()
             size = measure(line)
-            start = sum(widths[: one.column]) + GAP * one.column
+            start = sum(widths[: placed.column]) + COLUMN_GAP_CELLS * placed.column
             # Multi-line text is left-aligned.
-            align = one.cell.align if len(lines) == 1 else "left"
+            align = placed.cell.align if len(lines) == 1 else "left"
             left = {"left": 0, "right": room - size, "center": (room - size) // 2}[align]
             if line:
                 pad = start + max(left, 0) - used
                 pieces += [Piece(" " * pad)] if pad else []
                 pieces += [
-                    piece._replace(role="strong") if one.cell.is_head and piece.role == "text" else piece
+                    piece._replace(role="strong") if placed.cell.is_head and piece.role == "text" else piece
                     for piece in line
                 ]
                 used = start + max(left, 0) + size
         yield tuple(pieces)
 
 
-LETTERS_A_MINUTE = 1_200
-"""How fast a paper is read: some 200 words a minute."""
+LETTERS_PER_MINUTE = 1_200
+"""The reading speed for papers, about 200 words per minute."""
 
 
 class TextPlace(NamedTuple):
@@ -509,9 +511,9 @@ class Layout:
         table_width: int | None = None,
         front: Sequence[DocumentLine] = (),
     ) -> None:
-        """`table_width` is the room for a table before its long cells break; the default is the width.
+        """`table_width` is the maximum width of a table before long cells are wrapped; the default is the width.
 
-        `front` are lines before the text, such as the title; they belong to the first block.
+        `front` are lines before the text, such as the title, and belong to the first block.
         """
         self.document = document
         self.width = width
@@ -521,14 +523,14 @@ class Layout:
         self._cells: dict[int, int] = {}
 
     def lines(self, block: int) -> tuple[DocumentLine, ...]:
-        """The lines of a block, with the empty ones before it."""
-        found = self._lines.get(block)
-        if found is None:
+        """The lines of a block, with the empty lines before it."""
+        known = self._lines.get(block)
+        if known is None:
             blocks = self.document.blocks
             before = blocks[block - 1] if block else None
             lines = tuple(self._writer.lines(blocks[block], before))
-            found = self._lines[block] = lines if block else (*self.front, *lines)
-        return found
+            known = self._lines[block] = lines if block else (*self.front, *lines)
+        return known
 
     def __iter__(self) -> Iterator[DocumentLine]:
         for block in range(len(self.document.blocks)):
@@ -548,8 +550,8 @@ class Layout:
         return list(islice(self._from(place), max(0, rows)))
 
     def down(self, place: TextPlace, rows: int) -> TextPlace:
-        found = self.placed_lines(place, rows + 1)
-        return found[-1][0] if found else place
+        lines = self.placed_lines(place, rows + 1)
+        return lines[-1][0] if lines else place
 
     def up(self, place: TextPlace, rows: int) -> TextPlace:
         block, line = place
@@ -565,14 +567,14 @@ class Layout:
         return TextPlace(last, max(0, len(self.lines(last)) - 1) if self.document.blocks else 0)
 
     def cells(self, block: int) -> int:
-        """The width of a block: that of its widest line."""
-        found = self._cells.get(block)
-        if found is None:
-            found = self._cells[block] = max((measure(line.pieces) for line in self.lines(block)), default=0)
-        return found
+        """The width of the widest line of a block."""
+        width = self._cells.get(block)
+        if width is None:
+            width = self._cells[block] = max((measure(line.pieces) for line in self.lines(block)), default=0)
+        return width
 
     def place_of(self, anchor: str) -> TextPlace | None:
-        """Where a link to an anchor leads, with or without its `#`."""
+        """The line of an anchor, which may begin with `#`; None if it is unknown."""
         name = anchor if anchor in self.document.anchors else anchor.removeprefix("#")
         block = self.document.anchors.get(name)
         if block is None:
@@ -582,16 +584,16 @@ class Layout:
         )
 
     def letter(self, place: TextPlace) -> int:
-        """The letters of the block before a place."""
+        """The number of the block's letters before a place."""
         lines = self.lines(place.block) if self.document.blocks else ()
         return lines[place.line].start if place.line < len(lines) else 0
 
     def place_at(self, block: int, letter: int) -> TextPlace:
-        """The line of a block that contains a letter: the same place in another layout."""
+        """The line of a block that contains a letter, by which a place is found in another layout."""
         block = max(0, min(block, len(self.document.blocks) - 1))
         lines = self.lines(block) if self.document.blocks else ()
-        found = bisect_right([line.start for line in lines], letter) - 1
-        return TextPlace(block, max(0, found))
+        index = bisect_right([line.start for line in lines], letter) - 1
+        return TextPlace(block, max(0, index))
 
     # Progress
 
@@ -604,7 +606,7 @@ class Layout:
         return [0, *accumulate(self.document.sizes)]
 
     def share(self, place: TextPlace) -> float:
-        """How much of the document is above a place, from 0 to 1."""
+        """The fraction of the document above a place, from 0 to 1."""
         total = self._before[-1]
         if not total:
             return 0.0
@@ -612,7 +614,7 @@ class Layout:
         return min(1.0, (self._before[place.block] + min(size, self.letter(place))) / total)
 
     def place_of_share(self, share: float) -> TextPlace:
-        """The first line below this share of the document."""
+        """The first line below this fraction of the document."""
         letters = share * self._before[-1]
         block = max(0, min(bisect_right(self._before, letters), len(self.document.blocks)) - 1)
         return self.place_at(block, int(letters - self._before[block]))
@@ -625,5 +627,5 @@ class Layout:
         return self.start_of(starts[wanted]) if 0 <= wanted < len(starts) else None
 
     def start_of(self, block: int) -> TextPlace:
-        """The first line of a block that is not empty."""
+        """The first nonempty line of a block."""
         return TextPlace(block, next((index for index, line in enumerate(self.lines(block)) if line.pieces), 0))

@@ -1,4 +1,4 @@
-"""A document as Markdown: formulas in dollars, tables with pipes, footnotes and references as such."""
+"""Write a document as Markdown, with formulas in dollars, tables with pipes, and footnotes."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from reader.core.document.model import (
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<$]")
 _BLOCK = re.compile(r"\s*(?:(?=(?:#+|[>+-])\s)|\d+(?=[.)]\s))")
-"""The beginnings of other kinds of blocks, each up to the sign that tells the kind."""
+"""The beginning of a text that would be another kind of block, up to the sign to escape."""
 _FENCES = re.compile(r"`{3,}")
 
 
 def markdown_lines(document: Document) -> Iterator[str]:
-    """The lines of a document."""
+    """The lines of a document in Markdown."""
     if document.title:
         yield f"# {_escape(document.title)}"
         yield ""

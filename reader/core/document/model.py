@@ -15,10 +15,10 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
-"""The sign for a letter of a PDF whose code is unknown."""
+"""Replaces a letter of a PDF whose code is unknown."""
 
 NESTING = 8
-"""How deep blocks nest at most; deeper ones become blocks of the innermost container."""
+"""Maximum nesting of blocks; deeper blocks become part of the innermost container."""
 
 
 class Span(NamedTuple):
@@ -29,11 +29,11 @@ class Span(NamedTuple):
     style: str = ""
     """One of `STYLES`."""
     target: str = ""
-    """Where it leads: `#` and an anchor of this document, or a web address; empty if nowhere."""
+    """The target of a link: `#` and an anchor of this document, or a web address; empty without a link."""
 
 
 STYLES = ("", "strong", "emphasis", "code", "formula", "mark")
-"""The styles of spans; a mark is that of a footnote."""
+"""The styles of spans; `mark` is the mark of a footnote."""
 
 Spans: TypeAlias = tuple[Span, ...]
 
@@ -109,9 +109,9 @@ class Cell:
 
     spans: Spans
     across: int = 1
-    """Columns that it takes."""
+    """Number of columns."""
     down: int = 1
-    """Rows that it takes."""
+    """Number of rows."""
     align: str = "left"
     """`left`, `right` or `center`."""
     is_head: bool = False
@@ -119,11 +119,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table. Cells that span several rows are in the first of them."""
+    """A table; a cell that spans several rows is in the first of these rows."""
 
     rows: tuple[tuple[Cell, ...], ...]
     rules: tuple[int, ...] = ()
-    """The rows that have a line above them, except the first."""
+    """Indexes of rows with a line above them, without the first row."""
     anchor: str = ""
 
 
@@ -136,7 +136,7 @@ class Figure:
     caption: Spans
     blocks: tuple[Block, ...]
     pictures: tuple[str, ...] = ()
-    """Web addresses, or paths from the page's address."""
+    """Web addresses, or paths relative to the page's address."""
     anchor: str = ""
 
 
@@ -185,13 +185,13 @@ class Section(NamedTuple):
 
     heading: Heading
     start: int
-    """The index of its heading among the document's blocks."""
+    """The index of the heading among the document's blocks."""
     end: int
-    """The index after its last block, those of its subsections included."""
+    """The index after the last block, including subsections."""
 
     @property
     def sign(self) -> str:
-        """Its number as it is cited, such as `§3`; empty without one."""
+        """The number as cited, such as `§3`; empty without a number."""
         number = self.heading.number.rstrip(".").removeprefix("Appendix ")
         return f"§{number}" if number else ""
 
@@ -201,7 +201,7 @@ class Section(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Its number and title, such as `§3 Method`."""
+        """The number and title, such as `§3 Method`."""
         return " ".join(filter(None, (self.sign, self.title)))
 
 
@@ -217,7 +217,7 @@ class Landmark(NamedTuple):
     """The index of the document's block that contains it."""
     anchor: str = ""
     skipped: int = 0
-    """The letters of its kind and number, with which a theorem's title begins."""
+    """The length of kind and number at the beginning of a theorem's title."""
 
     @property
     def title(self) -> str:
@@ -253,20 +253,20 @@ class Document:
     """The paper's version, if the page says so."""
     licence: str = ""
     is_cut: bool = False
-    """Whether its end is missing, because it breaks off or exceeds the limits."""
+    """Whether the end is missing, because the text breaks off or exceeds the limits."""
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
         """The outline, in reading order."""
         starts = [(index, block) for index, block in enumerate(self.blocks) if isinstance(block, Heading)]
-        found = []
+        sections = []
         for place, (start, heading) in enumerate(starts):
             later = (index for index, other in starts[place + 1 :] if other.level <= heading.level)
-            found.append(Section(heading, start, next(later, len(self.blocks))))
-        return tuple(found)
+            sections.append(Section(heading, start, next(later, len(self.blocks))))
+        return tuple(sections)
 
     def _within(self) -> Iterator[tuple[int, Block | Item]]:
-        """The blocks and everything in them, each with the index of the block at the top."""
+        """The blocks and everything in them, each with the index of the top-level block."""
         return ((index, inner) for index, block in enumerate(self.blocks) for inner in walk(block))
 
     @cached_property
@@ -277,75 +277,74 @@ class Document:
     @cached_property
     def _landmarks(self) -> dict[str, Landmark]:
         # `6–8` are equations that share their rows.
-        numbers = ((one, number) for one in reversed(self.landmarks) for number in one.number.split("–"))
-        return {_key(one.kind, number): one for one, number in numbers}
+        numbers = ((landmark, number) for landmark in reversed(self.landmarks) for number in landmark.number.split("–"))
+        return {_key(landmark.kind, number): landmark for landmark, number in numbers}
 
     def find_landmark(self, words: str) -> Landmark | None:
         """The part that `Table 2`, `fig. 3`, `Eq. (14)` or `§2.1` names; None if the text has no such part."""
-        found = _NUMBERED.fullmatch(words.strip().replace("§", "section "))
-        return self._landmarks.get(_key(found[1], found[2])) if found else None
+        match = _NUMBERED.fullmatch(words.strip().replace("§", "section "))
+        return self._landmarks.get(_key(match[1], match[2])) if match else None
 
     @cached_property
     def references(self) -> dict[str, int]:
-        """The index of the block of each entry of the bibliography, by its label in small letters."""
-        found: dict[str, int] = {}
+        """The block index of each entry of the bibliography, by its label in lower case."""
+        indexes: dict[str, int] = {}
         for index, inner in self._within():
             if isinstance(inner, Reference) and inner.label:
-                found.setdefault(inner.label.lower(), index)
-        return found
+                indexes.setdefault(inner.label.lower(), index)
+        return indexes
 
     def section_of(self, block: int) -> Section | None:
-        """The innermost section that a block is in."""
-        found = bisect_right(self.sections, block, key=lambda section: section.start) - 1
-        return self.sections[found] if found >= 0 else None
+        """The innermost section of a block; None before the first heading."""
+        index = bisect_right(self.sections, block, key=lambda section: section.start) - 1
+        return self.sections[index] if index >= 0 else None
 
     @cached_property
     def anchors(self) -> dict[str, int]:
         """The index of the top-level block that contains each anchor."""
-        found: dict[str, int] = {}
+        indexes: dict[str, int] = {}
         for index, inner in self._within():
             if inner.anchor:
-                found.setdefault(inner.anchor, index)
-        return found
+                indexes.setdefault(inner.anchor, index)
+        return indexes
 
     @cached_property
     def holdings(self) -> int:
-        """Its parts besides running text: headings, numbered formulas, tables, figures, notes and references."""
-        found = (inner for block in self.blocks for inner in walk(block))
-        return sum(bool(inner.number) if isinstance(inner, Formula) else isinstance(inner, _HELD) for inner in found)
+        """Number of headings, numbered formulas, tables, figures, notes and references."""
+        parts = (inner for block in self.blocks for inner in walk(block))
+        return sum(bool(inner.number) if isinstance(inner, Formula) else isinstance(inner, _HELD) for inner in parts)
 
     @cached_property
     def lacks(self) -> tuple[str, ...]:
-        """The parts that this text lacks though papers nearly always have them, in words."""
-        found = [inner for block in self.blocks for inner in walk(block)]
-        kinds = {type(inner) for inner in found}
-        # Those within a figure are its parts.
-        figures = [inner for inner in found if isinstance(inner, Figure)]
+        """Descriptions of missing parts that nearly all papers have."""
+        parts = [inner for block in self.blocks for inner in walk(block)]
+        kinds = {type(part) for part in parts}
+        figures = [part for part in parts if isinstance(part, Figure)]
         is_lacking = {
             "the end is missing": self.is_cut,
             "no sections": Heading not in kinds,
-            "no pictures": any(one.label.startswith("Fig") for one in figures)
-            and not any(one.pictures for one in figures),
+            "no pictures": any(figure.label.startswith("Fig") for figure in figures)
+            and not any(figure.pictures for figure in figures),
             "no references": Reference not in kinds,
             f"letters that can't be told are {UNKNOWN}": any(
                 UNKNOWN in text for block in self.blocks for text in texts(block)
             ),
         }
-        return tuple(reason for reason, is_so in is_lacking.items() if is_so)
+        return tuple(reason for reason, applies in is_lacking.items() if applies)
 
     @property
     def has_end(self) -> bool:
-        """Whether it has sections and does not break off."""
+        """Whether the text has sections and does not break off."""
         return len(self.sections) > 2 and not self.is_cut
 
     @property
     def is_whole(self) -> bool:
-        """Whether it has an end, sections and references, as nearly every paper has."""
+        """Whether the text has an end, sections and references, as nearly every paper has."""
         return self.has_end and any(isinstance(block, Reference) for block in self.blocks)
 
     @cached_property
     def sizes(self) -> tuple[int, ...]:
-        """The letters of each block, by which progress is counted."""
+        """The number of letters in each block, to measure progress."""
         return tuple(sum(map(len, texts(block))) for block in self.blocks)
 
 
@@ -357,11 +356,11 @@ def _landmark_of(block: Block | Item, index: int) -> Landmark | None:
             return Landmark(kind, letter, spans, index, block.anchor)
         case Formula(_, number) if number:
             return Landmark("Equation", number.strip("()"), (), index, block.anchor)
-        case Figure(label, caption) if found := _NUMBERED.match(label):
-            return Landmark(found[1], found[2], caption, index, block.anchor)
+        case Figure(label, caption) if match := _NUMBERED.match(label):
+            return Landmark(match[1], match[2], caption, index, block.anchor)
         case Theorem(title):
-            if found := _NUMBERED.match("".join(plain(title))):
-                return Landmark(found[1], found[2], title, index, block.anchor, found.end())
+            if match := _NUMBERED.match("".join(plain(title))):
+                return Landmark(match[1], match[2], title, index, block.anchor, match.end())
     return None
 
 
@@ -377,7 +376,7 @@ def walk(block: Block | Item) -> Iterator[Block | Item]:
 
 
 def own_texts(block: Block | Item) -> Iterator[tuple[str, Spans]]:
-    """The label and spans of each line of a block, without the blocks in it and the number of a formula."""
+    """The label and spans of each line of a block, without inner blocks and without the number of a formula."""
     match block:
         case Heading(number=label, spans=spans) | Note(mark=label, spans=spans) | Reference(label, spans):
             yield label, spans
@@ -396,7 +395,7 @@ def own_texts(block: Block | Item) -> Iterator[tuple[str, Spans]]:
 
 
 def texts(block: Block | Item) -> Iterator[str]:
-    """All texts of a block and of what it contains, in reading order."""
+    """All texts of a block and its inner blocks, in reading order."""
     for inner in walk(block):
         for label, spans in own_texts(inner):
             yield from filter(None, (label, *plain(spans)))
@@ -411,7 +410,7 @@ def plain(spans: Spans) -> Iterator[str]:
 
 def shown_text(spans: Spans) -> str:
     """Spans as one text, with formulas as Unicode."""
-    # Late: the first list is drawn without formulas.
+    # Imported here because the first list needs no formulas.
     from reader.core.document.formula import formula_text
 
     return "".join(formula_text(span.text) if span.style == "formula" else span.text for span in spans)
@@ -421,7 +420,7 @@ class PdfSpot(NamedTuple):
     """A part of a paper's PDF shown as a picture: half a page, or a displayed formula."""
 
     id: str
-    """Of the paper."""
+    """The id of the paper."""
     page: int = 0
     """From 0; unknown for a formula."""
     is_upper: bool = True
@@ -429,7 +428,7 @@ class PdfSpot(NamedTuple):
     number: str = ""
     """A formula's number, as printed."""
     before: tuple[str, ...] = ()
-    """The words before a formula, in small letters."""
+    """The words before a formula, in lower case."""
     after: tuple[str, ...] = ()
 
 
@@ -438,11 +437,11 @@ class PdfSpot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TextSection:
-    """The text of one section, or of what precedes the first heading, so that it can be read alone."""
+    """One section, or the text before the first heading, as a document of its own."""
 
     number: int
     level: int
-    """1 for a section, 2 for a subsection; 0 for what precedes the first heading."""
+    """1 for a section, 2 for a subsection; 0 for the text before the first heading."""
     title: str
     document: Document
     """The text of this section, without its subsections."""
@@ -450,15 +449,16 @@ class TextSection:
 
 def text_sections(document: Document) -> list[TextSection]:
     """The sections of a text in its order, numbered from 0."""
-    bounds = (0, *(one.start for one in document.sections), len(document.blocks))
+    bounds = (0, *(section.start for section in document.sections), len(document.blocks))
     parts = [replace(document, title="", blocks=document.blocks[start:end]) for start, end in pairwise(bounds)]
-    titles = (" ".join(filter(None, (one.heading.number, one.title))) for one in document.sections)
-    named = zip((0, *(one.heading.level for one in document.sections)), (document.title, *titles), parts, strict=True)
-    return [TextSection(number, *one) for number, one in enumerate(named)]
+    titles = (" ".join(filter(None, (section.heading.number, section.title))) for section in document.sections)
+    levels = (0, *(section.heading.level for section in document.sections))
+    sections = zip(levels, (document.title, *titles), parts, strict=True)
+    return [TextSection(number, *section) for number, section in enumerate(sections)]
 
 
-def with_subsections(found: Sequence[TextSection], number: int) -> list[TextSection]:
-    """A section and those within it; none if there is none of this number."""
-    level = found[number].level if number < len(found) else 0
-    within = takewhile(lambda one: 0 < level < one.level, found[number + 1 :])
-    return [*found[number : number + 1], *within]
+def with_subsections(sections: Sequence[TextSection], number: int) -> list[TextSection]:
+    """A section and its subsections; empty if there is no section of this number."""
+    level = sections[number].level if number < len(sections) else 0
+    subsections = takewhile(lambda section: 0 < level < section.level, sections[number + 1 :])
+    return [*sections[number : number + 1], *subsections]

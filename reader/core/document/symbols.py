@@ -1,6 +1,7 @@
 """TeX's symbols by name, in the classes that decide the space around them.
 
-Commands of packages such as physics, siunitx or mhchem are not here: arXiv's pages have such formulas as MathML, too.
+Commands of packages such as physics, siunitx or mhchem are left out, because arXiv's pages also have such formulas as
+MathML.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ def _table(text: str) -> dict[str, str]:
 
 
 def _argument_counts(*names: str) -> dict[str, int]:
-    """Commands by their numbers of arguments: the first names have none, the next ones one each."""
-    return {name: count for count, some in enumerate(names) for name in some.split()}
+    """The number of arguments of commands: the first names have none, the second names one, and so on."""
+    return {name: count for count, text in enumerate(names) for name in text.split()}
 
 
 ORDINARY = _table(
@@ -83,7 +84,7 @@ FUNCTIONS = {name: name for name in _FUNCTIONS.split()} | {
     "injlim": "inj lim", "projlim": "proj lim", "varinjlim": "inj lim", "varprojlim": "proj lim",
     "varliminf": "liminf", "varlimsup": "limsup",
 }  # fmt: skip
-"""Functions by the names of their commands; the last ones are another way to write what has a name already."""
+"""Function names by command; the last commands are variants of others."""
 
 ACCENTS = {
     "hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0305", "tilde": "\u0303",
@@ -187,11 +188,11 @@ SPACES = {
 }  # fmt: skip
 
 THIN_SPACES = frozenset((",", "thinspace"))
-"""Spaces that are drawn only between letters, such as those before a unit."""
+"""Spaces that are drawn only between letters, such as before a unit."""
 
 
 def _letters(start: int, digits: int = 0, others: str = "") -> dict[int, str]:
-    """A font's letters and digits from where they start in Unicode; `others` are letters that stand elsewhere."""
+    """A font's letters and digits by their first code points; `others` are letters at other code points."""
     table = {ord(letter): chr(start + at) for at, letter in enumerate(ascii_uppercase + ascii_lowercase)}
     table |= {ord("0") + at: chr(digits + at) for at in range(10) if digits}
     return table | {ord(plain): styled for plain, styled in zip(others[::2], others[1::2], strict=True)}
@@ -211,11 +212,11 @@ _BY_FONT: dict[str, dict[int, str]] = {
 }
 
 PLAIN_LETTERS = {ord(styled): chr(plain) for table in _BY_FONT.values() for plain, styled in table.items()}
-"""The letters of fonts without their font, for terminals that do not have them."""
+"""Letters of fonts as plain letters, for terminals without these fonts."""
 
 
 def in_font(text: str, font: str) -> str:
-    """A text in one of the fonts of `FONTS`; letters that Unicode does not have in it stay as they are."""
+    """A text in one of the fonts of `FONTS`; letters that Unicode lacks in the font stay plain."""
     return text.translate(_BY_FONT[font]) if font else text
 
 

@@ -1,9 +1,9 @@
-"""Canonical topics: gives papers their topics by one linear model, and says why.
+"""Canonical topics: gives papers their topics by a linear model, and explains them.
 
 Each phrase that a paper has gives points to topics (`reader/data/topic_weights.json`, fitted to labelled papers by
-`tests/topics/fit.py`). A paper has the topics whose points reach the threshold. Points are net: `llm agent` adds to
-what `llm` and `agent` in it give. Texts and phrases are spelled in one way first (`core/words.py`), are in normal form
-(`core/keywords.py`), and known abbreviations are found by what they stand for.
+`tests/topics/fit.py`). A paper has the topics whose points reach the threshold. Points add up: `llm agent` adds
+to the points of `llm` and `agent`. Texts and phrases first get uniform spelling (`core/words.py`) and normal form
+(`core/keywords.py`), and known abbreviations are also found by their long forms.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from reader.core.keywords import ABBREVIATIONS, normal, normal_word
 from reader.core.words import normalize_spelling
 
 MAX_TOPICS = 5
-"""Topics of a paper."""
+"""Maximum number of topics of a paper."""
 
 THRESHOLD = 40.0
-"""Points from which on a paper has a topic."""
+"""Minimum points of a topic that a paper has."""
 
 FLOOR = 1.0
-"""Points of the best topic that a paper gets if none reaches the threshold."""
+"""Minimum points of the best topic, which a paper gets if no topic reaches the threshold."""
 
 MOST_CAUSES, LEAST_CAUSE = 5, 0.5
 """Maximum number of phrases shown for a topic, and the points from which on one is."""
@@ -40,7 +40,7 @@ _VERSION = "4"
 """Raised when the same weights give different topics, so that caches classify their papers again."""
 
 _IN_TITLE = 3
-"""Mentions that one in the title counts for."""
+"""Number of mentions that a mention in the title counts as."""
 
 _MAX_MENTIONS = 15
 """Mentions beyond this number add nothing."""
@@ -48,13 +48,13 @@ _MAX_MENTIONS = 15
 _STEPS = tuple(round(16 * log2(1 + mentions)) / 16 for mentions in range(_MAX_MENTIONS + 1))
 
 _LONGEST_FIELD = 10_000
-"""Characters read of a field: three times the longest abstract of the feed."""
+"""Maximum characters read of a field: three times the longest abstract of the feed."""
 
 _PREFIX_LETTERS = 3
-"""Letters by which words are looked up that begin like a word with a star, which has at least these."""
+"""Number of first letters by which words with a star are indexed; each has at least as many."""
 
 _MAX_CACHED_WORDS = 100_000
-"""Words whose parts are kept, because most words recur."""
+"""Maximum number of words whose parts are cached, because most words recur."""
 
 _BITS = 32
 """Bits of a topic's points in the long integers by which points are added up, in sixteenths of a point."""
@@ -65,7 +65,7 @@ _BREAK_WORD = "\x02"
 _PAUSE = re.compile(r"[.,;:!?]\s|\n")
 
 TITLE = "title:"
-"""Begins a phrase that counts in the title only, and once."""
+"""Prefix of a phrase that counts only in the title, and once."""
 
 
 class Topic(NamedTuple):
@@ -83,7 +83,7 @@ class TopicReason(NamedTuple):
 
     slug: str
     phrases: tuple[str, ...]
-    """The phrases that gave it, the strongest first."""
+    """The phrases that gave it, strongest first."""
 
 
 def strength(mentions: int) -> float:
@@ -92,7 +92,7 @@ def strength(mentions: int) -> float:
 
 
 def key_of(phrase: str) -> str:
-    """A phrase of the weights as texts have it: `title:optimizer` is `title:optimiser`."""
+    """A phrase of the weights in the normal form of texts: `title:optimizer` is `title:optimiser`."""
     prefix = TITLE if phrase.startswith(TITLE) else ""
     parts = phrase.removeprefix(TITLE).replace("iz*", "is*").split(" + ")
     return prefix + " + ".join(normal(normalize_spelling(part)) for part in parts)
@@ -101,13 +101,13 @@ def key_of(phrase: str) -> str:
 class Matcher(dict[str, tuple[str, ...]]):
     """Finds parts of phrases, such as `gui agent`, `segment*` or `*bench`, in texts.
 
-    It is a table of the parts that each word is, kept because most words recur.
+    It is a table of the parts that match each word, which caches results because most words recur.
     """
 
     def __init__(self, parts: Iterable[str]) -> None:
         self._words: set[str] = set()
         self._beginnings: defaultdict[str, list[str]] = defaultdict(list)
-        """Words with a star at their end, without it, by their first letters."""
+        """Words with a final star, stored without it, by their first letters."""
         self._ends: list[str] = []
         self._pairs: defaultdict[tuple[str, str], dict[str, str]] = defaultdict(dict)
         """By two words in a row: the parts that they begin, each as it is in a line if it has more words."""
@@ -130,30 +130,30 @@ class Matcher(dict[str, tuple[str, ...]]):
         parts += [f"*{end}" for end in self._ends if word.endswith(end)]
         if len(self) >= _MAX_CACHED_WORDS:
             self.clear()
-        self[word] = found = tuple(parts)
-        return found
+        self[word] = matching = tuple(parts)
+        return matching
 
     def find(self, *texts: str) -> dict[str, int]:
         """The parts in some texts, and how often each is mentioned."""
         words = _normal_words(texts)
-        found = self._mentions(words)
+        counts = self._mentions(words)
         if short := _abbreviate(words):
             # `large language model` is `llm` as well as a `language model`.
             for part, times in self._mentions(short).items():
-                found[part] = max(times, found.get(part, 0))
-        return found
+                counts[part] = max(times, counts.get(part, 0))
+        return counts
 
     def _mentions(self, words: list[str]) -> dict[str, int]:
-        found: dict[str, int] = {}
+        counts: dict[str, int] = {}
         line = f" {'  '.join(words)} "
         for word, times in Counter(words).items():
             for part in self[word]:
-                found[part] = found.get(part, 0) + times
+                counts[part] = counts.get(part, 0) + times
         for pair, times in Counter(filter(self._pairs.__contains__, pairwise(words))).items():
             for part, more in self._pairs[pair].items():
                 if count := line.count(more) if more else times:
-                    found[part] = found.get(part, 0) + count
-        return found
+                    counts[part] = counts.get(part, 0) + count
+        return counts
 
 
 def _normal_words(texts: Iterable[str]) -> list[str]:
@@ -163,32 +163,32 @@ def _normal_words(texts: Iterable[str]) -> list[str]:
 
 @lru_cache(_MAX_CACHED_WORDS)
 def _spelled_word(word: str) -> str:
-    """A word in one spelling and normal form; to spell each word once is quicker than to spell each text."""
+    """A word in uniform spelling and normal form, cached because that is faster than spelling each text."""
     return normal_word(normalize_spelling(word))
 
 
 _ABBREVIATED: defaultdict[tuple[str, str], list[tuple[list[str], str]]] = defaultdict(list)
-"""By the first two words that an abbreviation stands for: all of them, the longest first, and the abbreviation."""
+"""By the first two words of a long form: all its words and the abbreviation, the longest first."""
 for _short, _long in sorted(ABBREVIATIONS.items(), key=lambda pair: -len(pair[1])):
     _words = normal(normalize_spelling(_long)).split()
     _ABBREVIATED[_words[0], _words[1]].append((_words, _short))
 
 
 def _abbreviate(words: list[str]) -> list[str]:
-    """A text with known abbreviations instead of what they stand for; empty if it has none."""
-    found: list[str] = []
+    """A text with long forms replaced by their abbreviations; empty if it has no long form."""
+    shortened: list[str] = []
     copied = 0
     for at in [at for at, pair in enumerate(pairwise(words)) if pair in _ABBREVIATED]:
         for run, short in _ABBREVIATED[words[at], words[at + 1]]:
             if at >= copied and words[at : at + len(run)] == run:
-                found += (*words[copied:at], short)
+                shortened += (*words[copied:at], short)
                 copied = at + len(run)
                 break
-    return found + words[copied:] if copied else []
+    return shortened + words[copied:] if copied else []
 
 
 class Topics:
-    """The topics: `classify` gives a paper's topics, `explain` says why."""
+    """The topics: `classify` returns a paper's topics, `explain` the reasons for them."""
 
     def __init__(self, names: str = "", weights: str = "") -> None:
         """`names` is TOML with name, family and meaning of each topic, `weights` the JSON of the fit."""
@@ -228,7 +228,7 @@ class Topics:
 
     @cached_property
     def _together(self) -> dict[str, list[list[str]]]:
-        """The parts of phrases of several parts by their first one."""
+        """The parts of phrases with several parts, by the first part."""
         found = defaultdict[str, list[list[str]]](list)
         for phrase in self.weights:
             first, *more = phrase.split(" + ")
@@ -245,13 +245,13 @@ class Topics:
         return self._choose(self._score(self.phrases_in(title, abstract, keywords)))
 
     def explain(self, title: str, abstract: str, keywords: Sequence[str] = ()) -> tuple[TopicReason, ...]:
-        """The topics that `classify` gives, each with what gave it."""
+        """The topics that `classify` returns, each with its strongest reasons."""
         phrases = self.phrases_in(title, abstract, keywords)
         chosen = self._choose(self._score(phrases))
         return tuple(TopicReason(slug, self._causes(slug, phrases, chosen)) for slug in chosen)
 
     def _causes(self, slug: str, rows: Mapping[str, float], given: Iterable[str]) -> tuple[str, ...]:
-        """The phrases, and the other topics of the paper, that speak most for a topic; a stem is no word to show."""
+        """The phrases and other topics of the paper that contribute most to a topic; word stems are not shown."""
         points = defaultdict[str, float](float)
         for phrase, factor in rows.items():
             if "*" not in phrase:
@@ -265,20 +265,20 @@ class Topics:
     def phrases_in(self, title: str, abstract: str, keywords: Sequence[str] = ()) -> dict[str, float]:
         """The phrases of the weights that a paper has, each with the factor of its points.
 
-        The factor of a phrase of several parts is that of its rarest one. A phrase of the title counts once.
+        The factor of a phrase of several parts is the factor of its rarest part. A phrase of the title counts once.
         """
         titled = self.matcher.find(title)
         mentions = self.matcher.find(abstract, *keywords)
         for part, times in titled.items():
             mentions[part] = mentions.get(part, 0) + _IN_TITLE * times
         weights = self.weights
-        found = {part: strength(times) for part, times in mentions.items() if part in weights}
-        found |= {phrase: 1.0 for part in titled if (phrase := TITLE + part) in weights}
+        factors = {part: strength(times) for part, times in mentions.items() if part in weights}
+        factors |= {phrase: 1.0 for part in titled if (phrase := TITLE + part) in weights}
         for first in mentions.keys() & self._together.keys():
             for parts in self._together[first]:
                 if rarest := min(mentions.get(part, 0) for part in parts):
-                    found[" + ".join(parts)] = strength(rarest)
-        return found
+                    factors[" + ".join(parts)] = strength(rarest)
+        return factors
 
     def _score(self, phrases: Mapping[str, float]) -> dict[str, float]:
         """The points of each topic for the phrases of a paper, with their factors."""
@@ -290,7 +290,7 @@ class Topics:
         return {topic.slug: (field - half) / 16 for topic, field in zip(self.topics, fields, strict=True)}
 
     def _choose(self, scores: dict[str, float]) -> tuple[str, ...]:
-        """The topics of a paper, the strongest first; a topic adds to others or takes from them."""
+        """The topics of a paper, strongest first; a topic may add points to other topics or subtract them."""
         given = [slug for slug, score in scores.items() if score >= THRESHOLD]
         for slug in given:
             for other, points in self._implies[slug].items():

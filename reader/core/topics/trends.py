@@ -26,11 +26,12 @@ class Trend:
     """The trend of one topic."""
 
     weeks: tuple[float, ...]
-    """Its share of each week's papers, from 0 to 1, the oldest week first; 0 for a week without papers."""
+    """Its share of each week's papers, from 0 to 1, oldest week first; 0 for a week without papers."""
     rising: float
-    """How many more papers it has in the last weeks than the weeks before predict: 0.5 is half as many again.
+    """The growth of its papers in the last weeks over the number that the weeks before predict: 0.5 is half as many
+    again.
 
-    Negative if it has fewer.
+    Negative if it has fewer papers.
     """
 
 
@@ -71,7 +72,7 @@ def spark(values: Sequence[float], steps: str, width: int = WEEKS) -> str:
     runs = [values[start : start + run] for start in range(0, len(values), run)]
     heights = [fsum(one) / len(one) for one in runs]
     tallest = max(heights)
-    # Divided by the tallest first: `len(steps) / tallest` overflows if that is tiny.
+    # Divide by the tallest first, as `len(steps) / tallest` overflows for tiny values.
     return "".join(steps[min(len(steps) - 1, int(height / tallest * len(steps)))] for height in heights)
 
 

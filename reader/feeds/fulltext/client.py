@@ -1,6 +1,6 @@
 """The clients of full texts: the daily feed's Markdown, sites with arXiv's HTML pages, and PDFs.
 
-Each asks one host, with few tries, since the next host may have the text.
+Each client asks one host with few attempts, because the next host may have the text.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from reader.feeds.http import Client, HttpRefused, Limits, Response, arxiv_pace,
 from reader.paths import response_cache_folder
 
 FEED = "feed"
-"""The name of the daily feed among the sources of texts."""
+"""The name of the daily feed as a source of texts."""
 
 _NAMES = {"arxiv.org": "arXiv", "export.arxiv.org": "arXiv", "ar5iv.labs.arxiv.org": "ar5iv", "ar5iv.org": "ar5iv"}
 
-START_SECONDS = 30.0
-"""Seconds in which all sources together must start to answer."""
+MAX_START_SECONDS = 30.0
+"""Maximum seconds in which all sources together must start to answer."""
 
 _LIMITS = replace(Limits(), read_timeout=15, total_timeout=30, body_size=LETTERS, attempts=3, longest_wait=10)
 
@@ -39,8 +39,8 @@ _PAGE_LIMITS = replace(_LIMITS, backoff=3.0)
 
 
 @contextmanager
-def _gone_as(reason: str) -> Iterator[None]:
-    """Raise NoFullText with a reason where a host says that it does not have a page."""
+def _raise_no_text(reason: str) -> Iterator[None]:
+    """Raise NoFullText with this reason if the host does not have the page."""
     try:
         yield
     except HttpRefused as refused:
@@ -63,10 +63,10 @@ class FeedTexts:
         self._http = http
 
     async def text(self, id: str) -> Document:
-        """The full text of a paper by its arXiv id; raises NoFullText, and FeedError on failure."""
+        """The full text of a paper by its arXiv id; raises NoFullText and FeedError."""
         if not is_arxiv_id(id):
             raise NoFullText("it has no arXiv id")
-        with _gone_as("the feed does not have its text"):
+        with _raise_no_text("the feed does not have its text"):
             path = f"/papers/{in_address(id)}.md"
             return await self._http.get(path, lambda response: read_markdown(_text(response)))
 
@@ -80,7 +80,7 @@ class PageTexts(Client):
     def __init__(
         self, endpoint: str, *, folder: Path | None = None, offline: bool = False, limits: Limits = _PAGE_LIMITS
     ) -> None:
-        """`folder` has what programs share about the host."""
+        """`folder` has the lock files that all programs share."""
         host = urlsplit(endpoint).hostname or ""
         super().__init__(
             origin_of(endpoint),
@@ -93,15 +93,15 @@ class PageTexts(Client):
         self.name = host
 
     async def text(self, id: str) -> Document:
-        """The full text of a paper by its arXiv id; raises NoFullText, and FeedError on failure."""
+        """The full text of a paper by its arXiv id; raises NoFullText and FeedError."""
         if not is_arxiv_id(id):
             raise NoFullText(f"{self.host} has no HTML of it")
-        with _gone_as(f"{self.host} has no HTML of it"):
+        with _raise_no_text(f"{self.host} has no HTML of it"):
             address = f"{self.endpoint}/html/{in_arxiv_address(id)}"
             return await self.get(address, lambda response: read_html(without_mathml(_text(response))))
 
     def _redirect_target(self, origin: str, target: str) -> str:
-        # A paper without HTML redirects to the page of its abstract.
+        # The site redirects from a paper without HTML to the abstract.
         if "/abs/" in target:
             raise NoFullText(f"{self.host} has no HTML of it")
         return super()._redirect_target(origin, target)
@@ -124,7 +124,7 @@ def open_text_sources(
     """
     environ = lookup_environment() if environ is None else environ
     places = _places(settings, arxiv_stand_in(environ))
-    patience = min(_LIMITS.read_timeout, START_SECONDS / max(1, len(places)))
+    patience = min(_LIMITS.read_timeout, MAX_START_SECONDS / max(1, len(places)))
 
     def open_source(place: str) -> TextSource:
         if place == PDF:
@@ -141,14 +141,14 @@ def open_text_sources(
 
 
 def _places(settings: Settings, stand_in: str) -> list[str]:
-    """The feed and the sites to ask, in order, each once."""
+    """The feed and the sites to ask, in order, without duplicates."""
     sites = (
         stand_in if stand_in and (urlsplit(place).hostname or "") in _NAMES else place
         for place in settings.full_text_from
     )
-    is_alone = is_local_url(settings.endpoint)
+    is_feed_local = is_local_url(settings.endpoint)
 
     def may_be_asked(place: str) -> bool:
-        return place == FEED or not is_alone or (bool(stand_in) if place == PDF else is_local_url(place))
+        return place == FEED or not is_feed_local or (bool(stand_in) if place == PDF else is_local_url(place))
 
     return list(filter(may_be_asked, dict.fromkeys(sites)))

@@ -1,4 +1,4 @@
-"""HTML of a paper as LaTeXML writes it, for arXiv and ar5iv: checks that it is a paper's text, and makes its document.
+"""Read the HTML of papers that LaTeXML writes for arXiv and ar5iv, and check that it is the text of a paper.
 
 One walk reads everything: a `_Flow` collects the current paragraph and ends it where a block begins. A formula without
 TeX is read from its MathML.
@@ -45,11 +45,11 @@ from reader.core.foreign import web_url
 from reader.core.text import clean
 from reader.feeds.fulltext.spans import (
     DEPTH,
-    HTML_LETTERS,
-    MOST_ELEMENTS,
-    MOST_OPEN_ELEMENTS,
-    MOST_TABLE_SPAN,
-    TABLE_CELLS,
+    MAX_CELL_SPAN,
+    MAX_ELEMENTS,
+    MAX_HTML_LETTERS,
+    MAX_OPEN_ELEMENTS,
+    MAX_TABLE_CELLS,
     TEXT_LETTERS,
     WORDS,
     SpanWriter,
@@ -79,12 +79,12 @@ _STRUCTURES: Mapping[str, tuple[str, *tuple[int, ...]]] = {
     "munder": (r"\underset%s%s", 1, 0), "mover": (r"\overset%s%s", 1, 0),
     "munderover": (r"\underoverset%s%s%s", 1, 2, 0),
 }  # fmt: skip
-"""TeX of elements with a fixed number of children, and which child stands in each place."""
+"""TeX of elements with a fixed number of children, and the index of the child in each place."""
 
-_AROUND = {"msqrt": r"\sqrt{%s}", "menclose": r"\boxed{%s}", "mtable": r"\begin{matrix}%s\end{matrix}"}
+_WRAPPERS = {"msqrt": r"\sqrt{%s}", "menclose": r"\boxed{%s}", "mtable": r"\begin{matrix}%s\end{matrix}"}
 _SPECIAL = re.compile(r"[\\{}_^&%$#~]")
-_ITALIC = re.compile("[\U0001d434-\U0001d467ℎ\U0001d6e2-\U0001d71b]")
-_THIN = re.compile(r"0?\.(?:1[5-9]|[234])")
+_ITALIC_LETTERS = re.compile("[\U0001d434-\U0001d467ℎ\U0001d6e2-\U0001d71b]")
+_THIN_WIDTH = re.compile(r"0?\.(?:1[5-9]|[234])")
 """Widths of thin and medium spaces in em."""
 _INVISIBLE = re.compile("[\u2061-\u2064\u200b\\s]+")
 _DROPPED_MATH = frozenset(
@@ -93,7 +93,7 @@ _DROPPED_MATH = frozenset(
 
 
 def tex_of(node: LexborNode) -> str:
-    """The TeX of a `math` element, with non-ASCII signs kept."""
+    """The TeX of a `math` element; non-ASCII characters stay."""
     return _tex(node, 0)
 
 
@@ -104,11 +104,11 @@ def _tex(node: LexborNode, depth: int) -> str:
     if tag in ("mi", "mn", "mo", "mtext", "ms"):
         return _token(node, tag)
     if tag == "merror":
-        # LaTeXML writes a macro that it does not know.
+        # LaTeXML writes an unknown macro here.
         return clean(node.text(), 200) + " "
     if tag == "mspace":
         width = node.attributes.get("width") or ""
-        return r"\ " if width.startswith(("1", "2", ".5", "0.5")) else r"\," if _THIN.match(width) else ""
+        return r"\ " if width.startswith(("1", "2", ".5", "0.5")) else r"\," if _THIN_WIDTH.match(width) else ""
     parts = [_tex(child, depth + 1) for child in node.iter()]
     if tag == "semantics":
         return parts[0] if parts else ""
@@ -130,7 +130,7 @@ def _structure(node: LexborNode, tag: str, parts: Sequence[str]) -> str:
     if tag == "mrow":
         parts = _with_tall_brackets(node, parts)
     between = {"mtr": " & ", "mtable": r" \\ "}.get(tag, "")
-    return _AROUND.get(tag, "%s") % between.join(parts)
+    return _WRAPPERS.get(tag, "%s") % between.join(parts)
 
 
 def _columns_with_lines(table: LexborNode) -> str:
@@ -152,18 +152,18 @@ def _with_tall_brackets(row: LexborNode, parts: Sequence[str]) -> Sequence[str]:
 
 
 def _with_scripts(node: LexborNode, parts: Sequence[str]) -> str:
-    """A base with scripts on both sides: pairs of a lower and an upper one, those on the left after `mprescripts`."""
+    """A base with pairs of lower and upper scripts on both sides; left scripts come after `mprescripts`."""
     tags = [child.tag or "" for child in node.iter()]
     left = tags.index("mprescripts") if "mprescripts" in tags else len(parts)
 
-    def written(scripts: Sequence[str]) -> str:
+    def scripts_tex(scripts: Sequence[str]) -> str:
         pairs = zip(scripts[::2], scripts[1::2], strict=False)
         return "{}".join(
-            "".join(f"{sign}{{{one}}}" for sign, one in zip("_^", pair, strict=True) if one) for pair in pairs
+            "".join(f"{sign}{{{script}}}" for sign, script in zip("_^", pair, strict=True) if script) for pair in pairs
         )
 
-    before = written(parts[left + 1 :])
-    return f"{'{}' if before else ''}{before}{{{parts[0] if parts else ''}}}{written(parts[1:left])}"
+    before = scripts_tex(parts[left + 1 :])
+    return f"{'{}' if before else ''}{before}{{{parts[0] if parts else ''}}}{scripts_tex(parts[1:left])}"
 
 
 DIAGRAM = r"\text{[diagram]}"
@@ -171,7 +171,7 @@ DIAGRAM = r"\text{[diagram]}"
 
 
 def words_tex(text: str) -> str:
-    """Words in a formula, with spaces at their ends."""
+    """The TeX of words in a formula; spaces at both ends stay."""
     return rf"\text{{{_escape(f'|{text}|')[1:-1]}}}" if text else ""
 
 
@@ -186,7 +186,7 @@ def _token(node: LexborNode, tag: str) -> str:
         # siunitx separates numbers by ` , `.
         return words_tex(re.sub(r"^\s+(?=[,;])", "", node.text()))
     text = _escape(node.text())
-    text = _ITALIC.sub(lambda found: normalize("NFKC", found[0]), _INVISIBLE.sub("", text))
+    text = _ITALIC_LETTERS.sub(lambda found: normalize("NFKC", found[0]), _INVISIBLE.sub("", text))
     if FUNCTIONS.get(text) == text:
         return rf"\{text} "
     if tag == "mo" and text.isalpha():
@@ -199,31 +199,31 @@ def _token(node: LexborNode, tag: str) -> str:
 
 
 MIN_LETTERS = 400
-"""Minimum letters of a text to count as a paper."""
+"""Minimum letters of a paper's text."""
 
 _VERSION = re.compile(r"arXiv:\S{1,40}?v([0-9]{1,3})\b")
 _MATH_TAG = re.compile(r"<math(?![\w-])(?:[^>\"']|\"[^\"]*+\"|'[^']*+')*+>")
 _ALTTEXT = re.compile(r"\balttext=\"([^\"]+)")
 _MTEXT = re.compile(r"<mtext\b[^<>]*>([^<]*)")
 _WORD_OR_SIGN = re.compile(r"\\[A-Za-z]+|[^\W_]+|[,;–—-]")
-_NEXT_AUTHOR = re.compile(r"\s+&(?=[^\W\d_])")
+_AUTHOR_SEPARATOR = re.compile(r"\s+&(?=[^\W\d_])")
 """Separates authors where a page keeps LaTeX's `&`."""
 
-_FATAL = "Conversion to HTML had a Fatal error"
+_FATAL_ERROR = "Conversion to HTML had a Fatal error"
 _OTHER_PAGES = (
     ("no html", "arXiv has no HTML of it"),
     ("no content available", "ar5iv has not converted it"),
     ("no such document", "ar5iv does not have it"),
     ("sign in", "the network asks to sign in first"),
 )
-"""Titles or headings of pages that are not papers, and their meaning."""
+"""Titles or headings of pages that are not papers, and the reasons to report."""
 
 
 def without_mathml(html: str) -> str:
-    """A page without MathML that repeats the formulas' TeX, which is most of many pages.
+    """Remove MathML that only repeats the formulas' TeX, which is most of many pages.
 
-    It stays where the TeX has a command that is not known, or lacks words.
-    The search ends at the first formula that does not end: each part of a page is searched only once.
+    MathML stays if the TeX has an unknown command or lacks words. The search stops at the first formula without an end,
+    so that each part of a page is searched only once.
     """
     parts, done, at = [], 0, 0
     while (at := html.find("<math", at)) >= 0:
@@ -231,17 +231,17 @@ def without_mathml(html: str) -> str:
         end = html.find("</math>", tag.end()) if tag is not None else -1
         if tag is None or end < 0:
             break
-        if (tex := _ALTTEXT.search(tag[0])) and says_all(unescape(tex[1]), html[tag.end() : end]):
+        if (tex := _ALTTEXT.search(tag[0])) and is_complete_tex(unescape(tex[1]), html[tag.end() : end]):
             parts.append(html[done : tag.end()])
             done = end
         at = end
     return "".join((*parts, html[done:]))
 
 
-def says_all(tex: str, mathml: str) -> bool:
-    """Whether TeX says all that its MathML shows: its commands are known, and it has the words.
+def is_complete_tex(tex: str, mathml: str) -> bool:
+    """Whether TeX has everything that its MathML shows: only known commands, and all words.
 
-    For `10 to 20`, the TeX that LaTeXML writes for siunitx is `1020`.
+    An incomplete example is siunitx: for `10 to 20`, LaTeXML writes the TeX `1020`.
     """
     if not is_known(tex):
         return False
@@ -254,10 +254,10 @@ def says_all(tex: str, mathml: str) -> bool:
 def read_html(html: str) -> Document:
     """The text of a page; raises NoFullText if it is not a paper or exceeds the limits.
 
-    A page that breaks off gives a partial text. Formulas need only their TeX: see `without_mathml`.
+    A page that breaks off gives a partial text. Formulas only need their TeX; see `without_mathml`.
     """
     check_html(html)
-    # Late: only a full text needs it (35 ms).
+    # Imported here because only full texts need it (35 ms).
     from selectolax.lexbor import LexborHTMLParser
 
     page = LexborHTMLParser(html)
@@ -268,7 +268,7 @@ def read_html(html: str) -> Document:
             raise NoFullText(meaning)
     if article is None:
         raise NoFullText("the page is not a paper")
-    breaks_off = _FATAL in html or "ar5iv-severity-fatal" in html or "</article" not in html
+    breaks_off = _FATAL_ERROR in html or "ar5iv-severity-fatal" in html or "</article" not in html
     reader = PageReader()
     blocks = reader.read(article)
     title = page.css_first("h1.ltx_title_document")
@@ -290,19 +290,19 @@ def _first_text(page: LexborHTMLParser | LexborNode, selector: str, *, otherwise
     return node.text() if node is not None else otherwise
 
 
-_PART = 1 << 14
+_CHARACTERS_PER_PART = 1 << 14
 
 
 def check_html(html: str) -> None:
     """Raise NoFullText for a page that would take too long to parse."""
-    if len(html) > HTML_LETTERS:
-        raise NoFullText(f"the page is larger than {HTML_LETTERS // 1_000_000} million letters")
+    if len(html) > MAX_HTML_LETTERS:
+        raise NoFullText(f"the page is larger than {MAX_HTML_LETTERS // 1_000_000} million letters")
     opened = 0
-    for start in range(0, len(html), _PART):
-        part = html[start : start + _PART]
-        # Elements without end tags count as open, too; a long paper has some thousands.
+    for start in range(0, len(html), _CHARACTERS_PER_PART):
+        part = html[start : start + _CHARACTERS_PER_PART]
+        # Elements without end tags also count as open; a long paper has thousands of them.
         opened += part.count("<") - 2 * part.count("</") - part.count("/>") - part.count("<!")
-        if opened > MOST_OPEN_ELEMENTS:
+        if opened > MAX_OPEN_ELEMENTS:
             raise NoFullText("its elements are nested too deep")
     if any(len(part) > WORDS and len(part.split()) > WORDS for part in html.split(">")):
         raise NoFullText("one of its elements is too large")
@@ -312,26 +312,26 @@ def check_html(html: str) -> None:
 
 
 class TextLook(NamedTuple):
-    """How text looks at the current point, and where it leads."""
+    """The style and link target of text."""
 
     style: str = ""
     target: str = ""
 
 
 def class_names(node: LexborNode) -> frozenset[str]:
-    """The classes of an element; none of a text."""
+    """The classes of an element; empty for text."""
     if node.tag == "-text":
         return frozenset()
     return frozenset((node.attributes.get("class") or "").split())
 
 
 def anchor_of(node: LexborNode | None) -> str:
-    """The id of an element, which links lead to; empty if it has none."""
+    """The id of an element, which links lead to; empty without an id."""
     return clean((node.attributes.get("id") if node is not None else "") or "", 200)
 
 
 def look_in(node: LexborNode, tag: str, names: frozenset[str], around: TextLook) -> TextLook:
-    """How the text in an inline element looks."""
+    """The look of text in an inline element."""
     style, target = around
     if tag == "a":
         href = clean(node.attributes.get("href") or "")
@@ -348,24 +348,24 @@ def look_in(node: LexborNode, tag: str, names: frozenset[str], around: TextLook)
 
 
 def upright(spans: Spans) -> Spans:
-    """A paragraph entirely in italics, such as a theorem's, as plain text."""
+    """Make a paragraph upright that is entirely in italics, such as in a theorem."""
     if any(span.style == "" and span.text.strip(" .,;:()[]") and not span.target for span in spans):
         return spans
     return tuple(span._replace(style="") if span.style == "emphasis" else span for span in spans)
 
 
 _SEPARATORS = re.compile(r"(\s*[,;*∗†‡§¶∥#]+\s*)")
-"""Separators of the marks of a name's affiliations, and marks that are raised by themselves."""
-_RAISED = re.compile(r"\{\}\^\{([\w\s,*]{1,40})\}")
+"""Separators between marks of affiliations, and marks that are raised characters already."""
+_RAISED_TEX = re.compile(r"\{\}\^\{([\w\s,*]{1,40})\}")
 
 
-_LONGEST_SCRIPT = 20
-"""Letters of a script in running text; a longer text was not meant as one."""
+_MAX_SCRIPT_LETTERS = 20
+"""Maximum letters of a script in running text; a longer text is not meant as a script."""
 
 
 def script(text: str, tag: str) -> str:
-    """A superscript or subscript of running text: small letters where there are such for all of it, else a sign."""
-    if len(text) > _LONGEST_SCRIPT:
+    """A script of running text: small letters if Unicode has all of them, or else with `^` or `_`."""
+    if len(text) > _MAX_SCRIPT_LETTERS:
         return text
     table, sign = (SUPERSCRIPTS, "^") if tag == "sup" else (SUBSCRIPTS, "_")
     parts = _SEPARATORS.split(text)
@@ -374,12 +374,12 @@ def script(text: str, tag: str) -> str:
         return "".join(small)
     if text.isalnum():
         return f"{sign}{text}"
-    # A sign such as that of `±0.3` says by itself that something new begins.
+    # A text that begins with a sign, such as `±0.3`, needs no `^` or `_`.
     return f"{sign}({text})" if text[:1].isalnum() and " " not in text else text
 
 
 def figure_of(node: LexborNode) -> int | None:
-    """The innermost figure around a picture."""
+    """The memory id of the innermost figure around a picture."""
     around = node.parent
     for _ in range(DEPTH):
         if around is None or around.tag == "figure":
@@ -389,7 +389,7 @@ def figure_of(node: LexborNode) -> int | None:
 
 
 def decode_data_url(address: str) -> str:
-    """The text in a `data:` address; empty if there is none."""
+    """The text in a `data:` address; empty if the address has no text."""
     kind, _, data = address.partition(";base64,")
     if kind.startswith("data:text/plain"):
         with suppress(ValueError):
@@ -403,9 +403,9 @@ _GROUPS = ("tbody", "thead", "tfoot")
 
 
 def read_table(node: LexborNode, read: Callable[[LexborNode], Spans]) -> Table | None:
-    """A table of data; None if it has no text. `read` makes the spans of a cell."""
+    """A table of data; None if it has no text. `read` reads the spans of a cell."""
     rows: list[tuple[tuple[Cell, ...], bool]] = []
-    left = TABLE_CELLS
+    left = MAX_TABLE_CELLS
     for row, in_head in _rows(node):
         cells = []
         lines = 0
@@ -423,14 +423,14 @@ def read_table(node: LexborNode, read: Callable[[LexborNode], Spans]) -> Table |
             del rows[end]
     if not rows:
         return None
-    # A grid has a line above each row, which would only clutter.
+    # Lines above most rows are left out, because they would only clutter the table.
     rules = tuple(index for index, (_, has_rule) in enumerate(rows) if index and has_rule)
     rules = rules if 2 * len(rules) <= len(rows) else ()
     return Table(tuple(cells for cells, _ in rows), rules, anchor_of(node))
 
 
 def _rows(node: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
-    """The rows of a table, not those of tables in its cells; and whether each is in its head."""
+    """The rows of a table, without nested tables, and whether each is in the head."""
     for child in node.iter():
         classes = class_names(child)
         if child.tag == "tr" or "ltx_tr" in classes:
@@ -454,22 +454,22 @@ def _cell(node: LexborNode, classes: frozenset[str], read: Callable[[LexborNode]
 
 
 def cell_span(text: str | None) -> int:
-    """The columns or rows of a cell."""
+    """The number of columns or rows of a cell, by an attribute."""
     value = (text or "").strip()
-    return min(max(int(value), 1), MOST_TABLE_SPAN) if value.isascii() and value.isdecimal() and len(value) < 6 else 1
+    return min(max(int(value), 1), MAX_CELL_SPAN) if value.isascii() and value.isdecimal() and len(value) < 6 else 1
 
 
 def read_formulas(
     node: LexborNode, text_of: Callable[[LexborNode], str], read: Callable[[LexborNode], Spans]
 ) -> Iterator[Formula | Paragraph]:
-    """The formulas of a table that places them; a row of words, with the formulas in it, is a paragraph.
+    """The formulas of a layout table; a row of words and formulas is a paragraph.
 
-    A row with a number ends a formula, unless the number is that of several rows.
+    A row with a number ends a formula, unless several rows share the number.
     """
     rows: list[str] = []
     number = anchor = ""
     shared = 0
-    """Rows after this one that have its number too."""
+    """Number of following rows that share the number."""
 
     def formula() -> Iterator[Formula]:
         if rows:
@@ -501,29 +501,29 @@ _WORDS = re.compile(r"[^\W\d_]{2,}")
 
 
 def _has_words(row: LexborNode) -> bool:
-    """Whether a row has words outside of formulas, as that of an `intertext` has."""
-    inner = list(row.iter(include_text=True))
-    while inner:
-        one = inner.pop()
-        if one.tag == "-text":
-            if _WORDS.search(one.text_content or ""):
+    """Whether a row has words outside of formulas, like an `intertext`."""
+    nodes = list(row.iter(include_text=True))
+    while nodes:
+        node = nodes.pop()
+        if node.tag == "-text":
+            if _WORDS.search(node.text_content or ""):
                 return True
-        elif one.tag != "math" and not class_names(one) & {"ltx_markedasmath", "ltx_eqn_eqno", "ltx_ERROR"}:
-            inner += one.iter(include_text=True)
+        elif node.tag != "math" and not class_names(node) & {"ltx_markedasmath", "ltx_eqn_eqno", "ltx_ERROR"}:
+            nodes += node.iter(include_text=True)
     return False
 
 
 def _aligned_row(row: LexborNode) -> str:
-    """The TeX of a row, its cells separated by `&` as in an `aligned` environment."""
+    """The TeX of a row, with `&` between cells as in an `aligned` environment."""
     cells = []
     for cell in row.iter():
         if "ltx_eqn_eqno" not in class_names(cell):
-            told = (
+            formulas = (
                 math
                 for math in cell.css("math, svg:not(.ltx_markedasmath), .ltx_markedasmath")
-                if not _is_told(math, row)
+                if not _is_part_of_other(math, row)
             )
-            cells.append(" ".join(map(_tex_of, told)))
+            cells.append(" ".join(map(_tex_of, formulas)))
     while cells and not cells[-1]:
         cells.pop()
     padded = row.css_first(".ltx_eqn_center_padleft") is not None
@@ -532,21 +532,22 @@ def _aligned_row(row: LexborNode) -> str:
 
 
 def _tex_of(math: LexborNode) -> str:
-    """The TeX of a formula, or of words which stand for one; MathML is read where TeX does not say all."""
+    """The TeX of a formula, diagram or words in a formula; MathML is read if the page's TeX is incomplete."""
     if math.tag == "svg":
         return DIAGRAM
     if math.tag != "math":
         parts = math.iter(include_text=True)
-        words = (_tex_of(one) if one.tag in ("math", "span", "svg") else words_tex(one.text()) for one in parts)
+        words = (_tex_of(part) if part.tag in ("math", "span", "svg") else words_tex(part.text()) for part in parts)
         return f"~{''.join(words)}~"
     tex = math.attributes.get("alttext") or ""
-    return tex if tex and says_all(tex, math.html or "") else tex_of(math) or tex
+    return tex if tex and is_complete_tex(tex, math.html or "") else tex_of(math) or tex
 
 
-def _is_told(node: LexborNode, row: LexborNode) -> bool:
-    """Whether a node of a row is part of its number, of a formula or diagram, or of words in place of a formula."""
+def _is_part_of_other(node: LexborNode, row: LexborNode) -> bool:
+    """Whether a node of a row is part of the row's number, or of an outer formula, diagram or text."""
     around = node.parent
-    while around is not None and around != row:
+    # Nodes themselves are compared by all their HTML.
+    while around is not None and around.mem_id != row.mem_id:
         if around.tag in ("math", "svg") or class_names(around) & {"ltx_tag", "ltx_markedasmath"}:
             return True
         around = around.parent
@@ -555,7 +556,7 @@ def _is_told(node: LexborNode, row: LexborNode) -> bool:
 
 # Blocks
 
-_DROPPED = frozenset((
+_DROPPED_TAGS = frozenset((
     "-comment", "annotation", "annotation-xml", "button", "dialog", "footer", "form", "head", "header", "iframe",
     "input", "link", "meta", "nav", "noscript", "object", "script", "select", "style", "template", "textarea", "title",
 ))  # fmt: skip
@@ -563,18 +564,18 @@ _DROPPED_CLASSES = frozenset((
     "ltx_ERROR", "ltx_TOC", "ltx_authors", "ltx_bib_cited", "ltx_dates", "ltx_listing_data", "ltx_page_footer",
     "ltx_pagination", "ltx_note_mark", "ltx_note_type", "ltx_rdf", "ltx_tag_note", "ltx_title_document",
 ))  # fmt: skip
-_BLOCKS = frozenset((
+_BLOCK_TAGS = frozenset((
     "address", "article", "aside", "center", "details", "div", "dd", "dt", "figcaption", "hr", "li", "main", "p",
     "section", "summary", "tbody", "td", "tfoot", "th", "thead", "tr", "h1", "h2", "h3", "h4", "h5", "h6",
 ))  # fmt: skip
 _TRANSPARENT = ("\\ce", "\\cee", "\\num")
-"""Macros that LaTeXML may not know, and whose argument reads well as it is, such as `H2O`."""
+"""Macros unknown to LaTeXML whose argument is readable without them, such as `H2O`."""
 _LEVELS = {
     "part": 1, "chapter": 1, "section": 1, "appendix": 1, "bibliography": 1, "index": 1, "abstract": 1,
     "acknowledgements": 1, "subsection": 2, "subsubsection": 3, "paragraph": 4, "subparagraph": 5,
 }  # fmt: skip
 _TITLE = re.compile(r"\bltx_title_(\w+)")
-_MISSING = ("Refer to caption", "[Uncaptioned image]", "")
+_EMPTY_ALT_TEXTS = ("Refer to caption", "[Uncaptioned image]", "")
 
 
 _SHORT_LINE = 60
@@ -593,12 +594,11 @@ class _Element(NamedTuple):
     tag: str
     classes: frozenset[str]
     look: TextLook
-    """How text looks there."""
     depth: int
 
 
 class _Flow:
-    """Blocks being built, with the current paragraph last; an inline flow takes blocks as words."""
+    """Blocks that are being built, and the current paragraph; an inline flow reads blocks as words."""
 
     def __init__(self, nesting: int = 0, *, is_inline: bool = False, keeps_spaces: bool = False) -> None:
         self.blocks: list[Block] = []
@@ -607,11 +607,11 @@ class _Flow:
         self.is_inline = is_inline
         self.anchor = ""
         self.lines: list[Spans] | None = None
-        """The lines before the current one, where line breaks count."""
+        """The earlier lines of a text whose line breaks count; None for other texts."""
 
     def end_paragraph(self) -> None:
         if (spans := self.writer.take()) and any(span.style != "mark" for span in spans):
-            # Notes on the whole paper, such as its licence, have no mark elsewhere.
+            # Only marks remain where notes on the whole paper, such as its licence, were.
             self.blocks.append(Paragraph(upright(spans), self.anchor))
         self.anchor = ""
 
@@ -621,42 +621,42 @@ class _Flow:
 
 
 class PageReader:
-    """Reads one article, within the bounds."""
+    """Reads one article within the limits."""
 
     def __init__(self) -> None:
         self.is_cut = False
-        """Whether a bound was reached, so that the rest is missing."""
-        self._nodes = MOST_ELEMENTS
+        """Whether a limit was reached, so that the rest is missing."""
+        self._nodes = MAX_ELEMENTS
         self._letters = TEXT_LETTERS
         self._notes: list[Note] = []
         self._missing: Counter[str] = Counter()
         """Content that can't be shown, by kind."""
 
     def read(self, article: LexborNode) -> tuple[Block, ...]:
-        """The blocks of an article; footnotes follow the block that has their mark."""
+        """The blocks of an article; footnotes come after the block with their mark."""
         flow = _Flow()
         parts = list(article.iter(include_text=True))
         abstract = next((n for n, part in enumerate(parts) if "ltx_abstract" in class_names(part)), 0)
         for number, part in enumerate(parts):
-            # Text before the abstract is left over from macros that LaTeXML does not know.
+            # Text before the abstract only comes from macros that LaTeXML does not know.
             if number < abstract and "ltx_para" in class_names(part):
                 continue
             self._visit(part, flow, TextLook(), 0)
         flow.end_paragraph()
         self._add_notes(flow)
-        return (*flow.blocks, *self._authors(article), *self._missed_blocks())
+        return (*flow.blocks, *self._authors(article), *self._missing_content())
 
     def _authors(self, article: LexborNode) -> Iterator[Block]:
-        """The people with their affiliations, as the last section: a page has them before the text."""
+        """The authors with their affiliations, as the last section."""
         block = article.css_first(".ltx_authors")
         people = block.css(".ltx_creator") if block is not None else []
-        found = [spans for one in people or ([] if block is None else [block]) if (spans := self._inline(one))]
-        if found:
+        authors = [spans for node in people or ([] if block is None else [block]) if (spans := self._inline(node))]
+        if authors:
             yield Heading(1, "", (Span("Authors"),), "authors")
-            for spans in found:
-                yield Paragraph(tuple(span._replace(text=_NEXT_AUTHOR.sub("; ", span.text)) for span in spans))
+            for spans in authors:
+                yield Paragraph(tuple(span._replace(text=_AUTHOR_SEPARATOR.sub("; ", span.text)) for span in spans))
 
-    def _missed_blocks(self) -> Iterator[Block]:
+    def _missing_content(self) -> Iterator[Block]:
         if missing := +self._missing:
             kinds = (
                 f"{count} {kind}{'s' if count > 1 else ''}{' (▯)' if kind == 'macro' else ''}"
@@ -665,7 +665,7 @@ class PageReader:
             yield Paragraph((Span(f"Not shown here: {', '.join(kinds)}.", "emphasis"),))
 
     def _miss(self, kind: str, flow: _Flow, look: TextLook) -> None:
-        """Write a sign for content that can't be shown; a macro may be within a word."""
+        """Write a placeholder for content that can't be shown; a macro may be within a word."""
         self._missing[kind] += 1
         self._write("▯" if kind == "macro" else f" [{kind}] ", flow, look)
 
@@ -696,7 +696,7 @@ class PageReader:
         if tag == "-text":
             self._write(node.text_content or "", flow, look)
             return
-        if tag in _DROPPED:
+        if tag in _DROPPED_TAGS:
             return
         classes = class_names(node)
         if "ltx_ERROR" in classes and node.text().strip() in _TRANSPARENT:
@@ -723,16 +723,16 @@ class PageReader:
         flow.writer.write(text, look.style, look.target)
 
     def _write_flat(self, element: _Element, flow: _Flow) -> None:
-        """Write the texts of what is nested too deep."""
-        inner: list[LexborNode] = [element.node]
-        while inner:
-            one = inner.pop()
-            if one.tag == "-text":
-                self._write(one.text_content or "", flow, element.look)
-            elif one.tag not in _DROPPED and one.tag != "math":
-                if one.tag in _BLOCKS:
+        """Write only the text of an element that is nested too deep."""
+        nodes: list[LexborNode] = [element.node]
+        while nodes:
+            node = nodes.pop()
+            if node.tag == "-text":
+                self._write(node.text_content or "", flow, element.look)
+            elif node.tag not in _DROPPED_TAGS and node.tag != "math":
+                if node.tag in _BLOCK_TAGS:
                     flow.writer.space()
-                inner += reversed(list(self._children(one)))
+                nodes += reversed(list(self._children(node)))
 
     def _element(self, element: _Element, flow: _Flow) -> None:
         node, tag, classes, look, depth = element
@@ -758,7 +758,7 @@ class PageReader:
                 flow.add(Verbatim(lines, anchor_of(node)))
         elif tag[:1] == "h" and tag[1:].isdecimal():
             self._heading(element, flow)
-        elif tag in _BLOCKS:
+        elif tag in _BLOCK_TAGS:
             flow.end_paragraph()
             flow.anchor = anchor_of(node)
             self._walk(node, flow, TextLook("strong") if tag == "summary" else look, depth)
@@ -773,13 +773,13 @@ class PageReader:
         if flow.lines is not None and (tag == "br" or "ltx_p" in classes):
             self._walk(node, flow, look, depth)
             flow.lines.append(flow.writer.take())
-        elif tag == "br" or tag in _BLOCKS or "ltx_p" in classes or "ltx_td" in classes:
+        elif tag == "br" or tag in _BLOCK_TAGS or "ltx_p" in classes or "ltx_td" in classes:
             flow.writer.space()
             self._walk(node, flow, look, depth)
             flow.writer.space()
         elif tag == "img":
             text = node.attributes.get("alt") or ""
-            if text not in _MISSING:
+            if text not in _EMPTY_ALT_TEXTS:
                 self._write(text, flow, look)
             elif flow.is_inline or figure_of(node) is None:
                 self._miss("picture", flow, look)
@@ -788,7 +788,7 @@ class PageReader:
         elif tag in ("sup", "sub"):
             self._write(script(self._text(node, depth), tag), flow, look)
         elif "ltx_bib_external" in classes and (address := look_in(node, tag, classes, look).target):
-            # It only says "Link" or "Document".
+            # The text of these links is only "Link" or "Document".
             flow.writer.write(address, look.style, address)
         elif "ltx_missing_label" in classes:
             self._write("?", flow, look)
@@ -800,7 +800,7 @@ class PageReader:
             self._walk(node, flow, look_in(node, tag, classes, look), depth)
 
     def _inside(self, node: LexborNode, flow: _Flow, depth: int, skipped: str = "") -> _Flow:
-        """A flow of what is in a container: one of its own, or the container's if they are nested too deep."""
+        """Read a container into a flow of its own, or into the current flow if containers are nested too deep."""
         inner = _Flow(flow.nesting + 1) if flow.nesting < NESTING else flow
         flow.end_paragraph()
         self._walk(node, inner, TextLook(), depth, skipped=frozenset({skipped}) if skipped else frozenset())
@@ -808,13 +808,13 @@ class PageReader:
         return inner
 
     def _inline(self, node: LexborNode, depth: int = DEPTH // 2, *, skipped: frozenset[str] = frozenset()) -> Spans:
-        """All of an element as one paragraph."""
+        """The content of an element as one paragraph."""
         flow = _Flow(is_inline=True)
         self._walk(node, flow, TextLook(), depth, skipped=skipped)
         return flow.writer.take()
 
     def _text(self, node: LexborNode, depth: int = DEPTH // 2) -> str:
-        """All of an element as plain text, with its formulas as Unicode."""
+        """The content of an element as plain text, with formulas as Unicode."""
         return shown_text(self._inline(node, depth))
 
     def _tag_text(self, node: LexborNode, selector: str = ".ltx_tag") -> str:
@@ -852,7 +852,7 @@ class PageReader:
         elif not flow.is_inline and node.attributes.get("display") == "block":
             if tex := clean_tex(tex):
                 flow.add(Formula((tex,), "", anchor_of(node)))
-        elif raised := _RAISED.fullmatch(tex):
+        elif raised := _RAISED_TEX.fullmatch(tex):
             self._write(script(raised[1], "sup"), flow, element.look)
         else:
             flow.writer.formula(tex, element.look.target)
@@ -873,7 +873,7 @@ class PageReader:
         spans = self._inline(title) if title is not None else ()
         inner = self._inside(node, flow, depth, "ltx_title")
         if inner is not flow:
-            # It gets a style of its own.
+            # The title is drawn in a style of its own.
             flow.add(Theorem(restyle(spans), tuple(inner.blocks), anchor_of(node)))
 
     def _items(self, element: _Element, flow: _Flow) -> None:
@@ -885,12 +885,12 @@ class PageReader:
                 term = self._text(child)
             elif child.tag in ("li", "dd"):
                 number += 1
-                tagged = next((one for one in child.iter() if "ltx_tag" in class_names(one)), None)
-                plain = f"{number}." if node.tag == "ol" else "•"
-                marker = self._text(tagged) if tagged is not None else plain if child.tag == "li" else term
-                inner = self._inside(child, flow, depth, "ltx_tag")
-                if inner is not flow:
-                    items.append(Item(clean(marker), tuple(inner.blocks), anchor_of(child)))
+                tagged = next((inner for inner in child.iter() if "ltx_tag" in class_names(inner)), None)
+                default = f"{number}." if node.tag == "ol" else "•"
+                marker = self._text(tagged) if tagged is not None else default if child.tag == "li" else term
+                content = self._inside(child, flow, depth, "ltx_tag")
+                if content is not flow:
+                    items.append(Item(clean(marker), tuple(content.blocks), anchor_of(child)))
         if items:
             flow.add(Items(tuple(items), anchor_of(node)))
 
@@ -907,14 +907,14 @@ class PageReader:
 
     def _figure(self, element: _Element, flow: _Flow) -> None:
         node, depth = element.node, element.depth
-        caption = next((one for one in node.iter() if "ltx_caption" in class_names(one)), None)
+        caption = next((child for child in node.iter() if "ltx_caption" in class_names(child)), None)
         label, spans = "", Spans()
         if caption is not None:
             label = clean(self._tag_text(caption).strip().rstrip(":."))
             spans = self._inline(caption, skipped=frozenset({"ltx_tag"}))
         inner = self._inside(node, flow, depth, "ltx_caption")
-        own = [one for one in node.css("img") if figure_of(one) == node.mem_id]
-        pictures = tuple(filter(None, (clean(one.attributes.get("src") or "") for one in own)))
+        images = [image for image in node.css("img") if figure_of(image) == node.mem_id]
+        pictures = tuple(filter(None, (clean(image.attributes.get("src") or "") for image in images)))
         if inner is not flow and (label or spans or inner.blocks or pictures):
             flow.add(Figure(label, spans, tuple(inner.blocks), pictures, anchor_of(node)))
 
@@ -938,18 +938,18 @@ class PageReader:
             return code_lines(code)
         numbers = [clean(self._tag_text(line)) for line in lines]
         width = max(map(len, numbers))
-        found = []
+        listing = []
         for line, number in zip(lines, numbers, strict=True):
             flow = _Flow(is_inline=True, keeps_spaces=True)
             self._walk(line, flow, TextLook(), DEPTH // 2, skipped=frozenset({"ltx_tag"}))
             spans = flow.writer.take()
             # Some packages write no space after the number.
             gap = "" if not spans or (spans[0].style != "formula" and spans[0].text[0] == " ") else " "
-            found.append((Span(f"{number:>{width}}{gap}"), *spans) if width else spans)
-        return tuple(found)
+            listing.append((Span(f"{number:>{width}}{gap}"), *spans) if width else spans)
+        return tuple(listing)
 
     def _verse(self, node: LexborNode) -> tuple[Spans, ...]:
-        """The lines of a poem; an empty one parts its stanzas."""
+        """The lines of a poem, with an empty line between stanzas."""
         flow = _Flow(is_inline=True)
         flow.lines = []
         for child in self._children(node):

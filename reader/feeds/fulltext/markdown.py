@@ -1,9 +1,9 @@
-"""Documents from Markdown, by way of HTML: markdown-it makes a page of it, which is read like any other page.
+"""Documents from Markdown: markdown-it converts it to HTML, which is read like any other page.
 
-TeX would be read as Markdown, so it is found first and becomes the `math` elements that arXiv's pages have. The feed
-writes it without dollars: a run begins at the word with a command or a script, and goes on while a bracket is open or a
-relation lacks a side. What the feed's converter takes apart is joined afterwards: captions, numbers of equations and
-statements, references. Private characters stand for what Markdown must not read; cleaning removes them from all other
+Markdown would misread TeX, so TeX is found first and becomes `math` elements as in arXiv's pages. The feed writes TeX
+without dollars: a run begins at a word with a command or a script, and continues while a bracket is open or a relation
+lacks a side. Parts that the feed's converter separates are joined afterwards: captions, numbers of equations and
+statements, references. Private characters replace text that Markdown must not read, and are removed from all other
 text.
 """
 
@@ -39,7 +39,7 @@ from reader.core.document.model import (
 from reader.core.errors import NoFullText
 from reader.core.text import clean
 from reader.feeds.fulltext.html import PageReader, check_html
-from reader.feeds.fulltext.spans import LETTERS, MARKDOWN_LETTERS, SpanWriter, restyle
+from reader.feeds.fulltext.spans import LETTERS, MAX_MARKDOWN_LETTERS, SpanWriter, restyle
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -49,14 +49,14 @@ MIN_LETTERS = 2_500
 """Minimum letters of a page to count as a paper's text."""
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
-"""Around the number of a piece of HTML."""
+"""Enclose the number of a piece of HTML."""
 _PIECE = re.compile(f"{_OPEN}([0-9]+){_CLOSE}")
 _LESS, _BRACKET = "\ue002", "\ue003"
-"""Signs that begin nothing: `<` before what is no tag, and `[` without an end."""
-_OWN = re.compile("[\ue000-\ue003]|&#(?:x0*e00[0-3]|0*5734[4-7]);", re.IGNORECASE)
+"""Replace a `<` that begins no tag, and a `[` without an end."""
+_PRIVATE_CHARACTERS = re.compile("[\ue000-\ue003]|&#(?:x0*e00[0-3]|0*5734[4-7]);", re.IGNORECASE)
 
-DEEPEST_BRACKETS = 8
-"""Brackets within each other that may be links. The parser reads the text in a bracket again for each one around it."""
+MAX_BRACKET_DEPTH = 8
+"""Maximum depth of brackets that may be links; the parser reads the text again for each outer bracket."""
 
 _HEAD = re.compile(
     r"(?:Title: (?P<title>[^\n]*)\n+)?(?:URL Source: (?P<source>\S*)\s*\n+)?(?:[A-Z][\w ]{2,30}: [^\n]*\n+)*?"
@@ -74,7 +74,7 @@ _NO_TAG, _NO_TABLE_TAG = (
     re.compile(rf"<(?!/?(?:{names})(?:\s[^<>]{{0,2000}})?/?>)", re.IGNORECASE)
     for names in (_TAGS, f"{_TAGS}|{_TABLE_TAGS}")
 )
-"""A sign that begins none of these tags, such as that of `<EOS>`, is part of the text."""
+"""A `<` that does not begin one of these tags, as in `<EOS>`, is part of the text."""
 _TABLE = re.compile(r"<table\b(?:(?!</?table\b).)*+</table>", re.DOTALL | re.IGNORECASE)
 _TABLE_CELL = re.compile(r"<t[dh]\b", re.IGNORECASE)
 _CODE = re.compile(r"<code\b[^<>]*>[^<]*+</code>")
@@ -83,27 +83,27 @@ _BRACKETS = re.compile(r"\\.|[\[\]]|\n\n")
 _FENCE = re.compile(r"^ {0,3}(```|~~~)", re.MULTILINE)
 _DISPLAYED = re.compile(r"(?<!\\)(?:\$\$([^$]{1,3000}?)\$\$|\\\[((?:[^\\]|\\[^\[\]]){1,3000}?)\\\])")
 _CELL = re.compile(r"((?<!\\)\|)")
-_NO_TEX = re.compile(r"\]\([^)\]\n]*\)|`[^`\n]+`|<[^<>]{0,2000}>")
+_NOT_TEX = re.compile(r"\]\([^)\]\n]*\)|`[^`\n]+`|<[^<>]{0,2000}>")
 """Targets of links, code, and tags."""
 
-# What the feed's converter writes
+# Oddities of the feed's converter
 
 _LONG_MARKER = re.compile(r"^( *)([0-9]{1,2}\.) {2,}(?=\S)", re.MULTILINE)
-"""It indents the text of all items by four columns, wherever their first line begins."""
-_TWICE_NUMBERED = re.compile(r"^( *)([0-9]{1,2}\.) {1,4}\2[^\S\n]*(?=\S)", re.MULTILINE)
+"""The converter indents the text of all items by four columns, wherever their first line begins."""
+_DOUBLED_NUMBER = re.compile(r"^( *)([0-9]{1,2}\.) {1,4}\2[^\S\n]*(?=\S)", re.MULTILINE)
 _LOST_LABEL = re.compile(r"\bLABEL:[\w:.-]*\w")
 _MACRO = re.compile(r"\\(?:lx@[A-Za-z@]+|tightlist\b|makecell)[^\S\n]*")
-"""Macros of the converter, and of pandoc, that stand for nothing."""
+"""Macros of the converter and of pandoc without a meaning."""
 _BROKEN_TEX = re.compile(r"(?<!\\)%\n(?=\S)")
 _DEVIATION = re.compile(r"(?<=[0-9])_(±[0-9.]+)_")
 _STEP = re.compile(r"\s*[0-9]{1,3}: ")
 _NOTE = re.compile(r"(?<=[^\s\d])([0-9]{1,2}) \1\1(?!\d)")
-"""The mark of a footnote, written three times, before the note's text in the middle of a sentence."""
+"""The mark of a footnote, written three times before the note's text in the middle of a sentence."""
 _NOTE_TEXT = re.compile(r"([0-9]{1,2}) \1footnotetext: ")
 
 
 def read_markdown(text: str) -> Document:
-    """The text of a paper in the feed's form; raises NoFullText if it is that of another page, or too large."""
+    """The text of a paper in the feed's Markdown; raises NoFullText for another page, or if it is too large."""
     if len(text) > LETTERS:
         raise NoFullText(f"the page is larger than {LETTERS // 1_000_000} million letters")
     text = _with_line_breaks(text)
@@ -116,14 +116,14 @@ def read_markdown(text: str) -> Document:
 
 
 def parse_markdown(text: str, *, title: str = "", version: int | None = None) -> Document:
-    """A document of any Markdown; raises NoFullText if it is too large."""
+    """The document of any Markdown; raises NoFullText if it is too large."""
     from selectolax.lexbor import LexborHTMLParser
 
     text = _with_line_breaks(text)
-    is_long = len(text) > MARKDOWN_LETTERS
+    is_long = len(text) > MAX_MARKDOWN_LETTERS
     if is_long:
-        text = text[: MARKDOWN_LETTERS + 1].rpartition("\n\n")[0]
-    page = _html_of(_OWN.sub("", text))
+        text = text[: MAX_MARKDOWN_LETTERS + 1].rpartition("\n\n")[0]
+    page = _html_of(_PRIVATE_CHARACTERS.sub("", text))
     check_html(page)
     reader = PageReader()
     article = LexborHTMLParser(f"<article>{page}</article>").css_first("article")
@@ -133,11 +133,11 @@ def parse_markdown(text: str, *, title: str = "", version: int | None = None) ->
     if (heading := next(iter(article.iter()), None)) is not None and heading.tag == "h1" and first is not None:
         title = clean(title) or reader.line(heading)
         heading.decompose()
-    blocks = [new for block in reader.read(article) for new in _read_again(block)]
+    blocks = [new for block in reader.read(article) for new in _reinterpret(block)]
     names = (_title(block) if isinstance(block, Heading) else "" for block in blocks[:60])
-    # What stands before the abstract are names, and what is left of macros.
+    # Before the abstract are only names and remains of macros.
     start = next((place for place, name in enumerate(names) if name == "abstract"), 0)
-    whole = _with_pictures(_joined_blocks(blocks[start:]))
+    whole = _with_pictures(_join_all_blocks(blocks[start:]))
     return Document(clean(title), tuple(whole), version, is_cut=is_long or reader.is_cut)
 
 
@@ -154,7 +154,7 @@ def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark", {"html": True, "maxNesting": 100}).enable(["table", "strikethrough"])
-    # Code has fences; other text is indented too. Each definition of a link would read all that follow it.
+    # Not indented code, because other text is indented too, and not link definitions, which take quadratic time.
     return parser.disable(["code", "reference"])
 
 
@@ -179,12 +179,12 @@ def _html_of(text: str) -> str:
 
 def _without_comments(text: str) -> str:
     first, *others = text.split("<!--")
-    ended = (one.partition("-->") for one in others)
-    return first + "".join(after if sign else f"<!--{inner}" for inner, sign, after in ended)
+    parts = (other.partition("-->") for other in others)
+    return first + "".join(after if end else f"<!--{inner}" for inner, end, after in parts)
 
 
 def _without_other_tags(text: str) -> str:
-    """A text whose tags all say how it looks; those of tables count only within a table that has cells."""
+    """Keep only known tags, and tags of tables only within tables with cells; other `<` become text."""
     parts, done = [], 0
     for found in _TABLE.finditer(text):
         if _TABLE_CELL.search(found[0]):
@@ -194,14 +194,14 @@ def _without_other_tags(text: str) -> str:
 
 
 def _without_open_brackets(text: str) -> str:
-    """A text in which each bracket that may begin a link has an end, and few are within each other."""
+    """Make opening brackets literal that have no end or are nested too deep."""
     opened: list[int] = []
     literal: list[int] = []
     for found in _BRACKETS.finditer(text):
         if found[0] == "[":
             opened.append(found.start())
         elif found[0] == "]":
-            if opened and len(opened) > DEEPEST_BRACKETS:
+            if opened and len(opened) > MAX_BRACKET_DEPTH:
                 literal.append(opened.pop())
             elif opened:
                 opened.pop()
@@ -216,44 +216,44 @@ def _without_open_brackets(text: str) -> str:
 
 
 def _outside_code(text: str, change: Callable[[str], str]) -> str:
-    """A text with all but its code changed."""
+    """Apply `change` to a text except its code."""
     parts = _FENCE.split(text)
-    # Text and fences take turns; what is between two fences is code.
+    # Every fourth part is text; the others are fences and the code between them.
     for index in range(0, len(parts), 4):
         parts[index] = change(parts[index])
     return "".join(parts)
 
 
 def _mend(text: str) -> str:
-    """A text without the oddities of the feed's converter; displayed formulas are paragraphs."""
+    """Remove oddities of the feed's converter, and make displayed formulas paragraphs."""
     text = _LOST_LABEL.sub("?", _MACRO.sub("", _BROKEN_TEX.sub("", text)))
-    text = _LONG_MARKER.sub(lambda found: f"{found[1]}{found[2]:4}", _TWICE_NUMBERED.sub(r"\1\2 ", text))
+    text = _LONG_MARKER.sub(lambda found: f"{found[1]}{found[2]:4}", _DOUBLED_NUMBER.sub(r"\1\2 ", text))
     text = _DEVIATION.sub(r"\1", _NOTE.sub(r'<sup class="ltx_mark">\1</sup> ', text))
     return _DISPLAYED.sub(lambda found: f"\n\n$${(found[1] or found[2]).strip()}$$\n\n", text)
 
 
 def _protect(text: str, keep: Callable[[str, str], str]) -> str:
-    """A text outside code with its formulas replaced; a formula never continues in another paragraph or cell."""
-    return "\n\n".join(_protected_paragraph(part, keep) for part in text.split("\n\n"))
+    """Replace the formulas in a text; a formula never continues in another paragraph or cell."""
+    return "\n\n".join(_protect_paragraph(part, keep) for part in text.split("\n\n"))
 
 
-def _protected_paragraph(text: str, keep: Callable[[str, str], str]) -> str:
+def _protect_paragraph(text: str, keep: Callable[[str, str], str]) -> str:
     if is_formula(text):
         indent = text[: len(text) - len(text.lstrip())]
         return indent + keep(text, _math(text.strip().removeprefix("$$").removesuffix("$$").strip()))
     if text.lstrip().startswith("|"):
-        return "".join(_protected_runs(cell, keep) for cell in _CELL.split(text))
+        return "".join(_protect_runs(cell, keep) for cell in _CELL.split(text))
     lines = text.strip("\n").split("\n")
     if len(lines) > 2 and sum(map(bool, map(_STEP.match, lines))) > 1:
-        inner = (_parser().renderInline(_protected_runs(line.strip(), keep)) for line in lines)
-        listed = "".join(f'<div class="ltx_listingline">{one}</div>' for one in inner)
-        return keep(text, f'<div class="ltx_listing">{listed}</div>')
-    return _protected_runs(text, keep)
+        inner = (_parser().renderInline(_protect_runs(line.strip(), keep)) for line in lines)
+        listing = "".join(f'<div class="ltx_listingline">{line}</div>' for line in inner)
+        return keep(text, f'<div class="ltx_listing">{listing}</div>')
+    return _protect_runs(text, keep)
 
 
-def _protected_runs(text: str, keep: Callable[[str, str], str]) -> str:
+def _protect_runs(text: str, keep: Callable[[str, str], str]) -> str:
     pieces, end = [], 0
-    others = [found.span() for found in _NO_TEX.finditer(text)]
+    others = [found.span() for found in _NOT_TEX.finditer(text)]
     at = 0
     for start, stop, tex in find_runs(text):
         while at < len(others) and others[at][1] <= start:
@@ -269,7 +269,7 @@ def _math(tex: str) -> str:
     return f'<math alttext="{escape(tex.replace(_LESS, "<").replace(_BRACKET, "["))}"></math>'
 
 
-# Blocks that say more than Markdown can
+# Blocks that Markdown cannot express
 
 _SECTION = re.compile(r"(Appendix [A-Z]|[0-9]{1,2}|[A-Z](?=\.))((?:\.[0-9]{1,3})*)\.? +(?=\S)")
 _STATEMENT = re.compile(
@@ -280,8 +280,8 @@ _TAGGED = re.compile(r"\\tag\*?\{\(?([^{}()]{1,20})\)?\}")
 _SHORT_MARKER = re.compile(r"\(?\w{1,4}[.)]")
 
 
-def _read_again(block: Block) -> Iterator[Block]:
-    """A block as what its text says that it is: a numbered section, a statement, a formula, a note."""
+def _reinterpret(block: Block) -> Iterator[Block]:
+    """Convert a block by its text to a numbered section, a statement, a formula or a note."""
     match block:
         case Heading(level, _, spans):
             spans = _without_style(spans)
@@ -305,22 +305,22 @@ def _read_again(block: Block) -> Iterator[Block]:
             else:
                 yield block
         case Items(items):
-            found = [_item(item.marker, _with_markers(list(_all_again(item.blocks)))) for item in items]
-            # A macro that is lost can leave an empty one.
-            yield replace(block, items=tuple(one for one in found if one.blocks) or tuple(found))
+            converted = [_item(item.marker, _with_markers(list(_reinterpret_all(item.blocks)))) for item in items]
+            # Unknown macros can leave empty items.
+            yield replace(block, items=tuple(item for item in converted if item.blocks) or tuple(converted))
         case Quote(blocks):
-            yield replace(block, blocks=tuple(_all_again(blocks)))
+            yield replace(block, blocks=tuple(_reinterpret_all(blocks)))
         case _:
             yield block
 
 
-def _all_again(blocks: Iterable[Block]) -> Iterator[Block]:
+def _reinterpret_all(blocks: Iterable[Block]) -> Iterator[Block]:
     for block in blocks:
-        yield from _read_again(block)
+        yield from _reinterpret(block)
 
 
 def _with_markers(parts: list[Block]) -> list[Block]:
-    """Blocks in which a list of nothing but a marker has the paragraph after it as its item."""
+    """Join a list item that is only a marker with the paragraph after it."""
     found: list[Block] = []
     for block in parts:
         match found[-1:], block:
@@ -336,7 +336,7 @@ def _with_markers(parts: list[Block]) -> list[Block]:
 
 
 def _item(marker: str, parts: list[Block]) -> Item:
-    """An item, with the marker that the feed's Markdown writes as its first paragraph."""
+    """An item; in the feed's Markdown, the first paragraph may be its marker."""
     match parts:
         case [Paragraph((Span(("•" | "–" | "∗") as found, "", ""),)), *rest] if rest:
             return Item(found, tuple(rest))
@@ -355,7 +355,7 @@ def _split_number(spans: Spans) -> tuple[str, Spans]:
 
 
 def _without_style(spans: Spans) -> Spans:
-    """The spans of a title as plain text, without stars that Markdown did not read."""
+    """The spans of a title without styles, and without stars that Markdown left."""
     return restyle(
         tuple(span if span.style == "formula" else span._replace(text=_STARS.sub("", span.text)) for span in spans)
     )
@@ -365,7 +365,7 @@ def _title(heading: Heading) -> str:
     return "".join(plain(heading.spans)).lower()
 
 
-# Blocks that belong together
+# Separate blocks that belong together
 
 _NUMBER = re.compile(r"\(([0-9A-Z][0-9.]{0,6}[a-z]?)\)")
 _CAPTION = re.compile(r"((?:Figure|Fig\.|Table|Algorithm|Listing) ?[A-Z]?[0-9]{1,3})[:.]+ ")
@@ -374,8 +374,8 @@ _ENDS_WITH_RELATION = re.compile(r"(?:=|\\(?:leq?|geq?|approx|equiv|propto|sim))
 _BEGINS_WITH_RELATION = re.compile(r"(?:=|\\(?:leq?|geq?|approx|equiv|propto|sim)\b)")
 
 
-def _joined_blocks(blocks: Sequence[Block]) -> Iterator[Block]:
-    """Blocks with numbers, captions, statements and references put together again."""
+def _join_all_blocks(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Join blocks with their numbers, captions, statements and references."""
     in_references = False
     held: Block | None = None
     for block in blocks:
@@ -392,7 +392,7 @@ def _joined_blocks(blocks: Sequence[Block]) -> Iterator[Block]:
 
 
 def _with_pictures(blocks: Iterable[Block]) -> list[Block]:
-    """Blocks in which a picture that no caption follows belongs to the caption before it."""
+    """Join a picture without a caption after it with the caption before it."""
     found: list[Block] = []
     for block in blocks:
         match found[-1:], block:
@@ -404,7 +404,7 @@ def _with_pictures(blocks: Iterable[Block]) -> list[Block]:
 
 
 def _join_blocks(before: Block | None, block: Block) -> list[Block]:
-    """A block joined with the one before it, if it belongs to it."""
+    """A block joined with the block before it if both belong together, or else both blocks."""
     match before, block:
         case Formula(rows, ""), Paragraph((Span(text, "", ""),)) if number := _NUMBER.fullmatch(text):
             return [Formula(rows, number[0])]
@@ -412,7 +412,7 @@ def _join_blocks(before: Block | None, block: Block) -> list[Block]:
             return [replace(formula, number=f"{first.partition('–')[0]}–{text}")]
         case Formula((*rows, last), ""), Formula((first, *more), ""):
             if _ENDS_WITH_RELATION.search(last):
-                # The cells of an aligned row are paragraphs of their own.
+                # The converter makes each cell of an aligned row a paragraph.
                 return [Formula((*rows, f"{last} & {first}", *more))]
             if _BEGINS_WITH_RELATION.match(first) and "=" not in last:
                 return [Formula((*rows, f"{last} {first}", *more))]
@@ -460,7 +460,7 @@ def _references(block: Items) -> Iterator[Reference]:
 
 
 def _shorten(spans: Spans, letters: int) -> Spans:
-    """Spans without their first letters."""
+    """Spans without their first `letters`."""
     rest: list[Span] = []
     for span in spans:
         left = span.text[letters:] if span.style != "formula" or letters <= 0 else ""
@@ -487,7 +487,7 @@ _BEGINS_OPEN = re.compile(
 )
 _COMPOUND = re.compile(r"(?<=[\w})\]])-[A-Za-z]{4,}$")
 _COMPOUND_BEFORE = re.compile(r"[A-Za-z]{3,}-(?=\\)")
-"""Words that a hyphen joins to a formula, as in `ω-mediation` and `spin-½`."""
+"""Words joined to a formula by a hyphen, as in `ω-mediation` and `spin-½`."""
 _LAST_COMMAND = re.compile(r"\\([A-Za-z]+)$")
 _PLAIN = re.compile(r"[^\W\d_]{3,}[.,;:)]*$|(?:a|is|in|of|to|as|at|we|by|or|an|it|if)\b")
 _TAIL = re.compile(r"(?<!\\)[.,;:?!_*]+$")
@@ -495,7 +495,7 @@ _COMMAND = re.compile(r"\\(?:text|mathrm|operatorname|mbox|begin|end)\*?\{[^{}]*
 _PROSE = re.compile(r"[^\W\d_]{3,}|^\s*[#|>]|\]\(|`")
 _NAMED = {**symbols.ORDINARY, **symbols.RELATIONS, **symbols.BINARY}
 _OPEN_COMMANDS = frozenset((*symbols.RELATIONS, *symbols.BINARY, *symbols.LARGE, *symbols.FUNCTIONS))
-_TWICE = re.compile(r"([^\x00-\x7f])\\([A-Za-z]+)")
+_DOUBLED_SYMBOL = re.compile(r"([^\x00-\x7f])\\([A-Za-z]+)")
 
 
 def find_runs(text: str) -> Iterator[tuple[int, int, str]]:
@@ -509,7 +509,7 @@ def find_runs(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def is_formula(text: str) -> bool:
-    """Whether a whole paragraph is TeX: it has commands and no word of prose."""
+    """Whether a whole paragraph is TeX, with commands and no prose."""
     return _SIGN.search(text) is not None and _PROSE.search(_COMMAND.sub(" ", text)) is None
 
 
@@ -518,7 +518,7 @@ def _bare_runs(text: str, start: int, stop: int) -> Iterator[tuple[int, int, str
     while sign := _SIGN.search(text, place, stop):
         begin = text.rfind(" ", start, sign.start()) + 1 or start
         begin = max(begin, place, *(text.rfind(edge, start, sign.start()) + 1 for edge in "\n|`"))
-        end = _end_of_run(text, begin, stop)
+        end = _run_end(text, begin, stop)
         if tail := _TAIL.search(text[begin:end]):
             end -= len(tail[0])
         while text[begin] == "*" or (text[begin] == "_" and text[begin + 1] != "{"):
@@ -535,22 +535,22 @@ def _bare_runs(text: str, start: int, stop: int) -> Iterator[tuple[int, int, str
             end -= 1
         tex = text[begin:end]
         if tex and not tex.startswith(("http:", "https:")):
-            yield begin, end, _TWICE.sub(_write_once, tex)
+            yield begin, end, _DOUBLED_SYMBOL.sub(_write_once, tex)
         place = max(end, sign.end())
 
 
-def _end_of_run(text: str, begin: int, stop: int) -> int:
+def _run_end(text: str, begin: int, stop: int) -> int:
     end = begin
     for word in _WORD.finditer(text, begin, stop):
         if word.end() - begin > MAX_RUN_LETTERS or "\n\n" in text[end : word.start()]:
             break
-        if end > begin and not _goes_on(text[begin:end], word[0], is_new_line="\n" in text[end : word.start()]):
+        if end > begin and not _continues_run(text[begin:end], word[0], is_new_line="\n" in text[end : word.start()]):
             break
         end = word.end()
     return end
 
 
-def _goes_on(run: str, word: str, *, is_new_line: bool) -> bool:
+def _continues_run(run: str, word: str, *, is_new_line: bool) -> bool:
     is_open = run.count("{") - run.count("}") > run.count("\\{") - run.count("\\}")
     if is_open or run.count("\\begin{") > run.count("\\end{") or run.endswith("\\\\"):
         return True
@@ -561,7 +561,7 @@ def _goes_on(run: str, word: str, *, is_new_line: bool) -> bool:
     if command := _LAST_COMMAND.search(run):
         if command[1] in symbols.OPENING:
             return True
-        # A letter such as lambda can stand alone; a relation needs a right side, which prose is not.
+        # A letter such as lambda can end a formula, but a relation needs a right side, which is not prose.
         return _BEGINS_OPEN.match(word) is not None or (command[1] in _OPEN_COMMANDS and not _PLAIN.match(word))
     return _ENDS_OPEN.search(run) is not None or _BEGINS_OPEN.match(word) is not None
 

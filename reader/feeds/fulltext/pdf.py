@@ -44,13 +44,13 @@ LETTERS = 100_000
 """Maximum characters of one block."""
 
 MAX_COMPARED_ROWS = 100
-"""Maximum rows of a part that are compared with the next line: a page of single letters would take minutes."""
+"""Maximum rows of a part that are compared with the next line; a page of single letters would take minutes."""
 
 _MONO = 0.9
 """The minimum share of a typewriter's letters in a line of program code."""
 
 _TEXTS = ("paragraph", "item", "theorem")
-"""The kinds of parts that are running text."""
+"""Kinds of parts with running text."""
 
 _CAPTION = re.compile(
     r"(?P<label>(?:Fig(?:ure|\.)|FIG(?:URE|\.)|Tab(?:le|\.)|TABLE|Algorithm|ALGORITHM|Listing|Scheme)"
@@ -105,7 +105,7 @@ def _without_furniture(pages: Sequence[Page]) -> Iterator[Page]:
     """The pages without headers, page numbers, line numbers and tables of contents."""
     edges: list[set[Line]] = []
     for page in pages:
-        # The first line of a small page is a header too.
+        # The first line of a small page is also a header.
         first = max(page.lines, key=lambda line: line.base, default=_NO_LINE)
         edges.append({first, *(one for one in page.lines if not 0.085 < one.base / page.height < 0.915)})
     seen = Counter(place for edge in edges for place in {_place(line) for line in edge})
@@ -127,7 +127,7 @@ def _without_furniture(pages: Sequence[Page]) -> Iterator[Page]:
 
 
 def _place(line: Line) -> tuple[str, int]:
-    """A line without its numbers, and its height: the same for a header on every page."""
+    """A line's text without numbers, and its height, which are equal for a header on every page."""
     return re.sub(r"\d+|\b[ivxl]+\b", "#", line.text), round(line.base / 6)
 
 
@@ -144,15 +144,15 @@ class _Looks(NamedTuple):
     """The looks of a paper's running text, in points."""
 
     body: float
-    """The size of its letters."""
+    """The size of the letters."""
     column: float
     """The width of a full line."""
     edges: tuple[float, ...]
-    """Where columns begin."""
+    """The left edges of the columns."""
     leading: float
-    """From one line to the next."""
+    """The distance from one line to the next."""
     words: Counter[str]
-    """How often each word occurs, to join words that the end of a line has cut."""
+    """The count of each word, to join words that are hyphenated at the end of a line."""
 
     @classmethod
     def of(cls, pages: Sequence[Page], lines: Sequence[Line]) -> _Looks:
@@ -176,7 +176,7 @@ class _Looks(NamedTuple):
         return cls(body, column, tuple(edges), _most_common(steps, 1.2 * body), words)
 
     def indent(self, line: Line) -> float:
-        """How far a line begins behind the edge of its column."""
+        """The distance from the edge of the column to the beginning of a line."""
         return line.left - max((edge for edge in self.edges if edge <= line.left + 4), default=line.left)
 
     def is_short(self, line: Line) -> bool:
@@ -184,7 +184,7 @@ class _Looks(NamedTuple):
         return line.width < 0.93 * self.column or (len(self.edges) < 2 and len(line.text) < 90)
 
     def is_large(self, line: Line) -> bool:
-        """Whether a line is in letters larger than those of running text."""
+        """Whether the letters of a line are larger than in running text."""
         return line.size > 1.12 * self.body
 
 
@@ -263,7 +263,7 @@ def _known_level(
         if len(key) > 2 and key in levels:
             return levels[key]
     if len(title) > 9 and line.bold > 0.5:
-        # A long title takes several lines.
+        # A long title may continue on the next line.
         begun = (known for key, known in levels.items() if key.startswith(title) and 3 * len(title) > len(key))
         if (level := next(begun, None)) is not None:
             return level
@@ -325,13 +325,13 @@ _NO_LINE = Line("", -1, 0.0, 0.0, 0.0, 0.0)
 
 @dataclass
 class _Builder:
-    """Adds one line after the other."""
+    """Builds the parts, line by line."""
 
     pages: Sequence[Page]
     lines: Sequence[Line]
     looks: _Looks
     headings: Mapping[int, int]
-    """The lines that begin a heading, and its depth."""
+    """The depth of each heading by its first line."""
     parts: list[_Part] = field(default_factory=lambda: [_Part("", "", [_NO_LINE])])
     """The first one is empty."""
     in_references: bool = False
@@ -470,7 +470,7 @@ class _Builder:
             return False
         in_text = last.kind in (*_TEXTS, "caption", "note") and self.follows
         if in_text and 0.96 < line.width / looks.column < 1.04 and len(line.text.split()) < 2 * cells:
-            # The words of a line of text may be spread over its column.
+            # The words of justified text may be far apart.
             return False
         if cells > 2 or (in_text and len(self.before.cells) < 2):
             return cells > 2
@@ -570,7 +570,7 @@ class _Builder:
 
 
 def _ends(text: str) -> bool:
-    """Whether a text ends with a sentence."""
+    """Whether a text ends with the end of a sentence."""
     return _SENTENCE_END.search(text[-20:]) is not None and _ABBREVIATION.search(text[-20:]) is None
 
 
@@ -589,7 +589,7 @@ def _join_lines(text: str, more: str, words: Counter[str]) -> str:
         return f"{text[:-1]}-{more}"
     whole, hyphened = f"{left[0]}{right[0]}".lower(), f"{left[0]}-{right[0]}".lower()
     is_name = right[0][0].isupper() or left[0].isupper()
-    # TeX does not divide the parts of a compound.
+    # TeX does not hyphenate the parts of a compound.
     is_compound = bool(re.search(r"\w-$", text[: left.start()]) or re.match(r"-\w", more[right.end() :]))
     keeps = words[hyphened] > words[whole] or (not words[whole] and (is_name or is_compound))
     return f"{text[:-1]}{'-' if keeps else ''}{more}"
@@ -619,7 +619,7 @@ def _document(parts: Sequence[_Part], is_cut: bool, left_out: int) -> Document:
 
 
 def _with_lists(blocks: Sequence[Block]) -> Iterator[Block]:
-    """Blocks in which items that follow each other are one list."""
+    """Join adjacent items into one list."""
     for is_list, group in groupby(blocks, lambda block: isinstance(block, Items)):
         found = list(group)
         items = tuple(item for block in found if isinstance(block, Items) for item in block.items)
@@ -656,7 +656,7 @@ def _block(part: _Part, known: set[str]) -> Block:
 
 
 def _split_label(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
-    """The label that a text begins with, and the rest."""
+    """The label at the beginning of a text, and the rest."""
     found = pattern.match(text)
     return (found[1], text[found.end() :].strip()) if found else ("", text)
 
@@ -682,13 +682,13 @@ def _laid_out(lines: Sequence[Line]) -> Iterator[str]:
 
 
 def _expand_ligatures(text: str) -> str:
-    """A text that is shown: ligatures are letters again."""
+    """A clean text with letters instead of ligatures."""
     parts = enumerate(SCRIPTS.split(text.rstrip(SOFT_HYPHEN)))
     return clean("".join(part if at % 2 else normalize("NFKC", part) for at, part in parts), LETTERS)
 
 
 def _link_citations(text: str, known: set[str]) -> Spans:
-    """A text whose numbers in brackets lead to the references."""
+    """A text with links from numbers in brackets to the references."""
     spans: list[Span] = []
     done = 0
     for found in _CITED.finditer(text):

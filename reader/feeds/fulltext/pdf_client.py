@@ -1,8 +1,8 @@
-"""Fetch PDFs from arXiv into files, checked and under their final name only when whole; read and draw them.
+"""Fetch PDFs from arXiv, and read their texts and draw their pages in a separate process.
 
-Texts and pictures are made in a separate process with limits on memory and time, because PDFium crashes on some damaged
-files, and a small file can demand any amount of both. It answers with a document, a picture or a sentence. A picture is
-half a page, or a displayed formula, found by its number and by the words around it.
+A fetched file gets its final name only when it is complete and checked. The process has limits on memory and time,
+because PDFium crashes on some damaged files, and a small file can require any amount of both. It returns a document, a
+picture or an error message. A picture is half a page, or a displayed formula, found by its number and the words around.
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ from reader.installed import needs_extra
 from reader.paths import read_start, sync
 
 PDF = "pdf"
-"""The name of the PDFs among the sources of texts."""
+"""The name of arXiv's PDFs as a source of texts."""
 
 
-MEMORY_BYTES = 3 << 29
-"""Bytes that the process may use, 1.5 GiB; 66 pages need 41 MB."""
+MAX_MEMORY_BYTES = 3 << 29
+"""Maximum memory of the process, 1.5 GiB; 66 pages need 41 MB."""
 
-SECONDS = 45
-"""Seconds of processor time, and twice as many on the clock; 66 pages need 3."""
+MAX_CPU_SECONDS = 45
+"""Maximum seconds of processor time, and half of the maximum elapsed time; 66 pages need 3."""
 
 MAX_KEPT_PDFS = 3
-"""PDFs kept after reading, so that their pages can be shown."""
+"""Maximum PDFs kept after reading, so that their pages can be shown."""
 
 FindPdf = Callable[[str], Path | None]
-"""Finds a PDF that has been fetched before, by the paper's id."""
+"""Finds a PDF that was fetched earlier, by the paper's id."""
 
-_NO_TEXT = 3
-"""The exit code of a process that says why there is no text."""
+_NO_TEXT_EXIT_CODE = 3
+"""The exit code of a process whose output is the reason why there is no text."""
 
 
 class PdfTexts:
@@ -56,29 +56,29 @@ class PdfTexts:
     """The name of the source in messages and in the cache."""
 
     def __init__(self, client: PdfClient, find: FindPdf, folder: Path) -> None:
-        """`find` knows the user's own PDFs; in `folder` the last ones are kept that were fetched to be read."""
+        """`find` looks up the user's PDFs; `folder` has the PDFs that were fetched last for reading."""
         self._client = client
         self._find = find
         self._folder = folder
 
     async def text(self, id: str) -> Document:
-        """The full text of a paper by its arXiv id; raises NoFullText, and FeedError if it can't be asked."""
-        return await read_apart(await self._file(id, is_new=True))
+        """The full text of a paper by its arXiv id; raises NoFullText and FeedError."""
+        return await read_in_process(await self._file(id, is_new=True))
 
     async def picture(self, spot: PdfSpot, width: int, height: int) -> bytes:
-        """A part of a paper's PDF as a PNG of a limited number of pixels; raises NoPicture, and FeedError."""
+        """A part of a paper's PDF as a PNG of at most this size in pixels; raises NoPicture and FeedError."""
         try:
             file = await self._file(spot.id)
-            return await _run_apart("draw", str(file), json.dumps(spot), str(width), str(height))
+            return await _run_process("draw", str(file), json.dumps(spot), str(width), str(height))
         except NoFullText as missing:
             raise NoPicture(f"There is no picture: {missing}.") from missing
 
     async def _file(self, id: str, *, is_new: bool = False) -> Path:
-        """The file of a PDF, fetched if it is missing or must be today's."""
+        """The file of a PDF, fetched if it is missing or `is_new`."""
         if find_spec("pypdfium2") is None:
             raise NoFullText(needs_extra("its PDF can be read with", "pdf").rstrip("."))
-        if (kept := self._find(id)) is not None:
-            return kept
+        if (own := self._find(id)) is not None:
+            return own
         file = self._folder / f"{in_file_name(id)}.pdf"
         if is_new or not file.exists():
             try:
@@ -86,10 +86,10 @@ class PdfTexts:
             except NoFullText as missing:
                 raise NoFullText("it has neither HTML nor a PDF at arXiv") from missing
             except FeedError:
-                # The previously read one is better than none.
+                # An earlier file is better than an error.
                 if not file.exists():
                     raise
-            for old in sorted(self._folder.glob("*.pdf"), key=lambda one: one.stat().st_mtime)[:-MAX_KEPT_PDFS]:
+            for old in sorted(self._folder.glob("*.pdf"), key=lambda pdf: pdf.stat().st_mtime)[:-MAX_KEPT_PDFS]:
                 old.unlink(missing_ok=True)
         return file
 
@@ -97,16 +97,16 @@ class PdfTexts:
         await self._client.aclose()
 
 
-async def read_apart(file: Path) -> Document:
+async def read_in_process(file: Path) -> Document:
     """The text of a PDF, read in a separate process; raises NoFullText with the reason."""
     try:
-        return codec.load(await _run_apart("read", str(file)))
+        return codec.load(await _run_process("read", str(file)))
     except codec.UnreadableDocument as error:
         raise NoFullText("its PDF is damaged") from error
 
 
-async def _run_apart(*arguments: str) -> bytes:
-    """The text that `main` writes in a process of its own; raises NoFullText with its message."""
+async def _run_process(*arguments: str) -> bytes:
+    """The output of `main` in a separate process; raises NoFullText with its message."""
     root = str(Path(__file__).parents[3])
     start = f"import sys; sys.path.insert(0, sys.argv.pop()); from {__name__} import main; main(*sys.argv[1:])"
     try:
@@ -120,7 +120,7 @@ async def _run_apart(*arguments: str) -> bytes:
     except OSError as error:
         raise ReaderError(f"The PDF can't be read: {error.strerror}; try again later.") from error
     try:
-        async with asyncio.timeout(2 * SECONDS):
+        async with asyncio.timeout(2 * MAX_CPU_SECONDS):
             output, _ = await process.communicate()
     except TimeoutError as error:
         raise NoFullText("its PDF takes too long to read") from error
@@ -128,7 +128,7 @@ async def _run_apart(*arguments: str) -> bytes:
         with suppress(ProcessLookupError):
             process.kill()
         await process.wait()
-    if process.returncode == _NO_TEXT:
+    if process.returncode == _NO_TEXT_EXIT_CODE:
         raise NoFullText(output.decode("utf-8", "replace"))
     if process.returncode != 0:
         raise NoFullText("its PDF needs too much memory or time, or is damaged")
@@ -139,8 +139,8 @@ async def _run_apart(*arguments: str) -> bytes:
 
 
 def main(task: str, file: str, *arguments: str) -> None:
-    """Write the text of a PDF, or a picture of it, to standard output, or why there is none."""
-    _limit()
+    """Write the text or a picture of a PDF to standard output, or the reason why there is none."""
+    _set_limits()
     out = sys.stdout.buffer
     try:
         if task == "draw":
@@ -153,13 +153,13 @@ def main(task: str, file: str, *arguments: str) -> None:
             out.write(codec.dump(read_pdf(read_pages(Path(file)))))
     except NoFullText as missing:
         out.write(str(missing).encode())
-        sys.exit(_NO_TEXT)
+        sys.exit(_NO_TEXT_EXIT_CODE)
 
 
-def _limit() -> None:
+def _set_limits() -> None:
     import resource
 
-    for kind, most in ((resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CPU, SECONDS)):
+    for kind, most in ((resource.RLIMIT_AS, MAX_MEMORY_BYTES), (resource.RLIMIT_CPU, MAX_CPU_SECONDS)):
         _, hard = resource.getrlimit(kind)
         lowest = most if hard == resource.RLIM_INFINITY else min(most, hard)
         with suppress(OSError, ValueError):
@@ -169,13 +169,13 @@ def _limit() -> None:
 ENDPOINT = "https://arxiv.org"
 
 MAX_PDF_BYTES = 500_000_000
-"""Maximum bytes of a PDF; the largest of arXiv have some 100 MB."""
+"""Maximum bytes of a PDF; arXiv's largest PDFs have about 100 MB."""
 
 MIN_PDF_BYTES = 500
 
 _MAGIC, _END = b"%PDF-", b"%%EOF"
-_TAIL = 8_192
-"""Bytes of the end in which a whole PDF has its mark; other things may follow it."""
+_TAIL_BYTES = 8_192
+"""Bytes at the end of a file in which a complete PDF has its end mark; other data may follow the mark."""
 
 # A silent host is reported within half a minute: two attempts and the wait between them.
 _LIMITS = Limits(
@@ -183,14 +183,14 @@ _LIMITS = Limits(
 )
 
 OnProgress = Callable[[int, int | None], None]
-"""Called with the bytes that are there and all bytes, None if the host does not say."""
+"""Called with the received bytes and the total, which is None if unknown."""
 
 
 class PdfClient(Client):
     """PDFs of arXiv, one at a time for all programs that share `folder`."""
 
     def __init__(self, endpoint: str = ENDPOINT, *, folder: Path | None = None, offline: bool = False) -> None:
-        """`folder` has what programs share about the host."""
+        """`folder` has the lock file that all programs share."""
         super().__init__(
             origin_of(endpoint),
             title="arXiv",
@@ -205,12 +205,12 @@ class PdfClient(Client):
     async def fetch(self, id: str, file: Path, on_progress: OnProgress | None = None) -> None:
         """Fetch the PDF of a paper to `file`, in full or not at all.
 
-        Raises NoFullText if there is none, FeedError, and ReaderError if the file can't be written.
+        Raises NoFullText if there is no PDF, FeedError, and ReaderError if the file can't be written.
         """
         if not is_arxiv_id(id):
             raise NoFullText("arXiv has no PDF of a paper without an arXiv id.")
         self._on_progress = on_progress or self._on_progress
-        # Programs that share the host's pace fetch one after the other, so they may share the name, too.
+        # All programs may use the same name, because the host's pace makes them take turns.
         self._part = file.with_name(f".{file.name}.part")
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -232,12 +232,12 @@ class PdfClient(Client):
         if read_start(self._part, len(_MAGIC)) != _MAGIC or size < MIN_PDF_BYTES:
             raise FeedMalformed("arXiv sent another file instead of the PDF; try again later.")
         with self._part.open("rb") as opened:
-            opened.seek(max(0, size - _TAIL))
+            opened.seek(max(0, size - _TAIL_BYTES))
             if _END not in opened.read():
                 raise FeedMalformed("arXiv sent only part of the PDF; try again later.")
 
     async def _read_body(self, status: int, headers: Mapping[str, str], parts: AsyncIterator[bytes]) -> bytes:
-        """Write the body of a PDF to the file; other bodies are returned."""
+        """Write the body of a PDF to the file; return other bodies."""
         if status != 200:
             return await super()._read_body(status, headers, parts)
         length = headers.get("Content-Length", "")
@@ -261,22 +261,22 @@ def open_pdf_client(folder: Path | None, environ: Mapping[str, str]) -> PdfClien
 
 
 MAX_FORMULA_ROWS = 16
-"""Lines of the PDF that a displayed formula takes at most, with limits and the halves of fractions."""
+"""Maximum lines of a displayed formula in a PDF, with limits and the halves of fractions."""
 
-ALIKE_SHARE = 0.5
-"""The least that speaks for a place: the share of the words before a formula and after it, and 1 for its number."""
+MIN_MATCH_SCORE = 0.5
+"""Minimum score of a place: the share of matching words before and after a formula, and 1 for its number."""
 
-LARGEST_SCALE = 4.0
-"""Pixels of a point at most."""
+MAX_SCALE = 4.0
+"""Maximum pixels per point."""
 
 HALF_PAGE_SHARE = 0.52
-"""The share of a page that each of its halves has."""
+"""The share of a page in the picture of each half, with a small overlap."""
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def draw_spot(file: Path, spot: PdfSpot, width: int, height: int) -> bytes:
-    """A part of a PDF as a PNG within a size; raises NoFullText with a sentence if it is not found."""
+    """A part of a PDF as a PNG within a size; raises NoFullText with a reason if the part is not found."""
     with open_pdf(file) as opened:
         if spot.number or spot.before or spot.after:
             number, box = _find_formula(opened, spot)
@@ -292,7 +292,7 @@ def draw_spot(file: Path, spot: PdfSpot, width: int, height: int) -> bytes:
                 if spot.is_upper
                 else Box(0, 0, wide, high * HALF_PAGE_SHARE)
             )
-        scale = min(width / (box.right - box.left), height / (box.top - box.bottom), LARGEST_SCALE)
+        scale = min(width / (box.right - box.left), height / (box.top - box.bottom), MAX_SCALE)
         crop = (max(0, box.left), max(0, box.bottom), max(0, wide - box.right), max(0, high - box.top))
         out = BytesIO()
         page.render(scale=scale, crop=crop).to_pil().save(out, "PNG")
@@ -301,7 +301,7 @@ def draw_spot(file: Path, spot: PdfSpot, width: int, height: int) -> bytes:
 
 def _find_formula(opened: Any, spot: PdfSpot) -> tuple[int, Box]:
     """The page of a formula, and its box; raises NoFullText if no place has its number or the words around it."""
-    best, found = ALIKE_SHARE, None
+    best, found = MIN_MATCH_SCORE, None
     for number in range(len(opened)):
         for score, box in _places(read_page(opened, number)[0].lines, spot):
             if score > best:
@@ -314,23 +314,23 @@ def _find_formula(opened: Any, spot: PdfSpot) -> tuple[int, Box]:
 
 
 def _places(lines: Sequence[Line], spot: PdfSpot) -> Iterator[tuple[float, Box]]:
-    """What speaks for each place where a formula may be, and its box with the lines above and below."""
+    """The score of each possible place of a formula, and its box with the lines above and below."""
     words = [_WORD.findall(line.text.lower()) for line in lines]
     ends = [
         bool(spot.number) and line.text.endswith(spot.number) and len(words[at]) < 3 for at, line in enumerate(lines)
     ]
-    # A formula may begin or end a page, with the words around it on another.
+    # If a formula begins or ends a page, some of the words around it are on another page.
     for first in range(len(lines)):
         above = words[max(0, first - 2) : first]
-        before = _share(spot.before[::-1], [word for some in above[::-1] for word in some[::-1]])
+        before = _matched_share(spot.before[::-1], [word for line in above[::-1] for word in line[::-1]])
         before += 0.1 * bool(above and above[-1][-1:] == [*spot.before[-1:]])
         for end in range(first + 1, min(first + MAX_FORMULA_ROWS, len(lines)) + 1):
             below = words[end : end + 2]
-            after = _share(spot.after, [word for some in below for word in some])
+            after = _matched_share(spot.after, [word for line in below for word in line])
             after += 0.1 * bool(below and below[0][:1] == [*spot.after[:1]])
-            # Few lines are likelier; beside the edge of a page, a formula has some.
+            # One line is most likely; at the edge of a page, four lines are.
             score = before + after + any(ends[first:end]) - 0.01 * abs(end - first - (1 if before and after else 4))
-            if score <= ALIKE_SHARE:
+            if score <= MIN_MATCH_SCORE:
                 continue
             around = lines[max(0, first - 1) : end + 1]
             left, right = min(line.left for line in around), max(line.right for line in around)
@@ -338,11 +338,11 @@ def _places(lines: Sequence[Line], spot: PdfSpot) -> Iterator[tuple[float, Box]]
             yield score, Box(left - 6, low, right + 6, high)
 
 
-def _share(wanted: Sequence[str], words: Sequence[str]) -> float:
-    """How many of the wanted words follow each other among some, of the first; 0 if none is wanted."""
-    place, found = 0, 0
+def _matched_share(wanted: Sequence[str], words: Sequence[str]) -> float:
+    """The share of the wanted words that occur in this order among `words`; 0 if no word is wanted."""
+    place, matched = 0, 0
     for word in wanted:
         if word in words[place:]:
             place = words.index(word, place) + 1
-            found += 1
-    return found / len(wanted) if wanted else 0.0
+            matched += 1
+    return matched / len(wanted) if wanted else 0.0

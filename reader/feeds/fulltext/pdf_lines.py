@@ -507,7 +507,10 @@ def _scripts_in_front(letters: Sequence[Letter], at: int) -> list[int]:
     ends = [at]
     for side in (1, -1):
         start = end = ends[-1]
-        while end < len(letters) and letters[end].text.isdecimal() and letters[end].base == letters[start].base:
+        # Only so far: a page may be all digits.
+        while end < min(len(letters), start + 4) and letters[end].text.isdecimal():
+            if letters[end].base != letters[start].base:
+                break
             end += 1
         if 0 < end - start <= 3 and (side > 0 or letters[start].left < letters[start - 1].right):
             ends.append(end)

@@ -9,38 +9,38 @@ from reader.core.document.model import Span, Spans
 from reader.core.text import clean, clean_note
 
 LETTERS = 20_000_000
-"""Maximum letters of a page: ten times a very long paper."""
+"""Maximum letters of a page, ten times as many as in a very long paper."""
 
-HTML_LETTERS = 12_000_000
-"""Maximum letters of HTML: the tree of a larger page takes more than 300 MB. The longest known has 0.5 million."""
+MAX_HTML_LETTERS = 12_000_000
+"""Maximum letters of HTML; the tree of a larger page takes over 300 MB. The longest known page has 0.5 million."""
 
-MARKDOWN_LETTERS = 2_000_000
+MAX_MARKDOWN_LETTERS = 2_000_000
 """Maximum letters of Markdown; the rest is left out before it is parsed, which takes 2 s for a million."""
 
 TEXT_LETTERS = 4_000_000
 """Maximum letters of a document's text; the rest is left out."""
 
-MOST_ELEMENTS = 1_000_000
-"""Maximum elements of a page that are looked at; the rest is left out."""
+MAX_ELEMENTS = 1_000_000
+"""Maximum elements of a page; the rest is left out."""
 
 DEPTH = 60
-"""Elements within each other whose structure is read; deeper ones are plain text. A converted paper has up to 30."""
+"""Maximum depth of elements whose structure is read; deeper elements become plain text. Papers have up to 30."""
 
-MOST_OPEN_ELEMENTS = 10_000
-"""Maximum elements that may be open at once: the parser's time grows with their square (10,000: 0.2 s)."""
+MAX_OPEN_ELEMENTS = 10_000
+"""Maximum elements open at the same time; the parser's time grows with their square (10,000: 0.2 s)."""
 
 WORDS = 10_000
-"""Maximum words between two ends of tags: the parser's time grows with the square of a tag's attributes."""
+"""Maximum words between the ends of two tags; the parser's time grows with the square of a tag's attributes."""
 
-TABLE_CELLS = 20_000
-MOST_TABLE_SPAN = 100
-"""Maximum cells of a table, and columns or rows that one cell takes."""
+MAX_TABLE_CELLS = 20_000
+MAX_CELL_SPAN = 100
+"""Maximum cells of a table, and maximum columns or rows of one cell."""
 
 TEXT_LIMIT = 200_000
 """Maximum letters of one text."""
 
 TEX_LIMIT = 10_000
-"""Maximum letters of a formula; longer ones are left out after that."""
+"""Maximum letters of a formula; the rest is left out."""
 
 _STYLE = re.compile(r"(^|& ?)\\displaystyle(?![A-Za-z]) ?")
 _TEX_BREAK = re.compile(r"(?<!\\)%[ \t]*\r?\n")
@@ -48,19 +48,19 @@ _SPACES = re.compile(r"[^\S ]")
 
 
 class SpanWriter:
-    """Collects the spans of a paragraph: white space as one space, each text clean, neighbours of one style joined.
+    """Collects the spans of a paragraph as clean text; white space becomes one space, and equal styles are joined.
 
-    With `keeps_spaces`, spaces stay as they are, and only line breaks go.
+    With `keeps_spaces`, spaces stay, and only line breaks are removed.
     """
 
     def __init__(self, *, keeps_spaces: bool = False) -> None:
         self._spans: list[Span] = []
         self._keeps_spaces = keeps_spaces
         self._is_spaced = True
-        """Whether a space at the beginning of the next text would follow another one, or begin the paragraph."""
+        """Whether a space would follow another space or begin the paragraph."""
 
     def write(self, text: str, style: str = "", target: str = "") -> None:
-        """Add text; the web addresses in it are links."""
+        """Add text; web addresses become links."""
         if self._keeps_spaces:
             plain = _SPACES.sub(" ", clean_note(text.replace("\n", "").replace("\r", "").replace("\t", "    ") + "|"))
             self._add(plain[:-1], style, target)
@@ -76,15 +76,15 @@ class SpanWriter:
         if text[-1:].isspace():
             line = f"{line} "
         done = 0
-        for found in () if target else addresses_in(line):
-            self._add(line[done : found.start], style, "")
-            self._add(line[found.start : found.end], style, found.url)
-            done = found.end
+        for address in () if target else addresses_in(line):
+            self._add(line[done : address.start], style, "")
+            self._add(line[address.start : address.end], style, address.url)
+            done = address.end
         self._add(line[done:], style, target)
         self._is_spaced = line.endswith(" ")
 
     def space(self) -> None:
-        """Add a space, unless there is one."""
+        """Add a space, unless the text ends with a space."""
         self.write(" ")
 
     def formula(self, tex: str, target: str = "") -> None:
@@ -94,7 +94,7 @@ class SpanWriter:
             self._is_spaced = False
 
     def copy(self, spans: Spans, style: str | None = None) -> None:
-        """Add spans, their texts in another style if one is given; formulas stay."""
+        """Add spans, with their texts in `style` if given; formulas keep their style."""
         for span in spans:
             if span.style == "formula":
                 self.formula(span.text, span.target)
@@ -102,13 +102,13 @@ class SpanWriter:
                 self.write(span.text, span.style if style is None else style, span.target)
 
     def mark(self, mark: str, target: str) -> None:
-        """Add the mark of a footnote, which comes right after the text."""
+        """Add the mark of a footnote, without a space before it."""
         if mark := clean(mark, 20):
             self._spans.append(Span(mark, "mark", target))
             self._is_spaced = False
 
     def take(self) -> Spans:
-        """The collected spans, without a space at the end; the writer is empty again."""
+        """Return the collected spans without a space at the end, and empty the writer."""
         spans, self._spans, self._is_spaced = self._spans, [], True
         while spans and spans[-1].style not in ("formula", "mark"):
             text = spans[-1].text.rstrip(" ")
@@ -123,25 +123,25 @@ class SpanWriter:
             return
         last = self._spans[-1] if self._spans else None
         if last and (last.style, last.target) == (style, target) and style not in ("formula", "mark"):
-            # An accent at the beginning of a text was removed, so what is joined is as clean as its parts.
+            # Joined texts are as clean as their parts, because combining accents at the beginning were removed.
             self._spans[-1] = Span(last.text + text, style, target)
         else:
             self._spans.append(Span(text, style, target))
 
 
 def restyle(spans: Spans, style: str = "") -> Spans:
-    """Spans in another style, neighbours joined; formulas stay."""
+    """Spans in another style; formulas keep their style, and adjacent texts are joined."""
     writer = SpanWriter()
     writer.copy(spans, style)
     return writer.take()
 
 
 def clean_tex(tex: str) -> str:
-    """TeX on one line: a line that ends in `%` continues with the next. What is displayed says so without a command."""
+    r"""TeX on one line, without `\displaystyle`; a line that ends in `%` continues on the next line."""
     return _STYLE.sub(r"\1", clean(_TEX_BREAK.sub("", tex), TEX_LIMIT))
 
 
 def code_lines(code: str) -> tuple[Spans, ...]:
-    """The lines of code with their spaces; none if there is no text."""
+    """The lines of code with their spaces; empty without text."""
     lines = clean_note(code.expandtabs(4), TEXT_LIMIT).strip("\n").split("\n")
     return tuple((Span(line.rstrip(), "code"),) if line.strip() else () for line in lines) if any(lines) else ()

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 COUNT_AFTER_SECONDS = 0.015
-"""Seconds without a change before counting: the list is painted first."""
+"""Seconds without a change before counting, so that the list is painted first."""
 
 COUNT_AGAIN_SECONDS = 0.3
-"""Seconds after which an interrupted count begins again, unless another count comes first."""
+"""Seconds after which an interrupted count is repeated, unless another count comes first."""
 
 
 class Counts(NamedTuple):
@@ -55,7 +55,7 @@ class ViewCount(NamedTuple):
 
 
 class CountCache:
-    """Counts of one cache, kept until it changes; used only by the thread of counts."""
+    """Counts that are kept until the cache changes; used only by the thread of counts."""
 
     def __init__(self) -> None:
         self._known: dict[Hashable, Any] = {}
@@ -63,12 +63,12 @@ class CountCache:
     def _count_once(self, key: Hashable, count: Callable[[], T]) -> T:
         if key not in self._known:
             self._known[key] = count()
-        found: T = self._known[key]
-        return found
+        value: T = self._known[key]
+        return value
 
     def _number(self, window: Window, place: Place, scope: Scope) -> int:
         selection = compile_query(place.whole("day"), scope)
-        # The same count serves each order.
+        # The count does not depend on the order.
         return self._count_once(("count", *selection.where), lambda: window.count(selection))
 
     def count(self, window: Window, place: Place, scope: Scope, mode: TopicMode) -> Counts:
@@ -80,7 +80,7 @@ class CountCache:
         facets = compile_query(place.facets("day", mode), scope)
         tags = self._count_once("tags", lambda: window.read(tag_counts))
         return Counts(
-            views={one.id: self._number(window, Place(one), scope) for one in (*VIEWS, *SPECIAL)},
+            views={own_view.id: self._number(window, Place(own_view), scope) for own_view in (*VIEWS, *SPECIAL)},
             days=self._count_once("days", lambda: tuple(window.days())),
             topics=self._count_once(("topics", *facets.where), lambda: tuple(window.topics(facets))),
             base=self._number(window, place._replace(text=""), scope),
@@ -92,13 +92,13 @@ class CountCache:
     def count_lists(
         self, window: Window, saved: Sequence[View], scope: Scope
     ) -> tuple[tuple[FollowCount, ...], dict[str, ViewCount]]:
-        """The numbers of what the user follows, and of the saved views by id."""
+        """The numbers of papers of the user's follows, and of the saved views by id."""
         from reader.cache.standing import follow_counts
 
         follows = self._count_once("follows", lambda: window.read(follow_counts))
         texts = "", "is:unread"
-        numbers = {one.id: [self._number(window, Place(one, text), scope) for text in texts] for one in saved}
-        return follows, {id: ViewCount(*found) for id, found in numbers.items()}
+        numbers = {item.id: [self._number(window, Place(item, text), scope) for text in texts] for item in saved}
+        return follows, {id: ViewCount(*counts) for id, counts in numbers.items()}
 
 
 def _parts(state: State) -> object:

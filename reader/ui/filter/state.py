@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 COUNTED: Part[Counts | None] = Part(None)
 
 VIEW_COUNTS: Part[Mapping[str, ViewCount]] = Part({})
-"""The counts of the saved views by id; uncounted ones are missing."""
+"""The counts of the saved views by id; a view is missing until it is counted."""
 
 FOLLOWED: Part[tuple[FollowCount, ...]] = Part(())
 """The user's follows with numbers of papers; empty until counted."""
@@ -33,7 +33,7 @@ TOPIC_MEANINGS: Part[Mapping[str, str]] = Part({})
 TOPIC_ORDER: Part[TopicOrder] = Part("family")
 
 TOPIC_MODE: Part[TopicMode] = Part("any")
-"""How picked topics combine, even if the query has too few topics to express it."""
+"""Whether papers need any or all of the picked topics; kept if the query has too few topics to say so."""
 
 HINT: Part[str] = Part("")
 """The meaning of the row under the filter pane's cursor."""
@@ -81,7 +81,7 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
         ViewItem(
             one.id,
             one.name,
-            # It has nearly all unread papers, in another order.
+            # For you has nearly all unread papers, so its number says nothing.
             None if one.id == FOR_YOU else number,
             newest.unread if newest and (one.id, number) == (LATEST, newest.papers) else None,
         )

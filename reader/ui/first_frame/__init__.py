@@ -1,7 +1,7 @@
 """Draws the list with the standard library before Textual is imported, and keeps it until Textual takes over.
 
-Keys that are pressed meanwhile wait in the terminal, and Textual reads them in order. A frame that moved its own cursor
-would need a second reader of the terminal, and a hand-over of what that has read, for 0.3 s.
+Keys that are pressed in the meantime wait in the terminal, and Textual reads them in order. A frame with a cursor that
+moves was rejected: for 0.3 s, it would need a second reader of the terminal that hands its input over to Textual.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from reader import platform
 INPUT = 0
 
 BEGIN, END = "\x1b[?2026h", "\x1b[?2026l"
-"""Around output that is to appear at once; terminals without this feature ignore it."""
+"""Sequences around output that appears as a whole; terminals without this feature ignore them."""
 
 CLEAN = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[0m"
 """An empty alternate screen, without a cursor and without wrapping, as Textual's driver sets it."""
 
 AS_IT_WAS = f"\x1b\\{END}\x1b[0m\x1b[?1049l\x1b[?7h\x1b[?25h"
-"""Ends a sequence or frame that was cut, and undoes `CLEAN`."""
+"""Ends an incomplete sequence or frame, and undoes `CLEAN`."""
 
 
 class FirstFrame:
-    """A text on the terminal that the descriptor `output` draws on."""
+    """The text of a frame, drawn on the terminal by the descriptor `output`."""
 
     def __init__(self, text: str, output: int) -> None:
         self._text = text
@@ -53,7 +53,7 @@ class FirstFrame:
             raise
 
     def hand_over(self) -> None:
-        """Leave the terminal to Textual, with the frame on it."""
+        """Leave the terminal and the frame on it to Textual."""
         self.is_shown = False
 
     def take_down(self) -> None:
@@ -80,16 +80,16 @@ class FirstFrame:
 
 
 def show_first_frame() -> FirstFrame | None:
-    """Draw the list on the terminal; None if Textual's result can't be predicted."""
+    """Draw the list on the terminal; None if Textual's first frame cannot be predicted."""
     if not _has_usual_terminal():
         return None
-    # A collection takes longer than the frame, and frees almost nothing.
+    # A garbage collection takes longer than the frame and frees almost nothing.
     gc.disable()
     sys.setswitchinterval(platform.SWITCH_SECONDS)
     try:
         return _show()
     except Exception:
-        # Whatever the error is, the reader will hit it too, and explain it.
+        # The reader will encounter the same error and explain it.
         return None
 
 

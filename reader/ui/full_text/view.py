@@ -10,7 +10,7 @@ from itertools import dropwhile, islice
 from typing import NamedTuple
 
 from reader.core.document.find import DrawnWord, Point, Range, TextWords, drawn_words
-from reader.core.document.layout import LETTERS_A_MINUTE, BlockWriter, DocumentLine, Layout, TextPlace
+from reader.core.document.layout import LETTERS_PER_MINUTE, BlockWriter, DocumentLine, Layout, TextPlace
 from reader.core.document.model import Document, Formula, Heading, Landmark, Reference, Section, texts
 from reader.core.ids import ids_in
 from reader.core.lines import Piece, fill
@@ -407,7 +407,7 @@ class TextView:
 
     @property
     def minutes_left(self) -> int:
-        return round(self.layout.letters * (1 - self.progress) / LETTERS_A_MINUTE)
+        return round(self.layout.letters * (1 - self.progress) / LETTERS_PER_MINUTE)
 
     def spot(self, place: TextPlace) -> Spot:
         """The width-independent place of a line."""

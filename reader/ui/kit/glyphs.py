@@ -1,4 +1,4 @@
-"""The signs of the interface, in Unicode and in ASCII: each has one meaning, and each meaning one sign.
+"""The signs of the interface, in Unicode and in ASCII: each sign has a single meaning.
 
 All are one cell wide in every terminal, except `ellipsis`.
 """
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Glyphs(NamedTuple):
-    """One set of signs, by default in Unicode; each state has its own shape, independent of colour."""
+    """A set of signs, by default in Unicode; each state has its own shape, independent of colour."""
 
     unread: str = "●"
     read: str = " "
@@ -20,7 +20,7 @@ class Glyphs(NamedTuple):
     """Before a paper that the feed has and the cache does not."""
     followed: str = "◆"
     highlighted: str = "✦"
-    """Before a paper that the view For you lists although nothing speaks for it."""
+    """Before a paper that one of the user's rules highlights."""
     note: str = "✎"
     full_text: str = "▤"
     comments: str = "❞"
@@ -37,11 +37,11 @@ class Glyphs(NamedTuple):
     here: str = "»"
     """Before the current view, day or heading, and before the query."""
     line: str = "─"
-    """One cell of a horizontal rule."""
+    """A cell of a horizontal rule."""
     rule: str = "│"
-    """One cell of a vertical rule, at a pane's edge."""
+    """A cell of the vertical rule at a pane's edge."""
     thumb: str = "┃"
-    """One cell of the scroll thumb on it."""
+    """A cell of the scroll thumb on the vertical rule."""
     dot: str = "·"
     nothing: str = "–"
     """Shown for a missing number."""
@@ -97,7 +97,7 @@ ASCII = Glyphs(
 
 
 def glyphs(ascii: bool = False) -> Glyphs:
-    """Return the signs for a terminal, in ASCII only if asked for."""
+    """Return the signs in Unicode, or in ASCII."""
     return ASCII if ascii else UNICODE
 
 

@@ -1,4 +1,4 @@
-"""Lines of the interface: rows, clickable keys, and marked search words."""
+"""Parts of lines: rows, clickable keys, marked search words, and names of days and views."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _RUN = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]", re.DOTALL)
 
 
 class Row(NamedTuple):
-    """A line of a pane, and what keys act on there."""
+    """A line of a pane, and the subject that keys act on."""
 
     line: Line
     about: Any = None
-    """None for a row that the cursor passes over."""
+    """The subject; None for a row that the cursor skips."""
     name: object = None
-    """Its identity when the rows change."""
+    """The identity of the row, by which the cursor stays on it when the rows change."""
 
 
 def key_piece(key: str, text: str = "", role: str = "key") -> Piece:
@@ -42,12 +42,12 @@ def key_piece(key: str, text: str = "", role: str = "key") -> Piece:
 def pattern(words: tuple[str, ...]) -> Marker | None:
     """A pattern that finds searched words in texts; None if there is nothing to find.
 
-    A word is found in any form and at the beginning of longer words, a word in double quotes only as it is. Case,
-    accents, punctuation and spelling are ignored.
+    A word is found in any form and at the beginning of longer words, a word in double quotes only unchanged. Case,
+    accents, punctuation and variants of spelling are ignored.
     """
     if not words:
         return None
-    # Late: a list without a search is drawn without this import (6 ms).
+    # Imported late, because it takes 6 ms and a list without a search does not need it.
     from reader.core.words import marker
 
     return marker(words)
@@ -79,7 +79,7 @@ def _fold(char: str) -> str:
 
 
 def mark(text: str, role: str, searched: Marker | None = None) -> list[Piece]:
-    """Return a text as literal pieces of one role, with each searched word as a piece of its own."""
+    """Return a text as literal pieces of a role, with each searched word in a separate piece."""
     text = literal(text)
     pieces: list[Piece] = []
     done = 0
@@ -96,7 +96,7 @@ def with_keys(text: str) -> list[Line]:
 
 
 def _with_keys(line: str) -> Line:
-    # The pattern has one group, so keys are at the odd places.
+    # The split puts keys at odd places, because the pattern has a single group.
     parts = _KEY.split(line)
     return tuple(Piece(literal(part), "key" if index % 2 else "muted") for index, part in enumerate(parts) if part)
 
@@ -105,7 +105,7 @@ DAYS_OF_WEEK = 7
 
 
 def day_heading(day: str, today: date) -> str:
-    """An ISO day as a heading: `TUESDAY 24 NOVEMBER`, with the year if it is not the current one."""
+    """An ISO day as a heading: `TUESDAY 24 NOVEMBER`, with the year if it is not the current year."""
     when = _date(day)
     if when is None:
         return literal(day).upper() or "NO DAY"
@@ -121,7 +121,7 @@ def _date(day: str) -> date | None:
 
 
 def short_day(day: str, today: date, weekday: bool = True) -> str:
-    """Write an ISO day in few cells: `Tue 24 Nov`, with the year if it is not this one."""
+    """Write an ISO day in few cells: `Tue 24 Nov`, with the year if it is not the current year."""
     when = _date(day)
     if when is None:
         return literal(day)
@@ -199,7 +199,7 @@ def view_name(view: View, ranked_at: str | None, newest: str | None, now: dateti
 
 
 def needs_counts(place: Place) -> bool:
-    """Whether the header needs counts besides the list's; it then waits for both, so that nothing moves."""
+    """Whether the header needs more counts than the list's; it then waits for both, so that nothing moves."""
     return bool(place.text) or place.day is not None
 
 

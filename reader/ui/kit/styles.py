@@ -1,7 +1,7 @@
-"""The colours of themes, and the style of each role of drawn text: one table for the panes and for the first frame.
+"""The colours of themes and the styles of all roles of drawn text, for the panes and for the first frame.
 
-There is one accent, one colour for stars and one for warnings; the rest is text, muted text and faint text. Neither
-Textual nor Rich is imported, so that the first frame, which is drawn before they are, has the same styles.
+There is an accent colour, a colour for stars and a colour for warnings; the rest is text, muted text and faint text.
+This module imports neither Textual nor Rich, because the first frame is drawn before they are imported.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ class Colors(NamedTuple):
     panel: str
     """The backdrop of a modal screen."""
     cursor: str
-    """Behind the cursor's line."""
+    """The background of the line under the cursor."""
     hit: str
-    """Behind a matched search word."""
+    """The background of a matched search word."""
     strip: str
-    """Behind the query that narrows a view."""
+    """The background of the query that narrows a view."""
     mark: str
-    """Behind a highlight in a text."""
+    """The background of a highlight in a text."""
     rule: str
     """The line between panes."""
     bar: str
@@ -81,7 +81,7 @@ ANSI_COLORS = Colors(
     text="default",
     muted="default",
     faint="default",
-    # Of the sixteen, only magenta is legible on both black and white in the common palettes.
+    # In the common palettes, only magenta is legible on both black and white.
     accent="magenta",
     star="yellow",
     warning="red",
@@ -121,13 +121,13 @@ _ROLES = {
 }
 """The roles of each style, which is a colour, weights, and a background after `on`.
 
-A name such as `help.key` is that of a role in one pane, where it differs from the other panes.
+A name such as `help.key` is a role with a different style in a single pane.
 """
 
 STYLES: Mapping[str, str] = {role: style for style, roles in _ROLES.items() for role in roles.split()}
 
 _WITHOUT_BACKGROUND = {"hit": "underline", "mark": "underline", "cursor": "reverse", "strip": "reverse"}
-"""What stands for a background in the terminal's own colours, among which there may be no other."""
+"""The weight that replaces a background if a theme uses the terminal's own colours, which may have no other."""
 
 
 class TextStyle(NamedTuple):
@@ -136,11 +136,11 @@ class TextStyle(NamedTuple):
     color: str
     ground: str
     weights: frozenset[str]
-    """Of bold, dim, italic, underline, reverse and strike."""
+    """Any of bold, dim, italic, underline, reverse and strike."""
 
 
 class Palette:
-    """The styles of all roles in the colours of one theme."""
+    """The styles of all roles in the colours of a theme."""
 
     def __init__(self, colors: Colors) -> None:
         self.colors = colors
@@ -148,7 +148,7 @@ class Palette:
         self._drawn: dict[tuple[str, str, str, bool], Style] = {}
 
     def find(self, pane: str, role: str, over: str = PLAIN, *, is_hit: bool = False) -> TextStyle:
-        """The style of a role in a pane, under that of the whole line and that of a search word.
+        """The style of a role in a pane, overlaid with the style `over` of the line and the style of a search word.
 
         Raises KeyError for an unknown role.
         """
@@ -163,53 +163,53 @@ class Palette:
                 weights.add(_WITHOUT_BACKGROUND[background])
                 color = "text"
         if self.is_ansi and color in ("muted", "faint") and not weights:
-            # The sixteen colours have no muted one.
+            # The sixteen colours include no muted colour.
             weights.add("dim")
         return TextStyle(getattr(self.colors, color), getattr(self.colors, ground), frozenset(weights))
 
     def draw(self, pane: str, role: str, over: str = PLAIN, *, is_hit: bool = False) -> Style:
-        """The same as a style of Rich, which is what Textual draws with."""
+        """The style of a role as a style of Rich, with which Textual draws; see `find`."""
         key = pane, role, over, is_hit
         drawn = self._drawn.get(key)
         if drawn is None:
             from rich.style import Style
 
-            found = self.find(pane, role, over, is_hit=is_hit)
-            weights: dict[str, Any] = dict.fromkeys(found.weights, True)
-            drawn = self._drawn[key] = Style(color=found.color, bgcolor=found.ground, **weights)
+            style = self.find(pane, role, over, is_hit=is_hit)
+            weights: dict[str, Any] = dict.fromkeys(style.weights, True)
+            drawn = self._drawn[key] = Style(color=style.color, bgcolor=style.ground, **weights)
         return drawn
 
 
 @lru_cache
 def _parse(style: str) -> tuple[str, str, frozenset[str]]:
-    """The colour, the background and the weights of a style in the table; empty texts for no colours of its own."""
+    """The colour, the background and the weights of a style in the table; empty texts for unset colours."""
     front, _, background = style.partition("on ")
     color, *weights = front.split() or [""]
     return color, background, frozenset(weights)
 
 
-# What a terminal is sent
+# Terminal sequences
 
 _CODES = {"bold": 1, "dim": 2, "italic": 3, "underline": 4, "reverse": 7, "strike": 9}
 
 _SIXTEEN = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 
 _CUBE = (0, 95, 135, 175, 215, 255)
-"""The steps of each part of the 216 colours among a terminal's 256; 24 greys follow, each 10 lighter from 8 on."""
+"""The levels of red, green and blue in the cube of 216 of a terminal's 256 colours; 24 greys from 8 to 238 follow."""
 
 
 def color_depth(environ: Mapping[str, str]) -> int:
-    """The bits of a colour in a terminal, as Rich finds them out: 24, 8 or 4; 0 if the user wants no colours."""
+    """The bits per colour of a terminal, determined as Rich does: 24, 8 or 4; 0 if the user wants no colours."""
     if environ.get("NO_COLOR"):
         return 0
-    told = (environ.get("TEXTUAL_COLOR_SYSTEM"), environ.get("COLORTERM", "").strip().lower())
-    if not {"truecolor", "24bit"}.isdisjoint(told):
+    claims = (environ.get("TEXTUAL_COLOR_SYSTEM"), environ.get("COLORTERM", "").strip().lower())
+    if not {"truecolor", "24bit"}.isdisjoint(claims):
         return 24
     return 8 if environ.get("TERM", "").rpartition("-")[2] in ("256color", "kitty") else 4
 
 
 def sgr(style: TextStyle, depth: int) -> str:
-    """The parameters of the sequence that sets a style; raises KeyError for RGB in a terminal of sixteen colours."""
+    """The parameters of the escape sequence of a style; raises KeyError for RGB in a terminal with sixteen colours."""
     codes = [str(_CODES[weight]) for weight in sorted(style.weights, key=_CODES.__getitem__)]
     if depth:
         codes += [*_color_codes(style.color, depth, 0), *_color_codes(style.ground, depth, 10)]
@@ -233,7 +233,7 @@ def parse_rgb(color: str) -> tuple[int, int, int]:
 
 
 def _nearest_of_256(rgb: tuple[int, int, int]) -> int:
-    """The colour among a terminal's 256 that is nearest to one in RGB."""
+    """The nearest of a terminal's 256 colours to an RGB colour."""
     steps = [min(range(6), key=lambda step: abs(_CUBE[step] - part)) for part in rgb]
     grey = min(range(24), key=lambda step: abs(8 + 10 * step - sum(rgb) / 3))
 

@@ -2,8 +2,7 @@
 
 `tests/ui/test_textual_fixes.py` shows each symptom with plain Textual: if a test there fails, Textual no longer needs
 the workaround. Three workarounds are elsewhere: `ui/terminal/process.py` sets `TEXTUAL_FPS` before it imports Textual,
-`ui/kit/pane.py` draws lines and bars as they are, and the driver for terminals is a module of its own
-(`ui/terminal/driver.py`).
+`ui/kit/pane.py` draws lines and bars itself, and `ui/terminal/driver.py` is the driver for terminals.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ class DelayedCall:
     """Calls a function once, some time after `begin`, unless restarted or stopped.
 
     Textual 8.2.8: `set_timer` never calls its function if the program is blocked for the whole delay while the timer
-    starts, as on a busy machine. The timer takes the one call for a missed tick and skips it (`Timer._run`).
+    starts, as on a busy machine. The timer treats the only call as a missed tick and skips it (`Timer._run`).
     """
 
     def __init__(self, node: MessagePump, then: Callable[[], object]) -> None:
@@ -77,19 +76,19 @@ class DelayedCall:
 
 
 def color_filters(filters: Iterable[LineFilter], *, colorless: bool) -> list[LineFilter]:
-    """Return an app's line filters without those that change a terminal's own colours; none is sent if `colorless`.
+    """Return an app's line filters without filters that change a terminal's own colours.
 
-    Textual 8.2.8 takes an empty `NO_COLOR` for one that is set. It chooses the filter for it by the theme that the app
-    has before one is set. That theme is in RGB, so it takes `Monochrome`, which sends greys
+    With `colorless`, no colours are sent. Textual 8.2.8 treats an empty `NO_COLOR` as set. It chooses the filter by the
+    theme that the app has before its own theme is set, which is in RGB, so it chooses `Monochrome`, which sends greys
     (https://github.com/Textualize/textual/issues/839); its `NoColor` sends codes for the default colours.
     It also runs `ANSIToTruecolor` on each line of themes without ANSI colours: 2 ms of each frame.
     """
-    kept = [one for one in filters if not isinstance(one, ANSIToTruecolor | Monochrome | NoColor)]
+    kept = [item for item in filters if not isinstance(item, ANSIToTruecolor | Monochrome | NoColor)]
     return [*kept, _COLORLESS] if colorless else kept
 
 
 class Colorless(LineFilter):
-    """Takes the colours from all drawn text, and leaves weight, underlines and the like."""
+    """Removes the colours from all drawn text, and keeps weight, underlines and other attributes."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         return [Segment(text, style and _without_color(style), control) for text, style, control in segments]
@@ -103,24 +102,24 @@ def _without_color(style: Style) -> Style:
 
 
 _COLORLESS = Colorless()
-"""A single instance, since Textual caches filtered lines by filter."""
+"""A single instance, because Textual caches filtered lines by filter."""
 
 
 class ControlNet(LineFilter):
     """Replaces control characters in all drawn text by blanks, so that columns stay aligned.
 
-    Textual 8.2.8 writes them directly to the terminal, which obeys them. Foreign text is cleaned long before, so this
-    should never find any.
+    Textual 8.2.8 writes control characters to the terminal, which obeys them. Foreign text is cleaned when it is read,
+    so this filter should never find any.
     """
 
-    _CAUGHT = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+    _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        if not self._CAUGHT.search("".join([text for text, _, _ in segments])):
+        if not self._CONTROLS.search("".join([text for text, _, _ in segments])):
             return segments
         return [
-            Segment(set_cell_size(self._CAUGHT.sub("", text), cell_len(text)), style, control)
-            if self._CAUGHT.search(text)
+            Segment(set_cell_size(self._CONTROLS.sub("", text), cell_len(text)), style, control)
+            if self._CONTROLS.search(text)
             else Segment(text, style, control)
             for text, style, control in segments
         ]
@@ -156,7 +155,7 @@ class StylesheetParsedOnce(_App):
 class HeldScreen(_Screen):
     """Mixed into a screen that draws nothing while held.
 
-    Textual 8.2.8 has `App.batch_update` for this, which renders all frames that it does not draw, and delays layouts.
+    `App.batch_update` of Textual 8.2.8 still renders the frames that it does not draw, and delays layouts.
     """
 
     is_held = False
@@ -171,7 +170,7 @@ class HeldScreen(_Screen):
         self._compositor.render_strips()
 
     def release(self) -> None:
-        """Start drawing, beginning with everything."""
+        """Start drawing, with the whole screen first."""
         if self.is_held:
             self.is_held = False
             self.refresh()
@@ -180,23 +179,23 @@ class HeldScreen(_Screen):
 async def take_keys(node: MessagePump) -> list[Key]:
     """Take the keys that directly follow the current message in a node's queue.
 
-    Textual 8.2.8 handles each key for itself, so that a program does not see how many more wait, and draws a frame for
-    each one or for none.
+    Textual 8.2.8 handles each key separately, so a program does not see how many keys wait, and it draws a frame for
+    each key or for none.
     """
     keys: list[Key] = []
-    # The marker for the end of all messages may follow the last key.
+    # The end marker of the queue may follow the last key.
     with suppress(MessagePumpClosed):
-        # A forwarded key comes back from a widget that did not want it.
+        # A widget that did not handle a key forwards it back.
         while isinstance(key := node._peek_message(), Key) and not key.is_forwarded:
             keys.append(cast(Key, await node._get_message()))
     return keys
 
 
 class BlankGround(_Screen):
-    """Mixed into a screen without text of its own, so that its ground is drawn as a single, filtered line.
+    """Mixed into a screen without text of its own, so that its background is drawn as a single, filtered line.
 
-    Textual 8.2.8 composes the lines under all panes in every frame, unless a widget is `BLANK`; it then sends the
-    ground's colours also where the user wants none.
+    Textual 8.2.8 composes the lines under all panes in every frame, unless the screen is `BLANK`; it then sends the
+    background's colours even if the user wants no colours.
     """
 
     BLANK = True
@@ -212,8 +211,8 @@ class BlankGround(_Screen):
 class PastesWhole(_Text):
     """Mixed into an input or a text area, so that pasted text goes through `insert_pasted` whole.
 
-    Textual 8.2.8 inserts control characters, and into an input only the first line. It calls the `_on_paste` of each
-    base class, so the handler here, which comes first, has to prevent the default.
+    Textual 8.2.8 inserts control characters, and an input takes only the first line. It calls the `_on_paste` of each
+    base class, so this handler, which runs first, has to prevent the default.
     """
 
     def insert_pasted(self, text: str) -> None:

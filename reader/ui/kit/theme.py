@@ -1,6 +1,6 @@
-"""The themes for Textual: ours (dark, light, and one with the terminal's own colours) and its own, each by its name.
+"""The themes by name: the reader's (dark, light, and a theme with the terminal's own colours) and Textual's.
 
-The stylesheets place widgets, and colour those of Textual; `styles.py` has the styles of all that we draw ourselves.
+The stylesheets place widgets and colour Textual's widgets; `styles.py` has the styles of the reader's own drawing.
 All text has a contrast of at least `READABLE` to its background.
 """
 
@@ -70,13 +70,16 @@ def readable(color: str, grounds: tuple[str, ...]) -> str:
     """The colour, moved towards white or black until it has the minimum contrast to each background."""
     goal = max(("#ffffff", "#000000"), key=lambda end: min(contrast(end, ground) for ground in grounds))
     moved = (mix(color, goal, step / 100) for step in range(0, 101, 2))
-    return next((one for one in moved if all(contrast(one, ground) >= LEAST_CONTRAST for ground in grounds)), goal)
+    return next(
+        (candidate for candidate in moved if all(contrast(candidate, ground) >= LEAST_CONTRAST for ground in grounds)),
+        goal,
+    )
 
 
 def tint(ground: str, color: str, text: str) -> str:
     """The ground tinted with up to 28 % of a colour, as long as its text stays readable."""
-    found = (mix(ground, color, share / 100) for share in range(28, 0, -3))
-    return next((one for one in found if contrast(one, text) >= LEAST_CONTRAST), ground)
+    tints = (mix(ground, color, share / 100) for share in range(28, 0, -3))
+    return next((tinted for tinted in tints if contrast(tinted, text) >= LEAST_CONTRAST), ground)
 
 
 def contrast(one: str, other: str) -> float:
@@ -101,7 +104,7 @@ def _luminance(color: str) -> float:
 
 @lru_cache
 def palette_of(name: str) -> Palette:
-    """The styles in the theme of this name, ours or one of Textual's; dark for an unknown name."""
+    """The styles of the theme with this name, the reader's or Textual's; dark for an unknown name."""
     if name not in TEXTUAL_THEMES:
         return Palette(OWN_COLORS.get(name, DARK_COLORS))
     theme = BUILTIN_THEMES[name]
@@ -120,7 +123,7 @@ def palette_of(name: str) -> Palette:
 
 
 _ANSI_VARIABLES = {"ansi-background": "ansi_black", "ansi-foreground": "ansi_white"}
-"""Textual's own stylesheet uses these two in a terminal's own colours."""
+"""Variables that Textual's own stylesheet needs in a theme with the terminal's own colours."""
 
 
 def find_theme(name: str) -> Theme:
@@ -165,9 +168,9 @@ def find_theme(name: str) -> Theme:
 
 
 def line_filters(filters: Sequence[LineFilter], *, colorless: bool = False) -> list[LineFilter]:
-    """An app's line filters plus ours: no control characters are sent, and no colours if `colorless`."""
+    """An app's line filters plus the reader's, which remove control characters, and all colours if `colorless`."""
     return [_CONTROL_NET, *color_filters(filters, colorless=colorless)]
 
 
 _CONTROL_NET = ControlNet()
-"""A single instance, since Textual caches filtered lines by filter."""
+"""A single instance, because Textual caches filtered lines by filter."""

@@ -12,19 +12,19 @@ Find = Callable[[str], int | None]
 """Finds a paper's key in the cache by its id; None if the cache lacks it."""
 
 Store = Callable[[Sequence[Listing]], None]
-"""Stores listings of one paper each in the cache; blocks."""
+"""Stores listings, each with a single paper, in the cache; blocks."""
 
 
 class FeedResults:
-    """The results of one search of the feed, in the feed's own order.
+    """The results of a search of the feed, in the feed's own order.
 
-    A paper in the cache is listed under its key. Others are listed under `NotCached`, even after they are stored, so
-    that the list never changes under the cursor.
+    A paper in the cache is listed under its key. Other papers are listed under `NotCached`, even after they are stored,
+    so that the list never changes under the cursor.
     """
 
     def __init__(self, text: str, listings: Iterable[Listing], find: Find, store: Store) -> None:
         self.text = text
-        self._listings = {NotCached(one.id): found for found in listings for one in found.drafts if one.id}
+        self._listings = {NotCached(draft.id): item for item in listings for draft in item.drafts if draft.id}
         self._stored: dict[NotCached, int] = {}
         self._store = store
         self.look_up_keys(find)
@@ -40,7 +40,7 @@ class FeedResults:
         return key if isinstance(key, int) else self._stored.get(key)
 
     def rows(self, keys: Sequence[PaperKey], fetch: Callable[[Sequence[int]], list[PaperRow]]) -> list[PaperRow]:
-        """The rows of these papers; those in the cache come from there."""
+        """The rows of papers; rows of cached papers come from the cache."""
         pks = [pk for key in keys if (pk := self.pk_of(key)) is not None]
         known = {row.pk: row for row in fetch(pks)}
         rows: list[PaperRow] = []
@@ -62,7 +62,7 @@ class FeedResults:
         return [key.id for key in keys if isinstance(key, NotCached) and self.pk_of(key) is None]
 
     def store(self, keys: Sequence[PaperKey], find: Find) -> list[int]:
-        """Store the papers missing from the cache, and return the keys of all. Blocks."""
+        """Store the papers that the cache lacks, and return the keys of all papers. Blocks."""
         missing = [
             self._listings[key]
             for key in keys

@@ -1,4 +1,4 @@
-"""The first and the last line of the main screen, and the window's title."""
+"""The content of the first and last line of the main screen, and the window's title."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def header(state: State, now: datetime, dot: str) -> Header:
         # A paper that was just hidden is still listed, but not counted.
         shown = min(shown, day.papers)
     if listing.order.near and not listing.order.matching:
-        # "0 of 9,295" over twenty near papers would puzzle; their heading has their number.
+        # "0 of 9,295" above twenty similar papers would be confusing; their heading has their number.
         shown = None
     return Header(
         place=listing.place_name(now, dot),
@@ -71,11 +71,11 @@ def _is_part(place: Place) -> bool:
 
 
 def _corrections(state: State) -> str:
-    """The corrected search words, if there are any, after the query."""
-    found, text = state[QUERY_MATCH], state.listing.place.text
-    if found is None or found.query != text or not found.corrected:
+    """The corrected search words after the query; empty if no word was corrected."""
+    match, text = state[QUERY_MATCH], state.listing.place.text
+    if match is None or match.query != text or not match.corrected:
         return ""
-    return f"  (searched for {apply_corrections(text, dict(found.corrected))})"
+    return f"  (searched for {apply_corrections(text, dict(match.corrected))})"
 
 
 def _order(listing: ListContent) -> str:
@@ -99,7 +99,7 @@ def condition(state: State, now: datetime) -> Condition:
 
 
 def _missing(counts: Counts | None) -> str:
-    """The categories of which papers of the newest day may be missing: `cs.CL incomplete`, and how many others."""
+    """The categories that are incomplete on the newest day: `cs.CL incomplete`, and the number of others."""
     short = counts.days[0].incomplete if counts and counts.days else ()
     more = f" +{len(short) - 1}" if len(short) > 1 else ""
     return f"{short[0][0]} incomplete{more}" if short else ""
@@ -142,13 +142,13 @@ def hints(state: State, keymap: Keymap) -> list[Choice]:
     idle = [] if state.place.text else ["find.clear"]
     if state.mode == "sample":
         idle.append("app.refresh")
-    found = keymap.hints(state.context, without=idle)
-    # Behind the keys for marks, which keep their places.
-    return [*found[:_MARKS], *_wider(state, keymap), *found[_MARKS:]]
+    keys = keymap.hints(state.context, without=idle)
+    # The keys for marks keep their places; the key that widens the query follows them.
+    return [*keys[:_MARKS], *_wider(state, keymap), *keys[_MARKS:]]
 
 
 def _wider(state: State, keymap: Keymap) -> list[Choice]:
-    """The key that runs a kept query on all papers if there are more, or goes back to the view."""
+    """The key that runs the query on all papers if they have more matches, or goes back to the view."""
     key = keymap.key("find.widen", "list")
     if state.context != "list" or not state.place.text or not key:
         return []

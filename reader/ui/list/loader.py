@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
 
 BY_DATE_PAPERS = 20
-"""About as many papers as a screen shows. More matches of a search are listed by fit; as many near papers follow."""
+"""Maximum matches of a search that are listed by date, and maximum similar papers after them: about a screenful."""
 
 BY_FIT = "relevance"
-"""The order of a search that finds more papers than that."""
+"""The order of a search with more matches than `BY_DATE_PAPERS`."""
 
 NEAREST_AFTER_SECONDS = 0.2
-"""Seconds before near papers are searched for, since a user who is still typing does not need them."""
+"""Seconds before similar papers are searched for, because a user who is still typing does not need them."""
 
 REST_AFTER_SECONDS = 0.04
 """Seconds between listing the first screenful and reading the rest."""
@@ -43,13 +43,13 @@ RANKED = ("foryou", "relevance", "rising")
 
 
 class ListLoader(Controller):
-    """Reads the list of the state's newest request; each read ends in one change of the state."""
+    """Reads the list of the newest request in the state; each read ends in a single change of the state."""
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
         self._order = self._app.settings.order
         self.awaited: str | None = None
-        """The id of the paper that gets the cursor once the whole first list is there."""
+        """The id of the paper that gets the cursor once the whole first list is read."""
         self.has_listed = False
 
     def load_first(self, keep: str | None) -> None:
@@ -77,7 +77,7 @@ class ListLoader(Controller):
 
     @follows(lambda state: state[REFRESH].ended)
     def reload_if_empty(self, state: State) -> None:
-        """Read an empty list again after a refresh, since the reason may have changed."""
+        """Read an empty list again after a refresh, because the reason may have changed."""
         if state.is_empty:
             self._model.change(state.cache_changed())
 
@@ -93,15 +93,15 @@ class ListLoader(Controller):
         return selection_of(place, order or self._order, self._app.scope())
 
     async def _choose_papers(self, place: Place) -> tuple[Selection, bool]:
-        """The papers of a place, and whether they are by fit: a search that finds more than a screen shows, or a title.
+        """The papers of a place, and whether they are ordered by fit.
 
-        Of few papers the newest comes first, as everywhere.
+        A search is, if it has more than `BY_DATE_PAPERS` matches or names a title; otherwise the newest paper is first.
         """
         by_day = self._compile(place)
         if self._order != "day" or not place.is_search:
             return by_day, False
-        found = await self._library.screenful(by_day, BY_DATE_PAPERS + 1)
-        is_by_fit = len(found.pks) > BY_DATE_PAPERS
+        papers = await self._library.screenful(by_day, BY_DATE_PAPERS + 1)
+        is_by_fit = len(papers.pks) > BY_DATE_PAPERS
         if not is_by_fit and (titled := place.title_query) is not None:
             from reader.cache.search.compile import compile_query
 
@@ -111,7 +111,7 @@ class ListLoader(Controller):
     async def _load(self, request: ListRequest, before: PaperKey | None) -> None:
         state = self._model.state
         sort = state.place.whole(self._order).sort
-        # A list on the screen keeps its order: it does not move at each mark.
+        # A list on the screen keeps its order, so that a mark does not move it.
         if sort is not None and sort.key == FOR_YOU and state.place != state.listing.place:
             await self._app.learner.learn()
         try:
@@ -158,18 +158,18 @@ class ListLoader(Controller):
         if at.pk is not None and at.pk not in order.pks:
             order = await self._with_nearest(place, order)
         if at.pk not in order.pks and place == self._model.state.listing.place:
-            # The undone paper is elsewhere.
+            # The paper whose mark was undone is not in this list.
             at = Position(self._model.state.highlighted)
         self._list(ListContent(place, order, at=at))
         await self._add_nearest(place, order)
 
     def _nearest_of(self, place: Place) -> Sequence[int]:
-        """The near papers now listed in a place; they are kept when it is read again, to avoid flicker."""
+        """The similar papers that are listed in a place; they are kept when it is read again, to avoid flicker."""
         listing = self._model.state.listing
         return cached_keys(listing.order.pks[listing.order.matching :]) if listing.place == place else ()
 
     async def _add_nearest(self, place: Place, order: Order[int]) -> None:
-        """List papers close to the typed words after the matching ones."""
+        """List papers similar to the typed words after the matching papers."""
         if not self._has_nearest(place):
             return
         await asyncio.sleep(NEAREST_AFTER_SECONDS)
@@ -178,20 +178,20 @@ class ListLoader(Controller):
             self._list(ListContent(place, both, at=Position(self._model.state.highlighted)))
 
     def _has_nearest(self, place: Place) -> bool:
-        """Whether papers close to the typed words follow the matching ones."""
+        """Whether papers similar to the typed words follow the matching papers."""
         return self._app.settings.nearest and bool(place.text) and place.nearest is not None
 
     async def _with_nearest(self, place: Place, order: Order[int]) -> Order[int]:
-        """The order with near papers, if wanted."""
+        """The order followed by similar papers, if the place has them."""
         if not self._has_nearest(place) or (query := place.nearest) is None:
             return order
         from reader.cache.search.compile import compile_query
 
-        found = await self._library.order(compile_query(query, self._app.scope()))
-        return with_near(order.without_near, found.pks, BY_DATE_PAPERS)
+        nearest = await self._library.order(compile_query(query, self._app.scope()))
+        return with_near(order.without_near, nearest.pks, BY_DATE_PAPERS)
 
     def _moved_cursor(self, at: Position, before: PaperKey | None) -> Position:
-        """The new cursor: a given paper, or the user's own move from `before` meanwhile."""
+        """The new cursor: the requested paper, or the paper to which the user has moved since `before`."""
         now = self._model.state.highlighted
         return at if at.pk is None or now == before else Position(now, at.height)
 
@@ -232,17 +232,17 @@ class RankingWait(Controller):
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
         self._order = self._app.settings.order
-        self._delay = self._background.delayed(self._say)
+        self._delay = self._background.delayed(self._announce)
 
     @follows(lambda state: (state.request, state.is_list_coming, state.is_typing))
     def wait(self, state: State) -> None:
-        """Announce it after a moment, unless the list is there."""
+        """Announce the ranking after a moment, unless the list has arrived."""
         if state.is_list_coming and not state.is_typing:
             self._delay.begin(ANNOUNCE_RANKING_SECONDS)
         else:
             self._delay.stop()
 
-    def _say(self) -> None:
+    def _announce(self) -> None:
         state = self._model.state
         sort = state.place.whole(self._order).sort
         if state.where != state.listing.where and state.results is None and sort is not None and sort.key in RANKED:

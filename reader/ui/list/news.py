@@ -1,6 +1,6 @@
 """The line over the list that announces new papers, and the key that shows them.
 
-New papers never move the list: they are announced in one line at its top, which stays until it is used or dismissed.
+New papers never move the list. A line at its top announces them, and stays until it is used or dismissed.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ if TYPE_CHECKING:
     from reader.ui.library.library import Library
 
 NEW_PAPERS = "is:new (since:30d OR published:30d)"
-"""The query that lists unread papers that came since the last visit, without old ones that were fetched late.
+"""The query for unread papers that arrived since the last visit, without old papers that were fetched late.
 
-Papers that only arXiv has are on no day of the feed: they have the day on which they were published."""
+Papers that only arXiv has are on no day of the feed; their day is the day of publication."""
 
 
 class News(NamedTuple):
-    """Unread papers that came since a time."""
+    """Unread papers that arrived since a time."""
 
     papers: int
     days: int
     newest: str
-    """The newest day (ISO) among theirs."""
+    """The newest day (ISO) of these papers."""
     since: str
     """ISO time in UTC."""
     is_whole_day: bool = False
     """Whether they are all papers of the newest day."""
     last_key: int = 0
-    """The greatest key among theirs."""
+    """The greatest key of these papers."""
 
 
 NEWS: Part[News | None] = Part(None)
@@ -58,14 +58,14 @@ def news_text(news: News, today: date) -> str:
 
 
 def news_place(news: News, here: Place) -> Place:
-    """Where the announced papers are: in Latest if they are its whole day, else in Unread, newest day first."""
+    """The place of the announced papers: Latest if they are the whole newest day, else Unread, newest day first."""
     if news.is_whole_day and here != Place():
         return Place()
     return Place(view("unread"), NEW_PAPERS)
 
 
 def is_shown(state: State, news: News) -> bool:
-    """Whether the list already shows the announced papers, because it was read after they came."""
+    """Whether the list already shows the announced papers, because it was read after they arrived."""
     listing = state.listing
     is_current = listing.version == state.cache_version and not state.is_list_coming
     return is_current and news.is_whole_day and listing.place == Place() and listing.facts.newest_day == news.newest
@@ -78,13 +78,13 @@ class NewsActions(Controller):
         super().__init__(app)
         self._since = self._library.new_since
         self._known_key: int | None = None
-        """The key of the last paper that the user knows of; None if papers are new by the time of the last visit."""
+        """The key of the last paper that the user knows; None if the time of the last visit decides what is new."""
         if self._since is None and not self._model.state.is_empty:
             self._know_all()
 
     @follows(lambda state: (state.is_ready, state.cache_version, state.marks_version, state[REFRESH].ended), now=True)
     def look(self, state: State) -> None:
-        """Count the new papers after each change of the cache; those that fill an empty cache are not announced."""
+        """Count the new papers after each change of the cache; papers that fill an empty cache are not announced."""
         if self._since is None and state[REFRESH].ended:
             self._know_all()
         if state.is_ready and self._since is not None and not self._look.demo:
@@ -118,16 +118,16 @@ class NewsActions(Controller):
             self._model.show_notice("no new papers")
 
     def know(self, key: int) -> None:
-        """Announce no paper that the user has fetched by its id, unless others that came before are announced."""
+        """Do not announce a paper that the user fetched by its id, unless other papers are already announced."""
         if self._model.state[NEWS] is None and self._since is not None:
             self._known_key = key
 
     def _know_all(self) -> None:
-        """Announce only papers that come later."""
+        """Announce only papers that arrive later."""
         self._since, self._known_key = self._now(), self._library.ask(Window.last_key, 0)
 
     def _acknowledge(self, news: News) -> None:
-        """Announce only papers that came after these, even within the same second."""
+        """Announce only papers that arrive after these, even within the same second."""
         self._since, self._known_key = self._now(), news.last_key
         self._model.change(self._model.state.put(NEWS, None))
 
@@ -147,7 +147,7 @@ class NewsActions(Controller):
 
 
 async def count_news(library: Library, since: str, known_key: int | None = None) -> News | None:
-    """The unread papers that came since a time, or after a key; None without any.
+    """The unread papers that arrived since a time, or after a key; None if there are none.
 
     Raises CacheError and CacheInterrupted.
     """
@@ -160,6 +160,6 @@ async def count_news(library: Library, since: str, known_key: int | None = None)
 
 
 def visited_at(state: State, now: datetime) -> str:
-    """ISO time to save as that of the visit: papers that are still announced stay new for the next one."""
+    """The ISO time of this visit to save; papers that are still announced stay new for the next visit."""
     news = state[NEWS]
     return now.isoformat(timespec="milliseconds").replace("+00:00", "Z") if news is None else news.since

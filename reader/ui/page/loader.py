@@ -1,4 +1,4 @@
-"""Reads the highlighted paper for the detail pane: right after a key, and after a held key is released."""
+"""Reads the highlighted paper for the detail pane, finds matches with the query, and refreshes or fetches papers."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from reader.ui.page.lines import QueryMatch
 
 AFTER_FRAME_SECONDS = 0.01
-"""Seconds after a single key, so that the cursor's frame is painted first."""
+"""Seconds after a single key before the paper is read, so that the cursor's frame is painted first."""
 
 REST_SECONDS = 0.045
-"""Seconds without a move that end a run of moves; a held key repeats after 30 to 40 ms."""
+"""Seconds without a move that end a series of moves; a held key repeats every 30 to 40 ms."""
 
 
 class DetailLoader(Controller):
@@ -49,7 +49,7 @@ class DetailLoader(Controller):
 
     @follows(lambda state: (state.highlighted, state.listing.place, state.listing.results))
     def load_soon(self, _state: State) -> None:
-        """Read the paper after the cursor's frame; in a run of moves, after the last."""
+        """Read the paper after the cursor's frame; in a series of moves, after the last move."""
         now = self._clock()
         is_run = now - self._moved < REST_SECONDS
         self._moved = now
@@ -86,7 +86,7 @@ def _shown_parts(state: State) -> object:
 
 
 class Finder(Controller):
-    """Finds what the list's query has to do with the shown paper; the newest paper wins."""
+    """Finds how the shown paper matches the list's query; a newer paper replaces an older search."""
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
@@ -94,56 +94,56 @@ class Finder(Controller):
 
     @follows(_shown_parts)
     def follow(self, state: State) -> None:
-        wanted, found = _wanted_findings(state), state[QUERY_MATCH]
-        if wanted is None:
+        request, match = _match_request(state), state[QUERY_MATCH]
+        if request is None:
             self._model.change(state.put(QUERY_MATCH, None))
-        elif found is None or found[:3] != wanted or (found.words and not found.hits):
-            # Without places, a missing text may have arrived.
+        elif match is None or match[:3] != request or (match.words and not match.hits):
+            # If there were no matches in the text, the text may have arrived in the meantime.
             self.delay.begin(FIND_AFTER_SECONDS)
 
     def _start(self) -> None:
-        wanted = _wanted_findings(self._model.state)
-        if wanted is not None:
-            self._background.start("findings", partial(self._find, wanted), exclusive=True)
+        request = _match_request(self._model.state)
+        if request is not None:
+            self._background.start("findings", partial(self._find, request), exclusive=True)
 
-    async def _find(self, wanted: tuple[int, str, tuple[str, ...]]) -> None:
+    async def _find(self, request: tuple[int, str, tuple[str, ...]]) -> None:
         with suppress(CacheError):
-            found = await asyncio.to_thread(_findings, self._library.path, *wanted)
-            if _wanted_findings(self._model.state) == wanted:
-                self._model.change(self._model.state.put(QUERY_MATCH, found))
+            match = await asyncio.to_thread(_match_query, self._library.path, *request)
+            if _match_request(self._model.state) == request:
+                self._model.change(self._model.state.put(QUERY_MATCH, match))
 
 
-def _wanted_findings(state: State) -> tuple[int, str, tuple[str, ...]] | None:
-    """The shown paper, the query that it fits, and the words to find in its text; None if nothing is to be found."""
+def _match_request(state: State) -> tuple[int, str, tuple[str, ...]] | None:
+    """The shown paper, the query that it fits, and the words to find in its text; None if there is nothing to find."""
     listing = state.listing
     key = state.highlighted if state.front_paper is None else state.front_paper
     if not isinstance(key, int):
         return None
     is_fit = listing.results is None and listing.place.text and listing.is_fit(key)
-    wanted = key, listing.place.text if is_fit else "", listing.text_words
-    return wanted if any(wanted[1:]) else None
+    request = key, listing.place.text if is_fit else "", listing.text_words
+    return request if any(request[1:]) else None
 
 
-def _findings(path: Path, key: int, text: str, words: tuple[str, ...]) -> QueryMatch:
+def _match_query(path: Path, key: int, text: str, words: tuple[str, ...]) -> QueryMatch:
     from reader.cache.reads.window import Window
     from reader.cache.search.free_text import corrections, keys_of, shared_terms
     from reader.cache.texts import Texts
     from reader.core.query import parse
     from reader.ui.page.lines import QueryMatch, find_words
 
-    found, query = QueryMatch(key, text, words), parse(text)
-    asked = query.near or query.plain_words
+    match, query = QueryMatch(key, text, words), parse(text)
+    terms = query.near or query.plain_words
     with closing(Window.open(path)) as window:
         if like := window.read(lambda connection: keys_of(connection, query.like)):
-            found = found._replace(shared=window.read(lambda connection: shared_terms(connection, like, key)))
-        if asked:
-            corrected = window.read(lambda connection: corrections(connection, asked))
-            found = found._replace(corrected=tuple(corrected.items()))
+            match = match._replace(shared=window.read(lambda connection: shared_terms(connection, like, key)))
+        if terms:
+            corrected = window.read(lambda connection: corrections(connection, terms))
+            match = match._replace(corrected=tuple(corrected.items()))
         kept = window.read(lambda connection: Texts(connection, path).get(key)) if words else None
     if kept is not None:
         hits, total = find_words(kept.document, words)
-        found = found._replace(hits=hits, total=total)
-    return found
+        match = match._replace(hits=hits, total=total)
+    return match
 
 
 # Related data of the paper on the page
@@ -153,33 +153,33 @@ REFRESH_AFTER_SECONDS = 0.7
 """Seconds that a page must be open before its paper is refreshed, so that paging through does not."""
 
 RETRY_SECONDS = 600.0
-"""Seconds before another try after a failed refresh."""
+"""Seconds before a failed refresh is tried again."""
 
 
 class PageRefresher(Controller):
-    """Refreshes one paper at a time, until its page is left."""
+    """Refreshes the paper on the page, until the page is left."""
 
     def __init__(self, app: ReaderApp, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(app)
         self._clock = clock
         self._worker: Worker[None] | None = None
         self._tried: dict[str, float] = {}
-        """When papers were last tried in this run, by id."""
+        """The time of the last refresh of each paper in this run, by id."""
         self.delay = self._background.delayed(self._begin)
 
     @follows(lambda state: state.front_paper)
     def follow(self, state: State) -> None:
-        """Refresh the paper on the page if it stays there, and stop refreshing the one before."""
+        """Refresh the paper on the page if the page stays open, and stop refreshing the previous paper."""
         if self._worker is not None:
             self._worker.cancel()
             self._worker = None
         page = state[PAGE]
-        if page is not None and self._is_wanted(page):
+        if page is not None and self._is_due(page):
             self.delay.begin(REFRESH_AFTER_SECONDS)
         else:
             self.delay.stop()
 
-    def _is_wanted(self, page: ShownPaper) -> bool:
+    def _is_due(self, page: ShownPaper) -> bool:
         """Whether to refresh a paper: it must be in the cache, old, and refreshable."""
         look, state, id = self._look, self._model.state, page.paper.id
         if page.kept is None or look.is_still or state.mode:
@@ -194,7 +194,7 @@ class PageRefresher(Controller):
         page = self._model.state[PAGE]
         if page is not None:
             self._tried[page.paper.id] = self._clock()
-            self._say(page.paper.id, f"fetching comments and versions{self._look.glyphs.ellipsis}")
+            self._report(page.paper.id, f"fetching comments and versions{self._look.glyphs.ellipsis}")
             self._worker = self._background.start("page", partial(self._fetch, page.paper.id), exclusive=True)
 
     async def _fetch(self, id: str) -> None:
@@ -208,9 +208,9 @@ class PageRefresher(Controller):
             problems = (await self._app.run_job(job("paper", id=id), receive))["problems"]
         except ReaderError as error:
             problems = [str(error)]
-        self._say(id, f"Not refreshed: {' '.join(problems)}" if problems else "")
+        self._report(id, f"Not refreshed: {' '.join(problems)}" if problems else "")
 
-    def _say(self, id: str, text: str) -> None:
+    def _report(self, id: str, text: str) -> None:
         page = self._model.state[PAGE]
         if page is not None and page.paper.id == id:
             self._model.change(self._model.state.put(PAGE, page._replace(fetching=text)))
@@ -226,7 +226,7 @@ class PaperLookup(Controller):
             self.begin(id)
 
     def begin(self, id: str, own: str | None = None, then: Callable[[PaperKey], None] | None = None) -> None:
-        """Fetch a paper by its arXiv id, then call `then`; cancels a running fetch.
+        """Fetch a paper by its arXiv id, then call `then`; a running fetch is cancelled.
 
         `own` is the id of the matching paper of a saved page.
         """

@@ -1,4 +1,4 @@
-"""The page of one paper, full screen, for reading."""
+"""The pane and the full-screen page that show a paper."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 
 LOW_ROWS = 12
-"""Height of a low pane, which is a preview: it begins with what the list does not say."""
+"""A pane with fewer rows is a preview, which begins with what the list does not show."""
 
 ROWS_AROUND_PAGE = 3
 """Maximum rows of the screen outside the panes."""
 
 
 class PaperDetail(Pane, can_focus=True):
-    """One paper as lines of at most `TEXT_CELLS` cells, in the middle of the pane on a page.
+    """A paper as lines of at most `TEXT_CELLS` cells, centred on a page.
 
     The screen handles keys and calls `scroll_lines`, `scroll_page` and the other methods.
     """
@@ -69,7 +69,7 @@ class PaperDetail(Pane, can_focus=True):
         before = self._reading
         is_same = before is not None and before.paper.pk == reading.paper.pk
         if before is not None and is_same and not reading.votes.gained:
-            # Keep the shown gain until another paper is shown, though the user has now seen it.
+            # Keep showing the gain of votes until another paper is shown, although the user has seen it now.
             reading = reading._replace(votes=reading.votes._replace(gained=before.votes.gained))
         is_unfolded = self._look.is_unfolded and is_same
         look = replace(self._look, is_unfolded=is_unfolded, today=self._today or date.today())
@@ -82,7 +82,7 @@ class PaperDetail(Pane, can_focus=True):
         self._lay_out()
 
     def configure(self, topic_names: Mapping[str, str], link_keys: Mapping[str, str] | None = None) -> None:
-        """Set the names of topics by slug, and the keys of links by kind (`page`, `pdf`, `code`, …)."""
+        """Set the names of topics by slug, and the keys of links by letter."""
         keys = self._look.link_keys if link_keys is None else link_keys
         look = replace(self._look, topic_names=topic_names, link_keys=keys)
         if look != self._look:
@@ -134,7 +134,7 @@ class PaperDetail(Pane, can_focus=True):
 
     @property
     def _is_alone(self) -> bool:
-        """Whether it has the whole width and height, as a zoomed pane does."""
+        """Whether the pane has the whole width and height, as a zoomed pane does."""
         screen = self.screen.size
         return self.size.width >= screen.width - 1 and self.size.height >= screen.height - ROWS_AROUND_PAGE
 
@@ -165,7 +165,7 @@ class PaperDetail(Pane, can_focus=True):
 
 
 def text_in_front(app: ReaderApp) -> PaperDetail | None:
-    """The visible text of a paper: the page's or the detail pane's; None if neither is shown."""
+    """The visible pane with a paper's text, on the page or the main screen; None if neither is shown."""
     if app.model.state[PAGE] is not None and (page := app.screens.get(PAGE)) is not None:
         text: PaperDetail = page.pane
         return text
@@ -180,7 +180,7 @@ def is_page_at_end(screens: Screens) -> bool:
 
 
 class TriageTop(OneLine[str]):
-    """The paper's number among those of a triage."""
+    """The line with the paper's number in a triage."""
 
     def line(self, width: int) -> Line:
         line = (Piece(" "), Piece("Triage", "place"), Piece("  "), Piece(self.shown, "count"))
@@ -208,7 +208,7 @@ class PaperPage(OverScreen[ShownPaper]):
         subscribe(self, self._model, _shown_state, self._draw_again)
 
     def show(self, reading: ShownPaper) -> None:
-        """Show a paper from its beginning, or an update of the shown one; mark the searched words."""
+        """Show a paper from its beginning, or update the shown paper."""
         state = self._model.state
         position = "" if is_triaging(state) else _position(reading, state.listing.count)
         self.pane.show(reading._replace(position=position, query_match=query_match_of(state, reading.key)))
@@ -231,12 +231,12 @@ def _shown_state(state: State) -> object:
 
 
 def _triage_number(state: State) -> str:
-    """The paper's number in a triage; empty outside of one."""
+    """The paper's number in a triage; empty if there is no triage."""
     triage = state[TRIAGE]
     return triage.number if triage is not None and is_triaging(state) else ""
 
 
 def _position(reading: ShownPaper, count: int | None) -> str:
-    """A paper's place in the list as `3 of 34`; empty while unknown, and for near papers."""
+    """A paper's place in the list as `3 of 34`; empty while unknown, and for similar papers."""
     number = reading.number
     return f"{number:,} of {count:,}" if number and count and number <= count else ""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 READING: Part[ShownPaper | None] = Part(None)
 
 QUERY_MATCH: Part[QueryMatch | None] = Part(None)
-"""What the list's query has to do with the shown paper; None while unknown, and without a query."""
+"""How the shown paper matches the list's query; None while unknown, and without a query."""
 
 
 def close_page(state: State) -> State:
@@ -47,10 +47,10 @@ def query_match_of(state: State, key: PaperKey) -> QueryMatch | None:
 
 
 Phase = Literal["coming", "deciding", "done"]
-"""The list is being read; a paper is in front; no paper is left."""
+"""The list is being read; a paper is shown; no paper is left."""
 
 DECISIONS = {"star": "starred", "queue": "queued", "hide": "hidden", "read": "read"}
-"""The four decisions, by the kind of mark, in the words of notices and of the end."""
+"""The words for the four decisions in notices and in the summary, by the kind of mark."""
 
 
 class Decision(NamedTuple):
@@ -74,12 +74,12 @@ class Triage:
 
     @property
     def counts(self) -> Mapping[str, int]:
-        return Counter(one.kind for one in self.decisions)
+        return Counter(decision.kind for decision in self.decisions)
 
     @property
     def days(self) -> tuple[str, ...]:
         """The days (ISO) of the decided papers, newest first."""
-        return tuple(sorted({one.day for one in self.decisions}, reverse=True))
+        return tuple(sorted({decision.day for decision in self.decisions}, reverse=True))
 
     @property
     def number(self) -> str:
@@ -88,24 +88,24 @@ class Triage:
         return f"{number:,}" if self.total is None else f"{min(number, self.total):,} of {self.total:,}"
 
     def came(self, papers: Collection[PaperKey], total: int | None) -> Triage:
-        """Take the papers of the list; decisions on them were undone. Without papers, the triage is done."""
-        decisions = tuple(one for one in self.decisions if one.pk not in papers)
+        """Record the papers of the list, and drop undone decisions on them. Without papers, the triage is done."""
+        decisions = tuple(decision for decision in self.decisions if decision.pk not in papers)
         total = None if total is None else total + len(decisions)
         return replace(self, phase="deciding" if papers else "done", decisions=decisions, total=total)
 
     def decide(self, decision: Decision) -> Triage:
-        """Record a decision, which replaces an earlier one on the same paper."""
+        """Record a decision, which replaces an earlier decision on the same paper."""
         return replace(self, decisions=(*self.without(decision.pk).decisions, decision))
 
     def without(self, pk: PaperKey) -> Triage:
-        return replace(self, decisions=tuple(one for one in self.decisions if one.pk != pk))
+        return replace(self, decisions=tuple(decision for decision in self.decisions if decision.pk != pk))
 
 
 TRIAGE: Part[Triage | None] = Part(None)
 
 
 def is_triaging(state: State) -> bool:
-    """Whether a triage has a paper in front."""
+    """Whether a triage is showing a paper."""
     triage = state[TRIAGE]
     return triage is not None and triage.phase == "deciding"
 

@@ -1,4 +1,4 @@
-"""The advice below a typed query: its mistake, completions, or examples."""
+"""The advice below a typed query: a mistake, completions or examples."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ class AdviceKeys(NamedTuple):
 
 
 class Reach(NamedTuple):
-    """How far the typed query reaches."""
+    """The numbers of papers that the typed query matches, and the view to go back to."""
 
     here: int = 0
     in_all: int | None = None
-    """Number of papers in all views, if greater."""
+    """Number of papers in all views; None if it is not greater or unknown."""
     back: str = ""
     """The name of the view that the query was widened from; empty if it was not."""
 
@@ -70,9 +70,9 @@ def find_mistake(text: str) -> QueryError | None:
 
 
 def find_unknown_topic(text: str, topics: Collection[str]) -> QueryError | None:
-    """An error for a topic that is not in `topics`, with the nearest one; None without topics.
+    """An error for a topic that is not in `topics`, with the nearest topic; None without topics.
 
-    A topic that can be mended comes first. `topics` are in the order in which they complete a query.
+    A mistake with a suggestion takes precedence. `topics` are in the order in which they complete a query.
     """
     unknown: QueryError | None = None
     for span in value_spans(text, "topic") if topics else ():
@@ -91,7 +91,7 @@ def correct_query(text: str, error: QueryError) -> str:
 
 
 def with_known_topics(text: str, topics: Collection[str]) -> str:
-    """The text with each unknown topic replaced by the nearest one."""
+    """The text with each unknown topic replaced by the nearest topic."""
     while (error := find_unknown_topic(text, topics)) is not None and error.suggestion:
         text = correct_query(text, error)
     return text
@@ -103,14 +103,14 @@ def names_no_paper_yet(text: str) -> bool:
 
 
 def advise(typed: TypedTerms, keys: AdviceKeys, width: int, reach: Reach = NO_REACH) -> tuple[Line, Line]:
-    """The advice, and keys with their effects that stay at the line's end if the line is cut."""
+    """The advice, and the keys with their effects that stay at the end if the line is cut."""
     if names_no_paper_yet(typed.text) and not typed.insists:
         return (Piece(ADD_A_PAPER, "quiet"),), ()
     if typed.completion and not typed.insists:
         suggested = _suggestions(typed.completion, typed.selected, keys.take, width)
         return suggested, _hints(typed.text, keys, reach, width - measure(suggested))
     if typed.error is None:
-        # With nothing typed, the examples are cut instead of the way back.
+        # If nothing is typed, the examples are cut, not the keys.
         hints = _hints(typed.text, keys, reach, width)
         return (() if typed.text.strip() else (Piece(EXAMPLES, "quiet"),)), hints
     is_quiet = not typed.insists and is_unfinished(typed.text, typed.error)
@@ -137,7 +137,7 @@ def _hints(text: str, keys: AdviceKeys, reach: Reach, room: int) -> Line:
 
 
 def _reach_hint(keys: AdviceKeys, reach: Reach) -> Line:
-    """`6 here · ctrl+a 54 in all`, or the way back to the view."""
+    """`6 here · ctrl+a 54 in all`, or the key that goes back to the view."""
     key = keys.widen
     if not key:
         return ()
@@ -149,14 +149,14 @@ def _reach_hint(keys: AdviceKeys, reach: Reach) -> Line:
     return (*here, key_piece(key), key_piece(key, f" {reach.in_all:,}", "number"), key_piece(key, " in all", "quiet"))
 
 
-def _hint(key: str, what: str) -> Line:
-    return (Piece("  "), key_piece(key), key_piece(key, what, "quiet")) if key else ()
+def _hint(key: str, effect: str) -> Line:
+    return (Piece("  "), key_piece(key), key_piece(key, effect, "quiet")) if key else ()
 
 
 def _suggestions(completion: Completion, selected: int, take_key: str, width: int) -> Line:
-    """List the suggestions, with their numbers of papers if these are known.
+    """List the suggestions, with their numbers of papers if known.
 
-    The first ones are omitted if the marked one would not fit.
+    The first suggestions are omitted if the marked suggestion would not fit.
     """
     key: Line = (key_piece(take_key),)
     papers = completion.papers
@@ -182,16 +182,16 @@ def value_spans(text: str, field: str) -> list[QuerySpan]:
     """Return the spans of a field's values in a query's text."""
     from reader.core.query.suggestions import tokens
 
-    found = []
+    spans = []
     inside = False
     for span in tokens(text):
         if span.kind == "field":
             inside = text[span.start : span.end].lower() == f"{field}:"
         elif span.kind == "value" and inside:
-            found.append(span)
+            spans.append(span)
         elif text[span.start : span.end] != ",":
             inside = False
-    return found
+    return spans
 
 
 VOCABULARY: Part[Mapping[str, Mapping[str, int] | Sequence[str]]] = Part({})
@@ -199,7 +199,7 @@ VOCABULARY: Part[Mapping[str, Mapping[str, int] | Sequence[str]]] = Part({})
 
 
 def type_query(state: State, text: str, topics: Collection[str] = ()) -> State:
-    """Store the typed text; the list follows unless it has a mistake. `topics` are all known ones."""
+    """Store the typed text; the list follows unless it has a mistake. `topics` are all known topics."""
     if state.draft is None:
         return state
     from reader.core.query.suggestions import finished_query

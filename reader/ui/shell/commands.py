@@ -18,7 +18,7 @@ THEME = "theme"
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A command: its name, a sentence about it, the function, its keys as shown, and other words that find it."""
+    """A row of the command line: a name, a sentence, a function, displayed keys, and further words to match."""
 
     name: str
     about: str
@@ -26,14 +26,14 @@ class Offer:
     keys: str = ""
     also: str = ""
     acts_here: bool = True
-    """Whether it does something here; otherwise it tells where, and comes after the others."""
+    """Whether it acts in this context; otherwise it says where it acts, and comes after the others."""
 
 
 class CommandContext(NamedTuple):
     """The user's context for a typed command."""
 
     selected: tuple[str, ...] = ()
-    """The ids of the selected papers, in the list's order, or of the one whose page is open."""
+    """The ids of the selected papers, in the list's order, or the id of the paper whose page is open."""
     highlighted: str | None = None
     """The id of the paper under the cursor, or on the page."""
     query: str = ""
@@ -67,7 +67,7 @@ class ParsedLine(NamedTuple):
     """The id of the action; empty for a command."""
     times: int | None = None
     text: str = ""
-    """The text after the action's word, for actions that take one."""
+    """The text after the action's word, for actions that take a text."""
     paper: str = ""
     """The arXiv id of the paper to show."""
     reaches_out: bool = False
@@ -80,9 +80,9 @@ class Outcome(NamedTuple):
     code: int
     """0 done, 1 failed, 2 usage error, negative if killed."""
     text: str = ""
-    """Its output, cleaned."""
+    """The cleaned standard output."""
     errors: str = ""
-    """Its standard error: notes and the reason of a failure."""
+    """The cleaned standard error: notes and the reason of a failure."""
     is_stopped: bool = False
     """Whether the user stopped it or it timed out."""
 
@@ -93,22 +93,22 @@ class Outcome(NamedTuple):
 
 
 class RunningCommand(Protocol):
-    """A command that runs."""
+    """A running command."""
 
     def wait(self) -> Outcome:
-        """Wait until it ends; for a thread."""
+        """Wait for its end; blocks, so call it in a thread."""
 
     def stop(self) -> None:
-        """Let it end soon."""
+        """Ask it to end."""
 
     def kill(self) -> None:
         """End it at once."""
 
 
 Manual: TypeAlias = Sequence[tuple[str, str, Sequence[tuple[str, str]]]]
-"""The searchable manual: titles, the page of each, and its entries with their meaning.
+"""The searchable manual: (title, page, entries with their meanings) for each section.
 
-The first title has the pages themselves, and no page.
+The first section lists the pages themselves and has no page.
 """
 
 

@@ -23,21 +23,21 @@ CHORD_HELP_SECONDS = 0.4
 """Seconds after which an incomplete chord shows its possible next keys."""
 
 STILL_SECONDS = 0.12
-"""Seconds without a key, after which no key counts as held down."""
+"""Seconds without a key after which no key counts as held down."""
 
 POSTPONE_SECONDS = 1.0
-"""Maximum seconds that work is postponed for a still keyboard."""
+"""Maximum seconds for which work waits until no key is held down."""
 
 BURST_SECONDS = 0.2
-"""Seconds of a key burst after which other things, such as quitting, get a turn."""
+"""Seconds of handling keys after which other work, such as quitting, gets a turn."""
 
 QUIT_WAIT_SECONDS = 0.5
 """Seconds that a quitting key waits for a list, and for earlier keys that need the list."""
 
 MERGED = frozenset(
-    f"{steps}{way}" for steps in ("move.", "move.half_", "move.page_", "read.") for way in ("down", "up")
+    f"{steps}{direction}" for steps in ("move.", "move.half_", "move.page_", "read.") for direction in ("down", "up")
 )
-"""Actions for which one run with a count equals repeated runs."""
+"""Actions for which a single run with a count equals repeated runs."""
 
 
 class Keyboard(Controller):
@@ -55,14 +55,14 @@ class Keyboard(Controller):
         self._has_begun = self._is_busy = False
         self._choose: Callable[[str], object] | None = None
         self._letters: Collection[str] = ()
-        """Letters that answer a question; others leave it open."""
+        """Letters that answer a question; other letters leave it open."""
         self._pressed = 0.0
         self.pressed_at = 0.0
-        """When the key that is handled was pressed, by the monotonic clock."""
+        """Monotonic time at which the current key was pressed."""
         self._explained: set[tuple[Context, Chord]] = set()
-        """The keys without effect that were explained, by context."""
-        self._put_off: Callable[[], object] | None = None
-        self._put_off_until = 0.0
+        """The keys without effect that were already explained, by context."""
+        self._postponed: Callable[[], object] | None = None
+        self._postponed_until = 0.0
         self._still = self._background.delayed(self._do_if_still)
         self._last_wait = self._background.delayed(self._quit_without_list)
 
@@ -76,7 +76,7 @@ class Keyboard(Controller):
         await self.go_on()
 
     async def go_on(self) -> None:
-        """Handle waiting keys in order until one must wait again; newly typed keys wait, too."""
+        """Handle waiting keys in order until a key must wait again; newly typed keys wait too."""
         if self._is_busy or not self._has_begun:
             return
         self._is_busy = True
@@ -110,45 +110,45 @@ class Keyboard(Controller):
         if state.is_ranking:
             self._refuse()
             return True
-        # The list may be empty.
+        # The new list may be empty, so the action may not apply.
         if state.context in held.action.contexts:
             self._app.perform(held.action.id, held.count)
         return True
 
     def _refuse(self) -> None:
-        """Ignore a key for papers that are not visible yet: it may have been meant for the previous list."""
+        """Ignore a key for papers that are not visible yet, because it may have been meant for the previous list."""
         self._model.show_notice(f"still ranking · {self._keymap.key('app.escape')} goes back")
 
     def when_still(self, act: Callable[[], object]) -> None:
         """Call a function once no key is held down.
 
-        Only one call waits at a time; further calls meanwhile are dropped.
+        Only one call waits at a time; further calls in the meantime are dropped.
         """
-        if self._put_off is None:
-            self._put_off, self._put_off_until = act, time.monotonic() + POSTPONE_SECONDS
+        if self._postponed is None:
+            self._postponed, self._postponed_until = act, time.monotonic() + POSTPONE_SECONDS
             self._do_if_still()
 
     def _do_if_still(self) -> None:
-        wait = min(self._pressed + STILL_SECONDS, self._put_off_until) - time.monotonic()
-        if wait > 0:
-            self._still.begin(wait)
-        elif self._put_off is not None:
-            act, self._put_off = self._put_off, None
+        seconds = min(self._pressed + STILL_SECONDS, self._postponed_until) - time.monotonic()
+        if seconds > 0:
+            self._still.begin(seconds)
+        elif self._postponed is not None:
+            act, self._postponed = self._postponed, None
             act()
 
-    def ask_letter(self, what: str, choices: Sequence[tuple[str, str]], act: Callable[[str], object]) -> None:
-        """Show letters with their meanings, and call `act` with the pressed one; other letters do nothing."""
+    def ask_letter(self, question: str, choices: Sequence[tuple[str, str]], act: Callable[[str], object]) -> None:
+        """Show letters with their meanings, and call `act` with the pressed letter; other letters do nothing."""
         self._choose, self._letters = act, {letter for letter, _ in choices}
-        way_out = () if "esc" in self._letters else (("esc", "back"),)
-        self._prompt(Prompt((*choices, *way_out), what))
+        back = () if "esc" in self._letters else (("esc", "back"),)
+        self._prompt(Prompt((*choices, *back), question))
 
     async def _deliver(self, key: Key) -> None:
         self.pressed_at = key.time
-        if not self._takes(key):
+        if not self._handle(key):
             await self._app.forward(key)
 
-    def _takes(self, key: Key) -> bool:
-        """Handle a key by the table, a text field or the prompt; return False if it is for a widget."""
+    def _handle(self, key: Key) -> bool:
+        """Handle a key by the prompt, a controller that reads text, or the table; return False if a widget gets it."""
         context = self._model.state.context
         if self._choose is not None:
             self._take_letter(key)
@@ -172,20 +172,20 @@ class Keyboard(Controller):
                 self._app.perform(outcome.action.id, self._with_repeats(key, outcome))
             return True
         if context in ("query", "tags") and spell(key.key) == "enter":
-            # Even if the user bound another key: the input's own message comes late, and the next keys would become
-            # text.
+            # Enter accepts even if the user bound another key. The input's own message would come so late that the next
+            # keys would become text.
             self._app.perform(f"{context}.accept")
             return True
         if isinstance(outcome, UnknownKeys) and key.key == "ctrl+c" and context not in TYPING:
-            # As in vim: a key that ends most programs must not be silent.
+            # Respond as vim does: a key that ends most programs must not be silent.
             self._model.show_notice(f"{self._keymap.key('app.quit')} quits")
             return True
         if isinstance(outcome, UnknownKeys):
-            self._say_where_it_works(key, context)
+            self._explain_key(key, context)
         return isinstance(outcome, CancelledKeys)
 
-    def _say_where_it_works(self, key: Key, context: Context) -> None:
-        """Say once of a key that does nothing here in which context it acts, where the notice is not covered."""
+    def _explain_key(self, key: Key, context: Context) -> None:
+        """Explain once where a key acts that has no effect here, unless a line or screen covers the notice."""
         chord = (spell(key.key),)
         if context in TYPING or context in OVER_ALL or (context, chord) in self._explained:
             return
@@ -198,11 +198,11 @@ class Keyboard(Controller):
                 return
 
     def _with_repeats(self, key: Key, match: Match) -> int | None:
-        """A motion's count, including equal keys waiting behind it, which are consumed: one step, one frame."""
+        """A motion's count plus the number of equal waiting keys, which are consumed to draw a single frame for all."""
         if match.action.id not in MERGED or self._marks_by_moving:
             return match.count
         if self._keymap.resolve(self._model.state.context).get((spell(key.key),)) != match.action:
-            # The last key of a chord, which has another meaning alone.
+            # This is the last key of a chord, which has another meaning alone.
             return match.count
         repeats = 0
         while self._waiting and self._waiting[0].key == key.key:
@@ -219,7 +219,7 @@ class Keyboard(Controller):
         typed, choose = key.character or "", self._choose
         is_choice = typed in self._letters
         if key.is_printable and not is_choice:
-            # The second letter of a mistyped word must not act.
+            # Do not end the prompt: the second letter of a mistyped word must not act.
             self._prompt(self._model.state.prompt._replace(typed=f"{typed} is none of these"))
             return
         self._choose = None
@@ -232,7 +232,7 @@ class Keyboard(Controller):
         if pending is None:
             self._prompt(Prompt())
             return
-        saved = [one.name for one in self._model.state.views.saved_views]
+        saved = [saved_view.name for saved_view in self._model.state.views.saved_views]
         choices = self._keymap.choices(context, pending.chord, saved) if pending.chord else ()
         self._prompt(Prompt(choices, pending.text))
 

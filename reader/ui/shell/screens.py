@@ -1,4 +1,4 @@
-"""The screens over the list, as the state requires; each is made when first needed."""
+"""The screens over the list, which the state opens and closes; each is created when first needed."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 
 def status(state: State, keymap: Keymap, keys: Iterable[Choice] | None = None) -> Status:
-    found = keymap.hints(state.context) if keys is None else keys
-    return Status(tuple(found), *state.prompt, *state.notices.shown)
+    hints = keymap.hints(state.context) if keys is None else keys
+    return Status(tuple(hints), *state.prompt, *state.notices.shown)
 
 
 T = TypeVar("T")
@@ -88,7 +88,7 @@ class PaneScreen(OverScreen[T]):
         yield self.status
 
     def draw_status(self, state: State) -> None:
-        """Draw the last line without news: a key that it names may mean something else here."""
+        """Draw the last line without news, because a key named there may mean something else on this screen."""
         super().draw_status(state.change_notices(lambda notices: notices._replace(news=Notice())))
 
 
@@ -108,13 +108,13 @@ class Screens(Controller):
         subscribe(app, self._model, lambda state: [(front, state[front]) for front in state.stack], self._draw)
 
     def get(self, front: Front[Any]) -> Any:
-        """A part's screen while open; a kept screen also afterwards; else None."""
+        """The screen of a part while it is open, or later if it is kept; else None."""
         return self._made.get(front)
 
     def _draw(self, state: State) -> None:
         self._close(state)
         for front in state.stack:
-            # Drawing one may have changed the state.
+            # Drawing another screen may have changed the state.
             value = self._model.state[front]
             if value is not None and (front not in self._drawn or value != self._drawn[front]):
                 is_open = front in self._drawn
@@ -138,7 +138,7 @@ class Screens(Controller):
         screen.show(value)
 
     def _close(self, state: State) -> None:
-        """Close what left the state, topmost first, since a page may close together with its text."""
+        """Close the screens whose parts are None, topmost first, because a page may close together with its text."""
         for front in reversed([front for front in self._drawn if state[front] is None]):
             del self._drawn[front]
             screen = self._made[front] if front.is_kept else self._made.pop(front)
@@ -148,7 +148,7 @@ class Screens(Controller):
                 self._covered.append(screen)
 
     def _uncover(self, screen: Any) -> None:
-        """Close an uncovered screen that was closed meanwhile."""
+        """Remove an uncovered screen that was closed while it was covered."""
         if screen in self._covered:
             self._covered.remove(screen)
             self._app.pop_screen()

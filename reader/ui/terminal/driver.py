@@ -1,8 +1,8 @@
-"""Textual's driver for terminals of Linux and macOS, with what a reader in a shell needs besides.
+"""Textual's driver for terminals of Linux and macOS, with additions for the reader.
 
 It waits for the first frame, sets the window's title, and stops as a job of the shell. Textual 8.2.8 ends the program
-on bytes that are not UTF-8 and on a key with an impossible number, and reads on forever when the terminal is gone. It
-stops only this process of a job, from within a signal handler, and even where no shell can continue it.
+on bytes that are not UTF-8 and on a key with an impossible number, and keeps reading when the terminal is gone. It
+stops only this process of a job, from within a signal handler, and even if no shell can continue it.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from textual.drivers.linux_driver import LinuxDriver
 from reader import platform
 
 PUSH_TITLE, POP_TITLE = "\x1b[22;2t", "\x1b]2;\x1b\\\x1b[23;2t"
-"""Save and restore the window's title; terminals without that feature get an empty one."""
+"""Save and restore the window's title; terminals without that feature get an empty title."""
 
 TERMS_WITHOUT_TITLE = ("", "dumb", "linux")
 """Values of TERM of terminals that are not windows; some of them print the sequences."""
 
 ALTERNATE_SCREEN = "\x1b[?1049h"
 
-BYTES_AT_A_TIME = 4_096
+BYTES_PER_READ = 4_096
 
 POLL_SECONDS = 0.1
 """Seconds between checks whether the driver must stop reading."""
 
 
 class TerminalDriver(LinuxDriver):
-    """While a first frame is on the terminal, the driver neither reads nor writes, until `take_over`."""
+    """The driver; while a first frame is on the terminal, it neither reads nor writes until `take_over`."""
 
     def __init__(self, app: Any, **options: Any) -> None:
         can_stop = not platform.ignores_stop()
@@ -71,7 +71,7 @@ class TerminalDriver(LinuxDriver):
         """Enter the terminal; does nothing while the program is in the background."""
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if self._frame is not None:
-            # Textual found the modes that the first frame set.
+            # Textual has read the modes that the first frame set, so restore the modes from before.
             self.attrs_before = self._frame.modes.values
         if self._has_title:
             self.write(PUSH_TITLE)
@@ -84,7 +84,7 @@ class TerminalDriver(LinuxDriver):
         super().stop_application_mode()
 
     def take_over(self) -> None:
-        """Draw and read instead of the first frame, if there is one."""
+        """Replace the first frame, if any: write the held output, and start reading."""
         if self._held is not None:
             held, self._held = self._held, None
             if self._frame is not None:
@@ -109,7 +109,7 @@ class TerminalDriver(LinuxDriver):
     def stop_job(self) -> bool:
         """Leave the terminal, stop, and enter it again when the shell continues the job; call it in the event loop.
 
-        Returns False if no shell could continue it, so that it did not stop.
+        Returns False if the job did not stop, because no shell could continue it.
         """
         if not self._can_stop or self._is_stopping:
             return False
@@ -148,14 +148,14 @@ class TerminalDriver(LinuxDriver):
     # Input
 
     def run_input_thread(self) -> None:
-        """Read the terminal until the driver stops, or until the terminal is gone, which the app is told."""
+        """Read the terminal until the driver stops; if the terminal is gone, notify the app."""
         decoder, parser = getincrementaldecoder("utf-8")("replace"), XTermParser()
         while not self.exit_event.is_set():
             if not self._may_read.wait(POLL_SECONDS):
                 continue
             has_input = bool(select([self.fileno], [], [], POLL_SECONDS)[0])
             try:
-                data = os.read(self.fileno, BYTES_AT_A_TIME) if has_input else b""
+                data = os.read(self.fileno, BYTES_PER_READ) if has_input else b""
             except OSError:
                 data = b""
             if has_input and not data:
@@ -165,5 +165,5 @@ class TerminalDriver(LinuxDriver):
                 for message in parser.feed(decoder.decode(data)) if data else parser.tick():
                     self.process_message(message)
             except Exception:
-                # A sequence that no terminal sends, such as a key whose number is not a character.
+                # The input has an invalid sequence, such as a key whose number is not a character.
                 parser = XTermParser()

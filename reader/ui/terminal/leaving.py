@@ -1,4 +1,4 @@
-"""Leaving, whatever hangs: the process ends within two seconds, with the terminal restored and the place saved.
+"""End the process within two seconds even if something hangs, with the terminal restored and the place saved.
 
 A signal asks the reader to leave. If it does not end in time, because of a hanging disk or a blocked terminal, a timer
 restores the terminal and ends the process.
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from reader.ui.first_frame import FirstFrame
 
 GRACE_SECONDS = 1.0
-"""Time that the reader has to end normally, with its last marks on the disk."""
+"""Seconds in which the reader must end normally and store its last marks."""
 
 LAST_ACT_SECONDS = 0.4
-"""Time for each last act of a hanging process: the disk or the terminal may hang, too."""
+"""Maximum seconds for each last act of a hanging process, because the disk or the terminal may hang too."""
 
 AS_IT_WAS = (
-    "\x1b\\"  # Ends a sequence that was cut.
+    "\x1b\\"  # Ends an incomplete sequence.
     "\x1b[?2026l"
     "\x1b[?2004l\x1b[?2048l\x1b[?1004l"
     "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l"
@@ -69,21 +69,21 @@ class ExitSupervisor:
         }
         if frame is not None:
             self._before |= frame.signals
-        # Before the loop runs, there is nothing to wait for.
+        # Before the loop runs, there is nothing to wait for, so the timer has no delay.
         self._clock = Timer(0, self._end)
         self._clock.daemon = True
         self._take_signals()
 
     def begin(self, leave: Callable[[], object], keep: Callable[[], Sequence[str]]) -> None:
-        """From now on, leave by `leave`, called in the running event loop; before, a signal ends the process at once.
+        """Leave by calling `leave` in the running event loop; before this call, a signal ends the process at once.
 
-        `keep` saves the place, in any thread, and returns a sentence for each thing lost.
+        `keep` saves the place, in any thread, and returns a sentence for each part that is lost.
         """
         loop, context = asyncio.get_running_loop(), contextvars.copy_context()
         self._keep = keep
         self._clock.interval = GRACE_SECONDS
         self._leave = partial(loop.call_soon_threadsafe, leave, context=context)
-        # Textual's driver for browsers has meanwhile taken some signals.
+        # Textual's driver for browsers has replaced some signal handlers.
         self._take_signals()
 
     def _take_signals(self) -> None:
@@ -99,7 +99,7 @@ class ExitSupervisor:
         if self.signal == 0:
             self.signal = number
             self.expect_end()
-            # The loop may have ended meanwhile.
+            # The loop may have ended in the meantime.
             with suppress(RuntimeError):
                 if self._leave is not None:
                     self._leave()
@@ -110,13 +110,13 @@ class ExitSupervisor:
         self._leave_by(signal.SIGHUP)
 
     def expect_end(self) -> None:
-        """Start the clock: the process will end soon, one way or the other."""
-        # A timer that runs already says so by an error.
+        """Start the timer that ends the process if it does not end by itself."""
+        # A timer that is already running raises an error.
         with suppress(RuntimeError):
             self._clock.start()
 
     def retire(self) -> None:
-        """Stop the clock, and restore the signal handlers; call it in the main thread."""
+        """Stop the timer, and restore the signal handlers; call it in the main thread."""
         self._clock.cancel()
         for number, handler in self._before.items():
             signal.signal(number, handler)
@@ -141,7 +141,7 @@ class ExitSupervisor:
     def _give_back(self, line: str) -> None:
         """Restore the terminal, and print a line, if any, on standard error."""
         is_error_drawn = 2 in self._terminals
-        # Nothing that the hanging reader still writes or sets may follow this.
+        # The hanging reader must not write anything after this.
         terminal = self._drop_output()
         with suppress(OSError):
             if terminal is not None:
@@ -151,7 +151,7 @@ class ExitSupervisor:
                 os.write(2, line.encode())
 
     def _drop_output(self) -> int | None:
-        """Connect the terminal's descriptors to nothing, so that writing never fails; return a copy of one."""
+        """Redirect the terminal's descriptors to the null device, so that writing never fails; return a copy of one."""
         if not self._terminals:
             return None
         terminal, nothing = os.dup(self._terminals[0]), os.open(os.devnull, os.O_RDWR)
@@ -170,7 +170,7 @@ def exit_code(number: int, lost: Sequence[str]) -> int:
 
 
 def _within(seconds: float, act: Callable[[], object]) -> None:
-    """Call a function in a thread, waiting at most this long."""
+    """Call a function in a thread, and wait at most this many seconds for it."""
     thread = Thread(target=act, daemon=True)
     thread.start()
     thread.join(seconds)

@@ -20,9 +20,9 @@ def tune_process() -> None:
     gc.disable()
     # A key waits while a thread reading the cache holds the interpreter's lock.
     sys.setswitchinterval(platform.SWITCH_SECONDS)
-    # Textual paints at its clock's ticks, and after a pause it skips two of them: 33 ms at its default of 60. Its theme
-    # ends the program if Textual does not know it, such as one of ours. Textual reads both variables as it is imported;
-    # the programs that the reader starts get them as they were.
+    # Textual paints at the ticks of its clock, and after a pause it skips two of them: 33 ms at its default of 60. It
+    # ends the program if TEXTUAL_THEME names a theme that it does not know, such as a theme of the reader. Textual
+    # reads both variables during its import; they are restored for the programs that the reader starts.
     before = {name: os.environ.get(name) for name in ("TEXTUAL_FPS", "TEXTUAL_THEME")}
     os.environ.setdefault("TEXTUAL_FPS", "250")
     os.environ.pop("TEXTUAL_THEME", None)
@@ -37,7 +37,7 @@ def tune_process() -> None:
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """Load much long-lived data, such as a long text, without garbage collections of it, now or later.
+    """Load much long-lived data, such as a long text, and exclude it from garbage collections.
 
     A collection over a text of 2 MB takes 70 ms, during which no key is handled. Dropped data is still freed.
     """

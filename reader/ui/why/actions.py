@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 class Why(NamedTuple):
-    """The reasons that are shown."""
+    """The shown reasons."""
 
     paper: Paper | None
-    """Their paper; None if only what was learned is shown."""
+    """The paper of the reasons; None if only learned interests are shown."""
     known: Explanation
 
 
@@ -31,15 +31,15 @@ WHY: Front[Why] = Front("why", "reader.ui.why.screen:WhyScreen")
 
 
 class WhyActions(Controller):
-    """The reasons for a paper, what was learned, and the user's wishes."""
+    """Show the reasons for a paper and the learned interests, and change the user's wishes."""
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
-        self._one_by_one = asyncio.Lock()
+        self._lock = asyncio.Lock()
 
     @handles("read.why")
     def show(self, _count: int | None) -> None:
-        """Show what is stored at once, and again once it is up to date."""
+        """Show the stored reasons at once, and again once they are up to date."""
         paper = self._library.paper(self._model.state.highlighted)
         self._model.change(self._model.state.put(WHY, Why(paper, self._read_explanation(paper))))
         self._background.start("why", self._renew)
@@ -60,7 +60,7 @@ class WhyActions(Controller):
         """Make a change that returns a notice, then learn from it."""
 
         async def make() -> None:
-            async with self._one_by_one:
+            async with self._lock:
                 try:
                     notice = await change()
                 except ReaderError as error:
@@ -84,14 +84,14 @@ class WhyActions(Controller):
             self._model.change(self._model.state.update(WHY, lambda why: why._replace(known=known)))
 
     def _read_explanation(self, paper: Paper | None) -> Explanation:
-        """The learned subjects, and the reasons why the paper suits the user, as they are stored."""
+        """The stored interests, and the stored reasons why the paper suits the user."""
         from reader.ui.why.lines import Explanation
 
         learned, suits = self._library.stored_interests(None if paper is None else paper.pk)
         return Explanation(learned, suits, self._model.state[TOPIC_NAMES], has_paper=paper is not None)
 
     def _explain(self, paper: Paper | None) -> Explanation:
-        """The same, with what gave the paper its topics, and what rules and programs did to it."""
+        """The stored reasons, plus the phrases of the paper's topics, and the effects of rules and programs."""
         from reader.cache.watching import Act, ProgramMark, made_by_agents, rule_effects
 
         known = self._read_explanation(paper)
@@ -100,15 +100,15 @@ class WhyActions(Controller):
         reasons = self._app.rules().explain(paper.title, paper.abstract, paper.keywords)
         nothing: tuple[tuple[Act, ...], tuple[str, ...]] = (), ()
         acts, muted = self._library.in_thread(paper.pk, rule_effects, nothing)
-        made: tuple[ProgramMark, ...] = ()
-        made = self._library.in_thread(paper.pk, lambda window, pk: window.read(partial(made_by_agents, pk=pk)), made)
-        return known._replace(topics=reasons, rules=acts, muted=muted, programs=made)
+        marks: tuple[ProgramMark, ...] = ()
+        marks = self._library.in_thread(paper.pk, lambda window, pk: window.read(partial(made_by_agents, pk=pk)), marks)
+        return known._replace(topics=reasons, rules=acts, muted=muted, programs=marks)
 
     async def _decide(self, wish: Wish, direction: Direction, times: int) -> str:
-        """Ask for more or less of something; muting a muted thing unmutes it."""
+        """Change the wish for a subject; muting a muted subject unmutes it."""
         # An earlier change may have been stored since the key was pressed.
         now = self._library.stored_interests(None)[0].wishes
-        wish = next((one for one in now if one.key == wish.key), wish._replace(step=0))
+        wish = next((known for known in now if known.key == wish.key), wish._replace(step=0))
         if direction == "mute" and wish.step is None:
             direction = "reset"
         for _ in range(min(times, 10)):
@@ -126,15 +126,15 @@ class WhyActions(Controller):
 
 
 class Learner(Controller):
-    """Has the worker process learn after marks, one time after another, for lists and the screen of reasons."""
+    """Runs learning jobs in the worker process, one at a time, for lists and the screen of reasons."""
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
-        self._one_by_one = asyncio.Lock()
+        self._lock = asyncio.Lock()
 
     async def learn(self) -> bool:
-        """Bring scores and reasons up to date; return whether they were not."""
-        async with self._one_by_one:
+        """Bring scores and reasons up to date; return whether they were out of date."""
+        async with self._lock:
             if not self._library.needs_learning():
                 return False
             from reader.refresh.lines import job

@@ -1,4 +1,4 @@
-"""Why a paper is ranked as it is, and what For you has learned, as lines, some of which keys can change."""
+"""Rows that explain the rank of a paper and what For you has learned; keys can change the subjects."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from reader.cache.watching import Act, ProgramMark
     from reader.core.topics.scorer import TopicReason
 
-LONGEST_NAME = 40
+MAX_NAME_CELLS = 40
 
 
 class Explanation(NamedTuple):
-    """The known reasons for how a paper is shown."""
+    """The known reasons for the rank, topics and marks of a paper."""
 
     learned: LearnedInterests | None = None
     suits: Suits | None = None
-    """How well the paper suits the user; None if that is not known."""
+    """How well the paper suits the user; None if unknown."""
     topic_names: Mapping[str, str] = MappingProxyType({})
     topics: tuple[TopicReason, ...] | None = None
-    """None without a paper, and until they are known."""
+    """The topics with their phrases; None without a paper, and while unknown."""
     rules: tuple[Act, ...] = ()
     muted: tuple[str, ...] = ()
     programs: tuple[ProgramMark, ...] = ()
@@ -37,7 +37,7 @@ class Explanation(NamedTuple):
 
 
 def explanation_rows(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
-    """The sections of what is known, those that say something, with an empty line between them."""
+    """The sections of the explanation that are not empty, with an empty line between them."""
     sections = (
         ("For you", _for_you(known, width, glyphs)),
         *_subject_rows(known, width, glyphs),
@@ -63,11 +63,11 @@ def _for_you(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
     if not known.has_paper or (suits is None and (learned is None or not learned.papers)):
         return []
     reason = (suits.why if suits else "") or "None of the other papers that you marked is like it"
-    wishes = {one.key: one for one in learned.wishes} if learned else {}
+    wishes = {wish.key: wish for wish in learned.wishes} if learned else {}
     subjects = [Wish("word", phrase) for phrase in (suits.phrases if suits else ())]
     return [
         *_rows(fill([Piece(f"{literal(reason)}.", "text")], width)),
-        *(_row(wishes.get(one.key, one), one.name, "", width, glyphs) for one in subjects),
+        *(_row(wishes.get(wish.key, wish), wish.name, "", width, glyphs) for wish in subjects),
     ]
 
 
@@ -76,10 +76,10 @@ def _subject_rows(known: Explanation, width: int, glyphs: Glyphs) -> list[tuple[
     learned, names = known.learned, known.topic_names
     if learned is None:
         return []
-    heading, wishes, rows = "What For you has learned", {one.key: one for one in learned.wishes}, list[Row]()
+    heading, wishes, rows = "What For you has learned", {wish.key: wish for wish in learned.wishes}, list[Row]()
     for phrase, papers in learned.subjects:
-        one = wishes.pop(Wish("word", phrase).key, Wish("word", phrase))
-        rows.append(_row(one, phrase, f"in {amount(papers, 'paper')} that you marked", width, glyphs))
+        wish = wishes.pop(Wish("word", phrase).key, Wish("word", phrase))
+        rows.append(_row(wish, phrase, f"in {amount(papers, 'paper')} that you marked", width, glyphs))
     if not rows and learned.papers:
         marked = amount(learned.papers, "paper")
         text = f"It learns from {marked} that you marked, and names a subject that several share."
@@ -87,19 +87,19 @@ def _subject_rows(known: Explanation, width: int, glyphs: Glyphs) -> list[tuple[
     elif not rows:
         heading = "To begin, pick three topics, or star a paper"
         topics = [Wish("topic", slug) for slug in names]
-        rows = [_row(wishes.pop(one.key, one), names[one.name], "", width, glyphs) for one in topics]
-    asked = [_row(one, names.get(one.name, one.name), "", width, glyphs) for one in wishes.values()]
-    return [(heading, rows), ("What you asked for", asked)]
+        rows = [_row(wishes.pop(wish.key, wish), names[wish.name], "", width, glyphs) for wish in topics]
+    requested = [_row(wish, names.get(wish.name, wish.name), "", width, glyphs) for wish in wishes.values()]
+    return [(heading, rows), ("What you asked for", requested)]
 
 
 def _row(wish: Wish, name: str, detail: str, width: int, glyphs: Glyphs) -> Row:
-    room = min(LONGEST_NAME, width - 8)
+    room = min(MAX_NAME_CELLS, width - 8)
     text = cut(literal(name), room, glyphs.ellipsis)
-    wanted = f"{wish.wish_in_words} {glyphs.thumb * (abs(wish.step or 0) - 1)}".strip()
+    wish_text = f"{wish.wish_in_words} {glyphs.thumb * (abs(wish.step or 0) - 1)}".strip()
     line = (
         Piece(text, "muted" if wish.step is None else "text"),
         Piece(" " * (room - cell_len(text) + 2)),
-        Piece(f"{wanted:<8}"[: width - room - 2], "star"),
+        Piece(f"{wish_text:<8}"[: width - room - 2], "star"),
         Piece(cut(detail, max(0, width - room - 10), glyphs.ellipsis), "muted"),
     )
     return Row(line, wish, wish.key)
@@ -110,35 +110,35 @@ def _rule_lines(acts: Sequence[Act], muted: Sequence[str], width: int) -> list[L
     lines: list[Line] = []
     for act in acts:
         because, undone = Piece(", because ", "muted"), Piece("; you took that back" if act.undone else "", "muted")
-        did = Piece(f"{literal(act.rule)}: ", "topic"), Piece(literal(rule_words(act.then)), "text")
-        lines += fill([*did, because, Piece(literal(act.when), "text"), undone], width)
+        effect = Piece(f"{literal(act.rule)}: ", "topic"), Piece(literal(rule_words(act.then)), "text")
+        lines += fill([*effect, because, Piece(literal(act.when), "text"), undone], width)
     for word in muted:
         lines += fill([Piece("muted, because ", "muted"), Piece(literal(word), "text")], width)
     return lines
 
 
 def _topic_lines(known: Explanation, width: int, glyphs: Glyphs) -> list[Line]:
-    """Each topic with the phrases that gave it."""
+    """Each topic with the phrases that assigned it."""
     if known.topics == ():
         return [(Piece(cut("No phrase gives this paper a topic.", width, glyphs.ellipsis), "muted"),)]
-    named = [(one, literal(known.topic_names.get(one.slug, one.slug))) for one in known.topics or ()]
+    named = [(topic, literal(known.topic_names.get(topic.slug, topic.slug))) for topic in known.topics or ()]
     column = min(max((cell_len(name) for _, name in named), default=0), width // 2)
     lines: list[Line] = []
-    for one, whole in named:
+    for topic, whole in named:
         name = cut(whole, column, glyphs.ellipsis)
         blank = Piece(" " * (column + 2 - cell_len(name)))
-        phrases = cut(", ".join(map(literal, one.phrases)), max(0, width - column - 2), glyphs.ellipsis)
-        lines.append((Piece(name, "topic", action=("topic", one.slug)), blank, Piece(phrases, "muted")))
+        phrases = cut(", ".join(map(literal, topic.phrases)), max(0, width - column - 2), glyphs.ellipsis)
+        lines.append((Piece(name, "topic", action=("topic", topic.slug)), blank, Piece(phrases, "muted")))
     return lines
 
 
-def _program_lines(made: Sequence[ProgramMark], width: int) -> list[Line]:
-    """Marks by programs, each with its program."""
-    return fill([Piece("; ".join(literal(one.in_words) for one in made), "text")], width) if made else []
+def _program_lines(marks: Sequence[ProgramMark], width: int) -> list[Line]:
+    """The marks made by programs, each with its program."""
+    return fill([Piece("; ".join(literal(mark.in_words) for mark in marks), "text")], width) if marks else []
 
 
 def suits_lines(why: str, width: int) -> list[Line]:
-    """Why a paper suits the user, in as many parts as one line holds; none if there is no reason."""
+    """Why a paper suits the user, with as many parts as fit in a line; empty without a reason."""
     label = "For you: "
     for separator in ("; ", ", "):
         while separator in why and cell_len(label + why) > width:

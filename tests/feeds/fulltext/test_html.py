@@ -7,6 +7,7 @@ import json
 import re
 from functools import cache
 from pathlib import Path
+from time import process_time
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
@@ -27,7 +28,7 @@ from reader.core.document.model import (
 from reader.core.errors import NoFullText
 from reader.feeds.fulltext import html as html_module
 from reader.feeds.fulltext.html import read_html, tex_of, without_mathml
-from reader.feeds.fulltext.spans import HTML_LETTERS
+from reader.feeds.fulltext.spans import MAX_HTML_LETTERS
 from tests.core.document.checks import check_document, depth
 from tests.feeds.fulltext import pages
 from tests.table import each
@@ -232,7 +233,7 @@ def test_formulas_need_only_their_tex() -> None:
         ("<p>x</p>" * 20_000 + "<div>" * 20_000, "its elements are nested too deep"),
         ("<p>x</p>" * 20_000 + "<br/><!-- -->" * 20_000 + "x" * 20_000, "the page is not a paper"),
         ("<div " + " ".join(f"a{n}=1" for n in range(50_000)) + ">", "one of its elements is too large"),
-        ("x" * (HTML_LETTERS + 1), "the page is larger than 12 million letters"),
+        ("x" * (MAX_HTML_LETTERS + 1), "the page is larger than 12 million letters"),
     ],
 )
 def test_a_page_that_is_no_paper_is_named(page: str, reason: str) -> None:
@@ -256,12 +257,12 @@ def test_what_is_nested_thousands_deep_keeps_its_text(tag: str) -> None:
 
 
 def test_a_table_has_a_budget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(html_module, "TABLE_CELLS", 3)
+    monkeypatch.setattr(html_module, "MAX_TABLE_CELLS", 3)
     (table,) = (block for block in read_html(pages.ODD).blocks if isinstance(block, Table) and block.anchor)
     assert [len(row) for row in table.rows] == [2]
 
 
-@pytest.mark.parametrize(("limit", "most"), [("MOST_ELEMENTS", 40), ("TEXT_LETTERS", 450)])
+@pytest.mark.parametrize(("limit", "most"), [("MAX_ELEMENTS", 40), ("TEXT_LETTERS", 450)])
 def test_a_page_over_the_limits_is_cut(limit: str, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     blocks = whole().blocks
     monkeypatch.setattr(html_module, limit, most)
@@ -337,6 +338,13 @@ def test_formulas_of_several_rows_are_parted_by_their_numbers(rows: str, formula
     table = f'<table class="ltx_equationgroup ltx_eqn_table">{"".join(cells)}</table>'
     page = read_html(f'<article class="ltx_document"><div class="ltx_para">{pages.PROSE}{table}</div></article>')
     assert [block for block in page.blocks if isinstance(block, Formula)] == formulas
+
+
+def test_a_row_of_many_cells_is_read_once() -> None:
+    cells = "<td><math alttext='x'></math></td>" * 6_000
+    start = process_time()
+    read_html(f"<article class=ltx_document>{pages.PROSE}<table class=ltx_equation><tr>{cells}</tr></table></article>")
+    assert process_time() - start < 1
 
 
 def test_a_formula_whose_tex_is_missing_or_lacks_words_keeps_its_mathml() -> None:

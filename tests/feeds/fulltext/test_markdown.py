@@ -113,7 +113,7 @@ def test_a_text_over_the_limit_is_cut(text: str) -> None:
 
 
 def test_the_end_of_a_very_long_text_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(markdown, "MARKDOWN_LETTERS", 20)
+    monkeypatch.setattr(markdown, "MAX_MARKDOWN_LETTERS", 20)
     document = parse_markdown("One of two.\n\nTwo of two.")
     assert (len(document.blocks), document.is_cut) == (1, True)
 

@@ -6,6 +6,7 @@ import re
 import sys
 from io import BytesIO
 from pathlib import Path
+from time import process_time
 from typing import Any
 from unicodedata import category, normalize
 
@@ -27,7 +28,7 @@ from reader.core.document.model import (
 )
 from reader.core.errors import FeedError, NoFullText, NoPicture
 from reader.feeds.fulltext.pdf import WARNING, read_pdf
-from reader.feeds.fulltext.pdf_client import PdfClient, PdfTexts, draw_spot, read_apart
+from reader.feeds.fulltext.pdf_client import PdfClient, PdfTexts, draw_spot, read_in_process
 from reader.feeds.fulltext.pdf_lines import Box, Letter, Line, Page, Pages, find_lines, join_letters, read_pages
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext.pdf_pages import BOLD, DRAWN, ITALIC, MAPPED, MATH, MONO, SIGNS, Printed, paragraph, write_pdf
@@ -594,6 +595,13 @@ def test_scripts_are_written_in_their_line(runs: list[tuple[str, float, float, f
     assert {one.base for one in join_letters(letters(*runs)) if one.size == 10 or one.is_space} == {700}
 
 
+def test_a_page_of_digits_is_searched_once_for_scripts() -> None:
+    digits = letters(("1" * 20_000, 700, 10, 0))
+    start = process_time()
+    assert len(join_letters(digits)) == 20_000
+    assert process_time() - start < 5
+
+
 def headings(document: Document) -> list[tuple[int, str, str]]:
     found = (block for block in document.blocks if isinstance(block, Heading))
     return [(one.level, one.number, "".join(plain(one.spans))) for one in found]
@@ -690,7 +698,7 @@ def test_any_lines_make_a_document_or_say_why_not(lines: list[Line]) -> None:
 
 
 async def test_a_file_is_read_in_a_process_of_its_own(tmp_path: Path) -> None:
-    document = await read_apart(write_pdf(tmp_path / "paper.pdf", PAPER))
+    document = await read_in_process(write_pdf(tmp_path / "paper.pdf", PAPER))
     assert document.title == "A Reader for Papers"
 
 
@@ -699,7 +707,7 @@ async def test_a_bad_file_is_one_sentence(tmp_path: Path) -> None:
     for content in (b"", b"%PDF-1.5\n" + b"x" * 2_000, b"<html>"):
         file.write_bytes(content)
         with pytest.raises(NoFullText, match="damaged"):
-            await read_apart(file)
+            await read_in_process(file)
     locked = b"/Encrypt<</Filter/Standard/V 1/R 2/P -4/O<%s>/U<%s>>>/ID[<00><00>]" % (b"00" * 32, b"00" * 32)
     with pytest.raises(NoFullText, match="its PDF asks for a password"):
         read_pages(write_pdf(file, PAPER, trailer=locked))
@@ -711,7 +719,7 @@ async def test_a_library_that_does_not_start_is_not_taken_for_a_damaged_file(
     Path(tmp_path, "pypdfium2.py").write_text("raise OSError('libpdfium.so: wrong ELF class')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(NoFullText, match=r"the library of the extra dailypapers\[pdf\] does not start"):
-        await read_apart(write_pdf(tmp_path / "paper.pdf", PAPER))
+        await read_in_process(write_pdf(tmp_path / "paper.pdf", PAPER))
 
 
 async def test_many_pages_are_cut_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -799,4 +807,4 @@ async def test_a_bomb_ends_its_own_process_alone(tmp_path: Path) -> None:
     bomb = b" " * 10 + b"(" + b"x" * 30_000_000 + b")"
     file = write_pdf(tmp_path / "bomb.pdf", [[Printed("x", 72, 700)]], extra=b" BT /F0 9 Tf " + bomb + b" Tj ET")
     with pytest.raises(NoFullText, match=r"too much memory or time|pictures of pages|damaged"):
-        await read_apart(file)
+        await read_in_process(file)
