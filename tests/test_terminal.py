@@ -9,7 +9,9 @@ import re
 import resource
 import shutil
 import signal
+import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -236,11 +238,17 @@ def test_the_shell_stops_the_reader_and_continues_it(shell: Terminal, home: Path
     press_and_wait(shell, "echo code $?", "enter", until=b"code 0")
 
 
-def test_a_reader_in_the_background_waits_for_the_foreground(shell: Terminal) -> None:
+def test_a_reader_in_the_background_waits_for_the_foreground(shell: Terminal, home: Path) -> None:
     enters_alternate_screen = b"\x1b[?1049h"
     press_and_wait(shell, "ctrl+z")
     before = shell.raw.count(enters_alternate_screen)
     press_and_wait(shell, "bg", "enter")
+    state = ["ps", "-o", "stat=", "-p", (home / "pid").read_text().strip()]
+    # It stops itself again; `fg` before that would be answered by this stop.
+    deadline = time.monotonic() + 30
+    while not subprocess.run(state, capture_output=True, check=True).stdout.startswith(b"T"):
+        assert time.monotonic() < deadline
+        shell.read(0.05)
     press_and_wait(shell, "echo free $((40 + 2))", "enter", until=b"free 42")
     assert shell.raw.count(enters_alternate_screen) == before
     press_and_wait(shell, "fg", "enter", until=enters_alternate_screen)
