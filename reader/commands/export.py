@@ -43,7 +43,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     add_all(parser, "write")
     about += " (default: by the ending of FILE)"
     parser.add_argument("--format", choices=tuple(formats), metavar="FORMAT", help=about)
-    about = "write to this file, in full or not at all (- for stdout); for notes, to this folder"
+    about = "write to this file, which it replaces, in full or not at all (- for stdout); for notes, to this folder"
     parser.add_argument("-o", "--output", metavar="FILE", help=about)
     about = "write the files of standing queries now; the program also does so after each change"
     parser.add_argument("--watched", action="store_true", help=about)
