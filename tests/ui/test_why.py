@@ -66,7 +66,7 @@ def test_one_star_is_no_subject_with_a_name() -> None:
 
 
 def test_a_paper_like_no_marked_one_says_so() -> None:
-    assert drawn(KNOWN._replace(suits=None))[:2] == ["For you", "None of the other papers that you marked is like it."]
+    assert drawn(KNOWN._replace(suits=None))[:2] == ["For you", "No other paper that you marked is like it."]
 
 
 def test_rules_topics_and_programs_say_what_they_went_by() -> None:
@@ -186,7 +186,7 @@ async def test_one_screen_says_why_and_takes_wishes(reader: Opener, monkeypatch:
         await r.do("view.foryou", "read.why")
         await r.until(lambda: "Why these topics" in r.screen)
         assert r.screen.index("For you") < r.screen.index("Why these topics")
-        assert "like Slow Video, which you starred." in r.screen
+        assert "Like Slow Video, which you starred." in r.screen
         await r.press("+")
         assert "nothing here can be changed" in r.lines[-1]
         await r.press("escape")

@@ -62,7 +62,9 @@ def _for_you(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
     suits, learned = known.suits, known.learned
     if not known.has_paper or (suits is None and (learned is None or not learned.papers)):
         return []
-    reason = (suits.why if suits else "") or "None of the other papers that you marked is like it"
+    reason = (suits.why if suits else "") or "No other paper that you marked is like it"
+    if reason.startswith("like "):
+        reason = f"L{reason[1:]}"
     wishes = {wish.key: wish for wish in learned.wishes} if learned else {}
     subjects = [Wish("word", phrase) for phrase in (suits.phrases if suits else ())]
     return [
