@@ -307,7 +307,7 @@ async def test_p_shows_the_figures_of_a_text_and_comes_back(reader: Opener, feed
 async def test_the_pages_of_a_pdf_are_shown(
     reader: Opener, feed: FeedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lines = paragraph("Let the measure of a reader be this: " + "more words on it " * 20, 700)
+    lines = paragraph("The measure of a reader is this: " + "more words on it " * 20 + "end.", 700)
     feed.pages[f"/pdf/{ID}"] = write_pdf(tmp_path / "printed.pdf", [lines, lines]).read_bytes()
     own = settings(endpoint=feed.url, images="blocks", pdf_folder=str(tmp_path / "none"))
     async with reader(size=(80, 24), settings=own) as r:
