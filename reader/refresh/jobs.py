@@ -45,7 +45,6 @@ from reader.refresh.lines import (
     listing_values,
     result_line,
     step,
-    with_tuples,
 )
 from reader.refresh.plan import Latest, plan_of
 
@@ -384,7 +383,7 @@ async def _draw_picture(
     if spot is None:
         data = await fetch_picture(address, context.settings)
     else:
-        data = await fetch_spot(PdfSpot(**with_tuples(spot)), target, context.settings)
+        data = await fetch_spot(PdfSpot(**spot), target, context.settings)
     return result_line("picture", **context.draw(data, target))
 
 
