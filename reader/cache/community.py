@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import NamedTuple
 
-from reader.cache.pages import PageTitle, unknown_title
 from reader.core.community import Community, dump, load
 from reader.database import connections
 
@@ -28,8 +27,6 @@ class PageData(NamedTuple):
     """ISO day on which arXiv was last asked about the paper."""
     models: tuple[int, ...] = ()
     """The number of models that name the paper, at each change, oldest first."""
-    title: PageTitle | None = None
-    """The title lookup of a paper from a saved page; None for a paper with an arXiv id."""
 
     def is_old(self, now: datetime, *, with_arxiv: bool) -> bool:
         """Whether the feed or, `with_arxiv`, arXiv should be asked again."""
@@ -75,9 +72,7 @@ def read_community(connection: sqlite3.Connection, pk: int) -> PageData:
         "SELECT models FROM paper_change WHERE pk = ? AND models IS NOT NULL ORDER BY at", (pk,)
     ).fetchall()
     models = tuple(count for count, _ in groupby(count for (count,) in counts))
-    return PageData(
-        NO_COMMUNITY if body is None else load(body), asked, arxiv_asked, models, unknown_title(connection, pk)
-    )
+    return PageData(NO_COMMUNITY if body is None else load(body), asked, arxiv_asked, models)
 
 
 def note_arxiv_asked(connection: sqlite3.Connection, ids: Iterable[str], day: str) -> None:

@@ -277,14 +277,12 @@ CREATE INDEX ix_follow_paper_pk ON follow_paper (pk);
 CREATE INDEX paper_by_submitter ON paper (submitter COLLATE NOCASE) WHERE submitter IS NOT NULL;
 
 -- `place` is in the order of its page, with the pages that were imported last first. `tries` counts how often all sources
--- were asked for the title without a certain answer, `asked` is the day of the last time, and `choices` has the papers
--- that it may be, as JSON.
+-- were asked for the title without a certain answer, and `asked` is the day of the last time.
 CREATE TABLE page_paper (
     pk INTEGER NOT NULL,
     place INTEGER NOT NULL,
     tries INTEGER NOT NULL,
     asked VARCHAR,
-    choices VARCHAR NOT NULL,
     PRIMARY KEY (pk),
     FOREIGN KEY(pk) REFERENCES paper (pk)
 );

@@ -111,7 +111,6 @@ def _record(shown: _ShownPaper, wanted: set[str]) -> dict[str, object]:
         **record(shown.paper),
         "linked": [{**linked._asdict(), "url": linked.url} for linked in kept.community.repositories],
         "discussion": [_comment_record(post.comment, post.depth) for post in threads(kept.community.comments)],
-        "choices": [choice._asdict() for choice in kept.title.choices] if kept.title else [],
         "follows": [
             {
                 "field": reason.follow.field,

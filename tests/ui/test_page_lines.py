@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from reader.cache.community import PageData
 from reader.cache.history import Votes
-from reader.cache.pages import PageTitle
 from reader.core.community import Comment, Community, Repository
 from reader.core.document.model import (
     Cell,
@@ -34,7 +33,6 @@ from reader.core.paper_row import NotCached
 from reader.core.passages import Passage
 from reader.core.similarity import SharedTerms
 from reader.core.text import clean_note
-from reader.core.titles import TitleRecord
 from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.page.lines import (
     NOTE_LINES,
@@ -224,10 +222,7 @@ def test_the_page_shows_everything_about_a_paper() -> None:
         votes=Votes((50, 55, 61), 11),
         query_match=QueryMatch(1, "like:1", (), SharedTerms(("draft trees",))),
         fetching="fetching …",
-        kept=PageData(
-            Community((), repositories),
-            title=PageTitle(1, TitleRecord("A"), (TitleRecord("A page", 2, None, "2511.1"),)),
-        ),
+        kept=PageData(Community((), repositories)),
     )
     assert said_by(compose(found, 30, look)) == [
         *("A memory that forgets on", "purpose", ""),
@@ -238,7 +233,6 @@ def test_the_page_shows_everything_about_a_paper() -> None:
         *("Abstract", "What a model keeps, as", "https://code.example/memory", "says.", "", "The rest is let go.", ""),
         *("o  Feed     huggingface.co/pa…", "P  PDF      arxiv.org/pdf/251…", "La arXiv    arxiv.org/abs/251…"),
         *("Lc Code     github.… 312 stars", "L1 Link", ""),
-        *("It may be this one, by its", "title:", "1  2511.1  A page (2 authors)", ""),
         *("Linked 2 models · 1 Space", "Lm1  lab/m  text · 1 like · 2…", "Lm2  lab/n  text · 1 like · 2…", ""),
         *("Video generation · Agents", "Versions v1 19 Nov · v3 22 Nov", "Computation and Language cs.CL", "9 pages"),
         *("memory · kv cache", "", "fetching …"),
@@ -306,7 +300,10 @@ def test_unknown_facts_take_no_room() -> None:
         topics=(),
         code_url=None,
     )
-    assert whole(bare) == ["A memory that forgets on purpose", "", "▲ 0", "", "Abstract", "None in the cache yet."]
+    assert whole(bare) == [
+        *("A memory that forgets on purpose", "", "▲ 0", "", "Abstract", "None in the cache yet.", ""),
+        "Its arXiv id is not known yet: refreshes look up its title.",
+    ]
     assert "12 authors" in whole(bare._replace(author_count=12))
 
 

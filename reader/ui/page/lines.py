@@ -16,7 +16,7 @@ from reader.core.addresses import addresses_in
 from reader.core.community import KINDS, Comment, Kind, Repository, ThreadedComment, threads
 from reader.core.document.layout import BlockWriter, DocumentLine, in_ascii
 from reader.core.document.model import Items
-from reader.core.ids import is_arxiv_id, profile_url
+from reader.core.ids import PAGE_PREFIX, is_arxiv_id, profile_url
 from reader.core.lines import (
     UNBROKEN,
     Line,
@@ -35,7 +35,6 @@ from reader.core.paper_row import NotCached, PaperKey
 from reader.core.passages import split_note
 from reader.core.similarity import SharedTerms
 from reader.core.text import amount
-from reader.core.titles import describe
 from reader.core.topics.trends import spark
 from reader.core.words import Marker
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
@@ -45,11 +44,12 @@ from reader.ui.why.lines import suits_lines
 if TYPE_CHECKING:
     from reader.cache.community import PageData
     from reader.cache.history import ChangesSinceMark
-    from reader.cache.pages import PageTitle
     from reader.core.document.find import Hit
     from reader.core.document.model import Block, Document, Heading
     from reader.core.follows import FollowReason
     from reader.keys.keymap import Keymap
+
+_UNKNOWN_ID = "Its arXiv id is not known yet: refreshes look up its title."
 
 
 @dataclass(frozen=True, slots=True)
@@ -471,7 +471,7 @@ def compose(reading: ShownPaper, width: int, look: Presentation) -> list[Line]:
         summary,
         abstract,
         _links(paper, width, look),
-        _page_title(kept.title, width, look) if kept else [],
+        fill([Piece(_UNKNOWN_ID, "muted")], width) if paper.id.startswith(PAGE_PREFIX) else [],
         repository_lines(paper, kept, width, look) if kept else [],
         [
             *_topics(paper, width, look),
@@ -661,18 +661,6 @@ def _link_item(link: Link, width: int, look: Presentation, stars: int | None) ->
     end = [] if link.in_text else _code_stars(stars)
     shown = cut(_address(link), max(width - measure(end), 8), look.glyphs.ellipsis)
     return [Piece(cut(shown, width), "link", action=("link", link.url)), *end]
-
-
-def _page_title(title: PageTitle | None, width: int, look: Presentation) -> list[Line]:
-    """The papers that a saved web page may be about, each with the digit that chooses it in the list of links."""
-    if title is None:
-        return []
-    lines = fill([Piece(title.result_text, "muted")], width)
-    for number, choice in enumerate(title.choices, 1):
-        begin = [Piece(f"{number:<3}", "key"), Piece(f"{literal(choice.id)}  ", "muted")]
-        room = width - measure(begin)
-        lines.append((*begin, Piece(cut(literal(describe(choice)), room, look.glyphs.ellipsis), "text")))
-    return lines
 
 
 def _link_line(link: Link, width: int, look: Presentation, stars: int | None) -> Line:
