@@ -14,6 +14,11 @@ _GROUPS = (
     "others run 'dailypapers feeds add ADDRESS'."
 )
 
+_OUTPUTS = (
+    "The cache no longer keeps what your programs print. 'dailypapers pipe COMMAND ID | dailypapers note ID --text -' "
+    "makes it the note of a paper, which note:WORDS and has:note find."
+)
+
 _CACHE = (
     "Your marks have a file of their own, and the cache may be deleted at any time: 'dailypapers doctor' says what is "
     "wrong, and 'dailypapers doctor --repair' repairs it."
@@ -37,19 +42,29 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 """Removed commands, each with a sentence or two on the replacement."""
 
 FIELDS: Mapping[str, str] = MappingProxyType(
-    {"by": _GROUPS, "foryou": "Interests have no names any more. Search for the words, and add sort:foryou."}
+    {
+        "by": _GROUPS,
+        "foryou": "Interests have no names any more. Search for the words, and add sort:foryou.",
+        "output": _OUTPUTS,
+    }
 )
 """Removed fields of the query language."""
 
 _CHANGES = "The page of a marked paper says what happened to it since; changed:7d finds what happened in a week."
 
 VALUES: Mapping[tuple[str, str], str] = MappingProxyType(
-    {("is", "changed"): _CHANGES, ("is", "risen"): _CHANGES, ("sort", "changed"): _CHANGES}
+    {
+        ("has", "output"): _OUTPUTS,
+        ("is", "changed"): _CHANGES,
+        ("is", "risen"): _CHANGES,
+        ("sort", "changed"): _CHANGES,
+    }
 )
 """Removed values of fields of the query language."""
 
 SETTINGS: Mapping[str, str] = MappingProxyType(
     {
+        "commands.keep": "'dailypapers pipe COMMAND ID | dailypapers note ID --text -' makes the output a note",
         "digest.command": "redirect what 'dailypapers digest' prints, or let sendmail be your program",
         "digest.file": "redirect what 'dailypapers digest --format html' prints to the file",
         "digest.format": "'dailypapers digest --format' chooses it",

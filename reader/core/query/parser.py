@@ -305,7 +305,7 @@ CHOICES = {
         "followed", "highlighted", "muted",
     ),
     "has": (
-        "code", "project", "media", "model", "dataset", "space", "note", "highlight", "comments", "fulltext", "output",
+        "code", "project", "media", "model", "dataset", "space", "note", "highlight", "comments", "fulltext",
     ),
     "sort": (
         "day", "upvotes", "published", "added", "relevance", "title", "trending", "rising", "queue", "foryou", "page",
