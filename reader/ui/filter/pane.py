@@ -337,9 +337,9 @@ def meaning(row: FilterRow, meanings: Mapping[str, str]) -> str:
 def draw_row(row: FilterRow, width: int, state: FilterState, glyphs: Glyphs) -> Line:
     """Draw a row in `width` cells: sign, name, and the number on the right."""
     if row.kind == "heading":
-        name: Line = (Piece(row.text, "heading"),)
+        heading: Line = (Piece(row.text, "heading"),)
         mode: Line = (Piece(f"{state.choice.mode} {glyphs.unfolded} ", "count"),)
-        return spread(name, mode, width) if row.key == "topics" else name
+        return spread(heading, mode, width) if row.key == "topics" else heading
     right = (Piece(" "), *_count(row, glyphs), Piece(" ")) if row.papers is not None else (Piece(" "),)
     room = width - 2 - measure(right)
     shortcut = f" {row.shortcut}" if row.shortcut and room >= MIN_SHORTCUT_CELLS else ""
