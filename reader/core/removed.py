@@ -37,14 +37,25 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 """Removed commands, each with a sentence or two on the replacement."""
 
 FIELDS: Mapping[str, str] = MappingProxyType(
-    {"by": _GROUPS, "foryou": "Interests have no names any more. Search for the words, and add sort:foryou."}
+    {
+        "by": _GROUPS,
+        "foryou": "Interests have no names any more. Search for the words, and add sort:foryou.",
+        "submitter": "A paper's page shows who submitted it, with a link to the account.",
+    }
 )
 """Removed fields of the query language."""
 
 _CHANGES = "The page of a marked paper says what happened to it since; changed:7d finds what happened in a week."
 
 VALUES: Mapping[tuple[str, str], str] = MappingProxyType(
-    {("is", "changed"): _CHANGES, ("is", "risen"): _CHANGES, ("sort", "changed"): _CHANGES}
+    {
+        ("is", "changed"): _CHANGES,
+        ("is", "risen"): _CHANGES,
+        ("sort", "changed"): _CHANGES,
+        ("is", "finished"): "is:opened finds the papers whose page you opened or that you read to the end.",
+        ("is", "passed"): "is:read and -is:opened narrow a search to papers that you did not open.",
+        ("sort", "rising"): "sort:upvotes and sort:trending rank papers by votes.",
+    }
 )
 """Removed values of fields of the query language."""
 
