@@ -14,6 +14,11 @@ _GROUPS = (
     "others run 'dailypapers feeds add ADDRESS'."
 )
 
+_OUTPUTS = (
+    "The cache no longer keeps what your programs print. 'dailypapers pipe COMMAND ID | dailypapers note ID --text -' "
+    "makes it the note of a paper, which note:WORDS and has:note find."
+)
+
 _CACHE = (
     "Your marks have a file of their own, and the cache may be deleted at any time: 'dailypapers doctor' says what is "
     "wrong, and 'dailypapers doctor --repair' repairs it."
@@ -41,6 +46,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "by": _GROUPS,
         "foryou": "Interests have no names any more. Search for the words, and add sort:foryou.",
         "submitter": "A paper's page shows who submitted it, with a link to the account.",
+        "output": _OUTPUTS,
     }
 )
 """Removed fields of the query language."""
@@ -55,12 +61,14 @@ VALUES: Mapping[tuple[str, str], str] = MappingProxyType(
         ("is", "finished"): "is:opened finds the papers whose page you opened or that you read to the end.",
         ("is", "passed"): "is:read and -is:opened narrow a search to papers that you did not open.",
         ("sort", "rising"): "sort:upvotes and sort:trending rank papers by votes.",
+        ("has", "output"): _OUTPUTS,
     }
 )
 """Removed values of fields of the query language."""
 
 SETTINGS: Mapping[str, str] = MappingProxyType(
     {
+        "commands.keep": "'dailypapers pipe COMMAND ID | dailypapers note ID --text -' makes the output a note",
         "digest.command": "redirect what 'dailypapers digest' prints, or let sendmail be your program",
         "digest.file": "redirect what 'dailypapers digest --format html' prints to the file",
         "digest.format": "'dailypapers digest --format' chooses it",

@@ -285,7 +285,6 @@ _MEMBERS: Mapping[tuple[str, str], str] = MappingProxyType(
         # A muted paper that the user unhid is no longer muted.
         ("is", "muted"): f"SELECT pk FROM paper WHERE hidden = 1 AND pk IN ({having(Flag.MUTED)})",
         ("has", "fulltext"): "SELECT pk FROM full_text",
-        ("has", "output"): "SELECT pk FROM kept_output",
         ("has", "highlight"): HIGHLIGHTED,
     }
 )
@@ -349,10 +348,6 @@ def _select_members(node: Term) -> Clause | None:
             begins = join_clauses([in_range("id", prefix, f"{prefix}\U0010ffff") for prefix in _id_prefixes(id)], "OR")
             aliased = f"SELECT pk FROM paper_alias WHERE {begins.sql}"
             return Clause(f"SELECT pk FROM paper WHERE {begins.sql} UNION ALL {aliased}", begins.params * 2)
-        case Term("output", words):
-            matching = "SELECT rowid FROM output_fts WHERE output_fts MATCH ?"
-            escaped = words.replace('"', '""')
-            return Clause(f"SELECT pk FROM kept_output WHERE key IN ({matching})", (f'"{escaped}" *',))
     return None
 
 

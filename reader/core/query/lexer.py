@@ -23,7 +23,6 @@ _FIELDS: Mapping[str, tuple[Literal["text", "name", "date", "count", "sort"], st
     "like": ("name", "like:1706.03762"),
     "is": ("name", "is:unread"),
     "has": ("name", "has:code"),
-    "output": ("name", 'output:"weak baseline"'),
     "view": ("name", "view:evals"),
     "follow": ("name", 'follow:"kaiming he"'),
     "day": ("date", "day:latest"),

@@ -301,7 +301,7 @@ CHOICES = {
         "muted",
     ),
     "has": (
-        "code", "project", "media", "model", "dataset", "space", "note", "highlight", "comments", "fulltext", "output",
+        "code", "project", "media", "model", "dataset", "space", "note", "highlight", "comments", "fulltext",
     ),
     "sort": ("day", "upvotes", "published", "added", "relevance", "title", "trending", "queue", "foryou", "page"),
 }  # fmt: skip
