@@ -45,6 +45,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
     {
         "by": _GROUPS,
         "foryou": "Interests have no names any more. Search for the words, and add sort:foryou.",
+        "submitter": "A paper's page shows who submitted it, with a link to the account.",
         "output": _OUTPUTS,
     }
 )
@@ -54,10 +55,13 @@ _CHANGES = "The page of a marked paper says what happened to it since; changed:7
 
 VALUES: Mapping[tuple[str, str], str] = MappingProxyType(
     {
-        ("has", "output"): _OUTPUTS,
         ("is", "changed"): _CHANGES,
         ("is", "risen"): _CHANGES,
         ("sort", "changed"): _CHANGES,
+        ("is", "finished"): "is:opened finds the papers whose page you opened or that you read to the end.",
+        ("is", "passed"): "is:read and -is:opened narrow a search to papers that you did not open.",
+        ("sort", "rising"): "sort:upvotes and sort:trending rank papers by votes.",
+        ("has", "output"): _OUTPUTS,
     }
 )
 """Removed values of fields of the query language."""
