@@ -372,18 +372,3 @@ async def test_a_paper_of_a_page_becomes_real_and_keeps_its_star(reader: Opener,
         r[TextsAhead].begin()
         await r.rest()
         assert len(page_feed.requests) == asked
-
-
-async def test_a_look_up_can_be_stopped_and_waits_for_the_next_refresh(
-    reader: Opener, page_feed: FeedServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    page_feed.fault = "hang"
-    async with reader(settings=settings(endpoint=page_feed.url), size=(100, 30)) as r:
-        await show_page(r)
-        r[TextsAhead].begin()
-        await r.until(lambda: r.app.state[TEXTS_AHEAD] == "fetching title 1 of 2")
-        assert r[TextsAhead].stop_at("last")
-        await asyncio.sleep(0)
-        assert r.app.state[TEXTS_AHEAD] == ""
-        assert "titles are looked up again after the next refresh" in r.status
-        assert not r[TextsAhead].stop_at("last")
