@@ -198,13 +198,7 @@ async def test_a_paper_that_is_marked_is_kept_and_the_list_stays(reader: Opener,
         assert asked == [("",)]
 
 
-async def test_opening_keeps_a_paper_where_it_marks_nothing_and_passing_does_not(
-    reader: Opener, feed: FeedServer
-) -> None:
-    async with _answered(reader, feed, settings=settings(endpoint=feed.url, read_when="passed")) as r:
-        await r.do("move.down", "move.down")
-        assert not _has(r, "2404.00001")
-        assert r.kept(HERE).read
+async def test_opening_keeps_a_paper_where_it_marks_nothing(reader: Opener, feed: FeedServer) -> None:
     async with _answered(reader, feed, settings=settings(endpoint=feed.url, read_when="manual")) as r:
         await r.do("read.open")
         assert _has(r, "2404.00001")
