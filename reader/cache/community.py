@@ -1,12 +1,11 @@
-"""A paper's related data: comments, repositories, outputs of the user's programs, and times of the last requests."""
+"""A paper's related data: comments, repositories, and the times of the last requests."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
-from pathlib import Path
 from typing import NamedTuple
 
 from reader.core.community import Community, dump, load
@@ -124,45 +123,3 @@ class Communities(connections.Store):
             " AND coalesce(t.arxiv_asked, '') < ? ORDER BY coalesce(t.arxiv_asked, ''), p.pk DESC LIMIT ?"
         )
         return [id for (id,) in self._rows(sql, asked_before, limit)]
-
-
-# Outputs of the user's programs
-
-
-class KeptOutput(NamedTuple):
-    """The last output of a command for a paper; machine-made."""
-
-    name: str
-    made: str
-    """ISO time, UTC."""
-    text: str
-
-
-def outputs_of(connection: sqlite3.Connection, pk: int) -> tuple[KeptOutput, ...]:
-    """The kept outputs of a paper, the oldest first."""
-    rows = connection.execute("SELECT name, made, body FROM kept_output WHERE pk = ? ORDER BY made, key", (pk,))
-    return tuple(KeptOutput(*row) for row in rows)
-
-
-def keep_output(path: Path, pk: int, output: KeptOutput) -> bool:
-    """Keep an output in place of an earlier one with its name; an empty output only removes that.
-
-    Returns whether the paper is still in the cache. Raises CacheError.
-    """
-    with connections.open_database(path, durable=True) as cache, connections.transaction(cache):
-        cache.execute("DELETE FROM kept_output WHERE pk = ? AND name = ?", (pk, output.name))
-        if not output.text:
-            return True
-        # The paper may have been dropped while the program ran.
-        added = cache.execute(
-            "INSERT INTO kept_output (pk, name, made, body) SELECT ?, ?, ?, ? FROM paper WHERE pk = ?",
-            (pk, *output, pk),
-        )
-        return added.rowcount == 1
-
-
-def drop_outputs(path: Path, pks: Sequence[int], name: str) -> int:
-    """Drop the outputs of a command for these papers; return how many there were. Raises CacheError."""
-    with connections.open_database(path, durable=True) as cache, connections.transaction(cache):
-        dropped = cache.executemany("DELETE FROM kept_output WHERE pk = ? AND name = ?", [(pk, name) for pk in pks])
-        return dropped.rowcount

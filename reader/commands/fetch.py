@@ -125,7 +125,7 @@ async def _redraw(progress: Progress) -> None:
         progress.draw()
 
 
-_STEP_LABELS = {"titles": "title", "texts": "full text", "topics": "topics of paper", "hook": "on_new: paper"}
+_STEP_LABELS = {"titles": "title", "texts": "full text", "topics": "topics of paper"}
 """The words before the counter in the progress text of these steps."""
 
 

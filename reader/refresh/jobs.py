@@ -259,8 +259,7 @@ async def _refresh(context: JobContext, **values: Any) -> Line:
             context.tell(failure_line("notification", error))
         _maintain_cache(context, cache)
         try:
-            async for result in standing.run(text_fetcher(context)):
-                context.tell(step("hook", n=result.done, of=result.of))
+            await standing.run(text_fetcher(context))
         except ReaderError as error:
             context.tell(failure_line("notification", error))
     return sums

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.cache.community import KeptOutput, PageData
+from reader.cache.community import PageData
 from reader.cache.history import Votes
 from reader.core.community import Comment, Community, Repository
 from reader.core.document.model import (
@@ -33,9 +33,8 @@ from reader.core.paper_row import NotCached
 from reader.core.passages import Passage
 from reader.core.similarity import SharedTerms
 from reader.core.text import clean_note
-from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
+from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.page.lines import (
-    MAX_DRAWN_CHARACTERS,
     NOTE_LINES,
     Presentation,
     QueryMatch,
@@ -46,7 +45,6 @@ from reader.ui.page.lines import (
     find_words,
     full_text_hit_lines,
     linked_counts,
-    output_lines,
     own_lines,
     repository_lines,
     shared_lines,
@@ -146,24 +144,6 @@ def test_highlights_stand_with_their_sections_and_notes_and_of_many_the_first_on
 MADE = "2026-11-26T08:00:00Z"
 
 
-def output_texts(output: KeptOutput, width: int = 40, glyphs: Glyphs = UNICODE) -> list[str]:
-    return [line.rstrip() for line in said_by(output_lines(output, width, glyphs))]
-
-
-def test_the_output_of_a_program_names_its_maker_and_keeps_its_lines() -> None:
-    assert output_texts(KeptOutput("Summary", MADE, "One.\n\n- two [b]three[/b]")) == [
-        "▎ Summary · by a program, 2026-11-26",
-        "▎ One.",
-        "▎",
-        "▎ - two [b]three[/b]",
-    ]
-    assert output_texts(KeptOutput("S", MADE, "One."), glyphs=ASCII)[0].isascii()
-    long = output_texts(KeptOutput("S", MADE, "word\n" * MAX_DRAWN_CHARACTERS), 60)
-    assert long[-1].endswith("prints the rest") and len(long) < MAX_DRAWN_CHARACTERS
-    # A tiny width ends, too.
-    assert all(output_texts(KeptOutput("S", MADE, "One two."), width) for width in (3, 5))
-
-
 def reasons(found: QueryMatch | None, width: int = 80) -> list[str]:
     return said_by(shared_lines(found, width, UNICODE))
 
@@ -241,7 +221,6 @@ def test_the_page_shows_everything_about_a_paper() -> None:
         suits="like what you starred",
         votes=Votes((50, 55, 61), 11),
         query_match=QueryMatch(1, "like:1", (), SharedTerms(("draft trees",))),
-        outputs=(KeptOutput("Summary", "2026-11-26T08:00:00Z", "One."),),
         fetching="fetching …",
         kept=PageData(Community((), repositories)),
     )
@@ -252,7 +231,6 @@ def test_the_page_shows_everything_about_a_paper() -> None:
         *("For you: like what you starred", "", "Why here  shares draft trees", ""),
         *("▎ AI summary", "▎ It forgets well.", ""),
         *("Abstract", "What a model keeps, as", "https://code.example/memory", "says.", "", "The rest is let go.", ""),
-        *("▎ Summary · by a program,", "▎ 2026-11-26", "▎ One.", ""),
         *("o  Feed     huggingface.co/pa…", "P  PDF      arxiv.org/pdf/251…", "La arXiv    arxiv.org/abs/251…"),
         *("Lc Code     github.… 312 stars", "L1 Link", ""),
         *("Linked 2 models · 1 Space", "Lm1  lab/m  text · 1 like · 2…", "Lm2  lab/n  text · 1 like · 2…", ""),
@@ -420,7 +398,7 @@ words = st.text(max_size=60) | st.sampled_from(["[/]", "\x1b[2J", "中文标题"
 def test_any_paper_is_drawn_literally_within_the_width(
     one: Paper, others: str, width: int, is_unfolded: bool, is_page: bool
 ) -> None:
-    known = read(one, words=("a",), position="3 of 34", outputs=(KeptOutput(others, MADE, others),), query_match=PLACES)
+    known = read(one, words=("a",), position="3 of 34", query_match=PLACES)
     for line in compose(known, width, replace(LOOK, is_unfolded=is_unfolded, is_page=is_page)):
         assert measure(line) <= width
         assert all(piece.text.isprintable() for piece in line)

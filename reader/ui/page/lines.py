@@ -42,7 +42,7 @@ from reader.ui.kit.lines import hits, mark, pattern, short_day
 from reader.ui.why.lines import suits_lines
 
 if TYPE_CHECKING:
-    from reader.cache.community import KeptOutput, PageData
+    from reader.cache.community import PageData
     from reader.cache.history import ChangesSinceMark
     from reader.core.document.find import Hit
     from reader.core.document.model import Block, Document, Heading
@@ -85,8 +85,6 @@ class ShownPaper(NamedTuple):
     """The related data; None where it is not shown."""
     fetching: str = ""
     """The status of fetching related data; may be empty."""
-    outputs: tuple[KeptOutput, ...] = ()
-    """The output of the user's programs about the paper."""
     follows: tuple[FollowReason, ...] = ()
     suits: str = ""
     """Why the paper suits the user, in words, if the list is ordered by that."""
@@ -439,22 +437,6 @@ def _markdown(text: str, width: int, glyphs: Glyphs) -> list[Line]:
     return text_lines(blocks, width, glyphs) or fill(mark(text, "text"), width)
 
 
-MAX_DRAWN_CHARACTERS = 20_000
-"""Maximum characters drawn of an output; an abstract has the same limit."""
-
-
-def output_lines(output: KeptOutput, width: int, glyphs: Glyphs) -> list[Line]:
-    """The output of a program below the name of its command."""
-    bar = Piece(f"{glyphs.quote} ", "quote")
-    maker = Piece(f" {glyphs.dot} by a program, {output.made[:10]}", "muted")
-    lines = fill([Piece(literal(output.name), "label"), maker], width - 2)
-    for line in output.text[:MAX_DRAWN_CHARACTERS].split("\n"):
-        lines.extend(fill([Piece(literal(line), "summary")], width - 2) if line.strip() else [()])
-    if len(output.text) > MAX_DRAWN_CHARACTERS:
-        lines.extend(fill([Piece("'dailypapers show --json' prints the rest", "muted")], width - 2))
-    return [(bar, *drawn) for drawn in lines]
-
-
 def shared_lines(match: QueryMatch | None, width: int, glyphs: Glyphs) -> list[Line]:
     """Draw the terms that the paper shares with others; empty without shared terms."""
     text = match.shared.in_words.replace("; ", f" {glyphs.dot} ") if match is not None else ""
@@ -488,7 +470,6 @@ def compose(reading: ShownPaper, width: int, look: Presentation) -> list[Line]:
         ),
         summary,
         abstract,
-        *(output_lines(output, width, look.glyphs) for output in reading.outputs),
         _links(paper, width, look),
         fill([Piece(_UNKNOWN_ID, "muted")], width) if paper.id.startswith(PAGE_PREFIX) else [],
         repository_lines(paper, kept, width, look) if kept else [],
