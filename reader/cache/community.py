@@ -1,15 +1,13 @@
-"""A paper's related data: comments, repositories, outputs of the user's programs, and times of the last requests."""
+"""A paper's related data: comments, repositories, and the times of the last requests."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
-from pathlib import Path
 from typing import NamedTuple
 
-from reader.cache.pages import PageTitle, unknown_title
 from reader.core.community import Community, dump, load
 from reader.database import connections
 
@@ -29,8 +27,6 @@ class PageData(NamedTuple):
     """ISO day on which arXiv was last asked about the paper."""
     models: tuple[int, ...] = ()
     """The number of models that name the paper, at each change, oldest first."""
-    title: PageTitle | None = None
-    """The title lookup of a paper from a saved page; None for a paper with an arXiv id."""
 
     def is_old(self, now: datetime, *, with_arxiv: bool) -> bool:
         """Whether the feed or, `with_arxiv`, arXiv should be asked again."""
@@ -76,9 +72,7 @@ def read_community(connection: sqlite3.Connection, pk: int) -> PageData:
         "SELECT models FROM paper_change WHERE pk = ? AND models IS NOT NULL ORDER BY at", (pk,)
     ).fetchall()
     models = tuple(count for count, _ in groupby(count for (count,) in counts))
-    return PageData(
-        NO_COMMUNITY if body is None else load(body), asked, arxiv_asked, models, unknown_title(connection, pk)
-    )
+    return PageData(NO_COMMUNITY if body is None else load(body), asked, arxiv_asked, models)
 
 
 def note_arxiv_asked(connection: sqlite3.Connection, ids: Iterable[str], day: str) -> None:
@@ -129,45 +123,3 @@ class Communities(connections.Store):
             " AND coalesce(t.arxiv_asked, '') < ? ORDER BY coalesce(t.arxiv_asked, ''), p.pk DESC LIMIT ?"
         )
         return [id for (id,) in self._rows(sql, asked_before, limit)]
-
-
-# Outputs of the user's programs
-
-
-class KeptOutput(NamedTuple):
-    """The last output of a command for a paper; machine-made."""
-
-    name: str
-    made: str
-    """ISO time, UTC."""
-    text: str
-
-
-def outputs_of(connection: sqlite3.Connection, pk: int) -> tuple[KeptOutput, ...]:
-    """The kept outputs of a paper, the oldest first."""
-    rows = connection.execute("SELECT name, made, body FROM kept_output WHERE pk = ? ORDER BY made, key", (pk,))
-    return tuple(KeptOutput(*row) for row in rows)
-
-
-def keep_output(path: Path, pk: int, output: KeptOutput) -> bool:
-    """Keep an output in place of an earlier one with its name; an empty output only removes that.
-
-    Returns whether the paper is still in the cache. Raises CacheError.
-    """
-    with connections.open_database(path, durable=True) as cache, connections.transaction(cache):
-        cache.execute("DELETE FROM kept_output WHERE pk = ? AND name = ?", (pk, output.name))
-        if not output.text:
-            return True
-        # The paper may have been dropped while the program ran.
-        added = cache.execute(
-            "INSERT INTO kept_output (pk, name, made, body) SELECT ?, ?, ?, ? FROM paper WHERE pk = ?",
-            (pk, *output, pk),
-        )
-        return added.rowcount == 1
-
-
-def drop_outputs(path: Path, pks: Sequence[int], name: str) -> int:
-    """Drop the outputs of a command for these papers; return how many there were. Raises CacheError."""
-    with connections.open_database(path, durable=True) as cache, connections.transaction(cache):
-        dropped = cache.executemany("DELETE FROM kept_output WHERE pk = ? AND name = ?", [(pk, name) for pk in pks])
-        return dropped.rowcount

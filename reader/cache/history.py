@@ -15,9 +15,6 @@ from typing import Any, NamedTuple
 from reader.core.marks import NOTE, QUEUE, STATES, sql_list
 from reader.core.paper_row import UNKNOWN
 
-RISING_DAYS = 7
-"""Days over which gained votes are counted."""
-
 _KNOWN = f"upvotes <> {UNKNOWN}"
 """SQL: whether a row of `paper_change` has votes; a version or a venue may be reported before any votes."""
 
@@ -31,20 +28,6 @@ def _earlier_votes(looked: str) -> str:
     return (
         f"(SELECT c.upvotes FROM paper_change AS c WHERE c.pk = p.pk AND c.at <= {looked} AND {_KNOWN}"
         " ORDER BY c.at DESC LIMIT 1)"
-    )
-
-
-def votes_gained(since: int) -> str:
-    """SQL: the votes that the paper `p` gained since a time, in seconds since 1970; computed once for all papers."""
-    before = (
-        f"coalesce((SELECT upvotes FROM paper_change WHERE pk = w.pk AND at <= {since:d} AND {_KNOWN}"
-        " ORDER BY at DESC LIMIT 1),"
-        f" (SELECT upvotes FROM paper_change WHERE pk = w.pk AND {_KNOWN} ORDER BY at LIMIT 1))"
-    )
-    return (
-        f"coalesce((WITH gained AS MATERIALIZED (SELECT w.pk AS pk, q.upvotes - {before} AS votes"
-        f" FROM (SELECT DISTINCT pk FROM paper_change WHERE at > {since:d}) AS w JOIN paper AS q ON q.pk = w.pk)"
-        " SELECT votes FROM gained WHERE gained.pk = p.pk), 0)"
     )
 
 

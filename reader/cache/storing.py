@@ -377,7 +377,7 @@ def _join_versions(known: str, new: str) -> str:
 
 OF_A_PAPER = (
     *("paper_topic", "paper_category", "paper_source", "paper_change", "paper_alias", "trending", "listing"),
-    *("full_text", "community", "kept_output", "paper_words", "suits", "paper_flags", "follow_paper"),
+    *("full_text", "community", "paper_words", "suits", "paper_flags", "follow_paper"),
     "page_paper",
 )
 """Tables with rows about a paper, apart from `paper` and `paper_text`."""

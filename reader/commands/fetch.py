@@ -126,7 +126,7 @@ async def _redraw(progress: Progress) -> None:
         progress.draw()
 
 
-_STEP_LABELS = {"titles": "title", "texts": "full text", "topics": "topics of paper", "hook": "on_new: paper"}
+_STEP_LABELS = {"titles": "title", "texts": "full text", "topics": "topics of paper"}
 """The words before the counter in the progress text of these steps."""
 
 
@@ -328,19 +328,15 @@ def look_up_titles(workspace: Workspace, *, quiet: bool, is_asked: bool = True) 
     if not find_waiting(workspace.cache_file, datetime.now(UTC)):
         return None
     result = run_job(workspace, job("titles"), quiet=quiet)
-    found, offered, left = result["found"], result["offered"], result["left"]
+    found, left = result["found"], result["left"]
     if not quiet:
         if found:
             print_line(f"{amount(found, 'paper')} found by {'its title' if found == 1 else 'their titles'}.")
-        if offered:
-            print_line(
-                f"{amount(offered, 'title')} matched no paper exactly: choose with L, in the reader's view Saved pages."
-            )
         if result["error"]:
             warn(f"{amount(left, 'title')} will be looked up with the next refresh: {result['error']}")
         elif left and is_asked:
             print_line(f"{amount(left, 'title')} will be looked up with the next refreshes.")
-    return {"found": found, "offered": offered, "left": left}
+    return {"found": found, "left": left}
 
 
 # Search the feed itself

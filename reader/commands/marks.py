@@ -29,7 +29,7 @@ from reader.core.marks import NOTE, TAG, clean_mark
 from reader.core.nearest import advice
 from reader.core.settings.standing import ON_STAR
 from reader.core.tag_words import TagWords
-from reader.core.text import NOTE_LIMIT, amount, clean, clean_note
+from reader.core.text import NOTE_LIMIT, clean, clean_note
 from reader.log.rows import Row, clock_of
 from reader.log.store import Log
 
@@ -83,13 +83,8 @@ def _run_on_star(workspace: Workspace, pks: Sequence[int]) -> None:
     log_file.attach(workspace.settings.log_level)
     fetch = jobs.text_fetcher(workspace.job_context)
 
-    async def run() -> None:
-        with Progress() as progress:
-            async for result in run_on_star(workspace.cache_file, workspace.settings, pks, fetch):
-                progress.show(f"on_star: {result.done:,} of {amount(result.of, 'paper')}")
-
     try:
-        asyncio.run(run())
+        asyncio.run(run_on_star(workspace.cache_file, workspace.settings, pks, fetch))
     except ReaderError as error:
         warn(f"on_star: {error}")
 

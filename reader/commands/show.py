@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from reader.actions.links import links, open_url, pdf_file, pdf_folder
 from reader.cache.choice import read_suits
-from reader.cache.community import outputs_of, read_community
+from reader.cache.community import read_community
 from reader.cache.history import changes_since_mark
 from reader.cache.reads.window import Window
 from reader.cache.standing import reasons
@@ -111,8 +111,6 @@ def _record(shown: _ShownPaper, wanted: set[str]) -> dict[str, object]:
         **record(shown.paper),
         "linked": [{**linked._asdict(), "url": linked.url} for linked in kept.community.repositories],
         "discussion": [_comment_record(post.comment, post.depth) for post in threads(kept.community.comments)],
-        "choices": [choice._asdict() for choice in kept.title.choices] if kept.title else [],
-        "outputs": [output._asdict() for output in shown.ask(outputs_of)],
         "follows": [
             {
                 "field": reason.follow.field,
@@ -195,7 +193,6 @@ def _paper_lines(shown: _ShownPaper) -> Iterator[str]:
         shown.paper.pk,
         shown.paper,
         follows=shown.ask(reasons),
-        outputs=shown.ask(outputs_of),
         kept=shown.ask(read_community),
     )
     programs = explanation_rows(Explanation(programs=shown.ask(made_by_agents)), columns, look.glyphs)

@@ -14,6 +14,11 @@ _GROUPS = (
     "others run 'dailypapers feeds add ADDRESS'."
 )
 
+_OUTPUTS = (
+    "The cache no longer keeps what your programs print. 'dailypapers pipe COMMAND ID | dailypapers note ID --text -' "
+    "makes it the note of a paper, which note:WORDS and has:note find."
+)
+
 _CACHE = (
     "Your marks have a file of their own, and the cache may be deleted at any time: 'dailypapers doctor' says what is "
     "wrong, and 'dailypapers doctor --repair' repairs it."
@@ -37,19 +42,33 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 """Removed commands, each with a sentence or two on the replacement."""
 
 FIELDS: Mapping[str, str] = MappingProxyType(
-    {"by": _GROUPS, "foryou": "Interests have no names any more. Search for the words, and add sort:foryou."}
+    {
+        "by": _GROUPS,
+        "foryou": "Interests have no names any more. Search for the words, and add sort:foryou.",
+        "submitter": "A paper's page shows who submitted it, with a link to the account.",
+        "output": _OUTPUTS,
+    }
 )
 """Removed fields of the query language."""
 
 _CHANGES = "The page of a marked paper says what happened to it since; changed:7d finds what happened in a week."
 
 VALUES: Mapping[tuple[str, str], str] = MappingProxyType(
-    {("is", "changed"): _CHANGES, ("is", "risen"): _CHANGES, ("sort", "changed"): _CHANGES}
+    {
+        ("is", "changed"): _CHANGES,
+        ("is", "risen"): _CHANGES,
+        ("sort", "changed"): _CHANGES,
+        ("is", "finished"): "is:opened finds the papers whose page you opened or that you read to the end.",
+        ("is", "passed"): "is:read and -is:opened narrow a search to papers that you did not open.",
+        ("sort", "rising"): "sort:upvotes and sort:trending rank papers by votes.",
+        ("has", "output"): _OUTPUTS,
+    }
 )
 """Removed values of fields of the query language."""
 
 SETTINGS: Mapping[str, str] = MappingProxyType(
     {
+        "commands.keep": "'dailypapers pipe COMMAND ID | dailypapers note ID --text -' makes the output a note",
         "digest.command": "redirect what 'dailypapers digest' prints, or let sendmail be your program",
         "digest.file": "redirect what 'dailypapers digest --format html' prints to the file",
         "digest.format": "'dailypapers digest --format' chooses it",
@@ -70,7 +89,10 @@ ACTIONS = frozenset(
         "app.commands",
         "mark.replaced",
         "outline.fold",
+        "pane.hide",
         "topic.fold",
+        "topic.narrow",
+        "topic.order",
         "topic.unfold",
         "triage.end",
         "triage.pause",

@@ -22,7 +22,6 @@ from reader.keys.actions import (
     VIM,
     Action,
     Context,
-    Contexts,
     keys_of,
     place_of,
     rows_of,
@@ -70,9 +69,9 @@ class Keymap:
         """Add the actions of extensions, whose keys the user may choose too."""
         self._bind(self._actions | {action.id: action for action in actions})
 
-    def free_keys(self, keys: str, contexts: Contexts) -> str:
+    def free_keys(self, keys: str, where: str) -> str:
         """The given keys that are unbound in these contexts, both alone and as the start of a chord."""
-        known = [chord for context in contexts for chord in self._bound[context]]
+        known = [chord for context in where.split() for chord in self._bound[context]]
         return " ".join(word for word in keys.split() if not any(_met(chord, known) for chord in parse_keys(word)))
 
     def _bind(self, actions: dict[str, Action]) -> None:

@@ -46,7 +46,6 @@ from reader.refresh.lines import (
     listing_values,
     result_line,
     step,
-    with_tuples,
 )
 from reader.refresh.plan import Latest, plan_of
 
@@ -266,8 +265,7 @@ async def _refresh(context: JobContext, **values: Any) -> Line:
             context.tell(failure_line("notification", error))
         _maintain_cache(context, cache)
         try:
-            async for result in standing.run(text_fetcher(context)):
-                context.tell(step("hook", n=result.done, of=result.of))
+            await standing.run(text_fetcher(context))
         except ReaderError as error:
             context.tell(failure_line("notification", error))
     return sums
@@ -340,12 +338,12 @@ async def _look_up_titles(context: JobContext) -> Line:
         return await look_up_titles(sources)
 
 
-async def _look_up_paper(context: JobContext, id: str, own: str | None = None) -> Line:
-    """Fetch a paper by its arXiv id; `own` is the id of the saved page's paper that it replaces, if any."""
+async def _look_up_paper(context: JobContext, id: str) -> Line:
+    """Fetch a paper by its arXiv id."""
     from reader.cache.watching import pass_over
 
     async with _open_all(context) as sources:
-        found = await sources.look_up(id, own)
+        found = await sources.look_up(id)
     if found:
         pass_over(context.cache_file, id)
     return result_line("look-up", found=found)
@@ -392,7 +390,7 @@ async def _draw_picture(
     if spot is None:
         data = await fetch_picture(address, context.settings)
     else:
-        data = await fetch_spot(PdfSpot(**with_tuples(spot)), target, context.settings)
+        data = await fetch_spot(PdfSpot(**spot), target, context.settings)
     return result_line("picture", **context.draw(data, target))
 
 

@@ -4,13 +4,13 @@ The feed has a paper's votes, comments and repositories; arXiv has its versions 
 once a day per paper, and fails independently.
 
 Titles are looked up one at a time, in the daily feed and then at arXiv. A result is the same paper if its title and
-number of authors are equal, or its title and date if a number of authors is unknown. Other results are offered as
-choices. Each result is stored at once, so the next run continues where one has ended early.
+number of authors are equal, or its title and date if a number of authors is unknown; other results are ignored. Each
+result is stored at once, so the next run continues where one has ended early.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
@@ -25,8 +25,7 @@ from reader.core.document.model import Paragraph, Span
 from reader.core.errors import FeedError, FeedOffline, NoFullText
 from reader.core.paper import Draft, Listing
 from reader.core.text import BLOCK_LIMIT, clean
-from reader.core.titles import TitleRecord, find_choices, find_same, without_cut_word
-from reader.database.connections import open_database, transaction
+from reader.core.titles import TitleRecord, find_same, without_cut_word
 from reader.feeds.arxiv import ArxivClient
 from reader.feeds.fulltext.markdown import parse_markdown
 from reader.feeds.huggingface import HuggingFaceClient, RawComment
@@ -141,8 +140,8 @@ _Source = Callable[[str], Awaitable[list[_Candidate]]]
 async def look_up_titles(sources: Sources) -> Line:
     """Look up the waiting titles, and report the progress.
 
-    The result has the number of papers whose arXiv id was `found`, of papers `offered` as choices, and of titles
-    `left` for a later run, perhaps because of an `error`. A source that fails is not asked about further titles; the
+    The result has the number of papers whose arXiv id was `found`, and of titles `left` for a later run, perhaps
+    because of an `error`. A source that fails is not asked about further titles; the
     run ends without a source or without a network.
     """
     file, now = sources.context.cache_file, sources.now
@@ -151,7 +150,7 @@ async def look_up_titles(sources: Sources) -> Line:
     usable: list[_Source] = [partial(_find_in_feed, sources.daily)]
     usable += [partial(_find_at_arxiv, sources.arxiv)] if sources.may_ask_arxiv else []
     source_count = len(usable)
-    found = offered = undecided = 0
+    found = undecided = 0
     failure: FeedError | None = None
     for n, title in enumerate(wanted):
         sources.tell(step("titles", n=n, of=len(wanted), found=found))
@@ -174,18 +173,14 @@ async def look_up_titles(sources: Sources) -> Line:
             sources.cache.store(listing, utc_stamp(now()), newer=False, noted=False)
             found += 1
         elif len(usable) == source_count:
-            choices = find_choices(title.paper, [candidate.title_record for candidate in candidates])
-            _note_unknown(file, title.pk, now().date().isoformat(), choices)
-            offered += bool(choices)
+            pages.note_unknown(file, title.pk, now().date().isoformat())
         else:
             undecided += 1
         if not usable:
             undecided += len(wanted) - n - 1
             break
     left = len(waiting) - len(wanted) + undecided
-    return result_line(
-        "titles", found=found, offered=offered, left=left, **error_values(failure if undecided else None)
-    )
+    return result_line("titles", found=found, left=left, **error_values(failure if undecided else None))
 
 
 async def _find_in_feed(daily: HuggingFaceClient, title: str) -> list[_Candidate]:
@@ -195,8 +190,3 @@ async def _find_in_feed(daily: HuggingFaceClient, title: str) -> list[_Candidate
 
 async def _find_at_arxiv(arxiv: ArxivClient, title: str) -> list[_Candidate]:
     return [_Candidate(entry.draft, None) for entry in await arxiv.search_title(title) if entry.draft.id]
-
-
-def _note_unknown(file: Path, pk: int, day: str, choices: Sequence[TitleRecord]) -> None:
-    with open_database(file) as cache, transaction(cache):
-        pages.note_unknown(cache, pk, day, choices)

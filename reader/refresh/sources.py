@@ -177,33 +177,24 @@ class Sources:
         self.feeds.record_answer(feed.slug, now, *validators)
         return counts
 
-    async def look_up(self, id: str, own: str | None = None) -> bool:
-        """Fetch a paper, which replaces the saved page's paper `own`; False if neither feed nor arXiv has it.
-
-        Raises FeedError.
-        """
-        listing, failure = None, None
+    async def look_up(self, id: str) -> bool:
+        """Fetch a paper from the feed, or else from arXiv; False if neither has it. Raises FeedError."""
+        failure: FeedError | None = None
         try:
             listing = await self.daily.paper(id)
+            if listing is not None:
+                self._store(listing, newer=False)
+                return True
         except FeedError as error:
             failure = error
-        if listing is None:
-            entries: Sequence[ArxivEntry] = ()
-            try:
-                entries = await self.arxiv.papers([id])
-            except FeedError as error:
-                failure = failure or error
-            if not entries and failure is not None:
-                raise failure
-            if not entries:
-                return False
-            if not own:
-                self.store_entries(entries)
-                return True
-            listing = Listing(None, tuple(entry.draft for entry in entries))
-        drafts = tuple(draft._replace(entry=own) for draft in listing.drafts)
-        self._store(listing._replace(drafts=drafts), newer=False)
-        return True
+        try:
+            entries = await self.arxiv.papers([id])
+        except FeedError as error:
+            raise failure or error from None
+        if not entries and failure is not None:
+            raise failure
+        self.store_entries(entries)
+        return bool(entries)
 
     def note_outcome(self, slug: str, error: FeedError | None) -> None:
         """Store a source's success or failure; offline mode is the user's choice, not a failure."""

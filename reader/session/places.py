@@ -28,11 +28,6 @@ TRIAGE = "triage"
 SAVED = "saved:"
 """Prefix of the id of a view that the user has saved; its name follows."""
 
-TopicOrder = Literal["family", "papers"]
-"""How topics are listed: by family, or by number of papers."""
-
-TOPIC_ORDERS: tuple[TopicOrder, ...] = get_args(TopicOrder)
-
 TopicMode = Literal["any", "all"]
 """Whether a paper needs any or all of the picked topics."""
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeGuard
 from reader.core.errors import QueryError
 from reader.core.views import FOR_YOU, LATEST
 from reader.paths import read_start, replace_private
-from reader.session.places import TOPIC_MODES, TOPIC_ORDERS, TopicMode, TopicOrder
+from reader.session.places import TOPIC_MODES, TopicMode
 
 MOST_BYTES = 1 << 20
 """Bytes; a larger file is not read."""
@@ -30,8 +30,8 @@ class Visit(NamedTuple):
     """The id of the highlighted paper."""
     sizes: Mapping[str, tuple[int, float]] = MappingProxyType({})
     """The filter pane's columns and the list's share, by the shape of the panes in which the user changed them."""
-    hidden: tuple[str, ...] = ()
-    """The panes that are hidden for good."""
+    is_zoomed: bool = False
+    """Whether the list is shown alone."""
     density: str | None = None
     """The density of the list, if the user changed it."""
     visited: str | None = None
@@ -39,7 +39,6 @@ class Visit(NamedTuple):
     history: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     """Earlier commands of the command line, newest first."""
-    topic_order: TopicOrder = "family"
     topic_mode: TopicMode = "any"
     """How picked topics combine if the query does not express it."""
     folded: tuple[str, ...] = ()
@@ -124,7 +123,7 @@ _GOOD: Mapping[str, Callable[[object], bool]] = {
     "paper": _is_text,
     "density": _fits("density"),
     "visited": _is_time,
-    "topic_order": TOPIC_ORDERS.__contains__,
+    "is_zoomed": lambda value: isinstance(value, bool),
     "topic_mode": TOPIC_MODES.__contains__,
 }
 
@@ -134,7 +133,7 @@ def load(path: Path) -> Visit:
     fields = _read(path)
     good = {name: fields[name] for name, is_good in _GOOD.items() if is_good(fields.get(name))}
     good["sizes"] = dict(_sizes(fields.get("sizes")))
-    for name in ("history", "commands", "folded", "hidden"):
+    for name in ("history", "commands", "folded"):
         texts = fields.get(name)
         if isinstance(texts, list):
             good[name] = tuple(text for text in texts[:MAX_TEXTS] if _is_text(text))

@@ -28,7 +28,7 @@ from reader.session import visit
 from reader.session.places import Place, listed_views, view
 from reader.ui.command_line.screen import COMMANDS
 from reader.ui.features import FEATURES
-from reader.ui.filter.state import TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
+from reader.ui.filter.state import TOPIC_MODE, TOPIC_NAMES
 from reader.ui.full_text.fetcher import BookmarkKeeper
 from reader.ui.kit import theme
 from reader.ui.kit.glyphs import glyphs
@@ -214,7 +214,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
             parts={
                 COMMANDS: left.commands,
                 TOPIC_NAMES: self.library.topic_names(),
-                TOPIC_ORDER: left.topic_order,
                 TOPIC_MODE: left.topic_mode,
                 REFRESH: RefreshStatus(last=self.library.last_refresh()),
             },

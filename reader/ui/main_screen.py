@@ -20,7 +20,6 @@ from reader.ui.filter.state import (
     COUNTED,
     TOPIC_MODE,
     TOPIC_NAMES,
-    TOPIC_ORDER,
     filter_data,
     filter_parts,
     strip_data,
@@ -228,9 +227,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         from reader.ui.query.advice import AdviceKeys
 
         keymap, glyphs, state = self._look.keymap, self._look.glyphs, self._model.state
-        self.filter = FilterPane(
-            glyphs, order=state[TOPIC_ORDER], mode=state[TOPIC_MODE], folded=self._folded, id="filter"
-        )
+        self.filter = FilterPane(glyphs, mode=state[TOPIC_MODE], folded=self._folded, id="filter")
         self.detail = PaperDetail(glyphs, today=self._look.fixed_today, shows_links=self._look.links, id="detail")
         self.empty = Empty(id="empty")
         feed = "" if self._look.demo else keymap.key("find.feed", "query")

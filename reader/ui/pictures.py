@@ -18,7 +18,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from reader.core.document.model import Block, Document, Figure, Formula, Heading, Item, Paragraph, PdfSpot, walk
+from reader.core.document.model import Document, Figure, PdfSpot, walk
 from reader.core.errors import ReaderError
 from reader.core.ids import in_address, is_arxiv_id, pdf_url
 from reader.core.lines import cut, literal, wrap
@@ -69,13 +69,6 @@ class PictureActions(Controller):
             return False
         self._show(pictures, index)
         return True
-
-    def open_formula(self, formula: Formula, block: int) -> None:
-        text = self._model.state[TEXT]
-        if reason := self._obstacle():
-            self._model.show_notice(reason)
-        elif text is not None and text.view is not None:
-            self._show((formula_of(text.view.document, formula, block, text.paper.id),), 0)
 
     @handles("picture.browse")
     def browse(self, _count: int | None) -> None:
@@ -204,11 +197,6 @@ _SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
 
 PAGE_ANCHOR = re.compile(r"page-\d{1,4}$")
 
-CONTEXT_WORDS = 8
-"""Number of words on each side of a formula that are used to locate it in the PDF."""
-
-_WORD = re.compile(r"[^\W\d_]{2,}")
-
 _THUMBNAIL = "https://cdn-thumbnails.huggingface.co/social-thumbnails/papers/{id}.png"
 
 
@@ -222,7 +210,7 @@ class Picture(NamedTuple):
     block: int = -1
     """The block of the full text that contains it; -1 for a picture from the feed."""
     spot: PdfSpot | None = None
-    """Its place in the paper's PDF."""
+    """The part of the paper's PDF that it shows."""
 
 
 def pictures_of(paper: Paper, document: Document | None = None, source: str = "") -> tuple[Picture, ...]:
@@ -269,21 +257,6 @@ def _of_pdf(document: Document | None, id: str) -> Iterator[Picture]:
         for half, is_upper in (("upper", True), ("lower", False)):
             label = f"Page {page}, {half} half"
             yield Picture(f"{pdf_url(id)}#page={page}", label, "", block, PdfSpot(id, page - 1, is_upper))
-
-
-def formula_of(document: Document, formula: Formula, block: int, id: str) -> Picture:
-    """The picture of a displayed formula, which is a block or part of part."""
-    around = [inner for part in document.blocks[max(0, block - 2) : block + 3] for inner in walk(part)]
-    at = next((at for at, inner in enumerate(around) if inner is formula), 0)
-    before = [word for part in around[:at] for word in _prose(part)]
-    after = [word for part in around[at + 1 :] for word in _prose(part)]
-    spot = PdfSpot(id, number=formula.number, before=tuple(before[-CONTEXT_WORDS:]), after=tuple(after[:CONTEXT_WORDS]))
-    return Picture(f"{pdf_url(id)}#{block}.{at}", f"Formula {formula.number}".strip(), "", block, spot)
-
-
-def _prose(block: Block | Item) -> list[str]:
-    spans = block.spans if isinstance(block, Paragraph | Heading) else ()
-    return [word for span in spans if span.style != "formula" for word in _WORD.findall(span.text.lower())]
 
 
 def is_picture(address: str) -> bool:

@@ -14,16 +14,15 @@ from reader.core.query import Term, parse
 from reader.core.query.choices import Choice, Mark, chosen_terms, with_choice
 from reader.core.text import amount
 from reader.core.views import FOR_YOU, LATEST, QUEUED
-from reader.keys.actions import Context
 from reader.refresh.plan import Days, Trending
 from reader.session.places import DAY, Place, day_of, view
 from reader.ui.filter.pane import FilterPane
-from reader.ui.filter.state import HINT, TOPIC_MEANINGS, TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
+from reader.ui.filter.state import HINT, TOPIC_MEANINGS, TOPIC_MODE, TOPIC_NAMES
 from reader.ui.page.state import lasting_place
 from reader.ui.shell.commands import Offer
-from reader.ui.shell.controller import Controller, Moment, answers, follows, handles
+from reader.ui.shell.controller import Controller, answers, follows, handles
 from reader.ui.shell.listing import Position
-from reader.ui.shell.state import NOTHING_IS_FETCHED, Prompt, State
+from reader.ui.shell.state import NOTHING_IS_FETCHED, State
 from reader.ui.terminal.process import loading
 
 if TYPE_CHECKING:
@@ -173,31 +172,10 @@ class FilterActions(Controller):
             "topic.pick": FilterPane.toggle,
             "topic.exclude": FilterPane.exclude,
             "topic.any_all": FilterPane.switch_mode,
-            "topic.narrow": FilterPane.begin_narrowing,
         }
     )
     def act_in_pane(self, _count: int | None, act: Callable[[FilterPane], object]) -> None:
         act(self._app.filter_pane)
-
-    @handles("topic.order")
-    def change_order(self, _count: int | None) -> None:
-        order = self._app.filter_pane.switch_order()
-        self._model.change(self._model.state.put(TOPIC_ORDER, order))
-        self._model.show_notice(f"topics by {order}")
-
-    def stop_at(self, moment: Moment) -> bool:
-        if moment != "back" or self._model.state.context != "filter" or not self._app.filter_pane.narrowing_text:
-            return False
-        self._app.filter_pane.stop_narrowing()
-        return True
-
-    def take_text(self, context: Context, key: str, character: str | None) -> bool:
-        return context == "filter" and self._app.filter_pane.type(key, character)
-
-    @answers("narrowing")
-    def show_keys(self, is_on: bool) -> None:
-        prompt = Prompt((("enter", "keep"), ("esc", "all topics")), "type to narrow") if is_on else Prompt()
-        self._model.change(self._model.state.prompt_for(prompt))
 
     @answers("hint")
     def show_hint(self, hint: str) -> None:

@@ -47,14 +47,6 @@ def test_votes_are_counted_since_the_user_looked(cache: Cache, path: Path) -> No
     assert moved(path, visited=nine(20)).gained == 41
 
 
-def test_rising_papers_come_first_by_the_votes_of_the_last_days(cache: Cache, path: Path) -> None:
-    cache.store(Listing("2026-11-01", tuple(draft(n, upvotes=100 * n) for n in (1, 2, 3))), "2026-11-10T08:00:00Z")
-    cache.store(Listing("2026-11-01", (draft(3, upvotes=600),)), "2026-11-12T08:00:00Z")
-    cache.store(Listing("2026-11-01", (draft(1, upvotes=150), draft(3, upvotes=610))), "2026-11-23T08:00:00Z")
-    assert found(path, "sort:rising") == [1, 3, 2]
-    assert found(path, "sort:-rising") == [2, 3, 1]
-
-
 DAY = "2026-11-20"
 
 

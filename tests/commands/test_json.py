@@ -27,7 +27,7 @@ RUNS = """
 list sort:foryou                            | list
 list like:2606.26740                        | list
 show 2606.26740                             | show
-show 2606.26740 --json=why,for_you,rules,changes,outputs | show
+show 2606.26740 --json=why,for_you,rules,changes | show
 read 2606.26740 --sections                  | read
 read 2606.26740                             | read
 list --passages fulltext:start          | list --passages
@@ -57,8 +57,7 @@ views save Mine is:unread                   | views
 views add --then hide memory                | views
 undo                                        | undo
 undo --redo                         | undo --redo
-pipe cat 2606.26740 --keep                  | pipe
-pipe cat 2606.26740 --forget                | pipe --forget
+pipe cat 2606.26740                         | pipe
 sync --status                               | sync --status
 sync shared                                 | sync
 sync --status                               | sync --status

@@ -201,7 +201,7 @@ def test_mail_goes_to_an_encrypted_server_or_to_this_machine(
     assert (mail.trouble(), mail.address) == (trouble, address)
 
 
-KEEP = UserCommand("Keep it", ("keep", "a b"), "json", True, "gx", False, 9)
+KEEP = UserCommand("Keep it", ("keep", "a b"), "json", "gx", False, 9)
 
 
 def test_a_typed_command_is_a_known_one_a_program_or_a_line_for_a_shell() -> None:

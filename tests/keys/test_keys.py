@@ -218,7 +218,7 @@ def test_unknown_actions_name_the_nearest(wrong: str, right: str | None) -> None
 
 
 def test_an_action_of_an_extension_may_have_a_key_before_it_is_there() -> None:
-    actions = (*ACTIONS, Action("extension.own.go", "", "Go", "To go.", ("list",)))
+    actions = (*ACTIONS, Action("extension.own.go", "", "Go", "To go.", "list"))
     keymap = Keymap(actions, overrides={"extension.own.go": "Z", "extension.other.go": "z"})
     assert (keymap.mistakes, keymap.key("extension.own.go")) == ([], "Z")
 
@@ -246,7 +246,7 @@ def test_the_users_commands_have_ids_of_their_own() -> None:
 
 
 def test_free_keys_mean_nothing_alone_begin_nothing_and_go_on_from_nothing() -> None:
-    assert KEYMAP.free_keys("m mm g gq \u0394 \u0394m", ("list", "page")) == "\u0394 \u0394m"
+    assert KEYMAP.free_keys("m mm g gq \u0394 \u0394m", "list page") == "\u0394 \u0394m"
 
 
 def test_a_footer_has_the_actions_that_there_are() -> None:

@@ -210,15 +210,10 @@ class HomeWithPage(World):
             rows = cache.execute("SELECT p.id FROM page_paper JOIN paper AS p USING (pk) ORDER BY place")
             return [id for (id,) in rows]
 
-    def choices(self, title: str) -> list[str]:
-        with closing(connections.connect(self.path)) as cache:
-            found = {one.paper.title: one.choices for one in pages.waiting_titles(cache, "9999")}
-        return [choice.id for choice in found[title]]
 
-
-def result(found: int = 0, offered: int = 0) -> Line:
+def result(found: int = 0) -> Line:
     """The result of looking up all titles."""
-    return result_line("titles", found=found, offered=offered, left=0, error=None, kind=None)
+    return result_line("titles", found=found, left=0, error=None, kind=None)
 
 
 @pytest.fixture
@@ -253,23 +248,18 @@ async def test_a_certain_match_is_taken_from_the_feed_or_arxiv(saved: HomeWithPa
 
 
 @pytest.mark.parametrize(
-    ("draft", "choices"),
+    "draft",
     [
-        (shown("A memory that forgets", None, None), ["2605.00003", "2605.00002"]),
-        (shown("A memory that forgets", 9, "2020-01-01"), ["2605.00003", "2605.00002"]),
-        (shown("A memory that forgets on pur…"), ["2605.00002"]),
-        (shown("Week 12", 2, None), ["2312.00005", "2212.00006"]),
-        (shown("Week 12", 9, "2022-12-04"), ["2312.00005", "2212.00006"]),
-        (shown("Small matters"), []),
+        shown("A memory that forgets", None, None),
+        shown("A memory that forgets", 9, "2020-01-01"),
+        shown("A memory that forgets on pur…"),
+        shown("Week 12", 2, None),
     ],
 )
-async def test_an_uncertain_match_is_offered_and_not_taken(
-    saved: HomeWithPage, draft: Draft, choices: list[str]
-) -> None:
+async def test_an_uncertain_match_is_not_taken(saved: HomeWithPage, draft: Draft) -> None:
     saved.page(draft)
-    assert await saved.look_up() == result(offered=int(bool(choices)))
+    assert await saved.look_up() == result()
     assert saved.ids() == [page_id(draft.title)]
-    assert sorted(saved.choices(draft.title)) == sorted(choices)
 
 
 async def test_a_title_that_no_source_has_is_asked_for_three_times_a_week_apart(saved: HomeWithPage) -> None:

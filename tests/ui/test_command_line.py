@@ -188,7 +188,7 @@ async def test_a_line_runs_an_action_or_a_command() -> None:
     assert desk.here == CommandContext((), "id1", LIST.place.as_query())
     await desk.obey("star", ParsedLine(action="paper.star", times=2))
     assert desk.performed == [("paper.star", 2)]
-    assert await desk.obey("order", ParsedLine(action="topic.order")) == "! Order topics does nothing here"
+    assert await desk.obey("order", ParsedLine(action="topic.exclude")) == "! Exclude does nothing here"
     assert await desk.obey("count", ParsedLine(("count",)), Outcome(0, "9")) == "9" and desk.ran == [("count",)]
     for width, columns in ((100, 97), (23, 20), (22, 20)):
         desk.model.change(desk.model.state.with_size(width, 30))

@@ -13,6 +13,7 @@ import pytest
 from reader.cache import pages
 from reader.cache.feeds import Feeds
 from reader.core.errors import FeedUnreachable
+from reader.core.ids import page_id
 from reader.core.paper import Draft, Listing
 from reader.database import connections
 from reader.feeds.syndication import SyndicationClient
@@ -327,16 +328,11 @@ async def show_page(r: Story) -> None:
     with closing(Cache.open(r.file, papers.ByTitle())) as cache:
         cache.store(Listing(None, (SURE, CUT), is_page=True), "2026-05-12T06:00:00Z", newer=False)
     with closing(connections.connect(r.file)) as connection:
-        pages.place(connection, [one.entry or f"{id}" for one, id in zip((SURE, CUT), _ids(r), strict=True)])
+        pages.place(connection, [page_id(one.title) for one in (SURE, CUT)])
     await r.do("view.all", "find.query")
     await r.type("source:page sort:page")
     await r.press("enter")
     await r.until(lambda: len(r.ids) == 2)
-
-
-def _ids(r: Story) -> list[str]:
-    with closing(connections.connect(r.file)) as connection:
-        return [one.paper.id for one in pages.waiting_titles(connection, "9999")]
 
 
 async def test_a_paper_of_a_page_becomes_real_and_keeps_its_star(reader: Opener, page_feed: FeedServer) -> None:
@@ -345,7 +341,7 @@ async def test_a_paper_of_a_page_becomes_real_and_keeps_its_star(reader: Opener,
         before = r.here
         assert (before.title, before.upvotes) == (SURE.title, None)
         await r.do("paper.star", "link.page")
-        assert r.status == "its title has not been looked up yet; a refresh does that"
+        assert r.status == "this paper has no web page"
         r[TextsAhead].begin()
         await r.until(lambda: r.app.state[TEXTS_AHEAD] == "" and r.ids[0] == "2601.00001")
         assert (r.here.starred, r.here.upvotes) == (True, 3)
@@ -355,24 +351,6 @@ async def test_a_paper_of_a_page_becomes_real_and_keeps_its_star(reader: Opener,
         r[TextsAhead].begin()
         await r.rest()
         assert len(page_feed.requests) == asked
-
-
-async def test_the_user_chooses_what_a_paper_is_among_its_links(reader: Opener, page_feed: FeedServer) -> None:
-    async with reader(settings=settings(endpoint=page_feed.url), size=(100, 30)) as r:
-        await show_page(r)
-        r[TextsAhead].begin()
-        await r.until(lambda: r.app.state[TEXTS_AHEAD] == "" and r.ids[0] == "2601.00001")
-        await r.press("j")
-        await r.do("link.page")
-        assert r.status == "it may be 2601.00002: choose among its links"
-        await r.do("read.open")
-        await r.until(lambda: "It may be this one, by its title:" in r.screen)
-        assert "1  2601.00002  A memory that forgets on purpose" in r.screen
-        await r.do("link.list")
-        await r.press("1")
-        await r.until(lambda: "the paper is 2601.00002 now" in r.status)
-        await r.do("app.escape")
-        await r.until(lambda: r.ids == ["2601.00001", "2601.00002"])
 
 
 async def test_a_look_up_can_be_stopped_and_waits_for_the_next_refresh(

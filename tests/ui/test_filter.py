@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from functools import partial
 
 import pytest
 from textual.app import ComposeResult
@@ -75,7 +74,6 @@ def test_all_rows_stand_in_order_with_their_numbers_and_marks() -> None:
         choice=Choice("all", ("agents", "games"), ("code",)),
         closed=frozenset({"Language"}),
         tags=Choice("all", ("TAG 1",), ("tag 0",)),
-        on_top=("agents", "unknown"),
     )
     rows = lay_out(DATA, state)
     assert [written(row) for row in rows] == [
@@ -86,8 +84,8 @@ def test_all_rows_stand_in_order_with_their_numbers_and_marks() -> None:
         *("day Fri 20 0+ quiet", "day Thu 19 3/1", "day Wed 18 2/0 quiet", "day Mon 16 0 chosen quiet"),
         *("more 2 older  folded quiet", "gap  ", "heading TAGS ", "tag tag 0 0 excluded", "tag tag 1 1 picked"),
         *(f"tag tag {number} {number}" for number in range(3, 10)),
-        *("more 1 more  folded quiet", "gap  ", "heading TOPICS ", "topic Agents & tools 12 picked"),
-        *("family Language  folded", "topic Code 3 excluded", "family Agents  open", "topic Web agents 3"),
+        *("more 1 more  folded quiet", "gap  ", "heading TOPICS ", "family Language  folded"),
+        *("topic Code 3 excluded", "family Agents  open", "topic Agents & tools 12 picked", "topic Web agents 3"),
         *("family Games  open", "topic Games 0 picked quiet", "more 1 without papers  folded quiet"),
     ]
     assert [rows[1].shortcut, rows[-1].key] == ["gt", "topics"]
@@ -111,22 +109,9 @@ BY_FAMILY = [
             FilterState(unfolded=frozenset({"topics"})),
             [*BY_FAMILY, "more 2 without papers  open quiet", "topic Screens 0 quiet", "topic Games 0 quiet"],
         ),
-        (
-            FilterState(narrowed="Ág W", closed=frozenset({"Agents"})),
-            ["family Agents  open", "topic Web agents 3"],
-        ),
-        (FilterState(narrowed="gui-a"), ["family Agents  open", "topic Screens 0 quiet"]),
-        (FilterState(narrowed="zzz"), ["note no topic matches  quiet"]),
-        (
-            FilterState(order="papers"),
-            [
-                *("topic Reasoning 140", "topic Agents & tools 12", "topic Code 3", "topic Web agents 3"),
-                "more 2 without papers  folded quiet",
-            ],
-        ),
     ],
 )
-def test_topics_stand_by_family_or_order_and_are_narrowed(state: FilterState, rows: list[str]) -> None:
+def test_topics_stand_by_family_and_those_without_papers_are_folded(state: FilterState, rows: list[str]) -> None:
     assert below("TOPICS", state) == rows
 
 
@@ -290,9 +275,8 @@ async def test_the_pane_shows_its_cursor_counts_folds_and_choices(glyphs: Glyphs
         assert drawn(pane) == [*lines, *[""] * 5]
         app.set_focus(None)
         await pilot.pause()
-        # The cursor is only where the focus is, and what filters stands on top.
+        # The cursor is only where the focus is.
         assert drawn(pane)[1][:2] == f" {glyphs.here}"
-        assert drawn(pane)[23:25] == [lines[26], lines[29]]
 
 
 SHORT = Coverage("", ("2026-11-24",))
@@ -317,20 +301,6 @@ def test_unread_papers_stand_before_all_and_a_plus_where_more_may_follow(
     one = FilterData((data,)) if isinstance(data, ViewItem) else FilterData(days=(data,))
     line = draw_row(lay_out(one, FilterState())[1], 25, FilterState(), UNICODE)
     assert [(piece.text, piece.role) for piece in line[3:] if piece.text.strip()] == counts
-
-
-async def test_topics_are_listed_by_family_or_by_papers() -> None:
-    async with staged(PaneApp(), 80, 40) as (app, pilot):
-        pane = app.pane
-        go_to(pane, "agents")
-        assert (pane.switch_order(), keys(pane, "topic")) == (
-            "papers",
-            ["evaluation", "reasoning", "agents", "gui-agents"],
-        )
-        assert any(line.startswith(" TOPICS  by papers  ") for line in drawn(pane))
-        assert (pane.switch_order(), here(pane)) == ("family", "Agents & tools")
-        await pilot.pause()
-        assert told(app, "hint")[-1] == "plan and use tools"
 
 
 # The cursor, and what it chooses
@@ -381,35 +351,18 @@ async def test_the_topic_mode_stays_while_fewer_than_two_topics_are_picked() -> 
         assert modes == ["all", "all", "any", "any"]
 
 
-async def test_a_picked_topic_goes_to_the_top_only_when_the_pane_is_left() -> None:
-    async with staged(PaneApp(), 80, 40) as (app, pilot):
-        pane = app.pane
-        go_to(pane, "agents")
-        before = [row.key for row in pane.rows]
-        pane.toggle()
-        assert [row.key for row in pane.rows] == before
-        app.set_focus(None)
-        await pilot.pause()
-        rows = [row.key for row in pane.rows]
-        assert rows[rows.index("topics") + 1] == "agents" and here(pane) == "Agents & tools"
-        pane.show_choice("all", Choice("any", (), ()))
-        assert [row.key for row in pane.rows] == before
-
-
-async def test_the_mouse_chooses_picks_and_excludes() -> None:
+async def test_a_click_goes_to_a_row_and_chooses_it() -> None:
     async with staged(PaneApp(), 80, 40) as (app, pilot):
         pane = app.pane
         row = {row.key: y for y, row in enumerate(pane.rows)}
         await pilot.click(pane, offset=(5, row["all"]))
         await pilot.click(pane, offset=(5, row["agents"]))
-        await pilot.click(pane, offset=(5, row["reasoning"]), button=3)
         await pilot.click(pane, offset=(5, 0))
         await pilot.click(pane, offset=(5, 39))
-        assert app.pane.choice == Choice("any", ("agents",), ("reasoning",))
-        assert told(app, "view") == ["all"]
+        assert here(pane) == "Agents & tools" and told(app, "key") == ["enter", "enter"]
 
 
-# Folding, narrowing, scrolling
+# Folding and scrolling
 
 
 async def test_groups_fold_and_unfold_with_the_cursor() -> None:
@@ -435,49 +388,6 @@ async def test_groups_fold_and_unfold_with_the_cursor() -> None:
         assert (here(pane), keys(pane, "topic")) == ("Agents", ["reasoning", "agents", "gui-agents", "evaluation"])
         pane.scroll_lines(999)
         assert (here(pane), keys(pane, "topic")[-1]) == ("1 without papers", "evaluation")
-
-
-async def test_typed_letters_narrow_the_topics_until_a_key_ends_it() -> None:
-    async with staged(PaneApp(), 80, 40) as (app, pilot):
-        pane = app.pane
-
-        def type_(*typed: str) -> list[bool]:
-            return [pane.type(key, key if len(key) == 1 else None) for key in typed]
-
-        assert type_("a") == [False]
-        go_to(pane, "Agents")
-        pane.toggle()
-        pane.begin_narrowing()
-        assert type_(*"ag") == [True, True]
-        assert drawn(pane)[:4] == [
-            " TOPICS  /ag",
-            " ▾ Agents",
-            "▌  Agents & tools       12",
-            "   GUI & web agents      3",
-        ]
-        assert type_("ctrl+u", *" zzz", "f5") == [True] * 6 and drawn(pane)[:2] == [
-            " TOPICS  /zzz",
-            "   no topic matches",
-        ]
-        for act in (
-            pane.toggle,
-            pane.exclude,
-            partial(pane.scroll_lines, 1),
-        ):
-            act()
-        assert type_(*["backspace", "ctrl+h", "backspace"], *"Web", "enter", "x") == [*[True] * 7, False]
-        assert (pane.narrowing_text, keys(pane, "topic")) == ("Web", ["gui-agents"])
-        pane.toggle()
-        pane.begin_narrowing()
-        assert type_("down") == [False] and pane.narrowing_text == "Web"
-        pane.begin_narrowing()
-        assert type_("escape") == [True] and (pane.narrowing_text, here(pane)) == ("", "GUI & web agents")
-        pane.begin_narrowing()
-        app.set_focus(None)
-        await pilot.pause()
-        assert not pane.is_narrowing
-        assert told(app, "narrowing") == [True, False, True, False, True, False, True]
-        assert told(app, "topics") == [Choice("any", ("gui-agents",))]
 
 
 async def test_a_low_pane_scrolls_with_the_cursor_and_keeps_its_line() -> None:

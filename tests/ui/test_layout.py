@@ -74,7 +74,6 @@ def test_the_list_is_over_the_detail_where_two_columns_are_too_narrow(width: int
 
 
 UNFOLDED = PaneFront("filter", is_filter_open=True)
-NO_DETAIL, NO_FILTER = PaneChoice().toggle("detail"), PaneChoice().toggle("filter")
 
 
 @each(
@@ -83,11 +82,8 @@ NO_DETAIL, NO_FILTER = PaneChoice().toggle("detail"), PaneChoice().toggle("filte
         (100, USUAL, UNFOLDED, "f" * 27 + "l" * 73),
         (80, USUAL, UNFOLDED, "f" * 27 + "l" * 53),
         (60, USUAL, UNFOLDED, "f" * 60),
-        # A hidden pane gives its room to the list, as the reason for an empty one takes that of the detail.
-        (140, NO_DETAIL, LIST, "f" * 27 + "l" * 113),
-        (140, NO_FILTER, LIST, "l" * 80 + "d" * 60),
-        (80, NO_DETAIL, LIST, "l" * 80),
-        (140, NO_DETAIL.toggle("detail"), PaneFront(is_empty=True), "f" * 27 + "l" * 113),
+        # The reason for an empty list takes the room of the detail.
+        (140, USUAL, PaneFront(is_empty=True), "f" * 27 + "l" * 113),
         (80, USUAL, PaneFront(is_empty=True), "l" * 80),
     ],
 )
@@ -126,10 +122,10 @@ def test_a_wide_terminal_gives_the_detail_a_comfortable_measure_and_the_list_the
 def test_the_settings_and_the_last_visit_choose() -> None:
     assert remembered_panes("comfortable", 26, 0.55, Visit()) == PaneChoice()
     choose = partial(remembered_panes, "comfortable", 40, 0.3)
-    choice = choose(Visit(sizes={"three": (20, 0.6), "round": (20, 0.6)}, hidden=("list", "detail", "x")))
+    choice = choose(Visit(sizes={"three": (20, 0.6), "round": (20, 0.6)}, is_zoomed=True))
     assert (choice.at(100), choice.at(180).filter_width) == (PaneSizes(40, 0.3), 40)
     assert choice.at(140) == PaneSizes(20, 0.6)
-    assert choice.hidden == {"detail"}
+    assert choice.is_zoomed
     assert choice.density == "comfortable"
     assert choose(Visit(density="compact")).density == "compact"
 
@@ -138,7 +134,6 @@ CHOICES = st.builds(
     PaneChoice,
     sizes=st.just({}),
     usual=st.builds(PaneSizes, st.integers(16, 60), st.floats(0.2, 0.8)),
-    hidden=st.frozensets(st.sampled_from(["filter", "detail"])),
     is_zoomed=st.booleans(),
 )
 FRONTS = st.builds(

@@ -465,5 +465,3 @@ async def test_the_detail_tells_how_votes_moved_since_one_looked(reader: Opener)
     _store(r.file, "2026-05-12T18:00:00Z", p400=260, p401=100)
     async with reader() as r:
         assert "▲ 260 ▆▇█ +68 since you looked" in " ".join(r.text("#detail").split())
-        await r.search("sort:rising", "query.accept")
-        assert r.ids[:2] == ["2605.00400", "2605.00401"]

@@ -10,9 +10,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.cache.community import KeptOutput, PageData
+from reader.cache.community import PageData
 from reader.cache.history import Votes
-from reader.cache.pages import PageTitle
 from reader.core.community import Comment, Community, Repository
 from reader.core.document.model import (
     Cell,
@@ -33,10 +32,8 @@ from reader.core.paper import Paper
 from reader.core.passages import Passage
 from reader.core.similarity import SharedTerms
 from reader.core.text import clean_note
-from reader.core.titles import TitleRecord
-from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
+from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.page.lines import (
-    MAX_DRAWN_CHARACTERS,
     NOTE_LINES,
     Presentation,
     QueryMatch,
@@ -47,7 +44,6 @@ from reader.ui.page.lines import (
     find_words,
     full_text_hit_lines,
     linked_counts,
-    output_lines,
     own_lines,
     repository_lines,
     shared_lines,
@@ -147,24 +143,6 @@ def test_highlights_stand_with_their_sections_and_notes_and_of_many_the_first_on
 MADE = "2026-11-26T08:00:00Z"
 
 
-def output_texts(output: KeptOutput, width: int = 40, glyphs: Glyphs = UNICODE) -> list[str]:
-    return [line.rstrip() for line in said_by(output_lines(output, width, glyphs))]
-
-
-def test_the_output_of_a_program_names_its_maker_and_keeps_its_lines() -> None:
-    assert output_texts(KeptOutput("Summary", MADE, "One.\n\n- two [b]three[/b]")) == [
-        "▎ Summary · by a program, 2026-11-26",
-        "▎ One.",
-        "▎",
-        "▎ - two [b]three[/b]",
-    ]
-    assert output_texts(KeptOutput("S", MADE, "One."), glyphs=ASCII)[0].isascii()
-    long = output_texts(KeptOutput("S", MADE, "word\n" * MAX_DRAWN_CHARACTERS), 60)
-    assert long[-1].endswith("prints the rest") and len(long) < MAX_DRAWN_CHARACTERS
-    # A tiny width ends, too.
-    assert all(output_texts(KeptOutput("S", MADE, "One two."), width) for width in (3, 5))
-
-
 def reasons(found: QueryMatch | None, width: int = 80) -> list[str]:
     return said_by(shared_lines(found, width, UNICODE))
 
@@ -242,12 +220,8 @@ def test_the_page_shows_everything_about_a_paper() -> None:
         suits="like what you starred",
         votes=Votes((50, 55, 61), 11),
         query_match=QueryMatch(1, "like:1", (), SharedTerms(("draft trees",))),
-        outputs=(KeptOutput("Summary", "2026-11-26T08:00:00Z", "One."),),
         fetching="fetching …",
-        kept=PageData(
-            Community((), repositories),
-            title=PageTitle(1, TitleRecord("A"), (TitleRecord("A page", 2, None, "2511.1"),)),
-        ),
+        kept=PageData(Community((), repositories)),
     )
     assert said_by(compose(found, 30, look)) == [
         *("A memory that forgets on", "purpose", ""),
@@ -256,10 +230,8 @@ def test_the_page_shows_everything_about_a_paper() -> None:
         *("For you: like what you starred", "", "Why here  shares draft trees", ""),
         *("▎ AI summary", "▎ It forgets well.", ""),
         *("Abstract", "What a model keeps, as", "https://code.example/memory", "says.", "", "The rest is let go.", ""),
-        *("▎ Summary · by a program,", "▎ 2026-11-26", "▎ One.", ""),
         *("o  Feed     huggingface.co/pa…", "P  PDF      arxiv.org/pdf/251…", "La arXiv    arxiv.org/abs/251…"),
         *("Lc Code     github.… 312 stars", "L1 Link", ""),
-        *("It may be this one, by its", "title:", "1  2511.1  A page (2 authors)", ""),
         *("Linked 2 models · 1 Space", "Lm1  lab/m  text · 1 like · 2…", "Lm2  lab/n  text · 1 like · 2…", ""),
         *("Video generation · Agents", "Versions v1 19 Nov · v3 22 Nov", "Computation and Language cs.CL", "9 pages"),
         *("memory · kv cache", "", "fetching …"),
@@ -323,7 +295,10 @@ def test_unknown_facts_take_no_room() -> None:
         topics=(),
         code_url=None,
     )
-    assert whole(bare) == ["A memory that forgets on purpose", "", "▲ 0", "", "Abstract", "None in the cache yet."]
+    assert whole(bare) == [
+        *("A memory that forgets on purpose", "", "▲ 0", "", "Abstract", "None in the cache yet.", ""),
+        "Its arXiv id is not known yet: refreshes look up its title.",
+    ]
     assert "12 authors" in whole(bare._replace(author_count=12))
 
 
@@ -418,7 +393,7 @@ words = st.text(max_size=60) | st.sampled_from(["[/]", "\x1b[2J", "中文标题"
 def test_any_paper_is_drawn_literally_within_the_width(
     one: Paper, others: str, width: int, is_unfolded: bool, is_page: bool
 ) -> None:
-    known = read(one, words=("a",), position="3 of 34", outputs=(KeptOutput(others, MADE, others),), query_match=PLACES)
+    known = read(one, words=("a",), position="3 of 34", query_match=PLACES)
     for line in compose(known, width, replace(LOOK, is_unfolded=is_unfolded, is_page=is_page)):
         assert measure(line) <= width
         assert all(piece.text.isprintable() for piece in line)

@@ -18,7 +18,7 @@ from PIL import Image
 from rich.segment import Segment
 from textual.geometry import Region
 
-from reader.core.document.model import Document, Figure, Formula, Paragraph, PdfSpot, Span, Theorem
+from reader.core.document.model import Document, Figure, Paragraph, PdfSpot, Span
 from reader.core.errors import NoPicture, ReaderError
 from reader.core.paper import Paper
 from reader.refresh.lines import Canvas, Job, Line, Tell, result_line, waiting
@@ -34,13 +34,12 @@ from reader.ui.pictures import (
     Pictures,
     _Text,
     first_from,
-    formula_of,
     pictures_of,
     room,
 )
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
-from tests.feeds.fulltext.pdf_pages import Printed, paragraph, write_pdf
+from tests.feeds.fulltext.pdf_pages import paragraph, write_pdf
 from tests.table import each, rest_long
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
@@ -86,26 +85,6 @@ def test_a_text_from_the_pdf_shows_its_pages_in_halves() -> None:
     assert [first_from(found, block) for block in (0, 1, 2, 3)] == [0, 0, 2, 2]
     assert found[3].spot == PdfSpot(PAPER.id, 1, is_upper=False)
     assert found[3].address == f"https://arxiv.org/pdf/{PAPER.id}#page=2"
-
-
-def test_a_formula_is_found_by_the_words_around_it() -> None:
-    spans = Span("Let us write "), Span("\\alpha x", "formula"), Span("as the loss,")
-    formula, after = Formula(("a=b",), "(4)"), Paragraph((Span("where b is 2."),))
-    spot = PdfSpot(
-        "2605.00001", number="(4)", before=("let", "us", "write", "as", "the", "loss"), after=("where", "is")
-    )
-    text = Document("", (Paragraph(spans), formula, after))
-    assert formula_of(text, formula, 1, "2605.00001").spot == spot
-    proof = Document("", (Theorem((Span("Proof."),), (Paragraph(spans), formula, after)),))
-    assert formula_of(proof, formula, 0, "2605.00001").spot == spot
-    # A formula without a number is located by the two blocks on either side.
-    plain = Formula(("a=b",))
-    words = [Paragraph((Span(word),)) for word in ("alpha", "beta", "gamma", "delta", "epsilon", "zeta")]
-    found = formula_of(Document("", (*words[:3], plain, *words[3:])), plain, 3, "2605.00001")
-    spot = PdfSpot("2605.00001", before=("beta", "gamma"), after=("delta", "epsilon"))
-    assert found == Picture("https://arxiv.org/pdf/2605.00001#3.2", "Formula", "", 3, spot)
-    first = formula_of(Document("", (plain, *words)), plain, 0, "2605.00001").spot
-    assert first == PdfSpot("2605.00001", after=("alpha", "beta"))
 
 
 def test_going_through_them_shows_each_only_while_it_is_in_front() -> None:
@@ -325,31 +304,16 @@ async def test_p_shows_the_figures_of_a_text_and_comes_back(reader: Opener, feed
         assert r.context == "picture" and r.lines[0].strip() == "3 of 3 · Figure 1 (a)"
 
 
-async def test_a_formula_and_the_page_of_a_pdf_are_shown_as_printed(
+async def test_the_pages_of_a_pdf_are_shown(
     reader: Opener, feed: FeedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lines = [
-        *paragraph("Let the measure of a reader be this: " + "more words on it " * 20, 700),
-        Printed("E = m + c", 250, 600),
-        Printed("(1)", 500, 600),
-    ]
+    lines = paragraph("The measure of a reader is this: " + "more words on it " * 20 + "end.", 700)
     feed.pages[f"/pdf/{ID}"] = write_pdf(tmp_path / "printed.pdf", [lines, lines]).read_bytes()
     own = settings(endpoint=feed.url, images="blocks", pdf_folder=str(tmp_path / "none"))
     async with reader(size=(80, 24), settings=own) as r:
         await r.do("read.open", "text.open")
         await r.until(lambda: "Start of it" in r.screen)
-        await r.do("text.search")
-        await r.type("a = b")
-        await r.press("enter")
-        await r.do("text.follow")
-        links = r.app.state[TEXT].view.links  # type: ignore[union-attr]
-        await r.press(LETTERS[next(index for index, link in enumerate(links) if link.text == "formula")])
-        assert "P as printed" in r.lines[-1]
-        await r.press("P")
-        await r.until(lambda: blocks(r) > 100)
-        assert r.context == "picture" and r.lines[0].strip() == "Formula (1)"
-        await r.do("picture.close")
-        # The PDF is here now: where only that is left, its text is read from it, and its pages are shown.
+        # Where only the PDF is left, the text is read from it, and its pages are shown.
         for address in [one for one in feed.pages if one.endswith((f"/html/{ID}", f"{ID}.md"))]:
             del feed.pages[address]
         await r.do("text.again")

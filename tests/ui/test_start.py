@@ -10,7 +10,6 @@ import pytest
 
 from reader.commands.workspace import Workspace, fill_with_sample
 from reader.ui.app import SAMPLE
-from reader.ui.filter.state import TOPIC_ORDER
 from reader.ui.refresh.state import REFRESH
 from tests.feed_server import FeedServer, item
 from tests.table import rest_long
@@ -141,18 +140,23 @@ async def test_view_query_cursor_and_sizes_are_as_they_were(reader: Opener) -> N
         await r.do("find.filter", "pane.narrower")
         await r.press("a")
         await r.do("move.bottom", "move.up", "move.up", "topic.pick")
-        await r.press("o")
         await r.do("find.filter", "app.quit")
         assert not r.app.is_running
         assert json.loads(r.file.with_name("state.json").read_text()) == {
             **{"view": "unread", "view_query": "", "text": "robot", "paper": place[2], "history": ["robot"]},
-            **{"commands": [], "hidden": [], "density": None, "sizes": {"three": [24, 0.62]}, "folded": ["Vision"]},
-            **{"topic_order": "papers", "topic_mode": "all", "visited": "2026-05-12T08:14:00.000Z"},
+            **{
+                "commands": [],
+                "is_zoomed": False,
+                "density": None,
+                "sizes": {"three": [24, 0.62]},
+                "folded": ["Vision"],
+            },
+            **{"topic_mode": "all", "visited": "2026-05-12T08:14:00.000Z"},
         }
     async with reader() as r:
         assert (r.view, r.query, r.here.id) == place
         assert r.main.filter.columns == 24
-        assert (r.app.state[TOPIC_ORDER], r.main.filter.choice.mode) == ("papers", "all")
+        assert r.main.filter.choice.mode == "all"
         assert r.main.filter.folded == {"Vision"}
         assert r.main.papers.region.width != sizes[0].width
         await r.do("find.filter", "pane.wider", "find.filter")

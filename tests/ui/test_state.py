@@ -283,16 +283,6 @@ def test_a_zoomed_pane_that_has_no_room_of_its_own_leaves_the_keys_to_the_list()
     assert zoomed.choose_panes(AT_WORK.panes).focus == "list"
 
 
-def test_a_hidden_pane_gives_its_room_and_the_keys_away() -> None:
-    hidden = AT_WORK.with_focus("detail").hide_pane("detail")
-    assert hidden.shown == {"filter", "list"}
-    assert hidden.focus == "list"
-    assert hidden.hide_pane("detail").shown == AT_WORK.shown
-    unfolded = AT_WORK.with_size(STACKED).open_filter()
-    assert unfolded.hide_pane("detail").is_filter_open and not unfolded.hide_pane("filter").is_filter_open
-    assert hidden.hide_pane("filter").with_size(STACKED).open_filter().hide_pane("filter").is_filter_open
-
-
 def test_the_detail_and_the_page_show_papers_of_their_own() -> None:
     other = ShownPaper(1, paper(pk=1), (), UNCHANGED_VOTES)
     opened = AT_WORK.put(DETAIL, READING).put(PAGE, other)
@@ -539,7 +529,6 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("with_new_marks"),
     change("ready"),
     change("with_size", st.integers(1, 200)),
-    change("hide_pane", st.sampled_from(["filter", "detail"])),
     change("choose_panes", st.builds(PaneChoice, is_zoomed=st.booleans(), density=st.just("comfortable"))),
     change("with_focus", st.sampled_from(["list", "filter"])),
     change("open_filter"),
@@ -582,7 +571,7 @@ def test_any_sequence_of_changes_keeps_the_state_consistent(
         assert state.context in CONTEXTS
         assert state.is_typing == (state.draft is not None)
         assert state[PAGE] is not None or state[DATE] is not None or state.is_typing == (state.context == "query")
-        assert not (state.is_filter_open and has_filter(shape_at(state.width), state.panes))
+        assert not (state.is_filter_open and has_filter(shape_at(state.width)))
         assert state.focus in state.shown
         assert len(set(state.history)) == len(state.history) <= MAX_HISTORY
         assert (state[REFRESH].trouble == "") == (state[REFRESH].failing_since is None)

@@ -195,7 +195,6 @@ PROGRAMS = """
 name = "First words"
 run = "head -c 10"
 input = "ids"
-keep = true
 key = "gx"
 """
 
@@ -205,12 +204,7 @@ async def test_programs_run_on_papers_by_a_key_or_a_command(reader: Opener, tmp_
     chosen = settings(commands=load_settings(tmp_path / "config.toml", {}).settings.commands)
     async with reader(settings=chosen, size=(140, 42)) as r:
         await r.press("g", "x")
-        kept = r.ids[0]
-        assert "Kept for 1 paper as First words" in r.screen
-        await r.press("escape")
-        await r.until(lambda: "by a program" in r.screen)
-        assert f"▎ {kept[:10]}" in r.screen
-        assert r.kept(kept).note is None
+        assert r.status == f"First words: {r.ids[0][:10]}"
         # Several at once, by any program; its output has a screen of its own, or the last line.
         await r.do("select.paper", "select.paper", "command.pipe")
         assert r.context == "command"
@@ -222,15 +216,15 @@ async def test_programs_run_on_papers_by_a_key_or_a_command(reader: Opener, tmp_
         await r.do("command.run")
         assert lines.removeprefix("wc -l: ").isdigit() and "no-such-program-here was not found" in r.status
         # A view of what is listed.
-        await r.search("has:output")
+        await r.search("has:code")
         assert "ctrl+n saves it" in r.advice
         await r.do("query.save")
-        assert (r.query, r.context) == ("has:output", "command")
+        assert (r.query, r.context) == ("has:code", "command")
         await r.type("all mine")
         await r.do("command.run")
         assert r.status == "all mine is saved; its key in the reader is g1"
         found = standing.load(tmp_path / "config.toml", r.file).settings.views
-        assert [(one.name, one.query) for one in found] == [("all mine", "(day:latest) (has:output)")]
+        assert [(one.name, one.query) for one in found] == [("all mine", "(day:latest) (has:code)")]
 
 
 async def test_a_star_updates_watched_exports_and_runs_the_hook(

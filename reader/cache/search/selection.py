@@ -81,12 +81,11 @@ class Selection(NamedTuple):
         return sql, (*where.params, *self.order.params, limit)
 
 
-# The functions that compiled queries call
+# The function that compiled queries call
 
 
 def register_functions(connection: sqlite3.Connection) -> None:
-    """Add the functions to a connection."""
-    connection.create_function("REGEXP", 2, _regexp, deterministic=True)
+    """Add the function to a connection."""
     connection.create_function("has_words", -1, has_words, deterministic=True)
 
 
@@ -118,9 +117,3 @@ def _has_words(keys: Sequence[str], text: str) -> bool:
         return True
     words = f" {' '.join(split_words(index_text(text)))} "
     return any(key in words for key in keys)
-
-
-def _regexp(pattern: str, text: str | None) -> bool:
-    from reader.core.query.nodes import matches
-
-    return bool(text) and matches(pattern, text or "")

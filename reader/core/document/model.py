@@ -417,19 +417,14 @@ def shown_text(spans: Spans) -> str:
 
 
 class PdfSpot(NamedTuple):
-    """A part of a paper's PDF shown as a picture: half a page, or a displayed formula."""
+    """Half a page of a paper's PDF, which is shown as a picture."""
 
     id: str
     """The id of the paper."""
     page: int = 0
-    """From 0; unknown for a formula."""
+    """From 0."""
     is_upper: bool = True
     """Which half of the page."""
-    number: str = ""
-    """A formula's number, as printed."""
-    before: tuple[str, ...] = ()
-    """The words before a formula, in lower case."""
-    after: tuple[str, ...] = ()
 
 
 # Sections that are read alone

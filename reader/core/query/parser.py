@@ -43,16 +43,12 @@ from reader.core.query.nodes import (
     Near,
     Node,
     Query,
-    Regex,
     Sort,
     Term,
     TopTerm,
-    UnsafePattern,
     all_of,
     any_of,
-    compile_pattern,
     is_term,
-    matches,
     names_in,
     negation,
 )
@@ -301,23 +297,18 @@ def _intended_field(name: str) -> str | None:
 
 CHOICES = {
     "is": (
-        "unread", "read", "starred", "queued", "hidden", "new", "trending", "opened", "finished", "passed",
-        "followed", "highlighted", "muted",
+        "unread", "read", "starred", "queued", "hidden", "new", "trending", "opened", "followed", "highlighted",
+        "muted",
     ),
     "has": (
-        "code", "project", "media", "model", "dataset", "space", "note", "highlight", "comments", "fulltext", "output",
+        "code", "project", "media", "model", "dataset", "space", "note", "highlight", "comments", "fulltext",
     ),
-    "sort": (
-        "day", "upvotes", "published", "added", "relevance", "title", "trending", "rising", "queue", "foryou", "page",
-    ),
+    "sort": ("day", "upvotes", "published", "added", "relevance", "title", "trending", "queue", "foryou", "page"),
 }  # fmt: skip
 """The values of each field that has fixed values."""
 
 _NAMED_BY_USER = ("tag", "view")
 """Fields whose values may consist of signs, because the user named them, such as a tag with a star."""
-
-_ANY_CHARACTERS = (" ", "?", "0", "a", "漢")
-"""A regex that matches each of these alone matches every text."""
 
 _NUMBER = re.compile(r"(>=|<=|>|<|=)?([0-9]{1,18}k?)", re.IGNORECASE)
 _RANGE = re.compile(r"([0-9]{1,18}k?)?\.\.([0-9]{1,18}k?)?", re.IGNORECASE)
@@ -347,10 +338,9 @@ def _sort(token: Token) -> Sort:
 
 
 def _expect_closed(value: Value) -> None:
-    """Raise QueryError if a quote or slash is never closed."""
+    """Raise QueryError if a quote is never closed."""
     if not value.closed:
-        what = "regex" if value.form == "regex" else "quote"
-        raise _wrong(f"This {what} is never closed.", value)
+        raise _wrong("This quote is never closed.", value)
 
 
 def _expect_letters(part: Token | Value) -> None:
@@ -370,8 +360,8 @@ def _node(token: Token, value: Value) -> Node:
     _expect_closed(value)
     if not value.text.strip():
         raise _wrong(f"{name}: has an empty value.", value)
-    if value.form == "regex":
-        return _regex(name, value)
+    if name in ("title", "author") and value.form == "bare" and value.text[0] == "/":
+        raise _wrong(f"{name}: no longer takes a regular expression. Write words, or a phrase in quotes.", value)
     if name in (*TEXT_FIELDS, *NAME_FIELDS) and name not in (*CHOICES, *_NAMED_BY_USER):
         _expect_letters(value)
     if name in TEXT_FIELDS:
@@ -409,16 +399,6 @@ def _name(name: str, text: str) -> str:
 def _name_of(token: Token) -> Token:
     """The token shortened to the field's name and colon."""
     return token._replace(end=token.start + len(token.text) + 1)
-
-
-def _regex(name: str, value: Value) -> Regex:
-    try:
-        compile_pattern(value.text)
-    except UnsafePattern as error:
-        raise _wrong(f"{error}.", value) from None
-    if all(matches(value.text, char) for char in _ANY_CHARACTERS):
-        raise _wrong("Every text matches this regex.", value)
-    return Regex(name, value.text)
 
 
 def _count(token: Token, value: Value) -> Count:

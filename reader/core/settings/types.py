@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
+from reader.core import removed
 from reader.core.addresses import is_loopback
 from reader.core.nearest import nearest
 
@@ -390,8 +391,6 @@ class UserCommand:
     run: str | tuple[str, ...] = setting(PROGRAM_LINE)
     input: str = setting(one_of(INPUTS), "markdown")
     """Its standard input: Markdown, the JSON of `list --json`, the full texts as Markdown, or ids, one a line."""
-    keep: bool = setting(BOOLEAN, False)
-    """Keep its output beside the paper; it then runs once for each paper."""
     key: str = setting(KEY_TEXT, "")
     """Keys in the reader, such as `gx`."""
     shell: bool = setting(BOOLEAN, False)
@@ -485,6 +484,8 @@ def read_table(
         rule = types.get(key)
         try:
             if rule is None:
+                if instead := removed.SETTINGS.get(".".join(part for part in at if isinstance(part, str))):
+                    raise InvalidValue(f"was removed: {instead}")
                 kind_of_key = f"a key of [{'.'.join(map(str, path[:1]))}]" if path else "a setting"
                 raise InvalidValue(f"is not {kind_of_key}", nearest(key, types))
             if rule is KEY_TABLE:

@@ -2,21 +2,19 @@
 
 A fetched file gets its final name only when it is complete and checked. The process has limits on memory and time,
 because PDFium crashes on some damaged files, and a small file can require any amount of both. It returns a document, a
-picture or an error message. A picture is half a page, or a displayed formula, found by its number and the words around.
+picture of half a page or an error message.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import re
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 from reader.access_token import child_environment
 from reader.core.document import codec
@@ -24,7 +22,7 @@ from reader.core.document.model import Document, PdfSpot
 from reader.core.errors import FeedError, FeedMalformed, NoFullText, NoPicture, ReaderError
 from reader.core.ids import in_arxiv_address, in_file_name, is_arxiv_id
 from reader.feeds.environment import arxiv_stand_in, is_offline
-from reader.feeds.fulltext.pdf_lines import Box, Line, open_pdf, read_page
+from reader.feeds.fulltext.pdf_lines import open_pdf
 from reader.feeds.http import Client, HttpRefused, Limits, Response, arxiv_pace, origin_of
 from reader.installed import needs_extra
 from reader.paths import read_start, sync
@@ -260,89 +258,24 @@ def open_pdf_client(folder: Path | None, environ: Mapping[str, str]) -> PdfClien
     return PdfClient(arxiv_stand_in(environ) or ENDPOINT, folder=folder, offline=is_offline(environ))
 
 
-MAX_FORMULA_ROWS = 16
-"""Maximum lines of a displayed formula in a PDF, with limits and the halves of fractions."""
-
-MIN_MATCH_SCORE = 0.5
-"""Minimum score of a place: the share of matching words before and after a formula, and 1 for its number."""
-
 MAX_SCALE = 4.0
 """Maximum pixels per point."""
 
 HALF_PAGE_SHARE = 0.52
 """The share of a page in the picture of each half, with a small overlap."""
 
-_WORD = re.compile(r"[^\W\d_]{2,}")
-
 
 def draw_spot(file: Path, spot: PdfSpot, width: int, height: int) -> bytes:
-    """A part of a PDF as a PNG within a size; raises NoFullText with a reason if the part is not found."""
+    """Half a page of a PDF as a PNG within a size; raises NoFullText with a reason if there is no such page."""
     with open_pdf(file) as opened:
-        if spot.number or spot.before or spot.after:
-            number, box = _find_formula(opened, spot)
-        else:
-            number, box = spot.page, None
-        if number >= len(opened):
+        if spot.page >= len(opened):
             raise NoFullText("its PDF has no such page")
-        page = opened[number]
-        wide, high = page.get_size()
-        if box is None:
-            box = (
-                Box(0, high * (1 - HALF_PAGE_SHARE), wide, high)
-                if spot.is_upper
-                else Box(0, 0, wide, high * HALF_PAGE_SHARE)
-            )
-        scale = min(width / (box.right - box.left), height / (box.top - box.bottom), MAX_SCALE)
-        crop = (max(0, box.left), max(0, box.bottom), max(0, wide - box.right), max(0, high - box.top))
+        page = opened[spot.page]
+        page_width, page_height = page.get_size()
+        cut_height = page_height * (1 - HALF_PAGE_SHARE)
+        scale = min(width / page_width, height / (page_height - cut_height), MAX_SCALE)
+        # The points to cut off at the left, bottom, right and top.
+        crop = (0, cut_height, 0, 0) if spot.is_upper else (0, 0, 0, cut_height)
         out = BytesIO()
         page.render(scale=scale, crop=crop).to_pil().save(out, "PNG")
         return out.getvalue()
-
-
-def _find_formula(opened: Any, spot: PdfSpot) -> tuple[int, Box]:
-    """The page of a formula, and its box; raises NoFullText if no place has its number or the words around it."""
-    best, found = MIN_MATCH_SCORE, None
-    for number in range(len(opened)):
-        for score, box in _places(read_page(opened, number)[0].lines, spot):
-            if score > best:
-                best, found = score, (number, box)
-        if best > 1.8 + bool(spot.number):
-            break
-    if found is None:
-        raise NoFullText("this formula is not found in its PDF")
-    return found
-
-
-def _places(lines: Sequence[Line], spot: PdfSpot) -> Iterator[tuple[float, Box]]:
-    """The score of each possible place of a formula, and its box with the lines above and below."""
-    words = [_WORD.findall(line.text.lower()) for line in lines]
-    ends = [
-        bool(spot.number) and line.text.endswith(spot.number) and len(words[at]) < 3 for at, line in enumerate(lines)
-    ]
-    # If a formula begins or ends a page, some of the words around it are on another page.
-    for first in range(len(lines)):
-        above = words[max(0, first - 2) : first]
-        before = _matched_share(spot.before[::-1], [word for line in above[::-1] for word in line[::-1]])
-        before += 0.1 * bool(above and above[-1][-1:] == [*spot.before[-1:]])
-        for end in range(first + 1, min(first + MAX_FORMULA_ROWS, len(lines)) + 1):
-            below = words[end : end + 2]
-            after = _matched_share(spot.after, [word for line in below for word in line])
-            after += 0.1 * bool(below and below[0][:1] == [*spot.after[:1]])
-            # One line is most likely; at the edge of a page, four lines are.
-            score = before + after + any(ends[first:end]) - 0.01 * abs(end - first - (1 if before and after else 4))
-            if score <= MIN_MATCH_SCORE:
-                continue
-            around = lines[max(0, first - 1) : end + 1]
-            left, right = min(line.left for line in around), max(line.right for line in around)
-            low, high = min(line.base - line.size for line in around), max(line.base + line.size for line in around)
-            yield score, Box(left - 6, low, right + 6, high)
-
-
-def _matched_share(wanted: Sequence[str], words: Sequence[str]) -> float:
-    """The share of the wanted words that occur in this order among `words`; 0 if no word is wanted."""
-    place, matched = 0, 0
-    for word in wanted:
-        if word in words[place:]:
-            place = words.index(word, place) + 1
-            matched += 1
-    return matched / len(wanted) if wanted else 0.0

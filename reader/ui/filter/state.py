@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from reader.core.views import FOR_YOU, LATEST, SPECIAL, VIEWS
-from reader.session.places import TopicMode, TopicOrder
+from reader.session.places import TopicMode
 from reader.ui.filter.strip_line import strip_of
 from reader.ui.shell.state import Part, State
 
@@ -29,8 +29,6 @@ TOPIC_NAMES: Part[Mapping[str, str]] = Part({})
 
 TOPIC_MEANINGS: Part[Mapping[str, str]] = Part({})
 """The meaning of each topic by slug; empty until read."""
-
-TOPIC_ORDER: Part[TopicOrder] = Part("family")
 
 TOPIC_MODE: Part[TopicMode] = Part("any")
 """Whether papers need any or all of the picked topics; kept if the query has too few topics to say so."""

@@ -232,13 +232,11 @@ class FullTextActions(Controller):
 
     def _handle_peek_key(self, peek: Peek, key: str) -> bool:
         """Handle a key for the box over the text; other keys close the box and then act as usual."""
-        if key not in ("enter", "b", "y", "P"):
+        if key not in ("enter", "b", "y"):
             self._change(lambda view: view if key in ("escape", "q") else view.without_peek())
             return False
         self._change(lambda view: view.without_peek())
-        if key == "P":
-            self._show_picture(peek)
-        elif key == "b":
+        if key == "b":
             self._queue_paper(peek.id)
         elif key == "y":
             self._app.copy_to_clipboard(peek.text)
@@ -249,13 +247,6 @@ class FullTextActions(Controller):
             self._change(lambda view: view.jump(peek.goal))
             self._model.show_notice(f"{self._keymap.key('app.escape')} goes back")
         return True
-
-    def _show_picture(self, peek: Peek) -> None:
-        pictures = self._app.picture_actions
-        if peek.formula is not None:
-            pictures.open_formula(peek.formula, peek.goal.block)
-        else:
-            pictures.open(None)
 
     def _queue_paper(self, id: str) -> None:
         key = self._library.pk_of(id) if id else None

@@ -304,8 +304,7 @@ def _prompt(state: State) -> tuple[tuple[Choice, ...], str, bool]:
     if view.peek is not None:
         opens = "open it" if view.peek.id else "go there"
         queues = (("b", "queue it"),) if view.peek.id else ()
-        draws = (("P", "as printed"),) if view.peek.formula is not None else ()
-        return (("enter", opens), *queues, ("y", "copy"), *draws, ("esc", "close")), "", False
+        return (("enter", opens), *queues, ("y", "copy"), ("esc", "close")), "", False
     if view.links:
         return (("a-z", "follow"), ("esc", "stay")), "a letter", False
     if view.search.is_typing:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from reader.core.document.find import DrawnWord, Point, Range, TextWords, drawn_words
 from reader.core.document.layout import LETTERS_PER_MINUTE, BlockWriter, DocumentLine, Layout, TextPlace
-from reader.core.document.model import Document, Formula, Heading, Landmark, Reference, Section, texts
+from reader.core.document.model import Document, Heading, Landmark, Reference, Section, texts
 from reader.core.ids import ids_in
 from reader.core.lines import Piece, fill
 from reader.core.passages import Passage
@@ -325,7 +325,6 @@ class Peek(NamedTuple):
     """The arXiv id in a bibliography entry."""
     is_above: bool
     """Whether the box is at the top of the screen, because the reference is in the lower half."""
-    formula: Formula | None
 
 
 def _no_front(_width: int) -> Sequence[DocumentLine]:
@@ -581,7 +580,7 @@ class TextView:
             drawn = () if origin == goal else BlockWriter(self.size.measure).lines(formula, None)
             lines = [*drawn, *tex][:most]
         is_above = origin is not None and origin > self.layout.down(self.top, self.size.rows // 2)
-        return replace(self, peek=Peek(goal, tuple(lines), text, cited[0] if cited else "", is_above, formula))
+        return replace(self, peek=Peek(goal, tuple(lines), text, cited[0] if cited else "", is_above))
 
     def without_peek(self) -> TextView:
         return replace(self, peek=None) if self.peek else self

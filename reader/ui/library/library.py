@@ -299,7 +299,6 @@ class Library(Marker):
 
     def facts(self, pk: int) -> dict[str, Any]:
         """Further facts about a paper, by the names of the fields of `ShownPaper`."""
-        from reader.cache.community import outputs_of
         from reader.cache.history import UNCHANGED_VOTES, changes_since_mark, votes
         from reader.cache.standing import reasons
 
@@ -309,7 +308,6 @@ class Library(Marker):
         return {
             "votes": self.of_paper(pk, lambda connection, known: votes(connection, known, visited), UNCHANGED_VOTES),
             "since_marked": self.of_paper(pk, changes_since_mark, None),
-            "outputs": self.of_paper(pk, outputs_of, nothing),
             "follows": self.of_paper(pk, reasons, nothing),
             "suits": suits[pk].why if pk in suits else "",
         }

@@ -183,17 +183,6 @@ class MovementActions(Controller):
         if panes.is_zoomed:
             self._model.show_notice(f"only this pane · {self._keymap.key('pane.zoom')} shows all")
 
-    @handles("pane.hide")
-    def hide(self, _count: int | None) -> None:
-        """Hide or show a pane permanently: the filter pane if it has the focus, else the detail pane."""
-        state = self._model.state
-        pane: PaneName = "filter" if state.focus == "filter" else "detail"
-        self._model.change(state.hide_pane(pane))
-        if pane in self._model.state.panes.hidden:
-            action = "find.filter" if pane == "filter" else "pane.hide"
-            name = "filter pane" if pane == "filter" else "detail"
-            self._model.show_notice(f"{name} hidden · {self._keymap.key(action)} shows it")
-
     @handles("pane.density")
     def change_density(self, _count: int | None) -> None:
         state = self._model.state

@@ -24,7 +24,6 @@ from reader.ui.shell.state import NOTHING_IS_FETCHED, State
 
 if TYPE_CHECKING:
     from reader.actions.links import Link
-    from reader.cache.pages import PageTitle
     from reader.refresh.lines import Line
     from reader.ui.app import ReaderApp
 
@@ -147,14 +146,6 @@ def is_unread(row: PaperRow) -> bool:
 MAX_OPENED_PAGES = 12
 
 
-def _no_web_page_notice(title: PageTitle) -> str:
-    """Why a saved page's paper has no web page yet, and what to do."""
-    if title.choices:
-        first, *others = (choice.id for choice in title.choices)
-        return f"it may be {first}{f' or {len(others)} more' if others else ''}: choose among its links"
-    return f"{title.result_text[0].lower()}{title.result_text[1:-1]}"
-
-
 class LinkActions(Controller):
     """Open the links of the selected papers, or of the highlighted one."""
 
@@ -169,8 +160,7 @@ class LinkActions(Controller):
         papers = [paper for pk in pks if (paper := self._library.paper(pk)) is not None]
         urls = [link.url for paper in papers for link in links(paper) if link.letter == "o"]
         if papers and not urls:
-            title = self._library.belongings(pks[0]).title
-            self._model.show_notice("this paper has no web page" if title is None else _no_web_page_notice(title))
+            self._model.show_notice("this paper has no web page")
         for url in urls:
             self.browse(url)
 
@@ -188,22 +178,18 @@ class LinkActions(Controller):
             PEOPLE[0]: people(paper),
         }
         kinds = ((letter, name) for letter, name in (*LINKED.values(), PEOPLE) if named.get(letter))
-        title = self._library.belongings(highlighted).title
-        papers = {str(number): choice.id for number, choice in enumerate(title.choices, 1)} if title else {}
-        choices = (*link_choices(paper), *kinds, *papers.items())
+        choices = (*link_choices(paper), *kinds)
 
         def act(letter: str) -> None:
-            if letter in papers:
-                self._app.paper_lookup.begin(papers[letter], paper.id)
-            elif letter in named:
+            if letter in named:
                 self._choose_linked(named[letter])
             else:
                 self.browse(urls[letter])
 
         if choices:
-            self._app.keyboard.ask_letter("it is" if papers else "open", choices, act)
+            self._app.keyboard.ask_letter("open", choices, act)
         else:
-            self._model.show_notice("this paper has no links" if title is None else _no_web_page_notice(title))
+            self._model.show_notice("this paper has no links")
 
     def _choose_linked(self, links: Sequence[Link]) -> None:
         if len(links) == 1:

@@ -16,7 +16,7 @@ from reader.core.addresses import addresses_in
 from reader.core.community import KINDS, Comment, Kind, Repository, ThreadedComment, threads
 from reader.core.document.layout import BlockWriter, DocumentLine, in_ascii
 from reader.core.document.model import Items
-from reader.core.ids import is_arxiv_id, profile_url
+from reader.core.ids import PAGE_PREFIX, is_arxiv_id, profile_url
 from reader.core.lines import (
     UNBROKEN,
     Line,
@@ -34,7 +34,6 @@ from reader.core.paper import Paper, facts, says_withdrawn
 from reader.core.passages import split_note
 from reader.core.similarity import SharedTerms
 from reader.core.text import amount
-from reader.core.titles import describe
 from reader.core.topics.trends import spark
 from reader.core.words import Marker
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
@@ -42,13 +41,14 @@ from reader.ui.kit.lines import hits, mark, pattern, short_day
 from reader.ui.why.lines import suits_lines
 
 if TYPE_CHECKING:
-    from reader.cache.community import KeptOutput, PageData
+    from reader.cache.community import PageData
     from reader.cache.history import ChangesSinceMark
-    from reader.cache.pages import PageTitle
     from reader.core.document.find import Hit
     from reader.core.document.model import Block, Document, Heading
     from reader.core.follows import FollowReason
     from reader.keys.keymap import Keymap
+
+_UNKNOWN_ID = "Its arXiv id is not known yet: refreshes look up its title."
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,6 @@ class ShownPaper(NamedTuple):
     """The related data; None where it is not shown."""
     fetching: str = ""
     """The status of fetching related data; may be empty."""
-    outputs: tuple[KeptOutput, ...] = ()
-    """The output of the user's programs about the paper."""
     follows: tuple[FollowReason, ...] = ()
     suits: str = ""
     """Why the paper suits the user, in words, if the list is ordered by that."""
@@ -438,22 +436,6 @@ def _markdown(text: str, width: int, glyphs: Glyphs) -> list[Line]:
     return text_lines(blocks, width, glyphs) or fill(mark(text, "text"), width)
 
 
-MAX_DRAWN_CHARACTERS = 20_000
-"""Maximum characters drawn of an output; an abstract has the same limit."""
-
-
-def output_lines(output: KeptOutput, width: int, glyphs: Glyphs) -> list[Line]:
-    """The output of a program below the name of its command."""
-    bar = Piece(f"{glyphs.quote} ", "quote")
-    maker = Piece(f" {glyphs.dot} by a program, {output.made[:10]}", "muted")
-    lines = fill([Piece(literal(output.name), "label"), maker], width - 2)
-    for line in output.text[:MAX_DRAWN_CHARACTERS].split("\n"):
-        lines.extend(fill([Piece(literal(line), "summary")], width - 2) if line.strip() else [()])
-    if len(output.text) > MAX_DRAWN_CHARACTERS:
-        lines.extend(fill([Piece("'dailypapers show --json' prints the rest", "muted")], width - 2))
-    return [(bar, *drawn) for drawn in lines]
-
-
 def shared_lines(match: QueryMatch | None, width: int, glyphs: Glyphs) -> list[Line]:
     """Draw the terms that the paper shares with others; empty without shared terms."""
     text = match.shared.in_words.replace("; ", f" {glyphs.dot} ") if match is not None else ""
@@ -487,9 +469,8 @@ def compose(reading: ShownPaper, width: int, look: Presentation) -> list[Line]:
         ),
         summary,
         abstract,
-        *(output_lines(output, width, look.glyphs) for output in reading.outputs),
         _links(paper, width, look),
-        _page_title(kept.title, width, look) if kept else [],
+        fill([Piece(_UNKNOWN_ID, "muted")], width) if paper.id.startswith(PAGE_PREFIX) else [],
         repository_lines(paper, kept, width, look) if kept else [],
         [
             *_topics(paper, width, look),
@@ -677,18 +658,6 @@ def _link_item(link: Link, width: int, look: Presentation, stars: int | None) ->
     end = [] if link.in_text else _code_stars(stars)
     shown = cut(_address(link), max(width - measure(end), 8), look.glyphs.ellipsis)
     return [Piece(cut(shown, width), "link", action=("link", link.url)), *end]
-
-
-def _page_title(title: PageTitle | None, width: int, look: Presentation) -> list[Line]:
-    """The papers that a saved web page may be about, each with the digit that chooses it in the list of links."""
-    if title is None:
-        return []
-    lines = fill([Piece(title.result_text, "muted")], width)
-    for number, choice in enumerate(title.choices, 1):
-        begin = [Piece(f"{number:<3}", "key"), Piece(f"{literal(choice.id)}  ", "muted")]
-        room = width - measure(begin)
-        lines.append((*begin, Piece(cut(literal(describe(choice)), room, look.glyphs.ellipsis), "text")))
-    return lines
 
 
 def _link_line(link: Link, width: int, look: Presentation, stars: int | None) -> Line:

@@ -224,25 +224,20 @@ class PaperLookup(Controller):
         if self._library.pk_of(id) is None:
             self.begin(id)
 
-    def begin(self, id: str, own: str | None = None, then: Callable[[int], None] | None = None) -> None:
-        """Fetch a paper by its arXiv id, then call `then`; a running fetch is cancelled.
+    def begin(self, id: str, then: Callable[[int], None] | None = None) -> None:
+        """Fetch a paper by its arXiv id, then call `then`; a running fetch is cancelled."""
+        self._background.start("lookup", partial(self._fetch, id, then), exclusive=True)
 
-        `own` is the id of the matching paper of a saved page.
-        """
-        self._background.start("lookup", partial(self._fetch, id, own, then), exclusive=True)
-
-    async def _fetch(self, id: str, own: str | None, then: Callable[[int], None] | None) -> None:
+    async def _fetch(self, id: str, then: Callable[[int], None] | None) -> None:
         from reader.refresh.lines import job
 
         self._model.change(self._model.state.busy_with(f"fetching {id}"))
         try:
-            found = (await self._app.run_job(job("look-up", id=id, own=own)))["found"]
+            found = (await self._app.run_job(job("look-up", id=id)))["found"]
         finally:
             self._model.change(self._model.state.busy_with(""))
         if found:
-            self._model.show_news(f"the paper is {id} now" if own else f"fetched {id}")
-            if own:
-                self._model.change(self._model.state.with_new_marks())
+            self._model.show_news(f"fetched {id}")
             key = self._library.pk_of(id)
             if key is not None:
                 self._app.news_actions.know(key)

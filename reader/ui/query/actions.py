@@ -323,7 +323,6 @@ class QueryActions(Controller):
 
     @handles("find.clear")
     def clear(self, _count: int | None) -> None:
-        self._app.filter_pane.stop_narrowing()
         self._model.change(self._model.state.drop_query())
 
     @handles("find.widen")

@@ -7,7 +7,7 @@ is its bar: a rule if another pane is on its right, else blank; the scroll thumb
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
 
 if TYPE_CHECKING:
     from reader.session.visit import Visit
@@ -94,10 +94,9 @@ class PaneChoice(NamedTuple):
     usual: PaneSizes = PaneSizes(26, USUAL_SHARE)
     usual_density: Density = "comfortable"
     sizes: Mapping[Shape, PaneSizes] = {}
-    hidden: frozenset[PaneName] = frozenset()
-    """Permanently hidden panes; never the list."""
     density: Density = "comfortable"
     is_zoomed: bool = False
+    """Whether the focused pane is shown alone."""
 
     def at(self, width: int) -> PaneSizes:
         shape = shape_at(width)
@@ -108,7 +107,7 @@ class PaneChoice(NamedTuple):
             return PaneSizes(filter_width, STACKED_SHARE)
         if shape == "wide":
             filter_width = max(filter_width, MIN_WIDE_FILTER_COLUMNS)
-        room = max(1, width - (filter_width + 1 if has_filter(shape, self) else 0))
+        room = max(1, width - (filter_width + 1 if has_filter(shape) else 0))
         if share == USUAL_SHARE and shape == "wide":
             share = max(MIN_LIST_COLUMNS / room, 1 - WIDE_DETAIL_COLUMNS / room)
         elif share == USUAL_SHARE:
@@ -119,9 +118,6 @@ class PaneChoice(NamedTuple):
         now = self.at(width)
         sizes = PaneSizes(filter_width or now.filter_width, list_share or now.list_share)
         return self._replace(sizes={**self.sizes, shape_at(width): sizes})
-
-    def toggle(self, pane: PaneName) -> PaneChoice:
-        return self._replace(hidden=self.hidden ^ {pane})
 
     def with_other_density(self) -> PaneChoice:
         return self._replace(density="compact" if self.density == "comfortable" else "comfortable")
@@ -161,14 +157,14 @@ def remembered_panes(density: str, filter_width: int, list_share: float, left: V
         PaneSizes(filter_width, list_share),
         usual,
         {shape: PaneSizes(*left.sizes[shape]) for shape in SHAPES if shape in left.sizes},
-        frozenset(pane for pane in get_args(PaneName) if pane in left.hidden and pane != "list"),
         cast(Density, left.density or usual),
+        left.is_zoomed,
     )
 
 
-def has_filter(shape: Shape, choice: PaneChoice) -> bool:
+def has_filter(shape: Shape) -> bool:
     """Whether the filter pane has its own place; otherwise it unfolds over the detail."""
-    return shape in ("three", "wide") and "filter" not in choice.hidden
+    return shape in ("three", "wide")
 
 
 def has_strip(width: int, choice: PaneChoice, front: PaneFront) -> bool:
@@ -183,9 +179,9 @@ def shown_panes(width: int, choice: PaneChoice, front: PaneFront) -> frozenset[P
     if shape == "one":
         return frozenset({"filter" if front.focus == "filter" else "list"})
     shown: set[PaneName] = {"list"}
-    if front.is_filter_open or has_filter(shape, choice):
+    if front.is_filter_open or has_filter(shape):
         shown.add("filter")
-    if not (front.is_filter_open or front.is_empty or "detail" in choice.hidden):
+    if not (front.is_filter_open or front.is_empty):
         shown.add("detail")
     return frozenset(shown)
 

@@ -576,7 +576,7 @@ class State:
 
     def _with_focus_in_view(self) -> State:
         """If the focused pane no longer fits, unfold the filter pane or focus the list."""
-        has_place = has_filter(shape_at(self.width), self.panes)
+        has_place = has_filter(shape_at(self.width))
         is_open = not has_place and (self.is_filter_open or self.focus == "filter")
         state = replace(self, is_filter_open=is_open)
         return state if state.focus in state.shown else replace(state, focus="list")
@@ -590,15 +590,11 @@ class State:
         return state if focus == state.focus else replace(state, focus=focus)._with_focus_in_view()
 
     def open_filter(self) -> State:
-        return replace(self, focus="filter", is_filter_open=not has_filter(shape_at(self.width), self.panes))
+        return replace(self, focus="filter", is_filter_open=not has_filter(shape_at(self.width)))
 
     def close_filter(self) -> State:
         """Fold the filter pane if it was unfolded, and focus the list."""
         return replace(self, focus="list" if self.focus == "filter" else self.focus, is_filter_open=False)
-
-    def hide_pane(self, pane: PaneName) -> State:
-        state = self.close_filter() if pane == "filter" and pane not in self.panes.hidden else self
-        return state.choose_panes(self.panes.toggle(pane))
 
     def step_back(self) -> State:
         """Close the topmost screen, leave a pane, drop the selection, or return to the previous list.

@@ -9,12 +9,10 @@ from pathlib import Path
 import pytest
 
 from reader.config import Settings
-from reader.core.document.model import PdfSpot
 from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, NoFullText, ReaderError
 from reader.feeds.fulltext import pdf_client as pdf
 from reader.feeds.fulltext.client import FEED, FeedTexts, PageTexts, open_text_sources
-from reader.feeds.fulltext.pdf_client import PdfClient, _places
-from reader.feeds.fulltext.pdf_lines import Box, Line
+from reader.feeds.fulltext.pdf_client import PdfClient
 from reader.feeds.http import Client, HostBusy, Limits
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
@@ -198,48 +196,3 @@ async def test_a_pdf_has_a_size_limit(pdf_server: FeedServer, file: Path, monkey
     with pytest.raises(FeedMalformed, match="larger than"):
         await fetch(pdf_server, file)
     assert left(file) == []
-
-
-def line(text: str, base: float, left: float = 72, right: float = 540) -> Line:
-    return Line(text, 3, left, right, base, 10)
-
-
-PAGE = (
-    line("We weigh what everybody opens by", 712),
-    line("this sum over all readers", 700),
-    line("N", 682, 220, 230),
-    line("L = x + y (1)", 670, 200),
-    line("i = 1", 658, 218, 240),
-    line("where the first part counts", 640),
-    line("and the second one does not", 628),
-    line("Another line of the page says nothing", 616),
-)
-AROUND = PdfSpot("2605.00001", before=("sum", "over", "all", "readers"), after=("where", "the", "first", "part"))
-OTHER = PdfSpot("2605.00001", number="(1)", before=("xx", "yy"), after=("zz",))
-
-
-@each(
-    ("lines", "spot", "rows"),
-    [
-        (PAGE, AROUND, "this N L i where"),
-        (PAGE, AROUND._replace(number="(1)"), "this N L i where"),
-        # Some of the words are other ones in the PDF.
-        (PAGE, AROUND._replace(before=("the", "sum", "over", "our", "readers")), "this N L i where"),
-        # The words after it are on the next page, or those before it on the previous one.
-        (PAGE[:5], AROUND, "this N L i"),
-        (PAGE[2:], AROUND, "N L i where"),
-        # By its number alone it stands with the lines beside it.
-        (PAGE, OTHER, "We this N L i"),
-        (PAGE[3:4], OTHER, "L"),
-        # Nothing has its number, or enough of the words.
-        ((), AROUND, ""),
-        (PAGE, OTHER._replace(number="(2)"), ""),
-        (PAGE, OTHER._replace(number=""), ""),
-        ((line("see also eq (1)", 670),), OTHER, ""),
-    ],
-)
-def test_a_formula_is_between_the_words_around_it_or_at_its_number(
-    lines: tuple[Line, ...], spot: PdfSpot, rows: str
-) -> None:
-    _, box = max(_places(lines, spot), default=(0.0, Box(0, 0, 0, 0)))
-    assert " ".join(one.text.split()[0] for one in lines if box.bottom <= one.base <= box.top) == rows

@@ -752,24 +752,6 @@ def pictures(file: Path) -> PdfTexts:
     return PdfTexts(PdfClient("http://127.0.0.1:9"), lambda id: file, file.parent)
 
 
-async def test_a_formula_is_cut_out_of_its_page_by_its_number_or_the_words_around_it(tmp_path: Path) -> None:
-    file = write_pdf(tmp_path / "paper.pdf", PRINTED)
-    before, after = ("reader", "be", "this"), ("where", "it", "is", "the", "first")
-    spots = [
-        PdfSpot("2605.00001", number="(1)"),
-        PdfSpot("2605.00001", before=before, after=after),
-        PdfSpot("2605.00001", number="(1)", before=before, after=after),
-    ]
-    for spot in spots:
-        for width, least in ((900, 899), (9_000, 1_700)):
-            with Image.open(BytesIO(draw_spot(file, spot, width, 900))) as drawn:
-                # One line, with those above and below.
-                assert least <= drawn.width <= width and drawn.height < drawn.width / 5
-                assert any(drawn.convert("L").histogram()[:60]), "nothing is printed on it"
-    with pytest.raises(NoPicture, match=r"There is no picture: this formula is not found in its PDF\."):
-        await pictures(file).picture(PdfSpot("2605.00001", number="(7)"), 900, 900)
-
-
 async def test_a_page_is_drawn_in_halves_that_fit(tmp_path: Path) -> None:
     file = write_pdf(tmp_path / "paper.pdf", PRINTED)
     for is_upper, above in ((True, 30), (False, 10)):

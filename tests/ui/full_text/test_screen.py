@@ -202,7 +202,7 @@ def test_the_last_line_says_what_keys_do_in_each_state_of_a_text() -> None:
     for shown, status in (
         (view.choose_link(), Status(choices=(("a-z", "follow"), ("esc", "stay")), typed="a letter")),
         (view.peek_at(TextPlace()), Status(choices=(("enter", "go there"), copy, close))),
-        (view.peek_at(TextPlace(1)), Status(choices=(("enter", "go there"), copy, ("P", "as printed"), close))),
+        (view.peek_at(TextPlace(1)), Status(choices=(("enter", "go there"), copy, close))),
         (view.peek_at(TextPlace(2)), Status(choices=(("enter", "open it"), ("b", "queue it"), copy, close))),
         (view.type_search(""), Status(choices=keep, typed="/", is_typing=True)),
         (view.type_search("zebra"), Status(choices=keep, typed="/zebra", is_typing=True)),
