@@ -72,7 +72,6 @@ TOLD: list[tuple[Line, bool, str]] = [
     (step("topics", n=1, of=2), False, "topics 1 of 2"),
     (step("topics", n=2, of=2), True, "topics 2 of 2"),
     (step("rules", did=(("hidden", 2),)), True, "topics 2 of 2"),
-    (step("hook", n=1, of=1_000), False, "on_new 1 of 1,000"),
     (step("dropped", papers=1_200, before="2026-01-01"), False, "1,200 old papers dropped"),
 ]
 """A message, whether it makes the list be read again, and the progress shown after it."""
