@@ -36,7 +36,6 @@ from reader.ui.kit.line_widgets import StatusLine, WidgetReport, catch_up
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.textual_fixes import StylesheetParsedOnce, take_keys
 from reader.ui.library.library import Library
-from reader.ui.list.header import window_title
 from reader.ui.list.loader import ListLoader
 from reader.ui.main_screen import MainScreen
 from reader.ui.next_start import LastPlace
@@ -251,7 +250,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.screens.begin()
         self._add("reader.ui.program", *FEATURES)
         subscribe(self, self.model, lambda state: (state.is_list_coming, state.is_ranking), self._go_on, now=False)
-        subscribe(self, self.model, lambda state: state.listing, self._draw_title)
         self.call_after_refresh(self._take_over)
 
     def _add(self, *modules: str) -> None:
@@ -457,11 +455,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.first_frame = None
         if self.terminal is not None:
             self.terminal.take_over()
-
-    def _draw_title(self, state: State) -> None:
-        """Set the title of the terminal's window, if it has one."""
-        if self.terminal is not None:
-            self.terminal.set_title(window_title(state, self.look.now()))
 
     def stop_job(self) -> bool:
         return self.terminal is not None and self.terminal.stop_job()

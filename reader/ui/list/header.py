@@ -6,9 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reader.core.similarity import apply_corrections
-from reader.core.text import clean
 from reader.keys.keymap import Keymap
-from reader.paths import APP
 from reader.session.places import Place, day_of
 from reader.ui.filter.state import COUNTED, HINT, in_all
 from reader.ui.full_text.state import TEXTS_AHEAD
@@ -23,9 +21,6 @@ if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount
     from reader.ui.filter.counter import Counts
     from reader.ui.shell.listing import ListContent
-
-MAX_TITLE_LENGTH = 80
-"""Maximum characters; window managers cut longer titles."""
 
 
 def header_parts(state: State) -> object:
@@ -112,11 +107,6 @@ def _listed_day(listing: ListContent, counts: Counts | None) -> DayCount | None:
     newest = listing.facts.newest_day or (days[0].day if days else "")
     listed = day_of(listing.place.view, newest)
     return next((day for day in days if day.day == listed), None)
-
-
-def window_title(state: State, now: datetime) -> str:
-    """The title, without control characters: `dailypapers · Latest · Tue 24 Nov`."""
-    return clean(f"{APP} · {state.listing.place_name(now, '·')}", MAX_TITLE_LENGTH)
 
 
 # The last line

@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from threading import Thread, Timer
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from reader import platform
@@ -62,17 +61,16 @@ class ExitSupervisor:
         self._keep: Callable[[], Sequence[str]] = list
         self._terminals = [fd for fd in (2, 1, 0) if os.isatty(fd)]
         self._modes = platform.TerminalModes(0) if frame is None else frame.modes
-        # Signals that the program was told to ignore, such as SIGHUP by nohup, stay ignored.
-        handlers = {number: signal.getsignal(number) for number in platform.ENDING_SIGNALS}
-        self._before: dict[int, Any] = {
-            number: handler for number, handler in handlers.items() if handler is not signal.SIG_IGN
-        }
+        handlers: dict[int, Any] = {number: signal.getsignal(number) for number in platform.ENDING_SIGNALS}
         if frame is not None:
-            self._before |= frame.signals
+            handlers |= frame.signals
+        # Signals that the program was told to ignore, such as SIGHUP by nohup, stay ignored.
+        self._before = {number: handler for number, handler in handlers.items() if handler is not signal.SIG_IGN}
         # Before the loop runs, there is nothing to wait for, so the timer has no delay.
         self._clock = Timer(0, self._end)
         self._clock.daemon = True
-        self._take_signals()
+        for number in self._before:
+            signal.signal(number, self._handle_signal)
 
     def begin(self, leave: Callable[[], object], keep: Callable[[], Sequence[str]]) -> None:
         """Leave by calling `leave` in the running event loop; before this call, a signal ends the process at once.
@@ -83,14 +81,8 @@ class ExitSupervisor:
         self._keep = keep
         self._clock.interval = GRACE_SECONDS
         self._leave = partial(loop.call_soon_threadsafe, leave, context=context)
-        # Textual's driver for browsers has replaced some signal handlers.
-        self._take_signals()
 
-    def _take_signals(self) -> None:
-        for number in self._before:
-            signal.signal(number, self._handle_signal)
-
-    def _handle_signal(self, number: int, _frame: FrameType | None) -> None:
+    def _handle_signal(self, number: int, _frame: object) -> None:
         if not all(map(os.isatty, self._terminals)):
             self._drop_output()
         self._leave_by(number)
@@ -120,8 +112,6 @@ class ExitSupervisor:
         self._clock.cancel()
         for number, handler in self._before.items():
             signal.signal(number, handler)
-
-    # A process that does not end on its own
 
     def _end(self) -> None:
         """End the process, saving the place and restoring the terminal as far as disk and terminal respond."""
