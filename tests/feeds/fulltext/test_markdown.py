@@ -220,7 +220,6 @@ def test_recorded_texts_are_read_whole(name: str) -> None:
         # Captions go to the table or picture beside them.
         ("| a |\n| --- |\n| b |\n\nTable 2: After.", "**Table 2**: After.\n| a |\n| --- |\n| b |"),
         ("| a |\n| --- |\n| b |\n\nFigure 2: After.", "| a |\n| --- |\n| b |\n**Figure 2**: After."),
-        ("So.\n\nFigure 3: A.\n\n![Image 1: x](1.png)\n\nSo.", "So.\n![Figure 3](1.png)\n**Figure 3**: A.\nSo."),
         ("Figure *3:* It.", "Figure *3:* It."),
         # Most lines of an algorithm have numbers.
         ("1: go\n2: to\nit", "```\n1: go\n2: to\nit\n```"),
