@@ -112,7 +112,7 @@ FIRST, EVERY = " m read  s star  ? keys", " m read  s star  x hide  space next  
         (Status(choices=CHOICES, typed="open"), 24, [" open…  o page  p PDF", "        a arXiv  c code"]),
         (Status(choices=CHOICES, typed="open"), 29, [" open…  o page  p PDF", "        a arXiv  c code"]),
         (Status(choices=CHOICES, typed="open"), 30, [" open…  o page  p PDF  a arXiv", "        c code"]),
-        (Status(choices=CHOICES, typed="a long word"), 22, [" a long word…", " o page  p PDF", " a arXiv  c code"]),
+        (Status(choices=CHOICES, typed="a long word"), 22, [" a long word…  o page", " p PDF  a arXiv", " c code"]),
         (Status(choices=CHOICES), 20, [" o page  p PDF", " a arXiv  c code"]),
         (Status(choices=CHOICES, typed="word", is_typing=True), 60, [" word▏  o page  p PDF  a arXiv  c code"]),
     ],

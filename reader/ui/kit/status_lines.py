@@ -180,7 +180,8 @@ def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[
     if status.choices:
         return _prompt(status, width, glyphs)
     lead: Line = (Piece(" "), Piece(f"{status.selected:,} selected", "typed"), Piece(" ")) if status.selected else ()
-    message, keys, room = _clean(status.message, glyphs), status.keys, width - measure(lead)
+    message, room = _clean(status.message, glyphs), width - measure(lead)
+    keys: Sequence[Choice] = status.keys
     first = _first(keys, min(status.kept + 1, len(keys)))
     beside_keys = room - _width(first) - _GAP - 1 if first else room - 2
     above: tuple[Line, ...] = ()
