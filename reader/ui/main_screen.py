@@ -15,7 +15,6 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from reader.core.lines import Line, Piece, fill, measure, piece_at
-from reader.core.paper_row import PaperKey
 from reader.session.places import Place
 from reader.ui.filter.state import (
     COUNTED,
@@ -290,7 +289,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         text = "" if news is None else news_text(news, self._look.today)
         self.papers.announce(text, self._look.keymap.key("news.show", "list"))
 
-    def _report_highlight(self, at: tuple[PaperKey | None, bool]) -> None:
+    def _report_highlight(self, at: tuple[int | None, bool]) -> None:
         pk, is_on_hole = at
         self._model.change(self._model.state.highlight(pk, is_on_hole=is_on_hole))
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Literal
 from reader.cache.reads.window import Window
 from reader.core.errors import ReaderError
 from reader.core.marks import FINISH, OPEN, PASS, QUEUE, STATES, UNDOES
-from reader.core.paper_row import NotCached, PaperKey
 from reader.log.actions import join_labels
 from reader.ui.full_text.state import TEXT
 from reader.ui.page.screen import is_page_at_end
@@ -61,8 +60,7 @@ class MarkActions(Controller):
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
-        self._read_when = self._app.settings.read_when
-        self._moves_on = self._app.settings.after_mark == "next"
+        self._opening_marks = self._app.settings.read_when == "opened"
 
     # One paper
 
@@ -79,46 +77,21 @@ class MarkActions(Controller):
         if count is not None and front is None:
             pks = self._app.papers.pks_all()[self._app.papers.cursor :][:count]
             self._toggle_all(kind, pks)
-            if self._moves_on:
-                self._app.papers.move(len(pks))
             return
-        value = not getattr(row, FIELDS[kind])
-        # The cursor stays if the paper's page is open, and after a mark is removed.
-        moves_on = self._moves_on and value and front is None and meant == self._app.papers.highlighted
-        self._mark(kind, value, [row.pk])
-        if moves_on:
-            self._app.papers.move(1)
+        self._mark(kind, not getattr(row, FIELDS[kind]), [row.pk])
 
-    def queue(self, key: PaperKey) -> None:
+    def queue(self, key: int) -> None:
         self._mark(QUEUE, True, [key])
 
-    def _toggle_all(self, kind: str, pks: Sequence[PaperKey]) -> None:
+    def _toggle_all(self, kind: str, pks: Sequence[int]) -> None:
         value = self._app.papers.has_row(pks, lambda row: not getattr(row, FIELDS[kind]))
         self._mark(kind, value, pks)
 
-    def finish_reading(self, pk: PaperKey) -> None:
+    def finish_reading(self, pk: int) -> None:
         """Mark a paper read without a notice, unless it is read or the user marks papers by hand."""
         row = self._app.papers.row_of(pk)
-        if row is not None and not row.read and self._read_when != "manual":
+        if row is not None and not row.read and self._opening_marks:
             self._mark("read", True, [pk], is_quiet=True)
-
-    def leave_paper(self) -> None:
-        """Called before the cursor leaves a paper; marks it read if the setting is `passed`."""
-        row = self._app.papers.highlighted_row
-        # Marking a paper that only the feed has would store it; passing it must not.
-        if row is not None and row.kept and self._read_when == "passed":
-            self.finish_reading(row.pk)
-
-    def store_opened(self, pk: PaperKey) -> None:
-        """Store an opened paper that only the feed has, if opening it does not mark it."""
-        storing = self._library.store([pk])
-
-        async def store() -> None:
-            await storing
-            self.show_stored()
-
-        if self._read_when == "manual":
-            self._background.start("marks", store)
 
     # Many papers
 
@@ -138,12 +111,12 @@ class MarkActions(Controller):
         if self._app.papers.highlighted is not None:
             self._mark("read", True, self._app.papers.pks_all()[: self._app.papers.cursor + 1])
 
-    def _mark(self, kind: str, value: bool, pks: Sequence[PaperKey], *, is_quiet: bool = False) -> None:
+    def _mark(self, kind: str, value: bool, pks: Sequence[int], *, is_quiet: bool = False) -> None:
         """Mark papers and show the effect; `is_quiet` shows no notice."""
         # Submitted before the work starts, so that quitting cannot lose it.
         self.follow(self.submit(kind, value, pks), is_quiet=is_quiet)
 
-    def submit(self, kind: str, value: bool, pks: Sequence[PaperKey]) -> Awaitable[UserAction | None]:
+    def submit(self, kind: str, value: bool, pks: Sequence[int]) -> Awaitable[UserAction | None]:
         """Mark papers: change their lines now and the cache later."""
         if kind == "star" and value:
             self._app.automatic_commands.starring(pks)
@@ -153,16 +126,16 @@ class MarkActions(Controller):
                 self._draw(pk, mark, value)
         return self._library.mark(kind, value, pks, self._report("marking"), also_read=is_decision)
 
-    def _drawn_papers(self, pks: Sequence[PaperKey]) -> Sequence[PaperKey]:
+    def _drawn_papers(self, pks: Sequence[int]) -> Sequence[int]:
         """The papers whose lines change at once; the others change once the marks are stored."""
         if len(pks) == 1:
             return pks
         marked = frozenset(pks if len(pks) <= MAX_DRAWN_MARKS else ())
         return [pk for pk in self._app.papers.visible_pks if pk in marked]
 
-    def _draw(self, pk: PaperKey, kind: str, value: bool) -> None:
+    def _draw(self, pk: int, kind: str, value: bool) -> None:
         undone = UNDOES.get(kind, ()) if value else ()
-        self._app.papers.patch(pk, **{FIELDS[kind]: value, **{FIELDS[other]: False for other in undone}, "kept": True})
+        self._app.papers.patch(pk, **{FIELDS[kind]: value, **{FIELDS[other]: False for other in undone}})
 
     def follow(self, storing: Awaitable[UserAction | None], nothing: str = "", *, is_quiet: bool = False) -> None:
         """Wait for a change of marks, then show its effect; `nothing` is the notice if nothing changed.
@@ -262,7 +235,7 @@ class MarkActions(Controller):
         self._model.change(self._model.state.cache_changed(at))
         then(action)
 
-    def _go_to(self, pk: PaperKey) -> Position | None:
+    def _go_to(self, pk: int) -> Position | None:
         papers = self._app.papers
         is_there = self._model.state.front_paper is not None or pk == papers.highlighted
         is_there = is_there or papers.next_where({pk}) or papers.next_where({pk}, -1)
@@ -279,7 +252,7 @@ class QueueActions(Controller):
     @handles("queue.down", "queue.up", step=1)
     def move(self, by: int) -> None:
         state, row = self._model.state, self._app.papers.highlighted_row
-        if row is None or not isinstance(row.pk, int):
+        if row is None:
             return
         if not self._is_in_order():
             self._model.show_notice(f"papers are moved in the queue: {self._keymap.key('view.queue')} shows it")
@@ -295,8 +268,7 @@ class QueueActions(Controller):
             return
         moved = state.with_paper_moved(row.pk, place)
         self._model.change(moved)
-        listed = [pk for pk in moved.listing.order.pks if isinstance(pk, int)]
-        self._app.mark_actions.follow(self._library.move_in_queue(row.pk, listed))
+        self._app.mark_actions.follow(self._library.move_in_queue(row.pk, moved.listing.order.pks))
 
     def _is_in_order(self) -> bool:
         from reader.core.query import Sort
@@ -320,7 +292,7 @@ TRACE_SECONDS = 120.0
 class Stay:
     """The time that a paper spends under the cursor or on the page."""
 
-    key: PaperKey
+    key: int
     place: Place
     results: object
     since: float
@@ -345,9 +317,9 @@ class Traces(Controller):
         self.clock = time.monotonic
         self._is_on = self._app.settings.note_reading
         self._stay: Stay | None = None
-        self._noted: set[tuple[str, str, PaperKey]] = set()
+        self._noted: set[tuple[str, str, int]] = set()
         """The recorded traces by kind, day and paper; each is recorded once."""
-        self._waiting: dict[tuple[str, str], list[PaperKey]] = {}
+        self._waiting: dict[tuple[str, str], list[int]] = {}
         """Papers whose traces are not stored yet, by kind and day."""
         self.delay = self._background.delayed(self.store)
 
@@ -371,12 +343,12 @@ class Traces(Controller):
         if _is_text_at_end(state):
             stay.has_ended = True
 
-    def record_pass(self, key: PaperKey) -> None:
+    def record_pass(self, key: int) -> None:
         """Record that the user moved on from a paper, unless they opened its text."""
         if self._stay is None or self._stay.key != key or not self._stay.is_opened:
             self.note(PASS, key)
 
-    def forget_passed(self, key: PaperKey) -> None:
+    def forget_passed(self, key: int) -> None:
         """Forget an unstored pass, because the user returned to the paper."""
         with suppress(ValueError):
             self._waiting.get((PASS, self._day), []).remove(key)
@@ -393,7 +365,11 @@ class Traces(Controller):
         self._close_page(stay, now)
         if is_passed and not stay.is_opened and now - stay.since >= MIN_LOOK_SECONDS:
             row = self._app.papers.row_of(stay.key)
-            if row is not None and row.kept and not (row.starred or row.queued or row.has_note or row.hidden):
+            if (
+                row is not None
+                and not row.is_only_found
+                and not (row.starred or row.queued or row.has_note or row.hidden)
+            ):
                 self.note(PASS, stay.key)
 
     def _close_page(self, stay: Stay, now: float) -> None:
@@ -406,11 +382,10 @@ class Traces(Controller):
     def _day(self) -> str:
         return self._look.now().astimezone().date().isoformat()
 
-    def note(self, kind: str, key: PaperKey) -> None:
-        """Record a trace of a paper today, except for passing a paper that only the feed has, which would store it."""
+    def note(self, kind: str, key: int) -> None:
+        """Record a trace of a paper today."""
         day = self._day
-        is_known = (kind, day, key) in self._noted
-        if is_known or not self._is_on or (kind == PASS and isinstance(key, NotCached)):
+        if (kind, day, key) in self._noted or not self._is_on:
             return
         self._noted.add((kind, day, key))
         self._waiting.setdefault((kind, day), []).append(key)

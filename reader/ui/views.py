@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from reader.core.dates import FIRST_DAY, SATURDAY, Period, PeriodKind, period_containing, period_of_view
 from reader.core.errors import ReaderError
-from reader.core.paper_row import PaperKey
 from reader.core.query import Term, parse
 from reader.core.query.choices import Choice, Mark, chosen_terms, with_choice
 from reader.core.text import amount
@@ -59,7 +58,7 @@ class ViewActions(Controller):
     def show_query(self, text: str) -> None:
         self._model.change(self._model.state.go(Place(view("all"), text)))
 
-    def show_paper(self, pk: PaperKey) -> None:
+    def show_paper(self, pk: int) -> None:
         self._model.change(self._model.state.go(Place(view("all")), Position(pk)))
 
     @handles(

@@ -49,7 +49,7 @@ from reader.ui.page.loader import DetailLoader
 from reader.ui.page.screen import PaperDetail, PaperPage
 from reader.ui.picture_drawing import draw_values
 from reader.ui.program import NoticeTimer
-from tests.doubles import cached, run_here
+from tests.doubles import run_here
 from tests.ui import papers
 
 WAIT_SECONDS = 30.0
@@ -348,7 +348,7 @@ class Story:
     def ids(self) -> list[str]:
         """The ids of the listed papers, in order."""
         with closing(Window.open(self.file)) as window:
-            return [row.id for row in window.rows([cached(key) for key in self.main.papers.pks_all()])]
+            return [row.id for row in window.rows(self.main.papers.pks_all())]
 
     def kept(self, id: str) -> Paper:
         """A paper as another program reads it from the cache."""

@@ -17,12 +17,11 @@ from reader.keys.keymap import Keymap
 from reader.session.places import Place, saved_view, view
 from reader.ui.filter.counter import Counts
 from reader.ui.filter.state import COUNTED, TOPIC_NAMES
-from reader.ui.library.feed_results import FeedResults
 from reader.ui.list.empty import EmptyReason, day_end_notice, empty_reason, empty_state
 from reader.ui.main_screen import Empty
 from reader.ui.query.advice import type_query
 from reader.ui.refresh.state import REFRESH, RefreshStatus
-from reader.ui.shell.listing import CacheFacts, ListContent
+from reader.ui.shell.listing import CacheFacts, FeedResults, ListContent
 from reader.ui.shell.state import State
 from tests.table import each
 from tests.ui.stage import Stage, staged, texts, view_counts, watch_paints
@@ -82,9 +81,9 @@ def offline(state: State) -> State:
 
 
 def found_nothing() -> State:
-    results = FeedResults("perpetual motion", [], find=lambda id: None, store=lambda listings: None)
+    results = FeedResults("perpetual motion")
     state = empty("unread", "robot", CacheFacts(None, has_papers=False)).list_results(results)
-    return state.with_list(ListContent(state.place, results.order, results))
+    return state.with_list(ListContent(state.place, Order(results.pks), results))
 
 
 def saved(query: str) -> State:

@@ -29,8 +29,7 @@ from reader.ui.filter.state import (
 from reader.ui.filter.strip_line import Strip, strip_line
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.line_widgets import WidgetReport
-from reader.ui.library.feed_results import FeedResults
-from reader.ui.shell.listing import ListContent
+from reader.ui.shell.listing import FeedResults, ListContent
 from reader.ui.shell.state import State
 from tests.table import each
 from tests.ui.conftest import Opener
@@ -134,7 +133,7 @@ def test_the_total_is_known_once_this_very_query_is_counted() -> None:
     assert in_all(state.put(COUNTED, FEW._replace(anywhere=3))) is None
     plain = Place(view("latest"))
     assert in_all(listed(plain).put(COUNTED, FEW._replace(place=plain))) is None
-    results = FeedResults("robot", (), find=lambda _: None, store=lambda _: None)
+    results = FeedResults("robot")
     found = state.put(COUNTED, FEW).list_results(results)
     assert in_all(found.with_list(ListContent(PLACE, Order(array("q", (1,))), results))) is None
 

@@ -1,4 +1,4 @@
-"""The first line and the window title."""
+"""The first line."""
 
 from __future__ import annotations
 
@@ -12,22 +12,19 @@ from hypothesis import strategies as st
 from reader.cache.feeds import Coverage
 from reader.cache.reads.window import DayCount, Order
 from reader.core.lines import literal, measure
-from reader.core.paper import Listing as FeedListing
 from reader.session.places import Place, view
 from reader.ui.filter.state import COUNTED, TOPIC_MEANINGS, filter_parts, strip_parts
 from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.status_lines import EDIT_QUERY, Condition, Header, header_line
 from reader.ui.kit.styles import STYLES
-from reader.ui.library.feed_results import FeedResults
 from reader.ui.list.header import header, header_parts
 from reader.ui.page.lines import QueryMatch
 from reader.ui.page.state import QUERY_MATCH
 from reader.ui.refresh.state import REFRESH, SYNC_FAILING, RefreshStatus
-from reader.ui.shell.listing import CacheFacts, ListContent
+from reader.ui.shell.listing import CacheFacts, FeedResults, ListContent
 from reader.ui.shell.state import State
 from tests.table import each
-from tests.ui.papers import draft
 from tests.ui.stage import COUNTS, NOW, at, listing, text
 
 # Worked out from states
@@ -60,10 +57,9 @@ def test_a_place_is_named_in_few_words(listed: ListContent, name: str) -> None:
 
 def found() -> State:
     """A list of results of the feed."""
-    listings = [FeedListing("2026-05-11", (draft(999, "Weather Without Physics, Revisited"),))]
-    results = FeedResults("weather", listings, find=lambda id: None, store=lambda listings: None)
+    results = FeedResults("weather", (999,))
     state = at("all", "robot").list_results(results)
-    return state.with_list(ListContent(state.place, results.order, results))
+    return state.with_list(ListContent(state.place, Order(results.pks), results))
 
 
 NEAR_ONLY = State(listing=ListContent(Place(view("all"), "difusion"), Order(array("q", [3]), near=1)))
@@ -242,18 +238,6 @@ def test_work_under_way_has_a_turning_sign() -> None:
     header = Header("Latest", "", 34, condition=Condition("day 3 of 7", "busy"))
     assert text(header_line(header, 80, ASCII)).endswith("34 papers - | day 3 of 7 ")
     assert text(header_line(header, 80, ASCII, turn=5)).endswith("34 papers - / day 3 of 7 ")
-
-
-def test_a_long_progress_loses_its_last_parts_first() -> None:
-    header = Header("Latest", "", 34, None, 12, Condition("W20 · day 3 of 700 · 2 days a second", "busy"))
-    ends = {
-        100: "W20 · day 3 of 700 · 2 days a second ",
-        60: "12 of 34 read · ⠋ W20 ",
-        32: "12 of 34 read · ⠋ W20 ",
-        26: "34 · ⠋ ",
-    }
-    for width, end in ends.items():
-        assert text(header_line(header, width)).endswith(end)
 
 
 def test_a_click_on_the_query_or_beside_it_edits_it() -> None:

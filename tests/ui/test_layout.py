@@ -204,7 +204,7 @@ DAYS = st.lists(st.tuples(st.sampled_from(["2025-11-24", "2025-11-21", ""]), st.
 FORMS = st.builds(ListForm, st.booleans(), st.booleans(), st.booleans())
 
 
-def has_headings(listed: Order[int]) -> bool:
+def has_headings(listed: Order) -> bool:
     return not papers_have_dates(listed, is_one_day=False)
 
 

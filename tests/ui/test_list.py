@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from reader.cache.feeds import Coverage
 from reader.cache.reads.window import DayCount
 from reader.core.lines import measure
-from reader.core.paper_row import PaperRow
+from reader.core.paper_row import Flag, PaperRow
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.line_widgets import WidgetReport
 from reader.ui.kit.lines import pattern
@@ -151,7 +151,7 @@ def test_a_mark_never_gives_a_title_another_line() -> None:
 
 
 def test_marks_are_shapes_and_the_cursor_is_bold_with_a_bar() -> None:
-    shelf = (row(1), row(1, read=True), row(1, starred=True), row(1, hidden=True), row(1, kept=False))
+    shelf = (row(1), row(1, read=True), row(1, starred=True), row(1, hidden=True), row(1, flags=Flag.FOUND))
     for here, look, glyphs, bar in (
         (False, LOOK, "● ★◌+", " "),
         (True, LOOK, "● ★◌+", "▌"),

@@ -14,12 +14,10 @@ from hypothesis import strategies as st
 
 from reader.cache.history import UNCHANGED_VOTES
 from reader.cache.reads.window import DayCount, Order, TopicCount
-from reader.core.paper import Listing as FeedListing
 from reader.keys.actions import CONTEXTS
 from reader.session.places import Place, ViewList, saved_view, view
 from reader.ui.dates import DATE, DateRequest, ask_for_date
 from reader.ui.filter.counter import Counts
-from reader.ui.library.feed_results import FeedResults
 from reader.ui.page.lines import ShownPaper
 from reader.ui.page.state import PAGE, close_page
 from reader.ui.page.state import READING as DETAIL
@@ -29,6 +27,7 @@ from reader.ui.shell.layout import SHAPES, PaneChoice, PaneName, has_filter, sha
 from reader.ui.shell.listing import (
     NOTHING_SELECTED,
     TOP,
+    FeedResults,
     ListContent,
     ListRequest,
     ListSource,
@@ -38,7 +37,6 @@ from reader.ui.shell.listing import (
 )
 from reader.ui.shell.state import MAX_CURSORS, MAX_HISTORY, Notice, Notices, Prompt, State
 from tests.table import each
-from tests.ui.papers import draft
 from tests.ui.stage import paper, view_counts
 
 # The state
@@ -54,9 +52,8 @@ COUNTS = Counts(
 
 
 def results(text: str = "weather models") -> FeedResults:
-    """Results of the feed with one paper, which is not in the cache."""
-    found = FeedListing("2026-05-11", (draft(999, "Weather Without Physics, Revisited"),))
-    return FeedResults(text, [found], find=lambda id: None, store=lambda listings: None)
+    """The results of a search on the feed with one paper."""
+    return FeedResults(text, (999,))
 
 
 def listing(*pks: int, place: Place = ROBOTS) -> ListContent:

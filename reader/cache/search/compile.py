@@ -71,6 +71,8 @@ def compile_query(query: Query, scope: Scope) -> Selection:
     terms = list(top_level(with_compounds(root))) if root else []
     if not names_hidden(root):
         terms.append(Not(Term("is", "hidden")))
+    else:
+        terms.append(Not(_FOUND))
     sort = query.sort or Sort(query.default_order or "day")
     if sort.key == "relevance":
         words = wanted_words(root) if root else []
@@ -284,6 +286,7 @@ _MEMBERS: Mapping[tuple[str, str], str] = MappingProxyType(
         ("is", "highlighted"): having(Flag.HIGHLIGHTED),
         # A muted paper that the user unhid is no longer muted.
         ("is", "muted"): f"SELECT pk FROM paper WHERE hidden = 1 AND pk IN ({having(Flag.MUTED)})",
+        ("is", "found"): having(Flag.FOUND),
         ("has", "fulltext"): "SELECT pk FROM full_text",
         ("has", "highlight"): HIGHLIGHTED,
     }
@@ -359,6 +362,9 @@ def _id_prefixes(value: str) -> list[str]:
 
 
 # Hidden papers, and views
+
+_FOUND = Term("is", "found")
+"""The papers that only a search on the feed found, which no query lists; users can't write this term."""
 
 
 def _without_muted(term: Node) -> Node:

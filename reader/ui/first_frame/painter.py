@@ -102,7 +102,7 @@ class Content(NamedTuple):
     """The first papers of the starting place, and the facts of the header."""
 
     place: Place
-    order: Order[int]
+    order: Order
     rows: Mapping[int, PaperRow]
     cursor: int
     """The highlighted paper's place in the order."""

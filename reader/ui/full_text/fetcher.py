@@ -23,7 +23,6 @@ from reader.ui.shell.state import State
 if TYPE_CHECKING:
     from textual.worker import Worker
 
-    from reader.core.paper_row import PaperKey
     from reader.refresh.lines import Line
     from reader.session.bookmarks import Bookmark
     from reader.ui.app import ReaderApp
@@ -39,7 +38,7 @@ class TextFetcher(Controller):
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
         self._worker: Worker[None] | None = None
-        self._fetching_key: PaperKey | None = None
+        self._fetching_key: int | None = None
         """The paper whose text is being fetched."""
 
     @follows(TEXT)
@@ -55,12 +54,10 @@ class TextFetcher(Controller):
             fetch = partial(self._fetch, text.key, text.paper.id)
             self._worker = self._background.start("full text", fetch, exclusive=True)
 
-    async def _fetch(self, key: PaperKey, id: str) -> None:
+    async def _fetch(self, key: int, id: str) -> None:
         from reader.refresh.lines import job
 
         try:
-            # A paper found in the feed may not be stored yet.
-            await self._library.store([key])
             missing = (await self._app.run_job(job("text", id=id), partial(self._progress, key))).get("missing")
             problem = f"No full text: {missing}." if missing else ""
         except ReaderError as error:
@@ -70,13 +67,13 @@ class TextFetcher(Controller):
             raise
         self._end(key, problem)
 
-    def _progress(self, key: PaperKey, line: Line) -> None:
+    def _progress(self, key: int, line: Line) -> None:
         text = text_of(self._model.state, key)
         if text is not None and line.get("step") == "wait":
             progress = f"{line['why']}; next try in {line['seconds']:.0f} s"
             self._model.change(self._model.state.put(TEXT, text.fetching(progress)))
 
-    def _end(self, key: PaperKey, missing: str) -> None:
+    def _end(self, key: int, missing: str) -> None:
         self._worker = None
         kept = None if missing else self._library.text(key)
         state = self._model.state

@@ -15,7 +15,6 @@ from reader.ui.shell.layout import outline_width
 if TYPE_CHECKING:
     from reader.cache.texts import KeptText
     from reader.core.paper import Paper
-    from reader.core.paper_row import PaperKey
 
 
 class OutlineLine(NamedTuple):
@@ -92,7 +91,7 @@ def text_size(width: int, height: int) -> Size:
 class FullText:
     """The open text, which can still be read while it is fetched again."""
 
-    key: PaperKey
+    key: int
     paper: Paper
     size: Size
     view: TextView | None = None

@@ -129,13 +129,13 @@ def _whole_reasons(why: str, room: int, glyphs: Glyphs) -> str:
 
 
 def _state(row: PaperRow, glyphs: Glyphs) -> tuple[str, str]:
-    if not row.kept:
-        return glyphs.elsewhere, "dot"
     if row.hidden:
         return glyphs.hidden, "faint"
     if row.starred:
         return glyphs.starred, "star"
-    return (glyphs.read, "faint") if row.read else (glyphs.unread, "dot")
+    if row.read:
+        return glyphs.read, "faint"
+    return glyphs.elsewhere if row.is_only_found else glyphs.unread, "dot"
 
 
 def _sign(row: PaperRow, glyphs: Glyphs) -> str:

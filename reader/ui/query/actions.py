@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -16,7 +15,7 @@ from textual.widgets.input import Selection
 
 from reader.core.errors import QueryError, ReaderError
 from reader.core.lines import Line, cut_line, measure
-from reader.core.paper import Listing, Paper
+from reader.core.paper import Paper
 from reader.core.query.suggestions import Completer as Complete
 from reader.core.query.suggestions import Completion, complete, tokens
 from reader.core.similarity import came_out, like_query
@@ -28,7 +27,6 @@ from reader.ui.filter.state import COUNTED, FOLLOWED, TOPIC_NAMES, topic_papers
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import LineInput, TypedLine, WidgetReport
 from reader.ui.kit.theme import palette_of
-from reader.ui.library.feed_results import FeedResults
 from reader.ui.query.advice import (
     NO_REACH,
     VOCABULARY,
@@ -42,6 +40,7 @@ from reader.ui.query.advice import (
     type_query,
 )
 from reader.ui.shell.controller import Controller, Moment, answers, follows, handles
+from reader.ui.shell.listing import FeedResults
 from reader.ui.shell.state import NOTHING_IS_FETCHED, State
 
 if TYPE_CHECKING:
@@ -394,14 +393,13 @@ class SimilarActions(Controller):
     def show(self, _count: int | None, is_newer: bool) -> None:
         papers = self._targets()
         if not papers:
-            self._model.show_notice("this paper is not in the cache: star it first, which stores it")
             return
         text = like_query([paper.id for paper in papers], came_out(papers) if is_newer else None)
         self._model.change(self._model.state.go(Place(view("all"), text)))
 
     def _targets(self) -> list[Paper]:
         papers = (self._library.paper(pk) for pk in self._model.state.targets[:MAX_LIKED])
-        return [paper for paper in papers if paper is not None and isinstance(paper.pk, int)]
+        return [paper for paper in papers if paper is not None]
 
 
 _VALUE_FIELD = re.compile(r"\b(?:keyword|author|org|tag|category|source):", re.IGNORECASE)
@@ -481,7 +479,7 @@ class FeedSearch(Controller):
 
     async def _run(self, text: str) -> None:
         try:
-            listings = await self._ask(text)
+            results = FeedResults(text, await self._ask(text))
         except Exception as error:
             self._end()
             if not isinstance(error, ReaderError):
@@ -490,40 +488,31 @@ class FeedSearch(Controller):
             self._model.show_outcome(f"{error} · {advice}", "warning", self._search_notice(text))
             return
         self._end()
-        self._list_or_keep(FeedResults(text, listings, self._library.pk_of, self._store))
+        self._list_or_keep(results)
 
     def _list_or_keep(self, results: FeedResults) -> None:
         """List the results, or hold them while the user is typing or reading."""
         state = self._model.state
         if state.context in _LIST_CONTEXTS:
             sign, back = self._look.glyphs.elsewhere, self._keymap.key("app.escape")
-            advice = f"{back} goes back · {sign} is stored once you open or mark it" if results.order.pks else ""
+            advice = f"{back} goes back · {sign} is kept once you open or mark it" if results.pks else ""
             self._model.show_notice(advice)
             self._model.change(self._model.state.list_results(results))
         else:
             self._model.change(state.hold_results(results))
-            count = f"{len(results.order.pks):,}"
+            count = f"{len(results.pks):,}"
             message = f"{self._keymap.key('find.feed')} shows the {count} results for {results.text}"
             self._model.show_outcome(message, begun=self._search_notice(results.text))
 
-    async def _ask(self, text: str) -> tuple[Listing, ...]:
-        from reader.refresh.lines import job, listing_of
+    async def _ask(self, text: str) -> tuple[int, ...]:
+        from reader.refresh.lines import job
 
         def receive(line: JobLine) -> None:
             if line.get("step") == "wait":
                 self._report(text, f"{line['why']}, {line['seconds']:.0f} s")
 
-        result = await self._app.run_job(job("search", text=text), receive)
-        return tuple(map(listing_of, result["listings"]))
-
-    def _store(self, listings: Sequence[Listing]) -> None:
-        """Store papers in the cache; blocks, so it must run in a thread without an event loop."""
-        from reader.refresh.lines import job, listing_values
-
-        async def store() -> None:
-            await self._app.run_job(job("store", listings=[listing_values(listing) for listing in listings]))
-
-        asyncio.run(store())
+        result = await self._app.run_job(job("search", text=text, stores=True), receive)
+        return tuple(result["keys"])
 
     def _report(self, text: str, progress: str) -> None:
         """Show the progress of the search for `text`; a stopped search, which takes a moment to end, shows none."""

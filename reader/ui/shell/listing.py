@@ -11,14 +11,12 @@ from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from reader.cache.reads.window import MATCHING, Order
-from reader.core.paper_row import PaperKey
 from reader.session.places import Place
 from reader.ui.kit.lines import view_name
 from reader.ui.shell.layout import Density
 
 if TYPE_CHECKING:
     from reader.core.dates import Hole
-    from reader.ui.library.feed_results import FeedResults
 
 
 NEARBY_PLACES = 2_000
@@ -67,7 +65,7 @@ class LineSlot(NamedTuple):
     """The line within the paper or within the end."""
 
 
-def papers_have_dates(order: Order[PaperKey], *, is_one_day: bool) -> bool:
+def papers_have_dates(order: Order, *, is_one_day: bool) -> bool:
     """Whether each paper has its date, because dates differ and no headings name the days.
 
     A single day in its own order has a heading, unless similar papers of other days follow.
@@ -84,12 +82,12 @@ class ListLines:
 
     def __init__(
         self,
-        order: Order[PaperKey] | None = None,
+        order: Order | None = None,
         form: ListForm = COMPACT,
         height_of: Callable[[int], int] = lambda place: 1,
     ) -> None:
         """`height_of` returns the number of lines of the paper at a place; used if the list is comfortable."""
-        self.pks: Sequence[PaperKey] = order.pks if order else array("q")
+        self.pks: Sequence[int] = order.pks if order else array("q")
         self.groups = _groups(order, form) if order else ()
         """The days of an order by day, with or without headings; or the matching and the similar papers."""
         self.is_complete = order.complete if order else True
@@ -160,12 +158,12 @@ class ListLines:
         index = self.start_of(slot.group + (slot.kind == "hole"))
         return index if down else max(0, index - 1)
 
-    def find(self, pk: PaperKey, near: int) -> int | None:
+    def find(self, pk: int, near: int) -> int | None:
         """Return the place of a paper, looking around `near` first; None if it is not in the order."""
         index = self.find_near(pk, near)
         return _index(self.pks, pk) if index is None else index
 
-    def find_near(self, pk: PaperKey, near: int) -> int | None:
+    def find_near(self, pk: int, near: int) -> int | None:
         return _index(self.pks, pk, max(0, near - NEARBY_PLACES), near + NEARBY_PLACES)
 
     def heir(self, old: ListLines, place: int) -> int:
@@ -239,14 +237,14 @@ def _place_holes(groups: Sequence[tuple[str, int]], holes: Sequence[Hole]) -> di
     return {group: hole for group, hole in placed.items() if 0 <= group < len(groups) - 1}
 
 
-def _groups(order: Order[PaperKey], form: ListForm) -> tuple[tuple[str, int], ...]:
+def _groups(order: Order, form: ListForm) -> tuple[tuple[str, int], ...]:
     """The groups of an order; if papers have dates and similar papers follow, all matching papers form one group."""
     if not form.has_dates or not order.near or order.has_parts:
         return order.groups
     return (*(((MATCHING, order.matching),) if order.matching else ()), order.groups[-1])
 
 
-def _index(pks: Sequence[PaperKey], pk: PaperKey, low: int = 0, high: int | None = None) -> int | None:
+def _index(pks: Sequence[int], pk: int, low: int = 0, high: int | None = None) -> int | None:
     try:
         return pks.index(pk, low, len(pks) if high is None else high)
     except ValueError:
@@ -256,11 +254,18 @@ def _index(pks: Sequence[PaperKey], pk: PaperKey, low: int = 0, high: int | None
 class Position(NamedTuple):
     """The cursor's paper, and its line from the list's top."""
 
-    pk: PaperKey | None = None
+    pk: int | None = None
     height: int | None = None
 
 
 TOP = Position()
+
+
+class FeedResults(NamedTuple):
+    """The papers that a search on the feed found, in the feed's order; the cache stores them all."""
+
+    text: str
+    pks: tuple[int, ...] = ()
 
 
 class ListSource(NamedTuple):
@@ -305,7 +310,7 @@ class ListContent:
     """The content of the list: the papers of a place in order."""
 
     place: Place = field(default_factory=Place)
-    order: Order[PaperKey] = field(default_factory=lambda: Order(array("q"), complete=False))
+    order: Order = field(default_factory=lambda: Order(array("q"), complete=False))
     """The first screenful unless `order.complete`; `ListLoader.read_all` returns all papers."""
     results: FeedResults | None = None
     """The feed's results, if listed over the place."""
@@ -332,7 +337,7 @@ class ListContent:
         """The search words to find in full texts."""
         return self.place.text_words if self.results is None else ()
 
-    def is_fit(self, key: PaperKey) -> bool:
+    def is_fit(self, key: int) -> bool:
         """Whether a paper is listed as a best fit, not as a match."""
         return self.place.query.is_by_fit or key in self.order.only_near
 
@@ -350,14 +355,14 @@ class ListContent:
 
     def formed_like(self, before: ListContent) -> ListContent:
         """Keep the dates or headings of the content `before` if its place is the same, so that no line moves."""
-        is_same = self.place == before.place and self.results is before.results and bool(before.order.pks)
+        is_same = self.place == before.place and self.results == before.results and bool(before.order.pks)
         # When similar papers are added after the papers of a day, they need dates.
         is_same = is_same and bool(self.order.near) == bool(before.order.near)
         is_one_day = self.results is None and self.place.is_one_day
         has_dates = before.has_dates if is_same else papers_have_dates(self.order, is_one_day=is_one_day)
         return replace(self, has_dates=has_dates)
 
-    def move_paper(self, pk: PaperKey, place: int) -> ListContent:
+    def move_paper(self, pk: int, place: int) -> ListContent:
         """The same content with a paper at another place, under the cursor."""
         pks = [key for key in self.order.pks if key != pk]
         pks.insert(place, pk)
@@ -399,13 +404,13 @@ class TypedQuery(NamedTuple):
     """The newest request for a list; a change means that the list and its cursor moved."""
 
 
-_NONE: frozenset[PaperKey] = frozenset()
+_NONE: frozenset[int] = frozenset()
 
 
 class PaperRange(NamedTuple):
     """The papers from `first` to the cursor, inclusive, and the selection before the range."""
 
-    first: PaperKey
+    first: int
     before: PaperSelection
 
 
@@ -413,8 +418,8 @@ class PaperRange(NamedTuple):
 class PaperSelection:
     """Selected papers. Actions ignore selected papers that are not listed, for example during a search."""
 
-    papers: frozenset[PaperKey] = _NONE
-    listed: frozenset[PaperKey] = _NONE
+    papers: frozenset[int] = _NONE
+    listed: frozenset[int] = _NONE
     """The selected papers that are listed; actions take these."""
     range: PaperRange | None = None
 
@@ -422,31 +427,31 @@ class PaperSelection:
     def count(self) -> int:
         return len(self.listed)
 
-    def in_order(self, pks: Sequence[PaperKey]) -> tuple[PaperKey, ...]:
+    def in_order(self, pks: Sequence[int]) -> tuple[int, ...]:
         """The selected papers in the order of the list; papers that are not loaded yet come last."""
         selected = tuple(pk for pk in pks if pk in self.listed) if self.listed else ()
         return selected if len(selected) == len(self.listed) else (*selected, *self.listed.difference(selected))
 
-    def with_papers(self, pks: Iterable[PaperKey]) -> PaperSelection:
+    def with_papers(self, pks: Iterable[int]) -> PaperSelection:
         """Add papers of the list to the selection; ends a range."""
         more = frozenset(pks)
         papers = self.papers | more if self.papers else more
         # Usually both sets are equal; a second union of a hundred thousand papers would take milliseconds.
         return PaperSelection(papers, papers if self.listed == self.papers else self.listed | more)
 
-    def toggle(self, pks: Collection[PaperKey]) -> PaperSelection:
+    def toggle(self, pks: Collection[int]) -> PaperSelection:
         if not self.listed.issuperset(pks):
             return self.with_papers(pks)
         return PaperSelection(self.papers.difference(pks), self.listed.difference(pks))
 
-    def begin_range(self, pk: PaperKey) -> PaperSelection:
+    def begin_range(self, pk: int) -> PaperSelection:
         before = self.end_range()
         return replace(before.with_papers((pk,)), range=PaperRange(pk, before))
 
     def end_range(self) -> PaperSelection:
         return self if self.range is None else replace(self, range=None)
 
-    def follow(self, pks: Sequence[PaperKey], cursor: PaperKey | None) -> PaperSelection:
+    def follow(self, pks: Sequence[int], cursor: int | None) -> PaperSelection:
         if self.range is None:
             return self
         ends = [_place(pks, self.range.first), _place(pks, cursor)]
@@ -456,18 +461,18 @@ class PaperSelection:
         selected = self.range.before.with_papers(pks[places[0] : places[1] + 1])
         return replace(selected, range=self.range)
 
-    def in_list(self, pks: Iterable[PaperKey]) -> PaperSelection:
+    def in_list(self, pks: Iterable[int]) -> PaperSelection:
         if not self.papers:
             return self
         listed = frozenset(pks)
         range = self.range and self.range._replace(before=self.range.before._among(listed))
         return replace(self._among(listed), range=range)
 
-    def _among(self, listed: frozenset[PaperKey]) -> PaperSelection:
+    def _among(self, listed: frozenset[int]) -> PaperSelection:
         return replace(self, listed=self.papers & listed)
 
 
-def _place(pks: Sequence[PaperKey], pk: PaperKey | None) -> int | None:
+def _place(pks: Sequence[int], pk: int | None) -> int | None:
     try:
         return None if pk is None else pks.index(pk)
     except ValueError:

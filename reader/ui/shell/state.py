@@ -13,13 +13,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 
-from reader.core.paper_row import PaperKey
 from reader.core.views import LATEST, View
 from reader.session.places import DAY, SAVED, TRIAGE, Place, ViewList, view
 from reader.ui.shell.layout import SHAPES, PaneChoice, PaneFront, PaneName, has_filter, shape_at, shown_panes
 from reader.ui.shell.listing import (
     NOTHING_SELECTED,
     TOP,
+    FeedResults,
     ListContent,
     ListRequest,
     ListSource,
@@ -32,7 +32,6 @@ from reader.ui.shell.listing import (
 
 if TYPE_CHECKING:
     from reader.keys.actions import Context
-    from reader.ui.library.feed_results import FeedResults
 
 Tone = Literal["done", "warning"]
 """A success, or something that needs the user's attention."""
@@ -130,7 +129,7 @@ class Front(Part[T | None]):
         screen: str,
         *,
         back: Callable[[State], State] | None = None,
-        paper: Callable[[T], PaperKey] | None = None,
+        paper: Callable[[T], int] | None = None,
         is_kept: bool = False,
         is_returned_to: bool = False,
     ) -> None:
@@ -153,7 +152,7 @@ class Front(Part[T | None]):
     def step_back(self, state: State) -> State:
         return state.put(self, None) if self._back is None else self._back(state)
 
-    def paper(self, state: State) -> PaperKey | None:
+    def paper(self, state: State) -> int | None:
         """The paper that actions take while this is open; None for the list's papers."""
         shown: T | None = state[self]
         return None if shown is None or self._paper is None else self._paper(shown)
@@ -174,7 +173,7 @@ class State:
     request: ListRequest | None = None
     is_list_coming: bool = False
     """Whether a requested list has not arrived yet; keys for its papers then wait."""
-    highlighted: PaperKey | None = None
+    highlighted: int | None = None
     """The paper under the list's cursor, or above it."""
     is_on_hole: bool = False
     """Whether the cursor is on a line for missing days."""
@@ -242,7 +241,7 @@ class State:
         return self.stack[-1] if self.stack else None
 
     @property
-    def front_paper(self) -> PaperKey | None:
+    def front_paper(self) -> int | None:
         """The single paper of a screen over the list, such as its page."""
         papers = (front.paper(self) for front in reversed(self.stack))
         return next((paper for paper in papers if paper is not None), None)
@@ -250,7 +249,7 @@ class State:
     # Derived
 
     @property
-    def targets(self) -> tuple[PaperKey, ...]:
+    def targets(self) -> tuple[int, ...]:
         """The papers that an action takes; empty if the list is empty.
 
         They are the paper in front, or the selected papers in the order of the list, or the highlighted paper.
@@ -403,7 +402,7 @@ class State:
         """Change which papers are selected."""
         return self if selection is self.selection else replace(self, selection=selection)
 
-    def highlight(self, pk: PaperKey | None, *, is_on_hole: bool = False) -> State:
+    def highlight(self, pk: int | None, *, is_on_hole: bool = False) -> State:
         """Record the paper under the cursor, or above it on a hole; a range follows it."""
         if (pk, is_on_hole) == (self.highlighted, self.is_on_hole):
             return self
@@ -471,7 +470,7 @@ class State:
     def list_failed(self, problem: str) -> State:
         return replace(self, is_list_coming=False, notices=self.notices.with_news(problem, "warning"))
 
-    def with_paper_moved(self, pk: PaperKey, place: int) -> State:
+    def with_paper_moved(self, pk: int, place: int) -> State:
         return replace(self, listing=self.listing.move_paper(pk, place))
 
     def with_new_marks(self) -> State:

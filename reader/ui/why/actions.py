@@ -92,16 +92,14 @@ class WhyActions(Controller):
 
     def _explain(self, paper: Paper | None) -> Explanation:
         """The stored reasons, plus the phrases of the paper's topics, and the effects of rules and programs."""
-        from reader.cache.watching import Act, ProgramMark, made_by_agents, rule_effects
+        from reader.cache.watching import made_by_agents, rule_effects
 
         known = self._read_explanation(paper)
         if paper is None:
             return known
         reasons = self._app.rules().explain(paper.title, paper.abstract, paper.keywords)
-        nothing: tuple[tuple[Act, ...], tuple[str, ...]] = (), ()
-        acts, muted = self._library.in_thread(paper.pk, rule_effects, nothing)
-        marks: tuple[ProgramMark, ...] = ()
-        marks = self._library.in_thread(paper.pk, lambda window, pk: window.read(partial(made_by_agents, pk=pk)), marks)
+        acts, muted = self._library.in_thread(paper.pk, rule_effects)
+        marks = self._library.in_thread(paper.pk, lambda window, pk: window.read(partial(made_by_agents, pk=pk)))
         return known._replace(topics=reasons, rules=acts, muted=muted, programs=marks)
 
     async def _decide(self, wish: Wish, direction: Direction, times: int) -> str:
