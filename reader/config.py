@@ -42,9 +42,6 @@ THEME_VARIABLE = "TEXTUAL_THEME"
 VARIABLES: Mapping[str, str] = MappingProxyType({"endpoint": ENDPOINT_VARIABLE, "theme": THEME_VARIABLE})
 """For each setting that an environment variable overrides, the name of the variable."""
 
-LOG_LEVELS = ("error", "warning", "info")
-"""The levels of the log file: unexpected errors; also failed fetches; also each request."""
-
 PRESETS = ("vim", "newsboat", "arrows")
 """The names of the tables of keys in `reader.keys.actions`."""
 
@@ -110,14 +107,11 @@ class Settings:
     nearest: bool = setting(BOOLEAN, True)
     """In the reader, list the papers with the most similar words after the papers that match a search."""
 
-    read_when: str = setting(one_of(("opened", "passed", "manual")), "opened")
-    """When a paper counts as read: once opened, once the cursor has passed it, or only by the m key."""
+    read_when: str = setting(one_of(("opened", "manual")), "opened")
+    """When a paper counts as read: once opened, or only by the m key."""
 
     note_reading: bool = setting(BOOLEAN, True)
     """Record which papers you open, finish and pass, for recommendations and for "list --stats"."""
-
-    after_mark: str = setting(one_of(("stay", "next")), "stay")
-    """Whether the cursor stays, or moves to the next paper of the list, after m, s or x."""
 
     theme: str = setting(theme_name((AUTO, *THEMES)), AUTO)
     """Colours: dark, light, the terminal's own (ansi), or a theme of Textual; auto asks the terminal which. The
@@ -143,9 +137,6 @@ class Settings:
 
     citation_key: str = setting(KEY_PATTERN, "{author}{year}-{id}")
     """Pattern of the keys of exported entries: {author}, {year}, {title}, {words} (the title's first three), {id}."""
-
-    log_level: str = setting(one_of(LOG_LEVELS), "warning")
-    """The contents of the log file: unexpected errors; also failed fetches (warning); also each request (info)."""
 
     key_preset: str = setting(one_of(PRESETS), "vim")
     """Keys to start from: the default keys (vim), the keys of newsboat, or no letters for moving (arrows)."""

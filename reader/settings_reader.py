@@ -99,7 +99,8 @@ def load_text(text: str, file: str, environment: Mapping[str, str]) -> LoadedSet
     mistakes = [Mistake(file, line, "", message) for line, message in toml.mistakes]
     former = {key: _as_list(toml.values.pop(key)) for key in list(toml.values) if key in FORMER_LISTS}
     for key, instead in removed.SETTINGS.items():
-        if _is_on(_take(toml.values, key)):
+        value = _take(toml.values, key)
+        if _is_on(value) and value != removed.DEFAULTS.get(key):
             mistakes.append(Mistake(file, toml.line((*key.split("."),)), key, f"was removed: {instead}"))
     wrong: list[Wrong] = []
     values = read_table(Settings, toml.values, wrong)

@@ -73,6 +73,8 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
         "digest.command": "redirect what 'dailypapers digest' prints, or let sendmail be your program",
         "digest.file": "redirect what 'dailypapers digest --format html' prints to the file",
         "digest.format": "'dailypapers digest --format' chooses it",
+        "after_mark": "v and V select several papers for one mark",
+        "log_level": "the log file has unexpected errors and failed fetches",
         "second_look": "the page of a paper says what has changed",
         "vectors": "~ finds papers by their words",
         "topics_file": "a topic of your own is a saved view, such as 'dailypapers views add NAME QUERY'",
@@ -81,6 +83,9 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
 )
 """Removed settings and tables of the settings file, each with the end of a sentence on the replacement. The settings
 reader ignores their values."""
+
+DEFAULTS: Mapping[str, str] = MappingProxyType({"after_mark": "stay", "log_level": "warning"})
+"""The default values of removed settings, which are not reported."""
 
 _CALENDAR = ("day", "week", "month", "left", "right", "up", "down", "earlier", "later", "type", "today", "close")
 

@@ -95,14 +95,12 @@ def startup_line(words: Sequence[str], *, stays: bool = False) -> bytes:
     return json.dumps(values).encode() + b"\n"
 
 
-async def run_in_process(
-    job: Job, tell: Tell = ignore, *, options: Sequence[str] = (), variables: Mapping[str, str] | None = None
-) -> Line:
+async def run_in_process(job: Job, tell: Tell = ignore, *, variables: Mapping[str, str] | None = None) -> Line:
     """Run a job in its own process and return its result; raises ReaderError, also for a job that hangs.
 
-    `options` are additional words of the command, and `variables` are added to the environment.
+    `variables` are added to the environment.
     """
-    words = ["refresh", "--json", "--job", json.dumps(job), *options]
+    words = ["refresh", "--json", "--job", json.dumps(job)]
     pipe = asyncio.subprocess.PIPE
     try:
         process = await asyncio.create_subprocess_exec(

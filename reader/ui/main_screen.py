@@ -230,8 +230,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self.detail = PaperDetail(glyphs, today=self._look.fixed_today, shows_links=self._look.links, id="detail")
         self.empty = Empty(id="empty")
         feed = "" if self._look.demo else keymap.key("find.feed", "query")
-        take, widen, save = (keymap.key(id, "query") for id in ("query.complete", "find.widen", "query.save"))
-        keys = AdviceKeys(take, feed, widen, save, glyphs.dot)
+        keys = AdviceKeys(keymap.key("query.complete", "query"), feed, keymap.key("find.widen", "query"))
         self.query_line = QueryLine(glyphs, keys, id="query")
         self.query_line.display = False
         if not self.is_attached:

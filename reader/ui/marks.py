@@ -60,8 +60,7 @@ class MarkActions(Controller):
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
-        self._read_when = self._app.settings.read_when
-        self._moves_on = self._app.settings.after_mark == "next"
+        self._opening_marks = self._app.settings.read_when == "opened"
 
     # One paper
 
@@ -78,15 +77,8 @@ class MarkActions(Controller):
         if count is not None and front is None:
             pks = self._app.papers.pks_all()[self._app.papers.cursor :][:count]
             self._toggle_all(kind, pks)
-            if self._moves_on:
-                self._app.papers.move(len(pks))
             return
-        value = not getattr(row, FIELDS[kind])
-        # The cursor stays if the paper's page is open, and after a mark is removed.
-        moves_on = self._moves_on and value and front is None and meant == self._app.papers.highlighted
-        self._mark(kind, value, [row.pk])
-        if moves_on:
-            self._app.papers.move(1)
+        self._mark(kind, not getattr(row, FIELDS[kind]), [row.pk])
 
     def queue(self, key: int) -> None:
         self._mark(QUEUE, True, [key])
@@ -98,15 +90,8 @@ class MarkActions(Controller):
     def finish_reading(self, pk: int) -> None:
         """Mark a paper read without a notice, unless it is read or the user marks papers by hand."""
         row = self._app.papers.row_of(pk)
-        if row is not None and not row.read and self._read_when != "manual":
+        if row is not None and not row.read and self._opening_marks:
             self._mark("read", True, [pk], is_quiet=True)
-
-    def leave_paper(self) -> None:
-        """Called before the cursor leaves a paper; marks it read if the setting is `passed`."""
-        row = self._app.papers.highlighted_row
-        # Marking a paper that a search on the feed found would keep it; passing it must not.
-        if row is not None and not row.is_only_found and self._read_when == "passed":
-            self.finish_reading(row.pk)
 
     # Many papers
 

@@ -51,7 +51,7 @@ def test_what_the_program_writes_is_the_users_alone(
     with FeedServer(DAYS, today="2026-06-30") as feed:
         monkeypatch.setenv("HF_ENDPOINT", feed.url)
         run_without_umask("config", "set", "theme", "dark")
-        run_without_umask("refresh", "--day", "2026-06-30", "--log-level", "info")
+        run_without_umask("refresh", "--day", "2026-06-30")
         run_without_umask("import", str(days))
         run_without_umask("mark", "star", "2606.26740")
         run_without_umask("list", "~ agents")

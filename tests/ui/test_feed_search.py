@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -183,13 +182,6 @@ async def test_a_paper_that_is_marked_is_kept_and_the_list_stays(reader: Opener,
         assert r.kept("2404.00001").read
 
 
-async def test_opening_keeps_a_paper_and_passing_does_not(reader: Opener, feed: FeedServer) -> None:
-    async with _answered(reader, feed, settings=settings(endpoint=feed.url, read_when="passed")) as r:
-        await r.do("move.down", "move.down")
-        assert not _has(r, "2404.00001")
-        assert r.kept(HERE).read
-
-
 async def test_text_that_is_no_valid_query_can_be_searched_for(reader: Opener, feed: FeedServer) -> None:
     async with _answered(reader, feed, 'agents "their') as r:
         assert [request.query["q"] for request in feed.requests] == ['agents "their']
@@ -351,18 +343,3 @@ async def test_a_paper_of_a_page_becomes_real_and_keeps_its_star(reader: Opener,
         r[TextsAhead].begin()
         await r.rest()
         assert len(page_feed.requests) == asked
-
-
-async def test_a_look_up_can_be_stopped_and_waits_for_the_next_refresh(
-    reader: Opener, page_feed: FeedServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    page_feed.fault = "hang"
-    async with reader(settings=settings(endpoint=page_feed.url), size=(100, 30)) as r:
-        await show_page(r)
-        r[TextsAhead].begin()
-        await r.until(lambda: r.app.state[TEXTS_AHEAD] == "fetching title 1 of 2")
-        assert r[TextsAhead].stop_at("last")
-        await asyncio.sleep(0)
-        assert r.app.state[TEXTS_AHEAD] == ""
-        assert "titles are looked up again after the next refresh" in r.status
-        assert not r[TextsAhead].stop_at("last")

@@ -1,4 +1,4 @@
-"""The first line and the window title."""
+"""The first line."""
 
 from __future__ import annotations
 
@@ -238,18 +238,6 @@ def test_work_under_way_has_a_turning_sign() -> None:
     header = Header("Latest", "", 34, condition=Condition("day 3 of 7", "busy"))
     assert text(header_line(header, 80, ASCII)).endswith("34 papers - | day 3 of 7 ")
     assert text(header_line(header, 80, ASCII, turn=5)).endswith("34 papers - / day 3 of 7 ")
-
-
-def test_a_long_progress_loses_its_last_parts_first() -> None:
-    header = Header("Latest", "", 34, None, 12, Condition("W20 · day 3 of 700 · 2 days a second", "busy"))
-    ends = {
-        100: "W20 · day 3 of 700 · 2 days a second ",
-        60: "12 of 34 read · ⠋ W20 ",
-        32: "12 of 34 read · ⠋ W20 ",
-        26: "34 · ⠋ ",
-    }
-    for width, end in ends.items():
-        assert text(header_line(header, width)).endswith(end)
 
 
 def test_a_click_on_the_query_or_beside_it_edits_it() -> None:

@@ -302,17 +302,12 @@ async def test_without_a_browser_the_address_is_copied(reader: Opener, monkeypat
         assert r.status == f"the browser did not start · copied {r.app.clipboard}"
 
 
-@pytest.mark.parametrize(
-    ("read_when", "opened", "passed"), [("opened", True, False), ("passed", True, True), ("manual", False, False)]
-)
-async def test_when_a_paper_counts_as_read_is_the_users_choice(
-    reader: Opener, read_when: str, opened: bool, passed: bool
-) -> None:
+@pytest.mark.parametrize(("read_when", "is_read"), [("opened", True), ("manual", False)])
+async def test_opening_marks_a_paper_read_unless_only_a_key_does(reader: Opener, read_when: str, is_read: bool) -> None:
     async with reader(settings=settings(read_when=read_when)) as r:
         await r.do("read.open", "app.back")
-        assert r.kept("2605.00400").read is opened
+        assert r.kept("2605.00400").read is is_read
         await r.do("move.down", "move.down")
-        assert r.kept("2605.00401").read is passed
         assert not r.kept("2605.00402").read
         await r.do("paper.read")
         assert r.kept("2605.00402").read

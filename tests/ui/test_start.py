@@ -12,7 +12,6 @@ from reader.commands.workspace import Workspace, fill_with_sample
 from reader.ui.app import SAMPLE
 from reader.ui.refresh.state import REFRESH
 from tests.feed_server import FeedServer, item
-from tests.table import rest_long
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, open_reader, settings
 from tests.ui.papers import draft
@@ -261,31 +260,6 @@ async def test_the_last_mark_of_a_day_names_the_day_before(reader: Opener, way: 
         assert r.status.startswith("All read") if way == "paper.read" else "1 hidden" in r.status
         await r.do("mark.undo", "read.open")
         assert r.is_on_page and r.status == "All read · u undoes · no unread papers are left"
-
-
-# After a mark
-
-
-@pytest.mark.parametrize("way", rest_long(["paper.read", "paper.star", "paper.hide"], ["paper.hide"]))
-async def test_a_mark_goes_on_to_the_next_paper_if_the_user_wants_but_not_on_the_page(reader: Opener, way: str) -> None:
-    async with reader(settings=settings(after_mark="next")) as r:
-        first, ids = r.here.id, r.ids
-        await r.do(way)
-        assert r.cursor == 1
-        await r.do(way, way)
-        assert r.cursor == 3
-        await r.do("move.top", way)
-        # A mark that is taken back leaves the cursor there.
-        assert (r.cursor, r.here.id) == (0, first)
-        await r.do("mark.undo", "mark.undo")
-        assert [r.kept(id).read or r.kept(id).starred or r.kept(id).hidden for id in ids[:3]] == [True, True, False]
-        await r.do("move.bottom", way)
-        assert r.cursor == len(r.ids) - 1
-        await r.do("move.top", "move.down", "read.open", "paper.star")
-        assert (r.cursor, r.is_on_page) == (1, True)
-        await r.do("app.back")
-        await r.do("paper.queue", count=3)
-        assert r.cursor == 4
 
 
 # Undo

@@ -17,7 +17,7 @@ from reader.feeds.environment import is_offline
 from reader.ui.full_text.state import TEXT, TEXTS_AHEAD, text_failed, text_of
 from reader.ui.refresh.changes import OFFLINE
 from reader.ui.refresh.state import REFRESH
-from reader.ui.shell.controller import Controller, Moment, follows
+from reader.ui.shell.controller import Controller, follows
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
@@ -90,16 +90,11 @@ IDLE_SECONDS = 8.0
 
 
 class TextsAhead(Controller):
-    """Looks up titles and fetches texts ahead, one job at a time; the first line shows the progress.
-
-    `esc` stops a look-up of titles, which the next refresh continues.
-    """
+    """Looks up titles and fetches texts ahead, one job at a time; the first line shows the progress."""
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
-        self._worker: Worker[None] | None = None
         self._is_running = False
-        self._is_looking_up = False
         self._is_due = False
         """Whether there may be more to fetch than when the running job started."""
         self.delay = self._background.delayed(self.begin)
@@ -119,25 +114,13 @@ class TextsAhead(Controller):
             # The end of a refresh starts the work again.
             return
         self._is_running, self._is_due = True, False
-        self._worker = self._background.start("texts ahead", self._run)
-
-    def stop_at(self, moment: Moment) -> bool:
-        """Stop the look-up of titles, keeping its results; return whether it was running."""
-        if moment != "last" or self._worker is None or not self._is_looking_up:
-            return False
-        self._is_looking_up = self._is_due = self._is_running = False
-        self._worker.cancel()
-        self._model.change(self._model.state.put(TEXTS_AHEAD, ""))
-        self._model.show_notice("titles are looked up again after the next refresh")
-        return True
+        self._background.start("texts ahead", self._run)
 
     async def _run(self) -> None:
         progress = ""
         try:
             if await asyncio.to_thread(self._has_waiting_titles):
-                self._is_looking_up = True
                 progress = await self._look_up_titles()
-                self._is_looking_up = False
             is_wanted = bool(self._app.settings.fetch_ahead)
             if is_wanted and await asyncio.to_thread(self._has_wanted_texts):
                 progress = await self._fetch() or progress
@@ -145,7 +128,7 @@ class TextsAhead(Controller):
             # Missing texts are requested again after the next refresh.
             pass
         finally:
-            self._is_running = self._is_looking_up = False
+            self._is_running = False
             self._model.change(self._model.state.put(TEXTS_AHEAD, progress))
         if self._is_due:
             self.delay.begin(IDLE_SECONDS)

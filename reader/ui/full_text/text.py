@@ -28,11 +28,6 @@ class OutlineLine(NamedTuple):
     highlight: PlacedHighlight | None = None
     landmark: Landmark | None = None
 
-    @property
-    def name(self) -> object:
-        """An entry's identity across outlines."""
-        return self.highlight.passage.id if self.highlight else self.landmark or self.start
-
 
 @dataclass(frozen=True, slots=True)
 class Outline:
@@ -56,9 +51,7 @@ class Outline:
         entries += [OutlineLine(0, range_.first.block, highlight=mark) for range_, mark in placed]
         entries = _in_sections(entries)
         entries += [OutlineLine(1, -1, highlight=mark) for mark in highlights if not mark.range]
-        names = {entry.name: index for index, entry in enumerate(entries)}
-        cursor = names.get(self.entries[self.cursor].name, self.cursor) if self.entries else 0
-        return Outline(entries, max(0, min(cursor, len(entries) - 1)), self.is_open and bool(entries))
+        return Outline(entries, max(0, min(self.cursor, len(entries) - 1)), self.is_open and bool(entries))
 
     def at(self, block: int) -> int:
         """The section that contains a block, or the first one."""

@@ -618,16 +618,6 @@ class TextView:
         top = cursor if cursor < self.top else self.layout.up(cursor, self.size.rows - 1) if cursor > last else self.top
         return moved._at(top)
 
-    def selected_lines(self) -> list[tuple[TextPlace, DocumentLine]]:
-        if self.selection is None:
-            return []
-        first, last = self.selection.first, self.selection.last
-        selected = []
-        for block in range(first.block, last.block + 1):
-            lines = ((TextPlace(block, index), line) for index, line in enumerate(self.layout.lines(block)))
-            selected += [(place, line) for place, line in lines if first <= place <= last]
-        return selected
-
     def without_selection(self) -> TextView:
         return replace(self, selection=None) if self.selection else self
 

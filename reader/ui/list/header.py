@@ -1,4 +1,4 @@
-"""The content of the first and last line of the main screen, and the window's title."""
+"""The content of the first and last line of the main screen."""
 
 from __future__ import annotations
 

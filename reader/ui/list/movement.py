@@ -41,7 +41,6 @@ class MovementActions(Controller):
             case "text" | "outline":
                 self._app.full_text_actions.move(lines)
             case "list" | "hole":
-                self._app.mark_actions.leave_paper()
                 self._app.papers.step(lines)
             case _:
                 if (pane := self._pane) is not None:
@@ -63,7 +62,6 @@ class MovementActions(Controller):
             case "list" | "hole":
                 papers = self._app.papers
                 for _ in range(times):
-                    self._app.mark_actions.leave_paper()
                     before = papers.cursor, papers.scroll_offset
                     papers.page(direction) if share == 1 else papers.half_page(direction)
                     if (papers.cursor, papers.scroll_offset) == before:
@@ -78,7 +76,6 @@ class MovementActions(Controller):
             case "text" | "outline":
                 self._app.full_text_actions.move_to_end(last=last)
             case "list" | "hole":
-                self._app.mark_actions.leave_paper()
                 papers = self._app.papers
                 if count is not None:
                     papers.to_index(count - 1)

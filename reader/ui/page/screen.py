@@ -223,7 +223,7 @@ class PaperPage(OverScreen[ShownPaper]):
 
     def footer(self, state: State) -> Status:
         kept = DECIDING_KEYS if is_triaging(state) else FIRST_KEYS
-        return super().footer(state)._replace(stays=True, kept=kept)
+        return super().footer(state)._replace(kept=kept)
 
 
 def _shown_state(state: State) -> object:

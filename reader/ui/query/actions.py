@@ -152,16 +152,18 @@ class QueryLine(TypedLine):
         return True
 
     def next(self) -> None:
-        if self.recalled >= 0:
-            self._recall(-1)
-        elif self._typed.selected + 1 < len(self.suggestions):
-            self._show(self._typed._replace(selected=self._typed.selected + 1))
+        self.step(1, self._typed.selected, self._select)
 
     def previous(self) -> None:
-        if self.recalled < 0 and self._typed.selected > 0:
-            self._show(self._typed._replace(selected=self._typed.selected - 1))
-        else:
-            self._recall(1)
+        self.step(-1, self._typed.selected, self._select)
+
+    def _select(self, place: int) -> None:
+        if place < len(self.suggestions):
+            self._show(self._typed._replace(selected=place))
+
+    def recall(self, step: int) -> None:
+        super().recall(step)
+        self._report_change()
 
     # Edits
 
@@ -178,10 +180,6 @@ class QueryLine(TypedLine):
         if space:
             end = len(self.text)
         self._input.replace(word + space, start, end)
-
-    def _recall(self, step: int) -> None:
-        if self.recall(step):
-            self._report_change()
 
     def _examine_if_changed(self) -> None:
         """Analyse letters whose change message has not arrived yet."""
