@@ -131,9 +131,6 @@ class Settings:
     list_share: float = setting(number(0.2, 0.8), 0.55)
     """Share of the columns for the list until it is resized. With 0.55, titles get more where they need it."""
 
-    density: str = setting(one_of(("comfortable", "compact")), "comfortable")
-    """Titles that do not fit in the list: a second line (comfortable), or cut to one line a paper (compact)."""
-
     sync: str = setting(FILE_PATH, "")
     """Folder that your machines share, such as "~/Sync/papers": the reader joins their marks through it when it
     starts, in quiet minutes and when it ends. Or postgresql://HOST/DATABASE: marks then come at once. Empty is off."""

@@ -69,6 +69,7 @@ VALUES: Mapping[tuple[str, str], str] = MappingProxyType(
 SETTINGS: Mapping[str, str] = MappingProxyType(
     {
         "commands.keep": "'dailypapers pipe COMMAND ID | dailypapers note ID --text -' makes the output a note",
+        "density": "long titles always take a second line",
         "digest.command": "redirect what 'dailypapers digest' prints, or let sendmail be your program",
         "digest.file": "redirect what 'dailypapers digest --format html' prints to the file",
         "digest.format": "'dailypapers digest --format' chooses it",
@@ -93,7 +94,9 @@ ACTIONS = frozenset(
         *(f"date.{name}" for name in _CALENDAR),
         "app.commands",
         "mark.replaced",
+        "find.newer",
         "outline.fold",
+        "pane.density",
         "pane.hide",
         "topic.fold",
         "topic.narrow",

@@ -216,7 +216,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("find.previous", "N", "Previous hit", "Go to the previous paper with your words, or unread.", _PAPER),
     Action("find.topic", "T", "Filter by topic", "List papers of one of its topics; again clears that.", _PAPER),
     Action("find.similar", "R", "Similar", "List papers like this one, nearest first; escape goes back.", _PAPER),
-    Action("find.newer", "gn", "Newer", "List papers like this one that came out later.", _PAPER),
     Action("find.filter", "f", "Filter pane", "Go to the filter pane, and back.", _MAIN),
     Action(
         "find.add",
@@ -274,9 +273,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("pane.wider", ">", "Wider", "Make this pane larger.", _PANES),
     _motion("pane.narrower", "<", "Narrower", "Make this pane smaller.", _PANES),
     Action("pane.zoom", "z", "Zoom", "Show this pane alone; again shows all.", _PANES),
-    Action(
-        "pane.density", "C", "Density of the list", "Give long titles a second line, or cut them to one line.", _MAIN
-    ),
     Action("query.accept", "enter", "Keep", "Keep the query and go to the list.", "query"),
     Action("query.cancel", "escape", "Discard", "Discard the query; the list returns to what it was.", "query"),
     Action("query.save", "ctrl+n", "Save as a view", "Save the query as a view with a name.", "query"),

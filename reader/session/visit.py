@@ -32,8 +32,6 @@ class Visit(NamedTuple):
     """The filter pane's columns and the list's share, by the shape of the panes in which the user changed them."""
     is_zoomed: bool = False
     """Whether the list is shown alone."""
-    density: str | None = None
-    """The density of the list, if the user changed it."""
     visited: str | None = None
     """ISO time in UTC when the reader closed: later papers are new."""
     history: tuple[str, ...] = ()
@@ -121,7 +119,6 @@ _GOOD: Mapping[str, Callable[[object], bool]] = {
     "view_query": _is_query,
     "text": _is_query,
     "paper": _is_text,
-    "density": _fits("density"),
     "visited": _is_time,
     "is_zoomed": lambda value: isinstance(value, bool),
     "topic_mode": TOPIC_MODES.__contains__,

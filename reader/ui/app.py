@@ -202,7 +202,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         views = listed_views(settings)
         place, before = (Place(views.find(one.view), one.text) for one in (begun, left))
         pk = self.library.pk_of(left.paper) if place != before and left.paper else None
-        panes = remembered_panes(settings.density, settings.filter_width, settings.list_share, left)
+        panes = remembered_panes(settings.filter_width, settings.list_share, left)
         state = State(
             place=Place(view("all"), query) if query else place,
             cursors={ListSource(before): Position(pk)} if pk else {},

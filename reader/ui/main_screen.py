@@ -192,7 +192,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self._draw_whenever(
             lambda state: state.selection, lambda state: self.papers.select(state.selection.listed), now=False
         )
-        self._draw_whenever(lambda state: state.panes.density, self._draw_density, now=False)
         self._draw_whenever(lambda state: (state.listing.place, state[COUNTED]), self._draw_days)
         self._draw_whenever(NEWS, self._draw_news, now=False)
         self._draw_whenever(_place_parts, self._draw_place_soon)
@@ -249,15 +248,12 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
 
     def _draw_list(self, state: State) -> None:
         listing, before, left = state.listing, self._listed, self.papers.position
-        form, at = listing.in_lines(state.panes.density), listing.at
+        form, at = listing.form, listing.at
         self.papers.show(listing.order, self._rows, at.pk, words=listing.words, height=at.height, form=form)
         self._listed = listing.where
         if before not in (None, listing.where):
             # Keep the cursor last, because the change draws other widgets.
             self._model.change(self._model.state.keep_cursor(before, left))
-
-    def _draw_density(self, state: State) -> None:
-        self.papers.change_form(state.listing.in_lines(state.panes.density))
 
     def _draw_days(self, state: State) -> None:
         counts, day = state[COUNTED], state.listing.day

@@ -415,8 +415,6 @@ async def test_keys_of_the_pane_say_what_they_did_and_their_opposite(reader: Ope
         assert r.status == "papers with all of the picked topics · a with any"
         await r.do("pane.narrower")
         assert r.status == "filter pane narrower · > takes that back"
-        await r.do("pane.density")
-        assert r.status == "titles on one line · C shows them whole"
         await r.press("A")
         assert (r.status, r.here.read) == ("A (Read all) works in the list", False)
         await r.press("s", "A")

@@ -183,7 +183,7 @@ async def test_the_thumb_is_there_only_while_the_pane_has_the_focus_or_scrolls()
         papers.screen.set_focus(None)
         await pilot.pause()
         assert not thumb(papers)
-        papers.scroll_to(y=40, animate=False)
+        papers.scroll_to(y=80, animate=False)
         await pilot.pause()
         assert thumb(papers) == [4]
         papers._thumb_delay.stop()

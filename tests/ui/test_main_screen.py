@@ -16,7 +16,7 @@ from reader.ui.page.lines import TEXT_CELLS
 from reader.ui.shell.layout import PaneSizes
 from tests.table import rest_at_night
 from tests.ui.conftest import Opener
-from tests.ui.driver import Story, settings
+from tests.ui.driver import Story
 
 
 def panes(r: Story) -> list[str]:
@@ -83,26 +83,6 @@ async def test_sizes_are_kept_for_widths_like_this_one(reader: Opener) -> None:
         await r.do("app.quit")
     async with reader(size=size) as r:
         assert r.main.papers.region == chosen
-
-
-async def test_density_is_a_key_that_is_remembered_and_a_setting(reader: Opener) -> None:
-    def is_whole(r: Story) -> bool:
-        return r.list_lines[2].strip(" ▌").endswith("Without a Future")
-
-    async with reader(size=(140, 30)) as r:
-        assert is_whole(r)
-        await r.do("move.down")
-        assert (r.cursor, r.list_lines[3][0]) == (1, "▌")
-        await r.do("pane.density")
-        assert not is_whole(r) and r.list_lines[1].endswith("…")
-        assert (r.cursor, r.list_lines[2][0]) == (1, "▌")
-        await r.do("app.quit")
-    async with reader(size=(140, 30)) as r:
-        assert not is_whole(r)
-    async with reader(size=(140, 30), settings=settings(density="compact")) as r:
-        assert not is_whole(r)
-        await r.do("pane.density")
-        assert is_whole(r)
 
 
 async def test_a_bar_shows_where_keys_act(reader: Opener) -> None:

@@ -146,7 +146,6 @@ async def test_view_query_cursor_and_sizes_are_as_they_were(reader: Opener) -> N
             **{
                 "commands": [],
                 "is_zoomed": False,
-                "density": None,
                 "sizes": {"three": [24, 0.62]},
                 "folded": ["Vision"],
             },

@@ -529,7 +529,7 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("with_new_marks"),
     change("ready"),
     change("with_size", st.integers(1, 200)),
-    change("choose_panes", st.builds(PaneChoice, is_zoomed=st.booleans(), density=st.just("comfortable"))),
+    change("choose_panes", st.builds(PaneChoice, is_zoomed=st.booleans())),
     change("with_focus", st.sampled_from(["list", "filter"])),
     change("open_filter"),
     change("close_filter"),

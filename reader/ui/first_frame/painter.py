@@ -49,9 +49,8 @@ class KeptLook(NamedTuple):
     order: str
     """The list's order from the settings."""
     ascii: bool
-    density: str
-    """The list's density, the filter pane's columns and the list's share from the settings."""
     filter_width: int
+    """The filter pane's columns and the list's share from the settings."""
     list_share: float
     theme: str
     """The theme from the settings, which may be `auto`."""
@@ -200,7 +199,6 @@ class Painter:
         self._list = _without_bar(self._panes.list)
         place, order = content.place, content.order
         form = ListForm(
-            panes.density == "comfortable",
             papers_have_dates(order, is_one_day=place.is_one_day),
             place.day is not None,
             place.is_period,
@@ -213,7 +211,6 @@ class Painter:
             searched=pattern(place.words),
             has_dates=form.has_dates,
             is_period=form.is_period,
-            is_comfortable=form.is_comfortable,
             older_key=look.older_key,
         )
         self._top = self._lines.top_around(content.cursor, self._list.height)

@@ -41,8 +41,7 @@ class FullTextActions(Controller):
         if page is None:
             return
         key, paper = page.key, page.paper
-        size, picture_key = text_size(state.width, state.height), self._keymap.key("picture.open", "text")
-        text = FullText(key, paper, size, picture_key=picture_key)
+        text = FullText(key, paper, text_size(state.width, state.height))
         kept = self._library.text(key)
         if kept is not None and kept.document.blocks:
             text = text.with_text(kept, self._app.bookmark_keeper.of(paper.id))

@@ -180,17 +180,6 @@ class MovementActions(Controller):
         if panes.is_zoomed:
             self._model.show_notice(f"only this pane · {self._keymap.key('pane.zoom')} shows all")
 
-    @handles("pane.density")
-    def change_density(self, _count: int | None) -> None:
-        state = self._model.state
-        panes = state.panes.with_other_density()
-        self._model.change(state.choose_panes(panes))
-        key = self._keymap.key("pane.density", state.context)
-        is_cut = panes.density == "compact"
-        self._model.show_notice(
-            f"titles on one line · {key} shows them whole" if is_cut else f"whole titles · {key} cuts them"
-        )
-
     @handles("pane.wider", "pane.narrower", step=1)
     def resize(self, by: int) -> None:
         state, is_wider = self._model.state, by > 0

@@ -35,7 +35,7 @@ from reader.ui.list.lines import (
     draw_news,
     paper_height,
 )
-from reader.ui.shell.listing import COMPACT, LineSlot, ListForm, ListLines, Position
+from reader.ui.shell.listing import PLAIN_FORM, LineSlot, ListForm, ListLines, Position
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount, Order
@@ -162,7 +162,7 @@ class PaperList(Pane, can_focus=True):
         *,
         words: tuple[str, ...] = (),
         height: int | None = None,
-        form: ListForm = COMPACT,
+        form: ListForm = PLAIN_FORM,
     ) -> None:
         """Show papers in an order, with rows fetched by `rows` and the words marked in titles.
 
@@ -180,7 +180,6 @@ class PaperList(Pane, can_focus=True):
             searched=pattern(words),
             has_dates=form.has_dates,
             is_period=form.is_period,
-            is_comfortable=form.is_comfortable,
         )
         before = self._picture() if is_news and look == self._look else None
         self._order, self._lines, self._words = order, new, words
@@ -219,15 +218,6 @@ class PaperList(Pane, can_focus=True):
             self._scroll(self._lines.top_around(self._cursor, self.size.height))
         else:
             self._scroll_paper_to(self._cursor, height)
-
-    def change_form(self, form: ListForm) -> None:
-        """Show the same papers in another form; the cursor keeps its line, or the list stays at its top."""
-        if self._order is not None:
-            is_at_top = self.scroll_offset.y == 0
-            self.show(self._order, self._rows.fetch, self.highlighted, words=self._words, form=form)
-            if is_at_top:
-                self._scroll(0)
-                self._reveal()
 
     def tell_days(self, days: Sequence[DayCount], end: DayEnd | None) -> None:
         before = self._picture()

@@ -18,7 +18,7 @@ from reader.core.lines import Line, cut_line, measure
 from reader.core.paper import Paper
 from reader.core.query.suggestions import Completer as Complete
 from reader.core.query.suggestions import Completion, complete, tokens
-from reader.core.similarity import came_out, like_query
+from reader.core.similarity import like_query
 from reader.core.text import clean
 from reader.core.views import IDS
 from reader.refresh.plan import Days
@@ -387,12 +387,12 @@ MAX_LIKED = 20
 class SimilarActions(Controller):
     """Go to papers similar to others."""
 
-    @handles(each={"find.similar": False, "find.newer": True})
-    def show(self, _count: int | None, is_newer: bool) -> None:
+    @handles("find.similar")
+    def show(self, _count: int | None) -> None:
         papers = self._targets()
         if not papers:
             return
-        text = like_query([paper.id for paper in papers], came_out(papers) if is_newer else None)
+        text = like_query([paper.id for paper in papers])
         self._model.change(self._model.state.go(Place(view("all"), text)))
 
     def _targets(self) -> list[Paper]:

@@ -7,7 +7,7 @@ is its bar: a rule if another pane is on its right, else blank; the scroll thumb
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from reader.session.visit import Visit
@@ -16,9 +16,6 @@ PaneName: TypeAlias = Literal["list", "filter", "detail"]
 
 Shape: TypeAlias = Literal["one", "stacked", "columns", "three", "wide"]
 """A single pane; list above detail; list beside detail; with the filter pane; with a wider filter pane."""
-
-Density: TypeAlias = Literal["comfortable", "compact"]
-"""A second line for long titles, or a single line per paper."""
 
 SHAPES: dict[Shape, int] = {"one": 0, "stacked": 70, "columns": 100, "three": 130, "wide": 180}
 """The minimum width of each shape."""
@@ -90,9 +87,7 @@ class PaneChoice(NamedTuple):
     """The user's choices for the panes."""
 
     usual: PaneSizes = PaneSizes(26, USUAL_SHARE)
-    usual_density: Density = "comfortable"
     sizes: Mapping[Shape, PaneSizes] = {}
-    density: Density = "comfortable"
     is_zoomed: bool = False
     """Whether the focused pane is shown alone."""
 
@@ -116,9 +111,6 @@ class PaneChoice(NamedTuple):
         now = self.at(width)
         sizes = PaneSizes(filter_width or now.filter_width, list_share or now.list_share)
         return self._replace(sizes={**self.sizes, shape_at(width): sizes})
-
-    def with_other_density(self) -> PaneChoice:
-        return self._replace(density="compact" if self.density == "comfortable" else "comfortable")
 
 
 USUAL = PaneChoice()
@@ -146,14 +138,11 @@ def shape_at(width: int) -> Shape:
     return next(shape for shape, minimum in reversed(SHAPES.items()) if width >= minimum)
 
 
-def remembered_panes(density: str, filter_width: int, list_share: float, left: Visit) -> PaneChoice:
+def remembered_panes(filter_width: int, list_share: float, left: Visit) -> PaneChoice:
     """The choices from the settings and the last visit."""
-    usual = cast(Density, density)
     return PaneChoice(
         PaneSizes(filter_width, list_share),
-        usual,
         {shape: PaneSizes(*left.sizes[shape]) for shape in SHAPES if shape in left.sizes},
-        cast(Density, left.density or usual),
         left.is_zoomed,
     )
 

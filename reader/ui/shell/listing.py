@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from reader.cache.reads.window import MATCHING, Order
 from reader.session.places import Place
 from reader.ui.kit.lines import view_name
-from reader.ui.shell.layout import Density
 
 if TYPE_CHECKING:
     from reader.core.dates import Hole
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
 NEARBY_PLACES = 2_000
 """Search this many places around a paper's old place first, since a refresh moves papers little."""
 
-MAX_PAPER_LINES = 3
-"""Maximum lines of a paper: two of its title, and its reason."""
+MAX_PAPER_LINES = 2
+"""Maximum lines of a paper, and the line numbers that are reserved for each one."""
 
 MARGIN_LINES = 2
 """Lines kept visible beyond the highlighted paper, in the cursor's direction."""
@@ -38,8 +37,6 @@ END_LINES = 2
 class ListForm(NamedTuple):
     """How an order becomes lines."""
 
-    is_comfortable: bool = False
-    """Whether a long title takes a second line."""
     has_dates: bool = False
     """Whether each paper has its date, and days have no headings."""
     has_end: bool = False
@@ -50,7 +47,7 @@ class ListForm(NamedTuple):
     """The runs of missing days, each a line between two days."""
 
 
-COMPACT = ListForm()
+PLAIN_FORM = ListForm()
 
 
 class LineSlot(NamedTuple):
@@ -83,17 +80,15 @@ class ListLines:
     def __init__(
         self,
         order: Order | None = None,
-        form: ListForm = COMPACT,
+        form: ListForm = PLAIN_FORM,
         height_of: Callable[[int], int] = lambda place: 1,
     ) -> None:
-        """`height_of` returns the number of lines of the paper at a place; used if the list is comfortable."""
+        """`height_of` returns the number of lines of the paper at a place, at most `MAX_PAPER_LINES`."""
         self.pks: Sequence[int] = order.pks if order else array("q")
         self.groups = _groups(order, form) if order else ()
         """The days of an order by day, with or without headings; or the matching and the similar papers."""
         self.is_complete = order.complete if order else True
-        self._lines_per_paper = MAX_PAPER_LINES if form.is_comfortable else 1
-        """Line numbers reserved for each paper."""
-        self._height_of = height_of if form.is_comfortable else lambda place: 1
+        self._height_of = height_of
         has_parts = order is not None and (order.has_parts or order.near > 0)
         self.has_headings = bool(self.groups) and (not form.has_dates or has_parts)
         self._end = END_LINES if form.has_end and self.pks and self.is_complete else 0
@@ -103,11 +98,11 @@ class ListLines:
         """The missing days after a group, by the number of the group."""
         self._above = list(accumulate((group in self._holes for group in range(len(self.groups))), initial=0))
         self._headings = (
-            [start * self._lines_per_paper + group + self._above[group] for group, start in enumerate(self._starts)]
+            [start * MAX_PAPER_LINES + group + self._above[group] for group, start in enumerate(self._starts)]
             if self.has_headings
             else []
         )
-        self._past_papers = len(self.pks) * self._lines_per_paper + len(self._headings) + len(self._holes)
+        self._past_papers = len(self.pks) * MAX_PAPER_LINES + len(self._headings) + len(self._holes)
         self._past_end = self._past_papers + self._end
 
     def group_of(self, index: int) -> int:
@@ -119,7 +114,7 @@ class ListLines:
 
     def line_of(self, index: int) -> int:
         group = self.group_of(index)
-        return index * self._lines_per_paper + (group + 1 + self._above[group] if self.has_headings else 0)
+        return index * MAX_PAPER_LINES + (group + 1 + self._above[group] if self.has_headings else 0)
 
     def at(self, line: int, *, is_top: bool = False) -> LineSlot | None:
         """The content of a line; None outside the list and for reserved lines that a paper does not need.
@@ -135,7 +130,7 @@ class ListLines:
             return LineSlot("end", headings - 1, part=line - self._past_papers)
         if headings - 1 in self._holes and line + 1 == self._headings[headings]:
             return LineSlot("hole", headings - 1)
-        place, part = divmod(line - headings - (self._above[headings - 1] if headings else 0), self._lines_per_paper)
+        place, part = divmod(line - headings - (self._above[headings - 1] if headings else 0), MAX_PAPER_LINES)
         return LineSlot("paper", headings - 1, place, part) if not part or part < self._height_of(place) else None
 
     def heading(self, group: int) -> tuple[str, int | None]:
@@ -349,9 +344,10 @@ class ListContent:
         """The ISO day of a day's list; empty for the newest day, None in other places."""
         return None if self.results is not None else self.place.day
 
-    def in_lines(self, density: Density) -> ListForm:
+    @property
+    def form(self) -> ListForm:
         is_period = self.results is None and self.place.is_period
-        return ListForm(density == "comfortable", self.has_dates, self.day is not None, is_period, self.facts.holes)
+        return ListForm(self.has_dates, self.day is not None, is_period, self.facts.holes)
 
     def formed_like(self, before: ListContent) -> ListContent:
         """Keep the dates or headings of the content `before` if its place is the same, so that no line moves."""
