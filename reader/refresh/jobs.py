@@ -29,7 +29,6 @@ from typing import TYPE_CHECKING, Any
 from reader import access_token, log_file, platform
 from reader.access_token import lookup_environment
 from reader.config import retention_start, text_retention_start
-from reader.core.document.model import PdfSpot
 from reader.core.errors import CacheError, NoFullText, ReaderError, UsageError
 from reader.core.text import reason
 from reader.paths import response_cache_folder
@@ -378,28 +377,22 @@ async def _store_papers(context: JobContext, listings: Sequence[dict[str, Any]])
         return result_line("store", new=sum(stored.new for stored in storing))
 
 
-async def _draw_picture(
-    context: JobContext, address: str, canvas: Sequence[Any], spot: dict[str, Any] | None = None
-) -> Line:
-    """Fetch and draw a picture, or with `spot` a part of a PDF."""
-    from reader.refresh.texts import fetch_picture, fetch_spot
+async def _draw_picture(context: JobContext, address: str, canvas: Sequence[Any]) -> Line:
+    """Fetch and draw a picture."""
+    from reader.refresh.texts import fetch_picture
 
-    target = Canvas(*canvas)
-    if spot is None:
-        data = await fetch_picture(address, context.settings)
-    else:
-        data = await fetch_spot(PdfSpot(**spot), target, context.settings)
-    return result_line("picture", **context.draw(data, target))
+    data = await fetch_picture(address, context.settings)
+    return result_line("picture", **context.draw(data, Canvas(*canvas)))
 
 
 async def _fetch_pdf(context: JobContext, id: str, path: str) -> Line:
     """Fetch a paper's PDF to a file that must not exist; a stopped job keeps the received part."""
-    from reader.feeds.fulltext.pdf_client import open_pdf_client
+    from reader.feeds.fulltext.pdf_client import open_pdf_texts
 
     def tell(received: int, total: int | None) -> None:
         context.tell(step("pdf", bytes=received, total=total))
 
-    async with open_pdf_client(response_cache_folder(), lookup_environment()) as client:
+    async with open_pdf_texts(response_cache_folder(), lookup_environment()) as client:
         await client.fetch(id, Path(path), tell)
     return result_line("pdf", path=path)
 

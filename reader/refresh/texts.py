@@ -25,7 +25,7 @@ from reader.cache.texts import Texts
 from reader.config import Settings
 from reader.core.addresses import is_local_url
 from reader.core.dates import utc_now, utc_stamp
-from reader.core.document.model import Document, PdfSpot
+from reader.core.document.model import Document
 from reader.core.errors import (
     FeedError,
     FeedMalformed,
@@ -42,10 +42,9 @@ from reader.core.steps import beside
 from reader.core.text import brief
 from reader.feeds.environment import arxiv_stand_in, is_offline
 from reader.feeds.fulltext.client import TextSource, open_text_sources
-from reader.feeds.fulltext.pdf_client import PDF, PdfTexts
 from reader.feeds.http import Client, HostBusy, HttpRefused, Limits, Pace, Response, origin_of
 from reader.paths import config_file, response_cache_folder
-from reader.refresh.lines import Canvas, JobContext, Line, result_line, step
+from reader.refresh.lines import JobContext, Line, result_line, step
 
 _ARXIV_HOSTS = ("arxiv.org", "ar5iv.labs.arxiv.org", "ar5iv.org")
 
@@ -162,15 +161,6 @@ def find_key(file: Path, id: str) -> int | None:
     schema.ensure(file)
     with closing(Window.open(file)) as window:
         return window.pk_of(id)
-
-
-async def fetch_spot(spot: PdfSpot, canvas: Canvas, settings: Settings) -> bytes:
-    """A part of a paper's PDF as a picture that fits a canvas; raises NoPicture, and FeedError."""
-    async with open_sources(replace(settings, full_text_from=(PDF,))) as sources:
-        for source in sources:
-            if isinstance(source, PdfTexts):
-                return await source.picture(spot, *canvas.pixels)
-    raise NoPicture("arXiv is not asked for its PDF while the feed is on this machine.")
 
 
 # Texts ahead of reading

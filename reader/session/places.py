@@ -5,7 +5,6 @@ The query language (20 ms) is imported lazily: the first frame rarely needs it.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from reader.core.views import FOR_YOU, LATEST, NEW, NEWS, SPECIAL, VIEWS, WEEK, View
@@ -141,11 +140,6 @@ class Place(NamedTuple):
         return parse(self.text)
 
     @property
-    def names_topics(self) -> bool:
-        """Whether the typed query picks topics, or excludes some."""
-        return _names_topics(self.text)
-
-    @property
     def paper_id(self) -> str | None:
         """The arXiv id if the query is only for a paper or for papers like it, else None; raises QueryError."""
         from reader.core.ids import is_arxiv_id
@@ -222,17 +216,6 @@ def selection_of(place: Place, order: str, scope: Scope) -> Selection:
     parts = ((NEW, NEWS), (WEEK, "(since:7d OR published:7d)")) if place.view.id == FOR_YOU else ()
     conditions = tuple((name, compile_query(parse(query), scope).where) for name, query in parts)
     return selection._replace(offer=Offer(conditions))
-
-
-@lru_cache(4)
-def _names_topics(text: str) -> bool:
-    if "topic:" not in text.lower():
-        return False
-    from reader.core.query import parse
-    from reader.core.query.choices import chosen_terms
-
-    choice = chosen_terms(parse(text), "topic")
-    return bool(choice.picked or choice.excluded)
 
 
 def _split_order(text: str) -> tuple[str, str]:

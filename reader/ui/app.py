@@ -78,7 +78,7 @@ if TYPE_CHECKING:
     from reader.ui.shell.commands import Shell
     from reader.ui.terminal.driver import TerminalDriver
     from reader.ui.terminal.leaving import ExitSupervisor
-    from reader.ui.views import TopicMeanings, ViewActions
+    from reader.ui.views import ViewActions
     from reader.ui.why.actions import Learner
 
 
@@ -139,7 +139,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
     refresher: Refresher
     settings_watch: SettingsWatch
     sync: Sync
-    topic_meanings: TopicMeanings
     traces: Traces
     view_actions: ViewActions
 

@@ -22,10 +22,7 @@ from reader.ui.filter.state import (
     TOPIC_NAMES,
     filter_data,
     filter_parts,
-    strip_data,
-    strip_parts,
 )
-from reader.ui.filter.strip_line import Strip, strip_line
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import LinesWidget, OneLine, StatusLine, WidgetReport
 from reader.ui.kit.pane import Pane, Rule
@@ -116,19 +113,6 @@ class TopLine(OneLine[Header]):
         self.refresh()
 
 
-class FilterStrip(OneLine[Strip]):
-    """The topics of the list's query; a click opens the filter pane."""
-
-    PANE = "strip"
-
-    def line(self, width: int) -> Line:
-        return strip_line(self.shown, width, self.glyphs)
-
-    def on_click(self, event: events.Click) -> None:
-        event.stop()
-        self.post_message(WidgetReport("action", "find.filter"))
-
-
 class PaneLayout(Layout):
     """Places all children of the main screen in a single step."""
 
@@ -142,7 +126,6 @@ class PaneLayout(Layout):
         state = self._model.state
         panes = lay_out(size.width, size.height, state.panes, state.pane_front)
         places: dict[str | None, Area | None] = {
-            "strip": panes.strip,
             "left": panes.filter,
             "filter": panes.filter,
             "empty" if state.is_empty else "papers": panes.list,
@@ -192,7 +175,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         glyphs = self._look.glyphs
         yield TopLine(glyphs, None if self._look.is_still else 0.4, id="top")
         yield StatusLine(glyphs, id="status")
-        yield FilterStrip(Strip(), glyphs, id="strip")
         yield Pane(id="left")
         older, fetch = self._look.keymap.key("day.older"), self._look.keymap.key("find.fetch")
         yield PaperList(glyphs, today=self._look.fixed_today, older_key=older, fetch_key=fetch, id="papers")
@@ -202,7 +184,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self.papers = self.query_one(PaperList)
         self.status = self.query_one(StatusLine)
         self.top = self.query_one(TopLine)
-        self.strip = self.query_one(FilterStrip)
         self.rule = self.query_one(Rule)
         # A watcher, unlike a message, starts work for a new cursor in the same frame.
         self.watch(self.papers, "reported", self._report_highlight, init=False)
@@ -299,8 +280,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
     def _draw_place(self) -> None:
         state, now, dot = self._model.state, self._look.now(), self._look.glyphs.dot
         self.top.show(header(state, now, dot))
-        if state.pane_front.is_narrowed:
-            self.strip.show(strip_data(state, self._look.keymap))
         if state.is_ready:
             # Mark the chosen place, not the listed one, because the user's next topic is added to the pane's marks.
             self._mark_place(state.place)
@@ -375,8 +354,7 @@ def _layout_parts(state: State) -> object:
 
 
 def _place_parts(state: State) -> object:
-    drawn = header_parts(state), strip_parts(state)
-    return drawn, state.place, state.is_typing, state.is_ready
+    return header_parts(state), state.place, state.is_typing, state.is_ready
 
 
 def _empty_parts(state: State) -> object:

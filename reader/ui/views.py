@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -17,16 +16,15 @@ from reader.core.views import FOR_YOU, LATEST, QUEUED
 from reader.refresh.plan import Days, Trending
 from reader.session.places import DAY, Place, day_of, view
 from reader.ui.filter.pane import FilterPane
-from reader.ui.filter.state import HINT, TOPIC_MEANINGS, TOPIC_MODE, TOPIC_NAMES
+from reader.ui.filter.state import HINT, TOPIC_MODE, TOPIC_NAMES
 from reader.ui.page.state import lasting_place
 from reader.ui.shell.commands import Offer
-from reader.ui.shell.controller import Controller, answers, follows, handles
+from reader.ui.shell.controller import Controller, answers, handles
 from reader.ui.shell.listing import Position
 from reader.ui.shell.state import NOTHING_IS_FETCHED, State
-from reader.ui.terminal.process import loading
 
 if TYPE_CHECKING:
-    from reader.ui.app import ReaderApp
+    pass
 
 MAX_RANKING_AGE = timedelta(minutes=10)
 """Maximum age of a ranking before it is fetched again."""
@@ -237,35 +235,8 @@ class TopicActions(Controller):
         self._app.view_actions.show_query(with_choice("", "topic", Choice("all", (slug,))))
 
     def commands(self) -> Sequence[Offer]:
-        state = self._model.state
-        meanings = state[TOPIC_MEANINGS]
-        self._app.topic_meanings.begin()
+        names = self._model.state[TOPIC_NAMES]
         return [
-            Offer(f"Topic: {name}", meanings.get(slug, "The papers of this topic."), partial(self.show, slug))
-            for slug, name in state[TOPIC_NAMES].items()
+            Offer(f"Topic: {name}", "The papers of this topic.", partial(self.show, slug))
+            for slug, name in names.items()
         ]
-
-
-class TopicMeanings(Controller):
-    """Reads the rules of topics on demand, which takes 60 ms of the processor and 4 MB."""
-
-    def __init__(self, app: ReaderApp) -> None:
-        super().__init__(app)
-        self._has_begun = False
-
-    @follows(lambda state: state.context)
-    def read_once(self, state: State) -> None:
-        """Read the rules when the user first goes to the filter pane."""
-        if state.context == "filter":
-            self.begin()
-
-    def begin(self) -> None:
-        if not self._has_begun:
-            self._has_begun = True
-            self._background.start("rules", self._read)
-
-    async def _read(self) -> None:
-        with loading():
-            rules = await asyncio.to_thread(self._app.rules)
-        model = self._model
-        model.change(model.state.put(TOPIC_MEANINGS, {topic.slug: topic.about for topic in rules.topics}))

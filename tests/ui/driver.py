@@ -44,7 +44,7 @@ from reader.refresh.lines import JobContext
 from reader.ui.app import ReaderApp
 from reader.ui.filter.counter import Counter
 from reader.ui.kit.pane import Pane
-from reader.ui.main_screen import Empty, FilterStrip, MainScreen
+from reader.ui.main_screen import Empty, MainScreen
 from reader.ui.page.loader import DetailLoader
 from reader.ui.page.screen import PaperDetail, PaperPage
 from reader.ui.picture_drawing import draw_values
@@ -267,10 +267,6 @@ class Story:
         """The line below a query."""
         line = self.main.query_line
         return "".join(piece.text for piece in line.advice(line.size.width))
-
-    @property
-    def strip(self) -> str:
-        return self.text(self.main.query_one(FilterStrip))
 
     @property
     def empty(self) -> str:

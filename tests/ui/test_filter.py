@@ -13,20 +13,16 @@ from reader.cache.feeds import Coverage
 from reader.cache.reads.window import DayCount, Order, TopicCount
 from reader.core.query.choices import Choice
 from reader.core.views import VIEWS
-from reader.keys.keymap import Keymap
 from reader.session.places import Place, view
 from reader.ui.filter.counter import Counts
 from reader.ui.filter.pane import FilterData, FilterPane, FilterRow, FilterState, ViewItem, draw_row, lay_out
 from reader.ui.filter.state import (
     COUNTED,
-    TOPIC_MEANINGS,
     TOPIC_NAMES,
     filter_data,
     in_all,
-    strip_data,
     topic_papers,
 )
-from reader.ui.filter.strip_line import Strip, strip_line
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.line_widgets import WidgetReport
 from reader.ui.shell.listing import FeedResults, ListContent
@@ -145,30 +141,6 @@ def test_topics_are_known_before_they_are_counted() -> None:
     assert list(topic_papers(state.put(COUNTED, FEW._replace(topics=topics))).items()) == [("video", 9), ("agents", 2)]
 
 
-KEYMAP = Keymap()
-
-
-def test_the_strip_says_in_one_line_what_filters_the_list() -> None:
-    state = at("latest", "(topic:agents OR topic:video) -topic:robotics robot")
-    assert strip_data(state, KEYMAP) == Strip(("Agents & tools", "Video generation"), ("Robotics",))
-    own = Keymap(overrides={"find.filter": ("ctrl+t",)})
-    assert strip_data(state, own).key == own.key("find.filter") != "f"
-
-
-@each(
-    ("width", "line"),
-    [
-        (80, " Agents & tools ✓ · Safety ✓ · Benchmarks ✗ · f topics"),
-        (50, " Agents & tools ✓ · Safety ✓ · +1 · f topics"),
-        (20, " +3 · f topics"),
-        (6, " +3 ·…"),
-    ],
-)
-def test_the_strip_names_as_many_topics_as_fit(width: int, line: str) -> None:
-    strip = Strip(("Agents & tools", "Safety"), ("Benchmarks",))
-    assert "".join(piece.text for piece in strip_line(strip, width)) == line
-
-
 def test_before_anything_is_counted_the_pane_names_the_views() -> None:
     assert filter_data(State()) == FilterData(tuple(ViewItem(one.id, one.name) for one in VIEWS))
 
@@ -192,9 +164,7 @@ def test_the_pane_has_special_views_only_while_they_have_papers() -> None:
 def test_the_pane_has_days_and_topics_with_all_that_is_known_of_them() -> None:
     bare = filter_data(at("all"))
     assert bare.days == (DayCount("2026-05-12", 14, 14), DayCount("2026-05-11", 16, 0))
-    assert (bare.topics, bare.meanings) == (COUNTS.topics, {})
-    known = {"agents": "Models that act."}
-    assert filter_data(at("all").put(TOPIC_MEANINGS, known)).meanings == known
+    assert bare.topics == COUNTS.topics
 
 
 # The pane
@@ -211,8 +181,7 @@ TOPICS = (
     TopicCount("evaluation", "Benchmarks & evaluation", "Data", 1204),
 )
 FOLLOWS = tuple(ViewItem(f"word-{number}", f"Word {number}", 9, unread=9 - number) for number in range(9))
-MEANINGS = {"reasoning": "step by step", "agents": "plan and use tools"}
-PANE_DATA = FilterData(PANE_VIEWS, DAYS, TOPICS, MEANINGS)
+PANE_DATA = FilterData(PANE_VIEWS, DAYS, TOPICS)
 
 
 class PaneApp(Stage):
@@ -338,7 +307,6 @@ async def test_the_cursor_chooses_picks_and_excludes() -> None:
             Choice("all", ("agents",)),
             Choice("all", ("agents", "reasoning")),
         ]
-        assert [one for one in told(app, "hint") if "st" in str(one)] == ["step by step"]
 
 
 async def test_the_topic_mode_stays_while_fewer_than_two_topics_are_picked() -> None:

@@ -13,7 +13,7 @@ from reader.cache.feeds import Coverage
 from reader.cache.reads.window import DayCount, Order
 from reader.core.lines import literal, measure
 from reader.session.places import Place, view
-from reader.ui.filter.state import COUNTED, TOPIC_MEANINGS, filter_parts, strip_parts
+from reader.ui.filter.state import COUNTED, filter_parts
 from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.status_lines import EDIT_QUERY, Condition, Header, header_line
@@ -160,12 +160,11 @@ def test_the_header_changes_only_with_the_parts_of_the_state_that_it_shows() -> 
         state.open_query(),
         state.remember_query("robot"),
     ):
-        for parts in (header_parts, filter_parts, strip_parts):
+        for parts in (header_parts, filter_parts):
             assert parts(after) == parts(state)
     assert header_parts(state.put(COUNTED, None)) != header_parts(state) == header_parts(state.put(QUERY_MATCH, None))
     assert header_parts(state.put(REFRESH, RefreshStatus().with_start())) != header_parts(state)
     assert header_parts(state.search_feed("x").search_progressed("x")) != header_parts(state)
-    assert filter_parts(state.put(TOPIC_MEANINGS, {"agents": "Models that act."})) != filter_parts(state)
 
 
 # Drawn for a width

@@ -149,9 +149,6 @@ async def test_hints_lines_and_panes_take_clicks(reader: Opener, browser: list[s
         line, text = next((at, line) for at, line in enumerate(r.lines) if "feed · PDF" in line)
         await r.click(r.app.screen, text.index("feed ·"), line)
         assert browser == ["https://huggingface.co/papers/2605.00400"]
-    async with reader(size=(80, 24), query="topic:agents") as r:
-        await r.click("#strip", 3)
-        assert r.context == "filter"
 
 
 async def test_every_key_that_is_shown_can_be_clicked(reader: Opener) -> None:

@@ -62,9 +62,6 @@ def drawn(layout: Layout, width: int, height: int) -> list[str]:
 )
 def test_panes_beside_each_other(width: int, line: str) -> None:
     assert set(drawn(lay_out(width, 20), width, 20)) == {line}
-    narrowed = drawn(lay_out(width, 20, front=PaneFront(is_narrowed=True)), width, 20)
-    assert narrowed[0] == (line if width >= 130 else "s" * width)
-    assert set(narrowed[1:]) == {line}
 
 
 @each("width", [70, 80, 99])
@@ -134,9 +131,7 @@ CHOICES = st.builds(
     usual=st.builds(PaneSizes, st.integers(16, 60), st.floats(0.2, 0.8)),
     is_zoomed=st.booleans(),
 )
-FRONTS = st.builds(
-    PaneFront, st.sampled_from(["filter", "list", "detail"]), st.booleans(), st.booleans(), st.booleans()
-)
+FRONTS = st.builds(PaneFront, st.sampled_from(["filter", "list", "detail"]), st.booleans(), st.booleans())
 
 
 @given(st.integers(0, 260), st.integers(0, 80), CHOICES, FRONTS)
@@ -152,8 +147,6 @@ def test_panes_fill_the_room_and_never_overlap(width: int, height: int, choice: 
         assert sum(area.width * area.height for area in areas) == width * height
     shown = {name for name in ("filter", "list", "detail") if getattr(layout, name) is not None}
     assert shown == shown_panes(width, choice, front)
-    # Topics that narrow the list are named: by the filter pane or by the strip.
-    assert choice.is_zoomed or not front.is_narrowed or bool(layout.strip) is not bool(layout.filter)
 
 
 def test_each_width_has_a_shape() -> None:
@@ -184,13 +177,12 @@ def test_the_editor_of_notes_has_the_lower_half_of_the_detail_or_all_there_is(
 
 
 def test_little_room_is_shared() -> None:
-    heights = [[area and area.height for area in lay_out(80, rows)[2:4]] for rows in range(6)]
+    heights = [[area and area.height for area in lay_out(80, rows)[1:3]] for rows in range(6)]
     assert heights == [[0, 0], [0, 0], [0, 1], [1, 1], [2, 1], [3, 1]]
     low = lay_out(80, 4, USUAL.with_width(80, list_share=0.2)).list
     open_filter = lay_out(80, 9, PaneChoice(PaneSizes(60, 0.5)), PaneFront(is_filter_open=True)).filter
-    narrowed = lay_out(60, 1, USUAL, PaneFront(is_narrowed=True)).list
-    assert low is not None and open_filter is not None and narrowed is not None
-    assert (low.height, open_filter.width, narrowed.height) == (1, 40, 0)
+    assert low is not None and open_filter is not None
+    assert (low.height, open_filter.width) == (1, 40)
     assert [outline_width(width) for width in (119, 120, 179, 180)] == [0, 34, 34, 44]
 
 

@@ -21,11 +21,11 @@ from tests.ui.driver import Story
 
 def panes(r: Story) -> list[str]:
     """The panes on the screen, from the left and from the top."""
-    shown = [pane for pane in (r.main.strip, r.main.filter, r.main.papers, r.main.detail) if pane.is_on_screen]
+    shown = [pane for pane in (r.main.filter, r.main.papers, r.main.detail) if pane.is_on_screen]
     return [pane.id or "" for pane in sorted(shown, key=lambda pane: (pane.region.x, pane.region.y))]
 
 
-async def test_list_over_detail_and_the_filter_in_a_line_at_80(reader: Opener) -> None:
+async def test_list_over_detail_and_the_filter_over_both_at_80(reader: Opener) -> None:
     async with reader(size=(80, 24)) as r:
         assert panes(r) == ["papers", "detail"]
         assert r.main.papers.region.bottom <= r.main.detail.region.y
@@ -35,13 +35,6 @@ async def test_list_over_detail_and_the_filter_in_a_line_at_80(reader: Opener) -
         await r.do("find.filter")
         assert panes(r) == ["papers", "detail"]
         assert r.context == "list"
-    async with reader(size=(80, 24), query="topic:agents") as r:
-        assert panes(r) == ["strip", "papers", "detail"]
-        assert r.strip.strip() == "Agents & tools ✓ · f topics"
-        await r.click("#strip", 4)
-        assert panes(r) == ["filter", "papers"]
-        await r.do("find.filter", "find.clear")
-        assert panes(r) == ["papers", "detail"]
 
 
 async def test_a_zoomed_pane_is_alone_and_the_next_one_after_it(reader: Opener) -> None:

@@ -416,17 +416,6 @@ def shown_text(spans: Spans) -> str:
     return "".join(formula_text(span.text) if span.style == "formula" else span.text for span in spans)
 
 
-class PdfSpot(NamedTuple):
-    """Half a page of a paper's PDF, which is shown as a picture."""
-
-    id: str
-    """The id of the paper."""
-    page: int = 0
-    """From 0."""
-    is_upper: bool = True
-    """Which half of the page."""
-
-
 # Sections that are read alone
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby, pairwise, takewhile
 from statistics import median
 from typing import NamedTuple
@@ -612,16 +612,7 @@ def _document(parts: Sequence[_Part], is_cut: bool, left_out: int) -> Document:
     title = next((_expand_ligatures(part.text) for part in parts if part.kind == "title"), "")
     labels = {_split_label(_MARKER, part.text)[0].strip("[].") for part in parts if part.kind == "reference"}
     blocks: list[Block] = [Paragraph((Span(WARNING, "emphasis"),))]
-    pages = set[int]()
-    for part in parts:
-        if part.kind == "title":
-            continue
-        block = _block(part, labels)
-        if part.first.page not in pages and not block.anchor:
-            # Where a page begins, it can be shown as a picture.
-            pages.add(part.first.page)
-            block = replace(block, anchor=f"page-{part.first.page + 1}")
-        blocks.append(block)
+    blocks += (_block(part, labels) for part in parts if part.kind != "title")
     if left_out:
         blocks.append(Paragraph((Span(f"{amount(left_out, 'line')} inside of figures left out.", "emphasis"),)))
     return Document(title, tuple(_with_lists(blocks)), is_cut=is_cut)

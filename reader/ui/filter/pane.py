@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
 from reader.cache.reads.window import DayCount, TopicCount
@@ -95,7 +94,7 @@ class FilterPane(RowsPane, can_focus=True):
 
     def _report_hint(self) -> None:
         row: FilterRow | None = self.current
-        hint = meaning(row, self._data.meanings) if row is not None and self.has_focus else ""
+        hint = meaning(row) if row is not None and self.has_focus else ""
         if hint != self._hint:
             self._hint = hint
             self.post_message(WidgetReport("hint", hint))
@@ -181,8 +180,6 @@ class FilterData(NamedTuple):
     days: tuple[DayCount, ...] = ()
     """Newest first."""
     topics: tuple[TopicCount, ...] = ()
-    meanings: Mapping[str, str] = MappingProxyType({})
-    """A sentence that says which papers have a topic, by its slug."""
     tags: tuple[tuple[str, int], ...] = ()
     """Tags with their numbers of papers."""
     follows: tuple[ViewItem, ...] = ()
@@ -325,13 +322,13 @@ def _mark(topic: TopicCount, choice: Choice) -> Mark:
 # Drawing
 
 
-def meaning(row: FilterRow, meanings: Mapping[str, str]) -> str:
-    """Return the hint for a row: its numbers in words, or which papers have the topic."""
+def meaning(row: FilterRow) -> str:
+    """Return the hint for a row: its numbers in words."""
     if row.is_partial and row.papers is not None:
         return f"{amount(row.papers, 'paper')} so far: the day is not all here"
     if row.unread is not None and row.papers is not None:
         return f"{row.unread:,} unread of {row.papers:,}"
-    return meanings.get(row.key, "") if row.kind == "topic" else ""
+    return ""
 
 
 def draw_row(row: FilterRow, width: int, state: FilterState, glyphs: Glyphs) -> Line:

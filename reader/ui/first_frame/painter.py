@@ -30,7 +30,7 @@ from reader.ui.kit.lines import clock, needs_counts, pattern, view_name
 from reader.ui.kit.status_lines import Condition, Header, Status, header_line, status_lines
 from reader.ui.kit.styles import OWN_COLORS, PLAIN, Colors, Palette, color_depth, sgr
 from reader.ui.list.lines import Heading, ListLook, PaperAt, draw_content, paper_height
-from reader.ui.shell.layout import Area, PaneChoice, PaneFront, lay_out
+from reader.ui.shell.layout import Area, PaneChoice, lay_out
 from reader.ui.shell.listing import LineSlot, ListForm, ListLines, papers_have_dates
 
 if TYPE_CHECKING:
@@ -58,7 +58,6 @@ class KeptLook(NamedTuple):
     """The colours of the theme, which only Textual knows for its own themes."""
     hints: Mapping[str, Sequence[tuple[str, str]]]
     """The keys of the last line without a query (`plain`) and with a query (`query`)."""
-    filter_key: str
     older_key: str
     """The key that goes to the day before, as displayed."""
 
@@ -112,7 +111,6 @@ class Content(NamedTuple):
     """Runs of missing days between listed days."""
     refreshed: datetime | None
     """The local time of the last complete refresh."""
-    topic_names: Mapping[str, str]
 
 
 def is_certain(cache: Path) -> bool:
@@ -159,7 +157,6 @@ def read_content(cache: Path, visit: Visit, order: str) -> Content | None:
             newest_day=window.newest_day() if place.view.id == LATEST else None,
             holes=find_holes(window, place, order, datetime.now(UTC).date()),
             refreshed=paths.last_refresh(cache),
-            topic_names=window.topic_names() if place.text else {},
         )
 
 
@@ -190,8 +187,7 @@ class Painter:
     ) -> None:
         """`size` has the columns and rows of the terminal."""
         self._columns, self._rows = size
-        front = PaneFront(is_narrowed=content.place.names_topics)
-        self._panes = lay_out(self._columns, self._rows - 2, panes, front)
+        self._panes = lay_out(self._columns, self._rows - 2, panes)
         if self._panes.list is None or self._panes.list.height < 1:
             raise Unsure("list")
         self._look = look
@@ -271,11 +267,6 @@ class Painter:
             raise Unsure("status")
         yield f"{_at(0, 0)}{self._style_text('top', header_line(header, self._columns, signs), self._columns)}"
         yield f"{_at(0, self._rows - 1)}{self._style_text('status', last[0], self._columns)}"
-        if self._panes.strip is not None:
-            from reader.ui.filter.strip_line import strip_line, strip_of
-
-            strip = strip_of(content.place, content.topic_names, look.filter_key)
-            yield f"{_at(0, 1)}{self._style_text('strip', strip_line(strip, self._columns, signs), self._columns)}"
 
     def _draw_frame(self) -> Iterator[str]:
         """Draw the bars of the panes, the rule, and blank panes beside the list."""

@@ -32,13 +32,12 @@ MAX_AUTHORS = 12
 # Before the text
 
 
-def front_lines(paper: Paper, kept: KeptText, picture_key: str = "") -> FrontLines:
+def front_lines(paper: Paper, kept: KeptText) -> FrontLines:
     people = ", ".join(paper.authors[:MAX_AUTHORS])
     if (more := len(paper.authors) - MAX_AUTHORS) > 0:
         people += f" +{more}"
-    shows = f" · {picture_key} shows its pages" if kept.source == "pdf" and picture_key else ""
-    facts = literal(f"{kept.facts(paper)}{shows}")
-    parts = [Piece(literal(paper.title), "title"), Piece(literal(people), "muted"), Piece(facts, "muted")]
+    texts = ((paper.title, "title"), (people, "muted"), (kept.facts(paper), "muted"))
+    parts = [Piece(literal(text), role) for text, role in texts]
 
     def lines(width: int) -> Sequence[DocumentLine]:
         filled = (DocumentLine(line) for part in parts if part.text for line in fill([part], width))

@@ -103,13 +103,11 @@ class FullText:
     progress: str = ""
     problem: str = ""
     """Why there is no text, as a sentence; empty if there is one."""
-    picture_key: str = ""
-    """The key that shows the pages of a PDF's text."""
 
     def with_text(self, kept: KeptText, last: Bookmark | None = None) -> FullText:
         """Show a text at the position of the text that was shown before, or else at the last bookmark."""
         document, position = kept.document, self.bookmark or last
-        view = TextView.open(document, self.size, front_lines(self.paper, kept, self.picture_key))
+        view = TextView.open(document, self.size, front_lines(self.paper, kept))
         if position is not None:
             view = view.go(Spot(*find(position, document, kept.source)))
         outline = Outline.of(document)

@@ -68,8 +68,6 @@ class Area(NamedTuple):
 class Layout(NamedTuple):
     """The places of all panes; None for a hidden pane."""
 
-    strip: Area | None = None
-    """The line above the panes that names topics while the filter pane is hidden."""
     filter: Area | None = None
     list: Area | None = None
     detail: Area | None = None
@@ -126,8 +124,6 @@ class PaneFront(NamedTuple):
     """Whether the filter pane is unfolded although it has no place of its own."""
     is_empty: bool = False
     """Whether the list is empty; the reason then also uses the room of the detail."""
-    is_narrowed: bool = False
-    """Whether topics narrow the list; a line above the panes names them if the filter pane is hidden."""
 
 
 LIST = PaneFront()
@@ -156,11 +152,6 @@ def has_filter(shape: Shape) -> bool:
     return shape in ("three", "wide")
 
 
-def has_strip(width: int, choice: PaneChoice, front: PaneFront) -> bool:
-    """Whether the single-line filter is above the panes."""
-    return front.is_narrowed and not (choice.is_zoomed or "filter" in shown_panes(width, choice, front))
-
-
 def shown_panes(width: int, choice: PaneChoice, front: PaneFront) -> frozenset[PaneName]:
     shape = shape_at(width)
     if choice.is_zoomed:
@@ -178,21 +169,20 @@ def shown_panes(width: int, choice: PaneChoice, front: PaneFront) -> frozenset[P
 def lay_out(width: int, height: int, choice: PaneChoice = USUAL, front: PaneFront = LIST) -> Layout:
     shape, shown = shape_at(width), shown_panes(width, choice, front)
     sizes = choice.at(width)
-    strip = Area(0, 0, width, 1) if has_strip(width, choice, front) else None
-    room = Area(0, 1, width, max(0, height - 1)) if strip else Area(0, 0, width, height)
+    room = Area(0, 0, width, height)
     if len(shown) == 1:
         (pane,) = shown
-        return Layout(strip)._replace(**{pane: room})
+        return Layout()._replace(**{pane: room})
     left = None
     if "filter" in shown:
         left, room = _beside(room, min(sizes.filter_width + 1, width // 2))
     if "detail" not in shown:
-        return Layout(strip, left, room)
+        return Layout(left, room)
     if shape == "stacked":
         top, rule, bottom = _above(room, round(sizes.list_share * room.height))
-        return Layout(strip, left, top, bottom, rule)
+        return Layout(left, top, bottom, rule)
     middle, right = _beside(room, round(sizes.list_share * room.width))
-    return Layout(strip, left, middle, right)
+    return Layout(left, middle, right)
 
 
 def _beside(room: Area, columns: int) -> tuple[Area, Area]:

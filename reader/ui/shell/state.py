@@ -262,10 +262,7 @@ class State:
 
     @property
     def pane_front(self) -> PaneFront:
-        # The panes stay in place while a query is typed.
-        place = self.listing.place if self.draft is None else self.draft.before.where.place
-        is_narrowed = self.listing.results is None and place.names_topics
-        return PaneFront(self.focus, self.is_filter_open, self.is_empty, is_narrowed)
+        return PaneFront(self.focus, self.is_filter_open, self.is_empty)
 
     @property
     def shown(self) -> frozenset[PaneName]:

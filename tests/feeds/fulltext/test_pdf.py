@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from io import BytesIO
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -13,7 +12,6 @@ from unicodedata import category, normalize
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageOps
 
 from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import (
@@ -21,14 +19,13 @@ from reader.core.document.model import (
     Figure,
     Heading,
     Paragraph,
-    PdfSpot,
     Reference,
     Verbatim,
     plain,
 )
-from reader.core.errors import FeedError, NoFullText, NoPicture
+from reader.core.errors import FeedOffline, NoFullText
 from reader.feeds.fulltext.pdf import WARNING, read_pdf
-from reader.feeds.fulltext.pdf_client import PdfClient, PdfTexts, draw_spot, read_in_process
+from reader.feeds.fulltext.pdf_client import PdfTexts, read_in_process
 from reader.feeds.fulltext.pdf_lines import Box, Letter, Line, Page, Pages, find_lines, join_letters, read_pages
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext.pdf_pages import BOLD, DRAWN, ITALIC, MAPPED, MATH, MONO, SIGNS, Printed, paragraph, write_pdf
@@ -115,7 +112,7 @@ ours                    0.9                 3
 def test_a_paper_is_read_whole_and_its_citations_lead_to_its_references(paper: Document) -> None:
     said = "\n".join(line for line in markdown_lines(paper) if line).replace("\\", "")
     assert said.replace(FILLER, "…") == PAPER_TEXT
-    assert paper.anchors == {"page-1": 1, "page-2": 10, "ref-1": 16, "ref-2": 17, "ref-3": 18}
+    assert paper.anchors == {"ref-1": 16, "ref-2": 17, "ref-3": 18}
     targets = {span.target for block in paper.blocks if isinstance(block, Paragraph) for span in block.spans}
     assert targets == {"", "#ref-1"}
 
@@ -734,51 +731,17 @@ def test_a_page_that_is_damaged_is_left_out(tmp_path: Path) -> None:
     assert [len(page.lines) > 0 for page in found.pages] == [False, True] and not found.is_cut
 
 
-PRINTED = [
-    PAPER[0],
-    [
-        *paragraph(FILLER + " Let the measure of a reader be this:", 700, indent=0),
-        Printed("E = m + c", 250, 622),
-        Printed("(1)", 500, 622),
-        *paragraph("Where it is the first of all. " + FILLER, 596),
-    ],
-]
-
-
-def pictures(file: Path) -> PdfTexts:
-    return PdfTexts(PdfClient("http://127.0.0.1:9"), lambda id: file, file.parent)
-
-
-async def test_a_page_is_drawn_in_halves_that_fit(tmp_path: Path) -> None:
-    file = write_pdf(tmp_path / "paper.pdf", PRINTED)
-    for is_upper, above in ((True, 30), (False, 10)):
-        with Image.open(BytesIO(draw_spot(file, PdfSpot("2605.00001", 0, is_upper), 600, 200))) as drawn:
-            assert drawn.size == (298, 200)
-            printed = ImageOps.invert(drawn.convert("L")).getbbox()
-            assert printed and round(printed[1], -1) == above
-    with pytest.raises(NoFullText, match="no such page"):
-        draw_spot(file, PdfSpot("2605.00001", 2), 600, 200)
-    file.write_bytes(b"%PDF-1.5\n")
-    with pytest.raises(NoPicture, match="its PDF is damaged"):
-        await pictures(file).picture(PdfSpot("2605.00001"), 600, 200)
-
-
-async def test_the_last_pdfs_are_kept_to_be_shown_and_to_be_read_offline(tmp_path: Path) -> None:
-    made = write_pdf(tmp_path / "made.file", PAPER).read_bytes()
-    folder = tmp_path / "answers"
+async def test_a_pdf_is_fetched_read_and_removed_or_is_the_users_own(tmp_path: Path) -> None:
+    own, folder = write_pdf(tmp_path / "own.pdf", PAPER), tmp_path / "answers"
     with FeedServer() as server:
-        server.pages = {f"/pdf/2605.0000{number}": made for number in range(1, 6)}
-        source = PdfTexts(PdfClient(server.url), lambda id: None, folder)
-        for number in range(1, 6):
-            await source.text(f"2605.0000{number}")
-        assert sorted(file.name for file in folder.iterdir()) == [f"2605.0000{number}.pdf" for number in (3, 4, 5)]
-        asked = len(server.requests)
-        assert await source.picture(PdfSpot("2605.00005"), 300, 200) and len(server.requests) == asked
-        await source.aclose()
-    offline = PdfTexts(PdfClient("http://127.0.0.1:9", offline=True), lambda id: None, folder)
-    assert (await offline.text("2605.00005")).title == "A Reader for Papers"
-    with pytest.raises(FeedError):
-        await offline.text("2605.00001")
+        server.pages = {"/pdf/2605.00001": own.read_bytes()}
+        async with PdfTexts(server.url, folder=folder) as source:
+            assert (await source.text("2605.00001")).title == "A Reader for Papers"
+        assert list(folder.glob("*.pdf")) == []
+    async with PdfTexts(offline=True, find={"2605.00001": own}.get) as source:
+        assert (await source.text("2605.00001")).title == "A Reader for Papers" and own.exists()
+        with pytest.raises(FeedOffline):
+            await source.text("2605.00002")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems limit less")

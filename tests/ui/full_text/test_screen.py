@@ -332,15 +332,15 @@ def test_the_title_and_the_people_stand_before_the_text() -> None:
         "Author 0, Author 1, Author 2, Author 3, Author 4, Author 5,",
         "Author 6, Author 7, Author 8, Author 9, Author 10, Author 11",
     ]
-    facts, pdf = "arXiv:2511.12345v1 · CC BY 4.0 · text from", ["the PDF · P shows", "its pages"]
+    facts = "arXiv:2511.12345v1 · CC BY 4.0 · text from"
     for count, source, said in (
         (0, "feed", [f"{facts} Hugging Face"]),
         (12, "feed", [*people, f"{facts} Hugging Face"]),
-        (13, "pdf", [*people, "+1", f"{facts} {pdf[0]}", pdf[1]]),
+        (13, "pdf", [*people, "+1", f"{facts} the PDF"]),
         (20, "feed", [*people, "+8", f"{facts} Hugging Face"]),
     ):
         one = paper(authors=tuple(f"Author {number}" for number in range(count)))
-        lines = [line.text for line in front_lines(one, KeptText(document(), source, ""), "P")(60)]
+        lines = [line.text for line in front_lines(one, KeptText(document(), source, ""))(60)]
         assert lines == ["", "A memory that forgets on purpose", *said, ""]
 
 
