@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from reader.core.passages import Passage
     from reader.ui.full_text.lines import TextLink
     from reader.ui.full_text.text import FullText, Outline
-    from reader.ui.full_text.view import Highlights, Peek, TextView
+    from reader.ui.full_text.view import Peek, TextView
 
 MAX_SEARCH_LENGTH = 100
 
@@ -333,23 +332,13 @@ class FullTextActions(Controller):
 
     @follows(lambda state: (state.marks_version, state.cache_version, _document(state)))
     def show_highlights(self, state: State) -> None:
-        """Show the text's current highlights; a thread searches for highlights that have moved."""
+        """Show the text's current highlights."""
         text = state[TEXT]
         if text is None or text.view is None:
             return
         passages = self._library.passages(text.key)
         if passages != tuple(entry.passage for entry in text.view.highlights.entries):
-            highlights = text.view.highlights.with_passages(passages)
-            self._model.change(state.put(TEXT, text.with_highlights(highlights)))
-            if any(entry.range is None for entry in highlights.entries):
-                self._background.start("highlights", partial(self._search_highlights, highlights), exclusive=True)
-
-    async def _search_highlights(self, highlights: Highlights) -> None:
-        ranges = {entry.passage: entry.range for entry in await asyncio.to_thread(highlights.find_missing)}
-        view = self._view
-        if view is not None and (current := view.highlights).words is highlights.words:
-            entries = [entry._replace(range=entry.range or ranges.get(entry.passage)) for entry in current.entries]
-            self._update(lambda text: text.with_highlights(current.with_highlights(entries)))
+            self._model.change(state.put(TEXT, text.with_highlights(text.view.highlights.with_passages(passages))))
 
     @handles("text.highlight")
     def highlight(self, _count: int | None) -> None:

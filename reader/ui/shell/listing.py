@@ -67,8 +67,6 @@ class CacheFacts(NamedTuple):
     is_day_known: bool = True
     """Whether the feed has answered for all days of the view."""
     holes: tuple[Hole, ...] = ()
-    are_hidden: bool = False
-    """Whether the user has hidden all papers of the view; False with a query."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

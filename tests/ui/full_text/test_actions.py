@@ -244,9 +244,7 @@ async def test_selected_words_are_kept_removed_and_quoted() -> None:
         assert bench.view.current_highlight.passage == passage
     assert await kept() == [True, True]
     # One that has moved is searched for.
-    bench.passages = (bench.passages[0]._replace(before="", block=3), bench.passages[1])
-    bench.actions.show_highlights(bench.model.state)
-    assert [one.range is None for one in bench.view.highlights.entries] == [True, False]
-    assert await kept() == [True, True] and not bench.works
+    bench.passages = (bench.passages[0]._replace(block=3), bench.passages[1])
+    assert await kept() == [True, True]
     assert bench.do("text.highlight") == "" and len(bench.view.highlights.entries) == 1
     assert await kept() == [True] and bench.view.current_highlight is None
