@@ -28,7 +28,6 @@ from reader.core.settings.types import (
     one_of,
     setting,
     setting_types,
-    theme_name,
 )
 from reader.platform import AUTO, THEMES
 
@@ -113,7 +112,7 @@ class Settings:
     note_reading: bool = setting(BOOLEAN, True)
     """Record which papers you open, finish and pass, for recommendations and for "list --stats"."""
 
-    theme: str = setting(theme_name((AUTO, *THEMES)), AUTO)
+    theme: str = setting(one_of((AUTO, *THEMES)), AUTO)
     """Colours: dark, light, the terminal's own (ansi), or a theme of Textual; auto asks the terminal which. The
     environment variable TEXTUAL_THEME wins over it."""
 

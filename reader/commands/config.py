@@ -22,7 +22,7 @@ from reader.config import SETTING_TYPES, VARIABLES, Settings, setting_docs
 from reader.core.errors import ConfigError, ReaderError, UsageError
 from reader.core.nearest import advice
 from reader.core.settings.standing import FORMER_LISTS
-from reader.core.settings.toml import explain_toml, parse_toml
+from reader.core.settings.toml import InvalidToml, parse_toml
 from reader.core.settings.types import KEY_TABLE, SettingType, as_toml, setting_types
 from reader.core.text import amount
 from reader.keys.keymap import keys_table
@@ -222,10 +222,9 @@ def _with_value(text: str, key: Sequence[str], value: object, file: Path) -> str
 
     try:
         parse_toml(text)
-    except ValueError as error:
-        line, message = explain_toml(error)
-        where = f"{file}:{line}" if line else str(file)
-        raise ConfigError(f"{where}: {message}. It was not changed: 'dailypapers config edit' opens it.") from error
+    except InvalidToml as error:
+        where = f"{file}:{error.line}" if error.line else str(file)
+        raise ConfigError(f"{where}: {error}. It was not changed: 'dailypapers config edit' opens it.") from error
     document = tomlkit.parse(text)
     *tables, name = key
     if not tables and name not in document:

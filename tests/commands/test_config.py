@@ -195,9 +195,9 @@ def test_config_set_refuses_wrong_values_and_names_lost_defaults(session: Sessio
     session(
         """
         $ config set theme drak
-        2! dailypapers: theme must be the name of a theme, not "drak". Did you mean dark?
+        2! dailypapers: theme must be a name such as "auto", "dark" or "light", not "drak". Did you mean dark?
         $ config set days_at_start 0
-        2! dailypapers: days_at_start must be a whole number from 1 to 366, not 0. Did you mean 1?
+        2! dailypapers: days_at_start must be a whole number from 1 to 366, not 0.
         $ config set ascii yes
         2! dailypapers: ascii must be true or false, not "yes". Did you mean true?
         $ config set fetch_ahead topc:agents
