@@ -44,7 +44,7 @@ from reader.core.wishes import WEIGH, Wish, newest_wishes
 from reader.database import connections, meta
 
 if TYPE_CHECKING:
-    from reader.cache.search.selection import Offer
+    from reader.cache.search.selection import Clause
 
 MARK_WEIGHTS = {
     "star": 1.0, NOTE: 0.8, TAG: 0.8, LIKE: 0.7, QUEUE: 0.6, FINISH: 0.5, OPEN: 0.25, "hide": -1.0,
@@ -386,28 +386,20 @@ def take_turns(connection: sqlite3.Connection, ranked: Sequence[int]) -> Sequenc
     return array("q", [*first, *(pk for pk in ranked if pk not in taken)])
 
 
-def offer_papers(
-    connection: sqlite3.Connection, ranked: Sequence[int], offer: Offer
-) -> tuple[Sequence[int], tuple[tuple[str, int], ...]]:
-    """Ranked papers as For you offers them, with the names and sizes of its parts.
+def offer_papers(connection: sqlite3.Connection, ranked: Sequence[int], parts: Sequence[Clause]) -> Sequence[int]:
+    """Ranked papers as For you offers them: of each part the papers that suit the user, then all others.
 
-    A part lists only papers that suit the user; all others follow in the last part, the archive.
+    In each part, subjects take turns in the first places.
     """
-    from reader.core.views import ARCHIVE
-
     good = frozenset(pk for (pk,) in connection.execute("SELECT pk FROM suits WHERE score >= ?", (SUITS_FROM,)))
-    listed, groups, rest = array("q"), list[tuple[str, int]](), ranked
-    for name, where in offer.parts:
+    listed, rest = array("q"), ranked
+    for where in parts:
         members = frozenset(
             pk for (pk,) in connection.execute(f"SELECT p.pk FROM paper AS p WHERE {where.sql}", where.params)
         )
         part = [pk for pk in rest if pk in members and pk in good]
         taken = frozenset(part)
         rest = [pk for pk in rest if pk not in taken]
-        if part:
-            listed.extend(take_turns(connection, part))
-            groups.append((name, len(part)))
-    if rest:
-        listed.extend(take_turns(connection, rest))
-        groups.append((ARCHIVE, len(rest)))
-    return listed, tuple(groups) if offer.parts else ()
+        listed.extend(take_turns(connection, part))
+    listed.extend(take_turns(connection, rest))
+    return listed

@@ -7,7 +7,6 @@ is resolved to ISO days when its query is compiled, so a saved query is right on
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -120,7 +119,7 @@ def _calendar_span(text: str) -> tuple[date, date]:
     if parts[3]:
         return date(year, month, day), date(year, month, day)
     if parts[2]:
-        return date(year, month, 1), date(year, month, monthrange(year, month)[1])
+        return date(year, month, 1), date(year, month, _days_in_month(year, month))
     return date(year, 1, 1), date(year, 12, 31)
 
 
@@ -131,7 +130,12 @@ def _days_ago(today: date, count: int, unit: str) -> date:
     year, month = divmod(months, 12)
     if year < date.min.year:
         return date.min
-    return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
+    return date(year, month + 1, min(today.day, _days_in_month(year, month + 1)))
+
+
+def _days_in_month(year: int, month: int) -> int:
+    # The module `calendar` would take 1 ms of the first frame to import.
+    return 31 if month == 12 else (date(year, month + 1, 1) - timedelta(days=1)).day
 
 
 def seconds_of_days(first: str | None, last: str | None) -> tuple[int, int]:

@@ -124,9 +124,9 @@ async def fetch_text(
 ) -> Line:
     """Ask the sources in turn for the text of a paper of the cache in `file`, and store the best text.
 
-    A whole text ends the search; otherwise, of the texts that have an end, the one with the most parts is stored. The
-    line has the `source`, or the last source's reason why the text is `missing`, such as `arXiv has no HTML of it`.
-    Raises the first FeedError if no source has the text and one failed.
+    The first text with an end is stored, or else the longest one. The line has the `source`, or as `missing` the reason
+    of the last source, such as `arXiv has no HTML of it`. Raises the first FeedError if no source has the text and one
+    failed.
     """
     reason = "the setting full_text_from has no sources"
     failure: FeedError | None = None
@@ -139,10 +139,10 @@ async def fetch_text(
         except FeedError as error:
             failure = failure or error
         else:
-            if texts_by_source[-1][0].is_whole:
+            if texts_by_source[-1][0].has_end:
                 break
     if texts_by_source:
-        document, name = max(texts_by_source, key=lambda text: (text[0].has_end, text[0].holdings))
+        document, name = max(texts_by_source, key=lambda text: (text[0].has_end, sum(text[0].sizes)))
 
         def store() -> None:
             with closing(Texts.open(file)) as texts:

@@ -163,19 +163,8 @@ class MarkActions(Controller):
         message = nothing
         if done is not None:
             message = "" if is_quiet else f"{done_words(done)} · {self._keymap.key('mark.undo')} undoes"
-            is_end = done.value == "1" and done.kind in ("read", *DECISIONS)
-            message = (self._end_of_day() if is_end else "") or message
         if message:
             self._model.show_notice(message)
-
-    def _end_of_day(self) -> str:
-        """The notice if all papers of the listed day are now read; else empty."""
-        from reader.session.places import day_of
-        from reader.ui.list.empty import day_end_notice
-
-        state = self._model.state
-        day = day_of(state.place.view, self._library.newest_day())
-        return "" if day is None else day_end_notice(state, self._library.visible_papers(day), self._keymap.key)
 
     def on_begin(self) -> None:
         if not self._library.ask(Window.has_unfinished_marks, False):

@@ -65,10 +65,10 @@ def found() -> State:
 NEAR_ONLY = State(listing=ListContent(Place(view("all"), "difusion"), Order(array("q", [3]), near=1)))
 
 
-def latest(*, are_hidden: bool) -> State:
+def latest(*, is_empty: bool) -> State:
     """The newest day: counted, or a later one whose papers are all hidden."""
-    facts = CacheFacts("2026-05-13", are_hidden=True) if are_hidden else CacheFacts()
-    listed = ListContent(Place(), Order(array("q", () if are_hidden else (1,))), facts=facts)
+    facts = CacheFacts("2026-05-13") if is_empty else CacheFacts()
+    listed = ListContent(Place(), Order(array("q", () if is_empty else (1,))), facts=facts)
     return State(listing=listed).put(COUNTED, COUNTS)
 
 
@@ -88,8 +88,8 @@ def latest(*, are_hidden: bool) -> State:
         (at("day:2026-05-11", papers=20), Header("Mon 11 May", "", 16, read=16)),
         (at("day:2026-05-11", "robot", 20), Header("Mon 11 May", "robot", 20, 60, 16)),
         (at("day:2026-05-10"), Header("Sun 10 May", "", 3)),
-        (latest(are_hidden=True), Header("Latest · Wed 13 May", "", 0)),
-        (latest(are_hidden=False), Header("Latest", "", 1, read=0)),
+        (latest(is_empty=True), Header("Latest · Wed 13 May", "", 0)),
+        (latest(is_empty=False), Header("Latest", "", 1, read=0)),
         # It names the old list until the new one arrives.
         (at("all", "robot").go(Place(view("starred"))), Header("All", "robot", 3, 60)),
         (found(), Header("From the feed", "weather", 1)),

@@ -27,7 +27,7 @@ from reader.ui.shell.layout import (
     shape_at,
     shown_panes,
 )
-from reader.ui.shell.listing import END_LINES, MAX_PAPER_LINES, LineSlot, ListForm, ListLines, papers_have_dates
+from reader.ui.shell.list_lines import END_LINES, MAX_PAPER_LINES, LineSlot, ListForm, ListLines, papers_have_dates
 from tests.table import each
 from tests.ui.stage import order
 

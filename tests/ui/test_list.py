@@ -34,7 +34,7 @@ from reader.ui.list.lines import (
     paper_height,
 )
 from reader.ui.list.pane import PaperList
-from reader.ui.shell.listing import MAX_PAPER_LINES, ListForm
+from reader.ui.shell.list_lines import MAX_PAPER_LINES, ListForm
 from tests.table import each
 from tests.ui.stage import (
     TODAY,

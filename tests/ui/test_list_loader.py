@@ -158,21 +158,6 @@ async def test_an_empty_list_comes_with_what_the_cache_says_of_it(desk: Desk) ->
     assert not desk.state.listing.facts.is_day_known
 
 
-async def test_a_day_of_hidden_papers_differs_from_an_empty_day(desk: Desk) -> None:
-    for view_id in ("day:2026-05-12", "latest", "month:2026-05"):
-        await desk.show(desk.state.go(Place(view(view_id))))
-        assert desk.ids
-        await desk.library.mark("hide", True, desk.state.listing.order.pks)
-        await desk.show(desk.state.go(Place(view("starred"))))
-        assert not desk.state.listing.facts.are_hidden
-        await desk.show(desk.state.go(Place(view(view_id))))
-        assert not desk.ids
-        assert desk.state.listing.facts.are_hidden
-        await desk.show(desk.state.go(Place(view(view_id), "robot")))
-        assert not desk.state.listing.facts.are_hidden
-        await desk.library.undo()
-
-
 async def test_an_empty_list_is_read_again_after_a_refresh(desk: Desk) -> None:
     await desk.show(desk.state.go(NOTHING_LISTED))
     before = desk.state

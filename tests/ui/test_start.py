@@ -14,7 +14,6 @@ from reader.ui.refresh.state import REFRESH
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, open_reader, settings
-from tests.ui.papers import draft
 
 # First starts
 
@@ -244,22 +243,6 @@ async def test_brackets_go_to_days_that_have_papers_of_the_query(reader: Opener)
         await r.burst("[", "[", "]", "s")
         assert r.view == "day:2026-05-11"
         assert r.here.starred
-
-
-@pytest.mark.parametrize("way", ["paper.read", "paper.hide"])
-async def test_the_last_mark_of_a_day_names_the_day_before(reader: Opener, way: str) -> None:
-    async with reader(papers={"2026-05-11": [draft(1, "Left")], "2026-05-12": [draft(2, "One"), draft(3, "Two")]}) as r:
-        await r.do("paper.read")
-        assert "1 read" in r.status
-        await r.do("move.down", way)
-        papers = "All 2" if way == "paper.read" else "All"
-        assert r.status == f"{papers} read · u undoes · [ Monday has 1 left"
-        await r.do("day.older")
-        assert r.here.title == "Left"
-        await r.do(way)
-        assert r.status.startswith("All read") if way == "paper.read" else "1 hidden" in r.status
-        await r.do("mark.undo", "read.open")
-        assert r.is_on_page and r.status == "All read · u undoes · no unread papers are left"
 
 
 # Undo

@@ -31,7 +31,7 @@ from reader.ui.kit.status_lines import Condition, Header, Status, header_line, s
 from reader.ui.kit.styles import OWN_COLORS, PLAIN, Colors, Palette, color_depth, sgr
 from reader.ui.list.lines import Heading, ListLook, PaperAt, draw_content, paper_height
 from reader.ui.shell.layout import Area, PaneChoice, lay_out
-from reader.ui.shell.listing import LineSlot, ListForm, ListLines, papers_have_dates
+from reader.ui.shell.list_lines import LineSlot, ListForm, ListLines, papers_have_dates
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope

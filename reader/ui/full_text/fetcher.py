@@ -181,10 +181,6 @@ class TextsAhead(Controller):
         return result
 
 
-SAVE_INTERVAL_SECONDS = 1.0
-"""Seconds between saves of the position; a killed reader loses at most the last interval."""
-
-
 class BookmarkKeeper(Controller):
     """The bookmarks of this visit and of the file; without a file they last until the reader ends."""
 
@@ -197,7 +193,6 @@ class BookmarkKeeper(Controller):
         """Each change replaces the mapping, so that another thread can write it."""
         self._text: FullText | None = None
         self._writing = Lock()
-        self._delay = self._background.delayed(self._start_saving)
 
     def of(self, id: str) -> Bookmark | None:
         from reader.session.bookmarks import load
@@ -212,14 +207,6 @@ class BookmarkKeeper(Controller):
         self._text = text
         if before is not None and (text is None or text.key != before.key):
             self._note(before)
-            self._start_saving()
-        elif before is not None and _top(text) != _top(before) and not self._delay.is_waiting:
-            self._delay.begin(SAVE_INTERVAL_SECONDS)
-
-    def _start_saving(self) -> None:
-        self._delay.stop()
-        self._note(self._text)
-        if self._file is not None and self._changed:
             self._background.start("bookmarks", partial(asyncio.to_thread, self._save))
 
     def _note(self, text: FullText | None) -> None:
@@ -230,16 +217,11 @@ class BookmarkKeeper(Controller):
     def keep(self) -> None:
         """Keep the position in the open text, from any thread; write errors are ignored."""
         self._note(self._text)
-        if self._file is not None and self._changed:
-            self._save()
+        self._save()
 
     def _save(self) -> None:
         from reader.session.bookmarks import save
 
-        if self._file is not None:
+        if self._file is not None and self._changed:
             with self._writing, suppress(OSError):
                 save(self._file, self._changed)
-
-
-def _top(text: FullText | None) -> object:
-    return text.view.top if text is not None and text.view is not None else None

@@ -210,18 +210,12 @@ class ListLoader(Controller):
 
         period = period_of_view(place.view.id) or period_containing("day", self._look.today)
         missing = place.paper_id
-        has_papers = self._library.has_papers()
         return CacheFacts(
             newest_day=self._library.newest_day(),
-            has_papers=has_papers,
+            has_papers=self._library.has_papers(),
             missing_id=missing if missing is not None and self._library.pk_of(missing) is None else None,
             is_day_known=not self._library.gaps(period.first, period.last, self._look.today),
-            are_hidden=has_papers and not place.text and self._has_hidden(place),
         )
-
-    def _has_hidden(self, place: Place) -> bool:
-        hidden = self._compile(Place(place.view, "is:hidden"))
-        return self._library.ask(lambda window: bool(window.first(hidden, 1, at_once=True).pks), False)
 
 
 class RankingWait(Controller):

@@ -35,7 +35,8 @@ from reader.ui.list.lines import (
     draw_news,
     paper_height,
 )
-from reader.ui.shell.listing import PLAIN_FORM, LineSlot, ListForm, ListLines, Position
+from reader.ui.shell.list_lines import PLAIN_FORM, LineSlot, ListForm, ListLines
+from reader.ui.shell.listing import Position
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount, Order
