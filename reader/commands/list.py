@@ -192,7 +192,7 @@ class ListTable(NamedTuple):
     def draw(self, window: Window, order: Order) -> Iterator[str]:
         """The lines of a list, which is read in batches."""
         headings = self._headings(order, window.partial_days())
-        with_days = order.has_parts or not order.groups
+        with_days = not order.groups
         for start in range(0, len(order.pks), BATCH_ROWS):
             pks = order.pks[start : start + BATCH_ROWS]
             topics = window.read(partial(topics_of, pks=pks)) if self.columns >= MIN_COLUMNS_WITH_TOPICS else {}

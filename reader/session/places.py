@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
-from reader.core.views import FOR_YOU, LATEST, NEW, NEWS, SPECIAL, VIEWS, WEEK, View
+from reader.core.views import FOR_YOU, LATEST, NEWS, SPECIAL, VIEWS, View
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
@@ -210,12 +210,10 @@ def selection_of(place: Place, order: str, scope: Scope) -> Selection:
     selection = compile_query(place.whole(order), scope)
     if place.view.id not in (FOR_YOU, TRIAGE) or not selection.is_for_you or place.query.sort is not None:
         return selection
-    from reader.cache.search.selection import Offer
     from reader.core.query import parse
 
-    parts = ((NEW, NEWS), (WEEK, "(since:7d OR published:7d)")) if place.view.id == FOR_YOU else ()
-    conditions = tuple((name, compile_query(parse(query), scope).where) for name, query in parts)
-    return selection._replace(offer=Offer(conditions))
+    parts = (NEWS, "(since:7d OR published:7d)") if place.view.id == FOR_YOU else ()
+    return selection._replace(offer=tuple(compile_query(parse(query), scope).where for query in parts))
 
 
 def _split_order(text: str) -> tuple[str, str]:

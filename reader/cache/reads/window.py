@@ -41,8 +41,6 @@ class Order(NamedTuple):
     """False for a first screenful if more papers follow."""
     is_ranked: bool = False
     """Whether the papers are ordered by how well they suit the user; each then has its reason."""
-    has_parts: bool = False
-    """Whether the groups are parts in order of age, such as `new`; then each paper has its date."""
     is_by_fit: bool = False
     """Whether a search found so many papers that the best fit comes first instead of the newest day."""
     near: int = 0
@@ -289,7 +287,7 @@ class Window:
         if selection.is_for_you:
             # Subjects take turns in the first places, so the whole order is needed.
             whole = self._order(selection)
-            if selection.offer:
+            if selection.offer is not None:
                 return whole
             return whole._replace(pks=whole.pks[:limit], complete=len(whole.pks) < limit)
         select, values = self._resolve(selection).statement(limit)
@@ -303,7 +301,7 @@ class Window:
 
     def _order(self, selection: Selection) -> Order:
         is_ranked = selection.is_for_you and self._value("SELECT 1 FROM suits WHERE score > 0 LIMIT 1") is not None
-        if selection.offer and selection.offer.parts and not is_ranked:
+        if selection.offer and not is_ranked:
             return Order(())
         pks = array("q")
         groups: list[tuple[str, int]] = []
@@ -314,11 +312,11 @@ class Window:
                 for day, run in groupby(chunk, key=lambda row: row[1]):
                     count = groups.pop()[1] if groups and groups[-1][0] == day else 0
                     groups.append((day, count + sum(1 for _ in run)))
-        if selection.offer:
+        if selection.offer is not None:
             from reader.cache.choice import offer_papers
 
-            offered, parts = self.read(partial(offer_papers, ranked=pks, offer=selection.offer))
-            return Order(offered, parts, is_ranked=is_ranked, has_parts=bool(parts))
+            offered = self.read(partial(offer_papers, ranked=pks, parts=selection.offer))
+            return Order(offered, is_ranked=is_ranked)
         return Order(pks, tuple(groups) if selection.grouped_by_day else (), is_ranked=is_ranked)
 
     def _resolve(self, selection: Selection) -> Selection:

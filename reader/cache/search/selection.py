@@ -45,14 +45,6 @@ class Nearest(NamedTuple):
     """Whether the best come last."""
 
 
-class Offer(NamedTuple):
-    """How papers are offered: the best first, and subjects take turns in the first places."""
-
-    parts: tuple[tuple[str, Clause], ...] = ()
-    """The names and conditions of the parts of For you, whose papers come first; such a list is empty until something
-    is learned."""
-
-
 class Selection(NamedTuple):
     """The papers of a query and their order: `SELECT ... FROM paper AS p WHERE {where} ORDER BY {order}`.
 
@@ -67,7 +59,7 @@ class Selection(NamedTuple):
     papers fastest. For other orders, equal to `where`."""
     is_for_you: bool = False
     """Whether the order is by how well papers suit the user."""
-    offer: Offer | None = None
+    offer: tuple[Clause, ...] | None = None
     """How For you offers the papers; None for an ordinary list."""
     near: Nearest | None = None
     """The free text or papers to find the nearest papers to, which `free_text.py` does; None for other queries.

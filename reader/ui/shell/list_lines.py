@@ -66,7 +66,7 @@ def papers_have_dates(order: Order, *, is_one_day: bool) -> bool:
 
     A single day in its own order has a heading, unless similar papers of other days follow.
     """
-    if not order.groups or order.has_parts:
+    if not order.groups:
         return not is_one_day
     days = len(order.groups) - (1 if order.near else 0)
     are_full = order.matching >= MIN_PAPERS_PER_DAY * days
@@ -88,8 +88,7 @@ class ListLines:
         """The days of an order by day, with or without headings; or the matching and the similar papers."""
         self.is_complete = order.complete if order else True
         self._height_of = height_of
-        has_parts = order is not None and (order.has_parts or order.near > 0)
-        self.has_headings = bool(self.groups) and (not form.has_dates or has_parts)
+        self.has_headings = bool(self.groups) and (not form.has_dates or bool(order and order.near))
         self._end = END_LINES if form.has_end and self.pks and self.is_complete else 0
         # The place of each group's first paper, and its heading's line. Only an order by day has groups.
         self._starts = list(accumulate((count for _, count in self.groups), initial=0))[:-1]
@@ -233,7 +232,7 @@ def _place_holes(groups: Sequence[tuple[str, int]], holes: Sequence[Hole]) -> di
 
 def _groups(order: Order, form: ListForm) -> tuple[tuple[str, int], ...]:
     """The groups of an order; if papers have dates and similar papers follow, all matching papers form one group."""
-    if not form.has_dates or not order.near or order.has_parts:
+    if not form.has_dates or not order.near:
         return order.groups
     return (*(((MATCHING, order.matching),) if order.matching else ()), order.groups[-1])
 
