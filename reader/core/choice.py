@@ -16,7 +16,7 @@ become a named interest; until then the reason is the starred paper itself.
 
 Clusters of marks, words picked greedily, the nearest marked paper as a term, and a second machine for many marks were
 tried and did not help. Nor did it help to prefer pairs of words, and words that other papers repeat.
-`python -m tests.quality` has the figures on recorded months, beside a support vector machine on tf-idf.
+`python -m tests.quality` has the figures on recorded months.
 """
 
 from __future__ import annotations
