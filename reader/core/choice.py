@@ -6,8 +6,8 @@ paper are packed by how often they occur, in 1 KB a paper; reading them takes a 
 **Model.** A paper's score is the sum of its terms' weights. A term's *gain* says how well it distinguishes the liked
 papers from all papers: log(p / q) * p, where p is the share of the liked papers that have it and q the share of all
 papers. A support vector machine with squared hinge loss finds the weights. A term's gain limits its weight: with few
-marks, which hardly constrain the machine, the best few terms decide. The more marks there are, and papers that the user
-read without a mark, the more terms count and the less their gains limit them.
+marks, which hardly constrain the machine, the best few terms decide, above all pairs. The more marks there are, and
+papers that the user read without a mark, the more terms count and the less their gains limit them.
 
 **Reasons.** At most two noun phrases that name a paper's subject, and the most similar marked paper. Only the
 feed's keywords name subjects: the model also gives weight to words such as `despite` and `score`, which count but are
@@ -15,7 +15,7 @@ never shown. A phrase must be in two liked papers, and in more than chance expla
 become a named interest; until then the reason is the starred paper itself.
 
 Clusters of marks, words picked greedily, the nearest marked paper as a term, and a second machine for many marks were
-tried and did not help. Nor did it help to prefer pairs of words, and words that other papers repeat.
+tried and did not help; nor did preferring words that other papers repeat.
 `python -m tests.quality` has the figures on recorded months.
 """
 
@@ -207,8 +207,9 @@ class Machine(NamedTuple):
 SHARP, BROAD = Machine(700, 0.75, 0.1), Machine(4_000, 0.4, 1.0)
 """The machines for few marks, and for many marks and papers that were read without one."""
 
-FREEDOM_IF_FEW, FEW_MARKS = 3.0, 4.0
-"""What is added to the freedom of the machine with a single mark, and the marks at which half of it is added."""
+FREEDOM_IF_FEW, SHARPER_IF_FEW, PAIRS_IF_FEW, FEW_MARKS = 3.0, 0.75, 2.5, 4.0
+"""With a single mark: what is added to the freedom of the machine and to the power of a share in a gain, and the factor
+of a pair's gain; and the marks at which half of this holds. They help until about ten papers are marked."""
 
 
 class WeighedPaper(NamedTuple):
@@ -267,10 +268,10 @@ def learn(
     if not liked or not background.papers:
         return {}
     marks = sum(paper.weight for paper in liked)
-    gains = _gains(liked, marks, terms, background)
+    few = 1 / (1 + (marks / FEW_MARKS) ** 2)
+    gains = _gains(liked, marks, few, terms, background)
     broad = marks / (marks + HALF_BROAD) if passed else 0.0
     machine = Machine(*(sharp + broad * (wide - sharp) for sharp, wide in zip(SHARP, BROAD, strict=True)))
-    few = 1 / (1 + (marks / FEW_MARKS) ** 2)
     machine = machine._replace(freedom=machine.freedom + FREEDOM_IF_FEW * few * (1 - broad))
     return _separate(machine, liked, passed, gains, background) if gains else {}
 
@@ -281,9 +282,9 @@ def score(weights: Mapping[int, float], terms: Terms) -> float:
 
 
 def _gains(
-    liked: Sequence[WeighedPaper], marks: float, terms: Iterable[int], background: Background
+    liked: Sequence[WeighedPaper], marks: float, few: float, terms: Iterable[int], background: Background
 ) -> dict[int, float]:
-    """How well each term distinguishes the liked papers from all papers."""
+    """How well each term distinguishes the liked papers from all papers; `few` is near 1 for few marks, else near 0."""
     held = dict.fromkeys(filter(background.says_something, terms), 0.0)
     for _, paper, weight in liked:
         for term in filter(held.__contains__, paper):
@@ -294,7 +295,8 @@ def _gains(
         # Smoothing: one more paper, which has each term as often as all papers do.
         share = (value + common) / (marks + 1)
         if share > common:
-            gains[term] = log(share / common) * share
+            gain = log(share / common) * share ** (1 + SHARPER_IF_FEW * few)
+            gains[term] = gain * PAIRS_IF_FEW**few if term & 1 else gain
     return gains
 
 
