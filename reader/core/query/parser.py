@@ -232,10 +232,7 @@ def _lift_sort(tokens: list[Token]) -> tuple[list[Token], Sort | None]:
 
 
 def _phrase(token: Token) -> Match:
-    (value,) = token.values
-    _expect_closed(value)
-    if not value.text.strip():
-        raise _wrong("The quotes are empty.", token)
+    (value,) = _values(token)
     _expect_letters(token)
     return Match(value.text, exact=True)
 
@@ -304,25 +301,26 @@ def _field(token: Token) -> Node:
 
     Raises QueryError if its value is missing or invalid.
     """
-    if not token.values or not any(value.text.strip() for value in token.values if value.closed):
-        _expect_open_value(token)
-    nodes = [_node(token, value) for value in token.values]
-    return any_of(nodes)
+    return any_of([_node(token, value) for value in _values(token)])
+
+
+def _values(token: Token) -> tuple[Value, ...]:
+    """The values of a field, or the text of a phrase; raises QueryError for an open quote and without any value."""
+    for value in token.values:
+        if not value.is_closed:
+            raise _wrong("This quote is never closed.", value)
+    if any(value.text.strip() for value in token.values):
+        return token.values
+    if token.kind == "phrase":
+        raise _wrong("The quotes are empty.", token)
+    raise _wrong(f"{token.text}: needs a value, such as {EXAMPLES[token.text]}.", token)
 
 
 def _sort(token: Token) -> Sort:
-    if not token.values:
-        _expect_open_value(token)
-    value = token.values[0]
+    (value,) = _values(token)
     key = value.text.lower()
     reverse = key.startswith("-")
     return Sort(_choice("sort", value, key[1:] if reverse else key), reverse)
-
-
-def _expect_closed(value: Value) -> None:
-    """Raise QueryError if a quote is never closed."""
-    if not value.closed:
-        raise _wrong("This quote is never closed.", value)
 
 
 def _expect_letters(part: Token | Value) -> None:
@@ -331,27 +329,16 @@ def _expect_letters(part: Token | Value) -> None:
         raise _wrong(f"“{part.text.strip()}” has no letter or digit to search for.", part)
 
 
-def _expect_open_value(token: Token) -> None:
-    for value in token.values:
-        _expect_closed(value)
-    raise _wrong(f"{token.text}: needs a value, such as {EXAMPLES[token.text]}.", token)
-
-
 def _node(token: Token, value: Value) -> Node:
     name = token.text
-    _expect_closed(value)
     if not value.text.strip():
         raise _wrong(f"{name}: has an empty value.", value)
-    if name in ("title", "author") and value.form == "bare" and value.text[0] == "/":
+    if name in ("title", "author") and not value.is_quoted and value.text[0] == "/":
         raise _wrong(f"{name}: no longer takes a regular expression. Write words, or a phrase in quotes.", value)
     if name in (*TEXT_FIELDS, *NAME_FIELDS) and name not in (*CHOICES, *_NAMED_BY_USER):
         _expect_letters(value)
     if name in TEXT_FIELDS:
-        is_number = _NUMBER.fullmatch(value.text) is not None
-        if name == "author" and value.form == "bare" and (is_number or value.text[0] in "<>="):
-            suggestion = "authors:" if is_number else None
-            raise _wrong("author: takes a name, authors: counts them.", _name_of(token), suggestion)
-        return Match(value.text, exact=value.form == "quoted", field=name)
+        return Match(value.text, exact=value.is_quoted, field=name)
     if name in COUNT_FIELDS:
         return _count(token, value)
     if name in DATE_FIELDS:
@@ -378,11 +365,6 @@ def _name(name: str, text: str) -> str:
     return text.lower()
 
 
-def _name_of(token: Token) -> Token:
-    """The token shortened to the field's name and colon."""
-    return token._replace(end=token.start + len(token.text) + 1)
-
-
 def _count(token: Token, value: Value) -> Count:
     name, text = token.text, value.text
     if bound := _NUMBER.fullmatch(text):
@@ -397,8 +379,6 @@ def _count(token: Token, value: Value) -> Count:
         if low is not None and high is not None and low > high:
             raise _wrong(f"{low} is more than {high}.", value, f"{high}..{low}")
         return Count(name, low, high)
-    if name == "authors" and any(char.isalpha() for char in text):
-        raise _wrong("authors: counts them, author: takes a name.", _name_of(token), "author:")
     raise _wrong(f"“{text}” is not a number: write {name}:>20, {name}:<=5, {name}:7 or {name}:10..50.", value)
 
 
