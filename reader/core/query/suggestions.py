@@ -46,7 +46,7 @@ A mapping also holds the number of papers with each value.
 
 def tokens(text: str) -> list[QuerySpan]:
     """The parts of any text, even incomplete or wrong: in order, without overlaps, with only white space between."""
-    spans = [span for token in lex(text) for span in _spans(token)]
+    spans = [span for token in lex(text) for span in _spans(token) if span.start < span.end]
     try:
         parse(text)
     except QueryError as error:
