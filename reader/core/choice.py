@@ -40,10 +40,11 @@ from zlib import crc32
 from reader.core.keywords import ABBREVIATIONS
 from reader.core.keywords import key as keyword_key
 from reader.core.similarity import NOUN_ENDINGS
+from reader.core.words import STOP_WORDS, stems
 
 # Terms
 
-VERSION = "2"
+VERSION = "3"
 """Raised whenever the same text gives different numbers."""
 
 BREAK = 0
@@ -61,17 +62,12 @@ IN_TITLE = 0.5
 AVERAGE_WORDS = 220.0
 """Words of a paper of average length, without stop words."""
 
-_STOP_WORDS = """
-a about above across after again against all also although among an and any are as at be because been before being
-between both but by can could did do does during each either et al for from further get given had has have having
-he her here his how however i if in into is it its itself just may might more most much must my no nor not of off on
-once one only or other our out over own per rather same several she should since so some still such than that the
-their them then there therefore these they this those through thus to too towards toward two three under until up
-upon us very via was we well were what when where whereas whether which while who whose why will with within without
-would yet you your ie eg new novel paper propose proposed present introduce show using use used based approach
-method results work study existing recent significantly achieve demonstrate first state art
+_WORDS_OF_PAPERS = """
+however thus therefore via within upon per still many much may might must several since toward towards whereas whether
+whose one two three first new novel paper propose proposed present introduce show using use used based approach method
+results work study existing recent significantly achieve demonstrate state art without et al ie eg
 """
-STOP_WORDS = frozenset(_STOP_WORDS.split())
+IGNORED_WORDS = STOP_WORDS | frozenset(_WORDS_OF_PAPERS.split())
 """Words that say nothing about a paper's subject; half of them are frequent only in papers."""
 
 _TOKEN = re.compile(r"[^\W_]+|[^\w\s'’-]")
@@ -81,31 +77,17 @@ Terms: TypeAlias = dict[int, float]
 """The terms of a paper with their values, which grow with the number of occurrences and shrink with the length."""
 
 
-def stem(word: str) -> str:
-    """A word in lower case without its common endings: `models`, `modeled` and `modeling` have the same stem."""
-    if len(word) > 4 and word.endswith("ies"):
-        return f"{word[:-3]}y"
-    if len(word) > 6 and word.endswith("ing"):
-        base = word[:-3]
-        return base[:-1] if base[-1] == base[-2] and base[-1] not in "ls" else base
-    if len(word) > 5 and word.endswith("ed"):
-        return word[:-2]
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        word = word[:-1]
-    return word[:-1] if len(word) > 4 and word.endswith("e") else word
-
-
 @lru_cache(200_000)
-def _number(token: str) -> int:
-    """The number of a word; `BREAK` for a stop word, a sign, a single letter or digits alone."""
-    word = token.lower()
-    is_word = len(word) > 1 and word not in STOP_WORDS and not word.isdigit()
-    return (crc32(stem(word).encode()) & ~1 or 2) if is_word else BREAK
+def _number(word: str, stem: str) -> int:
+    """The number of a word; `BREAK` for a word to ignore, a sign, a single letter or digits alone."""
+    is_word = len(word) > 1 and stem and word not in IGNORED_WORDS and not word.isdigit()
+    return (crc32(stem.encode()) & ~1 or 2) if is_word else BREAK
 
 
 def numbers(text: str) -> list[int]:
     """The number of each word and sign of a text."""
-    return [_number(token) for token in _TOKEN.findall(unicodedata.normalize("NFKC", text))]
+    words = _TOKEN.findall(unicodedata.normalize("NFKC", text).lower())
+    return list(map(_number, words, stems(words)))
 
 
 def terms_of(text: str) -> list[int]:

@@ -28,7 +28,6 @@ from reader.core.choice import (
     read_common,
     score,
     short_title,
-    stem,
     subjects,
     subjects_to_show,
     terms_of,
@@ -52,22 +51,6 @@ from reader.core.wishes import (
 )
 from tests.table import each
 from tests.ui.stage import paper as paper_of
-
-
-@each("forms", [("prune", "pruned", "pruning", "prunes"), ("plan", "planning", "plans"), ("policy", "policies")])
-def test_forms_of_a_word_are_one(forms: tuple[str, ...]) -> None:
-    assert len({stem(form) for form in forms}) == 1
-
-
-@each(
-    ("word", "root"),
-    [
-        *[("flies", "fly"), ("lies", "lie"), ("running", "run"), ("calling", "call"), ("skiing", "skiing")],
-        *[("added", "added"), ("cats", "cat"), ("gas", "gas"), ("less", "less"), ("cache", "cach"), ("basis", "basis")],
-    ],
-)
-def test_short_words_keep_their_endings(word: str, root: str) -> None:
-    assert stem(word) == root
 
 
 def test_pairs_cross_hyphens_but_neither_signs_nor_stop_words() -> None:
