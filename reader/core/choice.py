@@ -364,9 +364,9 @@ explains."""
 LEAST_KEYWORD, LEAST_LIKED = 2, 2
 """Minimum number of papers with a keyword that no liked paper has, and of liked papers with a phrase."""
 
-LEAST_WORD_SHARE = 0.1
-"""The share of the papers with a single word that must have it as a keyword: .15 do for `quantization`, .002 for
-`robust`, which names no subject."""
+LEAST_WORD_SHARE, LEAST_LIKED_SHARE = 0.1, 0.33
+"""The share of the papers with a single word that must have it as a keyword, .15 do for `quantization` and .002 for
+`robust`; or else the share of the liked papers that must have it, such as `audio`."""
 
 LIFT, BEYOND_CHANCE = 4.0, 1.5
 """The number of liked papers with a phrase must be the number that chance explains times the first, plus the second."""
@@ -391,8 +391,8 @@ class Subject(NamedTuple):
 
     @property
     def value(self) -> float:
-        """How much of what the user likes it explains."""
-        return self.weight * self.liked
+        """How much of what the user likes each word explains, so that `video generation` goes before longer phrases."""
+        return self.weight * self.liked / len(self.terms)
 
 
 def keyword_phrases(keywords: Iterable[Sequence[str]], liked: Iterable[Sequence[str]]) -> list[tuple[str, int]]:
@@ -419,9 +419,11 @@ def subjects(
     for text, count in phrases:
         terms = tuple(sorted(dict.fromkeys(terms_of(text)), key=lambda term: background.have.get(term, 0.0)))
         weight = sum(weights.get(term, 0.0) + 0.5 * weights.get(term | TITLE, 0.0) for term in terms)
-        if weight <= 0 or not all(term in holders for term in terms) or not _names_subject(text, count, background):
+        if weight <= 0 or not all(term in holders for term in terms):
             continue
         holding = len(set.intersection(*(holders[term] for term in terms)))
+        if not _names_subject(text, count, holding / len(liked), background):
+            continue
         by_chance = len(liked) * background.have[terms[0]] / background.papers
         if holding < LEAST_LIKED or holding < LIFT * by_chance + BEYOND_CHANCE:
             continue
@@ -430,13 +432,13 @@ def subjects(
     return sorted(by_terms.values(), key=lambda subject: -subject.value)[:MOST_SUBJECTS]
 
 
-def _names_subject(text: str, count: int, background: Background) -> bool:
-    """Whether a keyword of `count` papers is a noun phrase that names a subject by itself."""
+def _names_subject(text: str, count: int, liked_share: float, background: Background) -> bool:
+    """Whether a keyword of `count` papers, which a share of the liked papers has, is a noun phrase for a subject."""
     words = numbers(text)
     if not 1 <= len(words) <= MOST_WORDS or BREAK in words:
         return False
     if len(words) == 1:
-        return count >= LEAST_WORD_SHARE * background.have.get(words[0], 0.0)
+        return liked_share >= LEAST_LIKED_SHARE or count >= LEAST_WORD_SHARE * background.have.get(words[0], 0.0)
     return " " in text or text.endswith(NOUN_ENDINGS)
 
 

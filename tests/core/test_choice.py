@@ -192,8 +192,10 @@ OTHERS = ["Something else."] * 95
 RARE = papers_with(["Decoding, decoding and decoding."] * 3 + OTHERS)
 
 
-def found(phrases: Sequence[tuple[str, int]], known: Background = RARE) -> list[str]:
-    return [one.text for one in subjects(phrases, LIKED, WEIGHTS, known)]
+def found(
+    phrases: Sequence[tuple[str, int]], known: Background = RARE, liked: Sequence[WeighedPaper] = LIKED
+) -> list[str]:
+    return [one.text for one in subjects(phrases, liked, WEIGHTS, known)]
 
 
 def test_a_subject_is_a_keyword_that_two_liked_papers_have() -> None:
@@ -203,10 +205,11 @@ def test_a_subject_is_a_keyword_that_two_liked_papers_have() -> None:
     assert found([("decoding-drafts", 9)]) == [], "an adjective"
 
 
-def test_a_single_word_is_a_subject_only_if_it_is_a_keyword_of_many_papers_that_have_it() -> None:
-    assert found([("Decoding", 3)]) == ["Decoding"]
-    many = papers_with(["Decoding."] * 11 + OTHERS * 3)
-    assert (found([("Decoding", 1)], many), found([("Decoding", 2)], many)) == ([], ["Decoding"])
+def test_a_single_word_is_a_subject_if_a_tenth_of_its_papers_or_a_third_of_the_liked_ones_have_it() -> None:
+    known, others = papers_with(["Decoding."] * 11 + OTHERS * 9), [WeighedPaper(4, {})] * 4
+    assert found([("Decoding", 1)], known) == ["Decoding"]
+    assert found([("Decoding", 1)], known, [*LIKED, *others]) == []
+    assert found([("Decoding", 2)], known, [*LIKED, *others]) == ["Decoding"]
 
 
 def test_a_phrase_that_chance_explains_is_no_subject() -> None:
