@@ -95,10 +95,6 @@ def _set_value(arguments: Namespace, workspace: Workspace) -> int:
     variable = VARIABLES.get(arguments.name)
     if variable and now.loaded_settings.origin(arguments.name) == variable:
         warn(f"{variable} in the environment wins over it.")
-    if arguments.name.startswith("keys."):
-        for loss, winner in now.keymap.lost.items():
-            if winner == arguments.name.removeprefix("keys."):
-                warn(loss)
     return _print_value(arguments, now) if arguments.json else 0
 
 
@@ -146,8 +142,6 @@ def _settings_lines(workspace: Workspace) -> Iterator[tuple[str, str]]:
 
 def _print_mistakes(arguments: Namespace, workspace: Workspace) -> int:
     mistakes = workspace.mistakes()
-    for loss in workspace.keymap.lost:
-        warn(loss)
     if arguments.json:
         answer(
             arguments,

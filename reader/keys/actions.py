@@ -316,7 +316,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "Show the keys that matter here, and the manual; again searches.",
         _except("output", "why", "help"),
     ),
-    Action("app.theme", "", "Theme", "Choose a theme; each shows as you go, escape cancels.", _LINE),
+    Action("app.theme", "", "Theme", "Choose a theme.", _LINE),
     Action("app.escape", "escape ctrl+o", "Step back", "Go back, or stop what is running; never quits.", _BACK),
     Action("app.back", "q", "Back or quit", "Go back to where you were before; from the first place, quit.", _BACK),
     Action("app.suspend", "ctrl+z", "Suspend", "Suspend to the shell; fg comes back.", _except("note")),

@@ -296,7 +296,7 @@ def _maintain_cache(context: JobContext, cache: Cache) -> None:
             list(texts.drop_unused(before))
     # Scores and reasons come last, so that For you has them for the new papers.
     with suppress(CacheError):
-        update(context.cache_file, newest=None)
+        update(context.cache_file)
     cache.rest()
     copies.keep_daily_copy(context.cache_file, context.now().astimezone().date())
 

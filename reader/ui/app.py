@@ -27,7 +27,6 @@ from reader.platform import is_colorless, theme_name
 from reader.session import visit
 from reader.session.places import Place, listed_views, view
 from reader.ui.command_line.screen import COMMANDS
-from reader.ui.features import FEATURES
 from reader.ui.filter.state import TOPIC_MODE, TOPIC_NAMES
 from reader.ui.full_text.fetcher import BookmarkKeeper
 from reader.ui.kit import theme
@@ -89,6 +88,35 @@ def _controllers_of(name: str) -> Iterator[type[Controller]]:
         if isinstance(item, type) and issubclass(item, Controller) and item.__module__ == name:
             yield item
 
+
+FEATURES = (
+    "reader.ui.marks",
+    "reader.ui.list.loader",
+    "reader.ui.list.movement",
+    "reader.ui.list.news",
+    "reader.ui.refresh.changes",
+    "reader.ui.query.actions",
+    "reader.ui.command_line.actions",
+    "reader.ui.page.actions",
+    "reader.ui.page.loader",
+    "reader.ui.full_text.actions",
+    "reader.ui.full_text.fetcher",
+    "reader.ui.pictures",
+    "reader.ui.filter.counter",
+    "reader.ui.views",
+    "reader.ui.why.actions",
+    "reader.ui.dates",
+    "reader.ui.triage",
+    "reader.ui.notes",
+    "reader.ui.follows",
+    "reader.ui.help",
+    "reader.ui.extensions",
+)
+"""The modules with controllers, which the app imports after the first list is drawn.
+
+Controllers follow the state in this order, and a step back asks them in this order for something to stop. The app makes
+one object of each class of controllers, see `ui/shell/controller.py`.
+"""
 
 SAMPLE = "sample"
 """The app's result if the caller should open the bundled sample next."""

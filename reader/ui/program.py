@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from reader.core.nearest import advice
 from reader.keys.actions import OVER_ALL
 from reader.platform import AUTO, THEMES, theme_name
-from reader.ui.command_line.screen import COMMAND, COMMANDS
-from reader.ui.shell.commands import THEME
 from reader.ui.shell.controller import Controller, Moment, follows, handles
 from reader.ui.shell.state import Notices, State
 
@@ -21,11 +19,6 @@ CHOICES = (AUTO, *THEMES)
 
 class ProgramActions(Controller):
     """Actions on the program as a whole, and on what the terminal shows."""
-
-    def __init__(self, app: ReaderApp) -> None:
-        super().__init__(app)
-        self._before: tuple[str, object] | None = None
-        """The theme before the preview, and the history of commands at that time."""
 
     @handles("app.escape")
     def step_back(self, _count: int | None) -> None:
@@ -68,20 +61,6 @@ class ProgramActions(Controller):
     def suspend(self, _count: int | None) -> None:
         if not self._app.stop_job():
             self._model.show_notice("no shell to go back to")
-
-    @follows(lambda state: state[COMMAND])
-    def preview(self, state: State) -> None:
-        """Preview the typed or marked theme; restore the previous theme unless the line is run."""
-        command = state[COMMAND]
-        word, _, name = command.text_to_run.partition(" ") if command is not None else ("", "", "")
-        if word == THEME and name in CHOICES and not self._app.no_color:
-            self._before = self._before or (self._app.theme, state[COMMANDS])
-            self._app.use_theme(theme_name(name, os.environ))
-        elif self._before is not None:
-            theme, run = self._before
-            self._before = None
-            if state[COMMANDS] is run:
-                self._app.use_theme(theme)
 
     def take_line(self, action_id: str, text: str) -> bool:
         if action_id != "app.theme":

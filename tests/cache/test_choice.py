@@ -178,24 +178,6 @@ def test_marks_say_more_or_less(window: Window, events: Events) -> None:
     assert weights(window) == known
 
 
-def test_newer_marks_say_more_and_marks_of_many_papers_less(window: Window, events: Events, clock: Clock) -> None:
-    events.mark("star", True, [1])
-    clock.now += 5 * 360 * DAY
-    events.mark("star", True, [2])
-    clock.now += 180 * DAY
-    events.mark("star", True, [3])
-    events.mark("hide", True, list(range(4, 24)))
-    found = weights(window)
-    assert (found[1], found[2], found[3], found[4]) == (0.1, 0.5, 1.0, -0.5)
-
-
-def test_traces_of_long_ago_teach_nothing(window: Window, events: Events, clock: Clock) -> None:
-    events.act([Change("open", "2026-11-24", [1])])
-    clock.now += (choice.TRACED_DAYS + 1) * DAY
-    events.mark("star", True, [6])
-    assert weights(window).keys() == {6}
-
-
 def test_of_very_many_marks_those_that_say_the_most_are_learned_from(
     window: Window, events: Events, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -254,13 +236,16 @@ def test_a_cache_that_can_not_be_written_is_listed_by_what_is_stored(
     assert subjects(window, "sort:foryou", 4) == ["Web agents"] * 4
 
 
-def test_a_refresh_scores_all_papers_and_a_mark_the_newest(window: Window, events: Events, path: Path) -> None:
+def test_the_newest_papers_are_scored(
+    window: Window, events: Events, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     events.mark("star", True, [2])
-    choice.update(path, newest=10)
-    assert rows(path, "SELECT min(pk), count(*) FROM suits") == [(15, 10)]
-    events.mark("star", True, [8])
-    assert choice.update(path, newest=None) and not choice.update(path, newest=None)
+    choice.update(path)
     assert rows(path, "SELECT count(*) FROM suits") == [(24,)]
+    monkeypatch.setattr(choice, "SCORED_PAPERS", 10)
+    events.mark("star", True, [8])
+    assert choice.update(path) and not choice.update(path)
+    assert rows(path, "SELECT min(pk), count(*) FROM suits") == [(15, 10)]
 
 
 # What the user asks for

@@ -165,21 +165,11 @@ def kept(r: Story) -> str:
     return file.read_text() if file.exists() else ""
 
 
-async def test_themes_are_previewed_and_escape_restores_the_old_one(reader: Opener) -> None:
+async def test_a_theme_is_chosen_by_its_beginning_and_kept(reader: Opener) -> None:
     async with reader() as r:
         await run(r, "Theme")
-        assert r.app.theme == "dark"
-        await r.type("l")
-        await r.until(lambda: r.app.theme == "light")
-        await r.press("backspace")
-        await r.until(lambda: r.app.theme == "dark")
-        await r.press("down", "down", "down", "down", "down", "down")
-        await r.until(lambda: r.app.theme == "nord")
-        await r.press("escape")
-        assert (r.app.theme, r.context, kept(r)) == ("dark", "list", "")
-        await run(r, "Theme")
         await r.type("dra")
-        await r.until(lambda: r.app.theme == "dracula")
+        await r.until(lambda: "dracula" in r.screen)
         await r.press("enter")
         await r.until(lambda: r.status == "done: theme dracula")
         assert r.app.theme == "dracula" and kept(r) == 'theme = "dracula"\n'

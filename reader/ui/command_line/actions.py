@@ -336,7 +336,7 @@ class CommandActions(Controller):
             return
         line = screen.line.text.strip()
         if line.startswith(f"{THEME} "):
-            # Run the theme that is previewed.
+            # Run the theme that is marked.
             line = command.text_to_run.strip()
         if isinstance(command.marked_row, Offer) and (command.selected or command.is_no_command):
             self._model.change(self._model.state.put(COMMAND, None))
