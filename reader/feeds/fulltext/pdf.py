@@ -90,7 +90,6 @@ _ABBREVIATION = re.compile(r"(?:^|[\s(])(?:al|[A-Z]|Eqs?|Figs?|Refs?|Secs?|Tabs?
 """Abbreviations, whose full stop does not end a sentence."""
 _PAGE_NUMBER = re.compile(r"\W*(?:\d{1,4}|[ivxl]+)\W*")
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
-_CITED = re.compile(r"\[(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\]")
 
 _NO_LINE = Line("", -1, 0.0, 0.0, 0.0, 0.0)
 """The line before the first."""
@@ -358,7 +357,6 @@ class _Builder:
         line, before, last = self.lines[index], self.before, self.last
         is_alike = before.page == line.page and abs(before.size - line.size) < 0.6
         self.follows = is_alike and 0 < before.base - line.base < 1.35 * max(self.looks.leading, 1.25 * line.size)
-        self.in_references = self.in_references or self._begins_references(index)
         caption = _CAPTION.match(line.text)
         is_title = line.page == 0 and not self.has_headings and line.size > 1.25 * self.looks.body
         # A caption or a footnote continues on the next line.
@@ -373,8 +371,9 @@ class _Builder:
             self._begin("title", line)
         elif self._continues_heading(line):
             self._join(last, line)
-        elif rest := self._begin_run_in_heading(line):
-            self._begin("paragraph", line, text=rest)
+        elif not self.has_headings and (abstract := _ABSTRACT.match(line.text)):
+            self._begin_heading(line, 0, abstract[1])
+            self._begin("paragraph", line, text=line.text[abstract.end() :])
         elif _THEOREM.match(line.text[: line.lead]):
             self._begin("theorem", line)
         elif index in self.headings:
@@ -415,20 +414,6 @@ class _Builder:
         is_large = line.bold > 0.5 and self.looks.is_large(line)
         ends = _NUMBER.match(line.text) or _NAMES.fullmatch(line.text) or is_large
         self.in_references = bool(_REFERENCES.fullmatch(line.text)) or (self.in_references and not ends)
-
-    def _begin_run_in_heading(self, line: Line) -> str:
-        """Begin the heading at the start of a line of text, if there is one, and return the rest of the line."""
-        if not self.has_headings and (abstract := _ABSTRACT.match(line.text)):
-            self._begin_heading(line, 0, abstract[1])
-            return line.text[abstract.end() :]
-        lead, rest = line.text[: line.lead], line.text[line.lead :].lstrip(" .:—–")
-        number = _NUMBER.match(lead)
-        is_apart = rest[:1].isupper() or lead.rstrip().endswith((".", ":"))
-        # A single number begins an item of a list more often.
-        if not rest or not is_apart or number is None or "." not in number["number"]:
-            return ""
-        self._begin_heading(line, number["number"].count("."), lead.rstrip(" .:—–"))
-        return rest
 
     def _continues_heading(self, line: Line) -> bool:
         last, is_large = self.last, self.looks.is_large(line)
@@ -495,13 +480,6 @@ class _Builder:
         is_low = line.base < 0.35 * self.pages[line.page].height
         is_text = len(line.text) > 8 and line.math <= 0.5
         return line.size < max_size and is_low and is_text and bool(_FOOTNOTE.match(line.text))
-
-    def _begins_references(self, index: int) -> bool:
-        """Whether the references begin here without a heading, because the next lines are numbered."""
-        if not self.lines[index].text.startswith("[1] "):
-            return False
-        after = [other.text for other in self.lines[index + 1 : index + 20]]
-        return all(any(text.startswith(f"[{number}] ") for text in after) for number in (2, 3))
 
     def _add_reference(self, index: int, line: Line) -> None:
         """Add a line to the bibliography: entries begin with a marker, at the edge of the column, or after a gap."""
@@ -610,9 +588,8 @@ def _join_lines(text: str, more: str, words: Counter[str]) -> str:
 
 def _document(parts: Sequence[_Part], is_cut: bool, left_out: int) -> Document:
     title = next((_expand_ligatures(part.text) for part in parts if part.kind == "title"), "")
-    labels = {_split_label(_MARKER, part.text)[0].strip("[].") for part in parts if part.kind == "reference"}
     blocks: list[Block] = [Paragraph((Span(WARNING, "emphasis"),))]
-    blocks += (_block(part, labels) for part in parts if part.kind != "title")
+    blocks += (_block(part) for part in parts if part.kind != "title")
     if left_out:
         blocks.append(Paragraph((Span(f"{amount(left_out, 'line')} inside of figures left out.", "emphasis"),)))
     return Document(title, tuple(_with_lists(blocks)), is_cut=is_cut)
@@ -626,7 +603,7 @@ def _with_lists(blocks: Sequence[Block]) -> Iterator[Block]:
         yield from [Items(items, found[0].anchor)] if is_list else found
 
 
-def _block(part: _Part, labels: set[str]) -> Block:
+def _block(part: _Part) -> Block:
     text = _expand_ligatures(part.text)
     match part.kind:
         case "heading":
@@ -635,23 +612,27 @@ def _block(part: _Part, labels: set[str]) -> Block:
             return Heading(part.depth + 1, number["number"] if number else "", spans)
         case "caption":
             label, rest = _split_label(_CAPTION, text)
-            return Figure(label, _link_citations(rest, labels), ())
+            return Figure(label, _spans(rest), ())
         case "note":
             mark, rest = _split_label(_FOOTNOTE, text)
-            return Note(normalize("NFKC", mark), _link_citations(rest, labels))
+            return Note(normalize("NFKC", mark), _spans(rest))
         case "reference":
             label, rest = _split_label(_MARKER, text)
-            return Reference(label, (Span(rest),), f"ref-{label.strip('[].')}" if label else "")
+            return Reference(label, _spans(rest), f"ref-{label.strip('[].')}" if label else "")
         case "lines":
             return Verbatim(tuple((Span(line),) for line in _laid_out(part.rows)))
         case "theorem":
             end = title.end() if (title := _THEOREM.match(text)) else 0
-            return Theorem((Span(text[:end]),), (Paragraph(_link_citations(text[end:].strip(), labels)),))
+            return Theorem((Span(text[:end]),), (Paragraph(_spans(text[end:].strip())),))
         case "item":
             marker, rest = _split_label(_BULLET, text)
-            return Items((Item("•" if marker in "·▪∗*" else marker, (Paragraph(_link_citations(rest, labels)),)),))
+            return Items((Item("•" if marker in "·▪∗*" else marker, (Paragraph(_spans(rest)),)),))
         case _:
-            return Paragraph(_link_citations(text, labels))
+            return Paragraph(_spans(text))
+
+
+def _spans(text: str) -> Spans:
+    return (Span(text),) if text else ()
 
 
 def _split_label(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
@@ -684,17 +665,3 @@ def _expand_ligatures(text: str) -> str:
     """A clean text with letters instead of ligatures."""
     parts = enumerate(SCRIPTS.split(text.rstrip(SOFT_HYPHEN)))
     return clean("".join(part if at % 2 else normalize("NFKC", part) for at, part in parts), MAX_BLOCK_LETTERS)
-
-
-def _link_citations(text: str, labels: set[str]) -> Spans:
-    """A text with links from numbers in brackets to the references."""
-    spans: list[Span] = []
-    done = 0
-    for found in _CITED.finditer(text):
-        for number in re.finditer(r"\d+", found[1]):
-            if number[0] in labels:
-                start, end = found.start(1) + number.start(), found.start(1) + number.end()
-                spans += [Span(text[done:start]), Span(text[start:end], "", f"#ref-{number[0]}")]
-                done = end
-    spans.append(Span(text[done:]))
-    return tuple(span for span in spans if span.text)

@@ -1,7 +1,7 @@
 """The lines of a PDF's pages: letters with their size, weight and place, as PDFium gives them, put together.
 
-Accents that are drawn apart, scripts and fractions become a part of their line. The codes of fonts that name no letters
-are read by the encoding of TeX that they fit.
+Accents that are drawn apart, scripts and small fractions become a part of their line. If a font does not name its
+letters, their codes are read by the encoding of TeX that they fit.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import ctypes
 import re
 import sys
 import unicodedata
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -30,14 +29,10 @@ MAX_PAGES = 400
 MAX_PAGE_LETTERS = 60_000
 """Maximum characters read from a page; a full page of two columns has some 7,000."""
 
-MAX_PAGE_SHAPES = 1_000
-"""Maximum pictures, and maximum drawn lines, read from a page; a page with more of them is a drawing."""
+MAX_PAGE_PICTURES = 1_000
 
 MAX_ACCENTS, ACCENT_RANGE = 2_000, 200
 """Maximum accents of a page that are joined with a letter, and letters on each side that may be that letter."""
-
-MAX_FRACTION_HEIGHT = 40
-"""Maximum points between the bar of a fraction and the letters above or below it."""
 
 SOFT_HYPHEN = "\N{SOFT HYPHEN}"
 """Ends a line whose last word continues on the next line."""
@@ -98,13 +93,11 @@ _SIGNS = {
 _TEXT_FONT = re.compile("[a-z]{4}")
 """Only a font for text has four small letters in a row; fonts for formulas use the same codes for other signs."""
 
-_OPENING, _CLOSING = ("(", "[", "{", "⟨", "|"), (")", "]", "}", "⟩", "|", ",", ".", ";", ":")
-"""Signs without a space between them and a fraction."""
 SCRIPTS = re.compile(f"([{''.join(map(chr, {*SUPERSCRIPTS.values(), *SUBSCRIPTS.values()}))}]+)")
-_WITHOUT_BRACKETS = (re.compile(r"[\w.]+|."), re.compile(rf"[\d.]+|.{SCRIPTS.pattern}?"))
-"""Terms that need no brackets above the bar of a fraction, and below it."""
 _MAX_TILT = 0.25
 """Maximum tilt of a line in radians; stamps and labels of axes are tilted more."""
+_BEFORE_FRACTION = frozenset(" ([{,+−-–=<>≤≥≈∼·×/")
+"""A raised script does not follow these signs: if it is above another script, both are a fraction."""
 _MARKS = frozenset("∗*†‡§¶⋆,")
 """Marks of notes, which are not changed when they are raised."""
 
@@ -207,31 +200,24 @@ def _read_page(opened: Any, number: int) -> tuple[Page, bool]:
         with closing(opened[number]) as page, closing(page.get_textpage()) as text:
             has_names = _NAMED_LARGE.search(text.get_text_range()) is not None
             letters = decode_letters(list(_read_letters(text.raw, has_names=has_names)))
-            pictures, bars = _find_shapes(page, page.get_height())
-            lines = find_lines(join_letters(letters, bars), number)
+            lines = find_lines(join_letters(letters), number)
             is_cut = pypdfium2.raw.FPDFText_CountChars(text.raw) > MAX_PAGE_LETTERS
-            return Page(page.get_height(), tuple(lines), pictures), is_cut
+            return Page(page.get_height(), tuple(lines), tuple(_find_pictures(page))), is_cut
     except pypdfium2.PdfiumError:
         return Page(0.0, ()), False
 
 
-def _find_shapes(page: Any, height: float) -> tuple[tuple[Box, ...], list[Box]]:
-    """The pictures of a page that are large enough for text but smaller than the page, and its thin lines."""
+def _find_pictures(page: Any) -> Iterator[Box]:
+    """The pictures of a page that are large enough for text but smaller than the page."""
     import pypdfium2
     from pypdfium2 import raw
 
-    def bounds(*kinds: int) -> Iterator[Box]:
-        for shape in islice(page.get_objects(filter=kinds, max_depth=1), MAX_PAGE_SHAPES):
-            with suppress(pypdfium2.PdfiumError):
-                yield Box(*shape.get_bounds())
-
-    pictures = tuple(
-        Box(box.left - 2, box.bottom - 2, box.right + 2, box.top + 2)
-        for box in bounds(raw.FPDF_PAGEOBJ_FORM, raw.FPDF_PAGEOBJ_IMAGE)
-        if box.right - box.left > 30 and 30 < box.top - box.bottom < 0.85 * height
-    )
-    paths = bounds(raw.FPDF_PAGEOBJ_PATH)
-    return pictures, [box for box in paths if box.top - box.bottom < 1.5 and box.right - box.left > 2]
+    kinds = (raw.FPDF_PAGEOBJ_FORM, raw.FPDF_PAGEOBJ_IMAGE)
+    for shape in islice(page.get_objects(filter=kinds, max_depth=1), MAX_PAGE_PICTURES):
+        with suppress(pypdfium2.PdfiumError):
+            left, bottom, right, top = shape.get_bounds()
+            if right - left > 30 and 30 < top - bottom < 0.85 * page.get_height():
+                yield Box(left - 2, bottom - 2, right + 2, top + 2)
 
 
 # Letters
@@ -370,9 +356,9 @@ def decode_letters(letters: Sequence[Letter]) -> list[Letter]:
 # Letters that belong together
 
 
-def join_letters(letters: Sequence[Letter], bars: Sequence[Box] = ()) -> list[Letter]:
-    """Letters joined with their accents, and with fractions and scripts as parts of one line."""
-    return list(_with_scripts(_with_fractions(_with_accents(letters), bars)))
+def join_letters(letters: Sequence[Letter]) -> list[Letter]:
+    """Letters joined with their accents, and with scripts and small fractions as parts of one line."""
+    return list(_with_scripts(_with_accents(letters)))
 
 
 def _with_accents(letters: Sequence[Letter]) -> list[Letter]:
@@ -398,88 +384,52 @@ def _with_accents(letters: Sequence[Letter]) -> list[Letter]:
     return [letter for at, letter in enumerate(found) if at not in dropped]
 
 
-def _with_fractions(letters: Sequence[Letter], bars: Sequence[Box]) -> list[Letter]:
-    """Letters in which the letters above and below the bar of a fraction are one letter such as `(a+b)∕2`."""
-    found: list[Letter | None] = list(letters)
-    heights = sorted((letter.base, at) for at, letter in enumerate(letters) if not letter.is_space)
-
-    def neighbour(at: int, step: int) -> int:
-        """The next visible letter after (1) or before (-1) a letter; the end or -1 if there is none."""
-        while 0 <= (at := at + step) < len(found):
-            if (one := found[at]) is not None and not one.is_space:
-                return at
-        return at
-
-    # Fractions within others come first.
-    for bar in sorted(bars, key=lambda bar: bar.right - bar.left):
-        height = (bar.bottom + bar.top) / 2
-        first, last = (bisect_left(heights, (height + step, 0)) for step in (-MAX_FRACTION_HEIGHT, MAX_FRACTION_HEIGHT))
-        near = [at for _, at in heights[first:last] if (one := found[at]) and bar.left - 1 < one.middle < bar.right + 1]
-        above = {at for at in near if letters[at].base > height}
-        below = {*near} - above
-        middle = next((at for at in sorted(below) if neighbour(at, -1) in above), None)
-        if middle is None:
-            continue
-        start = end = middle
-        while (before := neighbour(start, -1)) in above:
-            start = before
-        while (after := neighbour(end, 1)) in below:
-            end = after
-        upper, lower = ([one for one in half if one] for half in (found[start:middle], found[middle : end + 1]))
-        if not (_is_half(upper, bar, height) and _is_half(lower, bar, height)):
-            continue
-        beside = [found[at] if 0 <= at < len(found) else None for at in (before, after)]
-        size = max(one.size for one in (*upper, *lower))
-        # A letter beside the fraction has the size of their line.
-        line_sizes = (one.size for one in beside if one and abs(one.base + 0.25 * one.size - height) < 0.2 * one.size)
-        size = max(size, next(line_sizes, size))
-        halves = ["".join(one.text for one in _with_scripts(half)).strip() for half in (upper, lower)]
-        pairs = zip(halves, _WITHOUT_BRACKETS, strict=True)
-        text = "∕".join(half if bare.fullmatch(half) else f"({half})" for half, bare in pairs)
-        left, right = ("" if one is None else one.text for one in beside)
-        text = f"{'' if left.endswith(_OPENING) else ' '}{text}{'' if right.startswith(_CLOSING) else ' '}"
-        is_math = any(one.is_math for one in (*upper, *lower))
-        fraction = Letter(text, bar.left, bar.right, height - 0.25 * size, size, is_math=is_math)
-        found[start : end + 1] = [fraction, *[None] * (end - start)]
-    return [letter for letter in found if letter is not None]
-
-
-def _is_half(half: Sequence[Letter], bar: Box, height: float) -> bool:
-    """Whether letters above or below a bar are half of a fraction: one row, close to it and centred."""
-    visible = [one for one in half if not one.is_space]
-    size = max(one.size for one in visible)
-    away = [abs(one.base - height) for one in visible]
-    left, right = min(one.left for one in visible), max(one.right for one in visible)
-    is_row = max(away) - min(away) < size and max(away) < 2 * size
-    is_centred = abs(left + right - bar.left - bar.right) < 0.6 * size
-    return is_row and is_centred and right - left < bar.right - bar.left + 0.5 * size
-
-
 def _with_scripts(letters: Sequence[Letter]) -> Iterator[Letter]:
-    """Replace small raised or lowered letters by Unicode's scripts, if it has all of them."""
+    """Replace small raised or lowered letters by Unicode's scripts, if it has all of them, and by small fractions."""
     at, base = 0, None
     while at < len(letters):
-        letter, end = letters[at], at
+        letter = letters[at]
         if (mass_end := _end_of_mass_number(letters, at)) > at:
             base, end = letters[mass_end], mass_end
-        while base is not None and end < len(letters) and _is_script(letters[end], base, letters[end - 1]):
-            if (letters[end].base > base.base) is not (letter.base > base.base):
-                break
-            end += 1
+        else:
+            end = _end_of_script(letters, at, base)
         if base is None or end == at:
             if not letter.is_space:
                 base = letter
-            elif base is not None and letter.base == letters[at - 1].base:
+            elif base is not None and at and letter.base == letters[at - 1].base:
                 # The gap after a script is in the line of its base.
                 letter = letter._replace(base=base.base)
             yield letter
             at += 1
             continue
-        script = "".join(one.text for one in letters[at:end]).strip().replace("–", "−")
-        if not _MARKS.issuperset(script):
-            script = small_script(script, "^" if letter.base > base.base else "_")
+        is_raised = letter.base > base.base
+        script = _joined(letters[at:end])
+        below = _end_of_script(letters, end, base)
+        if is_raised and below > end and letters[at - 1].text in _BEFORE_FRACTION:
+            script = f"{_in_brackets(script)}∕{_in_brackets(_joined(letters[end:below]))}"
+            end = below
+        elif not _MARKS.issuperset(script):
+            script = small_script(script, "^" if is_raised else "_")
         yield letter._replace(text=script, right=letters[end - 1].right, base=base.base)
         at = end
+
+
+def _end_of_script(letters: Sequence[Letter], start: int, base: Letter | None) -> int:
+    """The end of the script of a base that starts here; its start if none does."""
+    end = start
+    while base is not None and end < len(letters) and _is_script(letters[end], base, letters[end - 1]):
+        if (letters[end].base > base.base) is not (letters[start].base > base.base):
+            break
+        end += 1
+    return end
+
+
+def _joined(letters: Sequence[Letter]) -> str:
+    return "".join(letter.text for letter in letters).strip().replace("–", "−")
+
+
+def _in_brackets(term: str) -> str:
+    return term if term.isdecimal() or len(term) == 1 else f"({term})"
 
 
 def _is_script(letter: Letter, base: Letter, before: Letter) -> bool:
