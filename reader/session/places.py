@@ -218,14 +218,14 @@ def selection_of(place: Place, order: str, scope: Scope) -> Selection:
 
 def _split_order(text: str) -> tuple[str, str]:
     """A query without its `sort:`, and the `sort:`; raises QueryError."""
-    from reader.core.query import Sort, parse
+    from reader.core.query import parse
+    from reader.core.query.lexer import lex
 
-    order = ""
-    for part in reversed(parse(text).parts):
-        if isinstance(part.node, Sort):
-            order = text[part.start : part.end]
-            text = f"{text[: part.start]} {text[part.end :]}".strip()
-    return text, order
+    parse(text)
+    sort = next((token for token in lex(text) if token.kind == "field" and token.text == "sort"), None)
+    if sort is None:
+        return text, ""
+    return f"{text[: sort.start]} {text[sort.end :]}".strip(), text[sort.start : sort.end]
 
 
 def _join_query(base: str, query: Query, order: str) -> Query:

@@ -1,22 +1,19 @@
-"""Mark papers, move them in the queue, and record what the user opened and passed."""
+"""Mark papers, move them in the queue, and record which papers the user opens."""
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
 from reader.cache.reads.window import Window
 from reader.core.errors import ReaderError
-from reader.core.marks import FINISH, OPEN, PASS, QUEUE, STATES, UNDOES
+from reader.core.marks import QUEUE, STATES, UNDOES
 from reader.log.actions import join_labels
 from reader.ui.full_text.state import TEXT
-from reader.ui.page.screen import is_page_at_end
 from reader.ui.page.state import PAGE, is_triaging
 from reader.ui.shell.controller import Controller, follows, handles
 from reader.ui.shell.listing import Position
@@ -267,125 +264,34 @@ class QueueActions(Controller):
         return state.results is None and state.listing.order.complete and sort == Sort("queue")
 
 
-MIN_LOOK_SECONDS = 1.0
-"""Minimum seconds under the cursor for a paper to count as looked at."""
-
-MIN_READ_SECONDS = 10.0
-"""Minimum seconds on its page for a paper to count as read, because the end of a short page is visible at once."""
-
 TRACE_SECONDS = 120.0
-"""Seconds for which traces are collected before they are stored."""
-
-
-@dataclass(slots=True)
-class Stay:
-    """The time that a paper spends under the cursor or on the page."""
-
-    key: int
-    place: Place
-    results: object
-    since: float
-    opened: float | None = None
-    """When its page opened; None while closed."""
-    is_opened: bool = False
-    has_ended: bool = False
-    """Whether the end of the full text has been visible since the page opened."""
-
-
-def _parts(state: State) -> object:
-    page = state[PAGE]
-    shown = page and page.key, _is_glance(state)
-    return state.highlighted, shown, state.listing.place, state.listing.results, _is_text_at_end(state)
+"""Seconds for which opened papers are collected, because For you learns again after each record."""
 
 
 class Traces(Controller):
-    """Records which papers the user opens, finishes and passes, from the cursor and the page."""
+    """Records which papers the user opens."""
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
-        self.clock = time.monotonic
         self._is_on = self._app.settings.note_reading
-        self._stay: Stay | None = None
-        self._noted: set[tuple[str, str, int]] = set()
-        """The recorded traces by kind, day and paper; each is recorded once."""
-        self._waiting: dict[tuple[str, str], list[int]] = {}
-        """Papers whose traces are not stored yet, by kind and day."""
+        self._waiting: dict[str, dict[int, None]] = {}
+        """The opened papers that are not recorded yet, by day (ISO)."""
         self.delay = self._background.delayed(self.store)
 
-    @follows(_parts, now=True)
+    @follows(lambda state: None if is_triaging(state) and state[TEXT] is None else state.front_paper)
     def follow(self, state: State) -> None:
-        now, page = self.clock(), None if _is_glance(state) else state[PAGE]
-        key = state.highlighted if page is None else page.key
-        listing, stay = state.listing, self._stay
-        if stay is None or (stay.key, stay.place, stay.results) != (key, listing.place, listing.results):
-            if stay is not None:
-                is_same_list = (stay.place, stay.results) == (listing.place, listing.results)
-                self._leave(stay, now, is_passed=is_same_list and key is not None)
-            stay = self._stay = None if key is None else Stay(key, listing.place, listing.results, now)
-        if stay is None:
+        """Note the paper in front of the list, unless only a triage opened its page."""
+        page = state[PAGE]
+        if page is None or not self._is_on or (is_triaging(state) and state[TEXT] is None):
             return
-        if page is None:
-            self._close_page(stay, now)
-        elif stay.opened is None:
-            stay.opened, stay.is_opened, stay.has_ended = now, True, False
-            self.note(OPEN, stay.key)
-        if _is_text_at_end(state):
-            stay.has_ended = True
-
-    def record_pass(self, key: int) -> None:
-        """Record that the user moved on from a paper, unless they opened its text."""
-        if self._stay is None or self._stay.key != key or not self._stay.is_opened:
-            self.note(PASS, key)
-
-    def forget_passed(self, key: int) -> None:
-        """Forget an unstored pass, because the user returned to the paper."""
-        with suppress(ValueError):
-            self._waiting.get((PASS, self._day), []).remove(key)
-        self._noted.discard((PASS, self._day, key))
-
-    def record_detail_end(self) -> None:
-        """Record that the user moved on from the end of the detail pane."""
-        stay = self._stay
-        if stay is not None and stay.opened is None and self.clock() - stay.since >= MIN_READ_SECONDS:
-            stay.is_opened = True
-            self.note(FINISH, stay.key)
-
-    def _leave(self, stay: Stay, now: float, *, is_passed: bool) -> None:
-        self._close_page(stay, now)
-        if is_passed and not stay.is_opened and now - stay.since >= MIN_LOOK_SECONDS:
-            row = self._app.papers.row_of(stay.key)
-            if (
-                row is not None
-                and not row.is_only_found
-                and not (row.starred or row.queued or row.has_note or row.hidden)
-            ):
-                self.note(PASS, stay.key)
-
-    def _close_page(self, stay: Stay, now: float) -> None:
-        is_read = stay.opened is not None and now - stay.opened >= MIN_READ_SECONDS
-        if is_read and (stay.has_ended or is_page_at_end(self._app.screens)):
-            self.note(FINISH, stay.key)
-        stay.opened = None
-
-    @property
-    def _day(self) -> str:
-        return self._look.now().astimezone().date().isoformat()
-
-    def note(self, kind: str, key: int) -> None:
-        """Record a trace of a paper today."""
-        day = self._day
-        if (kind, day, key) in self._noted or not self._is_on:
-            return
-        self._noted.add((kind, day, key))
-        self._waiting.setdefault((kind, day), []).append(key)
+        self._waiting.setdefault(self._look.now().astimezone().date().isoformat(), {})[page.key] = None
         if not self.delay.is_waiting:
             self.delay.begin(TRACE_SECONDS)
 
     def store(self) -> None:
-        self._background.start("traces", self.stored)
+        self._background.start("traces", self._store)
 
-    async def stored(self) -> None:
-        self.delay.stop()
+    async def _store(self) -> None:
         storing = self._submit()
         if storing is not None:
             # The next mark reports a problem with the disk.
@@ -394,26 +300,14 @@ class Traces(Controller):
                 self._library.has_changed()
 
     def on_end(self) -> None:
-        """Record the remaining traces before the library closes."""
-        if self._stay is not None:
-            self._leave(self._stay, self.clock(), is_passed=False)
-        self.delay.stop()
+        """Record the remaining papers before the library closes."""
         storing = self._submit()
         if storing is not None:
             storing.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     def _submit(self) -> asyncio.Future[object] | None:
+        self.delay.stop()
         waiting, self._waiting = self._waiting, {}
         if not waiting or not self._library.is_writable:
             return None
-        return asyncio.ensure_future(self._library.leave_traces(waiting))
-
-
-def _is_glance(state: State) -> bool:
-    """Whether a triage opened the page, not the user."""
-    return is_triaging(state) and state[TEXT] is None
-
-
-def _is_text_at_end(state: State) -> bool:
-    text = state[TEXT]
-    return text is not None and text.view is not None and text.view.is_at_end
+        return asyncio.ensure_future(self._library.record_opened({day: list(pks) for day, pks in waiting.items()}))

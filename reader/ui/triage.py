@@ -123,8 +123,6 @@ class TriageActions(Controller):
         if pk is None or row is None or triage is None:
             return
         self._removed_marks = "no longer starred" if kind == "hide" and row.starred else ""
-        if kind == "read":
-            self._app.traces.record_pass(pk)
         self._model.change(self._model.state.put(TRIAGE, triage.decide(Decision(pk, kind, row.day))))
         self._before = pk
         self._background.start("marks", partial(self._store, self._app.mark_actions.submit(kind, True, [pk])))
@@ -179,7 +177,6 @@ class TriageActions(Controller):
         if triage is None or pk is None or all(decision.pk != pk for decision in triage.decisions):
             return
         self._model.change(self._model.state.put(TRIAGE, triage.without(pk)))
-        self._app.traces.forget_passed(pk)
         if (
             pk == self._model.state.highlighted
             or self._app.papers.next_where({pk}, -1)

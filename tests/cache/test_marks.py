@@ -272,10 +272,7 @@ def test_a_paper_has_one_trace_of_a_kind_a_day(events: Events) -> None:
     assert leave(events, "open", DAY, 2, 3) == 1
     assert leave(events, "open", DAY, 1, 2, 3) == 0
     assert leave(events, "open", NEXT, 1) == 1
-    # What was opened on a day was not passed on it.
-    assert leave(events, "pass", DAY, 1, 2, 3, 4) == 1
     assert leave(events, "finish", DAY, 1) == 1
-    assert leave(events, "pass", NEXT, 1, 4) == 1
 
 
 def test_queries_ask_for_them(path: Path, events: Events) -> None:

@@ -255,9 +255,9 @@ WHAT_LEAVES = {
     "interest:": "words and names that you weigh",
     "rule:": "names and queries of rules that acted",
     "agent:": "names of programs that marked papers for you",
-    "open": "when you opened, finished and passed papers",
-    "finish": "when you opened, finished and passed papers",
-    "pass": "when you opened, finished and passed papers",
+    "open": "when you opened papers, and in older logs finished or passed them",
+    "finish": "when you opened papers, and in older logs finished or passed them",
+    "pass": "when you opened papers, and in older logs finished or passed them",
     "undo": "what you undid and did again",
 }
 """The kinds of events, or their prefixes, with the manual's words for them."""

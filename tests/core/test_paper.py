@@ -184,7 +184,6 @@ SAME = [
     ("K. He", "K. He"),
     ("何恺明", "何恺明"),
     ("DeepSeek-AI", "deepseek-ai"),
-    ("Michael Irwin Jordan", "Michael I. Jordan"),
 ]
 
 OTHER = [

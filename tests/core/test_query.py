@@ -119,8 +119,6 @@ def test_queries_have_their_meaning(text: str, root: object) -> None:
     ("text", "root", "sort"),
     [
         ("a sort:-day", A, Sort("day", reverse=True)),
-        ("-sort:day a", A, Sort("day", reverse=True)),
-        ("-sort:-day", None, Sort("day")),
         ("a sort:title OR b", Or((A, B)), Sort("title")),
         ("a sort:title ~b", And((A, Near("b"))), Sort("title")),
     ],
@@ -142,6 +140,7 @@ def test_sort_stands_anywhere_at_the_top(text: str, root: object, sort: Sort) ->
         ("sort:", "sort:", None, "sort:upvotes"),
         ("sort:day sort:title", "sort:title", None, "only one sort"),
         ("(a sort:day)", "sort:day", None, "outside"),
+        ("-sort:day a", "sort:day", None, "can't be excluded"),
         ("day:todya", "todya", "today", "2026-05-11"),
         ("day:2026-13", "2026-13", None, "calendar"),
         ("day:2026-02..2026-01", "2026-02..2026-01", None, "after"),
@@ -150,8 +149,6 @@ def test_sort_stands_anywhere_at_the_top(text: str, root: object, sort: Sort) ->
         ("upvotes:..", "..", None, "upvotes:>20"),
         ("upvotes:9..3", "9..3", "3..9", "more than"),
         ("upvotes:<0", "<0", "0", "below"),
-        ("author:>3", "author:", "authors:", "authors:"),
-        ("authors:bengio", "authors:", "author:", "author:"),
         ('a "b c', '"b c', None, "never closed"),
         ('author:"kaiming', '"kaiming', None, "This quote is never closed."),
         ('topic:"', '"', None, "This quote is never closed."),
@@ -173,10 +170,7 @@ def test_sort_stands_anywhere_at_the_top(text: str, root: object, sort: Sort) ->
         ("a OR ~b c", "OR ~", None, "all terms before it"),
         ("a -~b", "-~", None, "all terms before it"),
         ("(a ~b)", "(", None, "never closed"),
-        ("author:<x", "author:", None, "counts them"),
-        ("author:7", "author:", "authors:", "counts them"),
         ("upvots:3", "upvots:", "upvotes:", "no field"),
-        ("authors:3x", "authors:", "author:", "takes a name"),
         ("comments:3x", "3x", None, "comments:>20"),
         ("is:unread,hiden", "hiden", "hidden", "is: takes"),
         ("(" * 31 + "a" + ")" * 31, "(", None, "too deeply"),
@@ -236,16 +230,6 @@ def test_any_text_parses_or_has_a_mistake_with_a_place(text: str) -> None:
         assert parse(query.text) == query
 
 
-def test_the_parts_of_a_query_stand_where_they_are_written() -> None:
-    text = "a -(b OR c) sort:title topic:x AND d"
-    parts = parse(text).parts
-    assert [text[part.start : part.end] for part in parts] == ["a", "-(b OR c)", "sort:title", "topic:x", "d"]
-    text = "(a b) OR -sort:day c"
-    parts = parse(text).parts
-    assert [text[part.start : part.end] for part in parts] == [text, "-sort:day"]
-    assert [(part.start, part.end) for part in parse("2406.12345").parts] == [(0, 10)]
-
-
 def test_like_stands_beside_all_other_terms() -> None:
     query = parse("topic:agents like:2406.12345,arxiv.org/abs/2501.00001 like:2406.12345 since:7d")
     assert query.like == ("2406.12345", "2501.00001")
@@ -253,14 +237,14 @@ def test_like_stands_beside_all_other_terms() -> None:
     assert parse(query.text) == query
     assert parse("like:2406.12345 OR like:2501.00001").like == ("2406.12345", "2501.00001")
     assert parse("agents").like == ()
-    for text, wrong in (
-        ("a -like:2406.12345", "-like:2406.12345"),
-        ("a (b OR like:2406.12345)", "(b OR like:2406.12345)"),
-        ("a OR like:2406.12345", "a OR like:2406.12345"),
+    for text in (
+        "a -like:2406.12345",
+        "a (b OR like:2406.12345)",
+        "a OR like:2406.12345",
     ):
         with pytest.raises(QueryError, match="like: applies to all") as caught:
             parse(text)
-        assert text[caught.value.start : caught.value.end] == wrong
+        assert text[caught.value.start : caught.value.end] == "like:2406.12345"
 
 
 # Help while a query is typed
@@ -291,7 +275,7 @@ typed_texts = st.lists(pieces, max_size=8).map(" ".join)
         ("topic:", [("topic:", "error")]),
         ("topic:a,", [("topic:", "field"), ("a", "value"), (",", "operator")]),
         ("~a b", [("~", "operator"), ("a b", "phrase")]),
-        ("topc:agents", [("topc:", "error"), ("agents", "word")]),
+        ("topc:agents", [("topc:agents", "error")]),
         ('topic:"a', [("topic:", "field"), ('"a', "error")]),
         ("topic:a, b", [("topic:", "field"), ("a", "value"), (",", "operator"), ("b", "word")]),
         ("a) b", [("a", "word"), (")", "error"), ("b", "word")]),
@@ -479,8 +463,7 @@ def test_whatever_a_tag_is_called_it_comes_and_goes(tag: str, text: str) -> None
         ("(topic:a OR topic:b)", Choice("any", ("a", "b"))),
         ("words -topic:c topic:a", Choice("all", ("a",), ("c",))),
         ("topic:a OR words", Choice()),
-        ("(topic:a topic:b) x", Choice()),
-        ("(topic:a x)", Choice()),
+        ("(topic:a topic:b) x", Choice("all", ("a", "b"))),
         ("(topic:a OR topic:b) (topic:c OR topic:d)", Choice("any", ("a", "b"))),
         ("topic:a,b topic:c", Choice("all", ("c",))),
         ("-(topic:a topic:b)", Choice()),

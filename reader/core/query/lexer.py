@@ -78,7 +78,6 @@ _ITEM = re.compile(r'[^\s()",]+')
 _UNESCAPE = re.compile(r'\\(["\\])')
 
 Kind = Literal["word", "phrase", "field", "open", "close", "or", "and", "not", "near"]
-Form = Literal["bare", "quoted"]
 
 
 class Value(NamedTuple):
@@ -87,8 +86,8 @@ class Value(NamedTuple):
     text: str
     start: int
     end: int
-    form: Form = "bare"
-    closed: bool = True
+    is_quoted: bool = False
+    is_closed: bool = True
 
 
 class Token(NamedTuple):
@@ -174,4 +173,4 @@ def _read_quoted(text: str, at: int) -> Value:
         raise AssertionError("the caller has seen the opening quote")
     # A backslash at the very end escapes nothing, so the pattern stops before it.
     end = match.end() if match[2] else len(text)
-    return Value(_UNESCAPE.sub(r"\1", match[1]), at, end, "quoted", closed=bool(match[2]))
+    return Value(_UNESCAPE.sub(r"\1", match[1]), at, end, is_quoted=True, is_closed=bool(match[2]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from reader.core.dates import DateRange
@@ -129,22 +129,12 @@ class Sort(NamedTuple):
         return f"sort:{'-' if self.reverse else ''}{self.key}"
 
 
-class TopTerm(NamedTuple):
-    """A term or group at the query's top level, and its position in the text."""
-
-    node: Node | Sort
-    start: int
-    end: int
-
-
 @dataclass(frozen=True, slots=True)
 class Query:
     """A parsed query; two queries are equal if they have the same terms in the same order."""
 
     root: Node | None = None
     sort: Sort | None = None
-    parts: tuple[TopTerm, ...] = field(default=(), compare=False)
-    """The terms and groups at the top level of the parsed text, with the sort."""
 
     @property
     def text(self) -> str:

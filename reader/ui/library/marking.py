@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from reader.core.errors import ReaderError
-from reader.core.marks import NOTE, QUEUE
+from reader.core.marks import NOTE, OPEN, QUEUE
 from reader.paths import draft_folder
 
 if TYPE_CHECKING:
@@ -139,13 +139,13 @@ class Marker:
 
         return self._marks.submit(tag)
 
-    def leave_traces(self, traces: Mapping[tuple[str, str], Sequence[int]]) -> Awaitable[UserAction | None]:
-        """Record the papers that the user opened, finished or passed, by kind of trace and day (ISO)."""
+    def record_opened(self, pks: Mapping[str, Sequence[int]]) -> Awaitable[UserAction | None]:
+        """Record the papers that the user opened, by day (ISO)."""
 
         def leave(events: Events, _progress: Progress) -> UserAction | None:
             from reader.cache.marks.change import Change
 
-            return events.act([Change(kind, day, pks) for (kind, day), pks in traces.items()])
+            return events.act([Change(OPEN, day, opened) for day, opened in pks.items()])
 
         return self._marks.submit(leave, is_mark=False)
 

@@ -109,7 +109,6 @@ class PageActions(Controller):
         elif text.scroll_page(1):
             pk = self._model.state.highlighted
             if pk is not None:
-                self._app.traces.record_detail_end()
                 self._app.mark_actions.finish_reading(pk)
             self.go_to_unread(1)
 

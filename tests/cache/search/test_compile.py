@@ -254,7 +254,6 @@ def test_terms(connection: sqlite3.Connection, text: str, pks: list[int]) -> Non
         ("sort:published", [2, 1, 4, 3, 5]),
         ("sort:added", [5, 4, 3, 2, 1]),
         ("sort:title", [3, 1, 5, 2, 4]),
-        ("-sort:title", [4, 2, 5, 1, 3]),
         ("world sort:relevance", [3, 4]),
         ("world sort:-relevance", [4, 3]),
         ("models OR topic:agents sort:relevance", [4, 3, 2, 1]),
