@@ -151,8 +151,8 @@ def join_atoms(atoms: Sequence[Atom]) -> str:
 def _is_staggered(before: str, script: str, after: Sequence[str]) -> bool:
     """Whether a lower script belongs to the base of the upper one before it, as in `δ^μ_λ`.
 
-    If the scripts of a base are not staggered, the lower one is written first. A script before a letter may belong to the
-    letter.
+    If the scripts of a base are not staggered, the lower one is written first. A script before a letter may belong to
+    that letter.
     """
     is_lower = script[0] == "_" or ord(script[0]) in SUBSCRIPTS.values()
     return (
@@ -583,7 +583,7 @@ def _pad(box: Box, width: int, align: str = "c") -> tuple[str, ...]:
 
 
 def _box(node: Node) -> Box | None:
-    """A node that needs several lines; None if one suffices."""
+    """A node as a box of several lines; None if one line is enough."""
     match node:
         case Fraction():
             return _fraction_box(node)
