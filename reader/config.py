@@ -114,7 +114,7 @@ class Settings:
     """When a paper counts as read: once opened, once the cursor has passed it, or only by the m key."""
 
     note_reading: bool = setting(BOOLEAN, True)
-    """Record which papers you open, finish and pass, for recommendations and for "list --stats"."""
+    """Record which papers you open, finish and pass, for recommendations."""
 
     after_mark: str = setting(one_of(("stay", "next")), "stay")
     """Whether the cursor stays, or moves to the next paper of the list, after m, s or x."""
