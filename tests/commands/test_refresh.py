@@ -211,6 +211,7 @@ def test_progress_messages_of_a_job(message: Line, text: str) -> None:
     assert describe_progress(message, 10.0) == text
 
 
+@pytest.mark.usefixtures("home")
 async def test_the_waits_of_a_job_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     async def run(context: JobContext, _job: Job) -> Line:
         note_wait(3.2, "the feed asked for a pause")
