@@ -259,8 +259,8 @@ def test_a_paper_is_known_by_the_beginning_of_its_title(title: str, short: str) 
 @each(
     ("step", "value", "label", "added"),
     [
-        *((2, "2", "more of a b", 1.0), (1, "1", "more of a b", 0.5), (0, "0", "no wish about a b", 0.0)),
-        *((-3, "-3", "less of a b", -2.0), (None, "mute", "muted a b", 0.0)),
+        *((2, "2", "more of a b", 0.5), (1, "1", "more of a b", 0.25), (0, "0", "no wish about a b", 0.0)),
+        *((-3, "-3", "less of a b", -1.0), (None, "mute", "muted a b", 0.0)),
     ],
 )
 def test_a_wish_is_an_event_in_words(step: int | None, value: str, label: str, added: float) -> None:
@@ -271,7 +271,7 @@ def test_a_wish_is_an_event_in_words(step: int | None, value: str, label: str, a
 
 
 def test_a_muted_topic_counts_against_its_papers_because_it_is_no_word_to_leave_out() -> None:
-    assert Wish("topic", "agents", None).score_change == -2.0
+    assert Wish("topic", "agents", None).score_change == -1.0
 
 
 def test_steps_go_up_and_down_to_an_end_and_unmute() -> None:
