@@ -202,7 +202,6 @@ DAY = "2026-05-11"
         (step("texts", n=2, of=2, stored=1), ""),
         (step("pdf", bytes=1_500_000, total=3_000_000), "1.5 of 3.0 MB of the PDF"),
         (step("pdf", bytes=1_500_000, total=None), "1.5 MB of the PDF"),
-        (step("hook", n=1, of=2_000), "on_new: paper 2 of 2,000 · 6 h left"),
         (step("days", days=(DAY,)), ""),
         (fetched(), ""),
     ],
