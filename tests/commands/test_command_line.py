@@ -410,9 +410,7 @@ def test_mistakes_in_the_settings_are_counted(run: Run, papers: Path) -> None:
 
 
 @pytest.mark.usefixtures("own_words")
-def test_a_view_alone_is_listed_in_its_own_order(
-    run: Run, on_terminal: RunOnTerminal, papers: Path
-) -> None:
+def test_a_view_alone_is_listed_in_its_own_order(run: Run, on_terminal: RunOnTerminal, papers: Path) -> None:
     assert [one["id"] for one in run("list", "view:foryou", "--json=id").records] == IDS  # Nothing is learned yet.
     run("mark", "star", "2606.00001")
     offered = [one["id"] for one in run("list", "view:foryou", "--json=id").records]
