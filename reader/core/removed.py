@@ -101,6 +101,7 @@ ACTIONS = frozenset(
         "outline.fold",
         "pane.density",
         "pane.hide",
+        "select.range",
         "topic.fold",
         "topic.narrow",
         "topic.order",
