@@ -124,12 +124,6 @@ class Settings:
     """Draw ASCII characters instead of signs that a font or terminal lacks. The Linux console (TERM=linux) always gets
     ASCII, unless this is set to false."""
 
-    filter_width: int = setting(number(16, 60), 26)
-    """Columns of the filter pane until it is resized; at least 34 in a terminal of 180 columns or more."""
-
-    list_share: float = setting(number(0.2, 0.8), 0.55)
-    """Share of the columns for the list until it is resized. With 0.55, titles get more where they need it."""
-
     sync: str = setting(FILE_PATH, "")
     """Folder that your machines share, such as "~/Sync/papers": the reader joins their marks through it when it
     starts, in quiet minutes and when it ends. Or postgresql://HOST/DATABASE: marks then come at once. Empty is off."""

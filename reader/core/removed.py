@@ -85,6 +85,8 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
         "digest.format": "'dailypapers digest --format' chooses it",
         "after_mark": "v and V select several papers for one mark",
         "log_level": "the log file has unexpected errors and failed fetches",
+        "filter_width": "< and > in the filter pane make it smaller and larger",
+        "list_share": "< and > in the list make it smaller and larger",
         "second_look": "the page of a paper says what has changed",
         "vectors": "~ finds papers by their words",
         "topics_file": "a topic of your own is a saved view, such as 'dailypapers views add NAME QUERY'",

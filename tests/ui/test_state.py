@@ -91,7 +91,7 @@ LEFT: dict[str, Any] = {"search": SearchStatus(), "notices": Notices(happened=2)
 
 FOUND = results("gloves")
 COMING = AT_WORK.go(WEEK)
-SEARCHING = AT_WORK.hold_results(results()).search_feed("gloves").search_progressed("searching")
+SEARCHING = AT_WORK.hold_results(results()).search_feed("gloves")
 PROMPT = Prompt((("t", "Latest"), ("u", "Unread")), "g")
 
 
@@ -188,14 +188,13 @@ def test_a_change_sets_its_parts_and_leaves_everything_else(
 
 def test_going_elsewhere_ends_a_search_but_keeps_waiting_results() -> None:
     waiting = results("kitchens")
-    searching = AT_WORK.list_results(results()).search_feed("gloves").search_progressed("searching the feed")
+    searching = AT_WORK.list_results(results()).search_feed("gloves")
     searching = searching.hold_results(waiting)
-    assert searching.search.progress
     for place in (WEEK, ROBOTS):
         after = searching.go(place)
         assert after is not searching
         assert (after.place, after.results) == (place, None)
-        assert (after.search.asking, after.search.wanted, after.search.progress) == ("", "", None)
+        assert (after.search.asking, after.search.wanted) == ("", "")
         assert after.search.waiting is waiting
 
 
@@ -550,7 +549,6 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("cancel_query"),
     change("remember_query", st.text("abc", max_size=2)),
     change("search_feed", TEXTS),
-    change("search_progressed", st.just("searching")),
     change("search_stopped"),
     change("hold_results", st.builds(results, TEXTS)),
     change("list_results", st.builds(results, TEXTS)),
@@ -576,7 +574,6 @@ def test_any_sequence_of_changes_keeps_the_state_consistent(
         assert len(set(state.history)) == len(state.history) <= MAX_HISTORY
         assert (state[REFRESH].trouble == "") == (state[REFRESH].failing_since is None)
         assert not state[REFRESH].problem or state[REFRESH].trouble
-        assert not state.search.progress or state.search.asking or before.search.progress or not before.search.asking
         for number in ("cache_version", "marks_version"):
             assert getattr(state, number) in (getattr(before, number), getattr(before, number) + 1)
         stops = [stop.where for stop in state.trail]

@@ -27,9 +27,6 @@ TOPIC_NAMES: Part[Mapping[str, str]] = Part({})
 TOPIC_MODE: Part[TopicMode] = Part("any")
 """Whether papers need any or all of the picked topics; kept if the query has too few topics to say so."""
 
-HINT: Part[str] = Part("")
-"""The meaning of the row under the filter pane's cursor."""
-
 
 def place_counts(state: State) -> Counts | None:
     """The counts of the listed place; None before it is counted."""

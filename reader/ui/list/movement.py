@@ -8,6 +8,7 @@ from reader.core.dates import period_of_view
 from reader.core.errors import ReaderError
 from reader.core.views import LATEST
 from reader.session.places import DAY, Place, view
+from reader.session.visit import MAX_FILTER_COLUMNS
 from reader.ui.filter.state import COUNTED
 from reader.ui.kit.pane import Pane
 from reader.ui.page.screen import text_in_front
@@ -186,7 +187,7 @@ class MovementActions(Controller):
         panes, width = state.panes, state.width
         sizes = panes.at(width)
         if state.context == "filter":
-            panes = panes.with_width(width, filter_width=min(60, max(16, sizes.filter_width + 2 * by)))
+            panes = panes.with_width(width, filter_width=min(MAX_FILTER_COLUMNS, max(16, sizes.filter_width + 2 * by)))
         else:
             by = -by if state.context == "detail" else by
             panes = panes.with_width(width, list_share=min(0.8, max(0.2, round(sizes.list_share + 0.05 * by, 2))))

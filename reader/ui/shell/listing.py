@@ -151,8 +151,6 @@ class SearchStatus(NamedTuple):
     asking: str = ""
     wanted: str = ""
     """The words of the last search, until its results are listed or another place is shown."""
-    progress: str | None = None
-    """The progress of a slow search, else None."""
     waiting: FeedResults | None = None
     """Results that arrived while the user was typing or reading."""
 

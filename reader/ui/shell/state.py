@@ -539,15 +539,10 @@ class State:
         return replace(self, history=tuple(dict.fromkeys((text, *self.history)))[:MAX_HISTORY]) if text else self
 
     def search_feed(self, text: str) -> State:
-        return replace(self, search=self.search._replace(asking=text, wanted=text, progress=None, waiting=None))
-
-    def search_progressed(self, progress: str) -> State:
-        return replace(self, search=self.search._replace(progress=progress))
+        return replace(self, search=self.search._replace(asking=text, wanted=text, waiting=None))
 
     def search_stopped(self) -> State:
-        if not self.search.asking:
-            return self
-        return replace(self, search=self.search._replace(asking="", progress=None))
+        return replace(self, search=self.search._replace(asking="")) if self.search.asking else self
 
     def hold_results(self, results: FeedResults) -> State:
         return replace(self, search=self.search._replace(waiting=results))
