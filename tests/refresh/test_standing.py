@@ -99,9 +99,7 @@ def test_rules_act_once_on_what_comes_in_and_one_undo_takes_all_back(file: Path)
     with closing(Events.open(file)) as events:
         undone = events.undo()
         assert undone is not None
-        assert undone.label == (
-            "hidden, tagged money, starred, queued, by the rule Finance, by the rule Agents"
-        )
+        assert undone.label == ("hidden, tagged money, starred, queued, by the rule Finance, by the rule Agents")
     assert found(file, "is:hidden OR is:starred OR is:queued OR tag:money") == []
     assert acts(file, 2)[0].undone
     # What was taken back stays so, also if the paper comes in again.
