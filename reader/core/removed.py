@@ -58,6 +58,7 @@ VALUES: Mapping[tuple[str, str], str] = MappingProxyType(
         ("is", "changed"): _CHANGES,
         ("is", "risen"): _CHANGES,
         ("sort", "changed"): _CHANGES,
+        ("sort", "rising"): "sort:trending is the feed's own ranking, and sort:upvotes orders by votes.",
     }
 )
 """Removed values of fields of the query language."""

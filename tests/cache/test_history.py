@@ -1,4 +1,4 @@
-"""What happened over time: votes, events of papers, and what was read."""
+"""What happened over time: events of papers, and what was read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from reader.cache.history import UNCHANGED_VOTES, ChangesSinceMark, Votes, changes_since_mark, votes
+from reader.cache.history import ChangesSinceMark, changes_since_mark
 from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
 from reader.cache.reads.figures import Figures, ReadingCounts, reading_figures
@@ -22,38 +22,6 @@ from reader.database import connections
 from reader.log.rows import Row, action_id
 from tests.cache.conftest import NOW, draft, found
 from tests.doubles import Clock
-
-
-def nine(day: int) -> int:
-    return at(day, 9)
-
-
-def moved(path: Path, visited: int | None = None, pk: int = 1) -> Votes:
-    with closing(Window.open(path)) as window:
-        return window.read(lambda connection: votes(connection, pk, visited))
-
-
-def test_votes_are_counted_since_the_user_looked(cache: Cache, path: Path) -> None:
-    tell(cache, 20, upvotes=10)
-    tell(cache, 21, upvotes=25)
-    tell(cache, 23, upvotes=66)
-    assert (moved(path), moved(path, pk=2)) == (Votes((10, 25, 66), 0), UNCHANGED_VOTES)
-    assert moved(path, visited=nine(20)).gained == 56
-    assert moved(path, visited=nine(22)).gained == 41
-    assert moved(path, visited=nine(24)).gained == 0
-    # Before the paper came, nobody can have looked at it.
-    assert moved(path, visited=nine(10)).gained == 0
-    mark(path, "read", 22)
-    assert moved(path, visited=nine(20)).gained == 41
-
-
-def test_rising_papers_come_first_by_the_votes_of_the_last_days(cache: Cache, path: Path) -> None:
-    cache.store(Listing("2026-11-01", tuple(draft(n, upvotes=100 * n) for n in (1, 2, 3))), "2026-11-10T08:00:00Z")
-    cache.store(Listing("2026-11-01", (draft(3, upvotes=600),)), "2026-11-12T08:00:00Z")
-    cache.store(Listing("2026-11-01", (draft(1, upvotes=150), draft(3, upvotes=610))), "2026-11-23T08:00:00Z")
-    assert found(path, "sort:rising") == [1, 3, 2]
-    assert found(path, "sort:-rising") == [2, 3, 1]
-
 
 DAY = "2026-11-20"
 

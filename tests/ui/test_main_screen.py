@@ -190,7 +190,7 @@ async def test_a_paper_whose_id_is_pasted_into_the_list_is_shown_or_can_be_fetch
 
 LINES = (
     *("/agents", "/topic:agents", "/-video", "/is:unread", "/is:hidden", "/upvotes:>5 sort:title", "/day:latest"),
-    *("/(a OR b", "/upvotes:>", "/[/]", '/"small models"', "/sort:rising", "/NOT (topic:agents OR is:read)"),
+    *("/(a OR b", "/upvotes:>", "/[/]", '/"small models"', "/sort:upvotes", "/NOT (topic:agents OR is:read)"),
 )
 CHORDS = ("fa", "faf", "gt", "gu", "gs", "gq", "ga", "gl", "gw", "gm", "gd", "gg")
 NAMED = ("enter", "escape", "ctrl+a", "space", "tab", "shift+tab", "ctrl+d", "ctrl+u", "ctrl+r", "up", "down", "alt+j")

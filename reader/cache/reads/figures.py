@@ -1,4 +1,4 @@
-"""Figures of papers by week: how topics move, and what the user has read, from the marks.
+"""What the user has read by week, from the marks; and the topics of papers.
 
 A paper counts as seen if the user opened, passed or marked it, and as opened if its page was opened or it was read to
 the end. Each paper counts once per week, day and topic.
@@ -14,7 +14,6 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, TypeAlias
 
 from reader.core.marks import FINISH, OPEN, QUEUE, TRACES, sql_list
-from reader.core.topics.trends import Trend, first_day, trends
 
 
 def topics_of(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, list[str]]:
@@ -29,26 +28,6 @@ def topics_of(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, l
     for pk, slug in rows:
         slugs.setdefault(pk, []).append(slug)
     return slugs
-
-
-# Each day's row counts all its papers, hidden ones too: a trend describes the feed, not the user.
-_BY_DAY = """
-SELECT day, NULL, papers FROM day WHERE day BETWEEN :first AND :newest
-UNION ALL
-SELECT n.day, topic.slug, n.papers FROM (
-    SELECT l.day AS day, pt.topic AS topic, count(*) AS papers
-    FROM listing AS l JOIN paper_topic AS pt ON pt.pk = l.pk
-    WHERE l.day BETWEEN :first AND :newest GROUP BY l.day, pt.topic
-) AS n JOIN topic ON topic.pk = n.topic
-"""
-
-
-def topic_trends(connection: sqlite3.Connection) -> dict[str, Trend]:
-    """The trend of each topic in the weeks that end with the newest day; empty if there are too few weeks."""
-    (newest,) = connection.execute("SELECT max(day) FROM day WHERE papers > 0").fetchone()
-    if newest is None:
-        return {}
-    return trends(connection.execute(_BY_DAY, {"first": first_day(newest), "newest": newest}), newest)
 
 
 # What the user has read

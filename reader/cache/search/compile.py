@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
 
 from reader.cache.flags import HIGHLIGHTED, WITH_HIGHLIGHT_WORDS, having
-from reader.cache.history import HAPPENED_BETWEEN, RISING_DAYS, votes_gained
+from reader.cache.history import HAPPENED_BETWEEN
 from reader.cache.search.full_text import (
     WEIGHTS,
     fts_expression,
@@ -131,18 +131,15 @@ def _selection(terms: Sequence[Node], sort: Sort, scope: Scope) -> Selection:
         ordered = exact
     return Selection(
         where,
-        Clause(_order(sort, scope)),
+        Clause(_order(sort)),
         grouped_by_day=sort.key == "day",
         ordered=ordered,
         is_for_you=sort.key == "foryou",
     )
 
 
-def _order(sort: Sort, scope: Scope) -> str:
+def _order(sort: Sort) -> str:
     columns = _ORDER_COLUMNS.get(sort.key, ())
-    if sort.key == "rising":
-        begin = scope.today - timedelta(days=RISING_DAYS)
-        columns = (votes_gained(int(datetime(*begin.timetuple()[:3], tzinfo=UTC).timestamp())), "p.upvotes", "p.pk")
     descending = (sort.key not in _ASCENDING) != sort.reverse
     return ", ".join(f"{column} {'DESC' if descending else 'ASC'}" for column in columns)
 

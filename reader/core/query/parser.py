@@ -308,7 +308,7 @@ CHOICES = {
         "code", "project", "media", "model", "dataset", "space", "note", "highlight", "comments", "fulltext",
     ),
     "sort": (
-        "day", "upvotes", "published", "added", "relevance", "title", "trending", "rising", "queue", "foryou", "page",
+        "day", "upvotes", "published", "added", "relevance", "title", "trending", "queue", "foryou", "page",
     ),
 }  # fmt: skip
 """The values of each field that has fixed values."""

@@ -321,14 +321,12 @@ class Library(Marker):
 
     def facts(self, pk: PaperKey) -> dict[str, Any]:
         """Further facts about a paper, by the names of the fields of `ShownPaper`."""
-        from reader.cache.history import UNCHANGED_VOTES, changes_since_mark, votes
+        from reader.cache.history import changes_since_mark
         from reader.cache.standing import reasons
 
         nothing: tuple[Any, ...] = ()
         suits = self._suits([pk]) if self.is_ranked and isinstance(pk, int) else {}
-        visited = None if self.visited is None else int(datetime.fromisoformat(self.visited).timestamp())
         return {
-            "votes": self.of_paper(pk, lambda connection, known: votes(connection, known, visited), UNCHANGED_VOTES),
             "since_marked": self.of_paper(pk, changes_since_mark, None),
             "follows": self.of_paper(pk, reasons, nothing),
             "suits": suits[pk].why if pk in suits else "",

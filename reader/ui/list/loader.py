@@ -38,7 +38,7 @@ REST_AFTER_SECONDS = 0.04
 ANNOUNCE_RANKING_SECONDS = 0.15
 """Seconds before a slow ranking is announced instead of the old list."""
 
-RANKED = ("foryou", "relevance", "rising")
+RANKED = ("foryou", "relevance")
 """Orders that compare all papers."""
 
 
