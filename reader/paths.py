@@ -127,15 +127,6 @@ def log_file() -> Path:
     return (home() or _platform("user_log_path")) / "dailypapers.log"
 
 
-def pictures_folder() -> Path:
-    """The folder for screenshots: the user's folder of pictures."""
-    if own := home():
-        return own / "pictures"
-    import platformdirs
-
-    return Path(platformdirs.user_pictures_path())
-
-
 def home() -> Path | None:
     """The folder in `DAILYPAPERS_HOME` as an absolute path; None if it is unset or empty."""
     named = os.environ.get(HOME_VARIABLE)

@@ -125,9 +125,10 @@ class TerminalModes:
             import termios
 
             # Setting the modes would stop a program in the background, unless it blocks this signal.
-            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTTOU])
+            mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTTOU])
             with suppress(termios.error, OSError):
                 termios.tcsetattr(terminal, termios.TCSANOW, self._modes)
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
     def make_raw(self, terminal: int, *, keep_signals: bool) -> None:
         """Make the terminal send each key immediately and unchanged; with `keep_signals`, ctrl+c still interrupts.

@@ -25,7 +25,7 @@ from tests.table import each
 
 ALL = (
     *(paths.cache_file, paths.config_file, paths.state_file, paths.look_file, paths.log_file),
-    *(paths.pictures_folder, paths.response_cache_folder),
+    paths.response_cache_folder,
 )
 
 BESIDE = (
@@ -39,8 +39,7 @@ def test_one_variable_moves_everything_and_nothing_is_made(tmp_path: Path, monke
     home = tmp_path / "home"
     monkeypatch.setenv("DAILYPAPERS_HOME", str(home))
     assert [file().relative_to(home).as_posix() for file in ALL] == [
-        *("papers.db", "config.toml", "state.json", "look.json", "dailypapers.log", "pictures"),
-        "answers",
+        *("papers.db", "config.toml", "state.json", "look.json", "dailypapers.log", "answers"),
     ]
     beside = [one(paths.cache_file()).relative_to(home).as_posix() for one in BESIDE]
     assert " ".join(beside) == (
@@ -52,8 +51,7 @@ def test_one_variable_moves_everything_and_nothing_is_made(tmp_path: Path, monke
     monkeypatch.delenv("DAILYPAPERS_HOME", raising=False)
     for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path))
-    assert all(file().is_absolute() and "dailypapers" in file().parts for file in ALL if file != paths.pictures_folder)
-    assert paths.pictures_folder().is_absolute()
+    assert all(file().is_absolute() and "dailypapers" in file().parts for file in ALL)
     assert list(tmp_path.iterdir()) == []
 
 

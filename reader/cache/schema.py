@@ -11,7 +11,6 @@ older cache.
 from __future__ import annotations
 
 import re
-import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -178,6 +177,8 @@ def upgrade(path: Path, progress: Progress = lambda _: None) -> None:
                     old.execute(_REFUSE_MARKS)
             replace(path, lambda _: progress("taking over the papers of an earlier version"))
             # The separate index of searches with `~` in version 0.2.
+            import shutil
+
             shutil.rmtree(path.with_name("finding"), ignore_errors=True)
 
 

@@ -270,7 +270,6 @@ CREATE TABLE follow_paper (
     FOREIGN KEY(pk) REFERENCES paper (pk)
 ) WITHOUT ROWID;
 CREATE INDEX ix_follow_paper_pk ON follow_paper (pk);
-CREATE INDEX paper_by_submitter ON paper (submitter COLLATE NOCASE) WHERE submitter IS NOT NULL;
 
 -- `place` is in the order of its page, with the pages that were imported last first. `tries` counts how often all sources
 -- were asked for the title without a certain answer, and `asked` is the day of the last time.

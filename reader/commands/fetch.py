@@ -84,7 +84,6 @@ def fetch(workspace: Workspace, job: Job, page: str) -> Line:
 
 
 async def _run(workspace: Workspace, job: Job, progress: Progress, tell: Tell) -> Line:
-    log_file.attach(workspace.settings.log_level)
     started = time.monotonic()
     loop = asyncio.get_running_loop()
     not_received: list[Exception] = []

@@ -115,7 +115,7 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
-def _find(window: Window, arguments: Namespace, query: Query) -> tuple[Selection, Order[int]]:
+def _find(window: Window, arguments: Namespace, query: Query) -> tuple[Selection, Order]:
     chosen = selection(window, query)
     if (limit := arguments.limit) is None:
         return chosen, window.order(chosen)
@@ -125,7 +125,7 @@ def _find(window: Window, arguments: Namespace, query: Query) -> tuple[Selection
 
 
 def _records(
-    window: Window, order: Order[int], like: Sequence[str] | None, *, with_opinion: bool
+    window: Window, order: Order, like: Sequence[str] | None, *, with_opinion: bool
 ) -> Iterator[dict[str, object]]:
     from reader.actions.export import record
     from reader.commands.choosing import for_you_record, like_record
@@ -136,7 +136,7 @@ def _records(
         yield record(paper) | opinion | shares
 
 
-def _rows(window: Window, order: Order[int]) -> Iterator[PaperRow]:
+def _rows(window: Window, order: Order) -> Iterator[PaperRow]:
     pks = order.pks
     return (row for start in range(0, len(pks), BATCH_ROWS) for row in window.rows(pks[start : start + BATCH_ROWS]))
 
@@ -150,9 +150,7 @@ def _format_fields(rows: Iterable[PaperRow]) -> Iterator[str]:
         yield f"{style('muted', facts)}\t{title if row.read else style('strong', title)}"
 
 
-def _draw_table(
-    window: Window, order: Order[int], total: Callable[[], int] | None, workspace: Workspace
-) -> Iterator[str]:
+def _draw_table(window: Window, order: Order, total: Callable[[], int] | None, workspace: Workspace) -> Iterator[str]:
     style, today = Style.of(sys.stdout, links=True), datetime.now(UTC).date()
     yield from ListTable(min(width(), MAX_COLUMNS), glyphs(workspace.settings.ascii), style, today).draw(window, order)
     if total is not None:
@@ -191,10 +189,10 @@ class ListTable(NamedTuple):
     style: Style
     today: date
 
-    def draw(self, window: Window, order: Order[int]) -> Iterator[str]:
+    def draw(self, window: Window, order: Order) -> Iterator[str]:
         """The lines of a list, which is read in batches."""
         headings = self._headings(order, window.partial_days())
-        with_days = order.has_parts or not order.groups
+        with_days = not order.groups
         for start in range(0, len(order.pks), BATCH_ROWS):
             pks = order.pks[start : start + BATCH_ROWS]
             topics = window.read(partial(topics_of, pks=pks)) if self.columns >= MIN_COLUMNS_WITH_TOPICS else {}
@@ -207,7 +205,7 @@ class ListTable(NamedTuple):
                 if pk in by_pk:
                     yield self._draw_paper(by_pk[pk], topics.get(pk, ()), size, with_day=with_days)
 
-    def _headings(self, order: Order[int], partial_days: Container[str]) -> dict[int, str]:
+    def _headings(self, order: Order, partial_days: Container[str]) -> dict[int, str]:
         """The heading of each day, by the place of its first paper, with the day's number of papers if known."""
         starts = accumulate((count for _, count in order.groups), initial=0)
         headings = {}

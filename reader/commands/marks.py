@@ -76,11 +76,9 @@ def _mark_papers(arguments: Namespace, workspace: Workspace) -> int:
 def _run_on_star(workspace: Workspace, pks: Sequence[int]) -> None:
     import asyncio
 
-    from reader import log_file
     from reader.refresh import jobs
     from reader.refresh.pipes import run_on_star
 
-    log_file.attach(workspace.settings.log_level)
     fetch = jobs.text_fetcher(workspace.job_context)
 
     try:

@@ -46,8 +46,8 @@ RULE_LIMIT = 4_000
 OPEN, FINISH, PASS = "open", "finish", "pass"
 
 TRACES = (OPEN, FINISH, PASS)
-"""Kinds of marks that reading leaves: a paper's page was opened, it was read to the end, or the cursor passed it after
-a moment. Their value is the day (ISO), so a paper has at most one of a kind a day. They can't be undone."""
+"""Kinds of marks that reading leaves: a paper's page was opened, or, in older logs, it was read to the end or passed by
+the cursor. Their value is the day (ISO), so a paper has at most one of a kind a day. They can't be undone."""
 
 UNDO = "undo"
 """The kind of rows of the log that undo an action (value `1`) or redo it (`0`); their paper column has the

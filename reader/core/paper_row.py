@@ -14,6 +14,8 @@ class Flag(IntFlag):
     """A rule highlighted it."""
     MUTED = 8
     """It has a muted word and is therefore hidden; the list shows no sign."""
+    FOUND = 16
+    """Only a search on the feed found it, and the user has not marked or opened it: it is hidden, and soon dropped."""
 
 
 SIGN_ORDER = (Flag.FOLLOWED, Flag.HIGHLIGHTED)
@@ -29,23 +31,13 @@ UNKNOWN = -1
 """The number of votes or comments in the cache before any source reported it."""
 
 
-class NotCached(NamedTuple):
-    """The key of a paper that the feed's search found and the cache lacks."""
-
-    id: str
-
-
-PaperKey = int | NotCached
-"""A listed paper's key in the cache, or its id if the cache lacks it."""
-
-
 class PaperRow(NamedTuple):
     """The part of a paper that the list draws.
 
     The columns from `read` to `has_text` are converted from the cache to bool; earlier columns are kept as stored.
     """
 
-    pk: PaperKey
+    pk: int
     id: str
     title: str
     day: str
@@ -62,7 +54,10 @@ class PaperRow(NamedTuple):
     has_text: bool = False
     """Whether the cache has its full text."""
     flags: int = 0
-    kept: bool = True
-    """False for a paper that the feed's search found and the cache lacks."""
     why: str = ""
     """Why it suits the user, in words; empty unless the list is ordered by how well papers suit the user."""
+
+    @property
+    def is_only_found(self) -> bool:
+        """Whether only a search on the feed found it, so that it will be dropped unless the user marks it."""
+        return bool(self.flags & Flag.FOUND)

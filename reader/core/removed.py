@@ -45,6 +45,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
     {
         "by": _GROUPS,
         "foryou": "Interests have no names any more. Search for the words, and add sort:foryou.",
+        "submitter": "A paper's page shows who submitted it, with a link to the account.",
         "output": _OUTPUTS,
     }
 )
@@ -54,11 +55,13 @@ _CHANGES = "The page of a marked paper says what happened to it since; changed:7
 
 VALUES: Mapping[tuple[str, str], str] = MappingProxyType(
     {
-        ("has", "output"): _OUTPUTS,
         ("is", "changed"): _CHANGES,
         ("is", "risen"): _CHANGES,
         ("sort", "changed"): _CHANGES,
-        ("sort", "rising"): "sort:trending is the feed's own ranking, and sort:upvotes orders by votes.",
+        ("is", "finished"): "is:opened finds the papers whose page you opened or that you read to the end.",
+        ("is", "passed"): "is:read and -is:opened narrow a search to papers that you did not open.",
+        ("sort", "rising"): "sort:upvotes and sort:trending rank papers by votes.",
+        ("has", "output"): _OUTPUTS,
     }
 )
 """Removed values of fields of the query language."""
@@ -66,9 +69,14 @@ VALUES: Mapping[tuple[str, str], str] = MappingProxyType(
 SETTINGS: Mapping[str, str] = MappingProxyType(
     {
         "commands.keep": "'dailypapers pipe COMMAND ID | dailypapers note ID --text -' makes the output a note",
+        "density": "long titles always take a second line",
         "digest.command": "redirect what 'dailypapers digest' prints, or let sendmail be your program",
         "digest.file": "redirect what 'dailypapers digest --format html' prints to the file",
         "digest.format": "'dailypapers digest --format' chooses it",
+        "after_mark": "v and V select several papers for one mark",
+        "log_level": "the log file has unexpected errors and failed fetches",
+        "filter_width": "< and > in the filter pane make it smaller and larger",
+        "list_share": "< and > in the list make it smaller and larger",
         "second_look": "the page of a paper says what has changed",
         "vectors": "~ finds papers by their words",
         "topics_file": "a topic of your own is a saved view, such as 'dailypapers views add NAME QUERY'",
@@ -78,6 +86,9 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
 """Removed settings and tables of the settings file, each with the end of a sentence on the replacement. The settings
 reader ignores their values."""
 
+DEFAULTS: Mapping[str, str] = MappingProxyType({"after_mark": "stay", "log_level": "warning"})
+"""The default values of removed settings, which are not reported."""
+
 _CALENDAR = ("day", "week", "month", "left", "right", "up", "down", "earlier", "later", "type", "today", "close")
 
 ACTIONS = frozenset(
@@ -85,8 +96,13 @@ ACTIONS = frozenset(
         *(f"date.{name}" for name in _CALENDAR),
         "app.commands",
         "mark.replaced",
+        "find.newer",
         "outline.fold",
+        "pane.density",
+        "pane.hide",
         "topic.fold",
+        "topic.narrow",
+        "topic.order",
         "topic.unfold",
         "triage.end",
         "triage.pause",

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import json
-import logging
 import os
 import random
 import re
@@ -53,8 +52,6 @@ if TYPE_CHECKING:
     from reader.config import Settings
 
 T = TypeVar("T")
-
-log = logging.getLogger(__name__)
 
 MAX_REDIRECTS = 5
 
@@ -479,13 +476,10 @@ class Client(AsyncCloser):
             for hop in range(MAX_REDIRECTS):
                 if self.public_only:
                     await self._check_public(url, is_redirect=hop > 0)
-                started = time.monotonic()
                 async with http.stream("GET", url, params=parameters or None, headers=headers) as answer:
                     encoding = answer.headers.get("Content-Encoding", "")
                     parts = unpack(self.host, encoding, answer.aiter_raw(), self.limits.body_size)
                     body = await self._read_body(answer.status_code, answer.headers, parts)
-                seconds = time.monotonic() - started
-                log.info("GET %s %d, %d bytes in %.2f s", answer.url, answer.status_code, len(body), seconds)
                 if not answer.has_redirect_location:
                     return self._accept(answer, body, validators)
                 url, parameters = self._redirect_target(str(answer.url), answer.headers["Location"]), None

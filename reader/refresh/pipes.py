@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -83,16 +82,13 @@ async def pipe_papers(file: Path, command: UserCommand, pks: Sequence[int], fetc
 
 
 async def run_logged(command: UserCommand, text: str, papers: str) -> ProgramOutput:
-    """Run a command on a text, and log the outcome for `papers`; raises ProgramError."""
+    """Run a command on a text, and log a failure for `papers`; raises ProgramError."""
     advice = "check it in the settings: [[commands]]" if command.key else ""
-    began = time.monotonic()
     try:
-        printed = await run_program(command.words, text, seconds=command.seconds, advice=advice)
+        return await run_program(command.words, text, seconds=command.seconds, advice=advice)
     except ProgramError as error:
         log_file.record_warning(f"command {command.name} on {papers}", str(error))
         raise
-    log_file.record_info(f"command {command.name} on {papers}", f"done in {time.monotonic() - began:.1f} s")
-    return printed
 
 
 def papers_as(input: str, papers: Sequence[Paper]) -> str:

@@ -272,10 +272,7 @@ def test_a_paper_has_one_trace_of_a_kind_a_day(events: Events) -> None:
     assert leave(events, "open", DAY, 2, 3) == 1
     assert leave(events, "open", DAY, 1, 2, 3) == 0
     assert leave(events, "open", NEXT, 1) == 1
-    # What was opened on a day was not passed on it.
-    assert leave(events, "pass", DAY, 1, 2, 3, 4) == 1
     assert leave(events, "finish", DAY, 1) == 1
-    assert leave(events, "pass", NEXT, 1, 4) == 1
 
 
 def test_queries_ask_for_them(path: Path, events: Events) -> None:
@@ -285,11 +282,6 @@ def test_queries_ask_for_them(path: Path, events: Events) -> None:
     leave(events, "open", NEXT, 3)
     for text, pks in (
         ("is:opened", [1, 2, 3, 5]),
-        ("is:finished", [2, 5]),
-        ("is:passed", [4]),
-        ("-is:passed", [1, 2, 3, 5]),
-        ("is:passed OR is:finished", [2, 4, 5]),
-        ("(is:opened OR is:passed) sort:title", [1, 2, 3, 4, 5]),
         ("is:opened upvotes:>20", [2, 5]),
     ):
         assert sorted(found(path, text)) == pks, text
@@ -304,23 +296,23 @@ def test_undo_and_redo_leave_them_alone(path: Path, events: Events) -> None:
     assert found(path, "is:starred") == [1]
     assert events.undo() is not None
     assert events.undo() is None
-    assert (found(path, "is:opened"), found(path, "is:passed")) == ([2], [3])
+    assert found(path, "is:opened") == [2]
 
 
 def test_an_import_takes_them_and_refuses_what_is_no_day(path: Path, events: Events) -> None:
     given = (Mark("open", DAY, 1_000, "ab" * 6, "0" * 24), Mark("pass", NEXT, 2_000, "ab" * 6, "1" * 24))
     assert add_marks(events, [PaperMarks("2611.00001", given[:1]), PaperMarks("2611.00002", given[1:])]) == 2
     assert add_marks(events, [PaperMarks("2611.00001", given[:1])]) == 0
-    assert (found(path, "is:opened"), found(path, "is:passed")) == ([1], [2])
+    assert found(path, "is:opened") == [1]
 
 
 def test_a_trace_keeps_no_paper_and_comes_back_with_it(path: Path, filled: Cache, events: Events) -> None:
     leave(events, "finish", DAY, 4, 5)
     with closing(connections.connect(path)) as connection, connections.transaction(connection):
         assert drop(connection, "2026-11-24", 10) == 2
-    assert found(path, "is:finished") == []
+    assert found(path, "is:opened") == []
     filled.store(Listing("2026-11-23", (draft(4),)), NOW)
-    assert len(found(path, "is:finished")) == 1
+    assert len(found(path, "is:opened")) == 1
 
 
 # Flags

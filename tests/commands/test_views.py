@@ -76,7 +76,7 @@ def test_impossible_changes_of_views_are_refused(session: Session, papers: Path,
         $ views add --then hide topic:agnets
         2! dailypapers: There is no topic 'agnets'. Did you mean agents?
         $ views add a is:unred
-        2! dailypapers: The query is wrong at 'unred': is: takes unread, read, starred, queued, hidden, new, trending, opened, finished, passed, followed, highlighted or muted, not “unred”. Did you mean unread?
+        2! dailypapers: The query is wrong at 'unred': is: takes unread, read, starred, queued, hidden, new, trending, opened, followed, highlighted or muted, not “unred”. Did you mean unread?
         $ views add " a" x
         2! dailypapers: The name of a view must be a name of at most 60 characters, without control characters, or spaces at its ends, not " a".
         $ views add Evals x

@@ -66,10 +66,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-async def run(feed: FeedServer, job: Job = DAY_JOB, *options: str) -> list[Line]:
+async def run(feed: FeedServer, job: Job = DAY_JOB) -> list[Line]:
     """The lines of a job, its result last."""
     lines: list[Line] = []
-    result = await jobs.run_in_process(job, lines.append, options=options, variables={"HF_ENDPOINT": feed.url})
+    result = await jobs.run_in_process(job, lines.append, variables={"HF_ENDPOINT": feed.url})
     return [*lines, result]
 
 
@@ -115,7 +115,7 @@ async def test_a_job_has_the_token_and_the_program_it_runs_has_the_users_environ
 async def test_errors_come_as_the_kinds_that_every_module_knows_and_are_logged(home: Path) -> None:
     with FeedServer({DAY: [item("2605.00001")]}) as feed:
         feed.fault = "refuse:403"
-        _, failure, finished, *_ = await run(feed, DAY_JOB, "--log-level", "warning")
+        _, failure, finished, *_ = await run(feed, DAY_JOB)
     assert f"WARNING reader: day {DAY}: " in (home / "dailypapers.log").read_text()
     assert failure["failed"] == "day" and isinstance(error_of(failure), FeedRefused)
     assert (finished["missing"], finished["error"]) == ([DAY], failure["error"])

@@ -28,7 +28,6 @@ from reader.core.document.model import (
 from reader.core.follows import Follow, FollowReason
 from reader.core.lines import Line, measure
 from reader.core.paper import Paper
-from reader.core.paper_row import NotCached
 from reader.core.passages import Passage
 from reader.core.similarity import SharedTerms
 from reader.core.text import clean_note
@@ -270,10 +269,6 @@ ALONE = {"published": None, "comments": 0}
         # Dates of another year name it, marks and the origin stand before the day.
         (FAR, 70, "", ["Mon 25 Nov 2024 · arXiv 2 Jan 2023 · v3 22 Nov · ▲ 61 · 3 comments"]),
         (paper(starred=True, hidden=True, **ALONE), 60, "", ["★ ◌ Mon 24 Nov · ▲ 61"]),
-        (
-            paper(pk=NotCached("2511.1"), comments=0),
-            *(80, "", ["+ from the feed, not in the cache · Mon 24 Nov · arXiv 19 Nov · ▲ 61"]),
-        ),
     ],
 )
 def test_the_facts_stand_below_the_people(one: Paper, width: int, position: str, facts: list[str]) -> None:

@@ -13,12 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.cache.reads.window import DayCount, Order, TopicCount
-from reader.core.paper import Listing as FeedListing
 from reader.keys.actions import CONTEXTS
 from reader.session.places import Place, ViewList, saved_view, view
 from reader.ui.dates import DATE, DateRequest, ask_for_date
 from reader.ui.filter.counter import Counts
-from reader.ui.library.feed_results import FeedResults
 from reader.ui.page.lines import ShownPaper
 from reader.ui.page.state import PAGE, close_page
 from reader.ui.page.state import READING as DETAIL
@@ -28,6 +26,7 @@ from reader.ui.shell.layout import SHAPES, PaneChoice, PaneName, has_filter, sha
 from reader.ui.shell.listing import (
     NOTHING_SELECTED,
     TOP,
+    FeedResults,
     ListContent,
     ListRequest,
     ListSource,
@@ -37,7 +36,6 @@ from reader.ui.shell.listing import (
 )
 from reader.ui.shell.state import MAX_CURSORS, MAX_HISTORY, Notice, Notices, Prompt, State
 from tests.table import each
-from tests.ui.papers import draft
 from tests.ui.stage import paper, view_counts
 
 # The state
@@ -53,9 +51,8 @@ COUNTS = Counts(
 
 
 def results(text: str = "weather models") -> FeedResults:
-    """Results of the feed with one paper, which is not in the cache."""
-    found = FeedListing("2026-05-11", (draft(999, "Weather Without Physics, Revisited"),))
-    return FeedResults(text, [found], find=lambda id: None, store=lambda listings: None)
+    """The results of a search on the feed with one paper."""
+    return FeedResults(text, (999,))
 
 
 def listing(*pks: int, place: Place = ROBOTS) -> ListContent:
@@ -93,7 +90,7 @@ LEFT: dict[str, Any] = {"search": SearchStatus(), "notices": Notices(happened=2)
 
 FOUND = results("gloves")
 COMING = AT_WORK.go(WEEK)
-SEARCHING = AT_WORK.hold_results(results()).search_feed("gloves").search_progressed("searching")
+SEARCHING = AT_WORK.hold_results(results()).search_feed("gloves")
 PROMPT = Prompt((("t", "Latest"), ("u", "Unread")), "g")
 
 
@@ -190,14 +187,13 @@ def test_a_change_sets_its_parts_and_leaves_everything_else(
 
 def test_going_elsewhere_ends_a_search_but_keeps_waiting_results() -> None:
     waiting = results("kitchens")
-    searching = AT_WORK.list_results(results()).search_feed("gloves").search_progressed("searching the feed")
+    searching = AT_WORK.list_results(results()).search_feed("gloves")
     searching = searching.hold_results(waiting)
-    assert searching.search.progress
     for place in (WEEK, ROBOTS):
         after = searching.go(place)
         assert after is not searching
         assert (after.place, after.results) == (place, None)
-        assert (after.search.asking, after.search.wanted, after.search.progress) == ("", "", None)
+        assert (after.search.asking, after.search.wanted) == ("", "")
         assert after.search.waiting is waiting
 
 
@@ -283,16 +279,6 @@ def test_a_zoomed_pane_that_has_no_room_of_its_own_leaves_the_keys_to_the_list()
     zoomed = AT_WORK.with_focus("detail").choose_panes(AT_WORK.panes._replace(is_zoomed=True)).with_size(60)
     assert zoomed.focus == "detail"
     assert zoomed.choose_panes(AT_WORK.panes).focus == "list"
-
-
-def test_a_hidden_pane_gives_its_room_and_the_keys_away() -> None:
-    hidden = AT_WORK.with_focus("detail").hide_pane("detail")
-    assert hidden.shown == {"filter", "list"}
-    assert hidden.focus == "list"
-    assert hidden.hide_pane("detail").shown == AT_WORK.shown
-    unfolded = AT_WORK.with_size(STACKED).open_filter()
-    assert unfolded.hide_pane("detail").is_filter_open and not unfolded.hide_pane("filter").is_filter_open
-    assert hidden.hide_pane("filter").with_size(STACKED).open_filter().hide_pane("filter").is_filter_open
 
 
 def test_the_detail_and_the_page_show_papers_of_their_own() -> None:
@@ -541,8 +527,7 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("with_new_marks"),
     change("ready"),
     change("with_size", st.integers(1, 200)),
-    change("hide_pane", st.sampled_from(["filter", "detail"])),
-    change("choose_panes", st.builds(PaneChoice, is_zoomed=st.booleans(), density=st.just("comfortable"))),
+    change("choose_panes", st.builds(PaneChoice, is_zoomed=st.booleans())),
     change("with_focus", st.sampled_from(["list", "filter"])),
     change("open_filter"),
     change("close_filter"),
@@ -563,7 +548,6 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("cancel_query"),
     change("remember_query", st.text("abc", max_size=2)),
     change("search_feed", TEXTS),
-    change("search_progressed", st.just("searching")),
     change("search_stopped"),
     change("hold_results", st.builds(results, TEXTS)),
     change("list_results", st.builds(results, TEXTS)),
@@ -584,12 +568,11 @@ def test_any_sequence_of_changes_keeps_the_state_consistent(
         assert state.context in CONTEXTS
         assert state.is_typing == (state.draft is not None)
         assert state[PAGE] is not None or state[DATE] is not None or state.is_typing == (state.context == "query")
-        assert not (state.is_filter_open and has_filter(shape_at(state.width), state.panes))
+        assert not (state.is_filter_open and has_filter(shape_at(state.width)))
         assert state.focus in state.shown
         assert len(set(state.history)) == len(state.history) <= MAX_HISTORY
         assert (state[REFRESH].trouble == "") == (state[REFRESH].failing_since is None)
         assert not state[REFRESH].problem or state[REFRESH].trouble
-        assert not state.search.progress or state.search.asking or before.search.progress or not before.search.asking
         for number in ("cache_version", "marks_version"):
             assert getattr(state, number) in (getattr(before, number), getattr(before, number) + 1)
         stops = [stop.where for stop in state.trail]

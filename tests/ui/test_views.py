@@ -217,7 +217,6 @@ async def test_programs_run_on_papers_by_a_key_or_a_command(reader: Opener, tmp_
         assert lines.removeprefix("wc -l: ").isdigit() and "no-such-program-here was not found" in r.status
         # A view of what is listed.
         await r.search("has:code")
-        assert "ctrl+n saves it" in r.advice
         await r.do("query.save")
         assert (r.query, r.context) == ("has:code", "command")
         await r.type("all mine")

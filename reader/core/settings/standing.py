@@ -216,10 +216,13 @@ def as_text(queries: Sequence[StandingQuery]) -> str:
 
 def from_text(text: str) -> tuple[list[StandingQuery], list[tuple[int, str]]]:
     """The standing queries of an edited text, and its mistakes, each with its line."""
-    from reader.core.settings.toml import read_toml
+    from reader.core.settings.toml import InvalidToml, read_toml
 
-    toml = read_toml(text)
-    wrong = list(toml.mistakes)
+    try:
+        toml = read_toml(text)
+    except InvalidToml as error:
+        return [], [(error.line, str(error))]
+    wrong: list[tuple[int, str]] = []
     tables = toml.values.pop(TABLE, [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         wrong.append((toml.line((TABLE,)), f"write [[{TABLE}]], in double brackets"))
@@ -317,24 +320,11 @@ def queries_of_lists(lists: Mapping[str, Any]) -> tuple[list[StandingQuery], lis
     wrong: list[tuple[str, InvalidValue]] = []
     for key, values in _former_entries(lists):
         if isinstance(values.get("name"), str):
-            name = values["name"].casefold()
-            is_known = any((query.name.casefold(), query.query) == (name, values.get("query")) for query in queries)
-            if not is_known or key not in ("views", "rules"):
-                values["name"] = free_name(name and values["name"], (query.name for query in queries))
+            values["name"] = free_name(values["name"], (query.name for query in queries))
         try:
-            standing = check_standing({**values, "place": len(queries)})
+            queries.append(check_standing({**values, "place": len(queries)}))
         except InvalidValue as error:
             wrong.append((key, InvalidValue(f"has an entry that was left out: {error}", error.suggestion)))
-            continue
-        same = next(
-            (number for number, earlier in enumerate(queries) if earlier.name.casefold() == standing.name.casefold()),
-            None,
-        )
-        if same is None:
-            queries.append(standing)
-        else:
-            # A view and a rule that share name and query become one.
-            queries[same] = replace(queries[same], then=tuple(dict.fromkeys((*queries[same].then, *standing.then))))
     return queries, wrong
 
 

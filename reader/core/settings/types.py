@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 NAME_LIMIT = 60
 """Maximum characters of a name."""
 
+MOST_LISTED_WORDS = 10
+"""Maximum number of valid words that a message about a wrong one lists."""
+
 KEY_PARTS = ("author", "Author", "year", "title", "Title", "words", "id")
 """The names that a pattern of citation keys may have in braces.
 
@@ -59,7 +62,9 @@ class SettingType:
         """The value in the setting's Python type; raises InvalidValue."""
         converted = self.convert(value)
         if converted is None:
-            raise InvalidValue(f"must be {self.about}, not {as_toml(value)}", self.meant(value))
+            has_many = len(self.words) > MOST_LISTED_WORDS
+            about = f"a name such as {_quote_words(self.words[:3], 'or')}" if has_many else self.about
+            raise InvalidValue(f"must be {about}, not {as_toml(value)}", self.meant(value))
         return converted
 
 
@@ -110,20 +115,13 @@ def number(low: float, high: float) -> SettingType:
     """A number between two inclusive bounds; a whole number if the bounds are whole."""
     is_whole = isinstance(low, int)
 
-    def is_number(value: object) -> bool:
-        return isinstance(value, int if is_whole else int | float) and not isinstance(value, bool)
-
     def convert(value: Any) -> object | None:
-        if not is_number(value) or not low <= value <= high:
+        is_number = isinstance(value, int if is_whole else int | float) and not isinstance(value, bool)
+        if not is_number or not low <= value <= high:
             return None
         return value if is_whole else float(value)
 
-    def meant(value: Any) -> str | None:
-        if not is_number(value):
-            return None
-        return str(low) if value < low else str(high) if value > high else None
-
-    return SettingType(f"a {'whole ' if is_whole else ''}number from {low} to {high}", convert, meant)
+    return SettingType(f"a {'whole ' if is_whole else ''}number from {low} to {high}", convert)
 
 
 def one_of(words: tuple[str, ...]) -> SettingType:
@@ -150,19 +148,6 @@ def choices(words: tuple[str, ...]) -> SettingType:
         return next((nearest(word, words) for word in split(value) if word not in words), None)
 
     return SettingType(f"a list with {_quote_words(words, 'or')}", convert, meant, words)
-
-
-def theme_name(words: tuple[str, ...]) -> SettingType:
-    """The name of a theme; there are too many to list in a message."""
-
-    def convert(value: object) -> object | None:
-        if value not in words:
-            near = nearest(str(value), words)
-            known = "" if near else f"; {', '.join(words[:5])} are some of them"
-            raise InvalidValue(f"must be the name of a theme, not {as_toml(value)}{known}", near)
-        return value
-
-    return SettingType(_quote_words(words, "or"), convert, words=words)
 
 
 BOOLEAN = SettingType(

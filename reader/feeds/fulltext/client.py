@@ -20,10 +20,9 @@ from reader.core.ids import in_address, in_arxiv_address, is_arxiv_id
 from reader.feeds.environment import arxiv_stand_in, is_offline
 from reader.feeds.fulltext.html import read_html, without_mathml
 from reader.feeds.fulltext.markdown import read_markdown
-from reader.feeds.fulltext.pdf_client import PDF, FindPdf, PdfTexts, open_pdf_client
+from reader.feeds.fulltext.pdf_client import PDF, FindPdf, PdfTexts, open_pdf_texts
 from reader.feeds.fulltext.spans import LETTERS
 from reader.feeds.http import Client, HttpRefused, Limits, Response, arxiv_pace, origin_of
-from reader.paths import response_cache_folder
 
 FEED = "feed"
 """The name of the daily feed as a source of texts."""
@@ -128,8 +127,7 @@ def open_text_sources(
 
     def open_source(place: str) -> TextSource:
         if place == PDF:
-            folder = lock_folder or response_cache_folder()
-            return PdfTexts(open_pdf_client(lock_folder, environ), find_pdf, folder)
+            return open_pdf_texts(lock_folder, environ, find_pdf)
         if place != FEED:
             limits = replace(_PAGE_LIMITS, read_timeout=patience)
             return PageTexts(place, folder=lock_folder, offline=is_offline(environ), limits=limits)

@@ -259,18 +259,10 @@ class LineScreen(OverScreen[T]):
             self.line.replace(self.suggested.start, word, "" if word[-1:] in ":=/" else " ")
 
     def next(self) -> None:
-        """Mark the next row; while an earlier text is recalled, recall the next newer one."""
-        if self.line.recalled >= 0:
-            self.line.recall(-1)
-        else:
-            self.select(self.selected + 1)
+        self.line.step(1, self.selected, self.select)
 
     def previous(self) -> None:
-        """Mark the previous row; at the first row, recall the previous text."""
-        if self.line.recalled < 0 and self.selected > 0:
-            self.select(self.selected - 1)
-        else:
-            self.line.recall(1)
+        self.line.step(-1, self.selected, self.select)
 
     def select(self, place: int) -> None:
         if 0 <= place < len(self.rows):

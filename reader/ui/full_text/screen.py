@@ -294,7 +294,7 @@ def text_status(state: State, keymap: Keymap) -> Status:
     choices, typed, is_typing = _prompt(state)
     if choices and not state.prompt.options:
         return Status((), choices, typed, is_typing=is_typing)
-    return status(state, keymap, _hints(state, keymap))._replace(stays=state.context == "text")
+    return status(state, keymap, _hints(state, keymap))
 
 
 def _prompt(state: State) -> tuple[tuple[Choice, ...], str, bool]:

@@ -29,7 +29,6 @@ from reader.core.lines import (
     without_breaks,
 )
 from reader.core.paper import Paper, facts, says_withdrawn
-from reader.core.paper_row import NotCached, PaperKey
 from reader.core.passages import split_note
 from reader.core.similarity import SharedTerms
 from reader.core.text import amount
@@ -71,7 +70,7 @@ class Presentation:
 class ShownPaper(NamedTuple):
     """A paper in the detail pane or on the page, with everything that is shown about it."""
 
-    key: PaperKey
+    key: int
     paper: Paper
     words: tuple[str, ...] = ()
     """Search words to mark; see `lines.pattern`."""
@@ -258,7 +257,7 @@ INDENT = "  "
 class QueryMatch(NamedTuple):
     """How a paper matches a query."""
 
-    key: PaperKey
+    key: int
     query: str
     """The query, if the paper is listed as a best fit; otherwise empty."""
     words: tuple[str, ...] = ()
@@ -543,8 +542,6 @@ def _fact_items(reading: ShownPaper, look: Presentation, comments: str, *, weekd
     paper, glyphs = reading.paper, look.glyphs
     has_day = bool(paper.day) and not look.is_preview
     pieces = [Piece(short_day(paper.day or "", look.today, weekday), "facts")] if has_day else []
-    if isinstance(paper.pk, NotCached):
-        pieces.insert(0, Piece(f"{glyphs.elsewhere} from the feed, not in the cache", "facts"))
     if paper.published:
         source = "arXiv" if is_arxiv_id(paper.id) else "published"
         pieces.append(Piece(f"{source} {short_day(paper.published, look.today, weekday=False)}", "facts"))

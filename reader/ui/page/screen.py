@@ -22,7 +22,7 @@ from reader.ui.kit.status_lines import DECIDING_KEYS, FIRST_KEYS, Status
 from reader.ui.page.lines import TEXT_CELLS, Presentation, ShownPaper, compose, link_keys
 from reader.ui.page.state import PAGE, QUERY_MATCH, TRIAGE, is_triaging, query_match_of
 from reader.ui.shell.controller import subscribe
-from reader.ui.shell.screens import OverScreen, Screens
+from reader.ui.shell.screens import OverScreen
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
@@ -93,10 +93,6 @@ class PaperDetail(Pane, can_focus=True):
     def scroll_page(self, direction: int) -> bool:
         """Scroll down a page less one line for 1, up for -1; return what `scroll_lines` returns."""
         return self.scroll_lines(direction * max(1, self.size.height - 1))
-
-    @property
-    def is_at_end(self) -> bool:
-        return self.paper is not None and self.scroll_offset.y + self.size.height >= self.virtual_size.height
 
     @property
     def paper(self) -> Paper | None:
@@ -170,12 +166,6 @@ def text_in_front(app: ReaderApp) -> PaperDetail | None:
     return detail if detail.is_on_screen else None
 
 
-def is_page_at_end(screens: Screens) -> bool:
-    """Whether the page shows, or last showed, the end of its paper."""
-    page = screens.get(PAGE)
-    return page is not None and bool(page.pane.is_at_end)
-
-
 class TriageTop(OneLine[str]):
     """The line with the paper's number in a triage."""
 
@@ -220,7 +210,7 @@ class PaperPage(OverScreen[ShownPaper]):
 
     def footer(self, state: State) -> Status:
         kept = DECIDING_KEYS if is_triaging(state) else FIRST_KEYS
-        return super().footer(state)._replace(stays=True, kept=kept)
+        return super().footer(state)._replace(kept=kept)
 
 
 def _shown_state(state: State) -> object:

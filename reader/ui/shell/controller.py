@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 from reader.core.errors import ReaderError
-from reader.core.paper_row import PaperKey
 from reader.keys.actions import Context
 from reader.keys.keymap import Keymap
 from reader.ui.kit.glyphs import Glyphs
@@ -67,7 +66,7 @@ class Model:
             self._state = state
             self.publish(state)
 
-    def take_targets(self) -> tuple[PaperKey, ...]:
+    def take_targets(self) -> tuple[int, ...]:
         """Return the papers that an action takes (see `State.targets`), and end a range."""
         self.change(self._state.choose(self._state.selection.end_range()))
         return self._state.targets

@@ -91,14 +91,13 @@ class WhyActions(Controller):
 
     def _explain(self, paper: Paper | None) -> Explanation:
         """The stored reasons, plus the phrases of the paper's topics, and the effects of rules."""
-        from reader.cache.watching import Act, rule_effects
+        from reader.cache.watching import rule_effects
 
         known = self._read_explanation(paper)
         if paper is None:
             return known
         reasons = self._app.rules().explain(paper.title, paper.abstract, paper.keywords)
-        nothing: tuple[tuple[Act, ...], tuple[str, ...]] = (), ()
-        acts, muted = self._library.in_thread(paper.pk, rule_effects, nothing)
+        acts, muted = self._library.in_thread(paper.pk, rule_effects)
         return known._replace(topics=reasons, rules=acts, muted=muted)
 
     async def _decide(self, wish: Wish, direction: Direction, times: int) -> str:

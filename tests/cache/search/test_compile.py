@@ -64,7 +64,6 @@ FLAGS = {
 CATEGORIES = {"cs.CL": (1, 2), "cs.LG": (1, 3), "csx.AA": (4,), "hep-th": (5,), "math.GT": (5,)}
 COLUMNS: dict[str, dict[int, str | int]] = {
     "venue": {1: "ICLR 2026 oral", 3: "ICLR 2025 workshop", 5: "Phys.Lett.B 2003"},
-    "submitter": {1: "akhaliq", 4: "Curator7"},
     **{"models": {1: 2}, "datasets": {4: 3}, "spaces": {1: 1}},
 }
 SOURCES = {"arxiv": (1, 5), "page": (6,), "hf": (5,)}
@@ -171,10 +170,6 @@ def found(connection: sqlite3.Connection, text: str, scope: Scope = SCOPE) -> li
         ("keyword:world", [3]),
         ("org:nvidia", [2]),
         ("-org:nvidia", [1, 3, 4, 5]),
-        ("title:/^a .*del$/", [3]),
-        ("title:/^(agents|models)/", [1, 4]),
-        ("author:/^kai h[eo]$/", [1, 4]),
-        ("-author:/^kai/", [3, 2, 5]),
         ("topic:Agents,maps", [1, 3, 4]),
         ("topic:agents topic:world-models", [3]),
         ("topic:nothing", []),
@@ -223,8 +218,6 @@ def found(connection: sqlite3.Connection, text: str, scope: Scope = SCOPE) -> li
         ("venue:oral,workshop", [1, 3]),
         ("venue:phys.lett", [5]),
         ("venue:lr", []),
-        ("submitter:AKhaliq", [1]),
-        ("submitter:ak", []),
         ("has:fulltext OR has:code", [1, 2, 4]),
         ("day:latest", [1]),
         ("day:2026-05-28", [3, 2]),
@@ -261,7 +254,6 @@ def test_terms(connection: sqlite3.Connection, text: str, pks: list[int]) -> Non
         ("sort:published", [2, 1, 4, 3, 5]),
         ("sort:added", [5, 4, 3, 2, 1]),
         ("sort:title", [3, 1, 5, 2, 4]),
-        ("-sort:title", [4, 2, 5, 1, 3]),
         ("world sort:relevance", [3, 4]),
         ("world sort:-relevance", [4, 3]),
         ("models OR topic:agents sort:relevance", [4, 3, 2, 1]),
@@ -316,7 +308,7 @@ terms = st.one_of(
     st.sampled_from([f"{field}:{value}" for field in ("is", "has") for value in CHOICES[field]]),
     st.sampled_from(["agent", "model", "world", "world-m", "mod", "mo", "a", "li", "kai", "c++", "nunez"]),
     st.sampled_from(["-m", "-mo", "-models", "-world"]),
-    st.sampled_from(["title:world", "title:mod", "author:l", "author:kai", "title:/^a/", '"world model"']),
+    st.sampled_from(["title:world", "title:mod", "author:l", "author:kai", '"world model"']),
     st.sampled_from(["topic:agents", "topic:agents,maps", "topic:maps", "id:26", "stars:<200"]),
     st.sampled_from(["day:2026-05", "day:2026-04..2026-05-28", "until:2026-04", "since:2026-05", "published:2026"]),
     st.sampled_from(["upvotes:9", "upvotes:>1", "comments:0", "tag:x", "source:hf"]),
@@ -442,7 +434,7 @@ one_term = st.one_of(
         st.sampled_from(["title", "abstract", "author", "keyword", "org", "note", "venue", "category", "id", "topic"]),
         st.one_of(SIGNS, worded.map(lambda text: text.strip('"'))),
     ),
-    st.sampled_from(["is:read", "is:starred", "has:code", "upvotes:>20", "topic:agents", "title:/./", "author:/x*/"]),
+    st.sampled_from(["is:read", "is:starred", "has:code", "upvotes:>20", "topic:agents"]),
 )
 
 
@@ -456,7 +448,6 @@ one_term = st.one_of(
 @example("agents OR ?")
 @example('title:"!"')
 @example('author:"…",he')
-@example("title:/^/")
 @example('(agents OR "—")')
 @settings(max_examples=300)
 def test_what_is_no_mistake_does_not_find_everything_by_chance(connection: sqlite3.Connection, text: str) -> None:

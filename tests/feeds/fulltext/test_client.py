@@ -12,7 +12,7 @@ from reader.config import Settings
 from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, NoFullText, ReaderError
 from reader.feeds.fulltext import pdf_client as pdf
 from reader.feeds.fulltext.client import FEED, FeedTexts, PageTexts, open_text_sources
-from reader.feeds.fulltext.pdf_client import PdfClient
+from reader.feeds.fulltext.pdf_client import PdfTexts
 from reader.feeds.http import Client, HostBusy, Limits
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
@@ -130,7 +130,7 @@ def file(tmp_path: Path) -> Path:
 async def fetch(
     pdf_server: FeedServer, file: Path, id: str = PDF_ID, *, offline: bool = False
 ) -> list[tuple[int, int | None]]:
-    client = PdfClient(pdf_server.url, offline=offline)
+    client = PdfTexts(pdf_server.url, offline=offline)
     client.limits, client.sleep = PDF_LIMITS, Nap()
     told: list[tuple[int, int | None]] = []
     try:
