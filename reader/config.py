@@ -110,7 +110,7 @@ class Settings:
     """When a paper counts as read: once opened, or only by the m key."""
 
     note_reading: bool = setting(BOOLEAN, True)
-    """Record which papers you open, finish and pass, for recommendations and for "list --stats"."""
+    """Record which papers you open, finish and pass, for recommendations."""
 
     theme: str = setting(one_of((AUTO, *THEMES)), AUTO)
     """Colours: dark, light, the terminal's own (ansi), or a theme of Textual; auto asks the terminal which. The

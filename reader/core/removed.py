@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "serve": "Run 'textual serve dailypapers' (pip install textual-dev), or the reader over ssh.",
         "similar": "'dailypapers list like:ID' lists the papers that are most like one.",
         "skill": "'dailypapers help agents' has what an agent should know.",
+        "stats": "'dailypapers list --count' counts the papers of any query, such as is:starred since:7d.",
         "weights": "In the reader, W on a paper shows what For you has learned, and asks for more or less of it.",
         "vectors": "Vectors were removed. '~ words' finds papers by their words: dailypapers list '~ words'.",
     }
@@ -100,6 +101,7 @@ ACTIONS = frozenset(
         "outline.fold",
         "pane.density",
         "pane.hide",
+        "select.range",
         "topic.fold",
         "topic.narrow",
         "topic.order",
@@ -143,7 +145,6 @@ RENAMED: Mapping[str, str] = MappingProxyType(
         "rules list": "views list",
         "rules mute": "views add --then mute",
         "rules remove": "views remove",
-        "stats": "list --stats",
         "tags": "tag list",
         "topics": "list --topics",
     }

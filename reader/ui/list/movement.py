@@ -205,23 +205,12 @@ class SelectionActions(Controller):
 
     @handles("select.paper")
     def select(self, count: int | None) -> None:
-        """Select or deselect the highlighted paper and step to the next one; within a range, end the range."""
+        """Select or deselect the highlighted paper, or as many as the count says, and step on."""
         state = self._model.state
-        if state.selection.range is not None:
-            self._model.change(state.choose(state.selection.end_range()))
-            return
         here = self._app.papers.cursor
         pks = self._app.papers.pks_all()[here : here + (count or 1)]
         self._model.change(state.choose(state.selection.toggle(pks)))
         self._app.papers.move(len(pks))
-
-    @handles("select.range")
-    def select_range(self, _count: int | None) -> None:
-        state, selection = self._model.state, self._model.state.selection
-        if selection.range is not None:
-            self._model.change(state.choose(selection.end_range()))
-        elif state.highlighted is not None:
-            self._model.change(state.choose(selection.begin_range(state.highlighted)))
 
     @handles("select.all")
     def select_all(self, _count: int | None) -> None:
