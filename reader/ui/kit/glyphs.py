@@ -51,8 +51,6 @@ class Glyphs(NamedTuple):
     offline: str = "○"
     """Before a lasting problem, such as no network."""
     spinner: str = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
-    spark: str = "▁▂▃▄▅▆▇█"
-    """Steps of a sparkline, lowest first."""
     quote: str = "▎"
 
 
@@ -88,7 +86,6 @@ ASCII = Glyphs(
     refreshed="@",
     offline="o",
     spinner="|/-\\",
-    spark="_.-:=+*#",
     quote=":",
 )
 
@@ -115,7 +112,6 @@ MEANINGS = (
     ("note", "Note", "Your note, or passages that you highlighted."),
     ("full_text", "Full text", "The cache has the paper's full text."),
     ("quote", "AI summary", "Marks text that a machine wrote."),
-    ("spark", "Trend", "A paper's new votes or models; newest on the right."),
     ("here", "Here", "The view, day or heading in view; also precedes the query that narrows it."),
     ("folded", "Folded", "A closed group, which can be opened."),
     ("unfolded", "Open", "An open group, which can be folded."),

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from reader.cache import schema
 from reader.cache import texts as stored_texts
-from reader.cache.reads.figures import topics_of
+from reader.cache.reads.vocabulary import topics_of
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import NO_PAPER, Scope, compile_query, register_functions, resolve_views, selects
 from reader.cache.search.selection import Clause, Selection
