@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from reader.core.settings.standing import FOLLOW, MUTE, NOTIFY, RUN, SHOW, UNLIST, VIEW, WRITE, StandingQuery
+from reader.core.settings.standing import FOLLOW, MUTE, NOTIFY, RUN, SHOW, WRITE, StandingQuery
 from reader.core.settings.types import (
     BOOLEAN,
     COMMAND,
@@ -110,7 +110,7 @@ class Settings:
     """When a paper counts as read: once opened, or only by the m key."""
 
     note_reading: bool = setting(BOOLEAN, True)
-    """Record which papers you open, finish and pass, for recommendations and for "list --stats"."""
+    """Record which papers you open, finish and pass, for recommendations."""
 
     theme: str = setting(one_of((AUTO, *THEMES)), AUTO)
     """Colours: dark, light, the terminal's own (ansi), or a theme of Textual; auto asks the terminal which. The
@@ -123,12 +123,6 @@ class Settings:
     ascii: bool = setting(BOOLEAN, False)
     """Draw ASCII characters instead of signs that a font or terminal lacks. The Linux console (TERM=linux) always gets
     ASCII, unless this is set to false."""
-
-    filter_width: int = setting(number(16, 60), 26)
-    """Columns of the filter pane until it is resized; at least 34 in a terminal of 180 columns or more."""
-
-    list_share: float = setting(number(0.2, 0.8), 0.55)
-    """Share of the columns for the list until it is resized. With 0.55, titles get more where they need it."""
 
     sync: str = setting(FILE_PATH, "")
     """Folder that your machines share, such as "~/Sync/papers": the reader joins their marks through it when it
@@ -166,11 +160,6 @@ class Settings:
     def saved_queries(self) -> tuple[tuple[str, str], ...]:
         """The saved views as (name, query), for terms that name them."""
         return tuple((view.name, view.query) for view in self.views)
-
-    @property
-    def hidden_views(self) -> tuple[str, ...]:
-        """Built-in views that the filter pane does not list; their keys still show them."""
-        return tuple(query.query.removeprefix(VIEW) for query in self._of(UNLIST))
 
     @property
     def rules(self) -> tuple[StandingQuery, ...]:

@@ -50,8 +50,8 @@ GOOD = """\
 # A comment.
 endpoint = "http://127.0.0.1:8000/"
 order = "upvotes"
-list_share = 0.4
-hidden_views = ["latest", "second", "muted"]
+days_at_start = 4
+hidden_views = []
 exports = [{query = "is:starred", file = "~/s.bib"}]
 
 [keys] # none = 1
@@ -95,7 +95,7 @@ def test_a_file_is_taken_with_the_lines_of_its_values(file: Path, text: bytes) -
             Settings(),
             endpoint="http://127.0.0.1:8000",
             order="upvotes",
-            list_share=0.4,
+            days_at_start=4,
             # Actions are known by the names that they had before, and so are views.
             keys={
                 **{"paper.star": ("s", "S"), "paper.read": ("m", "ctrl+r"), "app.quit": (), "view.latest": ("t",)},
@@ -105,7 +105,6 @@ def test_a_file_is_taken_with_the_lines_of_its_values(file: Path, text: bytes) -
         ),
         str(file),
         former={
-            "hidden_views": ["latest", "second", "muted"],
             "exports": [{"query": "is:starred", "file": "~/s.bib"}],
             "views": [
                 {"name": "evals", "query": "topic:evaluation"},
@@ -343,10 +342,8 @@ allow_local_feeds = false # true or false
 ascii = false # true or false
 ask_arxiv = true # true or false
 days_at_start = 7 # a whole number from 1 to 366
-filter_width = 26 # a whole number from 16 to 60
 keep_days = 0 # a whole number from 0 to 36500
 keep_texts_days = 365 # a whole number from 0 to 36500
-list_share = 0.55 # a number from 0.2 to 0.8
 nearest = true # true or false
 note_reading = true # true or false
 refresh_minutes = 30 # a whole number from 0 to 1440

@@ -40,10 +40,11 @@ from zlib import crc32
 from reader.core.keywords import ABBREVIATIONS
 from reader.core.keywords import key as keyword_key
 from reader.core.similarity import NOUN_ENDINGS
+from reader.core.words import STOP_WORDS, stems
 
 # Terms
 
-VERSION = "2"
+VERSION = "3"
 """Raised whenever the same text gives different numbers."""
 
 BREAK = 0
@@ -61,17 +62,12 @@ IN_TITLE = 0.5
 AVERAGE_WORDS = 220.0
 """Words of a paper of average length, without stop words."""
 
-_STOP_WORDS = """
-a about above across after again against all also although among an and any are as at be because been before being
-between both but by can could did do does during each either et al for from further get given had has have having
-he her here his how however i if in into is it its itself just may might more most much must my no nor not of off on
-once one only or other our out over own per rather same several she should since so some still such than that the
-their them then there therefore these they this those through thus to too towards toward two three under until up
-upon us very via was we well were what when where whereas whether which while who whose why will with within without
-would yet you your ie eg new novel paper propose proposed present introduce show using use used based approach
-method results work study existing recent significantly achieve demonstrate first state art
+_WORDS_OF_PAPERS = """
+however thus therefore via within upon per still many much may might must several since toward towards whereas whether
+whose one two three first new novel paper propose proposed present introduce show using use used based approach method
+results work study existing recent significantly achieve demonstrate state art without et al ie eg
 """
-STOP_WORDS = frozenset(_STOP_WORDS.split())
+IGNORED_WORDS = STOP_WORDS | frozenset(_WORDS_OF_PAPERS.split())
 """Words that say nothing about a paper's subject; half of them are frequent only in papers."""
 
 _TOKEN = re.compile(r"[^\W_]+|[^\w\s'’-]")
@@ -81,31 +77,17 @@ Terms: TypeAlias = dict[int, float]
 """The terms of a paper with their values, which grow with the number of occurrences and shrink with the length."""
 
 
-def stem(word: str) -> str:
-    """A word in lower case without its common endings: `models`, `modeled` and `modeling` have the same stem."""
-    if len(word) > 4 and word.endswith("ies"):
-        return f"{word[:-3]}y"
-    if len(word) > 6 and word.endswith("ing"):
-        base = word[:-3]
-        return base[:-1] if base[-1] == base[-2] and base[-1] not in "ls" else base
-    if len(word) > 5 and word.endswith("ed"):
-        return word[:-2]
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        word = word[:-1]
-    return word[:-1] if len(word) > 4 and word.endswith("e") else word
-
-
 @lru_cache(200_000)
-def _number(token: str) -> int:
-    """The number of a word; `BREAK` for a stop word, a sign, a single letter or digits alone."""
-    word = token.lower()
-    is_word = len(word) > 1 and word not in STOP_WORDS and not word.isdigit()
-    return (crc32(stem(word).encode()) & ~1 or 2) if is_word else BREAK
+def _number(word: str, stem: str) -> int:
+    """The number of a word; `BREAK` for a word to ignore, a sign, a single letter or digits alone."""
+    is_word = len(word) > 1 and stem and word not in IGNORED_WORDS and not word.isdigit()
+    return (crc32(stem.encode()) & ~1 or 2) if is_word else BREAK
 
 
 def numbers(text: str) -> list[int]:
     """The number of each word and sign of a text."""
-    return [_number(token) for token in _TOKEN.findall(unicodedata.normalize("NFKC", text))]
+    words = _TOKEN.findall(unicodedata.normalize("NFKC", text).lower())
+    return list(map(_number, words, stems(words)))
 
 
 def terms_of(text: str) -> list[int]:
@@ -382,9 +364,9 @@ explains."""
 LEAST_KEYWORD, LEAST_LIKED = 2, 2
 """Minimum number of papers with a keyword that no liked paper has, and of liked papers with a phrase."""
 
-LEAST_WORD_SHARE = 0.1
-"""The share of the papers with a single word that must have it as a keyword: .15 do for `quantization`, .002 for
-`robust`, which names no subject."""
+LEAST_WORD_SHARE, LEAST_LIKED_SHARE = 0.1, 0.33
+"""The share of the papers with a single word that must have it as a keyword, .15 do for `quantization` and .002 for
+`robust`; or else the share of the liked papers that must have it, such as `audio`."""
 
 LIFT, BEYOND_CHANCE = 4.0, 1.5
 """The number of liked papers with a phrase must be the number that chance explains times the first, plus the second."""
@@ -409,8 +391,8 @@ class Subject(NamedTuple):
 
     @property
     def value(self) -> float:
-        """How much of what the user likes it explains."""
-        return self.weight * self.liked
+        """How much of what the user likes each word explains, so that `video generation` goes before longer phrases."""
+        return self.weight * self.liked / len(self.terms)
 
 
 def keyword_phrases(keywords: Iterable[Sequence[str]], liked: Iterable[Sequence[str]]) -> list[tuple[str, int]]:
@@ -437,9 +419,11 @@ def subjects(
     for text, count in phrases:
         terms = tuple(sorted(dict.fromkeys(terms_of(text)), key=lambda term: background.have.get(term, 0.0)))
         weight = sum(weights.get(term, 0.0) + 0.5 * weights.get(term | TITLE, 0.0) for term in terms)
-        if weight <= 0 or not all(term in holders for term in terms) or not _names_subject(text, count, background):
+        if weight <= 0 or not all(term in holders for term in terms):
             continue
         holding = len(set.intersection(*(holders[term] for term in terms)))
+        if not _names_subject(text, count, holding / len(liked), background):
+            continue
         by_chance = len(liked) * background.have[terms[0]] / background.papers
         if holding < LEAST_LIKED or holding < LIFT * by_chance + BEYOND_CHANCE:
             continue
@@ -448,13 +432,13 @@ def subjects(
     return sorted(by_terms.values(), key=lambda subject: -subject.value)[:MOST_SUBJECTS]
 
 
-def _names_subject(text: str, count: int, background: Background) -> bool:
-    """Whether a keyword of `count` papers is a noun phrase that names a subject by itself."""
+def _names_subject(text: str, count: int, liked_share: float, background: Background) -> bool:
+    """Whether a keyword of `count` papers, which a share of the liked papers has, is a noun phrase for a subject."""
     words = numbers(text)
     if not 1 <= len(words) <= MOST_WORDS or BREAK in words:
         return False
     if len(words) == 1:
-        return count >= LEAST_WORD_SHARE * background.have.get(words[0], 0.0)
+        return liked_share >= LEAST_LIKED_SHARE or count >= LEAST_WORD_SHARE * background.have.get(words[0], 0.0)
     return " " in text or text.endswith(NOUN_ENDINGS)
 
 

@@ -144,8 +144,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("mark.redo", "ctrl+r", "Redo", "Redo the last mark that was undone.", f"{_BACK} why"),
     Action("mark.all_read", "A", "Read all", "Mark every paper in view read; undo takes it back.", _SIDES),
     Action("mark.above_read", "M", "Read all above", "Mark this paper and those above it read.", _SIDES),
-    _motion("select.paper", "v", "Select", "Select or deselect this paper, then step on. Keys act on all.", _SIDES),
-    Action("select.range", "V", "Select a range", "Select from here to the cursor as it moves; again ends it.", _SIDES),
+    _motion("select.paper", "v", "Select", "Select or deselect this paper, then step on; 5v takes five.", _SIDES),
     Action("select.all", "*", "Select all", "Select every paper in view; again deselects them.", _SIDES),
     Action("triage.begin", "gT", "Triage", "Decide on unread papers one by one.", _BROWSE),
     Action("triage.next", "space n", "Read", "Mark this paper read and show the next one.", "triage"),
@@ -454,7 +453,7 @@ The last action leads to all others, so the footer keeps it longest.
 
 SELECTED_FOOTER: Final[Mapping[str, str]] = _footer(
     "paper.read mark read, paper.star star, paper.queue queue, paper.tag tags, paper.hide hide, link.copy_as copy, "
-    "select.range range, select.all all, app.escape let go, app.help keys"
+    "select.all all, app.escape let go, app.help keys"
 )
 """The footer of the list and the detail pane while papers are selected."""
 

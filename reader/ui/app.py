@@ -207,7 +207,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.leaving = leaving
         self.first_frame = first_frame
         self.library = Library(cache_file)
-        self.library.visited = self.library.new_since = self._left.visited
+        self.library.new_since = self._left.visited
         has_news = self.library.has_news
         begun = visit.resume_visit(self._left, has_news, now().astimezone().date())
         self._keep = None if query else begun.paper
@@ -230,7 +230,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         views = listed_views(settings)
         place, before = (Place(views.find(one.view), one.text) for one in (begun, left))
         pk = self.library.pk_of(left.paper) if place != before and left.paper else None
-        panes = remembered_panes(settings.filter_width, settings.list_share, left)
+        panes = remembered_panes(left)
         state = State(
             place=Place(view("all"), query) if query else place,
             cursors={ListSource(before): Position(pk)} if pk else {},
@@ -255,7 +255,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
             self.look,
             self.library.rows,
             partial(self.list_loader.load_first, self._keep),
-            folded=self._left.folded,
         )
         self.main.is_held = self.first_frame is not None
         self.last_place.main = self.main

@@ -151,16 +151,13 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
     AUTO_FOCUS = ""
     """No automatic focus: with an empty list, Textual would focus the filter pane even while it is folded."""
 
-    def __init__(
-        self, model: Model, look: Look, rows: Rows, load_first: Callable[[], object], *, folded: tuple[str, ...] = ()
-    ) -> None:
-        """`rows` fetches rows of papers; `load_first` lists a screenful; `folded` names folded topic families."""
+    def __init__(self, model: Model, look: Look, rows: Rows, load_first: Callable[[], object]) -> None:
+        """`rows` fetches rows of papers; `load_first` lists a screenful."""
         super().__init__()
         self._model = model
         self._look = look
         self._rows = rows
         self._load_first = load_first
-        self._folded = folded
         self._pane_layout = PaneLayout(model)
         self.filter: FilterPane
         self.detail: PaperDetail
@@ -207,7 +204,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         from reader.ui.query.advice import AdviceKeys
 
         keymap, glyphs, state = self._look.keymap, self._look.glyphs, self._model.state
-        self.filter = FilterPane(glyphs, mode=state[TOPIC_MODE], folded=self._folded, id="filter")
+        self.filter = FilterPane(glyphs, mode=state[TOPIC_MODE], id="filter")
         self.detail = PaperDetail(glyphs, today=self._look.fixed_today, shows_links=self._look.links, id="detail")
         self.empty = Empty(id="empty")
         feed = "" if self._look.demo else keymap.key("find.feed", "query")

@@ -64,7 +64,7 @@ class MarkActions(Controller):
     @handles(each={"paper.read": "read", "paper.star": "star", "paper.queue": QUEUE, "paper.hide": "hide"})
     def toggle(self, count: int | None, kind: str) -> None:
         if self._model.state.selection.count and self._model.state.front_paper is None:
-            self._toggle_all(kind, self._model.take_targets())
+            self._toggle_all(kind, self._model.state.targets)
             return
         front = self._model.state.front_paper
         meant = self._app.papers.meant(self._app.keyboard.pressed_at) if front is None else front

@@ -86,7 +86,6 @@ class LastPlace:
             history=state.history,
             commands=state[COMMANDS],
             topic_mode=state[TOPIC_MODE],
-            folded=tuple(sorted(main.filter.folded)) if state.is_ready else self._before.folded,
         )
         return visit.visit_to_save(now, self._before, self._given)
 
@@ -114,8 +113,6 @@ def look_of(keymap: Keymap, settings: Settings, environment: Mapping[str, str]) 
         made_from=made_from(environment),
         order=settings.order,
         ascii=settings.ascii,
-        filter_width=settings.filter_width,
-        list_share=settings.list_share,
         theme=settings.theme,
         colors=palette_of(settings.theme).colors,
         hints={"plain": keymap.hints("list", without=("find.clear",)), "query": keymap.hints("list")},

@@ -241,7 +241,7 @@ class TagActions(Controller):
 
     @handles("paper.tag")
     def begin(self, _count: int | None) -> None:
-        pks = self._model.take_targets()
+        pks = self._model.state.targets
         papers = [paper for pk in pks[:MAX_PAPERS_READ] if (paper := self._library.paper(pk)) is not None]
         if papers:
             from reader.cache.flags import tag_counts

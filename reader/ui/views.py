@@ -16,7 +16,7 @@ from reader.core.views import FOR_YOU, LATEST, QUEUED
 from reader.refresh.plan import Days, Trending
 from reader.session.places import DAY, Place, day_of, view
 from reader.ui.filter.pane import FilterPane
-from reader.ui.filter.state import HINT, TOPIC_MODE, TOPIC_NAMES
+from reader.ui.filter.state import TOPIC_MODE, TOPIC_NAMES
 from reader.ui.page.state import lasting_place
 from reader.ui.shell.commands import Offer
 from reader.ui.shell.controller import Controller, answers, handles
@@ -174,10 +174,6 @@ class FilterActions(Controller):
     )
     def act_in_pane(self, _count: int | None, act: Callable[[FilterPane], object]) -> None:
         act(self._app.filter_pane)
-
-    @answers("hint")
-    def show_hint(self, hint: str) -> None:
-        self._model.change(self._model.state.put(HINT, hint))
 
     @answers("topics")
     def pick_topics(self, choice: Choice) -> None:

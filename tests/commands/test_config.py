@@ -175,7 +175,6 @@ def test_an_unknown_setting_is_refused_with_the_nearest_name(session: Session, h
         ("category_papers", ['["cross"]'], 'category_papers = ["cross"]'),
         ("days_at_start", ["14"], "days_at_start = 14"),
         ("ascii", ["true"], "ascii = true"),
-        ("list_share", ["0.6"], "list_share = 0.6"),
         ("fetch_ahead", ["topic:agents", "is:new"], 'fetch_ahead = "topic:agents is:new"'),
         ("fetch_ahead", ['["topic:agents", "rag"]'], 'fetch_ahead = ["topic:agents", "rag"]'),
         ("fetch_ahead", ["-topic:agents rag"], 'fetch_ahead = "-topic:agents rag"'),

@@ -23,7 +23,6 @@ LEFT = Visit(
     ("robot", "agents"),
     ("mark read until:30d",),
     "all",
-    ("Vision",),
 )
 
 
@@ -49,7 +48,6 @@ UNEXPECTED: dict[str, list[object]] = {
     "visited": [3, "yesterday", "2026-05-12T08:14:00"],
     "history": ["robot"],
     "topic_mode": ["some", ["all"]],
-    "folded": ["Vision"],
     "no such thing": [1],
 }
 
@@ -107,9 +105,7 @@ def test_a_foreign_file_loads_as_an_empty_visit(tmp_path: Path) -> None:
 def test_text_with_half_an_emoji_is_dropped(tmp_path: Path) -> None:
     file = tmp_path / "state.json"
     half = "\ud83d"
-    file.write_text(
-        json.dumps({"text": half, "paper": half, "view": half, "history": ["robot", half], "folded": [half]})
-    )
+    file.write_text(json.dumps({"text": half, "paper": half, "view": half, "history": ["robot", half]}))
     left = load(file)
     assert left == Visit(history=("robot",))
     save(file, left)

@@ -16,7 +16,7 @@ from reader.core.ids import page_id
 from reader.core.paper import Draft, Listing
 from reader.database import connections
 from reader.feeds.syndication import SyndicationClient
-from reader.refresh.lines import Job, Line, Tell, ignore, job, result_line, waiting
+from reader.refresh.lines import Job, Line, Tell, ignore, job, result_line
 from reader.ui.full_text.fetcher import TextsAhead
 from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.page.state import PAGE
@@ -55,8 +55,7 @@ class Search(Bench):
         self.asked.append(job)
         if self.problem is not None:
             raise self.problem
-        tell(waiting(2.6, "the feed asks to wait"))
-        self.waited = self.model.state.search.progress, self.shown
+        self.begun_with = self.shown
         return result_line("search", keys=list(self.keys))
 
     def follow(self) -> None:
@@ -66,10 +65,10 @@ class Search(Bench):
 async def test_results_of_the_feed_are_listed() -> None:
     bench = Search()
     bench.search.begin("gloves")
-    assert bench.model.state.search == SearchStatus("gloves", "gloves", "searching the feed")
+    assert bench.model.state.search == SearchStatus("gloves", "gloves")
     await bench.work()
     assert bench.asked == [job("search", text="gloves", stores=True)]
-    assert bench.waited == ("the feed asks to wait, 3 s", STOPS)
+    assert bench.begun_with == STOPS
     assert bench.shown == "esc goes back · + is kept once you open or mark it"
     assert bench.model.state.results == FeedResults("gloves", FOUND) and bench.model.state.search == SearchStatus()
     bench.keys = ()
@@ -105,8 +104,6 @@ async def test_a_search_that_fails_or_is_stopped_says_so() -> None:
     bench.follow()
     bench.follow()
     assert bench.cancelled == 1
-    # Later reports of a stopped search are ignored.
-    bench.search._report("gloves", "page 2")
     assert bench.model.state.search == SearchStatus("", "gloves")
 
 

@@ -403,12 +403,6 @@ async def test_a_pane_that_is_left_shows_the_listed_view_and_keeps_its_cursor(re
         assert not any("Latest" in line for line in r.filter_lines)
 
 
-async def test_the_numbers_of_a_day_are_said_in_words(reader: Opener) -> None:
-    async with reader(size=(140, 42)) as r:
-        await r.do("find.filter", "move.top")
-        assert r.status == "14 unread of 14"
-
-
 async def test_keys_of_the_pane_say_what_they_did_and_their_opposite(reader: Opener) -> None:
     async with reader(size=(140, 42)) as r:
         await r.do("find.filter", "topic.any_all")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from itertools import combinations, pairwise
 
 from hypothesis import given
@@ -116,21 +115,15 @@ def test_a_wide_terminal_gives_the_detail_a_comfortable_measure_and_the_list_the
     assert wider.list is not None and wider.list.width == round((width - 35) / 2)
 
 
-def test_the_settings_and_the_last_visit_choose() -> None:
-    assert remembered_panes(26, 0.55, Visit()) == PaneChoice()
-    choose = partial(remembered_panes, 40, 0.3)
-    choice = choose(Visit(sizes={"three": (20, 0.6), "round": (20, 0.6)}, is_zoomed=True))
-    assert (choice.at(100), choice.at(180).filter_width) == (PaneSizes(40, 0.3), 40)
+def test_the_last_visit_chooses() -> None:
+    assert remembered_panes(Visit()) == PaneChoice()
+    choice = remembered_panes(Visit(sizes={"three": (20, 0.6), "round": (20, 0.6)}, is_zoomed=True))
     assert choice.at(140) == PaneSizes(20, 0.6)
     assert choice.is_zoomed
 
 
-CHOICES = st.builds(
-    PaneChoice,
-    sizes=st.just({}),
-    usual=st.builds(PaneSizes, st.integers(16, 60), st.floats(0.2, 0.8)),
-    is_zoomed=st.booleans(),
-)
+SIZES = st.builds(PaneSizes, st.integers(16, 60), st.floats(0.2, 0.8))
+CHOICES = st.builds(PaneChoice, st.dictionaries(st.sampled_from(list(SHAPES)), SIZES), st.booleans())
 FRONTS = st.builds(PaneFront, st.sampled_from(["filter", "list", "detail"]), st.booleans(), st.booleans())
 
 
@@ -180,7 +173,7 @@ def test_little_room_is_shared() -> None:
     heights = [[area and area.height for area in lay_out(80, rows)[1:3]] for rows in range(6)]
     assert heights == [[0, 0], [0, 0], [0, 1], [1, 1], [2, 1], [3, 1]]
     low = lay_out(80, 4, USUAL.with_width(80, list_share=0.2)).list
-    open_filter = lay_out(80, 9, PaneChoice(PaneSizes(60, 0.5)), PaneFront(is_filter_open=True)).filter
+    open_filter = lay_out(80, 9, PaneChoice({"stacked": PaneSizes(60, 0.5)}), PaneFront(is_filter_open=True)).filter
     assert low is not None and open_filter is not None
     assert (low.height, open_filter.width) == (1, 40)
     assert [outline_width(width) for width in (119, 120, 179, 180)] == [0, 34, 34, 44]

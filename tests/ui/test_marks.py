@@ -380,7 +380,9 @@ async def test_only_the_queue_in_its_own_order_can_be_moved(reader: Opener) -> N
 
 async def test_selected_papers_are_marked_at_once_and_one_undo_takes_it_back(reader: Opener) -> None:
     async with reader(size=(140, 30)) as r:
-        await r.do("select.paper", "select.paper", "move.down", "select.range", "move.down", "move.down")
+        await r.do("select.paper", "select.paper", "move.down")
+        await r.do("select.paper", count=3)
+        await r.do("move.up")
         assert r.app.state.selection.count == 5
         assert "5 selected" in r.lines[-1]
         assert [line[2] for line in r.list_items[1:8]] == ["✓", "✓", " ", "✓", "✓", "✓", " "]
@@ -388,7 +390,7 @@ async def test_selected_papers_are_marked_at_once_and_one_undo_takes_it_back(rea
         await r.do("paper.star")
         assert r.status == "5 starred · u undoes"
         assert [r.row(at).starred for at in range(7)] == [True, True, False, True, True, True, False]
-        # The range ended with the action, the selection did not; the cursor stays.
+        # The selection and the cursor stay.
         assert r.cursor == cursor
         await r.do("move.down")
         assert r.app.state.selection.count == 5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
@@ -12,7 +12,6 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.history import UNCHANGED_VOTES
 from reader.cache.reads.window import DayCount, Order, TopicCount
 from reader.keys.actions import CONTEXTS
 from reader.session.places import Place, ViewList, saved_view, view
@@ -45,7 +44,7 @@ THREE, STACKED = SHAPES["three"], SHAPES["stacked"]
 ROBOTS = Place(view("all"), "robot")
 WEEK = Place(view("week:2026-W20"), "topic:agents")
 MORNING = datetime(2026, 5, 12, 8, 14, tzinfo=UTC)
-READING = ShownPaper(3, paper(pk=3), ("robot",), UNCHANGED_VOTES)
+READING = ShownPaper(3, paper(pk=3), ("robot",))
 COUNTS = Counts(
     view_counts(14, 60, 0, 60), (DayCount("2026-05-12", 14, 14),), (TopicCount("video", "Video", "Vision", 9),), 60, 7
 )
@@ -91,7 +90,7 @@ LEFT: dict[str, Any] = {"search": SearchStatus(), "notices": Notices(happened=2)
 
 FOUND = results("gloves")
 COMING = AT_WORK.go(WEEK)
-SEARCHING = AT_WORK.hold_results(results()).search_feed("gloves").search_progressed("searching")
+SEARCHING = AT_WORK.hold_results(results()).search_feed("gloves")
 PROMPT = Prompt((("t", "Latest"), ("u", "Unread")), "g")
 
 
@@ -188,14 +187,13 @@ def test_a_change_sets_its_parts_and_leaves_everything_else(
 
 def test_going_elsewhere_ends_a_search_but_keeps_waiting_results() -> None:
     waiting = results("kitchens")
-    searching = AT_WORK.list_results(results()).search_feed("gloves").search_progressed("searching the feed")
+    searching = AT_WORK.list_results(results()).search_feed("gloves")
     searching = searching.hold_results(waiting)
-    assert searching.search.progress
     for place in (WEEK, ROBOTS):
         after = searching.go(place)
         assert after is not searching
         assert (after.place, after.results) == (place, None)
-        assert (after.search.asking, after.search.wanted, after.search.progress) == ("", "", None)
+        assert (after.search.asking, after.search.wanted) == ("", "")
         assert after.search.waiting is waiting
 
 
@@ -284,7 +282,7 @@ def test_a_zoomed_pane_that_has_no_room_of_its_own_leaves_the_keys_to_the_list()
 
 
 def test_the_detail_and_the_page_show_papers_of_their_own() -> None:
-    other = ShownPaper(1, paper(pk=1), (), UNCHANGED_VOTES)
+    other = ShownPaper(1, paper(pk=1))
     opened = AT_WORK.put(DETAIL, READING).put(PAGE, other)
     assert changes(AT_WORK, opened).keys() == {"parts", "stack"}
     assert (opened[PAGE], opened[DETAIL]) == (other, READING)
@@ -550,7 +548,6 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("cancel_query"),
     change("remember_query", st.text("abc", max_size=2)),
     change("search_feed", TEXTS),
-    change("search_progressed", st.just("searching")),
     change("search_stopped"),
     change("hold_results", st.builds(results, TEXTS)),
     change("list_results", st.builds(results, TEXTS)),
@@ -576,7 +573,6 @@ def test_any_sequence_of_changes_keeps_the_state_consistent(
         assert len(set(state.history)) == len(state.history) <= MAX_HISTORY
         assert (state[REFRESH].trouble == "") == (state[REFRESH].failing_since is None)
         assert not state[REFRESH].problem or state[REFRESH].trouble
-        assert not state.search.progress or state.search.asking or before.search.progress or not before.search.asking
         for number in ("cache_version", "marks_version"):
             assert getattr(state, number) in (getattr(before, number), getattr(before, number) + 1)
         stops = [stop.where for stop in state.trail]
@@ -624,22 +620,6 @@ def test_papers_beyond_the_first_screenful_stay_selected() -> None:
     assert sorted(selection.in_order(LIST[:2])) == sorted(LIST)
 
 
-def test_a_range_that_has_ended_does_not_follow() -> None:
-    ended = NOTHING_SELECTED.begin_range(9).follow(LIST, 1).end_range()
-    assert ended.follow(LIST, 7) is ended
-    assert ended.in_order(LIST) == (9, 1)
-    again = ended.begin_range(5).follow(LIST, 3)
-    assert again.in_order(LIST) == (5, 3, 9, 1)
-
-
-def test_a_range_ends_where_its_first_paper_or_the_cursors_is_gone() -> None:
-    selection = NOTHING_SELECTED.begin_range(9)
-    for pks, cursor in (((5, 3, 1), 3), (LIST, 4), (LIST, None)):
-        after = selection.follow(pks, cursor)
-        assert after.range is None
-        assert after.papers == {9}
-
-
 def test_papers_outside_the_list_stay_selected_but_are_not_targets() -> None:
     selection = NOTHING_SELECTED.with_papers([5, 9])
     narrow = selection.in_list((9, 1))
@@ -647,19 +627,3 @@ def test_papers_outside_the_list_stay_selected_but_are_not_targets() -> None:
     assert narrow.count == 1
     assert narrow.toggle([1]).in_list(LIST).in_order(LIST) == (5, 9, 1)
     assert NOTHING_SELECTED.in_list(LIST) is NOTHING_SELECTED
-
-
-def test_a_range_goes_on_over_the_same_list_read_again() -> None:
-    selection = NOTHING_SELECTED.begin_range(3).follow(LIST, 9)
-    longer = (8, *LIST)
-    assert selection.in_list(longer).follow(longer, 1).in_order(longer) == (3, 9, 1)
-
-
-@given(st.permutations(range(8)), st.lists(st.sampled_from(range(8)), min_size=1, max_size=6))
-def test_a_range_is_what_stands_between_its_ends(pks: Sequence[int], cursors: Sequence[int]) -> None:
-    selection = NOTHING_SELECTED.begin_range(cursors[0])
-    for cursor in cursors:
-        selection = selection.follow(pks, cursor)
-        low, high = sorted((pks.index(cursors[0]), pks.index(cursor)))
-        assert list(selection.in_order(pks)) == list(pks[low : high + 1])
-        assert selection.papers == selection.listed

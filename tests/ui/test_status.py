@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.widget import Widget
 
-from reader.cache.history import UNCHANGED_VOTES
 from reader.cache.reads.window import Order
 from reader.core.lines import literal, measure, piece_at
 from reader.keys.actions import CONTEXTS, FOOTERS, Context
@@ -21,7 +20,7 @@ from reader.refresh.lines import Canvas
 from reader.session.places import Place, triage_place, view
 from reader.ui.command_line.screen import COMMAND, TypedCommand
 from reader.ui.dates import DateRequest, ask_for_date
-from reader.ui.filter.state import COUNTED, HINT
+from reader.ui.filter.state import COUNTED
 from reader.ui.full_text.screen import text_status
 from reader.ui.full_text.state import TEXT, view_text
 from reader.ui.full_text.text import FullText, Outline
@@ -57,7 +56,7 @@ from tests.ui.stage import COUNTS, Stage, at, paper, staged, text, watch_paints
 
 WIDTHS = (60, 70, 80, 90, 100, 130, 140, 180, 200)
 KEYS = (("m", "read"), ("s", "star"), ("x", "hide"), ("space", "next"), ("/", "filter"), ("?", "keys"))
-TONES: list[Tone] = ["done", "warning", "hint"]
+TONES: list[Tone] = ["done", "warning"]
 CHOICES = (("o", "page"), ("p", "PDF"), ("a", "arXiv"), ("c", "code"))
 KEYMAPS = (Keymap(), Keymap(ascii=True), Keymap(overrides={"view.latest": "gT", "view.all": "g<enter>"}))
 
@@ -104,10 +103,6 @@ FIRST, EVERY = " m read  s star  ? keys", " m read  s star  x hide  space next  
         (Status(KEYS, message=LATE, tone="warning"), 65, [f" {LATE}", EVERY]),
         (Status(KEYS, message=LATE, tone="warning"), 66, [f"{FIRST}   {LATE}"]),
         (Status(message=LATE, tone="warning"), 22, [" fetching all since", " 2024-01-01, and more"]),
-        (Status(KEYS, message="plans, uses tools, and acts", tone="hint"), 72, [EVERY]),
-        (Status(KEYS, message="plans, uses tools, and acts", tone="hint"), 75, [f"{EVERY}   plans, uses tools…"]),
-        (Status(KEYS, message="plans, uses too", tone="hint"), 120, [EVERY]),
-        (Status(KEYS, message="plans, uses tool", tone="hint"), 90, [f"{EVERY}{'':20}plans, uses tool"]),
         (Status(choices=CHOICES, typed="open"), 23, [" open…  o page  p PDF", " a arXiv  c code"]),
         (Status(choices=CHOICES, typed="open"), 24, [" open…  o page  p PDF", "        a arXiv  c code"]),
         (Status(choices=CHOICES, typed="open"), 29, [" open…  o page  p PDF", "        a arXiv  c code"]),
@@ -169,7 +164,7 @@ def test_the_first_keys_of_each_context_stay_beside_any_notice_but_a_long_warnin
         line = lines[-1]
         for key, word in (*keys[:2], keys[-1]):
             assert f" {key} {word}" in line
-        assert tone == "hint" or not said.strip() or said.split()[0] in lines[0]
+        assert not said.strip() or said.split()[0] in lines[0]
 
 
 # Prompts
@@ -262,7 +257,7 @@ def test_the_lifetime_of_a_notice_begins_when_it_is_shown() -> None:
 # Hints of each context
 
 KEYMAP = Keymap()
-READING = ShownPaper(1, paper(), (), UNCHANGED_VOTES)
+READING = ShownPaper(1, paper())
 
 
 def in_context(context: Context, width: int, text: str = "") -> State:
@@ -344,11 +339,9 @@ def test_the_key_back_from_a_text_stays_beside_any_notice(tone: Literal["done", 
     assert "What happened" in shown
 
 
-def test_the_last_line_shows_the_answer_then_the_news_then_the_hint_of_the_filter() -> None:
-    state = at("latest").put(HINT, "Models that act.")
+def test_the_last_line_shows_the_answer_then_the_news() -> None:
+    state = at("latest")
     assert main_status(state, KEYMAP) == Status(tuple(hints(state, KEYMAP)))
-    state = state.with_focus("filter")
-    assert main_status(state, KEYMAP) == Status(tuple(hints(state, KEYMAP)), message="Models that act.", tone="hint")
     state = state.change_notices(lambda notices: notices.with_news("no network", "warning"))
     assert main_status(state, KEYMAP)[3:5] == ("no network", "warning")
     state = state.change_notices(lambda notices: notices.with_answer("1 read"))

@@ -27,7 +27,6 @@ from reader.core.document.model import (
     Reference,
     Span,
     Spans,
-    Theorem,
     Verbatim,
 )
 from reader.core.errors import NoFullText
@@ -54,7 +53,7 @@ MAX_PARTS_BACK = 14
 _MIN_MONO_SHARE = 0.9
 """Minimum share of typewriter letters in a line of program code."""
 
-_TEXT_KINDS = ("paragraph", "item", "theorem")
+_TEXT_KINDS = ("paragraph", "item")
 """Kinds of parts with running text."""
 
 _CAPTION = re.compile(
@@ -64,10 +63,6 @@ _CAPTION = re.compile(
 _NUMBER = re.compile(r"(?P<number>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,3}|[IVX]{1,5})(?P<dot>\.?)\s+(?=[^\W\d_])")
 _INITIAL = re.compile(r"[A-HJ-UWYZ]\.\s")
 """The initial of an author, as in `A. Lavoisier`, unless headings precede it; `I`, `V` and `X` are Roman numbers."""
-_THEOREM = re.compile(
-    r"(?:Theorem|Lemma|Proposition|Corollary|Definition|Remark|Example|Assumption|Claim|Conjecture|Proof)\b"
-    r"(?:\s+[A-Z]?\d*(?:\.\d+)*)?(?:\s*\([^)]{1,80}\))?(?:\s+of\s+[A-Z][a-z]+\s+\d+(?:\.\d+)*)?[.:]?"
-)
 _LEADERS = re.compile(r"(?:\.\s?){4,}\s*\d*$")
 _CONTENTS = ("contents", "tableofcontents", "listoffigures", "listoftables")
 _ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
@@ -374,8 +369,6 @@ class _Builder:
         elif not self.has_headings and (abstract := _ABSTRACT.match(line.text)):
             self._begin_heading(line, 0, abstract[1])
             self._begin("paragraph", line, text=line.text[abstract.end() :])
-        elif _THEOREM.match(line.text[: line.lead]):
-            self._begin("theorem", line)
         elif index in self.headings:
             self._begin_heading(line, self.headings[index])
         elif self._is_note(line):
@@ -621,9 +614,6 @@ def _block(part: _Part) -> Block:
             return Reference(label, _spans(rest), f"ref-{label.strip('[].')}" if label else "")
         case "lines":
             return Verbatim(tuple((Span(line),) for line in _laid_out(part.rows)))
-        case "theorem":
-            end = title.end() if (title := _THEOREM.match(text)) else 0
-            return Theorem((Span(text[:end]),), (Paragraph(_spans(text[end:].strip())),))
         case "item":
             marker, rest = _split_label(_BULLET, text)
             return Items((Item("•" if marker in "·▪∗*" else marker, (Paragraph(_spans(rest)),)),))

@@ -120,8 +120,6 @@ class Line(NamedTuple):
     math: float = 0.0
     cells: tuple[tuple[float, str], ...] = ()
     """The start and text of each part between wide gaps."""
-    lead: int = 0
-    """Number of bold or italic letters that begin the text, if the rest is in another style."""
     mono: float = 0.0
     """The share of its letters in a typewriter font."""
 
@@ -490,26 +488,8 @@ def _line_of(run: Sequence[Letter], page: int) -> Iterator[Line]:
     yield Line(
         text, page, min(letter.left for letter in visible), max(letter.right for letter in visible),
         median(letter.base for letter in visible if letter.size >= 0.8 * largest), sizes.most_common(1)[0][0],
-        bold, italic, math, tuple(cell for cell in cells if cell[1]), _lead(visible, text), mono,
+        bold, italic, math, tuple(cell for cell in cells if cell[1]), mono,
     )  # fmt: skip
-
-
-def _lead(visible: Sequence[Letter], text: str) -> int:
-    """How many letters begin a line's text in bold or italics, apart from its number; 0 if all of them are."""
-    number = re.match(r"[\d.()A-Z]*[\d.)]", text)
-    first = len(number[0]) if number else 0
-    if first >= len(visible) or not (visible[first].is_bold or visible[first].is_italic):
-        return 0
-    kind = "is_bold" if visible[first].is_bold else "is_italic"
-    last = next((at for at in range(first, len(visible)) if not getattr(visible[at], kind)), 0)
-    if last <= first + 2:
-        return 0
-    left = sum(len(one.text) for one in visible[:last])
-    for at, letter in enumerate(text, 1):
-        left -= not letter.isspace()
-        if not left:
-            return at
-    return 0
 
 
 def _split_at_gaps(run: Sequence[Letter]) -> Iterator[tuple[float, str]]:

@@ -361,7 +361,7 @@ class CommandActions(Controller):
 
     def begin(self, line: str, *, is_own: bool = False, offer: Offer | None = None) -> None:
         """Run a line, or the offer if it is no command. With `is_own`, the line comes from a key of the settings."""
-        self._background.start("command", partial(self._run_line, line, self._model.take_targets(), is_own, offer))
+        self._background.start("command", partial(self._run_line, line, self._model.state.targets, is_own, offer))
 
     async def _run_line(self, line: str, targets: Sequence[int], is_own: bool, offer: Offer | None) -> None:
         try:

@@ -9,7 +9,6 @@ from typing import Literal, NamedTuple, TypeAlias
 from reader.cache.reads.window import DayCount, TopicCount
 from reader.core.lines import Line, Piece, cut, literal, measure, spread
 from reader.core.query.choices import Choice
-from reader.core.text import amount
 from reader.session.places import DAY, TopicMode
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import WidgetReport
@@ -32,15 +31,13 @@ class FilterPane(RowsPane, can_focus=True):
         glyphs: Glyphs = UNICODE,
         *,
         mode: TopicMode = "any",
-        folded: Iterable[str] = (),
         id: str | None = None,
     ) -> None:
         self.rows: tuple[FilterRow, ...] = ()
-        super().__init__(self._compose_filter, self._report_hint, id=id)
+        super().__init__(self._compose_filter, id=id)
         self._glyphs = glyphs
         self._data = FilterData()
-        self._state = FilterState(choice=Choice(mode), closed=frozenset(folded))
-        self._hint = ""
+        self._state = FilterState(choice=Choice(mode))
 
     # Drawing
 
@@ -88,16 +85,9 @@ class FilterPane(RowsPane, can_focus=True):
         return False
 
     def watch_has_focus(self, has_focus: bool) -> None:
-        """Show the cursor and post the hint of its row, or remove both."""
+        """Show or remove the cursor."""
         super().watch_has_focus(has_focus)
         self.go(self.at)
-
-    def _report_hint(self) -> None:
-        row: FilterRow | None = self.current
-        hint = meaning(row) if row is not None and self.has_focus else ""
-        if hint != self._hint:
-            self._hint = hint
-            self.post_message(WidgetReport("hint", hint))
 
     # The choice
 
@@ -111,10 +101,6 @@ class FilterPane(RowsPane, can_focus=True):
     @property
     def choice(self) -> Choice:
         return self._state.choice
-
-    @property
-    def folded(self) -> frozenset[str]:
-        return self._state.closed
 
     # Keys
 
@@ -320,15 +306,6 @@ def _mark(topic: TopicCount, choice: Choice) -> Mark:
 
 
 # Drawing
-
-
-def meaning(row: FilterRow) -> str:
-    """Return the hint for a row: its numbers in words."""
-    if row.is_partial and row.papers is not None:
-        return f"{amount(row.papers, 'paper')} so far: the day is not all here"
-    if row.unread is not None and row.papers is not None:
-        return f"{row.unread:,} unread of {row.papers:,}"
-    return ""
 
 
 def draw_row(row: FilterRow, width: int, state: FilterState, glyphs: Glyphs) -> Line:

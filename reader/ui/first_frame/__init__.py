@@ -139,7 +139,7 @@ def _show() -> FirstFrame | None:
     cache = paths.cache_file()
     if not is_certain(cache):
         return None
-    panes = remembered_panes(look.filter_width, look.list_share, left)
+    panes = remembered_panes(left)
     content = read_content(cache, left, look.order)
     if content is None:
         return None

@@ -49,9 +49,6 @@ class KeptLook(NamedTuple):
     order: str
     """The list's order from the settings."""
     ascii: bool
-    filter_width: int
-    """The filter pane's columns and the list's share from the settings."""
-    list_share: float
     theme: str
     """The theme from the settings, which may be `auto`."""
     colors: Sequence[str]

@@ -136,8 +136,8 @@ def _condition(condition: Condition, glyphs: Glyphs, turn: int) -> tuple[Line, L
 Choice = tuple[str, str]
 """A displayed key, and its effect."""
 
-Tone = Literal["done", "warning", "hint"]
-"""The kind of the text on the right: a notice, a warning, or a hint on the row under the cursor."""
+Tone = Literal["done", "warning"]
+"""The kind of the text on the right: a notice or a warning."""
 
 FIRST_KEYS = 2
 """Number of first keys that stay beside a notice; the last key, which leads to all others, stays too."""
@@ -147,8 +147,6 @@ DECIDING_KEYS = 4
 
 _BETWEEN = 2
 _GAP = 3
-_MIN_HINT_CELLS = 16
-"""Minimum cells of a cut hint; a shorter hint is left out."""
 
 
 class Status(NamedTuple):
@@ -174,8 +172,7 @@ def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[
     """Draw the last line in a width; a prompt and a long warning need more than one line.
 
     To fit beside the first keys, a notice drops its last parts and is cut at a word. A warning that does not fit there
-    has one or two lines above the keys. A hint uses only the room left by the keys. The number of selected papers comes
-    before the keys.
+    has one or two lines above the keys. The number of selected papers comes before the keys.
     """
     if status.choices:
         return _prompt(status, width, glyphs)
@@ -185,12 +182,7 @@ def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[
     first = _first(keys, min(status.kept + 1, len(keys)))
     beside_keys = room - _width(first) - _GAP - 1 if first else room - 2
     above: tuple[Line, ...] = ()
-    if status.tone == "hint":
-        keys = _fitting(keys, room)
-        message = _cut_words(message, room - _width(keys) - _GAP - 1, glyphs.ellipsis)
-        if cell_len(message) < _MIN_HINT_CELLS:
-            message = ""
-    elif status.tone == "warning" and cell_len(message) > beside_keys:
+    if status.tone == "warning" and cell_len(message) > beside_keys:
         above, message = _warning(message, width, glyphs.ellipsis), ""
     else:
         message = _cut_parts(message, beside_keys, glyphs)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reader.core.similarity import apply_corrections
 from reader.keys.keymap import Keymap
 from reader.session.places import Place, day_of
-from reader.ui.filter.state import COUNTED, HINT, in_all
+from reader.ui.filter.state import COUNTED, in_all
 from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.kit.lines import clock, needs_counts
 from reader.ui.kit.status_lines import Choice, Condition, Header, Status
@@ -28,7 +28,7 @@ def header_parts(state: State) -> object:
         state.listing,
         state[COUNTED],
         state[REFRESH],
-        state.search.progress,
+        state.search.asking,
         state.activity,
         state.mode,
         state[TEXTS_AHEAD],
@@ -79,7 +79,7 @@ def _order(listing: ListContent) -> str:
 
 def condition(state: State, now: datetime) -> Condition:
     refresh = state[REFRESH]
-    busy = state.activity or state.search.progress or refresh.progress
+    busy = state.activity or ("searching the feed" if state.search.asking else refresh.progress)
     if busy:
         return Condition(busy, "busy")
     if state.mode:
@@ -119,8 +119,6 @@ _MARKS = 3
 
 def main_status(state: State, keymap: Keymap) -> Status:
     shown = status(state, keymap, hints(state, keymap))
-    if not shown.message and state.context == "filter":
-        return shown._replace(message=state[HINT], tone="hint")
     return shown._replace(selected=state.selection.count if state.context in SELECTING else 0)
 
 

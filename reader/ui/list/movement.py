@@ -8,6 +8,7 @@ from reader.core.dates import period_of_view
 from reader.core.errors import ReaderError
 from reader.core.views import LATEST
 from reader.session.places import DAY, Place, view
+from reader.session.visit import MAX_FILTER_COLUMNS
 from reader.ui.filter.state import COUNTED
 from reader.ui.kit.pane import Pane
 from reader.ui.page.screen import text_in_front
@@ -186,7 +187,7 @@ class MovementActions(Controller):
         panes, width = state.panes, state.width
         sizes = panes.at(width)
         if state.context == "filter":
-            panes = panes.with_width(width, filter_width=min(60, max(16, sizes.filter_width + 2 * by)))
+            panes = panes.with_width(width, filter_width=min(MAX_FILTER_COLUMNS, max(16, sizes.filter_width + 2 * by)))
         else:
             by = -by if state.context == "detail" else by
             panes = panes.with_width(width, list_share=min(0.8, max(0.2, round(sizes.list_share + 0.05 * by, 2))))
@@ -204,23 +205,12 @@ class SelectionActions(Controller):
 
     @handles("select.paper")
     def select(self, count: int | None) -> None:
-        """Select or deselect the highlighted paper and step to the next one; within a range, end the range."""
+        """Select or deselect the highlighted paper, or as many as the count says, and step on."""
         state = self._model.state
-        if state.selection.range is not None:
-            self._model.change(state.choose(state.selection.end_range()))
-            return
         here = self._app.papers.cursor
         pks = self._app.papers.pks_all()[here : here + (count or 1)]
         self._model.change(state.choose(state.selection.toggle(pks)))
         self._app.papers.move(len(pks))
-
-    @handles("select.range")
-    def select_range(self, _count: int | None) -> None:
-        state, selection = self._model.state, self._model.state.selection
-        if selection.range is not None:
-            self._model.change(state.choose(selection.end_range()))
-        elif state.highlighted is not None:
-            self._model.change(state.choose(selection.begin_range(state.highlighted)))
 
     @handles("select.all")
     def select_all(self, _count: int | None) -> None:

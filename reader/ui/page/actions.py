@@ -152,7 +152,7 @@ class LinkActions(Controller):
     def open_web_pages(self, _count: int | None) -> None:
         from reader.actions.links import links
 
-        pks = self._model.take_targets()
+        pks = self._model.state.targets
         if len(pks) > MAX_OPENED_PAGES:
             self._model.show_notice(f"{len(pks):,} papers are too many to open at once", "warning")
             return
@@ -244,13 +244,13 @@ class CopyActions(Controller):
 
     @handles("link.copy")
     def copy_link(self, _count: int | None) -> None:
-        self._copy("l", self._model.take_targets())
+        self._copy("l", self._model.state.targets)
 
     @handles("link.copy_as")
     def choose(self, _count: int | None) -> None:
         from reader.actions.export import COPIES
 
-        pks = self._model.take_targets()
+        pks = self._model.state.targets
         if pks:
             label = "copy" if len(pks) == 1 else f"copy {len(pks):,} papers"
             choices = [(letter, form.name) for letter, form in COPIES.items()]
@@ -306,7 +306,7 @@ class PdfActions(Controller):
 
     @handles("link.pdf")
     def open_pdf(self, _count: int | None) -> None:
-        targets = self._model.take_targets()
+        targets = self._model.state.targets
         if len(targets) > MAX_PDFS:
             self._model.show_notice(f"at most {MAX_PDFS} PDFs at once · {len(targets):,} papers are selected")
             return

@@ -46,7 +46,6 @@ from reader.ui.shell.state import NOTHING_IS_FETCHED, State
 if TYPE_CHECKING:
     from textual.worker import Worker
 
-    from reader.refresh.lines import Line as JobLine
     from reader.ui.app import ReaderApp
 
 
@@ -455,7 +454,7 @@ class FeedSearch(Controller):
             self._model.change(state.list_results(answer))
             return
         self.stop()
-        self._model.change(self._model.state.search_feed(text).search_progressed("searching the feed"))
+        self._model.change(self._model.state.search_feed(text))
         self._model.show_notice(self._search_notice(text))
         self._worker = self._background.start("search", partial(self._run, text), exclusive=True)
 
@@ -505,17 +504,8 @@ class FeedSearch(Controller):
     async def _ask(self, text: str) -> tuple[int, ...]:
         from reader.refresh.lines import job
 
-        def receive(line: JobLine) -> None:
-            if line.get("step") == "wait":
-                self._report(text, f"{line['why']}, {line['seconds']:.0f} s")
-
-        result = await self._app.run_job(job("search", text=text, stores=True), receive)
+        result = await self._app.run_job(job("search", text=text, stores=True))
         return tuple(result["keys"])
-
-    def _report(self, text: str, progress: str) -> None:
-        """Show the progress of the search for `text`; a stopped search, which takes a moment to end, shows none."""
-        if self._model.state.search.asking == text:
-            self._model.change(self._model.state.search_progressed(progress))
 
     def _search_notice(self, text: str) -> str:
         return f"{self._keymap.key('app.escape')} stops searching for {text}"

@@ -66,11 +66,6 @@ class Model:
             self._state = state
             self.publish(state)
 
-    def take_targets(self) -> tuple[int, ...]:
-        """Return the papers that an action takes (see `State.targets`), and end a range."""
-        self.change(self._state.choose(self._state.selection.end_range()))
-        return self._state.targets
-
     def show_notice(self, text: str, tone: Tone = "done") -> None:
         """Show an answer to the last action in the last line, until the next action."""
         self.change(self._state.change_notices(lambda notices: notices.with_answer(text, tone)))

@@ -20,8 +20,8 @@ Shape: TypeAlias = Literal["one", "stacked", "columns", "three", "wide"]
 SHAPES: dict[Shape, int] = {"one": 0, "stacked": 70, "columns": 100, "three": 130, "wide": 180}
 """The minimum width of each shape."""
 
-MIN_WIDE_FILTER_COLUMNS = 34
-"""Minimum columns of the filter pane in the shape `wide`, unless the user chose other sizes."""
+FILTER_COLUMNS, WIDE_FILTER_COLUMNS = 26, 34
+"""Columns of the filter pane, and in the shape `wide`, until the user resizes it."""
 
 USUAL_SHARE = 0.55
 """Default share of the list beside the detail, limited by the next two constants."""
@@ -86,7 +86,6 @@ class PaneSizes(NamedTuple):
 class PaneChoice(NamedTuple):
     """The user's choices for the panes."""
 
-    usual: PaneSizes = PaneSizes(26, USUAL_SHARE)
     sizes: Mapping[Shape, PaneSizes] = {}
     is_zoomed: bool = False
     """Whether the focused pane is shown alone."""
@@ -95,17 +94,13 @@ class PaneChoice(NamedTuple):
         shape = shape_at(width)
         if shape in self.sizes:
             return self.sizes[shape]
-        filter_width, share = self.usual
         if shape == "stacked":
-            return PaneSizes(filter_width, STACKED_SHARE)
+            return PaneSizes(FILTER_COLUMNS, STACKED_SHARE)
         if shape == "wide":
-            filter_width = max(filter_width, MIN_WIDE_FILTER_COLUMNS)
-        room = max(1, width - (filter_width + 1 if has_filter(shape) else 0))
-        if share == USUAL_SHARE and shape == "wide":
-            share = max(MIN_LIST_COLUMNS / room, 1 - WIDE_DETAIL_COLUMNS / room)
-        elif share == USUAL_SHARE:
-            share = max(share, MIN_LIST_COLUMNS / room, 1 - MAX_DETAIL_COLUMNS / room)
-        return PaneSizes(filter_width, share)
+            room = width - WIDE_FILTER_COLUMNS - 1
+            return PaneSizes(WIDE_FILTER_COLUMNS, max(MIN_LIST_COLUMNS / room, 1 - WIDE_DETAIL_COLUMNS / room))
+        room = max(1, width - (FILTER_COLUMNS + 1 if has_filter(shape) else 0))
+        return PaneSizes(FILTER_COLUMNS, max(USUAL_SHARE, MIN_LIST_COLUMNS / room, 1 - MAX_DETAIL_COLUMNS / room))
 
     def with_width(self, width: int, *, filter_width: int | None = None, list_share: float | None = None) -> PaneChoice:
         now = self.at(width)
@@ -138,13 +133,9 @@ def shape_at(width: int) -> Shape:
     return next(shape for shape, minimum in reversed(SHAPES.items()) if width >= minimum)
 
 
-def remembered_panes(filter_width: int, list_share: float, left: Visit) -> PaneChoice:
-    """The choices from the settings and the last visit."""
-    return PaneChoice(
-        PaneSizes(filter_width, list_share),
-        {shape: PaneSizes(*left.sizes[shape]) for shape in SHAPES if shape in left.sizes},
-        left.is_zoomed,
-    )
+def remembered_panes(left: Visit) -> PaneChoice:
+    """The choices of the last visit."""
+    return PaneChoice({shape: PaneSizes(*left.sizes[shape]) for shape in SHAPES if shape in left.sizes}, left.is_zoomed)
 
 
 def has_filter(shape: Shape) -> bool:

@@ -151,8 +151,6 @@ class SearchStatus(NamedTuple):
     asking: str = ""
     wanted: str = ""
     """The words of the last search, until its results are listed or another place is shown."""
-    progress: str | None = None
-    """The progress of a slow search, else None."""
     waiting: FeedResults | None = None
     """Results that arrived while the user was typing or reading."""
 
@@ -172,13 +170,6 @@ class TypedQuery(NamedTuple):
 _NONE: frozenset[int] = frozenset()
 
 
-class PaperRange(NamedTuple):
-    """The papers from `first` to the cursor, inclusive, and the selection before the range."""
-
-    first: int
-    before: PaperSelection
-
-
 @dataclass(frozen=True, slots=True)
 class PaperSelection:
     """Selected papers. Actions ignore selected papers that are not listed, for example during a search."""
@@ -186,7 +177,6 @@ class PaperSelection:
     papers: frozenset[int] = _NONE
     listed: frozenset[int] = _NONE
     """The selected papers that are listed; actions take these."""
-    range: PaperRange | None = None
 
     @property
     def count(self) -> int:
@@ -198,7 +188,7 @@ class PaperSelection:
         return selected if len(selected) == len(self.listed) else (*selected, *self.listed.difference(selected))
 
     def with_papers(self, pks: Iterable[int]) -> PaperSelection:
-        """Add papers of the list to the selection; ends a range."""
+        """Add papers of the list to the selection."""
         more = frozenset(pks)
         papers = self.papers | more if self.papers else more
         # Usually both sets are equal; a second union of a hundred thousand papers would take milliseconds.
@@ -209,39 +199,8 @@ class PaperSelection:
             return self.with_papers(pks)
         return PaperSelection(self.papers.difference(pks), self.listed.difference(pks))
 
-    def begin_range(self, pk: int) -> PaperSelection:
-        before = self.end_range()
-        return replace(before.with_papers((pk,)), range=PaperRange(pk, before))
-
-    def end_range(self) -> PaperSelection:
-        return self if self.range is None else replace(self, range=None)
-
-    def follow(self, pks: Sequence[int], cursor: int | None) -> PaperSelection:
-        if self.range is None:
-            return self
-        ends = [_place(pks, self.range.first), _place(pks, cursor)]
-        places = sorted(place for place in ends if place is not None)
-        if len(places) < 2:
-            return self.end_range()
-        selected = self.range.before.with_papers(pks[places[0] : places[1] + 1])
-        return replace(selected, range=self.range)
-
     def in_list(self, pks: Iterable[int]) -> PaperSelection:
-        if not self.papers:
-            return self
-        listed = frozenset(pks)
-        range = self.range and self.range._replace(before=self.range.before._among(listed))
-        return replace(self._among(listed), range=range)
-
-    def _among(self, listed: frozenset[int]) -> PaperSelection:
-        return replace(self, listed=self.papers & listed)
-
-
-def _place(pks: Sequence[int], pk: int | None) -> int | None:
-    try:
-        return None if pk is None else pks.index(pk)
-    except ValueError:
-        return None
+        return replace(self, listed=self.papers.intersection(pks)) if self.papers else self
 
 
 NOTHING_SELECTED = PaperSelection()

@@ -400,11 +400,9 @@ class State:
         return self if selection is self.selection else replace(self, selection=selection)
 
     def highlight(self, pk: int | None, *, is_on_hole: bool = False) -> State:
-        """Record the paper under the cursor, or above it on a hole; a range follows it."""
-        if (pk, is_on_hole) == (self.highlighted, self.is_on_hole):
-            return self
-        selection = self.selection.follow(self.listing.order.pks, pk)
-        return replace(self, highlighted=pk, is_on_hole=is_on_hole, selection=selection)
+        """Record the paper under the cursor, or above it on a hole."""
+        is_same = (pk, is_on_hole) == (self.highlighted, self.is_on_hole)
+        return self if is_same else replace(self, highlighted=pk, is_on_hole=is_on_hole)
 
     def cache_changed(self, at: Position | None = None) -> State:
         """Reload the list after a change of the cache; the cursor goes to `at` if that paper is listed, else stays.
@@ -539,15 +537,10 @@ class State:
         return replace(self, history=tuple(dict.fromkeys((text, *self.history)))[:MAX_HISTORY]) if text else self
 
     def search_feed(self, text: str) -> State:
-        return replace(self, search=self.search._replace(asking=text, wanted=text, progress=None, waiting=None))
-
-    def search_progressed(self, progress: str) -> State:
-        return replace(self, search=self.search._replace(progress=progress))
+        return replace(self, search=self.search._replace(asking=text, wanted=text, waiting=None))
 
     def search_stopped(self) -> State:
-        if not self.search.asking:
-            return self
-        return replace(self, search=self.search._replace(asking="", progress=None))
+        return replace(self, search=self.search._replace(asking="")) if self.search.asking else self
 
     def hold_results(self, results: FeedResults) -> State:
         return replace(self, search=self.search._replace(waiting=results))

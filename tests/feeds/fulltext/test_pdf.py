@@ -145,33 +145,33 @@ def test_letters_signs_and_pictures_are_read_as_they_are_set(tmp_path: Path, mon
     found = read_pages(write_pdf(tmp_path / "paper.pdf", [first, second], extra=SHAPES, titles="123456"))
     seen = [
         [
-            (one.text, *map(round, one[2:5]), *(round(part, 1) for part in one[5:9]), len(one.cells), one.lead)
+            (one.text, *map(round, one[2:5]), *(round(part, 1) for part in one[5:9]), len(one.cells))
             for one in page.lines
         ]
         for page in found.pages
     ]
     both = [
-        ("scaled", 72, 97, 500, 11.3, 0, 0, 0, 1, 0),
-        ("rises sinks", 299, 421, 500, 10, 0, 0, 0, 2, 0),
+        ("scaled", 72, 97, 500, 11.3, 0, 0, 0, 1),
+        ("rises sinks", 299, 421, 500, 10, 0, 0, 0, 2),
     ]
     assert seen == [
         [
-            ("A line of pre\xad", 72, 126, 700, 10, 0, 0, 0, 1, 0),
-            ("fixed words", 72, 119, 688, 10, 0, 0, 0, 1, 0),
-            ("∑ x bold and slant", 72, 160, 600, 10, 0.3, 0.4, 0.1, 1, 0),
-            ("cell", 300, 314, 600, 10, 0, 0, 0, 1, 0),
-            ("√2", 72, 88, 559, 10, 0, 0, 0.5, 1, 0),
-            ("ö", 72, 77, 540, 10, 0, 0, 0, 1, 0),
-            ("ˆ", 200, 206, 540, 10, 0, 0, 1, 1, 0),
+            ("A line of pre\xad", 72, 126, 700, 10, 0, 0, 0, 1),
+            ("fixed words", 72, 119, 688, 10, 0, 0, 0, 1),
+            ("∑ x bold and slant", 72, 160, 600, 10, 0.3, 0.4, 0.1, 1),
+            ("cell", 300, 314, 600, 10, 0, 0, 0, 1),
+            ("√2", 72, 88, 559, 10, 0, 0, 0.5, 1),
+            ("ö", 72, 77, 540, 10, 0, 0, 0, 1),
+            ("ˆ", 200, 206, 540, 10, 0, 0, 1, 1),
             *both,
         ],
         [
-            ("𝑥∑\xad︀", 72, 95, 700, 10, 0, 0, 0, 1, 0),
-            ("P d", 72, 88, 601, 10, 0, 0, 1, 1, 0),
-            ("tiny", 72, 77, 560, 3.4, 0, 0, 0, 1, 0),
-            ("huge", 200, 356, 630, 90.2, 0, 0, 0, 1, 0),
-            ("Bold lead and the rest", 72, 164, 540, 10, 0.4, 0, 0, 1, 9),
-            ("2.1. Its own", 72, 123, 520, 10, 0, 0.7, 0, 1, 8),
+            ("𝑥∑\xad︀", 72, 95, 700, 10, 0, 0, 0, 1),
+            ("P d", 72, 88, 601, 10, 0, 0, 1, 1),
+            ("tiny", 72, 77, 560, 3.4, 0, 0, 0, 1),
+            ("huge", 200, 356, 630, 90.2, 0, 0, 0, 1),
+            ("Bold lead and the rest", 72, 164, 540, 10, 0.4, 0, 0, 1),
+            ("2.1. Its own", 72, 123, 520, 10, 0, 0.7, 0, 1),
             *both,
         ],
     ]
@@ -318,7 +318,7 @@ LOOKS = {"p": "page", "s": "size", "b": "bold", "i": "italic", "m": "math"}
 
 
 def drawn(said: str) -> Line:
-    """A line of its height, `@` its left, its looks with `w` for its width and `l` for its lead, and its text.
+    """A line of its height, `@` its left, its looks with `w` for its width, and its text.
 
     Two spaces are between cells.
     """
@@ -330,7 +330,7 @@ def drawn(said: str) -> Line:
     cells = [(made.left + 5 * one.start(), one[0]) for one in re.finditer(r"\S+(?: \S+)*", made.text)]
     right = made.left + looks.get("w", made.width)
     made = made._replace(text=" ".join(made.text.split()), cells=tuple(cells), right=right)
-    return made._replace(page=int(made.page), lead=int(looks.get("l", 0)))
+    return made._replace(page=int(made.page))
 
 
 WHAT_LINES_ARE = r"""
@@ -346,7 +346,7 @@ WHAT_LINES_ARE = r"""
 => …|## References|- \[1\] A. One.|## A Proof of it|It is said.
 660 b1 References / 640 [1] A. One. / 270 s8 2With a note of it
 => …|## References|- \[1\] A. One. …|[^2]: With a note of it
-660 b1 1 Begin / 640 l8 b0.2 1.1 Part. It is. / 620 l7 b0.2 1) Of it. It is. / 600 l6 b0.2 2 More. It is.
+660 b1 1 Begin / 640 b0.2 1.1 Part. It is. / 620 b0.2 1) Of it. It is. / 600 b0.2 2 More. It is.
 => …|## 1 Begin|1.1 Part. It is.|1) Of it. It is.|2 More. It is.
 660 Abstract: it is said. / 640 And more. => …|## Abstract|it is said.|And more.
 660 b1 1 Begin / 640 Abstract: it is said. => …|## 1 Begin|Abstract: it is said.
@@ -357,7 +357,7 @@ WHAT_LINES_ARE = r"""
 660 b1 References / 640 A. One / 630 of it. / 617 B. Two / 607 of it.
 => …|## References|- A. One of it.|- B. Two of it. …
 684 It has / 672@84 (a) one => …It has|- (a) one
-660 l10 b0.2 Lemma 2 (A). It is said. / 648 And so on. => …|**Lemma 2 (A).**|It is said.|And so on.
+660 b0.2 Lemma 2 (A). It is said. / 648 And so on. => …|Lemma 2 (A). It is said.|And so on.
 684 It goes on / 667 And further on. => …It goes on|And further on.
 684 It goes on, as in / 672 Figure 2 shows it. => …It goes on, as in Figure 2 shows it.
 684 It goes on / 664 s9.5 Figure 2 shows it. => …It goes on …|**Figure 2**: shows it.
@@ -416,7 +416,7 @@ WHAT_LINES_ARE = r"""
 => …|**Table 2**: it shows one of them.|```|One  Two|```
 660 b1 s12 1 Begin / 640 It is said. / 616 b1 s12 Some part of it / 600 It is.
 => …|## 1 Begin|It is said.|## Some part of it|It is.
-660 b1 1 Begin / 640 l14 b0.5 1.1 Using the .pk files / 628 It is. => …|## 1 Begin|1.1 Using the .pk files It is.
+660 b1 1 Begin / 640 b0.5 1.1 Using the .pk files / 628 It is. => …|## 1 Begin|1.1 Using the .pk files It is.
 """
 
 
@@ -467,28 +467,6 @@ def test_letters_that_are_near_each_other_are_a_line(
     made = letters(*((text, base, size[0] if size else 10, moved) for text, base, moved, *size in runs))
     found = find_lines(made, 3)
     assert [(one.text, one.base, *(left for left, _ in one.cells)) for one in found] == lines
-
-
-@each(
-    ("bold", "italic", "plain", "lead"),
-    [
-        ("Lead", "", " it", 4),
-        ("", "2.1 Lea", "d", 7),
-        ("", "2. Le", "d", 0),
-        ("Bol", "", "d", 3),
-        ("Bo", "", "ld", 0),
-        ("All", "", "", 0),
-        ("3.", "", "", 0),
-        ("", "", "None", 0),
-    ],
-)
-def test_a_line_may_begin_in_letters_of_its_own(bold: str, italic: str, plain: str, lead: int) -> None:
-    made = letters((bold + italic + plain, 700, 9.96, 0))
-    for at in range(len(bold + italic)):
-        made[at] = made[at]._replace(is_bold=bool(bold), is_italic=not bold)
-    (found,) = find_lines(made, 3)
-    shares = [len(one.replace(" ", "")) / len(f"{bold}{italic}{plain}".replace(" ", "")) for one in (bold, italic)]
-    assert (found.lead, found.bold, found.italic, found.size) == (lead, *shares, 10)
 
 
 def written_text(found: list[Letter]) -> str:

@@ -284,7 +284,7 @@ def paint(r: Story, visit: Visit = LEFT) -> Painter:
     return Painter(
         look,
         content,
-        remembered_panes(look.filter_width, look.list_share, visit),
+        remembered_panes(visit),
         r.app.size,
         papers.NOW,
         os.environ,
