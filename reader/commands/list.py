@@ -10,7 +10,7 @@ from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from reader.cache.reads.figures import topics_of
+from reader.cache.reads.vocabulary import topics_of
 from reader.cache.search.compile import names_hidden
 from reader.commands.choosing import explain_nothing, with_known_words
 from reader.commands.command import (

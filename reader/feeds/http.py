@@ -282,7 +282,7 @@ class Pace:
             return
         try:
             waited = 0.0
-            while platform.try_lock(handle) is platform.Lock.THEIRS:
+            while not platform.try_lock(handle):
                 if waited >= MAX_TURN_WAIT_SECONDS:
                     late = f"Another program has been asking {self._file.stem} for {waited / 60:.0f} minutes"
                     raise FeedUnreachable(f"{late}; end it to continue.")

@@ -1,4 +1,4 @@
-"""What happened over time: votes, and events of papers."""
+"""What happened to papers over time."""
 
 from __future__ import annotations
 
@@ -9,36 +9,12 @@ from typing import Any
 
 import pytest
 
-from reader.cache.history import UNCHANGED_VOTES, ChangesSinceMark, Votes, changes_since_mark, votes
+from reader.cache.history import ChangesSinceMark, changes_since_mark
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.storing import Cache
 from reader.core.paper import Listing
 from tests.cache.conftest import draft, found
-
-
-def nine(day: int) -> int:
-    return at(day, 9)
-
-
-def moved(path: Path, visited: int | None = None, pk: int = 1) -> Votes:
-    with closing(Window.open(path)) as window:
-        return window.read(lambda connection: votes(connection, pk, visited))
-
-
-def test_votes_are_counted_since_the_user_looked(cache: Cache, path: Path) -> None:
-    tell(cache, 20, upvotes=10)
-    tell(cache, 21, upvotes=25)
-    tell(cache, 23, upvotes=66)
-    assert (moved(path), moved(path, pk=2)) == (Votes((10, 25, 66), 0), UNCHANGED_VOTES)
-    assert moved(path, visited=nine(20)).gained == 56
-    assert moved(path, visited=nine(22)).gained == 41
-    assert moved(path, visited=nine(24)).gained == 0
-    # Before the paper came, nobody can have looked at it.
-    assert moved(path, visited=nine(10)).gained == 0
-    mark(path, "read", 22)
-    assert moved(path, visited=nine(20)).gained == 41
-
 
 DAY = "2026-11-20"
 

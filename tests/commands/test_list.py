@@ -241,11 +241,11 @@ def test_topics_count_the_papers_of_a_query(session: Session, papers: Path) -> N
                 3  agents      Agents & tools
                 1  evaluation  Benchmarks & evaluation
         $ list --topics id:2606.26740 -n 1 --jsonl
-        {"slug": "video-generation", "name": "Video generation", "family": "Generation", "papers": 1, "weeks": [], "rising": null}
+        {"slug": "video-generation", "name": "Video generation", "family": "Generation", "papers": 1}
         $ list --topics upvotes:>999999 -n 1
         3d	3D & geometry	0
         ! Nothing matches.
-        """  # noqa: E501
+        """
     )
 
 
