@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
 from typing import NamedTuple
 
 from reader.core.community import Community, dump, load
@@ -25,8 +24,6 @@ class PageData(NamedTuple):
     """ISO time, UTC, of the feed's last answer; None if there was none."""
     arxiv_asked: str | None = None
     """ISO day on which arXiv was last asked about the paper."""
-    models: tuple[int, ...] = ()
-    """The number of models that name the paper, at each change, oldest first."""
 
     def is_old(self, now: datetime, *, with_arxiv: bool) -> bool:
         """Whether the feed or, `with_arxiv`, arXiv should be asked again."""
@@ -59,7 +56,7 @@ class RequestState(NamedTuple):
 
 
 def read_community(connection: sqlite3.Connection, pk: int) -> PageData:
-    """Comments, repositories and the growth of a paper."""
+    """The comments and repositories of a paper, and when they were asked for."""
     row = connection.execute(
         "SELECT c.body, c.asked, t.arxiv_asked FROM paper_text AS t LEFT JOIN community AS c ON c.pk = t.pk"
         " WHERE t.pk = ?",
@@ -68,11 +65,7 @@ def read_community(connection: sqlite3.Connection, pk: int) -> PageData:
     if row is None:
         return PageData()
     body, asked, arxiv_asked = row
-    counts = connection.execute(
-        "SELECT models FROM paper_change WHERE pk = ? AND models IS NOT NULL ORDER BY at", (pk,)
-    ).fetchall()
-    models = tuple(count for count, _ in groupby(count for (count,) in counts))
-    return PageData(NO_COMMUNITY if body is None else load(body), asked, arxiv_asked, models)
+    return PageData(NO_COMMUNITY if body is None else load(body), asked, arxiv_asked)
 
 
 def note_arxiv_asked(connection: sqlite3.Connection, ids: Iterable[str], day: str) -> None:

@@ -93,19 +93,15 @@ CREATE INDEX paper_by_comments ON paper (comments);
 CREATE INDEX paper_by_authors ON paper (author_count);
 CREATE INDEX paper_by_stars ON paper (code_stars) WHERE code_stars IS NOT NULL;
 
-CREATE TABLE paper_change (
+-- `events` has the bits of `Event` in `cache/history.py`.
+CREATE TABLE paper_event (
     pk INTEGER NOT NULL,
     at INTEGER NOT NULL,
-    upvotes INTEGER NOT NULL,
-    comments INTEGER NOT NULL,
-    stars INTEGER,
-    keywords INTEGER NOT NULL,
-    links INTEGER NOT NULL,
-    models INTEGER,
+    events INTEGER NOT NULL,
     PRIMARY KEY (pk, at),
     FOREIGN KEY(pk) REFERENCES paper (pk)
 ) WITHOUT ROWID;
-CREATE INDEX paper_change_by_time ON paper_change (at, pk);
+CREATE INDEX paper_event_by_time ON paper_event (at, pk);
 
 CREATE TABLE paper_tag (
     tag VARCHAR NOT NULL,

@@ -34,7 +34,7 @@ from reader.core.addresses import urls_in, what_is
 from reader.core.dates import SETTLING_DAYS, is_settled
 from reader.core.ids import FEED_PREFIX, OWN_PREFIXES, PAGE_PREFIX, page_id
 from reader.core.paper import COLUMNS, Draft, Listing, Merge
-from reader.core.paper_row import UNKNOWN, Flag
+from reader.core.paper_row import Flag
 from reader.core.text import fold, title_hash
 from reader.core.titles import TitleRecord, is_same
 from reader.database import connections, meta
@@ -54,9 +54,6 @@ DAILY = "hf"
 
 PAGE = "page"
 """The source of saved pages' papers."""
-
-MOVING = {"upvotes", "comments", "code_stars", "keywords", "has_code", "has_project", "has_media", "models"}
-"""Columns whose changes are recorded in `paper_change`."""
 
 
 @dataclass(slots=True)
@@ -124,7 +121,7 @@ class Batch:
         changed = [entry for entry in entries.values() if entry.known is not None and entry.changed_values]
         known = [entry for entry in changed if not entry.is_identified]
         self._insert(new)
-        self._record_changes(known, now)
+        self._record_events(known, now)
         self._update(changed)
         aliases |= self._replaced
         sources |= dict.fromkeys((PAGE, pk) for pk in self._replaced.values())
@@ -223,23 +220,12 @@ class Batch:
         sql = f"INSERT OR {conflict} INTO {table} ({', '.join(columns)}) VALUES ({values})"
         self._driver.executemany(sql, rows)
 
-    def _record_changes(self, entries: Sequence[MergedPaper], now: str) -> None:
-        """Record the facts of papers before and after a change, and its events.
-
-        The first votes that a source reports are not a change.
-        """
-        happened = {entry.pk: events_between(entry.known, entry.after) for entry in entries if entry.known}
-        moved = [
-            entry
-            for entry in entries
-            if entry.known
-            and (happened[entry.pk] or (entry.known["upvotes"] != UNKNOWN and MOVING & entry.changed_values.keys()))
-        ]
-        if moved:
-            first = [_change(entry.pk, entry.known, entry.known["added"]) for entry in moved if entry.known]
-            self._add("paper_change", _CHANGED, first)
-            latest = [_change(entry.pk, entry.after, now, happened[entry.pk]) for entry in moved]
-            self._add("paper_change", _CHANGED, latest, "REPLACE")
+    def _record_events(self, entries: Sequence[MergedPaper], now: str) -> None:
+        """Record what happened to papers that were known, such as a new version."""
+        at = int(datetime.fromisoformat(now).timestamp())
+        happened = ((entry.pk, at, events_between(entry.known, entry.after)) for entry in entries if entry.known)
+        rows = [row for row in happened if row[2]]
+        self._add("paper_event", ("pk", "at", "events"), rows, "REPLACE")
 
     def _update(self, entries: Iterable[MergedPaper]) -> None:
         """Write only the changed columns, with one statement for each set of columns."""
@@ -298,17 +284,6 @@ def _id(draft: Draft) -> str:
 def _is_of_page(draft: Draft, entry: MergedPaper) -> bool:
     """Whether a draft or a paper comes from a saved page, so that its title alone does not identify it."""
     return draft.source == PAGE or entry.after["id"].startswith(PAGE_PREFIX)
-
-
-_CHANGED = ("pk", "at", "upvotes", "comments", "stars", "keywords", "links", "models")
-
-
-def _change(pk: int, facts: Mapping[str, Any], at: str, events: int = 0) -> tuple[object, ...]:
-    """The row of `paper_change` with a paper's moving facts."""
-    seconds = int(datetime.fromisoformat(at).timestamp())
-    keywords = len(facts["keywords"].split("\n")) if facts["keywords"] else 0
-    links = events + sum(facts[flag] << bit for bit, flag in enumerate(("has_code", "has_project", "has_media")))
-    return pk, seconds, facts["upvotes"], facts["comments"], facts["code_stars"], keywords, links, facts["models"]
 
 
 Values = dict[str, Any]
@@ -376,7 +351,7 @@ def _join_versions(known: str, new: str) -> str:
 
 
 OF_A_PAPER = (
-    *("paper_topic", "paper_category", "paper_source", "paper_change", "paper_alias", "trending", "listing"),
+    *("paper_topic", "paper_category", "paper_source", "paper_event", "paper_alias", "trending", "listing"),
     *("full_text", "community", "paper_words", "suits", "paper_flags", "follow_paper"),
     "page_paper",
 )

@@ -48,7 +48,6 @@ from reader.refresh.lines import (
     ignore,
     job,
     listing_of,
-    listing_values,
     refresh_job,
     result_line,
     waiting,
@@ -56,7 +55,7 @@ from reader.refresh.lines import (
 from reader.refresh.plan import Day, Latest, Month, Since
 
 if TYPE_CHECKING:
-    from reader.core.paper import Draft, Listing
+    from reader.core.paper import Draft
 
 
 def run_job(workspace: Workspace, job: Job, *, quiet: bool = False, tell: Tell = ignore) -> Line:
@@ -343,7 +342,6 @@ def look_up_titles(workspace: Workspace, *, quiet: bool, is_asked: bool = True) 
 
 def _add_search_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("words", nargs="+", metavar="WORD", help="words for the feed's own search")
-    parser.add_argument("--add", action="store_true", help="store the results in the cache")
     add_limit(parser, "results")
     add_quiet(parser, "print results only, without progress and remarks")
     add_no_pager(parser)
@@ -363,15 +361,7 @@ def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
     print_results(arguments, results, _draw_results(papers, known_ids))
     if not papers and not arguments.quiet:
         warn("The feed finds nothing.")
-    if arguments.add and papers:
-        _store_results(workspace, listings, quiet=arguments.quiet)
     return 0
-
-
-def _store_results(workspace: Workspace, listings: tuple[Listing, ...], *, quiet: bool) -> None:
-    stored = run_job(workspace, job("store", listings=[listing_values(listing) for listing in listings]), quiet=quiet)
-    if not quiet:
-        warn(f"{amount(stored['new'], 'paper')} added.")
 
 
 def _result_record(draft: Draft, day: str | None, is_known: bool) -> dict[str, Any]:

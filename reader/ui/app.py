@@ -207,7 +207,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.leaving = leaving
         self.first_frame = first_frame
         self.library = Library(cache_file)
-        self.library.visited = self.library.new_since = self._left.visited
+        self.library.new_since = self._left.visited
         has_news = self.library.has_news
         begun = visit.resume_visit(self._left, has_news, now().astimezone().date())
         self._keep = None if query else begun.paper

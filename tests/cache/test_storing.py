@@ -10,6 +10,7 @@ import pytest
 
 from reader.cache import pages
 from reader.cache import storing as module
+from reader.cache.history import Event
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.storing import Cache, StoreResult, Values, merge_draft
@@ -143,10 +144,10 @@ def test_what_becomes_known_of_a_page_s_paper_is_no_news(cache: Cache, path: Pat
     cache.store(Listing("2026-11-24", (told,)), "2026-11-25T00:00:00Z")
     paper = whole(path, "2312.00001")
     assert (paper.abstract, paper.upvotes, paper.starred) == (told.abstract, 80, True)
-    assert rows(path, "SELECT * FROM paper_change") == []
+    assert rows(path, "SELECT * FROM paper_event") == []
     # What changes after that is.
-    cache.store(Listing("2026-11-24", (told._replace(upvotes=200),)), "2026-11-26T00:00:00Z")
-    assert rows(path, "SELECT upvotes FROM paper_change ORDER BY at") == [(80,), (200,)]
+    cache.store(Listing("2026-11-24", (told._replace(version=4),)), "2026-11-26T00:00:00Z")
+    assert rows(path, "SELECT events FROM paper_event") == [(Event.VERSION,)]
 
 
 def test_a_page_s_paper_joins_one_that_is_here_with_its_marks(cache: Cache, path: Path) -> None:
@@ -328,17 +329,6 @@ def test_a_title_of_25_letters_identifies_a_paper_unless_two_papers_of_arxiv_sha
         assert cache.store(Listing(None, (post(title),)), NOW, newer=False).new == new
     for number in (3, 4, 5):
         assert cache.store(Listing("2026-11-24", (draft(number, LONG),)), NOW) == StoreResult(new=1)
-
-
-def test_moving_facts_are_recorded_before_and_after_a_change(cache: Cache, path: Path) -> None:
-    cache.store(Listing("2026-11-24", (draft(1, upvotes=9, comments=0, keywords=("a", "b")),)), "1970-01-01T00:00:10Z")
-    cache.store(Listing("2026-11-24", (draft(1, abstract="Text."),)), "1970-01-01T00:00:20Z")
-    found = "SELECT at, upvotes, comments, stars, keywords, links FROM paper_change ORDER BY at"
-    assert rows(path, found) == []
-    moved = draft(1, upvotes=10, comments=2, code_url="c", media=("m",), code_stars=3)
-    cache.store(Listing("2026-11-24", (moved,)), "1970-01-01T00:00:30Z")
-    cache.store(Listing("2026-11-24", (draft(1, project_url="p"),)), "1970-01-01T00:00:40Z")
-    assert rows(path, found) == [(10, 9, 0, None, 2, 0), (30, 10, 2, 3, 2, 13), (40, 10, 2, 3, 2, 7)]
 
 
 DAY = "2026-05-12"

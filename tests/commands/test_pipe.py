@@ -111,7 +111,6 @@ def test_on_star_runs_on_papers_that_were_not_starred(run: Run, settings: Path, 
     out.unlink()
     run("mark", "star", *IDS[:3])
     run("mark", "unstar", IDS[0])
-    run("mark", "star", IDS[0], "--dry-run")
     assert not out.exists()
     run("views", "remove", "stars")
     run("views", "save", "stars", "is:starred", "--then", "run", "--run", "no-such-program-here")

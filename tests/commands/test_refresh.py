@@ -202,7 +202,6 @@ DAY = "2026-05-11"
         (step("texts", n=2, of=2, stored=1), ""),
         (step("pdf", bytes=1_500_000, total=3_000_000), "1.5 of 3.0 MB of the PDF"),
         (step("pdf", bytes=1_500_000, total=None), "1.5 MB of the PDF"),
-        (step("hook", n=1, of=2_000), "on_new: paper 2 of 2,000 · 6 h left"),
         (step("days", days=(DAY,)), ""),
         (fetched(), ""),
     ],
@@ -211,6 +210,7 @@ def test_progress_messages_of_a_job(message: Line, text: str) -> None:
     assert describe_progress(message, 10.0) == text
 
 
+@pytest.mark.usefixtures("home")
 async def test_the_waits_of_a_job_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     async def run(context: JobContext, _job: Job) -> Line:
         note_wait(3.2, "the feed asked for a pause")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reader.core.settings.standing import THEN_TYPE, queries_of_lists
+from reader.core.settings.standing import THEN_TYPE, from_json, queries_of_lists
 from reader.core.settings.toml import InvalidToml, read_toml
 from reader.core.settings.types import (
     BOOLEAN,
@@ -140,8 +140,9 @@ def test_a_valid_value_is_taken(type: SettingType, value: object, result: object
         (PROGRAM_LINE, "wc '", "\"wc '\" can't be split into words: no closing quotation", None),
         (PROGRAM_LINE, "''", "must be a program with its arguments, as a text or a list", None),
         (HOOK, [" "], "must be the name of one of your commands, or a program", None),
-        (THEN_TYPE, [], '"hide", "star", "queue", "highlight" and "tag:NAME", not []', None),
+        (THEN_TYPE, [], '"hide", "star", "queue" and "tag:NAME", not []', None),
         (THEN_TYPE, ["hide", "queue"], "has both hide and queue, which contradict each other", None),
+        (THEN_TYPE, ["highlight"], 'has "highlight", which was removed. Let star', None),
         (THEN_TYPE, "tag:a\nb", "whose tag is not a one-line name", None),
         (THEN_TYPE, 'tag:"', "whose tag is not a one-line name", None),
         (THEN_TYPE, "sta", 'has "sta", which can\'t be done', "star"),
@@ -251,6 +252,12 @@ def test_lists_become_standing_queries_and_wrong_entries_are_told() -> None:
         "other",
         'exports has an entry that was left out: then = ["write"] and file belong together',
     ]
+
+
+def test_a_removed_action_of_a_saved_query_is_left_out() -> None:
+    assert from_json('{"name": "a", "query": "b", "then": ["star", "highlight"]}').then == ("star",)
+    with pytest.raises(InvalidValue):
+        from_json('{"name": "a", "query": "view:trending", "then": ["unlist"]}')
 
 
 # TOML with line numbers

@@ -74,8 +74,6 @@ def test_days_are_named_as_short_as_is_clear(day: str, name: str) -> None:
 
 def test_each_sign_has_a_form_in_ascii_of_the_same_kind() -> None:
     assert [name for name, sign in ASCII._asdict().items() if not sign.isascii()] == []
-    steps = ("spark",)
-    assert all(len(getattr(ASCII, name)) == len(getattr(UNICODE, name)) for name in steps)
 
 
 @each("glyphs", [UNICODE, ASCII])

@@ -12,7 +12,6 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.history import UNCHANGED_VOTES
 from reader.cache.reads.window import DayCount, Order, TopicCount
 from reader.keys.actions import CONTEXTS
 from reader.session.places import Place, ViewList, saved_view, view
@@ -45,7 +44,7 @@ THREE, STACKED = SHAPES["three"], SHAPES["stacked"]
 ROBOTS = Place(view("all"), "robot")
 WEEK = Place(view("week:2026-W20"), "topic:agents")
 MORNING = datetime(2026, 5, 12, 8, 14, tzinfo=UTC)
-READING = ShownPaper(3, paper(pk=3), ("robot",), UNCHANGED_VOTES)
+READING = ShownPaper(3, paper(pk=3), ("robot",))
 COUNTS = Counts(
     view_counts(14, 60, 0, 60), (DayCount("2026-05-12", 14, 14),), (TopicCount("video", "Video", "Vision", 9),), 60, 7
 )
@@ -283,7 +282,7 @@ def test_a_zoomed_pane_that_has_no_room_of_its_own_leaves_the_keys_to_the_list()
 
 
 def test_the_detail_and_the_page_show_papers_of_their_own() -> None:
-    other = ShownPaper(1, paper(pk=1), (), UNCHANGED_VOTES)
+    other = ShownPaper(1, paper(pk=1))
     opened = AT_WORK.put(DETAIL, READING).put(PAGE, other)
     assert changes(AT_WORK, opened).keys() == {"parts", "stack"}
     assert (opened[PAGE], opened[DETAIL]) == (other, READING)

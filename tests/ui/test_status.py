@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.widget import Widget
 
-from reader.cache.history import UNCHANGED_VOTES
 from reader.cache.reads.window import Order
 from reader.core.lines import literal, measure, piece_at
 from reader.keys.actions import CONTEXTS, FOOTERS, Context
@@ -249,7 +248,7 @@ def test_the_lifetime_of_a_notice_begins_when_it_is_shown() -> None:
 # Hints of each context
 
 KEYMAP = Keymap()
-READING = ShownPaper(1, paper(), (), UNCHANGED_VOTES)
+READING = ShownPaper(1, paper())
 
 
 def in_context(context: Context, width: int, text: str = "") -> State:

@@ -96,14 +96,6 @@ _OF_PAPER = f"{_MARK} WHERE pk = ? AND undone = 0"
 _OF_LOST = f"{_MARK} WHERE pk IS NULL AND paper = ? AND undone = 0"
 
 
-def ids_of(connection: sqlite3.Connection, pk: int) -> list[str]:
-    """All ids that a paper has or had."""
-    rows = connection.execute(
-        "SELECT id FROM paper WHERE pk = :pk UNION ALL SELECT id FROM paper_alias WHERE pk = :pk", {"pk": pk}
-    )
-    return [id for (id,) in rows]
-
-
 def citable_papers(connection: sqlite3.Connection) -> list[Paper]:
     """Id, title, first author and dates of each paper, in the order in which they were added."""
     return [

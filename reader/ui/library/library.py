@@ -128,8 +128,6 @@ class Library(Marker):
         self.is_ranked = False
         """Whether the list is ordered by how well papers suit the user; its rows then have reasons."""
         self._opened_inode = self._inode()
-        self.visited: str | None = None
-        """ISO time of the last visit; votes are compared with their numbers at that time."""
         self.new_since: str | None = None
         """ISO time since which papers are new; None in the first visit."""
         self.screenfuls, self.whole, self.counts, self.days = (
@@ -299,14 +297,12 @@ class Library(Marker):
 
     def facts(self, pk: int) -> dict[str, Any]:
         """Further facts about a paper, by the names of the fields of `ShownPaper`."""
-        from reader.cache.history import UNCHANGED_VOTES, changes_since_mark, votes
+        from reader.cache.history import changes_since_mark
         from reader.cache.standing import reasons
 
         nothing: tuple[Any, ...] = ()
         suits = self._suits([pk]) if self.is_ranked else {}
-        visited = None if self.visited is None else int(datetime.fromisoformat(self.visited).timestamp())
         return {
-            "votes": self.of_paper(pk, lambda connection, known: votes(connection, known, visited), UNCHANGED_VOTES),
             "since_marked": self.of_paper(pk, changes_since_mark, None),
             "follows": self.of_paper(pk, reasons, nothing),
             "suits": suits[pk].why if pk in suits else "",

@@ -11,14 +11,12 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.actions.links import CODE_LINK, LINKED, Link, places
-from reader.cache.history import UNCHANGED_VOTES, Votes
 from reader.core.addresses import addresses_in
 from reader.core.community import KINDS, Comment, Kind, Repository, ThreadedComment, threads
 from reader.core.document.layout import BlockWriter, DocumentLine, in_ascii
 from reader.core.document.model import Items
 from reader.core.ids import PAGE_PREFIX, is_arxiv_id, profile_url
 from reader.core.lines import (
-    UNBROKEN,
     Line,
     Piece,
     cut,
@@ -34,7 +32,6 @@ from reader.core.paper import Paper, facts, says_withdrawn
 from reader.core.passages import split_note
 from reader.core.similarity import SharedTerms
 from reader.core.text import amount
-from reader.core.topics.trends import spark
 from reader.core.words import Marker
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.lines import hits, mark, pattern, short_day
@@ -77,7 +74,6 @@ class ShownPaper(NamedTuple):
     paper: Paper
     words: tuple[str, ...] = ()
     """Search words to mark; see `lines.pattern`."""
-    votes: Votes = UNCHANGED_VOTES
     position: str = ""
     """The text for the paper's place, such as `3 of 34`."""
     kept: PageData | None = None
@@ -106,9 +102,6 @@ KIND_NAMES: Mapping[Kind, tuple[str, str]] = {
     "dataset": ("dataset", "datasets"),
     "space": ("Space", "Spaces"),
 }
-
-SPARKLINE_CHANGES = 12
-"""Number of latest changes in a sparkline of votes or models."""
 
 FEW_REPOSITORIES = 3
 """Maximum repositories of one kind while folded."""
@@ -144,12 +137,10 @@ def version_lines(versions: Sequence[str], today: date, width: int, glyphs: Glyp
 
 
 def repository_lines(paper: Paper, kept: PageData, width: int, look: Presentation) -> list[Line]:
-    """How many repositories name the paper, with its models' growth, and the first ones of each kind."""
+    """How many repositories name the paper, and the first ones of each kind."""
     counts = linked_counts(paper)
     if not counts:
         return []
-    if len(kept.models) > 1 and paper.models:
-        counts[0] += f"{UNBROKEN}{spark(kept.models[-SPARKLINE_CHANGES:], look.glyphs.spark)}"
     lines = fill([Piece("Linked ", "label"), Piece(f" {look.glyphs.dot} ".join(counts), "facts")], width)
     for kind in KINDS:
         repositories = [repository for repository in kept.community.repositories if repository.kind == kind]
@@ -562,7 +553,7 @@ def _fact_items(reading: ShownPaper, look: Presentation, comments: str, *, weekd
     if says_withdrawn(paper.remark):
         pieces.append(Piece("withdrawn", "changed"))
     if paper.upvotes is not None and not look.is_preview:
-        pieces.append(Piece(f"{glyphs.upvotes} {paper.upvotes:,}{_vote_growth(reading.votes, glyphs)}", "facts"))
+        pieces.append(Piece(f"{glyphs.upvotes} {paper.upvotes:,}", "facts"))
     if paper.comments:
         pieces.append(Piece(comments, "facts"))
     if paper.submitter and look.is_page:
@@ -588,14 +579,6 @@ def _with_position(lines: list[Line], width: int, position: str) -> list[Line]:
     right = (Piece(position, "position"),)
     fits = measure(lines[-1]) + 2 + len(position) <= width
     return [*lines[:-1], spread(lines[-1], right, width)] if fits else [*lines, spread((), right, width)]
-
-
-def _vote_growth(votes: Votes, glyphs: Glyphs) -> str:
-    """The growth of votes: `  ▂▄▇ +41 since you looked`."""
-    if not votes.points:
-        return ""
-    line = spark(votes.points[-SPARKLINE_CHANGES:], glyphs.spark)
-    return without_breaks(f" {line} {votes.gained:+d} since you looked" if votes.gained else f" {line}")
 
 
 def _separator(glyphs: Glyphs) -> Piece:

@@ -61,7 +61,7 @@ class DetailLoader(Controller):
             self._model.change(state.put(READING, self.read(state.highlighted)))
 
     def read(self, pk: int | None) -> ShownPaper | None:
-        """A paper with its votes and the searched words; None if it is gone."""
+        """A paper with the facts about it and the searched words; None if it is gone."""
         paper = None if pk is None else self._library.paper(pk)
         if pk is None or paper is None:
             return None

@@ -67,9 +67,6 @@ class PaperDetail(Pane, can_focus=True):
         """Show a paper from its beginning; if it is already shown, keep the scroll position."""
         before = self._reading
         is_same = before is not None and before.paper.pk == reading.paper.pk
-        if before is not None and is_same and not reading.votes.gained:
-            # Keep showing the gain of votes until another paper is shown, although the user has seen it now.
-            reading = reading._replace(votes=reading.votes._replace(gained=before.votes.gained))
         is_unfolded = self._look.is_unfolded and is_same
         look = replace(self._look, is_unfolded=is_unfolded, today=self._today or date.today())
         if (reading, look) != (before, self._look):

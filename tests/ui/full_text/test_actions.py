@@ -9,7 +9,6 @@ from unittest.mock import AsyncMock
 
 import pytest
 
-from reader.cache.history import UNCHANGED_VOTES
 from reader.cache.texts import KeptText
 from reader.core.document.layout import TextPlace
 from reader.core.document.model import Document, Formula, Reference, Span
@@ -40,7 +39,7 @@ class Texts(Bench):
             "mark": self.mark,
             "pk_of": {"2404.00009": 9}.get,
         }
-        state = at("all").put(PAGE, ShownPaper(1, paper(id="2605.00001"), (), UNCHANGED_VOTES)).with_size(80, 24)
+        state = at("all").put(PAGE, ShownPaper(1, paper(id="2605.00001"))).with_size(80, 24)
         super().__init__(state, library, copy_to_clipboard=lambda text: note(("copy", text)))
         vars(self.app).update(
             bookmark_keeper=SimpleNamespace(of=lambda _id: None),
