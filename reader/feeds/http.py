@@ -392,7 +392,7 @@ class Client(AsyncCloser):
         *,
         accept: str = "application/json",
         limits: Limits = Limits(),
-    ) -> Client:
+    ) -> Self:
         """A client for the settings' daily feed, with the environment's offline mode.
 
         The client has the user's token only if the settings allow it for this address; see `may_have_token`. Raises
