@@ -110,6 +110,7 @@ ACTIONS = frozenset(
         "find.newer",
         "outline.fold",
         "pane.density",
+        "find.add",
         "pane.hide",
         "select.range",
         "topic.fold",
