@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from reader.core.settings.standing import FOLLOW, MUTE, NOTIFY, RUN, SHOW, UNLIST, VIEW, WRITE, StandingQuery
+from reader.core.settings.standing import FOLLOW, MUTE, NOTIFY, RUN, SHOW, WRITE, StandingQuery
 from reader.core.settings.types import (
     BOOLEAN,
     COMMAND,
@@ -160,11 +160,6 @@ class Settings:
     def saved_queries(self) -> tuple[tuple[str, str], ...]:
         """The saved views as (name, query), for terms that name them."""
         return tuple((view.name, view.query) for view in self.views)
-
-    @property
-    def hidden_views(self) -> tuple[str, ...]:
-        """Built-in views that the filter pane does not list; their keys still show them."""
-        return tuple(query.query.removeprefix(VIEW) for query in self._of(UNLIST))
 
     @property
     def rules(self) -> tuple[StandingQuery, ...]:

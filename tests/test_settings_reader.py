@@ -51,7 +51,7 @@ GOOD = """\
 endpoint = "http://127.0.0.1:8000/"
 order = "upvotes"
 days_at_start = 4
-hidden_views = ["latest", "second", "muted"]
+hidden_views = []
 exports = [{query = "is:starred", file = "~/s.bib"}]
 
 [keys] # none = 1
@@ -105,7 +105,6 @@ def test_a_file_is_taken_with_the_lines_of_its_values(file: Path, text: bytes) -
         ),
         str(file),
         former={
-            "hidden_views": ["latest", "second", "muted"],
             "exports": [{"query": "is:starred", "file": "~/s.bib"}],
             "views": [
                 {"name": "evals", "query": "topic:evaluation"},

@@ -37,7 +37,7 @@ PASSAGE = "passage:"
 `Passage.value`, or empty once it is removed."""
 
 HIGHLIGHT = "highlight"
-"""The kind of marks of a rule that highlights papers in lists."""
+"""The kind of marks of former rules that highlighted papers in lists. They are kept and ignored."""
 
 RULE = "rule:"
 """Prefix of the kinds of events that record a rule's action; the value is JSON, with its query and action."""
@@ -203,10 +203,10 @@ def _shift_place(place: str, milliseconds: int) -> str:
 
 # Marks that rules may make
 
-RULE_MARKS = ("hide", "star", QUEUE, HIGHLIGHT)
+RULE_MARKS = ("hide", "star", QUEUE)
 """The effects of rules by keyword; `tag:NAME` tags."""
 
-_TO_READ = ("star", QUEUE, HIGHLIGHT)
+_TO_READ = ("star", QUEUE)
 """Marks of papers to read, which contradict hiding."""
 
 _SEEN = ("note", "read", OPEN, FINISH)

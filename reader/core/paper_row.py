@@ -7,24 +7,13 @@ from typing import NamedTuple
 
 
 class Flag(IntFlag):
-    """One bit of `PaperRow.flags`; the numbers are stored in caches, where version 0.2 used 4."""
+    """One bit of `PaperRow.flags`; the numbers are stored in caches, where version 0.2 used 2 and 4."""
 
     FOLLOWED = 1
-    HIGHLIGHTED = 2
-    """A rule highlighted it."""
     MUTED = 8
     """It has a muted word and is therefore hidden; the list shows no sign."""
     FOUND = 16
     """Only a search on the feed found it, and the user has not marked or opened it: it is hidden, and soon dropped."""
-
-
-SIGN_ORDER = (Flag.FOLLOWED, Flag.HIGHLIGHTED)
-"""The order of signs; the list has room for one."""
-
-
-def flag_to_show(flags: int) -> Flag | None:
-    """The flag whose sign the list shows; None without one."""
-    return next((flag for flag in SIGN_ORDER if flags & flag), None)
 
 
 UNKNOWN = -1

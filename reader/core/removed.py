@@ -42,6 +42,14 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 )
 """Removed commands, each with a sentence or two on the replacement."""
 
+THEN: Mapping[str, str] = MappingProxyType(
+    {
+        "highlight": "Let star, queue or tag:NAME pick papers out.",
+        "unlist": "The filter pane lists all of the reader's own views.",
+    }
+)
+"""Removed actions of standing queries. They are left out of a query that another release saved."""
+
 FIELDS: Mapping[str, str] = MappingProxyType(
     {
         "by": _GROUPS,
@@ -60,6 +68,7 @@ VALUES: Mapping[tuple[str, str], str] = MappingProxyType(
         ("is", "risen"): _CHANGES,
         ("sort", "changed"): _CHANGES,
         ("is", "finished"): "is:opened finds the papers whose page you opened or that you read to the end.",
+        ("is", "highlighted"): f"{THEN['highlight']} tag:NAME finds them.",
         ("is", "passed"): "is:read and -is:opened narrow a search to papers that you did not open.",
         ("sort", "rising"): "sort:upvotes and sort:trending rank papers by votes.",
         ("has", "output"): _OUTPUTS,
@@ -69,6 +78,7 @@ VALUES: Mapping[tuple[str, str], str] = MappingProxyType(
 
 SETTINGS: Mapping[str, str] = MappingProxyType(
     {
+        "hidden_views": "the filter pane lists all of the reader's own views",
         "commands.keep": "'dailypapers pipe COMMAND ID | dailypapers note ID --text -' makes the output a note",
         "density": "long titles always take a second line",
         "digest.command": "redirect what 'dailypapers digest' prints, or let sendmail be your program",
@@ -101,6 +111,7 @@ ACTIONS = frozenset(
         "find.newer",
         "outline.fold",
         "pane.density",
+        "find.add",
         "pane.hide",
         "select.range",
         "topic.fold",
@@ -121,9 +132,6 @@ ACTIONS = frozenset(
     }
 )
 """Removed actions: keys that the user assigned to them are ignored."""
-
-VIEWS = frozenset({"group", "changed", "second", "today"})
-"""Removed views of the program: `hidden_views` may still name them."""
 
 RENAMED: Mapping[str, str] = MappingProxyType(
     {

@@ -282,7 +282,7 @@ class Pace:
             return
         try:
             waited = 0.0
-            while platform.try_lock(handle) is platform.Lock.THEIRS:
+            while not platform.try_lock(handle):
                 if waited >= MAX_TURN_WAIT_SECONDS:
                     late = f"Another program has been asking {self._file.stem} for {waited / 60:.0f} minutes"
                     raise FeedUnreachable(f"{late}; end it to continue.")
@@ -392,7 +392,7 @@ class Client(AsyncCloser):
         *,
         accept: str = "application/json",
         limits: Limits = Limits(),
-    ) -> Client:
+    ) -> Self:
         """A client for the settings' daily feed, with the environment's offline mode.
 
         The client has the user's token only if the settings allow it for this address; see `may_have_token`. Raises

@@ -215,13 +215,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("find.topic", "T", "Filter by topic", "List papers of one of its topics; again clears that.", _PAPER),
     Action("find.similar", "R", "Similar", "List papers like this one, nearest first; escape goes back.", _PAPER),
     Action("find.filter", "f", "Filter pane", "Go to the filter pane, and back.", _MAIN),
-    Action(
-        "find.add",
-        "a",
-        "Add a paper",
-        "Paste an id or address; enter shows or fetches the paper.",
-        f"{_PAPER} {_NO_PAPER}",
-    ),
     Action("find.fetch", "enter", "Fetch", "Fetch the paper whose id was typed, or the missing days.", _NO_PAPER),
     Action(
         "find.feed",

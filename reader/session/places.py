@@ -52,13 +52,6 @@ class ViewList(NamedTuple):
 
     saved: tuple[View, ...] = ()
     added: tuple[View, ...] = ()
-    hidden: tuple[str, ...] = ()
-    """Ids of the reader's own views that are not listed; their keys still show them."""
-
-    @property
-    def own_views(self) -> tuple[View, ...]:
-        """The reader's own views that are listed."""
-        return tuple(view for view in VIEWS if view.id not in self.hidden)
 
     @property
     def saved_views(self) -> tuple[View, ...]:
@@ -74,7 +67,7 @@ class ViewList(NamedTuple):
 def listed_views(settings: Settings) -> ViewList:
     """The listed views by the settings."""
     saved = tuple(saved_view(view.name, view.query) for view in settings.views)
-    return ViewList(saved, hidden=settings.hidden_views)
+    return ViewList(saved)
 
 
 def view(id: str) -> View:

@@ -22,7 +22,7 @@ from reader.cache.storing import Cache, drop
 from reader.core.ids import page_id
 from reader.core.marks import Mark, PaperMarks, place_between
 from reader.core.paper import Draft, Listing
-from reader.core.paper_row import Flag, flag_to_show
+from reader.core.paper_row import Flag
 from reader.database import connections
 from reader.database.connections import connect, transaction
 from reader.log.rows import Row, action_id
@@ -325,21 +325,16 @@ def test_flags_are_set_and_cleared_apart_from_each_other(filled: Cache, path: Pa
     assert flags() == {1: 0, 2: 0, 3: 0}
     with closing(connect(path)) as cache, transaction(cache):
         assert flag_papers(cache, Flag.FOLLOWED, {2, 1}) == [1, 2]
-        flag_papers(cache, Flag.HIGHLIGHTED, {2, 3, 999})
+        flag_papers(cache, Flag.MUTED, {2, 3, 999})
         assert flag_papers(cache, Flag.FOLLOWED, {2}, {2, 3}) == []
         assert flag_papers(cache, Flag.FOLLOWED, {2}) == [1]
-    assert flags() == {1: 0, 2: Flag.FOLLOWED | Flag.HIGHLIGHTED, 3: Flag.HIGHLIGHTED}
+    assert flags() == {1: 0, 2: Flag.FOLLOWED | Flag.MUTED, 3: Flag.MUTED}
     with closing(connect(path)) as cache, transaction(cache):
         flag_papers(cache, Flag.FOLLOWED, {1, 3})
-        flag_papers(cache, Flag.HIGHLIGHTED, set())
+        flag_papers(cache, Flag.MUTED, set())
         assert cache.execute("SELECT pk, flags FROM paper_flags").fetchall() == [(1, 1), (3, 1)]
         drop(cache, "2026-12-01", 10)
         assert cache.execute("SELECT count(*) FROM paper_flags").fetchone() == (0,)
-
-
-def test_a_followed_paper_s_sign_comes_first() -> None:
-    assert flag_to_show(3) is Flag.FOLLOWED
-    assert flag_to_show(2) is Flag.HIGHLIGHTED and flag_to_show(0) is None
 
 
 # Actions

@@ -157,9 +157,9 @@ def test_marks_are_shapes_and_the_cursor_is_bold_with_a_bar() -> None:
         assert [line[-1].role for line in drawn] == [roles[0], roles[1], roles[0], own, roles[0]]
 
 
-def test_only_the_most_important_flag_has_a_sign() -> None:
+def test_a_followed_paper_has_a_sign_unless_it_is_selected() -> None:
     signs = [lines(row(1, flags=flags), 60)[0][2] for flags in (0, 2, 3)]
-    assert signs == [" ", UNICODE.highlighted, UNICODE.followed]
+    assert signs == [" ", " ", UNICODE.followed]
     assert text(draw_content(PaperAt(row(1, flags=7), is_selected=True), 60, LOOK)[0])[2] == UNICODE.picked
     ascii = LOOK._replace(glyphs=ASCII)
     assert lines(row(1, code=True), 44, ascii) == [" *   1 A paper"]

@@ -260,7 +260,6 @@ SCREENS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "filter": (("find.filter", "move.bottom", "topic.pick"), ("escape", "F")),
     "links": (("link.list",), ("escape",)),
     "topics": (("find.topic",), ("escape", "F")),
-    "another paper": (("find.add",), ("escape",)),
     "a week": (("view.week", "period.earlier", "find.sort"), ("F",)),
     "trending": (("view.trending",), ()),
     "another day": (("view.latest", "day.older", "mark.above_read", "mark.undo"), ()),

@@ -149,8 +149,6 @@ def test_the_week_and_the_month_are_those_of_the_paper_or_the_newest_day() -> No
 # Saved views
 
 VIEWS = """
-hidden_views = ["starred"]
-
 [[views]]
 name = "Agents"
 query = "title:agents"
@@ -169,7 +167,6 @@ async def test_saved_views_are_listed_counted_and_shown_by_keys(reader: Opener, 
     chosen = settings(lists=tuple(queries_of_lists(loaded.former)[0]))
     async with reader(settings=chosen, settings_file=file, size=(140, 42)) as r:
         await r.until(lambda: "Agents g1" in " ".join(r.filter_lines))
-        assert not any("Starred" in line for line in r.filter_lines)
         await r.press("g", "1")
         assert "Agents" in r.top
         found = r.ids

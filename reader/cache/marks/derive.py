@@ -20,7 +20,7 @@ from reader.cache import standing
 from reader.cache.flags import flag_papers, has, having
 from reader.cache.standing import derive_follows, list_feeds
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
-from reader.core.marks import FOLLOW, HIGHLIGHT, NOTE, PASS, PASSAGE, QUEUE, STANDING, STATES, TAG, TRACES, sql_list
+from reader.core.marks import FOLLOW, NOTE, PASS, PASSAGE, QUEUE, STANDING, STATES, TAG, TRACES, sql_list
 from reader.core.paper_row import Flag
 from reader.database import connections, meta
 from reader.log.store import UNDONE
@@ -115,7 +115,6 @@ def _forget(connection: sqlite3.Connection, edition: str) -> None:
         connection.execute("UPDATE paper SET read = 0, starred = 0, has_note = 0 WHERE read OR starred OR has_note")
         connection.execute(f"UPDATE paper SET hidden = 0 WHERE hidden AND NOT {has(Flag.FOUND, 'paper.pk')}")
         flag_papers(connection, Flag.MUTED, set())
-        flag_papers(connection, Flag.HIGHLIGHTED, set())
         derive_follows(connection)
         meta.put(connection, APPLIED, f"{edition} 0")
 
@@ -176,10 +175,6 @@ def settle(connection: sqlite3.Connection) -> None:
             connection.execute(
                 f"UPDATE paper SET {column} = CAST(coalesce({newest}, 0) AS INTEGER) WHERE pk IN ({_of(kind)})"
             )
-    if HIGHLIGHT in kinds:
-        newest = NEWEST.format(pk="t.pk", kind="t.kind")
-        chosen = _keys(connection, f"SELECT pk FROM touched AS t WHERE kind = '{HIGHLIGHT}' AND {newest} = '1'")
-        flag_papers(connection, Flag.HIGHLIGHTED, chosen, _keys(connection, _of(HIGHLIGHT)))
     if any(kind.startswith(TAG) for kind in kinds):
         length = len(TAG) + 1
         connection.execute(

@@ -375,7 +375,7 @@ class Window:
         """Whether the log has rows that the cache does not include yet, or is missing; takes less than 1 ms."""
         log = log_database(self._path)
         try:
-            with closing(connections.peek(log)) as connection:
+            with closing(connections.connect(log, query_only=True)) as connection:
                 edition, last = connection.execute(
                     "SELECT (SELECT value FROM meta WHERE key = 'edition'), (SELECT max(number) FROM event)"
                 ).fetchone()

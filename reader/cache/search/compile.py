@@ -283,7 +283,6 @@ _MEMBERS: Mapping[tuple[str, str], str] = MappingProxyType(
         ("is", "queued"): "SELECT pk FROM queue",
         ("is", "opened"): _OPENED,
         ("is", "followed"): having(Flag.FOLLOWED),
-        ("is", "highlighted"): having(Flag.HIGHLIGHTED),
         # A muted paper that the user unhid is no longer muted.
         ("is", "muted"): f"SELECT pk FROM paper WHERE hidden = 1 AND pk IN ({having(Flag.MUTED)})",
         ("is", "found"): having(Flag.FOUND),

@@ -276,8 +276,7 @@ def _intended_field(name: str) -> str | None:
 
 CHOICES = {
     "is": (
-        "unread", "read", "starred", "queued", "hidden", "new", "trending", "opened", "followed", "highlighted",
-        "muted",
+        "unread", "read", "starred", "queued", "hidden", "new", "trending", "opened", "followed", "muted",
     ),
     "has": (
         "code", "project", "media", "model", "dataset", "space", "note", "highlight", "comments", "fulltext",

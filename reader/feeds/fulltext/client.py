@@ -52,14 +52,11 @@ def _text(response: Response) -> str:
     return response.body.decode("utf-8", "replace")
 
 
-class FeedTexts:
+class FeedTexts(Client):
     """The daily feed's full texts."""
 
     name = FEED
     """The name of the source in messages and in the cache."""
-
-    def __init__(self, http: Client) -> None:
-        self._http = http
 
     async def text(self, id: str) -> Document:
         """The full text of a paper by its arXiv id; raises NoFullText and FeedError."""
@@ -67,10 +64,7 @@ class FeedTexts:
             raise NoFullText("it has no arXiv id")
         with _raise_no_text("the feed does not have its text"):
             path = f"/papers/{in_address(id)}.md"
-            return await self._http.get(path, lambda response: read_markdown(_text(response)))
-
-    async def aclose(self) -> None:
-        await self._http.aclose()
+            return await self.get(path, lambda response: read_markdown(_text(response)))
 
 
 class PageTexts(Client):
@@ -133,7 +127,7 @@ def open_text_sources(
             return PageTexts(place, folder=lock_folder, offline=is_offline(environ), limits=limits)
         limits = replace(_LIMITS, read_timeout=patience)
         accept = "text/markdown, text/plain;q=0.9, */*;q=0.1"
-        return FeedTexts(Client.for_feed(settings, environ, lock_folder, accept=accept, limits=limits))
+        return FeedTexts.for_feed(settings, environ, lock_folder, accept=accept, limits=limits)
 
     return [open_source(place) for place in places]
 

@@ -63,7 +63,7 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
         for one, key in zip(named, (*keys, *[""] * len(named)), strict=False)
     )
     if counts is None:
-        return FilterData((*(ViewItem(one.id, one.name) for one in state.views.own_views), *saved))
+        return FilterData((*(ViewItem(one.id, one.name) for one in VIEWS), *saved))
     newest = counts.days[0] if counts.days else None
     views = tuple(
         # The newest day is the view Latest, unless all of its papers are hidden.
@@ -75,7 +75,7 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
             newest.unread if newest and (one.id, number) == (LATEST, newest.papers) else None,
         )
         for one in (*VIEWS, *SPECIAL)
-        if ((number := counts.views[one.id]) or one in VIEWS) and one.id not in state.views.hidden
+        if (number := counts.views[one.id]) or one in VIEWS
     )
     follows = tuple(
         ViewItem(one.follow.view, one.follow.in_words(state[TOPIC_NAMES]), one.papers, one.unread)

@@ -19,8 +19,6 @@ class Glyphs(NamedTuple):
     elsewhere: str = "+"
     """Before a paper that the feed has and the cache does not."""
     followed: str = "◆"
-    highlighted: str = "✦"
-    """Before a paper that one of the user's rules highlights."""
     note: str = "✎"
     full_text: str = "▤"
     comments: str = "❞"
@@ -66,7 +64,6 @@ ASCII = Glyphs(
     hidden="x",
     elsewhere="+",
     followed="f",
-    highlighted="!",
     note="n",
     full_text="=",
     comments="c",
@@ -111,7 +108,6 @@ MEANINGS = (
     ),
     ("upvotes", "Votes", "Precedes the number of votes."),
     ("followed", "Followed", "It has an author, a word or something else that you follow."),
-    ("highlighted", "Highlighted", "One of your rules picked it out."),
     ("comments", "Comments", "Follows the number of comments where there is no room for the word."),
     ("note", "Note", "Your note, or passages that you highlighted."),
     ("full_text", "Full text", "The cache has the paper's full text."),

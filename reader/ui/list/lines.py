@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from reader.core.lines import Line, Piece, cell_len, cut, cut_line, literal, measure, wrap
-from reader.core.paper_row import Flag, PaperRow, flag_to_show
+from reader.core.paper_row import Flag, PaperRow
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.lines import day_heading, day_in_list, day_left, mark
 
@@ -131,11 +131,8 @@ def _state(row: PaperRow, glyphs: Glyphs) -> tuple[str, str]:
 
 
 def _sign(row: PaperRow, glyphs: Glyphs) -> str:
-    """The sign of the most important flag."""
-    flag = flag_to_show(row.flags)
-    if flag is None:
-        return " "
-    return {Flag.FOLLOWED: glyphs.followed, Flag.HIGHLIGHTED: glyphs.highlighted}[flag]
+    """The sign of a followed paper."""
+    return glyphs.followed if row.flags & Flag.FOLLOWED else " "
 
 
 def _title_role(row: PaperRow, highlighted: bool) -> str:

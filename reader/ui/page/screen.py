@@ -18,7 +18,6 @@ from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import OneLine, WidgetReport
 from reader.ui.kit.pane import Pane
-from reader.ui.kit.status_lines import DECIDING_KEYS, FIRST_KEYS, Status
 from reader.ui.page.lines import TEXT_CELLS, Presentation, ShownPaper, compose, link_keys
 from reader.ui.page.state import PAGE, QUERY_MATCH, TRIAGE, is_triaging, query_match_of
 from reader.ui.shell.controller import subscribe
@@ -199,10 +198,6 @@ class PaperPage(OverScreen[ShownPaper]):
         self.pane.configure(state[TOPIC_NAMES])
         if (reading := state[PAGE]) is not None:
             self.show(reading)
-
-    def footer(self, state: State) -> Status:
-        kept = DECIDING_KEYS if is_triaging(state) else FIRST_KEYS
-        return super().footer(state)._replace(kept=kept)
 
 
 def _shown_state(state: State) -> object:

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader.cache import schema
@@ -416,48 +416,6 @@ def test_an_interrupt_from_outside_reaches_the_caller(connection: sqlite3.Connec
     stopped = selection._replace(ordered=Clause("stopped() OR stopped()"))
     with pytest.raises(sqlite3.OperationalError, match="interrupted"):
         first(connection, stopped, 2)
-
-
-# What means everything
-
-
-SIGNS = st.text(
-    st.characters(exclude_categories=("L", "N", "C", "Z"), exclude_characters=' ()"~\\/'), min_size=1, max_size=3
-)
-worded = st.sampled_from(["agents", "model", "he", "wei", "C++", "world-m", '"a world"', "mod*"])
-one_term = st.one_of(
-    worded,
-    SIGNS.map(lambda text: f'"{text}"'),
-    SIGNS,
-    st.builds(
-        lambda field, text: f'{field}:"{text}"',
-        st.sampled_from(["title", "abstract", "author", "keyword", "org", "note", "venue", "category", "id", "topic"]),
-        st.one_of(SIGNS, worded.map(lambda text: text.strip('"'))),
-    ),
-    st.sampled_from(["is:read", "is:starred", "has:code", "upvotes:>20", "topic:agents"]),
-)
-
-
-@given(st.lists(one_term, min_size=1, max_size=3).map(" ".join))
-@example("?")
-@example("👍")
-@example("\ufe0f")
-@example("\ue000")
-@example("\u0301")
-@example("\u19b0")
-@example("agents OR ?")
-@example('title:"!"')
-@example('author:"…",he')
-@example('(agents OR "—")')
-@settings(max_examples=300)
-def test_what_is_no_mistake_does_not_find_everything_by_chance(connection: sqlite3.Connection, text: str) -> None:
-    everything = len(PAPERS) - len(FLAGS["hidden"])
-    try:
-        query = parse(text)
-    except QueryError as error:
-        assert text[error.start : error.end].strip()
-        return
-    assert len(found(connection, text)) < everything, query
 
 
 def test_words_of_other_scripts_are_words() -> None:

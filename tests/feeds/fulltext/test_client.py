@@ -13,7 +13,7 @@ from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnre
 from reader.feeds.fulltext import pdf_client as pdf
 from reader.feeds.fulltext.client import FEED, FeedTexts, PageTexts, open_text_sources
 from reader.feeds.fulltext.pdf_client import PdfTexts
-from reader.feeds.http import Client, HostBusy, Limits
+from reader.feeds.http import HostBusy, Limits
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
 from tests.feeds.servers import Nap
@@ -38,7 +38,7 @@ def server() -> Iterator[FeedServer]:
 
 @pytest.fixture
 async def feed(server: FeedServer, nap: Nap) -> AsyncIterator[FeedTexts]:
-    opened = FeedTexts(Client(server.url, limits=QUICK, sleep=nap))
+    opened = FeedTexts(server.url, limits=QUICK, sleep=nap)
     yield opened
     await opened.aclose()
 
