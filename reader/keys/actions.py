@@ -158,7 +158,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(
         "read.why", "W", "Why", "See why a paper is here, and see and change what For you learned.", f"{_SHOWN} empty"
     ),
-    Action("read.unfold", "+", "All people", "Show every author and keyword of this paper; again folds them.", _SHOWN),
     _motion("read.next", "l right", "Next paper", "Open the page of the next paper in the list.", "page"),
     _motion("read.previous", "h left", "Previous paper", "Open the page of the previous paper in the list.", "page"),
     Action(
@@ -216,13 +215,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("find.topic", "T", "Filter by topic", "List papers of one of its topics; again clears that.", _PAPER),
     Action("find.similar", "R", "Similar", "List papers like this one, nearest first; escape goes back.", _PAPER),
     Action("find.filter", "f", "Filter pane", "Go to the filter pane, and back.", _MAIN),
-    Action(
-        "find.add",
-        "a",
-        "Add a paper",
-        "Paste an id or address; enter shows or fetches the paper.",
-        f"{_PAPER} {_NO_PAPER}",
-    ),
     Action("find.fetch", "enter", "Fetch", "Fetch the paper whose id was typed, or the missing days.", _NO_PAPER),
     Action(
         "find.feed",
@@ -403,7 +395,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     ),
     "page": _footer(
         "read.on read on, app.back back, text.open full text, paper.star star, link.list links, read.next next, "
-        "read.previous previous, paper.hide hide, paper.tag tags, paper.note note, read.unfold people, "
+        "read.previous previous, paper.hide hide, paper.tag tags, paper.note note, "
         "link.page web page, link.pdf PDF, find.topic topic, app.help keys"
     ),
     "triage": _footer(

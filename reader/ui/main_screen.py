@@ -317,7 +317,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         draft = state.draft
         if draft is not None:
             self.query_line.display, self.status.display = True, False
-            self.query_line.open(draft.text, state.history, draft.begun)
+            self.query_line.open(draft.text, state.history)
         else:
             # Set the focus before the line is hidden; otherwise Textual would focus another pane.
             self._draw_focus(state)

@@ -269,7 +269,7 @@ def test_keys_are_those_in_use(run: Run, file: Path) -> None:
 
 
 def test_own_keys_are_checked(session: Session, file: Path) -> None:
-    file.write_text('[keys]\n"find.add" = "S"\n"paper.sta" = "z"\n')
+    file.write_text('[keys]\n"find.similar" = "S"\n"paper.sta" = "z"\n')
     session(
         """
         $ config check

@@ -150,9 +150,9 @@ def test_overrides_replace_all_keys_of_an_action() -> None:
 
 
 def test_a_user_s_key_takes_a_default_s_where_they_meet() -> None:
-    keymap = Keymap(overrides={"find.add": "S", "paper.hide": "X"})
+    keymap = Keymap(overrides={"find.similar": "S", "paper.hide": "X"})
     assert not keymap.mistakes
-    assert matched(read("S", keymap=keymap)[-1])[0] == "find.add"
+    assert matched(read("S", keymap=keymap)[-1])[0] == "find.similar"
     assert matched(read("S", "filter", keymap)[-1])[0] == "find.sort"
     assert (keymap.key("find.sort", "list"), keymap.key("find.sort")) == ("", "S")
 
@@ -181,12 +181,12 @@ def test_an_action_by_number_keeps_its_places() -> None:
 
 
 def test_of_two_keys_of_the_user_s_that_meet_the_first_acts_and_the_other_is_a_mistake() -> None:
-    keymap = Keymap(overrides={"paper.star": "X", "paper.hide": "X", "find.add": "m", "paper.queue": "5"})
+    keymap = Keymap(overrides={"paper.star": "X", "paper.hide": "X", "find.similar": "m", "paper.queue": "5"})
     assert {one.action: one.problem for one in keymap.mistakes} == {
         "paper.hide": "X clashes with X of paper.star, in the list",
         "paper.queue": "5 begins with a digit, which is a count",
     }
-    keys = [keymap.key(action, "list") for action in ("paper.star", "paper.hide", "find.add", "paper.read")]
+    keys = [keymap.key(action, "list") for action in ("paper.star", "paper.hide", "find.similar", "paper.read")]
     assert keys == ["X", "", "m", ""]
     alike = Keymap(overrides={"paper.star": ["z", "zs"]})
     assert (alike.labels("paper.star", "list"), len(alike.mistakes)) == (("z",), 1)

@@ -226,9 +226,7 @@ async def test_a_paper_that_is_here_is_found_by_its_link_its_file_s_name_and_a_r
             (f"arXiv:{three}v2 [cs.CL]", three),
         ]
         for pasted, id in found:
-            await r.do("find.add")
-            await r.type(pasted)
-            await r.do("query.accept")
+            await r.search(f"id:{pasted}", "query.accept")
             assert r.ids == [id]
             await r.do("find.clear")
             assert len(r.ids) > 1
@@ -256,9 +254,7 @@ async def test_a_paper_that_the_feed_lacks_comes_from_arxiv(
         monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path))
         async with reader(settings=settings(endpoint=feed.url)) as r:
             for id, said in (("hep-th/9901001", "fetched"), ("hep-th/9901002", "neither the feed nor arXiv")):
-                await r.do("find.add")
-                await r.type(id)
-                await r.do("query.accept")
+                await r.search(f"id:{id}", "query.accept")
                 await r.until(lambda: "fetched" in r.status or "neither" in r.status)
                 assert said in r.status
             assert r.empty.startswith("hep-th/9901002 is not here yet. enter fetches it")

@@ -251,7 +251,7 @@ def faint_cells(r: Story, region: Region | None = None) -> list[str]:
 SCREENS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "list": ((), ()),
     "marked": (("paper.star", "move.down", "paper.read", "move.down", "paper.hide"), ()),
-    "page": (("read.open", "read.unfold"), ("escape",)),
+    "page": (("read.open",), ("escape",)),
     "why": (("read.why", "move.bottom"), ("escape",)),
     "help": (("app.help",), ("escape",)),
     "command line": (("command.open",), ("escape",)),
@@ -260,7 +260,6 @@ SCREENS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "filter": (("find.filter", "move.bottom", "topic.pick"), ("escape", "F")),
     "links": (("link.list",), ("escape",)),
     "topics": (("find.topic",), ("escape", "F")),
-    "another paper": (("find.add",), ("escape",)),
     "a week": (("view.week", "period.earlier", "find.sort"), ("F",)),
     "trending": (("view.trending",), ()),
     "another day": (("view.latest", "day.older", "mark.above_read", "mark.undo"), ()),

@@ -11,7 +11,6 @@ from reader.core.query.suggestions import Completion, complete
 from reader.ui.kit.line_widgets import LineInput, WidgetReport
 from reader.ui.query.actions import MAX_QUERY_LENGTH, QueryLine
 from reader.ui.query.advice import (
-    ADD_A_PAPER,
     EXAMPLES,
     AdviceKeys,
     Reach,
@@ -37,7 +36,6 @@ COMPLETION = Completion(0, 2, ("agents", "gui", "vision"), (1200, 7, 3))
 @each(
     ("typed", "width", "reach", "said"),
     [
-        (TypedTerms("id:"), 80, Reach(), (ADD_A_PAPER, "")),
         (TypedTerms(" "), 80, Reach(back="Starred"), (EXAMPLES, "  ^a back to Starred")),
         (TypedTerms("cats"), 80, Reach(54), ("", "  ^a 54 in all")),
         (TypedTerms("cats"), 80, Reach(), ("", "  ^f searches the feed")),

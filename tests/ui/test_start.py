@@ -74,9 +74,7 @@ async def test_the_sample_opens_with_no_request_and_keeps_nothing(
         assert r.app.state[REFRESH].progress is None
         await r.do("paper.star", "app.older")
         assert "nothing is fetched" in r.status and r.context == "list"
-        await r.do("find.add")
-        await r.type("2404.00009")
-        await r.do("query.accept")
+        await r.search("id:2404.00009", "query.accept")
         assert "nothing is fetched" in r.status
         await r.do("find.clear")
         await r.do("view.all")

@@ -29,7 +29,6 @@ from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.line_widgets import StatusLine, WidgetReport
 from reader.ui.kit.lines import PRESS
 from reader.ui.kit.status_lines import (
-    DECIDING_KEYS,
     Choice,
     Condition,
     Header,
@@ -123,14 +122,6 @@ def test_a_notice_of_parts_loses_the_last_ones_whole() -> None:
     for width, end in ends.items():
         line = drawn(said, width)[0]
         assert line.startswith(" m read  s star  ") and line.endswith(f"   {end}")
-
-
-def test_more_keys_stay_where_each_paper_is_decided_on_by_a_key() -> None:
-    said = "fetching all since 2024-01-01, and all that came later"
-    deciding = Status(KEYS, message=said, kept=DECIDING_KEYS)
-    assert drawn(deciding, 70) == [" m read  s star  x hide  space next  ? keys       fetching all since…"]
-    first = " m read  s star  x hide  space next  / filter  ? keys"
-    assert drawn(deciding._replace(tone="warning"), 60) == [f" {said}", first]
 
 
 @given(

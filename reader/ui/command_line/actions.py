@@ -271,15 +271,14 @@ class CommandActions(Controller):
 
     @handles("command.open")
     def open(self, _count: int | None) -> None:
-        self.begin_with(None, ("", ""))
+        self.begin_with(None, "")
 
-    @handles(each={"command.pipe": ("pipe ", "a program, such as wc -w"), "app.theme": (f"{THEME} ", "")})
-    def begin_with(self, _count: int | None, begun: tuple[str, str]) -> None:
-        text, hint = begun
+    @handles(each={"command.pipe": "pipe ", "app.theme": f"{THEME} "})
+    def begin_with(self, _count: int | None, text: str) -> None:
         context, lacking = self._model.state.context, lacks(self._model.state)
         actions = action_offers(self._keymap, context, self._app.perform, lacking)
         offers = (*actions, *(offer for controller in self._app.controllers for offer in controller.commands()))
-        command = TypedCommand(text, hint=hint, offers=offers, matching=fitting(offers, text))
+        command = TypedCommand(text, offers=offers, matching=fitting(offers, text))
         self._model.change(self._model.state.put(COMMAND, command))
 
     @follows(_typed_text)

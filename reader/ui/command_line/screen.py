@@ -70,8 +70,6 @@ class TypedCommand(NamedTuple):
     """The text before the cursor."""
     suggested: Suggestion = Suggestion()
     selected: int = 0
-    hint: str = ""
-    """The advice if nothing can be suggested."""
     offers: Sequence[Offer] = ()
     """All actions, views and topics that the typed words are matched with."""
     matching: Sequence[Offer] = ()
@@ -325,7 +323,7 @@ class CommandScreen(LineScreen[TypedCommand]):
             return (key_piece(key), Piece(" takes the word", "quiet"))
         if marked is not None:
             return (key_piece("enter"), Piece(f" {marked.name}", "quiet"))
-        return (Piece(literal(self._command.hint), "quiet"),)
+        return ()
 
     def complete(self) -> None:
         if isinstance(self._command.marked_row, Candidate):

@@ -142,9 +142,6 @@ Tone = Literal["done", "warning"]
 FIRST_KEYS = 2
 """Number of first keys that stay beside a notice; the last key, which leads to all others, stays too."""
 
-DECIDING_KEYS = 4
-"""Number of first keys that stay in a triage: next, star, queue, hide."""
-
 _BETWEEN = 2
 _GAP = 3
 
@@ -164,8 +161,6 @@ class Status(NamedTuple):
     """Number of selected papers, on which the keys act."""
     is_typing: bool = False
     """Whether the user is typing `typed`, which then has a caret."""
-    kept: int = FIRST_KEYS
-    """Number of first keys that stay beside a notice."""
 
 
 def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[Line, ...]:
@@ -179,7 +174,7 @@ def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[
     lead: Line = (Piece(" "), Piece(f"{status.selected:,} selected", "typed"), Piece(" ")) if status.selected else ()
     message, room = _clean(status.message, glyphs), width - measure(lead)
     keys: Sequence[Choice] = status.keys
-    first = _first(keys, min(status.kept + 1, len(keys)))
+    first = _first(keys, min(FIRST_KEYS + 1, len(keys)))
     beside_keys = room - _width(first) - _GAP - 1 if first else room - 2
     above: tuple[Line, ...] = ()
     if status.tone == "warning" and cell_len(message) > beside_keys:

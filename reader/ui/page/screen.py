@@ -18,7 +18,6 @@ from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import OneLine, WidgetReport
 from reader.ui.kit.pane import Pane
-from reader.ui.kit.status_lines import DECIDING_KEYS, FIRST_KEYS, Status
 from reader.ui.page.lines import TEXT_CELLS, Presentation, ShownPaper, compose, link_keys
 from reader.ui.page.state import PAGE, QUERY_MATCH, TRIAGE, is_triaging, query_match_of
 from reader.ui.shell.controller import subscribe
@@ -68,8 +67,7 @@ class PaperDetail(Pane, can_focus=True):
         """Show a paper from its beginning; if it is already shown, keep the scroll position."""
         before = self._reading
         is_same = before is not None and before.paper.pk == reading.paper.pk
-        is_unfolded = self._look.is_unfolded and is_same
-        look = replace(self._look, is_unfolded=is_unfolded, today=self._today or date.today())
+        look = replace(self._look, today=self._today or date.today())
         if (reading, look) != (before, self._look):
             self._reading, self._look = reading, look
             self._lay_out(keep=is_same)
@@ -85,10 +83,6 @@ class PaperDetail(Pane, can_focus=True):
         if look != self._look:
             self._look = look
             self._lay_out(keep=True)
-
-    def toggle_fold(self) -> None:
-        self._look = replace(self._look, is_unfolded=not self._look.is_unfolded)
-        self._lay_out(keep=True)
 
     def scroll_page(self, direction: int) -> bool:
         """Scroll down a page less one line for 1, up for -1; return what `scroll_lines` returns."""
@@ -150,10 +144,7 @@ class PaperDetail(Pane, can_focus=True):
         kind, value = meta.get("kind"), meta.get("value", "")
         if kind is None:
             return
-        if kind == "unfold":
-            self.toggle_fold()
-        else:
-            self.post_message(WidgetReport(kind, int(value) if kind in ("place", "passage") else value))
+        self.post_message(WidgetReport(kind, int(value) if kind in ("place", "passage") else value))
         event.stop()
 
 
@@ -207,10 +198,6 @@ class PaperPage(OverScreen[ShownPaper]):
         self.pane.configure(state[TOPIC_NAMES])
         if (reading := state[PAGE]) is not None:
             self.show(reading)
-
-    def footer(self, state: State) -> Status:
-        kept = DECIDING_KEYS if is_triaging(state) else FIRST_KEYS
-        return super().footer(state)._replace(kept=kept)
 
 
 def _shown_state(state: State) -> object:

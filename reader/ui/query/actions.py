@@ -101,16 +101,16 @@ class QueryLine(TypedLine):
             self._reach = reach
             self._show(self._typed)
 
-    def open(self, text: str = "", history: Sequence[str] = (), begun: str = "") -> None:
-        """Start with the current query `text`, or with `begun`; `history` has earlier queries, newest first."""
+    def open(self, text: str = "", history: Sequence[str] = ()) -> None:
+        """Start with the current query `text`; `history` has earlier queries, newest first."""
         self._before = clean(text, MAX_QUERY_LENGTH)
         # The history must not repeat the current query.
         earlier = dict.fromkeys(clean(query, MAX_QUERY_LENGTH) for query in history)
         self.history = tuple(query for query in earlier if query != self._before)
         self.recalled = -1
         # The space separates the current query from a term that the user adds.
-        self.write(begun or (f"{self._before} " if self._before else ""))
-        if self._before and not begun:
+        self.write(f"{self._before} " if self._before else "")
+        if self._before:
             # Typing replaces the query, unless the user first moves to its end.
             self._input.selection = Selection(0, len(self.text))
         self.begin()
@@ -213,11 +213,7 @@ MAX_PASTE_CHARACTERS = 2_000
 
 
 class AddActions(Controller):
-    """Ask for the id of a paper, and fetch it."""
-
-    @handles("find.add")
-    def ask_for_paper(self, _count: int | None) -> None:
-        self._model.change(self._model.state.open_query("id:"))
+    """Fetch the paper whose id the user typed or pasted."""
 
     @answers("paste")
     def offer_pasted_paper(self, text: str) -> None:
@@ -295,7 +291,7 @@ class QueryActions(Controller):
         self.accept()
         state = self._model.state
         if not state.is_typing and state.place.text:
-            self._app.command_actions.begin_with(None, ("view save ", f"a name for  {state.place.text}"))
+            self._app.command_actions.begin_with(None, "view save ")
 
     @handles("query.cancel")
     def cancel(self, _count: int | None = None) -> None:

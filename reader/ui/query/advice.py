@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 EXAMPLES = 'words  "a phrase"  topic:agents  author:name  is:unread  since:7d  upvotes:>20  -not  OR'
 
-ADD_A_PAPER = "paste a paper's id or address, such as 1706.03762"
-
 
 class AdviceKeys(NamedTuple):
     """The displayed names of the keys in the advice."""
@@ -93,15 +91,8 @@ def with_known_topics(text: str, topics: Collection[str]) -> str:
     return text
 
 
-def names_no_paper_yet(text: str) -> bool:
-    """Whether the text is only the beginning of a paper's id."""
-    return text.strip().lower() == "id:"
-
-
 def advise(typed: TypedTerms, keys: AdviceKeys, width: int, reach: Reach = NO_REACH) -> tuple[Line, Line]:
     """The advice, and a key with its effect that stays at the end if the line is cut."""
-    if names_no_paper_yet(typed.text) and not typed.insists:
-        return (Piece(ADD_A_PAPER, "quiet"),), ()
     if typed.completion and not typed.insists:
         return _suggestions(typed.completion, typed.selected, keys.take, width), ()
     if typed.error is None:

@@ -159,8 +159,6 @@ class TypedQuery(NamedTuple):
     """The query being typed, and what to restore if it is discarded."""
 
     text: str
-    begun: str
-    """The initial text of the line; empty for the current query."""
     typed: str
     before: Stop
     request: ListRequest | None = None

@@ -488,11 +488,11 @@ class State:
 
     # The query
 
-    def open_query(self, begun: str = "") -> State:
-        """Open the query line with the current query, or with `begun`; stops a feed search."""
+    def open_query(self) -> State:
+        """Open the query line with the current query; stops a feed search."""
         text = self.listed_text
         state = self.leave_paper().search_stopped()
-        return replace(state, draft=TypedQuery(text, begun, begun or text, self._current_stop, state.request))
+        return replace(state, draft=TypedQuery(text, text, self._current_stop, state.request))
 
     def close_query(self) -> State:
         return replace(self, draft=None, focus="list")
