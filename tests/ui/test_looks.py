@@ -245,7 +245,7 @@ def faint_cells(r: Story, region: Region | None = None) -> list[str]:
 SCREENS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "list": ((), ()),
     "marked": (("paper.star", "move.down", "paper.read", "move.down", "paper.hide"), ()),
-    "page": (("read.open", "read.unfold"), ("escape",)),
+    "page": (("read.open",), ("escape",)),
     "why": (("read.why", "move.bottom"), ("escape",)),
     "help": (("app.help",), ("escape",)),
     "command line": (("command.open",), ("escape",)),

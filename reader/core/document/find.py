@@ -1,4 +1,4 @@
-"""Find the words of highlights, bookmarks and searches in a full text.
+"""Find the words of highlights and searches in a full text.
 
 Texts are compared as words without case, accents and punctuation, so width and source do not matter. A passage is
 searched for in its last place, and then everywhere by its exact words. A passage whose words have changed is listed as

@@ -111,17 +111,12 @@ def _quote_words(words: Iterable[str], last: str) -> str:
 # Numbers, switches and words
 
 
-def number(low: float, high: float) -> SettingType:
-    """A number between two inclusive bounds; a whole number if the bounds are whole."""
-    is_whole = isinstance(low, int)
-
-    def convert(value: Any) -> object | None:
-        is_number = isinstance(value, int if is_whole else int | float) and not isinstance(value, bool)
-        if not is_number or not low <= value <= high:
-            return None
-        return value if is_whole else float(value)
-
-    return SettingType(f"a {'whole ' if is_whole else ''}number from {low} to {high}", convert)
+def number(low: int, high: int) -> SettingType:
+    """A whole number between two inclusive bounds."""
+    return SettingType(
+        f"a whole number from {low} to {high}",
+        lambda value: value if type(value) is int and low <= value <= high else None,
+    )
 
 
 def one_of(words: tuple[str, ...]) -> SettingType:
@@ -137,17 +132,11 @@ def one_of(words: tuple[str, ...]) -> SettingType:
 def choices(words: tuple[str, ...]) -> SettingType:
     """A list of one or more of a few words, or a text of them."""
 
-    def split(value: object) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(_as_texts(value.split() if isinstance(value, str) else value) or ()))
-
     def convert(value: object) -> object | None:
-        chosen = split(value)
+        chosen = tuple(dict.fromkeys(_as_texts(value.split() if isinstance(value, str) else value) or ()))
         return chosen if chosen and set(chosen) <= set(words) else None
 
-    def meant(value: object) -> str | None:
-        return next((nearest(word, words) for word in split(value) if word not in words), None)
-
-    return SettingType(f"a list with {_quote_words(words, 'or')}", convert, meant, words)
+    return SettingType(f"a list with {_quote_words(words, 'or')}", convert, words=words)
 
 
 BOOLEAN = SettingType(
@@ -304,34 +293,30 @@ QUERY_LIST = SettingType("a query in quotes, or a list of queries", _query_list)
 # Programs
 
 
-def _command(value: object) -> object | None:
-    words = _as_texts(value)
-    return None if words and not words[0].strip() else words
-
-
-COMMAND = SettingType(
-    "a list of a program and its arguments",
-    _command,
-    lambda value: as_toml(value.split()) if isinstance(value, str) and value.strip() else None,
-)
-"""A program and its arguments, each a separate text, since no shell is used. Empty for none."""
-
-
-def _program_line(value: object) -> object | None:
+def _program(value: object) -> tuple[str, ...] | None:
+    """The words of a program and its arguments; a text is split as a shell would."""
     try:
         words = _as_texts(shlex.split(value) if isinstance(value, str) else value)
     except ValueError as error:
         raise InvalidValue(f"{as_toml(value)} can't be split into words: {str(error).lower()}") from error
-    if not words or not words[0].strip():
-        return None
-    return value if isinstance(value, str) else words
+    return words if words and words[0].strip() else None
 
 
-PROGRAM_LINE = SettingType("a program with its arguments, as a text or a list", _program_line)
-"""A program with its arguments: a list, or a text that is split like words of a shell."""
+COMMAND = SettingType(
+    "a program with its arguments, as a text or a list, or nothing",
+    lambda value: () if value in ("", [], ()) else _program(value),
+)
+"""A program and its arguments, each a separate text, since no shell is used. Empty for none."""
+
+PROGRAM_LINE = SettingType(
+    "a program with its arguments, as a text or a list",
+    lambda value: (words := _program(value)) and (value if isinstance(value, str) else words),
+)
+"""A program with its arguments: a list, or a text that is kept, since a shell may run it."""
+
 HOOK = SettingType(
     "the name of one of your commands, or a program with its arguments, or nothing",
-    lambda value: "" if value in ("", [], ()) else _program_line(value),
+    lambda value: "" if value in ("", [], ()) else PROGRAM_LINE.convert(value),
 )
 """A program that runs automatically: the name of a user's command, or a program with its arguments; may be empty."""
 
