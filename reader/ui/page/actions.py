@@ -112,14 +112,6 @@ class PageActions(Controller):
                 self._app.mark_actions.finish_reading(pk)
             self.go_to_unread(1)
 
-    @handles("read.unfold")
-    def unfold(self, _count: int | None) -> None:
-        if text_in_front(self._app) is None:
-            self.open()
-        text = text_in_front(self._app)
-        if text is not None:
-            text.toggle_fold()
-
     @handles("read.next", "read.previous", step=1)
     def turn(self, by: int) -> None:
         if self._app.papers.move(by):
