@@ -105,8 +105,8 @@ _TRACKS = (
 def read_venue(remark: str | None, journal: str | None) -> str | None:
     """Where a paper appeared or will appear: `ICLR 2026 oral`, `TMLR 2025`, `ACL 2025 Findings`; None if unknown.
 
-    The journal reference takes precedence. A remark counts if it says that the paper was accepted, or begins with a name
-    and a year, unless it speaks of a submission.
+    The journal reference takes precedence. A remark counts if it says that the paper was accepted, or begins with a
+    name and a year, unless it speaks of a submission.
     """
     if journal and (venue := _known_series(journal, is_published=True) or _short_name(journal) or _journal(journal)):
         return venue[:MAX_VENUE_LENGTH].rstrip()
