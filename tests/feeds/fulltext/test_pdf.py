@@ -357,6 +357,7 @@ WHAT_LINES_ARE = r"""
 660 b1 References / 640 A. One / 630 of it. / 617 B. Two / 607 of it.
 => …|## References|- A. One of it.|- B. Two of it. …
 684 It has / 672@84 (a) one => …It has|- (a) one
+684 w220 It ends here. / 672 w220 Lemma 2 (A). It is said. => …It ends here.|Lemma 2 (A). It is said.
 660 b0.2 Lemma 2 (A). It is said. / 648 And so on. => …|Lemma 2 (A). It is said.|And so on.
 684 It goes on / 667 And further on. => …It goes on|And further on.
 684 It goes on, as in / 672 Figure 2 shows it. => …It goes on, as in Figure 2 shows it.
