@@ -33,7 +33,7 @@ from reader.ui.kit import theme
 from reader.ui.kit.glyphs import glyphs
 from reader.ui.kit.line_widgets import StatusLine, WidgetReport, catch_up
 from reader.ui.kit.pane import Pane
-from reader.ui.kit.textual_fixes import StylesheetParsedOnce, take_keys
+from reader.ui.kit.textual_fixes import StylesheetParsedOnce, color_filters, take_keys
 from reader.ui.library.library import Library
 from reader.ui.list.loader import ListLoader
 from reader.ui.main_screen import MainScreen
@@ -418,7 +418,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.theme = name
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        return theme.line_filters(super().get_line_filters(), colorless=self.no_color)
+        return color_filters(super().get_line_filters(), colorless=self.no_color)
 
     def open_sample(self) -> None:
         """Quit with the result `SAMPLE`; the caller then opens the bundled sample."""

@@ -14,7 +14,7 @@ import pytest
 from rich.color import ColorType
 from rich.style import Style
 from textual.color import Color
-from textual.filter import LineFilter, Monochrome
+from textual.filter import LineFilter
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.theme import BUILTIN_THEMES
@@ -22,7 +22,6 @@ from textual.theme import BUILTIN_THEMES
 from reader.platform import OWN_THEMES, TEXTUAL_THEMES, THEMES, theme_name
 from reader.ui.kit import theme
 from reader.ui.kit.styles import DARK_COLORS, LIGHT_COLORS, OWN_COLORS, PLAIN, STYLES, Colors, color_depth, sgr
-from reader.ui.kit.textual_fixes import Colorless, ControlNet
 from reader.ui.kit.theme import contrast, find_theme, palette_of, styles_directory, stylesheets
 from reader.ui.list.pane import PaperList
 from tests.table import each
@@ -141,11 +140,6 @@ async def test_ansi_leaves_the_colors_to_the_terminal(monkeypatch: pytest.Monkey
 async def test_no_color_sends_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     assert await colors_of("ansi") == set()
-
-
-def test_filters_are_netted_and_never_grey() -> None:
-    assert [type(one) for one in theme.line_filters([Monochrome()])] == [ControlNet]
-    assert [type(one) for one in theme.line_filters([Monochrome()], colorless=True)] == [ControlNet, Colorless]
 
 
 # Choosing a theme
