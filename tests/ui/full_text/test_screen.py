@@ -146,7 +146,7 @@ async def test_each_state_of_a_text_is_drawn_over_its_lines(monkeypatch: pytest.
 
         view, rule = app.view, f"  {'─' * 56}"
         assert drawn(view) == drawn(view.type_search("")) == {}
-        assert drawn(view.choose_link()) == {2: "  We follow a2] and the tables of sable 1, see"}
+        assert drawn(view.choose_link()) == {2: "  We follow [a] and the tables of s     1, see"}
         section, entry, figure = (view.layout.place_of(anchor) for anchor in ("S2.SS1", "bib2", "T1.fig"))
         assert section and entry and figure
         zebra = ["  2.1  Zebra crossing", "", "  The zebra runs only here."]
@@ -359,12 +359,12 @@ def test_references_can_be_clicked_and_words_are_marked() -> None:
     assert line[1].action == (FOLLOW, "#bib12 [12]")
 
 
-def test_a_letter_takes_the_place_of_what_a_reference_begins_with() -> None:
+def test_a_letter_takes_the_place_of_the_first_word_of_a_reference() -> None:
     line = text_line(LINE, UNICODE, LineMarks(None, ((3, "a"),)))
-    assert text(line) == "as a12] says, attention"
-    assert [piece.text for piece in line if piece.role == "letter"] == ["a"]
+    assert text(line) == "as [a ] says, attention"
+    assert [piece.text for piece in line if piece.role == "letter"] == ["a "]
     wide = text_line(DocumentLine((Piece("図1", action=(FOLLOW, "#F1")),)), UNICODE, LineMarks(None, ((0, "s"),)))
-    assert text(wide) == "s 1"
+    assert text(wide) == "s  "
 
 
 def test_a_line_of_many_matches_costs_its_length() -> None:
