@@ -538,19 +538,6 @@ def headings(document: Document) -> list[tuple[int, str, str]]:
     return [(one.level, one.number, "".join(plain(one.spans))) for one in found]
 
 
-def test_a_table_of_words_stays_a_table() -> None:
-    cells = [("What", 72), ("Means of it", 172), ("a name", 72), ("what one is called", 172), ("by others", 172)]
-    rows = [line(text, 580 - 12 * (at // 2), left=left) for at, (text, left) in enumerate(cells)]
-    caption = line("Table 1: Words.", 610, size=9)
-    document = of_lines(*body(760, 8), caption, *rows, *body(480, 4))
-    (table,) = (block for block in document.blocks if isinstance(block, Verbatim))
-    assert ["".join(plain(row)) for row in table.lines] == [
-        "What                Means of it",
-        "a name              what one is called",
-        f"{'':20}by others",
-    ]
-
-
 def outlined(lines: str, *outline: tuple[str, int]) -> list[tuple[int, str, str]]:
     """The headings among lines below full ones, in a file with an outline."""
     return headings(of_lines(*body(780, 8), *map(drawn, lines.split(" / ")), outline=outline))
@@ -626,11 +613,6 @@ def test_any_lines_make_a_document_or_say_why_not(lines: list[Line]) -> None:
 
 
 # In a process of its own
-
-
-async def test_a_file_is_read_in_a_process_of_its_own(tmp_path: Path) -> None:
-    document = await read_in_process(write_pdf(tmp_path / "paper.pdf", PAPER))
-    assert document.title == "A Reader for Papers"
 
 
 async def test_a_bad_file_is_one_sentence(tmp_path: Path) -> None:
