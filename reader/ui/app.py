@@ -27,7 +27,7 @@ from reader.platform import is_colorless, theme_name
 from reader.session import visit
 from reader.session.places import Place, listed_views, view
 from reader.ui.command_line.screen import COMMANDS
-from reader.ui.filter.state import TOPIC_MODE, TOPIC_NAMES
+from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.full_text.fetcher import BookmarkKeeper
 from reader.ui.kit import theme
 from reader.ui.kit.glyphs import glyphs
@@ -76,7 +76,7 @@ if TYPE_CHECKING:
     from reader.ui.refresh.changes import Refresher, SettingsWatch, Sync
     from reader.ui.shell.commands import Shell
     from reader.ui.terminal.driver import TerminalDriver
-    from reader.ui.terminal.leaving import ExitSupervisor
+    from reader.ui.terminal.process import ExitSupervisor
     from reader.ui.views import ViewActions
     from reader.ui.why.actions import Learner
 
@@ -240,7 +240,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
             parts={
                 COMMANDS: left.commands,
                 TOPIC_NAMES: self.library.topic_names(),
-                TOPIC_MODE: left.topic_mode,
                 REFRESH: RefreshStatus(last=self.library.last_refresh()),
             },
             mode="sample" if self.look.demo else "" if self.library.is_writable else "read-only",
