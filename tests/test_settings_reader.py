@@ -56,7 +56,7 @@ exports = [{query = "is:starred", file = "~/s.bib"}]
 
 [keys] # none = 1
 "paper.star" = [
-  "s", # days_at_strat = 3
+  "s", # keep_dasy = 3
 
   "S",
 ]
@@ -130,18 +130,18 @@ def test_a_file_is_taken_with_the_lines_of_its_values(file: Path, text: bytes) -
 WRONG = """\
 theme = "drak"
 #! theme must be the name of a theme, not "drak". Did you mean dark?
-days_at_start = 14
-days_at_start = 15
+keep_days = 14
+keep_days = 15
 #! Cannot overwrite a value; this line was left out.
-days_at_strat = 3
-#! days_at_strat is not a setting. Did you mean days_at_start?
+keep_dasy = 3
+#! keep_dasy is not a setting. Did you mean keep_days?
 order.x = 3
 #! order must be "day", "upvotes", "published", "added" or "title", not {x = 3}.
 refresh_minutes = 1441
 #! refresh_minutes must be a whole number from 0 to 1440, not 1441. Did you mean 1440?
 ascii = maybe
 #! Invalid value; this line was left out.
-category_papers = [
+fetch_ahead = [
 #! Invalid value; this line was left out.
 second_look.votes = 3
 #! second_look was removed: the page of a paper says what has changed.
@@ -204,12 +204,12 @@ def test_of_a_file_with_every_mistake_the_rest_is_taken(file: Path) -> None:
         else:
             line = number
     assert mistakes(loaded) == said
-    origins = {key: loaded.origin(key) for key in ("theme", "days_at_start", "digest.user", "digest.security")}
-    place = {"days_at_start": f"{file}:3", "digest.user": f"{file}:29"}
+    origins = {key: loaded.origin(key) for key in ("theme", "keep_days", "digest.user", "digest.security")}
+    place = {"keep_days": f"{file}:3", "digest.user": f"{file}:29"}
     assert origins == {key: place.get(key, "default") for key in origins}
     assert loaded.settings == replace(
         Settings(),
-        days_at_start=14,
+        keep_days=14,
         keys={"paper.star": ("S",)},
         digest=DigestMail(user="ada"),
         commands=(UserCommand("Mine", "wc"), UserCommand("last", "ls")),
@@ -352,7 +352,6 @@ DEFAULTS = """\
 allow_local_feeds = false # true or false
 ascii = false # true or false
 ask_arxiv = true # true or false
-days_at_start = 7 # a whole number from 1 to 366
 filter_width = 26 # a whole number from 16 to 60
 keep_days = 0 # a whole number from 0 to 36500
 keep_texts_days = 365 # a whole number from 0 to 36500

@@ -16,7 +16,7 @@ from reader.core.query.choices import Choice, Mark, chosen_terms, with_choice
 from reader.core.text import amount
 from reader.core.views import FOR_YOU, LATEST, QUEUED
 from reader.keys.actions import Context
-from reader.refresh.plan import Days, Trending
+from reader.refresh.lines import Days, Trending
 from reader.session.places import DAY, Place, day_of, view
 from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.state import HINT, TOPIC_MEANINGS, TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER

@@ -17,8 +17,7 @@ from reader.cache.storing import StoreResult
 from reader.config import Settings
 from reader.core.errors import FeedOffline, FeedRefused, ReaderError
 from reader.paths import log_database, suspect_stamp
-from reader.refresh.lines import Job, Line, Tell, failure_line, step, waiting
-from reader.refresh.plan import Days, Latest, plan_of
+from reader.refresh.lines import Days, Job, Latest, Line, Tell, failure_line, plan_of, step, waiting
 from reader.ui.refresh.changes import REFRESH_DELAY_SECONDS, Refresher, RefreshRequest
 from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.state import Notices
@@ -316,7 +315,7 @@ async def test_an_announcement_that_was_not_used_is_there_in_the_next_visit(read
 async def test_a_broken_feed_leaves_the_papers_and_is_reported_in_one_line(reader: Opener, fault: str) -> None:
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
         feed.fault = fault
-        async with reader(settings=settings(endpoint=feed.url, days_at_start=1)) as r:
+        async with reader(settings=settings(endpoint=feed.url)) as r:
             ids = r.ids
             await r.do("app.refresh")
             await r.until(lambda: r.app.state[REFRESH].problem)

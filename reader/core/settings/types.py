@@ -135,22 +135,6 @@ def one_of(words: tuple[str, ...]) -> SettingType:
     )
 
 
-def choices(words: tuple[str, ...]) -> SettingType:
-    """A list of one or more of a few words, or a text of them."""
-
-    def split(value: object) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(_as_texts(value.split() if isinstance(value, str) else value) or ()))
-
-    def convert(value: object) -> object | None:
-        chosen = split(value)
-        return chosen if chosen and set(chosen) <= set(words) else None
-
-    def meant(value: object) -> str | None:
-        return next((nearest(word, words) for word in split(value) if word not in words), None)
-
-    return SettingType(f"a list with {_quote_words(words, 'or')}", convert, meant, words)
-
-
 def theme_name(words: tuple[str, ...]) -> SettingType:
     """The name of a theme; there are too many to list in a message."""
 
@@ -228,9 +212,6 @@ def _server_address(value: object) -> str:
 WEB_ADDRESS = SettingType("a web address, or nothing", lambda value: "" if value == "" else _split_address(value)[0])
 """The address of a page, or empty for none."""
 SERVER_ADDRESS = SettingType("an https address, or http on this machine", _server_address)
-SERVER_ADDRESS_OR_NONE = SettingType(
-    f"{SERVER_ADDRESS.about}, or nothing", lambda value: "" if value == "" else _server_address(value)
-)
 
 
 def _text_sources(value: object) -> object | None:

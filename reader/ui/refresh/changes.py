@@ -29,8 +29,7 @@ from reader.ui.shell.controller import Controller, Moment, follows
 from reader.ui.shell.state import State, Tone
 
 if TYPE_CHECKING:
-    from reader.refresh.lines import Line
-    from reader.refresh.plan import Plan
+    from reader.refresh.lines import Line, Plan
     from reader.ui.app import ReaderApp
 
 REFRESH_DELAY_SECONDS = 1.0
@@ -166,11 +165,9 @@ class Refresher(Controller):
         # Import in a thread, so that keys do not wait.
         await asyncio.to_thread(_import_jobs)
         from reader.refresh.lines import refresh_job
-        from reader.refresh.plan import Latest
 
         self._begun = time.monotonic()
-        job = refresh_job(plan or Latest(self._app.settings.days_at_start))
-        await self._app.run_job(job, self._receive)
+        await self._app.run_job(refresh_job(plan), self._receive)
 
     def _receive(self, line: Line) -> None:
         from reader.refresh.lines import error_of
@@ -311,7 +308,7 @@ class Refresher(Controller):
 
 
 def _import_jobs() -> None:
-    from reader.refresh import jobs, lines, plan  # noqa: F401
+    from reader.refresh import jobs, lines  # noqa: F401
 
 
 # Syncs of marks with the user's other machines, by a command in a separate process
