@@ -125,7 +125,7 @@ def _run_command(name: str, words: Sequence[str]) -> int:
 
     command = find_command(name)
     options = parse(make_parser(command), words)
-    workspace = Workspace(options.log_level)
+    workspace = Workspace()
     if getattr(options, "reader", False):
         # Check this before the command fetches anything.
         _expect_terminal("In the reader, the key that adds a paper shows one by its id.")
@@ -154,10 +154,10 @@ def _open_reader(words: Sequence[str], frame: FirstFrame | None) -> int:
     # command of another program.
     if meant and (_is_foreign_command(words) or any(word.startswith("-") for word in words)):
         raise _no_command(words[0], meant)
-    query, demo, is_plain, log_level = _parse_reader_options(words)
+    query, demo, is_plain = _parse_reader_options(words)
     from reader.commands.workspace import Workspace, parse_query
 
-    workspace = Workspace(log_level)
+    workspace = Workspace()
     if query:
         parse_query(query)
     if meant and not _finds_papers(workspace, query):
@@ -200,11 +200,11 @@ def _is_dumb() -> bool:
     return not has_driver() and os.environ.get("TERM") == "dumb"
 
 
-def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, bool, str | None]:
-    """The query, whether to open the sample, whether to use plain mode, and the log level or None."""
+def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, bool]:
+    """The query, whether to open the sample, and whether to use plain mode."""
     if not any(word.startswith("-") for word in words):
         # Without options, importing argparse would only delay the start.
-        return " ".join(words), False, False, None
+        return " ".join(words), False, False
     from reader.commands.command import SEE_HELP, Parser, add_query, add_reader_options, asks_for_help, parse, query_of
 
     if asks_for_help(words):
@@ -225,7 +225,7 @@ def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, bool, str | 
         raise UsageError(f"{first!r} is a command.{_explain_option_order(words)} To search for it: '{APP} -- {first}'.")
     if options.color == "never":
         os.environ["NO_COLOR"] = "1"
-    return query_of(options.query), options.demo, options.plain, options.log_level
+    return query_of(options.query), options.demo, options.plain
 
 
 def _explain_option_order(words: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from reader.core.settings.standing import FOLLOW, MUTE, NOTIFY, RUN, SHOW, UNLIST, VIEW, WRITE, StandingQuery
+from reader.core.settings.standing import FOLLOW, MUTE, NOTIFY, RUN, SHOW, WRITE, StandingQuery
 from reader.core.settings.types import (
     BOOLEAN,
     COMMAND,
@@ -26,7 +26,6 @@ from reader.core.settings.types import (
     one_of,
     setting,
     setting_types,
-    theme_name,
 )
 from reader.platform import AUTO, THEMES
 
@@ -39,9 +38,6 @@ THEME_VARIABLE = "TEXTUAL_THEME"
 
 VARIABLES: Mapping[str, str] = MappingProxyType({"endpoint": ENDPOINT_VARIABLE, "theme": THEME_VARIABLE})
 """For each setting that an environment variable overrides, the name of the variable."""
-
-LOG_LEVELS = ("error", "warning", "info")
-"""The levels of the log file: unexpected errors; also failed fetches; also each request."""
 
 PRESETS = ("vim", "newsboat", "arrows")
 """The names of the tables of keys in `reader.keys.actions`."""
@@ -98,16 +94,13 @@ class Settings:
     nearest: bool = setting(BOOLEAN, True)
     """In the reader, list the papers with the most similar words after the papers that match a search."""
 
-    read_when: str = setting(one_of(("opened", "passed", "manual")), "opened")
-    """When a paper counts as read: once opened, once the cursor has passed it, or only by the m key."""
+    read_when: str = setting(one_of(("opened", "manual")), "opened")
+    """When a paper counts as read: once opened, or only by the m key."""
 
     note_reading: bool = setting(BOOLEAN, True)
-    """Record which papers you open, finish and pass, for recommendations and for "list --stats"."""
+    """Record which papers you open, finish and pass, for recommendations."""
 
-    after_mark: str = setting(one_of(("stay", "next")), "stay")
-    """Whether the cursor stays, or moves to the next paper of the list, after m, s or x."""
-
-    theme: str = setting(theme_name((AUTO, *THEMES)), AUTO)
+    theme: str = setting(one_of((AUTO, *THEMES)), AUTO)
     """Colours: dark, light, the terminal's own (ansi), or a theme of Textual; auto asks the terminal which. The
     environment variable TEXTUAL_THEME wins over it."""
 
@@ -119,24 +112,12 @@ class Settings:
     """Draw ASCII characters instead of signs that a font or terminal lacks. The Linux console (TERM=linux) always gets
     ASCII, unless this is set to false."""
 
-    filter_width: int = setting(number(16, 60), 26)
-    """Columns of the filter pane until it is resized; at least 34 in a terminal of 180 columns or more."""
-
-    list_share: float = setting(number(0.2, 0.8), 0.55)
-    """Share of the columns for the list until it is resized. With 0.55, titles get more where they need it."""
-
-    density: str = setting(one_of(("comfortable", "compact")), "comfortable")
-    """Titles that do not fit in the list: a second line (comfortable), or cut to one line a paper (compact)."""
-
     sync: str = setting(FILE_PATH, "")
     """Folder that your machines share, such as "~/Sync/papers": the reader joins their marks through it when it
     starts, in quiet minutes and when it ends. Or postgresql://HOST/DATABASE: marks then come at once. Empty is off."""
 
     citation_key: str = setting(KEY_PATTERN, "{author}{year}-{id}")
     """Pattern of the keys of exported entries: {author}, {year}, {title}, {words} (the title's first three), {id}."""
-
-    log_level: str = setting(one_of(LOG_LEVELS), "warning")
-    """The contents of the log file: unexpected errors; also failed fetches (warning); also each request (info)."""
 
     key_preset: str = setting(one_of(PRESETS), "vim")
     """Keys to start from: the default keys (vim), the keys of newsboat, or no letters for moving (arrows)."""
@@ -167,11 +148,6 @@ class Settings:
     def saved_queries(self) -> tuple[tuple[str, str], ...]:
         """The saved views as (name, query), for terms that name them."""
         return tuple((view.name, view.query) for view in self.views)
-
-    @property
-    def hidden_views(self) -> tuple[str, ...]:
-        """Built-in views that the filter pane does not list; their keys still show them."""
-        return tuple(query.query.removeprefix(VIEW) for query in self._of(UNLIST))
 
     @property
     def rules(self) -> tuple[StandingQuery, ...]:

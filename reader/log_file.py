@@ -15,6 +15,7 @@ import logging
 import re
 import threading
 import time
+import traceback
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -41,39 +42,20 @@ _LOGGER = logging.getLogger("reader")
 _ERROR_LINE = " ERROR "
 
 
-def attach(level: str = "error") -> None:
-    """Write the records of `reader.*` from this level up to the log file."""
-    _LOGGER.addHandler(_HANDLER)
-    # Without a handler, asyncio would print the unhandled errors of its loop.
-    logging.getLogger("asyncio").addHandler(_HANDLER)
-    number = logging.getLevelNamesMapping()[level.upper()]
-    _HANDLER.setLevel(number)
-    _LOGGER.setLevel(number)
-
-
 def record_error(where: str, error: BaseException) -> None:
     """Log an unexpected error with its traceback; `where` says what the program was doing."""
-    _ensure_attached()
     _LOGGER.error("%s: %s", where, _describe(error), exc_info=error)
 
 
 def record_report(where: str, report: str) -> None:
     """Log a traceback that another process printed."""
-    _ensure_attached()
     last = report.rstrip().rpartition("\n")[2]
     _LOGGER.error("%s: %s\n%s", where, last, report.rstrip())
 
 
 def record_warning(where: str, text: str) -> None:
-    """Log a failure that the program handles, if the level of the log includes warnings."""
-    if _HANDLER in _LOGGER.handlers:
-        _LOGGER.warning("%s: %s", where, text)
-
-
-def record_info(where: str, text: str) -> None:
-    """Log background work, if the level of the log includes it."""
-    if _HANDLER in _LOGGER.handlers:
-        _LOGGER.info("%s: %s", where, text)
+    """Log a failure that the program handles."""
+    _LOGGER.warning("%s: %s", where, text)
 
 
 def record_thread_error(failure: threading.ExceptHookArgs) -> None:
@@ -88,7 +70,6 @@ def record_loop_error(context: Mapping[str, object]) -> None:
     if isinstance(error, BaseException):
         record_error(f"event loop: {message}", error)
     else:
-        _ensure_attached()
         _LOGGER.error("event loop: %s", message)
 
 
@@ -101,7 +82,7 @@ def summarize_error(error: BaseException) -> str:
 
 def point_to_log() -> str:
     """The end of an error message, which names the log file and says whether it could be written."""
-    is_written = _HANDLER in _LOGGER.handlers and not _HANDLER.is_broken
+    is_written = not _HANDLER.is_broken
     return f"{'the log has the details' if is_written else 'the log could not be written'}: {paths.log_file()}"
 
 
@@ -111,21 +92,14 @@ def recent_errors(now: datetime) -> list[str]:
     file = paths.log_file()
     lines: list[str] = []
     for log in (*(Path(f"{file}.{number}") for number in range(MAX_OLD_FILES, 0, -1)), file):
-        try:
+        with suppress(OSError):
             lines += log.read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError:
-            continue
     return [line for line in lines if line[19:].startswith(f"Z{_ERROR_LINE}") and line >= since]
 
 
 def _describe(error: BaseException) -> str:
     text = " ".join(str(error).split())
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
-
-
-def _ensure_attached() -> None:
-    if _HANDLER not in _LOGGER.handlers:
-        attach()
 
 
 # The file
@@ -171,8 +145,6 @@ class Formatter(logging.Formatter):
         ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None],
     ) -> str:
         """The traceback, each exception's own text cut to `LONGEST_MESSAGE`."""
-        import traceback
-
         parts = traceback.format_exception(ei[1])
         is_frame = ("  File ", "Traceback ", "\n")
         return "".join(part if part.startswith(is_frame) else part[:LONGEST_MESSAGE].rstrip() + "\n" for part in parts)
@@ -180,27 +152,28 @@ class Formatter(logging.Formatter):
 
 _HANDLER = LogHandler()
 _HANDLER.setFormatter(Formatter())
+_LOGGER.addHandler(_HANDLER)
+# Without a handler, asyncio would print the unhandled errors of its loop.
+logging.getLogger("asyncio").addHandler(_HANDLER)
 
 
 # Secrets
 
 
-_URL = re.compile(
-    r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)(?P<user>[^\s/?#'\"]*@)?(?P<host>[^\s/?#'\"]*)(?P<path>[^\s?#'\"]*)"
-    r"(?P<rest>[?#][^\s'\"]*)?"
+_PATTERNS = (
+    # All of an address but its host: names, passwords and keys may be anywhere else.
+    (re.compile(r"([a-z][a-z0-9+.-]*://)(?:[^\s'\"]*@)?([\w.-]+|\[[\da-f:.]+\])[^\s'\"]*", re.IGNORECASE), r"\1\2/***"),
+    (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]+"), r"\1 ***"),
+    (
+        re.compile(
+            r"(?i)((?:authorization|cookie|api[_-]?key|access[_-]?token|password|secret)['\"]?\s*[:=,]\s*(?:b(?=['\"]))?)"
+            r"('[^']*'|\"[^\"]*\"|[^\n]*)"
+        ),
+        r"\1***",
+    ),
+    (re.compile(r"\bhf_[A-Za-z0-9]{4,}"), "hf_***"),
+    (re.compile(r"\[parameters: .*"), "[parameters: ***]"),
 )
-_OPEN_HOST = re.compile(
-    r"(?i)(?:(?:[a-z0-9-]+\.)*(?:huggingface\.co|arxiv\.org|github\.com)|127\.[0-9.]+|localhost|\[::1\])(?::[0-9]+)?"
-)
-"""This machine, and hosts whose paths contain ids of papers, but no secrets or names of users."""
-_HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\])(?::[0-9]+)?")
-_HEADER = re.compile(
-    r"(?i)((?:proxy-)?authorization|(?:set-)?cookie|x-api-key|api[_-]?key|access[_-]?token|password|secret)"
-    r"(?P<between>['\"]?\s*[:=,]\s*(?:b(?=['\"]))?)(?P<value>'[^']*'|\"[^\"]*\"|[^\n]*)"
-)
-_BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]+")
-_TOKEN = re.compile(r"\bhf_[A-Za-z0-9]{4,}")
-_PARAMETERS = re.compile(r"\[parameters: .*")
 _SECRET_VARIABLE = re.compile(r"(?i)(?:TOKEN|SECRET|PASS|PASSWD|PASSWORD|PASSPHRASE|KEY|CREDENTIALS?|COOKIE|WEBHOOK)$")
 
 
@@ -208,27 +181,11 @@ def redact(text: str) -> str:
     """The text without control characters, secrets and private parts of addresses, and with long lines cut."""
     from reader.core.text import visible
 
-    secrets = {
-        value
-        for name, value in access_token.lookup_environment().items()
-        if len(value) >= SHORTEST_SECRET and _SECRET_VARIABLE.search(name)
-    }
-    if secrets:
-        text = re.sub("|".join(map(re.escape, sorted(secrets, key=len, reverse=True))), "***", text)
-    text = _URL.sub(_shorten_url, text)
-    text = _BEARER.sub(r"\1 ***", text)
-    text = _HEADER.sub(r"\1\g<between>***", text)
-    text = _TOKEN.sub("hf_***", text)
-    text = _PARAMETERS.sub("[parameters: ***]", text)
+    variables = access_token.lookup_environment().items()
+    secrets = [value for name, value in variables if len(value) >= SHORTEST_SECRET and _SECRET_VARIABLE.search(name)]
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, "***")
+    for pattern, replacement in _PATTERNS:
+        text = pattern.sub(replacement, text)
     lines = map(visible, text.splitlines())
     return "\n".join(line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…" for line in lines)
-
-
-def _shorten_url(match: re.Match[str]) -> str:
-    host = match["host"]
-    if not _HOST.fullmatch(host) or "@" in match["path"]:
-        # A password in the address contains a slash or a colon, so that the host can't be told apart.
-        return f"{match['scheme']}***"
-    path = match["path"] if _OPEN_HOST.fullmatch(host) or len(match["path"]) < 2 else "/***"
-    rest = f"{match['rest'][0]}***" if match["rest"] else ""
-    return f"{match['scheme']}{'***@' if match['user'] else ''}{host}{path}{rest}"

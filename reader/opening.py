@@ -165,8 +165,7 @@ async def _run_job(workspace: Workspace, sample: Path | None, job: Job, *tell: T
     from reader.refresh import jobs
 
     variables = {} if sample is None else {HOME_VARIABLE: str(sample.parent)}
-    options = ("--log-level", workspace.settings.log_level)
-    return await jobs.run_in_process(job, *tell, options=options, variables=variables)
+    return await jobs.run_in_process(job, *tell, variables=variables)
 
 
 def show_sample(workspace: Workspace, query: str, *, is_plain: bool = False) -> int:

@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from reader import platform
-from reader.core.errors import NoLocks
-from reader.platform import Lock
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -127,15 +125,6 @@ def log_file() -> Path:
     return (home() or _platform("user_log_path")) / "dailypapers.log"
 
 
-def pictures_folder() -> Path:
-    """The folder for screenshots: the user's folder of pictures."""
-    if own := home():
-        return own / "pictures"
-    import platformdirs
-
-    return Path(platformdirs.user_pictures_path())
-
-
 def home() -> Path | None:
     """The folder in `DAILYPAPERS_HOME` as an absolute path; None if it is unset or empty."""
     named = os.environ.get(HOME_VARIABLE)
@@ -206,15 +195,13 @@ def explain(error: OSError) -> str:
 def take_lock(file: Path, busy: ReaderError, patience: float = 0.0) -> int:
     """Lock a file until the returned handle is closed or the program ends.
 
-    Raises `busy` if another program still holds the lock after `patience` seconds, NoLocks if the file system does not
-    support locks, and OSError if the file can't be written.
+    Raises `busy` if another program still holds the lock after `patience` seconds, and OSError if the file can't be
+    written.
     """
     handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         give_up = time.monotonic() + patience
-        while (lock := platform.try_lock(handle)) is not Lock.MINE:
-            if lock is Lock.UNSUPPORTED:
-                raise NoLocks(file.parent)
+        while not platform.try_lock(handle):
             if time.monotonic() >= give_up:
                 raise busy
             time.sleep(0.01)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import signal
@@ -10,7 +9,6 @@ import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from enum import Enum
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -125,9 +123,10 @@ class TerminalModes:
             import termios
 
             # Setting the modes would stop a program in the background, unless it blocks this signal.
-            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTTOU])
+            mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTTOU])
             with suppress(termios.error, OSError):
                 termios.tcsetattr(terminal, termios.TCSANOW, self._modes)
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
     def make_raw(self, terminal: int, *, keep_signals: bool) -> None:
         """Make the terminal send each key immediately and unchanged; with `keep_signals`, ctrl+c still interrupts.
@@ -208,39 +207,17 @@ def to_disk(handle: int) -> None:
     os.fsync(handle)
 
 
-class Lock(Enum):
-    """The results of locking a file."""
+def try_lock(handle: int) -> bool:
+    """Lock an open file for this program alone; return False if another program holds the lock.
 
-    MINE = "mine"
-    THEIRS = "theirs"
-    UNSUPPORTED = "unsupported"
-    """The file system does not support locks, such as NFS without its lock service."""
-
-
-_HELD = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
-"""Errors that mean that another program holds the lock; other errors mean that locks are not supported."""
-
-
-def try_lock(handle: int) -> Lock:
-    """Try to lock an open file for this program alone."""
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        return Lock.THEIRS if error.errno in _HELD else Lock.UNSUPPORTED
-    return Lock.MINE
-
-
-def lacks_locks(folder: Path) -> str:
-    """Why files in a folder can't be locked; empty if they can be locked, or if this could not be tested."""
-    from tempfile import TemporaryFile
-
-    with suppress(OSError), TemporaryFile(dir=folder) as file:
-        for lock in (fcntl.lockf, fcntl.flock):
-            try:
-                lock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                return error.strerror or str(error)
-    return ""
+    On a file system without locks, such as some network drives, every program gets the lock.
+    """
+    with suppress(OSError):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
 
 
 # Themes

@@ -1,7 +1,7 @@
 """Load the settings: read the TOML file into a frozen `Settings` and a list of mistakes.
 
-A mistake never stops the reader: its key keeps the default value. The settings are read before the first frame, so that
-the TOML parser is imported only if there is a file.
+A mistake never stops the reader: an invalid value leaves the default, and nothing is read of a file that is not TOML.
+The settings are read before the first frame, so that the TOML parser is imported only if there is a file.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from reader.config import SETTING_TYPES, VARIABLES, Settings
 from reader.core import removed
 from reader.core.errors import ConfigError
 from reader.core.settings.standing import FORMER_LISTS, StandingQuery
-from reader.core.settings.toml import Toml, dotted_key, read_toml
+from reader.core.settings.toml import InvalidToml, Toml, dotted_key, read_toml
 from reader.core.settings.types import InvalidValue, Wrong, read_table
 from reader.paths import read_start, replace_private
 
@@ -95,11 +95,15 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> L
 
 def load_text(text: str, file: str, environment: Mapping[str, str]) -> LoadedSettings:
     """Load the settings from the text of a file and the environment; the keymap checks `keys` later."""
-    toml = read_toml(text) if text else Toml({}, {}, [])
-    mistakes = [Mistake(file, line, "", message) for line, message in toml.mistakes]
+    toml, mistakes = Toml({}, {}), list[Mistake]()
+    try:
+        toml = read_toml(text) if text else toml
+    except InvalidToml as error:
+        mistakes.append(Mistake(file, error.line, "", f"{error}; the file was not read"))
     former = {key: _as_list(toml.values.pop(key)) for key in list(toml.values) if key in FORMER_LISTS}
     for key, instead in removed.SETTINGS.items():
-        if _is_on(_take(toml.values, key)):
+        value = _take(toml.values, key)
+        if _is_on(value) and value != removed.DEFAULTS.get(key):
             mistakes.append(Mistake(file, toml.line((*key.split("."),)), key, f"was removed: {instead}"))
     wrong: list[Wrong] = []
     values = read_table(Settings, toml.values, wrong)

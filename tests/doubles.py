@@ -13,19 +13,12 @@ from reader.cache.reads.window import FetchedDay
 from reader.cache.storing import StoreResult
 from reader.core.errors import FeedError
 from reader.core.paper import Draft, Listing
-from reader.core.paper_row import PaperKey
 from reader.feeds.huggingface import HuggingFaceClient
 from reader.refresh.daily import refresh_daily
 from reader.refresh.jobs import run_job
 from reader.refresh.lines import Job, JobContext, Line, Plan, Tell, error_values, ignore, step
 
 TODAY = "2026-05-12"  # a Tuesday
-
-
-def cached(key: PaperKey) -> int:
-    """The key of a paper that must be in the cache."""
-    assert isinstance(key, int)
-    return key
 
 
 def noon() -> datetime:

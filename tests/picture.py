@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from textual.app import App
 
 from reader.commands.line.shell import ReaderShell
 from reader.commands.workspace import Workspace, fill_with_sample
@@ -15,12 +18,23 @@ from reader.config import Settings
 from reader.refresh.lines import JobContext
 from reader.ui.app import ReaderApp
 from reader.ui.picture_drawing import draw_values
-from reader.ui.program import draw_picture
 from tests.doubles import run_here
 
 PICTURE = Path(__file__).parent.parent / ".pictures" / "reader.svg"
 
 NEWEST_DAY_OF_THE_SAMPLE = datetime(2026, 6, 30, 8, 14, tzinfo=UTC)
+
+FONTS = 'ui-monospace, "Cascadia Code", Menlo, Consolas, "DejaVu Sans Mono", monospace'
+
+_WEB_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+
+
+def draw_picture(app: App[str]) -> str:
+    """The screen as SVG; the same screen always gives the same text."""
+    # Textual names a font that a viewer would fetch, and numbers each picture differently.
+    svg = _WEB_FONT.sub("", app.export_screenshot(title="dailypapers")).replace("Fira Code, monospace", FONTS)
+    # Some viewers drop even non-breaking spaces at the ends of words unless spaces are preserved.
+    return re.sub(r"terminal-\d+", "terminal", svg.replace("<svg ", '<svg xml:space="preserve" ', 1))
 
 
 async def draw() -> str:
@@ -47,7 +61,7 @@ async def draw() -> str:
                 await app.workers.wait_for_complete()
                 await pilot.press(key)
             await pilot.pause(0.5)
-            return draw_picture(app, "dailypapers")
+            return draw_picture(app)
 
 
 if __name__ == "__main__":

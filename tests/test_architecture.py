@@ -8,7 +8,7 @@ from pathlib import Path
 
 import grimp
 
-from reader.ui.features import FEATURES
+from reader.ui.app import FEATURES
 from tests.table import each
 
 ROOT = Path(__file__).parent.parent

@@ -130,7 +130,7 @@ def test_an_error_that_ends_the_reader_is_one_line_and_logged(
     run: Run, home: Path, tuned: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replace_reader(monkeypatch, ValueError("no such row"))
-    found = run("--log-level", "error")
+    found = run()
     assert (found.code, found.out, found.err.count("\n")) == (1, "", 1)
     assert found.err.startswith("dailypapers: unexpected error: ValueError: no such row; the log has the details: ")
     thread = threading.Thread(target=[].pop)

@@ -18,14 +18,13 @@ import platformdirs
 import pytest
 
 from reader import paths, platform
-from reader.core.errors import NoLocks, ReaderError
+from reader.core.errors import ReaderError
 from reader.paths import replace_private
-from reader.platform import Lock
 from tests.table import each
 
 ALL = (
     *(paths.cache_file, paths.config_file, paths.state_file, paths.look_file, paths.log_file),
-    *(paths.pictures_folder, paths.response_cache_folder),
+    paths.response_cache_folder,
 )
 
 BESIDE = (
@@ -39,8 +38,7 @@ def test_one_variable_moves_everything_and_nothing_is_made(tmp_path: Path, monke
     home = tmp_path / "home"
     monkeypatch.setenv("DAILYPAPERS_HOME", str(home))
     assert [file().relative_to(home).as_posix() for file in ALL] == [
-        *("papers.db", "config.toml", "state.json", "look.json", "dailypapers.log", "pictures"),
-        "answers",
+        *("papers.db", "config.toml", "state.json", "look.json", "dailypapers.log", "answers"),
     ]
     beside = [one(paths.cache_file()).relative_to(home).as_posix() for one in BESIDE]
     assert " ".join(beside) == (
@@ -52,8 +50,7 @@ def test_one_variable_moves_everything_and_nothing_is_made(tmp_path: Path, monke
     monkeypatch.delenv("DAILYPAPERS_HOME", raising=False)
     for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path))
-    assert all(file().is_absolute() and "dailypapers" in file().parts for file in ALL if file != paths.pictures_folder)
-    assert paths.pictures_folder().is_absolute()
+    assert all(file().is_absolute() and "dailypapers" in file().parts for file in ALL)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -189,9 +186,6 @@ def test_a_lock_is_waited_for_as_long_as_its_user_says(tmp_path: Path, monkeypat
         paths.take_lock(file, busy)
     monkeypatch.setattr("time.sleep", lambda _: os.close(held))
     os.close(paths.take_lock(file, busy, patience=60.0))
-    monkeypatch.setattr(platform, "try_lock", lambda _: platform.Lock.UNSUPPORTED)
-    with pytest.raises(NoLocks):
-        paths.take_lock(file, busy)
     assert free_handle() == free
 
 
@@ -295,27 +289,10 @@ def test_a_raw_terminal_sends_each_key_at_once_and_unchanged(keep_signals: bool)
 def test_a_lock_is_held_once(tmp_path: Path) -> None:
     file = tmp_path / "lock"
     with file.open("w") as one, file.open("w") as other:
-        assert platform.try_lock(one.fileno()) is Lock.MINE
-        assert platform.try_lock(other.fileno()) is Lock.THEIRS
+        assert platform.try_lock(one.fileno())
+        assert not platform.try_lock(other.fileno())
     with file.open("w") as again:
-        assert platform.try_lock(again.fileno()) is Lock.MINE
-    assert platform.lacks_locks(tmp_path) == ""
-    assert platform.lacks_locks(tmp_path / "missing") == ""
-    assert list(tmp_path.iterdir()) == [file]
-
-
-@each("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL])
-@each("kind", ["flock", "lockf"])
-def test_a_file_system_without_locks_is_no_other_program(
-    number: int, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: object) -> None:
-        raise OSError(number, os.strerror(number))
-
-    with monkeypatch.context() as patch, (tmp_path / "lock").open("w") as file:
-        patch.setattr(f"fcntl.{kind}", fail)
-        assert platform.lacks_locks(tmp_path) == os.strerror(number)
-        assert platform.try_lock(file.fileno()) is (Lock.UNSUPPORTED if kind == "flock" else Lock.MINE)
+        assert platform.try_lock(again.fileno())
 
 
 @each(

@@ -39,47 +39,44 @@ from reader.core.choice import (
     terms_of,
     unpack,
 )
-from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, sql_list
+from reader.core.marks import FINISH, LIKE, NOTE, OPEN, QUEUE, TAG, sql_list
 from reader.core.wishes import WEIGH, Wish, newest_wishes
 from reader.database import connections, meta
 
 if TYPE_CHECKING:
-    from reader.cache.search.selection import Offer
+    from reader.cache.search.selection import Clause
 
 MARK_WEIGHTS = {
-    "star": 1.0, LIKE: 0.7, NOTE: 0.8, TAG: 0.8, QUEUE: 0.6, "hide": -1.0, FINISH: 0.5, OPEN: 0.25, PASS: 0.0,
+    "star": 1.0, NOTE: 0.8, TAG: 0.8, LIKE: 0.7, QUEUE: 0.6, FINISH: 0.5, OPEN: 0.25, "hide": -1.0,
 }  # fmt: skip
 """The weight of each kind of mark."""
 
 MARK_VERBS = {
-    "star": "starred", LIKE: "liked", NOTE: "noted", TAG: "tagged", QUEUE: "queued", FINISH: "read to the end",
+    "star": "starred", NOTE: "noted", TAG: "tagged", LIKE: "liked", QUEUE: "queued", FINISH: "read to the end",
     OPEN: "opened",
 }  # fmt: skip
 """Marks in favour of a paper, as the user's action."""
 
-HIDDEN_WEIGHT, MANY_HIDDEN = 3.0, 10
-"""The weight of a hidden paper beside one that was read without a mark; more papers hidden at once count less each."""
+HIDDEN_WEIGHT = 3.0
+"""The weight of a hidden paper beside one that was read without a mark."""
 
-MOST_MARKED, MOST_PASSED = 300, 700
-"""Maximum number of marked papers to learn from, heaviest first, and of papers read without another mark, newest first,
-which show what does not interest the user."""
-
-DAY_MILLISECONDS = 86_400_000
-HALF_LIFE_DAYS, LEAST_AGED, TRACED_DAYS = 180, 0.1, 180
-"""Days before the newest mark after which a mark counts half, the least part of its weight that it keeps, and the age
-in days up to which traces are read, as years of use leave 100,000 of them."""
+MOST_MARKED, MOST_PASSED, MOST_MARKS = 300, 700, 20_000
+"""Maximum number of marked papers to learn from, heaviest first, then newest; of papers read without another mark,
+newest first, which show what does not interest the user; and of marks that are read, as years of use leave 100,000
+traces."""
 
 BACKGROUND_PAPERS = 10_000
 """Number of newest papers that show how common terms are."""
 
-SCORED_AT_ONCE, EXPLAINED = 20_000, 2_000
-"""Number of newest papers scored after a mark, while a refresh scores all; number of best papers with reasons."""
+SCORED_PAPERS, EXPLAINED = 20_000, 2_000
+"""Number of newest papers that are scored, and of best papers with reasons."""
 
 ROWS_PER_TRANSACTION, PACKED_PER_TRANSACTION = 1_000, 200
 """Scores and packed papers stored in one transaction, which must not keep another program waiting."""
 
-SUITS_FROM = 0.25
-"""The least score of a paper that suits the user, on a scale on which liked papers have 1 on average."""
+SUITS_FROM = 0.13
+"""The least score of a paper that suits the user, on a scale on which liked papers have 1 on average: of 160 new papers
+in recorded months, 11 to 30 have it, and among them 8 of 10 that fit the interests."""
 
 FIRST_PLACES, LOOKAHEAD, REPEATED = 20, 200, 0.85
 """Number of first places in which subjects take turns, number of best papers that may fill them, and the factor of a
@@ -98,11 +95,10 @@ _PASSED = (
 )
 
 _MARKS = f"""
-    SELECT pk, kind, value, clock, count(*) OVER (PARTITION BY action, kind) FROM mark
-    WHERE pk > 0 AND undone = 0 AND by = ''
-    AND (kind IN ('star', 'hide', '{LIKE}', '{NOTE}', '{QUEUE}') OR kind GLOB '{TAG}*'
-    OR (kind IN ({sql_list(TRACES)}) AND clock > (SELECT max(clock) FROM mark) - {TRACED_DAYS * DAY_MILLISECONDS}))
-    ORDER BY clock, action, pk
+    SELECT pk, iif(kind GLOB '{TAG}*', '{TAG}', kind) FROM mark
+    WHERE pk > 0 AND undone = 0 AND by = '' AND value NOT IN ('', '0')
+    AND (kind IN ({sql_list(MARK_WEIGHTS)}) OR kind GLOB '{TAG}*')
+    ORDER BY clock DESC, action DESC, pk DESC LIMIT {MOST_MARKS}
 """
 """Marks made by rules and programs are left out, as they would otherwise learn from themselves."""
 
@@ -175,18 +171,15 @@ def is_current(connection: sqlite3.Connection) -> bool:
     return stored == _state(connection) or (stored is None and not is_taught(connection))
 
 
-def update(path: Path, *, newest: int | None = SCORED_AT_ONCE) -> bool:
-    """Bring the scores of the `newest` papers, or of all with None, up to date; return whether anything was outdated.
-
-    Raises CacheError.
-    """
+def update(path: Path) -> bool:
+    """Bring the scores up to date; return whether they were outdated. Raises CacheError."""
     with connections.open_database(path) as cache:
         if is_current(cache):
             return False
         state, wishes, marked = _state(cache), read_wishes(cache), marked_papers(cache)
         if any(paper.weight > 0 for paper in marked) or any(wish.score_change > 0 for wish in wishes):
             store_words(cache)
-            summary = _learn(cache, wishes, marked, -1 if newest is None else newest)
+            summary = _learn(cache, wishes, marked)
         else:
             summary = dict[str, Any]()
             with connections.transaction(cache):
@@ -196,9 +189,7 @@ def update(path: Path, *, newest: int | None = SCORED_AT_ONCE) -> bool:
     return True
 
 
-def _learn(
-    cache: sqlite3.Connection, wishes: Sequence[Wish], marked: Sequence[MarkedPaper], newest: int
-) -> dict[str, Any]:
+def _learn(cache: sqlite3.Connection, wishes: Sequence[Wish], marked: Sequence[MarkedPaper]) -> dict[str, Any]:
     """Learn, store the scores and reasons, and return the learned subjects and the number of liked papers."""
     terms = dict(read_terms(cache, [paper.pk for paper in marked]))
     known = [paper for paper in marked if paper.pk in terms]
@@ -217,7 +208,7 @@ def _learn(
     learned = subjects(phrases, liked, weights, background)
     scores = {
         pk: score(weights, words) + sum([wish.added for wish in wish_terms if wish.is_about(pk, words)])
-        for pk, words in _read(cache, _NEWEST, newest)
+        for pk, words in _read(cache, _NEWEST, SCORED_PAPERS)
     }
     reasons = _explain(
         cache, scores, Reasons(learned, liked, weights, background), {pk: verb for pk, _, verb in marked}, wish_terms
@@ -226,6 +217,7 @@ def _learn(
     for start in range(0, len(rows), ROWS_PER_TRANSACTION):
         with connections.transaction(cache):
             cache.executemany(_STORE_SUITS, rows[start : start + ROWS_PER_TRANSACTION])
+            cache.execute("DELETE FROM suits WHERE pk < ?", (min(scores),))
     return {"subjects": [(subject.text, subject.liked) for subject in subjects_to_show(learned)], "papers": len(liked)}
 
 
@@ -301,27 +293,18 @@ def is_taught(connection: sqlite3.Connection) -> bool:
 
 
 def marked_papers(connection: sqlite3.Connection) -> list[MarkedPaper]:
-    """The user's marked papers with their weights, heaviest first.
+    """The user's marked papers with their weights, the heaviest first, then the newest.
 
-    A hidden paper counts as hidden whatever its other marks; otherwise its strongest mark decides. A later mark of the
-    same kind replaces an earlier one.
+    A hidden paper counts as hidden whatever its other marks; otherwise its strongest mark decides.
     """
-    rows = connection.execute(_MARKS).fetchall()
-    newest = rows[-1][3] if rows else 0
-    marks: dict[int, dict[str, float]] = {}
-    for pk, kind, value, clock, count in rows:
-        weight = MARK_WEIGHTS[TAG if kind.startswith(TAG) else kind] * (value not in ("", "0"))
-        age = (newest - clock) / DAY_MILLISECONDS / HALF_LIFE_DAYS
-        many = min(1.0, MANY_HIDDEN / count) if kind == "hide" else 1.0
-        marks.setdefault(pk, {})[kind] = weight * many * max(LEAST_AGED, 0.5**age)
-    weights = {pk: min(values) if min(values := kinds.values()) < 0 else max(values) for pk, kinds in marks.items()}
-    papers = [MarkedPaper(pk, weight, _verb(marks[pk])) for pk, weight in weights.items() if weight]
-    return sorted(papers, key=lambda paper: (-abs(paper.weight), -paper.pk))[:MOST_MARKED]
-
-
-def _verb(marks: Mapping[str, float]) -> str:
-    kinds = [TAG if kind.startswith(TAG) else kind for kind, weight in marks.items() if weight > 0]
-    return next((verb for kind, verb in MARK_VERBS.items() if kind in kinds), "marked")
+    marks: dict[int, set[str]] = {}
+    for pk, kind in connection.execute(_MARKS):
+        marks.setdefault(pk, set()).add(kind)
+    papers = []
+    for pk, kinds in marks.items():
+        strongest = "hide" if "hide" in kinds else max(kinds, key=MARK_WEIGHTS.__getitem__)
+        papers.append(MarkedPaper(pk, MARK_WEIGHTS[strongest], MARK_VERBS.get(strongest, "")))
+    return sorted(papers, key=lambda paper: -abs(paper.weight))[:MOST_MARKED]
 
 
 def read_wishes(connection: sqlite3.Connection) -> tuple[Wish, ...]:
@@ -404,28 +387,20 @@ def take_turns(connection: sqlite3.Connection, ranked: Sequence[int]) -> Sequenc
     return array("q", [*first, *(pk for pk in ranked if pk not in taken)])
 
 
-def offer_papers(
-    connection: sqlite3.Connection, ranked: Sequence[int], offer: Offer
-) -> tuple[Sequence[int], tuple[tuple[str, int], ...]]:
-    """Ranked papers as For you offers them, with the names and sizes of its parts.
+def offer_papers(connection: sqlite3.Connection, ranked: Sequence[int], parts: Sequence[Clause]) -> Sequence[int]:
+    """Ranked papers as For you offers them: of each part the papers that suit the user, then all others.
 
-    A part lists only papers that suit the user; all others follow in the last part, the archive.
+    In each part, subjects take turns in the first places.
     """
-    from reader.core.views import ARCHIVE
-
     good = frozenset(pk for (pk,) in connection.execute("SELECT pk FROM suits WHERE score >= ?", (SUITS_FROM,)))
-    listed, groups, rest = array("q"), list[tuple[str, int]](), ranked
-    for name, where in offer.parts:
+    listed, rest = array("q"), ranked
+    for where in parts:
         members = frozenset(
             pk for (pk,) in connection.execute(f"SELECT p.pk FROM paper AS p WHERE {where.sql}", where.params)
         )
         part = [pk for pk in rest if pk in members and pk in good]
         taken = frozenset(part)
         rest = [pk for pk in rest if pk not in taken]
-        if part:
-            listed.extend(take_turns(connection, part))
-            groups.append((name, len(part)))
-    if rest:
-        listed.extend(take_turns(connection, rest))
-        groups.append((ARCHIVE, len(rest)))
-    return listed, tuple(groups) if offer.parts else ()
+        listed.extend(take_turns(connection, part))
+    listed.extend(take_turns(connection, rest))
+    return listed

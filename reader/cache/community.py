@@ -1,12 +1,10 @@
-"""A paper's related data: comments, repositories, outputs of the user's programs, and times of the last requests."""
+"""A paper's related data: comments, repositories, and the times of the last requests."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
-from pathlib import Path
 from typing import NamedTuple
 
 from reader.core.community import Community, dump, load
@@ -26,8 +24,6 @@ class PageData(NamedTuple):
     """ISO time, UTC, of the feed's last answer; None if there was none."""
     arxiv_asked: str | None = None
     """ISO day on which arXiv was last asked about the paper."""
-    models: tuple[int, ...] = ()
-    """The number of models that name the paper, at each change, oldest first."""
 
     def is_old(self, now: datetime, *, with_arxiv: bool) -> bool:
         """Whether the feed or, `with_arxiv`, arXiv should be asked again."""
@@ -60,7 +56,7 @@ class RequestState(NamedTuple):
 
 
 def read_community(connection: sqlite3.Connection, pk: int) -> PageData:
-    """Comments, repositories and the growth of a paper."""
+    """The comments and repositories of a paper, and when they were asked for."""
     row = connection.execute(
         "SELECT c.body, c.asked, t.arxiv_asked FROM paper_text AS t LEFT JOIN community AS c ON c.pk = t.pk"
         " WHERE t.pk = ?",
@@ -69,11 +65,7 @@ def read_community(connection: sqlite3.Connection, pk: int) -> PageData:
     if row is None:
         return PageData()
     body, asked, arxiv_asked = row
-    counts = connection.execute(
-        "SELECT models FROM paper_change WHERE pk = ? AND models IS NOT NULL ORDER BY at", (pk,)
-    ).fetchall()
-    models = tuple(count for count, _ in groupby(count for (count,) in counts))
-    return PageData(NO_COMMUNITY if body is None else load(body), asked, arxiv_asked, models)
+    return PageData(NO_COMMUNITY if body is None else load(body), asked, arxiv_asked)
 
 
 def note_arxiv_asked(connection: sqlite3.Connection, ids: Iterable[str], day: str) -> None:
@@ -124,45 +116,3 @@ class Communities(connections.Store):
             " AND coalesce(t.arxiv_asked, '') < ? ORDER BY coalesce(t.arxiv_asked, ''), p.pk DESC LIMIT ?"
         )
         return [id for (id,) in self._rows(sql, asked_before, limit)]
-
-
-# Outputs of the user's programs
-
-
-class KeptOutput(NamedTuple):
-    """The last output of a command for a paper; machine-made."""
-
-    name: str
-    made: str
-    """ISO time, UTC."""
-    text: str
-
-
-def outputs_of(connection: sqlite3.Connection, pk: int) -> tuple[KeptOutput, ...]:
-    """The kept outputs of a paper, the oldest first."""
-    rows = connection.execute("SELECT name, made, body FROM kept_output WHERE pk = ? ORDER BY made, key", (pk,))
-    return tuple(KeptOutput(*row) for row in rows)
-
-
-def keep_output(path: Path, pk: int, output: KeptOutput) -> bool:
-    """Keep an output in place of an earlier one with its name; an empty output only removes that.
-
-    Returns whether the paper is still in the cache. Raises CacheError.
-    """
-    with connections.open_database(path, durable=True) as cache, connections.transaction(cache):
-        cache.execute("DELETE FROM kept_output WHERE pk = ? AND name = ?", (pk, output.name))
-        if not output.text:
-            return True
-        # The paper may have been dropped while the program ran.
-        added = cache.execute(
-            "INSERT INTO kept_output (pk, name, made, body) SELECT ?, ?, ?, ? FROM paper WHERE pk = ?",
-            (pk, *output, pk),
-        )
-        return added.rowcount == 1
-
-
-def drop_outputs(path: Path, pks: Sequence[int], name: str) -> int:
-    """Drop the outputs of a command for these papers; return how many there were. Raises CacheError."""
-    with connections.open_database(path, durable=True) as cache, connections.transaction(cache):
-        dropped = cache.executemany("DELETE FROM kept_output WHERE pk = ? AND name = ?", [(pk, name) for pk in pks])
-        return dropped.rowcount

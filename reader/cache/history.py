@@ -1,4 +1,4 @@
-"""The history of papers: how their votes changed, and the news since the user last marked them.
+"""The events of papers: a new version, a venue, a withdrawal, released code; and those after the user's last mark.
 
 The first list needs it, so it imports little.
 """
@@ -9,93 +9,29 @@ import sqlite3
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import IntFlag
-from itertools import groupby
 from typing import Any, NamedTuple
 
 from reader.core.marks import NOTE, QUEUE, STATES, sql_list
-from reader.core.paper_row import UNKNOWN
-
-RISING_DAYS = 7
-"""Days over which gained votes are counted."""
-
-_KNOWN = f"upvotes <> {UNKNOWN}"
-"""SQL: whether a row of `paper_change` has votes; a version or a venue may be reported before any votes."""
-
-_MARKED = (
-    "(SELECT max(m.clock) / 1000 FROM mark AS m WHERE m.pk = p.pk AND m.kind IN ('read', 'hide') AND m.undone = 0)"
-)
-
-
-def _earlier_votes(looked: str) -> str:
-    """SQL: the votes of the paper `p` when the user looked; NULL if none were known."""
-    return (
-        f"(SELECT c.upvotes FROM paper_change AS c WHERE c.pk = p.pk AND c.at <= {looked} AND {_KNOWN}"
-        " ORDER BY c.at DESC LIMIT 1)"
-    )
-
-
-def votes_gained(since: int) -> str:
-    """SQL: the votes that the paper `p` gained since a time, in seconds since 1970; computed once for all papers."""
-    before = (
-        f"coalesce((SELECT upvotes FROM paper_change WHERE pk = w.pk AND at <= {since:d} AND {_KNOWN}"
-        " ORDER BY at DESC LIMIT 1),"
-        f" (SELECT upvotes FROM paper_change WHERE pk = w.pk AND {_KNOWN} ORDER BY at LIMIT 1))"
-    )
-    return (
-        f"coalesce((WITH gained AS MATERIALIZED (SELECT w.pk AS pk, q.upvotes - {before} AS votes"
-        f" FROM (SELECT DISTINCT pk FROM paper_change WHERE at > {since:d}) AS w JOIN paper AS q ON q.pk = w.pk)"
-        " SELECT votes FROM gained WHERE gained.pk = p.pk), 0)"
-    )
-
-
-class Votes(NamedTuple):
-    """The changes of one paper's votes."""
-
-    points: tuple[int, ...] = ()
-    """Votes at first and after each change, oldest first; empty without a change."""
-    gained: int = 0
-    """Votes gained since the user looked."""
-
-
-UNCHANGED_VOTES = Votes()
-"""The votes of a paper without a recorded change."""
-
-
-def votes(connection: sqlite3.Connection, pk: int, visited: int | None) -> Votes:
-    """The changes of a paper's votes; `visited` is when the reader was last closed, in seconds since 1970."""
-    rows = connection.execute(
-        f"SELECT upvotes FROM paper_change WHERE pk = ? AND {_KNOWN} ORDER BY at", (pk,)
-    ).fetchall()
-    points = tuple(count for count, _ in groupby(count for (count,) in rows))
-    if len(points) < 2:
-        return UNCHANGED_VOTES
-    looked = f"coalesce({_MARKED}, ?)"
-    row = connection.execute(
-        f"SELECT p.upvotes - {_earlier_votes(looked)} FROM paper AS p WHERE p.pk = ?", (visited, pk)
-    ).fetchone()
-    return Votes(points, row[0] or 0 if row else 0)
 
 
 class Event(IntFlag):
-    """Bits of `paper_change.links` that say what became known with that change; the lower bits are kinds of links."""
+    """Bits of `paper_event.events`."""
 
-    CODE = 8
-    VERSION = 16
-    VENUE = 32
-    WITHDRAWN = 64
+    CODE = 1
+    VERSION = 2
+    VENUE = 4
+    WITHDRAWN = 8
 
 
-_ALL = sum(Event)
-
-HAPPENED_BETWEEN = f"SELECT pk FROM paper_change WHERE at >= ? AND at < ? AND links & {_ALL}"
+HAPPENED_BETWEEN = "SELECT pk FROM paper_event WHERE at >= ? AND at < ?"
 """SQL: the papers with an event between two times, in seconds since 1970."""
 
 _AFTER_MARK = f"""
-    SELECT marked.at, c.links FROM paper_change AS c JOIN (
+    SELECT marked.at, e.events FROM paper_event AS e JOIN (
         SELECT max(clock) / 1000 AS at FROM mark
         WHERE pk = :pk AND kind IN ({sql_list((*STATES, QUEUE, NOTE))}) AND undone = 0
-    ) AS marked ON c.at > marked.at
-    WHERE c.pk = :pk AND c.links & {_ALL}
+    ) AS marked ON e.at > marked.at
+    WHERE e.pk = :pk
 """
 
 _FACTS = (
@@ -119,19 +55,19 @@ def changes_since_mark(connection: sqlite3.Connection, pk: int) -> ChangesSinceM
     if not rows:
         return None
     marked, happened = rows[0][0], 0
-    for _, links in rows:
-        happened |= links
+    for _, events in rows:
+        happened |= events
     version, versions, revised, venue = connection.execute(_FACTS, (pk,)).fetchone()
     number, day = _newest_version(version, versions, revised)
     # arXiv may be asked after the mark about a version that was out before it.
     is_newer = datetime.fromtimestamp(marked, UTC).date().isoformat() < day
-    events = (
+    event_texts = (
         (Event.WITHDRAWN, "withdrawn"),
         (Event.VERSION, f"version {number}" if is_newer else ""),
         (Event.VENUE, f"now at {venue}" if venue else ""),
         (Event.CODE, "code released"),
     )
-    texts = tuple(words for event, words in events if happened & event and words)
+    texts = tuple(words for event, words in event_texts if happened & event and words)
     return ChangesSinceMark(datetime.fromtimestamp(marked).date().isoformat(), texts) if texts else None
 
 

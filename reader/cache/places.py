@@ -5,7 +5,6 @@ Passwords are never shown, not even in errors.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -118,16 +117,6 @@ _OPTIONS: dict[str, Any] = {
 }
 """A server that does not answer, or a connection that broke while the machine slept, is given up within a minute."""
 
-_ADVICE = (
-    ("password", "it refuses the user or the password: put one into ~/.pgpass or PGPASSWORD"),
-    ('(database|role) ".*" does not exist', "it has no such database or user: an address is USER@HOST/DATABASE"),
-    ("pg_hba.conf|SSL|certificate", "it refuses this connection: ask its owner, or check sslmode in the address"),
-    ("resolve|translate host", "its host is unknown: check the address and the network"),
-    ("timeout expired", "it does not answer: check the network and the server"),
-    ("refused|No such file", "nothing listens there: check that it runs, and check the port"),
-)
-"""Patterns of messages of failures before the server answers, with their explanations."""
-
 
 def looks(events: Events, server: Server | None, channel: str, own: Callable[[], str]) -> Iterator[None]:
     """Yield at once, and then after each new local event or notification not from `own`; for a folder, at intervals."""
@@ -215,5 +204,5 @@ def reason(error: Error) -> str:
     if not isinstance(error, psycopg.OperationalError) or "connection is bad" in message:
         # The message quotes parts of the address, perhaps of a password.
         return "its address is not understood: write it as postgresql://HOST/DATABASE"
-    known = (advice for sign, advice in _ADVICE if re.search(sign, message))
-    return next(known, f"it does not answer ({message.rpartition(' failed: ')[2]})")
+    advice = "check the address USER@HOST/DATABASE, the network, and your password in ~/.pgpass or PGPASSWORD"
+    return f"it does not answer ({message.rpartition(' failed: ')[2]}): {advice}"

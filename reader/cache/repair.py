@@ -107,7 +107,7 @@ def _cache_faults(path: Path) -> list[Fault]:
         if schema.version(path) is None:
             return []
         is_current = schema.is_current(path)
-        with explain_errors(path), closing(connections.peek(path)) as connection:
+        with explain_errors(path), closing(connections.connect(path, query_only=True)) as connection:
             if is_current and (missing := schema.missing_parts(connection)):
                 return [Fault("cache", f"lacks {', '.join(missing)}"[:200])]
             return list(_sqlite_faults(connection))

@@ -11,7 +11,6 @@ older cache.
 from __future__ import annotations
 
 import re
-import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -23,11 +22,11 @@ from reader import SCHEMA, __version__
 from reader.core.errors import CacheError, CacheForeign, CacheTooNew
 from reader.database.connections import (
     begin_replacement,
-    connect_broken,
+    connect,
+    connect_frozen,
     finish_replacement,
     hold_lock,
     open_database,
-    peek,
     statements,
     transaction,
 )
@@ -38,13 +37,10 @@ HEAD = SCHEMA
 """The number of the schema that this program reads and writes."""
 
 APPLICATION_ID = 0x44504150
-"""SQLite's `application_id` of our caches, the letters DPAP; caches of older versions have 0."""
+"""SQLite's `application_id` of our caches, the letters DPAP."""
 
 STAMP = "alembic_version"
 """The table with the number of the schema; named by Alembic, which ran the migrations of version 0.1."""
-
-_NAMING_TABLES = ("paper", "event", "mark")
-"""A file with a schema number is a cache of this program if it has one of these tables."""
 
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
 """SQLite's codes for a file that proves broken when it is opened."""
@@ -71,9 +67,7 @@ class _Facts(NamedTuple):
     @property
     def is_ours(self) -> bool:
         """Whether it is a cache of any version, or empty."""
-        is_number = self.version is not None and re.fullmatch(r"[0-9]{4}", self.version) is not None
-        has_ours = is_number and not self.names.isdisjoint(_NAMING_TABLES)
-        return has_ours or (not self.names and self.mark in (0, APPLICATION_ID))
+        return self.mark == APPLICATION_ID or (not self.names and self.mark == 0)
 
 
 def version(path: Path) -> str | None:
@@ -86,7 +80,7 @@ def version(path: Path) -> str | None:
     # Only SQLite may read the file: closing any other handle drops all locks that this process holds on it, even those
     # of other connections, and then another program may delete their write-ahead log.
     try:
-        with closing(peek(path)) as connection:
+        with closing(connect(path, query_only=True)) as connection:
             facts = _read_facts(connection)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         # Python can't decode SQLite's message if it quotes a name with damaged bytes. SQLite reports some damage as a
@@ -99,8 +93,6 @@ def version(path: Path) -> str | None:
             f"The file {path} belongs to another program, so it was not changed. 'dailypapers doctor --repair' moves "
             "it aside; or set DAILYPAPERS_HOME to another folder."
         )
-    if facts.mark not in (0, APPLICATION_ID):
-        raise damaged_error(path)
     return facts.version
 
 
@@ -178,6 +170,8 @@ def upgrade(path: Path, progress: Progress = lambda _: None) -> None:
                     old.execute(_REFUSE_MARKS)
             replace(path, lambda _: progress("taking over the papers of an earlier version"))
             # The separate index of searches with `~` in version 0.2.
+            import shutil
+
             shutil.rmtree(path.with_name("finding"), ignore_errors=True)
 
 
@@ -194,8 +188,8 @@ def lock(path: Path) -> Path:
 
 
 COPIED = (
-    *("topic", "paper", "paper_text", "paper_alias", "paper_category", "paper_source", "paper_topic", "paper_change"),
-    *("listing", "day", "trending", "page_paper", "full_text", "community", "kept_output", "feed", "meta"),
+    *("topic", "paper", "paper_text", "paper_alias", "paper_category", "paper_source", "paper_topic", "paper_event"),
+    *("listing", "day", "trending", "page_paper", "full_text", "community", "feed", "meta"),
 )
 """Tables whose readable rows are copied; all others are derived."""
 
@@ -219,7 +213,7 @@ def _copy(path: Path, new: sqlite3.Connection, progress: Progress) -> None:
     from reader.cache.texts import rebuild_index
 
     try:
-        old = connect_broken(path)
+        old = connect_frozen(path)
     except (sqlite3.Error, CacheError):
         return
     new.execute("PRAGMA foreign_keys = OFF")

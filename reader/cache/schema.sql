@@ -93,19 +93,15 @@ CREATE INDEX paper_by_comments ON paper (comments);
 CREATE INDEX paper_by_authors ON paper (author_count);
 CREATE INDEX paper_by_stars ON paper (code_stars) WHERE code_stars IS NOT NULL;
 
-CREATE TABLE paper_change (
+-- `events` has the bits of `Event` in `cache/history.py`.
+CREATE TABLE paper_event (
     pk INTEGER NOT NULL,
     at INTEGER NOT NULL,
-    upvotes INTEGER NOT NULL,
-    comments INTEGER NOT NULL,
-    stars INTEGER,
-    keywords INTEGER NOT NULL,
-    links INTEGER NOT NULL,
-    models INTEGER,
+    events INTEGER NOT NULL,
     PRIMARY KEY (pk, at),
     FOREIGN KEY(pk) REFERENCES paper (pk)
 ) WITHOUT ROWID;
-CREATE INDEX paper_change_by_time ON paper_change (at, pk);
+CREATE INDEX paper_event_by_time ON paper_event (at, pk);
 
 CREATE TABLE paper_tag (
     tag VARCHAR NOT NULL,
@@ -228,28 +224,6 @@ CREATE INDEX paper_with_datasets ON paper (pk) WHERE datasets > 0;
 CREATE INDEX paper_with_spaces ON paper (pk) WHERE spaces > 0;
 CREATE INDEX paper_by_venue ON paper (venue) WHERE venue IS NOT NULL;
 
--- A later output of the same command takes the place of an earlier one.
-CREATE TABLE kept_output (
-    "key" INTEGER NOT NULL,
-    pk INTEGER NOT NULL,
-    name VARCHAR NOT NULL,
-    made VARCHAR NOT NULL,
-    body TEXT NOT NULL,
-    PRIMARY KEY ("key"),
-    FOREIGN KEY(pk) REFERENCES paper (pk)
-);
-CREATE UNIQUE INDEX kept_output_by_paper ON kept_output (pk, name);
-
-CREATE VIRTUAL TABLE output_fts USING fts5(
-    body, content='kept_output', content_rowid='key', tokenize='unicode61 remove_diacritics 2'
-);
-CREATE TRIGGER kept_output_added AFTER INSERT ON kept_output BEGIN
-    INSERT INTO output_fts(rowid, body) VALUES (new.key, new.body);
-END;
-CREATE TRIGGER kept_output_dropped AFTER DELETE ON kept_output BEGIN
-    INSERT INTO output_fts(output_fts, rowid, body) VALUES ('delete', old.key, old.body);
-END;
-
 -- Derived, as `core/choice/words.py` packs them; a paper without a row gets one when it is ranked.
 CREATE TABLE paper_words (
     pk INTEGER NOT NULL,
@@ -296,7 +270,6 @@ CREATE TABLE follow_paper (
     FOREIGN KEY(pk) REFERENCES paper (pk)
 ) WITHOUT ROWID;
 CREATE INDEX ix_follow_paper_pk ON follow_paper (pk);
-CREATE INDEX paper_by_submitter ON paper (submitter COLLATE NOCASE) WHERE submitter IS NOT NULL;
 
 -- `place` is in the order of its page, with the pages that were imported last first. `tries` counts how often all sources
 -- were asked for the title without a certain answer, and `asked` is the day of the last time.

@@ -24,6 +24,7 @@ from sqlalchemy import Connection, bindparam, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from reader.cache import schema, texts
+from reader.cache.flags import having
 from reader.cache.history import events_between
 from reader.cache.marks import derive
 from reader.cache.reads.window import FetchedDay
@@ -33,7 +34,7 @@ from reader.core.addresses import urls_in, what_is
 from reader.core.dates import SETTLING_DAYS, is_settled
 from reader.core.ids import FEED_PREFIX, OWN_PREFIXES, PAGE_PREFIX, page_id
 from reader.core.paper import COLUMNS, Draft, Listing, Merge
-from reader.core.paper_row import UNKNOWN
+from reader.core.paper_row import Flag
 from reader.core.text import fold, title_hash
 from reader.core.titles import TitleRecord, is_same
 from reader.database import connections, meta
@@ -53,9 +54,6 @@ DAILY = "hf"
 
 PAGE = "page"
 """The source of saved pages' papers."""
-
-MOVING = {"upvotes", "comments", "code_stars", "keywords", "has_code", "has_project", "has_media", "models"}
-"""Columns whose changes are recorded in `paper_change`."""
 
 
 @dataclass(slots=True)
@@ -90,8 +88,13 @@ class Batch:
         (self._last_known,) = self._driver.execute(_GREATEST_KEY).fetchone()
         """The greatest key ever used."""
 
-    def store(self, drafts: Sequence[tuple[Draft, str | None]], now: str, *, newer: bool) -> tuple[int, int]:
-        """Merge drafts, each with the day that lists it; return how many papers are new and how many changed."""
+    def store(
+        self, drafts: Sequence[tuple[Draft, str | None]], now: str, *, newer: bool, only_found: bool = False
+    ) -> tuple[int, int]:
+        """Merge drafts, each with the day that lists it; return how many papers are new and how many changed.
+
+        With `only_found`, new papers are hidden until the user marks them or another source lists them.
+        """
         self._look_up([draft for draft, _ in drafts])
         pk = self._last_known
         entries: dict[int, MergedPaper] = {}
@@ -118,11 +121,15 @@ class Batch:
         changed = [entry for entry in entries.values() if entry.known is not None and entry.changed_values]
         known = [entry for entry in changed if not entry.is_identified]
         self._insert(new)
-        self._record_changes(known, now)
+        self._record_events(known, now)
         self._update(changed)
         aliases |= self._replaced
         sources |= dict.fromkeys((PAGE, pk) for pk in self._replaced.values())
         self._add("paper_alias", ("id", "pk"), aliases.items())
+        if only_found:
+            derive.hide_found(self._driver, {entry.pk for entry in new})
+        else:
+            derive.keep_found(self._driver, ", ".join(str(pk) for pk in entries))
         # Earlier events may concern papers that are new here or have a new id.
         derive.adopt(self._driver, {*(entry.pk for entry in new), *aliases.values()})
         self._add("listing", ("day", "pk"), listed)
@@ -213,23 +220,12 @@ class Batch:
         sql = f"INSERT OR {conflict} INTO {table} ({', '.join(columns)}) VALUES ({values})"
         self._driver.executemany(sql, rows)
 
-    def _record_changes(self, entries: Sequence[MergedPaper], now: str) -> None:
-        """Record the facts of papers before and after a change, and its events.
-
-        The first votes that a source reports are not a change.
-        """
-        happened = {entry.pk: events_between(entry.known, entry.after) for entry in entries if entry.known}
-        moved = [
-            entry
-            for entry in entries
-            if entry.known
-            and (happened[entry.pk] or (entry.known["upvotes"] != UNKNOWN and MOVING & entry.changed_values.keys()))
-        ]
-        if moved:
-            first = [_change(entry.pk, entry.known, entry.known["added"]) for entry in moved if entry.known]
-            self._add("paper_change", _CHANGED, first)
-            latest = [_change(entry.pk, entry.after, now, happened[entry.pk]) for entry in moved]
-            self._add("paper_change", _CHANGED, latest, "REPLACE")
+    def _record_events(self, entries: Sequence[MergedPaper], now: str) -> None:
+        """Record what happened to papers that were known, such as a new version."""
+        at = int(datetime.fromisoformat(now).timestamp())
+        happened = ((entry.pk, at, events_between(entry.known, entry.after)) for entry in entries if entry.known)
+        rows = [row for row in happened if row[2]]
+        self._add("paper_event", ("pk", "at", "events"), rows, "REPLACE")
 
     def _update(self, entries: Iterable[MergedPaper]) -> None:
         """Write only the changed columns, with one statement for each set of columns."""
@@ -288,17 +284,6 @@ def _id(draft: Draft) -> str:
 def _is_of_page(draft: Draft, entry: MergedPaper) -> bool:
     """Whether a draft or a paper comes from a saved page, so that its title alone does not identify it."""
     return draft.source == PAGE or entry.after["id"].startswith(PAGE_PREFIX)
-
-
-_CHANGED = ("pk", "at", "upvotes", "comments", "stars", "keywords", "links", "models")
-
-
-def _change(pk: int, facts: Mapping[str, Any], at: str, events: int = 0) -> tuple[object, ...]:
-    """The row of `paper_change` with a paper's moving facts."""
-    seconds = int(datetime.fromisoformat(at).timestamp())
-    keywords = len(facts["keywords"].split("\n")) if facts["keywords"] else 0
-    links = events + sum(facts[flag] << bit for bit, flag in enumerate(("has_code", "has_project", "has_media")))
-    return pk, seconds, facts["upvotes"], facts["comments"], facts["code_stars"], keywords, links, facts["models"]
 
 
 Values = dict[str, Any]
@@ -366,11 +351,15 @@ def _join_versions(known: str, new: str) -> str:
 
 
 OF_A_PAPER = (
-    *("paper_topic", "paper_category", "paper_source", "paper_change", "paper_alias", "trending", "listing"),
-    *("full_text", "community", "kept_output", "paper_words", "suits", "paper_flags", "follow_paper"),
+    *("paper_topic", "paper_category", "paper_source", "paper_event", "paper_alias", "trending", "listing"),
+    *("full_text", "community", "paper_words", "suits", "paper_flags", "follow_paper"),
     "page_paper",
 )
 """Tables with rows about a paper, apart from `paper` and `paper_text`."""
+
+_KEY = "SELECT pk FROM paper WHERE id = ? UNION SELECT pk FROM paper_alias WHERE id = ?"
+
+_FOUND = f"{having(Flag.FOUND)} AND (SELECT added FROM paper AS p WHERE p.pk = paper_flags.pk) < ?"
 
 _OLD = """
     SELECT pk FROM paper WHERE sort_day < ? AND starred = 0 AND has_note = 0
@@ -479,20 +468,28 @@ class Cache:
         return sum(self.store_all([listing], now, newer=newer, noted=noted), StoreResult())
 
     def store_all(
-        self, listings: Iterable[Listing], now: str, *, newer: bool = True, noted: bool = True
+        self,
+        listings: Iterable[Listing],
+        now: str,
+        *,
+        newer: bool = True,
+        noted: bool = True,
+        only_found: bool = False,
     ) -> Iterator[StoreResult]:
         """Merge listings into the cache and yield the result of each transaction; `now` is ISO time, UTC.
 
         A listing only adds to its day, so a partial answer never replaces a fuller one. With `newer` False (for
         a file, which may be old) cached values stay and only gaps are filled. With `noted` False the listing may be
-        only part of its day, so the day does not count as answered. A listing that changes nothing writes nothing.
+        only part of its day, so the day does not count as answered. With `only_found`, new papers stay hidden until
+        the user marks them. A listing that changes nothing writes nothing.
         """
         for part, skipped in _parts(listings):
             drafts = [(draft, listing.day) for listing in part for draft in listing.drafts]
             days = {listing.day for listing in part if listing.day is not None}
             with self._transaction() as connection:
                 driver = driver_of(connection)
-                new, updated = Batch(connection, self._classifier, self._topic_keys).store(drafts, now, newer=newer)
+                batch = Batch(connection, self._classifier, self._topic_keys)
+                new, updated = batch.store(drafts, now, newer=newer, only_found=only_found)
                 _note_days(driver, days, now if newer and noted else "")
                 if newer and noted:
                     _note_answers(driver, part, now)
@@ -537,6 +534,20 @@ class Cache:
             total += dropped
             self._changes += dropped
             yield total
+
+    def store_found(self, results: Iterable[Listing], now: str) -> list[int]:
+        """Store the results of a search on the feed, hidden until the user marks them; return their keys in order."""
+        # Without their days: a day with a single known paper would be the newest one, or look complete.
+        listings = [listing._replace(day=None) for listing in results]
+        list(self.store_all(listings, now, newer=False, noted=False, only_found=True))
+        ids = dict.fromkeys(draft.id for listing in listings for draft in listing.drafts if draft.id)
+        with self._writing() as connection:
+            return [pk for id in ids for (pk,) in connection.execute(_KEY, (id, id))]
+
+    def drop_found(self, before: str) -> None:
+        """Drop the papers that only a search on the feed found, before a time (ISO, UTC)."""
+        with self._writing() as connection:
+            remove(connection, [pk for (pk,) in connection.execute(_FOUND, (before,))])
 
     # Topics
 

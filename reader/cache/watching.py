@@ -24,11 +24,11 @@ from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.selection import register_functions
 from reader.cache.standing import muting_queries, papers_of
 from reader.core.errors import QueryError
-from reader.core.marks import AGENT, RULE, allowed_marks
+from reader.core.marks import RULE, allowed_marks
 from reader.core.query import parse
 from reader.core.settings.standing import StandingQuery
 from reader.database import connections, meta
-from reader.log.actions import UserAction, asked_value, label_of
+from reader.log.actions import UserAction
 
 
 class Act(NamedTuple):
@@ -91,28 +91,6 @@ def _act(kind: str, value: str, undone: int) -> Act | None:
         fields = json.loads(value)
         return Act(kind.removeprefix(RULE), str(fields["when"]), tuple(map(str, fields["then"])), bool(undone))
     return None
-
-
-class ProgramMark(NamedTuple):
-    """A program's mark on a paper that is still in effect."""
-
-    kind: str
-    mark: str
-    """In words, such as `starred`."""
-    agent: str
-
-    @property
-    def in_words(self) -> str:
-        return f"{self.mark} by {self.agent}"
-
-
-def made_by_agents(connection: sqlite3.Connection, pk: int) -> tuple[ProgramMark, ...]:
-    """The marks on a paper that programs made, sorted by kind."""
-    sql = f"SELECT kind, value, action, by FROM mark WHERE pk = ? AND undone = 0 AND by GLOB '{AGENT}*' ORDER BY kind"
-    return tuple(
-        ProgramMark(kind, label_of(kind, asked_value(kind, value, action)), by.removeprefix(AGENT).rpartition(":")[0])
-        for kind, value, action, by in connection.execute(sql, (pk,))
-    )
 
 
 _AFTER = "+p.pk > ? ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC"

@@ -38,16 +38,15 @@ EVERYTHING = "(is:hidden OR -is:hidden)"
 
 
 def add_papers(parser: ArgumentParser, verb: str) -> None:
-    """Add the arguments ID, --query, --all and --dry-run; `verb` says what the command does with the papers."""
+    """Add the arguments ID, --query and --all; `verb` says what the command does with the papers."""
     parser.add_argument("ids", nargs="*", metavar="ID", help="arXiv ids or addresses of papers")
-    add_query_and_dry_run(parser, verb)
+    add_query_option(parser, verb)
 
 
-def add_query_and_dry_run(parser: ArgumentParser, verb: str) -> None:
-    """Add the options --query, --all and --dry-run; `verb` says what the command does with the papers."""
+def add_query_option(parser: ArgumentParser, verb: str) -> None:
+    """Add the options --query and --all; `verb` says what the command does with the papers."""
     parser.add_argument("--query", metavar="QUERY", help=f"{verb} all papers of a query")
     add_all(parser, verb)
-    parser.add_argument("--dry-run", action="store_true", help="print how many papers would change, and change nothing")
 
 
 def add_all(parser: ArgumentParser, verb: str) -> None:
@@ -78,13 +77,6 @@ def choose_papers(window: Window, arguments: Namespace, ids: Sequence[str], *, a
     return window.order(selection(window, parse_query(arguments.query or "", also=also))).pks
 
 
-def count_changing(window: Window, change: Change) -> int:
-    """The number of papers that a change would affect."""
-    from reader.cache.marks.change import find_changing
-
-    return len(window.read(lambda connection: find_changing(connection, change)))
-
-
 def apply(
     arguments: Namespace,
     workspace: Workspace,
@@ -94,15 +86,11 @@ def apply(
     *,
     papers: int,
 ) -> int:
-    """Store changes as one action, unless this is a dry run, and print how many papers they affect.
+    """Store changes as one action, and print how many papers they affect.
 
     `done` is the new state of the papers, such as `starred`. `facts` are additional fields of the JSON record.
     """
-    if arguments.dry_run:
-        with workspace.window() as window:
-            changed = max(count_changing(window, change) for change in changes)
-        message = f"{amount(changed, 'paper')} would be {done}; nothing was changed."
-    elif action := store_changes(workspace, changes):
+    if action := store_changes(workspace, changes):
         changed = action.count
         # Starring, queueing and hiding a paper also mark it as read.
         also = "".join(f", {count:,} {what}" for what, count in action.did[1:]) if len(changes) == 1 else ""
@@ -111,7 +99,7 @@ def apply(
         changed = 0
         state = done.removeprefix("marked ").replace("no longer", "not")
         message = f"Nothing to change: {amount(papers, 'paper')} {'is' if papers == 1 else 'are'} {state}."
-    record = {**facts, "papers": papers or changed, "changed": changed, "dry_run": arguments.dry_run}
+    record = {**facts, "papers": papers or changed, "changed": changed}
     return answer(arguments, record, message if papers or changed else "Nothing matches.")
 
 

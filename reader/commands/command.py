@@ -15,7 +15,6 @@ from typing import Any, NamedTuple, NoReturn
 from reader.commands.output import print_line, writes_unicode
 from reader.commands.streams import COLOURS, choose_colours
 from reader.commands.workspace import Workspace
-from reader.config import LOG_LEVELS
 from reader.core.errors import UsageError
 from reader.core.nearest import nearest
 
@@ -153,7 +152,6 @@ def make_parser(command: Command) -> Parser:
     if command.has_json:
         add_json(parser, command)
     add_colours(parser)
-    add_log_level(parser)
     return parser
 
 
@@ -192,18 +190,11 @@ def positive_number(text: str) -> int:
     return int(text)
 
 
-def add_log_level(parser: ArgumentParser) -> None:
-    """Add the option --log-level."""
-    about = f"log level of this run: {', '.join(LOG_LEVELS)} (default: the setting log_level)"
-    parser.add_argument("--log-level", choices=LOG_LEVELS, metavar="LEVEL", help=about)
-
-
 def add_reader_options(parser: ArgumentParser) -> None:
     """Add the options of the reader itself, except the query."""
     parser.add_argument("--demo", action="store_true", help="open a bundled sample in a throw-away cache, no network")
     parser.add_argument("--plain", action="store_true", help="print lines of words, for speech and slow terminals")
     add_colours(parser)
-    add_log_level(parser)
     parser.add_argument("-V", "--version", action="store_true", help="print the version")
 
 

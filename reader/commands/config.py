@@ -22,7 +22,7 @@ from reader.config import SETTING_TYPES, VARIABLES, Settings, setting_docs
 from reader.core.errors import ConfigError, ReaderError, UsageError
 from reader.core.nearest import advice
 from reader.core.settings.standing import FORMER_LISTS
-from reader.core.settings.toml import explain_toml, parse_toml
+from reader.core.settings.toml import InvalidToml, parse_toml
 from reader.core.settings.types import KEY_TABLE, SettingType, as_toml, setting_types
 from reader.core.text import amount
 from reader.keys.keymap import keys_table
@@ -95,10 +95,6 @@ def _set_value(arguments: Namespace, workspace: Workspace) -> int:
     variable = VARIABLES.get(arguments.name)
     if variable and now.loaded_settings.origin(arguments.name) == variable:
         warn(f"{variable} in the environment wins over it.")
-    if arguments.name.startswith("keys."):
-        for loss, winner in now.keymap.lost.items():
-            if winner == arguments.name.removeprefix("keys."):
-                warn(loss)
     return _print_value(arguments, now) if arguments.json else 0
 
 
@@ -146,8 +142,6 @@ def _settings_lines(workspace: Workspace) -> Iterator[tuple[str, str]]:
 
 def _print_mistakes(arguments: Namespace, workspace: Workspace) -> int:
     mistakes = workspace.mistakes()
-    for loss in workspace.keymap.lost:
-        warn(loss)
     if arguments.json:
         answer(
             arguments,
@@ -222,10 +216,9 @@ def _with_value(text: str, key: Sequence[str], value: object, file: Path) -> str
 
     try:
         parse_toml(text)
-    except ValueError as error:
-        line, message = explain_toml(error)
-        where = f"{file}:{line}" if line else str(file)
-        raise ConfigError(f"{where}: {message}. It was not changed: 'dailypapers config edit' opens it.") from error
+    except InvalidToml as error:
+        where = f"{file}:{error.line}" if error.line else str(file)
+        raise ConfigError(f"{where}: {error}. It was not changed: 'dailypapers config edit' opens it.") from error
     document = tomlkit.parse(text)
     *tables, name = key
     if not tables and name not in document:

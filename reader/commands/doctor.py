@@ -122,9 +122,6 @@ def _examine_settings(workspace: Workspace) -> Iterator[Finding]:
 def _examine_cache(file: Path) -> Iterator[Finding]:
     yield Finding("Cache", "file", str(file))
     yield Finding("Cache", "marks", str(log_database(file)))
-    why = systems.lacks_locks(next((folder for folder in file.parents if folder.is_dir()), file.parent))
-    advice = "Copy your files to a folder on a local disk, and set DAILYPAPERS_HOME to it." if why else ""
-    yield Finding("Cache", "file system", f"files can't be locked: {why}" if why else "files can be locked", advice)
     try:
         with Progress() as progress:
             faults = repair.examine(file, progress.show)

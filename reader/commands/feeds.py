@@ -172,10 +172,8 @@ def _find_feed(feeds: Feeds, name: str) -> FollowedSource:
     return feed
 
 
-def follow_lists(
-    workspace: Workspace, files: Iterable[tuple[str, bytes]], *, is_dry: bool = False
-) -> tuple[list[str], int, list[str]]:
-    """Follow the feeds of OPML files, unless this is a dry run.
+def follow_lists(workspace: Workspace, files: Iterable[tuple[str, bytes]]) -> tuple[list[str], int, list[str]]:
+    """Follow the feeds of OPML files.
 
     Return the names of the new feeds, the number of feeds that were already followed, and the failures.
     """
@@ -190,23 +188,12 @@ def follow_lists(
             continue
         for skipped in listed.skipped:
             warn(f"{name}: {skipped.where}: {skipped.reason}; skipped")
-        with _open_feeds(workspace, query_only=is_dry) as feeds:
+        with _open_feeds(workspace) as feeds:
             for outline in listed.feeds:
-                if is_dry:
-                    named = announced_categories(outline.url) or [outline.url]
-                    new = [url if feeds.find(url) is None else None for url in named]
-                else:
-                    new = [feed.slug if feed else None for feed in _follow_outline(feeds, outline)]
-                added += filter(None, new)
-                known += new.count(None)
+                followed = _follow_outline(feeds, outline)
+                added += [feed.slug for feed in followed if feed is not None]
+                known += followed.count(None)
     return added, known, failures
-
-
-def describe_followed_feeds(added: int, known: int, *, is_dry: bool = False) -> str:
-    """A sentence about the feeds that an import followed."""
-    if is_dry:
-        return f"{amount(added, 'feed')} would be added, {known:,} already known; nothing was changed."
-    return f"{amount(added, 'feed')} added, {known:,} already known; 'dailypapers refresh' fetches them."
 
 
 def _follow_outline(feeds: Feeds, outline: Outline) -> list[FollowedSource | None]:

@@ -51,14 +51,13 @@ from reader.refresh.lines import (
     ignore,
     job,
     listing_of,
-    listing_values,
     refresh_job,
     result_line,
     waiting,
 )
 
 if TYPE_CHECKING:
-    from reader.core.paper import Draft, Listing
+    from reader.core.paper import Draft
 
 
 def run_job(workspace: Workspace, job: Job, *, quiet: bool = False, tell: Tell = ignore) -> Line:
@@ -86,7 +85,6 @@ def fetch(workspace: Workspace, job: Job, page: str) -> Line:
 
 
 async def _run(workspace: Workspace, job: Job, progress: Progress, tell: Tell) -> Line:
-    log_file.attach(workspace.settings.log_level)
     started = time.monotonic()
     loop = asyncio.get_running_loop()
     not_received: list[Exception] = []
@@ -128,7 +126,7 @@ async def _redraw(progress: Progress) -> None:
         progress.draw()
 
 
-_STEP_LABELS = {"titles": "title", "texts": "full text", "topics": "topics of paper", "hook": "on_new: paper"}
+_STEP_LABELS = {"titles": "title", "texts": "full text", "topics": "topics of paper"}
 """The words before the counter in the progress text of these steps."""
 
 
@@ -346,7 +344,6 @@ def look_up_titles(workspace: Workspace, *, quiet: bool, is_asked: bool = True) 
 
 def _add_search_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("words", nargs="+", metavar="WORD", help="words for the feed's own search")
-    parser.add_argument("--add", action="store_true", help="store the results in the cache")
     add_limit(parser, "results")
     add_quiet(parser, "print results only, without progress and remarks")
     add_no_pager(parser)
@@ -366,15 +363,7 @@ def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
     print_results(arguments, results, _draw_results(papers, known_ids))
     if not papers and not arguments.quiet:
         warn("The feed finds nothing.")
-    if arguments.add and papers:
-        _store_results(workspace, listings, quiet=arguments.quiet)
     return 0
-
-
-def _store_results(workspace: Workspace, listings: tuple[Listing, ...], *, quiet: bool) -> None:
-    stored = run_job(workspace, job("store", listings=[listing_values(listing) for listing in listings]), quiet=quiet)
-    if not quiet:
-        warn(f"{amount(stored['new'], 'paper')} added.")
 
 
 def _result_record(draft: Draft, day: str | None, is_known: bool) -> dict[str, Any]:

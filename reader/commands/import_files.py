@@ -6,7 +6,6 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -16,9 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from reader.cache import pages
 from reader.cache.flags import tag_counts
-from reader.commands.choosing import count_changing
 from reader.commands.command import Command
-from reader.commands.feeds import describe_followed_feeds, follow_lists
+from reader.commands.feeds import follow_lists
 from reader.commands.marks import clean_tag, known_tag
 from reader.commands.output import Progress, answer, format_counts, print_line, raise_failures, warn
 from reader.commands.workspace import Workspace
@@ -52,7 +50,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--liked", action="store_true", help="learn from them what you like, without other marks")
     parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="tag them; may be repeated")
     parser.add_argument("--keep-tags", action="store_true", help="also keep a library's tags and collections")
-    parser.add_argument("--dry-run", action="store_true", help="print what would be imported, and change nothing")
 
 
 @dataclass
@@ -63,7 +60,7 @@ class _FileContents:
     marks: int = 0
     """The number of new marks."""
     papers: list[LibraryEntry] = field(default_factory=list)
-    """The papers of the records, collected only if they will be marked or if this is a dry run."""
+    """The papers of the records, collected only if they will be marked."""
     entries: list[LibraryEntry] = field(default_factory=list)
     """The entries of other programs' files, which name papers."""
     feeds: list[tuple[str, bytes]] = field(default_factory=list)
@@ -77,14 +74,11 @@ class _FileContents:
 def _import_files(arguments: Namespace, workspace: Workspace) -> int:
     # Report a damaged cache before the files are read.
     workspace.ensure_cache()
-    is_dry = arguments.dry_run
     marks, kind_of = _chosen_marks(arguments, workspace), _label_kinds(workspace, keep=arguments.keep_tags)
-    contents = _read_files(arguments, workspace, keep=bool(marks) or is_dry)
+    contents = _read_files(arguments, workspace, keep=bool(marks))
     counts = asdict(contents.stored)
-    record, new, missing = _mark_papers(workspace, contents, marks, kind_of, is_dry=is_dry)
-    if is_dry:
-        counts |= {"new": missing, "unchanged": len(contents.papers) - missing}
-    added, known, failed = follow_lists(workspace, contents.feeds, is_dry=is_dry)
+    record, new = _mark_papers(workspace, contents, marks, kind_of)
+    added, known, failed = follow_lists(workspace, contents.feeds)
     if not arguments.json:
         # Print this before the titles are looked up, which takes minutes.
         if len(contents.failed) + len(contents.feeds) < len(arguments.files):
@@ -93,7 +87,9 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
                 print_line(f"{format_counts(counts)}{with_marks}.")
             _print_record(record, is_named=bool(contents.entries), has_new=bool(new))
         if contents.feeds:
-            print_line(describe_followed_feeds(len(added), known, is_dry=is_dry))
+            print_line(
+                f"{amount(len(added), 'feed')} added, {known:,} already known; 'dailypapers refresh' fetches them."
+            )
     titles = None
     if contents.has_pages:
         from reader.commands.fetch import look_up_titles
@@ -109,14 +105,13 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _FileContents:
-    """Read the files, and store their papers and marks unless this is a dry run; with `keep`, collect the papers."""
+    """Read the files, and store their papers and marks; with `keep`, also collect the papers."""
     from reader.cache.storing import StoreResult
     from reader.feeds.files.papers_file import ListsFeeds
 
     contents = _FileContents(StoreResult())
-    with nullcontext() if arguments.dry_run else workspace.cache() as cache:
-        if cache is not None:
-            _update_topics(cache)
+    with workspace.cache() as cache:
+        _update_topics(cache)
         for name in arguments.files:
             try:
                 _read_file(name, workspace, cache, contents, keep=keep)
@@ -127,16 +122,13 @@ def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _F
     return contents
 
 
-def _read_file(name: str, workspace: Workspace, cache: Cache | None, contents: _FileContents, *, keep: bool) -> None:
-    """Add the contents of a file to `contents`, store them if `cache` is given, and print the first skipped records."""
-    from reader.cache.storing import StoreResult
-
+def _read_file(name: str, workspace: Workspace, cache: Cache, contents: _FileContents, *, keep: bool) -> None:
+    """Store the papers of a file, add its contents to `contents`, and print the first skipped records."""
     page, skipped = list[str](), list[SkippedRecord]()
     count = skipped_count = 0
     with Progress() as progress:
         for read in _read_parts(name):
-            if cache is not None:
-                _store(read, workspace, cache, contents)
+            _store(read, workspace, cache, contents)
             drafts = [draft for listing in read for draft in listing.drafts]
             page += (_id(draft) for listing in read if listing.is_page for draft in listing.drafts)
             contents.entries += (entry for listing in read for entry in listing.entries)
@@ -146,9 +138,7 @@ def _read_file(name: str, workspace: Workspace, cache: Cache | None, contents: _
                 contents.papers += (LibraryEntry("", draft.title, _id(draft), is_wanted=False) for draft in drafts)
             count += len(drafts)
             progress.show(f"{name}: {amount(count, 'paper')}")
-    if cache is None:
-        contents.stored += StoreResult(skipped=skipped_count)
-    elif page:
+    if page:
         contents.has_pages = True
         with open_database(workspace.cache_file) as connection, transaction(connection):
             pages.place(connection, page)
@@ -236,9 +226,7 @@ def _print_record(record: dict[str, Any], *, is_named: bool, has_new: bool) -> N
         counts = [f"{count:,} {adjective}" for adjective, count in marked.items()]
         more = f" and {amount(len(counts[MAX_PRINTED_MARKS:]), 'more tag')}" if counts[MAX_PRINTED_MARKS:] else ""
         sentences.append(f"{', '.join(counts[:MAX_PRINTED_MARKS])}{more}.")
-    if record["dry_run"]:
-        sentences.append("This was a dry run: nothing was changed.")
-    elif marked or has_new:
+    if marked or has_new:
         sentences.append("'dailypapers undo' takes it back.")
     if sentences:
         print_line(" ".join(sentences))
@@ -292,12 +280,10 @@ def _mark_papers(
     contents: _FileContents,
     marks: Sequence[str],
     kind_of: Callable[[str], str | None],
-    *,
-    is_dry: bool,
-) -> tuple[dict[str, Any], int, int]:
+) -> tuple[dict[str, Any], int]:
     """Find the papers of other programs' entries, and mark these and the stored papers as one undoable action.
 
-    Return a JSON record, the number of newly requested papers, and the number of records that were not in the cache.
+    Return a JSON record and the number of newly requested papers.
     """
     from reader.cache import imports
 
@@ -307,14 +293,12 @@ def _mark_papers(
         papers = window.read(partial(imports.find_papers, entries=[*entries, *contents.papers]))
         waits, written = window.read(imports.waiting), window.read(imports.existing_texts)
         changes = list(imports.changes(papers, marks, kind_of, waits, written))
-        done = [(change.kind, count_changing(window, change)) for change in changes] if is_dry else []
-    if changes and not is_dry:
+    marked: Counter[str] = Counter()
+    if changes:
         with workspace.events() as events:
             action = events.act(changes)
-        done = [(part.kind, part.count) for part in action.parts] if action else []
-    marked: Counter[str] = Counter()
-    for kind, count in done:
-        marked[_label(kind)] += count
+        for part in action.parts if action else ():
+            marked[_label(part.kind)] += part.count
     new = marked.pop(_label(WANT), 0)
     left_out = Counter(label for entry in entries if entry.id for label in entry.labels if not kind_of(label))
     record = {
@@ -324,6 +308,5 @@ def _mark_papers(
         "marked": dict(+marked),
         "without_id": [{"where": entry.where, "title": entry.title or None} for entry in named.unknown],
         "labels": dict(left_out.most_common()),
-        "dry_run": is_dry,
     }
-    return record, new, len(papers.absent) - len(named.absent)
+    return record, new

@@ -1,16 +1,16 @@
-"""`dailypapers list`: print the papers of a query, their number, topics or passages, or statistics of the reading."""
+"""`dailypapers list`: print the papers of a query, their number, topics or passages."""
 
 from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from reader.cache.reads.figures import Figures, Share, reading_figures, topics_of
+from reader.cache.reads.vocabulary import topics_of
 from reader.cache.search.compile import names_hidden
 from reader.commands.choosing import explain_nothing, with_known_words
 from reader.commands.command import (
@@ -21,14 +21,14 @@ from reader.commands.command import (
     add_quiet,
     query_of,
 )
-from reader.commands.output import Style, answer, counts, print_line, print_results, state_words, warn, width
+from reader.commands.output import Style, answer, counts, print_results, state_words, warn, width
 from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, parse_query, selection
 from reader.core.errors import UsageError
 from reader.core.ids import hf_url, paper_url
 from reader.core.lines import cell_len, cut
 from reader.core.paper_row import PaperRow
-from reader.core.text import amount, clean
+from reader.core.text import clean
 from reader.ui.kit.glyphs import Glyphs, glyphs
 from reader.ui.kit.lines import day_heading
 
@@ -56,8 +56,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
         " section and text"
     )
     what.add_argument("--passages", action="store_true", help=about)
-    about = "print statistics of the last weeks: papers seen, opened, finished and starred, and their topics"
-    what.add_argument("--stats", action="store_true", help=about)
     add_quiet(parser, "print papers only, without remarks")
     add_no_pager(parser)
 
@@ -82,8 +80,6 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
         from reader.commands.list_forms import print_passages
 
         return print_passages(arguments, workspace)
-    if arguments.stats:
-        return print_stats(arguments, workspace)
     query = parse_query(query_of(arguments.query))
     with workspace.window() as window:
         chosen, order = _find(window, arguments, query)
@@ -115,7 +111,7 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
-def _find(window: Window, arguments: Namespace, query: Query) -> tuple[Selection, Order[int]]:
+def _find(window: Window, arguments: Namespace, query: Query) -> tuple[Selection, Order]:
     chosen = selection(window, query)
     if (limit := arguments.limit) is None:
         return chosen, window.order(chosen)
@@ -125,7 +121,7 @@ def _find(window: Window, arguments: Namespace, query: Query) -> tuple[Selection
 
 
 def _records(
-    window: Window, order: Order[int], like: Sequence[str] | None, *, with_opinion: bool
+    window: Window, order: Order, like: Sequence[str] | None, *, with_opinion: bool
 ) -> Iterator[dict[str, object]]:
     from reader.actions.export import record
     from reader.commands.choosing import for_you_record, like_record
@@ -136,7 +132,7 @@ def _records(
         yield record(paper) | opinion | shares
 
 
-def _rows(window: Window, order: Order[int]) -> Iterator[PaperRow]:
+def _rows(window: Window, order: Order) -> Iterator[PaperRow]:
     pks = order.pks
     return (row for start in range(0, len(pks), BATCH_ROWS) for row in window.rows(pks[start : start + BATCH_ROWS]))
 
@@ -150,9 +146,7 @@ def _format_fields(rows: Iterable[PaperRow]) -> Iterator[str]:
         yield f"{style('muted', facts)}\t{title if row.read else style('strong', title)}"
 
 
-def _draw_table(
-    window: Window, order: Order[int], total: Callable[[], int] | None, workspace: Workspace
-) -> Iterator[str]:
+def _draw_table(window: Window, order: Order, total: Callable[[], int] | None, workspace: Workspace) -> Iterator[str]:
     style, today = Style.of(sys.stdout, links=True), datetime.now(UTC).date()
     yield from ListTable(min(width(), MAX_COLUMNS), glyphs(workspace.settings.ascii), style, today).draw(window, order)
     if total is not None:
@@ -191,10 +185,10 @@ class ListTable(NamedTuple):
     style: Style
     today: date
 
-    def draw(self, window: Window, order: Order[int]) -> Iterator[str]:
+    def draw(self, window: Window, order: Order) -> Iterator[str]:
         """The lines of a list, which is read in batches."""
         headings = self._headings(order, window.partial_days())
-        with_days = order.has_parts or not order.groups
+        with_days = not order.groups
         for start in range(0, len(order.pks), BATCH_ROWS):
             pks = order.pks[start : start + BATCH_ROWS]
             topics = window.read(partial(topics_of, pks=pks)) if self.columns >= MIN_COLUMNS_WITH_TOPICS else {}
@@ -207,7 +201,7 @@ class ListTable(NamedTuple):
                 if pk in by_pk:
                     yield self._draw_paper(by_pk[pk], topics.get(pk, ()), size, with_day=with_days)
 
-    def _headings(self, order: Order[int], partial_days: Container[str]) -> dict[int, str]:
+    def _headings(self, order: Order, partial_days: Container[str]) -> dict[int, str]:
         """The heading of each day, by the place of its first paper, with the day's number of papers if known."""
         starts = accumulate((count for _, count in order.groups), initial=0)
         headings = {}
@@ -250,75 +244,3 @@ class ListTable(NamedTuple):
         if row.starred:
             return self.style("star", self.signs.starred)
         return self.signs.read if row.read else self.signs.unread
-
-
-# Statistics of the reading, by week and topic
-
-
-MAX_TOPICS = 5
-"""Maximum topics in the table."""
-
-TOPIC_COLUMNS = 30
-"""Columns for a topic's name."""
-
-_NAMES = ("seen", "opened", "to the end", "starred")
-
-
-def print_stats(arguments: Namespace, workspace: Workspace) -> int:
-    """Print how many papers the user saw, opened, finished and starred; bulk marks are not counted."""
-    if arguments.query or arguments.limit is not None:
-        raise UsageError("--stats covers all papers: leave out the query and -n.")
-    today = datetime.now().astimezone().date()
-    with workspace.window() as window:
-        figures = window.read(lambda connection: reading_figures(connection, today))
-        names = {slug: clean(name) for slug, name in window.topic_names().items()}
-    if arguments.json:
-        return answer(arguments, _record(figures, names))
-    for line in _lines(figures, names):
-        print_line(line)
-    return 0
-
-
-def _lines(figures: Figures, names: Mapping[str, str]) -> Iterator[str]:
-    if not figures.days:
-        yield "No reading yet. Papers that you open, mark or pass in the list are counted here, by week and topic."
-        return
-    yield f"{'':10}{amount(len(figures.weeks), 'week'):>10}{'this week':>12}"
-    for name, total, week in zip(_NAMES, figures.total, figures.weeks[-1].counts, strict=True):
-        yield f"{name:10}{total:>10,}{week:>12,}"
-    if shown := figures.topics[:MAX_TOPICS]:
-        yield ""
-        yield f"{'Topics':{TOPIC_COLUMNS}}{'starred':>14}{'seen':>14}"
-        for topic in shown:
-            name = cut(names.get(topic.slug, topic.slug), TOPIC_COLUMNS, "…")
-            yield f"{name}{' ' * (TOPIC_COLUMNS - cell_len(name))}{_in_words(topic.starred)}{_in_words(topic.seen)}"
-    if figures.traced is None or figures.traced > figures.weeks[0].monday:
-        since = figures.traced.isoformat() if figures.traced else "now"
-        yield f"Opened, passed and finished papers are counted since {since}."
-
-
-def _in_words(share: Share) -> str:
-    return f"{share.papers:>8,}{f'{round(100 * share.part)} %' if share.papers else '':>6}"
-
-
-def _record(figures: Figures, names: Mapping[str, str]) -> dict[str, object]:
-    return {
-        "since": figures.weeks[0].monday.isoformat(),
-        "counted_since": figures.traced and figures.traced.isoformat(),
-        **figures.total._asdict(),
-        "weeks": [{"monday": week.monday.isoformat(), **week.counts._asdict()} for week in figures.weeks],
-        "topics": [
-            {
-                "slug": topic.slug,
-                "name": names.get(topic.slug),
-                "starred": _share(topic.starred),
-                "seen": _share(topic.seen),
-            }
-            for topic in figures.topics
-        ],
-        "days": [{"day": day.isoformat(), **counts._asdict()} for day, counts in figures.days.items()],
-    }
-
-
-def _share(share: Share) -> dict[str, object]:
-    return {"papers": share.papers, "share": round(share.part, 4)}

@@ -11,7 +11,6 @@ from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reader.cache.reads.figures import topic_trends
 from reader.cache.texts import Texts
 from reader.commands.choosing import explain_nothing
 from reader.commands.command import query_of
@@ -24,7 +23,6 @@ from reader.core.lines import Piece, cut, fill, wrap_text
 from reader.core.query import Match, Query
 from reader.core.query.nodes import And
 from reader.core.text import brief, clean
-from reader.core.topics.trends import WEEKS, Trend, percent, spark
 from reader.core.words import markers
 from reader.ui.kit.glyphs import glyphs
 from reader.ui.kit.lines import hits
@@ -133,62 +131,46 @@ def _parts(hit: Hit) -> Iterator[tuple[str, bool]]:
     yield hit.text[end:], False
 
 
-# Topics and their trends
-
-
-MIN_COLUMNS_WITH_TRENDS = 70
+# Topics
 
 
 def print_topics(arguments: Namespace, workspace: Workspace) -> int:
-    """Print the topics of a query's papers, the most frequent first, with their trends in all recent papers."""
+    """Print the topics of a query's papers, the most frequent first."""
     text = query_of(arguments.query)
     with workspace.window() as window:
-        counted, moves = _count(window, text)
-        if not arguments.quiet and not any(topic.papers for topic in counted):
+        topics = _count(window, text)
+        if not arguments.quiet and not any(topic.papers for topic in topics):
             explain_nothing(window, parse_query(text))
-    counted = counted[: arguments.limit]
+    topics = topics[: arguments.limit]
     print_results(
         arguments,
-        (_record(topic, moves.get(topic.slug)) for topic in counted),
-        _draw_table(counted, moves, workspace),
-        (f"{topic.slug}\t{clean(topic.name)}\t{topic.papers}" for topic in counted),
+        map(_record, topics),
+        _draw_table(topics, workspace),
+        (f"{topic.slug}\t{clean(topic.name)}\t{topic.papers}" for topic in topics),
     )
     return 0
 
 
-def _count(window: Window, text: str) -> tuple[list[TopicCount], dict[str, Trend]]:
-    counted = window.topics(selection(window, parse_query(text)) if text else None)
-    moves = window.read(topic_trends)
-    return sorted(counted, key=lambda topic: (-topic.papers, topic.slug)), moves
+def _count(window: Window, text: str) -> list[TopicCount]:
+    topics = window.topics(selection(window, parse_query(text)) if text else None)
+    return sorted(topics, key=lambda topic: (-topic.papers, topic.slug))
 
 
 def topic_records(window: Window, text: str) -> list[dict[str, Any]]:
     """The topics of a query's papers as JSON, the most frequent first."""
-    counted, moves = _count(window, text)
-    return [_record(topic, moves.get(topic.slug)) for topic in counted]
+    return [_record(topic) for topic in _count(window, text)]
 
 
-def _record(topic: TopicCount, trend: Trend | None) -> dict[str, Any]:
-    return {
-        "slug": topic.slug,
-        "name": topic.name,
-        "family": topic.family,
-        "papers": topic.papers,
-        "weeks": list(trend.weeks) if trend else [],
-        "rising": trend.rising if trend else None,
-    }
+def _record(topic: TopicCount) -> dict[str, Any]:
+    return {"slug": topic.slug, "name": topic.name, "family": topic.family, "papers": topic.papers}
 
 
-def _draw_table(counted: Sequence[TopicCount], moves: dict[str, Trend], workspace: Workspace) -> Iterator[str]:
-    """A line for each topic: number of papers, trend, slug, and as much of the name as fits."""
+def _draw_table(topics: Sequence[TopicCount], workspace: Workspace) -> Iterator[str]:
+    """A line for each topic: number of papers, slug, and as much of the name as fits."""
     signs = glyphs(workspace.settings.ascii)
     style = Style.of(sys.stdout)
-    slug_width = max((len(topic.slug) for topic in counted), default=0)
-    has_moves = bool(moves) and width() >= MIN_COLUMNS_WITH_TRENDS
-    room = width() - slug_width - 13 - (WEEKS + 9 if has_moves else 0)
-    for topic in counted:
-        trend = moves.get(topic.slug)
-        moved = f"{spark(trend.weeks, signs.spark)} {percent(trend.rising):>6}" if trend else " " * (WEEKS + 7)
-        trail = f"  {style('muted', moved)}" if has_moves else ""
+    slug_width = max((len(topic.slug) for topic in topics), default=0)
+    room = width() - slug_width - 13
+    for topic in topics:
         slug = style("topic", topic.slug) + " " * (slug_width - len(topic.slug))
-        yield f"{topic.papers:>9,}{trail}  {slug}  {cut(clean(topic.name), max(0, room), signs.ellipsis)}".rstrip()
+        yield f"{topic.papers:>9,}  {slug}  {cut(clean(topic.name), max(0, room), signs.ellipsis)}".rstrip()

@@ -5,17 +5,14 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from contextlib import closing
-from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reader.cache.flags import papers_with_tag, spellings, tag_counts
 from reader.cache.marks.change import Change, tagging
-from reader.cache.reads.exports import ids_of
 from reader.commands.choosing import (
     add_papers,
-    add_query_and_dry_run,
+    add_query_option,
     apply,
     choose_papers,
     expect_papers,
@@ -29,9 +26,7 @@ from reader.core.marks import NOTE, TAG, clean_mark
 from reader.core.nearest import advice
 from reader.core.settings.standing import ON_STAR
 from reader.core.tag_words import TagWords
-from reader.core.text import NOTE_LIMIT, amount, clean, clean_note
-from reader.log.rows import Row, clock_of
-from reader.log.store import Log
+from reader.core.text import NOTE_LIMIT, clean, clean_note
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import Window
@@ -68,7 +63,7 @@ def _mark_papers(arguments: Namespace, workspace: Workspace) -> int:
     apply(
         arguments, workspace, [Change(kind, value, pks)], {"mark": arguments.mark}, f"marked {state}", papers=len(pks)
     )
-    if newly and not arguments.dry_run:
+    if newly:
         _run_on_star(workspace, [pk for pk in newly if isinstance(pk, int)])
     return 0
 
@@ -76,20 +71,13 @@ def _mark_papers(arguments: Namespace, workspace: Workspace) -> int:
 def _run_on_star(workspace: Workspace, pks: Sequence[int]) -> None:
     import asyncio
 
-    from reader import log_file
     from reader.refresh import jobs
     from reader.refresh.pipes import run_on_star
 
-    log_file.attach(workspace.settings.log_level)
     fetch = jobs.text_fetcher(workspace.job_context)
 
-    async def run() -> None:
-        with Progress() as progress:
-            async for result in run_on_star(workspace.cache_file, workspace.settings, pks, fetch):
-                progress.show(f"on_star: {result.done:,} of {amount(result.of, 'paper')}")
-
     try:
-        asyncio.run(run())
+        asyncio.run(run_on_star(workspace.cache_file, workspace.settings, pks, fetch))
     except ReaderError as error:
         warn(f"on_star: {error}")
 
@@ -120,7 +108,7 @@ def _add_tag_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("tag", nargs="?", metavar="TAG", help="the tag's name; in quotes if it has spaces")
     about = "arXiv ids or addresses of papers; for rename, the new name"
     parser.add_argument("rest", nargs="*", metavar="ID", help=about)
-    add_query_and_dry_run(parser, "choose")
+    add_query_option(parser, "choose")
 
 
 def _run_tag(arguments: Namespace, workspace: Workspace) -> int:
@@ -180,7 +168,7 @@ def _renaming(window: Window, tag: str, new: str) -> list[Change]:
 
 
 def _print_tags(arguments: Namespace, workspace: Workspace) -> int:
-    if arguments.tag is not None or arguments.query is not None or arguments.everything or arguments.dry_run:
+    if arguments.tag is not None or arguments.query is not None or arguments.everything:
         raise UsageError("'dailypapers tag list' prints all tags: leave out the rest.")
     with workspace.window() as window:
         counts = window.read(tag_counts)
@@ -208,22 +196,14 @@ def _add_note_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
     about = "the new note, in Markdown (- for stdin); an empty one removes it. Without this option, the note is printed"
     parser.add_argument("--text", metavar="TEXT", help=about)
-    about = "print every note that the paper has had, on any of your machines, newest first"
-    parser.add_argument("--history", action="store_true", help=about)
 
 
 def _run_note(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.window() as window:
         pk = find(window, arguments.id)
         paper = window.paper(pk)
-        ids = window.read(lambda connection: ids_of(connection, pk))
     id, old = (paper.id, paper.note or "") if paper else (arguments.id, "")
     text = arguments.text
-    if arguments.history:
-        if text is not None:
-            raise UsageError("--history prints notes and --text writes one: choose one of them.")
-        with closing(Log.open(workspace.cache_file)) as log:
-            return _print_history(arguments, id, log.history(ids, NOTE))
     if text is None:
         if not (old or arguments.json):
             warn(f"{id} has no note. 'dailypapers note {id} --text TEXT' writes one.")
@@ -240,20 +220,6 @@ def _run_note(arguments: Namespace, workspace: Workspace) -> int:
     if changed:
         message = f"The note of {id} was {'written' if note else 'removed'}. 'dailypapers undo' takes it back."
     return answer(arguments, {"id": id, "note": note or None, "changed": changed}, message)
-
-
-def _print_history(arguments: Namespace, id: str, history: Sequence[tuple[Row, bool]]) -> int:
-    """Print all notes that a paper has had, newest first; `undone` notes were taken back."""
-    records, lines = list[dict[str, Any]](), list[str]()
-    for number, (mark, undone) in enumerate(history, 1):
-        at = datetime.fromtimestamp(clock_of(mark.action) / 1000).astimezone()
-        time = at.isoformat(timespec="seconds")
-        records.append({"id": id, "note": mark.value or None, "at": time, "undone": undone, "machine": mark.machine})
-        lines.append(f"{number}: {at:%Y-%m-%d %H:%M}, machine {mark.machine}{', taken back' if undone else ''}")
-        lines.append(f"{clean_note(mark.value) or '(removed)'}\n")
-    if not history:
-        warn(f"{id} never had a note.")
-    return answer(arguments, records, *lines)
 
 
 NOTE_COMMAND = Command(

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from dataclasses import replace
 
 from reader.actions.programs import find_program
-from reader.cache.community import drop_outputs
 from reader.commands.choosing import add_all, choose_papers, expect_papers
 from reader.commands.command import Command, positive_number, suggest
-from reader.commands.output import Progress, Style, answer, print_line, warn
+from reader.commands.output import Progress, answer, print_line, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import NoFullText, ReaderError, UsageError
 from reader.core.settings.types import INPUTS, InvalidValue, UserCommand, parse_command
@@ -34,8 +32,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     )
     about += " are skipped with a warning; the command fails only if no paper has a full text"
     parser.add_argument("--input", choices=INPUTS, metavar="FORM", help=about)
-    parser.add_argument("--keep", action="store_true", help="store its output with each paper, as machine-made")
-    parser.add_argument("--forget", action="store_true", help="delete its stored output for these papers, run nothing")
     parser.add_argument("--seconds", type=positive_number, metavar="N", help="stop it after N seconds (default: 120)")
 
 
@@ -47,22 +43,18 @@ def _pipe_papers(arguments: Namespace, workspace: Workspace) -> int:
     if not pks:
         warn("Nothing matches.")
         return answer(arguments, [])
-    if arguments.forget:
-        return _forget(arguments, workspace, command, pks)
     _expect_program(command, workspace)
     try:
-        results = asyncio.run(_run(workspace, command, pks, is_json=bool(arguments.json)))
+        result = asyncio.run(_run(workspace, command, pks))
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
-    answer(arguments, map(_record, results))
-    left_out = [paper for result in results for paper in result.left_out]
-    if left_out and not any(result.ids for result in results):
-        raise NoFullText(f"Nothing was run: {_why(left_out)} Give it another --input, such as markdown.")
-    if left_out:
-        warn(f"Left out: {', '.join(result.id for result in left_out)}. {_why(left_out)}")
-    kept = sum(result.is_kept for result in results)
-    if kept and not arguments.json:
-        warn(f"Kept for {amount(kept, 'paper')} as {command.name}; 'dailypapers list has:output' finds such papers.")
+    if not arguments.json:
+        _print(result)
+    answer(arguments, [_record(result)])
+    if result.left_out and not result.ids:
+        raise NoFullText(f"Nothing was run: {_why(result.left_out)} Give it another --input, such as markdown.")
+    if result.left_out:
+        warn(f"Left out: {', '.join(paper.id for paper in result.left_out)}. {_why(result.left_out)}")
     return 0
 
 
@@ -72,7 +64,6 @@ def _record(result: PipeResult) -> dict[str, object]:
         "ids": list(result.ids),
         "output": printed.text if printed else None,
         "cut": printed.is_cut if printed else False,
-        "kept": result.is_kept,
         "left_out": [paper._asdict() for paper in result.left_out],
     }
 
@@ -91,7 +82,6 @@ def _command(arguments: Namespace, workspace: Workspace) -> UserCommand:
     return replace(
         command,
         input=arguments.input or command.input,
-        keep=arguments.keep or command.keep,
         seconds=min(arguments.seconds, 3600) if arguments.seconds else command.seconds,
     )
 
@@ -104,38 +94,24 @@ def _expect_program(command: UserCommand, workspace: Workspace) -> None:
         raise ReaderError(f"{word} was not found: it is neither a program nor one of [[commands]] in the settings.")
 
 
-def _forget(arguments: Namespace, workspace: Workspace, command: UserCommand, pks: Sequence[int]) -> int:
-    dropped = drop_outputs(workspace.cache_file, pks, command.name)
-    record = {"command": command.name, "papers": len(pks), "dropped": dropped}
-    return answer(arguments, record, f"{amount(dropped, 'output')} of {command.name} dropped.")
-
-
-async def _run(workspace: Workspace, command: UserCommand, pks: Sequence[int], *, is_json: bool) -> list[PipeResult]:
+async def _run(workspace: Workspace, command: UserCommand, pks: Sequence[int]) -> PipeResult:
     # A signal that ends this command also ends the program: cancelling the task kills it, but not while it starts.
     if (task := asyncio.current_task()) is not None:
         for number in (signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     fetch = jobs.text_fetcher(workspace.job_context)
-    results: list[PipeResult] = []
     with Progress() as progress:
         progress.show(f"{command.name} on {amount(len(pks), 'paper')}")
-        async for result in pipe_papers(workspace.cache_file, command, pks, fetch):
-            results.append(result)
-            if not is_json:
-                _print(result, with_ids=command.keep and len(pks) > 1)
-            progress.show(f"{command.name}: {result.done:,} of {amount(result.of, 'paper')}")
-    return results
+        return await pipe_papers(workspace.cache_file, command, pks, fetch)
 
 
-def _print(result: PipeResult, *, with_ids: bool) -> None:
+def _print(result: PipeResult) -> None:
     if result.printed is None:
         return
-    if with_ids:
-        print_line(Style.of(sys.stdout)("strong", " ".join(result.ids)))
     for line in result.printed.text.split("\n"):
         print_line(line)
     if result.printed.is_cut:
-        warn("The output is too long to keep; the rest is left out.")
+        warn("The output is too long; the rest is left out.")
 
 
 COMMAND = Command(

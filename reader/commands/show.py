@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from reader.actions.links import links, open_url, pdf_file, pdf_folder
 from reader.cache.choice import read_suits
-from reader.cache.community import outputs_of, read_community
+from reader.cache.community import read_community
 from reader.cache.history import changes_since_mark
 from reader.cache.reads.window import Window
 from reader.cache.standing import reasons
-from reader.cache.watching import made_by_agents, rule_effects
+from reader.cache.watching import rule_effects
 from reader.commands.choosing import FOR_YOU, find_or_fetch, find_or_fetch_text, for_you_record
 from reader.commands.command import Command, OpenReader, add_no_pager
 from reader.commands.output import (
@@ -111,7 +111,6 @@ def _record(shown: _ShownPaper, wanted: set[str]) -> dict[str, object]:
         **record(shown.paper),
         "linked": [{**linked._asdict(), "url": linked.url} for linked in kept.community.repositories],
         "discussion": [_comment_record(post.comment, post.depth) for post in threads(kept.community.comments)],
-        "outputs": [output._asdict() for output in shown.ask(outputs_of)],
         "follows": [
             {
                 "field": reason.follow.field,
@@ -121,7 +120,6 @@ def _record(shown: _ShownPaper, wanted: set[str]) -> dict[str, object]:
             }
             for reason in shown.ask(reasons)
         ],
-        "marked_by": [{"mark": made.mark, "program": made.agent} for made in shown.ask(made_by_agents)],
         **{name: value for name, value in on_demand.items() if name in wanted},
     }
 
@@ -142,7 +140,7 @@ def _comment_record(comment: Comment, depth: int) -> dict[str, Any]:
 
 
 def _explain(shown: _ShownPaper) -> Explanation:
-    """Why the paper has its topics and suits the user, and what rules and programs did to it."""
+    """Why the paper has its topics and suits the user, and what rules did to it."""
     from reader.ui.why.lines import Explanation
 
     paper, topics = shown.paper, shown.workspace.topics
@@ -155,7 +153,6 @@ def _explain(shown: _ShownPaper) -> Explanation:
         topic_names={topic.slug: topic.name for topic in topics.topics},
         rules=acts,
         muted=muted,
-        programs=shown.ask(made_by_agents),
         has_paper=True,
     )
 
@@ -179,7 +176,6 @@ def _paint(lines: Sequence[Line]) -> Iterator[str]:
 
 def _paper_lines(shown: _ShownPaper) -> Iterator[str]:
     from reader.ui.page.lines import Presentation, ShownPaper, compose
-    from reader.ui.why.lines import Explanation, explanation_rows
 
     columns = min(width(), MAX_PROSE_COLUMNS) if is_terminal(sys.stdout) else UNLIMITED_COLUMNS
     look = Presentation(
@@ -194,12 +190,9 @@ def _paper_lines(shown: _ShownPaper) -> Iterator[str]:
         shown.paper.pk,
         shown.paper,
         follows=shown.ask(reasons),
-        outputs=shown.ask(outputs_of),
         kept=shown.ask(read_community),
     )
-    programs = explanation_rows(Explanation(programs=shown.ask(made_by_agents)), columns, look.glyphs)
-    made = [(), *(row.line for row in programs)] if programs else []
-    return _paint([*compose(reading, columns, look), *made])
+    return _paint(compose(reading, columns, look))
 
 
 def _why_lines(shown: _ShownPaper) -> Iterator[str]:

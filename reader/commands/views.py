@@ -59,8 +59,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
     add_actions(parser, ACTIONS, "list")
     about = "a name, in quotes if it has spaces. For add and save, then the query; for add with --then, only a query"
     suggest(parser.add_argument("words", nargs="*", metavar="NAME", help=about), _suggest)
-    about = "for add, save, list and remove, what to do with the papers (default: show): show, follow, mute, unlist,"
-    about += " notify, run, write, hide, star, queue, highlight, tag:NAME; separate several by commas"
+    about = "for add, save, list and remove, what to do with the papers (default: show): show, follow, mute,"
+    about += " notify, run, write, hide, star, queue, tag:NAME; separate several by commas"
     parser.add_argument("--then", type=_deeds, metavar="DEEDS", help=about)
     about = "for --then run, a program or the name of one of your commands"
     parser.add_argument("--run", metavar="PROGRAM", help=about)

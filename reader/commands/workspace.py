@@ -33,10 +33,9 @@ if TYPE_CHECKING:
 
 
 class Workspace:
-    """The context of one run; `log_level` overrides the setting of that name, `cache_file` the default cache."""
+    """The context of one run; `cache_file` overrides the default cache."""
 
-    def __init__(self, log_level: str | None = None, cache_file: Path | None = None) -> None:
-        self._log_level = log_level
+    def __init__(self, cache_file: Path | None = None) -> None:
         self._cache_file = cache_file
         self.has_changed = False
         """Whether this run may have changed papers or marks."""
@@ -55,8 +54,7 @@ class Workspace:
 
     @cached_property
     def settings(self) -> Settings:
-        settings = self.loaded_settings.settings
-        return replace(settings, log_level=self._log_level) if self._log_level else settings
+        return self.loaded_settings.settings
 
     @cached_property
     def keymap(self) -> Keymap:

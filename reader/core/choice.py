@@ -4,19 +4,19 @@
 paper are packed by how often they occur, in 1 KB a paper; reading them takes a third of the time of counting words.
 
 **Model.** A paper's score is the sum of its terms' weights. A term's *gain* says how well it distinguishes the liked
-papers from all papers: log(p / q) * p ** sharpness, where p is the share of the liked papers that have it and q the
-share of all papers. A support vector machine with squared hinge loss finds the weights. A term's gain limits its
-weight, so with few marks, which hardly constrain the machine, the best few terms decide; with many marks the machine
-decides. Once the user has read a paper without a mark, a second, broader machine is added, whose part grows with the
-marks.
+papers from all papers: log(p / q) * p, where p is the share of the liked papers that have it and q the share of all
+papers. A support vector machine with squared hinge loss finds the weights. A term's gain limits its weight: with few
+marks, which hardly constrain the machine, the best few terms decide, above all pairs. The more marks there are, and
+papers that the user read without a mark, the more terms count and the less their gains limit them.
 
 **Reasons.** At most two noun phrases that name a paper's subject, and the most similar marked paper. Only the
 feed's keywords name subjects: the model also gives weight to words such as `despite` and `score`, which count but are
 never shown. A phrase must be in two liked papers, and in more than chance explains, so that a single star does not
 become a named interest; until then the reason is the starred paper itself.
 
-Clusters of marks, words picked greedily and the nearest marked paper as a term were tried and did not help. On recorded
-months the mean precision of a day's list is .85; a support vector machine on tf-idf has .70.
+Clusters of marks, words picked greedily, the nearest marked paper as a term, and a second machine for many marks were
+tried and did not help; nor did preferring words that other papers repeat.
+`python -m tests.quality` has the figures on recorded months.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import log, sqrt
 from random import Random
 from types import MappingProxyType
@@ -40,10 +40,11 @@ from zlib import crc32
 from reader.core.keywords import ABBREVIATIONS
 from reader.core.keywords import key as keyword_key
 from reader.core.similarity import NOUN_ENDINGS
+from reader.core.words import STOP_WORDS, stems
 
 # Terms
 
-VERSION = "2"
+VERSION = "3"
 """Raised whenever the same text gives different numbers."""
 
 BREAK = 0
@@ -61,20 +62,12 @@ IN_TITLE = 0.5
 AVERAGE_WORDS = 220.0
 """Words of a paper of average length, without stop words."""
 
-DWELLS = 0.74
-"""Value above which a paper dwells on a term, reached by about two occurrences."""
-
-_STOP_WORDS = """
-a about above across after again against all also although among an and any are as at be because been before being
-between both but by can could did do does during each either et al for from further get given had has have having
-he her here his how however i if in into is it its itself just may might more most much must my no nor not of off on
-once one only or other our out over own per rather same several she should since so some still such than that the
-their them then there therefore these they this those through thus to too towards toward two three under until up
-upon us very via was we well were what when where whereas whether which while who whose why will with within without
-would yet you your ie eg new novel paper propose proposed present introduce show using use used based approach
-method results work study existing recent significantly achieve demonstrate first state art
+_WORDS_OF_PAPERS = """
+however thus therefore via within upon per still many much may might must several since toward towards whereas whether
+whose one two three first new novel paper propose proposed present introduce show using use used based approach method
+results work study existing recent significantly achieve demonstrate state art without et al ie eg
 """
-STOP_WORDS = frozenset(_STOP_WORDS.split())
+IGNORED_WORDS = STOP_WORDS | frozenset(_WORDS_OF_PAPERS.split())
 """Words that say nothing about a paper's subject; half of them are frequent only in papers."""
 
 _TOKEN = re.compile(r"[^\W_]+|[^\w\s'’-]")
@@ -84,31 +77,17 @@ Terms: TypeAlias = dict[int, float]
 """The terms of a paper with their values, which grow with the number of occurrences and shrink with the length."""
 
 
-def stem(word: str) -> str:
-    """A word in lower case without its common endings: `models`, `modeled` and `modeling` have the same stem."""
-    if len(word) > 4 and word.endswith("ies"):
-        return f"{word[:-3]}y"
-    if len(word) > 6 and word.endswith("ing"):
-        base = word[:-3]
-        return base[:-1] if base[-1] == base[-2] and base[-1] not in "ls" else base
-    if len(word) > 5 and word.endswith("ed"):
-        return word[:-2]
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        word = word[:-1]
-    return word[:-1] if len(word) > 4 and word.endswith("e") else word
-
-
 @lru_cache(200_000)
-def _number(token: str) -> int:
-    """The number of a word; `BREAK` for a stop word, a sign, a single letter or digits alone."""
-    word = token.lower()
-    is_word = len(word) > 1 and word not in STOP_WORDS and not word.isdigit()
-    return (crc32(stem(word).encode()) & ~1 or 2) if is_word else BREAK
+def _number(word: str, stem: str) -> int:
+    """The number of a word; `BREAK` for a word to ignore, a sign, a single letter or digits alone."""
+    is_word = len(word) > 1 and stem and word not in IGNORED_WORDS and not word.isdigit()
+    return (crc32(stem.encode()) & ~1 or 2) if is_word else BREAK
 
 
 def numbers(text: str) -> list[int]:
     """The number of each word and sign of a text."""
-    return [_number(token) for token in _TOKEN.findall(unicodedata.normalize("NFKC", text))]
+    words = _TOKEN.findall(unicodedata.normalize("NFKC", text).lower())
+    return list(map(_number, words, stems(words)))
 
 
 def terms_of(text: str) -> list[int]:
@@ -159,17 +138,16 @@ class Common(NamedTuple):
     """How common terms are in the daily feed; shipped with the program, because a small cache can't tell."""
 
     papers: int = 0
-    counts: Mapping[int, tuple[int, int]] = MappingProxyType({})
-    """How many of the papers have each term, and how many dwell on it; terms of fewer than ten papers are left out."""
+    counts: Mapping[int, int] = MappingProxyType({})
+    """How many of the papers have each term; terms of fewer than ten papers are left out."""
 
 
 def read_common(packed: bytes) -> Common:
     """The common terms from the bytes that `tests/topics/common_words.py` writes."""
     text = zlib.decompress(packed)
     papers, *rest = struct.unpack(f"<{len(text) // 4}I", text)
-    count = len(rest) // 3
-    columns = zip(rest[:count], rest[count : 2 * count], rest[2 * count :], strict=True)
-    return Common(papers, {term: (have, dwell) for term, have, dwell in columns})
+    count = len(rest) // 2
+    return Common(papers, dict(zip(rest[:count], rest[count:], strict=True)))
 
 
 # The model
@@ -181,24 +159,11 @@ that is never too common."""
 CANDIDATES = 12_000
 """Maximum number of terms that are considered; terms in the most liked papers come first."""
 
-PAIR_GAIN, AGREEMENT = 2.5, 2.0
-"""How much more a pair gains than a word, and the liked papers with a term, beyond the first, that halve the effect of
-its kind (pair, dwelt on)."""
-
-FEW_MARKS, SHARPNESS, SHARPER_IF_FEW = 4.0, 1.0, 0.75
-"""Marks at which half of the adjustment for few marks is made; the power of p in a gain, and what is added to it."""
-
-FAIRNESS = 0.3
-"""How much a term gains by being among the best of one liked paper, which protects interests with few marks.
-
-Of 14 interests in six recorded months, the worst is .02 below a support vector machine with this, and .06 without.
-"""
-
 RARITY = 0.75
 """The power of a term's inverse document frequency in its scale."""
 
 HALF_BROAD = 30.0
-"""Marks at which the broad machine counts as much as the sharp one."""
+"""Marks at which the machine is half way from sharp to broad."""
 
 AT_RANDOM, RANDOM_PART = 1_000, 0.2
 """Number of random papers that the liked papers are contrasted with, and their weight beside passed papers."""
@@ -213,7 +178,7 @@ SOLVER_PASSES, SMALLEST_STEP = 30, 0.02
 class Machine(NamedTuple):
     """The settings of a support vector machine."""
 
-    terms: int
+    terms: float
     """Maximum number of terms; terms with the highest gains are chosen."""
     freedom: float
     """The power of a term's gain in its scale: the higher, the more the best terms stand out."""
@@ -222,8 +187,11 @@ class Machine(NamedTuple):
 
 
 SHARP, BROAD = Machine(700, 0.75, 0.1), Machine(4_000, 0.4, 1.0)
-FREEDOM_IF_FEW, STRICTNESS_IF_FEW = 3.0, -0.5
-"""Added to the freedom of the sharp machine, and the part of its strictness that is added, with few marks."""
+"""The machines for few marks, and for many marks and papers that were read without one."""
+
+FREEDOM_IF_FEW, SHARPER_IF_FEW, PAIRS_IF_FEW, FEW_MARKS = 3.0, 0.75, 2.5, 4.0
+"""With a single mark: what is added to the freedom of the machine and to the power of a share in a gain, and the factor
+of a pair's gain; and the marks at which half of this holds. They help until about ten papers are marked."""
 
 
 class WeighedPaper(NamedTuple):
@@ -241,8 +209,6 @@ class Background:
         """Count the `wanted` terms in papers given with their keys; `count` is about the number of papers."""
         self.have: defaultdict[int, float] = defaultdict(float)
         """How many papers have each term."""
-        self.dwell: defaultdict[int, float] = defaultdict(float)
-        """How many papers dwell on each term."""
         self.random: list[WeighedPaper] = []
         self.papers: float = 0
         for number, (key, terms) in enumerate(papers):
@@ -251,15 +217,13 @@ class Background:
                 self.random.append(WeighedPaper(key, terms))
             for term in wanted.intersection(terms):
                 self.have[term] += 1
-                self.dwell[term] += terms[term] > DWELLS
         self._everywhere = {term for term, have in self.have.items() if have > max(self.papers / 2, ALWAYS_RARE)}
         if self.papers < ENOUGH and common.papers:
             self.papers += COMMON_PAPERS
-            for term, counts in common.counts.items():
-                have, dwell = (COMMON_PAPERS / common.papers * count for count in counts)
+            for term, papers_with_term in common.counts.items():
+                have = COMMON_PAPERS / common.papers * papers_with_term
                 if term in wanted:
                     self.have[term] += have
-                    self.dwell[term] += dwell
                 if term | TITLE in wanted:
                     self.have[term | TITLE] += have * COMMON_IN_TITLE
 
@@ -287,18 +251,11 @@ def learn(
         return {}
     marks = sum(paper.weight for paper in liked)
     few = 1 / (1 + (marks / FEW_MARKS) ** 2)
-    gains = _gains(liked, marks, terms, background, SHARPNESS + SHARPER_IF_FEW * few)
-    if not gains:
-        return {}
-    sharp = SHARP._replace(
-        freedom=SHARP.freedom + FREEDOM_IF_FEW * few, strictness=SHARP.strictness * (1 + STRICTNESS_IF_FEW * few)
-    )
-    broad_part = marks / (marks + HALF_BROAD) if passed else 0.0
-    weights: defaultdict[int, float] = defaultdict(float)
-    for machine, part in ((sharp, 1 - broad_part), (BROAD, broad_part)):
-        for term, weight in (_separate(machine, liked, passed, gains, background) if part else {}).items():
-            weights[term] += part * weight
-    return dict(weights)
+    gains = _gains(liked, marks, few, terms, background)
+    broad = marks / (marks + HALF_BROAD) if passed else 0.0
+    machine = Machine(*(sharp + broad * (wide - sharp) for sharp, wide in zip(SHARP, BROAD, strict=True)))
+    machine = machine._replace(freedom=machine.freedom + FREEDOM_IF_FEW * few * (1 - broad))
+    return _separate(machine, liked, passed, gains, background) if gains else {}
 
 
 def score(weights: Mapping[int, float], terms: Terms) -> float:
@@ -307,38 +264,22 @@ def score(weights: Mapping[int, float], terms: Terms) -> float:
 
 
 def _gains(
-    liked: Sequence[WeighedPaper], marks: float, terms: Iterable[int], background: Background, sharpness: float
+    liked: Sequence[WeighedPaper], marks: float, few: float, terms: Iterable[int], background: Background
 ) -> dict[int, float]:
-    """How well each term distinguishes the liked papers from all papers."""
-    share = dict.fromkeys(filter(background.says_something, terms), 0.0)
-    have: defaultdict[int, float] = defaultdict(float)
+    """How well each term distinguishes the liked papers from all papers; `few` is near 1 for few marks, else near 0."""
+    held = dict.fromkeys(filter(background.says_something, terms), 0.0)
     for _, paper, weight in liked:
-        for term in filter(share.__contains__, paper):
-            share[term] += weight * sqrt(paper[term])
-            have[term] += weight
+        for term in filter(held.__contains__, paper):
+            held[term] += weight * sqrt(paper[term])
     gains = {}
-    for term, value in share.items():
+    for term, value in held.items():
         common = background.have[term] / background.papers
         # Smoothing: one more paper, which has each term as often as all papers do.
-        p = (value + common) / (marks + 1)
-        if p > common:
-            dwelt = (background.dwell[term] + 0.5) / (background.have[term] + 2)
-            kind = (PAIR_GAIN if term & 1 else 1.0) * dwelt
-            agreed = 1 + max(0.0, have[term] - 1) / AGREEMENT
-            gains[term] = log(p / common) * p**sharpness * kind ** (1 / agreed)
-    return _fair(gains, liked)
-
-
-def _fair(gains: Mapping[int, float], liked: Sequence[WeighedPaper]) -> dict[int, float]:
-    """The gains, raised for terms that are among the best of one liked paper."""
-    raised: defaultdict[int, float] = defaultdict(float)
-    for paper in liked:
-        held = [term for term in paper.terms if term in gains]
-        most = max((gains[term] for term in held), default=1.0)
-        for term in held:
-            raised[term] = max(raised[term], gains[term] / most)
-    best = max(gains.values(), default=1.0)
-    return {term: best * (gain / best) ** (1 - FAIRNESS) * raised[term] ** FAIRNESS for term, gain in gains.items()}
+        share = (value + common) / (marks + 1)
+        if share > common:
+            gain = log(share / common) * share ** (1 + SHARPER_IF_FEW * few)
+            gains[term] = gain * PAIRS_IF_FEW**few if term & 1 else gain
+    return gains
 
 
 def _separate(
@@ -350,7 +291,7 @@ def _separate(
 ) -> dict[int, float]:
     """The weights with which a machine separates the liked papers from passed and random papers."""
     best = max(gains.values())
-    chosen = heapq.nlargest(machine.terms, gains, key=lambda term: (gains[term], term))
+    chosen = heapq.nlargest(round(machine.terms), gains, key=lambda term: (gains[term], term))
     scale = {
         term: (gains[term] / best) ** machine.freedom
         * log(max(background.papers, 2.0) / background.have[term]) ** RARITY
@@ -420,13 +361,12 @@ MOST_WORDS, MOST_NAMED, LEAST_PART = 3, 2, 0.12
 """Maximum number of words of a phrase and of phrases in a reason, and the least part of a paper's score that each
 explains."""
 
-LEAST_KEYWORD, LEAST_WORD, LEAST_LIKED = 2, 3, 2
-"""Minimum number of papers with a keyword that no liked paper has, of papers with a keyword of a single word, and of
-liked papers with a phrase."""
+LEAST_KEYWORD, LEAST_LIKED = 2, 2
+"""Minimum number of papers with a keyword that no liked paper has, and of liked papers with a phrase."""
 
-LEAST_DWELL = 0.32
-"""The share of the papers with a single word that must dwell on it: .12 do for `robust`, .30 for `dynamic` and
-`recall`, .33 for `hallucination`, .48 for `retrieval`, .69 for `audio`."""
+LEAST_WORD_SHARE, LEAST_LIKED_SHARE = 0.1, 0.33
+"""The share of the papers with a single word that must have it as a keyword, .15 do for `quantization` and .002 for
+`robust`; or else the share of the liked papers that must have it, such as `audio`."""
 
 LIFT, BEYOND_CHANCE = 4.0, 1.5
 """The number of liked papers with a phrase must be the number that chance explains times the first, plus the second."""
@@ -451,27 +391,17 @@ class Subject(NamedTuple):
 
     @property
     def value(self) -> float:
-        """How much of what the user likes it explains."""
-        return self.weight * self.liked
+        """How much of what the user likes each word explains, so that `video generation` goes before longer phrases."""
+        return self.weight * self.liked / len(self.terms)
 
 
 def keyword_phrases(keywords: Iterable[Sequence[str]], liked: Iterable[Sequence[str]]) -> list[tuple[str, int]]:
-    """The keywords of papers, each in its most common spelling, with the number of papers that have it.
+    """The keywords of papers with the number of papers that have each, the most common first.
 
     A keyword of a single paper is left out unless that paper is liked.
     """
-    spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for words in keywords:
-        for text in words:
-            spellings[text.lower()][text] += 1
-    own = {text.lower() for words in liked for text in words}
-    phrases: list[tuple[str, int]] = []
-    for key, forms in spellings.items():
-        if forms.total() >= LEAST_KEYWORD or key in own:
-            # Among equally common forms, the form with the fewest capitals: they are often only a style of headings.
-            form = min(forms, key=lambda form: (-forms[form], sum(map(str.isupper, form)), form))
-            phrases.append((form, forms.total()))
-    return phrases
+    counts, own = Counter(chain.from_iterable(keywords)), set(chain.from_iterable(liked))
+    return [(text, count) for text, count in counts.most_common() if count >= LEAST_KEYWORD or text in own]
 
 
 def subjects(
@@ -489,9 +419,11 @@ def subjects(
     for text, count in phrases:
         terms = tuple(sorted(dict.fromkeys(terms_of(text)), key=lambda term: background.have.get(term, 0.0)))
         weight = sum(weights.get(term, 0.0) + 0.5 * weights.get(term | TITLE, 0.0) for term in terms)
-        if weight <= 0 or not all(term in holders for term in terms) or not _names_subject(text, count, background):
+        if weight <= 0 or not all(term in holders for term in terms):
             continue
         holding = len(set.intersection(*(holders[term] for term in terms)))
+        if not _names_subject(text, count, holding / len(liked), background):
+            continue
         by_chance = len(liked) * background.have[terms[0]] / background.papers
         if holding < LEAST_LIKED or holding < LIFT * by_chance + BEYOND_CHANCE:
             continue
@@ -500,14 +432,13 @@ def subjects(
     return sorted(by_terms.values(), key=lambda subject: -subject.value)[:MOST_SUBJECTS]
 
 
-def _names_subject(text: str, count: int, background: Background) -> bool:
-    """Whether a keyword of `count` papers is a noun phrase that names a subject by itself."""
+def _names_subject(text: str, count: int, liked_share: float, background: Background) -> bool:
+    """Whether a keyword of `count` papers, which a share of the liked papers has, is a noun phrase for a subject."""
     words = numbers(text)
     if not 1 <= len(words) <= MOST_WORDS or BREAK in words:
         return False
     if len(words) == 1:
-        have = background.have.get(words[0], 0.0)
-        return count >= LEAST_WORD and background.dwell.get(words[0], 0.0) >= LEAST_DWELL * have
+        return liked_share >= LEAST_LIKED_SHARE or count >= LEAST_WORD_SHARE * background.have.get(words[0], 0.0)
     return " " in text or text.endswith(NOUN_ENDINGS)
 
 

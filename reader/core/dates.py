@@ -7,12 +7,10 @@ is resolved to ISO days when its query is compiled, so a saved query is right on
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from typing import Literal, NamedTuple, Protocol, TypeAlias
+from typing import Literal, NamedTuple, Protocol, TypeAlias, get_args
 
 DATE_WORDS = ("today", "yesterday", "latest")
 """`latest` is the newest day that has papers."""
@@ -20,7 +18,7 @@ DATE_WORDS = ("today", "yesterday", "latest")
 _HELP = "write it as 2026-05-11, 2026-05, 2026-W20, today, yesterday, latest, 7d, 2w or 3m"
 _ABSOLUTE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?|-w([0-9]{2}))?")
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_AGO = re.compile(r"([0-9]{1,4})([dwmy])")
+_AGO = re.compile(r"([0-9]{1,4})([dwm])")
 
 
 class DateExpression(NamedTuple):
@@ -121,18 +119,23 @@ def _calendar_span(text: str) -> tuple[date, date]:
     if parts[3]:
         return date(year, month, day), date(year, month, day)
     if parts[2]:
-        return date(year, month, 1), date(year, month, monthrange(year, month)[1])
+        return date(year, month, 1), date(year, month, _days_in_month(year, month))
     return date(year, 1, 1), date(year, 12, 31)
 
 
 def _days_ago(today: date, count: int, unit: str) -> date:
     if unit in "dw":
         return date.fromordinal(max(1, today.toordinal() - count * (7 if unit == "w" else 1)))
-    months = today.year * 12 + today.month - 1 - count * (12 if unit == "y" else 1)
+    months = today.year * 12 + today.month - 1 - count
     year, month = divmod(months, 12)
     if year < date.min.year:
         return date.min
-    return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
+    return date(year, month + 1, min(today.day, _days_in_month(year, month + 1)))
+
+
+def _days_in_month(year: int, month: int) -> int:
+    # The module `calendar` would take 1 ms of the first frame to import.
+    return 31 if month == 12 else (date(year, month + 1, 1) - timedelta(days=1)).day
 
 
 def seconds_of_days(first: str | None, last: str | None) -> tuple[int, int]:
@@ -255,29 +258,22 @@ def parse_period(text: str, today: date) -> Period:
     span = parse_date(text).span(today)
     # The first and last year are excluded, as they have no earlier or later period.
     if span is not None and date.min.year < span[0].year < date.max.year:
-        for period in (period_containing(kind, span[0]) for kind in _KINDS.values()):
+        for period in (period_containing(kind, span[0]) for kind in get_args(PeriodKind)):
             if (period.first, period.last) == span:
                 return period
     raise ValueError(f"“{text}” is not a day, week or month: write it as 2026-05-11, 2026-W20 or 2026-05")
 
 
-_KINDS: dict[str, PeriodKind] = {"day": "day", "week": "week", "month": "month"}
-_DAY_OF_MONTH = re.compile(r"(0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?")
-_WEEK = re.compile(r"(?:w|week )([0-9]{1,2})(?: ([0-9]{4}))?")
-_NAMED: tuple[tuple[str, PeriodKind], ...] = (
-    *(("%B %Y", "month"), ("%b %Y", "month"), ("%d %B %Y", "day"), ("%d %b %Y", "day")),
-    *(("%B %d %Y", "day"), ("%b %d %Y", "day")),
-)
-"""Formats with the name of a month: `march`, `14 mar`, `Mar 14, 2025`; the year may be missing."""
+_DAY_OF_MONTH = re.compile(r"0?[1-9]|[12][0-9]|3[01]")
+_WEEK = re.compile(r"w([0-9]{1,2})")
 
 
 def typed_period(text: str, today: date) -> Period:
-    """The period that a person typed; without a year, the latest one up to today. Raises ValueError for other texts."""
-    words = re.sub(r"[\s,]+", " ", text.lower()).strip()
-    which, _, kind = words.rpartition(" ")
-    if which in ("this", "last") and kind in _KINDS:
-        period = period_containing(_KINDS[kind], today)
-        return period.earlier if which == "last" else period
+    """The latest period up to today that a person typed: `29`, `W20`, `last tuesday`, or a query's date.
+
+    Raises ValueError for other texts.
+    """
+    words = " ".join(text.lower().split())
     named = words.removeprefix("last ")
     weekdays = [place for place, name in enumerate(WEEKDAYS) if len(named) > 2 and name.lower().startswith(named)]
     if weekdays:
@@ -285,21 +281,14 @@ def typed_period(text: str, today: date) -> Period:
         back = (today.weekday() - weekdays[0]) % 7 or (7 if named != words else 0)
         return Period("day", today - timedelta(days=back))
     if week := _WEEK.fullmatch(words):
-        number, year = int(week[1]), int(week[2] or today.isocalendar().year)
-        monday = date.fromisocalendar(year, number, 1)
-        is_later = not week[2] and monday > today
-        return Period("week", date.fromisocalendar(year - 1, number, 1) if is_later else monday)
-    if numbered := _DAY_OF_MONTH.fullmatch(words):
-        day, month = int(numbered[1]), period_containing("month", today)
+        years = (today.isocalendar().year, today.isocalendar().year - 1)
+        mondays = (date.fromisocalendar(year, int(week[1]), 1) for year in years)
+        return Period("week", next(monday for monday in mondays if monday <= today))
+    if _DAY_OF_MONTH.fullmatch(words):
+        day, month = int(words), period_containing("month", today)
         while day > month.last.day or month.first.replace(day=day) > today:
             month = month.earlier
         return Period("day", month.first.replace(day=day))
-    for form, named_kind in _NAMED:
-        for year_end in ("", f" {today.year}", f" {today.year - 1}"):
-            with suppress(ValueError):
-                moment = datetime.strptime(named + year_end, form).date()
-                if not year_end or moment <= today:
-                    return period_containing(named_kind, moment)
     return parse_period(words, today)
 
 

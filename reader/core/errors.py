@@ -74,16 +74,6 @@ class CacheFull(CacheError):
     """The disk of the cache is full."""
 
 
-class NoLocks(CacheError):
-    """The file system of the home can't lock files, so two programs could damage them; nothing is written."""
-
-    def __init__(self, folder: object) -> None:
-        super().__init__(
-            f"The file system of {folder} can't lock files, so two programs could damage the cache: nothing was "
-            "written. Copy your files to a folder on a local disk, and set DAILYPAPERS_HOME to it."
-        )
-
-
 class FeedError(ReaderError):
     """A request to a feed failed."""
 

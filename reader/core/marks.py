@@ -37,7 +37,7 @@ PASSAGE = "passage:"
 `Passage.value`, or empty once it is removed."""
 
 HIGHLIGHT = "highlight"
-"""The kind of marks of a rule that highlights papers in lists."""
+"""The kind of marks of former rules that highlighted papers in lists. They are kept and ignored."""
 
 RULE = "rule:"
 """Prefix of the kinds of events that record a rule's action; the value is JSON, with its query and action."""
@@ -46,8 +46,8 @@ RULE_LIMIT = 4_000
 OPEN, FINISH, PASS = "open", "finish", "pass"
 
 TRACES = (OPEN, FINISH, PASS)
-"""Kinds of marks that reading leaves: a paper's page was opened, it was read to the end, or the cursor passed it after
-a moment. Their value is the day (ISO), so a paper has at most one of a kind a day. They can't be undone."""
+"""Kinds of marks that reading leaves: a paper's page was opened, or, in older logs, it was read to the end or passed by
+the cursor. Their value is the day (ISO), so a paper has at most one of a kind a day. They can't be undone."""
 
 UNDO = "undo"
 """The kind of rows of the log that undo an action (value `1`) or redo it (`0`); their paper column has the
@@ -203,10 +203,10 @@ def _shift_place(place: str, milliseconds: int) -> str:
 
 # Marks that rules may make
 
-RULE_MARKS = ("hide", "star", QUEUE, HIGHLIGHT)
+RULE_MARKS = ("hide", "star", QUEUE)
 """The effects of rules by keyword; `tag:NAME` tags."""
 
-_TO_READ = ("star", QUEUE, HIGHLIGHT)
+_TO_READ = ("star", QUEUE)
 """Marks of papers to read, which contradict hiding."""
 
 _SEEN = ("note", "read", OPEN, FINISH)

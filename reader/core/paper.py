@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, Literal, NamedTuple
 
 from reader.core.marks import PaperMarks
-from reader.core.paper_row import UNKNOWN, PaperKey
+from reader.core.paper_row import UNKNOWN
 
 Table = Literal["paper", "paper_text"]
 
@@ -198,8 +198,8 @@ class Listing(NamedTuple):
 class Paper(NamedTuple):
     """A whole paper for the detail, the exports and the command line. Its fields are in the order of JSON."""
 
-    pk: PaperKey
-    """Its key in the cache, or `NotCached` if only the feed has it."""
+    pk: int
+    """Its key in the cache; 0 in an export for a marked paper that the cache lacks."""
     id: Annotated[str, FieldRules("paper", merge=None)]
     title: Annotated[str, FieldRules("paper")]
     abstract: Annotated[str, FieldRules(is_block=True)] = ""

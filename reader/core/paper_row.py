@@ -7,36 +7,17 @@ from typing import NamedTuple
 
 
 class Flag(IntFlag):
-    """One bit of `PaperRow.flags`; the numbers are stored in caches, where version 0.2 used 4."""
+    """One bit of `PaperRow.flags`; the numbers are stored in caches, where version 0.2 used 2 and 4."""
 
     FOLLOWED = 1
-    HIGHLIGHTED = 2
-    """A rule highlighted it."""
     MUTED = 8
     """It has a muted word and is therefore hidden; the list shows no sign."""
-
-
-SIGN_ORDER = (Flag.FOLLOWED, Flag.HIGHLIGHTED)
-"""The order of signs; the list has room for one."""
-
-
-def flag_to_show(flags: int) -> Flag | None:
-    """The flag whose sign the list shows; None without one."""
-    return next((flag for flag in SIGN_ORDER if flags & flag), None)
+    FOUND = 16
+    """Only a search on the feed found it, and the user has not marked or opened it: it is hidden, and soon dropped."""
 
 
 UNKNOWN = -1
 """The number of votes or comments in the cache before any source reported it."""
-
-
-class NotCached(NamedTuple):
-    """The key of a paper that the feed's search found and the cache lacks."""
-
-    id: str
-
-
-PaperKey = int | NotCached
-"""A listed paper's key in the cache, or its id if the cache lacks it."""
 
 
 class PaperRow(NamedTuple):
@@ -45,7 +26,7 @@ class PaperRow(NamedTuple):
     The columns from `read` to `has_text` are converted from the cache to bool; earlier columns are kept as stored.
     """
 
-    pk: PaperKey
+    pk: int
     id: str
     title: str
     day: str
@@ -62,7 +43,10 @@ class PaperRow(NamedTuple):
     has_text: bool = False
     """Whether the cache has its full text."""
     flags: int = 0
-    kept: bool = True
-    """False for a paper that the feed's search found and the cache lacks."""
     why: str = ""
     """Why it suits the user, in words; empty unless the list is ordered by how well papers suit the user."""
+
+    @property
+    def is_only_found(self) -> bool:
+        """Whether only a search on the feed found it, so that it will be dropped unless the user marks it."""
+        return bool(self.flags & Flag.FOUND)

@@ -1,7 +1,7 @@
 """Highlights: the passages of a full text that the user keeps, perhaps with a note.
 
-A passage is identified by its words, some words before and after it and its section, so that it can be found in
-another version or source of the text (`core/document/find.py`). In the log it is the value of an event of its own kind.
+A passage is identified by its words and its section, so that it can be found in another version or source of the text
+(`core/document/find.py`). In the log it is the value of an event of its own kind.
 Exports for other programs have a text such as `“quote” (§3 Method, https://…) note`, which an import recognizes.
 """
 
@@ -21,9 +21,7 @@ QUOTE_LIMIT = 100_000
 
 SAID_LIMIT = 2 * (QUOTE_LIMIT + NOTE_LIMIT)
 
-CONTEXT_WORDS = 8
-
-_CONTEXT_LIMIT, _SECTION_LIMIT, _MOST_BLOCKS = 300, 200, 1_000_000
+_SECTION_LIMIT, _MAX_BLOCKS = 200, 1_000_000
 _MAX_VALUE_LENGTH = 4 * (QUOTE_LIMIT + NOTE_LIMIT)
 _LINK_WORDS = 8
 """Maximum number of words of a quote in a link; fewer words may occur in several places."""
@@ -45,8 +43,6 @@ class Passage(NamedTuple):
     """12 hexadecimal digits, derived from the quote, so that a passage has the same id on all machines."""
     quote: str
     """The text, with an empty line between paragraphs."""
-    before: str = ""
-    after: str = ""
     section: str = ""
     """The name of its section, such as `§3 Method`; empty before the first section."""
     note: str = ""
@@ -99,18 +95,14 @@ def parse_passage(id: str, value: str) -> Passage | None:
         return None
     match fields:
         case {"quote": str(text)}:
-            texts = {name: value if isinstance(value := fields.get(name, ""), str) else "" for name in _TEXTS}
+            texts = [value if isinstance(value := fields.get(name, ""), str) else "" for name in ("section", "note")]
             block = fields.get("block", 0)
         case _:
             return None
-    is_block = isinstance(block, int) and not isinstance(block, bool) and 0 <= block < _MOST_BLOCKS
+    is_block = isinstance(block, int) and not isinstance(block, bool) and 0 <= block < _MAX_BLOCKS
     quote = clean_block(text, QUOTE_LIMIT)
-    before, after = clean(texts["before"], _CONTEXT_LIMIT), clean(texts["after"], _CONTEXT_LIMIT)
-    section, note = clean(texts["section"], _SECTION_LIMIT), clean_note(texts["note"]).strip("\n")
-    return Passage(id, quote, before, after, section, note, block if is_block else 0) if quote else None
-
-
-_TEXTS = ("before", "after", "section", "note")
+    section, note = clean(texts[0], _SECTION_LIMIT), clean_note(texts[1]).strip("\n")
+    return Passage(id, quote, section, note, block if is_block else 0) if quote else None
 
 
 def clean_value(id: str, value: str) -> str | None:

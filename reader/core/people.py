@@ -1,6 +1,6 @@
 """Names of people: their parts for reference managers, and whether two names belong to the same person.
 
-Accents, hyphens, middle initials and the order of names do not matter. A name with only an initial matches no full
+Accents, hyphens, missing initials and the order of names do not matter. A name with only an initial matches no full
 name: of the 39,600 authors in the feed, 178 are written so, and most candidates for `J. Liu` would be wrong.
 """
 
@@ -70,17 +70,13 @@ _SIGNS = re.compile(r"[\W_]+")
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
 
 
-class _Form(NamedTuple):
-    """One way to read a name, for comparison."""
-
-    given: tuple[str, ...]
-    family: str
-    suffix: str = ""
-
-
 def is_same_person(name: str, other: str) -> bool:
     """Whether two clean names may belong to the same person."""
-    return any(_agree(a, b) for a in _forms(name) for b in _forms(other))
+    return any(
+        words == others and (not initials or not other_initials or initials == other_initials)
+        for words, initials in _forms(name)
+        for others, other_initials in _forms(other)
+    )
 
 
 def find_person(name: str, others: Iterable[str]) -> str | None:
@@ -111,54 +107,29 @@ def _without_apostrophes(text: str) -> str:
 
 
 @lru_cache(maxsize=4_096)
-def _forms(name: str) -> tuple[_Form, ...]:
-    """A name as written and with the family name first, as in `He Kaiming`; each with `ü` as `u` and as `ue`."""
+def _forms(name: str) -> frozenset[tuple[str, str]]:
+    """The letters of a name's words, and its initials and suffix: as written, and with the first word at the end.
+
+    `ü` is read as `u` and as `ue`. Initials are often left out, but a full name is not: Jun Zhu is not Jun Yan Zhu.
+    """
     parts = split_name(name)
-    if parts.is_group:
-        words = "".join(filter(None, _SIGNS.split(fold(name))))
-        return (_Form((), words),) if words else ()
-    forms = []
+    forms = set()
     for change in (fold, lambda text: fold(text.lower().translate(_SPELLED))):
-        given, family = _given_names(change(parts.given)), _words(change(parts.family))
-        # In `Oord, Aaron van den` the particles come after the given name.
-        while len(given) > 1 and len(given[-1]) > 1 and given[-1] in PARTICLES:
-            given, family = given[:-1], (given[-1], *family)
-        suffix = fold(parts.suffix).strip(".")
-        if family:
-            forms.append(_Form(given, "".join(family), suffix))
-        if family and given:
-            forms.append(_Form((*given[1:], *family), given[0], suffix))
-    return tuple(dict.fromkeys(forms))
+        words, initials = list[str](), [fold(parts.suffix).strip(".")]
+        for word in _without_apostrophes(change(f"{parts.given} {parts.family}")).split():
+            letters = list(filter(None, _SIGNS.split(word)))
+            is_initial = all(len(letter) == 1 and letter.isascii() for letter in letters)
+            (initials if is_initial else words).append("".join(letters))
+        if len(words) < 2:
+            words, initials = [*words, *initials], []
+        for order in (words, (*words[1:], *words[:1])):
+            forms.add(("".join(order), "".join(initials)))
+    return frozenset(forms)
 
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(filter(None, _NOT_LETTERS.split(_without_apostrophes(text))))
 
 
-def _given_names(text: str) -> tuple[str, ...]:
-    """The given names; hyphenated names such as `Jun-Yan` are one, but initials such as `J.-Y.` are two."""
-    names: list[str] = []
-    for word in text.split():
-        parts = _words(word)
-        names += parts if all(len(part) == 1 for part in parts) else ("".join(parts),)
-    return tuple(names)
-
-
 def _letters(text: str) -> str:
     return _NOT_LETTERS.sub("", text)
-
-
-def _agree(form: _Form, other: _Form) -> bool:
-    if form.family != other.family or (form.suffix and other.suffix and form.suffix != other.suffix):
-        return False
-    if "".join(form.given) == "".join(other.given):
-        return True
-    # A middle initial is often left out, but a full name is not: Jun Zhu is not Jun Yan Zhu.
-    shorter, longer = sorted((form.given, other.given), key=len)
-    first, *middle = shorter or ("",)
-    return (
-        len(first) > 1
-        and longer[0] == first
-        and all(a == b or (a[0] == b[0] and 1 in (len(a), len(b))) for a, b in zip(middle, longer[1:], strict=False))
-        and all(len(name) == 1 for name in longer[len(shorter) :])
-    )

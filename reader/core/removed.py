@@ -14,6 +14,11 @@ _GROUPS = (
     "others run 'dailypapers feeds add ADDRESS'."
 )
 
+_OUTPUTS = (
+    "The cache no longer keeps what your programs print. 'dailypapers pipe COMMAND ID | dailypapers note ID --text -' "
+    "makes it the note of a paper, which note:WORDS and has:note find."
+)
+
 _CACHE = (
     "Your marks have a file of their own, and the cache may be deleted at any time: 'dailypapers doctor' says what is "
     "wrong, and 'dailypapers doctor --repair' repairs it."
@@ -30,32 +35,62 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "serve": "Run 'textual serve dailypapers' (pip install textual-dev), or the reader over ssh.",
         "similar": "'dailypapers list like:ID' lists the papers that are most like one.",
         "skill": "'dailypapers help agents' has what an agent should know.",
+        "stats": "'dailypapers list --count' counts the papers of any query, such as is:starred since:7d.",
         "weights": "In the reader, W on a paper shows what For you has learned, and asks for more or less of it.",
         "vectors": "Vectors were removed. '~ words' finds papers by their words: dailypapers list '~ words'.",
     }
 )
 """Removed commands, each with a sentence or two on the replacement."""
 
+THEN: Mapping[str, str] = MappingProxyType(
+    {
+        "highlight": "Let star, queue or tag:NAME pick papers out.",
+        "unlist": "The filter pane lists all of the reader's own views.",
+    }
+)
+"""Removed actions of standing queries. They are left out of a query that another release saved."""
+
 FIELDS: Mapping[str, str] = MappingProxyType(
-    {"by": _GROUPS, "foryou": "Interests have no names any more. Search for the words, and add sort:foryou."}
+    {
+        "by": _GROUPS,
+        "foryou": "Interests have no names any more. Search for the words, and add sort:foryou.",
+        "submitter": "A paper's page shows who submitted it, with a link to the account.",
+        "output": _OUTPUTS,
+    }
 )
 """Removed fields of the query language."""
 
 _CHANGES = "The page of a marked paper says what happened to it since; changed:7d finds what happened in a week."
 
 VALUES: Mapping[tuple[str, str], str] = MappingProxyType(
-    {("is", "changed"): _CHANGES, ("is", "risen"): _CHANGES, ("sort", "changed"): _CHANGES}
+    {
+        ("is", "changed"): _CHANGES,
+        ("is", "risen"): _CHANGES,
+        ("sort", "changed"): _CHANGES,
+        ("is", "finished"): "is:opened finds the papers whose page you opened or that you read to the end.",
+        ("is", "highlighted"): f"{THEN['highlight']} tag:NAME finds them.",
+        ("is", "passed"): "is:read and -is:opened narrow a search to papers that you did not open.",
+        ("sort", "rising"): "sort:upvotes and sort:trending rank papers by votes.",
+        ("has", "output"): _OUTPUTS,
+    }
 )
 """Removed values of fields of the query language."""
 
 SETTINGS: Mapping[str, str] = MappingProxyType(
     {
+        "hidden_views": "the filter pane lists all of the reader's own views",
+        "commands.keep": "'dailypapers pipe COMMAND ID | dailypapers note ID --text -' makes the output a note",
+        "density": "long titles always take a second line",
         "digest.command": "redirect what 'dailypapers digest' prints, or let sendmail be your program",
         "digest.file": "redirect what 'dailypapers digest --format html' prints to the file",
         "digest.format": "'dailypapers digest --format' chooses it",
         "category_papers": "new papers and cross-lists are fetched, and new versions of papers that are here",
         "days_at_start": "a start checks the last week; 'dailypapers refresh --days N' checks more",
         "token_endpoint": "your token goes to https://huggingface.co alone",
+        "after_mark": "v and V select several papers for one mark",
+        "log_level": "the log file has unexpected errors and failed fetches",
+        "filter_width": "< and > in the filter pane make it smaller and larger",
+        "list_share": "< and > in the list make it smaller and larger",
         "second_look": "the page of a paper says what has changed",
         "vectors": "~ finds papers by their words",
         "topics_file": "a topic of your own is a saved view, such as 'dailypapers views add NAME QUERY'",
@@ -65,6 +100,9 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
 """Removed settings and tables of the settings file, each with the end of a sentence on the replacement. The settings
 reader ignores their values."""
 
+DEFAULTS: Mapping[str, str] = MappingProxyType({"after_mark": "stay", "log_level": "warning"})
+"""The default values of removed settings, which are not reported."""
+
 _CALENDAR = ("day", "week", "month", "left", "right", "up", "down", "earlier", "later", "type", "today", "close")
 
 ACTIONS = frozenset(
@@ -72,8 +110,15 @@ ACTIONS = frozenset(
         *(f"date.{name}" for name in _CALENDAR),
         "app.commands",
         "mark.replaced",
+        "find.newer",
         "outline.fold",
+        "pane.density",
+        "find.add",
+        "pane.hide",
+        "select.range",
         "topic.fold",
+        "topic.narrow",
+        "topic.order",
         "topic.unfold",
         "triage.end",
         "triage.pause",
@@ -89,9 +134,6 @@ ACTIONS = frozenset(
     }
 )
 """Removed actions: keys that the user assigned to them are ignored."""
-
-VIEWS = frozenset({"group", "changed", "second", "today"})
-"""Removed views of the program: `hidden_views` may still name them."""
 
 RENAMED: Mapping[str, str] = MappingProxyType(
     {
@@ -114,7 +156,6 @@ RENAMED: Mapping[str, str] = MappingProxyType(
         "rules list": "views list",
         "rules mute": "views add --then mute",
         "rules remove": "views remove",
-        "stats": "list --stats",
         "tags": "tag list",
         "topics": "list --topics",
     }

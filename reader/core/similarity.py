@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from reader.core.paper import Paper
+    pass
 
 
 NOUN_ENDINGS = ("ing", "ion", "ment")
@@ -38,19 +37,11 @@ class SharedTerms(NamedTuple):
         return f"shares {shared}" if shared else ""
 
 
-def like_query(ids: Sequence[str], after: date | None = None) -> str:
-    """The query of the papers like some others; with `after`, only papers published later."""
+def like_query(ids: Sequence[str]) -> str:
+    """The query of the papers like some others."""
     from reader.core.query.nodes import is_plain, quote
 
-    names = ",".join(id if is_plain(id) else quote(id) for id in ids)
-    newer = f" published:{after + timedelta(days=1):%Y-%m-%d}.." if after else ""
-    return f"like:{names}{newer}"
-
-
-def came_out(papers: Sequence[Paper]) -> date | None:
-    """The day on which the newest of some papers came out; None if unknown."""
-    days = [day for paper in papers if (day := paper.published or paper.day)]
-    return date.fromisoformat(max(days)[:10]) if days else None
+    return "like:" + ",".join(id if is_plain(id) else quote(id) for id in ids)
 
 
 def apply_corrections(text: str, corrections: Mapping[str, str]) -> str:

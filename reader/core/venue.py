@@ -25,74 +25,33 @@ _CONFERENCES = {
     "NeurIPS": "Advances in Neural Information Processing Systems",
     "AISTATS": "International Conference on Artificial Intelligence and Statistics",
     "UAI": "Conference on Uncertainty in Artificial Intelligence",
-    "COLT": "Conference on Learning Theory",
-    "ACML": "Asian Conference on Machine Learning",
-    "CoLLAs": "Conference on Lifelong Learning Agents",
     "COLM": "Conference on Language Modeling",
-    "CPAL": "Conference on Parsimony and Learning",
     "MLSys": "Conference on Machine Learning and Systems",
     "AAAI": "AAAI Conference on Artificial Intelligence",
     "IJCAI": "International Joint Conference on Artificial Intelligence",
-    "ECAI": "European Conference on Artificial Intelligence",
-    "AAMAS": "International Conference on Autonomous Agents and Multiagent Systems",
     "CVPR": "IEEE/CVF Conference on Computer Vision and Pattern Recognition",
     "ICCV": "IEEE/CVF International Conference on Computer Vision",
     "ECCV": "European Conference on Computer Vision",
     "WACV": "IEEE/CVF Winter Conference on Applications of Computer Vision",
-    "BMVC": "British Machine Vision Conference",
-    "ACCV": "Asian Conference on Computer Vision",
     "3DV": "International Conference on 3D Vision",
-    "ICIP": "IEEE International Conference on Image Processing",
-    "ICPR": "International Conference on Pattern Recognition",
     "MICCAI": "International Conference on Medical Image Computing and Computer Assisted Intervention",
-    "MIDL": "Medical Imaging with Deep Learning",
     "ACL": "Annual Meeting of the Association for Computational Linguistics",
     "EMNLP": "Conference on Empirical Methods in Natural Language Processing",
     "NAACL": "Conference of the North American Chapter of the Association for Computational Linguistics",
     "EACL": "Conference of the European Chapter of the Association for Computational Linguistics",
-    "AACL": "Conference of the Asia-Pacific Chapter of the Association for Computational Linguistics",
     "COLING": "International Conference on Computational Linguistics",
-    "LREC": "International Conference on Language Resources and Evaluation",
-    "CoNLL": "Conference on Computational Natural Language Learning",
-    "WMT": "Conference on Machine Translation",
     "INTERSPEECH": "Interspeech",
     "ICASSP": "IEEE International Conference on Acoustics, Speech and Signal Processing",
-    "ASRU": "IEEE Automatic Speech Recognition and Understanding Workshop",
-    "ISMIR": "International Society for Music Information Retrieval Conference",
     "KDD": "ACM SIGKDD Conference on Knowledge Discovery and Data Mining",
     "WWW": "The Web Conference",
-    "WSDM": "ACM International Conference on Web Search and Data Mining",
-    "CIKM": "ACM International Conference on Information and Knowledge Management",
     "SIGIR": "International ACM SIGIR Conference on Research and Development in Information Retrieval",
-    "RecSys": "ACM Conference on Recommender Systems",
-    "ECIR": "European Conference on Information Retrieval",
-    "ICDM": "IEEE International Conference on Data Mining",
-    "VLDB": "International Conference on Very Large Data Bases",
-    "SIGMOD": "ACM SIGMOD International Conference on Management of Data",
     "SIGGRAPH Asia": "SIGGRAPH Asia",
     "SIGGRAPH": "ACM SIGGRAPH",
     "CHI": "CHI Conference on Human Factors in Computing Systems",
-    "UIST": "ACM Symposium on User Interface Software and Technology",
-    "FAccT": "ACM Conference on Fairness, Accountability, and Transparency",
     "ICRA": "IEEE International Conference on Robotics and Automation",
     "IROS": "IEEE/RSJ International Conference on Intelligent Robots and Systems",
     "CoRL": "Conference on Robot Learning",
-    "RSS": "Robotics: Science and Systems",
-    "L4DC": "Learning for Dynamics and Control Conference",
     "ICSE": "International Conference on Software Engineering",
-    "ISSTA": "ACM SIGSOFT International Symposium on Software Testing and Analysis",
-    "ASE": "IEEE/ACM International Conference on Automated Software Engineering",
-    "POPL": "ACM SIGPLAN Symposium on Principles of Programming Languages",
-    "PLDI": "ACM SIGPLAN Conference on Programming Language Design and Implementation",
-    "OSDI": "USENIX Symposium on Operating Systems Design and Implementation",
-    "SOSP": "ACM Symposium on Operating Systems Principles",
-    "ASPLOS": "International Conference on Architectural Support for Programming Languages and Operating Systems",
-    "USENIX Security": "USENIX Security Symposium",
-    "NDSS": "Network and Distributed System Security Symposium",
-    "SODA": "ACM-SIAM Symposium on Discrete Algorithms",
-    "STOC": "ACM Symposium on Theory of Computing",
-    "FOCS": "IEEE Symposium on Foundations of Computer Science",
-    "ICALP": "International Colloquium on Automata, Languages and Programming",
 }
 _JOURNALS = {
     "TMLR": "Transactions on Machine Learning Research",
@@ -100,13 +59,8 @@ _JOURNALS = {
     "TPAMI": "IEEE Transactions on Pattern Analysis and Machine Intelligence",
     "IJCV": "International Journal of Computer Vision",
     "TACL": "Transactions of the Association for Computational Linguistics",
-    "TIP": "IEEE Transactions on Image Processing",
-    "TNNLS": "IEEE Transactions on Neural Networks and Learning Systems",
-    "TKDE": "IEEE Transactions on Knowledge and Data Engineering",
-    "TASLP": "IEEE/ACM Transactions on Audio, Speech and Language Processing",
     "RA-L": "IEEE Robotics and Automation Letters",
     "TOG": "ACM Transactions on Graphics",
-    "JAIR": "Journal of Artificial Intelligence Research",
 }
 
 SERIES = MappingProxyType(
@@ -133,8 +87,12 @@ _PUBLISHED = re.compile(
 _CLAUSE = re.compile(r"(?<=[a-z0-9)'’!])\.\s+(?=[A-Z(])|;\s*|\s+/\s+|\s*\|\s*|!\s+")
 _YEAR = re.compile(r"(?<![\d.:-])(?<![A-Za-z]/)(?:19[89]|20[0-4])\d(?![\d:])")
 _NEAR_YEAR = re.compile(r"\)?[\s,:-]{0,2}(?:['’]\s?(\d\d)(?!\d)|((?:19[89]|20[0-4])\d)(?!\d)|(\d\d)(?![\d\w.-]))")
-_NAMED = re.compile(r"\(\s*([A-Z][A-Za-z0-9&/-]{1,14}?)(?:\s*['’]\s?(\d\d)|\s*((?:19[89]|20[0-4])\d))?\s*[),]")
-_FIRST = re.compile(r"([A-Z][A-Za-z0-9&-]{2,14})(?:\s?['’](\d\d)|\s((?:19|20)\d\d))\b")
+_SHORT_NAME = re.compile(
+    r"\(\s*(?P<alone>[A-Z][A-Za-z&/-]{1,14})\s*[),]"
+    r"|\b(?P<name>[A-Z][A-Za-z0-9&/-]{0,13}?[A-Za-z])(?:\s?['’]\s?(\d\d)|[\s-]?((?:19[89]|20[0-4])\d))\b"
+)
+"""A name in parentheses, or a name and its year: `(ICST)`, `ICST 2026`, `MET'21`."""
+
 _JOURNAL = re.compile(r"\s*(?:in\s+)?([^\d(;:]{4,70})", re.IGNORECASE)
 _VOLUME = re.compile(
     r"[\s.,]*\b(?:vol(?:ume)?|no|issue|pp?|pages|ser(?:ies)?|(?:jan|febr)uary|march|april|may|june|july|august"
@@ -218,9 +176,9 @@ def _known_series(text: str, *, is_published: bool) -> str | None:
 
 def _short_name(text: str) -> str | None:
     """A venue by the short name that a text gives it, such as `… Verification and Validation (ICST 2026)`."""
-    for found in (*_NAMED.finditer(text), *filter(None, [_FIRST.match(text)])):
-        name, short, full = found.groups()
-        year = _full(found, 2) if short or full else _year_in(text)
+    for found in _SHORT_NAME.finditer(text):
+        name = found["alone"] or found["name"]
+        year = _year_in(text) if found["alone"] else _full(found, 3)
         if year and sum(map(str.isupper, name)) > 1:
             is_workshop = name.endswith("W") and "workshop" in text.lower()
             return _venue_with_track(name[:-1] if is_workshop else name, year, text)

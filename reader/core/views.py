@@ -14,7 +14,6 @@ FOR_YOU = "foryou"
 NEWS = "(day:latest OR (is:new (since:30d OR published:30d)))"
 """The query of what is new: the newest day, and papers since the last visit except old days fetched late."""
 
-NEW, WEEK, ARCHIVE = "new", "earlier this week", "from the archive"
 """The parts of For you: papers since the last visit, the rest of the week, and all others."""
 
 

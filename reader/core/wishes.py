@@ -19,7 +19,7 @@ MAX_STEPS: Final = 3
 LONGEST_NAME: Final = 120
 """Maximum letters of a phrase."""
 
-FIRST_STEP: Final = 0.5
+FIRST_STEP: Final = 0.25
 """The score that the first step adds, on a scale on which liked papers have 1; each next step doubles it."""
 
 What: TypeAlias = Literal["word", "topic"]

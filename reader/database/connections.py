@@ -5,7 +5,6 @@ All functions but `engine` need only the standard library, so as not to delay th
 
 from __future__ import annotations
 
-import errno
 import os
 import sqlite3
 import time
@@ -17,10 +16,9 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
-from reader import platform
 from reader.core.errors import CacheBusy, CacheError
 from reader.database.sqlite_errors import explain_errors, primary_code
-from reader.paths import make_folder, sync, take_lock, touch_private
+from reader.paths import FULL, make_folder, sync, take_lock, touch_private
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -34,9 +32,6 @@ class Closable(Protocol):
 
 BUSY_SECONDS = 10.0
 
-PEEKS, PEEK_SECONDS = 20, 0.01
-"""Number and interval of checks for the locks of a log without locks."""
-
 RETRY_SECONDS, GAP_SECONDS = 0.001, 0.003
 """Interval for retrying the write lock, and the pause that long work leaves between transactions."""
 
@@ -44,10 +39,10 @@ RETRY_SECONDS, GAP_SECONDS = 0.001, 0.003
 def connect(
     path: Path, *, query_only: bool = False, durable: bool = False, patience: float = BUSY_SECONDS
 ) -> sqlite3.Connection:
-    """Open the cache file with the standard library; the caller begins transactions.
+    """Open a database with the standard library; the caller begins transactions.
 
     `durable` waits for the disk at each commit; it is meant for the user's marks, which no feed can send again. With
-    `query_only`, a read-only cache can be read.
+    `query_only`, the file must exist; neither its contents nor its settings are changed, and it may be read-only.
     """
     try:
         return _connect(path, query_only=query_only, durable=durable, patience=patience)
@@ -66,18 +61,15 @@ def open_database(path: Path, *, query_only: bool = False, durable: bool = False
 
 def _connect(path: Path, *, query_only: bool, durable: bool, patience: float) -> sqlite3.Connection:
     # A URI, so that the log can be attached for reading only.
-    connection = sqlite3.connect(
-        path.absolute().as_uri(), timeout=0, isolation_level=None, check_same_thread=False, uri=True
-    )
+    address = f"{path.absolute().as_uri()}{'?mode=rw' if query_only else ''}"
+    connection = sqlite3.connect(address, timeout=0, isolation_level=None, check_same_thread=False, uri=True)
     with closing_on_error(connection):
         first, *others = pragmas(durable=durable, kibibytes=512)
-        begin_patiently(connection, first, path, patience)
-        for pragma in others:
+        # A file opened read-only can't share a write-ahead log; a connection that refuses to write can.
+        begin_patiently(connection, "SELECT 1 FROM sqlite_schema LIMIT 1" if query_only else first, patience)
+        for pragma in (*others, *(("PRAGMA query_only = ON",) if query_only else ())):
             connection.execute(pragma)
         add_functions(connection)
-        if query_only:
-            # A file opened read-only can't share a write-ahead log; a connection that refuses to write can.
-            connection.execute("PRAGMA query_only = ON")
     return connection
 
 
@@ -93,36 +85,28 @@ def _index_text(text: str | None) -> str:
     return index_text(text)
 
 
-def begin_patiently(connection: sqlite3.Connection, statement: str, path: Path, seconds: float) -> None:
+def begin_patiently(connection: sqlite3.Connection, statement: str, seconds: float) -> None:
     """Execute a connection's first statement, even if the file is busy; SQLite itself waits in later statements.
 
     Of two programs that turn on the log of a new cache at once, SQLite refuses one without waiting at all.
     """
-    _execute_patiently(connection, statement, seconds, path)
+    _execute_patiently(connection, statement, seconds)
     connection.execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
 
 
-def _execute_patiently(
-    connection: sqlite3.Connection, statement: str, seconds: float, path: Path | None = None
-) -> None:
+def _execute_patiently(connection: sqlite3.Connection, statement: str, seconds: float) -> None:
     """Execute a statement, trying each millisecond while another program holds the file.
 
     SQLite's own waiting ends up trying every 100 ms, and would miss the short gaps between the transactions of a
-    program with long work, such as a sync. Where the file system has no locks, it waits in vain.
+    program with long work, such as a sync.
     """
-    give_up: float | None = None
+    give_up = time.monotonic() + seconds
     while True:
         try:
             connection.execute(statement)
             return
         except sqlite3.OperationalError as error:
-            if primary_code(error) != sqlite3.SQLITE_BUSY or not seconds:
-                raise
-            if give_up is None:
-                if path is not None and platform.lacks_locks(path.parent):
-                    raise
-                give_up = time.monotonic() + seconds
-            elif time.monotonic() >= give_up:
+            if primary_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() >= give_up:
                 raise
         time.sleep(RETRY_SECONDS)
 
@@ -136,62 +120,22 @@ def _is_refusal(error: sqlite3.Error) -> bool:
     return primary_code(error) in _REFUSALS or error.sqlite_errorcode in _NO_ROOM
 
 
-def connect_frozen(path: Path, *, has_log: bool | None = None) -> sqlite3.Connection:
-    """Open an unused file for reading: no file is created or changed, and its write-ahead log is read.
+def connect_frozen(path: Path) -> sqlite3.Connection:
+    """Open a file that no program uses for reading, even if it is damaged: no file is created or changed.
 
-    SQLite reads such a log only with a file for its locks, or without locks for a single connection; without a log, it
-    needs the declaration that the file never changes. Without locks it may delete a log in which nothing counts yet.
+    SQLite reads a write-ahead log only with a file for its locks, or without locks for a single connection; without a
+    log, it needs the declaration that the file never changes.
     """
-    has_log = _has_log(path) if has_log is None else has_log
-    how = "vfs=unix-none" if has_log else "immutable=1"
+    wal = path.with_name(f"{path.name}-wal")
+    how = "vfs=unix-none" if wal.exists() and wal.stat().st_size else "immutable=1"
     place = f"{path.absolute().as_uri()}?mode=ro&{how}"
     connection = sqlite3.connect(place, uri=True, isolation_level=None, check_same_thread=False)
     with closing_on_error(connection):
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         connection.execute("PRAGMA temp_store = MEMORY")
+        # With this, SQLite reads the rest of a file that was cut off instead of refusing it.
+        connection.execute("PRAGMA writable_schema = ON")
         add_functions(connection)
-    return connection
-
-
-def _has_log(path: Path) -> bool:
-    try:
-        return path.with_name(f"{path.name}-wal").stat().st_size > 0
-    except OSError:
-        return False
-
-
-def connect_broken(path: Path) -> sqlite3.Connection:
-    """Open a damaged file that no program uses for reading, even if it is shorter than its header says."""
-    connection = connect_frozen(path)
-    # With this, SQLite reads the rest of a file that was cut off instead of refusing it.
-    connection.execute("PRAGMA writable_schema = ON")
-    return connection
-
-
-def peek(path: Path) -> sqlite3.Connection:
-    """Open a file for reading without changing it or its log, whoever uses it."""
-    locks = path.with_name(f"{path.name}-shm")
-    has_log = _has_log(path)
-    # A log without locks was left behind, unless a program is opening the cache right now, which must not lose its log.
-    for _ in range(PEEKS):
-        if not has_log or locks.exists():
-            break
-        time.sleep(PEEK_SECONDS)
-        has_log = _has_log(path)
-    if not locks.exists():
-        return connect_frozen(path, has_log=has_log)
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=0)
-    add_functions(connection)
-    try:
-        begin_patiently(connection, "SELECT 1 FROM sqlite_schema LIMIT 1", path, BUSY_SECONDS / 2)
-    except sqlite3.OperationalError as error:
-        connection.close()
-        if _is_refusal(error):
-            return connect_frozen(path)
-        raise
-    except BaseException:
-        connection.close()
-        raise
     return connection
 
 
@@ -309,7 +253,7 @@ def engine(path: Path) -> Engine:
         # The driver's own transactions begin too late and do not include DDL.
         connection.isolation_level = None
         first, *others = pragmas(durable=False, kibibytes=16_384)
-        begin_patiently(connection, first, path, BUSY_SECONDS)
+        begin_patiently(connection, first, BUSY_SECONDS)
         for pragma in others:
             connection.execute(pragma)
         add_functions(connection)
@@ -325,30 +269,6 @@ BESIDE = ("-wal", "-journal", "-shm")
 """Suffixes of the files that SQLite keeps beside a database; the first two hold the latest writes."""
 
 
-def set_aside(path: Path) -> Path | None:
-    """Give a file or folder and SQLite's files beside it a dated name; return its new name, None if it is not there.
-
-    Raises CacheError.
-    """
-    dated = f"{path.name}.aside-{datetime.now():%Y-%m-%d-%H%M%S}"
-    names = (path.with_name(f"{dated}{f'-{number}' if number > 1 else ''}") for number in count(1))
-    kept = next(name for name in names if not any(name.with_name(name.name + end).exists() for end in ("", *BESIDE)))
-    try:
-        # A new file must never meet the old one's log, which SQLite would use.
-        for end in (*BESIDE, ""):
-            with suppress(FileNotFoundError):
-                path.with_name(path.name + end).rename(kept.with_name(kept.name + end))
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise CacheError(
-                f"The disk is full, so {path} stays in its place. Free some space and try again."
-            ) from error
-        raise CacheError(
-            f"{path} can't be put aside: {error.strerror}. Check the permissions of its folder."
-        ) from error
-    return kept if kept.exists() else None
-
-
 def begin_replacement(path: Path) -> Path:
     """A private, empty file beside a database, in which its replacement is built."""
     building = make_folder(path).with_name(f"{path.name}.new")
@@ -359,17 +279,38 @@ def begin_replacement(path: Path) -> Path:
 
 
 def finish_replacement(building: Path, path: Path) -> Path | None:
-    """Put a new database in its place; return the old one's new path, as `set_aside` does. Raises CacheError."""
+    """Put a new database in its place, and give the old one a dated name; return that, None without an old one.
+
+    The last renaming decides: a program that is killed before it leaves the old database in its place. Raises
+    CacheError.
+    """
     with explain_errors(building), closing(sqlite3.connect(building)) as connection:
         # Only a complete file without others beside it takes the place.
         connection.execute("PRAGMA journal_mode = DELETE")
-    kept = set_aside(path)
+    dated = f"{path.name}.aside-{datetime.now():%Y-%m-%d-%H%M%S}"
+    names = (path.with_name(f"{dated}{f'-{number}' if number > 1 else ''}") for number in count(1))
+    kept = next(name for name in names if not any(name.with_name(name.name + end).exists() for end in ("", *BESIDE)))
     try:
+        if path.exists():
+            _keep(path, kept)
+        # The new database must never meet the old one's log, which SQLite would use.
+        for end in BESIDE:
+            with suppress(FileNotFoundError):
+                path.with_name(path.name + end).rename(kept.with_name(kept.name + end))
         building.replace(path)
         sync(path.parent)
     except OSError as error:
-        raise CacheError(f"{path} can't be replaced: {error.strerror}. Check what is in its place.") from error
-    return kept
+        what = "Free some space" if error.errno in FULL else "Check the permissions of its folder"
+        raise CacheError(f"{path} can't be replaced: {error.strerror}. {what}.") from error
+    return kept if kept.exists() else None
+
+
+def _keep(path: Path, kept: Path) -> None:
+    """Give a file a second name; a folder, or a file on a file system without hard links, is renamed."""
+    try:
+        kept.hardlink_to(path)
+    except OSError:
+        path.rename(kept)
 
 
 @contextmanager

@@ -8,8 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
 
-from reader import platform
-from reader.core.errors import CacheBusy, CacheDamaged, CacheError, CacheFull, CacheInterrupted, NoLocks
+from reader.core.errors import CacheBusy, CacheDamaged, CacheError, CacheFull, CacheInterrupted
 from reader.paths import LEAST_FREE_BYTES, LOG_DATABASE, suspect_stamp, touch_private
 
 _BUSY = "Another program holds {path}. Try again in a moment."
@@ -52,9 +51,6 @@ _SENTENCES: Mapping[int, tuple[type[CacheError], str]] = MappingProxyType(
     }
 )
 
-_OF_LOCKS = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM, sqlite3.SQLITE_PROTOCOL)
-"""Other errors of SQLite where files can't be locked: busy for ENOLCK, an error of the disk for ENOSYS."""
-
 _OF_SHARED_MEMORY = (sqlite3.SQLITE_IOERR_SHMOPEN, sqlite3.SQLITE_IOERR_SHMSIZE)
 """The error of SQLite when the file that connections share can't be made as long as it must be."""
 
@@ -72,8 +68,6 @@ def explain(error: BaseException, path: Path) -> CacheError:
     """The CacheError for an error of sqlite3, or of SQLAlchemy that wraps one, on the cache at `path`."""
     cause = getattr(error, "orig", None) or error
     code = primary_code(cause)
-    if code in _OF_LOCKS and platform.lacks_locks(path.parent):
-        return NoLocks(path.parent)
     could_not_grow = getattr(cause, "sqlite_errorcode", None) in _OF_SHARED_MEMORY
     if code == sqlite3.SQLITE_IOERR and (could_not_grow or not _has_room(path)):
         # The file that connections share could not grow: the disk is full, or the user's quota.

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import json
-import logging
 import os
 import random
 import re
@@ -53,8 +52,6 @@ if TYPE_CHECKING:
     from reader.config import Settings
 
 T = TypeVar("T")
-
-log = logging.getLogger(__name__)
 
 MAX_REDIRECTS = 5
 
@@ -285,7 +282,7 @@ class Pace:
             return
         try:
             waited = 0.0
-            while platform.try_lock(handle) is platform.Lock.THEIRS:
+            while not platform.try_lock(handle):
                 if waited >= MAX_TURN_WAIT_SECONDS:
                     late = f"Another program has been asking {self._file.stem} for {waited / 60:.0f} minutes"
                     raise FeedUnreachable(f"{late}; end it to continue.")
@@ -395,7 +392,7 @@ class Client(AsyncCloser):
         *,
         accept: str = "application/json",
         limits: Limits = Limits(),
-    ) -> Client:
+    ) -> Self:
         """A client for the settings' daily feed, with the environment's offline mode.
 
         The client has the user's token only if the settings allow it for this address; see `may_have_token`. Raises
@@ -479,13 +476,10 @@ class Client(AsyncCloser):
             for hop in range(MAX_REDIRECTS):
                 if self.public_only:
                     await self._check_public(url, is_redirect=hop > 0)
-                started = time.monotonic()
                 async with http.stream("GET", url, params=parameters or None, headers=headers) as answer:
                     encoding = answer.headers.get("Content-Encoding", "")
                     parts = unpack(self.host, encoding, answer.aiter_raw(), self.limits.body_size)
                     body = await self._read_body(answer.status_code, answer.headers, parts)
-                seconds = time.monotonic() - started
-                log.info("GET %s %d, %d bytes in %.2f s", answer.url, answer.status_code, len(body), seconds)
                 if not answer.has_redirect_location:
                     return self._accept(answer, body, validators)
                 url, parameters = self._redirect_target(str(answer.url), answer.headers["Location"]), None

@@ -80,59 +80,28 @@ GROUPS: Final[Mapping[str, str]] = {
 }
 """The heading for an action in lists, by the first part of its id."""
 
-_PAPER: Final[Contexts] = ("list", "detail", "page")
-_SHOWN: Final[Contexts] = ("list", "detail", "triage", "page")
-_REASONS: Final[Contexts] = (*_SHOWN, "empty")
-_READ: Final[Contexts] = ("list", "detail", "triage", "page", "text")
-_READ_ON: Final[Contexts] = ("list", "detail", "page", "text")
-_LIST: Final[Contexts] = ("list",)
-_SIDES: Final[Contexts] = ("list", "detail")
-_PANES: Final[Contexts] = ("list", "detail", "filter")
-_MAIN: Final[Contexts] = ("list", "detail", "filter", "empty", "hole")
-_BROWSE: Final[Contexts] = ("list", "detail", "page", "filter", "empty", "hole")
-_BACK: Final[Contexts] = ("list", "detail", "page", "text", "outline", "filter", "empty", "hole")
-_LINE: Final[Contexts] = ("list", "detail", "triage", "page", "text", "outline", "filter", "empty", "hole")
-_SCROLL: Final[Contexts] = (
-    "list", "detail", "triage", "page", "text", "outline", "filter", "hole", "output", "why", "help",
-)  # fmt: skip
-_SEARCH: Final[Contexts] = ("list", "detail", "page", "empty", "hole")
-_GUESS: Final[Contexts] = ("query", "empty")
-_ASK: Final[Contexts] = ("list", "detail", "query", "empty", "hole")
-_WIDEN: Final[Contexts] = ("list", "detail", "filter", "query", "empty", "hole")
-_NOT_HELP: Final[Contexts] = (
-    "list", "detail", "triage", "page", "text", "outline", "picture", "filter", "query", "tags", "note", "command",
-    "date", "empty", "hole",
-)  # fmt: skip
-_OPEN_LINE: Final[Contexts] = tuple(context for context in _NOT_HELP if context != "command")
-_PAGE: Final[Contexts] = ("page",)
-_FRONT: Final[Contexts] = ("triage", "page")
-_TRIAGE: Final[Contexts] = ("triage",)
-_TEXT: Final[Contexts] = ("text",)
-_OUTLINE: Final[Contexts] = ("outline",)
-_TEXTS: Final[Contexts] = ("text", "outline")
-_PICTURES: Final[Contexts] = ("triage", "page", "text")
-_PICTURE: Final[Contexts] = ("picture",)
-_TOPIC: Final[Contexts] = ("filter",)
-_QUERY: Final[Contexts] = ("query",)
-_TAGS: Final[Contexts] = ("tags",)
-_NOTE: Final[Contexts] = ("note",)
-_WRITE: Final[Contexts] = ("list", "detail", "triage", "page", "text", "note")
-_COMMAND: Final[Contexts] = ("command",)
-_WORDS: Final[Contexts] = ("command", "tags", "date")
-_OUTPUT: Final[Contexts] = ("output",)
-_EMPTY: Final[Contexts] = ("empty",)
-_MISSING: Final[Contexts] = ("empty", "hole")
-_HELP: Final[Contexts] = ("help",)
-_WHY: Final[Contexts] = ("why",)
-_UNDO: Final[Contexts] = (*_BACK, "why")
-_DATE: Final[Contexts] = ("date",)
+# Contexts that share actions, separated by spaces.
+_SIDES: Final = "list detail"
+_PANES: Final = f"{_SIDES} filter"
+_NO_PAPER: Final = "empty hole"
+_MAIN: Final = f"{_PANES} {_NO_PAPER}"
+_BROWSE: Final = f"{_MAIN} page"
+_PAPER: Final = f"{_SIDES} page"
+_SHOWN: Final = f"{_PAPER} triage"
+_READ: Final = f"{_SHOWN} text"
+_BACK: Final = f"{_BROWSE} text outline"
+_LINE: Final = f"{_BACK} triage"
+_SCROLL: Final = f"{_PANES} hole page text outline triage output why help"
+_WORDS: Final = "command tags date"
 
-_JOB: Final[Contexts] = tuple(context for context in CONTEXTS if context != "note")
-"""Where the program can be suspended; in the note editor, the same key undoes typing."""
+
+def _except(*left_out: Context) -> str:
+    """All contexts but these."""
+    return " ".join(context for context in CONTEXTS if context not in left_out)
 
 
 class Action(NamedTuple):
-    """An action that keys run; `keys` are its default bindings, separated by spaces.
+    """An action that keys run; `keys` are its default bindings and `where` its contexts, separated by spaces.
 
     A `repeatable` action takes a count. A `numbered` action gets the number of the pressed key in `keys` as its count.
     """
@@ -141,9 +110,13 @@ class Action(NamedTuple):
     keys: str
     name: str
     help: str
-    contexts: Contexts
+    where: str
     repeatable: bool = False
     numbered: bool = False
+
+    @property
+    def contexts(self) -> Contexts:
+        return tuple(self.where.split())
 
     @property
     def group(self) -> str:
@@ -151,9 +124,9 @@ class Action(NamedTuple):
         return GROUPS.get(name, name.capitalize())
 
 
-def _motion(id: str, keys: str, name: str, help: str, contexts: Contexts) -> Action:
+def _motion(id: str, keys: str, name: str, help: str, where: str) -> Action:
     """Make an action that takes a count, as in `5j`."""
-    return Action(id, keys, name, help, contexts, repeatable=True)
+    return Action(id, keys, name, help, where, repeatable=True)
 
 
 ACTIONS: Final[tuple[Action, ...]] = (
@@ -164,56 +137,71 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("paper.follow", "w", "Follow", "Follow its authors, venue, topics or words; or make a rule.", _SHOWN),
     Action("paper.tag", "t", "Tags", "Type tags for this paper; -name removes one.", _READ),
     Action("paper.note", "e", "Note", "Write a note about this paper, in Markdown.", _READ),
-    Action("paper.editor", "ctrl+e", "Note in $EDITOR", "Write the note in your editor.", _WRITE),
-    _motion("queue.down", "alt+j shift+down", "Later in the queue", "In the Queue view, move it a place down.", _LIST),
-    _motion("queue.up", "alt+k shift+up", "Sooner in the queue", "In the Queue view, move it a place up.", _LIST),
-    Action("mark.undo", "u", "Undo", "Take back the last mark, of one paper or many.", (*_LINE, "why")),
-    Action("mark.redo", "ctrl+r", "Redo", "Redo the last mark that was undone.", _UNDO),
+    Action("paper.editor", "ctrl+e", "Note in $EDITOR", "Write the note in your editor.", f"{_READ} note"),
+    _motion("queue.down", "alt+j shift+down", "Later in the queue", "In the Queue view, move it a place down.", "list"),
+    _motion("queue.up", "alt+k shift+up", "Sooner in the queue", "In the Queue view, move it a place up.", "list"),
+    Action("mark.undo", "u", "Undo", "Take back the last mark, of one paper or many.", f"{_LINE} why"),
+    Action("mark.redo", "ctrl+r", "Redo", "Redo the last mark that was undone.", f"{_BACK} why"),
     Action("mark.all_read", "A", "Read all", "Mark every paper in view read; undo takes it back.", _SIDES),
     Action("mark.above_read", "M", "Read all above", "Mark this paper and those above it read.", _SIDES),
-    _motion("select.paper", "v", "Select", "Select or deselect this paper, then step on. Keys act on all.", _SIDES),
-    Action("select.range", "V", "Select a range", "Select from here to the cursor as it moves; again ends it.", _SIDES),
+    _motion("select.paper", "v", "Select", "Select or deselect this paper, then step on; 5v takes five.", _SIDES),
     Action("select.all", "*", "Select all", "Select every paper in view; again deselects them.", _SIDES),
     Action("triage.begin", "gT", "Triage", "Decide on unread papers one by one.", _BROWSE),
-    Action("triage.next", "space n", "Read", "Mark this paper read and show the next one.", _TRIAGE),
-    Action("triage.leave", "escape ctrl+o q", "Leave", "Go back to the list; gT goes on with the rest.", _TRIAGE),
+    Action("triage.next", "space n", "Read", "Mark this paper read and show the next one.", "triage"),
+    Action("triage.leave", "escape ctrl+o q", "Leave", "Go back to the list; gT goes on with the rest.", "triage"),
     Action("read.open", "enter", "Open", "Open the paper's page, which marks it read.", _SIDES),
-    Action("read.on", "space", "Read on", "Scroll a page down; at the end, go to the next unread paper.", _READ_ON),
+    Action(
+        "read.on", "space", "Read on", "Scroll a page down; at the end, go to the next unread paper.", f"{_PAPER} text"
+    ),
     _motion("read.down", "J", "Scroll down", "Scroll the paper's text a line down.", _READ),
     _motion("read.up", "K", "Scroll up", "Scroll the paper's text a line up.", _READ),
-    Action("read.why", "W", "Why", "See why a paper is here, and see and change what For you learned.", _REASONS),
+    Action(
+        "read.why", "W", "Why", "See why a paper is here, and see and change what For you learned.", f"{_SHOWN} empty"
+    ),
     Action("read.unfold", "+", "All people", "Show every author and keyword of this paper; again folds them.", _SHOWN),
-    _motion("read.next", "l right", "Next paper", "Open the page of the next paper in the list.", _PAGE),
-    _motion("read.previous", "h left", "Previous paper", "Open the page of the previous paper in the list.", _PAGE),
-    Action("text.open", "enter", "Read the full text", "It is fetched once, then kept for offline reading.", _FRONT),
+    _motion("read.next", "l right", "Next paper", "Open the page of the next paper in the list.", "page"),
+    _motion("read.previous", "h left", "Previous paper", "Open the page of the previous paper in the list.", "page"),
+    Action(
+        "text.open", "enter", "Read the full text", "It is fetched once, then kept for offline reading.", "triage page"
+    ),
     Action("text.places", "i", "Places in the text", "Go to your words or highlights in the text.", _PAPER),
-    Action("text.again", "r", "Fetch again", "Fetch a newer version of the text.", _TEXT),
-    _motion("text.next_section", "]", "Next section", "Go to the next heading.", _TEXT),
-    _motion("text.previous_section", "[", "Previous section", "Go to the previous heading.", _TEXT),
-    _motion("text.right", "l right", "Scroll to the right", "See the rest of wide tables.", _TEXT),
-    _motion("text.left", "h left", "Scroll to the left", "Go back to the start of lines.", _TEXT),
+    Action("text.again", "r", "Fetch again", "Fetch a newer version of the text.", "text"),
+    _motion("text.next_section", "]", "Next section", "Go to the next heading.", "text"),
+    _motion("text.previous_section", "[", "Previous section", "Go to the previous heading.", "text"),
+    _motion("text.right", "l right", "Scroll to the right", "See the rest of wide tables.", "text"),
+    _motion("text.left", "h left", "Scroll to the left", "Go back to the start of lines.", "text"),
     Action(
         "text.search",
         "/",
         "Search in the text",
         "Type words to find, or a name such as Table 2 or Eq. 14 to go there.",
-        _TEXTS,
+        "text outline",
     ),
-    _motion("text.next_match", "n", "Next match", "The next line with your words, or highlight.", _TEXT),
-    _motion("text.previous_match", "N", "Previous match", "The previous line with your words, or highlight.", _TEXT),
-    Action("text.follow", "enter", "Follow", "Go to a citation, section, table, picture or link by letter.", _TEXT),
-    Action("text.select", "v", "Select", "Select lines as you move; v again starts here.", _TEXT),
-    Action("text.highlight", "c", "Highlight", "Keep what is selected; on a highlight, remove it.", _TEXTS),
-    Action("text.copy", "y", "Copy", "Copy what is selected as a quotation with its source.", _TEXT),
+    _motion("text.next_match", "n", "Next match", "The next line with your words, or highlight.", "text"),
+    _motion("text.previous_match", "N", "Previous match", "The previous line with your words, or highlight.", "text"),
+    Action("text.follow", "enter", "Follow", "Go to a citation, section, table, picture or link by letter.", "text"),
+    Action("text.select", "v", "Select", "Select lines as you move; v again starts here.", "text"),
+    Action("text.highlight", "c", "Highlight", "Keep what is selected; on a highlight, remove it.", "text outline"),
+    Action("text.copy", "y", "Copy", "Copy what is selected as a quotation with its source.", "text"),
     Action(
-        "text.outline", "tab", "Outline", "Sections, figures, tables, theorems; again goes back to the text.", _TEXTS
+        "text.outline",
+        "tab",
+        "Outline",
+        "Sections, figures, tables, theorems; again goes back to the text.",
+        "text outline",
     ),
-    Action("outline.go", "enter space", "Go", "Read the section or the highlight under the cursor.", _OUTLINE),
-    Action("picture.open", "P", "Pictures", "Show the figure or PDF page in view, or the first picture.", _PICTURES),
-    _motion("picture.next", "l right j down space n", "Next picture", "Show the next picture.", _PICTURE),
-    _motion("picture.previous", "h left k up N", "Previous picture", "Show the previous picture.", _PICTURE),
-    Action("picture.browse", "o", "Open in browser", "Open the picture's address.", _PICTURE),
-    Action("picture.close", "escape q P", "Close", "Go back to the page or the text.", _PICTURE),
+    Action("outline.go", "enter space", "Go", "Read the section or the highlight under the cursor.", "outline"),
+    Action(
+        "picture.open",
+        "P",
+        "Pictures",
+        "Show the figure or PDF page in view, or the first picture.",
+        "triage page text",
+    ),
+    _motion("picture.next", "l right j down space n", "Next picture", "Show the next picture.", "picture"),
+    _motion("picture.previous", "h left k up N", "Previous picture", "Show the previous picture.", "picture"),
+    Action("picture.browse", "o", "Open in browser", "Open the picture's address.", "picture"),
+    Action("picture.close", "escape q P", "Close", "Go back to the page or the text.", "picture"),
     _motion("move.down", "j down", "Down", "Go to the next paper, topic or line; 5j goes five down.", _SCROLL),
     _motion("move.up", "k up", "Up", "Go to the previous paper, topic or line.", _SCROLL),
     _motion("move.half_down", "ctrl+d", "Half a page down", "Scroll half a page down.", _SCROLL),
@@ -222,17 +210,21 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("move.page_up", "pageup ctrl+b", "Page up", "Scroll a page up, less one line.", _SCROLL),
     _motion("move.top", "gg home", "Top", "Go to the first line; 5gg goes to the fifth.", _SCROLL),
     _motion("move.bottom", "G end", "Bottom", "Go to the last line; 5G goes to the fifth.", _SCROLL),
-    Action("find.query", "/", "Search", "Type words or a query; the list updates with each letter.", _SEARCH),
+    Action("find.query", "/", "Search", "Type words or a query; the list updates with each letter.", _BROWSE),
     _motion("find.next", "n", "Next hit", "Go to the next paper with your words, or the next unread.", _PAPER),
     _motion("find.previous", "N", "Previous hit", "Go to the previous paper with your words, or unread.", _PAPER),
     Action("find.topic", "T", "Filter by topic", "List papers of one of its topics; again clears that.", _PAPER),
     Action("find.similar", "R", "Similar", "List papers like this one, nearest first; escape goes back.", _PAPER),
-    Action("find.newer", "gn", "Newer", "List papers like this one that came out later.", _PAPER),
     Action("find.filter", "f", "Filter pane", "Go to the filter pane, and back.", _MAIN),
-    Action("find.add", "a", "Add a paper", "Paste an id or address; enter shows or fetches the paper.", _SEARCH),
-    Action("find.fetch", "enter", "Fetch", "Fetch the paper whose id was typed, or the missing days.", _MISSING),
-    Action("find.feed", "ctrl+s", "Search the feed", "Search the feed itself for your words, in its own order.", _ASK),
-    Action("find.widen", "ctrl+a", "Search all", "Run the query on all papers, or back.", _WIDEN),
+    Action("find.fetch", "enter", "Fetch", "Fetch the paper whose id was typed, or the missing days.", _NO_PAPER),
+    Action(
+        "find.feed",
+        "ctrl+s",
+        "Search the feed",
+        "Search the feed itself for your words, in its own order.",
+        f"{_SIDES} query {_NO_PAPER}",
+    ),
+    Action("find.widen", "ctrl+a", "Search all", "Run the query on all papers, or back.", f"{_MAIN} query"),
     Action("find.clear", "F", "Clear query", "Clear the query and all picked topics; the cursor stays.", _MAIN),
     Action("find.sort", "S", "Best first", "Order by what suits you; press again for the order before.", _PANES),
     Action("news.show", ".", "New papers", "Go to the papers that the line over the list announces.", _LINE),
@@ -265,64 +257,64 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("link.list", "L", "All links", "Choose among all links of this paper.", _READ),
     Action("link.copy", "y", "Copy link", "Copy the paper's address to the clipboard.", _SHOWN),
     Action("link.copy_as", "Y", "Copy as", "Copy its id, title, BibTeX entry, Markdown link or abstract.", _READ),
-    Action(
-        "topic.pick",
-        "space enter",
-        "Pick",
-        "Open a view or day; pick a topic; fold or unfold a group.",
-        _TOPIC,
-    ),
-    Action("topic.exclude", "- x", "Exclude", "Leave out papers with this topic.", _TOPIC),
-    Action("topic.any_all", "a", "Any or all", "List papers with any picked topic, or with all of them.", _TOPIC),
-    Action("topic.order", "o", "Order topics", "Order topics by family or by papers.", _TOPIC),
-    Action("topic.narrow", "/", "Narrow", "Type to narrow the list of topics.", _TOPIC),
+    Action("topic.pick", "space enter", "Pick", "Open a view or day; pick a topic; fold or unfold a group.", "filter"),
+    Action("topic.exclude", "- x", "Exclude", "Leave out papers with this topic.", "filter"),
+    Action("topic.any_all", "a", "Any or all", "List papers with any picked topic, or with all of them.", "filter"),
     Action("pane.next", "tab l right", "Next pane", "Go to the pane to the right.", _PANES),
     Action("pane.previous", "shift+tab h left", "Previous pane", "Go to the pane to the left.", _PANES),
     _motion("pane.wider", ">", "Wider", "Make this pane larger.", _PANES),
     _motion("pane.narrower", "<", "Narrower", "Make this pane smaller.", _PANES),
     Action("pane.zoom", "z", "Zoom", "Show this pane alone; again shows all.", _PANES),
-    Action("pane.hide", "Z", "Hide the detail", "Or the filter pane, from there; again shows it.", _PANES),
+    Action("query.accept", "enter", "Keep", "Keep the query and go to the list.", "query"),
+    Action("query.cancel", "escape", "Discard", "Discard the query; the list returns to what it was.", "query"),
+    Action("query.save", "ctrl+n", "Save as a view", "Save the query as a view with a name.", "query"),
+    Action("query.complete", "tab", "Take suggestion", "Accept the suggested word.", "query empty"),
+    Action("query.next", "down", "Next suggestion", "The next suggestion, or a later query.", "query"),
+    Action("query.previous", "up", "Earlier query", "The previous suggestion, or an earlier query.", "query"),
+    Action("tags.accept", "enter", "Tag", "Tag the paper and go back.", "tags"),
+    Action("note.keep", "escape ctrl+s", "Keep", "Store the note and go back; undo takes it back.", "note"),
+    Action("note.drop", "ctrl+g", "Discard", "Discard what you typed and go back.", "note"),
+    Action("note.undo_typing", "ctrl+z", "Undo typing", "Undo the last typing.", "note"),
+    Action("note.redo_typing", "ctrl+y", "Redo typing", "Redo the typing that was undone.", "note"),
     Action(
-        "pane.density", "C", "Density of the list", "Give long titles a second line, or cut them to one line.", _MAIN
+        "command.open",
+        ": ctrl+p",
+        "Command line",
+        "Any command, action, view, topic or paper.",
+        _except("output", "why", "help", "command"),
     ),
-    Action("query.accept", "enter", "Keep", "Keep the query and go to the list.", _QUERY),
-    Action("query.cancel", "escape", "Discard", "Discard the query; the list returns to what it was.", _QUERY),
-    Action("query.save", "ctrl+n", "Save as a view", "Save the query as a view with a name.", _QUERY),
-    Action("query.complete", "tab", "Take suggestion", "Accept the suggested word.", _GUESS),
-    Action("query.next", "down", "Next suggestion", "The next suggestion, or a later query.", _QUERY),
-    Action("query.previous", "up", "Earlier query", "The previous suggestion, or an earlier query.", _QUERY),
-    Action("tags.accept", "enter", "Tag", "Tag the paper and go back.", _TAGS),
-    Action("note.keep", "escape ctrl+s", "Keep", "Store the note and go back; undo takes it back.", _NOTE),
-    Action("note.drop", "ctrl+g", "Discard", "Discard what you typed and go back.", _NOTE),
-    Action("note.undo_typing", "ctrl+z", "Undo typing", "Undo the last typing.", _NOTE),
-    Action("note.redo_typing", "ctrl+y", "Redo typing", "Redo the typing that was undone.", _NOTE),
-    Action("command.open", ": ctrl+p", "Command line", "Any command, action, view, topic or paper.", _OPEN_LINE),
     Action("command.pipe", "|", "Pipe", "Run a program on the paper or the selection: wc -w.", _READ),
-    Action("command.run", "enter", "Run", "Run the typed command; escape then stops it.", _COMMAND),
+    Action("command.run", "enter", "Run", "Run the typed command; escape then stops it.", "command"),
     Action("command.cancel", "escape", "Close", "Go back without running anything.", _WORDS),
     Action("command.complete", "tab", "Take suggestion", "Replace the typed word with the marked one.", _WORDS),
     Action("command.next", "down", "Next suggestion", "The next suggestion, or a later command.", _WORDS),
     Action("command.previous", "up", "Earlier command", "The previous suggestion, or an earlier command.", _WORDS),
     Action("command.output", ";", "Last output", "Show what the last command printed.", _LINE),
-    Action("output.copy", "y", "Copy all", "Copy the whole output to the clipboard.", _OUTPUT),
-    Action("output.close", "escape q", "Close", "Go back to where you were.", _OUTPUT),
-    Action("date.go", "enter", "Go", "Go to the date, or to the marked one.", _DATE),
-    _motion("why.raise", "+ = l right space", "More", "Show more papers on this.", _WHY),
-    _motion("why.lower", "- h left", "Less", "Show fewer papers on this.", _WHY),
-    Action("why.mute", "x", "Mute", "Do not learn this; again learns it as before.", _WHY),
-    Action("why.reset", "r", "Reset", "Drop your wish, and use what was learned.", _WHY),
-    Action("why.close", "escape q W", "Close", "Go back to where you were.", _WHY),
+    Action("output.copy", "y", "Copy all", "Copy the whole output to the clipboard.", "output"),
+    Action("output.close", "escape q", "Close", "Go back to where you were.", "output"),
+    Action("date.go", "enter", "Go", "Go to the date, or to the marked one.", "date"),
+    _motion("why.raise", "+ = l right space", "More", "Show more papers on this.", "why"),
+    _motion("why.lower", "- h left", "Less", "Show fewer papers on this.", "why"),
+    Action("why.mute", "x", "Mute", "Do not learn this; again learns it as before.", "why"),
+    Action("why.reset", "r", "Reset", "Drop your wish, and use what was learned.", "why"),
+    Action("why.close", "escape q W", "Close", "Go back to where you were.", "why"),
     Action("app.older", "gD", "Older", "Fetch all days since a date that you type.", _BROWSE),
     Action("app.refresh", "r", "Refresh", "Fetch new papers now.", _BROWSE),
-    Action("app.sample", "D", "Open the sample", "Open a bundled set of papers; needs no network.", _EMPTY),
-    Action("app.help", "? f1", "Keys", "Show the keys that matter here, and the manual; again searches.", _NOT_HELP),
-    Action("app.theme", "", "Theme", "Choose a theme; each shows as you go, escape cancels.", _LINE),
+    Action("app.sample", "D", "Open the sample", "Open a bundled set of papers; needs no network.", "empty"),
+    Action(
+        "app.help",
+        "? f1",
+        "Keys",
+        "Show the keys that matter here, and the manual; again searches.",
+        _except("output", "why", "help"),
+    ),
+    Action("app.theme", "", "Theme", "Choose a theme.", _LINE),
     Action("app.escape", "escape ctrl+o", "Step back", "Go back, or stop what is running; never quits.", _BACK),
     Action("app.back", "q", "Back or quit", "Go back to where you were before; from the first place, quit.", _BACK),
-    Action("app.suspend", "ctrl+z", "Suspend", "Suspend to the shell; fg comes back.", _JOB),
-    Action("app.quit", "ctrl+q", "Quit", "Quit at once; everything is kept.", CONTEXTS),
-    Action("help.search", "? / : f1", "Search all", "Find all keys, signs, settings and pages by their words.", _HELP),
-    Action("help.close", "escape q", "Close", "Go back to where you were.", _HELP),
+    Action("app.suspend", "ctrl+z", "Suspend", "Suspend to the shell; fg comes back.", _except("note")),
+    Action("app.quit", "ctrl+q", "Quit", "Quit at once; everything is kept.", _except()),
+    Action("help.search", "? / : f1", "Search all", "Find all keys, signs, settings and pages by their words.", "help"),
+    Action("help.close", "escape q", "Close", "Go back to where you were.", "help"),
 )
 
 OVER_ALL: Final[Contexts] = tuple(row.id.removesuffix(".close") for row in ACTIONS if row.id.endswith(".close"))
@@ -337,7 +329,7 @@ COMMAND_LINE = "command.open"
 EXTENSION = "extension."
 """Prefix of the ids of actions that extensions add."""
 
-LINE_CONTEXTS: Final[Contexts] = ("list", "detail", "page", "triage", "text")
+LINE_CONTEXTS: Final = _READ
 """Contexts in which keys that run a command are active."""
 
 
@@ -421,8 +413,8 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     ),
     "outline": _footer("outline.go read, text.outline back to the text, text.highlight remove, app.help keys"),
     "filter": _footer(
-        "topic.pick pick, topic.exclude exclude, find.filter back, find.clear clear, topic.narrow narrow, "
-        "topic.any_all any/all, topic.order order, app.help keys"
+        "topic.pick pick, topic.exclude exclude, find.filter back, find.clear clear, find.query search, "
+        "topic.any_all any/all, app.help keys"
     ),
     "query": _footer(
         "query.accept keep, query.complete take word, find.widen search all, find.feed search the feed, "
@@ -454,7 +446,7 @@ The last action leads to all others, so the footer keeps it longest.
 
 SELECTED_FOOTER: Final[Mapping[str, str]] = _footer(
     "paper.read mark read, paper.star star, paper.queue queue, paper.tag tags, paper.hide hide, link.copy_as copy, "
-    "select.range range, select.all all, app.escape let go, app.help keys"
+    "select.all all, app.escape let go, app.help keys"
 )
 """The footer of the list and the detail pane while papers are selected."""
 

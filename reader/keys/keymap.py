@@ -22,7 +22,6 @@ from reader.keys.actions import (
     VIM,
     Action,
     Context,
-    Contexts,
     keys_of,
     place_of,
     rows_of,
@@ -70,16 +69,14 @@ class Keymap:
         """Add the actions of extensions, whose keys the user may choose too."""
         self._bind(self._actions | {action.id: action for action in actions})
 
-    def free_keys(self, keys: str, contexts: Contexts) -> str:
+    def free_keys(self, keys: str, where: str) -> str:
         """The given keys that are unbound in these contexts, both alone and as the start of a chord."""
-        known = [chord for context in contexts for chord in self._bound[context]]
+        known = [chord for context in where.split() for chord in self._bound[context]]
         return " ".join(word for word in keys.split() if not any(_met(chord, known) for chord in parse_keys(word)))
 
     def _bind(self, actions: dict[str, Action]) -> None:
         self._actions = actions
         self.mistakes: list[KeyMistake] = []
-        self.lost: dict[str, str] = {}
-        """A sentence for each default key that a user's key displaced, with the action that has the key now."""
         own = dict(self._read_overrides())
         self._chords = {id: parse_keys(self._preset.get(id, action.keys)) for id, action in actions.items()} | own
         contexts = dict.fromkeys((*CONTEXTS, *(context for action in actions.values() for context in action.contexts)))
@@ -90,24 +87,18 @@ class Keymap:
                 for chord in self._chords[action.id]:
                     # While text is typed, a letter acts only for an action that belongs to that context alone.
                     if context not in TYPING or len(action.contexts) == 1 or not is_typed(chord[0]):
-                        if action.id in own:
-                            self._displace(context, chord, action, own)
-                        else:
-                            self._bound[context][chord] = action
+                        self._put(context, chord, action, own)
 
-    def _displace(self, context: Context, chord: Chord, action: Action, own: Collection[str]) -> None:
-        """Bind a user's key in place of conflicting default keys; refuse it if it conflicts with a user's key."""
+    def _put(self, context: Context, chord: Chord, action: Action, own: Collection[str]) -> None:
+        """Bind a key; a user's key replaces the default keys that it meets, and is refused if it meets a user's key."""
         bound = self._bound[context]
-        met = [one for one in _met(chord, bound) if one != chord or bound[one] is not action]
-        shown, place = label(chord, ascii=True), place_of(context)
-        for one in met:
-            if (other := bound[one].id) in own:
-                is_same = one == chord
-                alike = f"{shown} and {label(one, ascii=True)} ({other}) begin alike"
-                self._refuse(action.id, f"{f'{shown} is also the key of {other}' if is_same else alike}, {place}")
-                return
-        for one in met:
-            self.lost[f"{bound.pop(one).id} loses {label(one, ascii=True)} to {action.id}, where both act."] = action.id
+        for met in _met(chord, bound) if action.id in own else ():
+            if met != chord or bound[met] is not action:
+                if (other := bound[met].id) in own:
+                    shown = label(chord, ascii=True), label(met, ascii=True)
+                    self._refuse(action.id, f"{shown[0]} clashes with {shown[1]} of {other}, {place_of(context)}")
+                    return
+                del bound[met]
         bound[chord] = action
 
     def _refuse(self, action_id: str, problem: str, suggestion: str | None = None) -> None:

@@ -169,7 +169,7 @@ def _readable(file: Path) -> tuple[list[_Raw], str]:
     """The readable rows of a log, from its start and, if it is damaged, also from its end; and its machine."""
     rows: list[_Raw] = []
     machine = ""
-    with suppress(sqlite3.Error), closing(connections.connect_broken(file)) as connection:
+    with suppress(sqlite3.Error), closing(connections.connect_frozen(file)) as connection:
         if connection.execute("PRAGMA user_version").fetchone() != (VERSION,):
             return [], ""
         with suppress(sqlite3.Error):
@@ -190,7 +190,7 @@ def _in_cache(cache: Path) -> list[_Raw]:
         return []
     sql = "SELECT action, substr(action, 1, 12), clock, paper, kind, value, by FROM mark ORDER BY clock"
     rows: list[_Raw] = []
-    with suppress(sqlite3.Error), closing(connections.peek(cache)) as connection:
+    with suppress(sqlite3.Error), closing(connections.connect(cache, query_only=True)) as connection:
         for row in connection.execute(sql):
             rows.append(row)
     return rows
@@ -213,7 +213,7 @@ def fault(cache: Path) -> str:
     if not (log.is_file() and log.stat().st_size):
         return missing_log_reason(cache)
     try:
-        with closing(connections.peek(log)) as connection:
+        with closing(connections.connect(log, query_only=True)) as connection:
             (answer,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
             return "" if answer == "ok" else "damaged"
     except sqlite3.DatabaseError as error:

@@ -96,10 +96,10 @@ def _has_events(file: Path) -> bool:
 def _open_old(file: Path) -> sqlite3.Connection:
     """Open an old cache, which may be damaged, for reading."""
     try:
-        connection = connections.peek(file)
+        connection = connections.connect(file, query_only=True)
         connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1")
     except sqlite3.DatabaseError:
-        return connections.connect_broken(file)
+        return connections.connect_frozen(file)
     return connection
 
 

@@ -175,15 +175,6 @@ class Log:
             for key, value in facts:
                 meta.put(self._connection, key, value)
 
-    def history(self, papers: Iterable[str], kind: str) -> list[tuple[Row, bool]]:
-        """All rows of a kind about the papers with these ids, newest first, each with True if it is undone."""
-        sql = (
-            f"SELECT action, paper, kind, value, by, clock, {_UNDONE} FROM event AS e WHERE e.paper = ? AND e.kind = ?"
-        )
-        rows = [row for paper in papers for row in self._ask(sql, paper, kind)]
-        rows.sort(key=lambda row: (row[5], row[0]), reverse=True)
-        return [(Row(*row[:5]), bool(row[6])) for row in rows]
-
     def rows(self, after: int, *, machine: str = "", limit: int = -1) -> list[tuple[int, Row]]:
         """The exportable rows after a number, of one machine or of all, each with its number."""
         only = f" AND {LEAVING}{f' AND {_OWN}' if machine else ''}"

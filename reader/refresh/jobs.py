@@ -21,6 +21,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, closing, suppress
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,6 @@ from typing import TYPE_CHECKING, Any
 from reader import access_token, log_file, platform
 from reader.access_token import lookup_environment
 from reader.config import retention_start, text_retention_start
-from reader.core.document.model import PdfSpot
 from reader.core.errors import CacheError, NoFullText, ReaderError, UsageError
 from reader.core.text import reason
 from reader.paths import response_cache_folder
@@ -68,6 +68,9 @@ EXIT_WAIT_SECONDS = 2.0
 MAX_SILENCE_SECONDS = 3600.0
 """Seconds without a line after which a job is stuck; a program that it runs may take long."""
 
+FOUND_RETENTION = timedelta(days=1)
+"""How long the cache keeps the results of a search on the feed that the user neither marks nor opens."""
+
 _START = (
     "import sys; sys.path.insert(0, sys.argv[1]); from importlib import import_module;"
     " words = import_module(sys.argv[2]).begin(); from reader.cli import main; sys.exit(main(words))"
@@ -92,14 +95,12 @@ def startup_line(words: Sequence[str], *, stays: bool = False) -> bytes:
     return json.dumps(values).encode() + b"\n"
 
 
-async def run_in_process(
-    job: Job, tell: Tell = ignore, *, options: Sequence[str] = (), variables: Mapping[str, str] | None = None
-) -> Line:
+async def run_in_process(job: Job, tell: Tell = ignore, *, variables: Mapping[str, str] | None = None) -> Line:
     """Run a job in its own process and return its result; raises ReaderError, also for a job that hangs.
 
-    `options` are additional words of the command, and `variables` are added to the environment.
+    `variables` are added to the environment.
     """
-    words = ["refresh", "--json", "--job", json.dumps(job), *options]
+    words = ["refresh", "--json", "--job", json.dumps(job)]
     pipe = asyncio.subprocess.PIPE
     try:
         process = await asyncio.create_subprocess_exec(
@@ -262,8 +263,7 @@ async def _refresh(context: JobContext, **values: Any) -> Line:
             context.tell(failure_line("notification", error))
         _maintain_cache(context, cache)
         try:
-            async for result in standing.run(text_fetcher(context)):
-                context.tell(step("hook", n=result.done, of=result.of))
+            await standing.run(text_fetcher(context))
         except ReaderError as error:
             context.tell(failure_line("notification", error))
     return sums
@@ -291,12 +291,13 @@ def _maintain_cache(context: JobContext, cache: Cache) -> None:
     if before := retention_start(context.settings, context.now().date()):
         for dropped in cache.drop_before(before):
             context.tell(step("dropped", papers=dropped, before=before))
+    cache.drop_found((context.now() - FOUND_RETENTION).isoformat(timespec="seconds"))
     if before := text_retention_start(context.settings, context.now().date()):
         with closing(Texts.open(context.cache_file)) as texts:
             list(texts.drop_unused(before))
     # Scores and reasons come last, so that For you has them for the new papers.
     with suppress(CacheError):
-        update(context.cache_file, newest=None)
+        update(context.cache_file)
     cache.rest()
     copies.keep_daily_copy(context.cache_file, context.now().astimezone().date())
 
@@ -354,14 +355,17 @@ async def _refresh_paper(context: JobContext, id: str) -> Line:
         return await refresh_paper(sources, id)
 
 
-async def _search_feed(context: JobContext, text: str) -> Line:
-    """Search the whole feed; the results are not stored."""
+async def _search_feed(context: JobContext, text: str, stores: bool = False) -> Line:
+    """Search the whole feed; with `stores`, store the results for the reader's list, and return their keys."""
     from reader.feeds.http import Client
     from reader.feeds.huggingface import HuggingFaceClient
 
     http = Client.for_feed(context.settings, lookup_environment(), response_cache_folder())
     async with HuggingFaceClient(http) as daily:
         found = await daily.search(text)
+    if stores:
+        with _open_cache(context) as cache:
+            return result_line("search", keys=cache.store_found(found, context.now().isoformat(timespec="seconds")))
     return result_line("search", listings=[listing_values(listing) for listing in found])
 
 
@@ -374,28 +378,22 @@ async def _store_papers(context: JobContext, listings: Sequence[dict[str, Any]])
         return result_line("store", new=sum(stored.new for stored in storing))
 
 
-async def _draw_picture(
-    context: JobContext, address: str, canvas: Sequence[Any], spot: dict[str, Any] | None = None
-) -> Line:
-    """Fetch and draw a picture, or with `spot` a part of a PDF."""
-    from reader.refresh.texts import fetch_picture, fetch_spot
+async def _draw_picture(context: JobContext, address: str, canvas: Sequence[Any]) -> Line:
+    """Fetch and draw a picture."""
+    from reader.refresh.texts import fetch_picture
 
-    target = Canvas(*canvas)
-    if spot is None:
-        data = await fetch_picture(address, context.settings)
-    else:
-        data = await fetch_spot(PdfSpot(**spot), target, context.settings)
-    return result_line("picture", **context.draw(data, target))
+    data = await fetch_picture(address, context.settings)
+    return result_line("picture", **context.draw(data, Canvas(*canvas)))
 
 
 async def _fetch_pdf(context: JobContext, id: str, path: str) -> Line:
     """Fetch a paper's PDF to a file that must not exist; a stopped job keeps the received part."""
-    from reader.feeds.fulltext.pdf_client import open_pdf_client
+    from reader.feeds.fulltext.pdf_client import open_pdf_texts
 
     def tell(received: int, total: int | None) -> None:
         context.tell(step("pdf", bytes=received, total=total))
 
-    async with open_pdf_client(response_cache_folder(), lookup_environment()) as client:
+    async with open_pdf_texts(response_cache_folder(), lookup_environment()) as client:
         await client.fetch(id, Path(path), tell)
     return result_line("pdf", path=path)
 

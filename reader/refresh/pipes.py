@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
@@ -15,11 +13,9 @@ from typing import NamedTuple
 from reader import log_file
 from reader.actions.export import record, write_markdown
 from reader.actions.programs import ProgramError, ProgramOutput, run_program
-from reader.cache.community import KeptOutput, keep_output
 from reader.cache.reads.window import Window
 from reader.cache.texts import Texts
 from reader.config import Settings
-from reader.core.dates import utc_stamp
 from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import Document
 from reader.core.errors import FeedError, FeedOffline, FeedUnreachable
@@ -32,9 +28,6 @@ MAX_PAPERS = 1_000
 
 MAX_AUTOMATIC_PAPERS = 50
 """Maximum papers of an automatic run; further papers are left out."""
-
-MAX_RUNS = 100
-"""Maximum papers for which a program runs separately."""
 
 MAX_INPUT_CHARACTERS = 20_000_000
 """Maximum characters on the standard input of a program."""
@@ -58,65 +51,44 @@ class PipeResult(NamedTuple):
     """The papers that the program got."""
     printed: ProgramOutput | None
     """None if no paper was left, so that the program did not run."""
-    is_kept: bool
-    done: int
-    """Number of papers processed so far."""
-    of: int
     left_out: tuple[LeftOut, ...] = ()
     """Papers without the full text that the program reads."""
 
 
-async def pipe_papers(
-    file: Path,
-    command: UserCommand,
-    pks: Sequence[int],
-    fetch: FetchText,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> AsyncGenerator[PipeResult, None]:
-    """Run a command on papers of the cache: once on all, or once on each if the output is kept.
+async def pipe_papers(file: Path, command: UserCommand, pks: Sequence[int], fetch: FetchText) -> PipeResult:
+    """Run a command once on papers of the cache; raises ReaderError.
 
-    Papers without a required full text are left out. Raises ReaderError; earlier outputs are kept.
+    Papers without a required full text are left out.
     """
-    most = MAX_RUNS if command.keep else MAX_PAPERS
-    if len(pks) > most:
-        raise ProgramError(f"{command.name} can get at most {most:,} papers at once, not {len(pks):,}.")
-    done, texts = 0, _FullTexts(file, fetch)
-    for group in [[pk] for pk in pks] if command.keep else [list(pks)]:
-        with closing(Window.open(file)) as window:
-            papers = list(window.papers(group))
-        if not papers:
-            continue
-        done += len(group)
-        left_out: list[LeftOut] = []
-        if command.input != "fulltext":
-            text = papers_as(command.input, papers)
-        else:
-            results = [(paper, await texts.read(paper)) for paper in papers]
-            left_out = [result for _, result in results if isinstance(result, LeftOut)]
-            papers = [paper for paper, result in results if isinstance(result, str)]
-            text = "\n".join(result for _, result in results if isinstance(result, str))
-        if len(text) > MAX_INPUT_CHARACTERS:
-            raise ProgramError(f"This is too much text for {command.name} at once: choose fewer papers.")
-        printed, is_kept = None, False
-        if papers:
-            printed = await run_logged(command, text, f"{len(papers)} papers" if len(papers) > 1 else papers[0].id)
-            if command.keep:
-                output = KeptOutput(command.name, utc_stamp(now()), printed.text.strip())
-                is_kept = keep_output(file, group[0], output) and bool(output.text)
-        yield PipeResult(tuple(paper.id for paper in papers), printed, is_kept, done, len(pks), tuple(left_out))
+    if len(pks) > MAX_PAPERS:
+        raise ProgramError(f"{command.name} can get at most {MAX_PAPERS:,} papers at once, not {len(pks):,}.")
+    with closing(Window.open(file)) as window:
+        papers = list(window.papers(pks))
+    left_out: list[LeftOut] = []
+    if command.input != "fulltext":
+        text = papers_as(command.input, papers)
+    else:
+        texts = _FullTexts(file, fetch)
+        results = [(paper, await texts.read(paper)) for paper in papers]
+        left_out = [result for _, result in results if isinstance(result, LeftOut)]
+        papers = [paper for paper, result in results if isinstance(result, str)]
+        text = "\n".join(result for _, result in results if isinstance(result, str))
+    if len(text) > MAX_INPUT_CHARACTERS:
+        raise ProgramError(f"This is too much text for {command.name} at once: choose fewer papers.")
+    printed = None
+    if papers:
+        printed = await run_logged(command, text, f"{len(papers)} papers" if len(papers) > 1 else papers[0].id)
+    return PipeResult(tuple(paper.id for paper in papers), printed, tuple(left_out))
 
 
 async def run_logged(command: UserCommand, text: str, papers: str) -> ProgramOutput:
-    """Run a command on a text, and log the outcome for `papers`; raises ProgramError."""
-    advice = "check it in the settings: [[commands]]" if command.keep or command.key else ""
-    began = time.monotonic()
+    """Run a command on a text, and log a failure for `papers`; raises ProgramError."""
+    advice = "check it in the settings: [[commands]]" if command.key else ""
     try:
-        printed = await run_program(command.words, text, seconds=command.seconds, advice=advice)
+        return await run_program(command.words, text, seconds=command.seconds, advice=advice)
     except ProgramError as error:
         log_file.record_warning(f"command {command.name} on {papers}", str(error))
         raise
-    log_file.record_info(f"command {command.name} on {papers}", f"done in {time.monotonic() - began:.1f} s")
-    return printed
 
 
 def papers_as(input: str, papers: Sequence[Paper]) -> str:
@@ -175,24 +147,18 @@ def command_of(query: StandingQuery, settings: Settings) -> UserCommand:
     return UserCommand(query.name, query.run, input="json")
 
 
-async def run_on_star(
-    file: Path, settings: Settings, pks: Sequence[int], fetch: FetchText
-) -> AsyncGenerator[PipeResult, None]:
+async def run_on_star(file: Path, settings: Settings, pks: Sequence[int], fetch: FetchText) -> None:
     """Run the user's programs on newly starred papers; raises ReaderError."""
     for query in settings.programs:
         if query.query == ON_STAR:
-            async for result in run_automatically(file, command_of(query, settings), pks, fetch):
-                yield result
+            await run_automatically(file, command_of(query, settings), pks, fetch)
 
 
-async def run_automatically(
-    file: Path, command: UserCommand, pks: Sequence[int], fetch: FetchText
-) -> AsyncGenerator[PipeResult, None]:
+async def run_automatically(file: Path, command: UserCommand, pks: Sequence[int], fetch: FetchText) -> None:
     """Run a command on the first `MAX_AUTOMATIC_PAPERS` of some papers; raises ReaderError."""
     if len(pks) > MAX_AUTOMATIC_PAPERS:
         log_file.record_warning(
             command.name, f"{len(pks)} papers; {command.name} gets the first {MAX_AUTOMATIC_PAPERS} of them"
         )
     if pks:
-        async for result in pipe_papers(file, command, pks[:MAX_AUTOMATIC_PAPERS], fetch):
-            yield result
+        await pipe_papers(file, command, pks[:MAX_AUTOMATIC_PAPERS], fetch)

@@ -8,7 +8,7 @@ more than the new papers and are rewritten after any change (`try_to_write`).
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from datetime import UTC, date, datetime
 from functools import partial
@@ -36,7 +36,7 @@ from reader.core.settings.standing import ON_STAR, StandingQuery
 from reader.core.text import amount
 from reader.database import connections
 from reader.refresh.lines import JobContext
-from reader.refresh.pipes import FetchText, PipeResult, command_of, run_automatically
+from reader.refresh.pipes import FetchText, command_of, run_automatically
 
 MAX_NOTIFIED_TITLES = 3
 """Maximum titles in a desktop notification; further papers are only counted."""
@@ -119,12 +119,11 @@ class StandingQueries:
                     matches[paper] = notified
         return matches
 
-    async def run(self, fetch: FetchText) -> AsyncGenerator[PipeResult, None]:
+    async def run(self, fetch: FetchText) -> None:
         """Run the user's programs on the new papers; raises ReaderError."""
         for program in self._programs:
             pks = [pk for pk, queries in self._news.items() if program.query in queries]
-            async for result in run_automatically(self._file, command_of(program, self._settings), pks, fetch):
-                yield result
+            await run_automatically(self._file, command_of(program, self._settings), pks, fetch)
 
 
 def scope_of(window: Window, settings: Settings, today: date) -> Scope:

@@ -25,7 +25,7 @@ from reader.cache.texts import Texts
 from reader.config import Settings
 from reader.core.addresses import is_local_url
 from reader.core.dates import utc_now, utc_stamp
-from reader.core.document.model import Document, PdfSpot
+from reader.core.document.model import Document
 from reader.core.errors import (
     FeedError,
     FeedMalformed,
@@ -42,10 +42,9 @@ from reader.core.steps import beside
 from reader.core.text import brief
 from reader.feeds.environment import arxiv_stand_in, is_offline
 from reader.feeds.fulltext.client import TextSource, open_text_sources
-from reader.feeds.fulltext.pdf_client import PDF, PdfTexts
 from reader.feeds.http import Client, HostBusy, HttpRefused, Limits, Pace, Response, origin_of
 from reader.paths import config_file, response_cache_folder
-from reader.refresh.lines import Canvas, JobContext, Line, result_line, step
+from reader.refresh.lines import JobContext, Line, result_line, step
 
 _ARXIV_HOSTS = ("arxiv.org", "ar5iv.labs.arxiv.org", "ar5iv.org")
 
@@ -125,9 +124,9 @@ async def fetch_text(
 ) -> Line:
     """Ask the sources in turn for the text of a paper of the cache in `file`, and store the best text.
 
-    A whole text ends the search; otherwise, of the texts that have an end, the one with the most parts is stored. The
-    line has the `source`, or the last source's reason why the text is `missing`, such as `arXiv has no HTML of it`.
-    Raises the first FeedError if no source has the text and one failed.
+    The first text with an end is stored, or else the longest one. The line has the `source`, or as `missing` the reason
+    of the last source, such as `arXiv has no HTML of it`. Raises the first FeedError if no source has the text and one
+    failed.
     """
     reason = "the setting full_text_from has no sources"
     failure: FeedError | None = None
@@ -140,10 +139,10 @@ async def fetch_text(
         except FeedError as error:
             failure = failure or error
         else:
-            if texts_by_source[-1][0].is_whole:
+            if texts_by_source[-1][0].has_end:
                 break
     if texts_by_source:
-        document, name = max(texts_by_source, key=lambda text: (text[0].has_end, text[0].holdings))
+        document, name = max(texts_by_source, key=lambda text: (text[0].has_end, sum(text[0].sizes)))
 
         def store() -> None:
             with closing(Texts.open(file)) as texts:
@@ -162,15 +161,6 @@ def find_key(file: Path, id: str) -> int | None:
     schema.ensure(file)
     with closing(Window.open(file)) as window:
         return window.pk_of(id)
-
-
-async def fetch_spot(spot: PdfSpot, canvas: Canvas, settings: Settings) -> bytes:
-    """A part of a paper's PDF as a picture that fits a canvas; raises NoPicture, and FeedError."""
-    async with open_sources(replace(settings, full_text_from=(PDF,))) as sources:
-        for source in sources:
-            if isinstance(source, PdfTexts):
-                return await source.picture(spot, *canvas.pixels)
-    raise NoPicture("arXiv is not asked for its PDF while the feed is on this machine.")
 
 
 # Texts ahead of reading

@@ -1,6 +1,6 @@
 """Bookmarks: the place where the user left each full text, kept in a small JSON file.
 
-In another version or source of a text, the place is found again by its words, else by its share of the text.
+In another version or source of a text, the place is found again by its share of the text.
 """
 
 from __future__ import annotations
@@ -11,10 +11,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from reader.core.document.find import TextWords
-from reader.core.document.model import Formula
 from reader.core.foreign import read_json
-from reader.core.passages import WORD, Passage
 from reader.paths import read_start, replace_private
 
 if TYPE_CHECKING:
@@ -25,12 +22,6 @@ MAX_BOOKMARKS = 1_000
 
 MOST_BYTES = 4 << 20
 """Bytes, more than all bookmarks can take; a larger file is not ours."""
-
-WORDS = 8
-"""Number of words by which a place is found again in another text."""
-
-LONGEST_WORD = 40
-"""Maximum letters of such a word."""
 
 
 class Bookmark(NamedTuple):
@@ -43,8 +34,6 @@ class Bookmark(NamedTuple):
     """Letters of the block before the place; -1 for the empty line before the block."""
     share: float = 0.0
     """The share of the text before the place."""
-    words: str = ""
-    """The words that begin there."""
 
 
 def edition(document: Document, source: str) -> str:
@@ -56,38 +45,19 @@ def bookmark(document: Document, source: str, block: int, letter: int) -> Bookma
     """The bookmark of a place in a document."""
     before = sum(document.sizes[:block]) + max(0, letter)
     share = min(1.0, before / sum(document.sizes)) if sum(document.sizes) else 0.0
-    return Bookmark(edition(document, source), block, letter, round(share, 4), _words(document, block, letter))
-
-
-def _words(document: Document, block: int, letter: int) -> str:
-    """The first words from a place on, without displayed formulas, which sources write differently."""
-    words: list[str] = []
-    text = TextWords(document)
-    for index, content in enumerate(document.blocks[block : block + 5], block):
-        if not isinstance(content, Formula):
-            # The letters of a line and of a text differ slightly, so this may be within a word.
-            first = max(0, letter)
-            words += [word[0] for word in WORD.finditer(text.text(index)) if word.start() >= first]
-        letter = 0
-        if len(words) >= WORDS:
-            break
-    return " ".join(word[:LONGEST_WORD] for word in words[:WORDS])
+    return Bookmark(edition(document, source), block, letter, round(share, 4))
 
 
 def find(mark: Bookmark, document: Document, source: str) -> tuple[int, int]:
-    """The block and the letters before a bookmark; in another edition, found by its words, else by its share."""
+    """The block and the letters before a bookmark; in another edition, found by its share of the text."""
     if mark.edition == edition(document, source) and mark.block < len(document.blocks):
         return mark.block, mark.letter
     ends = list(accumulate(document.sizes))
-    letters = int(mark.share * ends[-1]) if ends else 0
-    block = next((place for place, end in enumerate(ends) if end > letters), max(0, len(ends) - 1))
-    text = TextWords(document)
-    words = mark.words.split()
-    # A word may be cut or a formula there, so half of the words are enough.
-    for some in filter(None, (words, words[: WORDS // 2], words[WORDS // 2 :])):
-        if (found := text.find(Passage("", " ".join(some), block=block))) is not None:
-            return found.first.block, text.letter(found.first)
-    return block, max(0, letters - (ends[block] - document.sizes[block])) if ends else 0
+    if not ends:
+        return 0, 0
+    letters = int(mark.share * ends[-1])
+    block = next((place for place, end in enumerate(ends) if end > letters), len(ends) - 1)
+    return block, max(0, letters - (ends[block] - document.sizes[block]))
 
 
 # The file
@@ -105,10 +75,9 @@ def load(file: Path) -> dict[str, Bookmark]:
 
 def _mark(values: object) -> Bookmark | None:
     match values:
-        case [str(edition), int(block), int(letter), str(), int(share) | float(share), *more]:
+        case [str(edition), int(block), int(letter), str(), int(share) | float(share), *_]:
             if block >= 0 and letter >= -1 and 0 <= share <= 1:
-                words = more[0] if more and isinstance(more[0], str) else ""
-                return Bookmark(edition, block, letter, float(share), words)
+                return Bookmark(edition, block, letter, float(share))
     return None
 
 
@@ -121,5 +90,5 @@ def save(file: Path, changed: Mapping[str, Bookmark]) -> None:
     # Not durable, as quitting must not wait for the disk.
     latest = list(kept.items())[-MAX_BOOKMARKS:]
     # Older releases had the section in place of the empty text.
-    texts = {id: [mark.edition, mark.block, mark.letter, "", mark.share, mark.words] for id, mark in latest}
+    texts = {id: [mark.edition, mark.block, mark.letter, "", mark.share] for id, mark in latest}
     replace_private(file, json.dumps(texts), durable=False)

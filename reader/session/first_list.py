@@ -26,7 +26,7 @@ _DEEPER = 8
 
 def first_list(
     window: Window, place: Place, order: str, scope: Callable[[], Scope], *, limit: int, keep: int | None = None
-) -> Order[int]:
+) -> Order:
     """The first papers of a place, sorted by `order` if the place has no order of its own; raises CacheError.
 
     They extend beyond the paper `keep`, if it is listed and not too deep.

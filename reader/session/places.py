@@ -5,10 +5,9 @@ The query language (20 ms) is imported lazily: the first frame rarely needs it.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
-from reader.core.views import FOR_YOU, LATEST, NEW, NEWS, SPECIAL, VIEWS, WEEK, View
+from reader.core.views import FOR_YOU, LATEST, NEWS, SPECIAL, VIEWS, View
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
@@ -27,11 +26,6 @@ TRIAGE = "triage"
 
 SAVED = "saved:"
 """Prefix of the id of a view that the user has saved; its name follows."""
-
-TopicOrder = Literal["family", "papers"]
-"""How topics are listed: by family, or by number of papers."""
-
-TOPIC_ORDERS: tuple[TopicOrder, ...] = get_args(TopicOrder)
 
 TopicMode = Literal["any", "all"]
 """Whether a paper needs any or all of the picked topics."""
@@ -58,13 +52,6 @@ class ViewList(NamedTuple):
 
     saved: tuple[View, ...] = ()
     added: tuple[View, ...] = ()
-    hidden: tuple[str, ...] = ()
-    """Ids of the reader's own views that are not listed; their keys still show them."""
-
-    @property
-    def own_views(self) -> tuple[View, ...]:
-        """The reader's own views that are listed."""
-        return tuple(view for view in VIEWS if view.id not in self.hidden)
 
     @property
     def saved_views(self) -> tuple[View, ...]:
@@ -80,7 +67,7 @@ class ViewList(NamedTuple):
 def listed_views(settings: Settings) -> ViewList:
     """The listed views by the settings."""
     saved = tuple(saved_view(view.name, view.query) for view in settings.views)
-    return ViewList(saved, hidden=settings.hidden_views)
+    return ViewList(saved)
 
 
 def view(id: str) -> View:
@@ -144,11 +131,6 @@ class Place(NamedTuple):
         from reader.core.query import parse
 
         return parse(self.text)
-
-    @property
-    def names_topics(self) -> bool:
-        """Whether the typed query picks topics, or excludes some."""
-        return _names_topics(self.text)
 
     @property
     def paper_id(self) -> str | None:
@@ -221,35 +203,22 @@ def selection_of(place: Place, order: str, scope: Scope) -> Selection:
     selection = compile_query(place.whole(order), scope)
     if place.view.id not in (FOR_YOU, TRIAGE) or not selection.is_for_you or place.query.sort is not None:
         return selection
-    from reader.cache.search.selection import Offer
     from reader.core.query import parse
 
-    parts = ((NEW, NEWS), (WEEK, "(since:7d OR published:7d)")) if place.view.id == FOR_YOU else ()
-    conditions = tuple((name, compile_query(parse(query), scope).where) for name, query in parts)
-    return selection._replace(offer=Offer(conditions))
-
-
-@lru_cache(4)
-def _names_topics(text: str) -> bool:
-    if "topic:" not in text.lower():
-        return False
-    from reader.core.query import parse
-    from reader.core.query.choices import chosen_terms
-
-    choice = chosen_terms(parse(text), "topic")
-    return bool(choice.picked or choice.excluded)
+    parts = (NEWS, "(since:7d OR published:7d)") if place.view.id == FOR_YOU else ()
+    return selection._replace(offer=tuple(compile_query(parse(query), scope).where for query in parts))
 
 
 def _split_order(text: str) -> tuple[str, str]:
     """A query without its `sort:`, and the `sort:`; raises QueryError."""
-    from reader.core.query import Sort, parse
+    from reader.core.query import parse
+    from reader.core.query.lexer import lex
 
-    order = ""
-    for part in reversed(parse(text).parts):
-        if isinstance(part.node, Sort):
-            order = text[part.start : part.end]
-            text = f"{text[: part.start]} {text[part.end :]}".strip()
-    return text, order
+    parse(text)
+    sort = next((token for token in lex(text) if token.kind == "field" and token.text == "sort"), None)
+    if sort is None:
+        return text, ""
+    return f"{text[: sort.start]} {text[sort.end :]}".strip(), text[sort.start : sort.end]
 
 
 def _join_query(base: str, query: Query, order: str) -> Query:

@@ -12,13 +12,15 @@ from typing import Any, NamedTuple, TypeGuard
 from reader.core.errors import QueryError
 from reader.core.views import FOR_YOU, LATEST
 from reader.paths import read_start, replace_private
-from reader.session.places import TOPIC_MODES, TOPIC_ORDERS, TopicMode, TopicOrder
+from reader.session.places import TOPIC_MODES, TopicMode
 
 MOST_BYTES = 1 << 20
 """Bytes; a larger file is not read."""
 
+MAX_FILTER_COLUMNS = 60
+
 MAX_TEXTS = 1_000
-"""Maximum queries and commands of the history, and folded families."""
+"""Maximum queries and commands of the history."""
 
 
 class Visit(NamedTuple):
@@ -30,19 +32,15 @@ class Visit(NamedTuple):
     """The id of the highlighted paper."""
     sizes: Mapping[str, tuple[int, float]] = MappingProxyType({})
     """The filter pane's columns and the list's share, by the shape of the panes in which the user changed them."""
-    hidden: tuple[str, ...] = ()
-    """The panes that are hidden for good."""
-    density: str | None = None
-    """The density of the list, if the user changed it."""
+    is_zoomed: bool = False
+    """Whether the list is shown alone."""
     visited: str | None = None
     """ISO time in UTC when the reader closed: later papers are new."""
     history: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     """Earlier commands of the command line, newest first."""
-    topic_order: TopicOrder = "family"
     topic_mode: TopicMode = "any"
     """How picked topics combine if the query does not express it."""
-    folded: tuple[str, ...] = ()
     view_query: str = ""
     """The query of the view if the user saved it, since the first frame has no settings."""
 
@@ -100,31 +98,13 @@ def _is_time(value: object) -> bool:
         return False
 
 
-def _fits(setting: str) -> Callable[[object], bool]:
-    def is_good(value: object) -> bool:
-        if value is None:
-            # Most visits have no such value and do not need the import of the settings (15 ms).
-            return False
-        from reader.config import SETTING_TYPES
-        from reader.core.settings.types import InvalidValue
-
-        try:
-            SETTING_TYPES[setting].check(value)
-        except InvalidValue:
-            return False
-        return True
-
-    return is_good
-
-
 _GOOD: Mapping[str, Callable[[object], bool]] = {
     "view": _is_text,
     "view_query": _is_query,
     "text": _is_query,
     "paper": _is_text,
-    "density": _fits("density"),
     "visited": _is_time,
-    "topic_order": TOPIC_ORDERS.__contains__,
+    "is_zoomed": lambda value: isinstance(value, bool),
     "topic_mode": TOPIC_MODES.__contains__,
 }
 
@@ -134,7 +114,7 @@ def load(path: Path) -> Visit:
     fields = _read(path)
     good = {name: fields[name] for name, is_good in _GOOD.items() if is_good(fields.get(name))}
     good["sizes"] = dict(_sizes(fields.get("sizes")))
-    for name in ("history", "commands", "folded", "hidden"):
+    for name in ("history", "commands"):
         texts = fields.get(name)
         if isinstance(texts, list):
             good[name] = tuple(text for text in texts[:MAX_TEXTS] if _is_text(text))
@@ -154,7 +134,9 @@ def _sizes(value: object) -> Iterator[tuple[str, tuple[int, float]]]:
     for shape, sizes in value.items() if isinstance(value, dict) else ():
         if not (_is_text(shape) and isinstance(sizes, list) and len(sizes) == 2):
             continue
-        if _fits("filter_width")(sizes[0]) and _fits("list_share")(sizes[1]):
+        filter_width, list_share = sizes
+        is_width = type(filter_width) is int and 0 < filter_width <= MAX_FILTER_COLUMNS
+        if is_width and isinstance(list_share, float) and 0 < list_share < 1:
             yield shape, (sizes[0], sizes[1])
 
 

@@ -27,8 +27,7 @@ from reader.platform import is_colorless, theme_name
 from reader.session import visit
 from reader.session.places import Place, listed_views, view
 from reader.ui.command_line.screen import COMMANDS
-from reader.ui.features import FEATURES
-from reader.ui.filter.state import TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
+from reader.ui.filter.state import TOPIC_MODE, TOPIC_NAMES
 from reader.ui.full_text.fetcher import BookmarkKeeper
 from reader.ui.kit import theme
 from reader.ui.kit.glyphs import glyphs
@@ -36,7 +35,6 @@ from reader.ui.kit.line_widgets import StatusLine, WidgetReport, catch_up
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.textual_fixes import StylesheetParsedOnce, take_keys
 from reader.ui.library.library import Library
-from reader.ui.list.header import window_title
 from reader.ui.list.loader import ListLoader
 from reader.ui.main_screen import MainScreen
 from reader.ui.next_start import LastPlace
@@ -79,7 +77,7 @@ if TYPE_CHECKING:
     from reader.ui.shell.commands import Shell
     from reader.ui.terminal.driver import TerminalDriver
     from reader.ui.terminal.leaving import ExitSupervisor
-    from reader.ui.views import TopicMeanings, ViewActions
+    from reader.ui.views import ViewActions
     from reader.ui.why.actions import Learner
 
 
@@ -90,6 +88,35 @@ def _controllers_of(name: str) -> Iterator[type[Controller]]:
         if isinstance(item, type) and issubclass(item, Controller) and item.__module__ == name:
             yield item
 
+
+FEATURES = (
+    "reader.ui.marks",
+    "reader.ui.list.loader",
+    "reader.ui.list.movement",
+    "reader.ui.list.news",
+    "reader.ui.refresh.changes",
+    "reader.ui.query.actions",
+    "reader.ui.command_line.actions",
+    "reader.ui.page.actions",
+    "reader.ui.page.loader",
+    "reader.ui.full_text.actions",
+    "reader.ui.full_text.fetcher",
+    "reader.ui.pictures",
+    "reader.ui.filter.counter",
+    "reader.ui.views",
+    "reader.ui.why.actions",
+    "reader.ui.dates",
+    "reader.ui.triage",
+    "reader.ui.notes",
+    "reader.ui.follows",
+    "reader.ui.help",
+    "reader.ui.extensions",
+)
+"""The modules with controllers, which the app imports after the first list is drawn.
+
+Controllers follow the state in this order, and a step back asks them in this order for something to stop. The app makes
+one object of each class of controllers, see `ui/shell/controller.py`.
+"""
 
 SAMPLE = "sample"
 """The app's result if the caller should open the bundled sample next."""
@@ -140,7 +167,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
     refresher: Refresher
     settings_watch: SettingsWatch
     sync: Sync
-    topic_meanings: TopicMeanings
     traces: Traces
     view_actions: ViewActions
 
@@ -181,7 +207,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.leaving = leaving
         self.first_frame = first_frame
         self.library = Library(cache_file)
-        self.library.visited = self.library.new_since = self._left.visited
+        self.library.new_since = self._left.visited
         has_news = self.library.has_news
         begun = visit.resume_visit(self._left, has_news, now().astimezone().date())
         self._keep = None if query else begun.paper
@@ -204,7 +230,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         views = listed_views(settings)
         place, before = (Place(views.find(one.view), one.text) for one in (begun, left))
         pk = self.library.pk_of(left.paper) if place != before and left.paper else None
-        panes = remembered_panes(settings.density, settings.filter_width, settings.list_share, left)
+        panes = remembered_panes(left)
         state = State(
             place=Place(view("all"), query) if query else place,
             cursors={ListSource(before): Position(pk)} if pk else {},
@@ -214,7 +240,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
             parts={
                 COMMANDS: left.commands,
                 TOPIC_NAMES: self.library.topic_names(),
-                TOPIC_ORDER: left.topic_order,
                 TOPIC_MODE: left.topic_mode,
                 REFRESH: RefreshStatus(last=self.library.last_refresh()),
             },
@@ -230,7 +255,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
             self.look,
             self.library.rows,
             partial(self.list_loader.load_first, self._keep),
-            folded=self._left.folded,
         )
         self.main.is_held = self.first_frame is not None
         self.last_place.main = self.main
@@ -252,7 +276,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.screens.begin()
         self._add("reader.ui.program", *FEATURES)
         subscribe(self, self.model, lambda state: (state.is_list_coming, state.is_ranking), self._go_on, now=False)
-        subscribe(self, self.model, lambda state: state.listing, self._draw_title)
         self.call_after_refresh(self._take_over)
 
     def _add(self, *modules: str) -> None:
@@ -458,11 +481,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.first_frame = None
         if self.terminal is not None:
             self.terminal.take_over()
-
-    def _draw_title(self, state: State) -> None:
-        """Set the title of the terminal's window, if it has one."""
-        if self.terminal is not None:
-            self.terminal.set_title(window_title(state, self.look.now()))
 
     def stop_job(self) -> bool:
         return self.terminal is not None and self.terminal.stop_job()

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.lines import Line, Piece, cell_len, cut, cut_line
-from reader.keys.actions import COMMAND_LINE, FIRST_KEYS, MENU, Context, place_of
+from reader.keys.actions import COMMAND_LINE, FIRST_KEYS, MENU, QUOTED_FOOTER, SELECTED_FOOTER, Context, place_of
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import label
 from reader.paths import APP
 from reader.ui.command_line.actions import lacks
 from reader.ui.command_line.screen import COMMAND, OUTPUT, Output, offer_more
+from reader.ui.full_text.state import view_of
 from reader.ui.kit.lines import Row
 from reader.ui.kit.pane import RowsPane
 from reader.ui.kit.status_lines import Status
 from reader.ui.kit.theme import stylesheet
+from reader.ui.list.header import SELECTING
 from reader.ui.shell.commands import Manual, Offer
 from reader.ui.shell.controller import Controller, follows, handles
 from reader.ui.shell.screens import PaneScreen, status
@@ -33,6 +36,8 @@ class Help(NamedTuple):
     context: Context
     lacking: frozenset[str] = frozenset()
     manual: Manual = ()
+    selecting: Mapping[str, str] = MappingProxyType({})
+    """The footer while papers or lines are selected, whose keys come first; empty if nothing is selected."""
 
 
 HELP: Front[Help] = Front("help", "reader.ui.help:HelpScreen")
@@ -47,8 +52,9 @@ class HelpActions(Controller):
 
     @handles("app.help")
     def show_help(self, _count: int | None) -> None:
-        help = Help(self._model.state.context, lacks(self._model.state), self._manual)
-        self._model.change(self._model.state.put(HELP, help))
+        state = self._model.state
+        help = Help(state.context, lacks(state), self._manual, _selecting(state))
+        self._model.change(state.put(HELP, help))
         self._read_manual_once()
 
     def _read_manual_once(self) -> None:
@@ -111,6 +117,13 @@ class HelpActions(Controller):
         ]
 
 
+def _selecting(state: State) -> Mapping[str, str]:
+    view = view_of(state) if state.context == "text" else None
+    if view is not None and view.selection is not None:
+        return QUOTED_FOOTER
+    return SELECTED_FOOTER if state.selection.count and state.context in SELECTING else MappingProxyType({})
+
+
 class KeysPane(RowsPane):
     """The lines of the help, with a cursor that stops on pages."""
 
@@ -142,11 +155,17 @@ class HelpRow(NamedTuple):
     about: str
 
 
-def first_rows(keymap: Keymap, context: Context, lacking: Collection[str] = ()) -> list[HelpRow]:
-    """The most important keys in `context`, at most `MAX_ROWS`; `lacking` are ids of actions with nothing to act on."""
-    footer = ((id,) for id in keymap.most_useful(context)[: MAX_ROWS - len(ALSO)] if id != "app.help")
+def first_rows(
+    keymap: Keymap, context: Context, lacking: Collection[str] = (), selecting: Collection[str] = ()
+) -> list[HelpRow]:
+    """The most important keys in `context`, at most `MAX_ROWS`.
+
+    `lacking` are the ids of actions with nothing to act on, `selecting` those for selected papers or lines.
+    """
+    footer = [id for id in selecting or keymap.most_useful(context) if id != "app.help"]
+    usual = () if selecting else FIRST_KEYS.get(context)
     rows = []
-    for ids in dict.fromkeys(FIRST_KEYS.get(context) or (*footer, *ALSO)):
+    for ids in dict.fromkeys(usual or (*((id,) for id in footer[: MAX_ROWS - len(ALSO)]), *ALSO)):
         actions = [keymap.action(id) for id in ids if id not in lacking and keymap.key(id, context)]
         if actions and ids == MENU:
             chord = keymap.chords(actions[0].id, context)[0]
@@ -193,7 +212,10 @@ class HelpScreen(PaneScreen[Help]):
 
     def _rows(self, help: Help, width: int) -> Sequence[Row]:
         pages = next((entries for _, page, entries in help.manual if not page), ())
-        first, ellipsis = first_rows(self._keymap, help.context, help.lacking), self._look.glyphs.ellipsis
+        first, ellipsis = (
+            first_rows(self._keymap, help.context, help.lacking, help.selecting),
+            self._look.glyphs.ellipsis,
+        )
         rows = [Row(line) for line in (*first_lines(first, width, ellipsis), ())]
         for name, about in pages[:FIRST_PAGES]:
             line = Piece(name.ljust(NAME_CELLS), "key"), Piece(about, "about")

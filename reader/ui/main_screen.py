@@ -15,19 +15,14 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from reader.core.lines import Line, Piece, fill, measure, piece_at
-from reader.core.paper_row import PaperKey
 from reader.session.places import Place
 from reader.ui.filter.state import (
     COUNTED,
     TOPIC_MODE,
     TOPIC_NAMES,
-    TOPIC_ORDER,
     filter_data,
     filter_parts,
-    strip_data,
-    strip_parts,
 )
-from reader.ui.filter.strip_line import Strip, strip_line
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import LinesWidget, OneLine, StatusLine, WidgetReport
 from reader.ui.kit.pane import Pane, Rule
@@ -118,19 +113,6 @@ class TopLine(OneLine[Header]):
         self.refresh()
 
 
-class FilterStrip(OneLine[Strip]):
-    """The topics of the list's query; a click opens the filter pane."""
-
-    PANE = "strip"
-
-    def line(self, width: int) -> Line:
-        return strip_line(self.shown, width, self.glyphs)
-
-    def on_click(self, event: events.Click) -> None:
-        event.stop()
-        self.post_message(WidgetReport("action", "find.filter"))
-
-
 class PaneLayout(Layout):
     """Places all children of the main screen in a single step."""
 
@@ -144,7 +126,6 @@ class PaneLayout(Layout):
         state = self._model.state
         panes = lay_out(size.width, size.height, state.panes, state.pane_front)
         places: dict[str | None, Area | None] = {
-            "strip": panes.strip,
             "left": panes.filter,
             "filter": panes.filter,
             "empty" if state.is_empty else "papers": panes.list,
@@ -170,16 +151,13 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
     AUTO_FOCUS = ""
     """No automatic focus: with an empty list, Textual would focus the filter pane even while it is folded."""
 
-    def __init__(
-        self, model: Model, look: Look, rows: Rows, load_first: Callable[[], object], *, folded: tuple[str, ...] = ()
-    ) -> None:
-        """`rows` fetches rows of papers; `load_first` lists a screenful; `folded` names folded topic families."""
+    def __init__(self, model: Model, look: Look, rows: Rows, load_first: Callable[[], object]) -> None:
+        """`rows` fetches rows of papers; `load_first` lists a screenful."""
         super().__init__()
         self._model = model
         self._look = look
         self._rows = rows
         self._load_first = load_first
-        self._folded = folded
         self._pane_layout = PaneLayout(model)
         self.filter: FilterPane
         self.detail: PaperDetail
@@ -194,7 +172,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         glyphs = self._look.glyphs
         yield TopLine(glyphs, None if self._look.is_still else 0.4, id="top")
         yield StatusLine(glyphs, id="status")
-        yield FilterStrip(Strip(), glyphs, id="strip")
         yield Pane(id="left")
         older, fetch = self._look.keymap.key("day.older"), self._look.keymap.key("find.fetch")
         yield PaperList(glyphs, today=self._look.fixed_today, older_key=older, fetch_key=fetch, id="papers")
@@ -204,7 +181,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self.papers = self.query_one(PaperList)
         self.status = self.query_one(StatusLine)
         self.top = self.query_one(TopLine)
-        self.strip = self.query_one(FilterStrip)
         self.rule = self.query_one(Rule)
         # A watcher, unlike a message, starts work for a new cursor in the same frame.
         self.watch(self.papers, "reported", self._report_highlight, init=False)
@@ -213,7 +189,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self._draw_whenever(
             lambda state: state.selection, lambda state: self.papers.select(state.selection.listed), now=False
         )
-        self._draw_whenever(lambda state: state.panes.density, self._draw_density, now=False)
         self._draw_whenever(lambda state: (state.listing.place, state[COUNTED]), self._draw_days)
         self._draw_whenever(NEWS, self._draw_news, now=False)
         self._draw_whenever(_place_parts, self._draw_place_soon)
@@ -229,14 +204,11 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         from reader.ui.query.advice import AdviceKeys
 
         keymap, glyphs, state = self._look.keymap, self._look.glyphs, self._model.state
-        self.filter = FilterPane(
-            glyphs, order=state[TOPIC_ORDER], mode=state[TOPIC_MODE], folded=self._folded, id="filter"
-        )
+        self.filter = FilterPane(glyphs, mode=state[TOPIC_MODE], id="filter")
         self.detail = PaperDetail(glyphs, today=self._look.fixed_today, shows_links=self._look.links, id="detail")
         self.empty = Empty(id="empty")
         feed = "" if self._look.demo else keymap.key("find.feed", "query")
-        take, widen, save = (keymap.key(id, "query") for id in ("query.complete", "find.widen", "query.save"))
-        keys = AdviceKeys(take, feed, widen, save, glyphs.dot)
+        keys = AdviceKeys(keymap.key("query.complete", "query"), feed, keymap.key("find.widen", "query"))
         self.query_line = QueryLine(glyphs, keys, id="query")
         self.query_line.display = False
         if not self.is_attached:
@@ -273,15 +245,12 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
 
     def _draw_list(self, state: State) -> None:
         listing, before, left = state.listing, self._listed, self.papers.position
-        form, at = listing.in_lines(state.panes.density), listing.at
+        form, at = listing.form, listing.at
         self.papers.show(listing.order, self._rows, at.pk, words=listing.words, height=at.height, form=form)
         self._listed = listing.where
         if before not in (None, listing.where):
             # Keep the cursor last, because the change draws other widgets.
             self._model.change(self._model.state.keep_cursor(before, left))
-
-    def _draw_density(self, state: State) -> None:
-        self.papers.change_form(state.listing.in_lines(state.panes.density))
 
     def _draw_days(self, state: State) -> None:
         counts, day = state[COUNTED], state.listing.day
@@ -293,7 +262,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         text = "" if news is None else news_text(news, self._look.today)
         self.papers.announce(text, self._look.keymap.key("news.show", "list"))
 
-    def _report_highlight(self, at: tuple[PaperKey | None, bool]) -> None:
+    def _report_highlight(self, at: tuple[int | None, bool]) -> None:
         pk, is_on_hole = at
         self._model.change(self._model.state.highlight(pk, is_on_hole=is_on_hole))
 
@@ -308,8 +277,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
     def _draw_place(self) -> None:
         state, now, dot = self._model.state, self._look.now(), self._look.glyphs.dot
         self.top.show(header(state, now, dot))
-        if state.pane_front.is_narrowed:
-            self.strip.show(strip_data(state, self._look.keymap))
         if state.is_ready:
             # Mark the chosen place, not the listed one, because the user's next topic is added to the pane's marks.
             self._mark_place(state.place)
@@ -329,7 +296,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         if state.is_empty:
             from reader.ui.list.empty import empty_reason
 
-            reason = empty_reason(state, self._look.today, demo=self._look.demo)
+            reason = empty_reason(state, self._look.today)
             news = state[NEWS]
             if news is not None:
                 advice = f"news.show {news_text(news, self._look.today)}"
@@ -350,7 +317,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         draft = state.draft
         if draft is not None:
             self.query_line.display, self.status.display = True, False
-            self.query_line.open(draft.text, state.history, draft.begun)
+            self.query_line.open(draft.text, state.history)
         else:
             # Set the focus before the line is hidden; otherwise Textual would focus another pane.
             self._draw_focus(state)
@@ -384,8 +351,7 @@ def _layout_parts(state: State) -> object:
 
 
 def _place_parts(state: State) -> object:
-    drawn = header_parts(state), strip_parts(state)
-    return drawn, state.place, state.is_typing, state.is_ready
+    return header_parts(state), state.place, state.is_typing, state.is_ready
 
 
 def _empty_parts(state: State) -> object:

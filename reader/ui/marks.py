@@ -1,23 +1,19 @@
-"""Mark papers, move them in the queue, and record what the user opened and passed."""
+"""Mark papers, move them in the queue, and record which papers the user opens."""
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
 from reader.cache.reads.window import Window
 from reader.core.errors import ReaderError
-from reader.core.marks import FINISH, OPEN, PASS, QUEUE, STATES, UNDOES
-from reader.core.paper_row import NotCached, PaperKey
+from reader.core.marks import QUEUE, STATES, UNDOES
 from reader.log.actions import join_labels
 from reader.ui.full_text.state import TEXT
-from reader.ui.page.screen import is_page_at_end
 from reader.ui.page.state import PAGE, is_triaging
 from reader.ui.shell.controller import Controller, follows, handles
 from reader.ui.shell.listing import Position
@@ -61,15 +57,14 @@ class MarkActions(Controller):
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
-        self._read_when = self._app.settings.read_when
-        self._moves_on = self._app.settings.after_mark == "next"
+        self._opening_marks = self._app.settings.read_when == "opened"
 
     # One paper
 
     @handles(each={"paper.read": "read", "paper.star": "star", "paper.queue": QUEUE, "paper.hide": "hide"})
     def toggle(self, count: int | None, kind: str) -> None:
         if self._model.state.selection.count and self._model.state.front_paper is None:
-            self._toggle_all(kind, self._model.take_targets())
+            self._toggle_all(kind, self._model.state.targets)
             return
         front = self._model.state.front_paper
         meant = self._app.papers.meant(self._app.keyboard.pressed_at) if front is None else front
@@ -79,46 +74,21 @@ class MarkActions(Controller):
         if count is not None and front is None:
             pks = self._app.papers.pks_all()[self._app.papers.cursor :][:count]
             self._toggle_all(kind, pks)
-            if self._moves_on:
-                self._app.papers.move(len(pks))
             return
-        value = not getattr(row, FIELDS[kind])
-        # The cursor stays if the paper's page is open, and after a mark is removed.
-        moves_on = self._moves_on and value and front is None and meant == self._app.papers.highlighted
-        self._mark(kind, value, [row.pk])
-        if moves_on:
-            self._app.papers.move(1)
+        self._mark(kind, not getattr(row, FIELDS[kind]), [row.pk])
 
-    def queue(self, key: PaperKey) -> None:
+    def queue(self, key: int) -> None:
         self._mark(QUEUE, True, [key])
 
-    def _toggle_all(self, kind: str, pks: Sequence[PaperKey]) -> None:
+    def _toggle_all(self, kind: str, pks: Sequence[int]) -> None:
         value = self._app.papers.has_row(pks, lambda row: not getattr(row, FIELDS[kind]))
         self._mark(kind, value, pks)
 
-    def finish_reading(self, pk: PaperKey) -> None:
+    def finish_reading(self, pk: int) -> None:
         """Mark a paper read without a notice, unless it is read or the user marks papers by hand."""
         row = self._app.papers.row_of(pk)
-        if row is not None and not row.read and self._read_when != "manual":
+        if row is not None and not row.read and self._opening_marks:
             self._mark("read", True, [pk], is_quiet=True)
-
-    def leave_paper(self) -> None:
-        """Called before the cursor leaves a paper; marks it read if the setting is `passed`."""
-        row = self._app.papers.highlighted_row
-        # Marking a paper that only the feed has would store it; passing it must not.
-        if row is not None and row.kept and self._read_when == "passed":
-            self.finish_reading(row.pk)
-
-    def store_opened(self, pk: PaperKey) -> None:
-        """Store an opened paper that only the feed has, if opening it does not mark it."""
-        storing = self._library.store([pk])
-
-        async def store() -> None:
-            await storing
-            self.show_stored()
-
-        if self._read_when == "manual":
-            self._background.start("marks", store)
 
     # Many papers
 
@@ -138,12 +108,12 @@ class MarkActions(Controller):
         if self._app.papers.highlighted is not None:
             self._mark("read", True, self._app.papers.pks_all()[: self._app.papers.cursor + 1])
 
-    def _mark(self, kind: str, value: bool, pks: Sequence[PaperKey], *, is_quiet: bool = False) -> None:
+    def _mark(self, kind: str, value: bool, pks: Sequence[int], *, is_quiet: bool = False) -> None:
         """Mark papers and show the effect; `is_quiet` shows no notice."""
         # Submitted before the work starts, so that quitting cannot lose it.
         self.follow(self.submit(kind, value, pks), is_quiet=is_quiet)
 
-    def submit(self, kind: str, value: bool, pks: Sequence[PaperKey]) -> Awaitable[UserAction | None]:
+    def submit(self, kind: str, value: bool, pks: Sequence[int]) -> Awaitable[UserAction | None]:
         """Mark papers: change their lines now and the cache later."""
         if kind == "star" and value:
             self._app.automatic_commands.starring(pks)
@@ -153,16 +123,16 @@ class MarkActions(Controller):
                 self._draw(pk, mark, value)
         return self._library.mark(kind, value, pks, self._report("marking"), also_read=is_decision)
 
-    def _drawn_papers(self, pks: Sequence[PaperKey]) -> Sequence[PaperKey]:
+    def _drawn_papers(self, pks: Sequence[int]) -> Sequence[int]:
         """The papers whose lines change at once; the others change once the marks are stored."""
         if len(pks) == 1:
             return pks
         marked = frozenset(pks if len(pks) <= MAX_DRAWN_MARKS else ())
         return [pk for pk in self._app.papers.visible_pks if pk in marked]
 
-    def _draw(self, pk: PaperKey, kind: str, value: bool) -> None:
+    def _draw(self, pk: int, kind: str, value: bool) -> None:
         undone = UNDOES.get(kind, ()) if value else ()
-        self._app.papers.patch(pk, **{FIELDS[kind]: value, **{FIELDS[other]: False for other in undone}, "kept": True})
+        self._app.papers.patch(pk, **{FIELDS[kind]: value, **{FIELDS[other]: False for other in undone}})
 
     def follow(self, storing: Awaitable[UserAction | None], nothing: str = "", *, is_quiet: bool = False) -> None:
         """Wait for a change of marks, then show its effect; `nothing` is the notice if nothing changed.
@@ -190,19 +160,8 @@ class MarkActions(Controller):
         message = nothing
         if done is not None:
             message = "" if is_quiet else f"{done_words(done)} · {self._keymap.key('mark.undo')} undoes"
-            is_end = done.value == "1" and done.kind in ("read", *DECISIONS)
-            message = (self._end_of_day() if is_end else "") or message
         if message:
             self._model.show_notice(message)
-
-    def _end_of_day(self) -> str:
-        """The notice if all papers of the listed day are now read; else empty."""
-        from reader.session.places import day_of
-        from reader.ui.list.empty import day_end_notice
-
-        state = self._model.state
-        day = day_of(state.place.view, self._library.newest_day())
-        return "" if day is None else day_end_notice(state, self._library.visible_papers(day), self._keymap.key)
 
     def on_begin(self) -> None:
         if not self._library.ask(Window.has_unfinished_marks, False):
@@ -262,7 +221,7 @@ class MarkActions(Controller):
         self._model.change(self._model.state.cache_changed(at))
         then(action)
 
-    def _go_to(self, pk: PaperKey) -> Position | None:
+    def _go_to(self, pk: int) -> Position | None:
         papers = self._app.papers
         is_there = self._model.state.front_paper is not None or pk == papers.highlighted
         is_there = is_there or papers.next_where({pk}) or papers.next_where({pk}, -1)
@@ -279,7 +238,7 @@ class QueueActions(Controller):
     @handles("queue.down", "queue.up", step=1)
     def move(self, by: int) -> None:
         state, row = self._model.state, self._app.papers.highlighted_row
-        if row is None or not isinstance(row.pk, int):
+        if row is None:
             return
         if not self._is_in_order():
             self._model.show_notice(f"papers are moved in the queue: {self._keymap.key('view.queue')} shows it")
@@ -295,8 +254,7 @@ class QueueActions(Controller):
             return
         moved = state.with_paper_moved(row.pk, place)
         self._model.change(moved)
-        listed = [pk for pk in moved.listing.order.pks if isinstance(pk, int)]
-        self._app.mark_actions.follow(self._library.move_in_queue(row.pk, listed))
+        self._app.mark_actions.follow(self._library.move_in_queue(row.pk, moved.listing.order.pks))
 
     def _is_in_order(self) -> bool:
         from reader.core.query import Sort
@@ -306,122 +264,34 @@ class QueueActions(Controller):
         return state.results is None and state.listing.order.complete and sort == Sort("queue")
 
 
-MIN_LOOK_SECONDS = 1.0
-"""Minimum seconds under the cursor for a paper to count as looked at."""
-
-MIN_READ_SECONDS = 10.0
-"""Minimum seconds on its page for a paper to count as read, because the end of a short page is visible at once."""
-
 TRACE_SECONDS = 120.0
-"""Seconds for which traces are collected before they are stored."""
-
-
-@dataclass(slots=True)
-class Stay:
-    """The time that a paper spends under the cursor or on the page."""
-
-    key: PaperKey
-    place: Place
-    results: object
-    since: float
-    opened: float | None = None
-    """When its page opened; None while closed."""
-    is_opened: bool = False
-    has_ended: bool = False
-    """Whether the end of the full text has been visible since the page opened."""
-
-
-def _parts(state: State) -> object:
-    page = state[PAGE]
-    shown = page and page.key, _is_glance(state)
-    return state.highlighted, shown, state.listing.place, state.listing.results, _is_text_at_end(state)
+"""Seconds for which opened papers are collected, because For you learns again after each record."""
 
 
 class Traces(Controller):
-    """Records which papers the user opens, finishes and passes, from the cursor and the page."""
+    """Records which papers the user opens."""
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
-        self.clock = time.monotonic
         self._is_on = self._app.settings.note_reading
-        self._stay: Stay | None = None
-        self._noted: set[tuple[str, str, PaperKey]] = set()
-        """The recorded traces by kind, day and paper; each is recorded once."""
-        self._waiting: dict[tuple[str, str], list[PaperKey]] = {}
-        """Papers whose traces are not stored yet, by kind and day."""
+        self._waiting: dict[str, dict[int, None]] = {}
+        """The opened papers that are not recorded yet, by day (ISO)."""
         self.delay = self._background.delayed(self.store)
 
-    @follows(_parts, now=True)
+    @follows(lambda state: None if is_triaging(state) and state[TEXT] is None else state.front_paper)
     def follow(self, state: State) -> None:
-        now, page = self.clock(), None if _is_glance(state) else state[PAGE]
-        key = state.highlighted if page is None else page.key
-        listing, stay = state.listing, self._stay
-        if stay is None or (stay.key, stay.place, stay.results) != (key, listing.place, listing.results):
-            if stay is not None:
-                is_same_list = (stay.place, stay.results) == (listing.place, listing.results)
-                self._leave(stay, now, is_passed=is_same_list and key is not None)
-            stay = self._stay = None if key is None else Stay(key, listing.place, listing.results, now)
-        if stay is None:
+        """Note the paper in front of the list, unless only a triage opened its page."""
+        page = state[PAGE]
+        if page is None or not self._is_on or (is_triaging(state) and state[TEXT] is None):
             return
-        if page is None:
-            self._close_page(stay, now)
-        elif stay.opened is None:
-            stay.opened, stay.is_opened, stay.has_ended = now, True, False
-            self.note(OPEN, stay.key)
-        if _is_text_at_end(state):
-            stay.has_ended = True
-
-    def record_pass(self, key: PaperKey) -> None:
-        """Record that the user moved on from a paper, unless they opened its text."""
-        if self._stay is None or self._stay.key != key or not self._stay.is_opened:
-            self.note(PASS, key)
-
-    def forget_passed(self, key: PaperKey) -> None:
-        """Forget an unstored pass, because the user returned to the paper."""
-        with suppress(ValueError):
-            self._waiting.get((PASS, self._day), []).remove(key)
-        self._noted.discard((PASS, self._day, key))
-
-    def record_detail_end(self) -> None:
-        """Record that the user moved on from the end of the detail pane."""
-        stay = self._stay
-        if stay is not None and stay.opened is None and self.clock() - stay.since >= MIN_READ_SECONDS:
-            stay.is_opened = True
-            self.note(FINISH, stay.key)
-
-    def _leave(self, stay: Stay, now: float, *, is_passed: bool) -> None:
-        self._close_page(stay, now)
-        if is_passed and not stay.is_opened and now - stay.since >= MIN_LOOK_SECONDS:
-            row = self._app.papers.row_of(stay.key)
-            if row is not None and row.kept and not (row.starred or row.queued or row.has_note or row.hidden):
-                self.note(PASS, stay.key)
-
-    def _close_page(self, stay: Stay, now: float) -> None:
-        is_read = stay.opened is not None and now - stay.opened >= MIN_READ_SECONDS
-        if is_read and (stay.has_ended or is_page_at_end(self._app.screens)):
-            self.note(FINISH, stay.key)
-        stay.opened = None
-
-    @property
-    def _day(self) -> str:
-        return self._look.now().astimezone().date().isoformat()
-
-    def note(self, kind: str, key: PaperKey) -> None:
-        """Record a trace of a paper today, except for passing a paper that only the feed has, which would store it."""
-        day = self._day
-        is_known = (kind, day, key) in self._noted
-        if is_known or not self._is_on or (kind == PASS and isinstance(key, NotCached)):
-            return
-        self._noted.add((kind, day, key))
-        self._waiting.setdefault((kind, day), []).append(key)
+        self._waiting.setdefault(self._look.now().astimezone().date().isoformat(), {})[page.key] = None
         if not self.delay.is_waiting:
             self.delay.begin(TRACE_SECONDS)
 
     def store(self) -> None:
-        self._background.start("traces", self.stored)
+        self._background.start("traces", self._store)
 
-    async def stored(self) -> None:
-        self.delay.stop()
+    async def _store(self) -> None:
         storing = self._submit()
         if storing is not None:
             # The next mark reports a problem with the disk.
@@ -430,26 +300,14 @@ class Traces(Controller):
                 self._library.has_changed()
 
     def on_end(self) -> None:
-        """Record the remaining traces before the library closes."""
-        if self._stay is not None:
-            self._leave(self._stay, self.clock(), is_passed=False)
-        self.delay.stop()
+        """Record the remaining papers before the library closes."""
         storing = self._submit()
         if storing is not None:
             storing.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     def _submit(self) -> asyncio.Future[object] | None:
+        self.delay.stop()
         waiting, self._waiting = self._waiting, {}
         if not waiting or not self._library.is_writable:
             return None
-        return asyncio.ensure_future(self._library.leave_traces(waiting))
-
-
-def _is_glance(state: State) -> bool:
-    """Whether a triage opened the page, not the user."""
-    return is_triaging(state) and state[TEXT] is None
-
-
-def _is_text_at_end(state: State) -> bool:
-    text = state[TEXT]
-    return text is not None and text.view is not None and text.view.is_at_end
+        return asyncio.ensure_future(self._library.record_opened({day: list(pks) for day, pks in waiting.items()}))

@@ -15,7 +15,7 @@ from reader.keys.keymap import Keymap
 from reader.session import visit
 from reader.session.places import SAVED
 from reader.ui.command_line.screen import COMMANDS
-from reader.ui.filter.state import TOPIC_MODE, TOPIC_ORDER
+from reader.ui.filter.state import TOPIC_MODE
 from reader.ui.first_frame.painter import KeptLook, made_from, save_look
 from reader.ui.kit.theme import palette_of
 from reader.ui.list.news import visited_at
@@ -81,14 +81,11 @@ class LastPlace:
             text=place.text,
             paper=self._paper_id(main),
             sizes={str(shape): sizes for shape, sizes in panes.sizes.items()},
-            hidden=tuple(sorted(panes.hidden)),
-            density=None if panes.density == panes.usual_density else panes.density,
+            is_zoomed=panes.is_zoomed,
             visited=visited_at(state, self._now()),
             history=state.history,
             commands=state[COMMANDS],
-            topic_order=state[TOPIC_ORDER],
             topic_mode=state[TOPIC_MODE],
-            folded=tuple(sorted(main.filter.folded)) if state.is_ready else self._before.folded,
         )
         return visit.visit_to_save(now, self._before, self._given)
 
@@ -116,12 +113,8 @@ def look_of(keymap: Keymap, settings: Settings, environment: Mapping[str, str]) 
         made_from=made_from(environment),
         order=settings.order,
         ascii=settings.ascii,
-        density=settings.density,
-        filter_width=settings.filter_width,
-        list_share=settings.list_share,
         theme=settings.theme,
         colors=palette_of(settings.theme).colors,
         hints={"plain": keymap.hints("list", without=("find.clear",)), "query": keymap.hints("list")},
-        filter_key=keymap.key("find.filter"),
         older_key=keymap.key("day.older"),
     )

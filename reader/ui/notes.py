@@ -18,7 +18,6 @@ from textual.widgets import TextArea
 from reader.core.errors import ReaderError
 from reader.core.lines import Line, Piece, cut, cut_line, literal, measure
 from reader.core.marks import PASSAGE
-from reader.core.paper_row import PaperKey
 from reader.core.tag_words import complete_tag, parse_tags
 from reader.core.text import NOTE_LIMIT, amount, clean_note
 from reader.ui.command_line.screen import LineScreen
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
 class TagEdit(NamedTuple):
     """Papers whose tags are being typed."""
 
-    pks: tuple[PaperKey, ...]
+    pks: tuple[int, ...]
     has: tuple[str, ...]
     """The tags that at least one of the papers has."""
     shared: tuple[str, ...]
@@ -65,7 +64,7 @@ class TagEdit(NamedTuple):
 class NoteEdit(NamedTuple):
     """A paper whose note is being written."""
 
-    pk: PaperKey
+    pk: int
     id: str
     title: str
     text: str
@@ -242,7 +241,7 @@ class TagActions(Controller):
 
     @handles("paper.tag")
     def begin(self, _count: int | None) -> None:
-        pks = self._model.take_targets()
+        pks = self._model.state.targets
         papers = [paper for pk in pks[:MAX_PAPERS_READ] if (paper := self._library.paper(pk)) is not None]
         if papers:
             from reader.cache.flags import tag_counts

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,9 +17,9 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from reader.core.document.model import Document, Figure, PdfSpot, walk
+from reader.core.document.model import Document, Figure, walk
 from reader.core.errors import ReaderError
-from reader.core.ids import in_address, is_arxiv_id, pdf_url
+from reader.core.ids import in_address, is_arxiv_id
 from reader.core.lines import cut, literal, wrap
 from reader.installed import needs_extra
 from reader.platform import PictureTerminal, picture_terminal
@@ -53,9 +52,7 @@ class PictureActions(Controller):
     def open(self, _count: int | None) -> None:
         pictures = self._pictures()
         if reason := self._obstacle() or ("" if pictures else self._no_pictures()):
-            key = self._keymap.key("link.pdf", "text")
-            is_of_pdf = bool(pictures) and pictures[0].spot is not None
-            self._model.show_notice(f"{reason} · {key} opens the PDF" if is_of_pdf and key else reason)
+            self._model.show_notice(reason)
         else:
             text = self._model.state[TEXT]
             block = text.view.top.block if text is not None and text.view is not None else None
@@ -155,7 +152,7 @@ class PictureLoader(Controller):
         if (drawn := self._kept.get(wanted)) is not None:
             self._model.change(state.update(PICTURES, lambda pictures: pictures.with_drawing(wanted[0], drawn)))
         else:
-            self._report(wanted[0], "fetching the PDF" if wanted[0].spot else "fetching the picture")
+            self._report(wanted[0], "fetching the picture")
             self._worker = self._background.start("picture", partial(self._fetch, *wanted), exclusive=True)
 
     async def _fetch(self, picture: Picture, canvas: Canvas) -> None:
@@ -168,8 +165,7 @@ class PictureLoader(Controller):
                 self._report(picture, f"{line['why']}, {line['seconds']:.0f} s")
 
         try:
-            spot = picture.spot._asdict() if picture.spot is not None else None
-            drawing = job("picture", address=picture.address, canvas=list(canvas), spot=spot)
+            drawing = job("picture", address=picture.address, canvas=list(canvas))
             self._keep(picture, canvas, PictureDrawing.of(await self._app.run_job(drawing, receive)))
         except ReaderError as error:
             self._report(picture, str(error))
@@ -195,8 +191,6 @@ MAX_PICTURES = 100
 
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
 
-PAGE_ANCHOR = re.compile(r"page-\d{1,4}$")
-
 _THUMBNAIL = "https://cdn-thumbnails.huggingface.co/social-thumbnails/papers/{id}.png"
 
 
@@ -209,23 +203,17 @@ class Picture(NamedTuple):
     caption: str = ""
     block: int = -1
     """The block of the full text that contains it; -1 for a picture from the feed."""
-    spot: PdfSpot | None = None
-    """The part of the paper's PDF that it shows."""
 
 
 def pictures_of(paper: Paper, document: Document | None = None, source: str = "") -> tuple[Picture, ...]:
     """The pictures of a paper without duplicates: the feed's card and pictures, and the figures of its full text."""
-    if source == "pdf":
-        return tuple(_of_pdf(document, paper.id))
     pictures = {picture.address: picture for picture in (*_of_feed(paper), *_of_text(document, source, paper.id))}
     return tuple(pictures.values())[:MAX_PICTURES]
 
 
 def first_from(pictures: Sequence[Picture], block: int) -> int:
-    """The first figure at or after a block, else the last; for a text from a PDF, the page of the block."""
+    """The first figure at or after a block, else the last."""
     blocks = [(index, picture.block) for index, picture in enumerate(pictures) if picture.block >= 0]
-    if pictures[0].spot is not None:
-        block = max((begin for _, begin in blocks if begin <= block), default=0)
     return next((index for index, begin in blocks if begin >= block), blocks[-1][0] if blocks else 0)
 
 
@@ -247,16 +235,6 @@ def _of_text(document: Document | None, source: str, id: str) -> Iterator[Pictur
                 caption = "".join(span.text for span in part.caption)
                 for address in part.pictures:
                     yield Picture(web_address(address, source, id), label or "Picture", caption, index)
-
-
-def _of_pdf(document: Document | None, id: str) -> Iterator[Picture]:
-    """The pages of a PDF in halves, because a half fits a screen."""
-    pages = {name: block for name, block in (document.anchors if document else {}).items() if PAGE_ANCHOR.match(name)}
-    for name, block in pages.items():
-        page = int(name.removeprefix("page-"))
-        for half, is_upper in (("upper", True), ("lower", False)):
-            label = f"Page {page}, {half} half"
-            yield Picture(f"{pdf_url(id)}#page={page}", label, "", block, PdfSpot(id, page - 1, is_upper))
 
 
 def is_picture(address: str) -> bool:

@@ -12,7 +12,6 @@ from reader.cache.reads.window import Order
 from reader.core.dates import period_of_view
 from reader.core.errors import ReaderError
 from reader.core.marks import QUEUE
-from reader.core.paper_row import PaperKey
 from reader.session.places import triage_place
 from reader.ui.page.actions import is_unread
 from reader.ui.page.state import DECISIONS, PAGE, TRIAGE, Decision, begin_triage, phase_of
@@ -31,10 +30,10 @@ class TriageActions(Controller):
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
-        self._drawn: PaperKey | None = None
+        self._drawn: int | None = None
         """The paper that the terminal shows."""
         self._drawn_since = 0.0
-        self._before: PaperKey | None = None
+        self._before: int | None = None
         """The paper of the last decision."""
         self._removed_marks = ""
         """The marks that the last decision removed from its paper, in words."""
@@ -118,14 +117,12 @@ class TriageActions(Controller):
         else:
             self._apply(before.pk, kind)
 
-    def _apply(self, pk: PaperKey | None, kind: str) -> None:
+    def _apply(self, pk: int | None, kind: str) -> None:
         row = None if pk is None else self._app.papers.row_of(pk)
         triage = self._model.state[TRIAGE]
         if pk is None or row is None or triage is None:
             return
         self._removed_marks = "no longer starred" if kind == "hide" and row.starred else ""
-        if kind == "read":
-            self._app.traces.record_pass(pk)
         self._model.change(self._model.state.put(TRIAGE, triage.decide(Decision(pk, kind, row.day))))
         self._before = pk
         self._background.start("marks", partial(self._store, self._app.mark_actions.submit(kind, True, [pk])))
@@ -155,7 +152,7 @@ class TriageActions(Controller):
         if page is not None:
             self._app.call_after_refresh(self._note_drawn, page.key)
 
-    def _note_drawn(self, pk: PaperKey) -> None:
+    def _note_drawn(self, pk: int) -> None:
         self._drawn, self._drawn_since = pk, time.monotonic()
 
     def _end(self) -> None:
@@ -180,7 +177,6 @@ class TriageActions(Controller):
         if triage is None or pk is None or all(decision.pk != pk for decision in triage.decisions):
             return
         self._model.change(self._model.state.put(TRIAGE, triage.without(pk)))
-        self._app.traces.forget_passed(pk)
         if (
             pk == self._model.state.highlighted
             or self._app.papers.next_where({pk}, -1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -10,25 +9,22 @@ from typing import TYPE_CHECKING
 
 from reader.core.dates import FIRST_DAY, SATURDAY, Period, PeriodKind, period_containing, period_of_view
 from reader.core.errors import ReaderError
-from reader.core.paper_row import PaperKey
 from reader.core.query import Term, parse
 from reader.core.query.choices import Choice, Mark, chosen_terms, with_choice
 from reader.core.text import amount
 from reader.core.views import FOR_YOU, LATEST, QUEUED
-from reader.keys.actions import Context
 from reader.refresh.lines import Days, Trending
 from reader.session.places import DAY, Place, day_of, view
 from reader.ui.filter.pane import FilterPane
-from reader.ui.filter.state import HINT, TOPIC_MEANINGS, TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
+from reader.ui.filter.state import TOPIC_MODE, TOPIC_NAMES
 from reader.ui.page.state import lasting_place
 from reader.ui.shell.commands import Offer
-from reader.ui.shell.controller import Controller, Moment, answers, follows, handles
+from reader.ui.shell.controller import Controller, answers, handles
 from reader.ui.shell.listing import Position
-from reader.ui.shell.state import NOTHING_IS_FETCHED, Prompt, State
-from reader.ui.terminal.process import loading
+from reader.ui.shell.state import NOTHING_IS_FETCHED, State
 
 if TYPE_CHECKING:
-    from reader.ui.app import ReaderApp
+    pass
 
 MAX_RANKING_AGE = timedelta(minutes=10)
 """Maximum age of a ranking before it is fetched again."""
@@ -60,7 +56,7 @@ class ViewActions(Controller):
     def show_query(self, text: str) -> None:
         self._model.change(self._model.state.go(Place(view("all"), text)))
 
-    def show_paper(self, pk: PaperKey) -> None:
+    def show_paper(self, pk: int) -> None:
         self._model.change(self._model.state.go(Place(view("all")), Position(pk)))
 
     @handles(
@@ -174,35 +170,10 @@ class FilterActions(Controller):
             "topic.pick": FilterPane.toggle,
             "topic.exclude": FilterPane.exclude,
             "topic.any_all": FilterPane.switch_mode,
-            "topic.narrow": FilterPane.begin_narrowing,
         }
     )
     def act_in_pane(self, _count: int | None, act: Callable[[FilterPane], object]) -> None:
         act(self._app.filter_pane)
-
-    @handles("topic.order")
-    def change_order(self, _count: int | None) -> None:
-        order = self._app.filter_pane.switch_order()
-        self._model.change(self._model.state.put(TOPIC_ORDER, order))
-        self._model.show_notice(f"topics by {order}")
-
-    def stop_at(self, moment: Moment) -> bool:
-        if moment != "back" or self._model.state.context != "filter" or not self._app.filter_pane.narrowing_text:
-            return False
-        self._app.filter_pane.stop_narrowing()
-        return True
-
-    def take_text(self, context: Context, key: str, character: str | None) -> bool:
-        return context == "filter" and self._app.filter_pane.type(key, character)
-
-    @answers("narrowing")
-    def show_keys(self, is_on: bool) -> None:
-        prompt = Prompt((("enter", "keep"), ("esc", "all topics")), "type to narrow") if is_on else Prompt()
-        self._model.change(self._model.state.prompt_for(prompt))
-
-    @answers("hint")
-    def show_hint(self, hint: str) -> None:
-        self._model.change(self._model.state.put(HINT, hint))
 
     @answers("topics")
     def pick_topics(self, choice: Choice) -> None:
@@ -260,35 +231,8 @@ class TopicActions(Controller):
         self._app.view_actions.show_query(with_choice("", "topic", Choice("all", (slug,))))
 
     def commands(self) -> Sequence[Offer]:
-        state = self._model.state
-        meanings = state[TOPIC_MEANINGS]
-        self._app.topic_meanings.begin()
+        names = self._model.state[TOPIC_NAMES]
         return [
-            Offer(f"Topic: {name}", meanings.get(slug, "The papers of this topic."), partial(self.show, slug))
-            for slug, name in state[TOPIC_NAMES].items()
+            Offer(f"Topic: {name}", "The papers of this topic.", partial(self.show, slug))
+            for slug, name in names.items()
         ]
-
-
-class TopicMeanings(Controller):
-    """Reads the rules of topics on demand, which takes 60 ms of the processor and 4 MB."""
-
-    def __init__(self, app: ReaderApp) -> None:
-        super().__init__(app)
-        self._has_begun = False
-
-    @follows(lambda state: state.context)
-    def read_once(self, state: State) -> None:
-        """Read the rules when the user first goes to the filter pane."""
-        if state.context == "filter":
-            self.begin()
-
-    def begin(self) -> None:
-        if not self._has_begun:
-            self._has_begun = True
-            self._background.start("rules", self._read)
-
-    async def _read(self) -> None:
-        with loading():
-            rules = await asyncio.to_thread(self._app.rules)
-        model = self._model
-        model.change(model.state.put(TOPIC_MEANINGS, {topic.slug: topic.about for topic in rules.topics}))

@@ -14,7 +14,6 @@ from reader.cache.choice import Suits, is_current, is_taught, marked_papers, rea
 from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
-from reader.cache.search.selection import Offer
 from reader.cache.storing import Cache
 from reader.core.choice import Common
 from reader.core.errors import CacheError
@@ -179,24 +178,6 @@ def test_marks_say_more_or_less(window: Window, events: Events) -> None:
     assert weights(window) == known
 
 
-def test_newer_marks_say_more_and_marks_of_many_papers_less(window: Window, events: Events, clock: Clock) -> None:
-    events.mark("star", True, [1])
-    clock.now += 5 * 360 * DAY
-    events.mark("star", True, [2])
-    clock.now += 180 * DAY
-    events.mark("star", True, [3])
-    events.mark("hide", True, list(range(4, 24)))
-    found = weights(window)
-    assert (found[1], found[2], found[3], found[4]) == (0.1, 0.5, 1.0, -0.5)
-
-
-def test_traces_of_long_ago_teach_nothing(window: Window, events: Events, clock: Clock) -> None:
-    events.act([Change("open", "2026-11-24", [1])])
-    clock.now += (choice.TRACED_DAYS + 1) * DAY
-    events.mark("star", True, [6])
-    assert weights(window).keys() == {6}
-
-
 def test_of_very_many_marks_those_that_say_the_most_are_learned_from(
     window: Window, events: Events, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -255,13 +236,16 @@ def test_a_cache_that_can_not_be_written_is_listed_by_what_is_stored(
     assert subjects(window, "sort:foryou", 4) == ["Web agents"] * 4
 
 
-def test_a_refresh_scores_all_papers_and_a_mark_the_newest(window: Window, events: Events, path: Path) -> None:
+def test_the_newest_papers_are_scored(
+    window: Window, events: Events, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     events.mark("star", True, [2])
-    choice.update(path, newest=10)
-    assert rows(path, "SELECT min(pk), count(*) FROM suits") == [(15, 10)]
-    events.mark("star", True, [8])
-    assert choice.update(path, newest=None) and not choice.update(path, newest=None)
+    choice.update(path)
     assert rows(path, "SELECT count(*) FROM suits") == [(24,)]
+    monkeypatch.setattr(choice, "SCORED_PAPERS", 10)
+    events.mark("star", True, [8])
+    assert choice.update(path) and not choice.update(path)
+    assert rows(path, "SELECT min(pk), count(*) FROM suits") == [(15, 10)]
 
 
 # What the user asks for
@@ -316,7 +300,7 @@ def test_what_is_new_comes_first_then_the_week_then_the_archive(window: Window, 
         cache.store(Listing(day, (draft(int(title[-3:]), title, abstract=title, upvotes=500),)), NOW)
     events.mark("star", True, [2])
     order = window.order(SUITING)
-    assert order.groups == (("new", 3), ("earlier this week", 1), ("from the archive", 22))
+    assert order.groups == ()
     titles = [row.title for row in window.rows(order.pks)]
     assert {one[:10] for one in titles[:3]} == {"Web agents"}
     assert titles[3:5] == ["Web agents 101", "Web agents 102"]
@@ -325,7 +309,7 @@ def test_what_is_new_comes_first_then_the_week_then_the_archive(window: Window, 
     unstarred = [pk for pk in triage.pks if pk != 2]
     assert unstarred[:3] == list(order.pks[:3]) and len(triage.pks) == len(NUMBERS) and not triage.groups
     offered = selection("is:unread -is:starred day:2026-11-24 sort:foryou")
-    assert list(window.order(offered._replace(offer=Offer())).pks) == unstarred
+    assert list(window.order(offered._replace(offer=())).pks) == unstarred
 
 
 def test_one_subject_does_not_fill_the_first_places(window: Window, events: Events, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The user's actions, and what the cache derives from the log whenever a cause changes; flags and outputs."""
+"""The user's actions, and what the cache derives from the log whenever a cause changes; flags."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reader.cache import schema
-from reader.cache.community import KeptOutput, drop_outputs, keep_output, outputs_of
 from reader.cache.flags import flag_papers
 from reader.cache.imports import add_marks
 from reader.cache.marks import derive as module
@@ -23,7 +22,7 @@ from reader.cache.storing import Cache, drop
 from reader.core.ids import page_id
 from reader.core.marks import Mark, PaperMarks, place_between
 from reader.core.paper import Draft, Listing
-from reader.core.paper_row import Flag, flag_to_show
+from reader.core.paper_row import Flag
 from reader.database import connections
 from reader.database.connections import connect, transaction
 from reader.log.rows import Row, action_id
@@ -273,10 +272,7 @@ def test_a_paper_has_one_trace_of_a_kind_a_day(events: Events) -> None:
     assert leave(events, "open", DAY, 2, 3) == 1
     assert leave(events, "open", DAY, 1, 2, 3) == 0
     assert leave(events, "open", NEXT, 1) == 1
-    # What was opened on a day was not passed on it.
-    assert leave(events, "pass", DAY, 1, 2, 3, 4) == 1
     assert leave(events, "finish", DAY, 1) == 1
-    assert leave(events, "pass", NEXT, 1, 4) == 1
 
 
 def test_queries_ask_for_them(path: Path, events: Events) -> None:
@@ -286,11 +282,6 @@ def test_queries_ask_for_them(path: Path, events: Events) -> None:
     leave(events, "open", NEXT, 3)
     for text, pks in (
         ("is:opened", [1, 2, 3, 5]),
-        ("is:finished", [2, 5]),
-        ("is:passed", [4]),
-        ("-is:passed", [1, 2, 3, 5]),
-        ("is:passed OR is:finished", [2, 4, 5]),
-        ("(is:opened OR is:passed) sort:title", [1, 2, 3, 4, 5]),
         ("is:opened upvotes:>20", [2, 5]),
     ):
         assert sorted(found(path, text)) == pks, text
@@ -305,23 +296,23 @@ def test_undo_and_redo_leave_them_alone(path: Path, events: Events) -> None:
     assert found(path, "is:starred") == [1]
     assert events.undo() is not None
     assert events.undo() is None
-    assert (found(path, "is:opened"), found(path, "is:passed")) == ([2], [3])
+    assert found(path, "is:opened") == [2]
 
 
 def test_an_import_takes_them_and_refuses_what_is_no_day(path: Path, events: Events) -> None:
     given = (Mark("open", DAY, 1_000, "ab" * 6, "0" * 24), Mark("pass", NEXT, 2_000, "ab" * 6, "1" * 24))
     assert add_marks(events, [PaperMarks("2611.00001", given[:1]), PaperMarks("2611.00002", given[1:])]) == 2
     assert add_marks(events, [PaperMarks("2611.00001", given[:1])]) == 0
-    assert (found(path, "is:opened"), found(path, "is:passed")) == ([1], [2])
+    assert found(path, "is:opened") == [1]
 
 
 def test_a_trace_keeps_no_paper_and_comes_back_with_it(path: Path, filled: Cache, events: Events) -> None:
     leave(events, "finish", DAY, 4, 5)
     with closing(connections.connect(path)) as connection, connections.transaction(connection):
         assert drop(connection, "2026-11-24", 10) == 2
-    assert found(path, "is:finished") == []
+    assert found(path, "is:opened") == []
     filled.store(Listing("2026-11-23", (draft(4),)), NOW)
-    assert len(found(path, "is:finished")) == 1
+    assert len(found(path, "is:opened")) == 1
 
 
 # Flags
@@ -334,60 +325,16 @@ def test_flags_are_set_and_cleared_apart_from_each_other(filled: Cache, path: Pa
     assert flags() == {1: 0, 2: 0, 3: 0}
     with closing(connect(path)) as cache, transaction(cache):
         assert flag_papers(cache, Flag.FOLLOWED, {2, 1}) == [1, 2]
-        flag_papers(cache, Flag.HIGHLIGHTED, {2, 3, 999})
+        flag_papers(cache, Flag.MUTED, {2, 3, 999})
         assert flag_papers(cache, Flag.FOLLOWED, {2}, {2, 3}) == []
         assert flag_papers(cache, Flag.FOLLOWED, {2}) == [1]
-    assert flags() == {1: 0, 2: Flag.FOLLOWED | Flag.HIGHLIGHTED, 3: Flag.HIGHLIGHTED}
+    assert flags() == {1: 0, 2: Flag.FOLLOWED | Flag.MUTED, 3: Flag.MUTED}
     with closing(connect(path)) as cache, transaction(cache):
         flag_papers(cache, Flag.FOLLOWED, {1, 3})
-        flag_papers(cache, Flag.HIGHLIGHTED, set())
+        flag_papers(cache, Flag.MUTED, set())
         assert cache.execute("SELECT pk, flags FROM paper_flags").fetchall() == [(1, 1), (3, 1)]
         drop(cache, "2026-12-01", 10)
         assert cache.execute("SELECT count(*) FROM paper_flags").fetchone() == (0,)
-
-
-def test_a_followed_paper_s_sign_comes_first() -> None:
-    assert flag_to_show(3) is Flag.FOLLOWED
-    assert flag_to_show(2) is Flag.HIGHLIGHTED and flag_to_show(0) is None
-
-
-# What a program said
-
-
-def kept(window: Window, pk: int) -> list[tuple[str, str]]:
-    return [(one.name, one.text) for one in window.read(lambda connection: outputs_of(connection, pk))]
-
-
-def test_a_later_output_of_a_command_replaces_the_earlier_one(window: Window, path: Path) -> None:
-    assert keep_output(path, 1, KeptOutput("summary", NOW, "A weak baseline."))
-    assert keep_output(path, 1, KeptOutput("critique", NOW, "No ablation."))
-    assert kept(window, 1) == [("summary", "A weak baseline."), ("critique", "No ablation.")]
-    assert keep_output(path, 1, KeptOutput("summary", "2026-11-25T00:00:00Z", "A strong one."))
-    assert kept(window, 1) == [("critique", "No ablation."), ("summary", "A strong one.")]
-    assert (found(path, "output:weak"), found(path, "output:strong")) == ([], [1])
-
-
-def test_its_words_are_searched_apart_from_those_of_papers_and_notes(filled: Cache, path: Path) -> None:
-    keep_output(path, 2, KeptOutput("summary", NOW, "The Fréchet distance grows."))
-    for query in ("output:frechet", "output:frech", 'output:"frechet distance"', "has:output", "has:output id:2611"):
-        assert found(path, query) == [2], query
-    for query in ('output:"distance frechet"', "frechet", "has:note"):
-        assert found(path, query) == [], query
-    for query in ("-has:output", "-output:frechet"):
-        assert sorted(found(path, query)) == [1, 3, 4, 5], query
-
-
-def test_an_output_goes_if_it_is_empty_or_dropped_or_with_its_paper(filled: Cache, path: Path) -> None:
-    for pk in (1, 2, 4):
-        assert keep_output(path, pk, KeptOutput("summary", NOW, "Words."))
-    assert not keep_output(path, 99, KeptOutput("summary", NOW, "Words."))
-    keep_output(path, 1, KeptOutput("summary", NOW, ""))
-    assert sorted(found(path, "output:words")) == [2, 4]
-    assert drop_outputs(path, [1, 2, 3], "critique") == 0
-    assert drop_outputs(path, [1, 2, 3], "summary") == 1
-    assert found(path, "output:words") == [4]
-    assert sum(filled.drop_before("2026-11-24")) > 0
-    assert (found(path, "output:words"), faults(path)) == ([], {})
 
 
 # Actions

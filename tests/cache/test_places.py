@@ -56,12 +56,7 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
 @each(
     ("said", "means"),
     [
-        (f"{AT}Connection refused\n\tIs the server running on that host?", "nothing listens there"),
-        (f'{AT}FATAL:  password authentication failed for user "ada"', "refuses the user or the password"),
-        (f'{AT}FATAL:  database "papers" does not exist', "no such database"),
-        (f'{AT}FATAL:  no pg_hba.conf entry for host "10.0.0.1", user "ada", no encryption', "check sslmode"),
-        ("failed to resolve host 'hub.invalid': [Errno -2] Name or service not known", "host is unknown"),
-        ("connection timeout expired", "does not answer"),
+        (f'{AT}FATAL:  password authentication failed for user "ada"', "your password in ~/.pgpass"),
         (f"{AT}the moon is in the way", "does not answer (the moon is in the way)"),
         ('connection is bad: invalid integer value "54x2" for connection option "port"', "address is not understood"),
     ],

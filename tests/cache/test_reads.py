@@ -1,11 +1,10 @@
-"""Reading the cache: lists, rows, papers and counts; days, orders, words to complete, and trends of topics."""
+"""Reading the cache: lists, rows, papers and counts; days, orders, and words to complete."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ import pytest
 
 from reader.cache.marks.events import Events
 from reader.cache.reads import window as module
-from reader.cache.reads.figures import topic_trends
 from reader.cache.reads.vocabulary import vocabulary
 from reader.cache.reads.window import (
     IN_WORDS,
@@ -30,7 +28,6 @@ from reader.cache.storing import Cache, StoreResult
 from reader.cache.texts import Texts
 from reader.core.document.model import Document
 from reader.core.paper import Listing, Paper
-from reader.core.topics.trends import WEEKS
 from reader.core.views import VIEWS, View
 from tests.cache.conftest import NOW, draft, selection
 from tests.table import each
@@ -314,34 +311,3 @@ def test_venues_are_counted_by_name_and_by_year(cache: Cache, path: Path) -> Non
     with closing(Window.open(path)) as on_days:
         venues = on_days.read(vocabulary)["venue"]
     assert venues == ["ICLR", "ICLR 2026", "ICLR 2025", "TPAMI"]
-
-
-# Topics
-
-
-NEWEST = date(2026, 11, 24)
-
-
-@pytest.fixture
-def moving(cache: Cache, path: Path) -> Iterator[Window]:
-    """Twelve weeks of ten papers each; of the last three weeks' all are on video, and those of agents are so always."""
-    for back in range(WEEKS):
-        day = (NEWEST - timedelta(weeks=back)).isoformat()
-        titles = [f"{'video' if back < 3 else 'other'} {back} {place}" for place in range(8)]
-        titles += [f"agents with video {back} {place}" for place in range(2)]
-        drafts = [draft(back * 10 + place, title) for place, title in enumerate(titles)]
-        cache.store(Listing(day, tuple(drafts)), NOW)
-    with closing(Window.open(path)) as opened:
-        yield opened
-
-
-def test_trends_follow_the_listed_days(moving: Window) -> None:
-    found = moving.read(topic_trends)
-    assert found["video"].weeks == (0.2,) * 9 + (1.0,) * 3
-    assert found["agents"].weeks == (0.2,) * 12
-    assert found["video"].rising > 1 > found["agents"].rising == 0
-
-
-def test_an_empty_cache_has_no_trends(cache: Cache, path: Path) -> None:
-    with closing(Window.open(path)) as moving:
-        assert moving.read(topic_trends) == {}

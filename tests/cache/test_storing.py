@@ -10,6 +10,7 @@ import pytest
 
 from reader.cache import pages
 from reader.cache import storing as module
+from reader.cache.history import Event
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.storing import Cache, StoreResult, Values, merge_draft
@@ -20,8 +21,7 @@ from reader.core.paper import Draft, Listing, SkippedRecord
 from reader.core.text import title_hash
 from reader.database import connections
 from tests.breakage import execute
-from tests.cache.conftest import NOW, ByName, derive_again, draft, faults, rows, selection, whole
-from tests.doubles import cached
+from tests.cache.conftest import NOW, ByName, derive_again, draft, faults, found, rows, selection, whole
 from tests.table import each
 
 
@@ -29,7 +29,7 @@ def star(path: Path, id: str, *kinds: str) -> None:
     """Star a paper, or make other marks on it."""
     with closing(Events.open(path)) as events:
         for kind in kinds or ("star",):
-            events.mark(kind, True, [cached(whole(path, id).pk)])
+            events.mark(kind, True, [whole(path, id).pk])
 
 
 def rebuild(path: Path) -> None:
@@ -58,6 +58,26 @@ def test_what_was_stored_adds_up(cache: Cache) -> None:
     twice = Listing("2026-11-24", (draft(1, upvotes=1), draft(1, upvotes=2)), (SkippedRecord("item 2", "no title"),))
     assert cache.store(twice, NOW) == StoreResult(new=1, unchanged=1, skipped=1)
     assert StoreResult(1, 2, 3, 4) + StoreResult(10, 20, 30, 40) == StoreResult(11, 22, 33, 44)
+
+
+def test_results_of_a_search_are_in_no_list_until_they_are_marked_or_come_by_another_way(
+    filled: Cache, path: Path, window: Window
+) -> None:
+    results = [Listing("2026-12-01", (draft(number, title=f"Found {number}"),)) for number in (7, 1, 8, 9)]
+    assert filled.store_found(results, NOW) == [6, 1, 7, 8]
+    assert [(row.is_only_found, row.hidden) for row in window.rows([6, 1])] == [(True, False), (False, False)]
+    assert window.newest_day() == "2026-11-24"
+    assert [found(path, query) for query in ("found", "is:hidden", "found (is:hidden OR -is:hidden)")] == [[], [], []]
+    star(path, "2611.00007")
+    star(path, "2611.00008", "pass")
+    filled.store(Listing("2026-11-24", (draft(9, title="Found 9"),)), NOW)
+    assert found(path, "found") == [8, 6]
+    rebuild(path)
+    assert found(path, "found") == [8, 6]
+    filled.drop_found(NOW)
+    assert [row.pk for row in window.rows([6, 7, 8])] == [6, 7, 8]
+    filled.drop_found("2027")
+    assert [row.pk for row in window.rows([6, 7, 8])] == [6, 8]
 
 
 PAGE = Draft("A Title: of a Saved Page", author_count=6, published="2023-12-04", comments=2, source="page")
@@ -116,7 +136,7 @@ def test_of_two_pages_papers_with_a_title_each_keeps_its_own(cache: Cache, path:
 def test_what_becomes_known_of_a_page_s_paper_is_no_news(cache: Cache, path: Path) -> None:
     cache.store(Listing(None, (PAGE._replace(abstract="One text."),)), "2026-11-20T00:00:00Z", newer=False)
     with closing(Events.open(path, now=lambda: 1_795_000_000.0)) as events:
-        events.mark("star", True, [cached(whole(path, page_id(PAGE.title)).pk)])
+        events.mark("star", True, [whole(path, page_id(PAGE.title)).pk])
     told = Draft(
         PAGE.title, "2312.00001", "Quite another text of many words.", published="2023-12-04", upvotes=80, comments=9,
         code_url="https://github.com/a/b", version=3, remark="Accepted to ICLR 2026",
@@ -124,10 +144,10 @@ def test_what_becomes_known_of_a_page_s_paper_is_no_news(cache: Cache, path: Pat
     cache.store(Listing("2026-11-24", (told,)), "2026-11-25T00:00:00Z")
     paper = whole(path, "2312.00001")
     assert (paper.abstract, paper.upvotes, paper.starred) == (told.abstract, 80, True)
-    assert rows(path, "SELECT * FROM paper_change") == []
+    assert rows(path, "SELECT * FROM paper_event") == []
     # What changes after that is.
-    cache.store(Listing("2026-11-24", (told._replace(upvotes=200),)), "2026-11-26T00:00:00Z")
-    assert rows(path, "SELECT upvotes FROM paper_change ORDER BY at") == [(80,), (200,)]
+    cache.store(Listing("2026-11-24", (told._replace(version=4),)), "2026-11-26T00:00:00Z")
+    assert rows(path, "SELECT events FROM paper_event") == [(Event.VERSION,)]
 
 
 def test_a_page_s_paper_joins_one_that_is_here_with_its_marks(cache: Cache, path: Path) -> None:
@@ -309,17 +329,6 @@ def test_a_title_of_25_letters_identifies_a_paper_unless_two_papers_of_arxiv_sha
         assert cache.store(Listing(None, (post(title),)), NOW, newer=False).new == new
     for number in (3, 4, 5):
         assert cache.store(Listing("2026-11-24", (draft(number, LONG),)), NOW) == StoreResult(new=1)
-
-
-def test_moving_facts_are_recorded_before_and_after_a_change(cache: Cache, path: Path) -> None:
-    cache.store(Listing("2026-11-24", (draft(1, upvotes=9, comments=0, keywords=("a", "b")),)), "1970-01-01T00:00:10Z")
-    cache.store(Listing("2026-11-24", (draft(1, abstract="Text."),)), "1970-01-01T00:00:20Z")
-    found = "SELECT at, upvotes, comments, stars, keywords, links FROM paper_change ORDER BY at"
-    assert rows(path, found) == []
-    moved = draft(1, upvotes=10, comments=2, code_url="c", media=("m",), code_stars=3)
-    cache.store(Listing("2026-11-24", (moved,)), "1970-01-01T00:00:30Z")
-    cache.store(Listing("2026-11-24", (draft(1, project_url="p"),)), "1970-01-01T00:00:40Z")
-    assert rows(path, found) == [(10, 9, 0, None, 2, 0), (30, 10, 2, 3, 2, 13), (40, 10, 2, 3, 2, 7)]
 
 
 DAY = "2026-05-12"

@@ -410,9 +410,7 @@ def test_mistakes_in_the_settings_are_counted(run: Run, papers: Path) -> None:
 
 
 @pytest.mark.usefixtures("own_words")
-def test_a_view_alone_is_listed_in_its_own_order_under_its_own_headings(
-    run: Run, on_terminal: RunOnTerminal, papers: Path
-) -> None:
+def test_a_view_alone_is_listed_in_its_own_order(run: Run, on_terminal: RunOnTerminal, papers: Path) -> None:
     assert [one["id"] for one in run("list", "view:foryou", "--json=id").records] == IDS  # Nothing is learned yet.
     run("mark", "star", "2606.00001")
     offered = [one["id"] for one in run("list", "view:foryou", "--json=id").records]
@@ -420,7 +418,7 @@ def test_a_view_alone_is_listed_in_its_own_order_under_its_own_headings(
     assert sorted(offered) == sorted(set(IDS) - {"2606.00001"}) and offered[:2] == ["2606.30616", "2606.28480"]
     assert [one["id"] for one in run("list", "view:foryou", "-n", "1", "--json=id").records] == offered[:1]
     shown = on_terminal("list", "view:foryou", "-n", "1").lines
-    assert len(shown) == 3 and shown[0].startswith("NEW") and "2606.30616" in shown[1] and shown[2] == "1 of 5"
+    assert len(shown) == 2 and "2606.30616" in shown[0] and shown[1] == "1 of 5"
     run("mark", "queue", "2606.00002", "2606.26740")
     assert [line.split("\t")[0] for line in run("list", "view:queue").lines] == ["2606.00002", "2606.26740"]
     run("views", "add", "mine", "is:queued sort:title")

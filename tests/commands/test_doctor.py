@@ -45,7 +45,6 @@ Settings
 Cache
   file          HOME/papers.db
   marks         HOME/log.db
-  file system   files can be locked
   copies        none yet
   papers        6, the newest day is 2026-06-30
   last refresh  never
@@ -110,12 +109,6 @@ def findings(run: Run, *words: str) -> dict[str, tuple[str, str]]:
 def test_doctor_does_not_create_a_cache(run: Run, home: Path) -> None:
     assert findings(run)["papers"] == ("none yet: 'dailypapers refresh' fetches them", "")
     assert not home.exists()
-
-
-def test_a_file_system_without_locks_is_a_finding(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.platform.lacks_locks", lambda _: "No locks available")
-    value, advice = findings(run)["file system"]
-    assert value == "files can't be locked: No locks available" and "DAILYPAPERS_HOME" in advice
 
 
 def test_a_lost_log_is_said_and_made_again(run: Run, papers: Path, home: Path) -> None:

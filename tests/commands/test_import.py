@@ -40,8 +40,6 @@ def test_days_are_imported_once_from_plain_packed_or_piped_files(
     plain = write_days(tmp_path / "days.jsonl", DAYS | {"2026-07-01": [{"paper": {"id": 7}}, *[5] * 4]})
     (tmp_path / "days.jsonl.gz").write_bytes(gzip.compress(plain.read_bytes()))
     (tmp_path / "notes.txt").write_text("nothing of the sort")
-    tried = run("import", str(plain), "--dry-run", "--star", "--json=new,coming,marked").json
-    assert tried == {"new": 6, "coming": 0, "marked": {"starred": 6}}
     session(
         """
         $ import nowhere.json days.jsonl
@@ -52,13 +50,13 @@ def test_days_are_imported_once_from_plain_packed_or_piped_files(
         1! days.jsonl: 2 more skipped
         1! dailypapers: nowhere.json can't be read: No such file or directory.
         $ import days.jsonl.gz --jsonl
-        {"new": 0, "updated": 0, "unchanged": 6, "skipped": 5, "marks": 0, "papers": 0, "here": 0, "coming": 0, "marked": {}, "without_id": [], "labels": {}, "dry_run": false, "feeds": {"added": [], "known": 0}, "titles": null, "failed": []}
+        {"new": 0, "updated": 0, "unchanged": 6, "skipped": 5, "marks": 0, "papers": 0, "here": 0, "coming": 0, "marked": {}, "without_id": [], "labels": {}, "feeds": {"added": [], "known": 0}, "titles": null, "failed": []}
         ! days.jsonl.gz: line 3, item 1: no arXiv id; skipped
         ! days.jsonl.gz: line 3, item 2: not a record; skipped
         ! days.jsonl.gz: line 3, item 3: not a record; skipped
         ! days.jsonl.gz: 2 more skipped
         $ import notes.txt --jsonl
-        {"new": 0, "updated": 0, "unchanged": 0, "skipped": 0, "marks": 0, "papers": 0, "here": 0, "coming": 0, "marked": {}, "without_id": [], "labels": {}, "dry_run": false, "feeds": {"added": [], "known": 0}, "titles": null, "failed": ["notes.txt has no papers, or no known format: see 'dailypapers import --help'."]}
+        {"new": 0, "updated": 0, "unchanged": 0, "skipped": 0, "marks": 0, "papers": 0, "here": 0, "coming": 0, "marked": {}, "without_id": [], "labels": {}, "feeds": {"added": [], "known": 0}, "titles": null, "failed": ["notes.txt has no papers, or no known format: see 'dailypapers import --help'."]}
         1! {"error": "notes.txt has no papers, or no known format: see 'dailypapers import --help'.", "kind": "feed", "hint": null}
         """  # noqa: E501
     )
@@ -82,16 +80,10 @@ def test_a_library_is_imported_once(session: Session, run: Run, papers: Path, tm
     run("tag", "add", "Thesis", IDS[2])
     session(
         """
-        $ import refs.bib --dry-run --star --queue --tag "to see"
-        3 papers named, 2 of them here, 1 to come with the next refresh. 3 starred, 3 queued, 3 tagged to see, 1 noted. This was a dry run: nothing was changed.
-        ! 2 entries name no arXiv paper:
-        !   entry c: A book
-        !   line 6: Half a title
-        ! Tags and flags of the files were left out, such as thesis, To Read, ⭐: --keep-tags imports them as tags.
-        $ import refs.bib --dry-run --star --jsonl
-        {"new": 1, "updated": 0, "unchanged": 2, "skipped": 2, "marks": 4, "papers": 3, "here": 2, "coming": 1, "marked": {"starred": 3, "noted": 1}, "without_id": [{"where": "entry c", "title": "A book"}, {"where": "line 6", "title": "Half a title"}], "labels": {"thesis": 2, "To Read": 1, "⭐": 1}, "dry_run": true, "feeds": {"added": [], "known": 0}, "titles": null, "failed": []}
+        $ import refs.bib --star --jsonl
+        {"new": 1, "updated": 0, "unchanged": 2, "skipped": 2, "marks": 4, "papers": 3, "here": 2, "coming": 1, "marked": {"starred": 3, "noted": 1}, "without_id": [{"where": "entry c", "title": "A book"}, {"where": "line 6", "title": "Half a title"}], "labels": {"thesis": 2, "To Read": 1, "⭐": 1}, "feeds": {"added": [], "known": 0}, "titles": null, "failed": []}
         $ import refs.bib --keep-tags --star --tag THESIS
-        3 papers named, 2 of them here, 1 to come with the next refresh. 3 starred, 3 tagged Thesis, 1 tagged To Read, 1 tagged ⭐, 1 noted. 'dailypapers undo' takes it back.
+        3 papers named, 2 of them here, 1 to come with the next refresh. 3 tagged Thesis, 1 tagged To Read, 1 tagged ⭐. 'dailypapers undo' takes it back.
         ! 2 entries name no arXiv paper:
         !   entry c: A book
         !   line 6: Half a title
@@ -104,11 +96,12 @@ def test_a_library_is_imported_once(session: Session, run: Run, papers: Path, tm
         To Read	1
         ⭐	1
         $ import refs.bib --keep-tags --star --jsonl
-        {"new": 0, "updated": 0, "unchanged": 3, "skipped": 2, "marks": 0, "papers": 3, "here": 2, "coming": 1, "marked": {}, "without_id": [{"where": "entry c", "title": "A book"}, {"where": "line 6", "title": "Half a title"}], "labels": {}, "dry_run": false, "feeds": {"added": [], "known": 0}, "titles": null, "failed": []}
+        {"new": 0, "updated": 0, "unchanged": 3, "skipped": 2, "marks": 0, "papers": 3, "here": 2, "coming": 1, "marked": {}, "without_id": [{"where": "entry c", "title": "A book"}, {"where": "line 6", "title": "Half a title"}], "labels": {}, "feeds": {"added": [], "known": 0}, "titles": null, "failed": []}
         """  # noqa: E501
     )
     assert wanted(papers) == [THERE]
-    assert run("undo").out == "Taken back: 3 papers to be fetched; starred; tagged Thesis, To Read, ⭐; noted.\n"
+    assert run("undo").out == "Taken back: 3 papers tagged Thesis, To Read, ⭐.\n"
+    assert run("undo").out == "Taken back: 3 papers to be fetched, starred, noted.\n"
     assert run("count", "is:starred OR tag:thesis").out == "1\n"
     assert wanted(papers) == []
 
@@ -133,8 +126,8 @@ def test_an_import_of_several_files_reports_papers_marks_and_feeds(
         2! dailypapers import: FILE is missing. See 'dailypapers import --help'.
         $ import books.bib --tag " "
         2! dailypapers: A tag needs a name with letters.
-        $ import books.bib --keep-tags --dry-run
-        1 paper named, 1 of them here. 1 tagged tag 0, 1 tagged tag 1, 1 tagged tag 2, 1 tagged tag 3, 1 tagged tag 4, 1 tagged tag 5, 1 tagged tag 6, 1 tagged tag 7 and 1 more tag. This was a dry run: nothing was changed.
+        $ import books.bib --keep-tags
+        1 paper named, 1 of them here. 1 tagged tag 0, 1 tagged tag 1, 1 tagged tag 2, 1 tagged tag 3, 1 tagged tag 4, 1 tagged tag 5, 1 tagged tag 6, 1 tagged tag 7 and 1 more tag. 'dailypapers undo' takes it back.
         ! 12 entries name no arXiv paper:
         !   entry k0: Book 0
         !   entry k1: Book 1
@@ -147,30 +140,21 @@ def test_an_import_of_several_files_reports_papers_marks_and_feeds(
         !   entry k8: Book 8
         !   entry k9: Book 9
         !   and 2 more, which --json lists
-        $ import text.txt days.jsonl --star --dry-run
-        2 new, 0 updated, 0 unchanged.
-        2 papers named, 1 of them here, 1 to come with the next refresh. 4 starred. This was a dry run: nothing was changed.
         $ import days.jsonl --star --queue
         2 new, 0 updated, 0 unchanged.
         2 starred, 2 queued. 'dailypapers undo' takes it back.
-        $ import days.jsonl --dry-run
-        0 new, 0 updated, 2 unchanged.
-        This was a dry run: nothing was changed.
         $ import text.txt --liked
         2 papers named, 1 of them here, 1 to come with the next refresh. 2 liked. 'dailypapers undo' takes it back.
         $ import text.txt --liked
         2 papers named, 1 of them here, 1 to come with the next refresh.
-        $ import feeds.opml --dry-run
-        1 feed would be added, 0 already known; nothing was changed.
-        ! feeds.opml: outline 2: no web address: ftp://example.org; skipped
         $ import feeds.opml broken.opml text.txt nowhere.bib
         2 papers named, 1 of them here, 1 to come with the next refresh.
         1 feed added, 0 already known; 'dailypapers refresh' fetches them.
         1! feeds.opml: outline 2: no web address: ftp://example.org; skipped
         1! dailypapers: nowhere.bib can't be read: No such file or directory.
         1! dailypapers: broken.opml: The file is cut off or is not XML; export it again.
-        $ import feeds.opml --dry-run --jsonl
-        {"new": 0, "updated": 0, "unchanged": 0, "skipped": 0, "marks": 0, "papers": 0, "here": 0, "coming": 0, "marked": {}, "without_id": [], "labels": {}, "dry_run": true, "feeds": {"added": [], "known": 1}, "titles": null, "failed": []}
+        $ import feeds.opml --jsonl
+        {"new": 0, "updated": 0, "unchanged": 0, "skipped": 0, "marks": 0, "papers": 0, "here": 0, "coming": 0, "marked": {}, "without_id": [], "labels": {}, "feeds": {"added": [], "known": 1}, "titles": null, "failed": []}
         ! feeds.opml: outline 2: no web address: ftp://example.org; skipped
         $ undo
         Taken back: followed the feed a.
@@ -255,7 +239,6 @@ def saved(tmp_path: Path) -> str:
 
 
 def test_a_page_is_looked_up_as_it_is_imported(run: Run, feed: FeedServer, saved: str) -> None:
-    assert run("import", saved, "--dry-run").lines[1:] == ["This was a dry run: nothing was changed."]
     found = run("import", saved, "--star")
     assert found.out == (
         "3 new, 0 updated, 0 unchanged.\n3 starred. 'dailypapers undo' takes it back.\n1 paper found by its title.\n"
@@ -286,7 +269,7 @@ def test_without_a_network_a_saved_page_is_looked_up_at_the_next_refresh(
     session(
         """
         $ import page.txt --jsonl
-        {"new": 0, "updated": 0, "unchanged": 3, "skipped": 0, "marks": 0, "papers": 0, "here": 0, "coming": 0, "marked": {}, "without_id": [], "labels": {}, "dry_run": false, "feeds": {"added": [], "known": 0}, "titles": {"found": 0, "left": 3}, "failed": []}
+        {"new": 0, "updated": 0, "unchanged": 3, "skipped": 0, "marks": 0, "papers": 0, "here": 0, "coming": 0, "marked": {}, "without_id": [], "labels": {}, "feeds": {"added": [], "known": 0}, "titles": {"found": 0, "left": 3}, "failed": []}
         $ refresh --day today
         0 new, 0 updated, 0 unchanged in 0 days.
         $ refresh --jsonl=titles

@@ -27,38 +27,34 @@ RUNS = """
 list sort:foryou                            | list
 list like:2606.26740                        | list
 show 2606.26740                             | show
-show 2606.26740 --json=why,for_you,rules,changes,outputs | show
+show 2606.26740 --json=why,for_you,rules,changes | show
 read 2606.26740 --sections                  | read
 read 2606.26740                             | read
 list --passages fulltext:start          | list --passages
 list --count is:starred             | list --count
 list --topics                           | list --topics
-list --stats                            | list --stats
 open 2606.26740                             | open
 open 2606.26740 --pdf -o .          | open --pdf
 refresh --day 2026-06-30                    | refresh
 search agents                               | search
 add 2606.30616                              | add
 import library.bib --keep-tags --tag x      | import
-import feeds.opml --dry-run                 | import
 feeds add cs.RO                             | feeds add
 feeds list                                  | feeds list
 feeds remove cs.ro                          | feeds remove
 digest --since 2026-06-01                   | digest
 mark star 2606.26740                        | mark
-mark hide --all --dry-run                   | mark
+mark hide --all                             | mark
 tag add later 2606.26740                    | tag
 tag list                            | tag list
 note 2606.26740 --text New                  | note
 note 2606.26740                             | note
-note 2606.26740 --history                   | note --history
 views list                                  | views list
 views save Mine is:unread                   | views
 views add --then hide memory                | views
 undo                                        | undo
 undo --redo                         | undo --redo
-pipe cat 2606.26740 --keep                  | pipe
-pipe cat 2606.26740 --forget                | pipe --forget
+pipe cat 2606.26740                         | pipe
 sync --status                               | sync --status
 sync shared                                 | sync
 sync --status                               | sync --status

@@ -204,7 +204,7 @@ def follow(shell: ReaderShell, line: str) -> list[str]:
         ("tag ", "list, add, remove, rename"),
         ("mark st", "star"),
         ("mark read --query is:unr", "is:unread"),
-        ("mark --dr", "--dry-run"),
+        ("mark --qu", "--query"),
         ("export --format not", "notes"),
         ("export -o x.bib is:st", "is:starred"),
         ("list is:unread --js", "--json, --jsonl"),

@@ -17,7 +17,7 @@ def test_marks_change_papers_and_say_how_many(session: Session, papers: Path) ->
         $ mark read 2606.26740
         1 paper marked read. 'dailypapers undo' takes it back.
         $ mark unread 2606.26740 --jsonl
-        {"mark": "unread", "papers": 1, "changed": 1, "dry_run": false}
+        {"mark": "unread", "papers": 1, "changed": 1}
         $ mark hide --query "agents OR verifiers"
         4 papers marked hidden. 'dailypapers undo' takes it back.
         $ count
@@ -38,8 +38,6 @@ def test_marks_change_papers_and_say_how_many(session: Session, papers: Path) ->
 def test_mark_counts_changed_papers(session: Session, papers: Path) -> None:
     session(
         """
-        $ mark hide --all --dry-run
-        6 papers would be marked hidden; nothing was changed.
         $ mark read 2606.26740 https://arxiv.org/abs/2606.30616 2606.26740
         2 papers marked read. 'dailypapers undo' takes it back.
         $ mark read 2606.26740
@@ -48,8 +46,8 @@ def test_mark_counts_changed_papers(session: Session, papers: Path) -> None:
         3 papers marked read. 'dailypapers undo' takes it back.
         $ mark read --query xylophone
         Nothing matches.
-        $ mark read 2606.26740 2606.28480 --dry-run --jsonl
-        {"mark": "read", "papers": 2, "changed": 1, "dry_run": true}
+        $ mark read 2606.26740 2606.28480 --jsonl
+        {"mark": "read", "papers": 2, "changed": 1}
         """
     )
 
@@ -97,7 +95,7 @@ def test_a_query_without_terms_needs_all(
 def test_all_means_hidden_papers_too_and_takes_an_order(run: Run, papers: Path) -> None:
     assert run("mark", "hide", "--all").out.startswith("6 papers marked hidden.")
     assert run("mark", "read", "--all", "--json").record["changed"] == 6
-    assert run("tag", "add", "x", "--all", "--dry-run", "--json").record["changed"] == 6
+    assert run("tag", "add", "x", "--all", "--json").record["changed"] == 6
     assert len(run("export", "--all", "--format", "json").records) == 6
     assert sorted(run("pipe", "cat", "--all", "--input", "ids").out.split()) == sorted(IDS)
     assert run("mark", "unhide", "--all").out.startswith("6 papers marked no longer hidden.")
@@ -122,7 +120,7 @@ def test_tags_are_given_found_renamed_merged_and_taken_away(session: Session, pa
         $ show 2606.26740 --jsonl=tags
         {"tags": ["to read"]}
         $ tag add Évals 2606.26740 --jsonl
-        {"tag": "Évals", "papers": 1, "changed": 1, "dry_run": false}
+        {"tag": "Évals", "papers": 1, "changed": 1}
         $ tag add évals 2606.30616
         1 paper tagged Évals. 'dailypapers undo' takes it back.
         @ tags
@@ -139,16 +137,10 @@ def test_tags_are_given_found_renamed_merged_and_taken_away(session: Session, pa
         1! dailypapers: The tag already has the name 'évals'.
         $ tag rename evals e
         1! dailypapers: No paper has the tag 'evals'. Did you mean évals?
-        $ tag add a --query agents --dry-run
-        3 papers would be tagged a; nothing was changed.
         $ tag add a --query agents --jsonl
-        {"tag": "a", "papers": 3, "changed": 3, "dry_run": false}
-        $ tag remove a --query "tag:a -title:terminal" --dry-run --jsonl
-        {"tag": "a", "papers": 2, "changed": 2, "dry_run": true}
+        {"tag": "a", "papers": 3, "changed": 3}
         $ tag remove a --query "tag:a -title:terminal"
         2 papers untagged a. 'dailypapers undo' takes it back.
-        $ tag rename a "to read" --dry-run
-        1 paper would be renamed to to read; nothing was changed.
         $ tag rename a "TO READ"
         1 paper renamed to to read. 'dailypapers undo' takes it back.
         $ undo
@@ -189,8 +181,6 @@ def test_notes_are_written_printed_and_removed(session: Session, papers: Path) -
         ! 2606.26740 has no note. 'dailypapers note 2606.26740 --text TEXT' writes one.
         $ note 2606.26740 --jsonl
         {"id": "2606.26740", "note": null}
-        $ note 2606.26740 --history
-        ! 2606.26740 never had a note.
         $ note 2606.26740 --text "# Mine: äöü"
         The note of 2606.26740 was written. 'dailypapers undo' takes it back.
         $ note 2606.26740
@@ -203,8 +193,6 @@ def test_notes_are_written_printed_and_removed(session: Session, papers: Path) -
         {"id": "2606.26740", "note": null, "changed": true}
         $ note 2606.26740 --text ""
         Nothing to change: 2606.26740 has no note.
-        $ note 2606.26740 --history --text x
-        2! dailypapers: --history prints notes and --text writes one: choose one of them.
         $ undo
         Taken back: 1 paper without a note.
         $ note 2606.26740 --text ""

@@ -184,7 +184,7 @@ def test_an_invalid_highlight_is_refused(id: str, value: str) -> None:
 
 
 def test_a_highlight_is_read_whole_and_written_without_what_is_empty() -> None:
-    whole = Passage("0123456789ab", "a\n\nb", "before", "after", "§1 One", "Mine.", 999_999)
+    whole = Passage("0123456789ab", "a\n\nb", "§1 One", "Mine.", 999_999)
     assert parse_passage(whole.id, whole.value) == whole
     assert json.loads(whole.value) == {name: value for name, value in whole._asdict().items() if name != "id"}
     assert parse_passage(whole.id, '{"quote": "a"}') == Passage(whole.id, "a")

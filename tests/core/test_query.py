@@ -1,8 +1,7 @@
-"""The query language: what a text means, how a mistake is reported, regular expressions, and help while it is typed."""
+"""The query language: what a text means, how a mistake is reported, and help while it is typed."""
 
 from __future__ import annotations
 
-import time
 from itertools import pairwise
 
 import pytest
@@ -22,14 +21,12 @@ from reader.core.query import (
     Not,
     Or,
     QueryError,
-    Regex,
     Sort,
     Term,
     parse,
 )
 from reader.core.query.choices import Choice, Mark, chosen_terms, with_choice
 from reader.core.query.lexer import level
-from reader.core.query.nodes import UnsafePattern, compile_pattern, matches
 from reader.core.query.suggestions import Completion, Vocabulary, complete, finished_query, tokens
 from tests.table import each
 
@@ -60,8 +57,6 @@ A, B, C = Match("a"), Match("b"), Match("c")
         ("TITLE:a", Match("a", field="title")),
         ("author:a,b", Or((Match("a", field="author"), Match("b", field="author")))),
         ("title:a,b", Match("a,b", field="title")),
-        ("title:/^a (b|c)$/", Regex("title", "^a (b|c)$")),
-        (r"author:/a\/b\d/", Regex("author", r"a/b\d")),
         ('topic:"GUI agents"', Term("topic", "gui-agents")),
         ("-topic:a,b", Not(Or((Term("topic", "a"), Term("topic", "b"))))),
         ("topic:a,", Term("topic", "a")),
@@ -124,8 +119,6 @@ def test_queries_have_their_meaning(text: str, root: object) -> None:
     ("text", "root", "sort"),
     [
         ("a sort:-day", A, Sort("day", reverse=True)),
-        ("-sort:day a", A, Sort("day", reverse=True)),
-        ("-sort:-day", None, Sort("day")),
         ("a sort:title OR b", Or((A, B)), Sort("title")),
         ("a sort:title ~b", And((A, Near("b"))), Sort("title")),
     ],
@@ -147,6 +140,7 @@ def test_sort_stands_anywhere_at_the_top(text: str, root: object, sort: Sort) ->
         ("sort:", "sort:", None, "sort:upvotes"),
         ("sort:day sort:title", "sort:title", None, "only one sort"),
         ("(a sort:day)", "sort:day", None, "outside"),
+        ("-sort:day a", "sort:day", None, "can't be excluded"),
         ("day:todya", "todya", "today", "2026-05-11"),
         ("day:2026-13", "2026-13", None, "calendar"),
         ("day:2026-02..2026-01", "2026-02..2026-01", None, "after"),
@@ -155,12 +149,12 @@ def test_sort_stands_anywhere_at_the_top(text: str, root: object, sort: Sort) ->
         ("upvotes:..", "..", None, "upvotes:>20"),
         ("upvotes:9..3", "9..3", "3..9", "more than"),
         ("upvotes:<0", "<0", "0", "below"),
-        ("author:>3", "author:", "authors:", "authors:"),
-        ("authors:bengio", "authors:", "author:", "author:"),
         ('a "b c', '"b c', None, "never closed"),
         ('author:"kaiming', '"kaiming', None, "This quote is never closed."),
         ('topic:"', '"', None, "This quote is never closed."),
-        ("title:/a b", "/a b", None, "This regex is never closed."),
+        ("title:/a b/", "/a", None, "no longer takes a regular expression"),
+        ("is:passed", "passed", None, "was removed"),
+        ("submitter:ada", "submitter:", None, "is no longer a field"),
         ('""', '""', None, "empty"),
         ('topic:""', 'topic:""', None, "topic:agents"),
         ("topic: agents", "topic:", None, "topic:agents"),
@@ -176,22 +170,18 @@ def test_sort_stands_anywhere_at_the_top(text: str, root: object, sort: Sort) ->
         ("a OR ~b c", "OR ~", None, "all terms before it"),
         ("a -~b", "-~", None, "all terms before it"),
         ("(a ~b)", "(", None, "never closed"),
-        ("author:<x", "author:", None, "counts them"),
-        ("author:7", "author:", "authors:", "counts them"),
         ("upvots:3", "upvots:", "upvotes:", "no field"),
-        ("authors:3x", "authors:", "author:", "takes a name"),
         ("comments:3x", "3x", None, "comments:>20"),
         ("is:unread,hiden", "hiden", "hidden", "is: takes"),
         ("(" * 31 + "a" + ")" * 31, "(", None, "too deeply"),
         ("(OR a)", "OR", None, "before it"),
-        ("title:/a(/", "/a(/", None, "not a regex"),
-        ("title:/(?=a)b/", "/(?=a)b/", None, "look-ahead"),
         (" ".join(["a"] * 101), "a", None, "100 terms"),
         ("topic:" + ",".join(["a"] * 101), "topic:" + ",".join(["a"] * 101), None, "100 terms"),
         ("a" * 2001, "a", None, "2,000 characters"),
         ("srot:title", "srot:", "sort:", "no field"),
         ("a + (b)", "+", None, "no letter or digit"),
         ('"..."', '"..."', None, "no letter or digit"),
+        ('author:"…",he', '"…"', None, "no letter or digit"),
         ("title:...", "...", None, "no letter or digit"),
         ("...", "...", None, "no letter or digit"),
         ("title:", "title:", None, "title: needs a value, such as title:attention."),
@@ -241,16 +231,6 @@ def test_any_text_parses_or_has_a_mistake_with_a_place(text: str) -> None:
         assert parse(query.text) == query
 
 
-def test_the_parts_of_a_query_stand_where_they_are_written() -> None:
-    text = "a -(b OR c) sort:title topic:x AND d"
-    parts = parse(text).parts
-    assert [text[part.start : part.end] for part in parts] == ["a", "-(b OR c)", "sort:title", "topic:x", "d"]
-    text = "(a b) OR -sort:day c"
-    parts = parse(text).parts
-    assert [text[part.start : part.end] for part in parts] == [text, "-sort:day"]
-    assert [(part.start, part.end) for part in parse("2406.12345").parts] == [(0, 10)]
-
-
 def test_like_stands_beside_all_other_terms() -> None:
     query = parse("topic:agents like:2406.12345,arxiv.org/abs/2501.00001 like:2406.12345 since:7d")
     assert query.like == ("2406.12345", "2501.00001")
@@ -258,73 +238,20 @@ def test_like_stands_beside_all_other_terms() -> None:
     assert parse(query.text) == query
     assert parse("like:2406.12345 OR like:2501.00001").like == ("2406.12345", "2501.00001")
     assert parse("agents").like == ()
-    for text, wrong in (
-        ("a -like:2406.12345", "-like:2406.12345"),
-        ("a (b OR like:2406.12345)", "(b OR like:2406.12345)"),
-        ("a OR like:2406.12345", "a OR like:2406.12345"),
+    for text in (
+        "a -like:2406.12345",
+        "a (b OR like:2406.12345)",
+        "a OR like:2406.12345",
     ):
         with pytest.raises(QueryError, match="like: applies to all") as caught:
             parse(text)
-        assert text[caught.value.start : caught.value.end] == wrong
-
-
-# Regular expressions
-
-
-@each(
-    ("pattern", "says"),
-    [
-        ("(?=a)b", "This is not a regex: look-around, including look-ahead and look-behind, is not supported"),
-        (r"(a)\1", "This is not a regex: backreferences are not supported"),
-        ("(", "This is not a regex: unclosed group"),
-        ("((a{99}){99}){99}", "This regex is too large; repeat less"),
-    ],
-)
-def test_a_regex_that_cannot_run_in_linear_time_is_refused(pattern: str, says: str) -> None:
-    with pytest.raises(UnsafePattern) as refused:
-        compile_pattern(pattern)
-    assert str(refused.value) == says
-
-
-@each(
-    ("pattern", "text", "found"),
-    [
-        ("^attention", "Attention is all you need", True),
-        ("(gan|vae)s?$", "On VAEs", True),
-        ("andre", "André Martins", True),
-        ("André", "ANDRE MARTINS", True),
-        ("^li$", "Fei Wang\nLi", True),
-        (r"wang\sli", "Fei Wang\nLi", False),
-        (r"\bgan\b", "style-gan", True),
-        (r"\bgan\b", "vqgan", False),
-    ],
-)
-def test_a_regex_is_blind_to_case_and_accents(pattern: str, text: str, found: bool) -> None:
-    assert matches(pattern, text) is found
-
-
-@each("pattern", ["(a+)+!", "((a*))+!", "(a|b)*" * 9 + "!", "(.a|b){1,99}(a.|b){1,99}!", "a?" * 50 + "!"])
-def test_a_regex_takes_time_in_proportion_to_the_text(pattern: str) -> None:
-    start = time.process_time()
-    for text in ("a", "é", "ab c"):
-        assert not matches(pattern, text * 5_000)
-    assert time.process_time() - start < 1
+        assert text[caught.value.start : caught.value.end] == "like:2406.12345"
 
 
 # Help while a query is typed
 
 
 SLUGS = ("agents", "evaluation", "gui-agents", "video-generation")
-
-pieces = st.one_of(
-    st.sampled_from(["topic:agents", "-topic:evaluation", "(topic:agents OR topic:video-generation)", "topic:a,b"]),
-    st.sampled_from(["is:unread", "words", '"a phrase"', "sort:upvotes", "OR", "AND", "NOT", "(", ")", "-", "day:7d"]),
-    st.sampled_from([f"{field}:" for field in FIELDS]),
-    st.text(max_size=5),
-)
-
-typed_texts = st.lists(pieces, max_size=8).map(" ".join)
-
 
 # Pieces
 
@@ -339,10 +266,9 @@ typed_texts = st.lists(pieces, max_size=8).map(" ".join)
         ("topic:", [("topic:", "error")]),
         ("topic:a,", [("topic:", "field"), ("a", "value"), (",", "operator")]),
         ("~a b", [("~", "operator"), ("a b", "phrase")]),
-        ("topc:agents", [("topc:", "error"), ("agents", "word")]),
+        ("topc:agents", [("topc:agents", "error")]),
         ('topic:"a', [("topic:", "field"), ('"a', "error")]),
         ("topic:a, b", [("topic:", "field"), ("a", "value"), (",", "operator"), ("b", "word")]),
-        ("author:/x/", [("author:", "field"), ("/x/", "value")]),
         ("a) b", [("a", "word"), (")", "error"), ("b", "word")]),
         ("a ~is:x (b", [("a", "word"), ("~", "operator"), ("is:x (b", "phrase")]),
         ("a ~", [("a", "word"), ("~", "error")]),
@@ -354,7 +280,7 @@ def test_a_text_is_told_apart(text: str, kinds: list[tuple[str, str]]) -> None:
     assert found == kinds
 
 
-@given(st.one_of(st.text(), typed_texts))
+@given(st.one_of(st.text(), texts))
 def test_pieces_cover_any_text_once_but_for_white_space(text: str) -> None:
     spans = tokens(text)
     assert all(0 <= span.start < span.end <= len(text) for span in spans)
@@ -365,12 +291,6 @@ def test_pieces_cover_any_text_once_but_for_white_space(text: str) -> None:
 
 
 # Completions
-
-
-def test_values_that_begin_as_typed_come_before_those_with_a_later_word() -> None:
-    found = complete("topic:a", 7, {"topic": ["gui-agents", "agents", "alignment", "audio", "attention"]}, limit=3)
-    assert found is not None
-    assert found.candidates == ("agents", "alignment", "audio")
 
 
 @each(
@@ -384,16 +304,6 @@ def test_values_that_begin_as_typed_come_before_those_with_a_later_word() -> Non
         ("a-v", "a-v"),
         ('"a -v', '"a -v'),
         ("diffusion OR -v", "diffusion OR -v"),
-    ],
-)
-def test_a_letter_by_itself_leaves_nothing_out_while_it_is_typed(text: str, meant: str) -> None:
-    assert finished_query(text) == meant
-
-
-@each(
-    ("text", "meant"),
-    [
-        ("topic:ag", "topic:ag"),
         ("topic:agent", ""),
         ("diffusion -topic:ev", "diffusion"),
         ("diffusion TOPIC:Vid", "diffusion"),
@@ -402,10 +312,14 @@ def test_a_letter_by_itself_leaves_nothing_out_while_it_is_typed(text: str, mean
         ("topic:zzz", "topic:zzz"),
         ("(topic:eval", "(topic:eval"),
         ("subtopic:eval", "subtopic:eval"),
+        ("topic:agents ~", "topic:agents"),
+        ("~ ", ""),
+        ("robot -v ~x", "robot ~x"),
+        ("a ~-v topic:ag", "a ~-v topic:ag"),
     ],
 )
-def test_a_topic_that_is_half_typed_narrows_nothing_yet(text: str, meant: str) -> None:
-    assert finished_query(text, SLUGS if text != "topic:ag" else ()) == meant
+def test_a_term_counts_once_it_is_typed(text: str, meant: str) -> None:
+    assert finished_query(text, SLUGS) == meant
 
 
 @each("text", ["", "is:unread ", '"to', "nothing-like-it", "unknown:to", "is:unread"])
@@ -464,21 +378,13 @@ def test_at_most_so_many_completions_are_given(limit: int) -> None:
     assert inside is not None and inside.candidates == ("x-a1", "x-a2", "x-a3")[:limit]
 
 
-@given(typed_texts, st.integers(0, 60))
+@given(texts, st.integers(0, 60))
 def test_a_completion_stands_before_the_cursor(text: str, cursor: int) -> None:
     cursor = min(cursor, len(text))
     found = complete(text, cursor, {"topic": SLUGS})
     if found is not None:
         assert found.start <= found.end == cursor
         assert 1 <= len(found.candidates) <= 8
-
-
-@each(
-    ("text", "meant"),
-    [("topic:agents ~", "topic:agents"), ("~ ", ""), ("robot -v ~x", "robot ~x"), ("a ~-v topic:ag", "a ~-v topic:ag")],
-)
-def test_a_free_text_is_asked_for_once_it_has_words(text: str, meant: str) -> None:
-    assert finished_query(text) == meant
 
 
 def test_nothing_is_completed_in_a_free_text() -> None:
@@ -528,8 +434,7 @@ def test_whatever_a_tag_is_called_it_comes_and_goes(tag: str, text: str) -> None
         ("(topic:a OR topic:b)", Choice("any", ("a", "b"))),
         ("words -topic:c topic:a", Choice("all", ("a",), ("c",))),
         ("topic:a OR words", Choice()),
-        ("(topic:a topic:b) x", Choice()),
-        ("(topic:a x)", Choice()),
+        ("(topic:a topic:b) x", Choice("all", ("a", "b"))),
         ("(topic:a OR topic:b) (topic:c OR topic:d)", Choice("any", ("a", "b"))),
         ("topic:a,b topic:c", Choice("all", ("c",))),
         ("-(topic:a topic:b)", Choice()),

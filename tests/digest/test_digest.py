@@ -75,7 +75,7 @@ def test_a_digest_is_printed(session: Session) -> None:
         $ digest --since latest
         2! dailypapers: 'latest' is not a date here: write 2026-05-11, 7d or 2w.
         $ digest is:nonsense
-        2! dailypapers: The query is wrong at 'nonsense': is: takes unread, read, starred, queued, hidden, new, trending, opened, finished, passed, followed, highlighted or muted, not “nonsense”.
+        2! dailypapers: The query is wrong at 'nonsense': is: takes unread, read, starred, queued, hidden, new, trending, opened, followed or muted, not “nonsense”.
         """.replace("\\\\", "\\"),  # noqa: E501
         DAY=f"{date.today():%A}, {date.today().day} {date.today():%B}",
     )

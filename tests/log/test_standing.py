@@ -36,7 +36,6 @@ mute = ["crypto"]
 notify = ["topic:agents"]
 on_star = ["touch", "/tmp/starred"]
 on_new = "wc -l"
-hidden_views = ["trending"]
 
 [[views]]
 name = "Agents"
@@ -60,7 +59,6 @@ TAKEN = [
     ("on star", ON_STAR, ("run",)),
     ("on new", ALL_PAPERS, ("run",)),
     ("stars.bib", "is:starred", ("write",)),
-    ("without trending", "view:trending", ("unlist",)),
 ]
 
 RUNS = StandingQuery("touch", ALL_PAPERS, ("run",), run=("touch", "/tmp/x"))

@@ -130,7 +130,7 @@ async def test_answers_of_both_sources_are_stored_once_a_day(home: Home) -> None
     feed.models = 4
     assert await home.refresh(feed, arxiv, "2026-05-13T10:00:00") == [step("paper", id=ID), step("paper", id=ID)]
     assert (feed.asked, arxiv.asked) == ([ID] * 2, [(ID,)] * 2)
-    assert home.kept().models == (1, 4)
+    assert home.paper().models == 4
 
 
 async def test_each_fails_alone_and_is_asked_again(home: Home) -> None:

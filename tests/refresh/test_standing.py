@@ -27,7 +27,6 @@ from reader.cache.watching import Act, acts_on, judge, pass_over
 from reader.config import Settings
 from reader.core.follows import Follow
 from reader.core.paper import Draft, Listing
-from reader.core.paper_row import Flag
 from reader.core.query import parse
 from reader.core.settings.standing import StandingQuery
 from reader.core.topics.scorer import Topics
@@ -39,7 +38,7 @@ from tests.feed_server import FeedServer, item
 
 DAY = "2026-11-24"
 HIDES = StandingQuery("Finance", "finance", ("hide", "tag:money"))
-STARS = StandingQuery("Agents", "title:agents", ("star", "queue", "highlight"))
+STARS = StandingQuery("Agents", "title:agents", ("star", "queue"))
 
 
 @pytest.fixture
@@ -88,24 +87,20 @@ def acts(file: Path, number: int) -> tuple[Act, ...]:
 def test_rules_act_once_on_what_comes_in_and_one_undo_takes_all_back(file: Path) -> None:
     bring(file, p1="Finance before the rule")
     did = refresh(file, HIDES, STARS, p2="Finance", p3="Agents", p4="Finance of agents", p5="Vision")
-    assert did == (("hidden", 2), ("tagged money", 2), ("starred", 1), ("queued", 1), ("highlighted", 1))
+    assert did == (("hidden", 2), ("tagged money", 2), ("starred", 1), ("queued", 1))
     for query, numbers in (("is:hidden", [2, 4]), ("tag:money is:hidden", [2, 4]), ("is:starred is:queued", [3])):
         assert found(file, query) == numbers
-    assert (found(file, "is:highlighted"), found(file, "-is:highlighted")) == ([3], [1, 5])
     assert acts(file, 2) == (Act("Finance", "finance", ("hide", "tag:money"), False),)
     # The first of two that contradict each other acts, also if they share a refresh.
     assert [act.rule for act in acts(file, 4)] == ["Finance"]
     with closing(Window.open(file)) as window:
-        assert [row.flags for row in window.rows([2, 3])] == [0, Flag.HIGHLIGHTED]
         # A rule teaches nothing of what the user likes.
         assert window.read(marked_papers) == []
     with closing(Events.open(file)) as events:
         undone = events.undo()
         assert undone is not None
-        assert undone.label == (
-            "hidden, tagged money, starred, queued, highlighted, by the rule Finance, by the rule Agents"
-        )
-    assert found(file, "is:hidden OR is:starred OR is:queued OR is:highlighted OR tag:money") == []
+        assert undone.label == ("hidden, tagged money, starred, queued, by the rule Finance, by the rule Agents")
+    assert found(file, "is:hidden OR is:starred OR is:queued OR tag:money") == []
     assert acts(file, 2)[0].undone
     # What was taken back stays so, also if the paper comes in again.
     assert refresh(file, HIDES, STARS, p2="Finance", p3="Agents", p6="Finance again") == (
@@ -139,7 +134,6 @@ def test_a_rule_does_nothing_against_what_the_user_did(file: Path) -> None:
             "tag:money": [1, 2, 5],
             "hide": [5],
             "queue": [4],
-            "highlight": [4],
         }
 
 

@@ -108,12 +108,11 @@ PAGE, PDF = Source("page", text_of(*"sssnnn")), Source("pdf", text_of(*"sssrr"))
 @pytest.mark.parametrize(
     ("sources", "taken", "asked"),
     [
-        # The first whole text is stored, or else the one that holds most.
+        # The first text with an end is stored, or else the longest one.
         ([CUT, RICH, POOR], "rich", 2),
         ([POOR, CUT], "cut", 2),
         ([CUT, POOR], "cut", 2),
-        # A text without references that holds more wins over a whole one.
-        ([PAGE, PDF], "page", 2),
+        ([PAGE, PDF], "page", 1),
     ],
 )
 async def test_the_best_text_is_stored(file: Path, sources: list[Source], taken: str, asked: int) -> None:

@@ -7,18 +7,13 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from reader.core.document.model import Block, Heading, Paragraph, Span, texts
 from reader.core.text import NOTE_LIMIT
-from reader.session.bookmarks import MAX_BOOKMARKS, MOST_BYTES, Bookmark, bookmark, find, load, save
+from reader.session.bookmarks import MAX_BOOKMARKS, Bookmark, bookmark, find, load, save
 from reader.session.drafts import Drafts
 from tests.table import each
 from tests.ui.full_texts import document
 
 # Bookmarks
-
-
-def texts_of(block: Block) -> str:
-    return "".join(texts(block))
 
 
 METHOD = 14
@@ -29,43 +24,21 @@ def test_the_same_text_is_opened_at_the_very_line() -> None:
     text = document()
     for place in ((0, -1), (METHOD + 3, 200), (len(text.blocks) - 1, 5)):
         assert find(bookmark(text, "arxiv.org", *place), text, "arxiv.org") == place
-    mark = bookmark(text, "arxiv.org", METHOD, -1)
-    assert mark.words == "2 Method Table 1 All numbers column 0"
-    assert find(mark._replace(block=len(text.blocks)), text, "arxiv.org") == (METHOD, 0)
 
 
-def test_another_edition_without_the_words_is_opened_at_the_same_share() -> None:
+def test_another_edition_is_opened_at_the_same_share() -> None:
     plain = replace(document(), blocks=document().blocks[1:METHOD])
     longer = replace(plain, blocks=plain.blocks * 2)
     for letter, place in ((-1, (13, 42)), (0, (13, 42)), (100, (14, 197))):
-        assert find(bookmark(plain, "feed", 7, letter)._replace(words=""), longer, "feed") == place
+        assert find(bookmark(plain, "feed", 7, letter), longer, "feed") == place
     assert find(Bookmark("other", share=1.0), longer, "feed") == (25, 394)
     empty = replace(plain, blocks=())
     assert find(bookmark(plain, "feed", 7, 0), empty, "feed") == (0, 0)
 
 
-def test_in_the_text_of_another_source_the_place_is_where_its_words_are() -> None:
-    # The other source has no formulas, other numbers of blocks, and breaks its paragraphs elsewhere.
-    text = document()
-    place = METHOD + 5
-    words = " ".join(f"word{number}" for number in range(20))
-    blocks = [*text.blocks[:place], Paragraph((Span(f"Before it. {words} end."),)), *text.blocks[place:]]
-    left = bookmark(replace(text, blocks=tuple(blocks)), "arxiv.org", place, len("Before it. "))
-    other = replace(text, blocks=(*blocks[3:METHOD], *blocks[METHOD:][::-1], *blocks[2:METHOD]))
-    block, letter = find(left, other, "pdf")
-    assert texts_of(other.blocks[block])[letter:].startswith("word0 word1")
-    # If two places have the words, the nearer one is taken.
-    twice = [*blocks[: METHOD + 1], blocks[place], *blocks[METHOD + 1 :]]
-    assert find(left, replace(text, blocks=tuple(twice)), "pdf") == (place + 1, len("Before it. "))
-    # Half of the words are enough: another may be a formula there.
-    changed = [Paragraph((Span(words.replace("word1 ", "x^2 ")),)), *blocks[:place], *blocks[place + 1 :]]
-    block, letter = find(left, replace(text, blocks=tuple(changed)), "pdf")
-    assert (block, texts_of(changed[0])[letter:][:5]) == (0, "word4")
-
-
 def test_bookmarks_are_kept_in_a_file_the_latest_last(tmp_path: Path) -> None:
     file = tmp_path / "bookmarks.json"
-    mark = Bookmark("arxiv.org v1 9", 3, 40, 0.25, "words that begin there")
+    mark = Bookmark("arxiv.org v1 9", 3, 40, 0.25)
     assert load(file) == {}
     save(file, {"2605.00001": mark})
     save(file, {"2605.00002": mark})
@@ -90,15 +63,6 @@ def test_invalid_bookmarks_are_dropped(tmp_path: Path, text: str) -> None:
     assert load(file) == {}
     save(file, {"2605.00001": Bookmark("v1")})
     assert list(json.loads(file.read_text())) == ["2605.00001"]
-
-
-def test_the_longest_bookmarks_can_be_read_again(tmp_path: Path) -> None:
-    text = document()
-    heading = Heading(1, "1" * 500, (Span("\U0001d4d0" * 500),))
-    mark = bookmark(replace(text, blocks=(heading, *text.blocks[1:])), "arxiv.org", 0, 0)
-    file = tmp_path / "bookmarks.json"
-    save(file, {f"2605.{number:05}": mark for number in range(MAX_BOOKMARKS)})
-    assert file.stat().st_size < MOST_BYTES and len(load(file)) == MAX_BOOKMARKS
 
 
 def test_what_older_and_newer_programs_add_to_a_bookmark_is_ignored(tmp_path: Path) -> None:

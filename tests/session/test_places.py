@@ -178,29 +178,27 @@ def test_plain_words_ask_for_what_is_near_to_them(text: str, asked: str | None) 
 @each(
     ("view_id", "text", "said"),
     [
-        ("latest", "", ("", True, False, (), (), False)),
-        ("day:2026-05-08", "", ("2026-05-08", True, False, (), (), False)),
-        ("day:2026-05-08", "robot", (None, True, False, ("robot",), ("robot",), False)),
-        ("week:2026-W20", "", (None, False, True, (), (), False)),
-        ("month:2026-05", "title:a fulltext:b -topic:agents", (None, False, True, ("a", "b"), ("b",), True)),
-        ("unread", "topic:agents", (None, False, False, (), (), True)),
-        ("all", '"topic:"', (None, False, False, ('"topic:"',), ('"topic:"',), False)),
+        ("latest", "", ("", True, False, (), ())),
+        ("day:2026-05-08", "", ("2026-05-08", True, False, (), ())),
+        ("day:2026-05-08", "robot", (None, True, False, ("robot",), ("robot",))),
+        ("week:2026-W20", "", (None, False, True, (), ())),
+        ("month:2026-05", "title:a fulltext:b -topic:agents", (None, False, True, ("a", "b"), ("b",))),
+        ("unread", "topic:agents", (None, False, False, (), ())),
+        ("all", '"topic:"', (None, False, False, ('"topic:"',), ('"topic:"',))),
     ],
 )
 def test_the_properties_of_a_place_follow_from_its_view_and_text(
     view_id: str, text: str, said: tuple[object, ...]
 ) -> None:
     place = Place(view(view_id), text)
-    assert (place.day, place.is_one_day, place.is_period, place.words, place.text_words, place.names_topics) == said
+    assert (place.day, place.is_one_day, place.is_period, place.words, place.text_words) == said
 
 
 def test_views_are_listed_as_the_settings_have_them() -> None:
     assert [day_of(one, "2026-05-08") for one in VIEWS[:2]] == ["2026-05-08", None]
-    unlisted = [StandingQuery(f"no {id}", f"view:{id}", ("unlist",)) for id in ("all", "unread")]
-    listed = listed_views(Settings(lists=(StandingQuery("Mine", "robot", ("show",)), *unlisted)))
+    listed = listed_views(Settings(lists=(StandingQuery("Mine", "robot", ("show",)),)))
     mine, theirs = View("saved:Mine", "Mine", "robot"), View("saved:Theirs", "Theirs", "glove")
     assert listed.saved == (mine,)
-    assert [one.id for one in VIEWS if one not in listed.own_views] == ["unread", "all"]
     both = listed._replace(added=(View("saved:Mine", "Other", "x"), theirs))
     assert both.saved_views == (mine, theirs)
     assert [both.find(id) for id in ("saved:Theirs", "all", "gone")] == [theirs, view("all"), VIEWS[0]]

@@ -106,16 +106,14 @@ def test_an_undo_on_one_machine_takes_a_mark_back_on_all(laptop: Machine, desk: 
 
 def test_marks_of_a_program_arrive_with_its_name(laptop: Machine, desk: Machine) -> None:
     from reader.cache.marks.change import Change
-    from reader.cache.watching import made_by_agents
 
     with laptop.events() as events:
         events.act([Change("star", True, [1])], by=Agent("claude", "ab" * 6))
     laptop.look()
     desk.look()
     with desk.events() as events:
-        assert [one.in_words for one in events.read(lambda connection: made_by_agents(connection, 1))] == [
-            "starred by claude"
-        ]
+        made = events.read(lambda connection: connection.execute("SELECT kind, by FROM mark").fetchall())
+    assert made == [("star", f"agent:claude:{'ab' * 6}")]
 
 
 @each("days_off", [-3_000, -1, 1, 1_500])

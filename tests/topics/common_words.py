@@ -2,8 +2,8 @@
 
 python -m tests.topics.common_words daily_papers.jsonl.gz
 
-The file is packed by zlib: the number of papers, then the numbers of the words and pairs, how many papers have each,
-and how many dwell on it.
+The file is packed by zlib: the number of papers, then the numbers of the words and pairs, and how many papers have
+each.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import zlib
 from collections import Counter
 from pathlib import Path
 
-from reader.core.choice import DWELLS, TITLE, pack, unpack
+from reader.core.choice import TITLE, pack, unpack
 from tests.topics.labels import ROOT
 
 FILE = ROOT / "reader" / "data" / "common_words.bin"
@@ -41,12 +41,9 @@ def read_texts(archive: Path) -> list[tuple[str, str]]:
 def count(archive: Path) -> bytes:
     """The bytes of the file."""
     texts = read_texts(archive)
-    have, dwell = Counter[int](), Counter[int]()
-    for terms in (unpack(pack(*text)) for text in texts):
-        have.update(term for term in terms if term < TITLE)
-        dwell.update(term for term, value in terms.items() if term < TITLE and value > DWELLS)
+    have = Counter(term for text in texts for term in unpack(pack(*text)) if term < TITLE)
     codes = sorted(code for code, papers in have.items() if papers >= LEAST_PAPERS)
-    numbers = [len(texts), *codes, *(have[code] for code in codes), *(dwell[code] for code in codes)]
+    numbers = [len(texts), *codes, *(have[code] for code in codes)]
     return zlib.compress(struct.pack(f"<{len(numbers)}I", *numbers), 9)
 
 

@@ -44,12 +44,12 @@ from reader.refresh.lines import JobContext
 from reader.ui.app import ReaderApp
 from reader.ui.filter.counter import Counter
 from reader.ui.kit.pane import Pane
-from reader.ui.main_screen import Empty, FilterStrip, MainScreen
+from reader.ui.main_screen import Empty, MainScreen
 from reader.ui.page.loader import DetailLoader
 from reader.ui.page.screen import PaperDetail, PaperPage
 from reader.ui.picture_drawing import draw_values
 from reader.ui.program import NoticeTimer
-from tests.doubles import cached, run_here
+from tests.doubles import run_here
 from tests.ui import papers
 
 WAIT_SECONDS = 30.0
@@ -269,10 +269,6 @@ class Story:
         return "".join(piece.text for piece in line.advice(line.size.width))
 
     @property
-    def strip(self) -> str:
-        return self.text(self.main.query_one(FilterStrip))
-
-    @property
     def empty(self) -> str:
         """The reason shown in place of an empty list, joined into one line."""
         return " ".join(self.text(self.main.query_one(Empty)).split())
@@ -348,7 +344,7 @@ class Story:
     def ids(self) -> list[str]:
         """The ids of the listed papers, in order."""
         with closing(Window.open(self.file)) as window:
-            return [row.id for row in window.rows([cached(key) for key in self.main.papers.pks_all()])]
+            return [row.id for row in window.rows(self.main.papers.pks_all())]
 
     def kept(self, id: str) -> Paper:
         """A paper as another program reads it from the cache."""

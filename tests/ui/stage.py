@@ -22,7 +22,7 @@ from reader.cache.reads.window import DayCount, Order, TopicCount
 from reader.config import Settings
 from reader.core.lines import Line
 from reader.core.paper import Paper
-from reader.core.paper_row import PaperKey, PaperRow
+from reader.core.paper_row import PaperRow
 from reader.core.views import SPECIAL, VIEWS
 from reader.keys.keymap import Keymap
 from reader.platform import THEMES
@@ -37,7 +37,6 @@ from reader.ui.list.pane import PaperList
 from reader.ui.shell.controller import Look, Model
 from reader.ui.shell.listing import ListContent
 from reader.ui.shell.state import State
-from tests.doubles import cached
 
 A = TypeVar("A", bound=App[None])
 
@@ -133,12 +132,12 @@ def row(pk: int, title: str = "A paper", **facts: Any) -> PaperRow:
     return _ROW._replace(pk=pk, title=title, id=f"2511.{pk:05d}", upvotes=pk)._replace(**facts)
 
 
-def rows(pks: Sequence[PaperKey]) -> list[PaperRow]:
-    """A row for each paper, all of them in the cache."""
-    return [row(cached(pk)) for pk in pks]
+def rows(pks: Sequence[int]) -> list[PaperRow]:
+    """A row for each paper."""
+    return [row(pk) for pk in pks]
 
 
-def order(pks: Sequence[int], *groups: tuple[str, int], complete: bool = True) -> Order[int]:
+def order(pks: Sequence[int], *groups: tuple[str, int], complete: bool = True) -> Order:
     return Order(array("q", pks), groups, complete)
 
 
@@ -203,8 +202,7 @@ class Shelf:
         self.rows = {row.pk: row for row in rows}
         self.fetched: list[int] = []
 
-    def __call__(self, keys: Sequence[PaperKey]) -> list[PaperRow]:
-        pks = [cached(key) for key in keys]
+    def __call__(self, pks: Sequence[int]) -> list[PaperRow]:
         self.fetched.extend(pks)
         return [self.rows.get(pk) or row(pk, f"Paper {pk}") for pk in pks if pk >= 0]
 

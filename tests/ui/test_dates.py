@@ -60,7 +60,7 @@ async def test_what_is_missing_is_fetched_once_on_going_there(reader: Opener) ->
             assert [request.query["date"] for request in feed.requests] == ["2026-04-29"]
             await r.do("period.earlier")
             await r.until(lambda: r.app.state[REFRESH].progress is None)
-            await r.until(lambda: "No papers on Tue 28 Apr. The feed listed no papers." in r.empty)
+            await r.until(lambda: "No papers on Tue 28 Apr. The feed listed none, or all are hidden." in r.empty)
             await r.do("period.later", "period.earlier")
             await r.until(lambda: r.app.state[REFRESH].progress is None)
             asked = [request.query["date"] for request in feed.requests]

@@ -17,12 +17,11 @@ from reader.keys.keymap import Keymap
 from reader.session.places import Place, saved_view, view
 from reader.ui.filter.counter import Counts
 from reader.ui.filter.state import COUNTED, TOPIC_NAMES
-from reader.ui.library.feed_results import FeedResults
-from reader.ui.list.empty import EmptyReason, day_end_notice, empty_reason, empty_state
+from reader.ui.list.empty import EmptyReason, empty_reason, empty_state
 from reader.ui.main_screen import Empty
 from reader.ui.query.advice import type_query
 from reader.ui.refresh.state import REFRESH, RefreshStatus
-from reader.ui.shell.listing import CacheFacts, ListContent
+from reader.ui.shell.listing import CacheFacts, FeedResults, ListContent
 from reader.ui.shell.state import State
 from tests.table import each
 from tests.ui.stage import Stage, staged, texts, view_counts, watch_paints
@@ -66,9 +65,9 @@ def typing(state: State, typed: str) -> State:
     return type_query(begun, typed).with_list(state.listing)
 
 
-def lines(state: State, *, demo: bool = False) -> list[str]:
+def lines(state: State) -> list[str]:
     """The lines shown in place of the list."""
-    reason = empty_reason(state, TODAY, demo=demo)
+    reason = empty_reason(state, TODAY)
     drawn = empty_state(reason, partial(KEYMAP.key, context=state.context), partial(KEYMAP.key, context="list"))
     return [one.replace("\u00a0", " ") for one in texts(drawn)]
 
@@ -82,9 +81,9 @@ def offline(state: State) -> State:
 
 
 def found_nothing() -> State:
-    results = FeedResults("perpetual motion", [], find=lambda id: None, store=lambda listings: None)
+    results = FeedResults("perpetual motion")
     state = empty("unread", "robot", CacheFacts(None, has_papers=False)).list_results(results)
-    return state.with_list(ListContent(state.place, results.order, results))
+    return state.with_list(ListContent(state.place, Order(results.pks), results))
 
 
 def saved(query: str) -> State:
@@ -99,7 +98,6 @@ VIEWS = (
     "day:2026-05-05", "week:2026-W19", "month:2026-03",
 )  # fmt: skip
 UNKNOWN = FACTS._replace(is_day_known=False)
-HIDDEN = FACTS._replace(are_hidden=True)
 NOTHING = CacheFacts(None, has_papers=False)
 ELSEWHERE = empty("starred", "robot", anywhere=7).put(COUNTED, counts(Place(view("latest"), "robots"), anywhere=60))
 DAYS_AND_FETCH = "[ older day   ] newer day   r fetch"
@@ -109,7 +107,7 @@ DAYS_AND_FETCH = "[ older day   ] newer day   r fetch"
     ("state", "shown"),
     [
         # Without a query.
-        (empty("latest"), f"No papers on Tue 12 May. | The feed listed no papers. | {DAYS_AND_FETCH}"),
+        (empty("latest"), f"No papers on Tue 12 May. | The feed listed none, or all are hidden. | {DAYS_AND_FETCH}"),
         (
             empty("week:2026-W19", facts=UNKNOWN),
             f"No papers in Week 19. | The feed has not been asked yet. | {DAYS_AND_FETCH}",
@@ -122,13 +120,8 @@ DAYS_AND_FETCH = "[ older day   ] newer day   r fetch"
             fetching(empty("latest")),
             "No papers on Tue 12 May. | Fetching: day 3 of 7. | [ older day   ] newer day   esc stop",
         ),
-        (empty("unread"), "All papers are read. | r fetch   ga all papers"),
-        (fetching(empty("unread")), "All papers are read. | Fetching: day 3 of 7. | esc stop   ga all papers"),
-        (empty("all"), "All papers are hidden. | [ older day   ] newer day   / is:hidden lists them"),
-        (
-            empty("latest", facts=HIDDEN),
-            "All papers on Tue 12 May are hidden. | [ older day   ] newer day   / is:hidden lists them",
-        ),
+        (empty("unread"), "All papers are read. | ga all papers"),
+        (empty("all"), f"No papers. | The feed listed none, or all are hidden. | {DAYS_AND_FETCH}"),
         (empty("queue"), "The queue is empty. | On a paper, b queues it until you remove it. | ga all papers"),
         (empty("starred"), "Nothing starred yet. | On a paper, s keeps it here. | ga all papers"),
         (
@@ -137,7 +130,7 @@ DAYS_AND_FETCH = "[ older day   ] newer day   r fetch"
             " | On a paper, w follows its authors, its venue, a topic or a word. | ga all papers",
         ),
         (
-            empty("pages", facts=HIDDEN),
+            empty("pages"),
             "No saved pages yet."
             " | In a shell, 'dailypapers import FILE' imports a page that a browser saved. | ga all papers",
         ),
@@ -200,52 +193,10 @@ DAYS_AND_FETCH = "[ older day   ] newer day   r fetch"
             "Nothing matches yet. | Did you mean topic:agents? | tab takes it   esc puts the list back",
         ),
         (typing(empty("all"), "id:"), "Nothing matches yet. | esc puts the list back"),
-        # All read.
-        (
-            empty("latest", "is:unread"),
-            "All 14 read. | [ Friday has 3 left   gu all 19 unread   F shows them",
-        ),
-        (
-            empty("latest", "is:unread", FACTS._replace(newest_day="2026-05-08")),
-            "All 14 read. | [ Thu 30 Apr has 16 left   gu all 16 unread   F shows them",
-        ),
-        (empty("starred", "is:unread"), "All 14 read. | gu all 19 unread   F shows them"),
-        (empty("starred", "is:unread", unread=0), "All 14 read. | F shows them"),
     ],
 )
 def test_an_empty_list_says_why_and_which_keys_help(state: State, shown: str) -> None:
     assert " | ".join(lines(state)) == shown
-
-
-@each("view_id", VIEWS)
-def test_the_sample_never_offers_to_ask_the_feed(view_id: str) -> None:
-    for state in (empty(view_id, facts=UNKNOWN), empty(view_id, "robot"), empty(view_id, facts=NOTHING)):
-        keys = lines(state, demo=True)[-1]
-        assert not any(asks in keys for asks in ("feed", "try again", "open the sample", "r fetch"))
-    assert lines(empty("trending"), demo=True)[1] == "The sample has only its own papers."
-
-
-def test_the_step_to_the_day_before_is_named_only_where_it_leads_to_unread_papers() -> None:
-    end = DayCount("2026-05-12", 14, 0)
-    today = replace(empty("latest"), place=Place(view("latest")))
-    assert day_end_notice(today, end, KEYMAP.key) == "All 14 read · u undoes · gu all 19 unread"
-    friday = replace(empty("day:2026-05-11"), place=Place(view("day:2026-05-11")))
-    left = day_end_notice(friday, DayCount("2026-05-11", 1, 0), KEYMAP.key)
-    assert left == "All read · u undoes · [ Friday has 3 left"
-    narrowed = replace(today, place=Place(view("latest"), "topic:agents"))
-    assert day_end_notice(narrowed, end, KEYMAP.key) == "All 14 read · u undoes · gu all 19 unread"
-
-
-def test_the_end_of_a_day_counts_what_is_left_elsewhere() -> None:
-    state = empty("day:2026-05-08")
-    # The counts are from before the last three papers of that day were read.
-    days = (DayCount("2026-05-08", 14, 3),)
-    state = state.put(COUNTED, counts(state.place, unread=3)._replace(days=days))
-    day = DayCount("2026-05-08", 14, 0)
-    assert day_end_notice(state, day, KEYMAP.key) == "All 14 read · u undoes · no unread papers are left"
-    assert day_end_notice(state, day._replace(unread=1), KEYMAP.key) == ""
-    assert day_end_notice(state, day._replace(papers=0), KEYMAP.key) == ""
-    assert day_end_notice(state.put(COUNTED, None), day, KEYMAP.key) == "All 14 read · u undoes"
 
 
 TYPED = ("", "r", "topic:", "topic:agnets", "id:", "(", "is:unr", "topc:x", "-")
@@ -256,7 +207,7 @@ def test_every_empty_list_has_a_reason_that_can_be_drawn(data: st.DataObject) ->
     draw, flags, numbers = data.draw, st.booleans(), st.integers(0, 60)
     texts = st.sampled_from(["", "robot", "is:unread", "topic:agent", "2406.12345", "sort:title"])
     days, ids = st.sampled_from([None, "2026-05-08", "2026-05-12"]), st.sampled_from([None, "2406.12345"])
-    facts = draw(st.builds(CacheFacts, days, flags, ids, flags, flags))
+    facts = draw(st.builds(CacheFacts, days, flags, ids, flags))
     state = empty(draw(st.sampled_from(VIEWS)), draw(texts), facts)
     if draw(flags):
         counted = counts(state.place, unread=draw(numbers), base=draw(numbers), anywhere=draw(numbers))
@@ -267,7 +218,7 @@ def test_every_empty_list_has_a_reason_that_can_be_drawn(data: st.DataObject) ->
     refreshing, typed = draw(st.none() | st.sampled_from(VIEWS)), st.sampled_from(TYPED)
     state = state.put(REFRESH, refresh if refreshing is None else refresh.with_start(refreshing))
     state = typing(state, draw(typed)) if draw(flags) else state
-    shown = lines(state, demo=draw(flags))
+    shown = lines(state)
     assert 1 <= len(shown) <= 3 and all(shown)
 
 
@@ -292,7 +243,7 @@ async def test_the_reason_is_centred_and_keys_stay_with_their_words(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     empty = Empty()
-    no_match = ("Nothing matches ", "topic:agnets", "."), ("Did you mean ", "topic:agents", "?")
+    no_match = "Nothing matches topic:agnets.", "Did you mean topic:agents?"
     no_paper = "No papers yet.", "huggingface.co could not be reached (no network)."
     async with staged(Stage(empty), 60, 7) as (_, pilot):
         for reason, above, *lines in (
@@ -303,7 +254,7 @@ async def test_the_reason_is_centred_and_keys_stay_with_their_words(
                 "tab takes it   F clears the query",
             ),
             (
-                EmptyReason(("Nothing matches ", "x" * 500, "."), "On a paper, `app.back` or `view.all`."),
+                EmptyReason(f"Nothing matches {'x' * 119}….", "On a paper, `app.back` or `view.all`."),
                 *(1, f"Nothing matches {'x' * 40}", "x" * 56, f"{'x' * 23}….", "On a paper, q or :view.all."),
             ),
         ):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -12,20 +11,19 @@ import pytest
 
 from reader.cache import pages
 from reader.cache.feeds import Feeds
-from reader.cache.reads.window import Window
 from reader.core.errors import FeedUnreachable
 from reader.core.ids import page_id
 from reader.core.paper import Draft, Listing
 from reader.database import connections
 from reader.feeds.syndication import SyndicationClient
-from reader.refresh.lines import Job, Line, Tell, ignore, job, listing_values, result_line, waiting
+from reader.refresh.lines import Job, Line, Tell, ignore, job, result_line
 from reader.ui.full_text.fetcher import TextsAhead
 from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.page.state import PAGE
 from reader.ui.query.actions import FeedSearch
 from reader.ui.refresh.changes import Refresher
 from reader.ui.refresh.state import REFRESH
-from reader.ui.shell.listing import SearchStatus
+from reader.ui.shell.listing import FeedResults, SearchStatus
 from reader.ui.shell.state import State
 from tests.feed_server import FeedServer, Item, item
 from tests.feeds.servers import Arxiv, Paper
@@ -34,13 +32,12 @@ from tests.ui import papers
 from tests.ui.bench import Bench
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
-from tests.ui.papers import draft
 from tests.ui.stage import at
 
 # A search
 
 LIST = at("all").highlight(1)
-FOUND = (Listing("", (draft(1, "Gloves"), draft(2, "More gloves"))),)
+FOUND = (7, 3)
 STOPS = "esc stops searching for gloves"
 
 
@@ -48,9 +45,9 @@ class Search(Bench):
     """A search with a fake feed."""
 
     def __init__(self, state: State = LIST) -> None:
-        super().__init__(state, {"pk_of": lambda _id: None}, run_job=self.run_job)
+        super().__init__(state, {}, run_job=self.run_job)
         self.asked: list[object] = []
-        self.listings: tuple[Listing, ...] = FOUND
+        self.keys: tuple[int, ...] = FOUND
         self.problem: Exception | None = None
         self.search = FeedSearch(self.app)
 
@@ -58,9 +55,8 @@ class Search(Bench):
         self.asked.append(job)
         if self.problem is not None:
             raise self.problem
-        tell(waiting(2.6, "the feed asks to wait"))
-        self.waited = self.model.state.search.progress, self.shown
-        return result_line("search", listings=[listing_values(one) for one in self.listings])
+        self.begun_with = self.shown
+        return result_line("search", keys=list(self.keys))
 
     def follow(self) -> None:
         self.search.follow(self.model.state)
@@ -69,16 +65,13 @@ class Search(Bench):
 async def test_results_of_the_feed_are_listed() -> None:
     bench = Search()
     bench.search.begin("gloves")
-    assert bench.model.state.search == SearchStatus("gloves", "gloves", "searching the feed")
+    assert bench.model.state.search == SearchStatus("gloves", "gloves")
     await bench.work()
-    assert bench.asked == [job("search", text="gloves")]
-    assert bench.waited == ("the feed asks to wait, 3 s", STOPS)
-    assert bench.shown == "esc goes back · + is stored once you open or mark it"
-    results = bench.model.state.results
-    assert results is not None and len(results.order.pks) == 2 and bench.model.state.search == SearchStatus()
-    await asyncio.to_thread(bench.search._store, FOUND)
-    assert bench.asked[1:] == [job("store", listings=[listing_values(one) for one in FOUND])]
-    bench.listings = ()
+    assert bench.asked == [job("search", text="gloves", stores=True)]
+    assert bench.begun_with == STOPS
+    assert bench.shown == "esc goes back · + is kept once you open or mark it"
+    assert bench.model.state.results == FeedResults("gloves", FOUND) and bench.model.state.search == SearchStatus()
+    bench.keys = ()
     bench.search.begin("mittens")
     await bench.work()
     assert bench.shown == "" and bench.model.state.listed_text == "mittens"
@@ -111,8 +104,6 @@ async def test_a_search_that_fails_or_is_stopped_says_so() -> None:
     bench.follow()
     bench.follow()
     assert bench.cancelled == 1
-    # Later reports of a stopped search are ignored.
-    bench.search._report("gloves", "page 2")
     assert bench.model.state.search == SearchStatus("", "gloves")
 
 
@@ -148,13 +139,8 @@ async def _answered(reader: Opener, feed: FeedServer, text: str = "agents", **ho
 
 
 def _has(r: Story, id: str) -> bool:
-    with closing(Window.open(r.file)) as window:
-        return window.pk_of(id) is not None
-
-
-def _listed(r: Story) -> list[str]:
-    """The ids of the list, also of papers that the cache does not have."""
-    return [row.id for row in r.app.library.rows(r.main.papers.pks_all())]
+    """Whether the cache has a paper that is more than a result of a search."""
+    return r.app.library.pk_of(id) is not None
 
 
 @pytest.mark.parametrize("size", rest_long([(60, 20), (80, 24), (140, 42)], [(80, 24)]))
@@ -164,7 +150,7 @@ async def test_the_feed_answers_in_its_own_order_and_nothing_is_kept(
     async with _answered(reader, feed, "agents is:unread", size=size) as r:
         await r.rest()
         assert [request.query["q"] for request in feed.requests] == ["agents"]
-        assert _listed(r) == ["2404.00001", HERE, "2404.00002"]
+        assert r.ids == ["2404.00001", HERE, "2404.00002"]
         assert "From the feed" in r.screen
         first, second, third = r.list_items[:3]
         assert "+" in first and "+" not in second
@@ -172,7 +158,6 @@ async def test_the_feed_answers_in_its_own_order_and_nothing_is_kept(
         for action, said in (
             ("find.widen", "results of the feed are not part of a view"),
             ("find.sort", "the feed's results keep the feed's own order"),
-            ("find.similar", "this paper is not in the cache: star it first, which stores it"),
             ("find.fetch", "type the id or address of the paper to fetch"),
         ):
             r.app.perform(action)
@@ -183,32 +168,15 @@ async def test_the_feed_answers_in_its_own_order_and_nothing_is_kept(
 async def test_a_paper_that_is_marked_is_kept_and_the_list_stays(reader: Opener, feed: FeedServer) -> None:
     async with _answered(reader, feed) as r:
         await r.do("move.bottom", "paper.star")
-        assert r.kept("2404.00002").starred and r.kept("2404.00002").day == OLD
+        assert r.kept("2404.00002").starred
         assert not _has(r, "2404.00001")
-        assert (r.cursor, r.here.starred, r.here.kept) == (2, True, True)
+        assert (r.cursor, r.here.starred, r.here.is_only_found) == (2, True, False)
         assert "1 starred · u undoes" in r.status
         await r.do("mark.undo")
         assert not r.here.starred
         await r.do("move.top", "read.open")
         assert r.shown and r.shown.title == "Agents and Their Avatars"
         assert r.kept("2404.00001").read
-        # A day of which two papers are known was not asked for.
-        with closing(Window.open(r.file)) as window:
-            asked = window.read(lambda cache: cache.execute("SELECT fetched FROM day WHERE day = ?", (OLD,)).fetchall())
-        assert asked == [("",)]
-
-
-async def test_opening_keeps_a_paper_where_it_marks_nothing_and_passing_does_not(
-    reader: Opener, feed: FeedServer
-) -> None:
-    async with _answered(reader, feed, settings=settings(endpoint=feed.url, read_when="passed")) as r:
-        await r.do("move.down", "move.down")
-        assert not _has(r, "2404.00001")
-        assert r.kept(HERE).read
-    async with _answered(reader, feed, settings=settings(endpoint=feed.url, read_when="manual")) as r:
-        await r.do("read.open")
-        assert _has(r, "2404.00001")
-        assert not r.kept("2404.00001").read
 
 
 async def test_text_that_is_no_valid_query_can_be_searched_for(reader: Opener, feed: FeedServer) -> None:
@@ -258,9 +226,7 @@ async def test_a_paper_that_is_here_is_found_by_its_link_its_file_s_name_and_a_r
             (f"arXiv:{three}v2 [cs.CL]", three),
         ]
         for pasted, id in found:
-            await r.do("find.add")
-            await r.type(pasted)
-            await r.do("query.accept")
+            await r.search(f"id:{pasted}", "query.accept")
             assert r.ids == [id]
             await r.do("find.clear")
             assert len(r.ids) > 1
@@ -288,9 +254,7 @@ async def test_a_paper_that_the_feed_lacks_comes_from_arxiv(
         monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path))
         async with reader(settings=settings(endpoint=feed.url)) as r:
             for id, said in (("hep-th/9901001", "fetched"), ("hep-th/9901002", "neither the feed nor arXiv")):
-                await r.do("find.add")
-                await r.type(id)
-                await r.do("query.accept")
+                await r.search(f"id:{id}", "query.accept")
                 await r.until(lambda: "fetched" in r.status or "neither" in r.status)
                 assert said in r.status
             assert r.empty.startswith("hep-th/9901002 is not here yet. enter fetches it")
@@ -372,18 +336,3 @@ async def test_a_paper_of_a_page_becomes_real_and_keeps_its_star(reader: Opener,
         r[TextsAhead].begin()
         await r.rest()
         assert len(page_feed.requests) == asked
-
-
-async def test_a_look_up_can_be_stopped_and_waits_for_the_next_refresh(
-    reader: Opener, page_feed: FeedServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    page_feed.fault = "hang"
-    async with reader(settings=settings(endpoint=page_feed.url), size=(100, 30)) as r:
-        await show_page(r)
-        r[TextsAhead].begin()
-        await r.until(lambda: r.app.state[TEXTS_AHEAD] == "fetching title 1 of 2")
-        assert r[TextsAhead].stop_at("last")
-        await asyncio.sleep(0)
-        assert r.app.state[TEXTS_AHEAD] == ""
-        assert "titles are looked up again after the next refresh" in r.status
-        assert not r[TextsAhead].stop_at("last")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from functools import partial
 
 import pytest
 from textual.app import ComposeResult
@@ -14,24 +13,19 @@ from reader.cache.feeds import Coverage
 from reader.cache.reads.window import DayCount, Order, TopicCount
 from reader.core.query.choices import Choice
 from reader.core.views import VIEWS
-from reader.keys.keymap import Keymap
 from reader.session.places import Place, view
 from reader.ui.filter.counter import Counts
 from reader.ui.filter.pane import FilterData, FilterPane, FilterRow, FilterState, ViewItem, draw_row, lay_out
 from reader.ui.filter.state import (
     COUNTED,
-    TOPIC_MEANINGS,
     TOPIC_NAMES,
     filter_data,
     in_all,
-    strip_data,
     topic_papers,
 )
-from reader.ui.filter.strip_line import Strip, strip_line
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.line_widgets import WidgetReport
-from reader.ui.library.feed_results import FeedResults
-from reader.ui.shell.listing import ListContent
+from reader.ui.shell.listing import FeedResults, ListContent
 from reader.ui.shell.state import State
 from tests.table import each
 from tests.ui.conftest import Opener
@@ -76,7 +70,6 @@ def test_all_rows_stand_in_order_with_their_numbers_and_marks() -> None:
         choice=Choice("all", ("agents", "games"), ("code",)),
         closed=frozenset({"Language"}),
         tags=Choice("all", ("TAG 1",), ("tag 0",)),
-        on_top=("agents", "unknown"),
     )
     rows = lay_out(DATA, state)
     assert [written(row) for row in rows] == [
@@ -87,8 +80,8 @@ def test_all_rows_stand_in_order_with_their_numbers_and_marks() -> None:
         *("day Fri 20 0+ quiet", "day Thu 19 3/1", "day Wed 18 2/0 quiet", "day Mon 16 0 chosen quiet"),
         *("more 2 older  folded quiet", "gap  ", "heading TAGS ", "tag tag 0 0 excluded", "tag tag 1 1 picked"),
         *(f"tag tag {number} {number}" for number in range(3, 10)),
-        *("more 1 more  folded quiet", "gap  ", "heading TOPICS ", "topic Agents & tools 12 picked"),
-        *("family Language  folded", "topic Code 3 excluded", "family Agents  open", "topic Web agents 3"),
+        *("more 1 more  folded quiet", "gap  ", "heading TOPICS ", "family Language  folded"),
+        *("topic Code 3 excluded", "family Agents  open", "topic Agents & tools 12 picked", "topic Web agents 3"),
         *("family Games  open", "topic Games 0 picked quiet", "more 1 without papers  folded quiet"),
     ]
     assert [rows[1].shortcut, rows[-1].key] == ["gt", "topics"]
@@ -112,22 +105,9 @@ BY_FAMILY = [
             FilterState(unfolded=frozenset({"topics"})),
             [*BY_FAMILY, "more 2 without papers  open quiet", "topic Screens 0 quiet", "topic Games 0 quiet"],
         ),
-        (
-            FilterState(narrowed="Ág W", closed=frozenset({"Agents"})),
-            ["family Agents  open", "topic Web agents 3"],
-        ),
-        (FilterState(narrowed="gui-a"), ["family Agents  open", "topic Screens 0 quiet"]),
-        (FilterState(narrowed="zzz"), ["note no topic matches  quiet"]),
-        (
-            FilterState(order="papers"),
-            [
-                *("topic Reasoning 140", "topic Agents & tools 12", "topic Code 3", "topic Web agents 3"),
-                "more 2 without papers  folded quiet",
-            ],
-        ),
     ],
 )
-def test_topics_stand_by_family_or_order_and_are_narrowed(state: FilterState, rows: list[str]) -> None:
+def test_topics_stand_by_family_and_those_without_papers_are_folded(state: FilterState, rows: list[str]) -> None:
     assert below("TOPICS", state) == rows
 
 
@@ -149,7 +129,7 @@ def test_the_total_is_known_once_this_very_query_is_counted() -> None:
     assert in_all(state.put(COUNTED, FEW._replace(anywhere=3))) is None
     plain = Place(view("latest"))
     assert in_all(listed(plain).put(COUNTED, FEW._replace(place=plain))) is None
-    results = FeedResults("robot", (), find=lambda _: None, store=lambda _: None)
+    results = FeedResults("robot")
     found = state.put(COUNTED, FEW).list_results(results)
     assert in_all(found.with_list(ListContent(PLACE, Order(array("q", (1,))), results))) is None
 
@@ -159,30 +139,6 @@ def test_topics_are_known_before_they_are_counted() -> None:
     assert topic_papers(state) == {"agents": 0}
     topics = (TopicCount("agents", "Agents", "", 2), TopicCount("video", "Video", "", 9))
     assert list(topic_papers(state.put(COUNTED, FEW._replace(topics=topics))).items()) == [("video", 9), ("agents", 2)]
-
-
-KEYMAP = Keymap()
-
-
-def test_the_strip_says_in_one_line_what_filters_the_list() -> None:
-    state = at("latest", "(topic:agents OR topic:video) -topic:robotics robot")
-    assert strip_data(state, KEYMAP) == Strip(("Agents & tools", "Video generation"), ("Robotics",))
-    own = Keymap(overrides={"find.filter": ("ctrl+t",)})
-    assert strip_data(state, own).key == own.key("find.filter") != "f"
-
-
-@each(
-    ("width", "line"),
-    [
-        (80, " Agents & tools ✓ · Safety ✓ · Benchmarks ✗ · f topics"),
-        (50, " Agents & tools ✓ · Safety ✓ · +1 · f topics"),
-        (20, " +3 · f topics"),
-        (6, " +3 ·…"),
-    ],
-)
-def test_the_strip_names_as_many_topics_as_fit(width: int, line: str) -> None:
-    strip = Strip(("Agents & tools", "Safety"), ("Benchmarks",))
-    assert "".join(piece.text for piece in strip_line(strip, width)) == line
 
 
 def test_before_anything_is_counted_the_pane_names_the_views() -> None:
@@ -208,9 +164,7 @@ def test_the_pane_has_special_views_only_while_they_have_papers() -> None:
 def test_the_pane_has_days_and_topics_with_all_that_is_known_of_them() -> None:
     bare = filter_data(at("all"))
     assert bare.days == (DayCount("2026-05-12", 14, 14), DayCount("2026-05-11", 16, 0))
-    assert (bare.topics, bare.meanings) == (COUNTS.topics, {})
-    known = {"agents": "Models that act."}
-    assert filter_data(at("all").put(TOPIC_MEANINGS, known)).meanings == known
+    assert bare.topics == COUNTS.topics
 
 
 # The pane
@@ -227,8 +181,7 @@ TOPICS = (
     TopicCount("evaluation", "Benchmarks & evaluation", "Data", 1204),
 )
 FOLLOWS = tuple(ViewItem(f"word-{number}", f"Word {number}", 9, unread=9 - number) for number in range(9))
-MEANINGS = {"reasoning": "step by step", "agents": "plan and use tools"}
-PANE_DATA = FilterData(PANE_VIEWS, DAYS, TOPICS, MEANINGS)
+PANE_DATA = FilterData(PANE_VIEWS, DAYS, TOPICS)
 
 
 class PaneApp(Stage):
@@ -291,9 +244,8 @@ async def test_the_pane_shows_its_cursor_counts_folds_and_choices(glyphs: Glyphs
         assert drawn(pane) == [*lines, *[""] * 5]
         app.set_focus(None)
         await pilot.pause()
-        # The cursor is only where the focus is, and what filters stands on top.
+        # The cursor is only where the focus is.
         assert drawn(pane)[1][:2] == f" {glyphs.here}"
-        assert drawn(pane)[23:25] == [lines[26], lines[29]]
 
 
 SHORT = Coverage("", ("2026-11-24",))
@@ -318,20 +270,6 @@ def test_unread_papers_stand_before_all_and_a_plus_where_more_may_follow(
     one = FilterData((data,)) if isinstance(data, ViewItem) else FilterData(days=(data,))
     line = draw_row(lay_out(one, FilterState())[1], 25, FilterState(), UNICODE)
     assert [(piece.text, piece.role) for piece in line[3:] if piece.text.strip()] == counts
-
-
-async def test_topics_are_listed_by_family_or_by_papers() -> None:
-    async with staged(PaneApp(), 80, 40) as (app, pilot):
-        pane = app.pane
-        go_to(pane, "agents")
-        assert (pane.switch_order(), keys(pane, "topic")) == (
-            "papers",
-            ["evaluation", "reasoning", "agents", "gui-agents"],
-        )
-        assert any(line.startswith(" TOPICS  by papers  ") for line in drawn(pane))
-        assert (pane.switch_order(), here(pane)) == ("family", "Agents & tools")
-        await pilot.pause()
-        assert told(app, "hint")[-1] == "plan and use tools"
 
 
 # The cursor, and what it chooses
@@ -369,7 +307,6 @@ async def test_the_cursor_chooses_picks_and_excludes() -> None:
             Choice("all", ("agents",)),
             Choice("all", ("agents", "reasoning")),
         ]
-        assert [one for one in told(app, "hint") if "st" in str(one)] == ["step by step"]
 
 
 async def test_the_topic_mode_stays_while_fewer_than_two_topics_are_picked() -> None:
@@ -382,35 +319,18 @@ async def test_the_topic_mode_stays_while_fewer_than_two_topics_are_picked() -> 
         assert modes == ["all", "all", "any", "any"]
 
 
-async def test_a_picked_topic_goes_to_the_top_only_when_the_pane_is_left() -> None:
-    async with staged(PaneApp(), 80, 40) as (app, pilot):
-        pane = app.pane
-        go_to(pane, "agents")
-        before = [row.key for row in pane.rows]
-        pane.toggle()
-        assert [row.key for row in pane.rows] == before
-        app.set_focus(None)
-        await pilot.pause()
-        rows = [row.key for row in pane.rows]
-        assert rows[rows.index("topics") + 1] == "agents" and here(pane) == "Agents & tools"
-        pane.show_choice("all", Choice("any", (), ()))
-        assert [row.key for row in pane.rows] == before
-
-
-async def test_the_mouse_chooses_picks_and_excludes() -> None:
+async def test_a_click_goes_to_a_row_and_chooses_it() -> None:
     async with staged(PaneApp(), 80, 40) as (app, pilot):
         pane = app.pane
         row = {row.key: y for y, row in enumerate(pane.rows)}
         await pilot.click(pane, offset=(5, row["all"]))
         await pilot.click(pane, offset=(5, row["agents"]))
-        await pilot.click(pane, offset=(5, row["reasoning"]), button=3)
         await pilot.click(pane, offset=(5, 0))
         await pilot.click(pane, offset=(5, 39))
-        assert app.pane.choice == Choice("any", ("agents",), ("reasoning",))
-        assert told(app, "view") == ["all"]
+        assert here(pane) == "Agents & tools" and told(app, "key") == ["enter", "enter"]
 
 
-# Folding, narrowing, scrolling
+# Folding and scrolling
 
 
 async def test_groups_fold_and_unfold_with_the_cursor() -> None:
@@ -436,49 +356,6 @@ async def test_groups_fold_and_unfold_with_the_cursor() -> None:
         assert (here(pane), keys(pane, "topic")) == ("Agents", ["reasoning", "agents", "gui-agents", "evaluation"])
         pane.scroll_lines(999)
         assert (here(pane), keys(pane, "topic")[-1]) == ("1 without papers", "evaluation")
-
-
-async def test_typed_letters_narrow_the_topics_until_a_key_ends_it() -> None:
-    async with staged(PaneApp(), 80, 40) as (app, pilot):
-        pane = app.pane
-
-        def type_(*typed: str) -> list[bool]:
-            return [pane.type(key, key if len(key) == 1 else None) for key in typed]
-
-        assert type_("a") == [False]
-        go_to(pane, "Agents")
-        pane.toggle()
-        pane.begin_narrowing()
-        assert type_(*"ag") == [True, True]
-        assert drawn(pane)[:4] == [
-            " TOPICS  /ag",
-            " ▾ Agents",
-            "▌  Agents & tools       12",
-            "   GUI & web agents      3",
-        ]
-        assert type_("ctrl+u", *" zzz", "f5") == [True] * 6 and drawn(pane)[:2] == [
-            " TOPICS  /zzz",
-            "   no topic matches",
-        ]
-        for act in (
-            pane.toggle,
-            pane.exclude,
-            partial(pane.scroll_lines, 1),
-        ):
-            act()
-        assert type_(*["backspace", "ctrl+h", "backspace"], *"Web", "enter", "x") == [*[True] * 7, False]
-        assert (pane.narrowing_text, keys(pane, "topic")) == ("Web", ["gui-agents"])
-        pane.toggle()
-        pane.begin_narrowing()
-        assert type_("down") == [False] and pane.narrowing_text == "Web"
-        pane.begin_narrowing()
-        assert type_("escape") == [True] and (pane.narrowing_text, here(pane)) == ("", "GUI & web agents")
-        pane.begin_narrowing()
-        app.set_focus(None)
-        await pilot.pause()
-        assert not pane.is_narrowing
-        assert told(app, "narrowing") == [True, False, True, False, True, False, True]
-        assert told(app, "topics") == [Choice("any", ("gui-agents",))]
 
 
 async def test_a_low_pane_scrolls_with_the_cursor_and_keeps_its_line() -> None:
@@ -526,20 +403,12 @@ async def test_a_pane_that_is_left_shows_the_listed_view_and_keeps_its_cursor(re
         assert not any("Latest" in line for line in r.filter_lines)
 
 
-async def test_the_numbers_of_a_day_are_said_in_words(reader: Opener) -> None:
-    async with reader(size=(140, 42)) as r:
-        await r.do("find.filter", "move.top")
-        assert r.status == "14 unread of 14"
-
-
 async def test_keys_of_the_pane_say_what_they_did_and_their_opposite(reader: Opener) -> None:
     async with reader(size=(140, 42)) as r:
         await r.do("find.filter", "topic.any_all")
         assert r.status == "papers with all of the picked topics · a with any"
         await r.do("pane.narrower")
         assert r.status == "filter pane narrower · > takes that back"
-        await r.do("pane.density")
-        assert r.status == "titles on one line · C shows them whole"
         await r.press("A")
         assert (r.status, r.here.read) == ("A (Read all) works in the list", False)
         await r.press("s", "A")

@@ -1,4 +1,4 @@
-"""The first line and the window title."""
+"""The first line."""
 
 from __future__ import annotations
 
@@ -12,23 +12,19 @@ from hypothesis import strategies as st
 from reader.cache.feeds import Coverage
 from reader.cache.reads.window import DayCount, Order
 from reader.core.lines import literal, measure
-from reader.core.paper import Listing as FeedListing
-from reader.core.views import View
 from reader.session.places import Place, view
-from reader.ui.filter.state import COUNTED, TOPIC_MEANINGS, filter_parts, strip_parts
+from reader.ui.filter.state import COUNTED, filter_parts
 from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.status_lines import EDIT_QUERY, Condition, Header, header_line
 from reader.ui.kit.styles import STYLES
-from reader.ui.library.feed_results import FeedResults
-from reader.ui.list.header import MAX_TITLE_LENGTH, header, header_parts, window_title
+from reader.ui.list.header import header, header_parts
 from reader.ui.page.lines import QueryMatch
 from reader.ui.page.state import QUERY_MATCH
 from reader.ui.refresh.state import REFRESH, SYNC_FAILING, RefreshStatus
-from reader.ui.shell.listing import CacheFacts, ListContent
+from reader.ui.shell.listing import CacheFacts, FeedResults, ListContent
 from reader.ui.shell.state import State
 from tests.table import each
-from tests.ui.papers import draft
 from tests.ui.stage import COUNTS, NOW, at, listing, text
 
 # Worked out from states
@@ -61,19 +57,18 @@ def test_a_place_is_named_in_few_words(listed: ListContent, name: str) -> None:
 
 def found() -> State:
     """A list of results of the feed."""
-    listings = [FeedListing("2026-05-11", (draft(999, "Weather Without Physics, Revisited"),))]
-    results = FeedResults("weather", listings, find=lambda id: None, store=lambda listings: None)
+    results = FeedResults("weather", (999,))
     state = at("all", "robot").list_results(results)
-    return state.with_list(ListContent(state.place, results.order, results))
+    return state.with_list(ListContent(state.place, Order(results.pks), results))
 
 
 NEAR_ONLY = State(listing=ListContent(Place(view("all"), "difusion"), Order(array("q", [3]), near=1)))
 
 
-def latest(*, are_hidden: bool) -> State:
+def latest(*, is_empty: bool) -> State:
     """The newest day: counted, or a later one whose papers are all hidden."""
-    facts = CacheFacts("2026-05-13", are_hidden=True) if are_hidden else CacheFacts()
-    listed = ListContent(Place(), Order(array("q", () if are_hidden else (1,))), facts=facts)
+    facts = CacheFacts("2026-05-13") if is_empty else CacheFacts()
+    listed = ListContent(Place(), Order(array("q", () if is_empty else (1,))), facts=facts)
     return State(listing=listed).put(COUNTED, COUNTS)
 
 
@@ -93,8 +88,8 @@ def latest(*, are_hidden: bool) -> State:
         (at("day:2026-05-11", papers=20), Header("Mon 11 May", "", 16, read=16)),
         (at("day:2026-05-11", "robot", 20), Header("Mon 11 May", "robot", 20, 60, 16)),
         (at("day:2026-05-10"), Header("Sun 10 May", "", 3)),
-        (latest(are_hidden=True), Header("Latest · Wed 13 May", "", 0)),
-        (latest(are_hidden=False), Header("Latest", "", 1, read=0)),
+        (latest(is_empty=True), Header("Latest · Wed 13 May", "", 0)),
+        (latest(is_empty=False), Header("Latest", "", 1, read=0)),
         # It names the old list until the new one arrives.
         (at("all", "robot").go(Place(view("starred"))), Header("All", "robot", 3, 60)),
         (found(), Header("From the feed", "weather", 1)),
@@ -127,7 +122,6 @@ SINCE = NOW.astimezone() - timedelta(minutes=30)
 
 REFRESHING = at("latest").put(REFRESH, RefreshStatus().with_start()._replace(progress="day 3 of 7"))
 SEARCHING = REFRESHING.search_feed("gloves")
-SLOW = SEARCHING.search_progressed("searching the feed")
 FETCHING = at("latest").put(TEXTS_AHEAD, "text 1 of 2")
 OFFLINE = FETCHING.put(REFRESH, RefreshStatus().with_failure("No network.", "offline", SINCE))
 SILENT = at("latest").put(REFRESH, RefreshStatus(trouble="2 feeds silent", failing_since=SINCE - timedelta(days=2)))
@@ -143,9 +137,8 @@ UNJOINED = FETCHING.put(SYNC_FAILING, SINCE)
         (missing("cs.CL"), Condition("07:44 · cs.CL incomplete", "fresh")),
         (missing("cs.CL", "cs.AI"), Condition("07:44 · cs.CL incomplete +1", "fresh")),
         (REFRESHING, Condition("day 3 of 7", "busy")),
-        (SEARCHING, Condition("day 3 of 7", "busy")),
-        (SLOW, Condition("searching the feed", "busy")),
-        (SLOW.busy_with("marking 2 of 9"), Condition("marking 2 of 9", "busy")),
+        (SEARCHING, Condition("searching the feed", "busy")),
+        (SEARCHING.busy_with("marking 2 of 9"), Condition("marking 2 of 9", "busy")),
         (FETCHING, Condition("text 1 of 2", "plain")),
         (OFFLINE, Condition("offline 07:44", "trouble")),
         (SILENT, Condition("2 feeds silent 10 May", "trouble")),
@@ -154,20 +147,6 @@ UNJOINED = FETCHING.put(SYNC_FAILING, SINCE)
 )
 def test_the_header_shows_progress_or_a_lasting_problem(state: State, condition: Condition) -> None:
     assert header(state, NOW, "·").condition == condition
-
-
-@each(
-    ("state", "title"),
-    [(at("latest"), "Latest"), (at("day:2026-05-11"), "Mon 11 May"), (found(), "From the feed")],
-)
-def test_the_title_names_the_place(state: State, title: str) -> None:
-    assert window_title(state, NOW) == f"dailypapers · {title}"
-
-
-def test_a_title_is_short_and_clean() -> None:
-    hostile = View("saved", "a \x1b]0;OWNED\x07 \x9d0;x\x9c \u202e\n" + "long " * 40, "")
-    title = window_title(State(listing=ListContent(Place(hostile))), NOW)
-    assert title.startswith("dailypapers · a ") and title.isprintable() and len(title) <= MAX_TITLE_LENGTH
 
 
 def test_the_header_changes_only_with_the_parts_of_the_state_that_it_shows() -> None:
@@ -179,12 +158,11 @@ def test_the_header_changes_only_with_the_parts_of_the_state_that_it_shows() -> 
         state.open_query(),
         state.remember_query("robot"),
     ):
-        for parts in (header_parts, filter_parts, strip_parts):
+        for parts in (header_parts, filter_parts):
             assert parts(after) == parts(state)
     assert header_parts(state.put(COUNTED, None)) != header_parts(state) == header_parts(state.put(QUERY_MATCH, None))
     assert header_parts(state.put(REFRESH, RefreshStatus().with_start())) != header_parts(state)
-    assert header_parts(state.search_feed("x").search_progressed("x")) != header_parts(state)
-    assert filter_parts(state.put(TOPIC_MEANINGS, {"agents": "Models that act."})) != filter_parts(state)
+    assert header_parts(state.search_feed("x")) != header_parts(state)
 
 
 # Drawn for a width
@@ -257,18 +235,6 @@ def test_work_under_way_has_a_turning_sign() -> None:
     header = Header("Latest", "", 34, condition=Condition("day 3 of 7", "busy"))
     assert text(header_line(header, 80, ASCII)).endswith("34 papers - | day 3 of 7 ")
     assert text(header_line(header, 80, ASCII, turn=5)).endswith("34 papers - / day 3 of 7 ")
-
-
-def test_a_long_progress_loses_its_last_parts_first() -> None:
-    header = Header("Latest", "", 34, None, 12, Condition("W20 · day 3 of 700 · 2 days a second", "busy"))
-    ends = {
-        100: "W20 · day 3 of 700 · 2 days a second ",
-        60: "12 of 34 read · ⠋ W20 ",
-        32: "12 of 34 read · ⠋ W20 ",
-        26: "34 · ⠋ ",
-    }
-    for width, end in ends.items():
-        assert text(header_line(header, width)).endswith(end)
 
 
 def test_a_click_on_the_query_or_beside_it_edits_it() -> None:

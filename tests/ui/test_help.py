@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reader.keys.actions import CONTEXTS, MENU, Context
+from reader.keys.actions import CONTEXTS, MENU, QUOTED_FOOTER, Context
 from reader.keys.keymap import Keymap
 from reader.ui.help import (
     MAX_ROWS,
@@ -42,6 +42,16 @@ def test_the_first_screen_has_the_users_own_keys_and_only_what_there_is() -> Non
     assert rows["Go to"].about == "Latest, For you, Queue, Starred, All, Date"
     assert rows["Older day, newer day"].keys == "[ ]"
     assert "Go to" not in {row.name for row in first_rows(Keymap(), "list", MENU)}
+    selected = [row.keys for row in first_rows(Keymap(), "text", (), QUOTED_FOOTER)]
+    assert selected[:4] == ["c", "e", "y", "v"]
+
+
+async def test_the_help_begins_with_the_keys_for_what_is_selected(reader: Opener) -> None:
+    async with reader(size=(80, 24)) as r:
+        await r.do("select.paper", "app.help")
+        await r.until(lambda: "esc close" in r.screen)
+        assert [line.split()[:2] for line in r.lines[2:5]] == [["m", "Read"], ["s", "Star"], ["b", "Queue"]]
+        assert any(line.split()[:2] == ["Y", "Copy"] for line in r.lines)
 
 
 ROWS = [
@@ -149,9 +159,6 @@ async def test_hints_lines_and_panes_take_clicks(reader: Opener, browser: list[s
         line, text = next((at, line) for at, line in enumerate(r.lines) if "feed · PDF" in line)
         await r.click(r.app.screen, text.index("feed ·"), line)
         assert browser == ["https://huggingface.co/papers/2605.00400"]
-    async with reader(size=(80, 24), query="topic:agents") as r:
-        await r.click("#strip", 3)
-        assert r.context == "filter"
 
 
 async def test_every_key_that_is_shown_can_be_clicked(reader: Opener) -> None:

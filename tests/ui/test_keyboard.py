@@ -94,8 +94,6 @@ async def test_equal_motions_are_one_and_others_are_not(monkeypatch: pytest.Monk
     assert await desk.press(*"jjjkj") == [("move.down", 3), "move.up", "move.down"]
     assert await desk.press(*"5jj", "s", "s") == [("move.down", 6), "paper.star", "paper.star"]
     assert await desk.press("g", "g", "g", "t") == ["move.top", "view.latest"]
-    marking = await Desk(monkeypatch, read_when="passed").opened()
-    assert await marking.press(*"jj2j") == ["move.down", "move.down", ("move.down", 2)]
 
 
 async def test_keys_for_papers_wait_for_their_list(monkeypatch: pytest.MonkeyPatch) -> None:

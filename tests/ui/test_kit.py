@@ -74,8 +74,6 @@ def test_days_are_named_as_short_as_is_clear(day: str, name: str) -> None:
 
 def test_each_sign_has_a_form_in_ascii_of_the_same_kind() -> None:
     assert [name for name, sign in ASCII._asdict().items() if not sign.isascii()] == []
-    steps = ("spark",)
-    assert all(len(getattr(ASCII, name)) == len(getattr(UNICODE, name)) for name in steps)
 
 
 @each("glyphs", [UNICODE, ASCII])
@@ -183,7 +181,7 @@ async def test_the_thumb_is_there_only_while_the_pane_has_the_focus_or_scrolls()
         papers.screen.set_focus(None)
         await pilot.pause()
         assert not thumb(papers)
-        papers.scroll_to(y=40, animate=False)
+        papers.scroll_to(y=80, animate=False)
         await pilot.pause()
         assert thumb(papers) == [4]
         papers._thumb_delay.stop()
@@ -227,12 +225,10 @@ async def test_a_line_is_typed_recalled_completed_and_advised() -> None:
         line.history = "newest", "oldest"
         found = []
         for step in (1, 1, 1, -1, -1):
-            found.append((line.recall(step), line.text, line.recalled))
+            line.recall(step)
+            found.append((line.text, line.recalled))
             await catch_up(line)
-        assert found == [
-            *((True, "newest", 0), (True, "oldest", 1), (False, "oldest", 1), (True, "newest", 0)),
-            (True, "axyz d", -1),
-        ]
+        assert found == [("newest", 0), ("oldest", 1), ("oldest", 1), ("newest", 0), ("axyz d", -1)]
         line.recall(1)
         await catch_up(line)
         await pilot.press("!")

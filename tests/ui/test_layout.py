@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from itertools import combinations, pairwise
 
 from hypothesis import given
@@ -27,7 +26,7 @@ from reader.ui.shell.layout import (
     shape_at,
     shown_panes,
 )
-from reader.ui.shell.listing import END_LINES, MAX_PAPER_LINES, LineSlot, ListForm, ListLines, papers_have_dates
+from reader.ui.shell.list_lines import END_LINES, MAX_PAPER_LINES, LineSlot, ListForm, ListLines, papers_have_dates
 from tests.table import each
 from tests.ui.stage import order
 
@@ -62,9 +61,6 @@ def drawn(layout: Layout, width: int, height: int) -> list[str]:
 )
 def test_panes_beside_each_other(width: int, line: str) -> None:
     assert set(drawn(lay_out(width, 20), width, 20)) == {line}
-    narrowed = drawn(lay_out(width, 20, front=PaneFront(is_narrowed=True)), width, 20)
-    assert narrowed[0] == (line if width >= 130 else "s" * width)
-    assert set(narrowed[1:]) == {line}
 
 
 @each("width", [70, 80, 99])
@@ -74,7 +70,6 @@ def test_the_list_is_over_the_detail_where_two_columns_are_too_narrow(width: int
 
 
 UNFOLDED = PaneFront("filter", is_filter_open=True)
-NO_DETAIL, NO_FILTER = PaneChoice().toggle("detail"), PaneChoice().toggle("filter")
 
 
 @each(
@@ -83,11 +78,8 @@ NO_DETAIL, NO_FILTER = PaneChoice().toggle("detail"), PaneChoice().toggle("filte
         (100, USUAL, UNFOLDED, "f" * 27 + "l" * 73),
         (80, USUAL, UNFOLDED, "f" * 27 + "l" * 53),
         (60, USUAL, UNFOLDED, "f" * 60),
-        # A hidden pane gives its room to the list, as the reason for an empty one takes that of the detail.
-        (140, NO_DETAIL, LIST, "f" * 27 + "l" * 113),
-        (140, NO_FILTER, LIST, "l" * 80 + "d" * 60),
-        (80, NO_DETAIL, LIST, "l" * 80),
-        (140, NO_DETAIL.toggle("detail"), PaneFront(is_empty=True), "f" * 27 + "l" * 113),
+        # The reason for an empty list takes the room of the detail.
+        (140, USUAL, PaneFront(is_empty=True), "f" * 27 + "l" * 113),
         (80, USUAL, PaneFront(is_empty=True), "l" * 80),
     ],
 )
@@ -123,27 +115,16 @@ def test_a_wide_terminal_gives_the_detail_a_comfortable_measure_and_the_list_the
     assert wider.list is not None and wider.list.width == round((width - 35) / 2)
 
 
-def test_the_settings_and_the_last_visit_choose() -> None:
-    assert remembered_panes("comfortable", 26, 0.55, Visit()) == PaneChoice()
-    choose = partial(remembered_panes, "comfortable", 40, 0.3)
-    choice = choose(Visit(sizes={"three": (20, 0.6), "round": (20, 0.6)}, hidden=("list", "detail", "x")))
-    assert (choice.at(100), choice.at(180).filter_width) == (PaneSizes(40, 0.3), 40)
+def test_the_last_visit_chooses() -> None:
+    assert remembered_panes(Visit()) == PaneChoice()
+    choice = remembered_panes(Visit(sizes={"three": (20, 0.6), "round": (20, 0.6)}, is_zoomed=True))
     assert choice.at(140) == PaneSizes(20, 0.6)
-    assert choice.hidden == {"detail"}
-    assert choice.density == "comfortable"
-    assert choose(Visit(density="compact")).density == "compact"
+    assert choice.is_zoomed
 
 
-CHOICES = st.builds(
-    PaneChoice,
-    sizes=st.just({}),
-    usual=st.builds(PaneSizes, st.integers(16, 60), st.floats(0.2, 0.8)),
-    hidden=st.frozensets(st.sampled_from(["filter", "detail"])),
-    is_zoomed=st.booleans(),
-)
-FRONTS = st.builds(
-    PaneFront, st.sampled_from(["filter", "list", "detail"]), st.booleans(), st.booleans(), st.booleans()
-)
+SIZES = st.builds(PaneSizes, st.integers(16, 60), st.floats(0.2, 0.8))
+CHOICES = st.builds(PaneChoice, st.dictionaries(st.sampled_from(list(SHAPES)), SIZES), st.booleans())
+FRONTS = st.builds(PaneFront, st.sampled_from(["filter", "list", "detail"]), st.booleans(), st.booleans())
 
 
 @given(st.integers(0, 260), st.integers(0, 80), CHOICES, FRONTS)
@@ -159,8 +140,6 @@ def test_panes_fill_the_room_and_never_overlap(width: int, height: int, choice: 
         assert sum(area.width * area.height for area in areas) == width * height
     shown = {name for name in ("filter", "list", "detail") if getattr(layout, name) is not None}
     assert shown == shown_panes(width, choice, front)
-    # Topics that narrow the list are named: by the filter pane or by the strip.
-    assert choice.is_zoomed or not front.is_narrowed or bool(layout.strip) is not bool(layout.filter)
 
 
 def test_each_width_has_a_shape() -> None:
@@ -191,30 +170,27 @@ def test_the_editor_of_notes_has_the_lower_half_of_the_detail_or_all_there_is(
 
 
 def test_little_room_is_shared() -> None:
-    heights = [[area and area.height for area in lay_out(80, rows)[2:4]] for rows in range(6)]
+    heights = [[area and area.height for area in lay_out(80, rows)[1:3]] for rows in range(6)]
     assert heights == [[0, 0], [0, 0], [0, 1], [1, 1], [2, 1], [3, 1]]
     low = lay_out(80, 4, USUAL.with_width(80, list_share=0.2)).list
-    open_filter = lay_out(80, 9, PaneChoice(PaneSizes(60, 0.5)), PaneFront(is_filter_open=True)).filter
-    narrowed = lay_out(60, 1, USUAL, PaneFront(is_narrowed=True)).list
-    assert low is not None and open_filter is not None and narrowed is not None
-    assert (low.height, open_filter.width, narrowed.height) == (1, 40, 0)
+    open_filter = lay_out(80, 9, PaneChoice({"stacked": PaneSizes(60, 0.5)}), PaneFront(is_filter_open=True)).filter
+    assert low is not None and open_filter is not None
+    assert (low.height, open_filter.width) == (1, 40)
     assert [outline_width(width) for width in (119, 120, 179, 180)] == [0, 34, 34, 44]
-    dense = USUAL.with_other_density()
-    assert (dense.density, dense.with_other_density()) == ("compact", USUAL)
 
 
 # Lines of the list
 
 DAYS = st.lists(st.tuples(st.sampled_from(["2025-11-24", "2025-11-21", ""]), st.integers(1, 5)), max_size=8)
-FORMS = st.builds(ListForm, st.booleans(), st.booleans(), st.booleans())
+FORMS = st.builds(ListForm, st.booleans(), st.booleans())
 
 
-def has_headings(listed: Order[int]) -> bool:
+def has_headings(listed: Order) -> bool:
     return not papers_have_dates(listed, is_one_day=False)
 
 
 def height_of(place: int) -> int:
-    """One line to three; every height occurs among the first papers."""
+    """One line or two; both heights occur among the first papers."""
     return 1 + place * place % MAX_PAPER_LINES
 
 
@@ -234,9 +210,7 @@ def test_lines_and_places_agree(groups: list[tuple[str, int]], loose: int, form:
     assert kinds.count("heading") == headings
     assert kinds[len(kinds) - end :] == ["end"] * end
     papers = [(slot.place, slot.part) for slot in slots if slot.kind == "paper"]
-    assert papers == [
-        (place, part) for place in range(count) for part in range(height_of(place) if form.is_comfortable else 1)
-    ]
+    assert papers == [(place, part) for place in range(count) for part in range(height_of(place))]
     assert lines.at(-1) is None
     for place in range(count):
         assert lines.at(lines.line_of(place)) == LineSlot("paper", lines.group_of(place) if headings else -1, place)
@@ -258,7 +232,7 @@ def test_a_view_shows_the_paper_it_was_scrolled_to_whole(
     moved = lines.top_that_shows(place, top, height, delta)
     view = top if moved is None else moved
     shown = [slot.part for slot in lines.view(view, height) if slot is not None and slot.place == place]
-    tall = min(height, height_of(place) if form.is_comfortable else 1)
+    tall = min(height, height_of(place))
     assert shown == list(range(tall)) or (lines.has_headings and height == tall)
     assert lines.top_that_shows(place, view, height, delta) is None
     # No blank lines follow the end unless all papers are in view.
@@ -267,7 +241,7 @@ def test_a_view_shows_the_paper_it_was_scrolled_to_whole(
 
 
 def test_a_heading_stays_on_the_top_line_while_its_papers_pass() -> None:
-    form = ListForm(is_comfortable=True, has_end=True)
+    form = ListForm(has_end=True)
     lines = ListLines(order(range(8), ("2025-11-24", 5), ("2025-11-21", 3)), form, lambda place: 2)
     top = lines.step(0, 4)
     assert [slot and slot.kind for slot in lines.view(top, 3)] == ["heading", "paper", "paper"]
@@ -278,7 +252,7 @@ def test_a_heading_stays_on_the_top_line_while_its_papers_pass() -> None:
 def test_a_hole_is_a_line_between_two_days() -> None:
     days = order(range(6), ("2025-11-24", 2), ("2025-11-19", 1), ("2025-11-12", 3))
     above, below, within = ("2025-11-25",), ("2025-11-10", "2025-11-11"), ("2025-11-13", "2025-11-14")
-    for form in (ListForm(holes=(above, within, below)), ListForm(is_comfortable=True, holes=(within,))):
+    for form in (ListForm(holes=(above, within, below)), ListForm(holes=(within,))):
         lines = ListLines(days, form, height_of)
         kinds = [slot.kind for slot in all_slots(lines) if not slot.part]
         assert kinds == ["heading", "paper", "paper", "heading", "paper", "hole", "heading", "paper", "paper", "paper"]
@@ -292,7 +266,7 @@ def test_a_hole_is_a_line_between_two_days() -> None:
 
 
 def test_a_step_counts_only_the_lines_that_are_there() -> None:
-    lines = ListLines(order(range(9)), ListForm(is_comfortable=True), height_of)
+    lines = ListLines(order(range(9)), ListForm(), height_of)
     down = [lines.step(0, steps) for steps in range(len(all_slots(lines)))]
     assert [lines.at(line) for line in down] == all_slots(lines)
     assert [lines.step(down[-1], -steps) for steps in range(len(down))] == down[::-1]
@@ -302,12 +276,12 @@ def test_a_step_counts_only_the_lines_that_are_there() -> None:
 def test_the_end_is_in_view_together_with_the_last_paper() -> None:
     lines = ListLines(order(range(30), ("2025-11-24", 30)), ListForm(has_end=True))
     assert lines.top_that_shows(29, 0, 10) == lines.last_top(10)
-    assert lines.top_that_shows(28, 0, 10, 1) == lines.line_of(28) - 9 + 2
+    assert lines.top_that_shows(28, 0, 10, 1) == lines.step(lines.line_of(28), 2 - 9)
 
 
 def test_a_list_opens_around_the_cursor_and_at_its_top_near_that() -> None:
     lines = ListLines(order(range(100), ("2025-11-24", 100)))
-    assert [lines.top_around(place, 20) for place in (0, 5, 50, 99)] == [0, 0, 41, 81]
+    assert [lines.top_around(place, 20) for place in (0, 5, 50, 99)] == [0, 0, 81, 161]
     assert ListLines(order(range(3))).top_around(2, 20) == 0
 
 
@@ -369,7 +343,7 @@ def test_papers_that_are_near_have_a_heading_even_where_days_have_none() -> None
     assert (has_headings(one_day), has_headings(full_days)) == (False, True)
 
 
-@each("form", [ListForm(), ListForm(is_comfortable=True), ListForm(has_dates=True)])
+@each("form", [ListForm(), ListForm(has_dates=True)])
 def test_a_million_papers(form: ListForm) -> None:
     many = 1_000_000
     days = [(f"{2010 + number // 300}-01-01", 500) for number in range(2_000)]

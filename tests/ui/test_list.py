@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from reader.cache.feeds import Coverage
 from reader.cache.reads.window import DayCount
 from reader.core.lines import measure
-from reader.core.paper_row import PaperRow
+from reader.core.paper_row import Flag, PaperRow
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.line_widgets import WidgetReport
 from reader.ui.kit.lines import pattern
@@ -34,7 +34,7 @@ from reader.ui.list.lines import (
     paper_height,
 )
 from reader.ui.list.pane import PaperList
-from reader.ui.shell.listing import MAX_PAPER_LINES, ListForm
+from reader.ui.shell.list_lines import MAX_PAPER_LINES, ListForm
 from tests.table import each
 from tests.ui.stage import (
     TODAY,
@@ -55,8 +55,6 @@ from tests.ui.stage import (
 
 LOOK = ListLook(UNICODE, TODAY, older_key="[")
 DATED = LOOK._replace(has_dates=True)
-COMFORTABLE = LOOK._replace(is_comfortable=True)
-BOTH = COMFORTABLE._replace(has_dates=True)
 
 CODED = row(1, "A title", upvotes=5, comments=7, code=True)
 KEPT = row(1, "A title")._replace(queued=True, has_note=True, has_text=True)
@@ -84,7 +82,7 @@ def lines(one: PaperRow, width: int, look: ListLook = LOOK, highlighted: bool = 
         (CODED, 20, LOOK, [" ● A title"]),
         (CODED, 30, LOOK, [" ●   5 A title"]),
         (CODED, 160, LOOK, [" ●   5 A title"]),
-        (row(1, "A title that is too long"), 25, LOOK, [" ● A title that is too…"]),
+        (row(1, "A title that is too long"), 25, LOOK, [" ● A title that is too", "   long"]),
         *(
             (row(1, "A title", upvotes=votes), 30, LOOK, [f" ● {shown} A title"])
             for votes, shown in ((999, "999"), (1_000, " 1k"), (99_999, "99k"), (100_000, "99k"), (None, "   "))
@@ -93,46 +91,41 @@ def lines(one: PaperRow, width: int, look: ListLook = LOOK, highlighted: bool = 
         (KEPT, 44, LOOK, [f" ●   1 A title{'':25} ◔✎▤ "]),
         (KEPT, 44, LOOK._replace(glyphs=ASCII), [f" *   1 A title{'':25} qn= "]),
         (KEPT, 29, LOOK, [" ● A title"]),
-        (LONG, 37, LOOK, [" ●   1 A title that is too long for…"]),
-        (LONG._replace(has_text=True), 37, LOOK, [" ●   1 A title that is too long f… ▤ "]),
         # A title that does not fit takes a second line.
-        (LONG, 36, COMFORTABLE, [" ●   1 A title that is too long for", "       one line"]),
-        (LONG._replace(queued=True), 36, COMFORTABLE, [" ●   1 A title that is too long for", f"{ONE_LINE} ◔ "]),
-        (row(1, "Fits"), 36, COMFORTABLE, [" ●   1 Fits"]),
+        (LONG, 36, LOOK, [" ●   1 A title that is too long for", "       one line"]),
+        (LONG._replace(queued=True), 36, LOOK, [" ●   1 A title that is too long for", f"{ONE_LINE} ◔ "]),
+        (row(1, "Fits"), 36, LOOK, [" ●   1 Fits"]),
         (
             row(1, f"{LONG.title} and for a second one, even so"),
-            *(36, COMFORTABLE, [" ●   1 A title that is too long for", "       one line and for a second o…"]),
+            *(36, LOOK, [" ●   1 A title that is too long for", "       one line and for a second o…"]),
         ),
         # A date stands at the right, with the year of other years, in the last line of a title.
         (row(1, "A title", day="2025-06-02"), 50, DATED, [f" ●   1 A title{'':30}2 Jun "]),
-        (LONG._replace(day="2024-09-30"), 50, DATED, [" ●   1 A title that is too long for on…  Sep 2024 "]),
         (row(1, "A title", day=""), 50, DATED, [f" ●   1 A title{'':35} "]),
         (row(1, "A title", day="2024-09-30"), 49, DATED, [" ●   1 A title"]),
         (
             row(1, "A title", day="2024-09-30"),
             *(50, DATED._replace(is_period=True), [f" ●   1 A title{'':29}30 Sep "]),
         ),
-        (LONG._replace(queued=True), 50, DATED, [" ●   1 A title that is too long for on… ◔  24 Nov "]),
         (
             row(1, "A title that is as long as it may be", day="2025-06-02"),
-            *(50, BOTH, [" ●   1 A title that is as long as it may", f"{'':7}be{'':33}  2 Jun "]),
+            *(50, DATED, [" ●   1 A title that is as long as it may", f"{'':7}be{'':33}  2 Jun "]),
         ),
-        (row(1, "x" * 35, day="2025-06-02"), 50, BOTH, [f" ●   1 {'x' * 35}  2 Jun "]),
-        (row(1, "x" * 36, day="2025-06-02"), 50, BOTH, [f" ●   1 {'x' * 35}", f"{'':7}x{'':34}  2 Jun "]),
+        (row(1, "x" * 35, day="2025-06-02"), 50, DATED, [f" ●   1 {'x' * 35}  2 Jun "]),
+        (row(1, "x" * 36, day="2025-06-02"), 50, DATED, [f" ●   1 {'x' * 35}", f"{'':7}x{'':34}  2 Jun "]),
         # The reasons why a paper is listed are its second line, as many as fit; behind a long title only whole ones.
-        (WHY, 40, LOOK, [" ●   1 A title"]),
-        (WHY, 40, COMFORTABLE, [" ●   1 A title", "       like what you starred"]),
+        (WHY, 40, LOOK, [" ●   1 A title", "       like what you starred"]),
         (
             row(1, "x" * 32, why="a single reason that is longer than the line"),
-            *(40, COMFORTABLE, [f" ●   1 {'x' * 32}", "       a single reason that is longer…"]),
+            *(40, LOOK, [f" ●   1 {'x' * 32}", "       a single reason that is longer…"]),
         ),
         (
             row(1, "x" * 33, why="one; two"),
-            *(40, COMFORTABLE, [f" ●   1 {'x' * 32}", "       x  one; two"]),
+            *(40, LOOK, [f" ●   1 {'x' * 32}", "       x  one; two"]),
         ),
         (
             row(1, f"{'x' * 32} {'y' * 20}", why="a reason without room"),
-            *(40, COMFORTABLE, [f" ●   1 {'x' * 32}", f"       {'y' * 20}"]),
+            *(40, LOOK, [f" ●   1 {'x' * 32}", f"       {'y' * 20}"]),
         ),
     ],
 )
@@ -147,11 +140,11 @@ def test_a_mark_never_gives_a_title_another_line() -> None:
     for length in range(20, 70):
         bare = row(1, "x" * length)
         kept = bare._replace(queued=True, has_note=True, has_text=True, starred=True, read=True, flags=7)
-        assert len(lines(bare, 44, COMFORTABLE)) == len(lines(kept, 44, COMFORTABLE))
+        assert len(lines(bare, 44, LOOK)) == len(lines(kept, 44, LOOK))
 
 
 def test_marks_are_shapes_and_the_cursor_is_bold_with_a_bar() -> None:
-    shelf = (row(1), row(1, read=True), row(1, starred=True), row(1, hidden=True), row(1, kept=False))
+    shelf = (row(1), row(1, read=True), row(1, starred=True), row(1, hidden=True), row(1, flags=Flag.FOUND))
     for here, look, glyphs, bar in (
         (False, LOOK, "● ★◌+", " "),
         (True, LOOK, "● ★◌+", "▌"),
@@ -164,9 +157,9 @@ def test_marks_are_shapes_and_the_cursor_is_bold_with_a_bar() -> None:
         assert [line[-1].role for line in drawn] == [roles[0], roles[1], roles[0], own, roles[0]]
 
 
-def test_only_the_most_important_flag_has_a_sign() -> None:
+def test_a_followed_paper_has_a_sign_unless_it_is_selected() -> None:
     signs = [lines(row(1, flags=flags), 60)[0][2] for flags in (0, 2, 3)]
-    assert signs == [" ", UNICODE.highlighted, UNICODE.followed]
+    assert signs == [" ", " ", UNICODE.followed]
     assert text(draw_content(PaperAt(row(1, flags=7), is_selected=True), 60, LOOK)[0])[2] == UNICODE.picked
     ascii = LOOK._replace(glyphs=ASCII)
     assert lines(row(1, code=True), 44, ascii) == [" *   1 A paper"]
@@ -181,12 +174,11 @@ def test_only_the_most_important_flag_has_a_sign() -> None:
     st.booleans(),
     st.sampled_from([UNICODE, ASCII]),
     st.booleans(),
-    st.booleans(),
 )
 def test_lines_keep_to_the_width(
-    words: str, width: int, number: int, flag: bool, glyphs: Glyphs, has_dates: bool, is_comfortable: bool
+    words: str, width: int, number: int, flag: bool, glyphs: Glyphs, has_dates: bool
 ) -> None:
-    look = ListLook(glyphs, TODAY, pattern(("ends",)), has_dates, is_comfortable)
+    look = ListLook(glyphs, TODAY, pattern(("ends",)), has_dates)
     one = row(1, words, upvotes=number, code=flag, starred=flag, why=words)
     drawn = draw_paper(one, width, look, flag)
     assert len(drawn) == paper_height(one, width, look) <= MAX_PAPER_LINES
@@ -299,9 +291,6 @@ async def test_the_heading_stays_on_top_while_its_papers_pass() -> None:
 # Forms
 
 
-COMFORTABLE_FORM = ListForm(is_comfortable=True)
-
-
 def two_lines(pk: int) -> PaperRow:
     return row(pk, f"Paper {pk} has a title that takes the room of a second line")
 
@@ -310,7 +299,7 @@ async def test_both_lines_of_a_title_belong_to_the_paper() -> None:
     papers = PaperList(today=TODAY)
     async with staged(Stage(papers), 60, 12) as (app, pilot):
         shelf = Shelf(*map(two_lines, range(1, 31)), row(3, "Short"))
-        papers.show(order(range(1, 31), ("2025-11-24", 4), ("2025-11-21", 26)), shelf, form=COMFORTABLE_FORM)
+        papers.show(order(range(1, 31), ("2025-11-24", 4), ("2025-11-21", 26)), shelf)
         await pilot.pause()
         assert drawn(papers)[1:6] == [
             "▌●   1 Paper 1 has a title that takes the room of a second",
@@ -331,36 +320,22 @@ async def test_both_lines_of_a_title_belong_to_the_paper() -> None:
         assert papers.highlighted == 3 and len(app.told) == 1
 
 
-async def test_another_density_keeps_the_cursor_on_its_line() -> None:
+async def test_a_paper_with_its_second_line_in_view_stays_while_heights_change() -> None:
     async with list_stage(60, 12) as (papers, pilot):
         shelf = Shelf(*map(two_lines, range(1, 101)))
         papers.show(order(range(1, 101), ("2025-11-24", 100)), shelf)
         papers.to_index(50)
         await pilot.pause()
-        line = highlighted_line(papers)
-        papers.change_form(COMFORTABLE_FORM)
-        await pilot.pause()
-        assert papers.position == (51, line) == (papers.loaded_row and papers.loaded_row.pk, highlighted_line(papers))
-        assert painted(papers)[line + 1] == "▌      second line"
+        assert painted(papers)[highlighted_line(papers) + 1] == "▌      second line"
         await pilot.resize_terminal(80, 12)
         assert painted(papers)[highlighted_line(papers) + 1].startswith(" ●  52")
-        papers.change_form(ListForm())
-        await pilot.pause()
-        assert papers.highlighted == 51
-        assert painted(papers)[highlighted_line(papers)].endswith(
-            "Paper 51 has a title that takes the room of a second line"
-        )
-        # A list that is scrolled to the top stays there.
         await pilot.resize_terminal(60, 12)
         papers.to_first()
         papers.to_index(3)
-        papers.change_form(COMFORTABLE_FORM)
-        assert (papers.position, papers.scroll_offset.y) == ((4, 7), 0)
-        # A paper of which only the second line is in view keeps it there, and other data other heights.
         papers.scroll_to(y=2, animate=False)
         papers.to_index(3)
         before = drawn(papers)
-        papers.show(order(range(1, 101), ("2025-11-24", 100)), shelf, keep=4, form=COMFORTABLE_FORM)
+        papers.show(order(range(1, 101), ("2025-11-24", 100)), shelf, keep=4)
         assert drawn(papers) == before
         shelf.rows[2] = row(2, "Short")
         papers.renew()
@@ -436,7 +411,7 @@ async def test_a_resize_draws_anew_and_keeps_the_cursor_in_view() -> None:
         await pilot.pause()
         assert 29 in papers.visible_pks
         assert all(cell_len(line) <= 30 for line in painted(papers))
-        assert any(line.startswith("▌") and line.endswith("…") for line in painted(papers))
+        assert any(line.startswith("▌") and line.endswith("list") for line in painted(papers))
 
 
 # Messages and the mouse
@@ -483,7 +458,7 @@ async def test_the_wheel_scrolls_and_leaves_the_cursor() -> None:
     async with list_stage(60, 12) as (papers, pilot):
         papers.show(order(range(1, 101)), Shelf())
         await pilot.pause()
-        for turn, top in ((MouseScrollDown, 2), (MouseScrollUp, 0), (MouseScrollDown, 2)):
+        for turn, top in ((MouseScrollDown, 4), (MouseScrollUp, 0), (MouseScrollDown, 4)):
             papers.post_message(turn(papers, 5, 5, 0, 1, 0, False, False, False))
             await pilot.pause()
             assert (papers.scroll_offset.y, papers.highlighted) == (top, 1)
@@ -516,13 +491,13 @@ async def test_each_move_says_whether_the_cursor_moved_and_scrolls_as_far_as_it_
             *(("to_index", 15), ("move", -3), ("move", 9), ("move", 99)),
         ):
             has_moved = getattr(papers, move)(*([by] if by else []))
-            found.append((has_moved, papers.highlighted, papers.scroll_offset.y, papers.height))
-    end, begin = (40, 32, 9), (1, 0, 1)
+            found.append((has_moved, papers.highlighted, papers.height))
+    end, begin = (40, 9), (1, 1)
     assert found == [
-        *((True, 2, 0, 2), (True, 7, 5, 2), (True, 12, 10, 2), (True, 20, 18, 2), (True, 27, 26, 2)),
-        *((True, 22, 20, 3), (True, 15, 12, 3), (True, *end), *[(False, *end)] * 3),
-        *((True, *begin), *[(False, *begin)] * 2, (True, 21, 21, 1), (False, 21, 21, 1), (True, *begin)),
-        *((False, *begin), (True, *end), (True, *begin), (True, 16, 9, 7), (True, 13, 9, 4), (True, 22, 16, 7)),
+        *((True, 2, 2), (True, 7, 2), (True, 12, 2), (True, 20, 2), (True, 27, 2)),
+        *((True, 22, 3), (True, 15, 3), (True, *end), *[(False, *end)] * 3),
+        *((True, *begin), *[(False, *begin)] * 2, (True, 21, 1), (False, 21, 1), (True, *begin)),
+        *((False, *begin), (True, *end), (True, *begin), (True, 16, 7), (True, 13, 4), (True, 22, 7)),
         (True, *end),
     ]
 
@@ -553,7 +528,7 @@ async def test_the_nearest_wanted_paper_is_found_above_and_below() -> None:
 
 async def test_an_empty_list_moves_nowhere() -> None:
     async with list_stage(60, 12) as (papers, _):
-        papers.show(order([]), Shelf(), form=ListForm(is_comfortable=True))
+        papers.show(order([]), Shelf())
         assert (papers.highlighted, papers.day, papers.visible_pks) == (None, None, [])
         moves = papers.move(1), papers.to_first(), papers.to_last(), papers.page(1), papers.half_page(-1)
         assert not any((*moves, papers.to_day(1), papers.next_where(lambda one: True)))
@@ -607,7 +582,7 @@ async def test_the_rest_of_a_list_arrives_without_a_jump() -> None:
         after = drawn(papers)
         assert after[1:] == before[1:]
         assert after[0].split() == ["MONDAY", "24", "NOVEMBER", "40"]
-        assert papers.virtual_size.height == 302
+        assert papers.virtual_size.height == 590
 
 
 class Early(Stage):

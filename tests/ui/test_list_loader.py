@@ -11,20 +11,16 @@ import pytest
 from reader.cache.reads.window import Order
 from reader.cache.search.selection import Selection
 from reader.core.errors import CacheError, CacheInterrupted
-from reader.core.paper import Draft, Listing
-from reader.core.paper import Listing as FeedListing
-from reader.core.paper_row import NotCached, PaperRow
 from reader.session.places import Place, view
-from reader.ui.library.feed_results import FeedResults
 from reader.ui.library.library import Library
 from reader.ui.list import loader as list_loader
 from reader.ui.list.loader import ListLoader
-from reader.ui.shell.listing import TOP, CacheFacts, Position
+from reader.ui.shell.listing import TOP, CacheFacts, FeedResults, Position
 from reader.ui.shell.state import Notice, State
 from tests.ui import papers
 from tests.ui.bench import Bench
 from tests.ui.driver import settings
-from tests.ui.stage import look, row, rows
+from tests.ui.stage import look
 
 # The loader
 
@@ -111,8 +107,8 @@ async def test_a_cursor_that_moves_while_a_list_is_read_stays_where_it_went(
     read = desk.library.screenful
     there = desk.pk(id)
 
-    async def move_meanwhile(selection: Selection, limit: int) -> Order[int]:
-        order: Order[int] = await read(selection, limit)
+    async def move_meanwhile(selection: Selection, limit: int) -> Order:
+        order: Order = await read(selection, limit)
         desk.model.change(desk.state.highlight(there))
         return order
 
@@ -142,20 +138,12 @@ async def test_an_interrupted_or_failed_read_releases_keys(
 
 
 async def test_results_of_the_feed_replace_the_list_until_a_step_back(desk: Desk) -> None:
-    known, unknown = papers.draft(400, "Slow Video"), papers.draft(999, "Weather Without Physics")
-    listings = [FeedListing("2026-05-12", (one,)) for one in (unknown, known)]
-    found = FeedResults("weather", listings, desk.library.pk_of, lambda listings: None)
+    found = FeedResults("weather", (desk.pk("2605.00400"), 99_999, desk.pk("2605.00401")))
     await desk.show(desk.state.list_results(found))
-    assert desk.ids == ["2605.00999", "2605.00400"]
-    key = NotCached("2605.00999")
-    [row], paper = found.rows([key], lambda pks: []), found.paper(key)
-    facts = key.id, unknown.title, "2026-05-12", unknown.upvotes, unknown.comments
-    assert row == PaperRow(key, *facts, read=False, starred=False, hidden=False, code=True, kept=False)
-    assert paper is not None and paper.author_count == len(unknown.authors)
-    assert (paper.pk, paper.day, paper.read, paper.starred, paper.hidden) == (key, row.day, False, False, False)
-    assert (desk.state.listing.results, desk.library.results) == (found, found)
+    assert desk.ids == ["2605.00400", "2605.00401"], "a paper that was dropped since is left out"
+    assert desk.state.listing.results == found
     await desk.show(desk.state.step_back())
-    assert desk.state.listing.results is None and desk.library.results is None
+    assert desk.state.listing.results is None
     assert len(desk.ids) == 14
 
 
@@ -168,21 +156,6 @@ async def test_an_empty_list_comes_with_what_the_cache_says_of_it(desk: Desk) ->
     assert desk.state.listing.facts.missing_id is None
     await desk.show(desk.state.go(Place(view("day:2026-05-05"))))
     assert not desk.state.listing.facts.is_day_known
-
-
-async def test_a_day_of_hidden_papers_differs_from_an_empty_day(desk: Desk) -> None:
-    for view_id in ("day:2026-05-12", "latest", "month:2026-05"):
-        await desk.show(desk.state.go(Place(view(view_id))))
-        assert desk.ids
-        await desk.library.mark("hide", True, desk.state.listing.order.pks)
-        await desk.show(desk.state.go(Place(view("starred"))))
-        assert not desk.state.listing.facts.are_hidden
-        await desk.show(desk.state.go(Place(view(view_id))))
-        assert not desk.ids
-        assert desk.state.listing.facts.are_hidden
-        await desk.show(desk.state.go(Place(view(view_id), "robot")))
-        assert not desk.state.listing.facts.are_hidden
-        await desk.library.undo()
 
 
 async def test_an_empty_list_is_read_again_after_a_refresh(desk: Desk) -> None:
@@ -266,46 +239,6 @@ async def test_few_papers_with_the_words_are_followed_by_the_nearest(
     await desk.show(desk.state.go(place))
     assert (desk.state.listing.count, desk.state.listing.order.near) == (1, 1)
     desk.library.close()
-
-
-# Results of the feed
-
-
-def test_results_are_listed_from_the_feeds_facts_until_they_are_stored() -> None:
-    known = {"2511.00001": 7}
-    stored: list[Listing] = []
-    new = Draft("New", "2511.00002", authors=("A", "B"), upvotes=3, comments=2, published="2025-11-20")
-    undated = Draft("Undated", "2511.00003", author_count=9, code_url="https://code.example/x")
-    listings = [
-        Listing("2025-11-24", (Draft("Known", "2511.00001"),)),
-        *(Listing(None, (one,)) for one in (new, undated)),
-    ]
-    results = FeedResults("words", [*listings, Listing(None, (Draft("No id", None),))], known.get, stored.extend)
-    first, second = NotCached("2511.00002"), NotCached("2511.00003")
-    keys = list(results.order.pks)
-    assert keys == [7, first, second]
-    assert results.rows([*keys, NotCached("2511.9")], lambda pks: rows([*pks])) == [
-        row(7),
-        row(0, "New")._replace(pk=first, id=first.id, day="2025-11-20", upvotes=3, comments=2, kept=False),
-        row(0, "Undated")._replace(pk=second, id=second.id, day="", upvotes=None, comments=None, code=True, kept=False),
-    ]
-    papers = [results.paper(key) for key in (*keys, NotCached("2511.9"))]
-    assert [one and (one.pk, one.title, one.author_count, one.day, one.published) for one in papers] == [
-        None,
-        (first, "New", 2, None, "2025-11-20"),
-        (second, "Undated", 9, None, None),
-        None,
-    ]
-    assert (results.absent(keys), [results.pk_of(key) for key in keys]) == (
-        ["2511.00002", "2511.00003"],
-        [7, None, None],
-    )
-    assert results.store([7], known.get) == [7] and stored == []
-    known["2511.00002"] = 8
-    assert results.store([7, first], known.get) == [7, 8] and stored == [listings[1]]
-    assert results.store([first], known.get) == [8] and len(stored) == 1
-    assert results.absent(keys) == ["2511.00003"] and list(results.order.pks) == keys
-    assert results.rows([first], lambda pks: rows([*pks])) == [row(8)._replace(pk=first)]
 
 
 async def test_a_search_with_more_papers_than_a_screen_shows_is_listed_by_fit(desk: Desk) -> None:

@@ -16,16 +16,16 @@ from reader.ui.page.lines import TEXT_CELLS
 from reader.ui.shell.layout import PaneSizes
 from tests.table import rest_at_night
 from tests.ui.conftest import Opener
-from tests.ui.driver import Story, settings
+from tests.ui.driver import Story
 
 
 def panes(r: Story) -> list[str]:
     """The panes on the screen, from the left and from the top."""
-    shown = [pane for pane in (r.main.strip, r.main.filter, r.main.papers, r.main.detail) if pane.is_on_screen]
+    shown = [pane for pane in (r.main.filter, r.main.papers, r.main.detail) if pane.is_on_screen]
     return [pane.id or "" for pane in sorted(shown, key=lambda pane: (pane.region.x, pane.region.y))]
 
 
-async def test_list_over_detail_and_the_filter_in_a_line_at_80(reader: Opener) -> None:
+async def test_list_over_detail_and_the_filter_over_both_at_80(reader: Opener) -> None:
     async with reader(size=(80, 24)) as r:
         assert panes(r) == ["papers", "detail"]
         assert r.main.papers.region.bottom <= r.main.detail.region.y
@@ -35,20 +35,15 @@ async def test_list_over_detail_and_the_filter_in_a_line_at_80(reader: Opener) -
         await r.do("find.filter")
         assert panes(r) == ["papers", "detail"]
         assert r.context == "list"
-    async with reader(size=(80, 24), query="topic:agents") as r:
-        assert panes(r) == ["strip", "papers", "detail"]
-        assert r.strip.strip() == "Agents & tools ✓ · f topics"
-        await r.click("#strip", 4)
-        assert panes(r) == ["filter", "papers"]
-        await r.do("find.filter", "find.clear")
-        assert panes(r) == ["papers", "detail"]
 
 
 async def test_a_zoomed_pane_is_alone_and_the_next_one_after_it(reader: Opener) -> None:
     async with reader(size=(140, 30)) as r:
         whole = r.main.papers.region
-        await r.do("pane.zoom")
+        await r.do("pane.zoom", "app.quit")
+    async with reader(size=(140, 30)) as r:
         assert panes(r) == ["papers"]
+        await r.do("pane.zoom", "pane.zoom")
         assert "z shows all" in r.status
         assert r.main.papers.region.width == 140
         await r.do("move.down")
@@ -68,23 +63,6 @@ async def test_a_zoomed_pane_is_alone_and_the_next_one_after_it(reader: Opener) 
         assert panes(r) == ["filter", "papers", "detail"]
         assert r.main.papers.region == whole
         assert r.cursor == 1
-
-
-async def test_hidden_panes_stay_hidden_and_a_key_brings_the_filter_for_a_moment(reader: Opener) -> None:
-    async with reader(size=(140, 30)) as r:
-        await r.do("pane.hide", "pane.zoom", "app.quit")
-    async with reader(size=(140, 30)) as r:
-        # A zoom is over at the next start.
-        assert panes(r) == ["filter", "papers"]
-        await r.do("read.open")
-        assert r.is_on_page
-        await r.do("app.escape", "pane.hide", "find.filter", "pane.hide")
-        assert panes(r) == ["papers", "detail"] and r.context == "list"
-        for shown in (["filter", "papers"], ["papers", "detail"]):
-            await r.do("find.filter")
-            assert panes(r) == shown
-        await r.do("find.filter", "pane.hide")
-        assert panes(r) == ["filter", "papers", "detail"] and r.context == "filter"
 
 
 async def test_sizes_are_kept_for_widths_like_this_one(reader: Opener) -> None:
@@ -107,26 +85,6 @@ async def test_sizes_are_kept_for_widths_like_this_one(reader: Opener) -> None:
         assert r.main.papers.region == chosen
 
 
-async def test_density_is_a_key_that_is_remembered_and_a_setting(reader: Opener) -> None:
-    def is_whole(r: Story) -> bool:
-        return r.list_lines[2].strip(" ▌").endswith("Without a Future")
-
-    async with reader(size=(140, 30)) as r:
-        assert is_whole(r)
-        await r.do("move.down")
-        assert (r.cursor, r.list_lines[3][0]) == (1, "▌")
-        await r.do("pane.density")
-        assert not is_whole(r) and r.list_lines[1].endswith("…")
-        assert (r.cursor, r.list_lines[2][0]) == (1, "▌")
-        await r.do("app.quit")
-    async with reader(size=(140, 30)) as r:
-        assert not is_whole(r)
-    async with reader(size=(140, 30), settings=settings(density="compact")) as r:
-        assert not is_whole(r)
-        await r.do("pane.density")
-        assert is_whole(r)
-
-
 async def test_a_bar_shows_where_keys_act(reader: Opener) -> None:
     async with reader(size=(140, 30)) as r:
         assert not any(pane.is_scrolling for pane in (r.main.filter, r.main.papers, r.main.detail)), "no thumb is shown"
@@ -146,22 +104,16 @@ async def test_a_bar_shows_where_keys_act(reader: Opener) -> None:
             await r.do(f"move.{move}", count=times)
             rows.append(r.main.filter.rows.index(r.main.filter.current))
         assert rows == [24, 6, 1, 24, 24, 23]
-        said = []
-        for action in ("pane.hide", "pane.hide", "pane.hide", "pane.zoom", "pane.zoom"):
-            await r.do(action)
-            said.append(r.status)
-        hidden = "filter pane hidden · f shows it", "detail hidden · Z shows it"
-        assert said == [*hidden, "", "only this pane · z shows all", ""]
 
 
 async def test_a_prompt_in_a_terminal_of_one_cell_comes_to_rest(reader: Opener) -> None:
     async with reader(size=(140, 30)) as r:
-        await r.do("find.filter", "topic.narrow")
+        await r.do("link.list")
         async with asyncio.timeout(20):
             await r.resize(1, 1)
         assert r.main.size == (1, 1)
         await r.resize(80, 24)
-        assert "type to narrow" in r.lines[-1], r.screen
+        assert "arXiv" in r.lines[-1], r.screen
 
 
 async def test_h_and_l_go_to_the_pane_at_the_left_and_at_the_right(reader: Opener) -> None:
@@ -190,7 +142,7 @@ async def test_a_paper_whose_id_is_pasted_into_the_list_is_shown_or_can_be_fetch
 
 LINES = (
     *("/agents", "/topic:agents", "/-video", "/is:unread", "/is:hidden", "/upvotes:>5 sort:title", "/day:latest"),
-    *("/(a OR b", "/upvotes:>", "/[/]", '/"small models"', "/sort:rising", "/NOT (topic:agents OR is:read)"),
+    *("/(a OR b", "/upvotes:>", "/[/]", '/"small models"', "/sort:trending", "/NOT (topic:agents OR is:read)"),
 )
 CHORDS = ("fa", "faf", "gt", "gu", "gs", "gq", "ga", "gl", "gw", "gm", "gd", "gg")
 NAMED = ("enter", "escape", "ctrl+a", "space", "tab", "shift+tab", "ctrl+d", "ctrl+u", "ctrl+r", "up", "down", "alt+j")

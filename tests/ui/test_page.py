@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
-from reader.cache.history import UNCHANGED_VOTES, Votes
-from reader.cache.storing import Cache
-from reader.core.paper import Listing, Paper
+from reader.core.paper import Paper
 from reader.keys.keymap import Keymap
 from reader.refresh.lines import Line, step, waiting
 from reader.ui.filter.state import TOPIC_NAMES
@@ -29,7 +27,7 @@ from tests.table import each
 from tests.ui.bench import Bench
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings
-from tests.ui.papers import TITLES, ByTitle, draft
+from tests.ui.papers import draft
 from tests.ui.stage import TODAY, Stage, drawn, paper, reader_on, staged, watch_paints
 from tests.ui.test_page_lines import whole
 
@@ -49,7 +47,7 @@ async def detail_stage(columns: int, lines: int) -> AsyncIterator[tuple[PaperDet
 
 
 def reading(one: Paper) -> ShownPaper:
-    return ShownPaper(one.pk, one, (), UNCHANGED_VOTES)
+    return ShownPaper(one.pk, one)
 
 
 async def test_a_new_paper_starts_at_the_top_and_an_update_keeps_the_scroll_position() -> None:
@@ -61,12 +59,9 @@ async def test_a_new_paper_starts_at_the_top_and_an_update_keeps_the_scroll_posi
         detail.show(reading(LONG._replace(upvotes=99)))
         await pilot.pause()
         assert detail.scroll_offset.y == 5
-        detail.show(reading(LONG)._replace(votes=Votes((50, 99), 49)))
-        detail.show(reading(LONG)._replace(votes=Votes((50, 99))))
-        assert "+49 since you looked" in detail.text
         await pilot.resize_terminal(60, 7)
         await pilot.pause()
-        assert detail.scroll_offset.y == 5 and detail.virtual_size.height == 64
+        assert detail.scroll_offset.y == 5 and detail.virtual_size.height == 63
         detail.show(reading(paper()))
         await pilot.pause()
         assert detail.scroll_offset.y == 0 and "since you looked" not in detail.text
@@ -98,7 +93,7 @@ async def test_a_paper_that_fits_is_read_at_once_cleared_and_shown_again(monkeyp
         assert detail.scroll_page(1) and detail.scroll_lines(1)
         detail.clear()
         await pilot.pause()
-        assert not any(drawn(detail)) and not detail.is_at_end
+        assert not any(drawn(detail))
         assert (detail.paper, detail.virtual_size.height) == (None, 0)
         detail.show(reading(paper()))
         await pilot.pause()
@@ -158,7 +153,7 @@ async def test_links_topics_and_folded_authors_can_be_clicked() -> None:
 
 async def test_the_page_stands_in_the_middle() -> None:
     async with staged(Stage(), 140, 42) as (app, pilot):
-        reading = ShownPaper(1, LONG, ("memory",), UNCHANGED_VOTES)
+        reading = ShownPaper(1, LONG, ("memory",))
         page = PaperPage(reader_on(app), reading)
         await app.push_screen(page)
         page.show(reading)
@@ -179,7 +174,7 @@ async def test_the_page_stands_in_the_middle() -> None:
 
 async def test_the_page_may_be_shown_before_it_is_on_screen() -> None:
     async with staged(Stage(), 80, 24) as (app, pilot):
-        reading = ShownPaper(1, paper(), (), UNCHANGED_VOTES)
+        reading = ShownPaper(1, paper())
         app.state = State().put(TOPIC_NAMES, {"agents": "Agents & tools"})
         page = PaperPage(reader_on(app), reading)
         page.show(reading)
@@ -442,28 +437,3 @@ async def test_without_a_viewer_the_path_is_told_and_copied(
         await r.do("link.pdf")
         said = f"~/pdfs/{file.name} · copied · over ssh it needs pdf_viewer"
         assert (r.status, r.app.clipboard) == (said, str(file))
-
-
-# Votes
-
-NEWEST = "2026-05-12"
-
-
-def _store(file: Path, at: str, **upvotes: int) -> None:
-    """A later answer of the feed for some of today's papers, by `pN`."""
-    drafts = tuple(draft(int(p[1:]), TITLES[NEWEST][int(p[1:]) - 400], votes) for p, votes in upvotes.items())
-    with closing(Cache.open(file, ByTitle())) as cache:
-        cache.store(Listing(NEWEST, drafts), at)
-
-
-async def test_the_detail_tells_how_votes_moved_since_one_looked(reader: Opener) -> None:
-    async with reader() as r:
-        assert r.here.upvotes == 192
-        assert "since you looked" not in r.text("#detail")
-        await r.do("app.quit")
-    _store(r.file, "2026-05-12T12:00:00Z", p400=220)
-    _store(r.file, "2026-05-12T18:00:00Z", p400=260, p401=100)
-    async with reader() as r:
-        assert "▲ 260 ▆▇█ +68 since you looked" in " ".join(r.text("#detail").split())
-        await r.search("sort:rising", "query.accept")
-        assert r.ids[:2] == ["2605.00400", "2605.00401"]

@@ -10,8 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.cache.community import KeptOutput, PageData
-from reader.cache.history import Votes
+from reader.cache.community import PageData
 from reader.core.community import Comment, Community, Repository
 from reader.core.document.model import (
     Cell,
@@ -29,13 +28,11 @@ from reader.core.document.model import (
 from reader.core.follows import Follow, FollowReason
 from reader.core.lines import Line, measure
 from reader.core.paper import Paper
-from reader.core.paper_row import NotCached
 from reader.core.passages import Passage
 from reader.core.similarity import SharedTerms
 from reader.core.text import clean_note
-from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
+from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.page.lines import (
-    MAX_DRAWN_CHARACTERS,
     NOTE_LINES,
     Presentation,
     QueryMatch,
@@ -46,7 +43,6 @@ from reader.ui.page.lines import (
     find_words,
     full_text_hit_lines,
     linked_counts,
-    output_lines,
     own_lines,
     repository_lines,
     shared_lines,
@@ -146,24 +142,6 @@ def test_highlights_stand_with_their_sections_and_notes_and_of_many_the_first_on
 MADE = "2026-11-26T08:00:00Z"
 
 
-def output_texts(output: KeptOutput, width: int = 40, glyphs: Glyphs = UNICODE) -> list[str]:
-    return [line.rstrip() for line in said_by(output_lines(output, width, glyphs))]
-
-
-def test_the_output_of_a_program_names_its_maker_and_keeps_its_lines() -> None:
-    assert output_texts(KeptOutput("Summary", MADE, "One.\n\n- two [b]three[/b]")) == [
-        "▎ Summary · by a program, 2026-11-26",
-        "▎ One.",
-        "▎",
-        "▎ - two [b]three[/b]",
-    ]
-    assert output_texts(KeptOutput("S", MADE, "One."), glyphs=ASCII)[0].isascii()
-    long = output_texts(KeptOutput("S", MADE, "word\n" * MAX_DRAWN_CHARACTERS), 60)
-    assert long[-1].endswith("prints the rest") and len(long) < MAX_DRAWN_CHARACTERS
-    # A tiny width ends, too.
-    assert all(output_texts(KeptOutput("S", MADE, "One two."), width) for width in (3, 5))
-
-
 def reasons(found: QueryMatch | None, width: int = 80) -> list[str]:
     return said_by(shared_lines(found, width, UNICODE))
 
@@ -239,20 +217,17 @@ def test_the_page_shows_everything_about_a_paper() -> None:
         one,
         position="3 of 34",
         suits="like what you starred",
-        votes=Votes((50, 55, 61), 11),
         query_match=QueryMatch(1, "like:1", (), SharedTerms(("draft trees",))),
-        outputs=(KeptOutput("Summary", "2026-11-26T08:00:00Z", "One."),),
         fetching="fetching …",
         kept=PageData(Community((), repositories)),
     )
     assert said_by(compose(found, 30, look)) == [
         *("A memory that forgets on", "purpose", ""),
-        *("Ada Byron, Emmy Noether", "Some Lab", "◔ ◌ 24 Nov · arXiv 19 Nov", "v3 22 Nov · ICLR 2026"),
-        *("▲ 61 ▇██ +11 since you looked", "3 ❞ · submitted by someone", f"{'':23}3 of 34", ""),
+        *("Ada Byron, Emmy Noether", "Some Lab", "◔ ◌ 24 Nov · arXiv 19 Nov", "v3 22 Nov · ICLR 2026 · ▲ 61"),
+        *("3 ❞ · submitted by someone", f"{'':23}3 of 34", ""),
         *("For you: like what you starred", "", "Why here  shares draft trees", ""),
         *("▎ AI summary", "▎ It forgets well.", ""),
         *("Abstract", "What a model keeps, as", "https://code.example/memory", "says.", "", "The rest is let go.", ""),
-        *("▎ Summary · by a program,", "▎ 2026-11-26", "▎ One.", ""),
         *("o  Feed     huggingface.co/pa…", "P  PDF      arxiv.org/pdf/251…", "La arXiv    arxiv.org/abs/251…"),
         *("Lc Code     github.… 312 stars", "L1 Link", ""),
         *("Linked 2 models · 1 Space", "Lm1  lab/m  text · 1 like · 2…", "Lm2  lab/n  text · 1 like · 2…", ""),
@@ -261,8 +236,8 @@ def test_the_page_shows_everything_about_a_paper() -> None:
     ]
     wide, pane = said_by(compose(found, 78, look)), whole(one, 60)
     assert wide[4:6] == [
-        "◔ ◌ Mon 24 Nov · arXiv 19 Nov · v3 22 Nov · ICLR 2026",
-        "▲ 61 ▇██ +11 since you looked · 3 comments · submitted by someone      3 of 34",
+        "◔ ◌ Mon 24 Nov · arXiv 19 Nov · v3 22 Nov · ICLR 2026 · ▲ 61 · 3 comments",
+        f"{'submitted by someone':71}3 of 34",
     ]
     assert "L1 Link     code.example/memory  in the text" in wide
     assert pane[-6:-4] == [
@@ -294,10 +269,6 @@ ALONE = {"published": None, "comments": 0}
         # Dates of another year name it, marks and the origin stand before the day.
         (FAR, 70, "", ["Mon 25 Nov 2024 · arXiv 2 Jan 2023 · v3 22 Nov · ▲ 61 · 3 comments"]),
         (paper(starred=True, hidden=True, **ALONE), 60, "", ["★ ◌ Mon 24 Nov · ▲ 61"]),
-        (
-            paper(pk=NotCached("2511.1"), comments=0),
-            *(80, "", ["+ from the feed, not in the cache · Mon 24 Nov · arXiv 19 Nov · ▲ 61"]),
-        ),
     ],
 )
 def test_the_facts_stand_below_the_people(one: Paper, width: int, position: str, facts: list[str]) -> None:
@@ -420,7 +391,7 @@ words = st.text(max_size=60) | st.sampled_from(["[/]", "\x1b[2J", "中文标题"
 def test_any_paper_is_drawn_literally_within_the_width(
     one: Paper, others: str, width: int, is_unfolded: bool, is_page: bool
 ) -> None:
-    known = read(one, words=("a",), position="3 of 34", outputs=(KeptOutput(others, MADE, others),), query_match=PLACES)
+    known = read(one, words=("a",), position="3 of 34", query_match=PLACES)
     for line in compose(known, width, replace(LOOK, is_unfolded=is_unfolded, is_page=is_page)):
         assert measure(line) <= width
         assert all(piece.text.isprintable() for piece in line)
@@ -465,11 +436,11 @@ MODELS = tuple(Repository("model", f"lab/model-{n}", 900 * n, 10**n, "text-gener
 SPACE = Repository("space", "lab/demo", 1, None, "A [bold]demo[/bold]", "sleeping")
 
 
-def test_repositories_are_listed_with_their_keys_and_the_growth_of_models() -> None:
-    kept = PageData(Community((), (*MODELS, SPACE)), models=(1, 3, 5))
+def test_repositories_are_listed_with_their_keys() -> None:
+    kept = PageData(Community((), (*MODELS, SPACE)))
     lines = texts(repository_lines(paper()._replace(models=254, spaces=1), kept, 72, PAGE_LOOK))
     assert lines == [
-        "Linked 254 models ▂▅█ · 1 Space",
+        "Linked 254 models · 1 Space",
         "Lm1  lab/model-1  text-generation · 900 likes · 10 downloads",
         "Lm2  lab/model-2  text-generation · 1.8k likes · 100 downloads",
         "Lm3  lab/model-3  text-generation · 2.7k likes · 1k downloads",
@@ -480,7 +451,7 @@ def test_repositories_are_listed_with_their_keys_and_the_growth_of_models() -> N
     clicked = [piece.action for piece in repository_lines(paper()._replace(spaces=1), kept, 72, PAGE_LOOK)[-1]]
     assert ("link", "https://huggingface.co/spaces/lab/demo") in clicked
     assert repository_lines(paper()._replace(models=0), kept, 72, PAGE_LOOK) == []
-    few = PageData(Community((), (*MODELS[:1], SPACE)), models=(3, 4))
+    few = PageData(Community((), (*MODELS[:1], SPACE)))
     narrow = [
         texts(repository_lines(paper()._replace(models=1, spaces=1), few, width, PAGE_LOOK))[-2:]
         for width in (20, 19, 12)
@@ -490,11 +461,6 @@ def test_repositories_are_listed_with_their_keys_and_the_growth_of_models() -> N
         ["Lm   lab/model-1", "Ls   lab/demo  A […"],
         ["Lm   lab/mo…", "Ls   lab/de…"],
     ]
-    for models, line in (((3,), "Linked 1 model · 1 Space"), ((3, 4), "Linked 1 model ▇█ · 1 Space")):
-        assert (
-            texts(repository_lines(paper()._replace(models=1, spaces=1), few._replace(models=models), 72, PAGE_LOOK))[0]
-            == line
-        )
 
 
 # Comments
@@ -554,7 +520,7 @@ def test_the_community_is_drawn_in_ascii() -> None:
     look = Presentation(PAGE_LOOK.today, glyphs=ASCII)
     items = Items((Item("•", (Paragraph((Span("x"),)),)),))
     told = (said("a")._replace(blocks=(Quote((items,)), items)), said("bb", "Yes.", parent="a"))
-    kept = PageData(Community(told, MODELS), models=(1, 2))
+    kept = PageData(Community(told, MODELS))
     lines = [*comment_lines(kept, 40, look), *repository_lines(paper()._replace(models=5), kept, 40, look)]
     assert all(line.isascii() for line in texts(lines))
 

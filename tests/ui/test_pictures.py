@@ -18,7 +18,7 @@ from PIL import Image
 from rich.segment import Segment
 from textual.geometry import Region
 
-from reader.core.document.model import Document, Figure, Paragraph, PdfSpot, Span
+from reader.core.document.model import Document, Figure, Span
 from reader.core.errors import NoPicture, ReaderError
 from reader.core.paper import Paper
 from reader.refresh.lines import Canvas, Job, Line, Tell, result_line, waiting
@@ -39,7 +39,6 @@ from reader.ui.pictures import (
 )
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
-from tests.feeds.fulltext.pdf_pages import paragraph, write_pdf
 from tests.table import each, rest_long
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
@@ -76,15 +75,6 @@ def test_the_pictures_of_a_paper_in_order() -> None:
     assert first_from(pictures_of(PAPER), 1) == 0
     many = Document("", tuple(Figure("", (), (), (f"x{number}.png",)) for number in range(MAX_PICTURES + 9)))
     assert len(pictures_of(PAPER, many)) == MAX_PICTURES
-
-
-def test_a_text_from_the_pdf_shows_its_pages_in_halves() -> None:
-    text = Document("", tuple(Paragraph((Span("Words."),), f"page-{page}" if page else "") for page in (1, 0, 2)))
-    found = pictures_of(PAPER, text, "pdf")
-    assert [(one.label, one.block) for one in found[::2]] == [("Page 1, upper half", 0), ("Page 2, upper half", 2)]
-    assert [first_from(found, block) for block in (0, 1, 2, 3)] == [0, 0, 2, 2]
-    assert found[3].spot == PdfSpot(PAPER.id, 1, is_upper=False)
-    assert found[3].address == f"https://arxiv.org/pdf/{PAPER.id}#page=2"
 
 
 def test_going_through_them_shows_each_only_while_it_is_in_front() -> None:
@@ -302,29 +292,6 @@ async def test_p_shows_the_figures_of_a_text_and_comes_back(reader: Opener, feed
         links = r.app.state[TEXT].view.links  # type: ignore[union-attr]
         await r.press(LETTERS[next(index for index, link in enumerate(links) if link.text.startswith("(a)"))])
         assert r.context == "picture" and r.lines[0].strip() == "3 of 3 · Figure 1 (a)"
-
-
-async def test_the_pages_of_a_pdf_are_shown(
-    reader: Opener, feed: FeedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lines = paragraph("The measure of a reader is this: " + "more words on it " * 20 + "end.", 700)
-    feed.pages[f"/pdf/{ID}"] = write_pdf(tmp_path / "printed.pdf", [lines, lines]).read_bytes()
-    own = settings(endpoint=feed.url, images="blocks", pdf_folder=str(tmp_path / "none"))
-    async with reader(size=(80, 24), settings=own) as r:
-        await r.do("read.open", "text.open")
-        await r.until(lambda: "Start of it" in r.screen)
-        # Where only the PDF is left, the text is read from it, and its pages are shown.
-        for address in [one for one in feed.pages if one.endswith((f"/html/{ID}", f"{ID}.md"))]:
-            del feed.pages[address]
-        await r.do("text.again")
-        await r.until(lambda: "from the PDF · no sections · no references · P shows" in r.screen)
-        await r.do("picture.open")
-        await r.until(lambda: blocks(r) > 100)
-        assert r.lines[0].strip() == "1 of 4 · Page 1, upper half"
-        await r.do("picture.close")
-        monkeypatch.setattr("reader.ui.pictures.find_spec", lambda _: None)
-        await r.do("picture.open")
-        assert r.status.endswith("installs it · p opens the PDF")
 
 
 async def test_a_picture_is_fetched_once_kept_and_may_fail(

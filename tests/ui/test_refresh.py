@@ -21,7 +21,7 @@ from reader.refresh.lines import Days, Job, Latest, Line, Tell, failure_line, pl
 from reader.ui.refresh.changes import REFRESH_DELAY_SECONDS, Refresher, RefreshRequest
 from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.state import Notices
-from tests.doubles import Clock, cached, fetched
+from tests.doubles import Clock, fetched
 from tests.feed_server import FeedServer, item
 from tests.table import rest_long
 from tests.ui.bench import Bench
@@ -71,7 +71,6 @@ TOLD: list[tuple[Line, bool, str]] = [
     (step("topics", n=1, of=2), False, "topics 1 of 2"),
     (step("topics", n=2, of=2), True, "topics 2 of 2"),
     (step("rules", did=(("hidden", 2),)), True, "topics 2 of 2"),
-    (step("hook", n=1, of=1_000), False, "on_new 1 of 1,000"),
     (step("dropped", papers=1_200, before="2026-01-01"), False, "1,200 old papers dropped"),
 ]
 """A message, whether it makes the list be read again, and the progress shown after it."""
@@ -337,7 +336,7 @@ async def test_changes_by_another_instance_appear(reader: Opener, monkeypatch: p
         async with reader(settings=settings(endpoint=feed.url), still=False) as r:
             await r.until(lambda: r.app.state[REFRESH].progress is None)
             with closing(Events.open(r.file)) as other:
-                other.mark("star", True, [cached(r.main.papers.pks_all()[2])])
+                other.mark("star", True, [r.main.papers.pks_all()[2]])
             await r.until(lambda: r.row(2).starred)
             await r.until(lambda: "Starred 1" in r.filter_lines)
             assert r.list_items[3].startswith(" ★")

@@ -10,7 +10,6 @@ import pytest
 from textual.widget import Widget
 
 from reader import installed
-from reader.core.paper_row import PaperKey
 from reader.keys.actions import CONTEXTS
 from reader.keys.keymap import Keymap
 from reader.session.places import Place, view
@@ -54,7 +53,7 @@ async def test_subscribers_are_called_at_once_and_only_for_their_parts() -> None
     app, widget, model = on_stage()
     async with app.run_test():
         places: list[str] = []
-        cursors: list[PaperKey | None] = []
+        cursors: list[int | None] = []
         subscribe(widget, model, lambda state: state.place, lambda state: places.append(state.place.view.id))
         subscribe(widget, model, lambda state: state.highlighted, lambda state: cursors.append(state.highlighted))
         assert (places, cursors) == (["latest"], [None])
@@ -64,7 +63,7 @@ async def test_subscribers_are_called_at_once_and_only_for_their_parts() -> None
         model.change(model.state.with_new_marks())
         assert (places, cursors) == (["latest", "all"], [None, 7])
         # With `now=False`, a subscriber is called only for later changes of its part.
-        heard: list[PaperKey | None] = []
+        heard: list[int | None] = []
         subscribe(widget, model, lambda state: state.highlighted, lambda s: heard.append(s.highlighted), now=False)
         model.change(model.state.highlight(8))
         model.change(model.state.highlight(9).highlight(8))
@@ -93,8 +92,8 @@ async def test_nested_changes_notify_each_subscriber_with_the_newest_state() -> 
 async def test_a_removed_widget_is_not_notified() -> None:
     app, widget, model = on_stage()
     async with app.run_test() as pilot:
-        gone: list[PaperKey | None] = []
-        there: list[PaperKey | None] = []
+        gone: list[int | None] = []
+        there: list[int | None] = []
         subscribe(widget, model, lambda state: state.highlighted, lambda state: gone.append(state.highlighted))
         subscribe(app, model, lambda state: state.highlighted, lambda state: there.append(state.highlighted))
         await widget.remove()

@@ -10,13 +10,10 @@ import pytest
 
 from reader.commands.workspace import Workspace, fill_with_sample
 from reader.ui.app import SAMPLE
-from reader.ui.filter.state import TOPIC_ORDER
 from reader.ui.refresh.state import REFRESH
 from tests.feed_server import FeedServer, item
-from tests.table import rest_long
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, open_reader, settings
-from tests.ui.papers import draft
 
 # First starts
 
@@ -77,9 +74,7 @@ async def test_the_sample_opens_with_no_request_and_keeps_nothing(
         assert r.app.state[REFRESH].progress is None
         await r.do("paper.star", "app.older")
         assert "nothing is fetched" in r.status and r.context == "list"
-        await r.do("find.add")
-        await r.type("2404.00009")
-        await r.do("query.accept")
+        await r.search("id:2404.00009", "query.accept")
         assert "nothing is fetched" in r.status
         await r.do("find.clear")
         await r.do("view.all")
@@ -141,19 +136,21 @@ async def test_view_query_cursor_and_sizes_are_as_they_were(reader: Opener) -> N
         await r.do("find.filter", "pane.narrower")
         await r.press("a")
         await r.do("move.bottom", "move.up", "move.up", "topic.pick")
-        await r.press("o")
         await r.do("find.filter", "app.quit")
         assert not r.app.is_running
         assert json.loads(r.file.with_name("state.json").read_text()) == {
             **{"view": "unread", "view_query": "", "text": "robot", "paper": place[2], "history": ["robot"]},
-            **{"commands": [], "hidden": [], "density": None, "sizes": {"three": [24, 0.62]}, "folded": ["Vision"]},
-            **{"topic_order": "papers", "topic_mode": "all", "visited": "2026-05-12T08:14:00.000Z"},
+            **{
+                "commands": [],
+                "is_zoomed": False,
+                "sizes": {"three": [24, 0.62]},
+            },
+            **{"topic_mode": "all", "visited": "2026-05-12T08:14:00.000Z"},
         }
     async with reader() as r:
         assert (r.view, r.query, r.here.id) == place
         assert r.main.filter.columns == 24
-        assert (r.app.state[TOPIC_ORDER], r.main.filter.choice.mode) == ("papers", "all")
-        assert r.main.filter.folded == {"Vision"}
+        assert r.main.filter.choice.mode == "all"
         assert r.main.papers.region.width != sizes[0].width
         await r.do("find.filter", "pane.wider", "find.filter")
         assert (r.main.papers.region, r.main.detail.region) == sizes
@@ -242,47 +239,6 @@ async def test_brackets_go_to_days_that_have_papers_of_the_query(reader: Opener)
         await r.burst("[", "[", "]", "s")
         assert r.view == "day:2026-05-11"
         assert r.here.starred
-
-
-@pytest.mark.parametrize("way", ["paper.read", "paper.hide"])
-async def test_the_last_mark_of_a_day_names_the_day_before(reader: Opener, way: str) -> None:
-    async with reader(papers={"2026-05-11": [draft(1, "Left")], "2026-05-12": [draft(2, "One"), draft(3, "Two")]}) as r:
-        await r.do("paper.read")
-        assert "1 read" in r.status
-        await r.do("move.down", way)
-        papers = "All 2" if way == "paper.read" else "All"
-        assert r.status == f"{papers} read · u undoes · [ Monday has 1 left"
-        await r.do("day.older")
-        assert r.here.title == "Left"
-        await r.do(way)
-        assert r.status.startswith("All read") if way == "paper.read" else "1 hidden" in r.status
-        await r.do("mark.undo", "read.open")
-        assert r.is_on_page and r.status == "All read · u undoes · no unread papers are left"
-
-
-# After a mark
-
-
-@pytest.mark.parametrize("way", rest_long(["paper.read", "paper.star", "paper.hide"], ["paper.hide"]))
-async def test_a_mark_goes_on_to_the_next_paper_if_the_user_wants_but_not_on_the_page(reader: Opener, way: str) -> None:
-    async with reader(settings=settings(after_mark="next")) as r:
-        first, ids = r.here.id, r.ids
-        await r.do(way)
-        assert r.cursor == 1
-        await r.do(way, way)
-        assert r.cursor == 3
-        await r.do("move.top", way)
-        # A mark that is taken back leaves the cursor there.
-        assert (r.cursor, r.here.id) == (0, first)
-        await r.do("mark.undo", "mark.undo")
-        assert [r.kept(id).read or r.kept(id).starred or r.kept(id).hidden for id in ids[:3]] == [True, True, False]
-        await r.do("move.bottom", way)
-        assert r.cursor == len(r.ids) - 1
-        await r.do("move.top", "move.down", "read.open", "paper.star")
-        assert (r.cursor, r.is_on_page) == (1, True)
-        await r.do("app.back")
-        await r.do("paper.queue", count=3)
-        assert r.cursor == 4
 
 
 # Undo

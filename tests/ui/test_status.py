@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.widget import Widget
 
-from reader.cache.history import UNCHANGED_VOTES
 from reader.cache.reads.window import Order
 from reader.core.lines import literal, measure, piece_at
 from reader.keys.actions import CONTEXTS, FOOTERS, Context
@@ -21,7 +20,7 @@ from reader.refresh.lines import Canvas
 from reader.session.places import Place, triage_place, view
 from reader.ui.command_line.screen import COMMAND, TypedCommand
 from reader.ui.dates import DateRequest, ask_for_date
-from reader.ui.filter.state import COUNTED, HINT
+from reader.ui.filter.state import COUNTED
 from reader.ui.full_text.screen import text_status
 from reader.ui.full_text.state import TEXT, view_text
 from reader.ui.full_text.text import FullText, Outline
@@ -30,7 +29,6 @@ from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.line_widgets import StatusLine, WidgetReport
 from reader.ui.kit.lines import PRESS
 from reader.ui.kit.status_lines import (
-    DECIDING_KEYS,
     Choice,
     Condition,
     Header,
@@ -57,7 +55,7 @@ from tests.ui.stage import COUNTS, Stage, at, paper, staged, text, watch_paints
 
 WIDTHS = (60, 70, 80, 90, 100, 130, 140, 180, 200)
 KEYS = (("m", "read"), ("s", "star"), ("x", "hide"), ("space", "next"), ("/", "filter"), ("?", "keys"))
-TONES: list[Tone] = ["done", "warning", "hint"]
+TONES: list[Tone] = ["done", "warning"]
 CHOICES = (("o", "page"), ("p", "PDF"), ("a", "arXiv"), ("c", "code"))
 KEYMAPS = (Keymap(), Keymap(ascii=True), Keymap(overrides={"view.latest": "gT", "view.all": "g<enter>"}))
 
@@ -87,7 +85,7 @@ FIRST, EVERY = " m read  s star  ? keys", " m read  s star  x hide  space next  
 @each(
     ("status", "width", "lines"),
     [
-        (Status(KEYS, message=LATE), 35, [FIRST]),
+        (Status(KEYS, message=LATE), 35, [" m read  s star  x hide  ? keys"]),
         (Status(KEYS, message=LATE), 36, [f"{FIRST}   fetching…"]),
         (Status(KEYS, message=LATE), 60, [f"{FIRST}      fetching all since 2024-01-01…"]),
         (Status(KEYS, message=LATE), 65, [f"{FIRST}      fetching all since 2024-01-01, and…"]),
@@ -95,22 +93,20 @@ FIRST, EVERY = " m read  s star  ? keys", " m read  s star  x hide  space next  
         (Status(KEYS, message=LATE), 20, [" m read  ? keys"]),
         (Status(message=LATE), 40, ["    fetching all since 2024-01-01, and…"]),
         (Status(message=LATE), 41, [f" {LATE}"]),
-        (Status(KEYS, message=LATE, tone="warning"), 9, [" fetchin", " g all…"]),
-        (Status(KEYS, message=LATE, tone="warning"), 21, [" fetching all since", " 2024-01-01, and…"]),
-        (Status(KEYS, message=LATE, tone="warning"), 22, [" fetching all since", " 2024-01-01, and more"]),
-        (Status(KEYS, message=LATE, tone="warning"), 49, [f" {LATE}"]),
-        (Status(KEYS, message=LATE, tone="warning"), 50, [f" ? keys   {LATE}"]),
-        (Status(KEYS, message=LATE, tone="warning"), 58, [f" m read  ? keys   {LATE}"]),
-        (Status(KEYS, message=LATE, tone="warning", stays=True), 65, [f" {LATE}", EVERY]),
-        (Status(KEYS, message="plans, uses tools, and acts", tone="hint"), 72, [EVERY]),
-        (Status(KEYS, message="plans, uses tools, and acts", tone="hint"), 75, [f"{EVERY}   plans, uses tools…"]),
-        (Status(KEYS, message="plans, uses too", tone="hint"), 120, [EVERY]),
-        (Status(KEYS, message="plans, uses tool", tone="hint"), 90, [f"{EVERY}{'':20}plans, uses tool"]),
+        (Status(KEYS, message=LATE, tone="warning"), 9, [" fetchin", " g all…", " ? keys"]),
+        (
+            Status(KEYS, message=LATE, tone="warning"),
+            21,
+            [" fetching all since", " 2024-01-01, and…", " m read  ? keys"],
+        ),
+        (Status(KEYS, message=LATE, tone="warning"), 65, [f" {LATE}", EVERY]),
+        (Status(KEYS, message=LATE, tone="warning"), 66, [f"{FIRST}   {LATE}"]),
+        (Status(message=LATE, tone="warning"), 22, [" fetching all since", " 2024-01-01, and more"]),
         (Status(choices=CHOICES, typed="open"), 23, [" open…  o page  p PDF", " a arXiv  c code"]),
         (Status(choices=CHOICES, typed="open"), 24, [" open…  o page  p PDF", "        a arXiv  c code"]),
         (Status(choices=CHOICES, typed="open"), 29, [" open…  o page  p PDF", "        a arXiv  c code"]),
         (Status(choices=CHOICES, typed="open"), 30, [" open…  o page  p PDF  a arXiv", "        c code"]),
-        (Status(choices=CHOICES, typed="a long word"), 22, [" a long word…", " o page  a arXiv", " p PDF   c code"]),
+        (Status(choices=CHOICES, typed="a long word"), 22, [" a long word…  o page", " p PDF  a arXiv", " c code"]),
         (Status(choices=CHOICES), 20, [" o page  p PDF", " a arXiv  c code"]),
         (Status(choices=CHOICES, typed="word", is_typing=True), 60, [" word▏  o page  p PDF  a arXiv  c code"]),
     ],
@@ -119,37 +115,13 @@ def test_keys_and_notices_share_the_line_to_the_cell(status: Status, width: int,
     assert drawn(status, width) == lines
 
 
-def test_a_path_in_a_notice_keeps_its_name() -> None:
-    said = "67 papers written in /home/me/notes/papers/t.bib"
-    relative = Status(KEYS[-1:], message="in notes/papers/t.bib")
-    assert [drawn(relative, width)[0][8:].strip() for width in (31, 32)] == ["in …/papers/t.bib", relative.message]
-    ends = {57: "/me/notes/papers/t.bib", 54: "/notes/papers/t.bib", 51: "/papers/t.bib", 45: "/t.bib", 38: ""}
-    for width, end in ends.items():
-        assert drawn(Status(KEYS[-1:], message=said), width)[0].endswith(f"67 papers written in{' ' * bool(end)}…{end}")
-
-
 def test_a_notice_of_parts_loses_the_last_ones_whole() -> None:
     said = Status(KEYS, message="All 34 read · u undoes · [ Monday has 17 left")
     assert drawn(said, 100)[0].endswith(said.message)
     ends = {72: said.message, 71: "All 34 read · u undoes", 49: "All 34 read · u undoes", 48: "All 34 read"}
     for width, end in ends.items():
-        assert drawn(said, width)[0] == f"{FIRST}{'':{width - 1 - len(FIRST) - len(end)}}{end}"
-
-
-def test_a_warning_that_does_not_fit_takes_the_line_and_a_second_one_if_it_must() -> None:
-    warning = Status(KEYS, message="the cache is locked by another program · r tries again", tone="warning")
-    assert drawn(warning, 60) == [" the cache is locked by another program · r tries again"]
-    assert drawn(warning, 40) == [" the cache is locked by another program", " · r tries again"]
-    assert drawn(warning, 20) == [" the cache is", " locked by another…"]
-    assert drawn(warning, 100)[0].startswith(" m read  s star  x hide  ")
-
-
-def test_more_keys_stay_where_each_paper_is_decided_on_by_a_key() -> None:
-    said = "fetching all since 2024-01-01, and all that came later"
-    deciding = Status(KEYS, message=said, kept=DECIDING_KEYS, stays=True)
-    assert drawn(deciding, 70) == [" m read  s star  x hide  space next  ? keys       fetching all since…"]
-    first = " m read  s star  x hide  space next  / filter  ? keys"
-    assert drawn(deciding._replace(tone="warning"), 60) == [f" {said}", first]
+        line = drawn(said, width)[0]
+        assert line.startswith(" m read  s star  ") and line.endswith(f"   {end}")
 
 
 @given(
@@ -179,25 +151,14 @@ def test_the_first_keys_of_each_context_stay_beside_any_notice_but_a_long_warnin
     for said in ("", "1 read", "word " * 50):
         lines = drawn(Status(keys, message=said.strip(), tone=tone), width)
         if tone == "warning" and len(said) > width:
-            assert len(lines) == 2
-            continue
-        [line] = lines
+            assert len(lines) == 3
+        line = lines[-1]
         for key, word in (*keys[:2], keys[-1]):
             assert f" {key} {word}" in line
-        assert tone == "hint" or not said.strip() or said.split()[0] in line
+        assert not said.strip() or said.split()[0] in lines[0]
 
 
 # Prompts
-
-
-def test_the_choices_of_a_long_prompt_stand_in_columns() -> None:
-    choices = tuple((key, f"Go to {'a' * (number % 4)}") for number, key in enumerate("abcdefghijkl"))
-    assert drawn(Status(choices=choices, typed="g"), 44) == [
-        " g…  a Go to      e Go to      i Go to",
-        "     b Go to a    f Go to a    j Go to a",
-        "     c Go to aa   g Go to aa   k Go to aa",
-        "     d Go to aaa  h Go to aaa  l Go to aaa",
-    ]
 
 
 def beginnings(keymap: Keymap, context: Context) -> set[Chord]:
@@ -229,14 +190,14 @@ def test_a_click_on_a_key_or_its_word_is_the_key() -> None:
     assert piece_at(line, 80) is None
 
 
-def test_the_number_of_selected_papers_stands_first_and_gives_way_only_to_a_long_warning() -> None:
+def test_the_number_of_selected_papers_stands_before_the_keys() -> None:
     assert drawn(Status(KEYS, selected=1200), 60)[0].startswith(" 1,200 selected  m read")
     assert drawn(Status(KEYS, message="3 starred · u undoes", selected=3), 60) == [
         " 3 selected  m read  s star  ? keys    3 starred · u undoes"
     ]
     assert drawn(Status(KEYS, selected=3), 24) == [" 3 selected  ? keys"]
     warning = Status(KEYS, message="the cache is locked by another program " * 2, tone="warning", selected=3)
-    assert drawn(warning, 60) == drawn(warning._replace(selected=0), 60)
+    assert drawn(warning, 60)[-1] == " 3 selected  m read  s star  x hide  space next  ? keys"
     assert "selected" not in drawn(Status(KEYS, (("o", "page"),), "open", selected=3), 60)[0]
 
 
@@ -287,7 +248,7 @@ def test_the_lifetime_of_a_notice_begins_when_it_is_shown() -> None:
 # Hints of each context
 
 KEYMAP = Keymap()
-READING = ShownPaper(1, paper(), (), UNCHANGED_VOTES)
+READING = ShownPaper(1, paper())
 
 
 def in_context(context: Context, width: int, text: str = "") -> State:
@@ -369,11 +330,9 @@ def test_the_key_back_from_a_text_stays_beside_any_notice(tone: Literal["done", 
     assert "What happened" in shown
 
 
-def test_the_last_line_shows_the_answer_then_the_news_then_the_hint_of_the_filter() -> None:
-    state = at("latest").put(HINT, "Models that act.")
+def test_the_last_line_shows_the_answer_then_the_news() -> None:
+    state = at("latest")
     assert main_status(state, KEYMAP) == Status(tuple(hints(state, KEYMAP)))
-    state = state.with_focus("filter")
-    assert main_status(state, KEYMAP) == Status(tuple(hints(state, KEYMAP)), message="Models that act.", tone="hint")
     state = state.change_notices(lambda notices: notices.with_news("no network", "warning"))
     assert main_status(state, KEYMAP)[3:5] == ("no network", "warning")
     state = state.change_notices(lambda notices: notices.with_answer("1 read"))

@@ -7,7 +7,6 @@ import gc
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from queue import SimpleQueue
-from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,8 +17,6 @@ from reader.ui.terminal.leaving import ExitSupervisor
 from reader.ui.terminal.process import loading
 
 # Leaving
-
-LATE = "dailypapers: The last place could not be saved in time.\n"
 
 
 class Run:
@@ -71,31 +68,9 @@ def test_a_signal_ends_a_reader_that_has_not_begun(
     assert (run.code(), capfd.readouterr().err) == (128 + signal.SIGTERM, "")
 
 
-def test_a_reader_that_hangs_is_ended_once_its_place_is_kept(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
-    assert (hang(run, list), capfd.readouterr().err) == (128 + signal.SIGTERM, "")
-
-
 def test_lost_changes_are_reported_with_a_failing_exit_code(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
     code = hang(run, lambda: ["One mark\x1b is lost.", "The place, too."])
     assert (code, capfd.readouterr().err) == (1, "dailypapers: One mark\\u001b is lost. The place, too.\n")
-
-
-def test_a_disk_that_hangs_is_not_waited_for(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
-    answered = Event()
-
-    def keep() -> list[str]:
-        module.LAST_ACT_SECONDS = 30.0
-        answered.wait()
-        return []
-
-    module.LAST_ACT_SECONDS = 0.4
-    assert (hang(run, keep), capfd.readouterr().err) == (1, LATE)
-    answered.set()
-
-
-def test_a_reader_that_does_not_end_although_nothing_asked_it_is_ended(run: Run) -> None:
-    run.leaving.expect_end()
-    assert (run.code(), run.leaving.signal) == (0, 0)
 
 
 @pytest.mark.parametrize("way", ["signal", "terminal"])

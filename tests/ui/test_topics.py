@@ -14,7 +14,6 @@ from reader.cache.reads.window import Window
 from reader.cache.storing import Cache
 from reader.core.marks import Agent
 from reader.core.topics.scorer import Topic
-from reader.ui.filter.state import TOPIC_ORDER
 from reader.ui.refresh.state import REFRESH
 from tests.ui import papers
 from tests.ui.conftest import Opener
@@ -47,7 +46,6 @@ async def test_picked_topics_stand_in_the_query_and_what_is_typed_shows_as_picke
             assert set(rows) <= set(r.filter_lines)
 
         await choose("Agents & tools", "topic.pick", "topic:agents", 8, "✓ Agents & tools 8")
-        await r.until(lambda: r.status == "Models that act by themselves.")
         await choose("", "topic.pick", "", 60, "Agents & tools 8")
         await choose("Video generation", "topic.pick", "topic:video", 8)
         await choose("Agents & tools", "topic.pick", "(topic:video OR topic:agents)", 16, "TOPICS any ▾")
@@ -69,29 +67,6 @@ async def test_picked_topics_stand_in_the_query_and_what_is_typed_shows_as_picke
         await _go_to(r, "Fri  8")
         await r.do("topic.pick")
         assert (r.view, len(r.ids)) == ("day:2026-05-08", 14) and "» Fri 8 14/14" in r.filter_lines
-
-
-async def test_typing_narrows_the_topics_until_the_pane_is_left(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("view.all", "find.filter", "topic.narrow")
-        await r.type("vid")
-        assert r.filter_lines == ["TOPICS /vid", "▾ Vision", "Video generation 8"]
-        await r.press("enter")
-        await r.do("topic.pick")
-        assert r.query == "topic:video"
-        await r.do("app.escape")
-        assert "Robotics 8" in r.filter_lines and r.context == "filter"
-        # How they rise is not known yet.
-        for order in ("papers", "family"):
-            await r.do("topic.order")
-            assert (r.app.state[TOPIC_ORDER], r.status) == (order, f"topics by {order}")
-        await r.do("topic.narrow")
-        await r.type("vid")
-        await r.click("#papers", 20, 3)
-        await r.do("paper.star")
-        assert r.here.starred
-        await r.do("find.filter", "move.top", "find.filter")
-        assert r.context == "list"
 
 
 async def test_a_topic_in_the_detail_is_a_way_to_its_papers(reader: Opener) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reader.cache.choice import LearnedInterests, Suits
-from reader.cache.watching import Act, ProgramMark
+from reader.cache.watching import Act
 from reader.core.choice import Common
 from reader.core.errors import CacheError
 from reader.core.lines import measure
@@ -69,13 +69,12 @@ def test_a_paper_like_no_marked_one_says_so() -> None:
     assert drawn(KNOWN._replace(suits=None))[:2] == ["For you", "No other paper that you marked is like it."]
 
 
-def test_rules_topics_and_programs_say_what_they_went_by() -> None:
+def test_rules_and_topics_say_what_they_went_by() -> None:
     known = Explanation(
         topics=(TopicReason("agents", ("tool use",)), TopicReason("long", ())),
         topic_names={"agents": "Agents", "long": "A name that is longer than the line"},
         rules=(Act("Cats", "title:cat", ("star",), False), Act("Dogs", "title:dog", ("hide",), True)),
         muted=("finance",),
-        programs=(ProgramMark("star", "starred", "claude"), ProgramMark("read", "read", "claude")),
     )
     assert drawn(known, 45) == [
         "Rules",
@@ -87,9 +86,6 @@ def test_rules_topics_and_programs_say_what_they_went_by() -> None:
         "Why these topics",
         "Agents                  tool use",
         "A name that is longer…",
-        "",
-        "Marked by programs",
-        "starred by claude; read by claude",
     ]
 
 

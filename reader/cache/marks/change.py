@@ -8,9 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from reader.cache.flags import spellings, tag_counts
+from reader.cache.flags import has, spellings, tag_counts
 from reader.cache.marks.derive import NEWEST
-from reader.core import marks
 from reader.core.marks import (
     NOTE,
     PASSAGE,
@@ -22,6 +21,7 @@ from reader.core.marks import (
     WANT,
     place_between,
 )
+from reader.core.paper_row import Flag
 from reader.core.tag_words import TagWords
 from reader.log.rows import Mark
 
@@ -93,13 +93,11 @@ def marks_of(connection: sqlite3.Connection, changes: Sequence[Change]) -> list[
 def same_state(kind: str) -> str:
     """SQL: whether a paper already has the state `:value` of the kind `:kind`."""
     if kind == "hide":
-        # A muted word may hide it, too.
-        return "hidden = CAST(:value AS INTEGER)"
+        # A muted word may hide it, too. A result of a search on the feed is hidden without anybody's decision.
+        return f"(hidden AND NOT {has(Flag.FOUND, 'paper.pk')}) = CAST(:value AS INTEGER)"
     if kind in TRACES:
-        # One trace of a kind per day; a paper opened on a day was not passed on it.
-        kinds = TRACES if kind == marks.PASS else (kind,)
-        found = "SELECT 1 FROM mark AS m WHERE m.pk = paper.pk"
-        return f"EXISTS ({found} AND m.kind IN ({marks.sql_list(kinds)}) AND m.value = :value)"
+        # One trace of a kind per day.
+        return "EXISTS (SELECT 1 FROM mark AS m WHERE m.pk = paper.pk AND m.kind = :kind AND m.value = :value)"
     if kind == WANT:
         # The paper is in the cache, so the request is fulfilled.
         return "true"

@@ -20,7 +20,7 @@ from reader.cache import standing
 from reader.cache.flags import flag_papers, has, having
 from reader.cache.standing import derive_follows, list_feeds
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
-from reader.core.marks import FOLLOW, HIGHLIGHT, NOTE, PASSAGE, QUEUE, STANDING, STATES, TAG, TRACES, sql_list
+from reader.core.marks import FOLLOW, NOTE, PASS, PASSAGE, QUEUE, STANDING, STATES, TAG, TRACES, sql_list
 from reader.core.paper_row import Flag
 from reader.database import connections, meta
 from reader.log.store import UNDONE
@@ -45,9 +45,9 @@ _PROTECTED = (
 
 _HIDDEN = (
     f"CAST(coalesce({NEWEST.format(pk='paper.pk', kind=repr('hide'))},"
-    f" {has(Flag.MUTED, 'paper.pk')} AND NOT {_PROTECTED}) AS INTEGER)"
+    f" {has(Flag.FOUND, 'paper.pk')} OR {has(Flag.MUTED, 'paper.pk')} AND NOT {_PROTECTED}) AS INTEGER)"
 )
-"""SQL: whether a paper is hidden, by the user or else by a muted word."""
+"""SQL: whether a paper is hidden: by the user, or by a muted word, or because only a search on the feed found it."""
 
 Progress = Callable[[int, int], None]
 
@@ -113,9 +113,8 @@ def _forget(connection: sqlite3.Connection, edition: str) -> None:
         for table in ("mark", "paper_tag", "note", "queue"):
             connection.execute(f"DELETE FROM {table}")
         connection.execute("UPDATE paper SET read = 0, starred = 0, has_note = 0 WHERE read OR starred OR has_note")
-        connection.execute("UPDATE paper SET hidden = 0 WHERE hidden")
+        connection.execute(f"UPDATE paper SET hidden = 0 WHERE hidden AND NOT {has(Flag.FOUND, 'paper.pk')}")
         flag_papers(connection, Flag.MUTED, set())
-        flag_papers(connection, Flag.HIGHLIGHTED, set())
         derive_follows(connection)
         meta.put(connection, APPLIED, f"{edition} 0")
 
@@ -176,10 +175,6 @@ def settle(connection: sqlite3.Connection) -> None:
             connection.execute(
                 f"UPDATE paper SET {column} = CAST(coalesce({newest}, 0) AS INTEGER) WHERE pk IN ({_of(kind)})"
             )
-    if HIGHLIGHT in kinds:
-        newest = NEWEST.format(pk="t.pk", kind="t.kind")
-        chosen = _keys(connection, f"SELECT pk FROM touched AS t WHERE kind = '{HIGHLIGHT}' AND {newest} = '1'")
-        flag_papers(connection, Flag.HIGHLIGHTED, chosen, _keys(connection, _of(HIGHLIGHT)))
     if any(kind.startswith(TAG) for kind in kinds):
         length = len(TAG) + 1
         connection.execute(
@@ -201,6 +196,7 @@ def settle(connection: sqlite3.Connection) -> None:
         )
         noted = f"SELECT pk FROM touched WHERE kind = '{NOTE}' OR kind GLOB '{PASSAGE}*'"
         connection.execute(f"UPDATE paper SET has_note = {written} WHERE pk IN ({noted})")
+    keep_found(connection, f"SELECT pk FROM touched WHERE kind <> '{PASS}'")
     connection.execute(_HIDE)
 
 
@@ -236,6 +232,22 @@ def mute(connection: sqlite3.Connection, among: Iterable[int] | None = None) -> 
 
 
 # Papers that come and go
+
+
+def keep_found(connection: sqlite3.Connection, pks: str) -> None:
+    """Show the papers of a SELECT of keys that only a search on the feed had found, in the caller's transaction."""
+    kept = _keys(connection, f"{having(Flag.FOUND)} AND pk IN ({pks})")
+    if kept:
+        flag_papers(connection, Flag.FOUND, set(), kept)
+        shown = (json.dumps(list(kept)),)
+        connection.execute(f"UPDATE paper SET hidden = {_HIDDEN} WHERE pk IN (SELECT value FROM json_each(?))", shown)
+
+
+def hide_found(connection: sqlite3.Connection, pks: set[int]) -> None:
+    """Hide new papers that only a search on the feed found, in the caller's transaction."""
+    flag_papers(connection, Flag.FOUND, pks, pks)
+    hidden = (json.dumps(list(pks)),)
+    connection.execute("UPDATE paper SET hidden = 1 WHERE pk IN (SELECT value FROM json_each(?))", hidden)
 
 
 def adopt(connection: sqlite3.Connection, pks: Iterable[int]) -> None:

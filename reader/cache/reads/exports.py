@@ -19,7 +19,6 @@ from typing import Any, NamedTuple
 from reader.cache.reads.window import Window
 from reader.core.marks import NOTE, PASSAGE, QUEUE, STATES, TAG, UNDO, Mark, newest
 from reader.core.paper import Paper
-from reader.core.paper_row import NotCached
 from reader.core.passages import in_order, parse_passage
 from reader.database import connections, meta
 from reader.log.rows import machine_of
@@ -40,7 +39,7 @@ class ExportedMarks(NamedTuple):
 
 def exported_marks(window: Window, paper: Paper) -> ExportedMarks:
     """The facts about a paper that an export has beyond its fields."""
-    if isinstance(paper.pk, NotCached):
+    if not paper.pk:
         return ExportedMarks(window.read(partial(_lost_marks, id=paper.id)))
     return window.read(partial(_read_marks, pk=paper.pk))
 
@@ -89,20 +88,12 @@ def _lost_paper(id: str, marks: Sequence[Mark]) -> Paper:
     passages = (parse_passage(kind.removeprefix(PASSAGE), value) for kind, value in values.items())
     highlights = tuple(passage.as_text(id) for passage in in_order(filter(None, passages)))
     note = values.get(NOTE) or None
-    return Paper(NotCached(id), id, "", queued=is_queued, tags=tags, note=note, highlights=highlights, **states)
+    return Paper(0, id, "", queued=is_queued, tags=tags, note=note, highlights=highlights, **states)
 
 
 _MARK = "SELECT kind, value, clock, action FROM mark"
 _OF_PAPER = f"{_MARK} WHERE pk = ? AND undone = 0"
 _OF_LOST = f"{_MARK} WHERE pk IS NULL AND paper = ? AND undone = 0"
-
-
-def ids_of(connection: sqlite3.Connection, pk: int) -> list[str]:
-    """All ids that a paper has or had."""
-    rows = connection.execute(
-        "SELECT id FROM paper WHERE pk = :pk UNION ALL SELECT id FROM paper_alias WHERE pk = :pk", {"pk": pk}
-    )
-    return [id for (id,) in rows]
 
 
 def citable_papers(connection: sqlite3.Connection) -> list[Paper]:

@@ -98,3 +98,17 @@ def _collapse(spelled: Mapping[str, int], breathe: Callable[[], None]) -> Counte
 
 def _common(papers: Counter[str]) -> list[str]:
     return [word for word, count in papers.most_common(MAX_SUGGESTIONS) if word and count > 1]
+
+
+def topics_of(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, list[str]]:
+    """The slugs of each paper's topics, strongest first; papers without topics are left out."""
+    marks = ",".join("?" * len(pks))
+    slugs: dict[int, list[str]] = {}
+    rows = connection.execute(
+        "SELECT pt.pk, topic.slug FROM paper_topic AS pt JOIN topic ON topic.pk = pt.topic"
+        f" WHERE pt.pk IN ({marks}) ORDER BY pt.pk, pt.rank",
+        tuple(pks),
+    )
+    for pk, slug in rows:
+        slugs.setdefault(pk, []).append(slug)
+    return slugs

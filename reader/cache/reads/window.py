@@ -14,12 +14,12 @@ from contextlib import closing, suppress
 from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from reader.cache.flags import FLAGS, passages_of
 from reader.cache.search.selection import register_functions
 from reader.core.errors import CacheError
-from reader.core.paper_row import UNKNOWN, PaperRow
+from reader.core.paper_row import UNKNOWN, Flag, PaperRow
 from reader.database import connections, meta
 from reader.database.sqlite_errors import explain_errors
 from reader.paths import log_database
@@ -30,21 +30,17 @@ if TYPE_CHECKING:
     from reader.core.paper import Field as PaperField
     from reader.core.paper import Paper
 
-Key_co = TypeVar("Key_co", covariant=True)
 
-
-class Order(NamedTuple, Generic[Key_co]):
+class Order(NamedTuple):
     """The papers of a view in order, 8 bytes each, with the runs of days."""
 
-    pks: Sequence[Key_co]
+    pks: Sequence[int]
     groups: tuple[tuple[str, int], ...] = ()
     """(ISO day or empty, papers) of each run, in order; empty if the order is not by day."""
     complete: bool = True
     """False for a first screenful if more papers follow."""
     is_ranked: bool = False
     """Whether the papers are ordered by how well they suit the user; each then has its reason."""
-    has_parts: bool = False
-    """Whether the groups are parts in order of age, such as `new`; then each paper has its date."""
     is_by_fit: bool = False
     """Whether a search found so many papers that the best fit comes first instead of the newest day."""
     near: int = 0
@@ -56,7 +52,7 @@ class Order(NamedTuple, Generic[Key_co]):
         return len(self.pks) - self.near
 
     @property
-    def without_near(self) -> Order[Key_co]:
+    def without_near(self) -> Order:
         """The papers that match."""
         if not self.near:
             return self
@@ -64,7 +60,7 @@ class Order(NamedTuple, Generic[Key_co]):
         return self._replace(pks=self.pks[: self.matching], groups=groups, near=0)
 
     @property
-    def only_near(self) -> frozenset[Key_co]:
+    def only_near(self) -> frozenset[int]:
         """The papers that are near, but do not match."""
         return frozenset(self.pks[self.matching :])
 
@@ -76,13 +72,13 @@ IN_WORDS = "nearest in words"
 """The last group: papers that do not match, but are near."""
 
 
-def begin_order(rows: Sequence[tuple[int, str]], limit: int, *, grouped: bool = True) -> Order[int]:
+def begin_order(rows: Sequence[tuple[int, str]], limit: int, *, grouped: bool = True) -> Order:
     """The beginning of a list from keys and days: at most `limit` papers, the whole list if there are fewer."""
     groups = tuple((day, sum(1 for _ in run)) for day, run in groupby(rows, key=lambda row: row[1]))
     return Order(array("q", (pk for pk, _ in rows)), groups if grouped else (), complete=len(rows) < limit)
 
 
-def with_near(order: Order[int], pks: Sequence[int], most: int) -> Order[int]:
+def with_near(order: Order, pks: Sequence[int], most: int) -> Order:
     """A complete order followed by at most `most` papers that are near to the words of its query, but do not match."""
     known = set(order.pks)
     further = [pk for pk in pks if pk not in known][:most]
@@ -115,11 +111,15 @@ T = TypeVar("T")
 ROWS_PER_FETCH = 1_000
 """Rows fetched from SQLite at once, so that other threads can run within a frame."""
 
+HIDDEN = f"(p.hidden AND NOT {FLAGS} & {Flag.FOUND:d})"
+"""SQL: whether the user, a rule or a muted word hid the paper `p`."""
+
 _SQL = {
     "day": "p.sort_day",
     "upvotes": f"nullif(p.upvotes, {UNKNOWN})",
     "comments": f"nullif(p.comments, {UNKNOWN})",
     "code": "p.has_code",
+    "hidden": HIDDEN,
     "queued": "EXISTS (SELECT 1 FROM queue WHERE queue.pk = p.pk)",
     "has_text": "EXISTS (SELECT 1 FROM full_text WHERE full_text.pk = p.pk)",
 }
@@ -234,7 +234,7 @@ class Window:
         """Whether `first_by_day` can read a query: a view's query that works without the query language."""
         return query in _BY_INDEX
 
-    def first_by_day(self, query: str, limit: int) -> Order[int]:
+    def first_by_day(self, query: str, limit: int) -> Order:
         """The first papers of a view's query by day, without the query language (20 ms to import)."""
         order = "p.sort_day DESC, p.upvotes DESC, p.pk DESC"
         select = f"SELECT p.pk, p.sort_day FROM paper AS p WHERE {_BY_INDEX[query]} ORDER BY {order} LIMIT ?"
@@ -277,7 +277,7 @@ class Window:
         with explain_errors(self._path):
             return next(iter(self._connection.execute(select, values).fetchone() or ()), None)
 
-    def first(self, selection: Selection, limit: int, *, at_once: bool = False) -> Order[int]:
+    def first(self, selection: Selection, limit: int, *, at_once: bool = False) -> Order:
         """The first `limit` papers of a selection.
 
         With `at_once`, the stored scores are used, since learning takes a second.
@@ -287,21 +287,21 @@ class Window:
         if selection.is_for_you:
             # Subjects take turns in the first places, so the whole order is needed.
             whole = self._order(selection)
-            if selection.offer:
+            if selection.offer is not None:
                 return whole
             return whole._replace(pks=whole.pks[:limit], complete=len(whole.pks) < limit)
         select, values = self._resolve(selection).statement(limit)
         return begin_order(self._rows(select, *values), limit, grouped=selection.grouped_by_day)
 
-    def order(self, selection: Selection) -> Order[int]:
+    def order(self, selection: Selection) -> Order:
         """All papers of a selection, in order."""
         if selection.is_for_you:
             self.learn()
         return self._order(selection)
 
-    def _order(self, selection: Selection) -> Order[int]:
+    def _order(self, selection: Selection) -> Order:
         is_ranked = selection.is_for_you and self._value("SELECT 1 FROM suits WHERE score > 0 LIMIT 1") is not None
-        if selection.offer and selection.offer.parts and not is_ranked:
+        if selection.offer and not is_ranked:
             return Order(())
         pks = array("q")
         groups: list[tuple[str, int]] = []
@@ -312,11 +312,11 @@ class Window:
                 for day, run in groupby(chunk, key=lambda row: row[1]):
                     count = groups.pop()[1] if groups and groups[-1][0] == day else 0
                     groups.append((day, count + sum(1 for _ in run)))
-        if selection.offer:
+        if selection.offer is not None:
             from reader.cache.choice import offer_papers
 
-            offered, parts = self.read(partial(offer_papers, ranked=pks, offer=selection.offer))
-            return Order(offered, parts, is_ranked=is_ranked, has_parts=bool(parts))
+            offered = self.read(partial(offer_papers, ranked=pks, parts=selection.offer))
+            return Order(offered, is_ranked=is_ranked)
         return Order(pks, tuple(groups) if selection.grouped_by_day else (), is_ranked=is_ranked)
 
     def _resolve(self, selection: Selection) -> Selection:
@@ -375,7 +375,7 @@ class Window:
         """Whether the log has rows that the cache does not include yet, or is missing; takes less than 1 ms."""
         log = log_database(self._path)
         try:
-            with closing(connections.peek(log)) as connection:
+            with closing(connections.connect(log, query_only=True)) as connection:
                 edition, last = connection.execute(
                     "SELECT (SELECT value FROM meta WHERE key = 'edition'), (SELECT max(number) FROM event)"
                 ).fetchone()
@@ -476,7 +476,10 @@ def _paper_columns() -> tuple[str, tuple[str, ...], tuple[PaperField, ...]]:
 
     stored = tuple(field for field in FIELDS if field.rules.table is not None)
     decoded = tuple(field for field in stored if field.type in (tuple, bool) or field.rules.unknown is not None)
-    columns = ", ".join(f"{'p' if field.rules.table == 'paper' else 't'}.{field.name}" for field in stored)
+    columns = ", ".join(
+        HIDDEN if field.name == "hidden" else f"{'p' if field.rules.table == 'paper' else 't'}.{field.name}"
+        for field in stored
+    )
     return columns, tuple(field.name for field in stored), decoded
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
 
 from reader.cache.flags import HIGHLIGHTED, WITH_HIGHLIGHT_WORDS, having
-from reader.cache.history import HAPPENED_BETWEEN, RISING_DAYS, votes_gained
+from reader.cache.history import HAPPENED_BETWEEN
 from reader.cache.search.full_text import (
     WEIGHTS,
     fts_expression,
@@ -36,9 +36,9 @@ from reader.core.dates import seconds_of_days
 from reader.core.errors import QueryError
 from reader.core.follows import name_slug
 from reader.core.ids import doi_in
-from reader.core.marks import FINISH, OPEN, PASS, TRACES, sql_list
+from reader.core.marks import FINISH, OPEN, TRACES, sql_list
 from reader.core.paper_row import UNKNOWN, Flag
-from reader.core.query import And, Count, DateTerm, Match, Near, Node, Not, Or, Query, Regex, Sort, Term, parse
+from reader.core.query import And, Count, DateTerm, Match, Near, Node, Not, Or, Query, Sort, Term, parse
 from reader.core.query.nodes import all_of, is_term, leaves, liked_ids, names_in, rewrite, top_level
 from reader.core.text import split_words
 from reader.core.views import QUERIES
@@ -71,6 +71,8 @@ def compile_query(query: Query, scope: Scope) -> Selection:
     terms = list(top_level(with_compounds(root))) if root else []
     if not names_hidden(root):
         terms.append(Not(Term("is", "hidden")))
+    else:
+        terms.append(Not(_FOUND))
     sort = query.sort or Sort(query.default_order or "day")
     if sort.key == "relevance":
         words = wanted_words(root) if root else []
@@ -131,18 +133,15 @@ def _selection(terms: Sequence[Node], sort: Sort, scope: Scope) -> Selection:
         ordered = exact
     return Selection(
         where,
-        Clause(_order(sort, scope)),
+        Clause(_order(sort)),
         grouped_by_day=sort.key == "day",
         ordered=ordered,
         is_for_you=sort.key == "foryou",
     )
 
 
-def _order(sort: Sort, scope: Scope) -> str:
-    columns = _ORDER_COLUMNS.get(sort.key, ())
-    if sort.key == "rising":
-        begin = scope.today - timedelta(days=RISING_DAYS)
-        columns = (votes_gained(int(datetime(*begin.timetuple()[:3], tzinfo=UTC).timestamp())), "p.upvotes", "p.pk")
+def _order(sort: Sort) -> str:
+    columns = _ORDER_COLUMNS[sort.key]
     descending = (sort.key not in _ASCENDING) != sort.reverse
     return ", ".join(f"{column} {'DESC' if descending else 'ASC'}" for column in columns)
 
@@ -214,8 +213,6 @@ def _condition(node: Node, scope: Scope) -> Clause:
             return in_parentheses(join_clauses([candidates, text_test(node)], "AND"))
         case Match():
             return _matches(fts_expression(node) or "")
-        case Regex():
-            return text_test(node)
         case Count(name, low, high):
             least = _LEAST.get(name)
             return in_range(f"+p.{_COUNTS[name]}", low if least is None else max(low or 0, least), high)
@@ -276,28 +273,20 @@ _LEAST = {"upvotes": UNKNOWN + 1, "comments": UNKNOWN + 1, "authors": 1}
 """The least valid value of each count; lower values mean that it is not known."""
 
 
-def _papers_with_trace(*kinds: str) -> str:
-    """A SELECT of the keys of the papers with a trace of one of these kinds."""
-    # The second condition repeats the condition of the partial index.
-    return f"SELECT pk FROM mark WHERE kind IN ({sql_list(kinds)}) AND kind IN ({sql_list(TRACES)}) AND pk > 0"
-
-
-# A paper may be read to the end in the detail pane, without its page.
-_OPENED = _papers_with_trace(OPEN, FINISH)
+# A paper may be read to the end in the detail pane, without its page. The second condition repeats the condition of the
+# partial index.
+_OPENED = f"SELECT pk FROM mark WHERE kind IN ('{OPEN}', '{FINISH}') AND kind IN ({sql_list(TRACES)}) AND pk > 0"
 
 _MEMBERS: Mapping[tuple[str, str], str] = MappingProxyType(
     {
         ("is", "trending"): "SELECT pk FROM trending",
         ("is", "queued"): "SELECT pk FROM queue",
         ("is", "opened"): _OPENED,
-        ("is", "finished"): _papers_with_trace(FINISH),
-        ("is", "passed"): f"SELECT pk FROM ({_papers_with_trace(PASS)} EXCEPT {_OPENED})",
         ("is", "followed"): having(Flag.FOLLOWED),
-        ("is", "highlighted"): having(Flag.HIGHLIGHTED),
         # A muted paper that the user unhid is no longer muted.
         ("is", "muted"): f"SELECT pk FROM paper WHERE hidden = 1 AND pk IN ({having(Flag.MUTED)})",
+        ("is", "found"): having(Flag.FOUND),
         ("has", "fulltext"): "SELECT pk FROM full_text",
-        ("has", "output"): "SELECT pk FROM kept_output",
         ("has", "highlight"): HIGHLIGHTED,
     }
 )
@@ -307,7 +296,6 @@ _BY_VALUE = {
     "topic": "SELECT pk FROM paper_topic WHERE topic = (SELECT pk FROM topic WHERE slug = ?)",
     "source": "SELECT pk FROM paper_source WHERE source = ?",
     "tag": "SELECT pk FROM paper_tag WHERE tag = ? COLLATE NOCASE",
-    "submitter": "SELECT pk FROM paper WHERE submitter = ? COLLATE NOCASE",
 }
 """A SELECT of the keys of the papers with a value, by field."""
 
@@ -362,10 +350,6 @@ def _select_members(node: Term) -> Clause | None:
             begins = join_clauses([in_range("id", prefix, f"{prefix}\U0010ffff") for prefix in _id_prefixes(id)], "OR")
             aliased = f"SELECT pk FROM paper_alias WHERE {begins.sql}"
             return Clause(f"SELECT pk FROM paper WHERE {begins.sql} UNION ALL {aliased}", begins.params * 2)
-        case Term("output", words):
-            matching = "SELECT rowid FROM output_fts WHERE output_fts MATCH ?"
-            escaped = words.replace('"', '""')
-            return Clause(f"SELECT pk FROM kept_output WHERE key IN ({matching})", (f'"{escaped}" *',))
     return None
 
 
@@ -377,6 +361,9 @@ def _id_prefixes(value: str) -> list[str]:
 
 
 # Hidden papers, and views
+
+_FOUND = Term("is", "found")
+"""The papers that only a search on the feed found, which no query lists; users can't write this term."""
 
 
 def _without_muted(term: Node) -> Node:

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Literal, TypeGuard
 
 from reader.cache.search.selection import Clause, search_keys
-from reader.core.query import And, Match, Node, Not, Or, Regex
+from reader.core.query import And, Match, Node, Not, Or
 from reader.core.query.nodes import all_of, any_of
 from reader.core.text import is_letter, split_words
 from reader.core.words import forms, join_neighbours
@@ -102,15 +102,12 @@ def typed_title(words: Sequence[Match], *, is_begin: bool = False) -> str:
     return " OR ".join(f"title : {sign}{_quote(form.words, is_prefix=form.is_beginning)}" for form in phrases) or '""'
 
 
-def text_test(node: Match | Regex) -> Clause:
-    """Words or a pattern as a condition on the text of `paper AS p`."""
+def text_test(node: Match) -> Clause:
+    """Words as a condition on the text of `paper AS p`."""
     columns = ["p.title" if name == "title" else f"t.{name}" for name in _COLUMNS.values()]
     if node.field is not None:
         columns = [column for column in columns if column.endswith(f".{_COLUMNS[node.field]}")]
-    if isinstance(node, Regex):
-        test = Clause(f"({columns[0]} REGEXP ?)", (node.pattern,))
-    else:
-        test = Clause(f"has_words(?, {', '.join(columns)})", (search_keys(node.text, node.exact),))
+    test = Clause(f"has_words(?, {', '.join(columns)})", (search_keys(node.text, node.exact),))
     if columns == ["p.title"]:
         return test
     return Clause(f"(SELECT {test.sql} FROM paper_text AS t WHERE t.pk = p.pk)", test.params)

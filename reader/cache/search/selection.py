@@ -45,14 +45,6 @@ class Nearest(NamedTuple):
     """Whether the best come last."""
 
 
-class Offer(NamedTuple):
-    """How papers are offered: the best first, and subjects take turns in the first places."""
-
-    parts: tuple[tuple[str, Clause], ...] = ()
-    """The names and conditions of the parts of For you, whose papers come first; such a list is empty until something
-    is learned."""
-
-
 class Selection(NamedTuple):
     """The papers of a query and their order: `SELECT ... FROM paper AS p WHERE {where} ORDER BY {order}`.
 
@@ -67,7 +59,7 @@ class Selection(NamedTuple):
     papers fastest. For other orders, equal to `where`."""
     is_for_you: bool = False
     """Whether the order is by how well papers suit the user."""
-    offer: Offer | None = None
+    offer: tuple[Clause, ...] | None = None
     """How For you offers the papers; None for an ordinary list."""
     near: Nearest | None = None
     """The free text or papers to find the nearest papers to, which `free_text.py` does; None for other queries.
@@ -81,12 +73,11 @@ class Selection(NamedTuple):
         return sql, (*where.params, *self.order.params, limit)
 
 
-# The functions that compiled queries call
+# The function that compiled queries call
 
 
 def register_functions(connection: sqlite3.Connection) -> None:
-    """Add the functions to a connection."""
-    connection.create_function("REGEXP", 2, _regexp, deterministic=True)
+    """Add the function to a connection."""
     connection.create_function("has_words", -1, has_words, deterministic=True)
 
 
@@ -118,9 +109,3 @@ def _has_words(keys: Sequence[str], text: str) -> bool:
         return True
     words = f" {' '.join(split_words(index_text(text)))} "
     return any(key in words for key in keys)
-
-
-def _regexp(pattern: str, text: str | None) -> bool:
-    from reader.core.query.nodes import matches
-
-    return bool(text) and matches(pattern, text or "")

@@ -1,8 +1,8 @@
-"""Find the words of highlights, bookmarks and searches in a full text.
+"""Find the words of highlights and searches in a full text.
 
 Texts are compared as words without case, accents and punctuation, so width and source do not matter. A passage is
-searched for in its last place, and then everywhere by its exact words; the place with the same context is preferred,
-then the same section, then the nearest place. A passage whose words have changed is listed as lost.
+searched for in its last place, and then everywhere by its exact words. A passage whose words have changed is listed as
+lost.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from reader.core.document.layout import DocumentLine
 from reader.core.document.model import Block, Document, Heading, own_texts, shown_text, texts, walk
-from reader.core.passages import CONTEXT_WORDS, WORD, Passage, passage_id
+from reader.core.passages import WORD, Passage, passage_id
 from reader.core.text import fold
 
 
@@ -88,11 +88,8 @@ def _hit(block: int, section: Heading | None, text: str, marks: Sequence[tuple[i
     return Hit(section, f"{before}{text[start:end]}{after}", visible, block)
 
 
-_UNPROVEN_WORDS = 3
-"""Maximum words of a passage that needs its context if the text has the words several times."""
-
 _MAX_COMPARED_PLACES = 2_000
-"""Maximum places with all words of a passage whose context is compared."""
+"""Maximum places with all words of a passage, of which the nearest is taken."""
 
 _MAX_COMPARED_PAIRS = 4_000_000
 """Maximum pairs of words compared to locate the drawn words of a block; a larger table is highlighted as a whole."""
@@ -132,39 +129,26 @@ class _Run:
     """The words of consecutive blocks as one text, which makes a search a hundred times as fast."""
 
     def __init__(self, first: int, blocks: Sequence[Sequence[str]]) -> None:
-        self.words = [word for block in blocks for word in block]
+        words = [word for block in blocks for word in block]
         self._first = first
         self._blocks = list(accumulate(map(len, blocks), initial=0))
-        self._text = f" {' '.join(self.words)} "
-        self._letters = list(accumulate((len(word) + 1 for word in self.words), initial=0))
+        self._text = f" {' '.join(words)} "
+        self._letters = list(accumulate((len(word) + 1 for word in words), initial=0))
 
-    def places(self, words: Sequence[str]) -> list[int]:
+    def places(self, words: Sequence[str]) -> list[Range]:
         """The first places where these words occur in a row."""
         text = f" {' '.join(words)} "
-        places: list[int] = []
+        places: list[Range] = []
         at = self._text.find(text)
         while words and at >= 0 and len(places) < _MAX_COMPARED_PLACES:
-            places.append(bisect_right(self._letters, at) - 1)
+            word = bisect_right(self._letters, at) - 1
+            places.append(Range(self._point(word), self._point(word + len(words) - 1)))
             at = self._text.find(text, at + 1)
         return places
 
-    def count_context(self, place: int, size: int, before: Sequence[str], after: Sequence[str]) -> int:
-        """How many of a passage's context words surround a place."""
-        pairs = (
-            *zip(reversed(before), reversed(self.words[max(0, place - len(before)) : place]), strict=False),
-            *zip(after, self.words[place + size : place + size + len(after)], strict=False),
-        )
-        return sum(one == other for one, other in pairs)
-
-    def range(self, first: int, last: int) -> Range:
-        return Range(self.point(first), self.point(last))
-
-    def point(self, word: int) -> Point:
+    def _point(self, word: int) -> Point:
         block = bisect_right(self._blocks, word) - 1
         return Point(self._first + block, word - self._blocks[block])
-
-    def word_of(self, point: Point) -> int:
-        return self._blocks[point.block - self._first] + point.word
 
 
 class TextWords:
@@ -199,59 +183,35 @@ class TextWords:
             if first <= last:
                 parts.append(_with_signs(text, places[first][0], places[last][1]))
         quote = "\n\n".join(parts)
-        run = self._run(chosen.first.block, chosen.last.block + 1, CONTEXT_WORDS)
-        start, end = run.word_of(chosen.first), run.word_of(chosen.last) + 1
-        before, after = run.words[max(0, start - CONTEXT_WORDS) : start], run.words[end : end + CONTEXT_WORDS]
-        context = " ".join(before), " ".join(after)
         block = chosen.first.block
-        return Passage(passage_id(quote), quote, *context, section=self._section(block), block=block)
+        return Passage(passage_id(quote), quote, section=self._section(block), block=block)
 
     def _section(self, block: int) -> str:
         section = self.document.section_of(block)
         return section.name if section is not None else ""
 
-    def _run(self, first: int, last: int, more: int) -> _Run:
-        """The words of a range of blocks, with at least `more` words before and after."""
-        count = len(self.document.blocks)
-        lead = trail = more
-        while first > 0 and lead > 0:
-            first -= 1
-            lead -= len(self.words(first))
-        while last < count and trail > 0:
-            trail -= len(self.words(last))
-            last += 1
-        return _Run(first, [self.words(index) for index in range(first, last)])
-
-    # Looking for a passage
-
-    def near(self, passage: Passage) -> Range | None:
-        """The range of a passage that has not moved, with the same words and context; else None."""
-        if passage.block >= len(self.document.blocks):
-            return None
-        quote, before, after = _words(passage.quote), _words(passage.before), _words(passage.after)
-        run = self._run(passage.block, passage.block + 1, len(quote) + CONTEXT_WORDS)
-        places = run.places(quote)
-        around = len(before) + len(after)
-        same = (place for place in places if run.count_context(place, len(quote), before, after) == around)
-        place = next(same, None)
-        return None if place is None else run.range(place, place + len(quote) - 1)
-
     def find(self, passage: Passage) -> Range | None:
-        """The range of a passage anywhere in the text; None if its words are gone."""
-        quote, before, after = _words(passage.quote), _words(passage.before), _words(passage.after)
-        exact = self._all.places(quote)
-        scores = {place: self._all.count_context(place, len(quote), before, after) for place in exact}
+        """The range of a passage; None if its words are gone.
 
-        def rank(place: int) -> tuple[int, bool, int]:
-            block = self._all.point(place).block
-            return -scores[place], self._section(block) != passage.section, abs(block - passage.block)
+        Its last block is searched first. Of several places elsewhere, one in the same section is taken, or the nearest.
+        """
+        quote = _words(passage.quote)
+        found = self._from(passage.block, len(quote)).places(quote)
+        if found and found[0].first.block == passage.block:
+            return found[0]
 
-        place = min(exact, key=rank, default=0)
-        # A few words alone may occur anywhere.
-        is_sure = len(exact) == 1 or (
-            exact and (scores[place] or len(quote) > _UNPROVEN_WORDS or not (before or after))
-        )
-        return self._all.range(place, place + len(quote) - 1) if is_sure else None
+        def rank(place: Range) -> tuple[bool, int]:
+            block = place.first.block
+            return self._section(block) != passage.section, abs(block - passage.block)
+
+        return min(self._all.places(quote), key=rank, default=None)
+
+    def _from(self, block: int, more: int) -> _Run:
+        """The words of a block, and at least `more` words after it."""
+        blocks: list[tuple[str, ...]] = []
+        while block + len(blocks) < len(self.document.blocks) and sum(map(len, blocks[1:])) < more:
+            blocks.append(self.words(block + len(blocks)))
+        return _Run(block, blocks)
 
     @cached_property
     def _all(self) -> _Run:

@@ -1,11 +1,11 @@
 r"""Formulas as Unicode: `x_{i}^{2}\leq\frac{a}{b}` is `xᵢ² ≤ a∕b` on one line.
 
-Two formulas that differ never look alike: what TeX sets apart by height or size gets parentheses, braces or signs of
-its own here. A fraction has a slash of its own, `∕`; scripts that are centred on their base stand in braces; the rows
-of a matrix are separated by ` ; `.
+Two different formulas never look alike: parts that TeX distinguishes by height or size get parentheses, braces or a
+special sign. Fractions have the slash `∕`; scripts centred on their base are in braces; the rows of a matrix are
+separated by ` ; `.
 
-A displayed formula may take several lines: fractions with their bar, roots with their extent, limits, tall brackets. It
-is a box of lines with a baseline. Boxes stand side by side on their baselines, or one above the other.
+A displayed formula may take several lines, for the bars of fractions, roots, limits and tall brackets. It is a box of
+lines with a baseline. Boxes are placed side by side on their baselines, or one above the other.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ SUPERSCRIPTS = str.maketrans(
 SUBSCRIPTS = str.maketrans("0123456789+-−=()aeoxhklmnpstijruvβγρχ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥᵦᵧᵨᵪ")
 
 ROW = "\n"
-"""Separators of the rows of a formula."""
+"""Separates the rows of a formula."""
 
 _RAISED = {"∘": "°", "°": "°", "∗": "*", "*": "*", "†": "†", "‡": "‡"}
 _WORD = re.compile(r"[A-Za-z0-9.]+")
 _OPEN_SCRIPT = re.compile(r"[_^][^\W_]+$")
-"""A script to which a following letter would seem to belong."""
+"""A script that a letter directly after it would seem to continue."""
 _UPPER_SCRIPT = re.compile(rf"[^\s](?:\^(?:[^\W_]+|\([^()]*\))|[{''.join(map(chr, SUPERSCRIPTS.values()))}])$")
 _LABELLED = {"→": ("─", "→"), "⟶": ("─", "⟶"), "←": ("←", "─"), "⟵": ("⟵", "─")}
 """Arrows around a label, as in `A ─f→ B`."""
@@ -63,11 +63,11 @@ def formula_text(tex: str) -> str:
 
 
 _BEFORE_PREFIX = ("", "open", "bin", "rel", "punct", "space", "row")
-"""Classes after which a script without a base belongs to what follows, as in `⁸⁷Rb`."""
+"""Classes after which a script without a base belongs to the next part, as in `⁸⁷Rb`."""
 
 
 class Atom(NamedTuple):
-    """A part of the line, with its TeX class: ord, bin, rel, op, open, close, punct, space, script, frac, row."""
+    """A part of a line with its class in TeX, such as `ord`, `bin` or `rel`, or one of our classes, such as `frac`."""
 
     text: str
     kind: str = "ord"
@@ -140,7 +140,7 @@ def join_atoms(atoms: Sequence[Atom]) -> str:
         # A factor after a plain slash would read as part of the denominator.
         is_factor = kind == "frac" and (before == "op" or after not in ("", "bin", "rel", "close", "punct", "row"))
         text += f"({part})" if is_factor else part
-        # Only this part is searched for its script: the whole text each time would take quadratic time.
+        # Only the last part is searched for a script, because searching the whole text each time takes quadratic time.
         last = part or last
         if kind == "script" and before in _BEFORE_PREFIX:
             kind = "prefix"
@@ -151,7 +151,8 @@ def join_atoms(atoms: Sequence[Atom]) -> str:
 def _is_staggered(before: str, script: str, after: Sequence[str]) -> bool:
     """Whether a lower script belongs to the base of the upper one before it, as in `δ^μ_λ`.
 
-    Scripts of one base that are not staggered have the lower one first. Before a letter it may belong to that.
+    If the scripts of a base are not staggered, the lower one is written first. A script before a letter may belong to
+    that letter.
     """
     is_lower = script[0] == "_" or ord(script[0]) in SUBSCRIPTS.values()
     return (
@@ -178,7 +179,7 @@ def is_apart(before: str, kind: str) -> bool:
 
 
 def compact(node: Node | None) -> str:
-    """A node as one text, with spaces only between words."""
+    """A node as compact text, with spaces only between words."""
     return "" if node is None else _compact(_text(node))
 
 
@@ -186,7 +187,7 @@ def _compact(text: str) -> str:
     return re.sub(r"(?<![^\W_]) | (?![^\W_])", "", text).replace(ROW, ",")
 
 
-# What stands in two dimensions
+# Scripts, fractions, roots and grids
 
 
 def _script(node: Script) -> Atom:
@@ -209,7 +210,7 @@ def _script(node: Script) -> Atom:
 
 
 def _base(base: Node) -> str:
-    """The base of a script, in parentheses unless it is one thing."""
+    """The base of a script, in parentheses if it has several parts."""
     text = _text(base)
     match base:
         case Symbol() | Words() | Fence() | Grid() | Accent() | Brace() | UnknownMacro():
@@ -222,13 +223,13 @@ def _base(base: Node) -> str:
 
 
 def small_letters(text: str, table: dict[int, int]) -> str:
-    """A text in the small letters of `SUPERSCRIPTS` or `SUBSCRIPTS`; empty unless all of it has them."""
+    """A text in the small letters of `SUPERSCRIPTS` or `SUBSCRIPTS`; empty if one of its letters has none."""
     small = text.translate(table)
     return small if all(a != b or ord(a) in table for a, b in zip(text, small, strict=True)) else ""
 
 
 def small_script(inner: str, sign: str) -> str:
-    """A script: small letters if there are such for all of it, else after its sign, `^` or `_`."""
+    """A script in small letters, or else after its sign, `^` or `_`, if Unicode lacks one of the letters."""
     if sign == "^" and inner in _RAISED:
         return _RAISED[inner]
     if small := small_letters(inner, SUPERSCRIPTS if sign == "^" else SUBSCRIPTS):
@@ -268,7 +269,7 @@ def _is_plain(node: Node) -> bool:
 
 
 def _is_call(items: Sequence[Node]) -> bool:
-    """Whether nodes are a name and its arguments in parentheses, such as `f(x, y)`, or parentheses with a script."""
+    """Whether nodes are a function call, such as `f(x, y)`, or parentheses with a script."""
     match items:
         case [Script(Fence("(", _, ")"), _, _, False)]:
             return True
@@ -286,7 +287,7 @@ def _is_call(items: Sequence[Node]) -> bool:
 def _root(body: Node, index: Node | None) -> Atom:
     inner = _text(body)
     is_one = inner.isdecimal() or (isinstance(body, Symbol | Accent) and " " not in inner)
-    # A letter with its script would look like the base of the root.
+    # The script of a letter would seem to belong to the root.
     text = inner if is_one else f"({inner})"
     degree = "" if index is None else compact(index)
     if sign := {"": "√", "3": "∛", "4": "∜"}.get(degree):
@@ -321,7 +322,7 @@ def _columns(align: str) -> tuple[str, frozenset[int]]:
 
 
 def _case(cell: Node, at: int) -> str:
-    """A value, or its condition, which words set apart; without them a colon does."""
+    """A value, or its condition, which begins with words or follows a colon."""
     text = _text(cell).rstrip(" ,;")
     if at == 0 or not text:
         return text
@@ -329,19 +330,19 @@ def _case(cell: Node, at: int) -> str:
 
 
 def _accent(base: Node, name: str) -> str:
-    """A letter with a combining mark, or the name of the accent before what can't have one."""
+    """A letter with a combining mark, or the name of the accent before a longer base."""
     text = _text(base)
     if mark := symbols.ACCENTS.get(name):
         if len(text) == 1:
             return text + mark
         if isinstance(base, Script) and not base.is_stacked and re.fullmatch(r"\w[₀-₉ₐ-ₜᵢᵣᵤᵥ⁰-⁹′]+", text):
-            # It covers the scripts too.
+            # The accent also covers the scripts.
             return "".join(letter + mark for letter in text)
     return f"{name.removeprefix('wide')}({text})"
 
 
 def is_diagram(tex: str) -> bool:
-    """Whether a formula has a grid without brackets, such as a commutative diagram, which one line can't show."""
+    """Whether a formula has a grid without brackets, such as a commutative diagram, which does not fit on one line."""
     parts = items_of(read_tex(tex))
     return any(
         isinstance(one, Grid) and one.kind == "matrix" and not any(one.sides) and len(one.rows) > 1 for one in parts
@@ -353,11 +354,11 @@ def is_diagram(tex: str) -> bool:
 CONTINUATION_CELLS = 4
 """Indentation of a continued row."""
 
-TALLEST_LINES = 40
+MAX_FORMULA_LINES = 40
 """Maximum lines of one formula; a taller one is drawn on one line."""
 
 _CONNECTIVES = (Symbol("∧", "bin"), Symbol("∨", "bin"))
-"""Signs that join whole statements, and bind less than relations."""
+"""Signs that join whole statements, and bind weaker than relations."""
 
 _OPERANDS = ("ord", "close", "fence", "frac", "root", "space")
 """Classes that precede a binary operator rather than a sign."""
@@ -372,7 +373,7 @@ _WIDE = {
     "overline": "___", "underline": "‾‾‾", "hat": "╱‾╲", "widehat": "╱‾╲", "tilde": "~~~", "widetilde": "~~~",
     "overrightarrow": "──→", "overleftarrow": "←──",
 }  # fmt: skip
-"""Accents over or under more than a letter: the ends and the middle of their line."""
+"""The left end, middle and right end of accents over or under several letters."""
 
 
 class Box(NamedTuple):
@@ -396,7 +397,7 @@ class Box(NamedTuple):
 
 
 class FormulaDrawing(NamedTuple):
-    """A displayed formula: its lines, and the one on which its number stands."""
+    """A displayed formula: its lines, and the index of the line with its number."""
 
     lines: tuple[str, ...]
     base: int
@@ -405,8 +406,8 @@ class FormulaDrawing(NamedTuple):
 def draw_formula(tex: str, width: int) -> list[FormulaDrawing]:
     """Draw the rows of a displayed formula, each on as many lines as it needs.
 
-    A row that is wider than `width` cells continues below, from one of its relations or else its operators; if that is
-    not enough, it is on one line, which the caller breaks. So are all rows if one is too tall.
+    A row that is wider than `width` cells continues below, from one of its relations or else its operators. If that is
+    not enough, it is on one line, which the caller breaks. If one row is too tall, all rows are on one line.
     """
     tree = read_tex(tex)
     try:
@@ -417,9 +418,13 @@ def draw_formula(tex: str, width: int) -> list[FormulaDrawing]:
         boxes = []
     if any(box.width > width for box in boxes):
         boxes = [box for at, items in enumerate(_rows(tree)) for box in _continue_row(items, width, at > 0)]
-    # Rows that stand within something else have no place of their own.
+    # Rows within another part can't be placed separately.
     is_broken = any("\n" in line for box in boxes for line in box.lines)
-    if not boxes or is_broken or any(len(box.lines) > (TALLEST_LINES if box.width <= width else 1) for box in boxes):
+    if (
+        not boxes
+        or is_broken
+        or any(len(box.lines) > (MAX_FORMULA_LINES if box.width <= width else 1) for box in boxes)
+    ):
         return [FormulaDrawing((row,), 0) for row in formula_text(tex).split("\n") if row]
     shown = [FormulaDrawing(tuple(line.rstrip() for line in box.lines), box.base) for box in boxes]
     return [one for one in shown if any(one.lines)]
@@ -448,14 +453,14 @@ def _continue_row(items: Sequence[Node], width: int, is_continued: bool) -> list
         is_later = is_continued or bool(found)
         fitting: list[tuple[bool, int, int]] = []
         for end, rank in _breaks(items, taken, depth):
-            taking = _set(_begun(parts[taken : taken + end], is_later)).width
+            taking = _join_parts(_begin_row(parts[taken : taken + end], is_later)).width
             if taking > room:
                 break
-            # A few letters are not left alone.
+            # A line of only a few letters would look lost.
             fitting.append((taken + end == len(items) or taking * 5 > room, -rank, end))
         end = max(fitting)[2] if fitting else end
         row = parts[taken : taken + end] if fitting else [atom_of(one) for one in items[taken : taken + end]]
-        box = _set(_begun(row, is_later))
+        box = _join_parts(_begin_row(row, is_later))
         found.append(box._replace(lines=tuple(f"{' ' * (width - room)}{line}" for line in box.lines)))
         kinds = [_kind(one) for one in items[taken : taken + end]]
         depth += kinds.count("open") - kinds.count("close")
@@ -486,8 +491,8 @@ def _kind(node: Node) -> str:
     return node.kind if isinstance(node, Symbol) else ""
 
 
-def _begun(parts: Sequence[Box | Atom], is_continued: bool) -> Sequence[Box | Atom]:
-    """The same; an operator with which a continued row begins is no sign."""
+def _begin_row(parts: Sequence[Box | Atom], is_continued: bool) -> Sequence[Box | Atom]:
+    """The parts of a row; an operator at the beginning of a continued row is not a sign."""
     first = parts[0]
     if is_continued and isinstance(first, Atom) and first.kind == "bin":
         return [first._replace(kind="rel"), *parts[1:]]
@@ -498,15 +503,15 @@ def _begun(parts: Sequence[Box | Atom], is_continued: bool) -> Sequence[Box | At
 
 
 def _row(items: Sequence[Node]) -> Box:
-    return _set([_part(item) for item in items])
+    return _join_parts([_part(item) for item in items])
 
 
 def _part(node: Node) -> Box | Atom:
-    """A node on as many lines as it needs, or as a part of one line."""
+    """A node as a box of several lines, or as a part of one line."""
     return _box(node) or atom_of(node)
 
 
-def _set(drawn: Sequence[Box | Atom]) -> Box:
+def _join_parts(drawn: Sequence[Box | Atom]) -> Box:
     """Parts side by side; single-line parts are joined as in running text."""
     parts: list[Box] = []
     flat: list[Atom] = []
@@ -540,7 +545,7 @@ def _beside(parts: Sequence[Box]) -> Box:
 
 
 def _level(boxes: Sequence[Box]) -> tuple[list[list[str]], int]:
-    """The lines of boxes that stand side by side, all as many, and the baseline of all."""
+    """The lines of boxes that are side by side, padded to the same number, and their common baseline."""
     above = max(box.base for box in boxes)
     below = max(len(box.lines) - box.base for box in boxes)
     columns = []
@@ -578,7 +583,7 @@ def _pad(box: Box, width: int, align: str = "c") -> tuple[str, ...]:
 
 
 def _box(node: Node) -> Box | None:
-    """A node that needs several lines; None if one suffices."""
+    """A node as a box of several lines; None if one line is enough."""
     match node:
         case Fraction():
             return _fraction_box(node)
@@ -661,7 +666,7 @@ def _script_box(node: Script) -> Box | None:
 
 
 def _limit(node: Node) -> Box:
-    """Text above or below: compact like all scripts, with its lines stacked."""
+    """The text above or below a base, compact like all scripts; a stack has several lines."""
     if isinstance(node, Grid) and node.kind == "stack":
         texts = [compact(Row(row)) for row in node.rows]
         width = max(map(cell_len, texts), default=0)

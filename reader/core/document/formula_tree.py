@@ -253,17 +253,17 @@ class _Reader:
         self._place = start
         return None
 
-    def _length(self) -> None:
-        """Skip a length, in braces or bare, with its stretch and shrink."""
+    def _length(self) -> str:
+        """The source of a length, in braces or bare, with its stretch and shrink."""
         self._skip_spaces()
-        if self._peek() == "{":
-            self._raw()
-            return
+        if self._peek() in ("{", "*"):
+            return self._raw()
         rest = "".join(self._pieces[self._place : self._place + 80])
-        if match := _GLUE.match(rest):
-            end = match.end()
-            while end > 0 and (piece := self._next()) is not None:
-                end -= len(piece)
+        match = _GLUE.match(rest)
+        end = match.end() if match else 0
+        while end > 0 and (piece := self._next()) is not None:
+            end -= len(piece)
+        return match[0] if match else ""
 
     # Rows and groups
 
@@ -425,8 +425,7 @@ class _Reader:
         if name in symbols.SPACES:
             return [Symbol(symbols.SPACES[name], "space")] if symbols.SPACES[name] else []
         if name in symbols.LENGTHS:
-            self._length()
-            return []
+            return [_THIN] if re.match(r"\s*\+?[\s\d]*\.?\d*[1-9]", self._length()) else []
         if name in symbols.IGNORED:
             return []
         if name in symbols.FONTS:

@@ -613,12 +613,6 @@ class Layout:
         size = self.document.sizes[place.block]
         return min(1.0, (self._before[place.block] + min(size, self.letter(place))) / total)
 
-    def place_of_share(self, share: float) -> TextPlace:
-        """The first line below this fraction of the document."""
-        letters = share * self._before[-1]
-        block = max(0, min(bisect_right(self._before, letters), len(self.document.blocks)) - 1)
-        return self.place_at(block, int(letters - self._before[block]))
-
     def next_section(self, place: TextPlace, step: int) -> TextPlace | None:
         starts = [section.start for section in self.document.sections]
         at = bisect_right(starts, place.block) - 1

@@ -177,8 +177,6 @@ Block: TypeAlias = (
 ORIGINS: Mapping[str, str] = MappingProxyType({"feed": "Hugging Face", "pdf": "the PDF"})
 """The names of text sources that are not hosts."""
 
-_HELD = (Heading, Table, Figure, Note, Reference)
-
 
 class Section(NamedTuple):
     """A line of the outline."""
@@ -309,12 +307,6 @@ class Document:
         return indexes
 
     @cached_property
-    def holdings(self) -> int:
-        """Number of headings, numbered formulas, tables, figures, notes and references."""
-        parts = (inner for block in self.blocks for inner in walk(block))
-        return sum(bool(inner.number) if isinstance(inner, Formula) else isinstance(inner, _HELD) for inner in parts)
-
-    @cached_property
     def lacks(self) -> tuple[str, ...]:
         """Descriptions of missing parts that nearly all papers have."""
         parts = [inner for block in self.blocks for inner in walk(block)]
@@ -336,11 +328,6 @@ class Document:
     def has_end(self) -> bool:
         """Whether the text has sections and does not break off."""
         return len(self.sections) > 2 and not self.is_cut
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether the text has an end, sections and references, as nearly every paper has."""
-        return self.has_end and any(isinstance(block, Reference) for block in self.blocks)
 
     @cached_property
     def sizes(self) -> tuple[int, ...]:
@@ -414,17 +401,6 @@ def shown_text(spans: Spans) -> str:
     from reader.core.document.formula import formula_text
 
     return "".join(formula_text(span.text) if span.style == "formula" else span.text for span in spans)
-
-
-class PdfSpot(NamedTuple):
-    """Half a page of a paper's PDF, which is shown as a picture."""
-
-    id: str
-    """The id of the paper."""
-    page: int = 0
-    """From 0."""
-    is_upper: bool = True
-    """Which half of the page."""
 
 
 # Sections that are read alone

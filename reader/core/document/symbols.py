@@ -142,16 +142,15 @@ IGNORED = frozenset(_IGNORED.split())
 DROPPED = _argument_counts(
     "arraystretch",
     """
-    label tag hspace vspace phantom hphantom vphantom color cite ref eqref pagecolor cline cmidrule rowcolor
+    label tag vspace phantom hphantom vphantom color cite ref eqref pagecolor cline cmidrule rowcolor
     cellcolor columncolor mathcolor bookmark arrayrulecolor raisetag shortintertext
     """,
     "rule setlength addtolength hypertarget fontsize",
 )
 """Commands that are dropped with this number of arguments."""
 
-LENGTHS = frozenset(
-    ("hskip", "vskip", "kern", "mkern", "mskip", "mspace", "hglue", "vglue", "moveleft", "moveright", "lower", "raise")
-)
+_NAMES_OF_LENGTHS = "hskip hspace vskip kern mkern mskip mspace hglue vglue moveleft moveright lower raise"
+LENGTHS = frozenset(_NAMES_OF_LENGTHS.split())
 """Commands that are followed by a length, with or without braces."""
 
 WRAPPERS = _argument_counts(

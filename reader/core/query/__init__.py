@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from reader.core.errors import QueryError
 from reader.core.query.lexer import EXAMPLES, FIELDS
-from reader.core.query.nodes import And, Count, DateTerm, Match, Near, Node, Not, Or, Query, Regex, Sort, Term
+from reader.core.query.nodes import And, Count, DateTerm, Match, Near, Node, Not, Or, Query, Sort, Term
 from reader.core.query.parser import CHOICES, parse
 
 __all__ = [
@@ -24,7 +24,6 @@ __all__ = [
     "Or",
     "Query",
     "QueryError",
-    "Regex",
     "Sort",
     "Term",
     "parse",

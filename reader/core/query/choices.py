@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from reader.core.query.nodes import Node, Not, Or, Query, Sort, Term, TopTerm, any_of, in_parentheses, is_term, names_in
+from reader.core.query.nodes import Node, Not, Or, Query, Term, any_of, in_parentheses, is_term, names_in
 from reader.core.query.parser import parse
 
 Mark = Literal["picked", "excluded"]
@@ -56,25 +55,27 @@ def with_choice(text: str, field: Field, choice: Choice) -> str:
     if choice.mode == "any" and picked:
         picked = [any_of(picked)]
     new: list[Node] = [*picked, *(Not(Term(field, name)) for name in choice.excluded)]
-    gone = [part for part, _ in _shown_terms(query, field)]
-    at = gone[0].start if gone else 0
-    kept = [part for part in query.parts if part not in gone]
-    before, after = ([part.node for part in kept if (part.start < at) is is_before] for is_before in (True, False))
-    return " ".join(str(node) if isinstance(node, Sort) else in_parentheses(node) for node in (*before, *new, *after))
+    gone = [place for place, _ in _shown_terms(query, field)]
+    nodes = list(query.terms)
+    nodes[gone[0] if gone else 0 : gone[0] if gone else 0] = new
+    for place in reversed(gone):
+        del nodes[place + len(new)]
+    texts = [in_parentheses(node) for node in nodes]
+    if query.sort:
+        # Free text extends to the end of the query.
+        texts.insert(len(texts) - bool(query.near), str(query.sort))
+    return " ".join(texts)
 
 
-def _shown_terms(query: Query, field: Field) -> Sequence[tuple[TopTerm, Choice]]:
-    """The parts of the query that the pane shows, in text order: single names, or the first group."""
-    choices: list[tuple[TopTerm, Choice]] = []
-    for part in query.parts:
-        node = part.node.node if isinstance(part.node, Not) else part.node
-        if isinstance(node, Sort) or not is_term(node, field):
-            continue
-        names = tuple(names_in(node, field))
-        if node is not part.node:
-            choices.append((part, Choice(excluded=names)))
-        else:
-            choices.append((part, Choice("any" if isinstance(node, Or) else "all", names)))
+def _shown_terms(query: Query, field: Field) -> list[tuple[int, Choice]]:
+    """The places of the query's terms that the pane shows, with their names: single names, or the first group."""
+    choices: list[tuple[int, Choice]] = []
+    for place, term in enumerate(query.terms):
+        node = term.node if isinstance(term, Not) else term
+        if is_term(node, field):
+            names = tuple(names_in(node, field))
+            mode: Literal["all", "any"] = "any" if isinstance(term, Or) else "all"
+            choices.append((place, Choice(excluded=names) if node is not term else Choice(mode, names)))
     has_single = any(choice.mode == "all" and choice.picked for _, choice in choices)
-    group = None if has_single else next((part for part, choice in choices if choice.mode == "any"), None)
-    return [(part, choice) for part, choice in choices if choice.mode == "all" or part is group]
+    group = None if has_single else next((place for place, choice in choices if choice.mode == "any"), None)
+    return [(place, choice) for place, choice in choices if choice.mode == "all" or place == group]

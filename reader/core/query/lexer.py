@@ -19,12 +19,10 @@ _FIELDS: Mapping[str, tuple[Literal["text", "name", "date", "count", "sort"], st
     "source": ("name", "source:arxiv"),
     "category": ("name", "category:cs.RO"),
     "venue": ("name", "venue:iclr"),
-    "submitter": ("name", "submitter:akhaliq"),
     "id": ("name", "id:1706.03762"),
     "like": ("name", "like:1706.03762"),
     "is": ("name", "is:unread"),
     "has": ("name", "has:code"),
-    "output": ("name", 'output:"weak baseline"'),
     "view": ("name", "view:evals"),
     "follow": ("name", 'follow:"kaiming he"'),
     "day": ("date", "day:latest"),
@@ -46,7 +44,6 @@ TEXT_FIELDS, NAME_FIELDS, DATE_FIELDS, COUNT_FIELDS = (
     tuple(field for field, (values, _) in _FIELDS.items() if values == kind)
     for kind in ("text", "name", "date", "count")
 )
-REGEX_FIELDS = ("title", "author")
 
 LIST_FIELDS = ("author", "keyword", "org", *NAME_FIELDS)
 """Fields that accept several values separated by commas; papers need only one of them."""
@@ -77,22 +74,20 @@ _WORD = re.compile(r'[^\s()"]+')
 _DASHES = re.compile(r"-+(?![^\s)])")
 _NAME = re.compile(r"([A-Za-z]+):")
 _PHRASE = re.compile(r'"((?:[^"\\]|\\.)*)("?)')
-_PATTERN = re.compile(r"/((?:[^/\\]|\\.)*)(/?)")
 _ITEM = re.compile(r'[^\s()",]+')
 _UNESCAPE = re.compile(r'\\(["\\])')
 
 Kind = Literal["word", "phrase", "field", "open", "close", "or", "and", "not", "near"]
-Form = Literal["bare", "quoted", "regex"]
 
 
 class Value(NamedTuple):
-    """One value of a field, or the text of a phrase; `start` and `end` include its quotes or slashes."""
+    """One value of a field, or the text of a phrase; `start` and `end` include its quotes."""
 
     text: str
     start: int
     end: int
-    form: Form = "bare"
-    closed: bool = True
+    is_quoted: bool = False
+    is_closed: bool = True
 
 
 class Token(NamedTuple):
@@ -134,7 +129,7 @@ def _token(text: str, at: int) -> Token:
     if char in "()":
         return Token("open" if char == "(" else "close", char, at, at + 1)
     if char == '"':
-        value = _read_delimited(_PHRASE, text, at, "quoted")
+        value = _read_quoted(text, at)
         return Token("phrase", value.text, at, value.end, (value,))
     if char == "-":
         dashes = _DASHES.match(text, at)
@@ -167,18 +162,15 @@ def _field(text: str, start: int, name: str, at: int) -> Token:
 
 def _value(text: str, at: int, name: str) -> Value | None:
     if text.startswith('"', at):
-        return _read_delimited(_PHRASE, text, at, "quoted")
-    if text.startswith("/", at) and name in REGEX_FIELDS:
-        return _read_delimited(_PATTERN, text, at, "regex")
+        return _read_quoted(text, at)
     bare = (_ITEM if name in LIST_FIELDS else _WORD).match(text, at)
     return Value(bare[0], at, bare.end()) if bare else None
 
 
-def _read_delimited(pattern: re.Pattern[str], text: str, at: int, form: Form) -> Value:
-    match = pattern.match(text, at)
+def _read_quoted(text: str, at: int) -> Value:
+    match = _PHRASE.match(text, at)
     if match is None:
-        raise AssertionError("the caller has seen the opening quote or slash")
-    inner = match[1].replace("\\/", "/") if form == "regex" else _UNESCAPE.sub(r"\1", match[1])
+        raise AssertionError("the caller has seen the opening quote")
     # A backslash at the very end escapes nothing, so the pattern stops before it.
     end = match.end() if match[2] else len(text)
-    return Value(inner, at, end, form, closed=bool(match[2]))
+    return Value(_UNESCAPE.sub(r"\1", match[1]), at, end, is_quoted=True, is_closed=bool(match[2]))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from reader.core.dates import DateRange
@@ -27,17 +25,6 @@ class Match:
     def __str__(self) -> str:
         value = quote(self.text) if self.exact else self.text
         return f"{self.field}:{value}" if self.field else value
-
-
-@dataclass(frozen=True, slots=True)
-class Regex:
-    """A regular expression to find in the title or in an author's name."""
-
-    field: str
-    pattern: str
-
-    def __str__(self) -> str:
-        return f"{self.field}:/{self.pattern.replace('/', chr(92) + '/')}/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +116,7 @@ class Or:
         return " OR ".join(in_parentheses(node) if isinstance(node, And) else str(node) for node in self.nodes)
 
 
-Node = Match | Regex | Term | Count | DateTerm | Near | Not | And | Or
+Node = Match | Term | Count | DateTerm | Near | Not | And | Or
 
 
 class Sort(NamedTuple):
@@ -142,22 +129,12 @@ class Sort(NamedTuple):
         return f"sort:{'-' if self.reverse else ''}{self.key}"
 
 
-class TopTerm(NamedTuple):
-    """A term or group at the query's top level, and its position in the text."""
-
-    node: Node | Sort
-    start: int
-    end: int
-
-
 @dataclass(frozen=True, slots=True)
 class Query:
     """A parsed query; two queries are equal if they have the same terms in the same order."""
 
     root: Node | None = None
     sort: Sort | None = None
-    parts: tuple[TopTerm, ...] = field(default=(), compare=False)
-    """The terms and groups at the top level of the parsed text, with the sort."""
 
     @property
     def text(self) -> str:
@@ -193,7 +170,7 @@ class Query:
     @property
     def plain_words(self) -> str:
         """The plain words of a query that otherwise has only simple terms; empty for other queries."""
-        if self.is_by_fit or any(isinstance(node, And | Or | Not | Regex) for node in self.terms):
+        if self.is_by_fit or any(isinstance(node, And | Or | Not) for node in self.terms):
             return ""
         return " ".join(node.text for node in self.terms if isinstance(node, Match) and node.field is None)
 
@@ -301,40 +278,3 @@ def quote(value: str) -> str:
     """A value in quotes; quotes inside it are escaped."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
-
-
-# Regular expressions in linear time, with the Rust engine that pydantic ships. Python's own engine backtracks, and some
-# patterns make it take forever. The Rust engine has no look-around or back-references, and limits the compiled size.
-# It is imported late, after the first list is drawn.
-
-
-class UnsafePattern(ValueError):
-    """A refused pattern; the message is a sentence with the reason."""
-
-
-@lru_cache(maxsize=16)
-def compile_pattern(pattern: str) -> Callable[[str], bool]:
-    """Compile a pattern to a search in a line that ignores case and accents. Raises UnsafePattern."""
-    from pydantic_core import SchemaError, SchemaValidator
-    from pydantic_core.core_schema import str_schema
-
-    try:
-        schema = str_schema(pattern=f"(?i){without_accents(pattern)}", regex_engine="rust-regex")
-        return SchemaValidator(schema).isinstance_python
-    except SchemaError as error:
-        reason = str(error).rpartition("rror: ")[2]
-        if "size limit" in reason:
-            raise UnsafePattern("This regex is too large; repeat less") from None
-        raise UnsafePattern(f"This is not a regex: {reason}") from None
-
-
-def matches(pattern: str, text: str) -> bool:
-    """Whether one of the text's lines matches the pattern."""
-    return any(map(compile_pattern(pattern), without_accents(text).split("\n")))
-
-
-def without_accents(text: str) -> str:
-    """The text without accents; the case stays."""
-    if text.isascii():
-        return text
-    return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))

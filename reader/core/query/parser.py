@@ -5,7 +5,8 @@
     and   := not not*                 "AND" may be typed anywhere and is ignored
     not   := ("-" | "NOT")* (word | "phrase" | field:value | "(" query ")")
 
-Operators are in upper case: "mind and brain" is three words. `sort:` may be anywhere outside parentheses.
+Operators are in upper case: "mind and brain" is three words. `sort:` may be anywhere outside parentheses, without a
+minus before it.
 A word with a colon is a field if a field's name precedes the colon. It is an error if that name is lower case and
 nearly a field's name (`topc:agents`) or another program's name for a field (`date:`). Every other word with a colon is
 a plain word (`Olmo:3`, `http://x`). A word that names a paper (`2406.12345`, `https://arxiv.org/abs/2406.12345`) is
@@ -36,25 +37,20 @@ from reader.core.query.lexer import (
     lex,
 )
 from reader.core.query.nodes import (
-    And,
     Count,
     DateTerm,
     Match,
     Near,
     Node,
     Query,
-    Regex,
     Sort,
     Term,
-    TopTerm,
-    UnsafePattern,
     all_of,
     any_of,
-    compile_pattern,
     is_term,
-    matches,
     names_in,
     negation,
+    top_level,
 )
 from reader.core.text import split_words
 
@@ -77,22 +73,18 @@ def parse(text: str) -> Query:
             f"A query may have at most {MOST_QUERY_CHARACTERS:,} characters.", MOST_QUERY_CHARACTERS, len(text)
         )
     if id := _only_paper(text):
-        term = Term("id", id)
-        return Query(term, None, (TopTerm(term, 0, len(text)),))
+        return Query(Term("id", id))
     lexed = lex(text)
     tokens = _without_signs([token for token in lexed if token.kind != "and"])
     if lexed and not tokens:
         raise _wrong(f"{lexed[0].text} needs a term.", lexed[0])
     tokens, near = _lift_near(tokens)
     tokens, sort = _lift_sort(tokens)
-    parser = _Parser(tokens)
-    root = parser.query() if tokens else None
-    _expect_like_alone(root, parser.parts, len(text))
+    root = _Parser(tokens).query() if tokens else None
+    _expect_like_alone(root, tokens)
     if near:
-        root = all_of([node for node in (root, near.node) if node is not None and not isinstance(node, Sort)])
-    parts = [*parser.parts, *(part for part in (sort, near) if part)]
-    parts.sort(key=lambda part: part.start)
-    return Query(root, sort.node if sort and isinstance(sort.node, Sort) else None, tuple(parts))
+        root = near if root is None else all_of([root, near])
+    return Query(root, sort)
 
 
 def _wrong(message: str, at: Token | Value, suggestion: str | None = None) -> QueryError:
@@ -101,14 +93,13 @@ def _wrong(message: str, at: Token | Value, suggestion: str | None = None) -> Qu
 
 
 class _Parser:
-    """Recursive descent over the tokens; `parts` are the terms and groups at the top level, with their spans."""
+    """Recursive descent over the tokens."""
 
     def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens
         self.at = 0
         self.depth = 0
         self.terms = 0
-        self.parts: list[TopTerm] = []
 
     def query(self) -> Node:
         root = self.any()
@@ -123,17 +114,12 @@ class _Parser:
         while self.kind() == "or":
             self.at += 1
             nodes.append(self.all())
-        if self.depth == 0 and len(nodes) > 1:
-            self.parts = [TopTerm(any_of(nodes), self.tokens[0].start, self.tokens[self.at - 1].end)]
         return any_of(nodes)
 
     def all(self) -> Node:
         nodes: list[Node] = []
         while self.kind() not in ("or", "close", None):
-            start = self.tokens[self.at].start
             nodes.append(self.parse_negation())
-            if self.depth == 0:
-                self.parts.append(TopTerm(nodes[-1], start, self.tokens[self.at - 1].end))
         if not nodes:
             self.fail_without_term()
         return all_of(nodes)
@@ -204,7 +190,7 @@ def _without_signs(tokens: list[Token]) -> list[Token]:
     return kept + signs
 
 
-def _lift_near(tokens: list[Token]) -> tuple[list[Token], TopTerm | None]:
+def _lift_near(tokens: list[Token]) -> tuple[list[Token], Near | None]:
     """Split the free text off the tokens."""
     if not tokens or tokens[-1].kind != "near":
         return tokens, None
@@ -215,26 +201,20 @@ def _lift_near(tokens: list[Token]) -> tuple[list[Token], TopTerm | None]:
         raise QueryError(
             "~ applies to all terms before it: it can't follow OR, NOT or a minus.", rest[-1].start, near.start + 1
         )
-    return rest, TopTerm(Near(" ".join(near.text.split())), near.start, near.end)
+    return rest, Near(" ".join(near.text.split()))
 
 
-def _expect_like_alone(root: Node | None, parts: list[TopTerm], end: int) -> None:
+def _expect_like_alone(root: Node | None, tokens: list[Token]) -> None:
     """Raise QueryError for a `like:` that is not a top-level term."""
-    nodes = root.nodes if isinstance(root, And) else (root,)
-    if all(is_term(node, "like") or not any(names_in(node, "like")) for node in nodes):
-        return
-    wrong = next((part for part in parts if not isinstance(part.node, Sort) and any(names_in(part.node, "like"))), None)
-    raise QueryError(
-        "like: applies to all other terms: it can't be excluded or joined to a term by OR.",
-        wrong.start if wrong else 0,
-        wrong.end if wrong else end,
-    )
+    if any(not is_term(node, "like") and any(names_in(node, "like")) for node in top_level(root)):
+        like = next(token for token in tokens if token.kind == "field" and token.text == "like")
+        raise _wrong("like: applies to all other terms: it can't be excluded or joined to a term by OR.", like)
 
 
-def _lift_sort(tokens: list[Token]) -> tuple[list[Token], TopTerm | None]:
-    """Split `sort:`, with a minus before it, off the tokens."""
+def _lift_sort(tokens: list[Token]) -> tuple[list[Token], Sort | None]:
+    """Split `sort:` off the tokens."""
     rest: list[Token] = []
-    lifted: TopTerm | None = None
+    lifted: Sort | None = None
     depth = 0
     for token in tokens:
         depth += (token.kind == "open") - (token.kind == "close")
@@ -245,19 +225,14 @@ def _lift_sort(tokens: list[Token]) -> tuple[list[Token], TopTerm | None]:
             raise _wrong("sort: must be outside the parentheses.", token)
         if lifted:
             raise _wrong("A query can have only one sort:. Remove one.", token)
-        sort, start = _sort(token), token.start
-        while rest and rest[-1].kind == "not":
-            start = rest.pop().start
-            sort = sort._replace(reverse=not sort.reverse)
-        lifted = TopTerm(sort, start, token.end)
+        if rest and rest[-1].kind == "not":
+            raise _wrong("sort: can't be excluded. sort:-day reverses an order.", token)
+        lifted = _sort(token)
     return rest, lifted
 
 
 def _phrase(token: Token) -> Match:
-    (value,) = token.values
-    _expect_closed(value)
-    if not value.text.strip():
-        raise _wrong("The quotes are empty.", token)
+    (value,) = _values(token)
     _expect_letters(token)
     return Match(value.text, exact=True)
 
@@ -301,23 +276,17 @@ def _intended_field(name: str) -> str | None:
 
 CHOICES = {
     "is": (
-        "unread", "read", "starred", "queued", "hidden", "new", "trending", "opened", "finished", "passed",
-        "followed", "highlighted", "muted",
+        "unread", "read", "starred", "queued", "hidden", "new", "trending", "opened", "followed", "muted",
     ),
     "has": (
-        "code", "project", "media", "model", "dataset", "space", "note", "highlight", "comments", "fulltext", "output",
+        "code", "project", "media", "model", "dataset", "space", "note", "highlight", "comments", "fulltext",
     ),
-    "sort": (
-        "day", "upvotes", "published", "added", "relevance", "title", "trending", "rising", "queue", "foryou", "page",
-    ),
+    "sort": ("day", "upvotes", "published", "added", "relevance", "title", "trending", "queue", "foryou", "page"),
 }  # fmt: skip
 """The values of each field that has fixed values."""
 
 _NAMED_BY_USER = ("tag", "view")
 """Fields whose values may consist of signs, because the user named them, such as a tag with a star."""
-
-_ANY_CHARACTERS = (" ", "?", "0", "a", "漢")
-"""A regex that matches each of these alone matches every text."""
 
 _NUMBER = re.compile(r"(>=|<=|>|<|=)?([0-9]{1,18}k?)", re.IGNORECASE)
 _RANGE = re.compile(r"([0-9]{1,18}k?)?\.\.([0-9]{1,18}k?)?", re.IGNORECASE)
@@ -331,26 +300,26 @@ def _field(token: Token) -> Node:
 
     Raises QueryError if its value is missing or invalid.
     """
-    if not token.values or not any(value.text.strip() for value in token.values if value.closed):
-        _expect_open_value(token)
-    nodes = [_node(token, value) for value in token.values]
-    return any_of(nodes)
+    return any_of([_node(token, value) for value in _values(token)])
+
+
+def _values(token: Token) -> tuple[Value, ...]:
+    """The values of a field, or the text of a phrase; raises QueryError for an open quote and without any value."""
+    for value in token.values:
+        if not value.is_closed:
+            raise _wrong("This quote is never closed.", value)
+    if any(value.text.strip() for value in token.values):
+        return token.values
+    if token.kind == "phrase":
+        raise _wrong("The quotes are empty.", token)
+    raise _wrong(f"{token.text}: needs a value, such as {EXAMPLES[token.text]}.", token)
 
 
 def _sort(token: Token) -> Sort:
-    if not token.values:
-        _expect_open_value(token)
-    value = token.values[0]
+    (value,) = _values(token)
     key = value.text.lower()
     reverse = key.startswith("-")
     return Sort(_choice("sort", value, key[1:] if reverse else key), reverse)
-
-
-def _expect_closed(value: Value) -> None:
-    """Raise QueryError if a quote or slash is never closed."""
-    if not value.closed:
-        what = "regex" if value.form == "regex" else "quote"
-        raise _wrong(f"This {what} is never closed.", value)
 
 
 def _expect_letters(part: Token | Value) -> None:
@@ -359,27 +328,16 @@ def _expect_letters(part: Token | Value) -> None:
         raise _wrong(f"“{part.text.strip()}” has no letter or digit to search for.", part)
 
 
-def _expect_open_value(token: Token) -> None:
-    for value in token.values:
-        _expect_closed(value)
-    raise _wrong(f"{token.text}: needs a value, such as {EXAMPLES[token.text]}.", token)
-
-
 def _node(token: Token, value: Value) -> Node:
     name = token.text
-    _expect_closed(value)
     if not value.text.strip():
         raise _wrong(f"{name}: has an empty value.", value)
-    if value.form == "regex":
-        return _regex(name, value)
+    if name in ("title", "author") and not value.is_quoted and value.text[0] == "/":
+        raise _wrong(f"{name}: no longer takes a regular expression. Write words, or a phrase in quotes.", value)
     if name in (*TEXT_FIELDS, *NAME_FIELDS) and name not in (*CHOICES, *_NAMED_BY_USER):
         _expect_letters(value)
     if name in TEXT_FIELDS:
-        is_number = _NUMBER.fullmatch(value.text) is not None
-        if name == "author" and value.form == "bare" and (is_number or value.text[0] in "<>="):
-            suggestion = "authors:" if is_number else None
-            raise _wrong("author: takes a name, authors: counts them.", _name_of(token), suggestion)
-        return Match(value.text, exact=value.form == "quoted", field=name)
+        return Match(value.text, exact=value.is_quoted, field=name)
     if name in COUNT_FIELDS:
         return _count(token, value)
     if name in DATE_FIELDS:
@@ -406,44 +364,20 @@ def _name(name: str, text: str) -> str:
     return text.lower()
 
 
-def _name_of(token: Token) -> Token:
-    """The token shortened to the field's name and colon."""
-    return token._replace(end=token.start + len(token.text) + 1)
-
-
-def _regex(name: str, value: Value) -> Regex:
-    try:
-        compile_pattern(value.text)
-    except UnsafePattern as error:
-        raise _wrong(f"{error}.", value) from None
-    if all(matches(value.text, char) for char in _ANY_CHARACTERS):
-        raise _wrong("Every text matches this regex.", value)
-    return Regex(name, value.text)
-
-
 def _count(token: Token, value: Value) -> Count:
     name, text = token.text, value.text
     if bound := _NUMBER.fullmatch(text):
-        number = _number(bound[2])
-        match bound[1]:
-            case ">":
-                return Count(name, min(_MAX_NUMBER, number + 1), None)
-            case ">=":
-                return Count(name, number, None)
-            case "<" if number == 0:
-                raise _wrong("The number can't be below 0.", value, "0")
-            case "<":
-                return Count(name, None, number - 1)
-            case "<=":
-                return Count(name, None, number)
-        return Count(name, number, number)
+        sign, number = bound[1] or "=", _number(bound[2])
+        low = {">": min(_MAX_NUMBER, number + 1), ">=": number, "=": number}.get(sign)
+        high = {"<": number - 1, "<=": number, "=": number}.get(sign)
+        if high == -1:
+            raise _wrong("The number can't be below 0.", value, "0")
+        return Count(name, low, high)
     if (ends := _RANGE.fullmatch(text)) and text != "..":
         low, high = (_number(end) if end else None for end in ends.groups())
         if low is not None and high is not None and low > high:
             raise _wrong(f"{low} is more than {high}.", value, f"{high}..{low}")
         return Count(name, low, high)
-    if name == "authors" and any(char.isalpha() for char in text):
-        raise _wrong("authors: counts them, author: takes a name.", _name_of(token), "author:")
     raise _wrong(f"“{text}” is not a number: write {name}:>20, {name}:<=5, {name}:7 or {name}:10..50.", value)
 
 

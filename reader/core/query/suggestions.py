@@ -46,18 +46,13 @@ A mapping also holds the number of papers with each value.
 
 def tokens(text: str) -> list[QuerySpan]:
     """The parts of any text, even incomplete or wrong: in order, without overlaps, with only white space between."""
-    spans = [span for token in lex(text) for span in _spans(token)]
+    spans = [span for token in lex(text) for span in _spans(token) if span.start < span.end]
     try:
         parse(text)
     except QueryError as error:
-        marked: list[QuerySpan] = []
-        for span in spans:
-            marked += (
-                QuerySpan(span.start, min(span.end, error.start), span.kind),
-                QuerySpan(max(span.start, error.start), min(span.end, error.end), "error"),
-                QuerySpan(max(span.start, error.end), span.end, span.kind),
-            )
-        return [span for span in marked if span.start < span.end]
+        return [
+            replace(span, kind="error") if span.start < error.end and error.start < span.end else span for span in spans
+        ]
     return spans
 
 
@@ -154,14 +149,14 @@ def _spans(token: Token) -> list[QuerySpan]:
             begin = token.start + 1
             return [QuerySpan(token.start, begin, "operator"), QuerySpan(begin, token.end, "phrase")]
         case "phrase":
-            is_closed = all(value.closed for value in token.values)
+            is_closed = all(value.is_closed for value in token.values)
             return [QuerySpan(token.start, token.end, "phrase" if is_closed else "error")]
         case "field":
             spans = []
             at = token.start
             for value in token.values:
                 spans.append(QuerySpan(at, value.start, "field" if at == token.start else "operator"))
-                spans.append(QuerySpan(value.start, value.end, "value" if value.closed else "error"))
+                spans.append(QuerySpan(value.start, value.end, "value" if value.is_closed else "error"))
                 at = value.end
             if at < token.end:
                 spans.append(QuerySpan(at, token.end, "field" if at == token.start else "operator"))

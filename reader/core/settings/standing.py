@@ -33,18 +33,14 @@ from reader.core.settings.types import (
     read_table,
     setting,
 )
-from reader.core.views import IDS
 
 if TYPE_CHECKING:
     from reader.core.follows import Follow
 
-SHOW, FOLLOW, MUTE, NOTIFY, RUN, WRITE, UNLIST = "show", "follow", "mute", "notify", "run", "write", "unlist"
+SHOW, FOLLOW, MUTE, NOTIFY, RUN, WRITE = "show", "follow", "mute", "notify", "run", "write"
 
-WORDS = (SHOW, FOLLOW, MUTE, NOTIFY, RUN, WRITE, UNLIST, *RULE_MARKS)
+WORDS = (SHOW, FOLLOW, MUTE, NOTIFY, RUN, WRITE, *RULE_MARKS)
 """The actions of a standing query; `tag:NAME` tags its papers."""
-
-VIEW = "view:"
-"""Prefix of a query that names a view."""
 
 ON_STAR = "is:starred"
 """The query of programs that run when the user stars a paper; others run on the new papers of a refresh."""
@@ -69,6 +65,8 @@ def _check_then(value: object) -> object | None:
     for word in words:
         if word.startswith(TAG) and ('"' in word or clean_mark(word, "1") != (word, "1")):
             raise InvalidValue(f"has {as_toml(word)}, whose tag is not a one-line name")
+        if word in removed.THEN:
+            raise InvalidValue(f"has {as_toml(word)}, which was removed. {removed.THEN[word]}")
         if word not in WORDS and not word.startswith(TAG):
             raise InvalidValue(f"has {as_toml(word)}, which can't be done", nearest(word, (*WORDS, TAG)))
     against = [word for word in words if opposes("hide", word)]
@@ -141,8 +139,6 @@ def check_standing(values: Mapping[str, object]) -> StandingQuery:
             parse_follow(standing.query)
         except ValueError as error:
             raise InvalidValue(f"query {error}") from error
-    if UNLIST in standing.then and standing.query.removeprefix(VIEW) not in IDS:
-        raise InvalidValue(f'query of "{UNLIST}" is {VIEW} and one of {", ".join(IDS)}')
     if standing.marks or MUTE in standing.then:
         try:
             query_type(is_exact=True).check(standing.query)
@@ -176,6 +172,8 @@ def from_json(value: str) -> StandingQuery:
     content = read_json(value, VALUE_LIMIT)
     if not isinstance(content, dict):
         raise InvalidValue("is not a standing query")
+    if isinstance(then := content.get("then"), list):
+        content["then"] = [word for word in then if word not in removed.THEN]
     standing = check_standing(content)
     texts = (
         standing.query,
@@ -196,11 +194,10 @@ _HEAD = f"""\
 #   then = ["show"]    lists it among the views, in this order; g1 to g9 show the first nine
 #   then = ["follow"]  marks papers of an author, org, venue, topic or word, such as author:"Kaiming He"
 #   then = ["mute"]    leaves its papers out of every view but Muted
-#   then = ["hide"], ["star"], ["queue"], ["highlight"], ["tag:NAME"]    marks papers once, as they come in
+#   then = ["hide"], ["star"], ["queue"], ["tag:NAME"]    marks papers once, as they come in
 #   then = ["notify"]  notifies you of new papers
 #   then = ["run"]     runs the program in run on new papers; with the query {ON_STAR}, on papers that you star
 #   then = ["write"]   keeps the file in file up to date
-#   then = ["unlist"]  leaves one of the program's own views out of the list, such as view:trending
 # A table that you remove is removed; 'dailypapers undo' takes all changes of one edit back.
 """
 
@@ -216,10 +213,13 @@ def as_text(queries: Sequence[StandingQuery]) -> str:
 
 def from_text(text: str) -> tuple[list[StandingQuery], list[tuple[int, str]]]:
     """The standing queries of an edited text, and its mistakes, each with its line."""
-    from reader.core.settings.toml import read_toml
+    from reader.core.settings.toml import InvalidToml, read_toml
 
-    toml = read_toml(text)
-    wrong = list(toml.mistakes)
+    try:
+        toml = read_toml(text)
+    except InvalidToml as error:
+        return [], [(error.line, str(error))]
+    wrong: list[tuple[int, str]] = []
     tables = toml.values.pop(TABLE, [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         wrong.append((toml.line((TABLE,)), f"write [[{TABLE}]], in double brackets"))
@@ -307,7 +307,7 @@ _FORMER_FIELDS = {
 }
 """The fields that the tables of a settings file of 0.2 had."""
 
-FORMER_LISTS = (*_FORMER_FIELDS, "mute", "notify", "on_star", "on_new", "hidden_views")
+FORMER_LISTS = (*_FORMER_FIELDS, "mute", "notify", "on_star", "on_new")
 """Tables of a settings file of 0.2 that standing queries have replaced."""
 
 
@@ -317,24 +317,11 @@ def queries_of_lists(lists: Mapping[str, Any]) -> tuple[list[StandingQuery], lis
     wrong: list[tuple[str, InvalidValue]] = []
     for key, values in _former_entries(lists):
         if isinstance(values.get("name"), str):
-            name = values["name"].casefold()
-            is_known = any((query.name.casefold(), query.query) == (name, values.get("query")) for query in queries)
-            if not is_known or key not in ("views", "rules"):
-                values["name"] = free_name(name and values["name"], (query.name for query in queries))
+            values["name"] = free_name(values["name"], (query.name for query in queries))
         try:
-            standing = check_standing({**values, "place": len(queries)})
+            queries.append(check_standing({**values, "place": len(queries)}))
         except InvalidValue as error:
             wrong.append((key, InvalidValue(f"has an entry that was left out: {error}", error.suggestion)))
-            continue
-        same = next(
-            (number for number, earlier in enumerate(queries) if earlier.name.casefold() == standing.name.casefold()),
-            None,
-        )
-        if same is None:
-            queries.append(standing)
-        else:
-            # A view and a rule that share name and query become one.
-            queries[same] = replace(queries[same], then=tuple(dict.fromkeys((*queries[same].then, *standing.then))))
     return queries, wrong
 
 
@@ -360,6 +347,3 @@ def _former_entries(lists: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, A
             yield key, {"name": key.replace("_", " "), "query": query, "then": [RUN], "run": program}
     for values in entries("exports"):
         yield "exports", {**values, "name": values.get("file", ""), "then": [WRITE]}
-    for id in map(str, lists.get("hidden_views", ())):
-        if id not in removed.VIEWS:
-            yield "hidden_views", {"name": f"without {id}", "query": f"{VIEW}{id}", "then": [UNLIST]}

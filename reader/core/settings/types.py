@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
+from reader.core import removed
 from reader.core.addresses import is_loopback
 from reader.core.nearest import nearest
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 NAME_LIMIT = 60
 """Maximum characters of a name."""
+
+MOST_LISTED_WORDS = 10
+"""Maximum number of valid words that a message about a wrong one lists."""
 
 KEY_PARTS = ("author", "Author", "year", "title", "Title", "words", "id")
 """The names that a pattern of citation keys may have in braces.
@@ -58,7 +62,9 @@ class SettingType:
         """The value in the setting's Python type; raises InvalidValue."""
         converted = self.convert(value)
         if converted is None:
-            raise InvalidValue(f"must be {self.about}, not {as_toml(value)}", self.meant(value))
+            has_many = len(self.words) > MOST_LISTED_WORDS
+            about = f"a name such as {_quote_words(self.words[:3], 'or')}" if has_many else self.about
+            raise InvalidValue(f"must be {about}, not {as_toml(value)}", self.meant(value))
         return converted
 
 
@@ -105,24 +111,12 @@ def _quote_words(words: Iterable[str], last: str) -> str:
 # Numbers, switches and words
 
 
-def number(low: float, high: float) -> SettingType:
-    """A number between two inclusive bounds; a whole number if the bounds are whole."""
-    is_whole = isinstance(low, int)
-
-    def is_number(value: object) -> bool:
-        return isinstance(value, int if is_whole else int | float) and not isinstance(value, bool)
-
-    def convert(value: Any) -> object | None:
-        if not is_number(value) or not low <= value <= high:
-            return None
-        return value if is_whole else float(value)
-
-    def meant(value: Any) -> str | None:
-        if not is_number(value):
-            return None
-        return str(low) if value < low else str(high) if value > high else None
-
-    return SettingType(f"a {'whole ' if is_whole else ''}number from {low} to {high}", convert, meant)
+def number(low: int, high: int) -> SettingType:
+    """A whole number between two inclusive bounds."""
+    return SettingType(
+        f"a whole number from {low} to {high}",
+        lambda value: value if type(value) is int and low <= value <= high else None,
+    )
 
 
 def one_of(words: tuple[str, ...]) -> SettingType:
@@ -133,19 +127,6 @@ def one_of(words: tuple[str, ...]) -> SettingType:
         lambda value: nearest(str(value), words),
         words,
     )
-
-
-def theme_name(words: tuple[str, ...]) -> SettingType:
-    """The name of a theme; there are too many to list in a message."""
-
-    def convert(value: object) -> object | None:
-        if value not in words:
-            near = nearest(str(value), words)
-            known = "" if near else f"; {', '.join(words[:5])} are some of them"
-            raise InvalidValue(f"must be the name of a theme, not {as_toml(value)}{known}", near)
-        return value
-
-    return SettingType(_quote_words(words, "or"), convert, words=words)
 
 
 BOOLEAN = SettingType(
@@ -299,34 +280,30 @@ QUERY_LIST = SettingType("a query in quotes, or a list of queries", _query_list)
 # Programs
 
 
-def _command(value: object) -> object | None:
-    words = _as_texts(value)
-    return None if words and not words[0].strip() else words
-
-
-COMMAND = SettingType(
-    "a list of a program and its arguments",
-    _command,
-    lambda value: as_toml(value.split()) if isinstance(value, str) and value.strip() else None,
-)
-"""A program and its arguments, each a separate text, since no shell is used. Empty for none."""
-
-
-def _program_line(value: object) -> object | None:
+def _program(value: object) -> tuple[str, ...] | None:
+    """The words of a program and its arguments; a text is split as a shell would."""
     try:
         words = _as_texts(shlex.split(value) if isinstance(value, str) else value)
     except ValueError as error:
         raise InvalidValue(f"{as_toml(value)} can't be split into words: {str(error).lower()}") from error
-    if not words or not words[0].strip():
-        return None
-    return value if isinstance(value, str) else words
+    return words if words and words[0].strip() else None
 
 
-PROGRAM_LINE = SettingType("a program with its arguments, as a text or a list", _program_line)
-"""A program with its arguments: a list, or a text that is split like words of a shell."""
+COMMAND = SettingType(
+    "a program with its arguments, as a text or a list, or nothing",
+    lambda value: () if value in ("", [], ()) else _program(value),
+)
+"""A program and its arguments, each a separate text, since no shell is used. Empty for none."""
+
+PROGRAM_LINE = SettingType(
+    "a program with its arguments, as a text or a list",
+    lambda value: (words := _program(value)) and (value if isinstance(value, str) else words),
+)
+"""A program with its arguments: a list, or a text that is kept, since a shell may run it."""
+
 HOOK = SettingType(
     "the name of one of your commands, or a program with its arguments, or nothing",
-    lambda value: "" if value in ("", [], ()) else _program_line(value),
+    lambda value: "" if value in ("", [], ()) else PROGRAM_LINE.convert(value),
 )
 """A program that runs automatically: the name of a user's command, or a program with its arguments; may be empty."""
 
@@ -371,8 +348,6 @@ class UserCommand:
     run: str | tuple[str, ...] = setting(PROGRAM_LINE)
     input: str = setting(one_of(INPUTS), "markdown")
     """Its standard input: Markdown, the JSON of `list --json`, the full texts as Markdown, or ids, one a line."""
-    keep: bool = setting(BOOLEAN, False)
-    """Keep its output beside the paper; it then runs once for each paper."""
     key: str = setting(KEY_TEXT, "")
     """Keys in the reader, such as `gx`."""
     shell: bool = setting(BOOLEAN, False)
@@ -466,6 +441,8 @@ def read_table(
         rule = types.get(key)
         try:
             if rule is None:
+                if instead := removed.SETTINGS.get(".".join(part for part in at if isinstance(part, str))):
+                    raise InvalidValue(f"was removed: {instead}")
                 kind_of_key = f"a key of [{'.'.join(map(str, path[:1]))}]" if path else "a setting"
                 raise InvalidValue(f"is not {kind_of_key}", nearest(key, types))
             if rule is KEY_TABLE:

@@ -1,1 +1,1 @@
-"""Canonical topics: rules and fitted weights, matching and scoring of phrases, explanations, trends."""
+"""Canonical topics: rules and fitted weights, matching and scoring of phrases, explanations."""

@@ -20,10 +20,9 @@ from reader.core.ids import in_address, in_arxiv_address, is_arxiv_id
 from reader.feeds.environment import arxiv_stand_in, is_offline
 from reader.feeds.fulltext.html import read_html, without_mathml
 from reader.feeds.fulltext.markdown import read_markdown
-from reader.feeds.fulltext.pdf_client import PDF, FindPdf, PdfTexts, open_pdf_client
+from reader.feeds.fulltext.pdf_client import PDF, FindPdf, PdfTexts, open_pdf_texts
 from reader.feeds.fulltext.spans import LETTERS
 from reader.feeds.http import Client, HttpRefused, Limits, Response, arxiv_pace, origin_of
-from reader.paths import response_cache_folder
 
 FEED = "feed"
 """The name of the daily feed as a source of texts."""
@@ -53,14 +52,11 @@ def _text(response: Response) -> str:
     return response.body.decode("utf-8", "replace")
 
 
-class FeedTexts:
+class FeedTexts(Client):
     """The daily feed's full texts."""
 
     name = FEED
     """The name of the source in messages and in the cache."""
-
-    def __init__(self, http: Client) -> None:
-        self._http = http
 
     async def text(self, id: str) -> Document:
         """The full text of a paper by its arXiv id; raises NoFullText and FeedError."""
@@ -68,10 +64,7 @@ class FeedTexts:
             raise NoFullText("it has no arXiv id")
         with _raise_no_text("the feed does not have its text"):
             path = f"/papers/{in_address(id)}.md"
-            return await self._http.get(path, lambda response: read_markdown(_text(response)))
-
-    async def aclose(self) -> None:
-        await self._http.aclose()
+            return await self.get(path, lambda response: read_markdown(_text(response)))
 
 
 class PageTexts(Client):
@@ -128,14 +121,13 @@ def open_text_sources(
 
     def open_source(place: str) -> TextSource:
         if place == PDF:
-            folder = lock_folder or response_cache_folder()
-            return PdfTexts(open_pdf_client(lock_folder, environ), find_pdf, folder)
+            return open_pdf_texts(lock_folder, environ, find_pdf)
         if place != FEED:
             limits = replace(_PAGE_LIMITS, read_timeout=patience)
             return PageTexts(place, folder=lock_folder, offline=is_offline(environ), limits=limits)
         limits = replace(_LIMITS, read_timeout=patience)
         accept = "text/markdown, text/plain;q=0.9, */*;q=0.1"
-        return FeedTexts(Client.for_feed(settings, environ, lock_folder, accept=accept, limits=limits))
+        return FeedTexts.for_feed(settings, environ, lock_folder, accept=accept, limits=limits)
 
     return [open_source(place) for place in places]
 

@@ -578,17 +578,6 @@ _TITLE = re.compile(r"\bltx_title_(\w+)")
 _EMPTY_ALT_TEXTS = ("Refer to caption", "[Uncaptioned image]", "")
 
 
-_SHORT_LINE = 60
-"""Letters of a line of a quotation that is no running text."""
-
-
-def _has_short_lines(node: LexborNode) -> bool:
-    """Whether a quotation is broken into short lines, as an address or a dialogue is."""
-    breaks = len(node.css("br"))
-    is_text = breaks > 0 and node.css_first("ul, ol, dl, table, pre, figure") is None
-    return is_text and len(node.text()) <= _SHORT_LINE * (breaks + 1)
-
-
 class _Element(NamedTuple):
     node: LexborNode
     tag: str
@@ -724,15 +713,11 @@ class PageReader:
 
     def _write_flat(self, element: _Element, flow: _Flow) -> None:
         """Write only the text of an element that is nested too deep."""
-        nodes: list[LexborNode] = [element.node]
-        while nodes:
-            node = nodes.pop()
-            if node.tag == "-text":
-                self._write(node.text_content or "", flow, element.look)
-            elif node.tag not in _DROPPED_TAGS and node.tag != "math":
-                if node.tag in _BLOCK_TAGS:
-                    flow.writer.space()
-                nodes += reversed(list(self._children(node)))
+        for node in element.node.css(", ".join({*_DROPPED_TAGS, "math"} - {"-comment"})):
+            node.decompose()
+        flow.writer.space()
+        self._write(element.node.text(separator=" "), flow, element.look)
+        flow.writer.space()
 
     def _element(self, element: _Element, flow: _Flow) -> None:
         node, tag, classes, look, depth = element
@@ -746,7 +731,7 @@ class PageReader:
             self._references(node, flow)
         elif tag in ("ul", "ol", "dl"):
             self._items(element, flow)
-        elif tag == "blockquote" and (any("verse" in name for name in classes) or _has_short_lines(node)):
+        elif tag == "blockquote" and any("verse" in name for name in classes):
             if lines := self._verse(node):
                 flow.add(Quote((Verbatim(lines),), anchor_of(node)))
         elif tag == "blockquote":

@@ -10,7 +10,7 @@ text.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from html import escape
@@ -27,13 +27,10 @@ from reader.core.document.model import (
     Items,
     Note,
     Paragraph,
-    Quote,
     Reference,
     Span,
     Spans,
-    Table,
     Theorem,
-    Verbatim,
     plain,
 )
 from reader.core.errors import NoFullText
@@ -55,8 +52,8 @@ _LESS, _BRACKET = "\ue002", "\ue003"
 """Replace a `<` that begins no tag, and a `[` without an end."""
 _PRIVATE_CHARACTERS = re.compile("[\ue000-\ue003]|&#(?:x0*e00[0-3]|0*5734[4-7]);", re.IGNORECASE)
 
-MAX_BRACKET_DEPTH = 8
-"""Maximum depth of brackets that may be links; the parser reads the text again for each outer bracket."""
+MAX_OPEN_BRACKETS = 8
+"""Maximum brackets without an end in a paragraph with links; the parser reads the text again for each of them."""
 
 _HEAD = re.compile(
     r"(?:Title: (?P<title>[^\n]*)\n+)?(?:URL Source: (?P<source>\S*)\s*\n+)?(?:[A-Z][\w ]{2,30}: [^\n]*\n+)*?"
@@ -75,11 +72,12 @@ _NO_TAG, _NO_TABLE_TAG = (
     for names in (_TAGS, f"{_TAGS}|{_TABLE_TAGS}")
 )
 """A `<` that does not begin one of these tags, as in `<EOS>`, is part of the text."""
-_TABLE = re.compile(r"<table\b(?:(?!</?table\b).)*+</table>", re.DOTALL | re.IGNORECASE)
-_TABLE_CELL = re.compile(r"<t[dh]\b", re.IGNORECASE)
+_TABLE = re.compile(
+    r"(<table\b(?=(?:(?!</?table\b).)*?<t[dh]\b)(?:(?!</?table\b).)*+</table>)", re.DOTALL | re.IGNORECASE
+)
 _CODE = re.compile(r"<code\b[^<>]*>[^<]*+</code>")
 _PICTURE = re.compile(r"<img\b[^<>]*?\bsrc=\"([^\"<>\s]{0,2000})\"[^<>]*>", re.IGNORECASE)
-_BRACKETS = re.compile(r"\\.|[\[\]]|\n\n")
+_BRACKETS = re.compile(r"[\[\]]")
 _FENCE = re.compile(r"^ {0,3}(```|~~~)", re.MULTILINE)
 _DISPLAYED = re.compile(r"(?<!\\)(?:\$\$([^$]{1,3000}?)\$\$|\\\[((?:[^\\]|\\[^\[\]]){1,3000}?)\\\])")
 _CELL = re.compile(r"((?<!\\)\|)")
@@ -91,6 +89,12 @@ _NOT_TEX = re.compile(r"\]\([^)\]\n]*\)|`[^`\n]+`|<[^<>]{0,2000}>")
 _LONG_MARKER = re.compile(r"^( *)([0-9]{1,2}\.) {2,}(?=\S)", re.MULTILINE)
 """The converter indents the text of all items by four columns, wherever their first line begins."""
 _DOUBLED_NUMBER = re.compile(r"^( *)([0-9]{1,2}\.) {1,4}\2[^\S\n]*(?=\S)", re.MULTILINE)
+_LONE_MARKER = re.compile(
+    r"^( *)(?:\*|[0-9]{1,2}\.) +(?:([0-9]{1,2}\.)|[•–∗]|(\(?\w{1,4}[.)]))[^\S\n]*\n\n +(?=\S)", re.MULTILINE
+)
+"""The converter makes the marker of an item a paragraph of its own, below the item's number or star."""
+_ITEM = re.compile(r" *(?:[-*]|[0-9]{1,2}\.) ")
+_EMPTY_ITEM = re.compile(r"^ *[0-9]{1,2}\. +\\tightlist\n+", re.MULTILINE)
 _LOST_LABEL = re.compile(r"\bLABEL:[\w:.-]*\w")
 _MACRO = re.compile(r"\\(?:lx@[A-Za-z@]+|tightlist\b|makecell)[^\S\n]*")
 """Macros of the converter and of pandoc without a meaning."""
@@ -99,7 +103,6 @@ _DEVIATION = re.compile(r"(?<=[0-9])_(±[0-9.]+)_")
 _STEP = re.compile(r"\s*[0-9]{1,3}: ")
 _NOTE = re.compile(r"(?<=[^\s\d])([0-9]{1,2}) \1\1(?!\d)")
 """The mark of a footnote, written three times before the note's text in the middle of a sentence."""
-_NOTE_TEXT = re.compile(r"([0-9]{1,2}) \1footnotetext: ")
 
 
 def read_markdown(text: str) -> Document:
@@ -133,12 +136,11 @@ def parse_markdown(text: str, *, title: str = "", version: int | None = None) ->
     if (heading := next(iter(article.iter()), None)) is not None and heading.tag == "h1" and first is not None:
         title = clean(title) or reader.line(heading)
         heading.decompose()
-    blocks = [new for block in reader.read(article) for new in _reinterpret(block)]
+    blocks = tuple(_with_parts(reader.read(article)))
     names = (_title(block) if isinstance(block, Heading) else "" for block in blocks[:60])
     # Before the abstract are only names and remains of macros.
     start = next((place for place, name in enumerate(names) if name == "abstract"), 0)
-    whole = _with_pictures(_join_all_blocks(blocks[start:]))
-    return Document(clean(title), tuple(whole), version, is_cut=is_long or reader.is_cut)
+    return Document(clean(title), blocks[start:], version, is_cut=is_long or reader.is_cut)
 
 
 def _with_line_breaks(text: str) -> str:
@@ -170,7 +172,7 @@ def _html_of(text: str) -> str:
         html = _CODE.sub(lambda code: _PIECE.sub(lambda found: escape(pieces[int(found[1])][0]), code[0]), html)
         return _PIECE.sub(lambda found: pieces[int(found[1])][1], html)
 
-    text = _without_open_brackets(_without_other_tags(_without_comments(text)))
+    text = _without_other_tags(_without_comments(text))
     text = _outside_code(text, _mend)
     text = _outside_code(text, lambda part: _protect(part, keep))
     html = with_pieces(_parser().render(text)).replace(_LESS, "&lt;").replace(_BRACKET, "[")
@@ -184,35 +186,18 @@ def _without_comments(text: str) -> str:
 
 
 def _without_other_tags(text: str) -> str:
-    """Keep only known tags, and tags of tables only within tables with cells; other `<` become text."""
-    parts, done = [], 0
-    for found in _TABLE.finditer(text):
-        if _TABLE_CELL.search(found[0]):
-            parts += [_NO_TAG.sub(_LESS, text[done : found.start()]), _NO_TABLE_TAG.sub(_LESS, found[0])]
-            done = found.end()
-    return "".join((*parts, _NO_TAG.sub(_LESS, text[done:])))
+    """Keep only known tags, and tags of tables only within tables; any other `<` becomes text."""
+    parts = _TABLE.split(text)
+    return "".join((_NO_TABLE_TAG if at % 2 else _NO_TAG).sub(_LESS, part) for at, part in enumerate(parts))
 
 
-def _without_open_brackets(text: str) -> str:
-    """Make opening brackets literal that have no end or are nested too deep."""
-    opened: list[int] = []
-    literal: list[int] = []
-    for found in _BRACKETS.finditer(text):
-        if found[0] == "[":
-            opened.append(found.start())
-        elif found[0] == "]":
-            if opened and len(opened) > MAX_BRACKET_DEPTH:
-                literal.append(opened.pop())
-            elif opened:
-                opened.pop()
-        elif found[0] == "\n\n":
-            literal += opened
-            opened = []
-    parts, done = [], 0
-    for place in sorted((*literal, *opened)):
-        parts += [text[done:place], _BRACKET]
-        done = place + 1
-    return "".join((*parts, text[done:]))
+def _without_many_brackets(text: str) -> str:
+    """Make the brackets of a paragraph literal if too many of them are open."""
+    depth = deepest = 0
+    for sign in _BRACKETS.findall(text):
+        depth = max(0, depth + (1 if sign == "[" else -1))
+        deepest = max(deepest, depth)
+    return text.replace("[", _BRACKET) if deepest > MAX_OPEN_BRACKETS else text
 
 
 def _outside_code(text: str, change: Callable[[str], str]) -> str:
@@ -226,7 +211,8 @@ def _outside_code(text: str, change: Callable[[str], str]) -> str:
 
 def _mend(text: str) -> str:
     """Remove oddities of the feed's converter, and make displayed formulas paragraphs."""
-    text = _LOST_LABEL.sub("?", _MACRO.sub("", _BROKEN_TEX.sub("", text)))
+    text = _LOST_LABEL.sub("?", _MACRO.sub("", _EMPTY_ITEM.sub("", _BROKEN_TEX.sub("", text))))
+    text = _LONE_MARKER.sub(lambda found: f"{found[1]}{found[2] or '-':4}{found[3] or ''} ", text)
     text = _LONG_MARKER.sub(lambda found: f"{found[1]}{found[2]:4}", _DOUBLED_NUMBER.sub(r"\1\2 ", text))
     text = _DEVIATION.sub(r"\1", _NOTE.sub(r'<sup class="ltx_mark">\1</sup> ', text))
     return _DISPLAYED.sub(lambda found: f"\n\n$${(found[1] or found[2]).strip()}$$\n\n", text)
@@ -234,13 +220,15 @@ def _mend(text: str) -> str:
 
 def _protect(text: str, keep: Callable[[str, str], str]) -> str:
     """Replace the formulas in a text; a formula never continues in another paragraph or cell."""
-    return "\n\n".join(_protect_paragraph(part, keep) for part in text.split("\n\n"))
+    return "\n\n".join(_without_many_brackets(_protect_paragraph(part, keep)) for part in text.split("\n\n"))
 
 
 def _protect_paragraph(text: str, keep: Callable[[str, str], str]) -> str:
-    if is_formula(text):
+    bare = text.strip()
+    is_displayed = bare.startswith("$$") and bare.endswith("$$") and len(bare) > 4
+    if is_displayed or (is_formula(text) and not _ITEM.match(text)):
         indent = text[: len(text) - len(text.lstrip())]
-        return indent + keep(text, _math(text.strip().removeprefix("$$").removesuffix("$$").strip()))
+        return indent + keep(text, _math(bare.removeprefix("$$").removesuffix("$$").strip(), "block"))
     if text.lstrip().startswith("|"):
         return "".join(_protect_runs(cell, keep) for cell in _CELL.split(text))
     lines = text.strip("\n").split("\n")
@@ -265,8 +253,8 @@ def _protect_runs(text: str, keep: Callable[[str, str], str]) -> str:
     return "".join(pieces) + text[end:]
 
 
-def _math(tex: str) -> str:
-    return f'<math alttext="{escape(tex.replace(_LESS, "<").replace(_BRACKET, "["))}"></math>'
+def _math(tex: str, display: str = "inline") -> str:
+    return f'<math alttext="{escape(tex.replace(_LESS, "<").replace(_BRACKET, "["))}" display="{display}"></math>'
 
 
 # Blocks that Markdown cannot express
@@ -277,196 +265,93 @@ _STATEMENT = re.compile(
 )
 _STARS = re.compile(r"\*\*|(?<!\w)_|_(?!\w)")
 _TAGGED = re.compile(r"\\tag\*?\{\(?([^{}()]{1,20})\)?\}")
-_SHORT_MARKER = re.compile(r"\(?\w{1,4}[.)]")
+_NUMBER = re.compile(r"\(([0-9A-Z][0-9.]{0,6}[a-z]?)\)")
+_CAPTION = re.compile(r"((?:Figure|Fig\.|Table|Algorithm|Listing) ?[A-Z]?[0-9]{1,3})[:.]+ ")
+_ENDS_WITH_RELATION = re.compile(r"(?:=|\\(?:leq?|geq?|approx|equiv|propto|sim))\s*$")
+_NOTE_TEXT = re.compile(r"([0-9]{1,2}) \1footnotetext: ")
 
 
-def _reinterpret(block: Block) -> Iterator[Block]:
-    """Convert a block by its text to a numbered section, a statement, a formula or a note."""
-    match block:
-        case Heading(level, _, spans):
-            spans = _without_style(spans)
-            text = "".join(plain(spans))
-            if level == 5 and _STATEMENT.match(text):
-                yield Theorem(spans, ())
-            elif level == 5:
-                yield Heading(1, "", spans)
-            else:
-                number, spans = _split_number(spans)
-                yield Heading(level, number, spans)
-        case Paragraph(spans):
-            if note := _NOTE_TEXT.match(spans[0].text):
-                yield Note(note[1], _shorten(spans, note.end()))
-                return
-            rows = tuple(span.text for span in spans if span.style == "formula")
-            if rows and all(span.style == "formula" or not span.text.strip(" .,;$") for span in spans):
-                tags = [found[1] for row in rows for found in _TAGGED.finditer(row)]
-                rows = tuple(_TAGGED.sub("", row).strip() for row in rows)
-                yield Formula(rows, f"({tags[0]})" if tags else "")
-            else:
-                yield block
-        case Items(items):
-            converted = [_item(item.marker, _with_markers(list(_reinterpret_all(item.blocks)))) for item in items]
-            # Unknown macros can leave empty items.
-            yield replace(block, items=tuple(item for item in converted if item.blocks) or tuple(converted))
-        case Quote(blocks):
-            yield replace(block, blocks=tuple(_reinterpret_all(blocks)))
-        case _:
-            yield block
-
-
-def _reinterpret_all(blocks: Iterable[Block]) -> Iterator[Block]:
-    for block in blocks:
-        yield from _reinterpret(block)
-
-
-def _with_markers(parts: list[Block]) -> list[Block]:
-    """Join a list item that is only a marker with the paragraph after it."""
-    found: list[Block] = []
-    for block in parts:
-        match found[-1:], block:
-            case [Items((*items, Item(_, (Paragraph((Span(marker, "", ""),)),)))) as before], Paragraph() if (
-                _SHORT_MARKER.fullmatch(marker)
-            ):
-                found[-1] = replace(before, items=(*items, Item(marker, (block,))))
-            case [Items(items) as before], Items(more):
-                found[-1] = replace(before, items=(*items, *more))
+def _with_parts(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Blocks in which numbers of sections and equations, captions, statements, notes and references are parts."""
+    in_references = False
+    held: Block | None = None
+    for original in blocks:
+        block = _part(original)
+        if isinstance(block, Heading):
+            in_references = _title(block) in ("references", "bibliography")
+        match held, block:
+            case Formula(rows, ""), Paragraph((Span(text, "", ""),)) if _NUMBER.fullmatch(text):
+                block, held = Formula(rows, text), None
+            case Formula((*rows, last), ""), Formula((first, *more), number):
+                # The converter makes each cell of aligned rows a paragraph.
+                joined = [f"{last} {first}"] if _ENDS_WITH_RELATION.search(last) else [last, first]
+                block, held = Formula((*rows, *joined, *more), number), None
+            case Theorem(title, ()), Paragraph() | Formula():
+                block, held = Theorem(title, (block,)), None
+        if held is not None:
+            yield held
+            held = None
+        match block:
+            case Formula(number="") | Theorem(blocks=()):
+                held = block
+            case Items(items) if in_references:
+                yield from (_reference(number, item) for number, item in enumerate(items, 1))
             case _:
-                found.append(block)
-    return found
+                yield block
+    if held is not None:
+        yield held
 
 
-def _item(marker: str, parts: list[Block]) -> Item:
-    """An item; in the feed's Markdown, the first paragraph may be its marker."""
-    match parts:
-        case [Paragraph((Span(("•" | "–" | "∗") as found, "", ""),)), *rest] if rest:
-            return Item(found, tuple(rest))
-        case [Items((Item(found, ()),)), *rest] if rest:
-            return Item(found, tuple(rest))
-        case [Paragraph((Span(found, "", ""),)), *rest] if rest and _SHORT_MARKER.fullmatch(found):
-            return Item(found, tuple(rest))
-    return Item(marker, tuple(parts))
+def _part(block: Block) -> Block:
+    """A block, or the statement, equation, caption or footnote that it is by its text."""
+    match block:
+        case Heading():
+            return _heading(block)
+        case Formula((tex,)) if tag := _TAGGED.search(tex):
+            return Formula((_TAGGED.sub("", tex).strip(),), f"({tag[1]})")
+        case Paragraph(spans) if note := _NOTE_TEXT.match(spans[0].text):
+            return Note(note[1], _shorten(spans, note[0]))
+        case Paragraph((Span(text, style), *_) as spans):
+            caption = _CAPTION.match(f"{text}: " if style == "strong" else f"{''.join(plain(spans[:2]))} ")
+            if caption and len(text) >= len(caption[1]):
+                return Figure(caption[1], _shorten(spans, text if style == "strong" else caption[0]), ())
+    return block
 
 
-def _split_number(spans: Spans) -> tuple[str, Spans]:
-    found = _SECTION.match(spans[0].text) if spans else None
-    if found is None or spans[0].style == "formula":
-        return "", spans
-    return found[1] + found[2], _shorten(spans, found.end())
-
-
-def _without_style(spans: Spans) -> Spans:
-    """The spans of a title without styles, and without stars that Markdown left."""
-    return restyle(
-        tuple(span if span.style == "formula" else span._replace(text=_STARS.sub("", span.text)) for span in spans)
-    )
+def _heading(block: Heading) -> Heading | Theorem:
+    """A heading with its number; the converter writes the abstract and statements as headings of the lowest level."""
+    bare = (span if span.style == "formula" else span._replace(text=_STARS.sub("", span.text)) for span in block.spans)
+    spans = restyle(tuple(bare))
+    if block.level == 5:
+        is_statement = _STATEMENT.match("".join(plain(spans)))
+        return Theorem(spans, ()) if is_statement else Heading(1, "", spans)
+    if spans and spans[0].style != "formula" and (number := _SECTION.match(spans[0].text)):
+        return Heading(block.level, number[1] + number[2], _shorten(spans, number[0]))
+    return replace(block, spans=spans)
 
 
 def _title(heading: Heading) -> str:
     return "".join(plain(heading.spans)).lower()
 
 
-# Separate blocks that belong together
-
-_NUMBER = re.compile(r"\(([0-9A-Z][0-9.]{0,6}[a-z]?)\)")
-_CAPTION = re.compile(r"((?:Figure|Fig\.|Table|Algorithm|Listing) ?[A-Z]?[0-9]{1,3})[:.]+ ")
-_PANEL = re.compile(r"\(([a-z])\) ")
-_ENDS_WITH_RELATION = re.compile(r"(?:=|\\(?:leq?|geq?|approx|equiv|propto|sim))\s*$")
-_BEGINS_WITH_RELATION = re.compile(r"(?:=|\\(?:leq?|geq?|approx|equiv|propto|sim)\b)")
-
-
-def _join_all_blocks(blocks: Sequence[Block]) -> Iterator[Block]:
-    """Join blocks with their numbers, captions, statements and references."""
-    in_references = False
-    held: Block | None = None
-    for block in blocks:
-        if isinstance(block, Heading):
-            in_references = _title(block) in ("references", "bibliography")
-        if in_references and isinstance(block, Items):
-            yield from filter(None, (held,))
-            yield from _references(block)
-            held = None
-            continue
-        *done, held = _join_blocks(held, block)
-        yield from done
-    yield from filter(None, (held,))
+def _reference(number: int, item: Item) -> Reference:
+    """An entry of the bibliography, whose first paragraph is its label if there are several."""
+    paragraphs = [block.spans for block in item.blocks if isinstance(block, Paragraph)]
+    label = clean("".join(plain(paragraphs.pop(0)))) if len(paragraphs) > 1 else ""
+    writer = SpanWriter()
+    for spans in paragraphs:
+        writer.space()
+        writer.copy(spans)
+    return Reference(label, writer.take(), f"bib.bib{number}")
 
 
-def _with_pictures(blocks: Iterable[Block]) -> list[Block]:
-    """Join a picture without a caption after it with the caption before it."""
-    found: list[Block] = []
-    for block in blocks:
-        match found[-1:], block:
-            case [Figure(label, caption, (), ()) as before], Figure("", (), (), pictures) if label[:3] == "Fig":
-                found[-1] = replace(before, caption=caption, pictures=pictures)
-            case _:
-                found.append(block)
-    return found
-
-
-def _join_blocks(before: Block | None, block: Block) -> list[Block]:
-    """A block joined with the block before it if both belong together, or else both blocks."""
-    match before, block:
-        case Formula(rows, ""), Paragraph((Span(text, "", ""),)) if number := _NUMBER.fullmatch(text):
-            return [Formula(rows, number[0])]
-        case Formula(number=first) as formula, Paragraph((Span(text, "", ""),)) if first and _NUMBER.fullmatch(text):
-            return [replace(formula, number=f"{first.partition('–')[0]}–{text}")]
-        case Formula((*rows, last), ""), Formula((first, *more), ""):
-            if _ENDS_WITH_RELATION.search(last):
-                # The converter makes each cell of an aligned row a paragraph.
-                return [Formula((*rows, f"{last} & {first}", *more))]
-            if _BEGINS_WITH_RELATION.match(first) and "=" not in last:
-                return [Formula((*rows, f"{last} {first}", *more))]
-            return [Formula((*rows, last, first, *more))]
-        case Theorem(title, ()), Paragraph() | Formula():
-            return [Theorem(title, (block,))]
-        case Figure("", (), inner, pictures), Paragraph() if caption := _caption(block):
-            return [replace(caption, blocks=inner, pictures=pictures)]
-        case Figure("", (), inner, pictures), Paragraph(spans) if _PANEL.match(spans[0].text):
-            return [Figure(spans[0].text[:3], _shorten(spans, 4), inner, pictures)]
-        case Table(), Paragraph() if (caption := _caption(block)) and caption.label.startswith("Table"):
-            return [replace(caption, blocks=(before,))]
-        case Figure(label, _, (), ()), Table() | Verbatim() if label:
-            return [replace(before, blocks=(block,))]
-    kept = [before] if before is not None else []
-    if isinstance(block, Paragraph) and (figure := _caption(block)):
-        return [*kept, figure]
-    return [*kept, block]
-
-
-def _caption(block: Block) -> Figure | None:
-    if not isinstance(block, Paragraph):
-        return None
-    first = block.spans[0]
-    is_label = first.style == "strong"
-    found = _CAPTION.match(f"{first.text}: " if is_label else f"{''.join(plain(block.spans[:2]))} ")
-    if found is None or len(first.text) < len(found[1]):
-        return None
-    spans = _shorten(block.spans, min(found.end(), len(first.text)) if is_label else found.end())
-    return Figure(found[1], spans, ())
-
-
-def _references(block: Items) -> Iterator[Reference]:
-    for number, item in enumerate(block.items, 1):
-        label, writer = "", SpanWriter()
-        for place, part in enumerate(item.blocks):
-            if not isinstance(part, Paragraph):
-                continue
-            if place == 0 and len(item.blocks) > 1:
-                label = clean("".join(plain(part.spans)))
-                continue
-            writer.space()
-            writer.copy(part.spans)
-        yield Reference(label, writer.take(), f"bib.bib{number}")
-
-
-def _shorten(spans: Spans, letters: int) -> Spans:
-    """Spans without their first `letters`."""
+def _shorten(spans: Spans, start: str) -> Spans:
+    """Spans without the text that they start with."""
+    letters = len(start)
     rest: list[Span] = []
     for span in spans:
-        left = span.text[letters:] if span.style != "formula" or letters <= 0 else ""
-        letters = max(0, letters - len(span.text))
-        if not rest:
-            left = left.lstrip(" ") if span.style != "formula" else left
+        left, letters = span.text[letters:] if letters > 0 else span.text, letters - len(span.text)
+        left = left if rest or span.style == "formula" else left.lstrip(" ")
         if left:
             rest.append(span._replace(text=left))
     return tuple(rest)

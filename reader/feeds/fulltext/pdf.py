@@ -1,7 +1,7 @@
 """A paper's text from the lines of its PDF: headings, paragraphs, captions, footnotes and references by their looks.
 
-Made for papers that LaTeX has set, in one column or two. Lines stay in the order of the file. A line's kind follows
-from its size, weight and position compared with most others, and from the file's outline. Formulas, tables and code
+Made for papers set by LaTeX in one or two columns. Lines stay in the order of the file. The kind of a line follows from
+its size, weight and position, compared with most other lines, and from the file's outline. Formulas, tables and code
 keep their lines; text inside pictures is left out.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby, pairwise, takewhile
 from statistics import median
 from typing import NamedTuple
@@ -27,7 +27,6 @@ from reader.core.document.model import (
     Reference,
     Span,
     Spans,
-    Theorem,
     Verbatim,
 )
 from reader.core.errors import NoFullText
@@ -37,19 +36,24 @@ from reader.feeds.fulltext.pdf_lines import SCRIPTS, SOFT_HYPHEN, Line, Page, Pa
 WARNING = "Text from the PDF: formulas and tables may be wrong, figures are left out."
 """The first line of the text."""
 
+MIN_LETTERS = 200
+"""Minimum letters of a PDF's text; a scanned paper has fewer."""
+
 MAX_CELLS = 200
 """Maximum cells from the left to the last part of a table's line."""
 
-LETTERS = 100_000
-"""Maximum characters of one block."""
+MAX_BLOCK_LETTERS = 100_000
 
 MAX_COMPARED_ROWS = 100
 """Maximum rows of a part that are compared with the next line; a page of single letters would take minutes."""
 
-_MONO = 0.9
-"""The minimum share of a typewriter's letters in a line of program code."""
+MAX_PARTS_BACK = 14
+"""Maximum parts before a line among which its paragraph or reference is searched for."""
 
-_TEXTS = ("paragraph", "item", "theorem")
+_MIN_MONO_SHARE = 0.9
+"""Minimum share of typewriter letters in a line of program code."""
+
+_TEXT_KINDS = ("paragraph", "item")
 """Kinds of parts with running text."""
 
 _CAPTION = re.compile(
@@ -57,10 +61,8 @@ _CAPTION = re.compile(
     r"\s*[A-Z]?\.?(?:\d+(?:\.\d+)*|[IVXLC]+\b))\s*(?P<end>[.:|–—]|$|(?=\s))"
 )
 _NUMBER = re.compile(r"(?P<number>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,3}|[IVX]{1,5})(?P<dot>\.?)\s+(?=[^\W\d_])")
-_THEOREM = re.compile(
-    r"(?:Theorem|Lemma|Proposition|Corollary|Definition|Remark|Example|Assumption|Claim|Conjecture|Proof)\b"
-    r"(?:\s+[A-Z]?\d*(?:\.\d+)*)?(?:\s*\([^)]{1,80}\))?(?:\s+of\s+[A-Z][a-z]+\s+\d+(?:\.\d+)*)?[.:]?"
-)
+_INITIAL = re.compile(r"[A-HJ-UWYZ]\.\s")
+"""The initial of an author, as in `A. Lavoisier`, unless headings precede it; `I`, `V` and `X` are Roman numbers."""
 _LEADERS = re.compile(r"(?:\.\s?){4,}\s*\d*$")
 _CONTENTS = ("contents", "tableofcontents", "listoffigures", "listoftables")
 _ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
@@ -68,10 +70,10 @@ _NAMES = re.compile(
     r"(?:abstract|references|bibliography|acknowledge?ments?(?: and disclosure of funding)?|introduction|conclusions?|"
     r"related works?|limitations|appendix|appendices|discussion|methods?|results|background|preliminaries|experiments|"
     r"keywords|ethics statement|broader impact|impact statement|reproducibility statement)\W*",
-    re.I,
+    re.IGNORECASE,
 )
-_ABSTRACT = re.compile(r"(abstract)\s*[.:—–-]\s*", re.I)
-_REFERENCES = re.compile(r"[\W\d]*(?:references|bibliography|literature cited|works cited)\W*", re.I)
+_ABSTRACT = re.compile(r"(abstract)\s*[.:—–-]\s*", re.IGNORECASE)
+_REFERENCES = re.compile(r"[\W\d]*(?:references|bibliography|literature cited|works cited)\W*", re.IGNORECASE)
 _MARKER = re.compile(r"(\[[\w+-]{1,12}\]|\d{1,3}\.)(?:\s+|$)")
 _BULLET = re.compile(r"([•·▪–◦∗*]|\(?\d{1,2}[.)]|\(?[ivx]{1,4}\)|\([a-z]\))\s+")
 _FOOTNOTE = re.compile(r"([\d⁰¹²³⁴-⁹*∗†‡§¶]{1,2})\s*(?=[^\W\d⁰¹²³⁴-⁹])")
@@ -83,20 +85,22 @@ _ABBREVIATION = re.compile(r"(?:^|[\s(])(?:al|[A-Z]|Eqs?|Figs?|Refs?|Secs?|Tabs?
 """Abbreviations, whose full stop does not end a sentence."""
 _PAGE_NUMBER = re.compile(r"\W*(?:\d{1,4}|[ivxl]+)\W*")
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
-_CITED = re.compile(r"\[(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\]")
+
+_NO_LINE = Line("", -1, 0.0, 0.0, 0.0, 0.0)
+"""The line before the first."""
 
 
 def read_pdf(pages: Pages) -> Document:
-    """The text of a PDF's lines; raises NoFullText if it has none, as where pages are scanned."""
+    """The text of a PDF's lines; raises NoFullText if it has none, for example because its pages are scanned."""
     kept = list(_without_furniture(pages.pages))
     lines = [line for page in kept for line in page.lines]
-    if sum(len(line.text) for line in lines) < 200:
+    if sum(len(line.text) for line in lines) < MIN_LETTERS:
         raise NoFullText("its PDF has pictures of pages but no text")
-    looks = _Looks.of(kept, lines)
+    looks = _Looks.of(lines)
     drawn = _find_drawn(kept, lines, looks)
-    read = [line for index, line in enumerate(lines) if index not in drawn]
-    builder = _Builder(kept, read, looks, _find_headings(read, looks, pages.outline))
-    for index in range(len(read)):
+    text_lines = [line for index, line in enumerate(lines) if index not in drawn]
+    builder = _Builder(kept, text_lines, looks, _find_headings(text_lines, looks, pages.outline))
+    for index in range(len(text_lines)):
         builder.add(index)
     return _document(builder.parts[1:], pages.is_cut, len(drawn))
 
@@ -107,7 +111,7 @@ def _without_furniture(pages: Sequence[Page]) -> Iterator[Page]:
     for page in pages:
         # The first line of a small page is also a header.
         first = max(page.lines, key=lambda line: line.base, default=_NO_LINE)
-        edges.append({first, *(one for one in page.lines if not 0.085 < one.base / page.height < 0.915)})
+        edges.append({first, *(line for line in page.lines if not 0.085 < line.base / page.height < 0.915)})
     seen = Counter(place for edge in edges for place in {_place(line) for line in edge})
     often = 2 if len(pages) < 12 else 3
     for page, edge in zip(pages, edges, strict=True):
@@ -120,19 +124,19 @@ def _without_furniture(pages: Sequence[Page]) -> Iterator[Page]:
             if index not in contents
             and not (line in edge and seen[_place(line)] >= often)
             and not ((line in edge or line.base <= lowest) and _PAGE_NUMBER.fullmatch(line.text))
-            # In drafts, every line has a number.
+            # Drafts number every line.
             and not (line.text.isdecimal() and len(line.text) == 3 and numbers[round(line.right)] > 15)
         )
         yield page._replace(lines=tuple(kept))
 
 
 def _place(line: Line) -> tuple[str, int]:
-    """A line's text without numbers, and its height, which are equal for a header on every page."""
+    """A line's text without numbers, and its height, which are equal for the header of every page."""
     return re.sub(r"\d+|\b[ivxl]+\b", "#", line.text), round(line.base / 6)
 
 
 def _contents(lines: Sequence[Line]) -> range:
-    """The lines of a table of contents, from its title to the last page number that leaders lead to."""
+    """The lines of a table of contents, from its title to its last line with dots before the page number."""
     ends = [index for index, line in enumerate(lines) if _LEADERS.search(line.text)]
     if len(ends) < 3:
         return range(0)
@@ -155,7 +159,7 @@ class _Looks(NamedTuple):
     """The count of each word, to join words that are hyphenated at the end of a line."""
 
     @classmethod
-    def of(cls, pages: Sequence[Page], lines: Sequence[Line]) -> _Looks:
+    def of(cls, lines: Sequence[Line]) -> _Looks:
         sizes: Counter[float] = Counter()
         words: Counter[str] = Counter()
         for line in lines:
@@ -166,8 +170,8 @@ class _Looks(NamedTuple):
         body = _most_common(sizes, 10.0)
         widths = Counter(round(x.width / 4) * 4.0 for x in lines if abs(x.size - body) < 0.6 and len(x.text) > 25)
         column = _most_common(widths, 400.0)
-        begins = Counter(round(line.left / 2) * 2.0 for line in lines if abs(line.width - column) < 6)
-        edges = sorted(left for left, count in begins.items() if count > 0.15 * begins.total())
+        starts = Counter(round(line.left / 2) * 2.0 for line in lines if abs(line.width - column) < 6)
+        edges = sorted(left for left, count in starts.items() if count > 0.15 * starts.total())
         steps = Counter(
             round(above.base - below.base, 1)
             for above, below in pairwise(lines)
@@ -176,7 +180,7 @@ class _Looks(NamedTuple):
         return cls(body, column, tuple(edges), _most_common(steps, 1.2 * body), words)
 
     def indent(self, line: Line) -> float:
-        """The distance from the edge of the column to the beginning of a line."""
+        """The distance from the edge of the column to the start of a line."""
         return line.left - max((edge for edge in self.edges if edge <= line.left + 4), default=line.left)
 
     def is_short(self, line: Line) -> bool:
@@ -188,12 +192,12 @@ class _Looks(NamedTuple):
         return line.size > 1.12 * self.body
 
 
-def _most_common(counted: Counter[float], otherwise: float) -> float:
-    return max(counted, key=counted.__getitem__, default=otherwise)
+def _most_common(counts: Counter[float], default: float) -> float:
+    return max(counts, key=counts.__getitem__, default=default)
 
 
 def _find_drawn(pages: Sequence[Page], lines: Sequence[Line], looks: _Looks) -> set[int]:
-    """The lines that are in pictures, and the labels of drawings: short lines above a figure's caption."""
+    """The lines inside pictures, and the labels of drawings, which are short lines above a figure's caption."""
     drawn = set()
     for index, line in enumerate(lines):
         caption = _CAPTION.match(line.text)
@@ -209,7 +213,7 @@ def _find_drawn(pages: Sequence[Page], lines: Sequence[Line], looks: _Looks) -> 
 def _is_label(lines: Sequence[Line], index: int, caption: Line, looks: _Looks) -> bool:
     line, before = lines[index], lines[max(0, index - 1)]
     is_above = line.page == caption.page and line.base > caption.base
-    is_text = line.math >= 0.2 or any(one.match(line.text) for one in (_CAPTION, _BULLET, _NUMBER))
+    is_text = line.math >= 0.2 or any(pattern.match(line.text) for pattern in (_CAPTION, _BULLET, _NUMBER))
     step = before.base - line.base
     ends_paragraph = before.width >= 0.8 * looks.column and before.page == line.page and 0 < step < 1.5 * looks.leading
     is_heading = line.bold > 0.5 and line.size > looks.body
@@ -220,30 +224,31 @@ def _is_label(lines: Sequence[Line], index: int, caption: Line, looks: _Looks) -
 
 
 def _find_headings(lines: Sequence[Line], looks: _Looks, outline: Sequence[tuple[str, int]]) -> dict[int, int]:
-    """The lines that begin a heading, and how deep each is, 0 for a section.
+    """The first line of each heading, and its depth, 0 for a section.
 
-    Most are known by the file's outline, their number or their name; others are bold lines that look like these.
+    Most are known by the file's outline, their number or their name; others are bold lines that look the same.
     """
-    levels: dict[str, int] = {}
-    for title, level in outline:
-        levels.setdefault(_letters(_COMMAND.sub(" ", title)), level)
-    found: dict[int, int] = {}
+    outline_depths: dict[str, int] = {}
+    for title, depth in outline:
+        outline_depths.setdefault(_letters(_COMMAND.sub(" ", title)), depth)
+    headings: dict[int, int] = {}
     styles: dict[tuple[float, bool], int] = {}
-    places: dict[tuple[str, ...], int] = {}
+    last_places: dict[tuple[str, ...], int] = {}
     before = _NO_LINE
     for index, line in enumerate(lines):
         style = round(line.size), line.bold > 0.5
-        if _may_be_heading(line, looks):
-            if (known := _known_level(line, looks, levels, places)) is not None:
-                found[index] = known
+        is_author = not headings and _INITIAL.match(line.text)
+        if _may_be_heading(line, looks) and not is_author:
+            if (known := _known_depth(line, looks, outline_depths, last_places)) is not None:
+                headings[index] = known
                 styles[style] = min(known, styles.get(style, known))
-            elif (found or line.page) and looks.is_short(line) and not _CAPTION.match(line.text):
+            elif (headings or line.page) and looks.is_short(line) and not _CAPTION.match(line.text):
                 is_apart = before.page != line.page or not 0 < before.base - line.base < 1.25 * looks.leading
                 is_like = style in styles and line.bold > 0.9 and is_apart and not _NUMBER.match(line.text)
-                if is_like or (line.bold > 0.5 and looks.is_large(line) and len(levels) < 4):
-                    found[index] = styles.get(style, 0)
+                if is_like or (line.bold > 0.5 and looks.is_large(line) and len(outline_depths) < 4):
+                    headings[index] = styles.get(style, 0)
         before = line
-    return found
+    return headings
 
 
 def _may_be_heading(line: Line, looks: _Looks) -> bool:
@@ -253,43 +258,43 @@ def _may_be_heading(line: Line, looks: _Looks) -> bool:
     return is_words and (stands_out or bool(_NUMBER.match(line.text)))
 
 
-def _known_level(
-    line: Line, looks: _Looks, levels: Mapping[str, int], places: dict[tuple[str, ...], int]
+def _known_depth(
+    line: Line, looks: _Looks, outline_depths: Mapping[str, int], last_places: dict[tuple[str, ...], int]
 ) -> int | None:
-    """How deep a heading is by the outline, its number or its name; None if these do not tell."""
+    """The depth of a heading by the outline, its number or its name; None if it has none of them."""
     number = _NUMBER.match(line.text)
     title, whole = _letters(line.text[number.end() :] if number else line.text), _letters(line.text)
     for key in (title, whole):
-        if len(key) > 2 and key in levels:
-            return levels[key]
+        if len(key) > 2 and key in outline_depths:
+            return outline_depths[key]
     if len(title) > 9 and line.bold > 0.5:
         # A long title may continue on the next line.
-        begun = (known for key, known in levels.items() if key.startswith(title) and 3 * len(title) > len(key))
-        if (level := next(begun, None)) is not None:
-            return level
+        longer = (known for key, known in outline_depths.items() if key.startswith(title) and 3 * len(title) > len(key))
+        if (depth := next(longer, None)) is not None:
+            return depth
     stands_out = line.bold > 0.5 or line.text.isupper()
     if number is None:
         return 0 if _NAMES.fullmatch(line.text) and (stands_out or line.size > looks.body + 0.4) else None
     is_italic = line.italic > 0.75 and looks.is_short(line)
-    is_heading = (stands_out or is_italic or looks.is_large(line)) and len(levels) < 4
-    return _depth(number["number"], places) if is_heading else None
+    is_heading = (stands_out or is_italic or looks.is_large(line)) and len(outline_depths) < 4
+    return _depth_of(number["number"], last_places) if is_heading else None
 
 
-def _depth(number: str, places: dict[tuple[str, ...], int]) -> int | None:
-    """How deep a numbered heading is, 0 for a section; None if the number is not the next one of its kind.
+def _depth_of(number: str, last_places: dict[tuple[str, ...], int]) -> int | None:
+    """The depth of a numbered heading, 0 for a section; None if the number does not follow the last one of its kind.
 
-    `places` are the last numbers, each by the number that it is in and its kind.
+    `last_places` are the last numbers, each by the outer number and its kind.
     """
     *outer, last = number.split(".")
     kinds = [("digits", int(last))] if last.isdecimal() else []
     kinds += [("roman", _ROMAN.index(last))] if last in _ROMAN else []
     kinds += [("letter", ord(last) - ord("A") + 1)] if len(last) == 1 and last.isalpha() else []
     for kind, place in kinds:
-        if 0 < place - places.get((*outer, kind), 0) < 3:
-            places[*outer, kind] = place
+        if 0 < place - last_places.get((*outer, kind), 0) < 3:
+            last_places[*outer, kind] = place
             if kind == "roman":
-                places.pop(("letter",), None)
-            return len(outer) + (kind == "letter" and ("roman",) in places)
+                last_places.pop(("letter",), None)
+            return len(outer) + (kind == "letter" and ("roman",) in last_places)
     return None
 
 
@@ -302,25 +307,23 @@ def _letters(text: str) -> str:
 
 @dataclass
 class _Part:
+    """Lines that become one block."""
+
     kind: str
-    """One of `_TEXTS`, `title`, `heading`, `caption`, `note`, `reference` or `lines`."""
+    """One of `_TEXT_KINDS`, `title`, `heading`, `caption`, `note`, `reference` or `lines`."""
     text: str
-    """The text of the first line alone for `lines`."""
+    """The joined text; for `lines`, the text of the first line."""
     rows: list[Line]
-    level: int = 0
+    depth: int = 0
     """The depth of a heading."""
 
     @property
-    def line(self) -> Line:
+    def first(self) -> Line:
         return self.rows[0]
 
     @property
     def last(self) -> Line:
         return self.rows[-1]
-
-
-_NO_LINE = Line("", -1, 0.0, 0.0, 0.0, 0.0)
-"""The line before the first."""
 
 
 @dataclass
@@ -338,7 +341,7 @@ class _Builder:
     has_headings: bool = False
     before: Line = _NO_LINE
     follows: bool = False
-    """Whether the current line is the next one below the line before, in letters of the same size."""
+    """Whether the current line is directly below the line before, in letters of the same size."""
 
     @property
     def last(self) -> _Part:
@@ -349,32 +352,30 @@ class _Builder:
         line, before, last = self.lines[index], self.before, self.last
         is_alike = before.page == line.page and abs(before.size - line.size) < 0.6
         self.follows = is_alike and 0 < before.base - line.base < 1.35 * max(self.looks.leading, 1.25 * line.size)
-        self.in_references = self.in_references or self._begins_entries(index)
         caption = _CAPTION.match(line.text)
         is_title = line.page == 0 and not self.has_headings and line.size > 1.25 * self.looks.body
-        # A caption or a footnote goes on in the next line.
-        goes_on = last.kind in ("caption", "note") and last.last is before and self.follows
+        # A caption or a footnote continues on the next line.
+        continues_last = last.kind in ("caption", "note") and last.last is before and self.follows
         if self._is_code(index):
             self._add_row(line)
         elif caption and self._begins_caption(line, caption):
             self._begin("caption", line)
-        elif is_title and last.kind == "title" and abs(last.line.size - line.size) < 1:
+        elif is_title and last.kind == "title" and abs(last.first.size - line.size) < 1:
             self._join(last, line)
         elif is_title and all(part.kind != "title" for part in self.parts):
             self._begin("title", line)
-        elif self._goes_on_as_heading(line):
+        elif self._continues_heading(line):
             self._join(last, line)
-        elif rest := self._begins_with_heading(line):
-            self._begin("paragraph", line, text=rest)
-        elif _THEOREM.match(line.text[: line.lead]):
-            self._begin("theorem", line)
+        elif not self.has_headings and (abstract := _ABSTRACT.match(line.text)):
+            self._begin_heading(line, 0, abstract[1])
+            self._begin("paragraph", line, text=line.text[abstract.end() :])
         elif index in self.headings:
             self._begin_heading(line, self.headings[index])
         elif self._is_note(line):
             self._begin("note", line)
-        elif self.in_references and not goes_on:
+        elif self.in_references and not continues_last:
             self._add_reference(index, line)
-        elif goes_on and not self._is_first_row(line):
+        elif continues_last and not (len(line.cells) > 1 and _is_of_table(last.text) and _ends(last.text)):
             self._join(last, line)
         elif self._is_row(line):
             self._add_row(line)
@@ -382,45 +383,32 @@ class _Builder:
             self._add_text(index, line)
         self.before = line
 
-    def _begin(self, kind: str, line: Line, level: int = 0, text: str | None = None) -> None:
-        self.parts.append(_Part(kind, line.text if text is None else text, [line], level))
+    def _begin(self, kind: str, line: Line, depth: int = 0, text: str | None = None) -> None:
+        self.parts.append(_Part(kind, line.text if text is None else text, [line], depth))
 
     def _join(self, part: _Part, line: Line) -> None:
-        if len(part.text) < LETTERS:
+        if len(part.text) < MAX_BLOCK_LETTERS:
             part.text = _join_lines(part.text, line.text, self.looks.words)
         part.rows.append(line)
 
     def _add_row(self, line: Line) -> None:
         last = self.last.last
-        if self.last.kind == "lines" and last.page == line.page and (last.mono > _MONO) is (line.mono > _MONO):
+        is_code = line.mono > _MIN_MONO_SHARE
+        if self.last.kind == "lines" and last.page == line.page and (last.mono > _MIN_MONO_SHARE) is is_code:
             self.last.rows.append(line)
         else:
             self._begin("lines", line)
 
     # Headings
 
-    def _begin_heading(self, line: Line, level: int, text: str | None = None) -> None:
-        self._begin("heading", line, level, text)
+    def _begin_heading(self, line: Line, depth: int, text: str | None = None) -> None:
+        self._begin("heading", line, depth, text)
         self.has_headings = True
         is_large = line.bold > 0.5 and self.looks.is_large(line)
         ends = _NUMBER.match(line.text) or _NAMES.fullmatch(line.text) or is_large
         self.in_references = bool(_REFERENCES.fullmatch(line.text)) or (self.in_references and not ends)
 
-    def _begins_with_heading(self, line: Line) -> str:
-        """Begin the heading that a line begins with, in letters of its own; return the rest of the line, if so."""
-        if not self.has_headings and (abstract := _ABSTRACT.match(line.text)):
-            self._begin_heading(line, 0, abstract[1])
-            return line.text[abstract.end() :]
-        lead, rest = line.text[: line.lead], line.text[line.lead :].lstrip(" .:—–")
-        number = _NUMBER.match(lead)
-        is_apart = rest[:1].isupper() or lead.rstrip().endswith((".", ":"))
-        # A single number begins an item of a list more often.
-        if not rest or not is_apart or number is None or "." not in number["number"]:
-            return ""
-        self._begin_heading(line, number["number"].count("."), lead.rstrip(" .:—–"))
-        return rest
-
-    def _goes_on_as_heading(self, line: Line) -> bool:
+    def _continues_heading(self, line: Line) -> bool:
         last, is_large = self.last, self.looks.is_large(line)
         is_alike = abs(last.last.size - line.size) < 0.3 and abs(last.last.bold - line.bold) < 0.3
         begins = _NUMBER.match(line.text) or _NAMES.fullmatch(line.text) or len(last.text) <= 20
@@ -430,35 +418,22 @@ class _Builder:
     # Captions, tables, formulas and code
 
     def _is_code(self, index: int) -> bool:
-        """Whether a line is of program code: with one beside it in a typewriter's letters, in a column that is not."""
+        """Whether a line is program code: two adjacent lines in typewriter letters, of which one is short."""
         around = self.lines[max(0, index - 1) : index + 2]
-        is_code = self.lines[index].mono > _MONO and sum(one.mono > _MONO for one in around) > 1
-        return is_code and (self.last.kind == "lines" or any(self.looks.is_short(one) for one in around))
+        is_code = self.lines[index].mono > _MIN_MONO_SHARE and sum(one.mono > _MIN_MONO_SHARE for one in around) > 1
+        return is_code and (self.last.kind == "lines" or any(map(self.looks.is_short, around)))
 
     def _begins_caption(self, line: Line, caption: re.Match[str]) -> bool:
-        """Whether `Figure 2` begins a caption; in the middle of a paragraph it is a part of that."""
-        if self.follows and self.last.kind in _TEXTS and not _ends(self.last.text):
+        """Whether `Figure 2` begins a caption; in the middle of a paragraph it is part of the text."""
+        if self.follows and self.last.kind in _TEXT_KINDS and not _ends(self.last.text):
             return False
         return bool(caption["end"]) or abs(line.size - self.looks.body) > 0.4 or line.bold > 0
 
-    def _is_first_row(self, line: Line) -> bool:
-        """Whether a line right below the caption of a table belongs to the table."""
-        is_short = self.last.kind == "caption" and self.before.width < 0.8 * self.looks.column
-        return is_short and _is_of_table(self.last.text) and (len(line.cells) > 1 or _ends(self.last.text))
-
     def _is_row(self, line: Line) -> bool:
-        """Whether a line is of a table, or of a formula that is displayed."""
-        looks, last, words = self.looks, self.last, len(_SMALL_WORD.findall(line.text))
-        if last.last.page == line.page and line.width <= (0.6 if words else 0.9) * looks.column:
-            rows = last.rows[-MAX_COMPARED_ROWS:]
-            away = min(row.base for row in rows) - line.base
-            above = self.parts[-2] if last.kind == "lines" else last
-            is_indented = looks.indent(line) > 16 and line.left > min(row.left for row in rows)
-            if above.kind == "caption" and _is_of_table(above.text):
-                if away < 3 * looks.leading and line.base < above.last.base:
-                    return True
-            elif last.kind == "lines" and is_indented and words < 3 and 0 < away < 1.7 * looks.leading:
-                return True
+        """Whether a line belongs to a table or to a displayed formula."""
+        looks, words = self.looks, len(_SMALL_WORD.findall(line.text))
+        if self._continues_rows(line, words):
+            return True
         if line.text.startswith(("•", "▪", "◦")):
             return False
         is_math = line.math > 0.45 or (line.math > 0.2 and looks.indent(line) > 16)
@@ -468,7 +443,7 @@ class _Builder:
         cells = len(line.cells)
         if cells < 2 or len(re.findall(r"[^\W\d_]{3,}", line.text)) >= 2.5 * cells:
             return False
-        in_text = last.kind in (*_TEXTS, "caption", "note") and self.follows
+        in_text = self.last.kind in (*_TEXT_KINDS, "caption", "note") and self.follows
         if in_text and 0.96 < line.width / looks.column < 1.04 and len(line.text.split()) < 2 * cells:
             # The words of justified text may be far apart.
             return False
@@ -476,25 +451,31 @@ class _Builder:
             return cells > 2
         return looks.is_short(line) or line.size < 0.95 * looks.body
 
+    def _continues_rows(self, line: Line, words: int) -> bool:
+        """Whether a line is near the caption of a table, or indented below rows."""
+        looks, last = self.looks, self.last
+        if last.last.page != line.page or line.width > (0.6 if words else 0.9) * looks.column:
+            return False
+        rows = last.rows[-MAX_COMPARED_ROWS:]
+        away = min(row.base for row in rows) - line.base
+        above = self.parts[-2] if last.kind == "lines" else last
+        if above.kind == "caption" and _is_of_table(above.text):
+            return away < 3 * looks.leading and line.base < above.last.base
+        is_indented = looks.indent(line) > 16 and line.left > min(row.left for row in rows)
+        return last.kind == "lines" and is_indented and words < 3 and 0 < away < 1.7 * looks.leading
+
     # Notes and references
 
     def _is_note(self, line: Line) -> bool:
-        """Whether a footnote begins: small letters in the lower third of a page, behind a mark."""
+        """Whether a footnote begins: small letters in the lower third of a page, after a mark."""
         in_entry = self.in_references and self.last.kind == "reference"
-        small = self.last.line.size - 0.6 if in_entry else 0.93 * self.looks.body
+        max_size = self.last.first.size - 0.6 if in_entry else 0.93 * self.looks.body
         is_low = line.base < 0.35 * self.pages[line.page].height
         is_text = len(line.text) > 8 and line.math <= 0.5
-        return line.size < small and is_low and is_text and bool(_FOOTNOTE.match(line.text))
-
-    def _begins_entries(self, index: int) -> bool:
-        """Whether the references begin here, without a heading: the next lines have their numbers."""
-        if not self.lines[index].text.startswith("[1] "):
-            return False
-        after = [other.text for other in self.lines[index + 1 : index + 20]]
-        return all(any(text.startswith(f"[{number}] ") for text in after) for number in (2, 3))
+        return line.size < max_size and is_low and is_text and bool(_FOOTNOTE.match(line.text))
 
     def _add_reference(self, index: int, line: Line) -> None:
-        """Add a line to the bibliography: entries begin with a marker, at the edge of the column, or behind a gap."""
+        """Add a line to the bibliography: entries begin with a marker, at the edge of the column, or after a gap."""
         near, later = self.lines[max(0, index - 30) : index + 30], self.lines[index : index + 60]
         alike = [one for one in later if one.page == line.page and abs(one.size - line.size) < 0.6]
         if sum(bool(_MARKER.match(other.text)) for other in near) > 2:
@@ -505,7 +486,7 @@ class _Builder:
             steps = [above.base - below.base for above, below in pairwise(alike)]
             step = min((one for one in steps if 2 < one < 3 * self.looks.body), default=self.looks.leading)
             begins = self.before.page == line.page and self.before.base - line.base > 1.2 * step
-        entries = (part for part in reversed(self.parts[-14:]) if part.kind in ("reference", "heading"))
+        entries = (part for part in reversed(self.parts[-MAX_PARTS_BACK:]) if part.kind in ("reference", "heading"))
         last = next(entries, None)
         if begins or last is None or last.kind != "reference":
             self._begin("reference", line)
@@ -515,7 +496,7 @@ class _Builder:
     # Running text
 
     def _add_text(self, index: int, line: Line) -> None:
-        """Add a line of running text; a paragraph continues behind what floats between its lines."""
+        """Add a line of running text; a paragraph continues after a float between its lines."""
         bullet = _BULLET.match(line.text)
         if bullet and bullet[1][-1] in ".)" and self.last.kind == "paragraph" and self.follows:
             # It may be a number or an enumeration within a sentence.
@@ -529,27 +510,27 @@ class _Builder:
 
     def _tail(self, line: Line) -> _Part | None:
         """The text that a line may continue: the last one, or one that a float has cut within a sentence."""
-        near = [part for part in self.parts[-14:] if part.kind in (*_TEXTS, "heading", "title")][::-1]
-        found = list(takewhile(lambda part: part.kind in _TEXTS, near))
+        near = [part for part in self.parts[-MAX_PARTS_BACK:] if part.kind in (*_TEXT_KINDS, "heading", "title")][::-1]
+        found = list(takewhile(lambda part: part.kind in _TEXT_KINDS, near))
         full = 0.93 * self.looks.column
-        for part in found if line.text[:1].islower() and not self._is_behind_formula(found[:1], line) else ():
+        for part in found if line.text[:1].islower() else ():
             if part.last.width > full and not _ends(part.text):
                 return part
             if max(row.width for row in part.rows[-MAX_COMPARED_ROWS:]) > full or (part is self.last and self.follows):
                 break
         return found[0] if found else None
 
-    def _is_behind_formula(self, tail: Sequence[_Part], line: Line) -> bool:
-        """Whether only a formula stands between a paragraph and a line, which then follow it in this order."""
-        if not tail or self.last.kind != "lines" or self.parts[-2] is not tail[0] or tail[0].last.page != line.page:
+    def _is_after_formula(self, tail: _Part, line: Line) -> bool:
+        """Whether only a formula is between a paragraph and a line, which therefore stays after the formula."""
+        if self.last.kind != "lines" or self.parts[-2] is not tail or tail.last.page != line.page:
             return False
-        step = tail[0].last.base - line.base
+        step = tail.last.base - line.base
         # Limits of a sum that is within a line, and the halves of a fraction, are short.
         is_apart = step > 1.35 * self.looks.leading or (step > 0 and sum(len(row.text) for row in self.last.rows) > 12)
-        return is_apart and not tail[0].text.endswith(SOFT_HYPHEN)
+        return is_apart and not tail.text.endswith(SOFT_HYPHEN)
 
     def _continues(self, tail: _Part, index: int, line: Line) -> bool:
-        """Whether a paragraph goes on in a line: the next one, or one that a column, a page or a float has moved."""
+        """Whether a line continues a paragraph: as its next line, or moved by a column, a page or a float."""
         before, column = self.before, self.looks.column
         after = self.lines[min(index + 1, len(self.lines) - 1)]
         is_next = after.page == line.page and 0 < line.base - after.base < 1.5 * self.looks.leading
@@ -559,7 +540,7 @@ class _Builder:
         if self.last is tail and self.follows and not is_indented:
             return is_small or not (before.width < 0.8 * column and _ends(before.text))
         is_of_body = all(abs(size - line.size) < 0.8 for size in (tail.last.size, self.looks.body))
-        if self._is_behind_formula([tail], line) or _ends(tail.text) or not is_of_body:
+        if self._is_after_formula(tail, line) or _ends(tail.text) or not is_of_body:
             return False
         if is_small or tail.text.endswith(SOFT_HYPHEN):
             return True
@@ -579,7 +560,7 @@ def _is_of_table(caption: str) -> bool:
 
 
 def _join_lines(text: str, more: str, words: Counter[str]) -> str:
-    """Two lines as one; a word that was cut becomes whole, with its hyphen if the paper writes it so elsewhere."""
+    """Two lines as one; the parts of a cut word are joined, with a hyphen if the paper writes it so elsewhere."""
     is_soft = text.endswith(SOFT_HYPHEN)
     if not is_soft and not (text.endswith(("-", "\N{HYPHEN}")) and more[:1].islower()):
         return f"{text} {more}"
@@ -587,11 +568,11 @@ def _join_lines(text: str, more: str, words: Counter[str]) -> str:
     right = re.match(r"[^\W_]+", more)
     if left is None or not left[0] or right is None:
         return f"{text[:-1]}-{more}"
-    whole, hyphened = f"{left[0]}{right[0]}".lower(), f"{left[0]}-{right[0]}".lower()
+    whole, hyphenated = f"{left[0]}{right[0]}".lower(), f"{left[0]}-{right[0]}".lower()
     is_name = right[0][0].isupper() or left[0].isupper()
     # TeX does not hyphenate the parts of a compound.
     is_compound = bool(re.search(r"\w-$", text[: left.start()]) or re.match(r"-\w", more[right.end() :]))
-    keeps = words[hyphened] > words[whole] or (not words[whole] and (is_name or is_compound))
+    keeps = words[hyphenated] > words[whole] or (not words[whole] and (is_name or is_compound))
     return f"{text[:-1]}{'-' if keeps else ''}{more}"
 
 
@@ -600,19 +581,8 @@ def _join_lines(text: str, more: str, words: Counter[str]) -> str:
 
 def _document(parts: Sequence[_Part], is_cut: bool, left_out: int) -> Document:
     title = next((_expand_ligatures(part.text) for part in parts if part.kind == "title"), "")
-    entries = [part for part in parts if part.kind == "reference"]
-    known = {label.strip("[].") for part in entries if (label := _split_label(_MARKER, part.text)[0])}
     blocks: list[Block] = [Paragraph((Span(WARNING, "emphasis"),))]
-    pages = set[int]()
-    for part in parts:
-        if part.kind == "title":
-            continue
-        block = _block(part, known)
-        if part.line.page not in pages and not block.anchor:
-            # Where a page begins, it can be shown as a picture.
-            pages.add(part.line.page)
-            block = replace(block, anchor=f"page-{part.line.page + 1}")
-        blocks.append(block)
+    blocks += (_block(part) for part in parts if part.kind != "title")
     if left_out:
         blocks.append(Paragraph((Span(f"{amount(left_out, 'line')} inside of figures left out.", "emphasis"),)))
     return Document(title, tuple(_with_lists(blocks)), is_cut=is_cut)
@@ -626,33 +596,33 @@ def _with_lists(blocks: Sequence[Block]) -> Iterator[Block]:
         yield from [Items(items, found[0].anchor)] if is_list else found
 
 
-def _block(part: _Part, known: set[str]) -> Block:
+def _block(part: _Part) -> Block:
     text = _expand_ligatures(part.text)
     match part.kind:
         case "heading":
             number = _NUMBER.match(text)
-            return Heading(
-                part.level + 1, number["number"] if number else "", (Span(text[number.end() if number else 0 :]),)
-            )
+            spans = (Span(text[number.end() if number else 0 :]),)
+            return Heading(part.depth + 1, number["number"] if number else "", spans)
         case "caption":
             label, rest = _split_label(_CAPTION, text)
-            return Figure(label, _link_citations(rest, known), ())
+            return Figure(label, _spans(rest), ())
         case "note":
             mark, rest = _split_label(_FOOTNOTE, text)
-            return Note(normalize("NFKC", mark), _link_citations(rest, known))
+            return Note(normalize("NFKC", mark), _spans(rest))
         case "reference":
             label, rest = _split_label(_MARKER, text)
-            return Reference(label, (Span(rest),), f"ref-{label.strip('[].')}" if label else "")
+            return Reference(label, _spans(rest), f"ref-{label.strip('[].')}" if label else "")
         case "lines":
             return Verbatim(tuple((Span(line),) for line in _laid_out(part.rows)))
-        case "theorem":
-            end = title.end() if (title := _THEOREM.match(text)) else 0
-            return Theorem((Span(text[:end]),), (Paragraph(_link_citations(text[end:].strip(), known)),))
         case "item":
             marker, rest = _split_label(_BULLET, text)
-            return Items((Item("•" if marker in "·▪∗*" else marker, (Paragraph(_link_citations(rest, known)),)),))
+            return Items((Item("•" if marker in "·▪∗*" else marker, (Paragraph(_spans(rest)),)),))
         case _:
-            return Paragraph(_link_citations(text, known))
+            return Paragraph(_spans(text))
+
+
+def _spans(text: str) -> Spans:
+    return (Span(text),) if text else ()
 
 
 def _split_label(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
@@ -665,7 +635,7 @@ def _laid_out(lines: Sequence[Line]) -> Iterator[str]:
     """Lines of a table, a formula or of code, each part where it stands on the page."""
     left = min(line.left for line in lines)
     widest = max(lines, key=lambda line: len(line.text))
-    is_even = widest.mono > _MONO and len(widest.cells) == 1 and widest.width > len(widest.text) > 0
+    is_even = widest.mono > _MIN_MONO_SHARE and len(widest.cells) == 1 and widest.width > len(widest.text) > 0
     letter = widest.width / len(widest.text) if is_even else 0.5 * median(line.size for line in lines)
     rows: list[list[Line]] = []
     for line in sorted(lines, key=lambda line: -line.base):
@@ -678,24 +648,10 @@ def _laid_out(lines: Sequence[Line]) -> Iterator[str]:
         for start, cell in sorted(cell for line in row for cell in line.cells):
             gap = " " if text else ""
             text = f"{text}{gap}".ljust(min(MAX_CELLS, round((start - left) / letter))) + _expand_ligatures(cell)
-        yield text[:LETTERS]
+        yield text[:MAX_BLOCK_LETTERS]
 
 
 def _expand_ligatures(text: str) -> str:
     """A clean text with letters instead of ligatures."""
     parts = enumerate(SCRIPTS.split(text.rstrip(SOFT_HYPHEN)))
-    return clean("".join(part if at % 2 else normalize("NFKC", part) for at, part in parts), LETTERS)
-
-
-def _link_citations(text: str, known: set[str]) -> Spans:
-    """A text with links from numbers in brackets to the references."""
-    spans: list[Span] = []
-    done = 0
-    for found in _CITED.finditer(text):
-        for number in re.finditer(r"\d+", found[1]):
-            if number[0] in known:
-                start, end = found.start(1) + number.start(), found.start(1) + number.end()
-                spans += [Span(text[done:start]), Span(text[start:end], "", f"#ref-{number[0]}")]
-                done = end
-    spans.append(Span(text[done:]))
-    return tuple(span for span in spans if span.text)
+    return clean("".join(part if at % 2 else normalize("NFKC", part) for at, part in parts), MAX_BLOCK_LETTERS)

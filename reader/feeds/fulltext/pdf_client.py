@@ -1,31 +1,28 @@
-"""Fetch PDFs from arXiv, and read their texts and draw their pages in a separate process.
+"""Fetch PDFs from arXiv, and read their texts in a separate process.
 
 A fetched file gets its final name only when it is complete and checked. The process has limits on memory and time,
-because PDFium crashes on some damaged files, and a small file can require any amount of both. It returns a document, a
-picture of half a page or an error message.
+because PDFium crashes on some damaged files, and a small file can require any amount of both. It returns a document or
+an error message.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from importlib.util import find_spec
-from io import BytesIO
 from pathlib import Path
 
 from reader.access_token import child_environment
 from reader.core.document import codec
-from reader.core.document.model import Document, PdfSpot
-from reader.core.errors import FeedError, FeedMalformed, NoFullText, NoPicture, ReaderError
+from reader.core.document.model import Document
+from reader.core.errors import FeedMalformed, NoFullText, ReaderError
 from reader.core.ids import in_arxiv_address, in_file_name, is_arxiv_id
 from reader.feeds.environment import arxiv_stand_in, is_offline
-from reader.feeds.fulltext.pdf_lines import open_pdf
 from reader.feeds.http import Client, HttpRefused, Limits, Response, arxiv_pace, origin_of
 from reader.installed import needs_extra
-from reader.paths import read_start, sync
+from reader.paths import read_start, response_cache_folder, sync
 
 PDF = "pdf"
 """The name of arXiv's PDFs as a source of texts."""
@@ -37,131 +34,11 @@ MAX_MEMORY_BYTES = 3 << 29
 MAX_CPU_SECONDS = 45
 """Maximum seconds of processor time, and half of the maximum elapsed time; 66 pages need 3."""
 
-MAX_KEPT_PDFS = 3
-"""Maximum PDFs kept after reading, so that their pages can be shown."""
-
 FindPdf = Callable[[str], Path | None]
 """Finds a PDF that was fetched earlier, by the paper's id."""
 
 _NO_TEXT_EXIT_CODE = 3
 """The exit code of a process whose output is the reason why there is no text."""
-
-
-class PdfTexts:
-    """arXiv's PDFs as full texts and pictures."""
-
-    name = PDF
-    """The name of the source in messages and in the cache."""
-
-    def __init__(self, client: PdfClient, find: FindPdf, folder: Path) -> None:
-        """`find` looks up the user's PDFs; `folder` has the PDFs that were fetched last for reading."""
-        self._client = client
-        self._find = find
-        self._folder = folder
-
-    async def text(self, id: str) -> Document:
-        """The full text of a paper by its arXiv id; raises NoFullText and FeedError."""
-        return await read_in_process(await self._file(id, is_new=True))
-
-    async def picture(self, spot: PdfSpot, width: int, height: int) -> bytes:
-        """A part of a paper's PDF as a PNG of at most this size in pixels; raises NoPicture and FeedError."""
-        try:
-            file = await self._file(spot.id)
-            return await _run_process("draw", str(file), json.dumps(spot), str(width), str(height))
-        except NoFullText as missing:
-            raise NoPicture(f"There is no picture: {missing}.") from missing
-
-    async def _file(self, id: str, *, is_new: bool = False) -> Path:
-        """The file of a PDF, fetched if it is missing or `is_new`."""
-        if find_spec("pypdfium2") is None:
-            raise NoFullText(needs_extra("its PDF can be read with", "pdf").rstrip("."))
-        if (own := self._find(id)) is not None:
-            return own
-        file = self._folder / f"{in_file_name(id)}.pdf"
-        if is_new or not file.exists():
-            try:
-                await self._client.fetch(id, file)
-            except NoFullText as missing:
-                raise NoFullText("it has neither HTML nor a PDF at arXiv") from missing
-            except FeedError:
-                # An earlier file is better than an error.
-                if not file.exists():
-                    raise
-            for old in sorted(self._folder.glob("*.pdf"), key=lambda pdf: pdf.stat().st_mtime)[:-MAX_KEPT_PDFS]:
-                old.unlink(missing_ok=True)
-        return file
-
-    async def aclose(self) -> None:
-        await self._client.aclose()
-
-
-async def read_in_process(file: Path) -> Document:
-    """The text of a PDF, read in a separate process; raises NoFullText with the reason."""
-    try:
-        return codec.load(await _run_process("read", str(file)))
-    except codec.UnreadableDocument as error:
-        raise NoFullText("its PDF is damaged") from error
-
-
-async def _run_process(*arguments: str) -> bytes:
-    """The output of `main` in a separate process; raises NoFullText with its message."""
-    root = str(Path(__file__).parents[3])
-    start = f"import sys; sys.path.insert(0, sys.argv.pop()); from {__name__} import main; main(*sys.argv[1:])"
-    try:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-c", start, *arguments, root),
-            env=child_environment(),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-    except OSError as error:
-        raise ReaderError(f"The PDF can't be read: {error.strerror}; try again later.") from error
-    try:
-        async with asyncio.timeout(2 * MAX_CPU_SECONDS):
-            output, _ = await process.communicate()
-    except TimeoutError as error:
-        raise NoFullText("its PDF takes too long to read") from error
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-    if process.returncode == _NO_TEXT_EXIT_CODE:
-        raise NoFullText(output.decode("utf-8", "replace"))
-    if process.returncode != 0:
-        raise NoFullText("its PDF needs too much memory or time, or is damaged")
-    return output
-
-
-# In the separate process
-
-
-def main(task: str, file: str, *arguments: str) -> None:
-    """Write the text or a picture of a PDF to standard output, or the reason why there is none."""
-    _set_limits()
-    out = sys.stdout.buffer
-    try:
-        if task == "draw":
-            spot, width, height = map(json.loads, arguments)
-            out.write(draw_spot(Path(file), PdfSpot(*spot), width, height))
-        else:
-            from reader.feeds.fulltext.pdf import read_pdf
-            from reader.feeds.fulltext.pdf_lines import read_pages
-
-            out.write(codec.dump(read_pdf(read_pages(Path(file)))))
-    except NoFullText as missing:
-        out.write(str(missing).encode())
-        sys.exit(_NO_TEXT_EXIT_CODE)
-
-
-def _set_limits() -> None:
-    import resource
-
-    for kind, most in ((resource.RLIMIT_AS, MAX_MEMORY_BYTES), (resource.RLIMIT_CPU, MAX_CPU_SECONDS)):
-        _, hard = resource.getrlimit(kind)
-        lowest = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        with suppress(OSError, ValueError):
-            resource.setrlimit(kind, (lowest, hard))
 
 
 ENDPOINT = "https://arxiv.org"
@@ -184,11 +61,21 @@ OnProgress = Callable[[int, int | None], None]
 """Called with the received bytes and the total, which is None if unknown."""
 
 
-class PdfClient(Client):
-    """PDFs of arXiv, one at a time for all programs that share `folder`."""
+class PdfTexts(Client):
+    """arXiv's PDFs and their texts, one at a time for all programs that share `folder`."""
 
-    def __init__(self, endpoint: str = ENDPOINT, *, folder: Path | None = None, offline: bool = False) -> None:
-        """`folder` has the lock file that all programs share."""
+    name = PDF
+    """The name of the source in messages and in the cache."""
+
+    def __init__(
+        self,
+        endpoint: str = ENDPOINT,
+        *,
+        folder: Path | None = None,
+        offline: bool = False,
+        find: FindPdf = lambda id: None,
+    ) -> None:
+        """`folder` has the lock file that all programs share, and a PDF while it is read."""
         super().__init__(
             origin_of(endpoint),
             title="arXiv",
@@ -197,8 +84,26 @@ class PdfClient(Client):
             limits=_LIMITS,
             pace=arxiv_pace(endpoint, folder, "arxiv.org.pdf.lock", "pdf"),
         )
+        self._folder = folder
+        self._find = find
         self._part = Path()
         self._on_progress: OnProgress = lambda _, __: None
+
+    async def text(self, id: str) -> Document:
+        """The full text of a paper by its arXiv id; raises NoFullText and FeedError."""
+        if find_spec("pypdfium2") is None:
+            raise NoFullText(needs_extra("its PDF can be read with", "pdf").rstrip("."))
+        if (own := self._find(id)) is not None:
+            return await read_in_process(own)
+        file = (self._folder or response_cache_folder()) / f"{in_file_name(id)}.pdf"
+        try:
+            await self.fetch(id, file)
+        except NoFullText as missing:
+            raise NoFullText("it has neither HTML nor a PDF at arXiv") from missing
+        try:
+            return await read_in_process(file)
+        finally:
+            file.unlink(missing_ok=True)
 
     async def fetch(self, id: str, file: Path, on_progress: OnProgress | None = None) -> None:
         """Fetch the PDF of a paper to `file`, in full or not at all.
@@ -253,29 +158,71 @@ class PdfClient(Client):
         return b""
 
 
-def open_pdf_client(folder: Path | None, environ: Mapping[str, str]) -> PdfClient:
+def open_pdf_texts(folder: Path | None, environ: Mapping[str, str], find: FindPdf = lambda id: None) -> PdfTexts:
     """A client with the environment's offline mode; ARXIV_ENDPOINT stands in for arXiv."""
-    return PdfClient(arxiv_stand_in(environ) or ENDPOINT, folder=folder, offline=is_offline(environ))
+    return PdfTexts(arxiv_stand_in(environ) or ENDPOINT, folder=folder, offline=is_offline(environ), find=find)
 
 
-MAX_SCALE = 4.0
-"""Maximum pixels per point."""
+async def read_in_process(file: Path) -> Document:
+    """The text of a PDF, read in a separate process; raises NoFullText with the reason."""
+    try:
+        return codec.load(await _run_process(file))
+    except codec.UnreadableDocument as error:
+        raise NoFullText("its PDF is damaged") from error
 
-HALF_PAGE_SHARE = 0.52
-"""The share of a page in the picture of each half, with a small overlap."""
+
+async def _run_process(file: Path) -> bytes:
+    """The output of `main` for a PDF in a separate process; raises NoFullText with its message."""
+    root = str(Path(__file__).parents[3])
+    start = f"import sys; sys.path.insert(0, sys.argv.pop()); from {__name__} import main; main(*sys.argv[1:])"
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-c", start, str(file), root),
+            env=child_environment(),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+    except OSError as error:
+        raise ReaderError(f"The PDF can't be read: {error.strerror}; try again later.") from error
+    try:
+        async with asyncio.timeout(2 * MAX_CPU_SECONDS):
+            output, _ = await process.communicate()
+    except TimeoutError as error:
+        raise NoFullText("its PDF takes too long to read") from error
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+    if process.returncode == _NO_TEXT_EXIT_CODE:
+        raise NoFullText(output.decode("utf-8", "replace"))
+    if process.returncode != 0:
+        raise NoFullText("its PDF needs too much memory or time, or is damaged")
+    return output
 
 
-def draw_spot(file: Path, spot: PdfSpot, width: int, height: int) -> bytes:
-    """Half a page of a PDF as a PNG within a size; raises NoFullText with a reason if there is no such page."""
-    with open_pdf(file) as opened:
-        if spot.page >= len(opened):
-            raise NoFullText("its PDF has no such page")
-        page = opened[spot.page]
-        page_width, page_height = page.get_size()
-        cut_height = page_height * (1 - HALF_PAGE_SHARE)
-        scale = min(width / page_width, height / (page_height - cut_height), MAX_SCALE)
-        # The points to cut off at the left, bottom, right and top.
-        crop = (0, cut_height, 0, 0) if spot.is_upper else (0, 0, 0, cut_height)
-        out = BytesIO()
-        page.render(scale=scale, crop=crop).to_pil().save(out, "PNG")
-        return out.getvalue()
+# In the separate process
+
+
+def main(file: str) -> None:
+    """Write the text of a PDF to standard output, or the reason why there is none."""
+    from reader.feeds.fulltext.pdf import read_pdf
+    from reader.feeds.fulltext.pdf_lines import read_pages
+
+    _set_limits()
+    out = sys.stdout.buffer
+    try:
+        out.write(codec.dump(read_pdf(read_pages(Path(file)))))
+    except NoFullText as missing:
+        out.write(str(missing).encode())
+        sys.exit(_NO_TEXT_EXIT_CODE)
+
+
+def _set_limits() -> None:
+    import resource
+
+    for kind, most in ((resource.RLIMIT_AS, MAX_MEMORY_BYTES), (resource.RLIMIT_CPU, MAX_CPU_SECONDS)):
+        _, hard = resource.getrlimit(kind)
+        lowest = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        with suppress(OSError, ValueError):
+            resource.setrlimit(kind, (lowest, hard))

@@ -1,7 +1,7 @@
 """The lines of a PDF's pages: letters with their size, weight and place, as PDFium gives them, put together.
 
-Accents that are drawn apart, scripts and fractions become a part of their line. The codes of fonts that name no letters
-are read by the encoding of TeX that they fit.
+Accents that are drawn apart, scripts and small fractions become a part of their line. If a font does not name its
+letters, their codes are read by the encoding of TeX that they fit.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ import ctypes
 import re
 import sys
 import unicodedata
-from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from itertools import islice
@@ -28,17 +27,17 @@ MAX_PAGES = 400
 """Maximum pages that are read; the rest is left out, and the text says so."""
 
 MAX_PAGE_LETTERS = 60_000
-"""Maximum characters of a page that are read; a full page of two columns has some 7,000."""
+"""Maximum characters read from a page; a full page of two columns has some 7,000."""
 
-MAX_PAGE_SHAPES = 1_000
-"""Maximum pictures and drawn lines of a page that are looked at; a page with more of them is a drawing."""
+MAX_PAGE_PICTURES = 1_000
 
-MOST_ACCENTS, NEAR = 2_000, 200
-"""Maximum accents of a page that are joined with a letter, and letters on each side among which it is searched for."""
+MAX_ACCENTS, ACCENT_RANGE = 2_000, 200
+"""Maximum accents of a page that are joined with a letter, and letters on each side that may be that letter."""
 
 SOFT_HYPHEN = "\N{SOFT HYPHEN}"
-"""Ends a line whose last word continues on the next; PDFium gives one of two codes for it."""
+"""Ends a line whose last word continues on the next line."""
 _SOFT_HYPHEN_CODES = (0x02, 0xFFFE)
+"""PDFium's codes for a soft hyphen."""
 
 _BOLD = re.compile(r"bold|black|heavy|semib|demi|medi|bx\d|cmb|sfbx|libertinetb|csc\d|smallcap", re.IGNORECASE)
 """Names of bold fonts, and of small capitals, which stand out in the same way."""
@@ -53,9 +52,9 @@ _LARGE_SIGNS = {
     **dict(zip("bcdefg", "\u02c6\u02c6\u02c6\u02dc\u02dc\u02dc", strict=True)),
     **dict(zip("\x00\x01\x02\x03\x08\x09\x0c\x0d\x10\x11\x12\x13\x14\x15\x1a\x1b", "()[]{}|‖()()[]{}", strict=True)),
 }
-"""The signs of TeX's font of large signs, by code, for files that have no names for them; others are parts of signs."""
+"""The signs of TeX's font of large signs by code, for files without names for them; other codes are parts of signs."""
 _NAMED_LARGE = re.compile("[\ufe00-\ufe0f∑∏∫]")
-"""Signs of that font in files that have names for them."""
+"""Signs of that font in files with names for them."""
 
 _ACCENTS = dict(
     zip(
@@ -64,7 +63,7 @@ _ACCENTS = dict(
         strict=True,
     )
 )
-"""Accents that old fonts draw by themselves, and the combining characters that they stand for."""
+"""Accents that old fonts draw separately, and their combining characters."""
 _DOTLESS = {"\u0131": "i", "\u0237": "j"}
 
 _ASCII = {code: chr(code) for code in range(0x21, 0x7F)}
@@ -92,25 +91,19 @@ _SIGNS = {
 }
 """Signs of TeX's companion fonts, which have no letters: the encoding TS1."""
 _TEXT_FONT = re.compile("[a-z]{4}")
-"""Letters in a row by which a font is one for text: fonts for formulas use the same codes for other signs."""
+"""Only a font for text has four small letters in a row; fonts for formulas use the same codes for other signs."""
 
-_HALF = 40
-"""Points above and below its bar within which a fraction is."""
-_OPENING, _CLOSING = ("(", "[", "{", "⟨", "|"), (")", "]", "}", "⟩", "|", ",", ".", ";", ":")
-"""Signs that stand close to a fraction."""
 SCRIPTS = re.compile(f"([{''.join(map(chr, {*SUPERSCRIPTS.values(), *SUBSCRIPTS.values()}))}]+)")
-_WITHOUT_BRACKETS = (re.compile(r"[\w.]+|."), re.compile(rf"[\d.]+|.{SCRIPTS.pattern}?"))
-"""Terms that need no brackets above the bar of a fraction, and below it."""
-
-_UPRIGHT = 0.25
+_MAX_TILT = 0.25
 """Maximum tilt of a line in radians; stamps and labels of axes are tilted more."""
-
+_BEFORE_FRACTION = frozenset(" ([{,+−-–=<>≤≥≈∼·×/")
+"""A raised script does not follow these signs: if it is above another script, both are a fraction."""
 _MARKS = frozenset("∗*†‡§¶⋆,")
-"""Signs of notes, which stay as they are."""
+"""Marks of notes, which are not changed when they are raised."""
 
 
 class Line(NamedTuple):
-    """A line of text, or a part of it that stands apart, in points from the lower left corner of its page."""
+    """A line of text, or a separate part of one, in points from the lower left corner of its page."""
 
     text: str
     """Not cleaned yet."""
@@ -122,15 +115,13 @@ class Line(NamedTuple):
     size: float
     """The size of most of its letters."""
     bold: float = 0.0
-    """The share of its letters that is bold, as the shares below it."""
+    """The share of its letters that are bold."""
     italic: float = 0.0
     math: float = 0.0
     cells: tuple[tuple[float, str], ...] = ()
     """The start and text of each part between wide gaps."""
-    lead: int = 0
-    """Letters at the beginning of the text that are bold or italic, where the rest is not."""
     mono: float = 0.0
-    """The share of letters of a typewriter's font, as those of program code."""
+    """The share of its letters in a typewriter font."""
 
     @property
     def width(self) -> float:
@@ -138,7 +129,7 @@ class Line(NamedTuple):
 
 
 class Box(NamedTuple):
-    """The area of a picture."""
+    """An area of a page."""
 
     left: float
     bottom: float
@@ -164,14 +155,14 @@ class Pages(NamedTuple):
     outline: tuple[tuple[str, int], ...] = ()
     """The titles of the file's own outline and their depth, 0 for the outermost."""
     is_cut: bool = False
-    """Whether there are more pages, or more letters on a page."""
+    """Whether the file has more pages, or a page has more letters."""
 
 
 @contextmanager
 def open_pdf(file: Path) -> Iterator[Any]:
-    """A PDF as PDFium opens it; raises NoFullText with a sentence where it can't be read.
+    """A PDF as PDFium opens it; raises NoFullText with a reason if it can't be read.
 
-    PDFium allows one thread, and ends the whole process at some damaged files: use it in a process of its own.
+    PDFium allows one thread, and ends the whole process at some damaged files: call this in a separate process.
     """
     try:
         import pypdfium2
@@ -189,59 +180,49 @@ def open_pdf(file: Path) -> Iterator[Any]:
 def read_pages(file: Path) -> Pages:
     """The lines of a PDF; raises NoFullText as `open_pdf` does."""
     with open_pdf(file) as opened:
-        total = len(opened)
-        read = [read_page(opened, number) for number in range(min(total, MAX_PAGES))]
-        is_cut = total > MAX_PAGES or any(is_cut for _, is_cut in read)
-        return Pages(tuple(page for page, _ in read), tuple(_read_outline(opened)), is_cut)
+        import pypdfium2
+
+        read = [_read_page(opened, number) for number in range(min(len(opened), MAX_PAGES))]
+        outline: list[tuple[str, int]] = []
+        with suppress(pypdfium2.PdfiumError, ValueError, UnicodeError):
+            outline += ((clean(entry.get_title(), 300), entry.level) for entry in opened.get_toc(max_depth=5))
+        is_cut = len(opened) > MAX_PAGES or any(is_cut for _, is_cut in read)
+        return Pages(tuple(page for page, _ in read), tuple(outline), is_cut)
 
 
-def _read_outline(opened: Any) -> Iterator[tuple[str, int]]:
-    import pypdfium2
-
-    with suppress(pypdfium2.PdfiumError, ValueError, UnicodeError):
-        for entry in opened.get_toc(max_depth=5):
-            yield clean(entry.get_title(), 300), entry.level
-
-
-def read_page(opened: Any, number: int) -> tuple[Page, bool]:
+def _read_page(opened: Any, number: int) -> tuple[Page, bool]:
     """A page, and whether it has more letters than are read. A damaged page is empty."""
     import pypdfium2
 
     try:
         with closing(opened[number]) as page, closing(page.get_textpage()) as text:
             has_names = _NAMED_LARGE.search(text.get_text_range()) is not None
-            pictures, bars = _find_shapes(page, height := page.get_height())
-            letters = join_letters(decode_letters(list(_read_letters(text.raw, has_names=has_names))), bars)
+            letters = decode_letters(list(_read_letters(text.raw, has_names=has_names)))
+            lines = find_lines(join_letters(letters), number)
             is_cut = pypdfium2.raw.FPDFText_CountChars(text.raw) > MAX_PAGE_LETTERS
-            return Page(height, tuple(find_lines(letters, number)), pictures), is_cut
+            return Page(page.get_height(), tuple(lines), tuple(_find_pictures(page))), is_cut
     except pypdfium2.PdfiumError:
         return Page(0.0, ()), False
 
 
-def _find_shapes(page: Any, height: float) -> tuple[tuple[Box, ...], list[Box]]:
-    """The pictures of a page that are large enough to have text in them, but smaller than the page; its thin lines."""
+def _find_pictures(page: Any) -> Iterator[Box]:
+    """The pictures of a page that are large enough for text but smaller than the page."""
     import pypdfium2
     from pypdfium2 import raw
 
-    def bounds(*kinds: int) -> Iterator[Box]:
-        for shape in islice(page.get_objects(filter=kinds, max_depth=1), MAX_PAGE_SHAPES):
-            with suppress(pypdfium2.PdfiumError):
-                yield Box(*shape.get_bounds())
-
-    pictures = tuple(
-        Box(one.left - 2, one.bottom - 2, one.right + 2, one.top + 2)
-        for one in bounds(raw.FPDF_PAGEOBJ_FORM, raw.FPDF_PAGEOBJ_IMAGE)
-        if one.right - one.left > 30 and 30 < one.top - one.bottom < 0.85 * height
-    )
-    paths = bounds(raw.FPDF_PAGEOBJ_PATH)
-    return pictures, [one for one in paths if one.top - one.bottom < 1.5 and one.right - one.left > 2]
+    kinds = (raw.FPDF_PAGEOBJ_FORM, raw.FPDF_PAGEOBJ_IMAGE)
+    for shape in islice(page.get_objects(filter=kinds, max_depth=1), MAX_PAGE_PICTURES):
+        with suppress(pypdfium2.PdfiumError):
+            left, bottom, right, top = shape.get_bounds()
+            if right - left > 30 and 30 < top - bottom < 0.85 * page.get_height():
+                yield Box(left - 2, bottom - 2, right + 2, top + 2)
 
 
 # Letters
 
 
 class Letter(NamedTuple):
-    """A character, or a joined group of them, and how it is set."""
+    """A character, or a joined group of characters, with its place and font."""
 
     text: str
     left: float
@@ -253,7 +234,7 @@ class Letter(NamedTuple):
     is_math: bool = False
     is_mono: bool = False
     font: int = 0
-    """The font if the text is only its code in the file, which names no letters; else 0."""
+    """The font if the text is only a code of this font, which does not name its letters; otherwise 0."""
 
     @property
     def is_space(self) -> bool:
@@ -280,14 +261,14 @@ def _read_letters(text: Any, *, has_names: bool) -> Iterator[Letter]:
     box = raw.FS_RECTF()
     across, base, left, right, low, top = (ctypes.c_double() for _ in range(6))
     fonts: dict[int, _Font] = {}
-    before = 10.0
+    last_size = 10.0
     for index in range(min(raw.FPDFText_CountChars(text), MAX_PAGE_LETTERS)):
         code = raw.FPDFText_GetUnicode(text, index)
-        if abs((raw.FPDFText_GetCharAngle(text, index) + 0.3) % 6.2832 - 0.3) > _UPRIGHT:
+        if abs((raw.FPDFText_GetCharAngle(text, index) + 0.3) % 6.2832 - 0.3) > _MAX_TILT:
             continue
         shape = raw.FPDFText_GetTextObject(text, index)
-        set_in = raw.FPDFTextObj_GetFont(shape) if shape else None
-        key = ctypes.addressof(set_in.contents) if set_in else 0
+        font_handle = raw.FPDFTextObj_GetFont(shape) if shape else None
+        key = ctypes.addressof(font_handle.contents) if font_handle else 0
         if key not in fonts:
             fonts[key] = _read_font(text, index)
         font = fonts[key]
@@ -309,17 +290,17 @@ def _read_letters(text: Any, *, has_names: bool) -> Iterator[Letter]:
             # Some files scale the text instead.
             size = box.top - box.bottom
         # The gaps that PDFium sees have no size.
-        size = before = size or before
-        high = base.value
+        size = last_size = size or last_size
+        height = base.value
         if (font.is_large and letter not in _ACCENTS) or letter == "√":
-            # They hang from above; their middle is that of the line's signs.
+            # These signs hang from above; their middle is the middle of the line's signs.
             raw.FPDFText_GetCharBox(text, index, left, right, low, top)
-            high = (low.value + top.value) / 2 - 0.25 * size
-        yield Letter(letter, box.left, box.right, high, size, *font[:4], key if is_code else 0)
+            height = (low.value + top.value) / 2 - 0.25 * size
+        yield Letter(letter, box.left, box.right, height, size, *font[:4], key if is_code else 0)
 
 
 def _letter_of(code: int, low: int = 0) -> str:
-    """The letter of a code of PDFium, which may be the first half of two; empty if it stands for no letter."""
+    """The letter of PDFium's code, which may be the first half of two; empty if it is not a letter."""
     if code in _SOFT_HYPHEN_CODES:
         return SOFT_HYPHEN
     if code < 32 or code > sys.maxunicode:
@@ -340,30 +321,30 @@ def _read_font(text: Any, index: int) -> _Font:
 
 
 def decode_letters(letters: Sequence[Letter]) -> list[Letter]:
-    """Letters in which the codes of fonts without names are those of the encoding of TeX that they fit.
+    """Replace the codes of fonts without names by the letters of the encoding of TeX that they fit.
 
-    Codes that fit none are unknown, except those of ASCII.
+    Codes that fit no encoding become `UNKNOWN`, except ASCII.
     """
-    by_font: dict[int, list[Letter]] = {}
+    by_font: dict[int, list[Letter]] = defaultdict(list)
     for letter in letters:
         if letter.font:
-            by_font.setdefault(letter.font, []).append(letter)
-    texts = {font: "".join(one.text for one in found) for font, found in by_font.items()}
-    of_text = {font for font, text in texts.items() if _TEXT_FONT.search(text)}
-    counts = Counter("".join(texts[font] for font in of_text))
-    # Both encodings have the same ligatures and dashes, in different places.
+            by_font[letter.font].append(letter)
+    codes = {font: "".join(one.text for one in found) for font, found in by_font.items()}
+    text_fonts = {font for font, text in codes.items() if _TEXT_FONT.search(text)}
+    counts = Counter("".join(codes[font] for font in text_fonts))
+    # Both encodings have the same ligatures and dashes, at different codes.
     cork = sum(counts[chr(code)] for code in (0x10, 0x11, 0x15, 0x16, *range(0x1B, 0x20)))
     text_encoding = _FIRST_TEX if sum(counts[chr(code)] for code in range(0x0B, 0x10)) > cork else _CORK
-    encodings: dict[int, Mapping[int, str]] = {0: {}}
-    even = set()
-    for font, text in texts.items():
+    encodings: dict[int, Mapping[int, str]] = {}
+    mono_fonts = set()
+    for font, text in codes.items():
         others = _SIGNS if all(ord(code) in _SIGNS for code in text) else _ASCII
-        encodings[font] = text_encoding if font in of_text else others
+        encodings[font] = text_encoding if font in text_fonts else others
         widths = [(one.right - one.left) / one.size for one in by_font[font]]
         if len({*text}) > 4 and max(widths) - min(widths) < 0.03:
-            even.add(font)
+            mono_fonts.add(font)
     return [
-        one._replace(text=encodings[one.font].get(ord(one.text), UNKNOWN), is_mono=one.font in even)
+        one._replace(text=encodings[one.font].get(ord(one.text), UNKNOWN), is_mono=one.font in mono_fonts)
         if one.font and one.text != " "
         else one
         for one in letters
@@ -373,159 +354,102 @@ def decode_letters(letters: Sequence[Letter]) -> list[Letter]:
 # Letters that belong together
 
 
-def join_letters(letters: Sequence[Letter], bars: Sequence[Box] = ()) -> list[Letter]:
-    """Letters as they are written in one line: with their accents, fractions and scripts."""
-    return list(_with_scripts(_with_fractions(_with_accents(letters), bars)))
+def join_letters(letters: Sequence[Letter]) -> list[Letter]:
+    """Letters joined with their accents, and with scripts and small fractions as parts of one line."""
+    return list(_with_scripts(_with_accents(letters)))
 
 
 def _with_accents(letters: Sequence[Letter]) -> list[Letter]:
-    """Letters joined with the accents that are drawn over or below them, wherever those are in the file."""
+    """Letters joined with the accents that are drawn over or below them, wherever the accents are in the file."""
     found = list(letters)
     dropped = set[int]()
-    for at in [at for at, letter in enumerate(letters) if letter.text in _ACCENTS][:MOST_ACCENTS]:
+    for at in [at for at, letter in enumerate(letters) if letter.text in _ACCENTS][:MAX_ACCENTS]:
         accent = letters[at]
+        first = max(0, at - ACCENT_RANGE)
         under = (
             (abs(one.middle - accent.middle), place)
-            for place, one in enumerate(letters[max(0, at - NEAR) : at + NEAR], max(0, at - NEAR))
+            for place, one in enumerate(letters[first : at + ACCENT_RANGE], first)
             if one.text.isalpha() and one.text not in _ACCENTS and abs(one.base - accent.base) < 0.5 * accent.size
         )
-        distance, one = min(under, default=(accent.size, at))
+        distance, place = min(under, default=(accent.size, at))
         if distance < 0.3 * accent.size:
-            letter = _DOTLESS.get(found[one].text, found[one].text)
-            found[one] = found[one]._replace(text=unicodedata.normalize("NFC", letter[:4] + _ACCENTS[accent.text]))
-            # The accent, and the gaps that PDFium sees beside it.
-            gaps = [(at + one) // 2] if abs(at - one) == 2 else []
-            gaps += [at + 1] if at + 1 < len(letters) and letters[at + 1].base != letters[one].base else []
+            letter = _DOTLESS.get(found[place].text, found[place].text)
+            found[place] = found[place]._replace(text=unicodedata.normalize("NFC", letter[:4] + _ACCENTS[accent.text]))
+            # PDFium sees gaps beside the accent.
+            gaps = {(at + place) // 2 if abs(at - place) == 2 else at}
+            gaps |= {at + 1} if at + 1 < len(letters) and letters[at + 1].base != letters[place].base else set()
             dropped |= {at, *(gap for gap in gaps if letters[gap].is_space)}
     return [letter for at, letter in enumerate(found) if at not in dropped]
 
 
-def _with_fractions(letters: Sequence[Letter], bars: Sequence[Box]) -> list[Letter]:
-    """Letters in which those above and below the bar of a fraction are `(a+b)∕2`, a part of their line."""
-    found: list[Letter | None] = list(letters)
-    heights = sorted((letter.base, at) for at, letter in enumerate(letters) if not letter.is_space)
-
-    def next_to(at: int, step: int) -> int:
-        """The next visible letter before or after one; -1 or the end if there is none."""
-        while 0 <= (at := at + step) < len(found):
-            if (one := found[at]) is not None and not one.is_space:
-                return at
-        return at
-
-    # Fractions within others come first.
-    for bar in sorted(bars, key=lambda one: one.right - one.left):
-        height = (bar.bottom + bar.top) / 2
-        first, last = (bisect_left(heights, (height + away, 0)) for away in (-_HALF, _HALF))
-        near = [at for _, at in heights[first:last] if (one := found[at]) and bar.left - 1 < one.middle < bar.right + 1]
-        above = {at for at in near if letters[at].base > height}
-        below = {*near} - above
-        middle = next((at for at in sorted(below) if next_to(at, -1) in above), None)
-        if middle is None:
-            continue
-        start = end = middle
-        while (before := next_to(start, -1)) in above:
-            start = before
-        while (after := next_to(end, 1)) in below:
-            end = after
-        upper, lower = ([one for one in part if one] for part in (found[start:middle], found[middle : end + 1]))
-        beside = [found[at] if 0 <= at < len(found) else None for at in (before, after)]
-        if not (_is_half(upper, bar, height) and _is_half(lower, bar, height)):
-            continue
-        size = max(one.size for one in (*upper, *lower))
-        # The line is that of a letter beside it.
-        sizes = (one.size for one in beside if one and abs(one.base + 0.25 * one.size - height) < 0.2 * one.size)
-        size = max(size, next(sizes, size))
-        halves = ["".join(one.text for one in _with_scripts(half)).strip() for half in (upper, lower)]
-        pairs = zip(halves, _WITHOUT_BRACKETS, strict=True)
-        text = "∕".join(half if bare.fullmatch(half) else f"({half})" for half, bare in pairs)
-        left, right = ("" if one is None else one.text for one in beside)
-        text = f"{'' if left.endswith(_OPENING) else ' '}{text}{'' if right.startswith(_CLOSING) else ' '}"
-        is_math = any(one.is_math for one in (*upper, *lower))
-        drawn = Letter(text, bar.left, bar.right, height - 0.25 * size, size, is_math=is_math)
-        found[start : end + 1] = [drawn, *[None] * (end - start)]
-    return [letter for letter in found if letter is not None]
-
-
-def _is_half(half: Sequence[Letter], bar: Box, height: float) -> bool:
-    """Whether letters above or below a bar are half of a fraction: one row, close to it and centred."""
-    drawn = [one for one in half if not one.is_space]
-    size = max(one.size for one in drawn)
-    away = [abs(one.base - height) for one in drawn]
-    left, right = min(one.left for one in drawn), max(one.right for one in drawn)
-    is_row = max(away) - min(away) < size and max(away) < 2 * size
-    is_centred = abs(left + right - bar.left - bar.right) < 0.6 * size
-    return is_row and is_centred and right - left < bar.right - bar.left + 0.5 * size
-
-
 def _with_scripts(letters: Sequence[Letter]) -> Iterator[Letter]:
-    """Letters in which small ones that are raised or lowered are those of Unicode, where all of them have one."""
+    """Replace small raised or lowered letters by Unicode's scripts, if it has all of them, and by small fractions."""
     at, base = 0, None
     while at < len(letters):
         letter = letters[at]
-        end, is_up = at, base is not None and letter.base > base.base
-        while base is not None and end < len(letters):
-            # PDFium sees a gap before the sign of a charge.
-            one = min(end + (end > at and letters[end].is_space), len(letters) - 1)
-            if not _is_script(letters[one], base, letters[end - 1]) or (letters[one].base > base.base) is not is_up:
-                break
-            end = one + 1
-        if end == at and (front := _scripts_in_front(letters, at)):
-            # The numbers of an isotope are before its letter.
-            base = letters[front[-1]]
-            for start, end, sign in zip((at, *front), front, "^_", strict=False):
-                script = small_script("".join(one.text for one in letters[start:end]), sign)
-                yield letters[start]._replace(text=script, right=letters[end - 1].right, base=base.base)
-            at = front[-1]
-            continue
+        if (mass_end := _end_of_mass_number(letters, at)) > at:
+            base, end = letters[mass_end], mass_end
+        else:
+            end = _end_of_script(letters, at, base)
         if base is None or end == at:
             if not letter.is_space:
                 base = letter
-            elif base is not None and at and letter.base == letters[at - 1].base != base.base:
+            elif base is not None and at and letter.base == letters[at - 1].base:
                 # The gap after a script is in the line of its base.
                 letter = letter._replace(base=base.base)
             yield letter
             at += 1
             continue
-        script = "".join(one.text for one in letters[at:end] if not one.is_space).strip().replace("–", "−")
-        if not _MARKS.issuperset(script):
-            script = small_script(script, "^" if is_up else "_")
+        is_raised = letter.base > base.base
+        script = _joined(letters[at:end])
+        below = _end_of_script(letters, end, base)
+        if is_raised and below > end and letters[at - 1].text in _BEFORE_FRACTION:
+            script = f"{_in_brackets(script)}∕{_in_brackets(_joined(letters[end:below]))}"
+            end = below
+        elif not _MARKS.issuperset(script):
+            script = small_script(script, "^" if is_raised else "_")
         yield letter._replace(text=script, right=letters[end - 1].right, base=base.base)
         at = end
 
 
+def _end_of_script(letters: Sequence[Letter], start: int, base: Letter | None) -> int:
+    """The end of the script of a base that starts here; its start if none does."""
+    end = start
+    while base is not None and end < len(letters) and _is_script(letters[end], base, letters[end - 1]):
+        if (letters[end].base > base.base) is not (letters[start].base > base.base):
+            break
+        end += 1
+    return end
+
+
+def _joined(letters: Sequence[Letter]) -> str:
+    return "".join(letter.text for letter in letters).strip().replace("–", "−")
+
+
+def _in_brackets(term: str) -> str:
+    return term if term.isdecimal() or len(term) == 1 else f"({term})"
+
+
 def _is_script(letter: Letter, base: Letter, before: Letter) -> bool:
-    """Whether a small letter stands above or below the line of a base, behind it or the letter before."""
+    """Whether a small letter is above or below the line of a base, right of the base or of the letter before."""
     away = abs(letter.base - base.base) / base.size
     is_next = -0.8 * base.size < letter.left - before.right < 0.2 * base.size
-    # A lower script follows an upper one in the file, and stands under it.
+    # A lower script follows an upper one in the file, but is below it on the page.
     is_under = abs(letter.left - base.right) < 0.2 * base.size
     return letter.size < 0.85 * base.size and 0.08 < away < 0.7 and (is_next or is_under) and not letter.is_space
 
 
-def _scripts_in_front(letters: Sequence[Letter], at: int) -> list[int]:
-    """The ends of up to three raised digits, and as many lowered ones under them, that begin a word before a letter."""
-    ends = [at]
-    for side in (1, -1):
-        start = end = ends[-1]
-        # Only so far: a page may be all digits.
-        while end < min(len(letters), start + 4) and letters[end].text.isdecimal():
-            if letters[end].base != letters[start].base:
-                break
-            end += 1
-        if 0 < end - start <= 3 and (side > 0 or letters[start].left < letters[start - 1].right):
-            ends.append(end)
-    _, *ends = ends
-    if not ends or ends[-1] >= len(letters) or not letters[ends[-1]].text.isalpha():
-        return []
-    base, before = letters[ends[-1]], letters[at - 1] if at else None
-    is_apart = before is None or before.is_space or letters[at].left - before.right > 0.2 * letters[at].size
-    is_near = -0.8 * base.size < base.left - letters[ends[-1] - 1].right < 0.2 * base.size
-    is_small = all(
-        one.size < 0.85 * base.size and 0.08 < side * (one.base - base.base) / base.size < 0.7
-        for start, end, side in zip((at, *ends), ends, (1, -1), strict=False)
-        for one in letters[start:end]
-    )
-    return ends if is_apart and is_near and is_small else []
+def _end_of_mass_number(letters: Sequence[Letter], at: int) -> int:
+    """The end of the one to three raised digits before an isotope's letter, as in `⁸⁷Rb`; the start without any."""
+    end = at
+    while end < min(len(letters) - 1, at + 3) and letters[end].text.isdecimal():
+        if letters[end].base != letters[at].base:
+            break
+        end += 1
+    base, is_apart = letters[end], at == 0 or letters[at - 1].is_space
+    is_raised = letters[at].size < 0.85 * base.size and 0.08 < (letters[at].base - base.base) / base.size < 0.7
+    is_near = end > at and base.text.isalpha() and base.left - letters[end - 1].right < 0.2 * base.size
+    return end if is_apart and is_raised and is_near else at
 
 
 # Letters to lines
@@ -551,38 +475,21 @@ def _starts_line(before: Letter, letter: Letter, base: float) -> bool:
 
 
 def _line_of(run: Sequence[Letter], page: int) -> Iterator[Line]:
-    drawn = [letter for letter in run if not letter.is_space]
-    if not drawn:
+    """The line of these letters, unless all of them are spaces."""
+    visible = [letter for letter in run if not letter.is_space]
+    if not visible:
         return
-    largest, sizes = max(letter.size for letter in drawn), Counter(round(letter.size, 1) for letter in drawn)
+    largest, sizes = max(letter.size for letter in visible), Counter(round(letter.size, 1) for letter in visible)
     cells = [(left, " ".join(text.split())) for left, text in _split_at_gaps(run)]
     text = " ".join(" ".join(part for _, part in cells).split())
 
     kinds = ("is_bold", "is_italic", "is_math", "is_mono")
-    bold, italic, math, mono = (sum(getattr(one, kind) for one in drawn) / len(drawn) for kind in kinds)
+    bold, italic, math, mono = (sum(getattr(one, kind) for one in visible) / len(visible) for kind in kinds)
     yield Line(
-        text, page, min(letter.left for letter in drawn), max(letter.right for letter in drawn),
-        median(letter.base for letter in drawn if letter.size >= 0.8 * largest), sizes.most_common(1)[0][0],
-        bold, italic, math, tuple(cell for cell in cells if cell[1]), _lead(drawn, text), mono,
+        text, page, min(letter.left for letter in visible), max(letter.right for letter in visible),
+        median(letter.base for letter in visible if letter.size >= 0.8 * largest), sizes.most_common(1)[0][0],
+        bold, italic, math, tuple(cell for cell in cells if cell[1]), mono,
     )  # fmt: skip
-
-
-def _lead(drawn: Sequence[Letter], text: str) -> int:
-    """How many letters of a line's text are bold or italic at its beginning, a number apart; 0 if all are."""
-    number = re.match(r"[\d.()A-Z]*[\d.)]", text)
-    first = len(number[0]) if number else 0
-    if first >= len(drawn) or not (drawn[first].is_bold or drawn[first].is_italic):
-        return 0
-    kind = "is_bold" if drawn[first].is_bold else "is_italic"
-    last = next((at for at in range(first, len(drawn)) if not getattr(drawn[at], kind)), 0)
-    if last <= first + 2:
-        return 0
-    left = sum(len(one.text) for one in drawn[:last])
-    for at, letter in enumerate(text, 1):
-        left -= not letter.isspace()
-        if not left:
-            return at
-    return 0
 
 
 def _split_at_gaps(run: Sequence[Letter]) -> Iterator[tuple[float, str]]:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reader.core.errors import ReaderError, UnknownCommand, UsageError
-from reader.core.paper_row import NotCached, PaperKey
 from reader.core.settings.standing import ON_STAR
 from reader.core.text import amount
 from reader.keys.actions import COMMAND_LINE, Context, own_actions
@@ -184,10 +183,10 @@ class AutomaticCommands(Controller):
         if outcome.code and not self.delay.is_waiting:
             self.delay.begin(RETRY_SECONDS)
 
-    def starring(self, pks: Sequence[PaperKey]) -> None:
+    def starring(self, pks: Sequence[int]) -> None:
         if not self._on_star:
             return
-        ids = tuple(row.id for row in self._library.rows(pks[:MAX_WAITING_STARS]) if not row.starred and row.kept)
+        ids = tuple(row.id for row in self._library.rows(pks[:MAX_WAITING_STARS]) if not row.starred)
         if ids:
             self._background.start("on_star", partial(self._run_on_star, ids))
 
@@ -272,15 +271,14 @@ class CommandActions(Controller):
 
     @handles("command.open")
     def open(self, _count: int | None) -> None:
-        self.begin_with(None, ("", ""))
+        self.begin_with(None, "")
 
-    @handles(each={"command.pipe": ("pipe ", "a program, such as wc -w"), "app.theme": (f"{THEME} ", "")})
-    def begin_with(self, _count: int | None, begun: tuple[str, str]) -> None:
-        text, hint = begun
+    @handles(each={"command.pipe": "pipe ", "app.theme": f"{THEME} "})
+    def begin_with(self, _count: int | None, text: str) -> None:
         context, lacking = self._model.state.context, lacks(self._model.state)
         actions = action_offers(self._keymap, context, self._app.perform, lacking)
         offers = (*actions, *(offer for controller in self._app.controllers for offer in controller.commands()))
-        command = TypedCommand(text, hint=hint, offers=offers, matching=fitting(offers, text))
+        command = TypedCommand(text, offers=offers, matching=fitting(offers, text))
         self._model.change(self._model.state.put(COMMAND, command))
 
     @follows(_typed_text)
@@ -337,7 +335,7 @@ class CommandActions(Controller):
             return
         line = screen.line.text.strip()
         if line.startswith(f"{THEME} "):
-            # Run the theme that is previewed.
+            # Run the theme that is marked.
             line = command.text_to_run.strip()
         if isinstance(command.marked_row, Offer) and (command.selected or command.is_no_command):
             self._model.change(self._model.state.put(COMMAND, None))
@@ -362,9 +360,9 @@ class CommandActions(Controller):
 
     def begin(self, line: str, *, is_own: bool = False, offer: Offer | None = None) -> None:
         """Run a line, or the offer if it is no command. With `is_own`, the line comes from a key of the settings."""
-        self._background.start("command", partial(self._run_line, line, self._model.take_targets(), is_own, offer))
+        self._background.start("command", partial(self._run_line, line, self._model.state.targets, is_own, offer))
 
-    async def _run_line(self, line: str, targets: Sequence[PaperKey], is_own: bool, offer: Offer | None) -> None:
+    async def _run_line(self, line: str, targets: Sequence[int], is_own: bool, offer: Offer | None) -> None:
         try:
             here = await self._command_context(targets)
             typed = await self._app.command_runner.understand(line, here)
@@ -387,11 +385,9 @@ class CommandActions(Controller):
         elif typed.words:
             await self._run(line, typed.words)
 
-    async def _command_context(self, targets: Sequence[PaperKey]) -> CommandContext:
+    async def _command_context(self, targets: Sequence[int]) -> CommandContext:
         """The user's context: the papers that keys act on, and the list's query."""
         state = self._model.state
-        if any(isinstance(pk, NotCached) for pk in targets):
-            targets = await self._library.store(targets)
         ids: list[str] = []
         for start in range(0, len(targets), IDS_PER_READ):
             ids += (row.id for row in self._library.rows(targets[start : start + IDS_PER_READ]))

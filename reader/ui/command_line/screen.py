@@ -70,8 +70,6 @@ class TypedCommand(NamedTuple):
     """The text before the cursor."""
     suggested: Suggestion = Suggestion()
     selected: int = 0
-    hint: str = ""
-    """The advice if nothing can be suggested."""
     offers: Sequence[Offer] = ()
     """All actions, views and topics that the typed words are matched with."""
     matching: Sequence[Offer] = ()
@@ -259,18 +257,10 @@ class LineScreen(OverScreen[T]):
             self.line.replace(self.suggested.start, word, "" if word[-1:] in ":=/" else " ")
 
     def next(self) -> None:
-        """Mark the next row; while an earlier text is recalled, recall the next newer one."""
-        if self.line.recalled >= 0:
-            self.line.recall(-1)
-        else:
-            self.select(self.selected + 1)
+        self.line.step(1, self.selected, self.select)
 
     def previous(self) -> None:
-        """Mark the previous row; at the first row, recall the previous text."""
-        if self.line.recalled < 0 and self.selected > 0:
-            self.select(self.selected - 1)
-        else:
-            self.line.recall(1)
+        self.line.step(-1, self.selected, self.select)
 
     def select(self, place: int) -> None:
         if 0 <= place < len(self.rows):
@@ -333,7 +323,7 @@ class CommandScreen(LineScreen[TypedCommand]):
             return (key_piece(key), Piece(" takes the word", "quiet"))
         if marked is not None:
             return (key_piece("enter"), Piece(f" {marked.name}", "quiet"))
-        return (Piece(literal(self._command.hint), "quiet"),)
+        return ()
 
     def complete(self) -> None:
         if isinstance(self._command.marked_row, Candidate):

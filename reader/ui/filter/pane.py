@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
-
-from textual import events
 
 from reader.cache.reads.window import DayCount, TopicCount
 from reader.core.lines import Line, Piece, cut, literal, measure, spread
 from reader.core.query.choices import Choice
-from reader.core.text import amount, fold
-from reader.keys.spelling import typed_on
-from reader.session.places import DAY, TopicMode, TopicOrder
+from reader.session.places import DAY, TopicMode
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import WidgetReport
 from reader.ui.kit.lines import Row, day_name
 from reader.ui.kit.pane import RowsPane
-
-_RIGHT_BUTTON = 3
-_MAX_TYPED_CHARACTERS = 60
 
 NO_CHOICE = Choice()
 
@@ -38,18 +30,14 @@ class FilterPane(RowsPane, can_focus=True):
         self,
         glyphs: Glyphs = UNICODE,
         *,
-        order: TopicOrder = "family",
         mode: TopicMode = "any",
-        folded: Iterable[str] = (),
         id: str | None = None,
     ) -> None:
         self.rows: tuple[FilterRow, ...] = ()
-        super().__init__(self._compose_filter, self._report_hint, id=id)
+        super().__init__(self._compose_filter, id=id)
         self._glyphs = glyphs
         self._data = FilterData()
-        self._state = FilterState(choice=Choice(mode), closed=frozenset(folded), order=order)
-        self._hint = ""
-        self.is_narrowing = False
+        self._state = FilterState(choice=Choice(mode))
 
     # Drawing
 
@@ -97,19 +85,9 @@ class FilterPane(RowsPane, can_focus=True):
         return False
 
     def watch_has_focus(self, has_focus: bool) -> None:
-        """Show the cursor and post the hint of its row, or remove both."""
+        """Show or remove the cursor."""
         super().watch_has_focus(has_focus)
-        if self.screen.focused is not self:
-            self.is_narrowing = False
-        self._put_on_top()
         self.go(self.at)
-
-    def _report_hint(self) -> None:
-        row: FilterRow | None = self.current
-        hint = meaning(row, self._data.meanings) if row is not None and self.has_focus else ""
-        if hint != self._hint:
-            self._hint = hint
-            self.post_message(WidgetReport("hint", hint))
 
     # The choice
 
@@ -119,25 +97,10 @@ class FilterPane(RowsPane, can_focus=True):
             # A query with fewer than two topics has no mode, so the last mode stays.
             topics = replace(topics, mode=self.choice.mode)
         self._set_state(replace(self._state, view=view, choice=topics, tags=tags))
-        self._put_on_top()
-
-    def _put_on_top(self) -> None:
-        """List the picked and excluded topics first, unless the user is picking right now."""
-        if not self.has_focus:
-            self._set_state(replace(self._state, on_top=(*self.choice.picked, *self.choice.excluded)))
 
     @property
     def choice(self) -> Choice:
         return self._state.choice
-
-    @property
-    def narrowing_text(self) -> str:
-        """The text that narrows the topics; empty if all are listed."""
-        return self._state.narrowed
-
-    @property
-    def folded(self) -> frozenset[str]:
-        return self._state.closed
 
     # Keys
 
@@ -178,48 +141,6 @@ class FilterPane(RowsPane, can_focus=True):
         self._set_state(replace(self._state, choice=choice))
         self.post_message(WidgetReport("topics", choice))
 
-    def switch_order(self) -> TopicOrder:
-        """Switch the order of the topics between family and number of papers."""
-        order: TopicOrder = "papers" if self._state.order == "family" else "family"
-        self._set_state(replace(self._state, order=order))
-        return order
-
-    def begin_narrowing(self) -> None:
-        self.is_narrowing = True
-        self.post_message(WidgetReport("narrowing", True))
-
-    def stop_narrowing(self) -> None:
-        self.is_narrowing = False
-        self.narrow("")
-
-    def type(self, key: str, character: str | None) -> bool:
-        """Handle a key while topics are being narrowed; return False for keys with another meaning."""
-        if not self.is_narrowing:
-            return False
-        if key in ("enter", "escape", "tab", "down", "up"):
-            self.is_narrowing = False
-            self.post_message(WidgetReport("narrowing", False))
-            if key == "escape":
-                self.stop_narrowing()
-            return key in ("enter", "escape")
-        typed = typed_on(self.narrowing_text, key, character, _MAX_TYPED_CHARACTERS)
-        if typed is not None:
-            self.narrow(typed)
-        return True
-
-    def narrow(self, text: str) -> None:
-        self._set_state(replace(self._state, narrowed=literal(text).lstrip()[:_MAX_TYPED_CHARACTERS]))
-        if self.narrowing_text:
-            self.go(next((at for at, row in enumerate(self.rows) if row.kind == "topic"), 0))
-
-    def on_click(self, event: events.Click) -> None:
-        # Otherwise Textual also calls the handler of the base class, which would press enter.
-        event.prevent_default().stop()
-        at = event.y + self.scroll_offset.y
-        if at < len(self.rows) and self.rows[at].selectable:
-            self.go(at)
-            self.exclude() if event.button == _RIGHT_BUTTON else self.toggle()
-
 
 FOLDED_ROWS = 7
 """Rows of a section that are listed while it is folded."""
@@ -245,8 +166,6 @@ class FilterData(NamedTuple):
     days: tuple[DayCount, ...] = ()
     """Newest first."""
     topics: tuple[TopicCount, ...] = ()
-    meanings: Mapping[str, str] = MappingProxyType({})
-    """A sentence that says which papers have a topic, by its slug."""
     tags: tuple[tuple[str, int], ...] = ()
     """Tags with their numbers of papers."""
     follows: tuple[ViewItem, ...] = ()
@@ -263,13 +182,9 @@ class FilterState:
     tags: Choice = field(default_factory=Choice)
     unfolded: frozenset[str] = frozenset()
     """Unfolded sections: `followed`, `days`, `tags`, and `topics` for topics without papers."""
-    on_top: tuple[str, ...] = ()
-    narrowed: str = ""
-    """The text that narrows the topics; it hides views and days."""
-    order: TopicOrder = "family"
 
 
-Kind: TypeAlias = Literal["heading", "view", "day", "tag", "more", "family", "topic", "note", "gap"]
+Kind: TypeAlias = Literal["heading", "view", "day", "tag", "more", "family", "topic", "gap"]
 
 Mark: TypeAlias = Literal["none", "chosen", "open", "folded", "picked", "excluded"]
 """The meaning of the sign before a row's text."""
@@ -293,13 +208,12 @@ class FilterRow(NamedTuple):
 
     @property
     def selectable(self) -> bool:
-        return self.kind not in ("heading", "note", "gap")
+        return self.kind not in ("heading", "gap")
 
 
 def lay_out(data: FilterData, state: FilterState) -> tuple[FilterRow, ...]:
-    sections = [] if state.narrowed else [_views(data, state), _follows(data, state), _days(data, state)]
-    sections += [] if state.narrowed else [_tags(data, state)]
-    return tuple(row for section in (*sections, _topics(data, state)) for row in section)
+    sections = (_views, _follows, _days, _tags, _topics)
+    return tuple(row for section in sections for row in section(data, state))
 
 
 def _section(
@@ -362,16 +276,8 @@ def _topics(data: FilterData, state: FilterState) -> Iterator[FilterRow]:
     if not data.topics:
         return
     yield FilterRow("heading", "topics", "TOPICS")
-    if state.narrowed:
-        matching = [topic for topic in data.topics if _matches(topic, state.narrowed)]
-        yield from _in_order(matching, state)
-        if not matching:
-            yield FilterRow("note", "topics", "no topic matches", quiet=True)
-        return
-    by_slug = {topic.slug: topic for topic in data.topics}
-    yield from (_topic(by_slug.pop(slug), state) for slug in state.on_top if slug in by_slug)
-    unused = [topic for topic in by_slug.values() if topic.papers == 0 and _mark(topic, state.choice) == "none"]
-    yield from _in_order([topic for topic in by_slug.values() if topic not in unused], state)
+    unused = [topic for topic in data.topics if topic.papers == 0 and _mark(topic, state.choice) == "none"]
+    yield from _by_family([topic for topic in data.topics if topic not in unused], state)
     if unused:
         is_unfolded = "topics" in state.unfolded
         mark: Mark = "open" if is_unfolded else "folded"
@@ -379,16 +285,12 @@ def _topics(data: FilterData, state: FilterState) -> Iterator[FilterRow]:
         yield from (_topic(topic, state) for topic in unused if is_unfolded)
 
 
-def _in_order(topics: Sequence[TopicCount], state: FilterState) -> Iterator[FilterRow]:
-    if state.order == "papers":
-        # Topics with the same number of papers keep the order of the families.
-        yield from (_topic(topic, state) for topic in sorted(topics, key=lambda topic: -(topic.papers or 0)))
-        return
+def _by_family(topics: Sequence[TopicCount], state: FilterState) -> Iterator[FilterRow]:
     families: dict[str, list[TopicCount]] = {}
     for topic in topics:
         families.setdefault(topic.family, []).append(topic)
     for family, members in families.items():
-        folded = family in state.closed and not state.narrowed
+        folded = family in state.closed
         yield FilterRow("family", family, family, mark="folded" if folded else "open")
         # Topics that filter the list are shown even in a folded family.
         yield from (row for row in (_topic(topic, state) for topic in members) if not folded or row.mark != "none")
@@ -403,45 +305,21 @@ def _mark(topic: TopicCount, choice: Choice) -> Mark:
     return "picked" if topic.slug in choice.picked else "excluded" if topic.slug in choice.excluded else "none"
 
 
-def _matches(topic: TopicCount, typed: str) -> bool:
-    words = fold(f"{topic.name} {topic.slug} {topic.family}").replace("-", " ").split()
-    parts = fold(typed).replace("-", " ").split()
-    return all(any(word.startswith(part) for word in words) for part in parts)
-
-
 # Drawing
-
-
-def meaning(row: FilterRow, meanings: Mapping[str, str]) -> str:
-    """Return the hint for a row: its numbers in words, or which papers have the topic."""
-    if row.is_partial and row.papers is not None:
-        return f"{amount(row.papers, 'paper')} so far: the day is not all here"
-    if row.unread is not None and row.papers is not None:
-        return f"{row.unread:,} unread of {row.papers:,}"
-    return meanings.get(row.key, "") if row.kind == "topic" else ""
 
 
 def draw_row(row: FilterRow, width: int, state: FilterState, glyphs: Glyphs) -> Line:
     """Draw a row in `width` cells: sign, name, and the number on the right."""
     if row.kind == "heading":
-        return _heading(row, width, state, glyphs)
+        heading: Line = (Piece(row.text, "heading"),)
+        mode: Line = (Piece(f"{state.choice.mode} {glyphs.unfolded} ", "count"),)
+        return spread(heading, mode, width) if row.key == "topics" else heading
     right = (Piece(" "), *_count(row, glyphs), Piece(" ")) if row.papers is not None else (Piece(" "),)
     room = width - 2 - measure(right)
     shortcut = f" {row.shortcut}" if row.shortcut and room >= MIN_SHORTCUT_CELLS else ""
     name = cut(literal(row.text), room - len(shortcut), glyphs.ellipsis)
     left: Line = (_sign(row, glyphs), Piece(" "), Piece(name, _role(row)), Piece(shortcut, "nothing"))
     return spread(left, right, width)
-
-
-def _heading(row: FilterRow, width: int, state: FilterState, glyphs: Glyphs) -> Line:
-    left: Line = (Piece(row.text, "heading"),)
-    if row.key != "topics":
-        return left
-    if state.narrowed:
-        typed = cut(state.narrowed, width - 9, glyphs.ellipsis)
-        return (*left, Piece("  "), Piece("/", "mark"), Piece(typed, "typed"))
-    order = Piece("  by papers" if state.order == "papers" else "", "count")
-    return spread((*left, order), (Piece(f"{state.choice.mode} {glyphs.unfolded} ", "count"),), width)
 
 
 def _count(row: FilterRow, glyphs: Glyphs) -> Line:

@@ -6,16 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from reader.core.views import FOR_YOU, LATEST, SPECIAL, VIEWS
-from reader.session.places import TopicMode, TopicOrder
-from reader.ui.filter.strip_line import strip_of
+from reader.session.places import TopicMode
 from reader.ui.shell.state import Part, State
 
 if TYPE_CHECKING:
     from reader.cache.standing import FollowCount
-    from reader.keys.keymap import Keymap
     from reader.ui.filter.counter import Counts, ViewCount
     from reader.ui.filter.pane import FilterData
-    from reader.ui.filter.strip_line import Strip
 
 COUNTED: Part[Counts | None] = Part(None)
 
@@ -27,16 +24,8 @@ FOLLOWED: Part[tuple[FollowCount, ...]] = Part(())
 
 TOPIC_NAMES: Part[Mapping[str, str]] = Part({})
 
-TOPIC_MEANINGS: Part[Mapping[str, str]] = Part({})
-"""The meaning of each topic by slug; empty until read."""
-
-TOPIC_ORDER: Part[TopicOrder] = Part("family")
-
 TOPIC_MODE: Part[TopicMode] = Part("any")
 """Whether papers need any or all of the picked topics; kept if the query has too few topics to say so."""
-
-HINT: Part[str] = Part("")
-"""The meaning of the row under the filter pane's cursor."""
 
 
 def place_counts(state: State) -> Counts | None:
@@ -61,7 +50,7 @@ def topic_papers(state: State) -> Mapping[str, int]:
 
 
 def filter_parts(state: State) -> object:
-    return state[COUNTED], state[VIEW_COUNTS], state[FOLLOWED], state[TOPIC_MEANINGS], state[TOPIC_NAMES], state.views
+    return state[COUNTED], state[VIEW_COUNTS], state[FOLLOWED], state[TOPIC_NAMES], state.views
 
 
 def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
@@ -74,7 +63,7 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
         for one, key in zip(named, (*keys, *[""] * len(named)), strict=False)
     )
     if counts is None:
-        return FilterData((*(ViewItem(one.id, one.name) for one in state.views.own_views), *saved))
+        return FilterData((*(ViewItem(one.id, one.name) for one in VIEWS), *saved))
     newest = counts.days[0] if counts.days else None
     views = tuple(
         # The newest day is the view Latest, unless all of its papers are hidden.
@@ -86,18 +75,10 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
             newest.unread if newest and (one.id, number) == (LATEST, newest.papers) else None,
         )
         for one in (*VIEWS, *SPECIAL)
-        if ((number := counts.views[one.id]) or one in VIEWS) and one.id not in state.views.hidden
+        if (number := counts.views[one.id]) or one in VIEWS
     )
     follows = tuple(
         ViewItem(one.follow.view, one.follow.in_words(state[TOPIC_NAMES]), one.papers, one.unread)
         for one in state[FOLLOWED]
     )
-    return FilterData((*views, *saved), counts.days, counts.topics, state[TOPIC_MEANINGS], counts.tags, follows)
-
-
-def strip_parts(state: State) -> object:
-    return state.listing, state[TOPIC_NAMES], state[COUNTED]
-
-
-def strip_data(state: State, keymap: Keymap) -> Strip:
-    return strip_of(state.listing.place, state[TOPIC_NAMES], keymap.key("find.filter"))
+    return FilterData((*views, *saved), counts.days, counts.topics, counts.tags, follows)

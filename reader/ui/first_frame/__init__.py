@@ -12,7 +12,6 @@ import signal
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime
-from types import FrameType
 from typing import Any
 
 from reader import platform
@@ -44,10 +43,12 @@ class FirstFrame:
         for number in platform.ENDING_SIGNALS:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 self.signals[number] = signal.signal(number, self._end_by)
+        if not platform.ignores_stop():
+            signal.signal(signal.SIGTSTP, self._stop)
+            signal.signal(signal.SIGCONT, self._draw)
         self.is_shown = True
         try:
-            self.modes.make_raw(INPUT, keep_signals=bool(os.environ.get("TEXTUAL_ALLOW_SIGNALS")))
-            self._write(CLEAN + BEGIN + self._text + END)
+            self._draw()
         except BaseException:
             self.take_down()
             raise
@@ -60,23 +61,34 @@ class FirstFrame:
         """Restore the terminal, unless Textual has it."""
         if self.is_shown:
             self.is_shown = False
-            with suppress(OSError):
-                self._write(AS_IT_WAS)
-            self.modes.set_again(INPUT)
+            self._restore()
             for number, handler in self.signals.items():
                 signal.signal(number, handler)
+            if not platform.ignores_stop():
+                signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+                signal.signal(signal.SIGCONT, signal.SIG_DFL)
 
-    def _end_by(self, number: int, _frame: FrameType | None) -> None:
-        if self.is_shown:
-            with suppress(OSError):
-                os.write(self._output, AS_IT_WAS.encode())
-            self.modes.set_again(INPUT)
-        os._exit(128 + number)
-
-    def _write(self, text: str) -> None:
-        data = text.encode()
+    def _draw(self, *_: object) -> None:
+        """Draw the frame, for the first time or after the shell has continued the program."""
+        self.modes.make_raw(INPUT, keep_signals=bool(os.environ.get("TEXTUAL_ALLOW_SIGNALS")))
+        data = (CLEAN + BEGIN + self._text + END).encode()
         while data:
             data = data[os.write(self._output, data) :]
+
+    def _restore(self) -> None:
+        with suppress(OSError):
+            os.write(self._output, AS_IT_WAS.encode())
+        self.modes.set_again(INPUT)
+
+    def _stop(self, *_: object) -> None:
+        """Stop the program as a job of the shell."""
+        self._restore()
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _end_by(self, number: int, _frame: object) -> None:
+        if self.is_shown:
+            self._restore()
+        os._exit(128 + number)
 
 
 def show_first_frame() -> FirstFrame | None:
@@ -127,7 +139,7 @@ def _show() -> FirstFrame | None:
     cache = paths.cache_file()
     if not is_certain(cache):
         return None
-    panes = remembered_panes(look.density, look.filter_width, look.list_share, left)
+    panes = remembered_panes(left)
     content = read_content(cache, left, look.order)
     if content is None:
         return None

@@ -30,8 +30,8 @@ from reader.ui.kit.lines import clock, needs_counts, pattern, view_name
 from reader.ui.kit.status_lines import Condition, Header, Status, header_line, status_lines
 from reader.ui.kit.styles import OWN_COLORS, PLAIN, Colors, Palette, color_depth, sgr
 from reader.ui.list.lines import Heading, ListLook, PaperAt, draw_content, paper_height
-from reader.ui.shell.layout import Area, PaneChoice, PaneFront, lay_out
-from reader.ui.shell.listing import LineSlot, ListForm, ListLines, papers_have_dates
+from reader.ui.shell.layout import Area, PaneChoice, lay_out
+from reader.ui.shell.list_lines import LineSlot, ListForm, ListLines, papers_have_dates
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
@@ -49,17 +49,12 @@ class KeptLook(NamedTuple):
     order: str
     """The list's order from the settings."""
     ascii: bool
-    density: str
-    """The list's density, the filter pane's columns and the list's share from the settings."""
-    filter_width: int
-    list_share: float
     theme: str
     """The theme from the settings, which may be `auto`."""
     colors: Sequence[str]
     """The colours of the theme, which only Textual knows for its own themes."""
     hints: Mapping[str, Sequence[tuple[str, str]]]
     """The keys of the last line without a query (`plain`) and with a query (`query`)."""
-    filter_key: str
     older_key: str
     """The key that goes to the day before, as displayed."""
 
@@ -102,7 +97,7 @@ class Content(NamedTuple):
     """The first papers of the starting place, and the facts of the header."""
 
     place: Place
-    order: Order[int]
+    order: Order
     rows: Mapping[int, PaperRow]
     cursor: int
     """The highlighted paper's place in the order."""
@@ -113,7 +108,6 @@ class Content(NamedTuple):
     """Runs of missing days between listed days."""
     refreshed: datetime | None
     """The local time of the last complete refresh."""
-    topic_names: Mapping[str, str]
 
 
 def is_certain(cache: Path) -> bool:
@@ -160,7 +154,6 @@ def read_content(cache: Path, visit: Visit, order: str) -> Content | None:
             newest_day=window.newest_day() if place.view.id == LATEST else None,
             holes=find_holes(window, place, order, datetime.now(UTC).date()),
             refreshed=paths.last_refresh(cache),
-            topic_names=window.topic_names() if place.text else {},
         )
 
 
@@ -191,8 +184,7 @@ class Painter:
     ) -> None:
         """`size` has the columns and rows of the terminal."""
         self._columns, self._rows = size
-        front = PaneFront(is_narrowed=content.place.names_topics)
-        self._panes = lay_out(self._columns, self._rows - 2, panes, front)
+        self._panes = lay_out(self._columns, self._rows - 2, panes)
         if self._panes.list is None or self._panes.list.height < 1:
             raise Unsure("list")
         self._look = look
@@ -204,7 +196,6 @@ class Painter:
         self._list = _without_bar(self._panes.list)
         place, order = content.place, content.order
         form = ListForm(
-            panes.density == "comfortable",
             papers_have_dates(order, is_one_day=place.is_one_day),
             place.day is not None,
             place.is_period,
@@ -217,7 +208,6 @@ class Painter:
             searched=pattern(place.words),
             has_dates=form.has_dates,
             is_period=form.is_period,
-            is_comfortable=form.is_comfortable,
             older_key=look.older_key,
         )
         self._top = self._lines.top_around(content.cursor, self._list.height)
@@ -274,11 +264,6 @@ class Painter:
             raise Unsure("status")
         yield f"{_at(0, 0)}{self._style_text('top', header_line(header, self._columns, signs), self._columns)}"
         yield f"{_at(0, self._rows - 1)}{self._style_text('status', last[0], self._columns)}"
-        if self._panes.strip is not None:
-            from reader.ui.filter.strip_line import strip_line, strip_of
-
-            strip = strip_of(content.place, content.topic_names, look.filter_key)
-            yield f"{_at(0, 1)}{self._style_text('strip', strip_line(strip, self._columns, signs), self._columns)}"
 
     def _draw_frame(self) -> Iterator[str]:
         """Draw the bars of the panes, the rule, and blank panes beside the list."""

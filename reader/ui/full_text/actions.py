@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from reader.core.marks import PASSAGE
@@ -19,14 +17,11 @@ from reader.ui.shell.layout import place_note_on_page
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
-    from reader.core.document.layout import DocumentLine, TextPlace
-    from reader.core.document.model import Block, Section
+    from reader.core.document.layout import TextPlace
     from reader.core.passages import Passage
-    from reader.log.actions import UserAction
-    from reader.ui.app import ReaderApp
     from reader.ui.full_text.lines import TextLink
     from reader.ui.full_text.text import FullText, Outline
-    from reader.ui.full_text.view import Highlights, Peek, TextView
+    from reader.ui.full_text.view import Peek, TextView
 
 MAX_SEARCH_LENGTH = 100
 
@@ -35,11 +30,6 @@ SIDEWAYS_CELLS = 8
 
 class FullTextActions(Controller):
     """Commands that open the full text and work in it."""
-
-    def __init__(self, app: ReaderApp) -> None:
-        super().__init__(app)
-        self._storing = 0
-        """Number of changes to highlights that are being stored."""
 
     @handles("text.open")
     def open(self, _count: int | None) -> None:
@@ -50,8 +40,7 @@ class FullTextActions(Controller):
         if page is None:
             return
         key, paper = page.key, page.paper
-        size, picture_key = text_size(state.width, state.height), self._keymap.key("picture.open", "text")
-        text = FullText(key, paper, size, picture_key=picture_key)
+        text = FullText(key, paper, text_size(state.width, state.height))
         kept = self._library.text(key)
         if kept is not None and kept.document.blocks:
             text = text.with_text(kept, self._app.bookmark_keeper.of(paper.id))
@@ -343,24 +332,13 @@ class FullTextActions(Controller):
 
     @follows(lambda state: (state.marks_version, state.cache_version, _document(state)))
     def show_highlights(self, state: State) -> None:
-        """Show the text's current highlights; a thread searches for highlights that have moved."""
+        """Show the text's current highlights."""
         text = state[TEXT]
-        if text is None or text.view is None or self._storing:
-            # A change that is being stored is already drawn, and changes the marks again when it is stored.
+        if text is None or text.view is None:
             return
         passages = self._library.passages(text.key)
         if passages != tuple(entry.passage for entry in text.view.highlights.entries):
-            highlights = text.view.highlights.with_passages(passages)
-            self._model.change(state.put(TEXT, text.with_highlights(highlights)))
-            if any(entry.range is None for entry in highlights.entries):
-                self._background.start("highlights", partial(self._search_highlights, highlights), exclusive=True)
-
-    async def _search_highlights(self, highlights: Highlights) -> None:
-        ranges = {entry.passage: entry.range for entry in await asyncio.to_thread(highlights.find_missing)}
-        view = self._view
-        if view is not None and (current := view.highlights).words is highlights.words:
-            entries = [entry._replace(range=entry.range or ranges.get(entry.passage)) for entry in current.entries]
-            self._update(lambda text: text.with_highlights(current.with_highlights(entries)))
+            self._model.change(state.put(TEXT, text.with_highlights(text.view.highlights.with_passages(passages))))
 
     @handles("text.highlight")
     def highlight(self, _count: int | None) -> None:
@@ -428,14 +406,7 @@ class FullTextActions(Controller):
             text = replace(text, view=view)
         self._model.change(self._model.state.put(TEXT, text))
         storing = self._library.mark(f"{PASSAGE}{id}", passage.value if passage else "", [text.key])
-        self._storing += 1
-        self._app.mark_actions.follow(self._wait_stored(storing))
-
-    async def _wait_stored(self, storing: Awaitable[UserAction | None]) -> UserAction | None:
-        try:
-            return await storing
-        finally:
-            self._storing -= 1
+        self._app.mark_actions.follow(storing)
 
     @handles("text.select")
     def select(self, _count: int | None) -> None:
@@ -447,49 +418,18 @@ class FullTextActions(Controller):
         if text is None or text.view is None or text.view.selection is None:
             self._notify_in_text(f"{self._keymap.key('text.select')} selects lines to copy")
             return
-        section = text.view.document.section_of(text.view.selection.first.block)
-        quoted = quotation(text.view.selected_lines(), text.view.document.blocks, source_of(text.paper.id, section))
+        words = text.view.selected_words
         self._change(lambda view: view.without_selection())
-        if quoted:
-            self._app.copy_to_clipboard(quoted)
-        message = f"{quoted.count(chr(10)) + 1} lines" if "\n" in quoted else quoted
-        self._model.show_notice(f"copied {message}" if quoted else "there is no text to copy in these lines")
+        if words is None:
+            self._model.show_notice("there is no text to copy in these lines")
+            return
+        passage = text.view.highlights.words.passage(words)
+        source = ", ".join(filter(None, (text.paper.id, passage.section)))
+        quoted = "\n".join(f"> {line}".rstrip() for line in f"{passage.quote} ({source})".split("\n"))
+        self._app.copy_to_clipboard(quoted)
+        self._model.show_notice(f"copied {f'{quoted.count(chr(10)) + 1} lines' if chr(10) in quoted else quoted}")
 
 
 def _document(state: State) -> object:
     view = view_of(state)
     return None if view is None else view.document
-
-
-# Quotations
-
-
-def quotation(lines: Sequence[tuple[TextPlace, DocumentLine]], blocks: Sequence[Block], source: str) -> str:
-    """Selected lines as a Markdown quotation; running text becomes one line, and the source comes last."""
-    parts = [
-        list(_lines_of_block([line for _, line in group], blocks[block]))
-        for block, group in groupby(lines, lambda placed: placed[0].block)
-    ]
-    texts = [part for part in parts if part]
-    if not texts:
-        return ""
-    quoted = [line for part in texts for line in ("", *part)][1:]
-    quoted[-1] = f"{quoted[-1]} ({source})"
-    return "\n".join(f"> {line}".rstrip() for line in quoted)
-
-
-def _lines_of_block(lines: Sequence[DocumentLine], block: Block) -> Iterator[str]:
-    """The lines of one block without horizontal rules; lines of running text are joined."""
-    from reader.core.document.model import Figure, Formula, Table, Verbatim
-
-    texts = [line.text.rstrip() for line in lines if any(piece.role != "rule" for piece in line.pieces)]
-    if isinstance(block, (Table, Verbatim, Formula, Figure)):
-        yield from (text for text in texts if text)
-    elif joined := " ".join(text.strip() for text in texts if text.strip()):
-        yield joined
-
-
-def source_of(id: str, section: Section | None) -> str:
-    """The source of a quotation, such as `2406.12345, §3`."""
-    name = section and (section.sign or section.title)
-    return f"{id}, {name}" if name else id

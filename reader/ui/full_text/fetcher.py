@@ -17,13 +17,12 @@ from reader.feeds.environment import is_offline
 from reader.ui.full_text.state import TEXT, TEXTS_AHEAD, text_failed, text_of
 from reader.ui.refresh.changes import OFFLINE
 from reader.ui.refresh.state import REFRESH
-from reader.ui.shell.controller import Controller, Moment, follows
+from reader.ui.shell.controller import Controller, follows
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from textual.worker import Worker
 
-    from reader.core.paper_row import PaperKey
     from reader.refresh.lines import Line
     from reader.session.bookmarks import Bookmark
     from reader.ui.app import ReaderApp
@@ -39,7 +38,7 @@ class TextFetcher(Controller):
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
         self._worker: Worker[None] | None = None
-        self._fetching_key: PaperKey | None = None
+        self._fetching_key: int | None = None
         """The paper whose text is being fetched."""
 
     @follows(TEXT)
@@ -55,12 +54,10 @@ class TextFetcher(Controller):
             fetch = partial(self._fetch, text.key, text.paper.id)
             self._worker = self._background.start("full text", fetch, exclusive=True)
 
-    async def _fetch(self, key: PaperKey, id: str) -> None:
+    async def _fetch(self, key: int, id: str) -> None:
         from reader.refresh.lines import job
 
         try:
-            # A paper found in the feed may not be stored yet.
-            await self._library.store([key])
             missing = (await self._app.run_job(job("text", id=id), partial(self._progress, key))).get("missing")
             problem = f"No full text: {missing}." if missing else ""
         except ReaderError as error:
@@ -70,13 +67,13 @@ class TextFetcher(Controller):
             raise
         self._end(key, problem)
 
-    def _progress(self, key: PaperKey, line: Line) -> None:
+    def _progress(self, key: int, line: Line) -> None:
         text = text_of(self._model.state, key)
         if text is not None and line.get("step") == "wait":
             progress = f"{line['why']}; next try in {line['seconds']:.0f} s"
             self._model.change(self._model.state.put(TEXT, text.fetching(progress)))
 
-    def _end(self, key: PaperKey, missing: str) -> None:
+    def _end(self, key: int, missing: str) -> None:
         self._worker = None
         kept = None if missing else self._library.text(key)
         state = self._model.state
@@ -93,16 +90,11 @@ IDLE_SECONDS = 8.0
 
 
 class TextsAhead(Controller):
-    """Looks up titles and fetches texts ahead, one job at a time; the first line shows the progress.
-
-    `esc` stops a look-up of titles, which the next refresh continues.
-    """
+    """Looks up titles and fetches texts ahead, one job at a time; the first line shows the progress."""
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
-        self._worker: Worker[None] | None = None
         self._is_running = False
-        self._is_looking_up = False
         self._is_due = False
         """Whether there may be more to fetch than when the running job started."""
         self.delay = self._background.delayed(self.begin)
@@ -122,25 +114,13 @@ class TextsAhead(Controller):
             # The end of a refresh starts the work again.
             return
         self._is_running, self._is_due = True, False
-        self._worker = self._background.start("texts ahead", self._run)
-
-    def stop_at(self, moment: Moment) -> bool:
-        """Stop the look-up of titles, keeping its results; return whether it was running."""
-        if moment != "last" or self._worker is None or not self._is_looking_up:
-            return False
-        self._is_looking_up = self._is_due = self._is_running = False
-        self._worker.cancel()
-        self._model.change(self._model.state.put(TEXTS_AHEAD, ""))
-        self._model.show_notice("titles are looked up again after the next refresh")
-        return True
+        self._background.start("texts ahead", self._run)
 
     async def _run(self) -> None:
         progress = ""
         try:
             if await asyncio.to_thread(self._has_waiting_titles):
-                self._is_looking_up = True
                 progress = await self._look_up_titles()
-                self._is_looking_up = False
             is_wanted = bool(self._app.settings.fetch_ahead)
             if is_wanted and await asyncio.to_thread(self._has_wanted_texts):
                 progress = await self._fetch() or progress
@@ -148,7 +128,7 @@ class TextsAhead(Controller):
             # Missing texts are requested again after the next refresh.
             pass
         finally:
-            self._is_running = self._is_looking_up = False
+            self._is_running = False
             self._model.change(self._model.state.put(TEXTS_AHEAD, progress))
         if self._is_due:
             self.delay.begin(IDLE_SECONDS)
@@ -201,10 +181,6 @@ class TextsAhead(Controller):
         return result
 
 
-SAVE_INTERVAL_SECONDS = 1.0
-"""Seconds between saves of the position; a killed reader loses at most the last interval."""
-
-
 class BookmarkKeeper(Controller):
     """The bookmarks of this visit and of the file; without a file they last until the reader ends."""
 
@@ -217,7 +193,6 @@ class BookmarkKeeper(Controller):
         """Each change replaces the mapping, so that another thread can write it."""
         self._text: FullText | None = None
         self._writing = Lock()
-        self._delay = self._background.delayed(self._start_saving)
 
     def of(self, id: str) -> Bookmark | None:
         from reader.session.bookmarks import load
@@ -232,14 +207,6 @@ class BookmarkKeeper(Controller):
         self._text = text
         if before is not None and (text is None or text.key != before.key):
             self._note(before)
-            self._start_saving()
-        elif before is not None and _top(text) != _top(before) and not self._delay.is_waiting:
-            self._delay.begin(SAVE_INTERVAL_SECONDS)
-
-    def _start_saving(self) -> None:
-        self._delay.stop()
-        self._note(self._text)
-        if self._file is not None and self._changed:
             self._background.start("bookmarks", partial(asyncio.to_thread, self._save))
 
     def _note(self, text: FullText | None) -> None:
@@ -250,16 +217,11 @@ class BookmarkKeeper(Controller):
     def keep(self) -> None:
         """Keep the position in the open text, from any thread; write errors are ignored."""
         self._note(self._text)
-        if self._file is not None and self._changed:
-            self._save()
+        self._save()
 
     def _save(self) -> None:
         from reader.session.bookmarks import save
 
-        if self._file is not None:
+        if self._file is not None and self._changed:
             with self._writing, suppress(OSError):
                 save(self._file, self._changed)
-
-
-def _top(text: FullText | None) -> object:
-    return text.view.top if text is not None and text.view is not None else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from rich.segment import Segment
@@ -33,22 +32,18 @@ MAX_AUTHORS = 12
 # Before the text
 
 
-def front_lines(paper: Paper, kept: KeptText, picture_key: str = "") -> FrontLines:
+def front_lines(paper: Paper, kept: KeptText) -> FrontLines:
     people = ", ".join(paper.authors[:MAX_AUTHORS])
     if (more := len(paper.authors) - MAX_AUTHORS) > 0:
         people += f" +{more}"
-    shows = f" · {picture_key} shows its pages" if kept.source == "pdf" and picture_key else ""
-    facts = literal(f"{kept.facts(paper)}{shows}")
-    parts = ((literal(paper.title), "title"), (literal(people), "muted"), (facts, "muted"))
-    return partial(_lines_for_width, parts)
+    texts = ((paper.title, "title"), (people, "muted"), (kept.facts(paper), "muted"))
+    parts = [Piece(literal(text), role) for text, role in texts]
 
+    def lines(width: int) -> Sequence[DocumentLine]:
+        filled = (DocumentLine(line) for part in parts if part.text for line in fill([part], width))
+        return (DocumentLine(), *filled, DocumentLine())
 
-def _lines_for_width(parts: Sequence[tuple[str, str]], width: int) -> Sequence[DocumentLine]:
-    lines = [DocumentLine()]
-    for text, role in parts:
-        if text:
-            lines += map(DocumentLine, fill([Piece(text, role)], width))
-    return (*lines, DocumentLine())
+    return lines
 
 
 class TextProgress(NamedTuple):
@@ -201,7 +196,6 @@ _NAMED_REFERENCE = re.compile(
     rf"(?:\b|(?=§))(?P<word>{_PART_NAMES})\s*\(?(?P<number>[A-Z](?:\.\d+)+|\d+(?:\.\d+)*|[A-Z]\b)"
 )
 _CITED_NUMBER = re.compile(r"\[(\d{1,3})(?=[,\];–-])|(?<=[,;] )(\d{1,3})(?=[,\];])")
-_ANCHOR_PARTS = re.compile(r"(?:^|\.)(S|SS|SSS|A|F|T|E|alg|LST)(\d+)")
 
 
 class TextLink(NamedTuple):
@@ -260,30 +254,12 @@ def goal_of(layout: Layout, target: str, text: str) -> TextPlace | str | None:
     if target and (place := layout.place_of(target)) is not None:
         return place
     document = layout.document
-    names = [*_names_of_anchor(target.removeprefix("#"))]
-    if match := _NAMED_REFERENCE.match(text):
-        names.append(f"{match['word']} {match['number']}")
-    landmark = next(filter(None, map(document.find_landmark, names)), None)
+    named = _NAMED_REFERENCE.match(text)
+    landmark = document.find_landmark(f"{named['word']} {named['number']}") if named else None
     # A bare number may name an entry of the bibliography.
     bare = " ".join(text.split()).strip("[]()").lower()
     block = landmark.block if landmark else document.references.get(f"[{bare}]", document.references.get(bare))
     return None if block is None else layout.place_at(block, 0)
-
-
-def _names_of_anchor(anchor: str) -> Iterator[str]:
-    """The meaning of a LaTeXML anchor: `S3.SS2` is `section 3.2`, and `S4.T2` is `table 2`."""
-    parts = _ANCHOR_PARTS.findall(anchor)
-    if not parts:
-        return
-    kind, number = parts[-1]
-    name = {"F": "figure", "T": "table", "E": "equation", "alg": "algorithm", "LST": "listing"}.get(kind)
-    if name:
-        yield f"{name} {number}"
-        return
-    (outer, first), *inner = parts
-    if outer == "A":
-        first = chr(ord("a") + (int(first) - 1) % 26)
-    yield f"section {'.'.join([first, *(number for _, number in inner)])}"
 
 
 def web_address(target: str, source: str, id: str) -> str:

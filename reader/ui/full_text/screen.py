@@ -50,8 +50,6 @@ LETTERS_PER_LINE = 70
 BAR_CELLS = 2
 """Cells of the bar before a marked line and the space after it."""
 
-MAX_CACHED_STRIPS = 2_000
-
 
 class TextPane(Pane, can_focus=True):
     """The visible lines of a full text, or a message."""
@@ -66,8 +64,6 @@ class TextPane(Pane, can_focus=True):
         self._lines: list[tuple[TextPlace, DocumentLine]] = []
 
     def show(self, view: TextView) -> None:
-        if self._view is None or view.highlights is not self._view.highlights:
-            self._strips.clear()
         self._view, self._message = view, ""
         self._lines = view.lines()
         self._move_scroll_bar(view)
@@ -96,15 +92,7 @@ class TextPane(Pane, can_focus=True):
             return self._peek_line(view, view.peek, row)
         if y >= len(self._lines):
             return self._strip(())
-        place, line = self._lines[y]
-        side, style = self._scrolled_cells(view, place.block, line), self._line_style(view, place)
-        key = (place, side, style, self._marks(view, place))
-        strip = self._strips.get(key)
-        if strip is None:
-            if len(self._strips) > MAX_CACHED_STRIPS:
-                self._strips.clear()
-            strip = self._strips[key] = self._draw(view, line, *key)
-        return strip
+        return self._draw(view, *self._lines[y])
 
     def _peek_top(self, peek: Peek) -> int:
         return 0 if peek.is_above else self.size.height - len(peek.lines) - 2
@@ -142,10 +130,9 @@ class TextPane(Pane, can_focus=True):
         is_plain = not (letters or spans or view.search.text)
         return PLAIN_LINE if is_plain else LineMarks(view.search.pattern, tuple(letters), tuple(spans))
 
-    def _draw(  # noqa: PLR0917 - the parts of the key of a drawn line
-        self, view: TextView, line: DocumentLine, place: TextPlace, side: int, style: str, marks: LineMarks
-    ) -> Strip:
-        drawn = text_line(line, self._glyphs, marks)
+    def _draw(self, view: TextView, place: TextPlace, line: DocumentLine) -> Strip:
+        side, style = self._scrolled_cells(view, place.block, line), self._line_style(view, place)
+        drawn = text_line(line, self._glyphs, self._marks(view, place))
         if measure(line.pieces) - side > view.size.max_width or side:
             drawn = clip_line(drawn, side, view.size.max_width, self._glyphs)
         margin = view.margin(place.block)
@@ -168,9 +155,6 @@ class TextPane(Pane, can_focus=True):
         lines = [part for line in with_keys(self._message) for part in fill(line, max(2, width - 4)) or [()]]
         index = y - max(0, (self.size.height - len(lines)) // 2)
         return centre(lines[index], width) if 0 <= index < len(lines) else ()
-
-    def on_resize(self) -> None:
-        self._strips.clear()
 
     # Mouse
 
@@ -294,7 +278,7 @@ def text_status(state: State, keymap: Keymap) -> Status:
     choices, typed, is_typing = _prompt(state)
     if choices and not state.prompt.options:
         return Status((), choices, typed, is_typing=is_typing)
-    return status(state, keymap, _hints(state, keymap))._replace(stays=state.context == "text")
+    return status(state, keymap, _hints(state, keymap))
 
 
 def _prompt(state: State) -> tuple[tuple[Choice, ...], str, bool]:

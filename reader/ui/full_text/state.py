@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reader.core.paper_row import PaperKey
 from reader.ui.shell.state import Front, Part, State
 
 if TYPE_CHECKING:
@@ -24,12 +23,12 @@ def view_text(state: State, view: TextView) -> State:
     return state if text is None or view is text.view else state.put(TEXT, replace(text, view=view))
 
 
-def text_of(state: State, key: PaperKey) -> FullText | None:
+def text_of(state: State, key: int) -> FullText | None:
     text = state[TEXT]
     return text if text is not None and text.key == key else None
 
 
-def text_failed(state: State, key: PaperKey, problem: str) -> State:
+def text_failed(state: State, key: int, problem: str) -> State:
     """Show why a text could not be fetched; an earlier text stays, and the status line shows the problem."""
     text = text_of(state, key)
     if text is None:

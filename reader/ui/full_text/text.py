@@ -15,7 +15,6 @@ from reader.ui.shell.layout import outline_width
 if TYPE_CHECKING:
     from reader.cache.texts import KeptText
     from reader.core.paper import Paper
-    from reader.core.paper_row import PaperKey
 
 
 class OutlineLine(NamedTuple):
@@ -28,11 +27,6 @@ class OutlineLine(NamedTuple):
     heading: Heading | None = None
     highlight: PlacedHighlight | None = None
     landmark: Landmark | None = None
-
-    @property
-    def name(self) -> object:
-        """An entry's identity across outlines."""
-        return self.highlight.passage.id if self.highlight else self.landmark or self.start
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +51,7 @@ class Outline:
         entries += [OutlineLine(0, range_.first.block, highlight=mark) for range_, mark in placed]
         entries = _in_sections(entries)
         entries += [OutlineLine(1, -1, highlight=mark) for mark in highlights if not mark.range]
-        names = {entry.name: index for index, entry in enumerate(entries)}
-        cursor = names.get(self.entries[self.cursor].name, self.cursor) if self.entries else 0
-        return Outline(entries, max(0, min(cursor, len(entries) - 1)), self.is_open and bool(entries))
+        return Outline(entries, max(0, min(self.cursor, len(entries) - 1)), self.is_open and bool(entries))
 
     def at(self, block: int) -> int:
         """The section that contains a block, or the first one."""
@@ -99,7 +91,7 @@ def text_size(width: int, height: int) -> Size:
 class FullText:
     """The open text, which can still be read while it is fetched again."""
 
-    key: PaperKey
+    key: int
     paper: Paper
     size: Size
     view: TextView | None = None
@@ -111,13 +103,11 @@ class FullText:
     progress: str = ""
     problem: str = ""
     """Why there is no text, as a sentence; empty if there is one."""
-    picture_key: str = ""
-    """The key that shows the pages of a PDF's text."""
 
     def with_text(self, kept: KeptText, last: Bookmark | None = None) -> FullText:
         """Show a text at the position of the text that was shown before, or else at the last bookmark."""
         document, position = kept.document, self.bookmark or last
-        view = TextView.open(document, self.size, front_lines(self.paper, kept, self.picture_key))
+        view = TextView.open(document, self.size, front_lines(self.paper, kept))
         if position is not None:
             view = view.go(Spot(*find(position, document, kept.source)))
         outline = Outline.of(document)

@@ -20,9 +20,6 @@ from reader.core.words import Marker
 from reader.ui.full_text.lines import FrontLines, TextLink, links_in
 from reader.ui.kit.lines import pattern
 
-HIGHLIGHTS_LOCATED_ON_OPENING = 100
-"""Highlights located when a text opens, which takes at most 10 ms; a thread searches for the others."""
-
 
 class PlacedHighlight(NamedTuple):
     """A highlight and its place in a text."""
@@ -60,20 +57,11 @@ class Highlights:
         return Highlights(layout, self.words, self.entries)
 
     def with_passages(self, passages: Sequence[Passage]) -> Highlights:
-        """The same text with other highlights; passages that have moved have no range until they are searched for."""
-        ranges: dict[tuple[object, ...], Range | None]
-        ranges = {entry.passage[:4]: entry.range for entry in self.entries if entry.range}
-        unknown = [passage for passage in passages if passage[:4] not in ranges][:HIGHLIGHTS_LOCATED_ON_OPENING]
-        ranges |= {passage[:4]: self.words.near(passage) for passage in unknown}
-        return self.with_highlights([PlacedHighlight(passage, ranges.get(passage[:4])) for passage in passages])
-
-    def find_missing(self) -> list[PlacedHighlight]:
-        """Search the whole text for highlights without a range, which may take a second; return all highlights."""
-        words = self.words
-        return [
-            PlacedHighlight(passage, range_ or words.near(passage) or words.find(passage))
-            for passage, range_ in self.entries
-        ]
+        """The same text with other highlights; a passage that has moved is searched for."""
+        ranges = {entry.passage[:2]: entry.range for entry in self.entries if entry.range}
+        return self.with_highlights(
+            [PlacedHighlight(passage, ranges.get(passage[:2]) or self.words.find(passage)) for passage in passages]
+        )
 
     def _words_of(self, block: int) -> list[DrawnWord]:
         words = self._drawn.get(block)
@@ -617,16 +605,6 @@ class TextView:
         last = self.layout.down(self.top, self.size.rows - 1)
         top = cursor if cursor < self.top else self.layout.up(cursor, self.size.rows - 1) if cursor > last else self.top
         return moved._at(top)
-
-    def selected_lines(self) -> list[tuple[TextPlace, DocumentLine]]:
-        if self.selection is None:
-            return []
-        first, last = self.selection.first, self.selection.last
-        selected = []
-        for block in range(first.block, last.block + 1):
-            lines = ((TextPlace(block, index), line) for index, line in enumerate(self.layout.lines(block)))
-            selected += [(place, line) for place, line in lines if first <= place <= last]
-        return selected
 
     def without_selection(self) -> TextView:
         return replace(self, selection=None) if self.selection else self

@@ -19,8 +19,6 @@ class Glyphs(NamedTuple):
     elsewhere: str = "+"
     """Before a paper that the feed has and the cache does not."""
     followed: str = "◆"
-    highlighted: str = "✦"
-    """Before a paper that one of the user's rules highlights."""
     note: str = "✎"
     full_text: str = "▤"
     comments: str = "❞"
@@ -53,8 +51,6 @@ class Glyphs(NamedTuple):
     offline: str = "○"
     """Before a lasting problem, such as no network."""
     spinner: str = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
-    spark: str = "▁▂▃▄▅▆▇█"
-    """Steps of a sparkline, lowest first."""
     quote: str = "▎"
 
 
@@ -68,7 +64,6 @@ ASCII = Glyphs(
     hidden="x",
     elsewhere="+",
     followed="f",
-    highlighted="!",
     note="n",
     full_text="=",
     comments="c",
@@ -91,7 +86,6 @@ ASCII = Glyphs(
     refreshed="@",
     offline="o",
     spinner="|/-\\",
-    spark="_.-:=+*#",
     quote=":",
 )
 
@@ -114,12 +108,10 @@ MEANINGS = (
     ),
     ("upvotes", "Votes", "Precedes the number of votes."),
     ("followed", "Followed", "It has an author, a word or something else that you follow."),
-    ("highlighted", "Highlighted", "One of your rules picked it out."),
     ("comments", "Comments", "Follows the number of comments where there is no room for the word."),
     ("note", "Note", "Your note, or passages that you highlighted."),
     ("full_text", "Full text", "The cache has the paper's full text."),
     ("quote", "AI summary", "Marks text that a machine wrote."),
-    ("spark", "Trend", "A paper's new votes or models; newest on the right."),
     ("here", "Here", "The view, day or heading in view; also precedes the query that narrows it."),
     ("folded", "Folded", "A closed group, which can be opened."),
     ("unfolded", "Open", "An open group, which can be folded."),

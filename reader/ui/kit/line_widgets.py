@@ -223,19 +223,25 @@ class TypedLine(Widget):
         self._input.value = text
         self._input.cursor_position = len(text)
 
-    def recall(self, step: int) -> bool:
-        """Write the next earlier text (1) or later text (-1) of the history; after the latest, the typed text.
-
-        Return False if there is no earlier text.
-        """
+    def recall(self, step: int) -> None:
+        """Write the next earlier text (1) or later text (-1) of the history; after the latest, the typed text."""
         place = self.recalled + step
-        if place >= len(self.history):
-            return False
-        if self.recalled < 0:
-            self._draft = self.text
-        self.recalled = place
-        self.write(self.history[place] if place >= 0 else self._draft)
-        return True
+        if place < len(self.history):
+            if self.recalled < 0:
+                self._draft = self.text
+            self.recalled = place
+            self.write(self.history[place] if place >= 0 else self._draft)
+
+    def step(self, by: int, selected: int, select: Callable[[int], object]) -> None:
+        """Select the next suggestion (1) or the previous one (-1).
+
+        The text before the first suggestion is the previous text of the history; while a text is recalled, both walk
+        through the history.
+        """
+        if self.recalled >= 0 or (by < 0 and selected == 0):
+            self.recall(-by)
+        else:
+            select(selected + by)
 
     def begin(self) -> None:
         # Focus at once, because letters typed directly after the key that opens the line belong to the line.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from reader.core.lines import Line, Piece, cut_line, literal, measure, spread, wrap
+from reader.core.lines import Line, Piece, cell_len, cut_line, literal, measure, spread, wrap
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.lines import key_piece
 
@@ -46,17 +46,18 @@ class Header(NamedTuple):
 def header_line(header: Header, width: int, glyphs: Glyphs = UNICODE, turn: int = 0) -> Line:
     """Draw the first line in a width; `turn` chooses the sign of the spinner.
 
-    It is drawn in the longest form that fits: with the program's name, without it, or with a short place and condition.
-    The shortest form has only the count, the sign of the condition and a cut query.
+    It is drawn in the longest form that fits: with the program's name, without it, or with a short place and the sign
+    of the condition. The shortest form has only the count, the sign of the condition and a cut query.
     """
     short = header._replace(place=header.place.partition(f" {glyphs.dot} ")[0])
     whole, place = (_where(form, glyphs, literal(header.query)) for form in (header, short))
-    state, few_words, sign = _condition(header.condition, glyphs, turn)
+    condition, sign = _condition(header.condition, glyphs, turn)
     counts = _counts(header)
     for left, right in (
-        ((Piece(f" {PROGRAM} ", "quiet"), *whole), _join_parts(glyphs, counts, state)),
-        (whole, _join_parts(glyphs, counts, state)),
-        (place, _join_parts(glyphs, counts, few_words)),
+        ((Piece(f" {PROGRAM} ", "quiet"), *whole), _join_parts(glyphs, counts, condition)),
+        (whole, _join_parts(glyphs, counts, condition)),
+        (place, _join_parts(glyphs, counts, condition)),
+        (place, _join_parts(glyphs, counts, sign)),
     ):
         if measure(left) + measure(right) + _HEADER_GAP <= width:
             return _put_at_edges(left, right, width)
@@ -115,45 +116,34 @@ def _counts(header: Header) -> Line:
     return (*_number(header), Piece(suffix, "quiet"))
 
 
-def _condition(condition: Condition, glyphs: Glyphs, turn: int) -> tuple[Line, Line, Line]:
-    """The condition in three forms: complete, with only its first part, and as a sign."""
+def _condition(condition: Condition, glyphs: Glyphs, turn: int) -> tuple[Line, Line]:
+    """The condition in words, and as a sign if it has one."""
     text = literal(condition.text).replace(UNICODE.dot, glyphs.dot)
     if not text:
-        return (), (), ()
-    first = text.partition(f" {glyphs.dot} ")[0]
+        return (), ()
     match condition.kind:
         case "fresh":
-            fresh = (Piece(f"{glyphs.refreshed} {text}", "quiet"),)
-            return fresh, fresh, ()
+            return (Piece(f"{glyphs.refreshed} {text}", "quiet"),), ()
         case "busy":
             sign = Piece(glyphs.spinner[turn % len(glyphs.spinner)], "busy")
-            return (sign, Piece(f" {text}", "quiet")), (sign, Piece(f" {first}", "quiet")), (sign,)
+            return (sign, Piece(f" {text}", "quiet")), (sign,)
         case "trouble":
-            full, few_words = (Piece(f"{glyphs.offline} {words}", "warning") for words in (text, first))
-            return (full,), (few_words,), (Piece(glyphs.offline, "warning"),)
+            return (Piece(f"{glyphs.offline} {text}", "warning"),), (Piece(glyphs.offline, "warning"),)
         case "plain":
-            return (Piece(text, "quiet"),), (Piece(text, "quiet"),), ()
+            return (Piece(text, "quiet"),), ()
 
 
 Choice = tuple[str, str]
 """A displayed key, and its effect."""
 
-Tone = Literal["done", "warning", "hint"]
-"""The kind of the text on the right: a notice, a warning, or a hint on the row under the cursor."""
+Tone = Literal["done", "warning"]
+"""The kind of the text on the right: a notice or a warning."""
 
 FIRST_KEYS = 2
 """Number of first keys that stay beside a notice; the last key, which leads to all others, stays too."""
 
-DECIDING_KEYS = 4
-"""Number of first keys that stay in a triage: next, star, queue, hide."""
-
-MAX_RUNNING_LINES = 2
-"""Choices that need more lines are set in columns, unless columns need even more lines."""
-
 _BETWEEN = 2
 _GAP = 3
-_MIN_HINT_CELLS = 16
-"""Minimum cells of a cut hint; a shorter hint is left out."""
 
 
 class Status(NamedTuple):
@@ -171,61 +161,35 @@ class Status(NamedTuple):
     """Number of selected papers, on which the keys act."""
     is_typing: bool = False
     """Whether the user is typing `typed`, which then has a caret."""
-    kept: int = FIRST_KEYS
-    """Number of first keys that stay beside a notice."""
-    stays: bool = False
-    """Whether keys also stay below a warning."""
 
 
 def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[Line, ...]:
-    """Draw the last line in a width; a prompt and a long warning may need more than one line.
+    """Draw the last line in a width; a prompt and a long warning need more than one line.
 
-    To fit beside the first keys, a notice drops its last parts and is cut at a word. A warning displaces keys and takes
-    one or two whole lines if necessary. A hint uses only the room left by the keys. The number of selected papers comes
-    before the keys.
+    To fit beside the first keys, a notice drops its last parts and is cut at a word. A warning that does not fit there
+    has one or two lines above the keys. The number of selected papers comes before the keys.
     """
-    if status.selected and not status.choices:
-        return _with_selected(status, width, glyphs)
     if status.choices:
         return _prompt(status, width, glyphs)
-    message = " ".join(literal(status.message).split()).replace(UNICODE.dot, glyphs.dot)
-    keys = status.keys
-    first = _first(keys, min(status.kept + 1, len(keys)))
-    room = width - _width(first) - _GAP - 1 if first else width - 2
-    if status.tone == "hint":
-        shown = _fitting(keys, width)
-        message = _cut_words(message, width - _width(shown) - _GAP - 1, glyphs.ellipsis)
-        return (
-            _two_slots(shown, (Piece(message, "hint"),) if measure([Piece(message)]) >= _MIN_HINT_CELLS else (), width),
-        )
-    needed = measure([Piece(message)])
-    if status.tone == "warning" and needed > room:
-        if status.stays:
-            return (*_warning(message, width, glyphs.ellipsis), _two_slots(_fitting(keys, width), (), width))
-        beside = _fitting(first, width - needed - _GAP - 1)
-        if not beside:
-            return _warning(message, width, glyphs.ellipsis)
-        return (_two_slots(beside, (Piece(message, "warning"),), width),)
-    if needed > room:
-        # If there is no room beside the first keys, the notice is dropped.
-        shown = _fitting(first, width)
-        message = _cut_parts(message, width - _width(shown) - _GAP - 1, glyphs)
+    lead: Line = (Piece(" "), Piece(f"{status.selected:,} selected", "typed"), Piece(" ")) if status.selected else ()
+    message, room = _clean(status.message, glyphs), width - measure(lead)
+    keys: Sequence[Choice] = status.keys
+    first = _first(keys, min(FIRST_KEYS + 1, len(keys)))
+    beside_keys = room - _width(first) - _GAP - 1 if first else room - 2
+    above: tuple[Line, ...] = ()
+    if status.tone == "warning" and cell_len(message) > beside_keys:
+        above, message = _warning(message, width, glyphs.ellipsis), ""
     else:
-        shown = _fitting(keys, width - needed - _GAP - 1 if message else width)
-    return (_two_slots(shown, (Piece(message, status.tone),) if message else (), width),)
+        message = _cut_parts(message, beside_keys, glyphs)
+    shown = _fitting(keys, room - cell_len(message) - _GAP - 1 if message else room)
+    left = (*lead, Piece(" "), *_key_names(shown)) if shown else lead
+    right = (Piece(message, status.tone), Piece(" ")) if message else ()
+    last = cut_line(spread(left, right, width), width)
+    return (*above, last) if shown or not above else above
 
 
-def _with_selected(status: Status, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
-    """Draw the number of selected papers, then the line in the remaining width; a long warning is drawn alone."""
-    lead: Line = (Piece(" "), Piece(f"{status.selected:,} selected", "typed"), Piece(" "))
-    alone = status._replace(selected=0)
-    first, *more = status_lines(alone, width - measure(lead), glyphs)
-    return status_lines(alone, width, glyphs) if more else (cut_line((*lead, *first), width, glyphs.ellipsis),)
-
-
-def _two_slots(keys: Sequence[Choice], message: Line, width: int) -> Line:
-    left = (Piece(" "), *_key_names(keys)) if keys else ()
-    return cut_line(spread(left, (*message, Piece(" ")) if message else (), width), width)
+def _clean(message: str, glyphs: Glyphs) -> str:
+    return " ".join(literal(message).split()).replace(UNICODE.dot, glyphs.dot)
 
 
 # The keys
@@ -261,55 +225,21 @@ def _first(keys: Sequence[Choice], count: int) -> Sequence[Choice]:
 
 
 def _prompt(status: Status, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
-    """Draw all choices, each on a single line, in as many lines as needed, or in columns."""
+    """Draw all choices, each on a single line, in as many lines as needed."""
     end = glyphs.caret if status.is_typing else glyphs.ellipsis
     lead: Line = (Piece(f" {literal(status.typed)}{end}", "typed"),) if status.typed else ()
     indent = measure(lead) + (_BETWEEN if lead else 1)
     if indent > width // 3:
         indent = 1
-    choices = [_choice(key, name) for key, name in status.choices]
-    lines = _running(choices, lead, indent, width)
-    if len(lines) > MAX_RUNNING_LINES:
-        table = _in_columns(choices, lead, indent, width)
-        lines = table if table and len(table) <= len(lines) else lines
-    return tuple(cut_line(line, width, glyphs.ellipsis) for line in lines)
-
-
-def _in_columns(choices: Sequence[Line], lead: Line, indent: int, width: int) -> list[Line]:
-    """The choices in as many columns as fit, ordered down the columns; empty if two columns do not fit.
-
-    The lead has its own line if it is longer than the indent.
-    """
-    if measure(lead) > indent:
-        table = _in_columns(choices, (), indent, width)
-        return [lead, *table] if table else []
-    for columns in range(len(choices), 1, -1):
-        rows = -(-len(choices) // columns)
-        parts = [choices[start : start + rows] for start in range(0, len(choices), rows)]
-        widths = [max(map(measure, part)) for part in parts]
-        if indent + sum(widths) + _BETWEEN * (len(parts) - 1) <= width:
-            return [_row(parts, widths, row, lead if row == 0 else (), indent) for row in range(rows)]
-    return []
-
-
-def _row(parts: Sequence[Sequence[Line]], widths: Sequence[int], row: int, lead: Line, indent: int) -> Line:
-    line: Line = (*lead, Piece(" " * (indent - measure(lead))))
-    for part, width in zip(parts, widths, strict=True):
-        if row < len(part):
-            line += (*part[row], Piece(" " * (width - measure(part[row]) + _BETWEEN)))
-    return line[:-1]
-
-
-def _running(choices: Sequence[Line], lead: Line, indent: int, width: int) -> list[Line]:
     lines: list[Line] = [lead]
-    for choice in choices:
-        used = measure(lines[-1])
+    for key, name in status.choices:
+        choice, used = _choice(key, name), measure(lines[-1])
         gap = _BETWEEN if used else 1
         if used and used + gap + measure(choice) > width:
             lines.append(())
-            used, gap = 0, indent
+            gap = indent
         lines[-1] += (Piece(" " * gap), *choice)
-    return lines
+    return tuple(cut_line(line, width, glyphs.ellipsis) for line in lines)
 
 
 # Notices
@@ -332,29 +262,12 @@ def _cut_parts(text: str, room: int, glyphs: Glyphs) -> str:
     dot = f" {glyphs.dot} "
     parts = text.split(dot)
     shorter = (dot.join(parts[:count]) for count in range(len(parts), 0, -1))
-    return next(
-        (short for short in shorter if measure([Piece(short)]) <= room), _cut_words(parts[0], room, glyphs.ellipsis)
-    )
+    return next((short for short in shorter if cell_len(short) <= room), _cut_words(parts[0], room, glyphs.ellipsis))
 
 
 def _cut_words(text: str, room: int, ellipsis: str) -> str:
-    """Shorten a text at a space to at most `room` cells; empty if not even one word fits.
-
-    A path is shortened at its beginning, because the name of the file matters most.
-    """
-    if measure([Piece(text)]) <= room:
-        return text
+    """Shorten a text at a space to at most `room` cells; empty if not even one word fits."""
     words = text.split(" ")
-    if "/" in words[-1]:
-        before = " ".join((*words[:-1], ellipsis))
-        names = words[-1].split("/")
-        for start in range(1, len(names)):
-            short = "/".join((before, *names[start:]))
-            if measure([Piece(short)]) <= room:
-                return short
-    for count in range(len(words) - 1, 0, -1):
-        # Do not leave punctuation or a dot between parts before the ellipsis.
-        short = " ".join(words[:count]).rstrip(" ·-,:;") + ellipsis
-        if measure([Piece(short)]) <= room:
-            return short
-    return ""
+    # Do not leave punctuation or a dot between parts before the ellipsis.
+    shorter = (" ".join(words[:count]).rstrip(" ·-,:;") + ellipsis for count in range(len(words) - 1, 0, -1))
+    return next((short for short in (text, *shorter) if cell_len(short) <= room), "")

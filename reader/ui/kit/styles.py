@@ -93,8 +93,7 @@ PLAIN = "text"
 """The role of text without a style of its own."""
 
 _ROLES = {
-    "text": "text count done unread topic summary code formula section word phrase filter.name filter.typed "
-    "strip.picked",
+    "text": "text count done unread topic summary code formula section word phrase filter.name",
     "text bold": "key name place current strong what picked",
     "text bold underline": "new",
     "text italic": "emphasis",
@@ -102,7 +101,7 @@ _ROLES = {
     "text on strip": "query",
     "text on mark": "passage",
     "muted": "muted quiet number about date read people facts position keywords caption part field operator hint why "
-    "status.name filter.count outline.sign strip.text",
+    "status.name filter.count outline.sign",
     "muted bold": "heading label current-read",
     "muted italic": "family",
     "muted strike": "excluded gone",

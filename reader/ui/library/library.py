@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from reader.cache.reads.window import DayCount, FetchedDay, Order, Window
 from reader.core.errors import CacheError
 from reader.core.paper import Paper
-from reader.core.paper_row import PaperKey, PaperRow
+from reader.core.paper_row import PaperRow
 from reader.paths import last_refresh, refresh_stamp, touch_private
-from reader.ui.library.marking import Marker, cached_keys
+from reader.ui.library.marking import Marker
 
 if TYPE_CHECKING:
     import sqlite3
@@ -128,8 +128,6 @@ class Library(Marker):
         self.is_ranked = False
         """Whether the list is ordered by how well papers suit the user; its rows then have reasons."""
         self._opened_inode = self._inode()
-        self.visited: str | None = None
-        """ISO time of the last visit; votes are compared with their numbers at that time."""
         self.new_since: str | None = None
         """ISO time since which papers are new; None in the first visit."""
         self.screenfuls, self.whole, self.counts, self.days = (
@@ -161,28 +159,22 @@ class Library(Marker):
         """Run a query that needs a connection, such as a function of `reader.cache`; return `nothing` if it fails."""
         return self.ask(lambda window: window.read(question), nothing)
 
-    def rows(self, pks: Sequence[PaperKey]) -> list[PaperRow]:
-        if self.results is not None:
-            return self.results.rows(pks, self._cached_rows)
-        return self._with_whys(self._cached_rows(cached_keys(pks)))
-
-    def _cached_rows(self, pks: Sequence[int]) -> list[PaperRow]:
-        return self.ask(lambda window: window.rows(pks), [])
-
-    def _with_whys(self, rows: list[PaperRow]) -> list[PaperRow]:
+    def rows(self, pks: Sequence[int]) -> list[PaperRow]:
+        rows: list[PaperRow] = self.ask(lambda window: window.rows(pks), [])
         if not self.is_ranked:
             return rows
-        known = self._suits(cached_keys([row.pk for row in rows]))
+        known = self._suits(pks)
         return [row._replace(why=known[row.pk].why) if row.pk in known else row for row in rows]
 
-    def _suits(self, pks: Sequence[int]) -> Mapping[PaperKey, Suits]:
+    def _suits(self, pks: Sequence[int]) -> Mapping[int, Suits]:
         from reader.cache.choice import Suits, read_suits
 
-        suits = self.read(lambda connection: read_suits(connection, pks), dict[int, Suits]())
-        return dict[PaperKey, Suits](suits.items())
+        return self.read(lambda connection: read_suits(connection, pks), dict[int, Suits]())
 
     def pk_of(self, id: str) -> int | None:
-        return self.ask(lambda window: window.pk_of(id), None)
+        """The key of a paper by its id; None if the cache lacks it, or has it only as a result of a search."""
+        pk = self.ask(lambda window: window.pk_of(id), None)
+        return None if pk is None or any(row.is_only_found for row in self.rows([pk])) else pk
 
     def topic_names(self) -> dict[str, str]:
         return self.ask(Window.topic_names, {})
@@ -254,12 +246,12 @@ class Library(Marker):
 
     # Facts about a paper
 
-    def stored_interests(self, pk: PaperKey | None) -> tuple[LearnedInterests, Suits | None]:
+    def stored_interests(self, pk: int | None) -> tuple[LearnedInterests, Suits | None]:
         """The stored interests that For you has learned, and how well a paper suits the user."""
         from reader.cache.choice import LearnedInterests, read_interests
 
-        suits = self._suits([pk]) if isinstance(pk, int) else {}
-        return self.read(read_interests, LearnedInterests()), suits.get(pk) if pk is not None else None
+        suits = None if pk is None else self._suits([pk]).get(pk)
+        return self.read(read_interests, LearnedInterests()), suits
 
     def needs_learning(self) -> bool:
         """Whether another process has to learn before lists show what suits the user."""
@@ -267,40 +259,25 @@ class Library(Marker):
 
         return not self.read(is_current, True)
 
-    def paper(self, pk: PaperKey | None) -> Paper | None:
+    def paper(self, pk: int | None) -> Paper | None:
         """A paper with all its data; None without a key, or if the paper is gone."""
-        if pk is None:
-            return None
-        known = self._cached_key(pk)
-        if known is not None:
-            return self.ask(lambda window: window.paper(known), None)
-        return None if self.results is None else self.results.paper(pk)
+        return None if pk is None else self.ask(lambda window: window.paper(pk), None)
 
-    def belongings(self, pk: PaperKey | None) -> PageData:
+    def belongings(self, pk: int | None) -> PageData:
         from reader.cache.community import PageData, read_community
 
         return PageData() if pk is None else self.of_paper(pk, read_community, PageData())
 
-    def _cached_key(self, pk: PaperKey) -> int | None:
-        """A paper's key in the cache; None if only the feed has it."""
-        if self.results is not None:
-            return self.results.pk_of(pk)
-        return pk if isinstance(pk, int) else None
+    def of_paper(self, pk: int, read: Callable[[sqlite3.Connection, int], T], nothing: T) -> T:
+        """Run a query about a paper; return `nothing` if it fails."""
+        return self.read(lambda connection: read(connection, pk), nothing)
 
-    def of_paper(self, pk: PaperKey, read: Callable[[sqlite3.Connection, int], T], nothing: T) -> T:
-        """Run a query about a paper; return `nothing` if it fails or only the feed has the paper."""
-        known = self._cached_key(pk)
-        return nothing if known is None else self.read(lambda connection: read(connection, known), nothing)
-
-    def in_thread(self, pk: PaperKey, read: Callable[[Window, int], T], nothing: T) -> T:
+    def in_thread(self, pk: int, read: Callable[[Window, int], T]) -> T:
         """Run a slow query about a paper; must be called in a thread. Raises CacheError."""
-        known = self._cached_key(pk)
-        if known is None:
-            return nothing
         with closing(Window.open(self._path)) as window:
-            return read(window, known)
+            return read(window, pk)
 
-    def text(self, pk: PaperKey) -> KeptText | None:
+    def text(self, pk: int) -> KeptText | None:
         """A paper's full text, if stored; reading it takes about 3 ms."""
         from reader.cache.texts import Texts
         from reader.ui.terminal.process import loading
@@ -308,48 +285,43 @@ class Library(Marker):
         with loading():
             return self.of_paper(pk, lambda connection, key: Texts(connection, self._path).get(key), None)
 
-    async def note_text_use(self, pk: PaperKey, today: str) -> None:
+    async def note_text_use(self, pk: int, today: str) -> None:
         """Record that a full text is read today (ISO), which keeps it longer."""
         from reader.cache.texts import Texts
 
-        def note(known: int) -> None:
+        def note() -> None:
             with closing(Texts.open(self._path)) as texts:
-                texts.note_use(known, today)
+                texts.note_use(pk, today)
 
-        if (known := self._cached_key(pk)) is not None:
-            await asyncio.to_thread(note, known)
+        await asyncio.to_thread(note)
 
-    def facts(self, pk: PaperKey) -> dict[str, Any]:
+    def facts(self, pk: int) -> dict[str, Any]:
         """Further facts about a paper, by the names of the fields of `ShownPaper`."""
-        from reader.cache.community import outputs_of
-        from reader.cache.history import UNCHANGED_VOTES, changes_since_mark, votes
+        from reader.cache.history import changes_since_mark
         from reader.cache.standing import reasons
 
         nothing: tuple[Any, ...] = ()
-        suits = self._suits([pk]) if self.is_ranked and isinstance(pk, int) else {}
-        visited = None if self.visited is None else int(datetime.fromisoformat(self.visited).timestamp())
+        suits = self._suits([pk]) if self.is_ranked else {}
         return {
-            "votes": self.of_paper(pk, lambda connection, known: votes(connection, known, visited), UNCHANGED_VOTES),
             "since_marked": self.of_paper(pk, changes_since_mark, None),
-            "outputs": self.of_paper(pk, outputs_of, nothing),
             "follows": self.of_paper(pk, reasons, nothing),
             "suits": suits[pk].why if pk in suits else "",
         }
 
-    def passages(self, pk: PaperKey) -> tuple[Passage, ...]:
+    def passages(self, pk: int) -> tuple[Passage, ...]:
         from reader.cache.flags import passages_of
 
         return self.of_paper(pk, passages_of, ())
 
     # In the reading threads
 
-    async def screenful(self, selection: Selection, limit: int) -> Order[int]:
+    async def screenful(self, selection: Selection, limit: int) -> Order:
         """The first papers of a selection; raises CacheInterrupted if a newer query comes."""
         self.whole.interrupt()
         self.counts.interrupt()
         return await self.screenfuls.ask(lambda window: window.first(selection, limit))
 
-    async def order(self, selection: Selection) -> Order[int]:
+    async def order(self, selection: Selection) -> Order:
         """All papers of a selection; raises CacheInterrupted if a newer query comes."""
         return await self.whole.ask(lambda window: window.order(selection))
 

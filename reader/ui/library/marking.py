@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from reader.cache.reads.window import Window
 from reader.core.errors import ReaderError
-from reader.core.marks import NOTE, QUEUE
-from reader.core.paper_row import PaperKey
+from reader.core.marks import NOTE, OPEN, QUEUE
 from reader.paths import draft_folder
 
 if TYPE_CHECKING:
@@ -23,7 +20,6 @@ if TYPE_CHECKING:
     from reader.core.wishes import Wish
     from reader.log.actions import UserAction
     from reader.session.drafts import Drafts
-    from reader.ui.library.feed_results import FeedResults
 
 T = TypeVar("T")
 
@@ -112,15 +108,13 @@ class Marker:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.results: FeedResults | None = None
-        """The listed results of a feed search, whose papers are read and marked as if cached."""
         self._marks = MarkThread(path)
 
     def mark(
         self,
         kind: str,
         value: bool | str,
-        pks: Sequence[PaperKey],
+        pks: Sequence[int],
         report: Progress = ignore_progress,
         *,
         also_read: bool = False,
@@ -132,37 +126,26 @@ class Marker:
         """
         from reader.cache.marks.change import Change
 
-        kinds = (kind, "read") if also_read else (kind,)
-        return self._change(
-            pks,
-            lambda events, progress, known, absent: events.act(
-                [Change(each_kind, value, known, absent) for each_kind in kinds], progress
-            ),
-            report,
-        )
+        changes = [Change(each_kind, value, pks) for each_kind in ((kind, "read") if also_read else (kind,))]
+        return self._marks.submit(lambda events, progress: events.act(changes, progress), report)
 
-    def tag(self, pks: Sequence[PaperKey], words: TagWords) -> Awaitable[UserAction | None]:
+    def tag(self, pks: Sequence[int], words: TagWords) -> Awaitable[UserAction | None]:
         """Add tags to papers and remove tags in one action; it is durable once the result is there."""
 
-        def tag(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> UserAction | None:
+        def tag(events: Events, progress: Progress) -> UserAction | None:
             from reader.cache.marks.change import tagging
 
-            changes = events.read(lambda connection: tagging(connection, words, known, absent))
-            return events.act(changes, progress)
+            return events.act(events.read(lambda connection: tagging(connection, words, pks)), progress)
 
-        return self._change(pks, tag)
+        return self._marks.submit(tag)
 
-    def leave_traces(self, traces: Mapping[tuple[str, str], Sequence[PaperKey]]) -> Awaitable[UserAction | None]:
-        """Record the papers that the user opened, finished or passed, by kind of trace and day (ISO).
-
-        A paper that only the feed has is not stored for this.
-        """
-        results = self.results
+    def record_opened(self, pks: Mapping[str, Sequence[int]]) -> Awaitable[UserAction | None]:
+        """Record the papers that the user opened, by day (ISO)."""
 
         def leave(events: Events, _progress: Progress) -> UserAction | None:
             from reader.cache.marks.change import Change
 
-            return events.act([Change(kind, day, *split(keys, results)) for (kind, day), keys in traces.items()])
+            return events.act([Change(OPEN, day, opened) for day, opened in pks.items()])
 
         return self._marks.submit(leave, is_mark=False)
 
@@ -200,31 +183,15 @@ class Marker:
     def drop_draft(self, id: str) -> Awaitable[None]:
         return self._marks.submit(lambda _events, _progress: self.drafts.drop(id), is_mark=False)
 
-    def note(self, pk: PaperKey, draft: str, text: str, kind: str = NOTE) -> Awaitable[UserAction | None]:
+    def note(self, pk: int, draft: str, text: str, kind: str = NOTE) -> Awaitable[UserAction | None]:
         """Store the note of a paper or a highlight, then remove its draft; an empty text removes the note."""
 
-        def note(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> UserAction | None:
-            event = events.mark(kind, text, known, progress, absent=absent)
+        def note(events: Events, progress: Progress) -> UserAction | None:
+            event = events.mark(kind, text, [pk], progress)
             self.drafts.drop(draft)
             return event
 
-        return self._change([pk], note)
-
-    def _change(
-        self,
-        pks: Sequence[PaperKey],
-        change: Callable[[Events, Progress, Sequence[int], Sequence[str]], T],
-        report: Progress = ignore_progress,
-    ) -> Awaitable[T]:
-        """Change papers, given by cache keys and ids of uncached papers, then store the uncached papers."""
-        results = self.results
-
-        def act(events: Events, progress: Progress) -> T:
-            done = change(events, progress, *split(pks, results))
-            self._store(pks, results)
-            return done
-
-        return self._marks.submit(act, report)
+        return self._marks.submit(note)
 
     def move_in_queue(self, pk: int, listed: Sequence[int]) -> Awaitable[UserAction | None]:
         def move(events: Events, _progress: Progress) -> UserAction | None:
@@ -234,17 +201,6 @@ class Marker:
             return None if place is None else events.mark(QUEUE, place, [pk])
 
         return self._marks.submit(move)
-
-    def store(self, pks: Sequence[PaperKey]) -> Awaitable[Sequence[int]]:
-        """Store papers that only the feed has; return their keys in the cache."""
-        results = self.results
-        return self._marks.submit(lambda _events, _progress: self._store(pks, results), is_mark=False)
-
-    def _store(self, pks: Sequence[PaperKey], results: FeedResults | None) -> Sequence[int]:
-        if results is not None:
-            with closing(Window.open(self._path)) as window:
-                results.store(pks, window.pk_of)
-        return split(pks, results)[0]
 
     def decide(self, wishes: Sequence[Wish]) -> Awaitable[UserAction | None]:
         def decide(events: Events, _progress: Progress) -> UserAction | None:
@@ -270,15 +226,3 @@ class Marker:
     @property
     def lost(self) -> str | None:
         return self._marks.lost
-
-
-def split(keys: Sequence[PaperKey], results: FeedResults | None) -> tuple[Sequence[int], Sequence[str]]:
-    """The keys in the cache, and the ids of papers that only the feed has."""
-    if results is None:
-        return cached_keys(keys), ()
-    return [pk for key in keys if (pk := results.pk_of(key)) is not None], results.absent(keys)
-
-
-def cached_keys(pks: Sequence[PaperKey]) -> Sequence[int]:
-    """Return the keys as cache keys; a list without feed results has no others."""
-    return cast("Sequence[int]", pks)

@@ -1,4 +1,4 @@
-"""The content of the first and last line of the main screen, and the window's title."""
+"""The content of the first and last line of the main screen."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reader.core.similarity import apply_corrections
-from reader.core.text import clean
 from reader.keys.keymap import Keymap
-from reader.paths import APP
 from reader.session.places import Place, day_of
-from reader.ui.filter.state import COUNTED, HINT, in_all
+from reader.ui.filter.state import COUNTED, in_all
 from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.kit.lines import clock, needs_counts
 from reader.ui.kit.status_lines import Choice, Condition, Header, Status
@@ -24,16 +22,13 @@ if TYPE_CHECKING:
     from reader.ui.filter.counter import Counts
     from reader.ui.shell.listing import ListContent
 
-MAX_TITLE_LENGTH = 80
-"""Maximum characters; window managers cut longer titles."""
-
 
 def header_parts(state: State) -> object:
     return (
         state.listing,
         state[COUNTED],
         state[REFRESH],
-        state.search.progress,
+        state.search.asking,
         state.activity,
         state.mode,
         state[TEXTS_AHEAD],
@@ -84,7 +79,7 @@ def _order(listing: ListContent) -> str:
 
 def condition(state: State, now: datetime) -> Condition:
     refresh = state[REFRESH]
-    busy = state.activity or state.search.progress or refresh.progress
+    busy = state.activity or ("searching the feed" if state.search.asking else refresh.progress)
     if busy:
         return Condition(busy, "busy")
     if state.mode:
@@ -114,11 +109,6 @@ def _listed_day(listing: ListContent, counts: Counts | None) -> DayCount | None:
     return next((day for day in days if day.day == listed), None)
 
 
-def window_title(state: State, now: datetime) -> str:
-    """The title, without control characters: `dailypapers · Latest · Tue 24 Nov`."""
-    return clean(f"{APP} · {state.listing.place_name(now, '·')}", MAX_TITLE_LENGTH)
-
-
 # The last line
 
 SELECTING = ("list", "detail")
@@ -129,8 +119,6 @@ _MARKS = 3
 
 def main_status(state: State, keymap: Keymap) -> Status:
     shown = status(state, keymap, hints(state, keymap))
-    if not shown.message and state.context == "filter":
-        return shown._replace(message=state[HINT], tone="hint")
     return shown._replace(selected=state.selection.count if state.context in SELECTING else 0)
 
 

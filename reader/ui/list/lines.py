@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from reader.core.lines import Line, Piece, cell_len, cut, cut_line, literal, measure, wrap
-from reader.core.paper_row import Flag, PaperRow, flag_to_show
+from reader.core.paper_row import Flag, PaperRow
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.lines import day_heading, day_in_list, day_left, mark
 
@@ -32,8 +32,6 @@ class ListLook(NamedTuple):
     """Whether each row has its date, because no headings name the days."""
     is_period: bool = False
     """Whether all papers are from a single week or month, so that dates need no year."""
-    is_comfortable: bool = False
-    """Whether a long title takes a second line."""
     older_key: str = ""
     fetch_key: str = ""
     has_focus: bool = True
@@ -45,9 +43,8 @@ def draw_paper(
 ) -> tuple[Line, ...]:
     """Draw a paper in `paper_height` lines of at most `width` cells.
 
-    The first line has the cursor's bar, the state, a sign (`selected` or a flag), and upvotes. The last line of a
-    comfortable paper has the reason why it is listed, if known. The last line ends with signs for the queue, a note and
-    a stored text, and the date.
+    The first line has the cursor's bar, the state, a sign (`selected` or a flag), and upvotes. The last line has the
+    reason why the paper is listed, if known, and ends with signs for the queue, a note and a stored text, and the date.
     """
     glyphs = look.glyphs
     state, state_role = _state(row, glyphs)
@@ -60,7 +57,7 @@ def draw_paper(
     below = [bar, Piece(" " * (measure(begin) - 1))]
     room, day = _title_room(width, look), _date(row, width, look)
     end = (*_kept_signs(row, width, glyphs), *day)
-    title, why = literal(row.title), _why(row, look)
+    title, why = literal(row.title), row.why
     parts = [title]
     if _title_height(row, width, look) > 1:
         spans = wrap(title, room)
@@ -86,12 +83,12 @@ def draw_paper(
 
 def paper_height(row: PaperRow, width: int, look: ListLook) -> int:
     """The number of lines of `draw_paper`; marks do not change it, so they move no lines."""
-    return 2 if _why(row, look) else _title_height(row, width, look)
+    return 2 if row.why else _title_height(row, width, look)
 
 
 def _title_height(row: PaperRow, width: int, look: ListLook) -> int:
-    room = _title_room(width, look) - (0 if _why(row, look) else measure(_date(row, width, look)))
-    return 2 if look.is_comfortable and cell_len(literal(row.title)) > room else 1
+    room = _title_room(width, look) - (0 if row.why else measure(_date(row, width, look)))
+    return 2 if cell_len(literal(row.title)) > max(0, room) else 1
 
 
 def _title_room(width: int, look: ListLook) -> int:
@@ -115,11 +112,6 @@ def _date(row: PaperRow, width: int, look: ListLook) -> Line:
     )
 
 
-def _why(row: PaperRow, look: ListLook) -> str:
-    """The reason why a paper is listed; empty in a compact list."""
-    return row.why if look.is_comfortable else ""
-
-
 def _whole_reasons(why: str, room: int, glyphs: Glyphs) -> str:
     """As many parts of a reason as fit without a cut, at least the first part."""
     for separator in ("; ", ", "):
@@ -129,21 +121,18 @@ def _whole_reasons(why: str, room: int, glyphs: Glyphs) -> str:
 
 
 def _state(row: PaperRow, glyphs: Glyphs) -> tuple[str, str]:
-    if not row.kept:
-        return glyphs.elsewhere, "dot"
     if row.hidden:
         return glyphs.hidden, "faint"
     if row.starred:
         return glyphs.starred, "star"
-    return (glyphs.read, "faint") if row.read else (glyphs.unread, "dot")
+    if row.read:
+        return glyphs.read, "faint"
+    return glyphs.elsewhere if row.is_only_found else glyphs.unread, "dot"
 
 
 def _sign(row: PaperRow, glyphs: Glyphs) -> str:
-    """The sign of the most important flag."""
-    flag = flag_to_show(row.flags)
-    if flag is None:
-        return " "
-    return {Flag.FOLLOWED: glyphs.followed, Flag.HIGHLIGHTED: glyphs.highlighted}[flag]
+    """The sign of a followed paper."""
+    return glyphs.followed if row.flags & Flag.FOLLOWED else " "
 
 
 def _title_role(row: PaperRow, highlighted: bool) -> str:

@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING
 
 from reader.cache.reads.window import Order, with_near
 from reader.core.errors import CacheInterrupted, ReaderError
-from reader.core.paper_row import PaperKey
 from reader.core.views import FOR_YOU, LATEST
 from reader.session.first_list import SCREENFUL_PAPERS, find_holes, first_list
 from reader.session.places import Place, selection_of
-from reader.ui.library.marking import cached_keys
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.controller import Controller, follows
 from reader.ui.shell.listing import CacheFacts, ListContent, ListRequest, Position
@@ -38,7 +36,7 @@ REST_AFTER_SECONDS = 0.04
 ANNOUNCE_RANKING_SECONDS = 0.15
 """Seconds before a slow ranking is announced instead of the old list."""
 
-RANKED = ("foryou", "relevance", "rising")
+RANKED = ("foryou", "relevance")
 """Orders that compare all papers."""
 
 
@@ -56,12 +54,11 @@ class ListLoader(Controller):
         """List the first screenful at once, then read the rest; the cursor goes to the paper with id `keep`."""
         place = self._model.state.place
         at = Position(self._library.pk_of(keep) if keep else None)
-        kept = at.pk if isinstance(at.pk, int) else None
         try:
             read = partial(
-                first_list, place=place, order=self._order, scope=self._app.scope, limit=SCREENFUL_PAPERS, keep=kept
+                first_list, place=place, order=self._order, scope=self._app.scope, limit=SCREENFUL_PAPERS, keep=at.pk
             )
-            order = self._library.ask(read, Order[int](()))
+            order = self._library.ask(read, Order(()))
         except ReaderError as error:
             self._model.show_news(str(error), "warning")
             return
@@ -81,7 +78,7 @@ class ListLoader(Controller):
         if state.is_empty:
             self._model.change(state.cache_changed())
 
-    async def read_all(self) -> Sequence[PaperKey]:
+    async def read_all(self) -> Sequence[int]:
         """All papers of the list, including those after its first screenful."""
         listing = self._model.state.listing
         if listing.order.complete or listing.results is not None:
@@ -108,7 +105,7 @@ class ListLoader(Controller):
             is_by_fit = bool((await self._library.screenful(compile_query(titled, self._app.scope()), 1)).pks)
         return (self._compile(place, BY_FIT), True) if is_by_fit else (by_day, False)
 
-    async def _load(self, request: ListRequest, before: PaperKey | None) -> None:
+    async def _load(self, request: ListRequest, before: int | None) -> None:
         state = self._model.state
         sort = state.place.whole(self._order).sort
         # A list on the screen keeps its order, so that a mark does not move it.
@@ -116,8 +113,9 @@ class ListLoader(Controller):
             await self._app.learner.learn()
         try:
             if (results := self._model.state.results) is not None:
-                results.look_up_keys(self._library.pk_of)
-                self._list(ListContent(self._model.state.place, results.order, results, request.at))
+                # A refresh may have dropped some of them since.
+                order = Order([row.pk for row in self._library.rows(results.pks)])
+                self._list(ListContent(self._model.state.place, order, results, request.at))
             elif not await self._read_screenful(request.at, before):
                 await self._read_around(request.at, before)
         except CacheInterrupted:
@@ -125,7 +123,7 @@ class ListLoader(Controller):
         except ReaderError as error:
             self._model.change(self._model.state.list_failed(str(error)))
 
-    async def _read_screenful(self, at: Position, before: PaperKey | None) -> bool:
+    async def _read_screenful(self, at: Position, before: int | None) -> bool:
         """List the first screenful, then all papers; return False if the cursor's paper is not in the screenful.
 
         When the same place is read again, it is read as a whole, so that papers and numbers do not flicker.
@@ -149,7 +147,7 @@ class ListLoader(Controller):
         await self._add_nearest(place, order)
         return True
 
-    async def _read_around(self, at: Position, before: PaperKey | None) -> None:
+    async def _read_around(self, at: Position, before: int | None) -> None:
         place = self._model.state.place
         selection, is_by_fit = await self._choose_papers(place)
         order = (await self._library.order(selection))._replace(is_by_fit=is_by_fit)
@@ -166,9 +164,9 @@ class ListLoader(Controller):
     def _nearest_of(self, place: Place) -> Sequence[int]:
         """The similar papers that are listed in a place; they are kept when it is read again, to avoid flicker."""
         listing = self._model.state.listing
-        return cached_keys(listing.order.pks[listing.order.matching :]) if listing.place == place else ()
+        return listing.order.pks[listing.order.matching :] if listing.place == place else ()
 
-    async def _add_nearest(self, place: Place, order: Order[int]) -> None:
+    async def _add_nearest(self, place: Place, order: Order) -> None:
         """List papers similar to the typed words after the matching papers."""
         if not self._has_nearest(place):
             return
@@ -181,7 +179,7 @@ class ListLoader(Controller):
         """Whether papers similar to the typed words follow the matching papers."""
         return self._app.settings.nearest and bool(place.text) and place.nearest is not None
 
-    async def _with_nearest(self, place: Place, order: Order[int]) -> Order[int]:
+    async def _with_nearest(self, place: Place, order: Order) -> Order:
         """The order followed by similar papers, if the place has them."""
         if not self._has_nearest(place) or (query := place.nearest) is None:
             return order
@@ -190,13 +188,13 @@ class ListLoader(Controller):
         nearest = await self._library.order(compile_query(query, self._app.scope()))
         return with_near(order.without_near, nearest.pks, BY_DATE_PAPERS)
 
-    def _moved_cursor(self, at: Position, before: PaperKey | None) -> Position:
+    def _moved_cursor(self, at: Position, before: int | None) -> Position:
         """The new cursor: the requested paper, or the paper to which the user has moved since `before`."""
         now = self._model.state.highlighted
         return at if at.pk is None or now == before else Position(now, at.height)
 
     def _list(self, listing: ListContent) -> None:
-        self._library.results, self._library.is_ranked = listing.results, listing.order.is_ranked
+        self._library.is_ranked = listing.order.is_ranked
         self.awaited, self.has_listed = None, True
         ranked_at = self._library.meta("trending") if listing.place.view.is_ranking else None
         facts = self._read_facts(listing.place, has_listed=bool(listing.order.pks))
@@ -212,18 +210,12 @@ class ListLoader(Controller):
 
         period = period_of_view(place.view.id) or period_containing("day", self._look.today)
         missing = place.paper_id
-        has_papers = self._library.has_papers()
         return CacheFacts(
             newest_day=self._library.newest_day(),
-            has_papers=has_papers,
+            has_papers=self._library.has_papers(),
             missing_id=missing if missing is not None and self._library.pk_of(missing) is None else None,
             is_day_known=not self._library.gaps(period.first, period.last, self._look.today),
-            are_hidden=has_papers and not place.text and self._has_hidden(place),
         )
-
-    def _has_hidden(self, place: Place) -> bool:
-        hidden = self._compile(Place(place.view, "is:hidden"))
-        return self._library.ask(lambda window: bool(window.first(hidden, 1, at_once=True).pks), False)
 
 
 class RankingWait(Controller):

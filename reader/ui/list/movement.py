@@ -8,6 +8,7 @@ from reader.core.dates import period_of_view
 from reader.core.errors import ReaderError
 from reader.core.views import LATEST
 from reader.session.places import DAY, Place, view
+from reader.session.visit import MAX_FILTER_COLUMNS
 from reader.ui.filter.state import COUNTED
 from reader.ui.kit.pane import Pane
 from reader.ui.page.screen import text_in_front
@@ -41,7 +42,6 @@ class MovementActions(Controller):
             case "text" | "outline":
                 self._app.full_text_actions.move(lines)
             case "list" | "hole":
-                self._app.mark_actions.leave_paper()
                 self._app.papers.step(lines)
             case _:
                 if (pane := self._pane) is not None:
@@ -63,7 +63,6 @@ class MovementActions(Controller):
             case "list" | "hole":
                 papers = self._app.papers
                 for _ in range(times):
-                    self._app.mark_actions.leave_paper()
                     before = papers.cursor, papers.scroll_offset
                     papers.page(direction) if share == 1 else papers.half_page(direction)
                     if (papers.cursor, papers.scroll_offset) == before:
@@ -78,7 +77,6 @@ class MovementActions(Controller):
             case "text" | "outline":
                 self._app.full_text_actions.move_to_end(last=last)
             case "list" | "hole":
-                self._app.mark_actions.leave_paper()
                 papers = self._app.papers
                 if count is not None:
                     papers.to_index(count - 1)
@@ -183,35 +181,13 @@ class MovementActions(Controller):
         if panes.is_zoomed:
             self._model.show_notice(f"only this pane · {self._keymap.key('pane.zoom')} shows all")
 
-    @handles("pane.hide")
-    def hide(self, _count: int | None) -> None:
-        """Hide or show a pane permanently: the filter pane if it has the focus, else the detail pane."""
-        state = self._model.state
-        pane: PaneName = "filter" if state.focus == "filter" else "detail"
-        self._model.change(state.hide_pane(pane))
-        if pane in self._model.state.panes.hidden:
-            action = "find.filter" if pane == "filter" else "pane.hide"
-            name = "filter pane" if pane == "filter" else "detail"
-            self._model.show_notice(f"{name} hidden · {self._keymap.key(action)} shows it")
-
-    @handles("pane.density")
-    def change_density(self, _count: int | None) -> None:
-        state = self._model.state
-        panes = state.panes.with_other_density()
-        self._model.change(state.choose_panes(panes))
-        key = self._keymap.key("pane.density", state.context)
-        is_cut = panes.density == "compact"
-        self._model.show_notice(
-            f"titles on one line · {key} shows them whole" if is_cut else f"whole titles · {key} cuts them"
-        )
-
     @handles("pane.wider", "pane.narrower", step=1)
     def resize(self, by: int) -> None:
         state, is_wider = self._model.state, by > 0
         panes, width = state.panes, state.width
         sizes = panes.at(width)
         if state.context == "filter":
-            panes = panes.with_width(width, filter_width=min(60, max(16, sizes.filter_width + 2 * by)))
+            panes = panes.with_width(width, filter_width=min(MAX_FILTER_COLUMNS, max(16, sizes.filter_width + 2 * by)))
         else:
             by = -by if state.context == "detail" else by
             panes = panes.with_width(width, list_share=min(0.8, max(0.2, round(sizes.list_share + 0.05 * by, 2))))
@@ -229,23 +205,12 @@ class SelectionActions(Controller):
 
     @handles("select.paper")
     def select(self, count: int | None) -> None:
-        """Select or deselect the highlighted paper and step to the next one; within a range, end the range."""
+        """Select or deselect the highlighted paper, or as many as the count says, and step on."""
         state = self._model.state
-        if state.selection.range is not None:
-            self._model.change(state.choose(state.selection.end_range()))
-            return
         here = self._app.papers.cursor
         pks = self._app.papers.pks_all()[here : here + (count or 1)]
         self._model.change(state.choose(state.selection.toggle(pks)))
         self._app.papers.move(len(pks))
-
-    @handles("select.range")
-    def select_range(self, _count: int | None) -> None:
-        state, selection = self._model.state, self._model.state.selection
-        if selection.range is not None:
-            self._model.change(state.choose(selection.end_range()))
-        elif state.highlighted is not None:
-            self._model.change(state.choose(selection.begin_range(state.highlighted)))
 
     @handles("select.all")
     def select_all(self, _count: int | None) -> None:

@@ -17,7 +17,7 @@ from textual.geometry import Region, Size
 from textual.reactive import var
 from textual.strip import Strip
 
-from reader.core.paper_row import PaperKey, PaperRow
+from reader.core.paper_row import PaperRow
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import WidgetReport
 from reader.ui.kit.lines import pattern
@@ -35,7 +35,8 @@ from reader.ui.list.lines import (
     draw_news,
     paper_height,
 )
-from reader.ui.shell.listing import COMPACT, LineSlot, ListForm, ListLines, Position
+from reader.ui.shell.list_lines import PLAIN_FORM, LineSlot, ListForm, ListLines
+from reader.ui.shell.listing import Position
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount, Order
@@ -47,7 +48,7 @@ MAX_CACHED_ROWS = 2_000
 ROWS_PER_READ = 200
 """Rows fetched at a time in a search for a paper."""
 
-Rows: TypeAlias = Callable[[Sequence[PaperKey]], list[PaperRow]]
+Rows: TypeAlias = Callable[[Sequence[int]], list[PaperRow]]
 """Fetches the rows of papers; deleted papers are left out."""
 
 
@@ -59,7 +60,6 @@ class RowChanges(TypedDict, total=False):
     hidden: bool
     queued: bool
     has_note: bool
-    kept: bool
     flags: int
 
 
@@ -68,29 +68,29 @@ class RowCache:
 
     def __init__(self, fetch: Rows = lambda pks: []) -> None:
         self.fetch = fetch
-        self._rows: dict[PaperKey, PaperRow] = {}
+        self._rows: dict[int, PaperRow] = {}
 
-    def get(self, pk: PaperKey) -> PaperRow | None:
+    def get(self, pk: int) -> PaperRow | None:
         return self._rows.get(pk)
 
-    def of(self, pk: PaperKey) -> PaperRow | None:
+    def of(self, pk: int) -> PaperRow | None:
         """A paper's row, fetched if not loaded; None if the paper is gone."""
         return self._rows.get(pk) or next(iter(self.fetch([pk])), None)
 
-    def bring(self, pks: Iterable[PaperKey]) -> None:
+    def bring(self, pks: Iterable[int]) -> None:
         if len(self._rows) >= MAX_CACHED_ROWS:
             self._rows.clear()
         missing = [pk for pk in pks if pk not in self._rows]
         if missing:
             self._rows.update((row.pk, row) for row in self.fetch(missing))
 
-    def patch(self, pk: PaperKey, changes: RowChanges) -> bool:
+    def patch(self, pk: int, changes: RowChanges) -> bool:
         row = self._rows.get(pk)
         if row is not None:
             self._rows[pk] = row._replace(**changes)
         return row is not None
 
-    def first(self, pks: Sequence[PaperKey], matches: Callable[[PaperRow], bool]) -> int | None:
+    def first(self, pks: Sequence[int], matches: Callable[[PaperRow], bool]) -> int | None:
         """Return the position in `pks` of the first paper whose row `matches`; rows fetched for this are not cached."""
         for begin in range(0, len(pks), ROWS_PER_READ):
             batch = pks[begin : begin + ROWS_PER_READ]
@@ -114,7 +114,7 @@ class PaperList(Pane, can_focus=True):
 
     PANE = "papers"
 
-    reported: var[tuple[PaperKey | None, bool]] = var((None, False), init=False)
+    reported: var[tuple[int | None, bool]] = var((None, False), init=False)
     """For watchers: the paper under the cursor, and whether the cursor is on the hole below it."""
 
     def __init__(
@@ -129,7 +129,7 @@ class PaperList(Pane, can_focus=True):
         """`today` stops the clock; the keys go to the day before, and fetch missing days."""
         super().__init__(id=id)
         self._today = today
-        self._order: Order[PaperKey] | None = None
+        self._order: Order | None = None
         self._lines = ListLines()
         self._cursor = 0
         self._is_on_hole = False
@@ -141,12 +141,12 @@ class PaperList(Pane, can_focus=True):
         self._drawn: dict[Content, tuple[Strip, ...]] = {}
         self._days: Mapping[str, DayCount] = {}
         self._end: DayEnd | None = None
-        self._selected: Container[PaperKey] = ()
+        self._selected: Container[int] = ()
         self._news = ""
         self._news_key = ""
         self._heights: dict[int, int] = {}
         """The number of lines of each measured paper, by place."""
-        self._gone: PaperKey | None = None
+        self._gone: int | None = None
         """The paper that was under the cursor and is missing from the reloaded list."""
         self._drawn_since = 0.0
         """Monotonic time at which the reloaded list was drawn."""
@@ -157,13 +157,13 @@ class PaperList(Pane, can_focus=True):
 
     def show(
         self,
-        order: Order[PaperKey],
+        order: Order,
         rows: Rows,
-        keep: PaperKey | None = None,
+        keep: int | None = None,
         *,
         words: tuple[str, ...] = (),
         height: int | None = None,
-        form: ListForm = COMPACT,
+        form: ListForm = PLAIN_FORM,
     ) -> None:
         """Show papers in an order, with rows fetched by `rows` and the words marked in titles.
 
@@ -181,7 +181,6 @@ class PaperList(Pane, can_focus=True):
             searched=pattern(words),
             has_dates=form.has_dates,
             is_period=form.is_period,
-            is_comfortable=form.is_comfortable,
         )
         before = self._picture() if is_news and look == self._look else None
         self._order, self._lines, self._words = order, new, words
@@ -209,7 +208,7 @@ class PaperList(Pane, can_focus=True):
     def _note_drawn(self) -> None:
         self._drawn_since = monotonic()
 
-    def meant(self, pressed_at: float) -> PaperKey | None:
+    def meant(self, pressed_at: float) -> int | None:
         """The paper that a key was meant for: the one under the cursor on the screen when it was pressed."""
         return self._gone if self._gone is not None and pressed_at < self._drawn_since else self.highlighted
 
@@ -220,15 +219,6 @@ class PaperList(Pane, can_focus=True):
             self._scroll(self._lines.top_around(self._cursor, self.size.height))
         else:
             self._scroll_paper_to(self._cursor, height)
-
-    def change_form(self, form: ListForm) -> None:
-        """Show the same papers in another form; the cursor keeps its line, or the list stays at its top."""
-        if self._order is not None:
-            is_at_top = self.scroll_offset.y == 0
-            self.show(self._order, self._rows.fetch, self.highlighted, words=self._words, form=form)
-            if is_at_top:
-                self._scroll(0)
-                self._reveal()
 
     def tell_days(self, days: Sequence[DayCount], end: DayEnd | None) -> None:
         before = self._picture()
@@ -254,12 +244,12 @@ class PaperList(Pane, can_focus=True):
         is_cursor = first is not None and first.kind == "paper" and first.place == self._cursor
         return self.size.height - 1 if is_cursor else 0
 
-    def select(self, selected: Container[PaperKey]) -> None:
+    def select(self, selected: Container[int]) -> None:
         before = self._picture()
         self._selected = selected
         self._repaint(before)
 
-    def patch(self, pk: PaperKey, **changes: Unpack[RowChanges]) -> None:
+    def patch(self, pk: int, **changes: Unpack[RowChanges]) -> None:
         """Draw a paper's new state before it is stored; repaints only its line."""
         before = self._picture()
         if self._rows.patch(pk, changes):
@@ -276,7 +266,7 @@ class PaperList(Pane, can_focus=True):
     # Queries
 
     @property
-    def highlighted(self) -> PaperKey | None:
+    def highlighted(self) -> int | None:
         return self._lines.pks[self._cursor] if self._lines.pks else None
 
     @property
@@ -288,11 +278,11 @@ class PaperList(Pane, can_focus=True):
         """The row under the cursor if it is loaded; never asks the cache."""
         return None if self.highlighted is None else self._rows.get(self.highlighted)
 
-    def row_of(self, pk: PaperKey) -> PaperRow | None:
+    def row_of(self, pk: int) -> PaperRow | None:
         """Return a paper's drawn row, or its row from the cache if it is not loaded; None if the paper is gone."""
         return self._rows.of(pk)
 
-    def has_row(self, pks: Sequence[PaperKey], matches: Callable[[PaperRow], bool]) -> bool:
+    def has_row(self, pks: Sequence[int], matches: Callable[[PaperRow], bool]) -> bool:
         """Whether any of the papers has a row that `matches`; rows are fetched until one does."""
         return self._rows.first(pks, matches) is not None
 
@@ -326,10 +316,10 @@ class PaperList(Pane, can_focus=True):
         return Position(self.highlighted, self.height)
 
     @property
-    def visible_pks(self) -> list[PaperKey]:
+    def visible_pks(self) -> list[int]:
         return [self._lines.pks[slot.place] for _, slot in self._in_view() if slot.part == 0]
 
-    def pks_all(self) -> Sequence[PaperKey]:
+    def pks_all(self) -> Sequence[int]:
         return self._lines.pks
 
     # Moving; each method returns whether the cursor moved
@@ -390,7 +380,7 @@ class PaperList(Pane, can_focus=True):
         return self.to_index(index)
 
     def next_where(
-        self, wanted: Callable[[PaperRow], bool] | Container[PaperKey], direction: int = 1, limit: int = 20_000
+        self, wanted: Callable[[PaperRow], bool] | Container[int], direction: int = 1, limit: int = 20_000
     ) -> bool:
         """Go to the nearest wanted paper below the cursor, or above it for -1.
 
@@ -461,7 +451,7 @@ class PaperList(Pane, can_focus=True):
             if top is not None:
                 self._scroll(top)
 
-    def _anchor(self) -> tuple[PaperKey, int] | None:
+    def _anchor(self) -> tuple[int, int] | None:
         """The paper that must not move, and its line on the screen: the highlighted paper, else the top one."""
         view = [(y - slot.part, self._lines.pks[slot.place]) for y, slot in self._in_view()]
         return next(((pk, y) for y, pk in view if pk == self.highlighted), (view[0][1], view[0][0]) if view else None)

@@ -15,7 +15,7 @@ from reader import paths
 from reader.core.errors import ReaderError
 from reader.core.ids import pdf_url
 from reader.core.paper import Paper
-from reader.core.paper_row import NotCached, PaperKey, PaperRow
+from reader.core.paper_row import PaperRow
 from reader.ui.full_text.state import TEXT
 from reader.ui.page.screen import text_in_front
 from reader.ui.page.state import PAGE, QUERY_MATCH, READING, is_triaging
@@ -67,8 +67,6 @@ class PageActions(Controller):
         self._model.change(state.put(PAGE, reading._replace(number=self._app.papers.cursor + 1)))
         if is_new and not is_triaging(state):
             self._app.mark_actions.finish_reading(reading.key)
-            if isinstance(reading.paper.pk, NotCached):
-                self._app.mark_actions.store_opened(reading.key)
 
     @handles("text.places")
     def read_places(self, _count: int | None = None) -> None:
@@ -111,7 +109,6 @@ class PageActions(Controller):
         elif text.scroll_page(1):
             pk = self._model.state.highlighted
             if pk is not None:
-                self._app.traces.record_detail_end()
                 self._app.mark_actions.finish_reading(pk)
             self.go_to_unread(1)
 
@@ -155,7 +152,7 @@ class LinkActions(Controller):
     def open_web_pages(self, _count: int | None) -> None:
         from reader.actions.links import links
 
-        pks = self._model.take_targets()
+        pks = self._model.state.targets
         if len(pks) > MAX_OPENED_PAGES:
             self._model.show_notice(f"{len(pks):,} papers are too many to open at once", "warning")
             return
@@ -247,19 +244,19 @@ class CopyActions(Controller):
 
     @handles("link.copy")
     def copy_link(self, _count: int | None) -> None:
-        self._copy("l", self._model.take_targets())
+        self._copy("l", self._model.state.targets)
 
     @handles("link.copy_as")
     def choose(self, _count: int | None) -> None:
         from reader.actions.export import COPIES
 
-        pks = self._model.take_targets()
+        pks = self._model.state.targets
         if pks:
             label = "copy" if len(pks) == 1 else f"copy {len(pks):,} papers"
             choices = [(letter, form.name) for letter, form in COPIES.items()]
             self._app.keyboard.ask_letter(label, choices, lambda letter: self._copy(letter, pks))
 
-    def _copy(self, letter: str, pks: tuple[PaperKey, ...]) -> None:
+    def _copy(self, letter: str, pks: tuple[int, ...]) -> None:
         if len(pks) > MAX_COPIED:
             key = self._keymap.key("command.open")
             way = f" · {key}export FILE writes them" if key else ""
@@ -267,7 +264,7 @@ class CopyActions(Controller):
         elif pks:
             self._background.start("copy", partial(self._copy_papers, letter, pks), exclusive=True)
 
-    async def _copy_papers(self, letter: str, pks: tuple[PaperKey, ...]) -> None:
+    async def _copy_papers(self, letter: str, pks: tuple[int, ...]) -> None:
         from reader.actions.citations import CitationKeys
         from reader.actions.export import COPIES
         from reader.cache.reads.exports import citable_papers_of
@@ -309,7 +306,7 @@ class PdfActions(Controller):
 
     @handles("link.pdf")
     def open_pdf(self, _count: int | None) -> None:
-        targets = self._model.take_targets()
+        targets = self._model.state.targets
         if len(targets) > MAX_PDFS:
             self._model.show_notice(f"at most {MAX_PDFS} PDFs at once · {len(targets):,} papers are selected")
             return

@@ -11,14 +11,12 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.actions.links import CODE_LINK, LINKED, Link, places
-from reader.cache.history import UNCHANGED_VOTES, Votes
 from reader.core.addresses import addresses_in
 from reader.core.community import KINDS, Comment, Kind, Repository, ThreadedComment, threads
 from reader.core.document.layout import BlockWriter, DocumentLine, in_ascii
 from reader.core.document.model import Items
 from reader.core.ids import PAGE_PREFIX, is_arxiv_id, profile_url
 from reader.core.lines import (
-    UNBROKEN,
     Line,
     Piece,
     cut,
@@ -31,18 +29,16 @@ from reader.core.lines import (
     without_breaks,
 )
 from reader.core.paper import Paper, facts, says_withdrawn
-from reader.core.paper_row import NotCached, PaperKey
 from reader.core.passages import split_note
 from reader.core.similarity import SharedTerms
 from reader.core.text import amount
-from reader.core.topics.trends import spark
 from reader.core.words import Marker
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.lines import hits, mark, pattern, short_day
 from reader.ui.why.lines import suits_lines
 
 if TYPE_CHECKING:
-    from reader.cache.community import KeptOutput, PageData
+    from reader.cache.community import PageData
     from reader.cache.history import ChangesSinceMark
     from reader.core.document.find import Hit
     from reader.core.document.model import Block, Document, Heading
@@ -74,19 +70,16 @@ class Presentation:
 class ShownPaper(NamedTuple):
     """A paper in the detail pane or on the page, with everything that is shown about it."""
 
-    key: PaperKey
+    key: int
     paper: Paper
     words: tuple[str, ...] = ()
     """Search words to mark; see `lines.pattern`."""
-    votes: Votes = UNCHANGED_VOTES
     position: str = ""
     """The text for the paper's place, such as `3 of 34`."""
     kept: PageData | None = None
     """The related data; None where it is not shown."""
     fetching: str = ""
     """The status of fetching related data; may be empty."""
-    outputs: tuple[KeptOutput, ...] = ()
-    """The output of the user's programs about the paper."""
     follows: tuple[FollowReason, ...] = ()
     suits: str = ""
     """Why the paper suits the user, in words, if the list is ordered by that."""
@@ -109,9 +102,6 @@ KIND_NAMES: Mapping[Kind, tuple[str, str]] = {
     "dataset": ("dataset", "datasets"),
     "space": ("Space", "Spaces"),
 }
-
-SPARKLINE_CHANGES = 12
-"""Number of latest changes in a sparkline of votes or models."""
 
 FEW_REPOSITORIES = 3
 """Maximum repositories of one kind while folded."""
@@ -147,12 +137,10 @@ def version_lines(versions: Sequence[str], today: date, width: int, glyphs: Glyp
 
 
 def repository_lines(paper: Paper, kept: PageData, width: int, look: Presentation) -> list[Line]:
-    """How many repositories name the paper, with its models' growth, and the first ones of each kind."""
+    """How many repositories name the paper, and the first ones of each kind."""
     counts = linked_counts(paper)
     if not counts:
         return []
-    if len(kept.models) > 1 and paper.models:
-        counts[0] += f"{UNBROKEN}{spark(kept.models[-SPARKLINE_CHANGES:], look.glyphs.spark)}"
     lines = fill([Piece("Linked ", "label"), Piece(f" {look.glyphs.dot} ".join(counts), "facts")], width)
     for kind in KINDS:
         repositories = [repository for repository in kept.community.repositories if repository.kind == kind]
@@ -269,7 +257,7 @@ INDENT = "  "
 class QueryMatch(NamedTuple):
     """How a paper matches a query."""
 
-    key: PaperKey
+    key: int
     query: str
     """The query, if the paper is listed as a best fit; otherwise empty."""
     words: tuple[str, ...] = ()
@@ -439,22 +427,6 @@ def _markdown(text: str, width: int, glyphs: Glyphs) -> list[Line]:
     return text_lines(blocks, width, glyphs) or fill(mark(text, "text"), width)
 
 
-MAX_DRAWN_CHARACTERS = 20_000
-"""Maximum characters drawn of an output; an abstract has the same limit."""
-
-
-def output_lines(output: KeptOutput, width: int, glyphs: Glyphs) -> list[Line]:
-    """The output of a program below the name of its command."""
-    bar = Piece(f"{glyphs.quote} ", "quote")
-    maker = Piece(f" {glyphs.dot} by a program, {output.made[:10]}", "muted")
-    lines = fill([Piece(literal(output.name), "label"), maker], width - 2)
-    for line in output.text[:MAX_DRAWN_CHARACTERS].split("\n"):
-        lines.extend(fill([Piece(literal(line), "summary")], width - 2) if line.strip() else [()])
-    if len(output.text) > MAX_DRAWN_CHARACTERS:
-        lines.extend(fill([Piece("'dailypapers show --json' prints the rest", "muted")], width - 2))
-    return [(bar, *drawn) for drawn in lines]
-
-
 def shared_lines(match: QueryMatch | None, width: int, glyphs: Glyphs) -> list[Line]:
     """Draw the terms that the paper shares with others; empty without shared terms."""
     text = match.shared.in_words.replace("; ", f" {glyphs.dot} ") if match is not None else ""
@@ -488,7 +460,6 @@ def compose(reading: ShownPaper, width: int, look: Presentation) -> list[Line]:
         ),
         summary,
         abstract,
-        *(output_lines(output, width, look.glyphs) for output in reading.outputs),
         _links(paper, width, look),
         fill([Piece(_UNKNOWN_ID, "muted")], width) if paper.id.startswith(PAGE_PREFIX) else [],
         repository_lines(paper, kept, width, look) if kept else [],
@@ -571,8 +542,6 @@ def _fact_items(reading: ShownPaper, look: Presentation, comments: str, *, weekd
     paper, glyphs = reading.paper, look.glyphs
     has_day = bool(paper.day) and not look.is_preview
     pieces = [Piece(short_day(paper.day or "", look.today, weekday), "facts")] if has_day else []
-    if isinstance(paper.pk, NotCached):
-        pieces.insert(0, Piece(f"{glyphs.elsewhere} from the feed, not in the cache", "facts"))
     if paper.published:
         source = "arXiv" if is_arxiv_id(paper.id) else "published"
         pieces.append(Piece(f"{source} {short_day(paper.published, look.today, weekday=False)}", "facts"))
@@ -584,7 +553,7 @@ def _fact_items(reading: ShownPaper, look: Presentation, comments: str, *, weekd
     if says_withdrawn(paper.remark):
         pieces.append(Piece("withdrawn", "changed"))
     if paper.upvotes is not None and not look.is_preview:
-        pieces.append(Piece(f"{glyphs.upvotes} {paper.upvotes:,}{_vote_growth(reading.votes, glyphs)}", "facts"))
+        pieces.append(Piece(f"{glyphs.upvotes} {paper.upvotes:,}", "facts"))
     if paper.comments:
         pieces.append(Piece(comments, "facts"))
     if paper.submitter and look.is_page:
@@ -610,14 +579,6 @@ def _with_position(lines: list[Line], width: int, position: str) -> list[Line]:
     right = (Piece(position, "position"),)
     fits = measure(lines[-1]) + 2 + len(position) <= width
     return [*lines[:-1], spread(lines[-1], right, width)] if fits else [*lines, spread((), right, width)]
-
-
-def _vote_growth(votes: Votes, glyphs: Glyphs) -> str:
-    """The growth of votes: `  ▂▄▇ +41 since you looked`."""
-    if not votes.points:
-        return ""
-    line = spark(votes.points[-SPARKLINE_CHANGES:], glyphs.spark)
-    return without_breaks(f" {line} {votes.gained:+d} since you looked" if votes.gained else f" {line}")
 
 
 def _separator(glyphs: Glyphs) -> Piece:

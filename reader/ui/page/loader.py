@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from reader.core.errors import CacheError, ReaderError
 from reader.core.ids import is_arxiv_id
-from reader.core.paper_row import PaperKey
 from reader.feeds.environment import is_offline
 from reader.session.places import Place, view
 from reader.ui.page.lines import ShownPaper
@@ -61,14 +60,14 @@ class DetailLoader(Controller):
         if state.is_ready:
             self._model.change(state.put(READING, self.read(state.highlighted)))
 
-    def read(self, pk: PaperKey | None) -> ShownPaper | None:
-        """A paper with its votes and the searched words; None if it is gone."""
+    def read(self, pk: int | None) -> ShownPaper | None:
+        """A paper with the facts about it and the searched words; None if it is gone."""
         paper = None if pk is None else self._library.paper(pk)
         if pk is None or paper is None:
             return None
         return ShownPaper(pk, paper, self._model.state.listing.words, **self._library.facts(pk))
 
-    def read_page(self, pk: PaperKey | None) -> ShownPaper | None:
+    def read_page(self, pk: int | None) -> ShownPaper | None:
         """A paper for its page, with its related data; None if it is gone."""
         reading = self.read(pk)
         if reading is None:
@@ -117,7 +116,7 @@ def _match_request(state: State) -> tuple[int, str, tuple[str, ...]] | None:
     """The shown paper, the query that it fits, and the words to find in its text; None if there is nothing to find."""
     listing = state.listing
     key = state.highlighted if state.front_paper is None else state.front_paper
-    if not isinstance(key, int):
+    if key is None:
         return None
     is_fit = listing.results is None and listing.place.text and listing.is_fit(key)
     request = key, listing.place.text if is_fit else "", listing.text_words
@@ -184,7 +183,7 @@ class PageRefresher(Controller):
         look, state, id = self._look, self._model.state, page.paper.id
         if page.kept is None or look.is_still or state.mode:
             return False
-        is_known = isinstance(page.paper.pk, int) and is_arxiv_id(id)
+        is_known = is_arxiv_id(id)
         is_reachable = state[REFRESH].trouble != OFFLINE and not is_offline(os.environ)
         is_due = self._clock() - self._tried.get(id, -RETRY_SECONDS) >= RETRY_SECONDS
         is_old = page.kept.is_old(look.now(), with_arxiv=self._app.settings.ask_arxiv)
@@ -225,11 +224,11 @@ class PaperLookup(Controller):
         if self._library.pk_of(id) is None:
             self.begin(id)
 
-    def begin(self, id: str, then: Callable[[PaperKey], None] | None = None) -> None:
+    def begin(self, id: str, then: Callable[[int], None] | None = None) -> None:
         """Fetch a paper by its arXiv id, then call `then`; a running fetch is cancelled."""
         self._background.start("lookup", partial(self._fetch, id, then), exclusive=True)
 
-    async def _fetch(self, id: str, then: Callable[[PaperKey], None] | None) -> None:
+    async def _fetch(self, id: str, then: Callable[[int], None] | None) -> None:
         from reader.refresh.lines import job
 
         self._model.change(self._model.state.busy_with(f"fetching {id}"))

@@ -18,11 +18,10 @@ from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import OneLine, WidgetReport
 from reader.ui.kit.pane import Pane
-from reader.ui.kit.status_lines import DECIDING_KEYS, FIRST_KEYS, Status
 from reader.ui.page.lines import TEXT_CELLS, Presentation, ShownPaper, compose, link_keys
 from reader.ui.page.state import PAGE, QUERY_MATCH, TRIAGE, is_triaging, query_match_of
 from reader.ui.shell.controller import subscribe
-from reader.ui.shell.screens import OverScreen, Screens
+from reader.ui.shell.screens import OverScreen
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
@@ -68,9 +67,6 @@ class PaperDetail(Pane, can_focus=True):
         """Show a paper from its beginning; if it is already shown, keep the scroll position."""
         before = self._reading
         is_same = before is not None and before.paper.pk == reading.paper.pk
-        if before is not None and is_same and not reading.votes.gained:
-            # Keep showing the gain of votes until another paper is shown, although the user has seen it now.
-            reading = reading._replace(votes=reading.votes._replace(gained=before.votes.gained))
         is_unfolded = self._look.is_unfolded and is_same
         look = replace(self._look, is_unfolded=is_unfolded, today=self._today or date.today())
         if (reading, look) != (before, self._look):
@@ -96,10 +92,6 @@ class PaperDetail(Pane, can_focus=True):
     def scroll_page(self, direction: int) -> bool:
         """Scroll down a page less one line for 1, up for -1; return what `scroll_lines` returns."""
         return self.scroll_lines(direction * max(1, self.size.height - 1))
-
-    @property
-    def is_at_end(self) -> bool:
-        return self.paper is not None and self.scroll_offset.y + self.size.height >= self.virtual_size.height
 
     @property
     def paper(self) -> Paper | None:
@@ -173,12 +165,6 @@ def text_in_front(app: ReaderApp) -> PaperDetail | None:
     return detail if detail.is_on_screen else None
 
 
-def is_page_at_end(screens: Screens) -> bool:
-    """Whether the page shows, or last showed, the end of its paper."""
-    page = screens.get(PAGE)
-    return page is not None and bool(page.pane.is_at_end)
-
-
 class TriageTop(OneLine[str]):
     """The line with the paper's number in a triage."""
 
@@ -220,10 +206,6 @@ class PaperPage(OverScreen[ShownPaper]):
         self.pane.configure(state[TOPIC_NAMES])
         if (reading := state[PAGE]) is not None:
             self.show(reading)
-
-    def footer(self, state: State) -> Status:
-        kept = DECIDING_KEYS if is_triaging(state) else FIRST_KEYS
-        return super().footer(state)._replace(stays=True, kept=kept)
 
 
 def _shown_state(state: State) -> object:

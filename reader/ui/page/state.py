@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from reader.core.paper_row import PaperKey
 from reader.session.places import TRIAGE as VIEW
 from reader.session.places import Place
 from reader.ui.full_text.state import TEXT
@@ -40,7 +39,7 @@ PAGE: Front[ShownPaper] = Front(
 )
 
 
-def query_match_of(state: State, key: PaperKey) -> QueryMatch | None:
+def query_match_of(state: State, key: int) -> QueryMatch | None:
     known = state[QUERY_MATCH]
     is_current = known is not None and known.key == key and known.query in ("", state.listing.place.text)
     return known if is_current else None
@@ -56,7 +55,7 @@ DECISIONS = {"star": "starred", "queue": "queued", "hide": "hidden", "read": "re
 class Decision(NamedTuple):
     """The decision on a paper."""
 
-    pk: PaperKey
+    pk: int
     kind: str
     day: str
     """The ISO day of the paper."""
@@ -87,7 +86,7 @@ class Triage:
         number = len(self.decisions) + 1
         return f"{number:,}" if self.total is None else f"{min(number, self.total):,} of {self.total:,}"
 
-    def came(self, papers: Collection[PaperKey], total: int | None) -> Triage:
+    def came(self, papers: Collection[int], total: int | None) -> Triage:
         """Record the papers of the list, and drop undone decisions on them. Without papers, the triage is done."""
         decisions = tuple(decision for decision in self.decisions if decision.pk not in papers)
         total = None if total is None else total + len(decisions)
@@ -97,7 +96,7 @@ class Triage:
         """Record a decision, which replaces an earlier decision on the same paper."""
         return replace(self, decisions=(*self.without(decision.pk).decisions, decision))
 
-    def without(self, pk: PaperKey) -> Triage:
+    def without(self, pk: int) -> Triage:
         return replace(self, decisions=tuple(decision for decision in self.decisions if decision.pk != pk))
 
 

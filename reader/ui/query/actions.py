@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -16,10 +15,10 @@ from textual.widgets.input import Selection
 
 from reader.core.errors import QueryError, ReaderError
 from reader.core.lines import Line, cut_line, measure
-from reader.core.paper import Listing, Paper
+from reader.core.paper import Paper
 from reader.core.query.suggestions import Completer as Complete
 from reader.core.query.suggestions import Completion, complete, tokens
-from reader.core.similarity import came_out, like_query
+from reader.core.similarity import like_query
 from reader.core.text import clean
 from reader.core.views import IDS
 from reader.refresh.lines import Days
@@ -28,7 +27,6 @@ from reader.ui.filter.state import COUNTED, FOLLOWED, TOPIC_NAMES, topic_papers
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import LineInput, TypedLine, WidgetReport
 from reader.ui.kit.theme import palette_of
-from reader.ui.library.feed_results import FeedResults
 from reader.ui.query.advice import (
     NO_REACH,
     VOCABULARY,
@@ -42,12 +40,12 @@ from reader.ui.query.advice import (
     type_query,
 )
 from reader.ui.shell.controller import Controller, Moment, answers, follows, handles
+from reader.ui.shell.listing import FeedResults
 from reader.ui.shell.state import NOTHING_IS_FETCHED, State
 
 if TYPE_CHECKING:
     from textual.worker import Worker
 
-    from reader.refresh.lines import Line as JobLine
     from reader.ui.app import ReaderApp
 
 
@@ -103,16 +101,16 @@ class QueryLine(TypedLine):
             self._reach = reach
             self._show(self._typed)
 
-    def open(self, text: str = "", history: Sequence[str] = (), begun: str = "") -> None:
-        """Start with the current query `text`, or with `begun`; `history` has earlier queries, newest first."""
+    def open(self, text: str = "", history: Sequence[str] = ()) -> None:
+        """Start with the current query `text`; `history` has earlier queries, newest first."""
         self._before = clean(text, MAX_QUERY_LENGTH)
         # The history must not repeat the current query.
         earlier = dict.fromkeys(clean(query, MAX_QUERY_LENGTH) for query in history)
         self.history = tuple(query for query in earlier if query != self._before)
         self.recalled = -1
         # The space separates the current query from a term that the user adds.
-        self.write(begun or (f"{self._before} " if self._before else ""))
-        if self._before and not begun:
+        self.write(f"{self._before} " if self._before else "")
+        if self._before:
             # Typing replaces the query, unless the user first moves to its end.
             self._input.selection = Selection(0, len(self.text))
         self.begin()
@@ -153,16 +151,18 @@ class QueryLine(TypedLine):
         return True
 
     def next(self) -> None:
-        if self.recalled >= 0:
-            self._recall(-1)
-        elif self._typed.selected + 1 < len(self.suggestions):
-            self._show(self._typed._replace(selected=self._typed.selected + 1))
+        self.step(1, self._typed.selected, self._select)
 
     def previous(self) -> None:
-        if self.recalled < 0 and self._typed.selected > 0:
-            self._show(self._typed._replace(selected=self._typed.selected - 1))
-        else:
-            self._recall(1)
+        self.step(-1, self._typed.selected, self._select)
+
+    def _select(self, place: int) -> None:
+        if place < len(self.suggestions):
+            self._show(self._typed._replace(selected=place))
+
+    def recall(self, step: int) -> None:
+        super().recall(step)
+        self._report_change()
 
     # Edits
 
@@ -179,10 +179,6 @@ class QueryLine(TypedLine):
         if space:
             end = len(self.text)
         self._input.replace(word + space, start, end)
-
-    def _recall(self, step: int) -> None:
-        if self.recall(step):
-            self._report_change()
 
     def _examine_if_changed(self) -> None:
         """Analyse letters whose change message has not arrived yet."""
@@ -217,11 +213,7 @@ MAX_PASTE_CHARACTERS = 2_000
 
 
 class AddActions(Controller):
-    """Ask for the id of a paper, and fetch it."""
-
-    @handles("find.add")
-    def ask_for_paper(self, _count: int | None) -> None:
-        self._model.change(self._model.state.open_query("id:"))
+    """Fetch the paper whose id the user typed or pasted."""
 
     @answers("paste")
     def offer_pasted_paper(self, text: str) -> None:
@@ -299,7 +291,7 @@ class QueryActions(Controller):
         self.accept()
         state = self._model.state
         if not state.is_typing and state.place.text:
-            self._app.command_actions.begin_with(None, ("view save ", f"a name for  {state.place.text}"))
+            self._app.command_actions.begin_with(None, "view save ")
 
     @handles("query.cancel")
     def cancel(self, _count: int | None = None) -> None:
@@ -324,7 +316,6 @@ class QueryActions(Controller):
 
     @handles("find.clear")
     def clear(self, _count: int | None) -> None:
-        self._app.filter_pane.stop_narrowing()
         self._model.change(self._model.state.drop_query())
 
     @handles("find.widen")
@@ -391,18 +382,17 @@ MAX_LIKED = 20
 class SimilarActions(Controller):
     """Go to papers similar to others."""
 
-    @handles(each={"find.similar": False, "find.newer": True})
-    def show(self, _count: int | None, is_newer: bool) -> None:
+    @handles("find.similar")
+    def show(self, _count: int | None) -> None:
         papers = self._targets()
         if not papers:
-            self._model.show_notice("this paper is not in the cache: star it first, which stores it")
             return
-        text = like_query([paper.id for paper in papers], came_out(papers) if is_newer else None)
+        text = like_query([paper.id for paper in papers])
         self._model.change(self._model.state.go(Place(view("all"), text)))
 
     def _targets(self) -> list[Paper]:
         papers = (self._library.paper(pk) for pk in self._model.state.targets[:MAX_LIKED])
-        return [paper for paper in papers if paper is not None and isinstance(paper.pk, int)]
+        return [paper for paper in papers if paper is not None]
 
 
 _VALUE_FIELD = re.compile(r"\b(?:keyword|author|org|tag|category|source):", re.IGNORECASE)
@@ -460,7 +450,7 @@ class FeedSearch(Controller):
             self._model.change(state.list_results(answer))
             return
         self.stop()
-        self._model.change(self._model.state.search_feed(text).search_progressed("searching the feed"))
+        self._model.change(self._model.state.search_feed(text))
         self._model.show_notice(self._search_notice(text))
         self._worker = self._background.start("search", partial(self._run, text), exclusive=True)
 
@@ -482,7 +472,7 @@ class FeedSearch(Controller):
 
     async def _run(self, text: str) -> None:
         try:
-            listings = await self._ask(text)
+            results = FeedResults(text, await self._ask(text))
         except Exception as error:
             self._end()
             if not isinstance(error, ReaderError):
@@ -491,45 +481,27 @@ class FeedSearch(Controller):
             self._model.show_outcome(f"{error} · {advice}", "warning", self._search_notice(text))
             return
         self._end()
-        self._list_or_keep(FeedResults(text, listings, self._library.pk_of, self._store))
+        self._list_or_keep(results)
 
     def _list_or_keep(self, results: FeedResults) -> None:
         """List the results, or hold them while the user is typing or reading."""
         state = self._model.state
         if state.context in _LIST_CONTEXTS:
             sign, back = self._look.glyphs.elsewhere, self._keymap.key("app.escape")
-            advice = f"{back} goes back · {sign} is stored once you open or mark it" if results.order.pks else ""
+            advice = f"{back} goes back · {sign} is kept once you open or mark it" if results.pks else ""
             self._model.show_notice(advice)
             self._model.change(self._model.state.list_results(results))
         else:
             self._model.change(state.hold_results(results))
-            count = f"{len(results.order.pks):,}"
+            count = f"{len(results.pks):,}"
             message = f"{self._keymap.key('find.feed')} shows the {count} results for {results.text}"
             self._model.show_outcome(message, begun=self._search_notice(results.text))
 
-    async def _ask(self, text: str) -> tuple[Listing, ...]:
-        from reader.refresh.lines import job, listing_of
+    async def _ask(self, text: str) -> tuple[int, ...]:
+        from reader.refresh.lines import job
 
-        def receive(line: JobLine) -> None:
-            if line.get("step") == "wait":
-                self._report(text, f"{line['why']}, {line['seconds']:.0f} s")
-
-        result = await self._app.run_job(job("search", text=text), receive)
-        return tuple(map(listing_of, result["listings"]))
-
-    def _store(self, listings: Sequence[Listing]) -> None:
-        """Store papers in the cache; blocks, so it must run in a thread without an event loop."""
-        from reader.refresh.lines import job, listing_values
-
-        async def store() -> None:
-            await self._app.run_job(job("store", listings=[listing_values(listing) for listing in listings]))
-
-        asyncio.run(store())
-
-    def _report(self, text: str, progress: str) -> None:
-        """Show the progress of the search for `text`; a stopped search, which takes a moment to end, shows none."""
-        if self._model.state.search.asking == text:
-            self._model.change(self._model.state.search_progressed(progress))
+        result = await self._app.run_job(job("search", text=text, stores=True))
+        return tuple(result["keys"])
 
     def _search_notice(self, text: str) -> str:
         return f"{self._keymap.key('app.escape')} stops searching for {text}"

@@ -12,7 +12,6 @@ from reader.core.query import parse
 from reader.core.query.suggestions import Completion, nearest_value
 from reader.session.places import feed_text
 from reader.ui.filter.state import in_all
-from reader.ui.kit.glyphs import UNICODE
 from reader.ui.kit.lines import key_piece
 from reader.ui.shell.state import Part, State
 
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 
 
 EXAMPLES = 'words  "a phrase"  topic:agents  author:name  is:unread  since:7d  upvotes:>20  -not  OR'
-
-ADD_A_PAPER = "paste a paper's id or address, such as 1706.03762"
 
 
 class AdviceKeys(NamedTuple):
@@ -33,16 +30,13 @@ class AdviceKeys(NamedTuple):
     """The key that searches the feed; empty if the feed can't be searched."""
     widen: str = ""
     """The key that runs the query on all papers, or on the view again."""
-    save: str = ""
-    dot: str = UNICODE.dot
 
 
 class Reach(NamedTuple):
-    """The numbers of papers that the typed query matches, and the view to go back to."""
+    """How many papers the typed query matches in all views, and the view to go back to."""
 
-    here: int = 0
     in_all: int | None = None
-    """Number of papers in all views; None if it is not greater or unknown."""
+    """Number of papers in all views; None if it is unknown or not greater than in the list."""
     back: str = ""
     """The name of the view that the query was widened from; empty if it was not."""
 
@@ -75,7 +69,7 @@ def find_unknown_topic(text: str, topics: Collection[str]) -> QueryError | None:
     A mistake with a suggestion takes precedence. `topics` are in the order in which they complete a query.
     """
     unknown: QueryError | None = None
-    for span in value_spans(text, "topic") if topics else ():
+    for span in topic_spans(text) if topics else ():
         slug = text[span.start : span.end].strip('"').lower()
         if slug in topics:
             continue
@@ -97,27 +91,16 @@ def with_known_topics(text: str, topics: Collection[str]) -> str:
     return text
 
 
-def names_no_paper_yet(text: str) -> bool:
-    """Whether the text is only the beginning of a paper's id."""
-    return text.strip().lower() == "id:"
-
-
 def advise(typed: TypedTerms, keys: AdviceKeys, width: int, reach: Reach = NO_REACH) -> tuple[Line, Line]:
-    """The advice, and the keys with their effects that stay at the end if the line is cut."""
-    if names_no_paper_yet(typed.text) and not typed.insists:
-        return (Piece(ADD_A_PAPER, "quiet"),), ()
+    """The advice, and a key with its effect that stays at the end if the line is cut."""
     if typed.completion and not typed.insists:
-        suggested = _suggestions(typed.completion, typed.selected, keys.take, width)
-        return suggested, _hints(typed.text, keys, reach, width - measure(suggested))
+        return _suggestions(typed.completion, typed.selected, keys.take, width), ()
     if typed.error is None:
-        # If nothing is typed, the examples are cut, not the keys.
-        hints = _hints(typed.text, keys, reach, width)
-        return (() if typed.text.strip() else (Piece(EXAMPLES, "quiet"),)), hints
+        # If nothing is typed, the examples are cut, not the key.
+        return (() if typed.text.strip() else (Piece(EXAMPLES, "quiet"),)), _hint(typed.text, keys, reach)
     is_quiet = not typed.insists and is_unfinished(typed.text, typed.error)
     problem: Line = (Piece(literal(str(typed.error)), "quiet" if is_quiet else "mistake"),)
-    if not typed.error.suggestion:
-        return problem, ()
-    return problem, _hint(keys.take, f" takes {typed.error.suggestion}")
+    return problem, _key_hint(keys.take, f"takes {typed.error.suggestion}") if typed.error.suggestion else ()
 
 
 def is_unfinished(text: str, error: QueryError) -> bool:
@@ -125,32 +108,17 @@ def is_unfinished(text: str, error: QueryError) -> bool:
     return not error.suggestion and (error.end >= len(text.rstrip()) or text[error.start] == "(")
 
 
-def _hints(text: str, keys: AdviceKeys, reach: Reach, room: int) -> Line:
-    """The keys that widen the search and save the query, as far as they fit."""
-    hints: Line = ()
-    feed = _hint(keys.feed, " searches the feed") if feed_text(text) else ()
-    save = _hint(keys.save, " saves it") if text.strip() else ()
-    for hint in (_reach_hint(keys, reach), feed, save):
-        if measure(hints) + measure(hint) <= room:
-            hints += hint
-    return hints
-
-
-def _reach_hint(keys: AdviceKeys, reach: Reach) -> Line:
-    """`6 here · ctrl+a 54 in all`, or the key that goes back to the view."""
-    key = keys.widen
-    if not key:
-        return ()
+def _hint(text: str, keys: AdviceKeys, reach: Reach) -> Line:
+    """The key that widens the search, or goes back to the view; else the key that searches the feed."""
     if reach.back:
-        return _hint(key, f" back to {reach.back}")
-    if reach.in_all is None:
-        return ()
-    here = (Piece("  "), Piece(f"{reach.here:,}", "number"), Piece(f" here {keys.dot} ", "quiet"))
-    return (*here, key_piece(key), key_piece(key, f" {reach.in_all:,}", "number"), key_piece(key, " in all", "quiet"))
+        return _key_hint(keys.widen, f"back to {reach.back}")
+    if reach.in_all is not None:
+        return _key_hint(keys.widen, f"{reach.in_all:,} in all")
+    return _key_hint(keys.feed, "searches the feed") if feed_text(text) else ()
 
 
-def _hint(key: str, effect: str) -> Line:
-    return (Piece("  "), key_piece(key), key_piece(key, effect, "quiet")) if key else ()
+def _key_hint(key: str, effect: str) -> Line:
+    return (Piece("  "), key_piece(key), key_piece(key, f" {effect}", "quiet")) if key else ()
 
 
 def _suggestions(completion: Completion, selected: int, take_key: str, width: int) -> Line:
@@ -178,15 +146,15 @@ def _join_lines(head: Line, lines: Sequence[Line]) -> Line:
     return (*head, *(piece for line in lines for piece in line))
 
 
-def value_spans(text: str, field: str) -> list[QuerySpan]:
-    """Return the spans of a field's values in a query's text."""
+def topic_spans(text: str) -> list[QuerySpan]:
+    """Return the spans of the topics in a query's text."""
     from reader.core.query.suggestions import tokens
 
     spans = []
     inside = False
     for span in tokens(text):
         if span.kind == "field":
-            inside = text[span.start : span.end].lower() == f"{field}:"
+            inside = text[span.start : span.end].lower() == "topic:"
         elif span.kind == "value" and inside:
             spans.append(span)
         elif text[span.start : span.end] != ",":
@@ -211,4 +179,4 @@ def type_query(state: State, text: str, topics: Collection[str] = ()) -> State:
 def reach(state: State) -> Reach:
     """How many papers the typed query matches here and in all."""
     back = state.widened_from.name if state.widened_from is not None else ""
-    return Reach(state.listing.count or 0, in_all(state), back)
+    return Reach(in_all(state), back)

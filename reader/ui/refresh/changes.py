@@ -206,8 +206,6 @@ class Refresher(Controller):
             case {"step": "rules", "did": did}:
                 self._renew()
                 self._report_end(self._with_rules(did), begun=self._news_text)
-            case {"step": "hook", "n": done, "of": of}:
-                self._progress(f"on_new {done:,} of {of:,}")
             case {"step": "dropped", "papers": papers}:
                 self._progress(f"{papers:,} old papers dropped")
 

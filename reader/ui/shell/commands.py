@@ -13,7 +13,7 @@ from reader.core.lines import Line
 from reader.paths import APP
 
 THEME = "theme"
-"""The command that chooses colours, which are previewed while it is typed."""
+"""The command that chooses colours."""
 
 
 @dataclass(frozen=True, slots=True)

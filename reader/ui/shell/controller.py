@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 from reader.core.errors import ReaderError
-from reader.core.paper_row import PaperKey
 from reader.keys.actions import Context
 from reader.keys.keymap import Keymap
 from reader.ui.kit.glyphs import Glyphs
@@ -66,11 +65,6 @@ class Model:
         if state is not self._state:
             self._state = state
             self.publish(state)
-
-    def take_targets(self) -> tuple[PaperKey, ...]:
-        """Return the papers that an action takes (see `State.targets`), and end a range."""
-        self.change(self._state.choose(self._state.selection.end_range()))
-        return self._state.targets
 
     def show_notice(self, text: str, tone: Tone = "done") -> None:
         """Show an answer to the last action in the last line, until the next action."""

@@ -45,7 +45,6 @@ class Keyboard(Controller):
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
-        self._marks_by_moving = self._app.settings.read_when == "passed"
         self._keys = KeyReader(self._keymap)
         self._chord_help = self._background.delayed(self._show_chord)
         self._waiting: deque[Key] = deque()
@@ -199,7 +198,7 @@ class Keyboard(Controller):
 
     def _with_repeats(self, key: Key, match: Match) -> int | None:
         """A motion's count plus the number of equal waiting keys, which are consumed to draw a single frame for all."""
-        if match.action.id not in MERGED or self._marks_by_moving:
+        if match.action.id not in MERGED:
             return match.count
         if self._keymap.resolve(self._model.state.context).get((spell(key.key),)) != match.action:
             # This is the last key of a chord, which has another meaning alone.

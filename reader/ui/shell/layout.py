@@ -7,7 +7,7 @@ is its bar: a rule if another pane is on its right, else blank; the scroll thumb
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from reader.session.visit import Visit
@@ -17,14 +17,11 @@ PaneName: TypeAlias = Literal["list", "filter", "detail"]
 Shape: TypeAlias = Literal["one", "stacked", "columns", "three", "wide"]
 """A single pane; list above detail; list beside detail; with the filter pane; with a wider filter pane."""
 
-Density: TypeAlias = Literal["comfortable", "compact"]
-"""A second line for long titles, or a single line per paper."""
-
 SHAPES: dict[Shape, int] = {"one": 0, "stacked": 70, "columns": 100, "three": 130, "wide": 180}
 """The minimum width of each shape."""
 
-MIN_WIDE_FILTER_COLUMNS = 34
-"""Minimum columns of the filter pane in the shape `wide`, unless the user chose other sizes."""
+FILTER_COLUMNS, WIDE_FILTER_COLUMNS = 26, 34
+"""Columns of the filter pane, and in the shape `wide`, until the user resizes it."""
 
 USUAL_SHARE = 0.55
 """Default share of the list beside the detail, limited by the next two constants."""
@@ -71,8 +68,6 @@ class Area(NamedTuple):
 class Layout(NamedTuple):
     """The places of all panes; None for a hidden pane."""
 
-    strip: Area | None = None
-    """The line above the panes that names topics while the filter pane is hidden."""
     filter: Area | None = None
     list: Area | None = None
     detail: Area | None = None
@@ -91,40 +86,26 @@ class PaneSizes(NamedTuple):
 class PaneChoice(NamedTuple):
     """The user's choices for the panes."""
 
-    usual: PaneSizes = PaneSizes(26, USUAL_SHARE)
-    usual_density: Density = "comfortable"
     sizes: Mapping[Shape, PaneSizes] = {}
-    hidden: frozenset[PaneName] = frozenset()
-    """Permanently hidden panes; never the list."""
-    density: Density = "comfortable"
     is_zoomed: bool = False
+    """Whether the focused pane is shown alone."""
 
     def at(self, width: int) -> PaneSizes:
         shape = shape_at(width)
         if shape in self.sizes:
             return self.sizes[shape]
-        filter_width, share = self.usual
         if shape == "stacked":
-            return PaneSizes(filter_width, STACKED_SHARE)
+            return PaneSizes(FILTER_COLUMNS, STACKED_SHARE)
         if shape == "wide":
-            filter_width = max(filter_width, MIN_WIDE_FILTER_COLUMNS)
-        room = max(1, width - (filter_width + 1 if has_filter(shape, self) else 0))
-        if share == USUAL_SHARE and shape == "wide":
-            share = max(MIN_LIST_COLUMNS / room, 1 - WIDE_DETAIL_COLUMNS / room)
-        elif share == USUAL_SHARE:
-            share = max(share, MIN_LIST_COLUMNS / room, 1 - MAX_DETAIL_COLUMNS / room)
-        return PaneSizes(filter_width, share)
+            room = width - WIDE_FILTER_COLUMNS - 1
+            return PaneSizes(WIDE_FILTER_COLUMNS, max(MIN_LIST_COLUMNS / room, 1 - WIDE_DETAIL_COLUMNS / room))
+        room = max(1, width - (FILTER_COLUMNS + 1 if has_filter(shape) else 0))
+        return PaneSizes(FILTER_COLUMNS, max(USUAL_SHARE, MIN_LIST_COLUMNS / room, 1 - MAX_DETAIL_COLUMNS / room))
 
     def with_width(self, width: int, *, filter_width: int | None = None, list_share: float | None = None) -> PaneChoice:
         now = self.at(width)
         sizes = PaneSizes(filter_width or now.filter_width, list_share or now.list_share)
         return self._replace(sizes={**self.sizes, shape_at(width): sizes})
-
-    def toggle(self, pane: PaneName) -> PaneChoice:
-        return self._replace(hidden=self.hidden ^ {pane})
-
-    def with_other_density(self) -> PaneChoice:
-        return self._replace(density="compact" if self.density == "comfortable" else "comfortable")
 
 
 USUAL = PaneChoice()
@@ -138,8 +119,6 @@ class PaneFront(NamedTuple):
     """Whether the filter pane is unfolded although it has no place of its own."""
     is_empty: bool = False
     """Whether the list is empty; the reason then also uses the room of the detail."""
-    is_narrowed: bool = False
-    """Whether topics narrow the list; a line above the panes names them if the filter pane is hidden."""
 
 
 LIST = PaneFront()
@@ -154,26 +133,14 @@ def shape_at(width: int) -> Shape:
     return next(shape for shape, minimum in reversed(SHAPES.items()) if width >= minimum)
 
 
-def remembered_panes(density: str, filter_width: int, list_share: float, left: Visit) -> PaneChoice:
-    """The choices from the settings and the last visit."""
-    usual = cast(Density, density)
-    return PaneChoice(
-        PaneSizes(filter_width, list_share),
-        usual,
-        {shape: PaneSizes(*left.sizes[shape]) for shape in SHAPES if shape in left.sizes},
-        frozenset(pane for pane in get_args(PaneName) if pane in left.hidden and pane != "list"),
-        cast(Density, left.density or usual),
-    )
+def remembered_panes(left: Visit) -> PaneChoice:
+    """The choices of the last visit."""
+    return PaneChoice({shape: PaneSizes(*left.sizes[shape]) for shape in SHAPES if shape in left.sizes}, left.is_zoomed)
 
 
-def has_filter(shape: Shape, choice: PaneChoice) -> bool:
+def has_filter(shape: Shape) -> bool:
     """Whether the filter pane has its own place; otherwise it unfolds over the detail."""
-    return shape in ("three", "wide") and "filter" not in choice.hidden
-
-
-def has_strip(width: int, choice: PaneChoice, front: PaneFront) -> bool:
-    """Whether the single-line filter is above the panes."""
-    return front.is_narrowed and not (choice.is_zoomed or "filter" in shown_panes(width, choice, front))
+    return shape in ("three", "wide")
 
 
 def shown_panes(width: int, choice: PaneChoice, front: PaneFront) -> frozenset[PaneName]:
@@ -183,9 +150,9 @@ def shown_panes(width: int, choice: PaneChoice, front: PaneFront) -> frozenset[P
     if shape == "one":
         return frozenset({"filter" if front.focus == "filter" else "list"})
     shown: set[PaneName] = {"list"}
-    if front.is_filter_open or has_filter(shape, choice):
+    if front.is_filter_open or has_filter(shape):
         shown.add("filter")
-    if not (front.is_filter_open or front.is_empty or "detail" in choice.hidden):
+    if not (front.is_filter_open or front.is_empty):
         shown.add("detail")
     return frozenset(shown)
 
@@ -193,21 +160,20 @@ def shown_panes(width: int, choice: PaneChoice, front: PaneFront) -> frozenset[P
 def lay_out(width: int, height: int, choice: PaneChoice = USUAL, front: PaneFront = LIST) -> Layout:
     shape, shown = shape_at(width), shown_panes(width, choice, front)
     sizes = choice.at(width)
-    strip = Area(0, 0, width, 1) if has_strip(width, choice, front) else None
-    room = Area(0, 1, width, max(0, height - 1)) if strip else Area(0, 0, width, height)
+    room = Area(0, 0, width, height)
     if len(shown) == 1:
         (pane,) = shown
-        return Layout(strip)._replace(**{pane: room})
+        return Layout()._replace(**{pane: room})
     left = None
     if "filter" in shown:
         left, room = _beside(room, min(sizes.filter_width + 1, width // 2))
     if "detail" not in shown:
-        return Layout(strip, left, room)
+        return Layout(left, room)
     if shape == "stacked":
         top, rule, bottom = _above(room, round(sizes.list_share * room.height))
-        return Layout(strip, left, top, bottom, rule)
+        return Layout(left, top, bottom, rule)
     middle, right = _beside(room, round(sizes.list_share * room.width))
-    return Layout(strip, left, middle, right)
+    return Layout(left, middle, right)
 
 
 def _beside(room: Area, columns: int) -> tuple[Area, Area]:

@@ -13,13 +13,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 
-from reader.core.paper_row import PaperKey
 from reader.core.views import LATEST, View
 from reader.session.places import DAY, SAVED, TRIAGE, Place, ViewList, view
 from reader.ui.shell.layout import SHAPES, PaneChoice, PaneFront, PaneName, has_filter, shape_at, shown_panes
 from reader.ui.shell.listing import (
     NOTHING_SELECTED,
     TOP,
+    FeedResults,
     ListContent,
     ListRequest,
     ListSource,
@@ -32,7 +32,6 @@ from reader.ui.shell.listing import (
 
 if TYPE_CHECKING:
     from reader.keys.actions import Context
-    from reader.ui.library.feed_results import FeedResults
 
 Tone = Literal["done", "warning"]
 """A success, or something that needs the user's attention."""
@@ -130,7 +129,7 @@ class Front(Part[T | None]):
         screen: str,
         *,
         back: Callable[[State], State] | None = None,
-        paper: Callable[[T], PaperKey] | None = None,
+        paper: Callable[[T], int] | None = None,
         is_kept: bool = False,
         is_returned_to: bool = False,
     ) -> None:
@@ -153,7 +152,7 @@ class Front(Part[T | None]):
     def step_back(self, state: State) -> State:
         return state.put(self, None) if self._back is None else self._back(state)
 
-    def paper(self, state: State) -> PaperKey | None:
+    def paper(self, state: State) -> int | None:
         """The paper that actions take while this is open; None for the list's papers."""
         shown: T | None = state[self]
         return None if shown is None or self._paper is None else self._paper(shown)
@@ -174,7 +173,7 @@ class State:
     request: ListRequest | None = None
     is_list_coming: bool = False
     """Whether a requested list has not arrived yet; keys for its papers then wait."""
-    highlighted: PaperKey | None = None
+    highlighted: int | None = None
     """The paper under the list's cursor, or above it."""
     is_on_hole: bool = False
     """Whether the cursor is on a line for missing days."""
@@ -242,7 +241,7 @@ class State:
         return self.stack[-1] if self.stack else None
 
     @property
-    def front_paper(self) -> PaperKey | None:
+    def front_paper(self) -> int | None:
         """The single paper of a screen over the list, such as its page."""
         papers = (front.paper(self) for front in reversed(self.stack))
         return next((paper for paper in papers if paper is not None), None)
@@ -250,7 +249,7 @@ class State:
     # Derived
 
     @property
-    def targets(self) -> tuple[PaperKey, ...]:
+    def targets(self) -> tuple[int, ...]:
         """The papers that an action takes; empty if the list is empty.
 
         They are the paper in front, or the selected papers in the order of the list, or the highlighted paper.
@@ -263,10 +262,7 @@ class State:
 
     @property
     def pane_front(self) -> PaneFront:
-        # The panes stay in place while a query is typed.
-        place = self.listing.place if self.draft is None else self.draft.before.where.place
-        is_narrowed = self.listing.results is None and place.names_topics
-        return PaneFront(self.focus, self.is_filter_open, self.is_empty, is_narrowed)
+        return PaneFront(self.focus, self.is_filter_open, self.is_empty)
 
     @property
     def shown(self) -> frozenset[PaneName]:
@@ -403,12 +399,10 @@ class State:
         """Change which papers are selected."""
         return self if selection is self.selection else replace(self, selection=selection)
 
-    def highlight(self, pk: PaperKey | None, *, is_on_hole: bool = False) -> State:
-        """Record the paper under the cursor, or above it on a hole; a range follows it."""
-        if (pk, is_on_hole) == (self.highlighted, self.is_on_hole):
-            return self
-        selection = self.selection.follow(self.listing.order.pks, pk)
-        return replace(self, highlighted=pk, is_on_hole=is_on_hole, selection=selection)
+    def highlight(self, pk: int | None, *, is_on_hole: bool = False) -> State:
+        """Record the paper under the cursor, or above it on a hole."""
+        is_same = (pk, is_on_hole) == (self.highlighted, self.is_on_hole)
+        return self if is_same else replace(self, highlighted=pk, is_on_hole=is_on_hole)
 
     def cache_changed(self, at: Position | None = None) -> State:
         """Reload the list after a change of the cache; the cursor goes to `at` if that paper is listed, else stays.
@@ -471,7 +465,7 @@ class State:
     def list_failed(self, problem: str) -> State:
         return replace(self, is_list_coming=False, notices=self.notices.with_news(problem, "warning"))
 
-    def with_paper_moved(self, pk: PaperKey, place: int) -> State:
+    def with_paper_moved(self, pk: int, place: int) -> State:
         return replace(self, listing=self.listing.move_paper(pk, place))
 
     def with_new_marks(self) -> State:
@@ -494,11 +488,11 @@ class State:
 
     # The query
 
-    def open_query(self, begun: str = "") -> State:
-        """Open the query line with the current query, or with `begun`; stops a feed search."""
+    def open_query(self) -> State:
+        """Open the query line with the current query; stops a feed search."""
         text = self.listed_text
         state = self.leave_paper().search_stopped()
-        return replace(state, draft=TypedQuery(text, begun, begun or text, self._current_stop, state.request))
+        return replace(state, draft=TypedQuery(text, text, self._current_stop, state.request))
 
     def close_query(self) -> State:
         return replace(self, draft=None, focus="list")
@@ -543,15 +537,10 @@ class State:
         return replace(self, history=tuple(dict.fromkeys((text, *self.history)))[:MAX_HISTORY]) if text else self
 
     def search_feed(self, text: str) -> State:
-        return replace(self, search=self.search._replace(asking=text, wanted=text, progress=None, waiting=None))
-
-    def search_progressed(self, progress: str) -> State:
-        return replace(self, search=self.search._replace(progress=progress))
+        return replace(self, search=self.search._replace(asking=text, wanted=text, waiting=None))
 
     def search_stopped(self) -> State:
-        if not self.search.asking:
-            return self
-        return replace(self, search=self.search._replace(asking="", progress=None))
+        return replace(self, search=self.search._replace(asking="")) if self.search.asking else self
 
     def hold_results(self, results: FeedResults) -> State:
         return replace(self, search=self.search._replace(waiting=results))
@@ -577,7 +566,7 @@ class State:
 
     def _with_focus_in_view(self) -> State:
         """If the focused pane no longer fits, unfold the filter pane or focus the list."""
-        has_place = has_filter(shape_at(self.width), self.panes)
+        has_place = has_filter(shape_at(self.width))
         is_open = not has_place and (self.is_filter_open or self.focus == "filter")
         state = replace(self, is_filter_open=is_open)
         return state if state.focus in state.shown else replace(state, focus="list")
@@ -591,15 +580,11 @@ class State:
         return state if focus == state.focus else replace(state, focus=focus)._with_focus_in_view()
 
     def open_filter(self) -> State:
-        return replace(self, focus="filter", is_filter_open=not has_filter(shape_at(self.width), self.panes))
+        return replace(self, focus="filter", is_filter_open=not has_filter(shape_at(self.width)))
 
     def close_filter(self) -> State:
         """Fold the filter pane if it was unfolded, and focus the list."""
         return replace(self, focus="list" if self.focus == "filter" else self.focus, is_filter_open=False)
-
-    def hide_pane(self, pane: PaneName) -> State:
-        state = self.close_filter() if pane == "filter" and pane not in self.panes.hidden else self
-        return state.choose_panes(self.panes.toggle(pane))
 
     def step_back(self) -> State:
         """Close the topmost screen, leave a pane, drop the selection, or return to the previous list.

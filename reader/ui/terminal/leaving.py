@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from threading import Thread, Timer
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from reader import platform
@@ -56,23 +55,21 @@ class ExitSupervisor:
         """
         self.signal = 0
         """The signal that ends the reader; 0 if none."""
-        self.is_terminal_gone = False
         self._end_process = end
         self._leave: Callable[[], object] | None = None
         self._keep: Callable[[], Sequence[str]] = list
-        self._terminals = [fd for fd in (2, 1, 0) if os.isatty(fd)]
+        self._terminals = [descriptor for descriptor in (2, 1, 0) if os.isatty(descriptor)]
         self._modes = platform.TerminalModes(0) if frame is None else frame.modes
-        # Signals that the program was told to ignore, such as SIGHUP by nohup, stay ignored.
-        handlers = {number: signal.getsignal(number) for number in platform.ENDING_SIGNALS}
-        self._before: dict[int, Any] = {
-            number: handler for number, handler in handlers.items() if handler is not signal.SIG_IGN
-        }
+        handlers: dict[int, Any] = {number: signal.getsignal(number) for number in platform.ENDING_SIGNALS}
         if frame is not None:
-            self._before |= frame.signals
+            handlers |= frame.signals
+        # Signals that the program was told to ignore, such as SIGHUP by nohup, stay ignored.
+        self._before = {number: handler for number, handler in handlers.items() if handler is not signal.SIG_IGN}
         # Before the loop runs, there is nothing to wait for, so the timer has no delay.
         self._clock = Timer(0, self._end)
         self._clock.daemon = True
-        self._take_signals()
+        for number in self._before:
+            signal.signal(number, self._handle_signal)
 
     def begin(self, leave: Callable[[], object], keep: Callable[[], Sequence[str]]) -> None:
         """Leave by calling `leave` in the running event loop; before this call, a signal ends the process at once.
@@ -83,19 +80,17 @@ class ExitSupervisor:
         self._keep = keep
         self._clock.interval = GRACE_SECONDS
         self._leave = partial(loop.call_soon_threadsafe, leave, context=context)
-        # Textual's driver for browsers has replaced some signal handlers.
-        self._take_signals()
 
-    def _take_signals(self) -> None:
-        for number in self._before:
-            signal.signal(number, self._handle_signal)
+    @property
+    def is_terminal_gone(self) -> bool:
+        return not all(map(os.isatty, self._terminals))
 
-    def _handle_signal(self, number: int, _frame: FrameType | None) -> None:
-        if not all(map(os.isatty, self._terminals)):
-            self._drop_output()
-        self._leave_by(number)
-
-    def _leave_by(self, number: int) -> None:
+    def _handle_signal(self, number: int, _frame: object = None) -> None:
+        if self.is_terminal_gone:
+            # Writing to the terminal would fail.
+            nothing = os.open(os.devnull, os.O_RDWR)
+            for descriptor in self._terminals:
+                os.dup2(nothing, descriptor)
         if self.signal == 0:
             self.signal = number
             self.expect_end()
@@ -106,8 +101,7 @@ class ExitSupervisor:
 
     def lose_terminal(self) -> None:
         """Leave because reading the terminal failed; may be called in any thread."""
-        self._drop_output()
-        self._leave_by(signal.SIGHUP)
+        self._handle_signal(signal.SIGHUP)
 
     def expect_end(self) -> None:
         """Start the timer that ends the process if it does not end by itself."""
@@ -120,8 +114,6 @@ class ExitSupervisor:
         self._clock.cancel()
         for number, handler in self._before.items():
             signal.signal(number, handler)
-
-    # A process that does not end on its own
 
     def _end(self) -> None:
         """End the process, saving the place and restoring the terminal as far as disk and terminal respond."""
@@ -140,26 +132,11 @@ class ExitSupervisor:
 
     def _give_back(self, line: str) -> None:
         """Restore the terminal, and print a line, if any, on standard error."""
-        is_error_drawn = 2 in self._terminals
-        # The hanging reader must not write anything after this.
-        terminal = self._drop_output()
         with suppress(OSError):
-            if terminal is not None:
+            for terminal in self._terminals[:1]:
                 self._modes.set_again(terminal)
-                os.write(terminal, f"{AS_IT_WAS}\r{line if is_error_drawn else ''}".encode())
-            if line and not is_error_drawn:
-                os.write(2, line.encode())
-
-    def _drop_output(self) -> int | None:
-        """Redirect the terminal's descriptors to the null device, so that writing never fails; return a copy of one."""
-        if not self._terminals:
-            return None
-        terminal, nothing = os.dup(self._terminals[0]), os.open(os.devnull, os.O_RDWR)
-        self.is_terminal_gone = not os.isatty(terminal)
-        for descriptor in self._terminals:
-            os.dup2(nothing, descriptor)
-        self._terminals = []
-        return terminal
+                os.write(terminal, f"{AS_IT_WAS}\r".encode())
+            os.write(2, line.encode())
 
 
 def exit_code(number: int, lost: Sequence[str]) -> int:

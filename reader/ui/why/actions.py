@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.errors import ReaderError
@@ -91,18 +90,15 @@ class WhyActions(Controller):
         return Explanation(learned, suits, self._model.state[TOPIC_NAMES], has_paper=paper is not None)
 
     def _explain(self, paper: Paper | None) -> Explanation:
-        """The stored reasons, plus the phrases of the paper's topics, and the effects of rules and programs."""
-        from reader.cache.watching import Act, ProgramMark, made_by_agents, rule_effects
+        """The stored reasons, plus the phrases of the paper's topics, and the effects of rules."""
+        from reader.cache.watching import rule_effects
 
         known = self._read_explanation(paper)
         if paper is None:
             return known
         reasons = self._app.rules().explain(paper.title, paper.abstract, paper.keywords)
-        nothing: tuple[tuple[Act, ...], tuple[str, ...]] = (), ()
-        acts, muted = self._library.in_thread(paper.pk, rule_effects, nothing)
-        marks: tuple[ProgramMark, ...] = ()
-        marks = self._library.in_thread(paper.pk, lambda window, pk: window.read(partial(made_by_agents, pk=pk)), marks)
-        return known._replace(topics=reasons, rules=acts, muted=muted, programs=marks)
+        acts, muted = self._library.in_thread(paper.pk, rule_effects)
+        return known._replace(topics=reasons, rules=acts, muted=muted)
 
     async def _decide(self, wish: Wish, direction: Direction, times: int) -> str:
         """Change the wish for a subject; muting a muted subject unmutes it."""

@@ -15,7 +15,7 @@ from reader.ui.kit.lines import Row
 
 if TYPE_CHECKING:
     from reader.cache.choice import LearnedInterests, Suits
-    from reader.cache.watching import Act, ProgramMark
+    from reader.cache.watching import Act
     from reader.core.topics.scorer import TopicReason
 
 MAX_NAME_CELLS = 40
@@ -32,7 +32,6 @@ class Explanation(NamedTuple):
     """The topics with their phrases; None without a paper, and while unknown."""
     rules: tuple[Act, ...] = ()
     muted: tuple[str, ...] = ()
-    programs: tuple[ProgramMark, ...] = ()
     has_paper: bool = False
 
 
@@ -43,7 +42,6 @@ def explanation_rows(known: Explanation, width: int, glyphs: Glyphs) -> list[Row
         *_subject_rows(known, width, glyphs),
         ("Rules", _rows(_rule_lines(known.rules, known.muted, width))),
         ("Why these topics", _rows(_topic_lines(known, width, glyphs))),
-        ("Marked by programs", _rows(_program_lines(known.programs, width))),
     )
     rows: list[Row] = []
     for heading, section in sections:
@@ -132,11 +130,6 @@ def _topic_lines(known: Explanation, width: int, glyphs: Glyphs) -> list[Line]:
         phrases = cut(", ".join(map(literal, topic.phrases)), max(0, width - column - 2), glyphs.ellipsis)
         lines.append((Piece(name, "topic", action=("topic", topic.slug)), blank, Piece(phrases, "muted")))
     return lines
-
-
-def _program_lines(marks: Sequence[ProgramMark], width: int) -> list[Line]:
-    """The marks made by programs, each with its program."""
-    return fill([Piece("; ".join(literal(mark.in_words) for mark in marks), "text")], width) if marks else []
 
 
 def suits_lines(why: str, width: int) -> list[Line]:

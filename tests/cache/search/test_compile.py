@@ -11,12 +11,12 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader.cache import schema
 from reader.cache import texts as stored_texts
-from reader.cache.reads.figures import topics_of
+from reader.cache.reads.vocabulary import topics_of
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import NO_PAPER, Scope, compile_query, register_functions, resolve_views, selects
 from reader.cache.search.selection import Clause, Selection
@@ -64,7 +64,6 @@ FLAGS = {
 CATEGORIES = {"cs.CL": (1, 2), "cs.LG": (1, 3), "csx.AA": (4,), "hep-th": (5,), "math.GT": (5,)}
 COLUMNS: dict[str, dict[int, str | int]] = {
     "venue": {1: "ICLR 2026 oral", 3: "ICLR 2025 workshop", 5: "Phys.Lett.B 2003"},
-    "submitter": {1: "akhaliq", 4: "Curator7"},
     **{"models": {1: 2}, "datasets": {4: 3}, "spaces": {1: 1}},
 }
 SOURCES = {"arxiv": (1, 5), "page": (6,), "hf": (5,)}
@@ -171,10 +170,6 @@ def found(connection: sqlite3.Connection, text: str, scope: Scope = SCOPE) -> li
         ("keyword:world", [3]),
         ("org:nvidia", [2]),
         ("-org:nvidia", [1, 3, 4, 5]),
-        ("title:/^a .*del$/", [3]),
-        ("title:/^(agents|models)/", [1, 4]),
-        ("author:/^kai h[eo]$/", [1, 4]),
-        ("-author:/^kai/", [3, 2, 5]),
         ("topic:Agents,maps", [1, 3, 4]),
         ("topic:agents topic:world-models", [3]),
         ("topic:nothing", []),
@@ -223,8 +218,6 @@ def found(connection: sqlite3.Connection, text: str, scope: Scope = SCOPE) -> li
         ("venue:oral,workshop", [1, 3]),
         ("venue:phys.lett", [5]),
         ("venue:lr", []),
-        ("submitter:AKhaliq", [1]),
-        ("submitter:ak", []),
         ("has:fulltext OR has:code", [1, 2, 4]),
         ("day:latest", [1]),
         ("day:2026-05-28", [3, 2]),
@@ -261,7 +254,6 @@ def test_terms(connection: sqlite3.Connection, text: str, pks: list[int]) -> Non
         ("sort:published", [2, 1, 4, 3, 5]),
         ("sort:added", [5, 4, 3, 2, 1]),
         ("sort:title", [3, 1, 5, 2, 4]),
-        ("-sort:title", [4, 2, 5, 1, 3]),
         ("world sort:relevance", [3, 4]),
         ("world sort:-relevance", [4, 3]),
         ("models OR topic:agents sort:relevance", [4, 3, 2, 1]),
@@ -316,7 +308,7 @@ terms = st.one_of(
     st.sampled_from([f"{field}:{value}" for field in ("is", "has") for value in CHOICES[field]]),
     st.sampled_from(["agent", "model", "world", "world-m", "mod", "mo", "a", "li", "kai", "c++", "nunez"]),
     st.sampled_from(["-m", "-mo", "-models", "-world"]),
-    st.sampled_from(["title:world", "title:mod", "author:l", "author:kai", "title:/^a/", '"world model"']),
+    st.sampled_from(["title:world", "title:mod", "author:l", "author:kai", '"world model"']),
     st.sampled_from(["topic:agents", "topic:agents,maps", "topic:maps", "id:26", "stars:<200"]),
     st.sampled_from(["day:2026-05", "day:2026-04..2026-05-28", "until:2026-04", "since:2026-05", "published:2026"]),
     st.sampled_from(["upvotes:9", "upvotes:>1", "comments:0", "tag:x", "source:hf"]),
@@ -424,49 +416,6 @@ def test_an_interrupt_from_outside_reaches_the_caller(connection: sqlite3.Connec
     stopped = selection._replace(ordered=Clause("stopped() OR stopped()"))
     with pytest.raises(sqlite3.OperationalError, match="interrupted"):
         first(connection, stopped, 2)
-
-
-# What means everything
-
-
-SIGNS = st.text(
-    st.characters(exclude_categories=("L", "N", "C", "Z"), exclude_characters=' ()"~\\/'), min_size=1, max_size=3
-)
-worded = st.sampled_from(["agents", "model", "he", "wei", "C++", "world-m", '"a world"', "mod*"])
-one_term = st.one_of(
-    worded,
-    SIGNS.map(lambda text: f'"{text}"'),
-    SIGNS,
-    st.builds(
-        lambda field, text: f'{field}:"{text}"',
-        st.sampled_from(["title", "abstract", "author", "keyword", "org", "note", "venue", "category", "id", "topic"]),
-        st.one_of(SIGNS, worded.map(lambda text: text.strip('"'))),
-    ),
-    st.sampled_from(["is:read", "is:starred", "has:code", "upvotes:>20", "topic:agents", "title:/./", "author:/x*/"]),
-)
-
-
-@given(st.lists(one_term, min_size=1, max_size=3).map(" ".join))
-@example("?")
-@example("👍")
-@example("\ufe0f")
-@example("\ue000")
-@example("\u0301")
-@example("\u19b0")
-@example("agents OR ?")
-@example('title:"!"')
-@example('author:"…",he')
-@example("title:/^/")
-@example('(agents OR "—")')
-@settings(max_examples=300)
-def test_what_is_no_mistake_does_not_find_everything_by_chance(connection: sqlite3.Connection, text: str) -> None:
-    everything = len(PAPERS) - len(FLAGS["hidden"])
-    try:
-        query = parse(text)
-    except QueryError as error:
-        assert text[error.start : error.end].strip()
-        return
-    assert len(found(connection, text)) < everything, query
 
 
 def test_words_of_other_scripts_are_words() -> None:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.document.find import Hit, Point, Range, TextWords, drawn_words, find, searched_text
 from reader.core.document.layout import Layout
 from reader.core.document.model import (
-    Block,
     Cell,
     Document,
     Figure,
@@ -83,12 +80,10 @@ def test_a_passage_is_found_where_it_was(document: Document, data: st.DataObject
     text = TextWords(document)
     chosen = _chosen(data, text)
     kept = _stored(text.passage(chosen))
-    near = TextWords(document).near(kept)
-    assert near is not None
-    # A passage whose words stand there twice, with the same words around it, is the first of the two.
-    same = TextWords(document).passage(near)
-    assert same.id == kept.id and same.before.endswith(kept.before) and same.after.startswith(kept.after)
-    assert TextWords(document).find(kept) is not None
+    found = TextWords(document).find(kept)
+    assert found is not None
+    # A passage whose words occur twice in its block is the first of the two.
+    assert found.first.block == chosen.first.block and TextWords(document).passage(found).id == kept.id
 
 
 @given(document=documents, data=st.data(), width=st.integers(24, 120))
@@ -123,48 +118,23 @@ def test_a_passage_is_found_in_other_paragraphs_and_lost_if_a_word_of_it_changed
     found = _said(*(moved[at : at + 55] for at in range(0, 402, 55))).find(kept)
     assert found == Range(Point(1, 27), Point(2, 31))
     moved[100] = "changed"
-    assert _said(moved).near(kept) is None and _said(moved).find(kept) is None
+    assert _said(moved).find(kept) is None
 
 
-def test_a_passage_has_its_words_with_their_signs_and_those_around() -> None:
+def test_a_passage_has_its_words_with_their_signs() -> None:
     text = TextWords(_unique())
     chosen = Range(Point(1, 38), Point(2, 1))
     kept = text.passage(chosen)
-    context = " ".join(UNIQUE[70:78]), " ".join(UNIQUE[82:90])
-    assert kept == Passage(kept.id, "w78ord w79ord\n\nw80ord w81ord", *context, block=1)
-    assert (text.near(kept), text.find(kept)) == (chosen, chosen)
-    for other in ({"block": 10}, {"before": "w7ord"}, {"after": "w83ord"}):
-        assert text.near(kept._replace(**other)) is None
+    assert kept == Passage(kept.id, "w78ord w79ord\n\nw80ord w81ord", block=1)
+    assert text.find(kept) == text.find(kept._replace(block=10)) == chosen
     said = Paragraph((Span("(We say “so”, e.g. here.) Then all ends…"),))
     text = TextWords(Document("T", (Heading(1, "1", (Span("One"),)), said)))
     quotes = [
         text.passage(Range(Point(1, first), Point(1, last))).quote for first, last in ((1, 2), (2, 4), (4, 4), (5, 8))
     ]
     assert quotes == ["say “so”,", "“so”, e.g.", ".g.", "here.) Then all ends…"]
-    assert text.passage(Range(Point(1, 0), Point(1, 0))).before == "1 one"
     whole = text.passage(Range(Point(0, 0), Point(1, 1)))
-    assert whole == Passage(whole.id, "1 One\n\n(We say", "", "so e g here then all ends", "§1 One", block=0)
-
-
-def test_the_words_around_a_passage_may_stand_in_many_blocks() -> None:
-    text = TextWords(_unique(size=1, count=40))
-    kept = text.passage(Range(Point(20, 0), Point(21, 0)))
-    assert (kept.before, kept.after) == (" ".join(UNIQUE[12:20]), " ".join(UNIQUE[22:30]))
-    assert text.near(kept) == Range(Point(20, 0), Point(21, 0))
-
-
-@pytest.mark.parametrize("gone", [True, False])
-def test_one_word_among_many_is_found_by_the_words_around_it(gone: bool) -> None:
-    said = ["the model attends here", "attention is used there", "no attention at all", "with attention we win"]
-    text = TextWords(Document("", tuple(Paragraph((Span(one),)) for one in said)))
-    kept = text.passage(Range(Point(2, 1), Point(2, 1)))
-    assert (kept.quote, kept.before.split()[-1], kept.after.split()[0]) == ("attention", "no", "at")
-    blocks: tuple[Block, ...] = tuple(reversed(text.document.blocks))
-    if gone:
-        blocks = tuple(block for block in blocks if block != text.document.blocks[2])
-    for after in ("at all", ""):
-        found = TextWords(replace(text.document, blocks=blocks)).find(kept._replace(before="no", after=after))
-        assert found == (None if gone else Range(Point(1, 1), Point(1, 1)))
+    assert whole == Passage(whole.id, "1 One\n\n(We say", "§1 One", block=0)
 
 
 def test_the_same_words_twice_are_told_apart_by_their_section() -> None:
@@ -174,8 +144,8 @@ def test_the_same_words_twice_are_told_apart_by_their_section() -> None:
     for number, name in ((1, "§1 One"), (3, "§2 Two")):
         kept = text.passage(Range(Point(number, 0), Point(number, 3)))
         assert kept.section == name
-        # An import knows the section and no words around.
-        found = TextWords(text.document).find(kept._replace(before="", after="", block=0))
+        # An import does not know the block.
+        found = TextWords(text.document).find(kept._replace(block=0))
         assert found is not None and found.first.block == number
 
 

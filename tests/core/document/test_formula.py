@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.document.formula import TALLEST_LINES, draw_formula, formula_text
+from reader.core.document.formula import MAX_FORMULA_LINES, draw_formula, formula_text
 from reader.core.document.formula_tree import (
     MAX_NESTING,
     MAX_TEX_LENGTH,
@@ -137,7 +137,8 @@ RECORDED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "html"
         (r"\text{\hspace{2pt}a\color{red}b}\text{\alpha\foo}", "a bαfoo"),
         (r"a\sqrt[n]{b}c", "a ⁿ√b c"),
         (r"\textcolor[rgb]{1,0,0}{x}+y", "x + y"),
-        (r"x\hskip 10pt plus 1fil y\kern-.5em z\mkern 3mu w", "xyzw"),
+        (r"x\hskip 10pt plus 1fil y\kern-.5em z\mkern 3mu w", "x yz w"),
+        (r"9.81\mkern 3mu\mathrm{m}+300\hspace{.2em}\mathrm{K}+a\kern0pt b", "9.81 m + 300 K + ab"),
         (r"\scalebox{0.8}{$x$}\hphantom{abc}", "x"),
         (r"x\label{eq:1}\nonumber", "x"),
         # What is not known falls back alone.
@@ -533,7 +534,7 @@ def test_what_does_not_fit_is_on_one_line() -> None:
 @given(TEX, st.integers(5, 80))
 def test_a_drawing_keeps_its_bounds(tex: str, width: int) -> None:
     for one in draw_formula(tex, width):
-        assert 0 <= one.base < len(one.lines) <= TALLEST_LINES
+        assert 0 <= one.base < len(one.lines) <= MAX_FORMULA_LINES
         if len(one.lines) > 1:
             assert max(map(cell_len, one.lines)) <= width
 

@@ -347,8 +347,6 @@ def test_places_are_lines_letters_and_shares() -> None:
         0.504,
         0.989,
     ]
-    places = [at(), at(0, 1), at(6, 2), at(17, 1), at(17, 1)]
-    assert [layout.place_of_share(share) for share in (0, 0.1, 0.5, 0.99, 1)] == places
     assert [layout.place_of(name) for name in ("#n2", "E1", "?")] == [at(15), at(2, 5), None]
     for place, step, to in (
         *((at(), 1, at(16, 1)), (at(0, 1), -1, at()), (at(), -1, None), (at(5), -1, at()), (at(5), 1, at(16, 1))),

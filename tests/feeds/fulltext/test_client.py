@@ -12,8 +12,8 @@ from reader.config import Settings
 from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, NoFullText, ReaderError
 from reader.feeds.fulltext import pdf_client as pdf
 from reader.feeds.fulltext.client import FEED, FeedTexts, PageTexts, open_text_sources
-from reader.feeds.fulltext.pdf_client import PdfClient
-from reader.feeds.http import Client, HostBusy, Limits
+from reader.feeds.fulltext.pdf_client import PdfTexts
+from reader.feeds.http import HostBusy, Limits
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
 from tests.feeds.servers import Nap
@@ -38,7 +38,7 @@ def server() -> Iterator[FeedServer]:
 
 @pytest.fixture
 async def feed(server: FeedServer, nap: Nap) -> AsyncIterator[FeedTexts]:
-    opened = FeedTexts(Client(server.url, limits=QUICK, sleep=nap))
+    opened = FeedTexts(server.url, limits=QUICK, sleep=nap)
     yield opened
     await opened.aclose()
 
@@ -130,7 +130,7 @@ def file(tmp_path: Path) -> Path:
 async def fetch(
     pdf_server: FeedServer, file: Path, id: str = PDF_ID, *, offline: bool = False
 ) -> list[tuple[int, int | None]]:
-    client = PdfClient(pdf_server.url, offline=offline)
+    client = PdfTexts(pdf_server.url, offline=offline)
     client.limits, client.sleep = PDF_LIMITS, Nap()
     told: list[tuple[int, int | None]] = []
     try:

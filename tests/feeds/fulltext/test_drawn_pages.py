@@ -102,13 +102,6 @@ def test_a_formula_in_a_sentence_is_one_line(tex: str, line: str) -> None:
             "<p class=ltx_p>What immortal</p></blockquote>",
             "│   Tyger Tyger,\n│   burning bright\n│\n│   What immortal",
         ),
-        (
-            "<blockquote class=ltx_quote><p class=ltx_p>A quotation stands apart,<br>on two lines.</p></blockquote>"
-            f"<blockquote class=ltx_quote><p class=ltx_p>{'Words to go on ' * 8}and<br>on.</p></blockquote>",
-            "│   A quotation stands apart,\n│   on two lines.\n\n"
-            "│ Words to go on Words to go on Words to go on Words to go\n"
-            "│ on Words to go on Words to go on Words to go on Words to\n│ go on and on.",
-        ),
         # A macro of chemistry that LaTeXML does not know leaves its argument.
         ("<p>So <span class='ltx_ERROR undefined'>\\ce</span>H2O is wet.</p>", "So H2O is wet."),
         # Marks of affiliations and captions

@@ -299,7 +299,7 @@ def test_recorded_papers_are_read_whole(row: dict[str, str]) -> None:
 @pytest.mark.parametrize("page", [pages.BROKEN_OFF, pages.PAGE[: len(pages.PAGE) // 2]], ids=["fatal", "cut"])
 def test_a_page_that_breaks_off_is_read_as_far_as_it_goes(page: str) -> None:
     document = read_html(page)
-    assert document.is_cut and not document.is_whole
+    assert document.is_cut and not document.has_end
     assert "1" in [section.heading.number for section in document.sections]
 
 

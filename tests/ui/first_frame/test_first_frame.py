@@ -256,7 +256,6 @@ LOOKS = {
     "light": settings(theme="light"),
     "ansi": settings(theme="ansi"),
     "ascii": settings(ascii=True),
-    "compact": settings(density="compact"),
 }
 
 
@@ -285,7 +284,7 @@ def paint(r: Story, visit: Visit = LEFT) -> Painter:
     return Painter(
         look,
         content,
-        remembered_panes(look.density, look.filter_width, look.list_share, visit),
+        remembered_panes(visit),
         r.app.size,
         papers.NOW,
         os.environ,
@@ -336,7 +335,7 @@ async def test_the_users_own_panes_and_wide_titles_are_drawn_also_without_colour
     reader: Opener, size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sizes = {"stacked": (26, 0.6), "columns": (26, 0.4), "three": (20, 0.3), "wide": (50, 0.7)}
-    visit = Visit(sizes=sizes, hidden=("detail",) if size[0] == 100 else (), density="compact")
+    visit = Visit(sizes=sizes, is_zoomed=size[0] == 100)
     save(tmp_path / "state.json", visit)
     drafts = [draft(1, "漢字" * 60), draft(2, "e\u0301" * 90), draft(3, "\x1b[31mred")]
     days, theme = {"2026-05-12": drafts}, settings(theme="ansi")

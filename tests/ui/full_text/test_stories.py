@@ -14,8 +14,6 @@ from reader.core.marks import PASSAGE
 from reader.core.passages import Passage, passage_id
 from reader.refresh import jobs
 from reader.refresh.lines import JobContext, Line, result_line, waiting
-from reader.session.bookmarks import load
-from reader.ui.full_text import fetcher as bookmark_keeper
 from reader.ui.full_text.fetcher import TextsAhead
 from reader.ui.full_text.state import TEXT, TEXTS_AHEAD
 from reader.ui.page.state import PAGE, QUERY_MATCH
@@ -177,11 +175,7 @@ async def test_a_cited_paper_is_queued_or_opened_and_the_way_leads_back(reader: 
         assert "0 %" in r.lines[0]
 
 
-async def test_each_text_opens_where_it_was_left_even_in_another_version(
-    reader: Opener, cache_file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(bookmark_keeper, "SAVE_INTERVAL_SECONDS", 0)
-    bookmarks = cache_file.with_name("bookmarks.json")
+async def test_each_text_opens_where_it_was_left_even_in_another_version(reader: Opener, cache_file: Path) -> None:
     async with reader(size=(80, 24)) as r:
         first, second = r.row(0).id, r.row(1).id
         keep_text(cache_file, first)
@@ -200,13 +194,7 @@ async def test_each_text_opens_where_it_was_left_even_in_another_version(
     async with reader(size=(80, 24)) as r:
         await open_text(r)
         assert [line[:70] for line in r.lines[1:-1]] == [line[:70] for line in left]
-        await r.do("move.half_down")
-        text = r.app.model.state[TEXT]
-        assert text is not None and text.bookmark is not None
-        here = text.bookmark
-        # Also amid a section it is on the disk before the text is closed: the reader may be killed.
-        await r.until(lambda: load(bookmarks).get(first) == here)
-        await r.do("app.quit")
+        await r.do("move.half_down", "app.quit")
     keep_text(cache_file, first, document(2, more=1))
     async with reader(size=(60, 20)) as r:
         await open_text(r)

@@ -11,7 +11,6 @@ from reader.core.document.layout import DocumentLine, Layout, TextPlace
 from reader.core.document.model import Block, Document, Figure, Formula, Heading, Paragraph, Quote, Span, Theorem
 from reader.core.lines import Piece
 from reader.core.passages import Passage, passage_id
-from reader.ui.full_text.actions import quotation, source_of
 from reader.ui.full_text.screen import first_row, outline_line
 from reader.ui.full_text.state import TEXT, step_back_in_text
 from reader.ui.full_text.text import FullText, Outline, OutlineLine
@@ -278,18 +277,20 @@ def test_lines_are_selected_from_the_cursor_to_where_it_goes(view: TextView) -> 
     # The view follows the cursor only beyond its edges.
     tops = [chosen.move_cursor(lines).top for lines in (SIZE.rows - 1, SIZE.rows, SIZE.rows + 1)]
     assert tops == [view.scroll(lines).top for lines in (0, 1, 2)]
-    assert [line.text for _, line in chosen.selected_lines()] == ["1  Introduction"]
+    assert chosen.selected_words == Range(Point(0, 0), Point(0, 1))
     chosen = chosen.move_cursor(2)
-    assert len(chosen.selected_lines()) == 3 and "We follow" in chosen.selected_lines()[-1][1].text
+    assert chosen.selected_words == Range(Point(0, 0), Point(1, 9))
     grown = chosen.select().move_cursor(4)
-    assert len(grown.selected_lines()) == 5
-    assert grown.move_cursor(-8).selected_lines()[-1] == chosen.selected_lines()[-1]
+    assert grown.selected_words is not None and grown.selected_words.first == Point(1, 0)
+    back = grown.move_cursor(-8).selected_words
+    assert back is not None and back.last == Point(1, 9)
     assert grown.move_cursor(30).top > view.top and grown.move_cursor(30).move_cursor(-90).top == view.top
     end = grown.move_cursor_to_end(last=True)
-    assert end.is_at_end and end.selected_lines()[-1][0] == end.layout.end
+    assert end.is_at_end and end.selection is not None and end.selection.last == end.layout.end
     assert end.move_cursor_to_end(last=False).top == view.top and view.move_cursor_to_end(last=True) is view
-    assert grown.without_selection().selection is None and grown.without_selection().selected_lines() == []
-    assert search(view, "zebra r").select().selected_lines()[0][1].text == "The zebra runs only here."
+    assert grown.without_selection().selection is None and grown.without_selection().selected_words is None
+    found = search(view, "zebra r").select()
+    assert found.selection is not None and found.selection.first == found.marked
 
 
 def test_highlights_lead_to_each_other_and_keys_act_on_the_one_that_is_marked_or_selected(view: TextView) -> None:
@@ -317,21 +318,6 @@ def test_highlights_lead_to_each_other_and_keys_act_on_the_one_that_is_marked_or
     ):
         lines = view.select().move_cursor(rows)
         assert (lines.selected_words, lines.current_highlight) == (chosen, highlight)
-
-
-def test_a_quotation_has_whole_paragraphs_lines_of_tables_and_its_source(view: TextView) -> None:
-    blocks = view.document.blocks
-    chosen = view.select().move_cursor(2).select().move_cursor(4)
-    text = quotation(chosen.selected_lines(), blocks, source_of("2605.00001", view.section))
-    first, gap, second = text.split("\n")
-    assert first == "> We follow [2] and the tables of Table 1, see" and gap == ">"
-    assert second.startswith("> Paragraph 0. a measured sentence") and second.endswith(" (2605.00001, §1)")
-    method = view.next_section(1)
-    table = quotation([one for one in method.lines() if one[0].block == method.top.block + 1], blocks, "x")
-    assert table.count("\n") == 2 and "─" not in table and "> column 0  column 1" in table
-    assert quotation([], blocks, "x") == ""
-    sources = [source_of("2605.00001", section) for section in (*view.document.sections[2:5:2], None)]
-    assert sources == ["2605.00001, §2.1", "2605.00001, References", "2605.00001"]
 
 
 def test_a_section_at_the_end_of_the_text_is_marked_where_it_stands(view: TextView) -> None:
@@ -476,9 +462,8 @@ def test_highlights_stand_in_their_sections_and_those_that_are_not_in_the_text_a
         return [(one.level, one.highlight.passage.quote if one.highlight else f"§{one.start}") for one in of.entries]
 
     assert names(found) == [(1, "§0"), (2, "early"), (2, "§1"), (3, "deep"), (1, "§2"), (2, "late"), (1, "gone")]
-    # The cursor and the section that is read stay what they were.
-    assert found.entries[found.cursor].start == 2 and found.at(1) == 2
-    # One that is gone leaves the cursor to the last that is there.
+    assert found.at(1) == 2
+    # The cursor stays within the entries.
     left = found.move(9).with_highlights(())
     assert (left.cursor, left.is_open, names(left)) == (2, False, [(1, "§0"), (2, "§1"), (1, "§2")])
     assert not Outline([], is_open=True).with_highlights(()).is_open
