@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
     from reader.ui.first_frame import FirstFrame
     from reader.ui.shell.commands import Shell
-    from reader.ui.terminal.leaving import ExitSupervisor
+    from reader.ui.terminal.process import ExitSupervisor
 
 
 def has_driver() -> bool:
@@ -35,7 +35,7 @@ def show_reader(
     opens_page: bool = False,
 ) -> int:
     """Open the reader on the user's cache or the sample's; with `opens_page`, on the page of the first paper."""
-    from reader.ui.terminal.process import skip_final_collection, tune_process
+    from reader.ui.terminal.process import ExitSupervisor, exit_code, skip_final_collection, tune_process
 
     tune_process()
     import threading
@@ -43,7 +43,6 @@ def show_reader(
     from reader import paths
     from reader.commands.output import print_failure, report_unexpected
     from reader.ui.app import SAMPLE, ReaderApp
-    from reader.ui.terminal.leaving import ExitSupervisor, exit_code
 
     file = sample or workspace.cache_file
     cache_warnings = [] if sample else _prepare_cache(workspace, frame)

@@ -90,7 +90,7 @@ def replace_reader(
         return SimpleNamespace(signal=0, is_terminal_gone=False, retire=lambda: None)
 
     monkeypatch.setattr("reader.ui.app.ReaderApp", make_reader)
-    monkeypatch.setattr("reader.ui.terminal.leaving.ExitSupervisor", make_leaving)
+    monkeypatch.setattr("reader.ui.terminal.process.ExitSupervisor", make_leaving)
     return opened
 
 

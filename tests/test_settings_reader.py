@@ -337,24 +337,6 @@ def test_what_a_new_file_has_commented_out_can_be_used_as_it_is(tmp_path: Path) 
     )
 
 
-DEFAULTS = """\
-allow_local_feeds = false # true or false
-ascii = false # true or false
-ask_arxiv = true # true or false
-keep_days = 0 # a whole number from 0 to 36500
-keep_texts_days = 365 # a whole number from 0 to 36500
-nearest = true # true or false
-note_reading = true # true or false
-refresh_minutes = 30 # a whole number from 0 to 1440
-use_token_file = false # true or false
-"""
-
-
-def test_switches_and_numbers_are_those_that_users_rely_on() -> None:
-    told = re.findall(r"# Takes (true or false|a .*number.*)\.\n# (\w+ = \S+)\n", template())
-    assert sorted(f"{default} # {takes}" for takes, default in told) == DEFAULTS.splitlines()
-
-
 def test_what_is_kept_for_days_has_a_first_day() -> None:
     kept, today = Settings(keep_days=2, keep_texts_days=3), date(2026, 6, 30)
     assert config.retention_start(kept, today) == "2026-06-28"

@@ -153,13 +153,8 @@ class Suits(NamedTuple):
 
     @property
     def why(self) -> str:
-        """The reason in words without a full stop, the most useful part first; empty if there is none.
-
-        Many papers share a one-word subject such as `reasoning`, so the similar paper goes before it.
-        """
-        parts = [", ".join(self.phrases), f"like {self.alike}" if self.alike else ""]
-        is_common = not any(" " in phrase for phrase in self.phrases)
-        return "; ".join(filter(None, reversed(parts) if is_common else parts))
+        """The reason in words without a full stop; empty if there is none."""
+        return "; ".join(filter(None, (", ".join(self.phrases), f"like {self.alike}" if self.alike else "")))
 
 
 # Learning

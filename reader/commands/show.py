@@ -183,8 +183,6 @@ def _paper_lines(shown: _ShownPaper) -> Iterator[str]:
         glyphs=glyphs(shown.workspace.settings.ascii),
         topic_names=shown.window.topic_names(),
         is_page=True,
-        is_unfolded=True,
-        has_buttons=False,
     )
     reading = ShownPaper(
         shown.paper.pk,

@@ -110,6 +110,7 @@ ACTIONS = frozenset(
         *(f"date.{name}" for name in _CALENDAR),
         "app.commands",
         "mark.replaced",
+        "read.unfold",
         "find.newer",
         "outline.fold",
         "pane.density",

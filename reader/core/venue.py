@@ -24,42 +24,30 @@ _CONFERENCES = {
     "ICML": "International Conference on Machine Learning",
     "NeurIPS": "Advances in Neural Information Processing Systems",
     "AISTATS": "International Conference on Artificial Intelligence and Statistics",
-    "UAI": "Conference on Uncertainty in Artificial Intelligence",
     "COLM": "Conference on Language Modeling",
-    "MLSys": "Conference on Machine Learning and Systems",
     "AAAI": "AAAI Conference on Artificial Intelligence",
     "IJCAI": "International Joint Conference on Artificial Intelligence",
     "CVPR": "IEEE/CVF Conference on Computer Vision and Pattern Recognition",
     "ICCV": "IEEE/CVF International Conference on Computer Vision",
     "ECCV": "European Conference on Computer Vision",
     "WACV": "IEEE/CVF Winter Conference on Applications of Computer Vision",
-    "3DV": "International Conference on 3D Vision",
-    "MICCAI": "International Conference on Medical Image Computing and Computer Assisted Intervention",
     "ACL": "Annual Meeting of the Association for Computational Linguistics",
     "EMNLP": "Conference on Empirical Methods in Natural Language Processing",
     "NAACL": "Conference of the North American Chapter of the Association for Computational Linguistics",
     "EACL": "Conference of the European Chapter of the Association for Computational Linguistics",
-    "COLING": "International Conference on Computational Linguistics",
     "INTERSPEECH": "Interspeech",
     "ICASSP": "IEEE International Conference on Acoustics, Speech and Signal Processing",
     "KDD": "ACM SIGKDD Conference on Knowledge Discovery and Data Mining",
-    "WWW": "The Web Conference",
-    "SIGIR": "International ACM SIGIR Conference on Research and Development in Information Retrieval",
     "SIGGRAPH Asia": "SIGGRAPH Asia",
     "SIGGRAPH": "ACM SIGGRAPH",
-    "CHI": "CHI Conference on Human Factors in Computing Systems",
     "ICRA": "IEEE International Conference on Robotics and Automation",
-    "IROS": "IEEE/RSJ International Conference on Intelligent Robots and Systems",
     "CoRL": "Conference on Robot Learning",
-    "ICSE": "International Conference on Software Engineering",
 }
 _JOURNALS = {
     "TMLR": "Transactions on Machine Learning Research",
     "JMLR": "Journal of Machine Learning Research",
     "TPAMI": "IEEE Transactions on Pattern Analysis and Machine Intelligence",
-    "IJCV": "International Journal of Computer Vision",
     "TACL": "Transactions of the Association for Computational Linguistics",
-    "RA-L": "IEEE Robotics and Automation Letters",
     "TOG": "ACM Transactions on Graphics",
 }
 
@@ -69,7 +57,7 @@ SERIES = MappingProxyType(
 )
 _BY_TITLE = {series.title.lower(): series.name for series in SERIES.values()}
 
-_OTHER_NAMES = {"NIPS": "NeurIPS", "Interspeech": "INTERSPEECH", "T-PAMI": "TPAMI", "RAL": "RA-L", "TheWebConf": "WWW"}
+_OTHER_NAMES = {"NIPS": "NeurIPS", "Interspeech": "INTERSPEECH", "T-PAMI": "TPAMI"}
 
 _CITED = re.compile(
     r"\b(?:submitted|submission|under (?:peer |double-blind )?review|in review|ARR|rejected|withdrawn|arXiv admin"
@@ -117,12 +105,14 @@ _TRACKS = (
 def read_venue(remark: str | None, journal: str | None) -> str | None:
     """Where a paper appeared or will appear: `ICLR 2026 oral`, `TMLR 2025`, `ACL 2025 Findings`; None if unknown.
 
-    The journal reference takes precedence. A remark counts unless it speaks of a submission.
+    The journal reference takes precedence. A remark counts if it says that the paper was accepted, or begins with a
+    name and a year, unless it speaks of a submission.
     """
     if journal and (venue := _known_series(journal, is_published=True) or _short_name(journal) or _journal(journal)):
         return venue[:MAX_VENUE_LENGTH].rstrip()
     for clause in _clauses(remark or ""):
-        is_published = _PUBLISHED.search(clause) is not None
+        begin = _SHORT_NAME.match(clause)
+        is_published = _PUBLISHED.search(clause) is not None or (begin is not None and begin["name"] is not None)
         if venue := _known_series(clause, is_published=is_published) or (_short_name(clause) if is_published else None):
             return venue[:MAX_VENUE_LENGTH].rstrip()
     return None

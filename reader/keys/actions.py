@@ -134,7 +134,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("paper.star", "s", "Star", "Keep this paper in the Starred view; press again to remove it.", _READ, True),
     Action("paper.queue", "b", "Queue", "Put it into the Queue view for later; press again to remove it.", _READ, True),
     Action("paper.hide", "x", "Hide", "Remove it from every view but is:hidden.", _SHOWN, True),
-    Action("paper.follow", "w", "Follow", "Follow its authors, venue, topics or words; or make a rule.", _SHOWN),
+    Action("paper.follow", "w", "Follow", "Follow its authors, venue, topics or words, or stop following.", _SHOWN),
     Action("paper.tag", "t", "Tags", "Type tags for this paper; -name removes one.", _READ),
     Action("paper.note", "e", "Note", "Write a note about this paper, in Markdown.", _READ),
     Action("paper.editor", "ctrl+e", "Note in $EDITOR", "Write the note in your editor.", f"{_READ} note"),
@@ -158,7 +158,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(
         "read.why", "W", "Why", "See why a paper is here, and see and change what For you learned.", f"{_SHOWN} empty"
     ),
-    Action("read.unfold", "+", "All people", "Show every author and keyword of this paper; again folds them.", _SHOWN),
     _motion("read.next", "l right", "Next paper", "Open the page of the next paper in the list.", "page"),
     _motion("read.previous", "h left", "Previous paper", "Open the page of the previous paper in the list.", "page"),
     Action(
@@ -396,7 +395,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     ),
     "page": _footer(
         "read.on read on, app.back back, text.open full text, paper.star star, link.list links, read.next next, "
-        "read.previous previous, paper.hide hide, paper.tag tags, paper.note note, read.unfold people, "
+        "read.previous previous, paper.hide hide, paper.tag tags, paper.note note, "
         "link.page web page, link.pdf PDF, find.topic topic, app.help keys"
     ),
     "triage": _footer(

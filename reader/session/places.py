@@ -5,7 +5,7 @@ The query language (20 ms) is imported lazily: the first frame rarely needs it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from reader.core.views import FOR_YOU, LATEST, NEWS, SPECIAL, VIEWS, View
 
@@ -29,8 +29,6 @@ SAVED = "saved:"
 
 TopicMode = Literal["any", "all"]
 """Whether a paper needs any or all of the picked topics."""
-
-TOPIC_MODES: tuple[TopicMode, ...] = get_args(TopicMode)
 
 
 def triage_place(text: str, *, is_taught: bool) -> Place:

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple, TypeGuard
 from reader.core.errors import QueryError
 from reader.core.views import FOR_YOU, LATEST
 from reader.paths import read_start, replace_private
-from reader.session.places import TOPIC_MODES, TopicMode
 
 MOST_BYTES = 1 << 20
 """Bytes; a larger file is not read."""
@@ -39,8 +38,6 @@ class Visit(NamedTuple):
     history: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     """Earlier commands of the command line, newest first."""
-    topic_mode: TopicMode = "any"
-    """How picked topics combine if the query does not express it."""
     view_query: str = ""
     """The query of the view if the user saved it, since the first frame has no settings."""
 
@@ -105,7 +102,6 @@ _GOOD: Mapping[str, Callable[[object], bool]] = {
     "paper": _is_text,
     "visited": _is_time,
     "is_zoomed": lambda value: isinstance(value, bool),
-    "topic_mode": TOPIC_MODES.__contains__,
 }
 
 

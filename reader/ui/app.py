@@ -27,13 +27,13 @@ from reader.platform import is_colorless, theme_name
 from reader.session import visit
 from reader.session.places import Place, listed_views, view
 from reader.ui.command_line.screen import COMMANDS
-from reader.ui.filter.state import TOPIC_MODE, TOPIC_NAMES
+from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.full_text.fetcher import BookmarkKeeper
 from reader.ui.kit import theme
 from reader.ui.kit.glyphs import glyphs
 from reader.ui.kit.line_widgets import StatusLine, WidgetReport, catch_up
 from reader.ui.kit.pane import Pane
-from reader.ui.kit.textual_fixes import StylesheetParsedOnce, take_keys
+from reader.ui.kit.textual_fixes import StylesheetParsedOnce, color_filters, take_keys
 from reader.ui.library.library import Library
 from reader.ui.list.loader import ListLoader
 from reader.ui.main_screen import MainScreen
@@ -76,7 +76,7 @@ if TYPE_CHECKING:
     from reader.ui.refresh.changes import Refresher, SettingsWatch, Sync
     from reader.ui.shell.commands import Shell
     from reader.ui.terminal.driver import TerminalDriver
-    from reader.ui.terminal.leaving import ExitSupervisor
+    from reader.ui.terminal.process import ExitSupervisor
     from reader.ui.views import ViewActions
     from reader.ui.why.actions import Learner
 
@@ -240,7 +240,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
             parts={
                 COMMANDS: left.commands,
                 TOPIC_NAMES: self.library.topic_names(),
-                TOPIC_MODE: left.topic_mode,
                 REFRESH: RefreshStatus(last=self.library.last_refresh()),
             },
             mode="sample" if self.look.demo else "" if self.library.is_writable else "read-only",
@@ -418,7 +417,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.theme = name
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        return theme.line_filters(super().get_line_filters(), colorless=self.no_color)
+        return color_filters(super().get_line_filters(), colorless=self.no_color)
 
     def open_sample(self) -> None:
         """Quit with the result `SAMPLE`; the caller then opens the bundled sample."""

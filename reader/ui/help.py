@@ -13,7 +13,6 @@ from reader.keys.actions import COMMAND_LINE, FIRST_KEYS, MENU, QUOTED_FOOTER, S
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import label
 from reader.paths import APP
-from reader.ui.command_line.actions import lacks
 from reader.ui.command_line.screen import COMMAND, OUTPUT, Output, offer_more
 from reader.ui.full_text.state import view_of
 from reader.ui.kit.lines import Row
@@ -34,7 +33,6 @@ class Help(NamedTuple):
     """The context whose keys are shown, and the pages of the manual once they are read."""
 
     context: Context
-    lacking: frozenset[str] = frozenset()
     manual: Manual = ()
     selecting: Mapping[str, str] = MappingProxyType({})
     """The footer while papers or lines are selected, whose keys come first; empty if nothing is selected."""
@@ -53,7 +51,7 @@ class HelpActions(Controller):
     @handles("app.help")
     def show_help(self, _count: int | None) -> None:
         state = self._model.state
-        help = Help(state.context, lacks(state), self._manual, _selecting(state))
+        help = Help(state.context, self._manual, _selecting(state))
         self._model.change(state.put(HELP, help))
         self._read_manual_once()
 
@@ -155,18 +153,13 @@ class HelpRow(NamedTuple):
     about: str
 
 
-def first_rows(
-    keymap: Keymap, context: Context, lacking: Collection[str] = (), selecting: Collection[str] = ()
-) -> list[HelpRow]:
-    """The most important keys in `context`, at most `MAX_ROWS`.
-
-    `lacking` are the ids of actions with nothing to act on, `selecting` those for selected papers or lines.
-    """
+def first_rows(keymap: Keymap, context: Context, selecting: Collection[str] = ()) -> list[HelpRow]:
+    """The most important keys in `context`, at most `MAX_ROWS`; `selecting` are ids of actions on what is selected."""
     footer = [id for id in selecting or keymap.most_useful(context) if id != "app.help"]
     usual = () if selecting else FIRST_KEYS.get(context)
     rows = []
     for ids in dict.fromkeys(usual or (*((id,) for id in footer[: MAX_ROWS - len(ALSO)]), *ALSO)):
-        actions = [keymap.action(id) for id in ids if id not in lacking and keymap.key(id, context)]
+        actions = [keymap.action(id) for id in ids if keymap.key(id, context)]
         if actions and ids == MENU:
             chord = keymap.chords(actions[0].id, context)[0]
             key = label(chord[:1] if len(chord) > 1 else chord, ascii=keymap.ascii)
@@ -213,7 +206,7 @@ class HelpScreen(PaneScreen[Help]):
     def _rows(self, help: Help, width: int) -> Sequence[Row]:
         pages = next((entries for _, page, entries in help.manual if not page), ())
         first, ellipsis = (
-            first_rows(self._keymap, help.context, help.lacking, help.selecting),
+            first_rows(self._keymap, help.context, help.selecting),
             self._look.glyphs.ellipsis,
         )
         rows = [Row(line) for line in (*first_lines(first, width, ellipsis), ())]

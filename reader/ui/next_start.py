@@ -15,7 +15,6 @@ from reader.keys.keymap import Keymap
 from reader.session import visit
 from reader.session.places import SAVED
 from reader.ui.command_line.screen import COMMANDS
-from reader.ui.filter.state import TOPIC_MODE
 from reader.ui.first_frame.painter import KeptLook, made_from, save_look
 from reader.ui.kit.theme import palette_of
 from reader.ui.list.news import visited_at
@@ -85,7 +84,6 @@ class LastPlace:
             visited=visited_at(state, self._now()),
             history=state.history,
             commands=state[COMMANDS],
-            topic_mode=state[TOPIC_MODE],
         )
         return visit.visit_to_save(now, self._before, self._given)
 

@@ -271,7 +271,7 @@ class NoteArea(PastesWhole, TextArea):
     """The text area of a note."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(text, soft_wrap=True, compact=True, highlight_cursor_line=False)
+        super().__init__(clean_note(text), soft_wrap=True, compact=True, highlight_cursor_line=False)
         self.cursor_blink = False
         self.move_cursor(self.document.end)
 
@@ -323,7 +323,7 @@ class NoteScreen(OverScreen[NoteEdit]):
         return self._area.text
 
     def change(self, text: str) -> None:
-        self._area.replace(text, (0, 0), self._area.document.end)
+        self._area.replace(clean_note(text), (0, 0), self._area.document.end)
         self._area.move_cursor(self._area.document.end)
 
     def undo(self) -> None:

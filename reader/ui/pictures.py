@@ -333,7 +333,8 @@ class PicturePane(Widget):
 
     def _message_row(self, y: int) -> Strip:
         ground, (width, height) = self.rich_style, self.size
-        parts = [self._message[start:end].strip() for start, end in wrap(self._message, max(2, width - 4))]
+        message = literal(self._message)
+        parts = [message[start:end].strip() for start, end in wrap(message, max(2, width - 4))]
         place = y - max(0, (height - len(parts)) // 2)
         text = parts[place] if 0 <= place < len(parts) else ""
         return Strip([Segment(text.center(width) if text else "", ground)]).adjust_cell_length(width, ground)

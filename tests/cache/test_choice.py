@@ -10,7 +10,7 @@ from unittest.mock import Mock
 import pytest
 
 from reader.cache import choice
-from reader.cache.choice import Suits, is_current, is_taught, marked_papers, read_interests, read_suits
+from reader.cache.choice import is_current, is_taught, marked_papers, read_interests, read_suits
 from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
@@ -25,7 +25,6 @@ from reader.session.places import Place, selection_of, triage_place, view
 from tests.breakage import execute
 from tests.cache.conftest import NOW, SCOPE, draft, rows, selection
 from tests.doubles import Clock
-from tests.table import each
 
 SUBJECTS = ("Sparse attention", "Protein folding", "Web agents", "Bird songs", "City maps", "Sea ice")
 NUMBERS = range(1, 25)
@@ -317,15 +316,3 @@ def test_one_subject_does_not_fill_the_first_places(window: Window, events: Even
     execute(path, *(f"INSERT INTO suits VALUES ({pk}, {value}, '{'a' if pk < 5 else 'b'}', '')"
                     for pk, value in scores.items()))  # fmt: skip
     assert list(window.read(lambda one: choice.take_turns(one, [*scores]))) == [1, 5, 2, 3, 4, 6]
-
-
-@each(
-    ("phrases", "why"),
-    [
-        (("bird song",), "bird song; like Owls, which you starred"),
-        (("reasoning",), "like Owls, which you starred; reasoning"),
-        ((), "like Owls, which you starred"),
-    ],
-)
-def test_a_subject_of_one_word_comes_behind_the_paper_that_this_one_is_like(phrases: tuple[str, ...], why: str) -> None:
-    assert Suits(1.0, phrases, "Owls, which you starred").why == why

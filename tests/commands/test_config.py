@@ -199,8 +199,8 @@ def test_config_set_refuses_wrong_values(session: Session, home: Path) -> None:
         2! dailypapers: ascii must be true or false, not "yes". Did you mean true?
         $ config set fetch_ahead topc:agents
         2! dailypapers: fetch_ahead has a mistake in "topc:agents": There is no field topc:. Did you mean "topic:agents"?
-        $ config set endpoint example.org
-        2! dailypapers: endpoint must begin with https://, not "example.org". Did you mean https://example.org?
+        $ config set endpoint ftp://example.org
+        2! dailypapers: endpoint must be an address such as "https://example.org", not "ftp://example.org".
         $ config set keys.paper.star ctlr+s
         2! dailypapers: keys.paper.star has a mistake: no key is called ctlr+s; did you mean ctrl+s?
         $ config set keys.paper.star 5

@@ -138,7 +138,7 @@ def test_show_fetches_and_prints_comments_and_repositories(
         monkeypatch.setenv("HF_ENDPOINT", feed.url)
         out = run("show", "2606.26740", "--refresh").out
         assert "     https://huggingface.co/lab/seven  1 like" in out
-        assert out.endswith("This is an automated message from the bot.\n")
+        assert out.endswith("an automated list of similar papers\n")
         feed.fault = "error"
         record = run("show", "2606.26740", "--refresh", "--json=models,linked,discussion").record
         assert [record["models"], record["linked"][0]["state"]] == [254, "gated"]

@@ -123,6 +123,8 @@ TESTING, THEORY = "Software Testing, Verification and Reliability", "IEEE Transa
         ("Accepted at the 19th IEEE International Conference on Software Testing (ICST 2026)", "ICST 2026"),
         ("8 pages, accepted at the 6th International Workshop on Metamorphic Testing (MET'21)", "MET 2021 workshop"),
         ("MET'24: 9th ACM International Workshop on Metamorphic Testing", "MET 2024 workshop"),
+        ("IROS 2025, 8 pages", "IROS 2025"),
+        ("8 pages, IROS 2025", None),
         # No venue yet, or that of another paper.
         ("Submitted to ICML 2026", None),
         ("Under review at TPAMI", None),

@@ -76,21 +76,6 @@ def test_every_context_has_a_place_a_footer_and_a_way_out() -> None:
         assert "app.quit" in {action.id for action in KEYMAP.resolve(context).values()}
 
 
-@each(
-    ("keys", "action_id"),
-    [
-        ("j", "move.down"),
-        ("g g", "move.top"),
-        ("ctrl+d", "move.half_down"),
-        ("left_square_bracket", "day.older"),
-        ("greater_than_sign", "pane.wider"),
-        ("shift+tab", "pane.previous"),
-    ],
-)
-def test_keys_of_the_list_by_textuals_names(keys: str, action_id: str) -> None:
-    assert matched(read(keys)[-1]) == (action_id, None)
-
-
 def test_contexts_give_one_key_different_meanings() -> None:
     assert matched(read("space", "filter")[-1])[0] == "topic.pick"
     assert matched(read("tab", "empty")[-1])[0] == "query.complete"

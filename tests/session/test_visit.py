@@ -22,7 +22,6 @@ LEFT = Visit(
     "2026-05-12T08:14:00.000Z",
     ("robot", "agents"),
     ("mark read until:30d",),
-    "all",
 )
 
 
@@ -47,7 +46,6 @@ UNEXPECTED: dict[str, list[object]] = {
     "is_zoomed": [1, "yes"],
     "visited": [3, "yesterday", "2026-05-12T08:14:00"],
     "history": ["robot"],
-    "topic_mode": ["some", ["all"]],
     "no such thing": [1],
 }
 

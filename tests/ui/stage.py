@@ -32,6 +32,7 @@ from reader.ui.filter.state import COUNTED, TOPIC_NAMES
 from reader.ui.kit import theme
 from reader.ui.kit.glyphs import UNICODE
 from reader.ui.kit.line_widgets import WidgetReport
+from reader.ui.kit.textual_fixes import color_filters
 from reader.ui.kit.theme import styles_directory
 from reader.ui.list.pane import PaperList
 from reader.ui.shell.controller import Look, Model
@@ -58,7 +59,7 @@ class Stage(App[None]):
         self.theme = name
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        return theme.line_filters(super().get_line_filters(), colorless=self.no_color)
+        return color_filters(super().get_line_filters(), colorless=self.no_color)
 
     def compose(self) -> ComposeResult:
         if self.widget is not None:

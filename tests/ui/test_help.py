@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reader.keys.actions import CONTEXTS, MENU, QUOTED_FOOTER, Context
+from reader.keys.actions import CONTEXTS, QUOTED_FOOTER, Context
 from reader.keys.keymap import Keymap
 from reader.ui.help import (
     MAX_ROWS,
@@ -36,13 +36,12 @@ def test_the_first_screen_of_every_place_fits(width: int, height: int, preset: d
         assert all(row.name in text(line) for row, line in zip(rows, lines, strict=True))
 
 
-def test_the_first_screen_has_the_users_own_keys_and_only_what_there_is() -> None:
-    rows = {row.name: row for row in first_rows(Keymap(overrides={"paper.star": "$"}), "list", ("view.saved",))}
+def test_the_first_screen_has_the_users_own_keys() -> None:
+    rows = {row.name: row for row in first_rows(Keymap(overrides={"paper.star": "$"}), "list")}
     assert (rows["Star"].keys, rows["Go to"].keys) == ("$", "g")
-    assert rows["Go to"].about == "Latest, For you, Queue, Starred, All, Date"
+    assert rows["Go to"].about == "Latest, For you, Queue, Starred, All, Date, Saved view"
     assert rows["Older day, newer day"].keys == "[ ]"
-    assert "Go to" not in {row.name for row in first_rows(Keymap(), "list", MENU)}
-    selected = [row.keys for row in first_rows(Keymap(), "text", (), QUOTED_FOOTER)]
+    selected = [row.keys for row in first_rows(Keymap(), "text", QUOTED_FOOTER)]
     assert selected[:4] == ["c", "e", "y", "v"]
 
 
@@ -135,15 +134,6 @@ def test_every_sign_is_explained_or_means_nothing() -> None:
 
 
 # Stories
-
-
-async def test_an_action_without_anything_to_show_is_not_offered(reader: Opener) -> None:
-    async with reader() as r:
-        await r.press(":", *"saved view")
-        assert not any("Saved view " in line for line in r.lines)
-        await r.press("escape")
-        await r.do("view.saved")
-        assert "view save NAME" in r.status
 
 
 async def test_hints_lines_and_panes_take_clicks(reader: Opener, browser: list[str]) -> None:

@@ -14,7 +14,7 @@ import pytest
 from rich.color import ColorType
 from rich.style import Style
 from textual.color import Color
-from textual.filter import LineFilter, Monochrome
+from textual.filter import LineFilter
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.theme import BUILTIN_THEMES
@@ -22,7 +22,6 @@ from textual.theme import BUILTIN_THEMES
 from reader.platform import OWN_THEMES, TEXTUAL_THEMES, THEMES, theme_name
 from reader.ui.kit import theme
 from reader.ui.kit.styles import DARK_COLORS, LIGHT_COLORS, OWN_COLORS, PLAIN, STYLES, Colors, color_depth, sgr
-from reader.ui.kit.textual_fixes import Colorless, ControlNet
 from reader.ui.kit.theme import contrast, find_theme, palette_of, styles_directory, stylesheets
 from reader.ui.list.pane import PaperList
 from tests.table import each
@@ -143,11 +142,6 @@ async def test_no_color_sends_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
     assert await colors_of("ansi") == set()
 
 
-def test_filters_are_netted_and_never_grey() -> None:
-    assert [type(one) for one in theme.line_filters([Monochrome()])] == [ControlNet]
-    assert [type(one) for one in theme.line_filters([Monochrome()], colorless=True)] == [ControlNet, Colorless]
-
-
 # Choosing a theme
 
 
@@ -251,7 +245,7 @@ def faint_cells(r: Story, region: Region | None = None) -> list[str]:
 SCREENS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "list": ((), ()),
     "marked": (("paper.star", "move.down", "paper.read", "move.down", "paper.hide"), ()),
-    "page": (("read.open", "read.unfold"), ("escape",)),
+    "page": (("read.open",), ("escape",)),
     "why": (("read.why", "move.bottom"), ("escape",)),
     "help": (("app.help",), ("escape",)),
     "command line": (("command.open",), ("escape",)),

@@ -61,8 +61,8 @@ def read(one: Paper, **more: Any) -> ShownPaper:
     return ShownPaper(one.pk, one, **more)
 
 
-def own_texts(width: int = 40, *, is_unfolded: bool = False, tags: tuple[str, ...] = (), note: str = "") -> list[str]:
-    return said_by(own_lines(read(paper(tags=tags, note=note)), width, replace(LOOK, is_unfolded=is_unfolded)))
+def own_texts(width: int = 40, *, is_page: bool = False, tags: tuple[str, ...] = (), note: str = "") -> list[str]:
+    return said_by(own_lines(read(paper(tags=tags, note=note)), width, replace(LOOK, is_page=is_page)))
 
 
 def said_by(lines: Sequence[Line]) -> list[str]:
@@ -111,11 +111,11 @@ def test_code_and_tables_of_a_note_are_whole_and_addresses_are_links() -> None:
 
 
 @each("lines", [0, 1, NOTE_LINES, NOTE_LINES + 1, 40])
-def test_a_long_note_is_folded(lines: int) -> None:
+def test_a_long_note_is_cut_in_the_pane(lines: int) -> None:
     whole = [f"{'  ' if number else '✎ '}line {number}" for number in range(lines)]
     note, most = "\n".join(line[2:] for line in whole), NOTE_LINES - 1
     assert own_texts(note=note) == (whole if lines <= NOTE_LINES else [*whole[:most], f"  +{lines - most} lines"])
-    assert own_texts(note=note, is_unfolded=True) == (whole if lines <= NOTE_LINES else [*whole, "  less"])
+    assert own_texts(note=note, is_page=True) == whole
     assert (own_texts(note="word " * 400)[-1], own_texts(10, note="word " * 400)[-1]) == ("  +47 lines", "  +89 lin…")
 
 
@@ -129,11 +129,12 @@ def test_highlights_stand_with_their_sections_and_notes_and_of_many_the_first_on
     ]
     look = replace(LOOK, link_keys={"places": "i"})
     head = ["Highlights  6  i reads there", *drawn, "▎ Short", "▎ of another program"]
-    looks = look, replace(look, is_unfolded=True)
-    folded, unfolded = (own_lines(read(paper(highlights=said)), 40, one) for one in looks)
-    assert said_by(folded) == [*head, *drawn, *drawn, "+1 more"]
-    assert said_by(unfolded) == [*head, *drawn, *drawn, *drawn, "less"]
-    assert [line[1].action for line in folded if line[0].text == "▎ "][2:5] == [("passage", str(n)) for n in (0, 1, 2)]
+    pane, page = (
+        own_lines(read(paper(highlights=said)), 40, replace(look, is_page=is_page)) for is_page in (False, True)
+    )
+    assert said_by(pane) == [*head, *drawn, *drawn, "+1 more"]
+    assert said_by(page) == [*head, *drawn, *drawn, *drawn]
+    assert [line[1].action for line in pane if line[0].text == "▎ "][2:5] == [("passage", str(n)) for n in (0, 1, 2)]
     narrow = said_by(own_lines(read(paper(highlights=said[:5])), 30, LOOK))
     assert narrow[:2] == ["Highlights  5", "▎ A passage that takes more"]
     assert narrow[3:6] == ["▎ is cut after three lines, of", "  §3 Method", "  ✎ why so?"] and len(narrow) == 18
@@ -300,22 +301,20 @@ def test_unknown_facts_take_no_room() -> None:
     assert "12 authors" in whole(bare._replace(author_count=12))
 
 
-def test_people_take_one_line_and_keywords_two_until_they_are_unfolded() -> None:
+def test_people_take_one_line_and_keywords_two_in_the_pane_and_the_page_has_all() -> None:
     names = tuple(f"Given Name{number}" for number in range(40))
     words = tuple(f"long keyword {letter}" for letter in "abcdefghi")
     many = paper(authors=names, author_count=3_000, keywords=words)
-    folded, unfolded = (whole(many, 60, replace(LOOK, is_unfolded=one)) for one in (False, True))
-    assert folded[2:4] == ["Given Name0, Given Name1, Given Name2, Given Name3 +2,996", "Some Lab"]
-    assert folded[-2:] == [
+    pane, page = (whole(many, 60, replace(LOOK, is_page=is_page)) for is_page in (False, True))
+    assert pane[2:4] == ["Given Name0, Given Name1, Given Name2, Given Name3 +2,996", "Some Lab"]
+    assert pane[-2:] == [
         "long keyword a · long keyword b · long keyword c",
         "long keyword d · long keyword e · long keyword f +3",
     ]
-    told = " ".join(unfolded)
-    assert all(name in told for name in names) and "Name39 and 2,960 more · less Some Lab" in told
-    assert unfolded[-1] == "long keyword g · long keyword h · long keyword i · less"
+    shown = " ".join(page)
+    assert all(name in shown for name in names) and "Name39 and 2,960 more Some Lab" in shown
+    assert page[-1] == "long keyword g · long keyword h · long keyword i"
     assert "A +1" in " ".join(whole(paper(authors=("A" * 200, "B" * 200), author_count=2), 20))
-    # A paper that fits is not folded and offers no key to unfold it.
-    assert whole(paper()) == whole(paper(), look=replace(LOOK, is_unfolded=True))
 
 
 def test_a_searched_name_that_is_folded_marks_the_number_of_the_others() -> None:
@@ -386,13 +385,10 @@ words = st.text(max_size=60) | st.sampled_from(["[/]", "\x1b[2J", "中文标题"
     words.map(clean_note),
     st.integers(4, 90),
     st.booleans(),
-    st.booleans(),
 )
-def test_any_paper_is_drawn_literally_within_the_width(
-    one: Paper, others: str, width: int, is_unfolded: bool, is_page: bool
-) -> None:
+def test_any_paper_is_drawn_literally_within_the_width(one: Paper, others: str, width: int, is_page: bool) -> None:
     known = read(one, words=("a",), position="3 of 34", query_match=PLACES)
-    for line in compose(known, width, replace(LOOK, is_unfolded=is_unfolded, is_page=is_page)):
+    for line in compose(known, width, replace(LOOK, is_page=is_page)):
         assert measure(line) <= width
         assert all(piece.text.isprintable() for piece in line)
 
@@ -400,7 +396,6 @@ def test_any_paper_is_drawn_literally_within_the_width(
 # Its community
 
 PAGE_LOOK = Presentation(date(2026, 6, 30), link_keys={"m": "Lm", "t": "Lt", "s": "Ls"}, is_page=True)
-UNFOLDED = Presentation(date(2026, 6, 30), is_unfolded=True, is_page=True)
 
 
 def said(id: str, *words: str, parent: str = "", **more: object) -> Comment:
@@ -444,10 +439,10 @@ def test_repositories_are_listed_with_their_keys() -> None:
         "Lm1  lab/model-1  text-generation · 900 likes · 10 downloads",
         "Lm2  lab/model-2  text-generation · 1.8k likes · 100 downloads",
         "Lm3  lab/model-3  text-generation · 2.7k likes · 1k downloads",
-        "     +2",
+        "Lm4  lab/model-4  text-generation · 3.6k likes · 10k downloads",
+        "Lm5  lab/model-5  text-generation · 4.5k likes · 100k downloads",
         "Ls   lab/demo  A [bold]demo[/bold] · 1 like · sleeping",
     ]
-    assert len(repository_lines(paper()._replace(models=254), kept, 72, UNFOLDED)) == 7
     clicked = [piece.action for piece in repository_lines(paper()._replace(spaces=1), kept, 72, PAGE_LOOK)[-1]]
     assert ("link", "https://huggingface.co/spaces/lab/demo") in clicked
     assert repository_lines(paper()._replace(models=0), kept, 72, PAGE_LOOK) == []
@@ -467,9 +462,7 @@ def test_repositories_are_listed_with_their_keys() -> None:
 
 
 def test_replies_are_indented_and_hidden_deleted_or_automated_comments_are_named() -> None:
-    similar = Items(tuple(Item("•", (Paragraph((Span(title),)),)) for title in ("One", "Two")))
     robot = said("g", "This is an automated message from the bot.")
-    robot = robot._replace(blocks=(*robot.blocks, similar))
     told = (
         *(said("a", "First.", reactions=(("🔥", 23),)), said("bb", "Second.", "More.", parent="a", is_edited=True)),
         *(said("c", is_hidden=True), said("dd", "Yes.", parent="c"), said("e", "No.", parent="x"), robot),
@@ -478,16 +471,13 @@ def test_replies_are_indented_and_hidden_deleted_or_automated_comments_are_named
         *("5 comments", "", "ana · 29 Jun · 🔥 23", "First.", ""),
         *("│ ana · 30 Jun · edited", "│ Second.", "│", "│ More.", ""),
         *("a comment that is hidden", "", "│ ana · 30 Jun", "│ Yes.", ""),
-        *("ana · 29 Jun, to a deleted comment", "No.", "", "ana · 29 Jun", "automated, similar papers +2"),
+        *("ana · 29 Jun, to a deleted comment", "No.", "", "ana · 29 Jun", "an automated list of similar papers"),
     ]
-    assert "• One" in discussion(robot, look=UNFOLDED)
     assert discussion(said("a", is_hidden=True)) == discussion() == []
     deep = [said("a" * n, "Yes.", parent="a" * (n - 1)) for n in range(1, 6)]
     assert [max(line.count("│") for line in discussion(*deep, width=width)) for width in (24, 36, 90)] == [1, 2, 4]
-    many = [said(str(n), "Yes.") for n in range(100, 150)]
-    folded = discussion(*many)
-    assert (folded[0], folded[-1]) == ("50 comments", "+10 more")
-    assert discussion(*many, look=UNFOLDED)[-1] == "Yes."
+    many = discussion(*(said(str(n), "Yes.") for n in range(100, 410)))
+    assert (many[0], many[-1]) == ("310 comments", "+10 more")
 
 
 def test_markup_in_comments_is_drawn_and_links_can_be_clicked() -> None:

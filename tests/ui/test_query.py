@@ -198,18 +198,6 @@ async def test_tab_straight_after_a_letter_completes_what_is_typed() -> None:
         assert not app.line.complete()
 
 
-async def test_up_and_down_walk_through_the_history_and_back_to_what_was_typed() -> None:
-    async with staged(LineApp(history=("is:starred", "title:attention", "is:starred")), 60, 20) as (app, pilot):
-        await pilot.press(*"zq", "up")
-        assert app.line.text == "is:starred"
-        await pilot.press("up", "up")
-        assert app.line.text == "title:attention"
-        await pilot.press("down", "down")
-        assert app.line.text == "zq"
-        await pilot.pause()
-        assert app.typed[-1] == "zq"
-
-
 async def test_up_and_down_choose_a_suggestion_before_earlier_queries() -> None:
     async with staged(LineApp(history=("is:starred",)), 60, 20) as (app, pilot):
         await pilot.press(*"topic:", "down", "up", "down", "down", "up", "tab")
@@ -247,27 +235,6 @@ async def test_pasted_text_becomes_one_clean_line() -> None:
         app.copy_to_clipboard("\x1b[2Jfour")
         await pilot.press("ctrl+v")
         assert app.line.text == "one two [/]threefour"
-
-
-async def test_a_marked_suggestion_is_in_sight_where_it_is_narrow() -> None:
-    async with staged(LineApp(), 24, 5) as (app, pilot):
-        words = tuple(f"candidate-{n}" for n in range(8))
-        app.line.know(lambda text, cursor: Completion(0, cursor, words))
-        await pilot.press("c", *["down"] * 7)
-        await pilot.pause()
-        assert "candidate-7" in app.drawn()[1]
-
-
-async def test_suggestions_show_their_numbers_of_papers() -> None:
-    known = {"keyword": {"large language models": 1248, "lora": 62, "agents": 9}}
-    async with staged(LineApp(), 80, 24) as (app, pilot):
-        app.line.know(lambda text, cursor: complete(text, cursor, known))
-        await pilot.press(*"keyword:l")
-        await pilot.pause()
-        assert app.advice == 'tab  "large language models" 1,248  lora 62'
-        assert app.line.complete()
-        await pilot.pause()
-        assert app.line.text == 'keyword:"large language models" '
 
 
 def test_the_topics_of_a_query_are_found_in_its_text() -> None:

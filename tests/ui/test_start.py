@@ -145,12 +145,11 @@ async def test_view_query_cursor_and_sizes_are_as_they_were(reader: Opener) -> N
                 "is_zoomed": False,
                 "sizes": {"three": [24, 0.62]},
             },
-            **{"topic_mode": "all", "visited": "2026-05-12T08:14:00.000Z"},
+            **{"visited": "2026-05-12T08:14:00.000Z"},
         }
     async with reader() as r:
         assert (r.view, r.query, r.here.id) == place
         assert r.main.filter.columns == 24
-        assert r.main.filter.choice.mode == "all"
         assert r.main.papers.region.width != sizes[0].width
         await r.do("find.filter", "pane.wider", "find.filter")
         assert (r.main.papers.region, r.main.detail.region) == sizes

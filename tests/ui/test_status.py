@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import replace
-from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -26,7 +25,7 @@ from reader.ui.full_text.state import TEXT, view_text
 from reader.ui.full_text.text import FullText, Outline
 from reader.ui.full_text.view import Size, TextView
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.kit.line_widgets import StatusLine, WidgetReport
+from reader.ui.kit.line_widgets import StatusLine
 from reader.ui.kit.lines import PRESS
 from reader.ui.kit.status_lines import (
     Choice,
@@ -321,15 +320,6 @@ def test_hints_name_the_keys_as_they_are_bound_and_those_alone_that_act() -> Non
     assert [word for _, word in hints(no_text, KEYMAP)] == ["back", "star", "keys"]
 
 
-@each("tone", ["done", "warning"])
-def test_the_key_back_from_a_text_stays_beside_any_notice(tone: Literal["done", "warning"]) -> None:
-    said = "What happened takes more room than a narrow line has, and even more than that: " * 2
-    state = in_context("text", 60).change_notices(lambda notices: notices.with_news(said, tone))
-    shown = "".join(piece.text for line in status_lines(text_status(state, KEYMAP), 60) for piece in line)
-    assert "q back" in shown
-    assert "What happened" in shown
-
-
 def test_the_last_line_shows_the_answer_then_the_news() -> None:
     state = at("latest")
     assert main_status(state, KEYMAP) == Status(tuple(hints(state, KEYMAP)))
@@ -434,32 +424,7 @@ async def test_a_prompt_takes_a_second_row_while_it_needs_one() -> None:
         assert len(drawn_widget(status)) == 1
 
 
-async def test_a_click_on_a_hint_presses_its_key() -> None:
-    status = StatusLine()
-    async with staged(Stage(status), 30, 6) as (app, pilot):
-        status.show(Status(KEYS, LINK_CHOICES, "open"))
-        await pilot.pause()
-        await pilot.click(status, offset=(drawn_widget(status)[1].index("code") + 1, 1))
-        await pilot.click(status, offset=(6, 1))
-        assert app.told == [WidgetReport("key", "c")]
-
-
 # All of them
-
-
-@pytest.mark.parametrize("theme", ["dark", "light", "ansi"])
-async def test_the_query_stands_out_in_every_theme(theme: str) -> None:
-    top = TopLine(spin=None)
-    app = Stage(top)
-    app.theme = theme
-    async with app.run_test(size=(80, 3)):
-        top.show(HERE)
-        [strip] = top.render_lines(top.size.region)
-        look = {segment.text.strip(): segment.style for segment in strip if segment.text.strip()}
-        query, place = look["topic:agents is:unread"], look["Latest"]
-        assert query is not None
-        assert place is not None
-        assert query.reverse or query.bgcolor != place.bgcolor
 
 
 # Stories

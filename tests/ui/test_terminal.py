@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 
-from reader.ui.terminal import leaving as module
-from reader.ui.terminal.leaving import ExitSupervisor
-from reader.ui.terminal.process import loading
+from reader.ui.terminal import process as module
+from reader.ui.terminal.process import ExitSupervisor, loading
 
 # Leaving
 

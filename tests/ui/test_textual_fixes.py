@@ -7,18 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-import unicodedata
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import App, ComposeResult
 from textual.color import Color
-from textual.content import Content
 from textual.css.stylesheet import Stylesheet
 from textual.events import Paste
 from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
@@ -29,7 +25,6 @@ from textual.widgets import Input, Static
 from reader.ui.kit.textual_fixes import (
     BlankGround,
     Colorless,
-    ControlNet,
     DelayedCall,
     PastesWhole,
     StylesheetParsedOnce,
@@ -159,33 +154,6 @@ async def test_plain_blank_ground_has_colors_where_there_are_none(screen: type[S
         await pilot.app.push_screen(screen())
         styles = [style for strip in pilot.app.screen._compositor.render_strips() for _, style, _ in strip if style]
         assert any(style.bgcolor for style in styles) == is_colored
-
-
-# ControlNet
-
-text = st.text(st.one_of(st.characters(), st.sampled_from("ab 中❤\u202e\x1b\x9b\n\t\ud800")), max_size=120)
-
-
-async def test_plain_app_draws_control_characters() -> None:
-    class Plain(App[None]):
-        def compose(self) -> ComposeResult:
-            yield Static(Content("red \x1b[31m"))
-
-    async with Plain().run_test() as pilot:
-        strips = pilot.app.screen._compositor.render_strips()
-        assert any("\x1b[31m" in strip.text for strip in strips)
-        net = ControlNet()
-        assert not any("\x1b" in strip.apply_filter(net, Color(0, 0, 0)).text for strip in strips)
-
-
-@given(text)
-def test_the_net_lets_no_control_through_and_moves_no_column(value: str) -> None:
-    before = [Segment("left "), Segment(value), Segment(" right")]
-    after = ControlNet().apply(before, Color(0, 0, 0))
-    drawn = "".join(segment.text for segment in after)
-    assert not any(unicodedata.category(char) in {"Cc", "Cs"} for char in drawn)
-    assert not set(drawn) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
-    assert [segment.cell_length for segment in after] == [segment.cell_length for segment in before]
 
 
 # StylesheetParsedOnce

@@ -60,9 +60,17 @@ def test_without_stars_topics_are_offered_to_begin_with() -> None:
 
 
 def test_one_star_is_no_subject_with_a_name() -> None:
-    assert drawn(Explanation(LearnedInterests(papers=1), None, NAMES))[1:] == [
-        "It learns from 1 paper that you marked, and names a subject that several share."
+    learned = LearnedInterests((), (Wish("topic", "agents", 1),), papers=1)
+    sentence = "It learns from 1 paper that you marked, and names a subject that several share."
+    assert drawn(Explanation(learned, None, NAMES))[1:] == [
+        sentence,
+        "Agents & tools                            more",
+        "Video",
     ]
+    # With a paper, its own topics can be chosen.
+    of_paper = Explanation(learned, None, NAMES, (TopicReason("agents", ("tool use",)),), has_paper=True)
+    assert drawn(of_paper)[-2:] == ["Why these topics", "Agents & tools  more  tool use"]
+    assert explanation_rows(of_paper, 80, UNICODE)[-1].about == Wish("topic", "agents", 1)
 
 
 def test_a_paper_like_no_marked_one_says_so() -> None:
@@ -183,8 +191,6 @@ async def test_one_screen_says_why_and_takes_wishes(reader: Opener, monkeypatch:
         await r.until(lambda: "Why these topics" in r.screen)
         assert r.screen.index("For you") < r.screen.index("Why these topics")
         assert "Like Slow Video, which you starred." in r.screen
-        await r.press("+")
-        assert "nothing here can be changed" in r.lines[-1]
         await r.press("escape")
         await r.app.library.decide([Wish("word", "slow video", 1)])
         await r.do("read.why")

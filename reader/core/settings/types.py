@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from reader.core import removed
 from reader.core.addresses import is_loopback
@@ -167,30 +167,24 @@ MAIL_ADDRESS = _text(
 )
 
 
-def _split_address(value: object) -> tuple[str, SplitResult]:
-    """A normalized web address and its parts; raises InvalidValue."""
-    if not isinstance(value, str):
-        raise InvalidValue(f"must be an address in quotes, not {as_toml(value)}")
-    try:
-        parts = urlsplit(value.strip())
-        host, _port = parts.hostname, parts.port
-    except ValueError as error:
-        raise InvalidValue(f"{as_toml(value)} is not an address: {error}") from error
-    if not host and "://" not in value:
-        raise InvalidValue(f"must begin with https://, not {as_toml(value)}", f"https://{value.strip()}")
-    if not host or parts.scheme not in ("http", "https"):
-        raise InvalidValue(f"must be an https address, not {as_toml(value)}")
-    return value.strip().rstrip("/"), parts
+def _web_address(value: object) -> str:
+    """A web address without a final slash; https is added where the scheme is missing."""
+    from reader.core.foreign import web_url
+
+    address = web_url(value) if isinstance(value, str) else None
+    if address is None:
+        raise InvalidValue(f'must be an address such as "https://example.org", not {as_toml(value)}')
+    return address.rstrip("/")
 
 
 def _server_address(value: object) -> str:
-    text, parts = _split_address(value)
-    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-        raise InvalidValue(f"must be https, since {as_toml(value)} is not on this machine", f"https{text[4:]}")
-    return text
+    address = _web_address(value)
+    if address.startswith("http://") and not is_loopback(urlsplit(address).hostname or ""):
+        raise InvalidValue(f"must be https, since {as_toml(value)} is not on this machine", f"https{address[4:]}")
+    return address
 
 
-WEB_ADDRESS = SettingType("a web address, or nothing", lambda value: "" if value == "" else _split_address(value)[0])
+WEB_ADDRESS = SettingType("a web address, or nothing", lambda value: "" if value == "" else _web_address(value))
 """The address of a page, or empty for none."""
 SERVER_ADDRESS = SettingType("an https address, or http on this machine", _server_address)
 

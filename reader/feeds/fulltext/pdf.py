@@ -63,6 +63,10 @@ _CAPTION = re.compile(
 _NUMBER = re.compile(r"(?P<number>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,3}|[IVX]{1,5})(?P<dot>\.?)\s+(?=[^\W\d_])")
 _INITIAL = re.compile(r"[A-HJ-UWYZ]\.\s")
 """The initial of an author, as in `A. Lavoisier`, unless headings precede it; `I`, `V` and `X` are Roman numbers."""
+_STATEMENT = re.compile(
+    r"(?:Theorem|Lemma|Proposition|Corollary|Definition|Remark|Example|Assumption|Claim|Conjecture|Proof)"
+    r"(?:\s+[A-Z]?\d+(?:\.\d+)*)?(?:\s*\([^)]{1,80}\))?[.:]"
+)
 _LEADERS = re.compile(r"(?:\.\s?){4,}\s*\d*$")
 _CONTENTS = ("contents", "tableofcontents", "listoffigures", "listoftables")
 _ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
@@ -538,7 +542,8 @@ class _Builder:
         is_indented = is_next and is_alike and 4 < line.left - after.left < 30
         is_small = line.text[:1].islower()
         if self.last is tail and self.follows and not is_indented:
-            return is_small or not (before.width < 0.8 * column and _ends(before.text))
+            may_begin = before.width < 0.8 * column or _STATEMENT.match(line.text)
+            return is_small or not (may_begin and _ends(before.text))
         is_of_body = all(abs(size - line.size) < 0.8 for size in (tail.last.size, self.looks.body))
         if self._is_after_formula(tail, line) or _ends(tail.text) or not is_of_body:
             return False

@@ -34,6 +34,9 @@ MAX_PAGE_PICTURES = 1_000
 MAX_ACCENTS, ACCENT_RANGE = 2_000, 200
 """Maximum accents of a page that are joined with a letter, and letters on each side that may be that letter."""
 
+MAX_FRACTION_LETTERS = 40
+"""Maximum letters above or below the bar of a fraction in a line of text; a page of small letters would take hours."""
+
 SOFT_HYPHEN = "\N{SOFT HYPHEN}"
 """Ends a line whose last word continues on the next line."""
 _SOFT_HYPHEN_CODES = (0x02, 0xFFFE)
@@ -96,8 +99,8 @@ _TEXT_FONT = re.compile("[a-z]{4}")
 SCRIPTS = re.compile(f"([{''.join(map(chr, {*SUPERSCRIPTS.values(), *SUBSCRIPTS.values()}))}]+)")
 _MAX_TILT = 0.25
 """Maximum tilt of a line in radians; stamps and labels of axes are tilted more."""
-_BEFORE_FRACTION = frozenset(" ([{,+−-–=<>≤≥≈∼·×/")
-"""A raised script does not follow these signs: if it is above another script, both are a fraction."""
+_OPENING = frozenset("([{⟨|−-")
+"""Signs without a space between them and a fraction."""
 _MARKS = frozenset("∗*†‡§¶⋆,")
 """Marks of notes, which are not changed when they are raised."""
 
@@ -387,6 +390,15 @@ def _with_scripts(letters: Sequence[Letter]) -> Iterator[Letter]:
     at, base = 0, None
     while at < len(letters):
         letter = letters[at]
+        middle, end = _find_fraction(letters, at, base)
+        if base is not None and end:
+            text = "∕".join(_in_brackets(_joined(half)) for half in (letters[at:middle], letters[middle:end]))
+            # Without a space, `2½` would read as 21∕2, and `½x` as 1∕(2x).
+            before = "" if letters[at - 1].text in _OPENING else " "
+            after = " " if end < len(letters) and letters[end].text.isalnum() else ""
+            yield letter._replace(text=f"{before}{text}{after}", right=letters[end - 1].right, base=base.base)
+            at = end
+            continue
         if (mass_end := _end_of_mass_number(letters, at)) > at:
             base, end = letters[mass_end], mass_end
         else:
@@ -400,16 +412,38 @@ def _with_scripts(letters: Sequence[Letter]) -> Iterator[Letter]:
             yield letter
             at += 1
             continue
-        is_raised = letter.base > base.base
         script = _joined(letters[at:end])
-        below = _end_of_script(letters, end, base)
-        if is_raised and below > end and letters[at - 1].text in _BEFORE_FRACTION:
-            script = f"{_in_brackets(script)}∕{_in_brackets(_joined(letters[end:below]))}"
-            end = below
-        elif not _MARKS.issuperset(script):
-            script = small_script(script, "^" if is_raised else "_")
+        if not _MARKS.issuperset(script):
+            script = small_script(script, "^" if letter.base > base.base else "_")
         yield letter._replace(text=script, right=letters[end - 1].right, base=base.base)
         at = end
+
+
+def _find_fraction(letters: Sequence[Letter], at: int, base: Letter | None) -> tuple[int, int]:
+    """The middle and the end of a small fraction that starts here, or zeros: a row of letters centred over another.
+
+    Scripts of one base may also be above each other, but TeX leaves less space before them.
+    """
+    first = letters[at]
+    is_raised = base is not None and first.size < 0.85 * base.size and 0.1 < (first.base - base.base) / base.size < 0.7
+    if base is None or not is_raised or first.is_space or first.left - base.right < 0.1 * base.size:
+        return 0, 0
+    middle = _end_of_row(letters, at)
+    end = _end_of_row(letters, middle)
+    if end == middle or not 0.1 < (base.base - letters[middle].base) / base.size < 0.7:
+        return 0, 0
+    above, below = (letters[at].left + letters[middle - 1].right, letters[middle].left + letters[end - 1].right)
+    return (middle, end) if abs(above - below) < first.size else (0, 0)
+
+
+def _end_of_row(letters: Sequence[Letter], start: int) -> int:
+    """The end of the letters that have the same height and size as the first."""
+    end = start
+    while end < min(len(letters), start + MAX_FRACTION_LETTERS):
+        if (letters[end].base, letters[end].size) != (letters[start].base, letters[start].size):
+            break
+        end += 1
+    return end
 
 
 def _end_of_script(letters: Sequence[Letter], start: int, base: Letter | None) -> int:

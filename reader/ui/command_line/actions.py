@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import shlex
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from operator import methodcaller
 from pathlib import Path
@@ -19,7 +19,6 @@ from reader.keys.keymap import Keymap
 from reader.session.places import Place, view
 from reader.ui.command_line.screen import COMMAND, COMMANDS, OUTPUT, Output, TypedCommand, fitting, run_command, suggest
 from reader.ui.dates import DATE
-from reader.ui.filter.state import FOLLOWED
 from reader.ui.kit.lines import short_day
 from reader.ui.notes import TAGGING
 from reader.ui.refresh.state import REFRESH
@@ -232,13 +231,8 @@ MIN_TITLE_LETTERS = 3
 """Minimum typed letters for a search of papers by title."""
 
 
-def action_offers(
-    keymap: Keymap, context: Context, run: Callable[[str], object], lacking: Collection[str] = ()
-) -> list[Offer]:
-    """An offer for each action of `context`, in the table's order; `run` receives the action's id.
-
-    Moves, the command line itself and the ids in `lacking`, which have nothing to act on, are left out.
-    """
+def action_offers(keymap: Keymap, context: Context, run: Callable[[str], object]) -> list[Offer]:
+    """An offer for each action of `context` but moves and the command line itself; `run` receives the action's id."""
     return [
         Offer(
             action.name,
@@ -248,16 +242,8 @@ def action_offers(
             f"{action.group} {action.id}",
         )
         for action in keymap.actions
-        if context in action.contexts
-        and action.id not in (COMMAND_LINE, *lacking)
-        and not action.id.startswith("move.")
+        if context in action.contexts and action.id != COMMAND_LINE and not action.id.startswith("move.")
     ]
-
-
-def lacks(state: State) -> frozenset[str]:
-    """The ids of actions that have nothing to show yet; their keys say how to set them up."""
-    contents = {"view.followed": state[FOLLOWED], "view.saved": state.views.saved_views}
-    return frozenset(id for id, content in contents.items() if not content)
 
 
 class CommandActions(Controller):
@@ -275,8 +261,7 @@ class CommandActions(Controller):
 
     @handles(each={"command.pipe": "pipe ", "app.theme": f"{THEME} "})
     def begin_with(self, _count: int | None, text: str) -> None:
-        context, lacking = self._model.state.context, lacks(self._model.state)
-        actions = action_offers(self._keymap, context, self._app.perform, lacking)
+        actions = action_offers(self._keymap, self._model.state.context, self._app.perform)
         offers = (*actions, *(offer for controller in self._app.controllers for offer in controller.commands()))
         command = TypedCommand(text, offers=offers, matching=fitting(offers, text))
         self._model.change(self._model.state.put(COMMAND, command))
@@ -456,14 +441,6 @@ class CommandActions(Controller):
             self._model.show_notice(NO_OUTPUT)
             return
         self._model.change(self._model.state.put(OUTPUT, self._last))
-
-    def take_text(self, context: Context, key: str, character: str | None) -> bool:
-        output = self._model.state[OUTPUT]
-        if context != "output" or key != "enter" or output is None or output.keep is None:
-            return False
-        self._model.change(self._model.state.put(OUTPUT, None))
-        output.keep()
-        return True
 
     @handles("output.copy")
     def copy(self, _count: int | None) -> None:

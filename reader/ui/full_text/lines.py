@@ -120,8 +120,25 @@ def text_line(line: DocumentLine, glyphs: Glyphs, marks: LineMarks = PLAIN_LINE)
     if marks.searched is not None:
         found = hits("".join(piece.text for piece in drawn), marks.searched)
         drawn = _change_parts(drawn, found, lambda piece, _: piece._replace(hit=True))
-    places = [(start, start + 1) for start, _ in marks.letters]
+    places = [_first_word(drawn, start) for start, _ in marks.letters]
     return _change_parts(drawn, places, lambda piece, at: _letter_piece(piece, marks.letters[at][1]))
+
+
+_WORD = re.compile(r"\w+")
+
+
+def _first_word(line: Line, start: int) -> tuple[int, int]:
+    """The offsets of the first word of a reference, which its letter replaces; the first sign if there is no word.
+
+    Replacing only the first digit was rejected: `s2]` for `[12]` looks as if it took two letters.
+    """
+    before = 0
+    for piece in line:
+        if start < before + len(piece.text):
+            word = _WORD.search(piece.text, start - before)
+            return (before + word.start(), before + word.end()) if word else (start, start + 1)
+        before += len(piece.text)
+    return start, start + 1
 
 
 def _letter_piece(piece: Piece, letter: str) -> Piece:

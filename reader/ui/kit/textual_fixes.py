@@ -8,13 +8,11 @@ the workaround. Three workarounds are elsewhere: `ui/terminal/process.py` sets `
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias, cast
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import App
@@ -103,26 +101,6 @@ def _without_color(style: Style) -> Style:
 
 _COLORLESS = Colorless()
 """A single instance, because Textual caches filtered lines by filter."""
-
-
-class ControlNet(LineFilter):
-    """Replaces control characters in all drawn text by blanks, so that columns stay aligned.
-
-    Textual 8.2.8 writes control characters to the terminal, which obeys them. Foreign text is cleaned when it is read,
-    so this filter should never find any.
-    """
-
-    _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        if not self._CONTROLS.search("".join([text for text, _, _ in segments])):
-            return segments
-        return [
-            Segment(set_cell_size(self._CONTROLS.sub("", text), cell_len(text)), style, control)
-            if self._CONTROLS.search(text)
-            else Segment(text, style, control)
-            for text, style, control in segments
-        ]
 
 
 # Styles

@@ -6,16 +6,13 @@ All text has a contrast of at least `READABLE` to its background.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from textual.filter import LineFilter
 from textual.theme import BUILTIN_THEMES, Theme
 
 from reader.platform import TEXTUAL_THEMES, THEMES
 from reader.ui.kit.styles import ANSI_COLORS, DARK_COLORS, LIGHT_COLORS, OWN_COLORS, Colors, Palette, parse_rgb
-from reader.ui.kit.textual_fixes import ControlNet, color_filters
 
 
 def styles_directory() -> Path:
@@ -165,12 +162,3 @@ def find_theme(name: str) -> Theme:
             "scrollbar-corner-color": look.ground,
         },
     )
-
-
-def line_filters(filters: Sequence[LineFilter], *, colorless: bool = False) -> list[LineFilter]:
-    """An app's line filters plus the reader's, which remove control characters, and all colours if `colorless`."""
-    return [_CONTROL_NET, *color_filters(filters, colorless=colorless)]
-
-
-_CONTROL_NET = ControlNet()
-"""A single instance, because Textual caches filtered lines by filter."""

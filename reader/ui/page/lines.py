@@ -14,7 +14,6 @@ from reader.actions.links import CODE_LINK, LINKED, Link, places
 from reader.core.addresses import addresses_in
 from reader.core.community import KINDS, Comment, Kind, Repository, ThreadedComment, threads
 from reader.core.document.layout import BlockWriter, DocumentLine, in_ascii
-from reader.core.document.model import Items
 from reader.core.ids import PAGE_PREFIX, is_arxiv_id, profile_url
 from reader.core.lines import (
     Line,
@@ -58,13 +57,9 @@ class Presentation:
     link_keys: Mapping[str, str] = field(default_factory=dict)
     """Keys that open links, by the link's letter."""
     is_page: bool = False
-    """Whether each link has a line of its own, with its key."""
+    """Whether everything is listed, and each link has a line of its own, with its key; else long parts are cut."""
     is_preview: bool = False
     """Whether the summary or the abstract comes first and the facts in the list's row are left out."""
-    is_unfolded: bool = False
-    """Whether all authors and keywords are listed."""
-    has_buttons: bool = True
-    """Whether an unfolded part ends in a button that folds it; printed output has no buttons."""
 
 
 class ShownPaper(NamedTuple):
@@ -103,15 +98,9 @@ KIND_NAMES: Mapping[Kind, tuple[str, str]] = {
     "space": ("Space", "Spaces"),
 }
 
-FEW_REPOSITORIES = 3
-"""Maximum repositories of one kind while folded."""
-
-FEW_COMMENTS, MANY_COMMENTS = 40, 300
-"""Maximum comments while folded, and in all."""
+MAX_COMMENTS = 300
 
 _REPLY_TO_DELETED = ", to a deleted comment"
-_UNFOLD = ("unfold", "")
-"""The action of a click on the number of folded items."""
 
 _EMPTY: Line = ()
 _STYLED = {"heading": "label", "strong": "label", "code": "keywords", "rule": "quote", "text": "text"}
@@ -137,21 +126,18 @@ def version_lines(versions: Sequence[str], today: date, width: int, glyphs: Glyp
 
 
 def repository_lines(paper: Paper, kept: PageData, width: int, look: Presentation) -> list[Line]:
-    """How many repositories name the paper, and the first ones of each kind."""
+    """How many repositories name the paper, and the known ones of each kind."""
     counts = linked_counts(paper)
     if not counts:
         return []
     lines = fill([Piece("Linked ", "label"), Piece(f" {look.glyphs.dot} ".join(counts), "facts")], width)
     for kind in KINDS:
         repositories = [repository for repository in kept.community.repositories if repository.kind == kind]
-        shown = repositories if look.is_unfolded else repositories[:FEW_REPOSITORIES]
-        for number, repository in enumerate(shown, 1):
-            key = look.link_keys.get(LINKED[kind][0], "")
+        key = look.link_keys.get(LINKED[kind][0], "")
+        for number, repository in enumerate(repositories, 1):
             lines.append(
                 _repository_line(repository, f"{key}{number if key and len(repositories) > 1 else ''}", width, look)
             )
-        if more := len(repositories) - len(shown):
-            lines.append((Piece(" " * 5), Piece(f"+{more:,}", "more", action=_UNFOLD)))
     return lines
 
 
@@ -181,22 +167,20 @@ def compact(count: int) -> str:
 
 
 def comment_lines(kept: PageData, width: int, look: Presentation) -> list[Line]:
-    """The comments in threads; automated ones are a single line until unfolded."""
+    """The comments in threads; an automated comment is a single line."""
     placed = threads(kept.community.comments)
     visible_count = sum(not item.comment.is_hidden for item in placed)
     if not visible_count:
         return []
     lines = fill([Piece(amount(visible_count, "comment"), "label")], width)
-    shown = placed[: MANY_COMMENTS if look.is_unfolded else FEW_COMMENTS]
     before = 0
-    for item in shown:
+    for item in placed[:MAX_COMMENTS]:
         lines.append(tuple(_bars(min(before, item.depth), width, look.glyphs)))
         bars = _bars(item.depth, width, look.glyphs)
         lines += [(*bars, *line) for line in _comment(item, width - measure(bars), look)]
         before = item.depth
-    if more := len(placed) - len(shown):
-        action = None if look.is_unfolded else _UNFOLD
-        lines += [_EMPTY, (Piece(f"+{more:,} more", "more", action=action),)]
+    if len(placed) > MAX_COMMENTS:
+        lines += [_EMPTY, (Piece(f"+{len(placed) - MAX_COMMENTS:,} more", "more"),)]
     return lines
 
 
@@ -212,10 +196,8 @@ def _comment(placed: ThreadedComment, width: int, look: Presentation) -> Iterato
     yield from fill(
         [*_comment_heading(comment, look), *([Piece(_REPLY_TO_DELETED, "muted")] if placed.lost_parent else [])], width
     )
-    if comment.is_automated and not look.is_unfolded:
-        papers = sum(len(block.items) for block in comment.blocks if isinstance(block, Items))
-        label, more = ("automated, similar papers ", f"+{papers}") if papers else ("automated ", "+")
-        yield from fill([Piece(label, "muted"), Piece(more, "more", action=_UNFOLD)], width)
+    if comment.is_automated:
+        yield from fill([Piece("an automated list of similar papers", "muted")], width)
     else:
         yield from text_lines(comment.blocks, width, look.glyphs)
 
@@ -334,9 +316,10 @@ def _hit_pieces(hit: Hit, action: tuple[str, str]) -> Iterator[Piece]:
 
 
 NOTE_LINES = 12
+"""Maximum lines of a note in the detail pane."""
 
 HIGHLIGHTS, QUOTE_LINES = 5, 3
-"""Maximum highlights while folded, and lines of each."""
+"""Maximum highlights in the detail pane, and lines of each."""
 
 _HEADING = re.compile(r"#{1,5}\s")
 _PART = re.compile(
@@ -347,10 +330,7 @@ _PART = re.compile(
 
 
 def own_lines(reading: ShownPaper, width: int, look: Presentation) -> list[Line]:
-    """The paper's follows, tags, note and highlights.
-
-    Unless they are unfolded, a long note is cut and only the first highlights are shown.
-    """
+    """The paper's follows, tags, note and highlights; the page has a long note and many highlights in full."""
     paper, glyphs = reading.paper, look.glyphs
     views = ((reason.in_words(look.topic_names), ("view", reason.follow.view)) for reason in reading.follows)
     follows = _clickable(f"{glyphs.followed} Followed", views, width, glyphs)
@@ -373,12 +353,10 @@ def _note(note: str, width: int, look: Presentation) -> list[Line]:
     parts = [part[0] for part in _PART.finditer(note)] if note else []
     for number, part in enumerate(parts, 1):
         lines += _markdown(part, width - 2, look.glyphs) if part.strip() else [()]
-        if len(lines) > NOTE_LINES and not look.is_unfolded:
+        if len(lines) > NOTE_LINES and not look.is_page:
             rest = len(lines) - NOTE_LINES + 1 + len(parts) - number
-            lines = [*lines[: NOTE_LINES - 1], _unfolder(f"+{rest:,} lines", width - 2)]
+            lines = [*lines[: NOTE_LINES - 1], _more_line(f"+{rest:,} lines", width - 2)]
             break
-    else:
-        lines += [_unfolder("less", width - 2)] if len(lines) > NOTE_LINES and look.has_buttons else []
     return [
         (Piece("  ") if place else Piece(f"{look.glyphs.note} ", "label"), *line) for place, line in enumerate(lines)
     ]
@@ -391,28 +369,26 @@ def _highlights(paper: Paper, width: int, look: Presentation) -> list[Line]:
     key = look.link_keys.get("places", "")
     head = [Piece("Highlights", "label"), Piece(f"  {len(paper.highlights)}", "muted")]
     lines = fill([*head, *((Piece("  "), Piece(key, "key"), Piece(" reads there", "muted")) if key else ())], width)
-    shown = len(paper.highlights) if look.is_unfolded else HIGHLIGHTS
-    for place, message in enumerate(paper.highlights[:shown]):
+    for place, message in enumerate(paper.highlights if look.is_page else paper.highlights[:HIGHLIGHTS]):
         action = ("passage", str(place))
         _, found = split_note(message)
         quote, section, note = (found[0].quote, found[0].section, found[0].note) if found else (message, "", "")
-        text = quote if look.is_unfolded else quote[: width * QUOTE_LINES]
+        text = quote if look.is_page else quote[: width * QUOTE_LINES]
         drawn = fill([Piece(literal(" ".join(text.split())), "text", action=action)], width - 2)
-        drawn = drawn if look.is_unfolded else drawn[:QUOTE_LINES]
         bar = Piece(f"{look.glyphs.quote} ", "quote")
-        lines += [(bar, *line) for line in drawn]
+        lines += [(bar, *line) for line in (drawn if look.is_page else drawn[:QUOTE_LINES])]
         below = [fill([Piece(literal(section), "facts", action=action)], width - 2)] if section else []
         if note:
             about = [Piece(f"{look.glyphs.note} ", "label"), *mark(" ".join(note.split()), "text")]
             below.append(fill(about, width - 2))
         lines += [(Piece("  "), *line) for part in below for line in part]
-    if (more := len(paper.highlights) - HIGHLIGHTS) > 0 and (look.has_buttons or not look.is_unfolded):
-        lines.append(_unfolder("less" if look.is_unfolded else f"+{more:,} more", width))
+    if (more := len(paper.highlights) - HIGHLIGHTS) > 0 and not look.is_page:
+        lines.append(_more_line(f"+{more:,} more", width))
     return lines
 
 
-def _unfolder(text: str, width: int) -> Line:
-    return (Piece(cut(text, width), "more", action=("unfold", "")),)
+def _more_line(text: str, width: int) -> Line:
+    return (Piece(cut(text, width), "more"),)
 
 
 def _markdown(text: str, width: int, glyphs: Glyphs) -> list[Line]:
@@ -437,7 +413,7 @@ TEXT_CELLS = 78
 """Maximum cells of a text line; longer lines are hard to read."""
 
 PEOPLE_LINES, KEYWORD_LINES = 1, 2
-"""Maximum lines of authors and keywords while folded."""
+"""Maximum lines of authors and keywords in the detail pane."""
 
 
 def compose(reading: ShownPaper, width: int, look: Presentation) -> list[Line]:
@@ -499,33 +475,30 @@ def _without_breaks(pieces: Iterable[Piece]) -> list[Piece]:
 def _fold(
     items: Sequence[Sequence[Piece]],
     count: int,
-    most: int,
+    max_lines: int,
     line_up: Callable[[Sequence[Sequence[Piece]], Sequence[Piece]], list[Line]],
     look: Presentation,
 ) -> list[Line]:
-    """As many items as fit in `most` lines, then the number of the other items; or all if unfolded.
+    """On the page all items; in the pane as many as fit in `max_lines`, then the number of the other items.
 
     `count` is the number of all items. `line_up` lays out items in lines, followed by more pieces.
     """
-    # More items than this never fit.
-    possible = min(len(items), most * TEXT_CELLS // 2)
-    fitting = bisect_right(
-        range(1, possible + 1), most, key=lambda n: len(line_up(items[:n], _more_pieces(items[n:], count - n)))
-    )
-    if look.is_unfolded:
+    if look.is_page:
         rest = [Piece(without_breaks(f"and {count - len(items):,} more"), "people")] if count > len(items) else []
-        dot = Piece(without_breaks(f"{look.glyphs.dot} "), "between")
-        less = [dot, Piece("less", "more", action=_UNFOLD)] if fitting < len(items) and look.has_buttons else []
-        return line_up(items, [*rest, *([Piece(" ")] if rest and less else []), *less])
+        return line_up(items, rest)
+    # More items than this never fit.
+    possible = min(len(items), max_lines * TEXT_CELLS // 2)
+    fitting = bisect_right(
+        range(1, possible + 1), max_lines, key=lambda n: len(line_up(items[:n], _rest(items[n:], count - n)))
+    )
     shown = max(fitting, 1)
-    return line_up(items[:shown], _more_pieces(items[shown:], count - shown))
+    return line_up(items[:shown], _rest(items[shown:], count - shown))
 
 
-def _more_pieces(hidden: Sequence[Sequence[Piece]], count: int) -> list[Piece]:
-    if not count:
-        return []
+def _rest(hidden: Sequence[Sequence[Piece]], count: int) -> list[Piece]:
+    """The number of hidden items, marked if a searched word is among them."""
     is_hit = any(piece.hit for item in hidden for piece in item)
-    return [Piece(f"+{count:,}", "more", hit=is_hit, action=_UNFOLD if hidden else None)]
+    return [Piece(f"+{count:,}", "more", hit=is_hit)] if count else []
 
 
 def _facts(reading: ShownPaper, width: int, look: Presentation) -> list[Line]:

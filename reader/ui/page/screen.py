@@ -67,8 +67,7 @@ class PaperDetail(Pane, can_focus=True):
         """Show a paper from its beginning; if it is already shown, keep the scroll position."""
         before = self._reading
         is_same = before is not None and before.paper.pk == reading.paper.pk
-        is_unfolded = self._look.is_unfolded and is_same
-        look = replace(self._look, is_unfolded=is_unfolded, today=self._today or date.today())
+        look = replace(self._look, today=self._today or date.today())
         if (reading, look) != (before, self._look):
             self._reading, self._look = reading, look
             self._lay_out(keep=is_same)
@@ -84,10 +83,6 @@ class PaperDetail(Pane, can_focus=True):
         if look != self._look:
             self._look = look
             self._lay_out(keep=True)
-
-    def toggle_fold(self) -> None:
-        self._look = replace(self._look, is_unfolded=not self._look.is_unfolded)
-        self._lay_out(keep=True)
 
     def scroll_page(self, direction: int) -> bool:
         """Scroll down a page less one line for 1, up for -1; return what `scroll_lines` returns."""
@@ -149,10 +144,7 @@ class PaperDetail(Pane, can_focus=True):
         kind, value = meta.get("kind"), meta.get("value", "")
         if kind is None:
             return
-        if kind == "unfold":
-            self.toggle_fold()
-        else:
-            self.post_message(WidgetReport(kind, int(value) if kind in ("place", "passage") else value))
+        self.post_message(WidgetReport(kind, int(value) if kind in ("place", "passage") else value))
         event.stop()
 
 

@@ -1,6 +1,6 @@
 """Textual's driver for terminals of Linux and macOS, with additions for the reader.
 
-It waits for the first frame, sets the window's title, and stops as a job of the shell. Textual 8.2.8 ends the program
+It waits for the first frame and stops as a job of the shell. Textual 8.2.8 ends the program
 on bytes that are not UTF-8 and on a key with an impossible number, and keeps reading when the terminal is gone. It
 stops only this process of a job, from within a signal handler, and even if no shell can continue it.
 """
@@ -19,16 +19,6 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
 from reader import platform
-from reader.paths import APP
-
-SET_TITLE = f"\x1b[22;2t\x1b]2;{APP}\x1b\\"
-"""Save the window's title and set another."""
-
-RESTORE_TITLE = "\x1b]2;\x1b\\\x1b[23;2t"
-"""Restore the saved title; a terminal that cannot save it gets an empty title."""
-
-TERMS_WITHOUT_TITLE = ("", "dumb", "linux")
-"""Values of TERM of terminals that are not windows; some of them print the sequences."""
 
 ALTERNATE_SCREEN = "\x1b[?1049h"
 
@@ -53,7 +43,6 @@ class TerminalDriver(LinuxDriver):
         self._may_read = Event()
         if self._frame is None:
             self._may_read.set()
-        self._has_title = os.environ.get("TERM", "") not in TERMS_WITHOUT_TITLE
         app.terminal = self
 
     @property
@@ -73,13 +62,9 @@ class TerminalDriver(LinuxDriver):
         if self._frame is not None:
             # Textual has read the modes that the first frame set, so restore the modes from before.
             self.attrs_before = self._frame.modes.values
-        if self._has_title:
-            self.write(SET_TITLE)
 
     def stop_application_mode(self) -> None:
         self.take_over()
-        if self._has_title:
-            self.write(RESTORE_TITLE)
         super().stop_application_mode()
 
     def take_over(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from reader.core.lines import Line, Piece, cell_len, cut, fill, literal
+from reader.core.lines import Line, Piece, cell_len, cut, cut_line, fill, literal
 from reader.core.marks import rule_words
 from reader.core.text import amount
 from reader.core.wishes import Wish
@@ -41,7 +41,7 @@ def explanation_rows(known: Explanation, width: int, glyphs: Glyphs) -> list[Row
         ("For you", _for_you(known, width, glyphs)),
         *_subject_rows(known, width, glyphs),
         ("Rules", _rows(_rule_lines(known.rules, known.muted, width))),
-        ("Why these topics", _rows(_topic_lines(known, width, glyphs))),
+        ("Why these topics", _topic_rows(known, width, glyphs)),
     )
     rows: list[Row] = []
     for heading, section in sections:
@@ -72,7 +72,7 @@ def _for_you(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
 
 
 def _subject_rows(known: Explanation, width: int, glyphs: Glyphs) -> list[tuple[str, list[Row]]]:
-    """The learned subjects, and the user's other wishes; topics to begin with before anything is known."""
+    """The learned subjects, and the user's other wishes; all topics where there is no other subject to choose."""
     learned, names = known.learned, known.topic_names
     if learned is None:
         return []
@@ -80,14 +80,16 @@ def _subject_rows(known: Explanation, width: int, glyphs: Glyphs) -> list[tuple[
     for phrase, papers in learned.subjects:
         wish = wishes.pop(Wish("word", phrase).key, Wish("word", phrase))
         rows.append(_row(wish, phrase, f"in {amount(papers, 'paper')} that you marked", width, glyphs))
-    if not rows and learned.papers:
-        marked = amount(learned.papers, "paper")
-        text = f"It learns from {marked} that you marked, and names a subject that several share."
-        rows = _rows(fill([Piece(text, "muted")], width))
-    elif not rows:
-        heading = "To begin, pick three topics, or star a paper"
-        topics = [Wish("topic", slug) for slug in names]
-        rows = [_row(wishes.pop(wish.key, wish), names[wish.name], "", width, glyphs) for wish in topics]
+    if not rows:
+        if learned.papers:
+            marked = amount(learned.papers, "paper")
+            text = f"It learns from {marked} that you marked, and names a subject that several share."
+            rows = _rows(fill([Piece(text, "muted")], width))
+        else:
+            heading = "To begin, pick three topics, or star a paper"
+        # The topics of a paper have a section of their own.
+        topics = () if learned.papers and known.has_paper else (Wish("topic", slug) for slug in names)
+        rows += (_row(wishes.pop(wish.key, wish), names[wish.name], "", width, glyphs) for wish in topics)
     requested = [_row(wish, names.get(wish.name, wish.name), "", width, glyphs) for wish in wishes.values()]
     return [(heading, rows), ("What you asked for", requested)]
 
@@ -95,7 +97,7 @@ def _subject_rows(known: Explanation, width: int, glyphs: Glyphs) -> list[tuple[
 def _row(wish: Wish, name: str, detail: str, width: int, glyphs: Glyphs) -> Row:
     room = min(MAX_NAME_CELLS, width - 8)
     text = cut(literal(name), room, glyphs.ellipsis)
-    wish_text = f"{wish.wish_in_words} {glyphs.thumb * (abs(wish.step or 0) - 1)}".strip()
+    wish_text = _wish_text(wish, glyphs)
     line = (
         Piece(text, "muted" if wish.step is None else "text"),
         Piece(" " * (room - cell_len(text) + 2)),
@@ -103,6 +105,10 @@ def _row(wish: Wish, name: str, detail: str, width: int, glyphs: Glyphs) -> Row:
         Piece(cut(detail, max(0, width - room - 10), glyphs.ellipsis), "muted"),
     )
     return Row(line, wish, wish.key)
+
+
+def _wish_text(wish: Wish, glyphs: Glyphs) -> str:
+    return f"{wish.wish_in_words} {glyphs.thumb * (abs(wish.step or 0) - 1)}".strip()
 
 
 def _rule_lines(acts: Sequence[Act], muted: Sequence[str], width: int) -> list[Line]:
@@ -117,19 +123,26 @@ def _rule_lines(acts: Sequence[Act], muted: Sequence[str], width: int) -> list[L
     return lines
 
 
-def _topic_lines(known: Explanation, width: int, glyphs: Glyphs) -> list[Line]:
-    """Each topic with the phrases that assigned it."""
+def _topic_rows(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
+    """Each topic of the paper with the user's wish and the phrases that assigned it; keys change the wish."""
     if known.topics == ():
-        return [(Piece(cut("No phrase gives this paper a topic.", width, glyphs.ellipsis), "muted"),)]
+        return _rows([(Piece(cut("No phrase gives this paper a topic.", width, glyphs.ellipsis), "muted"),)])
+    wishes = {wish.key: wish for wish in known.learned.wishes} if known.learned else {}
     named = [(topic, literal(known.topic_names.get(topic.slug, topic.slug))) for topic in known.topics or ()]
     column = min(max((cell_len(name) for _, name in named), default=0), width // 2)
-    lines: list[Line] = []
+    rows: list[Row] = []
     for topic, whole in named:
-        name = cut(whole, column, glyphs.ellipsis)
-        blank = Piece(" " * (column + 2 - cell_len(name)))
-        phrases = cut(", ".join(map(literal, topic.phrases)), max(0, width - column - 2), glyphs.ellipsis)
-        lines.append((Piece(name, "topic", action=("topic", topic.slug)), blank, Piece(phrases, "muted")))
-    return lines
+        wish = Wish("topic", topic.slug)
+        wish = wishes.get(wish.key, wish)
+        name, wish_text = cut(whole, column, glyphs.ellipsis), _wish_text(wish, glyphs)
+        line = (
+            Piece(name, "topic"),
+            Piece(" " * (column + 2 - cell_len(name))),
+            *([Piece(f"{wish_text}  ", "star")] if wish_text else ()),
+            Piece(", ".join(map(literal, topic.phrases)), "muted"),
+        )
+        rows.append(Row(cut_line(line, width, glyphs.ellipsis), wish, wish.key))
+    return rows
 
 
 def suits_lines(why: str, width: int) -> list[Line]:

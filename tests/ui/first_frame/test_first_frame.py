@@ -79,18 +79,6 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
     os.close(terminal.program)
 
 
-def test_keys_wait_for_the_reader_which_takes_the_terminal_over(terminal: Terminal) -> None:
-    frame = terminal.frame()
-    frame.show()
-    os.write(terminal.user, b"jx\xc3\xa9")
-    assert terminal.sees(f"{CLEAN}{BEGIN}THREE{END}")
-    frame.hand_over()
-    # The terminal is the reader's now.
-    frame.take_down()
-    assert os.read(terminal.program, 99) == b"jx\xc3\xa9"
-    assert not select.select([terminal.user], [], [], 0)[0]
-
-
 def test_the_terminal_is_put_back_as_it_was(terminal: Terminal) -> None:
     frame = terminal.frame()
     frame.take_down()

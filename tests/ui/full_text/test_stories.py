@@ -113,42 +113,6 @@ async def test_a_text_comes_while_the_reader_waits_and_esc_stops_the_wait(
         assert "No full text: arXiv refuses." in r.status and "§2 Method" in r.lines[0]
 
 
-async def test_moving_in_a_text_by_its_outline_and_references(reader: Opener, cache_file: Path) -> None:
-    async with reader(size=(140, 30)) as r:
-        keep_text(cache_file, r.here.id)
-        await open_text(r)
-        # The outline stands beside the text.
-        assert "2.1 Zebra crossing" in r.text("#outline") and "▌" not in r.text("#outline")
-        await r.do("text.outline", "move.down")
-        assert r.context == "outline" and "▌  2 Method" in r.text("#outline")
-        await r.do("move.down")
-        assert "▌    Table 1 All numbers." in r.text("#outline")
-        await r.do("move.bottom", "move.half_up", "move.top", "app.escape")
-        assert r.context == "text" and "0 %" in r.lines[0]
-        await r.click("#outline", 6, 4)
-        assert "§3 Results" in r.lines[0]
-        # What a search names is gone to.
-        await r.do("move.top", "text.search")
-        await r.press("t", "a", "b", "space", "1")
-        assert "go to Table 1" in r.lines[-1]
-        await r.press("enter")
-        assert "▌ Table 1: All numbers." in r.text("#text") and "Table 1 · esc goes back" in r.status
-        # References are chosen by letters, or clicked; what they refer to stands over the text, which does not move.
-        await r.do("move.top", "text.follow")
-        await r.press("s", "enter")
-        assert "▌ ───" in r.text("#text") and "esc goes back" in r.status
-        await r.do("app.escape", "text.follow")
-        await r.press("escape")
-        assert r.context == "text" and "0 %" in r.lines[0]
-        row, line = next(found for found in enumerate(r.text("#text").splitlines()) if "[2]" in found[1])
-        await r.click("#text", line.index("[2]") + 1, row)
-        assert "[2] Author 2" in r.text("#text") and "0 %" in r.lines[0]
-        await r.press("enter")
-        assert "▌ [2] Author 2" in r.text("#text")
-        await r.do("text.select", "app.escape", "app.back")
-        assert r.is_on_page
-
-
 def citing(id: str) -> Document:
     """A text whose second reference is a paper of arXiv."""
     entry = Reference("[2]", (Span(f"Someone. A title. arXiv:{id}."),), "bib2")

@@ -11,11 +11,11 @@ from reader.core.document.layout import DocumentLine, Layout, TextPlace
 from reader.core.document.model import Block, Document, Figure, Formula, Heading, Paragraph, Quote, Span, Theorem
 from reader.core.lines import Piece
 from reader.core.passages import Passage, passage_id
-from reader.ui.full_text.screen import first_row, outline_line
+from reader.ui.full_text.screen import outline_line
 from reader.ui.full_text.state import TEXT, step_back_in_text
-from reader.ui.full_text.text import FullText, Outline, OutlineLine
+from reader.ui.full_text.text import FullText, Outline
 from reader.ui.full_text.view import Highlights, PlacedHighlight, Size, Spot, TextView
-from reader.ui.kit.glyphs import ASCII, UNICODE
+from reader.ui.kit.glyphs import UNICODE
 from reader.ui.shell.state import State
 from tests.table import each
 from tests.ui.full_texts import WORDS, document, paragraph, wide_table
@@ -386,13 +386,6 @@ def outline_of(*levels: int) -> Outline:
     return Outline.of(Document("A", blocks))
 
 
-def test_the_cursor_stays_within_the_outline_which_opens_at_the_section_that_is_read() -> None:
-    outline = outline_of(*LEVELS)
-    assert [outline.move(rows).cursor for rows in (3, 100, -100)] == [3, 6, 0]
-    assert Outline().move(1) == Outline() and Outline().at(3) == 0
-    assert (outline.focus(3).cursor, outline.focus(3).is_open, outline.focus(3).unfocus().is_open) == (3, True, False)
-
-
 def test_figures_tables_and_theorems_stand_in_their_sections() -> None:
     caption = (Span("Scores of "), Span(r"\tilde{q}", "formula"), Span("."))
     blocks = (
@@ -436,20 +429,6 @@ def test_a_name_that_is_searched_for_is_shown_in_place_of_the_first_line_that_me
     assert typed.end_search(is_kept=False).top.block == 0
 
 
-def test_a_line_is_indented_by_its_level_and_cut() -> None:
-    heading = Heading(2, "2.1.", (Span("A title  that is"), Span("\\alpha", "formula"), Span(" long")))
-
-    entry = OutlineLine(2, 7, heading)
-
-    def drawn(width: int) -> str:
-        return text(outline_line(entry, width, UNICODE, is_here=False))
-
-    assert drawn(40) == "    2.1 A title that isα long"
-    assert drawn(14) == "    2.1 A tit…"
-    here = outline_line(entry, 40, ASCII, is_here=True)
-    assert {piece.role for piece in here if piece.text.strip()} == {"here"}
-
-
 def test_highlights_stand_in_their_sections_and_those_that_are_not_in_the_text_at_the_end() -> None:
     def kept(words: str, block: int | None) -> PlacedHighlight:
         place = None if block is None else Range(Point(block, 0), Point(block, 1))
@@ -469,11 +448,6 @@ def test_highlights_stand_in_their_sections_and_those_that_are_not_in_the_text_a
     assert not Outline([], is_open=True).with_highlights(()).is_open
     line = outline_line(found.entries[6], 40, UNICODE, is_here=False)
     assert text(line) == "▎ not in this text: gone"
-
-
-def test_the_cursor_is_in_the_middle_where_that_leaves_no_gap() -> None:
-    assert [first_row(50, cursor, 10) for cursor in (25, 1, 49)] == [20, 0, 40]
-    assert first_row(2, 1, 10) == 0
 
 
 @pytest.fixture
