@@ -134,7 +134,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("paper.star", "s", "Star", "Keep this paper in the Starred view; press again to remove it.", _READ, True),
     Action("paper.queue", "b", "Queue", "Put it into the Queue view for later; press again to remove it.", _READ, True),
     Action("paper.hide", "x", "Hide", "Remove it from every view but is:hidden.", _SHOWN, True),
-    Action("paper.follow", "w", "Follow", "Follow its authors, venue, topics or words; or make a rule.", _SHOWN),
+    Action("paper.follow", "w", "Follow", "Follow its authors, venue, topics or words, or stop following.", _SHOWN),
     Action("paper.tag", "t", "Tags", "Type tags for this paper; -name removes one.", _READ),
     Action("paper.note", "e", "Note", "Write a note about this paper, in Markdown.", _READ),
     Action("paper.editor", "ctrl+e", "Note in $EDITOR", "Write the note in your editor.", f"{_READ} note"),

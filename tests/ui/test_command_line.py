@@ -250,15 +250,10 @@ def test_output_waits_while_the_user_types() -> None:
     assert (news.text, news.tone) == ("list has ended · ; shows its output", "warning")
     desk.actions.show_output(None)
     assert desk.model.state[OUTPUT] == Output("list", "one\ntwo :tag")
-    copied, kept = list[str](), list[bool]()
+    copied: list[str] = []
     desk.app.copy_to_clipboard = copied.append
     desk.actions.copy(None)
     assert (copied, desk.notice) == (["one\ntwo :tag"], "copied 2 lines")
-    # Only what waits for it is kept, by one key alone.
-    assert not desk.actions.take_text("output", "enter", None)
-    desk.model.change(desk.model.state.put(OUTPUT, Output("try", "", keep=lambda: kept.append(True))))
-    assert not desk.actions.take_text("output", "x", "x") and desk.actions.take_text("output", "enter", None)
-    assert (kept, desk.model.state[OUTPUT], desk.actions.take_text("output", "enter", None)) == ([True], None, False)
 
 
 # Running commands

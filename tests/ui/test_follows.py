@@ -1,10 +1,7 @@
-"""Following authors, topics and words; rules and muted words."""
+"""Following authors, topics and words."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from reader.log import standing
 from reader.ui.kit.glyphs import UNICODE
 from tests.ui.conftest import Opener
 
@@ -16,7 +13,7 @@ async def test_an_author_and_a_topic_are_followed_counted_listed_and_let_go(read
         await r.do("view.followed")
         assert "No papers that you follow yet." in r.empty and "FOLLOWED" not in r.filter_lines
         await r.do("view.latest", "paper.follow")
-        asked = "follow… a 3 authors o House of Examples t Video generation w 2 words r a rule or mute esc back"
+        asked = "follow… a 3 authors o House of Examples t Video generation w 2 words esc back"
         assert " ".join(r.lines[-1].split()) == asked
         await r.press("t")
         assert r.status == "following Video generation · 8 papers · u undoes" and r.here.flags == 1
@@ -30,16 +27,9 @@ async def test_an_author_and_a_topic_are_followed_counted_listed_and_let_go(read
         assert "a Ada Example" in r.lines[-1] and "c Cy Instance" in r.lines[-1]
         await r.press("b")
         assert r.status.startswith("following Bo Sample · 60 papers")
-        # On the page, a followed topic can be told of, or let go.
+        # Choosing a followed topic again, also on the page, stops following it.
         await r.do("read.open", "paper.follow")
         await r.press("t")
-        asked = "Video generation… x no longer follow n notices of new papers esc back"
-        assert " ".join(r.lines[-1].split()) == asked
-        await r.press("n")
-        await r.do("paper.follow")
-        await r.press("t")
-        assert "q no notices" in r.lines[-1]
-        await r.press("x")
         assert r.status == "no longer following Video generation · u undoes"
         assert "Followed Bo Sample" in r.text_in_front.text
         await r.do("mark.undo")
@@ -56,27 +46,3 @@ async def test_an_author_and_a_topic_are_followed_counted_listed_and_let_go(read
         where = next(place for place, line in enumerate(lines) if "Followed" in line)
         await r.click(r.main.detail, lines[where].index("Bo Sample") + 2, where)
         assert r.view == "follow:author:Bo Sample" and len(r.ids) == 60
-
-
-async def test_a_rule_shows_its_papers_before_it_is_kept(reader: Opener, tmp_path: Path) -> None:
-    file = tmp_path / "config.toml"
-    file.write_text("")
-    async with reader(settings_file=file, size=(140, 42)) as r:
-        await r.do("view.latest", "paper.star", "paper.follow")
-        await r.press("r", "t")
-        assert all(said in r.lines[-1] for said in ("x hide", "m mute", "s star", "b queue"))
-        await r.press("x")
-        await r.until(lambda: "hide: topic:video" in r.lines[0] and "Video Models Dream of Doors" in r.screen)
-        assert "8 of 60" in r.screen and "not on these:" in r.lines[1]
-        await r.press("escape")
-        assert r.context == "list" and file.read_text() == ""
-        # The query in view, muted.
-        await r.search("slow", "query.accept", "paper.follow")
-        await r.press("r")
-        assert "q these: slow" in " ".join(r.lines[-2:])
-        await r.press("q", "m")
-        await r.until(lambda: "mute: slow" in r.lines[0] and "1 of 60" in r.screen)
-        assert "leave out the papers of this query" in r.lines[1]
-        await r.press("enter")
-        await r.until(lambda: "slow is saved: mute" in r.status)
-        assert standing.load(file, r.file).settings.mute == ("slow",)

@@ -442,14 +442,6 @@ class CommandActions(Controller):
             return
         self._model.change(self._model.state.put(OUTPUT, self._last))
 
-    def take_text(self, context: Context, key: str, character: str | None) -> bool:
-        output = self._model.state[OUTPUT]
-        if context != "output" or key != "enter" or output is None or output.keep is None:
-            return False
-        self._model.change(self._model.state.put(OUTPUT, None))
-        output.keep()
-        return True
-
     @handles("output.copy")
     def copy(self, _count: int | None) -> None:
         output = self._model.state[OUTPUT]

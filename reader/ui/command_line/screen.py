@@ -117,8 +117,6 @@ class Output(NamedTuple):
     text: str
     compose: Callable[[int], Sequence[Line]] | None = None
     """Composes the lines for a width; None to show the text as it is."""
-    keep: Callable[[], object] | None = None
-    """Runs when the user presses enter; the text explains its effect."""
 
 
 OUTPUT: Front[Output] = Front("output", "reader.ui.command_line.screen:OutputScreen")
@@ -369,6 +367,4 @@ class OutputScreen(PaneScreen[Output]):
         super().__init__(app, output, OutputPane(output.compose or plain_lines(output.text)), output.title)
 
     def footer(self, state: State) -> Status:
-        output = state[OUTPUT]
-        keys = (("enter", "keep it"), ("esc", "leave it")) if output is not None and output.keep is not None else None
-        return status(state, self._keymap, keys)
+        return status(state, self._keymap)
