@@ -15,6 +15,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ from reader.database.connections import (
     finish_replacement,
     hold_lock,
     open_database,
+    readable_rows,
     statements,
     transaction,
 )
@@ -233,31 +235,19 @@ def _copy(path: Path, new: sqlite3.Connection, progress: Progress) -> None:
 
 
 def _copy_table(old: sqlite3.Connection, new: sqlite3.Connection, table: str, progress: Callable[[], None]) -> None:
-    """Copy the readable rows of a table: from its start, and if a page is damaged, from its end too."""
+    """Copy the readable rows of a table."""
     info = new.execute(f"PRAGMA table_info({table})").fetchall()
     known = {name for _, name, *_ in old.execute(f"PRAGMA table_info({table})")}
     names = [name for _, name, *_ in info if name in known]
-    keys = [name for _, name, *_, place in sorted(info, key=lambda column: column[5]) if place]
+    keys = [f'"{name}"' for _, name, *_, place in sorted(info, key=lambda column: column[5]) if place]
     if not names:
         return
     columns = ", ".join(f'"{name}"' for name in names)
     insert = f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({', '.join('?' * len(names))})"
-    for order in ("ASC", "DESC"):
-        by = ", ".join(f'"{name}" {order}' for name in keys)
-        rows: list[tuple[object, ...]] = []
-        try:
-            # Row by row, since a failed row would lose all rows that are fetched with it.
-            for row in old.execute(f"SELECT {columns} FROM {table} ORDER BY {by}"):
-                rows.append(row)
-                if len(rows) >= ROWS_PER_INSERT:
-                    _insert(new, insert, rows)
-                    rows.clear()
-                    progress()
-        except (sqlite3.Error, UnicodeDecodeError):
-            _insert(new, insert, rows)
-        else:
-            _insert(new, insert, rows)
-            return
+    rows = readable_rows(old, f"SELECT {columns} FROM {table}", keys)
+    while batch := list(islice(rows, ROWS_PER_INSERT)):
+        _insert(new, insert, batch)
+        progress()
 
 
 def _insert(new: sqlite3.Connection, insert: str, rows: list[tuple[object, ...]]) -> None:

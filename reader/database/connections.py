@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from itertools import count
@@ -137,6 +137,19 @@ def connect_frozen(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA writable_schema = ON")
         add_functions(connection)
     return connection
+
+
+def readable_rows(connection: sqlite3.Connection, select: str, keys: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query by its keys, from the start and, if a page is damaged, also from the end.
+
+    Rows may then come twice. They are fetched one by one, since a failed row would lose all rows fetched with it.
+    """
+    for direction in ("ASC", "DESC"):
+        try:
+            yield from connection.execute(f"{select} ORDER BY {', '.join(f'{key} {direction}' for key in keys)}")
+        except (sqlite3.Error, UnicodeDecodeError):
+            continue
+        return
 
 
 @contextmanager

@@ -166,7 +166,7 @@ def _raw(row: Row) -> _Raw:
 
 
 def _readable(file: Path) -> tuple[list[_Raw], str]:
-    """The readable rows of a log, from its start and, if it is damaged, also from its end; and its machine."""
+    """The readable rows of a log, and its machine."""
     rows: list[_Raw] = []
     machine = ""
     with suppress(sqlite3.Error), closing(connections.connect_frozen(file)) as connection:
@@ -174,13 +174,8 @@ def _readable(file: Path) -> tuple[list[_Raw], str]:
             return [], ""
         with suppress(sqlite3.Error):
             (machine,) = connection.execute("SELECT value FROM meta WHERE key = 'machine'").fetchone() or ("",)
-        sql = "SELECT action, machine, clock, paper, kind, value, by FROM event NOT INDEXED ORDER BY number"
-        for order in ("", " DESC"):
-            with suppress(sqlite3.Error):
-                # Row by row, since a failed row would lose all rows that are fetched with it.
-                for row in connection.execute(sql + order):
-                    rows.append(row)
-                break
+        select = "SELECT action, machine, clock, paper, kind, value, by FROM event NOT INDEXED"
+        rows = list(connections.readable_rows(connection, select, ["number"]))
     return rows, machine if is_machine(machine) else ""
 
 
@@ -188,11 +183,10 @@ def _in_cache(cache: Path) -> list[_Raw]:
     """The newest row of each paper and kind, from the cache."""
     if not cache.is_file() or not cache.stat().st_size:
         return []
-    sql = "SELECT action, substr(action, 1, 12), clock, paper, kind, value, by FROM mark ORDER BY clock"
+    select = "SELECT action, substr(action, 1, 12), clock, paper, kind, value, by FROM mark"
     rows: list[_Raw] = []
     with suppress(sqlite3.Error), closing(connections.connect(cache, query_only=True)) as connection:
-        for row in connection.execute(sql):
-            rows.append(row)
+        rows = list(connections.readable_rows(connection, select, ["clock"]))
     return rows
 
 

@@ -7,13 +7,12 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache.reads.window import DayCount
-from reader.core.dates import FIRST_DAY, Period, parse_period, period_containing, typed_period
+from reader.core.dates import FIRST_DAY, Period, period_containing, typed_period
 from reader.core.lines import Line, Piece
 from reader.core.text import amount
 from reader.refresh.plan import Since
 from reader.ui.command_line.screen import LineScreen
 from reader.ui.page.state import close_page
-from reader.ui.shell.commands import Candidate, Suggestion
 from reader.ui.shell.controller import Controller, handles
 from reader.ui.shell.state import NOTHING_IS_FETCHED, Front, State
 
@@ -25,7 +24,7 @@ class DateRequest(NamedTuple):
     """The open date line, which asks for a date to go to or to fetch from."""
 
     since: date | None = None
-    """The month that is suggested to fetch from; None to go to a date."""
+    """The day that is suggested to fetch from; None to go to a date."""
 
 
 DATE: Front[DateRequest] = Front("date", "reader.ui.dates:DateScreen")
@@ -74,9 +73,6 @@ class DateActions(Controller):
 
 EXAMPLES = "2025-03, last tuesday, 29, W20"
 
-MAX_SUGGESTIONS = 40
-"""Maximum number of suggested days and months."""
-
 
 def read_period(text: str, today: date) -> tuple[Period | None, str]:
     """The typed period, or a sentence why the feed does not have it; neither while the text may be incomplete."""
@@ -89,14 +85,6 @@ def read_period(text: str, today: date) -> tuple[Period | None, str]:
     if period.last < date.fromisoformat(FIRST_DAY):
         return None, f"The feed begins on {period_containing('day', date.fromisoformat(FIRST_DAY)).name}."
     return period, ""
-
-
-def completions(text: str, days: Iterable[str]) -> list[str]:
-    """The months and days (ISO) that begin with a text, the newest first; days only once their month is typed."""
-    newest = sorted(days, reverse=True)
-    months = dict.fromkeys(day[:7] for day in newest)
-    names = (*newest[:7], *months) if not text else (*months, *(newest if len(text) >= len("2026-05") else ()))
-    return [name for name in names if name.startswith(text)][:MAX_SUGGESTIONS]
 
 
 def number_of_papers(days: Iterable[DayCount]) -> str:
@@ -113,7 +101,7 @@ def number_of_papers(days: Iterable[DayCount]) -> str:
 
 
 class DateScreen(LineScreen[DateRequest]):
-    """The date line; a text that is not a date yet means the marked suggestion."""
+    """The date line; an empty line means the newest day of the cache, or the day that is suggested to fetch from."""
 
     LONGEST = 24
 
@@ -122,29 +110,22 @@ class DateScreen(LineScreen[DateRequest]):
         super().__init__(app, request)
         self._library = app.library
         self._is_since = request.since is not None
-        fetched = app.library.fetched_days().items()
-        listed = [day for day, day_status in fetched if day_status.papers]
-        self._known = listed if request.since is None else [request.since.isoformat()]
+        newest = app.library.newest_day()
+        day = request.since or (date.fromisoformat(newest) if newest else None)
+        self._default = None if day is None else period_containing("day", day)
         self._is_refused = False
 
     def on_mount(self) -> None:
         self.report()
 
     def report(self) -> None:
-        text, self._is_refused, self.selected = self.line.text.strip(), False, 0
-        self.suggested = Suggestion(0, tuple(Candidate(name) for name in completions(text, self._known)))
+        self._is_refused = False
         self.show_rows()
-
-    def complete(self) -> None:
-        if self.suggested.candidates:
-            self.line.write(self.suggested.candidates[self.selected].text)
 
     def chosen(self) -> Period | None:
         """The period that enter chooses; None for a text that is not a date of the feed."""
-        period, mistake = read_period(self.line.text, self._look.today)
-        if self.suggested.candidates and not mistake and (period is None or self.selected):
-            return parse_period(self.suggested.candidates[self.selected].text, self._look.today)
-        return period
+        text = self.line.text.strip()
+        return read_period(text, self._look.today)[0] if text else self._default
 
     def refuse(self) -> None:
         self._is_refused = True

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import cached_property
-from itertools import accumulate, islice
+from itertools import accumulate
 from typing import NamedTuple
 
 from reader.core.document.layout import DocumentLine
@@ -166,11 +166,6 @@ class TextWords:
         if words is None:
             words = self._words[index] = tuple(map(_fold_word, WORD.findall(self.text(index))))
         return words
-
-    def letter(self, point: Point) -> int:
-        """The number of letters of the block before a word."""
-        places = (match.start() for match in WORD.finditer(self.text(point.block)))
-        return next(islice(places, point.word, None), 0)
 
     def passage(self, chosen: Range) -> Passage:
         """The passage made of the chosen words."""

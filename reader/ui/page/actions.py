@@ -283,30 +283,28 @@ class CopyActions(Controller):
 # PDFs
 
 
-MAX_PDFS = 50
-"""Maximum PDFs per key press; arXiv allows one request in three seconds."""
-
-
 class PdfActions(Controller):
-    """Open a paper's PDF, fetching it first if needed; the PDFs of several papers are only fetched."""
+    """Open a paper's PDF, fetching it first if needed; one PDF is fetched at a time, and the newest request counts."""
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
-        self._fetches: dict[Path, Worker[None]] = {}
-        """The current fetch and the waiting fetches, by file."""
-        self._turn = asyncio.Lock()
+        self._worker: Worker[None] | None = None
+        self._fetched_id = ""
+        """The id of the paper whose PDF is being fetched; empty if there is none."""
 
     @handles("link.pdf")
     def open_pdf(self, _count: int | None) -> None:
         targets = self._model.state.targets
-        if len(targets) > MAX_PDFS:
-            self._model.show_notice(f"at most {MAX_PDFS} PDFs at once · {len(targets):,} papers are selected")
+        if len(targets) > 1:
+            self._model.show_notice(f"{len(targets):,} papers are selected, and only one PDF is opened at a time")
             return
-        papers = [paper for key in targets if (paper := self._library.paper(key)) is not None]
-        if len(papers) == 1:
-            self._background.start("pdf", partial(self._open_or_fetch, papers[0]))
-        elif papers:
-            self._background.start("pdf", partial(self._fetch_all, papers))
+        paper = self._library.paper(targets[0]) if targets else None
+        if paper is None:
+            return
+        if paper.id == self._fetched_id:
+            self._model.show_notice(f"the PDF of {paper.id} is already being fetched")
+        else:
+            self._worker = self._background.start("pdf", partial(self._open_or_fetch, paper), exclusive=True)
 
     async def _open_or_fetch(self, paper: Paper) -> None:
         file = await asyncio.to_thread(self._file, paper)
@@ -318,76 +316,42 @@ class PdfActions(Controller):
         elif self._look.demo:
             self._model.show_notice(NOTHING_IS_FETCHED)
         else:
-            self._request_pdf(paper.id, file, opens=True)
+            await self._fetch(paper.id, file)
 
-    async def _fetch_all(self, papers: Sequence[Paper]) -> None:
-        with_pdf = [paper for paper in papers if pdf_url(paper.id)]
-        files = await asyncio.to_thread(lambda: [(paper.id, self._file(paper)) for paper in with_pdf])
-        missing = [(id, file) for id, file in files if not file.exists()]
-        if missing and self._look.demo:
-            self._model.show_notice(NOTHING_IS_FETCHED)
-            return
-        for id, file in missing:
-            self._request_pdf(id, file, opens=False)
-        if missing:
-            stop = self._keymap.key("app.escape")
-            self._model.show_notice(f"fetching {len(missing):,} of {len(papers):,} PDFs · {stop} stops")
-        else:
-            self._model.show_notice(f"the PDFs of these {len(papers):,} papers are all here")
-
-    def _request_pdf(self, id: str, file: Path, *, opens: bool) -> None:
-        if file in self._fetches:
-            self._model.show_notice(f"the PDF of {id} is already being fetched")
-            return
-        self._model.show_notice(self._fetch_notice(id))
-        self._fetches[file] = self._background.start("pdf", partial(self._fetch, id, file, opens))
-        self._progress("")
-
-    def stop_at(self, moment: Moment) -> bool:
-        """Stop fetching, and return whether anything was running; partial downloads are kept."""
-        if moment != "escape" or not self._fetches:
-            return False
-        for worker in self._fetches.values():
-            worker.cancel()
-        self._fetches.clear()
-        self._progress("")
-        self._model.show_notice(f"the PDF was stopped · {self._keymap.key('link.pdf')} resumes it")
-        return True
-
-    async def _fetch(self, id: str, file: Path, opens: bool) -> None:
+    async def _fetch(self, id: str, file: Path) -> None:
         from reader.refresh.lines import job
 
-        begun = self._fetch_notice(id)
+        begun = f"fetching the PDF of {id} · {self._keymap.key('app.escape')} stops"
+        self._model.show_notice(begun)
+        self._fetched_id = id
+        self._progress("")
         try:
-            # Fetch one at a time; a stopped fetch may still hold its file.
-            async with self._turn:
-                fetching = job("pdf", id=id, path=str(file))
-                await self._app.run_job(fetching, lambda line: self._progress(_progress_text(line)))
+            fetching = job("pdf", id=id, path=str(file))
+            await self._app.run_job(fetching, lambda line: self._progress(_progress_text(line)))
         except ReaderError as error:
-            self._end(file)
             page = f"{self._keymap.key('link.list')}p opens it in the browser"
             self._model.show_outcome(f"{str(error).rstrip('.')} · {page}", "warning", begun)
-        except Exception:
-            self._end(file)
-            raise
-        else:
-            self._end(file)
-            if opens:
-                await self._open(file, begun)
-            elif not self._fetches:
-                self._model.show_outcome(f"the PDFs are in {_from_home(file.parent)}")
+            return
+        finally:
+            if self._fetched_id == id:
+                self._end()
+        await self._open(file, begun)
 
-    def _end(self, file: Path) -> None:
-        del self._fetches[file]
-        self._progress("")
+    def stop_at(self, moment: Moment) -> bool:
+        """Stop fetching, and return whether a PDF was being fetched."""
+        if moment != "escape" or not self._fetched_id or self._worker is None:
+            return False
+        self._worker.cancel()
+        self._end()
+        self._model.show_notice(f"the PDF was stopped · {self._keymap.key('link.pdf')} fetches it again")
+        return True
+
+    def _end(self) -> None:
+        self._fetched_id = ""
+        self._model.change(self._model.state.busy_with(""))
 
     def _progress(self, progress: str) -> None:
-        parts = (f"PDF {progress}".rstrip(), f"{len(self._fetches) - 1} more" if len(self._fetches) > 1 else "")
-        text = f" {self._look.glyphs.dot} ".join(filter(None, parts)) if self._fetches else ""
-        self._model.change(self._model.state.busy_with(text))
-
-    def _fetch_notice(self, id: str) -> str:
-        return f"fetching the PDF of {id} · {self._keymap.key('app.escape')} stops"
+        self._model.change(self._model.state.busy_with(f"PDF {progress}".rstrip()))
 
     def _file(self, paper: Paper) -> Path:
         from reader.actions.links import pdf_file, pdf_folder
