@@ -18,12 +18,10 @@ from reader.core.settings.types import (
     KEY_TABLE,
     QUERY_LIST,
     SERVER_ADDRESS,
-    SERVER_ADDRESS_OR_NONE,
     TEXT_SOURCES,
     DigestMail,
     SettingType,
     UserCommand,
-    choices,
     number,
     one_of,
     setting,
@@ -55,22 +53,12 @@ class Settings:
     use_token_file: bool = setting(BOOLEAN, False)
     """Use the token in the file of Hugging Face's own tools if HF_TOKEN is not set; the feed needs no token."""
 
-    token_endpoint: str = setting(SERVER_ADDRESS_OR_NONE, "")
-    """Server that may get your token too, such as the one in endpoint; if empty, only https://huggingface.co may."""
-
-    days_at_start: int = setting(number(1, 366), 7)
-    """Days that the first start fetches, and that each later start checks again."""
-
     refresh_minutes: int = setting(number(0, 1440), 30)
     """Minutes between two refreshes while the reader is open; 0 leaves refreshing to the r key."""
 
     ask_arxiv: bool = setting(BOOLEAN, True)
     """Ask arXiv for categories of the feed's papers, one request a day, for versions and venues of opened papers, and
     for marked papers that are missing here."""
-
-    category_papers: tuple[str, ...] = setting(choices(("new", "cross", "replace")), ("new", "cross"))
-    """Papers of followed categories that are fetched and counted: new papers (new), papers of other categories that are
-    also listed there (cross), and new versions of papers that are not in the cache (replace)."""
 
     allow_local_feeds: bool = setting(BOOLEAN, False)
     """Allow followed feeds, and their redirects, to be on this machine or its network; the endpoint always may."""

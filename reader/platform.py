@@ -6,7 +6,6 @@ import fcntl
 import os
 import signal
 import sys
-import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -164,6 +163,9 @@ def stop_job() -> None:
     Call it in the main thread. If no shell could continue the job, it returns immediately, because the system then
     drops the signal.
     """
+    # Imported late, since the first frame does not stop the job.
+    import threading
+
     # Stop the other processes first, because the last signal stops this process at once.
     before = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     os.killpg(0, signal.SIGTSTP)

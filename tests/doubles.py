@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,10 +14,9 @@ from reader.cache.storing import StoreResult
 from reader.core.errors import FeedError
 from reader.core.paper import Draft, Listing
 from reader.feeds.huggingface import HuggingFaceClient
+from reader.refresh.daily import refresh_daily
 from reader.refresh.jobs import run_job
-from reader.refresh.lines import Job, JobContext, Line, Tell, error_values, ignore, step
-from reader.refresh.plan import Plan
-from reader.refresh.sources import refresh_daily
+from reader.refresh.lines import Job, JobContext, Line, Plan, Tell, error_values, ignore, step
 
 TODAY = "2026-05-12"  # a Tuesday
 
@@ -47,18 +46,6 @@ class Feed(HuggingFaceClient):
     days: dict[str, Listing | FeedError | tuple[Listing, ...]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     held: asyncio.Event | None = None
-    months: bool = True
-    """Whether its records name their days; else asking for a month is of no use."""
-
-    async def month(self, month: str) -> tuple[Listing, ...] | None:
-        self.asked.append(month)
-        found: list[Listing] = []
-        for day, answer in self.days.items():
-            if day.startswith(month):
-                if isinstance(answer, FeedError):
-                    raise answer
-                found += (answer,) if isinstance(answer, Listing) else answer
-        return tuple(found) if self.months else None
 
     async def trending(self) -> tuple[Listing, ...]:
         self.asked.append("trending")
@@ -92,9 +79,6 @@ class Cache(papers_cache.Cache):
         self.stored.append((listing.day, len(listing.drafts), now))
         self.noted += [listing.day] if noted else []
         return StoreResult(len(new), 0, len(listing.drafts) - len(new), listing.skipped_count)
-
-    def note(self, days: Iterable[str], now: str) -> None:
-        self.noted += days
 
     def store_trending(self, ranked: Sequence[Listing], now: str) -> StoreResult:
         return sum((self.store(listing, now, noted=False) for listing in ranked), StoreResult())
@@ -130,13 +114,3 @@ async def lines_of(context: JobContext, job: Job) -> list[Line]:
 async def run_here(context: JobContext, job: Job, tell: Tell = ignore) -> Line:
     """Run a job for the reader in this process."""
     return await run_job(replace(context, tell=tell), job)
-
-
-async def asked(plan: Plan, known: dict[str, FetchedDay] | None = None) -> list[str]:
-    """The days that a plan asks for one by one, with a feed that has papers on each."""
-    days = [f"2026-{month:02}-{day:02}" for month in (3, 4, 5) for day in range(1, 31)]
-    feed = Feed({day: papers(1, day=day) for day in days}, months=False)
-    events = await run(feed, Cache(known or {}), plan)
-    singly = [day for day in feed.asked if len(day) == len("2026-05-12")]
-    assert events[0] == step("days", days=singly)
-    return singly

@@ -220,10 +220,6 @@ class _Handler(Handler):
             return 400, {"error": "Too big: expected number to be <=100"}, {}
         if query.get("sort") == "trending":
             items = self.server.ranking
-        elif "month" in query:
-            items = [
-                one for day in sorted(self.server.days) if day[:7] == query["month"] for one in self.server.days[day]
-            ]
         elif query["date"] > self.server.today:
             return 400, {"error": f"Date must not be after {self.server.today}."}, {}
         else:

@@ -50,13 +50,13 @@ GOOD = """\
 # A comment.
 endpoint = "http://127.0.0.1:8000/"
 order = "upvotes"
-days_at_start = 4
+keep_days = 4
 hidden_views = []
 exports = [{query = "is:starred", file = "~/s.bib"}]
 
 [keys] # none = 1
 "paper.star" = [
-  "s", # days_at_strat = 3
+  "s", # keep_dasy = 3
 
   "S",
 ]
@@ -95,7 +95,7 @@ def test_a_file_is_taken_with_the_lines_of_its_values(file: Path, text: bytes) -
             Settings(),
             endpoint="http://127.0.0.1:8000",
             order="upvotes",
-            days_at_start=4,
+            keep_days=4,
             # Actions are known by the names that they had before, and so are views.
             keys={
                 **{"paper.star": ("s", "S"), "paper.read": ("m", "ctrl+r"), "app.quit": (), "view.latest": ("t",)},
@@ -129,9 +129,9 @@ def test_a_file_is_taken_with_the_lines_of_its_values(file: Path, text: bytes) -
 WRONG = """\
 theme = "drak"
 #! theme must be a name such as "auto", "dark" or "light", not "drak". Did you mean dark?
-days_at_start = 14
-days_at_strat = 3
-#! days_at_strat is not a setting. Did you mean days_at_start?
+keep_days = 14
+keep_dasy = 3
+#! keep_dasy is not a setting. Did you mean keep_days?
 order.x = 3
 #! order must be "day", "upvotes", "published", "added" or "title", not {x = 3}.
 refresh_minutes = 1441
@@ -191,12 +191,12 @@ def test_of_a_file_with_every_mistake_the_rest_is_taken(file: Path) -> None:
         else:
             line = number
     assert mistakes(loaded) == said
-    origins = {key: loaded.origin(key) for key in ("theme", "days_at_start", "digest.user", "digest.security")}
-    place = {"days_at_start": f"{file}:3", "digest.user": f"{file}:23"}
+    origins = {key: loaded.origin(key) for key in ("theme", "keep_days", "digest.user", "digest.security")}
+    place = {"keep_days": f"{file}:3", "digest.user": f"{file}:23"}
     assert origins == {key: place.get(key, "default") for key in origins}
     assert loaded.settings == replace(
         Settings(),
-        days_at_start=14,
+        keep_days=14,
         keys={"paper.star": ("S",)},
         digest=DigestMail(user="ada"),
         commands=(UserCommand("Mine", "wc"), UserCommand("last", "ls")),

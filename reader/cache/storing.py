@@ -497,11 +497,6 @@ class Cache:
             self._changes += new + updated
             yield StoreResult(new, updated, len(drafts) - new - updated + same, skipped)
 
-    def note(self, days: Iterable[str], now: str) -> None:
-        """Record that the feed has answered for these days (ISO), with or without papers."""
-        with self._writing() as connection:
-            _note_days(connection, days, now)
-
     def store_trending(self, ranked: Sequence[Listing], now: str) -> StoreResult:
         """Merge the feed's ranked papers, best first, and replace the stored ranking."""
         stored = sum(self.store_all(ranked, now, noted=False), StoreResult())

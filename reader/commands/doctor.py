@@ -162,8 +162,8 @@ def _examine_feed(workspace: Workspace) -> Iterator[Finding]:
     settings = workspace.settings
     yield Finding("Feed", "endpoint", f"{settings.endpoint} ({workspace.loaded_settings.origin('endpoint')})")
     has_token = find_token(lookup_environment(), settings)
-    refused = "found, but not sent: the feed is neither huggingface.co nor the server in token_endpoint"
-    state = "found" if may_have_token(settings.endpoint, settings) else refused
+    refused = "found, but not sent: the feed is not https://huggingface.co"
+    state = "found" if may_have_token(settings.endpoint) else refused
     yield Finding("Feed", "token", state if has_token else "none (none is needed)")
     if is_offline(os.environ):
         yield Finding("Feed", "network", "off: HF_HUB_OFFLINE is set")

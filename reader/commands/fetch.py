@@ -40,8 +40,11 @@ from reader.core.steps import time_left, watched_by
 from reader.core.text import amount, brief, clean, split_words
 from reader.refresh import jobs
 from reader.refresh.lines import (
+    Days,
     Job,
+    Latest,
     Line,
+    Since,
     Tell,
     failure_line,
     failure_of,
@@ -52,7 +55,6 @@ from reader.refresh.lines import (
     result_line,
     waiting,
 )
-from reader.refresh.plan import Day, Latest, Month, Since
 
 if TYPE_CHECKING:
     from reader.core.paper import Draft
@@ -156,7 +158,7 @@ def _add_refresh_arguments(parser: ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
     about = "one day: 2026-05-11, today or yesterday"
     which.add_argument("--day", type=_day, dest="plan", metavar="D", help=about)
-    about = "the last N days (default: days_at_start)"
+    about = "the last N days (default: 7)"
     which.add_argument("--days", type=_latest, dest="plan", metavar="N", help=about)
     about = "all days since D: a date, 2w or 3m"
     which.add_argument("--since", type=lambda text: Since(first_day(text)), dest="plan", metavar="D", help=about)
@@ -168,28 +170,28 @@ def _add_refresh_arguments(parser: ArgumentParser) -> None:
     add_quiet(parser, "print nothing unless something is missing, for cron")
 
 
-def _day(text: str) -> Day:
+def _day(text: str) -> Days:
     first, last = day_span(text)
     if first != last:
         raise ArgumentTypeError(f"{text!r} is longer than a day")
-    return Day(first)
+    return Days((first,))
 
 
 def _latest(text: str) -> Latest:
-    return Latest(positive_number(text), after_absence=False)
+    return Latest(positive_number(text))
 
 
-def _month(text: str) -> Month:
+def _month(text: str) -> Since:
     first, last = day_span(text)
     if first[:7] != last[:7] or first[8:] != "01" or first == last:
         raise ArgumentTypeError(f"{text!r} is not a month: write it as 2026-05")
-    return Month(first[:7])
+    return Since(first, last)
 
 
 def _refresh(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.job:
         return _run_another(arguments, workspace)
-    quiet, plan = arguments.quiet, arguments.plan or Latest(workspace.settings.days_at_start)
+    quiet, plan = arguments.quiet, arguments.plan or Latest()
     print_line_of = _line_printer() if arguments.json and not arguments.json.fields else ignore
     missing: list[Line] = []
     by_rules: dict[str, int] = {}

@@ -203,10 +203,9 @@ def refresh_first(workspace: Workspace, *, quiet: bool = True) -> ReaderError | 
     """Refresh the latest days; return the error if a source could not be refreshed."""
     from reader.commands.fetch import run_job
     from reader.refresh.lines import error_of, refresh_job
-    from reader.refresh.plan import Latest
 
     try:
-        finished = run_job(workspace, refresh_job(Latest(workspace.settings.days_at_start)), quiet=quiet)
+        finished = run_job(workspace, refresh_job(), quiet=quiet)
     except FeedError as error:
         return error
     if not finished["missing"]:

@@ -14,8 +14,6 @@ ARXIV_VARIABLE = "ARXIV_ENDPOINT"
 
 _TRUE_VALUES = {"1", "ON", "TRUE", "YES"}
 _MAX_TOKEN_LENGTH = 1_000
-_HUB_ENDPOINT = "https://huggingface.co"
-_PORTS = {"https": 443, "http": 80}
 
 
 def find_token(environ: Mapping[str, str], settings: Settings) -> str | None:
@@ -28,10 +26,13 @@ def find_token(environ: Mapping[str, str], settings: Settings) -> str | None:
     return token if is_whole and token.isascii() and token.isprintable() and " " not in token else None
 
 
-def may_have_token(endpoint: str, settings: Settings) -> bool:
-    """Whether the token may be sent to `endpoint`: to huggingface.co, or to the server in `token_endpoint`."""
-    origin = _origin(endpoint)
-    return origin is not None and origin in (_origin(_HUB_ENDPOINT), _origin(settings.token_endpoint))
+def may_have_token(endpoint: str) -> bool:
+    """Whether the token may be sent to `endpoint`: only to huggingface.co, encrypted."""
+    try:
+        parts = urlsplit(endpoint.strip())
+        return (parts.scheme, parts.hostname, parts.port or 443) == ("https", "huggingface.co", 443)
+    except ValueError:
+        return False
 
 
 def is_offline(environ: Mapping[str, str]) -> bool:
@@ -42,16 +43,6 @@ def is_offline(environ: Mapping[str, str]) -> bool:
 def arxiv_stand_in(environ: Mapping[str, str]) -> str:
     """The address of the stand-in for arXiv's sites; empty for arXiv itself."""
     return environ.get(ARXIV_VARIABLE, "").strip().rstrip("/")
-
-
-def _origin(address: str) -> tuple[str, str, int | None] | None:
-    """Scheme, host and port of an address; None if it has no host."""
-    try:
-        parts = urlsplit(address.strip())
-        port = parts.port
-    except ValueError:
-        return None
-    return (parts.scheme, parts.hostname, port or _PORTS.get(parts.scheme)) if parts.hostname else None
 
 
 def _token_path(environ: Mapping[str, str]) -> Path:

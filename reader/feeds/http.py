@@ -400,7 +400,7 @@ class Client(AsyncCloser):
         """
         address, lock = settings.endpoint, f"{_host_of_feed(settings.endpoint)}.lock"
         pace = Pace(lock_folder and lock_folder / lock)
-        token = find_token(environ, settings) if may_have_token(address, settings) else None
+        token = find_token(environ, settings) if may_have_token(address) else None
         offline = is_offline(environ)
         return cls(address, token, accept=accept, offline=offline, limits=limits, pace=pace, is_daily_feed=True)
 
@@ -576,8 +576,7 @@ class Client(AsyncCloser):
         if self.token is not None and status in (401, 403):
             raise HttpRefused(f"{host} did not accept the access token ({status}); check HF_TOKEN or unset it.", status)
         if status == 401:
-            sign_in = "set HF_TOKEN and, for another host, token_endpoint"
-            advice = sign_in if self.is_daily_feed else "feeds with a sign-in are not supported"
+            advice = "set HF_TOKEN" if self.is_daily_feed else "feeds with a sign-in are not supported"
             raise HttpRefused(f"{host} requires a sign-in (401); {advice}.", status)
         reason = self.reason(body)
         advice = f": {reason}" if reason else "; check the feed's address"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import aclosing
 from datetime import datetime
 from html import unescape
 from itertools import islice
@@ -76,19 +75,6 @@ class HuggingFaceClient(AsyncCloser):
         # Without a validator if records were skipped, or for a full page, whose ETag does not cover the next pages.
         validator = pages[0].validator if len(pages[0].items) < PAGE_SIZE and not first.skipped else None
         return (first._replace(validator=validator), *others)
-
-    async def month(self, month: str) -> tuple[Listing, ...] | None:
-        """All papers of a month, such as `2026-05`, by day; a day without papers has no listing.
-
-        None if a record does not name its day, as in some old ones: then request the days one by one.
-        """
-        items: list[object] = []
-        async with aclosing(self._pages({"month": month})) as pages:
-            async for page in pages:
-                if not all(map(listed_day, page.items)):
-                    return None
-                items += page.items
-        return listings(items, None)
 
     async def trending(self) -> tuple[Listing, ...]:
         """The trending papers in the feed's order, one listing with its day for each paper."""

@@ -36,6 +36,7 @@ from reader.refresh.lines import (
     Canvas,
     Job,
     JobContext,
+    Latest,
     Line,
     Tell,
     error_of,
@@ -43,10 +44,10 @@ from reader.refresh.lines import (
     ignore,
     listing_of,
     listing_values,
+    plan_of,
     result_line,
     step,
 )
-from reader.refresh.plan import Latest, plan_of
 
 if TYPE_CHECKING:
     from reader.cache.storing import Cache

@@ -18,7 +18,7 @@ converted and matched, and a `match` statement reads the keys that it needs from
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -41,7 +41,6 @@ from reader.core.errors import (
 )
 from reader.core.paper import Draft, Listing, SkippedRecord
 from reader.paths import FULL, explain
-from reader.refresh.plan import Plan, plan_values
 
 if TYPE_CHECKING:
     from reader.config import Settings
@@ -116,14 +115,60 @@ def job(name: str, **values: Any) -> Job:
     return {"job": name, **values}
 
 
-def refresh_job(plan: Plan) -> Job:
-    """The job that fetches the papers of a plan."""
-    return job("refresh", **plan_values(plan))
-
-
 def with_tuples(values: dict[str, Any]) -> dict[str, Any]:
     """Convert lists from JSON back to tuples."""
     return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+
+
+# What a refresh asks of the daily papers
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The last days up to today, earlier days that were missed, and then every other source.
+
+    If none of these days has papers, earlier days are tried, back to the newest day with papers.
+    """
+
+    days: int = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """All days from `first` to `last` (ISO; empty for today) that are unknown or not settled."""
+
+    first: str
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """These days (ISO), settled or not."""
+
+    days: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trending:
+    """The papers of any day that are trending now."""
+
+
+Plan = Latest | Since | Days | Trending
+
+_PLANS: dict[str, type[Plan]] = {plan.__name__.lower(): plan for plan in (Latest, Since, Days, Trending)}
+
+
+def refresh_job(plan: Plan | None = None) -> Job:
+    """The job of a plan, by default of the latest days, such as `{"job": "refresh", "plan": "latest", "days": 7}`."""
+    plan = plan or Latest()
+    return job("refresh", plan=type(plan).__name__.lower(), **asdict(plan))
+
+
+def plan_of(plan: str = "latest", **values: Any) -> Plan:
+    """The plan of a job's values; raises TypeError for other values."""
+    if plan not in _PLANS:
+        raise TypeError(f"there is no plan {plan!r}")
+    return _PLANS[plan](**with_tuples(values))
 
 
 # A picture to draw

@@ -5,10 +5,9 @@ Sources fail independently: a failure becomes a line and is stored with its time
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, closing, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
@@ -16,8 +15,8 @@ from reader import log_file
 from reader.access_token import lookup_environment
 from reader.cache.feeds import OWN, Coverage, Feeds, FollowedSource
 from reader.cache.storing import Cache, StoreResult
-from reader.core.dates import FIRST_DAY, changed_days, is_settled, iso_day, utc_now, utc_stamp
-from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable
+from reader.core.dates import iso_day, utc_stamp
+from reader.core.errors import FeedError, FeedOffline, FeedRefused
 from reader.core.ids import feed_entry_id
 from reader.core.paper import Draft, Listing
 from reader.core.text import amount
@@ -32,31 +31,21 @@ from reader.feeds.arxiv import (
 )
 from reader.feeds.arxiv_categories import categories
 from reader.feeds.environment import arxiv_stand_in, is_offline
-from reader.feeds.http import Client, HttpRefused, Validators
+from reader.feeds.http import Client, Validators
 from reader.feeds.huggingface import HuggingFaceClient
 from reader.feeds.syndication import FeedResponse, SyndicationClient
 from reader.paths import response_cache_folder
+from reader.refresh.daily import refresh_daily
 from reader.refresh.lines import (
     JobContext,
+    Latest,
     Line,
-    Tell,
+    Plan,
     error_values,
     failure_line,
     failure_of,
-    ignore,
     result_line,
     step,
-)
-from reader.refresh.plan import (
-    DAYS_SEARCHED_BACK,
-    Day,
-    Days,
-    Latest,
-    Plan,
-    Trending,
-    days_away,
-    month_batches,
-    planned_days,
 )
 
 T = TypeVar("T")
@@ -326,9 +315,9 @@ RETRY_HOURS = 3
 
 
 async def refresh_categories(sources: Sources, followed: Sequence[FollowedSource]) -> None:
-    """Fetch the missing announcements of each category that is due, and store papers of the wanted kinds."""
+    """Fetch the missing announcements of each category that is due."""
     newest = last_weekday(last_renewal(sources.now()).date()).isoformat()
-    announced: Sequence[ArxivEntry] | FeedError | None = None
+    announced: tuple[ArxivEntry, ...] | FeedError | None = None
     for feed in followed:
         known, again = sources.feeds.coverage(feed.url), utc_stamp(sources.now() + timedelta(hours=RETRY_HOURS))
         # A clock that was set back must not stop the requests.
@@ -342,13 +331,13 @@ async def refresh_categories(sources: Sources, followed: Sequence[FollowedSource
         try:
             answer = await _answer_or_error(sources.arxiv.search_submitted(feed.url, start, today))
             coverage = _coverage(answer, known.complete_to, newest)
-            if (coverage.reason or "replace" in sources.context.settings.category_papers) and announced is None:
+            if coverage.reason and announced is None:
                 # One request for all categories that this version knows.
                 ids = [category.url for category in followed if category.url in categories()]
                 announced = await _answer_or_error(sources.arxiv.latest(ids))
             if isinstance(answer, FeedError) and isinstance(announced, FeedError):
                 raise answer
-            entries = [] if announced is None or isinstance(announced, FeedError) else list(announced)
+            entries = list(announced) if coverage.reason and isinstance(announced, tuple) else []
             entries += [] if isinstance(answer, FeedError) else answer.entries
             stored = sources.store_entries(_wanted_entries(sources, feed.url, entries))
             if coverage.reason:
@@ -388,16 +377,10 @@ def _coverage(answer: ArxivResponse | FeedError, complete_to: str, newest: str) 
 
 
 def _wanted_entries(sources: Sources, category: str, entries: Iterable[ArxivEntry]) -> list[ArxivEntry]:
-    """Entries of the wanted kinds, and of papers in the cache; the last entry of a paper counts."""
+    """New papers of a category, and new versions of papers in the cache; the last entry of a paper counts."""
     by_id = {entry.draft.id: entry for entry in entries if entry.draft.id and category in entry.draft.categories}
     cached = sources.feeds.sources_of(by_id)
-    return [
-        entry
-        for id, entry in by_id.items()
-        if id in cached
-        or ("replace" if not entry.is_new else "cross" if category in entry.draft.categories[1:] else "new")
-        in sources.context.settings.category_papers
-    ]
+    return [entry for id, entry in by_id.items() if entry.is_new or id in cached]
 
 
 def _weekdays(first: str, last: str) -> list[str]:
@@ -414,136 +397,3 @@ def _days_before(day: str, days: int) -> str:
 def last_weekday(day: date) -> date:
     """The day itself, or the Friday before a weekend."""
     return day - timedelta(days=max(0, day.weekday() - 4))
-
-
-# The daily papers. The newest days come first, so that the first papers arrive after one request. Stored days stay, so
-# that a refresh can be cancelled at any moment and continued later.
-
-
-_MAX_FAILURES = 3
-"""Consecutive failures after which the refresh gives up."""
-
-
-@dataclass
-class FetchResult:
-    """The result of fetching days."""
-
-    counts: StoreResult = StoreResult()  # noqa: RUF009 (immutable)
-    days: int = 0
-    """Number of days with papers."""
-    missing: list[str] = field(default_factory=list)
-    """The days (ISO) that were not fetched because of `error`."""
-    error: FeedError | None = None
-
-
-async def refresh_daily(
-    feed: HuggingFaceClient, cache: Cache, plan: Plan, tell: Tell = ignore, *, now: Callable[[], datetime] = utc_now
-) -> FetchResult:
-    """Fetch the plan's days into the cache, and report each day and each failure.
-
-    Raises UsageError (a plan before the feed's first day) and CacheError. Cancel the task to stop; storing the
-    current day finishes first.
-    """
-    if isinstance(plan, Trending):
-        tell(step("days", days=[]))
-        return await _refresh_trending(feed, cache, now)
-    wanted, older, found = _choose_days(cache, plan, now().date())
-    tell(step("days", days=[day for days in wanted for day in days]))
-    fetched, n, of, failures = FetchResult(), 0, sum(map(len, wanted)), 0
-    while wanted or (older and not found):
-        days = wanted.popleft() if wanted else (older.popleft(),)
-        left = list(days)
-        try:
-            async for day, stored in _fetch_days(feed, cache, days, now):
-                left.remove(day)
-                n += 1
-                fetched.counts += stored
-                fetched.days += bool(stored.new or stored.updated or stored.unchanged)
-                tell(step("day", day=day, **asdict(stored), n=n, of=max(n, of)))
-            failures = 0
-        except Exception as error:
-            failure = failure_of("the daily papers", error)
-            lost = isinstance(failure, FeedOffline | FeedUnreachable)
-            if lost or len(days) == 1:
-                fetched.error = failure
-                fetched.missing.append(left.pop(0))
-                n, failures = n + 1, failures + 1
-                tell(failure_line("day", failure, day=fetched.missing[-1], n=n, of=max(n, of)))
-            if lost or failures == _MAX_FAILURES:
-                fetched.missing += [*left, *(day for days in wanted for day in days)]
-                break
-        found = found or fetched.days > 0
-        # Days that the month's list could not provide are requested one by one.
-        wanted.extendleft((day,) for day in reversed(left))
-    return fetched
-
-
-async def _refresh_trending(feed: HuggingFaceClient, cache: Cache, now: Callable[[], datetime]) -> FetchResult:
-    try:
-        ranked = await feed.trending()
-        if not any(listing.drafts for listing in ranked):
-            raise FeedMalformed("None of the feed's ranked papers could be read; try again later.")
-    except FeedError as error:
-        return FetchResult(error=error)
-    return FetchResult(cache.store_trending(ranked, utc_stamp(now())))
-
-
-async def _fetch_days(
-    feed: HuggingFaceClient, cache: Cache, days: tuple[str, ...], now: Callable[[], datetime]
-) -> AsyncGenerator[tuple[str, StoreResult], None]:
-    """Fetch one day, or several days of one month, and yield each day once it is stored.
-
-    Yields nothing if a paper in the month's list lacks its day. Raises FeedError.
-    """
-    together = len(days) > 1
-    period = days[0][:7] if together else days[0]
-    try:
-        listings = await feed.month(period) if together else await feed.day(period)
-    except HttpRefused as refused:
-        # The feed decides which day is today: it answers 400 for a later day.
-        if refused.status != 400 or days[0] < (now().date() - timedelta(days=1)).isoformat():
-            raise
-        yield days[0], StoreResult()
-        return
-    if listings is None:
-        return
-    skipped = sum(listing.skipped_count for listing in listings)
-    if skipped and not any(listing.drafts for listing in listings):
-        # If stored as empty, these days would never be requested again.
-        raise FeedMalformed(f"None of the feed's {skipped} records could be read; look for a newer version.")
-    by_day = {listing.day: listing for listing in listings}
-    # The month's list also has days that are known already or requested separately.
-    stray = [listing for listing in listings if not (listing.day or "").startswith(period)]
-    if together:
-        # A day with unreadable records is left out, and then requested alone.
-        days = tuple(day for day in days if not (day in by_day and by_day[day].skipped))
-    for day in days:
-        stored = StoreResult()
-        # The day's own listing comes last: once its validator is stored, the feed does not send the response again.
-        for listing in (*stray, by_day.get(day, Listing(day, ()))):
-            noted = listing.day == day and not together
-            stored += cache.store(listing, utc_stamp(now()), noted=noted)
-        stray = []
-        yield day, stored
-    if together:
-        # Recorded last and all at once, so that the days of one response are requested again only together.
-        cache.note(days, utc_stamp(now()))
-
-
-def _choose_days(cache: Cache, plan: Plan, today: date) -> tuple[deque[tuple[str, ...]], deque[str], bool]:
-    """The days to request, older days to try after them, and whether the plan's days have papers in the cache.
-
-    Raises UsageError.
-    """
-    days = planned_days(plan, today)
-    known = cache.known_days(FIRST_DAY, days[0]) if days else {}
-    wanted = days if isinstance(plan, Day | Days) else changed_days(days, known)
-    if isinstance(plan, Latest) and plan.after_absence:
-        wanted += days_away(days[-1], known)
-    older: deque[str] = deque()
-    if isinstance(plan, Latest) and days:
-        oldest = date.fromisoformat(days[-1])
-        older.extend((oldest - timedelta(days=back)).isoformat() for back in range(1, DAYS_SEARCHED_BACK + 1))
-    done = {day[:7] for day in known.keys() - set(wanted) if known[day].papers and is_settled(day, today)}
-    found = any(known[day].papers for day in days if day in known)
-    return deque(month_batches(wanted, today, done)), older, found

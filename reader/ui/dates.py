@@ -10,7 +10,7 @@ from reader.cache.reads.window import DayCount
 from reader.core.dates import FIRST_DAY, Period, period_containing, typed_period
 from reader.core.lines import Line, Piece
 from reader.core.text import amount
-from reader.refresh.plan import Since
+from reader.refresh.lines import Since
 from reader.ui.command_line.screen import LineScreen
 from reader.ui.page.state import close_page
 from reader.ui.shell.controller import Controller, handles

@@ -13,7 +13,7 @@ from reader.core.query import Term, parse
 from reader.core.query.choices import Choice, Mark, chosen_terms, with_choice
 from reader.core.text import amount
 from reader.core.views import FOR_YOU, LATEST, QUEUED
-from reader.refresh.plan import Days, Trending
+from reader.refresh.lines import Days, Trending
 from reader.session.places import DAY, Place, day_of, view
 from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.state import TOPIC_MODE, TOPIC_NAMES

@@ -23,20 +23,20 @@ def test_each_value_is_shown_with_its_place_and_the_output_is_a_settings_file(
     run: Run, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file.write_text(
-        '\ndays_at_start = 3\n[keys]\n"paper.star" = "S"\n"view.starred" = []\n[[commands]]\nname = "A"\nrun = "b"\n'
+        '\nkeep_days = 3\n[keys]\n"paper.star" = "S"\n"view.starred" = []\n[[commands]]\nname = "A"\nrun = "b"\n'
     )
     with monkeypatch.context() as patch:
         patch.setenv("HF_ENDPOINT", "http://localhost:1")
         lines = [" ".join(line.split()) for line in run("config", "show").lines]
     assert {
         'endpoint = "http://localhost:1" # HF_ENDPOINT',
-        f"days_at_start = 3 # {file}:2",
+        f"keep_days = 3 # {file}:2",
         "refresh_minutes = 30 # default",
         f'keys."paper.star" = ["S"] # {file}:4',
     } <= set(lines)
     assert lines[-1].startswith('commands = [{name = "A", run = "b", ') and lines[-1].endswith(f"] # {file}:6")
     shown = run("config", "show", "--json").record
-    assert (shown["days_at_start"]["value"], shown["days_at_start"]["from"]) == (3, f"{file}:2")
+    assert (shown["keep_days"]["value"], shown["keep_days"]["from"]) == (3, f"{file}:2")
     assert shown["keys"]["value"] == {"paper.star": ["S"], "view.starred": []}
     text = run("config", "show").out
     file.write_text(text)
@@ -49,16 +49,16 @@ def test_each_value_is_shown_with_its_place_and_the_output_is_a_settings_file(
 
 
 def test_config_check_tells_every_mistake_by_line(session: Session, file: Path) -> None:
-    file.write_text('days_at_strat = 3\n[keys]\n"paper.strar" = "s"\n"paper.read" = "ctlr+x"\n')
+    file.write_text('keep_dasy = 3\n[keys]\n"paper.strar" = "s"\n"paper.read" = "ctlr+x"\n')
     session(
         """
         $ config check
-        TMP/home/config.toml:1: days_at_strat is not a setting. Did you mean days_at_start?
+        TMP/home/config.toml:1: keep_dasy is not a setting. Did you mean keep_days?
         TMP/home/config.toml:3: keys.paper.strar has a mistake: there is no such action. Did you mean paper.star?
         TMP/home/config.toml:4: keys.paper.read has a mistake: no key is called ctlr+x; did you mean ctrl+x?
         1! dailypapers: 3 mistakes; the defaults are used in their place.
         $ config check --jsonl
-        {"file": "TMP/home/config.toml", "line": 1, "key": "days_at_strat", "message": "is not a setting", "suggestion": "days_at_start"}
+        {"file": "TMP/home/config.toml", "line": 1, "key": "keep_dasy", "message": "is not a setting", "suggestion": "keep_days"}
         {"file": "TMP/home/config.toml", "line": 3, "key": "keys.paper.strar", "message": "has a mistake: there is no such action", "suggestion": "paper.star"}
         {"file": "TMP/home/config.toml", "line": 4, "key": "keys.paper.read", "message": "has a mistake: no key is called ctlr+x; did you mean ctrl+x?", "suggestion": null}
         1
@@ -81,7 +81,7 @@ def test_the_editor_gets_a_private_file_that_explains_every_setting(
     ("name", "says"),
     [
         ("theme", "auto"),
-        ("days_at_start", "7"),
+        ("keep_days", "0"),
         ("ascii", "false"),
         ("endpoint", "https://huggingface.co"),
         ("keys.paper.star", '["s"]'),
@@ -105,13 +105,13 @@ def test_config_edit_opens_the_editor_and_checks_the_file(
 ) -> None:
     monkeypatch.setenv("EDITOR", "/nowhere")
     monkeypatch.setenv(
-        "VISUAL", write_editor(tmp_path, 'echo "days_at_strat = 3" | cat - "$2" > "$2.new" && mv "$2.new" "$2"')
+        "VISUAL", write_editor(tmp_path, 'echo "keep_dasy = 3" | cat - "$2" > "$2.new" && mv "$2.new" "$2"')
     )
     found = run("config", "edit")
     file = home / "config.toml"
     assert found.code == 1
-    assert "Did you mean days_at_start?" in found.out
-    assert file.read_text().startswith("days_at_strat = 3\n# Settings of dailypapers.")
+    assert "Did you mean keep_days?" in found.out
+    assert file.read_text().startswith("keep_dasy = 3\n# Settings of dailypapers.")
     monkeypatch.setenv("VISUAL", write_editor(tmp_path, 'echo "ascii = true" > "$2"'))
     assert run("config", "edit").out == f"{file}: no mistakes.\n"
     monkeypatch.setenv("VISUAL", write_editor(tmp_path, "exit 3"))
@@ -171,9 +171,7 @@ def test_an_unknown_setting_is_refused_with_the_nearest_name(session: Session, h
     ("name", "typed", "written"),
     [
         ("theme", ["dark"], 'theme = "dark"'),
-        ("category_papers", ["new", "replace"], 'category_papers = "new replace"'),
-        ("category_papers", ['["cross"]'], 'category_papers = ["cross"]'),
-        ("days_at_start", ["14"], "days_at_start = 14"),
+        ("keep_days", ["14"], "keep_days = 14"),
         ("ascii", ["true"], "ascii = true"),
         ("fetch_ahead", ["topic:agents", "is:new"], 'fetch_ahead = "topic:agents is:new"'),
         ("fetch_ahead", ['["topic:agents", "rag"]'], 'fetch_ahead = ["topic:agents", "rag"]'),
@@ -195,8 +193,8 @@ def test_config_set_refuses_wrong_values(session: Session, home: Path) -> None:
         """
         $ config set theme drak
         2! dailypapers: theme must be a name such as "auto", "dark" or "light", not "drak". Did you mean dark?
-        $ config set days_at_start 0
-        2! dailypapers: days_at_start must be a whole number from 1 to 366, not 0.
+        $ config set refresh_minutes 1441
+        2! dailypapers: refresh_minutes must be a whole number from 0 to 1440, not 1441.
         $ config set ascii yes
         2! dailypapers: ascii must be true or false, not "yes". Did you mean true?
         $ config set fetch_ahead topc:agents

@@ -59,7 +59,7 @@ Log
 """
 
 WRONG_SETTINGS = """\
-days_at_strat = 3
+keep_dasy = 3
 endpoint = "https://mirror.example.org"
 ask_arxiv = false
 [[exports]]
@@ -69,12 +69,12 @@ file = "c.bib"
 
 WRONG = """\
   file          HOME/config.toml
-! line 1        days_at_strat
-                HOME/config.toml:1: days_at_strat is not a setting. Did you mean days_at_start?
+! line 1        keep_dasy
+                HOME/config.toml:1: keep_dasy is not a setting. Did you mean keep_days?
   lists         exports in the file are ignored, because they were imported: see 'dailypapers views edit'
   copies        1, the newest: log-DAY.db
   endpoint      https://mirror.example.org (HOME/config.toml:2)
-  token         found, but not sent: the feed is neither huggingface.co nor the server in token_endpoint
+  token         found, but not sent: the feed is not https://huggingface.co
   network       off: HF_HUB_OFFLINE is set
 """
 

@@ -210,7 +210,14 @@ def test_a_home_of_the_last_release_opens_with_all_that_its_user_did(run: Run, h
     assert len(ids(run, "is:read")) == 90
     assert "a-feed" in run("feeds", "list").out
     noted = [re.split(": | was removed", line)[1] for line in run("config", "check").lines]
-    assert sorted(noted) == ["density", "digest.command", "filter_width", "list_share"]
+    assert sorted(noted) == [
+        "category_papers",
+        "days_at_start",
+        "density",
+        "digest.command",
+        "filter_width",
+        "list_share",
+    ]
     chosen = tomllib.loads((home / "config.toml").read_text())
     assert f"order = {json.dumps(chosen['order'])}" in run("config", "show").out
     bound = [one["keys"] for one in run("keys", "--json").records]

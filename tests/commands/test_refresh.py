@@ -19,7 +19,6 @@ from reader.core.errors import FeedError
 from reader.core.steps import note_wait
 from reader.refresh import jobs
 from reader.refresh.lines import Job, JobContext, Line, failure_line, ignore, refresh_job, result_line, step, waiting
-from reader.refresh.plan import Latest
 from tests.commands.conftest import Result, Run, Session
 from tests.doubles import fetched
 from tests.feed_server import FeedServer, item
@@ -94,13 +93,13 @@ def test_refresh_prints_counts_and_refuses_what_is_not_a_day(session: Session, f
         (("--day", "yesterday"), [ago(1)]),
         (("--days", "2"), [ago(1), ago(0)]),
         (("--since", ago(1)), [ago(1), ago(0)]),
-        (("--month", "2026-02"), ["2026-02"]),
+        (("--month", "2026-02"), [f"2026-02-{day:02}" for day in range(1, 29)]),
     ],
 )
 def test_refresh_asks_for_what_was_named(run: Run, feed: FeedServer, words: tuple[str, ...], days: list[str]) -> None:
     feed.requests.clear()
     assert run("refresh", *words).code == 0
-    asked = {request.query.get("date") or request.query["month"] for request in feed.requests}
+    asked = {request.query["date"] for request in feed.requests}
     assert sorted(asked) == days
 
 
@@ -166,7 +165,7 @@ def test_a_pipe_that_closes_ends_the_refresh_and_is_no_fault_of_the_feed(feed: F
             raise BrokenPipeError
 
     with pytest.raises(BrokenPipeError):
-        run_job(Workspace(), refresh_job(Latest()), quiet=True, tell=receive)
+        run_job(Workspace(), refresh_job(), quiet=True, tell=receive)
     assert len(feed.requests) == 1
     assert not list(home.rglob("*.log"))
 
@@ -221,5 +220,5 @@ async def test_the_waits_of_a_job_are_shown(monkeypatch: pytest.MonkeyPatch) -> 
     progress = Progress(StringIO())
     monkeypatch.setattr(progress, "show", shown.append)
     monkeypatch.setattr(jobs, "run_job", run)
-    assert await _run(Workspace(), refresh_job(Latest()), progress, ignore) == result_line("refresh")
+    assert await _run(Workspace(), refresh_job(), progress, ignore) == result_line("refresh")
     assert shown == ["waiting 3 s: the feed asked for a pause", ""]

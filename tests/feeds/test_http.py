@@ -335,12 +335,7 @@ LARGE = "127.0.0.1 sent more than 1 MiB at once, which were not read; try again 
         ("limit:10000", HttpRefused, "127.0.0.1 accepts no more requests for now; try again in 3 h.", 1),
         ("refuse:400", HttpRefused, "127.0.0.1 refused the request (400): It is not allowed.", 1),
         ("refuse:403", HttpRefused, "127.0.0.1 refused the request (403): It is not allowed.", 1),
-        (
-            "refuse:401",
-            HttpRefused,
-            "127.0.0.1 requires a sign-in (401); set HF_TOKEN and, for another host, token_endpoint.",
-            1,
-        ),
+        ("refuse:401", HttpRefused, "127.0.0.1 requires a sign-in (401); set HF_TOKEN.", 1),
         ("redirect-here", FeedRefused, "127.0.0.1 redirected too many times; check the feed's address.", 5),
     ],
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -131,26 +130,6 @@ async def test_a_program_that_waits_to_try_again_is_in_nobodys_way(
     assert served == [2]
 
 
-async def test_a_month_comes_by_day(server: FeedServer, nap: Nap) -> None:
-    server.days = {
-        f"2026-04-{day:02}": [item(f"2604.{day:02}{n:03}", day=f"2026-04-{day:02}") for n in range(60)]
-        for day in (1, 2, 30)
-    }
-    async with connected(server, nap) as client:
-        found = await client.month("2026-04")
-        assert {one.day: len(one.drafts) for one in found or ()} == dict.fromkeys(server.days, 60)
-        assert [request.query for request in server.requests] == [
-            {"month": "2026-04", "limit": "100", "p": "0"},
-            {"month": "2026-04", "limit": "100", "p": "1"},
-        ]
-        assert await client.month("2023-06") == ()
-        # One whose records name no day is given up at once.
-        server.days = {"2024-04-01": numbered(300)}
-        server.requests.clear()
-        assert await client.month("2024-04") is None
-        assert len(server.requests) == 1
-
-
 async def test_trending_papers_keep_the_order_of_the_feed(server: FeedServer, nap: Nap) -> None:
     days = ("2026-05-11", "2026-01-05", None)
     server.ranking = [item(f"2605.{n:05}", day=day) for n, day in enumerate(days)]
@@ -192,11 +171,10 @@ async def test_the_environment_decides(server: FeedServer, tmp_path: Path, monke
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     environ = {"HF_TOKEN": "hf_secret", "HF_HOME": str(tmp_path)}
     local = Settings(endpoint=server.url)
-    # An endpoint gets the token only if the user named it for that.
-    for settings, sent in ((local, None), (replace(local, token_endpoint=server.url), "Bearer hf_secret")):
-        async with HuggingFaceClient(Client.for_feed(settings, environ)) as client:
-            assert len(await ids(client)) == 3
-        assert server.requests.pop().headers["Authorization"] == sent
+    async with HuggingFaceClient(Client.for_feed(local, environ)) as client:
+        assert len(await ids(client)) == 3
+    assert server.requests.pop().headers["Authorization"] is None
+    assert Client.for_feed(Settings(), environ).token == "hf_secret"
     offline = {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
     async with HuggingFaceClient(Client.for_feed(local, offline)) as client:
         with pytest.raises(FeedOffline, match="HF_HUB_OFFLINE"):

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from reader.cache.feeds import Coverage
+from reader.core.paper import Draft, Listing
 from reader.feeds.arxiv_categories import categories
 from reader.refresh.lines import Line
 from tests.feeds.servers import API_FAULTS, RSS_FAULTS, Page, Paper
@@ -138,20 +139,15 @@ async def test_an_api_that_lacks_papers_is_asked_again_after_three_hours(world: 
     assert asked == [False, True, True]
 
 
-@pytest.mark.parametrize(
-    ("kinds", "papers", "is_known"),
-    [(("new",), 9, False), (("cross",), 5, False), (("new", "cross", "replace"), 14, True)],
-)
-async def test_only_papers_of_wanted_kinds_come_in(
-    world: World, kinds: tuple[str, ...], papers: int, is_known: bool
-) -> None:
-    old = Paper("2001.00001", announce="replace", published="2020-01-01", version=2)
-    world.arxiv.papers.append(old)
-    world.category_papers = kinds
+async def test_new_versions_come_in_only_of_papers_that_are_here(world: World) -> None:
+    ids = ("2001.00001", "2001.00002")
+    old, known = (Paper(id, announce="replace", published="2020-01-01", version=2) for id in ids)
+    world.cache.store(Listing(None, (Draft("Known", "2001.00002"),)), NOON.isoformat())
+    world.arxiv.papers += [old, known]
+    world.arxiv.answering = {"/api/": API_FAULTS["refused"](world.arxiv)}
     await world.refresh()
-    assert here(world, TODAYS) == papers
-    # New versions are known from RSS alone.
-    assert bool(here(world, [old])) is is_known
+    # New versions are announced by RSS alone.
+    assert (here(world, [old]), world.paper("2001.00002").version) == (0, 2)
 
 
 async def test_at_weekends_nothing_is_asked(world: World) -> None:

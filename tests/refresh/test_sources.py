@@ -22,8 +22,7 @@ from reader.core.marks import Mark, PaperMarks
 from reader.core.topics.scorer import Topics
 from reader.feeds.syndication import SyndicationClient
 from reader.refresh import sources as sources_module
-from reader.refresh.lines import JobContext, Line, step
-from reader.refresh.plan import Day, Latest
+from reader.refresh.lines import Days, JobContext, Latest, Line, step
 from reader.refresh.sources import open_sources, refresh_all
 from tests.cache.conftest import ByName
 from tests.feed_server import FeedServer, item
@@ -73,7 +72,7 @@ async def test_papers_of_a_backfill_get_theirs_day_by_day_the_newest_first(
     monkeypatch.setattr("reader.refresh.sources.MAX_CATEGORIZED_PER_DAY", 3)
     world.daily.days["2024-03-01"] = [item(f"2403.0000{n}", day="2024-03-01", upvotes=n) for n in range(1, 6)]
     world.arxiv.papers += [Paper(f"2403.0000{n}", categories=("cs.RO",)) for n in range(1, 6)]
-    await world.refresh(Day("2024-03-01"))
+    await world.refresh(Days(("2024-03-01",)))
     assert world.arxiv.requests == []
     assert len(world.feeds.papers_without_categories("9", 100)) == 5
     asked: list[list[str]] = []
@@ -258,7 +257,7 @@ async def test_offline_mode_is_no_failure(world: World) -> None:
 
 async def test_one_day_alone_asks_no_other_source_nor_is_arxiv_asked_without_categories(world: World) -> None:
     world.follow(f"{world.site.url}/feed.xml")
-    events = await world.refresh(Day(TODAY))
+    events = await world.refresh(Days((TODAY,)))
     assert of(events, "step") == of(events, "failed") == []
     assert world.site.requests == []
     world.categorize = False

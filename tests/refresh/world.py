@@ -18,8 +18,7 @@ from reader.feeds.arxiv import ArxivClient
 from reader.feeds.http import Client, Limits
 from reader.feeds.huggingface import HuggingFaceClient
 from reader.feeds.syndication import SyndicationClient
-from reader.refresh.lines import JobContext, Line
-from reader.refresh.plan import Day, Latest
+from reader.refresh.lines import JobContext, Latest, Line, Plan
 from reader.refresh.sources import Sources, refresh_all
 from tests.cache.conftest import ByName
 from tests.feed_server import FeedServer
@@ -39,7 +38,6 @@ class World:
         self.feeds = Feeds.open(path)
         self.now = NOON
         self.categorize = True
-        self.category_papers: tuple[str, ...] = ("new", "cross")
 
     @classmethod
     @contextmanager
@@ -60,14 +58,13 @@ class World:
             ArxivClient(stand_in=self.arxiv.url, limits=limits, sleep=nap, now=self._now) as arxiv,
             SyndicationClient(allow_local=True, limits=limits, sleep=nap, now=self._now) as web,
         ):
-            settings = Settings(category_papers=self.category_papers)
-            context = JobContext(self.path, settings, Topics, self._now, tell=self.lines.append)
+            context = JobContext(self.path, Settings(), Topics, self._now, tell=self.lines.append)
             yield Sources(context, self.cache, self.feeds, daily, arxiv, web, self.categorize)
 
     def _now(self) -> datetime:
         return self.now
 
-    async def refresh(self, plan: Latest | Day | None = None) -> list[Line]:
+    async def refresh(self, plan: Plan | None = None) -> list[Line]:
         async with self.sources() as sources:
             await refresh_all(plan or Latest(1), sources)
         return self.lines

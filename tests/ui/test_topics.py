@@ -8,11 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.storing import Cache
-from reader.core.marks import Agent
 from reader.core.topics.scorer import Topic
 from reader.ui.refresh.state import REFRESH
 from tests.ui import papers
@@ -121,12 +119,9 @@ async def test_it_is_told_on_the_page_too_and_of_no_topic_as_well(reader: Opener
         with closing(Window.open(file)) as window, closing(Events.open(file)) as events:
             pk = window.pk_of(papers.draft(3, "").id or "")
             assert pk is not None
-            changes = [Change("star", True, [pk]), Change("tag:later", True, [pk])]
-            events.act(changes, by=Agent("scout", "0123456789ab"))
             events.mark("rule:Cats", '{"when": "title:cat", "then": ["star"]}', [pk])
         await r.do("read.open", "read.why")
         await r.until(lambda: "No phrase gives this paper a topic." in r.screen)
-        assert "starred by scout; tagged later by scout" in r.screen
         assert "Cats: star, because title:cat" in r.screen
         await r.press("escape")
         assert r.is_on_page

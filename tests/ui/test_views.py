@@ -15,7 +15,7 @@ from reader.core.dates import FIRST_DAY
 from reader.core.settings.standing import queries_of_lists
 from reader.core.views import View
 from reader.log import standing
-from reader.refresh.plan import Days, Trending
+from reader.refresh.lines import Days, Trending
 from reader.session.places import Place, ViewList, view
 from reader.settings_reader import load_settings
 from reader.ui.command_line.actions import AutomaticCommands

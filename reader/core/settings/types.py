@@ -129,16 +129,6 @@ def one_of(words: tuple[str, ...]) -> SettingType:
     )
 
 
-def choices(words: tuple[str, ...]) -> SettingType:
-    """A list of one or more of a few words, or a text of them."""
-
-    def convert(value: object) -> object | None:
-        chosen = tuple(dict.fromkeys(_as_texts(value.split() if isinstance(value, str) else value) or ()))
-        return chosen if chosen and set(chosen) <= set(words) else None
-
-    return SettingType(f"a list with {_quote_words(words, 'or')}", convert, words=words)
-
-
 BOOLEAN = SettingType(
     "true or false",
     lambda value: value if isinstance(value, bool) else None,
@@ -197,9 +187,6 @@ def _server_address(value: object) -> str:
 WEB_ADDRESS = SettingType("a web address, or nothing", lambda value: "" if value == "" else _web_address(value))
 """The address of a page, or empty for none."""
 SERVER_ADDRESS = SettingType("an https address, or http on this machine", _server_address)
-SERVER_ADDRESS_OR_NONE = SettingType(
-    f"{SERVER_ADDRESS.about}, or nothing", lambda value: "" if value == "" else _server_address(value)
-)
 
 
 def _text_sources(value: object) -> object | None:

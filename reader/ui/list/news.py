@@ -85,7 +85,7 @@ class NewsActions(Controller):
     @follows(lambda state: (state.is_ready, state.cache_version, state.marks_version, state[REFRESH].ended), now=True)
     def look(self, state: State) -> None:
         """Count the new papers after each change of the cache; papers that fill an empty cache are not announced."""
-        if self._since is None and state[REFRESH].ended:
+        if self._since is None and state[REFRESH].ended and not state[REFRESH].is_running:
             self._know_all()
         if state.is_ready and self._since is not None and not self._look.demo:
             self._background.start("news", self._count, exclusive=True)

@@ -21,7 +21,7 @@ from reader.core.query.suggestions import Completion, complete, tokens
 from reader.core.similarity import like_query
 from reader.core.text import clean
 from reader.core.views import IDS
-from reader.refresh.plan import Days
+from reader.refresh.lines import Days
 from reader.session.places import Place, feed_text, view, with_best_first
 from reader.ui.filter.state import COUNTED, FOLLOWED, TOPIC_NAMES, topic_papers
 from reader.ui.kit.glyphs import UNICODE, Glyphs

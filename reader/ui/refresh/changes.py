@@ -29,15 +29,14 @@ from reader.ui.shell.controller import Controller, Moment, follows
 from reader.ui.shell.state import State, Tone
 
 if TYPE_CHECKING:
-    from reader.refresh.lines import Line
-    from reader.refresh.plan import Plan
+    from reader.refresh.lines import Line, Plan
     from reader.ui.app import ReaderApp
 
 REFRESH_DELAY_SECONDS = 1.0
 """Seconds after the start reserved for keys: starting a process takes much of the processor."""
 
-RETRY_SECONDS, MAX_RETRY_SECONDS = 60.0, 960.0
-"""Initial and maximum seconds before retrying a refresh that found no network."""
+RETRY_SECONDS = 120.0
+"""Seconds before retrying a refresh that found no network."""
 
 OFFLINE, FEED_ERROR = "offline", "feed error"
 """The first line's text if the feed is unreachable, and if its answer is unusable."""
@@ -72,11 +71,9 @@ class Refresher(Controller):
         self._waiting_requests: list[RefreshRequest] = []
         self._begun = 0.0
         self.retry = self._background.delayed(self.begin)
-        self._tries = 0
-        self._news_text = ""
+        self._summary = ""
+        """The notice at the end of the running refresh."""
         self._is_offline = False
-        self._reported_problem = ""
-        """The last reported problem; it is reported again only if the user requests a refresh."""
 
     @property
     def _status(self) -> RefreshStatus:
@@ -125,7 +122,7 @@ class Refresher(Controller):
 
     def _start(self, request: RefreshRequest) -> None:
         previous, self._request = self._worker, request
-        self._news_text = ""
+        self._summary = ""
         self._is_offline = False
         running = partial(self._run, request, previous)
         self._worker = self._background.start("refresh", running, exclusive=True)
@@ -166,11 +163,9 @@ class Refresher(Controller):
         # Import in a thread, so that keys do not wait.
         await asyncio.to_thread(_import_jobs)
         from reader.refresh.lines import refresh_job
-        from reader.refresh.plan import Latest
 
         self._begun = time.monotonic()
-        job = refresh_job(plan or Latest(self._app.settings.days_at_start))
-        await self._app.run_job(job, self._receive)
+        await self._app.run_job(refresh_job(plan), self._receive)
 
     def _receive(self, line: Line) -> None:
         from reader.refresh.lines import error_of
@@ -208,14 +203,14 @@ class Refresher(Controller):
                 self._model.show_news(problem, "warning")
             case {"step": "rules", "did": did}:
                 self._renew()
-                self._report_end(self._with_rules(did), begun=self._news_text)
+                self._report_end(self._with_rules(did), begun=self._summary)
             case {"step": "dropped", "papers": papers}:
                 self._progress(f"{papers:,} old papers dropped")
 
     def _with_rules(self, counts: Sequence[tuple[str, int]]) -> str:
         dot, key = self._look.glyphs.dot, self._keymap.key("mark.undo", "list")
         actions = "by your rules: " + ", ".join(f"{count:,} {label}" for label, count in counts)
-        return f" {dot} ".join(filter(None, (self._news_text, actions, f"{key} undoes" if key else "")))
+        return f" {dot} ".join(filter(None, (self._summary, actions, f"{key} undoes" if key else "")))
 
     def _renew(self) -> None:
         """Publish new papers once no key is held down; papers that the user requested are listed at once."""
@@ -230,17 +225,12 @@ class Refresher(Controller):
         return self._look.now().astimezone()
 
     def _report_source(self, failing: Line) -> None:
-        """Report a failing source other than the daily papers, and how many `more` fail too."""
+        """Show in the first line that sources other than the daily papers do not answer, and since when."""
         from reader.core.lines import cut
 
         title, others = failing["title"], failing["more"]
         trouble = f"{others + 1} feeds silent" if others else f"{cut(title, MAX_FEED_NAME_CELLS)} silent"
         since = datetime.fromisoformat(failing["since"]).astimezone()
-        if trouble != self._reported_problem:
-            when = f"{since:%H:%M}" if since.date() == self._local_time().date() else f"{since:%d %b}"
-            more = f" and {others} more" if others else ""
-            self._model.show_news(f"{title}{more}: no answer since {when}", "warning")
-        self._reported_problem = trouble
         self._change(self._status._replace(trouble=trouble, failing_since=since))
 
     def _progress_by_day(self, done: int, of: int) -> None:
@@ -257,39 +247,31 @@ class Refresher(Controller):
 
     def _succeed(self, sums: Line) -> None:
         new, returned, skipped = sums["new"], sums["returned"], sums["skipped"]
-        self._tries = 0
-        self._reported_problem = ""
         if not self._request.view:
             self._library.note_refresh()
         last = self._library.last_refresh()
         self._change(self._status._replace(problem="", trouble="", failing_since=None, last=last))
         if self._request.view and self._request.view == self._model.state.place.view.id:
             self._renew()
-        if new or returned:
-            parts = (
-                f"{new:,} new",
-                f"{returned:,} that you marked or imported" if returned else "",
-                f"{skipped:,} records skipped" if skipped else "",
-            )
-            self._news_text = ", ".join(filter(None, parts))
-            self._report_end(self._news_text)
-        elif skipped:
-            self._report_end(f"{skipped:,} of the feed's records could not be read and were skipped", "warning")
-        elif self._request.is_asked:
-            self._report_end("nothing new")
+        # Without a request, the line over the list announces the new papers.
+        is_asked = self._request.is_asked
+        parts = (
+            f"{new:,} new" if is_asked and new else "",
+            f"{returned:,} that you marked or imported" if returned else "",
+            f"{skipped:,} unreadable records skipped" if skipped else "",
+        )
+        self._summary = ", ".join(filter(None, parts)) or ("nothing new" if is_asked else "")
+        if self._summary:
+            self._report_end(self._summary, "warning" if skipped else "done")
 
     def _fail(self, error: ReaderError) -> None:
-        """Report a failure and its remedy once; the first line keeps showing it.
+        """Show a failure in the first line; a notice has the reason if the user asked for the refresh.
 
-        The reason is shown if the user asked for the refresh; without papers, the empty list shows it.
+        Without papers, the empty list shows the reason.
         """
         trouble = OFFLINE if isinstance(error, FeedOffline | FeedUnreachable) else FEED_ERROR
-        if self._library.has_papers() and (self._request.is_asked or trouble != self._reported_problem):
-            # In a full text, the refresh key fetches the text again, so no key is named.
-            key = self._keymap.key("app.refresh", self._model.state.context)
-            if self._request.is_asked or key:
-                self._report_end(str(error) if self._request.is_asked else f"{trouble} · {key} tries again", "warning")
-        self._reported_problem = trouble
+        if self._request.is_asked and self._library.has_papers():
+            self._report_end(str(error), "warning")
         self._change(self._status.with_failure(str(error), trouble, self._local_time()))
 
     def _report_end(self, text: str, tone: Tone = "done", *, begun: str = "") -> None:
@@ -300,16 +282,14 @@ class Refresher(Controller):
             self._model.show_news(text, tone)
 
     def _schedule_retry(self) -> None:
-        """Retry at growing intervals until the network is back, unless the user chose offline mode."""
+        """Retry after a while, unless the user chose offline mode."""
         self.retry.stop()
         if not self._look.is_still and not is_offline(os.environ):
-            seconds = min(RETRY_SECONDS * 2**self._tries, MAX_RETRY_SECONDS)
-            self._tries += 1
-            self.retry.begin(seconds)
+            self.retry.begin(RETRY_SECONDS)
 
 
 def _import_jobs() -> None:
-    from reader.refresh import jobs, lines, plan  # noqa: F401
+    from reader.refresh import jobs, lines  # noqa: F401
 
 
 # Syncs of marks with the user's other machines, by a command in a separate process
