@@ -332,10 +332,6 @@ class FullTextScreen(OverScreen[FullText]):
         yield self.pane
         yield self.status
 
-    @property
-    def progress(self) -> TextProgress:
-        return self._header.shown
-
     def on_screen_resume(self) -> None:
         """Show the text that is open now."""
         if (text := self._model.state[TEXT]) is not None:
