@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import accumulate, groupby, islice
@@ -97,6 +98,18 @@ _MAX_COMPARED_PAIRS = 4_000_000
 
 _MAX_COUNTED_WORDS = 8
 """Maximum words of a passage, the longest ones, of which the two rarest tell where the passage may be."""
+
+_MIN_RARE_LETTERS = 4
+"""Minimum letters or digits of such a word; shorter ones are in most blocks, or variables of a formula."""
+
+_FORMULA_WORDS = ("choose", "over")
+"""Words that stand for the signs of a drawn formula, and are not in its TeX."""
+
+_MAX_READ_BLOCKS = 50
+"""Maximum blocks with such words that are read: the blocks with most of them, of the same section, and the nearest.
+
+Reading all 300 blocks of a text with many formulas takes 50 ms.
+"""
 
 
 class Point(NamedTuple):
@@ -193,20 +206,20 @@ class TextWords:
         """The range of a passage; None if its words are gone.
 
         Its last block is searched first. Of several places elsewhere, one in the same section is taken, or the nearest.
+        A formula may be missed far from both.
         """
         quote = _words(passage.quote)
         found = self._run(passage.block, self._end(passage.block, len(quote))).places(quote)
         if found and found[0].first.block == passage.block:
             return found[0]
 
-        def rank(place: Range) -> tuple[bool, int]:
-            block = place.first.block
+        def rank(block: int) -> tuple[bool, int]:
             return self._section(block) != passage.section, abs(block - passage.block)
 
-        near = self._around(self._blocks_with_rare_words(passage.quote), len(quote))
+        near = self._around(set(self._likely_blocks(passage.quote, rank)), len(quote))
         runs = [[block for _, block in run] for _, run in groupby(enumerate(near), lambda pair: pair[1] - pair[0])]
         places = (place for run in runs for place in self._run(run[0], run[-1] + 1).places(quote))
-        return min(islice(places, _MAX_COMPARED_PLACES), key=rank, default=None)
+        return min(islice(places, _MAX_COMPARED_PLACES), key=lambda place: rank(place.first.block), default=None)
 
     def _run(self, first: int, end: int) -> _Run:
         return _Run(first, [self.words(block) for block in range(first, end)])
@@ -224,18 +237,20 @@ class TextWords:
         """The text of each block with its formulas as TeX, which takes a fraction of the time to read its words."""
         return [fold("".join(texts(block))) for block in self.document.blocks]
 
-    def _blocks_with_rare_words(self, quote: str) -> Collection[int]:
-        """The blocks where a passage may be: blocks with one of its two rarest words, or all if it has no plain words.
+    def _likely_blocks(self, quote: str, rank: Callable[[int], tuple[bool, int]]) -> Sequence[int]:
+        """The blocks with one of the two rarest words of a passage, and of many those with most of its words.
 
-        Letters that are not ASCII may come from a formula, whose TeX does not have them. The second word is for the
-        few words that a formula adds, such as `choose` for a binomial coefficient.
+        The second word is for text whose letters stand apart in TeX. A passage without long plain words, such as a
+        formula, may be in any block. Letters that are not ASCII may come from a formula, whose TeX does not have them.
         """
-        plain = {word.lower() for word in WORD.findall(quote) if word.isascii() and word.isalpha()}
-        longest = sorted(plain, key=lambda word: (-len(word), word))[:_MAX_COUNTED_WORDS]
-        blocks = [{block for block, text in enumerate(self._folded) if word in text} for word in longest]
-        return set().union(*sorted(blocks, key=len)[:2]) if blocks else range(len(self.document.blocks))
+        words = {word.lower() for word in WORD.findall(quote) if word.isascii() and len(word) >= _MIN_RARE_LETTERS}
+        longest = sorted(words.difference(_FORMULA_WORDS), key=lambda word: (-len(word), word))[:_MAX_COUNTED_WORDS]
+        found = [{block for block, text in enumerate(self._folded) if word in text} for word in longest]
+        blocks = set().union(*sorted(found, key=len)[:2]) if found else range(len(self.document.blocks))
+        counts = Counter(block for blocks_of_word in found for block in blocks_of_word)
+        return sorted(blocks, key=lambda block: (-counts[block], rank(block)))[:_MAX_READ_BLOCKS]
 
-    def _around(self, blocks: Collection[int], count: int) -> Sequence[int]:
+    def _around(self, blocks: set[int], count: int) -> Sequence[int]:
         """These blocks, and the blocks up to `count` words before and after them."""
         near = set(blocks)
         every = range(len(self.document.blocks))
