@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import filterfalse
 from typing import Literal
 
 LINE_LIMIT = 2_000
@@ -146,10 +147,10 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = normalize("NFKD", text)
-    bare = "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
+    bare = "".join(filterfalse(unicodedata.combining, decomposed)).casefold()
     # Case folding may restore a composed letter or an accent.
     again = unicodedata.normalize("NFKD", bare)
-    return "".join(char for char in again if not unicodedata.combining(char))
+    return "".join(filterfalse(unicodedata.combining, again))
 
 
 @lru_cache(maxsize=1_024)

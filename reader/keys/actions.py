@@ -194,7 +194,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "picture.open",
         "P",
         "Pictures",
-        "Show the figure or PDF page in view, or the first picture.",
+        "Show the figure in view, or the first picture.",
         "triage page text",
     ),
     _motion("picture.next", "l right j down space n", "Next picture", "Show the next picture.", "picture"),

@@ -14,7 +14,7 @@ from reader.keys.keymap import Keymap
 from reader.keys.spelling import label
 from reader.paths import APP
 from reader.ui.command_line.screen import COMMAND, OUTPUT, Output, offer_more
-from reader.ui.full_text.state import view_of
+from reader.ui.full_text.state import actions_without_effect, view_of
 from reader.ui.kit.lines import Row
 from reader.ui.kit.pane import RowsPane
 from reader.ui.kit.status_lines import Status
@@ -36,6 +36,8 @@ class Help(NamedTuple):
     manual: Manual = ()
     selecting: Mapping[str, str] = MappingProxyType({})
     """The footer while papers or lines are selected, whose keys come first; empty if nothing is selected."""
+    without: Collection[str] = ()
+    """The ids of actions to leave out, because they do nothing now."""
 
 
 HELP: Front[Help] = Front("help", "reader.ui.help:HelpScreen")
@@ -51,7 +53,8 @@ class HelpActions(Controller):
     @handles("app.help")
     def show_help(self, _count: int | None) -> None:
         state = self._model.state
-        help = Help(state.context, self._manual, _selecting(state))
+        without = actions_without_effect(state, self._keymap)
+        help = Help(state.context, self._manual, _selecting(state), without)
         self._model.change(state.put(HELP, help))
         self._read_manual_once()
 
@@ -153,9 +156,14 @@ class HelpRow(NamedTuple):
     about: str
 
 
-def first_rows(keymap: Keymap, context: Context, selecting: Collection[str] = ()) -> list[HelpRow]:
-    """The most important keys in `context`, at most `MAX_ROWS`; `selecting` are ids of actions on what is selected."""
-    footer = [id for id in selecting or keymap.most_useful(context) if id != "app.help"]
+def first_rows(
+    keymap: Keymap, context: Context, selecting: Collection[str] = (), without: Collection[str] = ()
+) -> list[HelpRow]:
+    """The most important keys in `context`, at most `MAX_ROWS`.
+
+    `selecting` are ids of actions on the selected papers or lines, and `without` ids of actions to leave out.
+    """
+    footer = [id for id in selecting or keymap.most_useful(context) if id != "app.help" and id not in without]
     usual = () if selecting else FIRST_KEYS.get(context)
     rows = []
     for ids in dict.fromkeys(usual or (*((id,) for id in footer[: MAX_ROWS - len(ALSO)]), *ALSO)):
@@ -205,10 +213,8 @@ class HelpScreen(PaneScreen[Help]):
 
     def _rows(self, help: Help, width: int) -> Sequence[Row]:
         pages = next((entries for _, page, entries in help.manual if not page), ())
-        first, ellipsis = (
-            first_rows(self._keymap, help.context, help.selecting),
-            self._look.glyphs.ellipsis,
-        )
+        first = first_rows(self._keymap, help.context, help.selecting, help.without)
+        ellipsis = self._look.glyphs.ellipsis
         rows = [Row(line) for line in (*first_lines(first, width, ellipsis), ())]
         for name, about in pages[:FIRST_PAGES]:
             line = Piece(name.ljust(NAME_CELLS), "key"), Piece(about, "about")

@@ -80,6 +80,8 @@ class PictureActions(Controller):
         state = self._model.state
         text, page = state[TEXT], state[PAGE]
         if text is not None and text.view is not None:
+            if text.source == "pdf":
+                return ()
             return pictures_of(text.paper, text.view.document, text.source)
         if page is None:
             return ()
@@ -98,8 +100,8 @@ class PictureActions(Controller):
         return self._terminal.why_not
 
     def _no_pictures(self) -> str:
-        if self._model.state[TEXT] is not None:
-            return "this text has no pictures"
+        if (text := self._model.state[TEXT]) is not None:
+            return "the text of a PDF has no pictures" if text.source == "pdf" else "this text has no pictures"
         key = self._keymap.key("text.open", "page")
         return f"no pictures of this paper are known yet · {key} fetches its full text with them"
 

@@ -248,13 +248,13 @@ def test_a_section_is_read_by_its_number_or_its_title(session: Session, papers: 
         0	0	A paper
         1	2852	Abstract
         2	146	1 Start
-        3	278	1.1 Parts
+        3	285	1.1 Parts
         4	18	Appendix A More
         5	69	References
         $ read 2606.26740 --sections --jsonl
-        {"id": "2606.26740", "version": 2, "source": "feed", "sections": [{"section": 0, "level": 0, "title": "A paper", "letters": 0}, {"section": 1, "level": 1, "title": "Abstract", "letters": 2852}, {"section": 2, "level": 1, "title": "1 Start", "letters": 146}, {"section": 3, "level": 2, "title": "1.1 Parts", "letters": 278}, {"section": 4, "level": 1, "title": "Appendix A More", "letters": 18}, {"section": 5, "level": 1, "title": "References", "letters": 69}]}
+        {"id": "2606.26740", "version": 2, "source": "feed", "sections": [{"section": 0, "level": 0, "title": "A paper", "letters": 0}, {"section": 1, "level": 1, "title": "Abstract", "letters": 2852}, {"section": 2, "level": 1, "title": "1 Start", "letters": 146}, {"section": 3, "level": 2, "title": "1.1 Parts", "letters": 285}, {"section": 4, "level": 1, "title": "Appendix A More", "letters": 18}, {"section": 5, "level": 1, "title": "References", "letters": 69}]}
         $ read 2606.26740 --section 3 --jsonl
-        {"id": "2606.26740", "version": 2, "source": "feed", "sections": [{"section": 3, "level": 2, "title": "1.1 Parts", "letters": 278, "text": "### 1.1 Parts\\n\\n**Theorem 1(Main).**\\n\\nAll is so.\\n\\n**Table 1**: Numbers.\\n\\n| Model | $\\\\alpha$ |\\n| --- | --- |\\n| a | 1.5 |\\n\\n![](https://arxiv.org/html/2605.00001v2/x1.png)\\n\\n**Figure 1**: Both.\\n\\n**Algorithm 1**: Run\\n\\n```\\n1: if x\\n2: go\\n3: stop\\n```\\n\\n```\\n$ run  <it>\\n```\\n\\n> Said.\\n\\n- One"}]}
+        {"id": "2606.26740", "version": 2, "source": "feed", "sections": [{"section": 3, "level": 2, "title": "1.1 Parts", "letters": 285, "text": "### 1.1 Parts\\n\\n**Theorem 1(Main).**\\n\\nAll is so.\\n\\n**Table 1**: Numbers.\\n\\n| Model | $\\\\alpha$ |\\n| --- | --- |\\n| a | 1.5 |\\n\\n![Figure 1](https://arxiv.org/html/2605.00001v2/x1.png)\\n**Figure 1**: Both.\\n\\n**Algorithm 1**: Run\\n\\n```\\n1: if x\\n2: go\\n3: stop\\n```\\n\\n```\\n$ run  <it>\\n```\\n\\n> Said.\\n\\n- One"}]}
         $ read 2606.26740 --section "appendix a" --markdown
         ## Appendix A More
         $ read 2606.26740 --section 0

@@ -45,10 +45,17 @@ def document(version: int | None = 1, *, more: int = 0) -> Document:
     return Document("A Text", blocks, version, "CC BY 4.0")
 
 
-def keep_text(file: Path, id: str, text: Document | None = None, *, fetched: str = "2026-05-12T06:00:00Z") -> None:
+def keep_text(
+    file: Path,
+    id: str,
+    text: Document | None = None,
+    *,
+    source: str = "arxiv.org",
+    fetched: str = "2026-05-12T06:00:00Z",
+) -> None:
     """Put a text into the cache."""
     with closing(Window.open(file)) as window:
         pk = window.pk_of(id)
     assert pk is not None
     with closing(Texts.open(file)) as texts:
-        texts.put(pk, text or document(), "arxiv.org", fetched)
+        texts.put(pk, text or document(), source, fetched)

@@ -42,6 +42,7 @@ from tests.feeds.fulltext import pages
 from tests.table import each, rest_long
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
+from tests.ui.full_texts import keep_text
 from tests.ui.stage import Stage, staged, watch_paints
 
 # Which pictures there are
@@ -292,6 +293,15 @@ async def test_p_shows_the_figures_of_a_text_and_comes_back(reader: Opener, feed
         links = r.app.state[TEXT].view.links  # type: ignore[union-attr]
         await r.press(LETTERS[next(index for index, link in enumerate(links) if link.text.startswith("(a)"))])
         assert r.context == "picture" and r.lines[0].strip() == "3 of 3 · Figure 1 (a)"
+
+
+async def test_p_opens_nothing_over_the_text_of_a_pdf(reader: Opener, feed: FeedServer, cache_file: Path) -> None:
+    async with reader(size=(100, 24), settings=settings(endpoint=feed.url, images="blocks")) as r:
+        keep_text(cache_file, r.here.id, source="pdf")
+        await r.do("read.open", "text.open")
+        assert "pictures" not in r.status
+        await r.do("picture.open")
+        assert r.context == "text" and r.status == "the text of a PDF has no pictures"
 
 
 async def test_a_picture_is_fetched_once_kept_and_may_fail(

@@ -30,6 +30,7 @@ from reader.core.document.model import (
     Reference,
     Span,
     Spans,
+    Table,
     Theorem,
     plain,
 )
@@ -288,11 +289,15 @@ def _with_parts(blocks: Iterable[Block]) -> Iterator[Block]:
                 block, held = Formula((*rows, *joined, *more), number), None
             case Theorem(title, ()), Paragraph() | Formula():
                 block, held = Theorem(title, (block,)), None
+            case Figure("", (), (), pictures), Figure(label, caption, (), ()) if label:
+                block, held = Figure(label, caption, (), pictures), None
+            case Table() as table, Figure(label, caption, (), ()) if label.startswith("Table"):
+                block, held = Figure(label, caption, (table,)), None
         if held is not None:
             yield held
             held = None
         match block:
-            case Formula(number="") | Theorem(blocks=()):
+            case Formula(number="") | Theorem(blocks=()) | Figure(label="", blocks=()) | Table():
                 held = block
             case Items(items) if in_references:
                 yield from (_reference(number, item) for number, item in enumerate(items, 1))

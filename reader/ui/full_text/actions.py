@@ -169,13 +169,8 @@ class FullTextActions(Controller):
     @handles("text.follow")
     def follow(self, _count: int | None) -> None:
         self._change(lambda view: view.choose_link())
-        links = self._view.links if self._view is not None else ()
-        if len(links) <= 1:
-            self._change(lambda view: view.without_links())
-        if not links:
-            self._notify_in_text("no reference in view")
-        elif len(links) == 1:
-            self._go_to(links[0].goal, links[0].place, is_alone=True)
+        if self._view is not None and not self._view.links:
+            self._model.show_notice("no reference in view")
 
     @answers("reference")
     def follow_to(self, reference: str) -> None:
@@ -191,21 +186,17 @@ class FullTextActions(Controller):
         else:
             self._go_to(goal)
 
-    def _go_to(self, goal: TextPlace | str, origin: TextPlace | None = None, *, is_alone: bool = False) -> None:
-        """Show a place over the text, or open an address; ask first if it was the only reference, not chosen."""
+    def _go_to(self, goal: TextPlace | str, origin: TextPlace | None = None) -> None:
+        """Show a place over the text, or open an address."""
         text = self._text
         if not isinstance(goal, str):
             self._change(lambda view: view.peek_at(goal, origin))
         elif text is not None:
             from reader.ui.full_text.lines import web_address
 
-            address, browse = web_address(goal, text.source, text.paper.id), self._app.link_actions.browse
-            if self._app.picture_actions.open_address(address):
-                return
-            if is_alone:
-                self._app.keyboard.ask_letter(address, [("o", "open it")], lambda _: browse(address))
-            else:
-                browse(address)
+            address = web_address(goal, text.source, text.paper.id)
+            if not self._app.picture_actions.open_address(address):
+                self._app.link_actions.browse(address)
 
     # Keys as text or choices
 

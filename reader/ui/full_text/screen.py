@@ -24,7 +24,7 @@ from reader.ui.full_text.lines import (
     text_header,
     text_line,
 )
-from reader.ui.full_text.state import TEXT, view_of
+from reader.ui.full_text.state import TEXT, actions_without_effect, view_of
 from reader.ui.full_text.text import FullText, Outline, OutlineLine
 from reader.ui.full_text.view import Peek, TextView
 from reader.ui.kit.glyphs import UNICODE, Glyphs
@@ -309,11 +309,7 @@ def _hints(state: State, keymap: Keymap) -> list[Choice]:
         from reader.keys.actions import HIGHLIGHT_FOOTER
 
         return keymap.hints(state.context, footer=HIGHLIGHT_FOOTER)
-    hidden = []
-    if view_of(state) is None:
-        # Moves do nothing without a text.
-        hidden += ["read.on", *(action.id for action in keymap.actions if action.id.startswith(("text.", "picture.")))]
-    return keymap.hints(state.context, without=hidden)
+    return keymap.hints(state.context, without=actions_without_effect(state, keymap))
 
 
 class FullTextScreen(OverScreen[FullText]):
@@ -335,10 +331,6 @@ class FullTextScreen(OverScreen[FullText]):
         yield self._outline
         yield self.pane
         yield self.status
-
-    @property
-    def progress(self) -> TextProgress:
-        return self._header.shown
 
     def on_screen_resume(self) -> None:
         """Show the text that is open now."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from reader.ui.shell.state import Front, Part, State
 
 if TYPE_CHECKING:
+    from reader.keys.keymap import Keymap
     from reader.ui.full_text.text import FullText
     from reader.ui.full_text.view import TextView
 
@@ -53,6 +54,16 @@ def step_back_in_text(state: State, *, is_through_jumps: bool = True) -> State:
         return state.put(TEXT, text.with_problem(""))
     view = text.view.back() if is_through_jumps else text.view
     return state.put(TEXT, None) if view is text.view else view_text(state, view)
+
+
+def actions_without_effect(state: State, keymap: Keymap) -> tuple[str, ...]:
+    """The ids of actions that do nothing in the text: moves while there is none, and pictures in a PDF's text."""
+    text = state[TEXT] if state.context == "text" else None
+    if text is None:
+        return ()
+    if text.view is None:
+        return ("read.on", *(action.id for action in keymap.actions if action.id.startswith(("text.", "picture."))))
+    return ("picture.open",) if text.source == "pdf" else ()
 
 
 def _context(state: State) -> str:

@@ -53,9 +53,6 @@ class Highlights:
     def with_highlights(self, entries: Sequence[PlacedHighlight]) -> Highlights:
         return Highlights(self._layout, self.words, entries)
 
-    def with_layout(self, layout: Layout) -> Highlights:
-        return Highlights(layout, self.words, self.entries)
-
     def with_passages(self, passages: Sequence[Passage]) -> Highlights:
         """The same text with other highlights; a passage that has moved is searched for."""
         ranges = {entry.passage[:2]: entry.range for entry in self.entries if entry.range}
@@ -173,8 +170,6 @@ class Search(NamedTuple):
     text: str = ""
     is_typing: bool = False
     origin: Spot = Spot()
-    before: str = ""
-    """The search words before these."""
 
     @property
     def pattern(self) -> Marker | None:
@@ -496,7 +491,7 @@ class TextView:
         """Show the first match for the typed words, or the origin of the search if there is none."""
         search = self.search
         if not search.is_typing:
-            search = Search(is_typing=True, origin=self.spot(self.top), before=search.text)
+            search = Search(is_typing=True, origin=self.spot(self.top))
         search = search._replace(text=text)
         origin = self.place(search.origin)
         view = replace(self, search=search)
@@ -505,17 +500,13 @@ class TextView:
         return view._show(match) if match else view._at(origin)
 
     def end_search(self, *, is_kept: bool) -> TextView:
-        """Keep the typed words and the match, or return to the earlier search words."""
-        search = self.search
-        origin = self.place(search.origin)
-        if is_kept and search.text.strip():
-            view = replace(self, search=search._replace(is_typing=False))
-            view = view._remember(origin) if view.marked else view
-            return view.go_to_landmark(self.named_part) if self.named_part is not None else view
-        before = Search(search.before)
-        if is_kept and search.before:
-            return replace(self, search=before).next_match(1)
-        return replace(self, search=before)._at(origin)
+        """Keep the typed words and the match, or return to the origin without words."""
+        origin = self.place(self.search.origin)
+        if not (is_kept and self.search.text.strip()):
+            return replace(self, search=NO_SEARCH)._at(origin)
+        view = replace(self, search=self.search._replace(is_typing=False))
+        view = view._remember(origin) if view.marked else view
+        return view.go_to_landmark(self.named_part) if self.named_part is not None else view
 
     def next_match(self, step: int) -> TextView:
         """Go to the next match, or to the previous one for -1, wrapping around."""
@@ -651,7 +642,7 @@ class TextView:
         if size.columns == self.size.columns:
             return replace(self, size=size)._at(self.top, self.marked)
         resized = TextView.open(self.document, size, self.front)
-        highlights = self.highlights.with_layout(resized.layout)
+        highlights = Highlights(resized.layout, self.highlights.words, self.highlights.entries)
         resized = replace(resized, highlights=highlights, trail=self.trail, search=self.search, peek=self.peek)
         return resized._at(resized.place(self.spot(self.top)), self.marked and resized.place(self.spot(self.marked)))
 

@@ -27,8 +27,10 @@ from reader.core.document.model import (
     Theorem,
     Verbatim,
 )
-from reader.core.passages import WORD, Passage, parse_passage
+from reader.core.passages import WORD, Passage, parse_passage, passage_id
 from reader.core.text import fold
+from tests.core.document.test_formula import counted
+from tests.table import each
 
 VOCABULARY = [
     f"{start}{end}" for start in ("sol", "ran", "mig", "tel", "por") for end in ("ar", "ent", "ics", "ula", "ov")
@@ -119,6 +121,29 @@ def test_a_passage_is_found_in_other_paragraphs_and_lost_if_a_word_of_it_changed
     assert found == Range(Point(1, 27), Point(2, 31))
     moved[100] = "changed"
     assert _said(moved).find(kept) is None
+
+
+def _formulas(count: int) -> list[Paragraph]:
+    return [
+        Paragraph((Span(f"Step {number} bounds "), Span(rf"\frac{{x_{{{number}}}}}{{\binom{{n}}{{k}}}}", "formula")))
+        for number in range(count)
+    ]
+
+
+@each("quote", ["words that stand nowhere", "Step 7 bounds nothing else of this text moved"])
+def test_a_passage_whose_words_are_gone_is_lost_without_reading_the_formulas(quote: str) -> None:
+    text = TextWords(Document("", (*_formulas(400), Paragraph((Span("Nothing else of this text"),)))))
+    with counted(20_000):
+        assert text.find(Passage(passage_id(quote), quote)) is None
+
+
+@each(("first", "last"), [(0, 6), (2, 5), (3, 6)])
+def test_a_passage_with_words_of_a_formula_is_found_in_another_paragraph(first: int, last: int) -> None:
+    blocks = _formulas(3)
+    passage = TextWords(Document("", tuple(blocks))).passage(Range(Point(1, first), Point(1, last)))
+    assert "choose" in passage.quote
+    moved = TextWords(Document("", (Paragraph((Span("We choose a bound."),)), *blocks)))
+    assert moved.find(passage._replace(block=0)) == Range(Point(2, first), Point(2, last))
 
 
 def test_a_passage_has_its_words_with_their_signs() -> None:

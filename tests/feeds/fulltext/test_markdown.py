@@ -41,7 +41,7 @@ All is so.
 | Model | $\alpha$ |
 | --- | --- |
 | a | 1.5 |
-![](https://arxiv.org/html/2605.00001v2/x1.png)
+![Figure 1](https://arxiv.org/html/2605.00001v2/x1.png)
 **Figure 1**: Both.
 **Algorithm 1**: Run
 ```
@@ -65,7 +65,7 @@ def test_the_feeds_form_becomes_the_same_model() -> None:
     said = "\n".join(filter(None, markdown_lines(document)))
     assert said.replace((pages.PROSE * 5).strip(), "…") == PAPER.strip()
     assert document.version == 2
-    assert document.anchors == {"bib.bib1": 18}
+    assert document.anchors == {"bib.bib1": 17}
     targets = [span.target for block in document.blocks for span in getattr(block, "spans", ()) if span.target]
     assert targets == ["#bib.bib1", "#S1.T1", "https://example.org/x"]
     assert [block.label for block in document.blocks if isinstance(block, Reference)] == ["Kay (2024)"]
@@ -95,7 +95,7 @@ def test_odd_forms_are_read_whole() -> None:
     document = parse_markdown(pages.ODD_MARKDOWN)
     assert document.title == "A title"
     assert "\n".join(markdown_lines(document)) == pages.ODD_MARKDOWN_TEXT
-    assert document.anchors == {"bib.bib1": 41, "bib.bib2": 42}
+    assert document.anchors == {"bib.bib1": 40, "bib.bib2": 41}
     tables = [block for block in document.blocks if isinstance(block, Table)]
     assert ["left", "center", "right"] in [[cell.align for cell in row] for table in tables for row in table.rows]
 
@@ -216,7 +216,8 @@ def test_recorded_texts_are_read_whole(name: str) -> None:
         ("It costs 5$$ or \\[2pt.", "It costs 5\\$\\$ or \\[2pt."),
         # The mark of a footnote is written three times.
         ("So it is.3 33The note.\n\n9 9footnotetext: See there.", "So it is.[^3] The note.\n[^9]: See there."),
-        # Captions stay where they are.
+        # Captions go to the table or picture before them.
+        ("| a |\n| --- |\n| b |\n\nTable 2: After.", "**Table 2**: After.\n| a |\n| --- |\n| b |"),
         ("| a |\n| --- |\n| b |\n\nFigure 2: After.", "| a |\n| --- |\n| b |\n**Figure 2**: After."),
         ("Figure *3:* It.", "Figure *3:* It."),
         # Most lines of an algorithm have numbers.

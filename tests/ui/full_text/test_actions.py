@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import AsyncMock
@@ -43,7 +42,6 @@ class Texts(Bench):
         super().__init__(state, library, copy_to_clipboard=lambda text: note(("copy", text)))
         vars(self.app).update(
             bookmark_keeper=SimpleNamespace(of=lambda _id: None),
-            keyboard=SimpleNamespace(ask_letter=self.ask),
             link_actions=SimpleNamespace(browse=lambda url: note(("browse", url))),
             mark_actions=SimpleNamespace(
                 queue=lambda key: note(("queue", key)), follow=lambda storing: self.works.append(lambda: storing)
@@ -76,9 +74,6 @@ class Texts(Bench):
         """Press keys, and return which of them are taken as text."""
         return [self.actions.take_text("text", key, key if len(key) == 1 else None) for key in keys]
 
-    def ask(self, what: str, choices: Sequence[tuple[str, str]], act: Callable[[str], object]) -> None:
-        self.asked, self.answer = f"{what}: {', '.join(' '.join(one) for one in choices)}", act
-
     async def mark(self, kind: str, value: str, keys: list[int]) -> None:
         one = parse_passage(id := kind.removeprefix(PASSAGE), value)
         self.passages = (*(other for other in self.passages if other.id != id), *([one] if one else []))
@@ -105,7 +100,7 @@ def test_keys_change_nothing_where_there_is_no_text(is_open: bool) -> None:
     assert bench.text.is_fetching
 
 
-def test_references_are_shown_over_the_text_or_asked_for_or_opened() -> None:
+def test_references_are_shown_over_the_text_or_opened() -> None:
     code, picture = Span("code", "", "https://x.example/c"), Span("plot", "", "https://x.example/p.png")
     bench = Texts(Document("", (paragraph("See ", code), *document().blocks)))
     # Letters choose; any other key, such as one without a reference, lets all go.
@@ -120,10 +115,6 @@ def test_references_are_shown_over_the_text_or_asked_for_or_opened() -> None:
     assert len(bench.done) == 2
     bench.actions.follow_to("#gone nothing")
     assert bench.notice == "the target of this reference is not in the text"
-    alone = Texts(Document("", (paragraph("See ", code),)))
-    assert alone.do("text.follow") == "" and (alone.asked, alone.view.links) == (f"{code.target}: o open it", ())
-    alone.answer("o")
-    assert alone.done == [("browse", code.target)]
     assert Texts(Document("", (paragraph("See."),))).do("text.follow") == "no reference in view"
 
 
@@ -151,7 +142,7 @@ def test_what_is_shown_over_the_text_has_its_own_keys() -> None:
     bench.actions.follow_to("#b1 x")
     assert bench.type("escape", "q") == [False, False] and bench.view.peek is not None
     long = Texts(Document("", (Formula((r"a=b\\", "c=d")),)))
-    assert long.do("text.follow") == "" and long.type("y") == [True] and long.notice == "copied the formula"
+    assert long.do("text.follow") == "" and long.type("a", "y") == [True, True] and long.notice == "copied the formula"
 
 
 def test_matches_are_counted_and_followed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,7 +163,7 @@ def test_matches_are_counted_and_followed(monkeypatch: pytest.MonkeyPatch) -> No
     assert bench.do("text.next_match") == "1 of 30+ · measured"
     bench.do("text.search")
     bench.type("x", "escape")
-    assert bench.view.search.text == "measured" and bench.do("text.search") == bench.notice == ""
+    assert bench.view.search.text == "" and bench.do("text.search") == bench.notice == ""
     bench.type(*"xq", "enter")
     assert bench.notice == "! xq is not in this text"
 

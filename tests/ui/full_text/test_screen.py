@@ -31,9 +31,10 @@ from reader.ui.full_text.lines import (
     web_address,
 )
 from reader.ui.full_text.screen import OutlinePane, TextPane, progress, text_status
-from reader.ui.full_text.state import view_text
+from reader.ui.full_text.state import TEXT, actions_without_effect, view_text
 from reader.ui.full_text.text import FullText, Outline
 from reader.ui.full_text.view import PlacedHighlight, Size, TextView
+from reader.ui.help import first_rows
 from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.kit.line_widgets import WidgetReport
 from reader.ui.kit.lines import pattern
@@ -216,6 +217,17 @@ def test_the_last_line_says_what_keys_do_in_each_state_of_a_text() -> None:
     asked = state.prompt_for(Prompt((("t", "Latest"),), "g"))
     assert text_status(view_text(asked, view.choose_link()), KEYMAP)[1:3] == ((("t", "Latest"),), "g")
     assert text_status(in_context("outline", 120), KEYMAP).keys[0] == KEYMAP.hints("outline")[0]
+
+
+@each(("source", "offered"), [("arxiv.org", True), ("feed", True), ("pdf", False)])
+def test_the_last_line_and_the_help_offer_pictures_unless_the_text_is_from_a_pdf(source: str, offered: bool) -> None:
+    state = in_context("text", 160)
+    text = state[TEXT]
+    assert text is not None
+    state = state.put(TEXT, text.with_text(KeptText(document(), source, "")))
+    assert (("P", "pictures") in text_status(state, KEYMAP).keys) == offered
+    help_rows = first_rows(KEYMAP, "text", without=actions_without_effect(state, KEYMAP))
+    assert ("Pictures" in [row.name for row in help_rows]) == offered
 
 
 def test_the_first_line_has_the_section_or_what_is_fetched() -> None:
