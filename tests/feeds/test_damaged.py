@@ -22,7 +22,6 @@ from reader.core.errors import FeedError, NoFullText
 from reader.core.ids import ids_in
 from reader.core.latex import latex_to_unicode
 from reader.core.passages import split_note
-from reader.core.settings.toml import read_toml
 from reader.core.text import clean, clean_block, clean_note, fold, visible
 from reader.core.venue import read_venue
 from reader.feeds.arxiv import parse_arxiv, refusal_reason
@@ -234,7 +233,6 @@ GATES: dict[str, Callable[[str], object]] = {
     "a saved page": lambda text: parse_saved_page(text, TODAY),
     "a saved site": lambda text: parse_web_page(f"<html>{text}"),
     "a note with highlights": split_note,
-    "settings": read_toml,
     "a feed": lambda text: parse_feed(text.encode("utf-8", "replace"), "https://example.org/feed", TODAY),
 }
 
