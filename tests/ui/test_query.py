@@ -34,22 +34,22 @@ COMPLETION = Completion(0, 2, ("agents", "gui", "vision"), (1200, 7, 3))
 
 
 @each(
-    ("typed", "width", "reach", "said"),
+    ("typed", "width", "reach", "lines"),
     [
         (TypedTerms(" "), 80, Reach(back="Starred"), (EXAMPLES, "  ^a back to Starred")),
         (TypedTerms("cats"), 80, Reach(54), ("", "  ^a 54 in all")),
         (TypedTerms("cats"), 80, Reach(), ("", "  ^f searches the feed")),
         (TypedTerms("is:unread"), 80, Reach(), ("", "")),
-        (TypedTerms("ag", None, COMPLETION), 46, Reach(54), ("tab  agents 1,200  gui 7  vision 3", "")),
+        (TypedTerms("ag", None, COMPLETION), 60, Reach(54), ("tab  agents 1,200  gui 7  vision 3", "  ^a 54 in all")),
         (TypedTerms("ag", None, COMPLETION, 2), 34, Reach(), ("tab  agents 1,200  gui 7  vision 3", "")),
         (TypedTerms("ag", None, COMPLETION, 2), 33, Reach(), ("tab  gui 7  vision 3", "")),
         (TypedTerms("ag", None, COMPLETION), 9, Reach(), ("tab  agents 1,200  gui 7  vision 3", "")),
         (TypedTerms("is:unred", WRONG, COMPLETION, insists=True), 80, Reach(), ("No unred.", "  tab takes unread")),
     ],
 )
-def test_advice_fits_the_line(typed: TypedTerms, width: int, reach: Reach, said: tuple[str, str]) -> None:
+def test_advice_fits_the_line(typed: TypedTerms, width: int, reach: Reach, lines: tuple[str, str]) -> None:
     advice, hints = advise(typed, KEYS, width, reach)
-    assert (text(advice), text(hints)) == said
+    assert (text(advice), text(hints)) == lines
 
 
 @each(

@@ -94,7 +94,9 @@ def with_known_topics(text: str, topics: Collection[str]) -> str:
 def advise(typed: TypedTerms, keys: AdviceKeys, width: int, reach: Reach = NO_REACH) -> tuple[Line, Line]:
     """The advice, and a key with its effect that stays at the end if the line is cut."""
     if typed.completion and not typed.insists:
-        return _suggestions(typed.completion, typed.selected, keys.take, width), ()
+        # A word such as "agent" has suggestions as long as it is typed, and may have more papers elsewhere.
+        hint = _reach_hint(keys, reach)
+        return _suggestions(typed.completion, typed.selected, keys.take, width - measure(hint)), hint
     if typed.error is None:
         # If nothing is typed, the examples are cut, not the key.
         return (() if typed.text.strip() else (Piece(EXAMPLES, "quiet"),)), _hint(typed.text, keys, reach)
@@ -110,11 +112,13 @@ def is_unfinished(text: str, error: QueryError) -> bool:
 
 def _hint(text: str, keys: AdviceKeys, reach: Reach) -> Line:
     """The key that widens the search, or goes back to the view; else the key that searches the feed."""
+    return _reach_hint(keys, reach) or (_key_hint(keys.feed, "searches the feed") if feed_text(text) else ())
+
+
+def _reach_hint(keys: AdviceKeys, reach: Reach) -> Line:
     if reach.back:
         return _key_hint(keys.widen, f"back to {reach.back}")
-    if reach.in_all is not None:
-        return _key_hint(keys.widen, f"{reach.in_all:,} in all")
-    return _key_hint(keys.feed, "searches the feed") if feed_text(text) else ()
+    return _key_hint(keys.widen, f"{reach.in_all:,} in all") if reach.in_all is not None else ()
 
 
 def _key_hint(key: str, effect: str) -> Line:
