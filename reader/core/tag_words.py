@@ -1,4 +1,4 @@
-"""Tags typed in one line: `later "to cite" -soon` adds two and removes one."""
+"""Tags typed in one line: `later "to cite" -soon`, or `later, to cite, -soon`, adds two and removes one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from reader.core.marks import TAG, clean_mark
 from reader.core.nearest import beginning
 
 _WORD = re.compile(r'[+-]?"[^"]*"?|[^\s,]+')
+_NAME_BETWEEN_COMMAS = re.compile(r'[+-]?"[^"]*"?|[^\s,][^,]*')
+_QUOTED = re.compile(r'"[^"]*"?')
 
 MAX_COMPLETIONS = 8
 
@@ -31,12 +33,12 @@ class TagCompletion(NamedTuple):
 
 
 def parse_tags(text: str) -> TagWords:
-    """The tags in a line; names are separated by spaces or commas; a name with spaces is in quotes.
+    """The tags in a line: names are separated by commas, or by spaces if there is no comma outside quotes.
 
     If a tag is named twice, ignoring case, the last mention counts.
     """
     tags: dict[str, tuple[str, bool]] = {}
-    for word in _WORD.findall(text):
+    for word in _pattern(text).findall(text):
         name = tag_name(word.lstrip("+-") if word[:1] in "+-" else word)
         if name:
             tags.pop(name.casefold(), None)
@@ -45,6 +47,10 @@ def parse_tags(text: str) -> TagWords:
         tuple(name for name, is_added in tags.values() if is_added),
         tuple(name for name, is_added in tags.values() if not is_added),
     )
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return _NAME_BETWEEN_COMMAS if "," in _QUOTED.sub("", text) else _WORD
 
 
 def tag_name(text: str) -> str:
@@ -82,7 +88,7 @@ def complete_tag(
 
 def _last_word(text: str) -> str:
     """The last word of the text, possibly after an open quote."""
-    *_, last = (None, *_WORD.finditer(text))
+    *_, last = (None, *_pattern(text).finditer(text))
     if last is None or last.end() < len(text) or re.fullmatch(r'[+-]?"[^"]*"', last[0]):
         return ""
     return last[0]
