@@ -15,7 +15,7 @@ never shown. A phrase must be in two liked papers, and in more than chance expla
 become a named interest; until then the reason is the starred paper itself.
 
 Clusters of marks, words picked greedily, the nearest marked paper as a term, and a second machine for many marks were
-tried and did not help; nor did preferring words that other papers repeat.
+tried and did not help. Preferring words that other papers repeat helps while a single paper is liked, and harms later.
 `python -m tests.quality` has the figures on recorded months.
 """
 
@@ -61,6 +61,9 @@ IN_TITLE = 0.5
 
 AVERAGE_WORDS = 220.0
 """Words of a paper of average length, without stop words."""
+
+REPEATED_VALUE = 0.74
+"""The value above which a paper repeats a term, reached by about two occurrences."""
 
 _WORDS_OF_PAPERS = """
 however thus therefore via within upon per still many much may might must several since toward towards whereas whether
@@ -211,12 +214,16 @@ class Background:
         """How many papers have each term."""
         self.random: list[WeighedPaper] = []
         self.papers: float = 0
+        repeat: Counter[int] = Counter()
         for number, (key, terms) in enumerate(papers):
             self.papers += 1
             if number % max(1, count // AT_RANDOM) == 0:
                 self.random.append(WeighedPaper(key, terms))
             for term in wanted.intersection(terms):
                 self.have[term] += 1
+                repeat[term] += terms[term] > REPEATED_VALUE
+        self.repeated_share = {term: (repeat[term] + 0.5) / (self.have[term] + 2) for term in wanted}
+        """The share of the papers with a term that repeat it: papers repeat the words of their subject."""
         self._everywhere = {term for term, have in self.have.items() if have > max(self.papers / 2, ALWAYS_RARE)}
         if self.papers < ENOUGH and common.papers:
             self.papers += COMMON_PAPERS
@@ -279,6 +286,9 @@ def _gains(
         if share > common:
             gain = log(share / common) * share ** (1 + SHARPER_IF_FEW * few)
             gains[term] = gain * PAIRS_IF_FEW**few if term & 1 else gain
+    if len(liked) == 1:
+        # Nothing is shared yet that would tell the paper's subject from its other words.
+        gains = {term: gain * background.repeated_share[term] for term, gain in gains.items()}
     return gains
 
 

@@ -127,6 +127,16 @@ def test_one_star_brings_the_papers_on_its_subject_first() -> None:
     assert first(scores([0]), 20) == {0}
 
 
+def test_of_a_single_star_the_words_that_other_papers_repeat_count_most() -> None:
+    texts = ["Glaciers melt; glaciers and glaciers"] * 20 + ["Chefs begin at dawn"] * 20 + ["Robots"] * 160
+    papers = [unpack(pack("", text + " word" * 200)) for text in texts]
+    star = [WeighedPaper(999, unpack(pack("", "At dawn, glaciers")))]
+    wanted = candidates(star)
+    weights = learn(star, [], wanted, Background(frozenset(wanted), enumerate(papers), len(papers), Common()))
+    (glaciers,), (dawn,) = terms_of("glaciers"), terms_of("dawn")
+    assert weights[glaciers] > weights[dawn]
+
+
 def test_two_interests_both_come_first() -> None:
     assert first(scores([0, 10, 20, 1]), 40) == {0, 1}
 
