@@ -98,7 +98,7 @@ class Settings:
     """When a paper counts as read: once opened, or only by the m key."""
 
     note_reading: bool = setting(BOOLEAN, True)
-    """Record which papers you open, finish and pass, for recommendations."""
+    """Record which papers you open, for recommendations."""
 
     theme: str = setting(one_of((AUTO, *THEMES)), AUTO)
     """Colours: dark, light, the terminal's own (ansi), or a theme of Textual; auto asks the terminal which. The

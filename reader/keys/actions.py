@@ -92,7 +92,7 @@ _READ: Final = f"{_SHOWN} text"
 _BACK: Final = f"{_BROWSE} text outline"
 _LINE: Final = f"{_BACK} triage"
 _SCROLL: Final = f"{_PANES} hole page text outline triage output why help"
-_WORDS: Final = "command tags date"
+_WORDS: Final = "command tags"
 
 
 def _except(*left_out: Context) -> str:
@@ -284,14 +284,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action("command.pipe", "|", "Pipe", "Run a program on the paper or the selection: wc -w.", _READ),
     Action("command.run", "enter", "Run", "Run the typed command; escape then stops it.", "command"),
-    Action("command.cancel", "escape", "Close", "Go back without running anything.", _WORDS),
+    Action("command.cancel", "escape", "Close", "Go back without running anything.", f"{_WORDS} date"),
     Action("command.complete", "tab", "Take suggestion", "Replace the typed word with the marked one.", _WORDS),
     Action("command.next", "down", "Next suggestion", "The next suggestion, or a later command.", _WORDS),
     Action("command.previous", "up", "Earlier command", "The previous suggestion, or an earlier command.", _WORDS),
     Action("command.output", ";", "Last output", "Show what the last command printed.", _LINE),
     Action("output.copy", "y", "Copy all", "Copy the whole output to the clipboard.", "output"),
     Action("output.close", "escape q", "Close", "Go back to where you were.", "output"),
-    Action("date.go", "enter", "Go", "Go to the date, or to the marked one.", "date"),
+    Action("date.go", "enter", "Go", "Go to the date.", "date"),
     _motion("why.raise", "+ = l right space", "More", "Show more papers on this.", "why"),
     _motion("why.lower", "- h left", "Less", "Show fewer papers on this.", "why"),
     Action("why.mute", "x", "Mute", "Do not learn this; again learns it as before.", "why"),
@@ -427,9 +427,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "command.run run, command.complete take word, command.previous earlier, command.cancel close, app.help keys"
     ),
     "output": _footer("move.page_down page, move.bottom end, output.copy copy, output.close close"),
-    "date": _footer(
-        "date.go go, command.complete take date, command.next next date, command.cancel leave, app.help keys"
-    ),
+    "date": _footer("date.go go, command.cancel leave, app.help keys"),
     "why": _footer("why.raise more, why.lower less, why.mute mute, why.reset reset, mark.undo undo, why.close close"),
     "help": _footer("help.search search all, help.close close"),
     "empty": _footer(

@@ -103,7 +103,7 @@ def number_of_papers(days: Iterable[DayCount]) -> str:
 class DateScreen(LineScreen[DateRequest]):
     """The date line; an empty line means the newest day of the cache, or the day that is suggested to fetch from."""
 
-    LONGEST = 24
+    MAX_CHARACTERS = 24
 
     def __init__(self, app: ReaderApp, request: DateRequest) -> None:
         self.LABEL = "go to" if request.since is None else "fetch all since"

@@ -301,7 +301,7 @@ def test_unknown_facts_take_no_room() -> None:
     assert "12 authors" in whole(bare._replace(author_count=12))
 
 
-def test_people_take_one_line_and_keywords_two_in_the_pane_and_the_page_has_all() -> None:
+def test_people_take_one_line_and_keywords_two_in_the_pane_and_the_end_of_the_page_has_all() -> None:
     names = tuple(f"Given Name{number}" for number in range(40))
     words = tuple(f"long keyword {letter}" for letter in "abcdefghi")
     many = paper(authors=names, author_count=3_000, keywords=words)
@@ -311,9 +311,16 @@ def test_people_take_one_line_and_keywords_two_in_the_pane_and_the_page_has_all(
         "long keyword a · long keyword b · long keyword c",
         "long keyword d · long keyword e · long keyword f +3",
     ]
-    shown = " ".join(page)
-    assert all(name in shown for name in names) and "Name39 and 2,960 more Some Lab" in shown
-    assert page[-1] == "long keyword g · long keyword h · long keyword i"
+    assert page[2:6] == [
+        "Given Name0, Given Name1, Given Name2, Given Name3,",
+        "Given Name4, Given Name5, Given Name6, Given Name7,",
+        "Given Name8, Given Name9, Given Name10 +2,989",
+        "Some Lab",
+    ]
+    at = page.index("Authors")
+    assert page[at - 2] == "long keyword g · long keyword h · long keyword i"
+    everybody = " ".join(page[at + 1 :])
+    assert all(name in everybody for name in names) and everybody.endswith("Given Name39 and 2,960 more")
     assert "A +1" in " ".join(whole(paper(authors=("A" * 200, "B" * 200), author_count=2), 20))
 
 

@@ -415,12 +415,16 @@ TEXT_CELLS = 78
 PEOPLE_LINES, KEYWORD_LINES = 1, 2
 """Maximum lines of authors and keywords in the detail pane."""
 
+PAGE_PEOPLE_LINES = 3
+"""Maximum lines of authors above the abstract of a page; the end of the page lists all authors of such a paper."""
+
 
 def compose(reading: ShownPaper, width: int, look: Presentation) -> list[Line]:
     """Return the paper as lines of at most `width` cells, with an empty line between parts."""
     paper, kept, searched = reading.paper, reading.kept, pattern(reading.words)
     organization = fill(mark(paper.organization or "", "people", searched), width)
-    about = [*_people(paper, width, look, searched), *organization, *_facts(reading, width, look)]
+    people, all_people = _people(paper, width, look, searched)
+    about = [*people, *organization, *_facts(reading, width, look)]
     summary, abstract = _summary(paper, width, look, searched), _abstract(paper, width, searched)
     head = [fill(mark(paper.title, "title", searched), width), about]
     if look.is_preview:
@@ -445,6 +449,7 @@ def compose(reading: ShownPaper, width: int, look: Presentation) -> list[Line]:
             *_categories(paper, width, look),
             *_keywords(paper, width, look, searched),
         ],
+        [*fill([Piece("Authors", "label")], width), *all_people] if all_people else [],
         comment_lines(kept, width, look) if kept else [],
         fill([Piece(reading.fetching, "muted")], width),
     )
@@ -455,17 +460,21 @@ def compose(reading: ShownPaper, width: int, look: Presentation) -> list[Line]:
     return lines
 
 
-def _people(paper: Paper, width: int, look: Presentation, searched: Marker | None) -> list[Line]:
+def _people(paper: Paper, width: int, look: Presentation, searched: Marker | None) -> tuple[list[Line], list[Line]]:
+    """The first authors, and all authors if the page can't have them above the abstract."""
     names = [_without_breaks(mark(name, "people", searched)) for name in paper.authors]
     count = max(paper.author_count or 0, len(names))
     if not names:
-        return fill([Piece(amount(count, "author"), "people")], width) if count else []
+        return fill([Piece(amount(count, "author"), "people")], width) if count else [], []
 
     def line_up(items: Sequence[Sequence[Piece]], more: Sequence[Piece]) -> list[Line]:
         pieces = [piece for item in items for piece in (Piece(", ", "people"), *item)][1:]
         return fill([*pieces, Piece(" "), *more] if more else pieces, width)
 
-    return _fold(names, count, PEOPLE_LINES, line_up, look)
+    first = _fold(names, count, PAGE_PEOPLE_LINES if look.is_page else PEOPLE_LINES, line_up)
+    unnamed = [Piece(without_breaks(f"and {count - len(names):,} more"), "people")] if count > len(names) else []
+    everybody = line_up(names, unnamed) if look.is_page else []
+    return first, everybody if len(everybody) > len(first) else []
 
 
 def _without_breaks(pieces: Iterable[Piece]) -> list[Piece]:
@@ -477,15 +486,11 @@ def _fold(
     count: int,
     max_lines: int,
     line_up: Callable[[Sequence[Sequence[Piece]], Sequence[Piece]], list[Line]],
-    look: Presentation,
 ) -> list[Line]:
-    """On the page all items; in the pane as many as fit in `max_lines`, then the number of the other items.
+    """As many items as fit in `max_lines`, at least one, then the number of the other items.
 
     `count` is the number of all items. `line_up` lays out items in lines, followed by more pieces.
     """
-    if look.is_page:
-        rest = [Piece(without_breaks(f"and {count - len(items):,} more"), "people")] if count > len(items) else []
-        return line_up(items, rest)
     # More items than this never fit.
     possible = min(len(items), max_lines * TEXT_CELLS // 2)
     fitting = bisect_right(
@@ -674,4 +679,6 @@ def _keywords(paper: Paper, width: int, look: Presentation, searched: Marker | N
             [*items[:-1], [*items[-1], Piece(without_breaks(" ")), *more]], _separator(look.glyphs), width
         )
 
-    return _fold(words, len(words), KEYWORD_LINES, line_up, look) if words else []
+    if look.is_page or not words:
+        return line_up(words, ())
+    return _fold(words, len(words), KEYWORD_LINES, line_up)
