@@ -314,7 +314,7 @@ def test_people_take_one_line_and_keywords_two_in_the_pane_and_the_end_of_the_pa
     assert page[2:6] == [
         "Given Name0, Given Name1, Given Name2, Given Name3,",
         "Given Name4, Given Name5, Given Name6, Given Name7,",
-        "Given Name8, Given Name9, Given Name10 +2,989",
+        "Given Name8, Given Name9, Given Name10, Given Name11 +2,988",
         "Some Lab",
     ]
     at = page.index("Authors")
