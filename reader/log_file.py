@@ -24,16 +24,16 @@ from types import TracebackType
 
 from reader import access_token, paths
 
-LARGEST_FILE = 1_000_000
+MAX_FILE_BYTES = 1_000_000
 """Bytes of a log file; a larger one is renamed, and the oldest is removed."""
 
 MAX_OLD_FILES = 2
 """The number of older log files that are kept, `dailypapers.log.1` and `.2`."""
 
-LONGEST_MESSAGE = 400
+MAX_MESSAGE_CHARACTERS = 400
 """Maximum characters of an exception's own text: databases put whole rows into it, with abstracts."""
 
-LONGEST_LINE = 240
+MAX_LINE_CHARACTERS = 240
 
 SHORTEST_SECRET = 8
 """Letters of the value of a secret variable; a shorter one would hide a part of too many words."""
@@ -116,7 +116,7 @@ class LogHandler(logging.Handler):
         try:
             line = self.format(record)
             paths.touch_private(paths.make_folder(file))
-            if file.stat().st_size + len(line) > LARGEST_FILE:
+            if file.stat().st_size + len(line) > MAX_FILE_BYTES:
                 for number in range(MAX_OLD_FILES, 0, -1):
                     with suppress(FileNotFoundError):
                         Path(f"{file}.{number - 1}" if number > 1 else file).replace(f"{file}.{number}")
@@ -144,10 +144,12 @@ class Formatter(logging.Formatter):
         self,
         ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None],
     ) -> str:
-        """The traceback, each exception's own text cut to `LONGEST_MESSAGE`."""
+        """The traceback, each exception's own text cut to `MAX_MESSAGE_CHARACTERS`."""
         parts = traceback.format_exception(ei[1])
         is_frame = ("  File ", "Traceback ", "\n")
-        return "".join(part if part.startswith(is_frame) else part[:LONGEST_MESSAGE].rstrip() + "\n" for part in parts)
+        return "".join(
+            part if part.startswith(is_frame) else part[:MAX_MESSAGE_CHARACTERS].rstrip() + "\n" for part in parts
+        )
 
 
 _HANDLER = LogHandler()
@@ -188,4 +190,4 @@ def redact(text: str) -> str:
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
     lines = map(visible, text.splitlines())
-    return "\n".join(line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…" for line in lines)
+    return "\n".join(line if len(line) <= MAX_LINE_CHARACTERS else f"{line[:MAX_LINE_CHARACTERS]}…" for line in lines)

@@ -26,7 +26,7 @@ APP = "dailypapers"
 FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 """The error numbers for a full disk or an exhausted quota."""
 
-LEAST_FREE_BYTES = 1 << 16
+MIN_FREE_BYTES = 1 << 16
 """Minimum free bytes for SQLite to open a cache."""
 
 HOME_VARIABLE = "DAILYPAPERS_HOME"

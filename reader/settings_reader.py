@@ -22,7 +22,7 @@ from reader.core.settings.toml import InvalidToml, Toml, dotted_key, read_toml
 from reader.core.settings.types import InvalidValue, Wrong, read_table
 from reader.paths import read_start, replace_private
 
-MOST_FILE_BYTES = 1 << 16
+MAX_FILE_BYTES = 1 << 16
 """Bytes; a larger file is not read."""
 
 _EMPTY_VALUES: tuple[object, ...] = ("", False, 0, [])
@@ -157,9 +157,9 @@ class _Unreadable(Exception):
 def _read(file: Path) -> str:
     """The file's text, empty if it is missing; raises _Unreadable."""
     try:
-        data = read_start(file, MOST_FILE_BYTES + 1)
-        if len(data) > MOST_FILE_BYTES:
-            raise _Unreadable(f"is larger than {MOST_FILE_BYTES // 1024} KiB and was not read")
+        data = read_start(file, MAX_FILE_BYTES + 1)
+        if len(data) > MAX_FILE_BYTES:
+            raise _Unreadable(f"is larger than {MAX_FILE_BYTES // 1024} KiB and was not read")
         return data.decode("utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
         return ""
@@ -181,8 +181,8 @@ def read_text(file: Path) -> str:
 
 def write_text(file: Path, text: str) -> None:
     """Replace the file, which only the user can read; raises ConfigError, also if the text is too large to be read."""
-    if len(text.encode()) > MOST_FILE_BYTES:
-        raise ConfigError(f"{file} would be larger than {MOST_FILE_BYTES // 1024} KiB. It was not changed.")
+    if len(text.encode()) > MAX_FILE_BYTES:
+        raise ConfigError(f"{file} would be larger than {MAX_FILE_BYTES // 1024} KiB. It was not changed.")
     try:
         replace_private(file, text)
     except OSError as error:

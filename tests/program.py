@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "reader" / "data" / "sample.json"
 """Papers that are shipped with the program."""
 
-LONGEST_COMMAND_SECONDS = 120.0
+MAX_COMMAND_SECONDS = 120.0
 """A command that takes longer is taken to hang."""
 
 
@@ -78,7 +78,7 @@ def run(words: Sequence[str], variables: Mapping[str, str], kill_after_seconds: 
         start_new_session=True,
     ) as process:
         try:
-            out, err = process.communicate(timeout=kill_after_seconds or LONGEST_COMMAND_SECONDS)
+            out, err = process.communicate(timeout=kill_after_seconds or MAX_COMMAND_SECONDS)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             out, err = process.communicate()

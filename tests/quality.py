@@ -32,7 +32,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from reader.cache.choice import MARK_WEIGHTS, MOST_PASSED, common_words
+from reader.cache.choice import MARK_WEIGHTS, MAX_PASSED_PAPERS, common_words
 from reader.cache.search import free_text
 from reader.cache.storing import Cache
 from reader.core.choice import Background, WeighedPaper, candidates, learn, pack, score, unpack
@@ -190,7 +190,9 @@ def product(archive: Archive) -> Ranker:
         wanted = candidates(liked)
         every = ((at, terms[at]) for at in range(known - 1, -1, -1))
         background = Background(frozenset(wanted), every, known, common_words())
-        weights = learn(liked, [WeighedPaper(at, terms[at]) for at in marks.read[-MOST_PASSED:]], wanted, background)
+        weights = learn(
+            liked, [WeighedPaper(at, terms[at]) for at in marks.read[-MAX_PASSED_PAPERS:]], wanted, background
+        )
         return np.array([score(weights, terms[at]) for at in papers])
 
     return rank

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from reader import log_file, paths
-from reader.log_file import LARGEST_FILE, LONGEST_LINE, LONGEST_MESSAGE, redact
+from reader.log_file import MAX_FILE_BYTES, MAX_LINE_CHARACTERS, MAX_MESSAGE_CHARACTERS, redact
 from reader.ui.app import _record_loop_error
 from tests.table import each
 
@@ -67,7 +67,7 @@ def test_the_file_is_the_users_alone_and_another_program_may_rename_it(file: Pat
 def test_the_file_is_rotated_and_the_oldest_is_removed(file: Path) -> None:
     file.parent.mkdir()
     for number in range(4):
-        file.write_text("x" * LARGEST_FILE)
+        file.write_text("x" * MAX_FILE_BYTES)
         log_file.record_report("worker", f"Traceback\nValueError: {number}")
     assert sorted(one.name for one in file.parent.iterdir()) == [file.name, f"{file.name}.1", f"{file.name}.2"]
     assert file.read_text().endswith("Traceback\nValueError: 3\n")
@@ -78,8 +78,8 @@ def test_abstracts_are_cut(file: Path) -> None:
     log_file.record_error("import", raised(ValueError(ABSTRACT)))
     log_file.record_error("import", raised(ValueError(ABSTRACT.replace(". ", ".\n"))))
     log_file.record_report("worker", f"Traceback\nValueError: {ABSTRACT}")
-    assert all(len(line) <= LONGEST_LINE + 1 for line in file.read_text().splitlines())
-    assert max(text.count("nobody") for text in file.read_text().split("Traceback")) <= LONGEST_MESSAGE // 40 + 5
+    assert all(len(line) <= MAX_LINE_CHARACTERS + 1 for line in file.read_text().splitlines())
+    assert max(text.count("nobody") for text in file.read_text().split("Traceback")) <= MAX_MESSAGE_CHARACTERS // 40 + 5
 
 
 def test_a_summary_is_one_line_without_secrets() -> None:
@@ -206,4 +206,6 @@ def test_the_values_of_secret_variables_are_taken_out(monkeypatch: pytest.Monkey
 
 
 def test_a_long_line_is_cut() -> None:
-    assert [redact("x" * (LONGEST_LINE + more)) for more in (0, 1)] == ["x" * LONGEST_LINE + more for more in ("", "…")]
+    assert [redact("x" * (MAX_LINE_CHARACTERS + more)) for more in (0, 1)] == [
+        "x" * MAX_LINE_CHARACTERS + more for more in ("", "…")
+    ]

@@ -19,7 +19,7 @@ from reader.commands.config import template
 from reader.config import Settings, setting_docs
 from reader.core.errors import ConfigError
 from reader.core.settings.types import KEY_TABLE, DigestMail, UserCommand
-from reader.settings_reader import MOST_FILE_BYTES, LoadedSettings, load_settings
+from reader.settings_reader import MAX_FILE_BYTES, LoadedSettings, load_settings
 from tests.table import each
 
 
@@ -208,8 +208,8 @@ def test_of_a_file_with_every_mistake_the_rest_is_taken(file: Path) -> None:
     [
         (b"ascii = true\n\xff\n", "2: is not UTF-8 text; the file was not read."),
         (b"ascii = true\nnonsense\n", "2: Expected '=' after a key in a key/value pair; the file was not read."),
-        (b"#" * (MOST_FILE_BYTES + 1), "is larger than 64 KiB and was not read."),
-        (b"#" * MOST_FILE_BYTES, None),
+        (b"#" * (MAX_FILE_BYTES + 1), "is larger than 64 KiB and was not read."),
+        (b"#" * MAX_FILE_BYTES, None),
         (b"keys = 's'", "1: keys must be a table of action ids: write [keys] on a line of its own."),
         (b"[[digest]]", "1: digest must be a table: write [digest] on a line of its own."),
         (b"[commands]", "1: commands must be tables: write [[commands]] on a line of its own."),
@@ -238,11 +238,11 @@ def test_a_folder_a_pipe_that_nobody_writes_to_and_an_endless_file_are_not_read(
 
 
 def test_a_file_is_written_unless_it_could_not_be_read_or_there_is_no_place_for_it(file: Path) -> None:
-    settings_reader.write_text(file, "#" * MOST_FILE_BYTES)
+    settings_reader.write_text(file, "#" * MAX_FILE_BYTES)
     with pytest.raises(ConfigError) as refused:
-        settings_reader.write_text(file, "é" + "#" * (MOST_FILE_BYTES - 1))
+        settings_reader.write_text(file, "é" + "#" * (MAX_FILE_BYTES - 1))
     assert str(refused.value) == f"{file} would be larger than 64 KiB. It was not changed."
-    assert settings_reader.read_text(file) == "#" * MOST_FILE_BYTES
+    assert settings_reader.read_text(file) == "#" * MAX_FILE_BYTES
     with pytest.raises(ConfigError) as refused:
         settings_reader.write_text(Path("/dev/null/config.toml"), "")
     assert str(refused.value) == "/dev/null/config.toml could not be written: Not a directory."

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from reader.core.community import Kind, Repository
 
 
-MOST_ADDRESS_CHARACTERS = 2_000
+MAX_ADDRESS_CHARACTERS = 2_000
 """Maximum characters of an address that browsers and terminals accept."""
 
 CONSOLE_BROWSERS = frozenset({"elinks", "links", "lynx", "w3m", "www-browser"})
@@ -158,7 +158,7 @@ def safe_url(url: str) -> str | None:
     Only http and https are accepted, without a user name, because `https://huggingface.co@elsewhere.org` is misleading.
     A host name with other than ASCII characters is written in its ASCII form, so that it can't imitate another host.
     """
-    url = clean(url, MOST_ADDRESS_CHARACTERS + 1)
+    url = clean(url, MAX_ADDRESS_CHARACTERS + 1)
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").encode("idna").decode()
@@ -171,7 +171,7 @@ def safe_url(url: str) -> str | None:
         return None
     netloc = (f"[{host}]" if ":" in host else host) + port
     plain = urlunsplit((parts.scheme, netloc, *(quote(part, safe=_UNESCAPED) for part in parts[2:])))
-    return plain if len(plain) <= MOST_ADDRESS_CHARACTERS else None
+    return plain if len(plain) <= MAX_ADDRESS_CHARACTERS else None
 
 
 def find_browser() -> str | None:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reader.core.choice import (
-    MOST_NAMED,
+    MAX_NAMED_SUBJECTS,
     VERSION,
     Background,
     Common,
@@ -60,7 +60,7 @@ MARK_VERBS = {
 HIDDEN_WEIGHT = 3.0
 """The weight of a hidden paper beside one that was read without a mark."""
 
-MOST_MARKED, MOST_PASSED, MOST_MARKS = 300, 700, 20_000
+MAX_MARKED_PAPERS, MAX_PASSED_PAPERS, MAX_MARKS = 300, 700, 20_000
 """Maximum number of marked papers to learn from, heaviest first, then newest; of papers read without another mark,
 newest first, which show what does not interest the user; and of marks that are read, as years of use leave 100,000
 traces."""
@@ -91,14 +91,14 @@ _NEWEST = f"{_PACKED} ORDER BY p.pk DESC LIMIT ?"
 
 _PASSED = (
     f"{_PACKED} WHERE p.read = 1 AND p.starred = 0 AND p.hidden = 0"
-    f" ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC LIMIT {MOST_PASSED}"
+    f" ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC LIMIT {MAX_PASSED_PAPERS}"
 )
 
 _MARKS = f"""
     SELECT pk, iif(kind GLOB '{TAG}*', '{TAG}', kind) FROM mark
     WHERE pk > 0 AND undone = 0 AND by = '' AND value NOT IN ('', '0')
     AND (kind IN ({sql_list(MARK_WEIGHTS)}) OR kind GLOB '{TAG}*')
-    ORDER BY clock DESC, action DESC, pk DESC LIMIT {MOST_MARKS}
+    ORDER BY clock DESC, action DESC, pk DESC LIMIT {MAX_MARKS}
 """
 """Marks made by rules and programs are left out, as they would otherwise learn from themselves."""
 
@@ -254,7 +254,7 @@ def _explain(
         if like is not None:
             (title,) = cache.execute("SELECT title FROM paper WHERE pk = ?", (like,)).fetchone()
             alike = f"{short_title(title)}, which you {verbs[like]}"
-        explained[pk] = ("\n".join([*dict.fromkeys((*wished, *phrases))][:MOST_NAMED]), alike)
+        explained[pk] = ("\n".join([*dict.fromkeys((*wished, *phrases))][:MAX_NAMED_SUBJECTS]), alike)
     return explained
 
 
@@ -299,7 +299,7 @@ def marked_papers(connection: sqlite3.Connection) -> list[MarkedPaper]:
     for pk, kinds in marks.items():
         strongest = "hide" if "hide" in kinds else max(kinds, key=MARK_WEIGHTS.__getitem__)
         papers.append(MarkedPaper(pk, MARK_WEIGHTS[strongest], MARK_VERBS.get(strongest, "")))
-    return sorted(papers, key=lambda paper: -abs(paper.weight))[:MOST_MARKED]
+    return sorted(papers, key=lambda paper: -abs(paper.weight))[:MAX_MARKED_PAPERS]
 
 
 def read_wishes(connection: sqlite3.Connection) -> tuple[Wish, ...]:

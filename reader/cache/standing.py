@@ -270,7 +270,7 @@ def _reason(follow: Follow, authors: str) -> FollowReason:
 # Followed feeds
 
 _FIELDS = ("kind", "url", "title", "added")
-_LONGEST_FEED = 20_000
+_MAX_FEED_CHARACTERS = 20_000
 
 
 def list_feeds(connection: sqlite3.Connection) -> None:
@@ -297,7 +297,7 @@ def list_feeds(connection: sqlite3.Connection) -> None:
 
 def parse_feed(value: str) -> dict[str, Any] | None:
     """The feed in a row's value, with a complete address; None if it is no longer followed or not on the web."""
-    feed = read_json(value, _LONGEST_FEED)
+    feed = read_json(value, _MAX_FEED_CHARACTERS)
     if not isinstance(feed, dict) or not all(isinstance(feed.get(name), str) for name in _FIELDS):
         return None
     match feed["kind"]:

@@ -367,25 +367,25 @@ def _solve(
 
 # Reasons
 
-MOST_WORDS, MOST_NAMED, LEAST_PART = 3, 2, 0.12
+MAX_WORDS, MAX_NAMED_SUBJECTS, MIN_PART = 3, 2, 0.12
 """Maximum number of words of a phrase and of phrases in a reason, and the least part of a paper's score that each
 explains."""
 
-LEAST_KEYWORD, LEAST_LIKED = 2, 2
+MIN_KEYWORD_PAPERS, MIN_LIKED_PAPERS = 2, 2
 """Minimum number of papers with a keyword that no liked paper has, and of liked papers with a phrase."""
 
-LEAST_WORD_SHARE, LEAST_LIKED_SHARE = 0.1, 0.33
+MIN_WORD_SHARE, MIN_LIKED_SHARE = 0.1, 0.33
 """The share of the papers with a single word that must have it as a keyword, .15 do for `quantization` and .002 for
 `robust`; or else the share of the liked papers that must have it, such as `audio`."""
 
 LIFT, BEYOND_CHANCE = 4.0, 1.5
 """The number of liked papers with a phrase must be the number that chance explains times the first, plus the second."""
 
-MOST_SUBJECTS, MOST_LEARNED, LEAST_LEARNED = 300, 12, 0.05
+MAX_SUBJECTS, MAX_LEARNED_SUBJECTS, MIN_LEARNED_PART = 300, 12, 0.05
 """Maximum number of subjects that reasons name and that are shown as learned, and the least part of the best subject's
 value that a shown one has."""
 
-LONGEST_TITLE = 40
+MAX_TITLE_CHARACTERS = 40
 
 
 class Subject(NamedTuple):
@@ -411,7 +411,7 @@ def keyword_phrases(keywords: Iterable[Sequence[str]], liked: Iterable[Sequence[
     A keyword of a single paper is left out unless that paper is liked.
     """
     counts, own = Counter(chain.from_iterable(keywords)), set(chain.from_iterable(liked))
-    return [(text, count) for text, count in counts.most_common() if count >= LEAST_KEYWORD or text in own]
+    return [(text, count) for text, count in counts.most_common() if count >= MIN_KEYWORD_PAPERS or text in own]
 
 
 def subjects(
@@ -435,20 +435,20 @@ def subjects(
         if not _names_subject(text, count, holding / len(liked), background):
             continue
         by_chance = len(liked) * background.have[terms[0]] / background.papers
-        if holding < LEAST_LIKED or holding < LIFT * by_chance + BEYOND_CHANCE:
+        if holding < MIN_LIKED_PAPERS or holding < LIFT * by_chance + BEYOND_CHANCE:
             continue
         if terms not in by_terms or weight > by_terms[terms].weight:
             by_terms[terms] = Subject(text, terms, holding, weight)
-    return sorted(by_terms.values(), key=lambda subject: -subject.value)[:MOST_SUBJECTS]
+    return sorted(by_terms.values(), key=lambda subject: -subject.value)[:MAX_SUBJECTS]
 
 
 def _names_subject(text: str, count: int, liked_share: float, background: Background) -> bool:
     """Whether a keyword of `count` papers, which a share of the liked papers has, is a noun phrase for a subject."""
     words = numbers(text)
-    if not 1 <= len(words) <= MOST_WORDS or BREAK in words:
+    if not 1 <= len(words) <= MAX_WORDS or BREAK in words:
         return False
     if len(words) == 1:
-        return liked_share >= LEAST_LIKED_SHARE or count >= LEAST_WORD_SHARE * background.have.get(words[0], 0.0)
+        return liked_share >= MIN_LIKED_SHARE or count >= MIN_WORD_SHARE * background.have.get(words[0], 0.0)
     return " " in text or text.endswith(NOUN_ENDINGS)
 
 
@@ -486,7 +486,7 @@ class Reasons:
             for subject in self._subjects[rarest]:
                 if all(term in terms for term in subject.terms):
                     part = sum(counts.get(term, 0.0) + counts.get(term | TITLE, 0.0) for term in subject.terms)
-                    if part >= LEAST_PART * sum(counts.values()):
+                    if part >= MIN_PART * sum(counts.values()):
                         matching.append((part, subject))
         best = _apart(subject for _, subject in sorted(matching, key=lambda item: (-item[0], item[1].text)))
         likeness: defaultdict[int, float] = defaultdict(float)
@@ -495,12 +495,14 @@ class Reasons:
                 likeness[liked] += terms[term] * value
         likeness.pop(key, None)
         nearest = max(likeness, key=lambda liked: likeness[liked], default=None)
-        return [subject.text for subject in best[:MOST_NAMED]], nearest
+        return [subject.text for subject in best[:MAX_NAMED_SUBJECTS]], nearest
 
 
 def subjects_to_show(ranked: Sequence[Subject]) -> list[Subject]:
     """The subjects to show to the user; `ranked` has the best first."""
-    return _apart(subject for subject in ranked if subject.value >= LEAST_LEARNED * ranked[0].value)[:MOST_LEARNED]
+    return _apart(subject for subject in ranked if subject.value >= MIN_LEARNED_PART * ranked[0].value)[
+        :MAX_LEARNED_SUBJECTS
+    ]
 
 
 def _apart(ranked: Iterable[Subject]) -> list[Subject]:
@@ -519,7 +521,7 @@ def short_title(title: str) -> str:
     """The beginning of a title by which people know a paper: `JetSpec` of `JetSpec: Drafting in Parallel`."""
     name = title.partition(":")[0].strip()
     name = name if len(name) > 1 else title
-    if len(name) > LONGEST_TITLE:
-        room = name[: LONGEST_TITLE - 1]
+    if len(name) > MAX_TITLE_CHARACTERS:
+        room = name[: MAX_TITLE_CHARACTERS - 1]
         name = f"{room.rpartition(' ')[0] or room}…"
     return name

@@ -50,7 +50,7 @@ _DBLP = re.compile(r"(?:.*[/:])?journals/corr/abs-(\d{4})-(\d{4,5})(?:\.\w+)?", 
 _NUMBER = r"(?P<id>[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5})(?:v[0-9]{1,3})?"
 _ENDING = r"\.(?:pdf|html?|md|ps|tex|txt|epub|djvu|tar|t?gz|zip)"
 _FILE = re.compile(rf"(?<![0-9.]){_NUMBER}(?![0-9])[^/\\\n]*{_ENDING}\b", re.IGNORECASE)
-_LONGEST_FILE_NAME = 1_000
+_MAX_FILE_NAME_CHARACTERS = 1_000
 _DOI = re.compile(
     r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)?(10\.[0-9]{4,9}(?:\.[0-9]+)*/[^\s\"<>]{1,200})", re.IGNORECASE
 )
@@ -84,7 +84,7 @@ def ids_in(text: str) -> list[str]:
 
 def id_in_file_name(text: str) -> str | None:
     """The id in a file's name, in a path or a list of paths: `papers/Wang 2406.12345v2.pdf`."""
-    match = _FILE.search(text[:_LONGEST_FILE_NAME])
+    match = _FILE.search(text[:_MAX_FILE_NAME_CHARACTERS])
     return arxiv_id(match["id"]) if match else None
 
 

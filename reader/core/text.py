@@ -50,10 +50,10 @@ _PILE = re.compile(f"([{_MARK}{_JOINER}]{{4}})[{_MARK}{_JOINER}]+")
 _SHAPED = "[^\x00-\x7f\u2000-\u2bff\U0001f000-\U0001ffff]"
 _STRAY_JOINER = re.compile(f"(?<!{_SHAPED})[{_JOINER}]|[{_JOINER}](?!{_SHAPED})")
 
-_LONGEST_PILE = 30
+_MAX_PILE_LETTERS = 30
 """Maximum combining characters in a row before normalization, as in Unicode's stream-safe text format."""
 
-_LONG_PILE = re.compile(rf"[^\w\x00-\x7f]{{{_LONGEST_PILE + 1},}}")
+_LONG_PILE = re.compile(rf"[^\w\x00-\x7f]{{{_MAX_PILE_LETTERS + 1},}}")
 """Characters that may contain a long pile of accents; for `re`, combining characters are not word characters."""
 
 _OBEYED = re.compile(
@@ -137,7 +137,7 @@ def _shortened_piles(match: re.Match[str]) -> str:
     kept, pile = [], 0
     for char in match[0]:
         pile = pile + 1 if unicodedata.combining(char) else 0
-        if pile <= _LONGEST_PILE:
+        if pile <= _MAX_PILE_LETTERS:
             kept.append(char)
     return "".join(kept)
 

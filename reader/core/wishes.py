@@ -16,7 +16,7 @@ WEIGH: Final = "weigh:"
 
 MAX_STEPS: Final = 3
 
-LONGEST_NAME: Final = 120
+MAX_NAME_CHARACTERS: Final = 120
 """Maximum letters of a phrase."""
 
 FIRST_STEP: Final = 0.25
@@ -86,7 +86,7 @@ def parse_wish(kind: str, value: str) -> Wish | None:
     what, _, name = kind.removeprefix(WEIGH).partition(":")
     if not kind.startswith(WEIGH) or what not in _WHATS or value not in _STEPS:
         return None
-    return Wish(_WHATS[what], name, _STEPS[value]) if name and clean(name, LONGEST_NAME) == name else None
+    return Wish(_WHATS[what], name, _STEPS[value]) if name and clean(name, MAX_NAME_CHARACTERS) == name else None
 
 
 def event_label(kind: str, value: str) -> str:

@@ -211,7 +211,7 @@ def join_neighbours(words: Sequence[str]) -> list[tuple[str, ...]]:
     found: list[list[str]] = [[] for _ in words]
     for first, second in pairwise(range(len(words))):
         runs = [(first, second)]
-        if second + 1 < len(words) and len(words[second]) <= _LONGEST_LINK:
+        if second + 1 < len(words) and len(words[second]) <= _MAX_LINK_LETTERS:
             runs.append((first, second + 1))
         for begin, end in runs:
             run = words[begin : end + 1]
@@ -221,7 +221,7 @@ def join_neighbours(words: Sequence[str]) -> list[tuple[str, ...]]:
     return [tuple(dict.fromkeys(one)) for one in found]
 
 
-_LONGEST_LINK = 2
+_MAX_LINK_LETTERS = 2
 """Maximum letters of a word that links two others which are also written as one word: `text to video`."""
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from reader.core.errors import CacheBusy, CacheDamaged, CacheError, CacheFull, CacheInterrupted
-from reader.paths import LEAST_FREE_BYTES, LOG_DATABASE, suspect_stamp, touch_private
+from reader.paths import LOG_DATABASE, MIN_FREE_BYTES, suspect_stamp, touch_private
 
 _BUSY = "Another program holds {path}. Try again in a moment."
 _DAMAGED = (
@@ -92,7 +92,7 @@ def _has_room(path: Path) -> bool:
     import shutil
 
     with suppress(OSError):
-        return shutil.disk_usage(path.parent).free >= LEAST_FREE_BYTES
+        return shutil.disk_usage(path.parent).free >= MIN_FREE_BYTES
     return True
 
 

@@ -17,10 +17,10 @@ from reader.commands.news import News, Section, gist
 from reader.core.paper import Paper
 from reader.core.text import clean
 
-MOST_LINKS, LONGEST_LINK = 4, 300
+MAX_LINKS, MAX_LINK_CHARACTERS = 4, 300
 """Maximum links of a paper, and maximum characters of an address that is a link."""
 
-LONGEST_LINE = 180
+MAX_LINE_CHARACTERS = 180
 """Maximum characters of a title, a reason and a fact. Gmail cuts off mails of more than 102 KB."""
 
 # Markdown
@@ -49,7 +49,7 @@ def _section(news: News, section: Section) -> Iterator[str]:
         summary, is_machine = gist(item.paper)
         yield f"{'> AI summary: ' if is_machine else ''}{plain_markdown(summary)}" if summary else ""
         further = [f"[{link.name}]({in_parentheses(link.url)})" for link in further_links(item.paper)]
-        yield " · ".join((*further, f"`{clean(item.paper.id, LONGEST_LINE).replace('`', '')}`"))
+        yield " · ".join((*further, f"`{clean(item.paper.id, MAX_LINE_CHARACTERS).replace('`', '')}`"))
 
 
 def _escape_markdown(text: str) -> str:
@@ -59,20 +59,22 @@ def _escape_markdown(text: str) -> str:
 
 def _shorten(text: str) -> str:
     whole = clean(text)
-    return whole if len(whole) <= LONGEST_LINE else f"{whole[: LONGEST_LINE - 1].rstrip()}…"
+    return whole if len(whole) <= MAX_LINE_CHARACTERS else f"{whole[: MAX_LINE_CHARACTERS - 1].rstrip()}…"
 
 
 def _title(paper: Paper) -> str:
     """The title as a link to the paper's page, unless the address is too long."""
     title, first_link = _shorten(paper.title), links(paper)[:1]
-    has_link = first_link and len(first_link[0].url) <= LONGEST_LINK
+    has_link = first_link and len(first_link[0].url) <= MAX_LINK_CHARACTERS
     return markdown_link(paper._replace(title=title)) if has_link else plain_markdown(title)
 
 
 def further_links(paper: Paper) -> tuple[Link, ...]:
     """The first links of a paper, without its page, which the title links to, and without pictures and videos."""
-    candidates = (link for link in links(paper)[1:] if not link.letter.isdigit() and len(link.url) <= LONGEST_LINK)
-    return tuple(candidates)[:MOST_LINKS]
+    candidates = (
+        link for link in links(paper)[1:] if not link.letter.isdigit() and len(link.url) <= MAX_LINK_CHARACTERS
+    )
+    return tuple(candidates)[:MAX_LINKS]
 
 
 # HTML

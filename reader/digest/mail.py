@@ -23,7 +23,7 @@ from reader.core.text import clean, reason
 from reader.digest.drawing import markdown, page
 from reader.paths import APP
 
-LONGEST_SUBJECT = 150
+MAX_SUBJECT_CHARACTERS = 150
 """Maximum characters that clients show."""
 
 SERVER_SECONDS = 60.0
@@ -44,7 +44,7 @@ def message(news: News, settings: DigestMail, name: str) -> EmailMessage:
     mail["From"] = Address(APP, addr_spec=sender)
     mail["To"] = Address(addr_spec=settings.to)
     # Break up encoded words: the library would decode them, and line breaks in them would start new headers.
-    mail["Subject"] = clean(f"{news.title} ({news.summary})".replace("=?", "= ?"), LONGEST_SUBJECT)
+    mail["Subject"] = clean(f"{news.title} ({news.summary})".replace("=?", "= ?"), MAX_SUBJECT_CHARACTERS)
     mail["Date"] = format_datetime(datetime.now().astimezone())
     # A repeated mail with the same papers gets the same id, so that servers can drop it.
     mail["Message-ID"] = f"<{_hash(name, *(item.paper.id for item in news.items))}@{sender.rpartition('@')[2]}>"

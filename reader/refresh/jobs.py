@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from reader.cache.storing import Cache
     from reader.refresh.sources import Sources
 
-LONGEST_LINE_BYTES = 1 << 26
+MAX_LINE_BYTES = 1 << 26
 """The longest line that is read; a picture for a large terminal takes a few megabytes."""
 
 NICENESS = 5
@@ -109,7 +109,7 @@ async def run_in_process(job: Job, tell: Tell = ignore, *, variables: Mapping[st
             stdin=pipe,
             stdout=pipe,
             stderr=pipe,
-            limit=LONGEST_LINE_BYTES,
+            limit=MAX_LINE_BYTES,
         )
     except OSError as error:
         raise ReaderError(f"No background job could be started: {error.strerror}; try again later.") from error

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MAX_BOOKMARKS = 1_000
 """Maximum number of bookmarks; the latest ones are kept."""
 
-MOST_BYTES = 4 << 20
+MAX_BYTES = 4 << 20
 """Bytes, more than all bookmarks can take; a larger file is not ours."""
 
 
@@ -66,7 +66,7 @@ def find(mark: Bookmark, document: Document, source: str) -> tuple[int, int]:
 def load(file: Path) -> dict[str, Bookmark]:
     """The bookmarks by the paper's id, latest last; invalid bookmarks are left out."""
     try:
-        found = read_json(read_start(file, MOST_BYTES), MOST_BYTES)
+        found = read_json(read_start(file, MAX_BYTES), MAX_BYTES)
     except OSError:
         return {}
     pairs = found.items() if isinstance(found, dict) else ()

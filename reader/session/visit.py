@@ -13,7 +13,7 @@ from reader.core.errors import QueryError
 from reader.core.views import FOR_YOU, LATEST
 from reader.paths import read_start, replace_private
 
-MOST_BYTES = 1 << 20
+MAX_BYTES = 1 << 20
 """Bytes; a larger file is not read."""
 
 MAX_FILTER_COLUMNS = 60
@@ -120,7 +120,7 @@ def load(path: Path) -> Visit:
 def _read(path: Path) -> dict[str, Any]:
     try:
         # A longer file is cut off and therefore invalid.
-        fields = json.loads(read_start(path, MOST_BYTES).decode())
+        fields = json.loads(read_start(path, MAX_BYTES).decode())
     except (OSError, ValueError, RecursionError):
         return {}
     return fields if isinstance(fields, dict) else {}

@@ -180,7 +180,7 @@ def test_marks_say_more_or_less(window: Window, events: Events) -> None:
 def test_of_very_many_marks_those_that_say_the_most_are_learned_from(
     window: Window, events: Events, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(choice, "MOST_MARKED", 1)
+    monkeypatch.setattr(choice, "MAX_MARKED_PAPERS", 1)
     events.mark("queue", True, [1, 7, 13])
     events.mark("star", True, [2])
     assert weights(window).keys() == {2}

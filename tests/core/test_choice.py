@@ -43,7 +43,7 @@ from reader.core.follows import (
 )
 from reader.core.query import parse
 from reader.core.wishes import (
-    LONGEST_NAME,
+    MAX_NAME_CHARACTERS,
     Wish,
     event_label,
     newest_wishes,
@@ -297,7 +297,7 @@ def test_steps_go_up_and_down_to_an_end_and_unmute() -> None:
     ("kind", "value"),
     [
         *(("weigh:author:Ada", "1"), ("weigh:word:", "1"), ("weigh:word:x", "4"), ("weigh:word:x", "+1")),
-        *(("star", "1"), ("weigh:word:x", "9" * 5_000), (f"weigh:word:{'x' * (LONGEST_NAME + 1)}", "1")),
+        *(("star", "1"), ("weigh:word:x", "9" * 5_000), (f"weigh:word:{'x' * (MAX_NAME_CHARACTERS + 1)}", "1")),
         *(("weigh:word:a\x1b[2J", "1"), ("interest:x", "{}")),
     ],
 )

@@ -196,7 +196,7 @@ def test_a_damaged_packed_body_is_refused_or_within_its_limit(body: bytes) -> No
 pytestmark = pytest.mark.long
 
 LETTERS = 6_000
-MOST_TIMES = 6
+MAX_TIMES = 6
 """How much longer a text of four times the length may take."""
 TOO_SHORT_SECONDS = 0.05
 """A time that says nothing, because the clock, the caches and the collector take their part of it."""
@@ -263,7 +263,7 @@ def test_four_times_the_text_takes_at_most_six_times_as_long(gate: str) -> None:
         short, long = ((opener * (size // len(opener))) for size in (LETTERS, 4 * LETTERS))
         for _attempt in range(3):
             seconds = _seconds(GATES[gate], long)
-            if seconds < TOO_SHORT_SECONDS or seconds < MOST_TIMES * _seconds(GATES[gate], short):
+            if seconds < TOO_SHORT_SECONDS or seconds < MAX_TIMES * _seconds(GATES[gate], short):
                 break
         else:
             pytest.fail(f"{len(long):,} letters of {opener!r} took {seconds:.2f} s")

@@ -24,7 +24,7 @@ FILE = ROOT / "reader" / "data" / "common_words.bin"
 END = "2026-04-01"
 """Papers listed from this day on are not counted: rankings were judged by them."""
 
-LEAST_PAPERS = 10
+MIN_PAPERS = 10
 """Papers that a word must be in."""
 
 
@@ -42,7 +42,7 @@ def count(archive: Path) -> bytes:
     """The bytes of the file."""
     texts = read_texts(archive)
     have = Counter(term for text in texts for term in unpack(pack(*text)) if term < TITLE)
-    codes = sorted(code for code, papers in have.items() if papers >= LEAST_PAPERS)
+    codes = sorted(code for code, papers in have.items() if papers >= MIN_PAPERS)
     numbers = [len(texts), *codes, *(have[code] for code in codes)]
     return zlib.compress(struct.pack(f"<{len(numbers)}I", *numbers), 9)
 

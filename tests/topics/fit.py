@@ -36,7 +36,7 @@ PENALTY, STEPS = 5e-4, 60
 WORD_PAPERS, WORD_SHARE = 15, 0.3
 """A new word is learned if at least so many papers have it, and at most this share of them."""
 
-LEAST_POINTS = 1.0
+MIN_POINTS = 1.0
 """Smaller points are left out of the file."""
 
 
@@ -82,7 +82,7 @@ class Problem:
         values = weights * THRESHOLD / (margin - bias)
         return {
             phrase: {
-                slug: round(float(one)) for slug, one in zip(self.slugs, row, strict=True) if abs(one) >= LEAST_POINTS
+                slug: round(float(one)) for slug, one in zip(self.slugs, row, strict=True) if abs(one) >= MIN_POINTS
             }
             for phrase, row in zip(self.phrases, values, strict=True)
         }

@@ -70,7 +70,7 @@ async def _wait_for_screen(pilot: Pilot[object], timeout: float = 30.0) -> bool:
 setattr(Pilot, "_wait_for_screen", _wait_for_screen)  # noqa: B010 - a method, which mypy would not have assigned to
 
 
-MOST_PARSED = 400
+MAX_PARSED_FILES = 400
 """Parsed stylesheets to keep; enough for a dozen themes."""
 
 _parse_rules = Stylesheet._parse_rules
@@ -88,7 +88,7 @@ def _parse_once(
     """Parse a stylesheet once for all readers of a process, which saves a tenth of the time."""
     key = (css, read_from, is_default_rules, tie_breaker, scope, tuple(sheet._variables.items()))
     if key not in _parsed:
-        if len(_parsed) > MOST_PARSED:
+        if len(_parsed) > MAX_PARSED_FILES:
             _parsed.clear()
         _parsed[key] = _parse_rules(sheet, css, read_from, is_default_rules, tie_breaker, scope)
     return _parsed[key]

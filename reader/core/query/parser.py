@@ -54,7 +54,7 @@ from reader.core.query.nodes import (
 )
 from reader.core.text import split_words
 
-MOST_QUERY_CHARACTERS = 2000
+MAX_QUERY_CHARACTERS = 2000
 """Maximum length of a query, in characters."""
 MAX_TERMS = 100
 """Maximum number of terms; keeps the SQL far from SQLite's limits on depth and variables."""
@@ -68,9 +68,9 @@ def parse(text: str) -> Query:
 
     Raises QueryError, whose span and suggestion point at the first mistake.
     """
-    if len(text) > MOST_QUERY_CHARACTERS:
+    if len(text) > MAX_QUERY_CHARACTERS:
         raise QueryError(
-            f"A query may have at most {MOST_QUERY_CHARACTERS:,} characters.", MOST_QUERY_CHARACTERS, len(text)
+            f"A query may have at most {MAX_QUERY_CHARACTERS:,} characters.", MAX_QUERY_CHARACTERS, len(text)
         )
     if id := _only_paper(text):
         return Query(Term("id", id))

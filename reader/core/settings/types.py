@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 NAME_LIMIT = 60
 """Maximum characters of a name."""
 
-MOST_LISTED_WORDS = 10
+MAX_LISTED_WORDS = 10
 """Maximum number of valid words that a message about a wrong one lists."""
 
 KEY_PARTS = ("author", "Author", "year", "title", "Title", "words", "id")
@@ -62,7 +62,7 @@ class SettingType:
         """The value in the setting's Python type; raises InvalidValue."""
         converted = self.convert(value)
         if converted is None:
-            has_many = len(self.words) > MOST_LISTED_WORDS
+            has_many = len(self.words) > MAX_LISTED_WORDS
             about = f"a name such as {_quote_words(self.words[:3], 'or')}" if has_many else self.about
             raise InvalidValue(f"must be {about}, not {as_toml(value)}", self.meant(value))
         return converted

@@ -33,7 +33,7 @@ THRESHOLD = 40.0
 FLOOR = 1.0
 """Minimum points of the best topic, which a paper gets if no topic reaches the threshold."""
 
-MOST_CAUSES, LEAST_CAUSE = 5, 0.5
+MAX_CAUSES, MIN_CAUSE_POINTS = 5, 0.5
 """Maximum number of phrases shown for a topic, and the points from which on one is."""
 
 _VERSION = "4"
@@ -47,7 +47,7 @@ _MAX_MENTIONS = 15
 
 _STEPS = tuple(round(16 * log2(1 + mentions)) / 16 for mentions in range(_MAX_MENTIONS + 1))
 
-_LONGEST_FIELD = 10_000
+_MAX_FIELD_CHARACTERS = 10_000
 """Maximum characters read of a field: three times the longest abstract of the feed."""
 
 _PREFIX_LETTERS = 3
@@ -157,7 +157,7 @@ class Matcher(dict[str, tuple[str, ...]]):
 
 
 def _normal_words(texts: Iterable[str]) -> list[str]:
-    line = f" {_BREAK_WORD} ".join(text[:_LONGEST_FIELD] for text in texts).replace("&", " and ")
+    line = f" {_BREAK_WORD} ".join(text[:_MAX_FIELD_CHARACTERS] for text in texts).replace("&", " and ")
     return normal(_PAUSE.sub(f" {_BREAK_WORD} ", line), _spelled_word).split()
 
 
@@ -259,8 +259,8 @@ class Topics:
         names = {topic.slug: topic.name for topic in self.topics}
         for other in given:
             points[f"topic {names[other]}"] += self._implies[other].get(slug, 0.0)
-        causes = (cause for cause in points if points[cause] >= LEAST_CAUSE)
-        return tuple(nlargest(MOST_CAUSES, causes, key=points.__getitem__))
+        causes = (cause for cause in points if points[cause] >= MIN_CAUSE_POINTS)
+        return tuple(nlargest(MAX_CAUSES, causes, key=points.__getitem__))
 
     def phrases_in(self, title: str, abstract: str, keywords: Sequence[str] = ()) -> dict[str, float]:
         """The phrases of the weights that a paper has, each with the factor of its points.

@@ -32,7 +32,7 @@ def stylesheet(name: str) -> Path:
     return styles_directory() / f"{name}.tcss"
 
 
-LEAST_CONTRAST = 4.5
+MIN_CONTRAST = 4.5
 """The least contrast of text, by WCAG 2.2, level AA."""
 
 _MARKER = "#ffd400"
@@ -68,7 +68,7 @@ def readable(color: str, grounds: tuple[str, ...]) -> str:
     goal = max(("#ffffff", "#000000"), key=lambda end: min(contrast(end, ground) for ground in grounds))
     moved = (mix(color, goal, step / 100) for step in range(0, 101, 2))
     return next(
-        (candidate for candidate in moved if all(contrast(candidate, ground) >= LEAST_CONTRAST for ground in grounds)),
+        (candidate for candidate in moved if all(contrast(candidate, ground) >= MIN_CONTRAST for ground in grounds)),
         goal,
     )
 
@@ -76,7 +76,7 @@ def readable(color: str, grounds: tuple[str, ...]) -> str:
 def tint(ground: str, color: str, text: str) -> str:
     """The ground tinted with up to 28 % of a colour, as long as its text stays readable."""
     tints = (mix(ground, color, share / 100) for share in range(28, 0, -3))
-    return next((tinted for tinted in tints if contrast(tinted, text) >= LEAST_CONTRAST), ground)
+    return next((tinted for tinted in tints if contrast(tinted, text) >= MIN_CONTRAST), ground)
 
 
 def contrast(one: str, other: str) -> float:
