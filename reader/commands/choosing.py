@@ -164,7 +164,8 @@ def _fetch(workspace: Workspace, paper: Paper) -> None:
 
 
 _UNQUOTED_VALUE = re.compile(
-    r"(?<![\w-])(?P<field>tag|author|org|keyword|title|abstract|venue|note|follow|view):(?P<words>\w[\w-]*(?: [\w-]+)+)$"
+    r"(?<![\w-])(?P<field>tag|author|org|keyword|title|abstract|venue|note|follow|view):"
+    r"(?P<words>\w[\w-]*(?: [\w-]+)+)$"
 )
 """A field and plain words at the end of a query, as `tag:"to read"` arrives after the shell removed the quotes."""
 
