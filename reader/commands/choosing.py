@@ -218,5 +218,5 @@ LIKE = "like"
 
 def like_record(window: Window, ids: Sequence[str], pk: int) -> dict[str, object]:
     """What a paper shares with the papers of these ids, as JSON: words, authors, topics, and a sentence."""
-    shared = window.read(lambda connection: free_text.shared_terms(connection, free_text.keys_of(connection, ids), pk))
+    shared = window.read(lambda connection: free_text.shared_terms(connection, ids, pk))
     return {LIKE: {**shared._asdict(), "why": shared.in_words or None}}
