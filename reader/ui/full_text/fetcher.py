@@ -81,8 +81,11 @@ class TextFetcher(Controller):
             self._model.change(text_failed(state, key, missing or REMOVED_FROM_CACHE))
         else:
             # The list shows which papers have their text.
-            text = text_of(state, key)
-            self._model.change((state if text is None else state.put(TEXT, text.with_text(kept))).with_new_marks())
+            if (text := text_of(state, key)) is not None:
+                from reader.ui.full_text.text import text_size
+
+                state = state.put(TEXT, text.with_text(kept, text_size(state)))
+            self._model.change(state.with_new_marks())
 
 
 IDLE_SECONDS = 8.0
@@ -134,9 +137,9 @@ class TextsAhead(Controller):
             self.delay.begin(IDLE_SECONDS)
 
     def _has_waiting_titles(self) -> bool:
-        from reader.cache.pages import find_waiting
+        from reader.cache.feeds import waiting_titles
 
-        return bool(find_waiting(self._library.path, datetime.now(UTC)))
+        return bool(waiting_titles(self._library.path, datetime.now(UTC).date()))
 
     async def _look_up_titles(self) -> str:
         """Look up titles of saved pages; return the status of titles that have to wait, empty if none have."""

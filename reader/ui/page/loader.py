@@ -115,15 +115,15 @@ class Finder(Controller):
 
 def _match_query(path: Path, key: int, text: str) -> QueryMatch:
     from reader.cache.reads.window import Window
-    from reader.cache.search.free_text import corrections, keys_of, shared_terms
+    from reader.cache.search.free_text import corrections, shared_terms
     from reader.core.query import parse
     from reader.ui.page.lines import QueryMatch
 
     match, query = QueryMatch(key, text), parse(text)
     terms = query.near or query.plain_words
     with closing(Window.open(path)) as window:
-        if like := window.read(lambda connection: keys_of(connection, query.like)):
-            match = match._replace(shared=window.read(lambda connection: shared_terms(connection, like, key)))
+        if query.like:
+            match = match._replace(shared=window.read(lambda connection: shared_terms(connection, query.like, key)))
         if terms:
             corrected = window.read(lambda connection: corrections(connection, terms))
             match = match._replace(corrected=tuple(corrected.items()))

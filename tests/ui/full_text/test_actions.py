@@ -234,8 +234,14 @@ async def test_selected_words_are_kept_removed_and_quoted() -> None:
         assert bench.actions.passage_to_note() == passage and passage not in bench.passages
         assert bench.view.current_highlight.passage == passage
     assert await kept() == [True, True]
-    # One that has moved is searched for.
+    # One that has moved is searched for in the background, and shown when it is found.
     bench.passages = (bench.passages[0]._replace(block=3), bench.passages[1])
-    assert await kept() == [True, True]
+    bench.do("text.open")
+    bench.actions.show_highlights(bench.model.state)
+    assert [one.range is not None for one in bench.view.highlights.entries] == [False, True]
+    bench.actions.mark_highlight_by_id(bench.passages[0].id)
+    assert bench.view.marked is None and await kept() == [True, True]
+    assert bench.view.current_highlight.passage == bench.passages[0]
+    bench.actions.mark_highlight_by_id(bench.passages[1].id)
     assert bench.do("text.highlight") == "" and len(bench.view.highlights.entries) == 1
     assert await kept() == [True] and bench.view.current_highlight is None

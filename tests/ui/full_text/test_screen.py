@@ -224,15 +224,15 @@ def test_the_last_line_and_the_help_offer_pictures_unless_the_text_is_from_a_pdf
     state = in_context("text", 160)
     text = state[TEXT]
     assert text is not None
-    state = state.put(TEXT, text.with_text(KeptText(document(), source, "")))
+    state = state.put(TEXT, text.with_text(KeptText(document(), source, ""), Size()))
     assert (("P", "pictures") in text_status(state, KEYMAP).keys) == offered
     help_rows = first_rows(KEYMAP, "text", without=actions_without_effect(state, KEYMAP))
     assert ("Pictures" in [row.name for row in help_rows]) == offered
 
 
 def test_the_first_line_has_the_section_or_what_is_fetched() -> None:
-    asked = FullText(1, paper(title="A"), Size())
-    here = asked.with_text(KeptText(document(), "arxiv.org", ""))
+    asked = FullText(1, paper(title="A"))
+    here = asked.with_text(KeptText(document(), "arxiv.org", ""), Size())
     assert [progress(one) for one in (asked, asked.fetching("2 %"), here.fetching(), here.fetching("2 %"))] == [
         *[TextProgress("A")] * 2,
         *(TextProgress("A", message=said) for said in ("fetching it again", "2 %")),
