@@ -33,7 +33,7 @@ from reader.ui.full_text.lines import (
 from reader.ui.full_text.screen import OutlinePane, TextPane, progress, text_status
 from reader.ui.full_text.state import TEXT, actions_without_effect, view_text
 from reader.ui.full_text.text import FullText, Outline
-from reader.ui.full_text.view import PlacedHighlight, Size, TextView
+from reader.ui.full_text.view import PlacedHighlight, Search, Size, TextView
 from reader.ui.help import first_rows
 from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.kit.line_widgets import WidgetReport
@@ -181,7 +181,7 @@ async def test_each_state_of_a_text_is_drawn_over_its_lines(monkeypatch: pytest.
             ("[2]", "passage"),
             (" and", "passage"),
         ]
-        found = view.search_from("zebra", section.block)
+        found = replace(view, search=Search("zebra")).jump(view.layout.start_of(section.block))
         end = {0: "  scrolls through", 2: "▌ 2.1  Zebra crossing", 4: zebra[2], 5: "", **dict(enumerate(plain[4:8], 6))}
         assert drawn(found) == end and over(2) == [("Zebra", "hit")]
         app.pane.show(view)
