@@ -94,7 +94,8 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
 
         titles = look_up_titles(workspace, quiet=bool(arguments.json))
     failed = [*contents.failed, *failed]
-    more = {"new": new, "unchanged": record["papers"] - new, "skipped": len(record["without_id"]) + len(record["broken"])}
+    skipped = len(record["without_id"]) + len(record["broken"])
+    more = {"new": new, "unchanged": record["papers"] - new, "skipped": skipped}
     counts = {name: count + more.get(name, 0) for name, count in counts.items()}
     counts["marks"] = contents.marks + sum(record["marked"].values())
     feeds = {"added": added, "known": known}
