@@ -206,8 +206,11 @@ def test_of_a_file_with_every_mistake_the_rest_is_taken(file: Path) -> None:
 @each(
     ("text", "said"),
     [
-        (b"ascii = true\n\xff\n", "2: is not UTF-8 text; the file was not read."),
-        (b"ascii = true\nnonsense\n", "2: Expected '=' after a key in a key/value pair; the file was not read."),
+        (b"ascii = true\n\xff\n", "2: is not UTF-8 text; all defaults apply until it is corrected."),
+        (
+            b"ascii = true\nnonsense\n",
+            "2: Expected '=' after a key in a key/value pair; all defaults apply until it is corrected.",
+        ),
         (b"#" * (MAX_FILE_BYTES + 1), "is larger than 64 KiB and was not read."),
         (b"#" * MAX_FILE_BYTES, None),
         (b"keys = 's'", "1: keys must be a table of action ids: write [keys] on a line of its own."),
