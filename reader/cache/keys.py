@@ -12,13 +12,12 @@ def keys_of(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int
 
     A paper is also found by an id that it had before its arXiv id was known.
     """
-    asked = [*ids]
-    # An id that the user typed may have bytes that Python can't decode, so that it is not read back from SQLite.
-    return {asked[place]: pk for place, pk in connection.execute(_KEYS, (json.dumps(asked),)) if pk is not None}
+    listed = json.dumps([*ids], ensure_ascii=False)
+    return {id: pk for id, pk in connection.execute(_KEYS, (listed,)) if pk is not None}
 
 
 _KEYS = """
-    SELECT key, coalesce(
+    SELECT value, coalesce(
         (SELECT pk FROM paper WHERE id = value), (SELECT pk FROM paper_alias WHERE paper_alias.id = value)
     ) FROM json_each(?) ORDER BY key
 """
