@@ -15,7 +15,6 @@ from reader.core.lines import literal, measure, piece_at
 from reader.keys.actions import CONTEXTS, FOOTERS, Context
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import Chord
-from reader.refresh.lines import Canvas
 from reader.session.places import Place, triage_place, view
 from reader.ui.command_line.screen import COMMAND, TypedCommand
 from reader.ui.dates import DateRequest, ask_for_date
@@ -273,9 +272,7 @@ def in_context(context: Context, width: int, text: str = "") -> State:
             state = begin_triage(state, triage_place("", is_taught=False))
             state = state.update(TRIAGE, lambda triage: triage.came((1, 2, 3), 3)).put(PAGE, READING)
         case "picture":
-            state = state.put(
-                PICTURES, Pictures((Picture("https://x.example/a.png", "Figure 1"),), 0, Canvas("blocks", 80, 20))
-            )
+            state = state.put(PICTURES, Pictures((Picture("https://x.example/a.png", "Figure 1"),), 0))
         case "text" | "outline":
             state = state.put(PAGE, READING).put(TEXT, FullText(READING.key, READING.paper))
             state = view_text(state, TextView.open(document(), Size()))
