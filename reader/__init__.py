@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __version__ = "0.3.0"
 
-SCHEMA = "0025"
+SCHEMA = "0026"
 """The number of the cache's schema; a cache with a lower number is rebuilt, a cache with a higher number is refused."""
 
 

@@ -1,4 +1,4 @@
-"""The package declares what it imports, its archives hold every file, the sample is whole, the README is true."""
+"""The package declares what it imports, its archives hold every file, and the sample is whole."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ import pytest
 from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.wheel import WheelBuilder
 
-from reader.commands.registry import COMMANDS
 from reader.data import read_text
 from reader.feeds.huggingface import listings
 from tests.table import each
@@ -178,28 +177,3 @@ def test_the_parser_of_the_feed_takes_every_paper_of_the_sample() -> None:
             assert draft.keywords == tuple(paper.get("ai_keywords", ()))
             assert draft.authors == tuple(author["name"] for author in paper.get("authors", ()))
             assert draft.published == (paper["publishedAt"][:10] if "publishedAt" in paper else None)
-
-
-# The README
-
-README = (ROOT / "README.md").read_text("utf-8")
-
-INSTALL = "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/dailypapers"
-DEVELOP = "python3 -m venv .venv && .venv/bin/pip install -e '.[dev]' && .venv/bin/pytest"
-
-
-def test_the_two_commands_stand_on_lines_of_their_own_and_ci_runs_the_second() -> None:
-    assert {INSTALL, DEVELOP} <= set(README.splitlines())
-    assert DEVELOP in (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
-
-
-def test_every_command_that_is_shown_exists() -> None:
-    shown = set(re.findall(r"^dailypapers ([a-z]+)\b(?!:)", README, re.M))
-    assert len(shown) > 8
-    assert shown <= set(COMMANDS)
-
-
-def test_files_that_it_links_to_exist_and_every_page_of_the_manual_is_linked() -> None:
-    links = {link for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link}
-    assert {link for link in links if not (ROOT / link).is_file()} == set()
-    assert {f"reader/manual/{file.name}" for file in (ROOT / "reader" / "manual").glob("*.md")} <= links

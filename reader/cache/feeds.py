@@ -9,6 +9,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 from reader.cache.community import note_arxiv_asked
@@ -18,6 +19,7 @@ from reader.core.dates import utc_stamp
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
 from reader.core.marks import FOLLOW, sql_list
 from reader.core.text import amount
+from reader.core.titles import TitleRecord
 from reader.database import connections, meta
 from reader.paths import last_refresh
 
@@ -148,6 +150,9 @@ _UNCATEGORIZED = (
     f" AND p.id NOT LIKE '{PAGE_PREFIX}%' AND p.id NOT LIKE '{FEED_PREFIX}%'"
 )
 
+RETRY_DAYS = 7
+"""Days after which a paper that no source had is requested again."""
+
 _MAX_TRIES = 3
 """Maximum number of requests for a paper that no source has."""
 
@@ -161,16 +166,27 @@ _NOT_FOUND = """
 
 _KEPT_KINDS = ("star", "note", "queue", "want", "like")
 
+_IS_DUE = (
+    f"(meta.value IS NULL OR CAST(meta.value AS INTEGER) < {_MAX_TRIES}"
+    " AND substr(meta.value, instr(meta.value, ' ') + 1) <= :before)"
+)
+"""SQL: whether to request a paper again that no source had; `before` is the latest day of the last request."""
+
 _LOST = f"""
     SELECT mark.paper FROM mark LEFT JOIN meta ON meta.key = '{_NO_SOURCE}' || mark.paper
     WHERE mark.pk IS NULL AND mark.paper <> '' AND mark.undone = 0 AND mark.value NOT IN ('', '0')
     AND (mark.kind IN ({sql_list(_KEPT_KINDS)}) OR mark.kind GLOB 'tag:*')
     AND mark.paper NOT LIKE '{PAGE_PREFIX}%' AND mark.paper NOT LIKE '{FEED_PREFIX}%'
-    AND (meta.value IS NULL OR (CAST(meta.value AS INTEGER) < :tries
-        AND substr(meta.value, instr(meta.value, ' ') + 1) <= :before))
+    AND {_IS_DUE}
     GROUP BY mark.paper ORDER BY max(mark.clock) DESC, mark.paper LIMIT :limit
 """
 
+
+_WITHOUT_ID = f"""
+    SELECT p.title, p.author_count, p.published, p.id
+    FROM paper AS p LEFT JOIN meta ON meta.key = '{_NO_SOURCE}' || p.id
+    WHERE p.id >= '{PAGE_PREFIX}' AND p.id < '{PAGE_PREFIX[:-1]};' AND {_IS_DUE} ORDER BY meta.value IS NOT NULL, p.pk
+"""
 
 _COLUMNS = ", ".join(field.name for field in fields(FollowedSource))
 
@@ -320,13 +336,13 @@ class Feeds(connections.Store):
 
     # Papers that the user marked
 
-    def missing_papers(self, asked_before: str, limit: int) -> list[str]:
+    def missing_papers(self, today: date, limit: int) -> list[str]:
         """ArXiv ids of starred, tagged, noted or queued papers that the cache lacks, newest marks first.
 
-        Papers that no source had after the day `asked_before` (ISO), or in three tries, are left out.
+        Papers that no source had within a week, or in three tries, are left out.
         """
         with self._reading() as connection:
-            rows = connection.execute(_LOST, {"before": asked_before, "tries": _MAX_TRIES, "limit": limit})
+            rows = connection.execute(_LOST, {"before": _retry_day(today), "limit": limit})
             return [id for (id,) in rows]
 
     def record_not_found(self, ids: Iterable[str], day: str) -> None:
@@ -338,3 +354,14 @@ class Feeds(connections.Store):
         """The source that brought each paper first, by id; papers that are not in the cache are left out."""
         sql = "SELECT id, source FROM paper WHERE id IN (SELECT value FROM json_each(?))"
         return dict(self._rows(sql, json.dumps(list(ids))))
+
+
+def _retry_day(today: date) -> str:
+    return (today - timedelta(days=RETRY_DAYS)).isoformat()
+
+
+def waiting_titles(file: Path, today: date) -> list[TitleRecord]:
+    """The papers of saved pages in the cache in `file` whose arXiv ids to look up by their titles, new ones first."""
+    with connections.open_database(file) as cache:
+        rows = cache.execute(_WITHOUT_ID, {"before": _retry_day(today)}).fetchall()
+    return [TitleRecord(title, count or None, published, id) for title, count, published, id in rows]

@@ -24,6 +24,7 @@ from reader.database import connections
 from reader.database.connections import hold_lock
 from reader.database.sqlite_errors import explain_errors
 from reader.log import copies
+from reader.log.copies import RestoredLog
 from reader.paths import log_database, make_folder, refresh_stamp, suspect_stamp
 
 REPAIR = "dailypapers doctor --repair"
@@ -52,6 +53,8 @@ class RepairResult(NamedTuple):
     starred: int
     """Number of starred papers, whether or not the cache has them."""
     papers: int
+    restored: RestoredLog | None = None
+    """How the log was restored; None if it was not damaged."""
 
     def summary(self) -> str:
         """One sentence about the faults and the current contents."""
@@ -61,7 +64,8 @@ class RepairResult(NamedTuple):
             return f"Nothing was broken: {have}.{advice}"
         faults = ", ".join(f"{fault.name} {fault.what}" for fault in self.found)
         kept = f" The old files are {', '.join(file.name for file in self.aside)}." if self.aside else ""
-        return f"Repaired ({faults}): {have} are here, and 'dailypapers refresh' fetches what is missing.{kept}"
+        rows = f" {self.restored.summary}" if self.restored else ""
+        return f"Repaired ({faults}): {have} are here, and 'dailypapers refresh' fetches what is missing.{rows}{kept}"
 
 
 # Examination
@@ -150,10 +154,12 @@ def repair(path: Path, progress: Progress = lambda _: None) -> RepairResult:
         )
     names = {fault.name for fault in faults}
     aside: list[Path] = []
+    restored = None
     with hold_lock(schema.lock(make_folder(path)), schema.UPGRADE_SECONDS):
         if "marks" in names:
             progress("restoring the marks")
-            aside += filter(None, [copies.restore(path)])
+            restored = copies.restore(path)
+            aside += filter(None, [restored.aside])
         if "cache" in names:
             if path.is_file():
                 with suppress(CacheError):
@@ -173,7 +179,7 @@ def repair(path: Path, progress: Progress = lambda _: None) -> RepairResult:
         counts = f"SELECT ({stars}), count(*) FROM paper"
         starred, papers = events.read(lambda connection: connection.execute(counts).fetchone())
         rows = events.log.count()
-    return RepairResult(faults, aside, rows, starred, papers)
+    return RepairResult(faults, aside, rows, starred, papers, restored)
 
 
 def _index(path: Path) -> None:

@@ -191,7 +191,7 @@ def lock(path: Path) -> Path:
 
 COPIED = (
     *("topic", "paper", "paper_text", "paper_alias", "paper_category", "paper_source", "paper_topic", "paper_event"),
-    *("listing", "day", "trending", "page_paper", "full_text", "community", "feed", "meta"),
+    *("listing", "day", "trending", "full_text", "community", "feed", "meta"),
 )
 """Tables whose readable rows are copied; all others are derived."""
 

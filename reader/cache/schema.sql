@@ -271,17 +271,6 @@ CREATE TABLE follow_paper (
 ) WITHOUT ROWID;
 CREATE INDEX ix_follow_paper_pk ON follow_paper (pk);
 
--- `place` is in the order of its page, with the pages that were imported last first. `tries` counts how often all sources
--- were asked for the title without a certain answer, and `asked` is the day of the last time.
-CREATE TABLE page_paper (
-    pk INTEGER NOT NULL,
-    place INTEGER NOT NULL,
-    tries INTEGER NOT NULL,
-    asked VARCHAR,
-    PRIMARY KEY (pk),
-    FOREIGN KEY(pk) REFERENCES paper (pk)
-);
-
 -- `indexed` is a function of the program, `core/words.py`, which each connection has.
 CREATE VIEW paper_search AS
 SELECT p.pk AS pk, indexed(p.title) AS title, indexed(t.abstract) AS abstract, indexed(t.authors) AS authors,

@@ -195,8 +195,7 @@ class Batch:
 
     def _join(self, former: MergedPaper, entry: MergedPaper) -> None:
         """Merge a saved page's paper into another one, which takes over its marks and place."""
-        for table in ("page_paper", "paper_alias"):
-            self._driver.execute(f"UPDATE OR IGNORE {table} SET pk = ? WHERE pk = ?", (entry.pk, former.pk))
+        self._driver.execute("UPDATE OR IGNORE paper_alias SET pk = ? WHERE pk = ?", (entry.pk, former.pk))
         remove(self._driver, [former.pk])
         self._replaced[former.after["id"]] = entry.pk
 
@@ -353,7 +352,6 @@ def _join_versions(known: str, new: str) -> str:
 OF_A_PAPER = (
     *("paper_topic", "paper_category", "paper_source", "paper_event", "paper_alias", "trending", "listing"),
     *("full_text", "community", "paper_words", "suits", "paper_flags", "follow_paper"),
-    "page_paper",
 )
 """Tables with rows about a paper, apart from `paper` and `paper_text`."""
 

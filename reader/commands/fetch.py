@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from reader import log_file, paths
-from reader.cache.pages import find_waiting
+from reader.cache.feeds import waiting_titles
 from reader.commands.command import Command, add_limit, add_no_pager, add_quiet, day_span, first_day, positive_number
 from reader.commands.output import (
     PROGRESS_DELAY_SECONDS,
@@ -325,7 +325,7 @@ def look_up_titles(workspace: Workspace, *, quiet: bool, is_asked: bool = True) 
     Return None if no title is pending. Titles left for a later run are mentioned only if the user asked for the look-up
     (`is_asked`).
     """
-    if not find_waiting(workspace.cache_file, datetime.now(UTC)):
+    if not waiting_titles(workspace.cache_file, datetime.now(UTC).date()):
         return None
     result = run_job(workspace, job("titles"), quiet=quiet)
     found, left = result["found"], result["left"]

@@ -13,7 +13,6 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reader.cache import pages
 from reader.cache.flags import tag_counts
 from reader.commands.command import Command
 from reader.commands.feeds import follow_lists
@@ -25,7 +24,6 @@ from reader.core.ids import page_id
 from reader.core.marks import LIKE, PASSAGE, TAG, WANT
 from reader.core.paper import LibraryEntry, Listing, SkippedRecord
 from reader.core.text import amount
-from reader.database.connections import open_database, transaction
 
 if TYPE_CHECKING:
     from reader.cache.storing import Cache, StoreResult
@@ -67,8 +65,8 @@ class _FileContents:
     """The name and the content of each OPML file."""
     failed: list[str] = field(default_factory=list)
     """A message for each file that could not be read."""
-    has_pages: bool = False
-    """Whether a file was a saved page, whose titles must be looked up."""
+    has_titles: bool = False
+    """Whether a file had papers without ids, whose titles must be looked up."""
 
 
 def _import_files(arguments: Namespace, workspace: Workspace) -> int:
@@ -91,7 +89,7 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
                 f"{amount(len(added), 'feed')} added, {known:,} already known; 'dailypapers refresh' fetches them."
             )
     titles = None
-    if contents.has_pages:
+    if contents.has_titles:
         from reader.commands.fetch import look_up_titles
 
         titles = look_up_titles(workspace, quiet=bool(arguments.json))
@@ -124,13 +122,13 @@ def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _F
 
 def _read_file(name: str, workspace: Workspace, cache: Cache, contents: _FileContents, *, keep: bool) -> None:
     """Store the papers of a file, add its contents to `contents`, and print the first skipped records."""
-    page, skipped = list[str](), list[SkippedRecord]()
+    skipped = list[SkippedRecord]()
     count = skipped_count = 0
     with Progress() as progress:
         for read in _read_parts(name):
             _store(read, workspace, cache, contents)
             drafts = [draft for listing in read for draft in listing.drafts]
-            page += (_id(draft) for listing in read if listing.is_page for draft in listing.drafts)
+            contents.has_titles |= any(not (draft.id or draft.entry) for draft in drafts)
             contents.entries += (entry for listing in read for entry in listing.entries)
             skipped += (record for listing in read for record in listing.skipped[: MAX_PRINTED_SKIPS - len(skipped)])
             skipped_count += sum(listing.skipped_count for listing in read)
@@ -138,10 +136,6 @@ def _read_file(name: str, workspace: Workspace, cache: Cache, contents: _FileCon
                 contents.papers += (LibraryEntry("", draft.title, _id(draft), is_wanted=False) for draft in drafts)
             count += len(drafts)
             progress.show(f"{name}: {amount(count, 'paper')}")
-    if page:
-        contents.has_pages = True
-        with open_database(workspace.cache_file) as connection, transaction(connection):
-            pages.place(connection, page)
     for record in skipped[:MAX_PRINTED_SKIPS]:
         warn(f"{name}: {record.where}: {record.reason}; skipped")
     if skipped_count > MAX_PRINTED_SKIPS:

@@ -186,8 +186,6 @@ class Listing(NamedTuple):
     """Whether the feed only answered that the day has not changed."""
     marks: tuple[PaperMarks, ...] = ()
     """The user's marks in an export, for these and other papers."""
-    is_page: bool = False
-    """Whether it comes from a saved page, whose order is kept."""
     entries: tuple[LibraryEntry, ...] = ()
 
     @property

@@ -61,10 +61,7 @@ def clock_of(action: str) -> int:
 
 
 def prepare(connection: sqlite3.Connection) -> None:
-    """Create the tables unless they exist, in the caller's transaction."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version:
-        return
+    """Create the tables of a new log, with a new machine id, in the caller's transaction."""
     for statement in connections.statements(Path(__file__).with_name("schema.sql").read_text("utf-8")):
         connection.execute(statement)
     for key, value in (("machine", new_machine()), ("edition", new_machine()), ("clock", "0")):

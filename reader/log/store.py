@@ -21,8 +21,8 @@ from reader.core.errors import CacheError, CacheTooNew
 from reader.core.marks import AGENT, FORMER, LEAVING, QUEUE, TRACES, UNDO, Agent, first_place, sql_list
 from reader.database import connections, meta
 from reader.database.sqlite_errors import explain_errors
-from reader.log.rows import INSERT, VERSION, Mark, Row, action_id, clock_of, new_machine, prepare
-from reader.paths import log_database
+from reader.log.rows import INSERT, VERSION, Mark, Row, action_id, clock_of, new_machine
+from reader.paths import is_there, log_database
 
 T = TypeVar("T")
 
@@ -63,7 +63,7 @@ class Log:
     def open(cls, cache: Path, now: Callable[[], float] = time.time) -> Log:
         """Open the log beside a cache; create it if it is missing. Raises CacheError, or CacheTooNew."""
         path = log_database(cache)
-        if not (path.is_file() and path.stat().st_size):
+        if not is_there(path):
             # This module is only needed at a first start or after a loss.
             from reader.log import copies
 
@@ -77,9 +77,6 @@ class Log:
                         f"{path} was made by a newer dailypapers, so it was not changed. Install that version, or set "
                         "DAILYPAPERS_HOME to another folder."
                     )
-                if version < VERSION:
-                    with connections.transaction(connection):
-                        prepare(connection)
                 return cls(connection, path, now)
 
     def close(self) -> None:

@@ -17,8 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from reader.cache import pages
 from reader.cache.community import Communities, RequestState, arxiv_is_old, is_old
+from reader.cache.feeds import waiting_titles
 from reader.core.community import Comment, Community
 from reader.core.dates import utc_stamp
 from reader.core.document.model import Paragraph, Span
@@ -145,35 +145,35 @@ async def look_up_titles(sources: Sources) -> Line:
     run ends without a source or without a network.
     """
     file, now = sources.context.cache_file, sources.now
-    waiting = pages.find_waiting(file, now())
+    waiting = waiting_titles(file, now().date())
     wanted = waiting[:MAX_TITLES]
     usable: list[_Source] = [partial(_find_in_feed, sources.daily)]
     usable += [partial(_find_at_arxiv, sources.arxiv)] if sources.may_ask_arxiv else []
     source_count = len(usable)
     found = undecided = 0
     failure: FeedError | None = None
-    for n, title in enumerate(wanted):
+    for n, wanted_paper in enumerate(wanted):
         sources.tell(step("titles", n=n, of=len(wanted), found=found))
         candidates: list[_Candidate] = []
         same: TitleRecord | None = None
         for source in tuple(usable):
             try:
-                candidates += await source(without_cut_word(title.paper.title))
+                candidates += await source(without_cut_word(wanted_paper.title))
             except FeedError as error:
                 failure = failure or error
                 usable.remove(source)
                 if isinstance(error, FeedOffline):
                     usable.clear()
                     break
-            if same := find_same(title.paper, [candidate.title_record for candidate in candidates]):
+            if same := find_same(wanted_paper, [candidate.title_record for candidate in candidates]):
                 break
         if same is not None:
             best = next(candidate for candidate in candidates if candidate.draft.id == same.id)
-            listing = Listing(best.day, (best.draft._replace(entry=title.paper.id),))
+            listing = Listing(best.day, (best.draft._replace(entry=wanted_paper.id),))
             sources.cache.store(listing, utc_stamp(now()), newer=False, noted=False)
             found += 1
         elif len(usable) == source_count:
-            pages.note_unknown(file, title.pk, now().date().isoformat())
+            sources.feeds.record_not_found([wanted_paper.id], now().date().isoformat())
         else:
             undecided += 1
         if not usable:

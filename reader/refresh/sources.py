@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from reader import log_file
 from reader.access_token import lookup_environment
-from reader.cache.feeds import OWN, Coverage, Feeds, FollowedSource
+from reader.cache.feeds import OWN, RETRY_DAYS, Coverage, Feeds, FollowedSource
 from reader.cache.storing import Cache, StoreResult
 from reader.core.dates import iso_day, utc_stamp
 from reader.core.errors import FeedError, FeedOffline, FeedRefused
@@ -49,9 +49,6 @@ from reader.refresh.lines import (
 )
 
 T = TypeVar("T")
-
-RETRY_DAYS = 7
-"""Days before a paper that no source knows is requested again."""
 
 LOST_PAPERS_PER_REFRESH = 200
 """Maximum marked papers that one refresh requests because the cache lacks them, newest marks first."""
@@ -232,8 +229,7 @@ class Sources:
         A paper that no source has is requested again after a week, at most three times.
         """
         today = self.now().date()
-        before = (today - timedelta(days=RETRY_DAYS)).isoformat()
-        ids = self.feeds.missing_papers(before, LOST_PAPERS_PER_REFRESH)
+        ids = self.feeds.missing_papers(today, LOST_PAPERS_PER_REFRESH)
         if not ids:
             return
         source = "arXiv" if self.may_ask_arxiv else "the feed"

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import closing
-from datetime import datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
-from sqlite3 import Connection
 
 import pytest
 
+from reader.cache.feeds import Feeds, waiting_titles
 from reader.cache.imports import MatchedEntries, add_marks, changes, existing_texts, find_papers, waiting
 from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
-from reader.cache.pages import PageTitle, find_waiting, note_unknown, place
 from reader.cache.reads.exports import exported_marks
 from reader.cache.reads.window import Window
 from reader.cache.storing import Cache
@@ -176,36 +175,18 @@ def key(connection: sqlite3.Connection, id: str) -> int:
     return int(connection.execute("SELECT pk FROM paper WHERE id = ?", (id,)).fetchone()[0])
 
 
-PAGE = [Draft(f"{name} of a page", author_count=2, published="2026-11-01", source="page") for name in "ABC"]
-A, B, C = (page_id(draft.title) for draft in PAGE)
+PAGE = [Draft(f"{name} of a page", author_count=2, published="2026-11-01", source="page") for name in "AB"]
 
 
-def names(found: Sequence[PageTitle]) -> str:
-    return "".join(one.paper.title[0] for one in found)
-
-
-@pytest.fixture
-def pages(cache: Cache, connection: Connection) -> Connection:
+def test_a_title_is_looked_up_thrice_a_week_apart(cache: Cache, path: Path) -> None:
     cache.store(Listing(None, tuple(PAGE)), NOW)
-    place(connection, [C, A])
-    return connection
+    a, b = (TitleRecord(draft.title, 2, "2026-11-01", page_id(draft.title)) for draft in PAGE)
 
+    def waiting(day: int) -> list[TitleRecord]:
+        return waiting_titles(path, date(2026, 11, day))
 
-def test_papers_have_the_order_of_their_pages_the_newest_first(pages: Connection, path: Path) -> None:
-    assert names(find_waiting(path, datetime(2026, 11, 1))) == "CAB"
-    writes = pages.total_changes
-    place(pages, [C, A])
-    assert pages.total_changes == writes
-    place(pages, [B, A, B, "2611.00099"])
-    assert names(find_waiting(path, datetime(2026, 11, 1))) == "BAC"
-
-
-def test_a_title_is_looked_up_thrice_a_week_apart(pages: Connection, path: Path) -> None:
-    def waiting(day: int) -> str:
-        return names(find_waiting(path, datetime(2026, 11, day)))
-
-    assert waiting(1) == "CAB"
-    for day, before, after in ((2, "CB", "CBA"), (10, "CB", "CBA"), (18, "CB", "CB")):
-        note_unknown(path, 1, f"2026-11-{day:02}")
-        assert (waiting(day + 7), waiting(day + 8)) == (before, after)
-    assert find_waiting(path, datetime(2026, 11, 1))[0] == PageTitle(3, TitleRecord("C of a page", 2, "2026-11-01", C))
+    assert waiting(1) == [a, b]
+    with closing(Feeds.open(path)) as feeds:
+        for day, before, after in ((2, [b], [b, a]), (10, [b], [b, a]), (18, [b], [b])):
+            feeds.record_not_found([a.id], f"2026-11-{day:02}")
+            assert (waiting(day + 6), waiting(day + 7)) == (before, after)

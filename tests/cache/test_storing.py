@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from reader.cache import pages
 from reader.cache import storing as module
 from reader.cache.history import Event
 from reader.cache.marks.events import Events
@@ -19,7 +18,6 @@ from reader.core.errors import CacheError
 from reader.core.ids import page_id
 from reader.core.paper import Draft, Listing, SkippedRecord
 from reader.core.text import title_hash
-from reader.database import connections
 from tests.breakage import execute
 from tests.cache.conftest import NOW, ByName, derive_again, draft, faults, found, rows, selection, whole
 from tests.table import each
@@ -69,7 +67,6 @@ def test_results_of_a_search_are_in_no_list_until_they_are_marked_or_come_by_ano
     assert window.newest_day() == "2026-11-24"
     assert [found(path, query) for query in ("found", "is:hidden", "found (is:hidden OR -is:hidden)")] == [[], [], []]
     star(path, "2611.00007")
-    star(path, "2611.00008", "pass")
     filled.store(Listing("2026-11-24", (draft(9, title="Found 9"),)), NOW)
     assert found(path, "found") == [8, 6]
     rebuild(path)
@@ -154,13 +151,10 @@ def test_a_page_s_paper_joins_one_that_is_here_with_its_marks(cache: Cache, path
     cache.store(Listing("2026-11-24", (draft(1, "Its new title", upvotes=3),)), NOW)
     cache.store(Listing(None, (PAGE,)), NOW, newer=False)
     own = page_id(PAGE.title)
-    with closing(connections.connect(path)) as connection:
-        pages.place(connection, [own])
     star(path, own, "star", "tag:later")
     cache.store(Listing(None, (draft(1, "Its new title")._replace(entry=own),)), NOW, newer=False)
     paper = whole(path, own)
     assert (paper.id, paper.starred, paper.tags, paper.upvotes) == ("2611.00001", True, ("later",), 3)
-    assert rows(path, "SELECT pk FROM page_paper") == [(paper.pk,)]
     # The page again: it is known by its old id, though its title is another one.
     assert cache.store(Listing(None, (PAGE,)), NOW, newer=False) == StoreResult(updated=1)
     assert rows(path, "SELECT count(*) FROM paper") == [(1,)]

@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ HERE, THERE = "2606.26740", "2401.00001"
 
 def wanted(papers: Path) -> list[str]:
     with closing(Feeds.open(papers)) as feeds:
-        return feeds.missing_papers("2026-01-01", 100)
+        return feeds.missing_papers(date(2026, 1, 8), 100)
 
 
 def test_days_are_imported_once_from_plain_packed_or_piped_files(

@@ -106,7 +106,7 @@ DRAFTS = (
     ],
 )
 def test_copies_differ_and_say_the_same(variant: str) -> None:
-    assert parse_saved_page(variant, TODAY) == Listing(None, DRAFTS, is_page=True)
+    assert parse_saved_page(variant, TODAY) == Listing(None, DRAFTS)
 
 
 TWO = f"{abstract('one')}\n\n{abstract('another')}"
@@ -183,7 +183,6 @@ TOLD = [
     Listing(
         "2026-03-01",
         (one._replace(upvotes=12, comments=2, summary="It holds.", keywords=("agents", "tool use")),),
-        is_page=True,
     )
     for one in SHOWN
 ]

@@ -116,14 +116,53 @@ def test_a_damaged_log_is_restored_from_its_rows_its_copies_and_the_cache(
         log_of(cache).with_name(f"log.db{end}").unlink(missing_ok=True)
     break_it(cache)
     assert copies.fault(cache)
-    aside = copies.restore(cache)
-    assert aside is not None and aside.exists()
+    restored = copies.restore(cache)
+    assert restored.aside is not None and restored.aside.exists()
+    assert restored.summary == "301 rows copied."
     assert starred(cache) == before
     with closing(Events.open(cache)) as events:
         assert events.machine() == machine
         # What was undone after the copy was made stays undone: the cache has that row too.
         kept = "SELECT count(*) FROM mark WHERE kind = 'star' AND value = '1' AND undone = 0"
         assert events.read(lambda connection: connection.execute(kept).fetchone()) == (299,)
+
+
+def damage_rows(file: Path) -> None:
+    """Overwrite a page with rows from the middle of a log."""
+    table_leaf, size = 13, 4096
+    content = file.read_bytes()
+    leaves = [
+        at for at in range(size, len(content), size) if content[at] == table_leaf and b"star" in content[at:][:size]
+    ]
+    with file.open("r+b") as opened:
+        opened.seek(leaves[len(leaves) // 2])
+        opened.write(b"\xff" * size)
+
+
+def cut_rows(file: Path) -> None:
+    """Cut off the last pages of a log, most of which have rows and their indexes."""
+    os.truncate(file, file.stat().st_size // 4096 // 2 * 4096)
+
+
+@each("damage", [damage_rows, cut_rows])
+def test_rows_that_nothing_else_has_are_counted_as_lost(
+    tmp_path_factory: pytest.TempPathFactory, damage: Callable[[Path], None]
+) -> None:
+    cache = tmp_path_factory.mktemp("home") / "papers.db"
+    with closing(Log.open(cache)) as log:
+        for number in range(20):
+            log.record([Mark(f"26{number:02}.{paper:05}", "star", "1") for paper in range(150)])
+        log.note([("agreed:0", "1")])
+    close_log(cache)
+    damage(log_of(cache))
+    restored = copies.restore(cache)
+    assert 0 < restored.lost < 3_000
+    assert restored.copied + restored.lost == 3_000
+    assert restored.summary == f"{restored.copied:,} rows copied; about {restored.lost:,} could not be read."
+    with closing(Log.open(cache)) as log:
+        assert log.count() == restored.copied
+        facts = log.ask(lambda one: one.execute("SELECT value FROM meta WHERE key = 'agreed:0'").fetchall())
+        assert facts == [("1",)], "what the user allowed here is still allowed"
 
 
 @each("break_it", [empty, lambda cache: log_of(cache).unlink()])

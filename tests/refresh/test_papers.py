@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from reader.cache import pages
 from reader.cache.community import PageData, read_community
+from reader.cache.feeds import RETRY_DAYS
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.storing import Cache
@@ -195,9 +195,6 @@ class HomeWithPage(World):
 
     def page(self, *drafts: Draft) -> None:
         self.cache.store(Listing(None, drafts), NOON.isoformat(), newer=False)
-        ids = [draft.id or draft.entry or page_id(draft.title) for draft in drafts]
-        with closing(connections.connect(self.path)) as connection:
-            pages.place(connection, ids)
 
     async def look_up(self) -> Line:
         """Look up titles; the steps are in `self.lines`."""
@@ -207,7 +204,8 @@ class HomeWithPage(World):
     def ids(self) -> list[str]:
         """The ids of the page's papers, in its order."""
         with closing(connections.connect(self.path)) as cache:
-            rows = cache.execute("SELECT p.id FROM page_paper JOIN paper AS p USING (pk) ORDER BY place")
+            sql = "SELECT p.id FROM paper_source AS s JOIN paper AS p USING (pk) WHERE s.source = 'page' ORDER BY pk"
+            rows = cache.execute(sql)
             return [id for (id,) in rows]
 
 
@@ -270,7 +268,7 @@ async def test_a_title_that_no_source_has_is_asked_for_three_times_a_week_apart(
         asked.append(len(saved.lines))
         assert await saved.look_up() == result()
         assert saved.lines == []
-        saved.now += timedelta(days=pages.RETRY_DAYS + 1)
+        saved.now += timedelta(days=RETRY_DAYS + 1)
     assert asked == [1, 1, 1, 0, 0]
 
 

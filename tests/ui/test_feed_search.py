@@ -9,12 +9,9 @@ from typing import Any
 
 import pytest
 
-from reader.cache import pages
 from reader.cache.feeds import Feeds
 from reader.core.errors import FeedUnreachable
-from reader.core.ids import page_id
 from reader.core.paper import Draft, Listing
-from reader.database import connections
 from reader.feeds.syndication import SyndicationClient
 from reader.refresh.lines import Job, Line, Tell, ignore, job, result_line
 from reader.ui.full_text.fetcher import TextsAhead
@@ -311,9 +308,7 @@ async def show_page(r: Story) -> None:
     from reader.cache.storing import Cache
 
     with closing(Cache.open(r.file, papers.ByTitle())) as cache:
-        cache.store(Listing(None, (SURE, CUT), is_page=True), "2026-05-12T06:00:00Z", newer=False)
-    with closing(connections.connect(r.file)) as connection:
-        pages.place(connection, [page_id(one.title) for one in (SURE, CUT)])
+        cache.store(Listing(None, (SURE, CUT)), "2026-05-12T06:00:00Z", newer=False)
     await r.do("view.all", "find.query")
     await r.type("source:page sort:page")
     await r.press("enter")

@@ -16,7 +16,6 @@ from reader.core.marks import (
     QUEUE,
     RULE,
     TAG,
-    TRACES,
     UNDOES,
     WANT,
     place_between,
@@ -95,9 +94,6 @@ def same_state(kind: str) -> str:
     if kind == "hide":
         # A muted word may hide it, too. A result of a search on the feed is hidden without anybody's decision.
         return f"(hidden AND NOT {has(Flag.FOUND, 'paper.pk')}) = CAST(:value AS INTEGER)"
-    if kind in TRACES:
-        # One trace of a kind per day.
-        return "EXISTS (SELECT 1 FROM mark AS m WHERE m.pk = paper.pk AND m.kind = :kind AND m.value = :value)"
     if kind == WANT:
         # The paper is in the cache, so the request is fulfilled.
         return "true"

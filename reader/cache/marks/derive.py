@@ -20,7 +20,7 @@ from reader.cache import standing
 from reader.cache.flags import flag_papers, has, having
 from reader.cache.standing import derive_follows, list_feeds
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
-from reader.core.marks import FOLLOW, NOTE, PASS, PASSAGE, QUEUE, STANDING, STATES, TAG, TRACES, sql_list
+from reader.core.marks import FOLLOW, NOTE, PASSAGE, QUEUE, STANDING, STATES, TAG
 from reader.core.paper_row import Flag
 from reader.database import connections, meta
 from reader.log.store import UNDONE
@@ -147,14 +147,12 @@ def _fold(connection: sqlite3.Connection, pairs: Sequence[tuple[str, str]]) -> N
 
 _KEY = "coalesce((SELECT pk FROM main.paper WHERE id = {paper}), (SELECT pk FROM main.paper_alias WHERE id = {paper}))"
 
-# A paper may have been passed on several days, and each day counts; of all other kinds only the newest row does.
 _INSERT_NEWEST = f"""
     INSERT INTO mark (paper, pk, kind, value, clock, action, by, undone)
     SELECT paper, iif(paper = '', NULL, {_KEY.format(paper="newest.paper")}),
         kind, value, clock, action, by, undone FROM (
         SELECT *, row_number() OVER (
-            PARTITION BY paper, kind, iif(kind IN ({sql_list(TRACES)}), value, '')
-            ORDER BY undone, clock DESC, action DESC) AS place
+            PARTITION BY paper, kind ORDER BY undone, clock DESC, action DESC) AS place
         FROM (
             SELECT e.paper, e.kind, e.value, e.clock, e.action, e.by, {UNDONE.format(log="log.")} AS undone
             FROM changing AS c CROSS JOIN log.event AS e ON e.paper = c.paper AND e.kind = c.kind
@@ -196,7 +194,7 @@ def settle(connection: sqlite3.Connection) -> None:
         )
         noted = f"SELECT pk FROM touched WHERE kind = '{NOTE}' OR kind GLOB '{PASSAGE}*'"
         connection.execute(f"UPDATE paper SET has_note = {written} WHERE pk IN ({noted})")
-    keep_found(connection, f"SELECT pk FROM touched WHERE kind <> '{PASS}'")
+    keep_found(connection, "SELECT pk FROM touched")
     connection.execute(_HIDE)
 
 

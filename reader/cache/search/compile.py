@@ -110,8 +110,8 @@ _ORDER_COLUMNS = {
     "foryou": ("coalesce((SELECT score FROM suits WHERE suits.pk = p.pk), 0)", "p.sort_day", "p.upvotes", "p.pk"),
     # Papers that are not queued come last.
     "queue": ("coalesce((SELECT place FROM queue WHERE queue.pk = p.pk), 'A')", "p.pk"),
-    # Papers of no saved page come last.
-    "page": ("coalesce((SELECT place FROM page_paper WHERE page_paper.pk = p.pk), 1e18)", "p.pk"),
+    # An import adds a page's papers in the page's order.
+    "page": ("p.pk",),
     # Papers without a rank come last.
     "trending": ("coalesce((SELECT rank FROM trending WHERE trending.pk = p.pk), 1e9)", "p.pk"),
 }

@@ -69,7 +69,7 @@ def parse_saved_page(text: str, today: date) -> Listing:
             drafts.setdefault(page_id(draft.title), draft)
     if not (is_dated and drafts):
         raise FeedMalformed("This is not the text of a saved page: it has no paper with authors and a date.")
-    return Listing(None, tuple(drafts.values()), is_page=True)
+    return Listing(None, tuple(drafts.values()))
 
 
 def _blocks(text: str, today: date) -> Iterator[_Block]:
@@ -257,7 +257,7 @@ def parse_web_page(html: str) -> list[Listing]:
                 recorded.setdefault(draft.id or "", (draft, day))
             addresses.append(node.attributes.get("href") or "")
             waiting += reversed(list(node.iter(include_text=True)))
-    listings = [Listing(day, (draft._replace(source="page"),), is_page=True) for draft, day in recorded.values()]
+    listings = [Listing(day, (draft._replace(source="page"),)) for draft, day in recorded.values()]
     links = (_PAPER_ADDRESS.fullmatch(address) for address in addresses)
     ids = dict.fromkeys(id for link in links if link and (id := arxiv_id(link[1])) and id not in recorded)
     entries = [LibraryEntry("a link", "", id) for id in ids]

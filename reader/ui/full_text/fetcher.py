@@ -134,9 +134,9 @@ class TextsAhead(Controller):
             self.delay.begin(IDLE_SECONDS)
 
     def _has_waiting_titles(self) -> bool:
-        from reader.cache.pages import find_waiting
+        from reader.cache.feeds import waiting_titles
 
-        return bool(find_waiting(self._library.path, datetime.now(UTC)))
+        return bool(waiting_titles(self._library.path, datetime.now(UTC).date()))
 
     async def _look_up_titles(self) -> str:
         """Look up titles of saved pages; return the status of titles that have to wait, empty if none have."""
