@@ -172,7 +172,7 @@ class Bench:
 
     @contextmanager
     def open_newsboat(self) -> Iterator[Terminal]:
-        """A newsboat that was told to show the titles of its feed."""
+        """A newsboat that shows the titles of its feed."""
         with Terminal(self.newsboat, self._variables(self._work), SIZE) as terminal:
             until_written(terminal, "Papers")
             terminal.press("enter")

@@ -54,7 +54,7 @@ async def test_a_key_pressed_before_the_next_paper_is_drawn_is_for_the_paper_tha
         assert (r.kept(first).hidden, r.kept(second).hidden, r.here.id) == (True, False, second)
 
 
-async def test_keys_pressed_ahead_hide_nothing_unseen_and_as_many_undos_take_back_nothing_older(reader: Opener) -> None:
+async def test_keys_pressed_ahead_hide_no_unseen_paper_and_undos_take_back_nothing_older(reader: Opener) -> None:
     async with reader() as r:
         older = r.here.id
         await r.do("paper.star", "triage.begin")
@@ -108,7 +108,7 @@ def test_the_end_names_the_days_that_it_went_through(days: list[str], named: str
     assert (end.fact, end.why) == (f"{named}: no unread papers are left.", f"{len(days)} starred.")
 
 
-async def test_a_starred_paper_that_is_unread_is_in_every_number(reader: Opener) -> None:
+async def test_a_starred_unread_paper_is_included_in_every_count(reader: Opener) -> None:
     async with reader() as r:
         await r.do("paper.star")
         assert (r.here.starred, r.here.read) == (True, True)
