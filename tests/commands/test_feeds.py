@@ -160,7 +160,7 @@ def test_a_failing_feed_is_reported_with_the_reason_and_the_time_since(
         """,
         **names,
     )
-    assert "failing" not in run("doctor").out
+    assert "failing since" not in run("doctor").out
 
 
 def test_feeds_are_imported_and_exported_as_opml(
