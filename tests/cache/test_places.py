@@ -49,7 +49,7 @@ def test_an_unusable_server_is_reported_without_its_password(address: str) -> No
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(CacheError, match=r"dailypapers\[postgres\]"), open_server("postgresql://hub.example/papers"):
+    with pytest.raises(CacheError, match=r"extra postgres"), open_server("postgresql://hub.example/papers"):
         pass
 
 

@@ -21,7 +21,6 @@ from reader.cache.reads.window import (
     FetchedDay,
     Order,
     Window,
-    begin_order,
     with_near,
 )
 from reader.cache.storing import Cache, StoreResult
@@ -239,11 +238,8 @@ def test_with_a_query_the_days_are_those_that_list_its_papers(
 # Orders
 
 
-FOUND = [(4, "2026-05-02"), (2, "2026-05-02"), (9, "")]
-
-
 def test_papers_that_are_only_near_follow_all_that_match() -> None:
-    plain = begin_order(FOUND, 9, grouped=False)
+    plain = Order(array("q", [4, 2, 9]))
     assert with_near(plain, [2, 9], 5) is plain
     near = with_near(plain, [2, 5, 6, 1], 2)
     assert near == Order(array("q", [4, 2, 9, 5, 6]), ((MATCHING, 3), (IN_WORDS, 2)), near=2)
@@ -251,7 +247,7 @@ def test_papers_that_are_only_near_follow_all_that_match() -> None:
     assert near.matching == 3
     assert near.without_near == plain
     assert plain.without_near is plain
-    days = begin_order(FOUND, 9)
+    days = plain._replace(groups=(("2026-11-24", 2), ("2026-11-23", 1)))
     assert with_near(days, [5], 2).groups == (*days.groups, (IN_WORDS, 1))
     assert with_near(days, [5], 2).without_near == days
     assert with_near(Order(()), [5], 2) == Order(array("q", [5]), ((IN_WORDS, 1),), near=1)

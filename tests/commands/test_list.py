@@ -127,6 +127,8 @@ def test_an_empty_list_is_an_empty_answer_with_a_reason(session: Session, papers
         $ list is:starred
         ! Nothing matches.
         $ list is:starred -q
+        $ list tag:"to read"
+        ! Nothing matches. A value of several words needs double quotes inside the shell's quotes: 'tag:"to read"'
         $ list day:today
         ! There are no papers from today. The latest day is 2026-06-30: day:latest finds its papers.
         $ list "~xylophone"

@@ -257,11 +257,22 @@ def test_the_example_of_the_manual_works(packages: Packages, run: Run, papers: P
     ]
 
 
+class Origin:
+    """What an installer wrote about the place from which it installed the program."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read_text(self, name: str) -> str:
+        assert name == "direct_url.json"
+        return json.dumps({"url": self._folder.as_uri(), "dir_info": {}})
+
+
 @each(
     ("receipt", "text", "command"),
     [
         ("other", "dailypapers[pdf]", f"{sys.executable} -m pip install"),
-        ("pipx_metadata.json", '{"package_or_url": "dailypapers[pdf]"}', "pipx install --force"),
+        ("pipx_metadata.json", '{"package_or_url": "/src/papers[pdf]"}', "pipx install --force"),
         ("uv-receipt.toml", 'requirements = [{ name = "dailypapers", extras = ["pdf"] }]', "uv tool install"),
     ],
 )
@@ -271,6 +282,12 @@ def test_a_missing_extra_names_the_command_of_this_installation(
     monkeypatch.setattr("sys.prefix", str(tmp_path))
     (tmp_path / receipt).write_text(text)
     extras = "mcp" if receipt == "other" else "mcp,pdf"
-    output = installed.needs_extra("This needs", "mcp")
+    origin = tmp_path / "my checkout"
+    monkeypatch.setattr("importlib.metadata.distribution", lambda _: Origin(origin))
+    from_index = installed.needs_extra("This needs", "mcp")
+    origin.mkdir()
+    from_folder = installed.needs_extra("This needs", "mcp")
+    origin.rmdir()
     (tmp_path / receipt).unlink()
-    assert output == f"This needs the extra mcp: \"{command} 'dailypapers[{extras}]'\" installs it."
+    assert from_index == f"This needs the extra mcp, which \"{command} 'dailypapers[{extras}]'\" installs."
+    assert from_folder == f"This needs the extra mcp, which \"{command} '{origin}[{extras}]'\" installs."

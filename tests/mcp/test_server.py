@@ -231,4 +231,4 @@ def test_without_the_extra_it_says_how_to_get_it(run: Run, papers: Path, monkeyp
     monkeypatch.setitem(sys.modules, "mcp", None)
     found = run("mcp")
     assert (found.code, found.out) == (1, "")
-    assert "pip install 'dailypapers[mcp]'" in found.err and found.err.count("\n") == 1
+    assert "[mcp]'\" installs." in found.err and found.err.count("\n") == 1

@@ -133,7 +133,7 @@ async def test_links_and_topics_can_be_clicked() -> None:
     detail = PaperDetail(today=TODAY)
     async with staged(Stage(detail), 60, 40) as (app, pilot):
         detail.show(reading(paper()))
-        await click(pilot, detail, "github.com/someone")
+        await click(pilot, detail, "code")
         await click(pilot, detail, "Video generation")
         await click(pilot, detail, "It forgets well")
         assert app.reports == [

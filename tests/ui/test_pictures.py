@@ -229,7 +229,7 @@ def test_no_bytes_crash_the_decoder(junk: bytes, at: int) -> None:
 def test_without_the_extra_its_name_is_in_the_error(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     data = picture()
     monkeypatch.setitem(sys.modules, missing, None)
-    with pytest.raises(ReaderError, match=r"dailypapers\[images\]"):
+    with pytest.raises(ReaderError, match=r"the extra images, which"):
         draw(data, BLOCKS)
 
 
@@ -341,7 +341,7 @@ async def test_a_missing_picture_or_extra_is_explained(
         assert r.is_on_page and r.status == "pictures are off: see images in the settings"
         monkeypatch.setattr("reader.ui.pictures.find_spec", lambda _: None)
         await r.do("picture.open")
-        assert r.is_on_page and r.status.startswith("pictures need the extra images: ")
+        assert r.is_on_page and r.status.startswith("pictures need the extra images, ")
     monkeypatch.undo()
     monkeypatch.setattr("reader.ui.pictures.is_arxiv_id", lambda _: False)
     async with reader(settings=settings(endpoint=feed.url, images="blocks")) as r:

@@ -277,7 +277,7 @@ def in_context(context: Context, width: int, text: str = "") -> State:
                 PICTURES, Pictures((Picture("https://x.example/a.png", "Figure 1"),), 0, Canvas("blocks", 80, 20))
             )
         case "text" | "outline":
-            state = state.put(PAGE, READING).put(TEXT, FullText(READING.key, READING.paper, Size()))
+            state = state.put(PAGE, READING).put(TEXT, FullText(READING.key, READING.paper))
             state = view_text(state, TextView.open(document(), Size()))
             shown = state[TEXT]
             assert shown is not None
@@ -316,7 +316,7 @@ def test_hints_name_the_keys_as_they_are_bound_and_those_alone_that_act() -> Non
     counted = [main_status(state, KEYMAP) for state in selected]
     let_go = ("esc", "let go")
     assert [(one.selected, let_go in one.keys) for one in counted] == [(2, True), (2, True), (0, False)]
-    no_text = at("all").put(PAGE, READING).put(TEXT, FullText(READING.key, READING.paper, Size()))
+    no_text = at("all").put(PAGE, READING).put(TEXT, FullText(READING.key, READING.paper))
     assert [word for _, word in hints(no_text, KEYMAP)] == ["back", "star", "keys"]
 
 

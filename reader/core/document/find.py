@@ -1,19 +1,16 @@
 """Find the words of highlights and searches in a full text.
 
 Texts are compared as words without case, accents and punctuation, so width and source do not matter. A passage is
-searched for in its last place, and then by its exact words around the blocks that have one of its two rarest words. A
-passage whose words have changed is listed as lost.
+searched for in its last place, and then in the whole text. A passage whose words have changed is listed as lost.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
-from functools import cached_property
-from itertools import accumulate, groupby, islice
+from itertools import accumulate
 from typing import NamedTuple
 
 from reader.core.document.layout import DocumentLine
@@ -96,22 +93,6 @@ _MAX_COMPARED_PAIRS = 4_000_000
 """Maximum pairs of words compared to locate the drawn words of a block; a larger table is highlighted as a whole."""
 
 
-_MAX_COUNTED_WORDS = 8
-"""Maximum words of a passage, the longest ones, of which the two rarest tell where the passage may be."""
-
-_MIN_RARE_LETTERS = 4
-"""Minimum letters or digits of such a word; shorter ones are in most blocks, or variables of a formula."""
-
-_FORMULA_WORDS = ("choose", "over")
-"""Words that stand for the signs of a drawn formula, and are not in its TeX."""
-
-_MAX_READ_BLOCKS = 50
-"""Maximum blocks with such words that are read: the blocks with most of them, of the same section, and the nearest.
-
-Reading all 300 blocks of a text with many formulas takes 50 ms.
-"""
-
-
 class Point(NamedTuple):
     """A word of a text."""
 
@@ -140,32 +121,6 @@ class DrawnWord(NamedTuple):
 
 def _fold_word(word: str) -> str:
     return word.lower() if word.isascii() else "".join(WORD.findall(fold(word))) or word
-
-
-class _Run:
-    """The words of consecutive blocks as one text, which makes a search a hundred times as fast."""
-
-    def __init__(self, first: int, blocks: Sequence[Sequence[str]]) -> None:
-        words = [word for block in blocks for word in block]
-        self._first = first
-        self._blocks = list(accumulate(map(len, blocks), initial=0))
-        self._text = f" {' '.join(words)} "
-        self._letters = list(accumulate((len(word) + 1 for word in words), initial=0))
-
-    def places(self, words: Sequence[str]) -> list[Range]:
-        """The first places where these words occur in a row."""
-        text = f" {' '.join(words)} "
-        places: list[Range] = []
-        at = self._text.find(text)
-        while words and at >= 0 and len(places) < _MAX_COMPARED_PLACES:
-            word = bisect_right(self._letters, at) - 1
-            places.append(Range(self._point(word), self._point(word + len(words) - 1)))
-            at = self._text.find(text, at + 1)
-        return places
-
-    def _point(self, word: int) -> Point:
-        block = bisect_right(self._blocks, word) - 1
-        return Point(self._first + block, word - self._blocks[block])
 
 
 class TextWords:
@@ -203,66 +158,48 @@ class TextWords:
         return section.name if section is not None else ""
 
     def find(self, passage: Passage) -> Range | None:
-        """The range of a passage; None if its words are gone.
+        """The range of a passage that begins in its last block; None if it has moved, or its words are gone."""
+        words, count = _words(passage.quote), len(self.document.blocks)
+        end, missing = passage.block + 1, len(words)
+        while end < count and missing > 0:
+            missing -= len(self.words(end))
+            end += 1
+        found = self._places(words, range(passage.block, min(end, count)))
+        return found[0] if found and found[0].first.block == passage.block else None
 
-        Its last block is searched first. Of several places elsewhere, one in the same section is taken, or the nearest.
-        A formula may be missed far from both.
+    def find_anywhere(self, passage: Passage) -> Range | None:
+        """The range of a passage in the same section, or else the nearest to its last block; None without its words.
+
+        It reads the whole text, which takes two seconds for two million letters: call it in a thread.
         """
-        quote = _words(passage.quote)
-        found = self._run(passage.block, self._end(passage.block, len(quote))).places(quote)
-        if found and found[0].first.block == passage.block:
-            return found[0]
 
-        def rank(block: int) -> tuple[bool, int]:
+        def rank(place: Range) -> tuple[bool, int]:
+            block = place.first.block
             return self._section(block) != passage.section, abs(block - passage.block)
 
-        near = self._around(set(self._likely_blocks(passage.quote, rank)), len(quote))
-        runs = [[block for _, block in run] for _, run in groupby(enumerate(near), lambda pair: pair[1] - pair[0])]
-        places = (place for run in runs for place in self._run(run[0], run[-1] + 1).places(quote))
-        return min(islice(places, _MAX_COMPARED_PLACES), key=lambda place: rank(place.first.block), default=None)
+        return min(self._places(_words(passage.quote), range(len(self.document.blocks))), key=rank, default=None)
 
-    def _run(self, first: int, end: int) -> _Run:
-        return _Run(first, [self.words(block) for block in range(first, end)])
+    def _places(self, words: Sequence[str], blocks: range) -> list[Range]:
+        """The first places where these words occur in a row.
 
-    def _end(self, block: int, more: int) -> int:
-        """The end of the blocks with at least `more` words after a block."""
-        end = block + 1
-        while end < len(self.document.blocks) and more > 0:
-            more -= len(self.words(end))
-            end += 1
-        return min(end, len(self.document.blocks))
-
-    @cached_property
-    def _folded(self) -> Sequence[str]:
-        """The text of each block with its formulas as TeX, which takes a fraction of the time to read its words."""
-        return [fold("".join(texts(block))) for block in self.document.blocks]
-
-    def _likely_blocks(self, quote: str, rank: Callable[[int], tuple[bool, int]]) -> Sequence[int]:
-        """The blocks with one of the two rarest words of a passage, and of many those with most of its words.
-
-        The second word is for text whose letters stand apart in TeX. A passage without long plain words, such as a
-        formula, may be in any block. Letters that are not ASCII may come from a formula, whose TeX does not have them.
+        The words of the blocks are searched as one text, which is a hundred times as fast as comparing words.
         """
-        words = {word.lower() for word in WORD.findall(quote) if word.isascii() and len(word) >= _MIN_RARE_LETTERS}
-        longest = sorted(words.difference(_FORMULA_WORDS), key=lambda word: (-len(word), word))[:_MAX_COUNTED_WORDS]
-        found = [{block for block, text in enumerate(self._folded) if word in text} for word in longest]
-        blocks = set().union(*sorted(found, key=len)[:2]) if found else range(len(self.document.blocks))
-        counts = Counter(block for blocks_of_word in found for block in blocks_of_word)
-        return sorted(blocks, key=lambda block: (-counts[block], rank(block)))[:_MAX_READ_BLOCKS]
+        before = list(accumulate((len(self.words(block)) for block in blocks), initial=0))
+        every = [word for block in blocks for word in self.words(block)]
+        offsets = list(accumulate((len(word) + 1 for word in every), initial=0))
+        text, searched = f" {' '.join(every)} ", f" {' '.join(words)} "
 
-    def _around(self, blocks: set[int], count: int) -> Sequence[int]:
-        """These blocks, and the blocks up to `count` words before and after them."""
-        near = set(blocks)
-        every = range(len(self.document.blocks))
-        for order in (every, reversed(every)):
-            left = 0
-            for block in order:
-                if block in blocks:
-                    left = count
-                elif left > 0:
-                    near.add(block)
-                    left -= len(self.words(block))
-        return sorted(near)
+        def point(number: int) -> Point:
+            at = bisect_right(before, number) - 1
+            return Point(blocks[at], number - before[at])
+
+        places: list[Range] = []
+        found = text.find(searched)
+        while words and found >= 0 and len(places) < _MAX_COMPARED_PLACES:
+            first = bisect_right(offsets, found) - 1
+            places.append(Range(point(first), point(first + len(words) - 1)))
+            found = text.find(searched, found + 1)
+        return places
 
 
 def _words(text: str) -> list[str]:

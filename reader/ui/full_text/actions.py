@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from reader.core.passages import Passage
     from reader.ui.full_text.lines import TextLink
     from reader.ui.full_text.text import FullText, Outline
-    from reader.ui.full_text.view import Peek, TextView
+    from reader.ui.full_text.view import Highlights, Peek, TextView
 
 MAX_SEARCH_LENGTH = 100
 
@@ -30,6 +31,9 @@ SIDEWAYS_CELLS = 8
 
 class FullTextActions(Controller):
     """Commands that open the full text and work in it."""
+
+    _wanted = ""
+    """The id of the highlight to show once it has been searched for."""
 
     @handles("text.open")
     def open(self, _count: int | None) -> None:
@@ -40,10 +44,10 @@ class FullTextActions(Controller):
         if page is None:
             return
         key, paper = page.key, page.paper
-        text = FullText(key, paper, text_size(state.width, state.height))
+        text = FullText(key, paper)
         kept = self._library.text(key)
         if kept is not None and kept.document.blocks:
-            text = text.with_text(kept, self._app.bookmark_keeper.of(paper.id))
+            text = text.with_text(kept, text_size(state), self._app.bookmark_keeper.of(paper.id))
             today = self._look.today.isoformat()
             self._background.start("text use", partial(self._library.note_text_use, key, today))
         elif why := self._reason_without_text(paper.id):
@@ -52,17 +56,25 @@ class FullTextActions(Controller):
             text = text.fetching()
         self._model.change(state.put(TEXT, text))
 
-    def open_at(self, words: str, block: int) -> None:
-        """Show the text where a block has the words; `n` continues from there."""
+    def open_at(self, words: str) -> None:
+        """Show the text where it has the words; `n` continues from there."""
         self.open(None)
-        self._change(lambda view: view.search_from(words, block))
+        self._change(lambda view: view.type_search(words).end_search(is_kept=True))
+        self._show_match_count()
 
     def open_at_highlight(self, index: int) -> None:
         """Show the text at a highlight; the keys for matches lead to the others."""
         self.open(None)
         view = self._view
         if view is not None and index < len(view.highlights.entries):
-            highlight = view.highlights.entries[index]
+            self.mark_highlight_by_id(view.highlights.entries[index].passage.id)
+
+    def mark_highlight_by_id(self, id: str) -> None:
+        """Show and mark a highlight, later if it is still being searched for."""
+        view = self._view
+        highlight = view.highlights.by_id(id) if view is not None else None
+        self._wanted = id if highlight is not None and not highlight.is_searched else ""
+        if highlight is not None:
             self._change(lambda view: view.mark_highlight(highlight))
 
     def _reason_without_text(self, id: str) -> str:
@@ -87,7 +99,9 @@ class FullTextActions(Controller):
 
     @follows(lambda state: (state.width, state.height, state[TEXT] is None))
     def fit(self, state: State) -> None:
-        self._update(lambda text: text.with_size(state.width, state.height))
+        from reader.ui.full_text.text import text_size
+
+        self._update(lambda text: text.with_size(text_size(state)))
 
     # Moves
 
@@ -329,7 +343,22 @@ class FullTextActions(Controller):
             return
         passages = self._library.passages(text.key)
         if passages != tuple(entry.passage for entry in text.view.highlights.entries):
-            self._model.change(state.put(TEXT, text.with_highlights(text.view.highlights.with_passages(passages))))
+            highlights = text.view.highlights.with_passages(passages)
+            self._model.change(state.put(TEXT, text.with_highlights(highlights)))
+            if not all(entry.is_searched for entry in highlights.entries):
+                search = partial(self._search_whole_text, highlights)
+                self._background.start("highlights", search, exclusive=True)
+
+    async def _search_whole_text(self, highlights: Highlights) -> None:
+        """Find the highlights that are not in their last places, and show them if the text is still open."""
+        moved = [entry.passage for entry in highlights.entries if not entry.is_searched]
+        ranges = {one.id: await asyncio.to_thread(highlights.words.find_anywhere, one) for one in moved}
+        view = self._view
+        if view is not None and view.highlights.words is highlights.words:
+            found = view.highlights.with_ranges(ranges)
+            self._update(lambda text: text.with_highlights(found))
+            if self._wanted in ranges:
+                self.mark_highlight_by_id(self._wanted)
 
     @handles("text.highlight")
     def highlight(self, _count: int | None) -> None:

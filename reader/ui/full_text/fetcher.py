@@ -81,8 +81,11 @@ class TextFetcher(Controller):
             self._model.change(text_failed(state, key, missing or REMOVED_FROM_CACHE))
         else:
             # The list shows which papers have their text.
-            text = text_of(state, key)
-            self._model.change((state if text is None else state.put(TEXT, text.with_text(kept))).with_new_marks())
+            if (text := text_of(state, key)) is not None:
+                from reader.ui.full_text.text import text_size
+
+                state = state.put(TEXT, text.with_text(kept, text_size(state)))
+            self._model.change(state.with_new_marks())
 
 
 IDLE_SECONDS = 8.0

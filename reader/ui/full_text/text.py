@@ -15,6 +15,7 @@ from reader.ui.shell.layout import outline_width
 if TYPE_CHECKING:
     from reader.cache.texts import KeptText
     from reader.core.paper import Paper
+    from reader.ui.shell.state import State
 
 
 class OutlineLine(NamedTuple):
@@ -82,9 +83,9 @@ def _in_sections(entries: Sequence[OutlineLine]) -> list[OutlineLine]:
 HEADER_AND_STATUS_ROWS = 2
 
 
-def text_size(width: int, height: int) -> Size:
-    """The space for the text in a terminal, without the scroll bar."""
-    return Size(max(1, width - outline_width(width) - 1), max(1, height - HEADER_AND_STATUS_ROWS))
+def text_size(state: State) -> Size:
+    """The space for the text in the terminal, without the scroll bar."""
+    return Size(max(1, state.width - outline_width(state.width) - 1), max(1, state.height - HEADER_AND_STATUS_ROWS))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -93,7 +94,6 @@ class FullText:
 
     key: int
     paper: Paper
-    size: Size
     view: TextView | None = None
     """None while there is no text."""
     source: str = ""
@@ -104,10 +104,10 @@ class FullText:
     problem: str = ""
     """Why there is no text, as a sentence; empty if there is one."""
 
-    def with_text(self, kept: KeptText, last: Bookmark | None = None) -> FullText:
+    def with_text(self, kept: KeptText, size: Size, last: Bookmark | None = None) -> FullText:
         """Show a text at the position of the text that was shown before, or else at the last bookmark."""
         document, position = kept.document, self.bookmark or last
-        view = TextView.open(document, self.size, front_lines(self.paper, kept))
+        view = TextView.open(document, size, front_lines(self.paper, kept))
         if position is not None:
             view = view.go(Spot(*find(position, document, kept.source)))
         outline = Outline.of(document)
@@ -154,8 +154,6 @@ class FullText:
             return self.outline.entries[self.outline.cursor].highlight
         return self.view.current_highlight if self.view else None
 
-    def with_size(self, width: int, height: int) -> FullText:
-        size = text_size(width, height)
-        if size == self.size:
-            return self
-        return replace(self, size=size, view=self.view and self.view.with_size(size))
+    def with_size(self, size: Size) -> FullText:
+        view = self.view and self.view.with_size(size)
+        return self if view is self.view else replace(self, view=view)

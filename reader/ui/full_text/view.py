@@ -27,6 +27,8 @@ class PlacedHighlight(NamedTuple):
     passage: Passage
     range: Range | None
     """Its words; None if they are not in the text."""
+    is_searched: bool = True
+    """Whether the whole text has been searched for it, unless it was found in its last place."""
 
 
 class HighlightSpan(NamedTuple):
@@ -54,10 +56,24 @@ class Highlights:
         return Highlights(self._layout, self.words, entries)
 
     def with_passages(self, passages: Sequence[Passage]) -> Highlights:
-        """The same text with other highlights; a passage that has moved is searched for."""
-        ranges = {entry.passage[:2]: entry.range for entry in self.entries if entry.range}
+        """The same text with other highlights; one that is not in its last place has yet to be searched for."""
+        known = {entry.passage[:2]: entry for entry in self.entries}
+
+        def placed(passage: Passage) -> PlacedHighlight:
+            if (entry := known.get(passage[:2])) is not None:
+                return entry._replace(passage=passage)
+            found = self.words.find(passage)
+            return PlacedHighlight(passage, found, is_searched=found is not None)
+
+        return self.with_highlights([placed(passage) for passage in passages])
+
+    def with_ranges(self, ranges: Mapping[str, Range | None]) -> Highlights:
+        """The same highlights with the places found for some of them, by their ids."""
         return self.with_highlights(
-            [PlacedHighlight(passage, ranges.get(passage[:2]) or self.words.find(passage)) for passage in passages]
+            [
+                PlacedHighlight(entry.passage, ranges[entry.passage.id]) if entry.passage.id in ranges else entry
+                for entry in self.entries
+            ]
         )
 
     def _words_of(self, block: int) -> list[DrawnWord]:
@@ -474,13 +490,6 @@ class TextView:
         return self.jump(place or self.layout.start_of(landmark.block))
 
     # Search
-
-    def search_from(self, words: str, block: int) -> TextView:
-        """Search, and show a block's first match; `back` returns."""
-        view = replace(self, search=Search(words))
-        searched = view.search.pattern
-        places = self.index.matches(searched, block) if searched else []
-        return view.jump(places[0] if places else self.layout.start_of(block))
 
     @property
     def named_part(self) -> Landmark | None:

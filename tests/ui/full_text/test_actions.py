@@ -95,7 +95,7 @@ def test_keys_change_nothing_where_there_is_no_text(is_open: bool) -> None:
     bench.actions.show_highlights(bench.model.state)
     assert not any(bench.type("enter", "a")) and bench.actions.passage_to_note() is None and not bench.done
     assert bench.model.state[TEXT] is before
-    bench.actions.open_at("zebra", 1)
+    bench.actions.open_at("zebra")
     bench.actions.open_at_highlight(0)
     assert bench.text.is_fetching
 
@@ -212,7 +212,7 @@ async def test_selected_words_are_kept_removed_and_quoted() -> None:
     assert long.do("text.highlight") == "! a highlight has at most 100,000 characters"
     assert bench.do("text.highlight") == "v selects lines to highlight"
     assert bench.do("text.select", "text.highlight") == "there are no words in these lines"
-    bench.actions.open_at("zebra runs", 29)
+    bench.actions.open_at("zebra runs")
     assert bench.view.marked == TextPlace(29, 1) and bench.actions.passage_to_note() is None
     assert (
         bench.do("text.select", "text.copy") == "copied > The zebra runs only here. (2605.00001, §2.1 Zebra crossing)"
@@ -222,7 +222,8 @@ async def test_selected_words_are_kept_removed_and_quoted() -> None:
     assert bench.do("text.select", "text.copy") == "there is no text to copy in these lines" and len(bench.done) == 1
     # The same words elsewhere are another highlight, which is drawn before it is stored.
     for block in (29, len(blocks)):
-        bench.actions.open_at("zebra runs", block)
+        bench.actions.open_at("zebra runs")
+        bench.do(*["text.next_match"] * (block != 29))
         await kept()
         bench.do("text.select")
         passage = bench.actions.passage_to_note()
@@ -233,8 +234,14 @@ async def test_selected_words_are_kept_removed_and_quoted() -> None:
         assert bench.actions.passage_to_note() == passage and passage not in bench.passages
         assert bench.view.current_highlight.passage == passage
     assert await kept() == [True, True]
-    # One that has moved is searched for.
+    # One that has moved is searched for in the background, and shown when it is found.
     bench.passages = (bench.passages[0]._replace(block=3), bench.passages[1])
-    assert await kept() == [True, True]
+    bench.do("text.open")
+    bench.actions.show_highlights(bench.model.state)
+    assert [one.range is not None for one in bench.view.highlights.entries] == [False, True]
+    bench.actions.mark_highlight_by_id(bench.passages[0].id)
+    assert bench.view.marked is None and await kept() == [True, True]
+    assert bench.view.current_highlight.passage == bench.passages[0]
+    bench.actions.mark_highlight_by_id(bench.passages[1].id)
     assert bench.do("text.highlight") == "" and len(bench.view.highlights.entries) == 1
     assert await kept() == [True] and bench.view.current_highlight is None

@@ -33,7 +33,7 @@ from reader.ui.full_text.lines import (
 from reader.ui.full_text.screen import OutlinePane, TextPane, progress, text_status
 from reader.ui.full_text.state import TEXT, actions_without_effect, view_text
 from reader.ui.full_text.text import FullText, Outline
-from reader.ui.full_text.view import PlacedHighlight, Size, TextView
+from reader.ui.full_text.view import PlacedHighlight, Search, Size, TextView
 from reader.ui.help import first_rows
 from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.kit.line_widgets import WidgetReport
@@ -181,7 +181,7 @@ async def test_each_state_of_a_text_is_drawn_over_its_lines(monkeypatch: pytest.
             ("[2]", "passage"),
             (" and", "passage"),
         ]
-        found = view.search_from("zebra", section.block)
+        found = replace(view, search=Search("zebra")).jump(view.layout.start_of(section.block))
         end = {0: "  scrolls through", 2: "▌ 2.1  Zebra crossing", 4: zebra[2], 5: "", **dict(enumerate(plain[4:8], 6))}
         assert drawn(found) == end and over(2) == [("Zebra", "hit")]
         app.pane.show(view)
@@ -224,15 +224,15 @@ def test_the_last_line_and_the_help_offer_pictures_unless_the_text_is_from_a_pdf
     state = in_context("text", 160)
     text = state[TEXT]
     assert text is not None
-    state = state.put(TEXT, text.with_text(KeptText(document(), source, "")))
+    state = state.put(TEXT, text.with_text(KeptText(document(), source, ""), Size()))
     assert (("P", "pictures") in text_status(state, KEYMAP).keys) == offered
     help_rows = first_rows(KEYMAP, "text", without=actions_without_effect(state, KEYMAP))
     assert ("Pictures" in [row.name for row in help_rows]) == offered
 
 
 def test_the_first_line_has_the_section_or_what_is_fetched() -> None:
-    asked = FullText(1, paper(title="A"), Size())
-    here = asked.with_text(KeptText(document(), "arxiv.org", ""))
+    asked = FullText(1, paper(title="A"))
+    here = asked.with_text(KeptText(document(), "arxiv.org", ""), Size())
     assert [progress(one) for one in (asked, asked.fetching("2 %"), here.fetching(), here.fetching("2 %"))] == [
         *[TextProgress("A")] * 2,
         *(TextProgress("A", message=expected) for expected in ("fetching it again", "2 %")),

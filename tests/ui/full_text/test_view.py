@@ -254,9 +254,6 @@ def test_a_match_in_view_moves_nothing_and_one_below_it_is_shown_in_the_upper_th
         here = view.go(view.spot(view.layout.up(place, rows)))
         found = search(here, "zebra r")
         assert (found.top, found.marked) == (view.layout.up(place, shown), place)
-    inside = view.search_from("measured", 4)
-    assert (inside.marked, inside.search.is_typing, inside.matches()[0]) == (TextPlace(4, 1), False, 9)
-    assert view.search_from("no such word", 4).marked == TextPlace(4, 1)
 
 
 @each(("words", "is_kept"), [("author", False), ("", False), ("", True)])
