@@ -128,7 +128,7 @@ MADE = "2026-11-26T08:00:00Z"
 
 
 def reasons(found: QueryMatch | None, width: int = 80, look: Presentation = LOOK) -> list[str]:
-    return said_by(shared_lines(read(paper(), query_match=found), width, look))
+    return texts_of(shared_lines(read(paper(), query_match=found), width, look))
 
 
 def test_each_reason_is_named() -> None:
