@@ -272,6 +272,7 @@ def test_a_chord_that_is_kept_waits_for_a_key_that_leads_on() -> None:
 
 def test_the_command_line_opens_also_from_a_chord_that_has_begun() -> None:
     assert matched(read("2 g ctrl+p")[-1]) == ("command.open", None)
+    assert matched(read("g :")[-1]) == ("command.open", None)
     assert matched(read("2 g ctrl+p j")[-1]) == ("move.down", None)
 
 

@@ -30,6 +30,8 @@ def test_two_homes_have_the_same_marks(session: Session, use: Use, tmp_path: Pat
         """
         $ sync
         2! dailypapers: Name a folder that your machines share: dailypapers sync DIR.
+        $ sync --status
+        No folder is set for sync: 'dailypapers sync DIR --status', or 'dailypapers config set sync DIR'.
         $ sync shraed
         1! dailypapers: The folder TMP/shraed is missing; nothing is lost. Connect or mount it and try again, or make it with mkdir.
         $ mark star 2606.26740

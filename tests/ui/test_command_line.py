@@ -574,7 +574,7 @@ def test_offers_are_the_actions_of_the_context_with_the_users_keys() -> None:
     assert ran == ["paper.star"]
 
 
-async def test_both_keys_open_one_line_that_runs_commands_actions_and_topics(reader: Opener) -> None:
+async def test_both_keys_open_one_line_that_runs_commands_actions_topics_and_views(reader: Opener) -> None:
     async with reader(size=(80, 24)) as r:
         await r.press(":")
         assert len(offered(r)) == 10 and offered(r)[1].startswith("Star   ") and offered(r)[1].endswith(" s")
@@ -587,6 +587,8 @@ async def test_both_keys_open_one_line_that_runs_commands_actions_and_topics(rea
         assert r.context == "list"
         await r.burst("ctrl+p", *"topic robotics", "enter")
         assert r.query == "topic:robotics"
+        await r.burst(":", *"saved pages", "down", "enter")
+        assert r.view == "pages"
         assert r.app.state[COMMANDS] == (), "only commands are kept"
 
 
