@@ -127,7 +127,7 @@ BLOCKS = Canvas("blocks", 30, 20)
         (picture(size=(20, 20)), Canvas("blocks", 80, 40), 4, 2),
     ],
 )
-def test_blocks_keep_the_proportions_and_fit(data: bytes, canvas: Canvas, columns: int, rows: int) -> None:
+def test_half_block_pictures_keep_the_proportions_and_fit(data: bytes, canvas: Canvas, columns: int, rows: int) -> None:
     drawn = draw(data, canvas)
     assert (drawn.columns, drawn.rows) == (columns, rows)
     assert all("".join(segment.text for segment in line) == "▀" * columns for line in drawn.lines)
@@ -156,7 +156,7 @@ def test_kitty_gets_the_picture_once_and_signs_in_its_place(capfd: pytest.Captur
 
 
 @each(
-    ("data", "said"),
+    ("data", "expected"),
     [
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "vector drawing"),
         (b"<?xml version='1.0'?>" + b" " * 1_975 + b"<svg/>", "vector drawing"),
@@ -167,8 +167,8 @@ def test_kitty_gets_the_picture_once_and_signs_in_its_place(capfd: pytest.Captur
         (picture()[:60], "broken"),
     ],
 )
-def test_undrawable_pictures_are_an_error(data: bytes, said: str) -> None:
-    with pytest.raises(NoPicture, match=said):
+def test_undrawable_pictures_are_an_error(data: bytes, expected: str) -> None:
+    with pytest.raises(NoPicture, match=expected):
         draw(data, BLOCKS)
 
 
