@@ -56,8 +56,8 @@ $ run  <it>
 def test_the_feeds_form_becomes_the_same_model() -> None:
     document = read_markdown(pages.MARKDOWN)
     check_document(document)
-    said = "\n".join(filter(None, markdown_lines(document)))
-    assert said.replace((pages.PROSE * 5).strip(), "…") == PAPER.strip()
+    output = "\n".join(filter(None, markdown_lines(document)))
+    assert output.replace((pages.PROSE * 5).strip(), "…") == PAPER.strip()
     assert document.version == 2
     assert document.anchors == {"bib.bib1": 17}
     targets = [span.target for block in document.blocks for span in getattr(block, "spans", ()) if span.target]
