@@ -182,7 +182,6 @@ def test_of_two_keys_of_the_user_s_that_meet_the_first_acts_and_the_other_is_a_m
     [
         ("paper.sta", "paper.star"),
         ("star", "paper.star"),
-        ("list.undo", "mark.undo"),
         ("view.latst", "view.latest"),
         ("zzz", None),
     ],
