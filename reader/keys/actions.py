@@ -141,7 +141,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("paper.hide", "x", "Hide", "Remove it from every view but is:hidden.", _SHOWN, True),
     Action("paper.follow", "w", "Follow", "Follow its authors, venue, topics or words, or stop following.", _SHOWN),
     Action("paper.tag", "t", "Tags", "Type tags for this paper; -name removes one.", _READ),
-    Action("paper.note", "e", "Note", "Write a note about this paper, in Markdown.", _READ),
+    Action("paper.note", "e", "Note", "Write a note about this paper.", _READ),
     Action("paper.editor", "ctrl+e", "Note in $EDITOR", "Write the note in your editor.", f"{_READ} note"),
     _motion("queue.down", "alt+j shift+down", "Later in the queue", "In the Queue view, move it a place down.", "list"),
     _motion("queue.up", "alt+k shift+up", "Sooner in the queue", "In the Queue view, move it a place up.", "list"),

@@ -309,13 +309,15 @@ class KeyReader:
             if action is not None:
                 return self._match(action)
             if not any(chord[: len(self._chord)] == self._chord for chord in bound):
+                alone = bound.get((key,))
+                if alone is not None and alone.id == COMMAND_LINE:
+                    # The choices of an unfinished chord offer the key of the command line, so it acts here too.
+                    return self._match(alone)
                 if begun and begun.chord and is_typed(key):
                     self._chord = self._chord[:-1]
                     return begun
                 self.reset()
-                alone = bound.get((key,))
-                # The choices of an unfinished chord offer the key of the command line, so it acts here too.
-                return Match(alone) if alone is not None and alone.id == COMMAND_LINE else UnknownKeys()
+                return UnknownKeys()
         pending = self.pending
         return pending if pending is not None else UnknownKeys()
 

@@ -167,7 +167,7 @@ def test_writing_to_a_read_only_home_is_refused_in_one_sentence(locked: Path, wo
 
 
 @pytest.mark.long
-def test_a_medium_that_no_command_can_mend_is_said_with_a_way_out(
+def test_an_unrepairable_disk_error_is_reported_with_a_remedy(
     run: Run, locked: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock(locked)
@@ -276,8 +276,8 @@ def listed() -> str:
 
 
 def test_the_manual_lists_all_kinds_of_events() -> None:
-    said = listed()
-    assert {kind: words for kind, words in WHAT_LEAVES.items() if words not in said} == {}
+    output = listed()
+    assert {kind: words for kind, words in WHAT_LEAVES.items() if words not in output} == {}
 
 
 def test_a_shared_file_has_marks_of_the_listed_kinds_and_no_secrets(
