@@ -156,13 +156,27 @@ def ask(entry: Entry, function: Callable[..., Any], *arguments: Any) -> Any:
 def needs_extra(subject: str, extra: str) -> str:
     """A sentence that begins with `subject`, such as "This needs", and ends with the command that installs the extra.
 
-    The command uses the tool with which this copy of the program was installed.
+    The command uses the tool and the folder from which this copy of the program was installed.
     """
     receipt_text, command = "", f"{quote(sys.executable)} -m pip install"
     for receipt, installer in (("uv-receipt.toml", "uv tool install"), ("pipx_metadata.json", "pipx install --force")):
         with suppress(OSError):
             receipt_text, command = (Path(sys.prefix) / receipt).read_text("utf-8"), installer
     # Name the installed extras again, because both tools remove extras that are not named.
-    known = " ".join(re.findall(r"(?:extras = |dailypapers)\[([^]]*)\]", receipt_text))
+    known = " ".join(re.findall(r"(?:extras = |\w)\[([^]]*)\]", receipt_text))
     extras = ",".join(sorted({*re.findall(r"\w+", known), extra}))
-    return f"{subject} the extra {extra}: \"{command} 'dailypapers[{extras}]'\" installs it."
+    return f'{subject} the extra {extra}, which "{command} {_requirement(extras)}" installs.'
+
+
+def _requirement(extras: str) -> str:
+    """The program with these extras, for an installer: from the folder that it was installed from, else by its name."""
+    import json
+    from importlib.metadata import PackageNotFoundError, distribution
+    from urllib.parse import unquote, urlsplit
+
+    with suppress(PackageNotFoundError, ValueError, KeyError):
+        origin = json.loads(distribution("dailypapers").read_text("direct_url.json") or "{}")
+        folder = unquote(urlsplit(origin["url"]).path)
+        if "dir_info" in origin and Path(folder).is_dir():
+            return ("-e " if origin["dir_info"].get("editable") else "") + quote(f"{folder}[{extras}]")
+    return quote(f"dailypapers[{extras}]")

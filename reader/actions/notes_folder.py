@@ -156,7 +156,7 @@ def _facts(paper: Paper, key: str) -> Iterator[tuple[str, str | list[str] | None
     yield "authors", [clean(name) for name in paper.authors]
     yield "year", (paper.published or paper.day or "")[:4]
     yield "date", paper.published or paper.day
-    yield "tags", list(dict.fromkeys(["paper", *map(_tag, paper.tags), *paper.topics]))
+    yield "tags", list(dict.fromkeys(["paper", *filter(None, map(_tag, paper.tags)), *paper.topics]))
     yield "url", hf_url(paper.id) or clean(paper.url or "")
     if url := paper_url(paper.id):
         yield "arxiv", paper.id
@@ -169,7 +169,7 @@ def _facts(paper: Paper, key: str) -> Iterator[tuple[str, str | list[str] | None
 
 
 def _tag(name: str) -> str:
-    """A tag in a form that Obsidian accepts, without spaces and punctuation."""
+    """A tag in a form that Obsidian accepts, without spaces and punctuation; empty if only these are in it."""
     return re.sub(r"[^\w/-]+", "-", clean(name)).strip("-")
 
 

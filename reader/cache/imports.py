@@ -9,12 +9,13 @@ keeps its action, with its machine and clock, and for each paper and kind the ne
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
+from reader.cache.keys import keys_of
 from reader.cache.marks.change import Change
 from reader.cache.marks.derive import absent_marks
 from reader.cache.marks.events import Events
@@ -40,7 +41,7 @@ class MatchedEntries:
 def find_papers(connection: sqlite3.Connection, entries: Sequence[LibraryEntry]) -> MatchedEntries:
     """Find the papers of entries by their ids, or without an id by their titles."""
     matched = MatchedEntries()
-    by_id = _keys(connection, [entry.id for entry in entries if entry.id])
+    by_id = keys_of(connection, [entry.id for entry in entries if entry.id])
     for entry in entries:
         pk = by_id.get(entry.id) if entry.id else _with_title(connection, entry.title)
         if pk is not None:
@@ -135,19 +136,10 @@ def _action(mark: Mark) -> str:
     return mark.id if machine_of(mark.id) == mark.machine else action_id(mark.machine, mark.clock)
 
 
-def _keys(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int]:
-    rows = connection.execute(
-        "SELECT id, pk FROM paper_alias WHERE id IN (SELECT value FROM json_each(:ids))"
-        " UNION ALL SELECT id, pk FROM paper WHERE id IN (SELECT value FROM json_each(:ids))",
-        {"ids": json.dumps(list(ids))},
-    )
-    return dict(rows.fetchall())
-
-
 def _add_states(events: Events, papers: Sequence[PaperMarks]) -> int:
     """Make the marks without a time on papers that have no mark of their kind; return how many."""
     ids = [one.paper for one in papers if one.states]
-    keys = events.read(lambda connection: _keys(connection, ids))
+    keys = events.read(partial(keys_of, ids=ids))
     kept = events.read(existing_texts) if ids else ()
     pks: dict[tuple[str, str], dict[int, None]] = defaultdict(dict)
     for one in papers:

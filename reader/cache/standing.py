@@ -33,14 +33,9 @@ def standing_queries(connection: sqlite3.Connection) -> list[StandingQuery]:
     rows = connection.execute(_ROWS).fetchall()
     if not rows:
         return []
-    from reader.core.settings.standing import from_json
-    from reader.core.settings.types import InvalidValue
+    from reader.core.settings.standing import read_queries
 
-    queries = []
-    for (value,) in rows:
-        with suppress(InvalidValue):
-            queries.append(from_json(value))
-    return sorted(queries, key=lambda query: (query.place, query.name.casefold()))
+    return read_queries(value for (value,) in rows)
 
 
 # Muted queries

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
@@ -162,6 +163,13 @@ def _fetch(workspace: Workspace, paper: Paper) -> None:
         raise NoFullText(f"{paper.id} has no full text: {missing}. See {page}")
 
 
+_UNQUOTED_VALUE = re.compile(
+    r"(?<![\w-])(?P<field>tag|author|org|keyword|title|abstract|venue|note|follow|view):"
+    r"(?P<words>\w[\w-]*(?: [\w-]+)+)$"
+)
+"""A field and plain words at the end of a query, as `tag:"to read"` arrives after the shell removed the quotes."""
+
+
 def explain_nothing(window: Window, query: Query) -> None:
     """Print on standard error why a query has no results."""
     newest = window.newest_day()
@@ -171,6 +179,9 @@ def explain_nothing(window: Window, query: Query) -> None:
         warn(f"There are no papers from today. The latest day is {newest}: day:latest finds its papers.")
     elif query.near:
         warn("Nothing is near in words.")
+    elif value := _UNQUOTED_VALUE.search(query.text):
+        quoted = shlex.quote(f'{value["field"]}:"{value["words"]}"')
+        warn(f"Nothing matches. A value of several words needs double quotes inside the shell's quotes: {quoted}")
     elif words := query.plain_words:
         warn(f"Nothing matches. Nearest in words: dailypapers list {shlex.quote(f'~{words}')}")
     else:
@@ -207,5 +218,5 @@ LIKE = "like"
 
 def like_record(window: Window, ids: Sequence[str], pk: int) -> dict[str, object]:
     """What a paper shares with the papers of these ids, as JSON: words, authors, topics, and a sentence."""
-    shared = window.read(lambda connection: free_text.shared_terms(connection, free_text.keys_of(connection, ids), pk))
+    shared = window.read(lambda connection: free_text.shared_terms(connection, ids, pk))
     return {LIKE: {**shared._asdict(), "why": shared.in_words or None}}

@@ -15,10 +15,10 @@ from reader.actions.citations import CitationKeys
 from reader.actions.export import FORMATS, Format, Record, format_of, mark_record, replacing, write_json
 from reader.cache.marks.change import Change
 from reader.cache.reads.exports import citable_papers, exported_marks, lost_papers
-from reader.commands.choosing import add_all, choose_papers
+from reader.commands.choosing import add_all, choose_papers, explain_nothing
 from reader.commands.command import Command, add_query, query_of
 from reader.commands.output import Progress, print_line, warn
-from reader.commands.workspace import Workspace
+from reader.commands.workspace import Workspace, parse_query
 from reader.core.errors import UsageError
 from reader.core.marks import NOTE
 from reader.core.paper import Paper
@@ -72,6 +72,8 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
             if is_json
             else partial(format.write, keys=_citation_keys(workspace, window), query=arguments.query)
         )
+        if not pks and arguments.query:
+            explain_nothing(window, parse_query(arguments.query))
         if file is None:
             count = write(written, sys.stdout)
         else:

@@ -94,7 +94,8 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
 
         titles = look_up_titles(workspace, quiet=bool(arguments.json))
     failed = [*contents.failed, *failed]
-    more = {"new": new, "unchanged": record["papers"] - new, "skipped": len(record["without_id"])}
+    skipped = len(record["without_id"]) + len(record["broken"])
+    more = {"new": new, "unchanged": record["papers"] - new, "skipped": skipped}
     counts = {name: count + more.get(name, 0) for name, count in counts.items()}
     counts["marks"] = contents.marks + sum(record["marked"].values())
     feeds = {"added": added, "known": known}
@@ -201,7 +202,7 @@ COMMAND = Command(
 
 
 MAX_PRINTED_ENTRIES = 10
-"""Maximum entries without an arXiv paper that are printed; --json lists all."""
+"""Maximum entries with the same problem that are printed; --json lists all."""
 
 STARRING_FLAG = "s"
 """The flag of newsboat that is imported as a star, because many users flag favourite articles with it."""
@@ -211,8 +212,8 @@ MAX_PRINTED_MARKS = 8
 
 
 def _print_record(record: dict[str, Any], *, is_named: bool, has_new: bool) -> None:
-    """Print how many papers were found, which marks they got, and which entries have no paper."""
-    sentences, marked, without_id = list[str](), record["marked"], record["without_id"]
+    """Print how many papers were found, which marks they got, and which entries have no paper or a syntax error."""
+    sentences, marked = list[str](), record["marked"]
     if is_named:
         coming = f", {record['coming']:,} to come with the next refresh" if record["coming"] else ""
         sentences.append(f"{amount(record['papers'], 'paper')} named, {record['here']:,} of them here{coming}.")
@@ -224,15 +225,21 @@ def _print_record(record: dict[str, Any], *, is_named: bool, has_new: bool) -> N
         sentences.append("'dailypapers undo' takes it back.")
     if sentences:
         print_line(" ".join(sentences))
-    if count := len(without_id):
-        warn(f"{count:,} {'entry names' if count == 1 else 'entries name'} no arXiv paper:")
-        for entry in without_id[:MAX_PRINTED_ENTRIES]:
-            warn(f"  {entry['where']}{f': {title}' if (title := entry['title']) else ''}")
-        if count > MAX_PRINTED_ENTRIES:
-            warn(f"  and {count - MAX_PRINTED_ENTRIES:,} more, which --json lists")
+    _print_entries(record["without_id"], "entry names no arXiv paper", "entries name no arXiv paper")
+    _print_entries(record["broken"], "entry has a syntax error", "entries have syntax errors")
     if record["labels"]:
         some = ", ".join(islice(record["labels"], 3))
         warn(f"Tags and flags of the files were left out, such as {some}: --keep-tags imports them as tags.")
+
+
+def _print_entries(entries: Sequence[dict[str, Any]], singular: str, plural: str) -> None:
+    """Print the number of entries with the same problem, and the first of these entries."""
+    if count := len(entries):
+        warn(f"{count:,} {singular if count == 1 else plural}:")
+    for entry in entries[:MAX_PRINTED_ENTRIES]:
+        warn(f"  {entry['where']}{f': {title}' if (title := entry['title']) else ''}")
+    if count > MAX_PRINTED_ENTRIES:
+        warn(f"  and {count - MAX_PRINTED_ENTRIES:,} more, which --json lists")
 
 
 _LABELS = {"star": "starred", "queue": "queued", "read": "read", "note": "noted", LIKE: "liked", PASSAGE: "highlighted"}
@@ -300,7 +307,12 @@ def _mark_papers(
         "here": len(named.here),
         "coming": sum(any(entry.is_wanted for entry in some) for some in named.absent.values()),
         "marked": dict(+marked),
-        "without_id": [{"where": entry.where, "title": entry.title or None} for entry in named.unknown],
+        "without_id": [_place(entry) for entry in named.unknown if not entry.is_broken],
+        "broken": [_place(entry) for entry in named.unknown if entry.is_broken],
         "labels": dict(left_out.most_common()),
     }
     return record, new
+
+
+def _place(entry: LibraryEntry) -> dict[str, str | None]:
+    return {"where": entry.where, "title": entry.title or None}

@@ -116,6 +116,8 @@ class LibraryEntry(NamedTuple):
     labels: tuple[str, ...] = ()
     """The user's labels: tags and collections of a library, flags of a feed reader."""
     note: str = ""
+    is_broken: bool = False
+    """Whether the entry has a syntax error, so that only a part of it could be read."""
 
 
 class Draft(NamedTuple):

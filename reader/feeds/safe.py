@@ -39,18 +39,26 @@ _KNOWN_TAG = re.compile(f"{_BLOCK.pattern}|{_INLINE.pattern}|{_DROPPED.pattern}|
 _TAG = re.compile(r"</?([A-Za-z][^\s<>/]*)")
 
 
+_LOST_BACKSLASH = re.compile(r"(?<![\\\w])(?=(?:text(?:tt|it|bf)|emph|mathcal)\{[^{}]{1,500}\})")
+"""The place before a LaTeX command whose backslash some feeds lose, as in `texttt{D}ual`."""
+
+
 def plain_line(text: str, limit: int = LINE_LIMIT) -> str:
     """A text with LaTeX converted, as one clean line."""
     # Also cleaned before: the converter would split escape sequences and leave their rest as text.
     line = clean(text, 4 * limit)
-    converted = latex_to_unicode(line)
+    converted = _without_latex(line)
     # Most lines, such as names and keywords, have no LaTeX and need no second cleaning.
     return line if converted is line and len(line) <= limit else clean(converted, limit)
 
 
 def plain_block(text: str) -> str:
     """A text with LaTeX converted, as clean paragraphs."""
-    return clean_block(latex_to_unicode(clean_block(text, 4 * BLOCK_LIMIT)))
+    return clean_block(_without_latex(clean_block(text, 4 * BLOCK_LIMIT)))
+
+
+def _without_latex(text: str) -> str:
+    return latex_to_unicode(_LOST_BACKSLASH.sub(r"\\", text) if "{" in text else text)
 
 
 class HtmlText(NamedTuple):

@@ -24,12 +24,11 @@ from reader.core.settings.standing import (
     StandingQuery,
     as_json,
     free_name,
-    from_json,
     mark_kind,
     queries_of_lists,
+    read_queries,
     with_follow,
 )
-from reader.core.settings.types import InvalidValue
 from reader.database import connections
 from reader.log.rows import Mark, Row, action_id
 from reader.log.store import UNDONE, Log
@@ -40,8 +39,8 @@ _TAKEN, _AGREED = "lists_taken", "agreed:"
 """The key in `meta` that records that a settings file's lists were taken over, and the prefix of agreed digests."""
 
 _NEWEST = f"""
-    SELECT kind, value FROM (
-        SELECT e.kind, e.value, row_number() OVER (PARTITION BY e.kind ORDER BY e.clock DESC, e.action DESC) AS place
+    SELECT value FROM (
+        SELECT e.value, row_number() OVER (PARTITION BY e.kind ORDER BY e.clock DESC, e.action DESC) AS place
         FROM event AS e WHERE e.paper = '' AND e.kind GLOB '{STANDING}*' AND NOT {UNDONE.format(log="")}
     ) WHERE place = 1 AND value <> '' AND length(value) <= {VALUE_LIMIT} LIMIT {4 * MAX_STANDING_QUERIES}
 """
@@ -57,11 +56,7 @@ def _digest(query: StandingQuery) -> str:
 
 def read_standing(connection: sqlite3.Connection) -> tuple[StandingQuery, ...]:
     """The standing queries of an open log, in their order."""
-    queries: list[StandingQuery] = []
-    for _, value in connection.execute(_NEWEST):
-        with suppress(InvalidValue):
-            queries.append(from_json(value))
-    return tuple(sorted(queries, key=lambda query: (query.place, query.name.casefold()))[:MAX_STANDING_QUERIES])
+    return tuple(read_queries(value for (value,) in connection.execute(_NEWEST))[:MAX_STANDING_QUERIES])
 
 
 def agreed_queries(connection: sqlite3.Connection, queries: Iterable[StandingQuery]) -> tuple[StandingQuery, ...]:

@@ -33,10 +33,6 @@ class TriageActions(Controller):
         self._drawn: int | None = None
         """The paper that the terminal shows."""
         self._drawn_since = 0.0
-        self._before: int | None = None
-        """The paper of the last decision."""
-        self._removed_marks = ""
-        """The marks that the last decision removed from its paper, in words."""
 
     # Begin
 
@@ -94,38 +90,17 @@ class TriageActions(Controller):
         if page is None:
             return
         if self._drawn != page.key or self._app.keyboard.pressed_at < self._drawn_since:
-            self._decide_again(kind)
-            return
-        self._apply(page.key, kind)
-        if self._show_next():
-            # The message is short, so that the keys fit beside it.
-            message = ", ".join(filter(None, (DECISIONS[kind], self._removed_marks)))
-            self._model.show_notice(f"{message} · {self._keymap.key('mark.undo')} goes back")
-
-    def _decide_again(self, kind: str) -> None:
-        """Treat a key pressed before the current paper was drawn as another decision on the previous paper.
-
-        Letting such keys wait for the next paper was rejected: the user has not seen it when the key is pressed, and on
-        a slow machine a key that is pressed twice would hide a paper unseen.
-        """
-        triage = self._model.state[TRIAGE]
-        before = (
-            next((decision for decision in triage.decisions if decision.pk == self._before), None) if triage else None
-        )
-        if before is None or kind in (before.kind, "read"):
+            # Letting such keys wait for the next paper was rejected: the user has not seen it when the key is pressed,
+            # and on a slow machine a key that is pressed twice would hide a paper unseen.
             self._model.show_notice("this paper came after that key: look, then decide")
-        else:
-            self._apply(before.pk, kind)
-
-    def _apply(self, pk: int | None, kind: str) -> None:
-        row = None if pk is None else self._app.papers.row_of(pk)
-        triage = self._model.state[TRIAGE]
-        if pk is None or row is None or triage is None:
             return
-        self._removed_marks = "no longer starred" if kind == "hide" and row.starred else ""
-        self._model.change(self._model.state.put(TRIAGE, triage.decide(Decision(pk, kind, row.day))))
-        self._before = pk
-        self._background.start("marks", partial(self._store, self._app.mark_actions.submit(kind, True, [pk])))
+        row, triage = self._app.papers.row_of(page.key), self._model.state[TRIAGE]
+        if row is None or triage is None:
+            return
+        self._model.change(self._model.state.put(TRIAGE, triage.decide(Decision(page.key, kind, row.day))))
+        self._background.start("marks", partial(self._store, self._app.mark_actions.submit(kind, True, [page.key])))
+        if self._show_next():
+            self._model.show_notice(f"{DECISIONS[kind]} · {self._keymap.key('mark.undo')} goes back")
 
     async def _store(self, storing: Awaitable[UserAction | None]) -> None:
         try:

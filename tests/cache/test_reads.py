@@ -21,7 +21,6 @@ from reader.cache.reads.window import (
     FetchedDay,
     Order,
     Window,
-    begin_order,
     with_near,
 )
 from reader.cache.storing import Cache, StoreResult
@@ -122,7 +121,7 @@ def test_news_are_the_unread_papers_of_the_newest_day(window: Window, events: Ev
     assert not window.has_news("2026-11-24T07:59:59.999Z")
 
 
-def test_papers_that_come_within_one_second_are_told_apart_by_their_keys(cache: Cache, window: Window) -> None:
+def test_papers_stored_in_one_second_are_ordered_by_their_keys(cache: Cache, window: Window) -> None:
     last = window.last_key()
     cache.store(Listing("2026-11-25", (draft(90),)), NOW)
     assert window.news(NOW) == (0, 0, "", 0)
@@ -197,7 +196,7 @@ def test_a_day_whose_papers_are_all_hidden_is_stepped_over(
     assert on_days.older_day(day, steps) == found
 
 
-def test_a_day_is_partly_here_until_the_feed_was_asked_for_it(cache: Cache, path: Path) -> None:
+def test_a_day_is_incomplete_until_the_feed_was_asked_for_it(cache: Cache, path: Path) -> None:
     def days() -> tuple[list[DayCount], dict[str, DayCount]]:
         with closing(Window.open(path)) as on_days:
             return on_days.days(), on_days.day_counts("2026-11-01", "2026-11-30")
@@ -239,11 +238,8 @@ def test_with_a_query_the_days_are_those_that_list_its_papers(
 # Orders
 
 
-FOUND = [(4, "2026-05-02"), (2, "2026-05-02"), (9, "")]
-
-
 def test_papers_that_are_only_near_follow_all_that_match() -> None:
-    plain = begin_order(FOUND, 9, grouped=False)
+    plain = Order(array("q", [4, 2, 9]))
     assert with_near(plain, [2, 9], 5) is plain
     near = with_near(plain, [2, 5, 6, 1], 2)
     assert near == Order(array("q", [4, 2, 9, 5, 6]), ((MATCHING, 3), (IN_WORDS, 2)), near=2)
@@ -251,7 +247,7 @@ def test_papers_that_are_only_near_follow_all_that_match() -> None:
     assert near.matching == 3
     assert near.without_near == plain
     assert plain.without_near is plain
-    days = begin_order(FOUND, 9)
+    days = plain._replace(groups=(("2026-11-24", 2), ("2026-11-23", 1)))
     assert with_near(days, [5], 2).groups == (*days.groups, (IN_WORDS, 1))
     assert with_near(days, [5], 2).without_near == days
     assert with_near(Order(()), [5], 2) == Order(array("q", [5]), ((IN_WORDS, 1),), near=1)
@@ -305,8 +301,8 @@ def test_a_keyword_finds_all_its_spellings(spelled: Window, query: str, papers: 
 
 
 def test_venues_are_counted_by_name_and_by_year(cache: Cache, path: Path) -> None:
-    told = ("Accepted to ICLR 2026 (Oral)", "ICLR 2026", "ICLR 2025 workshop", "Accepted by TPAMI", "18 pages")
-    papers = tuple(draft(number, remark=remark) for number, remark in enumerate(told, 1))
+    expected = ("Accepted to ICLR 2026 (Oral)", "ICLR 2026", "ICLR 2025 workshop", "Accepted by TPAMI", "18 pages")
+    papers = tuple(draft(number, remark=remark) for number, remark in enumerate(expected, 1))
     cache.store(Listing("2026-11-24", papers), NOW)
     with closing(Window.open(path)) as on_days:
         venues = on_days.read(vocabulary)["venue"]

@@ -46,6 +46,7 @@ def test_a_format_goes_to_the_output_or_to_a_file_that_says_it(session: Session,
         1! dailypapers: nowhere/papers.bib could not be written: No such file or directory. Name another file with -o.
         $ export xylophone --format json
         []
+        ! Nothing matches. Nearest in words: dailypapers list '~xylophone'
         ! 0 papers written.
         $ import ids.txt --star
         1 paper named, 0 of them here, 1 to come with the next refresh. 1 starred. 'dailypapers undo' takes it back.
@@ -75,8 +76,8 @@ def test_a_replacement_that_fails_leaves_the_old_file_as_it_was(
     (file := tmp_path / "refs.bib").write_text("mine")
     monkeypatch.setattr("reader.actions.export.to_disk", run_full)
     found = run("export", "--all", "-o", str(file))
-    said = f"dailypapers: {file} could not be written: No space left on device. Name another file with -o.\n"
-    assert (found.code, found.err) == (1, said)
+    expected = f"dailypapers: {file} could not be written: No space left on device. Name another file with -o.\n"
+    assert (found.code, found.err) == (1, expected)
     assert (file.read_text(), [*tmp_path.glob(".refs*")]) == ("mine", [])
 
 
@@ -93,6 +94,7 @@ def test_a_feed_is_bounded(run: Run, papers: Path, monkeypatch: pytest.MonkeyPat
 def test_notes_are_exchanged_with_a_markdown_folder(session: Session, run: Run, papers: Path, tmp_path: Path) -> None:
     run("note", IDS[3], "--text", "# Mine\n\n- one")
     run("tag", "add", "to read", IDS[3])
+    run("tag", "add", "⭐", IDS[3])
     session(
         """
         $ export --all --format notes
@@ -105,6 +107,7 @@ def test_notes_are_exchanged_with_a_markdown_folder(session: Session, run: Run, 
     )
     first, second = (next((tmp_path / "vault/papers").glob(f"*-{id}.md")) for id in (IDS[3], IDS[4]))
     assert first.name == "muller2026-2606.00003.md"
+    assert 'tags: ["paper", "to-read", ' in first.read_text() and '""' not in first.read_text()
     assert first.read_text().endswith(" -->\n# Mine\n\n- one\n")
     # The user writes below the marker, changes the front matter, and moves the file.
     moved = tmp_path / "vault/papers/deeper/My own name.md"
@@ -213,7 +216,7 @@ def test_the_same_problem_is_told_once_until_it_changes_or_heals(run: Run, stars
     out = home / "out"
     assert "its folder is missing" in run("mark", "star", IDS[0]).err
     assert run("mark", "star", IDS[1]).err == ""
-    # Who asks for the files is told again.
+    # A user who asks for the files is warned again.
     assert "its folder is missing" in run("export", "--watched").err
     out.mkdir()
     (out / "stars.bib").write_text("@misc{mine}\n")

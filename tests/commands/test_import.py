@@ -50,13 +50,13 @@ def test_days_are_imported_once_from_plain_packed_or_piped_files(
         1! days.jsonl: 2 more skipped
         1! dailypapers: nowhere.json can't be read: No such file or directory.
         $ import days.jsonl.gz --jsonl
-        {"new": 0, "updated": 0, "unchanged": 6, "skipped": 5, "marks": 0, "papers": 0, "here": 0, "coming": 0, "marked": {}, "without_id": [], "labels": {}, "feeds": {"added": [], "known": 0}, "titles": null, "failed": []}
+        {"new": 0, "updated": 0, "unchanged": 6, "skipped": 5, "marks": 0, "papers": 0, "here": 0, "coming": 0, "marked": {}, "without_id": [], "broken": [], "labels": {}, "feeds": {"added": [], "known": 0}, "titles": null, "failed": []}
         ! days.jsonl.gz: line 3, item 1: no arXiv id; skipped
         ! days.jsonl.gz: line 3, item 2: not a record; skipped
         ! days.jsonl.gz: line 3, item 3: not a record; skipped
         ! days.jsonl.gz: 2 more skipped
         $ import notes.txt --jsonl
-        {"new": 0, "updated": 0, "unchanged": 0, "skipped": 0, "marks": 0, "papers": 0, "here": 0, "coming": 0, "marked": {}, "without_id": [], "labels": {}, "feeds": {"added": [], "known": 0}, "titles": null, "failed": ["notes.txt has no papers, or no known format: see 'dailypapers import --help'."]}
+        {"new": 0, "updated": 0, "unchanged": 0, "skipped": 0, "marks": 0, "papers": 0, "here": 0, "coming": 0, "marked": {}, "without_id": [], "broken": [], "labels": {}, "feeds": {"added": [], "known": 0}, "titles": null, "failed": ["notes.txt has no papers, or no known format: see 'dailypapers import --help'."]}
         1! {"error": "notes.txt has no papers, or no known format: see 'dailypapers import --help'.", "kind": "feed", "hint": null}
         """  # noqa: E501
     )
@@ -81,11 +81,12 @@ def test_a_library_is_imported_once(session: Session, run: Run, papers: Path, tm
     session(
         """
         $ import refs.bib --star --jsonl
-        {"new": 1, "updated": 0, "unchanged": 2, "skipped": 2, "marks": 4, "papers": 3, "here": 2, "coming": 1, "marked": {"starred": 3, "noted": 1}, "without_id": [{"where": "entry c", "title": "A book"}, {"where": "line 6", "title": "Half a title"}], "labels": {"thesis": 2, "To Read": 1, "⭐": 1}, "feeds": {"added": [], "known": 0}, "titles": null, "failed": []}
+        {"new": 1, "updated": 0, "unchanged": 2, "skipped": 2, "marks": 4, "papers": 3, "here": 2, "coming": 1, "marked": {"starred": 3, "noted": 1}, "without_id": [{"where": "entry c", "title": "A book"}], "broken": [{"where": "line 6", "title": "Half a title"}], "labels": {"thesis": 2, "To Read": 1, "⭐": 1}, "feeds": {"added": [], "known": 0}, "titles": null, "failed": []}
         $ import refs.bib --keep-tags --star --tag THESIS
         3 papers named, 2 of them here, 1 to come with the next refresh. 3 tagged Thesis, 1 tagged To Read, 1 tagged ⭐. 'dailypapers undo' takes it back.
-        ! 2 entries name no arXiv paper:
+        ! 1 entry names no arXiv paper:
         !   entry c: A book
+        ! 1 entry has a syntax error:
         !   line 6: Half a title
         $ note 2606.26740
         A thought.
@@ -96,7 +97,7 @@ def test_a_library_is_imported_once(session: Session, run: Run, papers: Path, tm
         To Read	1
         ⭐	1
         $ import refs.bib --keep-tags --star --jsonl
-        {"new": 0, "updated": 0, "unchanged": 3, "skipped": 2, "marks": 0, "papers": 3, "here": 2, "coming": 1, "marked": {}, "without_id": [{"where": "entry c", "title": "A book"}, {"where": "line 6", "title": "Half a title"}], "labels": {}, "feeds": {"added": [], "known": 0}, "titles": null, "failed": []}
+        {"new": 0, "updated": 0, "unchanged": 3, "skipped": 2, "marks": 0, "papers": 3, "here": 2, "coming": 1, "marked": {}, "without_id": [{"where": "entry c", "title": "A book"}], "broken": [{"where": "line 6", "title": "Half a title"}], "labels": {}, "feeds": {"added": [], "known": 0}, "titles": null, "failed": []}
         """  # noqa: E501
     )
     assert wanted(papers) == [THERE]
@@ -154,7 +155,7 @@ def test_an_import_of_several_files_reports_papers_marks_and_feeds(
         1! dailypapers: nowhere.bib can't be read: No such file or directory.
         1! dailypapers: broken.opml: The file is cut off or is not XML; export it again.
         $ import feeds.opml --jsonl
-        {"new": 0, "updated": 0, "unchanged": 0, "skipped": 0, "marks": 0, "papers": 0, "here": 0, "coming": 0, "marked": {}, "without_id": [], "labels": {}, "feeds": {"added": [], "known": 1}, "titles": null, "failed": []}
+        {"new": 0, "updated": 0, "unchanged": 0, "skipped": 0, "marks": 0, "papers": 0, "here": 0, "coming": 0, "marked": {}, "without_id": [], "broken": [], "labels": {}, "feeds": {"added": [], "known": 1}, "titles": null, "failed": []}
         ! feeds.opml: outline 2: no web address: ftp://example.org; skipped
         $ undo
         Taken back: followed the feed a.
@@ -213,8 +214,10 @@ TITLES = ("Small verifiers, long horizons", "Nobody has this one", "A memory tha
 
 
 def page(*titles: str, footer: str = "  • 2 authors\n·\nMay 8, 2026") -> str:
-    said = "This text says at some length what others did before, why that is not enough, and what is proposed instead."
-    blocks = "\n\n".join(f"{title}\n\n{said}\n\n{footer}" for title in titles)
+    sentence = (
+        "This text says at some length what others did before, why that is not enough, and what is proposed instead."
+    )
+    blocks = "\n\n".join(f"{title}\n\n{sentence}\n\n{footer}" for title in titles)
     return f"Daily Papers\n\nbyAK and the research community\n\n{blocks}\n"
 
 
@@ -242,6 +245,7 @@ def test_a_page_is_looked_up_as_it_is_imported(run: Run, feed: FeedServer, saved
     found = run("import", saved, "--star")
     assert found.out == (
         "3 new, 0 updated, 0 unchanged.\n3 starred. 'dailypapers undo' takes it back.\n1 paper found by its title.\n"
+        "2 papers not found, and kept as on the page; asked for again after 7 days.\n"
     )
     assert found.err == ""
     listed = run("list", "source:page sort:page is:starred", "--json").records
@@ -269,7 +273,7 @@ def test_without_a_network_a_saved_page_is_looked_up_at_the_next_refresh(
     session(
         """
         $ import page.txt --jsonl
-        {"new": 0, "updated": 0, "unchanged": 3, "skipped": 0, "marks": 0, "papers": 0, "here": 0, "coming": 0, "marked": {}, "without_id": [], "labels": {}, "feeds": {"added": [], "known": 0}, "titles": {"found": 0, "left": 3}, "failed": []}
+        {"new": 0, "updated": 0, "unchanged": 3, "skipped": 0, "marks": 0, "papers": 0, "here": 0, "coming": 0, "marked": {}, "without_id": [], "broken": [], "labels": {}, "feeds": {"added": [], "known": 0}, "titles": {"found": 0, "left": 3}, "failed": []}
         $ refresh --day today
         0 new, 0 updated, 0 unchanged in 0 days.
         $ refresh --jsonl=titles
@@ -316,8 +320,8 @@ def test_a_new_home_gets_all_that_was_exported(
     run: Run, marked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file, again = tmp_path / "everything.json", tmp_path / "again.json"
-    said = run("export", "--all", "-o", str(file))
-    assert said.err == f"8 papers written in {file}, and the marks of 1 paper that is not in the cache.\n"
+    output = run("export", "--all", "-o", str(file))
+    assert output.err == f"8 papers written in {file}, and the marks of 1 paper that is not in the cache.\n"
     before, queue = everything(run), run("list", "sort:queue", "--json=id,queued").out
     assert len(json.loads(before)) == 8
     monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "new"))

@@ -41,6 +41,12 @@ COMPLETION = Completion(0, 2, ("agents", "gui", "vision"), (1200, 7, 3))
         (TypedTerms("cats"), 80, Reach(), ("", "  ^f searches the feed")),
         (TypedTerms("is:unread"), 80, Reach(), ("", "")),
         (TypedTerms("ag", None, COMPLETION), 60, Reach(54), ("tab  agents 1,200  gui 7  vision 3", "  ^a 54 in all")),
+        (
+            TypedTerms("gui ag", None, COMPLETION),
+            80,
+            Reach(),
+            ("tab  agents 1,200  gui 7  vision 3", "  ^f searches the feed"),
+        ),
         (TypedTerms("ag", None, COMPLETION, 2), 34, Reach(), ("tab  agents 1,200  gui 7  vision 3", "")),
         (TypedTerms("ag", None, COMPLETION, 2), 33, Reach(), ("tab  gui 7  vision 3", "")),
         (TypedTerms("ag", None, COMPLETION), 9, Reach(), ("tab  agents 1,200  gui 7  vision 3", "")),
@@ -110,7 +116,7 @@ class LineApp(Stage):
 
     @property
     def typed(self) -> list[str]:
-        return [message.value for message in self.told if isinstance(message, WidgetReport)]
+        return [message.value for message in self.reports if isinstance(message, WidgetReport)]
 
     def on_mount(self) -> None:
         self.line.query_one(LineInput).cursor_blink = False

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from reader.cache.flags import has, spellings, tag_counts
@@ -131,27 +132,14 @@ def place_in(connection: sqlite3.Connection, pk: int, listed: Sequence[int]) -> 
     It is right behind the nearest queued paper above, or right before the one below. None if the paper is not in the
     queue, or no other listed paper is.
     """
-    if _place_of(connection, [pk]) is None:
+    places: dict[int, str] = dict(connection.execute("SELECT pk, place FROM queue"))
+    if places.pop(pk, None) is None:
         return None
-    at = listed.index(pk)
-    above = _place_of(connection, reversed(listed[:at]))
+    at, ordered = listed.index(pk), sorted(places.values())
+    above = next((places[other] for other in reversed(listed[:at]) if other in places), None)
     if above is not None:
-        return place_between(above, _next(connection, "SELECT min(place) FROM queue WHERE place > ?", above, pk))
-    below = _place_of(connection, listed[at + 1 :])
+        return place_between(above, next(iter(ordered[bisect_right(ordered, above) :]), None))
+    below = next((places[other] for other in listed[at + 1 :] if other in places), None)
     if below is None:
         return None
-    return place_between(_next(connection, "SELECT max(place) FROM queue WHERE place < ?", below, pk), below)
-
-
-def _place_of(connection: sqlite3.Connection, pks: Iterable[int]) -> str | None:
-    for pk in pks:
-        row = connection.execute("SELECT place FROM queue WHERE pk = ?", (pk,)).fetchone()
-        if row is not None:
-            return str(row[0])
-    return None
-
-
-def _next(connection: sqlite3.Connection, sql: str, place: str, pk: int) -> str | None:
-    """The place next to another, disregarding the moved paper itself."""
-    nearest: str | None = connection.execute(f"{sql} AND pk <> ?", (place, pk)).fetchone()[0]
-    return nearest
+    return place_between(next(reversed(ordered[: bisect_left(ordered, below)]), None), below)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from reader.cache.flags import FLAGS, passages_of
+from reader.cache.keys import keys_of
 from reader.cache.search.selection import register_functions
 from reader.core.errors import CacheError
 from reader.core.paper_row import UNKNOWN, Flag, PaperRow
@@ -70,12 +71,6 @@ MATCHING = "with your words"
 
 IN_WORDS = "nearest in words"
 """The last group: papers that do not match, but are near."""
-
-
-def begin_order(rows: Sequence[tuple[int, str]], limit: int, *, grouped: bool = True) -> Order:
-    """The beginning of a list from keys and days: at most `limit` papers, the whole list if there are fewer."""
-    groups = tuple((day, sum(1 for _ in run)) for day, run in groupby(rows, key=lambda row: row[1]))
-    return Order(array("q", (pk for pk, _ in rows)), groups if grouped else (), complete=len(rows) < limit)
 
 
 def with_near(order: Order, pks: Sequence[int], most: int) -> Order:
@@ -184,15 +179,13 @@ class TopicCount(NamedTuple):
 class Window:
     """Reads of one cache, for one thread at a time; only `interrupt` may come from another thread."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, *, learns_apart: bool = False) -> None:
-        """With `learns_apart`, another process learns what suits the user, and this one only reads it."""
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
-        self._learns_apart = learns_apart
         self._version = self._data_version()
 
     @classmethod
-    def open(cls, path: Path, patience: float = connections.BUSY_SECONDS, *, learns_apart: bool = False) -> Window:
+    def open(cls, path: Path, patience: float = connections.BUSY_SECONDS) -> Window:
         """Open the cache at `path`, whose schema must be current (`schema.ensure`).
 
         A read waits up to `patience` seconds for another program that holds the cache.
@@ -201,7 +194,7 @@ class Window:
             connection = connections.connect(path, query_only=True, patience=patience)
             with connections.closing_on_error(connection):
                 register_functions(connection)
-                return cls(connection, path, learns_apart=learns_apart)
+                return cls(connection, path)
 
     def close(self) -> None:
         self._connection.close()
@@ -219,8 +212,11 @@ class Window:
         return int(self._value("PRAGMA data_version"))
 
     def learn(self) -> None:
-        """Learn what suits the user, unless another process does or the cache can't be written."""
-        if not self._learns_apart and os.access(self._path, os.W_OK):
+        """Learn what suits the user, unless the cache can't be written; it takes a second after a mark.
+
+        Commands call this before they list papers in the order of For you. The reader has it done by another process.
+        """
+        if os.access(self._path, os.W_OK):
             from reader.cache.choice import update
 
             # While another program writes, a list by the stored scores is better than no list.
@@ -238,7 +234,7 @@ class Window:
         """The first papers of a view's query by day, without the query language (20 ms to import)."""
         order = "p.sort_day DESC, p.upvotes DESC, p.pk DESC"
         select = f"SELECT p.pk, p.sort_day FROM paper AS p WHERE {_BY_INDEX[query]} ORDER BY {order} LIMIT ?"
-        return begin_order(self._rows(select, limit), limit)
+        return self._read_order(select, (limit,), limit)
 
     def has_by_index(self, query: str, pk: int) -> bool:
         """Whether a paper is in the list of `first_by_day`."""
@@ -277,47 +273,40 @@ class Window:
         with explain_errors(self._path):
             return next(iter(self._connection.execute(select, values).fetchone() or ()), None)
 
-    def first(self, selection: Selection, limit: int, *, at_once: bool = False) -> Order:
-        """The first `limit` papers of a selection.
-
-        With `at_once`, the stored scores are used, since learning takes a second.
-        """
-        if selection.is_for_you and not at_once:
-            self.learn()
+    def first(self, selection: Selection, limit: int) -> Order:
+        """The first `limit` papers of a selection."""
         if selection.is_for_you:
             # Subjects take turns in the first places, so the whole order is needed.
-            whole = self._order(selection)
+            whole = self.order(selection)
             if selection.offer is not None:
                 return whole
             return whole._replace(pks=whole.pks[:limit], complete=len(whole.pks) < limit)
-        select, values = self._resolve(selection).statement(limit)
-        return begin_order(self._rows(select, *values), limit, grouped=selection.grouped_by_day)
+        return self._read_order(*self._resolve(selection).statement(limit), limit, grouped=selection.grouped_by_day)
 
     def order(self, selection: Selection) -> Order:
         """All papers of a selection, in order."""
-        if selection.is_for_you:
-            self.learn()
-        return self._order(selection)
-
-    def _order(self, selection: Selection) -> Order:
         is_ranked = selection.is_for_you and self._value("SELECT 1 FROM suits WHERE score > 0 LIMIT 1") is not None
         if selection.offer and not is_ranked:
             return Order(())
+        order = self._read_order(*self._resolve(selection).statement(), grouped=selection.grouped_by_day)
+        if selection.offer is not None:
+            from reader.cache.choice import offer_papers
+
+            order = order._replace(pks=self.read(partial(offer_papers, ranked=order.pks, parts=selection.offer)))
+        return order._replace(is_ranked=is_ranked)
+
+    def _read_order(self, select: str, values: Sequence[object], limit: int = -1, *, grouped: bool = True) -> Order:
+        """The papers of a SELECT of keys and days; with a limit, perhaps only the beginning of the list."""
         pks = array("q")
         groups: list[tuple[str, int]] = []
         with explain_errors(self._path):
-            cursor = self._connection.execute(*self._resolve(selection).statement())
+            cursor = self._connection.execute(select, values)
             while chunk := cursor.fetchmany(ROWS_PER_FETCH):
                 pks.extend([row[0] for row in chunk])
                 for day, run in groupby(chunk, key=lambda row: row[1]):
                     count = groups.pop()[1] if groups and groups[-1][0] == day else 0
                     groups.append((day, count + sum(1 for _ in run)))
-        if selection.offer is not None:
-            from reader.cache.choice import offer_papers
-
-            offered = self.read(partial(offer_papers, ranked=pks, parts=selection.offer))
-            return Order(offered, is_ranked=is_ranked)
-        return Order(pks, tuple(groups) if selection.grouped_by_day else (), is_ranked=is_ranked)
+        return Order(pks, tuple(groups) if grouped else (), complete=limit < 0 or len(pks) < limit)
 
     def _resolve(self, selection: Selection) -> Selection:
         """The selection with its papers, if it is a search for the papers that fit a text best."""
@@ -355,10 +344,7 @@ class Window:
 
     def pk_of(self, id: str) -> int | None:
         """The key of the paper with this id, or with this alias that it had before its arXiv id was known."""
-        pk: int | None = self._value(
-            "SELECT pk FROM paper WHERE id = ?1 UNION ALL SELECT pk FROM paper_alias WHERE id = ?1", id
-        )
-        return pk
+        return self.read(partial(keys_of, ids=[id])).get(id)
 
     def pk_of_doi(self, doi: str) -> int | None:
         """The key of the paper with a publisher's DOI; this reads all papers."""

@@ -16,6 +16,7 @@ from itertools import chain, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
+from reader.cache.keys import keys_of
 from reader.cache.search.selection import Clause, Nearest, Selection
 from reader.core.nearest import distance
 from reader.core.similarity import SharedTerms, is_noun_phrase
@@ -255,9 +256,9 @@ def _word_weights(index: Index, texts: Sequence[Text]) -> dict[str, float]:
     }
 
 
-def shared_terms(connection: sqlite3.Connection, pks: Sequence[int], pk: int) -> SharedTerms:
-    """The subjects that a paper shares with the papers it resembles: keywords of either that are in both texts."""
-    index, others = Index(connection), list(pks[:MAX_LIKED])
+def shared_terms(connection: sqlite3.Connection, ids: Iterable[str], pk: int) -> SharedTerms:
+    """The subjects that a paper shares with the papers of some ids: keywords of either that are in both texts."""
+    index, others = Index(connection), [*keys_of(connection, ids).values()][:MAX_LIKED]
     own, theirs = (_stem_text("\n".join(chain(*read_texts(connection, keys)))) for keys in ([pk], others))
     shared: dict[str, tuple[float, str]] = {}
     for keyword in chain(*(_lines(connection, "keywords", keys) for keys in ([pk], others))):
@@ -279,13 +280,6 @@ def shared_terms(connection: sqlite3.Connection, pks: Sequence[int], pk: int) ->
 def _stem_text(text: str) -> str:
     """The stems of a text's words with a space around each, for searching whole phrases."""
     return f" {' '.join(stems(split_words(normalize_spelling(text))))} "
-
-
-def keys_of(connection: sqlite3.Connection, ids: Iterable[str]) -> list[int]:
-    """The keys of the papers that have or had these ids; ids of papers that the cache lacks are left out."""
-    sql = "SELECT pk FROM paper WHERE id = :id UNION ALL SELECT pk FROM paper_alias WHERE id = :id"
-    rows = [connection.execute(sql, {"id": id}).fetchone() for id in ids]
-    return list(dict.fromkeys(int(row[0]) for row in rows if row))
 
 
 def read_texts(connection: sqlite3.Connection, pks: Sequence[int]) -> list[Text]:
@@ -355,7 +349,7 @@ def _rank(connection: sqlite3.Connection, search: Nearest) -> dict[int, float]:
     key = (search.text, search.like, *connection.execute(_STATE).fetchone())
     ranked = _cached_rankings.get(key)
     if ranked is None:
-        ranked = like(connection, keys_of(connection, search.like)) if search.like else {}
+        ranked = like(connection, [*keys_of(connection, search.like).values()]) if search.like else {}
         if search.text:
             places = {pk: 1 / (60 + place) for place, pk in enumerate(rank(connection, search.text).pks)}
             if search.like:

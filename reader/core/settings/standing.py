@@ -187,6 +187,15 @@ def from_json(value: str) -> StandingQuery:
     return standing
 
 
+def read_queries(values: Iterable[str]) -> list[StandingQuery]:
+    """The standing queries of rows' values, in their order; invalid values are left out."""
+    queries = list[StandingQuery]()
+    for value in values:
+        with suppress(InvalidValue):
+            queries.append(from_json(value))
+    return sorted(queries, key=lambda query: (query.place, query.name.casefold()))
+
+
 # The text for the user's editor
 
 _HEAD = f"""\

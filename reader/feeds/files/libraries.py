@@ -170,7 +170,8 @@ def _broken_entry(block: Block) -> LibraryEntry:
     title = _BIB_TITLE.search(raw)
     eprint = _EPRINT.search(raw)
     id = (arxiv_id(eprint[1]) if eprint else None) or find_id([_without_tex(raw)])
-    return make_entry(f"line {(block.start_line or 0) + 1}", title[1] if title else "", id)
+    entry = make_entry(f"line {(block.start_line or 0) + 1}", title[1] if title else "", id)
+    return entry._replace(is_broken=True)
 
 
 def _join_parts(value: str) -> str:

@@ -92,7 +92,7 @@ class PdfTexts(Client):
     async def text(self, id: str) -> Document:
         """The full text of a paper by its arXiv id; raises NoFullText and FeedError."""
         if find_spec("pypdfium2") is None:
-            raise NoFullText(needs_extra("its PDF can be read with", "pdf").rstrip("."))
+            raise NoFullText(needs_extra("reading its PDF needs", "pdf").rstrip("."))
         if (own := self._find(id)) is not None:
             return await read_in_process(own)
         file = (self._folder or response_cache_folder()) / f"{in_file_name(id)}.pdf"

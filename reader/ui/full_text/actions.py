@@ -56,10 +56,11 @@ class FullTextActions(Controller):
             text = text.fetching()
         self._model.change(state.put(TEXT, text))
 
-    def open_at(self, words: str, block: int) -> None:
-        """Show the text where a block has the words; `n` continues from there."""
+    def open_at(self, words: str) -> None:
+        """Show the text where it has the words; `n` continues from there."""
         self.open(None)
-        self._change(lambda view: view.search_from(words, block))
+        self._change(lambda view: view.type_search(words).end_search(is_kept=True))
+        self._show_match_count()
 
     def open_at_highlight(self, index: int) -> None:
         """Show the text at a highlight; the keys for matches lead to the others."""

@@ -491,13 +491,6 @@ class TextView:
 
     # Search
 
-    def search_from(self, words: str, block: int) -> TextView:
-        """Search, and show a block's first match; `back` returns."""
-        view = replace(self, search=Search(words))
-        searched = view.search.pattern
-        places = self.index.matches(searched, block) if searched else []
-        return view.jump(places[0] if places else self.layout.start_of(block))
-
     @property
     def named_part(self) -> Landmark | None:
         """The part that the search names, such as `Table 2`; a search shows it instead of the first match."""

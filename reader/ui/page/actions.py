@@ -18,7 +18,7 @@ from reader.core.paper import Paper
 from reader.core.paper_row import PaperRow
 from reader.ui.full_text.state import TEXT
 from reader.ui.page.screen import text_in_front
-from reader.ui.page.state import PAGE, QUERY_MATCH, READING, is_triaging
+from reader.ui.page.state import PAGE, READING, is_triaging
 from reader.ui.shell.controller import Controller, Moment, answers, follows, handles
 from reader.ui.shell.state import NOTHING_IS_FETCHED, State
 
@@ -69,24 +69,20 @@ class PageActions(Controller):
             self._app.mark_actions.finish_reading(reading.key)
 
     @handles("text.places")
-    def read_places(self, _count: int | None = None) -> None:
-        match, shown = self._model.state[QUERY_MATCH], self._model.state[PAGE] or self._model.state[READING]
-        if match is not None and match.hits:
-            self.read_from(match.hits[0].block)
+    def read_places(self, _count: int | None) -> None:
+        """Open the full text at the searched words, or at the first highlight."""
+        state = self._model.state
+        shown, words = state[PAGE] or state[READING], state.listing.text_words
+        if shown is not None and words and self._library.text(shown.key) is not None:
+            if state[PAGE] is None:
+                self._show()
+            self._app.full_text_actions.open_at(max(words, key=len))
         elif shown is not None and shown.paper.highlights:
             self.read_highlight(0)
-        elif self._model.state.listing.text_words:
-            self._model.show_notice("no stored full text has these words")
+        elif words:
+            self._model.show_notice("the full text of this paper is not stored")
         else:
             self._model.show_notice("search for words first: this key opens the full text where they occur")
-
-    @answers("place")
-    def read_from(self, block: int) -> None:
-        match = self._model.state[QUERY_MATCH]
-        if self._model.state[PAGE] is None:
-            self._show()
-        if match is not None and match.words and self._model.state[PAGE] is not None:
-            self._app.full_text_actions.open_at(max(match.words, key=len), block)
 
     @handles("read.down", "read.up", step=1)
     def scroll(self, lines: int) -> None:

@@ -79,69 +79,54 @@ FIND_AFTER_SECONDS = 0.1
 """Idle seconds before the shown paper is examined, which takes some 10 ms in a thread."""
 
 
-def _shown_parts(state: State) -> object:
-    shown = state[PAGE] or state[READING]
-    return shown and shown.key, state.highlighted, state.front_paper, state.listing, state.marks_version
+def _fit_request(state: State) -> tuple[int, str] | None:
+    """The shown paper and the query that lists it as a best fit; None if there is no such query."""
+    listing = state.listing
+    key = state.highlighted if state.front_paper is None else state.front_paper
+    is_fit = key is not None and listing.results is None and listing.place.text and listing.is_fit(key)
+    return (key, listing.place.text) if key is not None and is_fit else None
 
 
 class Finder(Controller):
-    """Finds how the shown paper matches the list's query; a newer paper replaces an older search."""
+    """Finds why the shown paper fits the list's query; a newer paper replaces an older search."""
 
     def __init__(self, app: ReaderApp) -> None:
         super().__init__(app)
         self.delay = self._background.delayed(self._start)
 
-    @follows(_shown_parts)
+    @follows(_fit_request)
     def follow(self, state: State) -> None:
-        request, match = _match_request(state), state[QUERY_MATCH]
-        if request is None:
+        if _fit_request(state) is None:
             self._model.change(state.put(QUERY_MATCH, None))
-        elif match is None or match[:3] != request or (match.words and not match.hits):
-            # If there were no matches in the text, the text may have arrived in the meantime.
+        else:
             self.delay.begin(FIND_AFTER_SECONDS)
 
     def _start(self) -> None:
-        request = _match_request(self._model.state)
+        request = _fit_request(self._model.state)
         if request is not None:
             self._background.start("findings", partial(self._find, request), exclusive=True)
 
-    async def _find(self, request: tuple[int, str, tuple[str, ...]]) -> None:
+    async def _find(self, request: tuple[int, str]) -> None:
         with suppress(CacheError):
             match = await asyncio.to_thread(_match_query, self._library.path, *request)
-            if _match_request(self._model.state) == request:
+            if _fit_request(self._model.state) == request:
                 self._model.change(self._model.state.put(QUERY_MATCH, match))
 
 
-def _match_request(state: State) -> tuple[int, str, tuple[str, ...]] | None:
-    """The shown paper, the query that it fits, and the words to find in its text; None if there is nothing to find."""
-    listing = state.listing
-    key = state.highlighted if state.front_paper is None else state.front_paper
-    if key is None:
-        return None
-    is_fit = listing.results is None and listing.place.text and listing.is_fit(key)
-    request = key, listing.place.text if is_fit else "", listing.text_words
-    return request if any(request[1:]) else None
-
-
-def _match_query(path: Path, key: int, text: str, words: tuple[str, ...]) -> QueryMatch:
+def _match_query(path: Path, key: int, text: str) -> QueryMatch:
     from reader.cache.reads.window import Window
-    from reader.cache.search.free_text import corrections, keys_of, shared_terms
-    from reader.cache.texts import Texts
+    from reader.cache.search.free_text import corrections, shared_terms
     from reader.core.query import parse
-    from reader.ui.page.lines import QueryMatch, find_words
+    from reader.ui.page.lines import QueryMatch
 
-    match, query = QueryMatch(key, text, words), parse(text)
+    match, query = QueryMatch(key, text), parse(text)
     terms = query.near or query.plain_words
     with closing(Window.open(path)) as window:
-        if like := window.read(lambda connection: keys_of(connection, query.like)):
-            match = match._replace(shared=window.read(lambda connection: shared_terms(connection, like, key)))
+        if query.like:
+            match = match._replace(shared=window.read(lambda connection: shared_terms(connection, query.like, key)))
         if terms:
             corrected = window.read(lambda connection: corrections(connection, terms))
             match = match._replace(corrected=tuple(corrected.items()))
-        kept = window.read(lambda connection: Texts(connection, path).get(key)) if words else None
-    if kept is not None:
-        hits, total = find_words(kept.document, words)
-        match = match._replace(hits=hits, total=total)
     return match
 
 

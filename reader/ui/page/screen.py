@@ -12,11 +12,11 @@ from textual.app import ComposeResult
 from textual.geometry import Size
 from textual.strip import Strip
 
-from reader.core.lines import Line, Piece, cut_line
+from reader.core.lines import Line, Piece
 from reader.core.paper import Paper
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import OneLine, WidgetReport
+from reader.ui.kit.line_widgets import WidgetReport
 from reader.ui.kit.pane import Pane
 from reader.ui.page.lines import TEXT_CELLS, Presentation, ShownPaper, compose, link_keys
 from reader.ui.page.state import PAGE, QUERY_MATCH, TRIAGE, is_triaging, query_match_of
@@ -144,7 +144,7 @@ class PaperDetail(Pane, can_focus=True):
         kind, value = meta.get("kind"), meta.get("value", "")
         if kind is None:
             return
-        self.post_message(WidgetReport(kind, int(value) if kind in ("place", "passage") else value))
+        self.post_message(WidgetReport(kind, int(value) if kind == "passage" else value))
         event.stop()
 
 
@@ -157,14 +157,6 @@ def text_in_front(app: ReaderApp) -> PaperDetail | None:
     return detail if detail.is_on_screen else None
 
 
-class TriageTop(OneLine[str]):
-    """The line with the paper's number in a triage."""
-
-    def line(self, width: int) -> Line:
-        line = (Piece(" "), Piece("Triage", "place"), Piece("  "), Piece(self.shown, "count"))
-        return cut_line(line, width, self.glyphs.ellipsis)
-
-
 class PaperPage(OverScreen[ShownPaper]):
     """A centred column of text of a fixed width, over a status line; `pane` is the pane with the text."""
 
@@ -175,10 +167,8 @@ class PaperPage(OverScreen[ShownPaper]):
         look = self._look
         self.pane = PaperDetail(look.glyphs, is_page=True, today=look.fixed_today, shows_links=look.links, id="page")
         self.pane.configure(self._model.state[TOPIC_NAMES], link_keys(look.keymap))
-        self._triage = TriageTop("", look.glyphs)
 
     def compose(self) -> ComposeResult:
-        yield self._triage
         yield self.pane
         yield self.status
 
@@ -188,29 +178,23 @@ class PaperPage(OverScreen[ShownPaper]):
     def show(self, reading: ShownPaper) -> None:
         """Show a paper from its beginning, or update the shown paper."""
         state = self._model.state
-        position = "" if is_triaging(state) else _position(reading, state.listing.count)
-        self.pane.show(reading._replace(position=position, query_match=query_match_of(state, reading.key)))
+        match = query_match_of(state, reading.key)
+        self.pane.show(reading._replace(position=_position(state, reading), query_match=match))
 
     def _draw_again(self, state: State) -> None:
-        number = _triage_number(state)
-        self._triage.display = bool(number)
-        self._triage.show(number)
         self.pane.configure(state[TOPIC_NAMES])
         if (reading := state[PAGE]) is not None:
             self.show(reading)
 
 
 def _shown_state(state: State) -> object:
-    return state.listing.count, state[QUERY_MATCH], state[TOPIC_NAMES], _triage_number(state)
+    return state.listing.count, state[QUERY_MATCH], state[TOPIC_NAMES], state[TRIAGE]
 
 
-def _triage_number(state: State) -> str:
-    """The paper's number in a triage; empty if there is no triage."""
+def _position(state: State, reading: ShownPaper) -> str:
+    """A paper's place in the list or the triage as `3 of 34`; empty while unknown, and for similar papers."""
     triage = state[TRIAGE]
-    return triage.number if triage is not None and is_triaging(state) else ""
-
-
-def _position(reading: ShownPaper, count: int | None) -> str:
-    """A paper's place in the list as `3 of 34`; empty while unknown, and for similar papers."""
-    number = reading.number
+    if triage is not None and is_triaging(state):
+        return f"triage {triage.number}"
+    number, count = reading.number, state.listing.count
     return f"{number:,} of {count:,}" if number and count and number <= count else ""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 READING: Part[ShownPaper | None] = Part(None)
 
 QUERY_MATCH: Part[QueryMatch | None] = Part(None)
-"""How the shown paper matches the list's query; None while unknown, and without a query."""
+"""Why the shown paper fits the list's query; None while unknown, and if it is not listed as a best fit."""
 
 
 def close_page(state: State) -> State:
@@ -41,8 +41,7 @@ PAGE: Front[ShownPaper] = Front(
 
 def query_match_of(state: State, key: int) -> QueryMatch | None:
     known = state[QUERY_MATCH]
-    is_current = known is not None and known.key == key and known.query in ("", state.listing.place.text)
-    return known if is_current else None
+    return known if known is not None and known[:2] == (key, state.listing.place.text) else None
 
 
 Phase = Literal["coming", "deciding", "done"]

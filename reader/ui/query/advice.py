@@ -91,11 +91,15 @@ def with_known_topics(text: str, topics: Collection[str]) -> str:
     return text
 
 
+MIN_COLUMNS_FOR_FEED_HINT = 70
+"""In a narrower line, the suggestions need the columns in which the key that searches the feed would be named."""
+
+
 def advise(typed: TypedTerms, keys: AdviceKeys, width: int, reach: Reach = NO_REACH) -> tuple[Line, Line]:
     """The advice, and a key with its effect that stays at the end if the line is cut."""
     if typed.completion and not typed.insists:
         # A word such as "agent" has suggestions as long as it is typed, and may have more papers elsewhere.
-        hint = _reach_hint(keys, reach)
+        hint = _hint(typed.text, keys, reach) if width >= MIN_COLUMNS_FOR_FEED_HINT else _reach_hint(keys, reach)
         return _suggestions(typed.completion, typed.selected, keys.take, width - measure(hint)), hint
     if typed.error is None:
         # If nothing is typed, the examples are cut, not the key.

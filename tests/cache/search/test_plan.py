@@ -214,8 +214,8 @@ def test_words_and_authors_make_papers_alike(opened_window: Window) -> None:
 
 def test_what_papers_share_is_told(opened_window: Window, cache: Cache) -> None:
     def shared(number: int, other: int) -> SharedTerms:
-        keys = [pk(opened_window, number)]
-        return opened_window.read(lambda connection: free_text.shared_terms(connection, keys, pk(opened_window, other)))
+        ids = [f"2611.{number:05}"]
+        return opened_window.read(lambda connection: free_text.shared_terms(connection, ids, pk(opened_window, other)))
 
     keywords = ("draft trees", "speculative decoding", "databases", "decoding drafts", "DRAFT")
     cache.store(
