@@ -47,7 +47,7 @@ class QueryThread:
     """A window on the cache at `path`, and the thread that reads it."""
 
     def __init__(self, path: Path, name: str) -> None:
-        self._open = partial(Window.open, path, learns_apart=True)
+        self._open = partial(Window.open, path)
         self._executor = ThreadPoolExecutor(1, name)
         self._window: Window | None = None
         self._running: Future[Any] | None = None
@@ -120,7 +120,7 @@ class Library(Marker):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         # Learning what the user likes takes a second, so another process does it.
-        self._near = Window.open(path, learns_apart=True)
+        self._near = Window.open(path)
         self.trouble = ""
         """A message about a failed read; empty if none failed."""
         self.is_closed = False
