@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reader import access_token, describe_version
-from reader.commands.registry import COMMANDS, FOREIGN, is_command
+from reader.commands.registry import COMMANDS, FOREIGN, is_command, run_command
 from reader.commands.streams import CleanStream, finish, open_closed_streams, replace_unknown_letters
 from reader.core import removed
 from reader.core.errors import Failures, ReaderError, UsageError
@@ -120,7 +120,7 @@ def _print_front_page(words: Sequence[str]) -> int:
 
 
 def _run_command(name: str, words: Sequence[str]) -> int:
-    from reader.commands.command import OpenReader, run_command
+    from reader.commands.command import OpenReader
     from reader.commands.workspace import Workspace
 
     workspace = Workspace()

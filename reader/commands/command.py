@@ -13,7 +13,6 @@ from itertools import pairwise, takewhile
 from typing import Any, NamedTuple, NoReturn
 
 from reader.commands.output import print_line, writes_unicode
-from reader.commands.registry import find_command
 from reader.commands.streams import COLOURS, choose_colours
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
@@ -154,16 +153,6 @@ def make_parser(command: Command) -> Parser:
         add_json(parser, command)
     add_colours(parser)
     return parser
-
-
-def run_command(words: Sequence[str], workspace: Workspace) -> int | OpenReader:
-    """Run the command that the words name, and return its result; raises ReaderError."""
-    command = find_command(words[0])
-    arguments = parse(make_parser(command), words[1:])
-    try:
-        return command.run(arguments, workspace)
-    finally:
-        workspace.write_exports()
 
 
 def add_query(parser: ArgumentParser) -> None:

@@ -14,10 +14,10 @@ from itertools import chain, islice
 
 from reader.cache.marks.change import Change
 from reader.commands.choosing import explain_nothing, store_changes, with_known_words
-from reader.commands.command import OpenReader, run_command
+from reader.commands.command import OpenReader
 from reader.commands.line.shell import understand
 from reader.commands.output import describe_action, print_line, report_unexpected, width
-from reader.commands.registry import is_command
+from reader.commands.registry import is_command, run_command
 from reader.commands.workspace import Workspace, parse_query, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.lines import wrap_text
