@@ -182,7 +182,6 @@ def test_of_two_clashing_user_keys_the_first_works_and_the_other_is_a_mistake() 
     [
         ("paper.sta", "paper.star"),
         ("star", "paper.star"),
-        ("list.undo", "mark.undo"),
         ("view.latst", "view.latest"),
         ("zzz", None),
     ],
