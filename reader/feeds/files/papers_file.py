@@ -259,6 +259,8 @@ def _read_text(body: bytes, name: str, today: date) -> Sequence[Listing]:
         if page := parse_web_page(html):
             return page
         raise FeedMalformed(f"{name} is a web page without papers; save a page of the feed's site that lists some.")
+    if body.startswith(b"bplist00") or b"multipart/related" in body[:4096].lower():
+        raise FeedMalformed(f"{name} is a web archive or MHTML, which is not read; save the page as HTML.")
     text = _decode(body, name)
     if libraries.is_ris(text):
         return _make_listings(libraries.parse_ris(text))
