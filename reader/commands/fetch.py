@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from reader import log_file, paths
-from reader.cache.feeds import waiting_titles
+from reader.cache.feeds import RETRY_DAYS, waiting_titles
 from reader.commands.command import Command, add_limit, add_no_pager, add_quiet, day_span, first_day, positive_number
 from reader.commands.output import (
     PROGRESS_DELAY_SECONDS,
@@ -324,7 +324,8 @@ def look_up_titles(workspace: Workspace, *, quiet: bool, is_asked: bool = True) 
     Return None if no title is pending. Titles left for a later run are mentioned only if the user asked for the look-up
     (`is_asked`).
     """
-    if not waiting_titles(workspace.cache_file, datetime.now(UTC).date()):
+    waiting = len(waiting_titles(workspace.cache_file, datetime.now(UTC).date()))
+    if not waiting:
         return None
     result = run_job(workspace, job("titles"), quiet=quiet)
     found, left = result["found"], result["left"]
@@ -335,6 +336,9 @@ def look_up_titles(workspace: Workspace, *, quiet: bool, is_asked: bool = True) 
             warn(f"{amount(left, 'title')} will be looked up with the next refresh: {result['error']}")
         elif left and is_asked:
             print_line(f"{amount(left, 'title')} will be looked up with the next refreshes.")
+        if is_asked and (unknown := waiting - found - left) > 0:
+            papers = amount(unknown, "paper")
+            print_line(f"{papers} not found, and kept as on the page; asked for again after {RETRY_DAYS} days.")
     return {"found": found, "left": left}
 
 

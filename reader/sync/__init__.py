@@ -51,7 +51,7 @@ def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.remove:
         return _remove(arguments, workspace)
     if arguments.status and not (arguments.folder or workspace.settings.sync):
-        nothing = "No place to sync is set yet: 'dailypapers sync DIR' names a folder."
+        nothing = "No folder is set for sync: 'dailypapers sync DIR --status', or 'dailypapers config set sync DIR'."
         return answer(arguments, {"folder": None, "machines": [], "troubles": []}, nothing)
     place = place_of(arguments.folder, workspace)
     if arguments.status:

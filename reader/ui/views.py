@@ -12,7 +12,7 @@ from reader.core.errors import ReaderError
 from reader.core.query import Term, parse
 from reader.core.query.choices import Choice, Mark, chosen_terms, with_choice
 from reader.core.text import amount
-from reader.core.views import FOR_YOU, LATEST, QUEUED
+from reader.core.views import FOR_YOU, LATEST, QUEUED, SPECIAL
 from reader.refresh.lines import Days, Trending
 from reader.session.places import DAY, Place, day_of, view
 from reader.ui.filter.pane import FilterPane
@@ -38,8 +38,9 @@ class ViewActions(Controller):
         self.show_query(str(Term("tag", tag)))
 
     def commands(self) -> Sequence[Offer]:
-        views = self._model.state.views.saved_views
-        return [Offer(f"View: {saved.name}", saved.query, partial(self.go, saved.id)) for saved in views]
+        # The other views have actions of their own.
+        views = (*self._model.state.views.saved_views, *(own for own in SPECIAL if not own.is_ranking))
+        return [Offer(f"View: {one.name}", one.query, partial(self.go, one.id)) for one in views]
 
     @answers("view")
     def go(self, id: str) -> None:

@@ -91,7 +91,7 @@ def test_without_marks_the_order_is_that_of_days(window: Window, path: Path) -> 
     assert stored(path) == 0
 
 
-def test_one_star_brings_the_like_of_it_first(window: Window, events: Events, path: Path) -> None:
+def test_one_star_ranks_similar_papers_first(window: Window, events: Events, path: Path) -> None:
     events.mark("star", True, [2])
     assert subjects(window) == ["Web agents"] * 4
     assert stored(path) == len(NUMBERS)
@@ -125,7 +125,7 @@ def test_a_reason_is_the_starred_paper_until_two_stars_share_a_subject(
     assert window.read(read_interests) == ((("web agents", 3),), (), 3)
 
 
-def test_it_is_taught_by_what_is_kept(window: Window, events: Events) -> None:
+def test_for_you_learns_from_stored_events(window: Window, events: Events) -> None:
     assert not window.read(is_taught)
     events.mark("hide", True, [3])
     events.mark("read", True, [4])
@@ -159,7 +159,7 @@ def weights(window: Window) -> dict[int, float]:
     return {paper.pk: round(paper.weight, 3) for paper in window.read(marked_papers)}
 
 
-def test_marks_say_more_or_less(window: Window, events: Events) -> None:
+def test_marks_ask_for_more_or_less(window: Window, events: Events) -> None:
     events.mark("star", True, [1])
     events.act([Change("queue", True, [2]), Change("read", True, [2])])
     events.mark("note", "Mine.", [3])
@@ -177,7 +177,7 @@ def test_marks_say_more_or_less(window: Window, events: Events) -> None:
     assert weights(window) == known
 
 
-def test_of_very_many_marks_those_that_say_the_most_are_learned_from(
+def test_of_very_many_marks_the_most_telling_ones_are_learned_from(
     window: Window, events: Events, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(choice, "MAX_MARKED_PAPERS", 1)
@@ -204,7 +204,7 @@ def test_terms_are_made_anew_once_a_text_or_their_rule_has_changed(
     assert stored(path) == len(NUMBERS) - 1
 
 
-def test_papers_are_scored_once_until_something_changes(
+def test_papers_are_scored_again_only_after_a_change(
     window: Window, events: Events, cache: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     events.mark("star", True, [2])
@@ -217,7 +217,7 @@ def test_papers_are_scored_once_until_something_changes(
     assert learn.call_count == 1
 
 
-def test_a_reader_leaves_learning_to_another_process(path: Path, window: Window, events: Events) -> None:
+def test_the_reader_trains_for_you_in_another_process(path: Path, window: Window, events: Events) -> None:
     events.mark("star", True, [2])
     with closing(Window.open(path, learns_apart=True)) as apart:
         assert not apart.order(selection("sort:foryou")).is_ranked
@@ -225,7 +225,7 @@ def test_a_reader_leaves_learning_to_another_process(path: Path, window: Window,
         assert apart.order(selection("sort:foryou")).is_ranked
 
 
-def test_a_cache_that_can_not_be_written_is_listed_by_what_is_stored(
+def test_a_read_only_cache_still_lists_its_papers(
     window: Window, events: Events, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     events.mark("star", True, [2])
@@ -266,7 +266,7 @@ def test_a_wish_counts_at_once_and_is_undone_as_a_mark_is(window: Window, events
     assert subjects(window, count=3) == ["Protein folding"] * 3
 
 
-def test_a_muted_subject_is_not_named_any_more(window: Window, events: Events, cache: Cache) -> None:
+def test_a_muted_subject_is_no_longer_named(window: Window, events: Events, cache: Cache) -> None:
     cache.store(Listing("2026-11-20", tuple(draft(at, f"Other {at}") for at in range(100, 150))), NOW)
     events.mark("star", True, [2, 8, 14])
     assert why(window, 20).startswith("web agents; ")

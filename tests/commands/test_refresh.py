@@ -117,7 +117,7 @@ def test_refresh_fetches_texts_ahead(run: Run, feed: FeedServer) -> None:
     assert not [one for one in feed.requests[asked:] if one.path.endswith(".md")]
 
 
-def test_a_day_that_fails_is_told_and_the_others_stay(session: Session, feed: FeedServer, home: Path) -> None:
+def test_a_day_that_fails_is_reported_and_the_others_stay(session: Session, feed: FeedServer, home: Path) -> None:
     log = home / "dailypapers.log"
     feed.faults += ["ok", "refuse:403"]
     session(
@@ -159,7 +159,7 @@ def test_an_interrupted_refresh_is_quiet(run: Run, home: Path, feed: FeedServer)
     assert run("refresh", "--day", ago(1)) == Result(130, "", "")
 
 
-def test_a_pipe_that_closes_ends_the_refresh_and_is_no_fault_of_the_feed(feed: FeedServer, home: Path) -> None:
+def test_a_closed_pipe_ends_the_refresh_and_is_not_blamed_on_the_feed(feed: FeedServer, home: Path) -> None:
     def receive(line: Line) -> None:
         if line["step"] == "day":
             raise BrokenPipeError

@@ -60,8 +60,8 @@ async def test_papers_come_by_id(server: Arxiv, nap: Nap) -> None:
     server.papers.append(Paper("math/0309136", categories=("math.GT",)))
     async with connected(server, nap) as arxiv:
         found = await arxiv.papers(["2605.00000", "2605.99999", "page:0123456789ab", "math/0309136", "abc"])
-    said = {entry.draft.id: entry.draft.categories for entry in found}
-    assert said == {"2605.00000": ("cs.CL", "cs.LG"), "math/0309136": ("math.GT",)}
+    categories = {entry.draft.id: entry.draft.categories for entry in found}
+    assert categories == {"2605.00000": ("cs.CL", "cs.LG"), "math/0309136": ("math.GT",)}
     (request,) = server.requests
     assert request.path == "/api/query"
     assert request.query == {"id_list": "2605.00000,2605.99999,math/0309136", "start": "0", "max_results": "3"}
@@ -127,7 +127,7 @@ async def test_a_day_of_a_category_comes_in_slices(server: Arxiv, nap: Nap, monk
         assert [entry.draft.id for entry in found.entries] == ["2605.00000", "2605.00001", "2605.00002"]
         assert found.total == 3
         assert [request.query for request in server.requests] == [{**asked, "start": "0"}, {**asked, "start": "2"}]
-        # An answer that lacks papers is told by its total.
+        # The total of an answer shows that it lacks papers.
         monkeypatch.setattr("reader.feeds.arxiv._MAX_PAGES", 1)
         short = await arxiv.search_submitted("cs.CL", "2026-05-11", "2026-05-11")
         assert (len(short.entries), short.total) == (2, 3)
@@ -312,7 +312,7 @@ Abstract: We look on.</summary>
 
 
 @each("stamp", ["", "soon", "Tue, 99 May 2026 00:00:00 -0400", "Tue, 12 May 99999 00:00:00 -0400"])
-def test_an_invalid_date_is_none(stamp: str) -> None:
+def test_an_invalid_date_is_ignored(stamp: str) -> None:
     body = announcement([rss_item(PAPER)]).replace(b"Tue, 12 May 2026 00:00:00 -0400", stamp.encode())
     assert parse_arxiv(body).entries[0].draft.announced is None
 

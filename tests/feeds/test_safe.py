@@ -48,8 +48,8 @@ def test_html_becomes_text(html: str, text: str) -> None:
 
 
 def test_links_are_told_once_in_order() -> None:
-    said = html_to_text('<a href="b">x</a><link href="a"><a href>y</a><a href="b">z</a><svg><a href="c"></a></svg>')
-    assert said.links == ("b", "a", "c")
+    output = html_to_text('<a href="b">x</a><link href="a"><a href>y</a><a href="b">z</a><svg><a href="c"></a></svg>')
+    assert output.links == ("b", "a", "c")
 
 
 @each(

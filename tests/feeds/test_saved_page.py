@@ -133,8 +133,8 @@ MAY = "2024-05-02"
         ),
         # A date without a year is the last such day.
         *(
-            (f"{TITLE}{said} 4", shown("A title", author_count=3, published=day, comments=4))
-            for said, day in (
+            (f"{TITLE}{message} 4", shown("A title", author_count=3, published=day, comments=4))
+            for message, day in (
                 ("Mar 10", "2026-03-10"),
                 ("Mar 11", "2025-03-11"),
                 ("Dec 31", "2025-12-31"),
@@ -144,7 +144,7 @@ MAY = "2024-05-02"
         ),
     ],
 )
-def test_a_paper_may_lack_some_of_it(page: str, expected: Draft) -> None:
+def test_a_paper_may_lack_some_fields(page: str, expected: Draft) -> None:
     assert parse_saved_page(page, TODAY).drafts[-1] == expected
 
 
@@ -176,7 +176,7 @@ SHOWN = (
     shown("Small verifiers, long horizons", "a", id="2312.00001", published="2023-12-04"),
     shown("Where do web agents lose their way? < A & B", "b", id="2601.00002", published="2026-01-26"),
 )
-TOLD = [
+PAPERS = [
     Listing(
         "2026-03-01",
         (one._replace(upvotes=12, comments=2, summary="It holds.", keywords=("agents", "tool use")),),
@@ -235,8 +235,8 @@ def ids(body: bytes) -> list[str | None]:
 
 @each("form", [str.encode, lambda html: f"<!-- saved from url=(0040){HOST} -->\n{html}".encode()])
 def test_the_records_of_a_page_have_votes_and_days_and_other_papers_their_ids(form: Callable[[str], bytes]) -> None:
-    *told, scrolled = read(form(SAVED))
-    assert told == TOLD
+    *papers, scrolled = read(form(SAVED))
+    assert papers == PAPERS
     assert [one.id for one in scrolled.entries] == ["2210.00003"]
 
 
@@ -262,7 +262,7 @@ def test_another_page_gives_the_papers_that_it_mentions() -> None:
 
 
 @each(
-    ("body", "said"),
+    ("body", "expected"),
     [
         (b"<!doctype html><html><body>About us</body></html>", "The input is a web page without papers; save a page"),
         (b"bplist00\xd1", "The input is a web archive or MHTML, which is not read; save the page as HTML."),
@@ -271,6 +271,6 @@ def test_another_page_gives_the_papers_that_it_mentions() -> None:
         (b"<html><div data-props='[[[[[[[[[[[[{}]]]]]]]]]]]]'>", "The input is a web page without papers;"),
     ],
 )
-def test_a_page_without_papers_is_an_error(body: bytes, said: str) -> None:
-    with pytest.raises(FeedMalformed, match=f"^{re.escape(said)}"):
+def test_a_page_without_papers_is_an_error(body: bytes, expected: str) -> None:
+    with pytest.raises(FeedMalformed, match=f"^{re.escape(expected)}"):
         read(body)

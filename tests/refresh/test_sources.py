@@ -92,7 +92,7 @@ async def test_papers_of_a_backfill_get_theirs_day_by_day_the_newest_first(
     assert len(world.feeds.papers_without_categories("9", 100)) == 1
 
 
-async def test_a_day_that_has_not_changed_is_not_sent_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unchanged_day_is_answered_with_304(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HF_ENDPOINT", "HF_TOKEN", "HF_HUB_OFFLINE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path))

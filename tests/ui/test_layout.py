@@ -249,7 +249,7 @@ def test_a_heading_stays_on_the_top_line_while_its_papers_pass() -> None:
     assert lines.at(lines.step(0, 17), is_top=True) == LineSlot("heading", 1)
 
 
-def test_a_hole_is_a_line_between_two_days() -> None:
+def test_a_gap_in_the_days_is_a_line_in_the_list() -> None:
     days = order(range(6), ("2025-11-24", 2), ("2025-11-19", 1), ("2025-11-12", 3))
     above, below, within = ("2025-11-25",), ("2025-11-10", "2025-11-11"), ("2025-11-13", "2025-11-14")
     for form in (ListForm(holes=(above, within, below)), ListForm(holes=(within,))):
@@ -314,7 +314,7 @@ def test_days_of_three_papers_have_headings(groups: tuple[tuple[str, int], ...],
     assert papers_have_dates(order(range(count), *groups), is_one_day=False) is not headed
 
 
-def test_a_date_that_all_papers_share_stands_nowhere() -> None:
+def test_a_date_that_all_papers_share_is_not_shown() -> None:
     assert papers_have_dates(order(range(9)), is_one_day=False)
     assert not papers_have_dates(order(range(9)), is_one_day=True)
     assert papers_have_dates(with_near(order(range(9)), [20], 5), is_one_day=True)

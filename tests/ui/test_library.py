@@ -150,7 +150,7 @@ async def test_small_reads_are_answered_at_once(library: Library) -> None:
     assert (library.is_marking, library.last_refresh()) == (False, None)
 
 
-async def test_reads_of_a_damaged_cache_answer_nothing_and_say_why(library: Library, cache_file: Path) -> None:
+async def test_reads_of_a_damaged_cache_are_empty_and_report_the_reason(library: Library, cache_file: Path) -> None:
     assert library.trouble == ""
     damage(cache_file)
     assert library.rows([1, 2, 3]) == []
@@ -189,18 +189,18 @@ async def test_changes_are_stored_in_order_and_unstored_ones_are_reported(cache_
     def report(count: int, total: int) -> None:
         reported.append((count, total))
 
-    def told() -> tuple[bool, str | None]:
+    def unsaved() -> tuple[bool, str | None]:
         return marks.is_busy, marks.lost
 
-    assert told() == (False, None)
+    assert unsaved() == (False, None)
     first = marks.submit(change, report)
-    assert told() == (True, f"The last change {LATE}")
+    assert unsaved() == (True, f"The last change {LATE}")
     others = [marks.submit(change), marks.submit(change, is_mark=False)]
-    assert told() == (True, f"The last 2 changes {LATE}")
+    assert unsaved() == (True, f"The last 2 changes {LATE}")
     may_go_on.set()
     assert [await one for one in (first, *others)] == [1, 2, 3]
     await asyncio.sleep(0)
-    assert (told(), reported) == ((False, None), [(1, 2)])
+    assert (unsaved(), reported) == ((False, None), [(1, 2)])
     assert len({id(events) for events in done}) == 1
     log = cache_file.with_name(f"{cache_file.name}-wal")
     assert log.exists()
@@ -247,7 +247,7 @@ def ask(asking: QueryThread, to: int) -> asyncio.Task[int]:
     return asyncio.create_task(asking.ask(question))
 
 
-async def test_a_newer_question_takes_the_place_of_an_older_one(cache_file: Path) -> None:
+async def test_a_newer_question_replaces_an_older_one(cache_file: Path) -> None:
     asking = QueryThread(cache_file, "test")
     older = ask(asking, 1_000_000_000)
     await asyncio.sleep(0.01)

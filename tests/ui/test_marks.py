@@ -137,7 +137,7 @@ async def test_space_on_the_page_reads_on_through_the_unread(reader: Opener) -> 
 async def test_star_hide_and_queue_replace_each_other(reader: Opener) -> None:
     async with reader() as r:
         id = r.here.id
-        for action, said in (
+        for action, expected in (
             ("paper.star", "1 starred"),
             ("paper.hide", "1 hidden, unstarred"),
             ("paper.queue", "1 queued, no longer hidden"),
@@ -145,7 +145,7 @@ async def test_star_hide_and_queue_replace_each_other(reader: Opener) -> None:
             ("mark.undo", "undone: 1 hidden, no longer queued"),
         ):
             await r.do(action)
-            assert said in r.status
+            assert expected in r.status
             now, kept = r.here, r.kept(id)
             assert (now.id, now.starred, now.hidden, now.queued) == (id, kept.starred, kept.hidden, kept.queued)
         assert (kept.starred, kept.hidden, kept.queued) == (False, False, True)
@@ -440,9 +440,9 @@ async def test_selected_papers_are_copied_in_the_chosen_format(
             browser.clear()
             await r.do("link.page")
             assert browser == [f"https://huggingface.co/papers/2605.0040{number}" for number in range(opened)]
-            said = r.status
+            output = r.status
             await r.do("link.copy")
-        assert said == "2 papers are too many to open at once"
+        assert output == "2 papers are too many to open at once"
         assert r.status == "2 papers are too many for the clipboard · :export FILE writes them"
 
 

@@ -234,7 +234,7 @@ def test_the_heading_of_a_note_is_a_rule_with_the_title(is_draft: bool, width: i
 
 
 @each(
-    ("pks", "has", "shared", "said"),
+    ("pks", "has", "shared", "expected"),
     [
         (1, "", "", "no tag yet"),
         (2, "", "", "2 papers, no tag yet"),
@@ -242,5 +242,5 @@ def test_the_heading_of_a_note_is_a_rule_with_the_title(is_draft: bool, width: i
         (3, "abc", "b", "3 papers, tagged b, some tagged a, c"),
     ],
 )
-def test_the_tag_line_names_tags_that_only_some_papers_have(pks: int, has: str, shared: str, said: str) -> None:
-    assert TagEdit((1,) * pks, tuple(has), tuple(shared), {}).in_words == said
+def test_the_tag_line_names_tags_that_only_some_papers_have(pks: int, has: str, shared: str, expected: str) -> None:
+    assert TagEdit((1,) * pks, tuple(has), tuple(shared), {}).in_words == expected
