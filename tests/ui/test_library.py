@@ -20,7 +20,7 @@ from reader.cache.search.selection import Selection
 from reader.core.errors import CacheDamaged, CacheError, CacheInterrupted
 from reader.core.query import parse
 from reader.ui.library.library import Library, QueryThread
-from reader.ui.library.marking import MarkThread, Progress
+from reader.ui.library.marking import Marker, Progress
 from tests.ui import papers
 
 # The library
@@ -175,7 +175,7 @@ LATE = "could not be stored: the disk did not answer in time."
 
 
 async def test_changes_are_stored_in_order_and_unstored_ones_are_reported(cache_file: Path) -> None:
-    marks, may_go_on = MarkThread(cache_file), threading.Event()
+    marks, may_go_on = Marker(cache_file), threading.Event()
     done: list[object] = []
 
     def change(events: Events, progress: Progress) -> int:
@@ -190,7 +190,7 @@ async def test_changes_are_stored_in_order_and_unstored_ones_are_reported(cache_
         reported.append((count, total))
 
     def unsaved() -> tuple[bool, str | None]:
-        return marks.is_busy, marks.lost
+        return marks.is_marking, marks.lost
 
     assert unsaved() == (False, None)
     first = marks.submit(change, report)
@@ -209,7 +209,7 @@ async def test_changes_are_stored_in_order_and_unstored_ones_are_reported(cache_
 
 
 async def test_a_failure_is_lost_until_a_later_change_is_stored_or_the_reader_ends(cache_file: Path) -> None:
-    marks = MarkThread(cache_file)
+    marks = Marker(cache_file)
 
     async def lost_after(error: Exception | None) -> str | None:
         def change(_events: Events, _progress: Progress) -> None:

@@ -75,7 +75,7 @@ async def test_the_editor_takes_pastes_help_another_size_and_a_disk_that_refuses
         await r.press("f1", "escape")
         await r.type("and more")
         await r.resize(140, 42)
-        assert [line.find("pasted red") for line in r.lines if "pasted red" in line] == [r.main.detail.region.x + 1]
+        assert [line.find("pasted red") for line in r.lines if "pasted red" in line] == [(140 - 82) // 2 + 1]
         with monkeypatch.context() as short:
             short.setattr("reader.ui.notes.NOTE_LIMIT", 31)
             await r.do("note.keep")
