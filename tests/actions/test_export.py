@@ -384,14 +384,8 @@ def test_a_key_is_made_of_what_a_paper_has(live_edit: Paper) -> None:
         ("Fréchet Ångström", r"Fr{\'e}chet {\r{A}}ngstr{\"o}m"),
         ("Szűcs Ħ", "Szűcs Ħ"),  # whose commands the library does not know
         ('μ-law: "a (test)"', r"{$\mu$}-law: {``}a (test){''}"),
-        (r"On $\ell_p$-norms and $x^2$", r"On $\ell_p$-norms and $x^2$"),
         ("It costs $5 or $10_000", r"It costs {\$}5 or {\$}10{\_}000"),
         ("a%b#c\\d中", r"a{\%}b{\#}c{\textbackslash}d中"),
-        (
-            r"On $x^{2}_{i}$ and $}x^2{$",
-            r"On $x^{2}_{i}$ and {\$}{\textbraceright}x{\textasciicircum}2{\textbraceleft}{\$}",
-        ),
-        (r"A bad $\frac{1$ formula", r"A bad {\$}{\textbackslash}frac{\textbraceleft}1{\$} formula"),
     ],
 )
 def test_a_title_is_protected_where_it_must_be(live_edit: Paper, title: str, latex: str) -> None:
