@@ -38,6 +38,9 @@ BUSY_DAY_PAPERS = 1_100
 NEWEST = date(2026, 11, 20)
 """The newest day of the corpus."""
 
+MAX_IMPORT_SECONDS = 3_600
+"""A million papers take about twenty minutes."""
+
 BARE_APP = """
 import signal
 from textual.app import App
@@ -90,7 +93,7 @@ def import_corpus(folder: Path, papers: int) -> Path:
         days = invented_days(papers, NEWEST)
         file = folder / "papers.jsonl"
         file.write_text("".join(f"{json.dumps({'date': day, 'items': items})}\n" for day, items in days.items()))
-        done = run(["import", str(file)], environment(partial))
+        done = run(["import", str(file)], environment(partial), kill_after_seconds=MAX_IMPORT_SECONDS)
         assert done.code == 0, done.err
         partial.rename(home)
     return home
@@ -169,7 +172,7 @@ class Bench:
 
     @contextmanager
     def open_newsboat(self) -> Iterator[Terminal]:
-        """A newsboat that was told to show the titles of its feed."""
+        """A newsboat that shows the titles of its feed."""
         with Terminal(self.newsboat, self._variables(self._work), SIZE) as terminal:
             until_written(terminal, "Papers")
             terminal.press("enter")

@@ -50,10 +50,10 @@ ROOM = 4 << 30
 
 def _has_room() -> bool:
     try:
-        said = os.statvfs(MEMORY)
+        disk = os.statvfs(MEMORY)
     except OSError:
         return False
-    return said.f_bavail * said.f_frsize > ROOM and not said.f_flag & os.ST_NOEXEC and os.access(MEMORY, os.W_OK)
+    return disk.f_bavail * disk.f_frsize > ROOM and not disk.f_flag & os.ST_NOEXEC and os.access(MEMORY, os.W_OK)
 
 
 if "TMPDIR" not in os.environ and sys.platform == "linux" and _has_room():

@@ -141,7 +141,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("error", [0, errno.ENOSPC], ids=["killed", "full"])
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_that_is_cut_off_at_any_write_loses_nothing(
+def test_a_command_killed_at_any_write_loses_nothing(
     library: Path, sample: Path, tmp_path: Path, name: str, error: int
 ) -> None:
     step, before = COMMANDS[name], read_log(sample)

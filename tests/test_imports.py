@@ -79,11 +79,11 @@ for words in json.loads(sys.argv[1]):
     if words[0] == "show":
         # It wraps text by the width of its letters.
         before |= {"rich"}
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         code = main(words)
     if code:
-        sys.exit(f"{words} failed: {said.getvalue()}")
+        sys.exit(f"{words} failed: {output.getvalue()}")
     if found := (never | unseen | later | {"sqlmodel", "sqlalchemy", "httpx", "stamina"}) & (set(sys.modules) - before):
         sys.exit(f"{words} imported {found}")
     unseen = set()

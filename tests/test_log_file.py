@@ -107,7 +107,7 @@ def test_a_log_that_can_not_be_written_stops_nothing(
     assert log_file.recent_errors(datetime.now(UTC)) == []
 
 
-def test_recent_errors_are_found_in_rotated_files_too(file: Path) -> None:
+def test_recent_errors_are_also_found_in_rotated_files(file: Path) -> None:
     file.parent.mkdir()
     now = datetime.now(UTC)
 
@@ -159,13 +159,13 @@ def test_what_nobody_handles_in_an_event_loop_is_logged_with_its_traceback(
 ) -> None:
     lose_task(handler)
     text = file.read_text()
-    for said in (
+    for expected in (
         "Task exception was never retrieved",
         "ValueError: nobody waits for this",
         "in fail",
         "IndexError: pop from empty list",
     ):
-        assert said in text
+        assert expected in text
     log_file.record_loop_error({"message": "Task was destroyed but it is pending!"})
     assert file.read_text().endswith(" ERROR reader: event loop: Task was destroyed but it is pending!\n")
     assert capfd.readouterr() == ("", "")

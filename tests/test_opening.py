@@ -34,7 +34,7 @@ __all__ = ["home", "run"]
     ("stderr", "driver", "is_moved"),
     [(None, "", True), (False, "", True), (True, "", False), (None, "a browser's", False)],
 )
-def test_it_is_drawn_on_standard_output_where_standard_error_is_elsewhere(
+def test_the_reader_draws_on_standard_output_if_standard_error_is_redirected(
     stderr: bool | None, driver: str, is_moved: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TEXTUAL_DRIVER", driver)

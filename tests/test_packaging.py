@@ -138,14 +138,14 @@ def test_the_wheel_has_a_readme_for_an_index(tmp_path: Path) -> None:
 
 
 @each(
-    ("package", "said"),
+    ("package", "expected"),
     [
         ({}, "files of it are missing."),
         ({"__init__.py": "describe_version = 1"}, "the package reader, which"),
         ({"__init__.py": "from .core import Reader", "core.py": ""}, "the package reader, which"),
     ],
 )
-def test_another_package_of_the_name_is_named_at_start(package: dict[str, str], said: str, tmp_path: Path) -> None:
+def test_another_package_of_the_name_is_named_at_start(package: dict[str, str], expected: str, tmp_path: Path) -> None:
     shutil.copy(ROOT / ".build" / "dailypapers.py", tmp_path)
     if package:
         files = {f"reader/{name}": text for name, text in package.items()}
@@ -159,7 +159,7 @@ def test_another_package_of_the_name_is_named_at_start(package: dict[str, str], 
         [sys.executable, "-S", "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert (found.returncode, found.stdout) == (1, "")
-    assert found.stderr.startswith(f"dailypapers can't start: {said}") and "'pipx install'" in found.stderr
+    assert found.stderr.startswith(f"dailypapers can't start: {expected}") and "'pipx install'" in found.stderr
 
 
 # The sample

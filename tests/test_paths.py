@@ -135,7 +135,7 @@ def test_the_start_of_a_file_is_read_and_nothing_else(tmp_path: Path) -> None:
     assert free_handle() == free
 
 
-def test_a_link_in_the_way_of_a_new_file_is_not_written_through(tmp_path: Path) -> None:
+def test_a_symbolic_link_in_place_of_a_new_file_is_not_followed(tmp_path: Path) -> None:
     precious = tmp_path / "precious"
     precious.write_text("mine")
     (tmp_path / f".list.md.{os.getpid()}.part").symlink_to(precious)
@@ -144,7 +144,7 @@ def test_a_link_in_the_way_of_a_new_file_is_not_written_through(tmp_path: Path) 
 
 
 @each(
-    ("error", "said"),
+    ("error", "expected"),
     [
         (OSError(errno.ENOSPC, "No space left on device", "/a/b/c.bib"), "The disk of /a/b is full. Free some space "
          "there and try again."),
@@ -154,8 +154,8 @@ def test_a_link_in_the_way_of_a_new_file_is_not_written_through(tmp_path: Path) 
         (OSError("odd"), "The system: odd."),
     ],
 )  # fmt: skip
-def test_a_full_disk_is_said_with_its_folder_and_what_helps(error: OSError, said: str) -> None:
-    assert paths.explain(error) == said
+def test_a_full_disk_is_reported_with_its_folder_and_the_remedy(error: OSError, expected: str) -> None:
+    assert paths.explain(error) == expected
 
 
 def free_handle() -> int:
@@ -296,7 +296,7 @@ def test_a_lock_is_held_once(tmp_path: Path) -> None:
 
 
 @each(
-    ("said", "size"),
+    ("reported", "size"),
     [
         ((24, 80, 640, 384), (8, 16)),
         ((24, 80, 80, 24), (1, 1)),
@@ -307,9 +307,11 @@ def test_a_lock_is_held_once(tmp_path: Path) -> None:
     ],
 )
 def test_a_cell_has_a_usual_size_where_the_terminal_does_not_say(
-    monkeypatch: pytest.MonkeyPatch, said: tuple[int, ...], size: tuple[int, int]
+    monkeypatch: pytest.MonkeyPatch, reported: tuple[int, ...], size: tuple[int, int]
 ) -> None:
-    monkeypatch.setattr("fcntl.ioctl", lambda *asked: {(2, TIOCGWINSZ, bytes(8)): struct.pack("HHHH", *said)}[asked])
+    monkeypatch.setattr(
+        "fcntl.ioctl", lambda *asked: {(2, TIOCGWINSZ, bytes(8)): struct.pack("HHHH", *reported)}[asked]
+    )
     assert platform.cell_size() == size
 
 

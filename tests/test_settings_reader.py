@@ -1,4 +1,4 @@
-"""The settings file: every kind of mistake is told with its line, and an invalid value costs only its own key."""
+"""The settings file: every kind of mistake is reported with its line, and an invalid value costs only its own key."""
 
 from __future__ import annotations
 
@@ -181,16 +181,16 @@ run = "ls"
 """
 
 
-def test_of_a_file_with_every_mistake_the_rest_is_taken(file: Path) -> None:
+def test_valid_settings_beside_every_kind_of_mistake_are_used(file: Path) -> None:
     loaded = read(file, WRONG)
-    said: list[str] = []
+    expected: list[str] = []
     line = 0
     for number, text in enumerate(WRONG.splitlines(), 1):
         if text.startswith("#! "):
-            said.append(f"{line}: {text[3:]}")
+            expected.append(f"{line}: {text[3:]}")
         else:
             line = number
-    assert mistakes(loaded) == said
+    assert mistakes(loaded) == expected
     origins = {key: loaded.origin(key) for key in ("theme", "keep_days", "digest.user", "digest.security")}
     place = {"keep_days": f"{file}:3", "digest.user": f"{file}:23"}
     assert origins == {key: place.get(key, "default") for key in origins}
@@ -204,7 +204,7 @@ def test_of_a_file_with_every_mistake_the_rest_is_taken(file: Path) -> None:
 
 
 @each(
-    ("text", "said"),
+    ("text", "expected"),
     [
         (b"ascii = true\n\xff\n", "2: is not UTF-8 text; all defaults apply until it is corrected."),
         (
@@ -221,8 +221,8 @@ def test_of_a_file_with_every_mistake_the_rest_is_taken(file: Path) -> None:
         (b'[second_look]\nvotes = 0\nwords = ""\n', None),
     ],
 )  # fmt: skip
-def test_a_file_that_is_wrong_as_a_whole_has_one_mistake(file: Path, text: bytes, said: str | None) -> None:
-    assert mistakes(read(file, text)) == ([said] if said else [])
+def test_a_file_that_is_wrong_as_a_whole_has_one_mistake(file: Path, text: bytes, expected: str | None) -> None:
+    assert mistakes(read(file, text)) == ([expected] if expected else [])
 
 
 def test_a_folder_a_pipe_that_nobody_writes_to_and_an_endless_file_are_not_read(tmp_path: Path) -> None:
@@ -269,7 +269,7 @@ def test_a_mistake_is_one_short_sentence_however_long_its_line(file: Path, line:
 
 
 @each(
-    ("environment", "text", "key", "value", "origin", "said"),
+    ("environment", "text", "key", "value", "origin", "expected"),
     [
         ({"HF_ENDPOINT": "https://b.example/"}, 'endpoint = "https://a.example"', "endpoint", "https://b.example",
          "HF_ENDPOINT", []),
@@ -292,11 +292,11 @@ def test_a_mistake_is_one_short_sentence_however_long_its_line(file: Path, line:
     ],
 )  # fmt: skip
 def test_the_environment_wins_over_the_file(
-    file: Path, environment: dict[str, str], text: str, key: str, value: object, origin: str, said: list[str]
+    file: Path, environment: dict[str, str], text: str, key: str, value: object, origin: str, expected: list[str]
 ) -> None:
     loaded = read(file, text, **environment)
     found = getattr(loaded.settings, key), loaded.origin(key), mistakes(loaded)
-    assert found == (value, origin.format(file=file), said)
+    assert found == (value, origin.format(file=file), expected)
 
 
 @given(

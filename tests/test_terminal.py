@@ -179,7 +179,7 @@ def test_a_terminal_that_can_not_be_drawn_on_gets_plain_lines(home: Path) -> Non
     assert b"\x1b" not in terminal.raw
 
 
-def test_a_home_with_a_strange_name_is_used_and_nothing_beside_it(tmp_path: Path) -> None:
+def test_a_home_with_a_strange_name_is_used_and_nothing_is_created_beside_it(tmp_path: Path) -> None:
     home = tmp_path / "around" / "what? 100%41 a#b\nit's [x]*"
     assert run(["import", str(SAMPLE)], environment(home)).code == 0
     with Terminal(command(), environment(home)) as terminal:
@@ -254,7 +254,7 @@ main()
     press_and_wait(shell, "fg", "enter", until=FRAME_END)
 
 
-def test_a_reader_in_the_background_waits_for_the_foreground(shell: Terminal, home: Path) -> None:
+def test_a_background_job_stops_until_it_is_in_the_foreground(shell: Terminal, home: Path) -> None:
     enters_alternate_screen = b"\x1b[?1049h"
     press_and_wait(shell, "ctrl+z")
     before = shell.raw.count(enters_alternate_screen)
@@ -374,9 +374,9 @@ def test_on_a_full_disk_nothing_is_half_done_and_the_reader_says_so(home: Path) 
         terminal.wait_for("The disk is full")
         terminal.press("s", "q")
         assert terminal.wait_closed() == 1
-    said = " ".join(terminal.raw[terminal.raw.rfind(b"\x1b[?1049l") :].decode().split())
-    assert said.count("dailypapers: ") == 1
-    assert "Not everything could be stored: The disk is full" in said
+    output = " ".join(terminal.raw[terminal.raw.rfind(b"\x1b[?1049l") :].decode().split())
+    assert output.count("dailypapers: ") == 1
+    assert "Not everything could be stored: The disk is full" in output
     assert starred(home) == []
 
 

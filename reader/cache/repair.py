@@ -108,11 +108,11 @@ def _cache_faults(path: Path) -> list[Fault]:
     if path.is_dir():
         return [Fault("cache", "a folder in its place")]
     try:
-        if schema.version(path) is None:
+        number = schema.version(path)
+        if number is None:
             return []
-        is_current = schema.is_current(path)
         with explain_errors(path), closing(connections.connect(path, query_only=True)) as connection:
-            if is_current and (missing := schema.missing_parts(connection)):
+            if number == schema.HEAD and (missing := schema.missing_parts(connection)):
                 return [Fault("cache", f"lacks {', '.join(missing)}"[:200])]
             return list(_sqlite_faults(connection))
     except CacheForeign:

@@ -1,4 +1,4 @@
-"""Names of the last release that are gone or changed: commands, settings, keys and query fields.
+"""Names of the last release that are gone or changed: commands, settings and query fields.
 
 Each row stays for one release. A command, a settings file or a saved query of the last release gets advice instead of
 "unknown", and old names of commands work.
@@ -102,39 +102,6 @@ reader ignores their values."""
 
 DEFAULTS: Mapping[str, str] = MappingProxyType({"after_mark": "stay", "log_level": "warning"})
 """The default values of removed settings, which are not reported."""
-
-_CALENDAR = ("day", "week", "month", "left", "right", "up", "down", "earlier", "later", "type", "today", "close")
-
-ACTIONS = frozenset(
-    {
-        *(f"date.{name}" for name in _CALENDAR),
-        "app.commands",
-        "mark.replaced",
-        "read.unfold",
-        "find.newer",
-        "outline.fold",
-        "pane.density",
-        "find.add",
-        "pane.hide",
-        "select.range",
-        "topic.fold",
-        "topic.narrow",
-        "topic.order",
-        "topic.unfold",
-        "triage.end",
-        "triage.pause",
-        "view.changed",
-        "view.group",
-        "view.second",
-        "view.today",
-        "view.reading",
-        "why.rename",
-        "why.join",
-        "why.split",
-        "why.papers",
-    }
-)
-"""Removed actions: keys that the user assigned to them are ignored."""
 
 RENAMED: Mapping[str, str] = MappingProxyType(
     {

@@ -42,8 +42,6 @@ from reader.refresh.lines import (
     error_of,
     failure_line,
     ignore,
-    listing_of,
-    listing_values,
     plan_of,
     result_line,
     step,
@@ -51,6 +49,7 @@ from reader.refresh.lines import (
 
 if TYPE_CHECKING:
     from reader.cache.storing import Cache
+    from reader.core.paper import Draft
     from reader.refresh.sources import Sources
 
 MAX_LINE_BYTES = 1 << 26
@@ -114,8 +113,7 @@ async def run_in_process(job: Job, tell: Tell = ignore, *, variables: Mapping[st
     except OSError as error:
         raise ReaderError(f"No background job could be started: {error.strerror}; try again later.") from error
     assert process.stdin and process.stdout and process.stderr  # noqa: S101 (all are pipes)
-    # Papers that the user has marked are stored even if the reader exits, which takes a second.
-    process.stdin.write(startup_line(words, stays=job["job"] == "store"))
+    process.stdin.write(startup_line(words))
     printing = asyncio.create_task(_read_tail(process.stderr))
     try:
         while True:
@@ -356,7 +354,7 @@ async def _refresh_paper(context: JobContext, id: str) -> Line:
 
 
 async def _search_feed(context: JobContext, text: str, stores: bool = False) -> Line:
-    """Search the whole feed; with `stores`, store the results for the reader's list, and return their keys."""
+    """Search the whole feed; with `stores`, store the results for the reader's list and return their keys."""
     from reader.feeds.http import Client
     from reader.feeds.huggingface import HuggingFaceClient
 
@@ -366,16 +364,21 @@ async def _search_feed(context: JobContext, text: str, stores: bool = False) -> 
     if stores:
         with _open_cache(context) as cache:
             return result_line("search", keys=cache.store_found(found, context.now().isoformat(timespec="seconds")))
-    return result_line("search", listings=[listing_values(listing) for listing in found])
+    return result_line(
+        "search", papers=[_found_paper(draft, listing.day) for listing in found for draft in listing.drafts]
+    )
 
 
-async def _store_papers(context: JobContext, listings: Sequence[dict[str, Any]]) -> Line:
-    """Store search results, one listing for each paper."""
-    with _open_cache(context) as cache:
-        # Not `noted`, because the days may have more papers; not `newer`, because a refresh may have newer records.
-        now = context.now().isoformat(timespec="seconds")
-        storing = cache.store_all([listing_of(values) for values in listings], now, newer=False, noted=False)
-        return result_line("store", new=sum(stored.new for stored in storing))
+def _found_paper(draft: Draft, day: str | None) -> dict[str, Any]:
+    return {
+        "id": draft.id,
+        "title": draft.title,
+        "abstract": draft.abstract or None,
+        "day": day,
+        "published": draft.published,
+        "authors": list(draft.authors),
+        "upvotes": draft.upvotes,
+    }
 
 
 async def _draw_picture(context: JobContext, address: str, canvas: Sequence[Any]) -> Line:
@@ -405,7 +408,6 @@ _JOBS: Mapping[str, Callable[..., Awaitable[Line]]] = MappingProxyType(
         "titles": _look_up_titles,
         "paper": _refresh_paper,
         "search": _search_feed,
-        "store": _store_papers,
         "text": _fetch_text,
         "texts": _fetch_texts_ahead,
         "for-you": _learn,

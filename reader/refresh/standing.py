@@ -213,9 +213,12 @@ def _content(window: Window, export: StandingQuery, keys: CitationKeys, scope: S
     if format is None:
         raise _NotWrittenError("its ending names no format; add its format with 'dailypapers views edit'.")
     try:
-        pks = window.order(compile_query(parse(export.query), scope)).pks
+        selection = compile_query(parse(export.query), scope)
     except QueryError as error:
         raise _NotWrittenError(f"its query is wrong: {error}") from error
+    if selection.is_for_you:
+        window.learn()
+    pks = window.order(selection).pks
     pks = pks[: format.most] if format.most else pks
     if len(pks) > MAX_PAPERS:
         raise _NotWrittenError(f"{len(pks):,} papers are more than {MAX_PAPERS:,}; narrow its query.")

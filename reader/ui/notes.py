@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events
 from textual.app import ComposeResult, SuspendNotSupported
+from textual.containers import Center
 from textual.widget import Widget
 from textual.widgets import TextArea
 
@@ -28,7 +29,7 @@ from reader.ui.kit.textual_fixes import PastesWhole
 from reader.ui.kit.theme import stylesheet
 from reader.ui.shell.commands import Candidate, Suggestion
 from reader.ui.shell.controller import Controller, answers, handles
-from reader.ui.shell.layout import NOTE_MEASURE, note_margin, place_note
+from reader.ui.shell.layout import note_lines
 from reader.ui.shell.screens import OverScreen
 from reader.ui.shell.state import Front
 
@@ -286,7 +287,7 @@ class NoteSheet(Widget):
 
 
 class NoteScreen(OverScreen[NoteEdit]):
-    """The screen to write a note."""
+    """The screen to write a note, in the lower half of the terminal."""
 
     CSS_PATH = stylesheet("note")
 
@@ -299,24 +300,15 @@ class NoteScreen(OverScreen[NoteEdit]):
     def compose(self) -> ComposeResult:
         with self._sheet:
             yield self._heading
-            yield self._area
+            yield Center(self._area)
         yield self.status
 
     def on_mount(self) -> None:
-        self._lay_out(self.app.size.width, self.app.size.height)
+        self._sheet.styles.height = note_lines(self.app.size.height)
         self.set_focus(self._area)
 
     def on_resize(self, event: events.Resize) -> None:
-        self._lay_out(event.size.width, event.size.height)
-
-    def _lay_out(self, width: int, height: int) -> None:
-        state = self._model.state
-        is_page = state.front_paper is not None
-        area = place_note(width, height, state.panes, state.pane_front, is_page=is_page)
-        styles = self._sheet.styles
-        styles.offset, styles.width, styles.height = (area.x, area.y), area.width, area.height
-        margin = note_margin(width) if is_page else 0
-        self._area.styles.margin = (0, max(0, area.width - margin - NOTE_MEASURE), 0, margin)
+        self._sheet.styles.height = note_lines(event.size.height)
 
     @property
     def text(self) -> str:

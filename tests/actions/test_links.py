@@ -65,7 +65,7 @@ def test_links_of_a_paper_have_letters(live_edit: Paper) -> None:
     ]
 
 
-def test_addresses_in_the_text_stand_in_where_the_feed_names_none(live_edit: Paper) -> None:
+def test_addresses_in_the_abstract_replace_those_that_the_feed_lacks(live_edit: Paper) -> None:
     addresses = (
         "https://github.com/someone/live_edit.git",
         "https://lab.example/data",
@@ -105,15 +105,15 @@ def test_the_repositories_that_name_a_paper_are_numbered_by_their_kind() -> None
 
 def test_a_choice_of_links_names_where_each_leads(live_edit: Paper) -> None:
     full = live_edit._replace(project_url="https://example.org", media=("https://example.org/1.png",), doi="10.1/x")
-    said = ("feed", "PDF", "arXiv", "code", "project", "DOI", "media")
-    assert dict(link_choices(full)) == dict(zip("opacwd1", said, strict=True))
+    expected = ("feed", "PDF", "arXiv", "code", "project", "DOI", "media")
+    assert dict(link_choices(full)) == dict(zip("opacwd1", expected, strict=True))
     assert dict(link_choices(full._replace(day=None, source="arxiv")))["o"] == "arXiv"
     assert dict(link_choices(full._replace(source="arxiv")))["o"] == "feed"
     post = full._replace(id="feed:0a1b2c3d4e5f", source="lab", day=None, url="https://lab.example/1")
     assert dict(link_choices(post))["o"] == "entry"
 
 
-def test_a_paper_that_the_daily_feed_never_listed_is_at_home_elsewhere(live_edit: Paper) -> None:
+def test_the_page_of_a_paper_that_the_feed_never_listed_is_on_arxiv(live_edit: Paper) -> None:
     paper = live_edit._replace(day=None, source="arxiv", code_url=None, doi="10.1000/a b", url="https://lab.example/1")
     assert [(link.letter, link.url) for link in links(paper)] == [
         ("o", "https://arxiv.org/abs/2606.12345"),

@@ -114,7 +114,7 @@ async def test_a_slow_program_is_stopped_with_its_children(tmp_path: Path) -> No
     await ended(pid)
 
 
-async def test_a_program_that_leaves_another_behind_is_not_waited_for(tmp_path: Path) -> None:
+async def test_a_background_child_of_a_program_is_not_waited_for(tmp_path: Path) -> None:
     leaves = "import subprocess; subprocess.Popen(['sleep', '20'])"
     begun = time.monotonic()
     await run_program([program(tmp_path, leaves)], seconds=60)
@@ -146,7 +146,7 @@ def test_desktop_notifications_take_what_papers_say_for_text(monkeypatch: pytest
     # The script is the same whatever papers say.
     assert command[-2:] == ("2 new papers", 'end run" & do shell script "x')
     assert not any("do shell script" in word for word in command[:-1])
-    # Without a program for it, the way out is told.
+    # Without a program for it, the message names a remedy.
     monkeypatch.setattr("reader.actions.programs.shutil.which", lambda name: None)
     with pytest.raises(ProgramError, match="install notify-send"):
         desktop_command("a", "b", "linux")
@@ -221,17 +221,19 @@ def test_each_system_has_its_opener(
 
 
 @pytest.mark.parametrize(
-    ("environ", "system", "said"),
+    ("environ", "system", "expected"),
     [
         ({}, "linux", "there is no viewer"),
         (SSH, "linux", "over ssh"),
         ({"SSH_TTY": "/dev/pts/1"}, "darwin", "over ssh"),
     ],
 )
-def test_nothing_opens_where_the_user_is_not(programs: Path, environ: dict[str, str], system: str, said: str) -> None:
+def test_nothing_opens_where_the_user_is_not(
+    programs: Path, environ: dict[str, str], system: str, expected: str
+) -> None:
     for name in ("xdg-open", "open"):
         add_program(programs, name)
-    with pytest.raises(NoViewer, match=said):
+    with pytest.raises(NoViewer, match=expected):
         find_viewer((), environ, system)
 
 
@@ -248,9 +250,9 @@ def test_a_viewer_gets_the_file_as_one_argument_and_no_token(
 ) -> None:
     monkeypatch.setenv("HF_TOKEN", "secret")
     monkeypatch.chdir(tmp_path)
-    add_program(programs, "viewer", f'#!/bin/sh\necho "$# $1 $2 $HF_TOKEN" > {tmp_path}/said')
+    add_program(programs, "viewer", f'#!/bin/sh\necho "$# $1 $2 $HF_TOKEN" > {tmp_path}/output')
     open_file(("viewer", "--page=1"), Path("-a b; $(c).pdf"))
-    assert (tmp_path / "said").read_text() == f"2 --page=1 {tmp_path}/-a b; $(c).pdf \n"
+    assert (tmp_path / "output").read_text() == f"2 --page=1 {tmp_path}/-a b; $(c).pdf \n"
     add_program(programs, "broken", "#!/bin/sh\nexit 3")
     with pytest.raises(NoViewer, match=r"broken could not open it \(exit code 3\)"):
         open_file(("broken",), Path("a.pdf"))
@@ -330,7 +332,7 @@ def expect(text: str, papers: Iterable[Paper]) -> None:
 
 
 @pytest.mark.parametrize("name", ["bibtex", "ris", "csl-json"])
-def test_our_own_come_in_with_their_tags(papers: list[Paper], name: str) -> None:
+def test_papers_of_our_own_exports_keep_their_tags(papers: list[Paper], name: str) -> None:
     found = come_in(written(name, papers))
     assert [(entry.id, entry.labels) for entry in found] == [(paper.id, paper.tags) for paper in papers]
     if name != "bibtex":

@@ -143,7 +143,7 @@ def rows(path: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
         return connection.execute(sql, values).fetchall()
 
 
-def said(action: UserAction | None) -> str:
+def label_of(action: UserAction | None) -> str:
     """What was done, in words; empty for nothing."""
     return action.in_words if action is not None else ""
 

@@ -46,7 +46,7 @@ def test_a_feed_is_followed_once_and_found_by_each_of_its_names(feeds: Feeds) ->
     assert feeds.sources() == [feed]
 
 
-def test_failing_begins_once_and_ends_with_an_answer(feeds: Feeds, path: Path) -> None:
+def test_a_failure_is_dated_from_its_start_and_ends_with_an_answer(feeds: Feeds, path: Path) -> None:
     follow(feeds)
     feeds.record_answer("lab", "2026-11-23T08:00:00Z", '"1"', "yesterday")
     feeds.record_failure("lab", "2026-11-24T08:00:00Z", "It was away.")
@@ -135,7 +135,7 @@ MISSING = ("2026-05-12",)
         (Coverage("", MISSING, "refused", TOMORROW), "refused; asked again after 18:00 on 13 May"),
     ],
 )
-def test_how_complete_the_days_of_a_source_are(known: Coverage, text: str) -> None:
+def test_the_completeness_of_a_source_is_known_by_day(known: Coverage, text: str) -> None:
     assert known.text(date(2026, 5, 12)) == text
 
 

@@ -19,7 +19,7 @@ from reader.core.paper import Draft, Listing
 from reader.core.paper_row import Flag
 from reader.core.settings.standing import StandingQuery
 from reader.database.connections import connect, open_database
-from tests.cache.conftest import NOW, SCOPE, ByName, derive_again, draft, faults, follow, found, mute, said
+from tests.cache.conftest import NOW, SCOPE, ByName, derive_again, draft, faults, follow, found, label_of, mute
 
 HE = Follow("author", "Kaiming He")
 LAB = Follow("org", "Some Lab")
@@ -106,8 +106,8 @@ def test_a_follow_is_undone_redone_ended_and_outlives_the_cache(stored: Cache, p
     decide(path, LAB._replace(notify=True))
     with closing(Events.open(path)) as events:
         assert events.decide([]) is None
-        assert said(events.undo()) == "following Some Lab with notices" and flagged(path) == [1, 2, 3, 4]
-        assert said(events.undo()) == "following Kaiming He, following world model"
+        assert label_of(events.undo()) == "following Some Lab with notices" and flagged(path) == [1, 2, 3, 4]
+        assert label_of(events.undo()) == "following Kaiming He, following world model"
         assert flagged(path) == []
         assert events.redo() is not None and events.redo() is not None
     assert flagged(path) == [1, 2, 3, 4]

@@ -26,8 +26,8 @@ def at(day: int, hour: int = 8) -> int:
 def tell(cache: Cache, day: int, title: str | None = None, versions: tuple[str, ...] = (), **facts: Any) -> None:
     """A source says something of paper 1; of paper 2 it says the same every day."""
     facts.setdefault("comments", 0)
-    told = draft(1, title, **facts)._replace(versions=versions, by_arxiv=bool(versions))
-    drafts = told, draft(2, upvotes=40)
+    first = draft(1, title, **facts)._replace(versions=versions, by_arxiv=bool(versions))
+    drafts = first, draft(2, upvotes=40)
     cache.store(Listing(DAY, drafts), f"2026-11-{day}T08:00:00Z")
 
 
@@ -75,7 +75,7 @@ def test_votes_texts_and_what_was_unknown_before_are_no_events(cache: Cache, pat
     assert seen(path) is None
 
 
-def test_an_event_before_the_mark_is_not_told(cache: Cache, path: Path) -> None:
+def test_an_event_before_the_mark_is_not_listed(cache: Cache, path: Path) -> None:
     tell(cache, 20)
     tell(cache, 21, code_url="https://github.com/a/b")
     mark(path, "queue", 22)

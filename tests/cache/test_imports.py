@@ -23,7 +23,7 @@ from reader.core.marks import Mark, PaperMarks
 from reader.core.paper import Draft, LibraryEntry, Listing
 from reader.core.titles import TitleRecord
 from reader.log.store import AHEAD_MS
-from tests.cache.conftest import NOW, draft, rows, said, whole
+from tests.cache.conftest import NOW, draft, label_of, rows, whole
 
 TODAY = 1_764_000_000_000
 """The time of all tests, in milliseconds since 1970."""
@@ -64,7 +64,7 @@ def test_the_newest_mark_decides_whatever_comes_first(at_once: Events, path: Pat
     assert ("star", "1", ONE, TODAY - 5, "1" * 12) in log(path)
 
 
-def test_an_own_newer_mark_stands(at_once: Events, path: Path) -> None:
+def test_a_newer_mark_of_this_machine_wins(at_once: Events, path: Path) -> None:
     at_once.mark("note", "mine", [1])
     at_once.mark("tag:later", True, [1])
     assert add(at_once, on(ONE, mark("note", "theirs", TODAY - 1), mark("tag:later", "0", TODAY - 1))) == 2
@@ -80,7 +80,7 @@ def test_marks_of_one_action_join_once_in_any_grouping(at_once: Events, path: Pa
     assert len(log(path)) == 4
 
 
-def test_a_mark_that_the_log_has_itself_is_not_added(at_once: Events, path: Path) -> None:
+def test_a_mark_that_is_already_in_the_log_is_not_added(at_once: Events, path: Path) -> None:
     at_once.mark("star", True, [1, 2])
     with closing(Window.open(path)) as window:
         found = exported_marks(window, whole(path, ONE)).marks
@@ -128,10 +128,10 @@ def test_a_mark_without_a_time_is_made_where_none_is_set(at_once: Events, path: 
     # It needs its paper.
     assert add(at_once, PaperMarks(LOST, (), marks)) == 0
     # They are the user's own, so undo takes them back.
-    assert said(at_once.undo()) == "1 starred, 2 tagged later, 1 noted"
+    assert label_of(at_once.undo()) == "1 starred, 2 tagged later, 1 noted"
 
 
-def test_marks_wait_for_their_paper(at_once: Events, cache: Cache, path: Path) -> None:
+def test_marks_are_kept_until_their_paper_is_fetched(at_once: Events, cache: Cache, path: Path) -> None:
     assert add(at_once, on(LOST, mark(), mark("note", "a note"))) == 2
     assert add(at_once, on(LOST, mark())) == 0
     cache.store(Listing("2026-11-25", (Draft("It is here", LOST),)), NOW)

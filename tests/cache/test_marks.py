@@ -26,7 +26,7 @@ from reader.core.paper_row import Flag
 from reader.database import connections
 from reader.database.connections import connect, transaction
 from reader.log.rows import Row, action_id
-from tests.cache.conftest import NOW, ByName, derive_again, draft, faults, found, mute, rows, said
+from tests.cache.conftest import NOW, ByName, derive_again, draft, faults, found, label_of, mute, rows
 from tests.table import each
 
 
@@ -56,7 +56,7 @@ def test_undo_is_exact_whatever_is_muted_in_between(path: Path, events: Events) 
     assert hidden_and_tagged(path) == (0, 1)
 
 
-def test_each_protection_counts_and_the_users_own_decision_before_all(path: Path, events: Events) -> None:
+def test_each_protection_counts_and_the_user_decides_first(path: Path, events: Events) -> None:
     mute(path, "1")
     for kind, value in (("star", True), ("note", "Mine."), ("queue", True), ("tag:a", True)):
         assert hidden_and_tagged(path)[0] == 1
@@ -69,9 +69,7 @@ def test_each_protection_counts_and_the_users_own_decision_before_all(path: Path
     assert hidden_and_tagged(path)[0] == 1
 
 
-def test_a_program_that_was_killed_between_log_and_cache_leaves_the_rest_to_the_next(
-    path: Path, events: Events
-) -> None:
+def test_after_a_kill_between_log_and_cache_the_next_start_derives_the_marks(path: Path, events: Events) -> None:
     events.log.record([])
     with closing(Events.open(path, recover=False)) as killed:
         from reader.log.rows import Mark
@@ -178,7 +176,7 @@ def test_a_paper_that_comes_back_gets_the_marks_that_mean_it(
         assert not faults(path).keys() & {"log", "marks"}
 
 
-def test_one_event_may_name_a_paper_twice(path: Path) -> None:
+def test_an_action_may_name_a_paper_twice(path: Path) -> None:
     store(path, PAGE, Draft("Another title at first, of the same paper", ARXIV.id))
     with closing(Events.open(path)) as events:
         events.mark("star", True, [1, 2])
@@ -188,7 +186,7 @@ def test_one_event_may_name_a_paper_twice(path: Path) -> None:
     assert not faults(path).keys() & {"log", "marks"}
 
 
-def test_of_two_papers_with_a_title_one_gets_the_marks(path: Path) -> None:
+def test_only_one_of_two_papers_with_the_same_title_gets_the_marks(path: Path) -> None:
     store(path, PAGE)
     mark(path)
     lose(path)
@@ -267,7 +265,7 @@ def leave(events: Events, kind: str, day: str, *pks: int) -> int:
     return action.count if action else 0
 
 
-def test_a_paper_has_one_trace_of_a_kind_a_day(events: Events) -> None:
+def test_a_paper_has_at_most_one_event_of_a_kind_a_day(events: Events) -> None:
     assert leave(events, "open", DAY, 1, 2) == 2
     assert leave(events, "open", DAY, 2, 3) == 1
     assert leave(events, "open", DAY, 1, 2, 3) == 0
@@ -275,7 +273,7 @@ def test_a_paper_has_one_trace_of_a_kind_a_day(events: Events) -> None:
     assert leave(events, "finish", DAY, 1) == 1
 
 
-def test_queries_ask_for_them(path: Path, events: Events) -> None:
+def test_queries_find_them(path: Path, events: Events) -> None:
     leave(events, "open", DAY, 1, 2)
     leave(events, "pass", DAY, 3, 4)
     leave(events, "finish", DAY, 2, 5)
@@ -290,9 +288,9 @@ def test_queries_ask_for_them(path: Path, events: Events) -> None:
 def test_undo_and_redo_leave_them_alone(path: Path, events: Events) -> None:
     events.mark("star", True, [1])
     leave(events, "open", DAY, 2)
-    assert said(events.undo()) == "1 starred"
+    assert label_of(events.undo()) == "1 starred"
     leave(events, "pass", DAY, 3)
-    assert said(events.redo()) == "1 starred"
+    assert label_of(events.redo()) == "1 starred"
     assert found(path, "is:starred") == [1]
     assert events.undo() is not None
     assert events.undo() is None
@@ -306,7 +304,7 @@ def test_an_import_takes_them_and_refuses_what_is_no_day(path: Path, events: Eve
     assert found(path, "is:opened") == [1]
 
 
-def test_a_trace_keeps_no_paper_and_comes_back_with_it(path: Path, filled: Cache, events: Events) -> None:
+def test_events_of_reading_keep_no_paper_and_return_with_it(path: Path, filled: Cache, events: Events) -> None:
     leave(events, "finish", DAY, 4, 5)
     with closing(connections.connect(path)) as connection, connections.transaction(connection):
         assert drop(connection, "2026-11-24", 10) == 2
@@ -318,7 +316,7 @@ def test_a_trace_keeps_no_paper_and_comes_back_with_it(path: Path, filled: Cache
 # Flags
 
 
-def test_flags_are_set_and_cleared_apart_from_each_other(filled: Cache, path: Path, window: Window) -> None:
+def test_flags_are_set_and_cleared_independently(filled: Cache, path: Path, window: Window) -> None:
     def flags() -> dict[int, int]:
         return {int(str(row.pk)): row.flags for row in window.rows([1, 2, 3])}
 
@@ -353,8 +351,8 @@ def test_what_is_so_already_is_no_event(events: Events) -> None:
     events.mark("star", True, [1])
     for kind, value in (("star", True), ("read", False), ("note", ""), ("tag:later", False)):
         assert events.mark(kind, value, [1]) is None
-    assert said(events.mark("star", True, [1, 2])) == "1 starred"
-    assert said(events.act([Change("star", True, [1]), Change("queue", True, [1])])) == "1 queued"
+    assert label_of(events.mark("star", True, [1, 2])) == "1 starred"
+    assert label_of(events.act([Change("star", True, [1]), Change("queue", True, [1])])) == "1 queued"
     assert events.act([Change("star", True, [1]), Change("queue", True, [1])]) is None
     assert events.act([]) is None
 
@@ -371,7 +369,7 @@ def test_the_queue_has_the_order_in_which_papers_come_until_one_is_moved(events:
     events.mark("queue", True, [3])
     assert queued(path) == [1, 2, 3]
     (first,), (second,), _ = rows(path, "SELECT place FROM queue ORDER BY place")
-    assert said(events.mark("queue", place_between(first, second), [3])) == "1 moved in the queue"
+    assert label_of(events.mark("queue", place_between(first, second), [3])) == "1 moved in the queue"
     assert queued(path) == [1, 3, 2]
     assert events.mark("queue", True, [3]) is None
     for _ in range(3):
@@ -395,25 +393,23 @@ def test_a_long_event_that_is_stopped_is_finished_at_the_next_start(
     """Leaving in the middle loses nothing: neither of a mark nor of its undoing."""
     monkeypatch.setattr(module, "MARKS_PER_TRANSACTION", 20)
     cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(50))), NOW)
-    seen: list[tuple[int, int]] = []
 
     def read() -> int:
         return sum(row[1] for row in states(path))
 
-    def note(done: int, total: int) -> None:
-        seen.append((done, total))
-
-    with closing(Events.open(path)) as stopped:
-        assert stopped.mark("read", True, range(1, 51), lambda _done, _total: stopped.stop())
+    with closing(Events.open(path)) as stopped, monkeypatch.context() as between_transactions:
+        between_transactions.setattr(connections, "give_way", stopped.stop)
+        assert stopped.mark("read", True, range(1, 51))
         assert read() == 20
-    with closing(Events.open(path)) as later:
+    with closing(Events.open(path)) as later, monkeypatch.context() as between_transactions:
         assert read() == 50
-        later.undo(lambda _done, _total: later.stop())
+        between_transactions.setattr(connections, "give_way", later.stop)
+        later.undo()
         assert 0 < read() < 50
     with closing(Events.open(path)) as last:
         assert read() == 0
-        last.mark("read", True, range(1, 51), note)
-    assert (seen, read()) == ([(20, 50), (40, 50), (50, 50)], 50)
+        last.mark("read", True, range(1, 51))
+    assert read() == 50
 
 
 def test_a_mark_by_another_program_in_the_middle_of_a_long_one_stands(
@@ -423,11 +419,9 @@ def test_a_mark_by_another_program_in_the_middle_of_a_long_one_stands(
     cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(30))), NOW)
     one, other = Events.open(path), Events.open(path)
 
-    def undo_at_once(done: int, _total: int) -> None:
-        if done == 10:
-            other.undo()
-
-    one.mark("read", True, range(1, 31), undo_at_once)
+    with monkeypatch.context() as between_transactions:
+        between_transactions.setattr(connections, "give_way", other.undo)
+        one.mark("read", True, range(1, 31))
     before = states(path)
     derive_again(one)
     assert states(path) == before
@@ -436,8 +430,8 @@ def test_a_mark_by_another_program_in_the_middle_of_a_long_one_stands(
     other.close()
 
 
-def test_a_paper_that_the_cache_lacks_gets_its_mark_when_it_comes(events: Events, path: Path, filled: Cache) -> None:
-    assert said(events.mark("star", True, [1], absent=["2611.00002", "2611.00077", "2611.00078"])) == "4 starred"
+def test_a_paper_that_is_not_cached_gets_its_mark_when_it_is_fetched(events: Events, path: Path, filled: Cache) -> None:
+    assert label_of(events.mark("star", True, [1], absent=["2611.00002", "2611.00077", "2611.00078"])) == "4 starred"
     # The second one came meanwhile.
     assert starred(path) == {1, 2}
     filled.store(Listing("2026-11-24", (draft(77),)), NOW)
@@ -453,17 +447,17 @@ def test_the_last_word_about_a_paper_wins_and_one_undo_takes_it_back(events: Eve
         return rows(path, "SELECT starred, hidden FROM paper WHERE pk IN (1, 2) ORDER BY pk"), sorted(queued(path))
 
     events.mark("star", True, [1])
-    assert said(events.mark("queue", True, [1, 2])) == "2 queued"
-    assert said(events.mark("hide", True, [1])) == "1 hidden, unstarred, no longer queued"
+    assert label_of(events.mark("queue", True, [1, 2])) == "2 queued"
+    assert label_of(events.mark("hide", True, [1])) == "1 hidden, unstarred, no longer queued"
     assert kept() == ([(0, 1), (0, 0)], [2])
-    assert said(events.mark("star", True, [1, 2])) == "2 starred, 1 no longer hidden"
+    assert label_of(events.mark("star", True, [1, 2])) == "2 starred, 1 no longer hidden"
     assert kept() == ([(1, 0), (1, 0)], [2])
     events.undo()
     assert kept() == ([(0, 1), (0, 0)], [2])
     events.undo()
     assert kept() == ([(1, 0), (0, 0)], [1, 2])
     events.redo()
-    assert said(events.mark("queue", True, [1])) == "1 queued, no longer hidden"
+    assert label_of(events.mark("queue", True, [1])) == "1 queued, no longer hidden"
     assert kept() == ([(0, 0), (0, 0)], [1, 2])
     derive_again(events)
     assert kept() == ([(0, 0), (0, 0)], [1, 2])

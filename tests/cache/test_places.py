@@ -16,7 +16,7 @@ AT = 'connection failed: connection to server at "127.0.0.1", port 5432 failed: 
 
 
 @each(
-    ("address", "is_secret", "said"),
+    ("address", "is_secret", "expected"),
     [
         ("me:secret@hub.example:5433/papers", True, "hub.example:5433/papers"),
         ("me@/papers?host=/run/pg&password=secret", True, "/papers"),
@@ -28,17 +28,17 @@ AT = 'connection failed: connection to server at "127.0.0.1", port 5432 failed: 
         ("me@/x?host=/run/pg", False, "/x"),
     ],
 )
-def test_a_password_is_told_and_never_shown(address: str, is_secret: bool, said: str) -> None:
+def test_a_password_is_recognised_and_never_shown(address: str, is_secret: bool, expected: str) -> None:
     for scheme in ("postgresql", "postgres"):
         assert is_server(f"{scheme}://{address}")
         assert has_password(f"{scheme}://{address}") is is_secret
-        assert display_place(f"{scheme}://{address}") == f"postgresql://{said}"
+        assert display_place(f"{scheme}://{address}") == f"postgresql://{expected}"
 
 
 @each(
     "address", ["me:secret@/papers?host=/nowhere/at/all", "me:sec/ret@h:54x2/p", "me:secret@h/x?prot=secret", "[secret"]
 )
-def test_a_server_that_can_not_be_used_is_said_without_the_password(address: str) -> None:
+def test_an_unusable_server_is_reported_without_its_password(address: str) -> None:
     with (
         pytest.raises(CacheError, match="Marks wait here until it can") as failed,
         open_server(f"postgresql://{address}"),
@@ -54,15 +54,15 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
 
 
 @each(
-    ("said", "means"),
+    ("message", "means"),
     [
         (f'{AT}FATAL:  password authentication failed for user "ada"', "your password in ~/.pgpass"),
         (f"{AT}the moon is in the way", "does not answer (the moon is in the way)"),
         ('connection is bad: invalid integer value "54x2" for connection option "port"', "address is not understood"),
     ],
 )
-def test_what_happens_at_the_door_is_told(said: str, means: str) -> None:
-    assert means in reason(psycopg.OperationalError(said))
+def test_what_happens_at_the_door_is_told(message: str, means: str) -> None:
+    assert means in reason(psycopg.OperationalError(message))
 
 
 def test_what_the_server_says_is_told() -> None:

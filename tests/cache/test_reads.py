@@ -121,7 +121,7 @@ def test_news_are_the_unread_papers_of_the_newest_day(window: Window, events: Ev
     assert not window.has_news("2026-11-24T07:59:59.999Z")
 
 
-def test_papers_that_come_within_one_second_are_told_apart_by_their_keys(cache: Cache, window: Window) -> None:
+def test_papers_stored_in_one_second_are_ordered_by_their_keys(cache: Cache, window: Window) -> None:
     last = window.last_key()
     cache.store(Listing("2026-11-25", (draft(90),)), NOW)
     assert window.news(NOW) == (0, 0, "", 0)
@@ -196,7 +196,7 @@ def test_a_day_whose_papers_are_all_hidden_is_stepped_over(
     assert on_days.older_day(day, steps) == found
 
 
-def test_a_day_is_partly_here_until_the_feed_was_asked_for_it(cache: Cache, path: Path) -> None:
+def test_a_day_is_incomplete_until_the_feed_was_asked_for_it(cache: Cache, path: Path) -> None:
     def days() -> tuple[list[DayCount], dict[str, DayCount]]:
         with closing(Window.open(path)) as on_days:
             return on_days.days(), on_days.day_counts("2026-11-01", "2026-11-30")
@@ -301,8 +301,8 @@ def test_a_keyword_finds_all_its_spellings(spelled: Window, query: str, papers: 
 
 
 def test_venues_are_counted_by_name_and_by_year(cache: Cache, path: Path) -> None:
-    told = ("Accepted to ICLR 2026 (Oral)", "ICLR 2026", "ICLR 2025 workshop", "Accepted by TPAMI", "18 pages")
-    papers = tuple(draft(number, remark=remark) for number, remark in enumerate(told, 1))
+    expected = ("Accepted to ICLR 2026 (Oral)", "ICLR 2026", "ICLR 2025 workshop", "Accepted by TPAMI", "18 pages")
+    papers = tuple(draft(number, remark=remark) for number, remark in enumerate(expected, 1))
     cache.store(Listing("2026-11-24", papers), NOW)
     with closing(Window.open(path)) as on_days:
         venues = on_days.read(vocabulary)["venue"]

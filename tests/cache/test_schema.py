@@ -1,4 +1,4 @@
-"""How a cache file is opened, made anew, refused, shared and repaired, and what is said when that fails."""
+"""A cache file is opened, created, refused, shared and repaired, and failures are explained."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ def test_a_new_cache_is_private_and_current(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "papers.db"
     assert schema.version(path) is None
     schema.ensure(path)
-    assert schema.is_current(path)
+    assert schema.version(path) == schema.HEAD
     assert mark_of(path) == schema.APPLICATION_ID == int.from_bytes(b"DPAP")
     assert path.parent.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize(("durable", "synchronous"), [({}, 1), ({"durable": True}, 2)])
-def test_only_durable_connections_wait_for_the_disk(
+def test_only_durable_connections_sync_to_disk(
     path: Path, cache: Cache, durable: dict[str, bool], synchronous: int
 ) -> None:
     with closing(connections.connect(path, **durable)) as connection:
@@ -67,7 +67,7 @@ def test_only_durable_connections_wait_for_the_disk(
 def columns(path: Path, table: str) -> dict[str, object]:
     """The type of each column of a table, whether it may be null, and its place in the key."""
     found = rows(path, 'SELECT name, type, "notnull", pk FROM pragma_table_info(?)', table)
-    return {name: said for name, *said in found}
+    return {name: types for name, *types in found}
 
 
 def test_the_models_have_the_columns_of_the_schema(tmp_path: Path) -> None:
@@ -81,9 +81,9 @@ def test_the_models_have_the_columns_of_the_schema(tmp_path: Path) -> None:
     engine.dispose()
 
 
-def test_a_cache_that_came_meanwhile_is_left_as_it_is(cache: Cache, path: Path) -> None:
+def test_a_cache_that_appeared_meanwhile_is_not_changed(cache: Cache, path: Path) -> None:
     schema.create(path)
-    assert schema.is_current(path)
+    assert schema.version(path) == schema.HEAD
     assert rows(path, "SELECT count(*) FROM alembic_version") == [(1,)]
 
 
@@ -143,7 +143,7 @@ def test_a_database_with_nothing_in_it_becomes_a_cache(tmp_path: Path) -> None:
     execute(path := tmp_path / "papers.db", "PRAGMA journal_mode = WAL")
     assert path.stat().st_size
     schema.ensure(path)
-    assert schema.is_current(path)
+    assert schema.version(path) == schema.HEAD
 
 
 MIGRATED = ("CREATE TABLE alembic_version (version_num)", "INSERT INTO alembic_version VALUES ('ae1027a6acf')")
@@ -183,7 +183,7 @@ def test_two_programs_that_start_together_make_one_cache(tmp_path: Path) -> None
     path = tmp_path / "papers.db"
     programs = [subprocess.Popen([sys.executable, "-c", START, str(path)]) for _ in range(3)]
     assert [program.wait() for program in programs] == [0, 0, 0]
-    assert schema.is_current(path)
+    assert schema.version(path) == schema.HEAD
 
 
 def test_a_failed_transaction_leaves_nothing(path: Path, connection: sqlite3.Connection) -> None:
@@ -208,12 +208,12 @@ def test_looking_at_a_cache_keeps_the_locks_that_this_program_has_on_it(path: Pa
         before = locks()
         assert before
         schema.ensure(path)
-        assert schema.is_current(path)
+        assert schema.version(path) == schema.HEAD
         assert examine(path) == []
         assert locks() == before
 
 
-def test_a_turn_is_one_programs_until_it_ends(tmp_path: Path) -> None:
+def test_a_turn_belongs_to_one_program_until_it_ends(tmp_path: Path) -> None:
     lock = tmp_path / "new" / "lock"
 
     def wait() -> bool:
@@ -229,7 +229,7 @@ def test_a_turn_is_one_programs_until_it_ends(tmp_path: Path) -> None:
     assert waiting.result()
 
 
-def test_a_program_that_is_refused_without_waiting_tries_again(tmp_path: Path) -> None:
+def test_a_program_that_fails_to_lock_without_waiting_can_try_again(tmp_path: Path) -> None:
     class Refused(sqlite3.Connection):
         """SQLite refuses one of two programs that turn on the log of a new cache at once, however long it may wait."""
 
@@ -369,7 +369,7 @@ def test_each_code_has_its_sentence(
 
 
 @pytest.mark.parametrize("column", ["has_fulltext", "is_locked", "malformed", "readonly", "interrupted"])
-def test_a_missing_column_is_unforeseen_whatever_its_name(
+def test_a_missing_column_is_an_unexpected_error_whatever_its_name(
     connection: sqlite3.Connection,
     path: Path,
     column: str,
@@ -389,7 +389,7 @@ def test_a_missing_column_is_unforeseen_whatever_its_name(
     assert capfd.readouterr() == ("", "")
 
 
-def test_an_error_inside_one_of_sqlalchemy_s_is_looked_at(filled: Cache, path: Path) -> None:
+def test_the_cause_of_a_sqlalchemy_error_is_examined(filled: Cache, path: Path) -> None:
     from sqlalchemy.exc import DBAPIError
 
     with filled._engine.connect() as opened, pytest.raises(DBAPIError) as failure:
@@ -471,7 +471,7 @@ def test_what_can_still_be_read_is_kept(
     assert repair.repair(home / "papers.db").papers >= least
 
 
-def test_a_good_home_is_left_alone(marked: Path, tmp_path: Path) -> None:
+def test_a_healthy_home_is_not_changed(marked: Path, tmp_path: Path) -> None:
     home = shutil.copytree(marked, tmp_path / "home")
     found = repair.repair(home / "papers.db")
     assert (found.found, found.aside, found.papers) == ([], [], 200)
@@ -479,7 +479,7 @@ def test_a_good_home_is_left_alone(marked: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ends", [("",), ("", "-wal", "-shm")])
-def test_a_cache_that_is_deleted_has_its_marks_again_as_the_papers_come(
+def test_a_deleted_cache_regains_its_marks_as_papers_are_fetched(
     marked: Path, tmp_path: Path, ends: tuple[str, ...]
 ) -> None:
     home = shutil.copytree(marked, tmp_path / "home")

@@ -114,13 +114,13 @@ def test_a_saved_page_of_a_known_paper_joins_it(cache: Cache, path: Path) -> Non
 def test_a_title_alone_does_not_make_a_page_s_paper_another(
     cache: Cache, path: Path, other: dict[str, Any], page_first: bool
 ) -> None:
-    told = [PAGE, draft(1, PAGE.title)._replace(**other)]
-    for one in told if page_first else told[::-1]:
+    drafts = [PAGE, draft(1, PAGE.title)._replace(**other)]
+    for one in drafts if page_first else drafts[::-1]:
         assert cache.store(Listing(None, (one,)), NOW) == StoreResult(new=1)
     assert whole(path, page_id(PAGE.title)).id == page_id(PAGE.title)
 
 
-def test_of_two_pages_papers_with_a_title_each_keeps_its_own(cache: Cache, path: Path) -> None:
+def test_papers_with_one_title_on_two_saved_pages_stay_separate(cache: Cache, path: Path) -> None:
     other = PAGE._replace(author_count=2, published="2020-01-01", entry="page:000000000001")
     assert cache.store(Listing(None, (PAGE, other)), NOW, newer=False) == StoreResult(new=2)
     assert cache.store(Listing(None, (PAGE, other)), NOW, newer=False) == StoreResult(unchanged=2)
@@ -134,20 +134,20 @@ def test_what_becomes_known_of_a_page_s_paper_is_no_news(cache: Cache, path: Pat
     cache.store(Listing(None, (PAGE._replace(abstract="One text."),)), "2026-11-20T00:00:00Z", newer=False)
     with closing(Events.open(path, now=lambda: 1_795_000_000.0)) as events:
         events.mark("star", True, [whole(path, page_id(PAGE.title)).pk])
-    told = Draft(
+    page_paper = Draft(
         PAGE.title, "2312.00001", "Quite another text of many words.", published="2023-12-04", upvotes=80, comments=9,
         code_url="https://github.com/a/b", version=3, remark="Accepted to ICLR 2026",
     )  # fmt: skip
-    cache.store(Listing("2026-11-24", (told,)), "2026-11-25T00:00:00Z")
+    cache.store(Listing("2026-11-24", (page_paper,)), "2026-11-25T00:00:00Z")
     paper = whole(path, "2312.00001")
-    assert (paper.abstract, paper.upvotes, paper.starred) == (told.abstract, 80, True)
+    assert (paper.abstract, paper.upvotes, paper.starred) == (page_paper.abstract, 80, True)
     assert rows(path, "SELECT * FROM paper_event") == []
     # What changes after that is.
-    cache.store(Listing("2026-11-24", (told._replace(version=4),)), "2026-11-26T00:00:00Z")
+    cache.store(Listing("2026-11-24", (page_paper._replace(version=4),)), "2026-11-26T00:00:00Z")
     assert rows(path, "SELECT events FROM paper_event") == [(Event.VERSION,)]
 
 
-def test_a_page_s_paper_joins_one_that_is_here_with_its_marks(cache: Cache, path: Path) -> None:
+def test_a_paper_of_a_saved_page_joins_the_stored_one_with_its_marks(cache: Cache, path: Path) -> None:
     cache.store(Listing("2026-11-24", (draft(1, "Its new title", upvotes=3),)), NOW)
     cache.store(Listing(None, (PAGE,)), NOW, newer=False)
     own = page_id(PAGE.title)
@@ -236,9 +236,9 @@ def post(title: str = LONG, entry: str = "feed:0123456789ab", source: str = "lab
 
 def test_arxiv_fills_in_what_the_feed_does_not_say(cache: Cache, path: Path) -> None:
     cache.store(Listing("2026-11-24", (draft(1, upvotes=9),)), NOW)
-    said = draft(1, categories=("cs.CL", "cs.LG"), version=2, revised="2026-11-23", remark="9 pages", source="arxiv")
-    assert cache.store(Listing(None, (said,)), NOW, newer=False) == StoreResult(updated=1)
-    assert cache.store(Listing(None, (said,)), NOW, newer=False) == StoreResult(unchanged=1)
+    entry = draft(1, categories=("cs.CL", "cs.LG"), version=2, revised="2026-11-23", remark="9 pages", source="arxiv")
+    assert cache.store(Listing(None, (entry,)), NOW, newer=False) == StoreResult(updated=1)
+    assert cache.store(Listing(None, (entry,)), NOW, newer=False) == StoreResult(unchanged=1)
     paper = whole(path, "2611.00001")
     assert (paper.categories, paper.version, paper.revised, paper.remark) == (
         ("cs.CL", "cs.LG"), 2, "2026-11-23", "9 pages",
@@ -269,7 +269,7 @@ def test_an_entry_is_one_paper_each_time_and_joins_that_of_its_title_if_it_is_lo
     ]
 
 
-def test_an_entry_gives_its_id_up_for_that_of_arxiv_and_stays_known_by_it(cache: Cache, path: Path) -> None:
+def test_an_entry_takes_its_arxiv_id_and_is_still_found_by_its_own(cache: Cache, path: Path) -> None:
     cache.store(Listing(None, (post(url="https://lab.example.org/1"),)), NOW, newer=False)
     star(path, "feed:0123456789ab")
     assert cache.store(Listing("2026-11-24", (draft(1, LONG),)), NOW) == StoreResult(updated=1)
@@ -392,12 +392,14 @@ def test_a_feed_replaces_and_a_file_only_fills_gaps_and_raises_counts(
 
 def test_versions_are_joined() -> None:
     known = {**KNOWN, "versions": "v1 2026-05-01\nv3 2026-05-10"}
-    told = Draft("A title", versions=("v2 2026-05-05", "v3 2026-05-11", "v10 2026-06-01"))
+    page_paper = Draft("A title", versions=("v2 2026-05-05", "v3 2026-05-11", "v10 2026-06-01"))
     joined = {"versions": "v1 2026-05-01\nv2 2026-05-05\nv3 2026-05-11\nv10 2026-06-01"}
-    assert merge_draft(known, told, None, newer=True) == merge_draft(known, told, None, newer=False) == joined
+    assert (
+        merge_draft(known, page_paper, None, newer=True) == merge_draft(known, page_paper, None, newer=False) == joined
+    )
 
 
-def test_arxivs_own_remark_replaces_the_known_one_and_tells_the_venue() -> None:
+def test_a_remark_from_arxiv_replaces_the_stored_one_and_names_the_venue() -> None:
     known = {**KNOWN, "remark": "12 pages"}
     accepted = Draft("Another", remark="Accepted to ICLR 2026 (Oral)")
     assert merge_draft(known, accepted, None, newer=False) == {}
@@ -407,7 +409,7 @@ def test_arxivs_own_remark_replaces_the_known_one_and_tells_the_venue() -> None:
     assert merge_draft({**known, **now}, journal, None, newer=False)["venue"] == "Example J 2027"
 
 
-def test_a_number_of_authors_stands_where_no_names_are_known() -> None:
+def test_the_number_of_authors_is_shown_where_no_names_are_known() -> None:
     nobody = {**KNOWN, "authors": "", "author_count": 0}
     assert merge_draft(nobody, Draft("A title", author_count=7), None, newer=False) == {"author_count": 7}
     named = {"authors": "Ada\nBo", "author_count": 2}

@@ -93,7 +93,7 @@ def test_the_index_follows_the_texts(texts: Texts, filled: Cache, path: Path) ->
     assert faults(path) == {}
 
 
-def test_an_index_that_differs_is_found_and_made_anew(texts: Texts, path: Path, connection: Connection) -> None:
+def test_a_wrong_index_is_found_and_rebuilt(texts: Texts, path: Path, connection: Connection) -> None:
     texts.put(1, DOCUMENT, "feed", NOW)
     connection.execute("INSERT INTO text_fts (text_fts) VALUES ('delete-all')")
     stored_texts.index_words(connection, 2, "Foreign.")
@@ -162,8 +162,8 @@ def test_a_highlighted_paper_is_noted_and_queries_find_it_by_its_words(events: E
 
 def test_an_import_keeps_the_highlights_that_are_here(events: Events) -> None:
     keep(events, SOONER)
-    said = "\n\n".join(("A note.", SOONER._replace(note="theirs").as_text("2606.30308"), LATER.as_text("2606.30308")))
-    entries = {1: [LibraryEntry("item 1", "A title", note=said)]}
+    note = "\n\n".join(("A note.", SOONER._replace(note="theirs").as_text("2606.30308"), LATER.as_text("2606.30308")))
+    entries = {1: [LibraryEntry("item 1", "A title", note=note)]}
     made = list(changes(MatchedEntries(entries), (), lambda _: None, {}, events.read(existing_texts)))
     assert [(one.kind, one.pks) for one in made] == [(NOTE, [1]), (f"{PASSAGE}{LATER.id}", [1])]
     events.act(made)

@@ -174,7 +174,7 @@ def session(run: Run, on_terminal: RunOnTerminal, tmp_path: Path, monkeypatch: p
 
     def session(text: str, **names: str) -> None:
         names |= {"TMP": str(tmp_path), "TODAY": datetime.now(UTC).date().isoformat()}
-        said: list[str] = []
+        lines: list[str] = []
         for line in dedent(text).splitlines():
             if line.startswith(("$ ", "@ ")):
                 typed = reduce(lambda one, name: one.replace(name, names[name]), names, line[2:])
@@ -182,14 +182,17 @@ def session(run: Run, on_terminal: RunOnTerminal, tmp_path: Path, monkeypatch: p
                 shown = [*found.lines, *(f"{found.code or ''}! {one}" for one in found.err.splitlines())]
                 shown += [str(found.code)] if found.code and not found.err else []
                 shown = [CHANGING.sub("NOW", one).rstrip() for one in shown]
-                said += [line, *(reduce(lambda one, name: one.replace(names[name], name), names, one) for one in shown)]
-        compare("\n".join(said), dedent(text).strip())
+                lines += [
+                    line,
+                    *(reduce(lambda one, name: one.replace(names[name], name), names, one) for one in shown),
+                ]
+        compare("\n".join(lines), dedent(text).strip())
 
     return session
 
 
-def compare(said: str, text: str) -> None:
-    assert said == text
+def compare(found: str, text: str) -> None:
+    assert found == text
 
 
 def write_days(file: Path, days: Mapping[str, Sequence[object]]) -> Path:

@@ -85,9 +85,9 @@ def test_ids_come_from_standard_input(run: Run, papers: Path, monkeypatch: pytes
 
 
 def test_version_prints_the_schema(run: Run) -> None:
-    said = run("--version").out
-    assert said == f"dailypapers {__version__} (schema {HEAD})\n"
-    assert run("-V").out == run("--demo", "--version").out == said
+    output = run("--version").out
+    assert output == f"dailypapers {__version__} (schema {HEAD})\n"
+    assert run("-V").out == run("--demo", "--version").out == output
 
 
 @each(("lost", "code"), [(errno.EPIPE, 0), (errno.ENOSPC, 1)])
@@ -221,11 +221,11 @@ def test_the_reader_needs_a_terminal_at_both_ends(
     monkeypatch.setattr(sys.stdout, "isatty", lambda: is_out)
     monkeypatch.setenv("TERM", "xterm")
     assert cli.main(["topic:agents"]) == code
-    said = (
+    expected = (
         "dailypapers: The reader needs a terminal. To print papers, use 'dailypapers list'; to read in a pipe,"
         " 'dailypapers --plain'.\n"
     )
-    assert " ".join(capsys.readouterr().err.split()) == (said.strip() if code else "")
+    assert " ".join(capsys.readouterr().err.split()) == (expected.strip() if code else "")
     assert not home.exists()
 
 
@@ -244,9 +244,9 @@ def test_textual_gets_its_frame_rate_before_it_is_imported() -> None:
     code = """
 import os, sys
 from reader.ui.terminal.process import tune_process
-for said in (None, "30"):
+for rate in (None, "30"):
     sys.modules.pop("textual.constants", None)
-    os.environ |= {"TEXTUAL_FPS": said} if said else {}
+    os.environ |= {"TEXTUAL_FPS": rate} if rate else {}
     tune_process()
     print(sys.modules["textual.constants"].MAX_FPS, os.environ.get("TEXTUAL_FPS"))
 """
@@ -320,9 +320,9 @@ def test_an_unexpected_error_is_one_line_that_names_the_log(
     assert "ERROR reader: count: LookupError: no such thing" in logged
     assert "in fail" in logged
     assert "abcDEF123" not in logged
-    told = run("doctor").out
-    assert str(file) in told and "1 error in the last 7 days\n" in told
-    assert "ERROR reader: count: LookupError: no such thing as hf_***\n" in told
+    output = run("doctor").out
+    assert str(file) in output and "1 error in the last 7 days\n" in output
+    assert "ERROR reader: count: LookupError: no such thing as hf_***\n" in output
     errors = {one["name"]: one["value"] for one in run("doctor", "--json").record["findings"]}
     assert errors["errors"] == "1 error in the last 7 days"
 
@@ -347,7 +347,7 @@ def test_an_error_of_the_system_keeps_its_line_and_is_logged(
 
 
 @each(
-    ("words", "code", "said"),
+    ("words", "code", "expected"),
     [
         (("show", "2606.99999"), 1, "is not in the cache"),
         (("list", "--limit", "0"), 2, "is not a whole number"),
@@ -357,10 +357,10 @@ def test_an_error_of_the_system_keeps_its_line_and_is_logged(
     ],
 )
 def test_a_failure_that_says_what_to_do_is_not_logged(
-    run: Run, papers: Path, home: Path, words: tuple[str, ...], code: int, said: str
+    run: Run, papers: Path, home: Path, words: tuple[str, ...], code: int, expected: str
 ) -> None:
     found = run(*words)
-    assert found.code == code and said in found.err
+    assert found.code == code and expected in found.err
     assert not (home / "dailypapers.log").exists()
 
 

@@ -48,7 +48,7 @@ def test_each_value_is_shown_with_its_place_and_the_output_is_a_settings_file(
     assert "HF_ENDPOINT in the environment wins" in run("config", "set", "endpoint", "http://localhost:2").err
 
 
-def test_config_check_tells_every_mistake_by_line(session: Session, file: Path) -> None:
+def test_config_check_lists_every_mistake_with_its_line(session: Session, file: Path) -> None:
     file.write_text('keep_dasy = 3\n[keys]\n"paper.strar" = "s"\n"paper.read" = "ctlr+x"\n')
     session(
         """

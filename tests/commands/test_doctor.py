@@ -25,11 +25,11 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def without_machine(text: str, home: Path) -> list[str]:
     """The lines of a report, without what other machines and days say otherwise."""
-    for said, mask in (
+    for pattern, mask in (
         *((re.escape(describe_version()), "VERSION"), (re.escape(str(home)), "HOME")),
         *((r"(?<=runs on       )Python.*", "VERSION"), (r"log-[\d-]+", "log-DAY")),
     ):
-        text = re.sub(said, mask, text)
+        text = re.sub(pattern, mask, text)
     return text.splitlines()
 
 
@@ -105,9 +105,9 @@ def test_doctor_names_problems_with_fixes(
 
 def findings(run: Run, *words: str) -> dict[str, tuple[str, str]]:
     """The value and the advice of each finding."""
-    said = run("doctor", "--json", *words)
-    found = said.record
-    assert found["ok"] == all(one["ok"] for one in found["findings"]) == (not said.code)
+    output = run("doctor", "--json", *words)
+    found = output.record
+    assert found["ok"] == all(one["ok"] for one in found["findings"]) == (not output.code)
     assert [one["ok"] for one in found["findings"]] == [not one["advice"] for one in found["findings"]]
     return {one["name"]: (one["value"], one["advice"]) for one in found["findings"]}
 
@@ -117,7 +117,7 @@ def test_doctor_does_not_create_a_cache(run: Run, home: Path) -> None:
     assert not home.exists()
 
 
-def test_a_lost_log_is_said_and_made_again(run: Run, papers: Path, home: Path) -> None:
+def test_a_lost_log_is_reported_and_created_again(run: Run, papers: Path, home: Path) -> None:
     run("mark", "star", "2606.26740")
     for log in home.glob("log.db*"):
         log.unlink()
@@ -162,7 +162,9 @@ def test_days_that_stay_incomplete_come_with_what_to_do(run: Run, papers: Path, 
     assert advice in found.out
 
 
-def test_another_package_in_the_same_folder_is_named(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_of_another_package_in_the_same_folder_is_named(
+    run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     packages = {"reader": ["dailypapers", "reader"]}
     monkeypatch.setattr("importlib.metadata.packages_distributions", lambda: packages)
     advice = "The package reader uses the same folder: install dailypapers with 'uv tool install' or 'pipx install'."

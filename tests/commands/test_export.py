@@ -76,8 +76,8 @@ def test_a_replacement_that_fails_leaves_the_old_file_as_it_was(
     (file := tmp_path / "refs.bib").write_text("mine")
     monkeypatch.setattr("reader.actions.export.to_disk", run_full)
     found = run("export", "--all", "-o", str(file))
-    said = f"dailypapers: {file} could not be written: No space left on device. Name another file with -o.\n"
-    assert (found.code, found.err) == (1, said)
+    expected = f"dailypapers: {file} could not be written: No space left on device. Name another file with -o.\n"
+    assert (found.code, found.err) == (1, expected)
     assert (file.read_text(), [*tmp_path.glob(".refs*")]) == ("mine", [])
 
 
@@ -216,7 +216,7 @@ def test_the_same_problem_is_told_once_until_it_changes_or_heals(run: Run, stars
     out = home / "out"
     assert "its folder is missing" in run("mark", "star", IDS[0]).err
     assert run("mark", "star", IDS[1]).err == ""
-    # Who asks for the files is told again.
+    # A user who asks for the files is warned again.
     assert "its folder is missing" in run("export", "--watched").err
     out.mkdir()
     (out / "stars.bib").write_text("@misc{mine}\n")

@@ -46,7 +46,7 @@ def arxiv(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Arxiv]:
         yield arxiv
 
 
-def test_a_feed_is_followed_listed_and_left(session: Session, site: Documents, daily: FeedServer) -> None:
+def test_a_feed_is_followed_listed_and_unfollowed(session: Session, site: Documents, daily: FeedServer) -> None:
     session(
         """
         $ feeds
@@ -111,7 +111,7 @@ def test_an_address_without_a_feed_is_refused(session: Session, home: Path) -> N
     )
 
 
-def test_a_feed_that_fails_is_told_with_since_when_and_why(
+def test_a_failing_feed_is_reported_with_the_reason_and_the_time_since(
     run: Run, session: Session, site: Documents, daily: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = {"SITE": site.url, "REASON": "127.0.0.1 refused the request (404); check the feed's address."}
@@ -160,7 +160,7 @@ def test_a_feed_that_fails_is_told_with_since_when_and_why(
         """,
         **names,
     )
-    assert "failing" not in run("doctor").out
+    assert "failing since" not in run("doctor").out
 
 
 def test_feeds_are_imported_and_exported_as_opml(
@@ -218,10 +218,10 @@ def test_an_incomplete_day_is_reported(run: Run, daily: FeedServer, arxiv: Arxiv
     arxiv.papers = papers
     arxiv.answering = {"/api/": lambda _: Page(status=406)}
     run("feeds", "add", "cs.RO")
-    told = re.compile(r"arXiv's API refused; asked again after \d\d:\d\d")
-    assert told.search(run("refresh").out)
+    refusal = re.compile(r"arXiv's API refused; asked again after \d\d:\d\d")
+    assert refusal.search(run("refresh").out)
     listed = run("feeds", "list").out
-    assert told.search(listed) and "\n  cs.ro " in listed
+    assert refusal.search(listed) and "\n  cs.ro " in listed
     feed = next(one for one in run("feeds", "list", "--json").records if one["slug"] == "cs.ro")
     assert {"papers": 9, "complete_to": "", "reason": "arXiv's API refused"}.items() <= feed.items()
-    assert told.search(run("doctor").out)
+    assert refusal.search(run("doctor").out)

@@ -36,8 +36,8 @@ def test_the_first_page_fits_the_screen_and_names_the_usual_commands(
     # The prompt takes a line.
     assert len(found.lines) < rows
     assert all(len(line) <= columns for line in found.lines)
-    said = found.out.replace(",", " ").replace("'", " ").replace(". ", " ").replace(".\n", " ")
-    assert {*USUAL, *PAGES, "all"} <= set(said.split())
+    output = found.out.replace(",", " ").replace("'", " ").replace(". ", " ").replace(".\n", " ")
+    assert {*USUAL, *PAGES, "all"} <= set(output.split())
     assert len(USUAL) == 12
 
 
@@ -180,9 +180,9 @@ def test_manual_parts_made_from_the_code_are_complete() -> None:
         if one.name != "lists" and not re.search(rf"`\[*{one.name}\b", TEXTS["settings"])
     ] == []
     assert "| `[keys]` |" in TEXTS["settings"] and "| `[[commands]]` |" in TEXTS["settings"]
-    told = TEXTS["reading"].partition("## Signs")[2]
-    assert [name for _, name, about in MEANINGS if f"{name}: {about}" not in told] == []
-    assert "| `★` `#` | Starred: " in told and "| `.` | Read: " in told
+    output = TEXTS["reading"].partition("## Signs")[2]
+    assert [name for _, name, about in MEANINGS if f"{name}: {about}" not in output] == []
+    assert "| `★` `#` | Starred: " in output and "| `.` | Read: " in output
     assert [name for name in COMMANDS if name != "help" and f"| `{name}` |" not in TEXTS["scripts"]] == []
     assert "<!--" not in "".join(TEXTS.values())
 

@@ -214,8 +214,10 @@ TITLES = ("Small verifiers, long horizons", "Nobody has this one", "A memory tha
 
 
 def page(*titles: str, footer: str = "  • 2 authors\n·\nMay 8, 2026") -> str:
-    said = "This text says at some length what others did before, why that is not enough, and what is proposed instead."
-    blocks = "\n\n".join(f"{title}\n\n{said}\n\n{footer}" for title in titles)
+    sentence = (
+        "This text says at some length what others did before, why that is not enough, and what is proposed instead."
+    )
+    blocks = "\n\n".join(f"{title}\n\n{sentence}\n\n{footer}" for title in titles)
     return f"Daily Papers\n\nbyAK and the research community\n\n{blocks}\n"
 
 
@@ -318,8 +320,8 @@ def test_a_new_home_gets_all_that_was_exported(
     run: Run, marked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file, again = tmp_path / "everything.json", tmp_path / "again.json"
-    said = run("export", "--all", "-o", str(file))
-    assert said.err == f"8 papers written in {file}, and the marks of 1 paper that is not in the cache.\n"
+    output = run("export", "--all", "-o", str(file))
+    assert output.err == f"8 papers written in {file}, and the marks of 1 paper that is not in the cache.\n"
     before, queue = everything(run), run("list", "sort:queue", "--json=id,queued").out
     assert len(json.loads(before)) == 8
     monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "new"))

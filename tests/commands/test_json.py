@@ -100,7 +100,7 @@ def stage(papers: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def shape(value: Any, form: str = "") -> str:
-    """The names and types of a JSON value; records of an array are told as one."""
+    """The names and types of a JSON value; the records of an array are merged into one."""
     if isinstance(value, list):
         return f"[{' | '.join(sorted(_shapes_of(value)))}]"
     if isinstance(value, dict) and form.startswith("by name"):
@@ -115,14 +115,14 @@ def _shapes_of(values: list[Any]) -> set[str]:
         return set(map(shape, values))
     if not values:
         return set()
-    told = {key: sorted({shape(one[key]) for one in values if key in one}) for one in values for key in one}
-    return {"{" + ", ".join(f"{key} {' or '.join(kinds)}" for key, kinds in told.items()) + "}"}
+    kinds_by_key = {key: sorted({shape(one[key]) for one in values if key in one}) for one in values for key in one}
+    return {"{" + ", ".join(f"{key} {' or '.join(kinds)}" for key, kinds in kinds_by_key.items()) + "}"}
 
 
-def test_names_and_types_of_the_json_of_every_command_stay(run: Run, stage: None) -> None:
+def test_the_names_and_types_of_the_json_of_every_command_are_stable(run: Run, stage: None) -> None:
     runs = [[part.strip() for part in line.split("|")] for line in RUNS.strip().splitlines()]
     listed = {name: keys for names, keys in rows(text_of("scripts")) for name in names.split(", ")}
-    told, unknown = list[str](), list[tuple[str, set[str]]]()
+    shapes, unknown = list[str](), list[tuple[str, set[str]]]()
     for words, name in runs:
         found = run(*words.split(), *([] if "--json" in words else ["--json"]))
         printed = found.err if name == "Failure" else found.out
@@ -132,16 +132,16 @@ def test_names_and_types_of_the_json_of_every_command_stay(run: Run, stage: None
             assert value.pop("done") == name
         else:
             value = json.loads(printed)
-        told.append(f"{words}: {shape(value, listed.get(name, ''))}\n")
+        shapes.append(f"{words}: {shape(value, listed.get(name, ''))}\n")
         records = value if isinstance(value, list) else [value]
         if name in listed and not listed[name].startswith("by name"):
             known = {*json_fields(find_command(name.split()[0]))}
             unknown += [(words, more) for one in records if (more := set(one) - known)]
     assert not unknown
     if not GOLDEN.exists():
-        GOLDEN.write_text("".join(told), "utf-8")
+        GOLDEN.write_text("".join(shapes), "utf-8")
         pytest.fail(f"{GOLDEN} was missing, and is written: look it over.")
-    assert told == GOLDEN.read_text("utf-8").splitlines(keepends=True)
+    assert shapes == GOLDEN.read_text("utf-8").splitlines(keepends=True)
     named = {name for name in listed if is_command(name.split()[0])}
     assert {name for _, name in runs} - {"Failure"} <= named <= {name for _, name in runs} | ELSEWHERE
 

@@ -121,9 +121,9 @@ def test_some_words_are_actions(line: str, action: ParsedLine) -> None:
     ],
 )
 def test_mistakes_are_told_before_anything_runs(line: str, why: str) -> None:
-    with pytest.raises(UsageError) as told:
+    with pytest.raises(UsageError) as caught:
         understand(line, SELECTED)
-    assert str(told.value) == why
+    assert str(caught.value) == why
 
 
 def test_over_an_empty_list_a_command_on_papers_says_so() -> None:
@@ -148,7 +148,7 @@ def test_a_path_in_the_home_is_written_out() -> None:
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=40))
 @settings(max_examples=60)
-def test_any_line_means_something_or_is_refused(line: str) -> None:
+def test_any_line_is_parsed_or_refused(line: str) -> None:
     try:
         understand(line, SELECTED)
     except UsageError as error:
@@ -223,14 +223,14 @@ def test_completions_for_a_command_line(
 
 
 def test_the_manual_has_pages_and_their_entries(shell: ReaderShell) -> None:
-    told = {title: list(rows) for title, _, rows in shell.manual()}
-    assert [(title, rows[0][0]) for title, rows in told.items()] == [
+    entries = {title: list(rows) for title, _, rows in shell.manual()}
+    assert [(title, rows[0][0]) for title, rows in entries.items()] == [
         ("Manual", "reading"),
         ("Signs", "● *"),
         ("Settings", 'endpoint = "https://huggingface.co"'),
         ("Queries", "diffusion transformer"),
     ]
-    assert told["Signs"][0][1] == "Unread: You have not read this paper."
+    assert entries["Signs"][0][1] == "Unread: You have not read this paper."
     page = shell.page("sync")
     assert page.text.startswith("# ") and "".join(piece.text for piece in page.lines(40)[0]) == "SYNC"
 
@@ -305,17 +305,17 @@ def test_the_environment_of_a_command_process(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_environment_of_a_detached_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    told, late = tmp_path / "told", time.monotonic() + 60
+    file, late = tmp_path / "facts", time.monotonic() + 60
     begun = jobs._START.partition(" from reader.cli")[0]
     tell = f"{FACTS} name = words[0]; file = open(name + '.part', 'w');"
     tell += (
         " json.dump([facts[1:], sys.stdin.read(), os.getcwd()], file); file.close(); os.rename(name + '.part', name)"
     )
     monkeypatch.setattr(jobs, "_START", begun + tell)
-    own_process.start_beyond((str(told),))
-    while not told.exists() and time.monotonic() < late:
+    own_process.start_beyond((str(file),))
+    while not file.exists() and time.monotonic() < late:
         time.sleep(0.01)
-    assert json.loads(told.read_text()) == [[["HF_TOKEN", "PGPASSWORD"], [True, True]], "", "/"]
+    assert json.loads(file.read_text()) == [[["HF_TOKEN", "PGPASSWORD"], [True, True]], "", "/"]
 
 
 def test_output_is_bounded_and_drawable(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -340,7 +340,7 @@ STUBBORN = "signal.signal(signal.SIGINT, signal.SIG_IGN)"
         ("", "pass", 1, ""),
     ],
 )
-def test_a_command_that_goes_on_can_be_ended(
+def test_a_long_command_can_be_stopped(
     end: str, prepare: str, code: int, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(own_process, "KILL_AFTER_SECONDS", 0.1 if prepare == STUBBORN else 60.0)
@@ -440,18 +440,34 @@ def test_a_paper_is_printed_by_its_number_and_more_prints_the_rest(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("reader.commands.line.plain.PAGE_LINES", 4)
-    said = talk("2\nmore\nmore\nmore\nmore\n", capsys, monkeypatch)
-    assert "1 of 3> 2\n2. Agents that write their own tools. Unread, 55 votes.\nAgents that write" in said
-    assert "https://huggingface.co/papers/2606.30616" in said.partition("There is more: type more.\n2 of 3> more\n")[2]
+    output = talk("2\nmore\nmore\nmore\nmore\n", capsys, monkeypatch)
+    assert "1 of 3> 2\n2. Agents that write their own tools. Unread, 55 votes.\nAgents that write" in output
+    assert (
+        "https://huggingface.co/papers/2606.30616" in output.partition("There is more: type more.\n2 of 3> more\n")[2]
+    )
+
+
+@pytest.mark.usefixtures("papers")
+def test_a_screen_reader_gets_words_in_place_of_signs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = talk("gy\ngt\ns\n1\nlist -n 1\nconfig set ascii true\nviews remove x\nmark star -\n", capsys, monkeypatch)
+    assert "For you: " in said and "starred Tue 30 Jun - arXiv 8 May - votes 57" in said
+    assert "starred 2606.26740" in said
+    assert not set("★▲▎◔·●") & set(said)
+    assert "> config set ascii true\nDone.\n" in said
+    assert "There is no view 'x'. 'views list' prints yours.\n" in said
+    # The rest of the standard input is the conversation, not the command's.
+    assert "standard input has no ids of papers.\n" in said and said.endswith("Left dailypapers.\n")
 
 
 @pytest.mark.usefixtures("papers")
 def test_it_opens_on_a_query_and_ends_with_its_input(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = talk("\udcff\x1b[31m", capsys, monkeypatch, "author:müller")
-    assert "Searched for author:müller: 1 paper.\n1. Small verifiers" in said
-    assert "\x1b" not in said and said.endswith("Left dailypapers.\n")
+    output = talk("\udcff\x1b[31m", capsys, monkeypatch, "author:müller")
+    assert "Searched for author:müller: 1 paper.\n1. Small verifiers" in output
+    assert "\x1b" not in output and output.endswith("Left dailypapers.\n")
 
 
 def test_an_empty_cache_names_the_command_that_helps(

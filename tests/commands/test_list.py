@@ -21,9 +21,9 @@ def test_sort_foryou_lists_similar_papers_first_and_json_says_why(run: Run, pape
     assert [line.split("\t")[0] for line in run("list", "sort:foryou").lines] == IDS
     run("mark", "star", "2606.00001")
     found = run("list", "sort:foryou", "-n", "3", "--jsonl=id,for_you").lines
-    told = [json.loads(line) for line in found]
-    assert {one["id"] for one in told} == {"2606.00001", "2606.30616", "2606.28480"}
-    reasons = {one["for_you"]["why"] for one in told if one["id"] != "2606.00001"}
+    output = [json.loads(line) for line in found]
+    assert {one["id"] for one in output} == {"2606.00001", "2606.30616", "2606.28480"}
+    reasons = {one["for_you"]["why"] for one in output if one["id"] != "2606.00001"}
     assert reasons == {"like Where do web agents lose their way?, which you starred"}
     assert "for_you" in run("list", "sort:foryou", "--json").records[0]
     assert "for_you" not in run("list", "--json").records[0]
@@ -116,7 +116,7 @@ def test_list_takes_a_query_as_words_options_between_and_minus_terms(session: Se
     )
 
 
-def test_a_list_of_nothing_is_an_empty_answer_and_says_why(session: Session, papers: Path) -> None:
+def test_an_empty_list_is_an_empty_answer_with_a_reason(session: Session, papers: Path) -> None:
     session(
         """
         $ list xylophone

@@ -70,7 +70,7 @@ def test_each_paper_is_news_once_with_its_reason(
     views = '[[views]]\nname = "Evaluation"\nquery = "benchmark"\n[[views]]\nname = "Wrong"\nquery = "topic:nothing"\n'
     (home / "config.toml").write_text(views)
 
-    def told(query: str = "", known: Sequence[str] = ()) -> list[str]:
+    def printed(query: str = "", known: Sequence[str] = ()) -> list[str]:
         return lines_of(whats_new(Workspace(), query, DAY, known=known))
 
     news = whats_new(Workspace(), "", DAY)
@@ -97,12 +97,12 @@ def test_each_paper_is_news_once_with_its_reason(
     ]
     with monkeypatch.context() as few:
         few.setattr("reader.commands.news.MAX_TITLES", 1)
-        assert told() == [*first, *followed, "8 left, 0 mailed"]
+        assert printed() == [*first, *followed, "8 left, 0 mailed"]
         few.setattr("reader.commands.news.MAX_TITLES", 0)
-        assert told(known=["2606.10001", "2606.10004"]) == ["8 left, 2 mailed"]
-    assert told(query="walk") == ["Other topics:", "  0007", "0 left, 0 mailed"]
+        assert printed(known=["2606.10001", "2606.10004"]) == ["8 left, 2 mailed"]
+    assert printed(query="walk") == ["Other topics:", "  0007", "0 left, 0 mailed"]
     with pytest.raises(UsageError):
-        told(query="is:nonsense")
+        printed(query="is:nonsense")
 
 
 def test_before_anything_is_learned_the_most_voted_come_first(run: Run, home: Path, tmp_path: Path) -> None:

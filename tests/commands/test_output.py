@@ -81,11 +81,11 @@ def test_text_is_wrapped_between_words_for_a_terminal(monkeypatch: pytest.Monkey
     monkeypatch.setenv("COLUMNS", "20")
     lines = ["A sentence about", "/a/very/long/path/to-a-file", "that is long."]
     assert output.wrap_words(text, Terminal()).split("\n") == lines
-    told = Terminal()
-    monkeypatch.setattr(sys, "stderr", told)
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
     output.warn(text)
     output.warn(text, wraps=False)
-    assert told.getvalue().splitlines() == [*lines, text]
+    assert terminal.getvalue().splitlines() == [*lines, text]
 
 
 @each(
@@ -109,8 +109,8 @@ def test_the_width_is_that_of_the_terminal_or_what_the_user_says(
 
     monkeypatch.setenv("COLUMNS", columns)
     monkeypatch.setattr(os, "get_terminal_size", ask)
-    told: Any = SimpleNamespace(fileno=lambda: 9) if stream else None
-    assert output.width(told) == width
+    fake_stream: Any = SimpleNamespace(fileno=lambda: 9) if stream else None
+    assert output.width(fake_stream) == width
 
 
 def test_a_table_has_columns_on_a_terminal_and_tabs_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,11 +197,11 @@ def test_a_failure_is_printed_as_the_command_line_asks(
 ) -> None:
     output.print_failure("It failed.\n  Wait.", words=words)
     output.print_failure("dailypapers list: No.", words=words)
-    said = capsys.readouterr().err.splitlines()
+    found = capsys.readouterr().err.splitlines()
     if is_json:
-        assert json.loads(said[0]) == {"error": "It failed.", "kind": "failed", "hint": "Wait."}
+        assert json.loads(found[0]) == {"error": "It failed.", "kind": "failed", "hint": "Wait."}
     else:
-        assert said == ["dailypapers: It failed. Wait.", "dailypapers list: No."]
+        assert found == ["dailypapers: It failed. Wait.", "dailypapers list: No."]
 
 
 # Standard streams
@@ -321,9 +321,9 @@ def run_in_shell(words: str) -> tuple[int, str, str]:
     done = subprocess.run(
         ["/bin/sh", "-c", f"{PROGRAM} {words}"], capture_output=True, text=True, timeout=60, check=False
     )
-    for said in (done.stdout, done.stderr):
-        assert not [line for line in said.splitlines() if "Traceback" in line or "Exception ignored" in line]
-        assert "unexpected error" not in said
+    for stream in (done.stdout, done.stderr):
+        assert not [line for line in stream.splitlines() if "Traceback" in line or "Exception ignored" in line]
+        assert "unexpected error" not in stream
     return done.returncode, done.stdout, done.stderr
 
 
@@ -344,9 +344,9 @@ def test_closed_streams_do_not_change_the_exit_code_of_a_success(
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
 def test_an_output_that_can_not_be_written_is_a_failure_in_one_line(papers: Path) -> None:
     for words in ("list", "list --help"):
-        code, _, said = run_in_shell(f"{words} >/dev/full")
-        assert (code, said.count("\n")) == (1, 1)
-        assert "No space left on device" in said and str(papers) not in said  # the home's own disk has room
+        code, _, output = run_in_shell(f"{words} >/dev/full")
+        assert (code, output.count("\n")) == (1, 1)
+        assert "No space left on device" in output and str(papers) not in output  # the home's own disk has room
 
 
 @pytest.mark.long

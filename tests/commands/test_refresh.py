@@ -69,8 +69,8 @@ def test_refresh_prints_counts_and_refuses_what_is_not_a_day(session: Session, f
         {"step": "days", "days": ["TODAY", "YESTERDAY"]}
         {"step": "day", "day": "TODAY", "new": 1, "updated": 0, "unchanged": 0, "skipped": 0, "n": 1, "of": 2}
         {"step": "day", "day": "YESTERDAY", "new": 2, "updated": 0, "unchanged": 0, "skipped": 0, "n": 2, "of": 2}
-        {"step": "fetched", "new": 3, "updated": 0, "unchanged": 0, "skipped": 0, "returned": 0, "days": 2, "missing": [], "error": null, "kind": null}
-        {"done": "refresh", "new": 3, "updated": 0, "unchanged": 0, "skipped": 0, "returned": 0, "days": 2, "failed": [], "error": null, "feeds_failed": [], "texts": 0, "by_rules": {}}
+        {"step": "fetched", "new": 3, "updated": 0, "unchanged": 0, "skipped": 0, "returned": 0, "unknown": [], "days": 2, "missing": [], "error": null, "kind": null}
+        {"done": "refresh", "new": 3, "updated": 0, "unchanged": 0, "skipped": 0, "returned": 0, "unknown": [], "days": 2, "failed": [], "error": null, "feeds_failed": [], "texts": 0, "by_rules": {}}
         $ refresh --days 2
         0 new, 0 updated, 3 unchanged in 2 days.
         $ refresh --days 2 -q
@@ -117,7 +117,7 @@ def test_refresh_fetches_texts_ahead(run: Run, feed: FeedServer) -> None:
     assert not [one for one in feed.requests[asked:] if one.path.endswith(".md")]
 
 
-def test_a_day_that_fails_is_told_and_the_others_stay(session: Session, feed: FeedServer, home: Path) -> None:
+def test_a_day_that_fails_is_reported_and_the_others_stay(session: Session, feed: FeedServer, home: Path) -> None:
     log = home / "dailypapers.log"
     feed.faults += ["ok", "refuse:403"]
     session(
@@ -159,7 +159,7 @@ def test_an_interrupted_refresh_is_quiet(run: Run, home: Path, feed: FeedServer)
     assert run("refresh", "--day", ago(1)) == Result(130, "", "")
 
 
-def test_a_pipe_that_closes_ends_the_refresh_and_is_no_fault_of_the_feed(feed: FeedServer, home: Path) -> None:
+def test_a_closed_pipe_ends_the_refresh_and_is_not_blamed_on_the_feed(feed: FeedServer, home: Path) -> None:
     def receive(line: Line) -> None:
         if line["step"] == "day":
             raise BrokenPipeError

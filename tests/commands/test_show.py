@@ -60,7 +60,7 @@ def test_show_prints_a_paper(session: Session, papers: Path) -> None:
         LiveEdit: Streaming Video Editing
 
         Why these topics
-        Video generation  video, video editing, editing
+        Video generation                                  video, video editing, editing
         $ show 2606.26740 --why --jsonl
         {"id": "2606.26740", "title": "LiveEdit: Streaming Video Editing", "abstract": "We look at LiveEdit: Streaming Video Editing and find that it holds.", "day": "2026-06-30", "published": "2026-05-08", "authors": ["Ada Example", "Bo Sample"], "author_count": 2, "organization": null, "upvotes": 57, "comments": 2, "topics": ["video-generation"], "keywords": ["video"], "summary": "It holds.", "read": false, "starred": false, "queued": true, "hidden": false, "tags": ["later"], "note": "A note", "url": "https://huggingface.co/papers/2606.26740", "highlights": [], "code_url": "https://github.com/a/b", "code_stars": null, "project_url": null, "media": [], "source": "hf", "categories": [], "version": null, "revised": null, "versions": [], "venue": null, "remark": null, "doi": null, "journal": null, "models": null, "datasets": null, "spaces": null, "addresses": [], "submitter": null, "profiles": [], "entry_url": null, "linked": [], "discussion": [], "follows": [], "why": [{"slug": "video-generation", "phrases": ["video", "video editing", "editing"]}]}
         $ show 2606.99999
@@ -95,9 +95,9 @@ def test_show_why_names_the_marked_papers_that_are_similar(run: Run, papers: Pat
     run("mark", "star", "2606.00001", "2606.28480")
     lines = run("show", "2606.30616", "--why").lines
     assert any(line.startswith("For you") for line in lines)
-    told = run("show", "2606.30616", "--json=for_you").record["for_you"]
-    assert told["score"] > 0 and told["why"].startswith("like ") and told["why"].endswith(", which you starred")
-    assert told["phrases"] == []
+    output = run("show", "2606.30616", "--json=for_you").record["for_you"]
+    assert output["score"] > 0 and output["why"].startswith("like ") and output["why"].endswith(", which you starred")
+    assert output["phrases"] == []
 
 
 def test_the_page_tells_what_happened_since_the_paper_was_marked(run: Run, papers: Path) -> None:
@@ -119,16 +119,16 @@ def pk_of(file: Path, id: str) -> int:
 def test_show_fetches_and_prints_comments_and_repositories(
     run: Run, on_terminal: RunOnTerminal, papers: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def said(id: str, text: str, **data: object) -> dict[str, object]:
+    def comment_record(id: str, text: str, **data: object) -> dict[str, object]:
         return {"id": id, "author": {"name": "ana"}, "createdAt": "2026-06-30T09:00:00.000Z",
                 "data": {"latest": {"raw": text}, **data}}  # fmt: skip
 
     bot = "This is an automated message from the bot."
     comments = [
-        said("a", "Is it *open*?", reactions=[{"reaction": "👍", "count": 3}]),
-        said("b", "No.", hidden=True),
-        said("c", "Yes:\n\n- here", parentCommentId="b", numEdits=1),
-        said("d", bot, parentCommentId="x"),
+        comment_record("a", "Is it *open*?", reactions=[{"reaction": "👍", "count": 3}]),
+        comment_record("b", "No.", hidden=True),
+        comment_record("c", "Yes:\n\n- here", parentCommentId="b", numEdits=1),
+        comment_record("d", bot, parentCommentId="x"),
     ]
     models = [{"id": "lab/seven", "likes": 1, "downloads": 40, "gated": "auto"}]
     belonging = {"comments": comments, "linkedModels": models, "numTotalModels": 254, "linkedSpaces": [{"id": "a/b"}]}
@@ -151,7 +151,7 @@ def test_show_fetches_and_prints_comments_and_repositories(
         assert "3 comments" in lines and "│ Yes:" in lines
 
 
-def test_a_refresh_that_fails_is_told_and_the_paper_printed(
+def test_a_failed_refresh_is_reported_and_the_paper_printed(
     run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
@@ -223,7 +223,7 @@ def test_a_paper_without_text_says_why_and_where_to_look(run: Run, papers: Path,
     assert run("count", "has:fulltext").out == "0\n"
 
 
-def test_a_paper_that_is_not_here_is_fetched_too(run: Run, papers: Path, feed: FeedServer) -> None:
+def test_a_paper_that_is_not_stored_is_fetched(run: Run, papers: Path, feed: FeedServer) -> None:
     feed.pages["/papers/2606.00009.md"] = pages.MARKDOWN.encode()
     assert run("read", "2606.00009").lines[0] == "Not here yet"
 
@@ -476,7 +476,7 @@ def test_without_texts_nothing_is_found(session: Session, papers: Path) -> None:
     )
 
 
-def test_a_damaged_text_is_passed_over(run: Run, texts: Path) -> None:
+def test_a_damaged_text_is_skipped(run: Run, texts: Path) -> None:
     with closing(sqlite3.connect(texts)) as connection, connection:
         connection.execute("UPDATE full_text SET body = x'00ff' WHERE pk = (SELECT min(pk) FROM full_text)")
     assert run("list", "--passages", "fulltext:attention").code == 0

@@ -123,11 +123,11 @@ def first(found: Sequence[float], count: int) -> set[int]:
     return {at % 10 for at in sorted(range(len(found)), key=lambda at: -found[at])[:count]}
 
 
-def test_one_star_brings_the_papers_on_its_subject_first() -> None:
+def test_one_star_ranks_papers_of_its_subject_first() -> None:
     assert first(scores([0]), 20) == {0}
 
 
-def test_of_a_single_star_the_words_that_other_papers_repeat_count_most() -> None:
+def test_of_a_single_star_the_words_repeated_in_other_papers_count_most() -> None:
     texts = ["Glaciers melt; glaciers and glaciers"] * 20 + ["Chefs begin at dawn"] * 20 + ["Robots"] * 160
     papers = [unpack(pack("", text + " word" * 200)) for text in texts]
     star = [WeighedPaper(999, unpack(pack("", "At dawn, glaciers")))]
@@ -161,13 +161,13 @@ def test_a_muted_term_is_not_learned_nor_in_titles() -> None:
     assert {*muted} <= {*candidates(good)}
 
 
-def test_nothing_is_learned_without_liked_papers_or_terms_that_tell_anything() -> None:
+def test_nothing_is_learned_without_liked_papers_or_telling_terms() -> None:
     assert learn([], [], [], background([])) == {}
     alone = [WeighedPaper(999, unpack(pack("Unheard", "Unheard words")))]
     assert learn(alone, [], candidates(alone), background(candidates(alone))) == {}
 
 
-def test_a_small_cache_takes_common_words_from_the_shipped_counts() -> None:
+def test_a_small_cache_uses_the_shipped_word_counts() -> None:
     ice = terms_of("sea ice")[0]
     known = background([ice, ice | TITLE], Common(10, {ice: 5, 4: 9}))
     assert known.papers == len(CORPUS) + COMMON_PAPERS
@@ -259,7 +259,7 @@ def test_a_reason_names_the_subject_and_the_most_similar_marked_paper() -> None:
         ("Words " * 12, "Words Words Words Words Words Words…"),
     ],
 )
-def test_a_paper_is_known_by_the_beginning_of_its_title(title: str, short: str) -> None:
+def test_a_paper_is_recognised_by_the_beginning_of_its_title(title: str, short: str) -> None:
     assert short_title(title) == short
 
 
@@ -280,7 +280,7 @@ def test_a_wish_is_an_event_in_words(step: int | None, value: str, label: str, a
     assert event_label(wish.kind, wish.value) == label
 
 
-def test_a_muted_topic_counts_against_its_papers_because_it_is_no_word_to_leave_out() -> None:
+def test_a_muted_topic_counts_against_its_papers() -> None:
     assert Wish("topic", "agents", None).score_change == -1.0
 
 
@@ -326,7 +326,7 @@ def test_the_newest_wish_counts_whatever_its_spelling() -> None:
         ("Olmo:3 again", Follow("word", "Olmo:3 again")),
     ],
 )
-def test_a_follow_is_written_like_a_term(text: str, follow: Follow) -> None:
+def test_a_follow_is_written_like_a_query_term(text: str, follow: Follow) -> None:
     assert parse_follow(text) == follow
     assert from_view(follow.view) == follow and parse(follow.query).root is not None
 

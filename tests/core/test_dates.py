@@ -71,7 +71,7 @@ def test_an_invalid_date_is_refused_with_a_reason(text: str) -> None:
         parse_date_range(text)
 
 
-def test_latest_means_nothing_before_a_day_has_papers() -> None:
+def test_latest_matches_nothing_before_a_day_has_papers() -> None:
     assert parse_date_range("latest").bounds(TODAY) is None
     assert parse_date_range("2026..latest").bounds(TODAY) is None
     assert parse_date_range("latest..").bounds(TODAY) is None
@@ -91,7 +91,7 @@ def test_the_first_day_of_the_calendar_has_no_yesterday() -> None:
         *((day, None) for day in ("9999-12-31", "0001-01-01", "1799-12-31", "2200-01-01", "9999-99-99")),
     ],
 )
-def test_a_stamp_has_the_day_that_it_names(stamp: object, day: str | None) -> None:
+def test_a_time_stamp_keeps_the_day_that_it_names(stamp: object, day: str | None) -> None:
     assert iso_day(stamp) == day
 
 
@@ -136,7 +136,7 @@ def test_periods_follow_each_other_without_a_gap(kind: PeriodKind, day: date) ->
     assert parse_period(period.date, TUESDAY) == period
 
 
-def test_a_date_is_read_as_what_it_covers() -> None:
+def test_a_date_is_parsed_as_the_period_it_covers() -> None:
     assert parse_period("today", TUESDAY).id == "day:2026-05-12"
     assert parse_period("2026-w20", TUESDAY).id == "week:2026-W20"
     with pytest.raises(ValueError, match="not a day, week or month"):
@@ -222,13 +222,13 @@ ON_TUESDAY = date(2026, 5, 12)
         ("2026-04-05T12:00:00Z", 0, False),
     ],
 )
-def test_a_day_is_asked_again_until_it_has_settled(fetched: str, papers: int, worth: bool) -> None:
+def test_a_day_is_requested_again_until_it_is_settled(fetched: str, papers: int, worth: bool) -> None:
     day = "2026-04-04"
     assert changed_days([day], {day: FetchedDay(fetched, papers)}) == ([day] if worth else [])
     assert changed_days([day], {}) == [day]
 
 
-def test_gaps_are_days_whose_papers_are_not_known() -> None:
+def test_gaps_are_days_whose_papers_are_unknown() -> None:
     known = {
         "2026-05-07": FetchedDay("2026-05-07T10:00:00Z", 12),  # young, but there: a refresh sees to it
         "2026-05-08": FetchedDay("", 12),  # from a file
@@ -241,7 +241,7 @@ def test_gaps_are_days_whose_papers_are_not_known() -> None:
     assert missing_days(date(2026, 6, 1), date(2026, 6, 30), ON_TUESDAY, {}) == ()
 
 
-def test_a_hole_is_a_run_of_missing_days_between_two_that_are_here() -> None:
+def test_a_gap_is_a_run_of_missing_days_between_two_stored_ones() -> None:
     whole, part, later = FetchedDay("2026-05-12T10:00:00Z", 9), FetchedDay("", 2), FetchedDay("2026-05-12T10:00:00Z", 0)
     # A Friday and a Monday, with a weekend between them of which nothing is known.
     known = {"2026-05-08": whole, "2026-05-11": whole, "2026-05-12": part}

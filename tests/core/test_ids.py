@@ -155,7 +155,7 @@ def test_a_doi_is_found_in_its_forms(text: str, expected: str | None) -> None:
     assert doi_in(text) == expected
 
 
-def test_ids_in_a_text_are_those_that_are_named_as_such() -> None:
+def test_only_text_that_is_marked_as_an_id_is_read_as_one() -> None:
     text = (
         "arXiv:2406.12345v2, arxiv.org/abs/2406.12345, https://arxiv.org/pdf/hep-th/9901001, 10.48550/arXiv.2401.00001"
     )
@@ -193,7 +193,7 @@ def test_ids_in_a_text_are_those_that_are_named_as_such() -> None:
         ("https://localhost/x http://[::1]/ https://", []),
     ],
 )
-def test_addresses_end_where_the_sentence_goes_on(text: str, urls: list[str]) -> None:
+def test_an_address_ends_before_the_punctuation_of_its_sentence(text: str, urls: list[str]) -> None:
     assert [found.url for found in addresses_in(text)] == urls
 
 

@@ -68,7 +68,7 @@ def test_spellings_share_a_key(spellings: tuple[str, ...]) -> None:
     ("one", "other"),
     [("loss", "los"), ("gas", "ga"), ("analysis", "analyses of"), ("reward", "reward model")],
 )
-def test_different_words_keep_different_keys(one: str, other: str) -> None:
+def test_different_words_have_different_keys(one: str, other: str) -> None:
     assert key(one) != key(other)
 
 
@@ -407,7 +407,7 @@ def test_words_in_a_row_may_be_one_word() -> None:
         (("beta",), "β and beta", ["β", "beta"]),
     ],
 )
-def test_marks_are_what_was_found(words: tuple[str, ...], text: str, marked: Sequence[str]) -> None:
+def test_marks_of_a_query_are_those_that_it_found(words: tuple[str, ...], text: str, marked: Sequence[str]) -> None:
     found = marker(words)
     assert found is not None
     assert [text[start:end] for start, end in found.spans(text)] == marked
@@ -418,7 +418,7 @@ def test_nothing_is_marked_without_a_word() -> None:
 
 
 @pytest.mark.parametrize("word", ["alpha", "x2", "π"])
-def test_a_letter_or_a_number_may_be_a_sign_of_a_formula(word: str) -> None:
+def test_a_formula_may_be_one_letter_or_number(word: str) -> None:
     [found] = markers((word,))
     assert found.may_be_signs
     assert not markers(("word",))[0].may_be_signs

@@ -142,7 +142,7 @@ def test_a_rule_does_what_is_left_of_it() -> None:
     assert allowed_marks(("hide", "tag:a"), ("pass",), ("hide",)) == ("hide", "tag:a")
 
 
-def test_marks_of_rules_are_told() -> None:
+def test_marks_of_rules_are_reported() -> None:
     assert rule_words(("hide", "tag:a")) == "hide, tag a"
     assert is_against("tag:a", ("tag:a",)) and not is_against("tag:a", ("tag:b", "star", "hide"))
 
@@ -162,7 +162,7 @@ passages = st.builds(
 
 
 @given(found=passages)
-def test_accepted_values_are_accepted_unchanged(found: Passage) -> None:
+def test_accepted_values_are_kept_unchanged(found: Passage) -> None:
     assert parse_passage(found.id, found.value) == found
     assert clean_mark(f"{PASSAGE}{found.id}", found.value) == (f"{PASSAGE}{found.id}", found.value)
 
@@ -238,8 +238,8 @@ def test_a_note_with_highlights_comes_back_as_it_was(note: str, kept: list[Passa
 
 def test_a_section_may_have_commas_and_brackets() -> None:
     one = Passage(passage_id("Words."), "Words.", section="§2 On (some), things", note="Mine (really).")
-    said = f"Before.\n\n{one.as_text(PAPER_ID)}"
-    assert split_note(said) == ("Before.", (one,))
+    note = f"Before.\n\n{one.as_text(PAPER_ID)}"
+    assert split_note(note) == ("Before.", (one,))
     assert split_note("No “highlight” (§2, https://example.org) here") == (
         "No “highlight” (§2, https://example.org) here",
         (),

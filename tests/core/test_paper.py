@@ -34,9 +34,9 @@ def test_every_field_of_a_paper_but_its_key_has_rules() -> None:
 
 
 def test_a_draft_can_say_whatever_sources_fill() -> None:
-    said, known = get_type_hints(Draft), get_type_hints(Paper) | {"organization_slug": str | None}
+    draft_types, known = get_type_hints(Draft), get_type_hints(Paper) | {"organization_slug": str | None}
     for field in COLUMNS:
-        assert said[field.name] in (known[field.name], known[field.name] | None), field.name
+        assert draft_types[field.name] in (known[field.name], known[field.name] | None), field.name
 
 
 def test_the_tables_have_the_columns_of_the_fields_in_their_types() -> None:
@@ -135,7 +135,7 @@ TESTING, THEORY = "Software Testing, Verification and Reliability", "IEEE Transa
         ("", None),
     ],
 )
-def test_a_remark_tells_the_venue(remark: str, venue: str | None) -> None:
+def test_the_venue_is_read_from_a_remark(remark: str, venue: str | None) -> None:
     assert read_venue(remark, None) == venue
 
 
@@ -210,7 +210,7 @@ def test_two_names_are_of_one_person_or_not(one: str, other: str, expected: bool
     assert is_same_person(one, other) is is_same_person(other, one) is expected
 
 
-def test_a_person_is_found_among_authors_first_in_the_same_spelling() -> None:
+def test_a_person_is_found_in_the_same_spelling_first() -> None:
     names = ["Ada Byron", "K. He", "Kaiming Hu", "HE Kaiming", "Ke Li"]
     assert find_person("Kaiming He", names) == "HE Kaiming"
     assert find_person("Kaiming He", [*names, "Kaiming He"]) == "Kaiming He"
@@ -269,8 +269,14 @@ def drawn(*comments: Comment) -> list[str]:
 
 
 def test_replies_follow_their_comment_oldest_first_and_a_hidden_one_stays_only_over_its_replies() -> None:
-    told = comment("c", at="3"), comment("b", "a", "2"), comment("a", at="1"), comment("d", "b", "4"), comment("e", "a")
-    assert drawn(*told) == ["a", "-e", "-b", "--d", "c"]
+    comments = (
+        comment("c", at="3"),
+        comment("b", "a", "2"),
+        comment("a", at="1"),
+        comment("d", "b", "4"),
+        comment("e", "a"),
+    )
+    assert drawn(*comments) == ["a", "-e", "-b", "--d", "c"]
     hidden = comment("a", is_hidden=True), comment("b", "a"), comment("c", is_hidden=True)
     assert drawn(*hidden) == ["a", "-b"]
     assert drawn(comment("a", "gone")) == ["a?"]
@@ -286,8 +292,8 @@ def test_deep_replies_stand_beside_each_other() -> None:
 
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from(["", *"abcdefg"])), max_size=8))
 def test_every_comment_stands_once_even_in_circles(links: list[tuple[str, str]]) -> None:
-    told = [comment(id, parent) for id, parent in links]
-    assert sorted(one.comment.id for one in threads(told)) == sorted({id for id, _ in links})
+    comments = [comment(id, parent) for id, parent in links]
+    assert sorted(one.comment.id for one in threads(comments)) == sorted({id for id, _ in links})
 
 
 def test_a_community_is_packed() -> None:
@@ -308,7 +314,7 @@ def test_an_automated_comment_is_known_by_its_first_words() -> None:
 
 
 @each(
-    ("shared", "said"),
+    ("shared", "expected"),
     [
         (SharedTerms(), ""),
         (SharedTerms(("speculative decoding", "draft")), "shares speculative decoding, draft"),
@@ -316,8 +322,8 @@ def test_an_automated_comment_is_known_by_its_first_words() -> None:
         (SharedTerms((), ("A B", "C D"), ("Agents",)), "shares Agents; 2 authors"),
     ],
 )
-def test_shared_terms_in_words(shared: SharedTerms, said: str) -> None:
-    assert shared.in_words == said
+def test_shared_terms_in_words(shared: SharedTerms, expected: str) -> None:
+    assert shared.in_words == expected
 
 
 def test_the_query_asks_for_papers_like_all_of_them() -> None:

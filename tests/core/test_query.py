@@ -275,7 +275,7 @@ SLUGS = ("agents", "evaluation", "gui-agents", "video-generation")
         ("ab is:unred cd", [("ab", "word"), ("is:", "field"), ("unred", "error"), ("cd", "word")]),
     ],
 )
-def test_a_text_is_told_apart(text: str, kinds: list[tuple[str, str]]) -> None:
+def test_texts_of_different_kinds_are_recognised(text: str, kinds: list[tuple[str, str]]) -> None:
     found = [(text[span.start : span.end], span.kind) for span in tokens(text)]
     assert found == kinds
 

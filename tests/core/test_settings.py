@@ -1,4 +1,4 @@
-"""Types and tables of settings: which values are taken, and what is said of the others."""
+"""Types and tables of settings: which values are accepted, and the messages for the others."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ def test_a_typed_command_is_a_known_one_a_program_or_a_line_for_a_shell() -> Non
 # The lists of a file of 0.2
 
 
-def test_lists_become_standing_queries_and_wrong_entries_are_told() -> None:
+def test_lists_become_standing_queries_and_invalid_entries_are_reported() -> None:
     lists = {
         "views": [{"name": "A", "query": "agents", "extra": 1}, {"name": "Odd", "query": "("}, "x"],
         "rules": [
@@ -290,7 +290,7 @@ def test_each_key_has_the_line_where_it_stands() -> None:
         ("a = " + "[" * 5_000 + "]" * 5_000, 0, "nests too deeply"),
     ],
 )
-def test_a_mistake_has_its_line(text: str, line: int, says: str) -> None:
+def test_a_mistake_is_reported_with_its_line(text: str, line: int, says: str) -> None:
     with pytest.raises(InvalidToml) as caught:
         read_toml(text)
     assert (caught.value.line, str(caught.value)) == (line, says)

@@ -11,12 +11,12 @@ from tests.table import each
 
 
 async def test_waits_of_threads_and_tasks_are_told_to_the_watcher() -> None:
-    told: list[tuple[float, str]] = []
+    waits: list[tuple[float, str]] = []
     note_wait(1, "a pause")
-    with watched_by(lambda *wait: told.append(wait)):
+    with watched_by(lambda *wait: waits.append(wait)):
         await asyncio.create_task(asyncio.to_thread(note_wait, 7.5, "a pause"))
     note_wait(3, "a pause")
-    assert told == [(7.5, "a pause")]
+    assert waits == [(7.5, "a pause")]
 
 
 @each(

@@ -229,7 +229,7 @@ def test_latex_becomes_unicode(text: str, expected: str) -> None:
     assert latex_to_unicode(text) == expected
 
 
-def test_of_a_text_only_so_much_of_formulas_is_converted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_formulas_converted_in_one_text_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(latex, "MAX_FORMULA_LETTERS", 5)
     assert latex_to_unicode("$x^2$ $x^3$") == "x² $x^3$"
 
@@ -403,7 +403,7 @@ def test_an_id_of_a_paper_passes(id: str) -> None:
 
 
 @each("id", [*BAD, None, 2406.12345, ["2406.12345"]])
-def test_nothing_else_is_the_id_of_a_paper_nor_part_of_an_address_or_a_file_s_name(id: object) -> None:
+def test_other_text_is_no_paper_id_nor_part_of_an_address_or_file_name(id: object) -> None:
     assert foreign.paper_id(id) is None
     if isinstance(id, str):
         for build in (in_address, in_arxiv_address, in_file_name):

@@ -30,7 +30,7 @@ def after_a_visit(papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.usefixtures("after_a_visit")
-def test_a_broken_view_is_named_and_stops_nothing(run: Run, home: Path) -> None:
+def test_a_broken_view_is_named_and_the_others_work(run: Run, home: Path) -> None:
     views = {"Gone": "follow:gone", "None": "topic:nothing", "Far": "like:2401.00001", "": "is:unred", "Right": "bench"}
     lines = (f'[[views]]\nname = "{name or "Wrong"}"\nquery = "{query}"\n' for name, query in views.items())
     (home / "config.toml").write_text("\n".join(lines))

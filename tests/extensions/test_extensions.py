@@ -143,7 +143,9 @@ def test_records_of_any_form_are_cleaned_or_left_out(packages: Packages, run: Ru
     assert [one["title"] for one in run("list", "source:papers-of-wonder", "--json").records] == ["Good"]
 
 
-def test_a_format_that_fails_stops_no_other_import(packages: Packages, run: Run, papers: Path, tmp_path: Path) -> None:
+def test_a_failing_format_does_not_stop_other_imports(
+    packages: Packages, run: Run, papers: Path, tmp_path: Path
+) -> None:
     packages.install_example("refer_file", **{"    return start": "    raise OSError('no')\n    return start"})
     file, ours = tmp_path / "library.enw", tmp_path / "ids.txt"
     file.write_text(LIBRARY)
@@ -216,11 +218,11 @@ def test_one_that_fails_is_switched_off_and_named_and_takes_nothing_with_it(
     code, why = FAILING[how]
     packages.install(f"bad_{how}", code)
     packages.install("greet", GREET)
-    said = run("doctor")
-    assert said.code == 1
-    assert "! extension" in said.out and f"bad_{how} 2.1" in said.out
-    assert why in said.out.partition("Switched off: ")[2]
-    assert "greeting" in said.out
+    output = run("doctor")
+    assert output.code == 1
+    assert "! extension" in output.out and f"bad_{how} 2.1" in output.out
+    assert why in output.out.partition("Switched off: ")[2]
+    assert "greeting" in output.out
     assert run("greet").code == run("count").code == 0
 
 
@@ -228,11 +230,11 @@ def test_the_command_of_one_that_fails_says_why(packages: Packages, run: Run) ->
     packages.install("bad", "raise ValueError('no luck')")
     packages.install("worse", "raise ValueError('less luck')")
     assert "less luck" in run("worse").err
-    said = "dailypapers: The extension bad can't be used: it failed: ValueError: no luck.\n"
-    assert run("bad") == Result(1, "", said)
+    expected = "dailypapers: The extension bad can't be used: it failed: ValueError: no luck.\n"
+    assert run("bad") == Result(1, "", expected)
 
 
-def test_a_name_of_ours_is_ours(packages: Packages, run: Run) -> None:
+def test_a_name_of_our_own_package_is_recognised(packages: Packages, run: Run) -> None:
     packages.install("bad", GREET.replace("Greet.", "Shadow."), {"list": "bad:EXTENSION"})
     assert "Shadow." not in run("list", "--help").out
 

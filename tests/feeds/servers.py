@@ -78,8 +78,8 @@ class _Handler(Handler):
             page.modified and self.headers["If-Modified-Since"] == page.modified
         )
         status, body = (304, b"") if same else (page.status, page.body)
-        said = {"Content-Type": page.content_type, **validators, **page.headers}
-        self.send(status, body, {name: value for name, value in said.items() if value}, is_sized=not page.endless)
+        headers = {"Content-Type": page.content_type, **validators, **page.headers}
+        self.send(status, body, {name: value for name, value in headers.items() if value}, is_sized=not page.endless)
         while page.endless:
             self.wfile.write(body)
 

@@ -42,21 +42,21 @@ from tests.table import each
 
 async def test_turns_are_taken_one_after_another_with_a_pause(tmp_path: Path) -> None:
     nap = Nap()
-    told: list[str] = []
+    events: list[str] = []
 
     async def take(name: str) -> None:
         async with Pace(tmp_path / "deep" / "turn", interval=3, now=nap.clock).turn(nap):
-            told.append(f"{name} begins")
+            events.append(f"{name} begins")
             await asyncio.sleep(0.01)
-            told.append(f"{name} ends")
+            events.append(f"{name} ends")
 
     await asyncio.gather(take("one"), take("two"))
-    assert [word.partition(" ")[2] for word in told] == ["begins", "ends", "begins", "ends"]
+    assert [word.partition(" ")[2] for word in events] == ["begins", "ends", "begins", "ends"]
     # Both the time that was waited for the other and the rest of the pause.
     assert nap.now >= 3
 
 
-async def test_a_pause_that_has_passed_is_not_made(tmp_path: Path) -> None:
+async def test_a_pause_that_is_over_is_skipped(tmp_path: Path) -> None:
     nap = Nap()
     for passed, left in ((0.0, 0.0), (1.0, 2.0), (3.0, 0.0)):
         nap.now += passed
@@ -81,9 +81,9 @@ async def test_an_unwritable_lock_file_only_costs_the_pause(tmp_path: Path, monk
 async def test_a_lock_that_another_program_never_gives_back_is_waited_for_a_quarter_of_an_hour(tmp_path: Path) -> None:
     nap = Nap()
     lock = tmp_path / "example.org.lock"
-    told = r"Another program has been asking example\.org for 15 minutes; end it to continue\."
+    expected = r"Another program has been asking example\.org for 15 minutes; end it to continue\."
     async with Pace(lock, interval=0, now=nap.clock).turn(nap):
-        with pytest.raises(FeedUnreachable, match=told):
+        with pytest.raises(FeedUnreachable, match=expected):
             async with Pace(lock, interval=0, now=nap.clock).turn(nap):
                 pass
     assert 900 <= nap.now < 901
@@ -206,18 +206,18 @@ BROKEN = {
 
 @pytest.mark.parametrize("name", BROKEN)
 async def test_a_broken_answer_is_one_plain_sentence(name: str) -> None:
-    pieces, said = BROKEN[name]
+    pieces, expected = BROKEN[name]
     async with serving(iter([pieces])) as url, asking(url) as fetch:
         with pytest.raises(FeedError) as failure:
             await fetch()
-    assert str(failure.value) == said
+    assert str(failure.value) == expected
 
 
 # Busy hosts
 
 
 @pytest.mark.parametrize("status", [406, 429, 503])
-async def test_all_tries_refused_begin_a_pause_in_which_nothing_is_asked(tmp_path: Path, status: int) -> None:
+async def test_after_repeated_refusals_no_request_is_sent_for_a_while(tmp_path: Path, status: int) -> None:
     clock, nap = Nap(), Nap()
     with FeedServer() as server:
         server.pages["/x"] = b"text"
@@ -277,15 +277,15 @@ async def test_a_failed_request_is_retried_after_growing_waits(server: FeedServe
 
 
 async def test_the_feed_says_how_long_to_wait(server: FeedServer, nap: Nap) -> None:
-    told: list[tuple[float, str]] = []
-    with watched_by(lambda *wait: told.append(wait)):
+    waits: list[tuple[float, str]] = []
+    with watched_by(lambda *wait: waits.append(wait)):
         async with connected(server, nap) as client:
             server.faults += ["limit:7", "ok", "limit-after:9", "ok", "limit-bare", "ok", "error-after:3"]
             for _ in range(4):
                 await client.day(DAY)
             busy = "127.0.0.1 accepts no more requests for now"
-            assert told == [(8, busy), (9, busy), (60, busy), (3, "127.0.0.1 has trouble (503)")]
-    assert nap.taken == [seconds for seconds, _ in told]
+            assert waits == [(8, busy), (9, busy), (60, busy), (3, "127.0.0.1 has trouble (503)")]
+    assert nap.taken == [seconds for seconds, _ in waits]
 
 
 async def test_a_wait_can_be_cancelled(server: FeedServer) -> None:
@@ -316,7 +316,7 @@ LARGE = "127.0.0.1 sent more than 1 MiB at once, which were not read; try again 
 
 
 @pytest.mark.parametrize(
-    ("fault", "kind", "said", "requests"),
+    ("fault", "kind", "expected", "requests"),
     [
         ("error", HttpRefused, "127.0.0.1 has trouble (503); try again later.", 4),
         ("error-after:9999", HttpRefused, "127.0.0.1 has trouble (503); try again later.", 4),
@@ -340,7 +340,7 @@ LARGE = "127.0.0.1 sent more than 1 MiB at once, which were not read; try again 
     ],
 )
 async def test_a_lasting_failure_is_one_plain_sentence(
-    fault: str, kind: type[FeedError], said: str, requests: int, server: FeedServer, nap: Nap
+    fault: str, kind: type[FeedError], expected: str, requests: int, server: FeedServer, nap: Nap
 ) -> None:
     server.fault = fault
     limits = Limits(
@@ -349,7 +349,7 @@ async def test_a_lasting_failure_is_one_plain_sentence(
     async with connected(server, nap, limits=limits) as client:
         with pytest.raises(FeedError) as failure:
             await client.day(DAY)
-    assert (type(failure.value), str(failure.value), len(server.requests)) == (kind, said, requests)
+    assert (type(failure.value), str(failure.value), len(server.requests)) == (kind, expected, requests)
 
 
 async def test_a_refusal_may_be_about_the_address_or_the_token(server: FeedServer, nap: Nap) -> None:
@@ -378,7 +378,7 @@ async def test_a_redirect_never_leaves_the_host(server: FeedServer, nap: Nap) ->
     assert len(server.requests) == len(targets) + 1
 
 
-async def test_no_server_at_the_address_is_one_sentence(nap: Nap) -> None:
+async def test_a_missing_server_is_reported_in_one_sentence(nap: Nap) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         async with HuggingFaceClient(Client(f"http://127.0.0.1:{taken.getsockname()[1]}", sleep=nap)) as client:
@@ -388,7 +388,7 @@ async def test_no_server_at_the_address_is_one_sentence(nap: Nap) -> None:
 
 
 @pytest.mark.parametrize(
-    ("raised", "cause", "kind", "said"),
+    ("raised", "cause", "kind", "expected"),
     [
         ("ConnectError", socket.gaierror(-2, "Not known"), FeedOffline, "could not be found: there is no network"),
         ("ConnectError", OSError(errno.ENETUNREACH, "x"), FeedOffline, "could not be reached: there is no network"),
@@ -404,7 +404,7 @@ async def test_connection_failures_are_explained(
     raised: str,
     cause: BaseException | None,
     kind: type[FeedError],
-    said: str,
+    expected: str,
     monkeypatch: pytest.MonkeyPatch,
     nap: Nap,
 ) -> None:
@@ -413,7 +413,7 @@ async def test_connection_failures_are_explained(
 
     monkeypatch.setattr(httpx.AsyncClient, "stream", refuse)
     async with HuggingFaceClient(Client("https://feed.example.org", sleep=nap)) as client:
-        with pytest.raises(kind, match=said):
+        with pytest.raises(kind, match=expected):
             await client.day(DAY)
 
 

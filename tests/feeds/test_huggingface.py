@@ -72,7 +72,7 @@ async def test_pages_are_followed(server: FeedServer, nap: Nap, monkeypatch: pyt
         assert len(await ids(client)) == 300
 
 
-async def test_a_day_is_not_sent_again_while_it_is_as_it_was(server: FeedServer, nap: Nap) -> None:
+async def test_an_unchanged_day_is_not_downloaded_again(server: FeedServer, nap: Nap) -> None:
     server.etags = True
     async with connected(server, nap) as client:
         (first,) = await client.day(DAY)
@@ -114,9 +114,7 @@ async def test_requests_go_one_at_a_time(server: FeedServer, nap: Nap) -> None:
     assert len(server.requests) == 6
 
 
-async def test_a_program_that_waits_to_try_again_is_in_nobodys_way(
-    server: FeedServer, nap: Nap, tmp_path: Path
-) -> None:
+async def test_a_program_that_waits_for_a_lock_blocks_nobody(server: FeedServer, nap: Nap, tmp_path: Path) -> None:
     server.faults += ["error", "ok"]
     served: list[int] = []
 
@@ -213,8 +211,8 @@ KEPT, DROPPED = item("2605.00001", "Kept 1"), item("2605.00001v2", "Dropped")
     ],
 )
 def test_records_are_listed_by_day(items: list[object], day: str | None, expected: list[object]) -> None:
-    told = [(one.day, " ".join(draft.title[-1] for draft in one.drafts), one.skipped) for one in listings(items, day)]
-    assert told == expected
+    output = [(one.day, " ".join(draft.title[-1] for draft in one.drafts), one.skipped) for one in listings(items, day)]
+    assert output == expected
 
 
 @each(
@@ -290,7 +288,7 @@ def test_unusable_records_are_skipped_with_a_reason(record: object, reason: str)
 
 
 @each(
-    ("said", "field", "expected"),
+    ("record", "field", "expected"),
     [
         ({"title": "I Don't Know: an [IDK] Token [/]"}, "title", "I Don't Know: an [IDK] Token [/]"),
         ({"title": "Let's <think> about R&D &amp; co"}, "title", "Let's <think> about R&D &amp; co"),
@@ -321,8 +319,8 @@ def test_unusable_records_are_skipped_with_a_reason(record: object, reason: str)
         ({"publishedAt": "2026-02-30T00:00:00Z"}, "published", None),
     ],
 )
-def test_values_of_a_record_are_converted(said: dict[str, object], field: str, expected: object) -> None:
-    assert getattr(parse(**said), field) == expected
+def test_values_of_a_record_are_converted(record: dict[str, object], field: str, expected: object) -> None:
+    assert getattr(parse(**record), field) == expected
 
 
 def test_the_title_outside_stands_in_for_a_missing_one() -> None:
@@ -433,7 +431,7 @@ def test_places_on_github(text: str, expected: str | None) -> None:
 ID = "2605.00001"
 
 
-def said(id: str, text: str = "Yes.", *, author: str = "ana", **data: Any) -> dict[str, Any]:
+def raw_comment(id: str, text: str = "Yes.", *, author: str = "ana", **data: Any) -> dict[str, Any]:
     return {
         "id": id,
         "author": {"name": author, "fullname": "Ana N."},
@@ -449,37 +447,37 @@ def page(*comments: object, **more: object) -> dict[str, object]:
 
 def test_a_comment_is_read_whole() -> None:
     reactions = [{"reaction": "👍", "count": 1}, {"reaction": "🔥", "users": ["a"], "count": 4}, {"reaction": "x"}]
-    whole = said("a", "Is it *open*?", numEdits=2, reactions=reactions, parentCommentId="b")
+    whole = raw_comment("a", "Is it *open*?", numEdits=2, reactions=reactions, parentCommentId="b")
     comment = Comment("a", "ana", "2026-05-12T09:00:00Z", (), "b", False, True, (("🔥", 4), ("👍", 1)))
     assert parse_page(page(whole), ID).comments == (RawComment(comment, "Is it *open*?"),)
 
 
 def test_replies_within_a_comment_are_read_like_flat_ones() -> None:
-    nested = said("a") | {"replies": [said("b") | {"replies": [said("c")]}, said("d")]}
-    parents = [(one.comment.id, one.comment.parent) for one in parse_page(page(nested, said("e")), ID).comments]
+    nested = raw_comment("a") | {"replies": [raw_comment("b") | {"replies": [raw_comment("c")]}, raw_comment("d")]}
+    parents = [(one.comment.id, one.comment.parent) for one in parse_page(page(nested, raw_comment("e")), ID).comments]
     assert parents == [("a", ""), ("b", "a"), ("c", "b"), ("d", "a"), ("e", "")]
 
 
-def test_a_comment_may_stand_in_the_paper_and_lack_a_time() -> None:
+def test_a_comment_may_be_inside_the_paper_record_and_lack_a_time() -> None:
     times = ("2026-05-12T09:00:00+02:00", "2026-05-12T09:00:00", "1970-01-01T00:00:00Z", "soon")
-    comments = (said(str(at), edited=at == 1) | {"createdAt": time} for at, time in enumerate(times))
+    comments = (raw_comment(str(at), edited=at == 1) | {"createdAt": time} for at, time in enumerate(times))
     found = [one.comment for one in parse_page({"paper": page(*comments)}, ID).comments]
     assert [one.at for one in found] == ["2026-05-12T07:00:00Z", "", "", ""]
     assert [one.is_edited for one in found] == [False, True, False, False]
 
 
 def test_a_hidden_comment_has_no_text_and_other_types_are_left_out() -> None:
-    hidden = said("a", "Buy this", hidden=True, hiddenReason="Spam", reactions=[{"reaction": "👍", "count": 1}])
-    assert parse_page(page(hidden, said("b") | {"type": "status-change"}, said(""), "x", None), ID).comments == (
-        RawComment(Comment("a", "ana", "2026-05-12T09:00:00Z", is_hidden=True), ""),
-    )
+    hidden = raw_comment("a", "Buy this", hidden=True, hiddenReason="Spam", reactions=[{"reaction": "👍", "count": 1}])
+    assert parse_page(
+        page(hidden, raw_comment("b") | {"type": "status-change"}, raw_comment(""), "x", None), ID
+    ).comments == (RawComment(Comment("a", "ana", "2026-05-12T09:00:00Z", is_hidden=True), ""),)
 
 
 def test_a_page_is_bounded() -> None:
     many = [{"reaction": f"{n:02}", "count": n + 1} for n in range(20)]
-    named = said("i" * 200, "x" * 90_000, author="a" * 200, reactions=many)
+    named = raw_comment("i" * 200, "x" * 90_000, author="a" * 200, reactions=many)
     repositories = [{"id": f"a/{n}"} for n in range(60)]
-    found = parse_page(page(named, *(said(str(n)) for n in range(509)), linkedModels=repositories), ID)
+    found = parse_page(page(named, *(raw_comment(str(n)) for n in range(509)), linkedModels=repositories), ID)
     assert (len(found.comments), len(found.repositories)) == (500, 50)
     comment, markdown = found.comments[0]
     assert [len(comment.id), len(comment.author), len(comment.reactions), len(markdown)] == [100, 100, 12, 20_000]

@@ -1,4 +1,4 @@
-"""Which hosts are asked and how: never this machine or its network, and with a token only where the user said so."""
+"""Requests go to public hosts only, and carry a token only where the user allows it."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ def test_only_the_hub_may_have_the_token(endpoint: str, expected: bool) -> None:
     assert may_have_token(endpoint) is expected
 
 
-@each(("said", "expected"), [("1", True), ("true", True), ("ON", True), ("0", False), ("", False)])
-def test_offline_by_choice(said: str, expected: bool) -> None:
-    assert is_offline({"HF_HUB_OFFLINE": said}) is expected
+@each(("message", "expected"), [("1", True), ("true", True), ("ON", True), ("0", False), ("", False)])
+def test_offline_by_choice(message: str, expected: bool) -> None:
+    assert is_offline({"HF_HUB_OFFLINE": message}) is expected
     assert is_offline({}) is False

@@ -40,7 +40,7 @@ def lines(*values: object) -> bytes:
     return "".join(json.dumps(value) + "\n" for value in values).encode()
 
 
-def told(listings: Iterable[Listing]) -> list[str]:
+def summaries(listings: Iterable[Listing]) -> list[str]:
     """The day and the last digits of the papers of each listing, and what it left out."""
     return [
         "; ".join(
@@ -55,7 +55,7 @@ def told(listings: Iterable[Listing]) -> list[str]:
 
 BOTH = ["2026-05-11: 1", "2026-05-12: 2"]
 ONLY = ["2026-05-12: 2"]
-CUT = ["line 1: not JSON", *ONLY]
+CUT = ["line 1: is cut off or is not JSON", *ONLY]
 
 
 @each(
@@ -81,20 +81,26 @@ CUT = ["line 1: not JSON", *ONLY]
         (
             lines(TWO) + b"{cut\n\n" + lines(7, [ONE, 8], {"date": "2026-05-11", "items": [None]}, {"a": 1}),
             [
-                *(*ONLY, "line 2: not JSON", "line 4: not a record", "None: 1", "line 5, item 2: not a record"),
+                *(
+                    *ONLY,
+                    "line 2: is cut off or is not JSON",
+                    "line 4: not a record",
+                    "None: 1",
+                    "line 5, item 2: not a record",
+                ),
                 *("line 6, item 1: not a record", "line 7: no arXiv id"),
             ],
         ),
         # A list that breaks off has the line on which it began.
-        (b"\n" + lines(TWO) + b"[{}, {cut}]\n", [*ONLY, "line 3: not JSON"]),
-        (b"\n" + lines(TWO) + b"[\n{},\n{cut\n", [*ONLY, "line 4: no arXiv id", "line 5: not JSON"]),
-        (b"\n" + lines(TWO) + b"[]\n[ ]\n[{}", [*ONLY, "line 5: not JSON"]),
-        (b"\n" + lines(TWO) + b'{"a": "' + b"x" * 99, [*ONLY, "line 3: not JSON"]),
+        (b"\n" + lines(TWO) + b"[{}, {cut}]\n", [*ONLY, "line 3: is cut off or is not JSON"]),
+        (b"\n" + lines(TWO) + b"[\n{},\n{cut\n", [*ONLY, "line 4: no arXiv id", "line 5: is cut off or is not JSON"]),
+        (b"\n" + lines(TWO) + b"[]\n[ ]\n[{}", [*ONLY, "line 5: is cut off or is not JSON"]),
+        (b"\n" + lines(TWO) + b'{"a": "' + b"x" * 99, [*ONLY, "line 3: is cut off or is not JSON"]),
     ],
 )
 @each("pack", [bytes, gzip.compress, lambda data: gzip.compress(data[:9]) + gzip.compress(data[9:]) + b"\0" * 512])
 def test_records_come_in_any_shape(data: bytes, expected: list[str], pack: Callable[[bytes], bytes]) -> None:
-    assert told(read(pack(data))) == expected
+    assert summaries(read(pack(data))) == expected
 
 
 def test_every_letter_of_a_title_is_read() -> None:
@@ -111,7 +117,7 @@ def test_the_text_of_a_saved_page(encoding: str, pack: Callable[[bytes], bytes])
 
 
 @each(
-    ("data", "said"),
+    ("data", "expected"),
     [
         (b"", "^The input is empty"),
         (b"\n \n", "^The input is empty"),
@@ -119,7 +125,7 @@ def test_the_text_of_a_saved_page(encoding: str, pack: Callable[[bytes], bytes])
         (b"[]", "has no papers in a known format."),
         (b"[7, 8]", "has no papers in a known format"),
         (b'{"a": 1}', r"no papers in a known format \(line 1: no arXiv id\)"),
-        (b"{cut", r"no papers in a known format \(line 1: not JSON\)"),
+        (b"{cut", r"no papers in a known format \(line 1: is cut off or is not JSON\)"),
         (b"<html><body>Daily Papers</body></html>", "is a web page without papers; save"),
         (b"%PDF-1.4\n\x00\x01\x02", "a PDF whose name has no arXiv id"),
         (b"<?xml version='1.0'?><a/>", "is XML of no known format"),
@@ -128,8 +134,8 @@ def test_the_text_of_a_saved_page(encoding: str, pack: Callable[[bytes], bytes])
         (gzip.compress(PAGE.encode(), mtime=0)[:300], "can't be read: the gzip file is cut off"),
     ],
 )
-def test_a_file_without_papers_is_an_error(data: bytes, said: str) -> None:
-    with pytest.raises(FeedMalformed, match=said):
+def test_a_file_without_papers_is_an_error(data: bytes, expected: str) -> None:
+    with pytest.raises(FeedMalformed, match=expected):
         read(data)
 
 
@@ -137,13 +143,13 @@ def test_papers_before_a_cut_are_kept() -> None:
     whole = gzip.compress(lines(*(item(f"2605.{number:05}", day="2026-05-12") for number in range(2_000))))
     *listings, cut = read(whole[: len(whole) // 2])
     assert 100 < sum(len(listing.drafts) for listing in listings) < 2_000
-    assert told([cut]) == ["the end: the gzip file is cut off"]
+    assert summaries([cut]) == ["the end: the gzip file is cut off"]
 
 
 def test_a_file_is_what_its_content_says_and_must_be_there(tmp_path: Path) -> None:
     path = tmp_path / "papers.txt"
     path.write_bytes(gzip.compress(b"\xef\xbb\xbf" + lines(TWO)))
-    assert told(read_papers(path, TODAY)) == ONLY
+    assert summaries(read_papers(path, TODAY)) == ONLY
     for path in (tmp_path / "missing.json", tmp_path):
         with pytest.raises(FeedError, match="can't be read: ") as failure:
             list(read_papers(path, TODAY))
@@ -177,11 +183,11 @@ def read_again(line: bytes, count: int = 10**12) -> Iterator[Listing]:
 def test_an_endless_file_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(papers_file, "MAX_UNPACKED_BYTES", 5_000_000)
     monkeypatch.setattr(papers_file, "_MAX_TEXT_BYTES", 2_000_000)
-    for line, said in [(b"\n", "it has more than 4 MiB"), (b"x\n", "too long"), (b"\0", "too long")]:
-        with pytest.raises(FeedMalformed, match=said):
+    for line, expected in [(b"\n", "it has more than 4 MiB"), (b"x\n", "too long"), (b"\0", "too long")]:
+        with pytest.raises(FeedMalformed, match=expected):
             list(read_again(line))
     *_, cut = read_again(lines(TWO))
-    assert told([cut]) == ["the end: it has more than 4 MiB"]
+    assert summaries([cut]) == ["the end: it has more than 4 MiB"]
 
 
 def test_a_small_packed_file_can_not_unpack_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,7 +201,7 @@ def test_a_file_is_left_after_too_many_unusable_records(monkeypatch: pytest.Monk
     monkeypatch.setattr(papers_file, "MAX_CONSECUTIVE_UNUSABLE", 2)
     monkeypatch.setattr(papers_file, "BYTES_AT_ONCE", 100)
     stream = io.BytesIO(lines({}, 2, TWO, 3, 4, 5, TWO) + b"{}\n" * 9_000)
-    assert told(read_papers(stream, TODAY)) == [
+    assert summaries(read_papers(stream, TODAY)) == [
         *("line 1: no arXiv id", "line 2: not a record", *ONLY, "line 4: not a record", "line 5: not a record"),
         *("line 6: not a record", "line 6: too many unusable records; the rest was not read"),
     ]
@@ -205,7 +211,7 @@ def test_a_file_is_left_after_too_many_unusable_records(monkeypatch: pytest.Monk
 
 def test_a_long_line_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(papers_file, "MAX_LINE_BYTES", 10_000)
-    assert told(read(lines({"title": "x" * 20_000}, TWO))) == ["line 1: longer than any record", *ONLY]
+    assert summaries(read(lines({"title": "x" * 20_000}, TWO))) == ["line 1: longer than any record", *ONLY]
 
 
 # Our own JSON
@@ -266,10 +272,10 @@ def parsed(**values: object) -> Draft:
 
 @each("lines", [False, True])
 def test_every_field_comes_back(lines: bool) -> None:
-    told = {field.name for field in FIELDS if field.name in Draft._fields}
+    names = {field.name for field in FIELDS if field.name in Draft._fields}
     own = {"topics", "read", "starred", "queued", "hidden", "tags", "note", "highlights"}
-    assert told == {*Paper._fields} - {"pk", "day", "venue", "addresses", *own}
-    draft = Draft(**{name: getattr(WHOLE, name) for name in told})
+    assert names == {*Paper._fields} - {"pk", "day", "venue", "addresses", *own}
+    draft = Draft(**{name: getattr(WHOLE, name) for name in names})
     assert drafts(read_records(record(WHOLE), lines=lines)) == [(WHOLE.day, draft)]
     # An absent value is no value.
     assert drafts(read_records(record(Paper(1, ID, "A title")), lines=lines)) == [(None, Draft("A title", ID))]
@@ -426,7 +432,7 @@ BROKEN = """\
 """
 
 
-def test_a_broken_entry_keeps_no_other_out() -> None:
+def test_a_broken_entry_does_not_exclude_the_others() -> None:
     assert [(entry.where, entry.title, entry.id) for entry in entries(BROKEN)] == [
         ("entry a", "One", "2401.00001"),
         ("entry b", "Two parts", "2401.00002"),
@@ -496,7 +502,7 @@ def test_csl_json_and_zotero_json_are_read(more: dict[str, object]) -> None:
         assert entries(json.dumps(value)) == [LibraryEntry("entry li2024", "A title", LIBRARY_ID)]
 
 
-def test_our_own_records_and_the_feeds_are_no_library() -> None:
+def test_our_own_records_and_those_of_the_feed_are_not_a_library() -> None:
     own = [{"id": LIBRARY_ID, "title": "T", "abstract": "A", "authors": ["B"], "url": "https://arxiv.org/abs/1"}]
     (listing,) = read_papers(io.BytesIO(json.dumps(own).encode()), TODAY)
     assert listing.drafts and not listing.entries
@@ -617,16 +623,16 @@ def test_ids_and_links_are_found_in_any_text() -> None:
 
 
 @each(
-    ("data", "said"),
+    ("data", "expected"),
     [
         (b'<?xml version="1.0"?><opml version="2.0"><body/></opml>', "lists feeds: 'dailypapers import"),
         (b"SQLite format 3\0" + b"\0" * 100, "is not a cache of newsboat, or it is damaged: file is not a database."),
         (b'<rdf:RDF xmlns:rdf="x"/>', "is RDF, which is not read. From Zotero, export BibTeX"),
-        (b'[{"type": "article", "DOI"', r"has no papers in a known format \(line 1: not JSON\)."),
+        (b'[{"type": "article", "DOI"', r"has no papers in a known format \(line 1: is cut off or is not JSON\)."),
     ],
 )
-def test_a_bad_file_gets_one_plain_sentence(data: bytes, said: str) -> None:
-    with pytest.raises(FeedError, match=said):
+def test_a_bad_file_is_explained_in_one_sentence(data: bytes, expected: str) -> None:
+    with pytest.raises(FeedError, match=expected):
         entries(data)
 
 
@@ -639,5 +645,5 @@ def test_a_bad_file_gets_one_plain_sentence(data: bytes, said: str) -> None:
         ("# 1\n  // 2\n% 3\nhttps://arxiv.org/abs/2605.00001 A title\n", True),
     ],
 )
-def test_a_list_has_an_id_in_every_other_line(text: str, expected: bool) -> None:
+def test_a_list_file_has_an_id_in_every_other_line(text: str, expected: bool) -> None:
     assert is_list(text) is expected

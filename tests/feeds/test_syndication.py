@@ -303,8 +303,8 @@ ABOUT = "2605.00001"
 )
 def test_an_entry_about_one_paper_has_its_id_but_its_own_authors(title: str, text: str, id: str | None) -> None:
     draft = only(rss(item(title, description=text, dc__creator="A Journalist", category="News"))).draft
-    told = (id, (), ()) if id else (None, ("A Journalist",), ("News",))
-    assert (draft.id, draft.authors, draft.keywords) == told
+    expected = (id, (), ()) if id else (None, ("A Journalist",), ("News",))
+    assert (draft.id, draft.authors, draft.keywords) == expected
 
 
 # Names
@@ -336,7 +336,6 @@ def test_a_feed_without_a_title_is_called_by_its_host() -> None:
 def test_readable_entries_of_a_broken_feed_are_kept() -> None:
     feed = parse(rss(item("One & all"), item("Two"))[:-12])
     assert titles_of(feed) == ["One & all", "Two"]
-    assert feed.problem == "unclosed token"
     assert titles_of(parse(b"<channel>" + item("One").encode() + b"</channel>")) == ["One"]
     assert parse(rss()).entries == ()
 
@@ -344,19 +343,19 @@ def test_readable_entries_of_a_broken_feed_are_kept() -> None:
 def test_half_an_emoji_does_not_break_a_feed() -> None:
     body = rss(item("One")).replace(b"One", b"One &#xD83D;&#xDE00;&#55357;&#0;&#99999999999;&#11;&#9;&#x41;&#8217;")
     feed = parse(body)
-    assert (titles_of(feed), feed.problem) == (["One A\u2019"], None)
+    assert titles_of(feed) == ["One A\u2019"]
 
 
 def test_a_wrong_content_type_does_not_matter() -> None:
     for content_type in ("text/plain", "text/xml; charset=us-ascii", ""):
         feed = parse_feed(rss(item("Größe")), URL, TODAY, content_type=content_type)
-        assert (titles_of(feed), feed.problem) == (["Größe"], None)
+        assert titles_of(feed) == ["Größe"]
     polish = rss(item("Größe")).decode().replace("ß", "ł").encode("iso-8859-2")
     assert titles_of(parse_feed(polish, URL, TODAY, content_type="application/xml; charset=iso-8859-2")) == ["Gröłe"]
 
 
 @each(
-    ("body", "said"),
+    ("body", "expected"),
     [
         (b"", "sent an empty response instead of a feed; try again later."),
         (b"  \n", "sent an empty response instead of a feed; try again later."),
@@ -368,10 +367,10 @@ def test_a_wrong_content_type_does_not_matter() -> None:
         ),
     ],
 )
-def test_an_answer_that_is_not_rss_or_atom_is_an_error(body: bytes, said: str) -> None:
+def test_an_answer_that_is_not_rss_or_atom_is_an_error(body: bytes, expected: str) -> None:
     with pytest.raises(NotAFeed) as failure:
         parse(body)
-    assert (str(failure.value), failure.value.feeds) == (f"lab.example.org {said}", ())
+    assert (str(failure.value), failure.value.feeds) == (f"lab.example.org {expected}", ())
 
 
 def test_a_page_names_its_feeds() -> None:
@@ -390,7 +389,7 @@ def test_a_page_names_its_feeds() -> None:
 # What is hostile
 
 
-def test_bombs_do_not_go_off() -> None:
+def test_decompression_bombs_are_refused() -> None:
     levels = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
     bomb = f'<?xml version="1.0"?><!DOCTYPE b [<!ENTITY l0 "boom">{levels}]>'.encode()
     body = rss(item("One")).replace(b'<?xml version="1.0" encoding="utf-8"?>', bomb).replace(b"One", b"One &l9;")
@@ -414,8 +413,8 @@ def test_a_feed_is_bounded() -> None:
     assert len(parse(rss(*(item(f"Entry {n}") for n in range(1_005)))).entries) == 1_000
     people = ", ".join(f"Ada {'x' * 10}{n}" for n in range(600))
     tags = "".join(f'<category term="{n} {"t" * 300}"/>' for n in range(40))
-    said = f"<id>tag:{'i' * 600}</id><author><name>{people}</name></author>{tags}<summary>{'word ' * 50}</summary>"
-    feed = parse(atom(f"<entry>{said}</entry>", title="n" * 300))
+    content = f"<id>tag:{'i' * 600}</id><author><name>{people}</name></author>{tags}<summary>{'word ' * 50}</summary>"
+    feed = parse(atom(f"<entry>{content}</entry>", title="n" * 300))
     (entry,) = feed.entries
     lists = (entry.draft.authors, entry.draft.keywords)
     assert [len(feed.title), len(feed.slug), len(entry.guid), len(entry.draft.title)] == [200, 40, 500, 99]
@@ -513,7 +512,7 @@ NO_OPML = "is not OPML. Feed readers export OPML: newsboat by 'newsboat -e'."
 
 
 @each(
-    ("body", "said"),
+    ("body", "expected"),
     [
         (b"", NO_OPML),
         (b"https://a.example/feed\n", NO_OPML),
@@ -529,10 +528,10 @@ NO_OPML = "is not OPML. Feed readers export OPML: newsboat by 'newsboat -e'."
         (b" " * (1 << 24), NO_OPML),
     ],
 )
-def test_a_file_that_is_not_opml_is_an_error(body: bytes, said: str) -> None:
+def test_a_file_that_is_not_opml_is_an_error(body: bytes, expected: str) -> None:
     with pytest.raises(FeedMalformed) as failure:
         parse_opml(body)
-    assert str(failure.value) == f"The file {said}"
+    assert str(failure.value) == f"The file {expected}"
 
 
 def test_exported_opml_is_valid() -> None:

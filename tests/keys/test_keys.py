@@ -60,7 +60,7 @@ def test_every_action_is_complete() -> None:
         assert set(action.contexts) <= set(CONTEXTS)
 
 
-def test_groups_stand_together_in_the_table() -> None:
+def test_the_table_keeps_each_group_together() -> None:
     groups = [action.group for action in ACTIONS]
     runs = [group for index, group in enumerate(groups) if index == 0 or groups[index - 1] != group]
     assert len(runs) == len(set(runs)) == len(set(GROUPS.values()))
@@ -84,7 +84,7 @@ def test_contexts_give_one_key_different_meanings() -> None:
     assert isinstance(read("D", "list")[-1], UnknownKeys)
 
 
-def test_letters_are_text_where_text_is_typed() -> None:
+def test_letters_are_text_in_a_text_input() -> None:
     for key in ("j", "colon", "5", "space", "g"):
         assert isinstance(read(key, "query")[-1], UnknownKeys)
     assert matched(read("f1", "query")[-1])[0] == "app.help"
@@ -165,7 +165,7 @@ def test_an_action_by_number_keeps_its_places() -> None:
     assert everywhere.numbered_keys("view.saved")[:3] == ("g1", "", "g3")
 
 
-def test_of_two_keys_of_the_user_s_that_meet_the_first_acts_and_the_other_is_a_mistake() -> None:
+def test_of_two_clashing_user_keys_the_first_works_and_the_other_is_a_mistake() -> None:
     keymap = Keymap(overrides={"paper.star": "X", "paper.hide": "X", "find.similar": "m", "paper.queue": "5"})
     assert {one.action: one.problem for one in keymap.mistakes} == {
         "paper.hide": "X clashes with X of paper.star, in the list",
@@ -182,7 +182,6 @@ def test_of_two_keys_of_the_user_s_that_meet_the_first_acts_and_the_other_is_a_m
     [
         ("paper.sta", "paper.star"),
         ("star", "paper.star"),
-        ("list.undo", "mark.undo"),
         ("view.latst", "view.latest"),
         ("zzz", None),
     ],
@@ -224,7 +223,7 @@ def test_the_users_commands_have_ids_of_their_own() -> None:
     assert (first.name, first.help) == ("Long", f"Run your command on this paper: mail -s {'x' * 51}….")
 
 
-def test_free_keys_mean_nothing_alone_begin_nothing_and_go_on_from_nothing() -> None:
+def test_free_keys_are_neither_keys_nor_parts_of_chords() -> None:
     assert KEYMAP.free_keys("m mm g gq \u0394 \u0394m", "list page") == "\u0394 \u0394m"
 
 

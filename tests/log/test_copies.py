@@ -179,7 +179,7 @@ def test_a_lost_log_comes_back_by_itself(
     assert starred(cache) == ["2611.00001", "2611.00002"]
 
 
-def test_a_lost_cache_and_a_damaged_log_leave_what_the_copy_has(cache: Path) -> None:
+def test_after_a_lost_cache_and_a_damaged_log_the_copy_is_restored(cache: Path) -> None:
     star(cache, "2611.00001")
     copies.keep_daily_copy(cache, TODAY)
     cache.unlink()
@@ -289,7 +289,7 @@ def tear_journal(home: Path) -> None:
 
 
 @each("change", [keep, lose_journal, lose_cache, empty_cache, tear_journal])
-def test_all_that_counted_counts_whatever_is_left(
+def test_votes_and_comments_count_whatever_else_is_missing(
     origin: Path, tmp_path_factory: pytest.TempPathFactory, change: Callable[[Path], None]
 ) -> None:
     home = shutil.copytree(origin, tmp_path_factory.mktemp("home") / "home")

@@ -93,7 +93,7 @@ def test_the_lists_of_a_settings_file_are_taken_once(home: Path) -> None:
     assert lists(home) == TAKEN
 
 
-def test_a_home_that_cannot_be_written_uses_the_lists_of_its_file(home: Path) -> None:
+def test_a_read_only_home_uses_the_lists_of_its_settings_file(home: Path) -> None:
     (home / "papers.db").with_name("log.db").mkdir()
     assert lists(home) == TAKEN
 
@@ -141,7 +141,7 @@ def test_a_row_under_the_id_of_this_machine_or_with_another_program_waits_too(tm
     assert standing.load(tmp_path / "config.toml", cache).waiting == (later,)
 
 
-def test_another_place_or_name_agrees_to_nothing(tmp_path: Path) -> None:
+def test_consent_for_one_address_does_not_hold_for_another(tmp_path: Path) -> None:
     cache = tmp_path / "papers.db"
     with closing(Log.open(cache)) as log:
         log.take([Row("ab" * 6 + "0" * 12, "", mark_kind("touch"), as_json(RUNS))])
@@ -188,13 +188,13 @@ def test_the_text_is_read_as_it_was_written(home: Path) -> None:
         ("[[standing]]\nname = 'a'\nquery = 'x'\nthen = 'run'", (4, "belong together")),
     ],
 )
-def test_a_mistake_is_told_with_its_line(text: str, wrong: tuple[int, str]) -> None:
+def test_a_mistake_in_the_edited_file_is_reported_with_its_line(text: str, wrong: tuple[int, str]) -> None:
     _, found = from_text(text)
-    assert any(line == wrong[0] and wrong[1] in said for line, said in found)
+    assert any(line == wrong[0] and wrong[1] in expected for line, expected in found)
 
 
 @each(
-    ("one", "said"),
+    ("one", "expected"),
     [
         (StandingQuery("Math", "title:math", ("show",)), "saved the view Math"),
         (StandingQuery("Finance", "finance", ("hide", "tag:money")), "saved the rule Finance"),
@@ -204,9 +204,9 @@ def test_a_mistake_is_told_with_its_line(text: str, wrong: tuple[int, str]) -> N
         (None, "removed touch"),
     ],
 )
-def test_a_change_is_told_by_what_it_does(one: StandingQuery | None, said: str) -> None:
+def test_a_change_is_told_by_what_it_does(one: StandingQuery | None, expected: str) -> None:
     kind = mark_kind(one.name) if one else "standing:touch"
-    assert label_of(kind, as_json(one) if one else "") == said
+    assert label_of(kind, as_json(one) if one else "") == expected
 
 
 def _watch(name: str, **more: bool) -> str:

@@ -90,7 +90,7 @@ def test_what_reading_leaves_is_not_undone_and_does_not_end_a_redo(log: Log) -> 
     assert log.redo() == [star]
 
 
-def test_all_that_a_run_of_a_program_did_is_undone_as_one(log: Log) -> None:
+def test_one_undo_takes_back_a_whole_run_of_a_program(log: Log) -> None:
     mine, agent = log.record([STAR]), Agent("claude", "0" * 12)
     first, second = (log.record([mark], by=agent.text) for mark in (READ, UNSTAR))
     other = log.record([Mark("2611.00003", "star", "1")], by=Agent("claude", "1" * 12).text)
@@ -137,7 +137,7 @@ def test_a_log_of_a_newer_program_is_refused_and_left_alone(cache: Path, log: Lo
         Log.open(cache)
 
 
-def test_a_folder_in_its_place_is_named(cache: Path) -> None:
+def test_a_folder_in_place_of_the_file_is_named(cache: Path) -> None:
     cache.with_name("log.db").mkdir()
     with pytest.raises(CacheError, match=r"log\.db is a folder, but a file of dailypapers belongs there"):
         Log.open(cache)
@@ -158,7 +158,7 @@ def test_a_log_that_a_repair_has_replaced_takes_no_rows(
             log.record([READ])
 
 
-def test_a_full_disk_records_nothing_and_says_so(cache: Path, log: Log) -> None:
+def test_a_full_disk_stores_nothing_and_is_reported(cache: Path, log: Log) -> None:
     with closing(sqlite3.connect(cache.with_name("log.db"))) as other:
         (pages,) = other.execute("PRAGMA page_count").fetchone()
     log._connection.execute(f"PRAGMA max_page_count = {pages}")

@@ -99,8 +99,8 @@ async def test_wrong_arguments_are_explained(papers: Path) -> None:
 async def test_an_unexpected_error_says_where_the_details_are(papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reader.mcp.server.topic_records", lambda *_: 1 / 0)
     async with program() as one:
-        said = await one.fail("topics")
-    assert "Unexpected error: ZeroDivisionError; the log has the details: " in said
+        output = await one.fail("topics")
+    assert "Unexpected error: ZeroDivisionError; the log has the details: " in output
     assert "ZeroDivisionError" in (papers.parent / "dailypapers.log").read_text()
 
 
@@ -159,7 +159,7 @@ async def test_marks_have_the_programs_name_and_one_undo(papers: Path, run: Run)
     assert (await asyncio.to_thread(run, "list", "is:starred", "--json=id")).records == [{"id": IDS[3]}]
 
 
-async def test_a_program_takes_back_what_it_did_and_nothing_more(papers: Path, run: Run) -> None:
+async def test_a_program_can_undo_only_its_own_marks(papers: Path, run: Run) -> None:
     async with program(marks=True) as one:
         await one.ask("note", id=IDS[0], text="One.")
         await one.ask("note", id=IDS[0], text="Two.", replace=True)

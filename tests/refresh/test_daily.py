@@ -51,7 +51,7 @@ class Counting(Cache):
         return self.counts
 
 
-async def test_a_day_has_papers_whether_they_are_new_updated_or_unchanged() -> None:
+async def test_a_day_counts_new_updated_and_unchanged_papers() -> None:
     for counts in ((1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0), (1, 0, 1), (0, 1, 1), (2, 1, 1), (1, 1, 2), (1, 2, 1)):
         cache = Counting()
         cache.counts = StoreResult(*counts, 0)
@@ -64,7 +64,7 @@ async def test_a_day_has_papers_whether_they_are_new_updated_or_unchanged() -> N
     assert finished == fetched(StoreResult(new=3, updated=6, unchanged=9, skipped=12), days=3)
 
 
-async def test_a_refresh_tells_its_story() -> None:
+async def test_a_refresh_prints_its_steps() -> None:
     feed = Feed({"2026-05-12": papers(1, 2), "2026-05-10": papers(2, 3, day="2026-05-10")})
     cache = Cache()
 
@@ -83,7 +83,7 @@ async def test_a_refresh_tells_its_story() -> None:
     ]
 
 
-async def test_papers_that_say_another_day_are_stored_on_it() -> None:
+async def test_papers_that_name_another_day_are_stored_under_it() -> None:
     feed = Feed({TODAY: (papers(1), papers(2, day="2026-05-11"))})
     cache = Cache()
     _, stored, _ = await run(feed, cache, Days((TODAY,)))
@@ -126,7 +126,7 @@ async def test_without_a_connection_it_ends_with_one_failure() -> None:
         ]
 
 
-async def test_failure_after_failure_ends_it() -> None:
+async def test_repeated_failures_end_the_refresh() -> None:
     days = [f"2026-05-{day:02}" for day in range(12, 0, -1)]
     feed = Feed({day: FeedRefused("No.") for day in days})
     feed.days["2026-05-10"] = papers(1, day="2026-05-10")
@@ -137,7 +137,7 @@ async def test_failure_after_failure_ends_it() -> None:
     assert tuple(events[-1]["missing"]) == (*days[:2], *days[3:10])
 
 
-async def test_a_day_that_has_not_come_yet_is_no_failure_but_other_refusals_are() -> None:
+async def test_a_future_day_is_no_failure_but_other_refusals_are() -> None:
     for day in ("2026-05-12", "2026-05-11"):
         cache = Cache()
         feed = Feed({day: HttpRefused("Date must not be after …", 400)})
@@ -152,7 +152,7 @@ async def test_a_day_that_has_not_come_yet_is_no_failure_but_other_refusals_are(
         assert failure["failed"] == "day"
 
 
-async def test_a_cache_that_fails_is_not_the_feed_s_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_failing_cache_is_not_reported_as_a_failing_feed(monkeypatch: pytest.MonkeyPatch) -> None:
     def busy(*_: object, **__: object) -> StoreResult:
         raise CacheBusy("Another program holds the cache.")
 
@@ -207,7 +207,7 @@ async def test_over_a_weekend_the_newest_day_with_papers_is_found() -> None:
         assert len(feed.asked) == count
 
 
-async def test_after_an_absence_the_days_between_come_after_the_latest() -> None:
+async def test_after_an_absence_the_latest_day_is_fetched_first() -> None:
     known = {"2026-04-20": FetchedDay("2026-04-20T20:00:00Z", 20), "2026-05-01": FetchedDay("2026-05-02T12:00:00Z", 0)}
     feed = Feed({"2026-05-12": papers(1, day="2026-05-12"), "2026-04-30": papers(2, day="2026-04-30")})
     events = await run(feed, Cache(known), Latest(2))
@@ -240,7 +240,7 @@ ON_TUESDAY = date(2026, 5, 12)
         (Days(("2026-02-30",)), []),
     ],
 )
-def test_plans_mean_days_newest_first(plan: Plan, days: list[str]) -> None:
+def test_plans_list_days_newest_first(plan: Plan, days: list[str]) -> None:
     assert planned_days(plan, ON_TUESDAY) == days
 
 

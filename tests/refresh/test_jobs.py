@@ -132,7 +132,7 @@ async def fails(match: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.long
-async def test_a_process_that_dies_is_told_of_and_what_it_printed_is_logged(
+async def test_a_process_that_dies_is_reported_and_its_output_is_logged(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await fails(r"ended unexpectedly\.$", "import os; os._exit(3)", monkeypatch)
@@ -164,7 +164,7 @@ async def test_a_process_may_print_what_it_likes(home: Path, monkeypatch: pytest
 
 
 @pytest.mark.long
-async def test_a_job_that_no_process_can_be_started_for_is_told_of(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_job_whose_process_cannot_be_started_is_reported(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     await fails(r"No background job could be started: No such file or directory; try again later\.", "", monkeypatch)
 
@@ -384,7 +384,7 @@ async def test_new_papers_are_given_to_the_program_once(tmp_path: Path, monkeypa
     cache.close()
 
 
-async def test_a_program_for_stars_is_none_for_new_papers_that_a_rule_stars(tmp_path: Path) -> None:
+async def test_a_program_for_stars_does_not_run_for_papers_that_a_rule_stars(tmp_path: Path) -> None:
     file, out = tmp_path / "papers.db", tmp_path / "out"
     lists = (
         StandingQuery("rule", "title:number", ("star",)),

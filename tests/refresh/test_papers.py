@@ -133,7 +133,7 @@ async def test_answers_of_both_sources_are_stored_once_a_day(home: Home) -> None
     assert home.paper().models == 4
 
 
-async def test_each_fails_alone_and_is_asked_again(home: Home) -> None:
+async def test_each_source_fails_alone_and_is_retried(home: Home) -> None:
     feed, arxiv = Feed(), Arxiv()
     feed.failure, arxiv.entries = DOWN, FeedRefused("The API is too busy.")
     assert await home.refresh(feed, arxiv) == []
@@ -164,7 +164,7 @@ async def test_starred_papers_are_asked_about_in_the_same_request(home: Home) ->
     assert arxiv.asked[1:] == [(ID,)]
 
 
-async def test_comments_are_counted_and_a_paper_that_the_feed_lacks_is_not_asked_for_again(home: Home) -> None:
+async def test_comments_are_counted_and_a_paper_that_the_feed_lacks_is_requested_once(home: Home) -> None:
     feed = Feed()
     feed.comments = tuple(RawComment(Comment(id, "ana", "", is_hidden=id == "c"), "") for id in "abc")
     assert await home.refresh(feed) == [step("paper", id=ID)]

@@ -114,7 +114,7 @@ def test_rules_act_once_on_what_comes_in_and_one_undo_takes_all_back(file: Path)
     assert found(file, "is:hidden") == [6]
 
 
-def test_a_rule_does_nothing_against_what_the_user_did(file: Path) -> None:
+def test_a_rule_never_overrides_the_user(file: Path) -> None:
     bring(file, p1="Finance one", p2="Finance two", p3="Agents three", p4="Agents four", p5="Finance five")
     with closing(Events.open(file)) as events:
         events.mark("star", True, [1])
@@ -168,7 +168,7 @@ async def test_a_paper_that_is_asked_for_by_its_id_comes_without_rules(
     assert (len(found(file, "")), found(file, "is:hidden")) == (2, [])
 
 
-def test_muted_words_hide_papers_while_they_stand(file: Path) -> None:
+def test_muted_words_hide_papers_until_they_are_removed(file: Path) -> None:
     bring(file, p1="Blockchain", p2="Survey of blockchains", p3="Agents", p4="A survey")
     with closing(Events.open(file)) as events:
         events.mark("star", True, [2])
@@ -204,7 +204,7 @@ def cache(tmp_path: Path) -> Iterator[Cache]:
 
 
 @pytest.fixture
-def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     """The commands that were run."""
     ran: list[tuple[str, ...]] = []
 
@@ -247,35 +247,35 @@ async def tell(standing: StandingQueries) -> int:
     return await standing.notify()
 
 
-def told_of(heard: list[tuple[str, ...]]) -> list[list[str]]:
-    return [[paper["id"] for paper in json.loads(run[-1])["papers"]] for run in heard]
+def ids_of(runs: list[tuple[str, ...]]) -> list[list[str]]:
+    return [[paper["id"] for paper in json.loads(run[-1])["papers"]] for run in runs]
 
 
-async def test_only_what_is_new_matches_and_was_not_told_is_told(
-    tmp_path: Path, store: Store, heard: list[tuple[str, ...]]
+async def test_only_new_matches_that_were_not_reported_are_reported(
+    tmp_path: Path, store: Store, runs: list[tuple[str, ...]]
 ) -> None:
     file = tmp_path / "papers.db"
     store(1, 2)
     for _ in range(2):
         one = begun(file, "agents is:new", "upvotes:>4")
         await tell(one)
-        assert heard == []
+        assert runs == []
     store(1, 3, 5)
     store(4, title="A quiet one")
     assert await tell(one) == 2
     assert await tell(one) == 0
-    (run,) = heard
+    (run,) = runs
     assert run[:2] == ("tell", "-x")
-    said = json.loads(run[-1])
-    assert said["queries"] == ["agents is:new", "upvotes:>4"]
-    assert [(paper["id"], paper["title"], paper["matches"]) for paper in said["papers"]] == [
+    output = json.loads(run[-1])
+    assert output["queries"] == ["agents is:new", "upvotes:>4"]
+    assert [(paper["id"], paper["title"], paper["matches"]) for paper in output["papers"]] == [
         ("2605.00005", "Agents of Chaos 5", ["agents is:new", "upvotes:>4"]),
         ("2605.00003", "Agents of Chaos 3", ["agents is:new"]),
     ]
 
 
 async def test_two_programs_tell_of_a_paper_once_also_if_one_was_killed(
-    tmp_path: Path, store: Store, heard: list[tuple[str, ...]]
+    tmp_path: Path, store: Store, runs: list[tuple[str, ...]]
 ) -> None:
     file = tmp_path / "papers.db"
     one = begun(file, "agents")
@@ -284,10 +284,10 @@ async def test_two_programs_tell_of_a_paper_once_also_if_one_was_killed(
     store(2)
     await tell(two)
     await tell(one)
-    assert told_of(heard) == [["2605.00002", "2605.00001"]]
+    assert ids_of(runs) == [["2605.00002", "2605.00001"]]
 
 
-async def test_old_and_read_papers_are_no_news(tmp_path: Path, store: Store, heard: list[tuple[str, ...]]) -> None:
+async def test_old_and_read_papers_are_not_announced(tmp_path: Path, store: Store, runs: list[tuple[str, ...]]) -> None:
     file = tmp_path / "papers.db"
     one = begun(file, "agents")
     store(1, day=(MORNING - timedelta(days=watching.NEWS_DAYS + 1)).date().isoformat())
@@ -296,22 +296,22 @@ async def test_old_and_read_papers_are_no_news(tmp_path: Path, store: Store, hea
         events.mark("read", True, [2])
         events.mark("hide", True, [3])
     await tell(one)
-    assert told_of(heard) == [["2605.00004"]]
+    assert ids_of(runs) == [["2605.00004"]]
 
 
 async def test_without_queries_or_news_nobody_is_told(
-    tmp_path: Path, store: Store, heard: list[tuple[str, ...]]
+    tmp_path: Path, store: Store, runs: list[tuple[str, ...]]
 ) -> None:
     file = tmp_path / "papers.db"
     for one in (begun(file), begun(file, "agents", has_news=False)):
         store(1)
         assert await tell(one) == 0
     # The user already looks at the papers of a refresh without news.
-    assert (await tell(begun(file, "agents")), heard) == (0, [])
+    assert (await tell(begun(file, "agents")), runs) == (0, [])
 
 
 async def test_followed_papers_are_notified_if_wanted_and_certain(
-    tmp_path: Path, cache: Cache, heard: list[tuple[str, ...]]
+    tmp_path: Path, cache: Cache, runs: list[tuple[str, ...]]
 ) -> None:
     file = tmp_path / "papers.db"
     chosen = (Follow("author", "Ke Li", notify=True), Follow("word", "chaos"), Follow("author", "Ada Roe", notify=True))
@@ -322,14 +322,14 @@ async def test_followed_papers_are_notified_if_wanted_and_certain(
     drafts = tuple(Draft(f"Chaos {at}", id=f"2605.0000{at}", authors=names) for at, names in enumerate(people, 1))
     cache.store(Listing(TODAY, drafts), f"{TODAY}T08:00:00Z")
     assert await tell(one) == 1
-    assert "1 new paper" in heard[0] and "Chaos 1" in heard[0]
+    assert "1 new paper" in runs[0] and "Chaos 1" in runs[0]
 
 
-async def test_the_desktop_is_told_in_few_words(tmp_path: Path, store: Store, heard: list[tuple[str, ...]]) -> None:
+async def test_the_desktop_is_told_in_few_words(tmp_path: Path, store: Store, runs: list[tuple[str, ...]]) -> None:
     one = begun(tmp_path / "papers.db", "agents", command=())
     store(1, 2, 3, 4, 5, title="<b>Agents</b> & co")
     await tell(one)
-    *_, title, body, given = heard[0]
+    *_, title, body, given = runs[0]
     assert (title, given) == ("5 new papers: agents", "")
     if sys.platform != "darwin":
         assert body.splitlines() == [f"&lt;b&gt;Agents&lt;/b&gt; &amp; co {n}" for n in (5, 4, 3)] + ["and 2 more"]

@@ -95,8 +95,8 @@ def wanted(file: Path, settings: Settings = LOCAL, now: datetime = NOW) -> list[
 
 def text_of(*kinds: str, is_cut: bool = False) -> Document:
     """A text with blocks of these kinds: s is a section, r a reference, n a note."""
-    said = (Span("Words."),)
-    made: dict[str, Block] = {"s": Heading(1, "", said), "r": Reference("", said), "n": Note("1", said)}
+    spans = (Span("Words."),)
+    made: dict[str, Block] = {"s": Heading(1, "", spans), "r": Reference("", spans), "n": Note("1", spans)}
     return Document("", tuple(made[kind] for kind in kinds), is_cut=is_cut)
 
 

@@ -140,7 +140,7 @@ def test_topics_that_combine_as_any_are_counted_without_each_other() -> None:
         ("like:2406.12345", "day", "foryou", "like:2406.12345 sort:foryou"),
     ],
 )
-def test_a_list_is_ordered_by_what_suits_and_back(text: str, default: str, best: str, sorted: str) -> None:
+def test_a_list_is_ordered_by_for_you_and_back(text: str, default: str, best: str, sorted: str) -> None:
     assert with_best_first(text, default, best) == sorted
     assert "sort:" not in with_best_first(sorted, default, best)
 
@@ -176,7 +176,7 @@ def test_plain_words_ask_for_what_is_near_to_them(text: str, asked: str | None) 
 
 
 @each(
-    ("view_id", "text", "said"),
+    ("view_id", "text", "expected"),
     [
         ("latest", "", ("", True, False, (), ())),
         ("day:2026-05-08", "", ("2026-05-08", True, False, (), ())),
@@ -188,10 +188,10 @@ def test_plain_words_ask_for_what_is_near_to_them(text: str, asked: str | None) 
     ],
 )
 def test_the_properties_of_a_place_follow_from_its_view_and_text(
-    view_id: str, text: str, said: tuple[object, ...]
+    view_id: str, text: str, expected: tuple[object, ...]
 ) -> None:
     place = Place(view(view_id), text)
-    assert (place.day, place.is_one_day, place.is_period, place.words, place.text_words) == said
+    assert (place.day, place.is_one_day, place.is_period, place.words, place.text_words) == expected
 
 
 def test_views_are_listed_as_the_settings_have_them() -> None:

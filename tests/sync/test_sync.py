@@ -92,6 +92,15 @@ def test_machines_have_the_same_states_after_each_has_looked(laptop: Machine, de
     assert laptop.look().came == {} and laptop.look().went == 0
 
 
+def test_two_machines_of_one_name_are_told_apart_by_their_ids(laptop: Machine, desk: Machine, origin: Path) -> None:
+    other = Machine.copied(origin, laptop.folder, "other")
+    other.name = desk.name = "Desk"
+    for number, machine in enumerate((desk, other), 1):
+        machine.mark("star", True, *range(1, number + 1))
+        machine.look()
+    assert laptop.look().came == {f"Desk ({desk.id})": 1, f"Desk ({other.id})": 2}
+
+
 def test_an_undo_on_one_machine_takes_a_mark_back_on_all(laptop: Machine, desk: Machine) -> None:
     laptop.mark("star", True, 1)
     laptop.look()
@@ -148,7 +157,7 @@ def test_a_file_that_is_lost_is_written_again_and_a_home_that_is_lost_is_read_ag
     assert laptop.states() == before and laptop.id != id
 
 
-def test_a_mark_that_is_made_after_the_log_was_restored_from_a_copy_leaves_too(laptop: Machine, desk: Machine) -> None:
+def test_a_mark_made_after_the_log_was_restored_is_exported_too(laptop: Machine, desk: Machine) -> None:
     laptop.mark("star", True, 1)
     keep_daily_copy(laptop.cache, date(2026, 11, 20))
     for is_starred in (False, True, False, True):
@@ -226,7 +235,7 @@ def test_what_is_no_row_is_refused_and_counted(laptop: Machine, lines: list[str]
     assert [one.partition(": ")[2] for one in found.troubles] == ([trouble] if trouble else [])
 
 
-def test_a_line_that_is_still_coming_is_read_at_the_next_look(laptop: Machine) -> None:
+def test_an_incomplete_line_is_read_at_the_next_sync(laptop: Machine) -> None:
     file = laptop.folder / f"dailypapers-{PHONE}.jsonl"
     whole = head(PHONE) + json.dumps(STAR) + "\n"
     file.write_text(whole[:-9])
@@ -300,9 +309,7 @@ def test_two_machines_have_the_same_marks(origin: Path, tmp_path: Path, database
     assert (look(laptop, database).went, look(desk, database).came) == (0, {})
 
 
-def test_a_row_of_a_server_that_is_none_is_refused_and_counted(
-    origin: Path, tmp_path: Path, database: Database
-) -> None:
+def test_an_invalid_row_of_a_server_is_refused_and_counted(origin: Path, tmp_path: Path, database: Database) -> None:
     laptop = Machine.copied(origin, tmp_path / "shared", "laptop")
     laptop.mark("star", True, 1)
     look(laptop, database)
@@ -314,7 +321,7 @@ def test_a_row_of_a_server_that_is_none_is_refused_and_counted(
     assert (found.came, found.troubles) == ({}, ["1 rows of the server refused"])
 
 
-def test_a_server_that_was_set_back_gets_everything_again(origin: Path, tmp_path: Path, database: Database) -> None:
+def test_a_server_restored_from_a_backup_gets_all_rows_again(origin: Path, tmp_path: Path, database: Database) -> None:
     laptop = Machine.copied(origin, tmp_path / "shared", "laptop")
     laptop.mark("star", True, 1)
     look(laptop, database)

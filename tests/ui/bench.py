@@ -50,12 +50,12 @@ class Bench:
     ) -> None:
         self.model = Model(state or State())
         self.library = cast(Any, SimpleNamespace(**library or {}))
-        self.told: list[str] = []
+        self.reports: list[str] = []
         """All news, also those that later news replaced."""
         show_news = self.model.show_news
 
         def tell(text: str, tone: Tone = "done") -> None:
-            self.told.append(text)
+            self.reports.append(text)
             show_news(text, tone)
 
         setattr(self.model, "show_news", tell)  # noqa: B010 - a method, which mypy would not have assigned to

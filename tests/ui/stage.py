@@ -53,7 +53,7 @@ class Stage(App[None]):
     def __init__(self, widget: Widget | None = None, name: str = "dark") -> None:
         super().__init__(css_path=[styles_directory() / sheet for sheet in SHEETS])
         self.widget = widget
-        self.told: list[Message] = []
+        self.reports: list[Message] = []
         for one in THEMES:
             self.register_theme(theme.find_theme(one))
         self.theme = name
@@ -70,7 +70,7 @@ class Stage(App[None]):
             self.widget.focus()
 
     def on_widget_report(self, message: WidgetReport) -> None:
-        self.told.append(message)
+        self.reports.append(message)
 
 
 @asynccontextmanager

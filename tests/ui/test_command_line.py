@@ -96,7 +96,7 @@ def test_the_history_holds_each_command_once_newest_first() -> None:
 
 
 @each(
-    ("printed", "said"),
+    ("printed", "expected"),
     [
         ("12 papers marked read. 'dailypapers undo' takes it back.", "12 papers marked read · u undoes"),
         ("3 written, 1 note back; 'dailypapers undo' takes it back.", "3 written, 1 note back · u undoes"),
@@ -107,8 +107,8 @@ def test_the_history_holds_each_command_once_newest_first() -> None:
         ("", ""),
     ],
 )
-def test_output_names_the_readers_keys_and_commands(printed: str, said: str) -> None:
-    assert as_notice(printed, "u") == said
+def test_output_names_the_readers_keys_and_commands(printed: str, expected: str) -> None:
+    assert as_notice(printed, "u") == expected
 
 
 def test_output_names_no_undo_key_if_none_is_bound() -> None:
@@ -218,7 +218,7 @@ LONG, MANY = "a" * 161, "one\ntwo 'dailypapers tag'"
 
 
 @each(
-    ("line", "outcome", "said", "output"),
+    ("line", "outcome", "expected", "output"),
     [
         ("count", Outcome(0, "9,295"), "9,295", None),
         ("count", Outcome(0), "done: count", None),
@@ -234,11 +234,11 @@ LONG, MANY = "a" * 161, "one\ntwo 'dailypapers tag'"
     ],
 )
 def test_one_line_of_output_is_a_notice_and_more_opens_a_screen(
-    line: str, outcome: Outcome, said: str, output: tuple[str, str] | None
+    line: str, outcome: Outcome, expected: str, output: tuple[str, str] | None
 ) -> None:
     desk = Desk()
     desk.actions._report(line, outcome)
-    assert (desk.notice, desk.model.state[OUTPUT]) == (said, Output(*output) if output else None)
+    assert (desk.notice, desk.model.state[OUTPUT]) == (expected, Output(*output) if output else None)
 
 
 def test_output_waits_while_the_user_types() -> None:
@@ -395,7 +395,7 @@ async def test_exports_whose_program_does_not_start_are_tried_again() -> None:
     stage.failure = "The command could not be started"
     stage.later[0].act()
     await stage.end()
-    assert (stage.told, stage.begun) == ([stage.failure], [RETRY_SECONDS])
+    assert (stage.reports, stage.begun) == ([stage.failure], [RETRY_SECONDS])
     assert stage.automatic.is_due
 
 
@@ -407,7 +407,7 @@ async def test_a_repeated_failure_is_reported_once() -> None:
         stage.failure, stage.changed = failure, not failure
         star(stage, 1)
         await stage.end()
-    assert (stage.told, stage.model.state.cache_version) == (["no wc", "no wc"], 1)
+    assert (stage.reports, stage.model.state.cache_version) == (["no wc", "no wc"], 1)
 
 
 @each(

@@ -84,7 +84,9 @@ class Truth:
         found["Mine g1"] = f"{self.count(*mine, 'read = 0')}/{self.count(*mine)}"
         # Rows without papers are left out, except those of the built-in views.
         kept = (*VIEWS, "Mine g1")
-        return {name.strip(): said for name, said in found.items() if name in kept or not re.search(r"(^|/)0$", said)}
+        return {
+            name.strip(): count for name, count in found.items() if name in kept or not re.search(r"(^|/)0$", count)
+        }
 
 
 def _pane(r: Story) -> dict[str, str]:
@@ -94,10 +96,10 @@ def _pane(r: Story) -> dict[str, str]:
 
 
 def _command(*words: str) -> str:
-    said = StringIO()
-    with redirect_stdout(said):
+    output = StringIO()
+    with redirect_stdout(output):
         assert main(list(words)) == 0
-    return said.getvalue()
+    return output.getvalue()
 
 
 async def test_every_count_equals_plain_sql(reader: Opener, cache_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,9 +107,9 @@ async def test_every_count_equals_plain_sql(reader: Opener, cache_file: Path, mo
     truth = Truth(cache_file)
     wrong: list[tuple[str, object, object]] = []
 
-    def check(what: str, said: object, sql: object) -> None:
-        if said != sql:
-            wrong.append((what, said, sql))
+    def check(what: str, found: object, sql: object) -> None:
+        if found != sql:
+            wrong.append((what, found, sql))
 
     mine = StandingQuery("Mine", "is:starred topic:agents", ("show",))
     async with reader(size=(140, 100), settings=settings(lists=(mine,))) as r:
@@ -116,8 +118,12 @@ async def test_every_count_equals_plain_sql(reader: Opener, cache_file: Path, mo
         check("pane", {name: shown.get(name) for name in rows}, rows)
         if r.ids:
             unread, whole = truth.count(LATEST, "read = 0"), truth.count(LATEST)
-            for said in (f"{whole - unread} of {whole} read", f" {unread} unread of {whole} ", f"─ {unread} unread"):
-                check("Latest", said if said in r.screen else r.screen, said)
+            for text in (
+                f"{whole - unread} of {whole} read",
+                f" {unread} unread of {whole} ",
+                f"─ {unread} unread",
+            ):
+                check("Latest", text if text in r.screen else r.screen, text)
         for name, where in VIEWS.items():
             await r.do(f"view.{name.lower()}")
             papers = truth.count(where)
@@ -131,8 +137,8 @@ async def test_every_count_equals_plain_sql(reader: Opener, cache_file: Path, mo
             papers, every = truth.count(where), truth.count()
             check(f"list {query}", len(r.ids), papers)
             if papers:
-                said = f"{papers:,} of {every:,}" if papers < every else f"{papers:,} papers"
-                check(f"header {query}", said if said in r.top else r.top, said)
+                text = f"{papers:,} of {every:,}" if papers < every else f"{papers:,} papers"
+                check(f"header {query}", text if text in r.top else r.top, text)
             if papers and "topic" not in query:
                 topics = {name: truth.count(where, _of_topic(slug)) for name, slug in TOPICS.items()}
                 for name, number in topics.items():

@@ -17,7 +17,7 @@ from tests.ui.driver import fill, settings
 TODAY = "2026-05-12"
 
 
-async def test_a_date_is_read_while_it_is_typed_and_gone_to(reader: Opener) -> None:
+async def test_a_typed_date_is_explained_and_enter_goes_to_it(reader: Opener) -> None:
     async with reader(size=(80, 24)) as r:
         await r.do("day.go")
         assert "Tuesday 12 May 2026 · 14 papers, 14 unread" in r.screen
@@ -132,12 +132,12 @@ def test_an_incomplete_text_is_neither_a_date_nor_a_mistake(text: str) -> None:
         ("2023-01", "The feed begins on Thursday 4 May 2023."),
     ],
 )
-def test_a_date_that_the_feed_has_not_is_refused_with_the_reason(text: str, mistake: str) -> None:
+def test_a_date_that_the_feed_lacks_is_refused_with_the_reason(text: str, mistake: str) -> None:
     assert read_period(text, TUESDAY) == (None, mistake)
 
 
 @each(
-    ("days", "said"),
+    ("days", "expected"),
     [
         ((), "not fetched yet"),
         ((DayCount("2026-05-10", 0, 0),), "no papers"),
@@ -146,5 +146,5 @@ def test_a_date_that_the_feed_has_not_is_refused_with_the_reason(text: str, mist
         ((DayCount("2026-05-08", 14, 0), DayCount("2026-05-07", 9, 4, is_partial=True)), "23+ papers, 4 unread"),
     ],
 )
-def test_the_papers_of_a_date_are_counted(days: tuple[DayCount, ...], said: str) -> None:
-    assert number_of_papers(days) == said
+def test_the_papers_of_a_date_are_counted(days: tuple[DayCount, ...], expected: str) -> None:
+    assert number_of_papers(days) == expected

@@ -152,17 +152,17 @@ async def test_the_feed_answers_in_its_own_order_and_nothing_is_kept(
         first, second, third = r.list_items[:3]
         assert "+" in first and "+" not in second
         assert "[/] Agents of Chaos" in third or size[0] == 60
-        for action, said in (
+        for action, expected in (
             ("find.widen", "results of the feed are not part of a view"),
             ("find.sort", "the feed's results keep the feed's own order"),
             ("find.fetch", "type the id or address of the paper to fetch"),
         ):
             r.app.perform(action)
-            assert r.status == said
+            assert r.status == expected
         assert not _has(r, "2404.00001") and not _has(r, "2404.00002")
 
 
-async def test_a_paper_that_is_marked_is_kept_and_the_list_stays(reader: Opener, feed: FeedServer) -> None:
+async def test_a_marked_search_result_is_kept_and_the_list_stays(reader: Opener, feed: FeedServer) -> None:
     async with _answered(reader, feed) as r:
         await r.do("move.bottom", "paper.star")
         assert r.kept("2404.00002").starred
@@ -214,7 +214,7 @@ async def test_a_link_that_is_typed_offers_its_paper(reader: Opener, typed: str)
             assert r.here.title == "An old one"
 
 
-async def test_a_paper_that_is_here_is_found_by_its_link_its_file_s_name_and_a_reference(reader: Opener) -> None:
+async def test_a_stored_paper_is_found_by_its_link_file_name_or_reference(reader: Opener) -> None:
     async with reader() as r:
         one, two, three = r.ids[2:5]
         found = [
@@ -250,10 +250,10 @@ async def test_a_paper_that_the_feed_lacks_comes_from_arxiv(
         monkeypatch.setenv("ARXIV_ENDPOINT", arxiv.url)
         monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path))
         async with reader(settings=settings(endpoint=feed.url)) as r:
-            for id, said in (("hep-th/9901001", "fetched"), ("hep-th/9901002", "neither the feed nor arXiv")):
+            for id, expected in (("hep-th/9901001", "fetched"), ("hep-th/9901002", "neither the feed nor arXiv")):
                 await r.search(f"id:{id}", "query.accept")
                 await r.until(lambda: "fetched" in r.status or "neither" in r.status)
-                assert said in r.status
+                assert expected in r.status
             assert r.empty.startswith("hep-th/9901002 is not here yet. enter fetches it")
             asked = len(feed.requests)
             await r.do("find.fetch")

@@ -213,8 +213,8 @@ def keys(pane: FilterPane, kind: str) -> list[str]:
     return [row.key for row in pane.rows if row.kind == kind]
 
 
-def told(app: PaneApp, kind: str) -> list[object]:
-    return [one.value for one in app.told if isinstance(one, WidgetReport) and one.kind == kind]
+def reported(app: PaneApp, kind: str) -> list[object]:
+    return [one.value for one in app.reports if isinstance(one, WidgetReport) and one.kind == kind]
 
 
 # Drawing
@@ -298,8 +298,8 @@ async def test_the_cursor_chooses_picks_and_excludes() -> None:
         pane.toggle()
         app.set_focus(None)
         await pilot.pause()
-        assert told(app, "view") == ["all", "day:2026-11-20"]
-        assert told(app, "topics") == [
+        assert reported(app, "view") == ["all", "day:2026-11-20"]
+        assert reported(app, "topics") == [
             Choice("any", ("agents",)),
             Choice("any", (), ("agents",)),
             Choice("any"),
@@ -327,7 +327,7 @@ async def test_a_click_goes_to_a_row_and_chooses_it() -> None:
         await pilot.click(pane, offset=(5, row["agents"]))
         await pilot.click(pane, offset=(5, 0))
         await pilot.click(pane, offset=(5, 39))
-        assert here(pane) == "Agents & tools" and told(app, "key") == ["enter", "enter"]
+        assert here(pane) == "Agents & tools" and reported(app, "key") == ["enter", "enter"]
 
 
 # Folding and scrolling

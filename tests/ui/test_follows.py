@@ -20,7 +20,7 @@ async def test_an_author_and_a_topic_are_followed_counted_listed_and_let_go(read
         assert f"{UNICODE.unread}{UNICODE.followed}" in r.list_lines[1]
         assert r.filter_lines[r.filter_lines.index("FOLLOWED") + 1] == "Video generation 8/8"
         assert f"{UNICODE.followed} Followed Video generation" in r.text(r.main.detail)
-        # An author is chosen among the others, and what is followed already is told apart.
+        # An author is chosen among the others, and followed authors are marked.
         await r.do("paper.follow")
         assert f"t {UNICODE.followed} Video generation" in r.lines[-1]
         await r.press("a")

@@ -259,7 +259,7 @@ def test_the_line_never_exceeds_its_width_and_shows_as_much_of_the_query_as_can_
         assert f" {literal(header.query)} " in text(line)
 
 
-def test_all_of_an_ascii_line_is_ascii() -> None:
+def test_an_ascii_line_has_only_ascii_characters() -> None:
     for condition in (
         FRESH,
         FRESH._replace(text="08:14 · cs.CL 8 of 14"),

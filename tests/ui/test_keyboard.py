@@ -96,7 +96,7 @@ async def test_equal_motions_are_one_and_others_are_not(monkeypatch: pytest.Monk
     assert await desk.press("g", "g", "g", "t") == ["move.top", "view.latest"]
 
 
-async def test_keys_for_papers_wait_for_their_list(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_keys_for_papers_wait_until_the_list_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = await Desk(monkeypatch, LIST.await_list()).opened()
     assert await desk.press("/", "s", "j") == ["find.query"]
     assert await desk.press("ctrl+q") == [] and desk.last_wait.seconds == QUIT_WAIT_SECONDS
@@ -120,7 +120,7 @@ async def test_the_key_that_quits_does_not_wait_long(monkeypatch: pytest.MonkeyP
     assert desk.done == ["app.quit"]
 
 
-async def test_a_list_that_is_ranked_for_long_takes_no_key_for_papers(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_list_that_is_being_ranked_ignores_keys_for_papers(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = await Desk(monkeypatch, LIST.rank()).opened()
     assert await desk.press("s", "ga", "g", "a") == ["<ga>", "view.all"]
     assert desk.notice == "still ranking · esc goes back"

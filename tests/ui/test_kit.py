@@ -104,7 +104,7 @@ def test_searched_words_are_found_with_their_endings(words: tuple[str, ...], val
 
 
 @given(text, st.lists(text, max_size=3))
-def test_marking_changes_no_text(value: str, words: list[str]) -> None:
+def test_marking_matches_changes_no_text(value: str, words: list[str]) -> None:
     pieces = mark(value, "text", pattern(tuple(words)))
     assert "".join(piece.text for piece in pieces) == literal(value)
     assert all(piece.text for piece in pieces)
@@ -205,7 +205,7 @@ async def test_an_address_is_a_link_where_the_terminal_shows_links(shows_links: 
 # The typed line
 
 
-async def test_a_line_is_typed_recalled_completed_and_advised() -> None:
+async def test_a_line_is_typed_recalled_completed_and_corrected() -> None:
     changes: list[str] = []
 
     def advise(width: int) -> Line:
@@ -240,5 +240,5 @@ async def test_a_line_is_typed_recalled_completed_and_advised() -> None:
         app.screen.set_focus(None)
         await pilot.click(advice, offset=(1, 0))
         await pilot.pause()
-        assert [one.value for one in app.told if isinstance(one, WidgetReport)] == ["tab"]
+        assert [one.value for one in app.reports if isinstance(one, WidgetReport)] == ["tab"]
         assert app.focused is line.query_one(LineInput)

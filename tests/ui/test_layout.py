@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from reader.cache.reads.window import IN_WORDS, MATCHING, Order, with_near
 from reader.session.visit import Visit
 from reader.ui.shell.layout import (
-    LIST,
     SHAPES,
     USUAL,
     Area,
@@ -20,8 +19,8 @@ from reader.ui.shell.layout import (
     PaneFront,
     PaneSizes,
     lay_out,
+    note_lines,
     outline_width,
-    place_note,
     remembered_panes,
     shape_at,
     shown_panes,
@@ -147,26 +146,9 @@ def test_each_width_has_a_shape() -> None:
     assert [shape_at(least - 1) for least in list(SHAPES.values())[1:]] == list(SHAPES)[:-1]
 
 
-@each(
-    ("size", "is_page", "choice", "area"),
-    [
-        ((140, 42), False, USUAL, (91, 21, 49, 20)),
-        ((140, 42), False, USUAL.with_width(140, list_share=0.735), (110, 21, 30, 20)),
-        # Too narrow or too low a detail gives no room, and one that just fits does.
-        ((140, 42), False, USUAL.with_width(140, list_share=0.745), (0, 1, 140, 40)),
-        ((80, 42), False, USUAL, (0, 33, 80, 8)),
-        ((80, 38), False, USUAL, (0, 19, 80, 18)),
-        ((60, 20), False, USUAL, (0, 1, 60, 18)),
-        # On a page it is as wide as the screen.
-        ((140, 42), True, USUAL, (0, 21, 140, 20)),
-        ((83, 12), True, USUAL, (0, 3, 83, 8)),
-        ((1, 1), True, USUAL, (0, 0, 1, 0)),
-    ],
-)
-def test_the_editor_of_notes_has_the_lower_half_of_the_detail_or_all_there_is(
-    size: tuple[int, int], is_page: bool, choice: PaneChoice, area: tuple[int, int, int, int]
-) -> None:
-    assert place_note(*size, choice, LIST, is_page=is_page) == area
+@each(("height", "lines"), [(42, 20), (24, 11), (17, 8), (12, 8), (6, 5), (1, 0)])
+def test_the_editor_of_notes_has_the_lower_half(height: int, lines: int) -> None:
+    assert note_lines(height) == lines
 
 
 def test_little_room_is_shared() -> None:
@@ -249,7 +231,7 @@ def test_a_heading_stays_on_the_top_line_while_its_papers_pass() -> None:
     assert lines.at(lines.step(0, 17), is_top=True) == LineSlot("heading", 1)
 
 
-def test_a_hole_is_a_line_between_two_days() -> None:
+def test_a_gap_in_the_days_is_a_line_in_the_list() -> None:
     days = order(range(6), ("2025-11-24", 2), ("2025-11-19", 1), ("2025-11-12", 3))
     above, below, within = ("2025-11-25",), ("2025-11-10", "2025-11-11"), ("2025-11-13", "2025-11-14")
     for form in (ListForm(holes=(above, within, below)), ListForm(holes=(within,))):
@@ -314,7 +296,7 @@ def test_days_of_three_papers_have_headings(groups: tuple[tuple[str, int], ...],
     assert papers_have_dates(order(range(count), *groups), is_one_day=False) is not headed
 
 
-def test_a_date_that_all_papers_share_stands_nowhere() -> None:
+def test_a_date_that_all_papers_share_is_not_shown() -> None:
     assert papers_have_dates(order(range(9)), is_one_day=False)
     assert not papers_have_dates(order(range(9)), is_one_day=True)
     assert papers_have_dates(with_near(order(range(9)), [20], 5), is_one_day=True)

@@ -312,12 +312,12 @@ async def test_both_lines_of_a_title_belong_to_the_paper() -> None:
         assert papers.highlighted == 2
         assert [line[0] for line in painted(papers)[1:6]] == [" ", " ", "▌", "▌", " "]
         await click(pilot, 3)
-        assert app.told == [WidgetReport("action", "read.open")]
+        assert app.reports == [WidgetReport("action", "read.open")]
         await click(pilot, 5)
         for y in (0, 8):
             await click(pilot, y)
         assert "21 NOVEMBER" in drawn(papers)[8]
-        assert papers.highlighted == 3 and len(app.told) == 1
+        assert papers.highlighted == 3 and len(app.reports) == 1
 
 
 async def test_a_paper_with_its_second_line_in_view_stays_while_heights_change() -> None:
@@ -446,7 +446,7 @@ async def test_the_cursor_stops_at_missing_days_and_reports_no_paper_there() -> 
         await click(pilot, 4)
         assert papers.hole == form.holes[0]
         await click(pilot, 3)
-        assert papers.reported == (3, False) and not app.told
+        assert papers.reported == (3, False) and not app.reports
 
 
 async def click(pilot: Pilot[None], y: int) -> None:

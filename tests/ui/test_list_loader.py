@@ -127,14 +127,14 @@ async def test_an_interrupted_or_failed_read_releases_keys(
     async def fail(*_: object) -> None:
         raise CacheError("The disk is full.")
 
-    for reading, said in ((give_way, Notice()), (fail, Notice("The disk is full.", "warning"))):
+    for reading, expected in ((give_way, Notice()), (fail, Notice("The disk is full.", "warning"))):
         for name in ("screenful", "order"):
             monkeypatch.setattr(desk.library, name, reading)
         asked = desk.state.request_list(at)
         (made,) = await desk.show(asked)
         assert not made.is_list_coming
         assert made.listing is asked.listing
-        assert made.notices.shown == said
+        assert made.notices.shown == expected
 
 
 async def test_results_of_the_feed_replace_the_list_until_a_step_back(desk: Desk) -> None:

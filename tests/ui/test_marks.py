@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -28,14 +29,16 @@ def test_a_decision_does_not_say_that_the_paper_is_read_as_well() -> None:
     assert words(("rule:hide old", "1"), ("hide", "1"), count=2).startswith("2 hidden")
 
 
-def test_a_slow_mark_shows_its_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_first_line_says_that_a_slow_mark_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.ui.marks.SHOWN_AFTER_SECONDS", 0.0)
     bench = Bench(shell=None)
-    report = MarkActions(bench.app)._report("marking")
-    report(1_000, 2_000)
-    assert bench.model.state.activity == ""
-    monkeypatch.setattr("reader.ui.marks.PROGRESS_AFTER_SECONDS", -1.0)
-    report(1_000, 2_000)
-    assert bench.model.state.activity == "marking 1,000 of 2,000"
+    storing = asyncio.get_running_loop().create_future()
+    waiting = asyncio.create_task(MarkActions(bench.app)._wait(storing, "marking"))
+    while not bench.model.state.activity:
+        await asyncio.sleep(0)
+    assert bench.model.state.activity == "marking…"
+    storing.set_result("stored")
+    assert (await waiting, bench.model.state.activity) == ("stored", "")
 
 
 # Keys
@@ -137,7 +140,7 @@ async def test_space_on_the_page_reads_on_through_the_unread(reader: Opener) -> 
 async def test_star_hide_and_queue_replace_each_other(reader: Opener) -> None:
     async with reader() as r:
         id = r.here.id
-        for action, said in (
+        for action, expected in (
             ("paper.star", "1 starred"),
             ("paper.hide", "1 hidden, unstarred"),
             ("paper.queue", "1 queued, no longer hidden"),
@@ -145,7 +148,7 @@ async def test_star_hide_and_queue_replace_each_other(reader: Opener) -> None:
             ("mark.undo", "undone: 1 hidden, no longer queued"),
         ):
             await r.do(action)
-            assert said in r.status
+            assert expected in r.status
             now, kept = r.here, r.kept(id)
             assert (now.id, now.starred, now.hidden, now.queued) == (id, kept.starred, kept.hidden, kept.queued)
         assert (kept.starred, kept.hidden, kept.queued) == (False, False, True)
@@ -440,9 +443,9 @@ async def test_selected_papers_are_copied_in_the_chosen_format(
             browser.clear()
             await r.do("link.page")
             assert browser == [f"https://huggingface.co/papers/2605.0040{number}" for number in range(opened)]
-            said = r.status
+            output = r.status
             await r.do("link.copy")
-        assert said == "2 papers are too many to open at once"
+        assert output == "2 papers are too many to open at once"
         assert r.status == "2 papers are too many for the clipboard · :export FILE writes them"
 
 

@@ -75,7 +75,7 @@ async def test_the_editor_takes_pastes_help_another_size_and_a_disk_that_refuses
         await r.press("f1", "escape")
         await r.type("and more")
         await r.resize(140, 42)
-        assert [line.find("pasted red") for line in r.lines if "pasted red" in line] == [r.main.detail.region.x + 1]
+        assert [line.find("pasted red") for line in r.lines if "pasted red" in line] == [(140 - 82) // 2 + 1]
         with monkeypatch.context() as short:
             short.setattr("reader.ui.notes.NOTE_LIMIT", 31)
             await r.do("note.keep")
@@ -234,7 +234,7 @@ def test_the_heading_of_a_note_is_a_rule_with_the_title(is_draft: bool, width: i
 
 
 @each(
-    ("pks", "has", "shared", "said"),
+    ("pks", "has", "shared", "expected"),
     [
         (1, "", "", "no tag yet"),
         (2, "", "", "2 papers, no tag yet"),
@@ -242,5 +242,5 @@ def test_the_heading_of_a_note_is_a_rule_with_the_title(is_draft: bool, width: i
         (3, "abc", "b", "3 papers, tagged b, some tagged a, c"),
     ],
 )
-def test_the_tag_line_names_tags_that_only_some_papers_have(pks: int, has: str, shared: str, said: str) -> None:
-    assert TagEdit((1,) * pks, tuple(has), tuple(shared), {}).in_words == said
+def test_the_tag_line_names_tags_that_only_some_papers_have(pks: int, has: str, shared: str, expected: str) -> None:
+    assert TagEdit((1,) * pks, tuple(has), tuple(shared), {}).in_words == expected

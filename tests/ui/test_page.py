@@ -136,7 +136,7 @@ async def test_links_and_topics_can_be_clicked() -> None:
         await click(pilot, detail, "code")
         await click(pilot, detail, "Video generation")
         await click(pilot, detail, "It forgets well")
-        assert app.told == [
+        assert app.reports == [
             WidgetReport("link", "https://github.com/someone/forget"),
             WidgetReport("topic", "video-generation"),
         ]
@@ -202,15 +202,15 @@ def test_the_detail_follows_a_single_move_at_once_and_a_run_at_its_end(
 
 
 @each(
-    ("message", "said"),
+    ("message", "expected"),
     [
         (step("pdf", bytes=512, total=1_024), "50 %"),
         (step("pdf", bytes=1_540_000, total=None), "1.5 MB"),
         (waiting(12.4, "arXiv asks to wait"), "arXiv asks to wait, 12 s"),
     ],
 )
-def test_pdf_progress_is_a_percentage_a_size_or_a_wait(message: Line, said: str) -> None:
-    assert _progress_text(message) == said
+def test_pdf_progress_is_a_percentage_a_size_or_a_wait(message: Line, expected: str) -> None:
+    assert _progress_text(message) == expected
 
 
 # Link keys
@@ -255,7 +255,7 @@ DAY = "2026-05-12"
 PAPERS = {DAY: (draft(1, "A First Paper", 50), draft(2, "A Second Paper", 40))}
 
 
-def said(id: str, text: str, parent: str = "") -> dict[str, object]:
+def comment_record(id: str, text: str, parent: str = "") -> dict[str, object]:
     data = {"latest": {"raw": text}, "parentCommentId": parent}
     return {"id": id, "author": {"name": "ana"}, "createdAt": f"{DAY}T09:00:00.000Z", "type": "comment", "data": data}
 
@@ -267,7 +267,7 @@ def feed_of_two() -> FeedServer:
         "A First Paper",
         DAY,
         upvotes=50,
-        comments=[said("a", "Is it **open**?"), said("b", "Yes.", "a")],
+        comments=[comment_record("a", "Is it **open**?"), comment_record("b", "Yes.", "a")],
         linkedModels=models,
         numTotalModels=254,
         linkedSpaces=[{"id": "lab/demo"}],
@@ -410,5 +410,5 @@ async def test_without_a_viewer_the_path_is_told_and_copied(
         file.parent.mkdir()
         file.write_bytes(PDF)
         await r.do("link.pdf")
-        said = f"~/pdfs/{file.name} · copied · over ssh it needs pdf_viewer"
-        assert (r.status, r.app.clipboard) == (said, str(file))
+        expected = f"~/pdfs/{file.name} · copied · over ssh it needs pdf_viewer"
+        assert (r.status, r.app.clipboard) == (expected, str(file))

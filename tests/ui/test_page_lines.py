@@ -57,10 +57,10 @@ def read(one: Paper, **more: Any) -> ShownPaper:
 
 
 def own_texts(width: int = 40, *, is_page: bool = False, tags: tuple[str, ...] = (), note: str = "") -> list[str]:
-    return said_by(own_lines(read(paper(tags=tags, note=note)), width, replace(LOOK, is_page=is_page)))
+    return texts_of(own_lines(read(paper(tags=tags, note=note)), width, replace(LOOK, is_page=is_page)))
 
 
-def said_by(lines: Sequence[Line]) -> list[str]:
+def texts_of(lines: Sequence[Line]) -> list[str]:
     return [text(line) for line in lines]
 
 
@@ -68,7 +68,7 @@ def test_follows_come_first_and_lines_break_between_tags() -> None:
     follows = (FollowReason(Follow("topic", "agents")), FollowReason(Follow("author", "Ke Li"), "LI Ke"))
     look = replace(LOOK, topic_names={"agents": "Agents & tools"})
     lines = own_lines(read(paper(tags=("later", "to cite")), follows=follows), 70, look)
-    assert said_by(lines) == ["◆ Followed Agents & tools · Ke Li: LI Ke", "Tags later · to cite"]
+    assert texts_of(lines) == ["◆ Followed Agents & tools · Ke Li: LI Ke", "Tags later · to cite"]
     ways = [*(("view", one.follow.view) for one in follows), ("tag", "later"), ("tag", "to cite")]
     assert [piece.action for line in lines for piece in line if piece.action] == ways
     assert [line.rstrip() for line in own_texts(14, tags=("later", "to cite"))] == ["Tags later ·", "to cite"]
@@ -103,10 +103,10 @@ def test_a_long_note_is_cut_in_the_pane(lines: int) -> None:
     )
 
 
-def test_highlights_stand_with_their_sections_and_notes_and_of_many_the_first_ones() -> None:
+def test_the_page_lists_the_first_highlights_with_their_sections_and_notes() -> None:
     words = "A passage that takes more than a line of the page, and is cut after three lines, of which the rest is lost"
     long = Passage("", words, section="§3 Method", note="why\nso?").as_text("2511.12345")
-    said = (long, Passage("", "Short").as_text("2511.12345"), "of another program", *[long] * 3)
+    highlights = (long, Passage("", "Short").as_text("2511.12345"), "of another program", *[long] * 3)
     drawn = [
         *("▎ A passage that takes more than a line", "▎ of the page, and is cut after three"),
         *("▎ lines, of which the rest is lost", "  §3 Method", "  ✎ why so?"),
@@ -114,12 +114,12 @@ def test_highlights_stand_with_their_sections_and_notes_and_of_many_the_first_on
     look = replace(LOOK, link_keys={"places": "i"})
     head = ["Highlights  6  i reads there", *drawn, "▎ Short", "▎ of another program"]
     pane, page = (
-        own_lines(read(paper(highlights=said)), 40, replace(look, is_page=is_page)) for is_page in (False, True)
+        own_lines(read(paper(highlights=highlights)), 40, replace(look, is_page=is_page)) for is_page in (False, True)
     )
-    assert said_by(pane) == [*head, *drawn, *drawn, "+1 more"]
-    assert said_by(page) == [*head, *drawn, *drawn, *drawn]
+    assert texts_of(pane) == [*head, *drawn, *drawn, "+1 more"]
+    assert texts_of(page) == [*head, *drawn, *drawn, *drawn]
     assert [line[1].action for line in pane if line[0].text == "▎ "][2:5] == [("passage", str(n)) for n in (0, 1, 2)]
-    narrow = said_by(own_lines(read(paper(highlights=said[:5])), 30, LOOK))
+    narrow = texts_of(own_lines(read(paper(highlights=highlights[:5])), 30, LOOK))
     assert narrow[:2] == ["Highlights  5", "▎ A passage that takes more"]
     assert narrow[3:6] == ["▎ is cut after three lines, of", "  §3 Method", "  ✎ why so?"] and len(narrow) == 18
 
@@ -128,7 +128,7 @@ MADE = "2026-11-26T08:00:00Z"
 
 
 def reasons(found: QueryMatch | None, width: int = 80, look: Presentation = LOOK) -> list[str]:
-    return said_by(shared_lines(read(paper(), query_match=found), width, look))
+    return texts_of(shared_lines(read(paper(), query_match=found), width, look))
 
 
 def test_each_reason_is_named() -> None:
@@ -145,7 +145,7 @@ def test_each_reason_is_named() -> None:
 
 
 def whole(one: Paper, width: int = 60, look: Presentation = LOOK, **more: Any) -> list[str]:
-    return said_by(compose(read(one, **more), width, look))
+    return texts_of(compose(read(one, **more), width, look))
 
 
 def test_a_preview_begins_with_what_the_list_does_not_say() -> None:
@@ -206,7 +206,7 @@ def test_the_page_shows_everything_about_a_paper() -> None:
         fetching="fetching …",
         kept=PageData(Community((), repositories)),
     )
-    assert said_by(compose(found, 30, look)) == [
+    assert texts_of(compose(found, 30, look)) == [
         *("A memory that forgets on", "purpose", ""),
         *("Ada Byron, Emmy Noether", "Some Lab", "◔ ◌ Mon 24 Nov · arXiv 19 Nov", "v3 22 Nov · ICLR 2026 · ▲ 61"),
         *("3 comments", "submitted by someone   3 of 34", ""),
@@ -219,7 +219,7 @@ def test_the_page_shows_everything_about_a_paper() -> None:
         *("Video generation · Agents", "Computation and Language cs.CL", "9 pages"),
         *("memory · kv cache", "", "fetching …"),
     ]
-    wide, pane = said_by(compose(found, 78, look)), whole(one, 60)
+    wide, pane = texts_of(compose(found, 78, look)), whole(one, 60)
     assert wide[4:6] == [
         "◔ ◌ Mon 24 Nov · arXiv 19 Nov · v3 22 Nov · ICLR 2026 · ▲ 61 · 3 comments",
         f"{'submitted by someone':71}3 of 34",
@@ -380,7 +380,7 @@ def test_any_paper_is_drawn_literally_within_the_width(one: Paper, others: str, 
 PAGE_LOOK = Presentation(date(2026, 6, 30), link_keys={"m": "Lm", "t": "Lt", "s": "Ls"}, is_page=True)
 
 
-def said(id: str, *words: str, parent: str = "", **more: object) -> Comment:
+def reply(id: str, *words: str, parent: str = "", **more: object) -> Comment:
     blocks = tuple(Paragraph((Span(one),)) for one in words)
     return Comment(id, "ana", f"2026-06-{28 + len(id):02}T09:00:00Z", blocks, parent)._replace(**more)  # type: ignore[arg-type]
 
@@ -439,21 +439,21 @@ def test_repositories_are_listed_with_their_keys() -> None:
 
 
 def test_replies_are_indented_and_hidden_deleted_or_automated_comments_are_named() -> None:
-    robot = said("g", "This is an automated message from the bot.")
-    told = (
-        *(said("a", "First.", reactions=(("🔥", 23),)), said("bb", "Second.", "More.", parent="a", is_edited=True)),
-        *(said("c", is_hidden=True), said("dd", "Yes.", parent="c"), said("e", "No.", parent="x"), robot),
+    robot = reply("g", "This is an automated message from the bot.")
+    comments = (
+        *(reply("a", "First.", reactions=(("🔥", 23),)), reply("bb", "Second.", "More.", parent="a", is_edited=True)),
+        *(reply("c", is_hidden=True), reply("dd", "Yes.", parent="c"), reply("e", "No.", parent="x"), robot),
     )
-    assert discussion(*told, width=60) == [
+    assert discussion(*comments, width=60) == [
         *("5 comments", "", "ana · 29 Jun · 🔥 23", "First.", ""),
         *("│ ana · 30 Jun · edited", "│ Second.", "│", "│ More.", ""),
         *("a comment that is hidden", "", "│ ana · 30 Jun", "│ Yes.", ""),
         *("ana · 29 Jun, to a deleted comment", "No.", "", "ana · 29 Jun", "an automated list of similar papers"),
     ]
-    assert discussion(said("a", is_hidden=True)) == discussion() == []
-    deep = [said("a" * n, "Yes.", parent="a" * (n - 1)) for n in range(1, 6)]
+    assert discussion(reply("a", is_hidden=True)) == discussion() == []
+    deep = [reply("a" * n, "Yes.", parent="a" * (n - 1)) for n in range(1, 6)]
     assert [max(line.count("│") for line in discussion(*deep, width=width)) for width in (24, 36, 90)] == [1, 2, 4]
-    many = discussion(*(said(str(n), "Yes.") for n in range(100, 410)))
+    many = discussion(*(reply(str(n), "Yes.") for n in range(100, 410)))
     assert (many[0], many[-1]) == ("310 comments", "+10 more")
 
 
@@ -465,7 +465,7 @@ def test_markup_in_comments_is_drawn_and_links_can_be_clicked() -> None:
         Table(((Cell((Span("run"),), is_head=True),), (Cell((Span("84"),)),))),
         Figure("", (), (), ("https://x.example/a.png",)),
     )
-    lines = comment_lines(read(paper(), kept=PageData(Community((said("a")._replace(blocks=text),)))), 30, PAGE_LOOK)
+    lines = comment_lines(read(paper(), kept=PageData(Community((reply("a")._replace(blocks=text),)))), 30, PAGE_LOOK)
     drawn = texts(lines)
     assert drawn[3:] == [
         *("│ Is it?", "", "See this or that", "", "  x = [i for i in range(10) i…", ""),
@@ -486,8 +486,8 @@ def test_markup_in_comments_is_drawn_and_links_can_be_clicked() -> None:
 def test_the_community_is_drawn_in_ascii() -> None:
     look = Presentation(PAGE_LOOK.today, glyphs=ASCII)
     items = Items((Item("•", (Paragraph((Span("x"),)),)),))
-    told = (said("a")._replace(blocks=(Quote((items,)), items)), said("bb", "Yes.", parent="a"))
-    kept = PageData(Community(told, MODELS))
+    comments = (reply("a")._replace(blocks=(Quote((items,)), items)), reply("bb", "Yes.", parent="a"))
+    kept = PageData(Community(comments, MODELS))
     known = read(paper()._replace(models=5), kept=kept)
     lines = [*comment_lines(known, 40, look), *repository_lines(known, 40, look)]
     assert all(line.isascii() for line in texts(lines))

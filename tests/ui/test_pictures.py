@@ -24,7 +24,6 @@ from reader.core.paper import Paper
 from reader.refresh.lines import Canvas, Job, Line, Tell, result_line, waiting
 from reader.ui.full_text.lines import LETTERS
 from reader.ui.full_text.state import TEXT
-from reader.ui.kit.glyphs import UNICODE
 from reader.ui.picture_drawing import PictureDrawing, draw
 from reader.ui.pictures import (
     MAX_PICTURES,
@@ -32,7 +31,6 @@ from reader.ui.pictures import (
     Picture,
     PicturePane,
     Pictures,
-    _Text,
     first_from,
     pictures_of,
     room,
@@ -62,40 +60,25 @@ WITH_FIGURE = Document("A title", (Figure("Figure 1", (Span("Both "), Span("side
 def test_the_pictures_of_a_paper_in_order() -> None:
     found = pictures_of(PAPER, WITH_FIGURE, "feed")
     assert [(one.label, one.address, one.caption) for one in found] == [
-        (
-            "Card of the feed",
-            "https://cdn-thumbnails.huggingface.co/social-thumbnails/papers/2605.00001.png",
-            "A title",
-        ),
         ("Picture 1 of the feed", "https://cdn.example/a.png?w=1", ""),
         ("Figure 1", "https://arxiv.org/html/2605.00001/x1.png", "Both sides."),
         ("Figure 1 (a)", "https://arxiv.org/html/2605.00001/x2.png", "Left."),
     ]
-    assert [first_from(found, block) for block in (0, 1)] == [2, 3]
-    assert pictures_of(PAPER._replace(day=None, media=())) == ()
+    assert [first_from(found, block) for block in (0, 1)] == [1, 2]
+    assert pictures_of(PAPER._replace(media=())) == ()
     assert first_from(pictures_of(PAPER), 1) == 0
     many = Document("", tuple(Figure("", (), (), (f"x{number}.png",)) for number in range(MAX_PICTURES + 9)))
     assert len(pictures_of(PAPER, many)) == MAX_PICTURES
 
 
-def test_going_through_them_shows_each_only_while_it_is_in_front() -> None:
-    canvas = Canvas("blocks", 10, 5)
-    shown = Pictures(pictures_of(PAPER, WITH_FIGURE), 0, canvas)
-    drawn = PictureDrawing(4, ())
-    first = shown.with_drawing(shown.front, drawn)
-    assert first.drawn is drawn and first.turn(-1) is first and first.with_canvas(canvas) is first
-    second = first.turn(1)
-    assert (second.drawn, second.index) == (None, 1)
-    assert second.with_drawing(first.front, drawn) is second and second.with_message(first.front, "no") is second
-    assert second.turn(9).index == 3
-    assert second.with_message(second.front, "no").message == "no"
+def test_a_picture_has_the_screen_without_its_title_caption_and_keys() -> None:
     assert [room(*size) for size in ((80, 24), (2, 5), (3, 6), (4, 7))] == [(78, 19), (1, 1), (1, 1), (2, 2)]
 
 
 # Drawing
 
 
-async def test_a_picture_stands_in_the_middle_and_so_does_what_is_said_instead(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_picture_stands_in_the_middle(monkeypatch: pytest.MonkeyPatch) -> None:
     pane, sent = PicturePane(), list[str]()
     monkeypatch.setattr(pane, "_send", sent.append)
     async with staged(Stage(pane), 12, 5) as (_, pilot):
@@ -103,40 +86,22 @@ async def test_a_picture_stands_in_the_middle_and_so_does_what_is_said_instead(m
         def lines() -> list[str]:
             return [strip.text for strip in pane.render_lines(Region(0, 0, 12, 5))]
 
-        lines_painted = watch_paints(pane, monkeypatch)
-        for _ in range(2):
-            pane.show(None, "fetching the picture")
-            assert lines_painted == [-1]
         blank = " " * 12
-        assert lines() == [blank, "  fetching  ", "    the     ", "  picture   ", blank]
-        row = (Segment("ab"), Segment("cde"))
-        pane.show(drawn := PictureDrawing(5, (row, (), row)), "")
-        assert lines() == [blank, "   abcde    ", blank, "   abcde    ", blank]
-        pane.show(drawn, "")
-        pane.show(PictureDrawing(13, (row,)), "")
         assert lines() == [blank] * 5
-        pane.show(PictureDrawing(2, (row,) * 3, sixels="Six"), "")
+        row = (Segment("ab"), Segment("cde"))
+        painted = watch_paints(pane, monkeypatch)
+        pane.show(drawn := PictureDrawing(5, (row, (), row)))
+        pane.show(drawn)
+        assert painted == [-1]
+        assert lines() == [blank, "   abcde    ", blank, "   abcde    ", blank]
+        pane.show(PictureDrawing(13, (row,)))
+        assert lines() == [blank] * 5
+        pane.show(PictureDrawing(2, (row,) * 3, sixels="Six"))
         lines()
         await pilot.pause()
         assert {*sent} == {"", "\x1b7\x1b[2;6HSix\x1b8"}
-        pane.leave()
+        pane.show(None)
         assert lines() == [blank] * 5
-
-
-async def test_a_caption_is_cut_after_its_last_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = _Text(UNICODE, id="caption", rows=2)
-    async with staged(Stage(text), 14, 3):
-        painted = watch_paints(text, monkeypatch)
-        for words, shown in (
-            ("", ""),
-            ("One  two\nthree", " One two\n three"),
-            ("One two three four", " One two\n three four"),
-            ("One two three four five", " One two\n three four…"),
-        ):
-            text.show(words)
-            assert text.render().plain == shown
-        text.show("One two three\nfour five")
-        assert painted == [-1] * 3
 
 
 # Drawing for a terminal
@@ -162,7 +127,7 @@ BLOCKS = Canvas("blocks", 30, 20)
         (picture(size=(20, 20)), Canvas("blocks", 80, 40), 4, 2),
     ],
 )
-def test_blocks_keep_the_proportions_and_fit(data: bytes, canvas: Canvas, columns: int, rows: int) -> None:
+def test_half_block_pictures_keep_the_proportions_and_fit(data: bytes, canvas: Canvas, columns: int, rows: int) -> None:
     drawn = draw(data, canvas)
     assert (drawn.columns, drawn.rows) == (columns, rows)
     assert all("".join(segment.text for segment in line) == "▀" * columns for line in drawn.lines)
@@ -191,7 +156,7 @@ def test_kitty_gets_the_picture_once_and_signs_in_its_place(capfd: pytest.Captur
 
 
 @each(
-    ("data", "said"),
+    ("data", "expected"),
     [
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "vector drawing"),
         (b"<?xml version='1.0'?>" + b" " * 1_975 + b"<svg/>", "vector drawing"),
@@ -202,8 +167,8 @@ def test_kitty_gets_the_picture_once_and_signs_in_its_place(capfd: pytest.Captur
         (picture()[:60], "broken"),
     ],
 )
-def test_undrawable_pictures_are_an_error(data: bytes, said: str) -> None:
-    with pytest.raises(NoPicture, match=said):
+def test_undrawable_pictures_are_an_error(data: bytes, expected: str) -> None:
+    with pytest.raises(NoPicture, match=expected):
         draw(data, BLOCKS)
 
 
@@ -262,24 +227,21 @@ def blocks(r: Story) -> int:
 async def test_p_shows_the_figures_of_a_text_and_comes_back(reader: Opener, feed: FeedServer) -> None:
     own = settings(endpoint=feed.url, images="blocks")
     async with reader(size=(80, 24), settings=own) as r:
-        await r.do("read.open", "picture.open")
-        assert r.lines[0].strip() == "Card of the feed" and r.context == "picture"
-        await r.until(lambda: "is not asked while the feed is" in r.screen)
-        await r.do("picture.next")
-        assert r.status == "this is the last picture"
-        await r.do("picture.previous")
-        assert r.status == "this is the first picture"
-        await r.do("picture.close", "text.open")
+        await r.do("read.open", "text.open")
         await r.until(lambda: "Figure 1" in r.screen or "Start of it" in r.screen)
         await r.do("text.search")
         await r.type("both.")
         await r.press("enter")
         await r.do("picture.open")
         await r.until(lambda: "vector drawing (SVG)" in r.screen)
-        assert r.lines[0].strip() == "2 of 3 · Figure 1" and "Both." in r.screen
+        assert r.lines[0].strip() == "1 of 2 · Figure 1" and "Both." in r.screen
+        await r.do("picture.previous")
+        assert r.status == "this is the first picture"
         await r.do("picture.next")
         await r.until(lambda: blocks(r) > 100)
-        assert r.lines[0].strip() == "3 of 3 · Figure 1 (a)"
+        assert r.lines[0].strip() == "2 of 2 · Figure 1 (a)"
+        await r.do("picture.next")
+        assert r.status == "this is the last picture"
         await r.do("picture.previous")
         asked = len(feed.requests)
         await r.do("picture.next")
@@ -292,7 +254,7 @@ async def test_p_shows_the_figures_of_a_text_and_comes_back(reader: Opener, feed
         await r.do("text.follow")
         links = r.app.state[TEXT].view.links  # type: ignore[union-attr]
         await r.press(LETTERS[next(index for index, link in enumerate(links) if link.text.startswith("(a)"))])
-        assert r.context == "picture" and r.lines[0].strip() == "3 of 3 · Figure 1 (a)"
+        assert r.context == "picture" and r.lines[0].strip() == "2 of 2 · Figure 1 (a)"
 
 
 async def test_p_opens_nothing_over_the_text_of_a_pdf(reader: Opener, feed: FeedServer, cache_file: Path) -> None:
@@ -323,7 +285,7 @@ async def test_a_picture_is_fetched_once_kept_and_may_fail(
     monkeypatch.setattr("reader.ui.pictures.PAUSE_SECONDS", 0.0)
     async with reader(size=(80, 24)) as r:
         monkeypatch.setattr(r.app, "run_job", run_job)
-        r.app.model.change(r.app.state.put(PICTURES, Pictures(pictures, 0, Canvas("blocks", 80, 20))))
+        r.app.model.change(r.app.state.put(PICTURES, Pictures(pictures, 0)))
         await r.until(lambda: "the site asks to wait, 3 s" in r.screen)
         may_come.set()
         await r.until(lambda: r.app.state[PICTURES].drawn is not None)  # type: ignore[union-attr]
@@ -343,7 +305,6 @@ async def test_a_missing_picture_or_extra_is_explained(
         await r.do("picture.open")
         assert r.is_on_page and r.status.startswith("pictures need the extra images, ")
     monkeypatch.undo()
-    monkeypatch.setattr("reader.ui.pictures.is_arxiv_id", lambda _: False)
     async with reader(settings=settings(endpoint=feed.url, images="blocks")) as r:
         await r.do("read.open", "picture.open")
         assert r.is_on_page
@@ -375,13 +336,18 @@ async def test_the_terminal_keeps_no_picture_that_is_covered_or_closed(
     monkeypatch.setattr(PicturePane, "_send", lambda _pane, sequence: sent.append(sequence) if sequence else None)
     picture = Picture("https://x.example/a.png", "Figure 1")
     drawn = PictureDrawing(2, ((Segment("xx"),),), before="send it", after="drop it")
-    pictures = Pictures((picture,), 0, Canvas("kitty", 80, 20)).with_drawing(picture, drawn)
+    monkeypatch.setattr("reader.ui.pictures.PAUSE_SECONDS", 0.0)
+
+    async def run_job(_job: Job, _tell: Tell) -> Line:
+        return result_line("picture", **drawn.values())
+
     async with reader(size=(80, 24)) as r:
-        r.app.model.change(r.app.state.put(PICTURES, pictures))
+        monkeypatch.setattr(r.app, "run_job", run_job)
+        r.app.model.change(r.app.state.put(PICTURES, Pictures((picture,), 0)))
         await r.rest()
         assert sent == ["send it"]
         await r.press("?")
-        r.app.model.change(r.app.state.update(PICTURES, lambda pictures: pictures.with_message(picture, "a word")))
+        r.app.model.change(r.app.state.update(PICTURES, lambda pictures: pictures._replace(message="a word")))
         assert sent == ["send it", "drop it"]
         await r.press("escape", "escape")
         assert sent == ["send it", "drop it"] * 2

@@ -116,7 +116,7 @@ class LineApp(Stage):
 
     @property
     def typed(self) -> list[str]:
-        return [message.value for message in self.told if isinstance(message, WidgetReport)]
+        return [message.value for message in self.reports if isinstance(message, WidgetReport)]
 
     def on_mount(self) -> None:
         self.line.query_one(LineInput).cursor_blink = False

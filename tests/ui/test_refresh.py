@@ -35,12 +35,12 @@ from tests.ui.stage import at, look
 MORNING, LATER = (datetime(2026, 5, 12, hour, 30, tzinfo=UTC) for hour in (7, 9))
 
 
-def test_a_refresh_says_how_far_it_is_and_for_which_view() -> None:
+def test_a_refresh_shows_its_progress_and_its_view() -> None:
     begun = RefreshStatus().with_start("trending")
     assert (begun.progress, begun.view, begun.is_running) == ("starting", "trending", True)
 
 
-def test_a_refresh_that_fails_again_fails_since_the_first_time() -> None:
+def test_repeated_failures_are_dated_from_the_first() -> None:
     running = RefreshStatus("day 3 of 7")
     failed = running.with_failure("The feed did not answer.", "feed error", MORNING).with_failure(
         "No network.", "offline", LATER
@@ -48,7 +48,7 @@ def test_a_refresh_that_fails_again_fails_since_the_first_time() -> None:
     assert failed == RefreshStatus("day 3 of 7", problem="No network.", trouble="offline", failing_since=MORNING)
 
 
-def test_a_refresh_that_ends_is_counted_and_idle_unless_another_runs() -> None:
+def test_a_finished_refresh_is_counted_and_the_state_is_idle_unless_another_runs() -> None:
     running = RefreshStatus().with_start("trending")
     assert running.end(is_idle=True, last=LATER) == RefreshStatus(last=LATER, ended=1)
     assert running.end(is_idle=False, last=None) == RefreshStatus("starting", "trending", ended=1)
@@ -102,6 +102,7 @@ ENDS: list[tuple[Line, RefreshRequest, str, str]] = [
         ": ",
     ),
     (fetched() | {"returned": 1_000}, ASKED, "1,000 that you marked or imported", ": "),
+    (fetched() | {"unknown": ["hep-th/9802150"]}, FIRST, "! no source has hep-th/9802150", ": "),
     (fetched(StoreResult(new=1)), ASKED, "1 new", ": "),
     (fetched(StoreResult(new=1)), FIRST, "", ": "),
     (fetched(StoreResult(unchanged=9)), ASKED, "nothing new", ": "),
@@ -132,13 +133,13 @@ async def test_each_message_of_a_refresh_updates_the_screen_at_once(
             assert r.app.state[REFRESH].progress == progress, message
         assert "by your rules: 2 hidden" in r.status
         r[Refresher]._summary = ""
-        for message, wanted, told, trouble in ENDS:
+        for message, wanted, expected, trouble in ENDS:
             r[Refresher]._model.change(r.app.state.change_notices(lambda _: Notices()))
             r[Refresher]._request = wanted
             r[Refresher]._receive(message)
             await r.rest()
             status, shown = r.app.state[REFRESH], r.app.state.notices.shown
-            assert f"{'! ' * (shown.tone == 'warning')}{shown.text}" == told, message
+            assert f"{'! ' * (shown.tone == 'warning')}{shown.text}" == expected, message
             assert f"{status.problem}: {status.trouble}" == trouble, message
         monkeypatch.setattr(r[Refresher], "_begun", time.monotonic() - 10)
         for wanted, of, progress in BY_DAY:

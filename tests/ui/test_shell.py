@@ -132,7 +132,7 @@ async def test_each_action_has_a_handler_and_each_handler_an_action(reader: Open
         assert bound and bound <= handlers
 
 
-def test_a_handler_of_one_context_replaces_the_general_one_there_and_a_second_general_one_is_refused() -> None:
+def test_a_handler_of_a_context_replaces_the_general_one_there_and_two_general_ones_are_refused() -> None:
     app = Bench().app
     steps, page = Steps(app), Page(app)
     assert handlers_of([steps, page], lambda: "list")["move.down"](2) == 2
@@ -235,7 +235,7 @@ async def test_a_view_is_a_row_of_the_filter_pane(packages: Packages, reader: Op
 
 
 @pytest.mark.parametrize(("word", "instead"), [('"gM"', '"gm gM"'), ('"gM"', '"j gM"')])
-async def test_a_key_that_means_something_already_keeps_its_meaning(
+async def test_an_extension_cannot_take_a_key_that_is_in_use(
     packages: Packages, reader: Opener, word: str, instead: str
 ) -> None:
     packages.install_example("short_reads", "minutes", **{word: instead})
@@ -262,5 +262,5 @@ async def test_a_failing_extension_is_switched_off_and_the_reader_goes_on(
         await r.do("move.down", "paper.star")
         assert r.here.id != first and r.here.starred
         await r.until(lambda: bool(installed.switched_off))
-    ((entry, said),) = installed.switched_off.items()
-    assert (entry.name, why in said) == ("minutes", True)
+    ((entry, reason),) = installed.switched_off.items()
+    assert (entry.name, why in reason) == ("minutes", True)

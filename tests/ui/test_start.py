@@ -50,9 +50,9 @@ async def test_without_a_network_an_empty_reader_says_so_and_names_the_ways_out(
         gone = feed.url
     async with reader(papers={}, still=False, settings=settings(endpoint=gone)) as r:
         await r.until(lambda: "No papers yet" in r.empty and "try again" in r.empty)
-        assert all(said in r.empty for said in ("127.0.0.1", "r try again", "D open the sample", "q quit"))
+        assert all(expected in r.empty for expected in ("127.0.0.1", "r try again", "D open the sample", "q quit"))
         assert r.context == "empty"
-        assert r.status == "", "the middle has said it"
+        assert r.status == "", "the middle has the message"
         assert r.lines[-1].split() == ["r", "refresh", "/", "search", "f", "filter", ":", "commands", "?", "keys"]
         await r.do("app.sample")
     assert r.app.return_value == SAMPLE
@@ -158,7 +158,7 @@ async def test_view_query_cursor_and_sizes_are_as_they_were(reader: Opener) -> N
 
 
 @pytest.mark.filterwarnings("error::RuntimeWarning", "error::pytest.PytestUnraisableExceptionWarning")
-async def test_marks_are_there_after_leaving_at_once(reader: Opener) -> None:
+async def test_marks_made_just_before_leaving_are_kept(reader: Opener) -> None:
     async with reader() as r:
         r.app.perform("paper.star")
         r.app.perform("app.quit")

@@ -289,7 +289,7 @@ def test_the_detail_and_the_page_show_papers_of_their_own() -> None:
     assert close_page(opened)[DETAIL] == READING
 
 
-def test_a_cache_that_changes_behind_the_page_has_the_list_read_again_once_the_page_is_closed() -> None:
+def test_a_cache_that_changes_behind_a_page_is_read_again_when_the_page_closes() -> None:
     opened = AT_WORK.put(PAGE, READING)
     changed = opened.cache_changed()
     assert changes(opened, changed).keys() == {"cache_version", "is_list_outdated"}

@@ -15,7 +15,6 @@ from reader.core.lines import literal, measure, piece_at
 from reader.keys.actions import CONTEXTS, FOOTERS, Context
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import Chord
-from reader.refresh.lines import Canvas
 from reader.session.places import Place, triage_place, view
 from reader.ui.command_line.screen import COMMAND, TypedCommand
 from reader.ui.dates import DateRequest, ask_for_date
@@ -66,10 +65,10 @@ def drawn(status: Status, width: int, glyphs: Glyphs = UNICODE) -> list[str]:
 # Keys and notices
 
 
-def test_keys_stand_left_and_what_happened_right() -> None:
+def test_keys_are_drawn_at_the_left_and_the_answer_at_the_right() -> None:
     [line] = drawn(Status(KEYS, message="41 read · u undoes"), 100)
-    keys, said = " m read  s star  x hide  space next  / filter  ? keys", "41 read · u undoes"
-    assert line == keys + " " * (99 - len(keys) - len(said)) + said
+    keys, answer = " m read  s star  x hide  space next  / filter  ? keys", "41 read · u undoes"
+    assert line == keys + " " * (99 - len(keys) - len(answer)) + answer
 
 
 @each(("width", "line"), [(40, " m read  s star  x hide  ? keys"), (18, " m read  ? keys"), (8, " ? keys"), (5, "")])
@@ -115,11 +114,11 @@ def test_keys_and_notices_share_the_line_to_the_cell(status: Status, width: int,
 
 
 def test_a_notice_of_parts_loses_the_last_ones_whole() -> None:
-    said = Status(KEYS, message="All 34 read · u undoes · [ Monday has 17 left")
-    assert drawn(said, 100)[0].endswith(said.message)
-    ends = {72: said.message, 71: "All 34 read · u undoes", 49: "All 34 read · u undoes", 48: "All 34 read"}
+    status = Status(KEYS, message="All 34 read · u undoes · [ Monday has 17 left")
+    assert drawn(status, 100)[0].endswith(status.message)
+    ends = {72: status.message, 71: "All 34 read · u undoes", 49: "All 34 read · u undoes", 48: "All 34 read"}
     for width, end in ends.items():
-        line = drawn(said, width)[0]
+        line = drawn(status, width)[0]
         assert line.startswith(" m read  s star  ") and line.endswith(f"   {end}")
 
 
@@ -131,9 +130,9 @@ def test_a_notice_of_parts_loses_the_last_ones_whole() -> None:
     st.sampled_from([UNICODE, ASCII]),
 )
 def test_a_line_never_exceeds_its_width(
-    keys: list[tuple[str, str]], said: str, tone: Tone, width: int, glyphs: Glyphs
+    keys: list[tuple[str, str]], message: str, tone: Tone, width: int, glyphs: Glyphs
 ) -> None:
-    for one in (Status(tuple(keys), message=said, tone=tone), Status((), tuple(keys), said, said, tone)):
+    for one in (Status(tuple(keys), message=message, tone=tone), Status((), tuple(keys), message, message, tone)):
         for line in status_lines(one, width, glyphs):
             assert measure(line) <= width
             assert {piece.role for piece in line} <= STYLES.keys()
@@ -147,14 +146,14 @@ def test_the_first_keys_of_each_context_stay_beside_any_notice_but_a_long_warnin
     context: Context, width: int, tone: Tone
 ) -> None:
     keys = tuple(KEYMAPS[0].hints(context))
-    for said in ("", "1 read", "word " * 50):
-        lines = drawn(Status(keys, message=said.strip(), tone=tone), width)
-        if tone == "warning" and len(said) > width:
+    for message in ("", "1 read", "word " * 50):
+        lines = drawn(Status(keys, message=message.strip(), tone=tone), width)
+        if tone == "warning" and len(message) > width:
             assert len(lines) == 3
         line = lines[-1]
         for key, word in (*keys[:2], keys[-1]):
             assert f" {key} {word}" in line
-        assert not said.strip() or said.split()[0] in lines[0]
+        assert not message.strip() or message.split()[0] in lines[0]
 
 
 # Prompts
@@ -227,7 +226,7 @@ def test_an_outcome_replaces_what_its_action_began_with_and_covers_no_other_answ
     assert other.without_answer().shown.text == "the feed is silent"
 
 
-def test_an_action_does_not_end_the_news_but_its_answer_covers_it() -> None:
+def test_an_action_keeps_the_announcement_but_its_answer_covers_it() -> None:
     notices = Notices().with_news("no network", "warning")
     assert notices.without_answer().shown == Notice("no network", "warning")
     assert notices.with_answer("1 read").shown == Notice("1 read")
@@ -273,9 +272,7 @@ def in_context(context: Context, width: int, text: str = "") -> State:
             state = begin_triage(state, triage_place("", is_taught=False))
             state = state.update(TRIAGE, lambda triage: triage.came((1, 2, 3), 3)).put(PAGE, READING)
         case "picture":
-            state = state.put(
-                PICTURES, Pictures((Picture("https://x.example/a.png", "Figure 1"),), 0, Canvas("blocks", 80, 20))
-            )
+            state = state.put(PICTURES, Pictures((Picture("https://x.example/a.png", "Figure 1"),), 0))
         case "text" | "outline":
             state = state.put(PAGE, READING).put(TEXT, FullText(READING.key, READING.paper))
             state = view_text(state, TextView.open(document(), Size()))
@@ -391,14 +388,14 @@ async def test_a_click_on_the_query_or_its_place_edits_the_query() -> None:
         top.show(HERE)
         await pilot.pause()
         await pilot.click(top, offset=(drawn_widget(top)[0].index("topic") + 2, 0))
-        assert len(app.told) == 1
+        assert len(app.reports) == 1
         await pilot.click(top, offset=(2, 0))
         await pilot.click(top, offset=(78, 0))
-        assert len(app.told) == 1
+        assert len(app.reports) == 1
         top.show(Header("Latest", "", 12, 31))
         await pilot.pause()
         await pilot.click(top, offset=(40, 0))
-        assert len(app.told) == 2
+        assert len(app.reports) == 2
 
 
 # The last line

@@ -1,4 +1,4 @@
-"""Marks are joined at the start, on quiet minutes and at the end; a failure is told once."""
+"""Marks are synchronized at the start, in quiet minutes and at the end; a failure is reported once."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Joining(Bench):
         await self.work()
 
 
-async def test_it_looks_at_the_start_and_on_quiet_minutes_and_says_a_failure_once() -> None:
+async def test_sync_runs_at_the_start_and_in_quiet_minutes_and_reports_a_failure_once() -> None:
     stage = Joining([Outcome(0), Outcome(1, "", "dailypapers: gone\nmore"), Outcome(1, "", "gone\nmore"), Outcome(0)])
     sync = stage.sync
     sync.on_begin()
@@ -70,7 +70,7 @@ async def test_it_looks_at_the_start_and_on_quiet_minutes_and_says_a_failure_onc
     for _ in range(2):
         await stage.look_around()
     # The other machines still lack a mark.
-    assert (stage.told, sync.is_due, stage.is_failing) == (["gone"], True, True)
+    assert (stage.reports, sync.is_due, stage.is_failing) == (["gone"], True, True)
     await stage.look_around()
     assert (sync.is_due, stage.is_failing) == (False, False)
     sync.look()
@@ -83,10 +83,10 @@ async def test_skipped_records_are_reported_once_and_are_no_failure() -> None:
     stage = Joining([skipped, skipped, Outcome(0), skipped])
     for _ in range(4):
         await stage.look_around()
-    assert (stage.told, stage.is_failing, stage.sync.is_due) == (["half a file"] * 2, False, False)
+    assert (stage.reports, stage.is_failing, stage.sync.is_due) == (["half a file"] * 2, False, False)
 
 
-async def test_a_server_that_is_listened_to_again_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_server_that_answers_again_is_no_longer_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work, "LISTEN_SECONDS", 0.0)
     ended = threading.Event()
     stage = Joining([Outcome(1, "", "down")], "postgresql://hub/a")
@@ -103,7 +103,7 @@ async def test_a_server_that_is_listened_to_again_is_no_trouble(monkeypatch: pyt
     assert stage.begun[-1] == SYNC_DELAY_SECONDS
     stage.outcomes = [Outcome(1, "", "down")]
     await stage.look_around()
-    assert stage.told == ["down", "down"]
+    assert stage.reports == ["down", "down"]
 
 
 async def test_a_sync_interrupted_by_leaving_is_due() -> None:

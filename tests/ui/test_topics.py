@@ -32,7 +32,7 @@ async def _go_to(r: Story, name: str) -> None:
     assert pane.current.text == name
 
 
-async def test_picked_topics_stand_in_the_query_and_what_is_typed_shows_as_picked(reader: Opener) -> None:
+async def test_picked_topics_appear_in_the_query_and_typed_ones_are_shown_as_picked(reader: Opener) -> None:
     async with reader() as r:
         await r.do("view.all")
 
@@ -113,7 +113,9 @@ async def test_one_key_tells_the_words_of_each_topic_also_right_after_a_move(rea
         assert "Why these topics" not in r.screen and r.context == "list"
 
 
-async def test_it_is_told_on_the_page_too_and_of_no_topic_as_well(reader: Opener, tmp_path: Path) -> None:
+async def test_the_page_also_names_the_words_of_a_topic_and_says_if_there_is_none(
+    reader: Opener, tmp_path: Path
+) -> None:
     async with reader(papers=BOTH, query="nothing") as r:
         file = tmp_path / "papers.db"
         with closing(Window.open(file)) as window, closing(Events.open(file)) as events:
@@ -144,14 +146,14 @@ async def test_a_paper_leads_to_those_of_one_of_its_topics(reader: Opener) -> No
         await r.do("move.top", count=rows["A Robot Agent"])
         await r.do("find.topic")
         assert "1 Agents & tools  2 Robotics" in r.lines[-1]
-        for key, query, papers, said in (
+        for key, query, papers, expected in (
             ("1", "topic:agents", 2, "only Agents & tools"),
             ("2", "topic:agents topic:robotics", 1, "only Robotics"),
             ("2", "topic:agents", 2, "no longer filtered by Robotics"),
         ):
             await r.press(key)
             assert (r.query, len(r.ids), r.here.title) == (query, papers, "A Robot Agent")
-            assert r.status == said
+            assert r.status == expected
             await r.do("find.topic")
 
 

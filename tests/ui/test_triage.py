@@ -46,7 +46,7 @@ async def test_one_undo_takes_back_a_whole_decision_and_goes_back_to_its_paper(r
         assert "triage 1 of 14" in r.screen
 
 
-async def test_keys_pressed_ahead_hide_nothing_unseen_and_as_many_undos_take_back_nothing_older(reader: Opener) -> None:
+async def test_keys_pressed_ahead_hide_no_unseen_paper_and_undos_take_back_nothing_older(reader: Opener) -> None:
     async with reader() as r:
         older = r.here.id
         await r.do("paper.star", "triage.begin")
@@ -94,7 +94,7 @@ def test_the_end_names_the_days_that_it_went_through(days: list[str], named: str
     assert (end.fact, end.why) == (f"{named}: no unread papers are left.", f"{len(days)} starred.")
 
 
-async def test_a_starred_paper_that_is_unread_is_in_every_number(reader: Opener) -> None:
+async def test_a_starred_unread_paper_is_included_in_every_count(reader: Opener) -> None:
     async with reader() as r:
         await r.do("paper.star")
         assert (r.here.starred, r.here.read) == (True, True)

@@ -59,7 +59,7 @@ class Views(Bench):
         return self.model.state.place.view.id
 
 
-def test_days_that_are_not_known_yet_are_fetched() -> None:
+def test_unknown_days_are_fetched() -> None:
     unknown = ["2025-11-16", "2025-11-17", "2025-11-23", "2025-11-24"]
     bench = Views(unknown=unknown)
     bench.actions.go("week:2025-W47")
@@ -114,7 +114,7 @@ def test_saved_views_are_shown_by_number() -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "count", "end", "said"),
+    ("start", "count", "end", "expected"),
     [
         ("day:2025-11-21", -1, "day:2025-11-20", ""),
         ("day:2025-11-20", -1, "day:2025-11-18", ""),
@@ -129,11 +129,11 @@ def test_saved_views_are_shown_by_number() -> None:
         ("all", -1, "day:2025-11-20", ""),
     ],
 )
-def test_steps_skip_days_without_papers(start: str, count: int, end: str, said: str) -> None:
+def test_steps_skip_days_without_papers(start: str, count: int, end: str, expected: str) -> None:
     # The 19th is known to have no papers; the 20th was not fetched yet.
     bench = Views(start, days="2025-11-21 2025-11-18", unknown=["2025-11-20", "2025-11-22", "2025-11-24"])
     bench.actions.go_periods(count)
-    assert (bench.here, bench.notice) == (end, said)
+    assert (bench.here, bench.notice) == (end, expected)
 
 
 def test_the_week_and_the_month_are_those_of_the_paper_or_the_newest_day() -> None:

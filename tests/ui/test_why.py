@@ -32,7 +32,7 @@ def drawn(known: Explanation, width: int = 80) -> list[str]:
     return texts(row.line for row in explanation_rows(known, width, UNICODE))
 
 
-def test_a_paper_has_its_reason_then_what_was_learned_and_asked_for() -> None:
+def test_a_paper_shows_its_reason_then_the_learned_and_requested_subjects() -> None:
     assert drawn(KNOWN) == [
         "For you",
         "speculative decoding; like JetSpec, which you starred.",
@@ -59,7 +59,7 @@ def test_without_stars_topics_are_offered_to_begin_with() -> None:
     assert drawn(Explanation()) == []
 
 
-def test_one_star_is_no_subject_with_a_name() -> None:
+def test_the_reason_after_one_star_names_no_subject() -> None:
     learned = LearnedInterests((), (Wish("topic", "agents", 1),), papers=1)
     sentence = "It learns from 1 paper that you marked, and names a subject that several share."
     assert drawn(Explanation(learned, None, NAMES))[1:] == [
@@ -69,7 +69,7 @@ def test_one_star_is_no_subject_with_a_name() -> None:
     ]
     # With a paper, its own topics can be chosen.
     of_paper = Explanation(learned, None, NAMES, (TopicReason("agents", ("tool use",)),), has_paper=True)
-    assert drawn(of_paper)[-2:] == ["Why these topics", "Agents & tools  more  tool use"]
+    assert drawn(of_paper)[-2:] == ["Why these topics", f"{'Agents & tools':42}more    tool use"]
     assert explanation_rows(of_paper, 80, UNICODE)[-1].about == Wish("topic", "agents", 1)
 
 
@@ -92,7 +92,7 @@ def test_rules_and_topics_say_what_they_went_by() -> None:
         "muted, because finance",
         "",
         "Why these topics",
-        "Agents                  tool use",
+        "Agents                          tool use",
         "A name that is longer…",
     ]
 
@@ -199,9 +199,9 @@ async def test_one_screen_says_why_and_takes_wishes(reader: Opener, monkeypatch:
         assert isinstance(why, WhyScreen)
         # A key that comes before the last one has done its work counts on from there.
         await r.burst("+", "+")
-        await r.until(lambda: why.list.current is not None and why.list.current.step == 3)
+        await r.until(lambda: why.rows.current is not None and why.rows.current.step == 3)
         await r.burst("u", "u")
-        await r.until(lambda: why.list.current is not None and why.list.current.step == 1)
+        await r.until(lambda: why.rows.current is not None and why.rows.current.step == 1)
         for key, name in (("+", "decide"), ("u", "undo"), ("ctrl+r", "redo")):
             with monkeypatch.context() as full:
                 full.setattr(r.app.library, name, refuse)
@@ -209,7 +209,7 @@ async def test_one_screen_says_why_and_takes_wishes(reader: Opener, monkeypatch:
                 await r.until(lambda: "The disk is full." in r.lines[-1])
 
 
-async def test_a_wish_brings_its_papers_first(reader: Opener) -> None:
+async def test_a_wish_ranks_its_papers_first(reader: Opener) -> None:
     async with reader(size=(140, 42)) as r:
         await r.app.library.decide([Wish("word", "robots", 1)])
         await r.do("view.foryou")
@@ -217,7 +217,7 @@ async def test_a_wish_brings_its_papers_first(reader: Opener) -> None:
         assert "obot" in r.here.title
 
 
-async def test_a_reader_has_another_process_learn_before_the_view_opens(reader: Opener) -> None:
+async def test_the_reader_trains_for_you_before_the_view_opens(reader: Opener) -> None:
     async with reader(size=(140, 42)) as r:
         await r.do("view.latest", "paper.star")
         assert r.app.library.needs_learning()

@@ -1,10 +1,9 @@
 """Documents from Markdown: markdown-it converts it to HTML, which is read like any other page.
 
 Markdown would misread TeX, so TeX is found first and becomes `math` elements as in arXiv's pages. The feed writes TeX
-without dollars: a run begins at a word with a command or a script, and continues while a bracket is open or a relation
-lacks a side. Parts that the feed's converter separates are joined afterwards: captions, numbers of equations and
-statements, references. Private characters replace text that Markdown must not read, and are removed from all other
-text.
+without dollars, so each word with a command or a script is a formula. Parts that the feed's converter separates are
+joined afterwards: captions, numbers of equations and statements, references. Private characters replace text that
+Markdown must not read, and are removed from all other text.
 """
 
 from __future__ import annotations
@@ -76,14 +75,34 @@ _NO_TAG, _NO_TABLE_TAG = (
 _TABLE = re.compile(
     r"(<table\b(?=(?:(?!</?table\b).)*?<t[dh]\b)(?:(?!</?table\b).)*+</table>)", re.DOTALL | re.IGNORECASE
 )
-_CODE = re.compile(r"<code\b[^<>]*>[^<]*+</code>")
 _PICTURE = re.compile(r"<img\b[^<>]*?\bsrc=\"([^\"<>\s]{0,2000})\"[^<>]*>", re.IGNORECASE)
 _BRACKETS = re.compile(r"[\[\]]")
-_FENCE = re.compile(r"^ {0,3}(```|~~~)", re.MULTILINE)
+_FENCE = re.compile(r"^([ >]*(?:```|~~~))", re.MULTILINE)
 _DISPLAYED = re.compile(r"(?<!\\)(?:\$\$([^$]{1,3000}?)\$\$|\\\[((?:[^\\]|\\[^\[\]]){1,3000}?)\\\])")
-_CELL = re.compile(r"((?<!\\)\|)")
-_NOT_TEX = re.compile(r"\]\([^)\]\n]*\)|`[^`\n]+`|<[^<>]{0,2000}>")
-"""Targets of links, code, and tags."""
+_GROUP = r"\{(?:[^{}\\]|\\.|\{(?:[^{}\\]|\\.|\{(?:[^{}\\]|\\.)*+\})*+\})*+\}"
+"""A group of TeX in braces, with at most two levels of groups within it."""
+_COMMAND = r"\\[A-Za-z]{2,}(?:[ ](?=\\|[0-9]|[b-z](?![A-Za-z])|(?![AI]\s)[A-Z](?![a-z])))?"
+"""A command, with the space before another command, a number or a single letter."""
+_TEX = re.compile(
+    rf"""
+    \]\([^)\]\n]*\) | `[^`]+` | <[^<>]{{0,2000}}>    # Targets of links, code and tags are not TeX.
+    | (?<![\\$\w]) \$ (?=[^\s$]) (?P<dollars>(?:[^$\\\n]|\\.){{1,2000}}?) (?<=[^\s\\]) \$ (?![\w$])
+    | \\\( (?P<brackets>(?:[^\\]|\\[^()]){{1,2000}}?) \\\)
+    | \$\$ (?P<displayed>[^$]{{1,3000}}?) \$\$
+    | (?<![^\s|`*_>(\[])
+      (?:[A-Za-z]{{3,}}-(?=\\))?                     # A word that a hyphen joins to a formula is not part of it.
+      (?P<word>
+        (?:[^\s|`*\\{{}}<_^%] | \{{[^\\{{}}]{{1,200}}\}}){{0,200}}+
+        (?:{_COMMAND} | \\[{{}},;!] | [_^]{_GROUP} | (?=\{{[\\{{}}]){_GROUP})
+        (?:{_COMMAND} | \\. | [_^]?{_GROUP} | -(?![A-Za-z]{{4}}) | [^\s|`*\\{{}}<_%-])*+
+      )
+    """,
+    re.VERBOSE,
+)
+"""Formulas between dollars or in brackets, and words with a command, a script or a group."""
+_DOUBLED_SYMBOL = re.compile(r"([^\x00-\x7f])\\([A-Za-z]+)")
+_SYMBOLS = {**symbols.ORDINARY, **symbols.RELATIONS, **symbols.BINARY}
+_TAIL = re.compile(r"(?<!\\)[.,;:?!]+$")
 
 # Oddities of the feed's converter
 
@@ -100,6 +119,9 @@ _LOST_LABEL = re.compile(r"\bLABEL:[\w:.-]*\w")
 _MACRO = re.compile(r"\\(?:lx@[A-Za-z@]+|tightlist\b|makecell)[^\S\n]*")
 """Macros of the converter and of pandoc without a meaning."""
 _BROKEN_TEX = re.compile(r"(?<!\\)%\n(?=\S)")
+_SIGN = re.compile(r"\\[A-Za-z]{2,}|\\[{},;!]|[_^]\{")
+_COMMAND_WORDS = re.compile(r"\\(?:text|mathrm|operatorname|mbox|begin|end)\*?\{[^{}]*\}|\\[A-Za-z]+")
+_PROSE = re.compile(r"[^\W\d_]{3,}|^\s*[#|>]|\]\(|`")
 _DEVIATION = re.compile(r"(?<=[0-9])_(±[0-9.]+)_")
 _STEP = re.compile(r"\s*[0-9]{1,3}: ")
 _NOTE = re.compile(r"(?<=[^\s\d])([0-9]{1,2}) \1\1(?!\d)")
@@ -131,10 +153,9 @@ def parse_markdown(text: str, *, title: str = "", version: int | None = None) ->
     check_html(page)
     reader = PageReader()
     article = LexborHTMLParser(f"<article>{page}</article>").css_first("article")
-    first = article.css_first("*") if article is not None else None
     if article is None:
         raise NoFullText("it has no text")
-    if (heading := next(iter(article.iter()), None)) is not None and heading.tag == "h1" and first is not None:
+    if (heading := next(iter(article.iter()), None)) is not None and heading.tag == "h1":
         title = clean(title) or reader.line(heading)
         heading.decompose()
     blocks = tuple(_with_parts(reader.read(article)))
@@ -163,15 +184,14 @@ def _parser() -> MarkdownIt:
 
 def _html_of(text: str) -> str:
     """The HTML of Markdown, with its TeX as `math` elements, and its pictures as figures."""
-    pieces: list[tuple[str, str]] = []
+    pieces: list[str] = []
 
-    def keep(source: str, html: str) -> str:
-        pieces.append((source, with_pieces(html)))
+    def keep(html: str) -> str:
+        pieces.append(with_pieces(html))
         return f"{_OPEN}{len(pieces) - 1}{_CLOSE}"
 
     def with_pieces(html: str) -> str:
-        html = _CODE.sub(lambda code: _PIECE.sub(lambda found: escape(pieces[int(found[1])][0]), code[0]), html)
-        return _PIECE.sub(lambda found: pieces[int(found[1])][1], html)
+        return _PIECE.sub(lambda found: pieces[int(found[1])], html)
 
     text = _without_other_tags(_without_comments(text))
     text = _outside_code(text, _mend)
@@ -219,39 +239,47 @@ def _mend(text: str) -> str:
     return _DISPLAYED.sub(lambda found: f"\n\n$${(found[1] or found[2]).strip()}$$\n\n", text)
 
 
-def _protect(text: str, keep: Callable[[str, str], str]) -> str:
-    """Replace the formulas in a text; a formula never continues in another paragraph or cell."""
+def _protect(text: str, keep: Callable[[str], str]) -> str:
+    """Replace the formulas in a text; a formula never continues in another paragraph."""
     return "\n\n".join(_without_many_brackets(_protect_paragraph(part, keep)) for part in text.split("\n\n"))
 
 
-def _protect_paragraph(text: str, keep: Callable[[str, str], str]) -> str:
+def _protect_paragraph(text: str, keep: Callable[[str], str]) -> str:
     bare = text.strip()
     is_displayed = bare.startswith("$$") and bare.endswith("$$") and len(bare) > 4
-    if is_displayed or (is_formula(text) and not _ITEM.match(text)):
+    if is_displayed or (_is_formula(text) and not _ITEM.match(text)):
         indent = text[: len(text) - len(text.lstrip())]
-        return indent + keep(text, _math(bare.removeprefix("$$").removesuffix("$$").strip(), "block"))
-    if text.lstrip().startswith("|"):
-        return "".join(_protect_runs(cell, keep) for cell in _CELL.split(text))
+        return indent + keep(_math(bare.removeprefix("$$").removesuffix("$$").strip(), "block"))
     lines = text.strip("\n").split("\n")
     if len(lines) > 2 and sum(map(bool, map(_STEP.match, lines))) > 1:
-        inner = (_parser().renderInline(_protect_runs(line.strip(), keep)) for line in lines)
+        inner = (_parser().renderInline(_protect_formulas(line.strip(), keep)) for line in lines)
         listing = "".join(f'<div class="ltx_listingline">{line}</div>' for line in inner)
-        return keep(text, f'<div class="ltx_listing">{listing}</div>')
-    return _protect_runs(text, keep)
+        return keep(f'<div class="ltx_listing">{listing}</div>')
+    return _protect_formulas(text, keep)
 
 
-def _protect_runs(text: str, keep: Callable[[str, str], str]) -> str:
-    pieces, end = [], 0
-    others = [found.span() for found in _NOT_TEX.finditer(text)]
-    at = 0
-    for start, stop, tex in find_runs(text):
-        while at < len(others) and others[at][1] <= start:
-            at += 1
-        if at < len(others) and others[at][0] < stop:
-            continue
-        pieces += [text[end:start], keep(text[start:stop], _math(tex))]
-        end = stop
-    return "".join(pieces) + text[end:]
+def _is_formula(text: str) -> bool:
+    """Whether a whole paragraph is TeX, with commands and no prose."""
+    return _SIGN.search(text) is not None and _PROSE.search(_COMMAND_WORDS.sub(" ", text)) is None
+
+
+def _protect_formulas(text: str, keep: Callable[[str], str]) -> str:
+    def protect(found: re.Match[str]) -> str:
+        if (word := found["word"]) is None:
+            tex = found["dollars"] or found["brackets"] or found["displayed"]
+            return keep(_math(tex.strip())) if tex else found[0]
+        if "://" in word:
+            return found[0]
+        tex = _TAIL.sub("", word)
+        html = _math(_DOUBLED_SYMBOL.sub(_write_once, tex))
+        return f"{found[0].removesuffix(word)}{keep(html)}{word[len(tex) :]}"
+
+    return _TEX.sub(protect, text)
+
+
+def _write_once(found: re.Match[str]) -> str:
+    """The converter writes some symbols twice, as Unicode and as TeX."""
+    return f"\\{found[2]}" if _SYMBOLS.get(found[2]) == found[1] else found[0]
 
 
 def _math(tex: str, display: str = "inline") -> str:
@@ -360,106 +388,3 @@ def _shorten(spans: Spans, start: str) -> Spans:
         if left:
             rest.append(span._replace(text=left))
     return tuple(rest)
-
-
-MAX_RUN_LETTERS = 3_000
-"""Maximum letters of a run."""
-
-_DOLLARS = re.compile(
-    r"(?<![\\$\w])\$(?=[^\s$])((?:[^$\\\n]|\\.){1,2000}?)(?<=[^\s\\])\$(?![\w$])"
-    r"|\\\(((?:[^\\]|\\[^()]){1,2000}?)\\\)|\$\$([^$]{1,3000}?)\$\$"
-)
-_SIGN = re.compile(r"\\[A-Za-z]{2,}|\\[{},;!]|[_^]\{")
-_WORD = re.compile(r"[^\s|`]+")
-_ENDS_OPEN = re.compile(r"(?:[=<>≤≥∈+*/&^_]|\\\\|[∼≈→←×·∣|])$")
-_BEGINS_OPEN = re.compile(
-    r"(?:\\(?:in|leq?|geq?|sim|approx|to|times|cdot|subset|neq?|mid|cup|cap|pm|ll|gg|equiv)\b|[=≤≥∈→])"
-)
-_COMPOUND = re.compile(r"(?<=[\w})\]])-[A-Za-z]{4,}$")
-_COMPOUND_BEFORE = re.compile(r"[A-Za-z]{3,}-(?=\\)")
-"""Words joined to a formula by a hyphen, as in `ω-mediation` and `spin-½`."""
-_LAST_COMMAND = re.compile(r"\\([A-Za-z]+)$")
-_PLAIN = re.compile(r"[^\W\d_]{3,}[.,;:)]*$|(?:a|is|in|of|to|as|at|we|by|or|an|it|if)\b")
-_TAIL = re.compile(r"(?<!\\)[.,;:?!_*]+$")
-_COMMAND = re.compile(r"\\(?:text|mathrm|operatorname|mbox|begin|end)\*?\{[^{}]*\}|\\[A-Za-z]+")
-_PROSE = re.compile(r"[^\W\d_]{3,}|^\s*[#|>]|\]\(|`")
-_NAMED = {**symbols.ORDINARY, **symbols.RELATIONS, **symbols.BINARY}
-_OPEN_COMMANDS = frozenset((*symbols.RELATIONS, *symbols.BINARY, *symbols.LARGE, *symbols.FUNCTIONS))
-_DOUBLED_SYMBOL = re.compile(r"([^\x00-\x7f])\\([A-Za-z]+)")
-
-
-def find_runs(text: str) -> Iterator[tuple[int, int, str]]:
-    """The runs of TeX in a text: start, end and TeX."""
-    end = 0
-    for found in _DOLLARS.finditer(text):
-        yield from _bare_runs(text, end, found.start())
-        yield found.start(), found.end(), found[1] or found[2] or found[3].strip()
-        end = found.end()
-    yield from _bare_runs(text, end, len(text))
-
-
-def is_formula(text: str) -> bool:
-    """Whether a whole paragraph is TeX, with commands and no prose."""
-    return _SIGN.search(text) is not None and _PROSE.search(_COMMAND.sub(" ", text)) is None
-
-
-def _bare_runs(text: str, start: int, stop: int) -> Iterator[tuple[int, int, str]]:
-    place = start
-    while sign := _SIGN.search(text, place, stop):
-        begin = text.rfind(" ", start, sign.start()) + 1 or start
-        begin = max(begin, place, *(text.rfind(edge, start, sign.start()) + 1 for edge in "\n|`"))
-        end = _run_end(text, begin, stop)
-        if tail := _TAIL.search(text[begin:end]):
-            end -= len(tail[0])
-        while text[begin] == "*" or (text[begin] == "_" and text[begin + 1] != "{"):
-            begin += 1
-        if (word := _COMPOUND.search(text[begin:end])) and "://" not in text[begin:end]:
-            end = begin + word.start()
-        if word := _COMPOUND_BEFORE.match(text[begin:end]):
-            begin += word.end()
-        if text[begin] + text[end - 1] in ("()", "[]") and _balance(text[begin : end - 1]) == 1:
-            begin, end = begin + 1, end - 1
-        while text[begin] in "([" and _balance(text[begin:end]) > 0:
-            begin += 1
-        while text[end - 1] in ")]" and _balance(text[begin:end]) < 0:
-            end -= 1
-        tex = text[begin:end]
-        if tex and not tex.startswith(("http:", "https:")):
-            yield begin, end, _DOUBLED_SYMBOL.sub(_write_once, tex)
-        place = max(end, sign.end())
-
-
-def _run_end(text: str, begin: int, stop: int) -> int:
-    end = begin
-    for word in _WORD.finditer(text, begin, stop):
-        if word.end() - begin > MAX_RUN_LETTERS or "\n\n" in text[end : word.start()]:
-            break
-        if end > begin and not _continues_run(text[begin:end], word[0], is_new_line="\n" in text[end : word.start()]):
-            break
-        end = word.end()
-    return end
-
-
-def _continues_run(run: str, word: str, *, is_new_line: bool) -> bool:
-    is_open = run.count("{") - run.count("}") > run.count("\\{") - run.count("\\}")
-    if is_open or run.count("\\begin{") > run.count("\\end{") or run.endswith("\\\\"):
-        return True
-    if is_new_line:
-        return False
-    if _balance(run) > 0:
-        return True
-    if command := _LAST_COMMAND.search(run):
-        if command[1] in symbols.OPENING:
-            return True
-        # A letter such as lambda can end a formula, but a relation needs a right side, which is not prose.
-        return _BEGINS_OPEN.match(word) is not None or (command[1] in _OPEN_COMMANDS and not _PLAIN.match(word))
-    return _ENDS_OPEN.search(run) is not None or _BEGINS_OPEN.match(word) is not None
-
-
-def _balance(text: str) -> int:
-    return text.count("(") + text.count("[") - text.count(")") - text.count("]")
-
-
-def _write_once(found: re.Match[str]) -> str:
-    """The converter writes some symbols twice, as Unicode and as TeX."""
-    return f"\\{found[2]}" if _NAMED.get(found[2]) == found[1] else found[0]

@@ -273,7 +273,7 @@ def test_days_are_groups_only_in_their_order() -> None:
         assert compile_query(parse(text), SCOPE).grouped_by_day is grouped
 
 
-def test_before_anything_was_fetched_nothing_is_latest_or_new(connection: sqlite3.Connection) -> None:
+def test_before_the_first_refresh_no_paper_is_latest_or_new(connection: sqlite3.Connection) -> None:
     scope = Scope(today=date(2026, 5, 31))
     assert found(connection, "day:latest", scope) == []
     assert found(connection, "is:new", scope) == []
@@ -287,7 +287,7 @@ def test_before_anything_was_fetched_nothing_is_latest_or_new(connection: sqlite
         *("'; DROP TABLE paper; --", "{title}", "a + b", "\\"),
     ],
 )
-def test_no_word_is_an_operator(connection: sqlite3.Connection, word: str) -> None:
+def test_words_such_as_and_are_not_operators(connection: sqlite3.Connection, word: str) -> None:
     escaped = word.replace("\\", "\\\\").replace('"', '\\"')
     for field in ("", "title:", "tag:", "topic:", "id:"):
         text = f'{field}"{escaped}"'

@@ -64,10 +64,10 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connecti
     path: Path = tmp_path_factory.mktemp("spellings") / "papers.db"
     drafts, texts = list[Draft](), list[str]()
     for _, form in TEXTS:
-        said = f"We study {form} here."
-        texts += ["", "", "", said]
-        said_in = draft(len(drafts) + 1, said), draft(len(drafts) + 2, abstract=said)
-        drafts += [*said_in, draft(len(drafts) + 3, keywords=(said,)), draft(len(drafts) + 4)]
+        sentence = f"We study {form} here."
+        texts += ["", "", "", sentence]
+        said_in = draft(len(drafts) + 1, sentence), draft(len(drafts) + 2, abstract=sentence)
+        drafts += [*said_in, draft(len(drafts) + 3, keywords=(sentence,)), draft(len(drafts) + 4)]
     drafts += [draft(len(drafts) + at, text, abstract=text) for at, text in enumerate(OTHERS, 1)]
     with closing(Cache.open(path, ByName())) as stored, closing(Texts.open(path)) as kept:
         stored.store(Listing(None, tuple(drafts)), NOW)

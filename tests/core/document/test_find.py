@@ -88,7 +88,9 @@ def test_a_passage_is_found_where_it_was(document: Document, data: st.DataObject
 
 
 @given(document=documents, data=st.data(), width=st.integers(24, 120))
-def test_its_words_are_drawn_at_any_width(document: Document, data: st.DataObject, width: int) -> None:
+def test_the_words_of_a_filled_place_are_drawn_at_any_width(
+    document: Document, data: st.DataObject, width: int
+) -> None:
     text = TextWords(document)
     layout = Layout(document, width)
     index = data.draw(st.sampled_from(range(len(document.blocks))))
@@ -145,8 +147,8 @@ def test_a_passage_has_its_words_with_their_signs() -> None:
     kept = text.passage(chosen)
     assert kept == Passage(kept.id, "w78ord w79ord\n\nw80ord w81ord", block=1)
     assert text.find(kept) == text.find_anywhere(kept._replace(block=10)) == chosen
-    said = Paragraph((Span("(We say “so”, e.g. here.) Then all ends…"),))
-    text = TextWords(Document("T", (Heading(1, "1", (Span("One"),)), said)))
+    sentence = Paragraph((Span("(We say “so”, e.g. here.) Then all ends…"),))
+    text = TextWords(Document("T", (Heading(1, "1", (Span("One"),)), sentence)))
     quotes = [
         text.passage(Range(Point(1, first), Point(1, last))).quote for first, last in ((1, 2), (2, 4), (4, 4), (5, 8))
     ]

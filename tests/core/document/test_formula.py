@@ -159,7 +159,7 @@ RECORDED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "html"
         ("{" * (MAX_NESTING - 1) + "x", "x"),
     ],
 )
-def test_a_formula_reads_as_it_is_spoken(tex: str, text: str) -> None:
+def test_a_formula_is_read_aloud_in_words(tex: str, text: str) -> None:
     assert formula_text(tex) == text
 
 
@@ -365,7 +365,7 @@ TEX = st.recursive(_SIMPLE, _compound, max_leaves=6)
 
 
 @given(st.lists(TEX, min_size=2, max_size=30))
-def test_formulas_that_differ_never_look_alike(formulas: list[str]) -> None:
+def test_different_formulas_are_drawn_differently(formulas: list[str]) -> None:
     ordered = sorted(dict.fromkeys(formulas), key=formula_text)
     for one, other in pairwise(ordered):
         if formula_text(one) == formula_text(other):
@@ -392,7 +392,7 @@ def recorded() -> list[str]:
 
 
 @pytest.mark.skipif(not RECORDED.exists(), reason="the recorded pages are not here")
-def test_of_recorded_formulas_none_look_alike_and_few_have_a_command() -> None:
+def test_recorded_formulas_are_distinct_and_few_show_a_command() -> None:
     texts: dict[str, str] = {}
     formulas = recorded()
     assert len(formulas) > 500
@@ -410,7 +410,7 @@ def drawn(tex: str, width: int = 78) -> str:
     return "\n\n".join("\n".join(one.lines) for one in draw_formula(tex, width))
 
 
-def test_limits_stand_above_and_below() -> None:
+def test_limits_are_drawn_above_and_below() -> None:
     assert drawn(r"\sum_{i=1}^{n}x_{i}") == "\n".join((" n", " ∑ xᵢ", "i=1"))
     assert drawn(r"\sum_{\begin{subarray}{c}i<j\\ j\leq n\end{subarray}}a") == "\n".join((" ∑ a", "i<j", "j≤n"))
     assert drawn(r"\mathop{\mathbb{E}}_{x\sim p}x") == "\n".join((" 𝔼 x", "x∼p"))
@@ -425,7 +425,7 @@ def test_cases_and_matrices_have_columns() -> None:
     assert drawn(r"\begin{bmatrix}1&20\\300&4\end{bmatrix}") == "\n".join(("⎡ 1   20⎤", "⎣300  4 ⎦"))
 
 
-def test_a_sign_before_a_fraction_is_apart_from_its_relation() -> None:
+def test_a_sign_before_a_fraction_has_space_after_its_relation() -> None:
     assert drawn(r"a=-\frac{b}{c}.") == "\n".join(("      b", "a = − ─.", "      c"))
     assert drawn(r"a-\frac{b}{c}") == "\n".join(("    b", "a − ─", "    c"))
     assert formula_text(r"a=\sqrt{\pi}.") == "a = √π."
@@ -444,7 +444,7 @@ def test_a_sign_before_a_fraction_is_apart_from_its_relation() -> None:
         (r"aaaa(bbbbbb,ccccccc)\\ a=\frac{b}{c}", ("aaaa(bbbbbb, ccccccc)", "", "    b", "a = ─", "    c")),
     ],
 )
-def test_a_row_that_is_too_wide_goes_on_below(tex: str, lines: tuple[str, ...]) -> None:
+def test_a_row_that_is_too_wide_is_wrapped(tex: str, lines: tuple[str, ...]) -> None:
     assert drawn(tex, 16) == "\n".join(lines)
 
 

@@ -124,7 +124,7 @@ def test_a_wide_table_is_narrowed_where_its_text_is_long() -> None:
     assert drawn(Table(((Cell(words("a"), 399), Cell(words("b")), Cell(words("c"))),)), width=None) == [f"{'a':798}b"]
 
 
-def test_code_is_never_broken_and_steps_hang() -> None:
+def test_code_is_not_wrapped_and_list_items_are_indented() -> None:
     code = Verbatim(((Span("if x:", "code"),), (), (Span("    " + "y" * 40, "code"),)))
     assert drawn(code) == ["  if x:", "  ", "      " + "y" * 40]
     steps = Verbatim(((Span("1:  "), Span("for", "strong"), Span(" all of the many examples do")),))
@@ -323,11 +323,11 @@ Last"""
 
 def test_each_kind_of_block_at_a_width_and_in_a_pipe() -> None:
     """For each line: the letters before it, whether it is of a formula, anchors, and text."""
-    told = [
+    output = [
         f"{line.start:2} {' f'[line.formula is not None]} {','.join(line.anchors):2} {line.text}".rstrip()
         for line in Layout(EVERYTHING, 30)
     ]
-    assert "\n".join(told) == AT_30
+    assert "\n".join(output) == AT_30
     assert "\n".join(line.text.rstrip() for line in Layout(EVERYTHING, None)) == IN_A_PIPE
 
 

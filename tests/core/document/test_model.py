@@ -61,7 +61,7 @@ def test_a_section_has_its_subsections() -> None:
     assert Document("", ()).section_of(0) is None
 
 
-def test_an_anchor_leads_to_the_block_that_holds_it() -> None:
+def test_an_anchor_leads_to_its_block() -> None:
     assert DOCUMENT.anchors == {"S1": 0, "S1.SS1": 2, "S1.Thm1": 3, "S1.E1": 3, "S2": 4, "S2.T1": 5}
 
 

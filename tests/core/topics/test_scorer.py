@@ -68,7 +68,7 @@ def test_points_add_up_and_further_mentions_add_less() -> None:
     assert few.classify("", "", ["agent", "screen"]) == ("agents",)
 
 
-def test_points_below_zero_speak_against_a_topic() -> None:
+def test_points_below_zero_count_against_a_topic() -> None:
     both = topics({"agent": {"agents": 60}, "chemical agent": {"agents": -60, "rl": 1}})
     assert both.classify("", "agents") == ("agents",)
     assert both.classify("", "a chemical agent") == ("rl",)

@@ -58,7 +58,7 @@ async def test_both_forms_are_read_and_other_pages_in_their_place_are_not_asked_
     assert (await site.text(ID)).version == 3
     assert [request.headers["Accept"][:9] for request in server.requests] == ["applicati", "text/html"]
     server.pages = {f"/papers/{ID}.md": pages.FALLBACK.encode(), f"/html/{ID}": pages.NO_HTML.encode()}
-    for source, id, told in (
+    for source, id, expected in (
         (feed, ID, "the feed has its page in place of the text"),
         (site, ID, "arXiv has no HTML of it"),
         (feed, "2605.00009", "the feed does not have its text"),
@@ -66,7 +66,7 @@ async def test_both_forms_are_read_and_other_pages_in_their_place_are_not_asked_
         (feed, "page:0123456789ab", "it has no arXiv id"),
         (site, "page:0123456789ab", "127.0.0.1 has no HTML of it"),
     ):
-        with pytest.raises(NoFullText, match=f"^{told}$"):
+        with pytest.raises(NoFullText, match=f"^{expected}$"):
             await source.text(id)
     assert len(server.requests) == 6
 
@@ -132,12 +132,12 @@ async def fetch(
 ) -> list[tuple[int, int | None]]:
     client = PdfTexts(pdf_server.url, offline=offline)
     client.limits, client.sleep = PDF_LIMITS, Nap()
-    told: list[tuple[int, int | None]] = []
+    progress: list[tuple[int, int | None]] = []
     try:
-        await client.fetch(id, file, lambda done, total: told.append((done, total)))
+        await client.fetch(id, file, lambda done, total: progress.append((done, total)))
     finally:
         await client.aclose()
-    return told
+    return progress
 
 
 def left(file: Path) -> list[str]:
@@ -145,11 +145,11 @@ def left(file: Path) -> list[str]:
 
 
 async def test_a_pdf_comes_whole_and_leaves_nothing_beside_it(pdf_server: FeedServer, file: Path) -> None:
-    told = await fetch(pdf_server, file)
-    assert (file.read_bytes(), left(file), told[-1]) == (PDF, ["a.pdf"], (len(PDF), len(PDF)))
+    output = await fetch(pdf_server, file)
+    assert (file.read_bytes(), left(file), output[-1]) == (PDF, ["a.pdf"], (len(PDF), len(PDF)))
 
 
-async def test_a_break_is_tried_again_and_leaves_nothing(pdf_server: FeedServer, file: Path) -> None:
+async def test_an_interrupted_download_is_retried_and_leaves_no_file(pdf_server: FeedServer, file: Path) -> None:
     pdf_server.faults += ["cut:1000", "cut:2000"]
     await fetch(pdf_server, file)
     assert (file.read_bytes(), left(file)) == (PDF, ["a.pdf"])
@@ -160,7 +160,7 @@ async def test_a_break_is_tried_again_and_leaves_nothing(pdf_server: FeedServer,
 
 
 async def test_another_file_in_its_place_is_not_kept(pdf_server: FeedServer, file: Path) -> None:
-    for page, said in (
+    for page, expected in (
         (b"<!DOCTYPE html><body>Are you human?</body>" * 20, "arXiv sent a page instead of the PDF; try again later."),
         (PDF[:499], "arXiv sent another file instead of the PDF; try again later."),
         (PDF[: len(PDF) // 2], "arXiv sent only part of the PDF; try again later."),
@@ -168,7 +168,7 @@ async def test_another_file_in_its_place_is_not_kept(pdf_server: FeedServer, fil
         pdf_server.pages[PATH] = page
         with pytest.raises(FeedMalformed) as failure:
             await fetch(pdf_server, file)
-        assert (str(failure.value), left(file)) == (said, [])
+        assert (str(failure.value), left(file)) == (expected, [])
     pdf_server.pages[PATH] = PDF[:490] + b"%%EOF\n\n\n\n\n"
     await fetch(pdf_server, file)
     assert file.read_bytes() == pdf_server.pages[PATH]
@@ -185,7 +185,7 @@ async def test_a_busy_host_a_missing_pdf_and_offline_mode_are_named(pdf_server: 
     assert left(file) == []
 
 
-async def test_a_folder_that_is_none_is_told(pdf_server: FeedServer, file: Path) -> None:
+async def test_a_path_that_is_not_a_folder_is_reported(pdf_server: FeedServer, file: Path) -> None:
     file.parent.write_text("")
     with pytest.raises(ReaderError, match="can't be written"):
         await fetch(pdf_server, file)

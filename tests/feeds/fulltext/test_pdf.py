@@ -110,8 +110,8 @@ ours                    0.9                 3
 
 
 def test_a_paper_is_read_whole(paper: Document) -> None:
-    said = "\n".join(line for line in markdown_lines(paper) if line).replace("\\", "")
-    assert said.replace(FILLER, "…") == PAPER_TEXT
+    output = "\n".join(line for line in markdown_lines(paper) if line).replace("\\", "")
+    assert output.replace(FILLER, "…") == PAPER_TEXT
     assert paper.anchors == {"ref-1": 16, "ref-2": 17, "ref-3": 18}
 
 
@@ -261,8 +261,8 @@ def body(top: float, count: int, page: int = 0) -> list[Line]:
     ],
 )
 def test_words_that_a_line_s_end_has_cut_are_joined(first: str, second: str, whole: str) -> None:
-    said = texts(of_lines(*body(700, 6), line(first, 580, left=84), line(second, 568)), Paragraph)
-    assert any(whole in one for one in said)
+    output = texts(of_lines(*body(700, 6), line(first, 580, left=84), line(second, 568)), Paragraph)
+    assert any(whole in one for one in output)
 
 
 def test_headers_and_page_numbers_are_left_out() -> None:
@@ -282,8 +282,8 @@ def test_headers_and_page_numbers_are_left_out() -> None:
 def test_the_numbers_of_lines_are_left_out() -> None:
     for count in (15, 16):
         numbers = (line(f"{number:03}", 720 - 12 * number, left=40) for number in range(1, count + 1))
-        said = "\n".join(markdown_lines(of_lines(*body(708, 20), *numbers)))
-        assert ("003" in said) is (count == 15)
+        output = "\n".join(markdown_lines(of_lines(*body(708, 20), *numbers)))
+        assert ("003" in output) is (count == 15)
 
 
 @each(
@@ -299,8 +299,8 @@ def test_the_numbers_of_lines_are_left_out() -> None:
 )
 def test_text_in_pictures_is_left_out_and_counted(left: float, right: float, base: float, is_in: bool) -> None:
     inside = line("an axis", base, left=left)._replace(right=right)
-    said = texts(of_lines(*body(700, 8), inside, boxes=(Box(90, 250, 400, 350),)), Paragraph)
-    assert said[-1] == ("1 line inside figures left out." if is_in else "an axis")
+    output = texts(of_lines(*body(700, 8), inside, boxes=(Box(90, 250, 400, 350),)), Paragraph)
+    assert output[-1] == ("1 line inside figures left out." if is_in else "an axis")
 
 
 def test_a_sentence_that_a_page_has_cut_goes_on_in_any_letter() -> None:
@@ -317,12 +317,12 @@ NARROW = "A line of a narrow column has these letters."
 LOOKS = {"p": "page", "s": "size", "b": "bold", "i": "italic", "m": "math"}
 
 
-def drawn(said: str) -> Line:
+def drawn(text: str) -> Line:
     """A line of its height, `@` its left, its looks with `w` for its width, and its text.
 
     Two spaces are between cells.
     """
-    found = re.fullmatch(r"([\d.]+)(?:@(\d+))?((?: [a-z][\d.]+)*) (.+)", said)
+    found = re.fullmatch(r"([\d.]+)(?:@(\d+))?((?: [a-z][\d.]+)*) (.+)", text)
     assert found
     looks: dict[str, Any] = {one[0]: float(one[1:]) for one in found[3].split()}
     made = line(found[4], float(found[1]), left=float(found[2] or 72))
@@ -399,7 +399,6 @@ WHAT_LINES_ARE = r"""
 660 One  Two / 656@200 Ten / 640 It is. => …|```|One  Two|                          Ten|```|It is.
 684 It goes on with / 680@180 m1 x = y + z + w / 672 And where it is.
 => …It goes on with|```|x = y + z + w|```|And where it is.
-664 b1 A. Lavoisier / 640 It is. => …|A. Lavoisier|It is.
 660 b1 I. BEGIN / 640 b1 A. One / 620 b1 B. Two / 600 b1 II. END / 580 b1 A. Three
 => …|## I BEGIN|### A One|### B Two|## II END|### A Three
 684 It is (i) one thing that is long; and / 672 (ii) two. => …It is (i) one thing that is long; and (ii) two.
@@ -430,8 +429,8 @@ def test_what_a_line_is_follows_from_its_place_and_looks(lines: str, expected: s
     column = [line(NARROW, 780 - 12 * at) for at in range(8)]
     right = [one._replace(left=320, right=540) for one in column]
     document = of_lines(*column, *map(drawn, lines.split(" / ")), *right)
-    said = "|".join(one for one in markdown_lines(document) if one and one != f"*{WARNING}*")
-    assert re.sub("(… ?)+", "…", said.replace(NARROW, "…")).removesuffix("|…") == expected
+    output = "|".join(one for one in markdown_lines(document) if one and one != f"*{WARNING}*")
+    assert re.sub("(… ?)+", "…", output.replace(NARROW, "…")).removesuffix("|…") == expected
 
 
 def letters(*runs: tuple[str, float, float, float], left: float = 72.0) -> list[Letter]:
@@ -461,9 +460,7 @@ def letters(*runs: tuple[str, float, float, float], left: float = 72.0) -> list[
         ([(" ", 700, 0)], []),
     ],
 )
-def test_letters_that_are_near_each_other_are_a_line(
-    runs: list[tuple[Any, ...]], lines: list[tuple[object, ...]]
-) -> None:
+def test_letters_near_each_other_form_a_line(runs: list[tuple[Any, ...]], lines: list[tuple[object, ...]]) -> None:
     """Runs have their text, height, how far they are moved, and their size if it is not 10; lines have cells."""
     made = letters(*((text, base, size[0] if size else 10, moved) for text, base, moved, *size in runs))
     found = find_lines(made, 3)
@@ -486,7 +483,7 @@ def written_text(found: list[Letter]) -> str:
         ("\u02c6", "o", "ô"),
     ],
 )
-def test_an_accent_joins_the_letter_under_it(accent: str, letter: str, joined: str) -> None:
+def test_an_accent_is_combined_with_the_letter_under_it(accent: str, letter: str, joined: str) -> None:
     for runs, expected in (
         ([("Sm", 700, 10, 0), (accent, 700, 10, 0), (letter, 700, 10, -5), ("k", 700, 10, 0)], f"Sm{joined}k"),
         # Over a capital it is higher, and at times it is drawn last.
@@ -580,7 +577,7 @@ def test_the_outline_knows_what_is_a_heading_and_how_deep_it_is() -> None:
     assert outlined(lines, title, *outline[1:4]) == [(1, "1", "Limits of E[V] → ∞")]
 
 
-def test_a_scanned_paper_is_said() -> None:
+def test_a_scanned_paper_is_reported() -> None:
     with pytest.raises(NoFullText, match="pictures of pages"):
         of_lines(line("3", 30))
 
@@ -604,7 +601,7 @@ def test_a_scanned_paper_is_said() -> None:
         max_size=40,
     )
 )
-def test_any_lines_make_a_document_or_say_why_not(lines: list[Line]) -> None:
+def test_any_lines_give_a_document_or_a_reason(lines: list[Line]) -> None:
     try:
         document = of_lines(*sorted(lines, key=lambda one: one.page), *body(700, 4, 4))
     except NoFullText:
@@ -664,7 +661,7 @@ async def test_a_pdf_is_fetched_read_and_removed_or_is_the_users_own(tmp_path: P
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems limit less")
-async def test_a_bomb_ends_its_own_process_alone(tmp_path: Path) -> None:
+async def test_a_decompression_bomb_ends_only_its_own_process(tmp_path: Path) -> None:
     bomb = b" " * 10 + b"(" + b"x" * 30_000_000 + b")"
     file = write_pdf(tmp_path / "bomb.pdf", [[Printed("x", 72, 700)]], extra=b" BT /F0 9 Tf " + bomb + b" Tj ET")
     with pytest.raises(NoFullText, match=r"too much memory or time|pictures of pages|damaged"):

@@ -195,7 +195,7 @@ def test_a_look_is_used_until_the_settings_or_textuals_variables_change(
     "text",
     ["", "{", "7", '{"a": 1}', '[{"order": {}}]', "[" * 100_000, "\ud800".encode("utf-8", "surrogatepass")],
 )
-def test_a_damaged_file_holds_no_look(tmp_path: Path, text: str | bytes) -> None:
+def test_a_damaged_file_yields_no_kept_look(tmp_path: Path, text: str | bytes) -> None:
     file = tmp_path / "look.json"
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
     assert load_look(file, ENVIRONMENT) is None
@@ -343,7 +343,7 @@ async def test_the_users_own_panes_and_wide_titles_are_drawn_also_without_colour
     ],
     ids=lambda visit: f"{visit.view} {visit.text}".strip(),
 )
-async def test_other_places_are_drawn_too(reader: Opener, visit: Visit, tmp_path: Path) -> None:
+async def test_other_places_are_drawn_as_well(reader: Opener, visit: Visit, tmp_path: Path) -> None:
     (tmp_path / "state.json").write_text(f'{{"view": "{visit.view}", "text": "{visit.text}"}}')
     async with reader(size=(80, 24), state_file=tmp_path / "state.json") as r:
         assert r.ids

@@ -25,7 +25,7 @@ from tests.ui.stage import at, paper
 
 
 class Texts(Bench):
-    """The keys of a text over a paper's page; what other features are told to do is noted."""
+    """The keys of a text over a paper's page; calls to other features are recorded."""
 
     def __init__(self, text: Document | None = None) -> None:
         self.passages: tuple[Passage, ...] = ()
@@ -64,7 +64,7 @@ class Texts(Bench):
         return self.text.view
 
     def do(self, *ids: str, count: int | None = None) -> str:
-        """Run actions, and return what is said since."""
+        """Run actions, and return the messages since."""
         self.model.change(self.model.state.change_notices(lambda notices: notices.without_answer()))
         for id in ids:
             self.handlers[id](count)
@@ -122,7 +122,7 @@ def test_what_is_shown_over_the_text_has_its_own_keys() -> None:
     formula, cites, entry = Formula(("a=b",), "(1)", "E1"), "X. arXiv:2404.00009.", "Y. arXiv:2404.00010."
     blocks = formula, Reference("[1]", (Span(cites),), "b1"), Reference("[2]", (Span(entry),), "b2"), *document().blocks
     bench = Texts(Document("", blocks))
-    for target, key, is_taken, done, said in (
+    for target, key, is_taken, done, expected in (
         ("#b1", "enter", True, ("show", "2404.00009"), ""),
         ("#b1", "b", True, ("queue", 9), ""),
         ("#b2", "b", True, ("fetch", "2404.00010", True), ""),
@@ -136,7 +136,7 @@ def test_what_is_shown_over_the_text_has_its_own_keys() -> None:
         assert bench.view.peek is not None
         bench.do()
         assert bench.type(key) == [is_taken] and bench.view.peek is None
-        assert (bench.done, bench.notice) == ([] if done is None else [done], said)
+        assert (bench.done, bench.notice) == ([] if done is None else [done], expected)
     assert bench.view.document.blocks[bench.view.marked.block] == blocks[-31]
     # The keys that go back close it by themselves.
     bench.actions.follow_to("#b1 x")

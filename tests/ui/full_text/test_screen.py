@@ -88,7 +88,7 @@ async def test_the_bar_tells_the_progress_and_the_mouse_scrolls_and_follows() ->
         for x in (13, 15):
             await pilot.click(offset=(x, 2))
         await pilot.pause()
-        heard = [(one.kind, one.value) for one in app.told if isinstance(one, WidgetReport)]
+        heard = [(one.kind, one.value) for one in app.reports if isinstance(one, WidgetReport)]
         assert heard == [("text lines", 3), ("text lines", -3), ("reference", "#bib2 [2]")]
 
 
@@ -235,7 +235,7 @@ def test_the_first_line_has_the_section_or_what_is_fetched() -> None:
     here = asked.with_text(KeptText(document(), "arxiv.org", ""), Size())
     assert [progress(one) for one in (asked, asked.fetching("2 %"), here.fetching(), here.fetching("2 %"))] == [
         *[TextProgress("A")] * 2,
-        *(TextProgress("A", message=said) for said in ("fetching it again", "2 %")),
+        *(TextProgress("A", message=expected) for expected in ("fetching it again", "2 %")),
     ]
     view = TextView.open(document(), Size()).next_section(2)
     later = replace(here, view=view)
@@ -267,7 +267,7 @@ async def test_an_outline_shows_where_one_reads_or_its_cursor_and_is_clicked(mon
             assert (-1 in lines_painted) is is_painted
         await pilot.click(OutlinePane, offset=(5, 1))
         await pilot.pause()
-        assert [(one.kind, one.value) for one in app.told if isinstance(one, WidgetReport)] == [("entry", 1)]
+        assert [(one.kind, one.value) for one in app.reports if isinstance(one, WidgetReport)] == [("entry", 1)]
         await pilot.resize_terminal(30, 12)
         assert drawn(pane)[6:9] == ["   References", f" {lost[:-1]}t: gone", ""]
 
@@ -288,8 +288,8 @@ LONG = PROGRESS._replace(heading=Heading(2, "2.10", (Span("A section whose title
     ("progress", "width", "line"),
     [
         *(
-            (one, 80, f" {TITLE}{said:>39}".rstrip())
-            for one, said in (
+            (one, 80, f" {TITLE}{expected:>39}".rstrip())
+            for one, expected in (
                 (PROGRESS, "§3 Method · 41 % · 12 min"),
                 (PROGRESS._replace(heading=Heading(1, "", (Span("Related work"),))), "Related work · 41 % · 12 min"),
                 (
@@ -345,7 +345,7 @@ def test_the_title_and_the_people_stand_before_the_text() -> None:
         "Author 6, Author 7, Author 8, Author 9, Author 10, Author 11",
     ]
     facts = "arXiv:2511.12345v1 · CC BY 4.0 · text from"
-    for count, source, said in (
+    for count, source, expected in (
         (0, "feed", [f"{facts} Hugging Face"]),
         (12, "feed", [*people, f"{facts} Hugging Face"]),
         (13, "pdf", [*people, "+1", f"{facts} the PDF"]),
@@ -353,7 +353,7 @@ def test_the_title_and_the_people_stand_before_the_text() -> None:
     ):
         one = paper(authors=tuple(f"Author {number}" for number in range(count)))
         lines = [line.text for line in front_lines(one, KeptText(document(), source, ""))(60)]
-        assert lines == ["", "A memory that forgets on purpose", *said, ""]
+        assert lines == ["", "A memory that forgets on purpose", *expected, ""]
 
 
 # A line
@@ -442,7 +442,7 @@ def test_anchors_lead_to_their_place_or_by_their_words(target: str, text: str, e
     assert leads(paragraph("See ", Span(text, "", target), ".")) == expected
 
 
-def test_each_goal_is_offered_once_by_the_word_before_it_and_there_is_a_letter_for_each() -> None:
+def test_each_target_is_offered_once_and_has_a_letter() -> None:
     lost = paragraph("In Figure ", Span("2", "", "#lost"), " and Table ", Span("4", "", "#lost"))
     assert leads(lost) == ["Figure 2", "Table 4"]
     many = paragraph(*(Span(f"a{number} ", "", f"https://example.org/{number % 80}") for number in range(200)))

@@ -64,7 +64,7 @@ async def test_what_is_no_text_is_said_with_the_keys_that_help(reader: Opener, m
         assert "o web page   q back" in r.screen and "try again" not in r.screen
 
 
-async def test_a_text_comes_while_the_reader_waits_and_esc_stops_the_wait(
+async def test_a_text_arrives_while_the_reader_waits_and_esc_stops_the_wait(
     reader: Opener, cache_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import asyncio
@@ -97,7 +97,7 @@ async def test_a_text_comes_while_the_reader_waits_and_esc_stops_the_wait(
         await r.press("enter", "[")
         assert "§2 Method" in r.lines[0]
         await r.until(lambda: "space read on" in r.lines[-1])
-        # Fetched again, it can be read meanwhile, and the place stays; what fails is told in the last line.
+        # Fetched again, it can be read meanwhile, and the place stays; the last line reports a failure.
         go_on.clear()
         await r.begin("r")
         await r.until(lambda: "next try in 12 s" in r.lines[0])
@@ -183,7 +183,7 @@ def quotes(r: Story) -> list[str]:
     return [one.passage.quote for one in text.view.highlights.entries if one.range]
 
 
-async def test_a_note_is_begun_at_a_passage_and_the_outline_leads_there(reader: Opener, cache_file: Path) -> None:
+async def test_a_note_starts_at_a_passage_and_the_outline_leads_there(reader: Opener, cache_file: Path) -> None:
     async with reader(size=(100, 30)) as r:
         id = r.here.id
         keep_text(cache_file, id)
@@ -193,10 +193,10 @@ async def test_a_note_is_begun_at_a_passage_and_the_outline_leads_there(reader: 
         await r.type("So what?")
         await r.do("note.keep")
         assert r.context == "text"
-        (said,) = r.kept(id).highlights
+        (highlight,) = r.kept(id).highlights
         assert (
-            said.startswith("“2.1 Zebra crossing” (§2.1 Zebra crossing, ")
-            and said.endswith(") So what?")
+            highlight.startswith("“2.1 Zebra crossing” (§2.1 Zebra crossing, ")
+            and highlight.endswith(") So what?")
             and not r.kept(id).note
         )
         assert "c remove  e its note" in r.lines[-1]

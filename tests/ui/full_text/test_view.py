@@ -426,7 +426,7 @@ def test_a_name_that_is_searched_for_is_shown_in_place_of_the_first_line_that_me
     assert typed.end_search(is_kept=False).top.block == 0
 
 
-def test_highlights_stand_in_their_sections_and_those_that_are_not_in_the_text_at_the_end() -> None:
+def test_the_outline_lists_highlights_in_their_sections_and_lost_ones_at_the_end() -> None:
     def kept(words: str, block: int | None) -> PlacedHighlight:
         place = None if block is None else Range(Point(block, 0), Point(block, 1))
         return PlacedHighlight(Passage(passage_id(words), words), place)
@@ -456,7 +456,7 @@ def opened() -> State:
     return state.update(TEXT, lambda text: replace(text, view=shown, outline=outline, is_fetching=True))
 
 
-def told(text: FullText | None) -> tuple[bool, ...] | None:
+def parts_open(text: FullText | None) -> tuple[bool, ...] | None:
     if text is None or text.view is None:
         return None
     view = text.view
@@ -469,7 +469,7 @@ def test_each_step_back_closes_the_topmost_thing(opened: State) -> None:
         state, found = opened, []
         while True:
             state = step_back_in_text(state, is_through_jumps=is_through_jumps)
-            found.append(told(state[TEXT]))
+            found.append(parts_open(state[TEXT]))
             if state[TEXT] is None:
                 break
         assert found == [*closed[1:5], *ends]
