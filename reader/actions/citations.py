@@ -19,7 +19,7 @@ from typing import Any, Literal, TextIO
 from reader.core.ids import arxiv_id, paper_url, pdf_url
 from reader.core.latex import latex_to_unicode
 from reader.core.paper import Paper
-from reader.core.passages import SAID_LIMIT
+from reader.core.passages import MAX_PASSAGE_CHARACTERS
 from reader.core.people import split_name
 from reader.core.text import clean, clean_block, clean_note, fold
 from reader.core.venue import series_of, year_of
@@ -214,7 +214,7 @@ def _bibtex_fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple
 
 def annotation(paper: Paper) -> str:
     """The user's note and highlights of a paper as one text."""
-    highlights = (clean_note(passage, SAID_LIMIT) for passage in paper.highlights)
+    highlights = (clean_note(passage, MAX_PASSAGE_CHARACTERS) for passage in paper.highlights)
     return "\n\n".join(filter(None, (clean_note(paper.note or "").strip("\n"), *highlights)))
 
 

@@ -14,7 +14,6 @@ from reader.actions.citations import CitationKeys
 from reader.actions.export import COPIES
 from reader.actions.links import (
     Link,
-    UnsafeLink,
     find_browser,
     link_choices,
     links,
@@ -27,7 +26,7 @@ from reader.actions.links import (
     safe_url,
 )
 from reader.core.community import Repository
-from reader.core.errors import ConfigError
+from reader.core.errors import ConfigError, ReaderError
 from reader.core.paper import Paper
 from tests.actions.test_export import WRITTEN
 from tests.table import each
@@ -136,7 +135,7 @@ def test_the_page_of_a_paper_that_the_feed_never_listed_is_on_arxiv(live_edit: P
     ],
 )
 def test_other_addresses_are_not_opened(url: str, browser: Browser) -> None:
-    with pytest.raises(UnsafeLink, match="only http and https"):
+    with pytest.raises(ReaderError, match="only http and https"):
         open_url(url)
     assert browser.opened == []
 
