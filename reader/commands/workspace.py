@@ -30,13 +30,15 @@ if TYPE_CHECKING:
     from reader.refresh.lines import Canvas, JobContext
     from reader.session.places import Place
     from reader.settings_reader import LoadedSettings, Mistake
+    from reader.ui.kit.glyphs import Glyphs
 
 
 class Workspace:
-    """The context of one run; `cache_file` overrides the default cache."""
+    """The context of one run; `cache_file` overrides the default cache, and `is_spoken` asks for words, not signs."""
 
-    def __init__(self, cache_file: Path | None = None) -> None:
+    def __init__(self, cache_file: Path | None = None, *, is_spoken: bool = False) -> None:
         self._cache_file = cache_file
+        self._is_spoken = is_spoken
         self.has_changed = False
         """Whether this run may have changed papers or marks."""
 
@@ -55,6 +57,12 @@ class Workspace:
     @cached_property
     def settings(self) -> Settings:
         return self.loaded_settings.settings
+
+    @cached_property
+    def glyphs(self) -> Glyphs:
+        from reader.ui.kit.glyphs import WORDS, glyphs
+
+        return WORDS if self._is_spoken else glyphs(self.settings.ascii)
 
     @cached_property
     def keymap(self) -> Keymap:

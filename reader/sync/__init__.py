@@ -143,7 +143,7 @@ def _print_status(arguments: Namespace, workspace: Workspace, place: Path | str)
         records: list[dict[str, Any]] = [
             {
                 "machine": machine,
-                "name": names.get(machine, ""),
+                "name": names.get(machine, machine),
                 "is_this": machine == events.machine(),
                 "changes": count,
                 "newest": datetime.fromtimestamp(last / 1000).astimezone().isoformat(timespec="seconds"),
@@ -157,7 +157,7 @@ def _print_status(arguments: Namespace, workspace: Workspace, place: Path | str)
     print_text(f"{shown}{' is missing now' if is_missing else ''}")
     rows = [
         (
-            f"{record['name'] or record['machine']}{' (this one)' if record['is_this'] else ''}",
+            f"{record['name']}{' (this one)' if record['is_this'] else ''}",
             record["machine"],
             amount(record["changes"], "change"),
             record["newest"][:16].replace("T", " "),
@@ -186,7 +186,7 @@ def _remove(arguments: Namespace, workspace: Workspace) -> int:
         matches = [
             machine
             for machine in known
-            if wanted and (machine.startswith(wanted) or names.get(machine, "").lower() == wanted)
+            if wanted and wanted in (machine[: len(wanted)], names.get(machine, "").lower())
         ]
         if len(matches) != 1:
             problem = "Several machines are called" if matches else "No known machine is called"
@@ -194,7 +194,7 @@ def _remove(arguments: Namespace, workspace: Workspace) -> int:
         if matches[0] == events.machine():
             raise UsageError("That is this machine: 'undo' takes back what you did on it.")
         count = known[matches[0]][0]
-        question = f"Delete {amount(count, 'change')} that {names.get(matches[0]) or matches[0]} sent?"
+        question = f"Delete {amount(count, 'change')} that {names.get(matches[0], matches[0])} sent?"
         if not is_confirmed(arguments.yes, question):
             return 0
         events.delete_machine(matches[0])

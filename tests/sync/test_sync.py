@@ -92,6 +92,15 @@ def test_machines_have_the_same_states_after_each_has_looked(laptop: Machine, de
     assert laptop.look().came == {} and laptop.look().went == 0
 
 
+def test_two_machines_of_one_name_are_told_apart_by_their_ids(laptop: Machine, desk: Machine, origin: Path) -> None:
+    other = Machine.copied(origin, laptop.folder, "other")
+    other.name = desk.name = "Desk"
+    for number, machine in enumerate((desk, other), 1):
+        machine.mark("star", True, *range(1, number + 1))
+        machine.look()
+    assert laptop.look().came == {f"Desk ({desk.id})": 1, f"Desk ({other.id})": 2}
+
+
 def test_an_undo_on_one_machine_takes_a_mark_back_on_all(laptop: Machine, desk: Machine) -> None:
     laptop.mark("star", True, 1)
     laptop.look()

@@ -125,20 +125,10 @@ def _structure(node: LexborNode, tag: str, parts: Sequence[str]) -> str:
         return tex % tuple(f"{{{parts[place] if place < len(parts) else ''}}}" for place in places)
     if tag == "mmultiscripts":
         return _with_scripts(node, parts)
-    if tag == "mtable" and (columns := _columns_with_lines(node)):
-        return rf"\begin{{array}}{{{columns}}}" + r" \\ ".join(parts) + r"\end{array}"
     if tag == "mrow":
         parts = _with_tall_brackets(node, parts)
     between = {"mtr": " & ", "mtable": r" \\ "}.get(tag, "")
     return _WRAPPERS.get(tag, "%s") % between.join(parts)
-
-
-def _columns_with_lines(table: LexborNode) -> str:
-    """The columns of a matrix with lines between some of them, such as `cc|c`; empty if there are no lines."""
-    lines = [line == "solid" for line in (table.attributes.get("columnlines") or "").split()]
-    if (row := table.css_first("mtr")) is not None and not any(lines):
-        lines = ["ltx_border_r" in class_names(cell) for cell in row.iter()][:-1]
-    return "c".join(["", *("|" if line else "" for line in lines), ""]) if any(lines) else ""
 
 
 def _with_tall_brackets(row: LexborNode, parts: Sequence[str]) -> Sequence[str]:
@@ -595,8 +585,6 @@ class _Flow:
         self.nesting = nesting
         self.is_inline = is_inline
         self.anchor = ""
-        self.lines: list[Spans] | None = None
-        """The earlier lines of a text whose line breaks count; None for other texts."""
 
     def end_paragraph(self) -> None:
         if (spans := self.writer.take()) and any(span.style != "mark" for span in spans):
@@ -731,9 +719,6 @@ class PageReader:
             self._references(node, flow)
         elif tag in ("ul", "ol", "dl"):
             self._items(element, flow)
-        elif tag == "blockquote" and any("verse" in name for name in classes):
-            if lines := self._verse(node):
-                flow.add(Quote((Verbatim(lines),), anchor_of(node)))
         elif tag == "blockquote":
             inner = self._inside(node, flow, depth)
             if inner is not flow:
@@ -755,10 +740,7 @@ class PageReader:
 
     def _inline_element(self, element: _Element, flow: _Flow) -> None:
         node, tag, classes, look, depth = element
-        if flow.lines is not None and (tag == "br" or "ltx_p" in classes):
-            self._walk(node, flow, look, depth)
-            flow.lines.append(flow.writer.take())
-        elif tag == "br" or tag in _BLOCK_TAGS or "ltx_p" in classes or "ltx_td" in classes:
+        if tag == "br" or tag in _BLOCK_TAGS or "ltx_p" in classes or "ltx_td" in classes:
             flow.writer.space()
             self._walk(node, flow, look, depth)
             flow.writer.space()
@@ -932,16 +914,3 @@ class PageReader:
             gap = "" if not spans or (spans[0].style != "formula" and spans[0].text[0] == " ") else " "
             listing.append((Span(f"{number:>{width}}{gap}"), *spans) if width else spans)
         return tuple(listing)
-
-    def _verse(self, node: LexborNode) -> tuple[Spans, ...]:
-        """The lines of a poem, with an empty line between stanzas."""
-        flow = _Flow(is_inline=True)
-        flow.lines = []
-        for child in self._children(node):
-            if flow.lines and child.tag != "-text":
-                flow.lines.append(())
-            self._visit(child, flow, TextLook(), DEPTH // 2)
-        flow.lines.append(flow.writer.take())
-        while flow.lines and not flow.lines[-1]:
-            flow.lines.pop()
-        return tuple(flow.lines)

@@ -339,17 +339,11 @@ def decode_letters(letters: Sequence[Letter]) -> list[Letter]:
     cork = sum(counts[chr(code)] for code in (0x10, 0x11, 0x15, 0x16, *range(0x1B, 0x20)))
     text_encoding = _FIRST_TEX if sum(counts[chr(code)] for code in range(0x0B, 0x10)) > cork else _CORK
     encodings: dict[int, Mapping[int, str]] = {}
-    mono_fonts = set()
     for font, text in codes.items():
         others = _SIGNS if all(ord(code) in _SIGNS for code in text) else _ASCII
         encodings[font] = text_encoding if font in text_fonts else others
-        widths = [(one.right - one.left) / one.size for one in by_font[font]]
-        if len({*text}) > 4 and max(widths) - min(widths) < 0.03:
-            mono_fonts.add(font)
     return [
-        one._replace(text=encodings[one.font].get(ord(one.text), UNKNOWN), is_mono=one.font in mono_fonts)
-        if one.font and one.text != " "
-        else one
+        one._replace(text=encodings[one.font].get(ord(one.text), UNKNOWN)) if one.font and one.text != " " else one
         for one in letters
     ]
 
@@ -399,10 +393,7 @@ def _with_scripts(letters: Sequence[Letter]) -> Iterator[Letter]:
             yield letter._replace(text=f"{before}{text}{after}", right=letters[end - 1].right, base=base.base)
             at = end
             continue
-        if (mass_end := _end_of_mass_number(letters, at)) > at:
-            base, end = letters[mass_end], mass_end
-        else:
-            end = _end_of_script(letters, at, base)
+        end = _end_of_script(letters, at, base)
         if base is None or end == at:
             if not letter.is_space:
                 base = letter
@@ -471,19 +462,6 @@ def _is_script(letter: Letter, base: Letter, before: Letter) -> bool:
     # A lower script follows an upper one in the file, but is below it on the page.
     is_under = abs(letter.left - base.right) < 0.2 * base.size
     return letter.size < 0.85 * base.size and 0.08 < away < 0.7 and (is_next or is_under) and not letter.is_space
-
-
-def _end_of_mass_number(letters: Sequence[Letter], at: int) -> int:
-    """The end of the one to three raised digits before an isotope's letter, as in `⁸⁷Rb`; the start without any."""
-    end = at
-    while end < min(len(letters) - 1, at + 3) and letters[end].text.isdecimal():
-        if letters[end].base != letters[at].base:
-            break
-        end += 1
-    base, is_apart = letters[end], at == 0 or letters[at - 1].is_space
-    is_raised = letters[at].size < 0.85 * base.size and 0.08 < (letters[at].base - base.base) / base.size < 0.7
-    is_near = end > at and base.text.isalpha() and base.left - letters[end - 1].right < 0.2 * base.size
-    return end if is_apart and is_raised and is_near else at
 
 
 # Letters to lines

@@ -399,7 +399,6 @@ WHAT_LINES_ARE = r"""
 660 One  Two / 656@200 Ten / 640 It is. => …|```|One  Two|                          Ten|```|It is.
 684 It goes on with / 680@180 m1 x = y + z + w / 672 And where it is.
 => …It goes on with|```|x = y + z + w|```|And where it is.
-664 b1 A. Lavoisier / 640 It is. => …|A. Lavoisier|It is.
 660 b1 I. BEGIN / 640 b1 A. One / 620 b1 B. Two / 600 b1 II. END / 580 b1 A. Three
 => …|## I BEGIN|### A One|### B Two|## II END|### A Three
 684 It is (i) one thing that is long; and / 672 (ii) two. => …It is (i) one thing that is long; and (ii) two.
