@@ -163,7 +163,11 @@ def write_bibtex(papers: Iterable[Paper], out: TextIO, keys: CitationKeys, **_: 
     escape = _escaper()
 
     def entry(paper: Paper) -> str:
-        fields = "".join(f"\t{name} = {value},\n" for name, value in _brace_fields(_bibtex_fields(paper, escape)))
+        # The months are macros, which stand without braces.
+        fields = "".join(
+            f"\t{name} = {value if name == 'month' else f'{{{value}}}'},\n"
+            for name, value in _bibtex_fields(paper, escape)
+        )
         return f"@{entry_type(paper)}{{{keys.key(paper)},\n{fields}}}\n"
 
     return write_each(papers, out, entry, between="\n")
@@ -173,11 +177,6 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 """BibTeX macros for months, which every style defines."""
 
 
-def _brace_fields(fields: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    for name, value in fields:
-        yield name, _MONTHS[int(value) - 1] if name == "month" else f"{{{value}}}"
-
-
 def _bibtex_fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple[str, str]]:
     yield "title", _title(clean(paper.title), escape)
     if paper.authors:
@@ -185,7 +184,7 @@ def _bibtex_fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple
     if when := publication_date(paper):
         yield "year", when[:4]
     if when[5:7]:
-        yield "month", when[5:7]
+        yield "month", _MONTHS[int(when[5:7]) - 1]
     if where := container(paper):
         yield "booktitle" if entry_type(paper) == "inproceedings" else "journal", escape(where)
     if url := paper_url(paper.id):
