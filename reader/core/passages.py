@@ -88,10 +88,12 @@ def passage_id(quote: str) -> str:
 
 def parse_passage(id: str, value: str) -> Passage | None:
     """The highlight in an event's value, with clean and bounded text; None if invalid."""
-    # Late: this module is imported by those that the gate imports.
-    from reader.core.foreign import read_json
-
-    fields = read_json(value, _MAX_VALUE_LENGTH) if _ID.fullmatch(id) else None
+    if len(value) > _MAX_VALUE_LENGTH or not _ID.fullmatch(id):
+        return None
+    try:
+        fields = json.loads(value)
+    except (ValueError, RecursionError):
+        return None
     if not isinstance(fields, dict) or not isinstance(fields.get("quote"), str):
         return None
     section, note = (text if isinstance(text := fields.get(name), str) else "" for name in ("section", "note"))
