@@ -102,8 +102,7 @@ def load_text(text: str, file: str, environment: Mapping[str, str]) -> LoadedSet
         mistakes.append(Mistake(file, error.line, "", f"{error}; all defaults apply until it is corrected"))
     former = {key: _as_list(toml.values.pop(key)) for key in list(toml.values) if key in FORMER_LISTS}
     for key, instead in removed.SETTINGS.items():
-        value = _take(toml.values, key)
-        if _is_on(value) and value != removed.DEFAULTS.get(key):
+        if _is_on(_take(toml.values, key)):
             mistakes.append(Mistake(file, toml.line((*key.split("."),)), key, f"was removed: {instead}"))
     wrong: list[Wrong] = []
     values = read_table(Settings, toml.values, wrong)

@@ -230,7 +230,7 @@ class _WishTerms(NamedTuple):
 
     @classmethod
     def of(cls, cache: sqlite3.Connection, wish: Wish) -> _WishTerms:
-        if wish.what == "word":
+        if wish.type == "word":
             return cls(wish.name, wish.score_change, wish.step is None, tuple(terms_of(wish.name)))
         (name,) = cache.execute("SELECT name FROM topic WHERE slug = ?", (wish.name,)).fetchone() or (wish.name,)
         papers = frozenset(pk for (pk,) in cache.execute(_WITH_TOPIC, (wish.name,)))
