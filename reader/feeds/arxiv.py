@@ -56,8 +56,11 @@ _MAX_PAGES = 30
 
 LIMITS = Limits(read_timeout=30, total_timeout=90, backoff=ARXIV_INTERVAL_SECONDS, longest_wait=60)
 
-_CLOSING_HOUR = 14
-"""Hour in New York at which submissions for the next announcement close."""
+_CLOSING_HOUR = 19
+"""Hour (UTC) at which submissions for the next announcement close, which is 18 in New York's summer time.
+
+The later hour is always used: with the earlier one, papers of winter would make a day look complete too early.
+"""
 
 _RENEWAL_TIME = timedelta(hours=6)
 """Time of day, UTC, from which the day's papers are available; arXiv renews them at midnight in New York."""
@@ -81,7 +84,6 @@ class ArxivClient(AsyncCloser):
         offline: bool = False,
         limits: Limits | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._api = stand_in or API_ENDPOINT
         self._feeds = stand_in or RSS_ENDPOINT
@@ -93,7 +95,7 @@ class ArxivClient(AsyncCloser):
                 accept=FEED_TYPES,
                 offline=offline,
                 limits=limits or LIMITS,
-                pace=arxiv_pace(endpoint, folder, "arxiv.lock", name, lambda: now().timestamp()),
+                pace=arxiv_pace(endpoint, folder, "arxiv.lock", name),
                 reason=refusal_reason,
                 sleep=sleep,
             )
@@ -185,20 +187,10 @@ def announcement_day(submitted: datetime) -> date:
     Submissions close on weekdays at 14:00 in New York, and the papers are announced under the next weekday.
     """
     utc = submitted.astimezone(UTC)
-    local = utc - timedelta(hours=4 if _is_summer_in_new_york(utc.date()) else 5)
-    closing = local.date() + timedelta(days=local.hour >= _CLOSING_HOUR)
+    closing = utc.date() + timedelta(days=utc.hour >= _CLOSING_HOUR)
     while closing.weekday() > 4:
         closing += timedelta(days=1)
     return closing + timedelta(days=3 if closing.weekday() == 4 else 1)
-
-
-def _is_summer_in_new_york(day: date) -> bool:
-    """Whether a day is in summer time, from the second Sunday of March to the first Sunday of November.
-
-    Calculated here because not every system has a database of time zones.
-    """
-    starts, ends = date(day.year, 3, 14), date(day.year, 11, 7)
-    return starts - timedelta(days=starts.isoweekday() % 7) <= day < ends - timedelta(days=ends.isoweekday() % 7)
 
 
 def is_local_only(endpoint: str, environ: Mapping[str, str]) -> bool:

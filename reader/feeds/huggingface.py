@@ -23,7 +23,7 @@ from reader.core.paper import Draft, Listing, SkippedRecord
 from reader.core.text import BLOCK_LIMIT, LINE_LIMIT, clean, fold
 from reader.feeds import safe
 from reader.feeds.http import AsyncCloser, Client, HttpRefused, Response, Validators
-from reader.feeds.safe import TooManyValues, UnreadableJson, as_list, as_mapping, as_text, parse_json
+from reader.feeds.safe import UnreadableJson, as_list, as_mapping, as_text, parse_json
 
 PAGE_SIZE = 100
 """Papers per page, the maximum that the feed allows."""
@@ -199,10 +199,8 @@ def read_json(body: bytes | str) -> object:
     """The value of a JSON text; raises FeedMalformed."""
     try:
         return parse_json(body)
-    except TooManyValues:
-        raise FeedMalformed("The feed's answer holds more values than any list of papers; try again later.") from None
-    except UnreadableJson:
-        raise FeedMalformed("The feed's answer is cut off or is not JSON; try again later.") from None
+    except UnreadableJson as error:
+        raise FeedMalformed(f"The feed's answer {error}; try again later.") from None
 
 
 def listings(

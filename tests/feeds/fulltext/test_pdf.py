@@ -282,7 +282,7 @@ def test_the_numbers_of_lines_are_left_out() -> None:
 def test_text_in_pictures_is_left_out_and_counted(left: float, right: float, base: float, is_in: bool) -> None:
     inside = line("an axis", base, left=left)._replace(right=right)
     output = texts(of_lines(*body(700, 8), inside, boxes=(Box(90, 250, 400, 350),)), Paragraph)
-    assert output[-1] == ("1 line inside of figures left out." if is_in else "an axis")
+    assert output[-1] == ("1 line inside figures left out." if is_in else "an axis")
 
 
 def test_a_sentence_that_a_page_has_cut_goes_on_in_any_letter() -> None:
@@ -333,7 +333,7 @@ WHAT_LINES_ARE = r"""
 660 Abstract: it is said. / 640 And more. => …|## Abstract|it is said.|And more.
 660 b1 1 Begin / 640 Abstract: it is said. => …|## 1 Begin|Abstract: it is said.
 684 It ends here. / 660 One label / 648 b1 Two / 640 s9 Figure 2: it.
-=> …It ends here.|**Figure 2**: it.|…|*2 lines inside of figures left out.*
+=> …It ends here.|**Figure 2**: it.|…|*2 lines inside figures left out.*
 684 It goes on, as in / 672 Figure 2. It is. => …It goes on, as in Figure 2. It is.
 664 b1 1 A heading that is long / 652 b1 2 Another one => …|## 1 A heading that is long|## 2 Another one
 660 b1 References / 640 A. One / 630 of it. / 617 B. Two / 607 of it.
@@ -370,7 +370,7 @@ WHAT_LINES_ARE = r"""
 684@80 – One thing of / 672@80 ∗ Two / 660 It is (a) first and / 648 (b) second. / 620@100 (c) third.
 => …|- One thing of|- Two It is (a) first and|- (b) second.|- (c) third.
 684 w175 It ends / 672 One label / 640 s9 Figure 2: it.
-=> …It ends …|**Figure 2**: it.|…|*1 line inside of figures left out.*
+=> …It ends …|**Figure 2**: it.|…|*1 line inside figures left out.*
 684 It goes on / 660@100 m1 x = y / 639.7@101 s8 over it / 620 And so on.
 => …It goes on|```|x = y|over it|```|And so on.
 684 It is said. / 700 p1 s11.3 b0.6 One large line / 680 p1 It is. => …It is said.|…|## One large line|It is.
