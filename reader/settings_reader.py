@@ -99,11 +99,10 @@ def load_text(text: str, file: str, environment: Mapping[str, str]) -> LoadedSet
     try:
         toml = read_toml(text) if text else toml
     except InvalidToml as error:
-        mistakes.append(Mistake(file, error.line, "", f"{error}; the file was not read"))
+        mistakes.append(Mistake(file, error.line, "", f"{error}; all defaults apply until it is corrected"))
     former = {key: _as_list(toml.values.pop(key)) for key in list(toml.values) if key in FORMER_LISTS}
     for key, instead in removed.SETTINGS.items():
-        value = _take(toml.values, key)
-        if _is_on(value) and value != removed.DEFAULTS.get(key):
+        if _is_on(_take(toml.values, key)):
             mistakes.append(Mistake(file, toml.line((*key.split("."),)), key, f"was removed: {instead}"))
     wrong: list[Wrong] = []
     values = read_table(Settings, toml.values, wrong)
@@ -165,7 +164,7 @@ def _read(file: Path) -> str:
         return ""
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise _Unreadable("is not UTF-8 text; the file was not read", line) from error
+        raise _Unreadable("is not UTF-8 text; all defaults apply until it is corrected", line) from error
     except OSError as error:
         raise _Unreadable(f"can't be read: {error.strerror}") from error
 

@@ -137,7 +137,7 @@ async def test_a_failure_is_one_clean_sentence(tmp_path: Path, code: str, says: 
     assert str(raised.value).replace(f"{tmp_path}/", "") == says
 
 
-def test_desktop_notifications_take_what_papers_say_for_text(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_desktop_notifications_pass_titles_as_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reader.actions.programs.shutil.which", lambda name: f"/bin/{name}")
     *_, dashes, title, body = desktop_command("2 new papers", "-i <b>evil</b> & co", "linux")
     assert (dashes, title, body) == ("--", "2 new papers", "-i &lt;b&gt;evil&lt;/b&gt; &amp; co")
@@ -162,7 +162,7 @@ def test_desktop_notifications_take_what_papers_say_for_text(monkeypatch: pytest
         ({"EDITOR": "no-such-editor"}, None),
     ],
 )
-def test_the_editor_is_what_the_variables_name(environ: dict[str, str], command: list[str] | None) -> None:
+def test_the_editor_is_named_by_environment_variables(environ: dict[str, str], command: list[str] | None) -> None:
     assert find_editor(environ) == command
 
 
@@ -212,7 +212,7 @@ def add_program(folder: Path, name: str, script: str = "#!/bin/sh") -> None:
         (("open",), {}, "darwin", ("open",)),
     ],
 )
-def test_each_system_has_its_opener(
+def test_each_system_has_its_own_viewer(
     programs: Path, present: tuple[str, ...], environ: dict[str, str], system: str, found: tuple[str, ...]
 ) -> None:
     for name in present:
@@ -228,7 +228,7 @@ def test_each_system_has_its_opener(
         ({"SSH_TTY": "/dev/pts/1"}, "darwin", "over ssh"),
     ],
 )
-def test_nothing_opens_where_the_user_is_not(
+def test_no_viewer_opens_over_ssh_or_without_a_screen(
     programs: Path, environ: dict[str, str], system: str, expected: str
 ) -> None:
     for name in ("xdg-open", "open"):
@@ -237,7 +237,7 @@ def test_nothing_opens_where_the_user_is_not(
         find_viewer((), environ, system)
 
 
-def test_the_users_own_viewer_goes_first_also_over_ssh(programs: Path) -> None:
+def test_the_users_own_viewer_takes_precedence_also_over_ssh(programs: Path) -> None:
     add_program(programs, "tdf")
     assert find_viewer(("tdf", "-x"), SSH, "linux") == ("tdf", "-x")
     assert takes_terminal(("/usr/bin/tdf",)) and not takes_terminal(("zathura",))
@@ -332,14 +332,14 @@ def expect(text: str, papers: Iterable[Paper]) -> None:
 
 
 @pytest.mark.parametrize("name", ["bibtex", "ris", "csl-json"])
-def test_papers_of_our_own_exports_keep_their_tags(papers: list[Paper], name: str) -> None:
+def test_exported_papers_are_parsed_back_with_their_tags(papers: list[Paper], name: str) -> None:
     found = come_in(written(name, papers))
     assert [(entry.id, entry.labels) for entry in found] == [(paper.id, paper.tags) for paper in papers]
     if name != "bibtex":
         assert [entry.title for entry in found] == [paper.title for paper in papers]
 
 
-def test_rispy(papers: list[Paper]) -> None:
+def test_rispy_reads_the_same_records(papers: list[Paper]) -> None:
     import rispy
 
     records = rispy.loads(written("ris", papers))
