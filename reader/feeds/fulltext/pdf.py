@@ -580,7 +580,7 @@ def _document(parts: Sequence[_Part], is_cut: bool, left_out: int) -> Document:
     blocks: list[Block] = [Paragraph((Span(WARNING, "emphasis"),))]
     blocks += (_block(part) for part in parts if part.kind != "title")
     if left_out:
-        blocks.append(Paragraph((Span(f"{amount(left_out, 'line')} inside of figures left out.", "emphasis"),)))
+        blocks.append(Paragraph((Span(f"{amount(left_out, 'line')} inside figures left out.", "emphasis"),)))
     return Document(title, tuple(_with_lists(blocks)), is_cut=is_cut)
 
 

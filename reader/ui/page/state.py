@@ -13,13 +13,10 @@ from reader.ui.full_text.state import TEXT
 from reader.ui.shell.state import Front, Part, State
 
 if TYPE_CHECKING:
-    from reader.ui.page.lines import QueryMatch, ShownPaper
+    from reader.ui.page.lines import ShownPaper
 
 
 READING: Part[ShownPaper | None] = Part(None)
-
-QUERY_MATCH: Part[QueryMatch | None] = Part(None)
-"""Why the shown paper fits the list's query; None while unknown, and if it is not listed as a best fit."""
 
 
 def close_page(state: State) -> State:
@@ -37,11 +34,6 @@ PAGE: Front[ShownPaper] = Front(
     is_kept=True,
     is_returned_to=True,
 )
-
-
-def query_match_of(state: State, key: int) -> QueryMatch | None:
-    known = state[QUERY_MATCH]
-    return known if known is not None and known[:2] == (key, state.listing.place.text) else None
 
 
 Phase = Literal["coming", "deciding", "done"]
