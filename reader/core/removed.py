@@ -100,9 +100,6 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
 """Removed settings and tables of the settings file, each with the end of a sentence on the replacement. The settings
 reader ignores their values."""
 
-DEFAULTS: Mapping[str, str] = MappingProxyType({"after_mark": "stay", "log_level": "warning"})
-"""The default values of removed settings, which are not reported."""
-
 RENAMED: Mapping[str, str] = MappingProxyType(
     {
         "count": "list --count",
