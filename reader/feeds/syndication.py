@@ -72,7 +72,7 @@ def _may_hide_tags(encoding: str) -> bool:
 
 
 MAX_PARSE_SECONDS = 10.0
-"""Maximum seconds to parse the entries; `exceeded_limit` limits feedparser's own time before."""
+"""Maximum seconds of processor time to parse the entries; `exceeded_limit` limits feedparser's own time before."""
 
 BODY_LIMIT = 5 << 20
 """Maximum bytes of a feed, 5 MiB; `exceeded_limit` also limits its tags."""
@@ -153,9 +153,9 @@ def parse_feed(
     """Parse a feed from the address `url`; dates after tomorrow are ignored.
 
     Raises NotAFeed, also for a feed that exceeds the limits, and FeedMalformed if the entries take over `timeout`
-    seconds.
+    seconds of processor time, which does not depend on the load of the machine.
     """
-    start = time.monotonic()
+    start = time.thread_time()
     if excess := exceeded_limit(body[:BODY_LIMIT], content_type):
         raise NotAFeed(f"{_host(url)} sent a feed with {excess}, which was not read.")
     # Imported by name because feedparser has no type hints.
@@ -180,7 +180,7 @@ def parse_feed(
 
     def items_in_time() -> Iterator[Mapping[str, Any]]:
         for item in parsed.entries[:_MAX_ENTRIES]:
-            if time.monotonic() - start > timeout:
+            if time.thread_time() - start > timeout:
                 raise FeedMalformed(f"{_host(url)} sent a feed that takes over {timeout:g} s to read; it was left out.")
             # A plain dictionary, because feedparser's class maps missing keys to other keys with warnings.
             yield dict(item)

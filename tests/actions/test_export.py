@@ -25,6 +25,7 @@ from reader.actions.notes_folder import NoteFileResult, NotesFolder, front_matte
 from reader.core.paper import FIELDS, LibraryEntry, Paper
 from reader.core.passages import split_note
 from reader.feeds.files.libraries import parse_bibtex, parse_library_item, parse_ris
+from reader.feeds.files.papers_file import read_papers
 from reader.feeds.syndication import parse_feed
 from tests.actions.conftest import QUOTES
 from tests.table import each
@@ -475,3 +476,48 @@ def test_a_note_and_highlights_are_exported_and_parsed_back(live_edit: Paper, na
     assert kept.split() == (note or "").split()
     assert [(passage.id, passage.section) for passage in found] == [(passage.id, passage.section) for passage in QUOTES]
     assert found[1].note.split()[:3] == ["as", "ours", "#"]
+
+
+TITLES = (
+    "LiveEdit: Towards Real-Time Video Editing",
+    "Fréchet, Ångström and Erdős: names with accents",
+    "R&D at 100 %: costs of $5, #1 and a_b {braces}",
+    "GPT-4 and the \\alpha of C:\\temp ~ tilde",
+    "中文標題 with two scripts",
+    "What @book{does, not end} means?",
+)
+NAMES = (
+    ("Xinyu Wang", "Zoë Müller"),
+    ("Ludwig van Beethoven", "Sammy Davis Jr.", "Gemini Team"),
+    ("José Ángel González-Ñúñez",),
+    ("Alice and Bob Collaboration", "Łukasz Ødegård"),
+    ("王小明", "O'Neil, Shaquille"),
+)
+TAGS = ((), ("to read",), ("ML & more", "é 中文", "a_b {c}"))
+ODD_PAPERS = [
+    Paper(number, f"2606.{number:05}", title, abstract="It costs 5 % of $x_1$.\n\nMore.", authors=names, tags=tags)
+    for number, (title, names, tags) in enumerate(zip(TITLES, itertools.cycle(NAMES), itertools.cycle(TAGS)))
+]
+
+
+def parsed(text: str) -> list[LibraryEntry]:
+    listings = read_papers(io.BytesIO(text.encode()), date(2026, 11, 1))
+    return [entry for listing in listings for entry in listing.entries]
+
+
+@pytest.mark.parametrize("name", ["bibtex", "ris", "csl-json"])
+def test_exported_papers_are_parsed_back_with_their_tags(name: str) -> None:
+    entries = parsed(written(name, *ODD_PAPERS))
+    assert [(entry.id, entry.labels) for entry in entries] == [(paper.id, paper.tags) for paper in ODD_PAPERS]
+    if name != "bibtex":
+        assert [entry.title for entry in entries] == [paper.title for paper in ODD_PAPERS]
+
+
+def test_rispy_reads_the_same_records() -> None:
+    import rispy
+
+    records = rispy.loads(written("ris", *ODD_PAPERS))
+    assert [record["title"] for record in records] == [paper.title for paper in ODD_PAPERS]
+    assert [len(record["authors"]) for record in records] == [len(paper.authors) for paper in ODD_PAPERS]
+    assert [tuple(record.get("keywords", ())) for record in records] == [paper.tags for paper in ODD_PAPERS]
+    assert [entry.id for entry in parsed(rispy.dumps(records))] == [paper.id for paper in ODD_PAPERS]
