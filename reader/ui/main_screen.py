@@ -296,7 +296,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         if state.is_empty:
             from reader.ui.list.empty import empty_reason
 
-            reason = empty_reason(state, self._look.today)
+            reason = empty_reason(state)
             news = state[NEWS]
             if news is not None:
                 advice = f"news.show {news_text(news, self._look.today)}"

@@ -19,7 +19,7 @@ from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import WidgetReport
 from reader.ui.kit.pane import Pane
 from reader.ui.page.lines import TEXT_CELLS, Presentation, ShownPaper, compose, link_keys
-from reader.ui.page.state import PAGE, TRIAGE, is_triaging
+from reader.ui.page.state import PAGE
 from reader.ui.shell.controller import subscribe
 from reader.ui.shell.screens import OverScreen
 from reader.ui.shell.state import State
@@ -187,13 +187,10 @@ class PaperPage(OverScreen[ShownPaper]):
 
 
 def _shown_state(state: State) -> object:
-    return state.listing.count, state[TOPIC_NAMES], state[TRIAGE]
+    return state.listing.count, state[TOPIC_NAMES]
 
 
 def _position(state: State, reading: ShownPaper) -> str:
-    """A paper's place in the list or the triage as `3 of 34`; empty while unknown, and for similar papers."""
-    triage = state[TRIAGE]
-    if triage is not None and is_triaging(state):
-        return f"triage {triage.number}"
+    """A paper's place in the list as `3 of 34`; empty while unknown, and for similar papers."""
     number, count = reading.number, state.listing.count
     return f"{number:,} of {count:,}" if number and count and number <= count else ""
