@@ -313,10 +313,5 @@ ACTIONS: Mapping[str, tuple[Callable[[Namespace, Workspace], int], str]] = Mappi
 
 
 COMMAND = Command(
-    "config",
-    "Print, change and check the settings; print the keys.",
-    (),
-    _add_arguments,
-    _run_config,
-    has_json=True,
+    "config", "Print, change and check the settings; print the keys.", (), _add_arguments, _run_config, has_json=True
 )

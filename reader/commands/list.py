@@ -13,14 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from reader.cache.reads.vocabulary import topics_of
 from reader.cache.search.compile import names_hidden
 from reader.commands.choosing import explain_nothing, with_known_words
-from reader.commands.command import (
-    Command,
-    add_limit,
-    add_no_pager,
-    add_query,
-    add_quiet,
-    query_of,
-)
+from reader.commands.command import Command, add_limit, add_no_pager, add_query, add_quiet, query_of
 from reader.commands.output import Style, answer, counts, print_results, state_words, warn, width
 from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, parse_query, selection

@@ -10,13 +10,7 @@ from typing import TYPE_CHECKING
 
 from reader.cache.flags import papers_with_tag, spellings, tag_counts
 from reader.cache.marks.change import Change, tagging
-from reader.commands.choosing import (
-    add_papers,
-    add_query_option,
-    apply,
-    choose_papers,
-    expect_papers,
-)
+from reader.commands.choosing import add_papers, add_query_option, apply, choose_papers, expect_papers
 from reader.commands.command import Command, add_words
 from reader.commands.output import Progress, answer, describe_action, print_rows, warn
 from reader.commands.streams import is_terminal

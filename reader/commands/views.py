@@ -364,11 +364,7 @@ ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
     }
 )
 
-USAGES = {
-    **dict.fromkeys(("add", "save"), "NAME QUERY..."),
-    "remove": "NAME...",
-    "allow": "NAME",
-}
+USAGES = {**dict.fromkeys(("add", "save"), "NAME QUERY..."), "remove": "NAME...", "allow": "NAME"}
 
 
 COMMAND = Command(
