@@ -51,9 +51,12 @@ def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.remove:
         return _remove(arguments, workspace, place)
     if place is None:
-        raise UsageError(
+        nothing = (
             "No folder is set for sync: 'dailypapers sync DIR' names it, 'dailypapers config set sync DIR' sets it."
         )
+        if not arguments.status:
+            raise UsageError(nothing)
+        return answer(arguments, {"folder": None, "machines": [], "troubles": []}, nothing)
     if arguments.status:
         return _print_status(arguments, workspace, place)
     reported: list[str] = []

@@ -31,7 +31,7 @@ def test_two_homes_have_the_same_marks(session: Session, use: Use, tmp_path: Pat
         $ sync
         2! dailypapers: No folder is set for sync: 'dailypapers sync DIR' names it, 'dailypapers config set sync DIR' sets it.
         $ sync --status
-        2! dailypapers: No folder is set for sync: 'dailypapers sync DIR' names it, 'dailypapers config set sync DIR' sets it.
+        No folder is set for sync: 'dailypapers sync DIR' names it, 'dailypapers config set sync DIR' sets it.
         $ sync shraed
         1! dailypapers: The folder TMP/shraed is missing; nothing is lost. Connect or mount it and try again, or make it with mkdir.
         $ mark star 2606.26740
