@@ -12,7 +12,7 @@ from reader.cache.flags import papers_with_tag, spellings, tag_counts
 from reader.cache.marks.change import Change, tagging
 from reader.commands.choosing import add_papers, add_query_option, apply, choose_papers, expect_papers
 from reader.commands.command import Actions, Command, add_actions
-from reader.commands.output import Progress, answer, describe_action, print_rows, warn
+from reader.commands.output import answer, describe_action, print_rows, warn
 from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, find
 from reader.core.errors import NotFound, ReaderError, UsageError
@@ -240,12 +240,8 @@ def _add_undo_arguments(parser: ArgumentParser) -> None:
 
 
 def _undo_or_redo(arguments: Namespace, workspace: Workspace) -> int:
-    with workspace.events() as events, Progress() as progress:
-
-        def show(done: int, total: int) -> None:
-            progress.show(f"{done:,} of {total:,} papers")
-
-        event = events.redo(show) if arguments.redo else events.undo(show)
+    with workspace.events() as events:
+        event = events.redo() if arguments.redo else events.undo()
     record = event and {"kind": event.kind, "papers": event.count, "label": event.label}
     key, done, nothing = ("redone", "Redone", "redo") if arguments.redo else ("undone", "Taken back", "take back")
     message = f"{done}: {describe_action(event)}." if event else f"There is nothing to {nothing}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,8 +27,8 @@ from reader.database import connections
 LOCK_TIMEOUT_SECONDS = 5.0
 """Seconds to wait while another program syncs."""
 
-CHANNEL = "dailypapers"
-"""The PostgreSQL channel on which machines announce new rows."""
+SERVER_POLL_SECONDS, FOLDER_POLL_SECONDS = 2.0, 10.0
+"""Seconds between two exchanges with `--watch`."""
 
 if TYPE_CHECKING:
     from reader.sync.exchange import ExchangeResult
@@ -61,7 +62,7 @@ def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
         return _print_status(arguments, workspace, place)
     reported: list[str] = []
     with workspace.events() as events, _server(place) as server:
-        for _ in places.looks(events, server, CHANNEL, events.machine) if arguments.watch else (None,):
+        while True:
             exchanged = _exchange(workspace, events, place, server)
             # Report a lasting problem only once.
             new_troubles = [trouble for trouble in exchanged.troubles if trouble not in reported]
@@ -71,7 +72,9 @@ def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
                 sys.stdout.flush()
             workspace.has_changed = bool(exchanged.came)
             workspace.write_exports()
-    return 0
+            if not arguments.watch:
+                return 0
+            time.sleep(FOLDER_POLL_SECONDS if server is None else SERVER_POLL_SECONDS)
 
 
 def _named_place(named: str | None, workspace: Workspace) -> Path | str | None:

@@ -27,7 +27,6 @@ from reader.core.text import clean
 from reader.database import meta
 from reader.log.foreign import LINE_BYTES, checked_row, decode_row, encode_row
 from reader.log.rows import Row, clock_of
-from reader.sync import CHANNEL
 
 MAX_FILES = 1_000
 """Maximum files of machines that are read from a folder."""
@@ -304,7 +303,7 @@ def _key(place: str) -> str:
     return KEY_PREFIX + shown.encode("utf-8", "backslashreplace").decode()
 
 
-# Exchange through a PostgreSQL server, which notifies the other machines of new rows immediately
+# Exchange through a PostgreSQL server
 #
 # The server has one table, to which rows are only added. Writers take turns, so that a higher number is never visible
 # before a lower number. Each machine asks for the rows after the last number that it has read.
@@ -347,7 +346,6 @@ def exchange_with(events: Events, server: places.Server, address: str) -> Exchan
         columns = [list(column) for column in zip(*(row for _, row in rows), strict=True)]
         with server.turn():
             result.went += server.run(_INSERT, *columns)
-            server.tell(CHANNEL, memory.own)
         memory.written = rows[-1][0]
     if known.refused:
         result.troubles.append(f"{known.refused:,} rows of the server refused")

@@ -264,7 +264,7 @@ class CopyActions(Controller):
             # Many papers take a while, so let keys go first.
             await asyncio.sleep(0)
         form = COPIES[letter]
-        name = form.noun or form.name
+        name = form.name
         # BibTeX has an import that takes a tenth of a second.
         keys = CitationKeys(self._app.settings.citation_key, all_papers=partial(citable_papers_of, self._library.path))
         text = await asyncio.to_thread(form.text, papers, keys)

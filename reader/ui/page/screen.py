@@ -19,7 +19,7 @@ from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import WidgetReport
 from reader.ui.kit.pane import Pane
 from reader.ui.page.lines import TEXT_CELLS, Presentation, ShownPaper, compose, link_keys
-from reader.ui.page.state import PAGE, QUERY_MATCH, TRIAGE, is_triaging, query_match_of
+from reader.ui.page.state import PAGE
 from reader.ui.shell.controller import subscribe
 from reader.ui.shell.screens import OverScreen
 from reader.ui.shell.state import State
@@ -178,8 +178,7 @@ class PaperPage(OverScreen[ShownPaper]):
     def show(self, reading: ShownPaper) -> None:
         """Show a paper from its beginning, or update the shown paper."""
         state = self._model.state
-        match = query_match_of(state, reading.key)
-        self.pane.show(reading._replace(position=_position(state, reading), query_match=match))
+        self.pane.show(reading._replace(position=_position(state, reading)))
 
     def _draw_again(self, state: State) -> None:
         self.pane.configure(state[TOPIC_NAMES])
@@ -188,13 +187,10 @@ class PaperPage(OverScreen[ShownPaper]):
 
 
 def _shown_state(state: State) -> object:
-    return state.listing.count, state[QUERY_MATCH], state[TOPIC_NAMES], state[TRIAGE]
+    return state.listing.count, state[TOPIC_NAMES]
 
 
 def _position(state: State, reading: ShownPaper) -> str:
-    """A paper's place in the list or the triage as `3 of 34`; empty while unknown, and for similar papers."""
-    triage = state[TRIAGE]
-    if triage is not None and is_triaging(state):
-        return f"triage {triage.number}"
+    """A paper's place in the list as `3 of 34`; empty while unknown, and for similar papers."""
     number, count = reading.number, state.listing.count
     return f"{number:,} of {count:,}" if number and count and number <= count else ""
