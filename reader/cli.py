@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reader import access_token, describe_version
-from reader.commands.registry import COMMANDS, FOREIGN, find_command, is_command
+from reader.commands.registry import COMMANDS, FOREIGN, is_command, run_command
 from reader.commands.streams import CleanStream, finish, open_closed_streams, replace_unknown_letters
 from reader.core import removed
 from reader.core.errors import Failures, ReaderError, UsageError
@@ -120,19 +120,14 @@ def _print_front_page(words: Sequence[str]) -> int:
 
 
 def _run_command(name: str, words: Sequence[str]) -> int:
-    from reader.commands.command import OpenReader, make_parser, parse
+    from reader.commands.command import OpenReader
     from reader.commands.workspace import Workspace
 
-    command = find_command(name)
-    options = parse(make_parser(command), words)
     workspace = Workspace()
-    if getattr(options, "reader", False):
+    if name == "open" and "--reader" in words:
         # Check this before the command fetches anything.
-        _expect_terminal("In the reader, the key that adds a paper shows one by its id.")
-    try:
-        outcome = command.run(options, workspace)
-    finally:
-        workspace.write_exports()
+        _expect_terminal("'dailypapers show ID' prints the paper.")
+    outcome = run_command((name, *words), workspace)
     if not isinstance(outcome, OpenReader):
         return outcome
     query = f'id:"{outcome.paper}"'

@@ -94,7 +94,9 @@ def fetched(
     error: FeedError | None = None,
 ) -> Line:
     """The line with the sums of a refresh."""
-    return step("fetched", **asdict(counts), returned=0, days=days, missing=list(missing), **error_values(error))
+    return step(
+        "fetched", **asdict(counts), returned=0, unknown=[], days=days, missing=list(missing), **error_values(error)
+    )
 
 
 async def run(feed: HuggingFaceClient, cache: Cache, plan: Plan) -> list[Line]:

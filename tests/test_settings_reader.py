@@ -206,8 +206,11 @@ def test_valid_settings_beside_every_kind_of_mistake_are_used(file: Path) -> Non
 @each(
     ("text", "expected"),
     [
-        (b"ascii = true\n\xff\n", "2: is not UTF-8 text; the file was not read."),
-        (b"ascii = true\nnonsense\n", "2: Expected '=' after a key in a key/value pair; the file was not read."),
+        (b"ascii = true\n\xff\n", "2: is not UTF-8 text; all defaults apply until it is corrected."),
+        (
+            b"ascii = true\nnonsense\n",
+            "2: Expected '=' after a key in a key/value pair; all defaults apply until it is corrected.",
+        ),
         (b"#" * (MAX_FILE_BYTES + 1), "is larger than 64 KiB and was not read."),
         (b"#" * MAX_FILE_BYTES, None),
         (b"keys = 's'", "1: keys must be a table of action ids: write [keys] on a line of its own."),

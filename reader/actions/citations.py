@@ -6,7 +6,7 @@ to the keys of the others. Therefore a key never changes, whatever is added or e
 
 The library pylatexenc, which is imported late, escapes text for BibTeX. The entry of an arXiv paper has both
 `archivePrefix` and `eprinttype`, because programs read one or the other, and `url` and `doi`, which all programs read.
-Formulas between dollar signs, and letters without a LaTeX command, stay unchanged.
+Letters without a LaTeX command stay unchanged. Formulas need no care: the feeds store them as Unicode.
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
-from itertools import accumulate
 from typing import Any, Literal, TextIO
 
 from reader.core.ids import arxiv_id, paper_url, pdf_url
 from reader.core.latex import latex_to_unicode
 from reader.core.paper import Paper
-from reader.core.passages import SAID_LIMIT
+from reader.core.passages import MAX_PASSAGE_CHARACTERS
 from reader.core.people import split_name
 from reader.core.text import clean, clean_block, clean_note, fold
 from reader.core.venue import series_of, year_of
@@ -149,8 +148,6 @@ def publication_date(paper: Paper) -> str:
 
 ARXIV_DOI = "10.48550/arXiv."
 
-_FORMULA = re.compile(r"(\$(?![\s\d])[^$\n]{0,200}?[\\^_][^$\n]{0,200}?(?<!\s)\$)")
-
 
 def write_each(papers: Iterable[Paper], out: TextIO, text: Callable[[Paper], str], between: str = "") -> int:
     """Write the text of each paper; return the number of papers."""
@@ -166,7 +163,11 @@ def write_bibtex(papers: Iterable[Paper], out: TextIO, keys: CitationKeys, **_: 
     escape = _escaper()
 
     def entry(paper: Paper) -> str:
-        fields = "".join(f"\t{name} = {value},\n" for name, value in _brace_fields(_bibtex_fields(paper, escape)))
+        # The months are macros, which stand without braces.
+        fields = "".join(
+            f"\t{name} = {value if name == 'month' else f'{{{value}}}'},\n"
+            for name, value in _bibtex_fields(paper, escape)
+        )
         return f"@{entry_type(paper)}{{{keys.key(paper)},\n{fields}}}\n"
 
     return write_each(papers, out, entry, between="\n")
@@ -176,11 +177,6 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 """BibTeX macros for months, which every style defines."""
 
 
-def _brace_fields(fields: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    for name, value in fields:
-        yield name, _MONTHS[int(value) - 1] if name == "month" else f"{{{value}}}"
-
-
 def _bibtex_fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple[str, str]]:
     yield "title", _title(clean(paper.title), escape)
     if paper.authors:
@@ -188,7 +184,7 @@ def _bibtex_fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple
     if when := publication_date(paper):
         yield "year", when[:4]
     if when[5:7]:
-        yield "month", when[5:7]
+        yield "month", _MONTHS[int(when[5:7]) - 1]
     if where := container(paper):
         yield "booktitle" if entry_type(paper) == "inproceedings" else "journal", escape(where)
     if url := paper_url(paper.id):
@@ -208,8 +204,7 @@ def _bibtex_fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple
         # Leave out the feed's keywords: there are many, and programs would import them as tags.
         yield "keywords", escape(", ".join(clean(tag.replace(",", " ")) for tag in paper.tags))
     if paper.abstract:
-        parts = _FORMULA.split(clean_block(paper.abstract).replace("\n\n", " "))
-        yield "abstract", "".join(part if _is_formula(part) else escape(part) for part in parts)
+        yield "abstract", escape(clean_block(paper.abstract).replace("\n\n", " "))
     if notes := annotation(paper):
         # Write the note and each highlight as a paragraph. Some programs parse a line that begins with `@` as an entry.
         paragraphs = (escape(" ".join(part.split())) for part in notes.split("\n\n"))
@@ -218,7 +213,7 @@ def _bibtex_fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple
 
 def annotation(paper: Paper) -> str:
     """The user's note and highlights of a paper as one text."""
-    highlights = (clean_note(passage, SAID_LIMIT) for passage in paper.highlights)
+    highlights = (clean_note(passage, MAX_PASSAGE_CHARACTERS) for passage in paper.highlights)
     return "\n\n".join(filter(None, (clean_note(paper.note or "").strip("\n"), *highlights)))
 
 
@@ -236,10 +231,7 @@ def doi(paper: Paper) -> str:
 
 def _title(title: str, escape: Callable[[str], str]) -> str:
     """The title with braces around words whose capitals BibTeX must keep, such as `{GPT-4}`."""
-    return "".join(
-        part if _is_formula(part) else re.sub(r"\S+", lambda word: _word(word[0], escape), part)
-        for part in _FORMULA.split(title)
-    )
+    return re.sub(r"\S+", lambda word: _word(word[0], escape), title)
 
 
 def _word(word: str, escape: Callable[[str], str]) -> str:
@@ -249,15 +241,6 @@ def _word(word: str, escape: Callable[[str], str]) -> str:
         return escape(word)
     bare = word.rstrip(".,:;!?")
     return f"{{{escape(bare)}}}{word[len(bare) :]}"
-
-
-def _is_formula(part: str) -> bool:
-    """Whether a part of a text is a formula that TeX can read, with balanced braces and without a comment."""
-    # Formulas with escaped braces are rejected, because BibTeX counts escaped braces too.
-    if not _FORMULA.fullmatch(part) or re.search(r"(?<!\\)[%#&]|\\[{}]|\\\$$", part):
-        return False
-    depths = list(accumulate((sign == "{") - (sign == "}") for sign in re.sub(r"\\.", "", part)))
-    return min(depths) == depths[-1] == 0
 
 
 def _bibtex_name(name: str, escape: Callable[[str], str]) -> str:

@@ -29,10 +29,6 @@ _UNESCAPED = ":/?#[]@!$&*+,;=-._~%"
 """Characters that may stay unescaped in an address (RFC 3986), and the percent sign of existing escapes."""
 
 
-class UnsafeLink(ReaderError):
-    """The address is unsafe and was not opened."""
-
-
 CODE_LINK = "code"
 """The name of the link to the paper's code."""
 
@@ -196,13 +192,13 @@ def open_url(url: str, *, has_terminal: bool = True) -> bool:
 
     The browser is started with an argument list, not by a shell, and without access tokens, which are no longer in the
     environment of this process. The call takes seconds, or until the user leaves a console browser: do not call it in
-    the event loop. Raises UnsafeLink unless the address is http or https.
+    the event loop. Raises ReaderError unless the address is http or https.
     """
     import webbrowser
 
     safe = safe_url(url)
     if safe is None:
-        raise UnsafeLink(f"{brief(url)!r} was not opened: only http and https addresses can be.")
+        raise ReaderError(f"{brief(url)!r} was not opened: only http and https addresses can be.")
     try:
         if not has_terminal:
             browser = webbrowser.get()

@@ -51,10 +51,6 @@ class ProgramError(ReaderError):
     """The program was not found, failed, or took too long."""
 
 
-class ProgramTookTooLong(ProgramError):
-    """The program was killed before it ended; its effects are unknown."""
-
-
 class ProgramOutput(NamedTuple):
     """The output of a program."""
 
@@ -104,7 +100,7 @@ async def run_program(
         try:
             while process.poll() is None:
                 if time.monotonic() > late:
-                    raise ProgramTookTooLong(f"{name} took longer than {seconds:g} s and was stopped{end}")
+                    raise ProgramError(f"{name} took longer than {seconds:g} s and was stopped{end}")
                 printed, in_errors = (os.fstat(file.fileno()).st_size for file in (stdout, stderr))
                 if printed > MAX_OUTPUT_BYTES or in_errors > MAX_ERROR_BYTES:
                     is_cut = True

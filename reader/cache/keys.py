@@ -12,7 +12,8 @@ def keys_of(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int
 
     A paper is also found by an id that it had before its arXiv id was known.
     """
-    return {id: pk for id, pk in connection.execute(_KEYS, (json.dumps([*ids]),)) if pk is not None}
+    listed = json.dumps([*ids], ensure_ascii=False)
+    return {id: pk for id, pk in connection.execute(_KEYS, (listed,)) if pk is not None}
 
 
 _KEYS = """

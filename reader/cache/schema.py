@@ -17,7 +17,6 @@ from contextlib import closing, suppress
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
 from reader import SCHEMA, __version__
 from reader.core.errors import CacheError, CacheForeign, CacheTooNew
@@ -33,7 +32,7 @@ from reader.database.connections import (
     transaction,
 )
 from reader.database.sqlite_errors import damaged_error, explain, primary_code
-from reader.paths import make_folder, touch_private
+from reader.paths import is_there, make_folder, touch_private
 
 HEAD = SCHEMA
 """The number of the schema that this program reads and writes."""
@@ -58,76 +57,53 @@ def _schema() -> str:
     return Path(__file__).with_name("schema.sql").read_text("utf-8")
 
 
-class _Facts(NamedTuple):
-    """The facts that identify a file as a cache."""
-
-    version: str | None
-    """The number of its schema."""
-    mark: int
-    names: frozenset[str]
-
-    @property
-    def is_ours(self) -> bool:
-        """Whether it is a cache of any version, or empty."""
-        return self.mark == APPLICATION_ID or (not self.names and self.mark == 0)
-
-
 def version(path: Path) -> str | None:
     """The number of the cache's schema; None if the file is absent or empty.
 
-    Raises CacheForeign if the file belongs to another program, CacheDamaged if it can't be opened.
+    Raises CacheForeign if the file belongs to another program, CacheTooNew if a newer dailypapers made it, and
+    CacheDamaged if it can't be opened.
     """
-    if not path.exists() or (path.is_file() and path.stat().st_size == 0):
+    if not is_there(path):
         return None
     # Only SQLite may read the file: closing any other handle drops all locks that this process holds on it, even those
     # of other connections, and then another program may delete their write-ahead log.
     try:
         with closing(connect(path, query_only=True)) as connection:
-            facts = _read_facts(connection)
+            (mark,) = connection.execute("PRAGMA application_id").fetchone()
+            names, number = _names(connection), _number(connection)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         # Python can't decode SQLite's message if it quotes a name with damaged bytes. SQLite reports some damage as a
         # mistake in the statement.
         if not isinstance(error, UnicodeDecodeError) and primary_code(error) not in _BROKEN:
             raise explain(error, path) from error
         raise damaged_error(path) from error
-    if not facts.is_ours:
+    if mark != APPLICATION_ID and (mark or names):
         raise CacheForeign(
             f"The file {path} belongs to another program, so it was not changed. 'dailypapers doctor --repair' moves "
             "it aside; or set DAILYPAPERS_HOME to another folder."
         )
-    return facts.version
-
-
-def _read_facts(connection: sqlite3.Connection) -> _Facts:
-    (mark,) = connection.execute("PRAGMA application_id").fetchone()
-    names = frozenset(name for (name,) in connection.execute("SELECT name FROM sqlite_schema"))
-    row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if STAMP in names else None
-    return _Facts(str(row[0]) if row else None, int(mark), names)
-
-
-def missing_parts(connection: sqlite3.Connection) -> list[str]:
-    """The tables, indexes, views and triggers of a current cache that are missing."""
-    created = r"^CREATE (?:VIRTUAL |UNIQUE )?(?:TABLE|INDEX|VIEW|TRIGGER) (\w+)"
-    known = re.findall(created, _schema(), re.MULTILINE)
-    return sorted(set(known) - _read_facts(connection).names)
-
-
-def is_current(path: Path) -> bool:
-    """Whether the cache has this program's schema; raises CacheTooNew if a newer program made it.
-
-    Raises CacheForeign or CacheDamaged like `version`.
-    """
-    return _is_current(path, version(path))
-
-
-def _is_current(path: Path, number: str | None) -> bool:
     if number is not None and number > HEAD:
         raise CacheTooNew(
             f"The cache {path} was made by a newer dailypapers with schema {number}, and this is dailypapers"
             f" {__version__} with schema {HEAD}, so it was not changed. Install a version whose 'dailypapers --version'"
             f" says schema {number} or higher; 'dailypapers doctor --repair' begins a new cache with your marks."
         )
-    return number == HEAD
+    return number
+
+
+def _names(connection: sqlite3.Connection) -> set[str]:
+    return {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
+
+
+def _number(connection: sqlite3.Connection) -> str | None:
+    row = connection.execute(f"SELECT version_num FROM {STAMP}").fetchone() if STAMP in _names(connection) else None
+    return str(row[0]) if row else None
+
+
+def missing_parts(connection: sqlite3.Connection) -> list[str]:
+    """The tables, indexes, views and triggers of a current cache that are missing."""
+    created = r"^CREATE (?:VIRTUAL |UNIQUE )?(?:TABLE|INDEX|VIEW|TRIGGER) (\w+)"
+    return sorted(set(re.findall(created, _schema(), re.MULTILINE)) - _names(connection))
 
 
 def ensure(path: Path, progress: Progress = lambda _: None) -> None:
@@ -138,8 +114,8 @@ def ensure(path: Path, progress: Progress = lambda _: None) -> None:
     number = version(path)
     if number is None:
         create(path)
-    elif not _is_current(path, number):
-        upgrade(path, progress)
+    elif number != HEAD:
+        _upgrade(path, progress)
 
 
 def create(path: Path) -> None:
@@ -150,7 +126,7 @@ def create(path: Path) -> None:
         touch_private(path)
     # If two programs start together, the second waits for the write lock and then finds the schema number.
     with open_database(path) as connection, transaction(connection):
-        if _read_facts(connection).version is None:
+        if _number(connection) is None:
             for statement in statements(_schema()):
                 connection.execute(statement)
             connection.execute(f"CREATE TABLE {STAMP} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
@@ -158,17 +134,16 @@ def create(path: Path) -> None:
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
-def upgrade(path: Path, progress: Progress = lambda _: None) -> None:
+def _upgrade(path: Path, progress: Progress) -> None:
     """Replace an older cache by one with this program's schema; programs that start together take turns."""
     with hold_lock(lock(make_folder(path)), UPGRADE_SECONDS):
-        number = version(path)
-        if number is not None and not _is_current(path, number):
+        if version(path) not in (None, HEAD):
             from reader.log import copies
 
             copies.take_old_marks(path)
             with open_database(path) as old:
                 # An older program that still runs must not record marks that nothing reads.
-                if "event" in _read_facts(old).names:
+                if "event" in _names(old):
                     old.execute(_REFUSE_MARKS)
             replace(path, lambda _: progress("taking over the papers of an earlier version"))
             # The separate index of searches with `~` in version 0.2.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from reader.cache.choice import Suits, read_suits
 from reader.cache.search import free_text
 from reader.cache.search.compile import selects
-from reader.commands.output import Progress, answer, warn
+from reader.commands.output import answer, warn
 from reader.commands.workspace import (
     Workspace,
     find_all,
@@ -105,9 +105,9 @@ def apply(
 
 
 def store_changes(workspace: Workspace, changes: Sequence[Change]) -> UserAction | None:
-    """Store changes as one action, with a progress line; return the action, or None if nothing changed."""
-    with workspace.events() as events, Progress() as progress:
-        return events.act(changes, lambda done, total: progress.show(f"{done:,} of {total:,} papers"))
+    """Store changes as one action, and return it; None if nothing changed."""
+    with workspace.events() as events:
+        return events.act(changes)
 
 
 def find_or_fetch(workspace: Workspace, id: str) -> tuple[Paper, int]:

@@ -151,7 +151,7 @@ def _print_mistakes(arguments: Namespace, workspace: Workspace) -> int:
     if mistakes:
         for mistake in mistakes:
             print_text(str(mistake))
-        raise ReaderError(f"{amount(len(mistakes), 'mistake')}; the defaults are used in their place.")
+        raise ReaderError(f"{amount(len(mistakes), 'mistake')}; defaults are used instead.")
     if workspace.config_file.exists():
         print_text(f"{workspace.config_file}: no mistakes.")
     else:

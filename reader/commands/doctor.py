@@ -108,7 +108,8 @@ def _examine_settings(workspace: Workspace) -> Iterator[Finding]:
     file = workspace.config_file
     yield Finding("Settings", "file", str(file) if file.exists() else f"{file} (not there: all defaults)")
     for mistake in workspace.mistakes():
-        yield Finding("Settings", f"line {mistake.line}" if mistake.line else "mistake", mistake.key, str(mistake))
+        place = f"line {mistake.line}" if mistake.line else "mistake"
+        yield Finding("Settings", place, mistake.key or "invalid file", str(mistake))
     if workspace.loaded_settings.ignores_lists:
         names = ", ".join(workspace.loaded_settings.former)
         message = f"{names} in the file are ignored, because they were imported: see 'dailypapers views edit'"
@@ -161,7 +162,7 @@ def _examine_sources(file: Path) -> Iterator[Finding]:
 def _examine_feed(workspace: Workspace) -> Iterator[Finding]:
     settings = workspace.settings
     yield Finding("Feed", "endpoint", f"{settings.endpoint} ({workspace.loaded_settings.origin('endpoint')})")
-    has_token = find_token(lookup_environment(), settings)
+    has_token = find_token(lookup_environment())
     refused = "found, but not sent: the feed is not https://huggingface.co"
     state = "found" if may_have_token(settings.endpoint) else refused
     yield Finding("Feed", "token", state if has_token else "none (none is needed)")

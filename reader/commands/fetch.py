@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import StringIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from reader import log_file, paths
@@ -46,18 +46,15 @@ from reader.refresh.lines import (
     Line,
     Since,
     Tell,
+    describe_unknown,
     failure_line,
     failure_of,
     ignore,
     job,
-    listing_of,
     refresh_job,
     result_line,
     waiting,
 )
-
-if TYPE_CHECKING:
-    from reader.core.paper import Draft
 
 
 def run_job(workspace: Workspace, job: Job, *, quiet: bool = False, tell: Tell = ignore) -> Line:
@@ -68,8 +65,7 @@ def run_job(workspace: Workspace, job: Job, *, quiet: bool = False, tell: Tell =
     """
     workspace.has_changed = True
     with Progress(StringIO() if quiet else None) as progress:
-        if job["job"] != "store":
-            progress.show(f"asking {urlsplit(workspace.settings.endpoint).netloc}")
+        progress.show(f"asking {urlsplit(workspace.settings.endpoint).netloc}")
         return asyncio.run(_run(workspace, job, progress, tell))
 
 
@@ -222,7 +218,8 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
         days = {"days": finished["days"], "failed": finished["missing"], "error": finished["error"]}
         feeds = [{name: failure[name] for name in ("slug", "title", "error")} for failure in missing]
         more = {"feeds_failed": feeds, "texts": texts, "by_rules": by_rules} | ({"titles": titles} if titles else {})
-        result = sums | {"returned": finished["returned"]} | days | more
+        came = {"returned": finished["returned"], "unknown": finished["unknown"]}
+        result = sums | came | days | more
         if arguments.json.fields:
             arguments.json.print(result)
         else:
@@ -232,6 +229,8 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
             print_line(f"{format_counts(sums)} in {amount(finished['days'], 'day')}.")
         if finished["returned"]:
             print_line(f"{amount(finished['returned'], 'paper')} that you marked or imported came in.")
+        if finished["unknown"]:
+            print_line(f"Check the ids that you marked or imported: {describe_unknown(finished['unknown'])}.")
         if by_rules:
             print_line(f"By your rules: {', '.join(f'{count:,} {what}' for what, count in by_rules.items())}.")
         if texts:
@@ -358,40 +357,25 @@ def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
     if not split_words(words):
         raise UsageError(f"“{brief(words)}” has no letter or digit to search for.")
     result = run_job(workspace, job("search", text=words), quiet=arguments.quiet)
-    found_listings = map(listing_of, result["listings"])
-    listings = tuple(listing for listing in found_listings if listing.drafts)[: arguments.limit]  # each has one paper
-    papers = [(draft, listing.day) for listing in listings for draft in listing.drafts]
+    papers = result["papers"][: arguments.limit]
     with workspace.window() as window:
-        known_ids = {draft.id for draft, _ in papers if draft.id and window.pk_of(draft.id) is not None}
-    results = (_result_record(draft, day, draft.id in known_ids) for draft, day in papers)
-    print_results(arguments, results, _draw_results(papers, known_ids))
+        for paper in papers:
+            paper["in_cache"] = window.pk_of(paper["id"]) is not None
+    print_results(arguments, papers, _draw_results(papers))
     if not papers and not arguments.quiet:
         warn("The feed finds nothing.")
     return 0
 
 
-def _result_record(draft: Draft, day: str | None, is_known: bool) -> dict[str, Any]:
-    return {
-        "id": draft.id,
-        "title": draft.title,
-        "abstract": draft.abstract or None,
-        "day": day,
-        "published": draft.published,
-        "authors": list(draft.authors),
-        "upvotes": draft.upvotes,
-        "in_cache": is_known,
-    }
-
-
-def _draw_results(papers: Sequence[tuple[Draft, str | None]], known_ids: set[str]) -> Iterator[str]:
+def _draw_results(papers: Sequence[dict[str, Any]]) -> Iterator[str]:
     """A line for each paper, in the feed's order: id, day and title, after a + if the paper is not in the cache."""
     style = Style.of(sys.stdout)
     room = max(20, width() - 26) if is_terminal(sys.stdout) else None
-    for draft, day in papers:
-        title = fit(clean(draft.title), room).rstrip() if room else clean(draft.title)
-        sign = " " if draft.id in known_ids else "+"
-        when = f"{day or draft.published or '':10}"
-        yield f"{sign} {draft.id:11} {style('muted', when)} {title}"
+    for paper in papers:
+        title = fit(clean(paper["title"]), room).rstrip() if room else clean(paper["title"])
+        sign = " " if paper["in_cache"] else "+"
+        when = f"{paper['day'] or paper['published'] or '':10}"
+        yield f"{sign} {paper['id']:11} {style('muted', when)} {title}"
 
 
 SEARCH_COMMAND = Command(

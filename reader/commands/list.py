@@ -29,7 +29,7 @@ from reader.core.ids import hf_url, paper_url
 from reader.core.lines import cell_len, cut
 from reader.core.paper_row import PaperRow
 from reader.core.text import clean
-from reader.ui.kit.glyphs import Glyphs, glyphs
+from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.lines import day_heading
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def _format_fields(rows: Iterable[PaperRow]) -> Iterator[str]:
 
 def _draw_table(window: Window, order: Order, total: Callable[[], int] | None, workspace: Workspace) -> Iterator[str]:
     style, today = Style.of(sys.stdout, links=True), datetime.now(UTC).date()
-    yield from ListTable(min(width(), MAX_COLUMNS), glyphs(workspace.settings.ascii), style, today).draw(window, order)
+    yield from ListTable(min(width(), MAX_COLUMNS), workspace.glyphs, style, today).draw(window, order)
     if total is not None:
         yield style("muted", f"{len(order.pks):,} of {max(len(order.pks), total()):,}")
 
@@ -215,7 +215,8 @@ class ListTable(NamedTuple):
         """A line with state, id, upvotes, optionally the day, the title, and as many topics as fit."""
         day = f"  {row.day:10}" if with_day and self.columns >= MIN_COLUMNS_WITH_DAYS else ""
         facts = f"{'' if row.upvotes is None else f'{row.upvotes:,}':>5}{day}"
-        room = self.columns - 2 - id_size - len(facts) - GAP
+        sign_role, sign = self._sign(row)
+        room = self.columns - cell_len(sign) - 1 - id_size - len(facts) - GAP
         title = clean(row.title)
         marks = self._choose_topics(topics, room, cell_len(title))
         kept = cut(title, room - len(marks) - GAP if marks else room, self.signs.ellipsis)
@@ -223,7 +224,7 @@ class ListTable(NamedTuple):
         address = self.style.link(hf_url(row.id) or paper_url(row.id), row.id) + " " * (id_size - len(row.id))
         shown = kept if row.read else self.style("strong", kept)
         return (
-            f"{self._sign(row)} {self.style('muted', address)}{self.style('muted', facts)}  {shown}"
+            f"{self.style(sign_role, sign)} {self.style('muted', address)}{self.style('muted', facts)}  {shown}"
             f"{gap}{self.style('topic', marks)}".rstrip()
         )
 
@@ -238,9 +239,10 @@ class ListTable(NamedTuple):
             marks += f" {topic}"
         return marks
 
-    def _sign(self, row: PaperRow) -> str:
+    def _sign(self, row: PaperRow) -> tuple[str, str]:
+        """The sign of a paper's state, after its role."""
         if row.hidden:
-            return self.style("muted", self.signs.hidden)
+            return "muted", self.signs.hidden
         if row.starred:
-            return self.style("star", self.signs.starred)
-        return self.signs.read if row.read else self.signs.unread
+            return "star", self.signs.starred
+        return "", self.signs.read if row.read else self.signs.unread

@@ -24,7 +24,6 @@ from reader.core.query import Match, Query
 from reader.core.query.nodes import And
 from reader.core.text import brief, clean
 from reader.core.words import markers
-from reader.ui.kit.glyphs import glyphs
 from reader.ui.kit.lines import hits
 
 if TYPE_CHECKING:
@@ -167,10 +166,9 @@ def _record(topic: TopicCount) -> dict[str, Any]:
 
 def _draw_table(topics: Sequence[TopicCount], workspace: Workspace) -> Iterator[str]:
     """A line for each topic: number of papers, slug, and as much of the name as fits."""
-    signs = glyphs(workspace.settings.ascii)
     style = Style.of(sys.stdout)
     slug_width = max((len(topic.slug) for topic in topics), default=0)
     room = width() - slug_width - 13
     for topic in topics:
         slug = style("topic", topic.slug) + " " * (slug_width - len(topic.slug))
-        yield f"{topic.papers:>9,}  {slug}  {cut(clean(topic.name), max(0, room), signs.ellipsis)}".rstrip()
+        yield f"{topic.papers:>9,}  {slug}  {cut(clean(topic.name), max(0, room), workspace.glyphs.ellipsis)}".rstrip()

@@ -18,7 +18,7 @@ from reader.commands.choosing import (
     expect_papers,
 )
 from reader.commands.command import Command, add_words
-from reader.commands.output import Progress, answer, describe_action, print_rows, warn
+from reader.commands.output import answer, describe_action, print_rows, warn
 from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, find
 from reader.core.errors import NotFound, ReaderError, UsageError
@@ -241,12 +241,8 @@ def _add_undo_arguments(parser: ArgumentParser) -> None:
 
 
 def _undo_or_redo(arguments: Namespace, workspace: Workspace) -> int:
-    with workspace.events() as events, Progress() as progress:
-
-        def show(done: int, total: int) -> None:
-            progress.show(f"{done:,} of {total:,} papers")
-
-        event = events.redo(show) if arguments.redo else events.undo(show)
+    with workspace.events() as events:
+        event = events.redo() if arguments.redo else events.undo()
     record = event and {"kind": event.kind, "papers": event.count, "label": event.label}
     key, done, nothing = (
         ("redone", "Redone", "There is nothing to redo.")

@@ -235,7 +235,6 @@ class _Builder:
         ]
         by_votes = ranked = self._pks()
         if window.read(is_taught):
-            window.learn()
             ranked = self._pks(order="foryou")
             suits = window.read(partial(read_suits, pks=ranked[: 4 * MAX_RECOMMENDED_PAPERS]))
             fitting = [pk for pk in ranked if pk in suits and suits[pk].score >= SUITS_FROM]

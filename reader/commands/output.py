@@ -203,7 +203,7 @@ class Progress:
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = sys.stderr if stream is None else stream
         self._next = time.monotonic() + PROGRESS_DELAY_SECONDS
-        self._on = is_terminal(self._stream)
+        self._on = is_terminal(self._stream) and os.environ.get("TERM") != "dumb"
         self._drawn = False
         self._text = ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,8 @@ from reader.core import removed
 from reader.core.errors import ReaderError
 
 if TYPE_CHECKING:
-    from reader.commands.command import Command
+    from reader.commands.command import Command, OpenReader
+    from reader.commands.workspace import Workspace
 
 GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
@@ -130,3 +131,15 @@ def find_command(name: str) -> Command:
         why = installed.switched_off.get(installed.others()[name], "it has no such command")
         raise ReaderError(f"The extension {name} can't be used: {why}.")
     return added
+
+
+def run_command(words: Sequence[str], workspace: Workspace) -> int | OpenReader:
+    """Run the command that the words name, and return its result; raises ReaderError."""
+    from reader.commands.command import make_parser, parse
+
+    command = find_command(words[0])
+    arguments = parse(make_parser(command), words[1:])
+    try:
+        return command.run(arguments, workspace)
+    finally:
+        workspace.write_exports()

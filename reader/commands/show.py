@@ -41,7 +41,6 @@ from reader.core.ids import pdf_url
 from reader.core.lines import Line, Piece, fill, wrap_text
 from reader.core.paper import Paper
 from reader.core.text import brief, clean
-from reader.ui.kit.glyphs import glyphs
 
 if TYPE_CHECKING:
     from reader.cache.texts import KeptText
@@ -180,7 +179,7 @@ def _paper_lines(shown: _ShownPaper) -> Iterator[str]:
     columns = min(width(), MAX_PROSE_COLUMNS) if is_terminal(sys.stdout) else UNLIMITED_COLUMNS
     look = Presentation(
         date.today(),
-        glyphs=glyphs(shown.workspace.settings.ascii),
+        glyphs=shown.workspace.glyphs,
         topic_names=shown.window.topic_names(),
         is_page=True,
     )
@@ -197,7 +196,7 @@ def _why_lines(shown: _ShownPaper) -> Iterator[str]:
     from reader.ui.why.lines import explanation_rows
 
     columns = width() if is_terminal(sys.stdout) else UNLIMITED_COLUMNS
-    rows = explanation_rows(_explain(shown), columns, glyphs(shown.workspace.settings.ascii))
+    rows = explanation_rows(_explain(shown), columns, shown.workspace.glyphs)
     title = fill([Piece(clean(shown.paper.title), "title")], columns)
     return _paint([*title, (), *(row.line for row in rows)])
 

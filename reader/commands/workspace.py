@@ -30,13 +30,15 @@ if TYPE_CHECKING:
     from reader.refresh.lines import Canvas, JobContext
     from reader.session.places import Place
     from reader.settings_reader import LoadedSettings, Mistake
+    from reader.ui.kit.glyphs import Glyphs
 
 
 class Workspace:
-    """The context of one run; `cache_file` overrides the default cache."""
+    """The context of one run; `cache_file` overrides the default cache, and `is_spoken` asks for words, not signs."""
 
-    def __init__(self, cache_file: Path | None = None) -> None:
+    def __init__(self, cache_file: Path | None = None, *, is_spoken: bool = False) -> None:
         self._cache_file = cache_file
+        self._is_spoken = is_spoken
         self.has_changed = False
         """Whether this run may have changed papers or marks."""
 
@@ -55,6 +57,12 @@ class Workspace:
     @cached_property
     def settings(self) -> Settings:
         return self.loaded_settings.settings
+
+    @cached_property
+    def glyphs(self) -> Glyphs:
+        from reader.ui.kit.glyphs import WORDS, glyphs
+
+        return WORDS if self._is_spoken else glyphs(self.settings.ascii)
 
     @cached_property
     def keymap(self) -> Keymap:
@@ -97,10 +105,15 @@ class Workspace:
     def write_exports(self) -> None:
         """Rewrite the watched exports if papers or marks changed; warn about failures."""
         if self.has_changed and self.settings.exports:
-            from reader.refresh.standing import try_to_write
+            from reader.refresh.standing import write_exports
 
             self.has_changed = False
-            for problem in try_to_write(self.cache_file, self.settings, self.config_file.parent):
+            try:
+                results = write_exports(self.cache_file, self.settings, self.config_file.parent)
+            except CacheError as error:
+                warn(str(error))
+                return
+            for problem in filter(None, (result.problem for result in results)):
                 warn(problem)
 
     @property
@@ -195,6 +208,8 @@ def parse_query(text: str, *, also: str = "") -> Query:
 def selection(window: Window, query: Query) -> Selection:
     """Compile a query for the cache; a query that is only `view:NAME` keeps the order of the view.
 
+    For the order of For you, first learn what suits the user.
+
     Raises UsageError for an unknown topic, follow or view, NotFound for `like:` with a paper that the cache lacks.
     """
     from reader.cache.search.compile import Scope, compile_query
@@ -209,11 +224,12 @@ def selection(window: Window, query: Query) -> Selection:
         find_all(window, query.like)
     scope = Scope(today, window.newest_day(), visit.load(paths.state_file()).visited, views)
     place = _view_alone(query, views)
-    if place is None:
-        return compile_query(query, scope)
+    compiled = compile_query(query, scope) if place is None else selection_of(place, "day", scope)
+    if not compiled.is_for_you:
+        return compiled
     from reader.cache.choice import is_taught
 
-    compiled = selection_of(place, "day", scope)
+    window.learn()
     # Before the first mark, the reader's view For you explains what to do, but a command lists papers.
     return compiled._replace(offer=None) if compiled.offer and not window.read(is_taught) else compiled
 

@@ -1,4 +1,4 @@
-"""The user's marks on papers and the kinds of events: their names, and the limits on exports and rules.
+"""The user's marks on papers and the kinds of events: their names, and the limits on rules.
 
 Queue places are strings of digits that sort as text, so that there is always room between two of them. A paper's first
 place follows from the time it was queued and its position among papers queued with it. Thus the queues of two machines
@@ -239,9 +239,3 @@ def allowed_marks(then: Sequence[str], acted: Collection[str], taken: Collection
 def rule_words(then: Iterable[str]) -> str:
     """The effect of a rule in words: `hide, tag later`."""
     return ", ".join(kind.replace(TAG, "tag ") for kind in then)
-
-
-# Export
-
-LEAVING = " AND ".join(f"kind NOT GLOB '{prefix}*'" for prefix in FORMER)
-"""SQL: whether an event may leave the machine."""

@@ -1,4 +1,4 @@
-"""Names of the last release that are gone or changed: commands, settings, keys and query fields.
+"""Names of the last release that are gone or changed: commands, settings and query fields.
 
 Each row stays for one release. A command, a settings file or a saved query of the last release gets advice instead of
 "unknown", and old names of commands work.
@@ -92,6 +92,7 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
         "filter_width": "< and > in the filter pane make it smaller and larger",
         "list_share": "< and > in the list make it smaller and larger",
         "second_look": "the page of a paper says what has changed",
+        "use_token_file": "HF_TOKEN=$(cat ~/.cache/huggingface/token) in the environment does the same",
         "vectors": "~ finds papers by their words",
         "topics_file": "a topic of your own is a saved view, such as 'dailypapers views add NAME QUERY'",
         "sync_settings": "machines share marks and lists; copy config.toml to share the rest",
@@ -99,42 +100,6 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
 )
 """Removed settings and tables of the settings file, each with the end of a sentence on the replacement. The settings
 reader ignores their values."""
-
-DEFAULTS: Mapping[str, str] = MappingProxyType({"after_mark": "stay", "log_level": "warning"})
-"""The default values of removed settings, which are not reported."""
-
-_CALENDAR = ("day", "week", "month", "left", "right", "up", "down", "earlier", "later", "type", "today", "close")
-
-ACTIONS = frozenset(
-    {
-        *(f"date.{name}" for name in _CALENDAR),
-        "app.commands",
-        "mark.replaced",
-        "read.unfold",
-        "find.newer",
-        "outline.fold",
-        "pane.density",
-        "find.add",
-        "pane.hide",
-        "select.range",
-        "topic.fold",
-        "topic.narrow",
-        "topic.order",
-        "topic.unfold",
-        "triage.end",
-        "triage.pause",
-        "view.changed",
-        "view.group",
-        "view.second",
-        "view.today",
-        "view.reading",
-        "why.rename",
-        "why.join",
-        "why.split",
-        "why.papers",
-    }
-)
-"""Removed actions: keys that the user assigned to them are ignored."""
 
 RENAMED: Mapping[str, str] = MappingProxyType(
     {

@@ -40,15 +40,6 @@ IDS_PER_REQUEST = 200
 MAX_CATEGORIZED_PER_DAY = IDS_PER_REQUEST
 """Maximum papers in the daily request for categories, newest first; about a week of the feed."""
 
-_MAX_TITLE_RESULTS = 25
-
-_MAX_TITLE_WORDS = 10
-
-_COMMON_WORDS = frozenset(
-    ("and", "are", "can", "for", "from", "how", "into", "its", "not", "the", "via", "what", "with")
-)
-"""Words that arXiv's search ignores, so that a query with them matches nothing."""
-
 _PAGE_SIZE = 1_000
 
 _MAX_PAGES = 30
@@ -56,8 +47,11 @@ _MAX_PAGES = 30
 
 LIMITS = Limits(read_timeout=30, total_timeout=90, backoff=ARXIV_INTERVAL_SECONDS, longest_wait=60)
 
-_CLOSING_HOUR = 14
-"""Hour in New York at which submissions for the next announcement close."""
+_CLOSING_HOUR = 19
+"""Hour (UTC) at which submissions for the next announcement close, which is 18 in New York's summer time.
+
+The later hour is always used: with the earlier one, papers of winter would make a day look complete too early.
+"""
 
 _RENEWAL_TIME = timedelta(hours=6)
 """Time of day, UTC, from which the day's papers are available; arXiv renews them at midnight in New York."""
@@ -81,7 +75,6 @@ class ArxivClient(AsyncCloser):
         offline: bool = False,
         limits: Limits | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._api = stand_in or API_ENDPOINT
         self._feeds = stand_in or RSS_ENDPOINT
@@ -93,7 +86,7 @@ class ArxivClient(AsyncCloser):
                 accept=FEED_TYPES,
                 offline=offline,
                 limits=limits or LIMITS,
-                pace=arxiv_pace(endpoint, folder, "arxiv.lock", name, lambda: now().timestamp()),
+                pace=arxiv_pace(endpoint, folder, "arxiv.lock", name),
                 reason=refusal_reason,
                 sleep=sleep,
             )
@@ -117,14 +110,6 @@ class ArxivClient(AsyncCloser):
             batch = wanted[start : start + IDS_PER_REQUEST]
             entries += (await self._query(id_list=",".join(batch), start=0, max_results=len(batch))).entries
         return tuple(entries)
-
-    async def search_title(self, title: str) -> tuple[ArxivEntry, ...]:
-        """Papers whose titles have the longest words of a title; empty without searchable words."""
-        words = _title_words(title)
-        if not words:
-            return ()
-        query = " AND ".join(f"ti:{word}" for word in words)
-        return (await self._query(search_query=query, start=0, max_results=_MAX_TITLE_RESULTS)).entries
 
     async def search_submitted(self, category: str, first: str, last: str) -> ArxivResponse:
         """The papers of a category, with cross-lists, first submitted from one day (ISO, UTC) to another, newest first.
@@ -166,14 +151,6 @@ class ArxivClient(AsyncCloser):
         return await self._http.get(url, lambda response: parse_arxiv(response.body))
 
 
-def _title_words(title: str) -> list[str]:
-    """The longest ASCII words of a title in order; arXiv's search may spell other letters differently."""
-    unique = dict.fromkeys(word.lower() for word in re.findall(r"(?<!\w)[A-Za-z0-9]{3,}(?!\w)", title))
-    words = [word for word in unique if word not in _COMMON_WORDS]
-    longest = sorted(words, key=len, reverse=True)[:_MAX_TITLE_WORDS]
-    return [word for word in words if word in longest]
-
-
 def last_renewal(now: datetime) -> datetime:
     """The last time (UTC) at which arXiv had renewed its papers of the day."""
     return datetime.combine((now - _RENEWAL_TIME).date(), time(), UTC) + _RENEWAL_TIME
@@ -185,20 +162,10 @@ def announcement_day(submitted: datetime) -> date:
     Submissions close on weekdays at 14:00 in New York, and the papers are announced under the next weekday.
     """
     utc = submitted.astimezone(UTC)
-    local = utc - timedelta(hours=4 if _is_summer_in_new_york(utc.date()) else 5)
-    closing = local.date() + timedelta(days=local.hour >= _CLOSING_HOUR)
+    closing = utc.date() + timedelta(days=utc.hour >= _CLOSING_HOUR)
     while closing.weekday() > 4:
         closing += timedelta(days=1)
     return closing + timedelta(days=3 if closing.weekday() == 4 else 1)
-
-
-def _is_summer_in_new_york(day: date) -> bool:
-    """Whether a day is in summer time, from the second Sunday of March to the first Sunday of November.
-
-    Calculated here because not every system has a database of time zones.
-    """
-    starts, ends = date(day.year, 3, 14), date(day.year, 11, 7)
-    return starts - timedelta(days=starts.isoweekday() % 7) <= day < ends - timedelta(days=ends.isoweekday() % 7)
 
 
 def is_local_only(endpoint: str, environ: Mapping[str, str]) -> bool:

@@ -246,11 +246,11 @@ ARXIV_INTERVAL_SECONDS = 3.0
 PAUSE_SECONDS = 600.0
 """Seconds for which a busy host gets no requests."""
 
+_NEXT_TURN = "next turn"
+"""Name of the time in a pace's file at which the next turn may begin."""
+
 MAX_TURN_WAIT_SECONDS = 900.0
 """Maximum seconds to wait for the turn; the program that holds the turn may be waiting for a rate limit."""
-
-Pauses = dict[str, float]
-"""The time at which the pause of each host ends."""
 
 
 class Pace:
@@ -288,20 +288,20 @@ class Pace:
                     raise FeedUnreachable(f"{late}; end it to continue.")
                 await sleep(0.2)
                 waited += 0.2
-            left = self._read()[0] - self._now()
+            left = self._read().get(_NEXT_TURN, 0.0) - self._now()
             if 0 < left <= self._interval:
                 await sleep(left)
             try:
                 yield
             finally:
                 if self._interval:
-                    self._write(self._now() + self._interval, self._read()[1])
+                    self._record(_NEXT_TURN, self._now() + self._interval)
         finally:
             os.close(handle)
 
     def pause_left(self) -> float:
         """Seconds until the pause of the host ends; 0 without a pause."""
-        left = self._read()[1].get(self.busy_as, 0.0) - self._now()
+        left = self._read().get(self.busy_as, 0.0) - self._now()
         # A clock that was set back must not stop the program for days.
         return left if 0 < left <= PAUSE_SECONDS else 0.0
 
@@ -309,8 +309,7 @@ class Pace:
         """Begin a pause unless another program has begun one; return its remaining seconds."""
         if left := self.pause_left():
             return left
-        free_at, pauses = self._read()
-        self._write(free_at, pauses | {self.busy_as: self._now() + PAUSE_SECONDS})
+        self._record(self.busy_as, self._now() + PAUSE_SECONDS)
         return PAUSE_SECONDS
 
     def _open(self) -> int | None:
@@ -320,31 +319,27 @@ class Pace:
                 return os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600)
         return None
 
-    def _read(self) -> tuple[float, Pauses]:
-        """The time of the next turn and the pauses; empty if the file is missing or damaged."""
+    def _read(self) -> dict[str, float]:
+        """The times of the next turn and of the ends of pauses by name; empty if the file is missing or damaged."""
         with suppress(OSError, ValueError, TypeError, AttributeError):
             if self._file is not None:
-                free_at, pauses = json.loads(read_start(self._file, 1_000))
-                return float(free_at), {host: float(until) for host, until in pauses.items()}
-        return 0.0, {}
+                return {name: float(at) for name, at in json.loads(read_start(self._file, 1_000)).items()}
+        return {}
 
-    def _write(self, free_at: float, pauses: Pauses) -> None:
+    def _record(self, name: str, at: float) -> None:
         """Overwrite the file in place, because a new file of the same name would have another lock."""
-        if (handle := self._open()) is None:
-            return
-        # An interrupted write only loses the pauses, which is better than an error.
-        with suppress(OSError):
-            os.ftruncate(handle, 0)
-            os.write(handle, json.dumps([free_at, pauses]).encode())
-        os.close(handle)
+        if (handle := self._open()) is not None:
+            text = json.dumps(self._read() | {name: at})
+            # An interrupted write only loses the pauses, which is better than an error.
+            with suppress(OSError):
+                os.ftruncate(handle, 0)
+                os.write(handle, text.encode())
+            os.close(handle)
 
 
-def arxiv_pace(
-    endpoint: str, folder: Path | None, file: str, busy_as: str, now: Callable[[], float] = time.time
-) -> Pace:
+def arxiv_pace(endpoint: str, folder: Path | None, file: str, busy_as: str) -> Pace:
     """The pace of one of arXiv's hosts, in a file of `folder`; a stand-in on this machine has no interval."""
-    interval = 0.0 if is_local_url(endpoint) else ARXIV_INTERVAL_SECONDS
-    return Pace(folder and folder / file, interval, busy_as, now)
+    return Pace(folder and folder / file, 0.0 if is_local_url(endpoint) else ARXIV_INTERVAL_SECONDS, busy_as)
 
 
 # The client
@@ -400,7 +395,7 @@ class Client(AsyncCloser):
         """
         address, lock = settings.endpoint, f"{_host_of_feed(settings.endpoint)}.lock"
         pace = Pace(lock_folder and lock_folder / lock)
-        token = find_token(environ, settings) if may_have_token(address) else None
+        token = find_token(environ) if may_have_token(address) else None
         offline = is_offline(environ)
         return cls(address, token, accept=accept, offline=offline, limits=limits, pace=pace, is_daily_feed=True)
 

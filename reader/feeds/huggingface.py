@@ -23,7 +23,7 @@ from reader.core.paper import Draft, Listing, SkippedRecord
 from reader.core.text import BLOCK_LIMIT, LINE_LIMIT, clean, fold
 from reader.feeds import safe
 from reader.feeds.http import AsyncCloser, Client, HttpRefused, Response, Validators
-from reader.feeds.safe import TooManyValues, UnreadableJson, as_list, as_mapping, as_text, parse_json
+from reader.feeds.safe import UnreadableJson, as_list, as_mapping, as_text, parse_json
 
 PAGE_SIZE = 100
 """Papers per page, the maximum that the feed allows."""
@@ -83,14 +83,11 @@ class HuggingFaceClient(AsyncCloser):
 
     async def paper(self, id: str) -> Listing | None:
         """One paper by its arXiv id, in a listing of its day; None if the feed does not have it."""
-        page = await self._page(id, {})
+        page = await self.page(id)
         return page and page.listing
 
     async def page(self, id: str) -> PaperPage | None:
         """A paper with its comments and linked repositories, by its arXiv id; None if the feed does not have it."""
-        return await self._page(id, {"field": "comments"})
-
-    async def _page(self, id: str, parameters: Mapping[str, str]) -> PaperPage | None:
         if not is_arxiv_id(id):
             return None
 
@@ -98,7 +95,7 @@ class HuggingFaceClient(AsyncCloser):
             return parse_page(read_json(response.body), id)
 
         try:
-            return await self._http.get(f"/api/papers/{in_address(id)}", parse, parameters)
+            return await self._http.get(f"/api/papers/{in_address(id)}", parse, {"field": "comments"})
         except HttpRefused as refused:
             if refused.status == 404:
                 return None
@@ -199,10 +196,8 @@ def read_json(body: bytes | str) -> object:
     """The value of a JSON text; raises FeedMalformed."""
     try:
         return parse_json(body)
-    except TooManyValues:
-        raise FeedMalformed("The feed's answer holds more values than any list of papers; try again later.") from None
-    except UnreadableJson:
-        raise FeedMalformed("The feed's answer is cut off or is not JSON; try again later.") from None
+    except UnreadableJson as error:
+        raise FeedMalformed(f"The feed's answer {error}; try again later.") from None
 
 
 def listings(

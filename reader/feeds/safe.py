@@ -115,11 +115,7 @@ _MAX_INTEGER_LENGTH = 18
 
 
 class UnreadableJson(ValueError):
-    """The text is not JSON."""
-
-
-class TooManyValues(UnreadableJson):
-    """The text has too many values for the memory."""
+    """The text can't be parsed; the message is a predicate, such as "is cut off or is not JSON"."""
 
 
 def _integer(digits: str) -> int | None:
@@ -147,12 +143,12 @@ def parse_json(text: bytes | str) -> object:
         if isinstance(text, bytes):
             text = text.decode(json.detect_encoding(text), "surrogatepass")
         if sum(text.count(character) * weight for character, weight in _BYTES_PER_CHARACTER.items()) > MAX_VALUES_BYTES:
-            raise TooManyValues("it holds more values than any list of papers")
+            raise UnreadableJson("holds more values than any list of papers")
         value: object = json.loads(text, parse_int=_integer, parse_float=_real, parse_constant=_none)
-    except TooManyValues:
+    except UnreadableJson:
         raise
-    except (ValueError, RecursionError) as error:
-        raise UnreadableJson(str(error)) from None
+    except (ValueError, RecursionError):
+        raise UnreadableJson("is cut off or is not JSON") from None
     return value
 
 

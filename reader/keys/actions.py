@@ -93,6 +93,8 @@ _BACK: Final = f"{_BROWSE} text outline"
 _LINE: Final = f"{_BACK} triage"
 _SCROLL: Final = f"{_PANES} hole page text outline triage output why help"
 _WORDS: Final = "command tags"
+_SEARCHED: Final = f"{_SIDES} query {_NO_PAPER}"
+_OVER: Final = ("output", "why", "help")  # Screens that cover everything.
 
 
 def _except(*left_out: Context) -> str:
@@ -124,6 +126,9 @@ class Action(NamedTuple):
         return GROUPS.get(name, name.capitalize())
 
 
+_SAVED_KEYS: Final = "g1 g2 g3 g4 g5 g6 g7 g8 g9"
+
+
 def _motion(id: str, keys: str, name: str, help: str, where: str) -> Action:
     """Make an action that takes a count, as in `5j`."""
     return Action(id, keys, name, help, where, repeatable=True)
@@ -150,53 +155,29 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("triage.next", "space n", "Read", "Mark this paper read and show the next one.", "triage"),
     Action("triage.leave", "escape ctrl+o q", "Leave", "Go back to the list; gT goes on with the rest.", "triage"),
     Action("read.open", "enter", "Open", "Open the paper's page, which marks it read.", _SIDES),
-    Action(
-        "read.on", "space", "Read on", "Scroll a page down; at the end, go to the next unread paper.", f"{_PAPER} text"
-    ),
+    Action("read.on", "space", "Read on", "Scroll a page; at the end, go to the next unread paper.", f"{_PAPER} text"),
     _motion("read.down", "J", "Scroll down", "Scroll the paper's text a line down.", _READ),
     _motion("read.up", "K", "Scroll up", "Scroll the paper's text a line up.", _READ),
-    Action(
-        "read.why", "W", "Why", "See why a paper is here, and see and change what For you learned.", f"{_SHOWN} empty"
-    ),
+    Action("read.why", "W", "Why", "See why a paper is here, and change what For you learned.", f"{_SHOWN} empty"),
     _motion("read.next", "l right", "Next paper", "Open the page of the next paper in the list.", "page"),
     _motion("read.previous", "h left", "Previous paper", "Open the page of the previous paper in the list.", "page"),
-    Action(
-        "text.open", "enter", "Read the full text", "It is fetched once, then kept for offline reading.", "triage page"
-    ),
+    Action("text.open", "enter", "Read the full text", "Fetch it once and keep it for reading offline.", "triage page"),
     Action("text.places", "i", "Places in the text", "Go to your words or highlights in the text.", _PAPER),
     Action("text.again", "r", "Fetch again", "Fetch a newer version of the text.", "text"),
     _motion("text.next_section", "]", "Next section", "Go to the next heading.", "text"),
     _motion("text.previous_section", "[", "Previous section", "Go to the previous heading.", "text"),
     _motion("text.right", "l right", "Scroll to the right", "See the rest of wide tables.", "text"),
     _motion("text.left", "h left", "Scroll to the left", "Go back to the start of lines.", "text"),
-    Action(
-        "text.search",
-        "/",
-        "Search in the text",
-        "Type words to find, or a name such as Table 2 or Eq. 14 to go there.",
-        "text outline",
-    ),
+    Action("text.search", "/", "Search in the text", "Type words to find, or a name such as Eq. 14.", "text outline"),
     _motion("text.next_match", "n", "Next match", "The next line with your words, or highlight.", "text"),
     _motion("text.previous_match", "N", "Previous match", "The previous line with your words, or highlight.", "text"),
     Action("text.follow", "enter", "Follow", "Go to a citation, section, table, picture or link by letter.", "text"),
     Action("text.select", "v", "Select", "Select lines as you move; v again starts here.", "text"),
     Action("text.highlight", "c", "Highlight", "Keep what is selected; on a highlight, remove it.", "text outline"),
     Action("text.copy", "y", "Copy", "Copy what is selected as a quotation with its source.", "text"),
-    Action(
-        "text.outline",
-        "tab",
-        "Outline",
-        "Sections, figures, tables, theorems; again goes back to the text.",
-        "text outline",
-    ),
+    Action("text.outline", "tab", "Outline", "Sections, figures, tables, theorems; again closes it.", "text outline"),
     Action("outline.go", "enter space", "Go", "Read the section or the highlight under the cursor.", "outline"),
-    Action(
-        "picture.open",
-        "P",
-        "Pictures",
-        "Show the figure in view, or the first picture.",
-        "triage page text",
-    ),
+    Action("picture.open", "P", "Pictures", "Show the figure in view, or the first picture.", "triage page text"),
     _motion("picture.next", "l right j down space n", "Next picture", "Show the next picture.", "picture"),
     _motion("picture.previous", "h left k up N", "Previous picture", "Show the previous picture.", "picture"),
     Action("picture.browse", "o", "Open in browser", "Open the picture's address.", "picture"),
@@ -216,13 +197,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("find.similar", "R", "Similar", "List papers like this one, nearest first; escape goes back.", _PAPER),
     Action("find.filter", "f", "Filter pane", "Go to the filter pane, and back.", _MAIN),
     Action("find.fetch", "enter", "Fetch", "Fetch the paper whose id was typed, or the missing days.", _NO_PAPER),
-    Action(
-        "find.feed",
-        "ctrl+s",
-        "Search the feed",
-        "Search the feed itself for your words, in its own order.",
-        f"{_SIDES} query {_NO_PAPER}",
-    ),
+    Action("find.feed", "ctrl+s", "Search the feed", "Let the feed itself search for your words.", _SEARCHED),
     Action("find.widen", "ctrl+a", "Search all", "Run the query on all papers, or back.", f"{_MAIN} query"),
     Action("find.clear", "F", "Clear query", "Clear the query and all picked topics; the cursor stays.", _MAIN),
     Action("find.sort", "S", "Best first", "Order by what suits you; press again for the order before.", _PANES),
@@ -236,14 +211,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("view.starred", "gs", "Starred", "Papers of all days that you have starred.", _BROWSE),
     Action("view.all", "ga", "All", "Every paper in the cache.", _BROWSE),
     Action("view.trending", "gr", "Trending", "Papers that the feed ranks first now, in its own order.", _BROWSE),
-    Action(
-        "view.saved",
-        "g1 g2 g3 g4 g5 g6 g7 g8 g9",
-        "Saved view",
-        "Your saved views, by their place.",
-        _BROWSE,
-        numbered=True,
-    ),
+    Action("view.saved", _SAVED_KEYS, "Saved view", "Your saved views, by their place.", _BROWSE, numbered=True),
     Action("view.week", "gw", "Week", "The best papers of this paper's or day's week.", _BROWSE),
     Action("view.month", "gm", "Month", "The best papers of its month.", _BROWSE),
     Action("day.go", "gd", "Date", "Go to a day, a week or a month: 2025-03, last tuesday, 29, W20.", _BROWSE),
@@ -275,13 +243,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("note.drop", "ctrl+g", "Discard", "Discard what you typed and go back.", "note"),
     Action("note.undo_typing", "ctrl+z", "Undo typing", "Undo the last typing.", "note"),
     Action("note.redo_typing", "ctrl+y", "Redo typing", "Redo the typing that was undone.", "note"),
-    Action(
-        "command.open",
-        ": ctrl+p",
-        "Command line",
-        "Any command, action, view, topic or paper.",
-        _except("output", "why", "help", "command"),
-    ),
+    Action("command.open", ": ctrl+p", "Command line", "Any command, view or paper.", _except("command", *_OVER)),
     Action("command.pipe", "|", "Pipe", "Run a program on the paper or the selection: wc -w.", _READ),
     Action("command.run", "enter", "Run", "Run the typed command; escape then stops it.", "command"),
     Action("command.cancel", "escape", "Close", "Go back without running anything.", f"{_WORDS} date"),
@@ -300,13 +262,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("app.older", "gD", "Older", "Fetch all days since a date that you type.", _BROWSE),
     Action("app.refresh", "r", "Refresh", "Fetch new papers now.", _BROWSE),
     Action("app.sample", "D", "Open the sample", "Open a bundled set of papers; needs no network.", "empty"),
-    Action(
-        "app.help",
-        "? f1",
-        "Keys",
-        "Show the keys that matter here, and the manual; again searches.",
-        _except("output", "why", "help"),
-    ),
+    Action("app.help", "? f1", "Keys", "Show the keys of this place; again searches.", _except(*_OVER)),
     Action("app.theme", "", "Theme", "Choose a theme.", _LINE),
     Action("app.escape", "escape ctrl+o", "Step back", "Go back, or stop what is running; never quits.", _BACK),
     Action("app.back", "q", "Back or quit", "Go back to where you were before; from the first place, quit.", _BACK),

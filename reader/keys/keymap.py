@@ -5,11 +5,10 @@ from __future__ import annotations
 import string
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias
 
-from reader.core import removed
 from reader.core.errors import ConfigError
+from reader.core.nearest import nearest
 from reader.keys.actions import (
     ACTIONS,
     COMMAND_LINE,
@@ -109,11 +108,9 @@ class Keymap:
     @classmethod
     def of(cls, settings: Settings, overrides: Mapping[str, str | Sequence[str]] | None = None) -> Self:
         """The keymap of the user's settings; `overrides` replace the keys of the settings."""
-        keys = settings.keys if overrides is None else overrides
+        own = {**keys_of(settings.commands), **(settings.keys if overrides is None else overrides)}
         actions = (*ACTIONS, *rows_of(settings.commands))
-        own = keys_of(settings.commands)
-        preset = PRESETS[settings.key_preset]
-        return cls(actions, {**own, **keys}, preset=preset, ascii=settings.ascii)
+        return cls(actions, own, preset=PRESETS[settings.key_preset], ascii=settings.ascii)
 
     @property
     def actions(self) -> tuple[Action, ...]:
@@ -198,7 +195,7 @@ class Keymap:
         for action_id, keys in self._overrides.items():
             if action_id not in self._actions:
                 # An extension may add the action later.
-                if not action_id.startswith(EXTENSION) and action_id not in removed.ACTIONS:
+                if not action_id.startswith(EXTENSION):
                     self._refuse(action_id, "there is no such action", self._nearest_id(action_id))
                 continue
             try:
@@ -212,11 +209,9 @@ class Keymap:
             yield action_id, tuple(chord for chord in chords if chord not in counts)
 
     def _nearest_id(self, wrong: str) -> str | None:
-        """Return the id that resembles the wrong id most, as a whole or in its last part (`star`, `list.star`)."""
-        last_parts = {action_id.partition(".")[2]: action_id for action_id in self._actions}
-        last = get_close_matches(wrong.rpartition(".")[2], last_parts, cutoff=0.75)
-        whole = get_close_matches(wrong, self._actions, cutoff=0.75)
-        return whole[0] if whole else last_parts[last[0]] if last else None
+        """The id that the user probably meant; its last part may be written alone, such as `star`."""
+        ids = {action_id.partition(".")[2]: action_id for action_id in self._actions} | {id: id for id in self._actions}
+        return ids.get(nearest(wrong, ids) or "")
 
 
 def _met(chord: Chord, others: Iterable[Chord]) -> list[Chord]:

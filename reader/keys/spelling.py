@@ -11,11 +11,11 @@ import re
 import string
 import unicodedata
 from collections.abc import Sequence
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import TypeAlias
 
 from reader.core.errors import ConfigError
+from reader.core.nearest import nearest
 
 Chord: TypeAlias = tuple[str, ...]
 """The keys of a binding in the order of pressing; most bindings have a single key."""
@@ -66,7 +66,7 @@ _CHORD_KEY = re.compile(r"<([^<>\s]{2,})>|(.)", re.DOTALL)
 
 _LABELS = {"escape": "esc", "pagedown": "pgdn", "pageup": "pgup", "delete": "del", "insert": "ins"}
 _ARROWS = {"up": "↑", "down": "↓", "left": "←", "right": "→"}
-_LABELLED = {label: key for key, label in _ARROWS.items()}
+_KEYS_OF_ARROWS = {arrow: key for key, arrow in _ARROWS.items()}
 
 
 @lru_cache(maxsize=1024)
@@ -140,9 +140,8 @@ def _known_key(name: str) -> str:
 
 
 def _no_such_key(name: str) -> str:
-    names = [*_NAMED, *(f"ctrl+{letter}" for letter in string.ascii_lowercase)]
-    nearest = get_close_matches(name.lower(), names)
-    return f"no key is called {name}" + (f"; did you mean {nearest[0]}?" if nearest else "")
+    meant = nearest(name, (*_NAMED, *(f"ctrl+{letter}" for letter in string.ascii_lowercase)))
+    return f"no key is called {name}" + (f"; did you mean {meant}?" if meant else "")
 
 
 def is_typed(key: str) -> bool:
@@ -168,16 +167,11 @@ def label(chord: Chord, *, ascii: bool = False) -> str:
 
 def keys_of_label(text: str) -> Chord:
     """Return the keys of a binding that `label` wrote, in the order of pressing; empty for another text."""
-    keys: list[str] = []
-    for part in text.split():
-        if part in _LABELLED:
-            keys.append(_LABELLED[part])
-            continue
-        try:
-            keys += _parse_binding(part)
-        except ConfigError:
-            return ()
-    return tuple(keys) if len(keys) <= MAX_CHORD_KEYS else ()
+    try:
+        chord = tuple(key for part in text.split() for key in _parse_binding(_KEYS_OF_ARROWS.get(part, part)))
+    except ConfigError:
+        return ()
+    return chord if len(chord) <= MAX_CHORD_KEYS else ()
 
 
 def write_chord(chord: Chord) -> str:

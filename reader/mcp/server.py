@@ -128,8 +128,6 @@ class Tools:
         parsed = parse_query(query)
         is_for_you = parsed.sort is not None and parsed.sort.key == "foryou"
         with self._workspace.window() as window:
-            if is_for_you:
-                window.learn()
             pks = window.order(selection(window, parsed)).pks
             papers = [
                 _short(paper) | (for_you_record(window, paper) if is_for_you else {})

@@ -22,6 +22,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, closing, suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -42,8 +43,6 @@ from reader.refresh.lines import (
     error_of,
     failure_line,
     ignore,
-    listing_of,
-    listing_values,
     plan_of,
     result_line,
     step,
@@ -51,6 +50,7 @@ from reader.refresh.lines import (
 
 if TYPE_CHECKING:
     from reader.cache.storing import Cache
+    from reader.core.paper import Draft
     from reader.refresh.sources import Sources
 
 MAX_LINE_BYTES = 1 << 26
@@ -114,8 +114,7 @@ async def run_in_process(job: Job, tell: Tell = ignore, *, variables: Mapping[st
     except OSError as error:
         raise ReaderError(f"No background job could be started: {error.strerror}; try again later.") from error
     assert process.stdin and process.stdout and process.stderr  # noqa: S101 (all are pipes)
-    # Papers that the user has marked are stored even if the reader exits, which takes a second.
-    process.stdin.write(startup_line(words, stays=job["job"] == "store"))
+    process.stdin.write(startup_line(words))
     printing = asyncio.create_task(_read_tail(process.stderr))
     try:
         while True:
@@ -240,32 +239,28 @@ async def _open_all(context: JobContext) -> AsyncIterator[Sources]:
 
 
 async def _refresh(context: JobContext, **values: Any) -> Line:
-    """Fetch the plan's papers, notify of new ones, and maintain the cache."""
-    from reader.refresh.sources import open_sources, refresh_all
+    """Fetch the plan's papers, apply the standing queries to new ones, and maintain the cache."""
+    from reader.refresh.sources import refresh_all
     from reader.refresh.standing import StandingQueries
 
     plan = plan_of(**values)
     standing = StandingQueries(context, has_news=isinstance(plan, Latest))
-    with _open_cache(context) as cache:
+    async with _open_all(context) as sources:
         standing.start()
-        async with open_sources(context, cache) as sources:
-            sums = await refresh_all(plan, sources)
-            if failing := sources.feeds.failing():
-                first = failing[0]
-                about = {"title": first.title, "since": first.failing_since or "", "more": len(failing) - 1}
-                context.tell(step("failing", **about))
+        sums = await refresh_all(plan, sources)
+        if failing := sources.feeds.failing():
+            first = failing[0]
+            about = {"title": first.title, "since": first.failing_since or "", "more": len(failing) - 1}
+            context.tell(step("failing", **about))
         if marked := standing.mark():
             # The marks are one action, which can be undone.
             context.tell(step("rules", did=[list(change) for change in marked]))
-        try:
-            await standing.notify()
-        except ReaderError as error:
-            context.tell(failure_line("notification", error))
-        _maintain_cache(context, cache)
-        try:
-            await standing.run(text_fetcher(context))
-        except ReaderError as error:
-            context.tell(failure_line("notification", error))
+        _maintain_cache(context, sources.cache)
+        for act in (standing.notify, partial(standing.run, text_fetcher(context))):
+            try:
+                await act()
+            except ReaderError as error:
+                context.tell(failure_line("notification", error))
     return sums
 
 
@@ -356,7 +351,7 @@ async def _refresh_paper(context: JobContext, id: str) -> Line:
 
 
 async def _search_feed(context: JobContext, text: str, stores: bool = False) -> Line:
-    """Search the whole feed; with `stores`, store the results for the reader's list, and return their keys."""
+    """Search the whole feed; with `stores`, store the results for the reader's list and return their keys."""
     from reader.feeds.http import Client
     from reader.feeds.huggingface import HuggingFaceClient
 
@@ -366,16 +361,21 @@ async def _search_feed(context: JobContext, text: str, stores: bool = False) -> 
     if stores:
         with _open_cache(context) as cache:
             return result_line("search", keys=cache.store_found(found, context.now().isoformat(timespec="seconds")))
-    return result_line("search", listings=[listing_values(listing) for listing in found])
+    return result_line(
+        "search", papers=[_found_paper(draft, listing.day) for listing in found for draft in listing.drafts]
+    )
 
 
-async def _store_papers(context: JobContext, listings: Sequence[dict[str, Any]]) -> Line:
-    """Store search results, one listing for each paper."""
-    with _open_cache(context) as cache:
-        # Not `noted`, because the days may have more papers; not `newer`, because a refresh may have newer records.
-        now = context.now().isoformat(timespec="seconds")
-        storing = cache.store_all([listing_of(values) for values in listings], now, newer=False, noted=False)
-        return result_line("store", new=sum(stored.new for stored in storing))
+def _found_paper(draft: Draft, day: str | None) -> dict[str, Any]:
+    return {
+        "id": draft.id,
+        "title": draft.title,
+        "abstract": draft.abstract or None,
+        "day": day,
+        "published": draft.published,
+        "authors": list(draft.authors),
+        "upvotes": draft.upvotes,
+    }
 
 
 async def _draw_picture(context: JobContext, address: str, canvas: Sequence[Any]) -> Line:
@@ -405,7 +405,6 @@ _JOBS: Mapping[str, Callable[..., Awaitable[Line]]] = MappingProxyType(
         "titles": _look_up_titles,
         "paper": _refresh_paper,
         "search": _search_feed,
-        "store": _store_papers,
         "text": _fetch_text,
         "texts": _fetch_texts_ahead,
         "for-you": _learn,

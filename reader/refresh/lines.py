@@ -17,7 +17,7 @@ converted and matched, and a `match` statement reads the keys that it needs from
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -39,7 +39,6 @@ from reader.core.errors import (
     ReaderError,
     UsageError,
 )
-from reader.core.paper import Draft, Listing, SkippedRecord
 from reader.paths import FULL, explain
 
 if TYPE_CHECKING:
@@ -115,11 +114,6 @@ def job(name: str, **values: Any) -> Job:
     return {"job": name, **values}
 
 
-def with_tuples(values: dict[str, Any]) -> dict[str, Any]:
-    """Convert lists from JSON back to tuples."""
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-
-
 # What a refresh asks of the daily papers
 
 
@@ -145,7 +139,7 @@ class Since:
 class Days:
     """These days (ISO), settled or not."""
 
-    days: tuple[str, ...]
+    days: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +162,17 @@ def plan_of(plan: str = "latest", **values: Any) -> Plan:
     """The plan of a job's values; raises TypeError for other values."""
     if plan not in _PLANS:
         raise TypeError(f"there is no plan {plan!r}")
-    return _PLANS[plan](**with_tuples(values))
+    return _PLANS[plan](**values)
+
+
+MAX_NAMED_UNKNOWN = 5
+"""Maximum ids of papers that a message about unknown papers names."""
+
+
+def describe_unknown(ids: Sequence[str]) -> str:
+    """The marked or imported papers that no source has, such as `no source has hep-th/9802150`; empty for none."""
+    more = f" and {len(ids) - MAX_NAMED_UNKNOWN:,} more" if len(ids) > MAX_NAMED_UNKNOWN else ""
+    return f"no source has {', '.join(ids[:MAX_NAMED_UNKNOWN])}{more}" if ids else ""
 
 
 # A picture to draw
@@ -187,23 +191,6 @@ class Canvas(NamedTuple):
     def pixels(self) -> tuple[int, int]:
         """Its width and height in pixels."""
         return self.columns * self.cell_width, self.rows * self.cell_height
-
-
-# Search results
-
-
-def listing_values(listing: Listing) -> dict[str, Any]:
-    """A listing of one or more papers as plain values, without marks."""
-    drafts = [
-        {name: value for name, value in draft._asdict().items() if value not in (None, ())} for draft in listing.drafts
-    ]
-    return {"day": listing.day, "drafts": drafts, "skipped": [record._asdict() for record in listing.skipped]}
-
-
-def listing_of(values: dict[str, Any]) -> Listing:
-    """The listing from its plain values; raises TypeError or KeyError for other values."""
-    drafts = (Draft(**with_tuples(draft)) for draft in values["drafts"])
-    return Listing(values["day"], tuple(drafts), tuple(SkippedRecord(**record) for record in values["skipped"]))
 
 
 # Shared by jobs

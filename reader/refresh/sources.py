@@ -56,6 +56,18 @@ LOST_PAPERS_PER_REFRESH = 200
 LOST_PAPERS_FROM_FEED = 20
 """Maximum lost papers requested from the daily feed, one by one, for their votes, keywords and days."""
 
+MAX_CATCH_UP_DAYS = 28
+"""Maximum days before the newest announcement that are requested after an absence."""
+
+FIRST_FETCH_DAYS = 3
+"""Days requested for a newly followed category."""
+
+OVERLAP_DAYS = 7
+"""Days of submission requested before the first day, because moderators hold some papers back."""
+
+RETRY_HOURS = 3
+"""Hours before an API that lacks papers is asked again."""
+
 
 class _NoNetwork(Exception):
     """Neither the daily papers nor another source found a network."""
@@ -86,8 +98,9 @@ async def refresh_all(plan: Plan, sources: Sources) -> Line:
     """Refresh the daily papers by the plan and then, if the plan is `Latest`, all other sources.
 
     Reports and returns the sums: `days` is the number of days with papers, `missing` the days (ISO) that were not
-    fetched because of `error`, and `returned` the number of marked or imported papers that the cache lacked. A fault
-    of one source never ends the refresh. Raises UsageError for a wrong plan, and CacheError if nothing can be stored.
+    fetched because of `error`, `returned` the number of marked or imported papers that the cache lacked, and `unknown`
+    the ids of such papers that no source has. A fault of one source never ends the refresh. Raises UsageError for a
+    wrong plan, and CacheError if nothing can be stored.
     """
     daily = await refresh_daily(sources.daily, sources.cache, plan, sources.tell, now=sources.now)
     sources.note_outcome("hf", daily.error)
@@ -95,7 +108,8 @@ async def refresh_all(plan: Plan, sources: Sources) -> Line:
     if isinstance(plan, Latest):
         await sources.refresh(no_network=isinstance(daily.error, FeedOffline))
     sums = asdict(daily.counts + sources.counts)
-    sums |= {"returned": sources.returned, "days": daily.days, "missing": daily.missing, **error_values(daily.error)}
+    sums |= {"returned": sources.returned, "unknown": sources.unknown}
+    sums |= {"days": daily.days, "missing": daily.missing, **error_values(daily.error)}
     sources.tell(step("fetched", **sums))
     return result_line("refresh", **sums)
 
@@ -117,8 +131,14 @@ class Sources:
     counts: StoreResult = StoreResult()  # noqa: RUF009 (immutable)
     """The papers from sources other than the daily feed."""
     returned: int = 0
-    """Number of marked or imported papers that were fetched again after the cache had lost them."""
+    """Number of marked or imported papers that the cache lacked and that were fetched."""
+    unknown: Sequence[str] = ()
+    """Ids of marked or imported papers that no source has."""
     _no_network: bool = False
+    _categories: Sequence[FollowedSource] = ()
+    """The followed categories of arXiv."""
+    _announced: tuple[ArxivEntry, ...] | FeedError | None = None
+    """The answer to one RSS request for all followed categories; None before the request."""
 
     def tell(self, line: Line) -> None:
         self.context.tell(line)
@@ -132,14 +152,40 @@ class Sources:
         With `no_network` (the daily papers found no network), the first source that also finds none ends the refresh
         without a line, because it is not at fault.
         """
-        self._no_network = no_network
+        self._no_network, self._announced = no_network, None
         followed = self.feeds.sources()
+        self._categories = [feed for feed in followed if feed.kind == "arxiv"]
         with suppress(_NoNetwork):
-            await refresh_categories(self, [feed for feed in followed if feed.kind == "arxiv"])
+            for feed in self._categories:
+                await self._ask(feed.slug, feed.title, self._fetch_category(feed))
             for feed in followed:
                 if feed.kind == "rss":
-                    await self._refresh_feed(feed)
-            await self._ask_about_papers()
+                    await self._ask(feed.slug, feed.title, self._fetch_feed(feed))
+            await self._ask("arxiv", OWN["arxiv"], self._fetch_papers_by_id())
+
+    async def _ask(self, slug: str, title: str, source: Awaitable[StoreResult | None]) -> None:
+        """Await a source, which fetches and stores its papers; report its papers, or report and store its failure.
+
+        A source returns None if it had nothing to ask. Raises CacheError if nothing can be stored.
+        """
+        try:
+            counts = await source
+        except Exception as raised:
+            error = failure_of(title, raised)
+            if self._no_network and isinstance(error, FeedOffline):
+                raise _NoNetwork from error
+            self.note_outcome(slug, error)
+            # The reader asks its own sources without being told to, so they do not count as followed.
+            self.tell(failure_line("feed", error, slug=slug, title=title, followed=slug not in OWN))
+            return
+        if counts is not None:
+            self.counts += counts
+            self.tell(step("feed", slug=slug, title=title, **asdict(counts)))
+
+    async def _fetch_feed(self, feed: FollowedSource) -> StoreResult:
+        """Fetch a followed RSS or Atom feed if it has changed."""
+        self.tell(step("asking", title=feed.title))
+        return self.store_feed(feed, await self.web.fetch(feed.url, Validators(feed.etag, feed.modified), feed.slug))
 
     def store_feed(self, feed: FollowedSource, fetched: FeedResponse) -> StoreResult:
         """Store a feed's entries, and then its validators."""
@@ -189,39 +235,12 @@ class Sources:
         elif not (self.stays_offline and isinstance(error, FeedOffline)):
             self.feeds.record_failure(slug, self._stamp(), str(error))
 
-    def fail(self, slug: str, title: str, raised: Exception) -> None:
-        """Report and store the failure of a source; raises CacheError if nothing can be stored."""
-        error = failure_of(title, raised)
-        if self._no_network and isinstance(error, FeedOffline):
-            raise _NoNetwork
-        self.note_outcome(slug, error)
-        # The reader asks its own sources without being told to, so they do not count as followed.
-        self.tell(failure_line("feed", error, slug=slug, title=title, followed=slug not in OWN))
-
-    def report_stored(self, slug: str, title: str, counts: StoreResult) -> None:
-        """Report and count the papers of a source."""
-        self.counts += counts
-        self.tell(step("feed", slug=slug, title=title, **asdict(counts)))
-
-    async def _refresh_feed(self, feed: FollowedSource) -> None:
-        self.tell(step("asking", title=feed.title))
-        try:
-            fetched = await self.web.fetch(feed.url, Validators(feed.etag, feed.modified), feed.slug)
-            counts = self.store_feed(feed, fetched)
-        except Exception as error:
-            self.fail(feed.slug, feed.title, error)
-        else:
-            self.report_stored(feed.slug, feed.title, counts)
-
     # Papers of arXiv
 
-    async def _ask_about_papers(self) -> None:
-        """Fetch lost papers and missing categories; a failure of arXiv is reported once for both."""
-        try:
-            await self._fetch_lost_papers()
-            await self._fetch_categories()
-        except Exception as error:
-            self.fail("arxiv", OWN["arxiv"], error)
+    async def _fetch_papers_by_id(self) -> StoreResult | None:
+        """Fetch lost papers and missing categories; the counts are those of the categories."""
+        await self._fetch_lost_papers()
+        return await self._fetch_missing_categories()
 
     async def _fetch_lost_papers(self) -> None:
         """Fetch marked papers that the cache lacks: some from the daily feed, the others from arXiv.
@@ -252,24 +271,24 @@ class Sources:
             returned |= {entry.draft.id for entry in entries if entry.draft.id in answered}
         unknown = answered - returned
         self.feeds.record_not_found(sorted(unknown), today.isoformat())
-        self.returned = len(returned)
+        self.returned, self.unknown = len(returned), sorted(unknown)
         self.tell(step("returned", papers=len(returned), unknown=len(unknown)))
 
-    async def _fetch_categories(self) -> None:
+    async def _fetch_missing_categories(self) -> StoreResult | None:
         """Fetch the categories of the newest papers that lack them, once a day; the daily feed has none."""
         today = self.now().date()
         if not self.may_ask_arxiv or self.feeds.last_asked() == today.isoformat():
-            return
+            return None
         before = (today - timedelta(days=RETRY_DAYS)).isoformat()
         ids = self.feeds.papers_without_categories(before, MAX_CATEGORIZED_PER_DAY)
         if not ids:
-            return
+            return None
         self.tell(step("asking", title=f"arXiv, the categories of {len(ids)}"))
         counts = self.store_entries(await self.arxiv.papers(ids))
         self.feeds.record_request(ids, today.isoformat())
         self.note_outcome("arxiv", None)
         # The daily papers have counted the other papers.
-        self.report_stored("arxiv", OWN["arxiv"], StoreResult(new=counts.new))
+        return StoreResult(new=counts.new)
 
     def store_entries(self, entries: Sequence[ArxivEntry]) -> StoreResult:
         """Store arXiv's entries: they fill gaps in papers of the daily feed, and replace data of other sources."""
@@ -286,65 +305,55 @@ class Sources:
     def _stamp(self) -> str:
         return utc_stamp(self.now())
 
+    # The announcements of followed arXiv categories: one API query for each, and RSS while the API lacks papers.
+    #
+    # The API counts the papers that match a query, so a short answer is noticed, but it does not know the day on which
+    # a paper was announced: the time of submission gives that day. RSS may have half of a day, or an old day under
+    # today's date, so it brings papers sooner but never makes a day complete. The API is asked again from the same day
+    # on until it has sent all papers that it counts, including one of the newest day.
+    #
+    # A paper that moderators held back for longer than `OVERLAP_DAYS` is found only if RSS is asked on its day. Asking
+    # for more days each time was rejected: it would multiply the size of every answer.
 
-# The announcements of followed arXiv categories: one API query for each, and RSS while the API lacks papers.
-#
-# The API counts the papers that match a query, so a short answer is noticed, but it does not know the day on which a
-# paper was announced: the time of submission gives that day. RSS may have half of a day, or an old day under today's
-# date, so it brings papers sooner but never makes a day complete. The API is asked again from the same day on until it
-# has sent all papers that it counts, including one of the newest day.
-#
-# A paper that moderators held back for longer than `OVERLAP_DAYS` is found only if RSS is asked on its day. Asking for
-# more days each time was rejected: it would multiply the size of every answer.
-
-MAX_CATCH_UP_DAYS = 28
-"""Maximum days before the newest announcement that are requested after an absence."""
-
-FIRST_FETCH_DAYS = 3
-"""Days requested for a newly followed category."""
-
-OVERLAP_DAYS = 7
-"""Days of submission requested before the first day, because moderators hold some papers back."""
-
-RETRY_HOURS = 3
-"""Hours before an API that lacks papers is asked again."""
-
-
-async def refresh_categories(sources: Sources, followed: Sequence[FollowedSource]) -> None:
-    """Fetch the missing announcements of each category that is due."""
-    newest = last_weekday(last_renewal(sources.now()).date()).isoformat()
-    announced: tuple[ArxivEntry, ...] | FeedError | None = None
-    for feed in followed:
-        known, again = sources.feeds.coverage(feed.url), utc_stamp(sources.now() + timedelta(hours=RETRY_HOURS))
+    async def _fetch_category(self, feed: FollowedSource) -> StoreResult | None:
+        """Fetch the missing announcements of a category if it is due."""
+        newest = last_weekday(last_renewal(self.now()).date()).isoformat()
+        known, again = self.feeds.coverage(feed.url), utc_stamp(self.now() + timedelta(hours=RETRY_HOURS))
         # A clock that was set back must not stop the requests.
-        if known.complete_to >= newest or utc_stamp(sources.now()) < known.again <= again:
-            continue
-        sources.tell(step("asking", title=feed.title))
+        if known.complete_to >= newest or self._stamp() < known.again <= again:
+            return None
+        self.tell(step("asking", title=feed.title))
         # `added` may come from another program.
         first = known.complete_to or _days_before(iso_day(feed.added) or newest, FIRST_FETCH_DAYS)
         first = min(max(first, _days_before(newest, MAX_CATCH_UP_DAYS)), newest)
-        start, today = _days_before(first, OVERLAP_DAYS), sources.now().date().isoformat()
-        try:
-            answer = await _answer_or_error(sources.arxiv.search_submitted(feed.url, start, today))
-            coverage = _coverage(answer, known.complete_to, newest)
-            if coverage.reason and announced is None:
-                # One request for all categories that this version knows.
-                ids = [category.url for category in followed if category.url in categories()]
-                announced = await _answer_or_error(sources.arxiv.latest(ids))
-            if isinstance(answer, FeedError) and isinstance(announced, FeedError):
-                raise answer
-            entries = list(announced) if coverage.reason and isinstance(announced, tuple) else []
-            entries += [] if isinstance(answer, FeedError) else answer.entries
-            stored = sources.store_entries(_wanted_entries(sources, feed.url, entries))
-            if coverage.reason:
-                missing = [day for day in _weekdays(first, newest) if day > coverage.complete_to]
-                coverage = coverage._replace(incomplete=tuple(missing[::-1]), again=again)
-            sources.feeds.cover(feed.url, coverage)
-            sources.feeds.record_answer(feed.slug, utc_stamp(sources.now()))
-        except Exception as error:
-            sources.fail(feed.slug, feed.title, error)
-            continue
-        sources.report_stored(feed.slug, feed.title, stored)
+        start, today = _days_before(first, OVERLAP_DAYS), self.now().date().isoformat()
+        answer = await _answer_or_error(self.arxiv.search_submitted(feed.url, start, today))
+        coverage = _coverage(answer, known.complete_to, newest)
+        announced = await self._announcements() if coverage.reason else ()
+        if isinstance(answer, FeedError) and isinstance(announced, FeedError):
+            raise answer
+        entries = [] if isinstance(announced, FeedError) else list(announced)
+        entries += [] if isinstance(answer, FeedError) else answer.entries
+        stored = self.store_entries(self._wanted_entries(feed.url, entries))
+        if coverage.reason:
+            missing = [day for day in _weekdays(first, newest) if day > coverage.complete_to]
+            coverage = coverage._replace(incomplete=tuple(missing[::-1]), again=again)
+        self.feeds.cover(feed.url, coverage)
+        self.feeds.record_answer(feed.slug, self._stamp())
+        return stored
+
+    async def _announcements(self) -> tuple[ArxivEntry, ...] | FeedError:
+        """The newest announcements of all followed categories that this version knows, from one request."""
+        if self._announced is None:
+            ids = [feed.url for feed in self._categories if feed.url in categories()]
+            self._announced = await _answer_or_error(self.arxiv.latest(ids))
+        return self._announced
+
+    def _wanted_entries(self, category: str, entries: Iterable[ArxivEntry]) -> list[ArxivEntry]:
+        """New papers of a category, and new versions of papers in the cache; the last entry of a paper counts."""
+        by_id = {entry.draft.id: entry for entry in entries if entry.draft.id and category in entry.draft.categories}
+        cached = self.feeds.sources_of(by_id)
+        return [entry for id, entry in by_id.items() if entry.is_new or id in cached]
 
 
 async def _answer_or_error(request: Awaitable[T]) -> T | FeedError:
@@ -370,13 +379,6 @@ def _coverage(answer: ArxivResponse | FeedError, complete_to: str, newest: str) 
     if reached >= newest:
         return Coverage(newest)
     return Coverage(max(complete_to, reached), reason="arXiv's API has no paper of the day yet")
-
-
-def _wanted_entries(sources: Sources, category: str, entries: Iterable[ArxivEntry]) -> list[ArxivEntry]:
-    """New papers of a category, and new versions of papers in the cache; the last entry of a paper counts."""
-    by_id = {entry.draft.id: entry for entry in entries if entry.draft.id and category in entry.draft.categories}
-    cached = sources.feeds.sources_of(by_id)
-    return [entry for id, entry in by_id.items() if entry.is_new or id in cached]
 
 
 def _weekdays(first: str, last: str) -> list[str]:

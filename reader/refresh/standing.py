@@ -2,14 +2,14 @@
 
 The cache stores the key of the newest paper that the queries have seen. Marks come first, because hidden papers are no
 news, then one notification for all queries, and programs last, because they may take long. Watched files depend on
-more than the new papers and are rewritten after any change (`try_to_write`).
+more than the new papers and are rewritten after any change (`write_exports`).
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import UTC, date, datetime
 from functools import partial
 from hashlib import sha256
@@ -23,12 +23,12 @@ from reader.actions.export import FORMATS, ExportFailed, Format, format_of, reco
 from reader.actions.programs import desktop_command, run_program
 from reader.cache import watching
 from reader.cache.marks import derive
-from reader.cache.reads.exports import citable_papers, known_contents, known_problems, note_contents, note_problems
+from reader.cache.reads.exports import citable_papers, known_contents, note_contents
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.standing import follows
 from reader.config import Settings
-from reader.core.errors import CacheError, QueryError
+from reader.core.errors import QueryError
 from reader.core.follows import Follow
 from reader.core.paper import Paper
 from reader.core.query import parse
@@ -163,8 +163,6 @@ class ExportResult(NamedTuple):
     """Whether the file has changed."""
     problem: str = ""
     """Why the file was not written, as a sentence; empty if the file is up to date."""
-    is_news: bool = False
-    """Whether the problem is not the same as the last time."""
 
 
 def export_path(export: StandingQuery, folder: Path) -> Path:
@@ -180,7 +178,6 @@ def export_format(export: StandingQuery) -> Format | None:
 def write_exports(cache: Path, settings: Settings, folder: Path, today: date | None = None) -> list[ExportResult]:
     """Write all outdated files; the failure of one does not stop the others. Raises CacheError."""
     results = []
-    problems = known_problems(cache)
     with closing(Window.open(cache)) as window:
         scope = Scope(today or datetime.now(UTC).date(), window.newest_day(), None, settings.saved_queries)
         for export in settings.exports:
@@ -192,14 +189,9 @@ def write_exports(cache: Path, settings: Settings, folder: Path, today: date | N
             except _NotWrittenError as error:
                 problem = f"{file} was not written: {error}"
                 log_file.record_warning("watched export", problem)
-                results.append(ExportResult(str(file), problem=problem, is_news=problems.get(str(file)) != problem))
+                results.append(ExportResult(str(file), problem=problem))
                 continue
             results.append(ExportResult(str(file), papers, is_new))
-    failed = {result.file: result.problem for result in results if result.problem}
-    if failed != problems:
-        # If this fails, the problems are reported again, which is better than an error.
-        with suppress(CacheError):
-            note_problems(cache, failed)
     return results
 
 
@@ -213,9 +205,12 @@ def _content(window: Window, export: StandingQuery, keys: CitationKeys, scope: S
     if format is None:
         raise _NotWrittenError("its ending names no format; add its format with 'dailypapers views edit'.")
     try:
-        pks = window.order(compile_query(parse(export.query), scope)).pks
+        selection = compile_query(parse(export.query), scope)
     except QueryError as error:
         raise _NotWrittenError(f"its query is wrong: {error}") from error
+    if selection.is_for_you:
+        window.learn()
+    pks = window.order(selection).pks
     pks = pks[: format.most] if format.most else pks
     if len(pks) > MAX_PAPERS:
         raise _NotWrittenError(f"{len(pks):,} papers are more than {MAX_PAPERS:,}; narrow its query.")
@@ -258,12 +253,3 @@ def _reason(file: Path, error: BaseException | None, otherwise: str) -> str:
 
 def _digest(content: bytes) -> str:
     return sha256(content).hexdigest()
-
-
-def try_to_write(cache: Path, settings: Settings, folder: Path) -> list[str]:
-    """Write all files; return the problem of each file that failed, unless it is the same as the last time."""
-    try:
-        results = write_exports(cache, settings, folder)
-    except CacheError as error:
-        return [str(error)]
-    return [result.problem for result in results if result.is_news]

@@ -196,7 +196,10 @@ def _papers_to_fetch(window: Window, queries: Sequence[str], now: datetime) -> I
             # The settings report invalid queries.
             continue
         nodes = [node for node in (query.root, Not(Term("has", "fulltext"))) if node is not None]
-        yield from window.order(compile_query(replace(query, root=all_of(nodes)), scope)).pks
+        selection = compile_query(replace(query, root=all_of(nodes)), scope)
+        if selection.is_for_you:
+            window.learn()
+        yield from window.order(selection).pks
 
 
 async def fetch_texts_ahead(

@@ -43,7 +43,7 @@ def first_list(
         if selection.near is not None:
             # Ranking papers by a text takes about 10 ms, for which a start does not wait.
             return Order((), complete=False)
-        read = partial(window.first, selection, at_once=True)
+        read = partial(window.first, selection)
     listed = found = read(limit)
     reached = limit
     while keep is not None and found.pks and not found.complete and keep not in found.pks and reached < MAX_PAPERS_READ:

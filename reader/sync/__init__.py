@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,8 +27,8 @@ from reader.database import connections
 LOCK_TIMEOUT_SECONDS = 5.0
 """Seconds to wait while another program syncs."""
 
-CHANNEL = "dailypapers"
-"""The PostgreSQL channel on which machines announce new rows."""
+SERVER_POLL_SECONDS, FOLDER_POLL_SECONDS = 2.0, 10.0
+"""Seconds between two exchanges with `--watch`."""
 
 if TYPE_CHECKING:
     from reader.sync.exchange import ExchangeResult, Memory
@@ -61,7 +62,7 @@ def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
         return 0
     with workspace.events() as events, _server(place) as server:
         reported: list[str] = []
-        for _ in places.looks(events, server, CHANNEL, events.machine):
+        while True:
             exchanged = _exchange(workspace, events, place, server)
             # Report a lasting problem only once.
             new_troubles = [trouble for trouble in exchanged.troubles if trouble not in reported]
@@ -70,7 +71,7 @@ def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
                 _print_outcome(arguments, workspace, exchanged)
                 sys.stdout.flush()
             workspace.write_exports()
-    return 0
+            time.sleep(FOLDER_POLL_SECONDS if server is None else SERVER_POLL_SECONDS)
 
 
 def place_of(named: str | None, workspace: Workspace) -> Path | str:
@@ -143,7 +144,7 @@ def _print_status(arguments: Namespace, workspace: Workspace, place: Path | str)
         records: list[dict[str, Any]] = [
             {
                 "machine": machine,
-                "name": names.get(machine, ""),
+                "name": names.get(machine, machine),
                 "is_this": machine == events.machine(),
                 "changes": count,
                 "newest": datetime.fromtimestamp(last / 1000).astimezone().isoformat(timespec="seconds"),
@@ -157,7 +158,7 @@ def _print_status(arguments: Namespace, workspace: Workspace, place: Path | str)
     print_text(f"{shown}{' is missing now' if is_missing else ''}")
     rows = [
         (
-            f"{record['name'] or record['machine']}{' (this one)' if record['is_this'] else ''}",
+            f"{record['name']}{' (this one)' if record['is_this'] else ''}",
             record["machine"],
             amount(record["changes"], "change"),
             record["newest"][:16].replace("T", " "),
@@ -186,7 +187,7 @@ def _remove(arguments: Namespace, workspace: Workspace) -> int:
         matches = [
             machine
             for machine in known
-            if wanted and (machine.startswith(wanted) or names.get(machine, "").lower() == wanted)
+            if wanted and wanted in (machine[: len(wanted)], names.get(machine, "").lower())
         ]
         if len(matches) != 1:
             problem = "Several machines are called" if matches else "No known machine is called"
@@ -194,7 +195,7 @@ def _remove(arguments: Namespace, workspace: Workspace) -> int:
         if matches[0] == events.machine():
             raise UsageError("That is this machine: 'undo' takes back what you did on it.")
         count = known[matches[0]][0]
-        question = f"Delete {amount(count, 'change')} that {names.get(matches[0]) or matches[0]} sent?"
+        question = f"Delete {amount(count, 'change')} that {names.get(matches[0], matches[0])} sent?"
         if not is_confirmed(arguments.yes, question):
             return 0
         events.delete_machine(matches[0])

@@ -12,6 +12,7 @@ import json
 import os
 import time
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -26,7 +27,6 @@ from reader.core.text import clean
 from reader.database import meta
 from reader.log.foreign import LINE_BYTES, checked_row, decode_row, encode_row
 from reader.log.rows import Row, clock_of
-from reader.sync import CHANNEL
 
 MAX_FILES = 1_000
 """Maximum files of machines that are read from a folder."""
@@ -84,8 +84,10 @@ class Memory:
     files: dict[str, KnownFile] = field(default_factory=dict)
 
     def names(self) -> dict[str, str]:
-        """The names of the known machines by their ids."""
-        return {file.machine: file.name for file in self.files.values()}
+        """The names of the known machines by their ids; a name that several machines have is followed by the id."""
+        names = {file.machine: file.name for file in self.files.values()}
+        counts = Counter(name.lower() for name in names.values())
+        return {id: f"{name} ({id})" if counts[name.lower()] > 1 else name or id for id, name in names.items()}
 
 
 @dataclass(slots=True)
@@ -130,7 +132,7 @@ def exchange(events: Events, folder: Path, name: str) -> ExchangeResult:
             # Either another copy of this home folder has written the file, or the log was restored from a backup.
             sent: set[str] = set()
             there = _read(events, own, None, result, sent)
-            if there.rows and result.came.pop(there.name or there.machine, 0):
+            if there.rows and result.came.pop(there.machine, 0):
                 known[own.name], result.is_new_machine = there, True
                 events.log.take_new_machine(sent)
                 events.recover()
@@ -138,6 +140,8 @@ def exchange(events: Events, folder: Path, name: str) -> ExchangeResult:
             memory.written = 0
         memory.files = known | {own.name: _write(events, own, name, memory, result)}
         memory.own = events.machine()
+        names = memory.names()
+        result.came = {names.get(machine, machine): count for machine, count in result.came.items()}
     except OSError as error:
         raise places.unusable(folder, error) from error
     if asdict(memory) != before:
@@ -162,8 +166,7 @@ def _read(
         came = events.join(_rows(path, known, events.machine(), actions))
         known.tail = _tail(path, known.place)
         if came:
-            by = known.name or known.machine
-            result.came[by] = result.came.get(by, 0) + came
+            result.came[known.machine] = came
     if known.trouble or known.refused:
         refused = f"{known.refused:,} lines refused" if known.refused else ""
         result.troubles.append(f"{path.name}: {'; '.join(filter(None, (known.trouble, refused)))}")
@@ -303,7 +306,7 @@ def _key(place: str) -> str:
     return KEY_PREFIX + place.encode("utf-8", "backslashreplace").decode()
 
 
-# Exchange through a PostgreSQL server, which notifies the other machines of new rows immediately
+# Exchange through a PostgreSQL server
 #
 # The server has one table, to which rows are only added. Writers take turns, so that a higher number is never visible
 # before a lower number. Each machine asks for the rows after the last number that it has read.
@@ -347,7 +350,6 @@ def exchange_with(events: Events, server: places.Server, address: str) -> Exchan
         columns = [list(column) for column in zip(*(row for _, row in rows), strict=True)]
         with server.turn():
             result.went += server.run(_INSERT, *columns)
-            server.tell(CHANNEL, memory.own)
         memory.written = rows[-1][0]
     if known.refused:
         result.troubles.append(f"{known.refused:,} rows of the server refused")

@@ -84,12 +84,8 @@ class HelpActions(Controller):
 
     @handles("help.search")
     def search(self, _count: int | None) -> None:
-        self.close()
-        self._app.perform(COMMAND_LINE)
-
-    @handles("help.close")
-    def close(self, _count: int | None = None) -> None:
         self._model.change(self._model.state.put(HELP, None))
+        self._app.perform(COMMAND_LINE)
 
     # The command line
 

@@ -6,8 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from time import monotonic
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from reader.cache.reads.window import Window
 from reader.core.errors import ReaderError
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from reader.log.actions import UserAction
     from reader.session.places import Place
     from reader.ui.app import ReaderApp
-    from reader.ui.library.marking import Progress
 
 
 Way = Literal["undo", "redo"]
@@ -37,8 +35,10 @@ FIELDS = {**STATES, QUEUE: "queued"}
 MAX_DRAWN_MARKS = 20_000
 """Draw marks of at most this many papers at once; finding the visible ones then takes a millisecond."""
 
-PROGRESS_AFTER_SECONDS = 0.5
-"""Seconds before a long mark shows its progress."""
+T = TypeVar("T")
+
+SHOWN_AFTER_SECONDS = 0.5
+"""Seconds after which the first line says that many papers are being marked."""
 
 
 def done_words(action: UserAction) -> str:
@@ -121,7 +121,7 @@ class MarkActions(Controller):
         for pk in self._drawn_papers(pks):
             for mark in (kind, "read") if is_decision else (kind,):
                 self._draw(pk, mark, value)
-        return self._library.mark(kind, value, pks, self._report("marking"), also_read=is_decision)
+        return self._library.mark(kind, value, pks, also_read=is_decision)
 
     def _drawn_papers(self, pks: Sequence[int]) -> Sequence[int]:
         """The papers whose lines change at once; the others change once the marks are stored."""
@@ -146,13 +146,11 @@ class MarkActions(Controller):
         self, storing: Awaitable[UserAction | None], here: Place, nothing: str, is_quiet: bool
     ) -> None:
         try:
-            done = await storing
+            done = await self._wait(storing, "marking")
         except ReaderError:
             self._app.papers.renew()
             self._model.change(self._model.state.cache_changed())
             raise
-        finally:
-            self._model.change(self._model.state.busy_with(""))
         self.show_stored()
         if self._model.state.place != here:
             # The list of a new place may have been read without the mark.
@@ -166,13 +164,12 @@ class MarkActions(Controller):
     def on_begin(self) -> None:
         if not self._library.ask(Window.has_unfinished_marks, False):
             return
-        finishing = self._library.finish_marks(self._report("marking"))
+        finishing = self._library.finish_marks()
 
         async def finish() -> None:
             try:
-                await finishing
+                await self._wait(finishing, "marking")
             finally:
-                self._model.change(self._model.state.busy_with(""))
                 self._model.change(self._model.state.cache_changed())
 
         self._background.start("marks", finish)
@@ -186,30 +183,28 @@ class MarkActions(Controller):
         self._library.has_changed()
         self._model.change(self._model.state.with_new_marks())
 
-    def _report(self, activity: str) -> Progress:
-        """Return a function that shows the progress of a mark after `PROGRESS_AFTER_SECONDS`."""
-        began = monotonic()
-
-        def report(done: int, total: int) -> None:
-            if monotonic() - began > PROGRESS_AFTER_SECONDS:
-                self._model.change(self._model.state.busy_with(f"{activity} {done:,} of {total:,}"))
-
-        return report
+    async def _wait(self, storing: Awaitable[T], activity: str) -> T:
+        """Wait for a change of marks, and show the activity if it takes longer than `SHOWN_AFTER_SECONDS`."""
+        change = asyncio.ensure_future(storing)
+        try:
+            await asyncio.wait({change}, timeout=SHOWN_AFTER_SECONDS)
+            if not change.done():
+                self._model.change(self._model.state.busy_with(f"{activity}{self._look.glyphs.ellipsis}"))
+            return await change
+        finally:
+            self._model.change(self._model.state.busy_with(""))
 
     # Undo
 
     @handles(each={"mark.undo": "undo", "mark.redo": "redo"})
     def reverse(self, _count: int | None, way: Way, then: Callable[[UserAction], object] = lambda _: None) -> None:
         change = self._library.undo if way == "undo" else self._library.redo
-        self._background.start("marks", partial(self._reverse, way, change(self._report(f"{way}ing")), then))
+        self._background.start("marks", partial(self._reverse, way, change(), then))
 
     async def _reverse(
         self, way: Way, reversing: Awaitable[UserAction | None], then: Callable[[UserAction], object]
     ) -> None:
-        try:
-            action = await reversing
-        finally:
-            self._model.change(self._model.state.busy_with(""))
+        action = await self._wait(reversing, f"{way}ing")
         if action is None:
             self._model.show_notice(f"nothing to {way}")
             return

@@ -12,23 +12,25 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events
 from textual.app import ComposeResult, SuspendNotSupported
+from textual.containers import Center
 from textual.widget import Widget
 from textual.widgets import TextArea
 
 from reader.core.errors import ReaderError
-from reader.core.lines import Line, Piece, cut, cut_line, literal, measure
+from reader.core.lines import Line, Piece, literal
 from reader.core.marks import PASSAGE
 from reader.core.tag_words import complete_tag, parse_tags
 from reader.core.text import NOTE_LIMIT, amount, clean_note
 from reader.ui.command_line.screen import LineScreen
 from reader.ui.filter.state import topic_papers
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.line_widgets import OneLine, WidgetReport
+from reader.ui.kit.line_widgets import Title, WidgetReport
+from reader.ui.kit.pane import Rule
 from reader.ui.kit.textual_fixes import PastesWhole
 from reader.ui.kit.theme import stylesheet
 from reader.ui.shell.commands import Candidate, Suggestion
 from reader.ui.shell.controller import Controller, answers, handles
-from reader.ui.shell.layout import NOTE_MEASURE, note_margin, place_note
+from reader.ui.shell.layout import note_lines
 from reader.ui.shell.screens import OverScreen
 from reader.ui.shell.state import Front
 
@@ -282,41 +284,43 @@ class NoteArea(PastesWhole, TextArea):
 
 
 class NoteSheet(Widget):
-    """The container of the heading and the text area."""
+    """The container of the title and the text area."""
+
+
+def note_title(noting: NoteEdit, glyphs: Glyphs) -> str:
+    """The note's subject: `✎ Note · A memory that forgets`.
+
+    It says whether the note is on a passage, so that users do not mistake it for the note on the paper.
+    """
+    label = "Note on this passage" if noting.passage else "Note"
+    draft = ", an unfinished draft" if noting.is_draft else ""
+    return f"{glyphs.note} {label}{draft} {glyphs.dot} {noting.title}"
 
 
 class NoteScreen(OverScreen[NoteEdit]):
-    """The screen to write a note."""
+    """The screen to write a note, in the lower half of the terminal."""
 
     CSS_PATH = stylesheet("note")
 
     def __init__(self, app: ReaderApp, noting: NoteEdit) -> None:
         super().__init__(app, noting)
         self._sheet = NoteSheet()
-        self._heading = _Heading(noting, self._look.glyphs)
+        self._title = Title(note_title(noting, self._look.glyphs), self._look.glyphs)
         self._area = NoteArea(noting.text)
 
     def compose(self) -> ComposeResult:
         with self._sheet:
-            yield self._heading
-            yield self._area
+            yield Rule(None, self._look.glyphs)
+            yield self._title
+            yield Center(self._area)
         yield self.status
 
     def on_mount(self) -> None:
-        self._lay_out(self.app.size.width, self.app.size.height)
+        self._sheet.styles.height = note_lines(self.app.size.height)
         self.set_focus(self._area)
 
     def on_resize(self, event: events.Resize) -> None:
-        self._lay_out(event.size.width, event.size.height)
-
-    def _lay_out(self, width: int, height: int) -> None:
-        state = self._model.state
-        is_page = state.front_paper is not None
-        area = place_note(width, height, state.panes, state.pane_front, is_page=is_page)
-        styles = self._sheet.styles
-        styles.offset, styles.width, styles.height = (area.x, area.y), area.width, area.height
-        margin = note_margin(width) if is_page else 0
-        self._area.styles.margin = (0, max(0, area.width - margin - NOTE_MEASURE), 0, margin)
+        self._sheet.styles.height = note_lines(event.size.height)
 
     @property
     def text(self) -> str:
@@ -335,35 +339,6 @@ class NoteScreen(OverScreen[NoteEdit]):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
         self.post_message(WidgetReport("note", self._area.text))
-
-
-class _Heading(OneLine[NoteEdit]):
-    """The rule above the text area, with the note's subject."""
-
-    PANE = "note"
-
-    def line(self, width: int) -> Line:
-        return heading(self.shown, width, self.glyphs)
-
-    def on_click(self, event: events.Click) -> None:
-        event.stop()
-
-
-def heading(noting: NoteEdit, width: int, glyphs: Glyphs) -> Line:
-    """A rule with the note's subject: `── ✎ Note · A memory that forgets ── an unfinished draft ──`.
-
-    The rule says whether the note is on a passage, so that users do not mistake it for the note on the paper.
-    """
-    rule = glyphs.line
-    label = "Note on this passage" if noting.passage else "Note"
-    begin: Line = (Piece(f"{rule * 2} ", "rule"), Piece(f"{glyphs.note} {label}", "label"), Piece(" "))
-    end: Line = (Piece(rule * 2, "rule"),)
-    if noting.is_draft:
-        end = (Piece(" an unfinished draft ", "quiet"), *end)
-    title = cut(literal(noting.title), width - measure(begin) - measure(end) - 4, glyphs.ellipsis)
-    middle: Line = (Piece(f"{glyphs.dot} {title} ", "quiet"),) if title else ()
-    left = width - measure(begin) - measure(middle) - measure(end)
-    return cut_line((*begin, *middle, Piece(rule * left, "rule"), *end), width)
 
 
 class TagScreen(LineScreen[TagEdit]):

@@ -31,9 +31,9 @@ class ProgramActions(Controller):
         if not self._back():
             self._app.leave()
 
-    @handles("command.cancel", *(f"{context}.close" for context in OVER_ALL if context != "help"))
+    @handles("command.cancel", *(f"{context}.close" for context in OVER_ALL))
     def close(self, _count: int | None) -> None:
-        """Close the screen in front; help has its own handler, because its search also closes it."""
+        """Close the screen in front."""
         self._model.change(self._model.state.step_back())
 
     def _back(self) -> bool:

@@ -13,7 +13,8 @@ from reader.cache import choice
 from reader.cache.choice import is_current, is_taught, marked_papers, read_interests, read_suits
 from reader.cache.marks.change import Change
 from reader.cache.marks.events import Events
-from reader.cache.reads.window import Window
+from reader.cache.reads.window import Order, Window
+from reader.cache.search.selection import Selection
 from reader.cache.storing import Cache
 from reader.core.choice import Common
 from reader.core.errors import CacheError
@@ -66,8 +67,14 @@ def events(path: Path, window: Window, clock: Clock) -> Iterator[Events]:
         yield opened
 
 
+def ordered(window: Window, chosen: Selection) -> Order:
+    """The papers of a selection after learning, as a command lists them."""
+    window.learn()
+    return window.order(chosen)
+
+
 def subjects(window: Window, query: str = "sort:foryou", count: int = 4) -> list[str]:
-    found = window.rows(window.order(selection(query)).pks[:count])
+    found = window.rows(ordered(window, selection(query)).pks[:count])
     return [row.title.rpartition(" ")[0] for row in found]
 
 
@@ -86,8 +93,8 @@ def stored(path: Path) -> int:
 
 
 def test_without_marks_the_order_is_that_of_days(window: Window, path: Path) -> None:
-    assert window.order(selection("sort:foryou")).pks == window.order(selection("")).pks
-    assert not window.order(selection("sort:foryou")).is_ranked
+    assert ordered(window, selection("sort:foryou")).pks == window.order(selection("")).pks
+    assert not ordered(window, selection("sort:foryou")).is_ranked
     assert stored(path) == 0
 
 
@@ -98,19 +105,19 @@ def test_one_star_ranks_similar_papers_first(window: Window, events: Events, pat
     assert set(subjects(window, "sort:-foryou", 20)).isdisjoint({"Web agents"})
     assert subjects(window, "sort:foryou -is:starred", 3) == ["Web agents"] * 3
     first = window.first(selection("sort:foryou"), 5)
-    assert list(first.pks) == list(window.order(selection("sort:foryou")).pks[:5]) and first.is_ranked
+    assert list(first.pks) == list(ordered(window, selection("sort:foryou")).pks[:5]) and first.is_ranked
     events.mark("star", True, [1])
     assert set(subjects(window, count=8)) == {"Web agents", "Protein folding"}
     events.mark("star", False, [2])
     assert subjects(window) == ["Protein folding"] * 4
 
 
-def test_a_start_lists_what_is_stored_and_learns_nothing(window: Window, events: Events) -> None:
+def test_a_list_uses_what_is_stored_and_learns_nothing(window: Window, events: Events) -> None:
     events.mark("star", True, [2])
-    assert not window.first(selection("sort:foryou"), 100, at_once=True).is_ranked
+    assert not window.first(selection("sort:foryou"), 100).is_ranked
     window.learn()
     events.mark("star", True, [1])
-    first = window.first(selection("sort:foryou"), 100, at_once=True)
+    first = window.first(selection("sort:foryou"), 100)
     assert first.is_ranked and not window.read(is_current)
 
 
@@ -142,9 +149,9 @@ def test_for_you_learns_from_stored_events(window: Window, events: Events) -> No
 
 def test_the_scores_go_with_the_last_star(window: Window, events: Events, path: Path) -> None:
     events.mark("star", True, [2])
-    assert window.order(selection("sort:foryou")).is_ranked
+    assert ordered(window, selection("sort:foryou")).is_ranked
     events.undo()
-    assert not window.order(selection("sort:foryou")).is_ranked
+    assert not ordered(window, selection("sort:foryou")).is_ranked
     assert rows(path, "SELECT count(*) FROM suits") == [(0,)]
 
 
@@ -195,10 +202,10 @@ def test_terms_are_made_anew_once_a_text_or_their_rule_has_changed(
     execute(path, "UPDATE paper_text SET abstract = 'Of web agents' WHERE pk = 4")
     assert stored(path) == len(NUMBERS) - 3
     events.mark("star", True, [8])
-    assert {3, 4} <= set(window.order(selection("sort:foryou")).pks[:6])
+    assert {3, 4} <= set(ordered(window, selection("sort:foryou")).pks[:6])
     execute(path, "UPDATE paper_words SET body = x'00'")
     monkeypatch.setattr(choice, "VERSION", "other")
-    assert {3, 4} <= set(window.order(selection("sort:foryou")).pks[:6])
+    assert {3, 4} <= set(ordered(window, selection("sort:foryou")).pks[:6])
     # A paper that is dropped takes its terms along.
     execute(path, "DELETE FROM paper WHERE pk = 5")
     assert stored(path) == len(NUMBERS) - 1
@@ -208,21 +215,13 @@ def test_papers_are_scored_again_only_after_a_change(
     window: Window, events: Events, cache: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     events.mark("star", True, [2])
-    window.order(selection("sort:foryou"))
+    ordered(window, selection("sort:foryou"))
     monkeypatch.setattr(choice, "learn", learn := Mock(return_value={}))
-    window.order(selection("sort:foryou since:2026"))
+    ordered(window, selection("sort:foryou since:2026"))
     assert not learn.called
     cache.store(Listing("2026-11-25", (draft(30, "Web agents again"),)), NOW)
-    window.order(selection("sort:foryou"))
+    ordered(window, selection("sort:foryou"))
     assert learn.call_count == 1
-
-
-def test_the_reader_trains_for_you_in_another_process(path: Path, window: Window, events: Events) -> None:
-    events.mark("star", True, [2])
-    with closing(Window.open(path, learns_apart=True)) as apart:
-        assert not apart.order(selection("sort:foryou")).is_ranked
-        choice.update(path)
-        assert apart.order(selection("sort:foryou")).is_ranked
 
 
 def test_a_read_only_cache_still_lists_its_papers(
@@ -282,9 +281,10 @@ SUITING = selection_of(FOR_YOU_PLACE, "day", SCOPE)
 
 
 def test_the_view_is_empty_until_something_is_learned(window: Window, events: Events) -> None:
-    nothing = window.order(SUITING)
+    nothing = ordered(window, SUITING)
     assert not nothing.pks and not nothing.is_ranked
     events.mark("star", True, [1])
+    window.learn()
     order = window.first(SUITING, 9)
     assert order.complete and order.is_ranked and sorted(order.pks) == [pk for pk in NUMBERS if pk != 1]
     assert set(order.pks[:3]) == {7, 13, 19}
@@ -298,17 +298,17 @@ def test_what_is_new_comes_first_then_the_week_then_the_archive(window: Window, 
     for day, title in days.items():
         cache.store(Listing(day, (draft(int(title[-3:]), title, abstract=title, upvotes=500),)), NOW)
     events.mark("star", True, [2])
-    order = window.order(SUITING)
+    order = ordered(window, SUITING)
     assert order.groups == ()
     titles = [row.title for row in window.rows(order.pks)]
     assert {one[:10] for one in titles[:3]} == {"Web agents"}
     assert titles[3:5] == ["Web agents 101", "Web agents 102"]
     # A triage has the same order, without parts, and starred papers that are unread; so has the mail of what is new.
-    triage = window.order(selection_of(triage_place("", is_taught=True), "day", SCOPE))
+    triage = ordered(window, selection_of(triage_place("", is_taught=True), "day", SCOPE))
     unstarred = [pk for pk in triage.pks if pk != 2]
     assert unstarred[:3] == list(order.pks[:3]) and len(triage.pks) == len(NUMBERS) and not triage.groups
     offered = selection("is:unread -is:starred day:2026-11-24 sort:foryou")
-    assert list(window.order(offered._replace(offer=())).pks) == unstarred
+    assert list(ordered(window, offered._replace(offer=())).pks) == unstarred
 
 
 def test_one_subject_does_not_fill_the_first_places(window: Window, events: Events, path: Path) -> None:

@@ -56,7 +56,7 @@ def test_config_check_lists_every_mistake_with_its_line(session: Session, file: 
         TMP/home/config.toml:1: keep_dasy is not a setting. Did you mean keep_days?
         TMP/home/config.toml:3: keys.paper.strar has a mistake: there is no such action. Did you mean paper.star?
         TMP/home/config.toml:4: keys.paper.read has a mistake: no key is called ctlr+x; did you mean ctrl+x?
-        1! dailypapers: 3 mistakes; the defaults are used in their place.
+        1! dailypapers: 3 mistakes; defaults are used instead.
         $ config check --jsonl
         {"file": "TMP/home/config.toml", "line": 1, "key": "keep_dasy", "message": "is not a setting", "suggestion": "keep_days"}
         {"file": "TMP/home/config.toml", "line": 3, "key": "keys.paper.strar", "message": "has a mistake: there is no such action", "suggestion": "paper.star"}
@@ -272,6 +272,6 @@ def test_own_keys_are_checked(session: Session, file: Path) -> None:
         """
         $ config check
         TMP/home/config.toml:3: keys.paper.sta has a mistake: there is no such action. Did you mean paper.star?
-        1! dailypapers: 1 mistake; the defaults are used in their place.
+        1! dailypapers: 1 mistake; defaults are used instead.
         """
     )

@@ -79,6 +79,12 @@ WRONG = """\
 """
 
 
+def test_doctor_says_that_an_invalid_settings_file_has_no_effect(run: Run, papers: Path, home: Path) -> None:
+    (home / "config.toml").write_text("ascii = true\ntheme = [dark\n")
+    found = run("doctor").out
+    assert "! line 2        invalid file\n" in found and "all defaults apply until it is corrected." in found
+
+
 def test_doctor_names_problems_with_fixes(
     run: Run, on_terminal: RunOnTerminal, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -448,6 +448,20 @@ def test_a_paper_is_printed_by_its_number_and_more_prints_the_rest(
 
 
 @pytest.mark.usefixtures("papers")
+def test_a_screen_reader_gets_words_in_place_of_signs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = talk("gy\ngt\ns\n1\nlist -n 1\nconfig set ascii true\nviews remove x\nmark star -\n", capsys, monkeypatch)
+    assert "For you: " in said and "starred Tue 30 Jun - arXiv 8 May - votes 57" in said
+    assert "starred 2606.26740" in said
+    assert not set("★▲▎◔·●") & set(said)
+    assert "> config set ascii true\nDone.\n" in said
+    assert "There is no view 'x'. 'views list' prints yours.\n" in said
+    # The rest of the standard input is the conversation, not the command's.
+    assert "standard input has no ids of papers.\n" in said and said.endswith("Left dailypapers.\n")
+
+
+@pytest.mark.usefixtures("papers")
 def test_it_opens_on_a_query_and_ends_with_its_input(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

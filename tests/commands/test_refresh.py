@@ -69,8 +69,8 @@ def test_refresh_prints_counts_and_refuses_what_is_not_a_day(session: Session, f
         {"step": "days", "days": ["TODAY", "YESTERDAY"]}
         {"step": "day", "day": "TODAY", "new": 1, "updated": 0, "unchanged": 0, "skipped": 0, "n": 1, "of": 2}
         {"step": "day", "day": "YESTERDAY", "new": 2, "updated": 0, "unchanged": 0, "skipped": 0, "n": 2, "of": 2}
-        {"step": "fetched", "new": 3, "updated": 0, "unchanged": 0, "skipped": 0, "returned": 0, "days": 2, "missing": [], "error": null, "kind": null}
-        {"done": "refresh", "new": 3, "updated": 0, "unchanged": 0, "skipped": 0, "returned": 0, "days": 2, "failed": [], "error": null, "feeds_failed": [], "texts": 0, "by_rules": {}}
+        {"step": "fetched", "new": 3, "updated": 0, "unchanged": 0, "skipped": 0, "returned": 0, "unknown": [], "days": 2, "missing": [], "error": null, "kind": null}
+        {"done": "refresh", "new": 3, "updated": 0, "unchanged": 0, "skipped": 0, "returned": 0, "unknown": [], "days": 2, "failed": [], "error": null, "feeds_failed": [], "texts": 0, "by_rules": {}}
         $ refresh --days 2
         0 new, 0 updated, 3 unchanged in 2 days.
         $ refresh --days 2 -q

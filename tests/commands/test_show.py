@@ -60,7 +60,7 @@ def test_show_prints_a_paper(session: Session, papers: Path) -> None:
         LiveEdit: Streaming Video Editing
 
         Why these topics
-        Video generation  video, video editing, editing
+        Video generation                                  video, video editing, editing
         $ show 2606.26740 --why --jsonl
         {"id": "2606.26740", "title": "LiveEdit: Streaming Video Editing", "abstract": "We look at LiveEdit: Streaming Video Editing and find that it holds.", "day": "2026-06-30", "published": "2026-05-08", "authors": ["Ada Example", "Bo Sample"], "author_count": 2, "organization": null, "upvotes": 57, "comments": 2, "topics": ["video-generation"], "keywords": ["video"], "summary": "It holds.", "read": false, "starred": false, "queued": true, "hidden": false, "tags": ["later"], "note": "A note", "url": "https://huggingface.co/papers/2606.26740", "highlights": [], "code_url": "https://github.com/a/b", "code_stars": null, "project_url": null, "media": [], "source": "hf", "categories": [], "version": null, "revised": null, "versions": [], "venue": null, "remark": null, "doi": null, "journal": null, "models": null, "datasets": null, "spaces": null, "addresses": [], "submitter": null, "profiles": [], "entry_url": null, "linked": [], "discussion": [], "follows": [], "why": [{"slug": "video-generation", "phrases": ["video", "video editing", "editing"]}]}
         $ show 2606.99999

@@ -1,15 +1,12 @@
-"""Pages of the feed's site: texts as copied, and HTML, MHTML, web archives and Firefox's text as browsers save them."""
+"""Pages of the feed's site: texts as copied, and HTML and Firefox's text as browsers save them."""
 
 from __future__ import annotations
 
 import io
-import plistlib
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date
-from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
 from html import escape
 from json import dumps
 from textwrap import fill
@@ -226,21 +223,6 @@ def page(articles: str, begin: str = "<div>") -> str:
 SAVED = page("".join(article(str(one.id), HOST) for one in SHOWN) + article("2210.00003"), data(SHOWN))
 
 
-def mhtml(html: str) -> bytes:
-    """As Chromium saves a page in one file."""
-    whole = MIMEMultipart("related", type="text/html", boundary="----MultipartBoundary--x----")
-    whole["From"], whole["Snapshot-Content-Location"] = "<Saved by Blink>", f"{HOST}/papers"
-    whole.attach(MIMEText("p {}", "css", "utf-8"))
-    whole.attach(MIMEText(html, "html", "utf-8"))
-    return whole.as_bytes()
-
-
-def webarchive(html: str) -> bytes:
-    """As Safari saves a page."""
-    resource = {"WebResourceData": html.encode(), "WebResourceMIMEType": "text/html", "WebResourceURL": HOST}
-    return plistlib.dumps({"WebMainResource": resource}, fmt=plistlib.FMT_BINARY)
-
-
 def read(body: bytes) -> list[Listing]:
     return list(read_papers(io.BytesIO(body), TODAY))
 
@@ -251,7 +233,7 @@ def ids(body: bytes) -> list[str | None]:
     return drafts + [one.id for listing in found for one in listing.entries]
 
 
-@each("form", [str.encode, mhtml, webarchive, lambda html: f"<!-- saved from url=(0040){HOST} -->\n{html}".encode()])
+@each("form", [str.encode, lambda html: f"<!-- saved from url=(0040){HOST} -->\n{html}".encode()])
 def test_the_records_of_a_page_have_votes_and_days_and_other_papers_their_ids(form: Callable[[str], bytes]) -> None:
     *papers, scrolled = read(form(SAVED))
     assert papers == PAPERS
@@ -283,9 +265,8 @@ def test_another_page_gives_the_papers_that_it_mentions() -> None:
     ("body", "expected"),
     [
         (b"<!doctype html><html><body>About us</body></html>", "The input is a web page without papers; save a page"),
-        (b"bplist00broken", "The web archive can't be read; save the page as its source instead."),
-        (plistlib.dumps({"a": 1}, fmt=plistlib.FMT_BINARY), "The web archive can't be read; save the page"),
-        (mhtml("").replace(b"text/html", b"text/xml"), "The MHTML file has no page; save the page as HTML instead."),
+        (b"bplist00\xd1", "The input is a web archive or MHTML, which is not read; save the page as HTML."),
+        (b"From: x\r\nContent-Type: multipart/related;\r\n\r\n<html>", "The input is a web archive or MHTML,"),
         (f"<html>{data(())}</html>".encode(), "The input is a web page without papers;"),
         (b"<html><div data-props='[[[[[[[[[[[[{}]]]]]]]]]]]]'>", "The input is a web page without papers;"),
     ],

@@ -336,7 +336,6 @@ def test_a_feed_without_a_title_is_called_by_its_host() -> None:
 def test_readable_entries_of_a_broken_feed_are_kept() -> None:
     feed = parse(rss(item("One & all"), item("Two"))[:-12])
     assert titles_of(feed) == ["One & all", "Two"]
-    assert feed.problem == "unclosed token"
     assert titles_of(parse(b"<channel>" + item("One").encode() + b"</channel>")) == ["One"]
     assert parse(rss()).entries == ()
 
@@ -344,13 +343,13 @@ def test_readable_entries_of_a_broken_feed_are_kept() -> None:
 def test_half_an_emoji_does_not_break_a_feed() -> None:
     body = rss(item("One")).replace(b"One", b"One &#xD83D;&#xDE00;&#55357;&#0;&#99999999999;&#11;&#9;&#x41;&#8217;")
     feed = parse(body)
-    assert (titles_of(feed), feed.problem) == (["One A\u2019"], None)
+    assert titles_of(feed) == ["One A\u2019"]
 
 
 def test_a_wrong_content_type_does_not_matter() -> None:
     for content_type in ("text/plain", "text/xml; charset=us-ascii", ""):
         feed = parse_feed(rss(item("Größe")), URL, TODAY, content_type=content_type)
-        assert (titles_of(feed), feed.problem) == (["Größe"], None)
+        assert titles_of(feed) == ["Größe"]
     polish = rss(item("Größe")).decode().replace("ß", "ł").encode("iso-8859-2")
     assert titles_of(parse_feed(polish, URL, TODAY, content_type="application/xml; charset=iso-8859-2")) == ["Gröłe"]
 
@@ -434,7 +433,7 @@ RSS = b"<?xml version='1.0'?><rss version='2.0'><channel><item><title>One</title
 
 def test_entries_have_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(100))
-    monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr(time, "thread_time", lambda: float(next(clock)))
     late = r"^example.org sent a feed that takes over 3 s to read; it was left out\.$"
     with pytest.raises(FeedMalformed, match=late):
         parse_feed(RSS % (b"</item><item><title>Two</title>" * 4), "https://example.org/feed", TODAY, timeout=3)

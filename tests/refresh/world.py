@@ -55,7 +55,7 @@ class World:
         nap, limits = Nap(), Limits(attempts=1)
         async with (
             HuggingFaceClient(Client(self.daily.url, limits=limits, is_daily_feed=True)) as daily,
-            ArxivClient(stand_in=self.arxiv.url, limits=limits, sleep=nap, now=self._now) as arxiv,
+            ArxivClient(stand_in=self.arxiv.url, limits=limits, sleep=nap) as arxiv,
             SyndicationClient(allow_local=True, limits=limits, sleep=nap, now=self._now) as web,
         ):
             context = JobContext(self.path, Settings(), Topics, self._now, tell=self.lines.append)

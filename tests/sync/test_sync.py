@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,7 +17,7 @@ from reader.log.copies import keep_daily_copy, restore
 from reader.log.rows import action_id
 from reader.paths import log_database
 from reader.sync.exchange import ExchangeResult, exchange_with
-from tests.commands.conftest import Session
+from tests.commands.conftest import Run, Session
 from tests.sync.machines import NOON, Machine
 from tests.sync.postgres import Database
 from tests.table import each
@@ -90,6 +91,15 @@ def test_machines_have_the_same_states_after_each_has_looked(laptop: Machine, de
     assert laptop.log() == desk.log()
     assert laptop.states() == desk.states()
     assert laptop.look().came == {} and laptop.look().went == 0
+
+
+def test_two_machines_of_one_name_are_told_apart_by_their_ids(laptop: Machine, desk: Machine, origin: Path) -> None:
+    other = Machine.copied(origin, laptop.folder, "other")
+    other.name = desk.name = "Desk"
+    for number, machine in enumerate((desk, other), 1):
+        machine.mark("star", True, *range(1, number + 1))
+        machine.look()
+    assert laptop.look().came == {f"Desk ({desk.id})": 1, f"Desk ({other.id})": 2}
 
 
 def test_an_undo_on_one_machine_takes_a_mark_back_on_all(laptop: Machine, desk: Machine) -> None:
@@ -256,6 +266,21 @@ def test_twenty_thousand_distinct_tags_are_taken_in_within_seconds(laptop: Machi
     assert len(laptop.states()[1]) == 20_000
     # A hundred thousand steps of SQLite's machine take some 2 ms.
     assert steps < 500
+
+
+def test_with_watch_later_marks_are_exchanged_too(run: Run, laptop: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    (laptop.folder.parent / "home").mkdir(exist_ok=True)
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(laptop.folder.parent / "home"))
+
+    def mark_while_waiting(_seconds: float) -> None:
+        if laptop.log():
+            raise KeyboardInterrupt
+        laptop.mark("star", True, 1)
+        laptop.look()
+
+    monkeypatch.setattr("reader.sync.time", SimpleNamespace(sleep=mark_while_waiting))
+    found = run("sync", str(laptop.folder), "--watch")
+    assert "1 change came from laptop." in found.out
 
 
 def test_the_rows_of_a_machine_can_be_deleted(session: Session, use: Use, tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def typing(state: State, typed: str) -> State:
 
 def lines(state: State) -> list[str]:
     """The lines shown in place of the list."""
-    reason = empty_reason(state, TODAY)
+    reason = empty_reason(state)
     drawn = empty_state(reason, partial(KEYMAP.key, context=state.context), partial(KEYMAP.key, context="list"))
     return [one.replace("\u00a0", " ") for one in texts(drawn)]
 

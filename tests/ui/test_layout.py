@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from reader.cache.reads.window import IN_WORDS, MATCHING, Order, with_near
 from reader.session.visit import Visit
 from reader.ui.shell.layout import (
-    LIST,
     SHAPES,
     USUAL,
     Area,
@@ -20,8 +19,8 @@ from reader.ui.shell.layout import (
     PaneFront,
     PaneSizes,
     lay_out,
+    note_lines,
     outline_width,
-    place_note,
     remembered_panes,
     shape_at,
     shown_panes,
@@ -147,26 +146,9 @@ def test_each_width_has_a_shape() -> None:
     assert [shape_at(least - 1) for least in list(SHAPES.values())[1:]] == list(SHAPES)[:-1]
 
 
-@each(
-    ("size", "is_page", "choice", "area"),
-    [
-        ((140, 42), False, USUAL, (91, 21, 49, 20)),
-        ((140, 42), False, USUAL.with_width(140, list_share=0.735), (110, 21, 30, 20)),
-        # Too narrow or too low a detail gives no room, and one that just fits does.
-        ((140, 42), False, USUAL.with_width(140, list_share=0.745), (0, 1, 140, 40)),
-        ((80, 42), False, USUAL, (0, 33, 80, 8)),
-        ((80, 38), False, USUAL, (0, 19, 80, 18)),
-        ((60, 20), False, USUAL, (0, 1, 60, 18)),
-        # On a page it is as wide as the screen.
-        ((140, 42), True, USUAL, (0, 21, 140, 20)),
-        ((83, 12), True, USUAL, (0, 3, 83, 8)),
-        ((1, 1), True, USUAL, (0, 0, 1, 0)),
-    ],
-)
-def test_the_editor_of_notes_has_the_lower_half_of_the_detail_or_all_there_is(
-    size: tuple[int, int], is_page: bool, choice: PaneChoice, area: tuple[int, int, int, int]
-) -> None:
-    assert place_note(*size, choice, LIST, is_page=is_page) == area
+@each(("height", "lines"), [(42, 20), (24, 11), (17, 8), (12, 8), (6, 5), (1, 0)])
+def test_the_editor_of_notes_has_the_lower_half(height: int, lines: int) -> None:
+    assert note_lines(height) == lines
 
 
 def test_little_room_is_shared() -> None:

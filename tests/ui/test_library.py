@@ -20,7 +20,7 @@ from reader.cache.search.selection import Selection
 from reader.core.errors import CacheDamaged, CacheError, CacheInterrupted
 from reader.core.query import parse
 from reader.ui.library.library import Library, QueryThread
-from reader.ui.library.marking import MarkThread, Progress
+from reader.ui.library.marking import Marker
 from tests.ui import papers
 
 # The library
@@ -175,32 +175,26 @@ LATE = "could not be stored: the disk did not answer in time."
 
 
 async def test_changes_are_stored_in_order_and_unstored_ones_are_reported(cache_file: Path) -> None:
-    marks, may_go_on = MarkThread(cache_file), threading.Event()
+    marks, may_go_on = Marker(cache_file), threading.Event()
     done: list[object] = []
 
-    def change(events: Events, progress: Progress) -> int:
+    def change(events: Events) -> int:
         may_go_on.wait()
-        progress(1, 2)
         done.append(events)
         return len(done)
 
-    reported: list[tuple[int, int]] = []
-
-    def report(count: int, total: int) -> None:
-        reported.append((count, total))
-
     def unsaved() -> tuple[bool, str | None]:
-        return marks.is_busy, marks.lost
+        return marks.is_marking, marks.lost
 
     assert unsaved() == (False, None)
-    first = marks.submit(change, report)
+    first = marks.submit(change)
     assert unsaved() == (True, f"The last change {LATE}")
     others = [marks.submit(change), marks.submit(change, is_mark=False)]
     assert unsaved() == (True, f"The last 2 changes {LATE}")
     may_go_on.set()
     assert [await one for one in (first, *others)] == [1, 2, 3]
     await asyncio.sleep(0)
-    assert (unsaved(), reported) == ((False, None), [(1, 2)])
+    assert unsaved() == (False, None)
     assert len({id(events) for events in done}) == 1
     log = cache_file.with_name(f"{cache_file.name}-wal")
     assert log.exists()
@@ -209,10 +203,10 @@ async def test_changes_are_stored_in_order_and_unstored_ones_are_reported(cache_
 
 
 async def test_a_failure_is_lost_until_a_later_change_is_stored_or_the_reader_ends(cache_file: Path) -> None:
-    marks = MarkThread(cache_file)
+    marks = Marker(cache_file)
 
     async def lost_after(error: Exception | None) -> str | None:
-        def change(_events: Events, _progress: Progress) -> None:
+        def change(_events: Events) -> None:
             if error is not None:
                 raise error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -28,14 +29,16 @@ def test_a_decision_does_not_say_that_the_paper_is_read_as_well() -> None:
     assert words(("rule:hide old", "1"), ("hide", "1"), count=2).startswith("2 hidden")
 
 
-def test_a_slow_mark_shows_its_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_first_line_says_that_a_slow_mark_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.ui.marks.SHOWN_AFTER_SECONDS", 0.0)
     bench = Bench(shell=None)
-    report = MarkActions(bench.app)._report("marking")
-    report(1_000, 2_000)
-    assert bench.model.state.activity == ""
-    monkeypatch.setattr("reader.ui.marks.PROGRESS_AFTER_SECONDS", -1.0)
-    report(1_000, 2_000)
-    assert bench.model.state.activity == "marking 1,000 of 2,000"
+    storing = asyncio.get_running_loop().create_future()
+    waiting = asyncio.create_task(MarkActions(bench.app)._wait(storing, "marking"))
+    while not bench.model.state.activity:
+        await asyncio.sleep(0)
+    assert bench.model.state.activity == "marking…"
+    storing.set_result("stored")
+    assert (await waiting, bench.model.state.activity) == ("stored", "")
 
 
 # Keys

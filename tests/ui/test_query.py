@@ -257,7 +257,7 @@ async def test_a_free_text_lists_what_fits_best(reader: Opener) -> None:
         assert r.query == f"sort:upvotes ~zyzzyva {title}"
 
 
-async def test_papers_like_one_are_listed_with_their_reasons_and_left_again(reader: Opener) -> None:
+async def test_papers_like_one_are_listed_and_left_again(reader: Opener) -> None:
     async with reader(size=(140, 42), settings=settings(nearest=True)) as r:
         await r.do("view.all")
         await r.search("agents tools that write", "query.accept")
@@ -269,8 +269,15 @@ async def test_papers_like_one_are_listed_with_their_reasons_and_left_again(read
         await r.do("find.similar")
         assert r.query == f"like:{id}"
         assert id not in r.ids
-        await r.until(lambda: "Why here  shares" in r.text_in_front.text)
         # A step back leads to the list before, with the cursor where it was.
         await r.do("app.escape")
         await r.until(lambda: r.here.id == id)
         assert r.query == text
+
+
+async def test_the_header_says_which_word_was_searched_instead_of_an_unknown_one(reader: Opener) -> None:
+    async with reader(size=(140, 42)) as r:
+        await r.search("~benchmrks", "query.accept")
+        await r.until(lambda: "searched for ~benchmarks" in r.top.lower())
+        await r.do("find.clear")
+        assert "searched for" not in r.top

@@ -102,6 +102,7 @@ ENDS: list[tuple[Line, RefreshRequest, str, str]] = [
         ": ",
     ),
     (fetched() | {"returned": 1_000}, ASKED, "1,000 that you marked or imported", ": "),
+    (fetched() | {"unknown": ["hep-th/9802150"]}, FIRST, "! no source has hep-th/9802150", ": "),
     (fetched(StoreResult(new=1)), ASKED, "1 new", ": "),
     (fetched(StoreResult(new=1)), FIRST, "", ": "),
     (fetched(StoreResult(unchanged=9)), ASKED, "nothing new", ": "),

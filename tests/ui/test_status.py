@@ -270,7 +270,7 @@ def in_context(context: Context, width: int, text: str = "") -> State:
             state = state.put(PAGE, READING)
         case "triage":
             state = begin_triage(state, triage_place("", is_taught=False))
-            state = state.update(TRIAGE, lambda triage: triage.came((1, 2, 3), 3)).put(PAGE, READING)
+            state = state.update(TRIAGE, lambda triage: triage.came((1, 2, 3))).put(PAGE, READING)
         case "picture":
             state = state.put(PICTURES, Pictures((Picture("https://x.example/a.png", "Figure 1"),), 0))
         case "text" | "outline":

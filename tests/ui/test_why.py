@@ -69,7 +69,7 @@ def test_the_reason_after_one_star_names_no_subject() -> None:
     ]
     # With a paper, its own topics can be chosen.
     of_paper = Explanation(learned, None, NAMES, (TopicReason("agents", ("tool use",)),), has_paper=True)
-    assert drawn(of_paper)[-2:] == ["Why these topics", "Agents & tools  more  tool use"]
+    assert drawn(of_paper)[-2:] == ["Why these topics", f"{'Agents & tools':42}more    tool use"]
     assert explanation_rows(of_paper, 80, UNICODE)[-1].about == Wish("topic", "agents", 1)
 
 
@@ -92,7 +92,7 @@ def test_rules_and_topics_say_what_they_went_by() -> None:
         "muted, because finance",
         "",
         "Why these topics",
-        "Agents                  tool use",
+        "Agents                          tool use",
         "A name that is longer…",
     ]
 
@@ -199,9 +199,9 @@ async def test_one_screen_says_why_and_takes_wishes(reader: Opener, monkeypatch:
         assert isinstance(why, WhyScreen)
         # A key that comes before the last one has done its work counts on from there.
         await r.burst("+", "+")
-        await r.until(lambda: why.list.current is not None and why.list.current.step == 3)
+        await r.until(lambda: why.rows.current is not None and why.rows.current.step == 3)
         await r.burst("u", "u")
-        await r.until(lambda: why.list.current is not None and why.list.current.step == 1)
+        await r.until(lambda: why.rows.current is not None and why.rows.current.step == 1)
         for key, name in (("+", "decide"), ("u", "undo"), ("ctrl+r", "redo")):
             with monkeypatch.context() as full:
                 full.setattr(r.app.library, name, refuse)

@@ -49,8 +49,6 @@ _HIDDEN = (
 )
 """SQL: whether a paper is hidden: by the user, or by a muted word, or because only a search on the feed found it."""
 
-Progress = Callable[[int, int], None]
-
 
 def attach(connection: sqlite3.Connection, log: Path) -> None:
     """Attach the log to a connection of the cache, read-only, and make its temporary tables."""
@@ -64,11 +62,7 @@ def prepare(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TEMP TABLE IF NOT EXISTS touched (kind TEXT, pk INTEGER, PRIMARY KEY (kind, pk))")
 
 
-def catch_up(
-    connection: sqlite3.Connection,
-    progress: Progress = lambda _done, _all: None,
-    should_stop: Callable[[], bool] = lambda: False,
-) -> None:
+def catch_up(connection: sqlite3.Connection, should_stop: Callable[[], bool] = lambda: False) -> None:
     """Derive the changes of the log's new rows, in short transactions; the log must be attached.
 
     If this is stopped or killed in between, the next program derives the same rows again.
@@ -90,7 +84,6 @@ def catch_up(
                 _fold(connection, pairs[first : first + MARKS_PER_TRANSACTION])
                 if first + MARKS_PER_TRANSACTION >= len(pairs):
                     meta.put(connection, APPLIED, f"{edition} {last}")
-            progress(min(first + MARKS_PER_TRANSACTION, len(pairs)), len(pairs))
             if len(pairs) > MARKS_PER_TRANSACTION:
                 connections.give_way()
         applied = last

@@ -28,13 +28,6 @@ from reader.paths import log_database
 
 T = TypeVar("T")
 
-Progress = Callable[[int, int], None]
-"""Called with (papers done, all papers) after each transaction of a long action."""
-
-
-def ignore_progress(_done: int, _total: int) -> None:
-    """Progress that nobody watches."""
-
 
 class Events:
     """The log and the cache that follows it; used by one thread at a time."""
@@ -69,10 +62,10 @@ class Events:
         """Stop after the current transaction; may be called from another thread. The next start does the rest."""
         self._is_stopped = True
 
-    def recover(self, progress: Progress = ignore_progress) -> None:
+    def recover(self) -> None:
         """Derive in the cache the rows of the log that it lacks."""
         with explain_errors(self._path):
-            derive.catch_up(self._connection, progress, lambda: self._is_stopped)
+            derive.catch_up(self._connection, lambda: self._is_stopped)
 
     # What the user does
 
@@ -81,16 +74,13 @@ class Events:
         kind: str,
         value: bool | str,
         pks: Sequence[int],
-        progress: Progress = ignore_progress,
         *,
         absent: Sequence[str] = (),
     ) -> UserAction | None:
         """Record a new state of these papers; return None if all of them already have it. See `Change`."""
-        return self.act([Change(kind, value, pks, absent)], progress)
+        return self.act([Change(kind, value, pks, absent)])
 
-    def act(
-        self, changes: Sequence[Change], progress: Progress = ignore_progress, *, by: Agent | None = None
-    ) -> UserAction | None:
+    def act(self, changes: Sequence[Change], *, by: Agent | None = None) -> UserAction | None:
         """Record several changes as one action, which one undo takes back; return None if nothing changes.
 
         `by` is the program that requests them instead of the user.
@@ -100,29 +90,29 @@ class Events:
         with explain_errors(self._path):
             marks = marks_of(self._connection, changes)
         author = RULE if any(change.kind.startswith(RULE) for change in changes) else ""
-        return self._record(marks, progress, by.text if by is not None else author)
+        return self._record(marks, by.text if by is not None else author)
 
     def decide(self, values: Sequence[tuple[str, str]]) -> UserAction | None:
         """Record kinds and values that concern no paper, such as followed feeds, as one action."""
-        return self._record([Mark("", kind, value) for kind, value in values], ignore_progress, "")
+        return self._record([Mark("", kind, value) for kind, value in values], "")
 
-    def undo(self, progress: Progress = ignore_progress, *, by: Agent | None = None) -> UserAction | None:
+    def undo(self, *, by: Agent | None = None) -> UserAction | None:
         """Undo the newest action of this machine that is not undone; None if there is none.
 
         If a program made it, all actions of that run of the program are undone as one; with `by`, only
         actions of this run are undone.
         """
-        return self._describe(self.log.undo(by=by), progress)
+        return self._describe(self.log.undo(by=by))
 
-    def redo(self, progress: Progress = ignore_progress) -> UserAction | None:
+    def redo(self) -> UserAction | None:
         """Redo the action of the newest undo if no later one exists; return it, or None."""
-        return self._describe(self.log.redo(), progress)
+        return self._describe(self.log.redo())
 
-    def join(self, rows: Iterable[Row], progress: Progress = ignore_progress) -> int:
+    def join(self, rows: Iterable[Row]) -> int:
         """Add rows of other machines or files; return how many were new."""
         count = self.log.take(rows)
         if count:
-            self.recover(progress)
+            self.recover()
         return count
 
     def delete_machine(self, machine: str) -> int:
@@ -131,16 +121,16 @@ class Events:
         self.recover()
         return count
 
-    def _record(self, marks: Sequence[Mark], progress: Progress, by: str) -> UserAction | None:
+    def _record(self, marks: Sequence[Mark], by: str) -> UserAction | None:
         if not marks:
             return None
         action = self.log.record(marks, by=by)
-        return self._describe([action], progress)
+        return self._describe([action])
 
-    def _describe(self, actions: Sequence[str], progress: Progress) -> UserAction | None:
+    def _describe(self, actions: Sequence[str]) -> UserAction | None:
         if not actions:
             return None
-        self.recover(progress)
+        self.recover()
         return self.log.ask(partial(read_action, ids=actions))
 
     # Reads

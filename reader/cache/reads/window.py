@@ -179,15 +179,13 @@ class TopicCount(NamedTuple):
 class Window:
     """Reads of one cache, for one thread at a time; only `interrupt` may come from another thread."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, *, learns_apart: bool = False) -> None:
-        """With `learns_apart`, another process learns what suits the user, and this one only reads it."""
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
-        self._learns_apart = learns_apart
         self._version = self._data_version()
 
     @classmethod
-    def open(cls, path: Path, patience: float = connections.BUSY_SECONDS, *, learns_apart: bool = False) -> Window:
+    def open(cls, path: Path, patience: float = connections.BUSY_SECONDS) -> Window:
         """Open the cache at `path`, whose schema must be current (`schema.ensure`).
 
         A read waits up to `patience` seconds for another program that holds the cache.
@@ -196,7 +194,7 @@ class Window:
             connection = connections.connect(path, query_only=True, patience=patience)
             with connections.closing_on_error(connection):
                 register_functions(connection)
-                return cls(connection, path, learns_apart=learns_apart)
+                return cls(connection, path)
 
     def close(self) -> None:
         self._connection.close()
@@ -214,8 +212,11 @@ class Window:
         return int(self._value("PRAGMA data_version"))
 
     def learn(self) -> None:
-        """Learn what suits the user, unless another process does or the cache can't be written."""
-        if not self._learns_apart and os.access(self._path, os.W_OK):
+        """Learn what suits the user, unless the cache can't be written; it takes a second after a mark.
+
+        Commands call this before they list papers in the order of For you. The reader has it done by another process.
+        """
+        if os.access(self._path, os.W_OK):
             from reader.cache.choice import update
 
             # While another program writes, a list by the stored scores is better than no list.
@@ -272,16 +273,11 @@ class Window:
         with explain_errors(self._path):
             return next(iter(self._connection.execute(select, values).fetchone() or ()), None)
 
-    def first(self, selection: Selection, limit: int, *, at_once: bool = False) -> Order:
-        """The first `limit` papers of a selection.
-
-        With `at_once`, the stored scores are used, since learning takes a second.
-        """
-        if selection.is_for_you and not at_once:
-            self.learn()
+    def first(self, selection: Selection, limit: int) -> Order:
+        """The first `limit` papers of a selection."""
         if selection.is_for_you:
             # Subjects take turns in the first places, so the whole order is needed.
-            whole = self._order(selection)
+            whole = self.order(selection)
             if selection.offer is not None:
                 return whole
             return whole._replace(pks=whole.pks[:limit], complete=len(whole.pks) < limit)
@@ -289,11 +285,6 @@ class Window:
 
     def order(self, selection: Selection) -> Order:
         """All papers of a selection, in order."""
-        if selection.is_for_you:
-            self.learn()
-        return self._order(selection)
-
-    def _order(self, selection: Selection) -> Order:
         is_ranked = selection.is_for_you and self._value("SELECT 1 FROM suits WHERE score > 0 LIMIT 1") is not None
         if selection.offer and not is_ranked:
             return Order(())

@@ -5,21 +5,25 @@ Plain mode keeps a list of papers and the current paper. A line is a number of t
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from itertools import chain, islice
 
 from reader.cache.marks.change import Change
 from reader.commands.choosing import explain_nothing, store_changes, with_known_words
-from reader.commands.line.shell import ReaderShell
-from reader.commands.output import describe_action, print_line, width
-from reader.commands.registry import is_command
+from reader.commands.command import OpenReader
+from reader.commands.line.shell import understand
+from reader.commands.output import describe_action, print_line, report_unexpected, width
+from reader.commands.registry import is_command, run_command
 from reader.commands.workspace import Workspace, parse_query, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.lines import wrap_text
 from reader.core.paper_row import PaperRow
 from reader.core.text import amount, visible
+from reader.core.views import VIEWS
 from reader.paths import APP
 from reader.ui.shell.commands import CommandContext
 
@@ -36,8 +40,13 @@ COMMANDS = {"r": "refresh", "u": "undo", "o": "open", "read": "read"}
 
 LATEST = "view:latest"
 
-VIEWS = {"gt": LATEST, "gy": "view:foryou", "gu": "view:unread", "gq": "view:queue", "gs": "view:starred", "ga": ""}
-"""The query that each key lists."""
+VIEW_KEYS = {"gt": "latest", "gy": "foryou", "gu": "unread", "gq": "queue", "gs": "starred", "ga": "all"}
+"""The id of the view that each key lists."""
+
+VIEW_NAMES = {f"view:{view.id}": view.name for view in VIEWS}
+
+ENVIRONMENT = {"TERM": "dumb", "NO_COLOR": "1"}
+"""Environment variables for commands: they use no colours, pager or progress line."""
 
 HELP = """\
 3              print the third paper
@@ -59,20 +68,39 @@ Any other line is a command, such as 'export -o refs.bib' or 'tag add later'; 'h
 def converse(workspace: Workspace, query: str = "", variables: Mapping[str, str] | None = None) -> int:
     """Answer the lines of standard input until it ends; return the exit code.
 
-    `variables` are added to the environment of the commands.
+    `variables` are added to the environment in the meantime.
     """
-    conversation = Conversation(workspace, ReaderShell(workspace, variables), query)
-    print_line(f"{APP} in plain lines. Type a line, then enter; ? lists what you can type.")
-    line: str | None = "list"
-    while line is not None and line.strip() not in ("q", ":q", "quit"):
-        try:
-            conversation.answer(line)
-        except ReaderError as error:
-            print_line(visible(str(error)))
-        line = _read_line(conversation.prompt)
-    workspace.write_exports()
+    with _environment({**ENVIRONMENT, **(variables or {})}):
+        conversation = Conversation(workspace, query)
+        print_line(f"{APP} in plain lines. Type a line, then enter; ? lists what you can type.")
+        line: str | None = "list"
+        while line is not None and line.strip() not in ("q", ":q", "quit"):
+            try:
+                conversation.answer(line)
+            except ReaderError as error:
+                print_line(visible(_for_plain_mode(str(error))))
+            except KeyboardInterrupt:
+                print_line("Stopped.")
+            except BrokenPipeError:
+                raise
+            except Exception as error:
+                report_unexpected("plain mode", error)
+            line = _read_line(conversation.prompt)
+        workspace.write_exports()
     print_line(f"Left {APP}.")
     return 0
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Add variables to the environment, and restore it afterwards."""
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def _read_line(prompt: str) -> str | None:
@@ -88,9 +116,8 @@ def _read_line(prompt: str) -> str | None:
 class Conversation:
     """The state of plain mode: a list of papers and the current paper."""
 
-    def __init__(self, workspace: Workspace, shell: ReaderShell, query: str = "") -> None:
+    def __init__(self, workspace: Workspace, query: str = "") -> None:
         self._workspace = workspace
-        self._shell = shell
         self._query = query or LATEST
         self._pks: Sequence[int] = ()
         self._at = 0
@@ -110,8 +137,8 @@ class Conversation:
             self._go(self._at + (1 if line == "j" else -1))
         elif line.startswith("/"):
             self._list(line[1:].strip() or LATEST)
-        elif line in VIEWS:
-            self._list(VIEWS[line])
+        elif line in VIEW_KEYS:
+            self._list(f"view:{VIEW_KEYS[line]}")
         elif line in MARKS:
             self._toggle(*MARKS[line])
         elif line == "list":
@@ -136,8 +163,8 @@ class Conversation:
             if not self._pks:
                 sys.stdout.flush()
                 explain_nothing(window, parsed)
-        name = query.removeprefix("view:").capitalize() if query in VIEWS.values() else f"Searched for {query}"
-        print_line(_fill(f"{name or 'All'}: {amount(len(self._pks), 'paper')}."))
+        name = VIEW_NAMES.get(query, f"Searched for {query}")
+        print_line(_fill(f"{name}: {amount(len(self._pks), 'paper')}."))
         self._print(self._describe())
 
     def _describe(self) -> Iterator[str]:
@@ -187,8 +214,7 @@ class Conversation:
     def _run(self, line: str) -> None:
         """Run a command, on the current paper unless its words name other papers."""
         line = line.removeprefix(f"{APP} ")
-        here = CommandContext((), self._row.id if self._pks else None, self._query)
-        typed = self._shell.understand(line, here)
+        typed = understand(line, CommandContext((), self._row.id if self._pks else None, self._query))
         words = ("show", typed.paper) if typed.paper else typed.words
         if not words and is_command(line):
             # In the reader, a command such as `undo` without arguments is an action of the screen.
@@ -197,15 +223,43 @@ class Conversation:
             raise UsageError(f"{visible(line)} is a key of the screen; type ? for what plain mode has.")
         if typed.replaces:
             raise UsageError(f"{visible(typed.replaces)} already exists: choose another name.")
-        running = self._shell.start(words, width())
+        workspace = Workspace(self._workspace.cache_file, is_spoken=True)
+        outcome: int | OpenReader = 1
+        output = _Output()
         try:
-            outcome = running.wait()
-        except KeyboardInterrupt:
-            running.stop()
-            outcome = running.wait()
-        message = "\n".join(part for part in (outcome.text, outcome.errors.removeprefix(f"{APP}: ")) if part) or "Done."
-        # Advice such as 'dailypapers undo' is typed here without the name of the program.
-        self._print(iter(message.replace(f"'{APP} ", "'").splitlines()))
+            with _capture(output), suppress(SystemExit):
+                outcome = run_command(words, workspace)
+        finally:
+            lines = _for_plain_mode(output.getvalue()).splitlines()
+            self._print(iter(lines or (["Done."] if outcome == 0 else [])))
+        if isinstance(outcome, OpenReader):
+            self._list(f'id:"{outcome.paper}"')
+
+
+class _Output(io.StringIO):
+    """Collects the output of a command, which is drawn as on a terminal."""
+
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+
+@contextmanager
+def _capture(output: _Output) -> Iterator[None]:
+    """Collect what a command prints. It gets no standard input, because that has the next lines of the conversation."""
+    stdin = sys.stdin
+    sys.stdin = io.TextIOWrapper(io.BytesIO())
+    try:
+        with redirect_stdout(output), redirect_stderr(output):
+            yield
+    finally:
+        sys.stdin = stdin
+
+
+def _for_plain_mode(message: str) -> str:
+    """A message without the name of the program: commands such as 'dailypapers undo' are typed here as 'undo'."""
+    return message.replace(f"'{APP} ", "'")
 
 
 def _fill(sentence: str) -> str:

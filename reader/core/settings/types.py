@@ -436,6 +436,8 @@ def read_table(
         try:
             if rule is None:
                 if instead := removed.SETTINGS.get(".".join(part for part in at if isinstance(part, str))):
+                    if is_empty(value):
+                        continue
                     raise InvalidValue(f"was removed: {instead}")
                 kind_of_key = f"a key of [{'.'.join(map(str, path[:1]))}]" if path else "a setting"
                 raise InvalidValue(f"is not {kind_of_key}", nearest(key, types))
@@ -452,6 +454,11 @@ def read_table(
         except InvalidValue as error:
             wrong.append(Wrong(at, error))
     return valid
+
+
+def is_empty(value: object) -> bool:
+    """Whether a value switches a setting off, so that a removed setting with it is not reported."""
+    return all(map(is_empty, value.values())) if isinstance(value, Mapping) else value in ("", False, 0, [])
 
 
 def _read_tables(

@@ -25,7 +25,7 @@ from reader.feeds.files import libraries
 from reader.feeds.files.saved_page import html_of, parse_saved_page, parse_web_page
 from reader.feeds.huggingface import listings
 from reader.feeds.records import format_of, is_export, parse_draft, parse_export, read_records
-from reader.feeds.safe import TooManyValues, UnreadableJson, as_text, parse_json
+from reader.feeds.safe import UnreadableJson, as_text, parse_json
 
 BYTES_AT_ONCE = 1 << 20
 
@@ -108,8 +108,6 @@ def _values_of_text(body: bytes, line: int) -> Iterator[PlacedValue]:
     """The value of a text, or else the values of its lines."""
     try:
         yield from _entries(parse_json(body.decode("utf-8", "replace")), line)
-    except TooManyValues as error:
-        yield _unreadable(line, str(error))
     except UnreadableJson:
         for number, text in enumerate(body.split(b"\n"), line):
             yield from _values_of_line(number, text)
@@ -145,7 +143,7 @@ def _values_of_line(line: int, text: bytes | None) -> Iterator[PlacedValue]:
         try:
             yield from _entries(parse_json(value), line)
         except UnreadableJson as error:
-            yield _unreadable(line, str(error) if isinstance(error, TooManyValues) else "not JSON")
+            yield _unreadable(line, str(error))
 
 
 def _entries(value: object, line: int) -> Iterator[PlacedValue]:
@@ -168,6 +166,7 @@ _MAX_TEXT_BYTES = 1 << 26
 _MAX_DATABASE_BYTES = 1 << 31
 
 _MARKDOWN_LINK = re.compile(rb"\[[^\]\n\"]{1,300}\]\(http")
+_RIS_RECORD = re.compile(r"^[ \t]{0,3}TY[ \t]{1,3}-", re.MULTILINE)
 _SITE_LINK = re.compile(r"<https?://(?:www\.)?(?:huggingface\.co|hf\.co)/papers/[0-9]{4}\.")
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -252,16 +251,18 @@ def _newsboat_listing(file: UnpackedFile, name: str) -> Listing:
 
 def _read_text(body: bytes, name: str, today: date) -> Sequence[Listing]:
     if b"<rdf:RDF" in body[:4096]:
-        raise FeedMalformed(f"{name} is RDF, which is not read. From Zotero, export BibTeX, RIS or CSL-JSON.")
+        raise FeedMalformed(f"{name} is RDF, which is not read. From Zotero, export BibTeX or CSL-JSON.")
     if b"<opml" in body[:4096].lower():
         raise ListsFeeds(name, body)
     if (html := html_of(body)) is not None:
         if page := parse_web_page(html):
             return page
         raise FeedMalformed(f"{name} is a web page without papers; save a page of the feed's site that lists some.")
+    if body.startswith(b"bplist00") or b"multipart/related" in body[:4096].lower():
+        raise FeedMalformed(f"{name} is a web archive or MHTML, which is not read; save the page as HTML.")
     text = _decode(body, name)
-    if libraries.is_ris(text):
-        return _make_listings(libraries.parse_ris(text))
+    if _RIS_RECORD.search(text):
+        raise FeedMalformed(f"{name} is RIS, which is not read. Export BibTeX or CSL-JSON from your program.")
     if libraries.is_bibtex(text):
         return _make_listings(libraries.parse_bibtex(text))
     # Firefox saves a page as text with the addresses of its links.

@@ -4,14 +4,12 @@ A copied text has a header and then blocks: title, abstract, `• 6 authors` or 
 number of comments. Some blocks end after the abstract. Blank lines, wraps and the text around the blocks differ between
 copies, so the parser first finds the dates, which are reliable, and reads the blocks backwards from the dates.
 
-HTML, MHTML and web archives have the records of a page's papers, with ids, authors and votes, in attributes named
-`data-props`. Other papers, such as papers loaded by scrolling, only have ids in links; a refresh fetches these papers.
+HTML has the records of a page's papers, with ids, authors and votes, in attributes named `data-props`. Other papers,
+such as papers loaded by scrolling, only have ids in links; a refresh fetches these papers.
 """
 
 from __future__ import annotations
 
-import email
-import plistlib
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -194,11 +192,6 @@ def _letters(text: str) -> str:
 
 # HTML
 
-_ARCHIVE = b"bplist00"
-_MESSAGE = re.compile(
-    rb"(?:[A-Za-z-]+:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*)*?Content-Type:\s*multipart/related", re.IGNORECASE
-)
-
 _ELEMENT = re.compile(rb"<!doctype html|<html|<head|<body|<main|<article|<div", re.IGNORECASE)
 _HEAD_BYTES = 4_096
 
@@ -207,33 +200,9 @@ _PAPER_ADDRESS = re.compile(r"(?:https?://(?:www\.)?(?:huggingface\.co|hf\.co))?
 
 
 def html_of(body: bytes) -> str | None:
-    """The HTML of a page saved by a browser; None for any other file. Raises FeedMalformed."""
+    """The HTML of a page saved by a browser; None for any other file."""
     head = body[:_HEAD_BYTES].lstrip()
-    if head.startswith(_ARCHIVE):
-        body = _archived_page(body)
-    elif _MESSAGE.match(head):
-        body = _first_part(body)
-    elif head[:1] != b"<" or not _ELEMENT.search(head):
-        return None
-    return body.decode("utf-8", "replace")
-
-
-def _archived_page(body: bytes) -> bytes:
-    try:
-        page = plistlib.loads(body)["WebMainResource"]["WebResourceData"]
-    except Exception as error:
-        # plistlib raises many kinds of exceptions for broken files.
-        raise FeedMalformed("The web archive can't be read; save the page as its source instead.") from error
-    if not isinstance(page, bytes):
-        raise FeedMalformed("The web archive has no page; save the page as its source instead.")
-    return page
-
-
-def _first_part(body: bytes) -> bytes:
-    for part in email.message_from_bytes(body).walk():
-        if part.get_content_type() == "text/html" and isinstance(page := part.get_payload(decode=True), bytes):
-            return page
-    raise FeedMalformed("The MHTML file has no page; save the page as HTML instead.")
+    return body.decode("utf-8", "replace") if head.startswith(b"<") and _ELEMENT.search(head) else None
 
 
 def parse_web_page(html: str) -> list[Listing]:

@@ -15,24 +15,8 @@ from functools import cache
 from html import escape
 from typing import TYPE_CHECKING
 
-from reader.core.document import symbols
-from reader.core.document.model import (
-    Block,
-    Document,
-    Figure,
-    Formula,
-    Heading,
-    Item,
-    Items,
-    Note,
-    Paragraph,
-    Reference,
-    Span,
-    Spans,
-    Table,
-    Theorem,
-    plain,
-)
+from reader.core.document import model, symbols
+from reader.core.document.model import Block, Document, Span, Spans, plain
 from reader.core.errors import NoFullText
 from reader.core.text import clean
 from reader.feeds.fulltext.html import PageReader, check_html
@@ -159,7 +143,7 @@ def parse_markdown(text: str, *, title: str = "", version: int | None = None) ->
         title = clean(title) or reader.line(heading)
         heading.decompose()
     blocks = tuple(_with_parts(reader.read(article)))
-    names = (_title(block) if isinstance(block, Heading) else "" for block in blocks[:60])
+    names = (_title(block) if isinstance(block, model.Heading) else "" for block in blocks[:60])
     # Before the abstract are only names and remains of macros.
     start = next((place for place, name in enumerate(names) if name == "abstract"), 0)
     return Document(clean(title), blocks[start:], version, is_cut=is_long or reader.is_cut)
@@ -306,28 +290,30 @@ def _with_parts(blocks: Iterable[Block]) -> Iterator[Block]:
     held: Block | None = None
     for original in blocks:
         block = _part(original)
-        if isinstance(block, Heading):
+        if isinstance(block, model.Heading):
             in_references = _title(block) in ("references", "bibliography")
         match held, block:
-            case Formula(rows, ""), Paragraph((Span(text, "", ""),)) if _NUMBER.fullmatch(text):
-                block, held = Formula(rows, text), None
-            case Formula((*rows, last), ""), Formula((first, *more), number):
+            case model.Formula(rows, ""), model.Paragraph((Span(text, "", ""),)) if _NUMBER.fullmatch(text):
+                block, held = model.Formula(rows, text), None
+            case model.Formula((*rows, last), ""), model.Formula((first, *more), number):
                 # The converter makes each cell of aligned rows a paragraph.
                 joined = [f"{last} {first}"] if _ENDS_WITH_RELATION.search(last) else [last, first]
-                block, held = Formula((*rows, *joined, *more), number), None
-            case Theorem(title, ()), Paragraph() | Formula():
-                block, held = Theorem(title, (block,)), None
-            case Figure("", (), (), pictures), Figure(label, caption, (), ()) if label:
-                block, held = Figure(label, caption, (), pictures), None
-            case Table() as table, Figure(label, caption, (), ()) if label.startswith("Table"):
-                block, held = Figure(label, caption, (table,)), None
+                block, held = model.Formula((*rows, *joined, *more), number), None
+            case model.Theorem(title, ()), model.Paragraph() | model.Formula():
+                block, held = model.Theorem(title, (block,)), None
+            case model.Figure("", (), (), pictures), model.Figure(label, caption, (), ()) if label:
+                block, held = model.Figure(label, caption, (), pictures), None
+            case model.Table() as table, model.Figure(label, caption, (), ()) if label.startswith("Table"):
+                block, held = model.Figure(label, caption, (table,)), None
         if held is not None:
             yield held
             held = None
         match block:
-            case Formula(number="") | Theorem(blocks=()) | Figure(label="", blocks=()) | Table():
+            case (
+                model.Formula(number="") | model.Theorem(blocks=()) | model.Figure(label="", blocks=()) | model.Table()
+            ):
                 held = block
-            case Items(items) if in_references:
+            case model.Items(items) if in_references:
                 yield from (_reference(number, item) for number, item in enumerate(items, 1))
             case _:
                 yield block
@@ -338,44 +324,44 @@ def _with_parts(blocks: Iterable[Block]) -> Iterator[Block]:
 def _part(block: Block) -> Block:
     """A block, or the statement, equation, caption or footnote that it is by its text."""
     match block:
-        case Heading():
+        case model.Heading():
             return _heading(block)
-        case Formula((tex,)) if tag := _TAGGED.search(tex):
-            return Formula((_TAGGED.sub("", tex).strip(),), f"({tag[1]})")
-        case Paragraph(spans) if note := _NOTE_TEXT.match(spans[0].text):
-            return Note(note[1], _shorten(spans, note[0]))
-        case Paragraph((Span(text, style), *_) as spans):
+        case model.Formula((tex,)) if tag := _TAGGED.search(tex):
+            return model.Formula((_TAGGED.sub("", tex).strip(),), f"({tag[1]})")
+        case model.Paragraph(spans) if note := _NOTE_TEXT.match(spans[0].text):
+            return model.Note(note[1], _shorten(spans, note[0]))
+        case model.Paragraph((Span(text, style), *_) as spans):
             caption = _CAPTION.match(f"{text}: " if style == "strong" else f"{''.join(plain(spans[:2]))} ")
             if caption and len(text) >= len(caption[1]):
-                return Figure(caption[1], _shorten(spans, text if style == "strong" else caption[0]), ())
+                return model.Figure(caption[1], _shorten(spans, text if style == "strong" else caption[0]), ())
     return block
 
 
-def _heading(block: Heading) -> Heading | Theorem:
+def _heading(block: model.Heading) -> model.Heading | model.Theorem:
     """A heading with its number; the converter writes the abstract and statements as headings of the lowest level."""
     bare = (span if span.style == "formula" else span._replace(text=_STARS.sub("", span.text)) for span in block.spans)
     spans = restyle(tuple(bare))
     if block.level == 5:
         is_statement = _STATEMENT.match("".join(plain(spans)))
-        return Theorem(spans, ()) if is_statement else Heading(1, "", spans)
+        return model.Theorem(spans, ()) if is_statement else model.Heading(1, "", spans)
     if spans and spans[0].style != "formula" and (number := _SECTION.match(spans[0].text)):
-        return Heading(block.level, number[1] + number[2], _shorten(spans, number[0]))
+        return model.Heading(block.level, number[1] + number[2], _shorten(spans, number[0]))
     return replace(block, spans=spans)
 
 
-def _title(heading: Heading) -> str:
+def _title(heading: model.Heading) -> str:
     return "".join(plain(heading.spans)).lower()
 
 
-def _reference(number: int, item: Item) -> Reference:
+def _reference(number: int, item: model.Item) -> model.Reference:
     """An entry of the bibliography, whose first paragraph is its label if there are several."""
-    paragraphs = [block.spans for block in item.blocks if isinstance(block, Paragraph)]
+    paragraphs = [block.spans for block in item.blocks if isinstance(block, model.Paragraph)]
     label = clean("".join(plain(paragraphs.pop(0)))) if len(paragraphs) > 1 else ""
     writer = SpanWriter()
     for spans in paragraphs:
         writer.space()
         writer.copy(spans)
-    return Reference(label, writer.take(), f"bib.bib{number}")
+    return model.Reference(label, writer.take(), f"bib.bib{number}")
 
 
 def _shorten(spans: Spans, start: str) -> Spans:

@@ -15,20 +15,8 @@ from itertools import groupby, pairwise, takewhile
 from statistics import median
 from typing import NamedTuple
 
-from reader.core.document.model import (
-    Block,
-    Document,
-    Figure,
-    Heading,
-    Item,
-    Items,
-    Note,
-    Paragraph,
-    Reference,
-    Span,
-    Spans,
-    Verbatim,
-)
+from reader.core.document import model
+from reader.core.document.model import Block, Document, Span, Spans
 from reader.core.errors import NoFullText
 from reader.core.text import amount, clean, normalize
 from reader.feeds.fulltext.pdf_lines import SCRIPTS, SOFT_HYPHEN, Line, Page, Pages
@@ -61,8 +49,6 @@ _CAPTION = re.compile(
     r"\s*[A-Z]?\.?(?:\d+(?:\.\d+)*|[IVXLC]+\b))\s*(?P<end>[.:|–—]|$|(?=\s))"
 )
 _NUMBER = re.compile(r"(?P<number>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,3}|[IVX]{1,5})(?P<dot>\.?)\s+(?=[^\W\d_])")
-_INITIAL = re.compile(r"[A-HJ-UWYZ]\.\s")
-"""The initial of an author, as in `A. Lavoisier`, unless headings precede it; `I`, `V` and `X` are Roman numbers."""
 _STATEMENT = re.compile(
     r"(?:Theorem|Lemma|Proposition|Corollary|Definition|Remark|Example|Assumption|Claim|Conjecture|Proof)"
     r"(?:\s+[A-Z]?\d+(?:\.\d+)*)?(?:\s*\([^)]{1,80}\))?[.:]"
@@ -218,8 +204,7 @@ def _is_label(lines: Sequence[Line], index: int, caption: Line, looks: _Looks) -
     line, before = lines[index], lines[max(0, index - 1)]
     is_above = line.page == caption.page and line.base > caption.base
     is_text = line.math >= 0.2 or any(pattern.match(line.text) for pattern in (_CAPTION, _BULLET, _NUMBER))
-    step = before.base - line.base
-    ends_paragraph = before.width >= 0.8 * looks.column and before.page == line.page and 0 < step < 1.5 * looks.leading
+    ends_paragraph = before.width >= 0.8 * looks.column and before.page == line.page
     is_heading = line.bold > 0.5 and line.size > looks.body
     return is_above and line.width < 0.6 * looks.column and not (is_text or ends_paragraph or is_heading)
 
@@ -241,8 +226,7 @@ def _find_headings(lines: Sequence[Line], looks: _Looks, outline: Sequence[tuple
     before = _NO_LINE
     for index, line in enumerate(lines):
         style = round(line.size), line.bold > 0.5
-        is_author = not headings and _INITIAL.match(line.text)
-        if _may_be_heading(line, looks) and not is_author:
+        if _may_be_heading(line, looks):
             if (known := _known_depth(line, looks, outline_depths, last_places)) is not None:
                 headings[index] = known
                 styles[style] = min(known, styles.get(style, known))
@@ -408,16 +392,11 @@ class _Builder:
     def _begin_heading(self, line: Line, depth: int, text: str | None = None) -> None:
         self._begin("heading", line, depth, text)
         self.has_headings = True
-        is_large = line.bold > 0.5 and self.looks.is_large(line)
-        ends = _NUMBER.match(line.text) or _NAMES.fullmatch(line.text) or is_large
-        self.in_references = bool(_REFERENCES.fullmatch(line.text)) or (self.in_references and not ends)
+        self.in_references = bool(_REFERENCES.fullmatch(line.text))
 
     def _continues_heading(self, line: Line) -> bool:
-        last, is_large = self.last, self.looks.is_large(line)
-        is_alike = abs(last.last.size - line.size) < 0.3 and abs(last.last.bold - line.bold) < 0.3
-        begins = _NUMBER.match(line.text) or _NAMES.fullmatch(line.text) or len(last.text) <= 20
-        is_next = last.kind == "heading" and self.before is last.last and self.follows
-        return is_next and is_alike and (line.bold > 0.75 or is_large) and not begins
+        is_next = self.last.kind == "heading" and self.follows and len(self.last.text) > 20
+        return is_next and (line.bold > 0.75 or self.looks.is_large(line)) and not _NUMBER.match(line.text)
 
     # Captions, tables, formulas and code
 
@@ -586,19 +565,19 @@ def _join_lines(text: str, more: str, words: Counter[str]) -> str:
 
 def _document(parts: Sequence[_Part], is_cut: bool, left_out: int) -> Document:
     title = next((_expand_ligatures(part.text) for part in parts if part.kind == "title"), "")
-    blocks: list[Block] = [Paragraph((Span(WARNING, "emphasis"),))]
+    blocks: list[Block] = [model.Paragraph((Span(WARNING, "emphasis"),))]
     blocks += (_block(part) for part in parts if part.kind != "title")
     if left_out:
-        blocks.append(Paragraph((Span(f"{amount(left_out, 'line')} inside of figures left out.", "emphasis"),)))
+        blocks.append(model.Paragraph((Span(f"{amount(left_out, 'line')} inside figures left out.", "emphasis"),)))
     return Document(title, tuple(_with_lists(blocks)), is_cut=is_cut)
 
 
 def _with_lists(blocks: Sequence[Block]) -> Iterator[Block]:
     """Join adjacent items into one list."""
-    for is_list, group in groupby(blocks, lambda block: isinstance(block, Items)):
+    for is_list, group in groupby(blocks, lambda block: isinstance(block, model.Items)):
         found = list(group)
-        items = tuple(item for block in found if isinstance(block, Items) for item in block.items)
-        yield from [Items(items, found[0].anchor)] if is_list else found
+        items = tuple(item for block in found if isinstance(block, model.Items) for item in block.items)
+        yield from [model.Items(items, found[0].anchor)] if is_list else found
 
 
 def _block(part: _Part) -> Block:
@@ -607,23 +586,23 @@ def _block(part: _Part) -> Block:
         case "heading":
             number = _NUMBER.match(text)
             spans = (Span(text[number.end() if number else 0 :]),)
-            return Heading(part.depth + 1, number["number"] if number else "", spans)
+            return model.Heading(part.depth + 1, number["number"] if number else "", spans)
         case "caption":
             label, rest = _split_label(_CAPTION, text)
-            return Figure(label, _spans(rest), ())
+            return model.Figure(label, _spans(rest), ())
         case "note":
             mark, rest = _split_label(_FOOTNOTE, text)
-            return Note(normalize("NFKC", mark), _spans(rest))
+            return model.Note(normalize("NFKC", mark), _spans(rest))
         case "reference":
             label, rest = _split_label(_MARKER, text)
-            return Reference(label, _spans(rest), f"ref-{label.strip('[].')}" if label else "")
+            return model.Reference(label, _spans(rest), f"ref-{label.strip('[].')}" if label else "")
         case "lines":
-            return Verbatim(tuple((Span(line),) for line in _laid_out(part.rows)))
+            return model.Verbatim(tuple((Span(line),) for line in _laid_out(part.rows)))
         case "item":
             marker, rest = _split_label(_BULLET, text)
-            return Items((Item("•" if marker in "·▪∗*" else marker, (Paragraph(_spans(rest)),)),))
+            return model.Items((model.Item("•" if marker in "·▪∗*" else marker, (model.Paragraph(_spans(rest)),)),))
         case _:
-            return Paragraph(_spans(text))
+            return model.Paragraph(_spans(text))
 
 
 def _spans(text: str) -> Spans:

@@ -361,8 +361,6 @@ def _wrap(line: str, width: int) -> list[str]:
 class OutputScreen(PaneScreen[Output]):
     """The screen with a title, the output and the keys."""
 
-    CSS_PATH = stylesheet("output")
-
     def __init__(self, app: ReaderApp, output: Output) -> None:
         super().__init__(app, output, OutputPane(output.compose or plain_lines(output.text)), output.title)
 

@@ -19,6 +19,9 @@ COUNTED: Part[Counts | None] = Part(None)
 VIEW_COUNTS: Part[Mapping[str, ViewCount]] = Part({})
 """The counts of the saved views by id; a view is missing until it is counted."""
 
+CORRECTED: Part[tuple[str, str]] = Part(("", ""))
+"""The last query for best fits, and the query that was searched in its place; both empty if no word was corrected."""
+
 FOLLOWED: Part[tuple[FollowCount, ...]] = Part(())
 """The user's follows with numbers of papers; empty until counted."""
 

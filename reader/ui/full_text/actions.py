@@ -14,7 +14,7 @@ from reader.keys.spelling import typed_on
 from reader.ui.full_text.state import TEXT, step_back_in_text, view_of, view_text
 from reader.ui.page.state import PAGE
 from reader.ui.shell.controller import Controller, answers, follows, handles
-from reader.ui.shell.layout import place_note_on_page
+from reader.ui.shell.layout import note_lines
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
@@ -408,8 +408,8 @@ class FullTextActions(Controller):
         else:
             return None
         height = self._model.state.height
-        # The text begins below the first line of the screen.
-        self._change(lambda view: view.scroll_above(place_note_on_page(view.size.columns, height).y - 1))
+        # The first line of the screen and the last one are not lines of the text.
+        self._change(lambda view: view.scroll_above(max(0, height - 2 - note_lines(height))))
         return passage
 
     def _store_highlight(self, text: FullText, id: str, passage: Passage | None) -> None:

@@ -1,6 +1,6 @@
 """The signs of the interface, in Unicode and in ASCII: each sign has a single meaning.
 
-All are one cell wide in every terminal, except `ellipsis`.
+All are one cell wide in every terminal, except `ellipsis`. Plain mode has words in their place.
 """
 
 from __future__ import annotations
@@ -88,6 +88,22 @@ ASCII = Glyphs(
     spinner="|/-\\",
     quote=":",
 )
+
+WORDS = ASCII._replace(
+    unread="unread",
+    read="read",
+    starred="starred",
+    queued="queued",
+    hidden="hidden",
+    followed="",
+    note="Note",
+    full_text="",
+    comments="comments",
+    upvotes="votes",
+    ellipsis="...",
+    quote="",
+)
+"""Words in place of signs, for plain mode, which a screen reader may speak; they are wider than a cell."""
 
 
 def glyphs(ascii: bool = False) -> Glyphs:

@@ -47,7 +47,7 @@ class QueryThread:
     """A window on the cache at `path`, and the thread that reads it."""
 
     def __init__(self, path: Path, name: str) -> None:
-        self._open = partial(Window.open, path, learns_apart=True)
+        self._open = partial(Window.open, path)
         self._executor = ThreadPoolExecutor(1, name)
         self._window: Window | None = None
         self._running: Future[Any] | None = None
@@ -120,7 +120,7 @@ class Library(Marker):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         # Learning what the user likes takes a second, so another process does it.
-        self._near = Window.open(path, learns_apart=True)
+        self._near = Window.open(path)
         self.trouble = ""
         """A message about a failed read; empty if none failed."""
         self.is_closed = False
@@ -135,13 +135,9 @@ class Library(Marker):
         )
 
     @property
-    def path(self) -> Path:
-        return self._path
-
-    @property
     def is_writable(self) -> bool:
         """Whether the cache can be written; otherwise marks are refused."""
-        return os.access(self._path, os.W_OK) and os.access(self._path.parent, os.W_OK)
+        return os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK)
 
     # On the event loop
 
@@ -190,7 +186,7 @@ class Library(Marker):
         return self.ask(lambda window: window.has_news(since), False)
 
     def note_refresh(self) -> None:
-        touch_private(refresh_stamp(self._path))
+        touch_private(refresh_stamp(self.path))
 
     def is_taught(self) -> bool:
         """Whether marks show what the user likes."""
@@ -226,7 +222,7 @@ class Library(Marker):
 
     def last_refresh(self) -> datetime | None:
         """The local time of the last complete refresh, by any program."""
-        return last_refresh(self._path)
+        return last_refresh(self.path)
 
     def has_changed(self) -> bool:
         """Whether another connection has written to the cache since the last call.
@@ -240,7 +236,7 @@ class Library(Marker):
     def _inode(self) -> int | None:
         """The inode of the cache's file, which changes if another file replaces it; None if the file is missing."""
         try:
-            return self._path.stat().st_ino
+            return self.path.stat().st_ino
         except OSError:
             return None
 
@@ -274,7 +270,7 @@ class Library(Marker):
 
     def in_thread(self, pk: int, read: Callable[[Window, int], T]) -> T:
         """Run a slow query about a paper; must be called in a thread. Raises CacheError."""
-        with closing(Window.open(self._path)) as window:
+        with closing(Window.open(self.path)) as window:
             return read(window, pk)
 
     def text(self, pk: int) -> KeptText | None:
@@ -283,14 +279,14 @@ class Library(Marker):
         from reader.ui.terminal.process import loading
 
         with loading():
-            return self.of_paper(pk, lambda connection, key: Texts(connection, self._path).get(key), None)
+            return self.of_paper(pk, lambda connection, key: Texts(connection, self.path).get(key), None)
 
     async def note_text_use(self, pk: int, today: str) -> None:
         """Record that a full text is read today (ISO), which keeps it longer."""
         from reader.cache.texts import Texts
 
         def note() -> None:
-            with closing(Texts.open(self._path)) as texts:
+            with closing(Texts.open(self.path)) as texts:
                 texts.note_use(pk, today)
 
         await asyncio.to_thread(note)
@@ -334,7 +330,7 @@ class Library(Marker):
         from reader.cache.reads.vocabulary import vocabulary
 
         def read() -> Vocabulary:
-            with closing(Window.open(self._path)) as window:
+            with closing(Window.open(self.path)) as window:
                 return window.read(partial(vocabulary, breathe=partial(time.sleep, PAUSE_SECONDS)))
 
         return await asyncio.to_thread(read)
@@ -344,9 +340,9 @@ class Library(Marker):
 
         An incomplete mark of many papers is finished at the next start.
         """
-        self._marks.stop()
+        self.stop()
         self.is_closed = True
         for thread in (self.screenfuls, self.whole, self.counts, self.days):
             thread.close()
-        self._marks.close()
+        super().close()
         self._near.close()

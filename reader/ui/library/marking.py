@@ -23,19 +23,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-Progress = Callable[[int, int], None]
-"""A function of (papers done, all papers)."""
 
-
-def ignore_progress(_done: int, _total: int) -> None:
-    """Progress that is not shown."""
-
-
-class MarkThread:
-    """The log of the cache at `path`, and the thread that changes it and waits for the disk."""
+class Marker:
+    """Records marks in a thread that waits for the disk; each mark is durable before the next begins."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._executor = ThreadPoolExecutor(1, "mark")
         self._events: Events | None = None
         self._unfinished: dict[Future[Any], bool] = {}
@@ -44,34 +37,27 @@ class MarkThread:
         self._is_closing = False
 
     @property
-    def is_busy(self) -> bool:
+    def is_marking(self) -> bool:
         """Whether a change is being made, which changes the cache."""
         return bool(self._unfinished)
 
-    def submit(
-        self, change: Callable[[Events, Progress], T], report: Progress = ignore_progress, *, is_mark: bool = True
-    ) -> Awaitable[T]:
+    def submit(self, change: Callable[[Events], T], *, is_mark: bool = True) -> Awaitable[T]:
         """Queue a change, which is made even if the result is not awaited.
 
         Without `is_mark`, the user loses nothing if the reader ends before the change is made.
         """
-        loop = asyncio.get_running_loop()
-
-        def progress(done: int, total: int) -> None:
-            loop.call_soon_threadsafe(report, done, total)
-
-        storing = self._executor.submit(self._change, change, progress)
+        storing = self._executor.submit(self._change, change)
         self._unfinished[storing] = is_mark
         storing.add_done_callback(self._note_end)
         # Shielded: the change finishes even if the caller is cancelled.
         return asyncio.shield(asyncio.wrap_future(storing))
 
-    def _change(self, change: Callable[[Events, Progress], T], progress: Progress) -> T:
+    def _change(self, change: Callable[[Events], T]) -> T:
         from reader.cache.marks.events import Events
 
         if self._events is None:
-            self._events = Events.open(self._path, recover=False)
-        return change(self._events, progress)
+            self._events = Events.open(self.path, recover=False)
+        return change(self._events)
 
     def _note_end(self, storing: Future[Any]) -> None:
         is_mark, error = self._unfinished.pop(storing), storing.exception()
@@ -102,57 +88,49 @@ class MarkThread:
         if self._events is not None:
             self._events.close()
 
-
-class Marker:
-    """Records marks in a thread that waits for the disk; each mark is durable before the next begins."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._marks = MarkThread(path)
+    # Changes
 
     def mark(
         self,
         kind: str,
         value: bool | str,
         pks: Sequence[int],
-        report: Progress = ignore_progress,
         *,
         also_read: bool = False,
     ) -> Awaitable[UserAction | None]:
         """Record a mark, even if the result is not awaited; it is durable once the result is there.
 
-        The action is None if nothing changed. `report` receives (papers done, all papers) while many are marked. With
-        `also_read`, the same action marks the papers read.
+        The action is None if nothing changed. With `also_read`, the same action marks the papers read.
         """
         from reader.cache.marks.change import Change
 
         changes = [Change(each_kind, value, pks) for each_kind in ((kind, "read") if also_read else (kind,))]
-        return self._marks.submit(lambda events, progress: events.act(changes, progress), report)
+        return self.submit(lambda events: events.act(changes))
 
     def tag(self, pks: Sequence[int], words: TagWords) -> Awaitable[UserAction | None]:
         """Add tags to papers and remove tags in one action; it is durable once the result is there."""
 
-        def tag(events: Events, progress: Progress) -> UserAction | None:
+        def tag(events: Events) -> UserAction | None:
             from reader.cache.marks.change import tagging
 
-            return events.act(events.read(lambda connection: tagging(connection, words, pks)), progress)
+            return events.act(events.read(lambda connection: tagging(connection, words, pks)))
 
-        return self._marks.submit(tag)
+        return self.submit(tag)
 
     def record_opened(self, pks: Mapping[str, Sequence[int]]) -> Awaitable[UserAction | None]:
         """Record the papers that the user opened, by day (ISO)."""
 
-        def leave(events: Events, _progress: Progress) -> UserAction | None:
+        def leave(events: Events) -> UserAction | None:
             from reader.cache.marks.change import Change
 
             return events.act([Change(OPEN, day, opened) for day, opened in pks.items()])
 
-        return self._marks.submit(leave, is_mark=False)
+        return self.submit(leave, is_mark=False)
 
     def follow(self, follow: Follow, *, is_followed: bool) -> Awaitable[tuple[str, FollowCount | None]]:
         """Start or stop a follow; return the action, empty if nothing changed, and the follow's numbers of papers."""
 
-        def decide(events: Events, _progress: Progress) -> tuple[str, FollowCount | None]:
+        def decide(events: Events) -> tuple[str, FollowCount | None]:
             from reader.cache.standing import follow_counts
             from reader.log import standing
 
@@ -161,7 +139,7 @@ class Marker:
             counts = events.read(follow_counts)
             return action, next((count for count in counts if count.follow.key == follow.key), None)
 
-        return self._marks.submit(decide)
+        return self.submit(decide)
 
     # Notes
 
@@ -169,60 +147,52 @@ class Marker:
     def drafts(self) -> Drafts:
         from reader.session.drafts import Drafts
 
-        return Drafts(draft_folder(self._path))
+        return Drafts(draft_folder(self.path))
 
     def keep_draft(self, id: str, text: str) -> Awaitable[None]:
-        def write(_events: Events, _progress: Progress) -> None:
+        def write(_events: Events) -> None:
             try:
                 self.drafts.write(id, text)
             except OSError as error:
                 raise ReaderError(f"The draft of the note can't be kept: {error.strerror or error}.") from error
 
-        return self._marks.submit(write, is_mark=False)
+        return self.submit(write, is_mark=False)
 
     def drop_draft(self, id: str) -> Awaitable[None]:
-        return self._marks.submit(lambda _events, _progress: self.drafts.drop(id), is_mark=False)
+        return self.submit(lambda _events: self.drafts.drop(id), is_mark=False)
 
     def note(self, pk: int, draft: str, text: str, kind: str = NOTE) -> Awaitable[UserAction | None]:
         """Store the note of a paper or a highlight, then remove its draft; an empty text removes the note."""
 
-        def note(events: Events, progress: Progress) -> UserAction | None:
-            event = events.mark(kind, text, [pk], progress)
+        def note(events: Events) -> UserAction | None:
+            event = events.mark(kind, text, [pk])
             self.drafts.drop(draft)
             return event
 
-        return self._marks.submit(note)
+        return self.submit(note)
 
     def move_in_queue(self, pk: int, listed: Sequence[int]) -> Awaitable[UserAction | None]:
-        def move(events: Events, _progress: Progress) -> UserAction | None:
+        def move(events: Events) -> UserAction | None:
             from reader.cache.marks.change import place_in
 
             place = events.read(lambda connection: place_in(connection, pk, listed))
             return None if place is None else events.mark(QUEUE, place, [pk])
 
-        return self._marks.submit(move)
+        return self.submit(move)
 
     def decide(self, wishes: Sequence[Wish]) -> Awaitable[UserAction | None]:
-        def decide(events: Events, _progress: Progress) -> UserAction | None:
+        def decide(events: Events) -> UserAction | None:
             return events.decide([(wish.kind, wish.value) for wish in wishes])
 
-        return self._marks.submit(decide)
+        return self.submit(decide)
 
-    def undo(self, report: Progress = ignore_progress) -> Awaitable[UserAction | None]:
+    def undo(self) -> Awaitable[UserAction | None]:
         """Undo the last action that is not undone; the result is None if there is none."""
-        return self._marks.submit(lambda events, progress: events.undo(progress), report)
+        return self.submit(lambda events: events.undo())
 
-    def redo(self, report: Progress = ignore_progress) -> Awaitable[UserAction | None]:
+    def redo(self) -> Awaitable[UserAction | None]:
         """Redo the last undone action; the result is None if there is none."""
-        return self._marks.submit(lambda events, progress: events.redo(progress), report)
+        return self.submit(lambda events: events.redo())
 
-    def finish_marks(self, report: Progress = ignore_progress) -> Awaitable[None]:
-        return self._marks.submit(lambda events, progress: events.recover(progress), report)
-
-    @property
-    def is_marking(self) -> bool:
-        return self._marks.is_busy
-
-    @property
-    def lost(self) -> str | None:
-        return self._marks.lost
+    def finish_marks(self) -> Awaitable[None]:
+        return self.submit(lambda events: events.recover())

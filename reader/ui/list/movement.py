@@ -10,10 +10,8 @@ from reader.core.errors import ReaderError
 from reader.core.views import LATEST
 from reader.session.places import DAY, Place, view
 from reader.session.visit import MAX_FILTER_COLUMNS
-from reader.ui.filter.state import COUNTED
 from reader.ui.kit.pane import Pane
 from reader.ui.page.screen import text_in_front
-from reader.ui.page.state import TRIAGE, is_listed
 from reader.ui.shell.controller import Controller, handles
 from reader.ui.shell.layout import PaneName, shown_panes
 from reader.ui.shell.state import State
@@ -91,9 +89,7 @@ class MovementActions(Controller):
         """
         count = times or 1
         state, here = self._model.state, self._day_to_leave(direction)
-        if is_listed(state):
-            self._go_to_day(self._unread_day(state, direction), direction)
-        elif here is None:
+        if here is None:
             for _ in range(count):
                 self._app.papers.to_day(direction)
         elif state.place.text:
@@ -104,19 +100,6 @@ class MovementActions(Controller):
             self._go_to_day(
                 self._library.ask(lambda window: window.older_day(here, direction * count), None), direction
             )
-
-    @staticmethod
-    def _unread_day(state: State, direction: int) -> str | None:
-        """The next day with unread papers beyond the days of the triage."""
-        counts, triage = state[COUNTED], state[TRIAGE]
-        if counts is None or triage is None:
-            return None
-        days = counts.days if direction > 0 else counts.days[::-1]
-        beyond = (counted.day for counted in days if counted.unread)
-        if not triage.days:
-            return next(beyond, None)
-        newest, oldest = triage.days[0], triage.days[-1]
-        return next((day for day in beyond if (day < oldest if direction > 0 else day > newest)), None)
 
     def _day_to_leave(self, direction: int) -> str | None:
         """The day of the view, or the first or last day of an empty week or month; None if the list has days."""

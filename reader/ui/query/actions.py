@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,17 +15,18 @@ from textual.widget import Widget
 from textual.widgets import Input
 from textual.widgets.input import Selection
 
-from reader.core.errors import QueryError, ReaderError
+from reader.core.errors import CacheError, QueryError, ReaderError
 from reader.core.lines import Line, cut_line, measure
 from reader.core.paper import Paper
+from reader.core.query import parse
 from reader.core.query.suggestions import Completer as Complete
 from reader.core.query.suggestions import Completion, complete, tokens
-from reader.core.similarity import like_query
+from reader.core.similarity import apply_corrections, like_query
 from reader.core.text import clean
 from reader.core.views import IDS
 from reader.refresh.lines import Days
 from reader.session.places import Place, feed_text, view, with_best_first
-from reader.ui.filter.state import COUNTED, FOLLOWED, TOPIC_NAMES, topic_papers
+from reader.ui.filter.state import CORRECTED, COUNTED, FOLLOWED, TOPIC_NAMES, topic_papers
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import LineInput, TypedLine, WidgetReport
 from reader.ui.kit.theme import palette_of
@@ -41,6 +44,8 @@ from reader.ui.shell.listing import FeedResults
 from reader.ui.shell.state import NOTHING_IS_FETCHED, State
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from textual.worker import Worker
 
     from reader.ui.app import ReaderApp
@@ -489,3 +494,38 @@ class FeedSearch(Controller):
         # Without a worker, `follow` does not cancel this one, which ends normally.
         self._worker = None
         self._model.change(self._model.state.search_stopped())
+
+
+def _query_of_best_fits(state: State) -> str:
+    """The listed query, if papers are listed as best fits; otherwise empty."""
+    listing = state.listing
+    has_fits = listing.results is None and (listing.order.near or listing.place.query.is_by_fit)
+    return listing.place.text if has_fits else ""
+
+
+class QueryCorrections(Controller):
+    """Finds the words of the listed query that no paper has, and what was searched in their place."""
+
+    @follows(_query_of_best_fits, now=True)
+    def follow(self, state: State) -> None:
+        if text := _query_of_best_fits(state):
+            self._background.start("corrections", partial(self._correct, text), exclusive=True)
+
+    async def _correct(self, text: str) -> None:
+        with suppress(CacheError):
+            corrected = await asyncio.to_thread(_corrected_query, self._library.path, text)
+            self._model.change(self._model.state.put(CORRECTED, (text, corrected) if corrected else ("", "")))
+
+
+def _corrected_query(path: Path, text: str) -> str:
+    """The query with corrected words; empty if no word is corrected."""
+    from reader.cache.reads.window import Window
+    from reader.cache.search.free_text import corrections
+
+    query = parse(text)
+    words = query.near or query.plain_words
+    if not words:
+        return ""
+    with closing(Window.open(path)) as window:
+        corrected = window.read(lambda connection: corrections(connection, words))
+    return apply_corrections(text, corrected) if corrected else ""

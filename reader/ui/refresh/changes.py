@@ -246,7 +246,10 @@ class Refresher(Controller):
         self._change(self._status._replace(progress=progress))
 
     def _succeed(self, sums: Line) -> None:
+        from reader.refresh.lines import describe_unknown
+
         new, returned, skipped = sums["new"], sums["returned"], sums["skipped"]
+        unknown = describe_unknown(sums["unknown"])
         if not self._request.view:
             self._library.note_refresh()
         last = self._library.last_refresh()
@@ -258,11 +261,12 @@ class Refresher(Controller):
         parts = (
             f"{new:,} new" if is_asked and new else "",
             f"{returned:,} that you marked or imported" if returned else "",
+            unknown,
             f"{skipped:,} unreadable records skipped" if skipped else "",
         )
         self._summary = ", ".join(filter(None, parts)) or ("nothing new" if is_asked else "")
         if self._summary:
-            self._report_end(self._summary, "warning" if skipped else "done")
+            self._report_end(self._summary, "warning" if skipped or unknown else "done")
 
     def _fail(self, error: ReaderError) -> None:
         """Show a failure in the first line; a notice has the reason if the user asked for the refresh.

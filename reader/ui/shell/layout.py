@@ -193,35 +193,7 @@ def _above(room: Area, lines: int) -> tuple[Area, Area, Area]:
 MIN_NOTE_LINES = 8
 """Minimum lines of the note editor, if the screen has them."""
 
-_MIN_NOTE_COLUMNS = 30
-NOTE_MEASURE = 80
-"""Cells of the editor on a page, with a space at each side to align with the page's text."""
 
-
-def place_note(width: int, height: int, choice: PaneChoice, front: PaneFront, *, is_page: bool) -> Area:
-    """Place the note editor: in the lower half of the detail, or below a page.
-
-    If the detail is low, it also takes lines of the list; without a detail, all lines between the first and the last.
-    """
-    if is_page:
-        return place_note_on_page(width, height)
-    room = Area(0, 1, width, max(0, height - 2))
-    detail = lay_out(width, room.height, choice, front).detail
-    if detail is None or detail.width < _MIN_NOTE_COLUMNS:
-        return room
-    return _lower_half(room if detail.height < MIN_NOTE_LINES else detail._replace(y=detail.y + 1))
-
-
-def place_note_on_page(width: int, height: int) -> Area:
-    """Place the note editor in the lower half of a page or a full text, as wide as the screen."""
-    return _lower_half(Area(0, 0, width, max(0, height - 1)))
-
-
-def note_margin(width: int) -> int:
-    """Columns before the lines of a note on a page, which align with the page's text."""
-    return max(0, width - 1 - min(width, NOTE_MEASURE)) // 2
-
-
-def _lower_half(room: Area) -> Area:
-    lines = min(room.height, max(MIN_NOTE_LINES, room.height // 2))
-    return room._replace(y=room.y + room.height - lines, height=lines)
+def note_lines(height: int) -> int:
+    """Lines of the note editor, which has the lower half of a screen above the last line."""
+    return min(max(0, height - 1), max(MIN_NOTE_LINES, (height - 1) // 2))

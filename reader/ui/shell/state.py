@@ -208,7 +208,7 @@ class State:
 
     mode: Mode = ""
     activity: str = ""
-    """Other slow work, such as `marking 1,200 of 9,295`; empty if none."""
+    """Other slow work, such as `marking…`; empty if none."""
     prompt: Prompt = field(default_factory=Prompt)
     views: ViewList = field(default_factory=ViewList)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -37,112 +37,94 @@ class Explanation(NamedTuple):
 
 def explanation_rows(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
     """The sections of the explanation that are not empty, with an empty line between them."""
-    sections = (
-        ("For you", _for_you(known, width, glyphs)),
-        *_subject_rows(known, width, glyphs),
-        ("Rules", _rows(_rule_lines(known.rules, known.muted, width))),
-        ("Why these topics", _topic_rows(known, width, glyphs)),
-    )
+    draw = _Sections(known, width, glyphs)
+    sections = (("For you", draw.for_you()), *draw.learned(), ("Rules", draw.rules()))
     rows: list[Row] = []
-    for heading, section in sections:
+    for heading, section in (*sections, ("Why these topics", draw.topics())):
         if section:
             title = Row((Piece(cut(heading, width, glyphs.ellipsis), "label"),))
             rows += [*([Row(())] if rows else []), title, *section]
     return rows
 
 
-def _rows(lines: Iterable[Line]) -> list[Row]:
-    return [Row(line) for line in lines]
+class _Sections:
+    """Draws the sections of an explanation for a width; empty sections have no rows."""
 
+    def __init__(self, known: Explanation, width: int, glyphs: Glyphs) -> None:
+        self._known = known
+        self._width = width
+        self._glyphs = glyphs
+        self._wishes = {wish.key: wish for wish in known.learned.wishes} if known.learned else {}
 
-def _for_you(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
-    """Why the paper suits the user: a sentence, then the subjects that it names."""
-    suits, learned = known.suits, known.learned
-    if not known.has_paper or (suits is None and (learned is None or not learned.papers)):
-        return []
-    reason = (suits.why if suits else "") or "No other paper that you marked is like it"
-    if reason.startswith("like "):
-        reason = f"L{reason[1:]}"
-    wishes = {wish.key: wish for wish in learned.wishes} if learned else {}
-    subjects = [Wish("word", phrase) for phrase in (suits.phrases if suits else ())]
-    return [
-        *_rows(fill([Piece(f"{literal(reason)}.", "text")], width)),
-        *(_row(wishes.get(wish.key, wish), wish.name, "", width, glyphs) for wish in subjects),
-    ]
+    def _text(self, *pieces: Piece) -> list[Row]:
+        return [Row(line) for line in fill(pieces, self._width)]
 
+    def _subject(self, subject: Wish, detail: str = "") -> Row:
+        """A phrase or topic with the user's wish for it, which keys change."""
+        wish = self._wishes.get(subject.key, subject)
+        name = self._known.topic_names.get(subject.name, subject.name) if subject.type == "topic" else subject.name
+        room = min(MAX_NAME_CELLS, self._width // 2)
+        shown = cut(literal(name), room, self._glyphs.ellipsis)
+        more = self._glyphs.thumb * (abs(wish.step or 0) - 1)
+        line = (
+            Piece(shown, "muted" if wish.step is None else "text"),
+            Piece(" " * (room - cell_len(shown) + 2)),
+            Piece(f"{wish.wish_in_words} {more}".ljust(8), "star"),
+            Piece(literal(detail), "muted"),
+        )
+        return Row(cut_line(line, self._width, self._glyphs.ellipsis), wish, wish.key)
 
-def _subject_rows(known: Explanation, width: int, glyphs: Glyphs) -> list[tuple[str, list[Row]]]:
-    """The learned subjects, and the user's other wishes; all topics where there is no other subject to choose."""
-    learned, names = known.learned, known.topic_names
-    if learned is None:
-        return []
-    heading, wishes, rows = "What For you has learned", {wish.key: wish for wish in learned.wishes}, list[Row]()
-    for phrase, papers in learned.subjects:
-        wish = wishes.pop(Wish("word", phrase).key, Wish("word", phrase))
-        rows.append(_row(wish, phrase, f"in {amount(papers, 'paper')} that you marked", width, glyphs))
-    if not rows:
-        if learned.papers:
+    def for_you(self) -> list[Row]:
+        """Why the paper suits the user: a sentence, then the subjects that it names."""
+        suits, learned = self._known.suits, self._known.learned
+        if not self._known.has_paper or (suits is None and (learned is None or not learned.papers)):
+            return []
+        reason = (suits.why if suits else "") or "No other paper that you marked is like it"
+        if reason.startswith("like "):
+            reason = f"L{reason[1:]}"
+        phrases = suits.phrases if suits else ()
+        return [*self._text(Piece(f"{literal(reason)}.")), *(self._subject(Wish("word", each)) for each in phrases)]
+
+    def learned(self) -> list[tuple[str, list[Row]]]:
+        """The learned subjects, and the user's other wishes; all topics where there is no other subject to choose."""
+        known, learned = self._known, self._known.learned
+        if learned is None:
+            return []
+        heading = "What For you has learned"
+        rows = [
+            self._subject(Wish("word", phrase), f"in {amount(papers, 'paper')} that you marked")
+            for phrase, papers in learned.subjects
+        ]
+        if not rows and learned.papers:
             marked = amount(learned.papers, "paper")
             text = f"It learns from {marked} that you marked, and names a subject that several share."
-            rows = _rows(fill([Piece(text, "muted")], width))
-        else:
+            rows = self._text(Piece(text, "muted"))
+        elif not rows:
             heading = "To begin, pick three topics, or star a paper"
         # The topics of a paper have a section of their own.
-        topics = () if learned.papers and known.has_paper else (Wish("topic", slug) for slug in names)
-        rows += (_row(wishes.pop(wish.key, wish), names[wish.name], "", width, glyphs) for wish in topics)
-    requested = [_row(wish, names.get(wish.name, wish.name), "", width, glyphs) for wish in wishes.values()]
-    return [(heading, rows), ("What you asked for", requested)]
+        if not learned.subjects and not (learned.papers and known.has_paper):
+            rows += [self._subject(Wish("topic", slug)) for slug in known.topic_names]
+        shown = {row.name for row in rows}
+        requested = [self._subject(wish) for wish in self._wishes.values() if wish.key not in shown]
+        return [(heading, rows), ("What you asked for", requested)]
 
+    def rules(self) -> list[Row]:
+        """The effect of each rule with its query, then the muted words."""
+        rows: list[Row] = []
+        for act in self._known.rules:
+            undone = "; you took that back" if act.undone else ""
+            effect = Piece(f"{literal(act.rule)}: ", "topic"), Piece(literal(rule_words(act.then)))
+            because = Piece(", because ", "muted"), Piece(literal(act.when)), Piece(undone, "muted")
+            rows += self._text(*effect, *because)
+        for word in self._known.muted:
+            rows += self._text(Piece("muted, because ", "muted"), Piece(literal(word)))
+        return rows
 
-def _row(wish: Wish, name: str, detail: str, width: int, glyphs: Glyphs) -> Row:
-    room = min(MAX_NAME_CELLS, width - 8)
-    text = cut(literal(name), room, glyphs.ellipsis)
-    wish_text = _wish_text(wish, glyphs)
-    line = (
-        Piece(text, "muted" if wish.step is None else "text"),
-        Piece(" " * (room - cell_len(text) + 2)),
-        Piece(f"{wish_text:<8}"[: width - room - 2], "star"),
-        Piece(cut(detail, max(0, width - room - 10), glyphs.ellipsis), "muted"),
-    )
-    return Row(line, wish, wish.key)
-
-
-def _wish_text(wish: Wish, glyphs: Glyphs) -> str:
-    return f"{wish.wish_in_words} {glyphs.thumb * (abs(wish.step or 0) - 1)}".strip()
-
-
-def _rule_lines(acts: Sequence[Act], muted: Sequence[str], width: int) -> list[Line]:
-    """The effect of each rule with its query, then the muted words."""
-    lines: list[Line] = []
-    for act in acts:
-        because, undone = Piece(", because ", "muted"), Piece("; you took that back" if act.undone else "", "muted")
-        effect = Piece(f"{literal(act.rule)}: ", "topic"), Piece(literal(rule_words(act.then)), "text")
-        lines += fill([*effect, because, Piece(literal(act.when), "text"), undone], width)
-    for word in muted:
-        lines += fill([Piece("muted, because ", "muted"), Piece(literal(word), "text")], width)
-    return lines
-
-
-def _topic_rows(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
-    """Each topic of the paper with the user's wish and the phrases that assigned it; keys change the wish."""
-    if known.topics == ():
-        return _rows([(Piece(cut("No phrase gives this paper a topic.", width, glyphs.ellipsis), "muted"),)])
-    wishes = {wish.key: wish for wish in known.learned.wishes} if known.learned else {}
-    named = [(topic, literal(known.topic_names.get(topic.slug, topic.slug))) for topic in known.topics or ()]
-    column = min(max((cell_len(name) for _, name in named), default=0), width // 2)
-    rows: list[Row] = []
-    for topic, whole in named:
-        wish = Wish("topic", topic.slug)
-        wish = wishes.get(wish.key, wish)
-        name, wish_text = cut(whole, column, glyphs.ellipsis), _wish_text(wish, glyphs)
-        line = (
-            Piece(name, "topic"),
-            Piece(" " * (column + 2 - cell_len(name))),
-            *([Piece(f"{wish_text}  ", "star")] if wish_text else ()),
-            Piece(", ".join(map(literal, topic.phrases)), "muted"),
-        )
-        rows.append(Row(cut_line(line, width, glyphs.ellipsis), wish, wish.key))
-    return rows
+    def topics(self) -> list[Row]:
+        """Each topic of the paper with the phrases that assigned it."""
+        if self._known.topics == ():
+            return self._text(Piece("No phrase gives this paper a topic.", "muted"))
+        return [self._subject(Wish("topic", each.slug), ", ".join(each.phrases)) for each in self._known.topics or ()]
 
 
 def suits_lines(why: str, width: int) -> list[Line]:

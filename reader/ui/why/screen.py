@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from reader.ui.kit.pane import RowsPane
 from reader.ui.kit.status_lines import Status
-from reader.ui.kit.theme import stylesheet
 from reader.ui.shell.screens import PaneScreen, status
 from reader.ui.shell.state import State
 from reader.ui.why.actions import Why
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class WhyList(RowsPane):
-    """The reasons in sections, with a cursor on changeable lines."""
+    """The reasons in sections, with the cursor on changeable lines."""
 
     PANE = "why"
 
@@ -25,15 +24,12 @@ class WhyList(RowsPane):
 class WhyScreen(PaneScreen[Why]):
     """A title, the reasons, and the keys."""
 
-    CSS_PATH = stylesheet("why")
-
     def __init__(self, app: ReaderApp, why: Why) -> None:
-        self.list = WhyList(on_moved=lambda: self.draw_status(self._model.state))
-        super().__init__(app, why, self.list, "Why" if why.paper is None else f"Why {why.paper.title}")
+        self.rows = WhyList(on_moved=lambda: self.draw_status(self._model.state))
+        super().__init__(app, why, self.rows, "Why" if why.paper is None else f"Why {why.paper.title}")
 
     def show(self, why: Why) -> None:
-        self.list.show(lambda width: explanation_rows(why.known, max(16, width - 1), self._look.glyphs))
+        self.rows.show(lambda width: explanation_rows(why.known, max(16, width - 1), self._look.glyphs))
 
     def footer(self, state: State) -> Status:
-        """The keys."""
         return status(state, self._keymap, self._keymap.hints("why"))

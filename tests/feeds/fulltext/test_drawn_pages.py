@@ -1,4 +1,4 @@
-"""What a reader sees of a page: LaTeXML's HTML with its formulas, listings and verse, as lines."""
+"""What a reader sees of a page: LaTeXML's HTML with its formulas and listings, as lines."""
 
 from __future__ import annotations
 
@@ -95,12 +95,6 @@ def test_a_formula_in_a_sentence_is_one_line(tex: str, line: str) -> None:
             )
             + "</div>",
             "   9 i ← 0\n  10 while true do\n  11  go",
-        ),
-        # Verse
-        (
-            "<blockquote class='ltx_quote ltx_role_verse'><p class=ltx_p>Tyger Tyger,<br>burning <em>bright</em></p>"
-            "<p class=ltx_p>What immortal</p></blockquote>",
-            "│   Tyger Tyger,\n│   burning bright\n│\n│   What immortal",
         ),
         # A macro of chemistry that LaTeXML does not know leaves its argument.
         ("<p>So <span class='ltx_ERROR undefined'>\\ce</span>H2O is wet.</p>", "So H2O is wet."),

@@ -46,9 +46,9 @@ from tests.table import each
         ("<semantics><mi>a</mi><annotation>b</annotation></semantics><mtext>if {x}</mtext>", "aif {x}"),
         ("<mi>a</mi><mspace width='1em'/><mi>b</mi><mspace width='0.1em'/><mi>c</mi>", "a bc"),
         (
-            "<mrow><mo>{</mo><mtable><mtr><mtd class='ltx_border_r'><mi>a</mi></mtd><mtd><mi>b</mi></mtd></mtr>"
+            "<mrow><mo>{</mo><mtable><mtr><mtd><mi>a</mi></mtd><mtd><mi>b</mi></mtd></mtr>"
             "<mtr><mtd><mi>c</mi></mtd><mtd><mi>d</mi></mtd></mtr></mtable><mo>}</mo></mrow>",
-            "{a | b ; c | d}",
+            "{a, b ; c, d}",
         ),
         ("<mfrac linethickness='0'><mi>n</mi><mi>k</mi></mfrac>", "{n over k}"),
         ("<mover><mi>a</mi><mi>b</mi></mover><munder><mi>a</mi><mi>b</mi></munder>", "a^{b}a_{b}"),
