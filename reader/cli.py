@@ -168,10 +168,14 @@ def _no_command(word: str, meant: str) -> UsageError:
     )
 
 
-def _expect_terminal(advice: str) -> None:
+def _has_terminal() -> bool:
     from reader.opening import has_driver
 
-    if not (has_driver() or (sys.stdin.isatty() and sys.stdout.isatty())):
+    return has_driver() or (sys.stdin.isatty() and sys.stdout.isatty())
+
+
+def _expect_terminal(advice: str) -> None:
+    if not _has_terminal():
         raise UsageError(f"The reader needs a terminal. {advice}")
 
 

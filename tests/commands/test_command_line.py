@@ -122,7 +122,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, home: Path) -> list[str]:
     monkeypatch.setattr(plain, "converse", converse)
     monkeypatch.setattr(opening, "show_reader", show_reader)
     monkeypatch.setattr(opening, "show_sample", show_sample)
-    monkeypatch.setattr(cli, "_expect_terminal", lambda _: None)
+    monkeypatch.setattr(cli, "_has_terminal", lambda: True)
     return seen
 
 
