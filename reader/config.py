@@ -88,9 +88,6 @@ class Settings:
     order: str = setting(one_of(("day", "upvotes", "published", "added", "title")), "day")
     """Order of the list: by day, with the most upvoted papers of a day first, or only by one of the others."""
 
-    nearest: bool = setting(BOOLEAN, True)
-    """In the reader, list the papers with the most similar words after the papers that match a search."""
-
     read_when: str = setting(one_of(("opened", "manual")), "opened")
     """When a paper counts as read: once opened, or only by the m key."""
 
