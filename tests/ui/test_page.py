@@ -71,15 +71,15 @@ async def test_paging_repeats_one_line_and_reports_the_end() -> None:
     async with detail_stage(60, 14) as (detail, pilot):
         detail.show(reading(LONG))
         await pilot.pause()
-        last = drawn(detail)[-1]
-        assert not detail.scroll_page(1)
+        last, page = drawn(detail)[-1], detail.size.height - 1
+        assert not detail.scroll_lines(page)
         assert drawn(detail)[0][1:] == last[1:]
         pages = 1
-        while not detail.scroll_page(1):
+        while not detail.scroll_lines(page):
             pages += 1
         assert pages > 2
         assert "kv cache" in drawn(detail)[-2] and drawn(detail)[-1] == ""
-        while not detail.scroll_page(-1):
+        while not detail.scroll_lines(-page):
             pages -= 1
         assert pages == 0 and detail.scroll_offset.y == 0
 
@@ -90,7 +90,7 @@ async def test_a_paper_that_fits_is_read_at_once_cleared_and_shown_again(monkeyp
         detail.show(reading(hostile))
         await pilot.pause()
         assert drawn(detail)[0] == "▌[/] and [bold]bold[/bold]" and all(line.isprintable() for line in drawn(detail))
-        assert detail.scroll_page(1) and detail.scroll_lines(1)
+        assert detail.scroll_lines(99) and detail.scroll_lines(1)
         detail.clear()
         await pilot.pause()
         assert not any(drawn(detail))

@@ -255,8 +255,8 @@ def _read_text(body: bytes, name: str, today: date) -> Sequence[Listing]:
     if b"<opml" in body[:4096].lower():
         raise ListsFeeds(name, body)
     if (html := html_of(body)) is not None:
-        if page := parse_web_page(html):
-            return page
+        if linked := parse_web_page(html):
+            return _make_listings(linked)
         raise FeedMalformed(f"{name} is a web page without papers; save a page of the feed's site that lists some.")
     if body.startswith(b"bplist00") or b"multipart/related" in body[:4096].lower():
         raise FeedMalformed(f"{name} is a web archive or MHTML, which is not read; save the page as HTML.")

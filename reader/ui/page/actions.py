@@ -102,7 +102,7 @@ class PageActions(Controller):
         text = text_in_front(self._app)
         if text is None:
             self.open()
-        elif text.scroll_page(1):
+        elif text.scroll_lines(max(1, text.size.height - 1)):
             pk = self._model.state.highlighted
             if pk is not None:
                 self._app.mark_actions.finish_reading(pk)

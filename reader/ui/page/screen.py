@@ -38,7 +38,7 @@ ROWS_AROUND_PAGE = 3
 class PaperDetail(Pane, can_focus=True):
     """A paper as lines of at most `TEXT_CELLS` cells, centred on a page.
 
-    The screen handles keys and calls `scroll_lines`, `scroll_page` and the other methods.
+    The screen handles keys and calls `scroll_lines` and the other methods.
     """
 
     PANE = "paper"
@@ -82,10 +82,6 @@ class PaperDetail(Pane, can_focus=True):
         if look != self._look:
             self._look = look
             self._lay_out(keep=True)
-
-    def scroll_page(self, direction: int) -> bool:
-        """Scroll down a page less one line for 1, up for -1; return what `scroll_lines` returns."""
-        return self.scroll_lines(direction * max(1, self.size.height - 1))
 
     @property
     def paper(self) -> Paper | None:
