@@ -196,7 +196,8 @@ class Library(Marker):
 
     def visible_papers(self, day: str) -> DayCount:
         """The numbers of visible and unread papers of a day."""
-        return self.ask(lambda window: window.day_counts(day, day), {}).get(day, DayCount(day, 0, 0))
+        counts = self.ask(lambda window: window.day_counts(day, day), dict[str, DayCount]())
+        return counts.get(day, DayCount(day, 0, 0))
 
     def scope(self, today: date) -> Scope:
         """The current meanings of relative query words such as `today`, `latest` and `new`."""
