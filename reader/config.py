@@ -50,9 +50,6 @@ class Settings:
     endpoint: str = setting(SERVER_ADDRESS, "https://huggingface.co")
     """Address of the feed. The environment variable HF_ENDPOINT wins over it."""
 
-    use_token_file: bool = setting(BOOLEAN, False)
-    """Use the token in the file of Hugging Face's own tools if HF_TOKEN is not set; the feed needs no token."""
-
     refresh_minutes: int = setting(number(0, 1440), 30)
     """Minutes between two refreshes while the reader is open; 0 leaves refreshing to the r key."""
 

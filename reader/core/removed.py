@@ -92,6 +92,7 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
         "filter_width": "< and > in the filter pane make it smaller and larger",
         "list_share": "< and > in the list make it smaller and larger",
         "second_look": "the page of a paper says what has changed",
+        "use_token_file": "HF_TOKEN=$(cat ~/.cache/huggingface/token) in the environment does the same",
         "vectors": "~ finds papers by their words",
         "topics_file": "a topic of your own is a saved view, such as 'dailypapers views add NAME QUERY'",
         "sync_settings": "machines share marks and lists; copy config.toml to share the rest",
