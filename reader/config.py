@@ -67,10 +67,10 @@ class Settings:
     """Days to keep papers; starred, tagged, noted and queued papers stay, and 0 keeps all papers."""
 
     full_text_from: tuple[str, ...] = setting(
-        TEXT_SOURCES, ("https://arxiv.org", "feed", "https://ar5iv.labs.arxiv.org", "pdf")
+        TEXT_SOURCES, ("https://arxiv.org", "https://ar5iv.labs.arxiv.org", "pdf")
     )
     """Sources of full texts: the first with a whole text, or else the one that holds most. Sites that have a text under
-    /html/ID, the feed, or the paper's PDF, which needs the extra dailypapers[pdf]; [] is off."""
+    /html/ID, or the paper's PDF, which needs the extra dailypapers[pdf]; [] is off."""
 
     fetch_ahead: tuple[str, ...] = setting(QUERY_LIST, ("is:starred",))
     """Queries, such as ["is:starred", "is:queued"]: full texts of their papers are fetched ahead; [] is off."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise, takewhile
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 from reader.commands.output import print_line, writes_unicode
 from reader.commands.streams import COLOURS, choose_colours
@@ -91,19 +91,19 @@ class Parser(ArgumentParser):
         return command_help(self, self.examples)
 
 
-def add_words(
-    parser: ArgumentParser, dest: str, metavar: str, words: Mapping[str, str], *, default: str | None = None
-) -> None:
-    """Add an argument that is one of a few words, each explained in the help; optional with a `default`."""
+Actions: TypeAlias = Mapping[str, tuple[Callable[[Namespace, Workspace], int], str]]
+"""The actions of a command by name: the function that runs it, and its explanation in the help."""
+
+
+def add_actions(parser: ArgumentParser, actions: Actions, default: str | None = None) -> None:
+    """Add the argument that selects an action, each explained in the help; it is optional with a `default`."""
     about = "one of these:" if default is None else f"one of these (default: {default}):"
     many = None if default is None else OPTIONAL
-    action = parser.add_argument(dest, nargs=many, default=default, choices=tuple(words), metavar=metavar, help=about)
+    action = parser.add_argument(
+        "what", nargs=many, default=default, choices=tuple(actions), metavar="ACTION", help=about
+    )
+    words = {name: about for name, (_, about) in actions.items()}
     setattr(action, "words", words)  # noqa: B010 (argparse has no place for it)
-
-
-def add_actions(parser: ArgumentParser, actions: Mapping[str, tuple[object, str]], default: str | None = None) -> None:
-    """Add the argument that selects an action, with an explanation of each."""
-    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in actions.items()}, default=default)
 
 
 def expect_names(command: str, what: str, names: Sequence[str], usages: Mapping[str, str]) -> None:

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Protocol
@@ -415,16 +416,44 @@ def test_a_list_is_printed_without_a_pager_that_is_unwanted_or_can_not_start(pag
     assert not Path("got").exists()
 
 
-def test_links_are_shown_unless_the_pager_is_not_less() -> None:
-    path = {"PATH": os.environ["PATH"], "TERM": "xterm-kitty"}
-    assert shows_links(path)
-    assert not shows_links({**path, "PAGER": "sh"})
-    assert shows_links({**path, "PAGER": "sh", "FORCE_HYPERLINK": "1"})
+@pytest.fixture
+def pager(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Set environment variables of the pager and the terminal, and unset the others."""
+
+    def change(**variables: str) -> None:
+        for name in ("TERM", "PAGER", "FORCE_HYPERLINK"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+
+    return change
 
 
-def test_the_pager_is_a_program_with_arguments_and_no_shell() -> None:
-    path = {"PATH": os.environ["PATH"]}
-    assert find_pager({**path, "PAGER": "sh -c 'a b'"}) == ["sh", "-c", "a b"]
-    assert find_pager({**path, "PAGER": "sh", "TERM": "dumb"}) == []
-    for none in ("/bin/cat -n", "", "/nowhere", "'", __file__):
-        assert find_pager({**path, "PAGER": none}) == []
+@each(
+    ("variables", "shown"),
+    [
+        ({}, True),
+        ({"PAGER": "sh"}, False),
+        ({"PAGER": "sh", "FORCE_HYPERLINK": "1"}, True),
+    ],
+)
+def test_links_are_shown_unless_the_pager_is_not_less(
+    pager: Callable[..., None], variables: dict[str, str], shown: bool
+) -> None:
+    pager(TERM="xterm-kitty", **variables)
+    assert shows_links() is shown
+
+
+@each(
+    ("variables", "found"),
+    [
+        ({"PAGER": "sh -c 'a b'"}, ["sh", "-c", "a b"]),
+        ({"PAGER": "sh", "TERM": "dumb"}, []),
+        *(({"PAGER": none}, []) for none in ("/bin/cat -n", "", "/nowhere", "'", __file__)),
+    ],
+)
+def test_the_pager_is_a_program_with_arguments_and_no_shell(
+    pager: Callable[..., None], variables: dict[str, str], found: list[str]
+) -> None:
+    pager(**variables)
+    assert find_pager() == found
