@@ -16,13 +16,12 @@ from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.paper import Paper
 from reader.core.settings.types import SavedView
 from reader.core.text import amount, clean
-from reader.feeds.records import FileFormat, PaperSource
+from reader.feeds.records import PaperSource
 from reader.keys.actions import LineKey
 
 __all__ = [
     "Command",
     "Extension",
-    "FileFormat",
     "Finding",
     "LineKey",
     "NotFound",
@@ -56,8 +55,6 @@ class Extension:
     """Commands; each needs an entry point with its name."""
     sources: tuple[PaperSource, ...] = ()
     """Sites that the user may follow as feeds."""
-    formats: tuple[FileFormat, ...] = ()
-    """File formats that the user may import."""
     keys: tuple[LineKey, ...] = ()
     """Keys of the reader, each of which runs a command."""
     views: tuple[SavedView, ...] = ()

@@ -3,7 +3,7 @@
 The records are untrusted: texts are cleaned, numbers, dates and addresses are checked, and lists are bounded. An
 invalid value counts as missing. The fields are those of `reader.core.paper`.
 
-Extensions for sites and file formats return records in the same JSON. An extension never accesses the web: it declares
+Extensions for sites return records in the same JSON. An extension never accesses the web: it declares
 the addresses it understands, and gets the fetched data.
 """
 
@@ -156,10 +156,7 @@ Record = Mapping[str, Any]
 """A paper in the form of `dailypapers list --json`; only the key `title` is required."""
 
 MAX_RECORDS = 100_000
-"""Maximum records of an answer or file."""
-
-RECOGNITION_BYTES = 4096
-"""Number of first bytes by which a format is recognised."""
+"""Maximum records of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,17 +171,6 @@ class PaperSource:
     `announced`, the day on which it was listed."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileFormat:
-    """A format of files that an extension reads, for `dailypapers import`."""
-
-    name: str
-    recognizes: Callable[[bytes], bool]
-    """Whether a file has this format, by its first bytes; must be certain, because it is asked before our formats."""
-    read: Callable[[bytes], Iterable[Record]]
-    """Reads the papers of a file. A record may also have marks: `starred`, `read`, `queued`, `tags`, `note`."""
-
-
 def source_at(address: str) -> installed.ExtensionItem[PaperSource] | None:
     """The extension's source for an address."""
     for item in installed.extension_items("sources", PaperSource):
@@ -196,17 +182,7 @@ def source_at(address: str) -> installed.ExtensionItem[PaperSource] | None:
     return None
 
 
-def format_of(start: bytes) -> installed.ExtensionItem[FileFormat] | None:
-    """The extension's format for a file with these first bytes."""
-    for item in installed.extension_items("formats", FileFormat):
-        if installed.ask(item.entry, item.value.recognizes, start[:RECOGNITION_BYTES]):
-            return item
-    return None
-
-
-def read_records(
-    item: installed.ExtensionItem[PaperSource] | installed.ExtensionItem[FileFormat], body: bytes
-) -> list[Record]:
+def read_records(item: installed.ExtensionItem[PaperSource], body: bytes) -> list[Record]:
     """The records that an extension reads.
 
     Switches off an extension that fails, and raises FeedMalformed.

@@ -1,4 +1,4 @@
-"""Extensions of other packages: found by name, imported late, switched off when they fail; and three examples."""
+"""Extensions of other packages: found by name, imported late, switched off when they fail; and two examples."""
 
 from __future__ import annotations
 
@@ -40,18 +40,6 @@ PAPERS: list[dict[str, object]] = [
     },
     {"uid": "w3", "headline": "", "people": [], "page": "", "posted": ""},
 ]
-
-LIBRARY = """%0 Journal Article
-%T Where do web agents lose their way?
-%A Ada Lovelace
-%U https://arxiv.org/abs/2606.00001
-%K to cite
-%Z Read this again.
-
-%0 Journal Article
-%T A paper that has no id
-%A Grace Hopper
-"""
 
 
 @pytest.fixture
@@ -102,16 +90,6 @@ def test_the_source_of_the_manual_is_followed(packages: Packages, run: Run, site
     assert (moss["title"], moss["authors"]) == ("How moss grows", ["Ada Lovelace"])
 
 
-def test_a_format_is_imported(packages: Packages, run: Run, papers: Path, tmp_path: Path) -> None:
-    file = tmp_path / "library.enw"
-    file.write_text(LIBRARY)
-    packages.install_example("refer_file")
-    assert run("import", str(file)).code == 0
-    shown = run("show", "2606.00001", "--json").record
-    assert (shown["tags"], shown["note"]) == (["to cite"], "Read this again.")
-    assert run("import", str(file), "--json").code == 0
-
-
 BAD = {
     "raises": "raise ValueError('no luck')",
     "exits": "raise SystemExit",
@@ -141,17 +119,6 @@ def test_records_of_any_form_are_cleaned_or_left_out(packages: Packages, run: Ru
     added = run("feeds", "add", f"{site.url}/api/papers")
     assert added.out.endswith("(1 paper)\n"), added.err
     assert [one["title"] for one in run("list", "source:papers-of-wonder", "--json").records] == ["Good"]
-
-
-def test_a_failing_format_does_not_stop_other_imports(
-    packages: Packages, run: Run, papers: Path, tmp_path: Path
-) -> None:
-    packages.install_example("refer_file", **{"    return start": "    raise OSError('no')\n    return start"})
-    file, ours = tmp_path / "library.enw", tmp_path / "ids.txt"
-    file.write_text(LIBRARY)
-    ours.write_text("https://arxiv.org/abs/2606.00001\n")
-    assert run("import", str(ours)).code == 0
-    assert "the extension refer_file: OSError: no" in run("doctor").out
 
 
 # How they are found, imported and switched off

@@ -19,13 +19,13 @@ from typing import Any, BinaryIO, TypeGuard, cast
 
 from reader.core.dates import iso_day
 from reader.core.errors import FeedError, FeedMalformed
-from reader.core.ids import arxiv_id, id_in_file_name
+from reader.core.ids import id_in_file_name
 from reader.core.paper import LibraryEntry, Listing, SkippedRecord
 from reader.feeds.files import libraries
 from reader.feeds.files.saved_page import html_of, parse_saved_page, parse_web_page
 from reader.feeds.huggingface import listings
-from reader.feeds.records import format_of, is_export, parse_draft, parse_export, read_records
-from reader.feeds.safe import UnreadableJson, as_text, parse_json
+from reader.feeds.records import is_export, parse_export
+from reader.feeds.safe import UnreadableJson, parse_json
 
 BYTES_AT_ONCE = 1 << 20
 
@@ -209,24 +209,12 @@ def _read_stream(stream: BinaryIO, name: str, today: date) -> Iterator[Listing]:
             yield Listing(None, (), entries=(_pdf_entry(name),))
         elif first.startswith(libraries.DATABASE):
             yield _newsboat_listing(file, name)
-        elif (extension := format_of(first)) is not None:
-            yield from _records(read_records(extension, _read_whole_file(file, name)))
         elif first[:1] in (b"{", b"[") and not _MARKDOWN_LINK.match(first):
             yield from _papers_of_values(json_values(file, line, name), name)
         else:
             yield from _read_text(_read_whole_file(file, name), name, today)
     finally:
         file.close()
-
-
-def _records(records: Iterable[Mapping[str, Any]]) -> Iterator[Listing]:
-    """The papers of a file read by an extension; a paper without an id is looked up by title."""
-    for number, record in enumerate(records, start=1):
-        place, draft = f"record {number}", parse_draft(record)
-        if draft is not None and arxiv_id(as_text(record.get("id"))) is None:
-            yield Listing(None, (), entries=(LibraryEntry(place, draft.title),))
-        else:
-            yield from _exported_listings(record, place)
 
 
 def _pdf_entry(name: str) -> LibraryEntry:
