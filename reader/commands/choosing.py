@@ -14,14 +14,7 @@ from reader.cache.choice import Suits, read_suits
 from reader.cache.search import free_text
 from reader.cache.search.compile import selects
 from reader.commands.output import answer, warn
-from reader.commands.workspace import (
-    Workspace,
-    find_all,
-    load_paper,
-    parse_query,
-    saved_views,
-    selection,
-)
+from reader.commands.workspace import Workspace, find_all, load_paper, parse_query, saved_views, selection
 from reader.core.errors import NoFullText, NotFound, UsageError
 from reader.core.ids import named_id, pdf_url
 from reader.core.query import Query

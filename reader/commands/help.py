@@ -22,15 +22,7 @@ from reader.commands.pages import (
     table,
     text_of,
 )
-from reader.commands.registry import (
-    ABOUT,
-    EXAMPLES,
-    GROUPS,
-    USUAL,
-    find_command,
-    gists_of_commands,
-    is_command,
-)
+from reader.commands.registry import ABOUT, EXAMPLES, GROUPS, USUAL, find_command, gists_of_commands, is_command
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.lines import wrap_text
@@ -155,7 +147,7 @@ def _tables(first: str, groups: Mapping[str, Mapping[str, str]]) -> str:
 # The first page: examples and the most common commands
 
 
-_OPTIONS = "Options: --demo, --plain, --color WHEN, -V (--version), -h (--help)."
+_OPTIONS = "Options: --demo, --plain, -V (--version), -h (--help)."
 _MORE = f"More: '{APP} help all', 'help COMMAND', 'help PAGE'. Pages: {', '.join(PAGES)}."
 _WORDS = f"Other words are a query; '{APP} -- WORDS' if they look like a command."
 
@@ -179,10 +171,4 @@ def _in_two_columns(names: Sequence[str]) -> Iterator[str]:
         yield f"  {style('code', first[:9])}{first[9:]:{left - 9}}{style('code', second[:9])}{second[9:]}"
 
 
-COMMAND = Command(
-    "help",
-    "Print a page of the manual, or explain a command.",
-    (),
-    _add_help_arguments,
-    _print_help,
-)
+COMMAND = Command("help", "Print a page of the manual, or explain a command.", (), _add_help_arguments, _print_help)

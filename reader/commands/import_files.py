@@ -277,10 +277,7 @@ def _label_kinds(workspace: Workspace, *, keep: bool) -> Callable[[str], str | N
 
 
 def _mark_papers(
-    workspace: Workspace,
-    contents: _FileContents,
-    marks: Sequence[str],
-    kind_of: Callable[[str], str | None],
+    workspace: Workspace, contents: _FileContents, marks: Sequence[str], kind_of: Callable[[str], str | None]
 ) -> tuple[dict[str, Any], int]:
     """Find the papers of other programs' entries, and mark these and the stored papers as one undoable action.
 

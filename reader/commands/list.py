@@ -13,15 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from reader.cache.reads.vocabulary import topics_of
 from reader.cache.search.compile import names_hidden
 from reader.commands.choosing import explain_nothing, with_known_words
-from reader.commands.command import (
-    Command,
-    add_limit,
-    add_no_pager,
-    add_query,
-    add_quiet,
-    query_of,
-)
-from reader.commands.output import Style, answer, counts, print_results, state_words, warn, width
+from reader.commands.command import Command, add_limit, add_no_pager, add_query, add_quiet, query_of
+from reader.commands.output import Style, answer, print_results, warn, width
 from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, parse_query, selection
 from reader.core.errors import UsageError
@@ -142,7 +135,9 @@ def _format_fields(rows: Iterable[PaperRow]) -> Iterator[str]:
     style = Style.of(sys.stdout)
     for row in rows:
         title = clean(row.title)
-        facts = "\t".join((row.id, row.day, *counts(row), state_words(row)))
+        counts = ("" if count is None else str(count) for count in (row.upvotes, row.comments))
+        states = [word for word in ("starred", "queued", "hidden") if getattr(row, word)]
+        facts = "\t".join((row.id, row.day, *counts, ",".join(["read" if row.read else "unread", *states])))
         yield f"{style('muted', facts)}\t{title if row.read else style('strong', title)}"
 
 

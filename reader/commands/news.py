@@ -201,16 +201,13 @@ def whats_new(
 
 def refresh_first(workspace: Workspace, *, quiet: bool = True) -> ReaderError | None:
     """Refresh the latest days; return the error if a source could not be refreshed."""
-    from reader.commands.fetch import run_job
-    from reader.refresh.lines import error_of, refresh_job
+    from reader.commands.fetch import refresh
+    from reader.refresh.lines import Latest, error_of
 
     try:
-        finished = run_job(workspace, refresh_job(), quiet=quiet)
+        return error_of(refresh(workspace, Latest(), quiet=quiet))
     except FeedError as error:
         return error
-    if not finished["missing"]:
-        paths.touch_private(paths.refresh_stamp(workspace.cache_file))
-    return error_of(finished)
 
 
 class _Builder:

@@ -53,10 +53,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 COMMANDS = (*(name for group in GROUPS.values() for name in group), "help")
 """The names of the program's own commands."""
 
-USUAL = (
-    *("list", "show", "read", "search", "mark", "tag"),
-    *("refresh", "add", "import", "export", "undo", "config"),
-)
+USUAL = (*("list", "show", "read", "search", "mark", "tag"), *("refresh", "add", "import", "export", "undo", "config"))
 """The commands on the first page of help."""
 
 FOREIGN = MappingProxyType(

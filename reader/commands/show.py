@@ -178,17 +178,9 @@ def _paper_lines(shown: _ShownPaper) -> Iterator[str]:
 
     columns = min(width(), MAX_PROSE_COLUMNS) if is_terminal(sys.stdout) else UNLIMITED_COLUMNS
     look = Presentation(
-        date.today(),
-        glyphs=shown.workspace.glyphs,
-        topic_names=shown.window.topic_names(),
-        is_page=True,
+        date.today(), glyphs=shown.workspace.glyphs, topic_names=shown.window.topic_names(), is_page=True
     )
-    reading = ShownPaper(
-        shown.paper.pk,
-        shown.paper,
-        follows=shown.ask(reasons),
-        kept=shown.ask(read_community),
-    )
+    reading = ShownPaper(shown.paper.pk, shown.paper, follows=shown.ask(reasons), kept=shown.ask(read_community))
     return _paint(compose(reading, columns, look))
 
 
@@ -201,14 +193,7 @@ def _why_lines(shown: _ShownPaper) -> Iterator[str]:
     return _paint([*title, (), *(row.line for row in rows)])
 
 
-SHOW_COMMAND = Command(
-    "show",
-    "Print one paper in full.",
-    (),
-    _add_show_arguments,
-    _show_paper,
-    has_json=True,
-)
+SHOW_COMMAND = Command("show", "Print one paper in full.", (), _add_show_arguments, _show_paper, has_json=True)
 
 
 # Read the full text

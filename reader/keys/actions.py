@@ -259,7 +259,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("why.mute", "x", "Mute", "Do not learn this; again learns it as before.", "why"),
     Action("why.reset", "r", "Reset", "Drop your wish, and use what was learned.", "why"),
     Action("why.close", "escape q W", "Close", "Go back to where you were.", "why"),
-    Action("app.older", "gD", "Older", "Fetch all days since a date that you type.", _BROWSE),
+    Action("app.older", "gD", "Older", "Fetch the month before the oldest day that is here.", _BROWSE),
     Action("app.refresh", "r", "Refresh", "Fetch new papers now.", _BROWSE),
     Action("app.sample", "D", "Open the sample", "Open a bundled set of papers; needs no network.", "empty"),
     Action("app.help", "? f1", "Keys", "Show the keys of this place; again searches.", _except(*_OVER)),

@@ -219,8 +219,7 @@ class MarkActions(Controller):
     def _go_to(self, pk: int) -> Position | None:
         papers = self._app.papers
         is_there = self._model.state.front_paper is not None or pk == papers.highlighted
-        is_there = is_there or papers.next_where({pk}) or papers.next_where({pk}, -1)
-        return None if is_there else Position(pk, papers.height)
+        return None if is_there or papers.to_paper(pk) else Position(pk, papers.height)
 
 
 class QueueActions(Controller):

@@ -17,14 +17,15 @@ from textual.widget import Widget
 from textual.widgets import TextArea
 
 from reader.core.errors import ReaderError
-from reader.core.lines import Line, Piece, cut, cut_line, literal, measure
+from reader.core.lines import Line, Piece, literal
 from reader.core.marks import PASSAGE
 from reader.core.tag_words import complete_tag, parse_tags
 from reader.core.text import NOTE_LIMIT, amount, clean_note
 from reader.ui.command_line.screen import LineScreen
 from reader.ui.filter.state import topic_papers
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.line_widgets import OneLine, WidgetReport
+from reader.ui.kit.line_widgets import Title, WidgetReport
+from reader.ui.kit.pane import Rule
 from reader.ui.kit.textual_fixes import PastesWhole
 from reader.ui.kit.theme import stylesheet
 from reader.ui.shell.commands import Candidate, Suggestion
@@ -283,7 +284,17 @@ class NoteArea(PastesWhole, TextArea):
 
 
 class NoteSheet(Widget):
-    """The container of the heading and the text area."""
+    """The container of the title and the text area."""
+
+
+def note_title(noting: NoteEdit, glyphs: Glyphs) -> str:
+    """The note's subject: `✎ Note · A memory that forgets`.
+
+    It says whether the note is on a passage, so that users do not mistake it for the note on the paper.
+    """
+    label = "Note on this passage" if noting.passage else "Note"
+    draft = ", an unfinished draft" if noting.is_draft else ""
+    return f"{glyphs.note} {label}{draft} {glyphs.dot} {noting.title}"
 
 
 class NoteScreen(OverScreen[NoteEdit]):
@@ -294,12 +305,13 @@ class NoteScreen(OverScreen[NoteEdit]):
     def __init__(self, app: ReaderApp, noting: NoteEdit) -> None:
         super().__init__(app, noting)
         self._sheet = NoteSheet()
-        self._heading = _Heading(noting, self._look.glyphs)
+        self._title = Title(note_title(noting, self._look.glyphs), self._look.glyphs)
         self._area = NoteArea(noting.text)
 
     def compose(self) -> ComposeResult:
         with self._sheet:
-            yield self._heading
+            yield Rule(None, self._look.glyphs)
+            yield self._title
             yield Center(self._area)
         yield self.status
 
@@ -327,35 +339,6 @@ class NoteScreen(OverScreen[NoteEdit]):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
         self.post_message(WidgetReport("note", self._area.text))
-
-
-class _Heading(OneLine[NoteEdit]):
-    """The rule above the text area, with the note's subject."""
-
-    PANE = "note"
-
-    def line(self, width: int) -> Line:
-        return heading(self.shown, width, self.glyphs)
-
-    def on_click(self, event: events.Click) -> None:
-        event.stop()
-
-
-def heading(noting: NoteEdit, width: int, glyphs: Glyphs) -> Line:
-    """A rule with the note's subject: `── ✎ Note · A memory that forgets ── an unfinished draft ──`.
-
-    The rule says whether the note is on a passage, so that users do not mistake it for the note on the paper.
-    """
-    rule = glyphs.line
-    label = "Note on this passage" if noting.passage else "Note"
-    begin: Line = (Piece(f"{rule * 2} ", "rule"), Piece(f"{glyphs.note} {label}", "label"), Piece(" "))
-    end: Line = (Piece(rule * 2, "rule"),)
-    if noting.is_draft:
-        end = (Piece(" an unfinished draft ", "quiet"), *end)
-    title = cut(literal(noting.title), width - measure(begin) - measure(end) - 4, glyphs.ellipsis)
-    middle: Line = (Piece(f"{glyphs.dot} {title} ", "quiet"),) if title else ()
-    left = width - measure(begin) - measure(middle) - measure(end)
-    return cut_line((*begin, *middle, Piece(rule * left, "rule"), *end), width)
 
 
 class TagScreen(LineScreen[TagEdit]):

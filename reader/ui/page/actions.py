@@ -102,7 +102,7 @@ class PageActions(Controller):
         text = text_in_front(self._app)
         if text is None:
             self.open()
-        elif text.scroll_page(1):
+        elif text.scroll_lines(max(1, text.size.height - 1)):
             pk = self._model.state.highlighted
             if pk is not None:
                 self._app.mark_actions.finish_reading(pk)
@@ -217,11 +217,8 @@ class LinkActions(Controller):
         self._model.show_notice(f"{reason} · copied {text}" if reason else f"copied {text}")
 
 
-MAX_COPIED = 500
-"""Maximum papers copied at once; most terminals cannot take more."""
-
-PAPERS_PER_READ = 50
-"""Papers read before keys get their turn."""
+MAX_COPIED = 100
+"""Maximum papers copied at once, which are read in 10 ms; many terminals take no more than 75 KB."""
 
 MAX_REPEATED_CHARACTERS = 100
 """Maximum characters of a copied text that is repeated in the notice."""
@@ -257,12 +254,7 @@ class CopyActions(Controller):
         from reader.actions.export import COPIES
         from reader.cache.reads.exports import citable_papers_of
 
-        papers: list[Paper] = []
-        for start in range(0, len(pks), PAPERS_PER_READ):
-            read = map(self._library.paper, pks[start : start + PAPERS_PER_READ])
-            papers += (paper for paper in read if paper is not None)
-            # Many papers take a while, so let keys go first.
-            await asyncio.sleep(0)
+        papers = [paper for paper in map(self._library.paper, pks) if paper is not None]
         form = COPIES[letter]
         name = form.name
         # BibTeX has an import that takes a tenth of a second.
@@ -369,14 +361,7 @@ class PdfActions(Controller):
                 await asyncio.to_thread(open_file, viewer, file)
         except NoViewer as reason:
             self._app.copy_to_clipboard(str(file))
-            self._model.show_outcome(f"{_from_home(file)} · copied · {reason}", "warning", begun or opening)
-
-
-def _from_home(file: Path) -> str:
-    try:
-        return f"~/{file.relative_to(Path.home())}"
-    except (ValueError, RuntimeError):
-        return str(file)
+            self._model.show_outcome(f"{file} · copied · {reason}", "warning", begun or opening)
 
 
 def _progress_text(line: Line) -> str:
