@@ -147,7 +147,7 @@ def _tables(first: str, groups: Mapping[str, Mapping[str, str]]) -> str:
 # The first page: examples and the most common commands
 
 
-_OPTIONS = "Options: --demo, --plain, --color WHEN, -V (--version), -h (--help)."
+_OPTIONS = "Options: --demo, --plain, -V (--version), -h (--help)."
 _MORE = f"More: '{APP} help all', 'help COMMAND', 'help PAGE'. Pages: {', '.join(PAGES)}."
 _WORDS = f"Other words are a query; '{APP} -- WORDS' if they look like a command."
 

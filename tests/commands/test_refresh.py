@@ -103,10 +103,11 @@ def test_refresh_asks_for_what_was_named(run: Run, feed: FeedServer, words: tupl
     assert sorted(asked) == days
 
 
-def test_refresh_fetches_texts_ahead(run: Run, feed: FeedServer) -> None:
+def test_refresh_fetches_texts_ahead(run: Run, feed: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARXIV_ENDPOINT", feed.url)
     run("refresh")
     run("mark", "star", "2606.00001", "2606.00002")
-    feed.pages["/papers/2606.00001.md"] = pages.MARKDOWN.encode()
+    feed.pages["/html/2606.00001"] = pages.PAGE.encode()
     assert run("refresh", "--no-texts", "--json=texts").record["texts"] == 0
     assert run("refresh", "--day", "today", "--json=texts").record["texts"] == 0
     assert run("refresh").lines[-1] == "1 full text fetched ahead."
@@ -114,7 +115,7 @@ def test_refresh_fetches_texts_ahead(run: Run, feed: FeedServer) -> None:
     asked = len(feed.requests)
     assert "full text" not in run("refresh").out
     # The text that is nowhere is not asked for again so soon.
-    assert not [one for one in feed.requests[asked:] if one.path.endswith(".md")]
+    assert not [one for one in feed.requests[asked:] if one.path.startswith("/html/")]
 
 
 def test_a_day_that_fails_is_reported_and_the_others_stay(session: Session, feed: FeedServer, home: Path) -> None:

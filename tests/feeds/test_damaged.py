@@ -29,7 +29,7 @@ from reader.feeds.files.libraries import parse_bibtex, parse_list
 from reader.feeds.files.papers_file import DamagedFile, read_papers
 from reader.feeds.files.saved_page import parse_saved_page, parse_web_page
 from reader.feeds.fulltext.html import read_html, without_mathml
-from reader.feeds.fulltext.markdown import parse_markdown, read_markdown
+from reader.feeds.fulltext.markdown import parse_markdown
 from reader.feeds.fulltext.pdf import read_pdf
 from reader.feeds.fulltext.pdf_lines import Line, Page, Pages
 from reader.feeds.http import Validators, rate_limit_reset, unpack
@@ -157,14 +157,6 @@ def test_damaged_bytes_give_clean_values_or_an_error_in_one_sentence(name: str, 
 def test_a_damaged_page_gives_a_clean_text_or_none(body: bytes) -> None:
     try:
         check_document(read_html(without_mathml(read_text(body))))
-    except NoFullText as reason:
-        assert_clean(str(reason))
-
-
-@given(damaged(pages.MARKDOWN.encode()))
-def test_damaged_markdown_gives_a_clean_text_or_none(body: bytes) -> None:
-    try:
-        check_document(read_markdown(read_text(body)))
     except NoFullText as reason:
         assert_clean(str(reason))
 

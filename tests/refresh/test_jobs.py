@@ -286,13 +286,13 @@ async def test_a_full_text_is_fetched_and_dropped_when_it_is_long_unused(
     place: JobContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with FeedServer() as feed:
-        feed.pages["/papers/2605.00001.md"] = pages.MARKDOWN.encode()
+        feed.pages["/html/2605.00001"] = pages.PAGE.encode()
         monkeypatch.setenv("ARXIV_ENDPOINT", feed.url)
         context = replace(place, settings=replace(place.settings, endpoint=feed.url, keep_texts_days=30))
         with closing(Cache.open(place.cache_file, Topics())) as cache:
             cache.store(Listing(DAY, (Draft("A", "2605.00001"), Draft("B", "2605.00002"))), f"{DAY}T00:00:00Z")
         fetched = await lines_of(context, job("text", id="2605.00001"))
-        assert fetched == [result_line("text", id="2605.00001", source="feed")]
+        assert fetched == [result_line("text", id="2605.00001", source="127.0.0.1")]
         (missing,) = await lines_of(context, job("text", id="2605.00002"))
         assert missing == result_line("text", id="2605.00002", missing="it has neither HTML nor a PDF at arXiv")
         (unknown,) = await lines_of(context, job("text", id="2605.00009"))

@@ -27,7 +27,7 @@ from reader.core.errors import (
 )
 from reader.core.paper import Draft, Listing
 from reader.core.topics.scorer import Topics
-from reader.feeds.fulltext.client import FEED, FeedTexts
+from reader.feeds.fulltext.client import PageTexts
 from reader.feeds.http import Limits
 from reader.refresh.lines import JobContext, Line, result_line
 from reader.refresh.texts import (
@@ -48,10 +48,10 @@ LOCAL = Settings(endpoint="http://127.0.0.1:1")
 WORDS = Document("", (Paragraph((Span("Words."),)),))
 
 
-class Source(FeedTexts):
+class Source(PageTexts):
     """A text for all papers, or errors for those whose ids end in a number."""
 
-    def __init__(self, name: str = FEED, document: Document = WORDS, **answers: FeedError) -> None:
+    def __init__(self, name: str = "arxiv.org", document: Document = WORDS, **answers: FeedError) -> None:
         self.name, self.document, self.answers = name, document, answers
         self.asked: list[str] = []
 
