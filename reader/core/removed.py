@@ -43,9 +43,12 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 """Removed commands, each with a sentence or two on the replacement."""
 
 OPTIONS: Mapping[str, str] = MappingProxyType(
-    {"--color": "Set CLICOLOR_FORCE=1 for colours in a pipe, or NO_COLOR=1 for none."}
+    {
+        "--color": "Set CLICOLOR_FORCE=1 for colours in a pipe, or NO_COLOR=1 for none.",
+        "--no-pager": "Set PAGER=cat.",
+    }
 )
-"""Removed options of all commands, each with a sentence on the replacement."""
+"""Removed options of several commands, each with a sentence on the replacement."""
 
 THEN: Mapping[str, str] = MappingProxyType(
     {
