@@ -16,7 +16,6 @@ from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.paper import Paper
 from reader.core.settings.types import SavedView
 from reader.core.text import amount, clean
-from reader.feeds.records import PaperSource
 from reader.keys.actions import LineKey
 
 __all__ = [
@@ -26,7 +25,6 @@ __all__ = [
     "LineKey",
     "NotFound",
     "Paper",
-    "PaperSource",
     "ReaderError",
     "SavedView",
     "UsageError",
@@ -53,8 +51,6 @@ class Extension:
     """Ignored; extensions for release 0.2.0 set it."""
     commands: tuple[Command, ...] = ()
     """Commands; each needs an entry point with its name."""
-    sources: tuple[PaperSource, ...] = ()
-    """Sites that the user may follow as feeds."""
     keys: tuple[LineKey, ...] = ()
     """Keys of the reader, each of which runs a command."""
     views: tuple[SavedView, ...] = ()
