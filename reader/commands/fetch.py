@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from reader import log_file, paths
 from reader.cache.feeds import RETRY_DAYS, waiting_titles
-from reader.commands.command import Command, add_limit, add_no_pager, add_quiet, day_span, first_day, positive_number
+from reader.commands.command import Command, add_limit, add_quiet, day_span, first_day, positive_number
 from reader.commands.output import (
     PROGRESS_DELAY_SECONDS,
     Progress,
@@ -344,7 +344,6 @@ def _add_search_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("words", nargs="+", metavar="WORD", help="words for the feed's own search")
     add_limit(parser, "results")
     add_quiet(parser, "print results only, without progress and remarks")
-    add_no_pager(parser)
 
 
 def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
