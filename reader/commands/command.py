@@ -171,11 +171,6 @@ def add_quiet(parser: ArgumentParser, about: str) -> None:
     parser.add_argument("-q", "--quiet", action="store_true", help=about)
 
 
-def add_no_pager(parser: ArgumentParser) -> None:
-    """Add the option --no-pager."""
-    parser.add_argument("--no-pager", action="store_true", help="do not open a pager ($PAGER, else less)")
-
-
 def positive_number(text: str) -> int:
     """A whole number above zero, as an argparse type."""
     if not text.isdecimal() or int(text) == 0:

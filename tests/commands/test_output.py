@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 import unicodedata
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Protocol
@@ -20,7 +19,7 @@ from typing import Any, Protocol
 import pytest
 
 from reader.commands import output
-from reader.commands.output import Progress, Style, find_pager, shows_links
+from reader.commands.output import Progress, Style, find_pager
 from reader.commands.streams import CleanStream, finish, open_closed_streams, replace_unknown_letters
 from reader.core import errors
 from reader.core.lines import Piece
@@ -406,39 +405,10 @@ def test_a_pager_that_is_left_early_or_gets_an_interrupt_is_no_failure(paged: Ru
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_a_list_is_printed_without_a_pager_that_is_unwanted_or_can_not_start(paged: RunPaged) -> None:
+def test_a_list_is_printed_without_a_pager_that_can_not_start(paged: RunPaged) -> None:
     whole = paged("list", rows=10).out
-    assert paged("list", "--no-pager", rows=9) == Result(0, whole, "")
     assert paged("list", rows=9, script="#!/nowhere/sh\n") == Result(0, whole, "")
     assert not Path("got").exists()
-
-
-@pytest.fixture
-def pager(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Set environment variables of the pager and the terminal, and unset the others."""
-
-    def change(**variables: str) -> None:
-        for name in ("TERM", "PAGER", "FORCE_HYPERLINK"):
-            monkeypatch.delenv(name, raising=False)
-        for name, value in variables.items():
-            monkeypatch.setenv(name, value)
-
-    return change
-
-
-@each(
-    ("variables", "shown"),
-    [
-        ({}, True),
-        ({"PAGER": "sh"}, False),
-        ({"PAGER": "sh", "FORCE_HYPERLINK": "1"}, True),
-    ],
-)
-def test_links_are_shown_unless_the_pager_is_not_less(
-    pager: Callable[..., None], variables: dict[str, str], shown: bool
-) -> None:
-    pager(TERM="xterm-kitty", **variables)
-    assert shows_links() is shown
 
 
 @each(
@@ -450,7 +420,10 @@ def test_links_are_shown_unless_the_pager_is_not_less(
     ],
 )
 def test_the_pager_is_a_program_with_arguments_and_no_shell(
-    pager: Callable[..., None], variables: dict[str, str], found: list[str]
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], found: list[str]
 ) -> None:
-    pager(**variables)
-    assert find_pager() == found
+    monkeypatch.delenv("TERM", raising=False)
+    with monkeypatch.context() as patch:
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        assert find_pager() == found
