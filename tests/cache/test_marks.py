@@ -316,9 +316,7 @@ def queued(path: Path) -> list[int]:
     return [pk for (pk,) in rows(path, "SELECT pk FROM queue ORDER BY place")]
 
 
-def test_the_queue_has_the_order_of_queueing_or_of_earlier_releases(
-    events: Events, path: Path
-) -> None:
+def test_the_queue_has_the_order_of_queueing_or_of_earlier_releases(events: Events, path: Path) -> None:
     events.mark("queue", True, [3, 1])
     events.mark("queue", True, [2, 1])
     assert queued(path) == [3, 1, 2]
