@@ -465,9 +465,6 @@ class State:
     def list_failed(self, problem: str) -> State:
         return replace(self, is_list_coming=False, notices=self.notices.with_news(problem, "warning"))
 
-    def with_paper_moved(self, pk: int, place: int) -> State:
-        return replace(self, listing=self.listing.move_paper(pk, place))
-
     def with_new_marks(self) -> State:
         return replace(self, marks_version=self.marks_version + 1)
 
