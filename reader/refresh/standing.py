@@ -144,11 +144,11 @@ def export_format(export: StandingQuery) -> Format | None:
     return FORMATS.get(export.format) or format_of(Path(export.file))
 
 
-def write_exports(cache: Path, settings: Settings, folder: Path, today: date | None = None) -> list[ExportResult]:
+def write_exports(cache: Path, settings: Settings, folder: Path) -> list[ExportResult]:
     """Write all outdated files; the failure of one does not stop the others. Raises CacheError."""
     results = []
     with closing(Window.open(cache)) as window:
-        scope = Scope(today or datetime.now(UTC).date(), window.newest_day(), None, settings.saved_queries)
+        scope = Scope(datetime.now(UTC).date(), window.newest_day(), None, settings.saved_queries)
         for export in settings.exports:
             file = export_path(export, folder)
             keys = CitationKeys(settings.citation_key, all_papers=partial(window.read, citable_papers))
