@@ -107,15 +107,6 @@ def run(words: Sequence[str], frame: FirstFrame | None = None) -> int:
     return _open_reader(words, frame)
 
 
-def _print_front_page(words: Sequence[str]) -> int:
-    from reader.commands.command import take_colours
-    from reader.commands.help import front_page
-
-    take_colours(words)
-    sys.stdout.write(front_page())
-    return 0
-
-
 # Commands
 
 
@@ -203,7 +194,10 @@ def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, bool]:
     from reader.commands.command import SEE_HELP, Parser, add_query, add_reader_options, asks_for_help, parse, query_of
 
     if asks_for_help(words):
-        raise SystemExit(_print_front_page(words))
+        from reader.commands.help import front_page
+
+        sys.stdout.write(front_page())
+        raise SystemExit(0)
     parser = Parser(prog=APP, allow_abbrev=False)
     add_reader_options(parser)
     add_query(parser)
@@ -218,8 +212,6 @@ def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, bool]:
     first = options.query[0] if options.query and "--" not in words else ""
     if is_command(first):
         raise UsageError(f"{first!r} is a command.{_explain_option_order(words)} To search for it: '{APP} -- {first}'.")
-    if options.color == "never":
-        os.environ["NO_COLOR"] = "1"
     return query_of(options.query), options.demo, options.plain
 
 

@@ -60,9 +60,6 @@ class Settings:
     allow_local_feeds: bool = setting(BOOLEAN, False)
     """Allow followed feeds, and their redirects, to be on this machine or its network; the endpoint always may."""
 
-    notify_command: tuple[str, ...] = setting(COMMAND, ())
-    """Program to run instead of a desktop notification; it gets the papers as JSON on its standard input."""
-
     keep_days: int = setting(number(0, 36_500), 0)
     """Days to keep papers; starred, tagged, noted and queued papers stay, and 0 keeps all papers."""
 
@@ -87,9 +84,6 @@ class Settings:
 
     order: str = setting(one_of(("day", "upvotes", "published", "added", "title")), "day")
     """Order of the list: by day, with the most upvoted papers of a day first, or only by one of the others."""
-
-    nearest: bool = setting(BOOLEAN, True)
-    """In the reader, list the papers with the most similar words after the papers that match a search."""
 
     read_when: str = setting(one_of(("opened", "manual")), "opened")
     """When a paper counts as read: once opened, or only by the m key."""

@@ -181,18 +181,6 @@ def explain_nothing(window: Window, query: Query) -> None:
         warn("Nothing matches.")
 
 
-def with_known_words(window: Window, query: Query) -> Query | None:
-    """The query with unknown words replaced by similar known words; None if nothing can be replaced."""
-    from reader.cache.search.free_text import corrections
-    from reader.core.similarity import apply_corrections
-
-    words = query.near or query.plain_words
-    if not words:
-        return None
-    corrected = window.read(lambda connection: corrections(connection, words))
-    return parse_query(apply_corrections(query.text, corrected)) if corrected else None
-
-
 # Recommendation and similarity of a paper as JSON
 
 

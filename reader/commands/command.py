@@ -13,8 +13,8 @@ from itertools import pairwise, takewhile
 from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 from reader.commands.output import print_line, writes_unicode
-from reader.commands.streams import COLOURS, choose_colours
 from reader.commands.workspace import Workspace
+from reader.core import removed
 from reader.core.errors import UsageError
 from reader.core.nearest import nearest
 
@@ -151,7 +151,6 @@ def make_parser(command: Command) -> Parser:
     command.arguments(parser)
     if command.has_json:
         add_json(parser, command)
-    add_colours(parser)
     return parser
 
 
@@ -172,17 +171,6 @@ def add_quiet(parser: ArgumentParser, about: str) -> None:
     parser.add_argument("-q", "--quiet", action="store_true", help=about)
 
 
-def add_no_pager(parser: ArgumentParser) -> None:
-    """Add the option --no-pager."""
-    parser.add_argument("--no-pager", action="store_true", help="do not open a pager ($PAGER, else less)")
-
-
-def add_colours(parser: ArgumentParser) -> None:
-    """Add --color, which `parse` applies."""
-    about = "use colours: auto (on a terminal), always or never"
-    parser.add_argument("--color", choices=COLOURS, default="auto", metavar="WHEN", help=about)
-
-
 def positive_number(text: str) -> int:
     """A whole number above zero, as an argparse type."""
     if not text.isdecimal() or int(text) == 0:
@@ -194,7 +182,6 @@ def add_reader_options(parser: ArgumentParser) -> None:
     """Add the options of the reader itself, except the query."""
     parser.add_argument("--demo", action="store_true", help="open a bundled sample in a throw-away cache, no network")
     parser.add_argument("--plain", action="store_true", help="print lines of words, for speech and slow terminals")
-    add_colours(parser)
     parser.add_argument("-V", "--version", action="store_true", help="print the version")
 
 
@@ -211,12 +198,11 @@ _OPTION = re.compile(r"-(?:[A-Za-z](?:=.*)?|\d{1,4})")
 
 
 def parse(parser: Parser, words: Sequence[str]) -> Namespace:
-    """Parse a command's words, and apply --color.
+    """Parse a command's words.
 
     A letter or number after a dash that is not an option raises UsageError: read as a term, it would silently exclude
     papers.
     """
-    take_colours(words)
     options = parser._option_string_actions
     words = _with_fields(words, options)
     if asks_for_help(words):
@@ -301,14 +287,10 @@ def asks_for_help(words: Sequence[str]) -> bool:
     return any(word in ("-h", "--help") for word in takewhile(lambda word: word != "--", words))
 
 
-def take_colours(words: Sequence[str]) -> None:
-    """Apply --color before the words are parsed, because help and error messages depend on it."""
-    given = " ".join(takewhile(lambda word: word != "--", words)).replace("--color=", "--color ")
-    choose_colours(next((when for when in COLOURS if f"--color {when}" in given), "auto"))
-
-
 def _refuse(parser: Parser, word: str) -> NoReturn:
     known, option = parser._option_string_actions, word.partition("=")[0]
+    if option in removed.OPTIONS:
+        raise UsageError(f"{parser.prog}: {option} was removed. {removed.OPTIONS[option]}")
     is_letter = _OPTION.fullmatch(word)
     if word.startswith("--"):
         meant = nearest(option, known)

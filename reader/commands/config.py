@@ -161,7 +161,7 @@ def _print_mistakes(arguments: Namespace, workspace: Workspace) -> int:
 def _print_keys(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.json:
         return answer(arguments, keys_table(workspace.keymap))
-    print_page(keys_page(workspace.keymap), paged=True)
+    print_page(keys_page(workspace.keymap))
     warn_of_mistakes(workspace)
     return 0
 

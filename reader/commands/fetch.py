@@ -7,7 +7,7 @@ import json
 import sys
 import threading
 import time
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from reader import log_file, paths
 from reader.cache.feeds import RETRY_DAYS, waiting_titles
-from reader.commands.command import Command, add_limit, add_no_pager, add_quiet, day_span, first_day, positive_number
+from reader.commands.command import Command, add_limit, add_quiet, day_span, first_day, positive_number
 from reader.commands.output import (
     PROGRESS_DELAY_SECONDS,
     Progress,
@@ -158,13 +158,12 @@ def describe_progress(line: Line, seconds: float = 0.0) -> str:
 
 def _add_refresh_arguments(parser: ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
-    about = "one day: 2026-05-11, today or yesterday"
-    which.add_argument("--day", type=_day, dest="plan", metavar="D", help=about)
+    about = "a day, week or month: 2026-05-11, yesterday, 2026-W20, 2026-05"
+    which.add_argument("--day", type=_period, dest="plan", metavar="D", help=about)
     about = "the last N days (default: 7)"
     which.add_argument("--days", type=_latest, dest="plan", metavar="N", help=about)
     about = "all days since D: a date, 2w or 3m"
     which.add_argument("--since", type=lambda text: Since(first_day(text)), dest="plan", metavar="D", help=about)
-    which.add_argument("--month", type=_month, dest="plan", metavar="M", help="a month: 2026-05")
     about = "do not fetch the full texts that the setting fetch_ahead names"
     parser.add_argument("--no-texts", action="store_true", help=about)
     about = 'run another job, an object of JSON such as {"job": "text", "id": "2605.00001"}, and print its lines'
@@ -172,22 +171,13 @@ def _add_refresh_arguments(parser: ArgumentParser) -> None:
     add_quiet(parser, "print nothing unless something is missing, for cron")
 
 
-def _day(text: str) -> Days:
+def _period(text: str) -> Days | Since:
     first, last = day_span(text)
-    if first != last:
-        raise ArgumentTypeError(f"{text!r} is longer than a day")
-    return Days((first,))
+    return Days((first,)) if first == last else Since(first, last)
 
 
 def _latest(text: str) -> Latest:
     return Latest(positive_number(text))
-
-
-def _month(text: str) -> Since:
-    first, last = day_span(text)
-    if first[:7] != last[:7] or first[8:] != "01" or first == last:
-        raise ArgumentTypeError(f"{text!r} is not a month: write it as 2026-05")
-    return Since(first, last)
 
 
 def _refresh(arguments: Namespace, workspace: Workspace) -> int:
@@ -354,7 +344,6 @@ def _add_search_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("words", nargs="+", metavar="WORD", help="words for the feed's own search")
     add_limit(parser, "results")
     add_quiet(parser, "print results only, without progress and remarks")
-    add_no_pager(parser)
 
 
 def _search_feed(arguments: Namespace, workspace: Workspace) -> int:

@@ -150,7 +150,7 @@ class Style:
     @classmethod
     def of(cls, stream: TextIO, *, links: bool = False) -> Style:
         on = has_colours(stream)
-        return cls(on, links=on and links and shows_links())
+        return cls(on, links=on and links and platform.shows_links(os.environ))
 
     def __call__(self, role: str, text: str) -> str:
         """A text in the colour of a role of `reader.core.lines`; roles without a colour stay plain."""
@@ -291,14 +291,14 @@ def print_results(
     if arguments.json:
         arguments.json.print(result)
     elif plain is None or is_terminal(sys.stdout):
-        print_through_pager(drawn, wanted=not arguments.no_pager)
+        print_through_pager(drawn)
     else:
         print_lines(plain)
 
 
-def print_through_pager(lines: Iterable[str], *, wanted: bool, chops: bool = False) -> None:
+def print_through_pager(lines: Iterable[str], *, chops: bool = False) -> None:
     """Print lines, through the pager if they do not fit on the terminal; with `chops`, `less` scrolls sideways."""
-    command = find_pager() if wanted and is_terminal(sys.stdout) else []
+    command = find_pager() if is_terminal(sys.stdout) else []
     if command:
         # The shell's prompt below the output also needs a row.
         rows, lines = shutil.get_terminal_size().lines, iter(lines)
@@ -333,14 +333,6 @@ def _run_pager(command: list[str], lines: Iterable[str], less: str) -> None:
     finally:
         pager.wait()
         signal.signal(signal.SIGINT, before)
-
-
-def shows_links() -> bool:
-    """Whether to print links: if the terminal supports them and the pager passes them on, or by FORCE_HYPERLINK."""
-    pager = find_pager()
-    if not os.environ.get("FORCE_HYPERLINK") and pager and PurePath(pager[0]).name != "less":
-        return False
-    return platform.shows_links(os.environ)
 
 
 def find_pager() -> list[str]:

@@ -20,7 +20,7 @@ from reader.cache.reads.window import Window
 from reader.cache.standing import reasons
 from reader.cache.watching import rule_effects
 from reader.commands.choosing import FOR_YOU, find_or_fetch, find_or_fetch_text, for_you_record
-from reader.commands.command import Command, OpenReader, add_no_pager
+from reader.commands.command import Command, OpenReader
 from reader.commands.output import (
     MAX_PROSE_COLUMNS,
     Style,
@@ -73,7 +73,6 @@ def _add_show_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--refresh", action="store_true", help=about)
     about = "print the words behind its topics, why it suits you, and what rules did"
     parser.add_argument("--why", action="store_true", help=about)
-    add_no_pager(parser)
 
 
 def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
@@ -206,7 +205,6 @@ def _add_read_arguments(parser: ArgumentParser) -> None:
     about = "print a section with its subsections: its number in the list of --sections, or words from its title"
     parser.add_argument("--section", metavar="N|WORDS", help=about)
     parser.add_argument("--again", action="store_true", help="fetch the text again, for example after a new version")
-    add_no_pager(parser)
 
 
 def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
@@ -219,13 +217,9 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
         whole = replace(kept.document, title="", blocks=tuple(chain(*(section.document.blocks for section in parts))))
         kept = kept._replace(document=whole)
     if arguments.markdown:
-        print_through_pager(
-            _markdown(paper, kept, facts, is_part=arguments.section is not None), wanted=not arguments.no_pager
-        )
+        print_through_pager(_markdown(paper, kept, facts, is_part=arguments.section is not None))
     else:
-        print_through_pager(
-            _draw_text(paper, kept, facts, workspace.settings.ascii), wanted=not arguments.no_pager, chops=True
-        )
+        print_through_pager(_draw_text(paper, kept, facts, workspace.settings.ascii), chops=True)
     return 0
 
 

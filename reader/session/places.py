@@ -146,15 +146,6 @@ class Place(NamedTuple):
         return _join_query(self.view.query, self.query, self.view.order or order)
 
     @property
-    def nearest(self) -> Query | None:
-        """The query for the papers near to the typed words; None if the query has anything but plain words."""
-        from reader.core.query import Near
-
-        query = self.query
-        words = query.plain_words
-        return _join_query(self.view.query, query.with_words_as(Near(words)), "relevance") if words else None
-
-    @property
     def is_search(self) -> bool:
         """Whether words are typed without an explicit order, so that many papers are listed by fit."""
         return bool(self.text) and not self.view.order and self.query.sort is None and bool(self.query.plain_words)

@@ -55,7 +55,9 @@ def test_usage_errors_are_one_line_with_a_hint(session: Session, home: Path) -> 
         $ config
         2! dailypapers config: choose one of path, show, get, set, edit, keys, check. See 'dailypapers config --help'.
         $ list --color blue
-        2! dailypapers list: --color 'blue' is not one of auto, always, never. See 'dailypapers list --help'.
+        2! dailypapers list: --color was removed. Set CLICOLOR_FORCE=1 for colours in a pipe, or NO_COLOR=1 for none.
+        $ open 2606.26740 --link pfd
+        2! dailypapers open: --link 'pfd' is not one of page, pdf, arxiv, code, project, doi, entry. Did you mean pdf? See 'dailypapers open --help'.
         $ list --limit -1
         2! dailypapers list: argument -n/--limit: '-1' is not a whole number above zero. See 'dailypapers list --help'.
         $ list -n
@@ -199,12 +201,6 @@ def test_words_that_look_like_a_command_are_a_query_if_papers_have_them(run: Run
     id = run("list", "view", "--json=id").records[0]["id"]
     assert run("list", "--count", "view", id).out == "1\n"
     assert run("view", id).code == 2
-
-
-def test_the_reader_has_no_colours_if_asked(run: Run, opened: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_COLOR", "")
-    assert run("--color=never", "agents").code == 0
-    assert (os.environ["NO_COLOR"], opened) == ("1", ["agents"])
 
 
 @each(("is_in", "is_out", "code"), [(True, True, 0), (True, False, 2), (False, True, 2)])

@@ -417,7 +417,9 @@ def texts(papers: Path) -> Path:
     return papers
 
 
-def test_passages_are_printed_with_id_section_and_surrounding_words(session: Session, texts: Path) -> None:
+def test_passages_are_printed_with_id_section_and_surrounding_words(
+    session: Session, texts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     session(
         """
         $ list --passages fulltext:sparse fulltext:attention
@@ -458,10 +460,15 @@ def test_passages_are_printed_with_id_section_and_surrounding_words(session: Ses
             xᵢ ≤ α holds
         $ list --passages attention
         2! dailypapers: --passages needs words to look for: add a term such as fulltext:attention.
-        $ list --passages fulltext:attention --color=always id:2606.00003
+        """  # noqa: E501
+    )
+    monkeypatch.setenv("CLICOLOR_FORCE", "1")
+    session(
+        """
+        $ list --passages fulltext:attention id:2606.00003
         \x1b[2m2606.00003\x1b[0m	\x1b[2mAbstract\x1b[0m	We use sparse \x1b[1mattention\x1b[0m.
         \x1b[2m2606.00003\x1b[0m	\x1b[2m3.2 Fréchet spaces\x1b[0m	Dense \x1b[1mattention\x1b[0m alone.
-        """  # noqa: E501
+        """
     )
 
 

@@ -210,9 +210,9 @@ def test_a_file_is_left_after_too_many_unusable_records(monkeypatch: pytest.Monk
     assert stream.tell() < 9_000
 
 
-def test_a_long_line_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_read_up_to_a_long_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(papers_file, "MAX_LINE_BYTES", 10_000)
-    assert summaries(read(lines({"title": "x" * 20_000}, TWO))) == ["line 1: longer than any record", *ONLY]
+    assert summaries(read(lines(TWO, {"title": "x" * 20_000}))) == [*ONLY, "the end: a line has more than 0 MiB"]
 
 
 # Our own JSON

@@ -159,23 +159,6 @@ def test_words_to_be_marked_are_those_that_are_looked_for(text: str, marked: tup
 
 
 @each(
-    ("text", "asked"),
-    [
-        ("folding laundry", "sort:relevance is:unread ~folding laundry"),
-        ('"folding laundry" topic:agents', "sort:relevance is:unread topic:agents ~folding laundry"),
-        ("laundry sort:upvotes", "sort:relevance is:unread ~laundry"),
-        *(
-            (text, None)
-            for text in ("", "topic:agents", "a OR b", "a -b", "a (b OR c)", "~a", "a like:2406.1", "title:a")
-        ),
-    ],
-)
-def test_plain_words_ask_for_what_is_near_to_them(text: str, asked: str | None) -> None:
-    nearest = Place(view("unread"), text).nearest
-    assert (nearest and nearest.text) == asked
-
-
-@each(
     ("view_id", "text", "expected"),
     [
         ("latest", "", ("", True, False, (), ())),

@@ -22,7 +22,6 @@ from reader.ui.query.advice import (
 )
 from tests.table import each
 from tests.ui.conftest import Opener
-from tests.ui.driver import settings
 from tests.ui.stage import Stage, staged, text
 
 # Advice
@@ -258,13 +257,10 @@ async def test_a_free_text_lists_what_fits_best(reader: Opener) -> None:
 
 
 async def test_papers_like_one_are_listed_and_left_again(reader: Opener) -> None:
-    async with reader(size=(140, 42), settings=settings(nearest=True)) as r:
+    async with reader(size=(140, 42)) as r:
         await r.do("view.all")
         await r.search("agents tools that write", "query.accept")
-        # One paper has the words; near papers follow under a heading.
-        await r.until(lambda: any("NEAREST IN WORDS" in line for line in r.list_lines))
-        assert "1 of 60" in r.top
-        await r.do("move.down")
+        await r.until(lambda: "1 of 60" in r.top)
         id, text = r.here.id, r.query
         await r.do("find.similar")
         assert r.query == f"like:{id}"

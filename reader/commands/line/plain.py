@@ -13,7 +13,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppres
 from itertools import chain, islice
 
 from reader.cache.marks.change import Change
-from reader.commands.choosing import explain_nothing, store_changes, with_known_words
+from reader.commands.choosing import explain_nothing, store_changes
 from reader.commands.command import OpenReader
 from reader.commands.line.shell import understand
 from reader.commands.output import describe_action, print_line, report_unexpected, width
@@ -151,13 +151,10 @@ class Conversation:
             self._run(COMMANDS.get(line, line) or "show")
 
     def _list(self, query: str) -> None:
-        """List the papers of a query; if nothing matches, unknown words are replaced by similar known words."""
+        """List the papers of a query."""
         with self._workspace.window() as window:
             parsed = parse_query(query)
             order = window.order(selection(window, parsed))
-            if not order.pks and (meant := with_known_words(window, parsed)) is not None:
-                query, parsed = meant.text, meant
-                order = window.order(selection(window, parsed))
             self._query, self._at = query, 0
             self._pks = [pk for pk in order.pks if isinstance(pk, int)]
             if not self._pks:

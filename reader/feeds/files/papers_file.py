@@ -39,7 +39,7 @@ _GZIP_MAGIC = b"\x1f\x8b"
 
 
 class DamagedFile(Exception):
-    """The file is too long, or the rest of its gzip data is broken; the message says which."""
+    """The file or a line of it is too long, or the rest of its gzip data is broken; the message says which."""
 
 
 class UnpackedFile:
@@ -60,8 +60,11 @@ class UnpackedFile:
         return self._check(lambda: self._stream.peek(1), is_read=False)
 
     def line(self) -> bytes:
-        """The next line, or the next part of a line longer than `MAX_LINE_BYTES`."""
-        return self._check(lambda: self._stream.readline(MAX_LINE_BYTES + 1))
+        """The next line; empty at the end of the file."""
+        line = self._check(lambda: self._stream.readline(MAX_LINE_BYTES + 1))
+        if len(line) > MAX_LINE_BYTES:
+            raise DamagedFile(f"a line has more than {MAX_LINE_BYTES // 1024**2} MiB")
+        return line
 
     def read(self, size: int = BYTES_AT_ONCE) -> bytes:
         """The next bytes, at most `size`."""
@@ -91,9 +94,9 @@ def json_values(file: UnpackedFile, line: int, name: str) -> Iterator[PlacedValu
     files have at most `_MAX_TEXT_BYTES`.
     """
     before = b""
-    lines = _numbered_lines(file, line)
+    lines = enumerate(iter(file.line, b""), line)
     for number, text in lines:
-        if text is None or _is_value(text):
+        if _is_value(text):
             yield from _values_of_line(number, text)
             break
         before += text
@@ -113,16 +116,6 @@ def _values_of_text(body: bytes, line: int) -> Iterator[PlacedValue]:
             yield from _values_of_line(number, text)
 
 
-def _numbered_lines(file: UnpackedFile, number: int) -> Iterator[tuple[int, bytes | None]]:
-    """The lines with their numbers from `number` on; None for a line that is too long."""
-    while text := file.line():
-        is_whole = len(text) <= MAX_LINE_BYTES
-        while len(text) > MAX_LINE_BYTES and not text.endswith(b"\n"):
-            text = file.line()
-        yield number, text if is_whole else None
-        number += 1
-
-
 def _is_value(text: bytes) -> bool:
     try:
         parse_json(_without_comma(text))
@@ -136,10 +129,8 @@ def _without_comma(text: bytes) -> str:
     return text.decode("utf-8", "replace").strip().removesuffix(",")
 
 
-def _values_of_line(line: int, text: bytes | None) -> Iterator[PlacedValue]:
-    if text is None:
-        yield _unreadable(line, "longer than any record")
-    elif (value := _without_comma(text)) not in ("", "[", "]"):
+def _values_of_line(line: int, text: bytes) -> Iterator[PlacedValue]:
+    if (value := _without_comma(text)) not in ("", "[", "]"):
         try:
             yield from _entries(parse_json(value), line)
         except UnreadableJson as error:

@@ -153,39 +153,34 @@ class LinkActions(Controller):
 
     @handles("link.list")
     def choose_link(self, _count: int | None) -> None:
-        from reader.actions.links import LINKED, PEOPLE, link_choices, links, people, repository_links
+        from reader.actions.links import LINKED, link_choices, links, repository_links
 
         highlighted = self._model.state.highlighted
         paper = self._library.paper(highlighted)
         if paper is None:
             return
         urls = {link.letter: link.url for link in links(paper)}
-        named = {
-            **repository_links(self._library.belongings(highlighted).community.repositories),
-            PEOPLE[0]: people(paper),
-        }
-        kinds = ((letter, name) for letter, name in (*LINKED.values(), PEOPLE) if named.get(letter))
-        choices = (*link_choices(paper), *kinds)
+        linked = repository_links(self._library.belongings(highlighted).community.repositories)
+        choices = (*link_choices(paper), *(kind for kind in LINKED.values() if kind[0] in linked))
 
         def act(letter: str) -> None:
-            if letter in named:
-                self._choose_linked(named[letter])
-            else:
+            if letter in urls:
                 self.browse(urls[letter])
+            else:
+                self._choose_repository(linked[letter])
 
         if choices:
             self._app.keyboard.ask_letter("open", choices, act)
         else:
             self._model.show_notice("this paper has no links")
 
-    def _choose_linked(self, links: Sequence[Link]) -> None:
+    def _choose_repository(self, links: Sequence[Link]) -> None:
         if len(links) == 1:
             self.browse(links[0].url)
             return
         urls = {link.letter: link.url for link in links}
-        self._app.keyboard.ask_letter(
-            "open", [(link.letter, link.name) for link in links], lambda letter: self.browse(urls[letter])
-        )
+        names = [(link.letter, link.name) for link in links]
+        self._app.keyboard.ask_letter("open", names, lambda letter: self.browse(urls[letter]))
 
     @answers("link")
     def browse(self, url: str) -> None:

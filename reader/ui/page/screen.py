@@ -186,6 +186,6 @@ def _shown_state(state: State) -> object:
 
 
 def _position(state: State, reading: ShownPaper) -> str:
-    """A paper's place in the list as `3 of 34`; empty while unknown, and for similar papers."""
+    """A paper's place in the list as `3 of 34`; empty while unknown."""
     number, count = reading.number, state.listing.count
     return f"{number:,} of {count:,}" if number and count and number <= count else ""

@@ -499,8 +499,7 @@ class FeedSearch(Controller):
 def _query_of_best_fits(state: State) -> str:
     """The listed query, if papers are listed as best fits; otherwise empty."""
     listing = state.listing
-    has_fits = listing.results is None and (listing.order.near or listing.place.query.is_by_fit)
-    return listing.place.text if has_fits else ""
+    return listing.place.text if listing.results is None and listing.place.query.is_by_fit else ""
 
 
 class QueryCorrections(Controller):
@@ -522,8 +521,7 @@ def _corrected_query(path: Path, text: str) -> str:
     from reader.cache.reads.window import Window
     from reader.cache.search.free_text import corrections
 
-    query = parse(text)
-    words = query.near or query.plain_words
+    words = parse(text).near
     if not words:
         return ""
     with closing(Window.open(path)) as window:
