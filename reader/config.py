@@ -60,9 +60,6 @@ class Settings:
     allow_local_feeds: bool = setting(BOOLEAN, False)
     """Allow followed feeds, and their redirects, to be on this machine or its network; the endpoint always may."""
 
-    notify_command: tuple[str, ...] = setting(COMMAND, ())
-    """Program to run instead of a desktop notification; it gets the papers as JSON on its standard input."""
-
     keep_days: int = setting(number(0, 36_500), 0)
     """Days to keep papers; starred, tagged, noted and queued papers stay, and 0 keeps all papers."""
 

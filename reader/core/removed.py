@@ -100,6 +100,7 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
         "filter_width": "< and > in the filter pane make it smaller and larger",
         "list_share": "< and > in the list make it smaller and larger",
         "nearest": "'~' before the words of a search lists the papers nearest in words",
+        "notify_command": "'dailypapers views add NAME QUERY --then run --run PROGRAM' runs a program on new papers",
         "second_look": "the page of a paper says what has changed",
         "use_token_file": "HF_TOKEN=$(cat ~/.cache/huggingface/token) in the environment does the same",
         "vectors": "~ finds papers by their words",

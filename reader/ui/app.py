@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
@@ -20,7 +20,7 @@ from textual.screen import Screen
 
 from reader import platform
 from reader.config import Settings
-from reader.keys.actions import TYPING, Action, Context
+from reader.keys.actions import TYPING, Context
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import keys_of_label
 from reader.platform import is_colorless, theme_name
@@ -110,7 +110,6 @@ FEATURES = (
     "reader.ui.notes",
     "reader.ui.follows",
     "reader.ui.help",
-    "reader.ui.extensions",
 )
 """The modules with controllers, which the app imports after the first list is drawn.
 
@@ -285,7 +284,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
                     subscribe(self, self.model, role.parts, method, now=role.now)
                 elif isinstance(role, Answers):
                     self._answers[role.kind] = method
-        self._find_handlers()
+        self.handlers = handlers_of(self.controllers, lambda: self.model.state.context)
 
     def _make_controller(self, kind: type[Controller]) -> Controller:
         """Return `app.mark_actions` for the class MarkActions, creating it if the first list did not need it."""
@@ -295,17 +294,10 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         controller: Controller = getattr(self, name)
         return controller
 
-    def _find_handlers(self) -> None:
-        self.handlers = handlers_of(self.controllers, lambda: self.model.state.context)
-
     def scope(self) -> Scope:
         """The context of queries: the saved views and the current day."""
         views = tuple((saved.name, saved.query) for saved in self.model.state.views.saved)
         return self.library.scope(self.look.today)._replace(views=views)
-
-    def add_keys(self, actions: Iterable[Action]) -> None:
-        self.keymap.add(actions)
-        self._find_handlers()
 
     def _take_over(self) -> None:
         """Replace the first frame, if any, and keep its cursor; then start working."""

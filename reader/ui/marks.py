@@ -222,42 +222,6 @@ class MarkActions(Controller):
         return None if is_there or papers.to_paper(pk) else Position(pk, papers.height)
 
 
-class QueueActions(Controller):
-    """Move papers within the queue."""
-
-    def __init__(self, app: ReaderApp) -> None:
-        super().__init__(app)
-        self._order = self._app.settings.order
-
-    @handles("queue.down", "queue.up", step=1)
-    def move(self, by: int) -> None:
-        state, row = self._model.state, self._app.papers.highlighted_row
-        if row is None:
-            return
-        if not self._is_in_order():
-            self._model.show_notice(f"papers are moved in the queue: {self._keymap.key('view.queue')} shows it")
-            return
-        if not row.queued:
-            self._model.show_notice(f"no longer in the queue · {self._keymap.key('paper.queue')} queues it")
-            return
-        place = min(max(self._app.papers.cursor + by, 0), self._app.papers.count - 1)
-        if place == self._app.papers.cursor:
-            self._model.show_notice(
-                "this is the last paper in the queue" if by > 0 else "this is the first paper in the queue"
-            )
-            return
-        moved = state.with_paper_moved(row.pk, place)
-        self._model.change(moved)
-        self._app.mark_actions.follow(self._library.move_in_queue(row.pk, moved.listing.order.pks))
-
-    def _is_in_order(self) -> bool:
-        from reader.core.query import Sort
-
-        state = self._model.state
-        sort = state.place.whole(self._order).sort
-        return state.results is None and state.listing.order.complete and sort == Sort("queue")
-
-
 TRACE_SECONDS = 120.0
 """Seconds for which opened papers are collected, because For you learns again after each record."""
 

@@ -121,12 +121,6 @@ class ListContent:
         has_dates = before.has_dates if is_same else papers_have_dates(self.order, is_one_day=is_one_day)
         return replace(self, has_dates=has_dates)
 
-    def move_paper(self, pk: int, place: int) -> ListContent:
-        """The same content with a paper at another place, under the cursor."""
-        pks = [key for key in self.order.pks if key != pk]
-        pks.insert(place, pk)
-        return replace(self, order=self.order._replace(pks=pks, groups=()), at=Position(pk))
-
     def place_name(self, now: datetime, dot: str) -> str:
         """A short name of the place: a view's name, a day as `Tue 24`, or a ranking with its fetch time."""
         if self.results is not None:
