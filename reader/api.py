@@ -14,21 +14,17 @@ from reader.commands.output import answer, print_line, warn
 from reader.commands.workspace import Workspace, load_paper, parse_query, selection
 from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.paper import Paper
-from reader.core.settings.types import SavedView
 from reader.core.text import amount, clean
 from reader.feeds.records import PaperSource
-from reader.keys.actions import LineKey
 
 __all__ = [
     "Command",
     "Extension",
     "Finding",
-    "LineKey",
     "NotFound",
     "Paper",
     "PaperSource",
     "ReaderError",
-    "SavedView",
     "UsageError",
     "Workspace",
     "add_query",
@@ -55,10 +51,6 @@ class Extension:
     """Commands; each needs an entry point with its name."""
     sources: tuple[PaperSource, ...] = ()
     """Sites that the user may follow as feeds."""
-    keys: tuple[LineKey, ...] = ()
-    """Keys of the reader, each of which runs a command."""
-    views: tuple[SavedView, ...] = ()
-    """Named queries, which the filter pane lists after the user's views."""
     findings: tuple[Callable[[Workspace], Iterable[Finding]], ...] = ()
     """Checks for `dailypapers doctor`; a finding with advice is a problem."""
 

@@ -279,26 +279,8 @@ RUN = "run."
 COMMAND_LINE = "command.open"
 """The id of the action that opens the command line, where all other actions can be found."""
 
-EXTENSION = "extension."
-"""Prefix of the ids of actions that extensions add."""
-
 LINE_CONTEXTS: Final = _READ
 """Contexts in which keys that run a command are active."""
-
-
-class LineKey(NamedTuple):
-    """A key of an extension, which runs a line of the reader's command line.
-
-    Its id is a single word. `keys` are its bindings, separated by spaces; keys already in use are ignored, and the
-    user's settings may bind other keys to `extension.ID`. In the line, `{ids}` stands for the ids of the selected
-    papers, or of the paper under the cursor.
-    """
-
-    id: str
-    keys: str
-    name: str
-    help: str
-    line: str
 
 
 def own_actions(commands: Sequence[UserCommand]) -> Mapping[str, UserCommand]:

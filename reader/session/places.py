@@ -49,17 +49,10 @@ class ViewList(NamedTuple):
     """The listed views: the reader's own, and the user's saved views in the user's order."""
 
     saved: tuple[View, ...] = ()
-    added: tuple[View, ...] = ()
-
-    @property
-    def saved_views(self) -> tuple[View, ...]:
-        """The saved views, then views of extensions with other names."""
-        known = {view.id for view in self.saved}
-        return (*self.saved, *(view for view in self.added if view.id not in known))
 
     def find(self, id: str) -> View:
         """The view with this id, also of a day, week or month; Latest for an unknown id."""
-        return next((saved for saved in self.saved_views if saved.id == id), None) or view(id)
+        return next((saved for saved in self.saved if saved.id == id), None) or view(id)
 
 
 def listed_views(settings: Settings) -> ViewList:

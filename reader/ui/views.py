@@ -35,7 +35,7 @@ class ViewActions(Controller):
 
     def commands(self) -> Sequence[Offer]:
         # The other views have actions of their own.
-        views = (*self._model.state.views.saved_views, *(own for own in SPECIAL if not own.is_ranking))
+        views = (*self._model.state.views.saved, *(own for own in SPECIAL if not own.is_ranking))
         return [Offer(f"View: {one.name}", one.query, partial(self.go, one.id)) for one in views]
 
     @answers("view")
@@ -72,7 +72,7 @@ class ViewActions(Controller):
 
     @handles("view.saved")
     def show_saved(self, number: int | None) -> None:
-        saved, number = self._model.state.views.saved_views, number or 1
+        saved, number = self._model.state.views.saved, number or 1
         if number <= len(saved):
             self.go(saved[number - 1].id)
         elif saved:

@@ -470,13 +470,12 @@ class State:
 
     def know_views(self, views: ViewList) -> State:
         """Store changed views; the list follows if its own view has a new query."""
-        views = views._replace(added=views.added or self.views.added)
 
         def renew(where: ListSource) -> ListSource:
             here = where.place.view
             if not here.id.startswith(SAVED):
                 return where
-            now = next((saved for saved in views.saved_views if saved.id == here.id), here)
+            now = next((saved for saved in views.saved if saved.id == here.id), here)
             return where._replace(place=where.place._replace(view=now))
 
         trail = tuple(stop._replace(where=renew(stop.where)) for stop in self.trail)
