@@ -111,24 +111,9 @@ def run(words: Sequence[str], frame: FirstFrame | None = None) -> int:
 
 
 def _run_command(name: str, words: Sequence[str]) -> int:
-    from reader.commands.command import OpenReader
     from reader.commands.workspace import Workspace
 
-    workspace = Workspace()
-    if name == "open" and "--reader" in words:
-        # Check this before the command fetches anything.
-        _expect_terminal("'dailypapers show ID' prints the paper.")
-    outcome = run_command((name, *words), workspace)
-    if not isinstance(outcome, OpenReader):
-        return outcome
-    query = f'id:"{outcome.paper}"'
-    if _is_dumb():
-        from reader.commands.line.plain import converse
-
-        return converse(workspace, query)
-    from reader.opening import show_reader
-
-    return show_reader(workspace, query, opens_page=True)
+    return run_command((name, *words), Workspace())
 
 
 # The reader

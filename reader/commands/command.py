@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise, takewhile
-from typing import Any, NamedTuple, NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from reader.commands.output import print_line, writes_unicode
 from reader.commands.workspace import Workspace
@@ -22,19 +22,12 @@ SEE_HELP = " See"
 """Start of the last sentence of a usage error, which points to the help."""
 
 
-class OpenReader(NamedTuple):
-    """Returned by a command to open the reader on a paper's page."""
-
-    paper: str
-    """The paper's id in the cache."""
-
-
 @dataclass(frozen=True, slots=True)
 class Command:
     """A command of the program.
 
-    `run` returns an exit code, 0 for success and 1 for a partial failure, or an `OpenReader`. It raises ReaderError if
-    the command failed completely.
+    `run` returns an exit code, 0 for success and 1 for a partial failure. It raises ReaderError if the command failed
+    completely.
     """
 
     name: str
@@ -42,7 +35,7 @@ class Command:
     examples: tuple[tuple[str, str], ...]
     """Pairs of the words after the program's name and their effect."""
     arguments: Callable[[ArgumentParser], None]
-    run: Callable[[Namespace, Workspace], int | OpenReader]
+    run: Callable[[Namespace, Workspace], int]
     has_json: bool = False
     """Whether it takes --json and --jsonl. The manual's page `scripts` lists the fields of the program's own commands.
     """

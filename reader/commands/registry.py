@@ -11,7 +11,7 @@ from reader.core import removed
 from reader.core.errors import ReaderError
 
 if TYPE_CHECKING:
-    from reader.commands.command import Command, OpenReader
+    from reader.commands.command import Command
     from reader.commands.workspace import Workspace
 
 GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -130,8 +130,8 @@ def find_command(name: str) -> Command:
     return added
 
 
-def run_command(words: Sequence[str], workspace: Workspace) -> int | OpenReader:
-    """Run the command that the words name, and return its result; raises ReaderError."""
+def run_command(words: Sequence[str], workspace: Workspace) -> int:
+    """Run the command that the words name, and return its exit code; raises ReaderError."""
     from reader.commands.command import make_parser, parse
 
     command = find_command(words[0])

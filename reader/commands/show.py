@@ -19,8 +19,8 @@ from reader.cache.history import changes_since_mark
 from reader.cache.reads.window import Window
 from reader.cache.standing import reasons
 from reader.cache.watching import rule_effects
-from reader.commands.choosing import FOR_YOU, find_or_fetch, find_or_fetch_text, for_you_record
-from reader.commands.command import Command, OpenReader
+from reader.commands.choosing import FOR_YOU, find_or_fetch_text, for_you_record
+from reader.commands.command import Command
 from reader.commands.output import (
     MAX_PROSE_COLUMNS,
     Style,
@@ -307,21 +307,17 @@ def _add_open_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help=about)
     about = "which of its links (default: its page, else another of its links)"
     parser.add_argument("--link", choices=LINKS, help=about)
-    about = "open the reader on the paper's page; a paper that is not in the cache is fetched first"
-    parser.add_argument("--reader", action="store_true", help=about)
     about = "fetch its PDF from arXiv and print the path; an existing PDF is not fetched again"
     parser.add_argument("--pdf", action="store_true", help=about)
     about = "the folder for the PDF (default: pdf_folder of the settings)"
     parser.add_argument("-o", "--output", metavar="DIR", help=about)
 
 
-def _open_paper(arguments: Namespace, workspace: Workspace) -> int | OpenReader:
+def _open_paper(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.pdf:
         return _fetch_pdf(arguments, workspace)
     if arguments.output is not None:
         raise UsageError("-o names the folder of a PDF: add --pdf.")
-    if arguments.reader:
-        return _open_in_reader(arguments, workspace)
     paper, _ = load_paper(workspace, arguments.id)
     urls = {link.name.lower(): link.url for link in links(paper)}
     name = arguments.link or next(iter(urls), "page")
@@ -333,16 +329,9 @@ def _open_paper(arguments: Namespace, workspace: Workspace) -> int | OpenReader:
     return answer(arguments, record, *([] if opened else [urls[name]]))
 
 
-def _open_in_reader(arguments: Namespace, workspace: Workspace) -> OpenReader:
-    if arguments.link or arguments.json:
-        raise UsageError("--reader opens the paper's page in the reader: leave out --link and --json.")
-    paper, _ = find_or_fetch(workspace, arguments.id)
-    return OpenReader(paper.id)
-
-
 def _fetch_pdf(arguments: Namespace, workspace: Workspace) -> int:
-    if arguments.reader or arguments.link:
-        raise UsageError("--pdf fetches the PDF: leave out --reader and --link.")
+    if arguments.link:
+        raise UsageError("--pdf fetches the PDF: leave out --link.")
     paper, _ = load_paper(workspace, arguments.id)
     page = pdf_url(paper.id)
     if page is None:
@@ -363,8 +352,7 @@ def _fetch_pdf(arguments: Namespace, workspace: Workspace) -> int:
 
 OPEN_COMMAND = Command(
     "open",
-    "Open a paper in the browser; if no browser can be shown, print its address. Or open it in the reader, or "
-    "fetch its PDF.",
+    "Open a paper in the browser; if no browser can be shown, print its address. Or fetch its PDF.",
     (),
     _add_open_arguments,
     _open_paper,

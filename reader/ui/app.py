@@ -133,9 +133,9 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
 
     `run_job` runs jobs such as a refresh; `rules` loads the topics and `shell` the commands at their first use. The
     reader starts with `query` in the view All, or without a query at the place of the last visit. A `demo` fetches
-    nothing and saves nothing outside the cache. With `opens_page`, the page of the first paper is open. `leaving`
-    supervises the end of the program; `first_frame` is already on the terminal. Changes to views in `settings_file`
-    take effect at once; `now` is the clock; a `still` reader has no spinner and starts no refresh.
+    nothing and saves nothing outside the cache. `leaving` supervises the end of the program; `first_frame` is already
+    on the terminal. Changes to views in `settings_file` take effect at once; `now` is the clock; a `still` reader has
+    no spinner and starts no refresh.
     """
 
     TITLE = "dailypapers"
@@ -175,7 +175,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         cache_file: Path,
         *,
         query: str = "",
-        opens_page: bool = False,
         demo: bool = False,
         state_file: Path | None = None,
         run_job: JobRunner,
@@ -199,7 +198,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.rules = rules
         self.settings_file = settings_file
         self.shell = shell
-        self._opens_page = opens_page
         self._warnings = tuple(warnings)
         self.state_file = None if demo else state_file
         self._left = visit.load(self.state_file) if self.state_file else visit.Visit()
@@ -243,7 +241,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
             },
             mode="sample" if self.look.demo else "" if self.library.is_writable else "read-only",
         )
-        return state if self._opens_page else state.remember_query(query)
+        return state.remember_query(query)
 
     # Set-up
 
@@ -316,8 +314,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
             from reader.ui.next_start import keep_look
 
             keep_look(self.keymap, self.settings)
-        if self._opens_page:
-            self.perform("read.open")
         await self.keyboard.begin()
         finish_startup_tuning()
         warnings = (*self._warnings, *(str(mistake) for mistake in self.keymap.mistakes))

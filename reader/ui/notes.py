@@ -7,7 +7,6 @@ import os
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from operator import methodcaller
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events
@@ -127,7 +126,8 @@ class NoteActions(Controller):
         """Save the unfinished text, in case the reader is killed."""
         noting = self._model.state[NOTING]
         if noting is not None:
-            self._background.start("drafts", partial(_wait, self._library.keep_draft(noting.draft, text)))
+            storing = self._library.keep_draft(noting.draft, text)
+            self._background.start("drafts", lambda: storing)
 
     @handles("note.keep")
     def keep(self, _count: int | None) -> None:
@@ -168,13 +168,17 @@ class NoteActions(Controller):
         noting = self._model.state[NOTING]
         if noting is not None:
             self._model.change(self._model.state.put(NOTING, None))
-            self._background.start("drafts", partial(_wait, self._library.drop_draft(noting.draft)))
-            self._model.show_notice(UNCHANGED)
+            self._drop_draft(noting, UNCHANGED)
 
-    @handles(each={"note.undo_typing": methodcaller("undo"), "note.redo_typing": methodcaller("redo")})
-    def take_back(self, _count: int | None, step: Callable[[NoteScreen], object]) -> None:
+    def _drop_draft(self, noting: NoteEdit, reason: str) -> None:
+        dropping = self._library.drop_draft(noting.draft)
+        self._background.start("drafts", lambda: dropping)
+        self._model.show_notice(reason)
+
+    @handles(each={"note.undo_typing": TextArea.undo, "note.redo_typing": TextArea.redo})
+    def take_back(self, _count: int | None, step: Callable[[TextArea], object]) -> None:
         if (screen := self._screen) is not None:
-            step(screen)
+            step(screen.area)
 
     def on_begin(self) -> None:
         id = self._library.drafts.newest()
@@ -224,14 +228,9 @@ class NoteActions(Controller):
                 screen.change(text)
             return
         if text is None:
-            self._background.start("drafts", partial(_wait, self._library.drop_draft(noting.draft)))
-            self._model.show_notice(f"{editor} failed: {UNCHANGED}")
+            self._drop_draft(noting, f"{editor} failed: {UNCHANGED}")
         else:
             self._store(noting, text)
-
-
-async def _wait(writing: Awaitable[None]) -> None:
-    await writing
 
 
 MAX_PAPERS_READ = 100
@@ -306,39 +305,33 @@ class NoteScreen(OverScreen[NoteEdit]):
         super().__init__(app, noting)
         self._sheet = NoteSheet()
         self._title = Title(note_title(noting, self._look.glyphs), self._look.glyphs)
-        self._area = NoteArea(noting.text)
+        self.area = NoteArea(noting.text)
 
     def compose(self) -> ComposeResult:
         with self._sheet:
             yield Rule(None, self._look.glyphs)
             yield self._title
-            yield Center(self._area)
+            yield Center(self.area)
         yield self.status
 
     def on_mount(self) -> None:
         self._sheet.styles.height = note_lines(self.app.size.height)
-        self.set_focus(self._area)
+        self.set_focus(self.area)
 
     def on_resize(self, event: events.Resize) -> None:
         self._sheet.styles.height = note_lines(event.size.height)
 
     @property
     def text(self) -> str:
-        return self._area.text
+        return self.area.text
 
     def change(self, text: str) -> None:
-        self._area.replace(clean_note(text), (0, 0), self._area.document.end)
-        self._area.move_cursor(self._area.document.end)
-
-    def undo(self) -> None:
-        self._area.undo()
-
-    def redo(self) -> None:
-        self._area.redo()
+        self.area.replace(clean_note(text), (0, 0), self.area.document.end)
+        self.area.move_cursor(self.area.document.end)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
-        self.post_message(WidgetReport("note", self._area.text))
+        self.post_message(WidgetReport("note", self.area.text))
 
 
 class TagScreen(LineScreen[TagEdit]):

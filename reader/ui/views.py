@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 
 from reader.core.dates import FIRST_DAY, SATURDAY, Period, PeriodKind, period_containing, period_of_view
 from reader.core.errors import ReaderError
@@ -22,9 +21,6 @@ from reader.ui.shell.commands import Offer
 from reader.ui.shell.controller import Controller, answers, handles
 from reader.ui.shell.listing import Position
 from reader.ui.shell.state import NOTHING_IS_FETCHED, State
-
-if TYPE_CHECKING:
-    pass
 
 MAX_RANKING_AGE = timedelta(minutes=10)
 """Maximum age of a ranking before it is fetched again."""

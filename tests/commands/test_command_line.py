@@ -107,8 +107,8 @@ def opened(monkeypatch: pytest.MonkeyPatch, home: Path) -> list[str]:
     """The queries the reader was opened on, with how it was opened; there is a terminal."""
     seen: list[str] = []
 
-    def show_reader(_workspace: object, query: str, frame: None = None, *, opens_page: bool = False) -> int:
-        seen.append(f"{query}{' on its page' if opens_page else ''}")
+    def show_reader(_workspace: object, query: str, frame: None = None) -> int:
+        seen.append(query)
         return 0
 
     def show_sample(_workspace: object, query: str, *, is_plain: bool = False) -> int:
@@ -223,17 +223,6 @@ def test_the_reader_needs_a_terminal_at_both_ends(
     )
     assert " ".join(capsys.readouterr().err.split()) == (expected.strip() if code else "")
     assert not home.exists()
-
-
-def test_a_paper_opens_in_the_reader(
-    run: Run, papers: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert run("open", "https://arxiv.org/abs/2606.26740v2", "--reader").code == 0
-    assert opened == ['id:"2606.26740" on its page']
-    assert run("open", "2606.26740", "--reader", "--link", "pdf").code == 2
-    monkeypatch.setattr(cli, "_has_terminal", lambda: False)
-    assert run("open", "2606.26740", "--reader").code == 2
-    assert len(opened) == 1
 
 
 def test_textual_gets_its_frame_rate_before_it_is_imported() -> None:

@@ -14,7 +14,6 @@ from itertools import chain, islice
 
 from reader.cache.marks.change import Change
 from reader.commands.choosing import explain_nothing, store_changes
-from reader.commands.command import OpenReader
 from reader.commands.line.shell import understand
 from reader.commands.output import describe_action, print_line, report_unexpected, width
 from reader.commands.registry import is_command, run_command
@@ -221,16 +220,14 @@ class Conversation:
         if typed.replaces:
             raise UsageError(f"{visible(typed.replaces)} already exists: choose another name.")
         workspace = Workspace(self._workspace.cache_file, is_spoken=True)
-        outcome: int | OpenReader = 1
+        code = 1
         output = _Output()
         try:
             with _capture(output), suppress(SystemExit):
-                outcome = run_command(words, workspace)
+                code = run_command(words, workspace)
         finally:
             lines = _for_plain_mode(output.getvalue()).splitlines()
-            self._print(iter(lines or (["Done."] if outcome == 0 else [])))
-        if isinstance(outcome, OpenReader):
-            self._list(f'id:"{outcome.paper}"')
+            self._print(iter(lines or (["Done."] if code == 0 else [])))
 
 
 class _Output(io.StringIO):
