@@ -15,18 +15,14 @@ from typing import Any
 
 from reader import platform
 from reader.config import SETTING_TYPES, VARIABLES, Settings
-from reader.core import removed
 from reader.core.errors import ConfigError
 from reader.core.settings.standing import FORMER_LISTS, StandingQuery
 from reader.core.settings.toml import InvalidToml, Toml, dotted_key, read_toml
-from reader.core.settings.types import InvalidValue, Wrong, read_table
+from reader.core.settings.types import InvalidValue, Wrong, is_empty, read_table
 from reader.paths import read_start, replace_private
 
 MAX_FILE_BYTES = 1 << 16
 """Bytes; a larger file is not read."""
-
-_EMPTY_VALUES: tuple[object, ...] = ("", False, 0, [])
-"""Values that switch a removed setting or list off, so that its line in the file is not reported."""
 
 _MAX_SHOWN = 300
 """Maximum characters of each part of a message about a mistake."""
@@ -101,10 +97,6 @@ def load_text(text: str, file: str, environment: Mapping[str, str]) -> LoadedSet
     except InvalidToml as error:
         mistakes.append(Mistake(file, error.line, "", f"{error}; all defaults apply until it is corrected"))
     former = {key: _as_list(toml.values.pop(key)) for key in list(toml.values) if key in FORMER_LISTS}
-    for key, instead in removed.SETTINGS.items():
-        value = _take(toml.values, key)
-        if _is_on(value) and value != removed.DEFAULTS.get(key):
-            mistakes.append(Mistake(file, toml.line((*key.split("."),)), key, f"was removed: {instead}"))
     wrong: list[Wrong] = []
     values = read_table(Settings, toml.values, wrong)
     mistakes += (
@@ -131,19 +123,7 @@ def load_text(text: str, file: str, environment: Mapping[str, str]) -> LoadedSet
 
 def _as_list(value: object) -> list[Any]:
     """A list of a file for release 0.2, which may be a single value; a value that switches it off is left out."""
-    return value if isinstance(value, list) else [value] if value not in _EMPTY_VALUES else []
-
-
-def _take(values: dict[str, Any], key: str) -> object:
-    """Remove a dotted key from a document, and return its value; None if it is missing."""
-    *tables, name = key.split(".")
-    for table in tables:
-        values = inner if isinstance(inner := values.get(table), dict) else {}
-    return values.pop(name, None)
-
-
-def _is_on(value: object) -> bool:
-    return any(map(_is_on, value.values())) if isinstance(value, dict) else value not in (None, *_EMPTY_VALUES)
+    return value if isinstance(value, list) else [] if is_empty(value) else [value]
 
 
 class _Unreadable(Exception):

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import socket
 import threading
 import zlib
@@ -208,7 +209,7 @@ class _Handler(Handler):
             return self._list(query)
         every = [one for day in self.server.days.values() for one in day]
         if path == "/api/papers/search":
-            words = query["q"].lower().split()
+            words = re.findall(r"\w+", query["q"].lower())
             return 200, [one for one in every if all(word in one["title"].lower() for word in words)], {}
         # A paper that is asked for by its id comes bare.
         found = next((one["paper"] for one in every if path == f"/api/papers/{one['paper']['id']}"), None)

@@ -19,7 +19,7 @@ from typing import Any, Literal, TextIO
 from reader.core.ids import arxiv_id, paper_url, pdf_url
 from reader.core.latex import latex_to_unicode
 from reader.core.paper import Paper
-from reader.core.passages import SAID_LIMIT
+from reader.core.passages import MAX_PASSAGE_CHARACTERS
 from reader.core.people import split_name
 from reader.core.text import clean, clean_block, clean_note, fold
 from reader.core.venue import series_of, year_of
@@ -163,7 +163,11 @@ def write_bibtex(papers: Iterable[Paper], out: TextIO, keys: CitationKeys, **_: 
     escape = _escaper()
 
     def entry(paper: Paper) -> str:
-        fields = "".join(f"\t{name} = {value},\n" for name, value in _brace_fields(_bibtex_fields(paper, escape)))
+        # The months are macros, which stand without braces.
+        fields = "".join(
+            f"\t{name} = {value if name == 'month' else f'{{{value}}}'},\n"
+            for name, value in _bibtex_fields(paper, escape)
+        )
         return f"@{entry_type(paper)}{{{keys.key(paper)},\n{fields}}}\n"
 
     return write_each(papers, out, entry, between="\n")
@@ -173,11 +177,6 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 """BibTeX macros for months, which every style defines."""
 
 
-def _brace_fields(fields: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    for name, value in fields:
-        yield name, _MONTHS[int(value) - 1] if name == "month" else f"{{{value}}}"
-
-
 def _bibtex_fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple[str, str]]:
     yield "title", _title(clean(paper.title), escape)
     if paper.authors:
@@ -185,7 +184,7 @@ def _bibtex_fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple
     if when := publication_date(paper):
         yield "year", when[:4]
     if when[5:7]:
-        yield "month", when[5:7]
+        yield "month", _MONTHS[int(when[5:7]) - 1]
     if where := container(paper):
         yield "booktitle" if entry_type(paper) == "inproceedings" else "journal", escape(where)
     if url := paper_url(paper.id):
@@ -214,7 +213,7 @@ def _bibtex_fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple
 
 def annotation(paper: Paper) -> str:
     """The user's note and highlights of a paper as one text."""
-    highlights = (clean_note(passage, SAID_LIMIT) for passage in paper.highlights)
+    highlights = (clean_note(passage, MAX_PASSAGE_CHARACTERS) for passage in paper.highlights)
     return "\n\n".join(filter(None, (clean_note(paper.note or "").strip("\n"), *highlights)))
 
 

@@ -27,7 +27,7 @@ from reader.core.errors import ReaderError
 from reader.core.ids import hf_url, paper_url
 from reader.core.marks import Mark, clean_mark
 from reader.core.paper import FIELDS, Paper
-from reader.core.passages import SAID_LIMIT, split_note
+from reader.core.passages import MAX_PASSAGE_CHARACTERS, split_note
 from reader.core.text import amount, clean, clean_block, clean_note
 from reader.platform import to_disk
 
@@ -155,7 +155,7 @@ def record(paper: Paper) -> Record:
     values["authors"] = values["authors"] or None
     values["url"] = hf_url(paper.id) or clean(paper.url or "") or None
     # Notes and highlights keep their line breaks.
-    values["highlights"] = [clean_note(passage, SAID_LIMIT) for passage in paper.highlights]
+    values["highlights"] = [clean_note(passage, MAX_PASSAGE_CHARACTERS) for passage in paper.highlights]
     values["note"] = clean_note(paper.note or "") or None
     return values
 
@@ -286,7 +286,7 @@ def _section(paper: Paper, level: str = "##") -> Iterator[str]:
     yield from (plain_markdown(part) for part in clean_block(paper.abstract).split("\n\n") if part)
     if paper.note:
         yield f"Note: {plain_markdown(' '.join(clean_note(paper.note).split()))}"
-    yield from (_highlight(clean_note(passage, SAID_LIMIT), paper.id) for passage in paper.highlights)
+    yield from (_highlight(clean_note(passage, MAX_PASSAGE_CHARACTERS), paper.id) for passage in paper.highlights)
     if paper_links := links(paper):
         addresses = ((link.name, in_parentheses(link.url)) for link in paper_links)
         yield " · ".join(f"[{name}]({url})" for name, url in addresses)
@@ -369,8 +369,6 @@ class Copy(NamedTuple):
 
     name: str
     text: Text
-    noun: str = ""
-    """The name in a sentence, if it differs from `name`."""
 
 
 def _lines(of: Callable[[Paper], str]) -> Text:

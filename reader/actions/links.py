@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from reader.core.addresses import address_key, what_is
 from reader.core.errors import ConfigError, ReaderError
-from reader.core.ids import hf_url, in_file_name, paper_url, pdf_url, profile_url
+from reader.core.ids import hf_url, in_file_name, paper_url, pdf_url
 from reader.core.paper import Paper
 from reader.core.text import brief, clean
 
@@ -29,10 +29,6 @@ _UNESCAPED = ":/?#[]@!$&*+,;=-._~%"
 """Characters that may stay unescaped in an address (RFC 3986), and the percent sign of existing escapes."""
 
 
-class UnsafeLink(ReaderError):
-    """The address is unsafe and was not opened."""
-
-
 CODE_LINK = "code"
 """The name of the link to the paper's code."""
 
@@ -44,9 +40,6 @@ LINKED: Mapping[Kind, tuple[str, str]] = MappingProxyType(
 
 MAX_NUMBERED = 9
 """Maximum links of a kind, each of which a digit opens."""
-
-PEOPLE = ("u", "people")
-"""The letter and the name of the links to the accounts of the submitter and the authors."""
 
 
 _ORDER = "opacwde123456789"
@@ -105,18 +98,6 @@ def _add_from_text(links: dict[str, Link], paper: Paper) -> None:
             continue
         links[address_key(safe)] = link
         letters.add(link.letter)
-
-
-def people(paper: Paper) -> tuple[Link, ...]:
-    """Numbered links to the accounts of the submitter and of the authors who claimed the paper."""
-    named = [(paper.submitter, f"{paper.submitter} (submitter)")] if paper.submitter else []
-    named += [(account, name) for account, _, name in (profile.partition(" ") for profile in paper.profiles)]
-    names: dict[str, str] = {}
-    for account, name in named:
-        if url := profile_url(account):
-            names.setdefault(url, name)
-    shown = list(names.items())[:MAX_NUMBERED]
-    return tuple(Link(str(number), name, url) for number, (url, name) in enumerate(shown, 1))
 
 
 def places(paper: Paper) -> tuple[Link, ...]:
@@ -196,13 +177,13 @@ def open_url(url: str, *, has_terminal: bool = True) -> bool:
 
     The browser is started with an argument list, not by a shell, and without access tokens, which are no longer in the
     environment of this process. The call takes seconds, or until the user leaves a console browser: do not call it in
-    the event loop. Raises UnsafeLink unless the address is http or https.
+    the event loop. Raises ReaderError unless the address is http or https.
     """
     import webbrowser
 
     safe = safe_url(url)
     if safe is None:
-        raise UnsafeLink(f"{brief(url)!r} was not opened: only http and https addresses can be.")
+        raise ReaderError(f"{brief(url)!r} was not opened: only http and https addresses can be.")
     try:
         if not has_terminal:
             browser = webbrowser.get()

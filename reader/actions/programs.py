@@ -51,10 +51,6 @@ class ProgramError(ReaderError):
     """The program was not found, failed, or took too long."""
 
 
-class ProgramTookTooLong(ProgramError):
-    """The program was killed before it ended; its effects are unknown."""
-
-
 class ProgramOutput(NamedTuple):
     """The output of a program."""
 
@@ -104,7 +100,7 @@ async def run_program(
         try:
             while process.poll() is None:
                 if time.monotonic() > late:
-                    raise ProgramTookTooLong(f"{name} took longer than {seconds:g} s and was stopped{end}")
+                    raise ProgramError(f"{name} took longer than {seconds:g} s and was stopped{end}")
                 printed, in_errors = (os.fstat(file.fileno()).st_size for file in (stdout, stderr))
                 if printed > MAX_OUTPUT_BYTES or in_errors > MAX_ERROR_BYTES:
                     is_cut = True
@@ -162,7 +158,7 @@ def desktop_command(title: str, body: str, platform: str = sys.platform) -> tupl
     """The command that shows a desktop notification; raises ProgramError if no program can show it."""
     program = desktop_program(platform)
     if program is None:
-        raise ProgramError("Notifications need a program: install notify-send (libnotify), or set notify_command.")
+        raise ProgramError("Notifications need a program: install notify-send (libnotify).")
     if platform == "darwin":
         return (program, *(word for line in _APPLE_SCRIPT for word in ("-e", line)), title, body)
     # Most desktops parse the body as markup.

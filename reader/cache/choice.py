@@ -106,6 +106,8 @@ _WISHES = (
     f"SELECT kind, value FROM mark WHERE paper = '' AND kind GLOB '{WEIGH}*' AND undone = 0 ORDER BY clock, action"
 )
 
+_KEYWORDS = f"SELECT keywords FROM paper_text WHERE keywords > '' ORDER BY pk DESC LIMIT {BACKGROUND_PAPERS}"
+
 _STATE = (
     "SELECT (SELECT value FROM meta WHERE key = 'log_applied'),"
     " (SELECT max(pk) FROM paper), (SELECT count(*) FROM topic)"
@@ -199,7 +201,8 @@ def _learn(cache: sqlite3.Connection, wishes: Sequence[Wish], marked: Sequence[M
     recent = _read(cache, _NEWEST, BACKGROUND_PAPERS)
     background = Background(frozenset(learnable), recent, min(count, BACKGROUND_PAPERS), common_words())
     weights = learn(liked, passed, learnable, background)
-    phrases = [phrase for phrase in _phrases(cache, liked) if muted.isdisjoint(terms_of(phrase[0]))]
+    keywords = (text.split("\n") for (text,) in cache.execute(_KEYWORDS))
+    phrases = [phrase for phrase in keyword_phrases(keywords) if muted.isdisjoint(terms_of(phrase[0]))]
     learned = subjects(phrases, liked, weights, background)
     scores = {
         pk: score(weights, words) + sum([wish.added for wish in wish_terms if wish.is_about(pk, words)])
@@ -227,7 +230,7 @@ class _WishTerms(NamedTuple):
 
     @classmethod
     def of(cls, cache: sqlite3.Connection, wish: Wish) -> _WishTerms:
-        if wish.what == "word":
+        if wish.type == "word":
             return cls(wish.name, wish.score_change, wish.step is None, tuple(terms_of(wish.name)))
         (name,) = cache.execute("SELECT name FROM topic WHERE slug = ?", (wish.name,)).fetchone() or (wish.name,)
         papers = frozenset(pk for (pk,) in cache.execute(_WITH_TOPIC, (wish.name,)))
@@ -256,14 +259,6 @@ def _explain(
             alike = f"{short_title(title)}, which you {verbs[like]}"
         explained[pk] = ("\n".join([*dict.fromkeys((*wished, *phrases))][:MAX_NAMED_SUBJECTS]), alike)
     return explained
-
-
-def _phrases(cache: sqlite3.Connection, liked: Sequence[WeighedPaper]) -> list[tuple[str, int]]:
-    rows = cache.execute(
-        "SELECT pk, keywords FROM paper_text WHERE keywords > '' ORDER BY pk DESC LIMIT ?", (BACKGROUND_PAPERS,)
-    )
-    keywords = {pk: text.split("\n") for pk, text in rows}
-    return keyword_phrases(keywords.values(), [keywords[paper.key] for paper in liked if paper.key in keywords])
 
 
 def _state(connection: sqlite3.Connection) -> list[object]:

@@ -51,8 +51,6 @@ class RequestState(NamedTuple):
     """ISO time, UTC, of the feed's last answer."""
     arxiv_asked: str | None
     """ISO day on which arXiv was last asked."""
-    versions: tuple[str, ...]
-    """As `Paper.versions`."""
 
 
 def read_community(connection: sqlite3.Connection, pk: int) -> PageData:
@@ -81,14 +79,11 @@ class Communities(connections.Store):
 
     def request_state(self, id: str) -> RequestState | None:
         rows = self._rows(
-            "SELECT p.pk, p.id, p.source, p.comments, c.asked, t.arxiv_asked,"
-            " coalesce(t.versions, '') FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
-            " LEFT JOIN community AS c ON c.pk = p.pk WHERE p.id = ?",
+            "SELECT p.pk, p.id, p.source, p.comments, c.asked, t.arxiv_asked FROM paper AS p"
+            " JOIN paper_text AS t ON t.pk = p.pk LEFT JOIN community AS c ON c.pk = p.pk WHERE p.id = ?",
             id,
         )
-        for row in rows:
-            return RequestState(*row)._replace(versions=tuple(filter(None, row[-1].split("\n"))))
-        return None
+        return RequestState(*rows[0]) if rows else None
 
     def put(self, pk: int, community: Community, now: str) -> None:
         """Store the data from the feed's page of a paper; `now` is ISO time, UTC."""

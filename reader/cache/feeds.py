@@ -194,8 +194,6 @@ _COLUMNS = ", ".join(field.name for field in fields(FollowedSource))
 class Feeds(connections.Store):
     """The sources in a cache."""
 
-    is_durable = True
-
     # List
 
     def all(self) -> list[FollowedSource]:
@@ -292,26 +290,26 @@ class Feeds(connections.Store):
 
         Without `now` this writes only if the source was failing.
         """
-        known = next((feed for feed in self.all() if feed.slug == slug), None)
-        if known is None or (now is None and known.failing_since is None):
-            return
-        news = () if now is None else (now, etag, modified)
-        columns = ", answered = ?, etag = ?, modified = ?" if news else ""
         with self._writing() as connection:
-            sql = f"UPDATE feed SET failing_since = NULL, error = NULL{columns} WHERE slug = ?"
-            connection.execute(sql, (*news, slug))
+            if now is None:
+                healed = (
+                    "UPDATE feed SET failing_since = NULL, error = NULL WHERE slug = ? AND failing_since IS NOT NULL"
+                )
+                connection.execute(healed, (slug,))
+            else:
+                columns = "failing_since = NULL, error = NULL, answered = ?, etag = ?, modified = ?"
+                connection.execute(f"UPDATE feed SET {columns} WHERE slug = ?", (now, etag, modified, slug))
 
     def record_failure(self, slug: str, now: str, error: str) -> None:
         """Record that a source failed, and why."""
-        known = next((feed for feed in self.all() if feed.slug == slug), None)
-        if (known is None and slug not in OWN) or (known is not None and known.error == error):
-            return
         with self._writing() as connection:
-            if known is None:
-                own = "INSERT INTO feed (slug, kind, url, title, folder, added) VALUES (?, 'own', ?, ?, '', ?)"
+            if slug in OWN:
+                own = (
+                    "INSERT OR IGNORE INTO feed (slug, kind, url, title, folder, added) VALUES (?, 'own', ?, ?, '', ?)"
+                )
                 connection.execute(own, (slug, slug, OWN[slug], now))
-            sql = "UPDATE feed SET failing_since = coalesce(failing_since, ?), error = ? WHERE slug = ?"
-            connection.execute(sql, (now, error, slug))
+            failed = "UPDATE feed SET failing_since = coalesce(failing_since, ?1), error = ?2"
+            connection.execute(f"{failed} WHERE slug = ?3 AND error IS NOT ?2", (now, error, slug))
 
     # Categories from arXiv
 

@@ -1,12 +1,11 @@
-"""A place that several homes share: a folder, or a PostgreSQL server that notifies of news at once.
+"""A place that several homes share: a folder, or a PostgreSQL server.
 
 Passwords are never shown, not even in errors.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,8 +18,6 @@ from reader.paths import sync
 
 if TYPE_CHECKING:
     from psycopg import Connection, Error
-
-    from reader.cache.marks.events import Events
 
 
 # The address of a place
@@ -98,12 +95,6 @@ def replace_shared_file(file: Path, data: bytes) -> None:
 
 # A server
 
-CACHE_POLL_SECONDS = 0.5
-"""Seconds between checks for new local events while listening to a server."""
-
-FOLDER_POLL_SECONDS = 10.0
-"""Seconds between checks of a shared folder."""
-
 _WRITE_LOCK = 6_431_797_103
 """The number of the advisory lock that a home holds while it writes."""
 
@@ -116,21 +107,6 @@ _OPTIONS: dict[str, Any] = {
     "tcp_user_timeout": 30_000,
 }
 """A server that does not answer, or a connection that broke while the machine slept, is given up within a minute."""
-
-
-def looks(events: Events, server: Server | None, channel: str, own: Callable[[], str]) -> Iterator[None]:
-    """Yield at once, and then after each new local event or notification not from `own`; for a folder, at intervals."""
-    if server is not None:
-        server.listen(channel)
-    while True:
-        # Read before the yield, so that marks made during a sync count as new.
-        seen = events.log.last()
-        yield
-        if server is None:
-            time.sleep(FOLDER_POLL_SECONDS)
-        else:
-            while not server.hears(CACHE_POLL_SECONDS, own()) and events.log.last() == seen:
-                pass
 
 
 class Server:
@@ -160,21 +136,6 @@ class Server:
             self._connection.execute(b"SET LOCAL idle_in_transaction_session_timeout = '60s'")
             self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (_WRITE_LOCK,))
             yield
-
-    # Notifications
-
-    def tell(self, channel: str, who: str) -> None:
-        """Notify the others of news from `who`."""
-        self._connection.execute("SELECT pg_notify(%s, %s)", (channel, who))
-
-    def listen(self, channel: str) -> None:
-        """Receive notifications from now on."""
-        self._connection.execute(f"LISTEN {channel}".encode())
-
-    def hears(self, seconds: float, own: str) -> bool:
-        """Wait for a notification not from `own`; return whether one came."""
-        # Notifications that arrived with an answer are queued in the connection.
-        return any(news.payload != own for news in self._connection.notifies(timeout=seconds, stop_after=1))
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader import platform
-from reader.cache import schema, texts
+from reader.cache import schema
 from reader.cache.marks.events import Events
 from reader.core.errors import CacheDamaged, CacheError, CacheForeign, CacheTooNew
 from reader.core.text import amount
@@ -36,7 +36,7 @@ class Fault(NamedTuple):
     """A problem of the files."""
 
     name: str
-    """`marks`, `cache`, `index of words` or `permissions`."""
+    """`marks`, `cache` or `permissions`."""
     what: str
     """A few words."""
     can_repair: bool = True
@@ -126,7 +126,7 @@ def _cache_faults(path: Path) -> list[Fault]:
 def _sqlite_faults(connection: sqlite3.Connection) -> Iterator[Fault]:
     (message,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
     if message != "ok":
-        yield Fault(INDEX if "_fts" in message else "cache", "damaged")
+        yield Fault("cache", "damaged")
     with suppress(sqlite3.OperationalError):
         for table, index in (("paper_text", "paper_fts"), ("full_text", "text_fts")):
             texts, indexed = f"SELECT pk FROM {table}", f"SELECT id FROM {index}_docsize"
@@ -135,10 +135,7 @@ def _sqlite_faults(connection: sqlite3.Connection) -> Iterator[Fault]:
                 f" UNION ALL SELECT * FROM ({indexed} EXCEPT {texts}))"
             ).fetchone()
             if differing:
-                yield Fault(INDEX, f"differs from {differing:,} texts")
-
-
-INDEX = "index of words"
+                yield Fault("cache", f"its index of words differs from {amount(differing, 'text')}")
 
 
 # Repair
@@ -168,9 +165,6 @@ def repair(path: Path, progress: Progress = lambda _: None) -> RepairResult:
             aside += filter(None, [schema.replace(path, progress)])
             # Without its stamp, the next refresh fetches everything that is missing.
             refresh_stamp(path).unlink(missing_ok=True)
-        elif INDEX in names:
-            progress("making the index of words")
-            _index(path)
         suspect_stamp(path).unlink(missing_ok=True)
     schema.ensure(path)
     progress("deriving the marks")
@@ -180,9 +174,3 @@ def repair(path: Path, progress: Progress = lambda _: None) -> RepairResult:
         starred, papers = events.read(lambda connection: connection.execute(counts).fetchone())
         rows = events.log.count()
     return RepairResult(faults, aside, rows, starred, papers, restored)
-
-
-def _index(path: Path) -> None:
-    with connections.open_database(path) as connection, connections.transaction(connection):
-        connection.execute("INSERT INTO paper_fts (paper_fts) VALUES ('rebuild')")
-        texts.rebuild_index(connection)

@@ -11,15 +11,15 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache.flags import flag_papers, has
 from reader.core.errors import QueryError
 from reader.core.follows import Follow, FollowReason
-from reader.core.foreign import read_json, web_url
 from reader.core.marks import FOLLOW, STANDING
 from reader.core.paper_row import Flag
 from reader.core.text import split_words
+from reader.log.foreign import read_feed
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
@@ -264,9 +264,6 @@ def _reason(follow: Follow, authors: str) -> FollowReason:
 
 # Followed feeds
 
-_FIELDS = ("kind", "url", "title", "added")
-_MAX_FEED_CHARACTERS = 20_000
-
 
 def list_feeds(connection: sqlite3.Connection) -> None:
     """Derive the followed feeds from the newest row of each slug, in the caller's transaction.
@@ -276,7 +273,7 @@ def list_feeds(connection: sqlite3.Connection) -> None:
     newest = _newest_follows(connection)
     listed: dict[str, dict[str, str | None]] = {}
     for slug in sorted(newest):
-        if (feed := parse_feed(newest[slug])) is not None:
+        if (feed := read_feed(newest[slug])) is not None:
             listed.setdefault(feed["url"], {"home": None, "folder": "", **feed, "slug": slug})
     rows = connection.execute("SELECT slug, url FROM feed WHERE kind <> 'own'").fetchall()
     gone = [slug for slug, url in rows if listed.get(url, {}).get("slug") != slug]
@@ -290,25 +287,10 @@ def list_feeds(connection: sqlite3.Connection) -> None:
     )
 
 
-def parse_feed(value: str) -> dict[str, Any] | None:
-    """The feed in a row's value, with a complete address; None if it is no longer followed or not on the web."""
-    feed = read_json(value, _MAX_FEED_CHARACTERS)
-    if not isinstance(feed, dict) or not all(isinstance(feed.get(name), str) for name in _FIELDS):
-        return None
-    match feed["kind"]:
-        case "rss":
-            address = web_url(feed["url"])
-            return None if address is None else {**feed, "url": address}
-        case "arxiv":
-            return feed
-        case _:
-            return None
-
-
 def slugs_of(connection: sqlite3.Connection, url: str) -> list[str]:
     """All slugs under which an address is followed."""
     newest = _newest_follows(connection)
-    return [slug for slug, value in newest.items() if (feed := parse_feed(value)) is not None and feed["url"] == url]
+    return [slug for slug, value in newest.items() if (feed := read_feed(value)) is not None and feed["url"] == url]
 
 
 def _newest_follows(connection: sqlite3.Connection) -> dict[str, str]:

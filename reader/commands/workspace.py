@@ -105,10 +105,15 @@ class Workspace:
     def write_exports(self) -> None:
         """Rewrite the watched exports if papers or marks changed; warn about failures."""
         if self.has_changed and self.settings.exports:
-            from reader.refresh.standing import try_to_write
+            from reader.refresh.standing import write_exports
 
             self.has_changed = False
-            for problem in try_to_write(self.cache_file, self.settings, self.config_file.parent):
+            try:
+                results = write_exports(self.cache_file, self.settings, self.config_file.parent)
+            except CacheError as error:
+                warn(str(error))
+                return
+            for problem in filter(None, (result.problem for result in results)):
                 warn(problem)
 
     @property

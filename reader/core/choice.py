@@ -371,8 +371,8 @@ MAX_WORDS, MAX_NAMED_SUBJECTS, MIN_PART = 3, 2, 0.12
 """Maximum number of words of a phrase and of phrases in a reason, and the least part of a paper's score that each
 explains."""
 
-MIN_KEYWORD_PAPERS, MIN_LIKED_PAPERS = 2, 2
-"""Minimum number of papers with a keyword that no liked paper has, and of liked papers with a phrase."""
+MIN_LIKED_PAPERS = 2
+"""Minimum number of liked papers with a phrase."""
 
 MIN_WORD_SHARE, MIN_LIKED_SHARE = 0.1, 0.33
 """The share of the papers with a single word that must have it as a keyword, .15 do for `quantization` and .002 for
@@ -381,9 +381,8 @@ MIN_WORD_SHARE, MIN_LIKED_SHARE = 0.1, 0.33
 LIFT, BEYOND_CHANCE = 4.0, 1.5
 """The number of liked papers with a phrase must be the number that chance explains times the first, plus the second."""
 
-MAX_SUBJECTS, MAX_LEARNED_SUBJECTS, MIN_LEARNED_PART = 300, 12, 0.05
-"""Maximum number of subjects that reasons name and that are shown as learned, and the least part of the best subject's
-value that a shown one has."""
+MAX_SUBJECTS, MAX_LEARNED_SUBJECTS = 300, 12
+"""Maximum number of subjects that reasons name, and that are shown as learned."""
 
 MAX_TITLE_CHARACTERS = 40
 
@@ -405,13 +404,9 @@ class Subject(NamedTuple):
         return self.weight * self.liked / len(self.terms)
 
 
-def keyword_phrases(keywords: Iterable[Sequence[str]], liked: Iterable[Sequence[str]]) -> list[tuple[str, int]]:
-    """The keywords of papers with the number of papers that have each, the most common first.
-
-    A keyword of a single paper is left out unless that paper is liked.
-    """
-    counts, own = Counter(chain.from_iterable(keywords)), set(chain.from_iterable(liked))
-    return [(text, count) for text, count in counts.most_common() if count >= MIN_KEYWORD_PAPERS or text in own]
+def keyword_phrases(keywords: Iterable[Sequence[str]]) -> list[tuple[str, int]]:
+    """The keywords that several papers have, with the number of papers, the most common first."""
+    return [(text, count) for text, count in Counter(chain.from_iterable(keywords)).most_common() if count > 1]
 
 
 def subjects(
@@ -500,9 +495,7 @@ class Reasons:
 
 def subjects_to_show(ranked: Sequence[Subject]) -> list[Subject]:
     """The subjects to show to the user; `ranked` has the best first."""
-    return _apart(subject for subject in ranked if subject.value >= MIN_LEARNED_PART * ranked[0].value)[
-        :MAX_LEARNED_SUBJECTS
-    ]
+    return _apart(ranked)[:MAX_LEARNED_SUBJECTS]
 
 
 def _apart(ranked: Iterable[Subject]) -> list[Subject]:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from reader.core.ids import is_paper_id
 from reader.core.marks import Mark, clean_mark
-from reader.core.text import LINE_LIMIT, clean
+from reader.core.text import clean
 
 MAX_CLOCK = 221_845_392_000_000
 """The year 9000 in milliseconds since 1970; a later clock is invalid."""
@@ -69,9 +69,9 @@ def count(value: object, most: int = COUNT_LIMIT) -> int | None:
     return int(value) if 0 <= value <= most else None
 
 
-def text(value: object, limit: int = LINE_LIMIT) -> str | None:
+def text(value: object) -> str | None:
     """One clean line that is not empty."""
-    return clean(value, limit) or None if isinstance(value, str) else None
+    return clean(value) or None if isinstance(value, str) else None
 
 
 def web_url(text: str) -> str | None:

@@ -123,16 +123,11 @@ def normal_word(word: str) -> str:
 
 def normal(text: str, form: Callable[[str], str] = normal_word) -> str:
     """The words in normal form, separated by single spaces: `Pre-trained LLMs!` is `pretrained llm`."""
-    line = " ".join(map(form, _without_punctuation(text).split()))
-    return line.replace(f"{_JOIN} ", "").replace(_JOIN, "") if _JOIN in line else line
-
-
-def _without_punctuation(text: str) -> str:
-    """The text without case, accents and punctuation."""
     if not text.isascii():
         # Folding letter by letter gives the same result, and few letters are not ASCII.
         text = _NOT_ASCII.sub(lambda match: _fold(match[0]), text)
-    return text.translate(_ASCII)
+    line = " ".join(map(form, text.translate(_ASCII).split()))
+    return line.replace(f"{_JOIN} ", "").replace(_JOIN, "") if _JOIN in line else line
 
 
 def key(keyword: str) -> str:

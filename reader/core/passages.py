@@ -19,7 +19,8 @@ from reader.core.text import NOTE_LIMIT, clean, clean_block, clean_note, fold
 
 QUOTE_LIMIT = 100_000
 
-SAID_LIMIT = 2 * (QUOTE_LIMIT + NOTE_LIMIT)
+MAX_PASSAGE_CHARACTERS = 2 * (QUOTE_LIMIT + NOTE_LIMIT)
+"""Maximum characters of a highlight as text for other programs, with its note and its address."""
 
 _SECTION_LIMIT, _MAX_BLOCKS = 200, 1_000_000
 _MAX_VALUE_LENGTH = 4 * (QUOTE_LIMIT + NOTE_LIMIT)
@@ -87,22 +88,21 @@ def passage_id(quote: str) -> str:
 
 def parse_passage(id: str, value: str) -> Passage | None:
     """The highlight in an event's value, with clean and bounded text; None if invalid."""
-    if not value or len(value) > _MAX_VALUE_LENGTH or not _ID.fullmatch(id):
+    if len(value) > _MAX_VALUE_LENGTH or not _ID.fullmatch(id):
         return None
     try:
         fields = json.loads(value)
     except (ValueError, RecursionError):
         return None
-    match fields:
-        case {"quote": str(text)}:
-            texts = [value if isinstance(value := fields.get(name, ""), str) else "" for name in ("section", "note")]
-            block = fields.get("block", 0)
-        case _:
-            return None
-    is_block = isinstance(block, int) and not isinstance(block, bool) and 0 <= block < _MAX_BLOCKS
-    quote = clean_block(text, QUOTE_LIMIT)
-    section, note = clean(texts[0], _SECTION_LIMIT), clean_note(texts[1]).strip("\n")
-    return Passage(id, quote, section, note, block if is_block else 0) if quote else None
+    if not isinstance(fields, dict) or not isinstance(fields.get("quote"), str):
+        return None
+    section, note = (text if isinstance(text := fields.get(name), str) else "" for name in ("section", "note"))
+    block = fields.get("block")
+    quote = clean_block(fields["quote"], QUOTE_LIMIT)
+    if not quote:
+        return None
+    place = block if type(block) is int and 0 <= block < _MAX_BLOCKS else 0
+    return Passage(id, quote, clean(section, _SECTION_LIMIT), clean_note(note).strip("\n"), place)
 
 
 def clean_value(id: str, value: str) -> str | None:

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    pass
-
+from typing import NamedTuple
 
 NOUN_ENDINGS = ("ing", "ion", "ment")
 """Endings of the second word of a hyphenated noun, such as `fine-tuning`; `large-scale` is an adjective."""

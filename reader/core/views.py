@@ -14,8 +14,6 @@ FOR_YOU = "foryou"
 NEWS = "(day:latest OR (is:new (since:30d OR published:30d)))"
 """The query of what is new: the newest day, and papers since the last visit except old days fetched late."""
 
-"""The parts of For you: papers since the last visit, the rest of the week, and all others."""
-
 
 class View(NamedTuple):
     """A named query."""
@@ -44,10 +42,9 @@ SPECIAL = (
     View("pages", "Saved pages", "source:page", "page"),
     View("muted", "Muted", "is:muted"),
 )
-"""Views listed only while they have papers: the feed's ranking, saved pages in their own
-order, and muted papers."""
+"""Views listed only while they have papers: the feed's ranking, saved pages, and muted papers."""
 
-IDS = tuple(one.id for one in (*VIEWS, *SPECIAL))
+IDS = tuple(view.id for view in (*VIEWS, *SPECIAL))
 
-QUERIES = {name.casefold(): one.query for one in (*VIEWS, *SPECIAL) for name in (one.name, one.id)}
+QUERIES = {name.casefold(): view.query for view in (*VIEWS, *SPECIAL) for name in (view.name, view.id)}
 """The query of `view:NAME`, by name and id in lower case; a saved view of that name takes precedence."""

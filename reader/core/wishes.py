@@ -22,17 +22,17 @@ MAX_NAME_CHARACTERS: Final = 120
 FIRST_STEP: Final = 0.25
 """The score that the first step adds, on a scale on which liked papers have 1; each next step doubles it."""
 
-What: TypeAlias = Literal["word", "topic"]
+SubjectType: TypeAlias = Literal["word", "topic"]
 Direction: TypeAlias = Literal["raise", "lower", "mute", "reset"]
 
-_WHATS: dict[str, What] = {"word": "word", "topic": "topic"}
+_TYPES: dict[str, SubjectType] = {"word": "word", "topic": "topic"}
 _STEPS: dict[str, int | None] = {"mute": None, **{str(step): step for step in range(-MAX_STEPS, MAX_STEPS + 1)}}
 
 
 class Wish(NamedTuple):
     """The user's wish about one phrase or topic."""
 
-    what: What
+    type: SubjectType
     name: str
     """The phrase, or the topic's slug."""
     step: int | None = 0
@@ -40,7 +40,7 @@ class Wish(NamedTuple):
 
     @property
     def kind(self) -> str:
-        return f"{WEIGH}{self.what}:{self.name}"
+        return f"{WEIGH}{self.type}:{self.name}"
 
     @property
     def value(self) -> str:
@@ -52,7 +52,7 @@ class Wish(NamedTuple):
         # Late: the interface starts without this import (6 ms).
         from reader.core.words import normalize_spelling, stems
 
-        return self.what, " ".join(stems(split_words(normalize_spelling(self.name))))
+        return self.type, " ".join(stems(split_words(normalize_spelling(self.name))))
 
     @property
     def wish_in_words(self) -> str:
@@ -77,16 +77,16 @@ class Wish(NamedTuple):
     @property
     def score_change(self) -> float:
         """The score that it adds to a paper; a muted phrase adds nothing, as it is not learned."""
-        step = -MAX_STEPS if self.step is None and self.what == "topic" else self.step or 0
+        step = -MAX_STEPS if self.step is None and self.type == "topic" else self.step or 0
         return FIRST_STEP * 2.0 ** (abs(step) - 1) * (1 if step > 0 else -1) if step else 0.0
 
 
 def parse_wish(kind: str, value: str) -> Wish | None:
     """The wish of an event; None if it is of another kind or malformed."""
-    what, _, name = kind.removeprefix(WEIGH).partition(":")
-    if not kind.startswith(WEIGH) or what not in _WHATS or value not in _STEPS:
+    type, _, name = kind.removeprefix(WEIGH).partition(":")
+    if not kind.startswith(WEIGH) or type not in _TYPES or value not in _STEPS:
         return None
-    return Wish(_WHATS[what], name, _STEPS[value]) if name and clean(name, MAX_NAME_CHARACTERS) == name else None
+    return Wish(_TYPES[type], name, _STEPS[value]) if name and clean(name, MAX_NAME_CHARACTERS) == name else None
 
 
 def event_label(kind: str, value: str) -> str:

@@ -218,7 +218,7 @@ def join_neighbours(words: Sequence[str]) -> list[tuple[str, ...]]:
             if all(word.isalnum() for word in run):
                 for at in range(begin, end + 1):
                     found[at].append("".join(run))
-    return [tuple(dict.fromkeys(one)) for one in found]
+    return [tuple(dict.fromkeys(joined)) for joined in found]
 
 
 _MAX_LINK_LETTERS = 2
@@ -235,9 +235,9 @@ class SearchPhrase(NamedTuple):
     stems: tuple[str, ...]
     is_whole: bool
 
-    def is_at(self, tokens: Sequence[str], at: int) -> bool:
-        """Whether some words of a text, spelled, begin with it at a place."""
-        there = tokens[at : at + len(self.words)]
+    def is_at(self, tokens: Sequence[str]) -> bool:
+        """Whether some words of a text, in one spelling, begin with it."""
+        there = tokens[: len(self.words)]
         if len(there) < len(self.words):
             return False
         if self.is_whole:
@@ -254,13 +254,13 @@ class Marker:
     def __init__(self, wanted: Iterable[SearchPhrase]) -> None:
         self._wanted = tuple(wanted)
         # Spelling never changes the first two letters, by which few words of a text are looked at.
-        begin = "|".join(sorted({re.escape(one.words[0][:2]) for one in self._wanted}))
+        begin = "|".join(sorted({re.escape(phrase.words[0][:2]) for phrase in self._wanted}))
         self._candidates = re.compile(rf"(?<![^\W_])(?:{begin}|[^\x00-\x7f])")
 
     @property
     def may_be_signs(self) -> bool:
         """Whether a formula may show a word that its source lacks: a letter's name, or a word with a number."""
-        words = [word for one in self._wanted for word in one.words]
+        words = [word for phrase in self._wanted for word in phrase.words]
         return any(not word.isalpha() or not word.isascii() or word in _NAMES for word in words)
 
     def spans(self, text: str) -> list[tuple[int, int]]:
@@ -280,28 +280,29 @@ class Marker:
     def _end(self, text: str, places: Sequence[re.Match[str]]) -> int:
         """The end of the longest searched word or phrase that begins at the first of some words; 0 if there is none."""
         tokens = [normalize_spelling(place[0]) for place in places]
-        ends = [places[len(one.words) - 1].end() for one in self._wanted if one.is_at(tokens, 0)]
+        ends = [places[len(phrase.words) - 1].end() for phrase in self._wanted if phrase.is_at(tokens)]
         # A hyphenated word is also searched as one word.
         whole = tokens[0]
         for before, after, token in zip(places, places[1:], tokens[1:], strict=False):
             if text[before.end() : after.start()].translate(_DASHES) != "-":
                 break
             whole += token
-            ends += [after.end() for one in self._wanted if len(one.words) == 1 and one.is_at((whole,), 0)]
+            ends += [after.end() for phrase in self._wanted if len(phrase.words) == 1 and phrase.is_at((whole,))]
         return max(ends, default=0)
 
 
 @lru_cache(64)
 def marker(words: tuple[str, ...]) -> Marker | None:
     """A pattern that finds typed words in texts, words in double quotes only whole; None without words."""
-    wanted = [one for word in dict.fromkeys((*words, *chain(*join_neighbours(words)))) for one in _search_phrases(word)]
+    typed = dict.fromkeys((*words, *chain(*join_neighbours(words))))
+    wanted = [phrase for word in typed for phrase in _search_phrases(word)]
     return Marker(wanted) if wanted else None
 
 
 def markers(words: Sequence[str]) -> list[Marker]:
     """For each typed word the marker that finds it, also joined to a neighbour."""
     both = zip(words, join_neighbours(words), strict=True)
-    found = [[one for form in (word, *whole) for one in _search_phrases(form)] for word, whole in both]
+    found = [[phrase for form in (word, *whole) for phrase in _search_phrases(form)] for word, whole in both]
     return [Marker(wanted) for wanted in found if wanted]
 
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from reader.core.errors import CacheBusy, CacheError
 from reader.database.sqlite_errors import explain_errors, primary_code
@@ -168,9 +168,6 @@ class Store:
     The thread of a cancelled refresh may still use it while it is closed, hence the lock.
     """
 
-    is_durable: ClassVar[bool] = False
-    """Whether each change waits for the disk."""
-
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
@@ -179,7 +176,7 @@ class Store:
     @classmethod
     def open(cls, path: Path, *, query_only: bool = False) -> Self:
         with explain_errors(path):
-            return cls(connect(path, query_only=query_only, durable=cls.is_durable), path)
+            return cls(connect(path, query_only=query_only), path)
 
     def close(self) -> None:
         with self._lock:

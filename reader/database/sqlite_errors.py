@@ -77,7 +77,9 @@ def explain(error: BaseException, path: Path) -> CacheError:
     if code is not None and code in _SENTENCES:
         kind, sentence = _SENTENCES[code]
         if kind is CacheDamaged:
-            suspect(path)
+            with suppress(OSError):
+                # The reader's next start examines all of the cache.
+                touch_private(suspect_stamp(path))
             return damaged_error(path)
         return kind(sentence.format(path=path))
     from reader.log_file import record_error
@@ -94,12 +96,6 @@ def _has_room(path: Path) -> bool:
     with suppress(OSError):
         return shutil.disk_usage(path.parent).free >= MIN_FREE_BYTES
     return True
-
-
-def suspect(path: Path) -> None:
-    """Leave a note that the cache is damaged: the reader's next start examines all of it."""
-    with suppress(OSError):
-        touch_private(suspect_stamp(path))
 
 
 def folder_in_place(path: Path) -> CacheError:

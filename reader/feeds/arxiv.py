@@ -40,15 +40,6 @@ IDS_PER_REQUEST = 200
 MAX_CATEGORIZED_PER_DAY = IDS_PER_REQUEST
 """Maximum papers in the daily request for categories, newest first; about a week of the feed."""
 
-_MAX_TITLE_RESULTS = 25
-
-_MAX_TITLE_WORDS = 10
-
-_COMMON_WORDS = frozenset(
-    ("and", "are", "can", "for", "from", "how", "into", "its", "not", "the", "via", "what", "with")
-)
-"""Words that arXiv's search ignores, so that a query with them matches nothing."""
-
 _PAGE_SIZE = 1_000
 
 _MAX_PAGES = 30
@@ -120,14 +111,6 @@ class ArxivClient(AsyncCloser):
             entries += (await self._query(id_list=",".join(batch), start=0, max_results=len(batch))).entries
         return tuple(entries)
 
-    async def search_title(self, title: str) -> tuple[ArxivEntry, ...]:
-        """Papers whose titles have the longest words of a title; empty without searchable words."""
-        words = _title_words(title)
-        if not words:
-            return ()
-        query = " AND ".join(f"ti:{word}" for word in words)
-        return (await self._query(search_query=query, start=0, max_results=_MAX_TITLE_RESULTS)).entries
-
     async def search_submitted(self, category: str, first: str, last: str) -> ArxivResponse:
         """The papers of a category, with cross-lists, first submitted from one day (ISO, UTC) to another, newest first.
 
@@ -166,14 +149,6 @@ class ArxivClient(AsyncCloser):
     async def _query(self, **parameters: str | int) -> ArxivResponse:
         url = f"{self._api}/api/query?{urlencode(parameters)}"
         return await self._http.get(url, lambda response: parse_arxiv(response.body))
-
-
-def _title_words(title: str) -> list[str]:
-    """The longest ASCII words of a title in order; arXiv's search may spell other letters differently."""
-    unique = dict.fromkeys(word.lower() for word in re.findall(r"(?<!\w)[A-Za-z0-9]{3,}(?!\w)", title))
-    words = [word for word in unique if word not in _COMMON_WORDS]
-    longest = sorted(words, key=len, reverse=True)[:_MAX_TITLE_WORDS]
-    return [word for word in words if word in longest]
 
 
 def last_renewal(now: datetime) -> datetime:

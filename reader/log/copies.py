@@ -167,9 +167,8 @@ def _build(cache: Path, damaged: Path | None = None) -> RestoredLog:
     building = connections.begin_replacement(log)
     own = _read_log(damaged) if damaged else _SavedRows()
     sources = [own, *map(_read_log, backups(cache)), _read_cache(cache)]
-    if old_home.is_old(cache):
-        old = old_home.read_old_home(cache)
-        sources.append(_SavedRows(list(map(_raw, old.rows)), {"machine": old.machine} if old.machine else {}))
+    old = old_home.read_old_home(cache)
+    sources.append(_SavedRows(list(map(_raw, old.rows)), {"machine": old.machine} if old.machine else {}))
     with connections.open_database(building, durable=True) as connection, connections.transaction(connection):
         prepare(connection)
         for source in sources:

@@ -59,8 +59,8 @@ def _check_value(kind: str, value: str, *, has_paper: bool) -> tuple[str, str] |
     if kind in _MARKS or kind.startswith(_PREFIXES):
         return clean_mark(kind, value) if has_paper else None
     if kind.startswith(FOLLOW):
-        is_feed = not has_paper and _SLUG.fullmatch(kind.removeprefix(FOLLOW)) and _is_feed(value)
-        return (kind, value) if is_feed else None
+        is_feed = not value or read_feed(value) is not None
+        return (kind, value) if is_feed and not has_paper and _SLUG.fullmatch(kind.removeprefix(FOLLOW)) else None
     if kind.startswith(STANDING):
         return None if has_paper else _checked_standing(kind, value)
     if kind.startswith(FORMER):
@@ -92,19 +92,17 @@ def _author(by: str) -> str:
     return RULE if by == RULE else ""
 
 
-def _is_feed(value: str) -> bool:
-    """Whether a value is a followed feed, or empty for a feed that is no longer followed."""
-    if not value:
-        return True
-    feed: Any = foreign.read_json(value, _FEED_LIMIT)
-    try:
-        value.encode()
-        home, texts = feed.get("home"), [feed[name] for name in _FEED]
-        rest = [feed.get("folder", ""), *([] if home is None else [home])]
-        is_whole = all(isinstance(text, str) and clean(text) == text for text in (*texts, *rest))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return False
-    kind, url = feed["kind"], feed["url"]
-    if not is_whole or kind not in ("rss", "arxiv"):
-        return False
-    return foreign.web_url(url) == url if kind == "rss" else foreign.category(url) is not None
+def read_feed(value: str) -> dict[str, Any] | None:
+    """The followed feed in a row's value, with a complete address; None if it is invalid or no longer followed."""
+    feed = foreign.read_json(value, _FEED_LIMIT)
+    # SQLite stores no lone surrogates.
+    if not isinstance(feed, dict) or value.encode(errors="ignore").decode() != value:
+        return None
+    home = feed.get("home")
+    texts = [*(feed.get(name) for name in _FEED), feed.get("folder", ""), "" if home is None else home]
+    if not all(isinstance(text, str) and clean(text) == text for text in texts):
+        return None
+    if feed["kind"] == "arxiv":
+        return feed if foreign.category(feed["url"]) is not None else None
+    address = foreign.web_url(feed["url"]) if feed["kind"] == "rss" else None
+    return None if address is None else {**feed, "url": address}

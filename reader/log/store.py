@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from reader.core.errors import CacheError, CacheTooNew
-from reader.core.marks import AGENT, FORMER, LEAVING, QUEUE, TRACES, UNDO, Agent, first_place, sql_list
+from reader.core.marks import AGENT, FORMER, QUEUE, TRACES, UNDO, Agent, first_place, sql_list
 from reader.database import connections, meta
 from reader.database.sqlite_errors import explain_errors
 from reader.log.rows import INSERT, VERSION, Mark, Row, action_id, clock_of, new_machine
@@ -43,9 +43,10 @@ _UNDONE = UNDONE.format(log="")
 _OWN = "e.action > :machine AND e.action < :machine || 'g'"
 """SQL: whether the row `e` belongs to a machine, in a form for which SQLite uses the index on actions."""
 
-_REGULAR = f"e.kind NOT IN ({sql_list((UNDO, *TRACES))})" + "".join(
-    f" AND e.kind NOT GLOB '{prefix}*'" for prefix in FORMER
-)
+_EXPORTABLE = " AND ".join(f"e.kind NOT GLOB '{prefix}*'" for prefix in FORMER)
+"""SQL: whether the row `e` may leave the machine."""
+
+_REGULAR = f"e.kind NOT IN ({sql_list((UNDO, *TRACES))}) AND {_EXPORTABLE}"
 """SQL: whether an undo can take the row `e` back."""
 
 
@@ -174,7 +175,7 @@ class Log:
 
     def rows(self, after: int, *, machine: str = "", limit: int = -1) -> list[tuple[int, Row]]:
         """The exportable rows after a number, of one machine or of all, each with its number."""
-        only = f" AND {LEAVING}{f' AND {_OWN}' if machine else ''}"
+        only = f" AND {_EXPORTABLE}{f' AND {_OWN}' if machine else ''}"
         sql = f"SELECT number, action, paper, kind, value, by FROM event AS e WHERE number > :after{only}"
         rows = self._ask(f"{sql} ORDER BY number LIMIT :limit", after=after, machine=machine, limit=limit)
         return [(number, Row(*row)) for number, *row in rows]

@@ -3,19 +3,17 @@
 The feed has a paper's votes, comments and repositories; arXiv has its versions and venue. Each source is asked at most
 once a day per paper, and fails independently.
 
-Titles are looked up one at a time, in the daily feed and then at arXiv. A result is the same paper if its title and
-number of authors are equal, or its title and date if a number of authors is unknown; other results are ignored. Each
-result is stored at once, so the next run continues where one has ended early.
+Titles are looked up one at a time in the daily feed, whose site the pages come from. A result is the same paper if its
+title and number of authors are equal, or its title and date if a number of authors is unknown; other results are
+ignored. Each result is stored at once, so the next run continues where one has ended early.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from contextlib import closing
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from reader.cache.community import Communities, RequestState, arxiv_is_old, is_old
 from reader.cache.feeds import waiting_titles
@@ -26,9 +24,8 @@ from reader.core.errors import FeedError, FeedOffline, NoFullText
 from reader.core.paper import Draft, Listing
 from reader.core.text import BLOCK_LIMIT, clean
 from reader.core.titles import TitleRecord, find_same, without_cut_word
-from reader.feeds.arxiv import ArxivClient
 from reader.feeds.fulltext.markdown import parse_markdown
-from reader.feeds.huggingface import HuggingFaceClient, RawComment
+from reader.feeds.huggingface import RawComment
 from reader.refresh.lines import Line, error_values, result_line, step
 
 if TYPE_CHECKING:
@@ -116,77 +113,39 @@ async def _ask_versions(file: Path, sources: Sources, known: RequestState, now: 
 # Titles of saved pages
 
 MAX_TITLES = 100
-"""Maximum titles of one run, which takes five minutes at arXiv's pace."""
+"""Maximum titles of one run; further titles are looked up after the next refresh."""
 
 _MAX_SEARCH_RESULTS = 20
-"""Maximum results of a search by title in the daily feed."""
-
-
-class _Candidate(NamedTuple):
-    """A search result."""
-
-    draft: Draft
-    day: str | None
-
-    @property
-    def title_record(self) -> TitleRecord:
-        count = len(self.draft.authors) or self.draft.author_count
-        return TitleRecord(self.draft.title, count, self.draft.published, self.draft.id or "")
-
-
-_Source = Callable[[str], Awaitable[list[_Candidate]]]
+"""Maximum results of a search by title."""
 
 
 async def look_up_titles(sources: Sources) -> Line:
-    """Look up the waiting titles, and report the progress.
+    """Look up the waiting titles in the daily feed, and report the progress.
 
     The result has the number of papers whose arXiv id was `found`, and of titles `left` for a later run, perhaps
-    because of an `error`. A source that fails is not asked about further titles; the
-    run ends without a source or without a network.
+    because of an `error`, which ends the run.
     """
-    file, now = sources.context.cache_file, sources.now
-    waiting = waiting_titles(file, now().date())
+    now = sources.now
+    waiting = waiting_titles(sources.context.cache_file, now().date())
     wanted = waiting[:MAX_TITLES]
-    usable: list[_Source] = [partial(_find_in_feed, sources.daily)]
-    usable += [partial(_find_at_arxiv, sources.arxiv)] if sources.may_ask_arxiv else []
-    source_count = len(usable)
-    found = undecided = 0
-    failure: FeedError | None = None
-    for n, wanted_paper in enumerate(wanted):
+    found = 0
+    for n, paper in enumerate(wanted):
         sources.tell(step("titles", n=n, of=len(wanted), found=found))
-        candidates: list[_Candidate] = []
-        same: TitleRecord | None = None
-        for source in tuple(usable):
-            try:
-                candidates += await source(without_cut_word(wanted_paper.title))
-            except FeedError as error:
-                failure = failure or error
-                usable.remove(source)
-                if isinstance(error, FeedOffline):
-                    usable.clear()
-                    break
-            if same := find_same(wanted_paper, [candidate.title_record for candidate in candidates]):
-                break
-        if same is not None:
-            best = next(candidate for candidate in candidates if candidate.draft.id == same.id)
-            listing = Listing(best.day, (best.draft._replace(entry=wanted_paper.id),))
-            sources.cache.store(listing, utc_stamp(now()), newer=False, noted=False)
-            found += 1
-        elif len(usable) == source_count:
-            sources.feeds.record_not_found([wanted_paper.id], now().date().isoformat())
-        else:
-            undecided += 1
-        if not usable:
-            undecided += len(wanted) - n - 1
-            break
-    left = len(waiting) - len(wanted) + undecided
-    return result_line("titles", found=found, left=left, **error_values(failure if undecided else None))
+        try:
+            listings = await sources.daily.search(without_cut_word(paper.title), limit=_MAX_SEARCH_RESULTS)
+        except FeedError as error:
+            return result_line("titles", found=found, left=len(waiting) - n, **error_values(error))
+        results = {draft.id: (draft, listing.day) for listing in listings for draft in listing.drafts if draft.id}
+        same = find_same(paper, [_title_record(draft) for draft, _ in results.values()])
+        if same is None:
+            sources.feeds.record_not_found([paper.id], now().date().isoformat())
+            continue
+        draft, day = results[same.id]
+        listing = Listing(day, (draft._replace(entry=paper.id),))
+        sources.cache.store(listing, utc_stamp(now()), newer=False, noted=False)
+        found += 1
+    return result_line("titles", found=found, left=len(waiting) - len(wanted), **error_values(None))
 
 
-async def _find_in_feed(daily: HuggingFaceClient, title: str) -> list[_Candidate]:
-    listings = await daily.search(title, limit=_MAX_SEARCH_RESULTS)
-    return [_Candidate(draft, listing.day) for listing in listings for draft in listing.drafts if draft.id]
-
-
-async def _find_at_arxiv(arxiv: ArxivClient, title: str) -> list[_Candidate]:
-    return [_Candidate(entry.draft, None) for entry in await arxiv.search_title(title) if entry.draft.id]
+def _title_record(draft: Draft) -> TitleRecord:
+    return TitleRecord(draft.title, len(draft.authors) or draft.author_count, draft.published, draft.id or "")

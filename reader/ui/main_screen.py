@@ -33,7 +33,7 @@ from reader.ui.list.lines import day_end
 from reader.ui.list.news import NEWS, news_text
 from reader.ui.list.pane import PaperList, Rows
 from reader.ui.page.lines import link_keys
-from reader.ui.page.state import QUERY_MATCH, READING, phase_of, query_match_of
+from reader.ui.page.state import READING, phase_of
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.controller import Look, Model, subscribe
 from reader.ui.shell.layout import Area, PaneName, lay_out
@@ -208,7 +208,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self.detail = PaperDetail(glyphs, today=self._look.fixed_today, shows_links=self._look.links, id="detail")
         self.empty = Empty(id="empty")
         feed = "" if self._look.demo else keymap.key("find.feed", "query")
-        keys = AdviceKeys(keymap.key("query.complete", "query"), feed, keymap.key("find.widen", "query"))
+        keys = AdviceKeys(keymap.key("query.complete", "query"), feed)
         self.query_line = QueryLine(glyphs, keys, id="query")
         self.query_line.display = False
         if not self.is_attached:
@@ -220,7 +220,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self._model.change(self._model.state.ready())
         self._draw_whenever(filter_parts, self._draw_filter)
         self._draw_whenever(TOPIC_NAMES, lambda state: self.detail.configure(state[TOPIC_NAMES]), now=False)
-        self._draw_whenever(lambda state: (state[READING], state[QUERY_MATCH]), self._draw_detail)
+        self._draw_whenever(READING, self._draw_detail)
         self._draw_whenever(_empty_parts, self._draw_empty)
         self._draw_whenever(lambda state: state.is_typing, self._draw_query, now=False)
         self._draw_whenever(_focus_parts, self._draw_focus, now=False)
@@ -296,7 +296,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         if state.is_empty:
             from reader.ui.list.empty import empty_reason
 
-            reason = empty_reason(state, self._look.today)
+            reason = empty_reason(state)
             news = state[NEWS]
             if news is not None:
                 advice = f"news.show {news_text(news, self._look.today)}"
@@ -311,7 +311,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         if reading is None:
             self.detail.clear()
         else:
-            self.detail.show(reading._replace(query_match=query_match_of(state, reading.key)))
+            self.detail.show(reading)
 
     def _draw_query(self, state: State) -> None:
         draft = state.draft

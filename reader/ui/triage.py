@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from reader.core.errors import ReaderError
 from reader.core.marks import QUEUE
 from reader.session.places import triage_place
 from reader.ui.page.actions import is_unread
-from reader.ui.page.state import DECISIONS, PAGE, TRIAGE, Decision, begin_triage, phase_of
+from reader.ui.page.state import DECISIONS, PAGE, TRIAGE, begin_triage, phase_of
 from reader.ui.query.advice import find_mistake
 from reader.ui.shell.controller import Controller, follows, handles
 from reader.ui.shell.listing import ListContent
@@ -63,11 +62,8 @@ class TriageActions(Controller):
         triage, listing = state[TRIAGE], state.listing
         if triage is None or state.is_list_coming or listing.place != triage.place:
             return
-        if triage.phase == "deciding":
-            if triage.total is None and listing.count is not None:
-                self._model.change(state.put(TRIAGE, replace(triage, total=listing.count)))
-        elif triage.phase == "coming" or listing.order.pks:
-            self._model.change(state.put(TRIAGE, triage.came(listing.order.pks, listing.count)))
+        if triage.phase == "coming" or (triage.phase == "done" and listing.order.pks):
+            self._model.change(state.put(TRIAGE, triage.came(listing.order.pks)))
             if listing.order.pks:
                 self._app.page_actions.open()
                 self._watch_drawing()
@@ -94,10 +90,10 @@ class TriageActions(Controller):
             # and on a slow machine a key that is pressed twice would hide a paper unseen.
             self._model.show_notice("this paper came after that key: look, then decide")
             return
-        row, triage = self._app.papers.row_of(page.key), self._model.state[TRIAGE]
-        if row is None or triage is None:
+        triage = self._model.state[TRIAGE]
+        if triage is None:
             return
-        self._model.change(self._model.state.put(TRIAGE, triage.decide(Decision(page.key, kind, row.day))))
+        self._model.change(self._model.state.put(TRIAGE, triage.decide(page.key, kind)))
         self._background.start("marks", partial(self._store, self._app.mark_actions.submit(kind, True, [page.key])))
         if self._show_next():
             self._model.show_notice(f"{DECISIONS[kind]} · {self._keymap.key('mark.undo')} goes back")
@@ -134,7 +130,7 @@ class TriageActions(Controller):
         state, triage = self._model.state, self._model.state[TRIAGE]
         if triage is not None:
             state = state.leave_paper().with_list(ListContent(state.place, Order(())))
-            self._model.change(state.put(TRIAGE, triage.came((), 0)))
+            self._model.change(state.put(TRIAGE, triage.came(())))
 
     # Go back
 
@@ -149,14 +145,10 @@ class TriageActions(Controller):
 
     def _go_back(self, action: UserAction) -> None:
         triage, pk = self._model.state[TRIAGE], self._library.pk_of(action.paper)
-        if triage is None or pk is None or all(decision.pk != pk for decision in triage.decisions):
+        if triage is None or pk is None or pk not in triage.decisions:
             return
         self._model.change(self._model.state.put(TRIAGE, triage.without(pk)))
-        if (
-            pk == self._model.state.highlighted
-            or self._app.papers.next_where({pk}, -1)
-            or self._app.papers.next_where({pk})
-        ):
+        if self._app.papers.to_paper(pk):
             self._app.page_actions.follow()
             self._watch_drawing()
 
@@ -165,6 +157,6 @@ class TriageActions(Controller):
         """Go back to the list; decisions are kept, and the next triage begins with the rest."""
         triage, state = self._model.state[TRIAGE], self._model.state
         self._model.change(state.leave_paper().walk_back())
-        if triage is not None and triage.total is not None:
-            left = triage.total - len(triage.decisions)
+        if triage is not None and state.listing.count is not None:
+            left = state.listing.count - len(triage.decisions)
             self._model.show_notice(f"{left:,} left unread · {self._keymap.key('triage.begin')} goes on")

@@ -39,7 +39,7 @@ QUOTES = (
 
 @pytest.fixture
 def two(live_edit: Paper) -> tuple[Paper, Paper]:
-    """A paper with every field set, and one from another site with almost none."""
+    """A paper with every field set, and a paper of another site with almost none."""
     full = live_edit._replace(
         title="LiveEdit: {Towards} $x^2$ *Real-Time* 50% “Diffusion”",
         abstract="It asks for two things & more at https://github.com/a/b.\n\n# A short $x_i$ gives both.",
@@ -55,7 +55,7 @@ def two(live_edit: Paper) -> tuple[Paper, Paper]:
         starred=True,
         tags=("to read", "a, b"),
         note="Mine:\n100 % {sure}\n\nAnd *more*.",
-        highlights=tuple(one.as_text(live_edit.id) for one in QUOTES),
+        highlights=tuple(passage.as_text(live_edit.id) for passage in QUOTES),
         venue="ICLR 2026 oral",
         doi="10.1103/PhysRevD.76.013009",
         remark="Accepted to ICLR 2026",

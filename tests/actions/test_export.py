@@ -1,4 +1,4 @@
-"""Exports: what every format promises for any paper, however hostile its text; citations; and a folder of notes."""
+"""Exports of any paper in every format, citations, and a folder of notes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from reader.actions.export import FORMATS, ExportFailed, format_of, replacing
 from reader.actions.notes_folder import NoteFileResult, NotesFolder, front_matter, split_front_matter
 from reader.core.paper import FIELDS, LibraryEntry, Paper
 from reader.core.passages import split_note
-from reader.feeds.files.libraries import parse_bibtex, parse_library_item, parse_ris
+from reader.feeds.files.libraries import parse_bibtex, parse_library_item
+from reader.feeds.files.papers_file import read_papers
 from reader.feeds.syndication import parse_feed
 from tests.actions.conftest import QUOTES
 from tests.table import each
@@ -80,7 +81,7 @@ def written(name: str, *papers: Paper) -> str:
 @given(PAPERS)
 @example([Paper(1, "page:0a1b2c3d4e5f", "A", url="https://a.example/\\"), Paper(1, "2606.12345", "B")])
 @settings(max_examples=30)
-def test_any_papers_are_exported_as_distinct_entries(papers: list[Paper]) -> None:
+def test_any_papers_are_exported_as_separate_entries(papers: list[Paper]) -> None:
     text = written("bibtex", *papers)
     library = parse_string(text)
     assert not library.failed_blocks and len(library.blocks) == len(library.entries) == len(papers)
@@ -89,7 +90,7 @@ def test_any_papers_are_exported_as_distinct_entries(papers: list[Paper]) -> Non
     heading, *rows = csv.reader(io.StringIO(written("csv", *papers)))
     assert [len(row) for row in rows] == [len(heading)] * len(papers)
     assert not [cell for row in rows for cell in row if cell.lstrip().startswith(("=", "+", "-", "@"))]
-    assert [one["id"] for one in json.loads(written("json", *papers))] == [paper.id for paper in papers]
+    assert [record["id"] for record in json.loads(written("json", *papers))] == [paper.id for paper in papers]
 
 
 @each("start", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "＝1"])
@@ -109,11 +110,11 @@ def test_markdown_shows_foreign_text_as_it_is(live_edit: Paper) -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_no_format_lets_an_escape_through(name: str, live_edit: Paper) -> None:
+def test_no_format_writes_control_characters(name: str, live_edit: Paper) -> None:
     """Every text field holds an escape, for papers of all kinds of sources."""
     evil = "a\x1b]0;x\x07b\x9b31m\u202ec"
     values: dict[str, Any] = {}
-    for field in (one for one in FIELDS if not one.rules.is_date and one.name not in ("id", "topics")):
+    for field in (field for field in FIELDS if not field.rules.is_date and field.name not in ("id", "topics")):
         kind = get_type_hints(Paper)[field.name]
         values |= {field.name: evil} if kind in (str, str | None) else {}
         values |= {field.name: (evil,)} if kind == tuple[str, ...] else {}
@@ -167,7 +168,7 @@ def atom(*papers: Paper, query: str = "topic:agents", url: str = "") -> str:
     return out.getvalue()
 
 
-def test_a_feed_contains_nothing_of_the_users_own(live_edit: Paper) -> None:
+def test_a_feed_contains_none_of_the_users_marks(live_edit: Paper) -> None:
     mine = live_edit._replace(starred=True, read=True, tags=("thesis",), note="Not good.")
     assert atom(mine) == atom(live_edit)
     assert atom(mine, query="tag:a") != atom(mine, query="tag:b")
@@ -178,7 +179,7 @@ def test_a_feed_contains_nothing_of_the_users_own(live_edit: Paper) -> None:
 
 @given(PAPERS)
 @settings(max_examples=20)
-def test_every_feed_keeps_the_rules_of_atom(papers: list[Paper]) -> None:
+def test_every_feed_is_valid_atom(papers: list[Paper]) -> None:
     """The rules are those of RFC 4287."""
     text = atom(*papers, query="</title>\x00\ud800 & <a>", url="https://a.example/papers.atom")
     feed = ElementTree.fromstring(text.encode("utf-8", "replace"))
@@ -190,23 +191,23 @@ def test_every_feed_keeps_the_rules_of_atom(papers: list[Paper]) -> None:
     ]
     # The elements of the feed precede its entries.
     assert names[len(names) - len(entries) :] == ["entry"] * len(entries)
-    assert len({one.findtext(f"{ATOM}id") for one in entries}) == len({paper.id for paper in papers})
-    for one in (feed, *entries):
-        assert all(len(one.findall(f"{ATOM}{name}")) == 1 for name in ("id", "title", "updated"))
-        assert {child.tag.removeprefix(ATOM) for child in one} <= {
+    assert len({entry.findtext(f"{ATOM}id") for entry in entries}) == len({paper.id for paper in papers})
+    for element in (feed, *entries):
+        assert all(len(element.findall(f"{ATOM}{name}")) == 1 for name in ("id", "title", "updated"))
+        assert {child.tag.removeprefix(ATOM) for child in element} <= {
             "id", "title", "updated", "published", "author", "link", "category", "summary", "content", "generator",
             "entry",
         }  # fmt: skip
-        assert all(urlsplit(one.findtext(f"{ATOM}id") or "").scheme for one in entries)
-        for time in (found.text or "" for name in ("updated", "published") for found in one.iter(f"{ATOM}{name}")):
+        assert all(urlsplit(entry.findtext(f"{ATOM}id") or "").scheme for entry in entries)
+        for time in (found.text or "" for name in ("updated", "published") for found in element.iter(f"{ATOM}{name}")):
             assert datetime.fromisoformat(time).tzinfo is not None
-        for author in one.findall(f"{ATOM}author"):
+        for author in element.findall(f"{ATOM}author"):
             assert [(child.tag, bool((child.text or "").strip())) for child in author] == [(f"{ATOM}name", True)]
-        assert all(link.get("rel") and link.get("href") for link in one.findall(f"{ATOM}link"))
-    for one in entries:
-        relations = [link.get("rel") for link in one.findall(f"{ATOM}link")]
-        assert relations.count("alternate") == (one.find(f"{ATOM}content") is None)
-        assert (one.find(f"{ATOM}content") is None) != (one.find(f"{ATOM}summary") is None)
+        assert all(link.get("rel") and link.get("href") for link in element.findall(f"{ATOM}link"))
+    for entry in entries:
+        relations = [link.get("rel") for link in entry.findall(f"{ATOM}link")]
+        assert relations.count("alternate") == (entry.find(f"{ATOM}content") is None)
+        assert (entry.find(f"{ATOM}content") is None) != (entry.find(f"{ATOM}summary") is None)
 
 
 def test_an_entry_changes_only_with_its_paper(live_edit: Paper) -> None:
@@ -223,7 +224,7 @@ def test_an_entry_changes_only_with_its_paper(live_edit: Paper) -> None:
     assert atom(live_edit) == atom(live_edit)
 
 
-def test_our_own_parser_finds_the_same_papers(live_edit: Paper) -> None:
+def test_a_written_feed_is_parsed_back(live_edit: Paper) -> None:
     page = live_edit._replace(id="page:0a1b2c3d4e5f", published=None)
     found = parse_feed(atom(live_edit, page).encode(), "https://example.org/papers.atom", date(2026, 7, 3))
     assert found.entries[0].draft.id == live_edit.id
@@ -251,7 +252,7 @@ def rewritten(before: str) -> str:
     [
         ("", WRITTEN_FACTS),
         (WRITTEN_FACTS, WRITTEN_FACTS),
-        # The program's properties are written anew, also in another form; one that holds no longer goes.
+        # The program rewrites its own properties, whatever their form, and drops empty ones.
         ("status: unread\nvenue: ICML\ntitle: >\n  Of two\n  lines\n", WRITTEN_FACTS),
         # The user's properties and comments stay as they are, in their order.
         (
@@ -263,7 +264,7 @@ def rewritten(before: str) -> str:
         ("{a: 1}\n", "{a: 1}\n" + WRITTEN_FACTS),
     ],
 )
-def test_the_users_own_properties_stay(before: str, expected: str) -> None:
+def test_the_users_own_properties_are_kept(before: str, expected: str) -> None:
     assert rewritten(before) == expected
 
 
@@ -279,7 +280,7 @@ def test_the_users_own_properties_stay(before: str, expected: str) -> None:
         '"tags": mine\n',
     ],
 )
-def test_tags_that_the_user_adds_stay(tags: str) -> None:
+def test_tags_that_the_user_adds_are_kept(tags: str) -> None:
     assert rewritten(tags) == WRITTEN_FACTS.replace('"agents"]', '"agents", "mine"]')
 
 
@@ -300,7 +301,7 @@ def test_written_front_matter_reads_back_unchanged(facts: dict[str, str | list[s
     assert front_matter(facts, before) == text
 
 
-def test_a_note_holds_all_of_a_paper(two: tuple[Paper, Paper], tmp_path: Path) -> None:
+def test_a_note_file_contains_the_whole_paper(two: tuple[Paper, Paper], tmp_path: Path) -> None:
     # The user's own files keep their names.
     for name in ("paper2026-0123456789ab.md", "paper2026-0123456789ab-2.md"):
         (tmp_path / name).write_text("mine")
@@ -340,11 +341,11 @@ def fields_of(paper: Paper) -> dict[str, str]:
         ("{Title}_{year}", "Liveedit_2026"),
     ],
 )
-def test_a_key_has_a_pattern(live_edit: Paper, pattern: str, key: str) -> None:
+def test_a_citation_key_follows_the_pattern(live_edit: Paper, pattern: str, key: str) -> None:
     assert CitationKeys(pattern).key(live_edit) == key
 
 
-def test_a_key_is_given_once(live_edit: Paper) -> None:
+def test_a_citation_key_is_unique(live_edit: Paper) -> None:
     other = live_edit._replace(id="2606.00002")
     keys = CitationKeys("{author}{year}")
     assert [keys.key(paper) for paper in (live_edit, other, other)] == [
@@ -352,7 +353,7 @@ def test_a_key_is_given_once(live_edit: Paper) -> None:
     ]  # fmt: skip
 
 
-def test_a_key_depends_on_no_export(live_edit: Paper) -> None:
+def test_a_citation_key_does_not_depend_on_the_exported_papers(live_edit: Paper) -> None:
     papers = [live_edit._replace(id=f"2606.0000{number}") for number in (3, 1, 2)]
     papers.append(live_edit._replace(id="2606.00009", authors=("Zoë Müller",)))
     expected = {"2606.00003": "wang2026", "2606.00001": "wang2026-2606.00001", "2606.00002": "wang2026-2606.00002"}
@@ -362,11 +363,11 @@ def test_a_key_depends_on_no_export(live_edit: Paper) -> None:
         assert [keys.key(paper) for paper in order] == [expected[paper.id] for paper in order]
 
 
-def test_a_key_is_made_of_what_a_paper_has(live_edit: Paper) -> None:
+def test_a_citation_key_leaves_out_missing_parts(live_edit: Paper) -> None:
     bare = Paper(1, "feed:0a1b2c3d4e5f", "中文標題")
     assert CitationKeys().key(bare) == CitationKeys("{year}").key(bare) == "paper-0a1b2c3d4e5f"
     assert CitationKeys("{author}{year}").key(bare._replace(authors=("Ødegård",))) == "odegard"
-    # Small words stand in a key only where there are no others.
+    # Small words are used only if the title has no other words.
     keys = CitationKeys("{words}")
     assert keys.key(live_edit._replace(title="On the Way to A.I. in 3D")) == "WayAi3d"
     assert keys.key(live_edit._replace(title="What: Is It")) == "WhatIsIt"
@@ -388,7 +389,7 @@ def test_a_key_is_made_of_what_a_paper_has(live_edit: Paper) -> None:
         ("a%b#c\\d中", r"a{\%}b{\#}c{\textbackslash}d中"),
     ],
 )
-def test_a_title_is_protected_where_it_must_be(live_edit: Paper, title: str, latex: str) -> None:
+def test_capitals_and_signs_of_a_title_are_protected(live_edit: Paper, title: str, latex: str) -> None:
     assert fields_of(live_edit._replace(title=title))["title"] == latex
 
 
@@ -424,7 +425,7 @@ def test_the_type_follows_from_where_a_paper_appeared(
         ("ICST 2026", {"type": "inproceedings", "booktitle": "ICST 2026"}),
     ],
 )  # fmt: skip
-def test_a_venue_stands_for_a_missing_journal_reference(live_edit: Paper, venue: str, entry: dict[str, str]) -> None:
+def test_a_venue_replaces_a_missing_journal_reference(live_edit: Paper, venue: str, entry: dict[str, str]) -> None:
     paper = live_edit._replace(venue=venue)
     found = fields_of(paper)
     assert entry.items() <= found.items()
@@ -436,14 +437,14 @@ def test_a_venue_stands_for_a_missing_journal_reference(live_edit: Paper, venue:
     assert f"PY  - {found['year']}\r\n" in ris and f"T2  - {item['container-title']}\r\n" in ris
 
 
-def test_authors_are_people_and_groups(live_edit: Paper) -> None:
+def test_authors_are_written_as_people_or_groups(live_edit: Paper) -> None:
     names = ("Ludwig van Beethoven", "Search and Rescue Team", "Sammy Davis Jr.", "Zoë Müller", "Lee, Jr.")
     assert fields_of(live_edit._replace(authors=names))["author"] == (
         r"Ludwig van Beethoven and {Search and Rescue Team} and Davis, Jr., Sammy and Zo{\"e} M{\"u}ller and {Lee, Jr.}"
     )
 
 
-def test_arxiv_publishes_what_appeared_nowhere_else(live_edit: Paper) -> None:
+def test_arxiv_is_the_publisher_of_papers_without_a_venue(live_edit: Paper) -> None:
     alone, printed = (fields_of(live_edit._replace(journal="", venue=venue)) for venue in ("", "ICML 2026"))
     assert alone["publisher"] == "arXiv" and "publisher" not in printed
     # The authors' affiliation is not the place of publication.
@@ -458,21 +459,61 @@ def test_arxiv_publishes_what_appeared_nowhere_else(live_edit: Paper) -> None:
 
 
 def read_back(name: str, text: str) -> LibraryEntry | None:
-    match name:
-        case "bibtex":
-            return next(parse_bibtex(text))
-        case "ris":
-            return next(parse_ris(text))
+    if name == "bibtex":
+        return next(parse_bibtex(text))
     return parse_library_item(json.loads(text)[0], "item 1")
 
 
-@each(("name", "note"), itertools.product(("bibtex", "ris", "csl-json"), ("Mine.\n\nAll of it.", None)))
-def test_a_note_and_highlights_leave_and_come_back(live_edit: Paper, name: str, note: str | None) -> None:
-    paper = live_edit._replace(note=note, highlights=tuple(one.as_text(live_edit.id) for one in QUOTES))
+@each(("name", "note"), itertools.product(("bibtex", "csl-json"), ("Mine.\n\nAll of it.", None)))
+def test_a_note_and_highlights_are_exported_and_parsed_back(live_edit: Paper, name: str, note: str | None) -> None:
+    paper = live_edit._replace(note=note, highlights=tuple(passage.as_text(live_edit.id) for passage in QUOTES))
     entry = read_back(name, cited(name, paper))
     assert entry is not None and entry.id == live_edit.id and entry.title == live_edit.title
     kept, found = split_note(entry.note)
     assert kept.split() == (note or "").split()
-    assert [(one.id, one.section) for one in found] == [(one.id, one.section) for one in QUOTES]
-    # The lines of a note are kept where the format has lines, and its tags where that is no HTML.
+    assert [(passage.id, passage.section) for passage in found] == [(passage.id, passage.section) for passage in QUOTES]
     assert found[1].note.split()[:3] == ["as", "ours", "#"]
+
+
+TITLES = (
+    "LiveEdit: Towards Real-Time Video Editing",
+    "Fréchet, Ångström and Erdős: names with accents",
+    "R&D at 100 %: costs of $5, #1 and a_b {braces}",
+    "GPT-4 and the \\alpha of C:\\temp ~ tilde",
+    "中文標題 with two scripts",
+    "What @book{does, not end} means?",
+)
+NAMES = (
+    ("Xinyu Wang", "Zoë Müller"),
+    ("Ludwig van Beethoven", "Sammy Davis Jr.", "Gemini Team"),
+    ("José Ángel González-Ñúñez",),
+    ("Alice and Bob Collaboration", "Łukasz Ødegård"),
+    ("王小明", "O'Neil, Shaquille"),
+)
+TAGS = ((), ("to read",), ("ML & more", "é 中文", "a_b {c}"))
+ODD_PAPERS = [
+    Paper(number, f"2606.{number:05}", title, abstract="It costs 5 % of $x_1$.\n\nMore.", authors=names, tags=tags)
+    for number, (title, names, tags) in enumerate(zip(TITLES, itertools.cycle(NAMES), itertools.cycle(TAGS)))
+]
+
+
+def parsed(text: str) -> list[LibraryEntry]:
+    listings = read_papers(io.BytesIO(text.encode()), date(2026, 11, 1))
+    return [entry for listing in listings for entry in listing.entries]
+
+
+@pytest.mark.parametrize("name", ["bibtex", "csl-json"])
+def test_exported_papers_are_parsed_back_with_their_tags(name: str) -> None:
+    entries = parsed(written(name, *ODD_PAPERS))
+    assert [(entry.id, entry.labels) for entry in entries] == [(paper.id, paper.tags) for paper in ODD_PAPERS]
+    if name != "bibtex":
+        assert [entry.title for entry in entries] == [paper.title for paper in ODD_PAPERS]
+
+
+def test_rispy_reads_the_same_records() -> None:
+    import rispy
+
+    records = rispy.loads(written("ris", *ODD_PAPERS))
+    assert [record["title"] for record in records] == [paper.title for paper in ODD_PAPERS]
+    assert [len(record["authors"]) for record in records] == [len(paper.authors) for paper in ODD_PAPERS]
+    assert [tuple(record.get("keywords", ())) for record in records] == [paper.tags for paper in ODD_PAPERS]

@@ -1,4 +1,4 @@
-"""Links: which a paper has, that only safe ones are opened, without a shell; and the clipboard."""
+"""The links of a paper, the safe opening of addresses, file names of PDFs, and copied texts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from reader.actions.citations import CitationKeys
 from reader.actions.export import COPIES
 from reader.actions.links import (
     Link,
-    UnsafeLink,
     find_browser,
     link_choices,
     links,
@@ -22,12 +21,11 @@ from reader.actions.links import (
     pdf_file,
     pdf_folder,
     pdf_name,
-    people,
     repository_links,
     safe_url,
 )
 from reader.core.community import Repository
-from reader.core.errors import ConfigError
+from reader.core.errors import ConfigError, ReaderError
 from reader.core.paper import Paper
 from tests.actions.test_export import WRITTEN
 from tests.table import each
@@ -86,14 +84,6 @@ def test_addresses_in_the_abstract_replace_those_that_the_feed_lacks(live_edit: 
     assert dict(link_choices(paper))["w"] == "project in the text"
 
 
-def test_the_people_of_a_paper_have_their_accounts(live_edit: Paper) -> None:
-    paper = live_edit._replace(submitter="curator7", profiles=("ada Ada Lovelace", "curator7 Cura Tor", "../x Bad"))
-    assert [(link.letter, link.name, link.url) for link in people(paper)] == [
-        ("1", "curator7 (submitter)", "https://huggingface.co/curator7"),
-        ("2", "Ada Lovelace", "https://huggingface.co/ada"),
-    ]
-
-
 def test_the_repositories_that_name_a_paper_are_numbered_by_their_kind() -> None:
     models = [Repository("model", f"ada/{number}") for number in range(11)]
     found = repository_links([models[0], Repository("space", "ada/demo"), *models[1:]])
@@ -103,7 +93,7 @@ def test_the_repositories_that_name_a_paper_are_numbered_by_their_kind() -> None
     }
 
 
-def test_a_choice_of_links_names_where_each_leads(live_edit: Paper) -> None:
+def test_the_menu_of_links_names_their_targets(live_edit: Paper) -> None:
     full = live_edit._replace(project_url="https://example.org", media=("https://example.org/1.png",), doi="10.1/x")
     expected = ("feed", "PDF", "arXiv", "code", "project", "DOI", "media")
     assert dict(link_choices(full)) == dict(zip("opacwd1", expected, strict=True))
@@ -135,8 +125,8 @@ def test_the_page_of_a_paper_that_the_feed_never_listed_is_on_arxiv(live_edit: P
         "https://x.example/" + "a" * 1983,
     ],
 )
-def test_other_addresses_are_not_opened(url: str, browser: Browser) -> None:
-    with pytest.raises(UnsafeLink, match="only http and https"):
+def test_unsafe_addresses_are_not_opened(url: str, browser: Browser) -> None:
+    with pytest.raises(ReaderError, match="only http and https"):
         open_url(url)
     assert browser.opened == []
 
@@ -153,13 +143,13 @@ def test_other_addresses_are_not_opened(url: str, browser: Browser) -> None:
         (LONGEST, LONGEST),
     ],
 )
-def test_addresses_are_opened_in_a_plain_form(url: str, safe: str, browser: Browser) -> None:
+def test_addresses_are_opened_in_a_safe_form(url: str, safe: str, browser: Browser) -> None:
     assert open_url(url)
     assert browser.opened.pop() == safe
 
 
 @given(st.text(max_size=60).map(lambda text: f"https://x.example/{text}"))
-def test_a_safe_address_is_plain_and_stays_as_it_is(url: str) -> None:
+def test_a_safe_address_is_ascii_and_unchanged_by_a_second_check(url: str) -> None:
     safe = safe_url(url)
     assert safe is not None
     assert safe.isascii()
@@ -167,9 +157,7 @@ def test_a_safe_address_is_plain_and_stays_as_it_is(url: str) -> None:
     assert safe_url(safe) == safe
 
 
-def test_a_console_browser_is_started_only_where_it_has_a_terminal(
-    browser: Browser, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_console_browser_is_started_only_with_a_terminal(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webbrowser, "get", lambda: browser)
     for browser.name, is_opened in (("/usr/bin/w3m", False), ("firefox", True)):
         assert open_url("https://x.example/", has_terminal=False) is is_opened
@@ -202,11 +190,11 @@ def test_copied_text_is_one_plain_line(live_edit: Paper) -> None:
         ("2605.00004", f"{'a' * 30} {'b' * 30} c", f"2605.00004 {'a' * 30}.pdf"),
     ],
 )
-def test_names_suit_every_system(id: str, title: str, name: str) -> None:
+def test_the_name_of_a_pdf_is_allowed_on_every_system(id: str, title: str, name: str) -> None:
     assert pdf_name(Paper(pk=1, id=id, title=title)) == name
 
 
-def test_the_file_is_found_though_the_title_has_changed(tmp_path: Path) -> None:
+def test_a_pdf_is_found_after_its_title_has_changed(tmp_path: Path) -> None:
     paper = Paper(pk=1, id="2605.00001", title="A New Title")
     assert pdf_file(paper, tmp_path / "not there") == tmp_path / "not there" / "2605.00001 A New Title.pdf"
     other = tmp_path / "2605.00011 A New Title.pdf"
@@ -218,7 +206,7 @@ def test_the_file_is_found_though_the_title_has_changed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["2605.00001.pdf", "2605.00001v2.pdf"])
-def test_a_file_that_arxiv_has_named_is_found(tmp_path: Path, name: str) -> None:
+def test_a_pdf_that_arxiv_named_is_found(tmp_path: Path, name: str) -> None:
     paper = Paper(pk=1, id="2605.00001", title="A New Title")
     for other in ("2605.00001v1.pdf", "2605.000012.pdf"):
         (tmp_path / other).touch()
@@ -226,7 +214,9 @@ def test_a_file_that_arxiv_has_named_is_found(tmp_path: Path, name: str) -> None
     assert pdf_file(paper, tmp_path) == tmp_path / name
 
 
-def test_the_folder_begins_at_the_settings_or_at_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_folder_of_pdfs_is_relative_to_the_settings_or_the_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HOME", "/home/ada")
     config = tmp_path / "config.toml"
     assert pdf_folder("pdfs", config) == tmp_path / "pdfs"
@@ -239,8 +229,8 @@ def test_the_folder_begins_at_the_settings_or_at_the_home(tmp_path: Path, monkey
 
 
 def test_papers_are_copied_in_every_form(two: tuple[Paper, Paper]) -> None:
-    made = "".join(f"{one.name}:\n{one.text(two, CitationKeys())}\n" for one in COPIES.values() if one.name != "BibTeX")
-    assert made == (WRITTEN / "copies.txt").read_text("utf-8")
+    texts = {copy.name: copy.text(two, CitationKeys()) for copy in COPIES.values() if copy.name != "BibTeX"}
+    assert "".join(f"{name}:\n{text}\n" for name, text in texts.items()) == (WRITTEN / "copies.txt").read_text("utf-8")
     assert COPIES["b"].text(two, CitationKeys()) == (WRITTEN / "papers.bib").read_text("utf-8")
     assert COPIES["a"].text(two[:1], CitationKeys()) == two[0].abstract
     assert COPIES["m"].text(two[:1], CitationKeys()).startswith("[LiveEdit")

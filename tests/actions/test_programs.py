@@ -1,21 +1,15 @@
-"""Programs that the reader starts: hooks, notifications, editors, viewers, copies."""
+"""Programs that the reader starts: hooks, notifications, editors and viewers."""
 
 from __future__ import annotations
 
 import asyncio
-import io
 import signal
 import sys
 import time
-from collections.abc import Iterable
-from datetime import date
-from itertools import cycle, islice
 from pathlib import Path
 
 import pytest
 
-from reader.actions.citations import CitationKeys
-from reader.actions.export import FORMATS
 from reader.actions.programs import (
     MAX_KEPT_CHARACTERS,
     NoViewer,
@@ -28,8 +22,6 @@ from reader.actions.programs import (
     run_program,
     takes_terminal,
 )
-from reader.core.paper import LibraryEntry, Paper
-from reader.feeds.files.papers_file import read_papers
 from tests.table import each
 
 # Programs
@@ -137,7 +129,7 @@ async def test_a_failure_is_one_clean_sentence(tmp_path: Path, code: str, says: 
     assert str(raised.value).replace(f"{tmp_path}/", "") == says
 
 
-def test_desktop_notifications_take_what_papers_say_for_text(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_desktop_notifications_pass_titles_as_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reader.actions.programs.shutil.which", lambda name: f"/bin/{name}")
     *_, dashes, title, body = desktop_command("2 new papers", "-i <b>evil</b> & co", "linux")
     assert (dashes, title, body) == ("--", "2 new papers", "-i &lt;b&gt;evil&lt;/b&gt; &amp; co")
@@ -162,7 +154,7 @@ def test_desktop_notifications_take_what_papers_say_for_text(monkeypatch: pytest
         ({"EDITOR": "no-such-editor"}, None),
     ],
 )
-def test_the_editor_is_what_the_variables_name(environ: dict[str, str], command: list[str] | None) -> None:
+def test_the_editor_is_named_by_environment_variables(environ: dict[str, str], command: list[str] | None) -> None:
     assert find_editor(environ) == command
 
 
@@ -212,7 +204,7 @@ def add_program(folder: Path, name: str, script: str = "#!/bin/sh") -> None:
         (("open",), {}, "darwin", ("open",)),
     ],
 )
-def test_each_system_has_its_opener(
+def test_each_system_has_its_own_viewer(
     programs: Path, present: tuple[str, ...], environ: dict[str, str], system: str, found: tuple[str, ...]
 ) -> None:
     for name in present:
@@ -228,7 +220,7 @@ def test_each_system_has_its_opener(
         ({"SSH_TTY": "/dev/pts/1"}, "darwin", "over ssh"),
     ],
 )
-def test_nothing_opens_where_the_user_is_not(
+def test_no_viewer_opens_over_ssh_or_without_a_screen(
     programs: Path, environ: dict[str, str], system: str, expected: str
 ) -> None:
     for name in ("xdg-open", "open"):
@@ -237,7 +229,7 @@ def test_nothing_opens_where_the_user_is_not(
         find_viewer((), environ, system)
 
 
-def test_the_users_own_viewer_goes_first_also_over_ssh(programs: Path) -> None:
+def test_the_users_own_viewer_takes_precedence_also_over_ssh(programs: Path) -> None:
     add_program(programs, "tdf")
     assert find_viewer(("tdf", "-x"), SSH, "linux") == ("tdf", "-x")
     assert takes_terminal(("/usr/bin/tdf",)) and not takes_terminal(("zathura",))
@@ -265,85 +257,3 @@ def test_a_viewer_that_stays_open_is_not_waited_for(programs: Path, monkeypatch:
     monkeypatch.setattr("reader.actions.programs.VIEWER_START_SECONDS", 0.05)
     add_program(programs, "viewer", "#!/bin/sh\nexec /bin/sleep 0.3")
     open_file(("viewer",), Path("a.pdf"))
-
-
-# Other programs
-
-SIZE, FEW = 105, 35
-"""Papers, which have each title with each of the names and tags, and those for a program that is slow."""
-
-TITLES = (
-    "LiveEdit: Towards Real-Time Video Editing",
-    "Fréchet, Ångström and Erdős: names with accents",
-    "R&D at 100 %: costs of $5, #1 and a_b {braces}",
-    r"On $\\ell_p$-norms and $x^2$",
-    "GPT-4 and the \\alpha of C:\\temp ~ tilde",
-    "中文標題 with two scripts",
-    "What @book{does, not end} means?",
-)
-
-NAMES = (
-    ("Xinyu Wang", "Zoë Müller"),
-    ("Ludwig van Beethoven", "Sammy Davis Jr.", "Gemini Team"),
-    ("José Ángel González-Ñúñez",),
-    ("Alice and Bob Collaboration", "Łukasz Ødegård"),
-    ("王小明", "O'Neil, Shaquille"),
-)
-
-TAGS = ((), ("to read",), ("ML & more", "é 中文", "a_b {c}"))
-
-
-@pytest.fixture(scope="module")
-def papers() -> list[Paper]:
-    sources = zip(cycle(TITLES), cycle(NAMES), cycle(TAGS), strict=False)
-    return [
-        Paper(
-            number,
-            f"26{number % 12 + 1:02}.{number:05}" if number % 50 else f"hep-th/98{number:05}",
-            f"{title}, {number}",
-            abstract="It costs 5 % of $x_1$ & more.\n\nA second part.",
-            authors=names,
-            day="2026-06-30",
-            published="2026-06-28",
-            tags=tags,
-            keywords=("of the feed",),
-            note="mine {here}" if number % 3 == 0 else None,
-            categories=("cs.CL",),
-            journal=(None, "NeurIPS 2026", "Phys. Rev. D 76 (2007)")[number % 3],
-        )
-        for number, (title, names, tags) in enumerate(islice(sources, SIZE))
-    ]
-
-
-def written(name: str, papers: Iterable[Paper]) -> str:
-    out = io.StringIO(newline="")
-    FORMATS[name].write(papers, out, CitationKeys())
-    return out.getvalue()
-
-
-def come_in(text: str) -> list[LibraryEntry]:
-    listings = read_papers(io.BytesIO(text.encode()), date(2026, 11, 1))
-    return [entry for listing in listings for entry in listing.entries]
-
-
-def expect(text: str, papers: Iterable[Paper]) -> None:
-    """Check that a text reads back as these papers, in order."""
-    assert [entry.id for entry in come_in(text)] == [paper.id for paper in papers]
-
-
-@pytest.mark.parametrize("name", ["bibtex", "ris", "csl-json"])
-def test_papers_of_our_own_exports_keep_their_tags(papers: list[Paper], name: str) -> None:
-    found = come_in(written(name, papers))
-    assert [(entry.id, entry.labels) for entry in found] == [(paper.id, paper.tags) for paper in papers]
-    if name != "bibtex":
-        assert [entry.title for entry in found] == [paper.title for paper in papers]
-
-
-def test_rispy(papers: list[Paper]) -> None:
-    import rispy
-
-    records = rispy.loads(written("ris", papers))
-    assert [one["title"] for one in records] == [paper.title for paper in papers]
-    assert [len(one["authors"]) for one in records] == [len(paper.authors) for paper in papers]
-    assert [tuple(one.get("keywords", ())) for one in records] == [paper.tags for paper in papers]
-    expect(rispy.dumps(records), papers)

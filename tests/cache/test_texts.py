@@ -97,13 +97,13 @@ def test_a_wrong_index_is_found_and_rebuilt(texts: Texts, path: Path, connection
     texts.put(1, DOCUMENT, "feed", NOW)
     connection.execute("INSERT INTO text_fts (text_fts) VALUES ('delete-all')")
     stored_texts.index_words(connection, 2, "Foreign.")
-    assert faults(path) == {"index of words": "differs from 2 texts"}
+    assert faults(path) == {"cache": "its index of words differs from 2 texts"}
     execute(path, f"{UNREADABLE} WHERE pk = 2")
     stored_texts.rebuild_index(connection)
     assert faults(path) == {} and indexed(path, "sparse") == [1] and indexed(path, "foreign") == []
     # So is a damaged one.
     execute(path, "UPDATE text_fts_data SET block = zeroblob(40) WHERE id > 10")
-    assert set(faults(path)) == {"index of words"}
+    assert faults(path) == {"cache": "damaged"}
     repair(path)
     assert faults(path) == {} and indexed(path, "sparse") == [1]
 

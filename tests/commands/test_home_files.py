@@ -210,12 +210,14 @@ def test_a_home_of_the_last_release_opens_with_all_that_its_user_did(run: Run, h
     assert "a-feed" in run("feeds", "list").out
     reported = run("config", "check").lines
     assert sorted(re.split(": | was removed", line)[1] for line in reported if "was removed" in line) == [
+        "after_mark",
         "category_papers",
         "days_at_start",
         "density",
         "digest.command",
         "filter_width",
         "list_share",
+        "log_level",
     ]
     chosen = tomllib.loads((home / "config.toml").read_text())
     assert f"order = {json.dumps(chosen['order'])}" in run("config", "show").out

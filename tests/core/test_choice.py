@@ -1,4 +1,4 @@
-"""For you: words as numbers, what is learned from marks, the reasons; what the user wishes and follows."""
+"""For you: terms of papers, the model learned from marks, and its reasons; wishes and follows."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ from tests.table import each
 from tests.ui.stage import paper as paper_of
 
 
-def test_pairs_cross_hyphens_but_neither_signs_nor_stop_words() -> None:
+def test_pairs_of_words_cross_hyphens_but_not_punctuation_or_stop_words() -> None:
     assert len(terms_of("key-value cache")) == 5
     assert [term & 1 for term in terms_of("cache. Robot")] == [0, 0]
     assert numbers("cache of a robot, 12 x") == [
@@ -62,7 +62,7 @@ def test_pairs_cross_hyphens_but_neither_signs_nor_stop_words() -> None:
     assert terms_of("Caches") == terms_of("cache") and terms_of("ﬁlm") == terms_of("film")
 
 
-def test_a_packed_paper_has_its_title_terms_and_more_for_what_it_repeats() -> None:
+def test_a_packed_paper_has_title_terms_and_higher_values_for_repeated_words() -> None:
     terms = unpack(pack("Draft models", "We draft. Models of speed; speed, speed."))
     (draft, models, both), (speed,) = terms_of("draft models"), terms_of("speed")
     assert terms.keys() == {draft, models, both, speed, *(term | TITLE for term in (draft, models, both))}
@@ -72,7 +72,7 @@ def test_a_packed_paper_has_its_title_terms_and_more_for_what_it_repeats() -> No
 
 
 @given(st.binary(max_size=200))
-def test_damaged_bytes_are_terms_too(packed: bytes) -> None:
+def test_damaged_bytes_unpack_without_an_error(packed: bytes) -> None:
     assert all(value > 0 for value in unpack(packed).values())
 
 
@@ -147,7 +147,7 @@ def test_liked_papers_score_one_on_average() -> None:
 
 
 def test_papers_read_without_a_mark_count_against_what_they_share() -> None:
-    # The liked papers are on two subjects; those that were read are on one of them.
+    # The liked papers are on two subjects; the papers read without a mark are on one of the two.
     liked, passed = [0, 10, 20, 1, 11, 31], [21, 41, 51, 61, 71, 81]
     without, with_passed = scores(liked), scores(liked, passed)
     assert with_passed[91] < without[91]
@@ -161,7 +161,7 @@ def test_a_muted_term_is_not_learned_nor_in_titles() -> None:
     assert {*muted} <= {*candidates(good)}
 
 
-def test_nothing_is_learned_without_liked_papers_or_telling_terms() -> None:
+def test_nothing_is_learned_without_liked_papers_or_shared_terms() -> None:
     assert learn([], [], [], background([])) == {}
     alone = [WeighedPaper(999, unpack(pack("Unheard", "Unheard words")))]
     assert learn(alone, [], candidates(alone), background(candidates(alone))) == {}
@@ -175,7 +175,7 @@ def test_a_small_cache_uses_the_shipped_word_counts() -> None:
     assert 20 < known.have[ice | TITLE] < 120 and 4 not in known.have
 
 
-def test_a_term_that_nearly_all_papers_have_says_nothing() -> None:
+def test_a_term_of_nearly_all_papers_is_not_learned() -> None:
     survey, ice = terms_of("survey"), terms_of("sea ice")
     known = background([*survey, *ice])
     assert [known.says_something(term) for term in (*survey, *ice)] == [False, True, True, True]
@@ -205,11 +205,13 @@ RARE = papers_with(["Decoding, decoding and decoding."] * 3 + OTHERS)
 def found(
     phrases: Sequence[tuple[str, int]], known: Background = RARE, liked: Sequence[WeighedPaper] = LIKED
 ) -> list[str]:
-    return [one.text for one in subjects(phrases, liked, WEIGHTS, known)]
+    return [subject.text for subject in subjects(phrases, liked, WEIGHTS, known)]
 
 
 def test_a_subject_is_a_keyword_that_two_liked_papers_have() -> None:
-    assert found(PHRASES) == ["speculative decoding"], "the others are of one star, without weight, or in no paper"
+    assert found(PHRASES) == ["speculative decoding"], (
+        "other phrases are in a single liked paper, without weight, or in no paper"
+    )
     assert found([("despite its score", 9), ("deep speculative decoding drafts", 9)]) == []
     assert found([("speculative-decoding", 9)]) == ["speculative-decoding"]
     assert found([("decoding-drafts", 9)]) == [], "an adjective"
@@ -227,15 +229,15 @@ def test_a_phrase_that_chance_explains_is_no_subject() -> None:
     assert found([("Decoding", 3)], common) == []
 
 
-def test_keywords_of_a_single_paper_are_left_out_unless_it_is_liked() -> None:
+def test_keywords_of_a_single_paper_are_left_out() -> None:
     keywords = [["KV cache", "web agents"], ["KV cache", "lonely"], ["KV cache", "web agents"], ["mine"]]
-    assert keyword_phrases(keywords, [["mine"]]) == [("KV cache", 3), ("web agents", 2), ("mine", 1)]
+    assert keyword_phrases(keywords) == [("KV cache", 3), ("web agents", 2)]
 
 
-def test_what_was_learned_is_shown_once_for_words_that_subjects_share() -> None:
+def test_subjects_with_a_common_word_are_shown_once() -> None:
     texts = ("speculative decoding", "parallel decoding", "sea ice")
     every = [Subject(text, tuple(terms_of(text)), 2, 1.0) for text in texts]
-    assert [one.text for one in subjects_to_show(every)] == ["speculative decoding", "sea ice"]
+    assert [subject.text for subject in subjects_to_show(every)] == ["speculative decoding", "sea ice"]
 
 
 def reasons_for(title: str, key: int = 9) -> tuple[list[str], int | None]:
@@ -245,10 +247,12 @@ def reasons_for(title: str, key: int = 9) -> tuple[list[str], int | None]:
 
 def test_a_reason_names_the_subject_and_the_most_similar_marked_paper() -> None:
     assert reasons_for("Speculative decoding despite scores") == (["speculative decoding"], 1)
-    assert reasons_for("Ice on the sea") == ([], 3), "one star has no named interest"
-    assert reasons_for("Despite a score") == ([], 1), "such words count, but are never shown"
+    assert reasons_for("Ice on the sea") == ([], 3), "a single liked paper names no subject"
+    assert reasons_for("Despite a score") == ([], 1), "general words count, but are never shown"
     assert reasons_for("A robot") == ([], None)
-    assert reasons_for("Speculative decoding", key=1) == (["speculative decoding"], 2), "not like itself"
+    assert reasons_for("Speculative decoding", key=1) == (["speculative decoding"], 2), (
+        "a paper is not similar to itself"
+    )
 
 
 @each(
@@ -259,7 +263,7 @@ def test_a_reason_names_the_subject_and_the_most_similar_marked_paper() -> None:
         ("Words " * 12, "Words Words Words Words Words Words…"),
     ],
 )
-def test_a_paper_is_recognised_by_the_beginning_of_its_title(title: str, short: str) -> None:
+def test_a_short_title_is_the_beginning_of_the_title(title: str, short: str) -> None:
     assert short_title(title) == short
 
 
@@ -273,7 +277,7 @@ def test_a_paper_is_recognised_by_the_beginning_of_its_title(title: str, short: 
         *((-3, "-3", "less of a b", -1.0), (None, "mute", "muted a b", 0.0)),
     ],
 )
-def test_a_wish_is_an_event_in_words(step: int | None, value: str, label: str, added: float) -> None:
+def test_a_wish_has_an_event_a_label_and_a_score_change(step: int | None, value: str, label: str, added: float) -> None:
     wish = Wish("word", "a b", step)
     assert (wish.value, wish.label, wish.score_change) == (value, label, added)
     assert parse_wish(wish.kind, wish.value) == wish
@@ -284,7 +288,7 @@ def test_a_muted_topic_counts_against_its_papers() -> None:
     assert Wish("topic", "agents", None).score_change == -1.0
 
 
-def test_steps_go_up_and_down_to_an_end_and_unmute() -> None:
+def test_steps_are_limited_and_unmute() -> None:
     wish = Wish("word", "cache")
     for _ in range(5):
         wish = wish.after_step("raise")
@@ -301,11 +305,11 @@ def test_steps_go_up_and_down_to_an_end_and_unmute() -> None:
         *(("weigh:word:a\x1b[2J", "1"), ("interest:x", "{}")),
     ],
 )
-def test_events_of_another_form_are_no_wishes(kind: str, value: str) -> None:
+def test_malformed_wishes_are_refused(kind: str, value: str) -> None:
     assert parse_wish(kind, value) is None
 
 
-def test_the_newest_wish_counts_whatever_its_spelling() -> None:
+def test_the_newest_wish_counts_in_any_spelling() -> None:
     events = [("weigh:word:KV caches", "1"), ("weigh:topic:agents", "1"), ("weigh:word:kv cache", "-1")]
     assert newest_wishes(events) == (Wish("topic", "agents", 1), Wish("word", "kv cache", -1))
     assert newest_wishes([*events, ("weigh:topic:agents", "0")]) == (Wish("word", "kv cache", -1),)
@@ -326,7 +330,7 @@ def test_the_newest_wish_counts_whatever_its_spelling() -> None:
         ("Olmo:3 again", Follow("word", "Olmo:3 again")),
     ],
 )
-def test_a_follow_is_written_like_a_query_term(text: str, follow: Follow) -> None:
+def test_a_follow_is_parsed_like_a_query_term(text: str, follow: Follow) -> None:
     assert parse_follow(text) == follow
     assert from_view(follow.view) == follow and parse(follow.query).root is not None
 
@@ -353,9 +357,9 @@ def test_a_name_in_a_query_needs_no_field() -> None:
     assert from_view("follow:mood:glad") is from_view("saved:x") is from_view("follow:author:") is None
 
 
-def test_a_paper_offers_what_it_has() -> None:
-    one = paper_of(authors=("Ada Byron", "..."), keywords=("memory", "kv", "Memory"))._replace(venue="ICLR 2026 oral")
-    assert {field: [follow.name for follow in some] for field, some in offers(one).items()} == {
+def test_a_paper_offers_its_values_to_follow() -> None:
+    whole = paper_of(authors=("Ada Byron", "..."), keywords=("memory", "kv", "Memory"))._replace(venue="ICLR 2026 oral")
+    assert {field: [follow.name for follow in follows] for field, follows in offers(whole).items()} == {
         "author": ["Ada Byron"],
         "org": ["Some Lab"],
         "venue": ["ICLR"],

@@ -77,7 +77,7 @@ def test_latest_matches_nothing_before_a_day_has_papers() -> None:
     assert parse_date_range("latest..").bounds(TODAY) is None
 
 
-def test_the_first_day_of_the_calendar_has_no_yesterday() -> None:
+def test_yesterday_of_the_first_day_of_the_calendar_is_that_day() -> None:
     assert parse_date_range("yesterday").bounds(date.min) == ("0001-01-01", "0001-01-01")
 
 
@@ -91,11 +91,11 @@ def test_the_first_day_of_the_calendar_has_no_yesterday() -> None:
         *((day, None) for day in ("9999-12-31", "0001-01-01", "1799-12-31", "2200-01-01", "9999-99-99")),
     ],
 )
-def test_a_time_stamp_keeps_the_day_that_it_names(stamp: object, day: str | None) -> None:
+def test_a_time_stamp_yields_its_own_day(stamp: object, day: str | None) -> None:
     assert iso_day(stamp) == day
 
 
-def test_a_range_is_written_as_it_is_read() -> None:
+def test_the_text_of_a_range_parses_to_the_same_range() -> None:
     texts = ["2026-05-11", "7d..7d", "2026-05..2026-06", "2026-05..", "..7d", "today"]
     assert [parse_date_range(text).text for text in texts] == texts
     assert parse_date_range("7d").text == "7d..today"
@@ -144,7 +144,7 @@ def test_a_date_is_parsed_as_the_period_it_covers() -> None:
 
 
 @each("text", ["9999-12", "9999-12-31", "9999-W52", "0001-01-01", "0001-01"])
-def test_the_ends_of_the_calendar_are_no_periods(text: str) -> None:
+def test_the_first_and_last_period_of_the_calendar_are_refused(text: str) -> None:
     """Nothing comes after or before them, and a view of one broke the reader."""
     with pytest.raises(ValueError, match=r"not a day, week or month|not in the calendar"):
         parse_period(text, TUESDAY)
@@ -172,11 +172,11 @@ TYPED_ON = date(2026, 11, 24)
         ("29", "day:2026-10-29"),
     ],
 )
-def test_days_weeks_and_months_are_read(text: str, id: str) -> None:
+def test_typed_days_weeks_and_months_are_parsed(text: str, id: str) -> None:
     assert typed_period(text, TYPED_ON) == period_of_view(id)
 
 
-def test_a_week_that_begins_today_is_this_years() -> None:
+def test_a_week_that_began_today_is_of_this_year() -> None:
     assert typed_period("w48", TYPED_ON - timedelta(days=1)).id == "week:2026-W48"
 
 
@@ -190,7 +190,7 @@ def test_texts_that_are_not_dates_are_refused(text: str) -> None:
 
 
 @given(st.text(max_size=30), st.dates(date(2020, 1, 1), date(2030, 12, 31)))
-def test_any_text_is_read_or_refused(text: str, today: date) -> None:
+def test_any_typed_text_is_parsed_or_refused(text: str, today: date) -> None:
     try:
         period = typed_period(text, today)
     except ValueError:
@@ -228,7 +228,7 @@ def test_a_day_is_requested_again_until_it_is_settled(fetched: str, papers: int,
     assert changed_days([day], {}) == [day]
 
 
-def test_gaps_are_days_whose_papers_are_unknown() -> None:
+def test_missing_days_have_no_stored_papers() -> None:
     known = {
         "2026-05-07": FetchedDay("2026-05-07T10:00:00Z", 12),  # young, but there: a refresh sees to it
         "2026-05-08": FetchedDay("", 12),  # from a file
@@ -241,7 +241,7 @@ def test_gaps_are_days_whose_papers_are_unknown() -> None:
     assert missing_days(date(2026, 6, 1), date(2026, 6, 30), ON_TUESDAY, {}) == ()
 
 
-def test_a_gap_is_a_run_of_missing_days_between_two_stored_ones() -> None:
+def test_a_hole_is_a_run_of_missing_days_between_two_stored_days() -> None:
     whole, part, later = FetchedDay("2026-05-12T10:00:00Z", 9), FetchedDay("", 2), FetchedDay("2026-05-12T10:00:00Z", 0)
     # A Friday and a Monday, with a weekend between them of which nothing is known.
     known = {"2026-05-08": whole, "2026-05-11": whole, "2026-05-12": part}

@@ -1,4 +1,4 @@
-"""Ids and addresses: every form in which a paper is named, and hosts of this machine and its network."""
+"""Ids of papers in all their forms, addresses in texts, and local hosts."""
 
 from __future__ import annotations
 
@@ -88,36 +88,36 @@ def test_an_id_is_found_in_each_of_its_forms(text: str, expected: str | None) ->
     assert arxiv_id(text) == expected
 
 
-def test_addresses_are_those_of_the_paper() -> None:
+def test_addresses_are_made_from_the_id() -> None:
     assert paper_url("2406.12345") == "https://arxiv.org/abs/2406.12345"
     assert pdf_url("hep-th/9901001") == "https://arxiv.org/pdf/hep-th/9901001"
     assert hf_url("2406.12345") == "https://huggingface.co/papers/2406.12345"
 
 
 @each("id", [page_id("A title"), "x y", "2406.12345v2", "../etc", ""])
-def test_an_id_that_is_not_of_arxiv_has_no_address(id: str) -> None:
+def test_other_ids_have_no_address(id: str) -> None:
     assert paper_url(id) is None
     assert pdf_url(id) is None
     assert hf_url(id) is None
 
 
-def test_a_page_id_is_stable_and_blind_to_spelling() -> None:
+def test_a_page_id_is_stable_and_ignores_spelling() -> None:
     assert page_id("LiveEdit: Towards Real-Time Editing") == page_id("liveedit  towards REAL TIME editing")
     assert page_id("LiveEdit") != page_id("LiveEdits")
-    # Kept in caches: it must never change.
+    # The id is stored in caches, so it must never change.
     assert page_id("Attention Is All You Need") == "page:12286c43e70e"
 
 
-def test_an_entry_has_an_id_of_its_feed() -> None:
-    one = feed_entry_id("https://lab.example.org/feed.xml", "post-1")
-    assert one.startswith("feed:")
-    assert len(one) == len("feed:") + 12
-    assert one == feed_entry_id("https://lab.example.org/feed.xml", "post-1")
-    assert one not in (
+def test_the_id_of_a_feed_entry_depends_on_feed_and_entry() -> None:
+    id = feed_entry_id("https://lab.example.org/feed.xml", "post-1")
+    assert id.startswith("feed:")
+    assert len(id) == len("feed:") + 12
+    assert id == feed_entry_id("https://lab.example.org/feed.xml", "post-1")
+    assert id not in (
         feed_entry_id("https://lab.example.org/feed.xml", "post-2"),
         feed_entry_id("https://b.example", "post-1"),
     )
-    assert arxiv_id(one) is None
+    assert arxiv_id(id) is None
 
 
 @each(
@@ -136,7 +136,7 @@ def test_an_entry_has_an_id_of_its_feed() -> None:
         ("x" * 2_000 + "2406.12345.pdf", None),
     ],
 )
-def test_a_paper_is_named_by_its_file_too(text: str, expected: str | None) -> None:
+def test_a_file_name_contains_the_id(text: str, expected: str | None) -> None:
     assert named_id(text) == expected
 
 
@@ -155,7 +155,7 @@ def test_a_doi_is_found_in_its_forms(text: str, expected: str | None) -> None:
     assert doi_in(text) == expected
 
 
-def test_only_text_that_is_marked_as_an_id_is_read_as_one() -> None:
+def test_only_introduced_ids_are_found_in_a_text() -> None:
     text = (
         "arXiv:2406.12345v2, arxiv.org/abs/2406.12345, https://arxiv.org/pdf/hep-th/9901001, 10.48550/arXiv.2401.00001"
     )
@@ -197,12 +197,15 @@ def test_an_address_ends_before_the_punctuation_of_its_sentence(text: str, urls:
     assert [found.url for found in addresses_in(text)] == urls
 
 
-def test_each_link_says_where_it_stands() -> None:
+def test_each_address_has_its_position() -> None:
     text = "Code: github.com/ada/engine, page: https://ada.org/."
-    assert [text[one.start : one.end] for one in addresses_in(text)] == ["github.com/ada/engine", "https://ada.org/"]
+    assert [text[found.start : found.end] for found in addresses_in(text)] == [
+        "github.com/ada/engine",
+        "https://ada.org/",
+    ]
 
 
-def test_spellings_of_one_address_are_one() -> None:
+def test_spellings_of_an_address_are_returned_once() -> None:
     texts = ("https://www.github.com/ada/engine.git", "github.com/ada/engine", "http://GitHub.com/ada/engine/", None)
     assert urls_in(*texts, "https://ada.github.io/", "https://ada.github.io") == (texts[0], "https://ada.github.io/")
 
@@ -222,7 +225,7 @@ def test_spellings_of_one_address_are_one() -> None:
         ("https://huggingface.co/ada/engine", "other"),
     ],
 )
-def test_the_host_tells_code_from_project_pages(url: str, what: str) -> None:
+def test_code_and_project_pages_are_recognized_by_their_host(url: str, what: str) -> None:
     assert what_is(url) == what
 
 
@@ -233,20 +236,24 @@ _PIECES = st.sampled_from(
 
 
 @given(st.one_of(st.text(), st.lists(_PIECES, max_size=40).map("".join)))
-def test_whatever_is_found_is_a_web_address_of_the_text(text: str) -> None:
+def test_every_found_address_is_a_web_address_in_the_text(text: str) -> None:
     found = addresses_in(text)
     assert len(found) <= MAX_ADDRESSES
     end = 0
-    for one in found:
-        parts = urlsplit(one.url)
+    for address in found:
+        parts = urlsplit(address.url)
         assert parts.scheme in ("http", "https")
         assert parts.hostname and "." in parts.hostname and "@" not in parts.netloc
         assert parts.port is None or parts.port < 65536
-        assert len(one.url) <= MAX_ADDRESS_LENGTH and one.url.isascii() and not any(char.isspace() for char in one.url)
-        assert end <= one.start < one.end <= len(text)
-        assert one.end == one.start + len(text[one.start : one.end])
-        assert address_key(one.url).partition("/")[0] in text.lower().replace(" ", "").replace("\n", "")
-        end = one.end
+        assert (
+            len(address.url) <= MAX_ADDRESS_LENGTH
+            and address.url.isascii()
+            and not any(char.isspace() for char in address.url)
+        )
+        assert end <= address.start < address.end <= len(text)
+        assert address.end == address.start + len(text[address.start : address.end])
+        assert address_key(address.url).partition("/")[0] in text.lower().replace(" ", "").replace("\n", "")
+        end = address.end
 
 
 LOCAL = [
@@ -273,10 +280,10 @@ def test_local_addresses(host: str) -> None:
 
 
 @each("host", PUBLIC)
-def test_public_or_a_name(host: str) -> None:
+def test_public_addresses_and_names_are_not_local(host: str) -> None:
     assert not is_local(host)
 
 
-def test_this_machine_is_named_or_an_address_of_its_own() -> None:
+def test_loopback_hosts() -> None:
     hosts = "localhost", "127.0.0.9", "::1", "10.0.0.1", "x.example", ""
     assert [is_loopback(host) for host in hosts] == [True, True, True, False, False, False]

@@ -1,4 +1,4 @@
-"""Words that a person types: spellings of a keyword, near misses, tags in one line, titles of the same paper."""
+"""Spellings of keywords and words, typos, tags typed in a line, and titles of the same paper."""
 
 from __future__ import annotations
 
@@ -65,11 +65,11 @@ def test_spellings_share_a_key(spellings: tuple[str, ...]) -> None:
 
 
 @each(
-    ("one", "other"),
+    ("keyword", "other"),
     [("loss", "los"), ("gas", "ga"), ("analysis", "analyses of"), ("reward", "reward model")],
 )
-def test_different_words_have_different_keys(one: str, other: str) -> None:
-    assert key(one) != key(other)
+def test_different_words_have_different_keys(keyword: str, other: str) -> None:
+    assert key(keyword) != key(other)
 
 
 def test_repetitions_collapse_in_order() -> None:
@@ -86,7 +86,7 @@ def test_the_commonest_form_is_shown() -> None:
 
 @given(st.text())
 def test_normal_words_are_stable(text: str) -> None:
-    # The dotless i alone is another letter in capitals.
+    # Only the dotless i becomes a different letter in upper case.
     words = normal(text.replace("ı", ""))
     assert words == " ".join(words.split())
     assert normal(words.upper()) == normal(words)
@@ -146,11 +146,11 @@ words = st.text("abc", max_size=7)
         ("AB", "abc", True),
     ],
 )
-def test_a_third_of_the_letters_may_be_wrong(word: str, candidate: str, is_near: bool) -> None:
+def test_up_to_a_third_of_the_letters_may_be_typos(word: str, candidate: str, is_near: bool) -> None:
     assert nearest(word, [candidate]) == (candidate if is_near else None)
 
 
-def test_the_fewest_slips_win_then_the_first_letter_then_the_nearest_length_then_the_alphabet() -> None:
+def test_the_nearest_word_has_the_fewest_typos_then_the_same_first_letter_then_the_nearest_length() -> None:
     assert nearest("abcdef", ["abcdxy", "abcdex"]) == "abcdex"
     assert nearest("ab", ["abcd", "abc"]) == "abc"
     assert nearest("abx", ["abz", "aby"]) == "aby"
@@ -162,14 +162,14 @@ def test_the_fewest_slips_win_then_the_first_letter_then_the_nearest_length_then
     assert nearest("ab", []) is None
 
 
-def test_words_that_begin_so_come_before_those_with_a_later_word_that_does() -> None:
+def test_words_that_begin_with_the_text_precede_phrases_with_such_a_word() -> None:
     known = ["big Cat", "cat", "scat", "Catalog", "pre-cat", "cats"]
     assert beginning(known, "CAT") == ["cat", "Catalog", "cats", "big Cat", "pre-cat"]
     assert beginning(known, "cat", 2) == ["cat", "Catalog", "big Cat"]
     assert beginning(["a b", "c b", "d b"], "b", 2) == ["a b", "c b"]
 
 
-def test_advice_is_the_nearest_word_or_another() -> None:
+def test_advice_names_the_nearest_word_or_the_alternative() -> None:
     assert advice("cst", ["cat"], "Try again.") == "Did you mean cat?"
     assert advice("dog", ["cat"], "Try again.") == "Try again."
 
@@ -212,7 +212,7 @@ TOPICS = ("agents", "language-models", "evals")
         ("c++ gpt-4", ("c++", "gpt-4"), ()),
     ],
 )
-def test_a_line_names_tags_to_add_and_to_take_away(text: str, add: tuple[str, ...], remove: tuple[str, ...]) -> None:
+def test_a_line_names_tags_to_add_and_to_remove(text: str, add: tuple[str, ...], remove: tuple[str, ...]) -> None:
     assert parse_tags(text) == TagWords(add, remove)
 
 
@@ -246,18 +246,18 @@ def test_the_last_word_is_completed_by_own_tags_and_topics(
 
 
 @each("text", ["later", "-soon", "zzz", "-"])
-def test_nothing_is_offered_for_a_whole_word_or_an_unknown_one(text: str) -> None:
+def test_complete_and_unknown_tags_have_no_completion(text: str) -> None:
     assert complete_tag(text, {"later": 1}, (), (), ()) is None
 
 
-def test_a_tag_that_only_some_of_the_papers_have_is_offered_to_all_and_can_go() -> None:
+def test_a_tag_of_some_of_the_papers_can_be_added_and_removed() -> None:
     for text, word in (("la", "later"), ("-la", "-later")):
         found = complete_tag(text, {"later": 1}, (), ("later",), ())
         assert found is not None
         assert found.words == (word,)
 
 
-def test_a_completion_says_how_many_papers_have_the_tag() -> None:
+def test_a_completion_has_the_number_of_papers_with_the_tag() -> None:
     found = complete_tag("a", {"ai": 3}, ("agents",), (), ())
     assert found is not None
     assert found.papers == (3, None)
@@ -288,12 +288,12 @@ PAPER = TitleRecord("Scaling C++ Agents to 1.5B", 3, "2025-01-31", "a")
         (PAPER._replace(author_count=None, published=None), False),
     ],
 )
-def test_authors_or_the_date_make_a_title_sure(other: TitleRecord, same: bool) -> None:
+def test_the_number_of_authors_or_the_date_must_match_too(other: TitleRecord, same: bool) -> None:
     assert is_same(PAPER, other) is is_same(other, PAPER) is same
 
 
 @each(
-    ("one", "other", "is_one"),
+    ("title", "other", "is_same_paper"),
     [
         ("A 1.5B model", "A 15B model", False),
         ("Learning from 10^2 examples", "Learning from 102 examples", False),
@@ -305,18 +305,18 @@ def test_authors_or_the_date_make_a_title_sure(other: TitleRecord, same: bool) -
         ("Vision 3-D", "Vision 3D", True),
     ],
 )
-def test_titles_with_another_meaning_are_of_two_papers(one: str, other: str, *, is_one: bool) -> None:
-    assert is_same(TitleRecord(one, 3, "2026-01-02"), TitleRecord(other, 3, "2026-01-02")) is is_one
-    assert not is_same(TitleRecord(one, 3, "2026-01-02"), TitleRecord(one, 4, "2026-01-02"))
+def test_digits_and_signs_distinguish_titles(title: str, other: str, *, is_same_paper: bool) -> None:
+    assert is_same(TitleRecord(title, 3, "2026-01-02"), TitleRecord(other, 3, "2026-01-02")) is is_same_paper
+    assert not is_same(TitleRecord(title, 3, "2026-01-02"), TitleRecord(title, 4, "2026-01-02"))
 
 
-def test_a_paper_is_found_if_one_record_alone_matches() -> None:
+def test_a_paper_is_found_if_exactly_one_record_matches() -> None:
     again, twin = PAPER._replace(published=None), PAPER._replace(published=None, id="b")
     assert find_same(PAPER, [again, again]) == again
     assert find_same(PAPER, [again, twin]) is find_same(PAPER, []) is None
 
 
-def test_a_cut_off_word_is_not_searched_for() -> None:
+def test_a_cut_off_word_is_left_out_of_a_search() -> None:
     assert [without_cut_word(title) for title in ("An agen…", "An agen...", "An …", "An agent")] == ["An"] * 3 + [
         "An agent"
     ]
@@ -356,7 +356,7 @@ def test_hyphenated_words_are_one_word_too(text: str, found: list[str]) -> None:
     assert index_text(text) == (f"{text}\n{' '.join(found)}" if found else text)
 
 
-def test_nothing_is_indexed_as_nothing() -> None:
+def test_a_missing_text_has_an_empty_index_text() -> None:
     assert index_text(None) == index_text("") == ""
 
 
@@ -379,7 +379,7 @@ def test_stems_are_those_of_the_index() -> None:
         ("+", []),
     ],
 )
-def test_a_typed_word_is_found_in_any_form_and_unfinished(typed: str, found: list[Form]) -> None:
+def test_a_typed_word_has_forms_for_joined_and_unfinished_words(typed: str, found: list[Form]) -> None:
     assert list(forms(typed)) == found
 
 
@@ -387,7 +387,7 @@ def test_a_quoted_phrase_is_found_whole() -> None:
     assert forms("world models", is_whole=True) == (Form(("world", "models")),)
 
 
-def test_words_in_a_row_may_be_one_word() -> None:
+def test_adjacent_words_are_also_joined() -> None:
     assert join_neighbours(("pre", "training", "of")) == [
         ("pretraining",), ("pretraining", "trainingof"), ("trainingof",),
     ]  # fmt: skip
@@ -407,7 +407,9 @@ def test_words_in_a_row_may_be_one_word() -> None:
         (("beta",), "β and beta", ["β", "beta"]),
     ],
 )
-def test_marks_of_a_query_are_those_that_it_found(words: tuple[str, ...], text: str, marked: Sequence[str]) -> None:
+def test_the_marked_words_are_those_that_the_index_finds(
+    words: tuple[str, ...], text: str, marked: Sequence[str]
+) -> None:
     found = marker(words)
     assert found is not None
     assert [text[start:end] for start, end in found.spans(text)] == marked
@@ -418,7 +420,7 @@ def test_nothing_is_marked_without_a_word() -> None:
 
 
 @pytest.mark.parametrize("word", ["alpha", "x2", "π"])
-def test_a_formula_may_be_one_letter_or_number(word: str) -> None:
+def test_letter_names_and_numbers_may_be_in_a_formula(word: str) -> None:
     [found] = markers((word,))
     assert found.may_be_signs
     assert not markers(("word",))[0].may_be_signs

@@ -1,8 +1,9 @@
-"""Marks and places in the queue, highlights, and counts of what was read."""
+"""Marks, places in the queue, and highlights."""
 
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,6 @@ from reader.core.marks import (
     first_place,
     is_against,
     newest,
-    place_between,
     rule_words,
 )
 from reader.core.passages import QUOTE_LIMIT, Passage, in_order, parse_passage, passage_id, split_note
@@ -93,48 +93,13 @@ def test_papers_that_are_queued_together_keep_their_order() -> None:
     assert len(set(places)) == len(places)
 
 
-@given(st.lists(st.integers(0, 30), max_size=80))
-def test_a_paper_can_be_moved_to_any_place(moves: list[int]) -> None:
-    queue = [first_place(1_764_000_000_000, position) for position in range(3)]
-    for move in moves:
-        at = move % (len(queue) + 1)
-        place = place_between(queue[at - 1] if at else None, queue[at] if at < len(queue) else None)
-        queue.insert(at, place)
-        assert queue == sorted(queue)
-        assert len(set(queue)) == len(queue)
-        assert clean_mark(QUEUE, place) == (QUEUE, place)
-
-
-def test_a_place_between_has_the_fewest_digits_that_leave_a_number_free() -> None:
-    low, high = first_place(5, 3), first_place(5, 9)
-    assert place_between(low, high) == first_place(5, 6)
-    assert place_between(low, first_place(5, 5)) == first_place(5, 4)
-    assert place_between(low, first_place(5, 4)) == f"{low}5"
-    assert place_between(f"{low}5", f"{low}6") == f"{low}55"
-    assert place_between(f"{low}1", f"{low}3") == f"{low}2"
-    assert place_between(None, None) == "49999999999999999999999999"
-
-
-def test_places_stay_short_where_papers_are_moved_again_and_again() -> None:
-    first, second = (first_place(1_764_000_000_000, position) for position in (0, 1))
-    for _ in range(500):
-        second = place_between(first, second)
-    assert clean_mark(QUEUE, second) == (QUEUE, second)
-
-
-def test_an_end_of_the_queue_is_a_millisecond_further() -> None:
-    assert place_between(first_place(5, 3), None) == first_place(6, 0)
-    assert place_between(None, first_place(5, 3)) == first_place(4, 0)
-    assert place_between(None, first_place(0, 3)) == first_place(0, 0)
-
-
-def test_a_foreign_place_must_be_one() -> None:
+def test_an_invalid_place_in_the_queue_is_refused() -> None:
     assert first_place(5, 3) == f"{5:019}0000003" and first_place(5, 10**8) == f"{5:019}9999999"
     for value in ("2", "12", "x" * 30, "१" * 30, "1" * 300, ""):
         assert clean_mark(QUEUE, value) is None
 
 
-def test_a_rule_does_what_is_left_of_it() -> None:
+def test_a_rule_makes_the_marks_that_contradict_no_other() -> None:
     assert allowed_marks(("hide", "tag:a", "star"), ("star",), ("queue",)) == ("tag:a",)
     assert allowed_marks(("star", "tag:a"), (), ("hide",)) == ("tag:a",)
     assert allowed_marks(("hide", "tag:a"), ("read",), ()) == ("tag:a",)
@@ -142,7 +107,7 @@ def test_a_rule_does_what_is_left_of_it() -> None:
     assert allowed_marks(("hide", "tag:a"), ("pass",), ("hide",)) == ("hide", "tag:a")
 
 
-def test_marks_of_rules_are_reported() -> None:
+def test_rule_marks_in_words() -> None:
     assert rule_words(("hide", "tag:a")) == "hide, tag a"
     assert is_against("tag:a", ("tag:a",)) and not is_against("tag:a", ("tag:b", "star", "hide"))
 
@@ -183,7 +148,7 @@ def test_an_invalid_highlight_is_refused(id: str, value: str) -> None:
     assert clean_mark(f"{PASSAGE}{id}", value) is None
 
 
-def test_a_highlight_is_read_whole_and_written_without_what_is_empty() -> None:
+def test_a_highlight_is_parsed_whole_and_written_without_empty_fields() -> None:
     whole = Passage("0123456789ab", "a\n\nb", "§1 One", "Mine.", 999_999)
     assert parse_passage(whole.id, whole.value) == whole
     assert json.loads(whole.value) == {name: value for name, value in whole._asdict().items() if name != "id"}
@@ -211,7 +176,7 @@ def test_a_highlight_is_read_whole_and_written_without_what_is_empty() -> None:
         ("one 1 two three 2 four", "two%20three"),
     ],
 )
-def test_a_link_has_the_words_that_a_browser_finds(quote: str, text: str) -> None:
+def test_a_link_has_at_most_eight_plain_words(quote: str, text: str) -> None:
     assert Passage("", quote).address(PAPER_ID).partition("#:~:text=")[2] == text
 
 
@@ -226,27 +191,29 @@ def test_foreign_values_are_bounded_and_clean() -> None:
 
 
 @given(note=lines, kept=st.lists(passages, max_size=4))
-def test_a_note_with_highlights_comes_back_as_it_was(note: str, kept: list[Passage]) -> None:
+def test_a_note_with_highlights_is_parsed_back(note: str, kept: list[Passage]) -> None:
     note = (clean_mark(NOTE, note.replace("“", "").replace("”", "")) or ("", ""))[1].strip()
-    # A comment is of one line here, and without quotes that another highlight might begin with.
-    kept = [one._replace(note=" ".join(one.note.replace("“", "").replace("”", "").split())) for one in kept]
-    text = " ".join(filter(None, (note, *(one.as_text(PAPER_ID) for one in kept))))
+    # The notes have a single line, and no quotation marks that could begin another highlight.
+    kept = [passage._replace(note=" ".join(re.sub("[“”]", "", passage.note).split())) for passage in kept]
+    text = " ".join(filter(None, (note, *(passage.as_text(PAPER_ID) for passage in kept))))
     found_note, found = split_note(text)
     assert found_note == note.rstrip() or not kept
-    assert [(one.id, one.note) for one in found] == [(passage_id(one.quote), one.note.strip()) for one in kept]
+    assert [(passage.id, passage.note) for passage in found] == [
+        (passage_id(passage.quote), passage.note.strip()) for passage in kept
+    ]
 
 
 def test_a_section_may_have_commas_and_brackets() -> None:
-    one = Passage(passage_id("Words."), "Words.", section="§2 On (some), things", note="Mine (really).")
-    note = f"Before.\n\n{one.as_text(PAPER_ID)}"
-    assert split_note(note) == ("Before.", (one,))
+    passage = Passage(passage_id("Words."), "Words.", section="§2 On (some), things", note="Mine (really).")
+    note = f"Before.\n\n{passage.as_text(PAPER_ID)}"
+    assert split_note(note) == ("Before.", (passage,))
     assert split_note("No “highlight” (§2, https://example.org) here") == (
         "No “highlight” (§2, https://example.org) here",
         (),
     )
 
 
-def test_the_link_has_the_first_words_without_formulas_and_marks_which_a_browser_does_not_find() -> None:
+def test_a_link_leaves_out_formulas_and_marks() -> None:
     quote = "For xᵢ ∈ ℝᵈ we take the mean-value of all as in [3], so that σ² = 1 holds."
     address = Passage("", quote).address(PAPER_ID)
     assert address == f"https://arxiv.org/html/{PAPER_ID}#:~:text=we%20take%20the%20mean%2Dvalue%20of%20all%20as%20in"

@@ -33,7 +33,7 @@ def test_every_field_of_a_paper_but_its_key_has_rules() -> None:
     assert tuple(field.name for field in FIELDS) == Paper._fields[1:]
 
 
-def test_a_draft_can_say_whatever_sources_fill() -> None:
+def test_a_draft_has_every_field_that_sources_fill() -> None:
     draft_types, known = get_type_hints(Draft), get_type_hints(Paper) | {"organization_slug": str | None}
     for field in COLUMNS:
         assert draft_types[field.name] in (known[field.name], known[field.name] | None), field.name
@@ -62,7 +62,7 @@ def test_the_journal_and_the_remark_are_listed_beside_the_categories() -> None:
     assert facts(Paper(1, "2411.00001", "T", journal="J.\x07 X", remark="12 pages")) == ["J. X", "12 pages"]
 
 
-def test_records_that_are_counted_only_are_skipped_too() -> None:
+def test_the_number_of_skipped_records_includes_unlisted_ones() -> None:
     assert Listing("2026-11-24", (), skipped=(SkippedRecord("a", "b"),), more_skipped=2).skipped_count == 3
 
 
@@ -85,7 +85,7 @@ def test_unknown_fields_are_empty_or_null() -> None:
     assert [field.key for field in FIELDS if field.key != field.name] == ["entry_url"]
 
 
-def test_an_annotation_of_no_known_shape_is_refused() -> None:
+def test_an_unsupported_annotation_is_refused() -> None:
     from typing import Annotated
 
     with pytest.raises(KeyError):
@@ -125,7 +125,7 @@ TESTING, THEORY = "Software Testing, Verification and Reliability", "IEEE Transa
         ("MET'24: 9th ACM International Workshop on Metamorphic Testing", "MET 2024 workshop"),
         ("IROS 2025, 8 pages", "IROS 2025"),
         ("8 pages, IROS 2025", None),
-        # No venue yet, or that of another paper.
+        # The venue is not decided yet, or is that of another paper.
         ("Submitted to ICML 2026", None),
         ("Under review at TPAMI", None),
         ("ACL ARR 2025 February", None),
@@ -155,11 +155,11 @@ def test_the_venue_is_read_from_a_remark(remark: str, venue: str | None) -> None
         ("Abc 12, 2020", "ICLR 2026"),
     ],
 )
-def test_a_journal_reference_goes_before_the_remark(journal: str, venue: str) -> None:
+def test_a_journal_reference_takes_precedence_over_the_remark(journal: str, venue: str) -> None:
     assert read_venue("Accepted to ICLR 2026", journal) == venue
 
 
-def test_a_venue_names_its_series_and_year() -> None:
+def test_the_series_and_year_of_a_venue() -> None:
     series = series_of("SIGGRAPH Asia 2025")
     assert series is not None and series.name == "SIGGRAPH Asia"
     assert (series := series_of("TMLR 2025")) is not None and series.is_journal
@@ -205,12 +205,12 @@ OTHER = [
 ]
 
 
-@each(("one", "other", "expected"), [*((*pair, True) for pair in SAME), *((*pair, False) for pair in OTHER)])
-def test_two_names_are_of_one_person_or_not(one: str, other: str, expected: bool) -> None:
-    assert is_same_person(one, other) is is_same_person(other, one) is expected
+@each(("name", "other", "expected"), [*((*pair, True) for pair in SAME), *((*pair, False) for pair in OTHER)])
+def test_names_of_the_same_person_are_recognized(name: str, other: str, expected: bool) -> None:
+    assert is_same_person(name, other) is is_same_person(other, name) is expected
 
 
-def test_a_person_is_found_in_the_same_spelling_first() -> None:
+def test_a_person_is_found_preferably_in_the_same_spelling() -> None:
     names = ["Ada Byron", "K. He", "Kaiming Hu", "HE Kaiming", "Ke Li"]
     assert find_person("Kaiming He", names) == "HE Kaiming"
     assert find_person("Kaiming He", [*names, "Kaiming He"]) == "Kaiming He"
@@ -244,7 +244,7 @@ def test_the_spellings_of_a_name() -> None:
         ("", Name("")),
     ],
 )
-def test_a_name_has_parts(name: str, parts: Name) -> None:
+def test_a_name_is_split_into_parts(name: str, parts: Name) -> None:
     assert split_name(name) == parts
 
 
@@ -265,10 +265,10 @@ def comment(id: str, parent: str = "", at: str = "", *, is_hidden: bool = False)
 
 
 def drawn(*comments: Comment) -> list[str]:
-    return [f"{'-' * one.depth}{one.comment.id}{'?' * one.lost_parent}" for one in threads(comments)]
+    return [f"{'-' * placed.depth}{placed.comment.id}{'?' * placed.lost_parent}" for placed in threads(comments)]
 
 
-def test_replies_follow_their_comment_oldest_first_and_a_hidden_one_stays_only_over_its_replies() -> None:
+def test_replies_follow_their_comment_and_a_hidden_comment_is_kept_only_with_replies() -> None:
     comments = (
         comment("c", at="3"),
         comment("b", "a", "2"),
@@ -282,21 +282,21 @@ def test_replies_follow_their_comment_oldest_first_and_a_hidden_one_stays_only_o
     assert drawn(comment("a", "gone")) == ["a?"]
 
 
-def test_deep_replies_stand_beside_each_other() -> None:
+def test_the_depth_of_replies_is_limited() -> None:
     chain = [comment(str(n), str(n - 1) if n else "", f"{n:03}") for n in range(300)]
-    assert [one.depth for one in threads(chain)] == [
+    assert [placed.depth for placed in threads(chain)] == [
         *range(MAX_REPLY_DEPTH),
         *[MAX_REPLY_DEPTH] * (300 - MAX_REPLY_DEPTH),
     ]
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from(["", *"abcdefg"])), max_size=8))
-def test_every_comment_stands_once_even_in_circles(links: list[tuple[str, str]]) -> None:
+def test_every_comment_is_listed_once_even_in_circles(links: list[tuple[str, str]]) -> None:
     comments = [comment(id, parent) for id, parent in links]
-    assert sorted(one.comment.id for one in threads(comments)) == sorted({id for id, _ in links})
+    assert sorted(placed.comment.id for placed in threads(comments)) == sorted({id for id, _ in links})
 
 
-def test_a_community_is_packed() -> None:
+def test_a_community_is_stored_and_loaded() -> None:
     blocks = (Quote(TEXT), Items((Item("•", TEXT),)))
     whole = Community(
         (Comment("a", "ana", "2026-05-12T09:00:00Z", blocks, "b", True, True, (("🔥", 4),)), comment("b")),
@@ -306,7 +306,7 @@ def test_a_community_is_packed() -> None:
     assert load(b"") == load(dump(whole)[:20]) == load(b"x\x9c") == Community()
 
 
-def test_an_automated_comment_is_known_by_its_first_words() -> None:
+def test_an_automated_comment_is_recognized_by_its_first_words() -> None:
     words = (Paragraph((Span("This is an automated message from the "), Span("bot", target="https://x.example"))),)
     assert Comment("a", "bot", "", words).is_automated
     assert not comment("a").is_automated
@@ -326,11 +326,11 @@ def test_shared_terms_in_words(shared: SharedTerms, expected: str) -> None:
     assert shared.in_words == expected
 
 
-def test_the_query_asks_for_papers_like_all_of_them() -> None:
+def test_a_like_query_has_all_ids() -> None:
     assert parse(like_query(["2606.00001", "page-a b"])).like == ("2606.00001", "page-a b")
 
 
-def test_corrected_words_are_put_in_place_of_typed_ones() -> None:
+def test_corrections_replace_the_typed_words() -> None:
     assert (
         apply_corrections("A Difusion Modl, rare", {"difusion": "diffusion", "Modl": "model"})
         == "A diffusion model, rare"

@@ -1,4 +1,4 @@
-"""The query language: what a text means, how a mistake is reported, and help while it is typed."""
+"""The query language: parsing, mistakes, and help while a query is typed."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ A, B, C = Match("a"), Match("b"), Match("c")
         ("a~b", Match("a~b")),
     ],
 )
-def test_queries_have_their_meaning(text: str, root: object) -> None:
+def test_a_query_is_parsed_into_a_tree(text: str, root: object) -> None:
     query = parse(text)
     assert query.root == root
     assert query.sort is None
@@ -123,14 +123,14 @@ def test_queries_have_their_meaning(text: str, root: object) -> None:
         ("a sort:title ~b", And((A, Near("b"))), Sort("title")),
     ],
 )
-def test_sort_stands_anywhere_at_the_top(text: str, root: object, sort: Sort) -> None:
+def test_sort_may_be_anywhere_at_the_top_level(text: str, root: object, sort: Sort) -> None:
     query = parse(text)
     assert (query.root, query.sort) == (root, sort)
     assert parse(query.text) == query
 
 
 @each(
-    ("text", "marked", "suggestion", "says"),
+    ("text", "marked", "suggestion", "message"),
     [
         ("words topc:agents", "topc:", "topic:", "no field topc:"),
         ("date:7d", "date:", "day:", "no field"),
@@ -187,13 +187,15 @@ def test_sort_stands_anywhere_at_the_top(text: str, root: object, sort: Sort) ->
         ("title:", "title:", None, "title: needs a value, such as title:attention."),
     ],
 )
-def test_a_mistake_in_a_query_has_its_place(text: str, marked: str, suggestion: str | None, says: str) -> None:
+def test_a_mistake_in_a_query_has_a_position_and_a_suggestion(
+    text: str, marked: str, suggestion: str | None, message: str
+) -> None:
     with pytest.raises(QueryError) as caught:
         parse(text)
     error = caught.value
     assert text[error.start : error.end] == marked
     assert error.suggestion == suggestion
-    assert says in str(error)
+    assert message in str(error)
     assert str(error)[-1] in ".?"
     if suggestion:
         parse(text[: error.start] + suggestion + text[error.end :])
@@ -205,7 +207,7 @@ def test_every_field_has_an_example_that_parses() -> None:
         assert example.startswith(f"{field}:")
 
 
-# What a person, or a cat, may type.
+# Any text that may be typed, with many pieces of the language.
 atoms = st.one_of(
     st.sampled_from(sorted(EXAMPLES.values())),
     st.sampled_from([f"{field}:" for field in FIELDS]),
@@ -221,7 +223,7 @@ texts = st.lists(st.tuples(atoms, st.sampled_from([" ", ""])), max_size=12).map(
 
 
 @given(st.one_of(st.text(), texts))
-def test_any_text_parses_or_has_a_mistake_with_a_place(text: str) -> None:
+def test_any_text_parses_or_has_a_mistake_with_a_position(text: str) -> None:
     try:
         query = parse(text)
     except QueryError as error:
@@ -231,7 +233,7 @@ def test_any_text_parses_or_has_a_mistake_with_a_place(text: str) -> None:
         assert parse(query.text) == query
 
 
-def test_like_stands_beside_all_other_terms() -> None:
+def test_like_applies_to_the_whole_query() -> None:
     query = parse("topic:agents like:2406.12345,arxiv.org/abs/2501.00001 like:2406.12345 since:7d")
     assert query.like == ("2406.12345", "2501.00001")
     assert query.is_by_fit and not query.near
@@ -275,13 +277,13 @@ SLUGS = ("agents", "evaluation", "gui-agents", "video-generation")
         ("ab is:unred cd", [("ab", "word"), ("is:", "field"), ("unred", "error"), ("cd", "word")]),
     ],
 )
-def test_texts_of_different_kinds_are_recognised(text: str, kinds: list[tuple[str, str]]) -> None:
+def test_a_text_is_split_into_spans_by_kind(text: str, kinds: list[tuple[str, str]]) -> None:
     found = [(text[span.start : span.end], span.kind) for span in tokens(text)]
     assert found == kinds
 
 
 @given(st.one_of(st.text(), texts))
-def test_pieces_cover_any_text_once_but_for_white_space(text: str) -> None:
+def test_spans_cover_any_text_once_except_white_space(text: str) -> None:
     spans = tokens(text)
     assert all(0 <= span.start < span.end <= len(text) for span in spans)
     assert all(before.end <= after.start for before, after in pairwise(spans))
@@ -294,7 +296,7 @@ def test_pieces_cover_any_text_once_but_for_white_space(text: str) -> None:
 
 
 @each(
-    ("text", "meant"),
+    ("text", "query"),
     [
         ("diffusion -v", "diffusion"),
         ("(a OR b) -V", "(a OR b)"),
@@ -318,12 +320,12 @@ def test_pieces_cover_any_text_once_but_for_white_space(text: str) -> None:
         ("a ~-v topic:ag", "a ~-v topic:ag"),
     ],
 )
-def test_a_term_counts_once_it_is_typed(text: str, meant: str) -> None:
-    assert finished_query(text, SLUGS) == meant
+def test_an_unfinished_last_term_is_left_out(text: str, query: str) -> None:
+    assert finished_query(text, SLUGS) == query
 
 
 @each("text", ["", "is:unread ", '"to', "nothing-like-it", "unknown:to", "is:unread"])
-def test_nothing_is_suggested_where_nothing_fits(text: str) -> None:
+def test_texts_without_a_completion(text: str) -> None:
     found = complete(text, len(text), {"topic": SLUGS})
     assert found is None or text not in found.candidates
     assert found is None or text == "is:unread"
@@ -357,7 +359,7 @@ COUNTED: Vocabulary = {
         ("day:", 4, ("today", "yesterday", "latest", "7d", "2w", "3m"), ()),
     ],
 )
-def test_completions_stand_for_what_was_typed(
+def test_the_word_before_the_cursor_is_completed(
     text: str, start: int, candidates: tuple[str, ...], papers: tuple[int, ...]
 ) -> None:
     found = complete(text, len(text), COUNTED)
@@ -369,7 +371,7 @@ def test_completions_stand_for_what_was_typed(
 
 
 @each("limit", [1, 2, 3, 5, 6])
-def test_at_most_so_many_completions_are_given(limit: int) -> None:
+def test_the_number_of_completions_is_limited(limit: int) -> None:
     words = ["a1", "x a1", "a2", "x-a2", "a3", "x a3"]
     found = complete("topic:a", 7, {"topic": words}, limit)
     expected = ("a1", "a2", "a3", '"x a1"', "x-a2", '"x a3"')[:limit]
@@ -379,7 +381,7 @@ def test_at_most_so_many_completions_are_given(limit: int) -> None:
 
 
 @given(texts, st.integers(0, 60))
-def test_a_completion_stands_before_the_cursor(text: str, cursor: int) -> None:
+def test_a_completion_ends_at_the_cursor(text: str, cursor: int) -> None:
     cursor = min(cursor, len(text))
     found = complete(text, cursor, {"topic": SLUGS})
     if found is not None:
@@ -408,7 +410,7 @@ def test_nothing_is_completed_in_a_free_text() -> None:
         ("tag:later ~c", "later", "picked", "~c"),
     ],
 )
-def test_a_tag_is_toggled_and_the_rest_stays(text: str, tag: str, where: Mark, after: str) -> None:
+def test_toggling_a_tag_keeps_the_rest_of_the_query(text: str, tag: str, where: Mark, after: str) -> None:
     assert with_choice(text, "tag", chosen_terms(parse(text), "tag").toggle(tag, where)) == after
     parse(after)
 
@@ -417,9 +419,9 @@ TAGS = st.text("ab \"'c-", min_size=1).map(lambda tag: " ".join(tag.split())).fi
 
 
 @given(TAGS, st.sampled_from(["", "a OR b", "robot sort:title"]))
-def test_whatever_a_tag_is_called_it_comes_and_goes(tag: str, text: str) -> None:
+def test_a_tag_of_any_name_can_be_picked_and_removed(tag: str, text: str) -> None:
     once = with_choice(text, "tag", Choice("all", (tag,)))
-    assert [one.casefold() for one in chosen_terms(parse(once), "tag").picked] == [tag.casefold()]
+    assert [name.casefold() for name in chosen_terms(parse(once), "tag").picked] == [tag.casefold()]
     assert chosen_terms(parse(with_choice(once, "tag", Choice())), "tag") == Choice()
 
 
@@ -441,7 +443,7 @@ def test_whatever_a_tag_is_called_it_comes_and_goes(tag: str, text: str) -> None
         ("is:unread sort:title", Choice()),
     ],
 )
-def test_the_text_says_what_is_picked(text: str, choice: Choice) -> None:
+def test_picked_topics_are_found_in_a_query(text: str, choice: Choice) -> None:
     assert chosen_terms(parse(text), "topic") == choice
 
 
@@ -462,11 +464,11 @@ def test_the_text_says_what_is_picked(text: str, choice: Choice) -> None:
         ("x", Choice("any", ("a",), ("b", "c")), "topic:a -topic:b -topic:c x"),
     ],
 )
-def test_picking_changes_the_topics_and_nothing_else(text: str, choice: Choice, result: str) -> None:
+def test_a_choice_replaces_only_the_topics_of_a_query(text: str, choice: Choice, result: str) -> None:
     assert with_choice(text, "topic", choice) == result
 
 
-def test_a_topic_is_picked_or_excluded_or_neither() -> None:
+def test_toggling_picks_excludes_or_removes_a_topic() -> None:
     choice = Choice("any", ("a", "b"), ("c",))
     assert choice.toggle("d", "picked") == Choice("any", ("a", "b", "d"), ("c",))
     assert choice.toggle("a", "picked") == Choice("any", ("b",), ("c",))

@@ -68,7 +68,7 @@ WHOLE, COLOUR = number(1, 9), one_of(("auto", "dark", "light"))
         (WEB_ADDRESS, "", ""),
         (WEB_ADDRESS, "http://x.example/a/", "http://x.example/a"),
         (KEY_PATTERN, "{author}:{year}-{Title}", "{author}:{year}-{Title}"),
-        (TEXT_SOURCES, ["feed", "https://x.example/", "pdf"], ("feed", "https://x.example", "pdf")),
+        (TEXT_SOURCES, ["feed", "https://x.example/", "pdf"], ("https://x.example", "pdf")),
         (TEXT_SOURCES, [], ()),
         (query_type(may_be_order=True), "sort:title", "sort:title"),
         (QUERY, "~agents", "~agents"),
@@ -78,14 +78,14 @@ WHOLE, COLOUR = number(1, 9), one_of(("auto", "dark", "light"))
         (THEN_TYPE, ["star", "tag:x", "star", "queue"], ("star", "tag:x", "queue")),
     ],
 )
-def test_a_valid_value_is_taken(type: SettingType, value: object, result: object) -> None:
+def test_a_valid_value_is_converted(type: SettingType, value: object, result: object) -> None:
     checked: Any = type.check(value)
     assert checked == result
     assert checked.__class__ is result.__class__
 
 
 @each(
-    ("type", "value", "says", "suggestion"),
+    ("type", "value", "message", "suggestion"),
     [
         (WHOLE, 0, "must be a whole number from 1 to 9, not 0", None),
         (WHOLE, 2.0, "must be a whole number from 1 to 9, not 2.0", None),
@@ -118,7 +118,7 @@ def test_a_valid_value_is_taken(type: SettingType, value: object, result: object
         (KEY_PATTERN, "{yaer}", "a pattern with {author}, {Author}, {year}, {title}, {Title}, {words} or {id}", None),
         (KEY_PATTERN, "{id} x", 'and letters, digits and ._:+/- around them, not "{id} x"', None),
         (KEY_PATTERN, "x", "must be a pattern", None),
-        (TEXT_SOURCES, "feed", 'must be a list of "feed", https addresses and "pdf", not "feed"', None),
+        (TEXT_SOURCES, "pdf", 'must be a list of https addresses and "pdf", not "pdf"', None),
         (TEXT_SOURCES, ["http://x.example"], "must be https, since", "https://x.example"),
         (QUERY, "sort:title", "must not be empty, since every paper matches", None),
         (query_type(is_exact=True), "a ~b", "must not have free text after ~", None),
@@ -133,10 +133,12 @@ def test_a_valid_value_is_taken(type: SettingType, value: object, result: object
         (THEN_TYPE, "sta", 'has "sta", which can\'t be done', "star"),
     ],
 )
-def test_another_value_is_refused(type: SettingType, value: object, says: str, suggestion: str | None) -> None:
+def test_an_invalid_value_is_refused_with_a_reason(
+    type: SettingType, value: object, message: str, suggestion: str | None
+) -> None:
     with pytest.raises(InvalidValue) as refused:
         type.check(value)
-    assert says in str(refused.value)
+    assert message in str(refused.value)
     assert refused.value.suggestion == suggestion
 
 
@@ -186,7 +188,7 @@ def test_mail_goes_to_an_encrypted_server_or_to_this_machine(
 KEEP = UserCommand("Keep it", ("keep", "a b"), "json", "gx", False, 9)
 
 
-def test_a_typed_command_is_a_known_one_a_program_or_a_line_for_a_shell() -> None:
+def test_a_typed_command_is_a_known_command_a_program_or_a_shell_line() -> None:
     for typed in ("keep it", ' "Keep It" ', "'keep it'"):
         assert parse_command(typed, [UserCommand("x", "y"), KEEP]) is KEEP
     for typed, line, shell, words in (
@@ -220,7 +222,7 @@ def test_lists_become_standing_queries_and_invalid_entries_are_reported() -> Non
         "on_new": ["keep"],
     }
     found, wrong = queries_of_lists(lists)
-    assert [(one.name, one.query, one.then, one.run or one.file) for one in found] == [
+    assert [(query.name, query.query, query.then, query.run or query.file) for query in found] == [
         ("A", "agents", ("show",), ""),
         ("a 2", "agents", ("star",), ""),
         ("crypto", "crypto", ("mute",), ""),
@@ -269,7 +271,7 @@ n = [1]
 '''
 
 
-def test_each_key_has_the_line_where_it_stands() -> None:
+def test_each_key_has_its_line() -> None:
     found = read_toml(TEXT)
     paths: list[tuple[tuple[str | int, ...], int]] = [
         *((("a",), 2), (("b", "c"), 3), (("b",), 3), (("t", "d.e"), 9), (("t", "d.e", "f"), 10)),
@@ -281,7 +283,7 @@ def test_each_key_has_the_line_where_it_stands() -> None:
 
 
 @each(
-    ("text", "line", "says"),
+    ("text", "line", "message"),
     [
         ("a = 1\nb = [\nc = 2", 3, "Invalid value"),
         ("a = 1\na = 2", 2, "Cannot overwrite a value"),
@@ -290,7 +292,7 @@ def test_each_key_has_the_line_where_it_stands() -> None:
         ("a = " + "[" * 5_000 + "]" * 5_000, 0, "nests too deeply"),
     ],
 )
-def test_a_mistake_is_reported_with_its_line(text: str, line: int, says: str) -> None:
+def test_a_mistake_is_reported_with_its_line(text: str, line: int, message: str) -> None:
     with pytest.raises(InvalidToml) as caught:
         read_toml(text)
-    assert (caught.value.line, str(caught.value)) == (line, says)
+    assert (caught.value.line, str(caught.value)) == (line, message)

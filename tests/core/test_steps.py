@@ -10,7 +10,7 @@ from reader.core.steps import beside, duration_text, note_wait, time_left, watch
 from tests.table import each
 
 
-async def test_waits_of_threads_and_tasks_are_told_to_the_watcher() -> None:
+async def test_waits_of_threads_and_tasks_are_reported_to_the_watcher() -> None:
     waits: list[tuple[float, str]] = []
     note_wait(1, "a pause")
     with watched_by(lambda *wait: waits.append(wait)):
@@ -23,7 +23,7 @@ async def test_waits_of_threads_and_tasks_are_told_to_the_watcher() -> None:
     ("done", "of", "seconds", "text"),
     [(1, 100, 1.0, "99 s left"), (9, 100, 10.0, "2 min left"), (5, 100, 0.99, ""), (0, 100, 30, ""), (9, 8, 30, "")],
 )
-def test_the_rest_is_told_once_there_is_a_rate(done: int, of: int, seconds: float, text: str) -> None:
+def test_the_remaining_time_is_reported_after_a_second(done: int, of: int, seconds: float, text: str) -> None:
     assert time_left(done, of, seconds) == text
 
 

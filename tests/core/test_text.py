@@ -42,7 +42,7 @@ from reader.core.text import (
 )
 from tests.table import each
 
-# Every code point, lone surrogates included, with more of the dangerous than chance would give.
+# Every code point, including lone surrogates; dangerous characters are more frequent than by chance.
 hostile = st.text(
     st.one_of(
         st.characters(),
@@ -61,7 +61,7 @@ def is_harmless(text: str) -> bool:
 @example("\u0300 0")
 @example("\u0300 \u0300 0")
 @example("a\u200d\u0301 é")
-def test_a_clean_line_is_harmless_and_clean_for_good(text: str) -> None:
+def test_a_clean_line_is_harmless_and_cleaning_is_idempotent(text: str) -> None:
     line = clean(text)
     assert is_harmless(line)
     assert unicodedata.is_normalized("NFC", line)
@@ -71,7 +71,7 @@ def test_a_clean_line_is_harmless_and_clean_for_good(text: str) -> None:
 
 @given(hostile)
 @example("\u0300 0")
-def test_a_clean_block_is_clean_lines_parted_by_empty_ones(text: str) -> None:
+def test_a_clean_block_has_clean_paragraphs(text: str) -> None:
     block = clean_block(text)
     paragraphs = block.split("\n\n") if block else []
     assert all(paragraph and paragraph == clean(paragraph, 20_000) for paragraph in paragraphs)
@@ -169,11 +169,11 @@ def test_folding_of_case_and_accents(text: str, expected: str) -> None:
 
 
 @given(st.text(st.characters(categories=["Ll", "Lu", "Nd"], max_codepoint=0x24F), min_size=1))
-def test_a_title_is_the_same_whatever_its_punctuation(title: str) -> None:
+def test_the_hash_of_a_title_ignores_punctuation(title: str) -> None:
     assert title_hash(f"  {title[:3]}-{title[3:]}: ") == title_hash(title)
 
 
-def test_titles_without_letters_are_told_apart() -> None:
+def test_titles_without_letters_have_different_hashes() -> None:
     assert title_hash("★★") != title_hash("☆☆")
     # Hashes are kept in the cache.
     assert (title_hash("B"), title_hash("C")) == (-8902839231844102283, 3981009880206486555)
@@ -235,7 +235,7 @@ def test_the_formulas_converted_in_one_text_are_limited(monkeypatch: pytest.Monk
 
 
 @given(st.text())
-def test_a_clean_note_stays_as_it_is(text: str) -> None:
+def test_cleaning_a_note_is_idempotent(text: str) -> None:
     once = clean_note(text)
     assert clean_note(once) == once
 
@@ -263,7 +263,7 @@ def test_terminal_controls_are_made_visible() -> None:
 # Lines
 
 
-# Any character, with a liking for those that are wide, combine, join, turn round, or end an app.
+# Any character; wide, combining, joining, direction and control characters are more frequent than by chance.
 text = st.text(
     st.one_of(
         st.characters(),
@@ -274,7 +274,7 @@ text = st.text(
 
 
 @given(text)
-def test_literal_text_has_nothing_but_shapes(value: str) -> None:
+def test_literal_text_has_only_printable_characters(value: str) -> None:
     drawn = literal(value)
     assert all(char.isprintable() for char in drawn)
     assert literal(drawn) == drawn
@@ -312,7 +312,7 @@ def test_cut_text_is_never_wider_than_its_room(value: str, width: int) -> None:
     assert literal(value).startswith(kept)
 
 
-def test_cut_keeps_what_fits_and_says_what_does_not() -> None:
+def test_cut_text_ends_in_an_ellipsis() -> None:
     assert cut("agents", 6) == "agents"
     assert cut("agents that plan", 7) == "agents…"
     assert cut("中文字", 4) == "中…"
@@ -320,7 +320,7 @@ def test_cut_keeps_what_fits_and_says_what_does_not() -> None:
 
 
 @given(text, st.integers(2, 60))
-def test_wrapping_keeps_to_the_width_and_loses_nothing_but_spaces(value: str, width: int) -> None:
+def test_wrapped_lines_fit_the_width_and_lose_only_spaces(value: str, width: int) -> None:
     value = literal(value)
     spans = wrap(value, width)
     assert all(cell_len(value[start:end]) <= width for start, end in spans)
@@ -373,7 +373,7 @@ def test_fitted_text_has_exactly_its_columns(value: str, width: int) -> None:
     assert cell_len(fit(literal(value), width)) == width
 
 
-def test_a_paragraph_is_one_line_in_a_pipe() -> None:
+def test_a_paragraph_without_a_width_is_one_line() -> None:
     assert wrap_text("two  words", None) == ["two  words"]
     assert wrap_text("two  words\nhere", 9) == ["two words", "here"]
     assert wrap_text("", None) == wrap_text("", 9) == []
@@ -403,7 +403,7 @@ def test_an_id_of_a_paper_passes(id: str) -> None:
 
 
 @each("id", [*BAD, None, 2406.12345, ["2406.12345"]])
-def test_other_text_is_no_paper_id_nor_part_of_an_address_or_file_name(id: object) -> None:
+def test_an_invalid_id_is_refused_and_never_part_of_an_address_or_file_name(id: object) -> None:
     assert foreign.paper_id(id) is None
     if isinstance(id, str):
         for build in (in_address, in_arxiv_address, in_file_name):
@@ -411,7 +411,7 @@ def test_other_text_is_no_paper_id_nor_part_of_an_address_or_file_name(id: objec
                 build(id)
 
 
-def test_an_old_id_is_one_part_of_an_address_and_two_of_arxiv_s() -> None:
+def test_an_old_id_is_escaped_in_addresses_except_on_arxiv() -> None:
     assert in_address("2406.12345") == in_arxiv_address("2406.12345") == "2406.12345"
     assert in_address("hep-th/9901001") == "hep-th%2F9901001"
     assert in_arxiv_address("hep-th/9901001") == "hep-th/9901001"
@@ -429,7 +429,7 @@ def test_accepted_values_are_clean_and_bounded(value: object) -> None:
 
 def test_json_and_text_are_cut_to_their_limits() -> None:
     assert foreign.read_json("[1]", 3) == [1] and foreign.read_json("[1]", 2) is None
-    assert [foreign.text(one, 5) for one in ("abcdef", " a ", 3)] == ["abcde", "a", None]
+    assert [foreign.text(value) for value in ("a" * 2_001, " a ", 3)] == ["a" * 2_000, "a", None]
 
 
 @each(
@@ -441,7 +441,7 @@ def test_json_and_text_are_cut_to_their_limits() -> None:
         ([0, 1_800_000_000_000, foreign.MAX_CLOCK], foreign.clock),
     ],
 )
-def test_values_of_the_right_form_pass_as_they_are(values: list[object], check: object) -> None:
+def test_valid_values_are_unchanged(values: list[object], check: object) -> None:
     assert callable(check)
     assert [check(value) for value in values] == values
 
@@ -456,6 +456,6 @@ def test_values_of_the_right_form_pass_as_they_are(values: list[object], check: 
         (["", " \x9b31m ", "\u202e", 3, None], foreign.text),
     ],
 )
-def test_values_of_a_wrong_form_are_refused(values: list[object], check: object) -> None:
+def test_invalid_values_are_refused(values: list[object], check: object) -> None:
     assert callable(check)
     assert [check(value) for value in values] == [None] * len(values)

@@ -81,23 +81,10 @@ async def test_a_busy_api_leaves_the_other_host_alone(server: Arxiv, nap: Nap, t
     assert [request.path for request in server.requests] == ["/api/query"] * 4 + ["/rss/cs.CL"]
 
 
-async def test_papers_come_by_the_longest_words_of_their_title(server: Arxiv, nap: Nap) -> None:
-    longest = ["matter", "agents", "planning", "memory", "tools", "search", "papers", "models", "worlds", "code"]
-    async with connected(server, nap) as arxiv:
-        assert await arxiv.search_title(f"What on 1: the Zürich {', '.join(longest)}, maps and AI") == ()
-        assert [entry.draft.id for entry in await arxiv.search_title("The Paper")] == [
-            f"2605.0000{n}" for n in range(3)
-        ]
-    query = " AND ".join(f"ti:{word}" for word in longest)
-    assert server.requests[0].query == {"search_query": query, "start": "0", "max_results": "25"}
-    assert server.requests[1].query["search_query"] == "ti:paper"
-
-
 async def test_nothing_is_asked_about_nothing(server: Arxiv, nap: Nap) -> None:
     async with connected(server, nap) as arxiv:
         assert await arxiv.papers(["page:0123456789ab"]) == ()
         assert await arxiv.latest([]) == ()
-        assert await arxiv.search_title("A1 + of the") == ()
         with pytest.raises(UsageError, match="not a category"):
             await arxiv.latest(["cs.XX"])
     assert server.requests == []

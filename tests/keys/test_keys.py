@@ -1,4 +1,4 @@
-"""The table of actions, keys of the user's own, chords and counts, and how keys are spelled."""
+"""The table of actions, the user's own keys, chords and counts, and the spelling of keys."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from reader.keys.actions import (
     PLACES,
     PRESETS,
     TYPING,
-    Action,
     Context,
     own_actions,
     rows_of,
@@ -66,7 +65,7 @@ def test_the_table_keeps_each_group_together() -> None:
     assert len(runs) == len(set(runs)) == len(set(GROUPS.values()))
 
 
-def test_every_context_has_a_place_a_footer_and_a_way_out() -> None:
+def test_every_context_has_a_description_a_footer_and_a_key_to_quit() -> None:
     for context in CONTEXTS:
         assert PLACES[context]
         assert FOOTERS[context]
@@ -76,7 +75,7 @@ def test_every_context_has_a_place_a_footer_and_a_way_out() -> None:
         assert "app.quit" in {action.id for action in KEYMAP.resolve(context).values()}
 
 
-def test_contexts_give_one_key_different_meanings() -> None:
+def test_a_key_runs_different_actions_in_different_contexts() -> None:
     assert matched(read("space", "filter")[-1])[0] == "topic.pick"
     assert matched(read("tab", "empty")[-1])[0] == "query.complete"
     assert matched(read("escape", "query")[-1])[0] == "query.cancel"
@@ -90,11 +89,11 @@ def test_letters_are_text_in_a_text_input() -> None:
     assert matched(read("f1", "query")[-1])[0] == "app.help"
     assert matched(read("down", "help")[-1])[0] == "move.down"
     assert matched(read("question_mark", "help")[-1])[0] == "help.search"
-    # Unless the user has chosen one for an action of that line alone.
+    # A letter acts if the user binds it to an action that belongs to this line alone.
     assert matched(read("x", "query", Keymap(overrides={"query.cancel": "x"}))[-1])[0] == "query.cancel"
 
 
-# Clashes and a user's own keys
+# Conflicts and the user's own keys
 
 
 @each("name", PRESETS)
@@ -104,7 +103,8 @@ def test_a_preset_has_no_clash_and_a_key_for_every_move(name: str) -> None:
         bound = keymap.resolve(context)
         assert not any(chord[:size] in bound for chord in bound for size in range(1, len(chord)))
         acting = [action for action in ACTIONS if context in action.contexts]
-        defaults = [chord for one in acting for chord in parse_keys(PRESETS[name].get(one.id, one.keys))]
+        keys = [PRESETS[name].get(action.id, action.keys) for action in acting]
+        defaults = [chord for text in keys for chord in parse_keys(text)]
         assert len(defaults) == len(set(defaults)) or context in TYPING, context
         assert not any(chord[0] in tuple("123456789") for chord in bound)
     assert PRESETS[name].keys() <= {action.id for action in ACTIONS}
@@ -112,7 +112,7 @@ def test_a_preset_has_no_clash_and_a_key_for_every_move(name: str) -> None:
     assert set(PRESETS) == set(config.PRESETS)
 
 
-def test_the_user_s_keys_win_over_a_preset_s() -> None:
+def test_user_keys_take_precedence_over_a_preset() -> None:
     settings = config.Settings(key_preset="newsboat", keys={"paper.read": ("ctrl+t",), "paper.hide": ("e",)})
     keymap = Keymap.of(settings)
     assert [keymap.key(action) for action in ("paper.read", "mark.undo", "paper.hide")] == ["ctrl+t", "U", "e"]
@@ -134,7 +134,7 @@ def test_overrides_replace_all_keys_of_an_action() -> None:
     assert keymap.key("link.pdf") == ""
 
 
-def test_a_user_s_key_takes_a_default_s_where_they_meet() -> None:
+def test_a_user_key_displaces_a_conflicting_default_key() -> None:
     keymap = Keymap(overrides={"find.similar": "S", "paper.hide": "X"})
     assert not keymap.mistakes
     assert matched(read("S", keymap=keymap)[-1])[0] == "find.similar"
@@ -142,7 +142,7 @@ def test_a_user_s_key_takes_a_default_s_where_they_meet() -> None:
     assert (keymap.key("find.sort", "list"), keymap.key("find.sort")) == ("", "S")
 
 
-def test_a_default_keeps_its_other_keys() -> None:
+def test_a_displaced_action_keeps_its_other_keys() -> None:
     keymap = Keymap(overrides={"paper.star": "j"})
     assert keymap.labels("move.down", "list") == ("↓",) and keymap.labels("move.down", "help") == ("j", "↓")
     assert keymap.labels("move.down", "filter") == ("j", "↓")
@@ -150,14 +150,14 @@ def test_a_default_keeps_its_other_keys() -> None:
     assert everywhere.labels("mark.above_read") == ()
 
 
-def test_a_users_key_takes_every_default_chord_that_it_begins() -> None:
+def test_a_user_key_displaces_every_default_chord_that_starts_with_it() -> None:
     keymap = Keymap(overrides={"paper.read": "g", "paper.hide": "sx"})
     assert matched(read("g", keymap=keymap)[-1])[0] == "paper.read"
     assert matched(read("s x", keymap=keymap)[-1])[0] == "paper.hide"
     assert matched(read("g t", "filter", keymap)[-1])[0] == "view.latest"
 
 
-def test_an_action_by_number_keeps_its_places() -> None:
+def test_a_numbered_action_keeps_its_numbers() -> None:
     keymap = Keymap(overrides={"paper.star": "g2"})
     assert matched(read("g 3", keymap=keymap)[-1]) == ("view.saved", 3)
     everywhere = Keymap(overrides={"view.all": "g2"})
@@ -167,7 +167,7 @@ def test_an_action_by_number_keeps_its_places() -> None:
 
 def test_of_two_clashing_user_keys_the_first_works_and_the_other_is_a_mistake() -> None:
     keymap = Keymap(overrides={"paper.star": "X", "paper.hide": "X", "find.similar": "m", "paper.queue": "5"})
-    assert {one.action: one.problem for one in keymap.mistakes} == {
+    assert {mistake.action: mistake.problem for mistake in keymap.mistakes} == {
         "paper.hide": "X clashes with X of paper.star, in the list",
         "paper.queue": "5 begins with a digit, which is a count",
     }
@@ -186,7 +186,7 @@ def test_of_two_clashing_user_keys_the_first_works_and_the_other_is_a_mistake() 
         ("zzz", None),
     ],
 )
-def test_unknown_actions_name_the_nearest(wrong: str, right: str | None) -> None:
+def test_an_unknown_action_suggests_the_nearest_id(wrong: str, right: str | None) -> None:
     (mistake,) = Keymap(overrides={wrong: "z"}).mistakes
     assert mistake.suggestion == right
     assert str(mistake).startswith(f"{wrong}: there is no such action")
@@ -195,14 +195,8 @@ def test_unknown_actions_name_the_nearest(wrong: str, right: str | None) -> None
     assert "no key is called spcae; did you mean space?" in key.problem
 
 
-def test_an_action_of_an_extension_may_have_a_key_before_it_is_there() -> None:
-    actions = (*ACTIONS, Action("extension.own.go", "", "Go", "To go.", "list"))
-    keymap = Keymap(actions, overrides={"extension.own.go": "Z", "extension.other.go": "z"})
-    assert (keymap.mistakes, keymap.key("extension.own.go")) == ([], "Z")
-
-
 @given(st.dictionaries(st.sampled_from([a.id for a in ACTIONS]), st.text("gsmx5 ?<>+ctrl", max_size=6), max_size=6))
-def test_whatever_a_user_writes_the_keymap_is_without_clash(overrides: dict[str, str]) -> None:
+def test_no_user_keys_lead_to_conflicting_bindings(overrides: dict[str, str]) -> None:
     keymap = Keymap(overrides=overrides)
     wrong = {mistake.action for mistake in keymap.mistakes}
     for context in CONTEXTS:
@@ -210,26 +204,22 @@ def test_whatever_a_user_writes_the_keymap_is_without_clash(overrides: dict[str,
         assert not any(chord[:size] in bound for chord in bound for size in range(1, len(chord)))
         assert not keymap.takes_counts(context) or not any(chord[0] in tuple("123456789") for chord in bound)
         for action in keymap.actions:
-            assert {chord for chord, one in bound.items() if one is action} == {*keymap.chords(action.id, context)}
+            assert {chord for chord, other in bound.items() if other is action} == {*keymap.chords(action.id, context)}
             # The user's own keys act, or a mistake says why not.
             if action.id in overrides.keys() - wrong and context in action.contexts and len(action.contexts) == 1:
                 assert keymap.chords(action.id, context) == parse_keys(overrides[action.id])
 
 
-def test_the_users_commands_have_ids_of_their_own() -> None:
+def test_user_commands_have_unique_ids() -> None:
     commands = [UserCommand(name, "true") for name in ("Send it", "send, it!", "?", "Übung")]
     assert [*own_actions(commands)] == ["run.send-it", "run.send-it-1", "run.command", "run.übung"]
     first, *_ = rows_of([UserCommand("Long", ("mail", "-s", "x" * 80)), *commands])
     assert (first.name, first.help) == ("Long", f"Run your command on this paper: mail -s {'x' * 51}….")
 
 
-def test_free_keys_are_neither_keys_nor_parts_of_chords() -> None:
-    assert KEYMAP.free_keys("m mm g gq \u0394 \u0394m", "list page") == "\u0394 \u0394m"
-
-
-def test_a_footer_has_the_actions_that_there_are() -> None:
+def test_a_footer_leaves_out_missing_actions() -> None:
     first, *others = FOOTERS["list"]
-    assert Keymap(one for one in ACTIONS if one.id != first).most_useful("list") == tuple(others)
+    assert Keymap(action for action in ACTIONS if action.id != first).most_useful("list") == tuple(others)
 
 
 # Chords and counts
@@ -250,17 +240,17 @@ def test_a_chord_is_pending_until_its_last_key() -> None:
     assert matched(outcomes[2])[0] == "view.latest"
 
 
-def test_a_chord_offers_six_places_and_the_saved_views_by_name() -> None:
+def test_an_unfinished_chord_offers_six_views_and_the_saved_views() -> None:
     usual = ["Latest", "For you", "Queue", "Starred", "All", "Date"]
     assert [name for _, name in KEYMAP.choices("list", ("g",))] == [*usual, "all others"]
     choices = KEYMAP.choices("page", ("g",), ("Evaluation", "Read twice"))
     assert [*choices[6:]] == [("1", "Evaluation"), ("2", "Read twice"), (":", "all others")]
     own = Keymap(overrides={"command.open": "", "view.queue": "Q"})
-    assert [name for _, name in own.choices("list", ("g",))] == [one for one in usual if one != "Queue"]
+    assert [name for _, name in own.choices("list", ("g",))] == [view for view in usual if view != "Queue"]
     assert Keymap(overrides={"paper.star": "zs"}).choices("list", ("z",)) == (("s", "Star"),)
 
 
-def test_a_chord_that_is_kept_waits_for_a_key_that_leads_on() -> None:
+def test_an_unbound_letter_leaves_a_chord_pending() -> None:
     reader = KeyReader(Keymap())
     begun, *wrong, taken = [reader.feed(key, "list") for key in "gzzt"]
     assert isinstance(begun, PendingKeys) and wrong == [begun, begun]
@@ -269,13 +259,13 @@ def test_a_chord_that_is_kept_waits_for_a_key_that_leads_on() -> None:
     assert others == [PendingKeys, UnknownKeys, PendingKeys, Match]
 
 
-def test_the_command_line_opens_also_from_a_chord_that_has_begun() -> None:
+def test_the_key_of_the_command_line_acts_within_a_chord() -> None:
     assert matched(read("2 g ctrl+p")[-1]) == ("command.open", None)
     assert matched(read("g :")[-1]) == ("command.open", None)
     assert matched(read("2 g ctrl+p j")[-1]) == ("move.down", None)
 
 
-def test_escape_drops_what_has_begun_and_else_is_a_key() -> None:
+def test_escape_cancels_a_pending_count_or_chord() -> None:
     outcomes = read("5 escape j g escape escape")
     assert outcomes[1] == CancelledKeys()
     assert matched(outcomes[2]) == ("move.down", None)
@@ -283,7 +273,7 @@ def test_escape_drops_what_has_begun_and_else_is_a_key() -> None:
     assert matched(outcomes[5])[0] == "app.escape"
 
 
-def test_another_context_begins_anew() -> None:
+def test_a_change_of_context_resets_the_chord() -> None:
     reader = KeyReader(KEYMAP)
     reader.feed("g", "list")
     assert matched(reader.feed("s", "detail"))[0] == "paper.star"
@@ -327,7 +317,7 @@ shift+ctrl+left ctrl+shift+left    ctrl+m enter    ctrl+j enter    return enter 
 ctrl+plus ctrl++    ctrl++ ctrl++    + +    ctrl+at ctrl+space    \uff4a j    \ufb01 \ufb01
 line_separator line_separator    euro_ſign euro_ſign
 """
-"""Names of keys, each with its one spelling."""
+"""Names of keys, each with its canonical spelling."""
 
 
 @each("pair", [pair.split() for pair in re.split(r" {4}|\n", SPELLED.strip())])
@@ -338,7 +328,7 @@ def test_one_spelling_for_each_key(pair: list[str]) -> None:
 
 
 @given(st.text(max_size=40))
-def test_spelling_settles_and_never_fails(key: str) -> None:
+def test_spelling_is_idempotent_for_any_text(key: str) -> None:
     assert spell(spell(key)) == spell(key)
 
 
@@ -376,13 +366,13 @@ def test_labels_are_short_and_have_an_ascii_form() -> None:
         *(("ctrl+u", None, ""), ("up", None, None), ("enter", "\r", None), ("s", "s", "cats")),
     ],
 )
-def test_typed_text_grows_by_what_is_printed(key: str, character: str | None, text: str | None) -> None:
+def test_a_printable_key_extends_the_typed_text(key: str, character: str | None, text: str | None) -> None:
     assert typed_on("cat", key, character, 4) == text
     assert typed_on("cats", key, character, 4) == (text if text != "ca" else "cat")
 
 
 @each("ascii", [False, True])
-def test_what_a_label_shows_can_be_pressed(ascii: bool) -> None:
+def test_a_label_yields_the_keys_of_its_binding(ascii: bool) -> None:
     keymap = Keymap()
     for action in keymap.actions:
         for chord in keymap.chords(action.id):

@@ -31,7 +31,6 @@ from reader.refresh.lines import JobContext, Line, result_line, step
 from reader.refresh.papers import refresh_paper
 from reader.refresh.sources import Sources
 from tests.feed_server import item
-from tests.feeds.servers import Page, Paper
 from tests.refresh.world import NOON, World
 
 ID, OTHER = "2605.00001", "2605.00002"
@@ -220,17 +219,15 @@ def saved(tmp_path: Path) -> Iterator[HomeWithPage]:
         item("2605.00001", "Small Verifiers, Long Horizons", upvotes=40, githubRepo="https://github.com/a/b"),
         item("2605.00002", "A memory that forgets on purpose"),
         item("2605.00003", "A memory that forgets"),
+        item("2312.00004", "On α-divergences in pre-training", publishedAt="2023-12-04T00:00:00.000Z"),
+        item("2312.00005", "Week 12", publishedAt="2023-12-04T00:00:00.000Z"),
+        item("2212.00006", "Week 12", publishedAt="2022-12-04T00:00:00.000Z"),
     ]
-    others = [
-        Paper("2312.00004", "On $\\alpha$-divergences in pre-training", published="2023-12-04"),
-        Paper("2312.00005", "Week 12", published="2023-12-04"),
-        Paper("2212.00006", "Week 12", published="2022-12-04"),
-    ]
-    with HomeWithPage.opened(tmp_path / "papers.db", feed, others) as made:
+    with HomeWithPage.opened(tmp_path / "papers.db", feed, []) as made:
         yield made
 
 
-async def test_a_certain_match_is_taken_from_the_feed_or_arxiv(saved: HomeWithPage) -> None:
+async def test_a_certain_match_is_taken_from_the_feed(saved: HomeWithPage) -> None:
     saved.page(
         shown("SMALL VERIFIERS, long  horizons"),
         shown("On α–Divergences in Pre‑Training", None, "2023-12-04"),
@@ -241,8 +238,6 @@ async def test_a_certain_match_is_taken_from_the_feed_or_arxiv(saved: HomeWithPa
     assert saved.lines == [step("titles", n=n, of=4, found=n) for n in range(4)]
     # The date distinguishes papers of one title.
     assert saved.ids() == ["2605.00001", "2312.00004", "2212.00006", page_id("A paper that nobody has")]
-    # Only what the feed does not have is asked of arXiv.
-    assert len(saved.arxiv.requests) == 3
 
 
 @pytest.mark.parametrize(
@@ -272,30 +267,18 @@ async def test_a_title_that_no_source_has_is_asked_for_three_times_a_week_apart(
     assert asked == [1, 1, 1, 0, 0]
 
 
-async def test_where_arxiv_refuses_the_rest_waits_and_is_continued(saved: HomeWithPage) -> None:
-    saved.page(shown("Small verifiers, long horizons"), shown("On α-divergences in pre-training", None, "2023-12-04"))
-    saved.arxiv.answers += [Page(b"", status=429)]
-    paused = await saved.look_up()
-    assert (paused["left"], "is too busy to answer" in paused["error"]) == (1, True)
-    assert saved.ids()[0] == "2605.00001"
-    saved.now += timedelta(hours=1)
-    assert await saved.look_up() == result(found=1)
-    assert saved.ids() == ["2605.00001", "2312.00004"]
-
-
-async def test_where_the_feed_refuses_arxiv_is_asked_and_the_rest_is_not_given_up(
+async def test_where_the_feed_fails_the_rest_waits_and_is_continued(
     saved: HomeWithPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(titles, "MAX_TITLES", 2)
     others = [shown("On α-divergences in pre-training", None, "2023-12-04"), shown("A third one")]
     saved.page(shown("Small verifiers, long horizons"), *others)
-    saved.daily.faults.append("error:500")
+    saved.daily.faults += ["ok", "error:500"]
     paused = await saved.look_up()
-    # The one that only the feed has, and the one that was not asked for.
-    assert paused["left"] == 2
-    assert saved.ids()[:2] == [page_id("Small verifiers, long horizons"), "2312.00004"]
-    await saved.look_up()
-    assert saved.ids()[:2] == ["2605.00001", "2312.00004"]
+    # The one that failed, and the one that was not asked for.
+    assert (paused["found"], paused["left"], "has trouble (500)" in paused["error"]) == (1, 2, True)
+    assert await saved.look_up() == result(found=1)
+    assert saved.ids() == ["2605.00001", "2312.00004", page_id("A third one")]
 
 
 async def test_without_a_network_nothing_more_is_asked(saved: HomeWithPage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -306,4 +289,3 @@ async def test_without_a_network_nothing_more_is_asked(saved: HomeWithPage, monk
     saved.page(shown("Small verifiers, long horizons"), shown("Week 12"))
     paused = await saved.look_up()
     assert (paused["left"], paused["error"]) == (2, "There is no network.")
-    assert saved.arxiv.requests == []

@@ -8,12 +8,11 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pytest
 
-UNKNOWN = re.compile("CREATE OR REPLACE|SET|LISTEN|SELECT pg_advisory_xact_lock")
+UNKNOWN = re.compile("CREATE OR REPLACE|SET|SELECT pg_advisory_xact_lock")
 """Statements for which SQLite has nothing."""
 
 IN_SQLITE = {
@@ -32,15 +31,10 @@ class StandIn:
 
     def __init__(self) -> None:
         self._database = sqlite3.connect(":memory:", isolation_level=None)
-        self._news: list[str] = []
-        self.next: list[Callable[[], object]] = []
-        """What happens while the program waits for news, one after the other; then it is interrupted."""
 
     def execute(self, statement: bytes | str, values: Any = ()) -> sqlite3.Cursor:
         text = statement if isinstance(statement, str) else statement.decode()
-        if "pg_notify" in text:
-            self._news.append(values[1])
-        if UNKNOWN.match(text) or "pg_notify" in text:
+        if UNKNOWN.match(text):
             text, values = "SELECT 1", ()
         for theirs, ours in IN_SQLITE.items():
             text = re.sub(theirs, ours, text)
@@ -54,13 +48,6 @@ class StandIn:
         self._database.execute("BEGIN")
         with self._database:
             yield
-
-    def notifies(self, **_options: object) -> Iterator[SimpleNamespace]:
-        if not self.next:
-            raise KeyboardInterrupt
-        self._news.clear()
-        self.next.pop(0)()
-        yield from (SimpleNamespace(payload=one) for one in self._news)
 
     def __enter__(self) -> StandIn:
         return self

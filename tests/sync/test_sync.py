@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,7 +17,7 @@ from reader.log.copies import keep_daily_copy, restore
 from reader.log.rows import action_id
 from reader.paths import log_database
 from reader.sync.exchange import ExchangeResult, exchange_with
-from tests.commands.conftest import Session
+from tests.commands.conftest import Run, Session
 from tests.sync.machines import NOON, Machine
 from tests.sync.postgres import Database
 from tests.table import each
@@ -29,9 +30,9 @@ def test_two_homes_have_the_same_marks(session: Session, use: Use, tmp_path: Pat
     session(
         """
         $ sync
-        2! dailypapers: Name a folder that your machines share: dailypapers sync DIR.
+        2! dailypapers: No folder is set for sync: 'dailypapers sync DIR' names it, 'dailypapers config set sync DIR' sets it.
         $ sync --status
-        No folder is set for sync: 'dailypapers sync DIR --status', or 'dailypapers config set sync DIR'.
+        No folder is set for sync: 'dailypapers sync DIR' names it, 'dailypapers config set sync DIR' sets it.
         $ sync shraed
         1! dailypapers: The folder TMP/shraed is missing; nothing is lost. Connect or mount it and try again, or make it with mkdir.
         $ mark star 2606.26740
@@ -267,6 +268,21 @@ def test_twenty_thousand_distinct_tags_are_taken_in_within_seconds(laptop: Machi
     assert steps < 500
 
 
+def test_with_watch_later_marks_are_exchanged_too(run: Run, laptop: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    (laptop.folder.parent / "home").mkdir(exist_ok=True)
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(laptop.folder.parent / "home"))
+
+    def mark_while_waiting(_seconds: float) -> None:
+        if laptop.log():
+            raise KeyboardInterrupt
+        laptop.mark("star", True, 1)
+        laptop.look()
+
+    monkeypatch.setattr("reader.sync.time", SimpleNamespace(sleep=mark_while_waiting))
+    found = run("sync", str(laptop.folder), "--watch")
+    assert "1 change came from laptop." in found.out
+
+
 def test_the_rows_of_a_machine_can_be_deleted(session: Session, use: Use, tmp_path: Path) -> None:
     use("laptop")
     (tmp_path / "shared" / f"dailypapers-{PHONE}.jsonl").write_text(
@@ -278,7 +294,7 @@ def test_the_rows_of_a_machine_can_be_deleted(session: Session, use: Use, tmp_pa
         $ list is:starred
         2606.26740	2026-06-30	57	2	unread,starred	LiveEdit: Streaming Video Editing
         $ sync shared --remove Tablet --yes
-        1! dailypapers: No known machine is called 'tablet': 'dailypapers sync --status' lists their ids.
+        1! dailypapers: No single machine is called 'tablet': 'dailypapers sync --status' lists their ids.
         $ sync shared --remove phone --yes
         1 change deleted. Remove the machine's file from the folder, or they come back.
         $ list is:starred

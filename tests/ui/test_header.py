@@ -13,14 +13,12 @@ from reader.cache.feeds import Coverage
 from reader.cache.reads.window import DayCount, Order
 from reader.core.lines import literal, measure
 from reader.session.places import Place, view
-from reader.ui.filter.state import COUNTED, filter_parts
+from reader.ui.filter.state import CORRECTED, COUNTED, filter_parts
 from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.status_lines import EDIT_QUERY, Condition, Header, header_line
 from reader.ui.kit.styles import STYLES
 from reader.ui.list.header import header, header_parts
-from reader.ui.page.lines import QueryMatch
-from reader.ui.page.state import QUERY_MATCH
 from reader.ui.refresh.state import REFRESH, SYNC_FAILING, RefreshStatus
 from reader.ui.shell.listing import CacheFacts, FeedResults, ListContent
 from reader.ui.shell.state import State
@@ -62,7 +60,7 @@ def found() -> State:
     return state.with_list(ListContent(state.place, Order(results.pks), results))
 
 
-NEAR_ONLY = State(listing=ListContent(Place(view("all"), "difusion"), Order(array("q", [3]), near=1)))
+BEST_FITS = State(listing=ListContent(Place(view("all"), "~difusion"), Order(array("q", [3]))))
 
 
 def latest(*, is_empty: bool) -> State:
@@ -93,8 +91,6 @@ def latest(*, is_empty: bool) -> State:
         # It names the old list until the new one arrives.
         (at("all", "robot").go(Place(view("starred"))), Header("All", "robot", 3, 60)),
         (found(), Header("From the feed", "weather", 1)),
-        # Over near papers alone, the number of matches would be 0.
-        (NEAR_ONLY, Header("All", "difusion")),
     ],
 )
 def test_the_header_has_the_place_the_query_and_the_numbers(state: State, shown: Header) -> None:
@@ -102,10 +98,9 @@ def test_the_header_has_the_place_the_query_and_the_numbers(state: State, shown:
 
 
 def test_the_header_says_which_words_were_taken_for_others() -> None:
-    found = QueryMatch(3, "difusion", corrected=(("difusion", "diffusion"),))
-    asked = NEAR_ONLY, NEAR_ONLY.put(QUERY_MATCH, found), NEAR_ONLY.put(QUERY_MATCH, found._replace(query="other"))
+    asked = BEST_FITS, *(BEST_FITS.put(CORRECTED, (query, "~diffusion")) for query in ("~difusion", "other"))
     shown = [header(one, NOW, "·").query for one in asked]
-    assert shown == ["difusion", "difusion  (searched for diffusion)", "difusion"]
+    assert shown == ["~difusion", "~difusion  (searched for ~diffusion)", "~difusion"]
 
 
 def read(ago: timedelta) -> State:
@@ -160,7 +155,7 @@ def test_the_header_changes_only_with_the_parts_of_the_state_that_it_shows() -> 
     ):
         for parts in (header_parts, filter_parts):
             assert parts(after) == parts(state)
-    assert header_parts(state.put(COUNTED, None)) != header_parts(state) == header_parts(state.put(QUERY_MATCH, None))
+    assert header_parts(state.put(COUNTED, None)) != header_parts(state) == header_parts(state.put(CORRECTED, ("", "")))
     assert header_parts(state.put(REFRESH, RefreshStatus().with_start())) != header_parts(state)
     assert header_parts(state.search_feed("x")) != header_parts(state)
 

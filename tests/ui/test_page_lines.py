@@ -27,13 +27,11 @@ from reader.core.follows import Follow, FollowReason
 from reader.core.lines import Line, measure
 from reader.core.paper import Paper
 from reader.core.passages import Passage
-from reader.core.similarity import SharedTerms
 from reader.core.text import clean_note
 from reader.ui.kit.glyphs import ASCII
 from reader.ui.page.lines import (
     MAX_NOTE_LINES,
     Presentation,
-    QueryMatch,
     ShownPaper,
     comment_lines,
     compact,
@@ -41,7 +39,6 @@ from reader.ui.page.lines import (
     linked_counts,
     own_lines,
     repository_lines,
-    shared_lines,
 )
 from tests.table import each
 from tests.ui.stage import TODAY, paper, text, texts
@@ -127,20 +124,6 @@ def test_the_page_lists_the_first_highlights_with_their_sections_and_notes() -> 
 MADE = "2026-11-26T08:00:00Z"
 
 
-def reasons(found: QueryMatch | None, width: int = 80, look: Presentation = LOOK) -> list[str]:
-    return texts_of(shared_lines(read(paper(), query_match=found), width, look))
-
-
-def test_each_reason_is_named() -> None:
-    fit = QueryMatch(3, "like:1", SharedTerms(("draft trees",), ("Ada",)))
-    assert reasons(fit) == ["Why here  shares draft trees · Ada"]
-    assert all(len(line) <= 20 for line in reasons(fit, 20))
-    assert reasons(QueryMatch(3, "like:1")) == reasons(None) == []
-    hostile = QueryMatch(3, "x", SharedTerms(("a\x1b[31mb",)))
-    assert "\x1b" not in reasons(hostile)[0]
-    assert reasons(fit, look=replace(LOOK, glyphs=ASCII))[0].isascii()
-
-
 # The whole paper
 
 
@@ -202,7 +185,6 @@ def test_the_page_shows_everything_about_a_paper() -> None:
         one,
         position="3 of 34",
         suits="like what you starred",
-        query_match=QueryMatch(1, "like:1", SharedTerms(("draft trees",))),
         fetching="fetching …",
         kept=PageData(Community((), repositories)),
     )
@@ -210,7 +192,7 @@ def test_the_page_shows_everything_about_a_paper() -> None:
         *("A memory that forgets on", "purpose", ""),
         *("Ada Byron, Emmy Noether", "Some Lab", "◔ ◌ Mon 24 Nov · arXiv 19 Nov", "v3 22 Nov · ICLR 2026 · ▲ 61"),
         *("3 comments", "submitted by someone   3 of 34", ""),
-        *("For you: like what you starred", "", "Why here  shares draft trees", ""),
+        *("For you: like what you starred", ""),
         *("▎ AI summary", "▎ It forgets well.", ""),
         *("Abstract", "What a model keeps, as", "https://code.example/memory", "says.", "", "The rest is let go.", ""),
         *("o  Feed     huggingface.co/pa…", "P  PDF      arxiv.org/pdf/251…", "La arXiv    arxiv.org/abs/251…"),
@@ -342,8 +324,6 @@ def test_ascii_draws_with_letters() -> None:
     assert all(line.isascii() for line in whole(one, look=Presentation(TODAY, glyphs=ASCII)))
 
 
-FOUND = QueryMatch(1, "like:1", SharedTerms(("a\x1b[31mb",)))
-
 words = st.text(max_size=60) | st.sampled_from(["[/]", "\x1b[2J", "中文标题" * 9, "e\u0301" * 30, "a" * 300, "\ud800"])
 
 
@@ -369,7 +349,7 @@ words = st.text(max_size=60) | st.sampled_from(["[/]", "\x1b[2J", "中文标题"
     st.booleans(),
 )
 def test_any_paper_is_drawn_literally_within_the_width(one: Paper, others: str, width: int, is_page: bool) -> None:
-    known = read(one, words=("a",), position="3 of 34", query_match=FOUND)
+    known = read(one, words=("a",), position="3 of 34")
     for line in compose(known, width, replace(LOOK, is_page=is_page)):
         assert measure(line) <= width
         assert all(piece.text.isprintable() for piece in line)

@@ -2,15 +2,14 @@
 
 Papers that the cache lacks are included: after a loss, or once they are old, only their marks are known. Citation keys
 are made from all papers, so that they are the same in every export. This module also stores what watched exports last
-wrote and why some could not be written: a file that another program changed is not overwritten, and the same problem is
-reported once.
+wrote, so that a file that another program changed is not overwritten.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -116,8 +115,8 @@ _CITABLE = """
 """
 
 
-_CONTENTS, _PROBLEMS = "exports", "exports_not_written"
-"""Keys in `meta`."""
+_CONTENTS = "exports"
+"""Key in `meta` of the digests of what watched exports wrote, by file."""
 
 _KNOWN_CONTENTS = 5
 """Maximum number of contents of a file that count as ours: several programs may be about to write it."""
@@ -125,34 +124,18 @@ _KNOWN_CONTENTS = 5
 
 def known_contents(path: Path, file: str) -> Sequence[str]:
     """The digests of the contents written to a file, newest first."""
-    digests: Sequence[str] = _load(path, _CONTENTS).get(file, ())
-    return digests
+    with connections.open_database(path, query_only=True) as cache:
+        return _read(cache).get(file, ())
 
 
 def note_contents(path: Path, file: str, digests: Sequence[str]) -> None:
     """Record the digests of contents that a file has or is about to get."""
     with connections.open_database(path) as cache, connections.transaction(cache):
-        known = _read(cache, _CONTENTS)
+        known = _read(cache)
         known[file] = list(dict.fromkeys((*digests, *known.get(file, ()))))[:_KNOWN_CONTENTS]
         meta.put(cache, _CONTENTS, json.dumps(known))
 
 
-def known_problems(path: Path) -> dict[str, str]:
-    """The problem of each file that could not be written the last time."""
-    return _load(path, _PROBLEMS)
-
-
-def note_problems(path: Path, problems: Mapping[str, str]) -> None:
-    """Record the problems of files that could not be written, in place of earlier problems."""
-    with connections.open_database(path) as cache, connections.transaction(cache):
-        meta.put(cache, _PROBLEMS, json.dumps(dict(problems)))
-
-
-def _load(path: Path, key: str) -> dict[str, Any]:
-    with connections.open_database(path, query_only=True) as cache:
-        return _read(cache, key)
-
-
-def _read(cache: sqlite3.Connection, key: str) -> dict[str, Any]:
-    known: dict[str, Any] = json.loads(meta.get(cache, key) or "{}")
+def _read(cache: sqlite3.Connection) -> dict[str, Sequence[str]]:
+    known: dict[str, Sequence[str]] = json.loads(meta.get(cache, _CONTENTS) or "{}")
     return known

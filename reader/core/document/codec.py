@@ -10,27 +10,8 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from reader.core.document.model import (
-    NESTING,
-    STYLES,
-    Block,
-    Cell,
-    Document,
-    Figure,
-    Formula,
-    Heading,
-    Item,
-    Items,
-    Note,
-    Paragraph,
-    Quote,
-    Reference,
-    Span,
-    Spans,
-    Table,
-    Theorem,
-    Verbatim,
-)
+from reader.core.document import model
+from reader.core.document.model import Block, Cell, Document, Span, Spans
 
 FORMAT = 1
 """The version of the format and the parsers; a text of an older version may be worth fetching again."""
@@ -106,7 +87,7 @@ def _pack(block: Block) -> list[Any]:
 
 
 def _block(parts: Sequence[Any], depth: int) -> Block:
-    if depth > NESTING + 1:
+    if depth > model.NESTING + 1:
         raise UnreadableDocument("nested too deep")
     sign, anchor, *rest = parts
     if sign not in _BLOCKS:
@@ -122,14 +103,15 @@ def _block(parts: Sequence[Any], depth: int) -> Block:
 
 def _packed_spans(spans: Spans) -> list[Any]:
     return [
-        span.text if not span.style and not span.target else [span.text, STYLES.index(span.style), span.target]
+        span.text if not span.style and not span.target else [span.text, model.STYLES.index(span.style), span.target]
         for span in spans
     ]
 
 
 def _spans(parts: Sequence[Any]) -> Spans:
     return tuple(
-        Span(part) if isinstance(part, str) else Span(str(part[0]), STYLES[part[1]], str(part[2])) for part in parts
+        Span(part) if isinstance(part, str) else Span(str(part[0]), model.STYLES[part[1]], str(part[2]))
+        for part in parts
     )
 
 
@@ -145,9 +127,9 @@ def _cell(parts: Sequence[Any]) -> Cell:
     return Cell(_spans(spans), max(1, int(across)), max(1, int(down)), _ALIGN[align], bool(is_head))
 
 
-def _item(parts: Sequence[Any], depth: int) -> Item:
+def _item(parts: Sequence[Any], depth: int) -> model.Item:
     anchor, marker, *blocks = parts
-    return Item(str(marker), tuple(_block(block, depth + 1) for block in blocks), str(anchor))
+    return model.Item(str(marker), tuple(_block(block, depth + 1) for block in blocks), str(anchor))
 
 
 class _Form(NamedTuple):
@@ -167,17 +149,17 @@ _ITEM = _Form(lambda item: [item.anchor, item.marker, *map(_pack, item.blocks)],
 _INNER = _Form(_pack, lambda parts, depth: _block(parts, depth + 1))
 
 _BLOCKS: Mapping[str, tuple[type[Block], tuple[tuple[str, _Form], ...], Mapping[str, _Form]]] = {
-    "h": (Heading, (("level", _LEVEL), ("number", _TEXT), ("spans", _SPANS)), {}),
-    "p": (Paragraph, (("spans", _SPANS),), {}),
-    "f": (Formula, (("number", _TEXT),), {"rows": _TEXT}),
-    "i": (Items, (), {"items": _ITEM}),
-    "q": (Quote, (), {"blocks": _INNER}),
-    "l": (Verbatim, (), {"lines": _SPANS}),
-    "t": (Table, (("rules", _NUMBERS),), {"rows": _ROW}),
-    "g": (Figure, (("label", _TEXT), ("caption", _SPANS), ("pictures", _TEXTS)), {"blocks": _INNER}),
-    "s": (Theorem, (("title", _SPANS),), {"blocks": _INNER}),
-    "n": (Note, (("mark", _TEXT), ("spans", _SPANS)), {}),
-    "r": (Reference, (("label", _TEXT), ("spans", _SPANS)), {}),
+    "h": (model.Heading, (("level", _LEVEL), ("number", _TEXT), ("spans", _SPANS)), {}),
+    "p": (model.Paragraph, (("spans", _SPANS),), {}),
+    "f": (model.Formula, (("number", _TEXT),), {"rows": _TEXT}),
+    "i": (model.Items, (), {"items": _ITEM}),
+    "q": (model.Quote, (), {"blocks": _INNER}),
+    "l": (model.Verbatim, (), {"lines": _SPANS}),
+    "t": (model.Table, (("rules", _NUMBERS),), {"rows": _ROW}),
+    "g": (model.Figure, (("label", _TEXT), ("caption", _SPANS), ("pictures", _TEXTS)), {"blocks": _INNER}),
+    "s": (model.Theorem, (("title", _SPANS),), {"blocks": _INNER}),
+    "n": (model.Note, (("mark", _TEXT), ("spans", _SPANS)), {}),
+    "r": (model.Reference, (("label", _TEXT), ("spans", _SPANS)), {}),
 }
 """The kinds of blocks: class, fields with one value each, and the field whose values are all that follow."""
 

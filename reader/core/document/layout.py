@@ -14,26 +14,9 @@ from functools import cached_property
 from itertools import accumulate, islice
 from typing import NamedTuple
 
+from reader.core.document import model
 from reader.core.document.formula import SUPERSCRIPTS, draw_formula, formula_text, is_diagram
-from reader.core.document.model import (
-    Block,
-    Cell,
-    Document,
-    Figure,
-    Formula,
-    Heading,
-    Item,
-    Items,
-    Note,
-    Paragraph,
-    Quote,
-    Reference,
-    Span,
-    Spans,
-    Table,
-    Theorem,
-    Verbatim,
-)
+from reader.core.document.model import Block, Cell, Document, Span, Spans
 from reader.core.document.symbols import PLAIN_LETTERS
 from reader.core.lines import FOLLOW, UNBROKEN, Line, Piece, cell_len, fill, measure, with_spaces
 
@@ -74,7 +57,7 @@ class DocumentLine(NamedTuple):
     """Number of the block's letters before this line, the same at any width."""
     anchors: tuple[str, ...] = ()
     """The anchors of this line, which links lead to."""
-    formula: Formula | None = None
+    formula: model.Formula | None = None
     """The displayed formula that this line belongs to."""
 
     @property
@@ -118,32 +101,32 @@ class BlockWriter:
 
     def _block(self, block: Block, edge: _Edge) -> Iterator[DocumentLine]:
         match block:
-            case Heading(_, number, spans):
+            case model.Heading(_, number, spans):
                 title = [Piece(f"{number}  ", "heading")] if number else []
                 yield from self._text(
                     [*title, *pieces_of(spans, "heading")], edge, hang=len(number) + 2 if number else 0
                 )
-            case Paragraph(spans):
+            case model.Paragraph(spans):
                 yield from self._text(pieces_of(spans), edge)
-            case Formula():
+            case model.Formula():
                 yield from self._formula(block, edge)
-            case Items(items):
+            case model.Items(items):
                 for item in items:
                     yield from self._item(item, edge)
-            case Quote(blocks):
+            case model.Quote(blocks):
                 yield from self._blocks(blocks, edge.plus(Piece("> " if self._width is None else "│ ", "rule")))
-            case Verbatim(lines):
+            case model.Verbatim(lines):
                 yield from self._listing(lines, edge)
-            case Table():
+            case model.Table():
                 yield from self._table(block, edge)
-            case Figure():
+            case model.Figure():
                 yield from self._figure(block, edge)
-            case Theorem(title, blocks):
+            case model.Theorem(title, blocks):
                 yield from self._theorem(title, blocks, edge)
-            case Note(mark, spans):
+            case model.Note(mark, spans):
                 lead = Piece(f"{mark_text(mark)} ", "mark")
                 yield from self._text([lead, *pieces_of(spans, "muted")], edge.plus(Piece("  ")), hang=2)
-            case Reference(label, spans):
+            case model.Reference(label, spans):
                 lead_pieces = [Piece(f"{label} ", "label")] if label else []
                 yield from self._text([*lead_pieces, *pieces_of(spans)], edge, hang=INDENT_CELLS)
 
@@ -160,7 +143,7 @@ class BlockWriter:
         for line in fill(pieces, room) if room is None or not hang else _hanging_lines(pieces, room, hang):
             yield DocumentLine((*edge.pieces, *line))
 
-    def _formula(self, block: Formula, edge: _Edge) -> Iterator[DocumentLine]:
+    def _formula(self, block: model.Formula, edge: _Edge) -> Iterator[DocumentLine]:
         room = self._room(edge)
         number = [Piece(block.number, "label")] if block.number else []
         if room is None:
@@ -201,7 +184,7 @@ class BlockWriter:
         row = unbroken if max(map(cell_len, unbroken.split(" "))) <= width - INDENT_CELLS else row
         yield from _hanging_lines([Piece(row, "formula")], width, INDENT_CELLS)
 
-    def _item(self, item: Item, edge: _Edge) -> Iterator[DocumentLine]:
+    def _item(self, item: model.Item, edge: _Edge) -> Iterator[DocumentLine]:
         marker = item.marker or "•"
         size = cell_len(marker)
         if not _MARKER.fullmatch(marker):
@@ -235,7 +218,7 @@ class BlockWriter:
                 for number, line in enumerate(fill(_drop_letters(pieces, lead), self._room(hung))):
                     yield DocumentLine((*inner.pieces, *(start if number == 0 else [Piece(" " * lead)]), *line))
 
-    def _table(self, table: Table, edge: _Edge) -> Iterator[DocumentLine]:
+    def _table(self, table: model.Table, edge: _Edge) -> Iterator[DocumentLine]:
         room = self._room(edge)
         if room is None:
             for text in table_rows(table):
@@ -244,7 +227,7 @@ class BlockWriter:
             for line in table_lines(table, room + self._wider):
                 yield line._replace(pieces=(*edge.pieces, *line.pieces))
 
-    def _figure(self, figure: Figure, edge: _Edge) -> Iterator[DocumentLine]:
+    def _figure(self, figure: model.Figure, edge: _Edge) -> Iterator[DocumentLine]:
         has_caption = bool(figure.label or figure.caption)
         picture = figure.pictures[0] if figure.pictures else ""
         if has_caption:
@@ -254,15 +237,15 @@ class BlockWriter:
         elif figure.pictures:
             yield DocumentLine((*edge.pieces, Piece("[picture]", "muted", action=_link_action(picture))))
         if figure.blocks:
-            if has_caption and not isinstance(figure.blocks[0], (Table, Figure)):
+            if has_caption and not isinstance(figure.blocks[0], (model.Table, model.Figure)):
                 yield edge.empty()
-            inner = edge.plus(Piece("  ")) if isinstance(figure.blocks[0], Figure) else edge
+            inner = edge.plus(Piece("  ")) if isinstance(figure.blocks[0], model.Figure) else edge
             yield from self._blocks(figure.blocks, inner)
 
     def _theorem(self, title: Sequence[Span], blocks: Sequence[Block], edge: _Edge) -> Iterator[DocumentLine]:
         head = pieces_of(tuple(title), "strong")
         match blocks:
-            case [Paragraph(spans) as first, *rest] if title:
+            case [model.Paragraph(spans) as first, *rest] if title:
                 yield from _add_anchor(self._text([*head, Piece(" "), *pieces_of(spans)], edge), first.anchor)
                 yield from self._blocks(rest, edge, first)
             case _:
@@ -276,13 +259,13 @@ class BlockWriter:
 def _space(before: Block | None, block: Block) -> int:
     if before is None:
         return 0
-    if isinstance(block, Note) or (isinstance(block, Reference) and isinstance(before, Reference)):
+    if isinstance(block, model.Note) or (isinstance(block, model.Reference) and isinstance(before, model.Reference)):
         return 0
-    if isinstance(block, Figure) and isinstance(before, Figure) and before.label.startswith("("):
+    if isinstance(block, model.Figure) and isinstance(before, model.Figure) and before.label.startswith("("):
         return 0
-    if isinstance(block, Items) and isinstance(before, Paragraph):
+    if isinstance(block, model.Items) and isinstance(before, model.Paragraph):
         return 1 if any(len(item.blocks) > 1 for item in block.items) else 0
-    return 2 if isinstance(block, Heading) and block.level == 1 and not isinstance(before, Heading) else 1
+    return 2 if isinstance(block, model.Heading) and block.level == 1 and not isinstance(before, model.Heading) else 1
 
 
 def _hanging_lines(pieces: Sequence[Piece], room: int, hang: int) -> Iterator[Line]:
@@ -377,7 +360,7 @@ class _PlacedCell(NamedTuple):
     pieces: Line
 
 
-def grid_texts(table: Table) -> Iterator[list[Spans]]:
+def grid_texts(table: model.Table) -> Iterator[list[Spans]]:
     """The spans of each row by column; only the first column and row of a cell have its spans."""
     for row in _grid(table):
         texts: list[Spans] = [()] * max((placed.column + placed.cell.across for placed in row), default=0)
@@ -386,7 +369,7 @@ def grid_texts(table: Table) -> Iterator[list[Spans]]:
         yield texts
 
 
-def table_rows(table: Table) -> Iterator[str]:
+def table_rows(table: model.Table) -> Iterator[str]:
     """Each row as one line, with its cells in columns."""
     grid = _grid(table)
     widths = _column_widths(grid, None)
@@ -395,7 +378,7 @@ def table_rows(table: Table) -> Iterator[str]:
             yield text_of(line)
 
 
-def table_lines(table: Table, width: int) -> Iterator[DocumentLine]:
+def table_lines(table: model.Table, width: int) -> Iterator[DocumentLine]:
     """The lines of a table."""
     grid = _grid(table)
     widths = _fitted_widths(grid, width)
@@ -428,7 +411,7 @@ def _fitted_widths(grid: Sequence[Sequence[_PlacedCell]], width: int) -> list[in
     return widths
 
 
-def _grid(table: Table) -> list[list[_PlacedCell]]:
+def _grid(table: model.Table) -> list[list[_PlacedCell]]:
     """The cells with their columns: the first columns that no cell of a row above extends into."""
     taken: dict[int, int] = {}
     grid: list[list[_PlacedCell]] = []

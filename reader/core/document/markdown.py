@@ -5,24 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from reader.core.document import model
 from reader.core.document.layout import grid_texts
-from reader.core.document.model import (
-    Block,
-    Document,
-    Figure,
-    Formula,
-    Heading,
-    Items,
-    Note,
-    Paragraph,
-    Quote,
-    Reference,
-    Span,
-    Spans,
-    Table,
-    Theorem,
-    Verbatim,
-)
+from reader.core.document.model import Block, Document, Span, Spans
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<$]")
 _BLOCK = re.compile(r"\s*(?:(?=(?:#+|[>+-])\s)|\d+(?=[.)]\s))")
@@ -47,11 +32,11 @@ def _blocks(blocks: Iterable[Block]) -> Iterator[str]:
 
 def _block(block: Block) -> Iterator[str]:
     match block:
-        case Heading(level, number, spans):
+        case model.Heading(level, number, spans):
             yield f"{'#' * (level + 1)} {number + ' ' if number else ''}{_inline(spans)}"
-        case Paragraph(spans):
+        case model.Paragraph(spans):
             yield _inline(spans)
-        case Formula(rows, number):
+        case model.Formula(rows, number):
             tag = f" \\tag{{{number.strip('()')}}}" if number else ""
             yield "$$"
             if len(rows) > 1 or "&" in rows[0] or r"\\" in rows[0]:
@@ -62,42 +47,42 @@ def _block(block: Block) -> Iterator[str]:
             else:
                 yield f"{''.join(rows)}{tag}"
             yield "$$"
-        case Items(items):
+        case model.Items(items):
             for item in items:
                 marker = item.marker if re.fullmatch(r"\d+[.)]", item.marker) else "-"
                 lead = "" if marker != "-" or item.marker in "•–-*∗" else f"{_escape(item.marker)} "
                 lines = list(_blocks(item.blocks)) or [""]
                 yield f"{marker} {lead}{lines[0]}".rstrip()
                 yield from (f"{' ' * (len(marker) + 1)}{line}" if line else "" for line in lines[1:])
-        case Quote(blocks):
+        case model.Quote(blocks):
             yield from (f"> {line}".rstrip() for line in _blocks(blocks))
-        case Verbatim(lines):
+        case model.Verbatim(lines):
             text = ["".join(span.text for span in line) for line in lines]
             fence = "`" * max([3, *(len(run) + 1 for line in text for run in _FENCES.findall(line))])
             yield fence
             yield from text
             yield fence
-        case Table():
+        case model.Table():
             yield from _table(block)
-        case Figure(label, caption, blocks, pictures):
+        case model.Figure(label, caption, blocks, pictures):
             yield from (f"![{_escape(label)}]({address})" for address in pictures)
             if label or caption:
                 yield ": ".join(filter(None, (f"**{_escape(label)}**" if label else "", _inline(caption))))
             for inner in blocks:
                 yield ""
                 yield from _block(inner)
-        case Theorem(title, blocks):
+        case model.Theorem(title, blocks):
             if title:
                 yield f"**{_inline(title)}**"
                 yield from [""] if blocks else []
             yield from _blocks(blocks)
-        case Note(mark, spans):
+        case model.Note(mark, spans):
             yield f"[^{mark}]: {_inline(spans)}"
-        case Reference(label, spans):
+        case model.Reference(label, spans):
             yield f"- {_escape(label) + ' ' if label else ''}{_inline(spans)}"
 
 
-def _table(table: Table) -> Iterator[str]:
+def _table(table: model.Table) -> Iterator[str]:
     rows = [[_inline(spans).replace("|", "\\|") for spans in row] for row in grid_texts(table)]
     columns = max(map(len, rows), default=0)
     for number, row in enumerate(rows):

@@ -191,10 +191,11 @@ SERVER_ADDRESS = SettingType("an https address, or http on this machine", _serve
 
 def _text_sources(value: object) -> object | None:
     words = _as_texts(value)
-    return words and tuple(word if word in ("feed", "pdf") else _server_address(word) for word in words)
+    # Older releases also read the feed's Markdown, which the feed makes from arXiv's HTML.
+    return words and tuple(word if word == "pdf" else _server_address(word) for word in words if word != "feed")
 
 
-TEXT_SOURCES = SettingType('a list of "feed", https addresses and "pdf"', _text_sources)
+TEXT_SOURCES = SettingType('a list of https addresses and "pdf"', _text_sources)
 """The sources of full texts, in order; an empty list disables full texts."""
 
 
@@ -436,6 +437,8 @@ def read_table(
         try:
             if rule is None:
                 if instead := removed.SETTINGS.get(".".join(part for part in at if isinstance(part, str))):
+                    if is_empty(value):
+                        continue
                     raise InvalidValue(f"was removed: {instead}")
                 kind_of_key = f"a key of [{'.'.join(map(str, path[:1]))}]" if path else "a setting"
                 raise InvalidValue(f"is not {kind_of_key}", nearest(key, types))
@@ -452,6 +455,11 @@ def read_table(
         except InvalidValue as error:
             wrong.append(Wrong(at, error))
     return valid
+
+
+def is_empty(value: object) -> bool:
+    """Whether a value switches a setting off, so that a removed setting with it is not reported."""
+    return all(map(is_empty, value.values())) if isinstance(value, Mapping) else value in ("", False, 0, [])
 
 
 def _read_tables(

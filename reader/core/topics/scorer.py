@@ -34,7 +34,7 @@ FLOOR = 1.0
 """Minimum points of the best topic, which a paper gets if no topic reaches the threshold."""
 
 MAX_CAUSES, MIN_CAUSE_POINTS = 5, 0.5
-"""Maximum number of phrases shown for a topic, and the points from which on one is."""
+"""Maximum number of phrases shown for a topic, and the minimum points of each."""
 
 _VERSION = "4"
 """Raised when the same weights give different topics, so that caches classify their papers again."""
@@ -193,8 +193,10 @@ class Topics:
     def __init__(self, names: str = "", weights: str = "") -> None:
         """`names` is TOML with name, family and meaning of each topic, `weights` the JSON of the fit."""
         found: dict[str, Any] = tomllib.loads(names).get("topics", {})
-        self.topics = tuple(Topic(slug, one["name"], one["family"], one["about"]) for slug, one in found.items())
-        self._implies: dict[str, dict[str, float]] = {slug: one.get("implies", {}) for slug, one in found.items()}
+        self.topics = tuple(
+            Topic(slug, entry["name"], entry["family"], entry["about"]) for slug, entry in found.items()
+        )
+        self._implies: dict[str, dict[str, float]] = {slug: entry.get("implies", {}) for slug, entry in found.items()}
         self._weights_text = weights
         self.version = sha256("\0".join((_VERSION, names, weights)).encode()).hexdigest()[:16]
         """A hash that identifies the resulting topics."""

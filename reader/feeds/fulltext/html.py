@@ -15,30 +15,10 @@ from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
 
+from reader.core.document import model
 from reader.core.document.formula import SUBSCRIPTS, SUPERSCRIPTS, small_letters
 from reader.core.document.formula_tree import MAX_NESTING, is_known
-from reader.core.document.model import (
-    NESTING,
-    Block,
-    Cell,
-    Document,
-    Figure,
-    Formula,
-    Heading,
-    Item,
-    Items,
-    Note,
-    Paragraph,
-    Quote,
-    Reference,
-    Span,
-    Spans,
-    Table,
-    Theorem,
-    Verbatim,
-    plain,
-    shown_text,
-)
+from reader.core.document.model import Block, Cell, Document, Span, Spans, plain, shown_text
 from reader.core.document.symbols import FUNCTIONS
 from reader.core.errors import NoFullText
 from reader.core.foreign import web_url
@@ -392,7 +372,7 @@ def decode_data_url(address: str) -> str:
 _GROUPS = ("tbody", "thead", "tfoot")
 
 
-def read_table(node: LexborNode, read: Callable[[LexborNode], Spans]) -> Table | None:
+def read_table(node: LexborNode, read: Callable[[LexborNode], Spans]) -> model.Table | None:
     """A table of data; None if it has no text. `read` reads the spans of a cell."""
     rows: list[tuple[tuple[Cell, ...], bool]] = []
     left = MAX_TABLE_CELLS
@@ -416,7 +396,7 @@ def read_table(node: LexborNode, read: Callable[[LexborNode], Spans]) -> Table |
     # Lines above most rows are left out, because they would only clutter the table.
     rules = tuple(index for index, (_, has_rule) in enumerate(rows) if index and has_rule)
     rules = rules if 2 * len(rules) <= len(rows) else ()
-    return Table(tuple(cells for cells, _ in rows), rules, anchor_of(node))
+    return model.Table(tuple(cells for cells, _ in rows), rules, anchor_of(node))
 
 
 def _rows(node: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
@@ -451,7 +431,7 @@ def cell_span(text: str | None) -> int:
 
 def read_formulas(
     node: LexborNode, text_of: Callable[[LexborNode], str], read: Callable[[LexborNode], Spans]
-) -> Iterator[Formula | Paragraph]:
+) -> Iterator[model.Formula | model.Paragraph]:
     """The formulas of a layout table; a row of words and formulas is a paragraph.
 
     A row with a number ends a formula, unless several rows share the number.
@@ -461,9 +441,9 @@ def read_formulas(
     shared = 0
     """Number of following rows that share the number."""
 
-    def formula() -> Iterator[Formula]:
+    def formula() -> Iterator[model.Formula]:
         if rows:
-            yield Formula(tuple(rows), number, anchor)
+            yield model.Formula(tuple(rows), number, anchor)
 
     for row, _ in _rows(node):
         tex = clean_tex(_aligned_row(row))
@@ -473,7 +453,7 @@ def read_formulas(
             if spans := read(row):
                 yield from formula()
                 rows, number, anchor = [], "", ""
-                yield Paragraph(spans)
+                yield model.Paragraph(spans)
             continue
         if number and not shared:
             yield from formula()
@@ -589,7 +569,7 @@ class _Flow:
     def end_paragraph(self) -> None:
         if (spans := self.writer.take()) and any(span.style != "mark" for span in spans):
             # Only marks remain where notes on the whole paper, such as its licence, were.
-            self.blocks.append(Paragraph(upright(spans), self.anchor))
+            self.blocks.append(model.Paragraph(upright(spans), self.anchor))
         self.anchor = ""
 
     def add(self, block: Block) -> None:
@@ -605,7 +585,7 @@ class PageReader:
         """Whether a limit was reached, so that the rest is missing."""
         self._nodes = MAX_ELEMENTS
         self._letters = TEXT_LETTERS
-        self._notes: list[Note] = []
+        self._notes: list[model.Note] = []
         self._missing: Counter[str] = Counter()
         """Content that can't be shown, by kind."""
 
@@ -629,9 +609,11 @@ class PageReader:
         people = block.css(".ltx_creator") if block is not None else []
         authors = [spans for node in people or ([] if block is None else [block]) if (spans := self._inline(node))]
         if authors:
-            yield Heading(1, "", (Span("Authors"),), "authors")
+            yield model.Heading(1, "", (Span("Authors"),), "authors")
             for spans in authors:
-                yield Paragraph(tuple(span._replace(text=_AUTHOR_SEPARATOR.sub("; ", span.text)) for span in spans))
+                yield model.Paragraph(
+                    tuple(span._replace(text=_AUTHOR_SEPARATOR.sub("; ", span.text)) for span in spans)
+                )
 
     def _missing_content(self) -> Iterator[Block]:
         if missing := +self._missing:
@@ -639,7 +621,7 @@ class PageReader:
                 f"{count} {kind}{'s' if count > 1 else ''}{' (▯)' if kind == 'macro' else ''}"
                 for kind, count in sorted(missing.items())
             )
-            yield Paragraph((Span(f"Not shown here: {', '.join(kinds)}.", "emphasis"),))
+            yield model.Paragraph((Span(f"Not shown here: {', '.join(kinds)}.", "emphasis"),))
 
     def _miss(self, kind: str, flow: _Flow, look: TextLook) -> None:
         """Write a placeholder for content that can't be shown; a macro may be within a word."""
@@ -722,10 +704,10 @@ class PageReader:
         elif tag == "blockquote":
             inner = self._inside(node, flow, depth)
             if inner is not flow:
-                flow.add(Quote(tuple(inner.blocks), anchor_of(node)))
+                flow.add(model.Quote(tuple(inner.blocks), anchor_of(node)))
         elif tag == "pre" or "ltx_listing" in classes:
             if lines := self._listing(node):
-                flow.add(Verbatim(lines, anchor_of(node)))
+                flow.add(model.Verbatim(lines, anchor_of(node)))
         elif tag[:1] == "h" and tag[1:].isdecimal():
             self._heading(element, flow)
         elif tag in _BLOCK_TAGS:
@@ -750,8 +732,6 @@ class PageReader:
                 self._write(text, flow, look)
             elif flow.is_inline or figure_of(node) is None:
                 self._miss("picture", flow, look)
-        elif "ltx_mark" in classes:
-            flow.writer.mark(self._text(node, depth), "")
         elif tag in ("sup", "sub"):
             self._write(script(self._text(node, depth), tag), flow, look)
         elif "ltx_bib_external" in classes and (address := look_in(node, tag, classes, look).target):
@@ -768,7 +748,7 @@ class PageReader:
 
     def _inside(self, node: LexborNode, flow: _Flow, depth: int, skipped: str = "") -> _Flow:
         """Read a container into a flow of its own, or into the current flow if containers are nested too deep."""
-        inner = _Flow(flow.nesting + 1) if flow.nesting < NESTING else flow
+        inner = _Flow(flow.nesting + 1) if flow.nesting < model.NESTING else flow
         flow.end_paragraph()
         self._walk(node, inner, TextLook(), depth, skipped=frozenset({skipped}) if skipped else frozenset())
         inner.end_paragraph()
@@ -802,12 +782,12 @@ class PageReader:
         name = found[1] if found else ""
         spans = self._inline(node, skipped=frozenset({"ltx_tag"}))
         if name in ("keywords", "classification"):
-            flow.add(Paragraph(restyle(spans, "strong")))
+            flow.add(model.Paragraph(restyle(spans, "strong")))
             return
         number = self._tag_text(node).rstrip(" .:")
         level = _LEVELS.get(name) or max(1, min(5, int(tag[1:]) - 1))
         if spans or number:
-            flow.add(Heading(level, number, spans, anchor_of(node.parent)))
+            flow.add(model.Heading(level, number, spans, anchor_of(node.parent)))
 
     def _formula(self, element: _Element, flow: _Flow) -> None:
         node = element.node
@@ -818,7 +798,7 @@ class PageReader:
             self._miss("formula", flow, element.look)
         elif not flow.is_inline and node.attributes.get("display") == "block":
             if tex := clean_tex(tex):
-                flow.add(Formula((tex,), "", anchor_of(node)))
+                flow.add(model.Formula((tex,), "", anchor_of(node)))
         elif raised := _RAISED_TEX.fullmatch(tex):
             self._write(script(raised[1], "sup"), flow, element.look)
         else:
@@ -832,7 +812,7 @@ class PageReader:
         text, anchor = clean(_first_text(node, ".ltx_note_mark", otherwise="*")), anchor_of(node)
         if "ltx_role_footnotetext" not in class_names(node):
             flow.writer.mark(text, f"#{anchor}" if anchor else "")
-        self._notes.append(Note(text, spans, anchor))
+        self._notes.append(model.Note(text, spans, anchor))
 
     def _theorem(self, element: _Element, flow: _Flow) -> None:
         node, depth = element.node, element.depth
@@ -841,11 +821,11 @@ class PageReader:
         inner = self._inside(node, flow, depth, "ltx_title")
         if inner is not flow:
             # The title is drawn in a style of its own.
-            flow.add(Theorem(restyle(spans), tuple(inner.blocks), anchor_of(node)))
+            flow.add(model.Theorem(restyle(spans), tuple(inner.blocks), anchor_of(node)))
 
     def _items(self, element: _Element, flow: _Flow) -> None:
         node, depth = element.node, element.depth
-        items: list[Item] = []
+        items: list[model.Item] = []
         term, number = "", cell_span(node.attributes.get("start")) - 1
         for child in self._children(node):
             if child.tag == "dt":
@@ -857,9 +837,9 @@ class PageReader:
                 marker = self._text(tagged) if tagged is not None else default if child.tag == "li" else term
                 content = self._inside(child, flow, depth, "ltx_tag")
                 if content is not flow:
-                    items.append(Item(clean(marker), tuple(content.blocks), anchor_of(child)))
+                    items.append(model.Item(clean(marker), tuple(content.blocks), anchor_of(child)))
         if items:
-            flow.add(Items(tuple(items), anchor_of(node)))
+            flow.add(model.Items(tuple(items), anchor_of(node)))
 
     def _references(self, node: LexborNode, flow: _Flow) -> None:
         for child in self._children(node):
@@ -870,7 +850,7 @@ class PageReader:
                 self._inline(child, skipped=frozenset({"ltx_tag"})),
             )
             if spans or label:
-                flow.add(Reference(clean(label), spans, anchor_of(child)))
+                flow.add(model.Reference(clean(label), spans, anchor_of(child)))
 
     def _figure(self, element: _Element, flow: _Flow) -> None:
         node, depth = element.node, element.depth
@@ -883,12 +863,12 @@ class PageReader:
         images = [image for image in node.css("img") if figure_of(image) == node.mem_id]
         pictures = tuple(filter(None, (clean(image.attributes.get("src") or "") for image in images)))
         if inner is not flow and (label or spans or inner.blocks or pictures):
-            flow.add(Figure(label, spans, tuple(inner.blocks), pictures, anchor_of(node)))
+            flow.add(model.Figure(label, spans, tuple(inner.blocks), pictures, anchor_of(node)))
 
     def _table(self, node: LexborNode, classes: frozenset[str], flow: _Flow) -> None:
         if classes & {"ltx_equation", "ltx_equationgroup", "ltx_eqn_table"}:
             for formula in read_formulas(node, self._text, self._inline):
-                if isinstance(formula, Formula):
+                if isinstance(formula, model.Formula):
                     self._missing["diagram"] += "".join(formula.rows).count(DIAGRAM)
                 flow.add(formula)
         elif (table := read_table(node, self._inline)) is not None:

@@ -15,20 +15,8 @@ from itertools import groupby, pairwise, takewhile
 from statistics import median
 from typing import NamedTuple
 
-from reader.core.document.model import (
-    Block,
-    Document,
-    Figure,
-    Heading,
-    Item,
-    Items,
-    Note,
-    Paragraph,
-    Reference,
-    Span,
-    Spans,
-    Verbatim,
-)
+from reader.core.document import model
+from reader.core.document.model import Block, Document, Span, Spans
 from reader.core.errors import NoFullText
 from reader.core.text import amount, clean, normalize
 from reader.feeds.fulltext.pdf_lines import SCRIPTS, SOFT_HYPHEN, Line, Page, Pages
@@ -577,19 +565,19 @@ def _join_lines(text: str, more: str, words: Counter[str]) -> str:
 
 def _document(parts: Sequence[_Part], is_cut: bool, left_out: int) -> Document:
     title = next((_expand_ligatures(part.text) for part in parts if part.kind == "title"), "")
-    blocks: list[Block] = [Paragraph((Span(WARNING, "emphasis"),))]
+    blocks: list[Block] = [model.Paragraph((Span(WARNING, "emphasis"),))]
     blocks += (_block(part) for part in parts if part.kind != "title")
     if left_out:
-        blocks.append(Paragraph((Span(f"{amount(left_out, 'line')} inside figures left out.", "emphasis"),)))
+        blocks.append(model.Paragraph((Span(f"{amount(left_out, 'line')} inside figures left out.", "emphasis"),)))
     return Document(title, tuple(_with_lists(blocks)), is_cut=is_cut)
 
 
 def _with_lists(blocks: Sequence[Block]) -> Iterator[Block]:
     """Join adjacent items into one list."""
-    for is_list, group in groupby(blocks, lambda block: isinstance(block, Items)):
+    for is_list, group in groupby(blocks, lambda block: isinstance(block, model.Items)):
         found = list(group)
-        items = tuple(item for block in found if isinstance(block, Items) for item in block.items)
-        yield from [Items(items, found[0].anchor)] if is_list else found
+        items = tuple(item for block in found if isinstance(block, model.Items) for item in block.items)
+        yield from [model.Items(items, found[0].anchor)] if is_list else found
 
 
 def _block(part: _Part) -> Block:
@@ -598,23 +586,23 @@ def _block(part: _Part) -> Block:
         case "heading":
             number = _NUMBER.match(text)
             spans = (Span(text[number.end() if number else 0 :]),)
-            return Heading(part.depth + 1, number["number"] if number else "", spans)
+            return model.Heading(part.depth + 1, number["number"] if number else "", spans)
         case "caption":
             label, rest = _split_label(_CAPTION, text)
-            return Figure(label, _spans(rest), ())
+            return model.Figure(label, _spans(rest), ())
         case "note":
             mark, rest = _split_label(_FOOTNOTE, text)
-            return Note(normalize("NFKC", mark), _spans(rest))
+            return model.Note(normalize("NFKC", mark), _spans(rest))
         case "reference":
             label, rest = _split_label(_MARKER, text)
-            return Reference(label, _spans(rest), f"ref-{label.strip('[].')}" if label else "")
+            return model.Reference(label, _spans(rest), f"ref-{label.strip('[].')}" if label else "")
         case "lines":
-            return Verbatim(tuple((Span(line),) for line in _laid_out(part.rows)))
+            return model.Verbatim(tuple((Span(line),) for line in _laid_out(part.rows)))
         case "item":
             marker, rest = _split_label(_BULLET, text)
-            return Items((Item("•" if marker in "·▪∗*" else marker, (Paragraph(_spans(rest)),)),))
+            return model.Items((model.Item("•" if marker in "·▪∗*" else marker, (model.Paragraph(_spans(rest)),)),))
         case _:
-            return Paragraph(_spans(text))
+            return model.Paragraph(_spans(text))
 
 
 def _spans(text: str) -> Spans:

@@ -1,7 +1,6 @@
 """The lines of a PDF's pages: letters with their size, weight and place, as PDFium gives them, put together.
 
-Accents that are drawn apart, scripts and small fractions become a part of their line. If a font does not name its
-letters, their codes are read by the encoding of TeX that they fit.
+Accents that are drawn apart, scripts and small fractions become a part of their line.
 """
 
 from __future__ import annotations
@@ -10,8 +9,8 @@ import ctypes
 import re
 import sys
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from itertools import islice
 from pathlib import Path
@@ -68,33 +67,6 @@ _ACCENTS = dict(
 )
 """Accents that old fonts draw separately, and their combining characters."""
 _DOTLESS = {"\u0131": "i", "\u0237": "j"}
-
-_ASCII = {code: chr(code) for code in range(0x21, 0x7F)}
-_CORK = {
-    **_ASCII,
-    **dict(enumerate("`\u00b4\u02c6\u02dc\u00a8\u02dd\u02da\u02c7\u02d8\u00af\u02d9\u00b8\u02db‚‹›“”„«»–—")),
-    **dict(enumerate(("ı", "ȷ", "ff", "fi", "fl", "ffi", "ffl", "␣"), 0x19)),
-    **{0x27: "’", 0x60: "‘", 0x7F: "-"},
-    **dict(enumerate("ĂĄĆČĎĚĘĞĹĽŁŃŇŊŐŔŘŚŠŞŤŢŰŮŸŹŽŻĲİđ§ăąćčďěęğĺľłńňŋőŕřśšşťţűůÿźžżĳ¡¿£", 0x80)),
-    **{code: chr(code) for code in range(0xC0, 0x100)},
-    **{0xD7: "Œ", 0xDF: "ẞ", 0xF7: "œ", 0xFF: "ß"},
-}
-"""Letters of TeX's fonts with accented letters: the encoding T1, drawn up in Cork."""
-_FIRST_TEX = {
-    **_ASCII,
-    **dict(enumerate(("ff", "fi", "fl", "ffi", "ffl", *"ı\u0237`\u00b4\u02c7\u02d8\u00af\u02da\u00b8ßæœøÆŒØ"), 0x0B)),
-    **{0x22: "”", 0x27: "’", 0x3C: "¡", 0x3E: "¿", 0x5C: "“", 0x5E: "\u02c6", 0x5F: "\u02d9", 0x60: "‘"},
-    **dict(enumerate("–—\u02dd\u02dc\u00a8", 0x7B)),
-}
-"""Letters of TeX's first text fonts: the encoding OT1."""
-_SIGNS = {
-    **dict(zip((0x84, 0x85, 0x88, 0x89, 0x97), "†‡•℃™", strict=True)),
-    **{code: chr(code) for code in b"\xa3\xa7\xa9\xac\xae\xb0\xb1\xb2\xb3\xb5\xb6\xb7\xbc\xbd\xbe"},
-    **{0xBF: "€", 0xD6: "×", 0xF6: "÷"},
-}
-"""Signs of TeX's companion fonts, which have no letters: the encoding TS1."""
-_TEXT_FONT = re.compile("[a-z]{4}")
-"""Only a font for text has four small letters in a row; fonts for formulas use the same codes for other signs."""
 
 SCRIPTS = re.compile(f"([{''.join(map(chr, {*SUPERSCRIPTS.values(), *SUBSCRIPTS.values()}))}]+)")
 _MAX_TILT = 0.25
@@ -200,7 +172,7 @@ def _read_page(opened: Any, number: int) -> tuple[Page, bool]:
     try:
         with closing(opened[number]) as page, closing(page.get_textpage()) as text:
             has_names = _NAMED_LARGE.search(text.get_text_range()) is not None
-            letters = decode_letters(list(_read_letters(text.raw, has_names=has_names)))
+            letters = list(_read_letters(text.raw, has_names=has_names))
             lines = find_lines(join_letters(letters), number)
             is_cut = pypdfium2.raw.FPDFText_CountChars(text.raw) > MAX_PAGE_LETTERS
             return Page(page.get_height(), tuple(lines), tuple(_find_pictures(page))), is_cut
@@ -236,8 +208,6 @@ class Letter(NamedTuple):
     is_italic: bool = False
     is_math: bool = False
     is_mono: bool = False
-    font: int = 0
-    """The font if the text is only a code of this font, which does not name its letters; otherwise 0."""
 
     @property
     def is_space(self) -> bool:
@@ -254,7 +224,6 @@ class _Font(NamedTuple):
     is_math: bool
     is_mono: bool
     is_large: bool
-    is_nameless: bool
 
 
 def _read_letters(text: Any, *, has_names: bool) -> Iterator[Letter]:
@@ -275,11 +244,8 @@ def _read_letters(text: Any, *, has_names: bool) -> Iterator[Letter]:
         if key not in fonts:
             fonts[key] = _read_font(text, index)
         font = fonts[key]
-        is_unknown = (font.is_nameless or code < 32) and raw.FPDFText_HasUnicodeMapError(text, index) == 1
-        is_code = is_unknown and font.is_nameless and code < 256
-        if is_code:
-            letter = chr(code)
-        elif font.is_large:
+        is_unknown = code < 32 and raw.FPDFText_HasUnicodeMapError(text, index) == 1
+        if font.is_large:
             letter = re.sub("[\ufe00-\ufe0f]", "", _letter_of(code)) if has_names else _LARGE_SIGNS.get(chr(code), "")
         else:
             low_half = raw.FPDFText_GetUnicode(text, index + 1) if 0xD800 <= code < 0xDC00 else 0
@@ -299,7 +265,7 @@ def _read_letters(text: Any, *, has_names: bool) -> Iterator[Letter]:
             # These signs hang from above; their middle is the middle of the line's signs.
             raw.FPDFText_GetCharBox(text, index, left, right, low, top)
             height = (low.value + top.value) / 2 - 0.25 * size
-        yield Letter(letter, box.left, box.right, height, size, *font[:4], key if is_code else 0)
+        yield Letter(letter, box.left, box.right, height, size, *font[:4])
 
 
 def _letter_of(code: int, low: int = 0) -> str:
@@ -320,32 +286,7 @@ def _read_font(text: Any, index: int) -> _Font:
     name = buffer.value.decode("latin-1")
     is_heavy = raw.FPDFText_GetFontWeight(text, index) >= _BOLD_WEIGHT
     bold, italic, math, mono, large = (bool(kind.search(name)) for kind in (_BOLD, _ITALIC, _MATH, _MONO, _LARGE))
-    return _Font(bold or is_heavy, italic, math, mono, large, not name)
-
-
-def decode_letters(letters: Sequence[Letter]) -> list[Letter]:
-    """Replace the codes of fonts without names by the letters of the encoding of TeX that they fit.
-
-    Codes that fit no encoding become `UNKNOWN`, except ASCII.
-    """
-    by_font: dict[int, list[Letter]] = defaultdict(list)
-    for letter in letters:
-        if letter.font:
-            by_font[letter.font].append(letter)
-    codes = {font: "".join(one.text for one in found) for font, found in by_font.items()}
-    text_fonts = {font for font, text in codes.items() if _TEXT_FONT.search(text)}
-    counts = Counter("".join(codes[font] for font in text_fonts))
-    # Both encodings have the same ligatures and dashes, at different codes.
-    cork = sum(counts[chr(code)] for code in (0x10, 0x11, 0x15, 0x16, *range(0x1B, 0x20)))
-    text_encoding = _FIRST_TEX if sum(counts[chr(code)] for code in range(0x0B, 0x10)) > cork else _CORK
-    encodings: dict[int, Mapping[int, str]] = {}
-    for font, text in codes.items():
-        others = _SIGNS if all(ord(code) in _SIGNS for code in text) else _ASCII
-        encodings[font] = text_encoding if font in text_fonts else others
-    return [
-        one._replace(text=encodings[one.font].get(ord(one.text), UNKNOWN)) if one.font and one.text != " " else one
-        for one in letters
-    ]
+    return _Font(bold or is_heavy, italic, math, mono, large)
 
 
 # Letters that belong together

@@ -19,6 +19,9 @@ COUNTED: Part[Counts | None] = Part(None)
 VIEW_COUNTS: Part[Mapping[str, ViewCount]] = Part({})
 """The counts of the saved views by id; a view is missing until it is counted."""
 
+CORRECTED: Part[tuple[str, str]] = Part(("", ""))
+"""The last query for best fits, and the query that was searched in its place; both empty if no word was corrected."""
+
 FOLLOWED: Part[tuple[FollowCount, ...]] = Part(())
 """The user's follows with numbers of papers; empty until counted."""
 
@@ -57,7 +60,7 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
     """Views, days and topics, without numbers until counted. `keys` show the saved views, by place."""
     from reader.ui.filter.pane import FilterData, ViewItem
 
-    counts, named, by_view = state[COUNTED], state.views.saved_views, state[VIEW_COUNTS]
+    counts, named, by_view = state[COUNTED], state.views.saved, state[VIEW_COUNTS]
     saved = tuple(
         ViewItem(one.id, one.name, (found := by_view.get(one.id)) and found.papers, found and found.unread, key)
         for one, key in zip(named, (*keys, *[""] * len(named)), strict=False)

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.dates import period_of_view
 from reader.core.lines import Line, Piece, cut, literal, without_breaks
 from reader.core.views import FOR_YOU, LATEST, QUEUED
 from reader.session.places import DAY, FOLLOW, SAVED, day_of, feed_text
-from reader.ui.filter.state import COUNTED, in_all, topic_papers
-from reader.ui.kit.lines import day_left, short_day
+from reader.ui.filter.state import in_all, topic_papers
 from reader.ui.page.state import DECISIONS, TRIAGE, Triage, is_listed
 from reader.ui.query.advice import correct_query, find_mistake, find_unknown_topic, with_known_topics
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
-    from reader.cache.reads.window import DayCount
+    pass
 
 _MAX_TEXT_CHARACTERS = 120
 _MAX_WAYS = 3
@@ -59,8 +57,8 @@ _VIEWS: Mapping[str, tuple[str, str]] = {
 """The text and reason of an empty view without a query."""
 
 
-def empty_reason(state: State, today: date) -> EmptyReason:
-    """Return why the list is empty, with all actions that help in any context; `today` is the feed's day."""
+def empty_reason(state: State) -> EmptyReason:
+    """Return why the list is empty, with all actions that help in any context."""
     listing, refresh, triage = state.listing, state[REFRESH], state[TRIAGE]
     view, facts, text = listing.place.view, listing.facts, _cut(listing.place.text)
     fetch = "app.escape stop" if refresh.is_running else f"app.refresh {'try again' if refresh.problem else 'fetch'}"
@@ -80,14 +78,15 @@ def empty_reason(state: State, today: date) -> EmptyReason:
         leave = "" if state.listed_text else "app.back quit"
         return EmptyReason("No papers yet.", progress, (fetch, "app.sample open the sample", leave, _PUT_BACK))
     if triage is not None and triage.phase == "done" and is_listed(state):
-        return triage_end(triage, today, counts.days if (counts := state[COUNTED]) else ())
+        return triage_end(triage)
     if view.id == FOR_YOU and not listing.order.is_ranked:
         why = "Star a paper that you like, or pick three topics: papers that suit you then come first."
         return EmptyReason("Nothing has been learned from your marks yet.", why, ("read.why picks topics", _ALL))
     if text:
         more = in_all(state)
         widen, feed = more and "find.widen searches all", feed_text(text) and "find.feed searches the feed"
-        fact, why = f"Nothing matches {text}{_where(state)}.", f"{more:,} in all." if more else ""
+        fact, near = f"Nothing matches {text}{_where(state)}.", listing.place.query.plain_words
+        why = f"{more:,} in all." if more else f"~{_cut(near)} finds the papers nearest in words." if near else ""
         return EmptyReason(fact, why, (widen or "", _CLEAR, feed or "", _PUT_BACK))
     if view.id in _VIEWS:
         return EmptyReason(*_VIEWS[view.id], (_ALL,))
@@ -127,23 +126,14 @@ def _where(state: State) -> str:
     return "" if view.id in ("all", LATEST) else f" in {literal(view.name)}"
 
 
-def triage_end(triage: Triage, today: date, days: Sequence[DayCount] = ()) -> EmptyReason:
-    """The summary of a triage: its days and decisions.
-
-    `days` are all days, newest first, to find the next day with unread papers.
-    """
-    oldest = triage.days[-1] if triage.days else None
-    left = next((day for day in days if (oldest is None or day.day < oldest) and day.unread), None)
-    older = "" if left is None else f"day.older {day_left(left, oldest)}"
-    if not triage.decisions:
-        return EmptyReason("No unread papers are left.", ways=(older, "view.unread all unread", "app.escape back"))
+def triage_end(triage: Triage) -> EmptyReason:
+    """The summary of a triage: its decisions."""
     counts = triage.counts
     done = ", ".join(f"{counts[kind]:,} {word}" for kind, word in DECISIONS.items() if counts[kind])
+    undo = "mark.undo takes the last one back" if counts else ""
     kept = "view.queue the queue" if counts["queue"] else "view.starred starred papers" if counts["star"] else ""
-    ways = ("mark.undo takes the last one back", older, kept, "app.escape back")
-    names = [short_day(day, today) for day in triage.days]
-    first_to_last = names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}, {len(names)} days"
-    return EmptyReason(f"{first_to_last}: no unread papers are left.", f"{done}.", ways)
+    ways = (undo, kept, "view.unread all unread", "app.escape back")
+    return EmptyReason("No unread papers are left.", f"{done}." if done else "", ways)
 
 
 def empty_state(

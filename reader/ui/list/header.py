@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from reader.core.similarity import apply_corrections
 from reader.keys.keymap import Keymap
 from reader.session.places import Place, day_of
-from reader.ui.filter.state import COUNTED, in_all
+from reader.ui.filter.state import CORRECTED, COUNTED, in_all
 from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.kit.lines import clock, needs_counts
 from reader.ui.kit.status_lines import Choice, Condition, Header, Status
-from reader.ui.page.state import QUERY_MATCH
 from reader.ui.refresh.state import REFRESH, SYNC_FAILING
 from reader.ui.shell.screens import status
 from reader.ui.shell.state import State
@@ -33,7 +31,7 @@ def header_parts(state: State) -> object:
         state.mode,
         state[TEXTS_AHEAD],
         state[SYNC_FAILING],
-        state[QUERY_MATCH],
+        state[CORRECTED],
     )
 
 
@@ -45,9 +43,6 @@ def header(state: State, now: datetime, dot: str) -> Header:
     if day is not None and shown is not None and not place.text:
         # A paper that was just hidden is still listed, but not counted.
         shown = min(shown, day.papers)
-    if listing.order.near and not listing.order.matching:
-        # "0 of 9,295" above twenty similar papers would be confusing; their heading has their number.
-        shown = None
     return Header(
         place=listing.place_name(now, dot),
         query=f"{place.text}{_corrections(state)}{_order(listing)}" if results is None else results.text,
@@ -66,11 +61,9 @@ def _is_part(place: Place) -> bool:
 
 
 def _corrections(state: State) -> str:
-    """The corrected search words after the query; empty if no word was corrected."""
-    match, text = state[QUERY_MATCH], state.listing.place.text
-    if match is None or match.query != text or not match.corrected:
-        return ""
-    return f"  (searched for {apply_corrections(text, dict(match.corrected))})"
+    """The corrected query after the query; empty if no word was corrected."""
+    query, corrected = state[CORRECTED]
+    return f"  (searched for {corrected})" if corrected and query == state.listing.place.text else ""
 
 
 def _order(listing: ListContent) -> str:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Protocol
 
 from reader.core.dates import period_of_view
 from reader.core.errors import ReaderError
 from reader.core.views import LATEST
 from reader.session.places import DAY, Place, view
 from reader.session.visit import MAX_FILTER_COLUMNS
-from reader.ui.filter.state import COUNTED
 from reader.ui.kit.pane import Pane
 from reader.ui.page.screen import text_in_front
-from reader.ui.page.state import TRIAGE, is_listed
 from reader.ui.shell.controller import Controller, handles
 from reader.ui.shell.layout import PaneName, shown_panes
 from reader.ui.shell.state import State
@@ -20,32 +19,44 @@ from reader.ui.shell.state import State
 _LEFT_TO_RIGHT: tuple[PaneName, ...] = ("filter", "list", "detail")
 
 
+class Moves(Protocol):
+    """What the movement keys can move: a pane, or the open full text."""
+
+    def move_lines(self, lines: int) -> object:
+        """Go down by lines, up if negative."""
+
+    def move_pages(self, direction: int, share: int, times: int) -> object:
+        """Go pages (`share` 1) or half pages (2) down for the direction 1, up for -1."""
+
+    def move_to_end(self, *, last: bool) -> object:
+        """Go to the last line, or to the first."""
+
+
 class MovementActions(Controller):
-    """Move the cursor or the text of the pane with the focus."""
+    """Move the cursor or the text of the pane with the focus, or of the screen in front."""
 
     # By lines and pages
 
     @property
-    def _pane(self) -> Pane | None:
-        """The filter pane if it has the focus, else the pane in front of the list, if any."""
-        if self._model.state.context == "filter":
-            return self._app.filter_pane
-        front = self._model.state.front
-        if front is None:
+    def _moved(self) -> Moves | None:
+        """What the movement keys move; None if no pane with text is shown."""
+        state = self._model.state
+        match state.context:
+            case "text" | "outline":
+                return self._app.full_text_actions
+            case "list" | "hole":
+                return self._app.papers
+            case "filter":
+                return self._app.filter_pane
+        if state.front is None:
             return text_in_front(self._app)
-        pane: Pane | None = getattr(self._app.screens.get(front), "pane", None)
+        pane: Pane | None = getattr(self._app.screens.get(state.front), "pane", None)
         return pane
 
     @handles("move.down", "move.up", step=1)
-    def step(self, lines: int) -> None:
-        match self._model.state.context:
-            case "text" | "outline":
-                self._app.full_text_actions.move(lines)
-            case "list" | "hole":
-                self._app.papers.step(lines)
-            case _:
-                if (pane := self._pane) is not None:
-                    pane.scroll_lines(lines)
+    def move_lines(self, lines: int) -> None:
+        if (moved := self._moved) is not None:
+            moved.move_lines(lines)
 
     @handles(
         each={
@@ -56,37 +67,17 @@ class MovementActions(Controller):
         }
     )
     def move_pages(self, count: int | None, step: tuple[int, int]) -> None:
-        (direction, share), times = step, count or 1
-        match self._model.state.context:
-            case "text" | "outline":
-                self._app.full_text_actions.move_pages(direction, share, times)
-            case "list" | "hole":
-                papers = self._app.papers
-                for _ in range(times):
-                    before = papers.cursor, papers.scroll_offset
-                    papers.page(direction) if share == 1 else papers.half_page(direction)
-                    if (papers.cursor, papers.scroll_offset) == before:
-                        return
-            case _:
-                if (pane := self._pane) is not None:
-                    pane.scroll_lines(direction * times * max(1, pane.size.height // share - (share == 1)))
+        if (moved := self._moved) is not None:
+            moved.move_pages(*step, count or 1)
 
     @handles(each={"move.top": False, "move.bottom": True})
-    def to_end(self, count: int | None, last: bool) -> None:
-        match self._model.state.context:
-            case "text" | "outline":
-                self._app.full_text_actions.move_to_end(last=last)
-            case "list" | "hole":
-                papers = self._app.papers
-                if count is not None:
-                    papers.to_index(count - 1)
-                elif last:
-                    papers.to_last()
-                else:
-                    papers.to_first()
-            case _:
-                if (pane := self._pane) is not None:
-                    pane.scroll_lines(pane.virtual_size.height if last else -pane.virtual_size.height)
+    def move_to_end(self, count: int | None, last: bool) -> None:
+        """Go to the first or last line; in the list, a count is the number of a paper."""
+        moved = self._moved
+        if moved is self._app.papers and count is not None:
+            self._app.papers.to_index(count - 1)
+        elif moved is not None:
+            moved.move_to_end(last=last)
 
     # By days
 
@@ -98,9 +89,7 @@ class MovementActions(Controller):
         """
         count = times or 1
         state, here = self._model.state, self._day_to_leave(direction)
-        if is_listed(state):
-            self._go_to_day(self._unread_day(state, direction), direction)
-        elif here is None:
+        if here is None:
             for _ in range(count):
                 self._app.papers.to_day(direction)
         elif state.place.text:
@@ -111,19 +100,6 @@ class MovementActions(Controller):
             self._go_to_day(
                 self._library.ask(lambda window: window.older_day(here, direction * count), None), direction
             )
-
-    @staticmethod
-    def _unread_day(state: State, direction: int) -> str | None:
-        """The next day with unread papers beyond the days of the triage."""
-        counts, triage = state[COUNTED], state[TRIAGE]
-        if counts is None or triage is None:
-            return None
-        days = counts.days if direction > 0 else counts.days[::-1]
-        beyond = (counted.day for counted in days if counted.unread)
-        if not triage.days:
-            return next(beyond, None)
-        newest, oldest = triage.days[0], triage.days[-1]
-        return next((day for day in beyond if (day < oldest if direction > 0 else day > newest)), None)
 
     def _day_to_leave(self, direction: int) -> str | None:
         """The day of the view, or the first or last day of an empty week or month; None if the list has days."""

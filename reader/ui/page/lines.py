@@ -28,7 +28,6 @@ from reader.core.lines import (
 )
 from reader.core.paper import Paper, facts, says_withdrawn
 from reader.core.passages import split_note
-from reader.core.similarity import SharedTerms
 from reader.core.text import amount
 from reader.core.words import Marker
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
@@ -91,19 +90,6 @@ class ShownPaper(NamedTuple):
     since_marked: ChangesSinceMark | None = None
     number: int = 0
     """The paper's place in the list, from 1; 0 if unknown."""
-    query_match: QueryMatch | None = None
-    """How the paper matches the list's query; None if unknown."""
-
-
-class QueryMatch(NamedTuple):
-    """How a paper matches a query."""
-
-    key: int
-    query: str
-    """The query that lists the paper as a best fit."""
-    shared: SharedTerms = SharedTerms()
-    corrected: tuple[tuple[str, str], ...] = ()
-    """Words of the query that no paper has, with their replacements."""
 
 
 def link_keys(keymap: Keymap) -> dict[str, str]:
@@ -257,13 +243,6 @@ def _preview_abstract(reading: ShownPaper, width: int, look: Presentation) -> li
 
 def _suits(reading: ShownPaper, width: int, _look: Presentation) -> list[Line]:
     return suits_lines(reading.suits, width)
-
-
-def shared_lines(reading: ShownPaper, width: int, look: Presentation) -> list[Line]:
-    """The terms that the paper shares with the papers of a query for similar papers."""
-    match = reading.query_match
-    text = match.shared.in_words.replace("; ", f" {look.glyphs.dot} ") if match is not None else ""
-    return fill([Piece("Why here  ", "label"), Piece(literal(text), "facts")], width) if text else []
 
 
 def own_lines(reading: ShownPaper, width: int, look: Presentation) -> list[Line]:
@@ -581,7 +560,7 @@ def _status(reading: ShownPaper, width: int, _look: Presentation) -> list[Line]:
     return fill([Piece(reading.fetching, "muted")], width)
 
 
-_AFTER_HEAD: tuple[Section, ...] = (_suits, shared_lines, own_lines, _changes_since_mark)
+_AFTER_HEAD: tuple[Section, ...] = (_suits, own_lines, _changes_since_mark)
 _AFTER_ABSTRACT: tuple[Section, ...] = (
     *(_links, _unknown_id, repository_lines, _subjects, _all_authors, comment_lines, _status),
 )

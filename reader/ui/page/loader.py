@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import time
 from collections.abc import Callable
-from contextlib import closing, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.core.errors import CacheError, ReaderError
+from reader.core.errors import ReaderError
 from reader.core.ids import is_arxiv_id
 from reader.feeds.environment import is_offline
 from reader.session.places import Place, view
 from reader.ui.page.lines import ShownPaper
-from reader.ui.page.state import PAGE, QUERY_MATCH, READING
+from reader.ui.page.state import PAGE, READING
 from reader.ui.refresh.changes import OFFLINE
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.controller import Controller, follows
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from textual.worker import Worker
 
     from reader.refresh.lines import Line
     from reader.ui.app import ReaderApp
-    from reader.ui.page.lines import QueryMatch
 
 AFTER_FRAME_SECONDS = 0.01
 """Seconds after a single key before the paper is read, so that the cursor's frame is painted first."""
@@ -73,61 +68,6 @@ class DetailLoader(Controller):
         if reading is None:
             return None
         return reading._replace(kept=self._library.belongings(reading.key))
-
-
-FIND_AFTER_SECONDS = 0.1
-"""Idle seconds before the shown paper is examined, which takes some 10 ms in a thread."""
-
-
-def _fit_request(state: State) -> tuple[int, str] | None:
-    """The shown paper and the query that lists it as a best fit; None if there is no such query."""
-    listing = state.listing
-    key = state.highlighted if state.front_paper is None else state.front_paper
-    is_fit = key is not None and listing.results is None and listing.place.text and listing.is_fit(key)
-    return (key, listing.place.text) if key is not None and is_fit else None
-
-
-class Finder(Controller):
-    """Finds why the shown paper fits the list's query; a newer paper replaces an older search."""
-
-    def __init__(self, app: ReaderApp) -> None:
-        super().__init__(app)
-        self.delay = self._background.delayed(self._start)
-
-    @follows(_fit_request)
-    def follow(self, state: State) -> None:
-        if _fit_request(state) is None:
-            self._model.change(state.put(QUERY_MATCH, None))
-        else:
-            self.delay.begin(FIND_AFTER_SECONDS)
-
-    def _start(self) -> None:
-        request = _fit_request(self._model.state)
-        if request is not None:
-            self._background.start("findings", partial(self._find, request), exclusive=True)
-
-    async def _find(self, request: tuple[int, str]) -> None:
-        with suppress(CacheError):
-            match = await asyncio.to_thread(_match_query, self._library.path, *request)
-            if _fit_request(self._model.state) == request:
-                self._model.change(self._model.state.put(QUERY_MATCH, match))
-
-
-def _match_query(path: Path, key: int, text: str) -> QueryMatch:
-    from reader.cache.reads.window import Window
-    from reader.cache.search.free_text import corrections, shared_terms
-    from reader.core.query import parse
-    from reader.ui.page.lines import QueryMatch
-
-    match, query = QueryMatch(key, text), parse(text)
-    terms = query.near or query.plain_words
-    with closing(Window.open(path)) as window:
-        if query.like:
-            match = match._replace(shared=window.read(lambda connection: shared_terms(connection, query.like, key)))
-        if terms:
-            corrected = window.read(lambda connection: corrections(connection, terms))
-            match = match._replace(corrected=tuple(corrected.items()))
-    return match
 
 
 # Related data of the paper on the page

@@ -19,7 +19,7 @@ from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import WidgetReport
 from reader.ui.kit.pane import Pane
 from reader.ui.page.lines import TEXT_CELLS, Presentation, ShownPaper, compose, link_keys
-from reader.ui.page.state import PAGE, QUERY_MATCH, TRIAGE, is_triaging, query_match_of
+from reader.ui.page.state import PAGE
 from reader.ui.shell.controller import subscribe
 from reader.ui.shell.screens import OverScreen
 from reader.ui.shell.state import State
@@ -38,7 +38,7 @@ ROWS_AROUND_PAGE = 3
 class PaperDetail(Pane, can_focus=True):
     """A paper as lines of at most `TEXT_CELLS` cells, centred on a page.
 
-    The screen handles keys and calls `scroll_lines`, `scroll_page` and the other methods.
+    The screen handles keys and calls `scroll_lines` and the other methods.
     """
 
     PANE = "paper"
@@ -59,7 +59,6 @@ class PaperDetail(Pane, can_focus=True):
         self._look = Presentation(today or date.today(), glyphs=glyphs, is_page=is_page)
         self._lines: list[Line] = []
         self._margin = 0
-        self._top = 0
 
     # Content
 
@@ -84,10 +83,6 @@ class PaperDetail(Pane, can_focus=True):
             self._look = look
             self._lay_out(keep=True)
 
-    def scroll_page(self, direction: int) -> bool:
-        """Scroll down a page less one line for 1, up for -1; return what `scroll_lines` returns."""
-        return self.scroll_lines(direction * max(1, self.size.height - 1))
-
     @property
     def paper(self) -> Paper | None:
         return None if self._reading is None else self._reading.paper
@@ -109,11 +104,11 @@ class PaperDetail(Pane, can_focus=True):
             column = min(width - 2, TEXT_CELLS)
             self._margin = max(1, (width - column) // 2) if self._look.is_page or self._is_alone else 1
             is_preview = height < LOW_ROWS and not self._look.is_page and not self._is_alone
-            self._lines = compose(self._reading, column, replace(self._look, is_preview=is_preview))
-            self._top = 1 if self._look.is_page and height > 12 else 0
+            lines = compose(self._reading, column, replace(self._look, is_preview=is_preview))
+            self._lines = [(), *lines] if self._look.is_page else lines
         self._strips.clear()
         # An empty last line marks the end of the text.
-        self.virtual_size = Size(width, self._top + len(self._lines) + bool(self._reading))
+        self.virtual_size = Size(width, len(self._lines) + bool(self._reading))
         self._scroll(self.scroll_offset.y if keep else 0)
         if not keep:
             self._hide_thumb()
@@ -126,8 +121,8 @@ class PaperDetail(Pane, can_focus=True):
         return self.size.width >= screen.width - 1 and self.size.height >= screen.height - ROWS_AROUND_PAGE
 
     def render_line(self, y: int) -> Strip:
-        index = y + self.scroll_offset.y - self._top
-        if not 0 <= index < len(self._lines):
+        index = y + self.scroll_offset.y
+        if index >= len(self._lines):
             return self._strip(())
         strip = self._strips.get(index)
         if strip is None:
@@ -178,8 +173,7 @@ class PaperPage(OverScreen[ShownPaper]):
     def show(self, reading: ShownPaper) -> None:
         """Show a paper from its beginning, or update the shown paper."""
         state = self._model.state
-        match = query_match_of(state, reading.key)
-        self.pane.show(reading._replace(position=_position(state, reading), query_match=match))
+        self.pane.show(reading._replace(position=_position(state, reading)))
 
     def _draw_again(self, state: State) -> None:
         self.pane.configure(state[TOPIC_NAMES])
@@ -188,13 +182,10 @@ class PaperPage(OverScreen[ShownPaper]):
 
 
 def _shown_state(state: State) -> object:
-    return state.listing.count, state[QUERY_MATCH], state[TOPIC_NAMES], state[TRIAGE]
+    return state.listing.count, state[TOPIC_NAMES]
 
 
 def _position(state: State, reading: ShownPaper) -> str:
-    """A paper's place in the list or the triage as `3 of 34`; empty while unknown, and for similar papers."""
-    triage = state[TRIAGE]
-    if triage is not None and is_triaging(state):
-        return f"triage {triage.number}"
+    """A paper's place in the list as `3 of 34`; empty while unknown."""
     number, count = reading.number, state.listing.count
     return f"{number:,} of {count:,}" if number and count and number <= count else ""

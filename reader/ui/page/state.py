@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
 
 from reader.session.places import TRIAGE as VIEW
 from reader.session.places import Place
@@ -13,13 +13,10 @@ from reader.ui.full_text.state import TEXT
 from reader.ui.shell.state import Front, Part, State
 
 if TYPE_CHECKING:
-    from reader.ui.page.lines import QueryMatch, ShownPaper
+    from reader.ui.page.lines import ShownPaper
 
 
 READING: Part[ShownPaper | None] = Part(None)
-
-QUERY_MATCH: Part[QueryMatch | None] = Part(None)
-"""Why the shown paper fits the list's query; None while unknown, and if it is not listed as a best fit."""
 
 
 def close_page(state: State) -> State:
@@ -39,25 +36,11 @@ PAGE: Front[ShownPaper] = Front(
 )
 
 
-def query_match_of(state: State, key: int) -> QueryMatch | None:
-    known = state[QUERY_MATCH]
-    return known if known is not None and known[:2] == (key, state.listing.place.text) else None
-
-
 Phase = Literal["coming", "deciding", "done"]
 """The list is being read; a paper is shown; no paper is left."""
 
 DECISIONS = {"star": "starred", "queue": "queued", "hide": "hidden", "read": "read"}
 """The words for the four decisions in notices and in the summary, by the kind of mark."""
-
-
-class Decision(NamedTuple):
-    """The decision on a paper."""
-
-    pk: int
-    kind: str
-    day: str
-    """The ISO day of the paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,37 +49,24 @@ class Triage:
 
     place: Place
     phase: Phase = "coming"
-    decisions: tuple[Decision, ...] = ()
-    total: int | None = None
-    """Number of all papers, including decided ones; None until the whole list is read."""
+    decisions: Mapping[int, str] = field(default_factory=dict)
+    """The kind of mark of each decided paper, the latest decision last."""
 
     @property
     def counts(self) -> Mapping[str, int]:
-        return Counter(decision.kind for decision in self.decisions)
+        return Counter(self.decisions.values())
 
-    @property
-    def days(self) -> tuple[str, ...]:
-        """The days (ISO) of the decided papers, newest first."""
-        return tuple(sorted({decision.day for decision in self.decisions}, reverse=True))
-
-    @property
-    def number(self) -> str:
-        """The paper's number: `5 of 34`, or `5` until the whole list is read."""
-        number = len(self.decisions) + 1
-        return f"{number:,}" if self.total is None else f"{min(number, self.total):,} of {self.total:,}"
-
-    def came(self, papers: Collection[int], total: int | None) -> Triage:
+    def came(self, papers: Collection[int]) -> Triage:
         """Record the papers of the list, and drop undone decisions on them. Without papers, the triage is done."""
-        decisions = tuple(decision for decision in self.decisions if decision.pk not in papers)
-        total = None if total is None else total + len(decisions)
-        return replace(self, phase="deciding" if papers else "done", decisions=decisions, total=total)
+        decisions = {pk: kind for pk, kind in self.decisions.items() if pk not in papers}
+        return replace(self, phase="deciding" if papers else "done", decisions=decisions)
 
-    def decide(self, decision: Decision) -> Triage:
+    def decide(self, pk: int, kind: str) -> Triage:
         """Record a decision, which replaces an earlier decision on the same paper."""
-        return replace(self, decisions=(*self.without(decision.pk).decisions, decision))
+        return replace(self, decisions={**self.without(pk).decisions, pk: kind})
 
     def without(self, pk: int) -> Triage:
-        return replace(self, decisions=tuple(decision for decision in self.decisions if decision.pk != pk))
+        return replace(self, decisions={key: kind for key, kind in self.decisions.items() if key != pk})
 
 
 TRIAGE: Part[Triage | None] = Part(None)

@@ -62,7 +62,7 @@ class _Sections:
     def _subject(self, subject: Wish, detail: str = "") -> Row:
         """A phrase or topic with the user's wish for it, which keys change."""
         wish = self._wishes.get(subject.key, subject)
-        name = self._known.topic_names.get(subject.name, subject.name) if subject.what == "topic" else subject.name
+        name = self._known.topic_names.get(subject.name, subject.name) if subject.type == "topic" else subject.name
         room = min(MAX_NAME_CELLS, self._width // 2)
         shown = cut(literal(name), room, self._glyphs.ellipsis)
         more = self._glyphs.thumb * (abs(wish.step or 0) - 1)

@@ -1,4 +1,4 @@
-"""Topics of papers by the points of phrases, and why; how topics rise and fall."""
+"""Topics of papers by the points of phrases, and the reasons for them."""
 
 from __future__ import annotations
 
@@ -63,12 +63,12 @@ def test_points_add_up_and_further_mentions_add_less() -> None:
     few = topics({"agent": {"agents": 26}, "screen": {"agents": 14}})
     assert few.classify("", "An agent on a screen.") == ("agents",)
     assert [strength(mentions) for mentions in (0, 1, 3, 15, 99)] == [0, 1, 2, 4, 4]
-    # A mention in the title counts as three; keywords count as the abstract does.
+    # A mention in the title counts as three mentions; keywords count like the abstract.
     assert topics({"screen": {"agents": 20}}).classify("Screen", "") == ("agents",)
     assert few.classify("", "", ["agent", "screen"]) == ("agents",)
 
 
-def test_points_below_zero_count_against_a_topic() -> None:
+def test_negative_points_count_against_a_topic() -> None:
     both = topics({"agent": {"agents": 60}, "chemical agent": {"agents": -60, "rl": 1}})
     assert both.classify("", "agents") == ("agents",)
     assert both.classify("", "a chemical agent") == ("rl",)
@@ -86,14 +86,14 @@ def test_a_topic_adds_to_another() -> None:
     assert found.explain("", "a screen")[1] == TopicReason("agents", ("topic GUI agents", "screen"))
 
 
-def test_the_phrases_that_speak_most_for_a_topic_explain_it() -> None:
+def test_a_topic_is_explained_by_its_strongest_phrases() -> None:
     words = {f"word{number}": {"agents": 10 - number} for number in range(6)}
     against = {"contrast": {"agents": -3}, "agen*": {"agents": 40}, "title:act": {"agents": 30}}
     [found] = topics({**words, **against}).explain("Act", f"{' '.join(words)} contrast agency act")
     assert found == TopicReason("agents", ("act", "word0", "word1", "word2", "word3"))
 
 
-def test_an_overlong_or_hostile_text_costs_little() -> None:
+def test_an_overlong_or_hostile_text_is_classified() -> None:
     found = topics({"a b": {"agents": 40}, "*bench": {"rl": 1}})
     assert found.classify("a " * 100_000, "x" * 100_000) == ()
     assert found.classify("[a] b", "\x00") == ("agents",)
@@ -108,7 +108,7 @@ def test_an_overlong_or_hostile_text_costs_little() -> None:
         ("*grpo", "*grpo"),
     ],
 )
-def test_phrases_are_spelled_as_texts_are(phrase: str, key: str) -> None:
+def test_phrases_are_normalized_like_texts(phrase: str, key: str) -> None:
     assert key_of(phrase) == key
 
 
