@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from reader.cache.choice import Suits, read_suits
-from reader.cache.search import free_text
 from reader.cache.search.compile import selects
 from reader.commands.output import answer, warn
 from reader.commands.workspace import (
@@ -200,7 +199,7 @@ def with_known_words(window: Window, query: Query) -> Query | None:
     return parse_query(apply_corrections(query.text, corrected)) if corrected else None
 
 
-# Recommendation and similarity of a paper as JSON
+# Recommendation of a paper as JSON
 
 
 FOR_YOU = "for_you"
@@ -211,12 +210,3 @@ def for_you_record(window: Window, paper: Paper) -> dict[str, dict[str, Any]]:
     pk = paper.pk if isinstance(paper.pk, int) else 0
     suits = window.read(lambda connection: read_suits(connection, [pk])).get(pk, Suits())
     return {FOR_YOU: {"score": round(suits.score, 4), "why": suits.why or None, "phrases": [*suits.phrases]}}
-
-
-LIKE = "like"
-
-
-def like_record(window: Window, ids: Sequence[str], pk: int) -> dict[str, object]:
-    """What a paper shares with the papers of these ids, as JSON: words, authors, topics, and a sentence."""
-    shared = window.read(lambda connection: free_text.shared_terms(connection, ids, pk))
-    return {LIKE: {**shared._asdict(), "why": shared.in_words or None}}
