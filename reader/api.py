@@ -14,22 +14,15 @@ from reader.commands.output import answer, print_line, warn
 from reader.commands.workspace import Workspace, load_paper, parse_query, selection
 from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.paper import Paper
-from reader.core.settings.types import SavedView
 from reader.core.text import amount, clean
-from reader.feeds.records import FileFormat, PaperSource
-from reader.keys.actions import LineKey
 
 __all__ = [
     "Command",
     "Extension",
-    "FileFormat",
     "Finding",
-    "LineKey",
     "NotFound",
     "Paper",
-    "PaperSource",
     "ReaderError",
-    "SavedView",
     "UsageError",
     "Workspace",
     "add_query",
@@ -54,14 +47,6 @@ class Extension:
     """Ignored; extensions for release 0.2.0 set it."""
     commands: tuple[Command, ...] = ()
     """Commands; each needs an entry point with its name."""
-    sources: tuple[PaperSource, ...] = ()
-    """Sites that the user may follow as feeds."""
-    formats: tuple[FileFormat, ...] = ()
-    """File formats that the user may import."""
-    keys: tuple[LineKey, ...] = ()
-    """Keys of the reader, each of which runs a command."""
-    views: tuple[SavedView, ...] = ()
-    """Named queries, which the filter pane lists after the user's views."""
     findings: tuple[Callable[[Workspace], Iterable[Finding]], ...] = ()
     """Checks for `dailypapers doctor`; a finding with advice is a problem."""
 

@@ -107,37 +107,13 @@ def run(words: Sequence[str], frame: FirstFrame | None = None) -> int:
     return _open_reader(words, frame)
 
 
-def _print_front_page(words: Sequence[str]) -> int:
-    from reader.commands.command import take_colours
-    from reader.commands.help import front_page
-
-    take_colours(words)
-    sys.stdout.write(front_page())
-    return 0
-
-
 # Commands
 
 
 def _run_command(name: str, words: Sequence[str]) -> int:
-    from reader.commands.command import OpenReader
     from reader.commands.workspace import Workspace
 
-    workspace = Workspace()
-    if name == "open" and "--reader" in words:
-        # Check this before the command fetches anything.
-        _expect_terminal("'dailypapers show ID' prints the paper.")
-    outcome = run_command((name, *words), workspace)
-    if not isinstance(outcome, OpenReader):
-        return outcome
-    query = f'id:"{outcome.paper}"'
-    if _is_dumb():
-        from reader.commands.line.plain import converse
-
-        return converse(workspace, query)
-    from reader.opening import show_reader
-
-    return show_reader(workspace, query, opens_page=True)
+    return run_command((name, *words), Workspace())
 
 
 # The reader
@@ -203,7 +179,10 @@ def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, bool]:
     from reader.commands.command import SEE_HELP, Parser, add_query, add_reader_options, asks_for_help, parse, query_of
 
     if asks_for_help(words):
-        raise SystemExit(_print_front_page(words))
+        from reader.commands.help import front_page
+
+        sys.stdout.write(front_page())
+        raise SystemExit(0)
     parser = Parser(prog=APP, allow_abbrev=False)
     add_reader_options(parser)
     add_query(parser)
@@ -218,8 +197,6 @@ def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, bool]:
     first = options.query[0] if options.query and "--" not in words else ""
     if is_command(first):
         raise UsageError(f"{first!r} is a command.{_explain_option_order(words)} To search for it: '{APP} -- {first}'.")
-    if options.color == "never":
-        os.environ["NO_COLOR"] = "1"
     return query_of(options.query), options.demo, options.plain
 
 

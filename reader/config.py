@@ -50,9 +50,6 @@ class Settings:
     endpoint: str = setting(SERVER_ADDRESS, "https://huggingface.co")
     """Address of the feed. The environment variable HF_ENDPOINT wins over it."""
 
-    use_token_file: bool = setting(BOOLEAN, False)
-    """Use the token in the file of Hugging Face's own tools if HF_TOKEN is not set; the feed needs no token."""
-
     refresh_minutes: int = setting(number(0, 1440), 30)
     """Minutes between two refreshes while the reader is open; 0 leaves refreshing to the r key."""
 
@@ -63,17 +60,14 @@ class Settings:
     allow_local_feeds: bool = setting(BOOLEAN, False)
     """Allow followed feeds, and their redirects, to be on this machine or its network; the endpoint always may."""
 
-    notify_command: tuple[str, ...] = setting(COMMAND, ())
-    """Program to run instead of a desktop notification; it gets the papers as JSON on its standard input."""
-
     keep_days: int = setting(number(0, 36_500), 0)
     """Days to keep papers; starred, tagged, noted and queued papers stay, and 0 keeps all papers."""
 
     full_text_from: tuple[str, ...] = setting(
-        TEXT_SOURCES, ("https://arxiv.org", "feed", "https://ar5iv.labs.arxiv.org", "pdf")
+        TEXT_SOURCES, ("https://arxiv.org", "https://ar5iv.labs.arxiv.org", "pdf")
     )
     """Sources of full texts: the first with a whole text, or else the one that holds most. Sites that have a text under
-    /html/ID, the feed, or the paper's PDF, which needs the extra dailypapers[pdf]; [] is off."""
+    /html/ID, or the paper's PDF, which needs the extra dailypapers[pdf]; [] is off."""
 
     fetch_ahead: tuple[str, ...] = setting(QUERY_LIST, ("is:starred",))
     """Queries, such as ["is:starred", "is:queued"]: full texts of their papers are fetched ahead; [] is off."""
@@ -90,9 +84,6 @@ class Settings:
 
     order: str = setting(one_of(("day", "upvotes", "published", "added", "title")), "day")
     """Order of the list: by day, with the most upvoted papers of a day first, or only by one of the others."""
-
-    nearest: bool = setting(BOOLEAN, True)
-    """In the reader, list the papers with the most similar words after the papers that match a search."""
 
     read_when: str = setting(one_of(("opened", "manual")), "opened")
     """When a paper counts as read: once opened, or only by the m key."""

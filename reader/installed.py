@@ -100,7 +100,7 @@ T = TypeVar("T")
 
 
 class ExtensionItem(NamedTuple, Generic[T]):
-    """A command, key, view or other item of an extension."""
+    """A source, a check or another item of an extension."""
 
     entry: Entry
     value: T

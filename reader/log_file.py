@@ -141,8 +141,7 @@ class Formatter(logging.Formatter):
         return redact(super().format(record))
 
     def formatException(
-        self,
-        ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None],
+        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
     ) -> str:
         """The traceback, each exception's own text cut to `MAX_MESSAGE_CHARACTERS`."""
         parts = traceback.format_exception(ei[1])

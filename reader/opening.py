@@ -26,15 +26,8 @@ def has_driver() -> bool:
     return bool(os.environ.get("TEXTUAL_DRIVER"))
 
 
-def show_reader(
-    workspace: Workspace,
-    query: str,
-    sample: Path | None = None,
-    frame: FirstFrame | None = None,
-    *,
-    opens_page: bool = False,
-) -> int:
-    """Open the reader on the user's cache or the sample's; with `opens_page`, on the page of the first paper."""
+def show_reader(workspace: Workspace, query: str, sample: Path | None = None, frame: FirstFrame | None = None) -> int:
+    """Open the reader on the user's cache or the sample's."""
     from reader.ui.terminal.process import ExitSupervisor, exit_code, skip_final_collection, tune_process
 
     tune_process()
@@ -56,7 +49,6 @@ def show_reader(
             workspace.settings,
             file,
             query=query,
-            opens_page=opens_page,
             demo=sample is not None,
             state_file=paths.state_file(),
             run_job=partial(_run_job, workspace, sample),

@@ -127,18 +127,14 @@ class TerminalModes:
                 termios.tcsetattr(terminal, termios.TCSANOW, self._modes)
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
-    def make_raw(self, terminal: int, *, keep_signals: bool) -> None:
-        """Make the terminal send each key immediately and unchanged; with `keep_signals`, ctrl+c still interrupts.
-
-        Raises OSError.
-        """
+    def make_raw(self, terminal: int) -> None:
+        """Make the terminal send each key immediately and unchanged, even ctrl+c; raises OSError."""
         import termios
 
-        signals = 0 if keep_signals else termios.ISIG
         try:
             modes = termios.tcgetattr(terminal)
             modes[_INPUT_FLAGS] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
-            modes[_LOCAL_FLAGS] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | signals)
+            modes[_LOCAL_FLAGS] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG)
             modes[_CHARACTERS][termios.VMIN] = 1
             termios.tcsetattr(terminal, termios.TCSANOW, modes)
         except termios.error as error:

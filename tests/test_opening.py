@@ -104,7 +104,7 @@ def test_the_reader_opens_on_the_users_cache_in_a_tuned_process(
     assert exported == [True]
     (options,) = map(vars, opened)
     assert {name: value for name, value in options.items() if not callable(value) and name != "leaving"} == {
-        **{"query": "topic:agents", "demo": False, "opens_page": False, "first_frame": None},
+        **{"query": "topic:agents", "demo": False, "first_frame": None},
         **{"warnings": [], "file": home / "papers.db"},
         **{"state_file": home / "state.json", "settings_file": home / "config.toml"},
     }

@@ -236,24 +236,6 @@ def test_the_shell_stops_the_reader_and_continues_it(shell: Terminal, home: Path
     press_and_wait(shell, "echo code $?", "enter", until=b"code 0")
 
 
-def test_a_stop_during_the_first_frame_gives_the_terminal_to_the_shell(shell: Terminal, home: Path) -> None:
-    press_and_wait(shell, "q")
-    slow = """
-import time, reader.opening
-from reader.__main__ import main
-reader.opening.show_reader = lambda *_, **__: time.sleep(1) or 0
-main()
-"""
-    (home / "slow.py").write_text(slow)
-    shell.press(f"sh -c 'echo $$ > pid; exec {sys.executable} -P slow.py'", "enter")
-    entered = len(shell.raw)
-    shell.wait_for(lambda one: FRAME_END in one.raw[entered:])
-    os.kill(int((home / "pid").read_text()), signal.SIGTSTP)
-    shell.wait_for(lambda one: re.search(rb"1049l.*Stopped.*shell> ", one.raw[entered:], re.DOTALL) is not None)
-    press_and_wait(shell, "echo free $((40 + 2))", "enter", until=b"free 42")
-    press_and_wait(shell, "fg", "enter", until=FRAME_END)
-
-
 def test_a_background_job_stops_until_it_is_in_the_foreground(shell: Terminal, home: Path) -> None:
     enters_alternate_screen = b"\x1b[?1049h"
     press_and_wait(shell, "ctrl+z")

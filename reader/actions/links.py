@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from reader.core.addresses import address_key, what_is
 from reader.core.errors import ConfigError, ReaderError
-from reader.core.ids import hf_url, in_file_name, paper_url, pdf_url, profile_url
+from reader.core.ids import hf_url, in_file_name, paper_url, pdf_url
 from reader.core.paper import Paper
 from reader.core.text import brief, clean
 
@@ -40,9 +40,6 @@ LINKED: Mapping[Kind, tuple[str, str]] = MappingProxyType(
 
 MAX_NUMBERED = 9
 """Maximum links of a kind, each of which a digit opens."""
-
-PEOPLE = ("u", "people")
-"""The letter and the name of the links to the accounts of the submitter and the authors."""
 
 
 _ORDER = "opacwde123456789"
@@ -101,18 +98,6 @@ def _add_from_text(links: dict[str, Link], paper: Paper) -> None:
             continue
         links[address_key(safe)] = link
         letters.add(link.letter)
-
-
-def people(paper: Paper) -> tuple[Link, ...]:
-    """Numbered links to the accounts of the submitter and of the authors who claimed the paper."""
-    named = [(paper.submitter, f"{paper.submitter} (submitter)")] if paper.submitter else []
-    named += [(account, name) for account, _, name in (profile.partition(" ") for profile in paper.profiles)]
-    names: dict[str, str] = {}
-    for account, name in named:
-        if url := profile_url(account):
-            names.setdefault(url, name)
-    shown = list(names.items())[:MAX_NUMBERED]
-    return tuple(Link(str(number), name, url) for number, (url, name) in enumerate(shown, 1))
 
 
 def places(paper: Paper) -> tuple[Link, ...]:

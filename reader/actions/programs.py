@@ -158,7 +158,7 @@ def desktop_command(title: str, body: str, platform: str = sys.platform) -> tupl
     """The command that shows a desktop notification; raises ProgramError if no program can show it."""
     program = desktop_program(platform)
     if program is None:
-        raise ProgramError("Notifications need a program: install notify-send (libnotify), or set notify_command.")
+        raise ProgramError("Notifications need a program: install notify-send (libnotify).")
     if platform == "darwin":
         return (program, *(word for line in _APPLE_SCRIPT for word in ("-e", line)), title, body)
     # Most desktops parse the body as markup.

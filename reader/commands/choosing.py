@@ -13,14 +13,7 @@ from typing import TYPE_CHECKING, Any
 from reader.cache.choice import Suits, read_suits
 from reader.cache.search.compile import selects
 from reader.commands.output import answer, warn
-from reader.commands.workspace import (
-    Workspace,
-    find_all,
-    load_paper,
-    parse_query,
-    saved_views,
-    selection,
-)
+from reader.commands.workspace import Workspace, find_all, load_paper, parse_query, saved_views, selection
 from reader.core.errors import NoFullText, NotFound, UsageError
 from reader.core.ids import named_id, pdf_url
 from reader.core.query import Query
@@ -185,18 +178,6 @@ def explain_nothing(window: Window, query: Query) -> None:
         warn(f"Nothing matches. Nearest in words: dailypapers list {shlex.quote(f'~{words}')}")
     else:
         warn("Nothing matches.")
-
-
-def with_known_words(window: Window, query: Query) -> Query | None:
-    """The query with unknown words replaced by similar known words; None if nothing can be replaced."""
-    from reader.cache.search.free_text import corrections
-    from reader.core.similarity import apply_corrections
-
-    words = query.near or query.plain_words
-    if not words:
-        return None
-    corrected = window.read(lambda connection: corrections(connection, words))
-    return parse_query(apply_corrections(query.text, corrected)) if corrected else None
 
 
 # Recommendation of a paper as JSON

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise, takewhile
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 from reader.commands.output import print_line, writes_unicode
-from reader.commands.streams import COLOURS, choose_colours
 from reader.commands.workspace import Workspace
+from reader.core import removed
 from reader.core.errors import UsageError
 from reader.core.nearest import nearest
 
@@ -22,19 +22,12 @@ SEE_HELP = " See"
 """Start of the last sentence of a usage error, which points to the help."""
 
 
-class OpenReader(NamedTuple):
-    """Returned by a command to open the reader on a paper's page."""
-
-    paper: str
-    """The paper's id in the cache."""
-
-
 @dataclass(frozen=True, slots=True)
 class Command:
     """A command of the program.
 
-    `run` returns an exit code, 0 for success and 1 for a partial failure, or an `OpenReader`. It raises ReaderError if
-    the command failed completely.
+    `run` returns an exit code, 0 for success and 1 for a partial failure. It raises ReaderError if the command failed
+    completely.
     """
 
     name: str
@@ -42,7 +35,7 @@ class Command:
     examples: tuple[tuple[str, str], ...]
     """Pairs of the words after the program's name and their effect."""
     arguments: Callable[[ArgumentParser], None]
-    run: Callable[[Namespace, Workspace], int | OpenReader]
+    run: Callable[[Namespace, Workspace], int]
     has_json: bool = False
     """Whether it takes --json and --jsonl. The manual's page `scripts` lists the fields of the program's own commands.
     """
@@ -91,19 +84,19 @@ class Parser(ArgumentParser):
         return command_help(self, self.examples)
 
 
-def add_words(
-    parser: ArgumentParser, dest: str, metavar: str, words: Mapping[str, str], *, default: str | None = None
-) -> None:
-    """Add an argument that is one of a few words, each explained in the help; optional with a `default`."""
+Actions: TypeAlias = Mapping[str, tuple[Callable[[Namespace, Workspace], int], str]]
+"""The actions of a command by name: the function that runs it, and its explanation in the help."""
+
+
+def add_actions(parser: ArgumentParser, actions: Actions, default: str | None = None) -> None:
+    """Add the argument that selects an action, each explained in the help; it is optional with a `default`."""
     about = "one of these:" if default is None else f"one of these (default: {default}):"
     many = None if default is None else OPTIONAL
-    action = parser.add_argument(dest, nargs=many, default=default, choices=tuple(words), metavar=metavar, help=about)
+    action = parser.add_argument(
+        "what", nargs=many, default=default, choices=tuple(actions), metavar="ACTION", help=about
+    )
+    words = {name: about for name, (_, about) in actions.items()}
     setattr(action, "words", words)  # noqa: B010 (argparse has no place for it)
-
-
-def add_actions(parser: ArgumentParser, actions: Mapping[str, tuple[object, str]], default: str | None = None) -> None:
-    """Add the argument that selects an action, with an explanation of each."""
-    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in actions.items()}, default=default)
 
 
 def expect_names(command: str, what: str, names: Sequence[str], usages: Mapping[str, str]) -> None:
@@ -151,7 +144,6 @@ def make_parser(command: Command) -> Parser:
     command.arguments(parser)
     if command.has_json:
         add_json(parser, command)
-    add_colours(parser)
     return parser
 
 
@@ -172,17 +164,6 @@ def add_quiet(parser: ArgumentParser, about: str) -> None:
     parser.add_argument("-q", "--quiet", action="store_true", help=about)
 
 
-def add_no_pager(parser: ArgumentParser) -> None:
-    """Add the option --no-pager."""
-    parser.add_argument("--no-pager", action="store_true", help="do not open a pager ($PAGER, else less)")
-
-
-def add_colours(parser: ArgumentParser) -> None:
-    """Add --color, which `parse` applies."""
-    about = "use colours: auto (on a terminal), always or never"
-    parser.add_argument("--color", choices=COLOURS, default="auto", metavar="WHEN", help=about)
-
-
 def positive_number(text: str) -> int:
     """A whole number above zero, as an argparse type."""
     if not text.isdecimal() or int(text) == 0:
@@ -194,7 +175,6 @@ def add_reader_options(parser: ArgumentParser) -> None:
     """Add the options of the reader itself, except the query."""
     parser.add_argument("--demo", action="store_true", help="open a bundled sample in a throw-away cache, no network")
     parser.add_argument("--plain", action="store_true", help="print lines of words, for speech and slow terminals")
-    add_colours(parser)
     parser.add_argument("-V", "--version", action="store_true", help="print the version")
 
 
@@ -211,12 +191,11 @@ _OPTION = re.compile(r"-(?:[A-Za-z](?:=.*)?|\d{1,4})")
 
 
 def parse(parser: Parser, words: Sequence[str]) -> Namespace:
-    """Parse a command's words, and apply --color.
+    """Parse a command's words.
 
     A letter or number after a dash that is not an option raises UsageError: read as a term, it would silently exclude
     papers.
     """
-    take_colours(words)
     options = parser._option_string_actions
     words = _with_fields(words, options)
     if asks_for_help(words):
@@ -301,14 +280,10 @@ def asks_for_help(words: Sequence[str]) -> bool:
     return any(word in ("-h", "--help") for word in takewhile(lambda word: word != "--", words))
 
 
-def take_colours(words: Sequence[str]) -> None:
-    """Apply --color before the words are parsed, because help and error messages depend on it."""
-    given = " ".join(takewhile(lambda word: word != "--", words)).replace("--color=", "--color ")
-    choose_colours(next((when for when in COLOURS if f"--color {when}" in given), "auto"))
-
-
 def _refuse(parser: Parser, word: str) -> NoReturn:
     known, option = parser._option_string_actions, word.partition("=")[0]
+    if option in removed.OPTIONS:
+        raise UsageError(f"{parser.prog}: {option} was removed. {removed.OPTIONS[option]}")
     is_letter = _OPTION.fullmatch(word)
     if word.startswith("--"):
         meant = nearest(option, known)

@@ -7,14 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
 
-from reader.commands.command import (
-    Command,
-    Parser,
-    StoreJson,
-    add_reader_options,
-    make_parser,
-    split_words,
-)
+from reader.commands.command import Command, Parser, StoreJson, add_reader_options, make_parser, split_words
 from reader.commands.output import print_line
 from reader.commands.registry import find_command, gists_of_commands, is_command
 from reader.commands.workspace import Workspace

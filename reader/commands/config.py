@@ -7,13 +7,12 @@ import re
 import sys
 import textwrap
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-from reader.commands.command import Command, add_actions, expect_names, suggest
+from reader.commands.command import Actions, Command, add_actions, expect_names, suggest
 from reader.commands.help import keys_page
 from reader.commands.output import MAX_PROSE_COLUMNS, Style, answer, print_line, print_text, warn
 from reader.commands.pages import print_page
@@ -162,7 +161,7 @@ def _print_mistakes(arguments: Namespace, workspace: Workspace) -> int:
 def _print_keys(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.json:
         return answer(arguments, keys_table(workspace.keymap))
-    print_page(keys_page(workspace.keymap), paged=True)
+    print_page(keys_page(workspace.keymap))
     warn_of_mistakes(workspace)
     return 0
 
@@ -299,24 +298,17 @@ def _comment(text: str, begin: str = "# ") -> list[str]:
 
 GET, SET = "get", "set"
 
-ACTIONS: Mapping[str, tuple[Callable[[Namespace, Workspace], int], str]] = MappingProxyType(
-    {
-        "path": (_print_path, "print the path of the file"),
-        "show": (_print_settings, "print the settings in effect, and where each value comes from"),
-        GET: (_print_value, "print one setting"),
-        SET: (_set_value, "write one setting to the file, if its value is valid; comments stay"),
-        "edit": (_edit_file, "open the file in $VISUAL or $EDITOR, then check it; a new file explains every setting"),
-        "keys": (_print_keys, "print every key of the reader, including your own"),
-        "check": (_print_mistakes, "print mistakes, and the default keys that yours replace"),
-    }
-)
+ACTIONS: Actions = {
+    "path": (_print_path, "print the path of the file"),
+    "show": (_print_settings, "print the settings in effect, and where each value comes from"),
+    GET: (_print_value, "print one setting"),
+    SET: (_set_value, "write one setting to the file, if its value is valid; comments stay"),
+    "edit": (_edit_file, "open the file in $VISUAL or $EDITOR, then check it; a new file explains every setting"),
+    "keys": (_print_keys, "print every key of the reader, including your own"),
+    "check": (_print_mistakes, "print the mistakes in the file, the keys and the environment"),
+}
 
 
 COMMAND = Command(
-    "config",
-    "Print, change and check the settings; print the keys.",
-    (),
-    _add_arguments,
-    _run_config,
-    has_json=True,
+    "config", "Print, change and check the settings; print the keys.", (), _add_arguments, _run_config, has_json=True
 )

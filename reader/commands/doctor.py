@@ -162,7 +162,7 @@ def _examine_sources(file: Path) -> Iterator[Finding]:
 def _examine_feed(workspace: Workspace) -> Iterator[Finding]:
     settings = workspace.settings
     yield Finding("Feed", "endpoint", f"{settings.endpoint} ({workspace.loaded_settings.origin('endpoint')})")
-    has_token = find_token(lookup_environment(), settings)
+    has_token = find_token(lookup_environment())
     refused = "found, but not sent: the feed is not https://huggingface.co"
     state = "found" if may_have_token(settings.endpoint) else refused
     yield Finding("Feed", "token", state if has_token else "none (none is needed)")

@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from reader.cache.feeds import Feeds, FollowedSource, Freshness
-from reader.commands.command import Command, add_actions, expect_names
+from reader.commands.command import Actions, Command, add_actions, expect_names
 from reader.commands.output import Style, answer, print_line, raise_failures, warn, width
 from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace
@@ -38,8 +37,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _run_feeds(arguments: Namespace, workspace: Workspace) -> int:
     expect_names("feeds", arguments.what, arguments.names, USAGES)
     run, _ = ACTIONS[arguments.what]
-    done = run(arguments, workspace)
-    return done if isinstance(done, int) else asyncio.run(done)
+    return run(arguments, workspace)
 
 
 @contextmanager
@@ -89,7 +87,11 @@ def _print_feeds(feeds: Mapping[str, FollowedSource], papers: dict[str, int], fr
             print_line(f"  {'':{size}}          since {since:%Y-%m-%d %H:%M}: {clean(source.error or '')}")
 
 
-async def _add_feeds(arguments: Namespace, workspace: Workspace) -> int:
+def _add_feeds(arguments: Namespace, workspace: Workspace) -> int:
+    return asyncio.run(_follow(arguments, workspace))
+
+
+async def _follow(arguments: Namespace, workspace: Workspace) -> int:
     """Follow feeds, which must respond, and categories; raises a failure for the feeds that could not be added."""
     from reader.refresh.sources import open_sources
 
@@ -223,16 +225,12 @@ def _now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-Run = Callable[[Namespace, Workspace], int | Coroutine[Any, Any, int]]
-
-ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
-    {
-        "list": (_list_feeds, "print the feeds that you follow, with their last failures"),
-        "add": (_add_feeds, "follow the address of an RSS or Atom feed, or a category such as cs.RO"),
-        "remove": (_remove_feeds, "stop following a feed; its papers stay"),
-        "export": (_export_feeds, "print the feeds that you follow as OPML"),
-    }
-)
+ACTIONS: Actions = {
+    "list": (_list_feeds, "print the feeds that you follow, with their last failures"),
+    "add": (_add_feeds, "follow the address of an RSS or Atom feed, or a category such as cs.RO"),
+    "remove": (_remove_feeds, "stop following a feed; its papers stay"),
+    "export": (_export_feeds, "print the feeds that you follow as OPML"),
+}
 
 USAGES = {"add": "ADDRESS...", "remove": "NAME..."}
 

@@ -7,8 +7,8 @@ import json
 import sys
 import threading
 import time
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Callable, Iterator, Sequence
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from reader import log_file, paths
 from reader.cache.feeds import RETRY_DAYS, waiting_titles
-from reader.commands.command import Command, add_limit, add_no_pager, add_quiet, day_span, first_day, positive_number
+from reader.commands.command import Command, add_limit, add_quiet, day_span, first_day, positive_number
 from reader.commands.output import (
     PROGRESS_DELAY_SECONDS,
     Progress,
@@ -44,6 +44,7 @@ from reader.refresh.lines import (
     Job,
     Latest,
     Line,
+    Plan,
     Since,
     Tell,
     describe_unknown,
@@ -80,12 +81,23 @@ def fetch(workspace: Workspace, job: Job, page: str) -> Line:
         raise
 
 
+def refresh(workspace: Workspace, plan: Plan, *, quiet: bool, tell: Tell = ignore) -> Line:
+    """Fetch the papers of a plan, and record the time if no day is missing; return the job's result."""
+    finished = run_job(workspace, refresh_job(plan), quiet=quiet, tell=tell)
+    if not finished["missing"]:
+        paths.touch_private(paths.refresh_stamp(workspace.cache_file))
+    return finished
+
+
 async def _run(workspace: Workspace, job: Job, progress: Progress, tell: Tell) -> Line:
     started = time.monotonic()
     loop = asyncio.get_running_loop()
     not_received: list[Exception] = []
 
-    def pass_on(line: Line) -> None:
+    def receive(line: Line) -> None:
+        progress.show(describe_progress(line, time.monotonic() - started))
+        if line.get("failed") in ("day", "feed"):
+            log_file.record_warning(f"{line['failed']} {line.get('day') or line['title']}", line["error"])
         # If the reader of our output has gone, cancel the job: raised here, the job would blame its source.
         try:
             if not not_received:
@@ -93,12 +105,6 @@ async def _run(workspace: Workspace, job: Job, progress: Progress, tell: Tell) -
         except Exception as error:
             not_received.append(error)
             loop.call_soon_threadsafe(work.cancel)
-
-    def receive(line: Line) -> None:
-        progress.show(describe_progress(line, time.monotonic() - started))
-        if line.get("failed") in ("day", "feed"):
-            log_file.record_warning(f"{line['failed']} {line.get('day') or line['title']}", line["error"])
-        pass_on(line)
 
     redrawing = asyncio.create_task(_redraw(progress))
     try:
@@ -152,13 +158,12 @@ def describe_progress(line: Line, seconds: float = 0.0) -> str:
 
 def _add_refresh_arguments(parser: ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
-    about = "one day: 2026-05-11, today or yesterday"
-    which.add_argument("--day", type=_day, dest="plan", metavar="D", help=about)
+    about = "a day, week or month: 2026-05-11, yesterday, 2026-W20, 2026-05"
+    which.add_argument("--day", type=_period, dest="plan", metavar="D", help=about)
     about = "the last N days (default: 7)"
     which.add_argument("--days", type=_latest, dest="plan", metavar="N", help=about)
     about = "all days since D: a date, 2w or 3m"
     which.add_argument("--since", type=lambda text: Since(first_day(text)), dest="plan", metavar="D", help=about)
-    which.add_argument("--month", type=_month, dest="plan", metavar="M", help="a month: 2026-05")
     about = "do not fetch the full texts that the setting fetch_ahead names"
     parser.add_argument("--no-texts", action="store_true", help=about)
     about = 'run another job, an object of JSON such as {"job": "text", "id": "2605.00001"}, and print its lines'
@@ -166,34 +171,25 @@ def _add_refresh_arguments(parser: ArgumentParser) -> None:
     add_quiet(parser, "print nothing unless something is missing, for cron")
 
 
-def _day(text: str) -> Days:
+def _period(text: str) -> Days | Since:
     first, last = day_span(text)
-    if first != last:
-        raise ArgumentTypeError(f"{text!r} is longer than a day")
-    return Days((first,))
+    return Days((first,)) if first == last else Since(first, last)
 
 
 def _latest(text: str) -> Latest:
     return Latest(positive_number(text))
 
 
-def _month(text: str) -> Since:
-    first, last = day_span(text)
-    if first[:7] != last[:7] or first[8:] != "01" or first == last:
-        raise ArgumentTypeError(f"{text!r} is not a month: write it as 2026-05")
-    return Since(first, last)
-
-
 def _refresh(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.job:
         return _run_another(arguments, workspace)
     quiet, plan = arguments.quiet, arguments.plan or Latest()
-    print_line_of = _line_printer() if arguments.json and not arguments.json.fields else ignore
+    tell = _print_json if arguments.json and not arguments.json.fields else ignore
     missing: list[Line] = []
     by_rules: dict[str, int] = {}
 
     def receive(line: Line) -> None:
-        print_line_of(line)
+        tell(line)
         match line:
             case {"failed": "notification", "error": error}:
                 # The papers are stored, so the refresh succeeded.
@@ -203,28 +199,30 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
             case {"step": "rules", "did": did}:
                 by_rules.update(did)
 
-    finished = run_job(workspace, refresh_job(plan), quiet=quiet, tell=receive)
-    if not finished["missing"]:
-        paths.touch_private(paths.refresh_stamp(workspace.cache_file))
+    finished = refresh(workspace, plan, quiet=quiet, tell=receive)
     sums = {name: finished[name] for name in ("new", "updated", "unchanged", "skipped")}
-    is_latest = isinstance(plan, Latest) and finished["error"] is None
-    texts = 0
-    if is_latest and not arguments.no_texts:
-        texts = run_job(workspace, job("texts"), quiet=quiet, tell=print_line_of)["stored"]
-    titles = None
-    if is_latest:
+    texts, titles = 0, None
+    if isinstance(plan, Latest) and finished["error"] is None:
+        if not arguments.no_texts:
+            texts = run_job(workspace, job("texts"), quiet=quiet, tell=tell)["stored"]
         titles = look_up_titles(workspace, quiet=quiet or bool(arguments.json), is_asked=False)
     if arguments.json:
-        days = {"days": finished["days"], "failed": finished["missing"], "error": finished["error"]}
-        feeds = [{name: failure[name] for name in ("slug", "title", "error")} for failure in missing]
-        more = {"feeds_failed": feeds, "texts": texts, "by_rules": by_rules} | ({"titles": titles} if titles else {})
-        came = {"returned": finished["returned"], "unknown": finished["unknown"]}
-        result = sums | came | days | more
+        result = sums | {
+            "returned": finished["returned"],
+            "unknown": finished["unknown"],
+            "days": finished["days"],
+            "failed": finished["missing"],
+            "error": finished["error"],
+            "feeds_failed": [{name: feed[name] for name in ("slug", "title", "error")} for feed in missing],
+            "texts": texts,
+            "by_rules": by_rules,
+            **({"titles": titles} if titles else {}),
+        }
         if arguments.json.fields:
             arguments.json.print(result)
         else:
-            print_line_of(result_line("refresh", **result))
-    elif not arguments.quiet:
+            tell(result_line("refresh", **result))
+    elif not quiet:
         if finished["days"] or not finished["missing"]:
             print_line(f"{format_counts(sums)} in {amount(finished['days'], 'day')}.")
         if finished["returned"]:
@@ -237,7 +235,7 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
             print_line(f"{amount(texts, 'full text')} fetched ahead.")
         for reason in _incomplete(workspace) if isinstance(plan, Latest) else ():
             print_line(reason)
-    return _report_missing(finished, missing, quiet=arguments.quiet)
+    return _report_missing(finished, missing, quiet=quiet)
 
 
 def _incomplete(workspace: Workspace) -> list[str]:
@@ -251,27 +249,24 @@ def _incomplete(workspace: Workspace) -> list[str]:
     ]
 
 
-def _line_printer() -> Callable[[Line], None]:
-    """A function that prints a line as JSON immediately; any thread may call it."""
-    lock = threading.Lock()
+_OUTPUT_LOCK = threading.Lock()
 
-    def tell(line: Line) -> None:
-        with lock:
-            print_line(json.dumps(line))
-            sys.stdout.flush()
 
-    return tell
+def _print_json(line: Line) -> None:
+    """Print a line as JSON immediately; any thread may call this."""
+    with _OUTPUT_LOCK:
+        print_line(json.dumps(line))
+        sys.stdout.flush()
 
 
 def _run_another(arguments: Namespace, workspace: Workspace) -> int:
     """Run a job of `reader.refresh.jobs`, and print its lines as JSON, which the reader's interface reads."""
-    print_line_of = _line_printer()
     try:
-        print_line_of(run_job(workspace, _job(arguments.job), quiet=True, tell=print_line_of))
+        _print_json(run_job(workspace, _job(arguments.job), quiet=True, tell=_print_json))
     except Exception as error:
         # `failure_of` logs the traceback here, because the interface only logs processes that print no last line.
         known = error if isinstance(error, ReaderError) else failure_of("a background job", error)
-        print_line_of(failure_line("job", known))
+        _print_json(failure_line("job", known))
         return 1
     finally:
         # The reader's interface rewrites the watched exports itself.
@@ -349,7 +344,6 @@ def _add_search_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("words", nargs="+", metavar="WORD", help="words for the feed's own search")
     add_limit(parser, "results")
     add_quiet(parser, "print results only, without progress and remarks")
-    add_no_pager(parser)
 
 
 def _search_feed(arguments: Namespace, workspace: Workspace) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from reader import installed
-from reader.commands.command import Command, add_no_pager, make_parser, suggest
+from reader.commands.command import Command, make_parser, suggest
 from reader.commands.output import Style, print_line
 from reader.commands.pages import (
     FORMER_PAGES,
@@ -22,15 +22,7 @@ from reader.commands.pages import (
     table,
     text_of,
 )
-from reader.commands.registry import (
-    ABOUT,
-    EXAMPLES,
-    GROUPS,
-    USUAL,
-    find_command,
-    gists_of_commands,
-    is_command,
-)
+from reader.commands.registry import ABOUT, EXAMPLES, GROUPS, USUAL, find_command, gists_of_commands, is_command
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.lines import wrap_text
@@ -47,20 +39,19 @@ ALL = "all"
 def _add_help_arguments(parser: ArgumentParser) -> None:
     about = parser.add_argument("about", nargs="?", metavar="WORD", help=f"a page of the manual, a command or {ALL}")
     suggest(about, lambda _: (*PAGES, *gists_of_commands(), ALL))
-    add_no_pager(parser)
 
 
 def _print_help(arguments: Namespace, workspace: Workspace) -> int:
-    about, paged = FORMER_PAGES.get(arguments.about, arguments.about), not arguments.no_pager
+    about = FORMER_PAGES.get(arguments.about, arguments.about)
     if about is None:
         print_line(front_page().rstrip("\n"))
     elif about in PAGES:
         more = f"\n`{APP} {about} --help` says what the command takes." if is_command(about) else ""
-        print_page(page(about, workspace.keymap) + more, paged=paged)
+        print_page(page(about, workspace.keymap) + more)
     elif is_command(about):
         print_line(make_parser(find_command(about)).format_help().rstrip("\n"))
     elif about == ALL:
-        print_page(all_table(), paged=paged)
+        print_page(all_table())
     else:
         meant = advice(about, [*PAGES, *gists_of_commands(), ALL], "'dailypapers help all' lists them.")
         raise UsageError(f"There is no command or page {about!r}. {meant}")
@@ -155,7 +146,7 @@ def _tables(first: str, groups: Mapping[str, Mapping[str, str]]) -> str:
 # The first page: examples and the most common commands
 
 
-_OPTIONS = "Options: --demo, --plain, --color WHEN, -V (--version), -h (--help)."
+_OPTIONS = "Options: --demo, --plain, -V (--version), -h (--help)."
 _MORE = f"More: '{APP} help all', 'help COMMAND', 'help PAGE'. Pages: {', '.join(PAGES)}."
 _WORDS = f"Other words are a query; '{APP} -- WORDS' if they look like a command."
 
@@ -179,10 +170,4 @@ def _in_two_columns(names: Sequence[str]) -> Iterator[str]:
         yield f"  {style('code', first[:9])}{first[9:]:{left - 9}}{style('code', second[:9])}{second[9:]}"
 
 
-COMMAND = Command(
-    "help",
-    "Print a page of the manual, or explain a command.",
-    (),
-    _add_help_arguments,
-    _print_help,
-)
+COMMAND = Command("help", "Print a page of the manual, or explain a command.", (), _add_help_arguments, _print_help)

@@ -39,7 +39,7 @@ MAX_PRINTED_SKIPS = 3
 def _add_arguments(parser: ArgumentParser) -> None:
     about = (
         "JSON of dailypapers or of the feed; a page of the feed's site, saved as HTML or copied as text;"
-        " BibTeX, RIS or CSL-JSON; newsboat's cache.db; OPML; ids and links in any text; a PDF named by its"
+        " BibTeX or CSL-JSON; newsboat's cache.db; OPML; ids and links in any text; a PDF named by its"
         " id. Any of them may be gzipped (- for stdin)"
     )
     parser.add_argument("files", nargs="+", metavar="FILE", help=about)
@@ -277,10 +277,7 @@ def _label_kinds(workspace: Workspace, *, keep: bool) -> Callable[[str], str | N
 
 
 def _mark_papers(
-    workspace: Workspace,
-    contents: _FileContents,
-    marks: Sequence[str],
-    kind_of: Callable[[str], str | None],
+    workspace: Workspace, contents: _FileContents, marks: Sequence[str], kind_of: Callable[[str], str | None]
 ) -> tuple[dict[str, Any], int]:
     """Find the papers of other programs' entries, and mark these and the stored papers as one undoable action.
 

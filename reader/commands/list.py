@@ -12,17 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache.reads.vocabulary import topics_of
 from reader.cache.search.compile import names_hidden
-from reader.commands.choosing import explain_nothing, with_known_words
-from reader.commands.command import (
-    Command,
-    add_limit,
-    add_no_pager,
-    add_query,
-    add_quiet,
-    query_of,
-)
-from reader.commands.output import Style, answer, counts, print_results, state_words, warn, width
-from reader.commands.streams import is_terminal
+from reader.commands.choosing import explain_nothing
+from reader.commands.command import Command, add_limit, add_query, add_quiet, query_of
+from reader.commands.output import Style, answer, print_results, width
 from reader.commands.workspace import Workspace, parse_query, selection
 from reader.core.errors import UsageError
 from reader.core.ids import hf_url, paper_url
@@ -57,7 +49,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     )
     what.add_argument("--passages", action="store_true", help=about)
     add_quiet(parser, "print papers only, without remarks")
-    add_no_pager(parser)
 
 
 def _count_papers(arguments: Namespace, workspace: Workspace) -> int:
@@ -83,13 +74,6 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
     query = parse_query(query_of(arguments.query))
     with workspace.window() as window:
         chosen, order = _find(window, arguments, query)
-        meant = None
-        # Correct unknown words only on a terminal: other programs get exactly the papers of their query.
-        if (query.near or not order.pks) and is_terminal(sys.stdout) and not (arguments.quiet or arguments.json):
-            meant = with_known_words(window, query)
-        if meant is not None and not query.near:
-            query = meant
-            chosen, order = _find(window, arguments, query)
         fields = arguments.json.fields if arguments.json else ()
         with_opinion = FOR_YOU in fields or (chosen.is_for_you and not fields)
         if with_opinion:
@@ -102,8 +86,6 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
             _draw_table(window, order, total if not arguments.quiet and order.pks else None, workspace),
             _format_fields(_rows(window, order)),
         )
-        if meant is not None:
-            warn(f"Searched for {meant}.")
         if not order.pks and not arguments.quiet:
             explain_nothing(window, query)
     return 0
@@ -136,7 +118,9 @@ def _format_fields(rows: Iterable[PaperRow]) -> Iterator[str]:
     style = Style.of(sys.stdout)
     for row in rows:
         title = clean(row.title)
-        facts = "\t".join((row.id, row.day, *counts(row), state_words(row)))
+        counts = ("" if count is None else str(count) for count in (row.upvotes, row.comments))
+        states = [word for word in ("starred", "queued", "hidden") if getattr(row, word)]
+        facts = "\t".join((row.id, row.day, *counts, ",".join(["read" if row.read else "unread", *states])))
         yield f"{style('muted', facts)}\t{title if row.read else style('strong', title)}"
 
 

@@ -69,7 +69,7 @@ def print_passages(arguments: Namespace, workspace: Workspace) -> int:
         lines = _draw(found_passages) if is_terminal(sys.stdout) else (_format(passage) for passage in found_passages)
         first = next(lines, None)
         if first is not None:
-            print_through_pager(chain([first], lines), wanted=not arguments.no_pager)
+            print_through_pager(chain([first], lines))
         elif not arguments.quiet:
             has_texts = window.count(selection(window, parse_query(STORED_TEXTS)))
             advice = "No full text is stored yet. 'dailypapers read ID' fetches one."

@@ -10,14 +10,8 @@ from typing import TYPE_CHECKING
 
 from reader.cache.flags import papers_with_tag, spellings, tag_counts
 from reader.cache.marks.change import Change, tagging
-from reader.commands.choosing import (
-    add_papers,
-    add_query_option,
-    apply,
-    choose_papers,
-    expect_papers,
-)
-from reader.commands.command import Command, add_words
+from reader.commands.choosing import add_papers, add_query_option, apply, choose_papers, expect_papers
+from reader.commands.command import Actions, Command, add_actions
 from reader.commands.output import answer, describe_action, print_rows, warn
 from reader.commands.streams import is_terminal
 from reader.commands.workspace import Workspace, find
@@ -95,16 +89,8 @@ MARK_COMMAND = Command(
 # Tags
 
 
-TAG_ACTIONS = {
-    "list": "print your tags with their numbers of papers, the most used first",
-    "add": "give papers the tag",
-    "remove": "remove the tag from papers",
-    "rename": "rename it; if the new name exists, the two tags are merged",
-}
-
-
 def _add_tag_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "ACTION", TAG_ACTIONS, default="list")
+    add_actions(parser, TAG_ACTIONS, default="list")
     parser.add_argument("tag", nargs="?", metavar="TAG", help="the tag's name; in quotes if it has spaces")
     about = "arXiv ids or addresses of papers; for rename, the new name"
     parser.add_argument("rest", nargs="*", metavar="ID", help=about)
@@ -112,29 +98,34 @@ def _add_tag_arguments(parser: ArgumentParser) -> None:
 
 
 def _run_tag(arguments: Namespace, workspace: Workspace) -> int:
-    if arguments.what == "list":
-        return _print_tags(arguments, workspace)
-    if arguments.tag is None:
+    if arguments.what != "list" and arguments.tag is None:
         raise UsageError(f"Name the tag: dailypapers tag {arguments.what} TAG.")
-    tag = clean_tag(arguments.tag)
-    if arguments.what == "rename":
-        if len(arguments.rest) != 1 or arguments.query is not None:
-            raise UsageError("Name the tag and its new name: dailypapers tag rename OLD NEW.")
-        new = clean_tag(arguments.rest[0])
-        with workspace.window() as window:
-            if new.casefold() != tag.casefold():
-                new = known_tag(window, new)
-            changes = _renaming(window, tag, new)
-        message, whole = f"renamed to {new}", 0
-    else:
-        expect_papers(arguments, arguments.rest, "tag")
-        with workspace.window() as window:
-            pks = choose_papers(window, arguments, arguments.rest)
-            words = TagWords(add=(tag,)) if arguments.what == "add" else TagWords(remove=(tag,))
-            changes = window.read(partial(tagging, words=words, pks=pks))
-        tag = changes[0].kind.removeprefix(TAG)
-        message, whole = f"{'tagged' if arguments.what == 'add' else 'untagged'} {tag}", len(changes[0].pks)
-    return apply(arguments, workspace, changes, {"tag": tag}, message, papers=whole)
+    run, _ = TAG_ACTIONS[arguments.what]
+    return run(arguments, workspace)
+
+
+def _tag_papers(arguments: Namespace, workspace: Workspace) -> int:
+    """Add the tag to papers, or remove it."""
+    tag, is_added = clean_tag(arguments.tag), arguments.what == "add"
+    expect_papers(arguments, arguments.rest, "tag")
+    with workspace.window() as window:
+        pks = choose_papers(window, arguments, arguments.rest)
+        words = TagWords(add=(tag,)) if is_added else TagWords(remove=(tag,))
+        changes = window.read(partial(tagging, words=words, pks=pks))
+    tag = changes[0].kind.removeprefix(TAG)
+    message = f"{'tagged' if is_added else 'untagged'} {tag}"
+    return apply(arguments, workspace, changes, {"tag": tag}, message, papers=len(changes[0].pks))
+
+
+def _rename_tag(arguments: Namespace, workspace: Workspace) -> int:
+    if len(arguments.rest) != 1 or arguments.query is not None:
+        raise UsageError("Name the tag and its new name: dailypapers tag rename OLD NEW.")
+    tag, new = clean_tag(arguments.tag), clean_tag(arguments.rest[0])
+    with workspace.window() as window:
+        if new.casefold() != tag.casefold():
+            new = known_tag(window, new)
+        changes = _renaming(window, tag, new)
+    return apply(arguments, workspace, changes, {"tag": new}, f"renamed to {new}", papers=0)
 
 
 def clean_tag(text: str) -> str:
@@ -177,6 +168,14 @@ def _print_tags(arguments: Namespace, workspace: Workspace) -> int:
         return answer(arguments, tags, "You have no tags yet. 'dailypapers tag add NAME ID' makes one.")
     print_rows([(clean(name), str(count)) for name, count in counts.items()], right={1})
     return 0
+
+
+TAG_ACTIONS: Actions = {
+    "list": (_print_tags, "print your tags with their numbers of papers, the most used first"),
+    "add": (_tag_papers, "give papers the tag"),
+    "remove": (_tag_papers, "remove the tag from papers"),
+    "rename": (_rename_tag, "rename it; if the new name exists, the two tags are merged"),
+}
 
 
 TAG_COMMAND = Command(
@@ -244,12 +243,9 @@ def _undo_or_redo(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.events() as events:
         event = events.redo() if arguments.redo else events.undo()
     record = event and {"kind": event.kind, "papers": event.count, "label": event.label}
-    key, done, nothing = (
-        ("redone", "Redone", "There is nothing to redo.")
-        if arguments.redo
-        else ("undone", "Taken back", "There is nothing to take back.")
-    )
-    return answer(arguments, {key: record}, f"{done}: {describe_action(event)}." if event else nothing)
+    key, done, nothing = ("redone", "Redone", "redo") if arguments.redo else ("undone", "Taken back", "take back")
+    message = f"{done}: {describe_action(event)}." if event else f"There is nothing to {nothing}."
+    return answer(arguments, {key: record}, message)
 
 
 UNDO_COMMAND = Command(

@@ -65,21 +65,6 @@ class Section(NamedTuple):
     is_brief: bool = True
 
 
-class Counts(NamedTuple):
-    """The number of papers in a look back, and how many of them have each mark."""
-
-    papers: int
-    read: int
-    starred: int
-    queued: int
-
-    @property
-    def text(self) -> str:
-        """The counts in words, such as `151 papers, all read, 7 starred, 3 queued`."""
-        read = "all read" if self.read == self.papers else f"{self.read:,} read"
-        return f"{amount(self.papers, 'paper')}, {read}, {self.starred:,} starred, {self.queued:,} queued"
-
-
 class News(NamedTuple):
     """The new papers since the user's last mail or visit, or all papers since a given day."""
 
@@ -89,8 +74,8 @@ class News(NamedTuple):
     """The first day (ISO) that is covered."""
     query: str = ""
     sections: tuple[Section, ...] = ()
-    counts: Counts | None = None
-    """The counts of a look back; None for new papers."""
+    is_look_back: bool = False
+    """Whether these are all papers since that day, read or unread."""
     rest: int = 0
     """The number of papers that are in no section."""
     rest_topics: tuple[tuple[str, int], ...] = ()
@@ -111,15 +96,14 @@ class News(NamedTuple):
     def title(self) -> str:
         """The heading, such as `Papers for Thursday, 26 November` or `Papers since 19 November: agents`."""
         day = f"for {WEEKDAYS[self.day.weekday()]}, {self.in_words(self.day.isoformat())}"
-        period = f"since {self.in_words(self.since)}" if self.counts else day
+        period = f"since {self.in_words(self.since)}" if self.is_look_back else day
         return f"Papers {period}{f': {clean(self.query, 80)}' if self.query else ''}"
 
     @property
     def summary(self) -> str:
         """The number of papers in words, without a full stop."""
-        if self.counts is not None:
-            return self.counts.text
-        return f"{amount(len(self.items) + self.rest, 'paper')} new since {self.in_words(self.since)}"
+        new = "" if self.is_look_back else " new"
+        return f"{amount(len(self.items) + self.rest, 'paper')}{new} since {self.in_words(self.since)}"
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -133,7 +117,9 @@ class News(NamedTuple):
         if not self.rest:
             return ""
         topics = ", ".join(f"{clean(name, 40)} ({count:,})" for name, count in self.rest_topics)
-        query = " ".join(filter(None, (f"since:{self.since}", "" if self.counts else "is:unread", clean(self.query))))
+        query = " ".join(
+            filter(None, (f"since:{self.since}", "" if self.is_look_back else "is:unread", clean(self.query)))
+        )
         about = f", most about {topics}" if topics else ""
         return f"And {amount(self.rest, 'more paper')}{about}: {paths.APP} list {query}"
 
@@ -201,16 +187,13 @@ def whats_new(
 
 def refresh_first(workspace: Workspace, *, quiet: bool = True) -> ReaderError | None:
     """Refresh the latest days; return the error if a source could not be refreshed."""
-    from reader.commands.fetch import run_job
-    from reader.refresh.lines import error_of, refresh_job
+    from reader.commands.fetch import refresh
+    from reader.refresh.lines import Latest, error_of
 
     try:
-        finished = run_job(workspace, refresh_job(), quiet=quiet)
+        return error_of(refresh(workspace, Latest(), quiet=quiet))
     except FeedError as error:
         return error
-    if not finished["missing"]:
-        paths.touch_private(paths.refresh_stamp(workspace.cache_file))
-    return error_of(finished)
 
 
 class _Builder:
@@ -229,10 +212,7 @@ class _Builder:
 
     def news(self, views: Sequence[tuple[str, str]]) -> News:
         window = self._window
-        sections = [
-            self._section(name, self._pks(f"is:{name.lower()}"), MAX_TITLES)
-            for name in (("Starred", "Queued") if self._is_look_back else ())
-        ]
+        sections: list[Section] = []
         by_votes = ranked = self._pks()
         if window.read(is_taught):
             ranked = self._pks(order="foryou")
@@ -254,13 +234,12 @@ class _Builder:
         # Sorted by votes: sorted by recommendation, topics that are new to the user would never appear.
         sections += self._by_topic(by_votes)
         rest = [pk for pk in ranked if pk not in self._taken]
-        counts = (len(self._pks(text)) for text in ("", "is:read", "is:starred", "is:queued"))
         return News(
             date.today(),
             self._since,
             self._query,
             tuple(section for section in sections if section.items),
-            Counts(*counts) if self._is_look_back else None,
+            self._is_look_back,
             len(rest),
             self._topics_of(rest),
             len(self._mailed.intersection(self._order())),
@@ -367,7 +346,6 @@ def news_record(news: News) -> dict[str, Any]:
         "query": news.query or None,
         "asked": news.asked,
         "sources": [_source_record(source, news) for source in news.sources],
-        "counts": news.counts and news.counts._asdict(),
         "sections": [
             {
                 "name": clean(section.name, 100),

@@ -9,7 +9,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice, takewhile
@@ -29,8 +29,6 @@ from reader.paths import APP, explain
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from reader.core.paper import Paper
-    from reader.core.paper_row import PaperRow
     from reader.log.actions import UserAction
 
 MAX_PROSE_COLUMNS = 80
@@ -52,6 +50,12 @@ REDRAW_SECONDS = 0.1
 def print_line(text: str = "") -> None:
     """Print a line to standard output."""
     sys.stdout.write(f"{text}\n")
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines to standard output as they come."""
+    for line in lines:
+        print_line(line)
 
 
 def print_text(text: str) -> None:
@@ -81,8 +85,7 @@ def answer(arguments: Namespace, result: object, *lines: str) -> int:
     if arguments.json:
         arguments.json.print(result)
     else:
-        for line in lines:
-            print_line(line)
+        print_lines(lines)
     return 0
 
 
@@ -114,12 +117,6 @@ def width(stream: TextIO | None = None) -> int:
     return max(MIN_COLUMNS, shutil.get_terminal_size((DEFAULT_COLUMNS, 24)).columns)
 
 
-def counts(row: PaperRow) -> tuple[str, str]:
-    """A paper's upvotes and comments for the output to a pipe; empty if unknown."""
-    upvotes, comments = ("" if count is None else str(count) for count in (row.upvotes, row.comments))
-    return upvotes, comments
-
-
 def is_confirmed(yes: bool, question: str) -> bool:
     """Ask the user to confirm, unless `yes`; return the answer. Raises UsageError without a terminal."""
     if yes:
@@ -143,17 +140,6 @@ def format_counts(sums: dict[str, int]) -> str:
     return ", ".join(f"{count:,} {name}" for name, count in sums.items() if count or name != "skipped")
 
 
-def state_words(paper: PaperRow | Paper) -> str:
-    """A paper's state as words joined by commas, such as `read,starred`."""
-    words = (
-        "read" if paper.read else "unread",
-        paper.starred and "starred",
-        getattr(paper, "queued", False) and "queued",
-        paper.hidden and "hidden",
-    )
-    return ",".join(word for word in words if word)
-
-
 @dataclass(frozen=True, slots=True)
 class Style:
     """Draws text with colours, bold text and links, or as plain text."""
@@ -164,7 +150,7 @@ class Style:
     @classmethod
     def of(cls, stream: TextIO, *, links: bool = False) -> Style:
         on = has_colours(stream)
-        return cls(on, links=on and links and shows_links())
+        return cls(on, links=on and links and platform.shows_links(os.environ))
 
     def __call__(self, role: str, text: str) -> str:
         """A text in the colour of a role of `reader.core.lines`; roles without a colour stay plain."""
@@ -305,30 +291,26 @@ def print_results(
     if arguments.json:
         arguments.json.print(result)
     elif plain is None or is_terminal(sys.stdout):
-        print_through_pager(drawn, wanted=not arguments.no_pager)
+        print_through_pager(drawn)
     else:
-        for line in plain:
-            print_line(line)
+        print_lines(plain)
 
 
-def print_through_pager(lines: Iterable[str], *, wanted: bool, chops: bool = False) -> None:
+def print_through_pager(lines: Iterable[str], *, chops: bool = False) -> None:
     """Print lines, through the pager if they do not fit on the terminal; with `chops`, `less` scrolls sideways."""
-    lines = iter(lines)
-    command = find_pager() if wanted and is_terminal(sys.stdout) else []
-    if not command:
-        for line in lines:
-            print_line(line)
-        return
-    # The shell's prompt below the output also needs a row.
-    head = list(islice(lines, shutil.get_terminal_size().lines))
-    if len(head) < shutil.get_terminal_size().lines:
-        for line in head:
-            print_line(line)
-        return
-    _run_pager(command, chain(head, lines), "FRXS" if chops else "FRX")
+    command = find_pager() if is_terminal(sys.stdout) else []
+    if command:
+        # The shell's prompt below the output also needs a row.
+        rows, lines = shutil.get_terminal_size().lines, iter(lines)
+        head = list(islice(lines, rows))
+        lines = chain(head, lines)
+        if len(head) == rows:
+            _run_pager(command, lines, "FRXS" if chops else "FRX")
+            return
+    print_lines(lines)
 
 
-def _run_pager(command: list[str], lines: Iterator[str], less: str) -> None:
+def _run_pager(command: list[str], lines: Iterable[str], less: str) -> None:
     import subprocess
 
     sys.stdout.flush()
@@ -337,9 +319,8 @@ def _run_pager(command: list[str], lines: Iterator[str], less: str) -> None:
     try:
         pager = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, encoding=encoding, errors="replace")
     except OSError:
-        # The file exists but can't be run: print the lines without a pager.
-        for line in lines:
-            print_line(line)
+        # The file exists but can't be run.
+        print_lines(lines)
         return
     # ctrl+c is a key of the pager: it must not end this program while the pager runs.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -354,24 +335,12 @@ def _run_pager(command: list[str], lines: Iterator[str], less: str) -> None:
         signal.signal(signal.SIGINT, before)
 
 
-def shows_links(environment: Mapping[str, str] | None = None) -> bool:
-    """Whether to print links: if the terminal supports them and the pager passes them on, or by FORCE_HYPERLINK."""
-    known = os.environ if environment is None else environment
-    pager = find_pager(known)
-    if not known.get("FORCE_HYPERLINK") and pager and PurePath(pager[0]).name != "less":
-        return False
-    return platform.shows_links(known)
-
-
-def find_pager(environment: Mapping[str, str] | None = None) -> list[str]:
+def find_pager() -> list[str]:
     """The arguments of the user's pager, $PAGER or else `less`; empty if it is `cat`, empty or not installed."""
-    known = os.environ if environment is None else environment
-    if known.get("TERM") == "dumb":
+    if os.environ.get("TERM") == "dumb":
         return []
     try:
-        command = shlex.split(known.get("PAGER", "less"))
+        command = shlex.split(os.environ.get("PAGER", "less"))
     except ValueError:
         return []
-    if not command or PurePath(command[0]).name == "cat" or not shutil.which(command[0], path=known.get("PATH")):
-        return []
-    return command
+    return command if command and PurePath(command[0]).name != "cat" and shutil.which(command[0]) else []

@@ -177,9 +177,9 @@ def help_width() -> int:
     return min(width(), MAX_COLUMNS) if is_terminal(sys.stdout) else MAX_PROSE_COLUMNS
 
 
-def print_page(text: str, *, paged: bool) -> None:
-    """Print a page: drawn on a terminal, through the pager if `paged` and it is long; as Markdown in a pipe."""
-    print_through_pager(draw(text) if is_terminal(sys.stdout) else text.splitlines(), wanted=paged)
+def print_page(text: str) -> None:
+    """Print a page: drawn on a terminal, as Markdown in a pipe."""
+    print_through_pager(draw(text) if is_terminal(sys.stdout) else text.splitlines())
 
 
 def draw(text: str) -> Iterator[str]:

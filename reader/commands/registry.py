@@ -11,7 +11,7 @@ from reader.core import removed
 from reader.core.errors import ReaderError
 
 if TYPE_CHECKING:
-    from reader.commands.command import Command, OpenReader
+    from reader.commands.command import Command
     from reader.commands.workspace import Workspace
 
 GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -53,10 +53,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 COMMANDS = (*(name for group in GROUPS.values() for name in group), "help")
 """The names of the program's own commands."""
 
-USUAL = (
-    *("list", "show", "read", "search", "mark", "tag"),
-    *("refresh", "add", "import", "export", "undo", "config"),
-)
+USUAL = (*("list", "show", "read", "search", "mark", "tag"), *("refresh", "add", "import", "export", "undo", "config"))
 """The commands on the first page of help."""
 
 FOREIGN = MappingProxyType(
@@ -133,8 +130,8 @@ def find_command(name: str) -> Command:
     return added
 
 
-def run_command(words: Sequence[str], workspace: Workspace) -> int | OpenReader:
-    """Run the command that the words name, and return its result; raises ReaderError."""
+def run_command(words: Sequence[str], workspace: Workspace) -> int:
+    """Run the command that the words name, and return its exit code; raises ReaderError."""
     from reader.commands.command import make_parser, parse
 
     command = find_command(words[0])

@@ -19,8 +19,8 @@ from reader.cache.history import changes_since_mark
 from reader.cache.reads.window import Window
 from reader.cache.standing import reasons
 from reader.cache.watching import rule_effects
-from reader.commands.choosing import FOR_YOU, find_or_fetch, find_or_fetch_text, for_you_record
-from reader.commands.command import Command, OpenReader, add_no_pager
+from reader.commands.choosing import FOR_YOU, find_or_fetch_text, for_you_record
+from reader.commands.command import Command
 from reader.commands.output import (
     MAX_PROSE_COLUMNS,
     Style,
@@ -73,7 +73,6 @@ def _add_show_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--refresh", action="store_true", help=about)
     about = "print the words behind its topics, why it suits you, and what rules did"
     parser.add_argument("--why", action="store_true", help=about)
-    add_no_pager(parser)
 
 
 def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
@@ -178,17 +177,9 @@ def _paper_lines(shown: _ShownPaper) -> Iterator[str]:
 
     columns = min(width(), MAX_PROSE_COLUMNS) if is_terminal(sys.stdout) else UNLIMITED_COLUMNS
     look = Presentation(
-        date.today(),
-        glyphs=shown.workspace.glyphs,
-        topic_names=shown.window.topic_names(),
-        is_page=True,
+        date.today(), glyphs=shown.workspace.glyphs, topic_names=shown.window.topic_names(), is_page=True
     )
-    reading = ShownPaper(
-        shown.paper.pk,
-        shown.paper,
-        follows=shown.ask(reasons),
-        kept=shown.ask(read_community),
-    )
+    reading = ShownPaper(shown.paper.pk, shown.paper, follows=shown.ask(reasons), kept=shown.ask(read_community))
     return _paint(compose(reading, columns, look))
 
 
@@ -201,14 +192,7 @@ def _why_lines(shown: _ShownPaper) -> Iterator[str]:
     return _paint([*title, (), *(row.line for row in rows)])
 
 
-SHOW_COMMAND = Command(
-    "show",
-    "Print one paper in full.",
-    (),
-    _add_show_arguments,
-    _show_paper,
-    has_json=True,
-)
+SHOW_COMMAND = Command("show", "Print one paper in full.", (), _add_show_arguments, _show_paper, has_json=True)
 
 
 # Read the full text
@@ -221,7 +205,6 @@ def _add_read_arguments(parser: ArgumentParser) -> None:
     about = "print a section with its subsections: its number in the list of --sections, or words from its title"
     parser.add_argument("--section", metavar="N|WORDS", help=about)
     parser.add_argument("--again", action="store_true", help="fetch the text again, for example after a new version")
-    add_no_pager(parser)
 
 
 def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
@@ -234,13 +217,9 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
         whole = replace(kept.document, title="", blocks=tuple(chain(*(section.document.blocks for section in parts))))
         kept = kept._replace(document=whole)
     if arguments.markdown:
-        print_through_pager(
-            _markdown(paper, kept, facts, is_part=arguments.section is not None), wanted=not arguments.no_pager
-        )
+        print_through_pager(_markdown(paper, kept, facts, is_part=arguments.section is not None))
     else:
-        print_through_pager(
-            _draw_text(paper, kept, facts, workspace.settings.ascii), wanted=not arguments.no_pager, chops=True
-        )
+        print_through_pager(_draw_text(paper, kept, facts, workspace.settings.ascii), chops=True)
     return 0
 
 
@@ -328,21 +307,17 @@ def _add_open_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help=about)
     about = "which of its links (default: its page, else another of its links)"
     parser.add_argument("--link", choices=LINKS, help=about)
-    about = "open the reader on the paper's page; a paper that is not in the cache is fetched first"
-    parser.add_argument("--reader", action="store_true", help=about)
     about = "fetch its PDF from arXiv and print the path; an existing PDF is not fetched again"
     parser.add_argument("--pdf", action="store_true", help=about)
     about = "the folder for the PDF (default: pdf_folder of the settings)"
     parser.add_argument("-o", "--output", metavar="DIR", help=about)
 
 
-def _open_paper(arguments: Namespace, workspace: Workspace) -> int | OpenReader:
+def _open_paper(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.pdf:
         return _fetch_pdf(arguments, workspace)
     if arguments.output is not None:
         raise UsageError("-o names the folder of a PDF: add --pdf.")
-    if arguments.reader:
-        return _open_in_reader(arguments, workspace)
     paper, _ = load_paper(workspace, arguments.id)
     urls = {link.name.lower(): link.url for link in links(paper)}
     name = arguments.link or next(iter(urls), "page")
@@ -354,16 +329,9 @@ def _open_paper(arguments: Namespace, workspace: Workspace) -> int | OpenReader:
     return answer(arguments, record, *([] if opened else [urls[name]]))
 
 
-def _open_in_reader(arguments: Namespace, workspace: Workspace) -> OpenReader:
-    if arguments.link or arguments.json:
-        raise UsageError("--reader opens the paper's page in the reader: leave out --link and --json.")
-    paper, _ = find_or_fetch(workspace, arguments.id)
-    return OpenReader(paper.id)
-
-
 def _fetch_pdf(arguments: Namespace, workspace: Workspace) -> int:
-    if arguments.reader or arguments.link:
-        raise UsageError("--pdf fetches the PDF: leave out --reader and --link.")
+    if arguments.link:
+        raise UsageError("--pdf fetches the PDF: leave out --link.")
     paper, _ = load_paper(workspace, arguments.id)
     page = pdf_url(paper.id)
     if page is None:
@@ -384,8 +352,7 @@ def _fetch_pdf(arguments: Namespace, workspace: Workspace) -> int:
 
 OPEN_COMMAND = Command(
     "open",
-    "Open a paper in the browser; if no browser can be shown, print its address. Or open it in the reader, or "
-    "fetch its PDF.",
+    "Open a paper in the browser; if no browser can be shown, print its address. Or fetch its PDF.",
     (),
     _add_open_arguments,
     _open_paper,

@@ -9,21 +9,9 @@ from contextlib import contextmanager, suppress
 from io import TextIOBase
 from typing import IO, Any, TextIO, cast
 
-COLOURS = ("auto", "always", "never")
-"""The values of --color; `auto` uses colours on a terminal that supports them."""
-
-_colours = ["auto"]
-
-
-def choose_colours(when: str) -> None:
-    """Set the value of --color, one of `COLOURS`, for this run."""
-    _colours[:] = [when]
-
 
 def has_colours(stream: TextIO) -> bool:
-    """Whether to write colours: decided by --color, else by NO_COLOR and CLICOLOR_FORCE, else by the stream."""
-    if _colours[0] != "auto":
-        return _colours[0] == "always"
+    """Whether to write colours: decided by NO_COLOR and CLICOLOR_FORCE, else by the stream."""
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("CLICOLOR_FORCE", "0") not in ("", "0"):

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import shlex
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from reader.cache.standing import FollowCount, follow_counts
 from reader.commands.choosing import EVERYTHING
-from reader.commands.command import Command, add_actions, expect_names, suggest
+from reader.commands.command import Actions, Command, add_actions, expect_names, suggest
 from reader.commands.config import open_in_editor
 from reader.commands.output import answer, print_rows, warn
 from reader.commands.workspace import Workspace, check_names, parse_query, selection
@@ -90,7 +89,7 @@ def _run_views(arguments: Namespace, workspace: Workspace) -> int:
     expect_names("views", what, arguments.words, usages)
     workspace.catch_up()
     run, _ = ACTIONS[what]
-    return run(arguments, workspace, list(arguments.words))
+    return run(arguments, workspace)
 
 
 def _answer(arguments: Namespace, names: Iterable[str], *message: str) -> int:
@@ -157,7 +156,7 @@ def _check_query(workspace: Workspace, query: str) -> None:
 # Print the standing queries
 
 
-def _print_views(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
+def _print_views(arguments: Namespace, workspace: Workspace) -> int:
     """Print the standing queries, in the reader's order, with their numbers of papers."""
     for view in workspace.loaded_settings.waiting:
         name = clean(view.name)
@@ -209,11 +208,12 @@ def _numbers(window: Window, view: StandingQuery) -> tuple[int, int] | tuple[Non
 # Changes
 
 
-def _add(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
+def _add(arguments: Namespace, workspace: Workspace) -> int:
     """Save a query under the given name; a query that is not shown as a view gets a name made from its words."""
-    then, known, is_save = arguments.then or (SHOW,), every(workspace), arguments.what == "save"
+    words, then, known = arguments.words, arguments.then or (SHOW,), every(workspace)
+    is_save = arguments.what == "save"
     if FOLLOW in then:
-        return _follow(arguments, workspace, words)
+        return _follow(arguments, workspace)
     if SHOW in then or is_save:
         name, query = words[0], " ".join(words[1:]).strip()
     else:
@@ -238,8 +238,8 @@ def _add(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
     return _answer(arguments, [name], message)
 
 
-def _remove(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
-    queries = [_find(workspace, name) for name in words]
+def _remove(arguments: Namespace, workspace: Workspace) -> int:
+    queries = [_find(workspace, name) for name in arguments.words]
     # A query that has other deeds keeps these.
     left: dict[str, StandingQuery | None] = {}
     message = []
@@ -254,8 +254,8 @@ def _remove(arguments: Namespace, workspace: Workspace, words: list[str]) -> int
     return _answer(arguments, list(left), *message)
 
 
-def _allow(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
-    known = _find(workspace, words[0])
+def _allow(arguments: Namespace, workspace: Workspace) -> int:
+    known = _find(workspace, arguments.words[0])
     standing.agree(workspace.cache_file, [known])
     return _answer(arguments, [known.name], f"{known.name} may now {_effect(known)} on this machine.")
 
@@ -269,12 +269,12 @@ def _effect(query: StandingQuery) -> str:
 # Follows
 
 
-def _follow(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
+def _follow(arguments: Namespace, workspace: Workspace) -> int:
     if others := [word for word in arguments.then if word not in (FOLLOW, NOTIFY)]:
         raise UsageError(f"follow can only be combined with notify: give {rule_words(others)} a query of its own.")
     notify, wanted, known = NOTIFY in arguments.then, list[Follow](), every(workspace)
     followed = {follow.key: follow for query in known if (follow := query.follow) is not None}
-    for word in words:
+    for word in arguments.words:
         try:
             follow = parse_follow(word)._replace(notify=notify)
         except ValueError as error:
@@ -305,7 +305,7 @@ def _follow_line(count: FollowCount) -> str:
 # The editor
 
 
-def _edit(arguments: Namespace, workspace: Workspace, words: list[str]) -> int:
+def _edit(arguments: Namespace, workspace: Workspace) -> int:
     """Open the standing queries in the user's editor.
 
     If the text has mistakes, nothing is saved, and the text stays in the draft file for the next edit. Raises
@@ -351,24 +351,16 @@ def _merge(
     return [replace(query, place=place) for place, query in enumerate([*wanted, *others])]
 
 
-Run = Callable[[Namespace, Workspace, list[str]], int]
-
-ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
-    {
-        "list": (_print_views, "print all, with unread and total papers; g1 to g9 show the first nine views"),
-        "add": (_add, "name a query, follow something, or set what to do with the papers of a query"),
-        "save": (_add, "add a query, or replace the query of an existing name"),
-        "remove": (_remove, "remove a query; no paper changes"),
-        "edit": (_edit, "open all in $VISUAL or $EDITOR: names, order, queries and deeds"),
-        "allow": (_allow, "let a query from another machine run its program or write its file on this one"),
-    }
-)
-
-USAGES = {
-    **dict.fromkeys(("add", "save"), "NAME QUERY..."),
-    "remove": "NAME...",
-    "allow": "NAME",
+ACTIONS: Actions = {
+    "list": (_print_views, "print all, with unread and total papers; g1 to g9 show the first nine views"),
+    "add": (_add, "name a query, follow something, or set what to do with the papers of a query"),
+    "save": (_add, "add a query, or replace the query of an existing name"),
+    "remove": (_remove, "remove a query; no paper changes"),
+    "edit": (_edit, "open all in $VISUAL or $EDITOR: names, order, queries and deeds"),
+    "allow": (_allow, "let a query from another machine run its program or write its file on this one"),
 }
+
+USAGES = {**dict.fromkeys(("add", "save"), "NAME QUERY..."), "remove": "NAME...", "allow": "NAME"}
 
 
 COMMAND = Command(

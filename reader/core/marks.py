@@ -172,33 +172,10 @@ def sql_list(kinds: Iterable[str]) -> str:
 CLOCK_DIGITS, _POSITION = 19, 7
 """Digits of the milliseconds since 1970, and of the position among the papers of an event."""
 
-_DIGITS = CLOCK_DIGITS + _POSITION
-
 
 def first_place(clock: int, position: int) -> str:
     """The place of a paper queued at `clock`, at `position` among the papers queued together."""
     return f"{clock:0{CLOCK_DIGITS}}{min(position, 10**_POSITION - 1):0{_POSITION}}"
-
-
-def place_between(before: str | None, after: str | None) -> str:
-    """A place after `before` and before `after`; None is an end of the queue."""
-    low, high = before or "0" * _DIGITS, after or "9" * _DIGITS
-    if before and not after:
-        return _shift_place(before, 1)
-    if after and not before:
-        return _shift_place(after, -1)
-    # Use the fewest digits that leave a number free, since otherwise each move would lengthen the places.
-    most = max(len(low), len(high)) + 1
-    for digits in range(_DIGITS, most + 1):
-        first, last = (int(place[:digits].ljust(digits, "0")) for place in (low, high))
-        if last - first > 1 or digits == most:
-            break
-    return f"{(first + last) // 2:0{digits}}"
-
-
-def _shift_place(place: str, milliseconds: int) -> str:
-    """The place of a paper queued this many milliseconds later or earlier."""
-    return first_place(max(0, int(place[:CLOCK_DIGITS]) + milliseconds), 0)
 
 
 # Marks that rules may make

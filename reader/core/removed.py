@@ -42,6 +42,14 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 )
 """Removed commands, each with a sentence or two on the replacement."""
 
+OPTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "--color": "Set CLICOLOR_FORCE=1 for colours in a pipe, or NO_COLOR=1 for none.",
+        "--no-pager": "Set PAGER=cat.",
+    }
+)
+"""Removed options of several commands, each with a sentence on the replacement."""
+
 THEN: Mapping[str, str] = MappingProxyType(
     {
         "highlight": "Let star, queue or tag:NAME pick papers out.",
@@ -91,7 +99,10 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
         "log_level": "the log file has unexpected errors and failed fetches",
         "filter_width": "< and > in the filter pane make it smaller and larger",
         "list_share": "< and > in the list make it smaller and larger",
+        "nearest": "'~' before the words of a search lists the papers nearest in words",
+        "notify_command": "'dailypapers views add NAME QUERY --then run --run PROGRAM' runs a program on new papers",
         "second_look": "the page of a paper says what has changed",
+        "use_token_file": "HF_TOKEN=$(cat ~/.cache/huggingface/token) in the environment does the same",
         "vectors": "~ finds papers by their words",
         "topics_file": "a topic of your own is a saved view, such as 'dailypapers views add NAME QUERY'",
         "sync_settings": "machines share marks and lists; copy config.toml to share the rest",

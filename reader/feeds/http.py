@@ -395,7 +395,7 @@ class Client(AsyncCloser):
         """
         address, lock = settings.endpoint, f"{_host_of_feed(settings.endpoint)}.lock"
         pace = Pace(lock_folder and lock_folder / lock)
-        token = find_token(environ, settings) if may_have_token(address) else None
+        token = find_token(environ) if may_have_token(address) else None
         offline = is_offline(environ)
         return cls(address, token, accept=accept, offline=offline, limits=limits, pace=pace, is_daily_feed=True)
 

@@ -83,14 +83,11 @@ class HuggingFaceClient(AsyncCloser):
 
     async def paper(self, id: str) -> Listing | None:
         """One paper by its arXiv id, in a listing of its day; None if the feed does not have it."""
-        page = await self._page(id, {})
+        page = await self.page(id)
         return page and page.listing
 
     async def page(self, id: str) -> PaperPage | None:
         """A paper with its comments and linked repositories, by its arXiv id; None if the feed does not have it."""
-        return await self._page(id, {"field": "comments"})
-
-    async def _page(self, id: str, parameters: Mapping[str, str]) -> PaperPage | None:
         if not is_arxiv_id(id):
             return None
 
@@ -98,7 +95,7 @@ class HuggingFaceClient(AsyncCloser):
             return parse_page(read_json(response.body), id)
 
         try:
-            return await self._http.get(f"/api/papers/{in_address(id)}", parse, parameters)
+            return await self._http.get(f"/api/papers/{in_address(id)}", parse, {"field": "comments"})
         except HttpRefused as refused:
             if refused.status == 404:
                 return None

@@ -2,21 +2,14 @@
 
 The records are untrusted: texts are cleaned, numbers, dates and addresses are checked, and lists are bounded. An
 invalid value counts as missing. The fields are those of `reader.core.paper`.
-
-Extensions for sites and file formats return records in the same JSON. An extension never accesses the web: it declares
-the addresses it understands, and gets the fetched data.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, TypeGuard
-from urllib.parse import urlsplit
 
-from reader import installed
 from reader.core import foreign
 from reader.core.dates import iso_day
 from reader.core.errors import FeedMalformed
@@ -150,72 +143,3 @@ def _states(record: Mapping[str, Any], known: set[str]) -> Iterator[tuple[str, s
         mark = clean_mark(kind, value)
         if mark is not None and mark[1] and mark[0] not in known:
             yield mark
-
-
-Record = Mapping[str, Any]
-"""A paper in the form of `dailypapers list --json`; only the key `title` is required."""
-
-MAX_RECORDS = 100_000
-"""Maximum records of an answer or file."""
-
-RECOGNITION_BYTES = 4096
-"""Number of first bytes by which a format is recognised."""
-
-
-@dataclass(frozen=True, slots=True)
-class PaperSource:
-    """A site whose papers an extension reads; `dailypapers feeds add ADDRESS` follows it like a feed."""
-
-    title: str
-    address: str
-    """The beginning of the site's addresses, such as `https://example.org/papers`."""
-    read: Callable[[bytes], Iterable[Record]]
-    """Reads the papers in an answer. A record may have `guid`, the paper's id in the source, `entry_url`, its page, and
-    `announced`, the day on which it was listed."""
-
-
-@dataclass(frozen=True, slots=True)
-class FileFormat:
-    """A format of files that an extension reads, for `dailypapers import`."""
-
-    name: str
-    recognizes: Callable[[bytes], bool]
-    """Whether a file has this format, by its first bytes; must be certain, because it is asked before our formats."""
-    read: Callable[[bytes], Iterable[Record]]
-    """Reads the papers of a file. A record may also have marks: `starred`, `read`, `queued`, `tags`, `note`."""
-
-
-def source_at(address: str) -> installed.ExtensionItem[PaperSource] | None:
-    """The extension's source for an address."""
-    for item in installed.extension_items("sources", PaperSource):
-        site = item.value.address
-        if not urlsplit(site).netloc:
-            installed.switch_off(item.entry, f"{site!r} is not the address of a site")
-        elif address.startswith(site):
-            return item
-    return None
-
-
-def format_of(start: bytes) -> installed.ExtensionItem[FileFormat] | None:
-    """The extension's format for a file with these first bytes."""
-    for item in installed.extension_items("formats", FileFormat):
-        if installed.ask(item.entry, item.value.recognizes, start[:RECOGNITION_BYTES]):
-            return item
-    return None
-
-
-def read_records(
-    item: installed.ExtensionItem[PaperSource] | installed.ExtensionItem[FileFormat], body: bytes
-) -> list[Record]:
-    """The records that an extension reads.
-
-    Switches off an extension that fails, and raises FeedMalformed.
-    """
-
-    def read() -> list[Record]:
-        return [record for record in islice(item.value.read(body), MAX_RECORDS) if isinstance(record, Mapping)]
-
-    records: list[Record] | None = installed.ask(item.entry, read)
-    if records is None:
-        raise FeedMalformed(f"The extension {item.entry.name} was switched off: {installed.switched_off[item.entry]}.")
-    return records

@@ -27,8 +27,7 @@ from reader.core.foreign import web_url
 from reader.core.ids import arxiv_id
 from reader.core.paper import Draft, SkippedRecord
 from reader.core.text import clean, fold
-from reader.feeds.http import FEED_TYPES, AsyncCloser, Client, Limits, Response, Validators, origin_of
-from reader.feeds.records import parse_draft, read_records, source_at
+from reader.feeds.http import FEED_TYPES, AsyncCloser, Client, Limits, Validators, origin_of
 from reader.feeds.safe import HtmlText, as_text, html_to_text, parse_each, plain_block, plain_line
 
 MAX_TAGS = 250_000
@@ -189,22 +188,6 @@ def parse_feed(
     entries, skipped = parse_each(items, lambda item: _parse_entry(item, source or slug, today, atom), "entry")
     home = web_url(as_text(about.get("link")))
     return Feed(title, slug, home, _unique_entries(entries), skipped)
-
-
-def feed_of_records(title: str, records: Sequence[Mapping[str, Any]], url: str, source: str | None) -> Feed:
-    """A feed of the records that an extension has read."""
-    slug = feed_slug(title, url)
-
-    def parse(record: Mapping[str, Any]) -> FeedEntry:
-        draft = parse_draft(record)
-        if draft is None:
-            raise FeedMalformed("no title")
-        draft = draft._replace(source=source or slug, id=arxiv_id(as_text(record.get("id"))))
-        guid = clean(str(record.get("guid") or ""), _MAX_GUID_LENGTH) or draft.url or _digest(draft.title)
-        return FeedEntry(draft, draft.url, guid, draft.announced or draft.published)
-
-    entries, skipped = parse_each(records[:_MAX_ENTRIES], parse, "entry")
-    return Feed(clean(title, _MAX_NAME_LENGTH), slug, web_url(url), _unique_entries(entries), skipped)
 
 
 def _unique_entries(entries: Sequence[FeedEntry]) -> tuple[FeedEntry, ...]:
@@ -416,13 +399,10 @@ class SyndicationClient(AsyncCloser):
         client = self._clients.get(origin) or self._clients.setdefault(origin, self._open(origin))
         # Parsed outside the request, which would retry FeedMalformed in vain.
         document = await client.get(address, lambda response: response, validators=validators)
-        feed = None if document.is_unchanged else self._parse(address, document, source)
-        return FeedResponse(feed, document.validators)
-
-    def _parse(self, address: str, document: Response, source: str | None) -> Feed:
-        """Parse a document by the extension for its address, or else as RSS or Atom."""
-        url, today = document.base_url, self._now().date()
-        if (site := source_at(address)) is not None:
-            return feed_of_records(site.value.title, read_records(site, document.body), url, source)
+        if document.is_unchanged:
+            return FeedResponse(None, document.validators)
         content_type = document.headers.get("Content-Type", "")
-        return parse_feed(document.body, url, today, source=source, content_type=content_type)
+        feed = parse_feed(
+            document.body, document.base_url, self._now().date(), source=source, content_type=content_type
+        )
+        return FeedResponse(feed, document.validators)

@@ -143,8 +143,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("paper.tag", "t", "Tags", "Type tags for this paper; -name removes one.", _READ),
     Action("paper.note", "e", "Note", "Write a note about this paper.", _READ),
     Action("paper.editor", "ctrl+e", "Note in $EDITOR", "Write the note in your editor.", f"{_READ} note"),
-    _motion("queue.down", "alt+j shift+down", "Later in the queue", "In the Queue view, move it a place down.", "list"),
-    _motion("queue.up", "alt+k shift+up", "Sooner in the queue", "In the Queue view, move it a place up.", "list"),
     Action("mark.undo", "u", "Undo", "Take back the last mark, of one paper or many.", f"{_LINE} why"),
     Action("mark.redo", "ctrl+r", "Redo", "Redo the last mark that was undone.", f"{_BACK} why"),
     Action("mark.all_read", "A", "Read all", "Mark every paper in view read; undo takes it back.", _SIDES),
@@ -207,7 +205,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("view.foryou", "gy", "For you", "Unread papers that suit you, the best first, and why.", _BROWSE),
     Action("view.followed", "gf", "Followed", "Papers with an author, topic or word that you follow.", _BROWSE),
     Action("view.unread", "gu", "Unread", "Papers of all days that you have not read yet.", _BROWSE),
-    Action("view.queue", "gq", "Queue", "Papers that you want to read later, in your own order.", _BROWSE),
+    Action("view.queue", "gq", "Queue", "Papers that you want to read later, first queued first.", _BROWSE),
     Action("view.starred", "gs", "Starred", "Papers of all days that you have starred.", _BROWSE),
     Action("view.all", "ga", "All", "Every paper in the cache.", _BROWSE),
     Action("view.trending", "gr", "Trending", "Papers that the feed ranks first now, in its own order.", _BROWSE),
@@ -259,7 +257,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("why.mute", "x", "Mute", "Do not learn this; again learns it as before.", "why"),
     Action("why.reset", "r", "Reset", "Drop your wish, and use what was learned.", "why"),
     Action("why.close", "escape q W", "Close", "Go back to where you were.", "why"),
-    Action("app.older", "gD", "Older", "Fetch all days since a date that you type.", _BROWSE),
+    Action("app.older", "gD", "Older", "Fetch the month before the oldest day that is here.", _BROWSE),
     Action("app.refresh", "r", "Refresh", "Fetch new papers now.", _BROWSE),
     Action("app.sample", "D", "Open the sample", "Open a bundled set of papers; needs no network.", "empty"),
     Action("app.help", "? f1", "Keys", "Show the keys of this place; again searches.", _except(*_OVER)),
@@ -281,26 +279,8 @@ RUN = "run."
 COMMAND_LINE = "command.open"
 """The id of the action that opens the command line, where all other actions can be found."""
 
-EXTENSION = "extension."
-"""Prefix of the ids of actions that extensions add."""
-
 LINE_CONTEXTS: Final = _READ
 """Contexts in which keys that run a command are active."""
-
-
-class LineKey(NamedTuple):
-    """A key of an extension, which runs a line of the reader's command line.
-
-    Its id is a single word. `keys` are its bindings, separated by spaces; keys already in use are ignored, and the
-    user's settings may bind other keys to `extension.ID`. In the line, `{ids}` stands for the ids of the selected
-    papers, or of the paper under the cursor.
-    """
-
-    id: str
-    keys: str
-    name: str
-    help: str
-    line: str
 
 
 def own_actions(commands: Sequence[UserCommand]) -> Mapping[str, UserCommand]:
@@ -488,8 +468,6 @@ ARROWS: Final[Mapping[str, str]] = MappingProxyType(
         "find.previous": "N shift+f3",
         "day.older": "[ ctrl+left",
         "day.newer": "] ctrl+right",
-        "queue.down": "shift+down",
-        "queue.up": "shift+up",
         "text.next_section": "] ctrl+right",
         "text.previous_section": "[ ctrl+left",
         "pane.next": "tab",

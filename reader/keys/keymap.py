@@ -13,7 +13,6 @@ from reader.keys.actions import (
     ACTIONS,
     COMMAND_LINE,
     CONTEXTS,
-    EXTENSION,
     FOOTERS,
     MENU,
     PRESETS,
@@ -60,28 +59,14 @@ class Keymap:
         ascii: bool = False,
     ) -> None:
         self.ascii = ascii
-        self._preset = preset
-        self._overrides = dict(overrides or {})
-        self._bind({action.id: action for action in actions})
-
-    def add(self, actions: Iterable[Action]) -> None:
-        """Add the actions of extensions, whose keys the user may choose too."""
-        self._bind(self._actions | {action.id: action for action in actions})
-
-    def free_keys(self, keys: str, where: str) -> str:
-        """The given keys that are unbound in these contexts, both alone and as the start of a chord."""
-        known = [chord for context in where.split() for chord in self._bound[context]]
-        return " ".join(word for word in keys.split() if not any(_met(chord, known) for chord in parse_keys(word)))
-
-    def _bind(self, actions: dict[str, Action]) -> None:
-        self._actions = actions
+        self._actions = {action.id: action for action in actions}
         self.mistakes: list[KeyMistake] = []
-        own = dict(self._read_overrides())
-        self._chords = {id: parse_keys(self._preset.get(id, action.keys)) for id, action in actions.items()} | own
-        contexts = dict.fromkeys((*CONTEXTS, *(context for action in actions.values() for context in action.contexts)))
-        self._bound: dict[Context, dict[Chord, Action]] = {context: {} for context in contexts}
+        own = dict(self._read_overrides(overrides or {}))
+        self._chords = {id: parse_keys(preset.get(id, action.keys)) for id, action in self._actions.items()} | own
+        contexts = (context for action in self._actions.values() for context in action.contexts)
+        self._bound: dict[Context, dict[Chord, Action]] = {context: {} for context in (*CONTEXTS, *contexts)}
         # Bind the user's keys last, so that they displace the others.
-        for action in sorted(actions.values(), key=lambda action: action.id in own):
+        for action in sorted(self._actions.values(), key=lambda action: action.id in own):
             for context in action.contexts:
                 for chord in self._chords[action.id]:
                     # While text is typed, a letter acts only for an action that belongs to that context alone.
@@ -191,12 +176,10 @@ class Keymap:
             if action_id in self._actions and action_id not in without and (key := self.key(action_id, context))
         ]
 
-    def _read_overrides(self) -> Iterator[tuple[str, tuple[Chord, ...]]]:
-        for action_id, keys in self._overrides.items():
+    def _read_overrides(self, overrides: Mapping[str, str | Sequence[str]]) -> Iterator[tuple[str, tuple[Chord, ...]]]:
+        for action_id, keys in overrides.items():
             if action_id not in self._actions:
-                # An extension may add the action later.
-                if not action_id.startswith(EXTENSION):
-                    self._refuse(action_id, "there is no such action", self._nearest_id(action_id))
+                self._refuse(action_id, "there is no such action", self._nearest_id(action_id))
                 continue
             try:
                 chords = parse_keys(keys)

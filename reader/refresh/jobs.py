@@ -22,6 +22,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, closing, suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -238,32 +239,28 @@ async def _open_all(context: JobContext) -> AsyncIterator[Sources]:
 
 
 async def _refresh(context: JobContext, **values: Any) -> Line:
-    """Fetch the plan's papers, notify of new ones, and maintain the cache."""
-    from reader.refresh.sources import open_sources, refresh_all
+    """Fetch the plan's papers, apply the standing queries to new ones, and maintain the cache."""
+    from reader.refresh.sources import refresh_all
     from reader.refresh.standing import StandingQueries
 
     plan = plan_of(**values)
     standing = StandingQueries(context, has_news=isinstance(plan, Latest))
-    with _open_cache(context) as cache:
+    async with _open_all(context) as sources:
         standing.start()
-        async with open_sources(context, cache) as sources:
-            sums = await refresh_all(plan, sources)
-            if failing := sources.feeds.failing():
-                first = failing[0]
-                about = {"title": first.title, "since": first.failing_since or "", "more": len(failing) - 1}
-                context.tell(step("failing", **about))
+        sums = await refresh_all(plan, sources)
+        if failing := sources.feeds.failing():
+            first = failing[0]
+            about = {"title": first.title, "since": first.failing_since or "", "more": len(failing) - 1}
+            context.tell(step("failing", **about))
         if marked := standing.mark():
             # The marks are one action, which can be undone.
             context.tell(step("rules", did=[list(change) for change in marked]))
-        try:
-            await standing.notify()
-        except ReaderError as error:
-            context.tell(failure_line("notification", error))
-        _maintain_cache(context, cache)
-        try:
-            await standing.run(text_fetcher(context))
-        except ReaderError as error:
-            context.tell(failure_line("notification", error))
+        _maintain_cache(context, sources.cache)
+        for act in (standing.notify, partial(standing.run, text_fetcher(context))):
+            try:
+                await act()
+            except ReaderError as error:
+                context.tell(failure_line("notification", error))
     return sums
 
 

@@ -139,7 +139,7 @@ class Since:
 class Days:
     """These days (ISO), settled or not."""
 
-    days: tuple[str, ...]
+    days: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +162,6 @@ def plan_of(plan: str = "latest", **values: Any) -> Plan:
     """The plan of a job's values; raises TypeError for other values."""
     if plan not in _PLANS:
         raise TypeError(f"there is no plan {plan!r}")
-    if "days" in values and isinstance(values["days"], list):
-        values["days"] = tuple(values["days"])
     return _PLANS[plan](**values)
 
 

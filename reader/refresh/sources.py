@@ -5,7 +5,7 @@ Sources fail independently: a failure becomes a line and is stored with its time
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
@@ -74,15 +74,13 @@ class _NoNetwork(Exception):
 
 
 @asynccontextmanager
-async def open_sources(
-    context: JobContext, cache: Cache, *, environ: Mapping[str, str] | None = None
-) -> AsyncIterator[Sources]:
+async def open_sources(context: JobContext, cache: Cache) -> AsyncIterator[Sources]:
     """The clients of all sources, by the settings.
 
     The settings decide whether the feed gets the token, and whether followed feeds may be local. arXiv is not asked
     for categories if the feed is local.
     """
-    environ = lookup_environment() if environ is None else environ
+    environ = lookup_environment()
     settings, answers, offline = context.settings, response_cache_folder(), is_offline(environ)
     with closing(Feeds.open(context.cache_file)) as feeds:
         async with (

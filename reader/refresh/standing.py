@@ -7,7 +7,6 @@ more than the new papers and are rewritten after any change (`write_exports`).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime
@@ -19,7 +18,7 @@ from typing import NamedTuple
 
 from reader import log_file
 from reader.actions.citations import CitationKeys
-from reader.actions.export import FORMATS, ExportFailed, Format, format_of, record, replacing
+from reader.actions.export import FORMATS, ExportFailed, Format, format_of, replacing
 from reader.actions.programs import desktop_command, run_program
 from reader.cache import watching
 from reader.cache.marks import derive
@@ -43,9 +42,6 @@ MAX_NOTIFIED_TITLES = 3
 
 KILL_AFTER_SECONDS = 30.0
 """Seconds after which the notification program is killed."""
-
-MatchedQueries = Mapping[Paper, tuple[str, ...]]
-"""The matching queries by paper."""
 
 
 class StandingQueries:
@@ -88,36 +84,17 @@ class StandingQueries:
         return action.did if action else ()
 
     async def notify(self) -> int:
-        """Send one notification about the new papers that match, and return their number; raises ReaderError."""
-        queries = tuple(dict.fromkeys((*self._settings.notify, *self._follows)))
-        matches = self._papers_to_notify(queries)
-        if not matches:
-            return 0
-        if command := self._settings.notify_command:
-            text = notification_json(queries, matches)
-        else:
-            names = [self._follows[query].name if query in self._follows else query for query in queries]
-            command, text = desktop_command(*notification_text(names, matches)), ""
-        # The program continues if this call is cancelled, because it is not run again.
-        await run_program(
-            command,
-            text,
-            seconds=KILL_AFTER_SECONDS,
-            advice="check notify_command",
-            survives_cancellation=True,
-            is_silent=True,
-        )
-        return len(matches)
-
-    def _papers_to_notify(self, queries: Sequence[str]) -> MatchedQueries:
-        """The new papers for the notification, with their matching queries."""
-        matches: dict[Paper, tuple[str, ...]] = {}
+        """Show one notification about the new papers that match, and return their number; raises ReaderError."""
+        queries = dict.fromkeys((*self._settings.notify, *self._follows))
         with closing(Window.open(self._file)) as window:
-            for pk, matched in self._news.items():
-                notified = tuple(query for query in matched if query in queries)
-                if notified and (paper := window.paper(pk)) is not None:
-                    matches[paper] = notified
-        return matches
+            found = (window.paper(pk) for pk, matched in self._news.items() if not queries.keys().isdisjoint(matched))
+            papers = [paper for paper in found if paper is not None]
+        if papers:
+            names = [self._follows[query].name if query in self._follows else query for query in queries]
+            command = desktop_command(*notification_text(names, papers))
+            # The program continues if this call is cancelled, because it is not run again.
+            await run_program(command, seconds=KILL_AFTER_SECONDS, survives_cancellation=True, is_silent=True)
+        return len(papers)
 
     async def run(self, fetch: FetchText) -> None:
         """Run the user's programs on the new papers; raises ReaderError."""
@@ -131,20 +108,12 @@ def scope_of(window: Window, settings: Settings, today: date) -> Scope:
     return Scope(today, window.newest_day(), "", settings.saved_queries)
 
 
-def notification_json(queries: Sequence[str], matches: MatchedQueries) -> str:
-    """The command's input: the queries, and the papers as in `list --json`, each with its matching queries."""
-    papers = [record(paper) | {"matches": list(matched)} for paper, matched in matches.items()]
-    return json.dumps({"queries": list(queries), "papers": papers}, ensure_ascii=False)
-
-
-def notification_text(queries: Sequence[str], matches: MatchedQueries) -> tuple[str, str]:
+def notification_text(queries: Sequence[str], papers: Sequence[Paper]) -> tuple[str, str]:
     """A notification's title and text."""
-    count = len(matches)
-    papers = amount(count, "new paper")
     query = f": {queries[0]}" if len(queries) == 1 else ""
-    titles = [paper.title for paper in matches]
-    more = [f"and {count - MAX_NOTIFIED_TITLES:,} more"] if count > MAX_NOTIFIED_TITLES else []
-    return f"{papers}{query}", "\n".join(titles[:MAX_NOTIFIED_TITLES] + more)
+    titles = [paper.title for paper in papers[:MAX_NOTIFIED_TITLES]]
+    more = [f"and {len(papers) - MAX_NOTIFIED_TITLES:,} more"] if len(papers) > MAX_NOTIFIED_TITLES else []
+    return f"{amount(len(papers), 'new paper')}{query}", "\n".join(titles + more)
 
 
 # Watched files: each is rewritten whole or not at all, and never overwrites changes of other programs
@@ -175,11 +144,11 @@ def export_format(export: StandingQuery) -> Format | None:
     return FORMATS.get(export.format) or format_of(Path(export.file))
 
 
-def write_exports(cache: Path, settings: Settings, folder: Path, today: date | None = None) -> list[ExportResult]:
+def write_exports(cache: Path, settings: Settings, folder: Path) -> list[ExportResult]:
     """Write all outdated files; the failure of one does not stop the others. Raises CacheError."""
     results = []
     with closing(Window.open(cache)) as window:
-        scope = Scope(today or datetime.now(UTC).date(), window.newest_day(), None, settings.saved_queries)
+        scope = Scope(datetime.now(UTC).date(), window.newest_day(), None, settings.saved_queries)
         for export in settings.exports:
             file = export_path(export, folder)
             keys = CitationKeys(settings.citation_key, all_papers=partial(window.read, citable_papers))

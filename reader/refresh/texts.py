@@ -7,7 +7,7 @@ no source has is requested again after three weeks. If the network fails, the ot
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -55,13 +55,13 @@ _PICTURE_LIMITS = Limits(
 )
 
 
-async def fetch_picture(address: str, settings: Settings, environ: Mapping[str, str] | None = None) -> bytes:
+async def fetch_picture(address: str, settings: Settings) -> bytes:
     """The bytes of a picture; raises NoPicture if there is none, and FeedError.
 
     ARXIV_ENDPOINT replaces arXiv's sites. The address may come from a page, so it may lead to this machine only if the
     feed is local; with a local feed it may lead nowhere else.
     """
-    environ = lookup_environment() if environ is None else environ
+    environ = lookup_environment()
     is_feed_local = is_local_url(settings.endpoint)
     stand_in = arxiv_stand_in(environ)
     parts = urlsplit(address)

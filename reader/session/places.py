@@ -49,17 +49,10 @@ class ViewList(NamedTuple):
     """The listed views: the reader's own, and the user's saved views in the user's order."""
 
     saved: tuple[View, ...] = ()
-    added: tuple[View, ...] = ()
-
-    @property
-    def saved_views(self) -> tuple[View, ...]:
-        """The saved views, then views of extensions with other names."""
-        known = {view.id for view in self.saved}
-        return (*self.saved, *(view for view in self.added if view.id not in known))
 
     def find(self, id: str) -> View:
         """The view with this id, also of a day, week or month; Latest for an unknown id."""
-        return next((saved for saved in self.saved_views if saved.id == id), None) or view(id)
+        return next((saved for saved in self.saved if saved.id == id), None) or view(id)
 
 
 def listed_views(settings: Settings) -> ViewList:
@@ -144,15 +137,6 @@ class Place(NamedTuple):
     def whole(self, order: str) -> Query:
         """The query of the list, sorted by `order` if neither the text nor the view has an order."""
         return _join_query(self.view.query, self.query, self.view.order or order)
-
-    @property
-    def nearest(self) -> Query | None:
-        """The query for the papers near to the typed words; None if the query has anything but plain words."""
-        from reader.core.query import Near
-
-        query = self.query
-        words = query.plain_words
-        return _join_query(self.view.query, query.with_words_as(Near(words)), "relevance") if words else None
 
     @property
     def is_search(self) -> bool:

@@ -31,54 +31,57 @@ SERVER_POLL_SECONDS, FOLDER_POLL_SECONDS = 2.0, 10.0
 """Seconds between two exchanges with `--watch`."""
 
 if TYPE_CHECKING:
-    from reader.sync.exchange import ExchangeResult, Memory
+    from reader.sync.exchange import ExchangeResult
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
     about = "a folder that your machines share, or postgresql://HOST/DATABASE (default: the setting sync)"
     parser.add_argument("folder", nargs="?", metavar="DIR", help=about)
+    how = parser.add_mutually_exclusive_group()
     about = "print what each machine has sent, and change nothing"
-    parser.add_argument("--status", action="store_true", help=about)
+    how.add_argument("--status", action="store_true", help=about)
     about = "delete everything here that a machine sent; delete its file in the folder too"
     parser.add_argument("--remove", metavar="MACHINE", help=about)
-    parser.add_argument("--watch", action="store_true", help="keep running, and sync marks as they arrive")
+    how.add_argument("--watch", action="store_true", help="keep running, and sync marks as they arrive")
     parser.add_argument("--yes", action="store_true", help="for --remove: do not ask")
     add_quiet(parser, "print only problems")
 
 
 def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
-    if arguments.status and arguments.watch:
-        raise UsageError("--status prints once, and --watch keeps running: choose one of them.")
+    place = _named_place(arguments.folder, workspace)
     if arguments.remove:
-        return _remove(arguments, workspace)
-    if arguments.status and not (arguments.folder or workspace.settings.sync):
-        nothing = "No folder is set for sync: 'dailypapers sync DIR --status', or 'dailypapers config set sync DIR'."
+        return _remove(arguments, workspace, place)
+    if place is None:
+        nothing = (
+            "No folder is set for sync: 'dailypapers sync DIR' names it, 'dailypapers config set sync DIR' sets it."
+        )
+        if not arguments.status:
+            raise UsageError(nothing)
         return answer(arguments, {"folder": None, "machines": [], "troubles": []}, nothing)
-    place = place_of(arguments.folder, workspace)
     if arguments.status:
         return _print_status(arguments, workspace, place)
-    if not arguments.watch:
-        _print_outcome(arguments, workspace, exchange_once(workspace, place))
-        return 0
+    reported: list[str] = []
     with workspace.events() as events, _server(place) as server:
-        reported: list[str] = []
         while True:
             exchanged = _exchange(workspace, events, place, server)
             # Report a lasting problem only once.
             new_troubles = [trouble for trouble in exchanged.troubles if trouble not in reported]
             reported, exchanged.troubles = exchanged.troubles, new_troubles
-            if exchanged.came or exchanged.went or exchanged.troubles:
+            if not arguments.watch or exchanged.came or exchanged.went or exchanged.troubles:
                 _print_outcome(arguments, workspace, exchanged)
                 sys.stdout.flush()
+            workspace.has_changed = bool(exchanged.came)
             workspace.write_exports()
+            if not arguments.watch:
+                return 0
             time.sleep(FOLDER_POLL_SECONDS if server is None else SERVER_POLL_SECONDS)
 
 
-def place_of(named: str | None, workspace: Workspace) -> Path | str:
-    """The folder or the server address on the command line, else in the settings; raises UsageError."""
+def _named_place(named: str | None, workspace: Workspace) -> Path | str | None:
+    """The folder or the server address on the command line, else in the settings; None if there is none."""
     wanted = named or workspace.settings.sync
     if not wanted:
-        raise UsageError("Name a folder that your machines share: dailypapers sync DIR.")
+        return None
     place = places.shared_place(wanted, Path() if named else workspace.config_file.parent)
     return place if places.is_server(place) else Path(place)
 
@@ -91,15 +94,6 @@ def _server(place: Path | str) -> Iterator[places.Server | None]:
     else:
         with places.open_server(place) as server:
             yield server
-
-
-def exchange_once(workspace: Workspace, place: Path | str) -> ExchangeResult:
-    """Exchange marks through a folder or a server once; raises ReaderError."""
-    had_changed = workspace.has_changed
-    with workspace.events() as events, _server(place) as server:
-        exchanged = _exchange(workspace, events, place, server)
-    workspace.has_changed = had_changed or bool(exchanged.came)
-    return exchanged
 
 
 def _exchange(workspace: Workspace, events: Events, place: Path | str, server: places.Server | None) -> ExchangeResult:
@@ -136,21 +130,22 @@ def _print_outcome(arguments: Namespace, workspace: Workspace, exchanged: Exchan
 
 
 def _print_status(arguments: Namespace, workspace: Workspace, place: Path | str) -> int:
-    shown = places.display_place(str(place))
+    from reader.sync.exchange import load
 
+    shown = places.display_place(str(place))
     with workspace.events() as events:
-        known = _memory(events, place)
-        names = known.names()
-        records: list[dict[str, Any]] = [
-            {
-                "machine": machine,
-                "name": names.get(machine, machine),
-                "is_this": machine == events.machine(),
-                "changes": count,
-                "newest": datetime.fromtimestamp(last / 1000).astimezone().isoformat(timespec="seconds"),
-            }
-            for machine, (count, _, last) in sorted(events.log.machines().items())
-        ]
+        known, own, machines = load(events, str(place)), events.machine(), sorted(events.log.machines().items())
+    names = known.names()
+    records: list[dict[str, Any]] = [
+        {
+            "machine": machine,
+            "name": names.get(machine, machine),
+            "is_this": machine == own,
+            "changes": count,
+            "newest": datetime.fromtimestamp(last / 1000).astimezone().isoformat(timespec="seconds"),
+        }
+        for machine, (count, _, last) in machines
+    ]
     troubles = [f"{name}: {file.trouble}" for name, file in known.files.items() if file.trouble]
     if arguments.json:
         return answer(arguments, {"folder": shown, "machines": records, "troubles": troubles})
@@ -171,36 +166,29 @@ def _print_status(arguments: Namespace, workspace: Workspace, place: Path | str)
     return 0
 
 
-def _memory(events: Events, place: Path | str) -> Memory:
+def _remove(arguments: Namespace, workspace: Workspace, place: Path | str | None) -> int:
+    """Delete all rows of another machine."""
     from reader.sync.exchange import load
 
-    return load(events, places.display_place(place) if isinstance(place, str) else str(place))
-
-
-def _remove(arguments: Namespace, workspace: Workspace) -> int:
-    """Delete all rows of another machine."""
     with workspace.events() as events:
         known = events.log.machines()
+        names = load(events, str(place)).names() if place is not None else {}
         wanted = arguments.remove.strip().lower()
-        has_place = arguments.folder or workspace.settings.sync
-        names = _memory(events, place_of(arguments.folder, workspace)).names() if has_place else {}
-        matches = [
-            machine
-            for machine in known
-            if wanted and wanted in (machine[: len(wanted)], names.get(machine, "").lower())
-        ]
+        matches = [id for id in known if wanted and (id.startswith(wanted) or names.get(id, "").lower() == wanted)]
         if len(matches) != 1:
-            problem = "Several machines are called" if matches else "No known machine is called"
-            raise NotFound(f"{problem} {brief(wanted)!r}: 'dailypapers sync --status' lists their ids.")
-        if matches[0] == events.machine():
+            raise NotFound(
+                f"No single machine is called {brief(wanted)!r}: 'dailypapers sync --status' lists their ids."
+            )
+        [machine] = matches
+        if machine == events.machine():
             raise UsageError("That is this machine: 'undo' takes back what you did on it.")
-        count = known[matches[0]][0]
-        question = f"Delete {amount(count, 'change')} that {names.get(matches[0], matches[0])} sent?"
+        count = known[machine][0]
+        question = f"Delete {amount(count, 'change')} that {names.get(machine, machine)} sent?"
         if not is_confirmed(arguments.yes, question):
             return 0
-        events.delete_machine(matches[0])
+        events.delete_machine(machine)
     message = f"{amount(count, 'change')} deleted. Remove the machine's file from the folder, or they come back."
-    return answer(arguments, {"machine": matches[0], "changes": count}, message)
+    return answer(arguments, {"machine": machine, "changes": count}, message)
 
 
 COMMAND = Command(

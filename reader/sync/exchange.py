@@ -63,7 +63,6 @@ class KnownFile:
     """The offset at which the next exchange continues to read."""
     tail: int = 0
     """The checksum of the last bytes before that offset."""
-    rows: int = 0
     refused: int = 0
     """The number of invalid rows."""
     trouble: str = ""
@@ -132,7 +131,7 @@ def exchange(events: Events, folder: Path, name: str) -> ExchangeResult:
             # Either another copy of this home folder has written the file, or the log was restored from a backup.
             sent: set[str] = set()
             there = _read(events, own, None, result, sent)
-            if there.rows and result.came.pop(there.machine, 0):
+            if result.came.pop(there.machine, 0):
                 known[own.name], result.is_new_machine = there, True
                 events.log.take_new_machine(sent)
                 events.recover()
@@ -197,7 +196,6 @@ def _rows(path: Path, known: KnownFile, own: str, actions: set[str] | None) -> I
                     row = decode_row(line)
                     if row.machine != known.machine or (row.machine == own and clock_of(row.action) > latest):
                         raise foreign.InvalidForeignValue("it is of another machine")
-                    known.rows += 1
                     if actions is not None:
                         actions.add(row.action)
                     yield row
@@ -245,9 +243,7 @@ def _write(events: Events, own: Path, name: str, memory: Memory, result: Exchang
     memory.written = rows[-1][0] if rows else memory.written
     result.went = len(rows)
     status = own.stat()
-    known = KnownFile(machine, name, status.st_size, status.st_mtime_ns, status.st_size, _tail(own, status.st_size))
-    known.rows = len(rows) + (0 if is_new else memory.files[own.name].rows)
-    return known
+    return KnownFile(machine, name, status.st_size, status.st_mtime_ns, status.st_size, _tail(own, status.st_size))
 
 
 def file_of(folder: Path, machine: str) -> Path:
@@ -302,8 +298,9 @@ def save(events: Events, place: str, memory: Memory) -> None:
 
 
 def _key(place: str) -> str:
-    """The key of a place; bytes of its name that are not UTF-8 are escaped, because SQLite stores only valid text."""
-    return KEY_PREFIX + place.encode("utf-8", "backslashreplace").decode()
+    """The key of a place, without a password. Bytes that are not UTF-8 are escaped: SQLite stores only valid text."""
+    shown = places.display_place(place) if places.is_server(place) else place
+    return KEY_PREFIX + shown.encode("utf-8", "backslashreplace").decode()
 
 
 # Exchange through a PostgreSQL server
@@ -330,14 +327,13 @@ _NEXT = "SELECT number, action, paper, kind, value, by FROM dailypapers_log WHER
 
 def exchange_with(events: Events, server: places.Server, address: str) -> ExchangeResult:
     """Add the new rows of a server to the log, and send the new rows of this machine; raises CacheError."""
-    result, key = ExchangeResult(), places.display_place(address)
-    memory = load(events, key)
+    result, memory = ExchangeResult(), load(events, address)
     before = asdict(memory)
     if not server.has_table("dailypapers_log"):
         with server.turn():
             server.run(_TABLE)
         memory.files, memory.written = {}, 0
-    known = memory.files.setdefault(key, KnownFile())
+    known = memory.files.setdefault(places.display_place(address), KnownFile())
     last = int(server.rows("SELECT coalesce(max(number), 0) FROM dailypapers_log")[0][0])
     if last < known.place:
         # The server was restored from a backup or replaced.
@@ -354,7 +350,7 @@ def exchange_with(events: Events, server: places.Server, address: str) -> Exchan
     if known.refused:
         result.troubles.append(f"{known.refused:,} rows of the server refused")
     if asdict(memory) != before:
-        save(events, key, memory)
+        save(events, address, memory)
     return result
 
 

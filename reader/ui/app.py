@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
@@ -20,7 +20,7 @@ from textual.screen import Screen
 
 from reader import platform
 from reader.config import Settings
-from reader.keys.actions import TYPING, Action, Context
+from reader.keys.actions import TYPING, Context
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import keys_of_label
 from reader.platform import is_colorless, theme_name
@@ -110,7 +110,6 @@ FEATURES = (
     "reader.ui.notes",
     "reader.ui.follows",
     "reader.ui.help",
-    "reader.ui.extensions",
 )
 """The modules with controllers, which the app imports after the first list is drawn.
 
@@ -134,9 +133,9 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
 
     `run_job` runs jobs such as a refresh; `rules` loads the topics and `shell` the commands at their first use. The
     reader starts with `query` in the view All, or without a query at the place of the last visit. A `demo` fetches
-    nothing and saves nothing outside the cache. With `opens_page`, the page of the first paper is open. `leaving`
-    supervises the end of the program; `first_frame` is already on the terminal. Changes to views in `settings_file`
-    take effect at once; `now` is the clock; a `still` reader has no spinner and starts no refresh.
+    nothing and saves nothing outside the cache. `leaving` supervises the end of the program; `first_frame` is already
+    on the terminal. Changes to views in `settings_file` take effect at once; `now` is the clock; a `still` reader has
+    no spinner and starts no refresh.
     """
 
     TITLE = "dailypapers"
@@ -176,7 +175,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         cache_file: Path,
         *,
         query: str = "",
-        opens_page: bool = False,
         demo: bool = False,
         state_file: Path | None = None,
         run_job: JobRunner,
@@ -200,7 +198,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         self.rules = rules
         self.settings_file = settings_file
         self.shell = shell
-        self._opens_page = opens_page
         self._warnings = tuple(warnings)
         self.state_file = None if demo else state_file
         self._left = visit.load(self.state_file) if self.state_file else visit.Visit()
@@ -244,7 +241,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
             },
             mode="sample" if self.look.demo else "" if self.library.is_writable else "read-only",
         )
-        return state if self._opens_page else state.remember_query(query)
+        return state.remember_query(query)
 
     # Set-up
 
@@ -287,7 +284,7 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
                     subscribe(self, self.model, role.parts, method, now=role.now)
                 elif isinstance(role, Answers):
                     self._answers[role.kind] = method
-        self._find_handlers()
+        self.handlers = handlers_of(self.controllers, lambda: self.model.state.context)
 
     def _make_controller(self, kind: type[Controller]) -> Controller:
         """Return `app.mark_actions` for the class MarkActions, creating it if the first list did not need it."""
@@ -297,17 +294,10 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         controller: Controller = getattr(self, name)
         return controller
 
-    def _find_handlers(self) -> None:
-        self.handlers = handlers_of(self.controllers, lambda: self.model.state.context)
-
     def scope(self) -> Scope:
         """The context of queries: the saved views and the current day."""
         views = tuple((saved.name, saved.query) for saved in self.model.state.views.saved)
         return self.library.scope(self.look.today)._replace(views=views)
-
-    def add_keys(self, actions: Iterable[Action]) -> None:
-        self.keymap.add(actions)
-        self._find_handlers()
 
     def _take_over(self) -> None:
         """Replace the first frame, if any, and keep its cursor; then start working."""
@@ -324,8 +314,6 @@ class ReaderApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
             from reader.ui.next_start import keep_look
 
             keep_look(self.keymap, self.settings)
-        if self._opens_page:
-            self.perform("read.open")
         await self.keyboard.begin()
         finish_startup_tuning()
         warnings = (*self._warnings, *(str(mistake) for mistake in self.keymap.mistakes))

@@ -1,15 +1,12 @@
-"""Ask for a date: go there, or fetch from it."""
+"""Go to a date that is typed, or fetch the month before the oldest day."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from reader.cache.reads.window import DayCount
 from reader.core.dates import FIRST_DAY, Period, period_containing, typed_period
 from reader.core.lines import Line, Piece
-from reader.core.text import amount
 from reader.refresh.lines import Since
 from reader.ui.command_line.screen import LineScreen
 from reader.ui.page.state import close_page
@@ -19,27 +16,30 @@ from reader.ui.shell.state import NOTHING_IS_FETCHED, Front, State
 if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
 
-
-class DateRequest(NamedTuple):
-    """The open date line, which asks for a date to go to or to fetch from."""
-
-    since: date | None = None
-    """The day that is suggested to fetch from; None to go to a date."""
+DATE: Front[bool] = Front("date", "reader.ui.dates:DateScreen")
 
 
-DATE: Front[DateRequest] = Front("date", "reader.ui.dates:DateScreen")
-
-
-def ask_for_date(state: State, request: DateRequest) -> State:
-    return close_page(state).put(DATE, request)
+def ask_for_date(state: State) -> State:
+    return close_page(state).put(DATE, True)
 
 
 class DateActions(Controller):
-    """Open the date line, and go to the date or fetch from it."""
+    """Open the date line, go to the date, and fetch older days."""
 
     @handles("day.go")
     def go_to_date(self, _count: int | None) -> None:
-        self._model.change(ask_for_date(self._model.state, DateRequest()))
+        self._model.change(ask_for_date(self._model.state))
+
+    @handles("date.go")
+    def choose(self, _count: int | None) -> None:
+        screen: DateScreen | None = self._app.screens.get(DATE)
+        if screen is None:
+            return
+        if (period := screen.chosen()) is None:
+            screen.refuse()
+        else:
+            self._model.change(self._model.state.put(DATE, None))
+            self._app.view_actions.go(period.id)
 
     @handles("app.older")
     def fetch_older(self, _count: int | None) -> None:
@@ -49,25 +49,7 @@ class DateActions(Controller):
         known = self._library.fetched_days()
         fetched = [day for day, status in known.items() if status.fetched]
         oldest = date.fromisoformat(min(fetched, default=self._look.today.isoformat()))
-        month = period_containing("month", oldest).earlier
-        first = max(month.first, date.fromisoformat(FIRST_DAY))
-        self._model.change(ask_for_date(self._model.state, DateRequest(first)))
-
-    @handles("date.go")
-    def choose(self, _count: int | None) -> None:
-        screen = self._app.screens.get(DATE)
-        request = self._model.state[DATE]
-        if screen is None or request is None:
-            return
-        period = screen.chosen()
-        if period is None:
-            screen.refuse()
-            return
-        self._model.change(self._model.state.put(DATE, None))
-        if request.since is None:
-            self._app.view_actions.go(period.id)
-            return
-        since = max(period.first.isoformat(), FIRST_DAY)
+        since = max(period_containing("month", oldest).earlier.first.isoformat(), FIRST_DAY)
         self._app.refresher.fetch_many(Since(since), "", f"since {since}")
 
 
@@ -87,32 +69,16 @@ def read_period(text: str, today: date) -> tuple[Period | None, str]:
     return period, ""
 
 
-def number_of_papers(days: Iterable[DayCount]) -> str:
-    """The numbers of papers and of unread papers of these days, in words."""
-    known = list(days)
-    if not known:
-        return "not fetched yet"
-    papers, unread = sum(day.papers for day in known), sum(day.unread for day in known)
-    if not papers:
-        return "no papers"
-    plus = "+" if any(day.is_partial for day in known) else ""
-    message = f"{papers:,}+ papers" if plus else amount(papers, "paper")
-    return f"{message}, {unread:,} unread" if unread else f"{message}, all read"
+class DateScreen(LineScreen[bool]):
+    """The date line; an empty line means the newest day of the cache."""
 
-
-class DateScreen(LineScreen[DateRequest]):
-    """The date line; an empty line means the newest day of the cache, or the day that is suggested to fetch from."""
-
+    LABEL = "go to"
     MAX_CHARACTERS = 24
 
-    def __init__(self, app: ReaderApp, request: DateRequest) -> None:
-        self.LABEL = "go to" if request.since is None else "fetch all since"
-        super().__init__(app, request)
-        self._library = app.library
-        self._is_since = request.since is not None
+    def __init__(self, app: ReaderApp, is_open: bool) -> None:
+        super().__init__(app, is_open)
         newest = app.library.newest_day()
-        day = request.since or (date.fromisoformat(newest) if newest else None)
-        self._default = None if day is None else period_containing("day", day)
+        self._default = period_containing("day", date.fromisoformat(newest)) if newest else None
         self._is_refused = False
 
     def on_mount(self) -> None:
@@ -132,15 +98,10 @@ class DateScreen(LineScreen[DateRequest]):
         self.line.advise()
 
     def lead(self) -> Line:
-        """The period that the text means, with its number of papers, or the mistake in the text."""
-        text, period = self.line.text.strip(), self.chosen()
-        if period is not None:
-            about = ""
-            if not self._is_since:
-                days = self._library.days_between(period.first.isoformat(), period.last.isoformat()).values()
-                about = f" {self._look.glyphs.dot} {number_of_papers(days)}"
-            return Piece(period.name, "key"), Piece(f"{about}  ", "quiet")
-        _, mistake = read_period(text, self._look.today)
+        """The period that the text means, or the mistake in the text."""
+        if (period := self.chosen()) is not None:
+            return (Piece(f"{period.name}  ", "key"),)
+        _, mistake = read_period(self.line.text.strip(), self._look.today)
         if mistake or self._is_refused:
             return (Piece(mistake or f"This is not a day, week or month: {EXAMPLES}.", "mistake"),)
         return (Piece(EXAMPLES, "quiet"),)

@@ -208,7 +208,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self.detail = PaperDetail(glyphs, today=self._look.fixed_today, shows_links=self._look.links, id="detail")
         self.empty = Empty(id="empty")
         feed = "" if self._look.demo else keymap.key("find.feed", "query")
-        keys = AdviceKeys(keymap.key("query.complete", "query"), feed, keymap.key("find.widen", "query"))
+        keys = AdviceKeys(keymap.key("query.complete", "query"), feed)
         self.query_line = QueryLine(glyphs, keys, id="query")
         self.query_line.display = False
         if not self.is_attached:

@@ -32,9 +32,6 @@ DECISIONS = ("star", QUEUE, "hide")
 FIELDS = {**STATES, QUEUE: "queued"}
 """The row's field for each kind of mark that has a toggle key."""
 
-MAX_DRAWN_MARKS = 20_000
-"""Draw marks of at most this many papers at once; finding the visible ones then takes a millisecond."""
-
 T = TypeVar("T")
 
 SHOWN_AFTER_SECONDS = 0.5
@@ -125,10 +122,7 @@ class MarkActions(Controller):
 
     def _drawn_papers(self, pks: Sequence[int]) -> Sequence[int]:
         """The papers whose lines change at once; the others change once the marks are stored."""
-        if len(pks) == 1:
-            return pks
-        marked = frozenset(pks if len(pks) <= MAX_DRAWN_MARKS else ())
-        return [pk for pk in self._app.papers.visible_pks if pk in marked]
+        return pks if len(pks) == 1 else list(frozenset(self._app.papers.visible_pks).intersection(pks))
 
     def _draw(self, pk: int, kind: str, value: bool) -> None:
         undone = UNDOES.get(kind, ()) if value else ()
@@ -219,44 +213,7 @@ class MarkActions(Controller):
     def _go_to(self, pk: int) -> Position | None:
         papers = self._app.papers
         is_there = self._model.state.front_paper is not None or pk == papers.highlighted
-        is_there = is_there or papers.next_where({pk}) or papers.next_where({pk}, -1)
-        return None if is_there else Position(pk, papers.height)
-
-
-class QueueActions(Controller):
-    """Move papers within the queue."""
-
-    def __init__(self, app: ReaderApp) -> None:
-        super().__init__(app)
-        self._order = self._app.settings.order
-
-    @handles("queue.down", "queue.up", step=1)
-    def move(self, by: int) -> None:
-        state, row = self._model.state, self._app.papers.highlighted_row
-        if row is None:
-            return
-        if not self._is_in_order():
-            self._model.show_notice(f"papers are moved in the queue: {self._keymap.key('view.queue')} shows it")
-            return
-        if not row.queued:
-            self._model.show_notice(f"no longer in the queue · {self._keymap.key('paper.queue')} queues it")
-            return
-        place = min(max(self._app.papers.cursor + by, 0), self._app.papers.count - 1)
-        if place == self._app.papers.cursor:
-            self._model.show_notice(
-                "this is the last paper in the queue" if by > 0 else "this is the first paper in the queue"
-            )
-            return
-        moved = state.with_paper_moved(row.pk, place)
-        self._model.change(moved)
-        self._app.mark_actions.follow(self._library.move_in_queue(row.pk, moved.listing.order.pks))
-
-    def _is_in_order(self) -> bool:
-        from reader.core.query import Sort
-
-        state = self._model.state
-        sort = state.place.whole(self._order).sort
-        return state.results is None and state.listing.order.complete and sort == Sort("queue")
+        return None if is_there or papers.to_paper(pk) else Position(pk, papers.height)
 
 
 TRACE_SECONDS = 120.0

@@ -114,5 +114,4 @@ def look_of(keymap: Keymap, settings: Settings, environment: Mapping[str, str]) 
         theme=settings.theme,
         colors=palette_of(settings.theme).colors,
         hints={"plain": keymap.hints("list", without=("find.clear",)), "query": keymap.hints("list")},
-        older_key=keymap.key("day.older"),
     )

@@ -7,7 +7,6 @@ import os
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from operator import methodcaller
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events
@@ -17,14 +16,15 @@ from textual.widget import Widget
 from textual.widgets import TextArea
 
 from reader.core.errors import ReaderError
-from reader.core.lines import Line, Piece, cut, cut_line, literal, measure
+from reader.core.lines import Line, Piece, literal
 from reader.core.marks import PASSAGE
 from reader.core.tag_words import complete_tag, parse_tags
 from reader.core.text import NOTE_LIMIT, amount, clean_note
 from reader.ui.command_line.screen import LineScreen
 from reader.ui.filter.state import topic_papers
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.line_widgets import OneLine, WidgetReport
+from reader.ui.kit.line_widgets import Title, WidgetReport
+from reader.ui.kit.pane import Rule
 from reader.ui.kit.textual_fixes import PastesWhole
 from reader.ui.kit.theme import stylesheet
 from reader.ui.shell.commands import Candidate, Suggestion
@@ -126,7 +126,8 @@ class NoteActions(Controller):
         """Save the unfinished text, in case the reader is killed."""
         noting = self._model.state[NOTING]
         if noting is not None:
-            self._background.start("drafts", partial(_wait, self._library.keep_draft(noting.draft, text)))
+            storing = self._library.keep_draft(noting.draft, text)
+            self._background.start("drafts", lambda: storing)
 
     @handles("note.keep")
     def keep(self, _count: int | None) -> None:
@@ -167,13 +168,17 @@ class NoteActions(Controller):
         noting = self._model.state[NOTING]
         if noting is not None:
             self._model.change(self._model.state.put(NOTING, None))
-            self._background.start("drafts", partial(_wait, self._library.drop_draft(noting.draft)))
-            self._model.show_notice(UNCHANGED)
+            self._drop_draft(noting, UNCHANGED)
 
-    @handles(each={"note.undo_typing": methodcaller("undo"), "note.redo_typing": methodcaller("redo")})
-    def take_back(self, _count: int | None, step: Callable[[NoteScreen], object]) -> None:
+    def _drop_draft(self, noting: NoteEdit, reason: str) -> None:
+        dropping = self._library.drop_draft(noting.draft)
+        self._background.start("drafts", lambda: dropping)
+        self._model.show_notice(reason)
+
+    @handles(each={"note.undo_typing": TextArea.undo, "note.redo_typing": TextArea.redo})
+    def take_back(self, _count: int | None, step: Callable[[TextArea], object]) -> None:
         if (screen := self._screen) is not None:
-            step(screen)
+            step(screen.area)
 
     def on_begin(self) -> None:
         id = self._library.drafts.newest()
@@ -223,14 +228,9 @@ class NoteActions(Controller):
                 screen.change(text)
             return
         if text is None:
-            self._background.start("drafts", partial(_wait, self._library.drop_draft(noting.draft)))
-            self._model.show_notice(f"{editor} failed: {UNCHANGED}")
+            self._drop_draft(noting, f"{editor} failed: {UNCHANGED}")
         else:
             self._store(noting, text)
-
-
-async def _wait(writing: Awaitable[None]) -> None:
-    await writing
 
 
 MAX_PAPERS_READ = 100
@@ -283,7 +283,17 @@ class NoteArea(PastesWhole, TextArea):
 
 
 class NoteSheet(Widget):
-    """The container of the heading and the text area."""
+    """The container of the title and the text area."""
+
+
+def note_title(noting: NoteEdit, glyphs: Glyphs) -> str:
+    """The note's subject: `✎ Note · A memory that forgets`.
+
+    It says whether the note is on a passage, so that users do not mistake it for the note on the paper.
+    """
+    label = "Note on this passage" if noting.passage else "Note"
+    draft = ", an unfinished draft" if noting.is_draft else ""
+    return f"{glyphs.note} {label}{draft} {glyphs.dot} {noting.title}"
 
 
 class NoteScreen(OverScreen[NoteEdit]):
@@ -294,68 +304,34 @@ class NoteScreen(OverScreen[NoteEdit]):
     def __init__(self, app: ReaderApp, noting: NoteEdit) -> None:
         super().__init__(app, noting)
         self._sheet = NoteSheet()
-        self._heading = _Heading(noting, self._look.glyphs)
-        self._area = NoteArea(noting.text)
+        self._title = Title(note_title(noting, self._look.glyphs), self._look.glyphs)
+        self.area = NoteArea(noting.text)
 
     def compose(self) -> ComposeResult:
         with self._sheet:
-            yield self._heading
-            yield Center(self._area)
+            yield Rule(None, self._look.glyphs)
+            yield self._title
+            yield Center(self.area)
         yield self.status
 
     def on_mount(self) -> None:
         self._sheet.styles.height = note_lines(self.app.size.height)
-        self.set_focus(self._area)
+        self.set_focus(self.area)
 
     def on_resize(self, event: events.Resize) -> None:
         self._sheet.styles.height = note_lines(event.size.height)
 
     @property
     def text(self) -> str:
-        return self._area.text
+        return self.area.text
 
     def change(self, text: str) -> None:
-        self._area.replace(clean_note(text), (0, 0), self._area.document.end)
-        self._area.move_cursor(self._area.document.end)
-
-    def undo(self) -> None:
-        self._area.undo()
-
-    def redo(self) -> None:
-        self._area.redo()
+        self.area.replace(clean_note(text), (0, 0), self.area.document.end)
+        self.area.move_cursor(self.area.document.end)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
-        self.post_message(WidgetReport("note", self._area.text))
-
-
-class _Heading(OneLine[NoteEdit]):
-    """The rule above the text area, with the note's subject."""
-
-    PANE = "note"
-
-    def line(self, width: int) -> Line:
-        return heading(self.shown, width, self.glyphs)
-
-    def on_click(self, event: events.Click) -> None:
-        event.stop()
-
-
-def heading(noting: NoteEdit, width: int, glyphs: Glyphs) -> Line:
-    """A rule with the note's subject: `── ✎ Note · A memory that forgets ── an unfinished draft ──`.
-
-    The rule says whether the note is on a passage, so that users do not mistake it for the note on the paper.
-    """
-    rule = glyphs.line
-    label = "Note on this passage" if noting.passage else "Note"
-    begin: Line = (Piece(f"{rule * 2} ", "rule"), Piece(f"{glyphs.note} {label}", "label"), Piece(" "))
-    end: Line = (Piece(rule * 2, "rule"),)
-    if noting.is_draft:
-        end = (Piece(" an unfinished draft ", "quiet"), *end)
-    title = cut(literal(noting.title), width - measure(begin) - measure(end) - 4, glyphs.ellipsis)
-    middle: Line = (Piece(f"{glyphs.dot} {title} ", "quiet"),) if title else ()
-    left = width - measure(begin) - measure(middle) - measure(end)
-    return cut_line((*begin, *middle, Piece(rule * left, "rule"), *end), width)
+        self.post_message(WidgetReport("note", self.area.text))
 
 
 class TagScreen(LineScreen[TagEdit]):

@@ -148,11 +148,7 @@ class TriageActions(Controller):
         if triage is None or pk is None or pk not in triage.decisions:
             return
         self._model.change(self._model.state.put(TRIAGE, triage.without(pk)))
-        if (
-            pk == self._model.state.highlighted
-            or self._app.papers.next_where({pk}, -1)
-            or self._app.papers.next_where({pk})
-        ):
+        if self._app.papers.to_paper(pk):
             self._app.page_actions.follow()
             self._watch_drawing()
 

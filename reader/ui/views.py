@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 
 from reader.core.dates import FIRST_DAY, SATURDAY, Period, PeriodKind, period_containing, period_of_view
 from reader.core.errors import ReaderError
@@ -23,9 +22,6 @@ from reader.ui.shell.controller import Controller, answers, handles
 from reader.ui.shell.listing import Position
 from reader.ui.shell.state import NOTHING_IS_FETCHED, State
 
-if TYPE_CHECKING:
-    pass
-
 MAX_RANKING_AGE = timedelta(minutes=10)
 """Maximum age of a ranking before it is fetched again."""
 
@@ -39,7 +35,7 @@ class ViewActions(Controller):
 
     def commands(self) -> Sequence[Offer]:
         # The other views have actions of their own.
-        views = (*self._model.state.views.saved_views, *(own for own in SPECIAL if not own.is_ranking))
+        views = (*self._model.state.views.saved, *(own for own in SPECIAL if not own.is_ranking))
         return [Offer(f"View: {one.name}", one.query, partial(self.go, one.id)) for one in views]
 
     @answers("view")
@@ -76,7 +72,7 @@ class ViewActions(Controller):
 
     @handles("view.saved")
     def show_saved(self, number: int | None) -> None:
-        saved, number = self._model.state.views.saved_views, number or 1
+        saved, number = self._model.state.views.saved, number or 1
         if number <= len(saved):
             self.go(saved[number - 1].id)
         elif saved:

@@ -21,7 +21,6 @@ from reader.actions.links import (
     pdf_file,
     pdf_folder,
     pdf_name,
-    people,
     repository_links,
     safe_url,
 )
@@ -83,14 +82,6 @@ def test_addresses_in_the_abstract_replace_those_that_the_feed_lacks(live_edit: 
     code = next(link for link in links(paper._replace(code_url=None)) if link.letter == "c")
     assert (code.url, code.in_text) == ("https://github.com/someone/live_edit.git", True)
     assert dict(link_choices(paper))["w"] == "project in the text"
-
-
-def test_the_people_of_a_paper_have_their_accounts(live_edit: Paper) -> None:
-    paper = live_edit._replace(submitter="curator7", profiles=("ada Ada Lovelace", "curator7 Cura Tor", "../x Bad"))
-    assert [(link.letter, link.name, link.url) for link in people(paper)] == [
-        ("1", "curator7 (submitter)", "https://huggingface.co/curator7"),
-        ("2", "Ada Lovelace", "https://huggingface.co/ada"),
-    ]
 
 
 def test_the_repositories_that_name_a_paper_are_numbered_by_their_kind() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -14,14 +13,10 @@ from reader.cache.marks.events import Events
 from reader.cache.reads import window as module
 from reader.cache.reads.vocabulary import vocabulary
 from reader.cache.reads.window import (
-    IN_WORDS,
-    MATCHING,
     VISIBLE,
     DayCount,
     FetchedDay,
-    Order,
     Window,
-    with_near,
 )
 from reader.cache.storing import Cache, StoreResult
 from reader.cache.texts import Texts
@@ -233,24 +228,6 @@ def test_with_a_query_the_days_are_those_that_list_its_papers(
     on_days: Window, text: str, day: str, steps: int, found: str | None
 ) -> None:
     assert on_days.older_day(day, steps, selection(text)) == found
-
-
-# Orders
-
-
-def test_papers_that_are_only_near_follow_all_that_match() -> None:
-    plain = Order(array("q", [4, 2, 9]))
-    assert with_near(plain, [2, 9], 5) is plain
-    near = with_near(plain, [2, 5, 6, 1], 2)
-    assert near == Order(array("q", [4, 2, 9, 5, 6]), ((MATCHING, 3), (IN_WORDS, 2)), near=2)
-    assert near.only_near == frozenset({5, 6})
-    assert near.matching == 3
-    assert near.without_near == plain
-    assert plain.without_near is plain
-    days = plain._replace(groups=(("2026-11-24", 2), ("2026-11-23", 1)))
-    assert with_near(days, [5], 2).groups == (*days.groups, (IN_WORDS, 1))
-    assert with_near(days, [5], 2).without_near == days
-    assert with_near(Order(()), [5], 2) == Order(array("q", [5]), ((IN_WORDS, 1),), near=1)
 
 
 # Words to complete

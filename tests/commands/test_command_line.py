@@ -55,7 +55,9 @@ def test_usage_errors_are_one_line_with_a_hint(session: Session, home: Path) -> 
         $ config
         2! dailypapers config: choose one of path, show, get, set, edit, keys, check. See 'dailypapers config --help'.
         $ list --color blue
-        2! dailypapers list: --color 'blue' is not one of auto, always, never. See 'dailypapers list --help'.
+        2! dailypapers list: --color was removed. Set CLICOLOR_FORCE=1 for colours in a pipe, or NO_COLOR=1 for none.
+        $ open 2606.26740 --link pfd
+        2! dailypapers open: --link 'pfd' is not one of page, pdf, arxiv, code, project, doi, entry. Did you mean pdf? See 'dailypapers open --help'.
         $ list --limit -1
         2! dailypapers list: argument -n/--limit: '-1' is not a whole number above zero. See 'dailypapers list --help'.
         $ list -n
@@ -105,8 +107,8 @@ def opened(monkeypatch: pytest.MonkeyPatch, home: Path) -> list[str]:
     """The queries the reader was opened on, with how it was opened; there is a terminal."""
     seen: list[str] = []
 
-    def show_reader(_workspace: object, query: str, frame: None = None, *, opens_page: bool = False) -> int:
-        seen.append(f"{query}{' on its page' if opens_page else ''}")
+    def show_reader(_workspace: object, query: str, frame: None = None) -> int:
+        seen.append(query)
         return 0
 
     def show_sample(_workspace: object, query: str, *, is_plain: bool = False) -> int:
@@ -201,12 +203,6 @@ def test_words_that_look_like_a_command_are_a_query_if_papers_have_them(run: Run
     assert run("view", id).code == 2
 
 
-def test_the_reader_has_no_colours_if_asked(run: Run, opened: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_COLOR", "")
-    assert run("--color=never", "agents").code == 0
-    assert (os.environ["NO_COLOR"], opened) == ("1", ["agents"])
-
-
 @each(("is_in", "is_out", "code"), [(True, True, 0), (True, False, 2), (False, True, 2)])
 def test_the_reader_needs_a_terminal_at_both_ends(
     is_in: bool,
@@ -227,17 +223,6 @@ def test_the_reader_needs_a_terminal_at_both_ends(
     )
     assert " ".join(capsys.readouterr().err.split()) == (expected.strip() if code else "")
     assert not home.exists()
-
-
-def test_a_paper_opens_in_the_reader(
-    run: Run, papers: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert run("open", "https://arxiv.org/abs/2606.26740v2", "--reader").code == 0
-    assert opened == ['id:"2606.26740" on its page']
-    assert run("open", "2606.26740", "--reader", "--link", "pdf").code == 2
-    monkeypatch.setattr(cli, "_has_terminal", lambda: False)
-    assert run("open", "2606.26740", "--reader").code == 2
-    assert len(opened) == 1
 
 
 def test_textual_gets_its_frame_rate_before_it_is_imported() -> None:

@@ -16,7 +16,7 @@ import pytest
 from reader.cache.feeds import Feeds
 from reader.cache.marks.events import Events
 from reader.cache.storing import Cache
-from reader.core.marks import first_place, place_between
+from reader.core.marks import first_place
 from reader.core.paper import Draft, Listing
 from reader.data import shipped_topics
 from reader.database import connections
@@ -305,7 +305,7 @@ def marked(papers: Path) -> Path:
             events.mark("tag:to read", True, [2, 7, 8])
             events.mark("note", "First line\n  second, 中文標題", [5])
             events.mark("queue", True, [8, 2, 5])
-            events.mark("queue", place_between(None, first_place(1, 0)), [6])
+            events.mark("queue", first_place(0, 0), [6])
             events.mark("star", True, [6])
             events.undo()
         assert list(cache.drop_before("2021-01-01")) == [1]

@@ -94,7 +94,7 @@ def stage(papers: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with FeedServer(DAYS, today="9999-12-31") as server:
         monkeypatch.setenv("HF_ENDPOINT", server.url)
         monkeypatch.setenv("ARXIV_ENDPOINT", server.url)
-        server.pages[f"/papers/{IDS[0]}.md"] = pages.MARKDOWN.encode()
+        server.pages[f"/html/{IDS[0]}"] = pages.PAGE.encode()
         server.pages[f"/pdf/{IDS[0]}"] = b"%PDF-1.5\n" + b"x" * 2_000 + b"\n%%EOF\n"
         yield
 

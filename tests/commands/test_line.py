@@ -402,20 +402,15 @@ All: 5 papers.
 3. A benchmark of terminal agents 中文標題. Unread, 36 votes.
 4. Small verifiers, long horizons. Unread, 9 votes.
 5. Where do web agents lose their way? Unread, 7 votes.
-1 of 5> /agnets
-Searched for agents: 3 papers.
-1. Agents that write their own tools. Unread, 55 votes.
-2. A benchmark of terminal agents 中文標題. Unread, 36 votes.
-3. Where do web agents lose their way? Unread, 7 votes.
-1 of 3> 9
-There is no such paper: the list has 3.
-1 of 3> dailypapers undo
+1 of 5> 9
+There is no such paper: the list has 5.
+1 of 5> dailypapers undo
 Taken back: 1 paper hidden, read.
-1 of 3> lst
+1 of 5> lst
 There is no command 'lst'. Did you mean list?
-1 of 3> zzyzx
+1 of 5> zzyzx
 There is no command 'zzyzx'.
-1 of 3> q
+1 of 5> q
 Left dailypapers.
 """
 

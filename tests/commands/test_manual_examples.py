@@ -141,7 +141,7 @@ def stage(sample: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with FeedServer(days, today="9999-12-31") as server:
         monkeypatch.setenv("HF_ENDPOINT", server.url)
         monkeypatch.setenv("ARXIV_ENDPOINT", server.url)
-        server.pages[f"/papers/{ID}.md"] = pages.MARKDOWN.encode()
+        server.pages[f"/html/{ID}"] = pages.PAGE.encode()
         server.pages[f"/pdf/{ID}"] = b"%PDF-1.5\n" + b"x" * 2_000 + b"\n%%EOF\n"
         yield tmp_path
 

@@ -11,7 +11,6 @@ import pytest
 
 from reader.cache.feeds import Coverage, Freshness
 from reader.commands.news import (
-    Counts,
     Item,
     News,
     Section,
@@ -117,16 +116,12 @@ def test_before_anything_is_learned_the_most_voted_come_first(run: Run, home: Pa
     assert news.others == "And 72 more papers, most about Robotics (72): dailypapers list since:2026-06-30 is:unread"
 
 
-def test_a_look_back_counts_and_lists_what_was_marked(run: Run, home: Path, tmp_path: Path) -> None:
+def test_a_look_back_also_has_papers_that_were_read_and_starred(run: Run, home: Path, tmp_path: Path) -> None:
     run("import", str(write_days(tmp_path / "days.jsonl", {DAY: PAPERS})))
     run("mark", "star", "2606.10007")
-    run("mark", "queue", "2606.10005", "2606.10006")
     run("mark", "read", "--query", "speech")
-    news = whats_new(Workspace(), "", DAY, is_look_back=True)
-    assert news.counts == Counts(papers=10, read=2, starred=1, queued=2)
-    assert news.summary == "10 papers, 2 read, 1 starred, 2 queued"
-    assert lines_of(news)[:5] == ["Starred:", "  0007", "Queued:", "  0005", "  0006"]
-    assert Counts(3, 3, 0, 0).text == "3 papers, all read, 0 starred, 0 queued"
+    assert whats_new(Workspace(), "", DAY).summary == "7 papers new since 30 June"
+    assert whats_new(Workspace(), "", DAY, is_look_back=True).summary == "10 papers since 30 June"
     assert whats_new(Workspace(), "", "2026-07-01", is_look_back=True).items == ()
 
 
@@ -151,7 +146,6 @@ def test_an_answer_for_a_program_names_sources_and_cuts_what_is_brief(
         "query": None,
         "asked": None,
         "sources": [{"name": "Daily papers of Hugging Face", **source}],
-        "counts": None,
         "sections": [
             {"name": "Most voted", "papers": [paper]},
             {

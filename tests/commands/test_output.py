@@ -18,8 +18,8 @@ from typing import Any, Protocol
 
 import pytest
 
-from reader.commands import output, streams
-from reader.commands.output import Progress, Style, find_pager, shows_links
+from reader.commands import output
+from reader.commands.output import Progress, Style, find_pager
 from reader.commands.streams import CleanStream, finish, open_closed_streams, replace_unknown_letters
 from reader.core import errors
 from reader.core.lines import Piece
@@ -42,23 +42,19 @@ def variables(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @each(
-    ("environ", "chosen", "in_terminal", "in_pipe"),
+    ("environ", "in_terminal", "in_pipe"),
     [
-        ({}, "auto", True, False),
-        ({"NO_COLOR": "1"}, "auto", False, False),
-        ({"NO_COLOR": "1"}, "always", True, True),
-        ({}, "never", False, False),
-        ({"CLICOLOR_FORCE": "1", "TERM": "dumb"}, "auto", True, True),
-        ({"CLICOLOR_FORCE": "0"}, "auto", True, False),
-        ({"TERM": "dumb"}, "auto", False, False),
-        ({"CLICOLOR": "0"}, "auto", False, False),
+        ({}, True, False),
+        ({"NO_COLOR": "1"}, False, False),
+        ({"CLICOLOR_FORCE": "1", "TERM": "dumb"}, True, True),
+        ({"CLICOLOR_FORCE": "0"}, True, False),
+        ({"TERM": "dumb"}, False, False),
+        ({"CLICOLOR": "0"}, False, False),
     ],
 )
-def test_colours_follow_the_terminal_the_environment_and_the_option(
-    environ: dict[str, str], chosen: str, in_terminal: bool, in_pipe: bool, monkeypatch: pytest.MonkeyPatch
+def test_colours_follow_the_terminal_and_the_environment(
+    environ: dict[str, str], in_terminal: bool, in_pipe: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streams, "_colours", ["auto"])
-    streams.choose_colours(chosen)
     with monkeypatch.context() as patch:
         for name, value in environ.items():
             patch.setenv(name, value)
@@ -208,17 +204,17 @@ def test_a_failure_is_printed_as_the_command_line_asks(
 
 
 @each(
-    ("stream", "colour", "printed"),
+    ("stream", "forced", "printed"),
     [
-        (io.StringIO(), "never", r"a\u001b[1mb\u001b[0m\u0007" + "\n"),
-        (io.StringIO(), "always", "a\x1b[1mb\x1b[0m" + r"\u0007" + "\n"),
-        (Terminal(), "never", "a\x1b[1mb\x1b[0m" + r"\u0007" + "\n"),
+        (io.StringIO(), "0", r"a\u001b[1mb\u001b[0m\u0007" + "\n"),
+        (io.StringIO(), "1", "a\x1b[1mb\x1b[0m" + r"\u0007" + "\n"),
+        (Terminal(), "0", "a\x1b[1mb\x1b[0m" + r"\u0007" + "\n"),
     ],
 )
 def test_the_clean_stream_passes_own_styles_and_escapes_other_controls(
-    stream: io.StringIO, colour: str, printed: str, monkeypatch: pytest.MonkeyPatch
+    stream: io.StringIO, forced: str, printed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streams, "_colours", [colour])
+    monkeypatch.setenv("CLICOLOR_FORCE", forced)
     clean = CleanStream(stream)
     assert clean.write("a\x1b[1mb\x1b[0m\x07\n") == len(stream.getvalue())
     clean.close()
@@ -299,13 +295,14 @@ def test_commands_print_no_controls_but_their_own_styles(
     monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:1/{HOSTILE}")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal, raising=False)
-    styles = ("--color", "always") if is_terminal else ()
+    if is_terminal:
+        monkeypatch.setenv("CLICOLOR_FORCE", "1")
     for words in (
         *(("config", "check"), ("config", "show"), ("doctor",), ("views", "list"), ("help", HOSTILE), (HOSTILE, "-h")),
         *(("list", "--", HOSTILE), ("show", HOSTILE), ("mark", "star", HOSTILE), ("tag", "add", HOSTILE, "2606.26740")),
         *(("import", HOSTILE), ("export", "--all", "-o", f"{HOSTILE}/x.bib"), ("feeds", "add", HOSTILE), ("refresh",)),
     ):
-        found = run(*words, *styles)
+        found = run(*words)
         printed = found.out + found.err
         assert printed and not controls(OWN_STYLES.sub("", printed) if is_terminal else printed), words
 
@@ -408,23 +405,25 @@ def test_a_pager_that_is_left_early_or_gets_an_interrupt_is_no_failure(paged: Ru
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_a_list_is_printed_without_a_pager_that_is_unwanted_or_can_not_start(paged: RunPaged) -> None:
+def test_a_list_is_printed_without_a_pager_that_can_not_start(paged: RunPaged) -> None:
     whole = paged("list", rows=10).out
-    assert paged("list", "--no-pager", rows=9) == Result(0, whole, "")
     assert paged("list", rows=9, script="#!/nowhere/sh\n") == Result(0, whole, "")
     assert not Path("got").exists()
 
 
-def test_links_are_shown_unless_the_pager_is_not_less() -> None:
-    path = {"PATH": os.environ["PATH"], "TERM": "xterm-kitty"}
-    assert shows_links(path)
-    assert not shows_links({**path, "PAGER": "sh"})
-    assert shows_links({**path, "PAGER": "sh", "FORCE_HYPERLINK": "1"})
-
-
-def test_the_pager_is_a_program_with_arguments_and_no_shell() -> None:
-    path = {"PATH": os.environ["PATH"]}
-    assert find_pager({**path, "PAGER": "sh -c 'a b'"}) == ["sh", "-c", "a b"]
-    assert find_pager({**path, "PAGER": "sh", "TERM": "dumb"}) == []
-    for none in ("/bin/cat -n", "", "/nowhere", "'", __file__):
-        assert find_pager({**path, "PAGER": none}) == []
+@each(
+    ("variables", "found"),
+    [
+        ({"PAGER": "sh -c 'a b'"}, ["sh", "-c", "a b"]),
+        ({"PAGER": "sh", "TERM": "dumb"}, []),
+        *(({"PAGER": none}, []) for none in ("/bin/cat -n", "", "/nowhere", "'", __file__)),
+    ],
+)
+def test_the_pager_is_a_program_with_arguments_and_no_shell(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], found: list[str]
+) -> None:
+    monkeypatch.delenv("TERM", raising=False)
+    with monkeypatch.context() as patch:
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        assert find_pager() == found

@@ -170,8 +170,6 @@ def feed(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[FeedServer]:
     with FeedServer({"2026-06-30": [item("2606.00009", "Not here yet", "2026-06-30")]}) as server:
         monkeypatch.setenv("HF_ENDPOINT", server.url)
         monkeypatch.setenv("ARXIV_ENDPOINT", server.url)
-        (home / "config.toml").write_text('full_text_from = ["feed", "https://arxiv.org", "pdf"]\n')
-        server.pages[f"/papers/{ID}.md"] = pages.MARKDOWN.encode()
         server.pages[f"/html/{ID}"] = pages.PAGE.encode()
         yield server
 
@@ -179,13 +177,12 @@ def feed(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[FeedServer]:
 TEXT = """\
 LiveEdit: Streaming Video Editing
 Ada Example, Bo Sample
-arXiv:2606.26740v2 · text from Hugging Face
+arXiv:2606.26740v3 · CC BY 4.0 · text from 127.0.0.1
 
-1  Start
+1  Start of it
 
-We cite (Kay, 2024), see Table 1 and take xᵢ ≤ 1, which is so by 𝒪(n log n) steps.
-
-a = b∕c  (1)
+We cite (Kay, 2024) and sum xᵢ + 1.¹ Next word. ▯
+  ¹ A note.
 """
 
 
@@ -201,11 +198,11 @@ def test_a_fetched_text_is_read_offline(
         $ read https://arxiv.org/abs/2606.26740v1 --section references
         LiveEdit: Streaming Video Editing
         Ada Example, Bo Sample
-        arXiv:2606.26740v2 · text from Hugging Face
+        arXiv:2606.26740v3 · CC BY 4.0 · text from 127.0.0.1
 
         References
 
-        Kay (2024) Kay. On it. link
+        Kay (2024) Kay. On it. link External Links: https://doi.org/10.1/x
         $ read 2606.30616
         1! dailypapers: Offline mode is on (HF_HUB_OFFLINE), so nothing was fetched; unset it to fetch again.
         """
@@ -224,17 +221,17 @@ def test_a_paper_without_text_says_why_and_where_to_look(run: Run, papers: Path,
 
 
 def test_a_paper_that_is_not_stored_is_fetched(run: Run, papers: Path, feed: FeedServer) -> None:
-    feed.pages["/papers/2606.00009.md"] = pages.MARKDOWN.encode()
+    feed.pages["/html/2606.00009"] = pages.PAGE.encode()
     assert run("read", "2606.00009").lines[0] == "Not here yet"
 
 
 def test_read_again_fetches_a_newer_text_and_says_what_it_lacks(run: Run, papers: Path, feed: FeedServer) -> None:
-    first = f"arXiv:{ID}v2 · text from Hugging Face"
+    first = f"arXiv:{ID}v3 · CC BY 4.0 · text from 127.0.0.1"
     assert run("read", ID).lines[2] == first
-    newer = pages.MARKDOWN.replace("v2", "v4").partition("## References")[0]
-    feed.pages = {f"/papers/{ID}.md": newer.encode()}
+    start, _, end = pages.PAGE.replace("00001v3", "00001v4").partition('<li id="bib.bib1"')
+    feed.pages = {f"/html/{ID}": (start + end.partition("</li>")[2]).encode()}
     assert run("read", ID).lines[2] == first
-    again = f"arXiv:{ID}v4 · text from Hugging Face · no references"
+    again = f"arXiv:{ID}v4 · CC BY 4.0 · text from 127.0.0.1 · no references"
     assert run("read", ID, "--again").lines[2] == again
     feed.fault = "redirect:/abs/x"
     assert run("read", ID, "--again").code == 1
@@ -246,21 +243,22 @@ def test_a_section_is_read_by_its_number_or_its_title(session: Session, papers: 
         """
         $ read 2606.26740 --sections
         0	0	A paper
-        1	2852	Abstract
-        2	146	1 Start
-        3	285	1.1 Parts
-        4	18	Appendix A More
-        5	69	References
-        $ read 2606.26740 --sections --jsonl
-        {"id": "2606.26740", "version": 2, "source": "feed", "sections": [{"section": 0, "level": 0, "title": "A paper", "letters": 0}, {"section": 1, "level": 1, "title": "Abstract", "letters": 2852}, {"section": 2, "level": 1, "title": "1 Start", "letters": 146}, {"section": 3, "level": 2, "title": "1.1 Parts", "letters": 285}, {"section": 4, "level": 1, "title": "Appendix A More", "letters": 18}, {"section": 5, "level": 1, "title": "References", "letters": 69}]}
-        $ read 2606.26740 --section 3 --jsonl
-        {"id": "2606.26740", "version": 2, "source": "feed", "sections": [{"section": 3, "level": 2, "title": "1.1 Parts", "letters": 285, "text": "### 1.1 Parts\\n\\n**Theorem 1(Main).**\\n\\nAll is so.\\n\\n**Table 1**: Numbers.\\n\\n| Model | $\\\\alpha$ |\\n| --- | --- |\\n| a | 1.5 |\\n\\n![Figure 1](https://arxiv.org/html/2605.00001v2/x1.png)\\n**Figure 1**: Both.\\n\\n**Algorithm 1**: Run\\n\\n```\\n1: if x\\n2: go\\n3: stop\\n```\\n\\n```\\n$ run  <it>\\n```\\n\\n> Said.\\n\\n- One"}]}
+        1	580	Abstract
+        2	549	1 Start of it
+        3	18	Appendix A More
+        4	12	A.1 Deep
+        5	134	References
+        6	52	Authors
+        $ read 2606.26740 --section 4 --jsonl
+        {"id": "2606.26740", "version": 3, "source": "127.0.0.1", "sections": [{"section": 4, "level": 2, "title": "A.1 Deep", "letters": 12, "text": "### A.1 Deep"}]}
         $ read 2606.26740 --section "appendix a" --markdown
         ## Appendix A More
+
+        ### A.1 Deep
         $ read 2606.26740 --section 0
         LiveEdit: Streaming Video Editing
         Ada Example, Bo Sample
-        arXiv:2606.26740v2 · text from Hugging Face
+        arXiv:2606.26740v3 · CC BY 4.0 · text from 127.0.0.1
 
         $ read 2606.26740 --section 99
         1! dailypapers: 2606.26740 has no section '99'. 'dailypapers read 2606.26740 --sections' lists them.
@@ -419,7 +417,9 @@ def texts(papers: Path) -> Path:
     return papers
 
 
-def test_passages_are_printed_with_id_section_and_surrounding_words(session: Session, texts: Path) -> None:
+def test_passages_are_printed_with_id_section_and_surrounding_words(
+    session: Session, texts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     session(
         """
         $ list --passages fulltext:sparse fulltext:attention
@@ -460,10 +460,15 @@ def test_passages_are_printed_with_id_section_and_surrounding_words(session: Ses
             xᵢ ≤ α holds
         $ list --passages attention
         2! dailypapers: --passages needs words to look for: add a term such as fulltext:attention.
-        $ list --passages fulltext:attention --color=always id:2606.00003
+        """  # noqa: E501
+    )
+    monkeypatch.setenv("CLICOLOR_FORCE", "1")
+    session(
+        """
+        $ list --passages fulltext:attention id:2606.00003
         \x1b[2m2606.00003\x1b[0m	\x1b[2mAbstract\x1b[0m	We use sparse \x1b[1mattention\x1b[0m.
         \x1b[2m2606.00003\x1b[0m	\x1b[2m3.2 Fréchet spaces\x1b[0m	Dense \x1b[1mattention\x1b[0m alone.
-        """  # noqa: E501
+        """
     )
 
 

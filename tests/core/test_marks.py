@@ -21,7 +21,6 @@ from reader.core.marks import (
     first_place,
     is_against,
     newest,
-    place_between,
     rule_words,
 )
 from reader.core.passages import QUOTE_LIMIT, Passage, in_order, parse_passage, passage_id, split_note
@@ -92,41 +91,6 @@ def test_papers_that_are_queued_together_keep_their_order() -> None:
     places = [first_place(clock, position) for clock in (5, 6, 1_764_000_000_000) for position in (0, 1, 9, 10, 5_000)]
     assert places == sorted(places)
     assert len(set(places)) == len(places)
-
-
-@given(st.lists(st.integers(0, 30), max_size=80))
-def test_a_paper_can_be_moved_to_any_place(moves: list[int]) -> None:
-    queue = [first_place(1_764_000_000_000, position) for position in range(3)]
-    for move in moves:
-        at = move % (len(queue) + 1)
-        place = place_between(queue[at - 1] if at else None, queue[at] if at < len(queue) else None)
-        queue.insert(at, place)
-        assert queue == sorted(queue)
-        assert len(set(queue)) == len(queue)
-        assert clean_mark(QUEUE, place) == (QUEUE, place)
-
-
-def test_a_place_between_has_the_fewest_digits_that_leave_a_number_free() -> None:
-    low, high = first_place(5, 3), first_place(5, 9)
-    assert place_between(low, high) == first_place(5, 6)
-    assert place_between(low, first_place(5, 5)) == first_place(5, 4)
-    assert place_between(low, first_place(5, 4)) == f"{low}5"
-    assert place_between(f"{low}5", f"{low}6") == f"{low}55"
-    assert place_between(f"{low}1", f"{low}3") == f"{low}2"
-    assert place_between(None, None) == "49999999999999999999999999"
-
-
-def test_places_stay_short_where_papers_are_moved_again_and_again() -> None:
-    first, second = (first_place(1_764_000_000_000, position) for position in (0, 1))
-    for _ in range(500):
-        second = place_between(first, second)
-    assert clean_mark(QUEUE, second) == (QUEUE, second)
-
-
-def test_the_end_of_the_queue_is_a_millisecond_later() -> None:
-    assert place_between(first_place(5, 3), None) == first_place(6, 0)
-    assert place_between(None, first_place(5, 3)) == first_place(4, 0)
-    assert place_between(None, first_place(0, 3)) == first_place(0, 0)
 
 
 def test_an_invalid_place_in_the_queue_is_refused() -> None:

@@ -220,8 +220,6 @@ class Arxiv(Documents):
             ):
                 return Page(refused(f"incorrect id format for {odd}"), status=400)
             found = [one for one in self.papers if one.id in asked]
-        elif words := re.findall(r"ti:([a-z0-9]+)", query["search_query"]):
-            found = [one for one in self.papers if set(words) <= set(re.findall(r"[a-z0-9]+", one.title.lower()))]
         else:
             category = re.search(r"cat:([\w.-]+)", query["search_query"])
             first, last = re.findall("[0-9]{12}", query["search_query"])

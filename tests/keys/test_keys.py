@@ -20,7 +20,6 @@ from reader.keys.actions import (
     PLACES,
     PRESETS,
     TYPING,
-    Action,
     Context,
     own_actions,
     rows_of,
@@ -196,12 +195,6 @@ def test_an_unknown_action_suggests_the_nearest_id(wrong: str, right: str | None
     assert "no key is called spcae; did you mean space?" in key.problem
 
 
-def test_keys_may_be_set_for_an_extension_that_is_not_loaded() -> None:
-    actions = (*ACTIONS, Action("extension.own.go", "", "Go", "To go.", "list"))
-    keymap = Keymap(actions, overrides={"extension.own.go": "Z", "extension.other.go": "z"})
-    assert (keymap.mistakes, keymap.key("extension.own.go")) == ([], "Z")
-
-
 @given(st.dictionaries(st.sampled_from([a.id for a in ACTIONS]), st.text("gsmx5 ?<>+ctrl", max_size=6), max_size=6))
 def test_no_user_keys_lead_to_conflicting_bindings(overrides: dict[str, str]) -> None:
     keymap = Keymap(overrides=overrides)
@@ -222,10 +215,6 @@ def test_user_commands_have_unique_ids() -> None:
     assert [*own_actions(commands)] == ["run.send-it", "run.send-it-1", "run.command", "run.übung"]
     first, *_ = rows_of([UserCommand("Long", ("mail", "-s", "x" * 80)), *commands])
     assert (first.name, first.help) == ("Long", f"Run your command on this paper: mail -s {'x' * 51}….")
-
-
-def test_free_keys_are_neither_keys_nor_parts_of_chords() -> None:
-    assert KEYMAP.free_keys("m mm g gq \u0394 \u0394m", "list page") == "\u0394 \u0394m"
 
 
 def test_a_footer_leaves_out_missing_actions() -> None:

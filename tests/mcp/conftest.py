@@ -25,5 +25,5 @@ def feed(monkeypatch: pytest.MonkeyPatch, papers: Path) -> Iterator[FeedServer]:
     with FeedServer(days, datetime.now(UTC).date().isoformat()) as server:
         monkeypatch.setenv("HF_ENDPOINT", server.url)
         monkeypatch.setenv("ARXIV_ENDPOINT", server.url)
-        server.pages[f"/papers/{IDS[0]}.md"] = pages.MARKDOWN.encode()
+        server.pages[f"/html/{IDS[0]}"] = pages.PAGE.encode()
         yield server

@@ -95,15 +95,17 @@ async def test_a_program_that_a_job_runs_has_the_users_environment_without_the_t
 ) -> None:
     monkeypatch.setenv("HF_TOKEN", "hf_of_the_user")
     monkeypatch.setenv("PYTHONPATH", "/of/the/user")
-    program, out = home / "tell", home / "environment.json"
+    name = "osascript" if sys.platform == "darwin" else "notify-send"
+    program, out = home / "bin" / name, home / "environment.json"
+    program.parent.mkdir()
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
     code = f"import json, os; open({str(out)!r}, 'w').write(json.dumps([dict(os.environ), os.nice(0)]))"
     program.write_text(f"#!{sys.executable}\n{code}\n")
     program.chmod(0o755)
     today = datetime.now(UTC).date().isoformat()
     with FeedServer({today: [item("2605.00001", day=today)]}, today=today) as feed:
         monkeypatch.setenv("HF_ENDPOINT", feed.url)
-        settings = f'notify = ["Paper"]\nnotify_command = ["{program}"]\n'
-        (home / "config.toml").write_text(settings)
+        (home / "config.toml").write_text('notify = ["Paper"]\n')
         await jobs.run_in_process(refresh_job(Latest()))
     got, niceness = json.loads(out.read_text())
     got.pop("LC_CTYPE", None)
@@ -286,13 +288,13 @@ async def test_a_full_text_is_fetched_and_dropped_when_it_is_long_unused(
     place: JobContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with FeedServer() as feed:
-        feed.pages["/papers/2605.00001.md"] = pages.MARKDOWN.encode()
+        feed.pages["/html/2605.00001"] = pages.PAGE.encode()
         monkeypatch.setenv("ARXIV_ENDPOINT", feed.url)
         context = replace(place, settings=replace(place.settings, endpoint=feed.url, keep_texts_days=30))
         with closing(Cache.open(place.cache_file, Topics())) as cache:
             cache.store(Listing(DAY, (Draft("A", "2605.00001"), Draft("B", "2605.00002"))), f"{DAY}T00:00:00Z")
         fetched = await lines_of(context, job("text", id="2605.00001"))
-        assert fetched == [result_line("text", id="2605.00001", source="feed")]
+        assert fetched == [result_line("text", id="2605.00001", source="127.0.0.1")]
         (missing,) = await lines_of(context, job("text", id="2605.00002"))
         assert missing == result_line("text", id="2605.00002", missing="it has neither HTML nor a PDF at arXiv")
         (unknown,) = await lines_of(context, job("text", id="2605.00009"))

@@ -27,7 +27,7 @@ from reader.core.errors import (
 )
 from reader.core.paper import Draft, Listing
 from reader.core.topics.scorer import Topics
-from reader.feeds.fulltext.client import FEED, FeedTexts
+from reader.feeds.fulltext.client import PageTexts
 from reader.feeds.http import Limits
 from reader.refresh.lines import JobContext, Line, result_line
 from reader.refresh.texts import (
@@ -48,10 +48,10 @@ LOCAL = Settings(endpoint="http://127.0.0.1:1")
 WORDS = Document("", (Paragraph((Span("Words."),)),))
 
 
-class Source(FeedTexts):
+class Source(PageTexts):
     """A text for all papers, or errors for those whose ids end in a number."""
 
-    def __init__(self, name: str = FEED, document: Document = WORDS, **answers: FeedError) -> None:
+    def __init__(self, name: str = "arxiv.org", document: Document = WORDS, **answers: FeedError) -> None:
         self.name, self.document, self.answers = name, document, answers
         self.asked: list[str] = []
 
@@ -184,21 +184,26 @@ ADDRESS = "https://arxiv.org/html/2605.00001/x1.png"
 async def test_a_picture_of_arxiv_comes_from_its_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reader.refresh.texts._PICTURE_LIMITS", Limits(attempts=1))
     with FeedServer() as feed:
-        settings, environ = Settings(endpoint=feed.url), {"ARXIV_ENDPOINT": feed.url}
+        settings = Settings(endpoint=feed.url)
+        monkeypatch.setenv("ARXIV_ENDPOINT", feed.url)
         feed.pages |= {"/html/2605.00001/x1.png": b"picture", "/html/2605.00001/x3.png": b""}
-        assert await fetch_picture(ADDRESS, settings, environ) == b"picture"
+        assert await fetch_picture(ADDRESS, settings) == b"picture"
         with pytest.raises(NoPicture, match="does not have this picture"):
-            await fetch_picture(ADDRESS.replace("x1", "x2"), settings, environ)
+            await fetch_picture(ADDRESS.replace("x1", "x2"), settings)
         with pytest.raises(FeedMalformed, match="sent an empty picture"):
-            await fetch_picture(ADDRESS.replace("x1", "x3"), settings, environ)
+            await fetch_picture(ADDRESS.replace("x1", "x3"), settings)
         with pytest.raises(FeedRefused, match=r"cdn\.example is not asked while the feed is on this machine"):
-            await fetch_picture("https://cdn.example/a.png", settings, environ)
+            await fetch_picture("https://cdn.example/a.png", settings)
 
 
-async def test_a_page_can_not_lead_into_the_users_network_nor_past_offline_mode() -> None:
+async def test_a_page_can_not_lead_into_the_users_network_nor_past_offline_mode(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
     with FeedServer() as feed:
         with pytest.raises(FeedRefused, match="on this machine or its network"):
-            await fetch_picture(f"{feed.url}/a.png", Settings(), {})
+            await fetch_picture(f"{feed.url}/a.png", Settings())
         assert feed.requests == []
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(FeedOffline):
-        await fetch_picture(ADDRESS, Settings(), {"HF_HUB_OFFLINE": "1"})
+        await fetch_picture(ADDRESS, Settings())

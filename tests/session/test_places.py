@@ -159,23 +159,6 @@ def test_words_to_be_marked_are_those_that_are_looked_for(text: str, marked: tup
 
 
 @each(
-    ("text", "asked"),
-    [
-        ("folding laundry", "sort:relevance is:unread ~folding laundry"),
-        ('"folding laundry" topic:agents', "sort:relevance is:unread topic:agents ~folding laundry"),
-        ("laundry sort:upvotes", "sort:relevance is:unread ~laundry"),
-        *(
-            (text, None)
-            for text in ("", "topic:agents", "a OR b", "a -b", "a (b OR c)", "~a", "a like:2406.1", "title:a")
-        ),
-    ],
-)
-def test_plain_words_ask_for_what_is_near_to_them(text: str, asked: str | None) -> None:
-    nearest = Place(view("unread"), text).nearest
-    assert (nearest and nearest.text) == asked
-
-
-@each(
     ("view_id", "text", "expected"),
     [
         ("latest", "", ("", True, False, (), ())),
@@ -197,11 +180,9 @@ def test_the_properties_of_a_place_follow_from_its_view_and_text(
 def test_views_are_listed_as_the_settings_have_them() -> None:
     assert [day_of(one, "2026-05-08") for one in VIEWS[:2]] == ["2026-05-08", None]
     listed = listed_views(Settings(lists=(StandingQuery("Mine", "robot", ("show",)),)))
-    mine, theirs = View("saved:Mine", "Mine", "robot"), View("saved:Theirs", "Theirs", "glove")
+    mine = View("saved:Mine", "Mine", "robot")
     assert listed.saved == (mine,)
-    both = listed._replace(added=(View("saved:Mine", "Other", "x"), theirs))
-    assert both.saved_views == (mine, theirs)
-    assert [both.find(id) for id in ("saved:Theirs", "all", "gone")] == [theirs, view("all"), VIEWS[0]]
+    assert [listed.find(id) for id in ("saved:Mine", "all", "gone")] == [mine, view("all"), VIEWS[0]]
 
 
 # The first list

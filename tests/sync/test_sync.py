@@ -30,9 +30,9 @@ def test_two_homes_have_the_same_marks(session: Session, use: Use, tmp_path: Pat
     session(
         """
         $ sync
-        2! dailypapers: Name a folder that your machines share: dailypapers sync DIR.
+        2! dailypapers: No folder is set for sync: 'dailypapers sync DIR' names it, 'dailypapers config set sync DIR' sets it.
         $ sync --status
-        No folder is set for sync: 'dailypapers sync DIR --status', or 'dailypapers config set sync DIR'.
+        No folder is set for sync: 'dailypapers sync DIR' names it, 'dailypapers config set sync DIR' sets it.
         $ sync shraed
         1! dailypapers: The folder TMP/shraed is missing; nothing is lost. Connect or mount it and try again, or make it with mkdir.
         $ mark star 2606.26740
@@ -294,7 +294,7 @@ def test_the_rows_of_a_machine_can_be_deleted(session: Session, use: Use, tmp_pa
         $ list is:starred
         2606.26740	2026-06-30	57	2	unread,starred	LiveEdit: Streaming Video Editing
         $ sync shared --remove Tablet --yes
-        1! dailypapers: No known machine is called 'tablet': 'dailypapers sync --status' lists their ids.
+        1! dailypapers: No single machine is called 'tablet': 'dailypapers sync --status' lists their ids.
         $ sync shared --remove phone --yes
         1 change deleted. Remove the machine's file from the folder, or they come back.
         $ list is:starred

@@ -70,7 +70,7 @@ def fill(file: Path, days: Mapping[str, Sequence[Draft]]) -> Path:
 
 def settings(**changed: Any) -> Settings:
     """Settings that fetch nothing unasked and need no terminal to tell colours."""
-    quiet = Settings(theme="dark", refresh_minutes=0, ask_arxiv=False, nearest=False)
+    quiet = Settings(theme="dark", refresh_minutes=0, ask_arxiv=False)
     return replace(quiet, **changed)
 
 

@@ -99,6 +99,8 @@ VIEWS = (
 )  # fmt: skip
 UNKNOWN = FACTS._replace(is_day_known=False)
 NOTHING = CacheFacts(None, has_papers=False)
+NEAREST = "~robot finds the papers nearest in words."
+
 ELSEWHERE = empty("starred", "robot", anywhere=7).put(COUNTED, counts(Place(view("latest"), "robots"), anywhere=60))
 DAYS_AND_FETCH = "[ older day   ] newer day   r fetch"
 
@@ -167,14 +169,20 @@ DAYS_AND_FETCH = "[ older day   ] newer day   r fetch"
             "Nothing matches robot on Tue 12 May. | 7 in all."
             " | ctrl+a searches all   F clears the query   ctrl+s searches the feed",
         ),
-        (empty("all", "robot"), "Nothing matches robot. | F clears the query   ctrl+s searches the feed"),
+        (
+            empty("all", "robot"),
+            f"Nothing matches robot. | {NEAREST} | F clears the query   ctrl+s searches the feed",
+        ),
         (
             typing(empty("starred", "robot"), "robot"),
-            "Nothing matches robot in Starred. | ctrl+s searches the feed   esc puts the list back",
+            f"Nothing matches robot in Starred. | {NEAREST} | ctrl+s searches the feed   esc puts the list back",
         ),
         # The feed is searched for words alone, and counts of another place are not used.
         (empty("all", "topic:agents -robot"), "Nothing matches topic:agents -robot. | F clears the query"),
-        (ELSEWHERE, "Nothing matches robot in Starred. | F clears the query   ctrl+s searches the feed"),
+        (
+            ELSEWHERE,
+            f"Nothing matches robot in Starred. | {NEAREST} | F clears the query   ctrl+s searches the feed",
+        ),
         (found_nothing(), "The feed finds nothing for perpetual motion. | / other words   esc back to the list"),
         (
             empty("latest", "2406.12345", FACTS._replace(missing_id="2406.12345")),

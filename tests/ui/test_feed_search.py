@@ -16,7 +16,6 @@ from reader.feeds.syndication import SyndicationClient
 from reader.refresh.lines import Job, Line, Tell, ignore, job, result_line
 from reader.ui.full_text.fetcher import TextsAhead
 from reader.ui.full_text.state import TEXTS_AHEAD
-from reader.ui.page.state import PAGE
 from reader.ui.query.actions import FeedSearch
 from reader.ui.refresh.changes import Refresher
 from reader.ui.refresh.state import REFRESH
@@ -227,20 +226,6 @@ async def test_a_stored_paper_is_found_by_its_link_file_name_or_reference(reader
             assert r.ids == [id]
             await r.do("find.clear")
             assert len(r.ids) > 1
-
-
-async def test_the_reader_opens_on_the_page_of_a_paper(reader: Opener) -> None:
-    async with reader() as r:
-        id = r.ids[3]
-    async with reader(query=f'id:"{id}"', opens_page=True) as r:
-        page = r.app.model.state[PAGE]
-        assert page is not None and page.paper.id == id
-        assert r.here.read
-        await r.do("app.back")
-        assert r.ids == [id] and r.app.model.state[PAGE] is None
-        await r.do("app.back")
-        assert len(r.ids) > 1 and r.app.model.state.highlighted == r.here.pk
-        assert r.app.model.state.history == ()
 
 
 async def test_a_paper_that_the_feed_lacks_comes_from_arxiv(

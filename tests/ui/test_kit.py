@@ -165,7 +165,7 @@ async def test_the_thumb_shows_the_place_on_the_rule(ascii: bool, monkeypatch: p
         papers.show(order(range(100)), rows)
         await pilot.pause()
         assert bar(papers) == ("#" if ascii else "┃") + " " * 9
-        papers.to_last()
+        papers.move_to_end(last=True)
         papers.is_ruled = True
         papers.refresh()
         await pilot.pause()

@@ -8,7 +8,7 @@ from itertools import combinations, pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.reads.window import IN_WORDS, MATCHING, Order, with_near
+from reader.cache.reads.window import Order
 from reader.session.visit import Visit
 from reader.ui.shell.layout import (
     SHAPES,
@@ -299,30 +299,6 @@ def test_days_of_three_papers_have_headings(groups: tuple[tuple[str, int], ...],
 def test_a_date_that_all_papers_share_is_not_shown() -> None:
     assert papers_have_dates(order(range(9)), is_one_day=False)
     assert not papers_have_dates(order(range(9)), is_one_day=True)
-    assert papers_have_dates(with_near(order(range(9)), [20], 5), is_one_day=True)
-
-
-def test_papers_that_are_near_have_a_heading_even_where_days_have_none() -> None:
-    days = order(range(3), ("2025-11-24", 1), ("2025-11-21", 2))
-    near = with_near(days, [2, 8, 9], 20)
-    assert (list(near.pks), near.matching) == ([0, 1, 2, 8, 9], 3)
-    assert set(near.only_near) == {8, 9}
-    assert near.without_near == days and days.without_near is days
-    assert not has_headings(near)
-    lines = ListLines(near, ListForm(has_dates=True))
-    assert [lines.heading(group) for group in range(2)] == [(MATCHING, 3), (IN_WORDS, 2)]
-    assert [slot.kind[0] for slot in lines.view(0, 7) if slot] == list("hppphpp")
-    headed = ListLines(near, ListForm())
-    assert [headed.heading(group)[0] for group in range(3)] == ["2025-11-24", "2025-11-21", IN_WORDS]
-    # An order without days has both headings; where nothing matches, only that of the near ones.
-    ranked = with_near(order(range(3)), [8], 20)
-    assert [ListLines(ranked).heading(group) for group in range(2)] == [(MATCHING, 3), (IN_WORDS, 1)]
-    assert ranked.without_near == order(range(3))
-    assert with_near(order([]), [5, 6, 7], 2).groups == ((IN_WORDS, 2),)
-    assert with_near(days, [0, 1], 20) is days
-    one_day = with_near(order(range(4), ("2025-11-24", 4)), [8], 20)
-    full_days = with_near(order(range(6), ("2025-11-24", 3), ("2025-11-21", 3)), [8], 20)
-    assert (has_headings(one_day), has_headings(full_days)) == (False, True)
 
 
 @each("form", [ListForm(), ListForm(has_dates=True)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -282,7 +283,7 @@ async def test_the_heading_stays_on_top_while_its_papers_pass() -> None:
         papers.show(order(range(1, 41), ("2025-11-24", 20), ("2025-11-21", 20)), Shelf())
         papers.to_index(15)
         assert "24 NOVEMBER" in drawn(papers)[0] and papers.day == "2025-11-24"
-        papers.to_last()
+        papers.move_to_end(last=True)
         assert "21 NOVEMBER" in drawn(papers)[0]
         assert papers.visible_pks == [36, 37, 38, 39, 40]
         assert highlighted_line(papers) == 5
@@ -330,7 +331,7 @@ async def test_a_paper_with_its_second_line_in_view_stays_while_heights_change()
         await pilot.resize_terminal(80, 12)
         assert painted(papers)[highlighted_line(papers) + 1].startswith(" ●  52")
         await pilot.resize_terminal(60, 12)
-        papers.to_first()
+        papers.move_to_end(last=False)
         papers.to_index(3)
         papers.scroll_to(y=2, animate=False)
         papers.to_index(3)
@@ -360,7 +361,7 @@ async def test_headings_count_what_is_unread_once_it_is_known_and_the_end_names_
         assert painted(papers)[5].strip() == "─ 2 unread · [ Friday has 4 left ─"
         await pilot.click(PaperList, offset=(20, 5))
         assert papers.highlighted == 1
-        papers.to_last()
+        papers.move_to_end(last=True)
         assert papers.highlighted == 3
         # A partly listed day has no unread count, and a paper that was just hidden is not counted.
         for papers_of_day, counted in ((9, ["NOVEMBER", "3"]), (1, ["1", "unread", "of", "1"])):
@@ -429,15 +430,15 @@ async def test_the_cursor_stops_at_missing_days_and_reports_no_paper_there() -> 
         for steps, places in ((1, [1, 2, 2, 3, 4]), (-1, [3, 2, 2, 1, 0])):
             found = []
             for _ in places:
-                assert papers.step(steps)
+                assert papers.move_lines(steps)
                 found.append(papers.cursor)
                 assert (papers.hole is not None) == (highlighted_line(papers) == 4)
                 assert papers.reported == (papers.highlighted, papers.hole is not None)
             assert found == places
-        assert papers.reported == (1, False) and not papers.step(-1)
+        assert papers.reported == (1, False) and not papers.move_lines(-1)
         # Many steps at once pass it, and so does whatever goes on by papers.
-        assert papers.step(3) and papers.highlighted == 4
-        assert papers.step(-1) and papers.reported == (3, True)
+        assert papers.move_lines(3) and papers.highlighted == 4
+        assert papers.move_lines(-1) and papers.reported == (3, True)
         papers.show(listed, Shelf(), keep=3, form=form)
         assert papers.reported == (3, True) and painted(papers)[4].startswith("▌─ 4 days")
         papers.show(listed, Shelf(), keep=3)
@@ -476,21 +477,20 @@ async def test_each_move_says_whether_the_cursor_moved_and_scrolls_as_far_as_it_
     async with list_stage(60, 10) as (papers, pilot):
         papers.show(order(range(1, 41), ("2025-11-24", 20), ("2025-11-21", 20)), Shelf())
         await pilot.pause()
-        for move, by in (
-            *(
-                ("move", 1),
-                ("half_page", 1),
-                ("half_page", 1),
-                ("page", 1),
-                ("page", 1),
-                ("half_page", -1),
-                ("page", -1),
-            ),
-            *(("to_last", 0), ("half_page", 1), ("page", 1), ("move", 1), ("to_first", 0), ("page", -1), ("move", -1)),
-            *(("to_day", 1), ("to_day", 1), ("to_day", -1), ("to_day", -1), ("to_index", 99), ("to_index", -5)),
-            *(("to_index", 15), ("move", -3), ("move", 9), ("move", 99)),
-        ):
-            has_moved = getattr(papers, move)(*([by] if by else []))
+        half, page = partial(papers.move_pages, share=2), papers.move_pages
+
+        def last(is_last: int) -> bool:
+            return papers.move_to_end(last=bool(is_last))
+
+        moves: tuple[tuple[Callable[[int], bool], int], ...] = (
+            *((papers.move, 1), (half, 1), (half, 1), (page, 1), (page, 1), (half, -1), (page, -1)),
+            *((last, True), (half, 1), (page, 1), (papers.move, 1), (last, False), (page, -1), (papers.move, -1)),
+            *((papers.to_day, by) for by in (1, 1, -1, -1)),
+            *((papers.to_index, index) for index in (99, -5, 15)),
+            *((papers.move, by) for by in (-3, 9, 99)),
+        )
+        for move, by in moves:
+            has_moved = move(by)
             found.append((has_moved, papers.highlighted, papers.height))
     end, begin = (40, 9), (1, 1)
     assert found == [
@@ -517,8 +517,8 @@ async def test_the_nearest_wanted_paper_is_found_above_and_below() -> None:
         ):
             assert papers.next_where(wanted, direction, limit) == (found is not None)
             assert papers.highlighted == (found or papers.highlighted)
-        assert papers.next_where({2, 50, 60}) and papers.highlighted == 50
-        assert papers.next_where({7, 9}, -1) and papers.highlighted == 9
+        assert papers.to_paper(50) and papers.highlighted == 50
+        assert papers.to_paper(9) and papers.highlighted == 9 and not papers.to_paper(9_999)
         assert papers.has_row([5, 3_000], wanted) and not papers.has_row([5, 6], wanted)
         # A patch counts more than the cache.
         await pilot.pause()
@@ -530,7 +530,7 @@ async def test_an_empty_list_moves_nowhere() -> None:
     async with list_stage(60, 12) as (papers, _):
         papers.show(order([]), Shelf())
         assert (papers.highlighted, papers.day, papers.visible_pks) == (None, None, [])
-        moves = papers.move(1), papers.to_first(), papers.to_last(), papers.page(1), papers.half_page(-1)
+        moves = papers.move(1), papers.move_to_end(last=True), papers.move_pages(1), papers.move_pages(-1, 2)
         assert not any((*moves, papers.to_day(1), papers.next_where(lambda one: True)))
         assert drawn(papers) == [""] * 12
 

@@ -19,7 +19,6 @@ from reader.ui.shell.listing import TOP, CacheFacts, FeedResults, Position
 from reader.ui.shell.state import Notice, State
 from tests.ui import papers
 from tests.ui.bench import Bench
-from tests.ui.driver import settings
 from tests.ui.stage import look
 
 # The loader
@@ -30,8 +29,8 @@ NOTHING_LISTED = Place(view("starred"))
 class Desk(Bench):
     """A list loader over a cache."""
 
-    def __init__(self, file: Path, *, nearest: bool = False) -> None:
-        super().__init__(settings=settings(nearest=nearest), moving=look()._replace(now=lambda: papers.NOW))
+    def __init__(self, file: Path) -> None:
+        super().__init__(moving=look()._replace(now=lambda: papers.NOW))
         self.library = self.app.library = Library(file)
         self.app.scope = lambda: self.library.scope(papers.NOW.date())
         self.loader = ListLoader(self.app)
@@ -62,8 +61,7 @@ class Desk(Bench):
 @pytest.fixture
 async def desk(cache_file: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
     """A loader for screens of twenty papers, without pauses between its steps."""
-    for name in ("REST_AFTER_SECONDS", "NEAREST_AFTER_SECONDS"):
-        monkeypatch.setattr(list_loader, name, 0.0)
+    monkeypatch.setattr(list_loader, "REST_AFTER_SECONDS", 0.0)
     monkeypatch.setattr(list_loader, "SCREENFUL_PAPERS", 20)
     made = Desk(cache_file)
     made.loader.load(made.state)
@@ -212,33 +210,6 @@ async def test_the_feeds_ranking_is_listed_with_the_time_at_which_it_was_read(
     assert desk.state.listing.ranked_at == read
     await desk.show(desk.state.go(Place(view("all"))))
     assert desk.state.listing.ranked_at is None
-
-
-async def test_few_papers_with_the_words_are_followed_by_the_nearest(
-    desk: Desk, cache_file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    desk = Desk(cache_file, nearest=True)
-    place = Place(view("all"), "agents tools that write")
-    made = await desk.show(desk.state.go(place))
-    assert [state.listing.order.matching for state in made] == [1, 1]
-    found = desk.state.listing
-    assert (found.count, found.order.near) == (1, len(desk.ids) - 1) and found.order.near > 3
-    assert found.is_fit(found.order.pks[-1]) and not found.is_fit(found.order.pks[0])
-    assert len(await desk.loader.read_all()) == 1
-    # Read again, with the cursor on a near one or not, it is whole from the first step on.
-    for at in (TOP, Position(found.order.pks[-1])):
-        steps = await desk.show(desk.state.request_list(at))
-        assert len(steps[-1].listing.order.pks) == len(found.order.pks)
-    desk.model.change(State(place=place))
-    desk.loader.load_first(None)
-    assert desk.state.request is not None
-    made = await desk.show(desk.state.go(Place(view("all"), "-agents")))
-    assert made[-1].listing.order.near == 0
-    # No near papers follow when enough papers match.
-    monkeypatch.setattr(list_loader, "BY_DATE_PAPERS", 1)
-    await desk.show(desk.state.go(place))
-    assert (desk.state.listing.count, desk.state.listing.order.near) == (1, 1)
-    desk.library.close()
 
 
 async def test_a_search_with_more_papers_than_a_screen_shows_is_listed_by_fit(desk: Desk) -> None:

@@ -250,7 +250,6 @@ SCREENS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "help": (("app.help",), ("escape",)),
     "command line": (("command.open",), ("escape",)),
     "a date": (("day.go",), ("escape",)),
-    "older papers": (("app.older",), ("escape",)),
     "filter": (("find.filter", "move.bottom", "topic.pick"), ("escape", "F")),
     "links": (("link.list",), ("escape",)),
     "topics": (("find.topic",), ("escape", "F")),

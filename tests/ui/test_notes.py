@@ -11,11 +11,9 @@ from textual import events
 from reader.cache.marks.events import Events
 from reader.core.errors import CacheError
 from reader.ui.app import ReaderApp
-from reader.ui.kit.glyphs import UNICODE
-from reader.ui.notes import NoteEdit, NoteScreen, TagEdit, heading
+from reader.ui.notes import NoteScreen, TagEdit
 from tests.table import each
 from tests.ui.conftest import Opener
-from tests.ui.stage import text
 
 # Notes
 
@@ -25,7 +23,7 @@ async def test_a_note_is_written_over_the_paper_and_stored(reader: Opener) -> No
         id, draft = r.here.id, r.file.with_name("drafts")
         await r.do("paper.note")
         assert r.context == "note"
-        assert any("✎ Note · " in line for line in r.lines)
+        assert any("✎ Note · Slow Video" in line for line in r.lines)
         # The title stays in sight above, and the keys below.
         assert "Slow Video" in r.text(r.main.detail).splitlines()[0]
         assert r.lines[-1].startswith(" esc keep  ctrl+g discard  ctrl+e editor")
@@ -107,7 +105,7 @@ async def test_an_unfinished_note_survives_the_end_of_the_reader(
     async with reader() as r:
         assert r.status == f"unfinished note: e on {id} continues it"
         await r.do("paper.note")
-        assert any("an unfinished draft" in line for line in r.lines)
+        assert any("✎ Note, an unfinished draft · Slow Video" in line for line in r.lines)
         await r.type("ought")
         await r.do("note.keep")
         assert r.kept(id).note == "half a thought"
@@ -214,23 +212,6 @@ async def test_own_tags_filter_from_the_pane(reader: Opener) -> None:
 
 
 # Lines
-
-
-@each(
-    ("is_draft", "width", "line"),
-    [
-        (False, 60, f"── ✎ Note · A memory that forgets {'─' * 26}"),
-        (False, 40, "── ✎ Note · A memory that forgets ──────"),
-        (False, 24, "── ✎ Note · A memor… ───"),
-        (False, 10, "── ✎ Note…"),
-        (True, 60, "── ✎ Note · A memory that forgets ─── an unfinished draft ──"),
-        (True, 50, "── ✎ Note · A memory tha… ─ an unfinished draft ──"),
-        (True, 24, "── ✎ Note  an unfinishe…"),
-    ],
-)
-def test_the_heading_of_a_note_is_a_rule_with_the_title(is_draft: bool, width: int, line: str) -> None:
-    noting = NoteEdit(1, "2605.00400", "A memory that forgets", "", is_draft)
-    assert text(heading(noting, width, UNICODE)) == line
 
 
 @each(

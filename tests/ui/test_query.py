@@ -13,7 +13,6 @@ from reader.ui.query.actions import MAX_QUERY_LENGTH, QueryLine
 from reader.ui.query.advice import (
     EXAMPLES,
     AdviceKeys,
-    Reach,
     TypedTerms,
     advise,
     find_mistake,
@@ -23,38 +22,35 @@ from reader.ui.query.advice import (
 )
 from tests.table import each
 from tests.ui.conftest import Opener
-from tests.ui.driver import settings
 from tests.ui.stage import Stage, staged, text
 
 # Advice
 
-KEYS = AdviceKeys("tab", "^f", "^a")
+KEYS = AdviceKeys("tab", "^f")
 WRONG = QueryError("No unred.", 3, 8, "unread")
 COMPLETION = Completion(0, 2, ("agents", "gui", "vision"), (1200, 7, 3))
 
 
 @each(
-    ("typed", "width", "reach", "lines"),
+    ("typed", "width", "lines"),
     [
-        (TypedTerms(" "), 80, Reach(back="Starred"), (EXAMPLES, "  ^a back to Starred")),
-        (TypedTerms("cats"), 80, Reach(54), ("", "  ^a 54 in all")),
-        (TypedTerms("cats"), 80, Reach(), ("", "  ^f searches the feed")),
-        (TypedTerms("is:unread"), 80, Reach(), ("", "")),
-        (TypedTerms("ag", None, COMPLETION), 60, Reach(54), ("tab  agents 1,200  gui 7  vision 3", "  ^a 54 in all")),
+        (TypedTerms(" "), 80, (EXAMPLES, "")),
+        (TypedTerms("cats"), 80, ("", "  ^f searches the feed")),
+        (TypedTerms("is:unread"), 80, ("", "")),
+        (TypedTerms("ag", None, COMPLETION), 60, ("tab  agents 1,200  gui 7  vision 3", "")),
         (
             TypedTerms("gui ag", None, COMPLETION),
             80,
-            Reach(),
             ("tab  agents 1,200  gui 7  vision 3", "  ^f searches the feed"),
         ),
-        (TypedTerms("ag", None, COMPLETION, 2), 34, Reach(), ("tab  agents 1,200  gui 7  vision 3", "")),
-        (TypedTerms("ag", None, COMPLETION, 2), 33, Reach(), ("tab  gui 7  vision 3", "")),
-        (TypedTerms("ag", None, COMPLETION), 9, Reach(), ("tab  agents 1,200  gui 7  vision 3", "")),
-        (TypedTerms("is:unred", WRONG, COMPLETION, insists=True), 80, Reach(), ("No unred.", "  tab takes unread")),
+        (TypedTerms("ag", None, COMPLETION, 2), 34, ("tab  agents 1,200  gui 7  vision 3", "")),
+        (TypedTerms("ag", None, COMPLETION, 2), 33, ("tab  gui 7  vision 3", "")),
+        (TypedTerms("ag", None, COMPLETION), 9, ("tab  agents 1,200  gui 7  vision 3", "")),
+        (TypedTerms("is:unred", WRONG, COMPLETION, insists=True), 80, ("No unred.", "  tab takes unread")),
     ],
 )
-def test_advice_fits_the_line(typed: TypedTerms, width: int, reach: Reach, lines: tuple[str, str]) -> None:
-    advice, hints = advise(typed, KEYS, width, reach)
+def test_advice_fits_the_line(typed: TypedTerms, width: int, lines: tuple[str, str]) -> None:
+    advice, hints = advise(typed, KEYS, width)
     assert (text(advice), text(hints)) == lines
 
 
@@ -97,7 +93,6 @@ class LineApp(Stage):
 
     CALLS: ClassVar[dict[str, str]] = {
         "enter": "accept",
-        "escape": "cancel",
         "tab": "complete",
         "down": "next",
         "up": "previous",
@@ -135,7 +130,7 @@ class LineApp(Stage):
         return [strips[0].text.rstrip() for strips in parts[1:]]
 
 
-async def test_each_letter_is_reported_and_escape_restores_the_query() -> None:
+async def test_each_letter_is_reported() -> None:
     async with staged(LineApp("is:unread"), 60, 20) as (app, pilot):
         await pilot.pause()
         assert app.typed == [], "opening tells nothing"
@@ -145,9 +140,6 @@ async def test_each_letter_is_reported_and_escape_restores_the_query() -> None:
         await pilot.press("enter")
         await pilot.pause()
         assert (app.typed, app.answer) == (["g", "ga", "gan"], "gan")
-        await pilot.press("escape")
-        await pilot.pause()
-        assert (app.line.text, app.answer) == ("is:unread", "is:unread")
 
 
 async def test_a_mistake_is_marked_and_tab_takes_the_nearest_word() -> None:
@@ -224,7 +216,6 @@ async def test_typing_replaces_the_old_query_unless_a_cursor_key_comes_first() -
         async with staged(LineApp("agents"), 60, 20) as (app, pilot):
             await pilot.press(*keys.split())
             assert app.line.text == expected, keys
-            assert app.line.cancel() == "agents"
 
 
 async def test_pasted_text_becomes_one_clean_line() -> None:
@@ -266,13 +257,10 @@ async def test_a_free_text_lists_what_fits_best(reader: Opener) -> None:
 
 
 async def test_papers_like_one_are_listed_and_left_again(reader: Opener) -> None:
-    async with reader(size=(140, 42), settings=settings(nearest=True)) as r:
+    async with reader(size=(140, 42)) as r:
         await r.do("view.all")
         await r.search("agents tools that write", "query.accept")
-        # One paper has the words; near papers follow under a heading.
-        await r.until(lambda: any("NEAREST IN WORDS" in line for line in r.list_lines))
-        assert "1 of 60" in r.top
-        await r.do("move.down")
+        await r.until(lambda: "1 of 60" in r.top)
         id, text = r.here.id, r.query
         await r.do("find.similar")
         assert r.query == f"like:{id}"

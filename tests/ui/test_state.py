@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable
 from dataclasses import fields, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from reader.cache.reads.window import DayCount, Order, TopicCount
 from reader.keys.actions import CONTEXTS
 from reader.session.places import Place, ViewList, saved_view, view
-from reader.ui.dates import DATE, DateRequest, ask_for_date
+from reader.ui.dates import DATE, ask_for_date
 from reader.ui.filter.counter import Counts
 from reader.ui.page.lines import ShownPaper
 from reader.ui.page.state import PAGE, close_page
@@ -229,9 +229,9 @@ def test_targets_are_the_open_the_selected_or_the_highlighted_papers() -> None:
 
 def test_a_saved_view_that_gets_another_query_is_read_again_also_on_the_way_back() -> None:
     old, new, other = saved_view("Mine", "a"), saved_view("Mine", "b"), saved_view("Other", "c")
-    begun = AT_WORK.know_views(ViewList((old, other), (view("muted"),))).go(Place(old)).go(Place(other))
+    begun = AT_WORK.know_views(ViewList((old, other))).go(Place(old)).go(Place(other))
     known = begun.know_views(ViewList((new, other)))
-    assert changes(begun, known).keys() == {"views", "trail"} and known.views.added == (view("muted"),)
+    assert changes(begun, known).keys() == {"views", "trail"}
     assert [stop.where.place for stop in known.trail] == [ROBOTS, Place(new)]
     here = begun.walk_back().know_views(ViewList((new,)))
     assert (here.place, here.is_list_coming, here.trail) == (Place(new), True, (Stop(ListSource(ROBOTS)),))
@@ -300,9 +300,8 @@ def test_a_cache_that_changes_behind_a_page_is_read_again_when_the_page_closes()
 
 
 def test_a_date_is_asked_for_over_the_list_and_not_over_a_page() -> None:
-    prompt = DateRequest(date(2026, 4, 1))
-    opened = ask_for_date(AT_WORK.put(PAGE, READING), prompt)
-    assert (opened[DATE], opened[PAGE], opened.context) == (prompt, None, "date")
+    opened = ask_for_date(AT_WORK.put(PAGE, READING))
+    assert (opened[PAGE], opened.context) == (None, "date")
     assert changes(AT_WORK, opened.put(DATE, None)).keys() == {"parts"}
 
 
@@ -367,7 +366,7 @@ def test_the_context_is_the_screen_in_front_then_the_line_then_the_pane(focus: P
     assert state.context == (focus if pks or focus == "filter" else "empty")
     typing = state.open_query()
     assert typing.context == "query"
-    prompt = ask_for_date(typing, DateRequest())
+    prompt = ask_for_date(typing)
     assert prompt.context == "date"
     assert prompt.put(PAGE, READING).context == "page"
 
@@ -533,7 +532,7 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("put", st.just(DETAIL), st.none() | st.just(READING)),
     change("put", st.just(PAGE), st.just(READING)),
     st.just(close_page),
-    st.just(lambda state: ask_for_date(state, DateRequest())),
+    st.just(ask_for_date),
     change("put", st.just(DATE), st.none()),
     change("step_back"),
     st.builds(lambda text: lambda state: type_query(state, text), TEXTS),

@@ -17,7 +17,7 @@ from reader.keys.keymap import Keymap
 from reader.keys.spelling import Chord
 from reader.session.places import Place, triage_place, view
 from reader.ui.command_line.screen import COMMAND, TypedCommand
-from reader.ui.dates import DateRequest, ask_for_date
+from reader.ui.dates import ask_for_date
 from reader.ui.filter.state import COUNTED
 from reader.ui.full_text.screen import text_status
 from reader.ui.full_text.state import TEXT, view_text
@@ -265,7 +265,7 @@ def in_context(context: Context, width: int, text: str = "") -> State:
         case "command":
             state = state.put(COMMAND, TypedCommand())
         case "date":
-            state = ask_for_date(state, DateRequest())
+            state = ask_for_date(state)
         case "page":
             state = state.put(PAGE, READING)
         case "triage":

@@ -204,10 +204,10 @@ async def test_a_settings_file_is_read_again_when_it_has_changed(tmp_path: Path)
     watch.look()
     await bench.work()
     assert bench.seen[0] == f"{file}:1: nosuch is not a setting."
-    assert [one.name for one in bench.model.state.views.saved_views] == ["new"]
+    assert [one.name for one in bench.model.state.views.saved] == ["new"]
     # The log has the lists now.
     file.unlink()
     watch.look()
     await bench.work()
-    assert [one.name for one in bench.model.state.views.saved_views] == ["new"]
+    assert [one.name for one in bench.model.state.views.saved] == ["new"]
     SettingsWatch(Watched().app).look()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -19,7 +18,6 @@ from reader.core.marks import (
     TAG,
     UNDOES,
     WANT,
-    place_between,
 )
 from reader.core.paper_row import Flag
 from reader.core.tag_words import TagWords
@@ -121,25 +119,3 @@ def tagging(
         *(Change(f"{TAG}{name}", True, pks, absent) for name in added),
         *(Change(f"{TAG}{name}", False, pks) for name in removed),
     ]
-
-
-# A queued paper that is moved within a list
-
-
-def place_in(connection: sqlite3.Connection, pk: int, listed: Sequence[int]) -> str | None:
-    """The place in the queue that matches a queued paper's position in a list that may leave out queued papers.
-
-    It is right behind the nearest queued paper above, or right before the one below. None if the paper is not in the
-    queue, or no other listed paper is.
-    """
-    places: dict[int, str] = dict(connection.execute("SELECT pk, place FROM queue"))
-    if places.pop(pk, None) is None:
-        return None
-    at, ordered = listed.index(pk), sorted(places.values())
-    above = next((places[other] for other in reversed(listed[:at]) if other in places), None)
-    if above is not None:
-        return place_between(above, next(iter(ordered[bisect_right(ordered, above) :]), None))
-    below = next((places[other] for other in listed[at + 1 :] if other in places), None)
-    if below is None:
-        return None
-    return place_between(next(reversed(ordered[: bisect_left(ordered, below)]), None), below)

@@ -44,45 +44,6 @@ class Order(NamedTuple):
     """Whether the papers are ordered by how well they suit the user; each then has its reason."""
     is_by_fit: bool = False
     """Whether a search found so many papers that the best fit comes first instead of the newest day."""
-    near: int = 0
-    """Number of papers at the end that do not match, but are nearest to the query's words."""
-
-    @property
-    def matching(self) -> int:
-        """Number of papers that match."""
-        return len(self.pks) - self.near
-
-    @property
-    def without_near(self) -> Order:
-        """The papers that match."""
-        if not self.near:
-            return self
-        groups = tuple(group for group in self.groups[:-1] if group[0] != MATCHING)
-        return self._replace(pks=self.pks[: self.matching], groups=groups, near=0)
-
-    @property
-    def only_near(self) -> frozenset[int]:
-        """The papers that are near, but do not match."""
-        return frozenset(self.pks[self.matching :])
-
-
-MATCHING = "with your words"
-"""The group of the matching papers if they are not grouped by day and the nearest papers follow."""
-
-IN_WORDS = "nearest in words"
-"""The last group: papers that do not match, but are near."""
-
-
-def with_near(order: Order, pks: Sequence[int], most: int) -> Order:
-    """A complete order followed by at most `most` papers that are near to the words of its query, but do not match."""
-    known = set(order.pks)
-    further = [pk for pk in pks if pk not in known][:most]
-    if not further:
-        return order
-    matching = order.groups or (((MATCHING, len(order.pks)),) if order.pks else ())
-    return order._replace(
-        pks=array("q", [*order.pks, *further]), groups=(*matching, (IN_WORDS, len(further))), near=len(further)
-    )
 
 
 # An index on each paper's newest day counts most papers; the few that are listed on more than one day are added.

@@ -13,8 +13,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppres
 from itertools import chain, islice
 
 from reader.cache.marks.change import Change
-from reader.commands.choosing import explain_nothing, store_changes, with_known_words
-from reader.commands.command import OpenReader
+from reader.commands.choosing import explain_nothing, store_changes
 from reader.commands.line.shell import understand
 from reader.commands.output import describe_action, print_line, report_unexpected, width
 from reader.commands.registry import is_command, run_command
@@ -151,13 +150,10 @@ class Conversation:
             self._run(COMMANDS.get(line, line) or "show")
 
     def _list(self, query: str) -> None:
-        """List the papers of a query; if nothing matches, unknown words are replaced by similar known words."""
+        """List the papers of a query."""
         with self._workspace.window() as window:
             parsed = parse_query(query)
             order = window.order(selection(window, parsed))
-            if not order.pks and (meant := with_known_words(window, parsed)) is not None:
-                query, parsed = meant.text, meant
-                order = window.order(selection(window, parsed))
             self._query, self._at = query, 0
             self._pks = [pk for pk in order.pks if isinstance(pk, int)]
             if not self._pks:
@@ -224,16 +220,14 @@ class Conversation:
         if typed.replaces:
             raise UsageError(f"{visible(typed.replaces)} already exists: choose another name.")
         workspace = Workspace(self._workspace.cache_file, is_spoken=True)
-        outcome: int | OpenReader = 1
+        code = 1
         output = _Output()
         try:
             with _capture(output), suppress(SystemExit):
-                outcome = run_command(words, workspace)
+                code = run_command(words, workspace)
         finally:
             lines = _for_plain_mode(output.getvalue()).splitlines()
-            self._print(iter(lines or (["Done."] if outcome == 0 else [])))
-        if isinstance(outcome, OpenReader):
-            self._list(f'id:"{outcome.paper}"')
+            self._print(iter(lines or (["Done."] if code == 0 else [])))
 
 
 class _Output(io.StringIO):

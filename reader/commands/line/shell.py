@@ -157,10 +157,7 @@ _MANY = ("mark", "tag")
 """Commands that take several papers."""
 
 _WITHIN = frozenset(
-    (
-        *("list", "show", "read", "refresh", "search", "add"),
-        *("mark", "tag", "note", "views", "undo", "help"),
-    )
+    (*("list", "show", "read", "refresh", "search", "add"), *("mark", "tag", "note", "views", "undo", "help"))
 )
 """Commands that change only papers, marks and views; other commands may read or write files and run programs."""
 

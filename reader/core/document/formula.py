@@ -48,10 +48,9 @@ _RAISED = {"∘": "°", "°": "°", "∗": "*", "*": "*", "†": "†", "‡": "
 _WORD = re.compile(r"[A-Za-z0-9.]+")
 _OPEN_SCRIPT = re.compile(r"[_^][^\W_]+$")
 """A script that a letter directly after it would seem to continue."""
-_UPPER_SCRIPT = re.compile(rf"[^\s](?:\^(?:[^\W_]+|\([^()]*\))|[{''.join(map(chr, SUPERSCRIPTS.values()))}])$")
+_DIFFERENTIALS = ("∂", "d", "δ", "Δ")
 _LABELLED = {"→": ("─", "→"), "⟶": ("─", "⟶"), "←": ("←", "─"), "⟵": ("⟵", "─")}
 """Arrows around a label, as in `A ─f→ B`."""
-_DIFFERENTIALS = ("∂", "d", "δ", "Δ")
 
 
 @lru_cache(maxsize=2_048)
@@ -133,7 +132,6 @@ def join_atoms(atoms: Sequence[Atom]) -> str:
             and not part.startswith(" ")
             and (part != "." or atoms[place + 1 : place + 2] == [Atom(".")])
             and (is_apart(before, kind) or (part[:1].isalnum() and _OPEN_SCRIPT.search(last)))
-            and not (kind == "script" and _is_staggered(last, part, [one.kind for one in atoms[place + 1 : place + 2]]))
         ):
             text += " "
         after = next((kind for _, kind in atoms[place + 1 :] if kind != "space"), "") if kind == "frac" else ""
@@ -146,18 +144,6 @@ def join_atoms(atoms: Sequence[Atom]) -> str:
             kind = "prefix"
         before = "open" if is_sign else kind
     return text
-
-
-def _is_staggered(before: str, script: str, after: Sequence[str]) -> bool:
-    """Whether a lower script belongs to the base of the upper one before it, as in `δ^μ_λ`.
-
-    If the scripts of a base are not staggered, the lower one is written first. A script before a letter may belong to
-    that letter.
-    """
-    is_lower = script[0] == "_" or ord(script[0]) in SUBSCRIPTS.values()
-    return (
-        is_lower and _UPPER_SCRIPT.search(before) is not None and after in ([], ["bin"], ["rel"], ["punct"], ["close"])
-    )
 
 
 def is_apart(before: str, kind: str) -> bool:

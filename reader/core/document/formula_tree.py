@@ -302,13 +302,6 @@ class _Reader:
         if self._depth > MAX_NESTING:
             raise _TooDeep
 
-    def _begins_with_thin_space(self) -> bool:
-        r"""Whether the next group begins with a thin space, as in `300\mathrm{\,K}`."""
-        at = self._place
-        while at < len(self._pieces) and (self._pieces[at] in ("{", " ") or self._pieces[at][1:] in symbols.SWITCHES):
-            at += 1
-        return at < len(self._pieces) and self._pieces[at][1:] in symbols.THIN_SPACES
-
     def _argument(self) -> Node:
         """The next group or piece; empty at the end."""
         self._skip_spaces()
@@ -382,13 +375,12 @@ class _Reader:
 
     def _nodes(self, piece: str, *, is_argument: bool = False) -> list[Node]:
         if piece == "{":
-            thin = [_THIN] if self._begins_with_thin_space() else []
             inner = self._group()
             parts = _parts(inner)
             if len(parts) > 1 and all(isinstance(part, Symbol) and part.text.isdecimal() for part in parts):
                 # A script after a number belongs to the last digit, as in `{10}^{3}`.
                 return parts
-            return [*thin, _group(inner, keep=True)] if not is_argument else [_group(inner, keep=False)]
+            return [_group(inner, keep=not is_argument)]
         if piece.isspace():
             return []
         if piece == "'":
@@ -429,11 +421,10 @@ class _Reader:
         if name in symbols.IGNORED:
             return []
         if name in symbols.FONTS:
-            thin = [_THIN] if self._begins_with_thin_space() else []
             before, self._font = self._font, symbols.FONTS[name]
             inner = self._argument()
             self._font = before
-            return [*thin, _group(inner, keep=False)]
+            return [_group(inner, keep=False)]
         if name in symbols.CLASSED:
             inner = self._argument()
             kind = symbols.CLASSED[name]
@@ -643,41 +634,16 @@ def _row(items: Sequence[Node]) -> Node:
 
 
 def _with_thin_spaces(items: list[Node]) -> list[Node]:
-    """Replace thin spaces between letters, as in `9.81 m`, by spaces, and drop all others."""
-    if _THIN not in items:
-        return items
+    """Make thin spaces between letters, numbers and the like spaces, as in `9.81 m`, and drop all others."""
     spaced: list[Node] = []
-    for item in items:
-        if spaced and spaced[-1] == _THIN:
-            del spaced[-1]
-            if spaced and _ends_in_letter(spaced[-1]) and _edge(item, 0).isalpha():
-                spaced.append(Symbol(" ", "space"))
-        if item != _THIN or (spaced and spaced[-1] != _THIN):
+    for at, item in enumerate(items):
+        if item != _THIN:
             spaced.append(item)
-    return spaced[:-1] if spaced and spaced[-1] == _THIN else spaced
-
-
-def _ends_in_letter(node: Node) -> bool:
-    if isinstance(node, Symbol) and node.kind in ("bin", "rel", "op", "open", "punct", "space"):
-        return False
-    edge = _edge(node, -1)
-    return edge.isalnum() or edge in tuple(")]}′″°") or (isinstance(node, Fence) and edge != "")
-
-
-def _edge(node: Node, place: int) -> str:
-    """The first (0) or last (-1) character of a node, or a letter in place of scripts."""
-    match node:
-        case Symbol(text) | Words(text):
-            return text.strip()[place:][:1]
-        case Row(items):
-            return _edge(items[place], place) if items else ""
-        case Script(base):
-            return _edge(base, 0) if place == 0 else "x"
-        case Accent(base):
-            return _edge(base, place)
-        case Fence(opening, _, closing):
-            return (opening, closing)[place]
-    return ""
+        elif 0 < at < len(items) - 1:
+            before, after = (node.kind if isinstance(node, Symbol) else "ord" for node in items[at - 1 : at + 2 : 2])
+            if before in ("ord", "close") and after in ("ord", "thin"):
+                spaced.append(Symbol(" ", "space"))
+    return spaced
 
 
 def _group(node: Node, *, keep: bool) -> Node:

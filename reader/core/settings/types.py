@@ -191,10 +191,11 @@ SERVER_ADDRESS = SettingType("an https address, or http on this machine", _serve
 
 def _text_sources(value: object) -> object | None:
     words = _as_texts(value)
-    return words and tuple(word if word in ("feed", "pdf") else _server_address(word) for word in words)
+    # Older releases also read the feed's Markdown, which the feed makes from arXiv's HTML.
+    return words and tuple(word if word == "pdf" else _server_address(word) for word in words if word != "feed")
 
 
-TEXT_SOURCES = SettingType('a list of "feed", https addresses and "pdf"', _text_sources)
+TEXT_SOURCES = SettingType('a list of https addresses and "pdf"', _text_sources)
 """The sources of full texts, in order; an empty list disables full texts."""
 
 

@@ -19,13 +19,13 @@ from typing import Any, BinaryIO, TypeGuard, cast
 
 from reader.core.dates import iso_day
 from reader.core.errors import FeedError, FeedMalformed
-from reader.core.ids import arxiv_id, id_in_file_name
+from reader.core.ids import id_in_file_name
 from reader.core.paper import LibraryEntry, Listing, SkippedRecord
 from reader.feeds.files import libraries
 from reader.feeds.files.saved_page import html_of, parse_saved_page, parse_web_page
 from reader.feeds.huggingface import listings
-from reader.feeds.records import format_of, is_export, parse_draft, parse_export, read_records
-from reader.feeds.safe import UnreadableJson, as_text, parse_json
+from reader.feeds.records import is_export, parse_export
+from reader.feeds.safe import UnreadableJson, parse_json
 
 BYTES_AT_ONCE = 1 << 20
 
@@ -39,7 +39,7 @@ _GZIP_MAGIC = b"\x1f\x8b"
 
 
 class DamagedFile(Exception):
-    """The file is too long, or the rest of its gzip data is broken; the message says which."""
+    """The file or a line of it is too long, or the rest of its gzip data is broken; the message says which."""
 
 
 class UnpackedFile:
@@ -60,8 +60,11 @@ class UnpackedFile:
         return self._check(lambda: self._stream.peek(1), is_read=False)
 
     def line(self) -> bytes:
-        """The next line, or the next part of a line longer than `MAX_LINE_BYTES`."""
-        return self._check(lambda: self._stream.readline(MAX_LINE_BYTES + 1))
+        """The next line; empty at the end of the file."""
+        line = self._check(lambda: self._stream.readline(MAX_LINE_BYTES + 1))
+        if len(line) > MAX_LINE_BYTES:
+            raise DamagedFile(f"a line has more than {MAX_LINE_BYTES // 1024**2} MiB")
+        return line
 
     def read(self, size: int = BYTES_AT_ONCE) -> bytes:
         """The next bytes, at most `size`."""
@@ -91,9 +94,9 @@ def json_values(file: UnpackedFile, line: int, name: str) -> Iterator[PlacedValu
     files have at most `_MAX_TEXT_BYTES`.
     """
     before = b""
-    lines = _numbered_lines(file, line)
+    lines = enumerate(iter(file.line, b""), line)
     for number, text in lines:
-        if text is None or _is_value(text):
+        if _is_value(text):
             yield from _values_of_line(number, text)
             break
         before += text
@@ -113,16 +116,6 @@ def _values_of_text(body: bytes, line: int) -> Iterator[PlacedValue]:
             yield from _values_of_line(number, text)
 
 
-def _numbered_lines(file: UnpackedFile, number: int) -> Iterator[tuple[int, bytes | None]]:
-    """The lines with their numbers from `number` on; None for a line that is too long."""
-    while text := file.line():
-        is_whole = len(text) <= MAX_LINE_BYTES
-        while len(text) > MAX_LINE_BYTES and not text.endswith(b"\n"):
-            text = file.line()
-        yield number, text if is_whole else None
-        number += 1
-
-
 def _is_value(text: bytes) -> bool:
     try:
         parse_json(_without_comma(text))
@@ -136,10 +129,8 @@ def _without_comma(text: bytes) -> str:
     return text.decode("utf-8", "replace").strip().removesuffix(",")
 
 
-def _values_of_line(line: int, text: bytes | None) -> Iterator[PlacedValue]:
-    if text is None:
-        yield _unreadable(line, "longer than any record")
-    elif (value := _without_comma(text)) not in ("", "[", "]"):
+def _values_of_line(line: int, text: bytes) -> Iterator[PlacedValue]:
+    if (value := _without_comma(text)) not in ("", "[", "]"):
         try:
             yield from _entries(parse_json(value), line)
         except UnreadableJson as error:
@@ -166,6 +157,7 @@ _MAX_TEXT_BYTES = 1 << 26
 _MAX_DATABASE_BYTES = 1 << 31
 
 _MARKDOWN_LINK = re.compile(rb"\[[^\]\n\"]{1,300}\]\(http")
+_RIS_RECORD = re.compile(r"^[ \t]{0,3}TY[ \t]{1,3}-", re.MULTILINE)
 _SITE_LINK = re.compile(r"<https?://(?:www\.)?(?:huggingface\.co|hf\.co)/papers/[0-9]{4}\.")
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -208,24 +200,12 @@ def _read_stream(stream: BinaryIO, name: str, today: date) -> Iterator[Listing]:
             yield Listing(None, (), entries=(_pdf_entry(name),))
         elif first.startswith(libraries.DATABASE):
             yield _newsboat_listing(file, name)
-        elif (extension := format_of(first)) is not None:
-            yield from _records(read_records(extension, _read_whole_file(file, name)))
         elif first[:1] in (b"{", b"[") and not _MARKDOWN_LINK.match(first):
             yield from _papers_of_values(json_values(file, line, name), name)
         else:
             yield from _read_text(_read_whole_file(file, name), name, today)
     finally:
         file.close()
-
-
-def _records(records: Iterable[Mapping[str, Any]]) -> Iterator[Listing]:
-    """The papers of a file read by an extension; a paper without an id is looked up by title."""
-    for number, record in enumerate(records, start=1):
-        place, draft = f"record {number}", parse_draft(record)
-        if draft is not None and arxiv_id(as_text(record.get("id"))) is None:
-            yield Listing(None, (), entries=(LibraryEntry(place, draft.title),))
-        else:
-            yield from _exported_listings(record, place)
 
 
 def _pdf_entry(name: str) -> LibraryEntry:
@@ -250,18 +230,18 @@ def _newsboat_listing(file: UnpackedFile, name: str) -> Listing:
 
 def _read_text(body: bytes, name: str, today: date) -> Sequence[Listing]:
     if b"<rdf:RDF" in body[:4096]:
-        raise FeedMalformed(f"{name} is RDF, which is not read. From Zotero, export BibTeX, RIS or CSL-JSON.")
+        raise FeedMalformed(f"{name} is RDF, which is not read. From Zotero, export BibTeX or CSL-JSON.")
     if b"<opml" in body[:4096].lower():
         raise ListsFeeds(name, body)
     if (html := html_of(body)) is not None:
-        if page := parse_web_page(html):
-            return page
+        if linked := parse_web_page(html):
+            return _make_listings(linked)
         raise FeedMalformed(f"{name} is a web page without papers; save a page of the feed's site that lists some.")
     if body.startswith(b"bplist00") or b"multipart/related" in body[:4096].lower():
         raise FeedMalformed(f"{name} is a web archive or MHTML, which is not read; save the page as HTML.")
     text = _decode(body, name)
-    if libraries.is_ris(text):
-        return _make_listings(libraries.parse_ris(text))
+    if _RIS_RECORD.search(text):
+        raise FeedMalformed(f"{name} is RIS, which is not read. Export BibTeX or CSL-JSON from your program.")
     if libraries.is_bibtex(text):
         return _make_listings(libraries.parse_bibtex(text))
     # Firefox saves a page as text with the addresses of its links.

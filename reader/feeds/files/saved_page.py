@@ -4,15 +4,14 @@ A copied text has a header and then blocks: title, abstract, `• 6 authors` or 
 number of comments. Some blocks end after the abstract. Blank lines, wraps and the text around the blocks differ between
 copies, so the parser first finds the dates, which are reliable, and reads the blocks backwards from the dates.
 
-HTML has the records of a page's papers, with ids, authors and votes, in attributes named `data-props`. Other papers,
-such as papers loaded by scrolling, only have ids in links; a refresh fetches these papers.
+HTML has the papers' ids in links, and a refresh fetches the papers. The records in its attribute `data-props` are not
+read: they lack papers that were loaded by scrolling.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -22,8 +21,6 @@ from reader.core.paper import Draft, LibraryEntry, Listing
 from reader.core.text import clean, fold
 from reader.feeds import safe
 from reader.feeds.files.libraries import parse_list
-from reader.feeds.huggingface import listed_day, parse_item
-from reader.feeds.safe import UnreadableJson, parse_json
 
 # Texts
 
@@ -205,16 +202,15 @@ def html_of(body: bytes) -> str | None:
     return body.decode("utf-8", "replace") if head.startswith(b"<") and _ELEMENT.search(head) else None
 
 
-def parse_web_page(html: str) -> list[Listing]:
-    """The papers of a saved page; for a page of another site, the papers that its text and links mention.
+def parse_web_page(html: str) -> tuple[LibraryEntry, ...]:
+    """The papers that a saved page of the feed's site links to; for another page, those in its text and links.
 
-    The papers are in the order of the page's records. A page that ends within a tag is read up to the tag.
+    A page that ends within a tag is read up to the tag.
     """
     from selectolax.lexbor import LexborHTMLParser
 
     pieces: list[str] = []
     addresses: list[str] = []
-    recorded: dict[str, tuple[Draft, str | None]] = {}
     # Recursion would fail for a deeply nested page.
     waiting = [root] if (root := LexborHTMLParser(html).root) else []
     while waiting:
@@ -222,31 +218,10 @@ def parse_web_page(html: str) -> list[Listing]:
         if node.tag == "-text":
             pieces.append(node.text_content or "")
         elif node.tag not in _INVISIBLE_TAGS:
-            for draft, day in _records(node.attributes.get("data-props") or ""):
-                recorded.setdefault(draft.id or "", (draft, day))
             addresses.append(node.attributes.get("href") or "")
             waiting += reversed(list(node.iter(include_text=True)))
-    listings = [Listing(day, (draft._replace(source="page"),)) for draft, day in recorded.values()]
     links = (_PAPER_ADDRESS.fullmatch(address) for address in addresses)
-    ids = dict.fromkeys(id for link in links if link and (id := arxiv_id(link[1])) and id not in recorded)
-    entries = [LibraryEntry("a link", "", id) for id in ids]
-    if not (recorded or ids):
-        entries = [entry for entry in parse_list("\n".join((*pieces, *addresses))) if entry.id]
-    return [*listings, Listing(None, (), entries=tuple(entries))] if entries else listings
-
-
-def _records(text: str) -> Iterator[tuple[Draft, str | None]]:
-    """The papers in a JSON text, each with the day that listed it; empty for invalid JSON."""
-    waiting: list[object] = []
-    with suppress(UnreadableJson):
-        waiting.append(parse_json(text))
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, Mapping):
-            if "paper" in value or "authors" in value:
-                with suppress(FeedMalformed):
-                    yield parse_item(value), listed_day(value)
-                    continue
-            value = list(value.values())
-        if isinstance(value, list):
-            waiting += reversed(value)
+    ids = dict.fromkeys(id for link in links if link and (id := arxiv_id(link[1])))
+    if ids:
+        return tuple(LibraryEntry("a link", "", id) for id in ids)
+    return tuple(entry for entry in parse_list("\n".join((*pieces, *addresses))) if entry.id)

@@ -732,8 +732,6 @@ class PageReader:
                 self._write(text, flow, look)
             elif flow.is_inline or figure_of(node) is None:
                 self._miss("picture", flow, look)
-        elif "ltx_mark" in classes:
-            flow.writer.mark(self._text(node, depth), "")
         elif tag in ("sup", "sub"):
             self._write(script(self._text(node, depth), tag), flow, look)
         elif "ltx_bib_external" in classes and (address := look_in(node, tag, classes, look).target):

@@ -128,7 +128,7 @@ class Counter(Controller):
     async def _count(self) -> None:
         counts, state, scope = self._library.counts, self._model.state, self._app.scope()
         here = partial(self._counting.count, place=state.listing.place, scope=scope, mode=state[TOPIC_MODE])
-        lists = partial(self._counting.count_lists, saved=state.views.saved_views, scope=scope)
+        lists = partial(self._counting.count_lists, saved=state.views.saved, scope=scope)
         try:
             counted = await counts.ask(here)
             self._model.change(self._model.state.put(COUNTED, counted))

@@ -60,7 +60,7 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
     """Views, days and topics, without numbers until counted. `keys` show the saved views, by place."""
     from reader.ui.filter.pane import FilterData, ViewItem
 
-    counts, named, by_view = state[COUNTED], state.views.saved_views, state[VIEW_COUNTS]
+    counts, named, by_view = state[COUNTED], state.views.saved, state[VIEW_COUNTS]
     saved = tuple(
         ViewItem(one.id, one.name, (found := by_view.get(one.id)) and found.papers, found and found.unread, key)
         for one, key in zip(named, (*keys, *[""] * len(named)), strict=False)

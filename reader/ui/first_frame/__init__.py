@@ -43,9 +43,6 @@ class FirstFrame:
         for number in platform.ENDING_SIGNALS:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 self.signals[number] = signal.signal(number, self._end_by)
-        if not platform.ignores_stop():
-            signal.signal(signal.SIGTSTP, self._stop)
-            signal.signal(signal.SIGCONT, self._draw)
         self.is_shown = True
         try:
             self._draw()
@@ -64,13 +61,9 @@ class FirstFrame:
             self._restore()
             for number, handler in self.signals.items():
                 signal.signal(number, handler)
-            if not platform.ignores_stop():
-                signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-                signal.signal(signal.SIGCONT, signal.SIG_DFL)
 
-    def _draw(self, *_: object) -> None:
-        """Draw the frame, for the first time or after the shell has continued the program."""
-        self.modes.make_raw(INPUT, keep_signals=bool(os.environ.get("TEXTUAL_ALLOW_SIGNALS")))
+    def _draw(self) -> None:
+        self.modes.make_raw(INPUT)
         data = (CLEAN + BEGIN + self._text + END).encode()
         while data:
             data = data[os.write(self._output, data) :]
@@ -79,11 +72,6 @@ class FirstFrame:
         with suppress(OSError):
             os.write(self._output, AS_IT_WAS.encode())
         self.modes.set_again(INPUT)
-
-    def _stop(self, *_: object) -> None:
-        """Stop the program as a job of the shell."""
-        self._restore()
-        os.kill(os.getpid(), signal.SIGSTOP)
 
     def _end_by(self, number: int, _frame: object) -> None:
         if self.is_shown:

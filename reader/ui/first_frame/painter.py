@@ -55,8 +55,6 @@ class KeptLook(NamedTuple):
     """The colours of the theme, which only Textual knows for its own themes."""
     hints: Mapping[str, Sequence[tuple[str, str]]]
     """The keys of the last line without a query (`plain`) and with a query (`query`)."""
-    older_key: str
-    """The key that goes to the day before, as displayed."""
 
 
 def made_from(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -208,7 +206,6 @@ class Painter:
             searched=pattern(place.words),
             has_dates=form.has_dates,
             is_period=form.is_period,
-            older_key=look.older_key,
         )
         self._top = self._lines.top_around(content.cursor, self._list.height)
         top = self._lines.top_that_shows(content.cursor, self._top, self._list.height, 0)

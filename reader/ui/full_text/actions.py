@@ -137,7 +137,7 @@ class FullTextActions(Controller):
     def _change_outline(self, outline: Outline) -> None:
         self._update(lambda text: replace(text, outline=outline))
 
-    def move(self, lines: int) -> None:
+    def move_lines(self, lines: int) -> None:
         if (outline := self._outline) is not None:
             self._change_outline(outline.move(lines))
         elif not self._change(lambda view: view.move_cursor(lines)):
@@ -150,13 +150,13 @@ class FullTextActions(Controller):
     def move_pages(self, direction: int, share: int, times: int) -> None:
         view = self._view
         if view is not None and (self._outline is not None or view.selection is not None):
-            self.move(direction * times * max(1, view.size.rows // share))
+            self.move_lines(direction * times * max(1, view.size.rows // share))
             return
         self._change(lambda view: view.scroll_pages(direction, share, times))
 
     def move_to_end(self, *, last: bool) -> None:
         if self._outline is not None:
-            self.move(len(self._outline.entries) if last else -len(self._outline.entries))
+            self.move_lines(len(self._outline.entries) if last else -len(self._outline.entries))
         elif not self._change(lambda view: view.move_cursor_to_end(last=last)):
             self._change(lambda view: view.jump_to_end(last=last))
 

@@ -159,6 +159,16 @@ class Pane(ScrollView, inherit_bindings=False):
         self._scroll(before + count)
         return self.scroll_offset.y == before
 
+    def move_lines(self, lines: int) -> object:
+        return self.scroll_lines(lines)
+
+    def move_pages(self, direction: int, share: int = 1, times: int = 1) -> object:
+        """Scroll pages less one line (`share` 1) or half pages (2), down for the direction 1, up for -1."""
+        return self.scroll_lines(direction * times * max(1, self.size.height // share - (share == 1)))
+
+    def move_to_end(self, *, last: bool) -> object:
+        return self.scroll_lines(self.virtual_size.height if last else -self.virtual_size.height)
+
     @property
     def is_scrolling(self) -> bool:
         """Whether the pane has just scrolled."""

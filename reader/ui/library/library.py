@@ -196,17 +196,14 @@ class Library(Marker):
 
     def visible_papers(self, day: str) -> DayCount:
         """The numbers of visible and unread papers of a day."""
-        return self.days_between(day, day).get(day, DayCount(day, 0, 0))
+        counts = self.ask(lambda window: window.day_counts(day, day), dict[str, DayCount]())
+        return counts.get(day, DayCount(day, 0, 0))
 
     def scope(self, today: date) -> Scope:
         """The current meanings of relative query words such as `today`, `latest` and `new`."""
         from reader.cache.search.compile import Scope
 
         return Scope(today, self.newest_day(), self.new_since)
-
-    def days_between(self, first: str, last: str) -> Mapping[str, DayCount]:
-        """The known days from `first` to `last` (ISO), by day."""
-        return self.ask(lambda window: window.day_counts(first, last), {})
 
     def gaps(self, first: date, last: date, today: date) -> tuple[str, ...]:
         """The days (ISO) never requested from the feed, or without papers when requested."""

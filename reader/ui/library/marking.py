@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from reader.core.errors import ReaderError
-from reader.core.marks import NOTE, OPEN, QUEUE
+from reader.core.marks import NOTE, OPEN
 from reader.paths import draft_folder
 
 if TYPE_CHECKING:
@@ -170,15 +170,6 @@ class Marker:
             return event
 
         return self.submit(note)
-
-    def move_in_queue(self, pk: int, listed: Sequence[int]) -> Awaitable[UserAction | None]:
-        def move(events: Events) -> UserAction | None:
-            from reader.cache.marks.change import place_in
-
-            place = events.read(lambda connection: place_in(connection, pk, listed))
-            return None if place is None else events.mark(QUEUE, place, [pk])
-
-        return self.submit(move)
 
     def decide(self, wishes: Sequence[Wish]) -> Awaitable[UserAction | None]:
         def decide(events: Events) -> UserAction | None:

@@ -85,7 +85,8 @@ def empty_reason(state: State) -> EmptyReason:
     if text:
         more = in_all(state)
         widen, feed = more and "find.widen searches all", feed_text(text) and "find.feed searches the feed"
-        fact, why = f"Nothing matches {text}{_where(state)}.", f"{more:,} in all." if more else ""
+        fact, near = f"Nothing matches {text}{_where(state)}.", listing.place.query.plain_words
+        why = f"{more:,} in all." if more else f"~{_cut(near)} finds the papers nearest in words." if near else ""
         return EmptyReason(fact, why, (widen or "", _CLEAR, feed or "", _PUT_BACK))
     if view.id in _VIEWS:
         return EmptyReason(*_VIEWS[view.id], (_ALL,))

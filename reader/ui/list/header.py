@@ -43,9 +43,6 @@ def header(state: State, now: datetime, dot: str) -> Header:
     if day is not None and shown is not None and not place.text:
         # A paper that was just hidden is still listed, but not counted.
         shown = min(shown, day.papers)
-    if listing.order.near and not listing.order.matching:
-        # "0 of 9,295" above twenty similar papers would be confusing; their heading has their number.
-        shown = None
     return Header(
         place=listing.place_name(now, dot),
         query=f"{place.text}{_corrections(state)}{_order(listing)}" if results is None else results.text,

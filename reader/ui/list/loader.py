@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.cache.reads.window import Order, with_near
+from reader.cache.reads.window import Order
 from reader.core.errors import CacheInterrupted, ReaderError
 from reader.core.views import FOR_YOU, LATEST
 from reader.session.first_list import SCREENFUL_PAPERS, find_holes, first_list
@@ -22,13 +22,10 @@ if TYPE_CHECKING:
     from reader.ui.app import ReaderApp
 
 BY_DATE_PAPERS = 20
-"""Maximum matches of a search that are listed by date, and maximum similar papers after them: about a screenful."""
+"""Maximum matches of a search that are listed by date: about a screenful."""
 
 BY_FIT = "relevance"
 """The order of a search with more matches than `BY_DATE_PAPERS`."""
-
-NEAREST_AFTER_SECONDS = 0.2
-"""Seconds before similar papers are searched for, because a user who is still typing does not need them."""
 
 REST_AFTER_SECONDS = 0.04
 """Seconds between listing the first screenful and reading the rest."""
@@ -65,7 +62,7 @@ class ListLoader(Controller):
         self._list(ListContent(place, order, at=at))
         if at.pk is not None and at.pk not in order.pks:
             self.awaited = keep
-        if not order.complete or self.awaited or self._has_nearest(place):
+        if not order.complete or self.awaited:
             self._model.change(self._model.state.read_on(at))
 
     def load(self, state: State) -> None:
@@ -82,7 +79,7 @@ class ListLoader(Controller):
         """All papers of the list, including those after its first screenful."""
         listing = self._model.state.listing
         if listing.order.complete or listing.results is not None:
-            return listing.order.without_near.pks
+            return listing.order.pks
         order = BY_FIT if listing.order.is_by_fit else self._order
         return (await self._library.order(self._compile(listing.place, order))).pks
 
@@ -135,8 +132,7 @@ class ListLoader(Controller):
         selection, is_by_fit = await self._choose_papers(place)
         order = (await self._library.screenful(selection, SCREENFUL_PAPERS))._replace(is_by_fit=is_by_fit)
         at = self._moved_cursor(at, before)
-        has_more = not order.complete or self._has_nearest(place)
-        if at.pk is not None and at.pk not in order.pks and has_more:
+        if at.pk is not None and at.pk not in order.pks and not order.complete:
             return False
         self._list(ListContent(place, order, at=at))
         if not order.complete:
@@ -144,7 +140,6 @@ class ListLoader(Controller):
             await asyncio.sleep(REST_AFTER_SECONDS)
             order = (await self._library.order(selection))._replace(is_by_fit=is_by_fit)
             self._list(ListContent(place, order, at=Position(self._model.state.highlighted)))
-        await self._add_nearest(place, order)
         return True
 
     async def _read_around(self, at: Position, before: int | None) -> None:
@@ -152,41 +147,10 @@ class ListLoader(Controller):
         selection, is_by_fit = await self._choose_papers(place)
         order = (await self._library.order(selection))._replace(is_by_fit=is_by_fit)
         at = self._moved_cursor(at, before)
-        order = with_near(order, self._nearest_of(place), BY_DATE_PAPERS)
-        if at.pk is not None and at.pk not in order.pks:
-            order = await self._with_nearest(place, order)
         if at.pk not in order.pks and place == self._model.state.listing.place:
             # The paper whose mark was undone is not in this list.
             at = Position(self._model.state.highlighted)
         self._list(ListContent(place, order, at=at))
-        await self._add_nearest(place, order)
-
-    def _nearest_of(self, place: Place) -> Sequence[int]:
-        """The similar papers that are listed in a place; they are kept when it is read again, to avoid flicker."""
-        listing = self._model.state.listing
-        return listing.order.pks[listing.order.matching :] if listing.place == place else ()
-
-    async def _add_nearest(self, place: Place, order: Order) -> None:
-        """List papers similar to the typed words after the matching papers."""
-        if not self._has_nearest(place):
-            return
-        await asyncio.sleep(NEAREST_AFTER_SECONDS)
-        both = await self._with_nearest(place, order)
-        if both != order:
-            self._list(ListContent(place, both, at=Position(self._model.state.highlighted)))
-
-    def _has_nearest(self, place: Place) -> bool:
-        """Whether papers similar to the typed words follow the matching papers."""
-        return self._app.settings.nearest and bool(place.text) and place.nearest is not None
-
-    async def _with_nearest(self, place: Place, order: Order) -> Order:
-        """The order followed by similar papers, if the place has them."""
-        if not self._has_nearest(place) or (query := place.nearest) is None:
-            return order
-        from reader.cache.search.compile import compile_query
-
-        nearest = await self._library.order(compile_query(query, self._app.scope()))
-        return with_near(order.without_near, nearest.pks, BY_DATE_PAPERS)
 
     def _moved_cursor(self, at: Position, before: int | None) -> Position:
         """The new cursor: the requested paper, or the paper to which the user has moved since `before`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Protocol
 
 from reader.core.dates import period_of_view
 from reader.core.errors import ReaderError
@@ -18,32 +19,44 @@ from reader.ui.shell.state import State
 _LEFT_TO_RIGHT: tuple[PaneName, ...] = ("filter", "list", "detail")
 
 
+class Moves(Protocol):
+    """What the movement keys can move: a pane, or the open full text."""
+
+    def move_lines(self, lines: int) -> object:
+        """Go down by lines, up if negative."""
+
+    def move_pages(self, direction: int, share: int, times: int) -> object:
+        """Go pages (`share` 1) or half pages (2) down for the direction 1, up for -1."""
+
+    def move_to_end(self, *, last: bool) -> object:
+        """Go to the last line, or to the first."""
+
+
 class MovementActions(Controller):
-    """Move the cursor or the text of the pane with the focus."""
+    """Move the cursor or the text of the pane with the focus, or of the screen in front."""
 
     # By lines and pages
 
     @property
-    def _pane(self) -> Pane | None:
-        """The filter pane if it has the focus, else the pane in front of the list, if any."""
-        if self._model.state.context == "filter":
-            return self._app.filter_pane
-        front = self._model.state.front
-        if front is None:
+    def _moved(self) -> Moves | None:
+        """What the movement keys move; None if no pane with text is shown."""
+        state = self._model.state
+        match state.context:
+            case "text" | "outline":
+                return self._app.full_text_actions
+            case "list" | "hole":
+                return self._app.papers
+            case "filter":
+                return self._app.filter_pane
+        if state.front is None:
             return text_in_front(self._app)
-        pane: Pane | None = getattr(self._app.screens.get(front), "pane", None)
+        pane: Pane | None = getattr(self._app.screens.get(state.front), "pane", None)
         return pane
 
     @handles("move.down", "move.up", step=1)
-    def step(self, lines: int) -> None:
-        match self._model.state.context:
-            case "text" | "outline":
-                self._app.full_text_actions.move(lines)
-            case "list" | "hole":
-                self._app.papers.step(lines)
-            case _:
-                if (pane := self._pane) is not None:
-                    pane.scroll_lines(lines)
+    def move_lines(self, lines: int) -> None:
+        if (moved := self._moved) is not None:
+            moved.move_lines(lines)
 
     @handles(
         each={
@@ -54,37 +67,17 @@ class MovementActions(Controller):
         }
     )
     def move_pages(self, count: int | None, step: tuple[int, int]) -> None:
-        (direction, share), times = step, count or 1
-        match self._model.state.context:
-            case "text" | "outline":
-                self._app.full_text_actions.move_pages(direction, share, times)
-            case "list" | "hole":
-                papers = self._app.papers
-                for _ in range(times):
-                    before = papers.cursor, papers.scroll_offset
-                    papers.page(direction) if share == 1 else papers.half_page(direction)
-                    if (papers.cursor, papers.scroll_offset) == before:
-                        return
-            case _:
-                if (pane := self._pane) is not None:
-                    pane.scroll_lines(direction * times * max(1, pane.size.height // share - (share == 1)))
+        if (moved := self._moved) is not None:
+            moved.move_pages(*step, count or 1)
 
     @handles(each={"move.top": False, "move.bottom": True})
-    def to_end(self, count: int | None, last: bool) -> None:
-        match self._model.state.context:
-            case "text" | "outline":
-                self._app.full_text_actions.move_to_end(last=last)
-            case "list" | "hole":
-                papers = self._app.papers
-                if count is not None:
-                    papers.to_index(count - 1)
-                elif last:
-                    papers.to_last()
-                else:
-                    papers.to_first()
-            case _:
-                if (pane := self._pane) is not None:
-                    pane.scroll_lines(pane.virtual_size.height if last else -pane.virtual_size.height)
+    def move_to_end(self, count: int | None, last: bool) -> None:
+        """Go to the first or last line; in the list, a count is the number of a paper."""
+        moved = self._moved
+        if moved is self._app.papers and count is not None:
+            self._app.papers.to_index(count - 1)
+        elif moved is not None:
+            moved.move_to_end(last=last)
 
     # By days
 

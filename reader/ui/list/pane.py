@@ -344,31 +344,37 @@ class PaperList(Pane, can_focus=True):
         self._report_highlighted()
         return is_moved
 
-    def step(self, delta: int) -> bool:
-        """Go down by `delta` papers, up if negative; a single step also stops on a hole."""
-        above = self._cursor if delta > 0 else self._cursor - 1
-        if abs(delta) > 1:
-            return self.move(delta)
+    def move_lines(self, lines: int) -> bool:
+        """Go down by papers, up if negative; a single step also stops on a hole."""
+        above = self._cursor if lines > 0 else self._cursor - 1
+        if abs(lines) > 1:
+            return self.move(lines)
         if self._is_on_hole:
-            return self.to_index(self._cursor + max(delta, 0))
-        return self.to_index(above, on_hole=True) if self._lines.hole_below(above) else self.move(delta)
+            return self.to_index(self._cursor + max(lines, 0))
+        return self.to_index(above, on_hole=True) if self._lines.hole_below(above) else self.move(lines)
 
     def move(self, delta: int) -> bool:
         return self.to_index(self._cursor + delta)
 
-    def to_first(self) -> bool:
-        return self.to_index(0)
+    def to_paper(self, pk: int) -> bool:
+        """Highlight a paper if it is listed; return whether it is."""
+        index = self._lines.find(pk, self._cursor)
+        if index is not None:
+            self.to_index(index)
+        return index is not None
 
-    def to_last(self) -> bool:
-        return self.to_index(len(self._lines.pks))
+    def move_to_end(self, *, last: bool) -> bool:
+        return self.to_index(len(self._lines.pks) if last else 0)
 
-    def half_page(self, direction: int) -> bool:
-        """Go half a screen down for 1, up for -1; the cursor keeps its line on the screen."""
-        return self._scroll_with_cursor(direction, self.size.height // 2)
-
-    def page(self, direction: int) -> bool:
-        """Go a screen minus two lines down for 1, up for -1."""
-        return self._scroll_with_cursor(direction, self.size.height - 2)
+    def move_pages(self, direction: int, share: int = 1, times: int = 1) -> bool:
+        """Go screens less two lines (`share` 1) or half screens (2); the cursor keeps its line on the screen."""
+        start = self._cursor
+        for _ in range(times):
+            before = self._cursor, self.scroll_offset
+            self._scroll_with_cursor(direction * max(1, self.size.height // share - (2 if share == 1 else 0)))
+            if (self._cursor, self.scroll_offset) == before:
+                break
+        return self._cursor != start
 
     def to_day(self, direction: int) -> bool:
         """Go to the first paper of the next day in the list for 1, of the previous day for -1."""
@@ -379,32 +385,23 @@ class PaperList(Pane, can_focus=True):
         self._scroll(self._lines.line_of(index) - (1 if self._lines.has_headings else 0))
         return self.to_index(index)
 
-    def next_where(
-        self, wanted: Callable[[PaperRow], bool] | Container[int], direction: int = 1, limit: int = 20_000
-    ) -> bool:
-        """Go to the nearest wanted paper below the cursor, or above it for -1.
+    def next_where(self, wanted: Callable[[PaperRow], bool], direction: int = 1, limit: int = 20_000) -> bool:
+        """Go to the nearest paper below the cursor whose row is wanted, or above it for -1.
 
-        `wanted` is a set of papers or a function of a row, which is called for at most `limit` rows to take no longer
-        than a frame or two.
+        At most `limit` rows are read, to take no longer than a frame or two.
         """
         count = len(self._lines.pks)
-        places = range(self._cursor + 1, count) if direction > 0 else range(self._cursor - 1, -1, -1)
-        if callable(wanted):
-            places = places[:limit]
-            position = self._rows.first([self._lines.pks[at] for at in places], wanted)
-            index = None if position is None else places[position]
-        else:
-            index = next((at for at in places if self._lines.pks[at] in wanted), None)
-        return index is not None and self.to_index(index)
+        places = (range(self._cursor + 1, count) if direction > 0 else range(self._cursor - 1, -1, -1))[:limit]
+        position = self._rows.first([self._lines.pks[at] for at in places], wanted)
+        return position is not None and self.to_index(places[position])
 
-    def _scroll_with_cursor(self, direction: int, lines: int) -> bool:
+    def _scroll_with_cursor(self, lines: int) -> None:
         if not self._lines.pks:
-            return False
-        by = direction * max(1, lines)
-        line = self._lines.step(self._lines.line_of(self._cursor), by)
-        index = self._lines.nearest(line, down=direction > 0)
-        self._scroll(self._lines.step(self.scroll_offset.y, by))
-        return self.to_index(index if index != self._cursor else index + direction)
+            return
+        line = self._lines.step(self._lines.line_of(self._cursor), lines)
+        index = self._lines.nearest(line, down=lines > 0)
+        self._scroll(self._lines.step(self.scroll_offset.y, lines))
+        self.to_index(index if index != self._cursor else index + (1 if lines > 0 else -1))
 
     def on_resize(self) -> None:
         self._drawn.clear()

@@ -102,7 +102,7 @@ class PageActions(Controller):
         text = text_in_front(self._app)
         if text is None:
             self.open()
-        elif text.scroll_page(1):
+        elif text.scroll_lines(max(1, text.size.height - 1)):
             pk = self._model.state.highlighted
             if pk is not None:
                 self._app.mark_actions.finish_reading(pk)
@@ -153,39 +153,34 @@ class LinkActions(Controller):
 
     @handles("link.list")
     def choose_link(self, _count: int | None) -> None:
-        from reader.actions.links import LINKED, PEOPLE, link_choices, links, people, repository_links
+        from reader.actions.links import LINKED, link_choices, links, repository_links
 
         highlighted = self._model.state.highlighted
         paper = self._library.paper(highlighted)
         if paper is None:
             return
         urls = {link.letter: link.url for link in links(paper)}
-        named = {
-            **repository_links(self._library.belongings(highlighted).community.repositories),
-            PEOPLE[0]: people(paper),
-        }
-        kinds = ((letter, name) for letter, name in (*LINKED.values(), PEOPLE) if named.get(letter))
-        choices = (*link_choices(paper), *kinds)
+        linked = repository_links(self._library.belongings(highlighted).community.repositories)
+        choices = (*link_choices(paper), *(kind for kind in LINKED.values() if kind[0] in linked))
 
         def act(letter: str) -> None:
-            if letter in named:
-                self._choose_linked(named[letter])
-            else:
+            if letter in urls:
                 self.browse(urls[letter])
+            else:
+                self._choose_repository(linked[letter])
 
         if choices:
             self._app.keyboard.ask_letter("open", choices, act)
         else:
             self._model.show_notice("this paper has no links")
 
-    def _choose_linked(self, links: Sequence[Link]) -> None:
+    def _choose_repository(self, links: Sequence[Link]) -> None:
         if len(links) == 1:
             self.browse(links[0].url)
             return
         urls = {link.letter: link.url for link in links}
-        self._app.keyboard.ask_letter(
-            "open", [(link.letter, link.name) for link in links], lambda letter: self.browse(urls[letter])
-        )
+        names = [(link.letter, link.name) for link in links]
+        self._app.keyboard.ask_letter("open", names, lambda letter: self.browse(urls[letter]))
 
     @answers("link")
     def browse(self, url: str) -> None:
@@ -217,11 +212,8 @@ class LinkActions(Controller):
         self._model.show_notice(f"{reason} · copied {text}" if reason else f"copied {text}")
 
 
-MAX_COPIED = 500
-"""Maximum papers copied at once; most terminals cannot take more."""
-
-PAPERS_PER_READ = 50
-"""Papers read before keys get their turn."""
+MAX_COPIED = 100
+"""Maximum papers copied at once, which are read in 10 ms; many terminals take no more than 75 KB."""
 
 MAX_REPEATED_CHARACTERS = 100
 """Maximum characters of a copied text that is repeated in the notice."""
@@ -257,12 +249,7 @@ class CopyActions(Controller):
         from reader.actions.export import COPIES
         from reader.cache.reads.exports import citable_papers_of
 
-        papers: list[Paper] = []
-        for start in range(0, len(pks), PAPERS_PER_READ):
-            read = map(self._library.paper, pks[start : start + PAPERS_PER_READ])
-            papers += (paper for paper in read if paper is not None)
-            # Many papers take a while, so let keys go first.
-            await asyncio.sleep(0)
+        papers = [paper for paper in map(self._library.paper, pks) if paper is not None]
         form = COPIES[letter]
         name = form.name
         # BibTeX has an import that takes a tenth of a second.
@@ -369,14 +356,7 @@ class PdfActions(Controller):
                 await asyncio.to_thread(open_file, viewer, file)
         except NoViewer as reason:
             self._app.copy_to_clipboard(str(file))
-            self._model.show_outcome(f"{_from_home(file)} · copied · {reason}", "warning", begun or opening)
-
-
-def _from_home(file: Path) -> str:
-    try:
-        return f"~/{file.relative_to(Path.home())}"
-    except (ValueError, RuntimeError):
-        return str(file)
+            self._model.show_outcome(f"{file} · copied · {reason}", "warning", begun or opening)
 
 
 def _progress_text(line: Line) -> str:

@@ -38,7 +38,7 @@ ROWS_AROUND_PAGE = 3
 class PaperDetail(Pane, can_focus=True):
     """A paper as lines of at most `TEXT_CELLS` cells, centred on a page.
 
-    The screen handles keys and calls `scroll_lines`, `scroll_page` and the other methods.
+    The screen handles keys and calls `scroll_lines` and the other methods.
     """
 
     PANE = "paper"
@@ -59,7 +59,6 @@ class PaperDetail(Pane, can_focus=True):
         self._look = Presentation(today or date.today(), glyphs=glyphs, is_page=is_page)
         self._lines: list[Line] = []
         self._margin = 0
-        self._top = 0
 
     # Content
 
@@ -84,10 +83,6 @@ class PaperDetail(Pane, can_focus=True):
             self._look = look
             self._lay_out(keep=True)
 
-    def scroll_page(self, direction: int) -> bool:
-        """Scroll down a page less one line for 1, up for -1; return what `scroll_lines` returns."""
-        return self.scroll_lines(direction * max(1, self.size.height - 1))
-
     @property
     def paper(self) -> Paper | None:
         return None if self._reading is None else self._reading.paper
@@ -109,11 +104,11 @@ class PaperDetail(Pane, can_focus=True):
             column = min(width - 2, TEXT_CELLS)
             self._margin = max(1, (width - column) // 2) if self._look.is_page or self._is_alone else 1
             is_preview = height < LOW_ROWS and not self._look.is_page and not self._is_alone
-            self._lines = compose(self._reading, column, replace(self._look, is_preview=is_preview))
-            self._top = 1 if self._look.is_page and height > 12 else 0
+            lines = compose(self._reading, column, replace(self._look, is_preview=is_preview))
+            self._lines = [(), *lines] if self._look.is_page else lines
         self._strips.clear()
         # An empty last line marks the end of the text.
-        self.virtual_size = Size(width, self._top + len(self._lines) + bool(self._reading))
+        self.virtual_size = Size(width, len(self._lines) + bool(self._reading))
         self._scroll(self.scroll_offset.y if keep else 0)
         if not keep:
             self._hide_thumb()
@@ -126,8 +121,8 @@ class PaperDetail(Pane, can_focus=True):
         return self.size.width >= screen.width - 1 and self.size.height >= screen.height - ROWS_AROUND_PAGE
 
     def render_line(self, y: int) -> Strip:
-        index = y + self.scroll_offset.y - self._top
-        if not 0 <= index < len(self._lines):
+        index = y + self.scroll_offset.y
+        if index >= len(self._lines):
             return self._strip(())
         strip = self._strips.get(index)
         if strip is None:
@@ -191,6 +186,6 @@ def _shown_state(state: State) -> object:
 
 
 def _position(state: State, reading: ShownPaper) -> str:
-    """A paper's place in the list as `3 of 34`; empty while unknown, and for similar papers."""
+    """A paper's place in the list as `3 of 34`; empty while unknown."""
     number, count = reading.number, state.listing.count
     return f"{number:,} of {count:,}" if number and count and number <= count else ""

@@ -31,15 +31,12 @@ from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import LineInput, TypedLine, WidgetReport
 from reader.ui.kit.theme import palette_of
 from reader.ui.query.advice import (
-    NO_REACH,
     VOCABULARY,
     AdviceKeys,
-    Reach,
     TypedTerms,
     advise,
     find_mistake,
     find_unknown_topic,
-    reach,
     type_query,
 )
 from reader.ui.shell.controller import Controller, Moment, answers, follows, handles
@@ -73,7 +70,7 @@ class _Highlighter(Highlighter):
 class QueryLine(TypedLine):
     """The line in which a query is typed, with advice on mistakes, suggestions and a history.
 
-    The controllers call `open`, `accept`, `cancel`, `complete`, `next` and `previous` for their keys; other keys go to
+    The controllers call `open`, `accept`, `complete`, `next` and `previous` for their keys; other keys go to
     the input.
     """
 
@@ -86,8 +83,6 @@ class QueryLine(TypedLine):
         self._ellipsis = glyphs.ellipsis
         self._completer: Complete | None = None
         self._topics: tuple[str, ...] = ()
-        self._reach = NO_REACH
-        self._before = ""
         self._typed = TypedTerms()
         """The text that was last analysed, with its mistake and completions."""
 
@@ -100,22 +95,16 @@ class QueryLine(TypedLine):
             # A suggestion that the user selected stays in place.
             self._examine()
 
-    def reaches(self, reach: Reach) -> None:
-        """Set how many papers the text finds."""
-        if reach != self._reach:
-            self._reach = reach
-            self._show(self._typed)
-
     def open(self, text: str = "", history: Sequence[str] = ()) -> None:
         """Start with the current query `text`; `history` has earlier queries, newest first."""
-        self._before = clean(text, MAX_QUERY_LENGTH)
+        current = clean(text, MAX_QUERY_LENGTH)
         # The history must not repeat the current query.
         earlier = dict.fromkeys(clean(query, MAX_QUERY_LENGTH) for query in history)
-        self.history = tuple(query for query in earlier if query != self._before)
+        self.history = tuple(query for query in earlier if query != current)
         self.recalled = -1
         # The space separates the current query from a term that the user adds.
-        self.write(f"{self._before} " if self._before else "")
-        if self._before:
+        self.write(f"{current} " if current else "")
+        if current:
             # Typing replaces the query, unless the user first moves to its end.
             self._input.selection = Selection(0, len(self.text))
         self.begin()
@@ -139,10 +128,6 @@ class QueryLine(TypedLine):
             return self.text.strip()
         self._show(self._typed._replace(insists=True))
         return None
-
-    def cancel(self) -> str:
-        self.write(self._before)
-        return self._before
 
     def complete(self) -> bool:
         self._examine_if_changed()
@@ -209,7 +194,7 @@ class QueryLine(TypedLine):
 
     def _advise_within(self, width: int) -> Line:
         """The advice, cut to `width` except for its end."""
-        line, end = advise(self._typed, self._keys, width, self._reach)
+        line, end = advise(self._typed, self._keys, width)
         return (*cut_line(line, max(0, width - measure(end)), self._ellipsis), *end)
 
 
@@ -272,11 +257,6 @@ class QueryActions(Controller):
         topics = state[TOPIC_NAMES]
         self._model.change(type_query(state, self._app.query_line.text, topics))
 
-    @follows(lambda state: state.is_typing and reach(state))
-    def show_reach(self, state: State) -> None:
-        if state.is_typing:
-            self._app.query_line.reaches(reach(state))
-
     # The keys of the line act at once, not through a message, because the keys typed after them are meant for the list.
 
     @handles("query.accept")
@@ -300,7 +280,6 @@ class QueryActions(Controller):
 
     @handles("query.cancel")
     def cancel(self, _count: int | None = None) -> None:
-        self._app.query_line.cancel()
         self._model.change(self._model.state.cancel_query())
 
     @handles("query.complete")
@@ -520,8 +499,7 @@ class FeedSearch(Controller):
 def _query_of_best_fits(state: State) -> str:
     """The listed query, if papers are listed as best fits; otherwise empty."""
     listing = state.listing
-    has_fits = listing.results is None and (listing.order.near or listing.place.query.is_by_fit)
-    return listing.place.text if has_fits else ""
+    return listing.place.text if listing.results is None and listing.place.query.is_by_fit else ""
 
 
 class QueryCorrections(Controller):
@@ -543,8 +521,7 @@ def _corrected_query(path: Path, text: str) -> str:
     from reader.cache.reads.window import Window
     from reader.cache.search.free_text import corrections
 
-    query = parse(text)
-    words = query.near or query.plain_words
+    words = parse(text).near
     if not words:
         return ""
     with closing(Window.open(path)) as window:

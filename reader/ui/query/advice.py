@@ -11,7 +11,6 @@ from reader.core.lines import Line, Piece, literal, measure
 from reader.core.query import parse
 from reader.core.query.suggestions import Completion, nearest_value
 from reader.session.places import feed_text
-from reader.ui.filter.state import in_all
 from reader.ui.kit.lines import key_piece
 from reader.ui.shell.state import Part, State
 
@@ -28,20 +27,6 @@ class AdviceKeys(NamedTuple):
     take: str = "tab"
     feed: str = ""
     """The key that searches the feed; empty if the feed can't be searched."""
-    widen: str = ""
-    """The key that runs the query on all papers, or on the view again."""
-
-
-class Reach(NamedTuple):
-    """How many papers the typed query matches in all views, and the view to go back to."""
-
-    in_all: int | None = None
-    """Number of papers in all views; None if it is unknown or not greater than in the list."""
-    back: str = ""
-    """The name of the view that the query was widened from; empty if it was not."""
-
-
-NO_REACH = Reach()
 
 
 class TypedTerms(NamedTuple):
@@ -95,15 +80,14 @@ MIN_COLUMNS_FOR_FEED_HINT = 70
 """In a narrower line, the suggestions need the columns in which the key that searches the feed would be named."""
 
 
-def advise(typed: TypedTerms, keys: AdviceKeys, width: int, reach: Reach = NO_REACH) -> tuple[Line, Line]:
+def advise(typed: TypedTerms, keys: AdviceKeys, width: int) -> tuple[Line, Line]:
     """The advice, and a key with its effect that stays at the end if the line is cut."""
     if typed.completion and not typed.insists:
-        # A word such as "agent" has suggestions as long as it is typed, and may have more papers elsewhere.
-        hint = _hint(typed.text, keys, reach) if width >= MIN_COLUMNS_FOR_FEED_HINT else _reach_hint(keys, reach)
+        hint = _feed_hint(typed.text, keys) if width >= MIN_COLUMNS_FOR_FEED_HINT else ()
         return _suggestions(typed.completion, typed.selected, keys.take, width - measure(hint)), hint
     if typed.error is None:
         # If nothing is typed, the examples are cut, not the key.
-        return (() if typed.text.strip() else (Piece(EXAMPLES, "quiet"),)), _hint(typed.text, keys, reach)
+        return (() if typed.text.strip() else (Piece(EXAMPLES, "quiet"),)), _feed_hint(typed.text, keys)
     is_quiet = not typed.insists and is_unfinished(typed.text, typed.error)
     problem: Line = (Piece(literal(str(typed.error)), "quiet" if is_quiet else "mistake"),)
     return problem, _key_hint(keys.take, f"takes {typed.error.suggestion}") if typed.error.suggestion else ()
@@ -114,15 +98,8 @@ def is_unfinished(text: str, error: QueryError) -> bool:
     return not error.suggestion and (error.end >= len(text.rstrip()) or text[error.start] == "(")
 
 
-def _hint(text: str, keys: AdviceKeys, reach: Reach) -> Line:
-    """The key that widens the search, or goes back to the view; else the key that searches the feed."""
-    return _reach_hint(keys, reach) or (_key_hint(keys.feed, "searches the feed") if feed_text(text) else ())
-
-
-def _reach_hint(keys: AdviceKeys, reach: Reach) -> Line:
-    if reach.back:
-        return _key_hint(keys.widen, f"back to {reach.back}")
-    return _key_hint(keys.widen, f"{reach.in_all:,} in all") if reach.in_all is not None else ()
+def _feed_hint(text: str, keys: AdviceKeys) -> Line:
+    return _key_hint(keys.feed, "searches the feed") if feed_text(text) else ()
 
 
 def _key_hint(key: str, effect: str) -> Line:
@@ -182,9 +159,3 @@ def type_query(state: State, text: str, topics: Collection[str] = ()) -> State:
 
     typing = replace(state, draft=state.draft._replace(typed=text))
     return typing if find_mistake(text) else typing.go(typing.place._replace(text=finished_query(text, topics)))
-
-
-def reach(state: State) -> Reach:
-    """How many papers the typed query matches here and in all."""
-    back = state.widened_from.name if state.widened_from is not None else ""
-    return Reach(in_all(state), back)

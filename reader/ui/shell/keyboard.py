@@ -231,7 +231,7 @@ class Keyboard(Controller):
         if pending is None:
             self._prompt(Prompt())
             return
-        saved = [saved_view.name for saved_view in self._model.state.views.saved_views]
+        saved = [saved_view.name for saved_view in self._model.state.views.saved]
         choices = self._keymap.choices(context, pending.chord, saved) if pending.chord else ()
         self._prompt(Prompt(choices, pending.text))
 

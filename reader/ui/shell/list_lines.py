@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from reader.cache.reads.window import MATCHING, Order
+from reader.cache.reads.window import Order
 
 if TYPE_CHECKING:
     from reader.core.dates import Hole
@@ -62,15 +62,9 @@ class LineSlot(NamedTuple):
 
 
 def papers_have_dates(order: Order, *, is_one_day: bool) -> bool:
-    """Whether each paper has its date, because dates differ and no headings name the days.
-
-    A single day in its own order has a heading, unless similar papers of other days follow.
-    """
-    if not order.groups:
-        return not is_one_day
-    days = len(order.groups) - (1 if order.near else 0)
-    are_full = order.matching >= MIN_PAPERS_PER_DAY * days
-    return not (are_full and days > 1 if order.near else are_full or days <= 1)
+    """Whether each paper has its date, because dates differ and no headings name the days."""
+    days = len(order.groups)
+    return days > 1 and len(order.pks) < MIN_PAPERS_PER_DAY * days if days else not is_one_day
 
 
 class ListLines:
@@ -84,11 +78,11 @@ class ListLines:
     ) -> None:
         """`height_of` returns the number of lines of the paper at a place, at most `MAX_PAPER_LINES`."""
         self.pks: Sequence[int] = order.pks if order else array("q")
-        self.groups = _groups(order, form) if order else ()
-        """The days of an order by day, with or without headings; or the matching and the similar papers."""
+        self.groups = order.groups if order else ()
+        """The days of an order by day, with or without headings."""
         self.is_complete = order.complete if order else True
         self._height_of = height_of
-        self.has_headings = bool(self.groups) and (not form.has_dates or bool(order and order.near))
+        self.has_headings = bool(self.groups) and not form.has_dates
         self._end = END_LINES if form.has_end and self.pks and self.is_complete else 0
         # The place of each group's first paper, and its heading's line. Only an order by day has groups.
         self._starts = list(accumulate((count for _, count in self.groups), initial=0))[:-1]
@@ -228,13 +222,6 @@ def _place_holes(groups: Sequence[tuple[str, int]], holes: Sequence[Hole]) -> di
     days = [day for day, _ in reversed(groups)]
     placed = {len(days) - bisect_right(days, hole[-1]) - 1: hole for hole in reversed(holes)}
     return {group: hole for group, hole in placed.items() if 0 <= group < len(groups) - 1}
-
-
-def _groups(order: Order, form: ListForm) -> tuple[tuple[str, int], ...]:
-    """The groups of an order; if papers have dates and similar papers follow, all matching papers form one group."""
-    if not form.has_dates or not order.near:
-        return order.groups
-    return (*(((MATCHING, order.matching),) if order.matching else ()), order.groups[-1])
 
 
 def _index(pks: Sequence[int], pk: int, low: int = 0, high: int | None = None) -> int | None:

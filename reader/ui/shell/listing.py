@@ -101,10 +101,6 @@ class ListContent:
         """The search words to find in full texts."""
         return self.place.text_words if self.results is None else ()
 
-    def is_fit(self, key: int) -> bool:
-        """Whether a paper is listed as a best fit, not as a match."""
-        return self.place.query.is_by_fit or key in self.order.only_near
-
     def with_facts(self, facts: CacheFacts, ranked_at: str | None) -> ListContent:
         return replace(self, facts=facts, ranked_at=ranked_at)
 
@@ -121,17 +117,9 @@ class ListContent:
     def formed_like(self, before: ListContent) -> ListContent:
         """Keep the dates or headings of the content `before` if its place is the same, so that no line moves."""
         is_same = self.place == before.place and self.results == before.results and bool(before.order.pks)
-        # When similar papers are added after the papers of a day, they need dates.
-        is_same = is_same and bool(self.order.near) == bool(before.order.near)
         is_one_day = self.results is None and self.place.is_one_day
         has_dates = before.has_dates if is_same else papers_have_dates(self.order, is_one_day=is_one_day)
         return replace(self, has_dates=has_dates)
-
-    def move_paper(self, pk: int, place: int) -> ListContent:
-        """The same content with a paper at another place, under the cursor."""
-        pks = [key for key in self.order.pks if key != pk]
-        pks.insert(place, pk)
-        return replace(self, order=self.order._replace(pks=pks, groups=()), at=Position(pk))
 
     def place_name(self, now: datetime, dot: str) -> str:
         """A short name of the place: a view's name, a day as `Tue 24`, or a ranking with its fetch time."""
@@ -141,8 +129,8 @@ class ListContent:
 
     @property
     def count(self) -> int | None:
-        """Number of matching papers; None for an incomplete first screenful."""
-        return self.order.matching if self.order.complete else None
+        """Number of papers; None for an incomplete first screenful."""
+        return len(self.order.pks) if self.order.complete else None
 
 
 class SearchStatus(NamedTuple):

@@ -465,21 +465,17 @@ class State:
     def list_failed(self, problem: str) -> State:
         return replace(self, is_list_coming=False, notices=self.notices.with_news(problem, "warning"))
 
-    def with_paper_moved(self, pk: int, place: int) -> State:
-        return replace(self, listing=self.listing.move_paper(pk, place))
-
     def with_new_marks(self) -> State:
         return replace(self, marks_version=self.marks_version + 1)
 
     def know_views(self, views: ViewList) -> State:
         """Store changed views; the list follows if its own view has a new query."""
-        views = views._replace(added=views.added or self.views.added)
 
         def renew(where: ListSource) -> ListSource:
             here = where.place.view
             if not here.id.startswith(SAVED):
                 return where
-            now = next((saved for saved in views.saved_views if saved.id == here.id), here)
+            now = next((saved for saved in views.saved if saved.id == here.id), here)
             return where._replace(place=where.place._replace(view=now))
 
         trail = tuple(stop._replace(where=renew(stop.where)) for stop in self.trail)

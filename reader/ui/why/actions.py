@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.errors import ReaderError
 from reader.core.wishes import Direction, Wish
 from reader.ui.filter.state import TOPIC_NAMES
-from reader.ui.shell.controller import Controller, handles
-from reader.ui.shell.state import Front
+from reader.ui.shell.controller import Controller, follows, handles
+from reader.ui.shell.state import Front, State
 
 if TYPE_CHECKING:
     from reader.core.paper import Paper
@@ -49,27 +49,13 @@ class WhyActions(Controller):
         if wish is None:
             self._model.show_notice("nothing here can be changed")
         else:
-            self._begin(lambda: self._decide(wish, direction, count or 1))
+            self._background.start("why", partial(self._decide, wish, direction, count or 1))
 
-    @handles(each={"mark.undo": "undo", "mark.redo": "redo"}, context="why")
-    def reverse(self, _count: int | None, direction: str) -> None:
-        self._begin(lambda: self._reverse(direction))
-
-    def _begin(self, change: Callable[[], Awaitable[str]]) -> None:
-        """Make a change that returns a notice, then learn from it."""
-
-        async def make() -> None:
-            async with self._lock:
-                try:
-                    notice = await change()
-                except ReaderError as error:
-                    notice = str(error)
-                self._model.show_notice(notice)
-                await self._renew()
-                self._library.has_changed()
-                self._model.change(self._model.state.cache_changed())
-
-        self._background.start("why", make)
+    @follows(lambda state: state.cache_version)
+    def follow(self, state: State) -> None:
+        """Learn from a changed wish, or its undo, while the reasons are shown."""
+        if state[WHY] is not None:
+            self._background.start("why", self._renew)
 
     async def _renew(self) -> None:
         await self._read()
@@ -100,25 +86,22 @@ class WhyActions(Controller):
         acts, muted = self._library.in_thread(paper.pk, rule_effects)
         return known._replace(topics=reasons, rules=acts, muted=muted)
 
-    async def _decide(self, wish: Wish, direction: Direction, times: int) -> str:
+    async def _decide(self, wish: Wish, direction: Direction, times: int) -> None:
         """Change the wish for a subject; muting a muted subject unmutes it."""
-        # An earlier change may have been stored since the key was pressed.
-        now = self._library.stored_interests(None)[0].wishes
-        wish = next((known for known in now if known.key == wish.key), wish._replace(step=0))
-        if direction == "mute" and wish.step is None:
-            direction = "reset"
-        for _ in range(min(times, 10)):
-            wish = wish.after_step(direction)
-        if await self._library.decide([wish]) is None:
-            return ""
+        async with self._lock:
+            # An earlier change may have been stored since the key was pressed.
+            now = self._library.stored_interests(None)[0].wishes
+            wish = next((known for known in now if known.key == wish.key), wish._replace(step=0))
+            if direction == "mute" and wish.step is None:
+                direction = "reset"
+            for _ in range(min(times, 10)):
+                wish = wish.after_step(direction)
+            if await self._library.decide([wish]) is None:
+                return
         named = wish._replace(name=self._model.state[TOPIC_NAMES].get(wish.name, wish.name))
-        return f"{named.label} · {self._keymap.key('mark.undo')} undoes"
-
-    async def _reverse(self, direction: str) -> str:
-        done = await (self._library.undo() if direction == "undo" else self._library.redo())
-        if done is None:
-            return f"nothing to {direction}"
-        return f"undone: {done.in_words}" if direction == "undo" else f"{done.in_words} again"
+        self._model.show_notice(f"{named.label} · {self._keymap.key('mark.undo')} undoes")
+        self._library.has_changed()
+        self._model.change(self._model.state.cache_changed())
 
 
 class Learner(Controller):

@@ -45,7 +45,7 @@ RECORDED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "html"
         (r"e^{i\pi}+1=0", "e^(iπ) + 1 = 0"),
         (r"10^{-3}", "10⁻³"),
         (r"-x+-1-\log p", "−x + −1 − log p"),
-        (r"\text{KL}(p\,\|\,q)", "KL(p‖q)"),
+        (r"\text{KL}(p\,\|\,q)", "KL(p ‖ q)"),
         (r"x\in[0,1]", "x ∈ [0, 1]"),
         (r"\{x\mid x>0\}", "{x ∣ x > 0}"),
         (r"a:=b,...,c", "a := b, ..., c"),
@@ -84,7 +84,7 @@ RECORDED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "html"
         (r"\left(a\middle|b\right)", "(a | b)"),
         (r"\left.a\right|_b", "a|_b"),
         (r"6.63\text{\times}{10}^{-34}\text{\,}\mathrm{J}{12}_{3}", "6.63 × 10⁻³⁴ J12₃"),
-        (r"300\mathrm{\,K}+300{\rm\,K}^{2}+{\,K}", "300 K + 300 K² + K"),
+        (r"300\,\mathrm{K}+300\,{\rm K}^{2}", "300 K + 300 K²"),
         (r"\order{h^2}={\bf\it a}\it b", "𝒪(h²) = 𝐚b"),
         # What TeX stacks gets parentheses where it needs them.
         (r"\frac{a+b}{c}", "(a + b)∕c"),

@@ -1,10 +1,10 @@
-"""A command, a key that runs it on the selected papers, and a view."""
+"""A command."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from reader.api import Command, Extension, LineKey, SavedView, Workspace, amount, answer, find_paper
+from reader.api import Command, Extension, Workspace, amount, answer, find_paper
 
 WORDS_A_MINUTE = 230
 
@@ -29,9 +29,4 @@ MINUTES = Command(
     has_json=True,
 )
 
-EXTENSION = Extension(
-    name="short-reads",
-    commands=(MINUTES,),
-    keys=(LineKey("minutes", "gM", "Minutes", "How long these abstracts take.", "minutes {ids}"),),
-    views=(SavedView("Short reads", "is:unread upvotes:>20"),),
-)
+EXTENSION = Extension(name="short-reads", commands=(MINUTES,))

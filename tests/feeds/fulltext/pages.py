@@ -1,4 +1,4 @@
-"""A small paper as LaTeXML and the daily feed write it, and pages that are none."""
+"""A small paper as LaTeXML writes it, and pages that are none."""
 
 from __future__ import annotations
 
@@ -7,22 +7,12 @@ from pathlib import Path
 _HERE = Path(__file__).parent
 
 PAGE = (_HERE / "paper.html").read_text("utf-8")
-MARKDOWN = (_HERE / "paper.md").read_text("utf-8")
 
 ODD, ODD_TEXT = (_HERE / "odd.html").read_text("utf-8"), (_HERE / "odd.html.txt").read_text("utf-8")
-ODD_MARKDOWN, ODD_MARKDOWN_TEXT = (_HERE / "odd.md").read_text("utf-8"), (_HERE / "odd.md.txt").read_text("utf-8")
-"""What papers seldom have, in forms that neither LaTeXML nor the feed writes, and its text."""
+"""What papers seldom have, in forms that LaTeXML does not write, and its text."""
 
 PROSE = "This sentence fills the page so that it counts as the text of a paper. " * 8
 
-FALLBACK = f"""Title: Paper page - A
-
-URL Source: https://huggingface.co/papers/2605.00001
-
-Markdown Content:
-A
-===
-{PROSE * 9}"""
 NO_HTML = "<html><head><title>arXiv</title></head><body><h1>No HTML is available for this paper.</h1></body></html>"
 NOT_CONVERTED = (
     '<html><title> No content available </title><body><article class="ltx_document"></article></body></html>'

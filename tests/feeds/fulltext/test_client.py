@@ -11,7 +11,7 @@ import pytest
 from reader.config import Settings
 from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, NoFullText, ReaderError
 from reader.feeds.fulltext import pdf_client as pdf
-from reader.feeds.fulltext.client import FEED, FeedTexts, PageTexts, open_text_sources
+from reader.feeds.fulltext.client import PageTexts, open_text_sources
 from reader.feeds.fulltext.pdf_client import PdfTexts
 from reader.feeds.http import HostBusy, Limits
 from tests.feed_server import FeedServer
@@ -31,16 +31,8 @@ QUICK = Limits(read_timeout=1, total_timeout=2, body_size=1_000_000, attempts=3,
 @pytest.fixture
 def server() -> Iterator[FeedServer]:
     with FeedServer() as feed:
-        feed.pages[f"/papers/{ID}.md"] = pages.MARKDOWN.encode()
         feed.pages[f"/html/{ID}"] = pages.PAGE.encode()
         yield feed
-
-
-@pytest.fixture
-async def feed(server: FeedServer, nap: Nap) -> AsyncIterator[FeedTexts]:
-    opened = FeedTexts(server.url, limits=QUICK, sleep=nap)
-    yield opened
-    await opened.aclose()
 
 
 @pytest.fixture
@@ -51,24 +43,20 @@ async def site(server: FeedServer, nap: Nap) -> AsyncIterator[PageTexts]:
     await opened.aclose()
 
 
-async def test_both_forms_are_read_and_other_pages_in_their_place_are_not_asked_for_again(
-    feed: FeedTexts, site: PageTexts, server: FeedServer
+async def test_a_page_is_read_and_another_page_in_its_place_is_not_asked_for_again(
+    site: PageTexts, server: FeedServer
 ) -> None:
-    assert (await feed.text(ID)).version == 2
     assert (await site.text(ID)).version == 3
-    assert [request.headers["Accept"][:9] for request in server.requests] == ["applicati", "text/html"]
-    server.pages = {f"/papers/{ID}.md": pages.FALLBACK.encode(), f"/html/{ID}": pages.NO_HTML.encode()}
-    for source, id, expected in (
-        (feed, ID, "the feed has its page in place of the text"),
-        (site, ID, "arXiv has no HTML of it"),
-        (feed, "2605.00009", "the feed does not have its text"),
-        (site, "2605.00009", "127.0.0.1 has no HTML of it"),
-        (feed, "page:0123456789ab", "it has no arXiv id"),
-        (site, "page:0123456789ab", "127.0.0.1 has no HTML of it"),
+    assert [request.headers["Accept"][:9] for request in server.requests] == ["text/html"]
+    server.pages = {f"/html/{ID}": pages.NO_HTML.encode()}
+    for id, expected in (
+        (ID, "arXiv has no HTML of it"),
+        ("2605.00009", "127.0.0.1 has no HTML of it"),
+        ("page:0123456789ab", "127.0.0.1 has no HTML of it"),
     ):
         with pytest.raises(NoFullText, match=f"^{expected}$"):
-            await source.text(id)
-    assert len(server.requests) == 6
+            await site.text(id)
+    assert len(server.requests) == 3
 
 
 async def test_a_redirect_to_the_abstract_means_that_there_is_none(site: PageTexts, server: FeedServer) -> None:
@@ -84,12 +72,12 @@ async def test_a_redirect_to_the_abstract_means_that_there_is_none(site: PageTex
 @each(
     ("wanted", "endpoint", "stand_in", "names"),
     [
-        (Settings().full_text_from, HUB, "", ["arxiv.org", FEED, "ar5iv.labs.arxiv.org", "pdf"]),
-        (("https://mirror.example", "feed"), HUB, "", ["mirror.example", FEED]),
+        (Settings().full_text_from, HUB, "", ["arxiv.org", "ar5iv.labs.arxiv.org", "pdf"]),
+        (("https://mirror.example",), HUB, "", ["mirror.example"]),
         ((), HUB, "", []),
         # A local feed asks nothing of the internet.
-        (("feed", "https://arxiv.org", "pdf"), LOCAL, "", [FEED]),
-        (("feed", "https://arxiv.org", "pdf"), LOCAL, "http://127.0.0.1:8", [FEED, "127.0.0.1", "pdf"]),
+        (("https://arxiv.org", "pdf"), LOCAL, "", []),
+        (("https://arxiv.org", "pdf"), LOCAL, "http://127.0.0.1:8", ["127.0.0.1", "pdf"]),
     ],
 )
 def test_the_settings_name_the_hosts_and_their_order(

@@ -34,9 +34,9 @@ def drawn(body: str, width: int | None = 60) -> str:
     ("tex", "line"),
     [
         (r"9.81\,\mathrm{m}\,\mathrm{s}^{-2},\ 300\,K", "9.81 m s⁻², 300 K"),
-        (r"\int f(x)\,dx\,dy=p(a\,|\,b)\,,\ \log\,x", "∫ f(x) dx dy = p(a|b), log x"),
+        (r"\int f(x)\,dx\,dy=p(a\,|\,b)\,,\ \log\,x", "∫ f(x) dx dy = p(a | b), log x"),
         (r"\varprojlim_{i}A_{i}\to\varinjlim_{n}B_{n}", "proj limᵢ Aᵢ → inj limₙ Bₙ"),
-        (r"\delta^{\mu}_{\ \lambda}\neq\delta^{\mu}_{\lambda}", "δ^μ_λ ≠ δ_λ^μ"),
+        (r"\delta^{\mu}_{\ \lambda}\neq\delta^{\mu}_{\lambda}", "δ^μ _λ ≠ δ_λ^μ"),
         (r"T_{a}^{\phantom{a}b}", "Tₐ ᵇ"),
         (r"\mathcal{C}\neq\mathscr{C},\ \mathrm{d}\neq d,\ x", "𝒞 ≠ 𝓒, d ≠ 𝑑, x"),
         (r"\left[\begin{array}{cc|c}1&2&3\\4&5&6\end{array}\right]", "[1, 2 | 3 ; 4, 5 | 6]"),

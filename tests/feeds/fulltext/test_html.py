@@ -55,7 +55,7 @@ from tests.table import each
         ("<munderover><mo>∑</mo><mi>i</mi><mi>n</mi></munderover><mroot><mi>x</mi><mn>3</mn></mroot>", "∑ᵢⁿ ∛x"),
         ("<mrow>" * 39 + "<mi>x</mi>", "x"),
         ("<mo>Re</mo><mi>z</mi><mo>∫</mo><mi>x</mi><mo>d</mo><mi>x</mi><mo>d</mo><mi>y</mi>", "Re z ∫ x dx dy"),
-        ("<mi>x</mi><msup><mo>d</mo><mn>3</mn></msup><mi>x</mi><mfrac><mo>d</mo><mi>x</mi></mfrac>", "x d³x d∕x"),
+        ("<mi>x</mi><msup><mo>d</mo><mn>3</mn></msup><mi>x</mi><mfrac><mo>d</mo><mi>x</mi></mfrac>", "xd³x d∕x"),
         ("<mo>{</mo><mi>a</mi><mo>}</mo><mo>%</mo>", "{a}%"),
     ],
 )

@@ -88,7 +88,7 @@ def test_keys_change_nothing_where_there_is_no_text(is_open: bool) -> None:
     for id in bench.handlers.keys() - {"text.open", "text.again", "text.search", "app.back"}:
         assert bench.do(id) == "", id
     bench.actions.follow_to("#bib2 [2]")
-    bench.actions.move(1)
+    bench.actions.move_lines(1)
     bench.actions.move_pages(1, 1, 1)
     bench.actions.move_to_end(last=True)
     bench.actions.read_on()
@@ -218,7 +218,7 @@ async def test_selected_words_are_kept_removed_and_quoted() -> None:
         bench.do("text.select", "text.copy") == "copied > The zebra runs only here. (2605.00001, §2.1 Zebra crossing)"
     )
     bench.do("text.select")
-    bench.actions.move(-1)
+    bench.actions.move_lines(-1)
     assert bench.do("text.select", "text.copy") == "there is no text to copy in these lines" and len(bench.done) == 1
     # The same words elsewhere are another highlight, which is drawn before it is stored.
     for block in (29, len(blocks)):

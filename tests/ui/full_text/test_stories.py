@@ -301,16 +301,16 @@ async def test_starred_papers_get_their_texts_and_are_found_by_them(
     with FeedServer() as feed:
         monkeypatch.setenv("ARXIV_ENDPOINT", feed.url)
         monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
-        feed.pages = {f"/papers/{id}.md": pages.MARKDOWN.encode() for id in (FIRST, SECOND)}
+        feed.pages = {f"/html/{id}": pages.PAGE.encode() for id in (FIRST, SECOND)}
         async with reader(settings=settings(endpoint=feed.url), size=(140, 42)) as r:
             await r.do("paper.star")
             r[TextsAhead].begin()
             await r.until(lambda: r.row(0).has_text)
             await r.until(lambda: r.app.state[TEXTS_AHEAD] == "")
-            assert [one.path for one in feed.requests] == [f"/html/{FIRST}", f"/papers/{FIRST}.md"]
+            assert [one.path for one in feed.requests] == [f"/html/{FIRST}"]
             r[TextsAhead].begin()
             await r.rest()
-            assert len(feed.requests) == 2
+            assert len(feed.requests) == 1
 
             await r.search("fulltext:sentence fulltext:fills")
             await r.press("enter")
@@ -319,7 +319,7 @@ async def test_starred_papers_get_their_texts_and_are_found_by_them(
             text = r.app.state[TEXT]
             assert text is not None and text.view is not None
             assert text.view.search.text == "sentence" and text.view.marked is not None
-            assert r.status == "1 of 40 · sentence"
+            assert r.status == "1 of 8 · sentence"
             await r.do("app.back", "app.back", "find.clear")
             await r.do("text.places")
             assert "search for words first" in r.status
