@@ -213,9 +213,10 @@ class _Builder:
     def news(self, views: Sequence[tuple[str, str]]) -> News:
         window = self._window
         sections: list[Section] = []
-        by_votes = ranked = self._pks()
+        by_votes = self._pks()
         if window.read(is_taught):
-            ranked = self._pks(order="foryou")
+            # A look back does not recommend what the user has already chosen.
+            ranked = self._pks("-is:starred -is:queued", order="foryou")
             suits = window.read(partial(read_suits, pks=ranked[: 4 * MAX_RECOMMENDED_PAPERS]))
             fitting = [pk for pk in ranked if pk in suits and suits[pk].score >= SUITS_FROM]
             reasons_of = {pk: suits[pk].why[:1].upper() + suits[pk].why[1:] for pk in fitting}
@@ -223,7 +224,7 @@ class _Builder:
             sections.append(self._section("For you", fitting, MAX_RECOMMENDED_PAPERS, reason_for, is_brief=False))
         else:
             # The user has not marked enough papers for recommendations.
-            sections.append(self._section("Most voted", ranked, MAX_RECOMMENDED_PAPERS, is_brief=False))
+            sections.append(self._section("Most voted", by_votes, MAX_RECOMMENDED_PAPERS, is_brief=False))
         sections.append(self._section("Followed", self._pks("is:followed"), MAX_SECTION_TITLES, self._why_followed))
         broken = []
         for name, query in views:
@@ -233,7 +234,7 @@ class _Builder:
                 broken.append(f"The view {clean(name, 60)} is left out. {clean(str(error))}")
         # Sorted by votes: sorted by recommendation, topics that are new to the user would never appear.
         sections += self._by_topic(by_votes)
-        rest = [pk for pk in ranked if pk not in self._taken]
+        rest = [pk for pk in by_votes if pk not in self._taken]
         return News(
             date.today(),
             self._since,

@@ -45,7 +45,9 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 OPTIONS: Mapping[str, str] = MappingProxyType(
     {
         "--color": "Set CLICOLOR_FORCE=1 for colours in a pipe, or NO_COLOR=1 for none.",
+        "--month": "'dailypapers refresh --day' also takes a month, such as 2026-05.",
         "--no-pager": "Set PAGER=cat.",
+        "--reader": "'dailypapers ID' lists the paper in the reader.",
     }
 )
 """Removed options of several commands, each with a sentence on the replacement."""
