@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from reader.core.paper_row import PaperRow
     from reader.core.query import Query
 
-FOR_YOU, LIKE = "for_you", "like"
+FOR_YOU = "for_you"
 """Fields of the JSON output that are computed only if they are printed."""
 
 BATCH_ROWS = 200
@@ -75,16 +75,14 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.window() as window:
         chosen, order = _find(window, arguments, query)
         fields = arguments.json.fields if arguments.json else ()
-        like = chosen.near.like if chosen.near is not None else ()
         with_opinion = FOR_YOU in fields or (chosen.is_for_you and not fields)
         if with_opinion:
             window.learn()
-        with_shared = LIKE in fields or (bool(like) and not fields)
         is_whole = order.complete and not names_hidden(query.root)
         total = partial(window.count, selection(window, parse_query("")) if is_whole else chosen)
         print_results(
             arguments,
-            _records(window, order, like if with_shared else None, with_opinion=with_opinion),
+            _records(window, order, with_opinion=with_opinion),
             _draw_table(window, order, total if not arguments.quiet and order.pks else None, workspace),
             _format_fields(_rows(window, order)),
         )
@@ -102,16 +100,12 @@ def _find(window: Window, arguments: Namespace, query: Query) -> tuple[Selection
     return chosen, order._replace(pks=order.pks[:limit], complete=order.complete and len(order.pks) <= limit)
 
 
-def _records(
-    window: Window, order: Order, like: Sequence[str] | None, *, with_opinion: bool
-) -> Iterator[dict[str, object]]:
+def _records(window: Window, order: Order, *, with_opinion: bool) -> Iterator[dict[str, object]]:
     from reader.actions.export import record
-    from reader.commands.choosing import for_you_record, like_record
+    from reader.commands.choosing import for_you_record
 
     for paper in window.papers(order.pks):
-        opinion = for_you_record(window, paper) if with_opinion else {}
-        shares = like_record(window, like, paper.pk) if like is not None and isinstance(paper.pk, int) else {}
-        yield record(paper) | opinion | shares
+        yield record(paper) | (for_you_record(window, paper) if with_opinion else {})
 
 
 def _rows(window: Window, order: Order) -> Iterator[PaperRow]:
