@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from reader.cache.choice import Suits, read_suits
-from reader.cache.search import free_text
 from reader.cache.search.compile import selects
 from reader.commands.output import answer, warn
 from reader.commands.workspace import Workspace, find_all, load_paper, parse_query, saved_views, selection
@@ -181,7 +180,7 @@ def explain_nothing(window: Window, query: Query) -> None:
         warn("Nothing matches.")
 
 
-# Recommendation and similarity of a paper as JSON
+# Recommendation of a paper as JSON
 
 
 FOR_YOU = "for_you"
@@ -192,12 +191,3 @@ def for_you_record(window: Window, paper: Paper) -> dict[str, dict[str, Any]]:
     pk = paper.pk if isinstance(paper.pk, int) else 0
     suits = window.read(lambda connection: read_suits(connection, [pk])).get(pk, Suits())
     return {FOR_YOU: {"score": round(suits.score, 4), "why": suits.why or None, "phrases": [*suits.phrases]}}
-
-
-LIKE = "like"
-
-
-def like_record(window: Window, ids: Sequence[str], pk: int) -> dict[str, object]:
-    """What a paper shares with the papers of these ids, as JSON: words, authors, topics, and a sentence."""
-    shared = window.read(lambda connection: free_text.shared_terms(connection, ids, pk))
-    return {LIKE: {**shared._asdict(), "why": shared.in_words or None}}

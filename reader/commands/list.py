@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache.reads.vocabulary import topics_of
 from reader.cache.search.compile import names_hidden
-from reader.commands.choosing import FOR_YOU, LIKE, explain_nothing, for_you_record, like_record
+from reader.commands.choosing import FOR_YOU, explain_nothing, for_you_record
 from reader.commands.command import Command, add_limit, add_query, add_quiet, query_of
 from reader.commands.output import Style, answer, print_results, width
 from reader.commands.workspace import Workspace, parse_query, selection
@@ -72,16 +72,14 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.window() as window:
         chosen, order = _find(window, arguments, query)
         fields = arguments.json.fields if arguments.json else ()
-        like = chosen.near.like if chosen.near is not None else ()
         with_opinion = FOR_YOU in fields or (chosen.is_for_you and not fields)
         if with_opinion:
             window.learn()
-        with_shared = LIKE in fields or (bool(like) and not fields)
         is_whole = order.complete and not names_hidden(query.root)
         total = partial(window.count, selection(window, parse_query("")) if is_whole else chosen)
         print_results(
             arguments,
-            _records(window, order, like if with_shared else None, with_opinion=with_opinion),
+            _records(window, order, with_opinion=with_opinion),
             _draw_table(window, order, total if not arguments.quiet and order.pks else None, workspace),
             _format_fields(_rows(window, order)),
         )
@@ -99,15 +97,11 @@ def _find(window: Window, arguments: Namespace, query: Query) -> tuple[Selection
     return chosen, order._replace(pks=order.pks[:limit], complete=order.complete and len(order.pks) <= limit)
 
 
-def _records(
-    window: Window, order: Order, like: Sequence[str] | None, *, with_opinion: bool
-) -> Iterator[dict[str, object]]:
+def _records(window: Window, order: Order, *, with_opinion: bool) -> Iterator[dict[str, object]]:
     from reader.actions.export import record
 
     for paper in window.papers(order.pks):
-        opinion = for_you_record(window, paper) if with_opinion else {}
-        shares = like_record(window, like, paper.pk) if like is not None and isinstance(paper.pk, int) else {}
-        yield record(paper) | opinion | shares
+        yield record(paper) | (for_you_record(window, paper) if with_opinion else {})
 
 
 def _rows(window: Window, order: Order) -> Iterator[PaperRow]:

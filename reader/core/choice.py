@@ -39,7 +39,6 @@ from zlib import crc32
 
 from reader.core.keywords import ABBREVIATIONS
 from reader.core.keywords import key as keyword_key
-from reader.core.similarity import NOUN_ENDINGS
 from reader.core.words import STOP_WORDS, stems
 
 # Terms
@@ -383,6 +382,9 @@ LIFT, BEYOND_CHANCE = 4.0, 1.5
 
 MAX_SUBJECTS, MAX_LEARNED_SUBJECTS = 300, 12
 """Maximum number of subjects that reasons name, and that are shown as learned."""
+
+NOUN_ENDINGS = ("ing", "ion", "ment")
+"""Endings of the second word of a hyphenated noun, such as `fine-tuning`; `large-scale` is an adjective."""
 
 MAX_TITLE_CHARACTERS = 40
 

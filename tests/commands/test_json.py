@@ -171,4 +171,4 @@ def test_a_missing_thing_fails_with_kind_not_found(run: Run, papers: Path) -> No
 def test_fields_are_those_of_all_forms_and_of_a_paper_but_not_of_the_records_within() -> None:
     found = json_fields(find_command("list"))
     assert found[:2] == ["id", "title"]
-    assert {"for_you", "like", "count", "slug"} <= {*found} and "phrases" not in found
+    assert {"for_you", "count", "slug"} <= {*found} and "phrases" not in found

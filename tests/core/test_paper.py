@@ -24,7 +24,7 @@ from reader.core.paper import (
 from reader.core.paper_row import UNKNOWN
 from reader.core.people import Name, find_person, is_same_person, spellings, split_name
 from reader.core.query import parse
-from reader.core.similarity import SharedTerms, apply_corrections, like_query
+from reader.core.similarity import apply_corrections, like_query
 from reader.core.venue import read_venue, series_of, year_of
 from tests.table import each
 
@@ -311,19 +311,6 @@ def test_an_automated_comment_is_recognized_by_its_first_words() -> None:
     assert Comment("a", "bot", "", words).is_automated
     assert not comment("a").is_automated
     assert not comment("a", is_hidden=True).is_automated
-
-
-@each(
-    ("shared", "expected"),
-    [
-        (SharedTerms(), ""),
-        (SharedTerms(("speculative decoding", "draft")), "shares speculative decoding, draft"),
-        (SharedTerms(("draft",), ("Ada Example",), ("Agents",)), "shares draft; Ada Example"),
-        (SharedTerms((), ("A B", "C D"), ("Agents",)), "shares Agents; 2 authors"),
-    ],
-)
-def test_shared_terms_in_words(shared: SharedTerms, expected: str) -> None:
-    assert shared.in_words == expected
 
 
 def test_a_like_query_has_all_ids() -> None:

@@ -12,14 +12,13 @@ import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import chain, pairwise
+from itertools import pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
 from reader.cache.keys import keys_of
 from reader.cache.search.selection import Clause, Nearest, Selection
 from reader.core.nearest import distance
-from reader.core.similarity import SharedTerms, is_noun_phrase
 from reader.core.text import split_words
 from reader.core.words import STOP_WORDS, compounds, normalize_spelling, stem, stems
 
@@ -50,10 +49,11 @@ MAX_ENDING_LETTERS = 4
 MAX_COMPARED_WORDS, HALF_COUNT = 40, 2.0
 """Maximum number of words that papers are compared by, and the occurrences at which a word has half its full weight."""
 
-MAX_SHARED_PHRASES = 3
-
 MAX_LIKED = 20
 """Maximum number of papers that others are compared with, the first of a query."""
+
+MAX_COMPARED_AUTHORS = 25
+"""Maximum number of a paper's authors that others are compared by, the first ones."""
 
 AUTHOR_WEIGHT = 0.06
 """Weight of a shared author in the similarity of a paper, where words count 1 at most."""
@@ -256,32 +256,6 @@ def _word_weights(index: Index, texts: Sequence[Text]) -> dict[str, float]:
     }
 
 
-def shared_terms(connection: sqlite3.Connection, ids: Iterable[str], pk: int) -> SharedTerms:
-    """The subjects that a paper shares with the papers of some ids: keywords of either that are in both texts."""
-    index, others = Index(connection), [*keys_of(connection, ids).values()][:MAX_LIKED]
-    own, theirs = (_stem_text("\n".join(chain(*read_texts(connection, keys)))) for keys in ([pk], others))
-    shared: dict[str, tuple[float, str]] = {}
-    for keyword in chain(*(_lines(connection, "keywords", keys) for keys in ([pk], others))):
-        stemmed = _stem_text(keyword)
-        if is_noun_phrase(keyword) and stemmed in own and stemmed in theirs:
-            shared.setdefault(stemmed, (sum(map(index.rarity, split_words(normalize_spelling(keyword)))), keyword))
-    phrases, used = list[str](), set[str]()
-    for stemmed, (_, keyword) in sorted(shared.items(), key=lambda item: -item[1][0]):
-        if used.isdisjoint(stemmed.split()) and len(phrases) < MAX_SHARED_PHRASES:
-            phrases.append(keyword)
-            used.update(stemmed.split())
-    people, topics = (
-        tuple(name for name in find(connection, [pk]) if name in find(connection, others))
-        for find in (_authors, _topics)
-    )
-    return SharedTerms(tuple(phrases), people, topics)
-
-
-def _stem_text(text: str) -> str:
-    """The stems of a text's words with a space around each, for searching whole phrases."""
-    return f" {' '.join(stems(split_words(normalize_spelling(text))))} "
-
-
 def read_texts(connection: sqlite3.Connection, pks: Sequence[int]) -> list[Text]:
     """Titles and abstracts in the order of the keys; papers that the cache lacks are left out."""
     sql = (
@@ -292,22 +266,12 @@ def read_texts(connection: sqlite3.Connection, pks: Sequence[int]) -> list[Text]
     return [texts[pk] for pk in pks if pk in texts]
 
 
-def _lines(connection: sqlite3.Connection, column: str, pks: Sequence[int]) -> list[str]:
-    """The values of papers in a column of several lines."""
-    sql = f"SELECT {column} FROM paper_text WHERE pk IN (SELECT value FROM json_each(?))"
-    return [line for (text,) in connection.execute(sql, (_json_list(pks),)) for line in (text or "").split("\n")[:25]]
-
-
 def _authors(connection: sqlite3.Connection, pks: Sequence[int]) -> list[str]:
-    return [name for name in dict.fromkeys(_lines(connection, "authors", pks)) if len(split_words(name)) > 1]
-
-
-def _topics(connection: sqlite3.Connection, pks: Sequence[int]) -> list[str]:
-    sql = (
-        "SELECT DISTINCT topic.name FROM paper_topic AS pt JOIN topic ON topic.pk = pt.topic"
-        " WHERE pt.pk IN (SELECT value FROM json_each(?)) ORDER BY pt.rank"
-    )
-    return [name for (name,) in connection.execute(sql, (_json_list(pks),))]
+    """The authors of papers with a given and a family name, the first of each paper."""
+    sql = "SELECT authors FROM paper_text WHERE pk IN (SELECT value FROM json_each(?))"
+    rows = connection.execute(sql, (_json_list(pks),))
+    names = dict.fromkeys(name for (text,) in rows for name in text.split("\n")[:MAX_COMPARED_AUTHORS])
+    return [name for name in names if len(split_words(name)) > 1]
 
 
 def _json_list(pks: Iterable[int]) -> str:

@@ -16,7 +16,6 @@ from reader.cache.reads.window import Window
 from reader.cache.search import free_text
 from reader.cache.storing import Cache
 from reader.core.paper import Listing
-from reader.core.similarity import SharedTerms
 from tests.cache.conftest import NOW, SCOPE, draft, selection
 from tests.table import each
 
@@ -210,21 +209,6 @@ def test_words_and_authors_make_papers_alike(opened_window: Window) -> None:
     assert found(opened_window, "like:2611.00004 topic:agents")[:2] == [6, 5]
     assert found(opened_window, "like:2611.00005 ~agents of the kitchen")[0] == 6
     assert found(opened_window, "like:2611.00099") == []
-
-
-def test_what_papers_share_is_told(opened_window: Window, cache: Cache) -> None:
-    def shared(number: int, other: int) -> SharedTerms:
-        ids = [f"2611.{number:05}"]
-        return opened_window.read(lambda connection: free_text.shared_terms(connection, ids, pk(opened_window, other)))
-
-    keywords = ("draft trees", "speculative decoding", "databases", "decoding drafts", "DRAFT")
-    cache.store(
-        Listing("2026-11-24", (draft(7, "Draft trees", abstract="Speculative decoding.", keywords=keywords),)), NOW
-    )
-    assert set(shared(7, 2).words) == set(shared(2, 7).words) == {"draft trees", "speculative decoding"}
-    assert shared(3, 4) == SharedTerms((), ("Ada Example", "Bo Sample"))
-    assert shared(5, 4).topics == ("Agents",)
-    assert shared(1, 99) == SharedTerms()
 
 
 def test_within_a_view_that_is_left_out_like_is_the_paper_itself(opened_window: Window) -> None:
