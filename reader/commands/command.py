@@ -54,11 +54,8 @@ class Parser(ArgumentParser):
 
     def _missing(self, names: Sequence[str]) -> str:
         """A sentence about the missing arguments, without the optional ones, which argparse includes."""
-        lacking = [
-            action
-            for action in self._actions
-            if (action.metavar or action.dest) in names and action.nargs not in (OPTIONAL, ZERO_OR_MORE)
-        ]
+        named = (action for action in self._actions if (action.metavar or action.dest) in names)
+        lacking = [action for action in named if action.nargs not in (OPTIONAL, ZERO_OR_MORE)]
         choices = next((action.choices for action in lacking if action.choices), None)
         if choices:
             return f"choose one of {', '.join(map(str, choices))}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache.reads.vocabulary import topics_of
 from reader.cache.search.compile import names_hidden
-from reader.commands.choosing import explain_nothing
+from reader.commands.choosing import FOR_YOU, explain_nothing, for_you_record
 from reader.commands.command import Command, add_limit, add_query, add_quiet, query_of
 from reader.commands.output import Style, answer, print_results, width
 from reader.commands.workspace import Workspace, parse_query, selection
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from reader.cache.search.selection import Selection
     from reader.core.paper_row import PaperRow
     from reader.core.query import Query
-
-FOR_YOU = "for_you"
-"""Fields of the JSON output that are computed only if they are printed."""
 
 BATCH_ROWS = 200
 """Rows read and printed at a time."""
@@ -102,7 +99,6 @@ def _find(window: Window, arguments: Namespace, query: Query) -> tuple[Selection
 
 def _records(window: Window, order: Order, *, with_opinion: bool) -> Iterator[dict[str, object]]:
     from reader.actions.export import record
-    from reader.commands.choosing import for_you_record
 
     for paper in window.papers(order.pks):
         yield record(paper) | (for_you_record(window, paper) if with_opinion else {})

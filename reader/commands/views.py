@@ -167,23 +167,14 @@ def _print_views(arguments: Namespace, workspace: Workspace) -> int:
     views = [view for view in known if not arguments.then or not set(arguments.then).isdisjoint(view.then)]
     with workspace.window() as window:
         numbers = [_numbers(window, view) for view in views]
-    records = [
-        {"name": view.name, "query": view.query, "then": list(view.then), "key": keys.get(view.name)}
-        | {"unread": unread, "papers": papers}
-        for view, (unread, papers) in zip(views, numbers, strict=True)
-    ]
+    records, rows = list[dict[str, object]](), list[tuple[str, ...]]()
+    for view, (unread, papers) in zip(views, numbers, strict=True):
+        record = {"name": view.name, "query": view.query, "then": list(view.then), "key": keys.get(view.name)}
+        records.append({**record, "unread": unread, "papers": papers})
+        number = "-" if unread is None else f"{unread:,}/{papers:,}"
+        rows.append((keys.get(view.name, ""), view.name, rule_words(view.then), number, view.query))
     if arguments.json or not views:
         return answer(arguments, records, "There are none yet. 'dailypapers views add NAME QUERY' saves a query.")
-    rows = [
-        (
-            keys.get(view.name, ""),
-            view.name,
-            rule_words(view.then),
-            "-" if unread is None else f"{unread:,}/{papers:,}",
-            view.query,
-        )
-        for view, (unread, papers) in zip(views, numbers, strict=True)
-    ]
     print_rows([tuple(map(clean, row)) for row in rows], right={3})
     return 0
 
