@@ -14,7 +14,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from shlex import quote
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 GROUP = "dailypapers.extensions"
 """The group of the entry points of extensions."""
@@ -25,7 +25,7 @@ class Entry(NamedTuple):
 
     name: str
     target: str
-    """The module and the name of the extension in it, such as `wonder:EXTENSION`."""
+    """The module and the name of the extension in it, such as `shout:EXTENSION`."""
     package: str
     """The name and the version of the package."""
 
@@ -96,24 +96,11 @@ def _import(target: str) -> Any:
     return extension
 
 
-T = TypeVar("T")
-
-
-class ExtensionItem(NamedTuple, Generic[T]):
-    """A source, a check or another item of an extension."""
-
-    entry: Entry
-    value: T
-
-
-def extension_items(kind: str, of: type[T]) -> Iterator[ExtensionItem[T]]:
-    """The items of a kind from all extensions; an extension with items of a class other than `of` is switched off."""
+def extensions() -> Iterator[tuple[Entry, Any]]:
+    """All extensions that work, each with its entry point."""
     for entry in {entry_point.target: entry_point for entry_point in others().values()}.values():
-        values = getattr(_load(entry), kind, ())
-        if isinstance(values, tuple) and all(isinstance(value, of) for value in values):
-            yield from (ExtensionItem(entry, value) for value in values)
-        else:
-            switch_off(entry, f"its {kind} are not a tuple of {of.__name__}")
+        if (extension := _load(entry)) is not None:
+            yield entry, extension
 
 
 def command(name: str) -> Any:

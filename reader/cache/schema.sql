@@ -313,9 +313,9 @@ CREATE TABLE suits (
     PRIMARY KEY (pk)
 );
 
--- Derived: the newest row of the log for each paper and kind, or for each day of a trace. `paper` is the id that the log
--- has, `pk` is NULL while the cache lacks the paper; `paper` is empty for what is about no paper. If all rows are undone,
--- `undone` is 1. `log_applied` in `meta` is the last row that is included.
+-- Derived: the newest row of the log for each paper and kind. `paper` is the id that the log has, `pk` is NULL while the
+-- cache lacks the paper; `paper` is empty for what is about no paper. If all rows are undone, `undone` is 1.
+-- `log_applied` in `meta` is the last row that is included.
 CREATE TABLE mark (
     paper VARCHAR NOT NULL,
     pk INTEGER,

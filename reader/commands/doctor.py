@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from reader import describe_version, installed
 from reader import platform as systems
@@ -171,9 +171,13 @@ def _examine_feed(workspace: Workspace) -> Iterator[Finding]:
 
 
 def _examine_extensions(workspace: Workspace) -> Iterator[Finding]:
-    for item in installed.extension_items("findings", object):
-        findings = installed.ask(item.entry, lambda ask=item.value: list(ask(workspace))) or ()
-        yield from (finding for finding in findings if isinstance(finding, Finding))
+
+    def findings_of(extension: Any) -> list[Finding]:
+        found = [finding for check in extension.findings for finding in check(workspace)]
+        return [finding for finding in found if isinstance(finding, Finding)]
+
+    for entry, extension in installed.extensions():
+        yield from installed.ask(entry, findings_of, extension) or ()
     for entry in installed.others().values():
         why = installed.switched_off.get(entry)
         advice = f"Switched off: {why}. Update or remove the package." if why else ""

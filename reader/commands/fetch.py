@@ -26,6 +26,7 @@ from reader.commands.output import (
     answer,
     format_counts,
     print_line,
+    print_lines,
     print_results,
     raise_failures,
     warn,
@@ -156,6 +157,10 @@ def describe_progress(line: Line, seconds: float = 0.0) -> str:
 # Refresh
 
 
+COUNTS = ("new", "updated", "unchanged", "skipped")
+"""The numbers of papers in the result of a refresh."""
+
+
 def _add_refresh_arguments(parser: ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
     about = "a day, week or month: 2026-05-11, yesterday, 2026-W20, 2026-05"
@@ -184,6 +189,7 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.job:
         return _run_another(arguments, workspace)
     quiet, plan = arguments.quiet, arguments.plan or Latest()
+    is_latest = isinstance(plan, Latest)
     tell = _print_json if arguments.json and not arguments.json.fields else ignore
     missing: list[Line] = []
     by_rules: dict[str, int] = {}
@@ -200,42 +206,42 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
                 by_rules.update(did)
 
     finished = refresh(workspace, plan, quiet=quiet, tell=receive)
-    sums = {name: finished[name] for name in ("new", "updated", "unchanged", "skipped")}
     texts, titles = 0, None
-    if isinstance(plan, Latest) and finished["error"] is None:
+    if is_latest and finished["error"] is None:
         if not arguments.no_texts:
             texts = run_job(workspace, job("texts"), quiet=quiet, tell=tell)["stored"]
         titles = look_up_titles(workspace, quiet=quiet or bool(arguments.json), is_asked=False)
-    if arguments.json:
-        result = sums | {
-            "returned": finished["returned"],
-            "unknown": finished["unknown"],
-            "days": finished["days"],
-            "failed": finished["missing"],
-            "error": finished["error"],
-            "feeds_failed": [{name: feed[name] for name in ("slug", "title", "error")} for feed in missing],
-            "texts": texts,
-            "by_rules": by_rules,
-            **({"titles": titles} if titles else {}),
-        }
-        if arguments.json.fields:
-            arguments.json.print(result)
-        else:
-            tell(result_line("refresh", **result))
-    elif not quiet:
-        if finished["days"] or not finished["missing"]:
-            print_line(f"{format_counts(sums)} in {amount(finished['days'], 'day')}.")
-        if finished["returned"]:
-            print_line(f"{amount(finished['returned'], 'paper')} that you marked or imported came in.")
-        if finished["unknown"]:
-            print_line(f"Check the ids that you marked or imported: {describe_unknown(finished['unknown'])}.")
-        if by_rules:
-            print_line(f"By your rules: {', '.join(f'{count:,} {what}' for what, count in by_rules.items())}.")
-        if texts:
-            print_line(f"{amount(texts, 'full text')} fetched ahead.")
-        for reason in _incomplete(workspace) if isinstance(plan, Latest) else ():
-            print_line(reason)
+    result: Line = {
+        **{name: finished[name] for name in (*COUNTS, "returned", "unknown", "days")},
+        "failed": finished["missing"],
+        "error": finished["error"],
+        "feeds_failed": [{name: feed[name] for name in ("slug", "title", "error")} for feed in missing],
+        "texts": texts,
+        "by_rules": by_rules,
+        **({"titles": titles} if titles else {}),
+    }
+    if not arguments.json:
+        lines = [] if quiet else [*_describe_refresh(result), *(_incomplete(workspace) if is_latest else ())]
+        print_lines(lines)
+    elif arguments.json.fields:
+        arguments.json.print(result)
+    else:
+        tell(result_line("refresh", **result))
     return _report_missing(finished, missing, quiet=quiet)
+
+
+def _describe_refresh(result: Line) -> Iterator[str]:
+    """Sentences about what a refresh brought."""
+    if result["days"] or not result["failed"]:
+        yield f"{format_counts({name: result[name] for name in COUNTS})} in {amount(result['days'], 'day')}."
+    if result["returned"]:
+        yield f"{amount(result['returned'], 'paper')} that you marked or imported came in."
+    if result["unknown"]:
+        yield f"Check the ids that you marked or imported: {describe_unknown(result['unknown'])}."
+    if rules := result["by_rules"]:
+        yield f"By your rules: {', '.join(f'{count:,} {what}' for what, count in rules.items())}."
+    if result["texts"]:
+        yield f"{amount(result['texts'], 'full text')} fetched ahead."
 
 
 def _incomplete(workspace: Workspace) -> list[str]:

@@ -183,13 +183,17 @@ def _build(cache: Path, damaged: Path | None = None) -> RestoredLog:
 
 
 def _count_unread(numbers: Sequence[int], last: int) -> int:
-    """About how many rows, of a log with numbers up to `last`, are missing where reading stopped."""
+    """About how many rows, of a log with numbers up to `last`, are missing where reading stopped.
+
+    Rows that another machine sent again leave gaps in the numbers, so that not each missing number was a row.
+    """
     if not numbers:
         return last
     top = numbers.index(max(numbers))
     read_backwards = top < len(numbers) - 1
     between = numbers[-1] - (numbers[top - 1] if top else 0) - 1 if read_backwards else 0
-    return between + max(0, last - numbers[top])
+    rows_per_number = len(numbers) / max(1, numbers[top] - between)
+    return round((between + max(0, last - numbers[top])) * rows_per_number)
 
 
 def _raw(row: Row) -> _Raw:
@@ -210,7 +214,10 @@ def _read_log(file: Path) -> _SavedRows:
         select = f"SELECT number, {_COLUMNS} FROM event NOT INDEXED"
         rows = {number: tuple(row) for number, *row in connections.readable_rows(connection, select, ["number"])}
         facts = dict(connections.readable_rows(connection, "SELECT key, value FROM meta", ["key"]))
-        (last,) = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'event'").fetchone() or (0,)
+        # The second number may be too high, but can be read if the last rows can't.
+        for greatest in ("SELECT max(number) FROM event", "SELECT seq FROM sqlite_sequence WHERE name = 'event'"):
+            with suppress(sqlite3.Error):
+                last = last or connection.execute(greatest).fetchone()[0] or 0
     facts = {key: value for key, value in facts.items() if key not in ("edition", "clock")}
     if not is_machine(facts.get("machine")):
         facts.pop("machine", None)

@@ -88,7 +88,7 @@ FAILING = {
     "exits": ("raise SystemExit(3)", "it failed: SystemExit: 3"),
     "other": ("EXTENSION = 5", "does not lead to an Extension"),
     "empty": ("", "AttributeError"),
-    "strange": (re.sub(r"findings=.*,\)", "findings=5", GREET), "tuple"),
+    "strange": (re.sub(r"findings=.*,\)", "findings=5", GREET), "TypeError"),
     "doubtful": (GREET.replace("lambda workspace: [", "lambda workspace: [1 / 0, "), "ZeroDivisionError"),
 }
 

@@ -151,13 +151,15 @@ def test_rows_that_nothing_else_has_are_counted_as_lost(
     cache = tmp_path_factory.mktemp("home") / "papers.db"
     with closing(Log.open(cache)) as log:
         for number in range(20):
-            log.record([Mark(f"26{number:02}.{paper:05}", "star", "1") for paper in range(150)])
+            # Rows that came before leave gaps in the numbers.
+            rows = [Row(action_id("ab" * 6, number), f"26{number:02}.{paper:05}", "star", "1") for paper in range(150)]
+            assert (log.take(rows), log.take(rows)) == (150, 0)
         log.note([("agreed:0", "1")])
     close_log(cache)
     damage(log_of(cache))
     restored = copies.restore(cache)
     assert 0 < restored.lost < 3_000
-    assert restored.copied + restored.lost == 3_000
+    assert restored.copied + restored.lost == pytest.approx(3_000, rel=0.05)
     assert restored.summary == f"{restored.copied:,} rows copied; about {restored.lost:,} could not be read."
     with closing(Log.open(cache)) as log:
         assert log.count() == restored.copied
