@@ -17,7 +17,6 @@ from functools import partial
 
 from reader.cache.keys import keys_of
 from reader.cache.marks.change import Change
-from reader.cache.marks.derive import absent_marks
 from reader.cache.marks.events import Events
 from reader.core.marks import NOTE, PASSAGE, STATES, WANT, Mark, PaperMarks
 from reader.core.paper import LibraryEntry
@@ -61,10 +60,15 @@ def _with_title(connection: sqlite3.Connection, title: str) -> int | None:
 def waiting(connection: sqlite3.Connection) -> Mapping[str, frozenset[str]]:
     """The kinds of marks waiting for missing papers, by id."""
     kinds_by_id: dict[str, set[str]] = {}
-    for id, kind, value in absent_marks(connection):
-        if value not in ("", "0"):
-            kinds_by_id.setdefault(id, set()).add(kind)
+    for id, kind in connection.execute(_WAITING):
+        kinds_by_id.setdefault(id, set()).add(kind)
     return {id: frozenset(kinds) for id, kinds in kinds_by_id.items()}
+
+
+_WAITING = (
+    "SELECT paper, kind FROM mark"
+    " WHERE pk IS NULL AND paper <> '' AND undone = 0 AND kind <> 'undo' AND value NOT IN ('', '0')"
+)
 
 
 def existing_texts(connection: sqlite3.Connection) -> frozenset[tuple[int, str]]:

@@ -1,6 +1,6 @@
 -- The schema of a cache. Whoever changes it raises `SCHEMA` in `reader/__init__.py`, and `schema.py` makes older caches
 -- anew. `tables.py` has the tables of papers as models. Days are ISO dates, and times ISO times in UTC, unless
--- said otherwise.
+-- a comment says otherwise.
 
 CREATE TABLE day (
     day VARCHAR NOT NULL,
@@ -194,8 +194,9 @@ CREATE TABLE paper_topic (
 ) WITHOUT ROWID;
 CREATE INDEX ix_paper_topic_pk ON paper_topic (pk);
 
--- They can be fetched again. `source` is `feed`, or the host of a page, such as `arxiv.org`; `version` is the paper's, if
--- the page said so; `used` is the day of the last reading or fetch; `body` is packed by `core/document/codec.py`.
+-- Full texts, which can be fetched again. `source` is `feed`, or the host of a page, such as `arxiv.org`; `version` is the
+-- paper's version, if the page names it; `used` is the day of the last reading or fetch; `body` is packed by
+-- `core/document/codec.py`.
 CREATE TABLE full_text (
     pk INTEGER NOT NULL,
     source VARCHAR NOT NULL,

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from reader.cache import standing
@@ -301,10 +301,3 @@ _ADD_BY_TITLE = f"""
     SELECT :id, pk FROM paper WHERE title_hash BETWEEN :first AND :last AND id NOT LIKE '{FEED_PREFIX}%'
     AND NOT EXISTS (SELECT 1 FROM paper WHERE id = :id) ORDER BY id LIMIT 1
 """
-
-
-def absent_marks(connection: sqlite3.Connection) -> Iterator[tuple[str, str, str]]:
-    """The marks on papers that the cache lacks, as (id, kind, value), without undone ones."""
-    yield from connection.execute(
-        "SELECT paper, kind, value FROM mark WHERE pk IS NULL AND paper <> '' AND undone = 0 AND kind <> 'undo'"
-    )
