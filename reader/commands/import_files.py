@@ -39,7 +39,7 @@ MAX_PRINTED_SKIPS = 3
 def _add_arguments(parser: ArgumentParser) -> None:
     about = (
         "JSON of dailypapers or of the feed; a page of the feed's site, saved as HTML or copied as text;"
-        " BibTeX or CSL-JSON; newsboat's cache.db; OPML; ids and links in any text; a PDF named by its"
+        " BibTeX, RIS or CSL-JSON; newsboat's cache.db; OPML; ids and links in any text; a PDF named by its"
         " id. Any of them may be gzipped (- for stdin)"
     )
     parser.add_argument("files", nargs="+", metavar="FILE", help=about)

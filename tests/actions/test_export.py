@@ -24,7 +24,7 @@ from reader.actions.export import FORMATS, ExportFailed, format_of, replacing
 from reader.actions.notes_folder import NoteFileResult, NotesFolder, front_matter, split_front_matter
 from reader.core.paper import FIELDS, LibraryEntry, Paper
 from reader.core.passages import split_note
-from reader.feeds.files.libraries import parse_bibtex, parse_library_item
+from reader.feeds.files.libraries import parse_bibtex, parse_library_item, parse_ris
 from reader.feeds.files.papers_file import read_papers
 from reader.feeds.syndication import parse_feed
 from tests.actions.conftest import QUOTES
@@ -459,12 +459,15 @@ def test_arxiv_is_the_publisher_of_papers_without_a_venue(live_edit: Paper) -> N
 
 
 def read_back(name: str, text: str) -> LibraryEntry | None:
-    if name == "bibtex":
-        return next(parse_bibtex(text))
+    match name:
+        case "bibtex":
+            return next(parse_bibtex(text))
+        case "ris":
+            return next(parse_ris(text))
     return parse_library_item(json.loads(text)[0], "item 1")
 
 
-@each(("name", "note"), itertools.product(("bibtex", "csl-json"), ("Mine.\n\nAll of it.", None)))
+@each(("name", "note"), itertools.product(("bibtex", "ris", "csl-json"), ("Mine.\n\nAll of it.", None)))
 def test_a_note_and_highlights_are_exported_and_parsed_back(live_edit: Paper, name: str, note: str | None) -> None:
     paper = live_edit._replace(note=note, highlights=tuple(passage.as_text(live_edit.id) for passage in QUOTES))
     entry = read_back(name, cited(name, paper))
@@ -502,7 +505,7 @@ def parsed(text: str) -> list[LibraryEntry]:
     return [entry for listing in listings for entry in listing.entries]
 
 
-@pytest.mark.parametrize("name", ["bibtex", "csl-json"])
+@pytest.mark.parametrize("name", ["bibtex", "ris", "csl-json"])
 def test_exported_papers_are_parsed_back_with_their_tags(name: str) -> None:
     entries = parsed(written(name, *ODD_PAPERS))
     assert [(entry.id, entry.labels) for entry in entries] == [(paper.id, paper.tags) for paper in ODD_PAPERS]
@@ -517,3 +520,4 @@ def test_rispy_reads_the_same_records() -> None:
     assert [record["title"] for record in records] == [paper.title for paper in ODD_PAPERS]
     assert [len(record["authors"]) for record in records] == [len(paper.authors) for paper in ODD_PAPERS]
     assert [tuple(record.get("keywords", ())) for record in records] == [paper.tags for paper in ODD_PAPERS]
+    assert [entry.id for entry in parsed(rispy.dumps(records))] == [paper.id for paper in ODD_PAPERS]

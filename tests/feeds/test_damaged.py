@@ -25,7 +25,7 @@ from reader.core.passages import split_note
 from reader.core.text import clean, clean_block, clean_note, fold, visible
 from reader.core.venue import read_venue
 from reader.feeds.arxiv import parse_arxiv, refusal_reason
-from reader.feeds.files.libraries import parse_bibtex, parse_list
+from reader.feeds.files.libraries import parse_bibtex, parse_list, parse_ris
 from reader.feeds.files.papers_file import DamagedFile, read_papers
 from reader.feeds.files.saved_page import parse_saved_page, parse_web_page
 from reader.feeds.fulltext.html import read_html, without_mathml
@@ -73,6 +73,7 @@ BIBTEX = (
     b'@string{corr = "CoRR"}\n@article{k, title = {{A} \\"o}, journal = corr, eprint = {2605.00001v2},'
     b" file = {PDF:files/1/2605.00001.pdf:application/pdf}}\n"
 )
+RIS = b"TY  - GEN\r\nTI  - T\r\nUR  - http://arxiv.org/abs/2605.00001\r\nN1  - n\r\nmore\r\nER  - \r\n"
 LIST = b"2605.00001\n[a](https://arxiv.org/abs/2605.00002)\nx/2605.00003v2.pdf\n"
 
 PIECES = [
@@ -135,6 +136,7 @@ PARSERS: dict[str, tuple[Callable[[bytes], object], bytes]] = {
     "a saved page as text": (lambda body: parse_saved_page(read_text(body), TODAY), SAVED),
     "a saved page": (lambda body: parse_web_page(read_text(body)), b"<html><p>" + SAVED),
     "BibTeX": (lambda body: [*parse_bibtex(read_text(body))], BIBTEX),
+    "RIS": (lambda body: [*parse_ris(read_text(body))], RIS),
     "a list": (lambda body: [*parse_list(read_text(body))], LIST),
     "HTML": (lambda body: plain_block(html_to_text(read_text(body)).text), b"<p>a<td>b</td> <a href='x'>&amp;</a>"),
     "a venue": (lambda body: read_venue(clean(read_text(body)), None), b"Accepted to ICLR 2026 (Oral)"),
@@ -218,6 +220,7 @@ GATES: dict[str, Callable[[str], object]] = {
     "addresses": lambda text: list(addresses_in(text)),
     "ids": ids_in,
     "BibTeX": lambda text: list(parse_bibtex(f"@article{{a, title={{{text}")),
+    "RIS": lambda text: list(parse_ris(text)),
     "a list": lambda text: list(parse_list(text)),
     "a saved page": lambda text: parse_saved_page(text, TODAY),
     "a saved site": lambda text: parse_web_page(f"<html>{text}"),
@@ -231,7 +234,7 @@ OPENERS = (
     *("<title>", '<math alttext="x">', "<math ", '<math alttext="x', "<details>", '<img src="', "&", "&#"),
     *("[", "![", "](", "[a](", "[a]: b\n", "`", "``", "```\n", "*a", "**_", "_", "~~", "> ", "- ", "1. ", "|a"),
     *("| a |\n|-|\n", "$", "$x", "$$", "$x_", "\\", "\\(", "\\[", "\\{", "{", "^{", "\\text{", "\\frac{", "\\left("),
-    *("\\begin{a}", "\\sqrt[", "{\\em ", "\\a{", "%\n", "(", '"', "@a{", "http://", "https://a.b/("),
+    *("\\begin{a}", "\\sqrt[", "{\\em ", "\\a{", "%\n", "(", '"', "@a{", "TY  - ", "http://", "https://a.b/("),
     *("arXiv:", "a.", "a ", "\n", "\n\n", "\t", "3 33", "1: ", "Table 1: ", "LABEL:", "A. B, ", "2024 "),
     *("\\ket{", "\\qty(", "\\ce{"),
     *("<!", "<a href=", "<a href=/papers/2401.00001>x</a>", "\\'{", "“", "“words” (", "“words” (, , , "),

@@ -125,7 +125,6 @@ def test_the_text_of_a_saved_page(encoding: str, pack: Callable[[bytes], bytes])
         (b"[]", "has no papers in a known format."),
         (b"[7, 8]", "has no papers in a known format"),
         (b'{"a": 1}', r"no papers in a known format \(line 1: no arXiv id\)"),
-        (b"\xef\xbb\xbfTY  - GEN\r\nUR  - https://arxiv.org/abs/2605.00001\r\nER  - ", "is RIS, which is not read"),
         (b"{cut", r"no papers in a known format \(line 1: is cut off or is not JSON\)"),
         (b"<html><body>Daily Papers</body></html>", "is a web page without papers; save"),
         (b"%PDF-1.4\n\x00\x01\x02", "a PDF whose name has no arXiv id"),
@@ -455,6 +454,33 @@ def test_a_broken_entry_does_not_exclude_the_others() -> None:
     assert (entry.title, entry.note) == ("abc", "abc") and entry.where.isprintable()
 
 
+RIS = f"""\ufeffTY  - GEN
+TI  - One
+AU  - Li, A
+AB  - It says arXiv:2401.99999 here.
+UR  - http://arxiv.org/abs/{LIBRARY_ID}
+ER  -\x20
+
+TY  - JOUR
+T1  - A title
+that goes on
+DO  - 10.48550/arXiv.2401.00002
+TY  - JOUR
+TI  - None
+L1  - files/2401.00003.pdf
+ER  - """
+
+
+@each("ending", ["\n", "\r\n"])
+def test_ris_is_read_with_and_without_ends_of_records(ending: str) -> None:
+    found = entries(RIS.replace("TY", "Words before it\n\nTY", 1).replace("\n", ending))
+    assert [(entry.where, entry.title, entry.id) for entry in found] == [
+        ("line 3", "One", LIBRARY_ID),
+        ("line 10", "A title that goes on", "2401.00002"),
+        ("line 14", "None", "2401.00003"),
+    ]
+
+
 ITEM = {"id": "li2024", "type": "article", "title": "A <i>title</i>", "author": [{"family": "Li"}]}
 
 
@@ -513,6 +539,11 @@ TAGS = [{"tag": "mine"}, {"tag": "theirs", "type": 1}, "plain"]
             "Read øre twice.",
         ),
         (f"@misc{{a, eprint={{{LIBRARY_ID}}}, keywords={{{MANY}}}}}", tuple(MANY.split(", ")[:50]), ""),
+        (
+            f"TY  - GEN\nKW  - to read\nKW  - b\nN1  - A thought.\nUR  - arxiv.org/abs/{LIBRARY_ID}\nER  -",
+            ("to read", "b"),
+            "A thought.",
+        ),
         (
             json.dumps([ITEM | {"keyword": "a, b", "note": f"arXiv:{LIBRARY_ID} [cs.CL]", "annote": "One.\n\nTwo."}]),
             ("a", "b"),

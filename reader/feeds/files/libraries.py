@@ -1,4 +1,4 @@
-"""Read papers from other programs' files: BibTeX, CSL-JSON, newsboat's cache, and lists of ids and links.
+"""Read papers from other programs' files: BibTeX, RIS, CSL-JSON, newsboat's cache, and lists of ids and links.
 
 The title, labels and arXiv id of each entry are read. People and programs put the id into various fields; the most
 reliable field is tried first.
@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import chain, islice
 from pathlib import Path
@@ -194,6 +195,55 @@ def _without_latex(text: str) -> str:
 def _without_tex(text: str) -> str:
     """A text without TeX's markup of addresses: braces, `url`, escaped characters."""
     return re.sub(r"\\(?:url|href|texttt)\b|\\(?=[_%#&~])|[{}]", " ", text)
+
+
+# RIS: one line for each field, named by two letters
+#
+# A record begins with TY, and ends with ER or at the next record.
+
+_RIS_FIELD = re.compile(r"\s{0,3}([A-Z][A-Z0-9])\s{1,3}-(?:\s(.*))?$")
+_RIS_RECORD = re.compile(r"^[ \t]{0,3}TY[ \t]{1,3}-", re.MULTILINE)
+
+_RIS_TITLES = ("TI", "T1", "CT", "BT", "T2")
+_RIS_RELIABLE = ("DO", "UR", "AN", "M1", "M3", "C1", "C7", "JO", "JF", "JA", "T2", "VL", "SN", "PB")
+_RIS_NOTES = ("N1", "U1", "U2", "U3", "U4", "U5", "RN", "L2", "L3", "ID")
+_RIS_FILES = ("L1", "L2", "L4", "LK", "UR")
+
+
+def is_ris(text: str) -> bool:
+    """Whether a line of the text begins a record."""
+    return _RIS_RECORD.search(text) is not None
+
+
+def parse_ris(text: str) -> Iterator[LibraryEntry]:
+    """The records of a file, in its order."""
+    fields: defaultdict[str, list[str]] = defaultdict(list)
+    last, start = "", 0
+    for number, line in enumerate(text.splitlines(), 1):
+        field = _RIS_FIELD.match(line)
+        if field is None:
+            # A long value continues on the next line.
+            if last and line.strip():
+                fields[last][-1] += f" {line.strip()}"
+            continue
+        name, value = field[1], (field[2] or "").strip()
+        if name in ("TY", "ER"):
+            if fields:
+                yield _ris_entry(fields, start)
+            fields = defaultdict(list)
+            last, start = "", number
+        if name != "ER":
+            fields[name].append(value)
+            last = name
+    if fields:
+        yield _ris_entry(fields, start)
+
+
+def _ris_entry(fields: Mapping[str, Sequence[str]], line: int) -> LibraryEntry:
+    title = next((values[0] for name in _RIS_TITLES if (values := fields.get(name))), "")
+    texts = [text for name in (*_RIS_RELIABLE, *_RIS_NOTES) for text in fields.get(name, ())]
+    id = find_id(texts) or find_in_files(text for name in _RIS_FILES for text in fields.get(name, ()))
+    return make_entry(f"line {line}", title, id, fields.get("KW", ()), fields.get("N1", ()))
 
 
 # CSL-JSON, and the JSON of Zotero and Better BibTeX

@@ -157,7 +157,6 @@ _MAX_TEXT_BYTES = 1 << 26
 _MAX_DATABASE_BYTES = 1 << 31
 
 _MARKDOWN_LINK = re.compile(rb"\[[^\]\n\"]{1,300}\]\(http")
-_RIS_RECORD = re.compile(r"^[ \t]{0,3}TY[ \t]{1,3}-", re.MULTILINE)
 _SITE_LINK = re.compile(r"<https?://(?:www\.)?(?:huggingface\.co|hf\.co)/papers/[0-9]{4}\.")
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -230,7 +229,7 @@ def _newsboat_listing(file: UnpackedFile, name: str) -> Listing:
 
 def _read_text(body: bytes, name: str, today: date) -> Sequence[Listing]:
     if b"<rdf:RDF" in body[:4096]:
-        raise FeedMalformed(f"{name} is RDF, which is not read. From Zotero, export BibTeX or CSL-JSON.")
+        raise FeedMalformed(f"{name} is RDF, which is not read. From Zotero, export BibTeX, RIS or CSL-JSON.")
     if b"<opml" in body[:4096].lower():
         raise ListsFeeds(name, body)
     if (html := html_of(body)) is not None:
@@ -240,8 +239,8 @@ def _read_text(body: bytes, name: str, today: date) -> Sequence[Listing]:
     if body.startswith(b"bplist00") or b"multipart/related" in body[:4096].lower():
         raise FeedMalformed(f"{name} is a web archive or MHTML, which is not read; save the page as HTML.")
     text = _decode(body, name)
-    if _RIS_RECORD.search(text):
-        raise FeedMalformed(f"{name} is RIS, which is not read. Export BibTeX or CSL-JSON from your program.")
+    if libraries.is_ris(text):
+        return _make_listings(libraries.parse_ris(text))
     if libraries.is_bibtex(text):
         return _make_listings(libraries.parse_bibtex(text))
     # Firefox saves a page as text with the addresses of its links.
